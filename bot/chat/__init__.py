@@ -1,0 +1,1 @@
+"""The products, each in a room of its own."""

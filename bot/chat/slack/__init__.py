@@ -1,0 +1,1 @@
+"""Slack: what comes in, how it looks, what goes out."""

@@ -1,0 +1,155 @@
+"""The vocabulary shared by the people who ask, the handlers that answer and the products."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal, Protocol
+
+from bot.elements import Form, Home, Message
+
+
+@dataclass(frozen=True, order=True)
+class Person:
+    """A member of a workspace: somebody who may use the bot.
+
+    ``workspace`` is the product and its own id, ``slack:T…`` or ``msteams:<tenant>``;
+    ``id`` is the product's stable id of the person (``U…``, ``aadObjectId``).
+    """
+
+    workspace: str
+    id: str
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a person asked for, in no product's own shape.
+
+    ``name`` is a key of the table it is routed by. ``keyword`` is one of the words the
+    command lists, ``""`` for none, or :data:`UNKNOWN` for anything else: words a person
+    typed go no further than the product's door. ``key`` is the same for every retry and
+    double click of one act, and different for the next. ``channel`` is where it was said
+    (``""`` in App Home or a form). ``data`` is the button's or form's own, ``answers``
+    the coded answers by field id. ``inside_form`` says that it came from an open form,
+    which a :class:`~bot.elements.Form` in reply then replaces. ``step`` is ``"changed"``
+    when a refreshing field was touched, ``"closed"`` when the form was put away.
+    ``locale`` is what the product said of the person, if anything; ``language`` is the
+    catalogue language the app settled on.
+    """
+
+    person: Person
+    name: str
+    key: str
+    keyword: str = ""
+    channel: str = ""
+    data: str = ""
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    inside_form: bool = False
+    step: Literal["asked", "submitted", "changed", "closed"] = "asked"
+    locale: str = ""
+    language: str = "en"
+
+
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+"""The keyword of a request whose words are none of the command's own; they are gone."""
+
+
+@dataclass(frozen=True)
+class Invalid:
+    """A form's answers that cannot be kept: one kind sentence per field id. Nothing was kept."""
+
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Later:
+    """An answer that needs the product's own interface first.
+
+    The product is answered at once; then ``work`` runs and its reply reaches the person
+    in the same place. What must not be lost is stored before this is returned.
+    """
+
+    work: Callable[[], Awaitable["Reply"]]
+
+
+Reply = Message | Form | Home | Invalid | Later | None
+"""What a handler answers. ``None`` closes the form, or answers with nothing to show."""
+
+Answer = Callable[[Request], Awaitable[Reply]]
+"""A handler bound to its desk: what a product's room calls."""
+
+
+@dataclass(frozen=True)
+class Routes:
+    """Every way in, by name: plain tables, so that a product needs one listener per kind.
+
+    ``keywords`` are each command's own words; a product's door passes no others on.
+    """
+
+    commands: Mapping[str, Answer]
+    keywords: Mapping[str, frozenset[str]]
+    forms: Mapping[str, Answer]
+    buttons: Mapping[str, Answer]
+    shortcuts: Mapping[str, Answer]
+    home: Answer
+    unexpected: Answer
+    """Answers, in the person's language, what went wrong after the answer left."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a message is owed: a person's private chat, or a channel."""
+
+    workspace: str
+    person: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the product says of a person, so that they are met in their language and zone."""
+
+    locale: str = ""
+    zone: str = ""
+    is_admin: bool = False
+    is_person: bool = True
+    """False for bots, guests' placeholders and deactivated accounts."""
+
+
+class Fate(Enum):
+    """What became of a message handed to a product."""
+
+    SENT = "sent"
+    WAIT = "wait"
+    """Refused for now, certainly not posted; ``seconds`` says how long the workspace rests."""
+    UNKNOWN = "unknown"
+    """It may or may not have been posted; never sent again unless proved absent."""
+    GONE = "gone"
+    """This address takes no messages (``reason``): suspend it, say so once."""
+    CLOSED = "closed"
+    """The whole workspace refuses us (``reason``): suspend it, say so once."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The fate of one message, with the product's own reference when it was sent."""
+
+    fate: Fate
+    reference: str = ""
+    seconds: float = 0.0
+    reason: str = ""
+
+
+class Outlet(Protocol):
+    """A product, as the schedules see it. Nothing here retries by itself."""
+
+    async def send(self, to: Address, message: Message, key: str) -> Outcome:
+        """Hand over one message; ``key`` is its opaque delivery id. Never raises."""
+
+    async def find(self, to: Address, key: str, since: float) -> Literal["yes", "no", "unable"]:
+        """Whether a message with *key*, begun at Unix time *since*, was posted after all."""
+
+    async def profile(self, person: Person) -> Profile | None:
+        """What the product says of *person*; ``None`` when it cannot be asked just now."""
+
+    async def show_home(self, person: Person, home: Home) -> None:
+        """Put the person's own page up. Never raises."""

@@ -1,0 +1,1 @@
+"""Clinical supervision itself: rules without input, output or clock."""

@@ -1,0 +1,189 @@
+"""Every table there is; what a privacy officer reads first.
+
+Before adding a column, ask what a supervisor with a copy of the database would learn
+from it. Instants are whole Unix seconds in UTC, local days are dates, ids are the
+products' own. Tables whose order on disk could tell the order of filing have random
+keys and no row id.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Date,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+workspaces = Table(
+    "workspace",
+    metadata,
+    Column("id", String(80), primary_key=True),
+    Column("suspended", String(60), nullable=False, server_default=""),
+    comment="A Slack workspace or Teams tenant, and why it takes no messages, if so.",
+)
+
+teams = Table(
+    "team",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("workspace", String(80), nullable=False),
+    Column("channel", String(80), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("practice", String(80), nullable=False, server_default=""),
+    Column("language", String(10), nullable=False),
+    Column("zone", String(60), nullable=False),
+    Column("checkin_day", Integer, nullable=False),
+    Column("checkin_time", String(5), nullable=False),
+    Column("tip_days", String(20), nullable=False),
+    Column("tip_time", String(5), nullable=False),
+    Column("question", String(10), nullable=False),
+    Column("open_to_team", Boolean, nullable=False),
+    UniqueConstraint("workspace", "channel"),
+    comment="Clinicians supervised together. checkin_day is an ISO weekday, tip_days '2,4'.",
+)
+
+rosters = Table(
+    "roster",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("workspace", String(80), primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("declared", Boolean, nullable=False),
+    comment="Who may contribute to a team's counts: declared by the set-up, or joined.",
+)
+
+roles = Table(
+    "role",
+    metadata,
+    Column("team", String(32), primary_key=True),
+    Column("workspace", String(80), primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("role", String(12), primary_key=True),
+    Column("agreed", Boolean, nullable=False),
+    comment="Supervisors and directors; agreed: the agreement on reading counts was given.",
+)
+
+people = Table(
+    "person",
+    metadata,
+    Column("workspace", String(80), primary_key=True),
+    Column("id", String(80), primary_key=True),
+    Column("language", String(10), nullable=False, server_default=""),
+    Column("locale", String(20), nullable=False, server_default=""),
+    Column("zone", String(60), nullable=False, server_default=""),
+    Column("checkin_day", Integer, nullable=True),
+    Column("checkin_time", String(5), nullable=True),
+    Column("paused_until", Date, nullable=True),
+    Column("joined", Boolean, nullable=False),
+    Column("home_team", String(32), nullable=False, server_default=""),
+    Column("quiet", Integer, nullable=False, server_default="0"),
+    Column("unreachable", String(60), nullable=False, server_default=""),
+    comment="What is kept about a person; quiet counts 0 to 6 unanswered check-ins.",
+)
+
+intentions = Table(
+    "intention",
+    metadata,
+    Column("workspace", String(80), primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("code", String(20), nullable=False),
+    Column("sign", String(40), nullable=False),
+    Column("week", String(8), nullable=False),
+    Column("until", Date, nullable=False),
+    comment="What a person asked to be reminded of, for 8 days; no link to any debrief.",
+)
+
+deliveries = Table(
+    "delivery",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("workspace", String(80), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("person", String(80), nullable=False, server_default=""),
+    Column("channel", String(80), nullable=False, server_default=""),
+    Column("slot", String(40), nullable=False),
+    Column("due", Integer, nullable=False),
+    Column("late", Integer, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("attempt", Integer, nullable=False, server_default="0"),
+    Column("started", Integer, nullable=False, server_default="0"),
+    Column("detail", String(200), nullable=False, server_default=""),
+    Column("reference", String(80), nullable=False, server_default=""),
+    Column("reason", String(60), nullable=False, server_default=""),
+    UniqueConstraint("workspace", "kind", "person", "channel", "slot"),
+    Index("delivery_owed", "state", "workspace", "due"),
+    comment="A message owed; the unique key is the promise. detail: content ids, never answers.",
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("key", LargeBinary(32), primary_key=True),
+    Column("day", Date, nullable=False),
+    sqlite_with_rowid=False,
+    comment="Keyed digests of acts already done, so that a retry acts once; two days.",
+)
+
+periods = Table(
+    "period",
+    metadata,
+    Column("ledger", String(10), primary_key=True),
+    Column("unit", String(120), primary_key=True),
+    Column("closes", Date, primary_key=True),
+    Column("opens", Date, nullable=False),
+    Column("closes_at", Integer, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("weeks", Integer, nullable=False),
+    Column("cap", Integer, nullable=False),
+    Column("epsilon", String(10), nullable=False),
+    Column("question", String(10), nullable=False),
+    Column("pepper", String(16), nullable=False),
+    Column("salt", LargeBinary(32), nullable=False),
+    sqlite_with_rowid=False,
+    comment="An open period and the terms it opened with; destroyed when it closes.",
+)
+
+feeds = Table(
+    "feed",
+    metadata,
+    Column("ledger", String(10), primary_key=True),
+    Column("team", String(32), primary_key=True),
+    Column("unit", String(120), nullable=False),
+    Column("closes", Date, nullable=False),
+    sqlite_with_rowid=False,
+    comment="Into which open period a team's debriefs go, fixed while it is open.",
+)
+
+slips = Table(
+    "slip",
+    metadata,
+    Column("id", LargeBinary(16), primary_key=True),
+    Column("ledger", String(10), nullable=False),
+    Column("unit", String(120), nullable=False),
+    Column("closes", Date, nullable=False),
+    Column("token", LargeBinary(32), nullable=False),
+    Column("code", String(20), nullable=False),
+    sqlite_with_rowid=False,
+    comment="What a debrief leaves while its period is open: no person, no time, no text.",
+)
+
+releases = Table(
+    "release",
+    metadata,
+    Column("ledger", String(10), primary_key=True),
+    Column("unit", String(120), primary_key=True),
+    Column("closes", Date, primary_key=True),
+    Column("opens", Date, nullable=False),
+    Column("cap", Integer, nullable=False),
+    Column("question", String(10), nullable=False),
+    Column("body", String(400), nullable=False),
+    sqlite_with_rowid=False,
+    comment="A published table, in words; never computed again, kept 24 months.",
+)

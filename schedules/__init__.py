@@ -1,0 +1,1 @@
+"""What the clock brings about, one file a duty."""
