@@ -209,8 +209,24 @@ class Channel:
     hint: str = ""
 
 
-FIELDS = (Choice, ClockTime, CalendarDay, People, Channel)
-Field = Choice | ClockTime | CalendarDay | People | Channel
+@dataclass(frozen=True)
+class Name:
+    """A question whose answer is a name for a team or a practice: one short typed line.
+
+    Only a team's set-up has it. No debrief, guide or check-in may: there is no place in
+    them where anything about a client could be typed.
+    """
+
+    id: str
+    label: str
+    chosen: str = ""
+    required: bool = True
+    at_most: int = 60
+    hint: str = ""
+
+
+FIELDS = (Choice, ClockTime, CalendarDay, People, Channel, Name)
+Field = Choice | ClockTime | CalendarDay | People | Channel | Name
 Element = (
     Heading | Text | Small | Quote | Banner | Divider | Contact | Actions | Chart | Field
 )
