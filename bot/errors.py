@@ -1,5 +1,8 @@
 """What can go wrong that a person should hear about, in their own language."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 
 class BotError(Exception):
     """Something went wrong that the person can be told, in their own language.
@@ -45,13 +48,22 @@ class BusyError(BotError):
     key = "error.busy"
 
 
-class SettingsError(Exception):
-    """The operator is told every missing or malformed setting at once, and no value.
+@dataclass(frozen=True)
+class Fault:
+    """One thing an operator has to mend: where it is, and the key of what to do about it.
 
-    ``faults`` are whole lines, each with a remedy.
+    ``where`` is a setting's name, or a file with its line; never a value.
     """
 
-    def __init__(self, faults: tuple[str, ...]) -> None:
-        """Keep the lines to print."""
-        super().__init__("\n".join(faults))
+    where: str
+    key: str
+    facts: Mapping[str, str | int] = field(default_factory=dict)
+
+
+class FaultyInputError(Exception):
+    """An operator is told everything that is wrong at once; nothing was started or applied."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        """Keep the faults, in the order in which they are best mended."""
+        super().__init__(", ".join(fault.where for fault in faults))
         self.faults = faults

@@ -1,1 +1,31 @@
-"""What the clock brings about, one file a duty."""
+"""What the clock brings about, one file a duty: two plain tables."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.desk import Desk
+from schedules import close_periods, daily_tip, introduction, retention, weekly_checkin
+from schedules.drain import Compose
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Something that falls due for people: ``run`` is safe to repeat, ``next_due`` looks ahead."""
+
+    run: Callable[[Desk], Awaitable[int]]
+    next_due: Callable[[Desk], Awaitable[datetime | None]]
+
+
+TIMETABLE: Mapping[str, Duty] = {
+    "close_periods": Duty(close_periods.run, close_periods.next_due),
+    "daily_tip": Duty(daily_tip.run, daily_tip.next_due),
+    "weekly_checkin": Duty(weekly_checkin.run, weekly_checkin.next_due),
+    "retention": Duty(retention.run, retention.next_due),
+}
+
+COMPOSERS: Mapping[str, Compose] = {
+    daily_tip.KIND: daily_tip.compose,
+    weekly_checkin.KIND: weekly_checkin.compose,
+    introduction.KIND: introduction.compose,
+}

@@ -1,0 +1,154 @@
+"""The command line: start the bot, try it, look after it."""
+
+import argparse
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from bot import admin, app, doctor, logs, settings
+from bot.chat import slack
+from bot.content import catalogue
+from bot.content.catalogue import Words
+from bot.errors import FaultyInputError
+from bot.settings import Settings
+from bot.store.transaction import Store
+from bot.tryout import running
+
+_FAULTY = 2
+_UNWELL = 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the operator asked for, and say plainly what to mend when it cannot be done.
+
+    Returns the process's exit status: 0 done, 1 found unwell, 2 something has to be mended.
+    """
+    words = catalogue.load().words("en")
+    asked = _parser(words).parse_args(arguments)
+    verb: Callable[[argparse.Namespace, Words], int] = asked.run
+    try:
+        return verb(asked, words)
+    except FaultyInputError as faulty:
+        heading = "not_applied" if asked.verb == "team" else "heading"
+        _say(words.say(f"operator.faults.{heading}"))
+        for fault in faulty.faults:
+            remedy = words.say(fault.key, **fault.facts)
+            _say(words.say("operator.faults.line", where=fault.where, remedy=remedy))
+        return _FAULTY
+
+
+def _parser(words: Words) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("bot", description=words.say("operator.verbs.about"))
+    verbs = parser.add_subparsers(dest="verb", required=True)
+
+    def verb(name: str, run: Callable[[argparse.Namespace, Words], int]) -> argparse.ArgumentParser:
+        said = words.say(f"operator.verbs.{name}")
+        added = verbs.add_parser(name, help=said, description=said)
+        added.set_defaults(run=run)
+        return added
+
+    verb("web", _web)
+    verb("worker", _worker)
+    verb("migrate", _migrate)
+    verb("doctor", _doctor)
+    manifest = verb("manifest", _manifest).add_mutually_exclusive_group(required=True)
+    manifest.add_argument("--base-url", help=words.say("operator.verbs.base_url"))
+    manifest.add_argument(
+        "--socket-mode", action="store_true", help=words.say("operator.verbs.socket_mode")
+    )
+    team = verb("team", _team)
+    team.add_argument("do", choices=["apply"])
+    team.add_argument("file", type=Path, help=words.say("operator.verbs.team_file"))
+    trying = verb("try", _try)
+    trying.add_argument(
+        "--terminal", action="store_true", help=words.say("operator.verbs.terminal")
+    )
+    trying.add_argument("--reset", action="store_true", help=words.say("operator.verbs.reset"))
+    return parser
+
+
+def _web(_asked: argparse.Namespace, words: Words) -> int:
+    told = _ready("web", words)
+    try:
+        asyncio.run(app.web(told))
+    except OSError:
+        _say(words.say("operator.port_taken", host=told.host, port=told.port))
+        return _FAULTY
+    return 0
+
+
+def _worker(_asked: argparse.Namespace, words: Words) -> int:
+    told = _ready("worker", words)
+
+    async def until_told() -> None:
+        stop = asyncio.Event()
+        for one in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(one, stop.set)
+        await app.worker(told, stop)
+
+    asyncio.run(until_told())
+    return 0
+
+
+def _migrate(_asked: argparse.Namespace, words: Words) -> int:
+    _migrated(settings.read("migrate"))
+    _say(words.say("operator.migrated"))
+    return 0
+
+
+def _doctor(_asked: argparse.Namespace, words: Words) -> int:
+    told = settings.read("web")
+    found = asyncio.run(doctor.examine(told, lambda: app.greet(told)))
+    for one in found:
+        _say(words.say(one.key, **one.facts))
+    return 0 if all(one.well for one in found) else _UNWELL
+
+
+def _manifest(asked: argparse.Namespace, words: Words) -> int:
+    made = slack.manifest(words, base_url=asked.base_url)
+    print(json.dumps(made, indent=2, ensure_ascii=False))  # noqa: T201 - it is the verb's answer
+    return 0
+
+
+def _team(asked: argparse.Namespace, words: Words) -> int:
+    told = settings.read("team")
+    _migrated(told)
+    applied = asyncio.run(app.apply_teams(told, asked.file))
+    _say(words.say("operator.team.applied", count=applied.teams, changed=applied.changed))
+    return 0
+
+
+def _try(asked: argparse.Namespace, words: Words) -> int:
+    return running.practise(
+        words,
+        folder=Path("var/try"),
+        port=int(os.environ.get("PORT") or running.PORT),
+        reset=asked.reset or bool(os.environ.get("RESET")),
+        terminal=asked.terminal,
+    )
+
+
+def _ready(verb: str, words: Words) -> Settings:
+    """Settings that suffice for *verb*, logs that name nobody, and a current embedded store."""
+    told = settings.read(verb)
+    logs.configure(told.log_level)
+    if told.on_sqlite:
+        _migrated(told)
+    _say(words.say(f"operator.starting.{verb}", host=told.host, port=told.port))
+    return told
+
+
+def _migrated(told: Settings) -> None:
+    Store.open(told.database_url.get_secret_value(), told.peppers).migrate()
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)  # noqa: T201 - the operator reads standard error
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,174 @@
+"""The composition root: settings in, a running bot out. The one file that knows every room."""
+
+import asyncio
+import logging
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+import handlers
+import schedules
+from bot import admin
+from bot.chat import http, slack
+from bot.clock import Clock
+from bot.content import catalogue
+from bot.conversation import Outlet, Routes
+from bot.desk import Desk
+from bot.front import Front
+from bot.logs import trouble
+from bot.settings import Settings
+from bot.store.transaction import Store
+from bot.walk import clock_route
+from schedules.clock import Ticker
+from schedules.drain import Drain
+
+logger = logging.getLogger("attune.app")
+
+_STALE = 180.0
+"""Seconds after the last tick when the bot stops calling itself ready: three missed ticks."""
+
+
+class Bot:
+    """Everything that serves the people of a practice, wired together and not yet running.
+
+    ``desk`` lies to hand for tests and the operator; ``asgi`` is the HTTP door. ``ticks``
+    says whether this process also looks at the clock and hands out what is owed.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, *, receives: bool, ticks: bool) -> None:
+        """Wire the rooms of a process that *receives* requests, *ticks*, or both."""
+        outlets: dict[str, Outlet] = {}
+        store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
+        self.desk = Desk(store, catalogue.load(), clock, outlets)
+        self.front = Front(self.desk)
+        self._wake = asyncio.Event()
+        self._ticks, self._receives = ticks, receives
+        self.room = slack.build(
+            slack.Access.of(
+                signing_secret=settings.slack_signing_secret,
+                bot_token=settings.slack_bot_token,
+                app_token=settings.slack_app_token if receives else None,
+                api_url=settings.slack_api_url,
+            ),
+            self._routes(),
+            self.desk.catalogue,
+        )
+        outlets["slack"] = self.room.outlet
+        self.drain = Drain(self.desk, schedules.COMPOSERS)
+        self.ticker = Ticker(self.tick)
+        self._turn = asyncio.Lock()
+        extra = [clock_route(clock, self.next_due, self.tick)] if settings.test_mode else []
+        self.asgi = http.door(self.room.asgi, self.ready, extra, self.running)
+
+    def _routes(self) -> Routes:
+        bind, wake = self.front.bind_all, self._wake.set
+        return Routes(
+            commands=bind({name: one.handler for name, one in handlers.COMMANDS.items()}),
+            keywords={
+                name: one.words(self.desk.catalogue) for name, one in handlers.COMMANDS.items()
+            },
+            forms=bind(handlers.FORMS, wake),
+            buttons=bind(handlers.BUTTONS, wake),
+            shortcuts=bind(handlers.SHORTCUTS),
+            home=self.front.bind(handlers.HOME),
+            unexpected=self.front.bind(self.front.unexpected),
+        )
+
+    async def tick(self) -> None:
+        """Let what has fallen due reach people; one duty's failure stops no other."""
+        async with self._turn:
+            for name, duty in schedules.TIMETABLE.items():
+                await _safely(name, duty.run(self.desk))
+            await _safely("drain", self.drain.empty())
+
+    async def next_due(self) -> datetime | None:
+        """The next instant at which something falls due for somebody."""
+        found = [await duty.next_due(self.desk) for duty in schedules.TIMETABLE.values()]
+        return min((one for one in found if one), default=None)
+
+    async def ready(self) -> dict[str, Any]:
+        """Whether people can be served: store reached, migrations current, last tick fresh."""
+        reached = True
+        try:
+            current = await asyncio.to_thread(self.desk.store.current)
+        except Exception as error:  # noqa: BLE001 - whatever the database says, it is not ready
+            trouble(logger, "app.database_unreached", error)
+            reached = current = False
+        age = self.ticker.age
+        fresh = not self._ticks or (age is not None and age < _STALE)
+        return {
+            "ready": reached and current and fresh,
+            "database": reached,
+            "migrations": current,
+            "tick_seconds": None if age is None else round(age),
+        }
+
+    @asynccontextmanager
+    async def running(self, _app: object = None) -> AsyncIterator[None]:
+        """Serve people for as long as the context is open, then finish what was begun."""
+        await self.room.start()
+        hands = asyncio.create_task(self._hand_out())
+        if self._ticks:
+            self.ticker.start()
+        try:
+            yield
+        finally:
+            self.ticker.stop()
+            hands.cancel()
+            with suppress(asyncio.CancelledError):
+                await hands
+            await self.front.settle()
+            await self.room.stop()
+            await self.desk.store.close()
+
+    async def _hand_out(self) -> None:
+        """Send what a form or a button has just promised, without waiting for the minute."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            if self._ticks:
+                await _safely("drain", self.drain.empty())
+
+
+async def _safely(name: str, work: Awaitable[int]) -> None:
+    try:
+        await work
+    except Exception as error:  # noqa: BLE001 - the next duty and the next tick still run
+        trouble(logger, "duty.failed", error, duty=name)
+
+
+async def web(settings: Settings, announce: Callable[[], None] = lambda: None) -> None:
+    """Receive requests; on SQLite, or in test mode, also tick and hand out.
+
+    Raises ``OSError`` when the address cannot be listened on.
+    """
+    ticks = settings.on_sqlite or settings.test_mode
+    bot = Bot(settings, Clock(settings.test_clock), receives=True, ticks=ticks)
+    listening = socket.create_server((settings.host, settings.port))
+    config = uvicorn.Config(
+        bot.asgi, log_config=None, access_log=False, server_header=False, lifespan="on"
+    )
+    announce()
+    await uvicorn.Server(config).serve(sockets=[listening])
+
+
+async def worker(settings: Settings, stop: asyncio.Event) -> None:
+    """Tick and hand out until *stop* is set, where several processes share a PostgreSQL."""
+    bot = Bot(settings, Clock(), receives=False, ticks=True)
+    async with bot.running():
+        await stop.wait()
+
+
+async def apply_teams(settings: Settings, path: Path) -> admin.Applied:
+    """Declare the teams of the file at *path*; see :func:`bot.admin.apply_teams`."""
+    store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
+    desk = Desk(store, catalogue.load(), Clock(settings.test_clock), {})
+    try:
+        return await admin.apply_teams(desk, path, test_mode=settings.test_mode)
+    finally:
+        await store.close()

@@ -1,0 +1,26 @@
+"""The time as the bot knows it: the machine's own, or in test mode a clock that can be moved."""
+
+from datetime import UTC, datetime, timedelta
+
+
+class Clock:
+    """What time it is for everybody the bot serves; call it for an aware instant in UTC.
+
+    Without a start it is the machine's clock. With one it starts there and runs on at the
+    usual pace, so that the practice workspace and the tests can live in another month.
+    """
+
+    def __init__(self, start: datetime | None = None) -> None:
+        """Begin at *start* (aware), or follow the machine's clock."""
+        self._ahead = start - datetime.now(UTC) if start else timedelta(0)
+
+    def __call__(self) -> datetime:
+        """Tell the time."""
+        return datetime.now(UTC) + self._ahead
+
+    def move_to(self, instant: datetime) -> None:
+        """Move forward to *instant*; backwards is refused with :class:`ValueError`."""
+        ahead = instant - datetime.now(UTC)
+        if ahead < self._ahead:
+            raise ValueError
+        self._ahead = ahead

@@ -1,0 +1,72 @@
+"""A check-up for the operator: what is missing or wrong, in plain words, with a remedy."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.settings import Settings
+from bot.store.transaction import Store
+
+_SKEW = 60.0
+"""Seconds by which the machine's clock may differ from the product's; Slack signs within 300."""
+
+_SCOPES = frozenset({"commands", "chat:write", "users:read"})
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: whether it is well, and the key of the sentence to say."""
+
+    well: bool
+    key: str
+    facts: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Greeting:
+    """What a product says of the bot's own account; ``error`` when it says nothing good."""
+
+    error: str = ""
+    workspace: str = ""
+    scopes: frozenset[str] = frozenset()
+    clock: float | None = None
+
+
+async def examine(
+    settings: Settings, greet: Callable[[], Awaitable[Greeting]]
+) -> tuple[Finding, ...]:
+    """Look at database, token, scopes and clock, and say of each what to do next."""
+    return (*await asyncio.to_thread(_database, settings), *_product(await greet()))
+
+
+def _database(settings: Settings) -> tuple[Finding, ...]:
+    try:
+        store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
+        current = store.current()
+    except Exception:  # noqa: BLE001 - every driver has its own; the remedy is the same
+        return (Finding(well=False, key="operator.doctor.database_unreached"),)
+    if not current:
+        return (Finding(well=False, key="operator.doctor.migrate"),)
+    return (Finding(well=True, key="operator.doctor.database"),)
+
+
+def _product(greeting: Greeting) -> tuple[Finding, ...]:
+    if greeting.error:
+        facts: dict[str, str | int] = {"error": greeting.error}
+        return (Finding(well=False, key="operator.doctor.token", facts=facts),)
+    lacking = ", ".join(sorted(_SCOPES - greeting.scopes))
+    return (
+        Finding(well=True, key="operator.doctor.greeted", facts={"workspace": greeting.workspace}),
+        Finding(not lacking, "operator.doctor.scopes_lacking", {"scopes": lacking})
+        if lacking
+        else Finding(well=True, key="operator.doctor.scopes"),
+        _clock(greeting.clock),
+    )
+
+
+def _clock(theirs: float | None) -> Finding:
+    skew = abs(datetime.now(UTC).timestamp() - theirs) if theirs else 0.0
+    if skew > _SKEW:
+        return Finding(well=False, key="operator.doctor.clock_off", facts={"seconds": round(skew)})
+    return Finding(well=True, key="operator.doctor.clock")

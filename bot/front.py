@@ -1,0 +1,114 @@
+"""What every request passes on its way to a handler: the person's language, and kind errors."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
+from bot.conversation import Answer, Later, Person, Reply, Request
+from bot.desk import Desk
+from bot.elements import Form, Message, Text
+from bot.errors import BotError
+from bot.logs import trouble
+from bot.store.books import Books
+
+logger = logging.getLogger("attune.front")
+
+Handler = Callable[[Request, Desk], Awaitable[Reply]]
+
+_REMEMBERED = 10_000
+"""How many people's locales are kept in memory; those who are not on a team are in no table."""
+
+
+class Front:
+    """Meets people in their own language, and turns what goes wrong into a kind sentence.
+
+    It binds handlers to the desk. A :class:`bot.errors.BotError` becomes its sentence;
+    anything else becomes ``error.unexpected`` and one log line that quotes nobody.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        """Stand before *desk*."""
+        self._desk = desk
+        self._locales: OrderedDict[Person, str] = OrderedDict()
+        self._asking: set[asyncio.Task[None]] = set()
+
+    def bind(self, handler: Handler, then: Callable[[], None] | None = None) -> Answer:
+        """Give a product's room what it may call; *then* runs after each answer."""
+
+        async def answer(request: Request) -> Reply:
+            settled = replace(request, language=await self._language(request))
+            reply = await self._guarded(settled, lambda: handler(settled, self._desk))
+            if then:
+                then()
+            self._get_to_know(request.person)
+            return reply
+
+        return answer
+
+    def bind_all(
+        self, handlers: Mapping[str, Handler], then: Callable[[], None] | None = None
+    ) -> dict[str, Answer]:
+        """Bind a whole table of handlers."""
+        return {name: self.bind(handler, then) for name, handler in handlers.items()}
+
+    async def unexpected(self, request: Request, _desk: Desk) -> Reply:
+        """Tell the person that something went wrong after their answer had left."""
+        return self._sentence(request, BotError())
+
+    async def settle(self) -> None:
+        """Wait until everybody who was being asked about is known."""
+        while self._asking:
+            await asyncio.gather(*self._asking, return_exceptions=True)
+
+    async def _guarded(self, request: Request, work: Callable[[], Awaitable[Reply]]) -> Reply:
+        try:
+            reply = await work()
+        except BotError as told:
+            return self._sentence(request, told)
+        except Exception as error:  # noqa: BLE001 - the last resort: the person hears a sentence
+            trouble(logger, "front.handler_failed", error)
+            return self._sentence(request, BotError())
+        if isinstance(reply, Later):
+            return Later(lambda: self._guarded(request, reply.work))
+        return reply
+
+    def _sentence(self, request: Request, told: BotError) -> Message | Form:
+        words = self._desk.catalogue.words(request.language)
+        sentence = words.say(told.key, **told.facts)
+        if request.inside_form:
+            title, close = words.say("error.title"), words.say("common.close")
+            return Form("notice", title, (Text(sentence),), close=close)
+        return Message(sentence, (Text(sentence),))
+
+    async def _language(self, request: Request) -> str:
+        def look(books: Books) -> tuple[str, ...]:
+            known = books.people.get(request.person)
+            team = books.teams.home_of(request.person) or books.teams.at(
+                request.person.workspace, request.channel
+            )
+            return known.language, known.locale, team.language if team else ""
+
+        chosen, stored, team = await self._desk.store.read(look)
+        remembered = self._locales.get(request.person, "")
+        return self._desk.catalogue.settle(chosen, request.locale, remembered, stored, team)
+
+    def _get_to_know(self, person: Person) -> None:
+        if person in self._locales:
+            return
+        task = asyncio.get_running_loop().create_task(self._ask_about(person))
+        self._asking.add(task)
+        task.add_done_callback(self._asking.discard)
+
+    async def _ask_about(self, person: Person) -> None:
+        outlet = self._desk.outlets.get(person.workspace.partition(":")[0])
+        profile = await outlet.profile(person) if outlet else None
+        if profile is None:
+            return
+        self._locales[person] = profile.locale
+        if len(self._locales) > _REMEMBERED:
+            self._locales.popitem(last=False)
+        await self._desk.store.write(
+            lambda books: books.people.learn(person, locale=profile.locale, zone=profile.zone)
+        )

@@ -1,0 +1,168 @@
+"""What the operator tells the bot from outside: the environment and `.env`, read once."""
+
+import re
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import Fault, FaultyInputError
+
+_PEPPER_LENGTH = 32
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+class Settings(BaseSettings):
+    """What the bot is told from outside; `.env.example` explains each name to the operator.
+
+    An empty value counts as unset. Secrets never appear in a repr, a log or a fault.
+    """
+
+    model_config = SettingsConfigDict(
+        env_file=".env",
+        frozen=True,
+        extra="ignore",
+        env_ignore_empty=True,
+        hide_input_in_errors=True,
+    )
+
+    database_url: SecretStr = SecretStr("sqlite:///var/attune.sqlite")
+    pepper: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_bot_token: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_api_url: str = "https://slack.com/api/"
+    host: str = "127.0.0.1"
+    port: int = Field(default=3000, ge=0, le=65535)
+    log_level: str = "INFO"
+    test_mode: bool = False
+    test_clock: datetime | None = None
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(("sqlite:///", "postgresql+psycopg://")):
+            raise ValueError
+        return value
+
+    @field_validator("pepper")
+    @classmethod
+    def _long_peppers(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and any(len(one) < _PEPPER_LENGTH for one in _split(value)):
+            raise ValueError
+        return value
+
+    @field_validator("slack_bot_token")
+    @classmethod
+    def _bot_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return _prefixed(value, ("xoxb-", "xoxe."))
+
+    @field_validator("slack_app_token")
+    @classmethod
+    def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return _prefixed(value, ("xapp-",))
+
+    @field_validator("slack_api_url")
+    @classmethod
+    def _api_base(cls, value: str) -> str:
+        parts = urlsplit(value)
+        secure = parts.scheme == "https" or (
+            parts.scheme == "http" and is_loopback(parts.hostname or "")
+        )
+        if not secure or not value.endswith("/api/"):
+            raise ValueError
+        return value
+
+    @field_validator("log_level")
+    @classmethod
+    def _known_level(cls, value: str) -> str:
+        if value.upper() not in _LEVELS:
+            raise ValueError
+        return value.upper()
+
+    @field_validator("test_clock")
+    @classmethod
+    def _aware(cls, value: datetime | None) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError
+        return value
+
+    @property
+    def peppers(self) -> tuple[bytes, ...]:
+        """The secrets that keep tokens apart from people, newest first."""
+        return tuple(one.encode() for one in _split(self.pepper)) if self.pepper else ()
+
+    @property
+    def on_sqlite(self) -> bool:
+        """Whether one process does everything, on an embedded database."""
+        return self.database_url.get_secret_value().startswith("sqlite")
+
+
+def read(verb: str) -> Settings:
+    """Read what the operator set, or say everything that *verb* misses at once.
+
+    Raises :class:`bot.errors.FaultyInputError` whose faults name settings, never values.
+    """
+    malformed: set[str] = set()
+    try:
+        settings = Settings()
+    except ValidationError as refused:
+        malformed = {str(e["loc"][0]) for e in refused.errors(include_input=False)}
+        settings = Settings(**{name: _default(name) for name in malformed})
+    faults = [Fault(name.upper(), f"operator.settings.{name}") for name in sorted(malformed)]
+    faults += [
+        Fault(name.upper(), f"operator.missing.{name}")
+        for name in _missing(settings, verb)
+        if name not in malformed
+    ]
+    if faults:
+        raise FaultyInputError(tuple(faults))
+    return settings
+
+
+def is_loopback(host: str) -> bool:
+    """Whether *host* can be reached from this machine alone."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _default(name: str) -> Any:  # noqa: ANN401 - whatever type the setting has
+    return Settings.model_fields[name].default
+
+
+def _missing(settings: Settings, verb: str) -> list[str]:
+    needs: dict[str, bool] = {}
+    if verb in {"web", "worker", "team"}:
+        needs["pepper"] = settings.pepper is None
+    if verb in {"web", "worker"}:
+        needs["slack_bot_token"] = settings.slack_bot_token is None
+        needs["test_mode"] = settings.test_mode and not _may_test(settings, verb)
+        needs["test_clock"] = settings.test_clock is not None and not settings.test_mode
+    if verb == "web":
+        needs["slack_signing_secret"] = not (
+            settings.slack_signing_secret or settings.slack_app_token
+        )
+    if verb == "worker":
+        needs["worker"] = settings.on_sqlite
+    return [name for name, is_so in needs.items() if is_so]
+
+
+def _may_test(settings: Settings, verb: str) -> bool:
+    return verb == "web" and is_loopback(settings.host)
+
+
+def _split(secret: SecretStr) -> list[str]:
+    return [one.strip() for one in re.split(",", secret.get_secret_value())]
+
+
+def _prefixed(value: SecretStr | None, prefixes: tuple[str, ...]) -> SecretStr | None:
+    if value and not value.get_secret_value().startswith(prefixes):
+        raise ValueError
+    return value

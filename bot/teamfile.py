@@ -1,0 +1,190 @@
+"""The file in which an operator declares teams: read, and told what to mend, line by line."""
+
+import re
+import tomllib
+from datetime import time
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
+
+from bot.errors import Fault, FaultyInputError
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _weekday(value: object) -> object:
+    """Read a weekday by its English name or its ISO number (1 is Monday)."""
+    if isinstance(value, str) and value.lower() in _DAYS:
+        return _DAYS.index(value.lower()) + 1
+    return value
+
+
+def _clock_time(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"[0-2]\d:[0-5]\d", value):
+        return time.fromisoformat(value)
+    return value
+
+
+def _entry(value: object) -> object:
+    return {"id": value} if isinstance(value, str) else value
+
+
+Weekday = Annotated[int, BeforeValidator(_weekday), Field(ge=1, le=7, strict=True)]
+ClockTime = Annotated[time, BeforeValidator(_clock_time), Field(strict=True)]
+PersonId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{2,64}$")]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+class _Part(BaseModel):
+    """A part of the file: unknown keys are faults, so that a slip of the pen is noticed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class CheckinTime(_Part):
+    """When the team's weekly question is asked, in each person's own zone."""
+
+    day: Weekday = 1
+    time: ClockTime = time(9)
+
+
+class TipTimes(_Part):
+    """On which days, and when, the team's tip is posted in its channel."""
+
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7)] = (2, 4)
+    time: ClockTime = time(9)
+
+
+class Declared(_Part):
+    """A clinician of the team; ``joined`` is for the practice workspace and tests alone."""
+
+    id: PersonId
+    joined: bool = False
+
+
+class DeclaredTeam(_Part):
+    """One ``[[team]]``: who is supervised together, by whom, and when they are asked."""
+
+    workspace: Annotated[str, Field(pattern=r"^([TE][A-Z0-9]{2,20}|[0-9a-fA-F-]{36})$")]
+    channel: Annotated[str, Field(pattern=r"^[A-Za-z0-9:._@;=-]{2,80}$")]
+    name: Name
+    practice: Annotated[str, Field(max_length=80)] = ""
+    directors: tuple[PersonId, ...] = ()
+    supervisors: tuple[PersonId, ...] = ()
+    clinicians: tuple[Annotated[Declared, BeforeValidator(_entry)], ...] = ()
+    joined: bool = False
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}(-[A-Za-z]{2,4})?$")] = "en"
+    timezone: str = "UTC"
+    checkin: CheckinTime = CheckinTime()
+    tip: TipTimes = TipTimes()
+    question: Literal["form", "status"] = "form"
+    open_to_team: bool = False
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError
+        return value
+
+    @property
+    def workspace_key(self) -> str:
+        """The workspace under its product: a tenant's id has dashes, Slack's has none."""
+        return f"{'msteams' if '-' in self.workspace else 'slack'}:{self.workspace}"
+
+    def joins(self) -> tuple[str, ...]:
+        """Who is joined by declaration rather than by their own choice."""
+        return tuple(one.id for one in self.clinicians if self.joined or one.joined)
+
+
+class _File(_Part):
+    team: Annotated[tuple[DeclaredTeam, ...], Field(min_length=1)]
+
+
+def read(path: Path, *, test_mode: bool) -> tuple[DeclaredTeam, ...]:
+    """Read the declared teams of *path*.
+
+    Raises :class:`bot.errors.FaultyInputError` with every fault at its file and line,
+    each with what to do; nothing of a faulty file is used.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        teams = _File.model_validate(tomllib.loads(text)).team
+    except OSError:
+        raise FaultyInputError((Fault(str(path), "operator.team.unreadable"),)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as refused:
+        raise FaultyInputError((_broken(path, refused),)) from None
+    except ValidationError as refused:
+        raise FaultyInputError(_faults(path, text, refused)) from None
+    faults = _contradictions(path, text, teams, test_mode=test_mode)
+    if faults:
+        raise FaultyInputError(faults)
+    return teams
+
+
+def _broken(path: Path, refused: Exception) -> Fault:
+    line = re.search(r"line (\d+)", str(refused))
+    return Fault(f"{path}:{line.group(1) if line else 1}", "operator.team.not_toml")
+
+
+def _faults(path: Path, text: str, refused: ValidationError) -> tuple[Fault, ...]:
+    found: dict[tuple[str, str], Fault] = {}
+    for error in refused.errors(include_input=False, include_url=False):
+        number = next((part for part in error["loc"] if isinstance(part, int)), 0)
+        names = [str(part) for part in error["loc"] if isinstance(part, str)][1:]
+        field = names[0] if names else "team"
+        known = field == "team" or field in DeclaredTeam.model_fields
+        key = "unknown_key" if error["type"] == "extra_forbidden" or not known else field
+        if error["type"] == "missing" and len(names) == 1:
+            key = "missing_key"
+        where = f"{path}:{_line(text, number, field)}"
+        found[where, key] = Fault(
+            where, f"operator.team.{key}", {"field": ".".join(names) or "team"}
+        )
+    return tuple(found.values())
+
+
+def _contradictions(
+    path: Path, text: str, teams: tuple[DeclaredTeam, ...], *, test_mode: bool
+) -> tuple[Fault, ...]:
+    faults: list[Fault] = []
+    homes: set[tuple[str, str]] = set()
+    channels: set[tuple[str, str]] = set()
+    for number, team in enumerate(teams):
+
+        def fault(field: str, key: str, number: int = number) -> None:
+            where = f"{path}:{_line(text, number, field)}"
+            faults.append(Fault(where, f"operator.team.{key}"))
+
+        people = [(team.workspace, one.id) for one in team.clinicians]
+        if homes.intersection(people) or len(set(people)) < len(people):
+            fault("clinicians", "clinician_twice")
+        if set(team.supervisors) & {one.id for one in team.clinicians}:
+            fault("supervisors", "supervises_self")
+        if (team.workspace, team.channel) in channels:
+            fault("channel", "channel_twice")
+        if team.joins() and not test_mode:
+            fault("joined", "joined_by_declaration")
+        homes.update(people)
+        channels.add((team.workspace, team.channel))
+    return tuple(faults)
+
+
+def _line(text: str, number: int, field: str) -> int:
+    """Find the line of *field* in the team of that *number*, or of its heading."""
+    heading, seen = 1, -1
+    for at, line in enumerate(text.splitlines(), start=1):
+        if re.match(r"\s*\[\[\s*team\s*\]\]", line):
+            seen, heading = seen + 1, at if seen + 1 <= number else heading
+        elif seen == number and re.match(rf"\s*(\[team\.)?{re.escape(field)}\b", line):
+            return at
+    return heading

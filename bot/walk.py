@@ -1,0 +1,47 @@
+"""Walking the bot's clock forward, in test mode alone: the practice workspace's calendar."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.clock import Clock
+
+
+def clock_route(
+    clock: Clock,
+    next_due: Callable[[], Awaitable[datetime | None]],
+    tick: Callable[[], Awaitable[None]],
+) -> Route:
+    """Let a test or the practice workspace move time: ``POST /_clock {"now": "<ISO 8601>"}``.
+
+    The clock stops at every instant at which something falls due, so that each is planned
+    and delivered as if that day had been lived through. Backwards or without an offset: 400.
+    """
+
+    async def moved(request: Request) -> Response:
+        target = await _target(request)
+        if target is None or target < clock():
+            return JSONResponse({"ok": False, "now": clock().isoformat()}, status_code=400)
+        await walk(target)
+        return JSONResponse({"ok": True, "now": clock().isoformat()})
+
+    async def walk(target: datetime) -> None:
+        while (due := await next_due()) and due <= target:
+            clock.move_to(max(due, clock()))
+            await tick()
+        clock.move_to(max(target, clock()))
+        await tick()
+
+    return Route("/_clock", moved, methods=["POST"])
+
+
+async def _target(request: Request) -> datetime | None:
+    try:
+        said = await request.json()
+        instant = datetime.fromisoformat(said["now"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    return instant.astimezone(UTC) if instant.tzinfo else None

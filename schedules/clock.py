@@ -1,0 +1,49 @@
+"""The one file with APScheduler: a tick a minute, and how long ago the last one was."""
+
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+
+class Ticker:
+    """Lets what falls due reach people: calls *tick* at once and then every minute.
+
+    The job lives in memory alone: what is owed is in the store, so a missed or doubled
+    tick changes nothing. APScheduler's defaults drop a tick that is a second late, hence
+    ``misfire_grace_time=None``; ``coalesce`` makes one tick of many missed ones.
+    """
+
+    def __init__(self, tick: Callable[[], Awaitable[None]]) -> None:
+        """Prepare to call *tick*; nothing runs before :meth:`start`."""
+        self._tick = tick
+        self._last: float | None = None
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+
+    def start(self) -> None:
+        """Begin, inside a running loop."""
+        self._scheduler.add_job(
+            self._run,
+            "interval",
+            minutes=1,
+            next_run_time=datetime.now(UTC),
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Call no more ticks."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    @property
+    def age(self) -> float | None:
+        """Seconds since the last tick ended, by a clock that nobody can set; ``None`` before it."""
+        return None if self._last is None else time.monotonic() - self._last
+
+    async def _run(self) -> None:
+        await self._tick()
+        self._last = time.monotonic()

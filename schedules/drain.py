@@ -1,0 +1,109 @@
+"""Hands what is owed to its product, one workspace at a time, and keeps what became of it."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.conversation import Address, Fate, Outcome
+from bot.desk import Desk
+from bot.elements import Message
+from bot.store.books import Books
+from bot.store.deliveries import Delivery
+
+logger = logging.getLogger("attune.drain")
+
+Compose = Callable[[Delivery, Desk], Awaitable[Message | None]]
+"""Writes the message a delivery owes; ``None`` when nobody wants it any more."""
+
+_SETTLE = 30.0
+"""Seconds after which a message begun by a process that died counts as unconfirmed."""
+
+_BATCH = 100
+
+
+class Drain:
+    """Empties the owed deliveries of every workspace; called twice, it sends nothing twice.
+
+    The intent to send is committed before the product is called, so what a crash leaves
+    is known to be unknown. A workspace that asks for rest gets it, and no other does.
+    """
+
+    def __init__(self, desk: Desk, composers: Mapping[str, Compose]) -> None:
+        """Serve *desk*, with one composer for each kind of delivery."""
+        self._desk = desk
+        self._composers = composers
+        self._rests_until: dict[str, float] = {}
+        self._one_at_a_time = asyncio.Lock()
+
+    async def empty(self) -> int:
+        """Send what is owed now, workspaces side by side, and say how many messages went."""
+        async with self._one_at_a_time:
+            await self._give_up_on_the_unknown()
+            now = self._desk.now()
+            owing = await self._desk.store.read(lambda books: books.deliveries.workspaces_owed(now))
+            sent = await asyncio.gather(*(self._workspace(one) for one in owing))
+        return sum(sent)
+
+    async def _workspace(self, workspace: str) -> int:
+        sent = 0
+        while time.monotonic() >= self._rests_until.get(workspace, 0.0):
+            owed = await self._desk.store.read(
+                lambda books: books.deliveries.owed(workspace, self._desk.now(), _BATCH)
+            )
+            for delivery in owed:
+                outcome = await self._one(delivery)
+                if outcome is None:
+                    continue
+                sent += outcome.fate is Fate.SENT
+                if outcome.fate in {Fate.WAIT, Fate.CLOSED}:
+                    return sent
+            if len(owed) < _BATCH:
+                break
+        return sent
+
+    async def _one(self, delivery: Delivery) -> Outcome | None:
+        message = await self._composers[delivery.kind](delivery, self._desk)
+        if message is None:
+            await self._desk.store.write(lambda books: books.deliveries.withdrawn(delivery.id))
+            return None
+        now = self._desk.now()
+        if not await self._desk.store.write(
+            lambda books: books.deliveries.begin(delivery.id, delivery.attempt, now)
+        ):
+            return None
+        outlet = self._desk.outlets[delivery.workspace.partition(":")[0]]
+        address = Address(delivery.workspace, delivery.person, delivery.channel)
+        outcome = await outlet.send(address, message, delivery.id)
+        await self._desk.store.write(lambda books: self._keep(books, delivery, outcome))
+        self._say(delivery, outcome)
+        return outcome
+
+    def _keep(self, books: Books, delivery: Delivery, outcome: Outcome) -> None:
+        deliveries, attempt = books.deliveries, delivery.attempt + 1
+        match outcome.fate:
+            case Fate.SENT:
+                deliveries.sent(delivery.id, attempt, outcome.reference)
+            case Fate.WAIT:
+                deliveries.wait(delivery.id, attempt)
+                self._rests_until[delivery.workspace] = time.monotonic() + outcome.seconds
+            case Fate.UNKNOWN:
+                deliveries.unconfirmed(delivery.id, attempt, outcome.reason)
+            case Fate.GONE:
+                deliveries.gone(delivery.id, attempt, outcome.reason)
+                if delivery.person:
+                    books.people.mark_unreachable(delivery.recipient, outcome.reason)
+            case Fate.CLOSED:
+                deliveries.gone(delivery.id, attempt, outcome.reason)
+                books.workspaces.suspend(delivery.workspace, outcome.reason)
+
+    def _say(self, delivery: Delivery, outcome: Outcome) -> None:
+        facts = {"kind": delivery.kind, "fate": outcome.fate.value, "reason": outcome.reason}
+        level = logging.DEBUG if outcome.fate is Fate.SENT else logging.WARNING
+        logger.log(level, "delivery.attempted", extra={"action": "delivery.attempted", **facts})
+
+    async def _give_up_on_the_unknown(self) -> None:
+        now = self._desk.now()
+        await self._desk.store.write(
+            lambda books: books.deliveries.give_up(now.timestamp() - _SETTLE)
+        )

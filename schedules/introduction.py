@@ -1,0 +1,23 @@
+"""Introduces the bot once in a team's channel, and tells who set it up when that fails."""
+
+from bot.desk import Desk
+from bot.elements import Message
+from bot.practice import cards
+from bot.practice.people import Role
+from bot.store.deliveries import Delivery
+
+KIND = "intro"
+
+
+async def compose(delivery: Delivery, desk: Desk) -> Message | None:
+    """Write the card that names who set the team up and who supervises it, with Join."""
+    team, supervisors = await desk.store.read(
+        lambda books: (
+            found := books.teams.at(delivery.workspace, delivery.channel),
+            books.teams.holders(found.id, Role.SUPERVISOR) if found else (),
+        )
+    )
+    if team is None:
+        return None
+    words = desk.catalogue.words(team.language)
+    return cards.introduction(team, delivery.detail, tuple(one.id for one in supervisors), words)
