@@ -1,0 +1,66 @@
+"""What every test may ask for, and how to run without PostgreSQL or Chromium."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests import needs
+from tests.postgres import Cluster
+
+_NEEDED_FOR = {"postgres": "postgresql", "postgres_url": "postgresql", "chromium": "chromium"}
+"""Fixtures that need a program: who asks for one gets its marker."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer ``--without``, which `make test WITHOUT=...` passes on."""
+    parser.addoption("--without", default="", help="run no tests that need: postgresql chromium")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say on top what this run does without."""
+    without = str(config.getoption("--without"))
+    return f"without: {without}" if without else "without: nothing"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out, and count as deselected, what needs a program this run does without."""
+    without = str(config.getoption("--without")).split()
+    if set(without) - set(needs.CHOICES):
+        raise pytest.UsageError(f"--without takes {' and '.join(needs.CHOICES)}")
+    for item in items:
+        for fixture in getattr(item, "fixturenames", ()):
+            if fixture in _NEEDED_FOR:
+                item.add_marker(_NEEDED_FOR[fixture])
+    left_out = [item for item in items if any(map(item.get_closest_marker, without))]
+    items[:] = [item for item in items if item not in left_out]
+    config.hook.pytest_deselected(items=left_out)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """A PostgreSQL server of our own, for as long as the tests run."""
+    cluster = Cluster()
+    cluster.start()
+    yield cluster
+    cluster.stop()
+    cluster.remove()
+
+
+@pytest.fixture
+def postgres_url(postgres: Cluster) -> str:
+    """The address of an empty PostgreSQL database that no other test has seen.
+
+    A fixture that asks for it by name at run time (``request.getfixturevalue``) marks that
+    parameter with ``pytest.mark.postgresql`` itself.
+    """
+    return postgres.url(postgres.fresh_database())
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a browser to open the practice workspace in."""
+    path = needs.chromium()
+    if path is None:
+        raise RuntimeError(needs.advice(["chromium"]))
+    return str(path)
