@@ -1,0 +1,147 @@
+"""Every sentence that a person can meet, in their language; nothing here decides anything."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from functools import cached_property
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, format_time, get_day_names
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from bot.content import loading
+from bot.content.model import Lens, Phrase, Question, Reference, Sign, Tip
+from bot.errors import Fault
+
+__all__ = ["Catalogue", "Lens", "Phrase", "Question", "Reference", "Sign", "Tip", "Words", "load"]
+
+HERE = Path(__file__).parent
+FOLDERS = {"en": "en", "fr": "fr-CA", "zh": "zh-Hans"}
+"""Each language's folder, and its tag."""
+
+BLANK = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Words:
+    """One language: its sentences, its cards and codebook, its days, times and lists.
+
+    ``sentences`` are keyed ``area.path`` (file, then tables); ``guide`` holds the lines of
+    the guide by dotted path; ``topics`` maps the word typed after ``/tip`` to a title.
+    """
+
+    language: str
+    sentences: Mapping[str, loading.Sentence]
+    tips: tuple[Tip, ...]
+    topics: Mapping[str, str]
+    questions: Mapping[str, Question]
+    guide: Mapping[str, str]
+    phrases: Mapping[str, Phrase]
+    signs: tuple[Sign, ...]
+    lenses: tuple[Lens, ...]
+    references: Mapping[str, Reference]
+
+    def say(self, key: str, /, **facts: str | int) -> str:
+        """Return the sentence *key* with its blanks filled.
+
+        Whole numbers are written as the language writes them. A sentence with plural
+        forms is chosen by the fact ``count``. KeyError for an unknown key or blank.
+        """
+        sentence = self.sentences[key]
+        if not isinstance(sentence, str):
+            form = self.locale.plural_form(int(facts["count"]))
+            sentence = sentence.get(form, sentence["other"])
+        return BLANK.sub(lambda blank: self._written(facts[blank[1]]), sentence)
+
+    def _written(self, fact: str | int) -> str:
+        return fact if isinstance(fact, str) else format_decimal(fact, locale=self.locale)
+
+    @cached_property
+    def locale(self) -> Locale:
+        """The language's rules for plurals, dates, numbers and lists."""
+        return Locale.parse(self.language, sep="-")
+
+    def day(self, day: date) -> str:
+        """Return *day* as it is said, such as 'Monday, November 30'."""
+        short: str = self.locale.datetime_skeletons["MMMEd"].pattern
+        long = short.replace("MMM", "MMMM").replace("E", "EEEE")
+        return format_date(day, long, self.locale)
+
+    def weekday(self, iso: int) -> str:
+        """Return the name of the ISO weekday *iso* (1 is Monday)."""
+        return str(get_day_names("wide", locale=self.locale)[iso - 1])
+
+    def time(self, at: time) -> str:
+        """Return a local time as it is written, such as '9:00 AM'."""
+        return format_time(at, "short", locale=self.locale)
+
+    def list(self, items: Iterable[str]) -> str:
+        """Return *items* joined as the language joins them."""
+        return format_list(tuple(items), locale=self.locale)
+
+    def people(self, ids: Iterable[str]) -> str:
+        """Return the people with these product ids as mentions, joined as the language joins."""
+        return self.list(f"@{{{person}}}" for person in ids)
+
+    def tip(self, card: str) -> Tip:
+        """Return the card with this id; KeyError when there is none."""
+        return {tip.id: tip for tip in self.tips}[card]
+
+    def sign(self, code: str) -> Sign:
+        """Return the sign with this code; KeyError when there is none."""
+        return {sign.code: sign for sign in self.signs}[code]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All languages that are complete, and what was refused of a practice's own cards."""
+
+    spoken: Mapping[str, Words]
+    faults: tuple[Fault, ...] = field(default=())
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The tags of the languages on offer, English first."""
+        return tuple(self.spoken)
+
+    def words(self, language: str) -> Words:
+        """Return the best match for a tag such as 'fr-FR' or 'en_US'; English for the rest."""
+        spoken = re.split("[-_]", language.lower())[0]
+        return self.spoken[FOLDERS.get(spoken, "en")] if self.speaks(spoken) else self.spoken["en"]
+
+    def speaks(self, language: str) -> bool:
+        """Whether a primary language, such as 'fr', is on offer."""
+        return FOLDERS.get(language, "") in self.spoken
+
+
+def load(extra: Path | None = None) -> Catalogue:
+    """Read every language's files once, and a practice's own cards from the folder *extra*."""
+    references = loading.references(HERE / "references.toml")
+    pictures = loading.pictures(HERE / "signs.toml")
+    spoken = {
+        tag: _words(HERE / folder, tag, references, pictures)
+        for folder, tag in FOLDERS.items()
+        if (HERE / folder).is_dir()
+    }
+    return Catalogue(spoken)
+
+
+def _words(
+    folder: Path, tag: str, references: Mapping[str, Reference], pictures: Mapping[str, str]
+) -> Words:
+    tips, topics = loading.tips(folder / "tips")
+    return Words(
+        language=tag,
+        sentences=loading.sentences(folder / "words"),
+        tips=tips,
+        topics=topics,
+        questions=loading.questions(folder / "debrief.toml", folder / "checkin.toml"),
+        guide=loading.lines(folder / "guide.toml"),
+        phrases=loading.phrases(folder / "phrases.toml"),
+        signs=loading.signs(folder / "signs.toml", pictures),
+        lenses=loading.lenses(folder / "lenses.toml"),
+        references=references,
+    )
