@@ -1,0 +1,69 @@
+# Attune: `make try` shows it, `make test` proves it. Both need Python 3.11 or newer.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
+
+# Tests that need a program which is not here: make test WITHOUT="postgresql chromium"
+WITHOUT ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help try test lint types contracts needs claims lock
+
+help:
+	@echo 'make try     use Attune in a practice workspace on this machine  (PORT=, RESET=1)'
+	@echo 'make test    every check there is                                (WITHOUT="postgresql chromium")'
+	@echo 'make lint    style;  make types  types;  make contracts  who may import whom'
+	@echo 'make lock    pin requirements.in and requirements-test.in again'
+
+try: $(VENV)/runs
+	@PORT='$(PORT)' RESET='$(RESET)' $(BIN)/python -m bot try
+
+test: needs lint types contracts claims
+
+# One after another, so that the first thing to mend is the last thing read.
+.NOTPARALLEL:
+
+needs: $(VENV)/tests
+	@$(BIN)/python -m tests.needs '$(WITHOUT)'
+
+lint: $(VENV)/tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(VENV)/tests
+	$(BIN)/mypy
+
+contracts: $(VENV)/tests
+	$(BIN)/lint-imports --no-cache
+
+claims: $(VENV)/tests
+	$(BIN)/pytest --without '$(WITHOUT)' --cov --cov-report=
+	$(BIN)/coverage report --include='bot/practice/*' --fail-under=100
+
+# What is installed follows the locks: a changed lock installs again, anything else is quick.
+$(VENV)/runs: requirements.lock | $(BIN)/python
+	@echo 'Installing what Attune runs on (once) ...'
+	@$(PIP) -r requirements.lock
+	@touch $@
+
+$(VENV)/tests: $(VENV)/runs requirements-test.lock
+	@echo 'Installing what the tests need (once) ...'
+	@$(PIP) -r requirements-test.lock
+	@touch $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	  echo 'Attune needs Python 3.11 or newer; "$(PYTHON)" is older, or not here.'; \
+	  echo 'Name another one: make PYTHON=python3.12 ...'; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo 'This Python cannot make an environment. On Debian: apt-get install python3-venv'; exit 1; }
+
+# pip-compile is not part of the tests: python -m pip install pip-tools
+lock:
+	pip-compile $(LOCK) --output-file=requirements.lock requirements.in
+	pip-compile $(LOCK) --output-file=requirements-test.lock requirements-test.in
+
+LOCK := --quiet --generate-hashes --strip-extras --no-header --no-annotate \
+        --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
