@@ -64,6 +64,11 @@ class Words:
         """The language's rules for plurals, dates, numbers and lists."""
         return Locale.parse(self.language, sep="-")
 
+    @property
+    def name(self) -> str:
+        """The language's own name, such as 'English' or 'français (Canada)'."""
+        return self.locale.display_name or self.language
+
     def day(self, day: date) -> str:
         """Return *day* as it is said, such as 'Monday, November 30'."""
         short: str = self.locale.datetime_skeletons["MMMEd"].pattern
