@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot import admin, app, doctor, logs, settings
+from bot import app, doctor, logs, settings
 from bot.chat import slack
 from bot.content import catalogue
 from bot.content.catalogue import Words

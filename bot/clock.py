@@ -3,6 +3,10 @@
 from datetime import UTC, datetime, timedelta
 
 
+class BackwardsError(Exception):
+    """Somebody asked for a time that has passed; what fell due cannot be undone."""
+
+
 class Clock:
     """What time it is for everybody the bot serves; call it for an aware instant in UTC.
 
@@ -19,8 +23,8 @@ class Clock:
         return datetime.now(UTC) + self._ahead
 
     def move_to(self, instant: datetime) -> None:
-        """Move forward to *instant*; backwards is refused with :class:`ValueError`."""
+        """Move forward to *instant*; backwards raises :class:`BackwardsError`."""
         ahead = instant - datetime.now(UTC)
         if ahead < self._ahead:
-            raise ValueError
+            raise BackwardsError
         self._ahead = ahead

@@ -150,7 +150,9 @@ def _faults(path: Path, text: str, refused: ValidationError) -> tuple[Fault, ...
         found[where, key] = Fault(
             where, f"operator.team.{key}", {"field": ".".join(names) or "team"}
         )
-    return tuple(found.values())
+    # A list whose members are all faulty also counts as too short; that adds nothing.
+    precise = [fault for fault in found.values() if fault.key != "operator.team.team"]
+    return tuple(precise or found.values())
 
 
 def _contradictions(

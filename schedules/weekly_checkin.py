@@ -53,8 +53,9 @@ async def compose(delivery: Delivery, desk: Desk) -> Message | None:
     The message is the same for everybody, whatever they answered before: what a product
     keeps of a private chat must not tell it.
     """
+    asked = delivery.recipient
     member, team = await desk.store.read(
-        lambda books: (books.people.get(delivery.recipient), books.teams.home_of(delivery.recipient))
+        lambda books: (books.people.get(asked), books.teams.home_of(asked))
     )
     if not member.joined or team is None:
         return None
@@ -64,9 +65,7 @@ async def compose(delivery: Delivery, desk: Desk) -> Message | None:
     return checkins.nudge(words, delivery.slot, sign)
 
 
-def _each(
-    books: Books, ask: Callable[[Clinician, Team], T]
-) -> Iterator[list[T]]:
+def _each(books: Books, ask: Callable[[Clinician, Team], T]) -> Iterator[list[T]]:
     """Ask of everybody who joined, in batches that keep memory flat."""
     teams = {team.id: team for team in books.teams.every()}
     after = None
@@ -75,9 +74,7 @@ def _each(
         after = members[-1].person
 
 
-def _owed(
-    member: Clinician, team: Team, now: datetime, deal: Callable[[], str]
-) -> Promise | None:
+def _owed(member: Clinician, team: Team, now: datetime, deal: Callable[[], str]) -> Promise | None:
     zone = ZoneInfo(member.zone or team.zone)
     slot = calendar.latest_slot(member.rule or team.checkin, zone, now)
     late = slot.at + calendar.LATE[KIND]
