@@ -76,7 +76,7 @@ def _web(_asked: argparse.Namespace, words: Words) -> int:
     try:
         asyncio.run(app.web(told))
     except OSError:
-        _say(words.say("operator.port_taken", host=told.host, port=told.port))
+        _say(words.say("operator.port_taken", host=told.host, port=str(told.port)))
         return _FAULTY
     return 0
 
@@ -138,7 +138,7 @@ def _ready(verb: str, words: Words) -> Settings:
     logs.configure(told.log_level)
     if told.on_sqlite:
         _migrated(told)
-    _say(words.say(f"operator.starting.{verb}", host=told.host, port=told.port))
+    _say(words.say(f"operator.starting.{verb}", host=told.host, port=str(told.port)))
     return told
 
 

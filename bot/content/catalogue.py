@@ -117,6 +117,11 @@ class Catalogue:
         spoken = re.split("[-_]", language.lower())[0]
         return self.spoken[FOLDERS.get(spoken, "en")] if self.speaks(spoken) else self.spoken["en"]
 
+    def settle(self, *tags: str) -> str:
+        """Return the language of the first of *tags* that is on offer; English for none."""
+        offered = (tag for tag in tags if self.speaks(re.split("[-_]", tag.lower())[0]))
+        return self.words(next(offered, "en")).language
+
     def speaks(self, language: str) -> bool:
         """Whether a primary language, such as 'fr', is on offer."""
         return FOLDERS.get(language, "") in self.spoken
