@@ -7,6 +7,7 @@ keys and no row id.
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -56,6 +57,7 @@ rosters = Table(
     Column("workspace", String(80), primary_key=True),
     Column("person", String(80), primary_key=True),
     Column("declared", Boolean, nullable=False),
+    Index("roster_person", "workspace", "person"),
     comment="Who may contribute to a team's counts: declared by the set-up, or joined.",
 )
 
@@ -109,16 +111,17 @@ deliveries = Table(
     Column("person", String(80), nullable=False, server_default=""),
     Column("channel", String(80), nullable=False, server_default=""),
     Column("slot", String(40), nullable=False),
-    Column("due", Integer, nullable=False),
-    Column("late", Integer, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("late", BigInteger, nullable=False),
     Column("state", String(12), nullable=False),
     Column("attempt", Integer, nullable=False, server_default="0"),
-    Column("started", Integer, nullable=False, server_default="0"),
+    Column("started", BigInteger, nullable=False, server_default="0"),
     Column("detail", String(200), nullable=False, server_default=""),
     Column("reference", String(80), nullable=False, server_default=""),
     Column("reason", String(60), nullable=False, server_default=""),
     UniqueConstraint("workspace", "kind", "person", "channel", "slot"),
     Index("delivery_owed", "state", "workspace", "due"),
+    Index("delivery_late", "late"),
     comment="A message owed; the unique key is the promise. detail: content ids, never answers.",
 )
 
@@ -138,7 +141,7 @@ periods = Table(
     Column("unit", String(120), primary_key=True),
     Column("closes", Date, primary_key=True),
     Column("opens", Date, nullable=False),
-    Column("closes_at", Integer, nullable=False),
+    Column("closes_at", BigInteger, nullable=False),
     Column("size", Integer, nullable=False),
     Column("weeks", Integer, nullable=False),
     Column("cap", Integer, nullable=False),
