@@ -1,0 +1,89 @@
+"""The project's own files, read once, for the tests that hold the house rules."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TypeGuard
+
+ROOT = Path(__file__).parent.parent
+ROOMS = ("bot", "handlers", "schedules")
+"""The folders that make up the running bot."""
+
+_NOT_OURS = {".git", ".venv", "var", "htmlcov", "__pycache__", "build", "dist", "node_modules"}
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Source:
+    """One Python file: its path from the project's root, its text and its tree."""
+
+    path: Path
+    text: str
+    tree: ast.Module
+
+    @property
+    def module(self) -> str:
+        """Its dotted name, such as ``bot.practice.tips``."""
+        parts = self.path.with_suffix("").parts
+        return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+    def within(self, *rooms: str) -> bool:
+        """Whether it is one of *rooms* (dotted names) or inside one."""
+        return any(f"{self.module}.".startswith(f"{room}.") for room in rooms)
+
+    def functions(self) -> Iterator[Function]:
+        """Every function and method, nested ones too."""
+        return (node for node in ast.walk(self.tree) if isinstance(node, Function))
+
+    def spoken(self) -> Iterator[ast.Constant]:
+        """Every string that is a value: neither a docstring nor meant for a developer."""
+        asides = (node for node in ast.walk(self.tree) if _is_aside(node))
+        silent = {id(part) for aside in asides for part in ast.walk(aside)}
+        for node in ast.walk(self.tree):
+            if _is_string(node) and id(node) not in silent:
+                yield node
+
+
+@cache
+def files() -> tuple[Path, ...]:
+    """Every file of ours, from the project's root; hidden caches and data are not."""
+    found = (path.relative_to(ROOT) for path in sorted(ROOT.rglob("*")) if path.is_file())
+    return tuple(path for path in found if not _is_foreign(path))
+
+
+@cache
+def rooms() -> tuple[Source, ...]:
+    """The Python files that make up the running bot; not those that only Alembic loads."""
+    return tuple(
+        _source(path)
+        for path in files()
+        if path.suffix == ".py" and path.parts[0] in ROOMS and "migrations" not in path.parts
+    )
+
+
+@cache
+def tests() -> tuple[Source, ...]:
+    """The Python files of the tests."""
+    return tuple(_source(p) for p in files() if p.suffix == ".py" and p.parts[0] == "tests")
+
+
+def _source(path: Path) -> Source:
+    text = (ROOT / path).read_text(encoding="utf-8")
+    return Source(path, text, ast.parse(text, str(path)))
+
+
+def _is_foreign(path: Path) -> bool:
+    hidden = path.parts[0].startswith(".") and path.parts[0].endswith("_cache")
+    return hidden or not _NOT_OURS.isdisjoint(path.parts) or path.suffix == ".pyc"
+
+
+def _is_string(node: ast.AST) -> TypeGuard[ast.Constant]:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _is_aside(node: ast.AST) -> bool:
+    """Whether *node* is a docstring, or an error whose words only developers read."""
+    return isinstance(node, ast.Raise) or (isinstance(node, ast.Expr) and _is_string(node.value))

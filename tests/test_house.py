@@ -1,0 +1,188 @@
+import ast
+import re
+from pathlib import Path
+from statistics import median, quantiles
+
+import pytest
+
+from tests import needs, sources
+from tests.sources import ROOT, Function, Source
+
+LONGEST_FILE = 300
+LONGEST_FUNCTION = 40
+WRITTEN = {".py", ".js", ".css", ".html"}
+
+MACHINE = re.compile(
+    r"(?<![\w.])/(?:opt|root|work|home|Users)/\w|file:/{2}|(?<!emit)-{2}(?:extra-)?index-url|"
+    r"-{2}find-links|pypi\.org|pythonhosted"
+)
+"""What only one machine or one package index knows."""
+
+SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
+"""Three words in a row, the first of which may have a capital: somebody is being spoken to."""
+
+
+def _named(source: Source) -> str:
+    return str(source.path)
+
+
+def _length(function: Function) -> int:
+    return (function.end_lineno or function.lineno) - function.lineno + 1
+
+
+def test_no_file_is_longer_than_a_reader_can_hold() -> None:
+    """No file that people write is longer than 300 lines."""
+    lengths = {
+        str(path): len((ROOT / path).read_text(encoding="utf-8").splitlines())
+        for path in sources.files()
+        if path.suffix in WRITTEN
+    }
+
+    assert {path: n for path, n in lengths.items() if n > LONGEST_FILE} == {}
+
+
+def test_no_function_is_longer_than_a_screen() -> None:
+    """No function has more than 40 lines, its docstring counted."""
+    lengths = {
+        f"{source.path}:{function.name}": _length(function)
+        for source in (*sources.rooms(), *sources.tests())
+        for function in source.functions()
+    }
+
+    assert {name: n for name, n in lengths.items() if n > LONGEST_FUNCTION} == {}
+
+
+def test_most_functions_are_short() -> None:
+    """Half the bot's functions have 8 lines or fewer, and nine in ten have 25 or fewer."""
+    lengths = [_length(one) for source in sources.rooms() for one in source.functions()]
+
+    assert median(lengths) <= 8
+    assert quantiles(lengths, n=10)[-1] <= 25
+
+
+@pytest.mark.parametrize("source", sources.tests(), ids=_named)
+def test_every_test_says_its_claim_in_one_sentence(source: Source) -> None:
+    """A test's docstring is one paragraph that ends as a sentence does."""
+    claims = {f.name: ast.get_docstring(f) or "" for f in source.functions()}
+    tests = {name: claim for name, claim in claims.items() if name.startswith("test_")}
+
+    assert {n for n, claim in tests.items() if "\n\n" in claim or not claim.endswith(".")} == set()
+
+
+@pytest.mark.parametrize("source", [*sources.rooms(), *sources.tests()], ids=_named)
+def test_nothing_is_excused(source: Source) -> None:
+    """No file mocks a library, skips a test, hides a line from coverage or leaves work over."""
+    excuses = ("unittest." + "mock", "pragma:" + " no", "mark." + "skip", "pytest." + "skip(")
+    left_over = ("mark." + "xfail", "TO" + "DO", "FIX" + "ME", "XX" + "X")
+
+    assert [word for word in (*excuses, *left_over) if word in source.text] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [s for s in sources.rooms() if not s.within("bot.store", "bot.content")],
+    ids=_named,
+)
+def test_sentences_live_in_the_catalogue(source: Source) -> None:
+    """No room but the catalogue's holds a sentence that a person could be shown."""
+    spoken = [node.value for node in source.spoken() if SENTENCE.search(str(node.value))]
+
+    assert spoken == []
+
+
+@pytest.mark.parametrize(
+    "source", [s for s in sources.rooms() if s.within("bot.practice")], ids=_named
+)
+def test_the_practice_is_told_the_time(source: Source) -> None:
+    """Nothing in the practice asks for the time or opens a file; both come as arguments."""
+    asked = {
+        node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Call)
+    }
+
+    assert asked & {"now", "today", "utcnow", "open", "read_text", "read_bytes", "print"} == set()
+
+
+def test_only_settings_and_the_command_line_read_the_environment() -> None:
+    """What the bot is told from outside is read in one place."""
+    readers = {
+        source.module
+        for source in sources.rooms()
+        if re.search(r"\bos\.(environ|getenv)\b|from os import .*(environ|getenv)", source.text)
+    }
+
+    assert readers <= {"bot.settings", "bot.__main__"}
+
+
+@pytest.mark.parametrize("room", ["bot", *sources.ROOMS[1:]])
+def test_every_package_says_what_it_is(room: str) -> None:
+    """Every folder with Python in it is a package, and its docstring is one sentence."""
+    folders = {s.path.parent for s in sources.rooms() if s.path.parts[0] == room}
+    inits = {s.path.parent: ast.get_docstring(s.tree) for s in sources.rooms() if _is_init(s)}
+
+    assert {str(f) for f in folders if "\n\n" in (inits.get(f) or "\n\n")} == set()
+
+
+def _is_init(source: Source) -> bool:
+    return source.path.name == "__init__.py" and len(source.tree.body) >= 1
+
+
+def test_tests_mirror_the_tree() -> None:
+    """A test in a room's folder is named for one file of that room."""
+    modules = {s.module for s in sources.rooms()}
+    astray = [
+        str(s.path)
+        for s in sources.tests()
+        if s.path.name.startswith("test_") and not _mirrors(s.path, modules)
+    ]
+
+    assert astray == []
+
+
+def _mirrors(test: Path, modules: set[str]) -> bool:
+    """Whether *test* is a journey, a house test, or named for a module."""
+    folders, name = test.parts[1:-1], test.stem.removeprefix("test_")
+    if not folders or folders[0] == "journeys":
+        return True
+    room = ".".join(folders if folders[0] in sources.ROOMS else ("bot", *folders))
+    return f"{room}.{name}" in modules or f"{room}.__{name}__" in modules or name == folders[-1]
+
+
+def test_no_file_knows_a_machine_or_an_index() -> None:
+    """No committed file holds a path of somebody's machine or the address of a package index."""
+    told = [
+        (str(path), found[0])
+        for path in sources.files()
+        if path.name != Path(__file__).name and (found := MACHINE.search(_text(path)))
+    ]
+
+    assert told == []
+
+
+def _text(path: Path) -> str:
+    return (ROOT / path).read_text(encoding="utf-8", errors="ignore")
+
+
+def test_every_locked_release_has_hashes() -> None:
+    """Both locks pin every release exactly and by hash."""
+    for name in ("requirements.lock", "requirements-test.lock"):
+        pins = re.split(r"\n(?=\w)", _text(Path(name)).strip())
+
+        assert [pin for pin in pins if not re.match(r"[\w.-]+==\S+ \\\n    --hash=", pin)] == []
+
+
+def test_what_is_missing_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever lacks a program reads one line: what to install, or how to go on without it."""
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CHROMIUM", raising=False)
+
+    assert needs.missing("postgresql") == ["chromium"]
+    assert needs.missing("postgresql chromium") == []
+    assert "\n" not in needs.advice(["postgresql", "chromium"])
+
+
+def test_a_word_that_without_does_not_know_is_refused() -> None:
+    """A slip in WITHOUT is told, so that no test is left out unseen or run unasked."""
+    with pytest.raises(ValueError, match="chrome"):
+        needs.missing("chrome")

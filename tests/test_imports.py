@@ -1,0 +1,181 @@
+import ast
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests import sources
+from tests.sources import ROOT
+
+CONFIGURED = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+CONTRACTS = CONFIGURED["tool"]["importlinter"]["contracts"]
+
+BREACHES = [
+    ("Floors", "bot/errors.py", "bot.elements"),
+    ("Floors", "bot/elements.py", "bot.conversation"),
+    ("Floors", "bot/content/catalogue.py", "bot.conversation"),
+    ("Floors", "bot/conversation.py", "bot.practice"),
+    ("Floors", "bot/practice/tips.py", "bot.chat.slack"),
+    ("Floors", "bot/practice/counts.py", "bot.store"),
+    ("Floors", "bot/chat/slack/listen.py", "bot.practice.tips"),
+    ("Floors", "bot/chat/slack/listen.py", "handlers"),
+    ("Floors", "bot/store/tables.py", "bot.desk"),
+    ("Floors", "bot/desk.py", "handlers"),
+    ("Floors", "handlers/tip.py", "schedules"),
+    ("Floors", "schedules/daily_tip.py", "handlers.tip"),
+    ("Floors", "bot/front.py", "bot.app"),
+    ("No command knows another", "handlers/tip.py", "handlers.rupture"),
+    ("No schedule knows another", "schedules/daily_tip.py", "schedules.weekly_checkin"),
+    ("No product knows another", "bot/chat/slack/listen.py", "bot.chat.http"),
+    (
+        "The practice workspace knows no room of the bot it plays Slack for",
+        "bot/tryout/webapi.py",
+        "bot.elements",
+    ),
+    ("The practice does nothing but think", "bot/practice/noise.py", "random"),
+    ("The practice does nothing but think", "bot/practice/calendar.py", "time"),
+    ("Only the store knows the database", "handlers/tip.py", "sqlalchemy"),
+    ("Only Slack's room knows Slack's libraries", "bot/front.py", "slack_sdk"),
+    ("Only the clock room knows the scheduler", "schedules/drain.py", "apscheduler"),
+    ("Only the settings read the environment", "bot/app.py", "pydantic_settings"),
+    ("Only what an operator writes is read by shape", "bot/elements.py", "pydantic"),
+    (
+        "Only the catalogue knows how languages write dates and lists",
+        "bot/practice/tips.py",
+        "babel",
+    ),
+    ("Only the log room knows how a line is written", "bot/app.py", "pythonjsonlogger"),
+    ("Only doors and the practice workspace speak HTTP", "schedules/drain.py", "aiohttp"),
+    ("Only what starts a process knows the web server", "bot/chat/http.py", "uvicorn"),
+]
+"""Which contract must speak up when a file of ours imports what it may not."""
+
+UNSEEN = {
+    "httptools": "uvicorn parses requests with it",
+    "psycopg": "SQLAlchemy speaks to PostgreSQL through it, by the address's scheme",
+    "tzdata": "zoneinfo finds the time zones there",
+    "uvloop": "uvicorn turns the loop with it",
+}
+"""Libraries that are installed though no file imports them, and what for."""
+
+
+def lint(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Hold the tree in *folder* against its contracts."""
+    command = "import sys; from importlinter.cli import lint_imports_command as l; sys.exit(l())"
+    return subprocess.run(
+        [sys.executable, "-c", command, "--no-cache", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the rooms' Python files, in which a breach can be planted."""
+    folder = tmp_path_factory.mktemp("copy")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    for source in sources.rooms():
+        target = folder / source.path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(source.text, encoding="utf-8")
+    return folder
+
+
+def test_the_contracts_hold(copy: Path) -> None:
+    """No room knows what it should not know."""
+    result = lint(copy)
+
+    assert result.returncode == 0, result.stdout
+
+
+@pytest.mark.parametrize(("contract", "file", "imported"), BREACHES)
+def test_a_breach_is_reported(copy: Path, contract: str, file: str, imported: str) -> None:
+    """Whoever imports against a contract is told which one, and where."""
+    target = copy / file
+    honest = target.read_text(encoding="utf-8")
+    target.write_text(f"{honest}\nimport {imported}\n", encoding="utf-8")
+
+    result = lint(copy)
+
+    target.write_text(honest, encoding="utf-8")
+    assert result.returncode == 1
+    assert f"{contract} BROKEN" in result.stdout
+    assert f"(l.{len(honest.splitlines()) + 2}" in result.stdout
+
+
+def test_every_contract_has_a_breach_that_proves_it() -> None:
+    """A new contract comes with a deliberate breach of it."""
+    assert {contract["name"] for contract in CONTRACTS} == {breach[0] for breach in BREACHES}
+
+
+def test_every_room_has_a_floor() -> None:
+    """A new room says where it stands before anything imports it."""
+    floors = next(one["layers"] for one in CONTRACTS if one["name"] == "Floors")
+    placed = {room.strip() for floor in floors for room in floor.split("|")}
+    modules = {source.module for source in sources.rooms()} - {"bot"}
+    rooms = {".".join(name.split(".")[: 2 if name.startswith("bot.") else 1]) for name in modules}
+
+    assert rooms == placed
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """The top names of everything a file imports."""
+    plain = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
+    parts = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
+    return {name.split(".")[0] for name in plain | parts}
+
+
+def test_every_library_has_one_room() -> None:
+    """Each library that the bot imports is kept to its room by a contract."""
+    kept = {name for one in CONTRACTS for name in one.get("protected_modules", ())}
+    seen = {name for source in sources.rooms() for name in imported(source.tree)}
+    libraries = seen - set(sys.stdlib_module_names) - set(sources.ROOMS)
+
+    assert libraries == kept
+
+
+def test_every_library_installed_is_used() -> None:
+    """Nothing is installed on a clinic's machine without a reason."""
+    names = {"python-json-logger": "pythonjsonlogger"}
+    kept = {name for one in CONTRACTS for name in one.get("protected_modules", ())}
+    lines = (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
+    asked = {line.partition("==")[0].partition("[")[0] for line in lines if "==" in line}
+
+    assert {names.get(name, name.replace("-", "_")) for name in asked} == kept | UNSEEN.keys()
+
+
+QUIETLY = """
+import importlib, logging, sys
+loud = ("socket.", "subprocess.", "os.system", "os.mkdir", "os.rename", "os.remove", "sqlite3.")
+
+def heard(event, arguments):
+    if event.startswith(loud) and event != "socket.gethostname":
+        raise SystemExit(f"{event} {arguments}")
+    if event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"):
+        raise SystemExit(f"{event} {arguments}")
+
+sys.addaudithook(heard)
+for module in sys.argv[1:]:
+    importlib.import_module(module)
+assert not logging.getLogger().handlers, "logging was configured"
+"""
+
+
+def test_importing_does_nothing(tmp_path: Path) -> None:
+    """With an empty environment, importing opens no socket, writes no file and starts nothing."""
+    result = subprocess.run(
+        [sys.executable, "-B", "-c", QUIETLY, *(s.module for s in sources.rooms())],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    assert list(tmp_path.iterdir()) == []
