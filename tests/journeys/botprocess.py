@@ -1,0 +1,147 @@
+"""The bot as an operator runs it: a process of its own, told by its environment alone."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.error import URLError
+
+from tests.journeys.otherslack import SECRET, WORKSPACE, Json, posted
+
+ROOT = Path(__file__).parents[2]
+PEPPER = "made-up-pepper-of-more-than-32-characters"
+
+
+@dataclass
+class BotProcess:
+    """One bot over the files of *folder*, speaking to the Slack at *api*."""
+
+    folder: Path
+    api: str
+    port: int = 0
+    clock: str = ""
+    extra: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def door(self) -> str:
+        """Where the bot listens."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def database(self) -> Path:
+        """The embedded database file."""
+        return self.folder / "attune.sqlite"
+
+    def environment(self) -> dict[str, str]:
+        """Everything the bot is told."""
+        told = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": str(ROOT),
+            "DATABASE_URL": f"sqlite:///{self.database}",
+            "PEPPER": PEPPER,
+            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_BOT_TOKEN": "xoxb-made-up",
+            "SLACK_API_URL": self.api,
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
+            "TEST_MODE": "1",
+            "TEST_CLOCK": self.clock,
+            "LOG_LEVEL": "DEBUG",
+        }
+        return told | self.extra
+
+    def start(self) -> None:
+        """Start, and wait until the bot says that it is ready."""
+        self.port = self.port or free_port()
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "web"],
+                cwd=self.folder,
+                env=self.environment(),
+                stdout=log,
+                stderr=log,
+            )
+        end = time.monotonic() + 30
+        while not self.ready():
+            assert self.process.poll() is None, self.log()
+            assert time.monotonic() < end, self.log()
+            time.sleep(0.05)
+
+    def ready(self) -> bool:
+        """Whether `/readyz` answers 200."""
+        try:
+            with urllib.request.urlopen(f"{self.door}/readyz", timeout=5) as response:  # noqa: S310 - loopback
+                return bool(response.status == 200)
+        except (URLError, ConnectionError):
+            return False
+
+    def log(self) -> str:
+        """Everything the bot has written so far."""
+        return (self.folder / "log").read_text(encoding="utf-8")
+
+    def kill(self) -> None:
+        """End the process at once, as a power cut would."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        """Ask the process to end, and wait for it."""
+        assert self.process is not None
+        self.process.terminate()
+        self.process.wait(timeout=20)
+
+    def walk(self, now: str) -> Json:
+        """Move the bot's clock forward to *now*."""
+        status, answer = posted(
+            f"{self.door}/_clock",
+            json.dumps({"now": now}).encode(),
+            {"Content-Type": "application/json"},
+        )
+        assert status == 200, answer
+        return answer
+
+    def verb(self, *arguments: str, **told: str) -> subprocess.CompletedProcess[str]:
+        """Run another verb of the command line with the same environment."""
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *arguments],
+            cwd=self.folder,
+            env=self.environment() | told,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def declare(self, clinicians: int = 9) -> None:
+        """Declare one team of *clinicians*, with a supervisor."""
+        ids = ", ".join(f'"{clinician(number)}"' for number in range(clinicians))
+        file = self.folder / "teams.toml"
+        file.write_text(
+            f'[[team]]\nworkspace = "{WORKSPACE}"\nchannel = "C0OTHER"\nname = "Other"\n'
+            f'supervisors = ["U0SUPER"]\nclinicians = [{ids}]\n'
+            'language = "en"\ntimezone = "America/Toronto"\n',
+            encoding="utf-8",
+        )
+        applied = self.verb("team", "apply", str(file))
+        assert applied.returncode == 0, applied.stderr
+
+
+def clinician(number: int) -> str:
+    """The made-up member id of the clinician of that number."""
+    return f"U0CLIN{number:02}"
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
