@@ -1,4 +1,5 @@
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -116,7 +117,7 @@ def test_every_contract_has_a_breach_that_proves_it() -> None:
 def test_every_room_has_a_floor() -> None:
     """A new room says where it stands before anything imports it."""
     floors = next(one["layers"] for one in CONTRACTS if one["name"] == "Floors")
-    placed = {room.strip() for floor in floors for room in floor.split("|")}
+    placed = {room.strip() for floor in floors for room in re.split(r"[|:]", floor)}
     modules = {source.module for source in sources.rooms()} - {"bot"}
     rooms = {".".join(name.split(".")[: 2 if name.startswith("bot.") else 1]) for name in modules}
 
