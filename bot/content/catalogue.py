@@ -54,6 +54,13 @@ class Words:
         if not isinstance(sentence, str):
             form = self.locale.plural_form(int(facts["count"]))
             sentence = sentence.get(form, sentence["other"])
+        return self._filled(sentence, facts)
+
+    def line(self, key: str, /, **facts: str | int) -> str:
+        """Return the guide's line *key* with its blanks filled; KeyError for an unknown key."""
+        return self._filled(self.guide[key], facts)
+
+    def _filled(self, sentence: str, facts: Mapping[str, str | int]) -> str:
         return BLANK.sub(lambda blank: self._written(facts[blank[1]]), sentence)
 
     def _written(self, fact: str | int) -> str:

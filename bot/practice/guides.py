@@ -1,0 +1,199 @@
+"""The guide for a strained moment: seven steps, shaped by the codes a clinician chose."""
+
+from dataclasses import dataclass
+
+from bot.content.catalogue import Words
+from bot.elements import (
+    Actions,
+    Banner,
+    Button,
+    Contact,
+    Element,
+    Form,
+    Quote,
+    Small,
+    Text,
+)
+from bot.practice import openings
+from bot.practice.debriefs import Debrief, Refinement, first_questions
+
+MOST_CONTACTS = 10
+"""As many supervisors as are offered to write to; a phone shows no more at a glance."""
+
+EARLY = frozenset({"not_named", "touched"})
+
+
+@dataclass(frozen=True)
+class Case:
+    """What one guide is for: the two filed codes, and whatever refines them."""
+
+    debrief: Debrief
+    deeper: Refinement
+    words: Words
+    supervisors: tuple[str, ...]
+
+    @property
+    def phase(self) -> str:
+        """How far the repair is, as far as it decides what may be thought about."""
+        return "early" if self.debrief.status in EARLY else self.debrief.status
+
+
+def guide(
+    debrief: Debrief,
+    words: Words,
+    refinement: Refinement | None = None,
+    *,
+    supervisors: tuple[str, ...] = (),
+    filed: str = "",
+) -> Form:
+    """Lead a clinician from settling themselves to what they may say, and to whom.
+
+    *supervisors* are product ids, whom the clinician may write to; the bot sends nothing.
+    *filed* says what was kept and until when it can be taken back.
+    """
+    case = Case(debrief, refinement or Refinement(), words, supervisors[:MOST_CONTACTS])
+    again = "rupture.guide.again" if refinement else "rupture.guide.deeper"
+    return Form(
+        "guide",
+        words.say("rupture.guide.title"),
+        (
+            *_safety(case),
+            *((Small(filed),) if filed else ()),
+            *_steps(case),
+            Actions((Button("rupture.deeper", words.say(again), debrief.data, opens_form=True),)),
+            *_contacts(case),
+            Small(words.say("safety.purpose")),
+            Small(words.say("source.attribution", url=words.references["source"].url)),
+        ),
+        close=words.say("common.close"),
+        data=debrief.data,
+    )
+
+
+def chooser(words: Words) -> Form:
+    """Ask for the two codes of a guide that is only read: nothing is filed."""
+    return Form(
+        "guide",
+        words.say("rupture.chooser.title"),
+        (
+            Banner(words.say("safety.banner")),
+            Text(words.say("rupture.chooser.intro")),
+            *first_questions(words),
+        ),
+        submit=words.say("rupture.chooser.submit"),
+        close=words.say("common.cancel"),
+    )
+
+
+def _safety(case: Case) -> tuple[Banner, ...]:
+    banner = Banner(case.words.say("safety.banner"))
+    if case.deeper.unsafe:
+        return banner, Banner(case.words.say("safety.unsafe"))
+    return (banner,)
+
+
+def _contacts(case: Case) -> tuple[Contact, ...]:
+    alone = len(case.supervisors) == 1
+    key = "rupture.guide.write" if alone else "rupture.guide.write_one_of"
+    return tuple(Contact(person, case.words.say(key)) for person in case.supervisors)
+
+
+def _steps(case: Case) -> tuple[Element, ...]:
+    hopeless = "self_blame" in case.deeper.cues
+    return (
+        _step(case, 1, "settle", _settle(case)),
+        _step(case, 2, "movement", _movement(case)),
+        *((Banner(case.words.say("safety.hopeless")),) if hopeless else ()),
+        _step(case, 3, "part", _part(case)),
+        _step(case, 4, "protection", (_protection(case),)),
+        _step(case, 5, "opening", _opening(case)),
+        *_phrases(case),
+        _step(case, 6, "wait", (f"wait.{_unsafe_or(case, case.debrief.status)}",)),
+        _supervision(case),
+    )
+
+
+def _step(case: Case, number: int, name: str, lines: tuple[str, ...]) -> Text:
+    return _numbered(case, number, name, tuple(case.words.line(line) for line in lines))
+
+
+def _numbered(case: Case, number: int, name: str, lines: tuple[str, ...]) -> Text:
+    title = case.words.line(f"step.{name}")
+    return Text("\n".join((f"**{number}. {title}**", *lines)))
+
+
+def _unsafe_or(case: Case, name: str) -> str:
+    return "unsafe" if case.deeper.unsafe else name
+
+
+def _settle(case: Case) -> tuple[str, ...]:
+    if case.deeper.unsafe:
+        return ("settle.unsafe",)
+    state = (f"settle.{case.deeper.state}",) if case.deeper.state else ()
+    tight = ("settle.defensive",) if "defensive" in case.deeper.mine else ()
+    return (*state, *tight) or ("settle.plain",)
+
+
+def _movement(case: Case) -> tuple[str, ...]:
+    cues = tuple(f"cue.{code}" for code in case.deeper.cues)
+    return cues or (f"movement.{_unsafe_or(case, case.debrief.form)}",)
+
+
+def _part(case: Case) -> tuple[str, ...]:
+    if case.deeper.unsafe:
+        return ("part.unsafe",)
+    return tuple(f"mine.{code}" for code in case.deeper.mine) or (f"part.{case.debrief.status}",)
+
+
+def _protection(case: Case) -> str:
+    if case.deeper.unsafe:
+        return "protection.unsafe"
+    return f"protection.{case.debrief.form}.{case.phase}"
+
+
+def _opening(case: Case) -> tuple[str, ...]:
+    """Words for the client, a check that the repair holds, or neither: ended, or unsafe."""
+    if case.deeper.unsafe:
+        return ("opening.unsafe",)
+    strain = case.deeper.strain
+    if case.debrief.status == "ended":
+        return "opening.ended", "opening.ended_first", *_about("look_back", strain)
+    if case.debrief.status == "repaired":
+        return "opening.repaired", *_about("check", strain)
+    frame = ("opening.frame",) if "frame_complaint" in case.deeper.cues else ()
+    return *_threat(case), *frame, *_about("aim", strain), "opening.begin"
+
+
+def _about(name: str, strain: str) -> tuple[str, ...]:
+    return (f"{name}.{strain}",) if strain else ()
+
+
+def _threat(case: Case) -> tuple[str, ...]:
+    """Warn before any words to a client who pushed, until the clinician was asked about it."""
+    pushed = case.debrief.form in {"against", "both"}
+    return ("opening.threat",) if pushed and case.deeper == Refinement() else ()
+
+
+def _phrases(case: Case) -> tuple[Element, ...]:
+    chosen = [case.words.phrases[code] for code in openings.phrases(case.debrief, case.deeper)]
+    cautions = dict.fromkeys(phrase.caution for phrase in chosen if phrase.caution)
+    return (*(Quote(phrase.text) for phrase in chosen), *(Small(text) for text in cautions))
+
+
+def _supervision(case: Case) -> Text:
+    words, deeper = case.words, case.deeper
+    far = case.debrief.status if case.debrief.status in {"repaired", "ended"} else "open"
+    want = words.line(f"want.{deeper.strain or 'plain'}")
+    lines = [
+        words.line(f"bring.{_bring(case)}"),
+        words.line(f"prompts.{_unsafe_or(case, far)}", want=want),
+    ]
+    if "culture" in deeper.mine:
+        lines.append(words.line("learn.culture"))
+    return _numbered(case, 7, "supervision", tuple(lines))
+
+
+def _bring(case: Case) -> str:
+    if case.deeper.help == "sooner":
+        return "sooner" if case.supervisors else "sooner_alone"
+    return _unsafe_or(case, case.deeper.help or "plain")
