@@ -9,16 +9,19 @@ PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 WITHOUT ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help try test lint types contracts needs claims lock
+.PHONY: help install try test lint types contracts needs claims lock
 
 help:
-	@echo 'make try     use Attune in a practice workspace on this machine  (PORT=, RESET=1)'
-	@echo 'make test    every check there is                                (WITHOUT="postgresql chromium")'
-	@echo 'make lint    style;  make types  types;  make contracts  who may import whom'
-	@echo 'make lock    pin requirements.in and requirements-test.in again'
+	@echo 'make try      use Attune in a practice workspace on this machine  (PORT=, RESET=1)'
+	@echo 'make test     every check there is                                (WITHOUT="postgresql chromium")'
+	@echo 'make install  only what the bot runs on, in .venv, to set it up for a clinic'
+	@echo 'make lint     style;  make types  types;  make contracts  who may import whom'
+	@echo 'make lock     pin requirements.in and requirements-test.in again'
 
 try: $(VENV)/runs
 	@PORT='$(PORT)' RESET='$(RESET)' $(BIN)/python -m bot try
+
+install: $(VENV)/runs
 
 test: needs lint types contracts claims
 
