@@ -1,6 +1,5 @@
 """A throw-away PostgreSQL server, reached by a socket in a folder of its own."""
 
-import getpass
 import os
 import shutil
 import subprocess
@@ -65,6 +64,6 @@ class Cluster:
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), "-D", str(self._folder / "data"), *arguments]
-        if getpass.getuser() != _OWNER and os.geteuid() == 0:
+        if os.geteuid() == 0:
             command = ["runuser", "-u", _OWNER, "--", *command]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder)
