@@ -18,6 +18,9 @@ MACHINE = re.compile(
 )
 """What only one machine or one package index knows."""
 
+SILENCED = re.compile(r"# (?:noqa|type: ignore)")
+REASONED = re.compile(r"# (?:noqa: [A-Z0-9, ]+ - |type: ignore\[[\w, -]+\]  # )\w")
+
 SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
 """Three words in a row, the first of which may have a capital: somebody is being spoken to."""
 
@@ -76,6 +79,14 @@ def test_nothing_is_excused(source: Source) -> None:
     left_over = ("mark." + "xfail", "TO" + "DO", "FIX" + "ME", "XX" + "X")
 
     assert [word for word in (*excuses, *left_over) if word in source.text] == []
+
+
+@pytest.mark.parametrize("source", [*sources.rooms(), *sources.tests()], ids=_named)
+def test_every_exception_to_a_rule_has_its_reason(source: Source) -> None:
+    """Whoever silences a linter or the type checker names the rule, and says why."""
+    silenced = [line for line in source.text.splitlines() if SILENCED.search(line)]
+
+    assert [line for line in silenced if not REASONED.search(line)] == []
 
 
 @pytest.mark.parametrize(
