@@ -5,7 +5,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from bot.store.deliveries import Deliveries
+from bot.store.intentions import Intentions
+from bot.store.people import People
+from bot.store.teams import Teams
+from bot.store.workspaces import Workspaces
+
 if TYPE_CHECKING:
+    from bot.store.inbox import Inbox
     from bot.store.ledger import Ledger
     from bot.store.releases import Releases
 
@@ -17,6 +24,18 @@ class Books:
         """Open the books on *connection*; *peppers*, newest first, keep tokens apart."""
         self._connection = connection
         self._peppers = peppers
+        self.people = People(connection)
+        self.teams = Teams(connection)
+        self.intentions = Intentions(connection)
+        self.deliveries = Deliveries(connection)
+        self.workspaces = Workspaces(connection)
+
+    @cached_property
+    def inbox(self) -> "Inbox":
+        """Acts done already."""
+        from bot.store.inbox import Inbox
+
+        return Inbox(self._connection, self._peppers)
 
     @cached_property
     def ledger(self) -> "Ledger":

@@ -1,0 +1,166 @@
+"""Messages owed to people, and what became of each; a promise is kept once or not at all."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
+
+from bot.conversation import Person
+from bot.store.promises import Delivery, Promise, State, Tally, delivery, instant, row, seconds
+from bot.store.tables import deliveries, workspaces
+from bot.store.upsert import add
+
+__all__ = ["Deliveries", "Delivery", "Promise", "State", "Tally"]
+
+_DAY = 86_400
+_EPOCH = date(1970, 1, 1)
+_REFERENCE = 80
+_REASON = 60
+
+
+class Deliveries:
+    """What is owed to people and channels, so that each message reaches them once.
+
+    A delivery moves only from the state and attempt that its mover saw: of two who try,
+    one is told ``False`` and does nothing. Instants are kept in whole seconds.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        """Open the book on *connection*."""
+        self._connection = connection
+
+    def promise(self, promises: Iterable[Promise]) -> int:
+        """Owe what is not owed yet, and say how many that were."""
+        return add(self._connection, deliveries, [row(one) for one in promises])
+
+    def get(self, key: str) -> Delivery | None:
+        """Find a delivery by its id."""
+        return next(iter(self._found(deliveries.c.id == key)), None)
+
+    def workspaces_owed(self, now: datetime) -> tuple[str, ...]:
+        """Which workspaces are owed something at *now*; a suspended one takes nothing."""
+        suspended = exists().where(
+            workspaces.c.id == deliveries.c.workspace, workspaces.c.suspended != ""
+        )
+        found = select(deliveries.c.workspace).where(_sendable(now), ~suspended).distinct()
+        return tuple(self._connection.scalars(found.order_by(deliveries.c.workspace)))
+
+    def owed(self, workspace: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
+        """At most *limit* of what *workspace* is owed at *now*, the longest due first."""
+        return self._found(_sendable(now) & (deliveries.c.workspace == workspace), limit)
+
+    def next_due(self, after: datetime) -> datetime | None:
+        """When something planned next falls due, later than *after*."""
+        soonest = select(func.min(deliveries.c.due)).where(
+            deliveries.c.state == State.PLANNED, deliveries.c.due > seconds(after)
+        )
+        found = self._connection.scalar(soonest)
+        return None if found is None else instant(found)
+
+    def begin(self, key: str, attempt: int, now: datetime) -> bool:
+        """Claim a planned delivery before its message leaves; ``False`` when it is not to be sent.
+
+        From then on it is known as ``attempt + 1``.
+        """
+        return self._move(
+            (_at(key, State.PLANNED, attempt), deliveries.c.late >= seconds(now)),
+            state=State.SENDING,
+            attempt=attempt + 1,
+            started=seconds(now),
+        )
+
+    def sent(self, key: str, attempt: int, reference: str = "") -> bool:
+        """Keep that the message arrived, with the product's own *reference* to it."""
+        return self._end(key, attempt, State.SENT, reference=reference[:_REFERENCE])
+
+    def wait(self, key: str, attempt: int, until: datetime | None = None) -> bool:
+        """Owe it as before, as it was certainly not posted; not due before *until*."""
+        later = {} if until is None else {"due": seconds(until)}
+        return self._end(key, attempt, State.PLANNED, **later)
+
+    def unconfirmed(self, key: str, attempt: int, reason: str = "") -> bool:
+        """Keep that nobody knows whether it was posted."""
+        return self._end(key, attempt, State.UNCONFIRMED, reason=reason[:_REASON])
+
+    def gone(self, key: str, attempt: int, reason: str = "") -> bool:
+        """Keep that its address takes no messages."""
+        return self._end(key, attempt, State.GONE, reason=reason[:_REASON])
+
+    def missed(self, key: str, attempt: int, reason: str = "") -> bool:
+        """Keep that its time has passed, whether planned or proved absent after a beginning."""
+        either = _at(key, State.PLANNED, attempt) | _at(key, State.SENDING, attempt)
+        return self._move((either,), state=State.MISSED, reason=reason[:_REASON])
+
+    def withdrawn(self, key: str) -> bool:
+        """Keep that nobody wants a planned delivery any more."""
+        planned = (deliveries.c.id == key) & (deliveries.c.state == State.PLANNED)
+        return self._move((planned,), state=State.WITHDRAWN)
+
+    def withdraw_for(self, person: Person) -> int:
+        """Take back what is planned for *person*, who left or paused, and say how many."""
+        return self._all(
+            State.PLANNED,
+            (deliveries.c.workspace == person.workspace) & (deliveries.c.person == person.id),
+            State.WITHDRAWN,
+        )
+
+    def unsettled(self, before: float) -> tuple[Delivery, ...]:
+        """Those begun by Unix time *before* whose end nobody wrote down: the process died."""
+        return self._found(
+            (deliveries.c.state == State.SENDING) & (deliveries.c.started <= int(before))
+        )
+
+    def give_up(self, before: float) -> int:
+        """Settle what can no longer be kept, and say how many deliveries that were.
+
+        Those begun by Unix time *before* and never ended become unconfirmed; those planned
+        whose last instant passed before it become missed.
+        """
+        return self._all(
+            State.SENDING, deliveries.c.started <= int(before), State.UNCONFIRMED
+        ) + self._all(State.PLANNED, deliveries.c.late < int(before), State.MISSED)
+
+    def tally(self) -> tuple[Tally, ...]:
+        """How deliveries stand, by day, kind, state and reason; for the operator, no names."""
+        day = (deliveries.c.due // _DAY).label("day")
+        groups = (day, deliveries.c.kind, deliveries.c.state, deliveries.c.reason)
+        found = self._connection.execute(
+            select(*groups, func.count()).group_by(*groups).order_by(*groups)
+        )
+        return tuple(
+            Tally(_EPOCH + timedelta(days=day), kind, State(state), reason, number)
+            for day, kind, state, reason, number in found
+        )
+
+    def sweep(self, before: datetime) -> int:
+        """Forget what could last be sent earlier than *before*, and say how many those were."""
+        old = delete(deliveries).where(deliveries.c.late < seconds(before))
+        return self._connection.execute(old).rowcount
+
+    def _found(self, where: ColumnElement[bool], limit: int | None = None) -> tuple[Delivery, ...]:
+        asked = select(deliveries).where(where).order_by(deliveries.c.due, deliveries.c.id)
+        return tuple(delivery(one) for one in self._connection.execute(asked.limit(limit)))
+
+    def _end(self, key: str, attempt: int, state: State, **values: object) -> bool:
+        return self._move((_at(key, State.SENDING, attempt),), state=state, **values)
+
+    def _move(self, where: tuple[ColumnElement[bool], ...], **values: object) -> bool:
+        moved = self._connection.execute(update(deliveries).where(*where).values(values))
+        return moved.rowcount == 1
+
+    def _all(self, before: State, where: ColumnElement[bool], after: State) -> int:
+        change = update(deliveries).where(deliveries.c.state == before, where).values(state=after)
+        return self._connection.execute(change).rowcount
+
+
+def _at(key: str, state: State, attempt: int) -> ColumnElement[bool]:
+    return (
+        (deliveries.c.id == key) & (deliveries.c.state == state) & (deliveries.c.attempt == attempt)
+    )
+
+
+def _sendable(now: datetime) -> ColumnElement[bool]:
+    at = seconds(now)
+    return (
+        (deliveries.c.state == State.PLANNED) & (deliveries.c.due <= at) & (deliveries.c.late >= at)
+    )

@@ -1,0 +1,38 @@
+"""Writing a row that may be there already, in the words of either database."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Table
+from sqlalchemy.dialects import postgresql, sqlite
+
+BATCH = 1000
+"""How many rows one statement writes at most."""
+
+Insert = postgresql.Insert | sqlite.Insert
+
+
+def insert(connection: Connection, table: Table) -> Insert:
+    """An insertion into *table* that can say what happens when the row is there already."""
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
+
+
+def put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
+    """Keep *row*, in the place of the one with the same primary key if there is one."""
+    keys = [column.name for column in table.primary_key]
+    values = {name: value for name, value in row.items() if name not in keys}
+    connection.execute(
+        insert(connection, table)
+        .values(row)
+        .on_conflict_do_update(index_elements=keys, set_=values)
+    )
+
+
+def add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
+    """Keep those of *rows* whose keys are not taken, a thousand at a time, and say how many."""
+    statement = insert(connection, table).on_conflict_do_nothing()
+    return sum(
+        connection.execute(statement, rows[start : start + BATCH]).rowcount
+        for start in range(0, len(rows), BATCH)
+    )
