@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, time
 from functools import cached_property
 from pathlib import Path
@@ -14,7 +14,6 @@ from babel.numbers import format_decimal
 
 from bot.content import loading
 from bot.content.model import Lens, Phrase, Question, Reference, Sign, Tip
-from bot.errors import Fault
 
 __all__ = ["Catalogue", "Lens", "Phrase", "Question", "Reference", "Sign", "Tip", "Words", "load"]
 
@@ -109,10 +108,9 @@ class Words:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All languages that are complete, and what was refused of a practice's own cards."""
+    """All languages that are complete; one that is not has no folder here."""
 
     spoken: Mapping[str, Words]
-    faults: tuple[Fault, ...] = field(default=())
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -134,8 +132,8 @@ class Catalogue:
         return FOLDERS.get(language, "") in self.spoken
 
 
-def load(extra: Path | None = None) -> Catalogue:
-    """Read every language's files once, and a practice's own cards from the folder *extra*."""
+def load() -> Catalogue:
+    """Read every language's files once."""
     references = loading.references(HERE / "references.toml")
     pictures = loading.pictures(HERE / "signs.toml")
     spoken = {

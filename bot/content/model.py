@@ -7,7 +7,7 @@ from typing import Literal
 
 from bot.elements import Option
 
-Level = Literal["meta-analysis", "qualitative", "study", "consensus", "resource", "practice"]
+Level = Literal["meta_analysis", "qualitative", "study", "consensus", "resource", "practice"]
 """How much weight a source carries; ``practice`` marks advice that rests on experience."""
 
 

@@ -24,6 +24,7 @@ from bot.practice.debriefs import choice
 from bot.practice.thanks import Answered, Heard, heard, thanks
 
 __all__ = [
+    "AGAIN",
     "Answered",
     "Heard",
     "Intention",
@@ -47,6 +48,14 @@ KEPT = timedelta(days=8)
 MENU = ("snooze1", "snooze4", "pause", "leave", "kept")
 """The lesser steps on every check-in; Slack shows five at most."""
 
+ASKED = ("checkin", "intention", "wish")
+
+AGAIN = "again"
+"""What is kept of a wish to be asked that names nothing to try.
+
+A wish after a debrief leaves the same code, so that what is kept tells nobody's debrief.
+"""
+
 WEEK = re.compile(r"[1-9]\d{3}-W\d{2}")
 
 Answers = Mapping[str, tuple[str, ...]]
@@ -56,7 +65,7 @@ Answers = Mapping[str, tuple[str, ...]]
 class Intention:
     """What a clinician asked to be asked about next week; forgotten after *until*.
 
-    ``code`` is an answer of the question 'intention', ``sign`` the code of the sign dealt
+    ``code`` is an answer of the question 'intention' or :data:`AGAIN`, ``sign`` the code of the sign dealt
     with it, ``week`` the ISO week it was chosen in. It has no link to any debrief.
     """
 
@@ -138,7 +147,7 @@ def form(words: Words, week: str, sign: Sign) -> Form:
         (
             Banner(words.say("safety.banner")),
             *_question(words, week, sign),
-            *(choice(words.questions[name]) for name in ("checkin", "intention", "wish")),
+            *(choice(words.questions[name]) for name in ASKED),
             Small(words.say("checkin.form.private")),
         ),
         submit=words.say("checkin.form.submit"),
@@ -147,17 +156,10 @@ def form(words: Words, week: str, sign: Sign) -> Form:
     )
 
 
-def read(answers: Answers, words: Words) -> Answered | Invalid:
-    """Read this week's answer; a wish to be asked needs something to be asked about.
-
-    Raises UnknownAnswerError for codes that are not on offer.
-    """
-    code = _one(answers, words, "checkin")
-    intention = _one(answers, words, "intention")
-    again = _one(answers, words, "wish") == "yes"
-    if again and not intention:
-        return Invalid({"intention": words.say("checkin.form.pick")})
-    return Answered(code, intention, again)
+def read(answers: Answers, words: Words) -> Answered:
+    """Read this week's answer; UnknownAnswerError for codes that are not on offer."""
+    code, intention, wish = (_one(answers, words, name) for name in ASKED)
+    return Answered(code, intention, again=wish == "yes")
 
 
 def _one(answers: Answers, words: Words, name: str) -> str:
@@ -171,7 +173,7 @@ def wished(answered: Answered, week: str, sign: Sign, today: date) -> Intention 
     """Return what is kept of an answer: nothing, unless the clinician asked to be asked."""
     if not answered.again:
         return None
-    return Intention(answered.intention, sign.code, week, today + KEPT)
+    return Intention(answered.intention or AGAIN, sign.code, week, today + KEPT)
 
 
 def followup(words: Words, intention: Intention) -> Form:
