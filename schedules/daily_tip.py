@@ -29,10 +29,10 @@ async def next_due(desk: Desk) -> datetime | None:
     now = desk.now()
     teams = await desk.store.read(lambda books: books.teams.every())
     slots = [
-        calendar.next_day_slot(team.tip_days, team.tip_at, ZoneInfo(team.zone), now).at
+        calendar.next_day_slot(team.tip_days, team.tip_at, ZoneInfo(team.zone), now)
         for team in teams
     ]
-    return min(slots, default=None)
+    return min((slot.at for slot in slots if slot), default=None)
 
 
 async def compose(delivery: Delivery, desk: Desk) -> Message | None:

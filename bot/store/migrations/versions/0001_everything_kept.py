@@ -177,7 +177,7 @@ def _open_periods() -> None:
     op.create_table(
         "period",
         Column("ledger", String(10), nullable=False),
-        Column("unit", String(120), nullable=False),
+        Column("unit", String(180), nullable=False),
         Column("closes", Date, nullable=False),
         Column("opens", Date, nullable=False),
         Column("closes_at", BigInteger, nullable=False),
@@ -196,9 +196,9 @@ def _open_periods() -> None:
         "feed",
         Column("ledger", String(10), nullable=False),
         Column("team", String(32), nullable=False),
-        Column("unit", String(120), nullable=False),
         Column("closes", Date, nullable=False),
-        PrimaryKeyConstraint("ledger", "team"),
+        Column("unit", String(180), nullable=False),
+        PrimaryKeyConstraint("ledger", "team", "closes"),
         sqlite_with_rowid=False,
         comment="Into which open period a team's debriefs go, fixed while it is open.",
     )
@@ -209,7 +209,7 @@ def _slips_and_releases() -> None:
         "slip",
         Column("id", LargeBinary(16), nullable=False),
         Column("ledger", String(10), nullable=False),
-        Column("unit", String(120), nullable=False),
+        Column("unit", String(180), nullable=False),
         Column("closes", Date, nullable=False),
         Column("token", LargeBinary(32), nullable=False),
         Column("code", String(20), nullable=False),
@@ -220,7 +220,7 @@ def _slips_and_releases() -> None:
     op.create_table(
         "release",
         Column("ledger", String(10), nullable=False),
-        Column("unit", String(120), nullable=False),
+        Column("unit", String(180), nullable=False),
         Column("closes", Date, nullable=False),
         Column("opens", Date, nullable=False),
         Column("cap", Integer, nullable=False),
