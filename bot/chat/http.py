@@ -1,0 +1,47 @@
+"""The one HTTP door of the bot: each product behind its path, and whether the bot is well."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+Ready = Callable[[], Awaitable[Mapping[str, Any]]]
+"""Says, under ``ready``, whether people can be served, and beside it why; names nobody."""
+
+Running = Callable[[Starlette], AbstractAsyncContextManager[None]]
+"""Keeps whatever serves people running for as long as it is entered."""
+
+_NOT_READY = 503
+
+
+def door(
+    slack: ASGIApp | None,
+    ready: Ready,
+    extra: Sequence[BaseRoute] = (),
+    running: Running | None = None,
+) -> Starlette:
+    """Return the door: ``/slack/events`` (if *slack* is given), ``/healthz``, ``/readyz``.
+
+    ``/healthz`` says that the process lives, ``/readyz`` answers 503 until people can be
+    served; *extra* are further routes. *running* is entered while the door is open.
+    """
+
+    async def alive(_request: Request) -> Response:
+        return JSONResponse({"alive": True})
+
+    async def readiness(_request: Request) -> Response:
+        found = await ready()
+        return JSONResponse(dict(found), status_code=200 if found["ready"] else _NOT_READY)
+
+    routes: list[BaseRoute] = [
+        Route("/healthz", alive, methods=["GET"]),
+        Route("/readyz", readiness, methods=["GET"]),
+        *([Route("/slack/events", slack)] if slack else []),
+        *extra,
+    ]
+    return Starlette(routes=routes, lifespan=running)

@@ -1,0 +1,48 @@
+"""Work that may begin only when a person's answer has left: every call to Slack's Web API."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from typing import Any
+
+_answered: ContextVar[asyncio.Event | None] = ContextVar("answered", default=None)
+
+
+class Afterwards:
+    """Holds on to every such task, so that none is lost and a stop waits for all."""
+
+    def __init__(self) -> None:
+        """Begin with nothing to do."""
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @asynccontextmanager
+    async def answering(self) -> AsyncIterator[None]:
+        """Mark the time in which one payload is being answered.
+
+        What is begun inside waits until the block is left, so Slack never waits for itself.
+        """
+        left = asyncio.Event()
+        token = _answered.set(left)
+        try:
+            yield
+        finally:
+            left.set()
+            _answered.reset(token)
+
+    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+        """Run *work* once the answer that is being given now has left."""
+        task = asyncio.get_running_loop().create_task(_after(_answered.get(), work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def settle(self) -> None:
+        """Wait until everything begun is done, and what that began too."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+
+
+async def _after(left: asyncio.Event | None, work: Coroutine[Any, Any, None]) -> None:
+    if left is not None:
+        await left.wait()
+    await work

@@ -1,0 +1,85 @@
+"""What became of a call to Slack that did not succeed, told without guessing."""
+
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+
+from bot.conversation import Fate, Outcome
+
+_TOO_MANY, _SERVER_ERROR, _CLIENT_ERROR = 429, 500, 400
+_REST, _UNREACHED = 30.0, 30.0
+"""Seconds to rest when Slack names none, and when it cannot be reached at all."""
+
+_LONGEST_REASON = 60
+
+_UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+"""Errors after which, Slack says, part of what was asked may have been done."""
+
+_PASSING = frozenset({"ratelimited", "rate_limited", "team_added_to_org"})
+
+_CLOSED = frozenset(
+    {
+        "access_denied",
+        "accesslimited",
+        "account_inactive",
+        "ekm_access_denied",
+        "enterprise_is_restricted",
+        "invalid_auth",
+        "messages_tab_disabled",
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
+        "not_authed",
+        "org_login_required",
+        "team_access_not_granted",
+        "token_expired",
+        "token_revoked",
+        "two_factor_setup_required",
+    }
+)
+"""Errors that speak of the whole workspace: no message to anybody in it can succeed."""
+
+
+def code(error: BaseException) -> str:
+    """Return Slack's own error code, or ``""`` when it was not Slack who spoke."""
+    data = getattr(getattr(error, "response", None), "data", None)
+    return str(data.get("error") or "") if isinstance(data, dict) else ""
+
+
+def outcome(error: Exception) -> Outcome:
+    """Return the fate of a message whose sending raised *error*.
+
+    WAIT only where it is certain that nothing was posted; UNKNOWN wherever it is not.
+    """
+    if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
+        return Outcome(Fate.WAIT, seconds=_UNREACHED, reason="unreachable")
+    if isinstance(error, SlackApiError):
+        return _refused(error, code(error), _status(error))
+    return Outcome(Fate.UNKNOWN, reason=type(error).__name__)
+
+
+def _refused(error: SlackApiError, said: str, status: int) -> Outcome:
+    if status == _TOO_MANY or said in _PASSING:
+        return Outcome(Fate.WAIT, seconds=_rest(error), reason=said or "ratelimited")
+    if status >= _SERVER_ERROR or said in _UNSURE:
+        return Outcome(Fate.UNKNOWN, reason=said or f"http_{status}")
+    if not said:
+        # Not Slack's own words: a gateway on the way. Only a plain refusal proves anything.
+        fate = Fate.WAIT if status >= _CLIENT_ERROR else Fate.UNKNOWN
+        return Outcome(fate, seconds=_REST, reason=f"http_{status}")
+    fate = Fate.CLOSED if said in _CLOSED else Fate.GONE
+    return Outcome(fate, reason=said[:_LONGEST_REASON])
+
+
+def _status(error: SlackApiError) -> int:
+    response: Any = error.response
+    return int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
+
+
+def _rest(error: SlackApiError) -> float:
+    headers = getattr(error.response, "headers", None) or {}
+    try:
+        return max(1.0, float(headers.get("Retry-After", _REST)))
+    except ValueError:
+        return _REST

@@ -1,0 +1,188 @@
+"""What Slack's people receive without having just asked: messages owed, and their own page."""
+
+import logging
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal
+
+from slack_sdk.errors import SlackApiError
+
+from bot.chat.slack import fates, render
+from bot.chat.slack.line import Line
+from bot.conversation import Address, Fate, Outcome, Person, Profile
+from bot.elements import Home, Message
+from bot.logs import trouble
+
+logger = logging.getLogger("attune.slack")
+
+EVENT_TYPE = "attune_delivery"
+"""Names the metadata that a message owed carries; beside it stands its opaque id alone."""
+
+_MARGIN = 5.0
+"""Seconds that this machine's clock may be ahead of Slack's when a message is looked for."""
+
+_PAGE, _PAGES = 15, 20
+_REMEMBERED = 10_000
+_NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
+
+
+@dataclass(frozen=True)
+class Account:
+    """What Slack says of the bot's own account; ``error`` when it says nothing good.
+
+    ``clock`` is Slack's time as Unix seconds, when it told it.
+    """
+
+    error: str = ""
+    team: str = ""
+    workspace: str = ""
+    bot: str = ""
+    scopes: frozenset[str] = frozenset()
+    clock: float | None = None
+
+
+class SlackOutlet:
+    """Slack, as the schedules and handlers see it. It never raises and never sends twice."""
+
+    def __init__(self, line: Line) -> None:
+        """Send over *line*."""
+        self._line = line
+        self._chats: OrderedDict[Person, str] = OrderedDict()
+
+    async def send(self, to: Address, message: Message, key: str) -> Outcome:
+        """Post to a channel, or to a person's private chat with the bot, once."""
+        try:
+            shown = render.message(message, team(to.workspace))
+            client = await self._line.client(to.workspace)
+            posted = await client.chat_postMessage(
+                channel=to.channel or to.person,
+                metadata={"event_type": EVENT_TYPE, "event_payload": {"id": key}},
+                unfurl_links=False,
+                unfurl_media=False,
+                **shown,
+            )
+        except Exception as error:  # noqa: BLE001 - the fate of a message is told, whatever broke
+            return _told("slack.not_sent", error)
+        chat = str(posted.get("channel") or "")
+        if to.person:
+            self._remember(Person(to.workspace, to.person), chat)
+        return Outcome(Fate.SENT, reference=f"{chat}:{posted.get('ts')}")
+
+    async def find(self, to: Address, key: str, since: float) -> Literal["yes", "no", "unable"]:
+        """Look for a message in the chat it was meant for; needs the scope ``im:history``.
+
+        ``to.channel`` may be the private chat's own id (``D…``), if an earlier message told
+        it. ``no`` is said only when everything since *since* was read.
+        """
+        try:
+            return await self._look(to, key, since)
+        except Exception as error:  # noqa: BLE001 - whatever broke, nothing was proved
+            _told("slack.not_looked", error)
+            return "unable"
+
+    async def profile(self, person: Person) -> Profile | None:
+        """Ask Slack for a person's locale, zone and standing."""
+        try:
+            client = await self._line.client(person.workspace)
+            answered = await client.users_info(user=person.id, include_locale=True)
+            return _profile(answered["user"])
+        except Exception as error:  # noqa: BLE001 - a person is served without it, too
+            if fates.code(error) in _NOBODY:
+                return Profile(is_person=False)
+            _told("slack.no_profile", error)
+            return None
+
+    async def show_home(self, person: Person, home: Home) -> None:
+        """Put up a person's own page in the app's Home."""
+        try:
+            view = render.home_tab(home, team(person.workspace))
+            client = await self._line.client(person.workspace)
+            await client.views_publish(user_id=person.id, view=view)
+        except Exception as error:  # noqa: BLE001 - the page is put up afresh when next opened
+            _told("slack.no_home", error)
+
+    async def account(self, workspace: str = "") -> Account:
+        """Ask Slack who the bot is, for the operator's check-up."""
+        try:
+            client = await self._line.client(workspace)
+            answered = await client.auth_test()
+        except Exception as error:  # noqa: BLE001 - the operator is told what stood in the way
+            return Account(error=_told("slack.no_account", error).reason)
+        headers = answered.headers
+        return Account(
+            team=str(answered.get("team_id") or ""),
+            workspace=str(answered.get("team") or ""),
+            bot=str(answered.get("user_id") or ""),
+            scopes=frozenset(filter(None, headers.get("x-oauth-scopes", "").split(","))),
+            clock=_clock(headers.get("Date", "")),
+        )
+
+    async def _look(self, to: Address, key: str, since: float) -> Literal["yes", "no", "unable"]:
+        chat = to.channel or await self._chat(Person(to.workspace, to.person))
+        client = await self._line.client(to.workspace)
+        # A clock walked ahead in a test would hide everything that was really posted.
+        oldest = str(since - _MARGIN) if since <= time.time() + _MARGIN else None
+        cursor: str | None = None
+        for _ in range(_PAGES):
+            page = await client.conversations_history(
+                channel=chat, oldest=oldest, cursor=cursor, limit=_PAGE, include_all_metadata=True
+            )
+            if any(_id(one) == key for one in page["messages"]):
+                return "yes"
+            cursor = (page.get("response_metadata") or {}).get("next_cursor")
+            if not cursor:
+                return "no"
+        return "unable"
+
+    async def _chat(self, person: Person) -> str:
+        if known := self._chats.get(person):
+            return known
+        client = await self._line.client(person.workspace)
+        opened = await client.conversations_open(users=person.id)
+        self._remember(person, str(opened["channel"]["id"]))
+        return self._chats[person]
+
+    def _remember(self, person: Person, chat: str) -> None:
+        self._chats[person] = chat
+        self._chats.move_to_end(person)
+        if len(self._chats) > _REMEMBERED:
+            self._chats.popitem(last=False)
+
+
+def team(workspace: str) -> str:
+    """Return Slack's own id of a workspace."""
+    return workspace.removeprefix("slack:")
+
+
+def _profile(user: dict[str, Any]) -> Profile:
+    machine = user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == "USLACKBOT"
+    return Profile(
+        locale=str(user.get("locale") or ""),
+        zone=str(user.get("tz") or ""),
+        is_admin=bool(user.get("is_admin") or user.get("is_owner")),
+        is_person=not (machine or user.get("deleted") or user.get("is_invited_user")),
+    )
+
+
+def _id(posted: dict[str, Any]) -> str:
+    payload = (posted.get("metadata") or {}).get("event_payload") or {}
+    return str(payload.get("id") or "")
+
+
+def _clock(said: str) -> float | None:
+    try:
+        return parsedate_to_datetime(said).timestamp()
+    except ValueError:
+        return None
+
+
+def _told(action: str, error: Exception) -> Outcome:
+    fate = fates.outcome(error)
+    if isinstance(error, SlackApiError) or fate.fate is Fate.WAIT:
+        facts = {"action": action, "fate": fate.fate.value, "reason": fate.reason}
+        logger.warning(action, extra=facts)
+    else:
+        trouble(logger, action, error)
+    return fate

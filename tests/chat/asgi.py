@@ -1,0 +1,70 @@
+"""Drives an ASGI application directly, one request at a time."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.types import ASGIApp, Message
+
+
+@dataclass
+class Response:
+    """What came back: the status, the body, and the headers by lower-case name."""
+
+    status: int = 0
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def json(self) -> Any:  # noqa: ANN401 - whatever JSON was answered
+        """The body, read as JSON."""
+        return json.loads(self.body)
+
+
+async def call(
+    app: ASGIApp,
+    method: str,
+    path: str,
+    body: bytes = b"",
+    headers: Mapping[str, str] | None = None,
+    order: list[str] | None = None,
+) -> Response:
+    """Send one request; ``answered`` is added to *order* when the answer has left."""
+    response = Response()
+    chunks = [body[at : at + 65536] for at in range(0, len(body), 65536)] or [b""]
+
+    async def receive() -> Message:
+        if not chunks:
+            return {"type": "http.disconnect"}
+        return {"type": "http.request", "body": chunks.pop(0), "more_body": bool(chunks)}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            response.status = message["status"]
+            response.headers = {key.decode(): value.decode() for key, value in message["headers"]}
+        else:
+            response.body += message.get("body", b"")
+            if order is not None:
+                order.append("answered")
+
+    await app(_scope(method, path, headers or {}), receive, send)
+    return response
+
+
+def _scope(method: str, path: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "path": path,
+        "raw_path": path.encode(),
+        "root_path": "",
+        "query_string": b"",
+        "headers": [
+            (key.lower().encode(), value.encode("latin-1")) for key, value in headers.items()
+        ],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        "scheme": "http",
+    }

@@ -1,0 +1,145 @@
+"""Payloads as Slack sends them, signed as Slack signs them; every part can be replaced."""
+
+import hashlib
+import hmac
+import json
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+TEAM, MARIE, CHANNEL = "T1CLINIC", "U1MARIE", "C1TEAM"
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+
+Payload = dict[str, Any]
+
+
+def signed(body: bytes, kind: str = FORM, *, at: float | None = None) -> dict[str, str]:
+    """Return the headers that Slack would send with *body*, signed now unless *at* is given."""
+    stamp = str(int(time.time() if at is None else at))
+    proof = hmac.new(SECRET.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256)
+    return {
+        "content-type": kind,
+        "x-slack-request-timestamp": stamp,
+        "x-slack-signature": f"v0={proof.hexdigest()}",
+    }
+
+
+def form(payload: Payload) -> bytes:
+    """Return an interaction's body: JSON in the one field of a form."""
+    return urlencode({"payload": json.dumps(payload)}).encode()
+
+
+def command(name: str = "/rupture", text: str = "", **parts: Any) -> Payload:  # noqa: ANN401
+    """Return what a slash command sends."""
+    return {
+        "token": "old",
+        "team_id": TEAM,
+        "channel_id": CHANNEL,
+        "user_id": MARIE,
+        "command": name,
+        "text": text,
+        "response_url": "",
+        "trigger_id": "1.2.command",
+        **parts,
+    }
+
+
+def view(name: str = "debrief", **parts: Any) -> Payload:  # noqa: ANN401
+    """Return an open form as Slack sends it back."""
+    return {
+        "id": "V1",
+        "type": "modal",
+        "hash": "156.abc",
+        "callback_id": name,
+        "private_metadata": "kept",
+        "title": {"type": "plain_text", "text": "Debrief"},
+        "blocks": [{"type": "input", "block_id": "form"}, {"type": "input", "block_id": "status"}],
+        "state": {"values": {"form": {"form": radio("away")}, "status": {"status": radio(None)}}},
+        **parts,
+    }
+
+
+def radio(code: str | None) -> Payload:
+    """Return the state of a radio list with one answer chosen, or none."""
+    chosen = {"text": {"type": "plain_text", "text": "…"}, "value": code} if code else None
+    return {"type": "radio_buttons", "selected_option": chosen}
+
+
+def submission(name: str = "debrief", **parts: Any) -> Payload:  # noqa: ANN401
+    """Return what sending a form off sends."""
+    return _interaction("view_submission", trigger_id="1.2.submit", view=view(name, **parts))
+
+
+def closed(name: str = "debrief", **parts: Any) -> Payload:  # noqa: ANN401
+    """Return what putting a form away sends."""
+    return _interaction("view_closed", is_cleared=False, view=view(name, **parts))
+
+
+def pressed(name: str = "tip.next", value: str = "", **parts: Any) -> Payload:  # noqa: ANN401
+    """Return what pressing a button in a message sends."""
+    step = {"type": "button", "action_id": name, "block_id": "b", "action_ts": "9.1"}
+    if value:
+        step["value"] = value
+    ordinary: Payload = {
+        "trigger_id": "1.2.press",
+        "response_url": "",
+        "channel": {"id": CHANNEL, "name": "team"},
+        "container": {"type": "message", "channel_id": CHANNEL},
+        "actions": [step],
+    }
+    return _interaction("block_actions", **{**ordinary, **parts})
+
+
+def pressed_in(shown: Payload, name: str, value: str = "") -> Payload:
+    """Return what pressing a button in a form or in the Home sends."""
+    payload = pressed(name, value, view=shown)
+    del payload["response_url"], payload["channel"]
+    return payload
+
+
+def touched(shown: Payload, field: str, state: Payload) -> Payload:
+    """Return what choosing an answer that reshapes the form sends."""
+    step = {**state, "action_id": field, "block_id": field, "action_ts": "9.2"}
+    return {**pressed_in(shown, "x"), "actions": [step]}
+
+
+def home_tab() -> Payload:
+    """Return the app's Home as Slack sends it back."""
+    return {"id": "V0", "type": "home", "hash": "1.h", "callback_id": "", "private_metadata": ""}
+
+
+def shortcut(name: str = "debrief") -> Payload:
+    """Return what a global shortcut sends."""
+    return _interaction("shortcut", callback_id=name, trigger_id="1.2.short", action_ts="9.3")
+
+
+def event(kind: str = "app_home_opened", **parts: Any) -> Payload:  # noqa: ANN401
+    """Return what an event sends."""
+    return {
+        "type": "event_callback",
+        "team_id": TEAM,
+        "event_id": "Ev1",
+        "authorizations": [{"team_id": TEAM, "is_enterprise_install": False}],
+        "event": {"type": kind, "user": MARIE, "channel": "D1", "tab": "home", **parts},
+    }
+
+
+def _interaction(kind: str, **parts: Any) -> Payload:  # noqa: ANN401
+    return {
+        "type": kind,
+        "team": {"id": TEAM, "domain": "clinic"},
+        "user": {"id": MARIE, "team_id": TEAM},
+        "api_app_id": "A1",
+        "token": "old",
+        **parts,
+    }
+
+
+def written(payload: Payload) -> tuple[bytes, str]:
+    """Return a payload's body and content type: command, event, or interaction."""
+    if "command" in payload:
+        return urlencode(payload).encode(), FORM
+    if payload.get("type") in {"event_callback", "url_verification", "app_rate_limited"}:
+        return json.dumps(payload).encode(), JSON
+    return form(payload), FORM

@@ -1,0 +1,112 @@
+"""A room of Slack's with handlers of a test's own, and a way to send it payloads."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from bot.chat import slack
+from bot.content import catalogue
+from bot.conversation import Answer, Reply, Request, Routes
+from bot.elements import Home, Message, Text
+from tests.chat import asgi
+from tests.chat.slack import payloads
+from tests.chat.slack.web_api import WebApi
+
+SORRY = "Something went wrong."
+TOKEN = "xoxb-planted"
+
+
+@cache
+def words() -> catalogue.Catalogue:
+    """Return the project's own catalogue, read once."""
+    return catalogue.load()
+
+
+@dataclass
+class Handlers:
+    """Handlers that answer as told, by name, and remember what they were asked."""
+
+    order: list[str]
+    replies: dict[str, Reply | Exception] = field(default_factory=dict)
+    asked: list[Request] = field(default_factory=list)
+    apology: Reply | Exception = field(default_factory=lambda: Message(SORRY, (Text(SORRY),)))
+
+    def routes(self, keywords: Mapping[str, frozenset[str]]) -> Routes:
+        """Return tables that hold every name a test gave a reply for."""
+        table = _Any(self._answer)
+        return Routes(table, keywords, table, table, table, self._home, self._unexpected)
+
+    async def _answer(self, request: Request) -> Reply:
+        self.order.append("kept")
+        self.asked.append(request)
+        return _given(self.replies[request.name])
+
+    async def _home(self, request: Request) -> Reply:
+        self.asked.append(request)
+        return _given(self.replies.get("home", Home((Text("Your page"),))))
+
+    async def _unexpected(self, request: Request) -> Reply:
+        self.asked.append(request)
+        return _given(self.apology)
+
+
+class _Any(dict[str, Answer]):
+    """A table that knows every name but ``unknown``."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self._answer = answer
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401
+        return default if name == "unknown" else self._answer
+
+
+def _given(reply: Reply | Exception) -> Reply:
+    if isinstance(reply, Exception):
+        raise reply
+    return reply
+
+
+@dataclass
+class Bench:
+    """A room in use: what it answers, what it calls, and what its handlers were asked."""
+
+    room: slack.SlackRoom
+    api: WebApi
+    handlers: Handlers
+
+    async def post(self, body: bytes, headers: Mapping[str, str]) -> asgi.Response:
+        """Post a body to Slack's address, and wait for everything that follows."""
+        assert self.room.asgi
+        answer = await asgi.call(
+            self.room.asgi, "POST", "/slack/events", body, headers, self.api.order
+        )
+        await self.room.settle()
+        return answer
+
+    async def send(self, payload: payloads.Payload) -> asgi.Response:
+        """Send a payload as Slack sends one of its kind, signed."""
+        body, kind = payloads.written(payload)
+        return await self.post(body, payloads.signed(body, kind))
+
+
+KEYWORDS = {"tip": frozenset({"next", "list", "help"}), "rupture": frozenset({"guide", "help"})}
+
+
+@asynccontextmanager
+async def furnished(api: WebApi, **access: str) -> AsyncIterator[Bench]:
+    """Open a room that calls *api*, for as long as the block runs."""
+    handlers = Handlers(api.order)
+
+    async def token(_workspace: str) -> str:
+        return TOKEN
+
+    opened = slack.Access(api.url, token, **{"signing_secret": payloads.SECRET, **access})
+    room = slack.build(opened, handlers.routes(KEYWORDS), words())
+    await room.start()
+    try:
+        yield Bench(room, api, handlers)
+    finally:
+        await room.stop()
