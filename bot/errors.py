@@ -30,6 +30,12 @@ class NoTeamError(BotError):
     key = "error.no_team"
 
 
+class UnknownProfileError(BotError):
+    """The workspace could not say just now who somebody is, so nothing was changed."""
+
+    key = "error.no_profile"
+
+
 class StaleFormError(BotError):
     """A form came back whose question is no longer open, so nothing was kept."""
 

@@ -81,6 +81,10 @@ class Words:
         long = short.replace("MMM", "MMMM").replace("E", "EEEE")
         return format_date(day, long, self.locale)
 
+    def dated(self, day: date) -> str:
+        """Return *day* with its year, such as 'November 30, 2026'."""
+        return format_date(day, "long", locale=self.locale)
+
     def weekday(self, iso: int) -> str:
         """Return the name of the ISO weekday *iso* (1 is Monday)."""
         return str(get_day_names("wide", locale=self.locale)[iso - 1])

@@ -109,8 +109,13 @@ class Teams:
         return self._people(rosters, rosters.c.team == team_id)
 
     def set_holders(self, team_id: str, role: Role, persons: Iterable[Person]) -> None:
-        """Give *role* to *persons* and to nobody else; what they agreed to before stays."""
+        """Give *role* to *persons* and to nobody else; what they agreed to before stays.
+
+        A supervisor is never counted in the team: one who had joined it is asked no more.
+        """
         kept = set(persons)
+        if role is Role.SUPERVISOR:
+            self._dismiss(team_id, kept)
         for one in set(self.holders(team_id, role)) - kept:
             self._connection.execute(delete(roles).where(_holds(one, team_id), _plays(role)))
         rows = [
@@ -143,6 +148,14 @@ class Teams:
     def agree(self, person: Person, team_id: str) -> None:
         """Keep that *person* agreed to read the team's counts as they are meant."""
         self._connection.execute(update(roles).where(_holds(person, team_id)).values(agreed=True))
+
+    def _dismiss(self, team_id: str, persons: Iterable[Person]) -> None:
+        for one in persons:
+            mine = (rosters.c.workspace == one.workspace) & (rosters.c.person == one.id)
+            self._connection.execute(delete(rosters).where(rosters.c.team == team_id, mine))
+            they = (people.c.workspace == one.workspace) & (people.c.id == one.id)
+            change = update(people).where(they, people.c.home_team == team_id)
+            self._connection.execute(change.values(home_team="", joined=False))
 
     def _found(self, *where: ColumnElement[bool]) -> tuple[Team, ...]:
         asked = select(teams).where(*where).order_by(teams.c.name, teams.c.id)

@@ -1,0 +1,129 @@
+"""A person's own page: what the bot is, their next check-in, and everything kept about them."""
+
+from bot.content.catalogue import Catalogue, Words
+from bot.elements import (
+    Actions,
+    Button,
+    Confirm,
+    Divider,
+    Element,
+    Heading,
+    Home,
+    Menu,
+    Option,
+    Small,
+    Text,
+)
+from bot.practice import portrait, privacy
+from bot.practice.portrait import Portrait
+
+Body = tuple[Element, ...]
+
+
+def spoken(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
+    """The languages on offer: each one's tag and its own name."""
+    return tuple((tag, catalogue.words(tag).name) for tag in catalogue.languages)
+
+
+def page(known: Portrait, words: Words, languages: tuple[tuple[str, str], ...]) -> Home:
+    """Compose the page for whoever opens it: clinician, supervisor or stranger.
+
+    *languages* are the tags and own names of the languages on offer.
+    """
+    return Home(
+        (
+            *_welcome(words),
+            *_roles(known, words),
+            Divider(),
+            *_next(known, words),
+            Divider(),
+            Heading(words.say("home.see.heading")),
+            Text(" ".join(privacy.policy(words, known.team, known.closes))),
+            Divider(),
+            *_mine(known, words, languages),
+            Divider(),
+            *_help(words),
+        )
+    )
+
+
+def _welcome(words: Words) -> Body:
+    debrief = Button(
+        "rupture.open", words.say("common.step.debrief"), primary=True, opens_form=True
+    )
+    tip = Button("tip.today", words.say("common.step.tip"), opens_form=True)
+    return (
+        Heading(words.say("home.intro.heading")),
+        Text(words.say("home.intro")),
+        Actions((debrief, tip)),
+    )
+
+
+def _roles(known: Portrait, words: Words) -> Body:
+    steps: list[Button] = []
+    said: list[str] = []
+    if known.reads:
+        said.append(words.say("home.counts"))
+        steps.append(Button("debriefs.open", words.say("common.step.counts")))
+    if known.supervises:
+        said.append(words.say("home.supervision"))
+        label = words.say("common.step.supervision")
+        steps.append(Button("supervision.open", label, opens_form=True))
+    return (Divider(), Text(" ".join(said)), Actions(tuple(steps))) if steps else ()
+
+
+def _next(known: Portrait, words: Words) -> Body:
+    heading = Heading(words.say("home.next.heading"))
+    if known.clinician.joined and known.team:
+        return (heading, Text(_when(known, words)), Actions(_controls(known, words)))
+    invite = Text(words.say("home.next.invite"))
+    if known.team is None:
+        return (heading, invite, Small(words.say("home.next.how_to_join")))
+    join = Button("checkin.join", words.say("common.step.join"))
+    return (heading, invite, Actions((join,)))
+
+
+def _when(known: Portrait, words: Words) -> str:
+    at = known.next_at
+    if at is None:
+        return words.say("home.next.none")
+    return words.say("home.next.at", day=words.day(at.date()), time=words.time(at.time()))
+
+
+def _controls(known: Portrait, words: Words) -> tuple[Button, ...]:
+    paused = known.clinician.paused_until is not None
+    rest = (
+        Button("checkin.resume", words.say("home.step.resume"))
+        if paused
+        else Button("checkin.pause", words.say("home.step.pause"), opens_form=True)
+    )
+    settings = Button("checkin.settings", words.say("common.step.settings"), opens_form=True)
+    leave = Button("checkin.leave", words.say("home.step.leave"), confirm=_sure(words))
+    return (settings, rest, leave)
+
+
+def _sure(words: Words) -> Confirm:
+    return Confirm(*(words.say(f"home.leave.{part}") for part in ("title", "text", "yes", "no")))
+
+
+def _mine(known: Portrait, words: Words, languages: tuple[tuple[str, str], ...]) -> Body:
+    listed = "\n".join(f"• {line}" for line in portrait.lines(known, words))
+    body: Body = (Heading(words.say("home.mine.heading")), Text(listed))
+    if len(languages) > 1:
+        options = tuple(Option(tag, name) for tag, name in languages)
+        menu = Menu("home.language", words.say("home.language.label"), options)
+        return (*body, Actions((menu,)))
+    return body
+
+
+def _help(words: Words) -> Body:
+    steps = (
+        Button("help.open", words.say("common.step.help"), opens_form=True),
+        Button("kept", words.say("common.step.kept"), opens_form=True),
+    )
+    return (
+        Heading(words.say("home.help.heading")),
+        Text(words.say("home.help")),
+        Actions(steps),
+        Small(words.say("home.help.source")),
+    )

@@ -1,0 +1,189 @@
+"""A clinician's own check-in settings: the forms that change them, and what is said after."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from bot.content.catalogue import Words
+from bot.conversation import Invalid
+from bot.elements import (
+    Actions,
+    Button,
+    CalendarDay,
+    Choice,
+    ClockTime,
+    Element,
+    Form,
+    Message,
+    Option,
+    Text,
+)
+from bot.errors import UnknownAnswerError
+from bot.practice.calendar import WeeklyRule
+from bot.practice.people import Team
+from bot.practice.portrait import Portrait
+
+FARTHEST = timedelta(days=366)
+"""How far ahead a pause may reach; whoever wants longer is better served by leaving."""
+
+SNOOZES = {f"snooze{weeks}": timedelta(weeks=weeks) for weeks in (1, 2, 4)}
+"""The rests that one tap gives, by the menu's codes."""
+
+Answers = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a clinician chose for themselves: joined or not, when, and rested until."""
+
+    joined: bool
+    rule: WeeklyRule
+    rests_until: date | None
+
+
+def settings(known: Portrait, team: Team, words: Words) -> Form:
+    """Show a clinician their own check-in settings; *team* gives what they did not choose."""
+    person = known.clinician
+    rule = person.rule or team.checkin
+    rests = person.paused_until.isoformat() if person.paused_until else ""
+    body: tuple[Element, ...] = (
+        Text(words.say("home.settings.intro")),
+        _state(words, joined=person.joined),
+        _weekday(words, rule.weekday),
+        ClockTime("time", words.say("home.settings.time"), f"{rule.at:%H:%M}"),
+        CalendarDay(
+            "until",
+            words.say("home.settings.pause"),
+            rests,
+            required=False,
+            hint=words.say("home.settings.pause_hint"),
+        ),
+    )
+    return Form(
+        "settings",
+        words.say("home.settings.title"),
+        body,
+        submit=words.say("home.settings.submit"),
+        close=words.say("common.cancel"),
+        data=team.id,
+    )
+
+
+def _state(words: Words, *, joined: bool) -> Choice:
+    options = (
+        Option("on", words.say("home.settings.on")),
+        Option("off", words.say("home.settings.off")),
+    )
+    chosen = ("on" if joined else "off",)
+    return Choice("state", words.say("home.settings.state"), options, chosen=chosen)
+
+
+def _weekday(words: Words, chosen: int) -> Choice:
+    options = tuple(Option(str(day), words.weekday(day)) for day in range(1, 8))
+    label = words.say("home.settings.day")
+    return Choice("day", label, options, chosen=(str(chosen),), select=True)
+
+
+def read(answers: Answers, today: date, words: Words) -> Settings | Invalid:
+    """Read the settings form; *today* is the clinician's own.
+
+    Raises :class:`bot.errors.UnknownAnswerError` on what the form does not offer.
+    """
+    state, day = _one(answers, "state"), _one(answers, "day")
+    if state not in {"on", "off"} or day not in set("1234567"):
+        raise UnknownAnswerError
+    rests = read_until(answers, today, words) if answers.get("until") else None
+    if isinstance(rests, Invalid):
+        return rests
+    return Settings(state == "on", WeeklyRule(int(day), clock_time(_one(answers, "time"))), rests)
+
+
+def pause(words: Words) -> Form:
+    """Ask until when a clinician's check-ins rest."""
+    body = (
+        Text(words.say("home.pause.intro")),
+        CalendarDay("until", words.say("home.pause.until")),
+    )
+    return Form(
+        "pause",
+        words.say("home.pause.title"),
+        body,
+        submit=words.say("home.pause.submit"),
+        close=words.say("common.cancel"),
+    )
+
+
+def read_until(answers: Answers, today: date, words: Words) -> date | Invalid:
+    """Read the day on which check-ins come back: after today, within twelve months."""
+    try:
+        until = date.fromisoformat(_one(answers, "until"))
+    except ValueError:
+        raise UnknownAnswerError from None
+    if until <= today:
+        return Invalid({"until": words.say("home.pause.past")})
+    if until > today + FARTHEST:
+        return Invalid({"until": words.say("home.pause.far")})
+    return until
+
+
+def clock_time(said: str) -> time:
+    """Read ``HH:MM``; raises :class:`bot.errors.UnknownAnswerError` on anything else."""
+    try:
+        return datetime.strptime(said, "%H:%M").time()  # noqa: DTZ007 - a local time of day
+    except ValueError:
+        raise UnknownAnswerError from None
+
+
+def _one(answers: Answers, name: str) -> str:
+    values = answers.get(name, ())
+    return values[0] if len(values) == 1 else ""
+
+
+def done(key: str, words: Words, **facts: str) -> Message:
+    """Say, to the clinician alone, what a step changed; *key* is one of ``home.done``."""
+    sentence = words.say(f"home.done.{key}", **facts)
+    return Message(sentence.replace("**", ""), (Text(sentence), Actions(_after(key, words))))
+
+
+def joined(outcome: str, known: Portrait, words: Words) -> Message:
+    """Say what joining came to: ``joined``, ``already``, ``elsewhere`` or ``supervises``."""
+    if outcome == "joined" and known.next_at:
+        return done("joined", words, **_at(known.next_at, words))
+    if outcome == "joined":
+        return done("joined_no_slot", words)
+    return done(outcome, words, team=known.team.name if known.team else "")
+
+
+def changed(known: Portrait, words: Words) -> Message:
+    """Say what a clinician's settings are from now on."""
+    if not known.clinician.joined:
+        return done("left", words)
+    if known.clinician.paused_until:
+        return rested(known, words)
+    at = known.next_at
+    return done("saved", words, **_at(at, words)) if at else done("joined_no_slot", words)
+
+
+def rested(known: Portrait, words: Words) -> Message:
+    """Say until when check-ins rest, or that they no longer do."""
+    until = known.clinician.paused_until
+    if until:
+        return done("paused", words, day=words.day(until))
+    at = known.next_at
+    return done("resumed", words, **_at(at, words)) if at else done("joined_no_slot", words)
+
+
+def _at(at: datetime, words: Words) -> dict[str, str]:
+    return {"day": words.day(at.date()), "time": words.time(at.time())}
+
+
+def _after(key: str, words: Words) -> tuple[Button, ...]:
+    kept = Button("kept", words.say("common.step.kept"))
+    if key == "supervises":
+        return (kept,)
+    if key == "left":
+        return (Button("checkin.join", words.say("common.step.join")), kept)
+    if key == "paused":
+        return (Button("checkin.resume", words.say("home.step.resume")), kept)
+    own = Button("checkin.settings", words.say("common.step.settings"), opens_form=True)
+    return (own, kept)

@@ -1,0 +1,39 @@
+"""Where an answer appears: the same words as a message, in an open form, or on one's own page."""
+
+from bot.content.catalogue import Words
+from bot.conversation import Request
+from bot.elements import Element, Form, Home, Message
+
+NOTE = "note"
+"""The name of every form that is only read."""
+
+
+def read_only(words: Words, title: str, body: tuple[Element, ...]) -> Form:
+    """Show *body* where a form would stand, with nothing to fill in."""
+    return Form(NOTE, title, body, close=words.say("common.close"))
+
+
+def is_home(request: Request) -> bool:
+    """Whether the person pressed a button on their own page."""
+    return not request.channel and not request.inside_form
+
+
+def beside(request: Request, words: Words, title: str, message: Message) -> Message | Form:
+    """Answer in the conversation, or in a form where there is none to answer in.
+
+    A person's own page and an open form are no conversations: there the same words
+    stand in a form titled *title* (24 characters at most).
+    """
+    if request.channel and not request.inside_form:
+        return message
+    return read_only(words, title, message.body)
+
+
+def turned(request: Request, words: Words, title: str, message: Message) -> Message | Form | Home:
+    """Answer like :func:`beside`, but turn the person's own page itself over.
+
+    For what a form cannot hold, such as a chart.
+    """
+    if is_home(request):
+        return Home(message.body)
+    return beside(request, words, title, message)

@@ -1,0 +1,114 @@
+"""What a team's set-up needs to know, and how all of it is kept at once."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+from bot.conversation import Person
+from bot.errors import StaleFormError
+from bot.practice import plan as plans
+from bot.practice.people import Role, Team
+from bot.practice.plan import Ground, Plan
+from bot.practice.setup import NEW, Current
+from bot.store.books import Books
+from bot.store.deliveries import Promise
+
+INTRODUCTION_WAITS = timedelta(days=30)
+"""For how long an introduction card is still worth posting after a set-up."""
+
+
+class Keeper(Enum):
+    """Who may change a team's set-up."""
+
+    THIS_PERSON = "this_person"
+    AN_ADMIN = "an_admin"
+    OTHERS = "others"
+
+
+@dataclass(frozen=True)
+class Saved:
+    """A set-up as it was kept: the team, its open period's end, and whether the question waits."""
+
+    team: Team
+    closes: date | None
+    question_waits: bool
+
+
+def keeper(books: Books, person: Person, team_id: str) -> Keeper:
+    """Who may change the set-up of *team_id*: its supervisors, or an admin while it has none.
+
+    Raises :class:`bot.errors.StaleFormError` when there is no such team in the workspace.
+    """
+    if team_id == NEW:
+        return Keeper.AN_ADMIN
+    supervisors = books.teams.holders(_team(books, person, team_id).id, Role.SUPERVISOR)
+    if person in supervisors:
+        return Keeper.THIS_PERSON
+    return Keeper.OTHERS if supervisors else Keeper.AN_ADMIN
+
+
+def open_to(books: Books, person: Person, *, admin: bool) -> tuple[Team, ...]:
+    """The teams whose set-up *person* may open."""
+    allowed = {Keeper.THIS_PERSON, *([Keeper.AN_ADMIN] if admin else [])}
+    teams = books.teams.every(person.workspace)
+    return tuple(team for team in teams if keeper(books, person, team.id) in allowed)
+
+
+def current(books: Books, person: Person, team_id: str) -> Current:
+    """What the set-up of *team_id* holds now; blank for a new team."""
+    if team_id == NEW:
+        return Current()
+    team = _team(books, person, team_id)
+    return Current(
+        team=team,
+        clinicians=tuple(one.id for one in books.teams.declared_people(team.id)),
+        supervisors=tuple(one.id for one in books.teams.holders(team.id, Role.SUPERVISOR)),
+    )
+
+
+def ground(books: Books, person: Person, team_id: str, plan: Plan) -> Ground:
+    """What *plan*, filled in by *person*, meets in the workspace."""
+    taken = books.teams.at(person.workspace, plan.channel)
+    others = (one for one in books.teams.every(person.workspace) if one.id != team_id)
+    return Ground(
+        setter=person.id,
+        supervisors=tuple(one.id for one in books.teams.holders(team_id, Role.SUPERVISOR)),
+        channel_taken=taken is not None and taken.id != team_id,
+        elsewhere=frozenset(
+            one.id for team in others for one in books.teams.declared_people(team.id)
+        ),
+    )
+
+
+def save(books: Books, person: Person, team_id: str, plan: Plan, now: datetime) -> Saved:
+    """Keep the whole set-up, and owe the channel its introduction; kept twice, it is the same."""
+    before, team = books.teams.get(team_id), plan.team(team_id, person.workspace)
+    kept_on = plans.kept_on(ground(books, person, team_id, plan))
+    books.teams.save(team)
+    books.teams.declare(team_id, _persons(person, plan.clinicians))
+    books.teams.set_holders(
+        team_id, Role.SUPERVISOR, _persons(person, (*plan.supervisors, *kept_on))
+    )
+    books.ledger.open_due(now)
+    introduce(books, team, person, now, team_id)
+    waits = before is not None and before.question != team.question
+    return Saved(team, books.ledger.closing_of(team_id), waits)
+
+
+def introduce(books: Books, team: Team, setter: Person, now: datetime, slot: str) -> None:
+    """Owe the team's channel the introduction card, once for each *slot*."""
+    late = now + INTRODUCTION_WAITS
+    books.deliveries.promise(
+        [Promise(team.workspace, "intro", "", team.channel, slot, now, late, setter.id)]
+    )
+
+
+def _team(books: Books, person: Person, team_id: str) -> Team:
+    team = books.teams.get(team_id)
+    if team is None or team.workspace != person.workspace:
+        raise StaleFormError
+    return team
+
+
+def _persons(like: Person, ids: tuple[str, ...]) -> tuple[Person, ...]:
+    return tuple(Person(like.workspace, one) for one in ids)

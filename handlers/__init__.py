@@ -1,0 +1,133 @@
+"""Every way in to the bot, as plain tables: commands, forms, buttons, shortcuts and the page."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+
+from bot.content.catalogue import Catalogue
+from bot.conversation import Reply, Request
+from bot.desk import Desk
+from handlers import (
+    checkin,
+    debriefs,
+    help,  # noqa: A004 - the command's own name
+    home,
+    joining,
+    rupture,
+    settings,
+    supervision,
+    tip,
+)
+
+Handler = Callable[[Request, Desk], Awaitable[Reply]]
+
+
+@dataclass(frozen=True)
+class Command:
+    """What a command answers alone, with each of its keywords, and with any other words.
+
+    ``topics`` answers the words under which the catalogue files its cards.
+    """
+
+    alone: Handler
+    keywords: Mapping[str, Handler]
+    otherwise: Handler
+    topics: Handler | None = None
+
+    def words(self, catalogue: Catalogue) -> frozenset[str]:
+        """The words that a product's door passes on; all others are thrown away there."""
+        filed = [catalogue.words(tag).topics for tag in catalogue.languages] if self.topics else []
+        return frozenset(self.keywords).union(*filed)
+
+    async def handler(self, request: Request, desk: Desk) -> Reply:
+        """Answer by the words that came with the command."""
+        if not request.keyword:
+            return await self.alone(request, desk)
+        if self.topics and request.keyword in desk.catalogue.words(request.language).topics:
+            return await self.topics(request, desk)
+        return await self.keywords.get(request.keyword, self.otherwise)(request, desk)
+
+
+def _open(form: Handler) -> Handler:
+    """Ask *form* only about a form that is still open; one put away is answered with nothing."""
+
+    async def answer(request: Request, desk: Desk) -> Reply:
+        return None if request.step == "closed" else await form(request, desk)
+
+    return answer
+
+
+COMMANDS: Mapping[str, Command] = {
+    "tip": Command(
+        tip.today,
+        {"next": tip.following, "list": tip.listed, "help": tip.used},
+        otherwise=tip.used,
+        topics=tip.on_topic,
+    ),
+    "rupture": Command(
+        rupture.opened,
+        {"guide": rupture.choose, "withdraw": rupture.withdraw, "help": help.rupture},
+        otherwise=rupture.opened,
+    ),
+    "checkin": Command(
+        settings.opened,
+        {
+            "join": joining.joined,
+            "pause": settings.pause,
+            "leave": settings.left,
+            "help": help.checkin,
+        },
+        otherwise=help.checkin,
+    ),
+    "debriefs": Command(debriefs.asked, {"help": help.debriefs}, otherwise=help.debriefs),
+    "supervision": Command(
+        supervision.asked, {"help": help.supervision}, otherwise=help.supervision
+    ),
+    "help": Command(help.asked, {}, otherwise=help.asked),
+}
+
+FORMS: Mapping[str, Handler] = {
+    name: _open(handler)
+    for name, handler in {
+        "agreement": debriefs.agreed,
+        "checkin": checkin.answered,
+        "debrief": rupture.submitted,
+        "deeper": rupture.deepened,
+        "followup": checkin.followed,
+        "guide": rupture.chosen,
+        "note": help.read,
+        "notice": help.read,
+        "pause": settings.paused,
+        "settings": settings.submitted,
+        "setup": supervision.submitted,
+        "thanks": help.read,
+        "which": supervision.chosen,
+        "withdraw": rupture.withdrawn,
+    }.items()
+}
+
+BUTTONS: Mapping[str, Handler] = {
+    "checkin.answer": checkin.opened,
+    "checkin.join": joining.joined,
+    "checkin.leave": settings.left,
+    "checkin.menu": settings.menu,
+    "checkin.pause": settings.pause,
+    "checkin.resume": settings.resumed,
+    "checkin.settings": settings.opened,
+    "debriefs.open": debriefs.asked,
+    "debriefs.period": debriefs.turned,
+    "help.open": help.asked,
+    "home.language": home.language_chosen,
+    "home.open": home.shown,
+    "join": joining.joined,
+    "kept": help.kept,
+    "rupture.deeper": rupture.deeper,
+    "rupture.open": rupture.opened,
+    "supervision.introduce": supervision.introduced,
+    "supervision.open": supervision.asked,
+    "tip.next": tip.turned,
+    "tip.today": tip.today,
+}
+
+SHORTCUTS: Mapping[str, Handler] = {"debrief": rupture.opened}
+
+HOME: Handler = home.shown

@@ -1,0 +1,23 @@
+"""A person's own page: what the bot is, what it keeps about them, and their check-in."""
+
+from bot.conversation import Reply, Request
+from bot.desk import Desk
+from bot.errors import UnknownAnswerError
+from bot.practice import home
+from bot.store.portraits import portrait
+
+
+async def shown(request: Request, desk: Desk) -> Reply:
+    """Show a person their own page as it stands now."""
+    known = await desk.store.read(lambda books: portrait(books, request.person, desk.now()))
+    return home.page(known, desk.catalogue.words(request.language), home.spoken(desk.catalogue))
+
+
+async def language_chosen(request: Request, desk: Desk) -> Reply:
+    """Speak the language the person chose, from here on."""
+    if request.data not in desk.catalogue.languages:
+        raise UnknownAnswerError
+    person, chosen = request.person, request.data
+    await desk.store.write(lambda books: books.people.set_language(person, chosen))
+    known = await desk.store.read(lambda books: portrait(books, person, desk.now()))
+    return home.page(known, desk.catalogue.words(chosen), home.spoken(desk.catalogue))
