@@ -1,20 +1,15 @@
 """What one open transaction lets you read and write."""
 
-from functools import cached_property
-from typing import TYPE_CHECKING
-
 from sqlalchemy import Connection
 
 from bot.store.deliveries import Deliveries
+from bot.store.inbox import Inbox
 from bot.store.intentions import Intentions
+from bot.store.ledger import Ledger
 from bot.store.people import People
+from bot.store.releases import Releases
 from bot.store.teams import Teams
 from bot.store.workspaces import Workspaces
-
-if TYPE_CHECKING:
-    from bot.store.inbox import Inbox
-    from bot.store.ledger import Ledger
-    from bot.store.releases import Releases
 
 
 class Books:
@@ -23,30 +18,11 @@ class Books:
     def __init__(self, connection: Connection, peppers: tuple[bytes, ...]) -> None:
         """Open the books on *connection*; *peppers*, newest first, keep tokens apart."""
         self._connection = connection
-        self._peppers = peppers
         self.people = People(connection)
         self.teams = Teams(connection)
         self.intentions = Intentions(connection)
         self.deliveries = Deliveries(connection)
+        self.inbox = Inbox(connection, peppers)
         self.workspaces = Workspaces(connection)
-
-    @cached_property
-    def inbox(self) -> "Inbox":
-        """Acts done already."""
-        from bot.store.inbox import Inbox
-
-        return Inbox(self._connection, self._peppers)
-
-    @cached_property
-    def ledger(self) -> "Ledger":
-        """Debriefs while their period is open, and how a period closes."""
-        from bot.store.ledger import Ledger
-
-        return Ledger(self._connection, self._peppers)
-
-    @cached_property
-    def releases(self) -> "Releases":
-        """The tables that were published."""
-        from bot.store.releases import Releases
-
-        return Releases(self._connection)
+        self.ledger = Ledger(connection, peppers)
+        self.releases = Releases(connection)

@@ -32,7 +32,10 @@ def put(connection: Connection, table: Table, row: dict[str, Any]) -> None:
 def add(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
     """Keep those of *rows* whose keys are not taken, a thousand at a time, and say how many."""
     statement = insert(connection, table).on_conflict_do_nothing()
+    counted = {"preserve_rowcount": True}  # PostgreSQL's count is dropped otherwise
     return sum(
-        connection.execute(statement, rows[start : start + BATCH]).rowcount
+        connection.execute(
+            statement, rows[start : start + BATCH], execution_options=counted
+        ).rowcount
         for start in range(0, len(rows), BATCH)
     )
