@@ -16,7 +16,6 @@ from bot.content.catalogue import Words
 from bot.errors import FaultyInputError
 from bot.settings import Settings
 from bot.store.transaction import Store
-from bot.tryout import running
 
 _FAULTY = 2
 _UNWELL = 1
@@ -123,6 +122,9 @@ def _team(asked: argparse.Namespace, words: Words) -> int:
 
 
 def _try(asked: argparse.Namespace, words: Words) -> int:
+    # A bot in service never loads the stand-in for Slack.
+    from bot.tryout import running  # noqa: PLC0415
+
     return running.practise(
         words,
         folder=Path("var/try"),

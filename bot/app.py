@@ -19,6 +19,7 @@ from bot.clock import Clock
 from bot.content import catalogue
 from bot.conversation import Outlet, Routes
 from bot.desk import Desk
+from bot.doctor import Greeting
 from bot.front import Front
 from bot.logs import trouble
 from bot.settings import Settings
@@ -47,17 +48,9 @@ class Bot:
         self.desk = Desk(store, catalogue.load(), clock, outlets)
         self.front = Front(self.desk)
         self._wake = asyncio.Event()
-        self._ticks, self._receives = ticks, receives
-        self.room = slack.build(
-            slack.Access.of(
-                signing_secret=settings.slack_signing_secret,
-                bot_token=settings.slack_bot_token,
-                app_token=settings.slack_app_token if receives else None,
-                api_url=settings.slack_api_url,
-            ),
-            self._routes(),
-            self.desk.catalogue,
-        )
+        self._ticks = ticks
+        access = _access(settings, receives=receives)
+        self.room = slack.build(access, self._routes(), self.desk.catalogue)
         outlets["slack"] = self.room.outlet
         self.drain = Drain(self.desk, schedules.COMPOSERS)
         self.ticker = Ticker(self.tick)
@@ -172,3 +165,18 @@ async def apply_teams(settings: Settings, path: Path) -> admin.Applied:
         return await admin.apply_teams(desk, path, test_mode=settings.test_mode)
     finally:
         await store.close()
+
+
+async def greet(settings: Settings) -> Greeting:
+    """Ask Slack who the bot is, for the operator's check-up."""
+    found = await slack.account(_access(settings))
+    return Greeting(found.error, found.workspace, found.scopes, found.clock)
+
+
+def _access(settings: Settings, *, receives: bool = True) -> slack.Access:
+    return slack.Access.of(
+        signing_secret=settings.slack_signing_secret,
+        bot_token=settings.slack_bot_token,
+        app_token=settings.slack_app_token if receives else None,
+        api_url=settings.slack_api_url,
+    )

@@ -13,6 +13,8 @@ from dataclasses import InitVar, dataclass
 from enum import Enum
 from fractions import Fraction
 
+from bot.content.catalogue import Words
+from bot.elements import Bar, Chart
 from bot.practice.noise import Dice, laplace
 from bot.shares import Share
 
@@ -187,6 +189,38 @@ def kept(ledger: str, body: str) -> Table:
         return TotalTable(Band(said["band"]), _SEAL)
     shares = tuple((code, Share(said["shares"][code])) for code in CODES[said["question"]])
     return BreakdownTable(said["question"], said["leader"], shares, _SEAL)
+
+
+def sentences(table: Table, words: Words) -> tuple[str, ...]:
+    """Say a published table to whoever may read it; it never falls silent."""
+    if isinstance(table, TotalTable):
+        return (words.say(f"counts.total.{table.band.value}"),)
+    if not table.leader:
+        return (words.say(f"counts.{table.question}.none"),)
+    answer = _labels(table.question, words)[table.leader]
+    return (words.say(f"counts.{table.question}.leader", answer=answer),)
+
+
+def chart(table: BreakdownTable, words: Words) -> Chart:
+    """Draw how the answers divide, with the same in words for whoever cannot see it."""
+    labels = _labels(table.question, words)
+    rows = [
+        words.say(
+            "counts.chart.row",
+            answer=labels[code],
+            share=words.say(f"counts.share.{share.value}"),
+        )
+        for code, share in table.shares
+    ]
+    return Chart(
+        words.say(f"counts.{table.question}.title"),
+        tuple(Bar(labels[code], share) for code, share in table.shares),
+        "\n".join([*rows, words.say("counts.chart.accuracy")]),
+    )
+
+
+def _labels(question: str, words: Words) -> dict[str, str]:
+    return {option.code: option.label for option in words.questions[question].options}
 
 
 def _capped(slips: Sequence[tuple[bytes, str]], cap: int, dice: Dice) -> list[tuple[bytes, str]]:

@@ -1,6 +1,6 @@
 """Slack: what comes in, how it looks, what goes out."""
 
 from bot.chat.slack.app_manifest import manifest
-from bot.chat.slack.room import Access, SlackRoom, build
+from bot.chat.slack.room import Access, SlackRoom, account, build
 
-__all__ = ["Access", "SlackRoom", "build", "manifest"]
+__all__ = ["Access", "SlackRoom", "account", "build", "manifest"]

@@ -10,7 +10,7 @@ from bot.chat.slack.afterwards import Afterwards
 from bot.chat.slack.door import Door
 from bot.chat.slack.guard import Guard
 from bot.chat.slack.line import Line, Token
-from bot.chat.slack.send import SlackOutlet
+from bot.chat.slack.send import Account, SlackOutlet
 from bot.chat.slack.sockets import Sockets
 from bot.content.catalogue import Catalogue
 from bot.conversation import Routes
@@ -101,6 +101,15 @@ class SlackRoom:
 def build(access: Access, routes: Routes, catalogue: Catalogue) -> SlackRoom:
     """Return the room that serves *routes* to people on Slack."""
     return SlackRoom(access, routes, catalogue)
+
+
+async def account(access: Access) -> Account:
+    """Ask Slack who the bot is, for an operator who has not started it yet."""
+    line = Line(access.api_url, access.token)
+    try:
+        return await SlackOutlet(line).account()
+    finally:
+        await line.close()
 
 
 def _shown(secret: Secret | None) -> str:
