@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "handlers", "schedules")
 """The folders that make up the running bot."""
 
-_NOT_OURS = {".git", ".venv", "var", "htmlcov", "__pycache__", "build", "dist", "node_modules"}
+_NOT_OURS = {"var", "htmlcov", "__pycache__", "build", "dist"}
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -76,8 +76,8 @@ def _source(path: Path) -> Source:
 
 
 def _is_foreign(path: Path) -> bool:
-    hidden = path.parts[0].startswith(".") and path.parts[0].endswith("_cache")
-    return hidden or not _NOT_OURS.isdisjoint(path.parts) or path.suffix == ".pyc"
+    hidden = len(path.parts) > 1 and path.parts[0].startswith(".") and path.parts[0] != ".ci"
+    return hidden or path.name == ".env" or not _NOT_OURS.isdisjoint(path.parts)
 
 
 def _is_string(node: ast.AST) -> TypeGuard[ast.Constant]:

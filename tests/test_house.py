@@ -18,6 +18,9 @@ MACHINE = re.compile(
 )
 """What only one machine or one package index knows."""
 
+SPEAKING = ("bot.content", "bot.store", "bot.tryout")
+"""Rooms with sentences of their own: the catalogue, SQL, and what Slack would say."""
+
 SILENCED = re.compile(r"# (?:noqa|type: ignore)")
 REASONED = re.compile(r"# (?:noqa: [A-Z0-9, ]+ - |type: ignore\[[\w, -]+\]  # )\w")
 
@@ -91,7 +94,7 @@ def test_every_exception_to_a_rule_has_its_reason(source: Source) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    [s for s in sources.rooms() if not s.within("bot.store", "bot.content")],
+    [s for s in sources.rooms() if not s.within(*SPEAKING)],
     ids=_named,
 )
 def test_sentences_live_in_the_catalogue(source: Source) -> None:
@@ -140,24 +143,17 @@ def _is_init(source: Source) -> bool:
 
 
 def test_tests_mirror_the_tree() -> None:
-    """A test in a room's folder is named for one file of that room."""
-    modules = {s.module for s in sources.rooms()}
-    astray = [
-        str(s.path)
-        for s in sources.tests()
-        if s.path.name.startswith("test_") and not _mirrors(s.path, modules)
-    ]
+    """The tests of a room stand in a folder that is named for it."""
+    rooms = {s.path.parent for s in sources.rooms()}
+    astray = [str(s.path) for s in sources.tests() if not _mirrors(s.path.parent, rooms)]
 
     assert astray == []
 
 
-def _mirrors(test: Path, modules: set[str]) -> bool:
-    """Whether *test* is a journey, a house test, or named for a module."""
-    folders, name = test.parts[1:-1], test.stem.removeprefix("test_")
-    if not folders or folders[0] == "journeys":
-        return True
-    room = ".".join(folders if folders[0] in sources.ROOMS else ("bot", *folders))
-    return f"{room}.{name}" in modules or f"{room}.__{name}__" in modules or name == folders[-1]
+def _mirrors(folder: Path, rooms: set[Path]) -> bool:
+    """Whether *folder* is for the whole house, for journeys through it, or for one room."""
+    inner = folder.relative_to("tests")
+    return inner in {Path(), Path("journeys"), *rooms} or "bot" / inner in rooms
 
 
 def test_no_file_knows_a_machine_or_an_index() -> None:
