@@ -1,4 +1,7 @@
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -28,3 +31,22 @@ def test_every_command_that_a_document_names_works(document: str) -> None:
     known = RULE.findall((ROOT / "Makefile").read_text(encoding="utf-8"))
 
     assert set(TARGET.findall("\n".join(code))) <= set(known)
+
+
+def test_the_example_for_contributors_runs(tmp_path: Path) -> None:
+    """Whoever copies the example sees a guide and a published table, with no warning."""
+    document = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```python\n(.+?)^```", document, re.MULTILINE | re.DOTALL)
+
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", example],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.count("Form(name='guide'") == 4
+    assert "Fewer than 10 debriefs" in result.stdout
