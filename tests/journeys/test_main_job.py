@@ -57,7 +57,9 @@ def test_a_debrief_is_answered_with_its_guide_and_the_period_with_a_table(
     slack: OtherSlack, bot: BotProcess
 ) -> None:
     """From `/rupture` to the published table, over signed HTTP and nothing else."""
+    before = slack.of("chat.postMessage")
     answers = [filed(slack, number) for number in range(9)]
+    assert slack.of("chat.postMessage") == before, "a filed debrief never causes a message"
     bot.walk(AFTER_CLOSE)
     slack.command("U0SUPER", "/debriefs", trigger="t.s")
     agreement = slack.awaited("views.open", 10)["view"]
@@ -67,7 +69,7 @@ def test_a_debrief_is_answered_with_its_guide_and_the_period_with_a_table(
     assert {answer["response_action"] for answer in answers} == {"update"}
     assert "submit" not in answers[0]["view"]
     assert "July 6" in str(table)
-    assert not [call for call in slack.of("chat.postMessage") if "debrief" in str(call).lower()]
+    assert {call["channel"] for call in slack.of("chat.postMessage")} == {"C0OTHER"}
 
 
 def test_twenty_kills_right_after_an_acknowledged_debrief_lose_none(
