@@ -30,7 +30,7 @@ def form(payload: Payload) -> bytes:
     return urlencode({"payload": json.dumps(payload)}).encode()
 
 
-def command(name: str = "/rupture", text: str = "", **parts: Any) -> Payload:  # noqa: ANN401
+def command(name: str = "/rupture", text: str = "", **parts: object) -> Payload:
     """Return what a slash command sends."""
     return {
         "token": "old",
@@ -45,7 +45,7 @@ def command(name: str = "/rupture", text: str = "", **parts: Any) -> Payload:  #
     }
 
 
-def view(name: str = "debrief", **parts: Any) -> Payload:  # noqa: ANN401
+def view(name: str = "debrief", **parts: object) -> Payload:
     """Return an open form as Slack sends it back."""
     return {
         "id": "V1",
@@ -66,17 +66,17 @@ def radio(code: str | None) -> Payload:
     return {"type": "radio_buttons", "selected_option": chosen}
 
 
-def submission(name: str = "debrief", **parts: Any) -> Payload:  # noqa: ANN401
+def submission(name: str = "debrief", **parts: object) -> Payload:
     """Return what sending a form off sends."""
     return _interaction("view_submission", trigger_id="1.2.submit", view=view(name, **parts))
 
 
-def closed(name: str = "debrief", **parts: Any) -> Payload:  # noqa: ANN401
+def closed(name: str = "debrief", **parts: object) -> Payload:
     """Return what putting a form away sends."""
     return _interaction("view_closed", is_cleared=False, view=view(name, **parts))
 
 
-def pressed(name: str = "tip.next", value: str = "", **parts: Any) -> Payload:  # noqa: ANN401
+def pressed(name: str = "tip.next", value: str = "", **parts: object) -> Payload:
     """Return what pressing a button in a message sends."""
     step = {"type": "button", "action_id": name, "block_id": "b", "action_ts": "9.1"}
     if value:
@@ -114,7 +114,7 @@ def shortcut(name: str = "debrief") -> Payload:
     return _interaction("shortcut", callback_id=name, trigger_id="1.2.short", action_ts="9.3")
 
 
-def event(kind: str = "app_home_opened", **parts: Any) -> Payload:  # noqa: ANN401
+def event(kind: str = "app_home_opened", **parts: object) -> Payload:
     """Return what an event sends."""
     return {
         "type": "event_callback",
@@ -125,7 +125,7 @@ def event(kind: str = "app_home_opened", **parts: Any) -> Payload:  # noqa: ANN4
     }
 
 
-def _interaction(kind: str, **parts: Any) -> Payload:  # noqa: ANN401
+def _interaction(kind: str, **parts: object) -> Payload:
     return {
         "type": kind,
         "team": {"id": TEAM, "domain": "clinic"},

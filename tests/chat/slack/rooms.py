@@ -1,5 +1,6 @@
 """A room of Slack's with handlers of a test's own, and a way to send it payloads."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -8,20 +9,38 @@ from typing import Any
 
 from bot.chat import slack
 from bot.content import catalogue
-from bot.conversation import Answer, Reply, Request, Routes
-from bot.elements import Home, Message, Text
+from bot.conversation import Answer, Later, Reply, Request, Routes
+from bot.elements import Form, Home, Message, Text
 from tests.chat import asgi
 from tests.chat.slack import payloads
 from tests.chat.slack.web_api import WebApi
 
 SORRY = "Something went wrong."
 TOKEN = "xoxb-planted"
+FORM = Form("guide", "Your guide", (Text("Seven steps"),), close="Close", data="away")
+HELLO = Message("Hello", (Text("Hello **you**"),))
+KEYWORDS = {"tip": frozenset({"next", "list", "help"}), "rupture": frozenset({"guide", "help"})}
 
 
 @cache
 def words() -> catalogue.Catalogue:
     """Return the project's own catalogue, read once."""
     return catalogue.load()
+
+
+def later(reply: Reply | Exception) -> Later:
+    """Return a reply that needs a moment first."""
+
+    async def work() -> Reply:
+        await asyncio.sleep(0)
+        return _given(reply)
+
+    return Later(work)
+
+
+def shown(view: payloads.Payload) -> str:
+    """Return the first text in a view."""
+    return str(view["blocks"][0]["text"]["text"])
 
 
 @dataclass
@@ -59,7 +78,7 @@ class _Any(dict[str, Answer]):
         super().__init__()
         self._answer = answer
 
-    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as dict has it
         return default if name == "unknown" else self._answer
 
 
@@ -90,9 +109,6 @@ class Bench:
         """Send a payload as Slack sends one of its kind, signed."""
         body, kind = payloads.written(payload)
         return await self.post(body, payloads.signed(body, kind))
-
-
-KEYWORDS = {"tip": frozenset({"next", "list", "help"}), "rupture": frozenset({"guide", "help"})}
 
 
 @asynccontextmanager

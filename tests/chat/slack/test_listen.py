@@ -2,13 +2,9 @@ import time
 
 import pytest
 
-from bot.elements import Form, Message, Text
 from tests.chat.slack import payloads
-from tests.chat.slack.rooms import SORRY, Bench
+from tests.chat.slack.rooms import FORM, HELLO, SORRY, Bench
 from tests.chat.slack.web_api import Answer
-
-FORM = Form("debrief", "Debrief", (Text("Two taps"),), submit="Save")
-HELLO = Message("Hello", (Text("Hello"),))
 
 EVERY_KIND = {
     "a command": payloads.command(),

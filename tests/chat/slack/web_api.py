@@ -43,6 +43,7 @@ class WebApi:
         self.told: dict[str, Answer | list[Answer]] = {}
         self.sockets: list[web.WebSocketResponse] = []
         self.heard: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
+        self.wired = asyncio.Event()
         self.address = ""
 
     @property
@@ -63,9 +64,11 @@ class WebApi:
         """Return what the last call of *method* said."""
         return next(call.said for call in reversed(self.calls) if call.method == method)
 
-    def refuse(self, method: str, error: str, **parts: Any) -> None:  # noqa: ANN401
+    def refuse(
+        self, method: str, error: str, status: int = 200, headers: dict[str, str] | None = None
+    ) -> None:
         """Let *method* answer with one of Slack's error codes from now on."""
-        self.told[method] = Answer({"ok": False, "error": error}, **parts)
+        self.told[method] = Answer({"ok": False, "error": error}, status, headers or {})
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Take one call."""
@@ -110,6 +113,7 @@ class WebApi:
         opened = web.WebSocketResponse()
         await opened.prepare(request)
         self.sockets.append(opened)
+        self.wired.set()
         await opened.send_json({"type": "hello", "num_connections": 1})
         async for message in opened:
             if message.type is WSMsgType.TEXT:

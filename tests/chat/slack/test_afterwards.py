@@ -1,0 +1,52 @@
+import pytest
+
+from bot.chat.slack.afterwards import Afterwards
+
+
+async def test_nothing_begins_before_the_answer_has_left() -> None:
+    """Work begun while answering waits for the end of the answer, however long that takes."""
+    afterwards, order = Afterwards(), list[str]()
+
+    async def work(name: str) -> None:
+        order.append(name)
+        if name == "first":
+            afterwards.begin(work("second"))
+
+    async with afterwards.answering():
+        afterwards.begin(work("first"))
+        order.append("answered")
+    await afterwards.settle()
+
+    assert order == ["answered", "first", "second"]
+
+
+async def test_an_answer_that_failed_holds_nothing_up() -> None:
+    """Should answering break, what was kept is still followed up."""
+    afterwards, order = Afterwards(), list[str]()
+
+    async def work() -> None:
+        order.append("done")
+
+    async def breaking() -> None:
+        async with afterwards.answering():
+            afterwards.begin(work())
+            raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        await breaking()
+    await afterwards.settle()
+
+    assert order == ["done"]
+
+
+async def test_work_outside_any_answer_begins_at_once() -> None:
+    """Where nothing is being answered, there is nothing to wait for."""
+    afterwards, order = Afterwards(), list[str]()
+
+    async def work() -> None:
+        order.append("done")
+
+    afterwards.begin(work())
+    await afterwards.settle()
+
+    assert order == ["done"]
