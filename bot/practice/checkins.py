@@ -65,8 +65,8 @@ Answers = Mapping[str, tuple[str, ...]]
 class Intention:
     """What a clinician asked to be asked about next week; forgotten after *until*.
 
-    ``code`` is an answer of the question 'intention' or :data:`AGAIN`, ``sign`` the code of the sign dealt
-    with it, ``week`` the ISO week it was chosen in. It has no link to any debrief.
+    ``code`` is an answer of the question 'intention' or :data:`AGAIN`; ``sign`` is the code
+    of the sign dealt with it, ``week`` the ISO week it was chosen in.
     """
 
     code: str

@@ -1,0 +1,138 @@
+from collections.abc import Mapping
+from datetime import date, time
+
+import pytest
+
+from bot.content.catalogue import BLANK, Words, load
+from tests.content.wording import clinical
+
+CATALOGUE = load()
+ENGLISH = CATALOGUE.words("en")
+LANGUAGES = [CATALOGUE.words(language) for language in CATALOGUE.languages]
+
+
+def made(**sentences: str | Mapping[str, str]) -> Words:
+    """English, with these sentences and no others."""
+    return Words(
+        language="en",
+        sentences=sentences,
+        tips=(),
+        topics={},
+        questions={},
+        guide={},
+        phrases={},
+        signs=(),
+        lenses=(),
+        references={},
+    )
+
+
+def shape(words: Words) -> dict[str, list[str]]:
+    """Every key of a language with the blanks that it leaves open."""
+    found = {where: sorted(BLANK.findall(text)) for where, text in clinical(words)}
+    for key, sentence in words.sentences.items():
+        forms = [sentence] if isinstance(sentence, str) else list(sentence.values())
+        found[key] = sorted({blank for form in forms for blank in BLANK.findall(form)})
+    return found
+
+
+def test_blanks_are_filled_with_facts() -> None:
+    """A sentence says the facts it is given, and a fact's own braces stay as they are."""
+    words = made(greeting="Hello {name}, hello {name}")
+
+    assert words.say("greeting", name="{x}") == "Hello {x}, hello {x}"
+
+
+def test_numbers_are_written_as_the_language_writes_them() -> None:
+    """A whole number is grouped as an English reader expects."""
+    assert made(many="{n} clients").say("many", n=30000) == "30,000 clients"
+
+
+def test_one_and_many_have_their_own_forms() -> None:
+    """The plural form is chosen by the count."""
+    words = made(cards={"one": "one card", "other": "{count} cards"})
+
+    assert words.say("cards", count=1) == "one card"
+    assert words.say("cards", count=2) == "2 cards"
+
+
+def test_a_missing_plural_form_falls_back_to_other() -> None:
+    """A language that needs only one form gives only that."""
+    assert made(cards={"other": "{count} cards"}).say("cards", count=1) == "1 cards"
+
+
+def test_an_unknown_sentence_or_fact_is_no_silence() -> None:
+    """A key or a fact that is missing is an error, never an empty line."""
+    with pytest.raises(KeyError, match="nothing"):
+        made().say("nothing")
+    with pytest.raises(KeyError, match="name"):
+        made(greeting="Hello {name}").say("greeting")
+
+
+def test_a_line_of_the_guide_fills_its_blanks() -> None:
+    """The guide's lines are filled as sentences are."""
+    assert ENGLISH.line("prompts.open", want="company").endswith("company")
+
+
+def test_days_and_times_are_said_in_full() -> None:
+    """A date, a weekday and a time read as an English reader says them."""
+    assert ENGLISH.day(date(2026, 11, 30)) == "Monday, November 30"
+    assert ENGLISH.dated(date(2026, 11, 30)) == "November 30, 2026"
+    assert ENGLISH.weekday(7) == "Sunday"
+    assert ENGLISH.time(time(9, 5)).split() == ["9:05", "AM"]
+
+
+def test_lists_and_people_are_joined_as_spoken() -> None:
+    """Several things are joined with commas and 'and', people as mentions."""
+    assert ENGLISH.list(["a", "b", "c"]) == "a, b, and c"
+    assert ENGLISH.people(("U1", "U2")) == "@{U1} and @{U2}"
+
+
+def test_a_language_says_its_own_name() -> None:
+    """English is offered under its own name."""
+    assert ENGLISH.name == "English"
+
+
+def test_cards_and_signs_are_found_by_their_codes() -> None:
+    """What a delivery carries as a code is found again."""
+    assert ENGLISH.tip("ask-aloud").atom == "T1a"
+    assert ENGLISH.sign("circle_open").picture == "\N{WHITE CIRCLE}"
+
+
+@pytest.mark.parametrize("tag", ["en", "en-US", "en_GB", "de-DE", "", "EN"])
+def test_everybody_meets_a_language_that_is_complete(tag: str) -> None:
+    """A tag that is not on offer is met in English."""
+    assert CATALOGUE.words(tag).language == "en"
+
+
+def test_the_first_language_on_offer_is_settled_on() -> None:
+    """Of a person's setting, the product's locale and the team's, the first that is spoken wins."""
+    assert CATALOGUE.settle("", "de-DE", "en-US") == "en"
+    assert CATALOGUE.settle("de") == "en"
+
+
+def test_english_comes_first() -> None:
+    """English is always on offer, and first in the list."""
+    assert CATALOGUE.languages[0] == "en"
+    assert CATALOGUE.speaks("en")
+    assert not CATALOGUE.speaks("de")
+
+
+@pytest.mark.parametrize("words", LANGUAGES, ids=lambda words: str(words.language))
+def test_languages_say_the_same_things(words: Words) -> None:
+    """Every language has the keys and the blanks of English, no more and no fewer."""
+    assert shape(words) == shape(ENGLISH)
+
+
+@pytest.mark.parametrize("words", LANGUAGES, ids=lambda words: str(words.language))
+def test_languages_share_what_has_no_language(words: Words) -> None:
+    """Atoms, references, signs and rules of a question are one and the same everywhere."""
+    assert [(t.id, t.atom, t.topic, t.reference) for t in words.tips] == [
+        (t.id, t.atom, t.topic, t.reference) for t in ENGLISH.tips
+    ]
+    assert [(s.code, s.picture) for s in words.signs] == [
+        (s.code, s.picture) for s in ENGLISH.signs
+    ]
+    assert [(q.id, q.required, q.at_most) for q in words.questions.values()] == [
+        (q.id, q.required, q.at_most) for q in ENGLISH.questions.values()
+    ]

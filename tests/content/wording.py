@@ -1,0 +1,58 @@
+"""Everything that a person can be shown, gathered for the tests that weigh each word."""
+
+import re
+from collections.abc import Iterator, Mapping
+from hashlib import sha256
+from pathlib import Path
+
+from bot.content.catalogue import Words, load
+
+ENGLISH = load().words("en")
+
+SHINGLES = Path(__file__).parent / "source_shingles.txt"
+"""The first 12 digits of the SHA-256 of every seven words in a row of the source article."""
+
+ARTICLE = Path(__file__).parents[3] / "shared" / "source"
+"""Where the article lies for whoever has it beside the project; it is not ours to pass on."""
+
+RUN = 7
+
+
+def clinical(words: Words) -> Iterator[tuple[str, str]]:
+    """Every text of a card, a question, the guide, a phrase or a lens, with where it stands."""
+    for tip in words.tips:
+        for part in ("title", "point", "try_this", "say"):
+            yield f"{tip.id}.{part}", getattr(tip, part)
+    for question in words.questions.values():
+        yield f"{question.id}.text", question.text
+        yield f"{question.id}.hint", question.hint
+        for option in question.options:
+            yield f"{question.id}.{option.code}", option.label
+    yield from words.guide.items()
+    yield from (
+        (f"{p.id}.{name}", getattr(p, name))
+        for p in words.phrases.values()
+        for name in ("text", "caution")
+    )
+    yield from ((lens.id, lens.text) for lens in words.lenses)
+    yield from ((sign.code, sign.name) for sign in words.signs)
+    yield from words.topics.items()
+
+
+def sentences(words: Words) -> Iterator[tuple[str, str]]:
+    """Every sentence around the content, each plural form by itself."""
+    for key, sentence in words.sentences.items():
+        forms = sentence if isinstance(sentence, Mapping) else {"": sentence}
+        yield from ((f"{key}{form and '.' + form}", text) for form, text in forms.items())
+
+
+def everything(words: Words) -> dict[str, str]:
+    """All that a person can be shown, by where it stands."""
+    return dict((*clinical(words), *sentences(words)))
+
+
+def runs(text: str) -> set[str]:
+    """The hashed runs of seven words in *text*."""
+    spoken = re.findall(r"[\w']+", text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    found = (" ".join(spoken[start : start + RUN]) for start in range(len(spoken) - RUN + 1))
+    return {sha256(run.encode()).hexdigest()[:12] for run in found}
