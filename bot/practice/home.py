@@ -54,7 +54,7 @@ def _welcome(words: Words) -> Body:
     tip = Button("tip.today", words.say("common.step.tip"), opens_form=True)
     return (
         Heading(words.say("home.intro.heading")),
-        Text(words.say("home.intro")),
+        Text(words.say("home.intro.text")),
         Actions((debrief, tip)),
     )
 
@@ -63,10 +63,10 @@ def _roles(known: Portrait, words: Words) -> Body:
     steps: list[Button] = []
     said: list[str] = []
     if known.reads:
-        said.append(words.say("home.counts"))
+        said.append(words.say("home.counts.text"))
         steps.append(Button("debriefs.open", words.say("common.step.counts")))
     if known.supervises:
-        said.append(words.say("home.supervision"))
+        said.append(words.say("home.supervision.text"))
         label = words.say("common.step.supervision")
         steps.append(Button("supervision.open", label, opens_form=True))
     return (Divider(), Text(" ".join(said)), Actions(tuple(steps))) if steps else ()
@@ -123,7 +123,7 @@ def _help(words: Words) -> Body:
     )
     return (
         Heading(words.say("home.help.heading")),
-        Text(words.say("home.help")),
+        Text(words.say("home.help.text")),
         Actions(steps),
         Small(words.say("home.help.source")),
     )

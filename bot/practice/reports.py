@@ -81,7 +81,7 @@ class Shelf:
 
 def refused(words: Words, *, on_roster: bool) -> Message:
     """Say kindly that these counts are not this person's to open, and who may open them."""
-    lines = [words.say("debriefs.refused")]
+    lines = [words.say("debriefs.refused.text")]
     if on_roster:
         lines.append(words.say("debriefs.refused.roster"))
     return Message(words.say("debriefs.refused.summary"), tuple(Text(line) for line in lines))

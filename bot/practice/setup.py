@@ -84,7 +84,7 @@ def form(current: Current, words: Words) -> Form:
 
 def refused(words: Words) -> Message:
     """Say kindly to whom a set-up opens, and how somebody comes to be one of them."""
-    text = words.say("supervision.refused")
+    text = words.say("supervision.refused.text")
     return Message(words.say("supervision.refused.summary"), (Text(text),))
 
 
