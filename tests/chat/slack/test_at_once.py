@@ -1,3 +1,5 @@
+import time
+
 import pytest
 
 from bot.conversation import UNKNOWN, Invalid
@@ -156,6 +158,15 @@ class TestForms:
         assert (update["view_id"], "hash" in update) == ("V1", False)
         assert update["view"]["callback_id"] == "guide"
         assert bench.api.order == ["kept", "answered", "views.update"]
+
+    async def test_the_waiting_form_never_replaces_what_came_after_it(self, bench: Bench) -> None:
+        """Work that is done at once still waits until Slack has surely put up the waiting form."""
+        bench.handlers.replies["debrief"] = later(FORM)
+
+        began = time.monotonic()
+        await bench.send(payloads.submission())
+
+        assert time.monotonic() - began >= 0.3
 
     async def test_a_form_put_away_is_reported_and_nothing_more(self, bench: Bench) -> None:
         """Whoever closes a form is left in peace, whatever the handler replies."""

@@ -99,6 +99,12 @@ async def test_what_goes_wrong_is_still_told(
     assert vars(failed)["error"] == "RuntimeError"
 
 
+def test_every_library_is_given_it(bench: Bench) -> None:
+    """Bolt, and every client it makes, speak to that logger and no other."""
+    assert bench.room.app.logger is quiet()
+    assert bench.room.app.client.logger is quiet()
+
+
 def test_the_libraries_share_one_logger_that_drops_their_words() -> None:
     """Bolt's and slack_sdk's own sentences are dropped, and below a warning never made."""
     logger = quiet()

@@ -59,3 +59,16 @@ async def _answered(bench: Bench) -> None:
     assert bench.room.asgi
     body, kind = payloads.written(payloads.command())
     await asgi.call(bench.room.asgi, "POST", "/slack/events", body, payloads.signed(body, kind))
+
+
+async def test_the_operator_can_ask_who_the_bot_is_before_it_runs(api: WebApi) -> None:
+    """A check-up needs a token and an address, and leaves nothing open."""
+    api.told["auth.test"] = Answer({"ok": True, "team": "Clinic", "team_id": "T1"})
+
+    async def token(_workspace: str) -> str:
+        return "xoxb-1"
+
+    account = await slack.account(slack.Access(api.url, token))
+
+    assert (account.workspace, account.team) == ("Clinic", "T1")
+    assert api.calls[0].token == "xoxb-1"
