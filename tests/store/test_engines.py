@@ -7,6 +7,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.errors import BusyError
+from bot.store import engines as engines_room
 from bot.store.engines import open_both
 from bot.store.tables import workspaces
 from bot.store.transaction import Store
@@ -46,6 +47,16 @@ def test_sqlite_is_set_to_keep_and_to_destroy(
         assert connection.execute(text(f"PRAGMA {pragma}")).scalar() == answer
 
     engines.dispose()
+
+
+def test_an_sqlite_that_would_not_destroy_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A build that does not do as it is told keeps nothing for anybody."""
+    monkeypatch.setitem(engines_room._ON_SQLITE, "secure_delete", 7)
+
+    with pytest.raises(RuntimeError, match="secure_delete"):
+        open_both(f"sqlite:///{tmp_path}/attune.sqlite")
 
 
 def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:

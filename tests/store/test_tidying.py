@@ -87,3 +87,41 @@ async def test_a_database_that_cannot_be_locked_is_told_as_busy(tmp_path: Path) 
     await store.write(keep("slack:T2"))
     assert await store.read(names) == ["slack:T2"]
     await store.close()
+
+
+async def test_a_checkpoint_takes_its_turn(tmp_path: Path) -> None:
+    """Asked for between two works, it comes after the first and before the second."""
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store.migrate()
+    order: list[str] = []
+    asked = (
+        store.write(lambda _books: order.append("first")),
+        store.checkpoint(),
+        store.write(lambda _books: order.append("second")),
+    )
+
+    assert (await asyncio.gather(*asked))[1]
+
+    assert order == ["first", "second"]
+    await store.close()
+
+
+async def test_a_tidying_that_fails_stops_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """If the log cannot be emptied just now, the operator hears so and people are served."""
+
+    def fail(*_engine: object, **_patience: object) -> bool:
+        raise OSError
+
+    monkeypatch.setattr(writer, "QUIET", 0.05)
+    monkeypatch.setattr(writer, "checkpoint", fail)
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store.migrate()
+    await store.write(keep("slack:T1"))
+    await asyncio.sleep(0.3)
+
+    await store.write(keep("slack:T2"))
+
+    assert "store.not_tidied" in caplog.messages
+    await store.close()
