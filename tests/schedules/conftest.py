@@ -1,0 +1,25 @@
+"""Every schedule is tested at a real desk, for a team whose first clinician joined."""
+
+import pytest
+
+from bot.desk import Desk
+from schedules import COMPOSERS
+from schedules.drain import Drain
+from tests.doubles import clock, desk, migrated, outlet, words_in_all_languages
+from tests.practice_team import MARIE, TEAM, set_up
+
+__all__ = ["clock", "desk", "migrated", "outlet", "words_in_all_languages"]
+
+
+@pytest.fixture
+async def practice(desk: Desk) -> Desk:
+    """The desk of a practice whose one team is set up, and of which Marie joined."""
+    await set_up(desk)
+    await desk.store.write(lambda books: books.people.join(MARIE, TEAM.id))
+    return desk
+
+
+@pytest.fixture
+def drain(practice: Desk) -> Drain:
+    """What hands out what that practice is owed."""
+    return Drain(practice, COMPOSERS)
