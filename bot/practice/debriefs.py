@@ -116,7 +116,7 @@ def _one(answers: Answers, name: str, codes: tuple[str, ...]) -> str:
 
 
 def deeper(debrief: Debrief, words: Words) -> Form:
-    """Ask what refines the guide: my part and my state first, the signs after them.
+    """Ask what refines the guide: safety, my state and my part first, the signs after them.
 
     Nothing answered here is counted or kept; the two filed codes travel in ``data``.
     """
@@ -135,7 +135,7 @@ def deeper(debrief: Debrief, words: Words) -> Form:
 
 
 def _asked(debrief: Debrief) -> tuple[str, ...]:
-    return ("my_state", "unsafe", "mine", "strain", *CUES[debrief.form], "help")
+    return ("unsafe", "my_state", "mine", "strain", *CUES[debrief.form], "help")
 
 
 def read_deeper(data: str, answers: Answers, words: Words) -> Refinement | Invalid:

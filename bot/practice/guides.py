@@ -1,5 +1,6 @@
 """The guide for a strained moment: seven steps, shaped by the codes a clinician chose."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.content.catalogue import Words
@@ -92,10 +93,15 @@ def _safety(case: Case) -> tuple[Banner, ...]:
     return (banner,)
 
 
-def _contacts(case: Case) -> tuple[Contact, ...]:
-    alone = len(case.supervisors) == 1
-    key = "rupture.guide.write" if alone else "rupture.guide.write_one_of"
-    return tuple(Contact(person, case.words.say(key)) for person in case.supervisors)
+def _contacts(case: Case) -> Iterator[Element]:
+    """A way to write to each supervisor; several are told apart by a mention above it."""
+    words = case.words
+    if len(case.supervisors) == 1:
+        yield Contact(case.supervisors[0], words.say("rupture.guide.write"))
+        return
+    for person in case.supervisors:
+        yield Text(words.people((person,)))
+        yield Contact(person, words.say("rupture.guide.write_this_one"))
 
 
 def _steps(case: Case) -> tuple[Element, ...]:

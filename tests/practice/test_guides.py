@@ -239,13 +239,15 @@ def test_feeling_unsafe_comes_to_supervision_as_such() -> None:
 
 
 def test_the_clinician_writes_to_a_supervisor_themselves() -> None:
-    """Each supervisor can be written to; the label says whether there are several."""
+    """One supervisor can be written to at once; several are told apart by their mentions."""
     one = guides.guide(AWAY, WORDS, supervisors=("U1",)).body
     two = guides.guide(AWAY, WORDS, supervisors=("U1", "U2")).body
 
     assert Contact("U1", WORDS.say("rupture.guide.write")) in one
     assert [e.person for e in two if isinstance(e, Contact)] == ["U1", "U2"]
-    assert Contact("U2", WORDS.say("rupture.guide.write_one_of")) in two
+    for person in ("U1", "U2"):
+        contact = Contact(person, WORDS.say("rupture.guide.write_this_one"))
+        assert two[two.index(contact) - 1] == Text(f"@{{{person}}}")
 
 
 def test_a_long_list_of_supervisors_stays_within_the_window() -> None:
