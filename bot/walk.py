@@ -1,5 +1,6 @@
 """Walking the bot's clock forward, in test mode alone: the practice workspace's calendar."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -20,15 +21,18 @@ def clock_route(
     The clock stops at every instant at which something falls due, so that each is planned
     and delivered as if that day had been lived through. Backwards or without an offset: 400.
     """
+    one_walk = asyncio.Lock()
 
     async def moved(request: Request) -> Response:
         target = await _target(request)
-        if target is None or target < clock():
-            return JSONResponse({"ok": False, "now": clock().isoformat()}, status_code=400)
-        await walk(target)
+        async with one_walk:
+            if target is None or target < clock():
+                return JSONResponse({"ok": False, "now": clock().isoformat()}, status_code=400)
+            await walk(target)
         return JSONResponse({"ok": True, "now": clock().isoformat()})
 
     async def walk(target: datetime) -> None:
+        await tick()  # what fell due since the last minute's tick, before time jumps past it
         while (due := await next_due()) and due <= target:
             clock.move_to(max(due, clock()))
             await tick()
