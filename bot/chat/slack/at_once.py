@@ -5,7 +5,6 @@ from typing import Any
 
 from bot.chat.slack import render
 from bot.chat.slack.incoming import Asked, Where
-from bot.chat.slack.send import team
 from bot.conversation import Invalid, Reply
 from bot.elements import Form, Message, Text
 
@@ -20,7 +19,7 @@ def body(reply: Reply, asked: Asked) -> Body | None:
     if reply is None:
         return {}
     if asked.place.where is Where.COMMAND and isinstance(reply, Message):
-        return render.ephemeral(reply, team(asked.request.person.workspace))
+        return render.ephemeral(reply, render.team(asked.request.person.workspace))
     return _submitted(reply, asked) if asked.place.where is Where.SUBMITTED else None
 
 
@@ -49,8 +48,8 @@ def _submitted(reply: Reply, asked: Asked) -> Body | None:
 
 
 def _updated(form: Form, asked: Asked) -> Body:
-    workspace = team(asked.request.person.workspace)
-    view = render.modal(form, workspace, home=asked.place.home)
+    team = render.team(asked.request.person.workspace)
+    view = render.modal(form, team, home=asked.place.home)
     return {"response_action": "update", "view": view}
 
 

@@ -40,11 +40,16 @@ class Surface(Enum):
 
 @dataclass(frozen=True)
 class Frame:
-    """What a body stands in: its surface, the workspace it is shown in, and whether it is sent."""
+    """What a body stands in: its surface and the workspace it is shown in.
+
+    ``sent`` says whether its questions are sent off together, ``charts`` whether Slack
+    draws charts there.
+    """
 
     surface: Surface
     team: str
     sent: bool = True
+    charts: bool = True
 
 
 def blocks(body: Sequence[Element], frame: Frame) -> list[Block]:
@@ -99,7 +104,8 @@ def _contact(element: Contact, frame: Frame) -> list[Block]:
 
 def _chart(element: Chart, frame: Frame) -> list[Block]:
     """Draw the shares where Slack draws charts, and say them in words everywhere."""
-    drawn = [chart(element)] if frame.surface is Surface.MESSAGE else []
+    drawable = frame.charts and frame.surface is not Surface.MODAL
+    drawn = [chart(element)] if drawable else []
     return [*drawn, *(_section(part) for part in parts(element.words))]
 
 

@@ -11,7 +11,7 @@ from bot.chat.slack import fates, render
 from bot.chat.slack.at_once import as_form, in_words
 from bot.chat.slack.incoming import Asked, Where
 from bot.chat.slack.line import Line
-from bot.chat.slack.send import team
+from bot.chat.slack.publish import publish
 from bot.conversation import Invalid, Later, Reply
 from bot.elements import Form, Home, Message
 
@@ -39,7 +39,7 @@ class Deliverer:
         elif isinstance(reply, Invalid):
             await self.put(in_words(reply), asked)
         elif isinstance(reply, Home):
-            await self._publish(reply, asked)
+            await publish(self._line, asked.request.person, reply)
         elif isinstance(reply, Message):
             await self._say(reply, asked)
         elif isinstance(reply, Form):
@@ -71,7 +71,7 @@ class Deliverer:
 
     async def _whisper(self, message: Message, asked: Asked) -> None:
         """Answer beside the person's own words, for nobody else to see."""
-        body = render.ephemeral(message, team(asked.request.person.workspace))
+        body = render.ephemeral(message, render.team(asked.request.person.workspace))
         await self._line.answer(asked.place.response_url, body)
 
     async def _post(self, message: Message, asked: Asked) -> None:
@@ -82,14 +82,14 @@ class Deliverer:
             channel=asked.request.person.id,
             unfurl_links=False,
             unfurl_media=False,
-            **render.message(message, team(workspace)),
+            **render.message(message, render.team(workspace)),
         )
 
     async def _show(self, form: Form, asked: Asked) -> None:
         """Open a form, or put it in the place of the open one."""
         workspace = asked.request.person.workspace
         client = await self._line.client(workspace)
-        view = render.modal(form, team(workspace), home=asked.place.home)
+        view = render.modal(form, render.team(workspace), home=asked.place.home)
         if asked.place.where not in _IN_A_FORM:
             await client.views_open(trigger_id=asked.place.trigger, view=view)
             return
@@ -101,9 +101,3 @@ class Deliverer:
         except SlackApiError as error:
             if fates.code(error) not in _OVERTAKEN:
                 raise
-
-    async def _publish(self, home: Home, asked: Asked) -> None:
-        person = asked.request.person
-        client = await self._line.client(person.workspace)
-        view = render.home_tab(home, team(person.workspace))
-        await client.views_publish(user_id=person.id, view=view)

@@ -141,9 +141,12 @@ class Door:
 
 
 def _changes_home(reply: Reply, asked: Asked) -> bool:
-    """Whether the Home, from which the person acted, may now say something else of them."""
-    only_opens = asked.place.where is Where.HOME and isinstance(reply, Form)
-    return asked.place.home and asked.request.step != "changed" and not only_opens
+    """Whether the Home, from which the person acted, may now be out of date.
+
+    A form that it opened has changed nothing yet, and a page in reply is already new.
+    """
+    shown = isinstance(reply, Home) or (asked.place.where is Where.HOME and isinstance(reply, Form))
+    return asked.place.home and asked.request.step != "changed" and not shown
 
 
 def _acknowledged(kind: Kind, payload: Payload) -> None:

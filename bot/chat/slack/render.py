@@ -43,12 +43,18 @@ def modal(form: Form, team: str, *, home: bool = False) -> Block:
     return view
 
 
-def home_tab(home: Home, team: str) -> Block:
-    """Return a person's own page."""
-    return {"type": "home", "blocks": blocks(home.body, Frame(Surface.HOME, team, sent=False))}
+def home_tab(home: Home, team: str, *, charts: bool = True) -> Block:
+    """Return a person's own page; without *charts* their words stand alone."""
+    frame = Frame(Surface.HOME, team, sent=False, charts=charts)
+    return {"type": "home", "blocks": blocks(home.body, frame)}
 
 
 def reading(shown: Message, title: str) -> Form:
     """Return a message as a form to read, for where only a form can be shown."""
     body = tuple(one for one in shown.body if not isinstance(one, FIELDS))
     return Form("reading", title[:_LONGEST_TITLE], body)
+
+
+def team(workspace: str) -> str:
+    """Return Slack's own id of a workspace."""
+    return workspace.removeprefix("slack:")

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.chat.slack import fates, render
 from bot.chat.slack.line import Line
+from bot.chat.slack.publish import publish
 from bot.conversation import Address, Fate, Outcome, Person, Profile
 from bot.elements import Home, Message
 from bot.logs import trouble
@@ -54,7 +55,7 @@ class SlackOutlet:
     async def send(self, to: Address, message: Message, key: str) -> Outcome:
         """Post to a channel, or to a person's private chat with the bot, once."""
         try:
-            shown = render.message(message, team(to.workspace))
+            shown = render.message(message, render.team(to.workspace))
             client = await self._line.client(to.workspace)
             posted = await client.chat_postMessage(
                 channel=to.channel or to.person,
@@ -97,9 +98,7 @@ class SlackOutlet:
     async def show_home(self, person: Person, home: Home) -> None:
         """Put up a person's own page in the app's Home."""
         try:
-            view = render.home_tab(home, team(person.workspace))
-            client = await self._line.client(person.workspace)
-            await client.views_publish(user_id=person.id, view=view)
+            await publish(self._line, person, home)
         except Exception as error:  # noqa: BLE001 - the page is put up afresh when next opened
             _told("slack.no_home", error)
 
@@ -149,11 +148,6 @@ class SlackOutlet:
         self._chats.move_to_end(person)
         if len(self._chats) > _REMEMBERED:
             self._chats.popitem(last=False)
-
-
-def team(workspace: str) -> str:
-    """Return Slack's own id of a workspace."""
-    return workspace.removeprefix("slack:")
 
 
 def _profile(user: dict[str, Any]) -> Profile:

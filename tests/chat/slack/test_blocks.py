@@ -87,15 +87,16 @@ def test_a_banner_is_an_alert_in_a_form_and_a_marked_paragraph_elsewhere() -> No
     assert blocks((Banner("x" * 201),), MODAL)[0]["type"] == "section"
 
 
-def test_a_chart_is_drawn_in_messages_and_said_in_words_everywhere() -> None:
+def test_a_chart_is_drawn_where_slack_draws_it_and_said_in_words_everywhere() -> None:
     """Where Slack draws no charts, the words stand alone; they always stand."""
     chart = Chart("Form", (Bar("Away", Share.HALF),), "About **half** moved away.")
     words = section("About *half* moved away.")
 
-    drawn, said = blocks((chart,), MESSAGE)
-    assert (drawn["type"], said) == ("data_visualization", words)
+    for frame in (MESSAGE, HOME):
+        drawn, said = blocks((chart,), frame)
+        assert (drawn["type"], said) == ("data_visualization", words)
     assert blocks((chart,), MODAL) == [words]
-    assert blocks((chart,), HOME) == [words]
+    assert blocks((chart,), Frame(Surface.HOME, "T1", charts=False)) == [words]
 
 
 def test_steps_stand_side_by_side() -> None:

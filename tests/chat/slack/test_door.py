@@ -51,6 +51,16 @@ class TestHome:
 
         assert bench.api.methods() == ["views.publish"]
 
+    async def test_a_page_in_reply_is_put_up_once(self, bench: Bench) -> None:
+        """A handler that answers with the page itself is not asked for it again."""
+        bench.handlers.replies["checkin.leave"] = Home((Text("You left"),))
+
+        await bench.send(payloads.pressed_in(payloads.home_tab(), "checkin.leave"))
+
+        assert bench.api.methods() == ["views.publish"]
+        assert shown(bench.api.last("views.publish")["view"]) == "You left"
+        assert len(bench.handlers.asked) == 1
+
     async def test_a_form_remembers_that_it_came_from_the_home(self, bench: Bench) -> None:
         """Opening a form changes nothing yet; sending it off puts the Home up afresh."""
         bench.handlers.replies |= {"settings": FORM, "guide": FORM}
