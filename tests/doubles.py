@@ -1,7 +1,7 @@
 """The only two doubles there are, an outlet and a clock, and a desk on which all else is real."""
 
 import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,9 @@ PEPPERS = (b"a made-up pepper for tests, longer than thirty-two bytes",)
 
 START = datetime(2026, 6, 29, 13, 0, tzinfo=UTC)
 """A Monday, nine in the morning in Toronto; the quarter from April 6 ends a week later."""
+
+
+SENT = Outcome(Fate.SENT, reference="1.000001")
 
 
 @dataclass
@@ -56,7 +59,7 @@ class Pigeonholes:
     sent: list[Sent] = field(default_factory=list)
     homes: dict[Person, Home] = field(default_factory=dict)
     profiles: dict[Person, Profile] = field(default_factory=dict)
-    outcome: Outcome = Outcome(Fate.SENT, reference="1.000001")
+    outcome: Outcome = SENT
     is_silent: bool = False
 
     async def send(self, to: Address, message: Message, key: str) -> Outcome:
@@ -91,13 +94,13 @@ def outlet() -> Pigeonholes:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with every table and no row, made once."""
     path = tmp_path_factory.mktemp("empty") / "attune.sqlite"
     store = Store.open(f"sqlite:///{path}", PEPPERS)
     store.migrate()
     store.shut()
-    yield path
+    return path
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,10 @@ WORKSPACE = "slack:T0PRACTICE"
 CHANNEL, OTHER_CHANNEL = "C0MONDAY", "C0FRIDAY"
 
 
+Chosen = Mapping[str, tuple[str, ...] | str]
+"""Answers by field id; one alone needs no tuple."""
+
+
 def person(name: str) -> Person:
     """Somebody of the workspace."""
     return Person(WORKSPACE, f"U0{name.upper()}")
@@ -75,13 +79,13 @@ async def set_up(
     await desk.store.write(keep)
 
 
-def request(  # noqa: PLR0913 - what a request may hold
+def request(
     who: Person,
     keyword: str = "",
     *,
     channel: str = CHANNEL,
     data: str = "",
-    answers: Mapping[str, tuple[str, ...] | str] | None = None,
+    answers: Chosen | None = None,
     key: str = "act 1",
 ) -> Request:
     """What *who* asks for; with *answers* it is a form that was sent off."""

@@ -10,6 +10,7 @@ from tests.practice_team import (
     STRANGER,
     SUPERVISOR,
     TEAM,
+    Chosen,
     body,
     fields,
     request,
@@ -19,8 +20,8 @@ from tests.practice_team import (
 )
 
 ask = COMMANDS["rupture"].handler
-TWO_TAPS = {"form": "away", "status": "touched"}
-DEEPER = {
+TWO_TAPS: Chosen = {"form": "away", "status": "touched"}
+DEEPER: Chosen = {
     "strain": "bond",
     "mine": ("missed_cue",),
     "cue_away": ("few_words",),
@@ -181,12 +182,12 @@ async def everything(desk: Desk) -> object:
 
 
 async def test_more_than_three_are_met_with_a_kind_word(desk: Desk) -> None:
-    """"Up to 3" is said under the field, and nothing is lost."""
+    """ "Up to 3" is said under the field, and nothing is lost."""
     await set_up(desk)
     four = ("missed_cue", "invalidated", "forgot", "misread")
 
     reply = await FORMS["deeper"](
-        request(MARIE, data="away.touched", answers=DEEPER | {"mine": four}), desk
+        request(MARIE, data="away.touched", answers={**DEEPER, "mine": four}), desk
     )
 
     assert isinstance(reply, Invalid)
@@ -199,7 +200,7 @@ async def test_whoever_joined_may_wish_to_be_asked_again(desk: Desk) -> None:
     await desk.store.write(lambda books: books.people.join(MARIE, TEAM.id))
 
     form = await BUTTONS["rupture.deeper"](request(MARIE, data="away.touched"), desk)
-    answers = DEEPER | {"wish": "yes"}
+    answers = {**DEEPER, "wish": "yes"}
     guide = await FORMS["deeper"](request(MARIE, data="away.touched", answers=answers), desk)
 
     kept = await desk.store.read(lambda books: books.intentions.of(MARIE))

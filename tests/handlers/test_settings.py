@@ -18,6 +18,7 @@ from tests.practice_team import (
     SUPERVISOR,
     TEAM,
     WORKSPACE,
+    Chosen,
     fields,
     request,
     set_up,
@@ -26,7 +27,7 @@ from tests.practice_team import (
 )
 
 ask = COMMANDS["checkin"].handler
-WEEKLY = {"state": "on", "day": "3", "time": "16:30", "until": ()}
+WEEKLY: Chosen = {"state": "on", "day": "3", "time": "16:30", "until": ()}
 
 
 async def joined(desk: Desk) -> None:
@@ -42,7 +43,7 @@ async def marie(desk: Desk) -> Clinician:
 
 async def save(desk: Desk, **answers: str | tuple[str, ...]) -> object:
     """Marie's settings, sent off."""
-    sent = request(MARIE, data=TEAM.id, answers=WEEKLY | answers)
+    sent = request(MARIE, data=TEAM.id, answers={**WEEKLY, **answers})
     return await FORMS["settings"](sent, desk)
 
 
