@@ -81,7 +81,7 @@ def read(answers: Answers, languages: tuple[str, ...], words: Words) -> Plan | I
     if wrong:
         return Invalid({field: words.say("supervision.fault.name") for field in wrong})
     return Plan(
-        channel=_one(answers, "channel"),
+        channel=_given(answers, "channel"),
         name=names["name"],
         clinicians=_many(answers, "clinicians"),
         supervisors=_many(answers, "supervisors"),
@@ -139,6 +139,13 @@ def _one(answers: Answers, name: str) -> str:
     return values[0] if values else ""
 
 
+def _given(answers: Answers, name: str) -> str:
+    said = _one(answers, name)
+    if not said:
+        raise UnknownAnswerError
+    return said
+
+
 def _many(answers: Answers, name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(answers.get(name, ())))
 
@@ -160,5 +167,5 @@ def _days(answers: Answers) -> tuple[int, ...]:
 def _zone(said: str) -> str:
     try:
         return ZoneInfo(said).key
-    except (ValueError, OSError):
+    except (ValueError, KeyError, OSError):
         raise UnknownAnswerError from None

@@ -182,7 +182,7 @@ async def everything(desk: Desk) -> object:
 
 
 async def test_more_than_three_are_met_with_a_kind_word(desk: Desk) -> None:
-    """ "Up to 3" is said under the field, and nothing is lost."""
+    """At most three are taken; the field says so, and nothing is lost."""
     await set_up(desk)
     four = ("missed_cue", "invalidated", "forgot", "misread")
 
