@@ -1,0 +1,77 @@
+"""The command line says what to mend, and repeats nothing that it was told."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.journeys.botprocess import BotProcess
+from tests.journeys.otherslack import other_slack
+
+CANARY = "canary-on-the-command-line"
+NOWHERE = "http://127.0.0.1:9/api/"
+
+
+@pytest.fixture
+def bot(tmp_path: Path) -> BotProcess:
+    """A bot that no Slack is there for."""
+    return BotProcess(tmp_path, NOWHERE)
+
+
+def test_every_missing_setting_is_named_in_one_message(bot: BotProcess) -> None:
+    """`web` does not start, and says all that it needs."""
+    told = bot.verb("web", PEPPER="", SLACK_BOT_TOKEN=CANARY, SLACK_SIGNING_SECRET="")
+
+    assert told.returncode == 2
+    assert all(name in told.stderr for name in ("PEPPER", "SLACK_BOT_TOKEN", "SIGNING_SECRET"))
+    assert CANARY not in told.stderr + told.stdout
+
+
+def test_test_mode_does_not_start_on_a_public_address(bot: BotProcess) -> None:
+    """Nobody outside this machine can ever move the clock."""
+    told = bot.verb("web", HOST="::")
+
+    assert told.returncode == 2
+    assert "TEST_MODE" in told.stderr
+
+
+def test_a_worker_does_not_start_on_sqlite(bot: BotProcess) -> None:
+    """It says that `web` does everything there."""
+    told = bot.verb("worker", TEST_MODE="")
+
+    assert told.returncode == 2
+    assert "web" in told.stderr
+
+
+def test_the_manifest_is_printed_as_json(bot: BotProcess) -> None:
+    """It can be piped into a file and pasted into Slack."""
+    told = bot.verb("manifest", "--base-url", "https://attune.example")
+
+    manifest = json.loads(told.stdout)
+    assert manifest["oauth_config"]["scopes"]["bot"] == ["chat:write", "commands", "users:read"]
+    assert manifest["oauth_config"]["scopes"]["bot_optional"] == ["im:history"]
+
+
+def test_the_doctor_names_what_is_wrong(bot: BotProcess) -> None:
+    """With no Slack in reach it says so, and ends with a status that a script can read."""
+    told = bot.verb("doctor", TEST_MODE="", TEST_CLOCK="")
+
+    assert told.returncode == 1
+    assert "Mend" in told.stderr
+
+
+def test_migrating_twice_is_no_error(bot: BotProcess) -> None:
+    """The second time there is nothing to do."""
+    assert bot.verb("migrate").returncode == 0
+    assert bot.verb("migrate").returncode == 0
+
+
+def test_a_taken_port_is_told_with_its_remedy(tmp_path: Path) -> None:
+    """The message names the port and PORT=."""
+    with other_slack() as slack:
+        port = int(slack.api.split(":")[2].partition("/")[0])
+        told = BotProcess(tmp_path, slack.api, port=port).verb("web")
+
+    assert told.returncode == 2
+    assert "PORT=" in told.stderr
+    assert str(port) in told.stderr
