@@ -3,7 +3,7 @@
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, select, tuple_, update
 
 from bot.conversation import Person
 from bot.practice.calendar import WeeklyRule
@@ -104,11 +104,6 @@ class People:
         """Owe *person* nothing more, as their product takes no messages for them."""
         self._change(person, unreachable=reason[:_REASON] or "unknown")
         Deliveries(self._connection).withdraw_for(person)
-
-    def count_joined(self) -> int:
-        """How many people are asked once a week; for the operator."""
-        asked = select(func.count()).select_from(people).where(people.c.joined)
-        return self._connection.scalar(asked) or 0
 
     def _change(self, person: Person, **values: object) -> None:
         """Change what is kept about *person*, if anything is."""
