@@ -7,6 +7,7 @@ from sqlalchemy import event
 
 from bot.errors import BusyError
 from bot.store import writer
+from bot.store.books import Books
 from bot.store.transaction import Store
 from tests.store.works import keep, names
 
@@ -124,4 +125,17 @@ async def test_a_tidying_that_fails_stops_nobody(
     await store.write(keep("slack:T2"))
 
     assert "store.not_tidied" in caplog.messages
+    await store.close()
+
+
+async def test_after_tidying_the_writer_waits_for_others_as_before(tmp_path: Path) -> None:
+    """A checkpoint's own patience ends with it."""
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store.migrate()
+    await store.checkpoint()
+
+    def patience(books: Books) -> object:
+        return books._connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
+
+    assert await store.write(patience) == 30_000
     await store.close()
