@@ -122,8 +122,7 @@ def _team(asked: argparse.Namespace, words: Words) -> int:
 
 
 def _try(asked: argparse.Namespace, words: Words) -> int:
-    # A bot in service never loads the stand-in for Slack.
-    from bot.tryout import running  # noqa: PLC0415
+    from bot.tryout import running  # noqa: PLC0415 - a bot in service never loads it
 
     return running.practise(
         words,

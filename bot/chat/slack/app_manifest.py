@@ -86,5 +86,6 @@ def _endpoint(base_url: str) -> str:
     parts = urlsplit(base_url)
     here = parts.scheme == "http" and parts.hostname in _HERE
     if not parts.hostname or parts.query or parts.fragment or not (parts.scheme == "https" or here):
-        raise FaultyInputError((Fault("--base-url", "manifest.base_url"),))
+        refused = Fault("--base-url", "manifest.base_url")
+        raise FaultyInputError((refused,))
     return base_url.rstrip("/") + PATH
