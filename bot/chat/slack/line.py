@@ -16,6 +16,12 @@ Token = Callable[[str], Awaitable[str]]
 TIMEOUT = aiohttp.ClientTimeout(total=10.0, sock_connect=5.0)
 """Seconds that a call may take; a person's trigger is gone after three anyway."""
 
+_IDLE = 4.0
+"""Seconds that an idle connection is kept: fewer than servers keep theirs (5 and more).
+
+Had the server hung up first, a message sent just then would be lost in doubt.
+"""
+
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -47,7 +53,9 @@ class Line:
         asyncio.get_running_loop()
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
-                timeout=TIMEOUT, cookie_jar=aiohttp.DummyCookieJar()
+                connector=aiohttp.TCPConnector(keepalive_timeout=_IDLE),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=TIMEOUT,
             )
         return self._session
 
