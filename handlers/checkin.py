@@ -27,20 +27,18 @@ async def answered(request: Request, desk: Desk) -> Reply:
     words, now = desk.catalogue.words(request.language), desk.now()
     week, sign = checkins.read_data(request.data, words)
     answer = checkins.read(request.answers, words)
-    if isinstance(answer, Invalid):
-        return answer
 
-    def keep(books: Books) -> Intention | None:
-        person, today = request.person, portrait(books, request.person, now).today(now)
+    def keep(books: Books) -> bool:
+        person = request.person
+        wish = checkins.wished(answer, week, sign, portrait(books, person, now).today(now))
         if books.inbox.first("checkin", _key(person, week), now.date()):
             _heard_from(books, person)
-            if wished := checkins.wished(answer, week, sign, today):
-                books.intentions.keep(person, wished)
-        return books.intentions.of(person)
+            if wish:
+                books.intentions.keep(person, wish)
+        return _is_kept(wish, books.intentions.of(person))
 
-    kept = await desk.store.write(keep)
-    as_kept = kept is not None and kept.week == week and kept.code == answer.intention
-    return checkins.thanks(words, replace(answer, again=answer.again and as_kept), sign)
+    again = await desk.store.write(keep)
+    return checkins.thanks(words, replace(answer, again=again), sign)
 
 
 async def followed(request: Request, desk: Desk) -> Reply:
@@ -62,6 +60,11 @@ def _pending(known: Portrait, week: str, today: date) -> Intention | None:
     """What waits for its follow-up: picked in an earlier week than this question's."""
     found = known.intention
     return found if found and found.week < week and today <= found.until else None
+
+
+def _is_kept(wish: Intention | None, kept: Intention | None) -> bool:
+    """Whether what the person wished for is what will be asked; a second answer's is not."""
+    return bool(wish and kept and (wish.code, wish.week) == (kept.code, kept.week))
 
 
 def _key(person: Person, week: str) -> str:

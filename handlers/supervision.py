@@ -12,7 +12,6 @@ from bot.practice import places, plan, setup
 from bot.practice.plan import Plan
 from bot.practice.setup import NEW
 from bot.store import setups
-from bot.store.books import Books
 from bot.store.setups import Keeper
 
 Work = Callable[[str], Awaitable[Reply]]
@@ -92,13 +91,7 @@ async def _save(request: Request, desk: Desk, team_id: str, wanted: Plan) -> Rep
 
 async def _introduce(request: Request, desk: Desk, team_id: str) -> Reply:
     person, now = request.person, desk.now()
-    day = now.date().isoformat()
-
-    def owe(books: Books) -> None:
-        if team := books.teams.get(team_id):
-            setups.introduce(books, team, person, now, f"again {day}")
-
-    await desk.store.write(owe)
+    await desk.store.write(lambda books: setups.introduce_again(books, person, team_id, now))
     return setup.card_again(desk.catalogue.words(request.language))
 
 

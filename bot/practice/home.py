@@ -73,21 +73,15 @@ def _roles(known: Portrait, words: Words) -> Body:
 
 
 def _next(known: Portrait, words: Words) -> Body:
-    heading = Heading(words.say("home.next.heading"))
-    if known.clinician.joined and known.team:
-        return (heading, Text(_when(known, words)), Actions(_controls(known, words)))
+    heading, at = Heading(words.say("home.next.heading")), known.next_at
+    if at:
+        when = words.say("home.next.at", day=words.day(at.date()), time=words.time(at.time()))
+        return (heading, Text(when), Actions(_controls(known, words)))
     invite = Text(words.say("home.next.invite"))
     if known.team is None:
         return (heading, invite, Small(words.say("home.next.how_to_join")))
     join = Button("checkin.join", words.say("common.step.join"))
     return (heading, invite, Actions((join,)))
-
-
-def _when(known: Portrait, words: Words) -> str:
-    at = known.next_at
-    if at is None:
-        return words.say("home.next.none")
-    return words.say("home.next.at", day=words.day(at.date()), time=words.time(at.time()))
 
 
 def _controls(known: Portrait, words: Words) -> tuple[Button, ...]:

@@ -147,34 +147,31 @@ def done(key: str, words: Words, **facts: str) -> Message:
 
 def joined(outcome: str, known: Portrait, words: Words) -> Message:
     """Say what joining came to: ``joined``, ``already``, ``elsewhere`` or ``supervises``."""
-    if outcome == "joined" and known.next_at:
-        return done("joined", words, **_at(known.next_at, words))
-    if outcome == "joined":
-        return done("joined_no_slot", words)
-    return done(outcome, words, team=known.team.name if known.team else "")
+    return done(outcome, words, **_facts(known, words))
 
 
 def changed(known: Portrait, words: Words) -> Message:
     """Say what a clinician's settings are from now on."""
-    if not known.clinician.joined:
-        return done("left", words)
-    if known.clinician.paused_until:
-        return rested(known, words)
-    at = known.next_at
-    return done("saved", words, **_at(at, words)) if at else done("joined_no_slot", words)
+    if known.clinician.joined and not known.clinician.paused_until:
+        return done("saved", words, **_facts(known, words))
+    return rested(known, words)
 
 
 def rested(known: Portrait, words: Words) -> Message:
     """Say until when check-ins rest, or that they no longer do."""
+    if not known.clinician.joined:
+        return done("left", words)
     until = known.clinician.paused_until
     if until:
         return done("paused", words, day=words.day(until))
-    at = known.next_at
-    return done("resumed", words, **_at(at, words)) if at else done("joined_no_slot", words)
+    return done("resumed", words, **_facts(known, words))
 
 
-def _at(at: datetime, words: Words) -> dict[str, str]:
-    return {"day": words.day(at.date()), "time": words.time(at.time())}
+def _facts(known: Portrait, words: Words) -> dict[str, str]:
+    """The person's team, and the next check-in's day and time in their own zone."""
+    team, at = known.team, known.next_at
+    next_one = {"day": words.day(at.date()), "time": words.time(at.time())} if at else {}
+    return {"team": team.name if team else "", **next_one}
 
 
 def _after(key: str, words: Words) -> tuple[Button, ...]:

@@ -2,7 +2,7 @@
 
 from bot.content.catalogue import Words
 from bot.conversation import Request
-from bot.elements import Element, Form, Home, Message
+from bot.elements import Element, Form, Message
 
 NOTE = "note"
 """The name of every form that is only read."""
@@ -27,13 +27,3 @@ def beside(request: Request, words: Words, title: str, message: Message) -> Mess
     if request.channel and not request.inside_form:
         return message
     return read_only(words, title, message.body)
-
-
-def turned(request: Request, words: Words, title: str, message: Message) -> Message | Form | Home:
-    """Answer like :func:`beside`, but turn the person's own page itself over.
-
-    For what a form cannot hold, such as a chart.
-    """
-    if is_home(request):
-        return Home(message.body)
-    return beside(request, words, title, message)

@@ -48,7 +48,7 @@ class Current:
 
 def chooser(teams: tuple[Team, ...], words: Words, *, may_create: bool) -> Form:
     """Ask which team's set-up to open."""
-    offered = [Option(team.id, team.name) for team in teams]
+    offered = [Option(team.id, team.name[:LONGEST_NAME]) for team in teams]
     if may_create:
         offered.append(Option(NEW, words.say("supervision.form.new")))
     which = words.say("supervision.form.which")

@@ -90,13 +90,18 @@ def save(books: Books, person: Person, team_id: str, plan: Plan, now: datetime) 
         team_id, Role.SUPERVISOR, _persons(person, (*plan.supervisors, *kept_on))
     )
     books.ledger.open_due(now)
-    introduce(books, team, person, now, team_id)
+    _introduce(books, team, person, now, team_id)
     waits = before is not None and before.question != team.question
     return Saved(team, books.ledger.closing_of(team_id), waits)
 
 
-def introduce(books: Books, team: Team, setter: Person, now: datetime, slot: str) -> None:
-    """Owe the team's channel the introduction card, once for each *slot*."""
+def introduce_again(books: Books, person: Person, team_id: str, now: datetime) -> None:
+    """Owe the team's channel its introduction once more, at most once a day."""
+    day = now.date().isoformat()
+    _introduce(books, _team(books, person, team_id), person, now, f"again {day}")
+
+
+def _introduce(books: Books, team: Team, setter: Person, now: datetime, slot: str) -> None:
     late = now + INTRODUCTION_WAITS
     books.deliveries.promise(
         [Promise(team.workspace, "intro", "", team.channel, slot, now, late, setter.id)]
