@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 from bot.chat.slack.at_once import Body
 from bot.chat.slack.door import Door
 from bot.chat.slack.line import Line
-from bot.chat.slack.quiet import quiet
+from bot.chat.slack.quiet import quiet_bolt
 from bot.chat.slack.shape import Kind, Payload
 
 PATH = "/slack/events"
@@ -33,7 +33,7 @@ def listening(door: Door, line: Line) -> AsyncApp:
     """
     app = AsyncApp(
         name="attune",
-        logger=quiet(),
+        logger=quiet_bolt(),
         client=line.bare(),
         authorize=_authorize,
         process_before_response=True,

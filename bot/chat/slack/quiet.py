@@ -1,19 +1,27 @@
-"""One logger for all of Slack's libraries, which would otherwise print what people send."""
+"""Loggers for Slack's libraries, which would otherwise print what people send."""
 
 import logging
 
 from bot.logs import Discreet
 
 
-def quiet() -> logging.Logger:
-    """Return the logger that every Slack library is given.
+def quiet(library: str = "slack_sdk", level: int = logging.WARNING) -> logging.Logger:
+    """Return the logger that a library of Slack's is given.
 
     Bolt and slack_sdk format requests and answers below WARNING and put a body's text into
-    some warnings; below WARNING they are not asked to, and above it only the fact that they
+    some warnings; below *level* they are not asked to, and above it only the fact that they
     spoke remains. Bolt copies level and filters to the loggers that it derives.
     """
-    logger = logging.getLogger("slack_sdk.attune")
-    logger.setLevel(logging.WARNING)
+    logger = logging.getLogger(f"{library}.attune")
+    logger.setLevel(level)
     if not logger.filters:
         logger.addFilter(Discreet())
     return logger
+
+
+def quiet_bolt() -> logging.Logger:
+    """Return Bolt's logger: of errors alone.
+
+    It warns at each start that a token in the environment is not its own business.
+    """
+    return quiet("slack_bolt", logging.ERROR)

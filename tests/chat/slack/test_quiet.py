@@ -2,10 +2,11 @@ import logging
 
 import pytest
 
-from bot.chat.slack.quiet import quiet
+from bot.chat import slack
+from bot.chat.slack.quiet import quiet, quiet_bolt
 from bot.conversation import Address
 from bot.elements import Form, Message, Text
-from tests.chat.slack import payloads
+from tests.chat.slack import payloads, rooms
 from tests.chat.slack.rooms import Bench, later
 
 CANARY = "klrvqx"
@@ -100,9 +101,20 @@ async def test_what_goes_wrong_is_still_told(
 
 
 def test_every_library_is_given_it(bench: Bench) -> None:
-    """Bolt, and every client it makes, speak to that logger and no other."""
-    assert bench.room.app.logger is quiet()
+    """Bolt, and every client it makes, speak to those loggers and no others."""
+    assert bench.room.app.logger is quiet_bolt()
     assert bench.room.app.client.logger is quiet()
+
+
+def test_a_token_in_the_environment_is_no_news(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The operator's own settings cause no warning at each start."""
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-planted")
+    access = slack.Access("http://127.0.0.1:1/api/", rooms.one_token)
+    slack.build(access, rooms.Handlers([]).routes({}), rooms.words())
+
+    assert [one for one in caplog.records if one.levelno >= logging.WARNING] == []
 
 
 def test_the_libraries_share_one_logger_that_drops_their_words() -> None:
