@@ -227,9 +227,7 @@ class Name:
 
 FIELDS = (Choice, ClockTime, CalendarDay, People, Channel, Name)
 Field = Choice | ClockTime | CalendarDay | People | Channel | Name
-Element = (
-    Heading | Text | Small | Quote | Banner | Divider | Contact | Actions | Chart | Field
-)
+Element = Heading | Text | Small | Quote | Banner | Divider | Contact | Actions | Chart | Field
 
 
 class Audience(Enum):

@@ -77,7 +77,8 @@ def _source(path: Path) -> Source:
 
 def _is_foreign(path: Path) -> bool:
     hidden = len(path.parts) > 1 and path.parts[0].startswith(".") and path.parts[0] != ".ci"
-    return hidden or path.name == ".env" or not _NOT_OURS.isdisjoint(path.parts)
+    secret = path.name == ".env" or path.name.startswith(".coverage")
+    return hidden or secret or not _NOT_OURS.isdisjoint(path.parts)
 
 
 def _is_string(node: ast.AST) -> TypeGuard[ast.Constant]:
