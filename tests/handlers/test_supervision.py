@@ -225,12 +225,13 @@ async def test_another_question_waits_for_the_next_period(desk: Desk) -> None:
     assert "when the next period begins" in text(reply)
 
 
-async def test_an_admin_does_not_appoint_themselves(desk: Desk) -> None:
-    """The first supervisor is somebody else; the fault stands under the field."""
-    reply = await sent(desk, ADMIN, "new", {**FILLED_IN, "supervisors": (ADMIN.id,)})
+@pytest.mark.parametrize(("field", "said"), [("supervisors", ADMIN.id), ("name", "**loud**")])
+async def test_a_fault_stands_under_its_field(desk: Desk, field: str, said: str) -> None:
+    """Nobody appoints themselves, and a name is a name; nothing is kept meanwhile."""
+    reply = await sent(desk, ADMIN, "new", {**FILLED_IN, field: said})
 
     assert isinstance(reply, Invalid)
-    assert set(reply.errors) == {"supervisors"}
+    assert set(reply.errors) == {field}
     assert await teams(desk) == ()
 
 

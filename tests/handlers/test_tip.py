@@ -1,6 +1,9 @@
+import pytest
+
 from bot.conversation import UNKNOWN
 from bot.desk import Desk
 from bot.elements import Form, Message
+from bot.errors import UnknownAnswerError
 from handlers import COMMANDS, tip
 from tests.doubles import Moment
 from tests.practice_team import (
@@ -106,3 +109,10 @@ async def test_help_and_unknown_words_answer_with_the_usage(desk: Desk) -> None:
 
     assert await ask(request(MARIE, UNKNOWN), desk) == usage
     assert "/tip next" in text(usage)
+
+
+@pytest.mark.parametrize("data", ["", "-1", "soon", "401"])
+async def test_a_forged_turn_is_refused(desk: Desk, data: str) -> None:
+    """A button turns to cards that there are."""
+    with pytest.raises(UnknownAnswerError):
+        await tip.turned(request(MARIE, data=data), desk)
