@@ -36,7 +36,7 @@ def said(source: Source) -> Iterator[ast.Call]:
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             key = node.args[0] if node.args else None
-            if node.func.attr == "say" and isinstance(key, ast.Constant):
+            if node.func.attr == "say" and isinstance(key, ast.Constant) and "." in str(key.value):
                 yield node
 
 
