@@ -144,7 +144,11 @@ def _ready(verb: str, words: Words) -> Settings:
 
 
 def _migrated(told: Settings) -> None:
-    Store.open(told.database_url.get_secret_value(), told.peppers).migrate()
+    store = Store.open(told.database_url.get_secret_value(), told.peppers)
+    try:
+        store.migrate()
+    finally:
+        store.shut()
 
 
 def _say(sentence: str) -> None:

@@ -43,7 +43,10 @@ async def examine(
 def _database(settings: Settings) -> tuple[Finding, ...]:
     try:
         store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
-        current = store.current()
+        try:
+            current = store.current()
+        finally:
+            store.shut()
     except Exception:  # noqa: BLE001 - every driver has its own; the remedy is the same
         return (Finding(well=False, key="operator.doctor.database_unreached"),)
     if not current:

@@ -6,11 +6,12 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from bot.conversation import Answer, Later, Person, Reply, Request
+from bot.conversation import Answer, Later, Person, Profile, Reply, Request
 from bot.desk import Desk
 from bot.elements import Form, Message, Text
 from bot.errors import BotError
 from bot.logs import trouble
+from bot.practice.people import Clinician, Team
 from bot.store.books import Books
 
 logger = logging.getLogger("attune.front")
@@ -18,7 +19,7 @@ logger = logging.getLogger("attune.front")
 Handler = Callable[[Request, Desk], Awaitable[Reply]]
 
 _REMEMBERED = 10_000
-"""How many people's locales are kept in memory; those who are not on a team are in no table."""
+"""How many people's profiles are kept in memory; those who are not on a team are in no table."""
 
 
 class Front:
@@ -31,14 +32,14 @@ class Front:
     def __init__(self, desk: Desk) -> None:
         """Stand before *desk*."""
         self._desk = desk
-        self._locales: OrderedDict[Person, str] = OrderedDict()
+        self._profiles: OrderedDict[Person, Profile] = OrderedDict()
         self._asking: set[asyncio.Task[None]] = set()
 
     def bind(self, handler: Handler, then: Callable[[], None] | None = None) -> Answer:
         """Give a product's room what it may call; *then* runs after each answer."""
 
         async def answer(request: Request) -> Reply:
-            settled = replace(request, language=await self._language(request))
+            settled = await self._settled(request)
             reply = await self._guarded(settled, lambda: handler(settled, self._desk))
             if then:
                 then()
@@ -82,20 +83,31 @@ class Front:
             return Form("notice", title, (Text(sentence),), close=close)
         return Message(sentence, (Text(sentence),))
 
-    async def _language(self, request: Request) -> str:
-        def look(books: Books) -> tuple[str, ...]:
-            known = books.people.get(request.person)
-            team = books.teams.home_of(request.person) or books.teams.at(
-                request.person.workspace, request.channel
-            )
-            return known.language, known.locale, team.language if team else ""
+    async def _settled(self, request: Request) -> Request:
+        try:
+            return replace(request, language=await self._language(request))
+        except Exception as error:  # noqa: BLE001 - who cannot be looked up is still answered
+            trouble(logger, "front.language_unknown", error)
+            return request
 
-        chosen, stored, team = await self._desk.store.read(look)
-        remembered = self._locales.get(request.person, "")
-        return self._desk.catalogue.settle(chosen, request.locale, remembered, stored, team)
+    async def _language(self, request: Request) -> str:
+        def look(books: Books) -> tuple[Clinician, Team | None]:
+            person = request.person
+            team = books.teams.home_of(person)
+            return books.people.get(person), team or books.teams.at(
+                person.workspace, request.channel
+            )
+
+        known, team = await self._desk.store.read(look)
+        profile = self._profiles.get(request.person, Profile())
+        if known.joined and not known.zone and profile.zone:
+            # Who used the bot before joining was asked about when nothing could be kept.
+            del self._profiles[request.person]
+        tags = (known.language, request.locale, profile.locale, known.locale)
+        return self._desk.catalogue.settle(*tags, team.language if team else "")
 
     def _get_to_know(self, person: Person) -> None:
-        if person in self._locales:
+        if person in self._profiles:
             return
         task = asyncio.get_running_loop().create_task(self._ask_about(person))
         self._asking.add(task)
@@ -106,9 +118,9 @@ class Front:
         profile = await outlet.profile(person) if outlet else None
         if profile is None:
             return
-        self._locales[person] = profile.locale
-        if len(self._locales) > _REMEMBERED:
-            self._locales.popitem(last=False)
+        self._profiles[person] = profile
+        if len(self._profiles) > _REMEMBERED:
+            self._profiles.popitem(last=False)
         await self._desk.store.write(
             lambda books: books.people.learn(person, locale=profile.locale, zone=profile.zone)
         )

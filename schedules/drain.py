@@ -19,6 +19,9 @@ Compose = Callable[[Delivery, Desk], Awaitable[Message | None]]
 _SETTLE = 30.0
 """Seconds after which a message begun by a process that died counts as unconfirmed."""
 
+_PATIENCE = 60.0
+"""Seconds that the fate of a message may wait for a busy store: forgotten, it is unconfirmed."""
+
 _BATCH = 100
 
 
@@ -75,7 +78,9 @@ class Drain:
         outlet = self._desk.outlets[delivery.workspace.partition(":")[0]]
         address = Address(delivery.workspace, delivery.person, delivery.channel)
         outcome = await outlet.send(address, message, delivery.id)
-        await self._desk.store.write(lambda books: self._keep(books, delivery, outcome))
+        await self._desk.store.write(
+            lambda books: self._keep(books, delivery, outcome), patience=_PATIENCE
+        )
         self._say(delivery, outcome)
         return outcome
 

@@ -1,11 +1,12 @@
 """Asks each clinician who joined one private question a week, at their own day and time."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
-from typing import TypeVar
+from functools import partial
 from zoneinfo import ZoneInfo
 
+from bot.conversation import Person
 from bot.desk import Desk
 from bot.elements import Message
 from bot.practice import calendar, checkins
@@ -17,34 +18,34 @@ KIND = "checkin"
 
 _BATCH = 1000
 
-T = TypeVar("T")
-
 
 async def run(desk: Desk) -> int:
-    """Promise the question to whoever is due; run twice, it promises nothing new."""
+    """Promise the question to whoever is due; run twice, it promises nothing new.
+
+    People are taken a batch at a time, each batch in a transaction of its own, so that
+    nobody who files a debrief meanwhile has to wait for all of them.
+    """
     now, signs = desk.now(), desk.catalogue.words("en").signs
 
     def deal() -> str:
         return checkins.deal(signs, secrets.randbelow).code
 
-    def promise(books: Books) -> int:
-        return sum(
-            books.deliveries.promise([one for one in batch if one])
-            for batch in _each(books, lambda member, team: _owed(member, team, now, deal))
-        )
-
-    return await desk.store.write(promise)
+    kept = 0
+    async for batch in _everybody(desk):
+        owed = [one for member, team in batch if (one := _owed(member, team, now, deal))]
+        if owed:
+            kept += await desk.store.write(partial(_promise, owed=owed))
+    return kept
 
 
 async def next_due(desk: Desk) -> datetime | None:
     """When the next clinician's question falls due."""
-    now = desk.now()
-
-    def soonest(books: Books) -> datetime | None:
-        found = _each(books, lambda member, team: calendar.next_checkin(member, team, now))
-        return min((slot.at for batch in found for slot in batch if slot), default=None)
-
-    return await desk.store.read(soonest)
+    now, soonest = desk.now(), None
+    async for batch in _everybody(desk):
+        found = (calendar.next_checkin(member, team, now) for member, team in batch)
+        slots = [slot.at for slot in found if slot]
+        soonest = min([*slots, *([soonest] if soonest else [])], default=None)
+    return soonest
 
 
 async def compose(delivery: Delivery, desk: Desk) -> Message | None:
@@ -65,13 +66,21 @@ async def compose(delivery: Delivery, desk: Desk) -> Message | None:
     return checkins.nudge(words, delivery.slot, sign)
 
 
-def _each(books: Books, ask: Callable[[Clinician, Team], T]) -> Iterator[list[T]]:
-    """Ask of everybody who joined, in batches that keep memory flat."""
-    teams = {team.id: team for team in books.teams.every()}
-    after = None
-    while members := books.people.joined(after, _BATCH):
-        yield [ask(one, teams[one.home_team]) for one in members if one.home_team in teams]
+async def _everybody(desk: Desk) -> AsyncIterator[list[tuple[Clinician, Team]]]:
+    """Everybody who joined, with their team, in batches that keep memory flat."""
+    teams = {team.id: team for team in await desk.store.read(lambda books: books.teams.every())}
+    after: Person | None = None
+    while members := await desk.store.read(partial(_joined, after=after)):
+        yield [(one, teams[one.home_team]) for one in members if one.home_team in teams]
         after = members[-1].person
+
+
+def _joined(books: Books, after: Person | None) -> tuple[Clinician, ...]:
+    return books.people.joined(after, _BATCH)
+
+
+def _promise(books: Books, owed: list[Promise]) -> int:
+    return books.deliveries.promise(owed)
 
 
 def _owed(member: Clinician, team: Team, now: datetime, deal: Callable[[], str]) -> Promise | None:
