@@ -3,10 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 
-class BackwardsError(Exception):
-    """Somebody asked for a time that has passed; what fell due cannot be undone."""
-
-
 class Clock:
     """What time it is for everybody the bot serves; call it for an aware instant in UTC.
 
@@ -23,8 +19,8 @@ class Clock:
         return datetime.now(UTC) + self._ahead
 
     def move_to(self, instant: datetime) -> None:
-        """Move forward to *instant*; backwards raises :class:`BackwardsError`."""
-        ahead = instant - datetime.now(UTC)
-        if ahead < self._ahead:
-            raise BackwardsError
-        self._ahead = ahead
+        """Move forward to *instant*; one that has passed changes nothing.
+
+        What has fallen due cannot be undone, so there is no way back.
+        """
+        self._ahead = max(self._ahead, instant - datetime.now(UTC))
