@@ -10,6 +10,7 @@ from bot.elements import Home
 from bot.errors import UnknownAnswerError
 from bot.practice.checkins import Intention
 from bot.practice.people import Role
+from bot.store.books import Books
 from handlers import BUTTONS, HOME
 from tests.practice_team import (
     DIRECTOR,
@@ -64,8 +65,8 @@ async def test_everything_kept_about_a_person_is_put_into_words(desk: Desk) -> N
     """Team, rhythm, rest, the quiet counter, what they picked, and what is not kept."""
     await set_up(desk)
 
-    def live(books: object) -> None:
-        people, intentions = books.people, books.intentions  # type: ignore[attr-defined]
+    def live(books: Books) -> None:
+        people, intentions = books.people, books.intentions
         people.join(MARIE, TEAM.id)
         people.set_rule(MARIE, replace(TEAM.checkin, weekday=4))
         people.pause(MARIE, date(2026, 8, 3))
