@@ -2,14 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import UTC, datetime
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from bot.clock import BackwardsError, Clock
+from bot.clock import Clock
 
 
 def clock_route(
@@ -41,12 +40,6 @@ def clock_route(
         await tick()
 
     return Route("/_clock", moved, methods=["POST"])
-
-
-def _on_to(clock: Clock, instant: datetime) -> None:
-    """Move to *instant*, unless the clock, which runs on by itself, has just passed it."""
-    with suppress(BackwardsError):
-        clock.move_to(instant)
 
 
 async def _target(request: Request) -> datetime | None:
