@@ -86,7 +86,13 @@ async def _save(request: Request, desk: Desk, team_id: str, wanted: Plan) -> Rep
     person, now = request.person, desk.now()
     saved = await desk.store.write(lambda books: setups.save(books, person, team_id, wanted, now))
     words = desk.catalogue.words(request.language)
-    return setup.done(saved.team, saved.closes, words, question_waits=saved.question_waits)
+    return setup.done(
+        saved.team,
+        saved.closes,
+        words,
+        introduces=saved.introduces,
+        question_waits=saved.question_waits,
+    )
 
 
 async def _introduce(request: Request, desk: Desk, team_id: str) -> Reply:

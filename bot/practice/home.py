@@ -119,5 +119,5 @@ def _help(words: Words) -> Body:
         Heading(words.say("home.help.heading")),
         Text(words.say("home.help.text")),
         Actions(steps),
-        Small(words.say("home.help.source")),
+        Small(words.say("source.attribution", url=words.references["source"].url)),
     )

@@ -164,6 +164,8 @@ def rested(known: Portrait, words: Words) -> Message:
     until = known.clinician.paused_until
     if until:
         return done("paused", words, day=words.day(until))
+    if known.clinician.unreachable:
+        return done("unreachable", words)
     return done("resumed", words, **_facts(known, words))
 
 
@@ -178,7 +180,7 @@ def _after(key: str, words: Words) -> tuple[Button, ...]:
     kept = Button("kept", words.say("common.step.kept"))
     if key == "supervises":
         return (kept,)
-    if key == "left":
+    if key in {"left", "unreachable"}:
         return (Button("checkin.join", words.say("common.step.join")), kept)
     if key == "paused":
         return (Button("checkin.resume", words.say("home.step.resume")), kept)

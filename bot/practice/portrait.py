@@ -15,7 +15,7 @@ class Portrait:
 
     ``team`` is the home team, ``closes`` the day on which its open period is told.
     ``next_at`` is the next check-in in the person's own zone; ``reads`` are the teams whose
-    published tables they may open.
+    published tables they may open, ``agreed`` that they gave the agreement for a role.
     """
 
     clinician: Clinician
@@ -26,6 +26,7 @@ class Portrait:
     supervises: tuple[Team, ...] = ()
     directs: tuple[Team, ...] = ()
     reads: tuple[Team, ...] = ()
+    agreed: bool = False
 
     def today(self, now: datetime) -> date:
         """The person's own day at the instant *now*."""
@@ -47,6 +48,8 @@ def lines(known: Portrait, words: Words) -> tuple[str, ...]:
         *_rhythm(known, words),
         words.say("home.mine.quiet", count=person.quiet),
     ]
+    if person.joined:
+        found.append(words.say("home.mine.deliveries"))
     if person.unreachable:
         found.append(words.say("home.mine.unreachable"))
     if known.intention:
@@ -62,6 +65,8 @@ def _places(known: Portrait, words: Words) -> list[str]:
         if teams:
             names = words.list(team.name for team in teams)
             found.append(words.say(f"home.mine.{key}", teams=names))
+    if known.agreed:
+        found.append(words.say("home.mine.agreed"))
     return found
 
 

@@ -6,7 +6,7 @@ from bot.content.catalogue import Words
 from bot.elements import Divider, Element, Form, Heading, Message, Small, Text
 from bot.practice.people import Team
 
-KEPT = ("person", "team", "checkin", "quiet", "intention", "deliveries")
+KEPT = ("person", "team", "checkin", "quiet", "intention", "deliveries", "marks")
 NOT_KEPT = ("not_filed", "not_answers", "not_clients")
 
 

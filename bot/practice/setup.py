@@ -88,17 +88,22 @@ def refused(words: Words) -> Message:
     return Message(words.say("supervision.refused.summary"), (Text(text),))
 
 
-def done(team: Team, closes: date | None, words: Words, *, question_waits: bool) -> Form:
-    """Say what a saved set-up brings about next; *closes* ends the open period, if any."""
-    lines = [
-        words.say("supervision.done.saved", team=team.name),
-        words.say("supervision.done.card", channel=f"#{{{team.channel}}}"),
-        words.say("supervision.done.invite"),
-        words.say("supervision.done.clinicians"),
-        words.say("supervision.done.closes", day=words.day(closes))
-        if closes
-        else words.say("supervision.done.no_period"),
-    ]
+def done(
+    team: Team, closes: date | None, words: Words, *, introduces: bool, question_waits: bool
+) -> Form:
+    """Say what a saved set-up brings about next; *closes* ends the open period, if any.
+
+    *introduces*: the channel is owed its card; *question_waits*: for the next period.
+    """
+    lines = [words.say("supervision.done.saved", team=team.name)]
+    if introduces:
+        lines.append(words.say("supervision.done.card", channel=f"#{{{team.channel}}}"))
+        lines.append(words.say("supervision.done.invite"))
+    lines.append(words.say("supervision.done.clinicians"))
+    if closes:
+        lines.append(words.say("supervision.done.closes", day=words.day(closes)))
+    else:
+        lines.append(words.say("supervision.done.no_period"))
     if question_waits:
         lines.append(words.say("supervision.done.question"))
     title = words.say("supervision.done.title")

@@ -14,7 +14,8 @@ def portrait(books: Books, person: Person, now: datetime) -> Portrait:
     """Find what is kept about *person* at the instant *now*, in one look at the books."""
     team = books.teams.home_of(person)
     clinician = _as_of(books.people.get(person), team, now)
-    slot = calendar.next_checkin(clinician, team, now) if team else None
+    reached = team if not clinician.unreachable else None
+    slot = calendar.next_checkin(clinician, reached, now) if reached else None
     return Portrait(
         clinician=clinician,
         team=team,
@@ -24,6 +25,7 @@ def portrait(books: Books, person: Person, now: datetime) -> Portrait:
         supervises=_held(books, person, Role.SUPERVISOR),
         directs=_held(books, person, Role.DIRECTOR),
         reads=readable(books, person, team),
+        agreed=any(one.agreed for one in books.teams.roles_of(person)),
     )
 
 

@@ -27,10 +27,15 @@ class Keeper(Enum):
 
 @dataclass(frozen=True)
 class Saved:
-    """A set-up as it was kept: the team, its open period's end, and whether the question waits."""
+    """A set-up as it was kept: the team, and the day on which its open period is told.
+
+    ``introduces`` says that its channel is owed the introduction card, ``question_waits``
+    that another question was chosen for the next period.
+    """
 
     team: Team
     closes: date | None
+    introduces: bool
     question_waits: bool
 
 
@@ -90,9 +95,9 @@ def save(books: Books, person: Person, team_id: str, plan: Plan, now: datetime) 
         team_id, Role.SUPERVISOR, _persons(person, (*plan.supervisors, *kept_on))
     )
     books.ledger.open_due(now)
-    _introduce(books, team, person, now, team_id)
+    introduces = _introduce(books, team, person, now, team_id)
     waits = before is not None and before.question != team.question
-    return Saved(team, books.ledger.closing_of(team_id), waits)
+    return Saved(team, books.ledger.closing_of(team_id), introduces, waits)
 
 
 def introduce_again(books: Books, person: Person, team_id: str, now: datetime) -> None:
@@ -101,11 +106,10 @@ def introduce_again(books: Books, person: Person, team_id: str, now: datetime) -
     _introduce(books, _team(books, person, team_id), person, now, f"again {day}")
 
 
-def _introduce(books: Books, team: Team, setter: Person, now: datetime, slot: str) -> None:
+def _introduce(books: Books, team: Team, setter: Person, now: datetime, slot: str) -> bool:
     late = now + INTRODUCTION_WAITS
-    books.deliveries.promise(
-        [Promise(team.workspace, "intro", "", team.channel, slot, now, late, setter.id)]
-    )
+    card = Promise(team.workspace, "intro", "", team.channel, slot, now, late, setter.id)
+    return books.deliveries.promise([card]) == 1
 
 
 def _team(books: Books, person: Person, team_id: str) -> Team:

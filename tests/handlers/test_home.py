@@ -127,7 +127,10 @@ async def test_messages_that_came_back_are_told(desk: Desk) -> None:
     await desk.store.write(lambda books: books.people.join(MARIE, TEAM.id))
     await desk.store.write(lambda books: books.people.mark_unreachable(MARIE, "gone"))
 
-    assert "came back" in text(await page(desk, MARIE))
+    shown = await page(desk, MARIE)
+
+    assert "came back" in text(shown)
+    assert "checkin.join" in steps(shown)
 
 
 async def test_a_declared_clinician_is_invited(desk: Desk) -> None:
@@ -158,6 +161,16 @@ async def test_a_supervisor_sees_the_way_to_the_counts_and_the_set_up(desk: Desk
 
     assert {"debriefs.open", "supervision.open"} <= set(steps(shown))
     assert f"You supervise: **{TEAM.name}**" in text(shown)
+
+
+async def test_an_agreement_is_among_what_is_kept(desk: Desk) -> None:
+    """A supervisor reads that their agreement is kept."""
+    await set_up(desk)
+    before = text(await page(desk, SUPERVISOR))
+    await desk.store.write(lambda books: books.teams.agree(SUPERVISOR, TEAM.id))
+
+    assert "You gave the agreement" not in before
+    assert "You gave the agreement" in text(await page(desk, SUPERVISOR))
 
 
 async def test_a_director_sees_the_way_to_the_counts_alone(desk: Desk) -> None:

@@ -237,6 +237,17 @@ async def test_ending_a_rest_one_never_had_is_met_kindly(desk: Desk) -> None:
     assert isinstance(reply, Message)
 
 
+async def test_ending_a_rest_tells_whoever_cannot_be_reached(desk: Desk) -> None:
+    """No next question is promised to somebody whose messages came back."""
+    await joined(desk)
+    await desk.store.write(lambda books: books.people.mark_unreachable(MARIE, "gone"))
+
+    reply = await BUTTONS["checkin.resume"](request(MARIE), desk)
+
+    assert "came back" in text(reply)
+    assert "checkin.join" in steps(reply)
+
+
 async def test_somebody_on_no_list_hears_how_to_get_on_one(desk: Desk) -> None:
     """Whoever belongs nowhere is told so, with what to do."""
     await set_up(desk)

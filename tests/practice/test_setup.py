@@ -101,7 +101,7 @@ def test_the_zones_fit_into_one_list() -> None:
 
 def test_a_team_without_a_period_hears_so() -> None:
     """Fewer than five are not counted alone, and the answer says so."""
-    answer = setup.done(TEAM, None, WORDS, question_waits=False)
+    answer = setup.done(TEAM, None, WORDS, introduces=False, question_waits=False)
 
     assert "fewer than five" in "\n".join(one.text for one in answer.body if isinstance(one, Text))
 
