@@ -144,6 +144,7 @@ def _missing(settings: Settings, verb: str) -> list[str]:
     if verb in {"web", "worker"}:
         needs["slack_bot_token"] = settings.slack_bot_token is None
         needs["test_mode"] = settings.test_mode and not _may_test(settings, verb)
+    if verb in {"web", "worker", "team"}:
         needs["test_clock"] = settings.test_clock is not None and not settings.test_mode
     if verb == "web":
         needs["slack_signing_secret"] = not (

@@ -8,6 +8,8 @@ from bot.store.books import Books
 _INBOX = timedelta(days=2)
 _DELIVERIES = timedelta(days=35)
 _RELEASES = timedelta(days=731)
+_ONCE_FOR_ALL = ("intro",)
+"""A team is introduced once, however much later its set-up is saved again."""
 
 
 async def run(desk: Desk) -> int:
@@ -22,7 +24,7 @@ async def run(desk: Desk) -> int:
         return (
             books.inbox.sweep((now - _INBOX).date())
             + books.intentions.sweep(now.date())
-            + books.deliveries.sweep(now - _DELIVERIES)
+            + books.deliveries.sweep(now - _DELIVERIES, but=_ONCE_FOR_ALL)
             + books.releases.sweep((now - _RELEASES).date())
         )
 

@@ -132,9 +132,14 @@ class Deliveries:
             for day, kind, state, reason, number in found
         )
 
-    def sweep(self, before: datetime) -> int:
-        """Forget what could last be sent earlier than *before*, and say how many those were."""
-        old = delete(deliveries).where(deliveries.c.late < seconds(before))
+    def sweep(self, before: datetime, *, but: tuple[str, ...] = ()) -> int:
+        """Forget what could last be sent earlier than *before*, and say how many those were.
+
+        The kinds in *but* are promised once and for all, so they are remembered.
+        """
+        old = delete(deliveries).where(
+            deliveries.c.late < seconds(before), deliveries.c.kind.not_in(but)
+        )
         return self._connection.execute(old).rowcount
 
     def _found(self, where: ColumnElement[bool], limit: int | None = None) -> tuple[Delivery, ...]:

@@ -4,6 +4,7 @@ from datetime import date
 
 from bot.desk import Desk
 from bot.practice.checkins import Intention
+from bot.store.deliveries import Promise
 from schedules import close_periods, retention
 from tests.doubles import Moment
 from tests.practice_team import MARIE, TEAM
@@ -48,3 +49,18 @@ async def test_published_tables_stay_two_years(practice: Desk, clock: Moment) ->
 async def test_nobody_waits_for_it(practice: Desk) -> None:
     """It never makes a walked clock stop."""
     assert await retention.next_due(practice) is None
+
+
+async def test_a_team_is_never_introduced_twice(practice: Desk, clock: Moment) -> None:
+    """Months later the card is still known to have been posted; a tip's row is gone."""
+
+    def promised(kind: str) -> Promise:
+        now = clock.at.replace(year=2026, month=6, day=29)
+        return Promise(TEAM.workspace, kind, "", TEAM.channel, TEAM.id, now, now, "")
+
+    both = [promised("intro"), promised("tip")]
+    await practice.store.write(lambda books: books.deliveries.promise(both))
+    clock.move(days=90)
+    await retention.run(practice)
+
+    assert await practice.store.write(lambda books: books.deliveries.promise(both)) == 1

@@ -1,18 +1,9 @@
 // The way to the practice workspace: its words, what a person sees, and what they do.
 
-const persona = () => store.me;
-
-/** Who the visitor is just now; kept in this browser alone. */
-export const store = {
-  get me() {
-    return localStorage.getItem("persona") ?? "";
-  },
-  set me(id) {
-    localStorage.setItem("persona", id);
-  },
-};
+import { store } from "./store.js";
 
 let words = {};
+let told = async () => {};
 
 /** Fetch every sentence of the page once. */
 export async function learnWords() {
@@ -25,31 +16,43 @@ export function say(key, facts = {}) {
   return sentence.replace(/\{(\w+)\}/g, (blank, name) => facts[name] ?? blank);
 }
 
+/** Let `work(answer)` run after each act, before whoever acted goes on. */
+export function afterwards(work) {
+  told = work;
+}
+
 /** Everything that the current person sees. */
 export async function look() {
-  return (await fetch(`/practice/state?persona=${encodeURIComponent(persona())}`)).json();
+  return read(await fetch(`/practice/state?persona=${encodeURIComponent(store.me)}`));
 }
 
 /** Wait until there is something newer than `version`. */
 export async function newer(version) {
-  return (await (await fetch(`/practice/wait?version=${version}`)).json()).version;
+  return (await read(await fetch(`/practice/wait?version=${version}`))).version;
 }
 
-/** Do `act` as the current person; answers `{ok, error}`. */
+/** Do `name` as the current person; answers `{ok, error}`. */
 export function act(name, details = {}) {
-  return post("/practice/act", { persona: persona(), act: name, ...details });
+  return post("/practice/act", { persona: store.me, act: name, ...details });
 }
 
 /** Move practice time: `{jump}` or `{to}`. */
 export function moveClock(target) {
-  return post("/practice/clock", { persona: persona(), ...target });
+  return post("/practice/clock", { persona: store.me, ...target });
 }
 
 async function post(path, body) {
-  const answer = await fetch(path, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  return answer.json();
+  const answer = await sent(path, body).catch(() => ({ ok: false, error: "unreached" }));
+  await told(answer);
+  return answer;
+}
+
+async function sent(path, body) {
+  const headers = { "Content-Type": "application/json" };
+  return (await fetch(path, { method: "POST", headers, body: JSON.stringify(body) })).json();
+}
+
+function read(response) {
+  if (!response.ok) throw new Error(String(response.status));
+  return response.json();
 }

@@ -15,15 +15,6 @@ let state;
 let here = "";
 let tab = "home";
 
-recallTheme();
-await learnWords();
-document.title = say("tryout.page.title");
-document.getElementById("skip").textContent = say("tryout.page.skip");
-drawBar();
-document.addEventListener("click", openChat);
-await show();
-for (;;) await follow();
-
 async function follow() {
   try {
     const version = await newer(state.version);
@@ -136,3 +127,12 @@ function openChat(event) {
   const known = state.channels.find((one) => one.person === person && one.kind === "dm");
   go(known?.id ?? person);
 }
+
+recallTheme();
+await learnWords();
+document.title = say("tryout.page.title");
+document.getElementById("skip").textContent = say("tryout.page.skip");
+drawBar();
+document.addEventListener("click", openChat);
+await show();
+for (;;) await follow();

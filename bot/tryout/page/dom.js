@@ -6,10 +6,9 @@ export function el(name, attributes = {}, ...children) {
   for (const [key, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
     if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else if (key === "class") made.className = value;
     else made.setAttribute(key, value === true ? "" : String(value));
   }
-  made.append(...children.flat(9).filter((child) => child !== undefined && child !== null));
+  made.append(...present(children));
   return made;
 }
 
@@ -23,10 +22,57 @@ export function freshId(prefix) {
 
 /** Put `children` in the place of what `parent` held. */
 export function fill(parent, ...children) {
-  parent.replaceChildren(...children.flat(9).filter(Boolean));
+  parent.replaceChildren(...present(children));
 }
 
-/** Run `work` when the answer is not the one it last ran for; keeps focus and scroll still. */
+function present(children) {
+  return children.flat(9).filter((child) => child !== undefined && child !== null);
+}
+
+/** Show one node per item in `parent`. `key(item)` tells items apart; a node stays, and with
+ *  it the focus and what was typed, for as long as its item says the same. */
+export function keep(parent, items, key, draw) {
+  const held = heldIn(parent);
+  const known = new Map([...parent.children].map((node) => [node.dataset.key, node]));
+  const nodes = items.map((item) => {
+    const now = JSON.stringify(item);
+    const node = known.get(key(item));
+    if (node?.shows === now) return node;
+    const fresh = draw(item);
+    fresh.dataset.key = key(item);
+    fresh.shows = now;
+    return fresh;
+  });
+  place(parent, nodes);
+  if (held && !parent.contains(document.activeElement)) again(parent, held);
+  return nodes;
+}
+
+/** Put `nodes` in order without touching those that already stand right. */
+function place(parent, nodes) {
+  const wanted = new Set(nodes);
+  for (const node of [...parent.childNodes]) if (!wanted.has(node)) node.remove();
+  let next = parent.firstChild;
+  for (const node of nodes) {
+    if (node === next) next = next.nextSibling;
+    else parent.insertBefore(node, next);
+  }
+}
+
+function heldIn(parent) {
+  const active = document.activeElement;
+  if (!parent.contains(active) || !active.dataset.focus) return null;
+  return { focus: active.dataset.focus, key: active.closest("[data-key]")?.dataset.key };
+}
+
+/** Give the focus back to what was redrawn while it had it. */
+function again(parent, { focus, key }) {
+  const same = `[data-focus="${CSS.escape(focus)}"]`;
+  const there = parent.querySelector(`[data-key="${CSS.escape(key ?? "")}"] ${same}`);
+  (there ?? parent.querySelector(same))?.focus();
+}
+
+/** Run `work` when what it is given is not what it last ran for. */
 export function whenChanged(work) {
   let last;
   return (given) => {
