@@ -105,6 +105,13 @@ class Hands:
             while seen not in str(self.engine.screen.drawn(self.person)):
                 await workspace.newer(workspace.version, seconds)
 
+    async def until_open(self, callback_id: str, seconds: float = 5.0) -> None:
+        """Wait until the modal on top is the one of that name; TimeoutError when it never is."""
+        workspace = self.engine.workspace
+        async with asyncio.timeout(seconds):
+            while not self.window or self.window.body["callback_id"] != callback_id:
+                await workspace.newer(workspace.version, seconds)
+
     def _top(self) -> Window:
         if self.window is None:
             raise CannotError("no_view")

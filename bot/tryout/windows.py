@@ -145,7 +145,9 @@ def told(window: Window) -> Json:
 
 def _complete(body: Json) -> Json:
     unsaid = {"private_metadata": "", "callback_id": "", "external_id": ""}
-    return {**unsaid, **_UNSAID[body["type"]], **body, "blocks": identified(body["blocks"])}
+    frame = deepcopy({part: one for part, one in body.items() if part != "blocks"})
+    _mark_plain(frame)
+    return {**unsaid, **_UNSAID[body["type"]], **frame, "blocks": identified(body["blocks"])}
 
 
 def identified(blocks: list[Json]) -> list[Json]:

@@ -1,0 +1,173 @@
+"""``make try``: the bot and its practice workspace, started together and stopped together."""
+
+import asyncio
+import json
+import secrets
+import shutil
+import signal
+import socket
+import sys
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from bot.content.catalogue import Words
+from bot.tryout import harness, people, seed
+from bot.tryout.companion import BotFailedError, Companion, HeldError, hold
+from bot.tryout.engine import SLACKS_PACE, Engine
+from bot.tryout.terminal import Terminal, typed
+from bot.tryout.webapi import Keys
+
+PORT = 3000
+"""Where the page is, unless PORT= says otherwise."""
+
+_LOCK, _LIVED = "lock", "lived"
+_DONE, _FAULTY = 0, 2
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How somebody wants to try the bot: what is kept in *folder*, the page on *port*."""
+
+    words: Words
+    folder: Path
+    port: int
+    reset: bool
+    terminal: bool
+
+    def say(self, key: str, **facts: str | int) -> None:
+        """Tell whoever started this."""
+        sentence = self.words.say(f"tryout.running.{key}", **facts)
+        print(sentence, flush=True)  # noqa: T201 - the visitor reads standard output
+
+
+def practise(words: Words, *, folder: Path, port: int, reset: bool, terminal: bool) -> int:
+    """Let a visitor practise until they have had enough; gives the process's exit status.
+
+    Everything is kept in *folder*; *reset* forgets it first. The page is on *port* of this
+    machine alone; with *terminal*, commands are typed here as well.
+    """
+    trial = Trial(words, folder, port, reset, terminal)
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        held = hold(folder / _LOCK)
+    except HeldError as by:
+        trial.say("already", folder=str(folder), process=by.process)
+        return _FAULTY
+    if reset or not (folder / _LIVED).exists():
+        _forget(folder)
+    try:
+        listening = harness.listen(port)
+    except OSError:
+        trial.say("port_taken", port=str(port), other=str(port + 10))
+        return _FAULTY
+    try:
+        asyncio.run(_practise(trial, listening, held))
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        trial.say("stopped")
+    except BotFailedError:
+        trial.say("bot_failed", log=str(folder / "bot.log"))
+        return _FAULTY
+    return _DONE
+
+
+def _forget(folder: Path) -> None:
+    for one in folder.iterdir():
+        if one.is_dir():
+            shutil.rmtree(one)
+        elif one.name != _LOCK:
+            one.unlink()
+
+
+async def _practise(trial: Trial, listening: socket.socket, held: int) -> None:
+    _stop_when_told()
+    keys, pepper = _secrets(trial.folder / "secrets.json")
+    slack = harness.address(listening)
+    bot = Companion(trial.folder.resolve(), _free_port(), slack, keys, pepper)
+    first = not (trial.folder / _LIVED).exists()
+    if first:
+        trial.say("first")
+    try:
+        manifest = await _prepared(bot, trial.folder, first=first)
+        async with harness.practising(
+            trial.words,
+            bot.url,
+            opened=keys,
+            manifest=manifest,
+            now=seed.start(people.CAST, datetime.now(UTC)) if first else None,
+            file=trial.folder / "workspace.json",
+            listening=listening,
+        ) as engine:
+            await _run(trial, bot, engine, held, first=first)
+    finally:
+        await bot.stop()
+
+
+def _stop_when_told() -> None:
+    """Stop in good order on a plain kill, too: nobody is left behind."""
+    task = asyncio.current_task()
+    if task is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+
+async def _run(trial: Trial, bot: Companion, engine: Engine, held: int, *, first: bool) -> None:
+    await bot.start(engine.workspace.clock.now(), held)
+    if first:
+        await seed.live(engine, datetime.now(UTC), _progress(trial))
+        engine.save()
+        (trial.folder / _LIVED).touch()
+    engine.troubles.paces.update(SLACKS_PACE)
+    trial.say("ready", address=engine.practice.slack)
+    waits = [asyncio.create_task(bot.ended()), asyncio.create_task(_until_stopped(trial, engine))]
+    done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    if waits[0] in done:
+        raise BotFailedError("web")
+
+
+async def _until_stopped(trial: Trial, engine: Engine) -> None:
+    if trial.terminal:
+        await Terminal(engine, trial.words, print).run(typed())
+    else:
+        await asyncio.Event().wait()
+
+
+async def _prepared(bot: Companion, folder: Path, *, first: bool) -> dict[str, Any]:
+    """Declare the teams on first use, and return the app's manifest as the bot prints it."""
+    if first:
+        teams = folder / "teams.toml"
+        teams.write_text(people.declared(people.CAST), encoding="utf-8")
+        begun = seed.start(people.CAST, datetime.now(UTC))
+        await bot.verb("team", "apply", str(teams.resolve()), now=begun)
+    manifest: dict[str, Any] = json.loads(await bot.verb("manifest", "--base-url", bot.url))
+    return manifest
+
+
+def _progress(trial: Trial) -> seed.Progress:
+    """Show how much of the past has been lived through, on one line where there is a screen."""
+
+    def told(done: int, weeks: int) -> None:
+        if sys.stdout.isatty():
+            bar = "#" * done + "." * (weeks - done)
+            end = "\n" if done == weeks else "\r"
+            print(f"  [{bar}]", end=end, flush=True)  # noqa: T201 - it is a bar
+
+    return told
+
+
+def _secrets(file: Path) -> tuple[Keys, str]:
+    """Return this practice's made-up secrets, made on first use."""
+    if not file.exists():
+        told = {"keys": asdict(harness.keys()), "pepper": secrets.token_urlsafe(36)}
+        file.touch(mode=0o600)
+        file.write_text(json.dumps(told), encoding="utf-8")
+    told = json.loads(file.read_text(encoding="utf-8"))
+    return Keys(**told["keys"]), told["pepper"]
+
+
+def _free_port() -> int:
+    with harness.listen() as probe:
+        port: int = probe.getsockname()[1]
+    return port

@@ -1,0 +1,143 @@
+"""A past for the practice: months of debriefs, filed through the bot as people would file them."""
+
+import asyncio
+import random
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.tryout.engine import Engine
+from bot.tryout.fields import elements
+from bot.tryout.hands import Hands
+from bot.tryout.jumps import closed_before
+from bot.tryout.people import Cast, Crew, Persona
+from bot.tryout.workspace import Json
+
+Progress = Callable[[int, int], None]
+"""Is told how many weeks of how many have been lived through."""
+
+_RATE = 0.45
+"""Debriefs a clinician and week, about."""
+
+_JOINED_BEFORE = 3
+"""Weeks before the present in which some people join the weekly check-in."""
+
+_JOINED = 0.4
+"""Which share of a team has joined by then: some are left to press Join themselves."""
+
+_AT_ONCE = 4
+
+_LEANING: Mapping[str, Mapping[str, float]] = {
+    "form": {"away": 0.55, "against": 0.25, "both": 0.1, "unsure": 0.1},
+    "status": {"not_named": 0.3, "touched": 0.3, "working": 0.25, "repaired": 0.1, "ended": 0.05},
+}
+"""How often an answer is given; whatever else a question offers is given now and then."""
+
+_SELDOM = 0.05
+
+
+@dataclass(frozen=True)
+class _Debrief:
+    """Who files, in which week; and a number that decides what."""
+
+    person: str
+    week: int
+    seed: int
+
+
+def start(cast: Cast, now: datetime) -> datetime:
+    """When the past begins: with the last period of every team that is over at *now*."""
+    begun = min(closed_before(now, crew.weeks) for crew in cast.crews)
+    return begun + timedelta(hours=8)
+
+
+async def live(engine: Engine, now: datetime, told: Progress = lambda _done, _weeks: None) -> None:
+    """Live from the workspace's own time up to *now*, the same way each time.
+
+    Every step is a signed request to the bot; nothing is written past it.
+    """
+    begun = engine.workspace.clock.now()
+    weeks = max(1, -((begun - now) // timedelta(weeks=1)))
+    debriefs = list(_planned(engine.workspace.cast, weeks))
+    for crew in engine.workspace.cast.crews:
+        await _set_up(engine, crew)
+    for week in range(weeks):
+        told(week, weeks)
+        if week == weeks - _JOINED_BEFORE:
+            await _join(engine)
+        await _file(engine, [one for one in debriefs if one.week == week])
+        until = begun + timedelta(weeks=week + 1)
+        await engine.jumps.to(max(engine.workspace.clock.now(), min(until, now)))
+    engine.workspace.notices.clear()
+    _read_everything(engine)
+    told(weeks, weeks)
+
+
+def _planned(cast: Cast, weeks: int) -> Iterator[_Debrief]:
+    """Plan everything beforehand, so that the past does not hang on how fast it is lived."""
+    draw = random.Random(cast.practice)  # noqa: S311 - a made-up past, the same each time
+    for week in range(weeks):
+        for person in cast.personas:
+            if person.role == "clinician" and draw.random() < _RATE:
+                yield _Debrief(person.id, week, draw.randrange(2**32))
+
+
+async def _set_up(engine: Engine, crew: Crew) -> None:
+    """Let a supervisor look over the set-up and save it, which posts the introduction."""
+    hands = Hands(engine, engine.workspace.cast.of(crew, "supervisor")[0].id)
+    await hands.command("/supervision", crew.channel)
+    await hands.until_open("setup")
+    await hands.submit()
+    engine.windows.clear(hands.person.id)
+
+
+async def _join(engine: Engine) -> None:
+    cast = engine.workspace.cast
+    for crew in cast.crews:
+        clinicians = cast.of(crew, "clinician")
+        for person in clinicians[1 : 1 + round(len(clinicians) * _JOINED)]:
+            await Hands(engine, person.id).command("/checkin join", crew.channel)
+
+
+async def _file(engine: Engine, debriefs: list[_Debrief]) -> None:
+    turn = asyncio.Semaphore(_AT_ONCE)
+
+    async def one(debrief: _Debrief) -> None:
+        async with turn:
+            await _debrief(Hands(engine, debrief.person), debrief.seed)
+
+    await asyncio.gather(*map(one, debriefs))
+
+
+async def _debrief(hands: Hands, seed: int) -> None:
+    draw = random.Random(seed)  # noqa: S311 - as above
+    await hands.command("/rupture")
+    await hands.until_open("debrief")
+    await hands.submit(_chosen(hands.view["blocks"], draw))
+    hands.engine.windows.clear(hands.person.id)
+
+
+def _chosen(blocks: list[Json], draw: random.Random) -> dict[str, str]:
+    """Answer every question of a form by its own options."""
+    answers = {}
+    for block, element in elements(blocks):
+        if block["type"] == "input" and "options" in element:
+            codes = [option["value"] for option in element["options"]]
+            leaning = _LEANING.get(block["block_id"], {})
+            weights = [leaning.get(code, _SELDOM) for code in codes]
+            answers[block["block_id"]] = draw.choices(codes, weights)[0]
+    return answers
+
+
+def _read_everything(engine: Engine) -> None:
+    """Leave nothing unread but this week's messages."""
+    workspace = engine.workspace
+    week = workspace.clock.now() - timedelta(weeks=1)
+
+    def last(person: Persona) -> dict[str, str]:
+        rooms = workspace.seen_by(person.id)
+        read = {r.id: [p.ts for p in r.posts if float(p.ts) < week.timestamp()] for r in rooms}
+        return {room: stamps[-1] for room, stamps in read.items() if stamps}
+
+    workspace.read = {person.id: last(person) for person in workspace.cast.personas}
+    workspace.changed()
