@@ -13,7 +13,7 @@ from bot.practice import calendar, counts, tokens
 from bot.practice.counts import BREAKDOWN, PRACTICE, TOTAL, Terms
 from bot.practice.noise import Dice
 from bot.practice.people import Team
-from bot.store.tables import feeds, periods, releases
+from bot.store.tables import feeds, periods, releases, teams
 from bot.store.teams import Teams
 from bot.store.upsert import add
 
@@ -67,7 +67,7 @@ class Periods:
         """
         if self._fed(team, ledger, now):
             return False
-        together = self._together(team, ledger)
+        together = self._together(team, ledger, now)
         if not together:
             return False
         unit = _unit(team, together)
@@ -75,6 +75,16 @@ class Periods:
         closes = period[0].closes if period else self._open_period(unit, together, ledger, now)
         feed = {"ledger": ledger, "team": team.id, "closes": closes, "unit": unit}
         return add(self._connection, feeds, [feed]) == 1
+
+    def fed(self, now: datetime) -> dict[tuple[str, str], str]:
+        """Which unit each team feeds at *now*, by team and ledger."""
+        asked = select(feeds).where(_FED, _open(now))
+        return {(row.team, row.ledger): row.unit for row in self._connection.execute(asked)}
+
+    def open_in(self, workspace: str, now: datetime) -> list[Period]:
+        """Every open period that a team of *workspace* feeds."""
+        here = (feeds.c.team == teams.c.id) & (teams.c.workspace == workspace)
+        return self._found(select(feeds.c.team).where(_FED, here).exists(), _open(now))
 
     def ended(self, now: datetime) -> list[Period]:
         """Every period that has ended by *now* and is not closed yet."""
@@ -110,9 +120,13 @@ class Periods:
                 )
             )
 
+    def is_locked(self, period: Period) -> bool:
+        """Whether the pepper that *period* opened with is no longer configured."""
+        return period.pepper not in self._peppers
+
     def pepper_of(self, period: Period) -> bytes:
         """The pepper that *period* opened with; :class:`MissingPepperError` without it."""
-        if period.pepper not in self._peppers:
+        if self.is_locked(period):
             raise MissingPepperError
         return self._peppers[period.pepper]
 
@@ -122,34 +136,33 @@ class Periods:
         found: int | None = self._connection.scalar(soonest)
         return found
 
-    def closing_of(self, team_id: str, ledger: str) -> date | None:
-        """The Monday before which the period that the team feeds closes."""
-        latest = select(func.max(feeds.c.closes)).where(
-            feeds.c.team == team_id, feeds.c.ledger == ledger
-        )
-        found: date | None = self._connection.scalar(latest)
-        return found
-
-    def units_of(self, team_id: str) -> dict[str, str]:
-        """Which unit the team feeds now, by ledger."""
-        asked = select(feeds.c.ledger, feeds.c.unit).where(feeds.c.team == team_id)
-        found = self._connection.execute(asked.order_by(feeds.c.closes))
-        return {row.ledger: row.unit for row in found}
+    def closing_of(self, team_id: str) -> date | None:
+        """The Monday before which the first of the periods that the team feeds closes."""
+        newest = select(func.max(feeds.c.closes)).where(feeds.c.team == team_id)
+        found = self._connection.scalars(newest.group_by(feeds.c.ledger))
+        return min(found, default=None)
 
     def _fed(self, team: Team, ledger: str, now: datetime) -> Period | None:
         here = (feeds.c.team == team.id) & (feeds.c.ledger == ledger)
-        same = (feeds.c.unit == periods.c.unit) & (feeds.c.closes == periods.c.closes)
-        fed = select(feeds.c.team).where(here, same, feeds.c.ledger == periods.c.ledger).exists()
+        fed = select(feeds.c.team).where(_FED, here).exists()
         return next(iter(self._found(fed, _open(now))), None)
 
-    def _together(self, team: Team, ledger: str) -> tuple[Team, ...]:
-        """The teams that *team* is counted with, itself included; none when too few."""
-        siblings = {one.id: one for one in self._teams.siblings(team)}
-        sizes = {one: self._teams.declared(one) for one in siblings}
+    def _together(self, team: Team, ledger: str, now: datetime) -> tuple[Team, ...]:
+        """The teams that *team* is counted with, itself included; none when too few.
+
+        A sibling whose own period is open finishes that first: nobody is in two units, and
+        no unit is smaller than it says.
+        """
+        fed, pool = self.fed(now), _pool(team)
+        free = {
+            one.id: one
+            for one in self._teams.siblings(team)
+            if fed.get((one.id, ledger), pool) == pool
+        }
+        sizes = {one: self._teams.declared(one) for one in free}
         if ledger == BREAKDOWN and team.practice and sum(sizes.values()) >= PRACTICE:
-            return tuple(siblings.values())
-        found = counts.units(sizes).get(team.id, ())
-        return tuple(siblings[one] for one in found)
+            return tuple(free.values())
+        return tuple(free[one] for one in counts.units(sizes).get(team.id, ()))
 
     def _open_period(
         self, unit: str, together: tuple[Team, ...], ledger: str, now: datetime
@@ -158,13 +171,13 @@ class Periods:
         zone = ZoneInfo(first.zone)
         size = sum(self._teams.declared(team.id) for team in together)
         agreed = counts.terms(ledger, size)
-        today = calendar.local_day(now, zone)
-        opens, closes = calendar.span_bounds(today, agreed.weeks)
+        day = max(calendar.local_day(now, zone), self._last_close(unit, ledger))
+        opens, closes = calendar.span_bounds(day, agreed.weeks)
         row = {
             "ledger": ledger,
             "unit": unit,
             "closes": closes,
-            "opens": max(opens, calendar.monday(today)),
+            "opens": max(opens, calendar.monday(day)),
             "closes_at": int(calendar.instant(closes, time(0), zone).timestamp()),
             "size": size,
             "weeks": agreed.weeks,
@@ -177,9 +190,26 @@ class Periods:
         add(self._connection, periods, [row])
         return closes
 
+    def _last_close(self, unit: str, ledger: str) -> date:
+        """Up to when *unit* was told, or will be when what has ended is closed."""
+        # A clock that is late, or a team that moved west, must not open that period again.
+        newest = (
+            select(func.max(table.c.closes)).where(table.c.unit == unit, table.c.ledger == ledger)
+            for table in (periods, releases)
+        )
+        told = (self._connection.scalar(asked) for asked in newest)
+        return max((closes for closes in told if closes), default=date.min)
+
     def _found(self, *where: ColumnElement[bool]) -> list[Period]:
         asked = select(periods).where(*where).order_by(periods.c.closes, periods.c.unit)
         return [_period(row) for row in self._connection.execute(asked)]
+
+
+_FED = (
+    (feeds.c.ledger == periods.c.ledger)
+    & (feeds.c.unit == periods.c.unit)
+    & (feeds.c.closes == periods.c.closes)
+)
 
 
 def _open(now: datetime) -> ColumnElement[bool]:
@@ -188,8 +218,10 @@ def _open(now: datetime) -> ColumnElement[bool]:
 
 def _unit(team: Team, together: tuple[Team, ...]) -> str:
     """Name the unit: one team, or the practice's pool."""
-    if together == (team,):
-        return f"team:{team.id}"
+    return f"team:{team.id}" if together == (team,) else _pool(team)
+
+
+def _pool(team: Team) -> str:
     return f"practice:{team.workspace}/{team.practice}"
 
 

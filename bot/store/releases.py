@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 
 from bot.practice import counts
 from bot.practice.counts import Table
@@ -33,9 +33,23 @@ class Releases:
         """Open the book on *connection*."""
         self._connection = connection
 
-    def of(self, *units: str) -> tuple[Release, ...]:
-        """What was published of *units*, the newest first, the total before the breakdown."""
-        asked = select(releases).where(releases.c.unit.in_(units))
+    def of(self, unit: str) -> tuple[Release, ...]:
+        """What was published of *unit*, the newest first, the total before the breakdown."""
+        return self._found(releases.c.unit == unit)
+
+    def of_team(self, team_id: str) -> tuple[Release, ...]:
+        """What was published of a team itself, and of the units that it feeds now."""
+        feeding = (feeds.c.ledger == releases.c.ledger) & (feeds.c.unit == releases.c.unit)
+        fed = select(feeds.c.team).where(feeds.c.team == team_id, feeding).exists()
+        return self._found((releases.c.unit == f"team:{team_id}") | fed)
+
+    def sweep(self, before: date) -> int:
+        """Forget tables of periods that closed earlier than *before*, and say how many."""
+        old = delete(releases).where(releases.c.closes < before)
+        return self._connection.execute(old).rowcount
+
+    def _found(self, where: ColumnElement[bool]) -> tuple[Release, ...]:
+        asked = select(releases).where(where)
         found = self._connection.execute(
             asked.order_by(releases.c.closes.desc(), releases.c.ledger.desc(), releases.c.unit)
         )
@@ -51,14 +65,3 @@ class Releases:
             )
             for row in found
         )
-
-    def of_team(self, team_id: str) -> tuple[Release, ...]:
-        """What was published of a team itself, and of the units that it feeds now."""
-        asked = select(feeds.c.unit).where(feeds.c.team == team_id).distinct()
-        units = set(self._connection.scalars(asked)) | {f"team:{team_id}"}
-        return self.of(*sorted(units))
-
-    def sweep(self, before: date) -> int:
-        """Forget tables of periods that closed earlier than *before*, and say how many."""
-        old = delete(releases).where(releases.c.closes < before)
-        return self._connection.execute(old).rowcount
