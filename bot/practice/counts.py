@@ -203,7 +203,7 @@ def sentences(table: Table, words: Words) -> tuple[str, ...]:
 
 def chart(table: BreakdownTable, words: Words) -> Chart:
     """Draw how the answers divide, with the same in words for whoever cannot see it."""
-    labels = _labels(table.question, words)
+    labels, brief = _labels(table.question, words), words.questions[table.question].brief
     rows = [
         words.say(
             "counts.chart.row",
@@ -214,7 +214,7 @@ def chart(table: BreakdownTable, words: Words) -> Chart:
     ]
     return Chart(
         words.say(f"counts.{table.question}.title"),
-        tuple(Bar(labels[code], share) for code, share in table.shares),
+        tuple(Bar(brief[code], share) for code, share in table.shares),
         "\n".join([*rows, words.say("counts.chart.accuracy")]),
     )
 
