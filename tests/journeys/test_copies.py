@@ -56,7 +56,7 @@ def test_an_open_period_holds_no_person_no_time_and_no_order(
 
     slips = kept["slip"]
     assert len(slips) == 16
-    assert [row[0] for row in slips] == sorted(row[0] for row in slips)  # type: ignore[type-var]
+    assert [row[0] for row in slips] == sorted(row[0] for row in slips)  # type: ignore[type-var]  # keys are bytes
     assert len({row[4] for row in slips}) == 16, "two ledgers give one person two tokens"
     assert {len(row) for row in slips} == {6}
     assert all(
