@@ -13,7 +13,7 @@ from bot import app, doctor, logs, settings
 from bot.chat import slack
 from bot.content import catalogue
 from bot.content.catalogue import Words
-from bot.errors import FaultyInputError
+from bot.errors import Fault, FaultyInputError
 from bot.settings import Settings
 from bot.store.transaction import Store
 
@@ -34,10 +34,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FaultyInputError as faulty:
         heading = "not_applied" if asked.verb == "team" else "heading"
         _say(words.say(f"operator.faults.{heading}"))
-        for fault in faulty.faults:
-            remedy = words.say(fault.key, **fault.facts)
-            _say(words.say("operator.faults.line", where=fault.where, remedy=remedy))
+        _tell(faulty.faults, words)
         return _FAULTY
+
+
+def _tell(faults: Sequence[Fault], words: Words) -> None:
+    for fault in faults:
+        remedy = words.say(fault.key, **fault.facts)
+        _say(words.say("operator.faults.line", where=fault.where, remedy=remedy))
 
 
 def _parser(words: Words) -> argparse.ArgumentParser:
@@ -101,6 +105,7 @@ def _migrate(_asked: argparse.Namespace, words: Words) -> int:
 
 def _doctor(_asked: argparse.Namespace, words: Words) -> int:
     told = settings.read("web")
+    _tell_cards(told, words)
     found = asyncio.run(doctor.examine(told, lambda: app.greet(told)))
     for one in found:
         _say(words.say(one.key, **one.facts))
@@ -139,8 +144,20 @@ def _ready(verb: str, words: Words) -> Settings:
     logs.configure(told.log_level)
     if told.on_sqlite:
         _migrated(told)
+    _tell_cards(told, words)
     _say(words.say(f"operator.starting.{verb}", host=told.host, port=str(told.port)))
     return told
+
+
+def _tell_cards(told: Settings, words: Words) -> None:
+    """Say which of the practice's own cards are in use, and what to mend in the others."""
+    if told.cards_folder is None:
+        return
+    found = catalogue.load(told.cards_folder)
+    _say(words.say("operator.cards.in_use", own=found.own, retired=found.retired))
+    if found.faults:
+        _say(words.say("operator.cards.heading"))
+        _tell(found.faults, words)
 
 
 def _migrated(told: Settings) -> None:
