@@ -14,6 +14,7 @@ from bot.chat import slack
 from bot.content import catalogue
 from bot.content.catalogue import Words
 from bot.errors import Fault, FaultyInputError
+from bot.practice import printed
 from bot.settings import Settings
 from bot.store.transaction import Store
 
@@ -66,6 +67,13 @@ def _parser(words: Words) -> argparse.ArgumentParser:
     team = verb("team", _team)
     team.add_argument("do", choices=["apply"])
     team.add_argument("file", type=Path, help=words.say("operator.verbs.team_file"))
+    printing = verb("print", _print)
+    printing.add_argument("folder", type=Path, help=words.say("operator.verbs.print_folder"))
+    printing.add_argument(
+        "--language",
+        choices=catalogue.load().languages,
+        help=words.say("operator.verbs.print_language"),
+    )
     trying = verb("try", _try)
     trying.add_argument(
         "--terminal", action="store_true", help=words.say("operator.verbs.terminal")
@@ -123,6 +131,22 @@ def _team(asked: argparse.Namespace, words: Words) -> int:
     _migrated(told)
     applied = asyncio.run(app.apply_teams(told, asked.file))
     _say(words.say("operator.team.applied", count=applied.teams, changed=applied.changed))
+    return 0
+
+
+def _print(asked: argparse.Namespace, words: Words) -> int:
+    spoken = catalogue.load()
+    folder: Path = asked.folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for language in [asked.language] if asked.language else spoken.languages:
+            for name, page in printed.pages(spoken.words(language)).items():
+                file = folder / f"{name}.{language}.html"
+                file.write_text(page, encoding="utf-8")
+                _say(words.say("operator.printed.page", path=str(file)))
+    except OSError:
+        _say(words.say("operator.printed.unwritable", folder=str(folder)))
+        return _FAULTY
     return 0
 
 
