@@ -33,6 +33,7 @@ class Screen:
             "version": workspace.version,
             "now": shown(workspace.clock.now(), person.zone),
             "next": self._next(person),
+            "practice": workspace.cast.practice,
             "personas": [self._persona(one) for one in workspace.cast.personas],
             "me": {"id": person.id, "name": person.name},
             "channels": [self._room(room, person) for room in rooms],
