@@ -82,7 +82,8 @@ class Terminal:
         found = self._engine.workspace.cast.named(said)
         if found is None:
             raise CannotError("nobody")
-        self._person, self._place, self._home_seen = found, self._chat(), ""
+        self._person = found
+        self._place, self._home_seen = self._chat(), ""
         self._remember()
 
     async def _go(self, said: str) -> None:
@@ -218,12 +219,9 @@ class Terminal:
         return person.id if person else rooms.get(said.lstrip("#"), said)
 
     def _name(self, one: str) -> str:
-        workspace = self._engine.workspace
-        person, room = workspace.person(one), workspace.rooms.get(one)
-        if room and room.kind != "channel":
-            others = [self._name(member) for member in room.members if member != self._person.id]
-            return others[0]
-        return person.name if person else room.name if room else one
+        rooms = {room["id"]: room["name"] for room in self._drawn()["channels"]}
+        person = self._engine.workspace.person(one)
+        return person.name if person else rooms.get(one, one)
 
     async def _settle(self) -> None:
         """Wait until the bot has surely shown what it shows."""
