@@ -1,5 +1,6 @@
 import json
 import math
+import random
 from collections import Counter
 from fractions import Fraction
 from itertools import product
@@ -89,10 +90,10 @@ def test_which_debriefs_count_is_left_to_the_dice() -> None:
 
 @given(filed=filings, key=keys, order=st.randoms(use_true_random=False))
 def test_a_table_does_not_depend_on_the_order_of_filing(
-    filed: list[tuple[bytes, str]], key: bytes, order: object
+    filed: list[tuple[bytes, str]], key: bytes, order: random.Random
 ) -> None:
     """The same slips, stored in any order, give the same tables to the byte."""
-    mixed = sorted(filed, key=lambda _: order.random())  # type: ignore[attr-defined]  # hypothesis has no name for it
+    mixed = sorted(filed, key=lambda _: order.random())
     quarter = counts.terms(TOTAL, 9)
 
     assert (
@@ -177,10 +178,10 @@ def test_the_total_tells_of_a_person_what_its_terms_promise_and_no_more(
     noise = [(value, chance_of(value, agreed.scale)) for value in range(-reach, reach + 1)]
 
     def odds(counted: int) -> dict[Band, float]:
-        found: Counter[Band] = Counter()
+        found = dict.fromkeys(Band, 0.0)
         for value, chance in noise:
-            found[counts._band(counted + value)] += chance  # type: ignore[assignment]  # typeshed has int
-        return dict(found)
+            found[counts._band(counted + value)] += chance
+        return found
 
     told = [odds(counted) for counted in range(most + 1)]
     for counted, more in product(range(len(told)), (1, agreed.cap)):

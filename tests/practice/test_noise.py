@@ -1,5 +1,5 @@
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import permutations
@@ -48,12 +48,12 @@ class Decided(Dice):
 
 def walked(sampler: Callable[[Dice], int], least: float) -> dict[int, float]:
     """The chance of each outcome, over every way more likely than *least*."""
-    found: Counter[int] = Counter()
+    found: defaultdict[int, float] = defaultdict(float)
     ways: list[tuple[tuple[int, ...], float]] = [((), 1.0)]
     while ways:
         falls, chance = ways.pop()
         try:
-            found[sampler(Decided(falls))] += chance  # type: ignore[assignment]  # typeshed has int
+            found[sampler(Decided(falls))] += chance
         except ForkError as fork:
             branches = enumerate(fork.args[0])
             ways += [((*falls, way), chance * p) for way, p in branches if chance * p > least]
