@@ -1,7 +1,7 @@
 // The practice workspace's page: looks, shows, waits for something newer, looks again.
 
 import { act, afterwards, learnWords, look, newer, say } from "./api.js";
-import { drawBar, showJumps, showTime } from "./bar.js";
+import { drawBar, showJumps, showMe, showTime } from "./bar.js";
 import { drawRoom, showRoom } from "./conversation.js";
 import { whenChanged } from "./dom.js";
 import { openDrawer, shutDrawer } from "./drawer.js";
@@ -18,6 +18,7 @@ let tab = "home";
 let looking = Promise.resolve();
 
 const parts = {
+  me: whenChanged(showMe),
   jumps: whenChanged(showJumps),
   persona: whenChanged((given) => showPersona(given, become)),
   rooms: whenChanged((given) => showRooms(given, go)),
@@ -67,6 +68,7 @@ function showAll() {
   here = place(here);
   const { channels, personas, me, practice, commands, shortcuts, now, next } = state;
   showTime(now);
+  parts.me(me);
   parts.jumps({ now: now.slice(0, 10), next });
   parts.persona({ practice, personas, me });
   parts.rooms({ channels, personas, me, here });

@@ -2,6 +2,7 @@
 
 import { moveClock, say } from "./api.js";
 import { el, fill } from "./dom.js";
+import { face } from "./faces.js";
 import { icon } from "./icons.js";
 import { announce } from "./notices.js";
 import { store } from "./store.js";
@@ -12,12 +13,12 @@ const root = document.documentElement;
 const time = el("time");
 const jumps = el("div", { class: "jumps", id: "jumps", role: "group" });
 const opener = el("button", { type: "button", class: "opener", "aria-expanded": "false", "aria-controls": "jumps" });
+const drawer = el("button", { type: "button", class: "quiet drawer", "aria-controls": "rooms", "aria-expanded": "false" });
 const theme = el("button", { type: "button", class: "quiet theme", onclick: swapTheme });
 
 /** Draw the parts that stay; `openRooms` shows the rooms on a narrow screen. */
 export function drawBar(openRooms) {
-  const rooms = { type: "button", class: "quiet drawer", "aria-label": say("tryout.page.rooms"), "aria-controls": "rooms", "aria-expanded": "false" };
-  const drawer = el("button", { ...rooms, onclick: openRooms }, icon("menu"));
+  drawer.addEventListener("click", openRooms);
   const promise = el("p", { class: "promise" }, icon("house"), el("span", {}, say("tryout.page.promise")));
   jumps.setAttribute("aria-label", say("tryout.page.clock"));
   opener.setAttribute("aria-label", say("tryout.page.clock"));
@@ -27,6 +28,12 @@ export function drawBar(openRooms) {
   const clock = el("div", { class: "clock" }, el("p", { class: "now" }, icon("clock"), time), opener);
   fill(bar, drawer, promise, clock, jumps, theme);
   recallTheme();
+}
+
+/** Show whose rooms the drawer holds. */
+export function showMe(me) {
+  drawer.setAttribute("aria-label", say("tryout.page.rooms_of", { me: me.name }));
+  fill(drawer, icon("menu"), face(me.id, me.name));
 }
 
 /** Tell the practice time. */

@@ -31,7 +31,7 @@ function withDays(messages) {
 /** Show the end of the newest message, or its beginning when it is longer than the room. */
 function reveal(log, last) {
   const longer = last.offsetHeight > log.clientHeight;
-  last.scrollIntoView({ block: longer ? "start" : "end" });
+  log.scrollTop = longer ? last.offsetTop - log.offsetTop : log.scrollHeight;
 }
 
 function newDay(item) {
