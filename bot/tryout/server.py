@@ -75,8 +75,9 @@ class _Rooms:
 
     async def wait(self, request: Request) -> Response:
         """Answer once there is something newer to see, or after a while."""
-        known = request.query_params.get("version", "0")
-        newest = await self._engine.workspace.newer(int(known) if known.isdecimal() else 0, _WAIT)
+        known = request.query_params.get("version", "")
+        version = int(known) if known.isdecimal() else -1
+        newest = await self._engine.workspace.newer(version, _WAIT)
         return JSONResponse({"version": newest})
 
     async def act(self, request: Request) -> Response:
