@@ -33,7 +33,7 @@ class FakeBot:
     clock: list[datetime] = field(default_factory=list)
     status: int = 200
 
-    def answer(self, body: Any = None, status: int = 200) -> None:  # noqa: ANN401
+    def answer(self, body: Any = None, status: int = 200) -> None:
         """Answer the next payload so; ``None`` is a bare acknowledgement."""
         self.answers.append(Response(status_code=status) if body is None else _json(body, status))
 
@@ -65,7 +65,7 @@ class FakeBot:
         return next(kinds)
 
 
-def _json(body: Any, status: int) -> Response:  # noqa: ANN401
+def _json(body: Any, status: int) -> Response:
     return Response(body, status) if isinstance(body, str) else JSONResponse(body, status)
 
 

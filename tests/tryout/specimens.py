@@ -21,12 +21,12 @@ def option(code: str = "a") -> Json:
     return {"text": plain(code), "value": code}
 
 
-def section(text: str = "Text", **more: Any) -> Json:  # noqa: ANN401
+def section(text: str = "Text", **more: Any) -> Json:
     """Return a paragraph."""
     return {"type": "section", "text": mrkdwn(text), **more}
 
 
-def button(**more: Any) -> Json:  # noqa: ANN401
+def button(**more: Any) -> Json:
     """Return a button."""
     return {"type": "button", "text": plain("Press"), "action_id": "press", **more}
 
@@ -36,7 +36,7 @@ def actions(*elements: Json) -> Json:
     return {"type": "actions", "elements": list(elements)}
 
 
-def radio(codes: str = "ab", **more: Any) -> Json:  # noqa: ANN401
+def radio(codes: str = "ab", **more: Any) -> Json:
     """Return a radio list."""
     return {
         "type": "radio_buttons",
@@ -46,7 +46,7 @@ def radio(codes: str = "ab", **more: Any) -> Json:  # noqa: ANN401
     }
 
 
-def asked(element: Json | None = None, **more: Any) -> Json:  # noqa: ANN401
+def asked(element: Json | None = None, **more: Any) -> Json:
     """Return a question."""
     return {
         "type": "input",
@@ -57,7 +57,7 @@ def asked(element: Json | None = None, **more: Any) -> Json:  # noqa: ANN401
     }
 
 
-def modal(*blocks: Json, **more: Any) -> Json:  # noqa: ANN401
+def modal(*blocks: Json, **more: Any) -> Json:
     """Return a form that can be sent off."""
     return {
         "type": "modal",
@@ -69,17 +69,17 @@ def modal(*blocks: Json, **more: Any) -> Json:  # noqa: ANN401
     }
 
 
-def home(*blocks: Json, **more: Any) -> Json:  # noqa: ANN401
+def home(*blocks: Json, **more: Any) -> Json:
     """Return a Home."""
     return {"type": "home", "blocks": list(blocks or [section()]), **more}
 
 
-def message(*blocks: Json, **more: Any) -> Json:  # noqa: ANN401
+def message(*blocks: Json, **more: Any) -> Json:
     """Return a message."""
     return {"text": "Text", "blocks": list(blocks or [section()]), **more}
 
 
-def chart(**more: Any) -> Json:  # noqa: ANN401
+def chart(**more: Any) -> Json:
     """Return a bar chart."""
     points = [{"label": "a", "value": 1}, {"label": "b", "value": 2.5}]
     drawn = {

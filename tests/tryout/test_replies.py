@@ -11,7 +11,7 @@ from tests.tryout.specimens import actions, asked, button, modal, plain, section
 from tests.tryout.test_acts import opened
 
 
-async def told(bot: FakeBot, body: Any) -> tuple[int, str]:  # noqa: ANN401
+async def told(bot: FakeBot, body: Any) -> tuple[int, str]:
     """Answer at the address that came with the last payload."""
     url = next(one["response_url"] for one in reversed(bot.heard) if "response_url" in one)
     async with aiohttp.ClientSession() as session, session.post(url, json=body) as answer:

@@ -20,7 +20,7 @@ async def page(engine: Engine) -> AsyncIterator[aiohttp.ClientSession]:
         yield session
 
 
-async def act(page: aiohttp.ClientSession, **said: Any) -> dict[str, Any]:  # noqa: ANN401
+async def act(page: aiohttp.ClientSession, **said: Any) -> dict[str, Any]:
     """Do something as the first clinician."""
     async with page.post("/practice/act", json={"persona": "U0CLIN01", **said}) as answer:
         told: dict[str, Any] = await answer.json()

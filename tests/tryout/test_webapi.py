@@ -12,7 +12,7 @@ from bot.tryout.troubles import Pace, Trouble
 When = Literal["before", "after"]
 
 
-async def refused(call: Any) -> dict[str, Any]:  # noqa: ANN401 - an awaitable answer
+async def refused(call: Any) -> dict[str, Any]:
     """Return the body of an answer that Slack's client takes for an error."""
     with pytest.raises(SlackApiError) as caught:
         await call
