@@ -39,6 +39,7 @@ class Terminal:
         self._text = Textual(words, self._name)
         self._seen: set[str] = set()
         self._home_seen = ""
+        self.quiet = _QUIET
         self._verbs: Mapping[str, Callable[[str], Awaitable[None]]] = {
             "as": self._as,
             "choose": self._choose,
@@ -230,7 +231,7 @@ class Terminal:
             async with asyncio.timeout(_PATIENCE):
                 while news:
                     known = workspace.version
-                    news = await workspace.newer(known, _QUIET) > known
+                    news = await workspace.newer(known, self.quiet) > known
 
 
 def typed() -> Read:
@@ -241,14 +242,19 @@ def typed() -> Read:
     """
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[str] = asyncio.Queue()
+    source = sys.stdin.fileno()
 
     def listen() -> None:
         rest = b""
-        while read := os.read(sys.stdin.fileno(), 4096):
-            *whole, rest = (rest + read).split(b"\n")
-            for line in whole:
-                loop.call_soon_threadsafe(lines.put_nowait, f"{line.decode(errors='replace')}\n")
-        loop.call_soon_threadsafe(lines.put_nowait, "")
+        with suppress(RuntimeError, OSError):  # nobody listens any more
+            while read := os.read(source, 4096):
+                *whole, rest = (rest + read).split(b"\n")
+                for line in whole:
+                    heard(f"{line.decode(errors='replace')}\n")
+            heard("")
+
+    def heard(line: str) -> None:
+        loop.call_soon_threadsafe(lines.put_nowait, line)
 
     Thread(target=listen, daemon=True).start()
     return lines.get
