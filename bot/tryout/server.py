@@ -125,7 +125,7 @@ async def jump(engine: Engine, said: Mapping[str, Any], person: Persona | None) 
     elif said["jump"] == "checkin":
         await engine.jumps.to_checkin(person)
     elif said["jump"] == "close":
-        whose = [person] if person else engine.workspace.cast.personas
+        whose = [person] if person else list(engine.workspace.people.values())
         closes = [at for one in whose if (at := engine.jumps.next_close(one))]
         await engine.jumps.to(min(closes))
     else:
