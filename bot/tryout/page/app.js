@@ -12,6 +12,7 @@ import { store } from "./store.js";
 
 const A_MOMENT = 1000;
 const APP = "app"; // everybody's own chat with the app, whatever its id
+const skip = document.getElementById("skip");
 let state;
 let here = store.room;
 let tab = "home";
@@ -31,7 +32,8 @@ for (;;) await follow();
 async function begin() {
   await learnWords();
   document.title = say("tryout.page.title");
-  document.getElementById("skip").textContent = say("tryout.page.skip");
+  skip.textContent = say("tryout.page.skip");
+  skip.addEventListener("click", skipTo);
   drawBar(openDrawer);
   drawSide();
   document.addEventListener("click", openChat);
@@ -40,31 +42,36 @@ async function begin() {
     return show();
   });
   await show();
-  if (room().kind === "app") await act("home", { tab });
+  if (state && room().kind === "app") await act("home", { tab });
 }
 
 /** Wait for something newer; when the workspace is gone for a while, say so. */
 async function follow() {
-  try {
-    const version = await newer(state?.version ?? 0);
-    if (reached(true) || version !== state?.version) await show();
-  } catch {
-    if (reached(false) && state) showAll();
+  const version = await newer(state?.version ?? 0).catch(() => null);
+  const turned = reached(version !== null);
+  if (version === null) {
+    if (turned && state) showAll();
     await new Promise((later) => setTimeout(later, A_MOMENT));
-  }
+  } else if (turned || version !== state?.version) await show();
 }
 
 /** Look and show, one look after the other. */
 function show() {
-  looking = looking.then(async () => {
-    state = await look();
-    showAll();
-  }).catch(() => {});
+  looking = looking.catch(() => {}).then(lookAndShow);
   return looking;
 }
 
+/** Show what was seen, unless the visitor has become somebody else in the meantime. */
+async function lookAndShow() {
+  const asked = store.me;
+  const seen = await look().catch(() => null);
+  if (!seen || store.me !== asked) return;
+  if (asked !== seen.me.id) store.me = seen.me.id;
+  state = seen;
+  showAll();
+}
+
 function showAll() {
-  if (store.me !== state.me.id) store.me = state.me.id;
   here = place(here);
   const { channels, personas, me, practice, commands, shortcuts, now, next } = state;
   showTime(now);
@@ -134,4 +141,12 @@ async function openChat(event) {
   await closeAll();
   await go(person);
   document.getElementById("conversation").focus();
+}
+
+/** Lead past everything to the line one types in: the newest message is just before it. */
+function skipTo(event) {
+  const line = document.querySelector("#conversation .line");
+  if (!line) return;
+  event.preventDefault();
+  line.focus();
 }

@@ -1,4 +1,5 @@
 // A face for everybody: initials on a colour of their own, and two circles for the app.
+// Initials are put there by the style sheet, so that nobody copies or searches them.
 
 import { el } from "./dom.js";
 import { icon } from "./icons.js";
@@ -10,7 +11,7 @@ const APP = "U0ATTUNE";
 export function face(id, name) {
   if (id === APP) return el("span", { class: "face app", "aria-hidden": "true" }, icon("attune"));
   const initials = name.split(" ").map((part) => part[0]).join("").slice(0, 2);
-  return el("span", { class: `face of-${number(id)}`, "aria-hidden": "true" }, initials);
+  return el("span", { class: `face of-${number(id)}`, "data-initials": initials, "aria-hidden": "true" });
 }
 
 function number(id) {

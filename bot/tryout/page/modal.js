@@ -7,6 +7,7 @@ import { told } from "./fields.js";
 import { icon } from "./icons.js";
 
 const open = new Map();
+const leaving = new Set();
 
 /** Show the person's stack of views, the bottom first; says which dialog is on top. */
 export function showViews(views, context) {
@@ -18,7 +19,15 @@ export function showViews(views, context) {
 
 /** Put away every open form, as a person would. */
 export async function closeAll() {
-  for (const id of [...open.keys()].reverse()) await act("close", { view: id });
+  for (const id of [...open.keys()].reverse()) await leave(id);
+}
+
+/** Put a form away once, however often it is asked for. */
+async function leave(id) {
+  if (leaving.has(id)) return;
+  leaving.add(id);
+  await act("close", { view: id });
+  leaving.delete(id);
 }
 
 function shut(id, dialog) {
@@ -28,15 +37,16 @@ function shut(id, dialog) {
 }
 
 function opened(view) {
-  const close = () => act("close", { view: view.id });
+  const close = () => leave(view.id);
   const dialog = el("dialog", {
     class: "view",
     "data-view": view.id,
     oncancel: (event) => {
+      if (!event.cancelable) return; // the browser closes it in any case, which is told below
       event.preventDefault();
       close();
     },
-    onclose: () => open.has(view.id) && close(), // the browser lets nobody hold on to Escape
+    onclose: () => open.has(view.id) && close(),
   });
   const title = el("h2", { id: freshId("title"), tabindex: "-1" });
   const label = say("tryout.page.close");
