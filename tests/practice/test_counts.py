@@ -69,6 +69,25 @@ def test_the_total_is_told_as_a_band(filed: int, band: str) -> None:
     assert counts.total(slips(away=filed), SILENT, Dice(b"")).band is Band(band)
 
 
+@pytest.mark.parametrize("filed", [6, 9, 10, 13])
+def test_the_total_has_noise_as_its_terms_say(filed: int) -> None:
+    """A count near a band's edge is told on either side of it, as often as theory says."""
+    quarter, least = counts.terms(TOTAL, 9), 10 - filed
+    above = sum(chance_of(value, quarter.scale) for value in range(least, 200))
+    told = [counts.total(slips(away=filed), quarter, Dice(b"%d" % n)).band for n in range(1500)]
+
+    assert 1 - told.count(Band.FEW) / len(told) == pytest.approx(above, abs=0.05)
+
+
+def test_each_answer_has_noise_of_its_own() -> None:
+    """Even of a period in which nobody filed, tables differ in every answer's share."""
+    quarter = counts.terms(BREAKDOWN, 9)
+    tables = [counts.breakdown([], "form", quarter, Dice(b"%d" % n)) for n in range(300)]
+    shares = {code: Counter(dict(table.shares)[code] for table in tables) for code in CODES["form"]}
+
+    assert all(len(found) == len(Share) for found in shares.values())
+
+
 @given(filed=filings, key=keys)
 def test_nobody_counts_for_more_than_the_cap(filed: list[tuple[bytes, str]], key: bytes) -> None:
     """However much one person files, at most the cap is counted, and never less than it."""

@@ -56,6 +56,7 @@ async def test_only_clinicians_of_a_team_that_can_be_counted_leave_slips(store: 
     """Nothing is kept of a stranger, of the team's own supervisor, or of a team too small."""
     await opened(store, (NORTH, 9), (SOUTH, 4))
     await store.write(lambda books: books.teams.set_holders("north", Role.SUPERVISOR, [OMAR]))
+    await store.write(lambda books: books.people.join(OMAR, "north"))
 
     for person in (STRANGER, OMAR, clinicians("south", 1)[0]):
         assert await store.write(filing(person)) == Filed(until=None)
