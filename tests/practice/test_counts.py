@@ -26,6 +26,7 @@ from bot.practice.counts import (
 from bot.practice.noise import Dice
 from bot.shares import Share
 from tests.practice import utility
+from tests.practice.theory import chance_of
 
 WORDS = load().words("en")
 
@@ -43,12 +44,6 @@ def slips(**filed: int) -> list[tuple[bytes, str]]:
     """As many debriefs of each form as told, each by somebody else."""
     forms = [code for code, many in filed.items() for _ in range(many)]
     return [(f"person {number}".encode(), code) for number, code in enumerate(forms)]
-
-
-def chance_of(value: int, scale: Fraction) -> float:
-    """The chance that the noise is *value*; ``test_noise`` holds the sampler to it."""
-    odds = math.exp(-1 / scale)
-    return (1 - odds) / (1 + odds) * odds ** abs(value)
 
 
 @pytest.mark.parametrize(

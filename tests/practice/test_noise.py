@@ -9,14 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.practice.noise import Dice, _exp_minus, laplace
+from tests.practice.theory import chance_of
 
 SCALES = [Fraction(3), Fraction(9, 2), Fraction(5), Fraction(2, 3)]
-
-
-def chance_of(value: int, scale: Fraction) -> float:
-    """What theory says: the chance that the noise is *value*."""
-    odds = math.exp(-1 / scale)
-    return (1 - odds) / (1 + odds) * odds ** abs(value)
 
 
 class ForkError(Exception):
