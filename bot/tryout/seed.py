@@ -25,7 +25,7 @@ _JOINED_BEFORE = 3
 _JOINED = 0.4
 """Which share of a team has joined by then: some are left to press Join themselves."""
 
-_AT_ONCE = 4
+_AT_ONCE = 12
 
 _LEANING: Mapping[str, Mapping[str, float]] = {
     "form": {"away": 0.55, "against": 0.25, "both": 0.1, "unsure": 0.1},

@@ -18,15 +18,24 @@ from bot.tryout.people import Cast
 
 @asynccontextmanager
 async def both(
-    words: Words, folder: Path, now: datetime, cast: Cast = people.CAST
+    words: Words,
+    folder: Path,
+    now: datetime,
+    cast: Cast = people.CAST,
+    *,
+    socket_mode: bool = False,
 ) -> AsyncIterator[Engine]:
-    """Run both, with the cast's teams declared and nothing done yet."""
+    """Run both, with the cast's teams declared and nothing done yet.
+
+    In Socket Mode the bot knows no signing secret, and connects by itself.
+    """
     slack, door, keys = harness.listen(), harness.listen(), harness.keys()
     told = settings.Settings(
         _env_file=None,
         database_url=SecretStr(f"sqlite:///{folder / 'attune.sqlite'}"),
         pepper=SecretStr("made-up-pepper-of-more-than-32-characters"),
-        slack_signing_secret=SecretStr(keys.signing_secret),
+        slack_signing_secret=None if socket_mode else SecretStr(keys.signing_secret),
+        slack_app_token=SecretStr(keys.app_token) if socket_mode else None,
         slack_bot_token=SecretStr(keys.bot_token),
         slack_api_url=f"{harness.address(slack)}/api/",
         test_mode=True,

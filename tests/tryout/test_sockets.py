@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
@@ -8,9 +9,12 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.content.catalogue import Words
 from bot.tryout.engine import Engine
 from bot.tryout.hands import Hands
+from tests.tryout.conftest import NOW
 from tests.tryout.fakebot import FakeBot
+from tests.tryout.realbot import both
 
 
 @asynccontextmanager
@@ -65,6 +69,25 @@ async def test_a_bot_that_hung_up_is_reached_by_http_again(
     await ilse.command("/tip")
 
     assert (len(heard), len(bot.heard)) == (0, 1)
+
+
+async def test_the_real_bot_serves_people_over_its_own_connection(
+    words: Words, tmp_path: Path
+) -> None:
+    """With an app token and no signing secret, a command and a form are answered all the same."""
+    async with both(words, tmp_path, NOW, socket_mode=True) as engine:
+        ilse = Hands(engine, "U0CLIN01")
+        async with asyncio.timeout(10):
+            while engine.carry.socket is None:  # noqa: ASYNC110 - the bot tells nobody
+                await asyncio.sleep(0.01)
+        await ilse.command("/tip")
+        await ilse.command("/rupture")
+        await ilse.until_open("debrief")
+        await ilse.submit({"form": "away", "status": "touched"})
+
+        assert "Next tip" in str(ilse.posts()[0].blocks)
+        assert "For supervision" in str(ilse.view["blocks"])
+        assert ilse.notices() == []
 
 
 async def test_a_bot_that_takes_its_time_is_late(engine: Engine, ilse: Hands) -> None:
