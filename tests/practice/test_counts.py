@@ -14,7 +14,6 @@ from bot.practice import counts
 from bot.practice.counts import (
     BREAKDOWN,
     CODES,
-    MONTH,
     QUARTER,
     TOTAL,
     Band,
@@ -210,10 +209,6 @@ def test_terms_depend_on_the_declared_size_alone() -> None:
     assert [counts.terms(TOTAL, size).weeks for size in (5, 19, 20, 90)] == [13, 13, 4, 4]
     assert [counts.terms(BREAKDOWN, size).weeks for size in (12, 19, 20)] == [13, 13, 4]
     assert counts.terms(TOTAL, 9).scale == 3
-    assert {counts.terms(ledger, n).weeks for ledger in (TOTAL, BREAKDOWN) for n in (9, 30)} == {
-        QUARTER,
-        MONTH,
-    }
 
 
 @pytest.mark.parametrize(
