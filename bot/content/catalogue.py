@@ -13,9 +13,20 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from bot.content import loading
-from bot.content.model import Lens, Phrase, Question, Reference, Sign, Tip
+from bot.content.model import Exercise, Lens, Phrase, Question, Reference, Sign, Tip
 
-__all__ = ["Catalogue", "Lens", "Phrase", "Question", "Reference", "Sign", "Tip", "Words", "load"]
+__all__ = [
+    "Catalogue",
+    "Exercise",
+    "Lens",
+    "Phrase",
+    "Question",
+    "Reference",
+    "Sign",
+    "Tip",
+    "Words",
+    "load",
+]
 
 HERE = Path(__file__).parent
 FOLDERS = {"en": "en", "fr": "fr-CA", "zh": "zh-Hans"}
@@ -41,6 +52,7 @@ class Words:
     phrases: Mapping[str, Phrase]
     signs: tuple[Sign, ...]
     lenses: tuple[Lens, ...]
+    exercises: tuple[Exercise, ...]
     references: Mapping[str, Reference]
 
     def say(self, key: str, /, **facts: str | int) -> str:
@@ -162,5 +174,6 @@ def _words(
         phrases=loading.phrases(folder / "phrases.toml"),
         signs=loading.signs(folder / "signs.toml", pictures),
         lenses=loading.lenses(folder / "lenses.toml"),
+        exercises=loading.exercises(folder / "exercises.toml", HERE / "exercises.toml"),
         references=references,
     )

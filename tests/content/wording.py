@@ -35,6 +35,11 @@ def clinical(words: Words) -> Iterator[tuple[str, str]]:
         for name in ("text", "caution")
     )
     yield from ((lens.id, lens.text) for lens in words.lenses)
+    for exercise in words.exercises:
+        yield f"{exercise.id}.title", exercise.title
+        yield f"{exercise.id}.aim", exercise.aim
+        for place, (_, text) in enumerate(exercise.steps, 1):
+            yield f"{exercise.id}.step{place}", text
     yield from ((sign.code, sign.name) for sign in words.signs)
     yield from words.topics.items()
 
