@@ -37,7 +37,16 @@ async def listed(request: Request, desk: Desk) -> Reply:
 
 async def on_topic(request: Request, desk: Desk) -> Reply:
     """Show the cards on the topic that the person named."""
-    return tips.about(request.keyword, desk.catalogue.words(request.language))
+    words = desk.catalogue.words(request.language)
+    return tips.about(tips.typed(words)[request.keyword], words)
+
+
+async def of_kind(request: Request, desk: Desk) -> Reply:
+    """Show the topic's scenes, questions for peers or exercises, as the button says."""
+    words = desk.catalogue.words(request.language)
+    topic, kind = tips.read_kind(request.data, words)
+    title = words.say("tip.list.heading")
+    return places.beside(request, words, title, tips.about(topic, words, kind))
 
 
 async def used(request: Request, desk: Desk) -> Reply:

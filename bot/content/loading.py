@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from bot.content.model import Lens, Phrase, Question, Reference, Sign, Tip
+from bot.content.model import Exercise, Lens, Phrase, Question, Reference, Sign, Tip
 from bot.elements import Option
 
 Sentence = str | Mapping[str, str]
@@ -46,22 +46,29 @@ def _leaves(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Senten
 
 
 def tips(folder: Path) -> tuple[tuple[Tip, ...], Mapping[str, str]]:
-    """Return all cards, and the topics' titles, both in the order of the files."""
-    files = [read(file) for file in sorted(folder.glob("*.toml"))]
-    cards = tuple(_tip(card, topic["topic"]) for topic in files for card in topic["card"])
-    return cards, MappingProxyType({topic["topic"]: topic["title"] for topic in files})
+    """Return all cards, and the topics' titles, both in the order of the files.
+
+    Several files may hold cards of one topic; the first of them names its title.
+    """
+    paths = sorted(folder.glob("*.toml"), key=lambda file: file.stem)
+    files = [read(file) for file in paths]
+    cards = tuple(tip(card, topic["topic"]) for topic in files for card in topic["card"])
+    titles = {topic["topic"]: topic["title"] for topic in files if "title" in topic}
+    return cards, MappingProxyType(titles)
 
 
-def _tip(card: Mapping[str, str], topic: str) -> Tip:
+def tip(card: Mapping[str, Any], topic: str) -> Tip:
+    """Return one card of *topic* as its table in a file describes it."""
     return Tip(
         id=card["id"],
-        atom=card["atom"],
+        atom=card.get("atom", ""),
         topic=topic,
         title=card["title"],
         point=card["point"],
         try_this=card["try_this"],
         say=card.get("say", ""),
         reference=card.get("reference", ""),
+        kind=card.get("kind", "point"),
     )
 
 
@@ -108,3 +115,20 @@ def signs(file: Path, glyphs: Mapping[str, str]) -> tuple[Sign, ...]:
 def lenses(file: Path) -> tuple[Lens, ...]:
     """Return the ways of looking at one's week, in the order in which they take turns."""
     return tuple(Lens(name, text) for name, text in read(file).items())
+
+
+def exercises(file: Path, suited: Path) -> tuple[Exercise, ...]:
+    """Return the exercises in the order of *suited*, which knows no language: who, and how long."""
+    told = read(file)
+    return tuple(_exercise(name, told[name], fits) for name, fits in read(suited).items())
+
+
+def _exercise(name: str, told: Mapping[str, Any], fits: Mapping[str, Any]) -> Exercise:
+    return Exercise(
+        id=name,
+        title=told["title"],
+        aim=told["aim"],
+        steps=tuple(zip(fits["minutes"], told["steps"], strict=True)),
+        forms=frozenset(fits["forms"]),
+        statuses=frozenset(fits["statuses"]),
+    )

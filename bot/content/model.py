@@ -3,12 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 from bot.elements import Option
 
 Level = Literal["meta_analysis", "qualitative", "study", "consensus", "resource", "practice"]
 """How much weight a source carries; ``practice`` marks advice that rests on experience."""
+
+
+Kind = Literal["point", "scene", "peers", "minutes"]
+"""A point to take in, a made-up scene, a question for peers, or two minutes of practice."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class Tip:
 
     ``atom`` is the element of the source article it grew from (``T1a``). ``try_this`` is
     one thing to do; ``say`` is a sentence to say aloud, or ``""``. ``reference`` is an id
-    of the references, or ``""`` for practice advice.
+    of the references, or ``""`` for practice advice. A practice's own card has no atom.
     """
 
     id: str
@@ -43,6 +49,7 @@ class Tip:
     try_this: str
     say: str
     reference: str
+    kind: Kind = "point"
 
 
 @dataclass(frozen=True)
@@ -97,3 +104,19 @@ class Phrase:
     id: str
     text: str
     caution: str = ""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """Ten minutes of practice for two people or more, with no facts of a client.
+
+    ``forms`` and ``statuses`` are the codes of the strains that it suits; each of ``steps``
+    goes with its minutes.
+    """
+
+    id: str
+    title: str
+    aim: str
+    steps: tuple[tuple[int, str], ...]
+    forms: frozenset[str]
+    statuses: frozenset[str]

@@ -23,6 +23,7 @@ def made(**sentences: str | Mapping[str, str]) -> Words:
         phrases={},
         signs=(),
         lenses=(),
+        exercises=(),
         references={},
     )
 
@@ -127,11 +128,14 @@ def test_languages_say_the_same_things(words: Words) -> None:
 @pytest.mark.parametrize("words", LANGUAGES, ids=lambda words: str(words.language))
 def test_languages_share_what_has_no_language(words: Words) -> None:
     """Atoms, references, signs and rules of a question are one and the same everywhere."""
-    assert [(t.id, t.atom, t.topic, t.reference) for t in words.tips] == [
-        (t.id, t.atom, t.topic, t.reference) for t in ENGLISH.tips
+    assert [(t.id, t.atom, t.topic, t.reference, t.kind) for t in words.tips] == [
+        (t.id, t.atom, t.topic, t.reference, t.kind) for t in ENGLISH.tips
     ]
     assert [(s.code, s.picture) for s in words.signs] == [
         (s.code, s.picture) for s in ENGLISH.signs
+    ]
+    assert [(e.id, len(e.steps)) for e in words.exercises] == [
+        (e.id, len(e.steps)) for e in ENGLISH.exercises
     ]
     assert [(q.id, q.required, q.at_most) for q in words.questions.values()] == [
         (q.id, q.required, q.at_most) for q in ENGLISH.questions.values()

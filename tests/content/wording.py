@@ -7,7 +7,9 @@ from pathlib import Path
 
 from bot.content.catalogue import Words, load
 
-ENGLISH = load().words("en")
+CATALOGUE = load()
+SPOKEN = tuple(CATALOGUE.words(tag) for tag in CATALOGUE.languages)
+ENGLISH = CATALOGUE.words("en")
 
 SHINGLES = Path(__file__).parent / "source_shingles.txt"
 """The first 12 digits of the SHA-256 of every seven words in a row of the source article."""
@@ -35,6 +37,11 @@ def clinical(words: Words) -> Iterator[tuple[str, str]]:
         for name in ("text", "caution")
     )
     yield from ((lens.id, lens.text) for lens in words.lenses)
+    for exercise in words.exercises:
+        yield f"{exercise.id}.title", exercise.title
+        yield f"{exercise.id}.aim", exercise.aim
+        for place, (_, text) in enumerate(exercise.steps, 1):
+            yield f"{exercise.id}.step{place}", text
     yield from ((sign.code, sign.name) for sign in words.signs)
     yield from words.topics.items()
 
