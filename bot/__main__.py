@@ -13,7 +13,8 @@ from bot import app, doctor, logs, settings
 from bot.chat import slack
 from bot.content import catalogue
 from bot.content.catalogue import Words
-from bot.errors import FaultyInputError
+from bot.errors import Fault, FaultyInputError
+from bot.practice import printed
 from bot.settings import Settings
 from bot.store.transaction import Store
 
@@ -34,10 +35,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FaultyInputError as faulty:
         heading = "not_applied" if asked.verb == "team" else "heading"
         _say(words.say(f"operator.faults.{heading}"))
-        for fault in faulty.faults:
-            remedy = words.say(fault.key, **fault.facts)
-            _say(words.say("operator.faults.line", where=fault.where, remedy=remedy))
+        _tell(faulty.faults, words)
         return _FAULTY
+
+
+def _tell(faults: Sequence[Fault], words: Words) -> None:
+    for fault in faults:
+        remedy = words.say(fault.key, **fault.facts)
+        _say(words.say("operator.faults.line", where=fault.where, remedy=remedy))
 
 
 def _parser(words: Words) -> argparse.ArgumentParser:
@@ -62,6 +67,13 @@ def _parser(words: Words) -> argparse.ArgumentParser:
     team = verb("team", _team)
     team.add_argument("do", choices=["apply"])
     team.add_argument("file", type=Path, help=words.say("operator.verbs.team_file"))
+    printing = verb("print", _print)
+    printing.add_argument("folder", type=Path, help=words.say("operator.verbs.print_folder"))
+    printing.add_argument(
+        "--language",
+        choices=catalogue.load().languages,
+        help=words.say("operator.verbs.print_language"),
+    )
     trying = verb("try", _try)
     trying.add_argument(
         "--terminal", action="store_true", help=words.say("operator.verbs.terminal")
@@ -101,6 +113,7 @@ def _migrate(_asked: argparse.Namespace, words: Words) -> int:
 
 def _doctor(_asked: argparse.Namespace, words: Words) -> int:
     told = settings.read("web")
+    _tell_cards(told, words)
     found = asyncio.run(doctor.examine(told, lambda: app.greet(told)))
     for one in found:
         _say(words.say(one.key, **one.facts))
@@ -118,6 +131,22 @@ def _team(asked: argparse.Namespace, words: Words) -> int:
     _migrated(told)
     applied = asyncio.run(app.apply_teams(told, asked.file))
     _say(words.say("operator.team.applied", count=applied.teams, changed=applied.changed))
+    return 0
+
+
+def _print(asked: argparse.Namespace, words: Words) -> int:
+    spoken = catalogue.load()
+    folder: Path = asked.folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for language in [asked.language] if asked.language else spoken.languages:
+            for name, page in printed.pages(spoken.words(language)).items():
+                file = folder / f"{name}.{language}.html"
+                file.write_text(page, encoding="utf-8")
+                _say(words.say("operator.printed.page", path=str(file)))
+    except OSError:
+        _say(words.say("operator.printed.unwritable", folder=str(folder)))
+        return _FAULTY
     return 0
 
 
@@ -139,8 +168,20 @@ def _ready(verb: str, words: Words) -> Settings:
     logs.configure(told.log_level)
     if told.on_sqlite:
         _migrated(told)
+    _tell_cards(told, words)
     _say(words.say(f"operator.starting.{verb}", host=told.host, port=str(told.port)))
     return told
+
+
+def _tell_cards(told: Settings, words: Words) -> None:
+    """Say which of the practice's own cards are in use, and what to mend in the others."""
+    if told.cards_folder is None:
+        return
+    found = catalogue.load(told.cards_folder)
+    _say(words.say("operator.cards.in_use", own=found.own, retired=found.retired))
+    if found.faults:
+        _say(words.say("operator.cards.heading"))
+        _tell(found.faults, words)
 
 
 def _migrated(told: Settings) -> None:

@@ -45,7 +45,7 @@ class Bot:
         """Wire the rooms of a process that *receives* requests, *ticks*, or both."""
         outlets: dict[str, Outlet] = {}
         store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
-        self.desk = Desk(store, catalogue.load(), clock, outlets)
+        self.desk = Desk(store, catalogue.load(settings.cards_folder), clock, outlets)
         self.front = Front(self.desk)
         self._wake = asyncio.Event()
         self._ticks = ticks

@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,6 +39,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
     log_level: str = "INFO"
+    cards_folder: Path | None = None
     test_mode: bool = False
     test_clock: datetime | None = None
 

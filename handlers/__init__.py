@@ -124,6 +124,7 @@ BUTTONS: Mapping[str, Handler] = {
     "rupture.open": rupture.opened,
     "supervision.introduce": supervision.introduced,
     "supervision.open": supervision.asked,
+    "tip.kind": tip.of_kind,
     "tip.next": tip.turned,
     "tip.today": tip.today,
 }

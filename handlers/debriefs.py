@@ -58,7 +58,8 @@ async def turned(request: Request, desk: Desk) -> Reply:
 
 async def _page(request: Request, desk: Desk, team_id: str, closes: date | None) -> Reply:
     words = desk.catalogue.words(request.language)
-    shelf = await desk.store.read(lambda books: _shelf(books, request.person, team_id))
+    week = desk.now().toordinal() // 7
+    shelf = await desk.store.read(lambda books: _shelf(books, request.person, team_id, week))
     message = reports.page(shelf, closes, words)
     return places.beside(request, words, words.say("debriefs.title"), message)
 
@@ -72,7 +73,7 @@ def _reader(books: Books, person: Person) -> _Reader:
     )
 
 
-def _shelf(books: Books, person: Person, team_id: str) -> Shelf:
+def _shelf(books: Books, person: Person, team_id: str, week: int) -> Shelf:
     """What was published of the team; NotTheirTeamError for whoever may not read it."""
     reader = _reader(books, person)
     found = [team for team in reader.teams if team.id == team_id]
@@ -84,6 +85,7 @@ def _shelf(books: Books, person: Person, team_id: str) -> Shelf:
         closes=books.ledger.closing_of(team_id),
         others=tuple(team for team in reader.teams if team.id != team_id),
         by_role=team_id in {held.team_id for held in books.teams.roles_of(person)},
+        week=week,
     )
 
 

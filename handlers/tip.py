@@ -40,6 +40,14 @@ async def on_topic(request: Request, desk: Desk) -> Reply:
     return tips.about(request.keyword, desk.catalogue.words(request.language))
 
 
+async def of_kind(request: Request, desk: Desk) -> Reply:
+    """Show the topic's scenes, questions for peers or exercises, as the button says."""
+    words = desk.catalogue.words(request.language)
+    topic, kind = tips.read_kind(request.data, words)
+    title = words.say("tip.list.heading")
+    return places.beside(request, words, title, tips.about(topic, words, kind))
+
+
 async def used(request: Request, desk: Desk) -> Reply:
     """Say how the command is used."""
     return tips.usage(desk.catalogue.words(request.language))

@@ -77,7 +77,7 @@ def _source(path: Path) -> Source:
 
 def _is_foreign(path: Path) -> bool:
     hidden = len(path.parts) > 1 and path.parts[0].startswith(".") and path.parts[0] != ".ci"
-    secret = path.name == ".env" or path.name.startswith(".coverage")
+    secret = path.name in {".env", ".git"} or path.name.startswith(".coverage")
     return hidden or secret or not _NOT_OURS.isdisjoint(path.parts)
 
 

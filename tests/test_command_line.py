@@ -43,6 +43,19 @@ def test_a_worker_does_not_start_on_sqlite(bot: BotProcess) -> None:
     assert "web" in told.stderr
 
 
+def test_a_broken_card_of_ones_own_is_told_with_its_line(bot: BotProcess, tmp_path: Path) -> None:
+    """The operator reads what is in use, and what to mend where."""
+    card = '[[card]]\nid = "{0}"\ntitle = "T"\n{1}try_this = "Try."\n'
+    (tmp_path / "cards.toml").write_text(
+        'topic = "ask"\n' + card.format("sound", 'point = "P."\n') + card.format("broken", "")
+    )
+
+    told = bot.verb("doctor", TEST_MODE="", TEST_CLOCK="", CARDS_FOLDER=str(tmp_path))
+
+    assert "Cards of your own in use: 1" in told.stderr
+    assert f"{tmp_path / 'cards.toml'}:7: `point` is missing" in told.stderr
+
+
 def test_the_manifest_is_printed_as_json(bot: BotProcess) -> None:
     """It can be piped into a file and pasted into Slack."""
     told = bot.verb("manifest", "--base-url", "https://attune.example")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time
 from functools import cached_property
 from pathlib import Path
@@ -12,8 +12,9 @@ from babel.dates import format_date, format_time, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from bot.content import loading
+from bot.content import loading, own
 from bot.content.model import Exercise, Lens, Phrase, Question, Reference, Sign, Tip
+from bot.errors import Fault
 
 __all__ = [
     "Catalogue",
@@ -124,9 +125,16 @@ class Words:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All languages that are complete; one that is not has no folder here."""
+    """All languages that are complete; one that is not has no folder here.
+
+    ``own`` counts a practice's own cards, ``retired`` those of ours that it put away, and
+    ``faults`` say what of its folder is left out until it is mended.
+    """
 
     spoken: Mapping[str, Words]
+    own: int = 0
+    retired: int = 0
+    faults: tuple[Fault, ...] = ()
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -148,8 +156,8 @@ class Catalogue:
         return FOLDERS.get(language, "") in self.spoken
 
 
-def load() -> Catalogue:
-    """Read every language's files once."""
+def load(extra: Path | None = None) -> Catalogue:
+    """Read every language's files once, and a practice's own cards from the folder *extra*."""
     references = loading.references(HERE / "references.toml")
     pictures = loading.pictures(HERE / "signs.toml")
     spoken = {
@@ -157,7 +165,34 @@ def load() -> Catalogue:
         for folder, tag in FOLDERS.items()
         if (HERE / folder).is_dir()
     }
-    return Catalogue(spoken)
+    return Catalogue(spoken) if extra is None else _with_own(spoken, extra)
+
+
+def _with_own(spoken: Mapping[str, Words], folder: Path) -> Catalogue:
+    english = spoken["en"]
+    shipped = own.Shipped(
+        cards={tip.id for tip in english.tips},
+        topics=english.topics,
+        references=english.references.keys() - {"source"},
+        languages=tuple(spoken),
+    )
+    found = own.read(folder, shipped)
+    return Catalogue(
+        {tag: _joined(words, found) for tag, words in spoken.items()},
+        own=len(found.ids()),
+        retired=len(found.retired),
+        faults=tuple(found.faults),
+    )
+
+
+def _joined(words: Words, found: own.Own) -> Words:
+    """One language with a practice's own cards; every language has the same ones."""
+    shipped = tuple(tip for tip in words.tips if tip.id not in found.retired)
+    tips = (*shipped, *(found.card(name, words.language) for name in found.ids()))
+    titles = {**words.topics, **found.titles(words.language)}
+    filled = {tip.topic for tip in tips}
+    topics = {topic: title for topic, title in titles.items() if topic in filled}
+    return replace(words, tips=tips, topics=topics)
 
 
 def _words(

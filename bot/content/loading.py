@@ -50,7 +50,8 @@ def tips(folder: Path) -> tuple[tuple[Tip, ...], Mapping[str, str]]:
 
     Several files may hold cards of one topic; the first of them names its title.
     """
-    files = [read(file) for file in sorted(folder.glob("*.toml"))]
+    paths = sorted(folder.glob("*.toml"), key=lambda file: file.stem)
+    files = [read(file) for file in paths]
     cards = tuple(tip(card, topic["topic"]) for topic in files for card in topic["card"])
     titles = {topic["topic"]: topic["title"] for topic in files if "title" in topic}
     return cards, MappingProxyType(titles)

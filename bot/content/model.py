@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Literal, get_args
 
 from bot.elements import Option
 
@@ -13,6 +13,8 @@ Level = Literal["meta_analysis", "qualitative", "study", "consensus", "resource"
 
 Kind = Literal["point", "scene", "peers", "minutes"]
 """A point to take in, a made-up scene, a question for peers, or two minutes of practice."""
+
+KINDS: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True)

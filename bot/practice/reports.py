@@ -19,7 +19,7 @@ from bot.elements import (
     Text,
 )
 from bot.errors import UnknownAnswerError
-from bot.practice import counts
+from bot.practice import counts, exercises
 from bot.practice.counts import Table
 from bot.practice.people import Team
 
@@ -60,7 +60,8 @@ class Shelf:
     """Everything that was published of one team, newest first, and when the next table comes.
 
     ``others`` are the other teams whose tables the same person may read; ``by_role`` says
-    that they read as supervisor or director, rather than as one of the team.
+    that they read as supervisor or director, rather than as one of the team. ``week`` is
+    any running number of the week, by which exercises take turns before the first table.
     """
 
     team: Team
@@ -68,6 +69,7 @@ class Shelf:
     closes: date | None
     others: tuple[Team, ...] = ()
     by_role: bool = True
+    week: int = 0
 
     def at(self, closes: date | None) -> tuple[Published, ...]:
         """The tables told on *closes*; with ``None`` the newest of each ledger."""
@@ -134,14 +136,16 @@ def _nothing_yet(shelf: Shelf, words: Words) -> Body:
         if shelf.closes
         else words.say("debriefs.first.small", team=team)
     )
-    return Text(when), Text(words.say("debriefs.first.meanwhile"))
+    exercise = exercises.of_week((), shelf.week, words)
+    meanwhile = words.say("debriefs.first.meanwhile")
+    return Text(when), Text(meanwhile), *exercises.shown(exercise, words)
 
 
 def _told(shelf: Shelf, tables: Sequence[Published], words: Words) -> Body:
     body: list[Element] = [Small(words.say("counts.caption.head"))]
     for one in tables:
         body += [Divider(), *_one(one, words)]
-    body += [Divider(), *_together(tables[0], words), Small(words.say("counts.caption.foot"))]
+    body += [Divider(), *_together(tables, words), Small(words.say("counts.caption.foot"))]
     if not shelf.by_role:
         body.append(Small(words.say("debriefs.period.everyone")))
     if shelf.closes:
@@ -170,10 +174,13 @@ def _span(published: Published, words: Words) -> dict[str, str]:
     return {"opens": words.dated(published.opens), "closes": words.dated(last)}
 
 
-def _together(published: Published, words: Words) -> Body:
-    turn = published.closes.toordinal() // 7 % QUESTIONS + 1
+def _together(tables: Sequence[Published], words: Words) -> Body:
+    """A question for the team's next hour, and ten minutes of practice for what led."""
+    week = tables[0].closes.toordinal() // 7
     heading = words.say("debriefs.discuss.heading")
-    return (Text(f"**{heading}**\n{words.say(f'debriefs.discuss.q{turn}')}"),)
+    question = words.say(f"debriefs.discuss.q{week % QUESTIONS + 1}")
+    exercise = exercises.of_week([one.table for one in tables], week, words)
+    return Text(f"**{heading}**\n{question}"), *exercises.shown(exercise, words)
 
 
 def _steps(

@@ -5,22 +5,29 @@ from datetime import date
 from hashlib import sha256
 
 from bot.content.catalogue import Tip, Words
+from bot.content.model import KINDS, Kind
 from bot.elements import Actions, Audience, Button, Element, Heading, Message, Quote, Small, Text
+from bot.errors import UnknownAnswerError
 
 WORKING_DAYS = 5
+
+MOST_TOGETHER = 20
+"""As many cards as one message shows; a practice may add as many as it likes."""
 
 
 def of_day(cards: Sequence[Tip], team_key: str, day: date, ahead: int = 0) -> Tip:
     """Return the card of a team's *day*, or the one *ahead* working days later.
 
-    Every team has an order of its own. After each round of all cards the order starts one
-    card later, so that a card comes back after no fewer than ``len(cards) - 1`` working
-    days, and a team that posts on two weekdays sees all cards in time. On a weekend it is
-    still Friday's card.
+    Every team has an order of its own, and goes through it round after round. A round starts
+    up to four cards later than the one before, so many that the cards of any weekday become
+    those of the next: a team that posts on Tuesdays and Thursdays meets none of a round's
+    cards in the round after it, and every card in time. A card therefore rests for
+    ``len(cards) - 4`` working days or more. On a weekend it is still Friday's card.
     """
     ring = sorted(cards, key=lambda tip: sha256(f"{team_key}\0{tip.id}".encode()).digest())
     index = _working_day(day) + ahead
-    return ring[(index + index // len(ring)) % len(ring)]
+    later = (len(ring) + 1) % WORKING_DAYS
+    return ring[(index + later * (index // len(ring))) % len(ring)]
 
 
 def _working_day(day: date) -> int:
@@ -37,6 +44,7 @@ def message(
         words.say(key, title=tip.title),
         (
             Heading(tip.title),
+            *_kind(tip, words),
             *_card(tip, words),
             Small(_evidence(tip, words)),
             Small(words.say("source.attribution", url=words.references["source"].url)),
@@ -44,6 +52,11 @@ def message(
         ),
         audience,
     )
+
+
+def _kind(tip: Tip, words: Words) -> tuple[Element, ...]:
+    """Say what sort of card it is, so that no scene is taken for somebody's story."""
+    return () if tip.kind == "point" else (Small(words.say(f"tip.kind.{tip.kind}")),)
 
 
 def _card(tip: Tip, words: Words) -> tuple[Element, ...]:
@@ -75,14 +88,48 @@ def listing(words: Words) -> Message:
     )
 
 
-def about(topic: str, words: Words) -> Message:
-    """Show every card of one topic; KeyError for a word that is no topic."""
+def about(topic: str, words: Words, kind: Kind = "point") -> Message:
+    """Show the cards of one topic and kind, and the way to its other kinds.
+
+    KeyError for a word that is no topic.
+    """
     title = words.topics[topic]
+    if kind != "point":
+        said = words.say(f"tip.kind.{kind}")
+        title = words.say("tip.about.of_kind", title=title, kind=said)
     body: list[Element] = [Heading(title)]
-    for tip in _of(topic, words):
-        body += [Text(f"**{tip.title}**\n{tip.point}"), Small(_evidence(tip, words))]
+    for tip in [one for one in _of(topic, words) if one.kind == kind][:MOST_TOGETHER]:
+        body += _short(tip, words)
     attribution = words.say("source.attribution", url=words.references["source"].url)
-    return Message(words.say("tip.about.summary", title=title), (*body, Small(attribution)))
+    summary = words.say("tip.about.summary", title=title)
+    return Message(summary, (*body, *_ways(topic, words, kind), Small(attribution)))
+
+
+def read_kind(data: str, words: Words) -> tuple[str, Kind]:
+    """Read which cards a button asked for; UnknownAnswerError when forged."""
+    topic, _, asked = data.partition(":")
+    kind = next((one for one in KINDS if one == asked), None)
+    if kind is None or topic not in words.topics:
+        raise UnknownAnswerError
+    return topic, kind
+
+
+def _short(tip: Tip, words: Words) -> tuple[Element, ...]:
+    """A point with its evidence; of the others, what there is to do."""
+    told = f"**{tip.title}**\n{tip.point}"
+    if tip.kind == "point":
+        return Text(told), Small(_evidence(tip, words))
+    return (Text(f"{told}\n{words.say('tip.try_this', text=tip.try_this)}"),)
+
+
+def _ways(topic: str, words: Words, shown: Kind) -> tuple[Element, ...]:
+    there = {tip.kind for tip in _of(topic, words)} - {shown}
+    steps = tuple(
+        Button("tip.kind", words.say(f"tip.about.show.{kind}"), f"{topic}:{kind}")
+        for kind in KINDS
+        if kind in there
+    )
+    return (Actions(steps),) if steps else ()
 
 
 def _of(topic: str, words: Words) -> tuple[Tip, ...]:

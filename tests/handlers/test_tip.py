@@ -96,6 +96,17 @@ async def test_a_topic_is_a_word_of_the_command(desk: Desk) -> None:
     assert title in text(await ask(request(MARIE, topic), desk))
 
 
+async def test_a_topic_turns_to_its_scenes(desk: Desk) -> None:
+    """The button under a topic's tips shows its scenes, in the conversation or on one's page."""
+    here = await tip.of_kind(request(MARIE, data="ask:scene"), desk)
+    at_home = await tip.of_kind(request(MARIE, channel="", data="ask:scene"), desk)
+
+    assert isinstance(here, Message)
+    assert isinstance(at_home, Form)
+    assert here.body == at_home.body
+    assert "made up" in text(here)
+
+
 async def test_the_list_names_every_topic(desk: Desk) -> None:
     """Nobody has to guess a topic."""
     listed = text(await ask(request(MARIE, "list"), desk))

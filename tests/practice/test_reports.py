@@ -99,3 +99,16 @@ def test_a_button_carries_its_team_and_day() -> None:
     """What it carries is read back, with or without a day."""
     assert reports.read_data("t1:2026-07-06") == ("t1", JULY)
     assert reports.read_data("t1:") == ("t1", None)
+
+
+def test_a_team_without_figures_practises_all_the_same() -> None:
+    """Before the first table each week brings another ten minutes, with no figure in them."""
+    pages = [written(reports.page(Shelf(TEAM, (), None, week=n), None, WORDS)) for n in range(12)]
+
+    assert len(set(pages)) == 12
+    assert all("Ten minutes together" in page for page in pages)
+
+
+def test_figures_lead_to_an_exercise() -> None:
+    """Whoever reads a table also reads what to practise."""
+    assert "Ten minutes together" in written(reports.page(SHELF, None, WORDS))

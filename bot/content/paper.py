@@ -1,0 +1,84 @@
+"""How a page to print looks: plain HTML that fits one sheet of A4 or Letter, and no picture."""
+
+import re
+from collections.abc import Iterable
+from html import escape
+
+STYLE = """
+@page { margin: 11mm 13mm; }
+* { box-sizing: border-box; }
+body { font: 8.6pt/1.28 "Noto Sans", "Noto Sans CJK SC", "Segoe UI", "PingFang SC", sans-serif;
+  color: #1c2430; margin: 0 auto; max-width: 186mm; }
+h1 { font-size: 15pt; line-height: 1.2; margin: 0 0 1.5mm; }
+h2 { font-size: 9.6pt; margin: 0 0 .8mm; color: #17475a; }
+h3 { font-size: 8.6pt; margin: 1mm 0 .6mm; }
+p { margin: 0 0 1mm; }
+ul { list-style: none; margin: 0; padding: 0; }
+li { margin: 0 0 .7mm; padding-left: 4.4mm; position: relative; }
+ul.ticks li::before { content: ""; position: absolute; left: 0; top: .45mm; width: 2.6mm;
+  height: 2.6mm; border: .3mm solid #1c2430; border-radius: .4mm; }
+ul.lines li { padding-left: 0; }
+blockquote { margin: 0 0 .7mm; padding-left: 2.4mm; border-left: .7mm solid #8fb3c0; }
+section { break-inside: avoid; margin: 0 0 2.2mm; }
+.columns { columns: 2; column-gap: 8mm; margin-top: 2mm; }
+.banner { border: .4mm solid #1c2430; border-radius: 1mm; padding: 1.2mm 2mm; margin: 1.5mm 0; }
+.hint, footer { color: #4a5563; font-size: 7.4pt; }
+footer { border-top: .2mm solid #8a94a0; padding-top: 1.2mm; margin-top: 1mm; }
+a { color: inherit; }
+@media screen { body { padding: 11mm 0; } }
+"""
+
+_STRONG = re.compile(r"\*\*(.+?)\*\*")
+_LINK = re.compile(r"\[(.+?)\]\((https://\S+?)\)")
+
+
+def page(language: str, title: str, *parts: str) -> str:
+    """Return a whole page in *language*; *parts* are HTML already."""
+    return (
+        f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
+        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"<h1>{escape(title)}</h1>\n{''.join(parts)}</body>\n</html>\n"
+    )
+
+
+def inline(text: str) -> str:
+    """Return a text with its markup (see :mod:`bot.elements`) as HTML, all else escaped."""
+    strong = _STRONG.sub(r"<strong>\1</strong>", escape(text, quote=False))
+    return _LINK.sub(r'<a href="\2">\1</a>', strong)
+
+
+def paragraph(text: str, kind: str = "") -> str:
+    """Return a paragraph; *kind* is '' or one of the style's classes."""
+    named = f' class="{kind}"' if kind else ""
+    return f"<p{named}>{inline(text)}</p>\n"
+
+
+def quote(text: str) -> str:
+    """Return a sentence that a clinician could say aloud."""
+    return f"<blockquote>{inline(text)}</blockquote>\n"
+
+
+def lines(texts: Iterable[str], kind: str = "lines") -> str:
+    """Return a list; of kind 'ticks' each line has a box to tick."""
+    items = "".join(f"<li>{inline(text)}</li>\n" for text in texts)
+    return f'<ul class="{kind}">\n{items}</ul>\n'
+
+
+def section(title: str, *parts: str) -> str:
+    """Return a part of the page that stays together under its heading."""
+    return f"<section>\n<h2>{inline(title)}</h2>\n{''.join(parts)}</section>\n"
+
+
+def subheading(text: str) -> str:
+    """Return a smaller heading inside a section."""
+    return f"<h3>{inline(text)}</h3>\n"
+
+
+def columns(*parts: str) -> str:
+    """Return *parts* in two columns, read down and then across."""
+    return f'<div class="columns">\n{"".join(parts)}</div>\n'
+
+
+def footer(*texts: str) -> str:
+    """Return the quiet lines at the foot."""
+    return f"<footer>\n{''.join(paragraph(text) for text in texts)}</footer>\n"

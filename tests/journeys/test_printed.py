@@ -1,0 +1,50 @@
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from bot.content.catalogue import load
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--no-pdf-header-footer",
+)
+
+
+def printed(page: Path, chromium: str, size: str) -> int:
+    """How many sheets of *size* a browser prints a page on."""
+    sized = page.with_suffix(f".{size}.htm")
+    style = page.read_text(encoding="utf-8").replace("@page {", f"@page {{ size: {size};")
+    sized.write_text(style, encoding="utf-8")
+    pdf = page.with_suffix(f".{size}.pdf")
+    subprocess.run(
+        [chromium, *FLAGS, f"--print-to-pdf={pdf}", sized.as_uri()],
+        check=True,
+        capture_output=True,
+        timeout=60,
+    )
+    return len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
+
+
+@pytest.mark.parametrize("language", load().languages)
+@pytest.mark.parametrize("size", ["A4", "letter"])
+def test_each_page_fits_one_sheet(tmp_path: Path, chromium: str, language: str, size: str) -> None:
+    """The debrief sheet and the guide need one sheet each, of either size, in every language."""
+    assert main(["print", str(tmp_path), "--language", language]) == 0
+
+    pages = sorted(tmp_path.glob(f"*.{language}.html"))
+    assert [page.name.partition(".")[0] for page in pages] == ["debrief-sheet", "guide"]
+    assert [printed(page, chromium, size) for page in pages] == [1, 1]
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    """Whoever names a file where a folder belongs is told, in one line."""
+    (tmp_path / "file").write_text("")
+
+    assert main(["print", str(tmp_path / "file")]) == 2
