@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.content.catalogue import Catalogue
 from bot.conversation import Reply, Request
 from bot.desk import Desk
+from bot.practice import tips
 from handlers import (
     checkin,
     debriefs,
@@ -35,14 +36,14 @@ class Command:
 
     def words(self, catalogue: Catalogue) -> frozenset[str]:
         """The words that a product's door passes on; all others are thrown away there."""
-        filed = [catalogue.words(tag).topics for tag in catalogue.languages] if self.topics else []
-        return frozenset(self.keywords).union(*filed)
+        spoken = [catalogue.words(tag) for tag in catalogue.languages] if self.topics else []
+        return frozenset(self.keywords).union(*(tips.typed(words) for words in spoken))
 
     async def handler(self, request: Request, desk: Desk) -> Reply:
         """Answer by the words that came with the command."""
         if not request.keyword:
             return await self.alone(request, desk)
-        if self.topics and request.keyword in desk.catalogue.words(request.language).topics:
+        if self.topics and request.keyword in tips.typed(desk.catalogue.words(request.language)):
             return await self.topics(request, desk)
         return await self.keywords.get(request.keyword, self.otherwise)(request, desk)
 

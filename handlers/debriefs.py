@@ -10,7 +10,7 @@ from bot.practice import places, reports
 from bot.practice.people import Team
 from bot.practice.reports import Published, Shelf
 from bot.store.books import Books
-from bot.store.portraits import readable
+from bot.store.portraits import readable, roles_in
 from bot.store.releases import Release
 
 
@@ -84,7 +84,7 @@ def _shelf(books: Books, person: Person, team_id: str, week: int) -> Shelf:
         tables=tuple(_published(one, team_id) for one in books.releases.of_team(team_id)),
         closes=books.ledger.closing_of(team_id),
         others=tuple(team for team in reader.teams if team.id != team_id),
-        by_role=team_id in {held.team_id for held in books.teams.roles_of(person)},
+        by_role=team_id in roles_in(books, person),
         week=week,
     )
 

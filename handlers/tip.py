@@ -37,7 +37,8 @@ async def listed(request: Request, desk: Desk) -> Reply:
 
 async def on_topic(request: Request, desk: Desk) -> Reply:
     """Show the cards on the topic that the person named."""
-    return tips.about(request.keyword, desk.catalogue.words(request.language))
+    words = desk.catalogue.words(request.language)
+    return tips.about(tips.typed(words)[request.keyword], words)
 
 
 async def of_kind(request: Request, desk: Desk) -> Reply:

@@ -1,6 +1,6 @@
 """The tip of the day: the same for the whole team, each card once before any twice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from hashlib import sha256
 
@@ -75,8 +75,13 @@ def _evidence(tip: Tip, words: Words) -> str:
 def listing(words: Words) -> Message:
     """List all topics, with the word that opens each."""
     lines = [
-        words.say("tip.list.topic", keyword=keyword, title=title, count=len(_of(keyword, words)))
-        for keyword, title in words.topics.items()
+        words.say(
+            "tip.list.topic",
+            keyword=_word(topic, words),
+            title=title,
+            count=len(_of(topic, words)),
+        )
+        for topic, title in words.topics.items()
     ]
     return Message(
         words.say("tip.list.summary"),
@@ -86,6 +91,19 @@ def listing(words: Words) -> Message:
             Text("\n".join(lines)),
         ),
     )
+
+
+def typed(words: Words) -> Mapping[str, str]:
+    """Return which topic each word after the command opens: its own name, and the language's."""
+    return {topic: topic for topic in words.topics} | {
+        _word(topic, words): topic for topic in words.topics
+    }
+
+
+def _word(topic: str, words: Words) -> str:
+    """The word that a language has for a topic; a practice's own topic goes by its name."""
+    key = f"tip.word.{topic}"
+    return words.say(key) if key in words.sentences else topic
 
 
 def about(topic: str, words: Words, kind: Kind = "point") -> Message:
@@ -148,4 +166,4 @@ def usage(words: Words) -> Message:
 
 
 def _first(words: Words) -> str:
-    return next(iter(words.topics))
+    return _word(next(iter(words.topics)), words)

@@ -29,13 +29,22 @@ def portrait(books: Books, person: Person, now: datetime) -> Portrait:
     )
 
 
+def roles_in(books: Books, person: Person) -> dict[str, frozenset[Role]]:
+    """What *person* is to each team; whoever directs one team of a practice directs them all."""
+    found: dict[str, frozenset[Role]] = {}
+    for held in books.teams.roles_of(person):
+        team = books.teams.get(held.team_id)
+        reach = books.teams.siblings(team) if team and held.role is Role.DIRECTOR else ()
+        for team_id in sorted({held.team_id, *(sibling.id for sibling in reach)}):
+            found[team_id] = found.get(team_id, frozenset()) | {held.role}
+    return found
+
+
 def readable(books: Books, person: Person, home: Team | None) -> tuple[Team, ...]:
     """The teams whose published tables *person*, whose own team is *home*, may read."""
-    roles: dict[str, frozenset[Role]] = {}
-    for one in books.teams.roles_of(person):
-        roles[one.team_id] = roles.get(one.team_id, frozenset()) | {one.role}
+    roles = roles_in(books, person)
     home_id = home.id if home else ""
-    ids = dict.fromkeys((*roles, *([home_id] if home_id else [])))
+    ids = dict.fromkeys((*sorted(roles), *([home_id] if home_id else [])))
     found = (books.teams.get(team_id) for team_id in ids)
     return tuple(
         team
@@ -53,6 +62,6 @@ def _as_of(clinician: Clinician, team: Team | None, now: datetime) -> Clinician:
 
 
 def _held(books: Books, person: Person, role: Role) -> tuple[Team, ...]:
-    held = (one.team_id for one in books.teams.roles_of(person) if one.role is role)
+    held = (team_id for team_id, roles in roles_in(books, person).items() if role in roles)
     found = (books.teams.get(team_id) for team_id in held)
     return tuple(team for team in found if team)

@@ -8,12 +8,16 @@ from bot.tryout import fields, windows
 from bot.tryout.fields import FIELDS, NoSuchAnswerError
 from bot.tryout.methods import Place
 from bot.tryout.payloads import Payloads
-from bot.tryout.people import Persona
+from bot.tryout.people import BOT, Persona
 from bot.tryout.replies import Replies
 from bot.tryout.signer import Answered, Carrier
 from bot.tryout.workspace import Json, Post, Room, Window
 
 _STEPS = ("button", "overflow")
+
+
+INVITE = "/invite"
+"""Slack's own command that lets the app into a channel."""
 
 
 class CannotError(Exception):
@@ -49,6 +53,9 @@ class Acts:
     async def command(self, person: Persona, channel: str, command: str, text: str = "") -> None:
         """Type a slash command in a room."""
         room = self.room(person, channel)
+        if command == INVITE:
+            self._invite(person, room)
+            return
         if self.offered is not None and command not in self.offered:
             self._replies.notify(person, "invalid_command", command=command)
             return
@@ -178,6 +185,13 @@ class Acts:
             fields.enter(window, state)
         except NoSuchAnswerError:
             raise CannotError("no_such_answer") from None
+
+    def _invite(self, person: Persona, room: Room) -> None:
+        if room.kind != "channel" or BOT in room.members:
+            self._replies.notify(person, "invited_already")
+            return
+        room.members.append(BOT)
+        self._replies.notify(person, "invited", channel=room.name)
 
     def _element(self, blocks: list[Json], step: Json) -> Json:
         found = fields.find(blocks, str(step.get("block_id")), str(step.get("action_id")))

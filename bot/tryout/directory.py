@@ -24,7 +24,8 @@ def _account(place: Place, _said: Json) -> Json:
     }
 
 
-def _user(place: Place, person: Persona, *, locale: bool) -> Json:
+def described(place: Place, person: Persona, *, locale: bool) -> Json:
+    """Return a person as Slack tells of them; whoever left has no zone and no rights."""
     offset = place.workspace.clock.now().astimezone(ZoneInfo(person.zone)).utcoffset()
     first, _, last = person.name.partition(" ")
     gone = person.id in place.workspace.deactivated
@@ -59,14 +60,14 @@ def _info(place: Place, said: Json) -> Json:
     person = place.workspace.person(said["user"])
     if person is None:
         raise RefusedError("user_not_found")
-    return {"user": _user(place, person, locale=is_true(said.get("include_locale")))}
+    return {"user": described(place, person, locale=is_true(said.get("include_locale")))}
 
 
 def _everyone(place: Place, said: Json) -> Json:
-    people = place.workspace.cast.personas
+    people = list(place.workspace.people.values())
     first, most = int(said.get("cursor") or 0), int(said.get("limit") or len(people))
     locale = is_true(said.get("include_locale"))
-    members = [_user(place, one, locale=locale) for one in people[first : first + most]]
+    members = [described(place, one, locale=locale) for one in people[first : first + most]]
     further = str(first + most) if first + most < len(people) else ""
     now = int(place.workspace.clock.now().timestamp())
     return {"members": members, "cache_ts": now, "response_metadata": {"next_cursor": further}}

@@ -1,114 +1,182 @@
-"""What Slack refuses in the elements that stand in blocks: buttons, choices, pickers, texts."""
+"""What Slack refuses in the elements that stand in blocks: buttons, choices, pickers."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
-Json = dict[str, Any]
+from bot.tryout.schema import (
+    Check,
+    Json,
+    anything,
+    boolean,
+    both,
+    by_type,
+    listing,
+    one_of,
+    plain,
+    record,
+    string,
+    text,
+    whole,
+)
 
-_OPTIONS = {
-    "radio_buttons": 10,
-    "checkboxes": 10,
-    "overflow": 5,
-    "static_select": 100,
-    "multi_static_select": 100,
-}
-_COMMON = {"type", "action_id", "confirm", "focus_on_load"}
-_ALLOWED = {
-    "button": {"text", "value", "url", "style", "accessibility_label"},
-    "radio_buttons": {"options", "initial_option"},
-    "checkboxes": {"options", "initial_options"},
-    "overflow": {"options"},
-    "static_select": {"options", "initial_option", "placeholder", "option_groups"},
-    "multi_static_select": {"options", "initial_options", "placeholder", "max_selected_items"},
-    "users_select": {"initial_user", "placeholder"},
-    "multi_users_select": {"initial_users", "placeholder", "max_selected_items"},
-    "conversations_select": {
-        "initial_conversation", "placeholder", "filter", "default_to_current_conversation",
-        "response_url_enabled",
+ID = 255
+"""Characters of a block_id, an action_id, a callback_id or an external_id."""
+
+_CHOICES, _SELECT, _MENU, _GROUPS, _SELECTED = 10, 100, 5, 100, 1000
+_LABEL, _VALUE, _DETAIL, _PLACEHOLDER, _URL, _TYPED = 75, 2000, 75, 150, 3000, 3000
+_OPTION_VALUE = 150
+
+_CONFIRM = record(
+    {
+        "title": plain(100),
+        "text": text(300),
+        "confirm": plain(30),
+        "deny": plain(30),
+        "style": one_of("primary", "danger"),
     },
-    "timepicker": {"initial_time", "placeholder", "timezone"},
-    "datepicker": {"initial_date", "placeholder"},
-    "plain_text_input": {
-        "initial_value", "placeholder", "multiline", "min_length", "max_length",
-        "dispatch_action_config",
+    ("title", "text", "confirm", "deny"),
+)
+
+
+def _option(label: Check, detail: Check, **more: Check) -> Check:
+    known = {"text": label, "value": string(_OPTION_VALUE, 1), "description": detail, **more}
+    return record(known, ("text", "value"))
+
+
+_RICH = _option(text(_LABEL), text(_DETAIL))
+_PLAIN = _option(plain(_LABEL), plain(_DETAIL))
+_STEP = _option(plain(_LABEL), plain(_DETAIL), url=string(_URL, 1))
+
+
+def _element(known: Mapping[str, Check], *needed: str) -> Check:
+    own = {
+        "type": anything,
+        "action_id": string(ID, 1),
+        "confirm": _CONFIRM,
+        "focus_on_load": boolean,
+    }
+    return record({**own, **known}, needed)
+
+
+def _initial_among_options(element: Json, at: str) -> Iterator[str]:
+    groups = [group for group in element.get("option_groups", ()) if isinstance(group, dict)]
+    offered = [*element.get("options", ()), *(o for g in groups for o in g.get("options", ()))]
+    chosen = [*element.get("initial_options", ()), element.get("initial_option")]
+    if any(one is not None and one not in offered for one in chosen):
+        yield f"{at}: initial answer not on offer"
+
+
+def _values_differ(element: Json, at: str) -> Iterator[str]:
+    codes = [str(o.get("value")) for o in element.get("options", ()) if isinstance(o, dict)]
+    if len(set(codes)) < len(codes):
+        yield f"{at}/options: a value comes twice"
+
+
+def _choice(option: Check, most: int, initial: str, **more: Check) -> Check:
+    several = listing(option, 1, most)
+    known = {"options": several, initial: several if initial.endswith("s") else option, **more}
+    return both(_element(known, "options"), _initial_among_options, _values_differ)
+
+
+def _select(initial: str, **more: Check) -> Check:
+    several = listing(_PLAIN, 1, _SELECT)
+    group = record({"label": plain(_LABEL), "options": several}, ("label", "options"))
+    known = {
+        "options": several,
+        "option_groups": listing(group, 1, _GROUPS),
+        initial: several if initial.endswith("s") else _PLAIN,
+        "placeholder": plain(_PLACEHOLDER),
+        **more,
+    }
+    return both(_element(known), _either_options_or_groups, _initial_among_options, _values_differ)
+
+
+def _either_options_or_groups(element: Json, at: str) -> Iterator[str]:
+    if ("options" in element) == ("option_groups" in element):
+        yield f"{at}: neither options nor option_groups, or both"
+
+
+def _picker(initial: str, form: Check, **more: Check) -> Check:
+    return _element({initial: form, "placeholder": plain(_PLACEHOLDER), **more})
+
+
+_SOMEBODY = string(ID, 1, r"[A-Z0-9]+")
+_SEVERAL = listing(_SOMEBODY, 1, _SELECTED)
+_AT_MOST = {"max_selected_items": whole(1, _SELECTED)}
+_FILTER = record(
+    {
+        "include": listing(one_of("im", "mpim", "private", "public"), 1, 4),
+        "exclude_external_shared_channels": boolean,
+        "exclude_bot_users": boolean,
+    }
+)
+_CONVERSATIONS = {"filter": _FILTER, "default_to_current_conversation": boolean}
+_ADDRESSED = {"response_url_enabled": boolean}
+
+
+def _typed_fits(element: Json, at: str) -> Iterator[str]:
+    least, most = element.get("min_length", 0), element.get("max_length", _TYPED)
+    if isinstance(least, int) and isinstance(most, int) and least > most:
+        yield f"{at}: min_length above max_length"
+
+
+_TYPED_LINE = both(
+    _element(
+        {
+            "initial_value": string(_TYPED),
+            "placeholder": plain(_PLACEHOLDER),
+            "multiline": boolean,
+            "min_length": whole(0, _TYPED),
+            "max_length": whole(1, _TYPED),
+            "dispatch_action_config": record(
+                {
+                    "trigger_actions_on": listing(
+                        one_of("on_enter_pressed", "on_character_entered"), 1, 2
+                    )
+                }
+            ),
+        }
+    ),
+    _typed_fits,
+)
+
+_BUTTON = _element(
+    {
+        "text": plain(_LABEL),
+        "value": string(_VALUE),
+        "url": string(_URL, 1, r"(https?|slack|mailto):\S+"),
+        "style": one_of("primary", "danger"),
+        "accessibility_label": string(_LABEL, 1),
     },
-}  # fmt: skip
-_PLACES = {
-    "accessory": set(_ALLOWED) - {"plain_text_input"},
-    "actions": set(_ALLOWED) - {"plain_text_input"},
-    "input": set(_ALLOWED) - {"button", "overflow"},
+    "text",
+)
+
+FIELDS: Mapping[str, Check] = {
+    "radio_buttons": _choice(_RICH, _CHOICES, "initial_option"),
+    "checkboxes": _choice(_RICH, _CHOICES, "initial_options"),
+    "static_select": _select("initial_option"),
+    "multi_static_select": _select("initial_options", **_AT_MOST),
+    "users_select": _picker("initial_user", _SOMEBODY),
+    "multi_users_select": _picker("initial_users", _SEVERAL, **_AT_MOST),
+    "conversations_select": _picker(
+        "initial_conversation", _SOMEBODY, **_CONVERSATIONS, **_ADDRESSED
+    ),
+    "multi_conversations_select": _picker(
+        "initial_conversations", _SEVERAL, **_CONVERSATIONS, **_AT_MOST
+    ),
+    "channels_select": _picker("initial_channel", _SOMEBODY, **_ADDRESSED),
+    "timepicker": _picker("initial_time", string(5, 5, r"[0-2]\d:[0-5]\d"), timezone=string(ID, 1)),
+    "datepicker": _picker("initial_date", string(10, 10, r"\d{4}-\d\d-\d\d")),
 }
-_ID, _LABEL, _VALUE, _URL, _DETAIL, _PLACEHOLDER = 255, 75, 2000, 3000, 75, 150
-_CHOICE = 150
-"""Characters of an option's value; an overflow's label and others' are 75."""
+_TEXT_INPUT: Mapping[str, Check] = {"plain_text_input": _TYPED_LINE}
+_STEPS: Mapping[str, Check] = {
+    "button": _BUTTON,
+    "overflow": _element({"options": listing(_STEP, 1, _MENU)}, "options"),
+}
+IMAGE = record(
+    {"type": anything, "image_url": string(_URL, 1), "alt_text": string(2000, 1)},
+    ("image_url", "alt_text"),
+)
 
-_TYPED = 3000
-
-
-def text(given: Any, name: str, most: int, *, plain: bool = False) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-    """Name what is wrong with a text object of at most *most* characters."""
-    if not isinstance(given, dict) or given.get("type") not in {"plain_text", "mrkdwn"}:
-        yield f"{name}: missing or no text"
-        return
-    if plain and given["type"] != "plain_text":
-        yield f"{name}: has to be plain_text"
-    yield from (f"{name}.{fault}" for fault in keys(given, {"type", "text", "emoji", "verbatim"}))
-    if not isinstance(given.get("text"), str) or not 1 <= len(given["text"]) <= most:
-        yield f"{name}: not 1 to {most} characters"
-
-
-def keys(given: Json, allowed: set[str]) -> Iterator[str]:
-    """Name keys that Slack does not know."""
-    yield from (f"{key}: unknown key" for key in given if key not in allowed)
-
-
-def faults(element: Any, place: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-    """Name what is wrong with an element that stands as *place*: accessory, actions or input."""
-    kind = element.get("type") if isinstance(element, dict) else None
-    if kind not in _PLACES[place]:
-        yield f"{place}: {kind} cannot stand here"
-        return
-    yield from keys(element, _COMMON | _ALLOWED[kind])
-    if len(str(element.get("action_id", ""))) > _ID:
-        yield f"action_id: more than {_ID} characters"
-    if kind == "button":
-        yield from _button(element)
-    if kind in _OPTIONS:
-        yield from _choices(element, _OPTIONS[kind])
-    if "placeholder" in element:
-        yield from text(element["placeholder"], "placeholder", _PLACEHOLDER, plain=True)
-    if int(element.get("max_length", 1)) not in range(1, _TYPED + 1):
-        yield f"max_length: not 1 to {_TYPED}"
-    if "confirm" in element:
-        yield from _confirm(element["confirm"])
-
-
-def _button(element: Json) -> Iterator[str]:
-    yield from text(element.get("text"), "text", _LABEL, plain=True)
-    if len(element.get("value") or "") > _VALUE:
-        yield f"value: more than {_VALUE} characters"
-    if len(element.get("url") or "") > _URL:
-        yield f"url: more than {_URL} characters"
-    if element.get("style", "primary") not in {"primary", "danger"}:
-        yield "style: unknown"
-
-
-def _choices(element: Json, most: int) -> Iterator[str]:
-    options = element.get("options") or []
-    if not 1 <= len(options) <= most:
-        yield f"options: not 1 to {most}"
-    for option in options:
-        yield from keys(option, {"text", "value", "description", "url"})
-        yield from text(option.get("text"), "option", _LABEL)
-        if not 1 <= len(str(option.get("value", ""))) <= _CHOICE:
-            yield f"option: value not 1 to {_CHOICE} characters"
-        if "description" in option:
-            yield from text(option["description"], "description", _DETAIL)
-    chosen = element.get("initial_options") or [element.get("initial_option")]
-    if any(one not in options for one in chosen if one is not None):
-        yield "initial option: not among the options"
-
-
-def _confirm(asked: Json) -> Iterator[str]:
-    for part, most in (("title", 100), ("text", 300), ("confirm", 30), ("deny", 30)):
-        yield from text(asked.get(part), f"confirm.{part}", most)
+IN_ACTIONS = by_type({**FIELDS, **_STEPS})
+ACCESSORY = by_type({**FIELDS, **_STEPS, "image": IMAGE})
+IN_INPUT = by_type({**FIELDS, **_TEXT_INPUT})

@@ -21,7 +21,7 @@ from bot.tryout.server import door
 from bot.tryout.webapi import Keys
 
 HOST = "127.0.0.1"
-_POLL = 0.01
+_POLL, _TICK = 0.01, 0.1
 
 
 def listen(port: int = 0) -> socket.socket:
@@ -44,7 +44,18 @@ def keys() -> Keys:
 
 
 class _Quiet(uvicorn.Server):
-    """A server that leaves signals to whoever started it."""
+    """A server that leaves signals to whoever started it, and stops at once when told."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.told = asyncio.Event()
+
+    async def main_loop(self) -> None:
+        ticks = 0
+        while not await self.on_tick(ticks):
+            ticks += 1
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.told.wait(), _TICK)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Any:  # noqa: ANN401 - as the base class has it
@@ -74,6 +85,7 @@ async def serving(app: ASGIApp, listening: socket.socket) -> AsyncIterator[None]
         yield
     finally:
         server.should_exit = True
+        server.told.set()
         await task
 
 

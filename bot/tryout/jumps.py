@@ -34,6 +34,7 @@ class Jumps:
         self._workspace = workspace
         self._bot = bot
         self._session = session
+        self.stops_at_checkins = True
 
     def next_checkin(self, person: Persona) -> datetime | None:
         """When *person* is asked next if they joined; ``None`` for who is never asked."""
@@ -55,7 +56,7 @@ class Jumps:
 
     async def to_checkin(self, person: Persona | None) -> None:
         """Jump to somebody's next check-in, or the next of anybody."""
-        people = [person] if person else self._workspace.cast.personas
+        people = [person] if person else list(self._workspace.people.values())
         slots = [slot for one in people if (slot := self.next_checkin(one))]
         if not slots:
             raise ClockError("no_checkin")
@@ -103,14 +104,15 @@ class Jumps:
             yield from (_instant(day, told, home) for day in _days(now, ahead, home)
                         if day.isoweekday() in days)  # fmt: skip
             weekday, asked = crew.checkin
-            for zone in map(ZoneInfo, sorted(self._zones(crew))):
+            for zone in map(ZoneInfo, self._zones(crew) if self.stops_at_checkins else ()):
                 yield from (_instant(day, asked, zone) for day in _days(now, ahead, zone)
                             if day.isoweekday() == weekday)  # fmt: skip
         yield from (_instant(day, time(0), home) for day in _days(now, ahead, home)
                     if day.isoweekday() == 1)  # fmt: skip
 
     def _zones(self, crew: Crew) -> set[str]:
-        return {person.zone for person in self._workspace.cast.of(crew, "clinician")}
+        people = self._workspace.people.values()
+        return {one.zone for one in people if one.crew == crew.key and one.role == "clinician"}
 
     def _asked(self, person: Persona) -> list[Post]:
         return [post for post in self._workspace.chat(person.id).posts if _is_checkin(post)]

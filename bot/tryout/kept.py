@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ def _told(workspace: Workspace) -> Json:
         "homes": {who: asdict(one) for who, one in workspace.homes.items()},
         "notices": {who: [asdict(one) for one in n] for who, n in workspace.notices.items()},
         "read": workspace.read,
+        "zones": {one.id: one.zone for one in workspace.people.values()},
         "deactivated": sorted(workspace.deactivated),
         "scopes": sorted(workspace.scopes),
         "numbers": workspace.numbers,
@@ -68,6 +69,8 @@ def _restore(workspace: Workspace, told: Json) -> None:
     workspace.homes = _each(told["homes"], lambda one: Window(**one))
     workspace.notices = _each(told["notices"], lambda listed: [Notice(**one) for one in listed])
     workspace.read = told["read"]
+    for one, zone in told["zones"].items():
+        workspace.people[one] = replace(workspace.people[one], zone=zone)
     workspace.deactivated = set(told["deactivated"])
     workspace.scopes = set(told["scopes"])
     workspace.numbers = told["numbers"]

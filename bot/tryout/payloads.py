@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from html import escape
 
 from bot.tryout import messaging, windows
+from bot.tryout.fields import FIELDS
 from bot.tryout.methods import Place
 from bot.tryout.people import APP, BOT, DOMAIN, TEAM, Persona
 from bot.tryout.workspace import Json, Post, Room, Window
@@ -51,7 +52,7 @@ class Payloads:
             "container": container,
             "channel": {"id": room.id, "name": _channel_name(room)},
             **shown,
-            "state": {"values": {}},
+            "state": {"values": _entered(action)},
             "response_url": self._address("actions", person, room, post.ts),
             "actions": [action],
         }
@@ -128,6 +129,15 @@ class Payloads:
     def _address(self, kind: str, person: Persona, room: Room, message: str = "") -> str:
         end = self.place.tickets.address(person.id, room.id, message)
         return f"{self.base}/{kind}/{TEAM}/{end}"
+
+
+def _entered(action: Json) -> Json:
+    """Return what a field of a message holds; steps hold nothing."""
+    kind = FIELDS.get(action["type"])
+    if kind is None:
+        return {}
+    said = {"type": action["type"], kind.key: action.get(kind.key)}
+    return {action["block_id"]: {action["action_id"]: said}}
 
 
 def _channel_name(room: Room) -> str:

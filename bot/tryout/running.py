@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import secrets
 import shutil
 import signal
@@ -14,8 +15,10 @@ from typing import Any
 
 from bot.content.catalogue import Words
 from bot.tryout import harness, people, seed
+from bot.tryout.acts import CannotError
 from bot.tryout.companion import BotFailedError, Companion, HeldError, hold
 from bot.tryout.engine import SLACKS_PACE, Engine
+from bot.tryout.jumps import ClockError
 from bot.tryout.terminal import Terminal, typed
 from bot.tryout.webapi import Keys
 
@@ -55,24 +58,35 @@ def practise(words: Words, *, folder: Path, port: int, reset: bool, terminal: bo
     except HeldError as by:
         trial.say("already", folder=str(folder), process=by.process)
         return _FAULTY
-    if reset or not (folder / _LIVED).exists():
-        _forget(folder)
     try:
-        listening = harness.listen(port)
+        return _alone(trial, held)
+    finally:
+        os.close(held)
+
+
+def _alone(trial: Trial, held: int) -> int:
+    """Practise with the folder to oneself."""
+    try:
+        listening = harness.listen(trial.port)
     except OSError:
-        trial.say("port_taken", port=str(port), other=str(port + 10))
+        trial.say("port_taken", port=str(trial.port), other=str(trial.port + 10))
         return _FAULTY
+    if trial.reset or not (trial.folder / _LIVED).exists():
+        _forget(trial.folder)
     try:
-        asyncio.run(_practise(trial, listening, held))
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        trial.say("stopped")
-    except BotFailedError:
-        trial.say("bot_failed", log=str(folder / "bot.log"))
+        with listening:
+            asyncio.run(_practise(trial, listening, held))
+    except (BotFailedError, CannotError, ClockError, TimeoutError):
+        trial.say("bot_failed", log=str(trial.folder / "bot.log"))
         return _FAULTY
+    except (KeyboardInterrupt, asyncio.CancelledError):
+        pass  # it is how a visitor stops
+    trial.say("stopped")
     return _DONE
 
 
 def _forget(folder: Path) -> None:
+    """Forget everything but the lock, which is held just now."""
     for one in folder.iterdir():
         if one.is_dir():
             shutil.rmtree(one)
@@ -123,6 +137,8 @@ async def _run(trial: Trial, bot: Companion, engine: Engine, held: int, *, first
     done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()
+    for task in done:
+        task.result()
     if waits[0] in done:
         raise BotFailedError("web")
 

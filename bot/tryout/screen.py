@@ -4,10 +4,14 @@ from collections.abc import Mapping
 
 from bot.content.catalogue import Words
 from bot.tryout import windows
+from bot.tryout.acts import INVITE
 from bot.tryout.jumps import Jumps
 from bot.tryout.moments import local, shown
 from bot.tryout.people import BOT, Persona
 from bot.tryout.workspace import Json, Post, Room, Window, Workspace
+
+_NEWEST = 60
+"""Messages of a room that are shown; who wants older ones scrolls in Slack, and not here."""
 
 
 class Screen:
@@ -33,7 +37,8 @@ class Screen:
             "version": workspace.version,
             "now": shown(workspace.clock.now(), person.zone),
             "next": self._next(person),
-            "personas": [self._persona(one) for one in workspace.cast.personas],
+            "practice": workspace.cast.practice,
+            "personas": [self._persona(one) for one in workspace.people.values()],
             "me": {"id": person.id, "name": person.name},
             "channels": [self._room(room, person) for room in rooms],
             "messages": {room.id: self._messages(room, person) for room in rooms},
@@ -41,13 +46,17 @@ class Screen:
             "views": [_view(one) for one in workspace.stacks.get(person.id, ())],
             "commands": [
                 {part: one.get(part, "") for part in ("command", "description", "usage_hint")}
-                for one in commands
+                for one in [*commands, self._invite()]
             ],
             "shortcuts": [
                 {"callback_id": one["callback_id"], "name": one["name"]} for one in shortcuts
             ],
             "notices": [vars(one) for one in workspace.notices.get(person.id, ())],
         }
+
+    def _invite(self) -> Json:
+        said = self._words.say("tryout.engine.invite")
+        return {"command": INVITE, "description": said, "usage_hint": f"@{self._app}"}
 
     def _next(self, person: Persona) -> Json:
         found = {
@@ -79,7 +88,8 @@ class Screen:
         }
 
     def _messages(self, room: Room, person: Persona) -> list[Json]:
-        return [self._message(post, person) for post in room.posts if _sees(post, person)]
+        seen = [post for post in room.posts if _sees(post, person)]
+        return [self._message(post, person) for post in seen[-_NEWEST:]]
 
     def _message(self, post: Post, person: Persona) -> Json:
         return {

@@ -25,7 +25,7 @@ _JOINED_BEFORE = 3
 _JOINED = 0.4
 """Which share of a team has joined by then: some are left to press Join themselves."""
 
-_AT_ONCE = 4
+_AT_ONCE = 12
 
 _LEANING: Mapping[str, Mapping[str, float]] = {
     "form": {"away": 0.55, "against": 0.25, "both": 0.1, "unsure": 0.1},
@@ -61,13 +61,17 @@ async def live(engine: Engine, now: datetime, told: Progress = lambda _done, _we
     debriefs = list(_planned(engine.workspace.cast, weeks))
     for crew in engine.workspace.cast.crews:
         await _set_up(engine, crew)
+    engine.jumps.stops_at_checkins = False
     for week in range(weeks):
         told(week, weeks)
-        if week == weeks - _JOINED_BEFORE:
+        joined = week >= weeks - _JOINED_BEFORE
+        if joined and not engine.jumps.stops_at_checkins:
             await _join(engine)
+        engine.jumps.stops_at_checkins = joined
         await _file(engine, [one for one in debriefs if one.week == week])
         until = begun + timedelta(weeks=week + 1)
         await engine.jumps.to(max(engine.workspace.clock.now(), min(until, now)))
+    engine.jumps.stops_at_checkins = True
     engine.workspace.notices.clear()
     _read_everything(engine)
     told(weeks, weeks)

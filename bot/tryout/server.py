@@ -75,8 +75,9 @@ class _Rooms:
 
     async def wait(self, request: Request) -> Response:
         """Answer once there is something newer to see, or after a while."""
-        known = request.query_params.get("version", "0")
-        newest = await self._engine.workspace.newer(int(known) if known.isdecimal() else 0, _WAIT)
+        known = request.query_params.get("version", "")
+        version = int(known) if known.isdecimal() else -1
+        newest = await self._engine.workspace.newer(version, _WAIT)
         return JSONResponse({"version": newest})
 
     async def act(self, request: Request) -> Response:
@@ -124,7 +125,7 @@ async def jump(engine: Engine, said: Mapping[str, Any], person: Persona | None) 
     elif said["jump"] == "checkin":
         await engine.jumps.to_checkin(person)
     elif said["jump"] == "close":
-        whose = [person] if person else engine.workspace.cast.personas
+        whose = [person] if person else list(engine.workspace.people.values())
         closes = [at for one in whose if (at := engine.jumps.next_close(one))]
         await engine.jumps.to(min(closes))
     else:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from uuid import uuid4
 
 from aiohttp import WSMsgType, web
@@ -16,9 +16,10 @@ from bot.tryout.workspace import Json
 class Socket:
     """One connection that the bot has opened: a carrier as good as HTTP."""
 
-    def __init__(self, opened: web.WebSocketResponse) -> None:
+    def __init__(self, opened: web.WebSocketResponse, patience: Callable[[], float]) -> None:
         """Carry over *opened*."""
         self._opened = opened
+        self._patience = patience
         self._waiting: dict[str, asyncio.Future[bytes]] = {}
 
     async def command(self, fields: Mapping[str, str]) -> Answered:
@@ -62,7 +63,7 @@ class Socket:
         told = {"envelope_id": envelope, "type": kind, "payload": payload, **more}
         try:
             await self._opened.send_json(told)
-            return Answered(200, await asyncio.wait_for(waiting, PATIENCE))
+            return Answered(200, await asyncio.wait_for(waiting, self._patience()))
         except TimeoutError:
             return Answered(0, late=True)
         except ConnectionError:
@@ -79,6 +80,7 @@ class Sockets:
         self._carry = carry
         self._runner: web.AppRunner | None = None
         self._open: set[Socket] = set()
+        self.patience = PATIENCE
 
     async def address(self) -> str:
         """Return where the bot may connect; listens from the first call on."""
@@ -103,7 +105,7 @@ class Sockets:
         await opened.prepare(request)
         hello = {"type": "hello", "num_connections": 1, "connection_info": {"app_id": APP}}
         await opened.send_json(hello)
-        socket = Socket(opened)
+        socket = Socket(opened, lambda: self.patience)
         self._open.add(socket)
         self._carry.socket = socket
         try:

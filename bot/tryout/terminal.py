@@ -39,6 +39,7 @@ class Terminal:
         self._text = Textual(words, self._name)
         self._seen: set[str] = set()
         self._home_seen = ""
+        self.quiet = _QUIET
         self._verbs: Mapping[str, Callable[[str], Awaitable[None]]] = {
             "as": self._as,
             "choose": self._choose,
@@ -82,7 +83,8 @@ class Terminal:
         found = self._engine.workspace.cast.named(said)
         if found is None:
             raise CannotError("nobody")
-        self._person, self._place, self._home_seen = found, self._chat(), ""
+        self._person = found
+        self._place, self._home_seen = self._chat(), ""
         self._remember()
 
     async def _go(self, said: str) -> None:
@@ -218,12 +220,9 @@ class Terminal:
         return person.id if person else rooms.get(said.lstrip("#"), said)
 
     def _name(self, one: str) -> str:
-        workspace = self._engine.workspace
-        person, room = workspace.person(one), workspace.rooms.get(one)
-        if room and room.kind != "channel":
-            others = [self._name(member) for member in room.members if member != self._person.id]
-            return others[0]
-        return person.name if person else room.name if room else one
+        rooms = {room["id"]: room["name"] for room in self._drawn()["channels"]}
+        person = self._engine.workspace.person(one)
+        return person.name if person else rooms.get(one, one)
 
     async def _settle(self) -> None:
         """Wait until the bot has surely shown what it shows."""
@@ -232,7 +231,7 @@ class Terminal:
             async with asyncio.timeout(_PATIENCE):
                 while news:
                     known = workspace.version
-                    news = await workspace.newer(known, _QUIET) > known
+                    news = await workspace.newer(known, self.quiet) > known
 
 
 def typed() -> Read:
@@ -243,14 +242,19 @@ def typed() -> Read:
     """
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[str] = asyncio.Queue()
+    source = sys.stdin.fileno()
 
     def listen() -> None:
         rest = b""
-        while read := os.read(sys.stdin.fileno(), 4096):
-            *whole, rest = (rest + read).split(b"\n")
-            for line in whole:
-                loop.call_soon_threadsafe(lines.put_nowait, f"{line.decode(errors='replace')}\n")
-        loop.call_soon_threadsafe(lines.put_nowait, "")
+        with suppress(RuntimeError, OSError):  # nobody listens any more
+            while read := os.read(source, 4096):
+                *whole, rest = (rest + read).split(b"\n")
+                for line in whole:
+                    heard(f"{line.decode(errors='replace')}\n")
+            heard("")
+
+    def heard(line: str) -> None:
+        loop.call_soon_threadsafe(lines.put_nowait, line)
 
     Thread(target=listen, daemon=True).start()
     return lines.get

@@ -78,6 +78,7 @@ class Workspace:
         self.homes: dict[str, Window] = {}
         self.notices: dict[str, list[Notice]] = {}
         self.read: dict[str, dict[str, str]] = {}
+        self.people: dict[str, Persona] = {person.id: person for person in cast.personas}
         self.deactivated: set[str] = set()
         self.scopes = set(SCOPES)
         self.numbers: dict[str, int] = {}
@@ -134,7 +135,7 @@ class Workspace:
 
     def person(self, one: str) -> Persona | None:
         """Return the persona with this id; ``None`` for a stranger."""
-        return next((person for person in self.cast.personas if person.id == one), None)
+        return self.people.get(one)
 
     def seen_by(self, person: str) -> Iterable[Room]:
         """Return the rooms a person is in, their chat with the bot last."""

@@ -21,7 +21,7 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
 
     @property
-    def json(self) -> Any:  # noqa: ANN401 - whatever JSON was answered
+    def json(self) -> Any:
         """The body, read as JSON."""
         return json.loads(self.body)
 

@@ -48,6 +48,7 @@ FILLED_IN: Chosen = {
     "tip_time": "10:00",
     "zone": "America/Toronto",
     "practice": "",
+    "language": "en",
     "question": "status",
     "open": "no",
 }

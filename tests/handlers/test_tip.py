@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from bot.conversation import UNKNOWN
 from bot.desk import Desk
 from bot.elements import Form, Message
 from bot.errors import UnknownAnswerError
+from bot.practice import tips
 from handlers import COMMANDS, tip
 from tests.doubles import Moment
 from tests.practice_team import (
@@ -88,12 +91,15 @@ async def test_a_card_on_ones_own_page_opens_as_a_form(desk: Desk) -> None:
 
 
 async def test_a_topic_is_a_word_of_the_command(desk: Desk) -> None:
-    """Every topic in the list can be typed, and shows its cards."""
-    words = desk.catalogue.words("en")
-    topic, title = next(iter(words.topics.items()))
+    """Every topic in the list can be typed in each language, and shows its cards."""
+    spoken = [desk.catalogue.words(tag) for tag in desk.catalogue.languages]
+    typed = {word for words in spoken for word in tips.typed(words)}
 
-    assert set(words.topics) | {"next", "list", "help"} == COMMANDS["tip"].words(desk.catalogue)
-    assert title in text(await ask(request(MARIE, topic), desk))
+    assert typed | {"next", "list", "help"} == COMMANDS["tip"].words(desk.catalogue)
+    for words in spoken:
+        for word, topic in tips.typed(words).items():
+            asked = replace(request(MARIE, word), language=words.language)
+            assert words.topics[topic] in text(await ask(asked, desk))
 
 
 async def test_a_topic_turns_to_its_scenes(desk: Desk) -> None:

@@ -1,138 +1,152 @@
 // The practice workspace's page: looks, shows, waits for something newer, looks again.
 
-import { act, learnWords, look, newer, say, store } from "./api.js";
-import { drawBar, recallTheme, showJumps, showTime, shutDrawer } from "./bar.js";
-import { draw } from "./blocks.js";
-import { composer } from "./composer.js";
-import { el, fill, whenChanged } from "./dom.js";
-import { drawn } from "./messages.js";
-import { showViews } from "./modal.js";
-import { drawRooms } from "./rooms.js";
+import { act, afterwards, learnWords, look, newer, say } from "./api.js";
+import { drawBar, showJumps, showMe, showTime } from "./bar.js";
+import { drawRoom, showRoom } from "./conversation.js";
+import { whenChanged } from "./dom.js";
+import { openDrawer, shutDrawer } from "./drawer.js";
+import { closeAll, showViews } from "./modal.js";
+import { announce, couldNot, reached, showNotices } from "./notices.js";
+import { drawSide, showPersona, showRooms } from "./rooms.js";
+import { store } from "./store.js";
 
-const main = document.getElementById("conversation");
-const log = el("div", { class: "log", role: "log", "aria-live": "polite" });
+const A_MOMENT = 1000;
+const APP = "app"; // everybody's own chat with the app, whatever its id
+const skip = document.getElementById("skip");
 let state;
-let here = "";
+let here = store.room;
 let tab = "home";
-
-async function follow() {
-  try {
-    const version = await newer(state.version);
-    if (version !== state.version) await show();
-  } catch {
-    await new Promise((later) => setTimeout(later, 1000)); // the workspace is restarting
-  }
-}
-
-async function show() {
-  state = await look();
-  if (store.me !== state.me.id) store.me = state.me.id;
-  if (!room()) here = state.channels.find((one) => one.kind === "channel")?.id ?? state.channels[0].id;
-  showTime(state.now);
-  parts.jumps(state.next);
-  parts.rooms([state.channels, state.personas, state.me, here]);
-  parts.frame([here, tab, state.me.id, state.commands, state.shortcuts]);
-  parts.log([here, tab, state.messages[here] ?? [], state.home]);
-  parts.notices(state.notices);
-  showViews(state.views, context());
-  if (room()?.unread) act("read", { channel: here });
-}
+let looking = Promise.resolve();
 
 const parts = {
+  me: whenChanged(showMe),
   jumps: whenChanged(showJumps),
-  rooms: whenChanged(() => drawRooms(state, here, { become, go })),
-  frame: whenChanged(frame),
-  log: whenChanged(content),
-  notices: whenChanged(notices),
+  persona: whenChanged((given) => showPersona(given, become)),
+  rooms: whenChanged((given) => showRooms(given, go)),
+  frame: whenChanged(({ room, state: known }) => drawRoom(room, tab, known, turn)),
 };
 
-const room = () => state.channels.find((one) => one.id === here) ?? stranger();
+await begin();
+for (;;) await follow();
 
-/** A chat with somebody to whom nothing was written yet. */
-function stranger() {
+async function begin() {
+  await learnWords();
+  document.title = say("tryout.page.title");
+  skip.textContent = say("tryout.page.skip");
+  skip.addEventListener("click", skipTo);
+  drawBar(openDrawer);
+  drawSide();
+  document.addEventListener("click", openChat);
+  afterwards((answer) => {
+    couldNot(answer);
+    return show();
+  });
+  await show();
+  if (state && room().kind === "app") await act("home", { tab });
+}
+
+/** Wait for something newer; when the workspace is gone for a while, say so. */
+async function follow() {
+  const version = await newer(state?.version ?? 0).catch(() => null);
+  const turned = reached(version !== null);
+  if (version === null) {
+    if (turned && state) showAll();
+    await new Promise((later) => setTimeout(later, A_MOMENT));
+  } else if (turned || version !== state?.version) await show();
+}
+
+/** Look and show, one look after the other. */
+function show() {
+  looking = looking.catch(() => {}).then(lookAndShow);
+  return looking;
+}
+
+/** Show what was seen, unless the visitor has become somebody else in the meantime. */
+async function lookAndShow() {
+  const asked = store.me;
+  const seen = await look().catch(() => null);
+  if (!seen || store.me !== asked) return;
+  if (asked !== seen.me.id) store.me = seen.me.id;
+  state = seen;
+  showAll();
+}
+
+function showAll() {
+  here = place(here);
+  const { channels, personas, me, practice, commands, shortcuts, now, next } = state;
+  showTime(now);
+  parts.me(me);
+  parts.jumps({ now: now.slice(0, 10), next });
+  parts.persona({ practice, personas, me });
+  parts.rooms({ channels, personas, me, here });
+  parts.frame({ room: { ...room(), unread: 0 }, tab, state: { commands, shortcuts, me } });
+  const messages = state.messages[here] ?? [];
+  const reading = showRoom(room(), tab, { messages, home: state.home }, context());
+  showNotices(state.notices, showViews(state.views, context()));
+  if (reading && room().unread) act("read", { channel: here });
+}
+
+/** Where the visitor is: the room they chose, or the first channel that they are in. */
+function place(id) {
+  const rooms = state.channels;
+  if (id === APP) return rooms.find((one) => one.kind === "app").id;
+  const chat = rooms.find((one) => one.kind === "dm" && one.person === id);
+  const known = rooms.find((one) => one.id === id) ?? chat;
+  if (known || state.personas.some((one) => one.id === id)) return known?.id ?? id;
+  return (rooms.find((one) => one.kind === "channel") ?? rooms[0]).id;
+}
+
+/** The open room; a chat with somebody to whom nothing was written yet is one, too. */
+function room() {
   const person = state.personas.find((one) => one.id === here);
-  return person && { id: person.id, name: person.name, kind: "dm", unread: 0 };
+  const chat = person && { id: here, person: here, name: person.name, kind: "dm", unread: 0 };
+  return state.channels.find((one) => one.id === here) ?? chat;
 }
 
 function context() {
-  const people = state.personas.map((one) => [one.id, one.name]);
   const rooms = state.channels.filter((one) => one.kind === "channel");
-  return { names: Object.fromEntries([...people, ...rooms.map((one) => [one.id, one.name])]), personas: state.personas, rooms };
-}
-
-function frame() {
-  const now = room();
-  const title = el("h1", {}, now.kind === "channel" ? `# ${now.name}` : now.name);
-  const tabs = now.kind === "app" ? el("div", { class: "tabs", role: "group" }, tabButton("home", say("tryout.page.tab_home")), tabButton("messages", say("tryout.page.tab_messages"))) : null;
-  const line = now.kind === "app" && tab === "home" ? null : composer(now, state);
-  fill(main, el("header", {}, title, tabs), log, line);
-}
-
-function tabButton(name, label) {
-  const onclick = async () => {
-    tab = name;
-    await act("home", { tab });
-    await show();
-  };
-  return el("button", { type: "button", "data-tab": name, "aria-pressed": String(tab === name), onclick }, label);
-}
-
-function content() {
-  const now = room();
-  if (now.kind === "app" && tab === "home") fill(log, el("div", { class: "home" }, home()));
-  else fill(log, drawn(now, state.messages[here] ?? [], context()));
-  log.scrollTop = now.kind === "app" && tab === "home" ? 0 : log.scrollHeight;
-}
-
-function home() {
-  if (!state.home) return el("p", { class: "empty" }, say("tryout.page.empty"));
-  const view = state.home;
-  return draw(view.blocks, {
-    ...context(),
-    values: view.state.values,
-    press: (action) => act("press", { home: true, ...action }),
-    change: (block, element, given) => act("press", { home: true, block_id: block.block_id, action_id: element.action_id, ...given }),
-  });
-}
-
-function notices(given) {
-  const rows = given.map((one) => {
-    const onclick = () => act("dismiss", { notice: one.id });
-    return el("p", { class: "notice" }, one.text, " ", el("button", { type: "button", onclick }, say("tryout.page.dismiss")));
-  });
-  fill(document.getElementById("notices"), rows);
+  const named = [...state.personas, ...rooms].map((one) => [one.id, one.name]);
+  return { names: Object.fromEntries(named), personas: state.personas, rooms };
 }
 
 async function become(id) {
+  if (room().kind === "app") here = APP;
+  else if (room().kind === "dm") here = "";
   store.me = id;
-  if (!state.channels.some((one) => one.id === here && one.kind === "channel")) here = "";
   await show();
-  if (room()?.kind === "app") await act("home", { tab });
+  store.room = here;
+  if (room().kind === "app") await act("home", { tab });
+  announce(say("tryout.page.now_you_are", { name: state.me.name }));
 }
 
 async function go(id) {
   here = id;
+  store.room = id;
   tab = "home";
   shutDrawer();
   await show();
   if (room().kind === "app") await act("home", { tab });
-  main.focus();
 }
 
-function openChat(event) {
+async function turn(name) {
+  tab = name;
+  await act("home", { tab });
+}
+
+/** A link to a chat with a person opens it here, in place of whatever form it stands in. */
+async function openChat(event) {
   const person = event.target.closest?.("[data-chat]")?.dataset.chat;
   if (!person) return;
   event.preventDefault();
-  state.views.forEach((view) => act("close", { view: view.id }));
-  const known = state.channels.find((one) => one.person === person && one.kind === "dm");
-  go(known?.id ?? person);
+  await closeAll();
+  await go(person);
+  document.getElementById("conversation").focus();
 }
 
-recallTheme();
-await learnWords();
-document.title = say("tryout.page.title");
-document.getElementById("skip").textContent = say("tryout.page.skip");
-drawBar();
-document.addEventListener("click", openChat);
-await show();
-for (;;) await follow();
+/** Lead past everything to the line one types in: the newest message is just before it. */
+function skipTo(event) {
+  const line = document.querySelector("#conversation .line");
+  if (!line) return;
+  event.preventDefault();
+  line.focus();
+}

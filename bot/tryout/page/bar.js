@@ -1,70 +1,95 @@
-// The top of the page: where this is, what time it is here, and the jumps through time.
+// The top of the page: the promise, the practice time and its jumps, light and dark.
 
 import { moveClock, say } from "./api.js";
 import { el, fill } from "./dom.js";
-import { fullMoment, moment } from "./times.js";
+import { face } from "./faces.js";
+import { icon } from "./icons.js";
+import { announce } from "./notices.js";
+import { store } from "./store.js";
+import { daysAfter, hour, moment, shortDay } from "./times.js";
 
 const bar = document.getElementById("bar");
+const root = document.documentElement;
 const time = el("time");
-const jumps = el("div", { class: "jumps", role: "group" });
+const jumps = el("div", { class: "jumps", id: "jumps", role: "group" });
+const opener = el("button", { type: "button", class: "opener", "aria-expanded": "false", "aria-controls": "jumps" });
+const drawer = el("button", { type: "button", class: "quiet drawer", "aria-controls": "rooms", "aria-expanded": "false" });
+const theme = el("button", { type: "button", class: "quiet theme", onclick: swapTheme });
 
-/** Draw the parts that stay. */
-export function drawBar() {
-  const drawer = el("button", { type: "button", class: "drawer", "aria-controls": "rooms", "aria-expanded": "false", onclick: toggle }, say("tryout.page.rooms"));
-  const theme = el("button", { type: "button", class: "theme", onclick: swapTheme }, say("tryout.page.theme"));
+/** Draw the parts that stay; `openRooms` shows the rooms on a narrow screen. */
+export function drawBar(openRooms) {
+  drawer.addEventListener("click", openRooms);
+  const promise = el("p", { class: "promise" }, icon("house"), el("span", {}, say("tryout.page.promise")));
   jumps.setAttribute("aria-label", say("tryout.page.clock"));
-  fill(bar, drawer, el("p", { class: "promise" }, say("tryout.page.promise")), el("div", { class: "clock" }, time, jumps), theme);
+  opener.setAttribute("aria-label", say("tryout.page.clock"));
+  opener.append(icon("forward"));
+  opener.addEventListener("click", () => showPanel(!bar.classList.contains("jumping")));
+  bar.addEventListener("keydown", (event) => event.key === "Escape" && showPanel(false));
+  const clock = el("div", { class: "clock" }, el("p", { class: "now" }, icon("clock"), time), opener);
+  fill(bar, drawer, promise, clock, jumps, theme);
+  recallTheme();
 }
 
-/** Close the list of rooms on a narrow screen. */
-export function shutDrawer() {
-  document.body.classList.remove("drawn");
-  bar.querySelector(".drawer").setAttribute("aria-expanded", "false");
+/** Show whose rooms the drawer holds. */
+export function showMe(me) {
+  drawer.setAttribute("aria-label", say("tryout.page.rooms_of", { me: me.name }));
+  fill(drawer, icon("menu"), face(me.id, me.name));
 }
 
 /** Tell the practice time. */
 export function showTime(now) {
   time.setAttribute("datetime", now);
-  time.textContent = fullMoment(now);
+  time.textContent = moment(now);
 }
 
-/** Offer the jumps that are possible for this person. */
-export function showJumps(next) {
-  const jump = (name, label, at) =>
-    el("button", { type: "button", "data-jump": name, title: at ? moment(at) : undefined, onclick: () => go({ jump: name }) }, label);
+/** Offer the jumps that this person can make, and say where each of them leads. */
+export function showJumps({ now, next }) {
   fill(
     jumps,
-    next.checkin ? jump("checkin", say("tryout.page.jump_checkin"), next.checkin) : null,
-    jump("day", say("tryout.page.jump_day")),
-    jump("week", say("tryout.page.jump_week")),
-    next.close ? jump("close", say("tryout.page.jump_close"), next.close) : null,
+    next.checkin ? jump("checkin", say("tryout.page.jump_checkin"), checkin(next.checkin)) : null,
+    jump("day", say("tryout.page.jump_day"), shortDay(daysAfter(now, 1))),
+    jump("week", say("tryout.page.jump_week"), shortDay(daysAfter(now, 7))),
+    next.close ? jump("close", say("tryout.page.jump_close"), shortDay(next.close)) : null,
   );
 }
 
-async function go(target) {
-  const buttons = [...jumps.querySelectorAll("button")];
-  buttons.forEach((button) => (button.disabled = true));
-  bar.setAttribute("aria-busy", "true");
-  await moveClock(target);
-  bar.removeAttribute("aria-busy");
-  buttons.forEach((button) => (button.disabled = false));
+const checkin = (at) => `${shortDay(at)}, ${hour(at)}`;
+
+function jump(name, label, where) {
+  const onclick = () => go(name);
+  return el("button", { type: "button", "data-jump": name, onclick }, el("span", {}, label), " ", el("small", {}, where));
 }
 
-function toggle(event) {
-  const drawn = document.body.classList.toggle("drawn");
-  event.currentTarget.setAttribute("aria-expanded", String(drawn));
-  if (drawn) document.querySelector("#rooms select").focus();
+async function go(name) {
+  if (bar.hasAttribute("aria-busy")) return;
+  bar.setAttribute("aria-busy", "true");
+  announce(say("tryout.page.walking"));
+  await moveClock({ jump: name });
+  bar.removeAttribute("aria-busy");
+  showPanel(false);
+  announce(say("tryout.page.arrived", { now: time.textContent }));
+  (jumps.querySelector(`[data-jump="${name}"]`) ?? opener).focus();
+}
+
+/** Show or hide the jumps where there is no room for them beside the time. */
+function showPanel(shown) {
+  bar.classList.toggle("jumping", shown);
+  opener.setAttribute("aria-expanded", String(shown));
+}
+
+function isDark() {
+  return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
 function swapTheme() {
-  const root = document.documentElement;
-  const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-  root.dataset.theme = dark ? "light" : "dark";
-  localStorage.setItem("theme", root.dataset.theme);
+  store.theme = isDark() ? "light" : "dark";
+  recallTheme();
 }
 
-/** Put up the theme that the visitor chose before, if any. */
-export function recallTheme() {
-  const chosen = localStorage.getItem("theme");
-  if (chosen) document.documentElement.dataset.theme = chosen;
+/** Put up the colours that the visitor chose before, if any, and offer the others. */
+function recallTheme() {
+  if (store.theme) root.dataset.theme = store.theme;
+  const dark = isDark();
+  theme.setAttribute("aria-label", dark ? say("tryout.page.light") : say("tryout.page.dark"));
+  fill(theme, icon(dark ? "sun" : "moon"));
 }

@@ -1,98 +1,55 @@
 // Where a person types: words for colleagues, or a command chosen from the list.
 
 import { act, say } from "./api.js";
-import { el, fill, freshId } from "./dom.js";
+import { commandList } from "./commands.js";
+import { el } from "./dom.js";
+import { icon } from "./icons.js";
+import { menu } from "./menu.js";
 
-/** Draw the line to type in, for one room; `state` lists commands and shortcuts. */
+/** Draw the line to type in, for one room; `state` knows commands, shortcuts and who I am. */
 export function composer(room, state) {
-  const listId = freshId("commands");
+  const where = room.kind === "channel" ? `# ${room.name}` : room.name;
+  const label = say("tryout.page.write", { room: where, me: state.me.name });
   const input = el("input", {
     type: "text",
     class: "line",
     role: "combobox",
     autocomplete: "off",
-    "aria-label": say("tryout.page.write", { room: room.name }),
+    "aria-label": label,
     "aria-expanded": "false",
-    "aria-controls": listId,
     "aria-autocomplete": "list",
-    placeholder: say("tryout.page.write", { room: room.name }),
+    placeholder: label,
+    "data-focus": "line",
   });
-  const list = el("ul", { id: listId, role: "listbox", "aria-label": say("tryout.page.commands"), hidden: true });
-  const offer = commandList(input, list, state.commands);
+  const { list, shut } = commandList(input, state.commands);
+  input.setAttribute("aria-controls", list.id);
   const onsubmit = (event) => {
     event.preventDefault();
     const said = input.value.trim();
-    if (!said) return;
     input.value = "";
-    offer();
-    const [command, ...rest] = said.split(" ");
-    if (command.startsWith("/")) act("command", { channel: room.id, command, text: rest.join(" ") });
-    else act("say", { channel: room.id, text: said });
+    shut();
+    if (said) send(room, said);
   };
-  const send = el("button", { type: "submit", class: "primary" }, say("tryout.page.send"));
-  return el("form", { class: "composer", onsubmit }, shortcuts(state.shortcuts), el("div", { class: "combo" }, list, input), send);
+  const arrow = el("button", { type: "submit", class: "primary", "aria-label": say("tryout.page.send") }, icon("send"));
+  return el(
+    "form",
+    { class: "composer", onsubmit },
+    el("div", { class: "combo" }, list, shortcuts(state.shortcuts), input, arrow),
+  );
 }
 
-function commandList(input, list, commands) {
-  let active = -1;
-  const matching = () => commands.filter((one) => input.value.startsWith("/") && one.command.startsWith(input.value));
-  const close = () => {
-    list.hidden = true;
-    active = -1;
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
-  };
-  const take = (command) => {
-    input.value = `${command} `;
-    close();
-    input.focus();
-  };
-  const mark = () => {
-    [...list.children].forEach((row, place) => row.setAttribute("aria-selected", String(place === active)));
-    const row = list.children[active];
-    if (row) input.setAttribute("aria-activedescendant", row.id);
-  };
-  const offer = () => {
-    const found = matching();
-    if (!found.length) return close();
-    fill(list, found.map((one) => commandRow(one, () => take(one.command))));
-    list.hidden = false;
-    input.setAttribute("aria-expanded", "true");
-    active = Math.min(active, found.length - 1);
-    return mark();
-  };
-  input.addEventListener("input", offer);
-  input.addEventListener("keydown", (event) => {
-    if (list.hidden) return;
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) {
-      event.preventDefault();
-      active = (active + step + list.children.length) % list.children.length;
-      mark();
-    } else if (event.key === "Escape") close();
-    else if ((event.key === "Enter" || event.key === "Tab") && active >= 0) {
-      event.preventDefault();
-      take(matching()[active].command);
-    }
-  });
-  input.addEventListener("blur", () => setTimeout(close, 150));
-  return offer;
-}
-
-function commandRow(one, onclick) {
-  const hint = el("span", { class: "hint" }, one.usage_hint);
-  return el("li", { role: "option", id: freshId("command"), "aria-selected": "false", onmousedown: (event) => event.preventDefault(), onclick }, el("strong", {}, one.command), " ", hint, el("small", {}, one.description));
+function send(room, said) {
+  const [command, ...rest] = said.split(" ");
+  if (!command.startsWith("/")) return act("say", { channel: room.id, text: said });
+  return act("command", { channel: room.id, command, text: rest.join(" ") });
 }
 
 function shortcuts(offered) {
-  const rows = offered.map((one) => {
-    const onclick = () => {
-      menu.open = false;
-      act("shortcut", { callback_id: one.callback_id });
-    };
-    return el("button", { type: "button", onclick, "data-shortcut": one.callback_id }, one.name);
-  });
-  const summary = el("summary", { "aria-label": say("tryout.page.shortcuts") }, "+");
-  const menu = el("details", { class: "menu up" }, summary, el("div", {}, rows));
-  return menu;
+  const rows = offered.map((one) => ({
+    label: one.name,
+    attributes: { "data-shortcut": one.callback_id },
+    work: () => act("shortcut", { callback_id: one.callback_id }),
+  }));
+  const attributes = { class: "quiet", "aria-label": say("tryout.page.shortcuts"), "data-focus": "shortcuts" };
+  return menu(attributes, icon("plus"), rows, "up");
 }

@@ -2,86 +2,132 @@
 
 import { act, say } from "./api.js";
 import { draw } from "./blocks.js";
-import { el, fill, freshId } from "./dom.js";
+import { el, freshId, keep } from "./dom.js";
 import { told } from "./fields.js";
+import { icon } from "./icons.js";
 
 const open = new Map();
+const leaving = new Set();
 
-/** Show the person's stack of views, the bottom first. */
+/** Show the person's stack of views, the bottom first; says which dialog is on top. */
 export function showViews(views, context) {
-  const known = new Set(views.map((view) => view.id));
-  for (const [id, dialog] of open) {
-    if (!known.has(id)) put(id, dialog);
-  }
-  for (const view of views) {
-    const dialog = open.get(view.id) ?? opened(view);
-    refresh(dialog, view, context);
-  }
+  const wanted = new Set(views.map((view) => view.id));
+  for (const [id, dialog] of [...open].reverse()) if (!wanted.has(id)) shut(id, dialog);
+  for (const view of views) refresh(open.get(view.id) ?? opened(view), view, context);
+  return [...open.values()].at(-1);
 }
 
-function put(id, dialog) {
+/** Put away every open form, as a person would. */
+export async function closeAll() {
+  for (const id of [...open.keys()].reverse()) await leave(id);
+}
+
+/** Put a form away once, however often it is asked for. */
+async function leave(id) {
+  if (leaving.has(id)) return;
+  leaving.add(id);
+  await act("close", { view: id });
+  leaving.delete(id);
+}
+
+function shut(id, dialog) {
   open.delete(id);
   dialog.close();
   dialog.remove();
 }
 
 function opened(view) {
+  const close = () => leave(view.id);
   const dialog = el("dialog", {
+    class: "view",
     "data-view": view.id,
     oncancel: (event) => {
+      if (!event.cancelable) return; // the browser closes it in any case, which is told below
       event.preventDefault();
-      act("close", { view: view.id });
+      close();
     },
+    onclose: () => open.has(view.id) && close(),
   });
+  const title = el("h2", { id: freshId("title"), tabindex: "-1" });
+  const label = say("tryout.page.close");
+  const cross = el("button", { type: "button", class: "quiet", "aria-label": label, onclick: close }, icon("close"));
+  const away = el("button", { type: "button", class: "away", onclick: close });
+  const send = el("button", { type: "submit", class: "primary" });
+  const form = el(
+    "form",
+    { novalidate: true, onsubmit: (event) => submitted(event, dialog) },
+    el("header", {}, title, cross),
+    el("div", { class: "body" }),
+    el("footer", {}, away, send),
+  );
+  dialog.append(form);
+  dialog.setAttribute("aria-labelledby", title.id);
   document.getElementById("dialogs").append(dialog);
   open.set(view.id, dialog);
   return dialog;
 }
 
-/** Draw a view anew when its content or its errors changed; what was chosen stays. */
+/** Show what changed in a view; what was chosen in it stays. */
 function refresh(dialog, view, context) {
-  const shown = JSON.stringify([view.hash, view.errors]);
-  if (dialog.dataset.shown === shown) return;
-  const sameForm = dialog.dataset.form === view.callback_id;
-  dialog.dataset.shown = shown;
+  const body = dialog.querySelector(".body");
+  const other = dialog.dataset.form !== view.callback_id;
+  const items = view.blocks.map((block) => ({ block, error: view.errors[block.block_id] }));
+  keep(body, items, (item) => item.block.block_id, ({ block }) => draw(block, within(dialog, view, context)));
+  dialog.querySelector("h2").textContent = view.title.text;
+  dialog.querySelector(".away").textContent = view.close?.text ?? say("tryout.page.close");
+  const send = dialog.querySelector("footer .primary");
+  send.textContent = view.submit?.text ?? "";
+  send.hidden = !view.submit;
   dialog.dataset.form = view.callback_id;
-  const heading = el("h2", { id: freshId("title"), tabindex: "-1" }, view.title.text);
-  dialog.setAttribute("aria-labelledby", heading.id);
-  const body = el("div", { class: "body" }, draw(view.blocks, within(dialog, view, context)));
-  fill(dialog, form(dialog, view, heading, body));
   if (!dialog.open) dialog.showModal();
-  const wrong = dialog.querySelector("[aria-invalid]");
-  if (wrong) (wrong.querySelector("input, select") ?? wrong).focus();
-  else if (!sameForm) heading.focus();
+  if (other) begin(dialog);
 }
 
-function form(dialog, view, heading, body) {
-  const shut = () => act("close", { view: view.id });
-  const cross = el("button", { type: "button", class: "cross", "aria-label": say("tryout.page.close"), onclick: shut }, "\u00D7");
-  const close = el("button", { type: "button", onclick: shut }, view.close?.text ?? say("tryout.page.close"));
-  const send = view.submit ? el("button", { type: "submit", class: "primary" }, view.submit.text) : null;
-  const onsubmit = async (event) => {
-    event.preventDefault();
-    send.disabled = true;
-    await act("submit", { view: view.id, state: state(dialog) });
-    send.disabled = false;
-  };
-  return el("form", { novalidate: true, onsubmit }, el("header", {}, heading, cross), body, el("footer", {}, close, send));
+/** Start reading at the top. */
+function begin(dialog) {
+  dialog.querySelector(".body").scrollTop = 0;
+  dialog.querySelector("h2").focus({ preventScroll: true });
 }
 
 function within(dialog, view, context) {
   return {
     ...context,
-    values: view.state.values,
     errors: view.errors,
-    press: (action) => act("press", { view: view.id, state: state(dialog), ...action }),
-    change: (block, element, given) =>
-      act("change", { view: view.id, block_id: block.block_id, action_id: element.action_id, ...given }),
+    given: (block, element) => drawn(dialog, block, element) ?? kept(view, block, element),
+    press: (action) => act("press", { view: view.id, state: chosen(dialog), ...action }),
+    change: (block, element, said) =>
+      act("change", { view: view.id, block_id: block.block_id, action_id: element.action_id, ...said }),
   };
 }
 
+/** What stands in a field just now, before it is drawn again. */
+function drawn(dialog, block, element) {
+  const controls = [...dialog.querySelectorAll("[data-kind]")];
+  const now = controls.find(
+    ({ dataset }) =>
+      dataset.of === block.block_id &&
+      dataset.action === element.action_id &&
+      dataset.kind === element.type,
+  );
+  return now && told(now);
+}
+
+function kept(view, block, element) {
+  return view.state.values[block.block_id]?.[element.action_id];
+}
+
+async function submitted(event, dialog) {
+  event.preventDefault();
+  if (dialog.hasAttribute("aria-busy")) return;
+  dialog.setAttribute("aria-busy", "true");
+  await act("submit", { view: dialog.dataset.view, state: chosen(dialog) });
+  dialog.removeAttribute("aria-busy");
+  const wrong = dialog.querySelector("[aria-invalid]");
+  (wrong?.querySelector("input, select") ?? wrong)?.focus();
+}
+
 /** What is chosen in the whole form, by block and action, as Slack's clients tell it. */
-function state(dialog) {
+function chosen(dialog) {
   const found = {};
   for (const control of dialog.querySelectorAll("[data-kind]")) {
     (found[control.dataset.of] ??= {})[control.dataset.action] = told(control);

@@ -83,7 +83,7 @@ class _Any(dict[str, Answer]):
         super().__init__()
         self._answer = answer
 
-    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - as dict has it
+    def get(self, name: str, default: Any = None) -> Any:
         return default if name == "unknown" else self._answer
 
 

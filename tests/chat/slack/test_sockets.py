@@ -17,7 +17,7 @@ async def wired(api: WebApi) -> AsyncIterator[Bench]:
         yield bench
 
 
-async def say(bench: Bench, kind: str, payload: Any) -> dict[str, Any]:  # noqa: ANN401 - any JSON
+async def say(bench: Bench, kind: str, payload: Any) -> dict[str, Any]:
     """Send one envelope, and return what it is acknowledged with once all is done."""
     await bench.api.sockets[-1].send_json(
         {

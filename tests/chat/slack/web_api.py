@@ -129,7 +129,7 @@ async def _arguments(request: web.Request) -> dict[str, Any]:
     return {key: _value(value) for key, value in found.items()}
 
 
-def _value(said: str) -> Any:  # noqa: ANN401 - JSON, or the text itself
+def _value(said: str) -> Any:
     try:
         return json.loads(said) if said[:1] in "[{" else said
     except ValueError:

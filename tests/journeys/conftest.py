@@ -1,0 +1,53 @@
+"""A practice workspace as `make try` starts it, and a visitor with a real browser before it."""
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from bot.content import catalogue
+from bot.content.catalogue import Words
+from tests.journeys.practice import Practice
+from tests.journeys.visitor import Visitor
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --disable-dev-shm-usage"
+)
+
+
+@pytest.fixture(scope="session")
+def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Practice]:
+    """One practice workspace with its bot, in a folder of its own, for all journeys."""
+    started = Practice(tmp_path_factory.mktemp("practice"))
+    started.start()
+    yield started
+    started.stop()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(chromium: str) -> AsyncIterator[Browser]:
+    """One Chromium for all journeys."""
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
+        yield running
+        await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitor(browser: Browser, practice: Practice) -> AsyncIterator[Visitor]:
+    """Somebody who has just opened the page; at the end, nothing of theirs has left here."""
+    context = await browser.new_context(viewport={"width": 1280, "height": 800})
+    guest = Visitor(await context.new_page(), practice.address)
+    await guest.arrive()
+    yield guest
+    await context.close()
+    assert guest.strayed == []
+    assert guest.troubles == []
+
+
+@pytest.fixture(scope="session")
+def english() -> Words:
+    """The sentences that the visitor reads."""
+    return catalogue.load().words("en")

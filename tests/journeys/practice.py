@@ -1,0 +1,56 @@
+"""The practice workspace as a visitor starts it: a process of its own in an empty folder."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.journeys.botprocess import ROOT, free_port
+
+PATIENCE = 240.0
+"""Seconds for a first start, in which months are lived through, on a busy machine."""
+
+
+@dataclass
+class Practice:
+    """One `python -m bot try` over the files of *folder*."""
+
+    folder: Path
+    port: int = 0
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def address(self) -> str:
+        """Where its page is."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        """Start, and wait until it says that it is ready."""
+        self.port = self.port or free_port()
+        with (self.folder / "said").open("wb") as said:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "try"],
+                cwd=self.folder,
+                env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PORT": str(self.port)},
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+            )
+        end = time.monotonic() + PATIENCE
+        while self.address not in self.said():
+            assert self.process.poll() is None, self.said()
+            assert time.monotonic() < end, self.said()
+            time.sleep(0.1)
+
+    def said(self) -> str:
+        """Everything it has told whoever started it."""
+        return (self.folder / "said").read_text(encoding="utf-8")
+
+    def stop(self) -> None:
+        """Stop it as Ctrl-C does, and wait for it."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(timeout=30)

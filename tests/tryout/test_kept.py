@@ -1,0 +1,61 @@
+from datetime import timedelta
+from pathlib import Path
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.tryout import kept, windows
+from bot.tryout.engine import Engine
+from bot.tryout.hands import Hands
+from bot.tryout.people import CAST
+from tests.tryout.specimens import home, modal
+from tests.tryout.test_acts import opened
+
+
+async def test_a_visitor_finds_everything_as_they_left_it(
+    engine: Engine, client: AsyncWebClient, ilse: Hands, tmp_path: Path
+) -> None:
+    """Messages, forms with what was entered, Home, notices and numbers are there again."""
+    await client.chat_postMessage(
+        channel="U0CLIN01", text="x", metadata={"event_type": "d", "event_payload": {"id": "7"}}
+    )
+    await client.views_publish(user_id="U0CLIN01", view=home())
+    await opened(client, engine, modal())
+    await ilse.choose("pick", "b")
+    engine.workspace.notify("U0CLIN01", "Something")
+    file = tmp_path / "workspace.json"
+
+    kept.save(engine.workspace, file)
+    again = kept.load(CAST, file)
+
+    assert again is not None
+    assert again.rooms == engine.workspace.rooms
+    assert again.notices == engine.workspace.notices
+    assert again.numbers == engine.workspace.numbers
+    assert windows.told(again.stacks["U0CLIN01"][0]) == ilse.view
+    assert windows.told(again.homes["U0CLIN01"]) == ilse.page
+
+
+async def test_practice_time_goes_on_and_never_back(engine: Engine, tmp_path: Path) -> None:
+    """The clock starts where it was, or at the present, whichever is later; stamps go on."""
+    workspace, file = engine.workspace, tmp_path / "workspace.json"
+    workspace.clock.move_to(workspace.clock.now() + timedelta(days=4000))
+    room = workspace.rooms["C0NORTH"]
+    await engine.acts.say(CAST.persona("U0CLIN01"), room.id, "x")
+
+    kept.save(workspace, file)
+    again = kept.load(CAST, file)
+
+    assert again is not None
+    assert again.clock.now() - workspace.clock.now() < timedelta(minutes=1)
+    assert again.clock.stamp() > room.posts[-1].ts
+
+
+def test_a_file_of_another_edition_is_left_alone(tmp_path: Path) -> None:
+    """What cannot be read starts no practice in the middle of something else."""
+    file = tmp_path / "workspace.json"
+
+    assert kept.load(CAST, file) is None
+    file.write_text("{", encoding="utf-8")
+    assert kept.load(CAST, file) is None
+    file.write_text('{"edition": 0}', encoding="utf-8")
+    assert kept.load(CAST, file) is None

@@ -1,0 +1,126 @@
+import json
+import os
+import socket
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.content.catalogue import Words
+from bot.tryout import companion, harness, running, seed
+from bot.tryout.companion import BotFailedError, Companion
+from tests.tryout.conftest import NOW
+
+
+def practise(words: Words, folder: Path, port: int) -> int:
+    """Try the bot, without a terminal."""
+    return running.practise(words, folder=folder, port=port, reset=False, terminal=False)
+
+
+def test_a_taken_port_is_named_with_a_way_out(
+    words: Words, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever finds the port taken reads how to choose another one, and nothing was started."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+
+        assert practise(words, tmp_path / "try", port) == 2
+
+    said = capsys.readouterr().out
+    assert f"Port {port} " in said
+    assert f"make try PORT={port + 10}" in said
+
+
+def test_two_practices_never_share_a_folder(
+    words: Words, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second one says that the first is running, and which process its bot is."""
+    held = companion.hold(tmp_path / "lock")
+    os.pwrite(held, b"4711", 0)
+
+    assert practise(words, tmp_path, 0) == 2
+    assert "4711" in capsys.readouterr().out
+
+    os.close(held)
+    os.close(companion.hold(tmp_path / "lock"))
+
+
+async def test_the_bot_is_told_nothing_of_the_operators_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A real workspace's tokens, in the environment or in .env, never reach a bot being tried."""
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-the-operators-own")
+    monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://the-operators-own")
+    bot = Companion(tmp_path, 1, "http://127.0.0.1:2", harness.keys(), "p" * 40)
+
+    told = str(bot._told)
+
+    assert "operators-own" not in told
+    assert set(bot._told) == {
+        "PYTHONPATH", "PYTHONUTF8", "DATABASE_URL", "PEPPER", "SLACK_SIGNING_SECRET",
+        "SLACK_BOT_TOKEN", "SLACK_API_URL", "HOST", "PORT", "TEST_MODE",
+    }  # fmt: skip
+    assert not (tmp_path / ".env").exists()
+
+
+async def test_the_bot_prints_its_manifest_in_that_environment(tmp_path: Path) -> None:
+    """Commands, shortcuts and events are read from what the bot itself says."""
+    bot = Companion(tmp_path, 1, "http://127.0.0.1:2", harness.keys(), "p" * 40)
+
+    manifest = json.loads(await bot.verb("manifest", "--base-url", bot.url))
+
+    commands = [one["command"] for one in manifest["features"]["slash_commands"]]
+    assert "/rupture" in commands
+    with pytest.raises(BotFailedError, match="manifest"):
+        await bot.verb("manifest")
+
+
+async def test_a_bot_that_cannot_start_is_noticed_at_once(tmp_path: Path) -> None:
+    """A bot that ends by itself is not waited for, and its log says why."""
+    bot = Companion(tmp_path, 1, "nowhere", harness.keys(), "short")
+    held = companion.hold(tmp_path / "lock")
+
+    with pytest.raises(BotFailedError, match="web"):
+        await bot.start(NOW, held)
+    await bot.stop()
+
+    assert "PEPPER" in bot.log.read_text(encoding="utf-8")
+    os.close(held)
+
+
+def test_a_visitor_practises_by_typing_and_comes_back(
+    words: Words,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The whole of `try --terminal`, twice: set up once, everything kept, everything stopped."""
+    monkeypatch.setattr(seed, "start", lambda _cast, now: now - timedelta(hours=1))
+    for lines in (b"/tip\nquit\n", b"go #northshore\nquit\n"):
+        come, go = os.pipe()
+        os.write(go, lines)
+        with os.fdopen(come) as stdin, monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", stdin)
+            status = running.practise(words, folder=tmp_path, port=0, reset=False, terminal=True)
+        os.close(go)
+        assert status == 0
+
+    said = capsys.readouterr().out
+    assert said.count(words.say("tryout.running.first")) == 1
+    assert said.count(words.say("tryout.running.stopped")) == 2
+    assert "Next tip" in said
+    assert "Join" in said.rpartition("go PLACE")[2]
+    os.close(companion.hold(tmp_path / "lock"))
+
+
+def test_secrets_are_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
+    """Every practice has its own, the same at each start, in a file of its owner's alone."""
+    file = tmp_path / "secrets.json"
+
+    first, again = running._secrets(file), running._secrets(file)
+
+    assert first == again
+    assert first[0].bot_token.startswith("xoxb-")
+    assert len(first[1]) >= 32
+    assert file.stat().st_mode & 0o077 == 0
