@@ -7,7 +7,9 @@ from pathlib import Path
 
 from bot.content.catalogue import Words, load
 
-ENGLISH = load().words("en")
+CATALOGUE = load()
+SPOKEN = tuple(CATALOGUE.words(tag) for tag in CATALOGUE.languages)
+ENGLISH = CATALOGUE.words("en")
 
 SHINGLES = Path(__file__).parent / "source_shingles.txt"
 """The first 12 digits of the SHA-256 of every seven words in a row of the source article."""

@@ -1,14 +1,31 @@
-from collections.abc import Iterator
-from itertools import product
+import json
+import re
+
+import pytest
 
 from bot.chat.slack import metadata, render
+from bot.chat.slack.parts import Block
+from bot.content.catalogue import Words
 from bot.elements import Choice, Form, Home, Message, Option, Text
-from bot.practice import checkins, debriefs, guides, privacy, reports, setup, tips
-from bot.practice.debriefs import Debrief
+from bot.practice import counts
 from bot.tryout import limits
-from tests.chat.slack.rooms import words
+from tests.chat.slack import screens
 
-WORDS = words().words("en")
+WORDS = screens.CATALOGUE.words("en")
+ENDED = re.compile(r'([^"]*)\u2026"')
+BESIDE = (
+    "common.step.tip",
+    "debriefs.title",
+    "error.title",
+    "privacy.kept.title",
+    "tip.list.heading",
+    "usage.help.title",
+)
+"""The titles under which a message is read in a form."""
+
+in_every_language = pytest.mark.parametrize(
+    "spoken", screens.SPOKEN, ids=lambda words: str(words.language)
+)
 FIELD = Choice("form", "Which?", (Option("away", "Away"),))
 
 
@@ -74,51 +91,65 @@ def test_a_message_can_be_read_as_a_form() -> None:
     )
 
 
-def codes(question: str) -> list[str]:
-    """Return the codes of a question's answers."""
-    return [option.code for option in WORDS.questions[question].options]
-
-
-def messages() -> Iterator[Message]:
-    """Every message whose words the catalogue holds: tips, lists, check-ins, what is kept."""
-    yield from (tips.message(tip, WORDS) for tip in WORDS.tips)
-    yield from (tips.about(topic, WORDS) for topic in WORDS.topics)
-    yield from (tips.listing(WORDS), tips.usage(WORDS), privacy.notice(WORDS))
-    yield from (setup.refused(WORDS), reports.refused(WORDS, on_roster=True))
-    yield from (checkins.nudge(WORDS, "2026-W10", sign) for sign in WORDS.signs)
-    yield from (checkins.nudge(WORDS, f"2026-W{n:02}", WORDS.signs[0]) for n in range(1, 9))
-
-
-def forms() -> Iterator[Form]:
-    """Every form of the main job, and the guide for every debrief there can be."""
-    yield debriefs.form(WORDS, opening="Opening.", policy=("One.", "Two."))
-    yield from (guides.chooser(WORDS), privacy.withdrawal(WORDS), reports.agreement(WORDS))
-    yield checkins.form(WORDS, "2026-W10", WORDS.signs[0])
-    yield setup.form(setup.Current(), WORDS)
-    for form, status in product(codes("form"), codes("status")):
-        debrief = Debrief(form, status)
-        yield guides.guide(debrief, WORDS, supervisors=("U1", "U2"), filed="Filed.")
-        yield debriefs.deeper(debrief, WORDS)
-
-
-def test_every_message_keeps_to_slacks_limits() -> None:
+@in_every_language
+def test_every_message_keeps_to_slacks_limits(spoken: Words) -> None:
     """Slack takes each message that the catalogue can make."""
-    faults = [limits.faults(render.message(one, "T1"), "message") for one in messages()]
+    shown = [render.message(one, "T1") for one in screens.messages(spoken)]
 
-    assert len(faults) > 100
-    assert [found for found in faults if found] == []
+    assert len(shown) > 100
+    assert refused(shown, "message") == []
 
 
-def test_every_form_keeps_to_slacks_limits() -> None:
-    """Slack takes each form of the main job, and the guide for every debrief there can be."""
-    faults = [limits.faults(render.modal(one, "T1", home=True), "modal") for one in forms()]
+@in_every_language
+def test_every_form_keeps_to_slacks_limits(spoken: Words) -> None:
+    """Slack takes each form, and the guide for every debrief there can be."""
+    shown = [render.modal(one, "T1", home=True) for one in screens.forms(spoken)]
 
-    assert len(faults) > 20
-    assert [found for found in faults if found] == []
+    assert len(shown) > 100
+    assert refused(shown, "modal") == []
+
+
+@in_every_language
+def test_every_page_of_ones_own_keeps_to_slacks_limits(spoken: Words) -> None:
+    """Slack takes a person's page, however much there is to tell them."""
+    assert refused([render.home_tab(one, "T1") for one in screens.pages(spoken)], "home") == []
+
+
+@in_every_language
+def test_nothing_that_is_shown_was_cut(spoken: Words) -> None:
+    """No title, label or banner is so long that Slack's limit would end it with an ellipsis.
+
+    Only the name of a chart's bars is, right under the title that says it in full.
+    """
+    shown = [
+        *(render.message(one, "T1") for one in screens.messages(spoken)),
+        *(render.modal(one, "T1") for one in screens.forms(spoken)),
+        *(render.home_tab(one, "T1") for one in screens.pages(spoken)),
+    ]
+    in_full = tuple(spoken.say(f"counts.{question}.title") for question in counts.CODES)
+    cut = {found for one in shown for found in ENDED.findall(json.dumps(one, ensure_ascii=False))}
+
+    assert {one for one in cut if not any(full.startswith(one) for full in in_full)} == set()
+
+
+@in_every_language
+def test_a_message_read_in_a_form_keeps_its_title(spoken: Words) -> None:
+    """What opens from one's own page has a title that Slack takes whole."""
+    for key in BESIDE:
+        assert len(spoken.say(key)) <= 24
+
+
+def refused(shown: list[Block], surface: str) -> list[list[str]]:
+    """Return what Slack would refuse of what is *shown*, screen by screen."""
+    return [found for one in shown if (found := limits.faults(one, surface))]
 
 
 def test_there_is_no_place_to_type_but_a_teams_name() -> None:
     """No form of the main job takes free text; a team's set-up takes its name."""
-    typing = {form.name for form in forms() if "plain_text_input" in str(render.modal(form, "T1"))}
+    typing = {
+        form.name
+        for form in screens.forms(WORDS)
+        if "plain_text_input" in str(render.modal(form, "T1"))
+    }
 
     assert typing == {"setup"}
