@@ -7,16 +7,16 @@ const POINTED = String.raw`<([^<>\s|]+(?:\s[^<>|]*)?)(?:\|([^<>]*))?>`;
 const CODE = "`([^`\\n]+)`";
 const SIGN = ":([a-z_]+):";
 const AROUND = ["*", "_", "~"].map(around);
-const MARK = new RegExp([POINTED, ...AROUND, CODE, SIGN].join("|"), "g");
+const MARK = new RegExp([POINTED, ...AROUND, CODE, SIGN].join("|"), "gu");
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 const SIGNS = { warning: "warning", information_source: "info", white_check_mark: "success" };
 const QUOTED = /^&gt; ?/;
 const LISTED = /^\s*[\u2022\u25E6] /;
 
 function around(sign) {
-  const mark = `\\${sign}`;
-  const edge = `[\\w${mark}]`;
-  return `(?<!${edge})${mark}(?=\\S)([^${mark}\\n]+?)(?<=\\S)${mark}(?!${edge})`;
+  const mark = `[${sign}]`;
+  const edge = `[\\p{L}\\p{N}_${sign}]`; // A letter of any script: Slack takes Chinese for one word.
+  return `(?<!${edge})${mark}(?=\\S)([^${sign}\\n]+?)(?<=\\S)${mark}(?!${edge})`;
 }
 
 /** Read `text` into paragraphs, quotes and lists. `names` gives people and channels by id. */
