@@ -6,7 +6,8 @@ import { icon } from "./icons.js";
 const POINTED = String.raw`<([^<>\s|]+(?:\s[^<>|]*)?)(?:\|([^<>]*))?>`;
 const CODE = "`([^`\\n]+)`";
 const SIGN = ":([a-z_]+):";
-const MARK = new RegExp([POINTED, around("*"), around("_"), around("~"), CODE, SIGN].join("|"), "gu");
+const AROUND = ["*", "_", "~"].map(around);
+const MARK = new RegExp([POINTED, ...AROUND, CODE, SIGN].join("|"), "gu");
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 const SIGNS = { warning: "warning", information_source: "info", white_check_mark: "success" };
 const QUOTED = /^&gt; ?/;
@@ -14,7 +15,8 @@ const LISTED = /^\s*[\u2022\u25E6] /;
 
 function around(sign) {
   const mark = `[${sign}]`;
-  const edge = `[\\p{L}\\p{N}_${sign}]`; // A letter of any script: Slack takes Chinese for one word.
+  // A letter of any script: Slack takes a run of Chinese for one word.
+  const edge = `[\\p{L}\\p{N}_${sign}]`;
   return `(?<!${edge})${mark}(?=\\S)([^${sign}\\n]+?)(?<=\\S)${mark}(?!${edge})`;
 }
 
