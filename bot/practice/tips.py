@@ -106,21 +106,24 @@ def _word(topic: str, words: Words) -> str:
     return words.say(key) if key in words.sentences else topic
 
 
-def about(topic: str, words: Words, kind: Kind = "point") -> Message:
+def about(topic: str, words: Words, kind: Kind | None = None) -> Message:
     """Show the cards of one topic and kind, and the way to its other kinds.
 
+    With no kind, the first that the topic has: its tips, unless a practice wrote none.
     KeyError for a word that is no topic.
     """
     title = words.topics[topic]
-    if kind != "point":
-        said = words.say(f"tip.kind.{kind}")
+    there = {tip.kind for tip in _of(topic, words)}
+    shown = kind or next(one for one in KINDS if one in there)
+    if shown != "point":
+        said = words.say(f"tip.kind.{shown}")
         title = words.say("tip.about.of_kind", title=title, kind=said)
     body: list[Element] = [Heading(title)]
-    for tip in [one for one in _of(topic, words) if one.kind == kind][:MOST_TOGETHER]:
+    for tip in [one for one in _of(topic, words) if one.kind == shown][:MOST_TOGETHER]:
         body += _short(tip, words)
     attribution = words.say("source.attribution", url=words.references["source"].url)
     summary = words.say("tip.about.summary", title=title)
-    return Message(summary, (*body, *_ways(topic, words, kind), Small(attribution)))
+    return Message(summary, (*body, *_ways(topic, words, shown), Small(attribution)))
 
 
 def read_kind(data: str, words: Words) -> tuple[str, Kind]:

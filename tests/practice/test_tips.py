@@ -192,6 +192,14 @@ def test_a_topic_with_one_kind_of_card_has_no_such_buttons() -> None:
     assert not [e for e in tips.about("ours", words).body if isinstance(e, Actions)]
 
 
+def test_a_topic_without_tips_begins_with_what_it_has() -> None:
+    """Where a practice wrote only scenes, its topic shows them at once."""
+    own = replace(WORDS.tips[0], topic="ours", kind="scene")
+    words = replace(WORDS, tips=(own,), topics={"ours": "Ours"})
+
+    assert own.point in said(tips.about("ours", words))
+
+
 @pytest.mark.parametrize("data", ["", "signs", "signs:jokes", "nonsense:scene"])
 def test_a_forged_kind_is_refused(data: str) -> None:
     """A button carries a topic and a kind that there are."""

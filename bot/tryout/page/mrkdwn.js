@@ -15,7 +15,8 @@ const LISTED = /^\s*[\u2022\u25E6] /;
 
 function around(sign) {
   const mark = `[${sign}]`;
-  const edge = `[\\p{L}\\p{N}_${sign}]`; // A letter of any script: Slack takes Chinese for one word.
+  // A letter of any script: Slack takes a run of Chinese for one word.
+  const edge = `[\\p{L}\\p{N}_${sign}]`;
   return `(?<!${edge})${mark}(?=\\S)([^${sign}\\n]+?)(?<=\\S)${mark}(?!${edge})`;
 }
 
