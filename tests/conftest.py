@@ -3,9 +3,15 @@
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests import needs
 from tests.postgres import Cluster
+
+settings.register_profile("attune", derandomize=True, deadline=None, print_blob=True)
+settings.load_profile("attune")
+"""The same examples on every machine, however busy it is; to look for new ones:
+``pytest --hypothesis-profile=default``."""
 
 _NEEDED_FOR = {"postgres": "postgresql", "postgres_url": "postgresql", "chromium": "chromium"}
 """Fixtures that need a program: who asks for one gets its marker."""

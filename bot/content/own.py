@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.content import loading
+from bot.content.measure import words_in
 from bot.content.model import KINDS, Tip
 from bot.errors import Fault
 
@@ -196,5 +197,5 @@ def _wrong(
 
 
 def _is_too_long(name: str, value: str) -> bool:
-    wordy = name in _WORDIEST and len(value.split()) > _WORDIEST[name]
+    wordy = name in _WORDIEST and words_in(value) > _WORDIEST[name]
     return wordy or (name in _LONGEST and len(value) > _LONGEST[name])

@@ -66,7 +66,7 @@ class Engine:
         seconds = self.workspace.clock.seconds
         self.windows = Windows(self.workspace)
         self.tickets = Tickets(seconds)
-        self.troubles = Troubles(seconds)
+        self.troubles = Troubles(lambda: self.workspace.clock.now().timestamp())
         self.place = Place(self.workspace, self.windows, self.tickets)
         self.replies = Replies(self.place, practice.words)
         self.post = Post(f"{practice.bot}/slack/events", practice.keys.signing_secret, seconds)

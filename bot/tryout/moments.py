@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 _MICRO = 1_000_000
@@ -51,8 +51,3 @@ def local(stamp: str, zone: str) -> str:
 def shown(now: datetime, zone: str) -> str:
     """Return an instant as local ISO time."""
     return now.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
-
-
-def earlier(now: datetime, days: int) -> datetime:
-    """Return the instant so many days before *now*."""
-    return now - timedelta(days=days)

@@ -119,10 +119,11 @@ async def _practise(trial: Trial, listening: socket.socket, held: int) -> None:
 
 
 def _stop_when_told() -> None:
-    """Stop in good order on a plain kill, too: nobody is left behind."""
+    """Stop in good order on a plain kill, and with the terminal: nobody is left behind."""
     task = asyncio.current_task()
-    if task is not None:
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    for told in (signal.SIGTERM, signal.SIGHUP):
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(told, task.cancel)
 
 
 async def _run(trial: Trial, bot: Companion, engine: Engine, held: int, *, first: bool) -> None:

@@ -45,7 +45,10 @@ class _Bucket:
 
 @dataclass
 class Troubles:
-    """Planted faults by method, and limits of pace by method; ``*`` stands for every method."""
+    """Planted faults by method, and limits of pace by method; ``*`` stands for every method.
+
+    ``seconds`` is practice time: a day that is jumped gives the bot a day's worth of calls.
+    """
 
     seconds: Callable[[], float]
     paces: dict[str, Pace] = field(default_factory=dict)

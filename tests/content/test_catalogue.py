@@ -126,6 +126,16 @@ def test_languages_say_the_same_things(words: Words) -> None:
 
 
 @pytest.mark.parametrize("words", LANGUAGES, ids=lambda words: str(words.language))
+def test_languages_have_the_plural_forms_that_they_need(words: Words) -> None:
+    """A sentence that counts has each form its language takes up to a thousand, and no other."""
+    needed = {words.locale.plural_form(count) for count in range(1000)}
+    counting = {k: set(s) for k, s in words.sentences.items() if isinstance(s, Mapping)}
+
+    assert counting.keys() == {k for k, s in ENGLISH.sentences.items() if isinstance(s, Mapping)}
+    assert {key: forms for key, forms in counting.items() if forms != needed} == {}
+
+
+@pytest.mark.parametrize("words", LANGUAGES, ids=lambda words: str(words.language))
 def test_languages_share_what_has_no_language(words: Words) -> None:
     """Atoms, references, signs and rules of a question are one and the same everywhere."""
     assert [(t.id, t.atom, t.topic, t.reference, t.kind) for t in words.tips] == [

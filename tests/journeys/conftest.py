@@ -42,6 +42,7 @@ async def visitor(browser: Browser, practice: Practice) -> AsyncIterator[Visitor
     guest = Visitor(await context.new_page(), practice.address)
     await guest.arrive()
     yield guest
+    await guest.leave()
     await context.close()
     assert guest.strayed == []
     assert guest.troubles == []

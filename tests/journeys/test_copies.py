@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,7 @@ def copied(folder: Path, slack: OtherSlack, filers: list[int], *, close: bool) -
 
 def rows(bot: BotProcess) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table, in the order in which the file holds it."""
-    with sqlite3.connect(bot.database) as database:
+    with closing(sqlite3.connect(bot.database)) as database:
         names = [
             name
             for (name,) in database.execute("select name from sqlite_master where type = 'table'")

@@ -119,3 +119,33 @@ async def test_a_confirmed_step_waits_for_yes(visitor: Visitor) -> None:
     }""")
 
     assert answers == [0, 1]
+
+
+async def test_a_form_that_changes_keeps_what_was_entered(visitor: Visitor) -> None:
+    """An update that leaves a question where it is leaves its answer and the focus, too."""
+    kept = await visitor.page.evaluate("""
+    async () => {
+      const { showViews } = await import("/page/modal.js");
+      const text = (words) => ({ type: "plain_text", text: words });
+      const ask = (id, element) =>
+        ({ type: "input", block_id: id, label: text(id), element: { action_id: id, ...element } });
+      const options = ["a", "b"].map((value) => ({ value, text: text(value) }));
+      const view = (hash, ...blocks) => ({ id: "V", hash, callback_id: "f", title: text("Form"),
+        submit: text("Save"), blocks, errors: {}, state: { values: {} } });
+      const context = { names: {}, personas: [], rooms: [] };
+      const name = ask("name", { type: "plain_text_input" });
+      showViews([view("1", name, ask("one", { type: "radio_buttons", options }))], context);
+      const dialog = document.querySelector("[data-view=V]");
+      const typed = dialog.querySelector("input[type=text]");
+      dialog.querySelector("[value=b]").checked = true;
+      typed.focus();
+      typed.value = "half a w";
+      const hinted = { ...ask("one", { type: "radio_buttons", options }), hint: text("A hint.") };
+      showViews([view("2", name, { type: "divider", block_id: "d" }, hinted)], context);
+      const now = [dialog.querySelector("input[type=text]").value,
+        dialog.querySelector(":checked").value, document.activeElement === typed];
+      showViews([], context);
+      return now;
+    }""")
+
+    assert kept == ["half a w", "b", True]

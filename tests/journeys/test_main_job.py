@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -81,7 +82,7 @@ def test_twenty_kills_right_after_an_acknowledged_debrief_lose_none(
         bot.kill()
         bot.start()
 
-    with sqlite3.connect(bot.database) as database:
+    with closing(sqlite3.connect(bot.database)) as database:
         count = database.execute("select count(*) from slip where ledger = 'total'").fetchone()
     assert count == (20,)
 

@@ -39,6 +39,13 @@ class Visitor:
         await self.page.goto(self.address)
         await expect(self.page.get_by_role("heading", level=1)).to_be_visible()
 
+    async def leave(self) -> None:
+        """Put away every form, so that the next visitor finds none."""
+        forms = self.page.get_by_role("dialog").or_(self.page.get_by_role("alertdialog"))
+        while count := await forms.count():
+            await self.page.keyboard.press("Escape")
+            await expect(forms).to_have_count(count - 1)
+
     async def be(self, name: str) -> None:
         """Become another person of the practice."""
         await self.page.get_by_label("You are").select_option(label=name)

@@ -10,13 +10,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
+from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
-
-from bot.tryout import harness
 
 Json = dict[str, Any]
 SECRET = "made-up-signing-secret"
@@ -24,49 +19,50 @@ SECRET = "made-up-signing-secret"
 
 @dataclass
 class FakeBot:
-    """What it was told, and what it answers: ``answers`` in order, then bare acknowledgements."""
+    """What it was told, and what it answers: ``answers`` in order, then bare acknowledgements.
+
+    A number among the answers is how many seconds it takes over an acknowledgement.
+    """
 
     url: str = ""
     heard: list[Json] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
-    answers: deque[Response | float] = field(default_factory=deque)
+    answers: deque[web.Response | float] = field(default_factory=deque)
     clock: list[datetime] = field(default_factory=list)
     status: int = 200
 
     def answer(self, body: Any = None, status: int = 200) -> None:
         """Answer the next payload so; ``None`` is a bare acknowledgement."""
-        self.answers.append(Response(status_code=status) if body is None else _json(body, status))
+        written = body if isinstance(body, str) else json.dumps(body)
+        text = "" if body is None else written
+        self.answers.append(web.Response(text=text, status=status))
 
-    async def events(self, request: Request) -> Response:
+    async def events(self, request: web.Request) -> web.Response:
         """Take one payload, if Slack's own library takes its signature."""
-        body = await request.body()
-        verifier = SignatureVerifier(SECRET)
-        if not verifier.is_valid_request(body, dict(request.headers)):
-            return Response(status_code=401)
-        self.headers.append(dict(request.headers))
+        body = await request.read()
+        if not SignatureVerifier(SECRET).is_valid_request(body, dict(request.headers)):
+            return web.Response(status=401)
+        self.headers.append({name.lower(): value for name, value in request.headers.items()})
         self.heard.append(_read(body))
-        told = self.answers.popleft() if self.answers else Response(status_code=self.status)
+        told = self.answers.popleft() if self.answers else web.Response(status=self.status)
         if isinstance(told, float):
             await asyncio.sleep(told)
-            return Response()
+            return web.Response()
         return told
 
-    async def moved(self, request: Request) -> Response:
+    async def moved(self, request: web.Request) -> web.Response:
         """Move its clock, as the bot does in test mode."""
         instant = datetime.fromisoformat((await request.json())["now"])
         if self.clock and instant < self.clock[-1]:
-            return JSONResponse({"ok": False, "now": self.clock[-1].isoformat()}, 400)
+            told = {"ok": False, "now": self.clock[-1].isoformat()}
+            return web.json_response(told, status=400)
         self.clock.append(instant)
-        return JSONResponse({"ok": True, "now": instant.isoformat()})
+        return web.json_response({"ok": True, "now": instant.isoformat()})
 
     def last(self, kind: str) -> Json:
         """Return the last payload of a kind: ``command``, or Slack's own word."""
         kinds = (one for one in reversed(self.heard) if one.get("type", "command") == kind)
         return next(kinds)
-
-
-def _json(body: Any, status: int) -> Response:
-    return Response(body, status) if isinstance(body, str) else JSONResponse(body, status)
 
 
 def _read(body: bytes) -> Json:
@@ -81,13 +77,14 @@ def _read(body: bytes) -> Json:
 async def running() -> AsyncIterator[FakeBot]:
     """Serve a fresh bot for as long as the context is open."""
     bot = FakeBot()
-    app = Starlette(
-        routes=[
-            Route("/slack/events", bot.events, methods=["POST"]),
-            Route("/_clock", bot.moved, methods=["POST"]),
-        ]
-    )
-    listening = harness.listen()
-    bot.url = harness.address(listening)
-    async with harness.serving(app, listening):
+    app = web.Application()
+    app.router.add_post("/slack/events", bot.events)
+    app.router.add_post("/_clock", bot.moved)
+    runner = web.AppRunner(app, shutdown_timeout=0.01)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    bot.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    try:
         yield bot
+    finally:
+        await runner.cleanup()

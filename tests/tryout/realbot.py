@@ -41,7 +41,9 @@ async def both(
         test_mode=True,
         test_clock=now,
     )
-    Store.open(told.database_url.get_secret_value(), told.peppers).migrate()
+    store = Store.open(told.database_url.get_secret_value(), told.peppers)
+    store.migrate()
+    await store.close()
     teams = folder / "teams.toml"
     teams.write_text(people.declared(cast), encoding="utf-8")
     await app.apply_teams(told, teams)

@@ -1,4 +1,5 @@
 import asyncio
+from datetime import timedelta
 from typing import Any, Literal
 
 import aiohttp
@@ -178,3 +179,15 @@ async def test_every_call_is_remembered(client: AsyncWebClient, engine: Engine) 
 
     assert [call.error for call in engine.api.calls] == ["", "channel_not_found"]
     assert engine.api.of("chat.postMessage") == [{"channel": "C0NORTH", "text": "x"}]
+
+
+async def test_a_day_that_is_jumped_gives_a_days_worth_of_calls(
+    client: AsyncWebClient, engine: Engine
+) -> None:
+    """Pace goes by practice time, so that a jump of weeks loses no message to it."""
+    engine.troubles.paces["chat.postMessage"] = Pace(burst=1, a_second=0.1)
+    await client.chat_postMessage(channel="C0NORTH", text="x")
+
+    engine.workspace.clock.move_to(engine.workspace.clock.now() + timedelta(days=1))
+
+    assert (await client.chat_postMessage(channel="C0NORTH", text="x"))["ok"]

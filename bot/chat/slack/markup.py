@@ -5,14 +5,23 @@ import re
 MOST_TEXT = 3000
 """Characters that Slack takes in one text."""
 
+_LETTER = r"(?![\u2e80-\u9fff])\w"
+"""A letter of a script that parts its words by spaces; Chinese characters need none."""
+
 _MARK = re.compile(
     r"\*\*(?P<strong>.+?)\*\*"
-    r"|(?<!\w)_(?P<emphasis>\S(?:.*?\S)?)_(?!\w)"
+    rf"|(?<!{_LETTER})_(?P<emphasis>\S(?:.*?\S)?)_(?!{_LETTER})"
     r"|\[(?P<label>[^\]]+)\]\((?P<url>https?://[^)\s]+)\)"
     r"|@\{(?P<person>\w+)\}"
     r"|#\{(?P<channel>\w+)\}",
     re.DOTALL,
 )
+
+_GAP = "\N{ZERO WIDTH SPACE}"
+"""Slack reads its signs at the edge of a word only, and Chinese shows it none: this does."""
+
+_BESIDE = re.compile(r"\w|[^\x00-\x7f\s]")
+"""A letter, or a full-width sign, that would keep Slack from reading a mark beside it."""
 
 
 def escape(text: str) -> str:
@@ -46,12 +55,19 @@ def parts(text: str) -> list[str]:
 def _marked(mark: re.Match[str]) -> str:
     match mark.lastgroup:
         case "strong":
-            return f"*{mrkdwn(mark['strong'])}*"
+            return _apart(mark, f"*{mrkdwn(mark['strong'])}*")
         case "emphasis":
-            return f"_{mrkdwn(mark['emphasis'])}_"
+            return _apart(mark, f"_{mrkdwn(mark['emphasis'])}_")
         case "url":
             return f"<{escape(mark['url']).replace('|', '%7C')}|{escape(mark['label'])}>"
         case "person":
             return f"<@{mark['person']}>"
         case _:
             return f"<#{mark['channel']}>"
+
+
+def _apart(mark: re.Match[str], written: str) -> str:
+    """Return *written* with a gap on each side on which text stands close to the mark."""
+    before, after = mark.string[: mark.start()][-1:], mark.string[mark.end() :][:1]
+    gaps = (_GAP if _BESIDE.match(beside) else "" for beside in (before, after))
+    return written.join(gaps)

@@ -1,7 +1,7 @@
 // The top of the page: the promise, the practice time and its jumps, light and dark.
 
 import { moveClock, say } from "./api.js";
-import { el, fill } from "./dom.js";
+import { button, el, fill } from "./dom.js";
 import { face } from "./faces.js";
 import { icon } from "./icons.js";
 import { announce } from "./notices.js";
@@ -12,20 +12,23 @@ const bar = document.getElementById("bar");
 const root = document.documentElement;
 const time = el("time");
 const jumps = el("div", { class: "jumps", id: "jumps", role: "group" });
-const opener = el("button", { type: "button", class: "opener", "aria-expanded": "false", "aria-controls": "jumps" });
-const drawer = el("button", { type: "button", class: "quiet drawer", "aria-controls": "rooms", "aria-expanded": "false" });
-const theme = el("button", { type: "button", class: "quiet theme", onclick: swapTheme });
+const shut = { "aria-expanded": "false" };
+const opener = button({ class: "opener", "aria-controls": "jumps", ...shut });
+const drawer = button({ class: "quiet drawer", "aria-controls": "rooms", ...shut });
+const theme = button({ class: "quiet theme", onclick: swapTheme });
 
 /** Draw the parts that stay; `openRooms` shows the rooms on a narrow screen. */
 export function drawBar(openRooms) {
   drawer.addEventListener("click", openRooms);
-  const promise = el("p", { class: "promise" }, icon("house"), el("span", {}, say("tryout.page.promise")));
+  const words = el("span", {}, say("tryout.page.promise"));
+  const promise = el("p", { class: "promise" }, icon("house"), words);
   jumps.setAttribute("aria-label", say("tryout.page.clock"));
   opener.setAttribute("aria-label", say("tryout.page.clock"));
   opener.append(icon("forward"));
   opener.addEventListener("click", () => showPanel(!bar.classList.contains("jumping")));
   bar.addEventListener("keydown", (event) => event.key === "Escape" && showPanel(false));
-  const clock = el("div", { class: "clock" }, el("p", { class: "now" }, icon("clock"), time), opener);
+  const now = el("p", { class: "now" }, icon("clock"), time);
+  const clock = el("div", { class: "clock" }, now, opener);
   fill(bar, drawer, promise, clock, jumps, theme);
   recallTheme();
 }
@@ -57,7 +60,8 @@ const checkin = (at) => `${shortDay(at)}, ${hour(at)}`;
 
 function jump(name, label, where) {
   const onclick = () => go(name);
-  return el("button", { type: "button", "data-jump": name, onclick }, el("span", {}, label), " ", el("small", {}, where));
+  const words = [el("span", {}, label), " ", el("small", {}, where)];
+  return button({ "data-jump": name, onclick }, words);
 }
 
 async function go(name) {
@@ -78,7 +82,8 @@ function showPanel(shown) {
 }
 
 function isDark() {
-  return root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const { theme: chosen } = root.dataset;
+  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
 function swapTheme() {

@@ -70,5 +70,6 @@ function alert(block) {
 function image(block) {
   const ours = /^(\/|data:image\/)/.test(block.image_url ?? "");
   if (ours) return el("img", { src: block.image_url, alt: block.alt_text });
-  return el("span", { class: "picture", role: "img", "aria-label": block.alt_text }, block.alt_text);
+  const told = { class: "picture", role: "img", "aria-label": block.alt_text };
+  return el("span", told, block.alt_text);
 }

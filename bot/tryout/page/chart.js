@@ -36,7 +36,8 @@ function points(drawn) {
 
 function line({ label, value }, most) {
   const width = (SCALE * value) / most;
-  const bar = svg("svg", { viewBox: `0 0 ${SCALE} ${THICK}`, preserveAspectRatio: "none", "aria-hidden": "true" });
+  const size = { viewBox: `0 0 ${SCALE} ${THICK}`, preserveAspectRatio: "none" };
+  const bar = svg("svg", { ...size, "aria-hidden": "true" });
   bar.append(svg("rect", { class: "ground", width: SCALE, height: THICK }));
   bar.append(svg("rect", { class: "bar", width, height: THICK }));
   const told = el("td", {}, el("span", { class: "value" }, String(value)), bar);

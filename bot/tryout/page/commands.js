@@ -5,7 +5,9 @@ import { el, fill, freshId } from "./dom.js";
 
 /** Offer `commands` for what stands in `input`; gives the list, and what shuts it. */
 export function commandList(input, commands) {
-  const list = el("ul", { id: freshId("commands"), role: "listbox", "aria-label": say("tryout.page.commands"), hidden: true });
+  const label = say("tryout.page.commands");
+  const id = freshId("commands");
+  const list = el("ul", { id, role: "listbox", "aria-label": label, hidden: true });
   let found = [];
   let active = -1;
 
@@ -24,7 +26,9 @@ export function commandList(input, commands) {
   }
 
   function mark() {
-    [...list.children].forEach((one, at) => one.setAttribute("aria-selected", String(at === active)));
+    for (const [at, one] of [...list.children].entries()) {
+      one.setAttribute("aria-selected", String(at === active));
+    }
     const chosen = list.children[active];
     chosen?.scrollIntoView({ block: "nearest" });
     if (chosen) input.setAttribute("aria-activedescendant", chosen.id);
@@ -70,9 +74,10 @@ export function commandList(input, commands) {
 
 function row(one, onclick) {
   const stay = (event) => event.preventDefault(); // the line keeps the focus
+  const id = freshId("command");
   return el(
     "li",
-    { role: "option", id: freshId("command"), "aria-selected": "false", onmousedown: stay, onclick },
+    { role: "option", id, "aria-selected": "false", onmousedown: stay, onclick },
     el("strong", {}, one.command),
     " ",
     el("span", { class: "hint" }, one.usage_hint),

@@ -30,7 +30,8 @@ export function composer(room, state) {
     shut();
     if (said) send(room, said);
   };
-  const arrow = el("button", { type: "submit", class: "primary", "aria-label": say("tryout.page.send") }, icon("send"));
+  const sends = { type: "submit", class: "primary", "aria-label": say("tryout.page.send") };
+  const arrow = el("button", sends, icon("send"));
   return el(
     "form",
     { class: "composer", onsubmit },
@@ -50,6 +51,7 @@ function shortcuts(offered) {
     attributes: { "data-shortcut": one.callback_id },
     work: () => act("shortcut", { callback_id: one.callback_id }),
   }));
-  const attributes = { class: "quiet", "aria-label": say("tryout.page.shortcuts"), "data-focus": "shortcuts" };
+  const label = say("tryout.page.shortcuts");
+  const attributes = { class: "quiet", "aria-label": label, "data-focus": "shortcuts" };
   return menu(attributes, icon("plus"), rows, "up");
 }

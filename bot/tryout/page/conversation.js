@@ -3,9 +3,8 @@
 import { act, say } from "./api.js";
 import { draw } from "./blocks.js";
 import { composer } from "./composer.js";
-import { el, fill, keep } from "./dom.js";
-import { face } from "./faces.js";
-import { icon } from "./icons.js";
+import { button, el, fill, keep } from "./dom.js";
+import { sign } from "./faces.js";
 import { showMessages } from "./messages.js";
 
 const main = document.getElementById("conversation");
@@ -15,9 +14,10 @@ let log;
 export function drawRoom(room, tab, state, turn) {
   const held = main.contains(document.activeElement) && document.activeElement.dataset.focus;
   const home = isHome(room, tab);
-  log = el("div", home ? { class: "log home" } : { class: "log", role: "log", "aria-label": room.name });
-  log.tabIndex = 0;
-  fill(main, el("header", {}, title(room), tabs(room, tab, turn)), log, home ? null : composer(room, state));
+  const spoken = home ? { class: "log home" } : { class: "log", role: "log" };
+  log = el("div", { ...spoken, "aria-label": room.name, tabindex: "0" });
+  const head = el("header", {}, title(room), tabs(room, tab, turn));
+  fill(main, head, log, home ? null : composer(room, state));
   if (held) main.querySelector(`[data-focus="${CSS.escape(held)}"]`)?.focus();
 }
 
@@ -31,18 +31,15 @@ export function showRoom(room, tab, { messages, home }, context) {
 const isHome = (room, tab) => room.kind === "app" && tab === "home";
 
 function title(room) {
-  const sign = { channel: () => icon("hash"), app: () => face("U0ATTUNE", room.name) }[room.kind];
-  return el("h1", {}, sign?.() ?? face(room.person, room.name), el("span", {}, room.name));
+  return el("h1", {}, sign(room), el("span", {}, room.name));
 }
 
 function tabs(room, tab, turn) {
   if (room.kind !== "app") return null;
   const names = { home: say("tryout.page.tab_home"), messages: say("tryout.page.tab_messages") };
   const buttons = Object.entries(names).map(([name, label]) =>
-    el(
-      "button",
+    button(
       {
-        type: "button",
         "data-tab": name,
         "data-focus": `tab ${name}`,
         "aria-pressed": String(tab === name),

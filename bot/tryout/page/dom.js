@@ -12,6 +12,11 @@ export function el(name, attributes = {}, ...children) {
   return made;
 }
 
+/** Make a button that does what it is told when it is pressed, and sends nothing off. */
+export function button(attributes, ...children) {
+  return el("button", { type: "button", ...attributes }, ...children);
+}
+
 let made = 0;
 
 /** An id that no other element has, to tie a label or an error to its field. */

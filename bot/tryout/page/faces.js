@@ -11,7 +11,14 @@ const APP = "U0ATTUNE";
 export function face(id, name) {
   if (id === APP) return el("span", { class: "face app", "aria-hidden": "true" }, icon("attune"));
   const initials = name.split(" ").map((part) => part[0]).join("").slice(0, 2);
-  return el("span", { class: `face of-${number(id)}`, "data-initials": initials, "aria-hidden": "true" });
+  const colour = `face of-${number(id)}`;
+  return el("span", { class: colour, "data-initials": initials, "aria-hidden": "true" });
+}
+
+/** What stands before a room's name: a hash, or the face of who is in it. */
+export function sign(room) {
+  if (room.kind === "channel") return icon("hash");
+  return face(room.kind === "app" ? APP : room.person, room.name);
 }
 
 function number(id) {

@@ -120,14 +120,16 @@ function dropdown(listed, given, ids) {
     );
     return label ? el("optgroup", { label }, inside) : inside;
   });
-  return el("select", { id: ids.control, "data-focus": ids.control, ...described(ids) }, none, rows);
+  const asked = { id: ids.control, "data-focus": ids.control, ...described(ids) };
+  return el("select", asked, none, rows);
 }
 
 function choices(type, element, codes, ids) {
   const name = freshId("choice");
   const rows = element.options.map(labelled).map(({ value, label, detail }) => {
+    const checked = codes.includes(value);
     const focus = `${element.action_id} ${value}`;
-    const box = el("input", { type, name, value, checked: codes.includes(value), "data-focus": focus });
+    const box = el("input", { type, name, value, checked, "data-focus": focus });
     const small = detail ? el("small", {}, detail) : null;
     return el("label", { class: "choice" }, box, el("span", {}, label, small));
   });

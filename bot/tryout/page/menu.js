@@ -19,7 +19,10 @@ export function menu(button, face, rows, side = "") {
     const open = list.hidden;
     list.hidden = !open;
     opener.setAttribute("aria-expanded", String(open));
-    if (open) list.querySelector("button").focus();
+    if (!open) return;
+    whole.classList.remove("above");
+    whole.classList.toggle("above", hangsOut(list));
+    list.querySelector("button").focus({ preventScroll: true });
   }
 
   function shut() {
@@ -49,6 +52,12 @@ export function menu(button, face, rows, side = "") {
     list.hidden = true;
     opener.setAttribute("aria-expanded", "false");
   }
+}
+
+/** Whether a list would be cut off at the bottom of what it scrolls in. */
+function hangsOut(list) {
+  const room = list.closest(".log, .body")?.getBoundingClientRect();
+  return Boolean(room) && list.getBoundingClientRect().bottom > room.bottom;
 }
 
 function line(row, shut) {

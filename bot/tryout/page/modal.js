@@ -2,7 +2,7 @@
 
 import { act, say } from "./api.js";
 import { draw } from "./blocks.js";
-import { el, freshId, keep } from "./dom.js";
+import { button, el, freshId, keep } from "./dom.js";
 import { told } from "./fields.js";
 import { icon } from "./icons.js";
 
@@ -50,8 +50,8 @@ function opened(view) {
   });
   const title = el("h2", { id: freshId("title"), tabindex: "-1" });
   const label = say("tryout.page.close");
-  const cross = el("button", { type: "button", class: "quiet", "aria-label": label, onclick: close }, icon("close"));
-  const away = el("button", { type: "button", class: "away", onclick: close });
+  const cross = button({ class: "quiet", "aria-label": label, onclick: close }, icon("close"));
+  const away = button({ class: "away", onclick: close });
   const send = el("button", { type: "submit", class: "primary" });
   const form = el(
     "form",
@@ -70,15 +70,17 @@ function opened(view) {
 /** Show what changed in a view; what was chosen in it stays. */
 function refresh(dialog, view, context) {
   const body = dialog.querySelector(".body");
-  const other = dialog.dataset.form !== view.callback_id;
+  const form = `${view.callback_id} ${view.title.text}`;
+  const other = dialog.dataset.form !== form;
   const items = view.blocks.map((block) => ({ block, error: view.errors[block.block_id] }));
-  keep(body, items, (item) => item.block.block_id, ({ block }) => draw(block, within(dialog, view, context)));
+  const inside = within(dialog, view, context);
+  keep(body, items, (item) => item.block.block_id, ({ block }) => draw(block, inside));
   dialog.querySelector("h2").textContent = view.title.text;
   dialog.querySelector(".away").textContent = view.close?.text ?? say("tryout.page.close");
   const send = dialog.querySelector("footer .primary");
   send.textContent = view.submit?.text ?? "";
   send.hidden = !view.submit;
-  dialog.dataset.form = view.callback_id;
+  dialog.dataset.form = form;
   if (!dialog.open) dialog.showModal();
   if (other) begin(dialog);
 }
@@ -95,8 +97,10 @@ function within(dialog, view, context) {
     errors: view.errors,
     given: (block, element) => drawn(dialog, block, element) ?? kept(view, block, element),
     press: (action) => act("press", { view: view.id, state: chosen(dialog), ...action }),
-    change: (block, element, said) =>
-      act("change", { view: view.id, block_id: block.block_id, action_id: element.action_id, ...said }),
+    change: (block, element, said) => {
+      const ids = { block_id: block.block_id, action_id: element.action_id };
+      return act("change", { view: view.id, ...ids, ...said });
+    },
   };
 }
 

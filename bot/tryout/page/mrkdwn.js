@@ -6,16 +6,18 @@ import { icon } from "./icons.js";
 const POINTED = String.raw`<([^<>\s|]+(?:\s[^<>|]*)?)(?:\|([^<>]*))?>`;
 const CODE = "`([^`\\n]+)`";
 const SIGN = ":([a-z_]+):";
-const MARK = new RegExp([POINTED, around("*"), around("_"), around("~"), CODE, SIGN].join("|"), "g");
+const AROUND = ["*", "_", "~"].map(around);
+const MARK = new RegExp([POINTED, ...AROUND, CODE, SIGN].join("|"), "gu");
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 const SIGNS = { warning: "warning", information_source: "info", white_check_mark: "success" };
 const QUOTED = /^&gt; ?/;
 const LISTED = /^\s*[\u2022\u25E6] /;
 
 function around(sign) {
-  const mark = `\\${sign}`;
-  const edge = `[\\w${mark}]`;
-  return `(?<!${edge})${mark}(?=\\S)([^${mark}\\n]+?)(?<=\\S)${mark}(?!${edge})`;
+  const mark = `[${sign}]`;
+  // A letter of any script: Slack takes a run of Chinese for one word.
+  const edge = `[\\p{L}\\p{N}_${sign}]`;
+  return `(?<!${edge})${mark}(?=\\S)([^${sign}\\n]+?)(?<=\\S)${mark}(?!${edge})`;
 }
 
 /** Read `text` into paragraphs, quotes and lists. `names` gives people and channels by id. */

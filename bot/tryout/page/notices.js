@@ -12,8 +12,9 @@ let number = 0;
 
 /** Show the newest of what a person was told, on top of whatever is open. */
 export function showNotices(given, dialog) {
-  const host = dialog ?? document.body;
-  if (notices.parentElement !== host) host.append(notices);
+  const foot = dialog?.querySelector("footer");
+  if (foot && foot.previousSibling !== notices) foot.before(notices);
+  else if (!foot && notices.parentElement !== document.body) document.body.append(notices);
   const items = [...given.slice(-SEEN), ...(refused ? [refused] : [])];
   if (away) items.push({ id: "away", text: say("tryout.page.away"), stays: true });
   keep(notices, items, (item) => item.id, one);

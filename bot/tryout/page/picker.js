@@ -32,7 +32,8 @@ export function picker(options, chosen, most = Infinity, ids = {}) {
 }
 
 function row({ value, label, detail }, name, chosen) {
-  const box = el("input", { type: "checkbox", name, value, checked: chosen.includes(value), "data-focus": value });
+  const checked = chosen.includes(value);
+  const box = el("input", { type: "checkbox", name, value, checked, "data-focus": value });
   const small = detail ? el("small", {}, detail) : null;
   return el("label", { class: "choice" }, box, el("span", {}, label, " ", small));
 }

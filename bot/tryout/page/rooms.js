@@ -1,9 +1,8 @@
 // The side of the page: who I am, where I can be, and what there is to try.
 
 import { say } from "./api.js";
-import { el, fill, freshId, keep } from "./dom.js";
-import { face } from "./faces.js";
-import { icon } from "./icons.js";
+import { button, el, fill, freshId, keep } from "./dom.js";
+import { face, sign } from "./faces.js";
 import { firstSteps } from "./firststeps.js";
 
 const side = document.getElementById("rooms");
@@ -23,8 +22,10 @@ export function showPersona({ practice, personas, me }, become) {
   const mine = personas.find((one) => one.id === me.id);
   const onchange = (event) => become(event.currentTarget.value);
   const select = el("select", { id, onchange, "data-focus": "persona" }, cast(personas, me));
-  const card = el("div", { class: "me" }, face(me.id, me.name), el("div", {}, select, el("small", {}, part(mine))));
-  const name = el("p", { class: "practice" }, el("strong", {}, practice), el("small", {}, say("tryout.page.invented")));
+  const words = el("div", {}, select, el("small", {}, part(mine)));
+  const card = el("div", { class: "me" }, face(me.id, me.name), words);
+  const invented = el("small", {}, say("tryout.page.invented"));
+  const name = el("p", { class: "practice" }, el("strong", {}, practice), invented);
   const held = who.contains(document.activeElement);
   fill(who, name, el("label", { for: id }, say("tryout.page.you_are")), card);
   if (held) select.focus();
@@ -35,7 +36,10 @@ function cast(personas, me) {
   const parts = [...new Set(personas.map(part))];
   return parts.map((label) => {
     const people = personas.filter((one) => part(one) === label);
-    return el("optgroup", { label }, people.map(({ id, name }) => el("option", { value: id, selected: id === me.id }, name)));
+    const options = people.map(({ id, name }) =>
+      el("option", { value: id, selected: id === me.id }, name),
+    );
+    return el("optgroup", { label }, options);
   });
 }
 
@@ -67,27 +71,30 @@ function group({ title, rooms, strangers: people, here }, go) {
   const id = freshId("group");
   const rows = rooms.map((room) => el("li", {}, row(room, here, go)));
   const write = people.length ? writeTo(people, go) : null;
-  return el("section", { "aria-labelledby": id }, el("h2", { id }, title), el("ul", {}, rows), write);
+  const inside = [el("h2", { id }, title), el("ul", {}, rows), write];
+  return el("section", { "aria-labelledby": id }, inside);
 }
 
 function row(room, here, go) {
   const attributes = {
-    type: "button",
     "data-room": room.id,
     "data-focus": room.id,
     "aria-current": room.id === here ? "page" : undefined,
     onclick: () => go(room.id),
   };
-  const sign = { channel: () => icon("hash"), app: () => face("U0ATTUNE", room.name) }[room.kind];
-  const unread = room.unread
-    ? el("span", { class: "unread" }, String(room.unread), " ", el("span", { class: "heard" }, say("tryout.page.unread")))
-    : null;
-  return el("button", attributes, sign?.() ?? face(room.person, room.name), el("span", { class: "name" }, room.name), unread);
+  const name = el("span", { class: "name" }, room.name);
+  return button(attributes, sign(room), name, room.unread ? unread(room.unread) : null);
+}
+
+function unread(count) {
+  const words = el("span", { class: "heard" }, say("tryout.page.unread"));
+  return el("span", { class: "unread" }, String(count), " ", words);
 }
 
 function writeTo(people, go) {
   const label = say("tryout.page.write_to");
   const options = people.map((one) => el("option", { value: one.id }, one.name));
   const onchange = (event) => event.currentTarget.value && go(event.currentTarget.value);
-  return el("select", { class: "write", "aria-label": label, onchange }, el("option", { value: "" }, label), options);
+  const first = el("option", { value: "" }, label);
+  return el("select", { class: "write", "aria-label": label, onchange }, first, options);
 }

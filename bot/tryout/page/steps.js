@@ -17,15 +17,21 @@ const STEPS = { button, overflow };
 
 function button(element, block, context) {
   const ids = { block_id: block.block_id, action_id: element.action_id };
-  const marks = { "data-step": element.action_id, "data-focus": `${block.block_id} ${element.action_id}` };
+  const marks = marked(block, element);
+  const words = element.text.text;
   const press = () => context.press(ids);
-  if (element.url) return link(element.url, element.text.text, { class: "button", onclick: press, ...marks });
+  if (element.url) return link(element.url, words, { class: "button", onclick: press, ...marks });
   const onclick = (event) => {
     const pressed = event.currentTarget;
     confirmed(element.confirm, () => busy(pressed, press()));
   };
   const attributes = { type: "button", class: element.style, onclick, ...marks };
-  return el("button", { ...attributes, "aria-label": element.accessibility_label }, element.text.text);
+  return el("button", { ...attributes, "aria-label": element.accessibility_label }, words);
+}
+
+/** What a step is known by when it is drawn again. */
+function marked({ block_id: block }, { action_id: action }) {
+  return { "data-step": action, "data-focus": `${block} ${action}` };
 }
 
 function overflow(element, block, context, label) {
@@ -44,8 +50,7 @@ function overflow(element, block, context, label) {
     "aria-label": say("tryout.page.more"),
     "aria-labelledby": label ? `${label} ${more}` : undefined,
     id: more,
-    "data-step": element.action_id,
-    "data-focus": `${block.block_id} ${element.action_id}`,
+    ...marked(block, element),
   };
   return menu(attributes, icon("more"), rows, "end");
 }

@@ -23,8 +23,8 @@ export function daysAfter(iso, days) {
 }
 
 function written(iso, parts) {
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, { ...parts, timeZone: "UTC" });
-  return format.format(wall(iso));
+  const { lang } = document.documentElement;
+  return new Intl.DateTimeFormat(lang, { ...parts, timeZone: "UTC" }).format(wall(iso));
 }
 
 /** The numbers on the person's clock, read as if they were UTC, so that no zone shifts them. */

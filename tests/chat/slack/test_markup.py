@@ -4,6 +4,8 @@ from hypothesis import strategies as st
 
 from bot.chat.slack.markup import MOST_TEXT, escape, mrkdwn, parts
 
+GAP = "\N{ZERO WIDTH SPACE}"
+
 
 @pytest.mark.parametrize(
     ("text", "written"),
@@ -20,10 +22,13 @@ from bot.chat.slack.markup import MOST_TEXT, escape, mrkdwn, parts
         ("<!channel> & <@U1>", "&lt;!channel&gt; &amp; &lt;@U1&gt;"),
         ("**a** and **b**", "*a* and *b*"),
         ("a * b ** c", "a * b ** c"),
+        ("\u770b**\u8868**\u5427", f"\u770b{GAP}*\u8868*{GAP}\u5427"),
+        ("\u9009\u4e86\uff1a_\u597d_\u3002", f"\u9009\u4e86\uff1a{GAP}_\u597d_{GAP}\u3002"),
+        ("\u52a0_next_\u6216 **x**", f"\u52a0{GAP}_next_{GAP}\u6216 *x*"),
     ],
 )
 def test_inline_markup_is_written_as_slack_writes_it(text: str, written: str) -> None:
-    """Strong, soft, links and mentions are Slack's; everything else stays literal."""
+    """Strong, soft, links and mentions are Slack's, set apart where no space is written."""
     assert mrkdwn(text) == written
 
 

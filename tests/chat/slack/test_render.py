@@ -12,7 +12,7 @@ from bot.tryout import limits
 from tests.chat.slack import screens
 
 WORDS = screens.CATALOGUE.words("en")
-ENDED = re.compile(r'([^"]*)\u2026"')
+ENDED = re.compile(r'([^"]*[^"\u2026])\u2026"')
 BESIDE = (
     "common.step.tip",
     "debriefs.title",

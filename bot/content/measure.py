@@ -1,0 +1,16 @@
+"""How long a text is to read, whichever way its script parts words."""
+
+import re
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_FULL_WIDTH = re.compile(r"[\u2010-\u2027\u3000-\u303f\uff00-\uffef]")
+
+A_WORD = 2
+"""Chinese characters that read as long as one English word does."""
+
+
+def words_in(text: str) -> int:
+    """Return how many words a reader takes *text* for; Chinese ones by their characters."""
+    characters = len(_HAN.findall(text))
+    others = _FULL_WIDTH.sub(" ", _HAN.sub(" ", text)) if characters else text
+    return len(others.split()) + -(-characters // A_WORD)

@@ -1,0 +1,17 @@
+import pytest
+
+from bot.content.measure import words_in
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 0),
+        ("Say it \N{EM DASH} once", 4),
+        ("\u4fe1\u4efb", 1),
+        ("\u8f93\u5165 /tip\uff0c\u770b\u4e00\u770b\u3002", 4),
+    ],
+)
+def test_words_are_counted_as_they_are_read(text: str, count: int) -> None:
+    """Words between spaces count one each, Chinese characters two to a word, signs nothing."""
+    assert words_in(text) == count
