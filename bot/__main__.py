@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns the process's exit status: 0 done, 1 found unwell, 2 something has to be mended.
     """
-    words = catalogue.load().words("en")
+    words = catalogue.load().words(_spoken())
     asked = _parser(words).parse_args(arguments)
     verb: Callable[[argparse.Namespace, Words], int] = asked.run
     try:
@@ -37,6 +37,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(words.say(f"operator.faults.{heading}"))
         _tell(faulty.faults, words)
         return _FAULTY
+
+
+def _spoken() -> str:
+    """The language of whoever runs the bot: their terminal's own, such as 'fr_CA.UTF-8'."""
+    names = ("LC_ALL", "LC_MESSAGES", "LANG")
+    return next((told for name in names if (told := os.environ.get(name))), "")
 
 
 def _tell(faults: Sequence[Fault], words: Words) -> None:

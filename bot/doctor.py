@@ -36,7 +36,7 @@ class Greeting:
 async def examine(
     settings: Settings, greet: Callable[[], Awaitable[Greeting]]
 ) -> tuple[Finding, ...]:
-    """Look at database, token, scopes and clock, and say of each what to do next."""
+    """Look at database, pepper, token, scopes and clock, and say of each what to do next."""
     return (*await asyncio.to_thread(_database, settings), *_product(await greet()))
 
 
@@ -45,13 +45,21 @@ def _database(settings: Settings) -> tuple[Finding, ...]:
         store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
         try:
             current = store.current()
+            locked = store.locked() if current else 0
         finally:
             store.shut()
     except Exception:  # noqa: BLE001 - every driver has its own; the remedy is the same
         return (Finding(well=False, key="operator.doctor.database_unreached"),)
     if not current:
         return (Finding(well=False, key="operator.doctor.migrate"),)
-    return (Finding(well=True, key="operator.doctor.database"),)
+    return (Finding(well=True, key="operator.doctor.database"), _pepper(locked))
+
+
+def _pepper(locked: int) -> Finding:
+    """Whether every open period finds the pepper that it opened with."""
+    if locked:
+        return Finding(well=False, key="operator.doctor.pepper_missing", facts={"count": locked})
+    return Finding(well=True, key="operator.doctor.pepper")
 
 
 def _product(greeting: Greeting) -> tuple[Finding, ...]:

@@ -65,6 +65,14 @@ def test_the_manifest_is_printed_as_json(bot: BotProcess) -> None:
     assert manifest["oauth_config"]["scopes"]["bot_optional"] == ["im:history"]
 
 
+def test_the_manifest_is_in_the_language_of_the_terminal(bot: BotProcess) -> None:
+    """A practice in Québec installs an app whose commands are explained in French."""
+    told = bot.verb("manifest", "--socket-mode", LC_ALL="fr_CA.UTF-8", PYTHONIOENCODING="utf-8")
+
+    shown = json.loads(told.stdout)["features"]["slash_commands"]
+    assert "La carte du jour" in shown[0]["description"]
+
+
 def test_the_doctor_names_what_is_wrong(bot: BotProcess) -> None:
     """With no Slack in reach it says so, and ends with a status that a script can read."""
     told = bot.verb("doctor", TEST_MODE="", TEST_CLOCK="")

@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 
 from bot import doctor
+from bot.content.catalogue import load
 from bot.doctor import Finding, Greeting
 from bot.settings import Settings
 from bot.store.transaction import Store
+from tests.store.counted import opened, team
 
 SCOPES = frozenset({"commands", "chat:write", "users:read"})
 
@@ -29,13 +31,14 @@ async def found(folder: Path, greeting: Greeting) -> dict[str, bool]:
 
 
 async def test_a_bot_that_is_well(tmp_path: Path) -> None:
-    """Database, token, scopes and clock are each said to be well."""
+    """Database, pepper, token, scopes and clock are each said to be well."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     store.shut()
 
     assert await found(tmp_path, Greeting(workspace="Riverside", scopes=SCOPES)) == {
         "database": True,
+        "pepper": True,
         "greeted": True,
         "scopes": True,
         "clock": True,
@@ -65,3 +68,25 @@ async def test_a_database_that_cannot_be_reached(tmp_path: Path) -> None:
 async def test_what_slack_finds_wrong(tmp_path: Path, greeting: Greeting, key: str) -> None:
     """A refused token, a missing scope and a wrong clock each have a sentence of their own."""
     assert (await found(tmp_path, greeting))[key] is False
+
+
+async def test_a_pepper_that_an_open_period_needs_and_does_not_find(tmp_path: Path) -> None:
+    """The operator is told how many periods wait, and that the older pepper has to come back."""
+    store = Store.open(
+        f"sqlite:///{tmp_path}/attune.sqlite", (b"a pepper that will be lost, made up",)
+    )
+    store.migrate()
+    await opened(store, (team("north"), 9))
+    await store.close()
+
+    assert (await found(tmp_path, Greeting(scopes=SCOPES)))["pepper_missing"] is False
+    (finding,) = [
+        one
+        for one in await doctor.examine(settings(tmp_path), _silent)
+        if one.key.endswith("pepper_missing")
+    ]
+    assert "2 open counting periods" in load().words("en").say(finding.key, **finding.facts)
+
+
+async def _silent() -> Greeting:
+    return Greeting(scopes=SCOPES)

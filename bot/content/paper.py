@@ -5,10 +5,11 @@ from collections.abc import Iterable
 from html import escape
 
 STYLE = """
-@page { margin: 11mm 13mm; }
+@page { margin: 10mm 13mm; }
 * { box-sizing: border-box; }
-body { font: 8.6pt/1.28 "Noto Sans", "Noto Sans CJK SC", "Segoe UI", "PingFang SC", sans-serif;
+body { font: 8.4pt/1.25 "Noto Sans", "Noto Sans CJK SC", "Segoe UI", "PingFang SC", sans-serif;
   color: #1c2430; margin: 0 auto; max-width: 186mm; }
+:lang(fr) body { font-size: 8.3pt; line-height: 1.26; }
 h1 { font-size: 15pt; line-height: 1.2; margin: 0 0 1.5mm; }
 h2 { font-size: 9.6pt; margin: 0 0 .8mm; color: #17475a; }
 h3 { font-size: 8.6pt; margin: 1mm 0 .6mm; }
@@ -19,7 +20,9 @@ ul.ticks li::before { content: ""; position: absolute; left: 0; top: .45mm; widt
   height: 2.6mm; border: .3mm solid #1c2430; border-radius: .4mm; }
 ul.lines li { padding-left: 0; }
 blockquote { margin: 0 0 .7mm; padding-left: 2.4mm; border-left: .7mm solid #8fb3c0; }
-section { break-inside: avoid; margin: 0 0 2.2mm; }
+section { margin: 0 0 2mm; }
+h2, h3 { break-after: avoid; }
+li, p, blockquote { break-inside: avoid; }
 .columns { columns: 2; column-gap: 8mm; margin-top: 2mm; }
 .banner { border: .4mm solid #1c2430; border-radius: 1mm; padding: 1.2mm 2mm; margin: 1.5mm 0; }
 .hint, footer { color: #4a5563; font-size: 7.4pt; }
@@ -65,7 +68,7 @@ def lines(texts: Iterable[str], kind: str = "lines") -> str:
 
 
 def section(title: str, *parts: str) -> str:
-    """Return a part of the page that stays together under its heading."""
+    """Return a part of the page that stands under a heading."""
     return f"<section>\n<h2>{inline(title)}</h2>\n{''.join(parts)}</section>\n"
 
 

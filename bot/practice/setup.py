@@ -17,6 +17,7 @@ from bot.elements import (
     Name,
     Option,
     People,
+    Small,
     Text,
 )
 from bot.practice import places, zones
@@ -36,7 +37,8 @@ class Current:
     """What a team's set-up holds now; blank for a new team, with the setter's own zone.
 
     ``clinicians`` are those declared, never those who merely joined: the set-up does not
-    tell a supervisor who did.
+    tell a supervisor who did. ``names_practice`` says that the practice may be typed here: to
+    name one is to read what it is told, so its own supervisors only see the name.
     """
 
     team: Team | None = None
@@ -44,6 +46,7 @@ class Current:
     supervisors: tuple[str, ...] = ()
     zone: str = ""
     languages: tuple[Option, ...] = ()
+    names_practice: bool = True
 
 
 def chooser(teams: tuple[Team, ...], words: Words, *, may_create: bool) -> Form:
@@ -69,7 +72,7 @@ def form(current: Current, words: Words) -> Form:
         *_people(current, words),
         *_rhythm(current.team, words),
         *_manner(current, words),
-        *_counts(current.team, words),
+        *_counts(current, words),
         *_again(current.team, words),
     )
     return Form(
@@ -178,13 +181,13 @@ def _manner(current: Current, words: Words) -> Body:
     return (*asked, Choice("language", language, current.languages, chosen=(spoken,)))
 
 
-def _counts(team: Team | None, words: Words) -> Body:
-    practice, hint = _asked("practice", words)
+def _counts(current: Current, words: Words) -> Body:
+    team = current.team
     ask, later = _asked("question", words)
     question, open_to_team = (team.question, team.open_to_team) if team else ("form", False)
     who = "yes" if open_to_team else "no"
     return (
-        Name("practice", practice, team.practice if team else "", required=False, hint=hint),
+        _practice(current, words),
         Choice(
             "question",
             ask,
@@ -199,6 +202,15 @@ def _counts(team: Team | None, words: Words) -> Body:
             chosen=(who,),
         ),
     )
+
+
+def _practice(current: Current, words: Words) -> Element:
+    practice = current.team.practice if current.team else ""
+    if current.names_practice:
+        ask, hint = _asked("practice", words)
+        return Name("practice", ask, practice, required=False, hint=hint)
+    named = words.say("supervision.form.practice_named", practice=practice)
+    return Small(named if practice else words.say("supervision.form.practice_none"))
 
 
 def _pair(name: str, codes: tuple[str, str], words: Words) -> tuple[Option, ...]:

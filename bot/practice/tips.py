@@ -114,7 +114,7 @@ def about(topic: str, words: Words, kind: Kind | None = None) -> Message:
     """
     title = words.topics[topic]
     there = {tip.kind for tip in _of(topic, words)}
-    shown = kind or next(one for one in KINDS if one in there)
+    shown = next(one for one in KINDS if one in there) if kind is None else kind
     if shown != "point":
         said = words.say(f"tip.kind.{shown}")
         title = words.say("tip.about.of_kind", title=title, kind=said)

@@ -106,6 +106,10 @@ class Ledger:
                 self._periods.destroy(period)
         return len(ended) - len(locked)
 
+    def locked(self) -> int:
+        """How many periods can take nothing and not close, for want of their pepper."""
+        return sum(self._periods.is_locked(period) for period in self._periods.every())
+
     def next_close(self, after: datetime) -> datetime | None:
         """When the next period ends, later than *after*."""
         soonest = self._periods.next_close(int(after.timestamp()))

@@ -86,6 +86,10 @@ class Periods:
         here = (feeds.c.team == teams.c.id) & (teams.c.workspace == workspace)
         return self._found(select(feeds.c.team).where(_FED, here).exists(), _open(now))
 
+    def every(self) -> list[Period]:
+        """Every period that is not closed yet."""
+        return self._found()
+
     def ended(self, now: datetime) -> list[Period]:
         """Every period that has ended by *now* and is not closed yet."""
         return self._found(periods.c.closes_at <= int(now.timestamp()))

@@ -1,6 +1,6 @@
 """What a team's set-up needs to know, and how all of it is kept at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import Enum
 
@@ -66,6 +66,7 @@ def current(books: Books, person: Person, team_id: str) -> Current:
     team = _team(books, person, team_id)
     return Current(
         team=team,
+        names_practice=keeper(books, person, team_id) is Keeper.AN_ADMIN,
         clinicians=tuple(one.id for one in books.teams.declared_people(team.id)),
         supervisors=tuple(one.id for one in books.teams.holders(team.id, Role.SUPERVISOR)),
     )
@@ -86,8 +87,13 @@ def ground(books: Books, person: Person, team_id: str, plan: Plan) -> Ground:
 
 
 def save(books: Books, person: Person, team_id: str, plan: Plan, now: datetime) -> Saved:
-    """Keep the whole set-up, and owe the channel its introduction; kept twice, it is the same."""
+    """Keep the whole set-up, and owe the channel its introduction; kept twice, it is the same.
+
+    A supervisor changes no practice, whatever arrives: its pool is not theirs to read.
+    """
     before, team = books.teams.get(team_id), plan.team(team_id, person.workspace)
+    if before and keeper(books, person, team_id) is not Keeper.AN_ADMIN:
+        team = replace(team, practice=before.practice)
     kept_on = plans.kept_on(ground(books, person, team_id, plan))
     books.teams.save(team)
     books.teams.declare(team_id, _persons(person, plan.clinicians))

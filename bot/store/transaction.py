@@ -99,6 +99,10 @@ class Store:
         with self._engines.reader.begin() as connection:
             return migrating.is_current(connection)
 
+    def locked(self) -> int:
+        """How many periods wait for a pepper that is not configured; blocks for a moment."""
+        return self._look(lambda books: books.ledger.locked())
+
     def _look(self, work: Callable[[Books], T]) -> T:
         try:
             with self._engines.reader.begin() as connection:

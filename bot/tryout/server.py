@@ -60,10 +60,11 @@ class _Rooms:
 
     async def words(self, _request: Request) -> Response:
         """Give every sentence of the page."""
-        sentences = self._engine.practice.words.sentences
-        own = {key: one for key, one in sentences.items() if key.startswith("tryout.")}
+        words = self._engine.practice.words
+        own = {key: one for key, one in words.sentences.items() if key.startswith("tryout.")}
         return JSONResponse(
-            {k: one if isinstance(one, str) else dict(one) for k, one in own.items()}
+            {k: one if isinstance(one, str) else dict(one) for k, one in own.items()},
+            headers={"Content-Language": words.language},
         )
 
     async def state(self, request: Request) -> Response:

@@ -1,9 +1,10 @@
+from dataclasses import replace
 from datetime import time
 
 import pytest
 
 from bot.content.catalogue import load
-from bot.elements import FIELDS, Actions, Choice, Name, Option, Text
+from bot.elements import FIELDS, Actions, Choice, Name, Option, Small, Text
 from bot.practice import setup, zones
 from bot.practice.calendar import WeeklyRule
 from bot.practice.people import Team
@@ -114,3 +115,16 @@ def test_a_long_team_name_fits_into_the_list() -> None:
 
     assert isinstance(field, Choice)
     assert len(field.options[0].label) <= 75
+
+
+@pytest.mark.parametrize(
+    ("practice", "said"), [("Riverside", "Practice: Riverside."), ("", "told alone")]
+)
+def test_a_supervisor_sees_the_practice_and_cannot_type_it(practice: str, said: str) -> None:
+    """A line says of which practice the team is a part, and who can change that."""
+    shown = setup.form(Current(replace(TEAM, practice=practice), names_practice=False), WORDS)
+
+    assert "practice" not in {one.id for one in shown.body if isinstance(one, FIELDS)}
+    (line,) = [one.text for one in shown.body if isinstance(one, Small)]
+    assert said in line
+    assert "Whoever runs the bot" in line

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.content.catalogue import Tip, load
@@ -37,6 +37,7 @@ def said(message: Message) -> str:
 
 
 @given(teams, days, counts)
+@settings(deadline=None, max_examples=30)
 def test_no_card_comes_back_before_all_others_came(team: str, start: date, count: int) -> None:
     """Whichever day one starts on, a card rests for a round of working days but four."""
     shown = [tips.of_day(cards(count), team, day).id for day in working_days(start, count * 3)]
@@ -85,6 +86,7 @@ def test_a_team_that_posts_on_one_weekday_sees_every_card(count: int, weekday: i
 
 
 @given(teams, days)
+@settings(deadline=None, max_examples=30)
 def test_half_a_year_of_working_days_brings_no_card_twice(team: str, start: date) -> None:
     """From any day on, 26 weeks of working days hold 130 cards that differ."""
     half_a_year = working_days(start, 26 * 5)
@@ -93,6 +95,7 @@ def test_half_a_year_of_working_days_brings_no_card_twice(team: str, start: date
 
 
 @given(teams, days)
+@settings(deadline=None, max_examples=30)
 def test_a_year_of_tuesdays_and_thursdays_brings_no_card_twice(team: str, start: date) -> None:
     """A channel that is posted to twice a week reads 104 cards before any comes back."""
     year = [day for day in working_days(start, 52 * 5) if day.weekday() in {1, 3}]

@@ -198,10 +198,11 @@ async def test_a_foreign_page_has_no_hold_of_it(page: aiohttp.ClientSession) -> 
 
 
 async def test_the_page_gets_its_sentences(page: aiohttp.ClientSession) -> None:
-    """Every sentence of the practice workspace is told by its key, and no other."""
+    """Every sentence of the practice workspace is told by its key, and in which language."""
     async with page.get("/practice/words") as answer:
         told = await answer.json()
 
+    assert answer.headers["Content-Language"] == "en"
     assert told["tryout.engine.required"] == "Please answer this question."
     assert all(key.startswith("tryout.") for key in told)
     assert datetime.fromisoformat((await seen(page))["now"]).tzinfo

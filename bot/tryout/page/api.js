@@ -5,9 +5,11 @@ import { store } from "./store.js";
 let words = {};
 let told = async () => {};
 
-/** Fetch every sentence of the page once. */
+/** Fetch every sentence of the page once, and let the page be read in their language. */
 export async function learnWords() {
-  words = await (await fetch("/practice/words")).json();
+  const answer = await fetch("/practice/words");
+  document.documentElement.lang = answer.headers.get("Content-Language") ?? "en";
+  words = await answer.json();
 }
 
 /** Say a sentence of the catalogue, its blanks filled. */
