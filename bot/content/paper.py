@@ -9,7 +9,6 @@ STYLE = """
 * { box-sizing: border-box; }
 body { font: 8.4pt/1.25 "Noto Sans", "Noto Sans CJK SC", "Segoe UI", "PingFang SC", sans-serif;
   color: #1c2430; margin: 0 auto; max-width: 186mm; }
-:lang(fr) body { font-size: 8.3pt; line-height: 1.26; }
 h1 { font-size: 15pt; line-height: 1.2; margin: 0 0 1.5mm; }
 h2 { font-size: 9.6pt; margin: 0 0 .8mm; color: #17475a; }
 h3 { font-size: 8.6pt; margin: 1mm 0 .6mm; }
