@@ -50,7 +50,7 @@ class Practice:
         return (self.folder / "said").read_text(encoding="utf-8")
 
     def stop(self) -> None:
-        """Stop it as Ctrl-C does, and wait for it."""
+        """Stop it in good order, and wait for it; Ctrl-C is deaf where tests run unattended."""
         assert self.process is not None
-        self.process.send_signal(signal.SIGINT)
+        self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=30)

@@ -76,7 +76,7 @@ async def test_a_slash_shows_what_can_be_typed(visitor: Visitor) -> None:
 
 async def test_a_shortcut_opens_the_debrief(visitor: Visitor, english: Words) -> None:
     """The app's global shortcut is in the menu beside the line one types in."""
-    await visitor.be("Farida Montcalm")
+    await visitor.be("Maelle Kowhai")
     await visitor.page.get_by_role("button", name=english.say("tryout.page.shortcuts")).focus()
     await visitor.page.keyboard.press("Enter")
     await expect(visitor.page.locator("[data-shortcut]").first).to_be_focused()
