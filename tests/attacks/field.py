@@ -20,9 +20,10 @@ from sqlalchemy import insert, select
 
 from bot.content import catalogue
 from bot.content.catalogue import Words
-from bot.conversation import Person
+from bot.conversation import Person, Request
 from bot.desk import Desk
 from bot.elements import Chart, Text
+from bot.errors import BusyError
 from bot.practice import tokens
 from bot.practice.counts import BREAKDOWN, CODES, TOTAL, Band
 from bot.practice.people import Team
@@ -75,8 +76,17 @@ class Field:
         """Let somebody send the debrief form off, once for each of *forms*."""
         for form in forms:
             answers = {"form": form, "status": "working"}
-            key = f"act {next(self.acts)}"
-            await FORMS["debrief"](request(who, answers=answers, key=key), self.desk)
+            sent = request(who, answers=answers, key=f"act {next(self.acts)}")
+            while not await self._taken(sent):
+                pass
+
+    async def _taken(self, sent: Request) -> bool:
+        """Whether the form was taken; on a busy machine people are asked to come back, and do."""
+        try:
+            await FORMS["debrief"](sent, self.desk)
+        except BusyError:
+            return False
+        return True
 
     async def all_file(self, told: Sequence[tuple[Person, Sequence[str]]]) -> None:
         """Let many people file, some at the same moment."""

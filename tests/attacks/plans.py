@@ -32,11 +32,16 @@ class Attack:
         """How the table names it."""
         return f"{self.name}, {self.size} clinicians"
 
-    async def played(self, games_each: int, folder: Path | None = None) -> Score:
-        """Play it on the real bot, so many games for each case."""
+    async def played(self, plays: int, folder: Path | None = None) -> Score:
+        """Play it on the real bot, at least so many games, as many of each case."""
         cases = self.cases()
         async with field_of(self.size, len(cases), folder) as field:
-            return await games.play(field, cases, games_each, self.periods)
+            return await games.play(field, cases, -(-plays // len(cases)), self.periods)
+
+    def best(self) -> float:
+        """How often the best guess from one look is right, enumerated: the mean of its cases."""
+        found = [games.best(case, self.size) for case in self.cases()]
+        return sum(found) / len(found)
 
 
 def informed(size: int, debriefs: int) -> Attack:
@@ -97,7 +102,7 @@ HABITS = tuple(habit(size) for size in SIZES)
 COALITIONS = tuple(coalition(many) for many in (1, 2, 4))
 ONCE = (*INFORMED, *COALITIONS, leave(), rare(9), rare(30))
 ATTACKS = (*ONCE, *HABITS)
-SHORT = (INFORMED[0], INFORMED[3], INFORMED[4], HABITS[0], COALITIONS[2], leave())
+SHORT = (INFORMED[0], INFORMED[3], COALITIONS[2], leave())
 
 
 def dealt(side: Side, case: Case) -> list[tuple[Person, str]]:

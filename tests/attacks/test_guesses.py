@@ -1,3 +1,4 @@
+import math
 from collections import Counter
 from pathlib import Path
 
@@ -9,8 +10,10 @@ from tests.attacks.field import field_of
 from tests.attacks.games import Case
 from tests.attacks.naive import NaiveCounter
 
-FEW = 18
-"""Games of eight teams in the short form; `python -m tests.attacks` plays thousands."""
+FEW = 200
+"""Plays in the short form; `python -m tests.attacks` makes thousands."""
+
+FEW_YEARS = 56
 
 
 def naively(case: Case, least: int = 0) -> tuple[bool, bool]:
@@ -37,8 +40,8 @@ def test_exact_counts_tell_everything_to_whoever_knows_the_rest(attack: plans.At
 
 @pytest.mark.parametrize("attack", plans.ONCE, ids=str)
 def test_the_best_guess_there_is_stays_below_the_bar(attack: plans.Attack) -> None:
-    """By enumerating every table: the mean over made-up teams is below what is promised."""
-    best = [games.best(case, attack.size) for case in attack.cases()]
+    """By enumerating every table there can be, of teams that write down little, who risk most."""
+    best = [games.best(case, attack.size) for case in attack.cases()[-2:]]
 
     assert sum(best) / len(best) <= attack.bar
     assert max(best) <= attack.worst
@@ -46,12 +49,22 @@ def test_the_best_guess_there_is_stays_below_the_bar(attack: plans.Attack) -> No
 
 @pytest.mark.parametrize("attack", plans.SHORT, ids=str)
 async def test_the_best_guess_fails_on_the_bot(attack: plans.Attack) -> None:
-    """Played on the real bot: right no more often than is promised, and hardly ever certain."""
+    """Played on the real bot: right as often as was enumerated and no more, and never certain."""
     score = await attack.played(FEW)
 
-    assert score.plays >= 72
+    assert score.plays >= FEW
     assert score.surely_above <= attack.bar
-    assert score.certain <= 0.01 + 3 / score.plays
+    assert abs(score.right - attack.best()) <= 4.5 * math.sqrt(0.25 / score.plays)
+    assert score.certain == 0
+
+
+async def test_a_habit_of_a_year_fails_on_the_bot() -> None:
+    """Two debriefs in each quarter of a year: four looks together stay below the bar."""
+    attack = plans.HABITS[0]
+    score = await attack.played(FEW_YEARS)
+
+    assert score.surely_above <= attack.bar
+    assert score.certain <= 0.01 + 4 * math.sqrt(0.01 / score.plays)
 
 
 async def test_the_best_guess_fails_where_everybody_files_through_the_form(tmp_path: Path) -> None:
