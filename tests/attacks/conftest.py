@@ -1,0 +1,5 @@
+"""Attacks are played at a real desk."""
+
+from tests.doubles import clock, desk, migrated, outlet, words_in_all_languages
+
+__all__ = ["clock", "desk", "migrated", "outlet", "words_in_all_languages"]
