@@ -65,8 +65,10 @@ $(BIN)/python:
 
 # pip-compile is not part of the tests: python -m pip install pip-tools
 lock:
-	pip-compile $(LOCK) --output-file=requirements.lock requirements.in
-	pip-compile $(LOCK) --output-file=requirements-test.lock requirements-test.in
+	pip-compile $(LOCK) --strip-extras --output-file=requirements.lock requirements.in
+	pip-compile $(LOCK) --no-strip-extras --output-file=requirements-test.lock requirements-test.in
 
-LOCK := --quiet --generate-hashes --strip-extras --no-header --no-annotate \
+# Only what serves as a constraint of another lock may lose its extras: a lock without them
+# no longer holds pip once a newer release of such a package is out.
+LOCK := --quiet --generate-hashes --no-header --no-annotate \
         --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
