@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from bot.afterwards import Afterwards
 from bot.chat.slack import at_once, incoming
-from bot.chat.slack.afterwards import Afterwards
 from bot.chat.slack.deliver import Deliverer
 from bot.chat.slack.fates import code
 from bot.chat.slack.incoming import Asked, Where
