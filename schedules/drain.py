@@ -40,12 +40,16 @@ class Drain:
         self._one_at_a_time = asyncio.Lock()
 
     async def empty(self) -> int:
-        """Send what is owed now, workspaces side by side, and say how many messages went."""
+        """Send what is owed now, workspaces side by side, and say how many messages went.
+
+        What a product is owed that is not configured just now waits for its time to pass.
+        """
         async with self._one_at_a_time:
             await self._give_up_on_the_unknown()
             now = self._desk.now()
             owing = await self._desk.store.read(lambda books: books.deliveries.workspaces_owed(now))
-            sent = await asyncio.gather(*(self.workspace(one) for one in owing))
+            served = [one for one in owing if one.partition(":")[0] in self._desk.outlets]
+            sent = await asyncio.gather(*(self.workspace(one) for one in served))
         return sum(sent)
 
     async def workspace(self, workspace: str) -> int:
