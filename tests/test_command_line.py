@@ -63,7 +63,7 @@ def test_the_manifest_is_printed_as_json(bot: BotProcess) -> None:
 
     manifest = json.loads(told.stdout)
     assert manifest["oauth_config"]["scopes"]["bot"] == ["chat:write", "commands", "users:read"]
-    assert manifest["oauth_config"]["scopes"]["bot_optional"] == ["im:history"]
+    assert manifest["oauth_config"]["scopes"]["bot_optional"] == ["im:history", "im:write"]
 
 
 def test_the_manifest_is_in_the_language_of_the_terminal(bot: BotProcess) -> None:
