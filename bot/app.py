@@ -53,8 +53,8 @@ class Bot:
             settings, self._routes(), self.desk.catalogue, receives=receives
         )
         outlets.update((name, room.outlet) for name, room in self.rooms.items())
-        self.drain = Drain(self.desk, schedules.COMPOSERS)
-        self.ticker = Ticker(self.tick)
+        self.drain = Drain(self.desk, schedules.COMPOSERS, settings.pace)
+        self.ticker = Ticker(self._minute)
         self._turn = asyncio.Lock()
         extra = [clock_route(clock, self.next_due, self.tick)] if settings.test_mode else []
         self.asgi = http.door(products.doors(self.rooms), self.ready, extra, self.running)
@@ -76,11 +76,20 @@ class Bot:
         )
 
     async def tick(self) -> None:
-        """Let what has fallen due reach people; one duty's failure stops no other."""
+        """Let what has fallen due reach people, and wait until it has; for tests and walks."""
+        await self._fall_due()
+        await _safely("drain", self.drain.empty())
+
+    async def _minute(self) -> None:
+        """Let what has fallen due go out: a large workspace may take most of an hour."""
+        await self._fall_due()
+        self._wake.set()
+
+    async def _fall_due(self) -> None:
+        """Do every duty; the failure of one stops no other."""
         async with self._turn:
             for name, duty in schedules.TIMETABLE.items():
                 await _safely(name, duty.run(self.desk))
-            await _safely("drain", self.drain.empty())
 
     async def next_due(self) -> datetime | None:
         """The next instant at which something falls due for somebody."""
@@ -119,21 +128,22 @@ class Bot:
             hands.cancel()
             with suppress(asyncio.CancelledError):
                 await hands
+            await self.drain.stop()
             await self.front.settle()
             for room in self.rooms.values():
                 await room.stop()
             await self.desk.store.close()
 
     async def _hand_out(self) -> None:
-        """Send what a form or a button has just promised, without waiting for the minute."""
+        """Send what the minute, a form or a button has just promised."""
         while True:
             await self._wake.wait()
             self._wake.clear()
             if self._ticks:
-                await _safely("drain", self.drain.empty())
+                await _safely("drain", self.drain.start())
 
 
-async def _safely(name: str, work: Awaitable[int]) -> None:
+async def _safely(name: str, work: Awaitable[int | None]) -> None:
     try:
         await work
     except Exception as error:  # noqa: BLE001 - the next duty and the next tick still run

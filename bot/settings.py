@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     teams_tenants: str | None = None
     teams_openid_metadata_url: str | None = None
     dangerously_allow_unauthenticated_requests: bool = False
+    pace: float = Field(default=3.0, gt=0, le=1000)
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
     log_level: str = "INFO"
