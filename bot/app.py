@@ -25,6 +25,7 @@ from bot.logs import trouble
 from bot.settings import Settings
 from bot.store.transaction import Store
 from bot.walk import clock_route
+from bot.watch import Watch
 from schedules.clock import Ticker
 from schedules.drain import Drain
 
@@ -56,8 +57,10 @@ class Bot:
         self.drain = Drain(self.desk, schedules.COMPOSERS, settings.pace)
         self.ticker = Ticker(self._minute)
         self._turn = asyncio.Lock()
+        self.watch = Watch(self.desk)
         extra = [clock_route(clock, self.next_due, self.tick)] if settings.test_mode else []
-        self.asgi = http.door(products.doors(self.rooms), self.ready, extra, self.running)
+        doors = products.doors(self.rooms)
+        self.asgi = http.door(doors, self.ready, self.metrics, extra, self.running)
 
     def _routes(self) -> Routes:
         bind, wake = self.front.bind_all, self._wake.set
@@ -111,7 +114,12 @@ class Bot:
             "database": reached,
             "migrations": current,
             "tick_seconds": None if age is None else round(age),
+            "deliveries": await self.watch.deliveries() if current else {},
         }
+
+    async def metrics(self) -> str:
+        """What a monitor reads: counts of deliveries and workspaces, and nobody in them."""
+        return await self.watch.metrics(self.ticker.age)
 
     @asynccontextmanager
     async def running(self, _app: object = None) -> AsyncIterator[None]:
@@ -172,12 +180,12 @@ async def worker(settings: Settings, stop: asyncio.Event) -> None:
         await stop.wait()
 
 
-async def apply_teams(settings: Settings, path: Path) -> admin.Applied:
+async def apply_teams(settings: Settings, path: Path, shown: admin.Shown = iter) -> admin.Applied:
     """Declare the teams of the file at *path*; see :func:`bot.admin.apply_teams`."""
     store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
     desk = Desk(store, catalogue.load(), Clock(settings.test_clock), {})
     try:
-        return await admin.apply_teams(desk, path, test_mode=settings.test_mode)
+        return await admin.apply_teams(desk, path, test_mode=settings.test_mode, shown=shown)
     finally:
         await store.close()
 

@@ -29,7 +29,8 @@ def declared() -> str:
         f'[[team]]\nworkspace = "{workspace}"\nchannel = "C{workspace}"\nname = "Team {number}"\n'
         f'supervisors = ["U{number}SUPER"]\njoined = true\nclinicians = '
         f"{[f'U{number}CLIN{one}' for one in range(PEOPLE)]}\n".replace("'", '"')
-        + 'language = "en"\ntimezone = "America/Toronto"\ntip = { days = [], time = "09:00" }\n'
+        + 'language = "en"\ntimezone = "America/Toronto"\n'
+        + 'tip = { days = ["friday"], time = "07:00" }\n'
         for number, workspace in enumerate(WORKSPACES)
     )
 
@@ -57,12 +58,15 @@ class Crashes:
     figures: Figures = field(default_factory=Figures)
 
     def declare(self) -> None:
-        """Declare the teams; from the next Monday on, everybody is owed a check-in a week."""
+        """Declare the teams, and let the bot introduce itself in their channels."""
         teams = self.bot.folder / "teams.toml"
         teams.write_text(declared(), encoding="utf-8")
         self.bot.clock = (self.at - timedelta(days=3)).isoformat()
         applied = self.bot.verb("team", "apply", str(teams))
         assert applied.returncode == 0, applied.stderr
+        self.bot.start()
+        self.finished()
+        self.bot.kill()
 
     def week(self, points: tuple[str, ...]) -> None:
         """Let a week fall due, kill the bot at each of *points*, and let it finish in the end."""
@@ -114,7 +118,7 @@ class Crashes:
         """Wait until the bot is at *point*, and keep it there until it is killed."""
         if point in {"before_commit", "after_commit"}:
             self.slack.arm("before_commit" if point == "before_commit" else "after_commit")
-            assert self.slack.held.wait(30), self.bot.log()
+            assert self.slack.held.wait(120), self.bot.log()
             yield
             self.slack.disarm()
             return
@@ -128,7 +132,7 @@ class Crashes:
 
     def _await_a_message(self) -> None:
         """Wait until a message is on its way, whose end the bot will try to keep."""
-        before, end = self.slack.calls["chat.postMessage"], time.monotonic() + 30
+        before, end = self.slack.calls["chat.postMessage"], time.monotonic() + 120
         while self.slack.calls["chat.postMessage"] == before:
             assert time.monotonic() < end, self.bot.log()
             time.sleep(0.005)

@@ -69,7 +69,7 @@ class Unsteady:
                 self._commit(said)
         if where:
             self.held.set()
-            self.let_go.wait(60)
+            self.let_go.wait(300)
             return None
         time.sleep(self.delay)
         return {"ok": True, "channel": _chat(said["channel"]), "ts": "1.000001"}
@@ -79,7 +79,7 @@ class Unsteady:
         self.posts[key].append(_chat(said["channel"]))
 
     def _conversation(self, method: str, said: Json) -> Json:
-        if not self.granted:
+        if not self.granted or said.get("channel", "D")[:1] != "D":
             return {"ok": False, "error": "missing_scope"}
         if method == "conversations.open":
             return {"ok": True, "channel": {"id": _chat(said["users"])}}
