@@ -38,15 +38,27 @@ class Drain:
         self._desk = desk
         self._composers = composers
         self._one_at_a_time = asyncio.Lock()
+        self._stopped = asyncio.Event()
 
     async def empty(self) -> int:
         """Send what is owed now, workspaces side by side, and say how many messages went."""
         async with self._one_at_a_time:
-            await self._give_up_on_the_unknown()
-            now = self._desk.now()
-            owing = await self._desk.store.read(lambda books: books.deliveries.workspaces_owed(now))
-            sent = await asyncio.gather(*(self.workspace(one) for one in owing))
+            sent = await asyncio.gather(*(self.workspace(one) for one in await self.owing()))
         return sum(sent)
+
+    async def owing(self) -> tuple[str, ...]:
+        """Settle what can no longer be kept, and name the workspaces that are owed something."""
+        await self._give_up_on_the_unknown()
+        now = self._desk.now()
+        return await self._desk.store.read(lambda books: books.deliveries.workspaces_owed(now))
+
+    async def start(self) -> None:
+        """Send what is owed now."""
+        await self.empty()
+
+    async def stop(self) -> None:
+        """Begin no further message."""
+        self._stopped.set()
 
     async def workspace(self, workspace: str) -> int:
         """Send what *workspace* is owed now, one message after another, and say how many went.
@@ -57,6 +69,8 @@ class Drain:
         sent = 0
         while owed := await self._owed(workspace):
             for delivery in owed:
+                if self._stopped.is_set():
+                    return sent
                 outcome = await self._one(delivery)
                 if outcome is None:
                     continue

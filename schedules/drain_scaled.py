@@ -35,6 +35,9 @@ then took the others for dead would take from them what they are doing.
 ROUND = 60.0
 """Seconds in which a workspace is put in line once, however many clocks tick."""
 
+POLL = 1.0
+"""Seconds between two looks at the line."""
+
 PATIENCE = 20
 """Seconds that a worker which is told to end waits for the message it is sending."""
 
@@ -62,10 +65,10 @@ class Draining(Protocol):
     async def workspace(self, workspace: str) -> int:
         """Send what *workspace* is owed, and say how many messages went."""
 
-    async def empty(self) -> int:
-        """Do all of it here, with nobody's help."""
+    async def start(self) -> None:
+        """Begin to send to every one of them here, with nobody's help."""
 
-    def pause(self) -> None:
+    async def stop(self) -> None:
         """Begin no further message."""
 
 
@@ -89,26 +92,25 @@ class Shared:
         self._watch: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Take a seat and begin to share, or do so as soon as the database is there."""
-        await self._look()
-        self._watch = asyncio.create_task(self._look_again_and_again())
-
-    async def empty(self) -> int:
-        """Put whoever is owed something in line, for any worker; say how many workspaces.
+        """Put whoever is owed something in line, for any worker, and wait for none of it.
 
         Each worker does so at each of its ticks. What stands in line already stays as it is,
         and what ended badly a minute ago is begun anew.
         """
-        if not self._name:
-            return await self._drain.empty()
-        return await asyncio.to_thread(self._line_up, await self._drain.owing())
+        if self._watch is None:
+            await self._look()
+            self._watch = asyncio.create_task(self._look_again_and_again())
+        if self._name:
+            await asyncio.to_thread(_line_up, await self._drain.owing())
+        else:
+            await self._drain.start()
 
     async def stop(self) -> None:
         """Finish the messages being sent, leave the rest to the others, and give up the seat."""
         self._ending.set()
         if self._watch is not None:
             await self._watch
-        self._drain.pause()
+        await self._drain.stop()
         await self._leave(PATIENCE)
         await asyncio.to_thread(self._seat.leave)
 
@@ -167,14 +169,6 @@ class Shared:
 
         return drained
 
-    def _line_up(self, owing: tuple[str, ...]) -> int:
-        waiting = {one.queue_partition_key for one in _listed("ENQUEUED", app_version=_VERSION)}
-        late = [one for one in owing if one not in waiting]
-        for workspace in late:
-            DBOS.enqueue_workflow_with_options(_in_line(workspace), workspace)
-        _sweep()
-        return len(late)
-
     def _take_over(self) -> None:
         """Put in line again what a worker began that is gone, and what got lost in our hands.
 
@@ -216,7 +210,20 @@ def _config(name: str, url: str) -> DBOSConfig:
 
 def _open_queue() -> None:
     """One workspace at a time; the pace is the drain's own, and costs DBOS no transactions."""
-    DBOS.register_queue(_QUEUE, partition_concurrency=1, worker_concurrency=_SIDE_BY_SIDE)
+    DBOS.register_queue(
+        _QUEUE,
+        partition_concurrency=1,
+        worker_concurrency=_SIDE_BY_SIDE,
+        polling_interval_sec=POLL,
+    )
+
+
+def _line_up(owing: tuple[str, ...]) -> None:
+    waiting = {one.queue_partition_key for one in _listed("ENQUEUED", app_version=_VERSION)}
+    for workspace in owing:
+        if workspace not in waiting:
+            DBOS.enqueue_workflow_with_options(_in_line(workspace), workspace)
+    _sweep()
 
 
 def _in_line(workspace: str) -> EnqueueOptions:
