@@ -40,10 +40,10 @@ class Hands(Protocol):
     """What hands out what is owed: by itself, or together with other processes."""
 
     async def start(self) -> None:
-        """Begin with whatever is owed now."""
+        """Begin with whatever is owed now, and wait for none of it."""
 
     async def stop(self) -> None:
-        """Begin no further message."""
+        """Begin no further message, and wait until what was begun has ended."""
 
 
 class Bot:
@@ -64,9 +64,9 @@ class Bot:
         access = _access(settings, receives=receives)
         self.room = slack.build(access, self._routes(), self.desk.catalogue)
         outlets["slack"] = self.room.outlet
-        self.drain = Drain(self.desk, schedules.COMPOSERS)
+        self.drain = Drain(self.desk, schedules.COMPOSERS, settings.pace)
         self.hands: Hands = self.drain
-        self.ticker = Ticker(self.tick)
+        self.ticker = Ticker(self._minute)
         self._turn = asyncio.Lock()
         extra = [clock_route(clock, self.next_due, self.tick)] if settings.test_mode else []
         self.asgi = http.door(self.room.asgi, self.ready, extra, self.running)
@@ -87,11 +87,20 @@ class Bot:
         )
 
     async def tick(self) -> None:
-        """Let what has fallen due reach people; one duty's failure stops no other."""
+        """Let what has fallen due reach people, and wait until it has; for tests and walks."""
+        await self._fall_due()
+        await _safely("drain", self.drain.empty())
+
+    async def _minute(self) -> None:
+        """Let what has fallen due go out: a large workspace may take most of an hour."""
+        await self._fall_due()
+        self._wake.set()
+
+    async def _fall_due(self) -> None:
+        """Do every duty; the failure of one stops no other."""
         async with self._turn:
             for name, duty in schedules.TIMETABLE.items():
                 await _safely(name, duty.run(self.desk))
-            await _safely("drain", self.hands.start())
 
     async def next_due(self) -> datetime | None:
         """The next instant at which something falls due for somebody."""
@@ -135,7 +144,7 @@ class Bot:
             await self.desk.store.close()
 
     async def _hand_out(self) -> None:
-        """Send what a form or a button has just promised, without waiting for the minute."""
+        """Send what the minute, a form or a button has just promised."""
         while True:
             await self._wake.wait()
             self._wake.clear()

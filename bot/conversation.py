@@ -160,6 +160,7 @@ class Outcome:
     """The fate of one message, with the product's own reference when it was sent.
 
     ``way`` is a route to its address that was learned on the way, see :class:`Address`.
+    ``slower`` says that a rest was asked for because messages came too fast.
     """
 
     fate: Fate
@@ -167,6 +168,7 @@ class Outcome:
     seconds: float = 0.0
     reason: str = ""
     way: str = ""
+    slower: bool = False
 
 
 class Outlet(Protocol):
@@ -175,8 +177,13 @@ class Outlet(Protocol):
     async def send(self, to: Address, message: Message, key: str) -> Outcome:
         """Hand over one message; ``key`` is its opaque delivery id. Never raises."""
 
-    async def find(self, to: Address, key: str, since: float) -> Literal["yes", "no", "unable"]:
-        """Whether a message with *key*, begun at Unix time *since*, was posted after all."""
+    async def find(
+        self, to: Address, key: str, since: float
+    ) -> Literal["yes", "no", "unable", "later"]:
+        """Whether a message with *key*, begun at Unix time *since*, was posted after all.
+
+        ``unable`` where it cannot be known, ``later`` where it cannot be known just now.
+        """
 
     async def profile(self, person: Person) -> Profile | None:
         """What the product says of *person*; ``None`` when it cannot be asked just now."""

@@ -88,50 +88,61 @@ class Shared:
         self._name = ""
         self._under_way: set[str] = set()
         self._missing: dict[str, float] = {}
-        self._ending = asyncio.Event()
-        self._watch: asyncio.Task[None] | None = None
+        self._bell = asyncio.Event()
+        self._ending = False
+        self._work: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Put whoever is owed something in line, for any worker, and wait for none of it.
+        """Have whoever is owed something put in line, for any worker, and wait for none of it.
 
         Each worker does so at each of its ticks. What stands in line already stays as it is,
         and what ended badly a minute ago is begun anew.
         """
-        if self._watch is None:
-            await self._look()
-            self._watch = asyncio.create_task(self._look_again_and_again())
-        if self._name:
-            await asyncio.to_thread(_line_up, await self._drain.owing())
-        else:
-            await self._drain.start()
+        self._bell.set()
+        if self._work is None:
+            self._work = asyncio.create_task(self._share())
 
     async def stop(self) -> None:
         """Finish the messages being sent, leave the rest to the others, and give up the seat."""
-        self._ending.set()
-        if self._watch is not None:
-            await self._watch
+        self._ending = True
+        self._bell.set()
+        if self._work is not None:
+            await self._work
         await self._drain.stop()
         await self._leave(PATIENCE)
         await asyncio.to_thread(self._seat.leave)
 
-    async def _look_again_and_again(self) -> None:
-        while not self._ending.is_set():
+    async def _share(self) -> None:
+        """Look after one's seat and the others, and line up what is owed when the bell rings."""
+        while not self._ending:
+            try:
+                rung = self._bell.is_set()
+                self._bell.clear()
+                await self._look()
+            except Exception as error:  # noqa: BLE001 - the database is away; it is asked again
+                trouble(logger, "worker.not_sharing", error)
+            if rung:
+                await self._hand_over()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._ending.wait(), LOOK)
-                return
-            await self._look()
+                await asyncio.wait_for(self._bell.wait(), LOOK)
 
     async def _look(self) -> None:
         """Make sure of the seat, and take over from whoever lost theirs; in this order."""
+        if await asyncio.to_thread(self._seat.keep):
+            self._missing.clear()
+        if self._name != _name(self._seat.number):
+            await self._leave(0)
+            await self._join(_name(self._seat.number))
+        await asyncio.to_thread(self._take_over)
+
+    async def _hand_over(self) -> None:
         try:
-            if await asyncio.to_thread(self._seat.keep):
-                self._missing.clear()
-            if self._name != _name(self._seat.number):
-                await self._leave(0)
-                await self._join(_name(self._seat.number))
-            await asyncio.to_thread(self._take_over)
-        except Exception as error:  # noqa: BLE001 - the database is away; it is asked again
-            trouble(logger, "worker.not_sharing", error)
+            if self._name:
+                await asyncio.to_thread(_line_up, await self._drain.owing())
+            else:
+                await self._drain.start()
+        except Exception as error:  # noqa: BLE001 - the next tick rings again
+            trouble(logger, "worker.not_lined_up", error)
 
     async def _join(self, name: str) -> None:
         """Launch DBOS inside the running loop: its drains then share the HTTP session."""

@@ -77,6 +77,7 @@ async def worker(desk: Desk, postgres_url: str) -> AsyncIterator[Shared]:
     """The one worker of this process."""
     shared = Shared(Drain(desk, {"note": written}), desk.store, postgres_url)
     await shared.start()
+    await until(lambda: bool(shared._name))
     yield shared
     await shared.stop()
 
@@ -224,6 +225,7 @@ async def test_the_tables_forget_after_two_days(desk: Desk, worker: Shared, tabl
     )
 
     await worker.start()
+    await until(lambda: sum(tables.states().values()) == 1)
     kept = tables.all()
     assert [row[0].rpartition(":")[0] for row in kept["workflow_status"]] == [
         f"drain:{WORKSPACES[1]}"
@@ -251,7 +253,6 @@ async def test_nothing_is_taken_from_a_worker_that_lives(
     desk: Desk, outlet: Slow, worker: Shared, tables: Tables
 ) -> None:
     """However long it takes: what another has begun stays with it while it has its seat."""
-    await worker.start()
     other = desk.store.seat(shares=True)
     await asyncio.to_thread(other.keep)
     tables.leave_behind(WORKSPACES[1], f"worker-{other.number}")
@@ -268,7 +269,6 @@ async def test_nobody_is_taken_for_dead_right_after_an_outage(
     desk: Desk, outlet: Slow, worker: Shared, tables: Tables
 ) -> None:
     """Everybody lost their seat at once: whoever looks first waits until all could come back."""
-    await worker.start()
     tables.leave_behind(WORKSPACES[1], "worker-2")
     await asyncio.sleep(drain_scaled.DWELL * 0.7)
     tables.ask(
@@ -286,7 +286,6 @@ async def test_what_got_lost_in_ones_own_hands_is_begun_again(
     desk: Desk, outlet: Slow, worker: Shared, tables: Tables
 ) -> None:
     """PostgreSQL went away just as a drain was taken: it is not waited for until a restart."""
-    await worker.start()
     tables.leave_behind(WORKSPACES[0], "worker-1")
     await owe(desk, WORKSPACES[0], "U0MARIE")
 
