@@ -14,7 +14,7 @@ import uvicorn
 
 import handlers
 import schedules
-from bot import admin
+from bot import admin, products
 from bot.chat import http, slack
 from bot.clock import Clock
 from bot.content import catalogue
@@ -61,15 +61,16 @@ class Bot:
         self.front = Front(self.desk)
         self._wake = asyncio.Event()
         self._ticks = ticks
-        access = _access(settings, receives=receives)
-        self.room = slack.build(access, self._routes(), self.desk.catalogue)
-        outlets["slack"] = self.room.outlet
+        self.rooms = products.rooms(
+            settings, self._routes(), self.desk.catalogue, receives=receives
+        )
+        outlets.update((name, room.outlet) for name, room in self.rooms.items())
         self.drain = Drain(self.desk, schedules.COMPOSERS, settings.pace)
         self.hands: Hands = self.drain
         self.ticker = Ticker(self._minute)
         self._turn = asyncio.Lock()
         extra = [clock_route(clock, self.next_due, self.tick)] if settings.test_mode else []
-        self.asgi = http.door(self.room.asgi, self.ready, extra, self.running)
+        self.asgi = http.door(products.doors(self.rooms), self.ready, extra, self.running)
 
     def _routes(self) -> Routes:
         bind, wake = self.front.bind_all, self._wake.set
@@ -84,6 +85,7 @@ class Bot:
             home=self.front.bind(handlers.HOME),
             unexpected=self.front.bind(self.front.unexpected),
             news=self.front.hear(handlers.NEWS),
+            language=self.front.language,
         )
 
     async def tick(self) -> None:
@@ -127,7 +129,8 @@ class Bot:
     @asynccontextmanager
     async def running(self, _app: object = None) -> AsyncIterator[None]:
         """Serve people for as long as the context is open, then finish what was begun."""
-        await self.room.start()
+        for room in self.rooms.values():
+            await room.start()
         hands = asyncio.create_task(self._hand_out())
         if self._ticks:
             self.ticker.start()
@@ -140,7 +143,8 @@ class Bot:
                 await hands
             await self.hands.stop()
             await self.front.settle()
-            await self.room.stop()
+            for room in self.rooms.values():
+                await room.stop()
             await self.desk.store.close()
 
     async def _hand_out(self) -> None:
@@ -205,14 +209,5 @@ async def apply_teams(settings: Settings, path: Path) -> admin.Applied:
 
 async def greet(settings: Settings) -> Greeting:
     """Ask Slack who the bot is, for the operator's check-up."""
-    found = await slack.account(_access(settings))
+    found = await slack.account(products.slack_access(settings))
     return Greeting(found.error, found.workspace, found.scopes, found.clock)
-
-
-def _access(settings: Settings, *, receives: bool = True) -> slack.Access:
-    return slack.Access.of(
-        signing_secret=settings.slack_signing_secret,
-        bot_token=settings.slack_bot_token,
-        app_token=settings.slack_app_token if receives else None,
-        api_url=settings.slack_api_url,
-    )
