@@ -10,10 +10,11 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from bot.errors import BusyError
-from bot.store import migrating
+from bot.store import migrating, seats
 from bot.store.books import Books
 from bot.store.deliveries import Tally
-from bot.store.engines import READERS, Engines, open_both
+from bot.store.engines import READERS, Engines, open_both, seating
+from bot.store.seats import Seat, Worker
 from bot.store.writer import Job, RanOutError, Writer, checkpoint
 
 PATIENCE = 2.0
@@ -110,6 +111,17 @@ class Store:
     def tally(self) -> tuple[Tally, ...]:
         """How deliveries stand, for the operator, no names; blocks for a moment."""
         return self._look(lambda books: books.deliveries.tally())
+
+    def seat(self, *, shares: bool) -> Seat:
+        """A seat for this process among the workers over this PostgreSQL, not yet taken."""
+        return Seat(seating(self._engines), shares=shares)
+
+    def workers(self) -> tuple[Worker, ...]:
+        """Every worker that lives over this PostgreSQL; none on SQLite. Blocks for a moment."""
+        if self._engines.on_sqlite:
+            return ()
+        with self._engines.reader.begin() as connection:
+            return seats.taken(connection)
 
     def _look(self, work: Callable[[Books], T]) -> T:
         try:
