@@ -62,9 +62,7 @@ class Bot:
         self.front = Front(self.desk)
         self._wake = asyncio.Event()
         self._ticks = ticks
-        self.rooms = products.rooms(
-            settings, self._routes(), self.desk.catalogue, receives=receives
-        )
+        self.rooms = products.rooms(settings, self._routes(), self.desk, receives=receives)
         outlets.update((name, room.outlet) for name, room in self.rooms.items())
         self.drain = Drain(self.desk, schedules.COMPOSERS, settings.pace)
         self.hands: Hands = self.drain
@@ -217,5 +215,9 @@ async def apply_teams(settings: Settings, path: Path, shown: admin.Shown = iter)
 
 async def greet(settings: Settings) -> Greeting:
     """Ask Slack who the bot is, for the operator's check-up."""
-    found = await slack.account(products.slack_access(settings))
+    store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
+    try:
+        found = await slack.account(products.slack_access(settings, store))
+    finally:
+        await store.close()
     return Greeting(found.error, found.workspace, found.scopes, found.clock)

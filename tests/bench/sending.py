@@ -147,5 +147,5 @@ def _joined(books: Books, number: int, each: int) -> None:
         books.people.join(person, team.id)
         books.ways.keep(Address(workspace, person.id), f"D{person.id[1:]}")
         late = now + timedelta(hours=30)
-        owed.append(Promise(workspace, "checkin", person.id, "", "bench", now, late, "circle"))
+        owed.append(Promise(workspace, "checkin", person.id, "", "2026-W27", now, late, "square"))
     books.deliveries.promise(owed)

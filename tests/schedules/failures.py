@@ -48,7 +48,7 @@ async def owing(desk: Desk, slack: Unsteady) -> AsyncIterator[Desk]:
 
     line = Line(slack.api, token)
     await set_up(desk)
-    await desk.store.write(lambda books: owe(books, desk, "week 1"))
+    await desk.store.write(lambda books: owe(books, desk, "2026-W27"))
     yield replace(desk, outlets={"slack": SlackOutlet(line)})
     await line.close()
 
@@ -62,7 +62,7 @@ def owe(books: Books, desk: Desk, slot: str, workspace: str = WORKSPACE) -> None
         books.ways.keep(Address(workspace, person.id), f"D{person.id[1:]}")
         late = now + timedelta(hours=30)
         books.deliveries.promise(
-            [Promise(workspace, "checkin", person.id, "", slot, now, late, "circle")]
+            [Promise(workspace, "checkin", person.id, "", slot, now, late, "square")]
         )
 
 
@@ -81,7 +81,7 @@ class Claims:
         self, owing: Desk, slack: Unsteady, clock: Moment, drained: Drained
     ) -> None:
         """After a 429 with thirty seconds, not one call for it; the other goes on meanwhile."""
-        await owing.store.write(lambda books: owe(books, owing, "week 1", OTHER))
+        await owing.store.write(lambda books: owe(books, owing, "2026-W27", OTHER))
         slack.plant(POST, Trouble(429, "ratelimited", wait=30))
         for _ in range(3):
             await drained(owing)
