@@ -81,10 +81,10 @@ CLEAR = 3
 """How many noise scales the leading answer has to be ahead by, to be named."""
 
 _TERMS = {
-    (TOTAL, QUARTER): Terms(QUARTER, 4, Fraction(4, 3)),
-    (TOTAL, MONTH): Terms(MONTH, 4, Fraction(8, 9)),
+    (TOTAL, QUARTER): Terms(QUARTER, 4, Fraction(8, 5)),
+    (TOTAL, MONTH): Terms(MONTH, 1, Fraction(5, 11)),
     (BREAKDOWN, QUARTER): Terms(QUARTER, 4, Fraction(4, 3)),
-    (BREAKDOWN, MONTH): Terms(MONTH, 4, Fraction(4, 5)),
+    (BREAKDOWN, MONTH): Terms(MONTH, 5, Fraction(10, 11)),
 }
 
 
