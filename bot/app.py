@@ -52,8 +52,8 @@ class Bot:
         access = _access(settings, receives=receives)
         self.room = slack.build(access, self._routes(), self.desk.catalogue)
         outlets["slack"] = self.room.outlet
-        self.drain = Drain(self.desk, schedules.COMPOSERS)
-        self.ticker = Ticker(self.tick)
+        self.drain = Drain(self.desk, schedules.COMPOSERS, settings.pace)
+        self.ticker = Ticker(self._minute)
         self._turn = asyncio.Lock()
         extra = [clock_route(clock, self.next_due, self.tick)] if settings.test_mode else []
         self.asgi = http.door(self.room.asgi, self.ready, extra, self.running)
@@ -70,14 +70,24 @@ class Bot:
             shortcuts=bind(handlers.SHORTCUTS),
             home=self.front.bind(handlers.HOME),
             unexpected=self.front.bind(self.front.unexpected),
+            news=self.front.hear(handlers.NEWS),
         )
 
     async def tick(self) -> None:
-        """Let what has fallen due reach people; one duty's failure stops no other."""
+        """Let what has fallen due reach people, and wait until it has; for tests and walks."""
+        await self._fall_due()
+        await _safely("drain", self.drain.empty())
+
+    async def _minute(self) -> None:
+        """Let what has fallen due go out: a large workspace may take most of an hour."""
+        await self._fall_due()
+        self._wake.set()
+
+    async def _fall_due(self) -> None:
+        """Do every duty; the failure of one stops no other."""
         async with self._turn:
             for name, duty in schedules.TIMETABLE.items():
                 await _safely(name, duty.run(self.desk))
-            await _safely("drain", self.drain.empty())
 
     async def next_due(self) -> datetime | None:
         """The next instant at which something falls due for somebody."""
@@ -115,20 +125,21 @@ class Bot:
             hands.cancel()
             with suppress(asyncio.CancelledError):
                 await hands
+            await self.drain.stop()
             await self.front.settle()
             await self.room.stop()
             await self.desk.store.close()
 
     async def _hand_out(self) -> None:
-        """Send what a form or a button has just promised, without waiting for the minute."""
+        """Send what the minute, a form or a button has just promised."""
         while True:
             await self._wake.wait()
             self._wake.clear()
             if self._ticks:
-                await _safely("drain", self.drain.empty())
+                await _safely("drain", self.drain.start())
 
 
-async def _safely(name: str, work: Awaitable[int]) -> None:
+async def _safely(name: str, work: Awaitable[int | None]) -> None:
     try:
         await work
     except Exception as error:  # noqa: BLE001 - the next duty and the next tick still run
