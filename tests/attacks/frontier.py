@@ -16,7 +16,7 @@ from tests.practice import utility
 from tests.practice.utility import Agreed, agreed
 
 SIZE = 30
-PLAYS = 250
+PLAYS = 1500
 """Years played with each made-up team."""
 
 
@@ -37,12 +37,12 @@ def _terms(cap: int, scale: Fraction) -> Terms:
     return Terms(MONTH, cap, cap / scale)
 
 
-FORMER_BREAKDOWN = (4, Fraction(5))
+SHARPER = (4, Fraction(5))
 BREAKDOWN = (5, Fraction(11, 2))
 POINTS = (
-    Point((4, Fraction(3)), FORMER_BREAKDOWN),
-    Point((4, Fraction(9, 2)), FORMER_BREAKDOWN),
-    Point((4, Fraction(6)), FORMER_BREAKDOWN),
+    Point((4, Fraction(3)), SHARPER),
+    Point((4, Fraction(9, 2)), SHARPER),
+    Point((4, Fraction(6)), SHARPER),
     Point((1, Fraction(3, 2)), BREAKDOWN),
     Point((1, Fraction(11, 5)), BREAKDOWN),
     Point((1, Fraction(3)), BREAKDOWN),
@@ -77,9 +77,8 @@ def _use(on: Agreed, teams: int) -> str:
         sum(told[rate, mix].bands for mix in utility.MIXES) / len(utility.MIXES)
         for rate in utility.RATES
     ]
-    named = sum(one.named for one in told.values())
-    right = sum(one.leaders * one.named for one in told.values()) / named
-    return f"{_mean(bands):5.2f} {min(bands):5.2f}   {named / len(told):5.2f} {right:5.2f}"
+    right = utility.together(tuple(told.values()))
+    return f"{right.bands:5.2f} {min(bands):5.2f}   {right.named:5.2f} {right.leaders:5.2f}"
 
 
 def _risk(on: Agreed) -> str:

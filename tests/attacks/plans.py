@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from bot.practice import counts
 from tests.attacks import games, plays
@@ -15,6 +14,10 @@ QUARTERS, MONTHS = 4, 13
 
 MADE_UP = 4
 """How many periods are made up for a team; a longer year goes through them again."""
+
+
+TEAMS = 8
+"""How many teams share a database when an attack is played on the bot."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,11 @@ class Attack:
         lives = self.lives()[-last:]
         return plays.by_the_rule(lives, -(-many // len(lives)), self.periods, agreed(self.size))
 
-    async def played_on_the_bot(self, many: int, folder: Path | None = None) -> Score:
+    async def played_on_the_bot(self, many: int, last: int = 0) -> Score:
         """Play it at least so often on the real bot, each life in a team of its own."""
-        lives = self.lives()
-        async with field_of(self.size, len(lives), folder) as field:
+        found = self.lives()[-last:]
+        lives = found * (TEAMS // len(found))
+        async with field_of(self.size, len(lives)) as field:
             return await plays.on_the_bot(field, lives, -(-many // len(lives)), self.periods)
 
     def best(self, last: int = 0) -> list[float]:

@@ -69,7 +69,7 @@ def test_the_best_guess_fails_on_what_is_published(attack: plans.Attack) -> None
 async def test_the_best_guess_fails_on_the_bot() -> None:
     """Played through the handlers, the schedule and the supervisor's page, on the bot's clock."""
     attack = plans.INFORMED[0]
-    score = await attack.played_on_the_bot(96)
+    score = await attack.played_on_the_bot(96, LAST)
 
     assert score.plays == 96
     assert score.surely_above <= attack.bar
@@ -79,7 +79,7 @@ async def test_the_best_guess_fails_on_the_bot() -> None:
 async def test_a_habit_of_a_year_fails_on_the_bot() -> None:
     """Two debriefs in each quarter, through the handlers: four pages together tell too little."""
     attack = plans.HABITS[0]
-    score = await attack.played_on_the_bot(32)
+    score = await attack.played_on_the_bot(32, LAST)
 
     assert score.plays == 32
     assert score.surely_above <= attack.bar

@@ -9,7 +9,7 @@ total and breakdown is told, or making it would have failed.
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.practice import counts
@@ -98,16 +98,26 @@ def _leader(slips: Slips, terms: Terms, key: bytes) -> tuple[bool, bool]:
 
 
 def lines(teams: int) -> Iterator[str]:
-    """The figures, one line for each size, rate and mix."""
+    """The figures, one line for each size, rate and mix, and each size's own."""
     yield "size  rate  mix      band right  leader named  named rightly"
     for size in SIZES:
+        told = []
         for mix in MIXES:
             for rate in RATES:
-                told = measured(size, rate, mix, teams)
-                yield (
-                    f"{size:4}  {rate:4}  {mix:7}  {told.bands:10.2f}"
-                    f"  {told.named:12.2f}  {told.leaders:13.2f}"
-                )
+                told.append(measured(size, rate, mix, teams))
+                yield f"{size:4}  {rate:4}  {mix:7}  {_row(told[-1])}"
+        yield f"{size:4}   all           {_row(together(told))}"
+
+
+def together(told: Sequence[Right]) -> Right:
+    """The same over all of them; of leaders, among those named."""
+    named = sum(one.named for one in told)
+    rightly = sum(one.leaders * one.named for one in told) / named
+    return Right(sum(one.bands for one in told) / len(told), named / len(told), rightly)
+
+
+def _row(told: Right) -> str:
+    return f"{told.bands:10.2f}  {told.named:12.2f}  {told.leaders:13.2f}"
 
 
 if __name__ == "__main__":
