@@ -101,8 +101,9 @@ def terms(ledger: str, size: int) -> Terms:
     and 54 % right; three debriefs, 66, 66 and 58 %; two in every period of a year, 71, 71
     and 74 %.
 
-    In a large unit the total counts each person once: thirteen tables a year would give a
-    habit away at any noise that leaves the band right (``python -m tests.attacks.frontier``).
+    In a large unit the total counts each person once: for the same habit given away by its
+    thirteen tables a year, quiet bands are right in 77 % rather than in 62 %
+    (``python -m tests.attacks.frontier``).
     What a year may tell of one person is summed in ``docs/anonymity.md``.
     """
     return _TERMS[ledger, QUARTER if size < LARGE else MONTH]

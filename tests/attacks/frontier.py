@@ -46,7 +46,6 @@ POINTS = (
     Point((1, Fraction(3, 2)), BREAKDOWN),
     Point((1, Fraction(11, 5)), BREAKDOWN),
     Point((1, Fraction(3)), BREAKDOWN),
-    Point((1, Fraction(11, 5)), (5, Fraction(8))),
 )
 HEAD = (
     "  total      breakdown   band right   leader         one debrief  three        year's habit\n"
@@ -91,7 +90,10 @@ def _risk(on: Agreed) -> str:
 
 
 def _habit(on: Agreed) -> list[float]:
-    """How often a year's habit is guessed: the mean of all rates, and the worst rate."""
+    """How often a year's habit is guessed: the mean of all rates, and the worst rate.
+
+    Others file alike in every period, the worst that can be: at an edge, all year.
+    """
     each = len(utility.MIXES)
     lives = games.lives(SIZE, 2, on)
     by_rate = [
