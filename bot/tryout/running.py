@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.catalogue import Words
-from bot.tryout import harness, people, seed
+from bot.tryout import harness, kept, people, seed
 from bot.tryout.acts import CannotError
 from bot.tryout.companion import BotFailedError, Companion, HeldError, hold
 from bot.tryout.engine import SLACKS_PACE, Engine
@@ -25,7 +25,7 @@ from bot.tryout.webapi import Keys
 PORT = 3000
 """Where the page is, unless PORT= says otherwise."""
 
-_LOCK, _LIVED = "lock", "lived"
+_LOCK, _LIVED, _STATE = "lock", "lived", "workspace.json"
 _DONE, _FAULTY = 0, 2
 
 
@@ -76,6 +76,9 @@ def _alone(trial: Trial, held: int) -> int:
     try:
         with listening:
             asyncio.run(_practise(trial, listening, held))
+    except kept.UnreadableError:
+        trial.say("unreadable", folder=str(trial.folder))
+        return _FAULTY
     except (BotFailedError, CannotError, ClockError, TimeoutError):
         trial.say("bot_failed", log=str(trial.folder / "bot.log"))
         return _FAULTY
@@ -102,6 +105,8 @@ async def _practise(trial: Trial, listening: socket.socket, held: int) -> None:
     first = not (trial.folder / _LIVED).exists()
     if first:
         trial.say("first")
+    elif not (trial.folder / _STATE).exists():
+        raise kept.UnreadableError(_STATE)
     try:
         manifest = await _prepared(bot, trial.folder, first=first)
         async with harness.practising(
@@ -110,7 +115,7 @@ async def _practise(trial: Trial, listening: socket.socket, held: int) -> None:
             opened=keys,
             manifest=manifest,
             now=seed.start(people.CAST, datetime.now(UTC)) if first else None,
-            file=trial.folder / "workspace.json",
+            file=trial.folder / _STATE,
             listening=listening,
         ) as engine:
             await _run(trial, bot, engine, held, first=first)
@@ -175,13 +180,16 @@ def _progress(trial: Trial) -> seed.Progress:
 
 
 def _secrets(file: Path) -> tuple[Keys, str]:
-    """Return this practice's made-up secrets, made on first use."""
+    """Return this practice's made-up secrets, made on first use. Raises UnreadableError."""
     if not file.exists():
         told = {"keys": asdict(harness.keys()), "pepper": secrets.token_urlsafe(36)}
         file.touch(mode=0o600)
         file.write_text(json.dumps(told), encoding="utf-8")
-    told = json.loads(file.read_text(encoding="utf-8"))
-    return Keys(**told["keys"]), told["pepper"]
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        return Keys(**told["keys"]), told["pepper"]
+    except (OSError, ValueError, TypeError, LookupError) as broken:
+        raise kept.UnreadableError(file.name) from broken
 
 
 def _free_port() -> int:

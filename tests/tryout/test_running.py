@@ -46,6 +46,33 @@ def test_two_practices_never_share_a_folder(
     os.close(companion.hold(tmp_path / "lock"))
 
 
+@pytest.mark.parametrize("file", ["workspace.json", "secrets.json"])
+@pytest.mark.parametrize("written", ["", "{}", '{"edition": 1, "keys": {"token": "older"}}'])
+def test_a_folder_of_another_version_is_told_with_the_remedy(
+    words: Words, tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, written: str
+) -> None:
+    """Whoever comes back with a newer Attune reads how to start afresh, not a traceback."""
+    (tmp_path / "lived").touch()
+    running._secrets(tmp_path / "secrets.json")
+    (tmp_path / file).write_text(written, encoding="utf-8")
+
+    assert practise(words, tmp_path, 0) == 2
+
+    said = capsys.readouterr().out
+    assert said.strip() == words.say("tryout.running.unreadable", folder=str(tmp_path))
+    assert "make try RESET=1" in said
+
+
+def test_a_folder_that_lost_its_workspace_is_told_alike(
+    words: Words, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A bot with a past never meets a workspace that has none."""
+    (tmp_path / "lived").touch()
+
+    assert practise(words, tmp_path, 0) == 2
+    assert "make try RESET=1" in capsys.readouterr().out
+
+
 async def test_the_bot_is_told_nothing_of_the_operators_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
