@@ -19,6 +19,7 @@ from bot.tryout.acts import CannotError
 from bot.tryout.companion import BotFailedError, Companion, HeldError, hold
 from bot.tryout.engine import SLACKS_PACE, Engine
 from bot.tryout.jumps import ClockError
+from bot.tryout.people import Cast
 from bot.tryout.terminal import Terminal, typed
 from bot.tryout.webapi import Keys
 
@@ -38,6 +39,11 @@ class Trial:
     port: int
     reset: bool
     terminal: bool
+
+    @property
+    def cast(self) -> Cast:
+        """Who plays: people who read the visitor's language."""
+        return people.speaking(self.words.language)
 
     def say(self, key: str, **facts: str | int) -> None:
         """Tell whoever started this."""
@@ -101,20 +107,21 @@ async def _practise(trial: Trial, listening: socket.socket, held: int) -> None:
     _stop_when_told()
     keys, pepper = _secrets(trial.folder / "secrets.json")
     slack = harness.address(listening)
-    bot = Companion(trial.folder.resolve(), _free_port(), slack, keys, pepper)
+    bot = Companion(trial.folder.resolve(), _free_port(), slack, keys, pepper, trial.words.language)
     first = not (trial.folder / _LIVED).exists()
     if first:
         trial.say("first")
     elif not (trial.folder / _STATE).exists():
         raise kept.UnreadableError(_STATE)
     try:
-        manifest = await _prepared(bot, trial.folder, first=first)
+        manifest = await _prepared(bot, trial, first=first)
         async with harness.practising(
             trial.words,
             bot.url,
             opened=keys,
             manifest=manifest,
-            now=seed.start(people.CAST, datetime.now(UTC)) if first else None,
+            cast=trial.cast,
+            now=seed.start(trial.cast, datetime.now(UTC)) if first else None,
             file=trial.folder / _STATE,
             listening=listening,
         ) as engine:
@@ -156,12 +163,12 @@ async def _until_stopped(trial: Trial, engine: Engine) -> None:
         await asyncio.Event().wait()
 
 
-async def _prepared(bot: Companion, folder: Path, *, first: bool) -> dict[str, Any]:
+async def _prepared(bot: Companion, trial: Trial, *, first: bool) -> dict[str, Any]:
     """Declare the teams on first use, and return the app's manifest as the bot prints it."""
     if first:
-        teams = folder / "teams.toml"
-        teams.write_text(people.declared(people.CAST), encoding="utf-8")
-        begun = seed.start(people.CAST, datetime.now(UTC))
+        teams = trial.folder / "teams.toml"
+        teams.write_text(people.declared(trial.cast), encoding="utf-8")
+        begun = seed.start(trial.cast, datetime.now(UTC))
         await bot.verb("team", "apply", str(teams.resolve()), now=begun)
     manifest: dict[str, Any] = json.loads(await bot.verb("manifest", "--base-url", bot.url))
     return manifest
