@@ -1,9 +1,10 @@
 """The real bot and the practice workspace in one process, over loopback, with a clock to jump."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -24,10 +25,12 @@ async def both(
     cast: Cast = people.CAST,
     *,
     socket_mode: bool = False,
+    manifest: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[Engine]:
     """Run both, with the cast's teams declared and nothing done yet.
 
-    In Socket Mode the bot knows no signing secret, and connects by itself.
+    In Socket Mode the bot knows no signing secret, and connects by itself. With *manifest*
+    the workspace offers what it names, as ``make try`` does.
     """
     slack, door, keys = harness.listen(), harness.listen(), harness.keys()
     told = settings.Settings(
@@ -50,7 +53,13 @@ async def both(
     bot = app.Bot(told, Clock(now), receives=True, ticks=True)
     async with (
         harness.practising(
-            words, harness.address(door), opened=keys, cast=cast, now=now, listening=slack
+            words,
+            harness.address(door),
+            opened=keys,
+            cast=cast,
+            now=now,
+            manifest=manifest,
+            listening=slack,
         ) as engine,
         harness.serving(bot.asgi, door),
     ):
