@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot import app, doctor, logs, settings
 from bot.chat import slack
+from bot.chat.msteams import app_package
 from bot.content import catalogue
 from bot.content.catalogue import Words
 from bot.errors import Fault, FaultyInputError
@@ -65,11 +66,7 @@ def _parser(words: Words) -> argparse.ArgumentParser:
     verb("worker", _worker)
     verb("migrate", _migrate)
     verb("doctor", _doctor)
-    manifest = verb("manifest", _manifest).add_mutually_exclusive_group(required=True)
-    manifest.add_argument("--base-url", help=words.say("operator.verbs.base_url"))
-    manifest.add_argument(
-        "--socket-mode", action="store_true", help=words.say("operator.verbs.socket_mode")
-    )
+    _manifest_of(verb("manifest", _manifest), words)
     team = verb("team", _team)
     team.add_argument("do", choices=["apply"])
     team.add_argument("file", type=Path, help=words.say("operator.verbs.team_file"))
@@ -88,6 +85,24 @@ def _parser(words: Words) -> argparse.ArgumentParser:
     return parser
 
 
+def _manifest_of(manifest: argparse.ArgumentParser, words: Words) -> None:
+    """Ask how the bot is reached, and whether the answer is for Slack or for Teams."""
+    reached = manifest.add_mutually_exclusive_group(required=True)
+    reached.add_argument("--base-url", help=words.say("operator.verbs.base_url"))
+    reached.add_argument(
+        "--socket-mode", action="store_true", help=words.say("operator.verbs.socket_mode")
+    )
+    manifest.add_argument(
+        "--teams",
+        type=Path,
+        nargs="?",
+        const=Path("attune-teams.zip"),
+        help=words.say("operator.verbs.teams"),
+    )
+    manifest.add_argument("--client-id", default="", help=words.say("operator.verbs.client_id"))
+    manifest.add_argument("--about", default="", help=words.say("operator.verbs.about_page"))
+
+
 def _web(_asked: argparse.Namespace, words: Words) -> int:
     told = _ready("web", words)
     try:
@@ -99,7 +114,7 @@ def _web(_asked: argparse.Namespace, words: Words) -> int:
 
 
 def _worker(_asked: argparse.Namespace, words: Words) -> int:
-    told = _ready("worker", words)
+    told = _ready("worker", words, "worker" if app.may_share() else "worker_alone")
 
     async def until_told() -> None:
         stop = asyncio.Event()
@@ -127,8 +142,26 @@ def _doctor(_asked: argparse.Namespace, words: Words) -> int:
 
 
 def _manifest(asked: argparse.Namespace, words: Words) -> int:
+    if asked.teams is not None:
+        return _package(asked, words)
     made = slack.manifest(words, base_url=asked.base_url)
     print(json.dumps(made, indent=2, ensure_ascii=False))  # noqa: T201 - it is the verb's answer
+    return 0
+
+
+def _package(asked: argparse.Namespace, words: Words) -> int:
+    made = app_package.package(
+        catalogue.load(),
+        client_id=asked.client_id,
+        base_url=asked.base_url or "",
+        about=asked.about,
+    )
+    try:
+        asked.teams.write_bytes(made)
+    except OSError:
+        _say(words.say("operator.unpackaged", path=str(asked.teams)))
+        return _FAULTY
+    _say(words.say("operator.packaged", path=str(asked.teams)))
     return 0
 
 
@@ -168,14 +201,14 @@ def _try(asked: argparse.Namespace, words: Words) -> int:
     )
 
 
-def _ready(verb: str, words: Words) -> Settings:
+def _ready(verb: str, words: Words, greeting: str = "web") -> Settings:
     """Settings that suffice for *verb*, logs that name nobody, and a current embedded store."""
     told = settings.read(verb)
     logs.configure(told.log_level)
     if told.on_sqlite:
         _migrated(told)
     _tell_cards(told, words)
-    _say(words.say(f"operator.starting.{verb}", host=told.host, port=str(told.port)))
+    _say(words.say(f"operator.starting.{greeting}", host=told.host, port=str(told.port)))
     return told
 
 

@@ -18,7 +18,7 @@ async def run(desk: Desk) -> int:
     now = desk.now()
 
     def promise(books: Books) -> int:
-        owed = [_owed(team, now) for team in books.teams.every()]
+        owed = [_owed(team, now) for team in books.teams.every() if not team.unreachable]
         return books.deliveries.promise([one for one in owed if one])
 
     return await desk.store.write(promise)

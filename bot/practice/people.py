@@ -21,7 +21,8 @@ class Team:
 
     ``zone`` is an IANA name, used where a person's own is unknown; ``tip_days`` are ISO
     weekdays. ``question`` is what the next period's breakdown asks: ``form`` or ``status``.
-    ``open_to_team`` lets the whole roster read what its supervisors read.
+    ``open_to_team`` lets the whole roster read what its supervisors read; ``unreachable``
+    says why nothing can be posted in its channel.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Team:
     tip_at: time
     question: str
     open_to_team: bool
+    unreachable: str = ""
 
 
 @dataclass(frozen=True)

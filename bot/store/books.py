@@ -9,6 +9,7 @@ from bot.store.ledger import Ledger
 from bot.store.people import People
 from bot.store.releases import Releases
 from bot.store.teams import Teams
+from bot.store.ways import Ways
 from bot.store.workspaces import Workspaces
 
 
@@ -21,6 +22,7 @@ class Books:
         self.people = People(connection)
         self.teams = Teams(connection)
         self.intentions = Intentions(connection)
+        self.ways = Ways(connection)
         self.deliveries = Deliveries(connection)
         self.inbox = Inbox(connection, peppers)
         self.workspaces = Workspaces(connection)

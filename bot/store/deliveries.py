@@ -9,8 +9,15 @@ from bot.conversation import Person
 from bot.store.promises import Delivery, Promise, State, Tally, delivery, instant, row, seconds
 from bot.store.tables import deliveries, workspaces
 from bot.store.upsert import add
+from bot.store.workspaces import resting
 
 __all__ = ["Deliveries", "Delivery", "Promise", "State", "Tally"]
+
+SETTLE = timedelta(seconds=40)
+"""After it was begun, when the fate of a message may be looked into.
+
+A call takes ten seconds at most, and a product may post what it took half a minute later.
+"""
 
 _DAY = 86_400
 _EPOCH = date(1970, 1, 1)
@@ -38,11 +45,16 @@ class Deliveries:
         return next(iter(self._found(deliveries.c.id == key)), None)
 
     def workspaces_owed(self, now: datetime) -> tuple[str, ...]:
-        """Which workspaces are owed something at *now*; a suspended one takes nothing."""
-        suspended = exists().where(
-            workspaces.c.id == deliveries.c.workspace, workspaces.c.suspended != ""
+        """Which are owed something at *now*, or a look into what was begun and never ended.
+
+        One that is suspended or at rest takes nothing.
+        """
+        takes_nothing = exists().where(
+            workspaces.c.id == deliveries.c.workspace,
+            (workspaces.c.suspended != "") | resting(now),
         )
-        found = select(deliveries.c.workspace).where(_sendable(now), ~suspended).distinct()
+        either = _sendable(now) | _in_doubt(now)
+        found = select(deliveries.c.workspace).where(either, ~takes_nothing).distinct()
         return tuple(self._connection.scalars(found.order_by(deliveries.c.workspace)))
 
     def owed(self, workspace: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
@@ -104,21 +116,30 @@ class Deliveries:
             State.WITHDRAWN,
         )
 
-    def unsettled(self, before: float) -> tuple[Delivery, ...]:
-        """Those begun by Unix time *before* whose end nobody wrote down: the process died."""
-        return self._found(
-            (deliveries.c.state == State.SENDING) & (deliveries.c.started <= int(before))
-        )
+    def withdraw_in(self, workspace: str, channel: str) -> int:
+        """Take back what is planned for *channel*, which takes no messages, and say how many."""
+        there = (deliveries.c.workspace == workspace) & (deliveries.c.channel == channel)
+        return self._all(State.PLANNED, there, State.WITHDRAWN)
 
-    def give_up(self, before: float) -> int:
-        """Settle what can no longer be kept, and say how many deliveries that were.
+    def put_off(self, key: str, until: datetime) -> bool:
+        """Owe a planned delivery not before *until*: it could not be written just now."""
+        planned = (deliveries.c.id == key) & (deliveries.c.state == State.PLANNED)
+        return self._move((planned,), due=seconds(until))
 
-        Those begun by Unix time *before* and never ended become unconfirmed; those planned
-        whose last instant passed before it become missed.
+    def unsettled(self, workspace: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
+        """At most *limit* of *workspace*'s that were begun, and whose end nobody knows by *now*."""
+        return self._found(_in_doubt(now) & (deliveries.c.workspace == workspace), limit)
+
+    def give_up(self, now: datetime) -> int:
+        """Settle what can no longer be kept at *now*, and say how many deliveries that were.
+
+        Those planned whose last instant has passed become missed; those begun whose end
+        could not be found out a day later become unconfirmed.
         """
-        return self._all(
-            State.SENDING, deliveries.c.started <= int(before), State.UNCONFIRMED
-        ) + self._all(State.PLANNED, deliveries.c.late < int(before), State.MISSED)
+        yesterday = seconds(now) - _DAY
+        missed = self._all(State.PLANNED, deliveries.c.late < seconds(now), State.MISSED)
+        unclear = (deliveries.c.late < yesterday) & (deliveries.c.started < yesterday)
+        return missed + self._all(State.SENDING, unclear, State.UNCONFIRMED)
 
     def tally(self) -> tuple[Tally, ...]:
         """How deliveries stand, by day, kind, state and reason; for the operator, no names."""
@@ -169,3 +190,7 @@ def _sendable(now: datetime) -> ColumnElement[bool]:
     return (
         (deliveries.c.state == State.PLANNED) & (deliveries.c.due <= at) & (deliveries.c.late >= at)
     )
+
+
+def _in_doubt(now: datetime) -> ColumnElement[bool]:
+    return (deliveries.c.state == State.SENDING) & (deliveries.c.started <= seconds(now - SETTLE))

@@ -1,11 +1,18 @@
 """Slack workspaces and Teams tenants, and which of them take no messages for now."""
 
-from sqlalchemy import Connection, select
+import math
+from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement, Connection, select
+
+from bot.store.promises import instant
 from bot.store.tables import workspaces
 from bot.store.upsert import put
 
 _REASON = 60
+
+LONGEST_REST = timedelta(hours=1)
+"""No product asks for more; a rest that seems longer was kept before the clock was set back."""
 
 
 class Workspaces:
@@ -34,3 +41,30 @@ class Workspaces:
         if news:
             put(self._connection, workspaces, {"id": workspace, "suspended": ""})
         return news
+
+    def rest(self, workspace: str, until: datetime, pace: int | None = None) -> None:
+        """Send *workspace* nothing before *until*, and then *pace* messages a minute.
+
+        ``None`` leaves the pace as it is. It holds for whichever process does the sending.
+        """
+        row: dict[str, str | int] = {"id": workspace, "rests_until": math.ceil(until.timestamp())}
+        put(self._connection, workspaces, row | ({} if pace is None else {"pace": pace}))
+
+    def pace(self, workspace: str) -> tuple[int, datetime]:
+        """The messages a minute *workspace* was slowed down to, and when; 0 if it never was."""
+        asked = select(workspaces.c.pace, workspaces.c.rests_until)
+        found = self._connection.execute(asked.where(workspaces.c.id == workspace)).one_or_none()
+        a_minute, until = found or (0, 0)
+        return a_minute, instant(until)
+
+    def takes(self, workspace: str, now: datetime) -> bool:
+        """Whether *workspace* takes messages at *now*: neither suspended nor at rest."""
+        refuses = (workspaces.c.suspended != "") | resting(now)
+        asked = select(workspaces.c.id).where(workspaces.c.id == workspace, refuses)
+        return self._connection.scalar(asked) is None
+
+
+def resting(now: datetime) -> ColumnElement[bool]:
+    """Whether a workspace of the table asked for rest that lasts beyond *now*."""
+    until, at = workspaces.c.rests_until, now.timestamp()
+    return (until > at) & (until <= at + LONGEST_REST.total_seconds())
