@@ -8,13 +8,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.conversation import Address, Fate, Outcome
 from bot.desk import Desk
 from bot.elements import Message
+from bot.practice.asking import Postponed
 from bot.store.books import Books
 from bot.store.deliveries import Delivery
 
 logger = logging.getLogger("attune.drain")
 
-Compose = Callable[[Delivery, Desk], Awaitable[Message | None]]
-"""Writes the message a delivery owes; ``None`` when nobody wants it any more."""
+Compose = Callable[[Delivery, Desk], Awaitable[Message | Postponed | None]]
+"""Writes the message a delivery owes, or says until when it waits; ``None``: nobody wants it."""
 
 _SETTLE = 30.0
 """Seconds after which a message begun by a process that died counts as unconfirmed."""
@@ -67,8 +68,8 @@ class Drain:
 
     async def _one(self, delivery: Delivery) -> Outcome | None:
         message = await self._composers[delivery.kind](delivery, self._desk)
-        if message is None:
-            await self._desk.store.write(lambda books: books.deliveries.withdrawn(delivery.id))
+        if message is None or isinstance(message, Postponed):
+            await self._desk.store.write(lambda books: _not_now(books, delivery, message))
             return None
         now = self._desk.now()
         if not await self._desk.store.write(
@@ -112,3 +113,12 @@ class Drain:
         await self._desk.store.write(
             lambda books: books.deliveries.give_up(now.timestamp() - _SETTLE)
         )
+
+
+def _not_now(books: Books, delivery: Delivery, said: Postponed | None) -> None:
+    if said is None:
+        books.deliveries.withdrawn(delivery.id)
+    elif said.until is None:
+        books.deliveries.missed(delivery.id, delivery.attempt, said.why)
+    else:
+        books.deliveries.postpone(delivery.id, said.until)

@@ -21,7 +21,8 @@ class Team:
 
     ``zone`` is an IANA name, used where a person's own is unknown; ``tip_days`` are ISO
     weekdays. ``question`` is what the next period's breakdown asks: ``form`` or ``status``.
-    ``open_to_team`` lets the whole roster read what its supervisors read.
+    ``open_to_team`` lets the whole roster read what its supervisors read. ``holidays`` is the
+    region whose public holidays the team keeps, such as ``CA-QC``; ``""`` for none.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Team:
     tip_at: time
     question: str
     open_to_team: bool
+    holidays: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class Clinician:
     ``rule`` is their own day and time, ``None`` for the team's; ``paused_until`` is the
     first local day on which they may be asked again; ``quiet`` counts 0 to 6 check-ins
     in a row that they let pass; ``unreachable`` says why no message reaches them.
+    ``work_days`` are the ISO weekdays on which they work, ``()`` while they chose none.
     """
 
     person: Person
@@ -57,6 +60,7 @@ class Clinician:
     home_team: str
     quiet: int
     unreachable: str
+    work_days: tuple[int, ...] = ()
 
 
 def may_read(team: Team, roles: frozenset[Role], *, on_roster: bool) -> bool:

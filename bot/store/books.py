@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from bot.store.deliveries import Deliveries
+from bot.store.duties import Duties
 from bot.store.inbox import Inbox
 from bot.store.intentions import Intentions
 from bot.store.ledger import Ledger
@@ -22,6 +23,7 @@ class Books:
         self.teams = Teams(connection)
         self.intentions = Intentions(connection)
         self.deliveries = Deliveries(connection)
+        self.duties = Duties(connection)
         self.inbox = Inbox(connection, peppers)
         self.workspaces = Workspaces(connection)
         self.ledger = Ledger(connection, peppers)

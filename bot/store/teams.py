@@ -65,6 +65,7 @@ class Teams:
             "tip_time": team.tip_at.isoformat("minutes"),
             "question": team.question,
             "open_to_team": team.open_to_team,
+            "holidays": team.holidays,
         }
         put(self._connection, teams, row)
 
@@ -193,4 +194,5 @@ def _team(row: Row[Any]) -> Team:
         tip_at=time.fromisoformat(row.tip_time),
         question=row.question,
         open_to_team=row.open_to_team,
+        holidays=row.holidays,
     )

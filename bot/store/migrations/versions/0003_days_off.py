@@ -1,0 +1,30 @@
+"""Public holidays, part-time days, and until when each duty has looked.
+
+Each table's reason and what its columns must never hold are told in `bot/store/tables.py`.
+"""
+
+from alembic import op
+from sqlalchemy import BigInteger, Column, PrimaryKeyConstraint, String
+
+revision = "0003"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "duty",
+        Column("name", String(40), nullable=False),
+        Column("looked", BigInteger, nullable=False),
+        PrimaryKeyConstraint("name"),
+        comment="Until when each duty of the clock has looked; what fell due later was missed.",
+    )
+    for table, column, length in (("team", "holidays", 9), ("person", "work_days", 13)):
+        op.add_column(table, Column(column, String(length), nullable=False, server_default=""))
+
+
+def downgrade() -> None:
+    op.drop_column("person", "work_days")
+    op.drop_column("team", "holidays")
+    op.drop_table("duty")
