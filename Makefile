@@ -8,20 +8,24 @@ PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 # Tests that need a program which is not here: make test WITHOUT="postgresql chromium"
 WITHOUT ?=
 
+# What a practice may want besides, each with a lock of its own: make install WITH="scale"
+EXTRAS := scale
+WITH ?=
+
 .DEFAULT_GOAL := help
 .PHONY: help install try test lint types contracts needs claims lock
 
 help:
 	@echo 'make try      use Attune in a practice workspace on this machine  (PORT=, RESET=1)'
 	@echo 'make test     every check there is                                (WITHOUT="postgresql chromium")'
-	@echo 'make install  only what the bot runs on, in .venv, to set it up for a clinic'
+	@echo 'make install  only what the bot runs on, in .venv, for a clinic    (WITH="$(EXTRAS)")'
 	@echo 'make lint     style;  make types  types;  make contracts  who may import whom'
-	@echo 'make lock     pin requirements.in and requirements-test.in again'
+	@echo 'make lock     pin everything that is installed again'
 
 try: $(VENV)/runs
 	@PORT='$(PORT)' RESET='$(RESET)' $(BIN)/python -m bot try
 
-install: $(VENV)/runs
+install: $(VENV)/runs $(WITH:%=$(VENV)/with-%)
 
 test: needs lint types contracts claims
 
@@ -51,7 +55,12 @@ $(VENV)/runs: requirements.lock | $(BIN)/python
 	@$(PIP) -r requirements.lock
 	@touch $@
 
-$(VENV)/tests: $(VENV)/runs requirements-test.lock
+$(EXTRAS:%=$(VENV)/with-%): $(VENV)/with-%: requirements-%.lock | $(VENV)/runs
+	@echo 'Installing what "$*" needs (once) ...'
+	@$(PIP) -r $<
+	@touch $@
+
+$(VENV)/tests: $(VENV)/runs $(EXTRAS:%=$(VENV)/with-%) requirements-test.lock
 	@echo 'Installing what the tests need (once) ...'
 	@$(PIP) -r requirements-test.lock
 	@touch $@
@@ -66,7 +75,8 @@ $(BIN)/python:
 # pip-compile is not part of the tests: python -m pip install pip-tools
 lock:
 	pip-compile $(LOCK) --strip-extras --output-file=requirements.lock requirements.in
-	pip-compile $(LOCK) --no-strip-extras --output-file=requirements-test.lock requirements-test.in
+	for one in $(EXTRAS) test; do pip-compile $(LOCK) --no-strip-extras \
+	  --output-file=requirements-$$one.lock requirements-$$one.in || exit 1; done
 
 # Only what serves as a constraint of another lock may lose its extras: a lock without them
 # no longer holds pip once a newer release of such a package is out.

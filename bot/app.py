@@ -70,6 +70,7 @@ class Bot:
             shortcuts=bind(handlers.SHORTCUTS),
             home=self.front.bind(handlers.HOME),
             unexpected=self.front.bind(self.front.unexpected),
+            news=self.front.hear(handlers.NEWS),
         )
 
     async def tick(self) -> None:

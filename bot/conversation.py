@@ -93,15 +93,22 @@ class Routes:
     home: Answer
     unexpected: Answer
     """Answers, in the person's language, what went wrong after the answer left."""
+    news: "Callable[[News], Awaitable[None]]"
+    """Keeps what a product tells unasked, and raises when it could not be kept."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where a message is owed: a person's private chat, or a channel."""
+    """Where a message is owed: a person's private chat, or a channel.
+
+    ``way`` is the product's own opaque route there, ``""`` while none is known: Slack's id
+    of the private chat (``D…``), Teams' conversation id and service address.
+    """
 
     workspace: str
     person: str = ""
     channel: str = ""
+    way: str = ""
 
 
 @dataclass(frozen=True)
@@ -113,6 +120,25 @@ class Profile:
     is_admin: bool = False
     is_person: bool = True
     """False for bots, guests' placeholders and deactivated accounts."""
+
+
+@dataclass(frozen=True)
+class News:
+    """Something a product tells unasked, about a workspace, a person or a channel in it.
+
+    ``profile``: what it says of a person has changed. ``arrived``: that person or channel
+    can be reached from now on, by ``way`` if one is told. ``gone``: they can no longer be.
+    ``closed`` and ``opened``: the whole workspace refuses us, or lets us in (again).
+    ``reason`` is the product's own code, never anything that somebody typed.
+    """
+
+    kind: Literal["profile", "arrived", "gone", "closed", "opened"]
+    workspace: str
+    person: str = ""
+    channel: str = ""
+    way: str = ""
+    profile: Profile | None = None
+    reason: str = ""
 
 
 class Fate(Enum):
@@ -131,12 +157,16 @@ class Fate(Enum):
 
 @dataclass(frozen=True)
 class Outcome:
-    """The fate of one message, with the product's own reference when it was sent."""
+    """The fate of one message, with the product's own reference when it was sent.
+
+    ``way`` is a route to its address that was learned on the way, see :class:`Address`.
+    """
 
     fate: Fate
     reference: str = ""
     seconds: float = 0.0
     reason: str = ""
+    way: str = ""
 
 
 class Outlet(Protocol):

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
-from bot.conversation import Answer, Later, Person, Profile, Reply, Request
+from bot.conversation import Answer, Later, News, Person, Profile, Reply, Request
 from bot.desk import Desk
 from bot.elements import Form, Message, Text
 from bot.errors import BotError
@@ -53,6 +53,24 @@ class Front:
     ) -> dict[str, Answer]:
         """Bind a whole table of handlers."""
         return {name: self.bind(handler, then) for name, handler in handlers.items()}
+
+    def hear(
+        self, told: Callable[[News, Desk], Awaitable[None]]
+    ) -> Callable[[News], Awaitable[None]]:
+        """Give a product's room what it tells its news: people are known anew from then on."""
+
+        async def heard(news: News) -> None:
+            self._know_anew(news)
+            await told(news, self._desk)
+
+        return heard
+
+    def _know_anew(self, news: News) -> None:
+        person = Person(news.workspace, news.person)
+        before = self._profiles.get(person)
+        if before and news.profile:
+            locale = news.profile.locale or before.locale
+            self._profiles[person] = replace(news.profile, locale=locale)
 
     async def unexpected(self, request: Request, _desk: Desk) -> Reply:
         """Tell the person that something went wrong after their answer had left."""

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.content.catalogue import Catalogue
-from bot.conversation import Reply, Request
+from bot.conversation import News, Reply, Request
 from bot.desk import Desk
 from bot.practice import tips
 from handlers import (
@@ -13,6 +13,7 @@ from handlers import (
     help,  # noqa: A004 - the command's own name
     home,
     joining,
+    news,
     rupture,
     settings,
     supervision,
@@ -134,3 +135,5 @@ BUTTONS: Mapping[str, Handler] = {
 SHORTCUTS: Mapping[str, Handler] = {"debrief": rupture.opened}
 
 HOME: Handler = home.shown
+
+NEWS: Callable[[News, Desk], Awaitable[None]] = news.told

@@ -20,7 +20,8 @@ async def run(desk: Desk) -> int:
     before, teams = await desk.store.read(
         lambda books: (books.duties.looked(KIND, now), books.teams.every())
     )
-    owed = [one for team in teams if (one := _owed(team, now, before))]
+    open_to_us = [team for team in teams if not team.unreachable]
+    owed = [one for team in open_to_us if (one := _owed(team, now, before))]
     return await desk.store.write(partial(_promise, owed=owed, now=now))
 
 

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from bot.conversation import Address, Fate, Outcome
 from bot.desk import Desk
@@ -37,7 +38,6 @@ class Drain:
         """Serve *desk*, with one composer for each kind of delivery."""
         self._desk = desk
         self._composers = composers
-        self._rests_until: dict[str, float] = {}
         self._one_at_a_time = asyncio.Lock()
 
     async def empty(self) -> int:
@@ -46,15 +46,17 @@ class Drain:
             await self._give_up_on_the_unknown()
             now = self._desk.now()
             owing = await self._desk.store.read(lambda books: books.deliveries.workspaces_owed(now))
-            sent = await asyncio.gather(*(self._workspace(one) for one in owing))
+            sent = await asyncio.gather(*(self.workspace(one) for one in owing))
         return sum(sent)
 
-    async def _workspace(self, workspace: str) -> int:
+    async def workspace(self, workspace: str) -> int:
+        """Send what *workspace* is owed now, one message after another, and say how many went.
+
+        The one function that does so, in whichever process: what is under way elsewhere is
+        left alone, and the rest that a product asked for is kept where all can see it.
+        """
         sent = 0
-        while time.monotonic() >= self._rests_until.get(workspace, 0.0):
-            owed = await self._desk.store.read(
-                lambda books: books.deliveries.owed(workspace, self._desk.now(), _BATCH)
-            )
+        while owed := await self._owed(workspace):
             for delivery in owed:
                 outcome = await self._one(delivery)
                 if outcome is None:
@@ -62,22 +64,28 @@ class Drain:
                 sent += outcome.fate is Fate.SENT
                 if outcome.fate in {Fate.WAIT, Fate.CLOSED}:
                     return sent
-            if len(owed) < _BATCH:
-                break
         return sent
+
+    async def _owed(self, workspace: str) -> tuple[Delivery, ...]:
+        now = self._desk.now()
+
+        def look(books: Books) -> tuple[Delivery, ...]:
+            takes = books.workspaces.takes(workspace, now)
+            return books.deliveries.owed(workspace, now, _BATCH) if takes else ()
+
+        return await self._desk.store.read(look)
 
     async def _one(self, delivery: Delivery) -> Outcome | None:
         message = await self._composers[delivery.kind](delivery, self._desk)
         if message is None or isinstance(message, Postponed):
             await self._desk.store.write(lambda books: _not_now(books, delivery, message))
             return None
-        now = self._desk.now()
-        if not await self._desk.store.write(
-            lambda books: books.deliveries.begin(delivery.id, delivery.attempt, now)
-        ):
+        address = await self._desk.store.write(
+            lambda books: _begun(books, delivery, self._desk.now())
+        )
+        if address is None:
             return None
         outlet = self._desk.outlets[delivery.workspace.partition(":")[0]]
-        address = Address(delivery.workspace, delivery.person, delivery.channel)
         outcome = await outlet.send(address, message, delivery.id)
         await self._desk.store.write(
             lambda books: self._keep(books, delivery, outcome), patience=_PATIENCE
@@ -90,15 +98,20 @@ class Drain:
         match outcome.fate:
             case Fate.SENT:
                 deliveries.sent(delivery.id, attempt, outcome.reference)
+                books.ways.keep(_address(delivery), outcome.way)
             case Fate.WAIT:
                 deliveries.wait(delivery.id, attempt)
-                self._rests_until[delivery.workspace] = time.monotonic() + outcome.seconds
+                until = self._desk.now() + timedelta(seconds=outcome.seconds)
+                books.workspaces.rest(delivery.workspace, until)
             case Fate.UNKNOWN:
                 deliveries.unconfirmed(delivery.id, attempt, outcome.reason)
             case Fate.GONE:
                 deliveries.gone(delivery.id, attempt, outcome.reason)
                 if delivery.person:
                     books.people.mark_unreachable(delivery.recipient, outcome.reason)
+                else:
+                    where = (delivery.workspace, delivery.channel)
+                    books.teams.mark_unreachable(*where, outcome.reason)
             case Fate.CLOSED:
                 deliveries.gone(delivery.id, attempt, outcome.reason)
                 books.workspaces.suspend(delivery.workspace, outcome.reason)
@@ -113,6 +126,18 @@ class Drain:
         await self._desk.store.write(
             lambda books: books.deliveries.give_up(now.timestamp() - _SETTLE)
         )
+
+
+def _address(delivery: Delivery) -> Address:
+    return Address(delivery.workspace, delivery.person, delivery.channel)
+
+
+def _begun(books: Books, delivery: Delivery, now: datetime) -> Address | None:
+    """Claim a delivery and say where it goes; ``None`` when it is not to be sent."""
+    if not books.deliveries.begin(delivery.id, delivery.attempt, now):
+        return None
+    address = _address(delivery)
+    return replace(address, way=books.ways.to(address))
 
 
 def _not_now(books: Books, delivery: Delivery, said: Postponed | None) -> None:

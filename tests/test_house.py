@@ -18,6 +18,8 @@ MACHINE = re.compile(
 )
 """What only one machine or one package index knows."""
 
+LOCKS = sorted(path.relative_to(ROOT) for path in ROOT.glob("requirements*.lock"))
+
 SPEAKING = ("bot.content", "bot.store", "bot.tryout")
 """Rooms with sentences of their own: the catalogue, SQL, and what Slack would say."""
 
@@ -172,11 +174,33 @@ def _text(path: Path) -> str:
 
 
 def test_every_locked_release_has_hashes() -> None:
-    """Both locks pin every release exactly and by hash."""
-    for name in ("requirements.lock", "requirements-test.lock"):
-        pins = re.split(r"\n(?=\w)", _text(Path(name)).strip())
+    """Every lock pins every release exactly and by hash."""
+    for name in LOCKS:
+        pins = re.split(r"\n(?=\w)", _text(name).strip())
 
-        assert [pin for pin in pins if not re.match(r"[\w.-]+==\S+ \\\n    --hash=", pin)] == []
+        assert [
+            pin for pin in pins if not re.match(r"[\w.-]+(\[\w+\])?==\S+ \\\n    --hash=", pin)
+        ] == []
+
+
+def test_no_two_locks_pin_different_releases() -> None:
+    """Whatever is installed together holds together, in whichever order."""
+    told: dict[str, set[str]] = {}
+    pin = re.compile(r"^([\w.-]+)(?:\[.+\])?==(\S+)", re.MULTILINE)
+    for name in LOCKS:
+        for library, release in pin.findall(_text(name)):
+            told.setdefault(library, set()).add(release)
+
+    assert {library: found for library, found in told.items() if len(found) > 1} == {}
+
+
+def test_what_may_be_installed_besides_has_a_list_and_a_lock() -> None:
+    """Each word that WITH takes is told by the Makefile, and is installed for the tests."""
+    (extras,) = re.findall(r"^EXTRAS := (.+)$", _text(Path("Makefile")), re.MULTILINE)
+    besides = {f"requirements-{name}.lock" for name in (*extras.split(), "test")}
+
+    assert {str(name) for name in LOCKS} == {"requirements.lock", *besides}
+    assert [name for name in LOCKS if not (ROOT / name.with_suffix(".in")).exists()] == []
 
 
 def test_what_is_missing_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:

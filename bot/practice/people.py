@@ -21,8 +21,9 @@ class Team:
 
     ``zone`` is an IANA name, used where a person's own is unknown; ``tip_days`` are ISO
     weekdays. ``question`` is what the next period's breakdown asks: ``form`` or ``status``.
-    ``open_to_team`` lets the whole roster read what its supervisors read. ``holidays`` is the
-    region whose public holidays the team keeps, such as ``CA-QC``; ``""`` for none.
+    ``open_to_team`` lets the whole roster read what its supervisors read; ``unreachable``
+    says why nothing can be posted in its channel. ``holidays`` is the region whose public
+    holidays the team keeps, such as ``CA-QC``; ``""`` for none.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Team:
     tip_at: time
     question: str
     open_to_team: bool
+    unreachable: str = ""
     holidays: str = ""
 
 

@@ -10,6 +10,7 @@ from bot.store.ledger import Ledger
 from bot.store.people import People
 from bot.store.releases import Releases
 from bot.store.teams import Teams
+from bot.store.ways import Ways
 from bot.store.workspaces import Workspaces
 
 
@@ -22,6 +23,7 @@ class Books:
         self.people = People(connection)
         self.teams = Teams(connection)
         self.intentions = Intentions(connection)
+        self.ways = Ways(connection)
         self.deliveries = Deliveries(connection)
         self.duties = Duties(connection)
         self.inbox = Inbox(connection, peppers)

@@ -18,6 +18,7 @@ from bot.conversation import Person
 from bot.store.promises import Delivery, Promise, State, Tally, delivery, instant, row, seconds
 from bot.store.tables import deliveries, people, workspaces
 from bot.store.upsert import BATCH, add
+from bot.store.workspaces import resting
 
 __all__ = ["Deliveries", "Delivery", "Promise", "State", "Tally"]
 
@@ -84,11 +85,12 @@ class Deliveries:
         return next(iter(self._found(deliveries.c.id == key)), None)
 
     def workspaces_owed(self, now: datetime) -> tuple[str, ...]:
-        """Which workspaces are owed something at *now*; a suspended one takes nothing."""
-        suspended = exists().where(
-            workspaces.c.id == deliveries.c.workspace, workspaces.c.suspended != ""
+        """Which are owed something at *now*; one suspended or at rest takes nothing."""
+        takes_nothing = exists().where(
+            workspaces.c.id == deliveries.c.workspace,
+            (workspaces.c.suspended != "") | resting(now),
         )
-        found = select(deliveries.c.workspace).where(_sendable(now), ~suspended).distinct()
+        found = select(deliveries.c.workspace).where(_sendable(now), ~takes_nothing).distinct()
         return tuple(self._connection.scalars(found.order_by(deliveries.c.workspace)))
 
     def owed(self, workspace: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
@@ -154,6 +156,11 @@ class Deliveries:
             (deliveries.c.workspace == person.workspace) & (deliveries.c.person == person.id),
             State.WITHDRAWN,
         )
+
+    def withdraw_in(self, workspace: str, channel: str) -> int:
+        """Take back what is planned for *channel*, which takes no messages, and say how many."""
+        there = (deliveries.c.workspace == workspace) & (deliveries.c.channel == channel)
+        return self._all(State.PLANNED, there, State.WITHDRAWN)
 
     def unsettled(self, before: float) -> tuple[Delivery, ...]:
         """Those begun by Unix time *before* whose end nobody wrote down: the process died."""

@@ -11,6 +11,7 @@ from bot.practice.people import Clinician
 from bot.store.deliveries import Deliveries
 from bot.store.tables import people, rosters, workspaces
 from bot.store.upsert import add, insert
+from bot.store.ways import Ways
 
 _LOCALE = 20
 _REASON = 60
@@ -105,6 +106,7 @@ class People:
         """Ask *person* no more, and take back what was planned; their home team stays."""
         self._change(person, joined=False, paused_until=None, quiet=0)
         Deliveries(self._connection).withdraw_for(person)
+        Ways(self._connection).forget(person)
 
     def pause(self, person: Person, until: date | None) -> None:
         """Ask *person* nothing before the local day *until*; ``None`` ends a pause."""
@@ -112,10 +114,17 @@ class People:
         if until:
             Deliveries(self._connection).withdraw_for(person)
 
-    def mark_unreachable(self, person: Person, reason: str) -> None:
-        """Owe *person* nothing more, as their product takes no messages for them."""
-        self._change(person, unreachable=reason[:_REASON] or "unknown")
+    def mark_unreachable(self, person: Person, reason: str) -> bool:
+        """Owe *person* nothing more, as their product takes no messages; ``True`` when news."""
+        known = _is(person) & (people.c.unreachable == "")
+        news = {"unreachable": reason[:_REASON] or "unknown"}
+        changed = self._connection.execute(update(people).where(known).values(news))
         Deliveries(self._connection).withdraw_for(person)
+        return changed.rowcount == 1
+
+    def mark_reachable(self, person: Person) -> None:
+        """Owe *person* messages again, as their product takes them."""
+        self._change(person, unreachable="")
 
     def _change(self, person: Person, **values: object) -> None:
         """Change what is kept about *person*, if anything is."""

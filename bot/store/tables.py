@@ -27,7 +27,19 @@ workspaces = Table(
     metadata,
     Column("id", String(80), primary_key=True),
     Column("suspended", String(60), nullable=False, server_default=""),
-    comment="A Slack workspace or Teams tenant, and why it takes no messages, if so.",
+    Column("rests_until", BigInteger, nullable=False, server_default="0"),
+    Column("pace", Integer, nullable=False, server_default="0"),
+    comment="A Slack workspace or Teams tenant: why or until when it takes no messages, if so.",
+)
+
+ways = Table(
+    "way",
+    metadata,
+    Column("workspace", String(80), primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("channel", String(80), primary_key=True),
+    Column("way", String(400), nullable=False),
+    comment="A product's own route to a channel, or to a person for as long as they joined.",
 )
 
 teams = Table(
@@ -46,6 +58,7 @@ teams = Table(
     Column("tip_time", String(5), nullable=False),
     Column("question", String(10), nullable=False),
     Column("open_to_team", Boolean, nullable=False),
+    Column("unreachable", String(60), nullable=False, server_default=""),
     Column("holidays", String(9), nullable=False, server_default=""),
     UniqueConstraint("workspace", "channel"),
     comment="Clinicians supervised together. checkin_day is an ISO weekday, tip_days '2,4', "

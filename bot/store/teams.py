@@ -10,8 +10,11 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, delete, exists, fu
 from bot.conversation import Person
 from bot.practice.calendar import WeeklyRule
 from bot.practice.people import Role, Team
+from bot.store.deliveries import Deliveries
 from bot.store.tables import people, roles, rosters, teams
 from bot.store.upsert import add, put
+
+_REASON = 60
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Teams:
         return self._found(teams.c.workspace == team.workspace, teams.c.practice == team.practice)
 
     def save(self, team: Team) -> None:
-        """Keep a team's set-up, in the place of an earlier one with the same id."""
+        """Keep a team's set-up, in the place of an earlier one; its channel is tried again."""
         row = {
             "id": team.id,
             "workspace": team.workspace,
@@ -65,9 +68,23 @@ class Teams:
             "tip_time": team.tip_at.isoformat("minutes"),
             "question": team.question,
             "open_to_team": team.open_to_team,
+            "unreachable": "",
             "holidays": team.holidays,
         }
         put(self._connection, teams, row)
+
+    def mark_unreachable(self, workspace: str, channel: str, reason: str) -> bool:
+        """Post nothing more in *channel* until its set-up is saved again; ``True`` when news."""
+        here = (teams.c.workspace == workspace) & (teams.c.channel == channel)
+        change = update(teams).where(here, teams.c.unreachable == "")
+        kept = reason[:_REASON] or "unknown"
+        Deliveries(self._connection).withdraw_in(workspace, channel)
+        return self._connection.execute(change.values(unreachable=kept)).rowcount == 1
+
+    def mark_reachable(self, workspace: str, channel: str) -> None:
+        """Post in *channel* again, as its product takes messages there."""
+        here = (teams.c.workspace == workspace) & (teams.c.channel == channel)
+        self._connection.execute(update(teams).where(here).values(unreachable=""))
 
     def home_of(self, person: Person) -> Team | None:
         """The one team that *person* counts in: where they joined, else where declared."""
@@ -194,5 +211,6 @@ def _team(row: Row[Any]) -> Team:
         tip_at=time.fromisoformat(row.tip_time),
         question=row.question,
         open_to_team=row.open_to_team,
+        unreachable=row.unreachable,
         holidays=row.holidays,
     )

@@ -1,11 +1,17 @@
 """Slack workspaces and Teams tenants, and which of them take no messages for now."""
 
-from sqlalchemy import Connection, select
+import math
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, select
 
 from bot.store.tables import workspaces
 from bot.store.upsert import put
 
 _REASON = 60
+
+LONGEST_REST = timedelta(hours=1)
+"""No product asks for more; a rest that seems longer was kept before the clock was set back."""
 
 
 class Workspaces:
@@ -34,3 +40,20 @@ class Workspaces:
         if news:
             put(self._connection, workspaces, {"id": workspace, "suspended": ""})
         return news
+
+    def rest(self, workspace: str, until: datetime) -> None:
+        """Send *workspace* nothing before *until*, whichever process does the sending."""
+        whole = math.ceil(until.timestamp())
+        put(self._connection, workspaces, {"id": workspace, "rests_until": whole})
+
+    def takes(self, workspace: str, now: datetime) -> bool:
+        """Whether *workspace* takes messages at *now*: neither suspended nor at rest."""
+        refuses = (workspaces.c.suspended != "") | resting(now)
+        asked = select(workspaces.c.id).where(workspaces.c.id == workspace, refuses)
+        return self._connection.scalar(asked) is None
+
+
+def resting(now: datetime) -> ColumnElement[bool]:
+    """Whether a workspace of the table asked for rest that lasts beyond *now*."""
+    until, at = workspaces.c.rests_until, now.timestamp()
+    return (until > at) & (until <= at + LONGEST_REST.total_seconds())

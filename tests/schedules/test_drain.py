@@ -7,7 +7,7 @@ import pytest
 
 from bot.conversation import Fate, Outcome
 from bot.desk import Desk
-from schedules import COMPOSERS, weekly_checkin
+from schedules import COMPOSERS, daily_tip, weekly_checkin
 from schedules.drain import Drain
 from tests.doubles import Moment, Pigeonholes
 from tests.practice_team import CLINICIANS, MARIE, TEAM
@@ -52,15 +52,17 @@ async def test_an_unknown_outcome_is_never_sent_again(owed: Desk, outlet: Pigeon
     assert await states(owed) == {"unconfirmed": 9}
 
 
-async def test_a_workspace_that_asks_for_rest_gets_it(owed: Desk, outlet: Pigeonholes) -> None:
-    """One refusal stops the workspace at once, and nothing is lost."""
-    drain = Drain(owed, COMPOSERS)
+async def test_a_workspace_that_asks_for_rest_gets_it(
+    owed: Desk, outlet: Pigeonholes, clock: Moment
+) -> None:
+    """One refusal stops the workspace at once, in every process, and nothing is lost."""
     outlet.outcome = Outcome(Fate.WAIT, seconds=30)
-    await drain.empty()
+    await Drain(owed, COMPOSERS).empty()
     outlet.outcome = Outcome(Fate.SENT)
 
-    assert await drain.empty() == 0
+    assert await Drain(owed, COMPOSERS).empty() == 0
     assert await states(owed) == {"planned": 9}
+    clock.move(seconds=30)
     assert await Drain(owed, COMPOSERS).empty() == 9
 
 
@@ -88,6 +90,32 @@ async def test_a_workspace_that_refuses_us_is_suspended(owed: Desk, outlet: Pige
 
     assert await Drain(owed, COMPOSERS).empty() == 0
     assert outlet.sent == []
+
+
+async def test_a_route_learned_while_sending_is_used_from_then_on(
+    owed: Desk, outlet: Pigeonholes, clock: Moment
+) -> None:
+    """The next message, from whichever process, goes by the route that the first one found."""
+    outlet.outcome = Outcome(Fate.SENT, way="D1")
+    await Drain(owed, COMPOSERS).empty()
+    clock.move(days=7)
+    await weekly_checkin.run(owed)
+    await Drain(owed, COMPOSERS).empty()
+
+    assert [one.to.way for one in outlet.sent] == [""] * 9 + ["D1"] * 9
+
+
+async def test_a_channel_that_takes_no_messages_is_not_tried_again(
+    practice: Desk, outlet: Pigeonholes, clock: Moment
+) -> None:
+    """An archived channel costs one call; its next tip is not promised."""
+    clock.move(days=1)
+    await daily_tip.run(practice)
+    outlet.outcome = Outcome(Fate.GONE, reason="is_archived")
+    await Drain(practice, COMPOSERS).empty()
+    clock.move(days=2)
+
+    assert await daily_tip.run(practice) == 0
 
 
 async def test_a_message_begun_by_a_process_that_died_counts_as_unconfirmed(

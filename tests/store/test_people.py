@@ -134,13 +134,13 @@ async def test_leaving_pausing_and_being_out_of_reach_take_back_what_was_planned
     store: Store,
 ) -> None:
     """After one tap no question arrives that was planned before it; others get theirs."""
-    steps: tuple[Callable[[Books], None], ...] = (
+    steps: tuple[Callable[[Books], object], ...] = (
         lambda books: books.people.leave(MARIE),
         lambda books: books.people.pause(MARIE, date(2026, 9, 21)),
         lambda books: books.people.mark_unreachable(MARIE, "account_inactive"),
     )
 
-    def planned_and_stepped(books: Books, step: Callable[[Books], None]) -> tuple[str, ...]:
+    def planned_and_stepped(books: Books, step: Callable[[Books], object]) -> tuple[str, ...]:
         books.deliveries.sweep(NOW + timedelta(days=60))
         owe(books)
         books.people.join(MARIE, "team1")

@@ -1,5 +1,9 @@
+from datetime import datetime, timedelta
+from functools import partial
+
 from bot.store.books import Books
 from bot.store.transaction import Store
+from tests.store.works import CHECKIN, LATE, NOW
 
 
 async def test_a_workspace_that_refuses_us_is_told_of_once(store: Store) -> None:
@@ -35,3 +39,32 @@ async def test_a_workspace_can_be_served_again(store: Store) -> None:
 
     assert await store.write(mend) == [True, False]
     assert await store.read(lambda books: books.workspaces.suspended("slack:T1")) == ""
+
+
+async def test_a_workspace_that_asked_for_rest_gets_it_from_every_process(store: Store) -> None:
+    """Until then it takes nothing and is owed as before; it does not matter who was asked."""
+    later = NOW + timedelta(seconds=30)
+
+    def rest(books: Books) -> None:
+        books.deliveries.promise([CHECKIN])
+        books.workspaces.rest("slack:T1", later)
+
+    await store.write(rest)
+
+    moments = (NOW, later, NOW - timedelta(hours=2))
+    takes = [await store.read(partial(_takes, at=at)) for at in moments]
+    assert takes == [False, True, True]
+    assert await store.read(lambda books: books.deliveries.workspaces_owed(NOW)) == ()
+    assert await store.read(lambda books: books.deliveries.workspaces_owed(LATE)) == ("slack:T1",)
+
+
+async def test_a_suspended_workspace_takes_nothing(store: Store) -> None:
+    """Suspension has no end of its own."""
+    await store.write(lambda books: books.workspaces.suspend("slack:T1", "revoked"))
+
+    assert not await store.read(lambda books: books.workspaces.takes("slack:T1", LATE))
+    assert await store.read(lambda books: books.workspaces.takes("slack:T2", LATE))
+
+
+def _takes(books: Books, at: datetime) -> bool:
+    return books.workspaces.takes("slack:T1", at)

@@ -13,10 +13,13 @@ COMMANDS = ("tip", "rupture", "checkin", "debriefs", "supervision")
 SCOPES = ("chat:write", "commands", "users:read")
 """What the bot may do wherever it is installed. It can read no message anywhere."""
 
-OPTIONAL_SCOPES = ("im:history",)
-"""What a workspace may grant beyond: the bot's own private chats, to send nothing twice."""
+OPTIONAL_SCOPES = ("im:history", "im:write")
+"""What a workspace may grant beyond: to find and read the bot's own private chats with people.
 
-EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked")
+Then a check-in whose sending ended in doubt is looked for, and sent only where it is missing.
+"""
+
+EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked", "user_change")
 
 _HERE = frozenset({"localhost", "127.0.0.1", "::1"})
 

@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from bot.afterwards import Afterwards
 from bot.chat.slack import at_once, incoming
-from bot.chat.slack.afterwards import Afterwards
 from bot.chat.slack.deliver import Deliverer
 from bot.chat.slack.fates import code
 from bot.chat.slack.incoming import Asked, Where
@@ -49,10 +49,13 @@ class Door:
     async def receive(self, kind: Kind, payload: Payload) -> at_once.Body:
         """Return the body of the answer to one payload; ``{}`` acknowledges and says no more."""
         try:
+            if kind is Kind.EVENT and (news := incoming.news(payload)):
+                await self._routes.news(news)
+                return {}
             asked = self._read(kind, payload)
             answer = self._answer(asked) if asked else None
             if asked is None or answer is None:
-                _acknowledged(kind, payload)
+                _acknowledged(kind)
                 return {}
             return await self._serve(answer, asked)
         except Exception as error:  # noqa: BLE001 - a listener that raises turns into a 500
@@ -149,10 +152,7 @@ def _changes_home(reply: Reply, asked: Asked) -> bool:
     return asked.place.home and asked.request.step != "changed" and not shown
 
 
-def _acknowledged(kind: Kind, payload: Payload) -> None:
-    """Say that nobody here answers this; that the app was removed is worth a warning."""
-    event = payload["event"]["type"] if kind is Kind.EVENT else ""
-    gone = event in {"app_uninstalled", "tokens_revoked"}
-    action = "slack.uninstalled" if gone else "slack.acknowledged"
-    facts = {"action": action, "kind": kind.value}
-    logger.log(logging.WARNING if gone else logging.DEBUG, action, extra=facts)
+def _acknowledged(kind: Kind) -> None:
+    """Say that nobody here answers this."""
+    facts = {"action": "slack.acknowledged", "kind": kind.value}
+    logger.debug("slack.acknowledged", extra=facts)

@@ -7,8 +7,8 @@ from http import HTTPStatus
 from slack_sdk.signature import SignatureVerifier
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.afterwards import Afterwards
 from bot.chat.slack import shape
-from bot.chat.slack.afterwards import Afterwards
 from bot.logs import trouble
 
 logger = logging.getLogger("attune.slack")

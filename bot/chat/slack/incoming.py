@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal
 
-from bot.chat.slack import answers, metadata
-from bot.conversation import UNKNOWN, Person, Request
+from bot.chat.slack import answers, metadata, profiles
+from bot.conversation import UNKNOWN, News, Person, Request
 
 Payload = Mapping[str, Any]
 Table = Literal["commands", "forms", "buttons", "shortcuts"]
@@ -135,6 +135,23 @@ def opened_home(payload: Payload) -> Asked | None:
         return None
     person = Person(_workspace(payload), str(event.get("user", "")))
     return Asked("shortcuts", home(person, str(payload.get("event_id", ""))), Place(Where.OPENED))
+
+
+def news(payload: Payload) -> News | None:
+    """Read what Slack tells unasked: a member changed, or the bot was put out.
+
+    ``None`` for any other event, and where only somebody's own token was revoked.
+    """
+    event, workspace = payload["event"], _workspace(payload)
+    kind, user = event["type"], event.get("user")
+    if kind == "user_change" and isinstance(user, dict):
+        who = str(user.get("id", ""))
+        return News("profile", workspace, who, profile=profiles.read(user))
+    if kind == "app_uninstalled":
+        return News("closed", workspace, reason=kind)
+    if kind == "tokens_revoked" and (event.get("tokens") or {}).get("bot"):
+        return News("closed", workspace, reason=kind)
+    return None
 
 
 def home(person: Person, key: str) -> Request:

@@ -5,8 +5,8 @@ from typing import Protocol
 
 from starlette.types import ASGIApp
 
+from bot.afterwards import Afterwards
 from bot.chat.slack import listen
-from bot.chat.slack.afterwards import Afterwards
 from bot.chat.slack.door import Door
 from bot.chat.slack.guard import Guard
 from bot.chat.slack.line import Line, Token

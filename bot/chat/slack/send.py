@@ -2,14 +2,13 @@
 
 import logging
 import time
-from collections import OrderedDict
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
 
 from slack_sdk.errors import SlackApiError
 
-from bot.chat.slack import fates, render
+from bot.chat.slack import fates, profiles, render
 from bot.chat.slack.line import Line
 from bot.chat.slack.publish import publish
 from bot.conversation import Address, Fate, Outcome, Person, Profile
@@ -25,7 +24,6 @@ _MARGIN = 5.0
 """Seconds that this machine's clock may be ahead of Slack's when a message is looked for."""
 
 _PAGE, _PAGES = 15, 20
-_REMEMBERED = 10_000
 _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
 
@@ -50,7 +48,6 @@ class SlackOutlet:
     def __init__(self, line: Line) -> None:
         """Send over *line*."""
         self._line = line
-        self._chats: OrderedDict[Person, str] = OrderedDict()
 
     async def send(self, to: Address, message: Message, key: str) -> Outcome:
         """Post to a channel, or to a person's private chat with the bot, once."""
@@ -67,15 +64,15 @@ class SlackOutlet:
         except Exception as error:  # noqa: BLE001 - the fate of a message is told, whatever broke
             return _told("slack.not_sent", error)
         chat = str(posted.get("channel") or "")
-        if to.person:
-            self._remember(Person(to.workspace, to.person), chat)
-        return Outcome(Fate.SENT, reference=f"{chat}:{posted.get('ts')}")
+        reference = f"{chat}:{posted.get('ts')}"
+        return Outcome(Fate.SENT, reference, way=chat if to.person else "")
 
     async def find(self, to: Address, key: str, since: float) -> Literal["yes", "no", "unable"]:
         """Look for a message in the chat it was meant for; needs the scope ``im:history``.
 
-        ``to.channel`` may be the private chat's own id (``D…``), if an earlier message told
-        it. ``no`` is said only when everything since *since* was read.
+        ``to.way`` is the private chat's own id (``D…``), if an earlier message told it; a
+        chat that was never written to can only be found with the scope ``im:write``.
+        ``no`` is said only when everything since *since* was read.
         """
         try:
             return await self._look(to, key, since)
@@ -88,7 +85,7 @@ class SlackOutlet:
         try:
             client = await self._line.client(person.workspace)
             answered = await client.users_info(user=person.id, include_locale=True)
-            return _profile(answered["user"])
+            return profiles.read(answered["user"])
         except Exception as error:  # noqa: BLE001 - a person is served without it, too
             if fates.code(error) in _NOBODY:
                 return Profile(is_person=False)
@@ -119,8 +116,11 @@ class SlackOutlet:
         )
 
     async def _look(self, to: Address, key: str, since: float) -> Literal["yes", "no", "unable"]:
-        chat = to.channel or await self._chat(Person(to.workspace, to.person))
         client = await self._line.client(to.workspace)
+        chat = to.channel or to.way
+        if not chat:
+            opened = await client.conversations_open(users=to.person)
+            chat = str(opened["channel"]["id"])
         # A clock walked ahead in a test would hide everything that was really posted.
         oldest = str(since - _MARGIN) if since <= time.time() + _MARGIN else None
         cursor: str | None = None
@@ -134,30 +134,6 @@ class SlackOutlet:
             if not cursor:
                 return "no"
         return "unable"
-
-    async def _chat(self, person: Person) -> str:
-        if known := self._chats.get(person):
-            return known
-        client = await self._line.client(person.workspace)
-        opened = await client.conversations_open(users=person.id)
-        self._remember(person, str(opened["channel"]["id"]))
-        return self._chats[person]
-
-    def _remember(self, person: Person, chat: str) -> None:
-        self._chats[person] = chat
-        self._chats.move_to_end(person)
-        if len(self._chats) > _REMEMBERED:
-            self._chats.popitem(last=False)
-
-
-def _profile(user: dict[str, Any]) -> Profile:
-    machine = user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == "USLACKBOT"
-    return Profile(
-        locale=str(user.get("locale") or ""),
-        zone=str(user.get("tz") or ""),
-        is_admin=bool(user.get("is_admin") or user.get("is_owner")),
-        is_person=not (machine or user.get("deleted") or user.get("is_invited_user")),
-    )
 
 
 def _id(posted: dict[str, Any]) -> str:

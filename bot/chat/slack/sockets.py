@@ -10,8 +10,8 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
+from bot.afterwards import Afterwards
 from bot.chat.slack import shape
-from bot.chat.slack.afterwards import Afterwards
 from bot.chat.slack.line import Line
 from bot.chat.slack.quiet import quiet
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.chat import slack
 from bot.content import catalogue
-from bot.conversation import Answer, Later, Reply, Request, Routes
+from bot.conversation import Answer, Later, News, Reply, Request, Routes
 from bot.elements import Form, Home, Message, Text
 from tests.chat import asgi
 from tests.chat.slack import payloads
@@ -55,17 +55,25 @@ class Handlers:
     order: list[str]
     replies: dict[str, Reply | Exception] = field(default_factory=dict)
     asked: list[Request] = field(default_factory=list)
+    heard: list[News] = field(default_factory=list)
     apology: Reply | Exception = field(default_factory=lambda: Message(SORRY, (Text(SORRY),)))
 
     def routes(self, keywords: Mapping[str, frozenset[str]]) -> Routes:
         """Return tables that hold every name a test gave a reply for."""
         table = _Any(self._answer)
-        return Routes(table, keywords, table, table, table, self._home, self._unexpected)
+        return Routes(
+            table, keywords, table, table, table, self._home, self._unexpected, self._hear
+        )
 
     async def _answer(self, request: Request) -> Reply:
         self.order.append("kept")
         self.asked.append(request)
         return _given(self.replies[request.name])
+
+    async def _hear(self, news: News) -> None:
+        self.order.append("kept")
+        self.heard.append(news)
+        _given(self.replies.get("news"))
 
     async def _home(self, request: Request) -> Reply:
         self.asked.append(request)

@@ -50,7 +50,7 @@ def test_it_asks_for_no_more_than_it_says(base_url: str | None) -> None:
 
     assert scopes == {
         "bot": ["chat:write", "commands", "users:read"],
-        "bot_optional": ["im:history"],
+        "bot_optional": ["im:history", "im:write"],
     }
 
 

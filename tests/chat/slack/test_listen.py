@@ -44,8 +44,7 @@ UNKNOWN = {
     "a shortcut": payloads.shortcut("unknown"),
     "an event": payloads.event("reaction_added"),
     "another tab": payloads.event(tab="messages"),
-    "an uninstall": payloads.event("app_uninstalled"),
-    "revoked tokens": payloads.event("tokens_revoked", tokens={"bot": ["U0"]}),
+    "a member's own token": payloads.event("tokens_revoked", tokens={"oauth": ["U9"]}),
 }
 
 

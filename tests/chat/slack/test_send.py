@@ -1,5 +1,6 @@
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
@@ -32,7 +33,7 @@ async def test_a_message_goes_to_the_person_once_with_its_id_and_nothing_else_of
     """A private message is posted to the person's id, with the opaque delivery id beside it."""
     outcome = await outlet.send(MARIE, HELLO, "d1")
 
-    assert outcome == Outcome(Fate.SENT, reference="D1:7.1")
+    assert outcome == Outcome(Fate.SENT, reference="D1:7.1", way="D1")
     said = api.last("chat.postMessage")
     assert said.keys() == {"channel", "text", "blocks", "metadata", "unfurl_links", "unfurl_media"}
     assert said["metadata"] == {"event_type": EVENT_TYPE, "event_payload": {"id": "d1"}}
@@ -168,13 +169,12 @@ class TestFinding:
         assert await outlet.find(MARIE, "d1", 0) == "unable"
         assert api.methods() == ["conversations.open"]
 
-    async def test_a_chat_once_written_to_is_remembered(
-        self, api: WebApi, outlet: SlackOutlet
-    ) -> None:
+    async def test_a_chat_once_written_to_is_told(self, api: WebApi, outlet: SlackOutlet) -> None:
         """The chat's id comes from an earlier message, and needs no further scope."""
-        await outlet.send(MARIE, HELLO, "d0")
+        sent = await outlet.send(MARIE, HELLO, "d0")
 
-        assert await outlet.find(MARIE, "d1", 0) == "no"
+        assert sent.way == "D1"
+        assert await outlet.find(replace(MARIE, way=sent.way), "d1", 0) == "no"
         assert "conversations.open" not in api.methods()
 
     async def test_a_chat_or_channel_that_is_told_is_used(
@@ -192,16 +192,6 @@ class TestFinding:
         await outlet.find(MARIE, "d1", time.time() + 86_400)
 
         assert "oldest" not in api.last("conversations.history")
-
-    async def test_only_so_many_chats_are_remembered(
-        self, api: WebApi, outlet: SlackOutlet, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """Memory does not grow with the number of people."""
-        monkeypatch.setattr("bot.chat.slack.send._REMEMBERED", 2)
-        for person in ("U1", "U2", "U3"):
-            await outlet.send(Address("slack:T1", person), HELLO, person)
-
-        assert len(outlet._chats) == 2
 
 
 class TestPeople:

@@ -1,4 +1,4 @@
-"""Work that may begin only when a person's answer has left: every call to Slack's Web API."""
+"""Work that may begin only when a person's answer has left: every call to their product."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -20,7 +20,7 @@ class Afterwards:
     async def answering(self) -> AsyncIterator[None]:
         """Mark the time in which one payload is being answered.
 
-        What is begun inside waits until the block is left, so Slack never waits for itself.
+        What is begun inside waits until the block is left, so a product never waits for itself.
         """
         left = asyncio.Event()
         token = _answered.set(left)

@@ -1,0 +1,1 @@
+"""Microsoft Teams: what comes in, how it looks, what goes out."""
