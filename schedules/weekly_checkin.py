@@ -97,10 +97,12 @@ async def _reached(delivery: Delivery, desk: Desk) -> Words | Postponed | None:
 async def _everybody(desk: Desk) -> AsyncIterator[list[tuple[Clinician, Team]]]:
     """Everybody who joined, with their team, in batches that keep memory flat."""
     teams = {team.id: team for team in await desk.store.read(lambda books: books.teams.every())}
-    after: Person | None = None
-    while members := await desk.store.read(partial(_joined, after=after)):
+    members = await desk.store.read(partial(_joined, after=None))
+    while members:
         yield [(one, teams[one.home_team]) for one in members if one.home_team in teams]
         after = members[-1].person
+        is_last = len(members) < _BATCH
+        members = () if is_last else await desk.store.read(partial(_joined, after=after))
 
 
 def _joined(books: Books, after: Person | None) -> tuple[Clinician, ...]:
@@ -118,7 +120,9 @@ def _owed(member: Clinician, team: Team, look: Look) -> Iterator[Promise]:
         if found is None or (silent and found.missed):
             continue
         kind, sign = (NOTE, "") if silent else (KIND, look.deal())
-        week, at, late = found.week, found.at, found.late
+        # What was missed gets a key of its own: somebody who moves west may still be asked.
+        week = f"{found.week} {found.missed}" if found.missed else found.week
+        at, late = found.at, found.late
         yield Promise(to.workspace, kind, to.id, "", week, at, late, sign, reason=found.missed)
 
 

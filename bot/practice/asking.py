@@ -127,13 +127,13 @@ def asked_in(own: Rhythm, starts: date) -> Asking | Why:
     """When the week that begins on the Monday *starts* asks; else why it does not.
 
     A slot on a day off moves to the same time of the next working day, one in the quiet
-    hours to the next morning; neither leaves its ISO week.
+    hours to the next morning; neither leaves its ISO week. The first obstacle is told.
     """
     day = starts + timedelta(days=own.rule.weekday - 1)
     at = max(own.rule.at, MORNING)
-    why = Why.QUIET
+    why: Why | None = None
     if at >= EVENING:
-        day, at = day + _DAY, MORNING
+        day, at, why = day + _DAY, MORNING, Why.QUIET
     sunday = starts + timedelta(days=6)
     while day <= sunday:
         found = instant(day, at, zone(own.zone))
@@ -141,9 +141,9 @@ def asked_in(own: Rhythm, starts: date) -> Asking | Why:
         if obstacle is None and local_day(found, zone(own.zone)) == day:
             late = min(found + LATE[KIND], instant(sunday, EVENING, zone(own.zone)))
             return Asking(iso_week(starts), found, late)
-        why = obstacle or Why.DAY_OFF  # a day that a zone left out altogether is nobody's
+        why = why or obstacle
         day += _DAY
-    return why
+    return why or Why.DAY_OFF  # of a day that a zone left out altogether
 
 
 def slot(own: Rhythm, starts: date) -> datetime:
@@ -188,19 +188,21 @@ def weeks_at(own: Rhythm, now: datetime) -> tuple[date, date]:
 
 
 def standing(own: Rhythm, starts: date, now: datetime, before: datetime) -> Standing | None:
-    """How the question of the week from *starts* stands at *now*; ``None`` while it is not due.
+    """How the question of the week from *starts* stands at *now*; ``None`` when it waits.
 
-    Nobody looked between *before* and *now*: what was due in between and can no longer be
-    asked was missed. What was due earlier was settled then, or its person was not there.
+    It is due when somebody may be disturbed at this very moment; nothing is fixed ahead,
+    since they may be in another zone by then. Nobody looked between *before* and *now*: what
+    was due in between and can no longer be asked was missed. What was due earlier was
+    settled then, or its person was not there.
     """
     found, at = asked_in(own, starts), slot(own, starts)
     if isinstance(found, Why):
         missed = found is not Why.PAUSED and before < at <= now
         return Standing(iso_week(starts), at, at, found.value) if missed else None
-    due = wait(own, max(now, found.at), found.late)
-    if found.at <= now and due:
-        return Standing(found.week, found.at if due == now else due, found.late)
-    if before < found.at <= now:
+    moment = wait(own, max(now, found.at), found.late)
+    if moment == now:
+        return Standing(found.week, found.at, found.late)
+    if moment is None and before < found.at <= now:
         why = against(own, now) if now <= found.late else None
         return Standing(found.week, found.at, found.late, why or LATE_BY_FAR)
     return None
@@ -235,6 +237,12 @@ def coming(
 def following(own: Rhythm, quiet: int, now: datetime) -> datetime | None:
     """The first instant later than *now* at which something may fall due to somebody."""
     _, this = weeks_at(own, now)
-    weeks = (this + ahead * _WEEK for ahead in range(_FAR))
-    turns = (asked_in(own, one) for one in weeks if quiet >= SILENT or has_turn(quiet, one))
-    return next((one.at for one in turns if isinstance(one, Asking) and one.at > now), None)
+    for ahead in range(_FAR):
+        starts = this + ahead * _WEEK
+        found = asked_in(own, starts)
+        if isinstance(found, Why) or not (quiet >= SILENT or has_turn(quiet, starts)):
+            continue
+        at = wait(own, max(now, found.at), found.late)
+        if at and at > now:
+            return at
+    return None

@@ -62,12 +62,13 @@ class Deliveries:
         return kept
 
     def slots(self, kind: str, persons: Collection[Person], since: str) -> dict[Person, set[str]]:
-        """In which slots, from *since* on, each of *persons* has a delivery of *kind*."""
+        """In which slots, from *since* on, each of *persons* had a delivery of *kind* in time."""
         asked = select(deliveries.c.workspace, deliveries.c.person, deliveries.c.slot).where(
             deliveries.c.workspace.in_({one.workspace for one in persons}),
             deliveries.c.kind == kind,
             deliveries.c.person.in_({one.id for one in persons}),
             deliveries.c.slot >= since,
+            deliveries.c.state != State.MISSED,
         )
         found: dict[Person, set[str]] = {one: set() for one in persons}
         for workspace, person, slot in self._connection.execute(asked):
