@@ -11,6 +11,7 @@ from pathlib import Path
 
 from bot import app, doctor, logs, settings
 from bot.chat import slack
+from bot.chat.msteams import app_package
 from bot.content import catalogue
 from bot.content.catalogue import Words
 from bot.errors import Fault, FaultyInputError
@@ -65,11 +66,7 @@ def _parser(words: Words) -> argparse.ArgumentParser:
     verb("worker", _worker)
     verb("migrate", _migrate)
     verb("doctor", _doctor)
-    manifest = verb("manifest", _manifest).add_mutually_exclusive_group(required=True)
-    manifest.add_argument("--base-url", help=words.say("operator.verbs.base_url"))
-    manifest.add_argument(
-        "--socket-mode", action="store_true", help=words.say("operator.verbs.socket_mode")
-    )
+    _manifest_of(verb("manifest", _manifest), words)
     team = verb("team", _team)
     team.add_argument("do", choices=["apply"])
     team.add_argument("file", type=Path, help=words.say("operator.verbs.team_file"))
@@ -86,6 +83,24 @@ def _parser(words: Words) -> argparse.ArgumentParser:
     )
     trying.add_argument("--reset", action="store_true", help=words.say("operator.verbs.reset"))
     return parser
+
+
+def _manifest_of(manifest: argparse.ArgumentParser, words: Words) -> None:
+    """Ask how the bot is reached, and whether the answer is for Slack or for Teams."""
+    reached = manifest.add_mutually_exclusive_group(required=True)
+    reached.add_argument("--base-url", help=words.say("operator.verbs.base_url"))
+    reached.add_argument(
+        "--socket-mode", action="store_true", help=words.say("operator.verbs.socket_mode")
+    )
+    manifest.add_argument(
+        "--teams",
+        type=Path,
+        nargs="?",
+        const=Path("attune-teams.zip"),
+        help=words.say("operator.verbs.teams"),
+    )
+    manifest.add_argument("--client-id", default="", help=words.say("operator.verbs.client_id"))
+    manifest.add_argument("--about", default="", help=words.say("operator.verbs.about_page"))
 
 
 def _web(_asked: argparse.Namespace, words: Words) -> int:
@@ -127,8 +142,26 @@ def _doctor(_asked: argparse.Namespace, words: Words) -> int:
 
 
 def _manifest(asked: argparse.Namespace, words: Words) -> int:
+    if asked.teams is not None:
+        return _package(asked, words)
     made = slack.manifest(words, base_url=asked.base_url)
     print(json.dumps(made, indent=2, ensure_ascii=False))  # noqa: T201 - it is the verb's answer
+    return 0
+
+
+def _package(asked: argparse.Namespace, words: Words) -> int:
+    made = app_package.package(
+        catalogue.load(),
+        client_id=asked.client_id,
+        base_url=asked.base_url or "",
+        about=asked.about,
+    )
+    try:
+        asked.teams.write_bytes(made)
+    except OSError:
+        _say(words.say("operator.unpackaged", path=str(asked.teams)))
+        return _FAULTY
+    _say(words.say("operator.packaged", path=str(asked.teams)))
     return 0
 
 

@@ -13,7 +13,7 @@ import uvicorn
 
 import handlers
 import schedules
-from bot import admin
+from bot import admin, products
 from bot.chat import http, slack
 from bot.clock import Clock
 from bot.content import catalogue
@@ -49,14 +49,15 @@ class Bot:
         self.front = Front(self.desk)
         self._wake = asyncio.Event()
         self._ticks = ticks
-        access = _access(settings, receives=receives)
-        self.room = slack.build(access, self._routes(), self.desk.catalogue)
-        outlets["slack"] = self.room.outlet
-        self.drain = Drain(self.desk, schedules.COMPOSERS)
-        self.ticker = Ticker(self.tick)
+        self.rooms = products.rooms(
+            settings, self._routes(), self.desk.catalogue, receives=receives
+        )
+        outlets.update((name, room.outlet) for name, room in self.rooms.items())
+        self.drain = Drain(self.desk, schedules.COMPOSERS, settings.pace)
+        self.ticker = Ticker(self._minute)
         self._turn = asyncio.Lock()
         extra = [clock_route(clock, self.next_due, self.tick)] if settings.test_mode else []
-        self.asgi = http.door(self.room.asgi, self.ready, extra, self.running)
+        self.asgi = http.door(products.doors(self.rooms), self.ready, extra, self.running)
 
     def _routes(self) -> Routes:
         bind, wake = self.front.bind_all, self._wake.set
@@ -71,14 +72,24 @@ class Bot:
             home=self.front.bind(handlers.HOME),
             unexpected=self.front.bind(self.front.unexpected),
             news=self.front.hear(handlers.NEWS),
+            language=self.front.language,
         )
 
     async def tick(self) -> None:
-        """Let what has fallen due reach people; one duty's failure stops no other."""
+        """Let what has fallen due reach people, and wait until it has; for tests and walks."""
+        await self._fall_due()
+        await _safely("drain", self.drain.empty())
+
+    async def _minute(self) -> None:
+        """Let what has fallen due go out: a large workspace may take most of an hour."""
+        await self._fall_due()
+        self._wake.set()
+
+    async def _fall_due(self) -> None:
+        """Do every duty; the failure of one stops no other."""
         async with self._turn:
             for name, duty in schedules.TIMETABLE.items():
                 await _safely(name, duty.run(self.desk))
-            await _safely("drain", self.drain.empty())
 
     async def next_due(self) -> datetime | None:
         """The next instant at which something falls due for somebody."""
@@ -105,7 +116,8 @@ class Bot:
     @asynccontextmanager
     async def running(self, _app: object = None) -> AsyncIterator[None]:
         """Serve people for as long as the context is open, then finish what was begun."""
-        await self.room.start()
+        for room in self.rooms.values():
+            await room.start()
         hands = asyncio.create_task(self._hand_out())
         if self._ticks:
             self.ticker.start()
@@ -116,20 +128,22 @@ class Bot:
             hands.cancel()
             with suppress(asyncio.CancelledError):
                 await hands
+            await self.drain.stop()
             await self.front.settle()
-            await self.room.stop()
+            for room in self.rooms.values():
+                await room.stop()
             await self.desk.store.close()
 
     async def _hand_out(self) -> None:
-        """Send what a form or a button has just promised, without waiting for the minute."""
+        """Send what the minute, a form or a button has just promised."""
         while True:
             await self._wake.wait()
             self._wake.clear()
             if self._ticks:
-                await _safely("drain", self.drain.empty())
+                await _safely("drain", self.drain.start())
 
 
-async def _safely(name: str, work: Awaitable[int]) -> None:
+async def _safely(name: str, work: Awaitable[int | None]) -> None:
     try:
         await work
     except Exception as error:  # noqa: BLE001 - the next duty and the next tick still run
@@ -170,14 +184,5 @@ async def apply_teams(settings: Settings, path: Path) -> admin.Applied:
 
 async def greet(settings: Settings) -> Greeting:
     """Ask Slack who the bot is, for the operator's check-up."""
-    found = await slack.account(_access(settings))
+    found = await slack.account(products.slack_access(settings))
     return Greeting(found.error, found.workspace, found.scopes, found.clock)
-
-
-def _access(settings: Settings, *, receives: bool = True) -> slack.Access:
-    return slack.Access.of(
-        signing_secret=settings.slack_signing_secret,
-        bot_token=settings.slack_bot_token,
-        app_token=settings.slack_app_token if receives else None,
-        api_url=settings.slack_api_url,
-    )

@@ -95,6 +95,8 @@ class Routes:
     """Answers, in the person's language, what went wrong after the answer left."""
     news: "Callable[[News], Awaitable[None]]"
     """Keeps what a product tells unasked, and raises when it could not be kept."""
+    language: "Callable[[Request], Awaitable[str]]"
+    """Says which of the catalogue's languages whoever asks is met in; never raises."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ class Outcome:
     """The fate of one message, with the product's own reference when it was sent.
 
     ``way`` is a route to its address that was learned on the way, see :class:`Address`.
+    ``slower`` says that a rest was asked for because messages came too fast.
     """
 
     fate: Fate
@@ -167,6 +170,7 @@ class Outcome:
     seconds: float = 0.0
     reason: str = ""
     way: str = ""
+    slower: bool = False
 
 
 class Outlet(Protocol):
@@ -175,8 +179,13 @@ class Outlet(Protocol):
     async def send(self, to: Address, message: Message, key: str) -> Outcome:
         """Hand over one message; ``key`` is its opaque delivery id. Never raises."""
 
-    async def find(self, to: Address, key: str, since: float) -> Literal["yes", "no", "unable"]:
-        """Whether a message with *key*, begun at Unix time *since*, was posted after all."""
+    async def find(
+        self, to: Address, key: str, since: float
+    ) -> Literal["yes", "no", "unable", "later"]:
+        """Whether a message with *key*, begun at Unix time *since*, was posted after all.
+
+        ``unable`` where it cannot be known, ``later`` where it cannot be known just now.
+        """
 
     async def profile(self, person: Person) -> Profile | None:
         """What the product says of *person*; ``None`` when it cannot be asked just now."""

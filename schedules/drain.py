@@ -2,14 +2,20 @@
 
 import asyncio
 import logging
+import math
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.conversation import Address, Fate, Outcome
 from bot.desk import Desk
 from bot.elements import Message
+from bot.logs import trouble
+from bot.pace import Pacer, halved, recovered
 from bot.practice.asking import Postponed
+from bot.store import outcomes
 from bot.store.books import Books
 from bot.store.deliveries import Delivery
 
@@ -18,13 +24,21 @@ logger = logging.getLogger("attune.drain")
 Compose = Callable[[Delivery, Desk], Awaitable[Message | Postponed | None]]
 """Writes the message a delivery owes, or says until when it waits; ``None``: nobody wants it."""
 
-_SETTLE = 30.0
-"""Seconds after which a message begun by a process that died counts as unconfirmed."""
+_TOO_OLD = timedelta(seconds=5)
+"""A message not on its way so long after it was begun is begun anew: others may look for it."""
+
+_AGAIN = timedelta(minutes=15)
+"""When a message that could not be written is tried again."""
 
 _PATIENCE = 60.0
-"""Seconds that the fate of a message may wait for a busy store: forgotten, it is unconfirmed."""
+"""Seconds that the fate of a message may wait for a busy store: forgotten, it is in doubt."""
 
-_BATCH = 100
+_BATCH, _LOOKS = 100, 40
+_DOUBTS, _OUTAGE = 3, timedelta(minutes=1)
+"""After so many fates in doubt on end a product is ill, and more messages would join them."""
+
+_LONGEST_WAIT = 64 * 60.0
+"""Seconds between two searches at most, where a product does not let us look just now."""
 
 
 class Drain:
@@ -34,110 +48,175 @@ class Drain:
     is known to be unknown. A workspace that asks for rest gets it, and no other does.
     """
 
-    def __init__(self, desk: Desk, composers: Mapping[str, Compose]) -> None:
-        """Serve *desk*, with one composer for each kind of delivery."""
+    def __init__(
+        self, desk: Desk, composers: Mapping[str, Compose], a_second: float = math.inf
+    ) -> None:
+        """Serve *desk*, with a composer a kind; *a_second* messages at most to one workspace."""
         self._desk = desk
         self._composers = composers
-        self._one_at_a_time = asyncio.Lock()
+        self._most = a_second
+        self._pacers: dict[str, Pacer] = {}
+        self._searches: dict[str, tuple[datetime, float]] = {}
+        self._under_way: dict[str, asyncio.Task[int]] = {}
+        self._stopped = asyncio.Event()
+
+    async def start(self) -> None:
+        """Begin to send to every workspace that is owed something, and wait for none of them."""
+        now = self._desk.now()
+        owing = await self._desk.store.read(lambda books: books.deliveries.workspaces_owed(now))
+        for workspace in owing:
+            if workspace not in self._under_way:
+                self._under_way[workspace] = asyncio.create_task(self._safely(workspace))
 
     async def empty(self) -> int:
         """Send what is owed now, workspaces side by side, and say how many messages went."""
-        async with self._one_at_a_time:
-            await self._give_up_on_the_unknown()
-            now = self._desk.now()
-            owing = await self._desk.store.read(lambda books: books.deliveries.workspaces_owed(now))
-            sent = await asyncio.gather(*(self.workspace(one) for one in owing))
-        return sum(sent)
+        sent = sum(await asyncio.gather(*self._under_way.values()))
+        await self.start()
+        return sent + sum(await asyncio.gather(*self._under_way.values()))
+
+    async def stop(self) -> None:
+        """Begin no further message, and wait until what was begun has ended."""
+        self._stopped.set()
+        await asyncio.gather(*self._under_way.values())
 
     async def workspace(self, workspace: str) -> int:
         """Send what *workspace* is owed now, one message after another, and say how many went.
 
         The one function that does so, in whichever process: what is under way elsewhere is
         left alone, and the rest that a product asked for is kept where all can see it.
+        Raises :class:`bot.errors.BusyError`, and what the database raises.
         """
-        sent = 0
-        while owed := await self._owed(workspace):
+        await self._look_for_the_unknown(workspace)
+        pacer = self._pacers.setdefault(workspace, Pacer(self._most))
+        pacer.begin(asyncio.get_running_loop().time())
+        sent = doubts = 0
+        while owed := await self._owed(workspace, pacer):
             for delivery in owed:
-                outcome = await self._one(delivery)
-                if outcome is None:
-                    continue
-                sent += outcome.fate is Fate.SENT
-                if outcome.fate in {Fate.WAIT, Fate.CLOSED}:
+                if not await self._turn(pacer):
+                    return sent
+                fate = await self._one(delivery, pacer)
+                sent += fate is Fate.SENT
+                doubts = doubts + 1 if fate is Fate.UNKNOWN else 0
+                if fate in {Fate.WAIT, Fate.CLOSED}:
+                    return sent
+                if doubts == _DOUBTS:
+                    await self._rest(workspace)
                     return sent
         return sent
 
-    async def _owed(self, workspace: str) -> tuple[Delivery, ...]:
+    async def _rest(self, workspace: str) -> None:
+        """Leave a product that answers nothing clearly alone for a while."""
+        until = self._desk.now() + _OUTAGE
+        await self._desk.store.write(lambda books: books.workspaces.rest(workspace, until))
+
+    async def _safely(self, workspace: str) -> int:
+        try:
+            return await self.workspace(workspace)
+        except Exception as error:  # noqa: BLE001 - the next tick tries again, others go on
+            trouble(logger, "drain.failed", error)
+            return 0
+        finally:
+            del self._under_way[workspace]
+
+    async def _owed(self, workspace: str, pacer: Pacer) -> tuple[Delivery, ...]:
         now = self._desk.now()
 
-        def look(books: Books) -> tuple[Delivery, ...]:
+        def look(books: Books) -> tuple[tuple[Delivery, ...], float]:
+            a_minute, since = books.workspaces.pace(workspace)
+            a_second = recovered(a_minute, since, now, self._most)
             takes = books.workspaces.takes(workspace, now)
-            return books.deliveries.owed(workspace, now, _BATCH) if takes else ()
+            return books.deliveries.owed(workspace, now, _BATCH) if takes else (), a_second
 
-        return await self._desk.store.read(look)
+        owed, pacer.a_second = await self._desk.store.read(look)
+        return owed
 
-    async def _one(self, delivery: Delivery) -> Outcome | None:
-        message = await self._composers[delivery.kind](delivery, self._desk)
-        if message is None or isinstance(message, Postponed):
-            await self._desk.store.write(lambda books: _not_now(books, delivery, message))
+    async def _turn(self, pacer: Pacer) -> bool:
+        """Wait for the workspace's next turn; ``False`` when nothing more is to be begun."""
+        seconds = pacer.turn(asyncio.get_running_loop().time())
+        if seconds:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopped.wait(), seconds)
+        return not self._stopped.is_set()
+
+    async def _one(self, delivery: Delivery, pacer: Pacer) -> Fate | None:
+        message = await self._composed(delivery)
+        if message is None:
             return None
-        address = await self._desk.store.write(
-            lambda books: _begun(books, delivery, self._desk.now())
-        )
-        if address is None:
+        begun = await self._desk.store.write(partial(_begun, one=delivery, now=self._desk.now))
+        if begun is None:
             return None
-        outlet = self._desk.outlets[delivery.workspace.partition(":")[0]]
-        outcome = await outlet.send(address, message, delivery.id)
-        await self._desk.store.write(
-            lambda books: self._keep(books, delivery, outcome), patience=_PATIENCE
+        address, at = begun
+        if self._desk.now() - at > _TOO_OLD:
+            outcome = Outcome(Fate.WAIT, reason="too_old")
+        else:
+            outlet = self._desk.outlets[delivery.workspace.partition(":")[0]]
+            outcome = await outlet.send(address, message, delivery.id)
+        pace = halved(pacer.a_second)
+        say = await self._desk.store.write(
+            lambda books: outcomes.keep(books, delivery, outcome, self._desk.now(), pace),
+            patience=_PATIENCE,
         )
-        self._say(delivery, outcome)
-        return outcome
+        _say(say, delivery, outcome.reason)
+        return outcome.fate
 
-    def _keep(self, books: Books, delivery: Delivery, outcome: Outcome) -> None:
-        deliveries, attempt = books.deliveries, delivery.attempt + 1
-        match outcome.fate:
-            case Fate.SENT:
-                deliveries.sent(delivery.id, attempt, outcome.reference)
-                books.ways.keep(_address(delivery), outcome.way)
-            case Fate.WAIT:
-                deliveries.wait(delivery.id, attempt)
-                until = self._desk.now() + timedelta(seconds=outcome.seconds)
-                books.workspaces.rest(delivery.workspace, until)
-            case Fate.UNKNOWN:
-                deliveries.unconfirmed(delivery.id, attempt, outcome.reason)
-            case Fate.GONE:
-                deliveries.gone(delivery.id, attempt, outcome.reason)
-                if delivery.person:
-                    books.people.mark_unreachable(delivery.recipient, outcome.reason)
-                else:
-                    where = (delivery.workspace, delivery.channel)
-                    books.teams.mark_unreachable(*where, outcome.reason)
-            case Fate.CLOSED:
-                deliveries.gone(delivery.id, attempt, outcome.reason)
-                books.workspaces.suspend(delivery.workspace, outcome.reason)
-
-    def _say(self, delivery: Delivery, outcome: Outcome) -> None:
-        facts = {"kind": delivery.kind, "fate": outcome.fate.value, "reason": outcome.reason}
-        level = logging.DEBUG if outcome.fate is Fate.SENT else logging.WARNING
-        logger.log(level, "delivery.attempted", extra={"action": "delivery.attempted", **facts})
-
-    async def _give_up_on_the_unknown(self) -> None:
-        now = self._desk.now()
-        await self._desk.store.write(
-            lambda books: books.deliveries.give_up(now.timestamp() - _SETTLE)
-        )
-
-
-def _address(delivery: Delivery) -> Address:
-    return Address(delivery.workspace, delivery.person, delivery.channel)
-
-
-def _begun(books: Books, delivery: Delivery, now: datetime) -> Address | None:
-    """Claim a delivery and say where it goes; ``None`` when it is not to be sent."""
-    if not books.deliveries.begin(delivery.id, delivery.attempt, now):
+    async def _composed(self, delivery: Delivery) -> Message | None:
+        """Write the message; without one, the delivery is withdrawn or, after an error, put off."""
+        try:
+            message = await self._composers[delivery.kind](delivery, self._desk)
+        except Exception as error:  # noqa: BLE001 - one that cannot be written holds up no other
+            trouble(logger, "drain.not_composed", error, kind=delivery.kind)
+            later = self._desk.now() + _AGAIN
+            await self._desk.store.write(lambda books: books.deliveries.put_off(delivery.id, later))
+            return None
+        if isinstance(message, Message):
+            return message
+        await self._desk.store.write(lambda books: _not_now(books, delivery, message))
         return None
-    address = _address(delivery)
-    return replace(address, way=books.ways.to(address))
+
+    async def _look_for_the_unknown(self, workspace: str) -> None:
+        """Find out about messages that were begun and never ended, where a product lets us."""
+        now = self._desk.now()
+        since, wait = self._searches.get(workspace, (now, 0.0))
+        if now < since + timedelta(seconds=wait) and now >= since:
+            return
+        for delivery in await self._desk.store.read(partial(_in_doubt, workspace, now)):
+            found = await self._found(delivery)
+            settled = partial(outcomes.settle, delivery=delivery, found=found, now=now)
+            _say(await self._desk.store.write(settled), delivery, found)
+            if found == "later":
+                self._searches[workspace] = (now, min(max(60.0, wait * 2), _LONGEST_WAIT))
+                return
+        self._searches.pop(workspace, None)
+
+    async def _found(self, delivery: Delivery) -> outcomes.Found:
+        address = outcomes.address(delivery)
+        way = await self._desk.store.read(lambda books: books.ways.to(address))
+        outlet = self._desk.outlets[delivery.workspace.partition(":")[0]]
+        since = delivery.started.timestamp()
+        return await outlet.find(replace(address, way=way), delivery.id, since)
+
+
+def _begun(
+    books: Books, one: Delivery, now: Callable[[], datetime]
+) -> tuple[Address, datetime] | None:
+    """Claim a delivery and say where it goes and since when; ``None`` when it is not to be sent."""
+    at = now()
+    if not books.deliveries.begin(one.id, one.attempt, at):
+        return None
+    address = outcomes.address(one)
+    return replace(address, way=books.ways.to(address)), at
+
+
+def _in_doubt(workspace: str, now: datetime, books: Books) -> tuple[Delivery, ...]:
+    if not books.workspaces.takes(workspace, now):
+        return ()
+    return books.deliveries.unsettled(workspace, now, _LOOKS)
+
+
+def _say(action: str, delivery: Delivery, reason: str) -> None:
+    if action:
+        facts = {"action": action, "kind": delivery.kind, "reason": reason}
+        logger.warning(action, extra=facts)
 
 
 def _not_now(books: Books, delivery: Delivery, said: Postponed | None) -> None:
@@ -146,4 +225,4 @@ def _not_now(books: Books, delivery: Delivery, said: Postponed | None) -> None:
     elif said.until is None:
         books.deliveries.missed(delivery.id, delivery.attempt, said.why)
     else:
-        books.deliveries.postpone(delivery.id, said.until)
+        books.deliveries.put_off(delivery.id, said.until)

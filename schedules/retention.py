@@ -15,6 +15,8 @@ _ONCE_FOR_ALL = ("intro",)
 async def run(desk: Desk) -> int:
     """Forget acts done two days ago, intentions past their day, old deliveries and tables.
 
+    What was promised and can no longer be sent in time is missed from then on.
+
     Deliveries stay five weeks, so that a promise made for a week cannot be made again;
     published tables stay 24 months.
     """
@@ -24,6 +26,7 @@ async def run(desk: Desk) -> int:
         return (
             books.inbox.sweep((now - _INBOX).date())
             + books.intentions.sweep(now.date())
+            + books.deliveries.give_up(now)
             + books.deliveries.sweep(now - _DELIVERIES, but=_ONCE_FOR_ALL)
             + books.releases.sweep((now - _RELEASES).date())
         )

@@ -61,6 +61,8 @@ class Pigeonholes:
     profiles: dict[Person, Profile] = field(default_factory=dict)
     outcome: Outcome = SENT
     is_silent: bool = False
+    found: Literal["yes", "no", "unable", "later"] = "unable"
+    searched: list[str] = field(default_factory=list)
 
     async def send(self, to: Address, message: Message, key: str) -> Outcome:
         """Keep the message, unless a test said that it goes wrong."""
@@ -68,9 +70,12 @@ class Pigeonholes:
             self.sent.append(Sent(to, message, key))
         return self.outcome
 
-    async def find(self, to: Address, key: str, since: float) -> Literal["yes", "no", "unable"]:
-        """Whether the message with *key* is here."""
-        return "yes" if any(one.key == key for one in self.sent) else "no"
+    async def find(
+        self, to: Address, key: str, since: float
+    ) -> Literal["yes", "no", "unable", "later"]:
+        """What a test said of every message looked for."""
+        self.searched.append(key)
+        return self.found
 
     async def profile(self, person: Person) -> Profile | None:
         """What a test said of *person*."""

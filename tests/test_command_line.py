@@ -1,6 +1,7 @@
 """The command line says what to mend, and repeats nothing that it was told."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -62,7 +63,7 @@ def test_the_manifest_is_printed_as_json(bot: BotProcess) -> None:
 
     manifest = json.loads(told.stdout)
     assert manifest["oauth_config"]["scopes"]["bot"] == ["chat:write", "commands", "users:read"]
-    assert manifest["oauth_config"]["scopes"]["bot_optional"] == ["im:history"]
+    assert manifest["oauth_config"]["scopes"]["bot_optional"] == ["im:history", "im:write"]
 
 
 def test_the_manifest_is_in_the_language_of_the_terminal(bot: BotProcess) -> None:
@@ -71,6 +72,26 @@ def test_the_manifest_is_in_the_language_of_the_terminal(bot: BotProcess) -> Non
 
     shown = json.loads(told.stdout)["features"]["slash_commands"]
     assert "La carte du jour" in shown[0]["description"]
+
+
+def test_the_teams_package_is_written_where_it_is_asked_for(
+    bot: BotProcess, tmp_path: Path
+) -> None:
+    """It can be uploaded as it is; an id that is none, or a folder that is not there, is told."""
+    path, reached = tmp_path / "attune.zip", ("--base-url", "https://attune.example")
+    client = ("--client-id", "00000000-0000-4000-8000-00000000000a")
+
+    told = bot.verb("manifest", "--teams", str(path), *reached, *client)
+    nameless = bot.verb("manifest", "--teams", str(path), *reached, "--client-id", CANARY)
+    nowhere = bot.verb("manifest", "--teams", str(tmp_path / "no" / "a.zip"), *reached, *client)
+
+    assert told.returncode == 0
+    assert zipfile.is_zipfile(path)
+    assert str(path) in told.stderr
+    assert (nameless.returncode, nowhere.returncode) == (2, 2)
+    assert "--client-id" in nameless.stderr
+    assert CANARY not in nameless.stderr
+    assert "--teams" in nowhere.stderr
 
 
 def test_the_doctor_names_what_is_wrong(bot: BotProcess) -> None:

@@ -40,6 +40,9 @@ BREACHES = [
     ("The practice does nothing but think", "bot/practice/calendar.py", "time"),
     ("Only the store knows the database", "handlers/tip.py", "sqlalchemy"),
     ("Only Slack's room knows Slack's libraries", "bot/front.py", "slack_sdk"),
+    ("Only Teams' room knows Microsoft's libraries", "bot/products.py", "jwt"),
+    ("Floors", "bot/products.py", "bot.app"),
+    ("No product knows another", "bot/chat/msteams/door.py", "bot.chat.slack"),
     ("Only the clock room knows the scheduler", "schedules/drain.py", "apscheduler"),
     ("Only the settings read the environment", "bot/app.py", "pydantic_settings"),
     ("Only what an operator writes is read by shape", "bot/elements.py", "pydantic"),
@@ -143,9 +146,15 @@ def test_every_library_has_one_room() -> None:
 
 def test_every_library_installed_is_used() -> None:
     """Nothing is installed on a clinic's machine without a reason."""
-    names = {"python-json-logger": "pythonjsonlogger"}
+    names = {
+        "python-json-logger": "pythonjsonlogger",
+        "pyjwt": "jwt",
+        "microsoft-teams-apps": "microsoft_teams",
+        "microsoft-teams-cards": "microsoft_teams",
+    }
     kept = {name for one in CONTRACTS for name in one.get("protected_modules", ())}
-    lines = (ROOT / "requirements.in").read_text(encoding="utf-8").splitlines()
+    files = ("requirements.in", "requirements-teams.in")
+    lines = [line for one in files for line in (ROOT / one).read_text("utf-8").splitlines()]
     asked = {line.partition("==")[0].partition("[")[0] for line in lines if "==" in line}
 
     assert {names.get(name, name.replace("-", "_")) for name in asked} == kept | UNSEEN.keys()
@@ -155,8 +164,15 @@ QUIETLY = """
 import importlib, logging, sys
 loud = ("socket.", "subprocess.", "os.system", "os.mkdir", "os.rename", "os.remove", "sqlite3.")
 
+def looking():
+    # urllib3, behind Microsoft's library, opens a socket here to see whether IPv6 is known.
+    frame = sys._getframe()
+    while frame and not frame.f_globals.get("__name__", "").startswith("urllib3."):
+        frame = frame.f_back
+    return frame is not None
+
 def heard(event, arguments):
-    if event.startswith(loud) and event != "socket.gethostname":
+    if event.startswith(loud) and event != "socket.gethostname" and not looking():
         raise SystemExit(f"{event} {arguments}")
     if event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"):
         raise SystemExit(f"{event} {arguments}")

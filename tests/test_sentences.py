@@ -11,7 +11,7 @@ from tests.sources import ROOT, Source
 
 ENGLISH = load().words("en")
 AREAS = sorted({key.partition(".")[0] for key in ENGLISH.sentences})
-KEY = re.compile(rf"(?:{'|'.join(AREAS)})\.(?!toml$)[\w.]*")
+KEY = re.compile(rf"(?:{'|'.join(AREAS)})\.(?!(?:toml|json)$)[\w.]*")
 PAGE = (".js", ".html")
 
 

@@ -22,6 +22,12 @@ from bot.store.workspaces import resting
 
 __all__ = ["Deliveries", "Delivery", "Promise", "State", "Tally"]
 
+SETTLE = timedelta(seconds=40)
+"""After it was begun, when the fate of a message may be looked into.
+
+A call takes ten seconds at most, and a product may post what it took half a minute later.
+"""
+
 _DAY = 86_400
 _EPOCH = date(1970, 1, 1)
 _REFERENCE = 80
@@ -86,12 +92,16 @@ class Deliveries:
         return next(iter(self._found(deliveries.c.id == key)), None)
 
     def workspaces_owed(self, now: datetime) -> tuple[str, ...]:
-        """Which are owed something at *now*; one suspended or at rest takes nothing."""
+        """Which are owed something at *now*, or a look into what was begun and never ended.
+
+        One that is suspended or at rest takes nothing.
+        """
         takes_nothing = exists().where(
             workspaces.c.id == deliveries.c.workspace,
             (workspaces.c.suspended != "") | resting(now),
         )
-        found = select(deliveries.c.workspace).where(_sendable(now), ~takes_nothing).distinct()
+        either = _sendable(now) | _in_doubt(now)
+        found = select(deliveries.c.workspace).where(either, ~takes_nothing).distinct()
         return tuple(self._connection.scalars(found.order_by(deliveries.c.workspace)))
 
     def owed(self, workspace: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
@@ -127,11 +137,6 @@ class Deliveries:
         later = {} if until is None else {"due": seconds(until)}
         return self._end(key, attempt, State.PLANNED, **later)
 
-    def postpone(self, key: str, until: datetime) -> bool:
-        """Let a planned delivery fall due later, at *until*."""
-        planned = (deliveries.c.id == key) & (deliveries.c.state == State.PLANNED)
-        return self._move((planned,), due=seconds(until))
-
     def unconfirmed(self, key: str, attempt: int, reason: str = "") -> bool:
         """Keep that nobody knows whether it was posted."""
         return self._end(key, attempt, State.UNCONFIRMED, reason=reason[:_REASON])
@@ -163,21 +168,25 @@ class Deliveries:
         there = (deliveries.c.workspace == workspace) & (deliveries.c.channel == channel)
         return self._all(State.PLANNED, there, State.WITHDRAWN)
 
-    def unsettled(self, before: float) -> tuple[Delivery, ...]:
-        """Those begun by Unix time *before* whose end nobody wrote down: the process died."""
-        return self._found(
-            (deliveries.c.state == State.SENDING) & (deliveries.c.started <= int(before))
-        )
+    def put_off(self, key: str, until: datetime) -> bool:
+        """Owe a planned delivery not before *until*: now is not the time for it."""
+        planned = (deliveries.c.id == key) & (deliveries.c.state == State.PLANNED)
+        return self._move((planned,), due=seconds(until))
 
-    def give_up(self, before: float) -> int:
-        """Settle what can no longer be kept, and say how many deliveries that were.
+    def unsettled(self, workspace: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
+        """At most *limit* of *workspace*'s that were begun, and whose end nobody knows by *now*."""
+        return self._found(_in_doubt(now) & (deliveries.c.workspace == workspace), limit)
 
-        Those begun by Unix time *before* and never ended become unconfirmed; those planned
-        whose last instant passed before it become missed.
+    def give_up(self, now: datetime) -> int:
+        """Settle what can no longer be kept at *now*, and say how many deliveries that were.
+
+        Those planned whose last instant has passed become missed; those begun whose end
+        could not be found out a day later become unconfirmed.
         """
-        return self._all(
-            State.SENDING, deliveries.c.started <= int(before), State.UNCONFIRMED
-        ) + self._all(State.PLANNED, deliveries.c.late < int(before), State.MISSED)
+        yesterday = seconds(now) - _DAY
+        missed = self._all(State.PLANNED, deliveries.c.late < seconds(now), State.MISSED)
+        unclear = (deliveries.c.late < yesterday) & (deliveries.c.started < yesterday)
+        return missed + self._all(State.SENDING, unclear, State.UNCONFIRMED)
 
     def tally(self) -> tuple[Tally, ...]:
         """How deliveries stand, by day, kind, state and reason; for the operator, no names."""
@@ -228,3 +237,7 @@ def _sendable(now: datetime) -> ColumnElement[bool]:
     return (
         (deliveries.c.state == State.PLANNED) & (deliveries.c.due <= at) & (deliveries.c.late >= at)
     )
+
+
+def _in_doubt(now: datetime) -> ColumnElement[bool]:
+    return (deliveries.c.state == State.SENDING) & (deliveries.c.started <= seconds(now - SETTLE))

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, select
 
+from bot.store.promises import instant
 from bot.store.tables import workspaces
 from bot.store.upsert import put
 
@@ -41,10 +42,20 @@ class Workspaces:
             put(self._connection, workspaces, {"id": workspace, "suspended": ""})
         return news
 
-    def rest(self, workspace: str, until: datetime) -> None:
-        """Send *workspace* nothing before *until*, whichever process does the sending."""
-        whole = math.ceil(until.timestamp())
-        put(self._connection, workspaces, {"id": workspace, "rests_until": whole})
+    def rest(self, workspace: str, until: datetime, pace: int | None = None) -> None:
+        """Send *workspace* nothing before *until*, and then *pace* messages a minute.
+
+        ``None`` leaves the pace as it is. It holds for whichever process does the sending.
+        """
+        row: dict[str, str | int] = {"id": workspace, "rests_until": math.ceil(until.timestamp())}
+        put(self._connection, workspaces, row | ({} if pace is None else {"pace": pace}))
+
+    def pace(self, workspace: str) -> tuple[int, datetime]:
+        """The messages a minute *workspace* was slowed down to, and when; 0 if it never was."""
+        asked = select(workspaces.c.pace, workspaces.c.rests_until)
+        found = self._connection.execute(asked.where(workspaces.c.id == workspace)).one_or_none()
+        a_minute, until = found or (0, 0)
+        return a_minute, instant(until)
 
     def takes(self, workspace: str, now: datetime) -> bool:
         """Whether *workspace* takes messages at *now*: neither suspended nor at rest."""

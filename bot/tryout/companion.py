@@ -46,6 +46,7 @@ class Companion:
             "SLACK_API_URL": f"{slack}/api/",
             "HOST": HOST,
             "PORT": str(port),
+            "PACE": "1000",
             "TEST_MODE": "1",
         }
 

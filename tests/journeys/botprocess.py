@@ -51,6 +51,7 @@ class BotProcess:
             "SLACK_API_URL": self.api,
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
+            "PACE": "1000",
             "TEST_MODE": "1",
             "TEST_CLOCK": self.clock,
             "LOG_LEVEL": "DEBUG",

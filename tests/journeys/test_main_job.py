@@ -58,7 +58,7 @@ def test_a_debrief_is_answered_with_its_guide_and_the_period_with_a_table(
     slack: OtherSlack, bot: BotProcess
 ) -> None:
     """From `/rupture` to the published table, over signed HTTP and nothing else."""
-    before = slack.of("chat.postMessage")
+    before = [slack.awaited("chat.postMessage")]
     answers = [filed(slack, number) for number in range(9)]
     assert slack.of("chat.postMessage") == before, "a filed debrief never causes a message"
     bot.walk(AFTER_CLOSE)

@@ -25,7 +25,7 @@ from bot.elements import (
     Text,
 )
 from bot.practice import checkins
-from tests.chat.slack import screens
+from tests.chat import screens
 from tests.content.wording import everything
 from tests.sources import ROOT
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.store.books import Books
-from bot.store.deliveries import Delivery, State, Tally
+from bot.store.deliveries import SETTLE, State, Tally
 from bot.store.transaction import Store
 from tests.store.works import CHECKIN, LATE, MARIE, MINUTE, NOW, TIP, found, owed
 
@@ -116,20 +116,30 @@ async def test_withdrawing_spares_others_and_what_was_begun(store: Store) -> Non
 
 
 async def test_what_a_crash_left_is_known_to_be_unknown(store: Store) -> None:
-    """A delivery begun long ago and never ended is listed, then given up; fresh ones are not."""
+    """A delivery begun a while ago and never ended is listed; fresh ones are not."""
     old = await owed(store, CHECKIN)
     fresh = await owed(store, replace(CHECKIN, person="UOMAR"), TIP)
-    before = (NOW + MINUTE).timestamp()
 
-    def crash(books: Books) -> tuple[list[str], int, list[Delivery]]:
+    def crash(books: Books) -> tuple[list[str], tuple[str, ...]]:
         books.deliveries.begin(old.id, 0, NOW)
-        books.deliveries.begin(fresh.id, 0, NOW + 2 * MINUTE)
-        listed = [one.id for one in books.deliveries.unsettled(before)]
-        return listed, books.deliveries.give_up(before), list(books.deliveries.unsettled(before))
+        books.deliveries.begin(fresh.id, 0, NOW + MINUTE)
+        listed = [one.id for one in books.deliveries.unsettled("slack:T1", NOW + SETTLE, 9)]
+        return listed, books.deliveries.workspaces_owed(LATE + MINUTE)
 
-    assert await store.write(crash) == ([old.id], 1, [])
-    assert (await found(store, old)).state == State.UNCONFIRMED
-    assert (await found(store, fresh)).state == State.SENDING
+    assert await store.write(crash) == ([old.id], ("slack:T1",))
+
+
+async def test_what_could_not_be_found_out_a_day_later_is_unconfirmed(store: Store) -> None:
+    """Nobody looks for a message for ever, and nobody sends it again."""
+    kept = await owed(store, CHECKIN)
+    day = timedelta(days=1)
+
+    def give_up(books: Books) -> list[int]:
+        books.deliveries.begin(kept.id, 0, NOW)
+        return [books.deliveries.give_up(at) for at in (LATE + day, LATE + day + MINUTE)]
+
+    assert await store.write(give_up) == [0, 1]
+    assert (await found(store, kept)).state == State.UNCONFIRMED
 
 
 async def test_what_is_too_late_is_missed_and_not_sent_days_after(store: Store) -> None:
@@ -137,7 +147,7 @@ async def test_what_is_too_late_is_missed_and_not_sent_days_after(store: Store) 
     kept = await owed(store, CHECKIN)
 
     def come_back(books: Books) -> list[int]:
-        return [books.deliveries.give_up(at.timestamp()) for at in (LATE, LATE + MINUTE)]
+        return [books.deliveries.give_up(at) for at in (LATE, LATE + MINUTE)]
 
     assert await store.write(come_back) == [0, 1]
     assert (await found(store, kept)).state == State.MISSED

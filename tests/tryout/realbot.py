@@ -38,6 +38,7 @@ async def both(
         slack_app_token=SecretStr(keys.app_token) if socket_mode else None,
         slack_bot_token=SecretStr(keys.bot_token),
         slack_api_url=f"{harness.address(slack)}/api/",
+        pace=1000,
         test_mode=True,
         test_clock=now,
     )

@@ -59,7 +59,7 @@ async def test_the_bot_is_told_nothing_of_the_operators_own(
     assert "operators-own" not in told
     assert set(bot._told) == {
         "PYTHONPATH", "PYTHONUTF8", "DATABASE_URL", "PEPPER", "SLACK_SIGNING_SECRET",
-        "SLACK_BOT_TOKEN", "SLACK_API_URL", "HOST", "PORT", "TEST_MODE",
+        "SLACK_BOT_TOKEN", "SLACK_API_URL", "PACE", "HOST", "PORT", "TEST_MODE",
     }  # fmt: skip
     assert not (tmp_path / ".env").exists()
 

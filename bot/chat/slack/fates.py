@@ -61,7 +61,12 @@ def outcome(error: Exception) -> Outcome:
 
 def _refused(error: SlackApiError, said: str, status: int) -> Outcome:
     if status == _TOO_MANY or said in _PASSING:
-        return Outcome(Fate.WAIT, seconds=_rest(error), reason=said or "ratelimited")
+        return Outcome(
+            Fate.WAIT,
+            seconds=_rest(error),
+            reason=said or "ratelimited",
+            slower=status == _TOO_MANY,
+        )
     if status >= _SERVER_ERROR or said in _UNSURE:
         return Outcome(Fate.UNKNOWN, reason=said or f"http_{status}")
     if not said:

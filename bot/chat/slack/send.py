@@ -27,6 +27,9 @@ _PAGE, _PAGES = 15, 20
 _NOBODY = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
 
+Found = Literal["yes", "no", "unable", "later"]
+
+
 @dataclass(frozen=True)
 class Account:
     """What Slack says of the bot's own account; ``error`` when it says nothing good.
@@ -67,7 +70,7 @@ class SlackOutlet:
         reference = f"{chat}:{posted.get('ts')}"
         return Outcome(Fate.SENT, reference, way=chat if to.person else "")
 
-    async def find(self, to: Address, key: str, since: float) -> Literal["yes", "no", "unable"]:
+    async def find(self, to: Address, key: str, since: float) -> Found:
         """Look for a message in the chat it was meant for; needs the scope ``im:history``.
 
         ``to.way`` is the private chat's own id (``D…``), if an earlier message told it; a
@@ -77,8 +80,8 @@ class SlackOutlet:
         try:
             return await self._look(to, key, since)
         except Exception as error:  # noqa: BLE001 - whatever broke, nothing was proved
-            _told("slack.not_looked", error)
-            return "unable"
+            fate = _told("slack.not_looked", error).fate
+            return "unable" if fate in {Fate.GONE, Fate.CLOSED} else "later"
 
     async def profile(self, person: Person) -> Profile | None:
         """Ask Slack for a person's locale, zone and standing."""
@@ -115,7 +118,7 @@ class SlackOutlet:
             clock=_clock(headers.get("Date", "")),
         )
 
-    async def _look(self, to: Address, key: str, since: float) -> Literal["yes", "no", "unable"]:
+    async def _look(self, to: Address, key: str, since: float) -> Found:
         client = await self._line.client(to.workspace)
         chat = to.channel or to.way
         if not chat:

@@ -9,7 +9,7 @@ from bot.content.catalogue import Words
 from bot.elements import Choice, Form, Home, Message, Option, Text
 from bot.practice import counts
 from bot.tryout import limits
-from tests.chat.slack import screens
+from tests.chat import screens
 
 WORDS = screens.CATALOGUE.words("en")
 ENDED = re.compile(r'([^"]*[^"\u2026])\u2026"')

@@ -109,7 +109,7 @@ async def test_sending_never_raises(api: WebApi) -> None:
     outlet = SlackOutlet(line)
 
     assert (await outlet.send(MARIE, HELLO, "d1")).reason == "LookupError"
-    assert await outlet.find(MARIE, "d1", 0) == "unable"
+    assert await outlet.find(MARIE, "d1", 0) == "later"
     assert await outlet.profile(Person("slack:T1", "U1")) is None
     assert (await outlet.account()).error == "LookupError"
     await outlet.show_home(Person("slack:T1", "U1"), Home())
@@ -151,14 +151,17 @@ class TestFinding:
 
         assert await outlet.find(MARIE, "d1", 0) == "unable"
 
-    @pytest.mark.parametrize("error", ["missing_scope", "ratelimited", "fatal_error"])
+    @pytest.mark.parametrize(
+        ("error", "told"),
+        [("missing_scope", "unable"), ("ratelimited", "later"), ("fatal_error", "later")],
+    )
     async def test_a_history_that_cannot_be_read_proves_nothing(
-        self, api: WebApi, outlet: SlackOutlet, error: str
+        self, api: WebApi, outlet: SlackOutlet, error: str, told: str
     ) -> None:
-        """Without the scope, or without an answer, nobody claims to know."""
+        """Without the scope nobody will ever know; without an answer, perhaps later."""
         api.refuse("conversations.history", error)
 
-        assert await outlet.find(MARIE, "d1", 0) == "unable"
+        assert await outlet.find(MARIE, "d1", 0) == told
 
     async def test_without_the_chats_id_nothing_is_claimed(
         self, api: WebApi, outlet: SlackOutlet

@@ -1,0 +1,58 @@
+"""How fast messages may follow one another in one workspace, so that people's product keeps up.
+
+Slack takes "several hundred" messages a minute from an app and workspace, and says no more
+precisely; whoever asks for more is told to rest, and then goes on at half the pace.
+"""
+
+import math
+from datetime import datetime
+
+_CATCH_UP, _TURNS = 0.5, 2
+"""How far behind its turns a workspace may be and still catch up: seconds, or turns if longer."""
+
+_GROWTH = 1.1
+_MINUTE = 60
+
+
+class Pacer:
+    """Deals turns at a steady pace (the generic cell rate algorithm, with bounded catch-up).
+
+    A turn that comes late, because the store or the network took its time, does not delay
+    the ones after it; but what was missed over a longer while is not made up in a burst.
+    """
+
+    def __init__(self, a_second: float) -> None:
+        """Deal *a_second* turns a second; infinity for no limit."""
+        self.a_second = a_second
+        self._next = 0.0
+
+    def begin(self, now: float) -> None:
+        """Start afresh at *now* after a while without turns; what was not used is gone."""
+        self._next = max(self._next, now)
+
+    def turn(self, now: float) -> float:
+        """Take the next turn, and return in how many seconds from *now* it comes.
+
+        *now* is in seconds by a clock that only runs forward.
+        """
+        interval = 1 / self.a_second
+        at = max(self._next, now - max(_CATCH_UP, _TURNS * interval))
+        self._next = at + interval
+        return max(0.0, at - now)
+
+
+def recovered(a_minute: int, since: datetime, now: datetime, most: float) -> float:
+    """Return the messages a second for a workspace that was slowed down to *a_minute*.
+
+    0 is one that never was. It grows by a tenth a minute from *since*, up to *most*.
+    """
+    if not a_minute:
+        return most
+    minutes = max(0.0, (now - since).total_seconds() / _MINUTE)
+    # Nobody is slowed down for longer than a day; without a bound the power would overflow.
+    return min(most, a_minute / _MINUTE * math.pow(_GROWTH, min(minutes, 1440.0)))
+
+
+def halved(a_second: float) -> int:
+    """Return the messages a minute for a workspace that asked for rest at this pace; 1 at least."""
+    return max(1, int(min(a_second, 1000.0) * _MINUTE / 2))

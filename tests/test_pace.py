@@ -1,0 +1,70 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.pace import Pacer, halved, recovered
+
+NOW = datetime(2026, 6, 29, 13, tzinfo=UTC)
+
+
+def test_turns_follow_one_another_at_the_pace() -> None:
+    """The first comes at once and the others a quarter of a second apart."""
+    pacer = Pacer(4)
+    pacer.begin(100)
+
+    assert [pacer.turn(100) for _ in range(4)] == [0, 0.25, 0.5, 0.75]
+
+
+def test_a_turn_taken_late_delays_none_after_it() -> None:
+    """A slow answer is caught up with: ten turns take as long as they should."""
+    pacer, now = Pacer(4), 100.0
+    pacer.begin(now)
+    for late in (0, 0.4, 0, 0, 0, 0, 0, 0, 0, 0):
+        now += pacer.turn(now) + late
+
+    assert now == pytest.approx(100 + 9 / 4)
+
+
+def test_what_was_missed_over_a_longer_while_is_not_made_up_in_a_burst() -> None:
+    """After a minute away two turns come at once, not two hundred and forty."""
+    pacer = Pacer(4)
+    pacer.begin(100)
+    pacer.turn(100)
+
+    assert [pacer.turn(160) for _ in range(5)] == [0, 0, 0, 0.25, 0.5]
+    pacer.begin(300)
+    assert [pacer.turn(300) for _ in range(2)] == [0, 0.25]
+
+
+def test_whoever_begins_again_at_once_keeps_to_the_pace() -> None:
+    """Beginning is no way to be faster."""
+    pacer = Pacer(4)
+    waits = []
+    for _ in range(3):
+        pacer.begin(100)
+        waits.append(pacer.turn(100))
+
+    assert waits == [0, 0.25, 0.5]
+
+
+def test_without_a_pace_nobody_waits() -> None:
+    """Infinity has no intervals."""
+    pacer = Pacer(float("inf"))
+
+    assert [pacer.turn(100) for _ in range(3)] == [0, 0, 0]
+
+
+def test_a_pace_that_was_halved_recovers_by_a_tenth_a_minute() -> None:
+    """Three a second become one and a half, and are three again after eight minutes."""
+    a_minute = halved(3)
+    after = [recovered(a_minute, NOW, NOW + timedelta(minutes=n), 3) for n in (-5, 0, 1, 8, 10**9)]
+
+    assert a_minute == 90
+    assert after == [1.5, 1.5, pytest.approx(1.65), 3, 3]
+    assert recovered(0, NOW, NOW, 3) == 3
+
+
+def test_nobody_is_slowed_down_to_nothing() -> None:
+    """The slowest pace is one message a minute, and it still grows."""
+    assert halved(1 / 60) == halved(0.001) == 1
+    assert halved(float("inf")) == 30_000
