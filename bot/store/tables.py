@@ -63,6 +63,16 @@ teams = Table(
     comment="Clinicians supervised together. checkin_day is an ISO weekday, tip_days '2,4'.",
 )
 
+aliases = Table(
+    "alias",
+    metadata,
+    Column("workspace", String(80), primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("same_workspace", String(80), nullable=False),
+    Column("same_person", String(80), nullable=False),
+    comment="Accounts that an operator says are one person's; nothing of what either does.",
+)
+
 rosters = Table(
     "roster",
     metadata,
