@@ -6,8 +6,9 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 
@@ -27,11 +28,22 @@ from bot.store.transaction import Store
 from bot.walk import clock_route
 from schedules.clock import Ticker
 from schedules.drain import Drain
+from schedules.drain_alone import Alone
 
 logger = logging.getLogger("attune.app")
 
 _STALE = 180.0
 """Seconds after the last tick when the bot stops calling itself ready: three missed ticks."""
+
+
+class Hands(Protocol):
+    """What hands out what is owed: by itself, or together with other processes."""
+
+    async def start(self) -> None:
+        """Begin with whatever is owed now, and wait for none of it."""
+
+    async def stop(self) -> None:
+        """Begin no further message, and wait until what was begun has ended."""
 
 
 class Bot:
@@ -54,6 +66,7 @@ class Bot:
         )
         outlets.update((name, room.outlet) for name, room in self.rooms.items())
         self.drain = Drain(self.desk, schedules.COMPOSERS, settings.pace)
+        self.hands: Hands = self.drain
         self.ticker = Ticker(self._minute)
         self._turn = asyncio.Lock()
         extra = [clock_route(clock, self.next_due, self.tick)] if settings.test_mode else []
@@ -128,7 +141,7 @@ class Bot:
             hands.cancel()
             with suppress(asyncio.CancelledError):
                 await hands
-            await self.drain.stop()
+            await self.hands.stop()
             await self.front.settle()
             for room in self.rooms.values():
                 await room.stop()
@@ -140,7 +153,7 @@ class Bot:
             await self._wake.wait()
             self._wake.clear()
             if self._ticks:
-                await _safely("drain", self.drain.start())
+                await _safely("drain", self.hands.start())
 
 
 async def _safely(name: str, work: Awaitable[int | None]) -> None:
@@ -168,8 +181,20 @@ async def web(settings: Settings, announce: Callable[[], None] = lambda: None) -
 async def worker(settings: Settings, stop: asyncio.Event) -> None:
     """Tick and hand out until *stop* is set, where several processes share a PostgreSQL."""
     bot = Bot(settings, Clock(), receives=False, ticks=True)
+    bot.hands = _together(bot, settings) if may_share() else Alone(bot.drain, bot.desk.store)
     async with bot.running():
         await stop.wait()
+
+
+def may_share() -> bool:
+    """Whether what lets several workers share is installed: the extra ``scale``."""
+    return find_spec("dbos") is not None
+
+
+def _together(bot: Bot, settings: Settings) -> Hands:
+    from schedules.drain_scaled import Shared  # noqa: PLC0415 - it is not installed everywhere
+
+    return Shared(bot.drain, bot.desk.store, settings.database_url.get_secret_value())
 
 
 async def apply_teams(settings: Settings, path: Path) -> admin.Applied:
