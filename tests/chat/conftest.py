@@ -49,6 +49,9 @@ async def slack(tmp_path: Path) -> AsyncIterator[Product]:
     """The practice on Slack."""
     clock, people = Clock(NOW), tuple(f"U0{name.upper()}" for name in NAMES)
     async with web_api.running() as api:
+        member = {"id": people[0], "locale": "en-US", "tz": "America/Toronto"}
+        api.told["users.info"] = web_api.Answer({"ok": True, "user": member})
+        api.refuse("conversations.history", "missing_scope")
         bot = await opened(
             tmp_path,
             clock,

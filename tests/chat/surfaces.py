@@ -42,7 +42,8 @@ NOTHING = Screen((), {}, frozenset(), None)
 
 def plain(text: str) -> str:
     """Return the words of a text, without marks, links and spaces."""
-    return " ".join(re.findall(r"\w+", re.sub(r"https?:\S+", " ", text).replace("_", " ")))
+    bare = re.sub(r"https?:\S+", " ", re.sub(r"<https?:[^|>]*\|", " ", text))
+    return " ".join(re.findall(r"\w+", bare.replace("_", " ")))
 
 
 @dataclass
