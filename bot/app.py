@@ -139,6 +139,7 @@ class Bot:
             await room.start()
         hands = asyncio.create_task(self._hand_out())
         if self._ticks:
+            await _safely("resume", self._resume())
             self.ticker.start()
         try:
             yield
@@ -152,6 +153,10 @@ class Bot:
             for room in self.rooms.values():
                 await room.stop()
             await self.desk.store.close()
+
+    async def _resume(self) -> None:
+        """Try again who refused us before: whoever starts the bot may have set a new token."""
+        await self.desk.store.write(lambda books: books.workspaces.resume_all())
 
     async def _hand_out(self) -> None:
         """Send what the minute, a form or a button has just promised."""

@@ -3,7 +3,7 @@
 import math
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from bot.store.promises import instant
 from bot.store.tables import workspaces
@@ -41,6 +41,11 @@ class Workspaces:
         if news:
             put(self._connection, workspaces, {"id": workspace, "suspended": ""})
         return news
+
+    def resume_all(self) -> int:
+        """Try every suspended workspace once more, as after a start, and say how many."""
+        change = update(workspaces).where(workspaces.c.suspended != "")
+        return self._connection.execute(change.values(suspended="")).rowcount
 
     def rest(self, workspace: str, until: datetime, pace: int | None = None) -> None:
         """Send *workspace* nothing before *until*, and then *pace* messages a minute.

@@ -41,6 +41,7 @@ class Figures:
 
     kills: int = 0
     owed: int = 0
+    posted: int = 0
     twice: int = 0
     lost: int = 0
     unconfirmed: int = 0
@@ -102,7 +103,7 @@ class Crashes:
         per_message = Counter(key for key, _ in posted.elements())
         rows = self._rows("select id, state from delivery")
         figures = self.figures
-        figures.owed = len(rows)
+        figures.owed, figures.posted = len(rows), len(per_message)
         figures.states = Counter(state for _, state in rows)
         figures.twice = sum(count > 1 for count in per_message.values())
         figures.lost = sum(state != "unconfirmed" and not per_message[key] for key, state in rows)

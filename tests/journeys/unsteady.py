@@ -131,7 +131,23 @@ def _chat(to: str) -> str:
 def unsteady(*, granted: bool = True) -> Iterator[Unsteady]:
     """Run the stand-in on a free loopback port for as long as the context is open."""
     slack = Unsteady(granted=granted)
+    server = _Server(("127.0.0.1", 0), _door(slack))
+    slack.api = f"http://127.0.0.1:{server.server_port}/api/"
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield slack
+    finally:
+        slack.disarm()
+        server.shutdown()
+        server.server_close()
 
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """A bot that was killed takes no answer."""
+
+
+def _door(slack: Unsteady) -> type[BaseHTTPRequestHandler]:
     class Door(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             """Take one call; hanging up is an answer, too."""
@@ -144,35 +160,25 @@ def unsteady(*, granted: bool = True) -> Iterator[Unsteady]:
                 slack.tokens.append(self.headers.get("Authorization", ""))
             trouble = slack.next(method)
             told = slack.befall(trouble, said) if trouble else slack.answer(method, said)
-            if told is None:
-                return
+            if told is not None:
+                self._tell(told, trouble or Trouble())
+
+        do_GET = do_POST  # noqa: N815 - the base class names it
+
+        def _tell(self, told: Json, trouble: Trouble) -> None:
             answer = json.dumps(told).encode()
-            self.send_response(trouble.status if trouble else 200)
-            if trouble and trouble.wait:
+            self.send_response(trouble.status)
+            if trouble.wait:
                 self.send_header("Retry-After", str(trouble.wait))
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
             self.wfile.write(answer)
 
-        do_GET = do_POST  # noqa: N815 - the base class names it
-
         def log_message(self, *_: object) -> None:
             """Stay quiet."""
 
-    class Server(ThreadingHTTPServer):
-        def handle_error(self, *_: object) -> None:
-            """A bot that was killed takes no answer."""
-
-    server = Server(("127.0.0.1", 0), Door)
-    slack.api = f"http://127.0.0.1:{server.server_port}/api/"
-    Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield slack
-    finally:
-        slack.disarm()
-        server.shutdown()
-        server.server_close()
+    return Door
 
 
 def _said(body: bytes, kind: str, query: str) -> Json:

@@ -98,7 +98,7 @@ class Renewed:
             bot_id="",
             bot_user_id="",
             bot_refresh_token=before.refresh,
-            bot_token_expires_at=before.expires,
+            bot_token_expires_at=before.expires or 1,  # the rotator takes 0 for a token without end
             installed_at=0.0,
         )
         try:
