@@ -114,4 +114,5 @@ def _team(declared: DeclaredTeam, team_id: str) -> Team:
         tip_at=declared.tip.time,
         question=declared.question,
         open_to_team=declared.open_to_team,
+        holidays=declared.holidays,
     )

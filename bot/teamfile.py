@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from bot.errors import Fault, FaultyInputError
+from bot.holidays import is_region
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -98,11 +99,19 @@ class DeclaredTeam(_Part):
     tip: TipTimes = TipTimes()
     question: Literal["form", "status"] = "form"
     open_to_team: bool = False
+    holidays: str = ""
 
     @field_validator("timezone")
     @classmethod
     def _known_zone(cls, value: str) -> str:
         if value not in available_timezones():
+            raise ValueError
+        return value
+
+    @field_validator("holidays")
+    @classmethod
+    def _known_region(cls, value: str) -> str:
+        if value and not is_region(value):
             raise ValueError
         return value
 

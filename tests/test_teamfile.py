@@ -23,6 +23,7 @@ checkin = { day = "Wednesday", time = "08:30" }
 tip = { days = ["monday", 5], time = "10:00" }
 question = "status"
 open_to_team = true
+holidays = "CA-QC"
 """
 
 
@@ -81,6 +82,7 @@ def test_a_tenant_id_means_microsoft_teams(tmp_path: Path) -> None:
         ("days = []", 'days = ["monday", 5]', "13", "tip"),
         ('question = "mood"', 'question = "status"', "14", "question"),
         ('colour = "blue"\n', "open_to_team = true\n", "15", "unknown_key"),
+        ('holidays = "QC"', 'holidays = "CA-QC"', "16", "holidays"),
         ("", 'name = "North"', "2", "missing_key"),
     ],
 )
@@ -95,7 +97,7 @@ def test_every_fault_of_the_second_team_is_told_at_once(tmp_path: Path) -> None:
     """Faults are counted through the whole file, not up to the first."""
     second = WHOLE.replace('"C0NORTH"', "7").replace('"status"', "false")
 
-    assert faults(tmp_path, WHOLE + second) == {"19": "channel", "29": "question"}
+    assert faults(tmp_path, WHOLE + second) == {"20": "channel", "30": "question"}
 
 
 def test_what_is_not_toml_is_told_at_its_line(tmp_path: Path) -> None:
@@ -107,7 +109,7 @@ def test_a_clinician_of_two_teams_is_refused(tmp_path: Path) -> None:
     """Each clinician has one home team, so that nobody is counted twice."""
     second = WHOLE.replace("C0NORTH", "C0SOUTH")
 
-    assert faults(tmp_path, WHOLE + second) == {"24": "clinician_twice"}
+    assert faults(tmp_path, WHOLE + second) == {"25": "clinician_twice"}
 
 
 def test_a_supervisor_of_their_own_team_is_refused(tmp_path: Path) -> None:

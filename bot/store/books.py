@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from bot.store.aliases import Aliases
 from bot.store.deliveries import Deliveries
+from bot.store.duties import Duties
 from bot.store.inbox import Inbox
 from bot.store.intentions import Intentions
 from bot.store.ledger import Ledger
@@ -26,6 +27,7 @@ class Books:
         self.intentions = Intentions(connection)
         self.ways = Ways(connection)
         self.deliveries = Deliveries(connection)
+        self.duties = Duties(connection)
         self.inbox = Inbox(connection, peppers)
         self.workspaces = Workspaces(connection)
         self.ledger = Ledger(connection, peppers)

@@ -70,6 +70,7 @@ class Teams:
             "question": team.question,
             "open_to_team": team.open_to_team,
             "unreachable": "",
+            "holidays": team.holidays,
         }
         put(self._connection, teams, row)
 
@@ -216,4 +217,5 @@ def _team(row: Row[Any]) -> Team:
         question=row.question,
         open_to_team=row.open_to_team,
         unreachable=row.unreachable,
+        holidays=row.holidays,
     )
