@@ -132,3 +132,54 @@ def test_a_file_that_cannot_be_read_is_told_kindly(tmp_path: Path) -> None:
         teamfile.read(tmp_path / "none.toml", test_mode=False)
 
     assert refused.value.faults[0].key == "operator.team.unreadable"
+
+
+TENANT = "11111111-2222-4333-8444-AAAAAAAAAAAA"
+ON_TEAMS = f"""
+[[team]]
+workspace = "{TENANT}"
+channel = "19:northteam@thread.tacv2"
+name = "North"
+supervisors = ["99999999-2222-4333-8444-BBBBBBBBBBBB"]
+"""
+
+
+def test_a_team_in_microsoft_teams_is_declared_alike(tmp_path: Path) -> None:
+    """A tenant and a channel of Teams stand where Slack's would, in capitals or not."""
+    (team,) = teamfile.read(written(tmp_path, ON_TEAMS), test_mode=False)
+
+    assert team.workspace_key == "msteams:11111111-2222-4333-8444-aaaaaaaaaaaa"
+    assert team.supervisors == ("99999999-2222-4333-8444-bbbbbbbbbbbb",)
+    assert team.channel == "19:northteam@thread.tacv2"
+
+
+def same(*people: str) -> str:
+    """A part of the file that says who is one person."""
+    return f"\n[[same]]\npeople = {list(people)}\n"
+
+
+SLACK, TEAMS = "T0PRACTICE/U0A", f"{TENANT}/99999999-2222-4333-8444-555555555555"
+WRONG_SAME = {
+    "one account": (same(SLACK), "same"),
+    "no workspace": (same(SLACK, "U0A"), "same"),
+    "a key that is none": ("\n[[same]]\npersons = []\n", "same"),
+    "twice in one": (same(SLACK, SLACK), "same_twice"),
+    "two people": (same(TEAMS, SLACK), "same_twice"),
+}
+
+
+@pytest.mark.parametrize(("text", "key"), WRONG_SAME.values(), ids=WRONG_SAME.keys())
+def test_who_is_one_person_is_told_once(tmp_path: Path, text: str, key: str) -> None:
+    """What could count somebody twice is refused at its line."""
+    line = len(WHOLE.splitlines()) + 2
+
+    assert faults(tmp_path, WHOLE + text) == {str(line): key}
+
+
+def test_accounts_of_one_person_are_read(tmp_path: Path) -> None:
+    """A file may say nothing of it, or whose accounts belong together."""
+    assert teamfile.read_same(written(tmp_path, WHOLE), test_mode=False) is None
+    found = teamfile.read_same(written(tmp_path, WHOLE + same(SLACK, TEAMS)), test_mode=False)
+
+    assert found
+    assert found[0].accounts()[0] == ("slack:T0PRACTICE", "U0A")

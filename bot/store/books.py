@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from bot.store.aliases import Aliases
 from bot.store.deliveries import Deliveries
 from bot.store.duties import Duties
 from bot.store.inbox import Inbox
@@ -21,6 +22,7 @@ class Books:
         """Open the books on *connection*; *peppers*, newest first, keep tokens apart."""
         self._connection = connection
         self.people = People(connection)
+        self.aliases = Aliases(connection)
         self.teams = Teams(connection)
         self.intentions = Intentions(connection)
         self.ways = Ways(connection)

@@ -65,6 +65,16 @@ teams = Table(
     "holidays the region whose public holidays are kept, 'CA-QC'.",
 )
 
+aliases = Table(
+    "alias",
+    metadata,
+    Column("workspace", String(80), primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("same_workspace", String(80), nullable=False),
+    Column("same_person", String(80), nullable=False),
+    comment="Accounts that an operator says are one person's; nothing of what either does.",
+)
+
 rosters = Table(
     "roster",
     metadata,
