@@ -153,7 +153,7 @@ def test_tests_mirror_the_tree() -> None:
 
 
 def _mirrors(folder: Path, rooms: set[Path]) -> bool:
-    """Whether *folder* is for the house, attacks on it, journeys through it, its pace, or a room."""
+    """Whether *folder* is for the house, attacks, journeys through it, its pace, or a room."""
     inner = folder.relative_to("tests")
     return (
         inner in {Path(), Path("attacks"), Path("bench"), Path("journeys"), *rooms}
