@@ -23,6 +23,9 @@ from bot.store.deliveries import Promise
 from bot.store.transaction import Store
 from tests.journeys.botprocess import PEPPER, ROOT, BotProcess, free_port
 
+MONDAY = datetime(2026, 6, 29, 13, 0, 30, tzinfo=UTC)
+"""When the bot's clock starts: in working hours, so that nobody's check-in waits for morning."""
+
 SETTLED = 100
 """Messages after which memory is measured for the first time: everything is loaded by then."""
 
@@ -45,23 +48,25 @@ class Load:
 def measured(load: Load, folder: Path, *, kill: bool = False) -> dict[str, Any]:
     """Send a load with a real bot, killed and started again half-way if so told."""
     with _stand_in(load.a_second) as api:
-        bot = BotProcess(folder, api, extra={"PACE": str(load.a_second), "TEST_MODE": ""})
+        bot = BotProcess(folder, api, extra={"PACE": str(load.a_second)})
         asyncio.run(_owe(bot, load))
+        bot.clock, begun = MONDAY.isoformat(), time.monotonic()
         bot.start()
         try:
-            return _watched(bot, api, load, kill=kill)
+            return _watched(bot, api, load, begun if kill else None)
         finally:
             bot.stop()
 
 
-def _watched(bot: BotProcess, api: str, load: Load, *, kill: bool) -> dict[str, Any]:
+def _watched(bot: BotProcess, api: str, load: Load, begun: float | None) -> dict[str, Any]:
     at_first = at_last = 0.0
     while True:
         found = _figures(api)
-        if kill and found["messages"] >= load.messages / 2:
+        if begun is not None and found["messages"] >= load.messages / 2:
             bot.kill()
+            bot.clock = (MONDAY + timedelta(seconds=time.monotonic() - begun)).isoformat()
             bot.start()
-            kill = False
+            begun = None
         if found["messages"] >= SETTLED:
             at_last = max(at_last, _memory(bot))
             at_first = at_first or at_last
@@ -123,9 +128,7 @@ async def _owe(bot: BotProcess, load: Load) -> None:
 
 
 def _joined(books: Books, number: int, each: int) -> None:
-    now, workspace = datetime.now(UTC), f"slack:T{number:03}"
-    tomorrow = (now.isoweekday() % 7) + 1
-    rule = WeeklyRule(tomorrow, local(9))
+    now, workspace = MONDAY, f"slack:T{number:03}"
     team = Team(
         id=f"team{number:03}",
         workspace=workspace,
@@ -134,8 +137,8 @@ def _joined(books: Books, number: int, each: int) -> None:
         practice="",
         language="en",
         zone="UTC",
-        checkin=rule,
-        tip_days=(tomorrow,),
+        checkin=WeeklyRule(1, local(9)),
+        tip_days=(2,),
         tip_at=local(9),
         question="form",
         open_to_team=False,
