@@ -1,0 +1,141 @@
+"""A stand-in for Slack that can be caught at the worst moment, for tests that kill the bot.
+
+Where a crash falls is chosen out here: the stand-in holds a request up, and the test kills
+the process that waits for it. The bot itself knows of none of this.
+"""
+
+import json
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Lock, Thread
+from typing import Any, Literal
+from urllib.parse import parse_qsl, urlsplit
+
+Json = dict[str, Any]
+Where = Literal["", "before_commit", "after_commit"]
+
+
+@dataclass
+class Unsteady:
+    """What was posted, by delivery id, and where the next post is held up.
+
+    ``granted`` says whether the workspaces let the bot look into its own private chats.
+    ``delay`` seconds pass before a post is answered.
+    """
+
+    granted: bool = True
+    delay: float = 0.0
+    posts: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    calls: Counter[str] = field(default_factory=Counter)
+    api: str = ""
+    hold: Where = ""
+    held: Event = field(default_factory=Event)
+    let_go: Event = field(default_factory=Event)
+    lock: Lock = field(default_factory=Lock)
+
+    def arm(self, where: Where) -> None:
+        """Hold the next post up: before it takes effect, or after that and before the answer."""
+        self.held.clear()
+        self.let_go.clear()
+        self.hold = where
+
+    def disarm(self) -> None:
+        """Let whatever is held up end without an answer; hold no more."""
+        self.hold = ""
+        self.let_go.set()
+
+    def posted(self) -> Counter[tuple[str, str]]:
+        """How often each message took effect, by its id and the chat it was posted to."""
+        with self.lock:
+            return Counter((key, chat) for key, chats in self.posts.items() for chat in chats)
+
+    def answer(self, method: str, said: Json) -> Json | None:
+        """Answer one call; ``None`` hangs up without an answer."""
+        self.calls[method] += 1
+        if method == "chat.postMessage":
+            return self._post(said)
+        if method.startswith("conversations."):
+            return self._conversation(method, said)
+        return {"ok": True, "user": {"id": said.get("user", "U"), "tz": "America/Toronto"}}
+
+    def _post(self, said: Json) -> Json | None:
+        with self.lock:
+            where, self.hold = self.hold, ""
+            if where != "before_commit":
+                self._commit(said)
+        if where:
+            self.held.set()
+            self.let_go.wait(60)
+            return None
+        time.sleep(self.delay)
+        return {"ok": True, "channel": _chat(said["channel"]), "ts": "1.000001"}
+
+    def _commit(self, said: Json) -> None:
+        key = said["metadata"]["event_payload"]["id"]
+        self.posts[key].append(_chat(said["channel"]))
+
+    def _conversation(self, method: str, said: Json) -> Json:
+        if not self.granted:
+            return {"ok": False, "error": "missing_scope"}
+        if method == "conversations.open":
+            return {"ok": True, "channel": {"id": _chat(said["users"])}}
+        with self.lock:
+            there = [key for key, chats in self.posts.items() if said["channel"] in chats]
+        messages = [{"metadata": {"event_payload": {"id": key}}} for key in there]
+        return {"ok": True, "messages": messages}
+
+
+def _chat(to: str) -> str:
+    return f"D{to[1:]}" if to[:1] == "U" else to
+
+
+@contextmanager
+def unsteady(*, granted: bool = True) -> Iterator[Unsteady]:
+    """Run the stand-in on a free loopback port for as long as the context is open."""
+    slack = Unsteady(granted=granted)
+
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            """Take one call; hanging up is an answer, too."""
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            address = urlsplit(self.path)
+            said = _said(body, self.headers.get("Content-Type", ""), address.query)
+            told = slack.answer(address.path.rpartition("/")[2], said)
+            if told is None:
+                return
+            answer = json.dumps(told).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        do_GET = do_POST  # noqa: N815 - the base class names it
+
+        def log_message(self, *_: object) -> None:
+            """Stay quiet."""
+
+    class Server(ThreadingHTTPServer):
+        def handle_error(self, *_: object) -> None:
+            """A bot that was killed takes no answer."""
+
+    server = Server(("127.0.0.1", 0), Door)
+    slack.api = f"http://127.0.0.1:{server.server_port}/api/"
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield slack
+    finally:
+        slack.disarm()
+        server.shutdown()
+        server.server_close()
+
+
+def _said(body: bytes, kind: str, query: str) -> Json:
+    if "json" in kind:
+        return dict(json.loads(body))
+    told = parse_qsl(query) + parse_qsl(body.decode())
+    return {name: json.loads(value) if value[:1] in "{[" else value for name, value in told}
