@@ -30,8 +30,13 @@ class Companion:
     environment or in `.env`, never reach a bot that is only being tried.
     """
 
-    def __init__(self, folder: Path, port: int, slack: str, keys: Keys, pepper: str) -> None:
-        """Let the bot listen on *port* and call the Slack at the address *slack*."""
+    def __init__(
+        self, folder: Path, port: int, slack: str, keys: Keys, pepper: str, language: str
+    ) -> None:
+        """Let the bot listen on *port* and call the Slack at the address *slack*.
+
+        Its manifest, and so the list of commands, is told in *language*.
+        """
         self.url = f"http://{HOST}:{port}"
         self.log = folder / "bot.log"
         self._folder = folder
@@ -39,6 +44,7 @@ class Companion:
         self._told = {
             "PYTHONPATH": str(ROOT),
             "PYTHONUTF8": "1",
+            "LANG": language,
             "DATABASE_URL": f"sqlite:///{(folder / 'attune.sqlite').resolve()}",
             "PEPPER": pepper,
             "SLACK_SIGNING_SECRET": keys.signing_secret,

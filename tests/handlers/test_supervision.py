@@ -47,6 +47,7 @@ FILLED_IN: Chosen = {
     "tip_days": ("1",),
     "tip_time": "10:00",
     "zone": "America/Toronto",
+    "holidays": "CA-QC",
     "practice": "",
     "language": "en",
     "question": "status",
@@ -183,6 +184,7 @@ async def test_saving_keeps_the_whole_set_up(desk: Desk) -> None:
 
     assert (team.name, team.channel, team.question) == ("Friday team", OTHER_CHANNEL, "status")
     assert (team.checkin.weekday, team.checkin.at) == (5, time(8, 30))
+    assert team.holidays == "CA-QC"
     assert (team.tip_days, team.tip_at, team.open_to_team) == ((1,), time(10), False)
     assert await desk.store.read(look) == ((SUPERVISOR,), 6, True)
 

@@ -9,34 +9,29 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from bot.conversation import Person
-from bot.practice.calendar import WeeklyRule
 from bot.store.books import Books
 from bot.store.deliveries import Promise
 from bot.store.transaction import Store
 from tests.journeys.botprocess import PEPPER, ROOT
+from tests.journeys.hurried import NOTE
 from tests.journeys.unsteady import Unsteady, unsteady
-from tests.practice_team import TEAM
 
 WORKSPACES = ("slack:T0NORTH", "slack:T0SOUTH", "slack:T0WEST")
-PEOPLE, MOST = 6, 40
+PEOPLE = 6
 POINTS = ("before_intent", "before_commit", "after_commit", "after_answer")
 PACE = 20
 _TURN = int.from_bytes(b"attune")
 """The lock by which the bot's writers take turns."""
 
 _SEATS = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND objid < 9"
-_OWED = (
-    "SELECT workspace, state, started, due, attempt FROM delivery"
-    " WHERE state IN ('planned', 'sending')"
-)
+_OWED = "SELECT id, workspace, state, attempt, started, due FROM delivery"
 _UNFINISHED = (
     "SELECT workflow_uuid, status, executor_id, started_at_epoch_ms, owner_xid"
     " FROM attune_dbos.workflow_status WHERE status <> 'SUCCESS'"
@@ -110,34 +105,21 @@ class Crew:
         self._first(lambda worker: worker.slack.calls["chat.postMessage"] > 2)
 
     def owe(self, people: int = PEOPLE) -> None:
-        """Owe each of *people* in every workspace a check-in now, as a tick would."""
+        """Owe each of *people* in every workspace a message now, as a tick would."""
         self.weeks += 1
         now = datetime.now(UTC)
 
         def promise(books: Books) -> int:
             return books.deliveries.promise(
                 Promise(
-                    workspace, "checkin", f"U0CLIN{one}", "", f"2026-W{self.weeks:02}", now,
-                    now + timedelta(hours=1), "square",
+                    workspace, NOTE, f"U0CLIN{one}", "", f"2026-W{self.weeks:02}", now,
+                    now + timedelta(hours=1), "",
                 )
                 for workspace in WORKSPACES
                 for one in range(people)
             )  # fmt: skip
 
         self._write(promise)
-
-    def declare(self, people: int) -> None:
-        """One team a workspace, to which everybody belongs; nothing falls due by itself."""
-        far = WeeklyRule((datetime.now(UTC) + timedelta(days=3)).isoweekday(), TEAM.checkin.at)
-
-        def keep(books: Books) -> None:
-            for workspace in WORKSPACES:
-                team = replace(TEAM, id=workspace[-8:], workspace=workspace, checkin=far)
-                books.teams.save(replace(team, tip_days=()))
-                for one in range(people):
-                    books.people.join(Person(workspace, f"U0CLIN{one}"), team.id)
-
-        self._write(keep)
 
     def caught(self, point: str) -> Worker:
         """Wait until a worker is at *point* of a message's way, and kill it there."""
@@ -180,7 +162,7 @@ class Crew:
 
     def standing(self) -> list[tuple[Any, ...]]:
         """How deliveries and unfinished drains stand, for whoever looks for what holds them up."""
-        return self.ask(_OWED) + self.ask(_UNFINISHED)
+        return self.ask(f"{_OWED} WHERE state IN ('planned', 'sending')") + self.ask(_UNFINISHED)
 
     def figures(self) -> dict[str, int]:
         """How many messages were owed, were lost, arrived twice, and are in doubt for good."""
@@ -237,9 +219,7 @@ class Crew:
 
 
 @contextmanager
-def crew(
-    folder: Path, url: str, *, granted: bool = True, people: int = MOST, **told: str
-) -> Iterator[Crew]:
+def crew(folder: Path, url: str, *, granted: bool = True, **told: str) -> Iterator[Crew]:
     """Two workers, not yet started, over the database at *url*, and three workspaces."""
     store = Store.open(url, ())
     store.migrate()
@@ -251,7 +231,6 @@ def crew(
             for number, slack in enumerate((one, other))
         )
         made = Crew(url, workers)
-        made.declare(people)
         try:
             yield made
         finally:
