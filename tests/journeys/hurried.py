@@ -5,10 +5,9 @@ import sys
 from datetime import timedelta
 
 import schedules
-from bot import __main__
+from bot import __main__, app
 from bot.elements import Message, Text
 from bot.store import deliveries
-from schedules import drain_scaled
 from schedules.clock import Ticker
 
 NOTE = "note"
@@ -24,8 +23,11 @@ DWELL = 6.0
 def hurry() -> None:
     """Tick every second, and wait less for whoever is gone."""
     deliveries.SETTLE = timedelta(seconds=SETTLE)
-    drain_scaled.LOOK, drain_scaled.DWELL = 0.5, DWELL
-    drain_scaled.ROUND, drain_scaled.POLL = 1.0, 0.3
+    if app.may_share():
+        from schedules import drain_scaled  # noqa: PLC0415 - as in the bot itself
+
+        drain_scaled.LOOK, drain_scaled.DWELL = 0.5, DWELL
+        drain_scaled.ROUND, drain_scaled.POLL = 1.0, 0.3
 
     async def written(*_: object) -> Message:
         return Message(NOTE, (Text(NOTE),))

@@ -13,7 +13,8 @@ from tests.journeys.workers import PEOPLE, POINTS, WORKSPACES, crew
 from tests.postgres import Cluster
 
 EVERYBODY = PEOPLE * len(WORKSPACES)
-DRAINS = "SELECT DISTINCT status, application_version FROM attune_dbos.workflow_status"
+BEGUN = "SELECT workflow_uuid FROM attune_dbos.workflow_status WHERE status = 'PENDING'"
+DONE = "SELECT workflow_uuid FROM attune_dbos.workflow_status WHERE status = 'SUCCESS'"
 
 
 @pytest.fixture
@@ -115,18 +116,18 @@ def test_a_new_release_goes_on_with_what_the_old_one_began(
         made.workers[0].start()
         made.owe()
         made.caught("after_commit")
+        begun = set(made.ask(BEGUN))
         successor = made.workers[0]
         successor.tree = changed
         successor.start()
         made.finished()
         figures = made.figures()
         successor.stop()
-        kept = made.ask(
-            "SELECT DISTINCT status, application_version FROM attune_dbos.workflow_status"
-        )
+        done = set(made.ask(DONE))
 
     assert figures == {"owed": EVERYBODY, "lost": 0, "twice": 0, "unconfirmed": 0}
-    assert kept == [("SUCCESS", "delivery-1")]
+    assert begun
+    assert begun <= done
 
 
 def test_two_workers_that_cannot_share_double_nothing_and_say_so(
