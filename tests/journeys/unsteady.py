@@ -19,18 +19,35 @@ Json = dict[str, Any]
 Where = Literal["", "before_commit", "after_commit"]
 
 
+@dataclass(frozen=True)
+class Trouble:
+    """What goes wrong with a call: the answer it gets, and whether it took effect all the same.
+
+    ``effect`` comes after ``delay`` seconds, ``None`` hangs up without an answer.
+    """
+
+    status: int = 200
+    error: str | None = ""
+    effect: bool = False
+    delay: float = 0.0
+    wait: int = 0
+
+
 @dataclass
 class Unsteady:
     """What was posted, by delivery id, and where the next post is held up.
 
     ``granted`` says whether the workspaces let the bot look into its own private chats.
-    ``delay`` seconds pass before a post is answered.
+    ``delay`` seconds pass before a post is answered; ``troubles`` are met by the next calls
+    of a method, one each. ``tokens`` are the tokens that posts came with, in order.
     """
 
     granted: bool = True
     delay: float = 0.0
     posts: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     calls: Counter[str] = field(default_factory=Counter)
+    troubles: defaultdict[str, list[Trouble]] = field(default_factory=lambda: defaultdict(list))
+    tokens: list[str] = field(default_factory=list)
     api: str = ""
     hold: Where = ""
     held: Event = field(default_factory=Event)
@@ -53,9 +70,26 @@ class Unsteady:
         with self.lock:
             return Counter((key, chat) for key, chats in self.posts.items() for chat in chats)
 
+    def plant(self, method: str, trouble: Trouble, times: int = 1) -> None:
+        """Let the next calls of *method* meet *trouble*."""
+        self.troubles[method].extend([trouble] * times)
+
+    def next(self, method: str) -> Trouble | None:
+        """The trouble that this call meets, if any."""
+        with self.lock:
+            waiting = self.troubles[method]
+            return waiting.pop(0) if waiting else None
+
+    def befall(self, trouble: Trouble, said: Json) -> Json | None:
+        """Answer a call that meets *trouble*."""
+        time.sleep(trouble.delay)
+        if trouble.effect:
+            with self.lock:
+                self._commit(said)
+        return None if trouble.error is None else {"ok": False, "error": trouble.error}
+
     def answer(self, method: str, said: Json) -> Json | None:
         """Answer one call; ``None`` hangs up without an answer."""
-        self.calls[method] += 1
         if method == "chat.postMessage":
             return self._post(said)
         if method.startswith("conversations."):
@@ -69,7 +103,7 @@ class Unsteady:
                 self._commit(said)
         if where:
             self.held.set()
-            self.let_go.wait(60)
+            self.let_go.wait(300)
             return None
         time.sleep(self.delay)
         return {"ok": True, "channel": _chat(said["channel"]), "ts": "1.000001"}
@@ -79,7 +113,7 @@ class Unsteady:
         self.posts[key].append(_chat(said["channel"]))
 
     def _conversation(self, method: str, said: Json) -> Json:
-        if not self.granted:
+        if not self.granted or said.get("channel", "D")[:1] != "D":
             return {"ok": False, "error": "missing_scope"}
         if method == "conversations.open":
             return {"ok": True, "channel": {"id": _chat(said["users"])}}
@@ -97,33 +131,7 @@ def _chat(to: str) -> str:
 def unsteady(*, granted: bool = True) -> Iterator[Unsteady]:
     """Run the stand-in on a free loopback port for as long as the context is open."""
     slack = Unsteady(granted=granted)
-
-    class Door(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            """Take one call; hanging up is an answer, too."""
-            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            address = urlsplit(self.path)
-            said = _said(body, self.headers.get("Content-Type", ""), address.query)
-            told = slack.answer(address.path.rpartition("/")[2], said)
-            if told is None:
-                return
-            answer = json.dumps(told).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(answer)))
-            self.end_headers()
-            self.wfile.write(answer)
-
-        do_GET = do_POST  # noqa: N815 - the base class names it
-
-        def log_message(self, *_: object) -> None:
-            """Stay quiet."""
-
-    class Server(ThreadingHTTPServer):
-        def handle_error(self, *_: object) -> None:
-            """A bot that was killed takes no answer."""
-
-    server = Server(("127.0.0.1", 0), Door)
+    server = _Server(("127.0.0.1", 0), _door(slack))
     slack.api = f"http://127.0.0.1:{server.server_port}/api/"
     Thread(target=server.serve_forever, daemon=True).start()
     try:
@@ -132,6 +140,45 @@ def unsteady(*, granted: bool = True) -> Iterator[Unsteady]:
         slack.disarm()
         server.shutdown()
         server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """A bot that was killed takes no answer."""
+
+
+def _door(slack: Unsteady) -> type[BaseHTTPRequestHandler]:
+    class Door(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            """Take one call; hanging up is an answer, too."""
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            address = urlsplit(self.path)
+            said = _said(body, self.headers.get("Content-Type", ""), address.query)
+            method = address.path.rpartition("/")[2]
+            slack.calls[method] += 1
+            if method == "chat.postMessage":
+                slack.tokens.append(self.headers.get("Authorization", ""))
+            trouble = slack.next(method)
+            told = slack.befall(trouble, said) if trouble else slack.answer(method, said)
+            if told is not None:
+                self._tell(told, trouble or Trouble())
+
+        do_GET = do_POST  # noqa: N815 - the base class names it
+
+        def _tell(self, told: Json, trouble: Trouble) -> None:
+            answer = json.dumps(told).encode()
+            self.send_response(trouble.status)
+            if trouble.wait:
+                self.send_header("Retry-After", str(trouble.wait))
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(answer)))
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            """Stay quiet."""
+
+    return Door
 
 
 def _said(body: bytes, kind: str, query: str) -> Json:
