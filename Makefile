@@ -8,8 +8,8 @@ PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 # Tests that need a program which is not here: make test WITHOUT="postgresql chromium"
 WITHOUT ?=
 
-# What a practice may want besides, each with a lock of its own: make install WITH="scale"
-EXTRAS := scale
+# What a practice may want besides, each with a lock of its own: make install WITH="scale teams"
+EXTRAS := scale teams
 WITH ?=
 
 .DEFAULT_GOAL := help

@@ -114,7 +114,7 @@ def _web(_asked: argparse.Namespace, words: Words) -> int:
 
 
 def _worker(_asked: argparse.Namespace, words: Words) -> int:
-    told = _ready("worker", words)
+    told = _ready("worker", words, "worker" if app.may_share() else "worker_alone")
 
     async def until_told() -> None:
         stop = asyncio.Event()
@@ -201,14 +201,14 @@ def _try(asked: argparse.Namespace, words: Words) -> int:
     )
 
 
-def _ready(verb: str, words: Words) -> Settings:
+def _ready(verb: str, words: Words, greeting: str = "web") -> Settings:
     """Settings that suffice for *verb*, logs that name nobody, and a current embedded store."""
     told = settings.read(verb)
     logs.configure(told.log_level)
     if told.on_sqlite:
         _migrated(told)
     _tell_cards(told, words)
-    _say(words.say(f"operator.starting.{verb}", host=told.host, port=str(told.port)))
+    _say(words.say(f"operator.starting.{greeting}", host=told.host, port=str(told.port)))
     return told
 
 

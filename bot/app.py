@@ -6,14 +6,15 @@ import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import uvicorn
 
 import handlers
 import schedules
-from bot import admin
+from bot import admin, products
 from bot.chat import http, slack
 from bot.clock import Clock
 from bot.content import catalogue
@@ -27,11 +28,22 @@ from bot.store.transaction import Store
 from bot.walk import clock_route
 from schedules.clock import Ticker
 from schedules.drain import Drain
+from schedules.drain_alone import Alone
 
 logger = logging.getLogger("attune.app")
 
 _STALE = 180.0
 """Seconds after the last tick when the bot stops calling itself ready: three missed ticks."""
+
+
+class Hands(Protocol):
+    """What hands out what is owed: by itself, or together with other processes."""
+
+    async def start(self) -> None:
+        """Begin with whatever is owed now, and wait for none of it."""
+
+    async def stop(self) -> None:
+        """Begin no further message, and wait until what was begun has ended."""
 
 
 class Bot:
@@ -49,14 +61,16 @@ class Bot:
         self.front = Front(self.desk)
         self._wake = asyncio.Event()
         self._ticks = ticks
-        access = _access(settings, receives=receives)
-        self.room = slack.build(access, self._routes(), self.desk.catalogue)
-        outlets["slack"] = self.room.outlet
+        self.rooms = products.rooms(
+            settings, self._routes(), self.desk.catalogue, receives=receives
+        )
+        outlets.update((name, room.outlet) for name, room in self.rooms.items())
         self.drain = Drain(self.desk, schedules.COMPOSERS, settings.pace)
+        self.hands: Hands = self.drain
         self.ticker = Ticker(self._minute)
         self._turn = asyncio.Lock()
         extra = [clock_route(clock, self.next_due, self.tick)] if settings.test_mode else []
-        self.asgi = http.door(self.room.asgi, self.ready, extra, self.running)
+        self.asgi = http.door(products.doors(self.rooms), self.ready, extra, self.running)
 
     def _routes(self) -> Routes:
         bind, wake = self.front.bind_all, self._wake.set
@@ -71,6 +85,7 @@ class Bot:
             home=self.front.bind(handlers.HOME),
             unexpected=self.front.bind(self.front.unexpected),
             news=self.front.hear(handlers.NEWS),
+            language=self.front.language,
         )
 
     async def tick(self) -> None:
@@ -114,7 +129,8 @@ class Bot:
     @asynccontextmanager
     async def running(self, _app: object = None) -> AsyncIterator[None]:
         """Serve people for as long as the context is open, then finish what was begun."""
-        await self.room.start()
+        for room in self.rooms.values():
+            await room.start()
         hands = asyncio.create_task(self._hand_out())
         if self._ticks:
             self.ticker.start()
@@ -125,9 +141,10 @@ class Bot:
             hands.cancel()
             with suppress(asyncio.CancelledError):
                 await hands
-            await self.drain.stop()
+            await self.hands.stop()
             await self.front.settle()
-            await self.room.stop()
+            for room in self.rooms.values():
+                await room.stop()
             await self.desk.store.close()
 
     async def _hand_out(self) -> None:
@@ -136,7 +153,7 @@ class Bot:
             await self._wake.wait()
             self._wake.clear()
             if self._ticks:
-                await _safely("drain", self.drain.start())
+                await _safely("drain", self.hands.start())
 
 
 async def _safely(name: str, work: Awaitable[int | None]) -> None:
@@ -164,8 +181,20 @@ async def web(settings: Settings, announce: Callable[[], None] = lambda: None) -
 async def worker(settings: Settings, stop: asyncio.Event) -> None:
     """Tick and hand out until *stop* is set, where several processes share a PostgreSQL."""
     bot = Bot(settings, Clock(), receives=False, ticks=True)
+    bot.hands = _together(bot, settings) if may_share() else Alone(bot.drain, bot.desk.store)
     async with bot.running():
         await stop.wait()
+
+
+def may_share() -> bool:
+    """Whether what lets several workers share is installed: the extra ``scale``."""
+    return find_spec("dbos") is not None
+
+
+def _together(bot: Bot, settings: Settings) -> Hands:
+    from schedules.drain_scaled import Shared  # noqa: PLC0415 - it is not installed everywhere
+
+    return Shared(bot.drain, bot.desk.store, settings.database_url.get_secret_value())
 
 
 async def apply_teams(settings: Settings, path: Path) -> admin.Applied:
@@ -180,14 +209,5 @@ async def apply_teams(settings: Settings, path: Path) -> admin.Applied:
 
 async def greet(settings: Settings) -> Greeting:
     """Ask Slack who the bot is, for the operator's check-up."""
-    found = await slack.account(_access(settings))
+    found = await slack.account(products.slack_access(settings))
     return Greeting(found.error, found.workspace, found.scopes, found.clock)
-
-
-def _access(settings: Settings, *, receives: bool = True) -> slack.Access:
-    return slack.Access.of(
-        signing_secret=settings.slack_signing_secret,
-        bot_token=settings.slack_bot_token,
-        app_token=settings.slack_app_token if receives else None,
-        api_url=settings.slack_api_url,
-    )

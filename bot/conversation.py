@@ -95,6 +95,8 @@ class Routes:
     """Answers, in the person's language, what went wrong after the answer left."""
     news: "Callable[[News], Awaitable[None]]"
     """Keeps what a product tells unasked, and raises when it could not be kept."""
+    language: "Callable[[Request], Awaitable[str]]"
+    """Says which of the catalogue's languages whoever asks is met in; never raises."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.settings import Settings
+from bot.store.seats import Worker
 from bot.store.transaction import Store
 
 _SKEW = 60.0
@@ -36,7 +37,7 @@ class Greeting:
 async def examine(
     settings: Settings, greet: Callable[[], Awaitable[Greeting]]
 ) -> tuple[Finding, ...]:
-    """Look at database, pepper, token, scopes and clock, and say of each what to do next."""
+    """Look at database, pepper, workers, token, scopes and clock, and say what to do next."""
     return (*await asyncio.to_thread(_database, settings), *_product(await greet()))
 
 
@@ -46,13 +47,26 @@ def _database(settings: Settings) -> tuple[Finding, ...]:
         try:
             current = store.current()
             locked = store.locked() if current else 0
+            workers = store.workers()
         finally:
             store.shut()
     except Exception:  # noqa: BLE001 - every driver has its own; the remedy is the same
         return (Finding(well=False, key="operator.doctor.database_unreached"),)
     if not current:
         return (Finding(well=False, key="operator.doctor.migrate"),)
-    return (Finding(well=True, key="operator.doctor.database"), _pepper(locked))
+    well = Finding(well=True, key="operator.doctor.database")
+    beside = () if settings.on_sqlite else (_workers(workers),)
+    return (well, _pepper(locked), *beside)
+
+
+def _workers(workers: tuple[Worker, ...]) -> Finding:
+    """Who looks at the clock beside `web`, and whether several of them share what is owed."""
+    facts: dict[str, str | int] = {"count": len(workers)}
+    if len(workers) < 2:  # noqa: PLR2004 - sharing takes two
+        return Finding(well=True, key=f"operator.doctor.workers_{len(workers)}")
+    if all(one.shares for one in workers):
+        return Finding(well=True, key="operator.doctor.workers_sharing", facts=facts)
+    return Finding(well=False, key="operator.doctor.workers_apart", facts=facts)
 
 
 def _pepper(locked: int) -> Finding:

@@ -76,6 +76,10 @@ class Front:
         """Tell the person that something went wrong after their answer had left."""
         return self._sentence(request, BotError())
 
+    async def language(self, request: Request) -> str:
+        """Return the language that the person is met in, for what a product says by itself."""
+        return (await self._settled(request)).language
+
     async def settle(self) -> None:
         """Wait until everybody who was being asked about is known."""
         while self._asking:

@@ -8,7 +8,16 @@ from pythonjsonlogger.json import JsonFormatter
 OURS = "attune"
 """The name under which every room of this project logs."""
 
-_NOISY = ("slack_bolt", "slack_sdk", "aiohttp", "uvicorn", "sqlalchemy", "apscheduler", "alembic")
+_NOISY = (
+    "slack_bolt",
+    "slack_sdk",
+    "aiohttp",
+    "uvicorn",
+    "sqlalchemy",
+    "apscheduler",
+    "alembic",
+    "dbos",
+)
 
 
 class Discreet(logging.Filter):

@@ -1,11 +1,16 @@
 """What the operator tells the bot from outside: the environment and `.env`, read once."""
 
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from importlib.util import find_spec
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -36,6 +41,12 @@ class Settings(BaseSettings):
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
+    teams_client_id: str | None = None
+    teams_client_secret: SecretStr | None = None
+    teams_tenant_id: str | None = None
+    teams_tenants: str | None = None
+    teams_openid_metadata_url: str | None = None
+    dangerously_allow_unauthenticated_requests: bool = False
     pace: float = Field(default=3.0, gt=0, le=1000)
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
@@ -79,6 +90,24 @@ class Settings(BaseSettings):
             raise ValueError
         return value
 
+    @field_validator("teams_client_id", "teams_tenant_id")
+    @classmethod
+    def _id(cls, value: str | None) -> str | None:
+        return _microsoft_id(value) if value else None
+
+    @field_validator("teams_tenants")
+    @classmethod
+    def _ids(cls, value: str | None) -> str | None:
+        return ",".join(map(_microsoft_id, value.split(","))) if value else None
+
+    @field_validator("teams_openid_metadata_url")
+    @classmethod
+    def _stand_in(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "")
+        if value and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
+            raise ValueError
+        return value
+
     @field_validator("log_level")
     @classmethod
     def _known_level(cls, value: str) -> str:
@@ -97,6 +126,23 @@ class Settings(BaseSettings):
     def peppers(self) -> tuple[bytes, ...]:
         """The secrets that keep tokens apart from people, newest first."""
         return tuple(one.encode() for one in _split(self.pepper)) if self.pepper else ()
+
+    @property
+    def tenants(self) -> frozenset[str]:
+        """The Microsoft tenants whose people are served: those listed, else the bot's own."""
+        listed = (self.teams_tenants or self.teams_tenant_id or "").split(",")
+        return frozenset(filter(None, listed))
+
+    @property
+    def uses_slack(self) -> bool:
+        """Whether people on Slack are served: unless only Microsoft Teams is configured."""
+        told = (self.slack_bot_token, self.slack_signing_secret, self.slack_app_token)
+        return any(told) or not self.uses_teams
+
+    @property
+    def uses_teams(self) -> bool:
+        """Whether people on Microsoft Teams are served."""
+        return self.teams_client_id is not None
 
     @property
     def on_sqlite(self) -> bool:
@@ -126,6 +172,20 @@ def read(verb: str) -> Settings:
     return settings
 
 
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Keep a library that is imported meanwhile from reading the operator's `.env` by itself."""
+    name = "PYTHON_DOTENV_DISABLED"
+    before = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop(name)
+        if before is not None:
+            os.environ[name] = before
+
+
 def is_loopback(host: str) -> bool:
     """Whether *host* can be reached from this machine alone."""
     if host == "localhost":
@@ -142,20 +202,39 @@ def _default(name: str) -> Any:  # noqa: ANN401 - whatever type the setting has
 
 def _missing(settings: Settings, verb: str) -> list[str]:
     needs: dict[str, bool] = {}
-    if verb in {"web", "worker", "team"}:
+    serves = verb in {"web", "worker"}
+    if serves or verb == "team":
         needs["pepper"] = settings.pepper is None
-    if verb in {"web", "worker"}:
-        needs["slack_bot_token"] = settings.slack_bot_token is None
-        needs["test_mode"] = settings.test_mode and not _may_test(settings, verb)
-    if verb in {"web", "worker", "team"}:
         needs["test_clock"] = settings.test_clock is not None and not settings.test_mode
-    if verb == "web":
-        needs["slack_signing_secret"] = not (
+    if serves:
+        needs["test_mode"] = settings.test_mode and not _may_test(settings, verb)
+        needs |= _missing_of_teams(settings)
+    if serves and settings.uses_slack:
+        needs["slack_bot_token"] = settings.slack_bot_token is None
+        needs["slack_signing_secret"] = verb == "web" and not (
             settings.slack_signing_secret or settings.slack_app_token
         )
     if verb == "worker":
         needs["worker"] = settings.on_sqlite
     return [name for name, is_so in needs.items() if is_so]
+
+
+def _missing_of_teams(settings: Settings) -> dict[str, bool]:
+    """What Teams lacks; whatever would let in activities unproven is for tests alone.
+
+    Microsoft's library has a variable of its own that switches all proof off: where it is
+    set the bot does not start, although it never asks that library to prove anything.
+    """
+    unsigned = settings.dangerously_allow_unauthenticated_requests
+    stand_in = settings.teams_openid_metadata_url is not None
+    teams = settings.uses_teams
+    return {
+        "teams_client_id": not teams and bool(settings.teams_client_secret or settings.tenants),
+        "teams_tenants": teams and not settings.tenants,
+        "teams_extra": teams and find_spec("microsoft_teams") is None,
+        "teams_openid_metadata_url": stand_in and not settings.test_mode,
+        "dangerously_allow_unauthenticated_requests": unsigned and not settings.test_mode,
+    }
 
 
 def _may_test(settings: Settings, verb: str) -> bool:
@@ -164,6 +243,10 @@ def _may_test(settings: Settings, verb: str) -> bool:
 
 def _split(secret: SecretStr) -> list[str]:
     return [one.strip() for one in re.split(",", secret.get_secret_value())]
+
+
+def _microsoft_id(value: str) -> str:
+    return str(UUID(value.strip()))
 
 
 def _prefixed(value: SecretStr | None, prefixes: tuple[str, ...]) -> SecretStr | None:

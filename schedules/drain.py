@@ -59,11 +59,14 @@ class Drain:
         self._under_way: dict[str, asyncio.Task[int]] = {}
         self._stopped = asyncio.Event()
 
+    async def owing(self) -> tuple[str, ...]:
+        """The workspaces that are owed something now, or a look into what is in doubt."""
+        now = self._desk.now()
+        return await self._desk.store.read(lambda books: books.deliveries.workspaces_owed(now))
+
     async def start(self) -> None:
         """Begin to send to every workspace that is owed something, and wait for none of them."""
-        now = self._desk.now()
-        owing = await self._desk.store.read(lambda books: books.deliveries.workspaces_owed(now))
-        for workspace in owing:
+        for workspace in await self.owing():
             if workspace not in self._under_way:
                 self._under_way[workspace] = asyncio.create_task(self._safely(workspace))
 

@@ -1,5 +1,6 @@
 """What an operator is told about settings: everything at once, and no value."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -147,3 +148,96 @@ def test_plain_http_is_accepted_for_a_stand_in_on_this_machine(
 def test_migrating_needs_no_secret() -> None:
     """Bringing a database up to date needs its address alone."""
     assert settings.read("migrate").on_sqlite
+
+
+TEAMS = {"PEPPER": PEPPER, "TEAMS_CLIENT_ID": "6F9619FF-8B86-4011-B42D-00C04FC964FF"}
+TENANTS = "11111111-2222-4333-8444-555555555555, 66666666-7777-4888-8999-AAAAAAAAAAAA"
+
+
+def test_teams_makes_slack_unnecessary(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A clinic on Microsoft Teams alone sets nothing of Slack; ids count in small letters."""
+    read = told(monkeypatch, **TEAMS, TEAMS_TENANTS=TENANTS)
+
+    assert (read.uses_teams, read.uses_slack) == (True, False)
+    assert read.teams_client_id == "6f9619ff-8b86-4011-b42d-00c04fc964ff"
+    assert read.tenants == {
+        "11111111-2222-4333-8444-555555555555",
+        "66666666-7777-4888-8999-aaaaaaaaaaaa",
+    }
+
+
+def test_beside_teams_slack_is_whole_or_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sets part of Slack beside Teams is told what the rest is."""
+    assert faults(monkeypatch, **TEAMS, TEAMS_TENANTS=TENANTS, SLACK_BOT_TOKEN="xoxb-x") == {
+        "SLACK_SIGNING_SECRET"
+    }
+
+
+def test_nobody_is_let_in_unless_their_tenant_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Teams needs a list of tenants; the registration's own counts as one."""
+    assert faults(monkeypatch, **TEAMS) == {"TEAMS_TENANTS"}
+
+    own = TENANTS.partition(",")[0]
+    assert told(monkeypatch, **TEAMS, TEAMS_TENANT_ID=own).tenants == {own}
+
+
+def test_teams_without_its_name_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A secret or a tenant alone does not silently leave Teams off."""
+    assert faults(monkeypatch, **GOOD, TEAMS_CLIENT_SECRET=CANARY) == {"TEAMS_CLIENT_ID"}
+
+
+@pytest.mark.parametrize("name", ["TEAMS_CLIENT_ID", "TEAMS_TENANT_ID", "TEAMS_TENANTS"])
+def test_an_id_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """A slip in one of Microsoft's ids is told at the start, and not repeated."""
+    good = GOOD | TEAMS | {"TEAMS_TENANTS": TENANTS}
+
+    assert faults(monkeypatch, **good | {name: CANARY}) == {name}
+
+
+UNSAFE = {
+    "DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS": "true",
+    "TEAMS_OPENID_METADATA_URL": "http://127.0.0.1:9/openid",
+}
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+@pytest.mark.parametrize("verb", ["web", "worker"])
+def test_what_lets_in_anybody_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, name: str, verb: str
+) -> None:
+    """Outside tests nothing starts while proof can be switched off, with Teams or without."""
+    database = "postgresql+psycopg://u@h/d"
+    environment = GOOD | {"DATABASE_URL": database, name: UNSAFE[name]}
+
+    assert faults(monkeypatch, verb, **environment) == {name}
+
+
+@pytest.mark.parametrize("name", UNSAFE)
+def test_tests_on_this_machine_may_do_without_proof(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """In test mode on loopback both are accepted, and off loopback test mode itself is not."""
+    environment = {**TEAMS, "TEAMS_TENANTS": TENANTS, name: UNSAFE[name], "TEST_MODE": "1"}
+
+    assert told(monkeypatch, **environment).test_mode
+    assert faults(monkeypatch, HOST="192.0.2.7") == {"TEST_MODE"}
+
+
+def test_a_stand_in_for_microsoft_is_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even a test takes somebody else's word for who signs."""
+    url = f"https://{CANARY}.example/openid"
+
+    assert faults(monkeypatch, **GOOD, TEST_MODE="1", TEAMS_OPENID_METADATA_URL=url) == {
+        "TEAMS_OPENID_METADATA_URL"
+    }
+
+
+def test_libraries_do_not_read_the_operators_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While a library is imported it may not load `.env`; afterwards all is as before."""
+    for before in (None, "0"):
+        if before is not None:
+            monkeypatch.setenv("PYTHON_DOTENV_DISABLED", before)
+        with settings.undisturbed():
+            assert os.environ["PYTHON_DOTENV_DISABLED"] == "1"
+
+        assert os.environ.get("PYTHON_DOTENV_DISABLED") == before

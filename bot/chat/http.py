@@ -20,12 +20,12 @@ _NOT_READY = 503
 
 
 def door(
-    slack: ASGIApp | None,
+    products: Mapping[str, ASGIApp],
     ready: Ready,
     extra: Sequence[BaseRoute] = (),
     running: Running | None = None,
 ) -> Starlette:
-    """Return the door: ``/slack/events`` (if *slack* is given), ``/healthz``, ``/readyz``.
+    """Return the door: each of *products* behind its path, ``/healthz``, ``/readyz``.
 
     ``/healthz`` says that the process lives, ``/readyz`` answers 503 until people can be
     served; *extra* are further routes. *running* is entered while the door is open.
@@ -41,7 +41,7 @@ def door(
     routes: list[BaseRoute] = [
         Route("/healthz", alive, methods=["GET"]),
         Route("/readyz", readiness, methods=["GET"]),
-        *([Route("/slack/events", slack)] if slack else []),
+        *(Route(path, product) for path, product in products.items()),
         *extra,
     ]
     return Starlette(routes=routes, lifespan=running)

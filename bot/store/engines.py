@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
 
@@ -76,6 +76,19 @@ def open_both(url: str) -> Engines:
     for engine in engines:
         event.listen(engine, "handle_error", _hush)
     return engines
+
+
+def seating(engines: Engines) -> Engine:
+    """An engine for sessions that last, on the same PostgreSQL; nothing is ever begun there."""
+    engine = create_engine(
+        engines.writer.url,
+        hide_parameters=True,
+        poolclass=NullPool,
+        connect_args=_REACH,
+        isolation_level="AUTOCOMMIT",
+    )
+    event.listen(engine, "handle_error", _hush)
+    return engine
 
 
 _REACH = {"connect_timeout": 5, "keepalives_idle": 30}

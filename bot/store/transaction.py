@@ -10,9 +10,10 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from bot.errors import BusyError
-from bot.store import migrating
+from bot.store import migrating, seats
 from bot.store.books import Books
-from bot.store.engines import READERS, Engines, open_both
+from bot.store.engines import READERS, Engines, open_both, seating
+from bot.store.seats import Seat, Worker
 from bot.store.writer import Job, RanOutError, Writer, checkpoint
 
 PATIENCE = 2.0
@@ -102,6 +103,17 @@ class Store:
     def locked(self) -> int:
         """How many periods wait for a pepper that is not configured; blocks for a moment."""
         return self._look(lambda books: books.ledger.locked())
+
+    def seat(self, *, shares: bool) -> Seat:
+        """A seat for this process among the workers over this PostgreSQL, not yet taken."""
+        return Seat(seating(self._engines), shares=shares)
+
+    def workers(self) -> tuple[Worker, ...]:
+        """Every worker that lives over this PostgreSQL; none on SQLite. Blocks for a moment."""
+        if self._engines.on_sqlite:
+            return ()
+        with self._engines.reader.begin() as connection:
+            return seats.taken(connection)
 
     def _look(self, work: Callable[[Books], T]) -> T:
         try:

@@ -22,7 +22,7 @@ async def ill() -> dict[str, object]:
 
 async def test_a_living_process_says_so() -> None:
     """Whoever watches the process gets 200 as long as it answers at all."""
-    answer = await asgi.call(http.door(None, ill), "GET", "/healthz")
+    answer = await asgi.call(http.door({}, ill), "GET", "/healthz")
 
     assert (answer.status, answer.json) == (200, {"alive": True})
 
@@ -30,7 +30,7 @@ async def test_a_living_process_says_so() -> None:
 @pytest.mark.parametrize(("ready", "status"), [(well, 200), (ill, 503)])
 async def test_readiness_says_what_is_amiss(ready: http.Ready, status: int) -> None:
     """People are sent here only while they can be served; the reasons stand beside it."""
-    answer = await asgi.call(http.door(None, ready), "GET", "/readyz")
+    answer = await asgi.call(http.door({}, ready), "GET", "/readyz")
 
     assert (answer.status, answer.json) == (status, dict(await ready()))
 
@@ -40,9 +40,9 @@ async def test_slack_has_one_path() -> None:
     slack = PlainTextResponse("slack")
 
     for method in ("GET", "POST"):
-        answer = await asgi.call(http.door(slack, well), method, "/slack/events")
+        answer = await asgi.call(http.door({"/slack/events": slack}, well), method, "/slack/events")
         assert answer.body == b"slack"
-    assert (await asgi.call(http.door(None, well), "POST", "/slack/events")).status == 404
+    assert (await asgi.call(http.door({}, well), "POST", "/slack/events")).status == 404
 
 
 async def test_further_routes_and_a_lifetime_can_be_given() -> None:
@@ -58,7 +58,7 @@ async def test_further_routes_and_a_lifetime_can_be_given() -> None:
         yield
         told.append("closed")
 
-    app = http.door(None, well, [Route("/_clock", extra, methods=["POST"])], running)
+    app = http.door({}, well, [Route("/_clock", extra, methods=["POST"])], running)
     async with app.router.lifespan_context(app):
         assert (await asgi.call(app, "POST", "/_clock")).body == b"extra"
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal, cast
 
-from bot.conversation import UNKNOWN
-
 Table = Literal["commands", "forms", "buttons"]
 Step = Literal["asked", "submitted", "changed", "closed"]
 Answers = Mapping[str, tuple[str, ...]]
@@ -140,7 +138,7 @@ def _act(ours: Mapping[str, Any]) -> Act:
         cast("Table", table),
         _text(ours.get("name", "")),
         _text(ours.get("data", "")),
-        _text(ours.get("keyword", "")).replace(UNKNOWN, ""),
+        _text(ours.get("keyword", "")),
         cast("Step", step),
         {name: tuple(_text(one) for one in _list(codes)) for name, codes in answers.items()},
     )

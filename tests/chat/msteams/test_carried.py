@@ -34,11 +34,6 @@ def test_inputs_beside_a_button_are_not_read() -> None:
     assert unpack(data).act.answers == {}
 
 
-def test_nobody_says_that_words_were_typed() -> None:
-    """The mark of words thrown away cannot be carried in."""
-    assert unpack(pack(Act("commands", "rupture", keyword="\ufffd"), STAND)).act.keyword == ""
-
-
 GOOD = pack(Act("forms", "debrief", step="submitted"), STAND)
 FOREIGN = {
     "nothing": None,

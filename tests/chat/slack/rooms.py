@@ -62,8 +62,19 @@ class Handlers:
         """Return tables that hold every name a test gave a reply for."""
         table = _Any(self._answer)
         return Routes(
-            table, keywords, table, table, table, self._home, self._unexpected, self._hear
+            commands=table,
+            keywords=keywords,
+            forms=table,
+            buttons=table,
+            shortcuts=table,
+            home=self._home,
+            unexpected=self._unexpected,
+            news=self._hear,
+            language=self._language,
         )
+
+    async def _language(self, request: Request) -> str:
+        return words().settle(request.locale)
 
     async def _answer(self, request: Request) -> Reply:
         self.order.append("kept")

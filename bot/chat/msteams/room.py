@@ -1,0 +1,100 @@
+"""The room of Teams as the rest of the house sees it: a door, an outlet, a start and a stop."""
+
+from dataclasses import dataclass, field
+
+from starlette.types import ASGIApp
+
+from bot.afterwards import Afterwards
+from bot.chat.msteams.acquaintances import Acquaintances
+from bot.chat.msteams.door import Door
+from bot.chat.msteams.guard import Guard
+from bot.chat.msteams.keys import Keyring
+from bot.chat.msteams.library import ClientCredentials, Credentials, ManagedIdentityCredentials
+from bot.chat.msteams.line import Line
+from bot.chat.msteams.posting import Posting
+from bot.chat.msteams.proof import Signed, Unsigned
+from bot.chat.msteams.send import TeamsOutlet
+from bot.chat.msteams.showing import Showing
+from bot.chat.msteams.tokens import MadeUp, Tokens
+from bot.content.catalogue import Catalogue
+from bot.conversation import Routes
+
+PATH = "/api/messages"
+"""Where Teams posts everything."""
+
+METADATA = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+"""Where Microsoft says which keys sign for its connector service."""
+
+
+@dataclass(frozen=True)
+class Access:
+    """What opens Teams' doors. No secret in it shows in a repr.
+
+    Without ``secret`` the machine's managed identity speaks for the bot. ``tenants`` are
+    those that are let in. For tests on this machine alone: ``metadata`` is a stand-in's, and
+    ``unsigned`` takes activities without a token.
+    """
+
+    client_id: str
+    tenants: frozenset[str]
+    tenant_id: str = ""
+    secret: str = field(default="", repr=False)
+    metadata: str = ""
+    unsigned: bool = False
+
+    @property
+    def is_here(self) -> bool:
+        """Whether Teams is a stand-in on this machine."""
+        return bool(self.metadata) or self.unsigned
+
+    def credentials(self) -> Credentials:
+        """Return what the bot asks Microsoft for tokens with."""
+        tenant = self.tenant_id or None
+        if self.secret:
+            return ClientCredentials(
+                client_id=self.client_id, client_secret=self.secret, tenant_id=tenant
+            )
+        return ManagedIdentityCredentials(client_id=self.client_id, tenant_id=tenant)
+
+
+class TeamsRoom:
+    """Everything that people reach through Teams.
+
+    ``asgi`` answers Teams' HTTP requests; ``outlet`` is how the schedules and handlers reach
+    people.
+    """
+
+    def __init__(self, access: Access, routes: Routes, catalogue: Catalogue) -> None:
+        """Furnish the room; nothing is opened before it is used."""
+        known, self._afterwards = Acquaintances(), Afterwards()
+        showing = Showing(catalogue, known, dialogs=not access.unsigned)
+        self._line = Line(MadeUp() if access.is_here else Tokens(access.credentials()))
+        self._keyring = Keyring(access.metadata or METADATA)
+        self._signed = not access.unsigned
+        self.outlet = TeamsOutlet(self._line, showing, known)
+        posting = Posting(self._line, showing, known)
+        door = Door(routes, showing, posting, known, self._afterwards)
+        proof = Signed(access.client_id, self._keyring) if self._signed else Unsigned()
+        self.asgi: ASGIApp = Guard(
+            door.receive, proof, access.tenants, self._afterwards, here=access.is_here
+        )
+
+    async def start(self) -> None:
+        """Begin to fetch the keys; nobody waits for them, not Slack's people either."""
+        if self._signed:
+            self._keyring.warm()
+
+    async def settle(self) -> None:
+        """Wait until whatever was begun after an answer is done."""
+        await self._afterwards.settle()
+
+    async def stop(self) -> None:
+        """Finish what was begun, and hang up."""
+        await self._keyring.close()
+        await self.settle()
+        await self._line.close()
+
+
+def build(access: Access, routes: Routes, catalogue: Catalogue) -> TeamsRoom:
+    """Return the room that serves *routes* to people on Teams."""
+    return TeamsRoom(access, routes, catalogue)

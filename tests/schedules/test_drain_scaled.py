@@ -1,0 +1,321 @@
+"""Several workers over one PostgreSQL share what is owed, each workspace by one at a time."""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import pytest
+
+from bot.content.catalogue import Catalogue
+from bot.conversation import Address, Outcome
+from bot.desk import Desk
+from bot.elements import Message
+from bot.store.deliveries import Promise
+from bot.store.transaction import Store
+from schedules import drain_scaled
+from schedules.drain import Drain
+from schedules.drain_scaled import Shared
+from tests.doubles import PEPPERS, START, Moment, Pigeonholes
+
+LATE = START.replace(hour=23)
+WORKSPACES = ("slack:T0NORTH", "slack:T0SOUTH")
+
+
+@dataclass
+class Slow(Pigeonholes):
+    """A product that takes a moment for each message, and notes how many it was handed at once."""
+
+    at_once: Counter[str] = field(default_factory=Counter)
+    most: dict[str, int] = field(default_factory=dict)
+    together: int = 0
+    trips: bool = False
+
+    async def send(self, to: Address, message: Message, key: str) -> Outcome:
+        """Take the message in 20 milliseconds, unless a test said that it trips over it."""
+        if self.trips:
+            raise RuntimeError(to.person)
+        self.at_once[to.workspace] += 1
+        self.most[to.workspace] = max(self.most.get(to.workspace, 0), self.at_once[to.workspace])
+        self.together = max(self.together, sum(self.at_once.values()))
+        await asyncio.sleep(0.02)
+        self.at_once[to.workspace] -= 1
+        return await super().send(to, message, key)
+
+
+@pytest.fixture(autouse=True)
+def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut the waits that are minutes in service to what a test can bear."""
+    for name, seconds in (("LOOK", 0.1), ("DWELL", 0.6), ("ROUND", 0.2), ("POLL", 0.1)):
+        monkeypatch.setattr(drain_scaled, name, seconds)
+    monkeypatch.setattr(drain_scaled, "PATIENCE", 2)
+
+
+@pytest.fixture
+def outlet() -> Slow:
+    """A Slack that takes its time."""
+    return Slow()
+
+
+@pytest.fixture
+async def desk(
+    postgres_url: str, outlet: Slow, words_in_all_languages: Catalogue
+) -> AsyncIterator[Desk]:
+    """A desk over PostgreSQL at which nobody is set up."""
+    store = Store.open(postgres_url, PEPPERS)
+    store.migrate()
+    yield Desk(store, words_in_all_languages, Moment(), {"slack": outlet})
+    await store.close()
+
+
+@pytest.fixture
+async def worker(desk: Desk, postgres_url: str) -> AsyncIterator[Shared]:
+    """The one worker of this process."""
+    shared = Shared(Drain(desk, {"note": written}), desk.store, postgres_url)
+    await shared.start()
+    await until(lambda: bool(shared._name))
+    yield shared
+    await shared.stop()
+
+
+async def written(_delivery: object, _desk: Desk) -> Message:
+    """A message without a word."""
+    return Message("", ())
+
+
+async def owe(desk: Desk, workspace: str, *people: str) -> None:
+    """Owe each of *people* a message now."""
+    owed = [Promise(workspace, "note", one, "", "2026-W27", START, LATE, "") for one in people]
+    await desk.store.write(lambda books: books.deliveries.promise(owed))
+
+
+async def until(seen: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Wait for something that other threads bring about."""
+    end = time.monotonic() + seconds
+    while not seen():
+        assert time.monotonic() < end, "it did not happen"
+        await asyncio.sleep(0.05)
+
+
+class Tables:
+    """What somebody with a copy of the database reads of the draining."""
+
+    def __init__(self, url: str) -> None:
+        """Read the database at *url*."""
+        self._url = url.replace("+psycopg", "")
+
+    def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Ask the database, past everything that is ours."""
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            found = connection.execute(query.encode(), values)
+            return found.fetchall() if found.description else []
+
+    def all(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Every row there is of the draining, by table."""
+        where = "SELECT tablename FROM pg_tables WHERE schemaname = 'attune_dbos'"
+        return {name: self.ask(f"TABLE attune_dbos.{name}") for (name,) in self.ask(where)}
+
+    def states(self) -> Counter[str]:
+        """How many drains stand where."""
+        return Counter(
+            state for (state,) in self.ask("SELECT status FROM attune_dbos.workflow_status")
+        )
+
+    def leave_behind(self, workspace: str, executor: str) -> None:
+        """A drain that *executor* began, and whose end was never heard."""
+        self.ask(
+            "INSERT INTO attune_dbos.workflow_status (workflow_uuid, status, name, executor_id,"
+            " application_version, queue_name, queue_partition_key, priority, serialization,"
+            " application_name, created_at, updated_at)"
+            " VALUES (%s, 'PENDING', 'drain', %s, 'delivery-1', 'drain', %s, 0, 'portable_json',"
+            " 'attune', extract(epoch from now()) * 1000, extract(epoch from now()) * 1000)",
+            f"drain:{workspace}:1",
+            executor,
+            workspace,
+        )
+        self.ask(
+            "INSERT INTO attune_dbos.workflow_input (workflow_uuid, inputs) VALUES (%s, %s)",
+            f"drain:{workspace}:1",
+            f'{{"namedArgs":{{}},"positionalArgs":["{workspace}"]}}',
+        )
+
+
+@pytest.fixture
+def tables(postgres_url: str) -> Tables:
+    """The tables behind the worker."""
+    return Tables(postgres_url)
+
+
+async def test_each_workspace_is_drained_by_one_at_a_time(
+    desk: Desk, outlet: Slow, worker: Shared
+) -> None:
+    """Two workspaces side by side, put in line twice: everybody is written to once."""
+    for workspace in WORKSPACES:
+        await owe(desk, workspace, *(f"U0{number}" for number in range(20)))
+
+    await worker.start()
+    await asyncio.sleep(drain_scaled.ROUND)
+    await worker.start()
+    await until(lambda: len(outlet.sent) == 40)
+
+    assert len({(one.to.workspace, one.to.person) for one in outlet.sent}) == 40
+    assert outlet.most == dict.fromkeys(WORKSPACES, 1)
+    assert outlet.together == 2
+
+
+async def test_a_drain_that_fails_is_put_in_line_again(
+    desk: Desk, outlet: Slow, worker: Shared, tables: Tables
+) -> None:
+    """An error ends one drain, the next tick begins another, and its words are kept nowhere."""
+    await owe(desk, WORKSPACES[0], "U0MARIE")
+    outlet.trips = True
+    await worker.start()
+    await until(lambda: tables.states()["SUCCESS"] == 1)
+    outlet.trips = False
+    assert outlet.sent == []
+    tables.ask("UPDATE delivery SET state = 'planned'")
+
+    await asyncio.sleep(drain_scaled.ROUND)
+    await worker.start()
+    await until(lambda: len(outlet.sent) == 1)
+    await until(lambda: tables.states()["SUCCESS"] == 2)
+    assert [row[1:3] for row in tables.all()["workflow_output"]] == [("null", None)] * 2
+
+
+async def test_what_the_tables_tell(
+    desk: Desk, outlet: Slow, worker: Shared, tables: Tables
+) -> None:
+    """Whoever reads them learns which workspace was drained when, in plain text, and no more."""
+    await owe(desk, WORKSPACES[0], "U0MARIE")
+    await worker.start()
+    await until(lambda: tables.states()["SUCCESS"] == 1)
+
+    kept = tables.all()
+    texts = {str(value) for rows in kept.values() for row in rows for value in row}
+    assert {name for name, rows in kept.items() if rows} == {
+        "application_versions",
+        "dbos_migrations",
+        "queues",
+        "workflow_input",
+        "workflow_output",
+        "workflow_status",
+    }
+    assert [text for text in texts if "U0MARIE" in text] == []
+    assert f'{{"namedArgs":{{}},"positionalArgs":["{WORKSPACES[0]}"]}}' in texts
+    assert {text for text in texts if "pickle" in text or "_json" in text} == {"portable_json"}
+    assert [row[1] for row in kept["application_versions"]] == ["delivery-1"]
+
+
+async def test_the_tables_forget_after_two_days(desk: Desk, worker: Shared, tables: Tables) -> None:
+    """When a workspace was sent something is not kept for longer than it helps."""
+    for workspace in WORKSPACES:
+        await owe(desk, workspace, "U0MARIE")
+    await worker.start()
+    await until(lambda: tables.states()["SUCCESS"] == 2)
+    two_days = 2 * 24 * 60 * 60 * 1000
+    tables.ask(
+        "UPDATE attune_dbos.workflow_status SET created_at = created_at - %s"
+        " WHERE queue_partition_key = %s",
+        two_days,
+        WORKSPACES[0],
+    )
+
+    await worker.start()
+    await until(lambda: sum(tables.states().values()) == 1)
+    kept = tables.all()
+    assert [row[0].rpartition(":")[0] for row in kept["workflow_status"]] == [
+        f"drain:{WORKSPACES[1]}"
+    ]
+    assert len(kept["workflow_input"]) == len(kept["workflow_output"]) == 1
+
+
+async def test_what_a_worker_left_behind_is_taken_over(
+    desk: Desk, outlet: Slow, worker: Shared, tables: Tables
+) -> None:
+    """Of two workers one is gone for good: after a while the other does what it began."""
+    await owe(desk, WORKSPACES[0], "U0MARIE")
+    await worker.start()
+    await until(lambda: len(outlet.sent) == 1)
+    tables.leave_behind(WORKSPACES[1], "worker-7")
+    await owe(desk, WORKSPACES[1], "U0ADA")
+
+    await worker.start()
+    await asyncio.sleep(drain_scaled.DWELL / 2)
+    assert len(outlet.sent) == 1
+    await until(lambda: len(outlet.sent) == 2)
+
+
+async def test_nothing_is_taken_from_a_worker_that_lives(
+    desk: Desk, outlet: Slow, worker: Shared, tables: Tables
+) -> None:
+    """However long it takes: what another has begun stays with it while it has its seat."""
+    other = desk.store.seat(shares=True)
+    await asyncio.to_thread(other.keep)
+    tables.leave_behind(WORKSPACES[1], f"worker-{other.number}")
+    await owe(desk, WORKSPACES[1], "U0ADA")
+
+    await asyncio.sleep(drain_scaled.DWELL * 3)
+    assert tables.states() == {"PENDING": 1}
+
+    other.leave()
+    await until(lambda: len(outlet.sent) == 1)
+
+
+async def test_nobody_is_taken_for_dead_right_after_an_outage(
+    desk: Desk, outlet: Slow, worker: Shared, tables: Tables
+) -> None:
+    """Everybody lost their seat at once: whoever looks first waits until all could come back."""
+    tables.leave_behind(WORKSPACES[1], "worker-2")
+    await asyncio.sleep(drain_scaled.DWELL * 0.7)
+    tables.ask(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    await asyncio.sleep(drain_scaled.DWELL * 0.7)
+
+    assert tables.states() == {"PENDING": 1}
+    assert [one.seat for one in desk.store.workers()] == [1]
+    await until(lambda: tables.states()["SUCCESS"] == 1)
+
+
+async def test_what_got_lost_in_ones_own_hands_is_begun_again(
+    desk: Desk, outlet: Slow, worker: Shared, tables: Tables
+) -> None:
+    """PostgreSQL went away just as a drain was taken: it is not waited for until a restart."""
+    tables.leave_behind(WORKSPACES[0], "worker-1")
+    await owe(desk, WORKSPACES[0], "U0MARIE")
+
+    await until(lambda: len(outlet.sent) == 1)
+
+
+async def test_a_worker_that_is_told_to_end_finishes_its_message_and_leaves_the_rest(
+    desk: Desk, outlet: Slow, worker: Shared, tables: Tables
+) -> None:
+    """No message is cut off half-way, and nothing waits for the worker to come back."""
+    await owe(desk, WORKSPACES[0], *(f"U0{number}" for number in range(100)))
+    await worker.start()
+    await until(lambda: len(outlet.sent) > 2)
+    await worker.stop()
+    went = len(outlet.sent)
+    tally = await desk.store.read(lambda books: books.deliveries.tally())
+
+    assert 2 < went < 100
+    assert {one.state: one.number for one in tally} == {"sent": went, "planned": 100 - went}
+    assert tables.states() == {"SUCCESS": 1}
+    assert desk.store.workers() == ()
+
+
+async def test_nothing_is_said_past_the_log_that_names_nobody(
+    desk: Desk, outlet: Slow, worker: Shared, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """DBOS prints by itself unless it is kept from it; what it says may hold a row's values."""
+    await owe(desk, WORKSPACES[0], "U0MARIE")
+    await worker.start()
+    await until(lambda: len(outlet.sent) == 1)
+    logging.getLogger("dbos").error("%s", "U0MARIE")
+
+    assert capfd.readouterr() == ("", "")
