@@ -34,11 +34,14 @@ async def apply_teams(desk: Desk, path: Path, *, test_mode: bool) -> Applied:
     :class:`bot.errors.FaultyInputError`, and then nothing is applied.
     """
     declared = teamfile.read(path, test_mode=test_mode)
+    same = teamfile.read_same(path, test_mode=test_mode)
     now = desk.now()
 
     def keep(books: Books) -> int:
         _refuse_taken(books, declared, path)
         changed = sum(_apply(books, one, now) for one in declared)
+        if same is not None:
+            books.aliases.declare(tuple(Person(*who) for who in one.accounts()) for one in same)
         books.ledger.open_due(now)
         return changed
 
@@ -111,4 +114,5 @@ def _team(declared: DeclaredTeam, team_id: str) -> Team:
         tip_at=declared.tip.time,
         question=declared.question,
         open_to_team=declared.open_to_team,
+        holidays=declared.holidays,
     )

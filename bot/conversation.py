@@ -131,7 +131,8 @@ class News:
     ``profile``: what it says of a person has changed. ``arrived``: that person or channel
     can be reached from now on, by ``way`` if one is told. ``gone``: they can no longer be.
     ``closed`` and ``opened``: the whole workspace refuses us, or lets us in (again).
-    ``reason`` is the product's own code, never anything that somebody typed.
+    ``reason`` is the product's own code, never anything that somebody typed. ``by`` is who
+    brought the app to a channel, and ``profile`` then is theirs.
     """
 
     kind: Literal["profile", "arrived", "gone", "closed", "opened"]
@@ -141,6 +142,7 @@ class News:
     way: str = ""
     profile: Profile | None = None
     reason: str = ""
+    by: str = ""
 
 
 class Fate(Enum):

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from bot.errors import Fault, FaultyInputError
+from bot.holidays import is_region
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -38,9 +39,19 @@ def _entry(value: object) -> object:
     return {"id": value} if isinstance(value, str) else value
 
 
+def _microsoft(value: object) -> object:
+    """Write Microsoft's ids in small letters, as its activities are read; Slack's have no dash."""
+    return value.lower() if isinstance(value, str) and "-" in value else value
+
+
 Weekday = Annotated[int, BeforeValidator(_weekday), Field(ge=1, le=7, strict=True)]
 ClockTime = Annotated[time, BeforeValidator(_clock_time), Field(strict=True)]
-PersonId = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{2,64}$")]
+PersonId = Annotated[str, BeforeValidator(_microsoft), Field(pattern=r"^[A-Za-z0-9-]{2,64}$")]
+_WORKSPACE = r"([TE][A-Z0-9]{2,20}|[0-9a-f-]{36})"
+WorkspaceId = Annotated[str, BeforeValidator(_microsoft), Field(pattern=f"^{_WORKSPACE}$")]
+Account = Annotated[
+    str, BeforeValidator(_microsoft), Field(pattern=rf"^{_WORKSPACE}/[A-Za-z0-9-]{{2,64}}$")
+]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 
 
@@ -74,7 +85,7 @@ class Declared(_Part):
 class DeclaredTeam(_Part):
     """One ``[[team]]``: who is supervised together, by whom, and when they are asked."""
 
-    workspace: Annotated[str, Field(pattern=r"^([TE][A-Z0-9]{2,20}|[0-9a-fA-F-]{36})$")]
+    workspace: WorkspaceId
     channel: Annotated[str, Field(pattern=r"^[A-Za-z0-9:._@;=-]{2,80}$")]
     name: Name
     practice: Annotated[str, Field(max_length=80)] = ""
@@ -88,6 +99,7 @@ class DeclaredTeam(_Part):
     tip: TipTimes = TipTimes()
     question: Literal["form", "status"] = "form"
     open_to_team: bool = False
+    holidays: str = ""
 
     @field_validator("timezone")
     @classmethod
@@ -96,18 +108,42 @@ class DeclaredTeam(_Part):
             raise ValueError
         return value
 
+    @field_validator("holidays")
+    @classmethod
+    def _known_region(cls, value: str) -> str:
+        if value and not is_region(value):
+            raise ValueError
+        return value
+
     @property
     def workspace_key(self) -> str:
-        """The workspace under its product: a tenant's id has dashes, Slack's has none."""
-        return f"{'msteams' if '-' in self.workspace else 'slack'}:{self.workspace}"
+        """The workspace under its product."""
+        return workspace_key(self.workspace)
 
     def joins(self) -> tuple[str, ...]:
         """Who is joined by declaration rather than by their own choice."""
         return tuple(one.id for one in self.clinicians if self.joined or one.joined)
 
 
+class SamePerson(_Part):
+    """One ``[[same]]``: accounts of one clinician in two products, who counts as the first."""
+
+    people: Annotated[tuple[Account, ...], Field(min_length=2)]
+
+    def accounts(self) -> tuple[tuple[str, str], ...]:
+        """The accounts, each as a workspace under its product and a person's id there."""
+        parts = (one.partition("/") for one in self.people)
+        return tuple((workspace_key(workspace), who) for workspace, _, who in parts)
+
+
 class _File(_Part):
     team: Annotated[tuple[DeclaredTeam, ...], Field(min_length=1)]
+    same: tuple[SamePerson, ...] | None = None
+
+
+def workspace_key(workspace: str) -> str:
+    """Return a workspace under its product: a tenant's id has dashes, Slack's has none."""
+    return f"{'msteams' if '-' in workspace else 'slack'}:{workspace}"
 
 
 def read(path: Path, *, test_mode: bool) -> tuple[DeclaredTeam, ...]:
@@ -116,19 +152,29 @@ def read(path: Path, *, test_mode: bool) -> tuple[DeclaredTeam, ...]:
     Raises :class:`bot.errors.FaultyInputError` with every fault at its file and line,
     each with what to do; nothing of a faulty file is used.
     """
+    return _read(path, test_mode=test_mode).team
+
+
+def read_same(path: Path, *, test_mode: bool) -> tuple[SamePerson, ...] | None:
+    """Read who in *path* is one person; ``None`` when it does not say. Raises as above."""
+    return _read(path, test_mode=test_mode).same
+
+
+def _read(path: Path, *, test_mode: bool) -> _File:
     try:
         text = path.read_text(encoding="utf-8")
-        teams = _File.model_validate(tomllib.loads(text)).team
+        declared = _File.model_validate(tomllib.loads(text))
     except OSError:
         raise FaultyInputError((Fault(str(path), "operator.team.unreadable"),)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as refused:
         raise FaultyInputError((_broken(path, refused),)) from None
     except ValidationError as refused:
         raise FaultyInputError(_faults(path, text, refused)) from None
-    faults = _contradictions(path, text, teams, test_mode=test_mode)
+    faults = _contradictions(path, text, declared.team, test_mode=test_mode)
+    faults += _doubled(path, text, declared)
     if faults:
         raise FaultyInputError(faults)
-    return teams
+    return declared
 
 
 def _broken(path: Path, refused: Exception) -> Fault:
@@ -140,6 +186,10 @@ def _faults(path: Path, text: str, refused: ValidationError) -> tuple[Fault, ...
     found: dict[tuple[str, str], Fault] = {}
     for error in refused.errors(include_input=False, include_url=False):
         number = next((part for part in error["loc"] if isinstance(part, int)), 0)
+        if error["loc"][0] == "same":
+            at = _same_at(path, text, number)
+            found[at, "same"] = Fault(at, "operator.team.same")
+            continue
         names = [str(part) for part in error["loc"] if isinstance(part, str)][1:]
         field = names[0] if names else "team"
         known = field == "team" or field in DeclaredTeam.model_fields
@@ -179,6 +229,30 @@ def _contradictions(
         homes.update(people)
         channels.add((team.workspace, team.channel))
     return tuple(faults)
+
+
+def _doubled(path: Path, text: str, declared: _File) -> tuple[Fault, ...]:
+    """Whoever counts as somebody else is on no list of their own: they would count twice."""
+    listed = {(team.workspace_key, one.id) for team in declared.team for one in team.clinicians}
+    seen: set[tuple[str, str]] = set()
+    faults = []
+    for number, same in enumerate(declared.same or ()):
+        accounts = same.accounts()
+        once = len(set(accounts)) == len(accounts) and not seen.intersection(accounts)
+        if not once or listed.intersection(accounts[1:]):
+            faults.append(Fault(_same_at(path, text, number), "operator.team.same_twice"))
+        seen.update(accounts)
+    return tuple(faults)
+
+
+def _same_at(path: Path, text: str, number: int) -> str:
+    """Where the ``[[same]]`` of that *number* begins."""
+    headings = [
+        at
+        for at, line in enumerate(text.splitlines(), start=1)
+        if re.match(r"\s*\[\[\s*same\s*\]\]", line)
+    ]
+    return f"{path}:{headings[number] if number < len(headings) else 1}"
 
 
 def _line(text: str, number: int, field: str) -> int:

@@ -108,6 +108,7 @@ FORMS: Mapping[str, Handler] = {
 }
 
 BUTTONS: Mapping[str, Handler] = {
+    "checkin.again": settings.again,
     "checkin.answer": checkin.opened,
     "checkin.join": joining.joined,
     "checkin.leave": settings.left,

@@ -17,6 +17,8 @@ async def opened(request: Request, desk: Desk) -> Reply:
     words, now = desk.catalogue.words(request.language), desk.now()
     week, sign = checkins.read_data(request.data, words)
     known = await desk.store.read(lambda books: portrait(books, request.person, now))
+    if known.clinician.quiet:
+        await desk.store.write(lambda books: books.people.set_quiet(request.person, 0))
     if pending := _pending(known, week, known.today(now)):
         return checkins.followup(words, pending)
     return checkins.form(words, week, sign)
@@ -32,7 +34,7 @@ async def answered(request: Request, desk: Desk) -> Reply:
         person = request.person
         wish = checkins.wished(answer, week, sign, portrait(books, person, now).today(now))
         if books.inbox.first("checkin", _key(person, week), now.date()):
-            _heard_from(books, person)
+            books.people.set_quiet(person, 0)
             if wish:
                 books.intentions.keep(person, wish)
         return _is_kept(wish, books.intentions.of(person))
@@ -50,7 +52,7 @@ async def followed(request: Request, desk: Desk) -> Reply:
 
     def forget(books: Books) -> None:
         books.intentions.drop(request.person)
-        _heard_from(books, request.person)
+        books.people.set_quiet(request.person, 0)
 
     await desk.store.write(forget)
     return checkins.heard(words, told)
@@ -70,9 +72,3 @@ def _is_kept(wish: Intention | None, kept: Intention | None) -> bool:
 def _key(person: Person, week: str) -> str:
     """One answer a person and week; the store keeps only a keyed digest of it."""
     return f"{person.workspace} {person.id} {week}"
-
-
-def _heard_from(books: Books, person: Person) -> None:
-    """Let check-ins come weekly again for whoever uses them."""
-    if books.people.get(person).quiet:
-        books.people.set_quiet(person, 0)

@@ -36,6 +36,7 @@ def _join(books: Books, request: Request, now: datetime) -> tuple[str, Portrait]
         return "supervises", portrait(books, person, now)
     before = books.people.get(person)
     if before.joined and not before.unreachable:
+        books.people.set_quiet(person, 0)
         return "already", portrait(books, person, now)
     books.people.join(person, team.id)
     return _which(here, team), portrait(books, person, now)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from bot.conversation import Address, News, Person
 from bot.desk import Desk
+from bot.store import setups
 from bot.store.books import Books
 
 logger = logging.getLogger("attune.news")
@@ -18,7 +19,15 @@ async def told(news: News, desk: Desk) -> None:
     """
     if news.person and not await desk.store.read(lambda books: _concerns(books, news)):
         return
-    if said := await desk.store.write(lambda books: _KEPT[news.kind](books, news)):
+    now = desk.now()
+
+    def keep(books: Books) -> str:
+        if news.kind == "arrived" and news.channel and news.by:
+            locale = news.profile.locale if news.profile else ""
+            setups.welcome(books, Person(news.workspace, news.by), news.channel, locale, now)
+        return _KEPT[news.kind](books, news)
+
+    if said := await desk.store.write(keep):
         logger.warning(said, extra={"action": said, "reason": news.reason})
 
 

@@ -103,10 +103,10 @@ def _until(books: Books, person: Person) -> date | None:
 
 
 def _supervisors(books: Books, person: Person) -> tuple[str, ...]:
-    """Whom the clinician may write to."""
+    """Whom the clinician may write to, in the product that they use now."""
     team = books.teams.home_of(person)
     holders = books.teams.holders(team.id, Role.SUPERVISOR) if team else ()
-    return tuple(one.id for one in holders if one != person)
+    return tuple(one.id for one in holders if one != person and one.workspace == person.workspace)
 
 
 def _remember(books: Books, person: Person, sign: Sign, now: datetime) -> None:

@@ -61,6 +61,20 @@ async def resumed(request: Request, desk: Desk) -> Reply:
     return await _rest(request, desk, None)
 
 
+async def again(request: Request, desk: Desk) -> Reply:
+    """Ask weekly again whoever let check-ins pass."""
+    words, now = desk.catalogue.words(request.language), desk.now()
+
+    def keep(books: Books) -> Portrait:
+        books.people.set_quiet(request.person, 0)
+        return portrait(books, request.person, now)
+
+    known = await desk.store.write(keep)
+    if places.is_home(request):
+        return home.page(known, words, home.spoken(desk.catalogue))
+    return _said(request, words, mine.back(known, words))
+
+
 async def left(request: Request, desk: Desk) -> Reply:
     """Leave at once; what was planned is taken back."""
     words, now = desk.catalogue.words(request.language), desk.now()
@@ -96,6 +110,7 @@ async def _rest(request: Request, desk: Desk, until: date | None) -> Reply:
 
     def keep(books: Books) -> Portrait:
         books.people.pause(request.person, until)
+        books.people.set_quiet(request.person, 0)
         return portrait(books, request.person, now)
 
     known = await desk.store.write(keep)
@@ -135,4 +150,6 @@ def _keep(books: Books, request: Request, chosen: Settings, now: datetime) -> Po
         books.people.set_rule(person, chosen.rule)
     if before.paused_until != chosen.rests_until:
         books.people.pause(person, chosen.rests_until)
+    books.people.set_work_days(person, chosen.work_days)
+    books.people.set_quiet(person, 0)
     return portrait(books, person, now)

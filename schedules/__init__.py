@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.desk import Desk
+from bot.practice import asking
 from schedules import close_periods, daily_tip, introduction, retention, weekly_checkin
 from schedules.drain import Compose
 
@@ -26,6 +27,7 @@ TIMETABLE: Mapping[str, Duty] = {
 
 COMPOSERS: Mapping[str, Compose] = {
     daily_tip.KIND: daily_tip.compose,
-    weekly_checkin.KIND: weekly_checkin.compose,
+    asking.KIND: weekly_checkin.compose,
+    asking.NOTE: weekly_checkin.compose_note,
     introduction.KIND: introduction.compose,
 }

@@ -1,11 +1,12 @@
 """Posts a team's tip in its channel, on the days and at the time the team chose."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
+from functools import partial
 
 from bot.desk import Desk
 from bot.elements import Audience, Message
 from bot.practice import calendar, tips
+from bot.practice.asking import LATE_BY_FAR, Why
 from bot.practice.people import Team
 from bot.store.books import Books
 from bot.store.deliveries import Delivery, Promise
@@ -16,12 +17,12 @@ KIND = "tip"
 async def run(desk: Desk) -> int:
     """Promise today's tip to each team whose time has come; run twice, it promises nothing new."""
     now = desk.now()
-
-    def promise(books: Books) -> int:
-        owed = [_owed(team, now) for team in books.teams.every() if not team.unreachable]
-        return books.deliveries.promise([one for one in owed if one])
-
-    return await desk.store.write(promise)
+    before, teams = await desk.store.read(
+        lambda books: (books.duties.looked(KIND, now), books.teams.every())
+    )
+    open_to_us = [team for team in teams if not team.unreachable]
+    owed = [one for team in open_to_us if (one := _owed(team, now, before))]
+    return await desk.store.write(partial(_promise, owed=owed, now=now))
 
 
 async def next_due(desk: Desk) -> datetime | None:
@@ -29,7 +30,7 @@ async def next_due(desk: Desk) -> datetime | None:
     now = desk.now()
     teams = await desk.store.read(lambda books: books.teams.every())
     slots = [
-        calendar.next_day_slot(team.tip_days, team.tip_at, ZoneInfo(team.zone), now)
+        calendar.next_day_slot(team.tip_days, team.tip_at, calendar.zone(team.zone), now)
         for team in teams
     ]
     return min((slot.at for slot in slots if slot), default=None)
@@ -41,14 +42,34 @@ async def compose(delivery: Delivery, desk: Desk) -> Message | None:
     if team is None:
         return None
     words = desk.catalogue.words(team.language)
-    day = datetime.strptime(delivery.slot, "%Y-%m-%d").date()  # noqa: DTZ007 - a local day
-    tip = tips.of_day(words.tips, team.id, day)
+    tip = tips.of_day(words.tips, team.id, date.fromisoformat(delivery.slot))
     return tips.message(tip, words, audience=Audience.TEAM)
 
 
-def _owed(team: Team, now: datetime) -> Promise | None:
-    slot = calendar.latest_day_slot(team.tip_days, team.tip_at, ZoneInfo(team.zone), now)
-    late = slot.at + calendar.LATE[KIND] if slot else now
-    if slot is None or now > late:
+def _promise(books: Books, owed: list[Promise], now: datetime) -> int:
+    books.deliveries.promise([one for one in owed if one.reason])
+    books.duties.look(KIND, now)
+    return books.deliveries.promise([one for one in owed if not one.reason])
+
+
+def _owed(team: Team, now: datetime, before: datetime) -> Promise | None:
+    """The last tip: due, or missed because nobody looked between *before* and *now*.
+
+    On a public holiday there is none, and a tip of the day is not posted late in the evening.
+    """
+    zone = calendar.zone(team.zone)
+    slot = calendar.latest_day_slot(team.tip_days, team.tip_at, zone, now)
+    if slot is None:
         return None
-    return Promise(team.workspace, KIND, "", team.channel, slot.key, slot.at, late, "")
+    day = date.fromisoformat(slot.key)
+    evening = calendar.instant(day, calendar.EVENING, zone)
+    late = slot.at + calendar.LATE[KIND]
+    late = min(late, evening) if slot.at < evening else late
+    missed = Why.HOLIDAY if calendar.is_holiday(day, team.holidays) else ""
+    if now > late:
+        missed = missed or LATE_BY_FAR
+    if missed and slot.at <= before:
+        return None
+    return Promise(
+        team.workspace, KIND, "", team.channel, slot.key, slot.at, late, "", reason=missed
+    )

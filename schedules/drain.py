@@ -14,14 +14,15 @@ from bot.desk import Desk
 from bot.elements import Message
 from bot.logs import trouble
 from bot.pace import Pacer, halved, recovered
+from bot.practice.asking import Postponed
 from bot.store import outcomes
 from bot.store.books import Books
 from bot.store.deliveries import Delivery
 
 logger = logging.getLogger("attune.drain")
 
-Compose = Callable[[Delivery, Desk], Awaitable[Message | None]]
-"""Writes the message a delivery owes; ``None`` when nobody wants it any more."""
+Compose = Callable[[Delivery, Desk], Awaitable[Message | Postponed | None]]
+"""Writes the message a delivery owes, or says until when it waits; ``None``: nobody wants it."""
 
 _TOO_OLD = timedelta(seconds=5)
 """A message not on its way so long after it was begun is begun anew: others may look for it."""
@@ -170,9 +171,10 @@ class Drain:
             later = self._desk.now() + _AGAIN
             await self._desk.store.write(lambda books: books.deliveries.put_off(delivery.id, later))
             return None
-        if message is None:
-            await self._desk.store.write(lambda books: books.deliveries.withdrawn(delivery.id))
-        return message
+        if isinstance(message, Message):
+            return message
+        await self._desk.store.write(lambda books: _not_now(books, delivery, message))
+        return None
 
     async def _look_for_the_unknown(self, workspace: str) -> None:
         """Find out about messages that were begun and never ended, where a product lets us."""
@@ -218,3 +220,12 @@ def _say(action: str, delivery: Delivery, reason: str) -> None:
     if action:
         facts = {"action": action, "kind": delivery.kind, "reason": reason}
         logger.warning(action, extra=facts)
+
+
+def _not_now(books: Books, delivery: Delivery, said: Postponed | None) -> None:
+    if said is None:
+        books.deliveries.withdrawn(delivery.id)
+    elif said.until is None:
+        books.deliveries.missed(delivery.id, delivery.attempt, said.why)
+    else:
+        books.deliveries.put_off(delivery.id, said.until)

@@ -5,12 +5,17 @@ from bot.elements import Message
 from bot.practice import cards
 from bot.practice.people import Role
 from bot.store.deliveries import Delivery
+from bot.store.setups import ARRIVED
 
 KIND = "intro"
 
 
 async def compose(delivery: Delivery, desk: Desk) -> Message | None:
-    """Write the card that names who set the team up and who supervises it, with Join."""
+    """Write the card that names who set the team up and who supervises it, with Join.
+
+    Where the bot was added to a channel that has no team yet, it says who did that.
+    """
+    who, _, locale = delivery.detail.partition(" ")
     team, supervisors = await desk.store.read(
         lambda books: (
             found := books.teams.at(delivery.workspace, delivery.channel),
@@ -18,6 +23,7 @@ async def compose(delivery: Delivery, desk: Desk) -> Message | None:
         )
     )
     if team is None:
-        return None
+        spoken = desk.catalogue.words(desk.catalogue.settle(locale))
+        return cards.welcome(who, spoken) if delivery.slot == ARRIVED else None
     words = desk.catalogue.words(team.language)
-    return cards.introduction(team, delivery.detail, tuple(one.id for one in supervisors), words)
+    return cards.introduction(team, who, tuple(one.id for one in supervisors), words)

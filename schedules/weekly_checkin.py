@@ -1,22 +1,31 @@
 """Asks each clinician who joined one private question a week, at their own day and time."""
 
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from zoneinfo import ZoneInfo
 
+from bot.content.catalogue import Words
 from bot.conversation import Person
 from bot.desk import Desk
 from bot.elements import Message
-from bot.practice import calendar, checkins
+from bot.practice import asking, checkins, thinning
+from bot.practice.asking import KIND, NOTE, Postponed, Why
 from bot.practice.people import Clinician, Team
 from bot.store.books import Books
 from bot.store.deliveries import Delivery, Promise
 
-KIND = "checkin"
-
 _BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Look:
+    """One look at the clock: until when it was looked before, and what deals a sign."""
+
+    now: datetime
+    before: datetime
+    deal: Callable[[], str]
 
 
 async def run(desk: Desk) -> int:
@@ -26,68 +35,127 @@ async def run(desk: Desk) -> int:
     nobody who files a debrief meanwhile has to wait for all of them.
     """
     now, signs = desk.now(), desk.catalogue.words("en").signs
-
-    def deal() -> str:
-        return checkins.deal(signs, secrets.randbelow).code
-
+    before = await desk.store.read(lambda books: books.duties.looked(KIND, now))
+    look = Look(now, before, lambda: checkins.deal(signs, secrets.randbelow).code)
     kept = 0
     async for batch in _everybody(desk):
-        owed = [one for member, team in batch if (one := _owed(member, team, now, deal))]
+        owed = [one for member, team in batch for one in _owed(member, team, look)]
         if owed:
-            kept += await desk.store.write(partial(_promise, owed=owed))
+            kept += await _promise(desk, owed)
+    await desk.store.write(lambda books: books.duties.look(KIND, now))
     return kept
 
 
 async def next_due(desk: Desk) -> datetime | None:
-    """When the next clinician's question falls due."""
-    now, soonest = desk.now(), None
+    """When the next clinician's question falls due, a postponed one included."""
+    now = desk.now()
+    soonest = await desk.store.read(lambda books: books.deliveries.next_due(now))
     async for batch in _everybody(desk):
-        found = (calendar.next_checkin(member, team, now) for member, team in batch)
-        slots = [slot.at for slot in found if slot]
+        own = {(asking.rhythm(member, team), member.quiet) for member, team in batch}
+        found = (asking.following(rhythm, quiet, now) for rhythm, quiet in own)
+        slots = [slot for slot in found if slot]
         soonest = min([*slots, *([soonest] if soonest else [])], default=None)
     return soonest
 
 
-async def compose(delivery: Delivery, desk: Desk) -> Message | None:
+async def compose(delivery: Delivery, desk: Desk) -> Message | Postponed | None:
     """Write the question in the person's language; nothing for whoever has left meanwhile.
 
     The message is the same for everybody, whatever they answered before: what a product
     keeps of a private chat must not tell it.
     """
-    asked = delivery.recipient
+    found = await _reached(delivery, desk)
+    if not isinstance(found, Words):
+        return found
+    sign = found.sign(delivery.detail)
+    return checkins.nudge(found, delivery.slot, sign)
+
+
+async def compose_note(delivery: Delivery, desk: Desk) -> Message | Postponed | None:
+    """Write the last note; nothing for whoever used their check-ins again meanwhile."""
+    found = await _reached(delivery, desk)
+    return checkins.last_note(found) if isinstance(found, Words) else found
+
+
+async def _reached(delivery: Delivery, desk: Desk) -> Words | Postponed | None:
+    """The words for the person a delivery is owed to, if they are to have it, and have it now."""
+    asked, now = delivery.recipient, desk.now()
     member, team = await desk.store.read(
         lambda books: (books.people.get(asked), books.teams.home_of(asked))
     )
     if not member.joined or team is None:
         return None
-    language = desk.catalogue.settle(member.language, member.locale, team.language)
-    words = desk.catalogue.words(language)
-    sign = next(one for one in words.signs if one.code == delivery.detail)
-    return checkins.nudge(words, delivery.slot, sign)
+    if delivery.kind == NOTE and member.quiet < thinning.SILENT:
+        return None
+    if postponed := asking.postponed(asking.rhythm(member, team), now, delivery.late):
+        return None if postponed.why is Why.PAUSED else postponed
+    return desk.catalogue.words(
+        desk.catalogue.settle(member.language, member.locale, team.language)
+    )
 
 
 async def _everybody(desk: Desk) -> AsyncIterator[list[tuple[Clinician, Team]]]:
     """Everybody who joined, with their team, in batches that keep memory flat."""
     teams = {team.id: team for team in await desk.store.read(lambda books: books.teams.every())}
-    after: Person | None = None
-    while members := await desk.store.read(partial(_joined, after=after)):
+    members = await desk.store.read(partial(_joined, after=None))
+    while members:
         yield [(one, teams[one.home_team]) for one in members if one.home_team in teams]
         after = members[-1].person
+        is_last = len(members) < _BATCH
+        members = () if is_last else await desk.store.read(partial(_joined, after=after))
 
 
 def _joined(books: Books, after: Person | None) -> tuple[Clinician, ...]:
     return books.people.joined(after, _BATCH)
 
 
-def _promise(books: Books, owed: list[Promise]) -> int:
-    return books.deliveries.promise(owed)
+def _owed(member: Clinician, team: Team, look: Look) -> Iterator[Promise]:
+    """What last week and this one owe *member*: the question, due or missed, or the last note."""
+    own, to = asking.rhythm(member, team), member.person
+    silent = member.quiet >= thinning.SILENT
+    for starts in asking.weeks_at(own, look.now):
+        if not silent and not thinning.has_turn(member.quiet, starts):
+            continue
+        found = asking.standing(own, starts, look.now, look.before)
+        if found is None or (silent and found.missed):
+            continue
+        kind, sign = (NOTE, "") if silent else (KIND, look.deal())
+        # What was missed gets a key of its own: somebody who moves west may still be asked.
+        week = f"{found.week} {found.missed}" if found.missed else found.week
+        at, late = found.at, found.late
+        yield Promise(to.workspace, kind, to.id, "", week, at, late, sign, reason=found.missed)
 
 
-def _owed(member: Clinician, team: Team, now: datetime, deal: Callable[[], str]) -> Promise | None:
-    zone = ZoneInfo(member.zone or team.zone)
-    slot = calendar.latest_slot(member.rule or team.checkin, zone, now)
-    late = slot.at + calendar.LATE[KIND]
-    if now > late or calendar.is_paused(member.paused_until, now, zone):
-        return None
-    person = member.person
-    return Promise(person.workspace, KIND, person.id, "", slot.key, slot.at, late, deal())
+async def _promise(desk: Desk, owed: list[Promise]) -> int:
+    """Keep what is not kept yet; a look comes first, so that most ticks write nothing."""
+    fresh = await desk.store.read(partial(_fresh, owed=owed))
+    if not fresh:
+        return 0
+    return await desk.store.write(partial(_keep, owed=fresh))
+
+
+def _fresh(books: Books, owed: list[Promise]) -> list[Promise]:
+    """Those of the questions that nobody promised yet, and of the notes that are due."""
+    persons = {one.recipient for one in owed}
+    since = min(one.slot for one in owed)
+    taken = books.deliveries.slots(KIND, persons, since)
+    questions = [one for one in owed if one.kind == KIND and one.slot not in taken[one.recipient]]
+    return questions + _notes(books, [one for one in owed if one.kind == NOTE])
+
+
+def _notes(books: Books, owed: list[Promise]) -> list[Promise]:
+    persons = {one.recipient for one in owed}
+    asked, noted = (books.deliveries.slots(kind, persons, "") for kind in (KIND, NOTE))
+    return [
+        one
+        for one in owed
+        if thinning.note_is_due(one.slot, asked[one.recipient], noted[one.recipient])
+    ]
+
+
+def _keep(books: Books, owed: list[Promise]) -> int:
+    """Owe the questions, which count as unanswered from now on, and remember the rest."""
+    questions = [one for one in owed if one.kind == KIND and not one.reason]
+    notes = [one for one in owed if one.kind == NOTE]
+    books.deliveries.promise([one for one in owed if one.reason])
+    return books.deliveries.ask(questions) + books.deliveries.promise(notes)

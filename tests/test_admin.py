@@ -111,3 +111,26 @@ async def test_a_clinician_of_another_declared_team_is_refused(desk: Desk, tmp_p
         await applied(desk, tmp_path, other)
 
     assert [fault.key for fault in refused.value.faults] == ["operator.team.taken"]
+
+
+SAME = """
+[[same]]
+people = [
+  "T0PRACTICE/U0A",
+  "11111111-2222-4333-8444-AAAAAAAAAAAA/99999999-2222-4333-8444-555555555555",
+]
+"""
+A = Person(WORKSPACE, "U0A")
+A_ON_TEAMS = Person(
+    "msteams:11111111-2222-4333-8444-aaaaaaaaaaaa", "99999999-2222-4333-8444-555555555555"
+)
+
+
+async def test_a_clinician_on_two_products_is_told_to_be_one(desk: Desk, tmp_path: Path) -> None:
+    """Said in the file, it holds until a file says otherwise; a file without it changes nothing."""
+    found = []
+    for text in (FILE + SAME, FILE, "same = []\n" + FILE):
+        await applied(desk, tmp_path, text)
+        found.append(await desk.store.read(lambda books: books.aliases.of(A_ON_TEAMS)))
+
+    assert found == [A, A, A_ON_TEAMS]

@@ -52,6 +52,7 @@ BREACHES = [
         "bot/practice/tips.py",
         "babel",
     ),
+    ("Only one room knows the public holidays", "bot/practice/asking.py", "holidays"),
     ("Only the log room knows how a line is written", "bot/app.py", "pythonjsonlogger"),
     ("Only doors and the practice workspace speak HTTP", "schedules/drain.py", "aiohttp"),
     ("Only what starts a process knows the web server", "bot/chat/http.py", "uvicorn"),

@@ -23,6 +23,7 @@ checkin = { day = "Wednesday", time = "08:30" }
 tip = { days = ["monday", 5], time = "10:00" }
 question = "status"
 open_to_team = true
+holidays = "CA-QC"
 """
 
 
@@ -81,6 +82,7 @@ def test_a_tenant_id_means_microsoft_teams(tmp_path: Path) -> None:
         ("days = []", 'days = ["monday", 5]', "13", "tip"),
         ('question = "mood"', 'question = "status"', "14", "question"),
         ('colour = "blue"\n', "open_to_team = true\n", "15", "unknown_key"),
+        ('holidays = "QC"', 'holidays = "CA-QC"', "16", "holidays"),
         ("", 'name = "North"', "2", "missing_key"),
     ],
 )
@@ -95,7 +97,7 @@ def test_every_fault_of_the_second_team_is_told_at_once(tmp_path: Path) -> None:
     """Faults are counted through the whole file, not up to the first."""
     second = WHOLE.replace('"C0NORTH"', "7").replace('"status"', "false")
 
-    assert faults(tmp_path, WHOLE + second) == {"19": "channel", "29": "question"}
+    assert faults(tmp_path, WHOLE + second) == {"20": "channel", "30": "question"}
 
 
 def test_what_is_not_toml_is_told_at_its_line(tmp_path: Path) -> None:
@@ -107,7 +109,7 @@ def test_a_clinician_of_two_teams_is_refused(tmp_path: Path) -> None:
     """Each clinician has one home team, so that nobody is counted twice."""
     second = WHOLE.replace("C0NORTH", "C0SOUTH")
 
-    assert faults(tmp_path, WHOLE + second) == {"24": "clinician_twice"}
+    assert faults(tmp_path, WHOLE + second) == {"25": "clinician_twice"}
 
 
 def test_a_supervisor_of_their_own_team_is_refused(tmp_path: Path) -> None:
@@ -130,3 +132,54 @@ def test_a_file_that_cannot_be_read_is_told_kindly(tmp_path: Path) -> None:
         teamfile.read(tmp_path / "none.toml", test_mode=False)
 
     assert refused.value.faults[0].key == "operator.team.unreadable"
+
+
+TENANT = "11111111-2222-4333-8444-AAAAAAAAAAAA"
+ON_TEAMS = f"""
+[[team]]
+workspace = "{TENANT}"
+channel = "19:northteam@thread.tacv2"
+name = "North"
+supervisors = ["99999999-2222-4333-8444-BBBBBBBBBBBB"]
+"""
+
+
+def test_a_team_in_microsoft_teams_is_declared_alike(tmp_path: Path) -> None:
+    """A tenant and a channel of Teams stand where Slack's would, in capitals or not."""
+    (team,) = teamfile.read(written(tmp_path, ON_TEAMS), test_mode=False)
+
+    assert team.workspace_key == "msteams:11111111-2222-4333-8444-aaaaaaaaaaaa"
+    assert team.supervisors == ("99999999-2222-4333-8444-bbbbbbbbbbbb",)
+    assert team.channel == "19:northteam@thread.tacv2"
+
+
+def same(*people: str) -> str:
+    """A part of the file that says who is one person."""
+    return f"\n[[same]]\npeople = {list(people)}\n"
+
+
+SLACK, TEAMS = "T0PRACTICE/U0A", f"{TENANT}/99999999-2222-4333-8444-555555555555"
+WRONG_SAME = {
+    "one account": (same(SLACK), "same"),
+    "no workspace": (same(SLACK, "U0A"), "same"),
+    "a key that is none": ("\n[[same]]\npersons = []\n", "same"),
+    "twice in one": (same(SLACK, SLACK), "same_twice"),
+    "two people": (same(TEAMS, SLACK), "same_twice"),
+}
+
+
+@pytest.mark.parametrize(("text", "key"), WRONG_SAME.values(), ids=WRONG_SAME.keys())
+def test_who_is_one_person_is_told_once(tmp_path: Path, text: str, key: str) -> None:
+    """What could count somebody twice is refused at its line."""
+    line = len(WHOLE.splitlines()) + 2
+
+    assert faults(tmp_path, WHOLE + text) == {str(line): key}
+
+
+def test_accounts_of_one_person_are_read(tmp_path: Path) -> None:
+    """A file may say nothing of it, or whose accounts belong together."""
+    assert teamfile.read_same(written(tmp_path, WHOLE), test_mode=False) is None
+    found = teamfile.read_same(written(tmp_path, WHOLE + same(SLACK, TEAMS)), test_mode=False)
+
+    assert found
+    assert found[0].accounts()[0] == ("slack:T0PRACTICE", "U0A")

@@ -106,6 +106,12 @@ class Words:
         """Return a local time as it is written, such as '9:00 AM'."""
         return format_time(at, "short", locale=self.locale)
 
+    def region(self, code: str) -> str:
+        """Return a country's name, such as 'Canada', with the code of its part: 'Canada (QC)'."""
+        country, _, part = code.partition("-")
+        name = str(self.locale.territories.get(country, country))
+        return f"{name} ({part})" if part else name
+
     def list(self, items: Iterable[str]) -> str:
         """Return *items* joined as the language joins them."""
         return format_list(tuple(items), locale=self.locale)

@@ -7,8 +7,10 @@ from html import escape
 STYLE = """
 @page { margin: 10mm 13mm; }
 * { box-sizing: border-box; }
-body { font: 8.4pt/1.25 "Noto Sans", "Noto Sans CJK SC", "Segoe UI", "PingFang SC", sans-serif;
+body { font: 8.4pt/1.25 "Noto Sans", "Segoe UI", "Liberation Sans", Arial, sans-serif;
   color: #1c2430; margin: 0 auto; max-width: 186mm; }
+:lang(fr) body { font-size: 8pt; }
+:lang(zh) body { font-family: "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
 h1 { font-size: 15pt; line-height: 1.2; margin: 0 0 1.5mm; }
 h2 { font-size: 9.6pt; margin: 0 0 .8mm; color: #17475a; }
 h3 { font-size: 8.6pt; margin: 1mm 0 .6mm; }
@@ -22,6 +24,7 @@ blockquote { margin: 0 0 .7mm; padding-left: 2.4mm; border-left: .7mm solid #8fb
 section { margin: 0 0 2mm; }
 h2, h3 { break-after: avoid; }
 li, p, blockquote { break-inside: avoid; }
+.ticks li:first-child, .ticks li:nth-last-child(2) { break-after: avoid; }
 .columns { columns: 2; column-gap: 8mm; margin-top: 2mm; }
 .banner { border: .4mm solid #1c2430; border-radius: 1mm; padding: 1.2mm 2mm; margin: 1.5mm 0; }
 .hint, footer { color: #4a5563; font-size: 7.4pt; }

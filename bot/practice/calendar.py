@@ -1,4 +1,4 @@
-"""When people are asked and periods end, in their own zone: weeks, slots, pauses, late limits.
+"""When something falls due, by people's own clocks: zones, weeks, slots, pauses, late limits.
 
 Rules are kept as a local day and time; an instant is worked out anew each time, so that
 a move to another zone or a change of its rules needs no mending.
@@ -6,11 +6,10 @@ a move to another zone or a change of its rules needs no mending.
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-if TYPE_CHECKING:
-    from bot.practice.people import Clinician, Team
+from bot import holidays
 
 LATE = {"tip": timedelta(hours=4), "checkin": timedelta(hours=30)}
 """How long after its slot a message is still worth sending; later it is missed."""
@@ -19,8 +18,8 @@ EPOCH = date(2026, 1, 5)
 """The Monday from which periods are counted in whole weeks (never ISO-year quarters: 2026 has
 a week 53)."""
 
-_MORNING, _EVENING = time(7, 30), time(20)
-"""Outside these local times nobody is disturbed."""
+MORNING, EVENING = time(7, 30), time(20)
+"""Nobody is disturbed before the first of these local times, nor from the second on."""
 
 _WEEK = 7
 
@@ -41,10 +40,32 @@ class Slot:
     at: datetime
 
 
+@lru_cache(maxsize=1024)
+def zone(name: str) -> ZoneInfo:
+    """Return the time zone *name*; UTC for one that nobody knows any more, after an upgrade.
+
+    All are held on to: the library itself keeps eight, and reads the others from disk again.
+    """
+    try:
+        return ZoneInfo(name)
+    except (ValueError, OSError, KeyError):  # malformed, a folder, unknown
+        return ZoneInfo("UTC")
+
+
+def is_zone(name: str) -> bool:
+    """Whether *name* is a time zone that is known here."""
+    return zone(name).key == name
+
+
 def iso_week(day: date) -> str:
     """Name the ISO week of *day*, such as ``2026-W53``: the key of that week's check-in."""
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02}"
+
+
+def week_starts(key: str) -> date:
+    """Return the Monday of the week that :func:`iso_week` names; ValueError for anything else."""
+    return date.fromisocalendar(int(key[:4]), int(key[6:]), 1)
 
 
 def local_day(now: datetime, zone: ZoneInfo) -> date:
@@ -59,20 +80,6 @@ def instant(day: date, at: time, zone: ZoneInfo) -> datetime:
     (PEP 495, fold=0), so that nobody is asked twice or never.
     """
     return datetime.combine(day, at, tzinfo=zone).astimezone(UTC)
-
-
-def latest_slot(rule: WeeklyRule, zone: ZoneInfo, now: datetime) -> Slot:
-    """Return the last weekly slot that is not after *now*."""
-    today = local_day(now, zone)
-    days = (_on(rule, today, weeks) for weeks in (1, 0, -1))
-    return next(slot for slot in (_week_slot(rule, day, zone) for day in days) if slot.at <= now)
-
-
-def next_slot(rule: WeeklyRule, zone: ZoneInfo, now: datetime) -> Slot:
-    """Return the first weekly slot after *now*."""
-    today = local_day(now, zone)
-    days = (_on(rule, today, weeks) for weeks in (-1, 0, 1))
-    return next(slot for slot in (_week_slot(rule, day, zone) for day in days) if slot.at > now)
 
 
 def latest_day_slot(
@@ -95,30 +102,19 @@ def next_day_slot(
     return next((slot for slot in slots if slot.at > now), None)
 
 
-def is_quiet(now: datetime, zone: ZoneInfo) -> bool:
-    """Whether people in *zone* are left in peace: from 20:00 to 07:30 by their clocks."""
-    return not _MORNING <= now.astimezone(zone).time() < _EVENING
+def is_quiet(at: time) -> bool:
+    """Whether people are left in peace at a local time: from 20:00 to 07:30."""
+    return not MORNING <= at < EVENING
+
+
+def is_holiday(day: date, region: str) -> bool:
+    """Whether *day* is a public holiday of *region*; where none is kept, ``""``, no day is."""
+    return bool(region) and day in holidays.days_off(region, day.year)
 
 
 def is_paused(until: date | None, now: datetime, zone: ZoneInfo) -> bool:
     """Whether somebody who asked for a pause still has it; *until* is the first day after it."""
     return until is not None and local_day(now, zone) < until
-
-
-def zone_of(clinician: "Clinician", team: "Team") -> ZoneInfo:
-    """Return the zone in which *clinician* lives, as far as is known; else the team's."""
-    return ZoneInfo(clinician.zone or team.zone)
-
-
-def next_checkin(clinician: "Clinician", team: "Team", now: datetime) -> Slot | None:
-    """Return when *clinician* is asked next; ``None`` for somebody who has not joined."""
-    if not clinician.joined:
-        return None
-    zone, rule = zone_of(clinician, team), clinician.rule or team.checkin
-    since = now
-    if clinician.paused_until and is_paused(clinician.paused_until, now, zone):
-        since = instant(clinician.paused_until, time(0), zone) - timedelta(microseconds=1)
-    return next_slot(rule, zone, since)
 
 
 def span_bounds(day: date, weeks: int) -> tuple[date, date]:
@@ -134,14 +130,6 @@ def span_bounds(day: date, weeks: int) -> tuple[date, date]:
 def monday(day: date) -> date:
     """Return the Monday of the week of *day*."""
     return day - timedelta(days=day.isoweekday() - 1)
-
-
-def _on(rule: WeeklyRule, today: date, weeks: int) -> date:
-    return monday(today) + timedelta(weeks=weeks, days=rule.weekday - 1)
-
-
-def _week_slot(rule: WeeklyRule, day: date, zone: ZoneInfo) -> Slot:
-    return Slot(iso_week(day), instant(day, rule.at, zone))
 
 
 def _day_slot(day: date, at: time, zone: ZoneInfo) -> Slot:

@@ -27,6 +27,18 @@ def introduction(team: Team, setter: str, supervisors: tuple[str, ...], words: W
     return Message(summary, body, Audience.TEAM)
 
 
+def welcome(who: str, words: Words) -> Message:
+    """Say in a channel that has no team yet who added the bot, what it is, and what comes next."""
+    heading = words.say("cards.welcome.heading")
+    body: tuple[Element, ...] = (
+        Heading(heading),
+        Text(words.say("cards.welcome.added", who=words.people((who,)))),
+        Text(words.say("cards.welcome.next")),
+        Actions((Button("kept", words.say("common.step.kept")),)),
+    )
+    return Message(heading, body, Audience.TEAM)
+
+
 def _named(setter: str, supervisors: tuple[str, ...], words: Words) -> str:
     key = "set_up_by_operator" if not setter else "set_up"
     return words.say(

@@ -20,6 +20,7 @@ from bot.elements import (
     Text,
 )
 from bot.errors import UnknownAnswerError
+from bot.practice.calendar import week_starts
 from bot.practice.debriefs import choice
 from bot.practice.thanks import Answered, Heard, heard, thanks
 
@@ -33,6 +34,7 @@ __all__ = [
     "followup",
     "form",
     "heard",
+    "last_note",
     "lens",
     "nudge",
     "read",
@@ -85,8 +87,7 @@ def deal(signs: Sequence[Sign], draw: Callable[[int], int]) -> Sign:
 
 def lens(words: Words, week: str) -> Lens:
     """Return this ISO week's way of looking; all take turns, across the turn of a year too."""
-    monday = date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
-    return words.lenses[monday.toordinal() // 7 % len(words.lenses)]
+    return words.lenses[week_starts(week).toordinal() // 7 % len(words.lenses)]
 
 
 def nudge(words: Words, week: str, sign: Sign) -> Message:
@@ -110,6 +111,20 @@ def nudge(words: Words, week: str, sign: Sign) -> Message:
             Actions((answer, Menu("checkin.menu", words.say("checkin.nudge.menu"), menu))),
             Small(words.say("checkin.nudge.private")),
             Small(words.say("safety.not_watched")),
+        ),
+    )
+
+
+def last_note(words: Words) -> Message:
+    """Say kindly, once, that the questions stop, and how one tap brings them back."""
+    more = Button("checkin.again", words.say("common.step.again"), primary=True)
+    leave = Button("checkin.leave", words.say("checkin.menu.leave"))
+    return Message(
+        words.say("checkin.last.summary"),
+        (
+            Text(words.say("checkin.last.text")),
+            Actions((more, leave)),
+            Small(words.say("checkin.last.private")),
         ),
     )
 

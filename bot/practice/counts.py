@@ -81,10 +81,10 @@ CLEAR = 3
 """How many noise scales the leading answer has to be ahead by, to be named."""
 
 _TERMS = {
-    (TOTAL, QUARTER): Terms(QUARTER, 4, Fraction(4, 3)),
-    (TOTAL, MONTH): Terms(MONTH, 4, Fraction(8, 9)),
+    (TOTAL, QUARTER): Terms(QUARTER, 4, Fraction(8, 5)),
+    (TOTAL, MONTH): Terms(MONTH, 1, Fraction(5, 11)),
     (BREAKDOWN, QUARTER): Terms(QUARTER, 4, Fraction(4, 3)),
-    (BREAKDOWN, MONTH): Terms(MONTH, 4, Fraction(4, 5)),
+    (BREAKDOWN, MONTH): Terms(MONTH, 5, Fraction(10, 11)),
 }
 
 
@@ -92,19 +92,19 @@ def terms(ledger: str, size: int) -> Terms:
     """How a period of *ledger* counts for a unit of the declared *size*.
 
     Chosen by simulation of units of 9, 15 and 30, at 0.9 to 0.12 debriefs a clinician and
-    week (``python -m tests.practice.utility``). The band holds what was counted in 81, 84
-    and 78 % of periods (62 % at worst, 30 at 0.12), a named leader is right in 85, 93 and
-    85 %, and named in 15, 26 and 15 %.
+    week (``python -m tests.practice.utility``). The band holds what was counted in 83, 87
+    and 80 % of periods, 75 % at the worst rate; a named leader is right in 86, 94 and 87 %,
+    and named in 15, 26 and 14 %.
 
     Somebody who knows all other debriefs and guesses as well as one can, from both tables
-    (chance is 50 %): whether a person filed one debrief, 56, 56 and 54 % right, 58 at most;
-    three debriefs, 67, 66 and 61 %, 72 at most; two in every period of a year, 72, 71 and
-    75 %, which at 0.12 is 75, 75 and 80 %. Less noise on the total (epsilon 2) puts the band
-    of nine right in 87 %, but tells one debrief in up to 62 %; monthly tables at epsilon 1
-    tell the year's habit in up to 88 %.
+    (chance is 50 %; ``python -m tests.attacks``): whether a person filed one debrief, 56, 56
+    and 54 % right; three debriefs, 66, 66 and 58 %; two in every period of a year, 71, 71
+    and 74 %.
 
-    In a year a person's part is worth at most 4 x (4/3 + 4/3) = 10.7 in a small unit and
-    13 x (8/9 + 4/5) = 22 in a large one; one debrief a period, a quarter of that.
+    In a large unit the total counts each person once: for the same habit given away by its
+    thirteen tables a year, quiet bands are right in 77 % rather than in 62 %
+    (``python -m tests.attacks.frontier``).
+    What a year may tell of one person is summed in ``docs/anonymity.md``.
     """
     return _TERMS[ledger, QUARTER if size < LARGE else MONTH]
 

@@ -181,9 +181,14 @@ def _threat(case: Case) -> tuple[str, ...]:
 
 
 def _phrases(case: Case) -> tuple[Element, ...]:
+    """The phrases, each with its caution right under it; one that two share is said once."""
     chosen = [case.words.phrases[code] for code in openings.phrases(case.debrief, case.deeper)]
-    cautions = dict.fromkeys(phrase.caution for phrase in chosen if phrase.caution)
-    return (*(Quote(phrase.text) for phrase in chosen), *(Small(text) for text in cautions))
+    shown: list[Element] = []
+    for phrase, further in zip(chosen, (*chosen, None)[1:], strict=True):
+        shown.append(Quote(phrase.text))
+        if phrase.caution and (further is None or further.caution != phrase.caution):
+            shown.append(Small(phrase.caution))
+    return tuple(shown)
 
 
 def _supervision(case: Case) -> Text:

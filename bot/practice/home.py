@@ -16,6 +16,7 @@ from bot.elements import (
 )
 from bot.practice import portrait, privacy
 from bot.practice.portrait import Portrait
+from bot.practice.thinning import SILENT
 
 Body = tuple[Element, ...]
 
@@ -77,6 +78,10 @@ def _next(known: Portrait, words: Words) -> Body:
     if at:
         when = words.say("home.next.at", day=words.day(at.date()), time=words.time(at.time()))
         return (heading, Text(when), Actions(_controls(known, words)))
+    if known.clinician.joined and known.clinician.quiet >= SILENT:
+        more = Button("checkin.again", words.say("common.step.again"), primary=True)
+        rests = Text(words.say("home.next.silent"))
+        return (heading, rests, Actions((more, *_controls(known, words))))
     invite = Text(words.say("home.next.invite"))
     if known.team is None:
         return (heading, invite, Small(words.say("home.next.how_to_join")))

@@ -19,7 +19,8 @@ from bot.elements import (
     Text,
 )
 from bot.errors import UnknownAnswerError
-from bot.practice.calendar import WeeklyRule
+from bot.practice import asking
+from bot.practice.calendar import WeeklyRule, is_quiet
 from bot.practice.people import Team
 from bot.practice.portrait import Portrait
 
@@ -34,11 +35,15 @@ Answers = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Settings:
-    """What a clinician chose for themselves: joined or not, when, and rested until."""
+    """What a clinician chose for themselves: joined or not, when, and rested until.
+
+    ``work_days`` are those on which they work, ``()`` for the usual ones.
+    """
 
     joined: bool
     rule: WeeklyRule
     rests_until: date | None
+    work_days: tuple[int, ...] = ()
 
 
 def settings(known: Portrait, team: Team, words: Words) -> Form:
@@ -50,7 +55,13 @@ def settings(known: Portrait, team: Team, words: Words) -> Form:
         Text(words.say("home.settings.intro")),
         _state(words, joined=person.joined),
         _weekday(words, rule.weekday),
-        ClockTime("time", words.say("home.settings.time"), f"{rule.at:%H:%M}"),
+        ClockTime(
+            "time",
+            words.say("home.settings.time"),
+            f"{rule.at:%H:%M}",
+            hint=words.say("home.settings.time_hint"),
+        ),
+        _work_days(words, asking.days_of(person.work_days, rule)),
         CalendarDay(
             "until",
             words.say("home.settings.pause"),
@@ -84,18 +95,31 @@ def _weekday(words: Words, chosen: int) -> Choice:
     return Choice("day", label, options, chosen=(str(chosen),), select=True)
 
 
+def _work_days(words: Words, chosen: tuple[int, ...]) -> Choice:
+    options = tuple(Option(str(day), words.weekday(day)) for day in range(1, 8))
+    label, hint = words.say("home.settings.work_days"), words.say("home.settings.work_days_hint")
+    return Choice("work_days", label, options, at_most=7, hint=hint, chosen=tuple(map(str, chosen)))
+
+
 def read(answers: Answers, today: date, words: Words) -> Settings | Invalid:
     """Read the settings form; *today* is the clinician's own.
 
     Raises :class:`bot.errors.UnknownAnswerError` on what the form does not offer.
     """
-    state, day = _one(answers, "state"), _one(answers, "day")
-    if state not in {"on", "off"} or day not in set("1234567"):
+    state, day, works = _one(answers, "state"), _one(answers, "day"), answers.get("work_days", ())
+    if state not in {"on", "off"} or not set("1234567").issuperset({day, *works}):
         raise UnknownAnswerError
     rests = read_until(answers, today, words) if answers.get("until") else None
-    if isinstance(rests, Invalid):
-        return rests
-    return Settings(state == "on", WeeklyRule(int(day), clock_time(_one(answers, "time"))), rests)
+    rule = WeeklyRule(int(day), clock_time(_one(answers, "time")))
+    wrong = dict(rests.errors) if isinstance(rests, Invalid) else {}
+    if works and day not in works:
+        wrong["day"] = words.say("home.settings.off_that_day")
+    if is_quiet(rule.at):
+        wrong["time"] = words.say("home.settings.quiet")
+    if isinstance(rests, Invalid) or wrong:
+        return Invalid(wrong)
+    usual = set(map(int, works)) == set(asking.days_of((), rule))
+    return Settings(state == "on", rule, rests, () if usual else tuple(sorted(map(int, works))))
 
 
 def pause(words: Words) -> Form:
@@ -167,6 +191,13 @@ def rested(known: Portrait, words: Words) -> Message:
     if known.clinician.unreachable:
         return done("unreachable", words)
     return done("resumed", words, **_facts(known, words))
+
+
+def back(known: Portrait, words: Words) -> Message:
+    """Say that check-ins come weekly again, or why they do not."""
+    if known.clinician.joined and known.next_at:
+        return done("again", words, **_facts(known, words))
+    return rested(known, words)
 
 
 def _facts(known: Portrait, words: Words) -> dict[str, str]:

@@ -22,7 +22,8 @@ class Team:
     ``zone`` is an IANA name, used where a person's own is unknown; ``tip_days`` are ISO
     weekdays. ``question`` is what the next period's breakdown asks: ``form`` or ``status``.
     ``open_to_team`` lets the whole roster read what its supervisors read; ``unreachable``
-    says why nothing can be posted in its channel.
+    says why nothing can be posted in its channel. ``holidays`` is the region whose public
+    holidays the team keeps, such as ``CA-QC``; ``""`` for none.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Team:
     question: str
     open_to_team: bool
     unreachable: str = ""
+    holidays: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ class Clinician:
     ``rule`` is their own day and time, ``None`` for the team's; ``paused_until`` is the
     first local day on which they may be asked again; ``quiet`` counts 0 to 6 check-ins
     in a row that they let pass; ``unreachable`` says why no message reaches them.
+    ``work_days`` are the ISO weekdays on which they work, ``()`` while they chose none.
     """
 
     person: Person
@@ -59,6 +62,7 @@ class Clinician:
     home_team: str
     quiet: int
     unreachable: str
+    work_days: tuple[int, ...] = ()
 
 
 def may_read(team: Team, roles: frozenset[Role], *, on_roster: bool) -> bool:

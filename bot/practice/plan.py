@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from bot.content.catalogue import Words
 from bot.conversation import Invalid
 from bot.errors import UnknownAnswerError
+from bot.holidays import is_region
+from bot.practice import regions
 from bot.practice.calendar import WeeklyRule
 from bot.practice.mine import clock_time
 from bot.practice.people import Team
@@ -38,6 +40,7 @@ class Plan:
     practice: str
     question: str
     open_to_team: bool
+    holidays: str = ""
 
     def team(self, team_id: str, workspace: str) -> Team:
         """The team that this plan describes."""
@@ -54,6 +57,7 @@ class Plan:
             tip_at=self.tip_at,
             question=self.question,
             open_to_team=self.open_to_team,
+            holidays=self.holidays,
         )
 
 
@@ -93,6 +97,7 @@ def read(answers: Answers, languages: tuple[str, ...], words: Words) -> Plan | I
         practice=names["practice"],
         question=_among(answers, "question", ("form", "status")),
         open_to_team=_among(answers, "open", ("yes", "no")) == "yes",
+        holidays=_region(_one(answers, "holidays")),
     )
 
 
@@ -162,6 +167,14 @@ def _days(answers: Answers) -> tuple[int, ...]:
     if not said <= WEEK:
         raise UnknownAnswerError
     return tuple(sorted(int(day) for day in said))
+
+
+def _region(said: str) -> str:
+    if said in {"", regions.NONE}:
+        return ""
+    if not is_region(said):
+        raise UnknownAnswerError
+    return said
 
 
 def _zone(said: str) -> str:

@@ -5,6 +5,8 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.content.catalogue import Words
+from bot.practice import thinning
+from bot.practice.calendar import zone
 from bot.practice.checkins import AGAIN, Intention
 from bot.practice.people import Clinician, Team
 
@@ -35,18 +37,18 @@ class Portrait:
 
 def zone_of(clinician: Clinician, team: Team | None) -> ZoneInfo:
     """Where a person is: their own zone, else their team's, else UTC."""
-    return ZoneInfo(clinician.zone or (team.zone if team else "") or "UTC")
+    return zone(clinician.zone or (team.zone if team else "") or "UTC")
 
 
 def lines(known: Portrait, words: Words) -> tuple[str, ...]:
     """Put into words everything that is kept about a person, one fact a line."""
     person = known.clinician
-    zone = person.zone or words.say("home.mine.zone_unknown")
+    lives = person.zone or words.say("home.mine.zone_unknown")
     found = [
-        words.say("home.mine.profile", language=words.name, zone=zone),
+        words.say("home.mine.profile", language=words.name, zone=lives),
         *_places(known, words),
         *_rhythm(known, words),
-        words.say("home.mine.quiet", count=person.quiet),
+        *_quiet(person, words),
     ]
     if person.joined:
         found.append(words.say("home.mine.deliveries"))
@@ -79,8 +81,22 @@ def _rhythm(known: Portrait, words: Words) -> list[str]:
     found = [words.say("home.mine.joined", **at)]
     if person.rule:
         found.append(words.say("home.mine.own_rule"))
+    if person.work_days:
+        days = words.list(words.weekday(day) for day in person.work_days)
+        found.append(words.say("home.mine.work_days", days=days))
+    if team.holidays:
+        found.append(words.say("home.mine.holidays", region=words.region(team.holidays)))
     if person.paused_until:
         found.append(words.say("home.mine.paused", day=words.day(person.paused_until)))
+    return found
+
+
+def _quiet(person: Clinician, words: Words) -> list[str]:
+    """How many questions in a row stayed unanswered, and what came of it."""
+    found = [words.say("home.mine.quiet", count=person.quiet)]
+    if person.quiet >= thinning.SELDOM:
+        key = "silent" if person.quiet >= thinning.SILENT else "seldom"
+        found.append(words.say(f"home.mine.{key}"))
     return found
 
 

@@ -20,7 +20,7 @@ from bot.elements import (
     Small,
     Text,
 )
-from bot.practice import places, zones
+from bot.practice import places, regions, zones
 from bot.practice.people import Team
 
 NEW = "new"
@@ -173,7 +173,13 @@ def _manner(current: Current, words: Words) -> Body:
     zone = team.zone if team else current.zone or "UTC"
     known = zones.options(zone, current.zone)
     ask = words.say("supervision.form.zone")
-    asked: Body = (Choice("zone", ask, known, chosen=(zone,), select=True),)
+    kept = team.holidays if team else ""
+    free, free_hint = _asked("holidays", words)
+    off = regions.options(kept, words)
+    asked: Body = (
+        Choice("zone", ask, known, chosen=(zone,), select=True),
+        Choice("holidays", free, off, hint=free_hint, chosen=(kept or regions.NONE,), select=True),
+    )
     if len(current.languages) < 2:  # noqa: PLR2004 - one language is no choice
         return asked
     spoken = team.language if team else words.language

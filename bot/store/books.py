@@ -2,7 +2,9 @@
 
 from sqlalchemy import Connection
 
+from bot.store.aliases import Aliases
 from bot.store.deliveries import Deliveries
+from bot.store.duties import Duties
 from bot.store.inbox import Inbox
 from bot.store.intentions import Intentions
 from bot.store.ledger import Ledger
@@ -20,10 +22,12 @@ class Books:
         """Open the books on *connection*; *peppers*, newest first, keep tokens apart."""
         self._connection = connection
         self.people = People(connection)
+        self.aliases = Aliases(connection)
         self.teams = Teams(connection)
         self.intentions = Intentions(connection)
         self.ways = Ways(connection)
         self.deliveries = Deliveries(connection)
+        self.duties = Duties(connection)
         self.inbox = Inbox(connection, peppers)
         self.workspaces = Workspaces(connection)
         self.ledger = Ledger(connection, peppers)

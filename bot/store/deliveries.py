@@ -1,14 +1,23 @@
 """Messages owed to people, and what became of each; a promise is kept once or not at all."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    delete,
+    exists,
+    func,
+    select,
+    tuple_,
+    update,
+)
 
 from bot.conversation import Person
 from bot.store.promises import Delivery, Promise, State, Tally, delivery, instant, row, seconds
-from bot.store.tables import deliveries, workspaces
-from bot.store.upsert import add
+from bot.store.tables import deliveries, people, workspaces
+from bot.store.upsert import BATCH, add
 from bot.store.workspaces import resting
 
 __all__ = ["Deliveries", "Delivery", "Promise", "State", "Tally"]
@@ -23,6 +32,7 @@ _DAY = 86_400
 _EPOCH = date(1970, 1, 1)
 _REFERENCE = 80
 _REASON = 60
+_MOST_QUIET = 6
 
 
 class Deliveries:
@@ -39,6 +49,43 @@ class Deliveries:
     def promise(self, promises: Iterable[Promise]) -> int:
         """Owe what is not owed yet, and say how many that were."""
         return add(self._connection, deliveries, [row(one) for one in promises])
+
+    def ask(self, promises: Iterable[Promise]) -> int:
+        """Owe questions that stay unanswered until their person is heard from again.
+
+        The quiet counter of each person goes up with the promise, in one transaction, and
+        only for whoever was not owed it before: two clocks count once.
+        """
+        rows = [row(one) for one in promises]
+        kept = add(self._connection, deliveries, rows)
+        who = tuple_(people.c.workspace, people.c.id)
+        asked = select(deliveries.c.workspace, deliveries.c.person)
+        for start in range(0, len(rows), BATCH):
+            ids = [one["id"] for one in rows[start : start + BATCH]]
+            here = who.in_(asked.where(deliveries.c.id.in_(ids)))
+            counted = update(people).where(here, people.c.quiet < _MOST_QUIET)
+            self._connection.execute(counted.values(quiet=people.c.quiet + 1))
+        return kept
+
+    def slots(self, kind: str, persons: Collection[Person], since: str) -> dict[Person, set[str]]:
+        """In which slots, from *since* on, each of *persons* had a delivery of *kind* in time."""
+        asked = select(deliveries.c.workspace, deliveries.c.person, deliveries.c.slot).where(
+            deliveries.c.workspace.in_({one.workspace for one in persons}),
+            deliveries.c.kind == kind,
+            deliveries.c.person.in_({one.id for one in persons}),
+            deliveries.c.slot >= since,
+            deliveries.c.state != State.MISSED,
+        )
+        found: dict[Person, set[str]] = {one: set() for one in persons}
+        for workspace, person, slot in self._connection.execute(asked):
+            found.get(Person(workspace, person), set()).add(slot)
+        return found
+
+    def settled(self, kind: str, person: Person) -> set[str]:
+        """For which slots nothing of *kind* is owed to *person* any more, whatever became of it."""
+        theirs = (deliveries.c.workspace == person.workspace) & (deliveries.c.person == person.id)
+        over = (deliveries.c.kind == kind) & (deliveries.c.state != State.PLANNED)
+        return set(self._connection.scalars(select(deliveries.c.slot).where(theirs, over)))
 
     def get(self, key: str) -> Delivery | None:
         """Find a delivery by its id."""
@@ -122,7 +169,7 @@ class Deliveries:
         return self._all(State.PLANNED, there, State.WITHDRAWN)
 
     def put_off(self, key: str, until: datetime) -> bool:
-        """Owe a planned delivery not before *until*: it could not be written just now."""
+        """Owe a planned delivery not before *until*: now is not the time for it."""
         planned = (deliveries.c.id == key) & (deliveries.c.state == State.PLANNED)
         return self._move((planned,), due=seconds(until))
 

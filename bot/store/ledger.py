@@ -12,6 +12,7 @@ from bot.conversation import Person
 from bot.practice import tokens
 from bot.practice.counts import BREAKDOWN, TOTAL
 from bot.practice.people import Role, Team
+from bot.store.aliases import Aliases
 from bot.store.periods import Period, Periods
 from bot.store.tables import slips
 from bot.store.teams import Teams
@@ -48,15 +49,19 @@ class Ledger:
         """Open the book on *connection*; periods opened now are keyed by the newest pepper."""
         self._connection = connection
         self._teams = Teams(connection)
+        self._aliases = Aliases(connection)
         self._periods = Periods(connection, peppers)
 
     def file(self, person: Person, codes: Mapping[str, str], now: datetime) -> Filed:
         """Count a debrief of *person*, whose *codes* answer ``form`` and ``status``.
 
+        Whoever has accounts in two products is one person, with one token.
+
         Nothing is kept of somebody on no roster, of a team's own supervisor, of a team
         too small to count without pointing at someone, or where the pepper of the open
         period is no longer configured, which the log tells the operator.
         """
+        person = self._aliases.of(person)
         team = self._team_of(person)
         if team is None:
             return Filed()
@@ -75,7 +80,7 @@ class Ledger:
         while a period is open, and whichever team they have moved to since. Raises
         :class:`bot.store.periods.MissingPepperError` where a token cannot be made.
         """
-        taken = {TOTAL: 0, BREAKDOWN: 0}
+        person, taken = self._aliases.of(person), {TOTAL: 0, BREAKDOWN: 0}
         for period in self._periods.open_in(person.workspace, now):
             taken[period.ledger] += self._take(period, person)
         return taken[TOTAL]

@@ -3,18 +3,17 @@
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, exists, select, tuple_, update
 
 from bot.conversation import Person
-from bot.practice.calendar import WeeklyRule
+from bot.practice.calendar import WeeklyRule, is_zone
 from bot.practice.people import Clinician
 from bot.store.deliveries import Deliveries
-from bot.store.tables import people, rosters
+from bot.store.tables import people, rosters, workspaces
 from bot.store.upsert import add, insert
 from bot.store.ways import Ways
 
 _LOCALE = 20
-_ZONE = 60
 _REASON = 60
 _MOST_QUIET = 6
 
@@ -35,8 +34,14 @@ class People:
         return _clinician(found) if found else _blank(person)
 
     def joined(self, after: Person | None, limit: int) -> tuple[Clinician, ...]:
-        """At most *limit* of those who joined and can be reached, in order, past *after*."""
-        asked = select(people).where(people.c.joined, people.c.unreachable == "")
+        """At most *limit* of those who joined and can be reached, in order, past *after*.
+
+        Nobody of a suspended workspace can: what they are not asked leaves nothing unanswered.
+        """
+        suspended = exists().where(
+            workspaces.c.id == people.c.workspace, workspaces.c.suspended != ""
+        )
+        asked = select(people).where(people.c.joined, people.c.unreachable == "", ~suspended)
         if after:
             asked = asked.where(
                 tuple_(people.c.workspace, people.c.id) > tuple_(after.workspace, after.id)
@@ -47,9 +52,10 @@ class People:
     def learn(self, person: Person, *, locale: str = "", zone: str = "") -> None:
         """Keep what the product says of somebody who joined; what it leaves blank stays.
 
-        Of anybody else nothing is kept: a row made by using the bot would tell who does.
+        So does their zone when it names one that is unknown here. Of anybody else nothing is
+        kept: a row made by using the bot would tell who does.
         """
-        said = {"locale": locale[:_LOCALE], "zone": zone[:_ZONE]}
+        said = {"locale": locale[:_LOCALE], "zone": zone if is_zone(zone) else ""}
         news = {name: value for name, value in said.items() if value}
         known = self.get(person)
         if known.joined and any(getattr(known, name) != value for name, value in news.items()):
@@ -67,9 +73,15 @@ class People:
             checkin_time=rule.at.isoformat("minutes") if rule else None,
         )
 
+    def set_work_days(self, person: Person, days: tuple[int, ...]) -> None:
+        """Ask *person* on these ISO weekdays alone; ``()`` is Monday to Friday again."""
+        self._change(person, work_days=",".join(map(str, sorted(days))))
+
     def set_quiet(self, person: Person, quiet: int) -> None:
-        """Keep how many check-ins in a row *person* let pass, 0 to 6."""
-        self._change(person, quiet=max(0, min(quiet, _MOST_QUIET)))
+        """Keep how many check-ins in a row *person* let pass, 0 to 6; nought on any use of them."""
+        kept = max(0, min(quiet, _MOST_QUIET))
+        news = update(people).where(_is(person), people.c.quiet != kept)
+        self._connection.execute(news.values(quiet=kept))
 
     def join(self, person: Person, team_id: str) -> None:
         """Ask *person* once a week from now on; the team becomes their home.
@@ -161,4 +173,5 @@ def _clinician(row: Row[Any]) -> Clinician:
         home_team=row.home_team,
         quiet=row.quiet,
         unreachable=row.unreachable,
+        work_days=tuple(int(day) for day in row.work_days.split(",") if day),
     )

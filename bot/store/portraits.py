@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.conversation import Person
-from bot.practice import calendar
+from bot.practice import asking, calendar
 from bot.practice.people import Clinician, Role, Team, may_read
 from bot.practice.portrait import Portrait, zone_of
 from bot.store.books import Books
@@ -13,9 +13,11 @@ from bot.store.books import Books
 def portrait(books: Books, person: Person, now: datetime) -> Portrait:
     """Find what is kept about *person* at the instant *now*, in one look at the books."""
     team = books.teams.home_of(person)
-    clinician = _as_of(books.people.get(person), team, now)
-    reached = team if not clinician.unreachable else None
-    slot = calendar.next_checkin(clinician, reached, now) if reached else None
+    kept = books.people.get(person)
+    clinician, slot = _as_of(kept, team, now), None
+    if team and kept.joined and not kept.unreachable:
+        settled = books.deliveries.settled(asking.KIND, person)
+        slot = asking.coming(asking.rhythm(kept, team), kept.quiet, now, settled)
     return Portrait(
         clinician=clinician,
         team=team,

@@ -1,6 +1,6 @@
 """A message owed, as the rooms above know it and as a row keeps it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from secrets import token_hex
@@ -30,7 +30,8 @@ class Promise:
 
     Workspace, kind, person, channel and slot are its key: promised again, it stays one.
     ``due`` and ``late`` are aware instants, the first and the last at which it may be
-    sent. ``detail`` holds ids of content, never an answer.
+    sent. ``detail`` holds ids of content, never an answer. One with a ``reason`` cannot be
+    kept any more: it is remembered as missed, so that the operator can be told.
     """
 
     workspace: str
@@ -41,6 +42,12 @@ class Promise:
     due: datetime
     late: datetime
     detail: str
+    reason: str = field(default="", kw_only=True)
+
+    @property
+    def recipient(self) -> Person:
+        """Whom it is owed to, when it is a person's."""
+        return Person(self.workspace, self.person)
 
 
 @dataclass(frozen=True)
@@ -52,12 +59,6 @@ class Delivery(Promise):
     attempt: int
     started: datetime
     reference: str
-    reason: str
-
-    @property
-    def recipient(self) -> Person:
-        """Whom it is owed to, when it is a person's."""
-        return Person(self.workspace, self.person)
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,9 @@ def row(promise: Promise) -> dict[str, Any]:
         "slot": promise.slot,
         "due": seconds(promise.due),
         "late": seconds(promise.late),
-        "state": State.PLANNED,
+        "state": State.MISSED if promise.reason else State.PLANNED,
         "detail": promise.detail,
+        "reason": promise.reason,
     }
 
 

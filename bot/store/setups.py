@@ -13,6 +13,12 @@ from bot.practice.setup import NEW, Current
 from bot.store.books import Books
 from bot.store.deliveries import Promise
 
+ARRIVED = "arrived"
+"""The slot of the card that is owed to a channel to which the bot was added."""
+
+INTRODUCTIONS = 1000
+"""How many owed messages are looked through for one that introduces the bot already."""
+
 INTRODUCTION_WAITS = timedelta(days=30)
 """For how long an introduction card is still worth posting after a set-up."""
 
@@ -110,6 +116,18 @@ def introduce_again(books: Books, person: Person, team_id: str, now: datetime) -
     """Owe the team's channel its introduction once more, at most once a day."""
     day = now.date().isoformat()
     _introduce(books, _team(books, person, team_id), person, now, f"again {day}")
+
+
+def welcome(books: Books, who: Person, channel: str, locale: str, now: datetime) -> None:
+    """Owe *channel* a card that names *who* added the bot there; once, ever.
+
+    Where an introduction is owed already, that is the card.
+    """
+    due = books.deliveries.owed(who.workspace, now, INTRODUCTIONS)
+    if not any(one.kind == "intro" and one.channel == channel for one in due):
+        late, detail = now + INTRODUCTION_WAITS, f"{who.id} {locale}"
+        card = Promise(who.workspace, "intro", "", channel, ARRIVED, now, late, detail)
+        books.deliveries.promise([card])
 
 
 def _introduce(books: Books, team: Team, setter: Person, now: datetime, slot: str) -> bool:

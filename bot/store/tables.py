@@ -59,8 +59,20 @@ teams = Table(
     Column("question", String(10), nullable=False),
     Column("open_to_team", Boolean, nullable=False),
     Column("unreachable", String(60), nullable=False, server_default=""),
+    Column("holidays", String(9), nullable=False, server_default=""),
     UniqueConstraint("workspace", "channel"),
-    comment="Clinicians supervised together. checkin_day is an ISO weekday, tip_days '2,4'.",
+    comment="Clinicians supervised together. checkin_day is an ISO weekday, tip_days '2,4', "
+    "holidays the region whose public holidays are kept, 'CA-QC'.",
+)
+
+aliases = Table(
+    "alias",
+    metadata,
+    Column("workspace", String(80), primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("same_workspace", String(80), nullable=False),
+    Column("same_person", String(80), nullable=False),
+    comment="Accounts that an operator says are one person's; nothing of what either does.",
 )
 
 rosters = Table(
@@ -100,7 +112,9 @@ people = Table(
     Column("home_team", String(32), nullable=False, server_default=""),
     Column("quiet", Integer, nullable=False, server_default="0"),
     Column("unreachable", String(60), nullable=False, server_default=""),
-    comment="What is kept about a person; quiet counts 0 to 6 unanswered check-ins.",
+    Column("work_days", String(13), nullable=False, server_default=""),
+    comment="What is kept about a person; quiet counts 0 to 6 unanswered check-ins, work_days "
+    "are '1,2,3' for somebody part-time.",
 )
 
 intentions = Table(
@@ -136,6 +150,14 @@ deliveries = Table(
     Index("delivery_owed", "state", "workspace", "due"),
     Index("delivery_late", "late"),
     comment="A message owed; the unique key is the promise. detail: content ids, never answers.",
+)
+
+duties = Table(
+    "duty",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("looked", BigInteger, nullable=False),
+    comment="Until when each duty of the clock has looked; what fell due later was missed.",
 )
 
 inbox = Table(

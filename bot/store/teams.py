@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, delete, exists, fu
 from bot.conversation import Person
 from bot.practice.calendar import WeeklyRule
 from bot.practice.people import Role, Team
+from bot.store.aliases import Aliases
 from bot.store.deliveries import Deliveries
 from bot.store.tables import people, roles, rosters, teams
 from bot.store.upsert import add, put
@@ -69,6 +70,7 @@ class Teams:
             "question": team.question,
             "open_to_team": team.open_to_team,
             "unreachable": "",
+            "holidays": team.holidays,
         }
         put(self._connection, teams, row)
 
@@ -86,7 +88,11 @@ class Teams:
         self._connection.execute(update(teams).where(here).values(unreachable=""))
 
     def home_of(self, person: Person) -> Team | None:
-        """The one team that *person* counts in: where they joined, else where declared."""
+        """The one team that *person* counts in: where they joined, else where declared.
+
+        It is the team of all their accounts, see :class:`bot.store.aliases.Aliases`.
+        """
+        person = Aliases(self._connection).of(person)
         joined = select(people.c.home_team).where(
             people.c.workspace == person.workspace, people.c.id == person.id
         )
@@ -211,4 +217,5 @@ def _team(row: Row[Any]) -> Team:
         question=row.question,
         open_to_team=row.open_to_team,
         unreachable=row.unreachable,
+        holidays=row.holidays,
     )

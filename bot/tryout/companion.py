@@ -122,9 +122,13 @@ async def _is_ready(session: aiohttp.ClientSession, url: str) -> bool:
         return False
 
 
-def of_slack(slack: str, keys: Keys) -> dict[str, str]:
-    """Return the settings of a bot that calls the Slack at the address *slack*."""
+def of_slack(slack: str, keys: Keys, language: str) -> dict[str, str]:
+    """Return the settings of a bot that calls the Slack at the address *slack*.
+
+    Its manifest, and so the list of commands, is told in *language*.
+    """
     return {
+        "LANG": language,
         "SLACK_SIGNING_SECRET": keys.signing_secret,
         "SLACK_BOT_TOKEN": keys.bot_token,
         "SLACK_API_URL": f"{slack}/api/",

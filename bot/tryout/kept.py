@@ -15,6 +15,10 @@ _EDITION = 1
 """Of the file's shape; a file of another edition is not read."""
 
 
+class UnreadableError(Exception):
+    """What is kept was written by another version, or is damaged: only a fresh start helps."""
+
+
 def save(workspace: Workspace, file: Path) -> None:
     """Write the workspace to *file*, whole or not at all."""
     beside = file.with_suffix(".new")
@@ -25,24 +29,14 @@ def save(workspace: Workspace, file: Path) -> None:
 def load(cast: Cast, file: Path) -> Workspace | None:
     """Read the workspace back, its clock at the later of then and now; ``None`` if there is none.
 
-    Time that passed while nobody practised has passed for the bot too.
+    Time that passed while nobody practised has passed for the bot too. Raises UnreadableError.
     """
-    told = _read(file)
-    if told is None:
+    if not file.exists():
         return None
-    clock = PracticeClock()
-    clock.move_to(max(datetime.fromisoformat(told["now"]), clock.now()))
-    workspace = Workspace(cast, clock)
-    _restore(workspace, told)
-    return workspace
-
-
-def _read(file: Path) -> Json | None:
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-    return told if isinstance(told, dict) and told.get("edition") == _EDITION else None
+        return _restored(cast, json.loads(file.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, AttributeError, LookupError) as broken:
+        raise UnreadableError(file.name) from broken
 
 
 def _told(workspace: Workspace) -> Json:
@@ -60,6 +54,16 @@ def _told(workspace: Workspace) -> Json:
         "numbers": workspace.numbers,
         "version": workspace.version,
     }
+
+
+def _restored(cast: Cast, told: Json) -> Workspace:
+    if told["edition"] != _EDITION:
+        raise UnreadableError
+    clock = PracticeClock()
+    clock.move_to(max(datetime.fromisoformat(told["now"]), clock.now()))
+    workspace = Workspace(cast, clock)
+    _restore(workspace, told)
+    return workspace
 
 
 def _restore(workspace: Workspace, told: Json) -> None:

@@ -1,6 +1,7 @@
 """The cast of the practice workspace: an invented practice whose people belong to nobody real."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import time
 
 TEAM, DOMAIN = "T0PRACTICE", "practice"
@@ -61,15 +62,20 @@ _ELSEWHERE = {
     "U0CLIN28": "America/Halifax",
 }
 _LOCALES = {"U0CLIN15": "fr-CA", "U0CLIN25": "zh-CN"}
+"""Who reads another language than the rest of the practice, whatever that is."""
+
+_SPOKEN: Mapping[str, str] = {"en": "en-US", "fr": "fr-CA", "zh": "zh-CN"}
+"""What Slack calls the languages that the bot speaks."""
 
 
 @dataclass(frozen=True)
 class Cast:
-    """Who plays: the people, their teams and the practice's name."""
+    """Who plays: the people, their teams, the practice's name and the language of its teams."""
 
     practice: str
     crews: tuple[Crew, ...]
     personas: tuple[Persona, ...]
+    language: str = "en"
 
     def persona(self, one: str) -> Persona:
         """Return the persona with this id; KeyError for a stranger."""
@@ -129,6 +135,13 @@ CAST = Cast(
 )
 
 
+def speaking(language: str) -> Cast:
+    """Return the cast as whoever reads *language* meets it: teams and people speak it, too."""
+    spoken = _SPOKEN.get(language.partition("-")[0], "en-US")
+    people = (one if one.id in _LOCALES else replace(one, locale=spoken) for one in CAST.personas)
+    return replace(CAST, personas=tuple(people), language=language)
+
+
 def declared(cast: Cast, workspace: str = TEAM) -> str:
     """Write the file that ``python -m bot team apply`` reads for this cast."""
     return "\n".join(_declared(cast, crew, workspace) for crew in cast.crews)
@@ -144,7 +157,7 @@ practice = "{cast.practice}"
 directors = {_ids(cast.directors())}
 supervisors = {_ids(cast.of(crew, "supervisor"))}
 clinicians = {_ids(cast.of(crew, "clinician"))}
-language = "en"
+language = "{cast.language}"
 timezone = "{HOME_ZONE}"
 checkin = {{ day = {day}, time = "{asked:%H:%M}" }}
 tip = {{ days = {list(days)}, time = "{told:%H:%M}" }}

@@ -14,18 +14,19 @@ from pathlib import Path
 from typing import Any
 
 from bot.content.catalogue import Words
-from bot.tryout import harness, people, seed
+from bot.tryout import harness, kept, people, seed
 from bot.tryout.acts import CannotError
 from bot.tryout.companion import BotFailedError, Companion, HeldError, hold, of_slack
 from bot.tryout.engine import SLACKS_PACE, Engine
 from bot.tryout.jumps import ClockError
+from bot.tryout.people import Cast
 from bot.tryout.terminal import Terminal, typed
 from bot.tryout.webapi import Keys
 
 PORT = 3000
 """Where the page is, unless PORT= says otherwise."""
 
-_LOCK, _LIVED = "lock", "lived"
+_LOCK, _LIVED, _STATE = "lock", "lived", "workspace.json"
 _DONE, _FAULTY = 0, 2
 
 
@@ -38,6 +39,11 @@ class Trial:
     port: int
     reset: bool
     terminal: bool
+
+    @property
+    def cast(self) -> Cast:
+        """Who plays: people who read the visitor's language."""
+        return people.speaking(self.words.language)
 
     def say(self, key: str, **facts: str | int) -> None:
         """Tell whoever started this."""
@@ -76,6 +82,9 @@ def _alone(trial: Trial, held: int) -> int:
     try:
         with listening:
             asyncio.run(_practise(trial, listening, held))
+    except kept.UnreadableError:
+        trial.say("unreadable", folder=str(trial.folder))
+        return _FAULTY
     except (BotFailedError, CannotError, ClockError, TimeoutError):
         trial.say("bot_failed", log=str(trial.folder / "bot.log"))
         return _FAULTY
@@ -98,19 +107,23 @@ async def _practise(trial: Trial, listening: socket.socket, held: int) -> None:
     stop_when_told()
     keys, pepper = _secrets(trial.folder / "secrets.json")
     slack = harness.address(listening)
-    bot = Companion(trial.folder.resolve(), _free_port(), pepper, of_slack(slack, keys))
+    told = of_slack(slack, keys, trial.words.language)
+    bot = Companion(trial.folder.resolve(), _free_port(), pepper, told)
     first = not (trial.folder / _LIVED).exists()
     if first:
         trial.say("first")
+    elif not (trial.folder / _STATE).exists():
+        raise kept.UnreadableError(_STATE)
     try:
-        manifest = await _prepared(bot, trial.folder, first=first)
+        manifest = await _prepared(bot, trial, first=first)
         async with harness.practising(
             trial.words,
             bot.url,
             opened=keys,
             manifest=manifest,
-            now=seed.start(people.CAST, datetime.now(UTC)) if first else None,
-            file=trial.folder / "workspace.json",
+            cast=trial.cast,
+            now=seed.start(trial.cast, datetime.now(UTC)) if first else None,
+            file=trial.folder / _STATE,
             listening=listening,
         ) as engine:
             await _run(trial, bot, engine, held, first=first)
@@ -151,12 +164,12 @@ async def _until_stopped(trial: Trial, engine: Engine) -> None:
         await asyncio.Event().wait()
 
 
-async def _prepared(bot: Companion, folder: Path, *, first: bool) -> dict[str, Any]:
+async def _prepared(bot: Companion, trial: Trial, *, first: bool) -> dict[str, Any]:
     """Declare the teams on first use, and return the app's manifest as the bot prints it."""
     if first:
-        teams = folder / "teams.toml"
-        teams.write_text(people.declared(people.CAST), encoding="utf-8")
-        begun = seed.start(people.CAST, datetime.now(UTC))
+        teams = trial.folder / "teams.toml"
+        teams.write_text(people.declared(trial.cast), encoding="utf-8")
+        begun = seed.start(trial.cast, datetime.now(UTC))
         await bot.verb("team", "apply", str(teams.resolve()), now=begun)
     manifest: dict[str, Any] = json.loads(await bot.verb("manifest", "--base-url", bot.url))
     return manifest
@@ -175,13 +188,16 @@ def _progress(trial: Trial) -> seed.Progress:
 
 
 def _secrets(file: Path) -> tuple[Keys, str]:
-    """Return this practice's made-up secrets, made on first use."""
+    """Return this practice's made-up secrets, made on first use. Raises UnreadableError."""
     if not file.exists():
         told = {"keys": asdict(harness.keys()), "pepper": secrets.token_urlsafe(36)}
         file.touch(mode=0o600)
         file.write_text(json.dumps(told), encoding="utf-8")
-    told = json.loads(file.read_text(encoding="utf-8"))
-    return Keys(**told["keys"]), told["pepper"]
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        return Keys(**told["keys"]), told["pepper"]
+    except (OSError, ValueError, TypeError, LookupError) as broken:
+        raise kept.UnreadableError(file.name) from broken
 
 
 def _free_port() -> int:

@@ -11,6 +11,7 @@ from bot.tryout.fields import elements
 from bot.tryout.hands import Hands
 from bot.tryout.jumps import closed_before
 from bot.tryout.people import Cast, Crew, Persona
+from bot.tryout.tickets import TRIGGER_SECONDS
 from bot.tryout.workspace import Json
 
 Progress = Callable[[int, int], None]
@@ -26,6 +27,9 @@ _JOINED = 0.4
 """Which share of a team has joined by then: some are left to press Join themselves."""
 
 _AT_ONCE = 12
+
+_PATIENCE = 60.0
+"""Seconds that a form of the past may take to open: it is lived as fast as the machine can."""
 
 _LEANING: Mapping[str, Mapping[str, float]] = {
     "form": {"away": 0.55, "against": 0.25, "both": 0.1, "unsure": 0.1},
@@ -59,6 +63,7 @@ async def live(engine: Engine, now: datetime, told: Progress = lambda _done, _we
     begun = engine.workspace.clock.now()
     weeks = max(1, -((begun - now) // timedelta(weeks=1)))
     debriefs = list(planned(engine.workspace.cast, weeks))
+    engine.tickets.trigger_seconds = _PATIENCE
     for crew in engine.workspace.cast.crews:
         await _set_up(engine, crew)
     engine.jumps.stops_at_checkins = False
@@ -72,6 +77,7 @@ async def live(engine: Engine, now: datetime, told: Progress = lambda _done, _we
         until = begun + timedelta(weeks=week + 1)
         await engine.jumps.to(max(engine.workspace.clock.now(), min(until, now)))
     engine.jumps.stops_at_checkins = True
+    engine.tickets.trigger_seconds = TRIGGER_SECONDS
     engine.workspace.notices.clear()
     _read_everything(engine)
     told(weeks, weeks)
@@ -90,7 +96,7 @@ async def _set_up(engine: Engine, crew: Crew) -> None:
     """Let a supervisor look over the set-up and save it, which posts the introduction."""
     hands = Hands(engine, engine.workspace.cast.of(crew, "supervisor")[0].id)
     await hands.command("/supervision", crew.channel)
-    await hands.until_open("setup")
+    await hands.until_open("setup", _PATIENCE)
     await hands.submit()
     engine.windows.clear(hands.person.id)
 
@@ -116,7 +122,7 @@ async def _file(engine: Engine, debriefs: list[Debrief]) -> None:
 async def _debrief(hands: Hands, seed: int) -> None:
     draw = random.Random(seed)  # noqa: S311 - as above
     await hands.command("/rupture")
-    await hands.until_open("debrief")
+    await hands.until_open("debrief", _PATIENCE)
     await hands.submit(_chosen(hands.view["blocks"], draw))
     hands.engine.windows.clear(hands.person.id)
 

@@ -29,15 +29,17 @@ _OTHERS = 5
 Json = dict[str, Any]
 
 
-def cast() -> Cast:
+def cast(language: str = "en") -> Cast:
     """Return one team of the invented practice, with ids as Microsoft gives them."""
-    river = people.CAST.crews[1]
-    known = [p for p in people.CAST.personas if p.crew in {"", river.key}]
+    everybody = people.speaking(language)
+    river = everybody.crews[1]
+    known = [p for p in everybody.personas if p.crew in {"", river.key}]
     renamed = (
         replace(one, id=f"00000000-0000-4000-8000-{place:012}")
         for place, one in enumerate(known, start=1)
     )
-    return Cast(people.CAST.practice, (replace(river, channel=CHANNEL),), tuple(renamed))
+    crews = (replace(river, channel=CHANNEL),)
+    return replace(everybody, crews=crews, personas=tuple(renamed))
 
 
 def config(who: Cast, me: Persona) -> Json:

@@ -13,7 +13,7 @@ from bot.content.catalogue import Words
 from bot.tryout import harness, people, running, seed, tenant
 from bot.tryout.companion import BotFailedError, Companion, HeldError, hold
 from bot.tryout.jumps import ClockError
-from bot.tryout.people import Persona
+from bot.tryout.people import Cast, Persona
 from bot.tryout.playground import NodeMissingError, Playground, PlaygroundFailedError, fetched
 
 PORT = 3978
@@ -41,6 +41,11 @@ class Trial:
     folder: Path
     port: int
     me: Persona
+
+    @property
+    def cast(self) -> Cast:
+        """The practice, whose teams speak the visitor's language."""
+        return tenant.cast(self.words.language)
 
     def say(self, key: str, **facts: str) -> None:
         """Tell whoever started this."""
@@ -109,7 +114,7 @@ async def _practise(trial: Trial, program: Path, held: int) -> None:
     page = Playground(program, trial.folder, trial.port, bot.url)
     try:
         await lived(trial, bot, held)
-        await page.start(tenant.config(tenant.cast(), trial.me))
+        await page.start(tenant.config(trial.cast, trial.me))
         trial.say("teams.ready", name=trial.me.name, address=page.url)
         await asyncio.wait(
             [asyncio.create_task(one.ended()) for one in (bot, page)],
@@ -123,7 +128,7 @@ async def _practise(trial: Trial, program: Path, held: int) -> None:
 
 async def lived(trial: Trial, bot: Companion, held: int) -> None:
     """Start the bot, with a past of its own where there is none yet."""
-    now, who = datetime.now(UTC), tenant.cast()
+    now, who = datetime.now(UTC), trial.cast
     if (trial.folder / _LIVED).exists():
         await bot.start(now, held)
         return

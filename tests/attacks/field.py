@@ -15,6 +15,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from sqlalchemy import insert, select
 
@@ -33,15 +34,14 @@ from bot.store.tables import slips
 from bot.store.transaction import Store
 from handlers import COMMANDS, FORMS
 from schedules import close_periods
-from tests.attacks.odds import SHARES
+from tests.attacks.odds import SHARES, Counted
 from tests.doubles import PEPPERS, Moment, Pigeonholes
 from tests.practice_team import TEAM, body, person, request, set_up
 
+T = TypeVar("T")
+
 AT_ONCE = 12
 """How many people press a button at the same moment."""
-
-Counted = tuple[int, ...]
-"""How many debriefs there are of each form, in the order in which it is asked."""
 
 
 @dataclass(frozen=True)
@@ -184,10 +184,9 @@ async def field_of(size: int, teams: int, folder: Path | None = None) -> AsyncIt
             await store.close()
 
 
-def shared_out(counted: Counted, people: Sequence[Person], cap: int) -> list[tuple[Person, str]]:
-    """Debriefs of these forms, dealt to *people* so that the cap of nobody is passed."""
+def shared_out(counted: Counted, people: Sequence[T]) -> list[tuple[T, str]]:
+    """Debriefs of these forms, dealt to *people* so that each has about as many."""
     forms = [code for code, many in zip(CODES["form"], counted, strict=True) for _ in range(many)]
-    assert len(forms) <= cap * len(people)
     return list(zip(itertools.cycle(people), forms, strict=False))
 
 

@@ -1,24 +1,23 @@
 """The guessing game: two worlds that differ in what one person filed, a page, and the best guess.
 
-The attacker knows what everybody else filed, the whole code and every constant; guesses by
-the exact chances of :mod:`tests.attacks.odds`; and is told only what the supervisor's page says.
+The attacker knows what everybody else filed, the whole code and every constant, and guesses by
+the exact chances of :mod:`tests.attacks.odds`. :mod:`tests.attacks.plays` plays it.
 """
 
 import random
-import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
+from itertools import islice
 from math import log, sqrt
 
-from bot.conversation import Person
-from bot.practice import counts
-from bot.practice.counts import BREAKDOWN, CODES, TOTAL
+from bot.practice.counts import CODES
 from tests.attacks import odds
-from tests.attacks.field import Counted, Field, Side, shared_out
-from tests.attacks.odds import Chances
+from tests.attacks.odds import Chances, Counted
 from tests.practice import utility
+from tests.practice.utility import Agreed, Slips
 
 FORMS = CODES["form"]
 CERTAIN = log(99)
@@ -35,19 +34,30 @@ Forms = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Case:
-    """What the others filed, and the two worlds: what the target files in each.
+    """One period: what is counted of the others, and what the target files in each world.
 
-    ``stuffed`` are debriefs that colluders send beyond what the others' count says.
+    ``others`` are the breakdown's counts, ``heads`` the total's, whose cap may be another one;
+    ``stuffed`` are debriefs that colluders send, of which these counts are made.
     """
 
     others: Counted
+    heads: int
     one: Forms = ()
     other: Forms = ("away",)
     stuffed: tuple[int, ...] = ()
 
-    def worlds(self) -> tuple[Counted, Counted]:
-        """What is counted in each world."""
-        return added(self.others, self.one), added(self.others, self.other)
+    def worlds(self, agreed: Agreed) -> tuple[tuple[int, Counted], tuple[int, Counted]]:
+        """What the total and the breakdown count in each world."""
+        return self._with(self.one, agreed), self._with(self.other, agreed)
+
+    def _with(self, forms: Forms, agreed: Agreed) -> tuple[int, Counted]:
+        told = forms[: agreed.breakdown.cap]
+        cells = (many + told.count(form) for many, form in zip(self.others, FORMS, strict=True))
+        return self.heads + min(len(forms), agreed.total.cap), tuple(cells)
+
+
+Life = tuple[Case, ...]
+"""What one team files, period after period; a game longer than that begins it again."""
 
 
 @dataclass(frozen=True)
@@ -78,95 +88,69 @@ def wilson(share: float, plays: int, width: float) -> tuple[float, float]:
     return (middle - reach) / whole, (middle + reach) / whole
 
 
+bands = cache(odds.bands)
+
+
 @cache
-def world(counted: Counted, size: int) -> tuple[Chances, Chances]:
-    """How likely each band and each breakdown is where that much is counted."""
-    total, breakdown = counts.terms(TOTAL, size), counts.terms(BREAKDOWN, size)
-    tables = odds.tables(counted, breakdown.scale, PRUNED)
-    walked = sum(tables.values())
-    return (
-        odds.bands(sum(counted), total.scale),
-        {table: chance / walked for table, chance in tables.items()},
-    )
+def tables(counted: Counted, scale: Fraction) -> Chances:
+    """How likely each breakdown is where that much is counted, as the attacker has it."""
+    found = odds.tables(counted, scale, PRUNED)
+    walked = sum(found.values())
+    return {table: chance / walked for table, chance in found.items()}
 
 
-def belief(case: Case, size: int, seen: tuple[object, object]) -> float:
+def pages(case: Case, agreed: Agreed) -> Iterator[tuple[Chances, Chances]]:
+    """For each world, how likely each band and each breakdown is."""
+    for total, cells in case.worlds(agreed):
+        yield bands(total, agreed.total.scale), tables(cells, agreed.breakdown.scale)
+
+
+def belief(case: Case, agreed: Agreed, seen: tuple[object, object]) -> float:
     """How much likelier the other world is than the one, after a look: the log of the odds."""
-    one, other = (world(counted, size) for counted in case.worlds())
+    one, other = pages(case, agreed)
     return sum(
         log(there.get(told, HIDDEN)) - log(here.get(told, HIDDEN))
         for here, there, told in zip(one, other, seen, strict=True)
     )
 
 
-def best(case: Case, size: int) -> float:
+def best(case: Case, agreed: Agreed) -> float:
     """How often the best guess is right, exactly: over every pair of tables there can be."""
-    (bands, tables), (bands_2, tables_2) = (world(counted, size) for counted in case.worlds())
+    (first, said), (second, other) = pages(case, agreed)
     return sum(
-        max(chance * p, bands_2[band] * tables_2.get(table, 0.0)) / 2
-        for band, chance in bands.items()
-        for table, p in tables.items()
+        max(chance * said.get(table, 0.0), second[band] * other.get(table, 0.0)) / 2
+        for band, chance in first.items()
+        for table in {**said, **other}
     )
 
 
-def drawn(size: int, debriefs: int, seed: str = "") -> list[Case]:
+def lives(size: int, debriefs: int, agreed: Agreed, periods: int = 1) -> list[Life]:
     """Two made-up teams at each rate, and a target who files so many debriefs of one form."""
-    found = []
-    for rate in utility.RATES:
-        for number, mix in enumerate(utility.MIXES):
-            chance = random.Random(f"{size} {rate} {mix} {seed}")  # noqa: S311 - made-up teams
-            slips = utility.filed(size, rate, mix, chance)
-            seen, counted = Counter[bytes](), Counter[str]()
-            for who, form in slips:
-                seen[who] += 1
-                if who != bytes([size - 1]) and seen[who] <= counts.terms(TOTAL, size).cap:
-                    counted[form] += 1
-            others = tuple(counted[form] for form in FORMS)
-            found.append(Case(others, other=(FORMS[number],) * debriefs))
-    return found
+    return [
+        tuple(islice(_periods(size, rate, number, (FORMS[number],) * debriefs, agreed), periods))
+        for rate in utility.RATES
+        for number in range(len(utility.MIXES))
+    ]
 
 
-def added(counted: Counted, forms: Forms) -> Counted:
-    """*counted* with the debriefs of somebody more."""
-    return tuple(many + forms.count(form) for many, form in zip(counted, FORMS, strict=True))
+def _periods(size: int, rate: float, number: int, filed: Forms, agreed: Agreed) -> Iterator[Case]:
+    """One period after the other of one team, in which others file as their rate has it."""
+    mix = tuple(utility.MIXES)[number]
+    chance = random.Random(f"{size} {rate} {mix} ")  # noqa: S311 - made-up teams
+    while True:
+        slips = utility.filed(size, rate, mix, chance)
+        others = [slip for slip in slips if slip[0] != bytes([size - 1])]
+        cells = Counter(form for _, form in _first(others, agreed.breakdown.cap))
+        heads = len(_first(others, agreed.total.cap))
+        yield Case(tuple(cells[form] for form in FORMS), heads, other=filed)
 
 
-async def play(field: Field, cases: Sequence[Case], games: int, periods: int = 1) -> Score:
-    """Let every team of the field live *games*, each of so many *periods*, and guess after each.
-
-    The target is in the same world for all periods of a game.
-    """
-    right = certain = 0.0
-    for _ in range(games):
-        worlds = [secrets.randbelow(2) for _ in cases]
-        beliefs = [0.0 for _ in cases]
-        for _ in range(periods):
-            for at, seen in enumerate(await _period(field, cases, worlds)):
-                beliefs[at] += belief(cases[at], len(field.sides[at].clinicians), seen)
-        for truth, believed in zip(worlds, beliefs, strict=True):
-            right += 0.5 if believed == 0 else (believed > 0) == truth
-            certain += abs(believed) >= CERTAIN
-    plays = games * len(cases)
-    return Score(plays, right / plays, certain / plays)
-
-
-async def _period(
-    field: Field, cases: Sequence[Case], worlds: Sequence[int]
-) -> list[tuple[object, object]]:
-    told = list(zip(field.sides, cases, worlds, strict=True))
-    await field.lay({side.team.id: _of_others(side, case) for side, case, _ in told})
-    await field.all_file([(one.target, (case.one, case.other)[truth]) for one, case, truth in told])
-    await field.all_file(
-        [
-            (who, ("unsure",) * many)
-            for side, case, _ in told
-            for who, many in zip(side.others, case.stuffed, strict=False)
-        ]
-    )
-    await field.close()
-    return [await field.seen(side) for side in field.sides]
-
-
-def _of_others(side: Side, case: Case) -> list[tuple[Person, str]]:
-    """What the others file, but for what colluders stuff in themselves."""
-    return [] if case.stuffed else shared_out(case.others, side.others, cap=4)
+def _first(slips: Slips, cap: int) -> Slips:
+    """The slips that are counted, of each person the first ones."""
+    seen: Counter[bytes] = Counter()
+    counted = []
+    for who, form in slips:
+        seen[who] += 1
+        if seen[who] <= cap:
+            counted.append((who, form))
+    return counted

@@ -10,17 +10,33 @@ from fractions import Fraction
 from functools import cache
 from math import exp
 
-from bot.practice.counts import CLEAR, _band
+from bot.practice.counts import CLEAR, CODES, BreakdownTable, Table, TotalTable, _band
 from bot.shares import Share
 from tests.practice.theory import chance_of
 
 Chances = dict[object, float]
 """How likely each published value is."""
 
+Counted = tuple[int, ...]
+"""How many debriefs there are of each form, in the order in which it is asked."""
+
 UNLIKELY = 1e-8
 """Ways of falling less likely than this are left out; together they are below 0.5 %."""
 
 SHARES = tuple(Share)
+
+
+def noted(table: Table) -> object:
+    """What an attacker notes of a published table: its band, or leader and shares as places."""
+    if isinstance(table, TotalTable):
+        return table.band
+    return placed(table)
+
+
+def placed(table: BreakdownTable) -> tuple[int, tuple[int, ...]]:
+    """The leader's place, or -1, and the places of the shares."""
+    leader = CODES[table.question].index(table.leader) if table.leader else -1
+    return leader, tuple(SHARES.index(share) for _, share in table.shares)
 
 
 def bands(counted: int, scale: Fraction) -> Chances:

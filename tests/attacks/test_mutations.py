@@ -9,7 +9,7 @@ from bot.practice import counts
 from bot.store import ledger, periods, upsert
 from bot.store.periods import Periods
 from bot.store.transaction import Store
-from tests.attacks import games
+from tests.attacks import plays
 from tests.attacks.field import field_of, published
 from tests.attacks.forks import told, world
 from tests.attacks.games import Case
@@ -34,9 +34,9 @@ async def nobody_counts_for_more_than_four(folder: Path) -> None:
 
 async def an_edge_is_blurred(folder: Path) -> None:
     """Claim that a count at a band's edge does not tell whether one more was filed."""
-    cases = [Case((9, 0, 0, 0))] * 4
-    async with field_of(9, len(cases), folder) as field:
-        score = await games.play(field, cases, 12)
+    lives = [(Case((9, 0, 0, 0), 9),)] * 4
+    async with field_of(9, len(lives), folder) as field:
+        score = await plays.on_the_bot(field, lives, 12)
     assert score.surely_above <= 0.66
 
 

@@ -1,6 +1,8 @@
 import math
 from collections import Counter
 from fractions import Fraction
+from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -8,10 +10,10 @@ from bot.practice import counts
 from bot.practice.counts import BREAKDOWN, CODES, TOTAL
 from bot.practice.noise import Dice
 from tests.attacks import odds
-from tests.attacks.odds import SHARES
 
 COUNTED = ((0, 0, 0, 0), (2, 2, 1, 1), (6, 3, 1, 0))
 FORMS = CODES["form"]
+LEDGERS = (TOTAL, BREAKDOWN)
 
 
 def told(counted: tuple[int, ...], key: bytes) -> object:
@@ -21,9 +23,7 @@ def told(counted: tuple[int, ...], key: bytes) -> object:
         for form, many in zip(FORMS, counted, strict=True)
         for number in range(many)
     ]
-    table = counts.breakdown(slips, "form", counts.terms(BREAKDOWN, 9), Dice(key))
-    leader = FORMS.index(table.leader) if table.leader else -1
-    return leader, tuple(SHARES.index(share) for _, share in table.shares)
+    return odds.noted(counts.breakdown(slips, "form", counts.terms(BREAKDOWN, 9), Dice(key)))
 
 
 @pytest.mark.parametrize("counted", COUNTED, ids=str)
@@ -77,11 +77,36 @@ def test_one_person_shifts_the_odds_of_a_breakdown_by_the_bound_at_most(
         )
 
 
-@pytest.mark.parametrize("size", [9, 30])
-def test_what_a_year_may_tell_of_a_person_is_what_the_documents_say(size: int) -> None:
-    """Per table the odds of one debrief move by exp(1 / scale), of the cap by exp(epsilon)."""
-    for ledger in (TOTAL, BREAKDOWN):
-        agreed = counts.terms(ledger, size)
+def year(ledger: str, size: int) -> tuple[Fraction, int]:
+    """What one person's part may shift the log odds by in a year, and in how many tables."""
+    agreed = counts.terms(ledger, size)
+    tables = 52 // agreed.weeks
+    return tables * agreed.epsilon, tables
+
+
+def test_what_a_year_may_tell_of_a_person_is_what_the_documents_say() -> None:
+    """Cap, epsilon and their sum over a year stand in the document as they stand in the code."""
+    said = Path("docs/anonymity.md").read_text(encoding="utf-8")
+    for ledger, size in product((TOTAL, BREAKDOWN), (9, 30)):
+        agreed, (spent, tables) = counts.terms(ledger, size), year(ledger, size)
+        span = f"{ledger} | {agreed.weeks} weeks | {agreed.cap} | {agreed.epsilon}"
 
         assert agreed.cap / agreed.scale == agreed.epsilon
-        assert agreed.weeks * (52 // agreed.weeks) == 52
+        assert agreed.weeks * tables == 52
+        assert f"| {span} | {tables} | {float(spent):.1f} |" in said
+
+
+def test_the_sums_of_a_year_are_what_the_documents_say() -> None:
+    """A small team, a large one, a small one in a large practice; and one debrief a period."""
+    said = Path("docs/anonymity.md").read_text(encoding="utf-8")
+    spent = {(ledger, size): year(ledger, size)[0] for ledger in LEDGERS for size in (9, 30)}
+    small, large = (sum(spent[ledger, size] for ledger in LEDGERS) for size in (9, 30))
+    mixed = spent[TOTAL, 9] + spent[BREAKDOWN, 30]
+    once, often = (
+        sum(year(ledger, size)[0] / counts.terms(ledger, size).cap for ledger in LEDGERS)
+        for size in (9, 30)
+    )
+
+    assert f"{float(small):.1f} in a small team, {float(large):.1f} in a large one" in said
+    assert f"{float(mixed):.1f} where a small team belongs to a practice of 20 or more" in said
+    assert f"{float(once):.1f} in a small team and {float(often):.1f} in a large one" in said

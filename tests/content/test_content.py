@@ -53,7 +53,7 @@ CODES = {
     "form": "away against both unsure",
     "status": "not_named touched working repaired ended",
     "strain": "bond goals tasks unsure",
-    "mine": "missed_cue invalidated forgot misread technique_first rushed defensive assumed"
+    "mine": "missed_cue misread invalidated forgot technique_first rushed defensive assumed"
     " culture not_visible",
     "unsafe": "unsafe safe",
     "my_state": "calm frustrated hurt anxious guilty protective distant",

@@ -131,6 +131,26 @@ async def test_an_answer_ends_the_quiet(desk: Desk) -> None:
     assert (await desk.store.read(lambda books: books.people.get(MARIE))).quiet == 0
 
 
+async def test_pressing_answer_ends_the_quiet(desk: Desk) -> None:
+    """Whoever opens the question is there, whether or not they send it off."""
+    await joined(desk)
+    await desk.store.write(lambda books: books.people.set_quiet(MARIE, 3))
+
+    await BUTTONS["checkin.answer"](request(MARIE, data=data(desk)), desk)
+
+    assert (await desk.store.read(lambda books: books.people.get(MARIE))).quiet == 0
+
+
+async def test_filing_a_debrief_does_not_end_the_quiet(desk: Desk) -> None:
+    """What is kept about a person must not tell that they filed."""
+    await joined(desk)
+    await desk.store.write(lambda books: books.people.set_quiet(MARIE, 3))
+
+    await FORMS["debrief"](request(MARIE, answers={"form": "away", "status": "touched"}), desk)
+
+    assert (await desk.store.read(lambda books: books.people.get(MARIE))).quiet == 3
+
+
 async def test_too_many_tried_is_met_with_a_kind_word(desk: Desk) -> None:
     """Up to three of what was tried; nothing is forgotten meanwhile."""
     await joined(desk)

@@ -214,3 +214,32 @@ async def test_a_language_that_is_not_on_offer_is_refused(desk: Desk) -> None:
     """Nothing is kept that could not be spoken."""
     with pytest.raises(UnknownAnswerError):
         await BUTTONS["home.language"](request(MARIE, channel="", data="eo"), desk)
+
+
+async def test_somebody_silent_sees_why_and_one_tap_to_go_on(desk: Desk) -> None:
+    """Six unanswered: nothing comes, the page says so, and the way back is its first button."""
+    await set_up(desk, replace(TEAM, holidays="CA-QC"))
+
+    def quiet(books: Books) -> None:
+        books.people.join(MARIE, TEAM.id)
+        books.people.set_work_days(MARIE, (1, 2))
+        books.people.set_quiet(MARIE, 6)
+
+    await desk.store.write(quiet)
+    shown = await page(desk, MARIE)
+
+    assert "checkin.again" in steps(shown)
+    for fact in ("It rests", "6 of 6", "none is sent", "Monday and Tuesday", "Canada (QC)"):
+        assert fact in text(shown)
+
+
+async def test_somebody_asked_seldom_is_told_so(desk: Desk) -> None:
+    """Three unanswered: the next one is named, and so is the reason why it is far."""
+    await set_up(desk)
+    await desk.store.write(lambda books: books.people.join(MARIE, TEAM.id))
+    await desk.store.write(lambda books: books.people.set_quiet(MARIE, 3))
+
+    shown = text(await page(desk, MARIE))
+
+    assert "every fourth week" in shown
+    assert "Monday, July 20" in shown

@@ -1,15 +1,20 @@
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.conversation import Address, News, Person, Profile
 from bot.desk import Desk
+from bot.elements import Message, Text
 from bot.practice.people import Clinician
 from bot.store.books import Books
+from bot.store.deliveries import Promise
 from handlers import NEWS
-from schedules import daily_tip
-from tests.practice_team import ADA, CHANNEL, MARIE, TEAM, WORKSPACE, set_up
+from schedules import COMPOSERS, daily_tip
+from schedules.drain import Drain
+from tests.doubles import Pigeonholes
+from tests.practice_team import ADA, CHANNEL, MARIE, TEAM, WORKSPACE, set_up, steps
 
 
 @pytest.fixture
@@ -132,3 +137,46 @@ async def test_news_without_what_it_is_about_change_nothing(practice: Desk) -> N
     await NEWS(News("profile", WORKSPACE, MARIE.id), practice)
 
     assert await known(practice) == before
+
+
+ARRIVAL = News("arrived", WORKSPACE, channel="C0NEW", way="w", profile=Profile("fr-CA"), by=ADA.id)
+
+
+async def introduced(desk: Desk, outlet: Pigeonholes) -> list[Message]:
+    """What channels read once everything owed has gone out."""
+    await Drain(desk, COMPOSERS).empty()
+    return [one.message for one in outlet.sent if one.to.channel]
+
+
+async def test_a_channel_is_welcomed_once_by_the_name_of_who_added_the_bot(
+    practice: Desk, outlet: Pigeonholes
+) -> None:
+    """Told twice, removed and added again: one card, in the language of whoever added it."""
+    for news in (ARRIVAL, ARRIVAL, replace(ARRIVAL, kind="gone"), ARRIVAL):
+        await NEWS(news, practice)
+        sent = await introduced(practice, outlet)
+
+    french = practice.catalogue.words("fr-CA")
+    expected = french.say("cards.welcome.added", who=french.people((ADA.id,)))
+    assert [Text(expected) in one.body for one in sent] == [True]
+
+
+async def test_a_teams_channel_gets_its_own_card(practice: Desk, outlet: Pigeonholes) -> None:
+    """Where a team is set up already, the card has Join, and names who added the bot."""
+    await NEWS(replace(ARRIVAL, channel=CHANNEL), practice)
+
+    (card,) = await introduced(practice, outlet)
+    assert "join" in steps(card)
+    assert ADA.id in str(card.body)
+
+
+async def test_an_introduction_that_is_owed_already_is_enough(
+    practice: Desk, outlet: Pigeonholes
+) -> None:
+    """Set up and added within a minute, a team's channel gets one card."""
+    late = practice.now() + timedelta(days=1)
+    owed = Promise(WORKSPACE, "intro", "", CHANNEL, "x", practice.now(), late, "")
+    await practice.store.write(lambda books: books.deliveries.promise([owed]))
+    await NEWS(replace(ARRIVAL, channel=CHANNEL), practice)
+
+    assert len(await introduced(practice, outlet)) == 1

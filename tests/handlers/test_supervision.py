@@ -170,7 +170,7 @@ async def test_when_the_product_cannot_say_who_is_an_admin_nothing_opens(
 
 async def test_saving_keeps_the_whole_set_up(desk: Desk) -> None:
     """Team, people, roles and the first period, all or nothing."""
-    await sent(desk, ADMIN, "new", FILLED_IN)
+    await sent(desk, ADMIN, "new", {**FILLED_IN, "holidays": "CA-QC"})
 
     (team,) = await teams(desk)
 
@@ -183,7 +183,7 @@ async def test_saving_keeps_the_whole_set_up(desk: Desk) -> None:
 
     assert (team.name, team.channel, team.question) == ("Friday team", OTHER_CHANNEL, "status")
     assert (team.checkin.weekday, team.checkin.at) == (5, time(8, 30))
-    assert (team.tip_days, team.tip_at, team.open_to_team) == ((1,), time(10), False)
+    assert (team.tip_days, team.tip_at, team.holidays) == ((1,), time(10), "CA-QC")
     assert await desk.store.read(look) == ((SUPERVISOR,), 6, True)
 
 

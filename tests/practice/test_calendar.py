@@ -1,5 +1,4 @@
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
@@ -10,7 +9,6 @@ from bot.conversation import Person
 from bot.practice import calendar
 from bot.practice.calendar import EPOCH, WeeklyRule
 from bot.practice.people import Clinician
-from tests.practice.test_people import TEAM
 
 TORONTO = ZoneInfo("America/Toronto")
 MONDAY = date(2026, 11, 23)
@@ -79,30 +77,6 @@ def test_a_skipped_time_moves_forward_and_a_repeated_one_means_the_first() -> No
     assert fold == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
 
 
-@given(rule=rules, zone=zones, now=instants)
-def test_now_lies_between_the_latest_slot_and_the_next(
-    rule: WeeklyRule, zone: ZoneInfo, now: datetime
-) -> None:
-    """Wherever one lives, the latest slot is not after now, and the next one is a week on."""
-    latest, following = calendar.latest_slot(rule, zone, now), calendar.next_slot(rule, zone, now)
-
-    assert latest.at <= now < following.at
-    assert abs(following.at - latest.at - timedelta(weeks=1)) <= timedelta(hours=3)
-    assert latest.key != following.key
-
-
-@given(rule=rules, zone=zones, now=instants)
-def test_every_week_has_one_slot(rule: WeeklyRule, zone: ZoneInfo, now: datetime) -> None:
-    """Going from slot to slot, no ISO week is skipped and none comes twice."""
-    slots = [calendar.next_slot(rule, zone, now)]
-    while len(slots) < 60:
-        slots.append(calendar.next_slot(rule, zone, slots[-1].at))
-
-    weeks = [date.fromisocalendar(int(s.key[:4]), int(s.key[6:]), 1) for s in slots]
-    assert all(two - one == timedelta(weeks=1) for one, two in pairwise(weeks))
-    assert all(calendar.latest_slot(rule, zone, s.at) == s for s in slots[::20])
-
-
 @given(
     weekdays=st.sets(st.integers(1, 7), min_size=1).map(tuple), at=times, zone=zones, now=instants
 )
@@ -142,7 +116,29 @@ def test_a_team_without_tip_days_has_no_slot() -> None:
 )
 def test_evenings_and_nights_are_left_alone(at: time, quiet: bool) -> None:  # noqa: FBT001 - a row of the table
     """From 20:00 to 07:30 by a person's own clock nobody is disturbed."""
-    assert calendar.is_quiet(local(MONDAY, at), TORONTO) is quiet
+    assert calendar.is_quiet(at) is quiet
+
+
+def test_a_zone_that_nobody_knows_is_utc() -> None:
+    """A zone renamed by a later release stops nothing; it is just not somebody's own."""
+    for said in ("", "Mars/Olympus_Mons", "../etc/passwd", "Europe"):
+        assert calendar.zone(said).key == "UTC"
+        assert not calendar.is_zone(said)
+    assert calendar.is_zone("UTC")
+    assert calendar.is_zone("Australia/Lord_Howe")
+
+
+def test_public_holidays_are_those_of_the_region_that_is_kept() -> None:
+    """June 24 is one in Quebec; where none is kept there is none."""
+    assert calendar.is_holiday(date(2026, 6, 24), "CA-QC")
+    assert not calendar.is_holiday(date(2026, 6, 24), "CA-ON")
+    assert not calendar.is_holiday(date(2026, 12, 25), "")
+
+
+@given(day=days)
+def test_a_week_is_found_by_its_name(day: date) -> None:
+    """The name of a week leads back to its Monday."""
+    assert calendar.week_starts(calendar.iso_week(day)) == calendar.monday(day)
 
 
 def test_a_pause_lasts_up_to_its_day() -> None:
@@ -152,38 +148,6 @@ def test_a_pause_lasts_up_to_its_day() -> None:
     assert calendar.is_paused(until, local(MONDAY, time(23, 59)), TORONTO)
     assert not calendar.is_paused(until, local(until, time(0)), TORONTO)
     assert not calendar.is_paused(None, local(MONDAY, time(9)), TORONTO)
-
-
-def test_a_check_in_comes_at_ones_own_time_else_the_teams() -> None:
-    """Day, time and zone are the clinician's where known, and the team's where not."""
-    now = local(MONDAY, time(12))
-    own = Clinician(**{**vars(MARIE), "rule": WeeklyRule(3, time(8)), "zone": "Asia/Tokyo"})
-
-    assert calendar.next_checkin(MARIE, TEAM, now) == calendar.Slot(
-        "2026-W49", local(date(2026, 11, 30), time(9))
-    )
-    assert calendar.next_checkin(own, TEAM, now) == calendar.Slot(
-        "2026-W48", local(date(2026, 11, 25), time(8), "Asia/Tokyo")
-    )
-
-
-def test_a_pause_moves_the_next_check_in_past_it() -> None:
-    """Whoever paused is asked at the first slot on or after the day they named."""
-    now = local(MONDAY, time(12))
-    for until, due in ((date(2026, 12, 7), date(2026, 12, 7)), (MONDAY, date(2026, 11, 30))):
-        paused = Clinician(**{**vars(MARIE), "paused_until": until})
-
-        slot = calendar.next_checkin(paused, TEAM, now)
-
-        assert slot is not None
-        assert slot.at == local(due, time(9))
-
-
-def test_whoever_has_not_joined_is_not_asked() -> None:
-    """There is no next check-in for somebody who left or never joined."""
-    left = Clinician(**{**vars(MARIE), "joined": False})
-
-    assert calendar.next_checkin(left, TEAM, local(MONDAY, time(12))) is None
 
 
 @given(day=days, weeks=st.sampled_from([4, 13]))

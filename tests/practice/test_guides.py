@@ -203,15 +203,6 @@ def test_culture_is_owned_and_learned_about_elsewhere() -> None:
     assert WORDS.line("learn.culture") in guide
 
 
-def test_a_caution_stands_under_the_phrases_it_is_for() -> None:
-    """A phrase that tells how the therapist feels says that it is to serve the client."""
-    calm = step(guides.guide(AWAY, WORDS, Refinement("bond", ("rushed",), state="calm")), 5)
-    plain = step(guides.guide(AWAY, WORDS), 5)
-
-    assert calm[-1] == Small(WORDS.phrases["P12"].caution)
-    assert not any(isinstance(e, Small) for e in plain)
-
-
 @pytest.mark.parametrize(
     ("help_code", "line"),
     [("", "plain"), ("self", "self"), ("supervision", "supervision"), ("sooner", "sooner")],

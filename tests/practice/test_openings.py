@@ -3,8 +3,10 @@ from itertools import product
 import pytest
 
 from bot.content.catalogue import load
-from bot.practice import openings
+from bot.elements import Quote, Small
+from bot.practice import guides, openings
 from bot.practice.debriefs import FORMS, STATUSES, Debrief, Refinement
+from tests.practice.walks import step
 
 WORDS = load().words("en")
 PATTERN = {"P17", "P18"}
@@ -123,3 +125,35 @@ def test_every_phrase_can_be_met() -> None:
     met = {p for d in PAIRS for r in (Refinement(), *refinements) for p in openings.phrases(d, r)}
 
     assert met == set(WORDS.phrases)
+
+
+def test_a_caution_stands_under_the_phrases_it_is_for() -> None:
+    """A phrase that tells how the therapist feels says that it is to serve the client."""
+    calm = step(
+        guides.guide(
+            Debrief("away", "touched"), WORDS, Refinement("bond", ("rushed",), state="calm")
+        ),
+        5,
+    )
+    plain = step(guides.guide(Debrief("away", "touched"), WORDS), 5)
+
+    assert calm[-1] == Small(WORDS.phrases["P12"].caution)
+    assert calm[-2] == Quote(WORDS.phrases["P12"].text)
+    assert not any(isinstance(e, Small) for e in plain)
+
+
+def test_two_cautions_are_not_mixed_up() -> None:
+    """Where each phrase has a caution of its own, it stands under that one; a shared one once."""
+    calm = Refinement("unsure", ("defensive",), state="calm")
+    working = Debrief("against", "working")
+    guess, defence = WORDS.phrases["P18"], WORDS.phrases["P6"]
+    two = step(guides.guide(working, WORDS, calm), 5)[1:]
+    shared = step(guides.guide(Debrief("both", "working"), WORDS), 5)[1:]
+
+    assert two == (
+        Quote(guess.text),
+        Small(guess.caution),
+        Quote(defence.text),
+        Small(defence.caution),
+    )
+    assert [e for e in shared if isinstance(e, Small)] == [Small(guess.caution)]

@@ -167,3 +167,16 @@ def test_a_list_holds_a_hundred(field: str) -> None:
     crowded["clinicians"] = replace(filled_in(), clinicians=many)
 
     assert faults(crowded[field]) == {field}
+
+
+def test_public_holidays_are_one_regions_or_none() -> None:
+    """A region that nobody knows is no answer of the form's."""
+    chosen = read(holidays=("CA-QC",))
+    assert isinstance(chosen, Plan)
+    assert chosen.team("t", "slack:T1").holidays == "CA-QC"
+    for said in ((), ("none",)):
+        found = read(holidays=said)
+        assert isinstance(found, Plan)
+        assert found.holidays == ""
+    with pytest.raises(UnknownAnswerError):
+        read(holidays=("Atlantis",))

@@ -17,8 +17,8 @@ CLOSED = replace(TEAM, open_to_team=False)
 @pytest.mark.parametrize(
     ("team", "closes", "said"),
     [
-        (CLOSED, MONDAY, "What your supervisor can see: from Monday, July 6"),
-        (TEAM, MONDAY, "What your supervisor and your team can see: from Monday, July 6"),
+        (CLOSED, MONDAY, "From Monday, July 6 on, your supervisor can see"),
+        (TEAM, MONDAY, "From Monday, July 6 on, your supervisor and your team can see"),
         (TEAM, None, "no period open"),
         (None, None, "no team's list"),
     ],

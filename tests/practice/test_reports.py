@@ -4,10 +4,11 @@ from datetime import date, timedelta
 import pytest
 
 from bot.content.catalogue import load
-from bot.elements import Actions, Button, Chart, Message, Small, Text
+from bot.elements import Actions, Bar, Button, Chart, Message, Small, Text
 from bot.practice import counts, reports
 from bot.practice.noise import Dice
 from bot.practice.reports import Published, Shelf
+from bot.shares import Share
 from tests.practice.test_setup import TEAM
 
 WORDS = load().words("en")
@@ -112,3 +113,13 @@ def test_a_team_without_figures_practises_all_the_same() -> None:
 def test_figures_lead_to_an_exercise() -> None:
     """Whoever reads a table also reads what to practise."""
     assert "Ten minutes together" in written(reports.page(SHELF, None, WORDS))
+
+
+def test_a_raw_count_can_be_neither_said_nor_drawn() -> None:
+    """Mypy refuses a number where a table belongs: were it not needed, an ignore would fail it."""
+    with pytest.raises(AttributeError):
+        counts.sentences(12, WORDS)  # type: ignore[arg-type]  # this line is the claim
+    with pytest.raises(AttributeError):
+        counts.chart({"away": 12}, WORDS)  # type: ignore[arg-type]  # and this
+    bar = Bar("away", 12)  # type: ignore[arg-type]  # and this: a bar takes a share
+    assert not isinstance(bar.share, Share)

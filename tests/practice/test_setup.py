@@ -48,6 +48,7 @@ def test_a_team_is_shown_as_it_is() -> None:
         "tip_days": (),
         "tip_time": "08:00",
         "zone": ("Asia/Kabul",),
+        "holidays": ("none",),
         "language": ("fr-CA",),
         "practice": "Riverside",
         "question": ("status",),

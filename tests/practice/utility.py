@@ -2,17 +2,18 @@
 
 Rates differ from person to person (Gamma, shape 1.2) and one in ten is on leave. A band is
 right when it holds what was counted, a leader when no other answer was counted more often.
-Takes how many teams to make up for each line; 1,000 unless told.
+Takes how many teams to make up for each line; 1,000 unless told. Never blank: every team's
+total and breakdown is told, or making it would have failed.
 """
 
 import random
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.practice import counts
-from bot.practice.counts import BREAKDOWN, TOTAL
+from bot.practice.counts import BREAKDOWN, TOTAL, Terms
 from bot.practice.noise import Dice
 
 SIZES = (9, 15, 30)
@@ -23,6 +24,19 @@ MIXES = {"usual": (50, 30, 10, 10), "flatter": (35, 30, 20, 15)}
 """How often each form is chosen, in percent."""
 
 Slips = list[tuple[bytes, str]]
+
+
+@dataclass(frozen=True)
+class Agreed:
+    """The terms of a unit's two ledgers."""
+
+    total: Terms
+    breakdown: Terms
+
+
+def agreed(size: int) -> Agreed:
+    """The terms on which the bot counts a unit of that size."""
+    return Agreed(counts.terms(TOTAL, size), counts.terms(BREAKDOWN, size))
 
 
 @dataclass(frozen=True)
@@ -53,45 +67,57 @@ def _arrivals(expected: float, chance: random.Random) -> Iterator[float]:
         at += chance.expovariate(1.0)
 
 
-def measured(size: int, rate: float, mix: str, teams: int) -> Right:
-    """Publish the tables of *teams* made-up teams, and compare them with what was counted."""
+def measured(size: int, rate: float, mix: str, teams: int, on: Agreed | None = None) -> Right:
+    """Publish the tables of *teams* made-up teams, and compare them with what was counted.
+
+    Counted *on* the bot's own terms unless told others.
+    """
     chance = random.Random(f"{size} {rate} {mix}")  # noqa: S311 - made-up teams
+    on = on or agreed(size)
     bands = named = leaders = 0
     for team in range(teams):
         slips = filed(size, rate, mix, chance)
         key = f"{size} {rate} {mix} {team}".encode()
-        bands += _band_is_right(slips, size, key)
-        leader, right = _leader(slips, size, key)
+        bands += _band_is_right(slips, on.total, key)
+        leader, right = _leader(slips, on.breakdown, key)
         named += leader
         leaders += right
     return Right(bands / teams, named / teams, leaders / max(1, named))
 
 
-def _band_is_right(slips: Slips, size: int, key: bytes) -> bool:
-    terms = counts.terms(TOTAL, size)
+def _band_is_right(slips: Slips, terms: Terms, key: bytes) -> bool:
     counted = len(counts._capped(slips, terms.cap, Dice(key)))
     return counts.total(slips, terms, Dice(key)).band is counts._band(counted)
 
 
-def _leader(slips: Slips, size: int, key: bytes) -> tuple[bool, bool]:
+def _leader(slips: Slips, terms: Terms, key: bytes) -> tuple[bool, bool]:
     """Whether a leader was named, and whether rightly; the same dice cap the same slips."""
-    terms = counts.terms(BREAKDOWN, size)
     leader = counts.breakdown(slips, "form", terms, Dice(key)).leader
     counted = Counter(code for _, code in counts._capped(slips, terms.cap, Dice(key)))
     return bool(leader), bool(leader) and counted[leader] == max(counted.values(), default=0)
 
 
 def lines(teams: int) -> Iterator[str]:
-    """The figures, one line for each size, rate and mix."""
+    """The figures, one line for each size, rate and mix, and each size's own."""
     yield "size  rate  mix      band right  leader named  named rightly"
     for size in SIZES:
+        told = []
         for mix in MIXES:
             for rate in RATES:
-                told = measured(size, rate, mix, teams)
-                yield (
-                    f"{size:4}  {rate:4}  {mix:7}  {told.bands:10.2f}"
-                    f"  {told.named:12.2f}  {told.leaders:13.2f}"
-                )
+                told.append(measured(size, rate, mix, teams))
+                yield f"{size:4}  {rate:4}  {mix:7}  {_row(told[-1])}"
+        yield f"{size:4}   all           {_row(together(told))}"
+
+
+def together(told: Sequence[Right]) -> Right:
+    """The same over all of them; of leaders, among those named."""
+    named = sum(one.named for one in told)
+    rightly = sum(one.leaders * one.named for one in told) / named
+    return Right(sum(one.bands for one in told) / len(told), named / len(told), rightly)
+
+
+def _row(told: Right) -> str:
+    return f"{told.bands:10.2f}  {told.named:12.2f}  {told.leaders:13.2f}"
 
 
 if __name__ == "__main__":

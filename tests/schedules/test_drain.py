@@ -12,6 +12,7 @@ import pytest
 from bot.conversation import Fate, Outcome
 from bot.desk import Desk
 from bot.elements import Message, Text
+from bot.practice.asking import Postponed
 from bot.store.deliveries import Delivery, Promise
 from schedules import COMPOSERS, daily_tip, weekly_checkin
 from schedules.drain import Drain
@@ -126,7 +127,7 @@ async def test_a_message_that_cannot_be_written_holds_up_no_other(
 ) -> None:
     """It is put off for a while; everybody else gets theirs at once."""
 
-    async def only_marie_fails(delivery: Delivery, desk: Desk) -> Message | None:
+    async def only_marie_fails(delivery: Delivery, desk: Desk) -> Message | Postponed | None:
         if delivery.person == MARIE.id:
             raise LookupError
         return await weekly_checkin.compose(delivery, desk)

@@ -77,7 +77,7 @@ async def test_terms_hold_until_the_period_closes(store: Store) -> None:
 
     assert await rows(store, periods) == before
     assert {(row.size, row.weeks, row.cap) for row in before} == {(19, 13, 4)}
-    assert {Fraction(row.epsilon) for row in before} == {Fraction(4, 3)}
+    assert {Fraction(row.epsilon) for row in before} == {Fraction(8, 5), Fraction(4, 3)}
     await close(store)
     await store.write(lambda books: books.ledger.open_due(AFTER_QUARTER))
     assert {(row.size, row.weeks) for row in await rows(store, periods)} == {(30, 4)}

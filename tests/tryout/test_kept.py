@@ -1,6 +1,8 @@
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.tryout import kept, windows
@@ -50,12 +52,30 @@ async def test_practice_time_goes_on_and_never_back(engine: Engine, tmp_path: Pa
     assert again.clock.stamp() > room.posts[-1].ts
 
 
-def test_a_file_of_another_edition_is_left_alone(tmp_path: Path) -> None:
-    """What cannot be read starts no practice in the middle of something else."""
-    file = tmp_path / "workspace.json"
+def test_nothing_is_found_where_nobody_has_practised(tmp_path: Path) -> None:
+    """Without a file there is nothing to come back to, and nothing is wrong."""
+    assert kept.load(CAST, tmp_path / "workspace.json") is None
 
-    assert kept.load(CAST, file) is None
-    file.write_text("{", encoding="utf-8")
-    assert kept.load(CAST, file) is None
-    file.write_text('{"edition": 0}', encoding="utf-8")
-    assert kept.load(CAST, file) is None
+
+@pytest.mark.parametrize(
+    "written",
+    ["{", "[]", "{}", '{"edition": 0}', '{"edition": 1}', '{"edition": 1, "now": "some day"}'],
+)
+def test_a_file_of_another_version_is_not_taken_for_ours(tmp_path: Path, written: str) -> None:
+    """What cannot be read is told, and starts no practice in the middle of something else."""
+    file = tmp_path / "workspace.json"
+    file.write_text(written, encoding="utf-8")
+
+    with pytest.raises(kept.UnreadableError):
+        kept.load(CAST, file)
+
+
+async def test_somebody_who_left_the_cast_makes_a_file_unreadable(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """A workspace whose people are others than ours was kept by another version."""
+    file = tmp_path / "workspace.json"
+    kept.save(engine.workspace, file)
+
+    with pytest.raises(kept.UnreadableError):
+        kept.load(replace(CAST, personas=CAST.personas[:-1]), file)

@@ -1,8 +1,11 @@
 from datetime import time
 from pathlib import Path
 
+import pytest
+
 from bot import teamfile
-from bot.tryout.people import CAST, declared
+from bot.content.catalogue import load
+from bot.tryout.people import CAST, declared, speaking
 
 
 def test_the_cast_is_a_whole_practice() -> None:
@@ -31,6 +34,21 @@ def test_people_are_found_by_what_they_are_called() -> None:
     assert CAST.named("henr") == henrike
     assert CAST.named("m") is None
     assert CAST.named("") is None
+
+
+@pytest.mark.parametrize("language", load().languages)
+def test_the_cast_speaks_the_visitors_language(tmp_path: Path, language: str) -> None:
+    """Teams and most people read what the visitor reads; two read another language."""
+    spoken = load()
+    cast = speaking(language)
+    (tmp_path / "teams.toml").write_text(declared(cast), encoding="utf-8")
+
+    read = [spoken.settle(person.locale) for person in cast.personas]
+    teams = teamfile.read(tmp_path / "teams.toml", test_mode=True)
+
+    assert {team.language for team in teams} == {language}
+    assert len(read) - 2 <= read.count(language)
+    assert {"fr-CA", "zh-Hans"} <= set(read)
 
 
 def test_the_operator_can_declare_the_cast(tmp_path: Path) -> None:

@@ -46,19 +46,46 @@ def test_two_practices_never_share_a_folder(
     os.close(companion.hold(tmp_path / "lock"))
 
 
+@pytest.mark.parametrize("file", ["workspace.json", "secrets.json"])
+@pytest.mark.parametrize("written", ["", "{}", '{"edition": 1, "keys": {"token": "older"}}'])
+def test_a_folder_of_another_version_is_told_with_the_remedy(
+    words: Words, tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, written: str
+) -> None:
+    """Whoever comes back with a newer Attune reads how to start afresh, not a traceback."""
+    (tmp_path / "lived").touch()
+    running._secrets(tmp_path / "secrets.json")
+    (tmp_path / file).write_text(written, encoding="utf-8")
+
+    assert practise(words, tmp_path, 0) == 2
+
+    said = capsys.readouterr().out
+    assert said.strip() == words.say("tryout.running.unreadable", folder=str(tmp_path))
+    assert "make try RESET=1" in said
+
+
+def test_a_folder_that_lost_its_workspace_is_told_alike(
+    words: Words, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A bot with a past never meets a workspace that has none."""
+    (tmp_path / "lived").touch()
+
+    assert practise(words, tmp_path, 0) == 2
+    assert "make try RESET=1" in capsys.readouterr().out
+
+
 async def test_the_bot_is_told_nothing_of_the_operators_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A real workspace's tokens, in the environment or in .env, never reach a bot being tried."""
     monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-the-operators-own")
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://the-operators-own")
-    bot = Companion(tmp_path, 1, "p" * 40, of_slack("http://127.0.0.1:2", harness.keys()))
+    bot = Companion(tmp_path, 1, "p" * 40, of_slack("http://127.0.0.1:2", harness.keys(), "fr"))
 
     told = str(bot._told)
 
     assert "operators-own" not in told
     assert set(bot._told) == {
-        "PYTHONPATH", "PYTHONUTF8", "DATABASE_URL", "PEPPER", "SLACK_SIGNING_SECRET",
+        "PYTHONPATH", "PYTHONUTF8", "LANG", "DATABASE_URL", "PEPPER", "SLACK_SIGNING_SECRET",
         "SLACK_BOT_TOKEN", "SLACK_API_URL", "PACE", "HOST", "PORT", "TEST_MODE",
     }  # fmt: skip
     assert not (tmp_path / ".env").exists()
@@ -66,19 +93,21 @@ async def test_the_bot_is_told_nothing_of_the_operators_own(
 
 async def test_the_bot_prints_its_manifest_in_that_environment(tmp_path: Path) -> None:
     """Commands, shortcuts and events are read from what the bot itself says."""
-    bot = Companion(tmp_path, 1, "p" * 40, of_slack("http://127.0.0.1:2", harness.keys()))
+    bot = Companion(tmp_path, 1, "p" * 40, of_slack("http://127.0.0.1:2", harness.keys(), "fr"))
 
     manifest = json.loads(await bot.verb("manifest", "--base-url", bot.url))
 
     commands = [one["command"] for one in manifest["features"]["slash_commands"]]
+    told = [one["description"] for one in manifest["features"]["slash_commands"]]
     assert "/rupture" in commands
+    assert "question" in str(told)
     with pytest.raises(BotFailedError, match="manifest"):
         await bot.verb("manifest")
 
 
 async def test_a_bot_that_cannot_start_is_noticed_at_once(tmp_path: Path) -> None:
     """A bot that ends by itself is not waited for, and its log says why."""
-    bot = Companion(tmp_path, 1, "short", of_slack("nowhere", harness.keys()))
+    bot = Companion(tmp_path, 1, "short", of_slack("nowhere", harness.keys(), "en"))
     held = companion.hold(tmp_path / "lock")
 
     with pytest.raises(BotFailedError, match="web"):

@@ -22,18 +22,15 @@ def read(kind: Kind, payload: Payload, service: str) -> tuple[News, ...]:
 
 def _installed(payload: Payload, service: str) -> tuple[News, ...]:
     workspace, way = incoming.workspace(payload), incoming.way(payload, service)
-    known = incoming.person(payload)
-    person, channel = (
-        (known.id if known else "", "")
-        if incoming.is_personal(payload)
-        else (
-            "",
-            way.conversation,
-        )
-    )
+    known, personal = incoming.person(payload), incoming.is_personal(payload)
+    who = known.id if known else ""
+    person, channel = (who, "") if personal else ("", way.conversation)
     if not person and not channel:
         return ()
     match str(payload["action"]):
+        case "add" if channel:
+            told = incoming.profile(payload)
+            return (News("arrived", workspace, "", channel, str(way), told, by=who),)
         case "add" | "add-upgrade":
             return (News("arrived", workspace, person, channel, str(way)),)
         case "remove":

@@ -80,8 +80,8 @@ def _card(body: list[Card], frame: Frame, summary: str, named: list[Card]) -> Ca
         "version": VERSION,
         "lang": frame.known.words.language.partition("-")[0],
         "fallbackText": summary,
-        "body": body,
         **({"msteams": {"entities": named}} if named else {}),
+        "body": body,
     }
 
 

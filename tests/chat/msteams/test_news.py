@@ -29,7 +29,16 @@ async def test_locale_and_zone_are_read_from_everything(bench: Bench) -> None:
 INSTALLS = {
     "a person adds it": ("add", {}, News("arrived", WORKSPACE, MARIE)),
     "a person removes it": ("remove", {}, News("gone", WORKSPACE, MARIE, reason="uninstalled")),
-    "a team adds it": ("add", activities.in_channel(), News("arrived", WORKSPACE, channel=CHANNEL)),
+    "a team adds it": (
+        "add",
+        activities.in_channel(),
+        News("arrived", WORKSPACE, channel=CHANNEL, by=MARIE),
+    ),
+    "a team updates it": (
+        "add-upgrade",
+        activities.in_channel(),
+        News("arrived", WORKSPACE, channel=CHANNEL),
+    ),
     "a team removes it": (
         "remove",
         activities.in_channel(),
@@ -48,6 +57,7 @@ async def test_installing_tells_a_way_and_removing_ends_it(
     (told,) = [one for one in bench.handlers.heard if one.kind in {"arrived", "gone"}]
     place = CHANNEL if parts else CHAT
     way = json.dumps([bench.ms.service, place]) if news.kind == "arrived" else ""
+    assert told.by == news.by
     assert (told.kind, told.workspace, told.person, told.channel, told.reason, told.way) == (
         news.kind,
         news.workspace,

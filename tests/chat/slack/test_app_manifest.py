@@ -1,4 +1,5 @@
 import json
+import re
 
 import jsonschema
 import pytest
@@ -10,6 +11,12 @@ from tests.chat.slack.rooms import words
 from tests.sources import ROOT
 
 SCHEMA = ROOT.parent / "shared" / "schemas" / "slack-manifest-2.0.0.json"
+TYPED = re.compile(r"(?<![\w/.<>:])/([a-z]+)\b")
+"""A command as it stands in a sentence."""
+
+OPERATORS = ("operator.", "tryout.")
+"""Sentences of the command line and of the practice workspace, which know paths."""
+
 BOTH = ("https://attune.example.org", None)
 
 
@@ -41,6 +48,17 @@ def test_no_text_is_longer_than_slack_takes(language: str) -> None:
         assert len(one["command"]) <= 32
         assert len(one["description"]) <= 100
         assert len(one["usage_hint"]) <= 1000
+
+
+@pytest.mark.parametrize("language", words().languages)
+def test_every_command_that_is_named_exists(language: str) -> None:
+    """Whoever is told to type a command finds it: it is the app's own, or Slack's `/invite`."""
+    told = words().words(language).sentences
+    read = {key: str(one) for key, one in told.items() if not key.startswith(OPERATORS)}
+    named = {name for one in read.values() for name in TYPED.findall(one)}
+
+    assert {"tip", "rupture", "supervision"} <= named
+    assert named <= {*COMMANDS, "invite"}
 
 
 @pytest.mark.parametrize("base_url", BOTH)

@@ -1,0 +1,108 @@
+"""Puts photographs on sheets: one HTML page with all of them, and sheets as pictures."""
+
+import html
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from playwright.async_api import Browser
+
+from tests.journeys.stage import Shot
+
+_COLUMNS = {"wide": (720, 2), "phone": (360, 4)}
+"""How wide a column is on a sheet, in pixels, and how many stand beside each other."""
+
+_TALLEST, _GAP, _CAPTION = 1500, 16, 26
+
+_STYLE = """
+body { margin: 16px; background: #fff; color: #222; font: 14px/1.4 sans-serif; }
+h1 { font-size: 18px; margin: 0 0 8px; } h2 { font-size: 16px; }
+.columns { display: flex; gap: 16px; align-items: flex-start; }
+figure { margin: 0 0 16px; } figcaption { font-weight: 600; height: 22px; overflow: hidden; }
+img { display: block; border: 1px solid #999; max-width: 100%; }
+"""
+
+
+@dataclass
+class _Column:
+    height: float = 0
+    shots: list[Shot] = field(default_factory=list)
+
+
+def size(file: Path) -> tuple[int, int]:
+    """Return the width and height of a PNG in pixels, as its header has them."""
+    header = file.read_bytes()[:24]
+    return int.from_bytes(header[16:20]), int.from_bytes(header[20:24])
+
+
+async def bound(shots: Sequence[Shot], folder: Path, browser: Browser) -> list[Path]:
+    """Write the sheets of *shots* to *folder*; gives them, the page with everything first."""
+    index = folder / "index.html"
+    index.write_text(_index(shots, folder), encoding="utf-8")
+    sheets = [index]
+    page = await browser.new_page(viewport={"width": 1536, "height": 800})
+    for title, columns in _sheets(shots):
+        file = folder / f"{title.replace(' ', '-')}.png"
+        draft = folder / "draft.html"
+        draft.write_text(_sheet(title, columns, folder), encoding="utf-8")
+        await page.goto(draft.as_uri())
+        await page.screenshot(path=file, full_page=True)
+        draft.unlink()
+        sheets.append(file)
+    await page.close()
+    return sheets
+
+
+def _sheets(shots: Sequence[Shot]) -> Iterator[tuple[str, list[_Column]]]:
+    """Fill one sheet after the other, column by column."""
+    for (language, group, look), some in groupby(sorted(shots, key=_key), _key):
+        width, most = _COLUMNS[look]
+        columns = _filled(list(some), width)
+        for number, start in enumerate(range(0, len(columns), most), 1):
+            title = f"{language} {group} {look} {number}"
+            yield title, columns[start : start + most]
+
+
+def _key(shot: Shot) -> tuple[str, str, str]:
+    return shot.language, shot.group, shot.look
+
+
+def _filled(shots: list[Shot], width: int) -> list[_Column]:
+    columns = [_Column()]
+    for shot in shots:
+        wide, tall = size(shot.file)
+        height = tall * min(1.0, width / wide) + _GAP + _CAPTION
+        if columns[-1].shots and columns[-1].height + height > _TALLEST:
+            columns.append(_Column())
+        columns[-1].shots.append(shot)
+        columns[-1].height += height
+    return columns
+
+
+def _sheet(title: str, columns: list[_Column], folder: Path) -> str:
+    width, _ = _COLUMNS[columns[0].shots[0].look]
+    stacks = "".join(
+        f'<div style="width:{width}px">{"".join(_figure(s, folder) for s in column.shots)}</div>'
+        for column in columns
+    )
+    return _html(f"<h1>{html.escape(title)}</h1><div class=columns>{stacks}</div>")
+
+
+def _index(shots: Sequence[Shot], folder: Path) -> str:
+    parts = [
+        f"<h2>{html.escape(' '.join(key))}</h2>{''.join(_figure(shot, folder) for shot in some)}"
+        for key, some in groupby(sorted(shots, key=_key), _key)
+    ]
+    return _html("".join(parts))
+
+
+def _figure(shot: Shot, folder: Path) -> str:
+    name = html.escape(shot.name)
+    where = shot.file.relative_to(folder).as_posix()
+    caption = f"<figcaption>{name}</figcaption>"
+    return f'<figure>{caption}<img src="{where}" alt="{shot.language}: {name}"></figure>'
+
+
+def _html(body: str) -> str:
+    return f"<!doctype html><meta charset=utf-8><style>{_STYLE}</style>{body}"
