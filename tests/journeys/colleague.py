@@ -50,7 +50,8 @@ class Colleague:
     async def mock(self, activity: str) -> None:
         """Let the Playground tell the bot of something that happens in Teams."""
         await self.page.get_by_text("Mock an Activity").first.click()
-        await self.page.get_by_role("menuitem", name=activity, exact=True).click()
+        await self.page.get_by_role("menuitem").filter(has_text=activity).first.click()
+        await self.page.get_by_role("button", name="Send activity").click()
 
     @property
     def cards(self) -> Locator:
