@@ -136,7 +136,7 @@ def _migrate(_asked: argparse.Namespace, words: Words) -> int:
 def _doctor(_asked: argparse.Namespace, words: Words) -> int:
     told = settings.read("web")
     _tell_cards(told, words)
-    found = asyncio.run(doctor.examine(told, lambda: app.greet(told)))
+    found = asyncio.run(doctor.examine(told, lambda: app.greet(told), lambda: app.reach(told)))
     for one in found:
         _say(words.say(one.key, **one.facts))
     return 0 if all(one.well for one in found) else _UNWELL

@@ -20,7 +20,7 @@ from bot.clock import Clock
 from bot.content import catalogue
 from bot.conversation import Outlet, Routes
 from bot.desk import Desk
-from bot.doctor import Greeting
+from bot.doctor import Greeting, Reached
 from bot.front import Front
 from bot.logs import trouble
 from bot.settings import Settings
@@ -205,6 +205,12 @@ async def apply_teams(settings: Settings, path: Path) -> admin.Applied:
         return await admin.apply_teams(desk, path, test_mode=settings.test_mode)
     finally:
         await store.close()
+
+
+async def reach(settings: Settings) -> Reached:
+    """Ask Microsoft for its keys and a token, for the operator's check-up."""
+    found = await products.teams_account(settings)
+    return Reached(found.keys, found.token)
 
 
 async def greet(settings: Settings) -> Greeting:

@@ -34,11 +34,29 @@ class Greeting:
     clock: float | None = None
 
 
+@dataclass(frozen=True)
+class Reached:
+    """Whether Microsoft tells the keys it signs with, and gives the bot a token."""
+
+    keys: bool
+    token: bool
+
+
 async def examine(
-    settings: Settings, greet: Callable[[], Awaitable[Greeting]]
+    settings: Settings,
+    greet: Callable[[], Awaitable[Greeting]],
+    reach: Callable[[], Awaitable[Reached]],
 ) -> tuple[Finding, ...]:
-    """Look at database, pepper, workers, token, scopes and clock, and say what to do next."""
-    return (*await asyncio.to_thread(_database, settings), *_product(await greet()))
+    """Look at database and pepper, and at each product in use; say of each what to do next.
+
+    *greet* asks Slack and *reach* Microsoft; neither is asked where it is not configured.
+    """
+    found = await asyncio.to_thread(_database, settings)
+    if settings.uses_slack:
+        found += _product(await greet())
+    if settings.uses_teams:
+        found += _microsoft(await reach())
+    return found
 
 
 def _database(settings: Settings) -> tuple[Finding, ...]:
@@ -87,6 +105,15 @@ def _product(greeting: Greeting) -> tuple[Finding, ...]:
         if lacking
         else Finding(well=True, key="operator.doctor.scopes"),
         _clock(greeting.clock),
+    )
+
+
+def _microsoft(reached: Reached) -> tuple[Finding, ...]:
+    keys = "teams_keys" if reached.keys else "teams_keys_away"
+    token = "teams_token" if reached.token else "teams_token_refused"
+    return (
+        Finding(reached.keys, f"operator.doctor.{keys}"),
+        Finding(reached.token, f"operator.doctor.{token}"),
     )
 
 

@@ -1,7 +1,7 @@
 """The products that people are served in, as the operator's settings say."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from starlette.types import ASGIApp
 
@@ -9,6 +9,9 @@ from bot.chat import slack
 from bot.content.catalogue import Catalogue
 from bot.conversation import Outlet, Routes
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.chat.msteams.room import Access, Account
 
 PATHS = {"slack": "/slack/events", "msteams": "/api/messages"}
 """Where each product posts what people do, by the name that its workspaces begin with."""
@@ -65,8 +68,21 @@ def slack_access(settings: Settings, *, receives: bool = True) -> slack.Access:
 def _teams(settings: Settings, routes: Routes, catalogue: Catalogue) -> Room:
     from bot.chat.msteams import room  # noqa: PLC0415 - loaded where Teams is configured alone
 
+    return room.build(_teams_access(settings), routes, catalogue)
+
+
+async def teams_account(settings: Settings) -> "Account":
+    """Ask Microsoft for what the bot needs of it, for the operator's check-up."""
+    from bot.chat.msteams import room  # noqa: PLC0415 - loaded where Teams is configured alone
+
+    return await room.account(_teams_access(settings))
+
+
+def _teams_access(settings: Settings) -> "Access":
+    from bot.chat.msteams import room  # noqa: PLC0415 - loaded where Teams is configured alone
+
     secret = settings.teams_client_secret
-    access = room.Access(
+    return room.Access(
         client_id=settings.teams_client_id or "",
         tenants=settings.tenants,
         tenant_id=settings.teams_tenant_id or "",
@@ -74,4 +90,3 @@ def _teams(settings: Settings, routes: Routes, catalogue: Catalogue) -> Room:
         metadata=settings.teams_openid_metadata_url or "",
         unsigned=settings.dangerously_allow_unauthenticated_requests,
     )
-    return room.build(access, routes, catalogue)

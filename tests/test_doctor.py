@@ -6,7 +6,7 @@ import pytest
 
 from bot import doctor
 from bot.content.catalogue import load
-from bot.doctor import Finding, Greeting
+from bot.doctor import Finding, Greeting, Reached
 from bot.settings import Settings
 from bot.store.transaction import Store
 from tests.store.counted import opened, team
@@ -19,13 +19,18 @@ def settings(folder: Path) -> Settings:
     return Settings.model_validate({"database_url": f"sqlite:///{folder}/attune.sqlite"})
 
 
+async def unreached() -> Reached:
+    """Say that Microsoft tells nothing."""
+    return Reached(keys=False, token=False)
+
+
 async def found(folder: Path, greeting: Greeting) -> dict[str, bool]:
     """What the doctor finds, by the last part of its key."""
 
     async def greet() -> Greeting:
         return greeting
 
-    findings = await doctor.examine(settings(folder), greet)
+    findings = await doctor.examine(settings(folder), greet, unreached)
     assert all(isinstance(one, Finding) for one in findings)
     return {one.key.removeprefix("operator.doctor."): one.well for one in findings}
 
@@ -82,7 +87,7 @@ async def test_a_pepper_that_an_open_period_needs_and_does_not_find(tmp_path: Pa
     assert (await found(tmp_path, Greeting(scopes=SCOPES)))["pepper_missing"] is False
     (finding,) = [
         one
-        for one in await doctor.examine(settings(tmp_path), _silent)
+        for one in await doctor.examine(settings(tmp_path), _silent, unreached)
         if one.key.endswith("pepper_missing")
     ]
     assert "2 open counting periods" in load().words("en").say(finding.key, **finding.facts)
@@ -90,3 +95,27 @@ async def test_a_pepper_that_an_open_period_needs_and_does_not_find(tmp_path: Pa
 
 async def _silent() -> Greeting:
     return Greeting(scopes=SCOPES)
+
+
+@pytest.mark.parametrize("well", [True, False])
+async def test_teams_alone_is_looked_at_without_slack(tmp_path: Path, *, well: bool) -> None:
+    """Where only Microsoft Teams is configured, its keys and token are told, and Slack is not."""
+    told = Settings.model_validate(
+        {
+            "database_url": f"sqlite:///{tmp_path}/attune.sqlite",
+            "teams_client_id": "6f9619ff-8b86-4011-b42d-00c04fc964ff",
+        }
+    )
+
+    async def greet() -> Greeting:
+        raise AssertionError
+
+    async def reach() -> Reached:
+        return Reached(keys=well, token=well)
+
+    findings = await doctor.examine(told, greet, reach)
+    assert {one.key.removeprefix("operator.doctor."): one.well for one in findings[-2:]} == (
+        {"teams_keys": True, "teams_token": True}
+        if well
+        else {"teams_keys_away": False, "teams_token_refused": False}
+    )

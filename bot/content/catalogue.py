@@ -116,6 +116,10 @@ class Words:
         """Return *items* joined as the language joins them."""
         return format_list(tuple(items), locale=self.locale)
 
+    def prose(self, sentences: Iterable[str]) -> str:
+        """Return whole sentences one after the other; Chinese puts no space between them."""
+        return ("" if self.locale.language == "zh" else " ").join(sentences)
+
     def people(self, ids: Iterable[str]) -> str:
         """Return the people with these product ids as mentions, joined as the language joins."""
         return self.list(f"@{{{person}}}" for person in ids)

@@ -26,6 +26,7 @@ h2, h3 { break-after: avoid; }
 li, p, blockquote { break-inside: avoid; }
 .ticks li:first-child, .ticks li:nth-last-child(2) { break-after: avoid; }
 .columns { columns: 2; column-gap: 8mm; margin-top: 2mm; }
+.columns + p { margin-top: 1.5mm; }
 .banner { border: .4mm solid #1c2430; border-radius: 1mm; padding: 1.2mm 2mm; margin: 1.5mm 0; }
 .hint, footer { color: #4a5563; font-size: 7.4pt; }
 footer { border-top: .2mm solid #8a94a0; padding-top: 1.2mm; margin-top: 1mm; }

@@ -55,4 +55,4 @@ def _rhythm(team: Team, words: Words) -> str:
         lines = [words.say("cards.intro.tips", days=days, time=words.time(team.tip_at))]
     if team.open_to_team:
         lines.append(words.say("cards.intro.open_to_team"))
-    return " ".join(lines)
+    return words.prose(lines)

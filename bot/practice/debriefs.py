@@ -69,7 +69,7 @@ def form(words: Words, *, opening: str = "", policy: tuple[str, ...] = ()) -> Fo
             *((Text(opening),) if opening else ()),
             Text(words.say("rupture.form.intro")),
             *first_questions(words),
-            *((Small(" ".join(policy)),) if policy else ()),
+            *((Small(words.prose(policy)),) if policy else ()),
             Small(words.say("safety.purpose")),
         ),
         submit=words.say("rupture.form.submit"),

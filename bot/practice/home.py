@@ -39,7 +39,7 @@ def page(known: Portrait, words: Words, languages: tuple[tuple[str, str], ...]) 
             *_next(known, words),
             Divider(),
             Heading(words.say("home.see.heading")),
-            Text(" ".join(privacy.policy(words, known.team, known.closes))),
+            Text(words.prose(privacy.policy(words, known.team, known.closes))),
             Divider(),
             *_mine(known, words, languages),
             Divider(),
@@ -70,7 +70,7 @@ def _roles(known: Portrait, words: Words) -> Body:
         said.append(words.say("home.supervision.text"))
         label = words.say("common.step.supervision")
         steps.append(Button("supervision.open", label, opens_form=True))
-    return (Divider(), Text(" ".join(said)), Actions(tuple(steps))) if steps else ()
+    return (Divider(), Text(words.prose(said)), Actions(tuple(steps))) if steps else ()
 
 
 def _next(known: Portrait, words: Words) -> Body:

@@ -1,6 +1,8 @@
 """The same practice behind every product, for promises that hold on all of them."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,9 +27,9 @@ NOW = datetime(2026, 6, 29, 12, 0, tzinfo=UTC)
 NAMES = (*(f"clinician{number}" for number in range(1, 10)), "supervisor", "stranger")
 
 
-async def opened(folder: Path, clock: Clock, team: str, **told: Any) -> app.Bot:
-    """Return a bot whose store knows the team, and nothing has happened yet."""
-    settings = Settings(
+def settings(folder: Path, **told: Any) -> Settings:
+    """Return settings for a store in *folder*."""
+    return Settings(
         _env_file=None,
         database_url=SecretStr(f"sqlite:///{folder / 'attune.sqlite'}"),
         pepper=SecretStr("made-up-pepper-of-more-than-32-characters"),
@@ -36,12 +38,35 @@ async def opened(folder: Path, clock: Clock, team: str, **told: Any) -> app.Bot:
         test_clock=NOW,
         **told,
     )
-    store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
+
+
+async def opened(folder: Path, clock: Clock, team: str, **told: Any) -> app.Bot:
+    """Return a bot whose store knows the team, and nothing has happened yet."""
+    read = settings(folder, **told)
+    store = Store.open(read.database_url.get_secret_value(), read.peppers)
     store.migrate()
     await store.close()
     (folder / "teams.toml").write_text(team, encoding="utf-8")
-    await app.apply_teams(settings, folder / "teams.toml")
-    return app.Bot(settings, clock, receives=True, ticks=False)
+    await app.apply_teams(read, folder / "teams.toml")
+    return app.Bot(read, clock, receives=True, ticks=False)
+
+
+def of_teams(ms: microsoft.Microsoft) -> dict[str, Any]:
+    """Return the settings of a bot on Teams."""
+    return {
+        "teams_client_id": microsoft.CLIENT,
+        "teams_tenants": microsoft.TENANT,
+        "teams_openid_metadata_url": ms.metadata,
+    }
+
+
+@asynccontextmanager
+async def reopened(folder: Path, before: OnTeams) -> AsyncIterator[OnTeams]:
+    """Return the same practice on Teams in a process of its own, on the same store."""
+    read = settings(folder, **of_teams(before.ms))
+    bot = app.Bot(read, before.clock, receives=True, ticks=False)
+    async with bot.running():
+        yield replace(before, bot=bot)
 
 
 @pytest.fixture
@@ -74,9 +99,7 @@ async def teams(tmp_path: Path) -> AsyncIterator[OnTeams]:
             tmp_path,
             clock,
             declared(microsoft.TENANT, channel, people),
-            teams_client_id=microsoft.CLIENT,
-            teams_tenants=microsoft.TENANT,
-            teams_openid_metadata_url=ms.metadata,
+            **of_teams(ms),
         )
         async with bot.running():
             yield OnTeams(bot, clock, microsoft.TENANT, channel, people, ms=ms)

@@ -61,6 +61,18 @@ async def test_a_nudge_can_be_put_off_and_left(product: Product) -> None:
     assert await nudged(product, weeks=1) == nudge
 
 
+async def test_a_clinician_chooses_a_day_and_time_of_their_own(product: Product) -> None:
+    """/checkin opens the settings; what is chosen there is kept, and asked by from then on."""
+    await product.command(product.marie, "checkin join")
+    form = await product.command(product.marie, "checkin")
+    done = await product.send(product.marie, form, {"day": ("2",), "time": ("10:30",)})
+    again = await product.command(product.marie, "checkin")
+
+    assert {"day", "time"} <= form.fields
+    assert done.says("10 30")
+    assert again.is_form
+
+
 async def test_a_pause_in_the_past_is_told_at_its_field(product: Product) -> None:
     """A day that has passed cannot be kept; the form stands there still, filled in."""
     nudge = await nudged(product)

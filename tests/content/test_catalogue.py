@@ -89,6 +89,12 @@ def test_lists_and_people_are_joined_as_spoken() -> None:
     assert ENGLISH.people(("U1", "U2")) == "@{U1} and @{U2}"
 
 
+def test_sentences_follow_each_other_as_they_are_written() -> None:
+    """A space stands between two sentences, and none between two Chinese ones."""
+    assert ENGLISH.prose(["One.", "Two."]) == "One. Two."
+    assert CATALOGUE.words("zh-Hans").prose(["一。", "二。"]) == "一。二。"
+
+
 def test_a_language_says_its_own_name() -> None:
     """English is offered under its own name."""
     assert ENGLISH.name == "English"

@@ -46,7 +46,7 @@ async def test_a_clinician_reads_what_a_supervisor_can_see(desk: Desk) -> None:
     """In two sentences, with the day."""
     await set_up(desk)
 
-    assert "from Monday, July 6 on" in text(await page(desk, MARIE))
+    assert "From Monday, July 6 on" in text(await page(desk, MARIE))
 
 
 async def test_a_clinician_who_joined_sees_the_next_question_and_its_controls(desk: Desk) -> None:

@@ -8,14 +8,19 @@ from bot.afterwards import Afterwards
 from bot.chat.msteams.acquaintances import Acquaintances
 from bot.chat.msteams.door import Door
 from bot.chat.msteams.guard import Guard
-from bot.chat.msteams.keys import Keyring
-from bot.chat.msteams.library import ClientCredentials, Credentials, ManagedIdentityCredentials
+from bot.chat.msteams.keys import Keyring, KeysAwayError
+from bot.chat.msteams.library import (
+    PUBLIC,
+    ClientCredentials,
+    Credentials,
+    ManagedIdentityCredentials,
+)
 from bot.chat.msteams.line import Line
 from bot.chat.msteams.posting import Posting
 from bot.chat.msteams.proof import Signed, Unsigned
 from bot.chat.msteams.send import TeamsOutlet
 from bot.chat.msteams.showing import Showing
-from bot.chat.msteams.tokens import MadeUp, Tokens
+from bot.chat.msteams.tokens import MadeUp, NoTokenError, Tokens
 from bot.chat.msteams.way import GLOBAL_SERVICE, NO_SERVICE
 from bot.content.catalogue import Catalogue
 from bot.conversation import Routes
@@ -57,6 +62,18 @@ class Access:
             )
         return ManagedIdentityCredentials(client_id=self.client_id, tenant_id=tenant)
 
+    def tokens(self) -> Tokens | MadeUp:
+        """Return what gives the bot its tokens."""
+        return MadeUp() if self.is_here else Tokens(self.credentials())
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whether Microsoft tells its keys, and gives the bot a token to speak with."""
+
+    keys: bool
+    token: bool
+
 
 class TeamsRoom:
     """Everything that people reach through Teams.
@@ -70,7 +87,7 @@ class TeamsRoom:
         known = Acquaintances(NO_SERVICE if access.is_here else GLOBAL_SERVICE)
         self._afterwards = Afterwards()
         showing = Showing(catalogue, known, dialogs=not access.unsigned)
-        self._line = Line(MadeUp() if access.is_here else Tokens(access.credentials()))
+        self._line = Line(access.tokens())
         self._keyring = Keyring(access.metadata or METADATA)
         self._signed = not access.unsigned
         self.outlet = TeamsOutlet(self._line, showing, known)
@@ -100,3 +117,19 @@ class TeamsRoom:
 def build(access: Access, routes: Routes, catalogue: Catalogue) -> TeamsRoom:
     """Return the room that serves *routes* to people on Teams."""
     return TeamsRoom(access, routes, catalogue)
+
+
+async def account(access: Access) -> Account:
+    """Ask Microsoft for its keys and for a token, for an operator who has not started yet."""
+    keyring = Keyring(access.metadata or METADATA)
+    try:
+        await keyring.find("")
+        keys = True
+    except KeysAwayError:
+        keys = False
+    await keyring.close()
+    try:
+        await access.tokens().get_app_token(PUBLIC.bot_scope, None)
+    except NoTokenError:
+        return Account(keys, token=False)
+    return Account(keys, token=True)

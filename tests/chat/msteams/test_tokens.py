@@ -4,9 +4,11 @@ import threading
 import pytest
 
 from bot.chat.msteams.fates import outcome
-from bot.chat.msteams.library import ClientCredentials
+from bot.chat.msteams.library import ClientCredentials, ManagedIdentityCredentials
+from bot.chat.msteams.room import Access, Account, account
 from bot.chat.msteams.tokens import NoTokenError, Tokens
 from bot.conversation import Fate
+from tests.chat.msteams.microsoft import CLIENT, TENANT, Microsoft
 
 SCOPE = "https://api.example/.default"
 
@@ -54,3 +56,24 @@ async def test_without_a_token_nothing_was_sent(answer: str | Exception) -> None
 
     assert outcome(refused.value).fate is Fate.WAIT
     assert await given.get_app_token(SCOPE, None) == "second"
+
+
+@pytest.mark.parametrize("status", [200, 500])
+async def test_an_operator_is_told_what_microsoft_gives(ms: Microsoft, status: int) -> None:
+    """Before the first start it is known whether keys can be fetched and a token is given."""
+    ms.keys_status = status
+    access = Access(CLIENT, frozenset({TENANT}), metadata=ms.metadata)
+
+    assert await account(access) == Account(keys=status == 200, token=True)
+
+
+@pytest.mark.parametrize(
+    ("secret", "kind"), [("s", ClientCredentials), ("", ManagedIdentityCredentials)]
+)
+def test_without_a_secret_the_machines_identity_speaks(secret: str, kind: type) -> None:
+    """A registration's secret is used where there is one, and never shown."""
+    access = Access(CLIENT, frozenset({TENANT}), tenant_id=TENANT, secret=secret)
+
+    assert isinstance(access.credentials(), kind)
+    assert isinstance(access.tokens(), Tokens)
+    assert "planted" not in repr(access)
