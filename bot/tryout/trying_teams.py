@@ -47,7 +47,7 @@ class Trial:
         """The practice, whose teams speak the visitor's language."""
         return tenant.cast(self.words.language)
 
-    def say(self, key: str, **facts: str) -> None:
+    def tell(self, key: str, **facts: str) -> None:
         """Tell whoever started this."""
         print(self.words.say(f"tryout.{key}", **facts), flush=True)  # noqa: T201 - they read it
 
@@ -59,13 +59,13 @@ def practise(words: Words, *, folder: Path, port: int, me: str, reset: bool) -> 
     """
     trial = Trial(words, folder.resolve(), port, somebody(me))
     if find_spec("microsoft_teams") is None:
-        trial.say("teams.extra")
+        trial.tell("teams.extra")
         return _FAULTY
     folder.mkdir(parents=True, exist_ok=True)
     try:
         held = hold(folder / _LOCK)
     except HeldError as by:
-        trial.say("running.already", folder=str(folder), process=by.process)
+        trial.tell("running.already", folder=str(folder), process=by.process)
         return _FAULTY
     try:
         return _alone(trial, held, reset=reset)
@@ -85,18 +85,18 @@ def _alone(trial: Trial, held: int, *, reset: bool) -> int:
     if reset or not (trial.folder / _LIVED).exists():
         _forget(trial.folder)
     if not (PROGRAM / "fetched").exists():
-        trial.say("teams.fetching")
+        trial.tell("teams.fetching")
     try:
         asyncio.run(_practise(trial, fetched(PROGRAM.resolve()), held))
     except NodeMissingError:
-        trial.say("teams.node")
+        trial.tell("teams.node")
         return _FAULTY
     except (BotFailedError, ClockError, PlaygroundFailedError, TimeoutError):
-        trial.say("teams.failed", folder=str(trial.folder))
+        trial.tell("teams.failed", folder=str(trial.folder))
         return _FAULTY
     except (KeyboardInterrupt, asyncio.CancelledError):
         pass  # it is how a visitor stops
-    trial.say("running.stopped")
+    trial.tell("running.stopped")
     return _DONE
 
 
@@ -115,7 +115,7 @@ async def _practise(trial: Trial, program: Path, held: int) -> None:
     try:
         await lived(trial, bot, held)
         await page.start(tenant.config(trial.cast, trial.me))
-        trial.say("teams.ready", name=trial.me.name, address=page.url)
+        trial.tell("teams.ready", name=trial.me.name, address=page.url)
         await asyncio.wait(
             [asyncio.create_task(one.ended()) for one in (bot, page)],
             return_when=asyncio.FIRST_COMPLETED,
@@ -132,7 +132,7 @@ async def lived(trial: Trial, bot: Companion, held: int) -> None:
     if (trial.folder / _LIVED).exists():
         await bot.start(now, held)
         return
-    trial.say("teams.first")
+    trial.tell("teams.first")
     begun = seed.start(who, now)
     teams = trial.folder / "teams.toml"
     teams.write_text(people.declared(who, tenant.TENANT), encoding="utf-8")
