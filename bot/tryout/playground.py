@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -72,17 +71,20 @@ class Playground:
 
     async def start(self, config: Mapping[str, Any]) -> None:
         """Start it, and wait until its page can be opened."""
+        node = shutil.which("node")
+        if node is None:
+            raise NodeMissingError
         people = self._folder / "playground.json"
         people.write_text(json.dumps(config), encoding="utf-8")
         told = {
-            "PATH": os.environ["PATH"],
+            "PATH": str(Path(node).parent),
             "TEAMSAPPTESTER_BROWSER": "none",
             "M365_AGENTS_PLAYGROUND_CONFIG_PATH": str(people),
             "M365_AGENTS_PLAYGROUND_LOGFILE": str(self._folder / "playground-server.log"),
         }
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                "node", *self._command, cwd=self._folder, env=told, start_new_session=True,
+                node, *self._command, cwd=self._folder, env=told, start_new_session=True,
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         try:
