@@ -13,12 +13,13 @@ EXTRAS := scale teams
 WITH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install try test lint types contracts needs claims lock
+.PHONY: help install try test lint types contracts needs claims bench lock
 
 help:
 	@echo 'make try      use Attune in a practice workspace on this machine  (PORT=, RESET=1)'
 	@echo 'make test     every check there is                                (WITHOUT="postgresql chromium")'
 	@echo 'make install  only what the bot runs on, in .venv, for a clinic    (WITH="$(EXTRAS)")'
+	@echo 'make bench    how fast it sends, beside the least the limits allow (N=10000; 20 minutes)'
 	@echo 'make lint     style;  make types  types;  make contracts  who may import whom'
 	@echo 'make lock     pin everything that is installed again'
 
@@ -48,6 +49,12 @@ contracts: $(VENV)/tests
 claims: $(VENV)/tests
 	$(BIN)/pytest --without '$(WITHOUT)' --cov --cov-report=
 	$(BIN)/coverage report --include='bot/practice/*' --fail-under=100
+
+# 10,000 check-ins over 1, 10 and 100 workspaces, once with a kill half-way, and ten times as many
+# people planned at once; a smaller N is quicker and says the same.
+N ?= 10000
+bench: $(VENV)/tests
+	nice $(BIN)/python -m tests.bench $(N)
 
 # What is installed follows the locks: a changed lock installs again, anything else is quick.
 $(VENV)/runs: requirements.lock | $(BIN)/python

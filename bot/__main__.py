@@ -7,9 +7,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
-from bot import app, doctor, logs, settings
+from bot import app, doctor, logs, progress, settings, watch
 from bot.chat import slack
 from bot.chat.msteams import app_package
 from bot.content import catalogue
@@ -66,6 +67,7 @@ def _parser(words: Words) -> argparse.ArgumentParser:
     verb("worker", _worker)
     verb("migrate", _migrate)
     verb("doctor", _doctor)
+    verb("deliveries", _deliveries)
     _manifest_of(verb("manifest", _manifest), words)
     team = verb("team", _team)
     team.add_argument("do", choices=["apply"])
@@ -127,8 +129,27 @@ def _worker(_asked: argparse.Namespace, words: Words) -> int:
 
 
 def _migrate(_asked: argparse.Namespace, words: Words) -> int:
-    _migrated(settings.read("migrate"))
+    _migrated(settings.read("migrate"), progress.counter(words.say("operator.progress.tables")))
     _say(words.say("operator.migrated"))
+    return 0
+
+
+def _deliveries(_asked: argparse.Namespace, words: Words) -> int:
+    told = settings.read("deliveries")
+    store = Store.open(told.database_url.get_secret_value(), told.peppers)
+    try:
+        found = watch.told(store.tally())
+    except Exception:  # noqa: BLE001 - every driver has its own; the doctor says which remedy
+        _say(words.say("operator.deliveries.unread"))
+        return _UNWELL
+    finally:
+        store.shut()
+    for day, kind, stands, reason, count in found:
+        stood = words.say(f"operator.deliveries.{stands}", count=count)
+        line = f"{day}  {kind:<10} {stood}" + (f"  {reason}" if reason else "")
+        print(line)  # noqa: T201 - it is the verb's answer
+    if not found:
+        _say(words.say("operator.deliveries.none"))
     return 0
 
 
@@ -168,7 +189,8 @@ def _package(asked: argparse.Namespace, words: Words) -> int:
 def _team(asked: argparse.Namespace, words: Words) -> int:
     told = settings.read("team")
     _migrated(told)
-    applied = asyncio.run(app.apply_teams(told, asked.file))
+    shown = partial(progress.over, label=words.say("operator.progress.teams"))
+    applied = asyncio.run(app.apply_teams(told, asked.file, shown))
     _say(words.say("operator.team.applied", count=applied.teams, changed=applied.changed))
     return 0
 
@@ -178,7 +200,8 @@ def _print(asked: argparse.Namespace, words: Words) -> int:
     folder: Path = asked.folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for language in [asked.language] if asked.language else spoken.languages:
+        languages = [asked.language] if asked.language else list(spoken.languages)
+        for language in progress.over(languages, words.say("operator.progress.pages")):
             for name, page in printed.pages(spoken.words(language)).items():
                 file = folder / f"{name}.{language}.html"
                 file.write_text(page, encoding="utf-8")
@@ -223,10 +246,10 @@ def _tell_cards(told: Settings, words: Words) -> None:
         _tell(found.faults, words)
 
 
-def _migrated(told: Settings) -> None:
+def _migrated(told: Settings, step: progress.Told = lambda _done, _of: None) -> None:
     store = Store.open(told.database_url.get_secret_value(), told.peppers)
     try:
-        store.migrate()
+        store.migrate(step)
     finally:
         store.shut()
 

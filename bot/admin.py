@@ -1,5 +1,6 @@
 """What an operator can do at the command line, beside starting and stopping the bot."""
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -27,7 +28,11 @@ class Applied:
     changed: int
 
 
-async def apply_teams(desk: Desk, path: Path, *, test_mode: bool) -> Applied:
+Shown = Callable[[Sequence[DeclaredTeam]], Iterable[DeclaredTeam]]
+"""Goes through what is declared, and shows the operator how far it has come."""
+
+
+async def apply_teams(desk: Desk, path: Path, *, test_mode: bool, shown: Shown = iter) -> Applied:
     """Declare the teams of *path*, so that their clinicians can be invited and counted.
 
     Applying the same file again changes nothing. Raises
@@ -39,7 +44,7 @@ async def apply_teams(desk: Desk, path: Path, *, test_mode: bool) -> Applied:
 
     def keep(books: Books) -> int:
         _refuse_taken(books, declared, path)
-        changed = sum(_apply(books, one, now) for one in declared)
+        changed = sum(_apply(books, one, now) for one in shown(declared))
         if same is not None:
             books.aliases.declare(tuple(Person(*who) for who in one.accounts()) for one in same)
         books.ledger.open_due(now)

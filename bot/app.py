@@ -26,6 +26,7 @@ from bot.logs import trouble
 from bot.settings import Settings
 from bot.store.transaction import Store
 from bot.walk import clock_route
+from bot.watch import Watch
 from schedules.clock import Ticker
 from schedules.drain import Drain
 from schedules.drain_alone import Alone
@@ -61,16 +62,16 @@ class Bot:
         self.front = Front(self.desk)
         self._wake = asyncio.Event()
         self._ticks = ticks
-        self.rooms = products.rooms(
-            settings, self._routes(), self.desk.catalogue, receives=receives
-        )
+        self.rooms = products.rooms(settings, self._routes(), self.desk, receives=receives)
         outlets.update((name, room.outlet) for name, room in self.rooms.items())
         self.drain = Drain(self.desk, schedules.COMPOSERS, settings.pace)
         self.hands: Hands = self.drain
         self.ticker = Ticker(self._minute)
         self._turn = asyncio.Lock()
+        self.watch = Watch(self.desk)
         extra = [clock_route(clock, self.next_due, self.tick)] if settings.test_mode else []
-        self.asgi = http.door(products.doors(self.rooms), self.ready, extra, self.running)
+        doors = products.doors(self.rooms)
+        self.asgi = http.door(doors, self.ready, self.metrics, extra, self.running)
 
     def _routes(self) -> Routes:
         bind, wake = self.front.bind_all, self._wake.set
@@ -124,7 +125,12 @@ class Bot:
             "database": reached,
             "migrations": current,
             "tick_seconds": None if age is None else round(age),
+            "deliveries": await self.watch.deliveries() if current else {},
         }
+
+    async def metrics(self) -> str:
+        """What a monitor reads: counts of deliveries and workspaces, and nobody in them."""
+        return await self.watch.metrics(self.ticker.age)
 
     @asynccontextmanager
     async def running(self, _app: object = None) -> AsyncIterator[None]:
@@ -133,6 +139,7 @@ class Bot:
             await room.start()
         hands = asyncio.create_task(self._hand_out())
         if self._ticks:
+            await _safely("resume", self._resume())
             self.ticker.start()
         try:
             yield
@@ -146,6 +153,10 @@ class Bot:
             for room in self.rooms.values():
                 await room.stop()
             await self.desk.store.close()
+
+    async def _resume(self) -> None:
+        """Try again who refused us before: whoever starts the bot may have set a new token."""
+        await self.desk.store.write(lambda books: books.workspaces.resume_all())
 
     async def _hand_out(self) -> None:
         """Send what the minute, a form or a button has just promised."""
@@ -197,12 +208,12 @@ def _together(bot: Bot, settings: Settings) -> Hands:
     return Shared(bot.drain, bot.desk.store, settings.database_url.get_secret_value())
 
 
-async def apply_teams(settings: Settings, path: Path) -> admin.Applied:
+async def apply_teams(settings: Settings, path: Path, shown: admin.Shown = iter) -> admin.Applied:
     """Declare the teams of the file at *path*; see :func:`bot.admin.apply_teams`."""
     store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
     desk = Desk(store, catalogue.load(), Clock(settings.test_clock), {})
     try:
-        return await admin.apply_teams(desk, path, test_mode=settings.test_mode)
+        return await admin.apply_teams(desk, path, test_mode=settings.test_mode, shown=shown)
     finally:
         await store.close()
 
@@ -215,5 +226,9 @@ async def reach(settings: Settings) -> Reached:
 
 async def greet(settings: Settings) -> Greeting:
     """Ask Slack who the bot is, for the operator's check-up."""
-    found = await slack.account(products.slack_access(settings))
+    store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
+    try:
+        found = await slack.account(products.slack_access(settings, store))
+    finally:
+        await store.close()
     return Greeting(found.error, found.workspace, found.scopes, found.clock)

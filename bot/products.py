@@ -5,10 +5,13 @@ from typing import TYPE_CHECKING, Protocol
 
 from starlette.types import ASGIApp
 
+from bot import renewing
 from bot.chat import slack
 from bot.content.catalogue import Catalogue
 from bot.conversation import Outlet, Routes
+from bot.desk import Desk
 from bot.settings import Settings
+from bot.store.transaction import Store
 
 if TYPE_CHECKING:
     from bot.chat.msteams.room import Access, Account
@@ -38,15 +41,14 @@ class Room(Protocol):
         """Take nothing more, and finish what was begun."""
 
 
-def rooms(
-    settings: Settings, routes: Routes, catalogue: Catalogue, *, receives: bool
-) -> dict[str, Room]:
+def rooms(settings: Settings, routes: Routes, desk: Desk, *, receives: bool) -> dict[str, Room]:
     """Return the room of each product that is configured; Microsoft's libraries only with it."""
     found: dict[str, Room] = {}
     if settings.uses_slack:
-        found["slack"] = slack.build(slack_access(settings, receives=receives), routes, catalogue)
+        access = slack_access(settings, desk.store, receives=receives)
+        found["slack"] = slack.build(access, routes, desk.catalogue)
     if settings.uses_teams:
-        found["msteams"] = _teams(settings, routes, catalogue)
+        found["msteams"] = _teams(settings, routes, desk.catalogue)
     return found
 
 
@@ -55,13 +57,14 @@ def doors(found: Mapping[str, Room]) -> dict[str, ASGIApp]:
     return {PATHS[name]: room.asgi for name, room in found.items() if room.asgi}
 
 
-def slack_access(settings: Settings, *, receives: bool = True) -> slack.Access:
+def slack_access(settings: Settings, store: Store, *, receives: bool = True) -> slack.Access:
     """Return what opens Slack's doors."""
     return slack.Access.of(
         signing_secret=settings.slack_signing_secret,
         bot_token=settings.slack_bot_token,
         app_token=settings.slack_app_token if receives else None,
         api_url=settings.slack_api_url,
+        renewed=renewing.renewed(settings, store),
     )
 
 

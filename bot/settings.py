@@ -40,6 +40,9 @@ class Settings(BaseSettings):
     slack_signing_secret: SecretStr | None = None
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
+    slack_refresh_token: SecretStr | None = None
+    slack_client_id: str | None = None
+    slack_client_secret: SecretStr | None = None
     slack_api_url: str = "https://slack.com/api/"
     teams_client_id: str | None = None
     teams_client_secret: SecretStr | None = None
@@ -73,6 +76,11 @@ class Settings(BaseSettings):
     @classmethod
     def _bot_token(cls, value: SecretStr | None) -> SecretStr | None:
         return _prefixed(value, ("xoxb-", "xoxe."))
+
+    @field_validator("slack_refresh_token")
+    @classmethod
+    def _refresh_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return _prefixed(value, ("xoxe-",))
 
     @field_validator("slack_app_token")
     @classmethod
@@ -211,12 +219,24 @@ def _missing(settings: Settings, verb: str) -> list[str]:
         needs |= _missing_of_teams(settings)
     if serves and settings.uses_slack:
         needs["slack_bot_token"] = settings.slack_bot_token is None
+        needs |= _missing_of_renewal(settings)
         needs["slack_signing_secret"] = verb == "web" and not (
             settings.slack_signing_secret or settings.slack_app_token
         )
     if verb == "worker":
         needs["worker"] = settings.on_sqlite
     return [name for name, is_so in needs.items() if is_so]
+
+
+def _missing_of_renewal(settings: Settings) -> dict[str, bool]:
+    """What a token that expires after twelve hours lacks to be renewed."""
+    token, renews = settings.slack_bot_token, settings.slack_refresh_token is not None
+    expires = token is not None and token.get_secret_value().startswith("xoxe.")
+    known = settings.slack_client_id and settings.slack_client_secret
+    return {
+        "slack_refresh_token": expires and not renews,
+        "slack_client_secret": renews and not known,
+    }
 
 
 def _missing_of_teams(settings: Settings) -> dict[str, bool]:

@@ -6,7 +6,14 @@ from datetime import datetime
 
 from bot.desk import Desk
 from bot.practice import asking
-from schedules import close_periods, daily_tip, introduction, retention, weekly_checkin
+from schedules import (
+    close_periods,
+    daily_tip,
+    introduction,
+    refresh_profiles,
+    retention,
+    weekly_checkin,
+)
 from schedules.drain import Compose
 
 
@@ -22,6 +29,7 @@ TIMETABLE: Mapping[str, Duty] = {
     "close_periods": Duty(close_periods.run, close_periods.next_due),
     "daily_tip": Duty(daily_tip.run, daily_tip.next_due),
     "weekly_checkin": Duty(weekly_checkin.run, weekly_checkin.next_due),
+    "refresh_profiles": Duty(refresh_profiles.run, refresh_profiles.next_due),
     "retention": Duty(retention.run, retention.next_due),
 }
 

@@ -153,9 +153,12 @@ def test_tests_mirror_the_tree() -> None:
 
 
 def _mirrors(folder: Path, rooms: set[Path]) -> bool:
-    """Whether *folder* is for the house, for attacks on it, journeys through it, or a room."""
+    """Whether *folder* is for the house, attacks, journeys through it, its pace, or a room."""
     inner = folder.relative_to("tests")
-    return inner in {Path(), Path("attacks"), Path("journeys"), *rooms} or "bot" / inner in rooms
+    return (
+        inner in {Path(), Path("attacks"), Path("bench"), Path("journeys"), *rooms}
+        or "bot" / inner in rooms
+    )
 
 
 def test_no_file_knows_a_machine_or_an_index() -> None:

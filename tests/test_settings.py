@@ -241,3 +241,29 @@ def test_libraries_do_not_read_the_operators_file(monkeypatch: pytest.MonkeyPatc
             assert os.environ["PYTHON_DOTENV_DISABLED"] == "1"
 
         assert os.environ.get("PYTHON_DOTENV_DISABLED") == before
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        ({}, {"SLACK_REFRESH_TOKEN"}),
+        ({"SLACK_REFRESH_TOKEN": "xoxe-1-a"}, {"SLACK_CLIENT_SECRET"}),
+        ({"SLACK_REFRESH_TOKEN": "xoxb-a"}, {"SLACK_REFRESH_TOKEN"}),
+        (
+            {
+                "SLACK_REFRESH_TOKEN": "xoxe-1-a",
+                "SLACK_CLIENT_ID": "1.2",
+                "SLACK_CLIENT_SECRET": "shh",
+            },
+            set(),
+        ),
+    ],
+)
+def test_a_token_that_ends_needs_what_renews_it(
+    monkeypatch: pytest.MonkeyPatch, more: dict[str, str], named: set[str]
+) -> None:
+    """Nobody finds out after twelve hours that the bot fell silent."""
+    if named:
+        assert faults(monkeypatch, **GOOD | {"SLACK_BOT_TOKEN": "xoxe.xoxb-a"} | more) == named
+    else:
+        told(monkeypatch, **GOOD | {"SLACK_BOT_TOKEN": "xoxe.xoxb-a"} | more)

@@ -11,6 +11,7 @@ from bot.store.ledger import Ledger
 from bot.store.people import People
 from bot.store.releases import Releases
 from bot.store.teams import Teams
+from bot.store.vault import Vault
 from bot.store.ways import Ways
 from bot.store.workspaces import Workspaces
 
@@ -31,4 +32,5 @@ class Books:
         self.inbox = Inbox(connection, peppers)
         self.workspaces = Workspaces(connection)
         self.ledger = Ledger(connection, peppers)
+        self.vault = Vault(connection, peppers)
         self.releases = Releases(connection)

@@ -1,6 +1,8 @@
 """Bringing the tables of an older release up to date, and telling whether they are."""
 
+from collections.abc import Callable
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 from alembic import command
@@ -12,7 +14,11 @@ from sqlalchemy import Connection
 _FOLDER = Path(__file__).parent / "migrations"
 
 
-def upgrade(connection: Connection) -> None:
+Told = Callable[[int, int], None]
+"""Is told after each step how many of how many are done."""
+
+
+def upgrade(connection: Connection, told: Told = lambda _done, _of: None) -> None:
     """Bring the tables up to date inside the transaction that *connection* is in.
 
     All of it is kept or none. Where several processes start at once, the first to hold
@@ -21,7 +27,17 @@ def upgrade(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
+    config.attributes["applied"] = _counted(connection, told)
     command.upgrade(config, "head")
+
+
+def _counted(connection: Connection, told: Told) -> Callable[..., None]:
+    """Return what Alembic calls after each step."""
+    current = MigrationContext.configure(connection).get_current_heads()
+    scripts = ScriptDirectory(str(_FOLDER))
+    steps = len(list(scripts.iterate_revisions("heads", current or "base")))
+    done = count(1)
+    return lambda **_: told(next(done), steps)
 
 
 def is_current(connection: Connection) -> bool:

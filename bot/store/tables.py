@@ -225,3 +225,11 @@ releases = Table(
     sqlite_with_rowid=False,
     comment="A published table, in words; never computed again, kept 24 months.",
 )
+
+seals = Table(
+    "seal",
+    metadata,
+    Column("name", String(80), primary_key=True),
+    Column("body", LargeBinary(4000), nullable=False),
+    comment="A product's tokens, sealed with the pepper; nobody reads them from a copy.",
+)

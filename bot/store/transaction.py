@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from bot.errors import BusyError
 from bot.store import migrating, seats
 from bot.store.books import Books
+from bot.store.deliveries import Tally
 from bot.store.engines import READERS, Engines, open_both, seating
 from bot.store.seats import Seat, Worker
 from bot.store.writer import Job, RanOutError, Writer, checkpoint
@@ -87,10 +88,13 @@ class Store:
         self._readers.shutdown()
         self._engines.dispose()
 
-    def migrate(self) -> None:
-        """Bring the tables up to date, all or nothing; done twice, it changes nothing."""
+    def migrate(self, told: migrating.Told = lambda _done, _of: None) -> None:
+        """Bring the tables up to date, all or nothing; done twice, it changes nothing.
+
+        *told* hears after each step how many of how many are done.
+        """
         with self._engines.writer.begin() as connection:
-            migrating.upgrade(connection)
+            migrating.upgrade(connection, told)
 
     def current(self) -> bool:
         """Whether the tables are those of this release.
@@ -103,6 +107,10 @@ class Store:
     def locked(self) -> int:
         """How many periods wait for a pepper that is not configured; blocks for a moment."""
         return self._look(lambda books: books.ledger.locked())
+
+    def tally(self) -> tuple[Tally, ...]:
+        """How deliveries stand, for the operator, no names; blocks for a moment."""
+        return self._look(lambda books: books.deliveries.tally())
 
     def seat(self, *, shares: bool) -> Seat:
         """A seat for this process among the workers over this PostgreSQL, not yet taken."""

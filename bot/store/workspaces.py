@@ -3,7 +3,7 @@
 import math
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from bot.store.promises import instant
 from bot.store.tables import workspaces
@@ -42,6 +42,11 @@ class Workspaces:
             put(self._connection, workspaces, {"id": workspace, "suspended": ""})
         return news
 
+    def resume_all(self) -> int:
+        """Try every suspended workspace once more, as after a start, and say how many."""
+        change = update(workspaces).where(workspaces.c.suspended != "")
+        return self._connection.execute(change.values(suspended="")).rowcount
+
     def rest(self, workspace: str, until: datetime, pace: int | None = None) -> None:
         """Send *workspace* nothing before *until*, and then *pace* messages a minute.
 
@@ -62,6 +67,13 @@ class Workspaces:
         refuses = (workspaces.c.suspended != "") | resting(now)
         asked = select(workspaces.c.id).where(workspaces.c.id == workspace, refuses)
         return self._connection.scalar(asked) is None
+
+    def standing(self, now: datetime) -> tuple[int, int]:
+        """How many workspaces are suspended, and how many others are at rest at *now*."""
+        refused = workspaces.c.suspended != ""
+        counted = select(func.count()).select_from(workspaces)
+        suspended = self._connection.scalar(counted.where(refused)) or 0
+        return suspended, self._connection.scalar(counted.where(~refused, resting(now))) or 0
 
 
 def resting(now: datetime) -> ColumnElement[bool]:

@@ -7,12 +7,12 @@ import secrets
 import shutil
 import signal
 import socket
-import sys
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bot import progress
 from bot.content.catalogue import Words
 from bot.tryout import harness, kept, people, seed
 from bot.tryout.acts import CannotError
@@ -141,7 +141,9 @@ def _stop_when_told() -> None:
 async def _run(trial: Trial, bot: Companion, engine: Engine, held: int, *, first: bool) -> None:
     await bot.start(engine.workspace.clock.now(), held)
     if first:
-        await seed.live(engine, datetime.now(UTC), _progress(trial))
+        await seed.live(
+            engine, datetime.now(UTC), progress.counter(trial.words.say("tryout.running.weeks"))
+        )
         engine.save()
         (trial.folder / _LIVED).touch()
     engine.troubles.paces.update(SLACKS_PACE)
@@ -172,18 +174,6 @@ async def _prepared(bot: Companion, trial: Trial, *, first: bool) -> dict[str, A
         await bot.verb("team", "apply", str(teams.resolve()), now=begun)
     manifest: dict[str, Any] = json.loads(await bot.verb("manifest", "--base-url", bot.url))
     return manifest
-
-
-def _progress(trial: Trial) -> seed.Progress:
-    """Show how much of the past has been lived through, on one line where there is a screen."""
-
-    def told(done: int, weeks: int) -> None:
-        if sys.stdout.isatty():
-            bar = "#" * done + "." * (weeks - done)
-            end = "\n" if done == weeks else "\r"
-            print(f"  [{bar}]", end=end, flush=True)  # noqa: T201 - it is a bar
-
-    return told
 
 
 def _secrets(file: Path) -> tuple[Keys, str]:

@@ -69,7 +69,7 @@ class BotProcess:
                 stdout=log,
                 stderr=log,
             )
-        end = time.monotonic() + 30
+        end = time.monotonic() + 120
         while not self.ready():
             assert self.process.poll() is None, self.log()
             assert time.monotonic() < end, self.log()

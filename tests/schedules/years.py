@@ -50,6 +50,9 @@ ZONES = (
     "Pacific/Kiritimati",
     "Pacific/Pago_Pago",
 )
+HOMES = {name: ZoneInfo(name) for name in ZONES}
+"""Held on to: the library keeps eight zones, and reads the others from disk each time."""
+
 WORKSPACE = "slack:T0YEARS"
 MORNING, EVENING, LATE = time(7, 30), time(20), timedelta(hours=30)
 REGIONS = ("", "CA-QC", "GB-ENG")
@@ -77,12 +80,12 @@ class Traveller:
 
     def may_be_disturbed(self, now: datetime) -> bool:
         """Whether a message may reach them at *now*."""
-        local = now.astimezone(ZoneInfo(self.zone))
+        local = now.astimezone(HOMES[self.zone])
         return self.works(local.date()) and MORNING <= local.time() < EVENING
 
     def notes(self, now: datetime) -> None:
         """Remember the week of *now* if its slot and the late limit hold this very moment."""
-        local = now.astimezone(ZoneInfo(self.zone))
+        local = now.astimezone(HOMES[self.zone])
         slot = self.slot(local.date() - timedelta(days=local.isoweekday() - 1))
         if slot and slot <= now <= slot + LATE and self.may_be_disturbed(now):
             self.could.add(week_of(local.date()))
@@ -98,7 +101,7 @@ class Traveller:
         day = next((one for one in week if self.works(one)), None)
         if day is None:
             return None
-        local = datetime.combine(day, max(at, MORNING), ZoneInfo(self.zone))
+        local = datetime.combine(day, max(at, MORNING), HOMES[self.zone])
         return local.astimezone(UTC)
 
 

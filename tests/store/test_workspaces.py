@@ -68,3 +68,15 @@ async def test_a_suspended_workspace_takes_nothing(store: Store) -> None:
 
 def _takes(books: Books, at: datetime) -> bool:
     return books.workspaces.takes("slack:T1", at)
+
+
+async def test_after_a_start_everybody_suspended_is_tried_once_more(store: Store) -> None:
+    """Whoever set a new token need not mend the database, too."""
+
+    def start(books: Books) -> list[int]:
+        for name in ("slack:T1", "slack:T2"):
+            books.workspaces.suspend(name, "token_revoked")
+        return [books.workspaces.resume_all() for _ in range(2)]
+
+    assert await store.write(start) == [2, 0]
+    assert await store.read(lambda books: books.workspaces.takes("slack:T1", LATE))

@@ -5,6 +5,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.chat.slack.renewal import RenewalError
 from bot.conversation import Fate, Outcome
 
 _TOO_MANY, _SERVER_ERROR, _CLIENT_ERROR = 429, 500, 400
@@ -23,9 +24,12 @@ _CLOSED = frozenset(
         "access_denied",
         "accesslimited",
         "account_inactive",
+        "bad_client_secret",
         "ekm_access_denied",
         "enterprise_is_restricted",
         "invalid_auth",
+        "invalid_client_id",
+        "invalid_refresh_token",
         "messages_tab_disabled",
         "missing_scope",
         "no_permission",
@@ -54,6 +58,9 @@ def outcome(error: Exception) -> Outcome:
     """
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return Outcome(Fate.WAIT, seconds=_UNREACHED, reason="unreachable")
+    if isinstance(error, RenewalError):
+        fate = Fate.CLOSED if error.code in _CLOSED else Fate.WAIT
+        return Outcome(fate, seconds=_REST, reason=error.code or "not_renewed")
     if isinstance(error, SlackApiError):
         return _refused(error, code(error), _status(error))
     return Outcome(Fate.UNKNOWN, reason=type(error).__name__)

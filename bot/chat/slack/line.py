@@ -66,6 +66,12 @@ class Line:
             client.proxy = None  # an operator's proxy leads outside, never back to this machine
         return client
 
+    def anonymous(self) -> AsyncWebClient:
+        """Return a client that speaks for nobody yet, to ask for a token."""
+        client = self.bare()
+        client.session = self.session()
+        return client
+
     async def client(self, workspace: str = "") -> AsyncWebClient:
         """Return a client that speaks for the bot in *workspace*."""
         client = self.bare(await self._token(workspace))

@@ -10,6 +10,7 @@ from bot.chat.slack import listen
 from bot.chat.slack.door import Door
 from bot.chat.slack.guard import Guard
 from bot.chat.slack.line import Line, Token
+from bot.chat.slack.renewal import Renewed
 from bot.chat.slack.send import Account, SlackOutlet
 from bot.chat.slack.sockets import Sockets
 from bot.content.catalogue import Catalogue
@@ -28,13 +29,14 @@ class Access:
     """What opens Slack's doors. No secret in it shows in a repr.
 
     Without ``signing_secret`` there is no HTTP door; without ``app_token`` no Socket Mode.
-    ``token`` gives the bot token of a workspace, so that it may be renewed later on.
+    ``token`` gives the bot token of a workspace, unless it is ``renewed`` all the time.
     """
 
     api_url: str
     token: Token = field(repr=False)
     signing_secret: str = field(default="", repr=False)
     app_token: str = field(default="", repr=False)
+    renewed: Renewed | None = field(default=None, repr=False)
 
     @classmethod
     def of(
@@ -44,14 +46,30 @@ class Access:
         bot_token: Secret | None,
         app_token: Secret | None,
         api_url: str,
+        renewed: Renewed | None = None,
     ) -> "Access":
-        """Return the access that an operator's settings give: one token for every workspace."""
+        """Return the access that an operator's settings give: one token for every workspace.
+
+        With *renewed*, Slack lets it expire, and that gives the next one.
+        """
         shown = _shown(bot_token)
 
         async def token(_workspace: str) -> str:
             return shown
 
-        return cls(api_url, token, _shown(signing_secret), _shown(app_token))
+        return cls(api_url, token, _shown(signing_secret), _shown(app_token), renewed)
+
+    def line(self) -> Line:
+        """Return a line to Slack that speaks with this token, or with what it is renewed to."""
+        renewed = self.renewed
+        if renewed is None:
+            return Line(self.api_url, self.token)
+
+        async def token(_workspace: str) -> str:
+            return await renewed.token(line.anonymous)
+
+        line = Line(self.api_url, token)
+        return line
 
 
 class SlackRoom:
@@ -63,7 +81,7 @@ class SlackRoom:
 
     def __init__(self, access: Access, routes: Routes, catalogue: Catalogue) -> None:
         """Furnish the room; nothing is opened before it is used."""
-        self._line = Line(access.api_url, access.token)
+        self._line = access.line()
         self._afterwards = Afterwards()
         self.outlet = SlackOutlet(self._line)
         door = Door(routes, catalogue, self._line, self._afterwards)
@@ -105,7 +123,7 @@ def build(access: Access, routes: Routes, catalogue: Catalogue) -> SlackRoom:
 
 async def account(access: Access) -> Account:
     """Ask Slack who the bot is, for an operator who has not started it yet."""
-    line = Line(access.api_url, access.token)
+    line = access.line()
     try:
         return await SlackOutlet(line).account()
     finally:

@@ -8,5 +8,6 @@ context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
     render_as_batch=True,  # SQLite alters a table by copying it
+    on_version_apply=context.config.attributes.get("applied"),
 )
 context.run_migrations()

@@ -139,7 +139,8 @@ class Bench:
 async def furnished(api: WebApi, **access: str) -> AsyncIterator[Bench]:
     """Open a room that calls *api*, for as long as the block runs."""
     handlers = Handlers(api.order)
-    opened = slack.Access(api.url, one_token, **{"signing_secret": payloads.SECRET, **access})
+    secret = access.get("signing_secret", payloads.SECRET)
+    opened = slack.Access(api.url, one_token, secret, access.get("app_token", ""))
     room = slack.build(opened, handlers.routes(KEYWORDS), words())
     await room.start()
     try:

@@ -1,0 +1,26 @@
+"""Tokens that a product renews by itself, sealed with the pepper.
+
+The table's reason and what its columns must never hold are told in `bot/store/tables.py`.
+"""
+
+from alembic import op
+from sqlalchemy import Column, LargeBinary, PrimaryKeyConstraint, String
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "seal",
+        Column("name", String(80), nullable=False),
+        Column("body", LargeBinary(4000), nullable=False),
+        PrimaryKeyConstraint("name"),
+        comment="A product's tokens, sealed with the pepper; nobody reads them from a copy.",
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("seal")

@@ -1,0 +1,65 @@
+"""Whatever moment the power goes at, everybody gets their message once."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.journeys.botprocess import BotProcess
+from tests.journeys.crashes import POINTS, Crashes
+from tests.journeys.unsteady import unsteady
+
+WEEKS = 8
+"""Four kills a week: thirty-two in all."""
+
+
+@contextmanager
+def crashing(folder: Path, *, granted: bool) -> Iterator[Crashes]:
+    """A bot over three workspaces, which grant the look into private chats, or do not."""
+    with unsteady(granted=granted) as slack:
+        bot = BotProcess(folder, slack.api, extra={"PACE": "4", "LOG_LEVEL": "WARNING"})
+        made = Crashes(bot, slack)
+        made.declare()
+        yield made
+        bot.kill()
+
+
+def test_where_chats_may_be_looked_into_thirty_two_kills_lose_and_double_nothing(
+    tmp_path: Path,
+) -> None:
+    """Killed at each of four points in each of eight weeks: exactly once."""
+    with crashing(tmp_path, granted=True) as made:
+        for _ in range(WEEKS):
+            made.week(POINTS)
+        figures = made.result()
+    print(figures)  # noqa: T201 - the figures are what the run is for
+
+    assert figures.kills == WEEKS * len(POINTS)
+    assert (figures.lost, figures.twice, figures.unconfirmed) == (0, 0, 0)
+    assert set(figures.states) == {"sent"}
+    assert figures.posted == 6 + WEEKS * 18  # rows of five weeks ago are let go of meanwhile
+
+
+def test_elsewhere_nobody_is_written_to_twice_and_a_crash_leaves_one_in_doubt_a_workspace(
+    tmp_path: Path,
+) -> None:
+    """Without the look into private chats: at most once, and what is in doubt is counted."""
+    with crashing(tmp_path, granted=False) as made:
+        for _ in range(2):
+            made.week(POINTS)
+        figures = made.result()
+    print(figures)  # noqa: T201 - the figures are what the run is for
+
+    assert (figures.lost, figures.twice) == (0, 0)
+    assert figures.most_in_doubt <= 1
+    assert figures.unconfirmed <= figures.kills * 3
+
+
+def test_a_database_that_is_locked_for_twenty_seconds_loses_and_doubles_nothing(
+    tmp_path: Path,
+) -> None:
+    """Another program holds the lock in the middle of a week; afterwards all goes on."""
+    with crashing(tmp_path, granted=True) as made:
+        made.locked_out(seconds=20)
+        figures = made.result()
+
+    assert (figures.lost, figures.twice) == (0, 0)

@@ -1,0 +1,264 @@
+"""What may go wrong with a message, and what becomes of it, however draining is run.
+
+Whoever runs the drain in another way inherits :class:`Claims` and gives it a ``drained``
+fixture. The store, the composers and the way to Slack's Web API are real; Slack itself is
+a stand-in on loopback, and the clock is the test's own.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+
+from bot.chat.slack.line import Line
+from bot.chat.slack.send import SlackOutlet
+from bot.conversation import Address
+from bot.desk import Desk
+from bot.store.books import Books
+from bot.store.deliveries import Promise
+from schedules import daily_tip, retention
+from tests.doubles import Moment
+from tests.journeys.unsteady import Trouble, Unsteady, unsteady
+from tests.practice_team import CLINICIANS, MARIE, OTHER_TEAM, TEAM, WORKSPACE, set_up
+
+Drained = Callable[[Desk], Awaitable[None]]
+"""Sends what is owed at a desk now, and returns when nothing more can be done just now."""
+
+OTHER = "slack:T0ELSEWHERE"
+POST, HISTORY = "chat.postMessage", "conversations.history"
+
+
+@pytest.fixture
+def slack() -> Iterator[Unsteady]:
+    """A Slack in which everything can go wrong, and that lets us look into private chats."""
+    with unsteady() as running:
+        yield running
+
+
+@pytest.fixture
+async def owing(desk: Desk, slack: Unsteady) -> AsyncIterator[Desk]:
+    """A desk whose nine clinicians are each owed a check-in through a real way to Slack."""
+
+    async def token(workspace: str) -> str:
+        return f"xoxb-{workspace}"
+
+    line = Line(slack.api, token)
+    await set_up(desk)
+    await desk.store.write(lambda books: owe(books, desk, "2026-W27"))
+    yield replace(desk, outlets={"slack": SlackOutlet(line)})
+    await line.close()
+
+
+def owe(books: Books, desk: Desk, slot: str, workspace: str = WORKSPACE) -> None:
+    """Owe each clinician a check-in now, and for thirty hours; their chats are known."""
+    now = desk.now()
+    for one in CLINICIANS:
+        person = replace(one, workspace=workspace)
+        books.people.join(person, TEAM.id)
+        books.ways.keep(Address(workspace, person.id), f"D{person.id[1:]}")
+        late = now + timedelta(hours=30)
+        books.deliveries.promise(
+            [Promise(workspace, "checkin", person.id, "", slot, now, late, "square")]
+        )
+
+
+async def standing(desk: Desk) -> Counter[str]:
+    """How many deliveries stand where."""
+    counted: Counter[str] = Counter()
+    for one in await desk.store.read(lambda books: books.deliveries.tally()):
+        counted[one.state.value] += one.number
+    return counted
+
+
+class Claims:
+    """Whatever goes wrong, nobody gets a message twice, and what is not sent is counted."""
+
+    async def test_a_rest_asked_for_is_given_to_that_workspace_alone(
+        self, owing: Desk, slack: Unsteady, clock: Moment, drained: Drained
+    ) -> None:
+        """After a 429 with thirty seconds, not one call for it; the other goes on meanwhile."""
+        await owing.store.write(lambda books: owe(books, owing, "2026-W27", OTHER))
+        slack.plant(POST, Trouble(429, "ratelimited", wait=30))
+        for _ in range(3):
+            await drained(owing)
+            clock.move(seconds=9)
+
+        assert sorted(Counter(slack.tokens).values()) == [1, 9]
+        clock.move(seconds=4)
+        await drained(owing)
+        assert await standing(owing) == {"sent": 18}
+        assert sorted(Counter(slack.tokens).values()) == [9, 10]
+
+    @pytest.mark.parametrize(
+        "trouble",
+        [
+            Trouble(503, "service_unavailable"),
+            Trouble(500, "internal_error"),
+            Trouble(200, "fatal_error"),
+            Trouble(200, None),
+        ],
+        ids=["503", "500", "fatal_error", "hung_up"],
+    )
+    @pytest.mark.parametrize("effect", [False, True], ids=["before", "after"])
+    async def test_an_error_is_no_proof(
+        self,
+        owing: Desk,
+        slack: Unsteady,
+        clock: Moment,
+        drained: Drained,
+        trouble: Trouble,
+        effect: bool,  # noqa: FBT001 - pytest hands it over by name
+    ) -> None:
+        """Whether it took effect is looked into: sent again if not, and never if so."""
+        slack.plant(POST, replace(trouble, effect=effect))
+        await drained(owing)
+        assert await standing(owing) == {"sent": 8, "sending": 1}
+        clock.move(seconds=41)
+        await drained(owing)
+
+        assert await standing(owing) == {"sent": 9}
+        assert set(slack.posted().values()) == {1}
+        assert len(slack.posted()) == 9
+        assert slack.calls[POST] == (9 if effect else 10)
+
+    async def test_an_effect_that_comes_after_we_hung_up_is_waited_for(
+        self, owing: Desk, slack: Unsteady, clock: Moment, drained: Drained
+    ) -> None:
+        """A message that Slack posts later than we waited is found, as nobody looks too soon."""
+        outlet = owing.outlets["slack"]
+        assert isinstance(outlet, SlackOutlet)
+        session = outlet._line.session()
+        usual, session._timeout = session._timeout, type(session._timeout)(total=1.0)
+        slack.plant(POST, Trouble(effect=True, delay=1.5))
+        await drained(owing)
+        session._timeout = usual
+        await drained(owing)
+        assert (await standing(owing))["sending"] == 1
+        clock.move(seconds=41)
+        await drained(owing)
+
+        assert await standing(owing) == {"sent": 9}
+        assert set(slack.posted().values()) == {1}
+
+    @pytest.mark.parametrize(
+        "trouble",
+        [Trouble(429, "ratelimited", wait=60), Trouble(200, "missing_scope")],
+        ids=["429", "missing_scope"],
+    )
+    async def test_what_cannot_be_looked_into_is_never_sent_again(
+        self, owing: Desk, slack: Unsteady, clock: Moment, drained: Drained, trouble: Trouble
+    ) -> None:
+        """It stays in doubt, and ends as unconfirmed."""
+        slack.plant(POST, Trouble(503, "service_unavailable"))
+        slack.plant(HISTORY, trouble, times=99)
+        await drained(owing)
+        for hours in (0.02, 1, 15, 15, 24, 1):
+            clock.move(hours=hours)
+            await drained(owing)
+            await retention.run(owing)
+
+        assert await standing(owing) == {"sent": 8, "unconfirmed": 1}
+        assert slack.calls[POST] == 9
+        assert slack.calls[HISTORY] <= 6
+
+    @pytest.mark.parametrize("error", ["token_revoked", "account_inactive", "invalid_auth"])
+    async def test_a_workspace_that_refuses_us_is_suspended_once_and_said_once(
+        self,
+        owing: Desk,
+        slack: Unsteady,
+        drained: Drained,
+        caplog: pytest.LogCaptureFixture,
+        error: str,
+    ) -> None:
+        """One call, one line in the log, and nothing more until it lets us in again."""
+        slack.plant(POST, Trouble(200, error), times=99)
+        for _ in range(3):
+            await drained(owing)
+
+        assert slack.calls[POST] == 1
+        said = [one for one in caplog.records if one.message == "workspaces.closed"]
+        assert [(one.levelno, one.__dict__["reason"]) for one in said] == [(logging.WARNING, error)]
+        assert WORKSPACE not in caplog.text
+
+    @pytest.mark.parametrize("error", ["channel_not_found", "user_disabled", "not_in_channel"])
+    async def test_a_person_who_takes_no_messages_is_suspended_alone(
+        self, owing: Desk, slack: Unsteady, drained: Drained, error: str
+    ) -> None:
+        """One call for them, in this week and the next; everybody else gets theirs."""
+        slack.plant(POST, Trouble(200, error))
+        await drained(owing)
+        reasons = [
+            (await owing.store.read(lambda books, one=one: books.people.get(one))).unreachable  # type: ignore[misc]  # a default argument
+            for one in CLINICIANS
+        ]
+
+        assert await standing(owing) == {"sent": 8, "gone": 1}
+        assert sorted(reasons) == [""] * 8 + [error]
+
+    @pytest.mark.parametrize("error", ["is_archived", "channel_not_found", "not_in_channel"])
+    async def test_a_channel_that_takes_no_messages_is_suspended_alone(
+        self, owing: Desk, slack: Unsteady, clock: Moment, drained: Drained, error: str
+    ) -> None:
+        """Its tips end with one call; another team's tips and the check-ins go on."""
+        await set_up(owing, OTHER_TEAM, clinicians=(), supervisors=())
+        await drained(owing)
+        clock.move(days=1)
+        await daily_tip.run(owing)
+        slack.plant(POST, Trouble(200, error))
+        await drained(owing)
+        clock.move(days=2)
+        await daily_tip.run(owing)
+        await drained(owing)
+
+        assert await standing(owing) == {"sent": 9 + 2, "gone": 1}
+
+    @pytest.mark.parametrize(
+        ("away", "left"),
+        [
+            (timedelta(minutes=10), {"sent": 9}),
+            (timedelta(hours=5), {"sent": 9}),
+            (timedelta(days=3), {"missed": 9}),
+        ],
+        ids=["ten_minutes", "five_hours", "three_days"],
+    )
+    async def test_after_a_downtime_what_is_still_worth_sending_is_sent(
+        self,
+        owing: Desk,
+        slack: Unsteady,
+        clock: Moment,
+        drained: Drained,
+        away: timedelta,
+        left: dict[str, int],
+    ) -> None:
+        """Late is better than never, until it is too late; then it is counted as missed."""
+        clock.at += away
+        await drained(owing)
+        await retention.run(owing)
+
+        assert await standing(owing) == left
+
+    async def test_a_clock_that_jumps_doubles_nothing(
+        self, owing: Desk, slack: Unsteady, clock: Moment, drained: Drained
+    ) -> None:
+        """Two hours back, an hour and a month ahead: nine messages in all."""
+        for hours in (0, -2, 1, 1, 30 * 24, -2):
+            clock.move(hours=hours)
+            await drained(owing)
+            await retention.run(owing)
+
+        assert slack.calls[POST] == 9
+        assert set(slack.posted().values()) == {1}
+
+    async def test_draining_twice_at_once_sends_once(
+        self, owing: Desk, slack: Unsteady, drained: Drained
+    ) -> None:
+        """However often it is begun, each message has one sender."""
+        for _ in pairwise(range(4)):
+            await drained(owing)
+
+        assert slack.calls[POST] == 9
+        assert MARIE.id not in str(slack.tokens)

@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.chat.slack import Pair
+from bot.renewing import Sealed, renewed
+from bot.settings import Settings
+from bot.store.transaction import Store
+from tests.doubles import PEPPERS
+
+PAIR = Pair("xoxe.xoxb-new", "xoxe-1-new", 2_000_000_000)
+
+
+async def test_the_newest_pair_is_sealed_until_the_operator_sets_another_token(
+    tmp_path: Path,
+) -> None:
+    """After a reinstallation what descends from the token before is nothing worth."""
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", PEPPERS)
+    store.migrate()
+    await Sealed(store, "xoxe-1-first").save(PAIR)
+
+    assert await Sealed(store, "xoxe-1-first").load() == PAIR
+    assert await Sealed(store, "xoxe-1-second").load() is None
+    await store.close()
+
+
+@pytest.mark.parametrize("refresh", [None, "xoxe-1-first"])
+async def test_only_a_token_that_expires_is_renewed(tmp_path: Path, refresh: str | None) -> None:
+    """An ordinary token stays what it is."""
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", PEPPERS)
+    told = Settings(
+        _env_file=None,
+        slack_bot_token=SecretStr("xoxe.xoxb-first"),
+        slack_refresh_token=SecretStr(refresh) if refresh else None,
+        slack_client_id="1.2",
+        slack_client_secret=SecretStr("shh"),
+    )
+
+    assert (renewed(told, store) is not None) == (refresh is not None)
+    await store.close()
