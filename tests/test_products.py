@@ -6,25 +6,31 @@ import sys
 from pydantic import SecretStr
 
 from bot import products
-from bot.content import catalogue
+from bot.desk import Desk
 from bot.settings import Settings
 from tests.chat.msteams.microsoft import CLIENT, TENANT
 from tests.chat.slack.rooms import Handlers
+from tests.doubles import clock, desk, migrated, outlet, words_in_all_languages
 from tests.sources import ROOT
 
-SLACK = {"slack_bot_token": SecretStr("xoxb-x"), "slack_signing_secret": SecretStr("x")}
-TEAMS = {"teams_client_id": CLIENT, "teams_tenants": TENANT}
+__all__ = ["clock", "desk", "migrated", "outlet", "words_in_all_languages"]
+
+SLACK: dict[str, object] = {
+    "slack_bot_token": SecretStr("xoxb-x"),
+    "slack_signing_secret": SecretStr("x"),
+}
+TEAMS: dict[str, object] = {"teams_client_id": CLIENT, "teams_tenants": TENANT}
 
 
-def opened(**told: object) -> dict[str, products.Room]:
+def opened(desk: Desk, **told: object) -> dict[str, products.Room]:
     """Return the rooms that settings open."""
     settings = Settings.model_validate(told)
-    return products.rooms(settings, Handlers([]).routes({}), catalogue.load(), receives=True)
+    return products.rooms(settings, Handlers([]).routes({}), desk, receives=True)
 
 
-async def test_each_product_that_is_configured_has_its_room_and_its_path() -> None:
+async def test_each_product_that_is_configured_has_its_room_and_its_path(desk: Desk) -> None:
     """Slack, Teams or both: whoever is not configured has neither a room nor a door."""
-    both, slack, teams = opened(**SLACK, **TEAMS), opened(**SLACK), opened(**TEAMS)
+    both, slack, teams = (opened(desk, **told) for told in (SLACK | TEAMS, SLACK, TEAMS))
 
     assert [set(one) for one in (both, slack, teams)] == [
         {"slack", "msteams"},
