@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-# Tests that need a program which is not here: make test WITHOUT="postgresql chromium"
+# Tests that need a program which is not here: make test WITHOUT="postgresql chromium node"
 WITHOUT ?=
 
 # What a practice may want besides, each with a lock of its own: make install WITH="scale teams"
@@ -13,11 +13,12 @@ EXTRAS := scale teams
 WITH ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install try test lint types contracts needs claims bench lock
+.PHONY: help install try try-teams test lint types contracts needs claims bench lock
 
 help:
 	@echo 'make try      use Attune in a practice workspace on this machine  (PORT=, RESET=1)'
-	@echo 'make test     every check there is                                (WITHOUT="postgresql chromium")'
+	@echo 'make try-teams  the same in Microsoft'"'"'s Agents Playground, with Node.js (PORT=, RESET=1, WHO=supervisor)'
+	@echo 'make test     every check there is                           (WITHOUT="postgresql chromium node")'
 	@echo 'make install  only what the bot runs on, in .venv, for a clinic    (WITH="$(EXTRAS)")'
 	@echo 'make bench    how fast it sends, beside the least the limits allow (N=10000; 20 minutes)'
 	@echo 'make lint     style;  make types  types;  make contracts  who may import whom'
@@ -25,6 +26,9 @@ help:
 
 try: $(VENV)/runs
 	@PORT='$(PORT)' RESET='$(RESET)' $(BIN)/python -m bot try
+
+try-teams: $(VENV)/runs $(VENV)/with-teams
+	@PORT='$(PORT)' RESET='$(RESET)' WHO='$(WHO)' $(BIN)/python -m bot try --teams
 
 install: $(VENV)/runs $(WITH:%=$(VENV)/with-%)
 

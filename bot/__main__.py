@@ -84,6 +84,7 @@ def _parser(words: Words) -> argparse.ArgumentParser:
         "--terminal", action="store_true", help=words.say("operator.verbs.terminal")
     )
     trying.add_argument("--reset", action="store_true", help=words.say("operator.verbs.reset"))
+    trying.add_argument("--teams", action="store_true", help=words.say("operator.verbs.in_teams"))
     return parser
 
 
@@ -213,8 +214,16 @@ def _print(asked: argparse.Namespace, words: Words) -> int:
 
 
 def _try(asked: argparse.Namespace, words: Words) -> int:
-    from bot.tryout import running  # noqa: PLC0415 - a bot in service never loads it
+    from bot.tryout import running, trying_teams  # noqa: PLC0415 - a bot in service never does
 
+    if asked.teams:
+        return trying_teams.practise(
+            words,
+            folder=Path("var/try-teams"),
+            port=int(os.environ.get("PORT") or trying_teams.PORT),
+            me=os.environ.get("WHO", ""),
+            reset=asked.reset or bool(os.environ.get("RESET")),
+        )
     return running.practise(
         words,
         folder=Path("var/try"),

@@ -112,9 +112,10 @@ class Bot:
 
     async def ready(self) -> dict[str, Any]:
         """Whether people can be served: store reached, migrations current, last tick fresh."""
-        reached = True
+        reached, workers = True, 0
         try:
             current = await asyncio.to_thread(self.desk.store.current)
+            workers = len(await asyncio.to_thread(self.desk.store.workers))
         except Exception as error:  # noqa: BLE001 - whatever the database says, it is not ready
             trouble(logger, "app.database_unreached", error)
             reached = current = False
@@ -125,6 +126,7 @@ class Bot:
             "database": reached,
             "migrations": current,
             "tick_seconds": None if age is None else round(age),
+            "workers": workers,
             "deliveries": await self.watch.deliveries() if current else {},
         }
 

@@ -192,11 +192,12 @@ class Shared:
         gone = {one.executor_id for one in begun if one.executor_id} - living
         for key in self._missing_for_long((lost - self._under_way) | gone):
             if key in lost:
-                _again([key])
+                _again([key], "worker.found_again")
                 continue
             with self._seat.instead_of(_number(key)) as vacant:
                 if vacant:
-                    _again([one.workflow_id for one in _listed("PENDING", executor_id=key)])
+                    left = _listed("PENDING", executor_id=key)
+                    _again([one.workflow_id for one in left], "worker.took_over")
 
     def _missing_for_long(self, keys: set[str]) -> list[str]:
         now = time.monotonic()
@@ -258,11 +259,10 @@ def _listed(status: str, **narrowed: str) -> list[WorkflowStatus]:
     )
 
 
-def _again(workflows: list[str]) -> None:
+def _again(workflows: list[str], action: str) -> None:
     if workflows:
         DBOS.resume_workflows(workflows, queue_name=_QUEUE)
-        facts = {"action": "worker.took_over", "count": len(workflows)}
-        logger.warning("worker.took_over", extra=facts)
+        logger.warning(action, extra={"action": action, "count": len(workflows)})
 
 
 def _sweep() -> None:

@@ -13,13 +13,20 @@ settings.load_profile("attune")
 """The same examples on every machine, however busy it is; to look for new ones:
 ``pytest --hypothesis-profile=default``."""
 
-_NEEDED_FOR = {"postgres": "postgresql", "postgres_url": "postgresql", "chromium": "chromium"}
+_NEEDED_FOR = {
+    "postgres": "postgresql",
+    "postgres_url": "postgresql",
+    "chromium": "chromium",
+    "playground": "node",
+}
 """Fixtures that need a program: who asks for one gets its marker."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer ``--without``, which `make test WITHOUT=...` passes on."""
-    parser.addoption("--without", default="", help="run no tests that need: postgresql chromium")
+    parser.addoption(
+        "--without", default="", help=f"run no tests that need: {' '.join(needs.CHOICES)}"
+    )
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -33,7 +40,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out, and count as deselected, what needs a program this run does without."""
     without = str(config.getoption("--without")).split()
     if set(without) - set(needs.CHOICES):
-        raise pytest.UsageError(f"--without takes {' and '.join(needs.CHOICES)}")
+        raise pytest.UsageError(f"--without takes {', '.join(needs.CHOICES)}")
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in _NEEDED_FOR:

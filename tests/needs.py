@@ -8,8 +8,12 @@ import shutil
 import sys
 from pathlib import Path
 
-CHOICES = ("postgresql", "chromium")
+CHOICES = ("postgresql", "chromium", "node")
 """What ``WITHOUT`` may name; each is a pytest marker as well."""
+
+
+_PACKAGES = {"node": "nodejs npm"}
+"""What Debian calls a program, where it calls it something else."""
 
 
 def postgresql() -> Path | None:
@@ -30,19 +34,26 @@ def chromium() -> Path | None:
     return Path(found) if found else None
 
 
+def node() -> Path | None:
+    """Where Node.js is, if its package manager npm is here as well."""
+    found = shutil.which("node")
+    return Path(found) if found and shutil.which("npm") else None
+
+
 def missing(without: str) -> list[str]:
     """What is not here, of what is not done without; :class:`ValueError` on an unknown word."""
     unknown = set(without.split()) - set(CHOICES)
     if unknown:
-        raise ValueError(f"WITHOUT takes {' and '.join(CHOICES)}, not {', '.join(sorted(unknown))}")
-    finders = {"postgresql": postgresql, "chromium": chromium}
+        raise ValueError(f"WITHOUT takes {', '.join(CHOICES)}; not {', '.join(sorted(unknown))}")
+    finders = {"postgresql": postgresql, "chromium": chromium, "node": node}
     return [name for name in CHOICES if name not in without.split() and not finders[name]()]
 
 
 def advice(names: list[str]) -> str:
     """One line that says what to install, or how to go on without it."""
-    packages = " ".join(names)
-    return f'Missing: {packages}. On Debian: apt-get install {packages}. Or: WITHOUT="{packages}"'
+    told = " ".join(names)
+    packages = " ".join(_PACKAGES.get(name, name) for name in names)
+    return f'Missing: {told}. On Debian: apt-get install {packages}. Or: WITHOUT="{told}"'
 
 
 def main(without: str) -> int:

@@ -97,6 +97,35 @@ async def _silent() -> Greeting:
     return Greeting(scopes=SCOPES)
 
 
+@pytest.mark.parametrize(
+    ("ways", "said", "well"),
+    [
+        ((), "workers_0", True),
+        ((True,), "workers_1", True),
+        ((True, True), "workers_sharing", True),
+        ((True, False), "workers_apart", False),
+        ((False, False), "workers_apart", False),
+    ],
+)
+async def test_who_looks_at_the_clock_on_postgresql(
+    postgres_url: str, ways: tuple[bool, ...], said: str, *, well: bool
+) -> None:
+    """The operator learns how many workers live, and what to do when they do not share."""
+    store = Store.open(postgres_url, ())
+    store.migrate()
+    seats = [store.seat(shares=shares) for shares in ways]
+    for seat in seats:
+        seat.keep()
+
+    told = Settings.model_validate({"database_url": postgres_url})
+    found = await doctor.examine(told, _silent, unreached)
+    for seat in seats:
+        seat.leave()
+    await store.close()
+
+    assert {one.key: one.well for one in found}[f"operator.doctor.{said}"] is well
+
+
 @pytest.mark.parametrize("well", [True, False])
 async def test_teams_alone_is_looked_at_without_slack(tmp_path: Path, *, well: bool) -> None:
     """Where only Microsoft Teams is configured, its keys and token are told, and Slack is not."""

@@ -211,8 +211,8 @@ def test_what_is_missing_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("CHROMIUM", raising=False)
 
-    assert needs.missing("postgresql") == ["chromium"]
-    assert needs.missing("postgresql chromium") == []
+    assert needs.missing("postgresql node") == ["chromium"]
+    assert needs.missing("postgresql chromium node") == []
     assert "\n" not in needs.advice(["postgresql", "chromium"])
 
 

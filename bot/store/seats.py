@@ -1,12 +1,12 @@
 """The seats of workers over one PostgreSQL, so that what one leaves behind is found by another."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain, count
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 _SHARING = int.from_bytes(b"seat")
 _ALONE = int.from_bytes(b"solo")
@@ -14,6 +14,7 @@ _ALONE = int.from_bytes(b"solo")
 
 _TAKE = text("SELECT pg_try_advisory_lock(:way, :number)")
 _LEAVE = text("SELECT pg_advisory_unlock(:way, :number)")
+_LEAVE_ALL = text("SELECT pg_advisory_unlock_all()")
 _STILL_HERE = text("SELECT 1")
 
 _TAKEN = text(
@@ -66,7 +67,7 @@ class Seat:
         if self._session is not None:
             try:
                 self._session.execute(_STILL_HERE)
-            except DBAPIError:
+            except SQLAlchemyError:  # also what a lost session says when asked once more
                 self.leave()
             else:
                 return False
@@ -87,9 +88,11 @@ class Seat:
                 self._session.execute(_LEAVE, {"way": self._way, "number": number})
 
     def leave(self) -> None:
-        """Let the seat fall free."""
+        """Let the seat fall free: at once, or as soon as PostgreSQL notices."""
         session, self._session = self._session, None
         if session is not None:
+            with suppress(SQLAlchemyError):
+                session.execute(_LEAVE_ALL)
             session.invalidate()
             session.close()
 

@@ -30,13 +30,8 @@ class Companion:
     environment or in `.env`, never reach a bot that is only being tried.
     """
 
-    def __init__(
-        self, folder: Path, port: int, slack: str, keys: Keys, pepper: str, language: str
-    ) -> None:
-        """Let the bot listen on *port* and call the Slack at the address *slack*.
-
-        Its manifest, and so the list of commands, is told in *language*.
-        """
+    def __init__(self, folder: Path, port: int, pepper: str, product: Mapping[str, str]) -> None:
+        """Let the bot listen on *port* for the *product* that its settings tell of."""
         self.url = f"http://{HOST}:{port}"
         self.log = folder / "bot.log"
         self._folder = folder
@@ -44,16 +39,13 @@ class Companion:
         self._told = {
             "PYTHONPATH": str(ROOT),
             "PYTHONUTF8": "1",
-            "LANG": language,
             "DATABASE_URL": f"sqlite:///{(folder / 'attune.sqlite').resolve()}",
             "PEPPER": pepper,
-            "SLACK_SIGNING_SECRET": keys.signing_secret,
-            "SLACK_BOT_TOKEN": keys.bot_token,
-            "SLACK_API_URL": f"{slack}/api/",
             "HOST": HOST,
             "PORT": str(port),
             "PACE": "1000",
             "TEST_MODE": "1",
+            **product,
         }
 
     async def verb(self, *arguments: str, now: datetime | None = None) -> str:
@@ -128,6 +120,19 @@ async def _is_ready(session: aiohttp.ClientSession, url: str) -> bool:
             return answer.status == _WELL
     except aiohttp.ClientError:
         return False
+
+
+def of_slack(slack: str, keys: Keys, language: str) -> dict[str, str]:
+    """Return the settings of a bot that calls the Slack at the address *slack*.
+
+    Its manifest, and so the list of commands, is told in *language*.
+    """
+    return {
+        "LANG": language,
+        "SLACK_SIGNING_SECRET": keys.signing_secret,
+        "SLACK_BOT_TOKEN": keys.bot_token,
+        "SLACK_API_URL": f"{slack}/api/",
+    }
 
 
 class HeldError(Exception):

@@ -142,15 +142,15 @@ def speaking(language: str) -> Cast:
     return replace(CAST, personas=tuple(people), language=language)
 
 
-def declared(cast: Cast) -> str:
+def declared(cast: Cast, workspace: str = TEAM) -> str:
     """Write the file that ``python -m bot team apply`` reads for this cast."""
-    return "\n".join(_declared(cast, crew) for crew in cast.crews)
+    return "\n".join(_declared(cast, crew, workspace) for crew in cast.crews)
 
 
-def _declared(cast: Cast, crew: Crew) -> str:
+def _declared(cast: Cast, crew: Crew, workspace: str) -> str:
     (day, asked), (days, told) = crew.checkin, crew.tip
     return f"""[[team]]
-workspace = "{TEAM}"
+workspace = "{workspace}"
 channel = "{crew.channel}"
 name = "{crew.name}"
 practice = "{cast.practice}"

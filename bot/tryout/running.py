@@ -16,7 +16,7 @@ from bot import progress
 from bot.content.catalogue import Words
 from bot.tryout import harness, kept, people, seed
 from bot.tryout.acts import CannotError
-from bot.tryout.companion import BotFailedError, Companion, HeldError, hold
+from bot.tryout.companion import BotFailedError, Companion, HeldError, hold, of_slack
 from bot.tryout.engine import SLACKS_PACE, Engine
 from bot.tryout.jumps import ClockError
 from bot.tryout.people import Cast
@@ -104,10 +104,11 @@ def _forget(folder: Path) -> None:
 
 
 async def _practise(trial: Trial, listening: socket.socket, held: int) -> None:
-    _stop_when_told()
+    stop_when_told()
     keys, pepper = _secrets(trial.folder / "secrets.json")
     slack = harness.address(listening)
-    bot = Companion(trial.folder.resolve(), _free_port(), slack, keys, pepper, trial.words.language)
+    told = of_slack(slack, keys, trial.words.language)
+    bot = Companion(trial.folder.resolve(), _free_port(), pepper, told)
     first = not (trial.folder / _LIVED).exists()
     if first:
         trial.say("first")
@@ -130,7 +131,7 @@ async def _practise(trial: Trial, listening: socket.socket, held: int) -> None:
         await bot.stop()
 
 
-def _stop_when_told() -> None:
+def stop_when_told() -> None:
     """Stop in good order on a plain kill, and with the terminal: nobody is left behind."""
     task = asyncio.current_task()
     for told in (signal.SIGTERM, signal.SIGHUP):

@@ -44,7 +44,7 @@ _SELDOM = 0.05
 
 
 @dataclass(frozen=True)
-class _Debrief:
+class Debrief:
     """Who files, in which week; and a number that decides what."""
 
     person: str
@@ -65,7 +65,7 @@ async def live(engine: Engine, now: datetime, told: Progress = lambda _done, _we
     """
     begun = engine.workspace.clock.now()
     weeks = max(1, -((begun - now) // timedelta(weeks=1)))
-    debriefs = list(_planned(engine.workspace.cast, weeks))
+    debriefs = list(planned(engine.workspace.cast, weeks))
     engine.tickets.trigger_seconds = _PATIENCE
     for crew in engine.workspace.cast.crews:
         await _set_up(engine, crew)
@@ -86,13 +86,13 @@ async def live(engine: Engine, now: datetime, told: Progress = lambda _done, _we
     told(weeks, weeks)
 
 
-def _planned(cast: Cast, weeks: int) -> Iterator[_Debrief]:
+def planned(cast: Cast, weeks: int) -> Iterator[Debrief]:
     """Plan everything beforehand, so that the past does not hang on how fast it is lived."""
     draw = random.Random(cast.practice)  # noqa: S311 - a made-up past, the same each time
     for week in range(weeks):
         for person in cast.personas:
             if person.role == "clinician" and draw.random() < _RATE:
-                yield _Debrief(person.id, week, draw.randrange(2**32))
+                yield Debrief(person.id, week, draw.randrange(2**32))
 
 
 async def _set_up(engine: Engine, crew: Crew) -> None:
@@ -112,10 +112,10 @@ async def _join(engine: Engine) -> None:
             await Hands(engine, person.id).command("/checkin join", crew.channel)
 
 
-async def _file(engine: Engine, debriefs: list[_Debrief]) -> None:
+async def _file(engine: Engine, debriefs: list[Debrief]) -> None:
     turn = asyncio.Semaphore(_AT_ONCE)
 
-    async def one(debrief: _Debrief) -> None:
+    async def one(debrief: Debrief) -> None:
         async with turn:
             await _debrief(Hands(engine, debrief.person), debrief.seed)
 
@@ -146,10 +146,14 @@ def _chosen(blocks: list[Json], draw: random.Random) -> dict[str, str]:
     for block, element in elements(blocks):
         if block["type"] == "input" and "options" in element:
             codes = [option["value"] for option in element["options"]]
-            leaning = _LEANING.get(block["block_id"], {})
-            weights = [leaning.get(code, _SELDOM) for code in codes]
-            answers[block["block_id"]] = draw.choices(codes, weights)[0]
+            answers[block["block_id"]] = leaning(block["block_id"], codes, draw)
     return answers
+
+
+def leaning(question: str, codes: list[str], draw: random.Random) -> str:
+    """Draw one of *codes* as an answer, as the people of the practice lean."""
+    often = _LEANING.get(question, {})
+    return draw.choices(codes, [often.get(code, _SELDOM) for code in codes])[0]
 
 
 def _read_everything(engine: Engine) -> None:

@@ -69,7 +69,10 @@ def test_a_worker_hands_out_what_is_owed(
 ) -> None:
     """The introduction card reaches the team's channel, once, and the worker ends when asked."""
     card = slack.awaited("chat.postMessage", seconds=30)
+    with urllib.request.urlopen(f"{bot.door}/readyz") as response:  # noqa: S310 - tests reach loopback alone
+        ready = json.loads(response.read())
 
+    assert ready["workers"] == 1
     assert card["channel"] == "C0OTHER"
     worker.terminate()
     assert worker.wait(timeout=20) == 0

@@ -2,49 +2,20 @@
 
 import asyncio
 import logging
-import time
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator
 from typing import Any
 
 import psycopg
 import pytest
 
-from bot.content.catalogue import Catalogue
-from bot.conversation import Address, Outcome
 from bot.desk import Desk
-from bot.elements import Message
-from bot.store.deliveries import Promise
-from bot.store.transaction import Store
 from schedules import drain_scaled
 from schedules.drain import Drain
 from schedules.drain_scaled import Shared
-from tests.doubles import PEPPERS, START, Moment, Pigeonholes
+from tests.schedules.several import WORKSPACES, Slow, desk, outlet, owe, until, written
 
-LATE = START.replace(hour=23)
-WORKSPACES = ("slack:T0NORTH", "slack:T0SOUTH")
-
-
-@dataclass
-class Slow(Pigeonholes):
-    """A product that takes a moment for each message, and notes how many it was handed at once."""
-
-    at_once: Counter[str] = field(default_factory=Counter)
-    most: dict[str, int] = field(default_factory=dict)
-    together: int = 0
-    trips: bool = False
-
-    async def send(self, to: Address, message: Message, key: str) -> Outcome:
-        """Take the message in 20 milliseconds, unless a test said that it trips over it."""
-        if self.trips:
-            raise RuntimeError(to.person)
-        self.at_once[to.workspace] += 1
-        self.most[to.workspace] = max(self.most.get(to.workspace, 0), self.at_once[to.workspace])
-        self.together = max(self.together, sum(self.at_once.values()))
-        await asyncio.sleep(0.02)
-        self.at_once[to.workspace] -= 1
-        return await super().send(to, message, key)
+__all__ = ["desk", "outlet"]
 
 
 @pytest.fixture(autouse=True)
@@ -56,23 +27,6 @@ def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def outlet() -> Slow:
-    """A Slack that takes its time."""
-    return Slow()
-
-
-@pytest.fixture
-async def desk(
-    postgres_url: str, outlet: Slow, words_in_all_languages: Catalogue
-) -> AsyncIterator[Desk]:
-    """A desk over PostgreSQL at which nobody is set up."""
-    store = Store.open(postgres_url, PEPPERS)
-    store.migrate()
-    yield Desk(store, words_in_all_languages, Moment(), {"slack": outlet})
-    await store.close()
-
-
-@pytest.fixture
 async def worker(desk: Desk, postgres_url: str) -> AsyncIterator[Shared]:
     """The one worker of this process."""
     shared = Shared(Drain(desk, {"note": written}), desk.store, postgres_url)
@@ -80,25 +34,6 @@ async def worker(desk: Desk, postgres_url: str) -> AsyncIterator[Shared]:
     await until(lambda: bool(shared._name))
     yield shared
     await shared.stop()
-
-
-async def written(_delivery: object, _desk: Desk) -> Message:
-    """A message without a word."""
-    return Message("", ())
-
-
-async def owe(desk: Desk, workspace: str, *people: str) -> None:
-    """Owe each of *people* a message now."""
-    owed = [Promise(workspace, "note", one, "", "2026-W27", START, LATE, "") for one in people]
-    await desk.store.write(lambda books: books.deliveries.promise(owed))
-
-
-async def until(seen: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait for something that other threads bring about."""
-    end = time.monotonic() + seconds
-    while not seen():
-        assert time.monotonic() < end, "it did not happen"
-        await asyncio.sleep(0.05)
 
 
 class Tables:

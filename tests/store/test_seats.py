@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.store import seats
 from bot.store.seats import Seat, Worker
@@ -72,6 +73,19 @@ async def test_a_lost_session_is_taken_up_again_in_the_same_seat(
 
         assert second.keep()
         assert second.number == 2
+
+
+async def test_a_session_lost_while_another_is_looked_after_is_taken_up_again(
+    house: Store, postgres_url: str
+) -> None:
+    """A worker whose database went away just then does not go without a seat from then on."""
+    with seated(house) as first:
+        cut_off(postgres_url)
+        with pytest.raises(OperationalError), first.instead_of(2):
+            pass
+
+        assert first.keep()
+        assert [one.seat for one in house.workers()] == [1]
 
 
 async def test_whose_seat_was_taken_meanwhile_takes_another(

@@ -9,7 +9,7 @@ import pytest
 
 from bot.content.catalogue import Words
 from bot.tryout import companion, harness, running, seed
-from bot.tryout.companion import BotFailedError, Companion
+from bot.tryout.companion import BotFailedError, Companion, of_slack
 from tests.tryout.conftest import NOW
 
 
@@ -79,7 +79,7 @@ async def test_the_bot_is_told_nothing_of_the_operators_own(
     """A real workspace's tokens, in the environment or in .env, never reach a bot being tried."""
     monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-the-operators-own")
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://the-operators-own")
-    bot = Companion(tmp_path, 1, "http://127.0.0.1:2", harness.keys(), "p" * 40, "fr")
+    bot = Companion(tmp_path, 1, "p" * 40, of_slack("http://127.0.0.1:2", harness.keys(), "fr"))
 
     told = str(bot._told)
 
@@ -93,7 +93,7 @@ async def test_the_bot_is_told_nothing_of_the_operators_own(
 
 async def test_the_bot_prints_its_manifest_in_that_environment(tmp_path: Path) -> None:
     """Commands, shortcuts and events are read from what the bot itself says."""
-    bot = Companion(tmp_path, 1, "http://127.0.0.1:2", harness.keys(), "p" * 40, "fr")
+    bot = Companion(tmp_path, 1, "p" * 40, of_slack("http://127.0.0.1:2", harness.keys(), "fr"))
 
     manifest = json.loads(await bot.verb("manifest", "--base-url", bot.url))
 
@@ -107,7 +107,7 @@ async def test_the_bot_prints_its_manifest_in_that_environment(tmp_path: Path) -
 
 async def test_a_bot_that_cannot_start_is_noticed_at_once(tmp_path: Path) -> None:
     """A bot that ends by itself is not waited for, and its log says why."""
-    bot = Companion(tmp_path, 1, "nowhere", harness.keys(), "short", "en")
+    bot = Companion(tmp_path, 1, "short", of_slack("nowhere", harness.keys(), "en"))
     held = companion.hold(tmp_path / "lock")
 
     with pytest.raises(BotFailedError, match="web"):

@@ -48,5 +48,5 @@ async def test_a_lived_past_leaves_something_to_see(words: Words, tmp_path: Path
 
 async def test_the_past_is_the_same_each_time() -> None:
     """Who files what, and when, hangs on nothing but the cast."""
-    assert list(seed._planned(CAST, 9)) == list(seed._planned(CAST, 9))
-    assert {one.week for one in seed._planned(CAST, 9)} == set(range(9))
+    assert list(seed.planned(CAST, 9)) == list(seed.planned(CAST, 9))
+    assert {one.week for one in seed.planned(CAST, 9)} == set(range(9))

@@ -44,8 +44,9 @@ class Remembered(Generic[K, V]):
 class Acquaintances:
     """What activities say of their senders, so that Teams need not be asked for it."""
 
-    def __init__(self) -> None:
-        """Begin with nobody."""
+    def __init__(self, service: str = GLOBAL_SERVICE) -> None:
+        """Begin with nobody; a tenant that has not spoken yet is served at *service*."""
+        self._service = service
         self._profiles: Remembered[Person, Profile] = Remembered()
         self._names: Remembered[Person, str] = Remembered()
         self._ways: Remembered[Person, str] = Remembered()
@@ -78,9 +79,13 @@ class Acquaintances:
         """Return what is known of *person*; blank for whoever never did anything here."""
         return self._profiles.get(person) or Profile()
 
+    def way(self, person: Person) -> str:
+        """Return the way to somebody's private chat, if they did anything in it."""
+        return self._ways.get(person) or ""
+
     def service(self, workspace: str) -> str:
         """Return the address that serves a tenant, as far as it is known."""
-        return self._services.get(workspace) or GLOBAL_SERVICE
+        return self._services.get(workspace) or self._service
 
     def name(self, person: Person, name: str = "") -> str:
         """Return what *person* is called; with *name*, remember it first."""

@@ -74,14 +74,13 @@ def home(shown: Home, stand: Stand, known: Known) -> Card:
 
 def _card(body: list[Card], frame: Frame, summary: str, named: list[Card]) -> Card:
     """Return a card that says which language it is in, and something where it is not shown."""
-    wide: Card = {"width": "Full"}
     return {
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "version": VERSION,
         "lang": frame.known.words.language.partition("-")[0],
         "fallbackText": summary,
-        "msteams": wide | ({"entities": named} if named else {}),
+        **({"msteams": {"entities": named}} if named else {}),
         "body": body,
     }
 

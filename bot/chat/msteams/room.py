@@ -21,6 +21,7 @@ from bot.chat.msteams.proof import Signed, Unsigned
 from bot.chat.msteams.send import TeamsOutlet
 from bot.chat.msteams.showing import Showing
 from bot.chat.msteams.tokens import MadeUp, NoTokenError, Tokens
+from bot.chat.msteams.way import GLOBAL_SERVICE, NO_SERVICE
 from bot.content.catalogue import Catalogue
 from bot.conversation import Routes
 
@@ -83,7 +84,8 @@ class TeamsRoom:
 
     def __init__(self, access: Access, routes: Routes, catalogue: Catalogue) -> None:
         """Furnish the room; nothing is opened before it is used."""
-        known, self._afterwards = Acquaintances(), Afterwards()
+        known = Acquaintances(NO_SERVICE if access.is_here else GLOBAL_SERVICE)
+        self._afterwards = Afterwards()
         showing = Showing(catalogue, known, dialogs=not access.unsigned)
         self._line = Line(access.tokens())
         self._keyring = Keyring(access.metadata or METADATA)

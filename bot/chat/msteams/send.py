@@ -55,7 +55,8 @@ class TeamsOutlet:
         """Do nothing: the page is a card in the chat, sent afresh whenever it is asked for."""
 
     async def _way(self, to: Address) -> Way:
-        if known := way.read(to.way):
+        person = Person(to.workspace, to.person)
+        if known := way.read(to.way or self._acquaintances.way(person)):
             return known
         service = self._acquaintances.service(to.workspace)
         if to.channel:

@@ -7,6 +7,10 @@ GLOBAL_SERVICE = "https://smba.trafficmanager.net/teams"
 """Where Microsoft takes what is meant for anybody, as long as no nearer address is known."""
 
 
+NO_SERVICE = "http://127.0.0.1:9"
+"""Where a bot that is only tried out begins: nobody listens there, and nothing leaves."""
+
+
 @dataclass(frozen=True)
 class Way:
     """Where a message goes: a conversation's id at a service."""

@@ -75,4 +75,4 @@ def test_mentions_say_whom_they_mean() -> None:
         }
         for person in (MARIE, ADA)
     ]
-    assert "entities" not in shown.message(Text("nobody"))["msteams"]
+    assert "msteams" not in shown.message(Text("nobody"))

@@ -12,6 +12,7 @@ def test_bars_are_drawn_at_coarse_shares() -> None:
         "type": "Chart.HorizontalBar",
         "title": "What it looked like",
         "data": [{"x": "Away", "y": 50}],
+        "displayMode": "AbsoluteNoAxis",
         "fallback": "drop",
     }
 

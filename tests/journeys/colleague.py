@@ -1,0 +1,73 @@
+"""Somebody in Microsoft Teams, as the Agents Playground plays it, with a real browser."""
+
+import re
+from urllib.parse import urlsplit
+
+from playwright.async_api import Locator, Page, Route, expect
+
+from bot.content.catalogue import Words
+from tests.journeys.visitor import PATIENCE
+
+_LOOPBACK = {"127.0.0.1", "localhost"}
+
+
+class Colleague:
+    """Writes to the bot and presses what is on its cards. Nothing of theirs leaves here."""
+
+    def __init__(self, page: Page, address: str, words: Words) -> None:
+        """Sit down before *page*."""
+        self.page = page
+        self.words = words
+        self._address = address
+        page.set_default_timeout(PATIENCE)
+
+    async def arrive(self) -> None:
+        """Open the Playground, and wait until the bot was told of the person."""
+        await self.page.route("**/*", _kept_here)
+        await self.page.goto(self._address)
+        await expect(self.page.get_by_text(re.compile("installationUpdate"))).to_be_visible()
+
+    async def write(self, text: str) -> None:
+        """Write to the bot, and wait for one more card in answer."""
+        before = await self.cards.count()
+        await self.page.locator("[contenteditable=true], textarea").first.click()
+        await self.page.keyboard.type(text)
+        await self.page.keyboard.press("Enter")
+        await expect(self.cards).to_have_count(before + 1)
+
+    async def press(self, label: str) -> None:
+        """Press a step on the newest card."""
+        await self.card.get_by_role("button", name=label, exact=True).click()
+
+    async def choose(self, answer: str) -> None:
+        """Choose an answer by its label on the newest card."""
+        await self.card.get_by_label(answer, exact=True).check()
+
+    async def reads(self, text: str) -> None:
+        """Wait until the newest card says *text*."""
+        await expect(self.card).to_contain_text(text)
+
+    async def mock(self, activity: str) -> None:
+        """Let the Playground tell the bot of something that happens in Teams."""
+        await self.page.get_by_text("Mock an Activity").first.click()
+        await self.page.get_by_role("menuitem").filter(has_text=activity).first.click()
+        await self.page.get_by_role("button", name="Send activity").click()
+
+    @property
+    def cards(self) -> Locator:
+        """Every card of the open chat."""
+        return self.page.locator(".ac-adaptiveCard")
+
+    @property
+    def card(self) -> Locator:
+        """The newest card."""
+        return self.cards.last
+
+
+async def _kept_here(route: Route) -> None:
+    """Let nothing leave this machine: the Playground's page asks for fonts elsewhere."""
+    parts = urlsplit(route.request.url)
+    if parts.hostname in _LOOPBACK or parts.scheme in {"data", "blob"}:
+        await route.continue_()
+    else:
+        await route.abort()
