@@ -36,9 +36,9 @@ async def next_due(desk: Desk) -> datetime | None:
     return min((slot.at for slot in slots if slot), default=None)
 
 
-async def compose(delivery: Delivery, desk: Desk) -> Message | None:
+def compose(books: Books, delivery: Delivery, desk: Desk) -> Message | None:
     """Write the tip for the channel, in the team's language; nothing when the team is gone."""
-    team = await desk.store.read(lambda books: books.teams.at(delivery.workspace, delivery.channel))
+    team = books.teams.at(delivery.workspace, delivery.channel)
     if team is None:
         return None
     words = desk.catalogue.words(team.language)

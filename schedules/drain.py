@@ -3,15 +3,17 @@
 import asyncio
 import logging
 import math
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import NamedTuple
 
 from bot.conversation import Address, Fate, Outcome
 from bot.desk import Desk
 from bot.elements import Message
+from bot.errors import BusyError
 from bot.logs import trouble
 from bot.pace import Pacer, halved, recovered
 from bot.practice.asking import Postponed
@@ -21,8 +23,12 @@ from bot.store.deliveries import Delivery
 
 logger = logging.getLogger("attune.drain")
 
-Compose = Callable[[Delivery, Desk], Awaitable[Message | Postponed | None]]
-"""Writes the message a delivery owes, or says until when it waits; ``None``: nobody wants it."""
+Compose = Callable[[Books, Delivery, Desk], Message | Postponed | None]
+"""Writes the message a delivery owes, or says until when it waits; ``None``: nobody wants it.
+
+It reads the books in the transaction that begins the delivery, so that whoever left before
+is sent nothing; of the desk it needs the words and the time.
+"""
 
 _TOO_OLD = timedelta(seconds=5)
 """A message not on its way so long after it was begun is begun anew: others may look for it."""
@@ -39,6 +45,14 @@ _DOUBTS, _OUTAGE = 3, timedelta(minutes=1)
 
 _LONGEST_WAIT = 64 * 60.0
 """Seconds between two searches at most, where a product does not let us look just now."""
+
+
+class _Begun(NamedTuple):
+    """A message whose delivery is claimed, where it goes, and since when."""
+
+    message: Message
+    address: Address
+    at: datetime
 
 
 class Drain:
@@ -142,13 +156,10 @@ class Drain:
         return not self._stopped.is_set()
 
     async def _one(self, delivery: Delivery, pacer: Pacer) -> Fate | None:
-        message = await self._composed(delivery)
-        if message is None:
-            return None
-        begun = await self._desk.store.write(partial(_begun, one=delivery, now=self._desk.now))
+        begun = await self._begin(delivery)
         if begun is None:
             return None
-        address, at = begun
+        message, address, at = begun
         if self._desk.now() - at > _TOO_OLD:
             outcome = Outcome(Fate.WAIT, reason="too_old")
         else:
@@ -164,19 +175,20 @@ class Drain:
         _say(say, delivery, outcome.reason)
         return outcome.fate
 
-    async def _composed(self, delivery: Delivery) -> Message | None:
-        """Write the message; without one, the delivery is withdrawn or, after an error, put off."""
+    async def _begin(self, delivery: Delivery) -> _Begun | None:
+        """Write the message and claim its delivery; after an error, the delivery is put off."""
+        compose = self._composers[delivery.kind]
         try:
-            message = await self._composers[delivery.kind](delivery, self._desk)
+            return await self._desk.store.write(
+                partial(_begun, one=delivery, desk=self._desk, compose=compose)
+            )
+        except BusyError:
+            raise
         except Exception as error:  # noqa: BLE001 - one that cannot be written holds up no other
             trouble(logger, "drain.not_composed", error, kind=delivery.kind)
             later = self._desk.now() + _AGAIN
             await self._desk.store.write(lambda books: books.deliveries.put_off(delivery.id, later))
             return None
-        if isinstance(message, Message):
-            return message
-        await self._desk.store.write(lambda books: _not_now(books, delivery, message))
-        return None
 
     async def _look_for_the_unknown(self, workspace: str) -> None:
         """Find out about messages that were begun and never ended, where a product lets us."""
@@ -201,15 +213,17 @@ class Drain:
         return await outlet.find(replace(address, way=way), delivery.id, since)
 
 
-def _begun(
-    books: Books, one: Delivery, now: Callable[[], datetime]
-) -> tuple[Address, datetime] | None:
-    """Claim a delivery and say where it goes and since when; ``None`` when it is not to be sent."""
-    at = now()
+def _begun(books: Books, one: Delivery, desk: Desk, compose: Compose) -> _Begun | None:
+    """Claim a delivery and write its message; without one it is withdrawn or waits."""
+    message = compose(books, one, desk)
+    if not isinstance(message, Message):
+        _not_now(books, one, message)
+        return None
+    at = desk.now()
     if not books.deliveries.begin(one.id, one.attempt, at):
         return None
     address = outcomes.address(one)
-    return replace(address, way=books.ways.to(address)), at
+    return _Begun(message, replace(address, way=books.ways.to(address)), at)
 
 
 def _in_doubt(workspace: str, now: datetime, books: Books) -> tuple[Delivery, ...]:

@@ -4,26 +4,23 @@ from bot.desk import Desk
 from bot.elements import Message
 from bot.practice import cards
 from bot.practice.people import Role
+from bot.store.books import Books
 from bot.store.deliveries import Delivery
 from bot.store.setups import ARRIVED
 
 KIND = "intro"
 
 
-async def compose(delivery: Delivery, desk: Desk) -> Message | None:
+def compose(books: Books, delivery: Delivery, desk: Desk) -> Message | None:
     """Write the card that names who set the team up and who supervises it, with Join.
 
     Where the bot was added to a channel that has no team yet, it says who did that.
     """
     who, _, locale = delivery.detail.partition(" ")
-    team, supervisors = await desk.store.read(
-        lambda books: (
-            found := books.teams.at(delivery.workspace, delivery.channel),
-            books.teams.holders(found.id, Role.SUPERVISOR) if found else (),
-        )
-    )
+    team = books.teams.at(delivery.workspace, delivery.channel)
     if team is None:
         spoken = desk.catalogue.words(desk.catalogue.settle(locale))
         return cards.welcome(who, spoken) if delivery.slot == ARRIVED else None
+    supervisors = books.teams.holders(team.id, Role.SUPERVISOR)
     words = desk.catalogue.words(team.language)
     return cards.introduction(team, who, tuple(one.id for one in supervisors), words)

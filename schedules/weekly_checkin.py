@@ -58,32 +58,31 @@ async def next_due(desk: Desk) -> datetime | None:
     return soonest
 
 
-async def compose(delivery: Delivery, desk: Desk) -> Message | Postponed | None:
+def compose(books: Books, delivery: Delivery, desk: Desk) -> Message | Postponed | None:
     """Write the question in the person's language; nothing for whoever has left meanwhile.
 
     The message is the same for everybody, whatever they answered before: what a product
     keeps of a private chat must not tell it.
     """
-    found = await _reached(delivery, desk)
+    found = _reached(books, delivery, desk)
     if not isinstance(found, Words):
         return found
     sign = found.sign(delivery.detail)
     return checkins.nudge(found, delivery.slot, sign)
 
 
-async def compose_note(delivery: Delivery, desk: Desk) -> Message | Postponed | None:
+def compose_note(books: Books, delivery: Delivery, desk: Desk) -> Message | Postponed | None:
     """Write the last note; nothing for whoever used their check-ins again meanwhile."""
-    found = await _reached(delivery, desk)
+    found = _reached(books, delivery, desk)
     return checkins.last_note(found) if isinstance(found, Words) else found
 
 
-async def _reached(delivery: Delivery, desk: Desk) -> Words | Postponed | None:
+def _reached(books: Books, delivery: Delivery, desk: Desk) -> Words | Postponed | None:
     """The words for the person a delivery is owed to, if they are to have it, and have it now."""
     asked, now = delivery.recipient, desk.now()
-    member, team = await desk.store.read(
-        lambda books: (books.people.get(asked), books.teams.home_of(asked))
-    )
-    if not member.joined or team is None:
+    member = books.people.get(asked)
+    team = books.teams.home_of(asked) if member.joined else None
+    if team is None:
         return None
     if delivery.kind == NOTE and member.quiet < thinning.SILENT:
         return None

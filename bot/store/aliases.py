@@ -2,11 +2,15 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, bindparam, delete, select
 
 from bot.conversation import Person
 from bot.store.tables import aliases
 from bot.store.upsert import put
+
+_SAME = select(aliases.c.same_workspace, aliases.c.same_person).where(
+    aliases.c.workspace == bindparam("at"), aliases.c.person == bindparam("who")
+)
 
 
 class Aliases:
@@ -18,10 +22,8 @@ class Aliases:
 
     def of(self, person: Person) -> Person:
         """The account under which *person* counts: their own, unless another was told."""
-        told = select(aliases.c.same_workspace, aliases.c.same_person).where(
-            aliases.c.workspace == person.workspace, aliases.c.person == person.id
-        )
-        found = self._connection.execute(told).one_or_none()
+        told = {"at": person.workspace, "who": person.id}
+        found = self._connection.execute(_SAME, told).one_or_none()
         return Person(*found) if found else person
 
     def every(self) -> dict[Person, Person]:

@@ -4,7 +4,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import partial
 from threading import Condition, Thread
@@ -123,7 +123,7 @@ class Writer:
                 books = self._books(connection)
                 for job in self._group():
                     begun.append(job)
-                    settle.append(_attempt(job, connection.begin_nested, books))
+                    settle.append(_attempt(job, partial(_savepoint, connection), books))
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing was kept
             trouble(logger, "store.not_kept", error, count=len(begun))
             _refuse(begun or self._first(), error)
@@ -175,6 +175,22 @@ def _attempt(
         return partial(job.future.set_exception, _because(error, RanOutError()))
     except BaseException as error:  # noqa: BLE001 - it is the caller's, and undone
         return partial(job.future.set_exception, error)
+
+
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[None]:
+    """Undo what an error cuts short, and that alone.
+
+    In plain SQL: SQLAlchemy's own savepoints take longer to put into words than to make.
+    """
+    connection.exec_driver_sql("SAVEPOINT work")
+    try:
+        yield
+    except BaseException:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT work")
+        raise
+    finally:
+        connection.exec_driver_sql("RELEASE SAVEPOINT work")
 
 
 def _refuse(jobs: list[Job[Any]], error: Exception) -> None:

@@ -29,7 +29,7 @@ def hurry() -> None:
         drain_scaled.LOOK, drain_scaled.DWELL = 0.5, DWELL
         drain_scaled.ROUND, drain_scaled.POLL = 1.0, 0.3
 
-    async def written(*_: object) -> Message:
+    def written(*_: object) -> Message:
         return Message(NOTE, (Text(NOTE),))
 
     schedules.COMPOSERS = {**schedules.COMPOSERS, NOTE: written}

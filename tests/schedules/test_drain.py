@@ -13,6 +13,7 @@ from bot.conversation import Fate, Outcome
 from bot.desk import Desk
 from bot.elements import Message, Text
 from bot.practice.asking import Postponed
+from bot.store.books import Books
 from bot.store.deliveries import Delivery, Promise
 from schedules import COMPOSERS, daily_tip, weekly_checkin
 from schedules.drain import Drain
@@ -127,10 +128,12 @@ async def test_a_message_that_cannot_be_written_holds_up_no_other(
 ) -> None:
     """It is put off for a while; everybody else gets theirs at once."""
 
-    async def only_marie_fails(delivery: Delivery, desk: Desk) -> Message | Postponed | None:
+    def only_marie_fails(
+        books: Books, delivery: Delivery, desk: Desk
+    ) -> Message | Postponed | None:
         if delivery.person == MARIE.id:
             raise LookupError
-        return await weekly_checkin.compose(delivery, desk)
+        return weekly_checkin.compose(books, delivery, desk)
 
     assert await Drain(owed, {"checkin": only_marie_fails}).empty() == 8
     assert await Drain(owed, COMPOSERS).empty() == 0
@@ -148,10 +151,10 @@ async def test_a_message_begun_long_before_it_could_leave_is_begun_anew(
         clock.move(seconds=next(ticking, 0))
         return clock.at
 
-    async def then_stall(delivery: Delivery, desk: Desk) -> Message:
+    def then_stall(books: Books, delivery: Delivery, desk: Desk) -> Message:
         nonlocal ticking
         ticking = iter((0, 60))
-        return await written(delivery, desk)
+        return written(books, delivery, desk)
 
     await Drain(replace(owed, now=stalled), {"checkin": then_stall}).empty()
 
@@ -203,7 +206,7 @@ async def test_one_workspace_in_trouble_holds_up_no_other(
     assert "drain.failed" in caplog.text
 
 
-async def written(_delivery: Delivery, _desk: Desk) -> Message:
+def written(_books: Books, _delivery: Delivery, _desk: Desk) -> Message:
     """Write the same to everybody."""
     return Message("Hello", (Text("Hello"),))
 

@@ -20,7 +20,6 @@ async def test_a_promise_comes_back_as_it_was_made(store: Store) -> None:
         attempt=0,
         started=datetime.fromtimestamp(0, UTC),
         reference="",
-        reason="",
     )
     assert kept.recipient == MARIE
     assert len(kept.id) == 32

@@ -46,6 +46,7 @@ class Line:
         self.api_url = api_url
         self._token = token
         self._session: aiohttp.ClientSession | None = None
+        self._client: AsyncWebClient | None = None
         self._proxy = self.bare().proxy
 
     def session(self) -> aiohttp.ClientSession:
@@ -74,9 +75,11 @@ class Line:
 
     async def client(self, workspace: str = "") -> AsyncWebClient:
         """Return a client that speaks for the bot in *workspace*."""
-        client = self.bare(await self._token(workspace))
-        client.session = self.session()
-        return client
+        token = await self._token(workspace)
+        if self._client is None or self._client.token != token:
+            self._client = self.bare(token)
+        self._client.session = self.session()
+        return self._client
 
     async def answer(self, response_url: str, body: Mapping[str, Any]) -> None:
         """Give Slack an answer that only the person who asked sees.
