@@ -7,8 +7,11 @@ precisely; whoever asks for more is told to rest, and then goes on at half the p
 import math
 from datetime import datetime
 
-_CATCH_UP = 0.25
-"""Seconds by which a workspace may be behind its turns and still catch up; one turn at least."""
+_CATCH_UP = 0.5
+"""Seconds by which a workspace may be behind its turns and still catch up, less two turns.
+
+One turn at least: a limit of so many a second lets half a second's worth through at once.
+"""
 
 _GROWTH = 1.1
 _MINUTE = 60
@@ -36,7 +39,7 @@ class Pacer:
         *now* is in seconds by a clock that only runs forward.
         """
         interval = 1 / self.a_second
-        at = max(self._next, now - max(_CATCH_UP, interval))
+        at = max(self._next, now - max(_CATCH_UP - 2 * interval, interval))
         self._next = at + interval
         return max(0.0, at - now)
 

@@ -154,6 +154,8 @@ class Drain:
         else:
             outlet = self._desk.outlets[delivery.workspace.partition(":")[0]]
             outcome = await outlet.send(address, message, delivery.id)
+            if outcome.way == address.way:  # known already: one thing less to keep
+                outcome = replace(outcome, way="")
         pace = halved(pacer.a_second)
         say = await self._desk.store.write(
             lambda books: outcomes.keep(books, delivery, outcome, self._desk.now(), pace),

@@ -3,7 +3,17 @@
 from datetime import date, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, exists, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    exists,
+    select,
+    tuple_,
+    update,
+)
 
 from bot.conversation import Person
 from bot.practice.calendar import WeeklyRule, is_zone
@@ -16,6 +26,8 @@ from bot.store.ways import Ways
 _LOCALE = 20
 _REASON = 60
 _MOST_QUIET = 6
+
+_GET = select(people).where(people.c.workspace == bindparam("at"), people.c.id == bindparam("who"))
 
 
 class People:
@@ -30,7 +42,8 @@ class People:
 
     def get(self, person: Person) -> Clinician:
         """Find *person*; a blank clinician when nothing is kept about them."""
-        found = self._connection.execute(select(people).where(_is(person))).one_or_none()
+        told = {"at": person.workspace, "who": person.id}
+        found = self._connection.execute(_GET, told).one_or_none()
         return _clinician(found) if found else _blank(person)
 
     def joined(self, after: Person | None, limit: int) -> tuple[Clinician, ...]:

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Table, delete, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
 
 from bot.conversation import Person
 from bot.practice.calendar import WeeklyRule
@@ -16,6 +27,14 @@ from bot.store.tables import people, roles, rosters, teams
 from bot.store.upsert import add, put
 
 _REASON = 60
+
+_TEAM = select(teams).where(teams.c.id == bindparam("this"))
+_JOINED = select(people.c.home_team).where(
+    people.c.workspace == bindparam("at"), people.c.id == bindparam("who")
+)
+_DECLARED = select(func.min(rosters.c.team)).where(
+    rosters.c.workspace == bindparam("at"), rosters.c.person == bindparam("who")
+)
 
 
 @dataclass(frozen=True)
@@ -36,7 +55,8 @@ class Teams:
 
     def get(self, team_id: str) -> Team | None:
         """Find a team by its id."""
-        return next(iter(self._found(teams.c.id == team_id)), None)
+        found = self._connection.execute(_TEAM, {"this": team_id}).one_or_none()
+        return _team(found) if found else None
 
     def at(self, workspace: str, channel: str) -> Team | None:
         """Find the team whose channel this is."""
@@ -93,13 +113,8 @@ class Teams:
         It is the team of all their accounts, see :class:`bot.store.aliases.Aliases`.
         """
         person = Aliases(self._connection).of(person)
-        joined = select(people.c.home_team).where(
-            people.c.workspace == person.workspace, people.c.id == person.id
-        )
-        declared = select(func.min(rosters.c.team)).where(
-            rosters.c.workspace == person.workspace, rosters.c.person == person.id
-        )
-        home = self._connection.scalar(joined) or self._connection.scalar(declared)
+        told = {"at": person.workspace, "who": person.id}
+        home = self._connection.scalar(_JOINED, told) or self._connection.scalar(_DECLARED, told)
         return self.get(home) if home else None
 
     def declare(self, team_id: str, persons: Iterable[Person]) -> None:

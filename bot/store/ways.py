@@ -1,12 +1,18 @@
 """The products' own routes to people and channels, so that one found once is found again."""
 
-from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy import Connection, bindparam, delete, exists, select
 
 from bot.conversation import Address, Person
 from bot.store.tables import people, ways
 from bot.store.upsert import put
 
 _WAY = 400
+
+_TO = select(ways.c.way).where(
+    ways.c.workspace == bindparam("at"),
+    ways.c.person == bindparam("who"),
+    ways.c.channel == bindparam("where"),
+)
 
 
 class Ways:
@@ -22,12 +28,8 @@ class Ways:
 
     def to(self, address: Address) -> str:
         """The route to *address*; ``""`` while none is known."""
-        asked = select(ways.c.way).where(
-            ways.c.workspace == address.workspace,
-            ways.c.person == address.person,
-            ways.c.channel == address.channel,
-        )
-        return self._connection.scalar(asked) or ""
+        told = {"at": address.workspace, "who": address.person, "where": address.channel}
+        return self._connection.scalar(_TO, told) or ""
 
     def keep(self, address: Address, way: str) -> None:
         """Remember *way* as the route to *address*; one that is too long, or blank, is not kept."""

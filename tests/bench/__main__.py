@@ -1,7 +1,7 @@
-"""Measure sending and planning, each beside a floor in the same run: `make bench`.
+"""Measure answering, sending and planning, each beside a floor in the same run: `make bench`.
 
-Arguments: the number of check-ins (10,000 unless given); then which of ``sending``,
-``killed`` and ``planning`` to run (all unless given).
+Arguments: the number of check-ins (10,000 unless given); then which of ``answering``,
+``sending``, ``killed`` and ``planning`` to run (all unless given).
 """
 
 import sys
@@ -9,18 +9,23 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.bench import planning, sending
+from tests.bench import answering, planning, sending
 from tests.bench.sending import Load
 
 LOADS = ((1, 20.0), (10, 20.0), (100, 4.0))
 """Workspaces, and how many messages a second each takes."""
 
+MOST_BESIDE = 1.1
+"""How much slower Slack may be answered beside Teams, also while Teams' keys do not come."""
+
 
 def main(arguments: list[str]) -> int:
     """Run what was asked for, and return 1 when a goal was missed."""
     number = int(arguments[0]) if arguments else 10_000
-    asked = arguments[1:] or ["sending", "killed", "planning"]
+    asked = arguments[1:] or ["answering", "sending", "killed", "planning"]
     missed = 0
+    if "answering" in asked:
+        missed += _answered()
     for workspaces, a_second in LOADS:
         load = Load(number, workspaces, a_second)
         if "sending" in asked:
@@ -33,6 +38,14 @@ def main(arguments: list[str]) -> int:
         print(f"{number * 10} planned at once: {found}", flush=True)  # noqa: T201 - the verb's answer
         missed += found["growth_mb"] > 5 or found["rows"] > 1000 or found["again"] != 0
     return int(missed > 0)
+
+
+def _answered() -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        found = answering.measured(Path(folder))
+    shown = {name: round(value, 3) for name, value in found.items()}
+    print(f"Slack answered, in milliseconds: {shown}", flush=True)  # noqa: T201 - the verb's answer
+    return bool(max(found["beside_ratio"], found["slowly_ratio"]) > MOST_BESIDE)
 
 
 def _sent(load: Load, *, kill: bool = False) -> dict[str, Any]:

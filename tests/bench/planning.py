@@ -3,6 +3,7 @@
 import asyncio
 import resource
 import tempfile
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from datetime import time as local
 from pathlib import Path
@@ -36,13 +37,8 @@ async def _planned(number: int, folder: Path) -> dict[str, Any]:
     await store.write(lambda books: _everybody(books, number), patience=600)
     desk = Desk(store, catalogue.load(), lambda: MONDAY, {})
     written: list[int] = []
-    ordinary = Deliveries.promise
-
-    def counted(book: Deliveries, promises: list[Promise]) -> int:
-        written.append(len(promises))
-        return ordinary(book, promises)
-
-    Deliveries.promise = counted  # type: ignore[assignment,method-assign]  # seen, not replaced
+    for name in ("promise", "ask"):
+        setattr(Deliveries, name, _counting(getattr(Deliveries, name), written))
     await weekly_checkin.next_due(desk)
     before = _peak()
     planned = await weekly_checkin.run(desk)
@@ -50,6 +46,17 @@ async def _planned(number: int, folder: Path) -> dict[str, Any]:
     again = await weekly_checkin.run(desk)
     await store.close()
     return {"planned": planned, "again": again, "growth_mb": growth, "rows": max(written)}
+
+
+def _counting(
+    ordinary: Callable[[Deliveries, Iterable[Promise]], int], written: list[int]
+) -> Callable[[Deliveries, Iterable[Promise]], int]:
+    def counted(book: Deliveries, promises: Iterable[Promise]) -> int:
+        rows = list(promises)
+        written.append(len(rows))
+        return ordinary(book, rows)
+
+    return counted
 
 
 def _peak() -> float:

@@ -5,6 +5,7 @@ fixture. The store, the composers and the way to Slack's Web API are real; Slack
 a stand-in on loopback, and the clock is the test's own.
 """
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -138,6 +139,7 @@ class Claims:
         session._timeout = usual
         await drained(owing)
         assert (await standing(owing))["sending"] == 1
+        await asyncio.sleep(1.0)  # by then it took effect, as it does within the settling time
         clock.move(seconds=41)
         await drained(owing)
 

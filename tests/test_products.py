@@ -1,0 +1,55 @@
+"""Which products people are served in, as the settings say."""
+
+import subprocess
+import sys
+
+from pydantic import SecretStr
+
+from bot import products
+from bot.desk import Desk
+from bot.settings import Settings
+from tests.chat.msteams.microsoft import CLIENT, TENANT
+from tests.chat.slack.rooms import Handlers
+from tests.doubles import clock, desk, migrated, outlet, words_in_all_languages
+from tests.sources import ROOT
+
+__all__ = ["clock", "desk", "migrated", "outlet", "words_in_all_languages"]
+
+SLACK: dict[str, object] = {
+    "slack_bot_token": SecretStr("xoxb-x"),
+    "slack_signing_secret": SecretStr("x"),
+}
+TEAMS: dict[str, object] = {"teams_client_id": CLIENT, "teams_tenants": TENANT}
+
+
+def opened(desk: Desk, **told: object) -> dict[str, products.Room]:
+    """Return the rooms that settings open."""
+    settings = Settings.model_validate(told)
+    return products.rooms(settings, Handlers([]).routes({}), desk, receives=True)
+
+
+async def test_each_product_that_is_configured_has_its_room_and_its_path(desk: Desk) -> None:
+    """Slack, Teams or both: whoever is not configured has neither a room nor a door."""
+    both, slack, teams = (opened(desk, **told) for told in (SLACK | TEAMS, SLACK, TEAMS))
+
+    assert [set(one) for one in (both, slack, teams)] == [
+        {"slack", "msteams"},
+        {"slack"},
+        {"msteams"},
+    ]
+    assert set(products.doors(both)) == {"/slack/events", "/api/messages"}
+    for room in (*both.values(), *slack.values(), *teams.values()):
+        await room.stop()
+
+
+def test_microsofts_libraries_are_loaded_for_teams_alone() -> None:
+    """A clinic on Slack neither waits for nor carries what only Teams needs."""
+    asked = (
+        "import sys, bot.__main__; "
+        "print({'microsoft_teams', 'msal', 'jwt', 'httpx', 'fastapi'} & sys.modules.keys())"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert told.stdout == "set()\n"
