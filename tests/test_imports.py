@@ -55,6 +55,8 @@ BREACHES = [
     ("Only one room knows the public holidays", "bot/practice/asking.py", "holidays"),
     ("Only the log room knows how a line is written", "bot/app.py", "pythonjsonlogger"),
     ("Only doors and the practice workspace speak HTTP", "schedules/drain.py", "aiohttp"),
+    ("Only the vault knows how a secret is sealed", "bot/store/people.py", "cryptography"),
+    ("Only the progress bar knows how it is drawn", "bot/admin.py", "tqdm"),
     ("Only what starts a process knows the web server", "bot/chat/http.py", "uvicorn"),
 ]
 """Which contract must speak up when a file of ours imports what it may not."""

@@ -2,10 +2,10 @@
 
 import json
 import os
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import aiohttp
 
@@ -61,14 +61,12 @@ class Organisation:
             assert answer.status == 200, await answer.text()
         self.now = now
 
-    async def to_checkin(self) -> None:
-        """Let the clock go on to the minute after the team's next check-in."""
-        crew = tenant.cast().crews[0]
-        weekday, at = crew.checkin
-        local = self.now.astimezone(ZoneInfo("America/Toronto"))
-        days = (weekday - local.isoweekday()) % 7 or 7
-        asked = datetime.combine(local.date() + timedelta(days=days), at, local.tzinfo)
-        await self.walk(asked.astimezone(UTC) + timedelta(minutes=1))
+    async def until(self, so: Callable[[], Awaitable[bool]]) -> None:
+        """Let the clock go on day by day until something is *so*, for nine days at most."""
+        for _ in range(9):
+            await self.walk(self.now + timedelta(days=1))
+            if await so():
+                return
 
     async def stop(self) -> None:
         """End everything that was started."""

@@ -4,6 +4,8 @@ The Playground opens no dialogs and knows no slash commands: forms open in the c
 commands are written in the personal chat.
 """
 
+from datetime import timedelta
+
 import pytest
 from playwright.async_api import expect
 
@@ -13,6 +15,12 @@ from tests.journeys.organisation import Organisation
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 STATUS = "Touched on, not really explored"
+
+
+async def _more(who: Colleague, cards: int) -> bool:
+    """Whether somebody has got more than *cards* by now."""
+    await who.page.wait_for_timeout(1000)
+    return await who.cards.count() > cards
 
 
 async def opened(who: Colleague, command: str) -> None:
@@ -88,7 +96,7 @@ async def test_a_checkin_arrives_by_the_clock_and_is_answered_in_private(
     await clinician.write("checkin join")
     cards = await clinician.cards.count()
 
-    await organisation.to_checkin()
+    await organisation.until(lambda: _more(clinician, cards))
 
     await expect(clinician.cards).to_have_count(cards + 1)
     await clinician.press(words.say("checkin.nudge.answer"))
@@ -106,7 +114,6 @@ async def test_whoever_removed_the_app_is_not_written_to(
     await clinician.mock("Uninstall application")
     await expect(clinician.page.get_by_text("installationUpdate 200")).to_have_count(2)
 
-    for _ in range(2):
-        await organisation.to_checkin()
+    await organisation.walk(organisation.now + timedelta(weeks=2))
 
     assert await clinician.cards.count() == cards

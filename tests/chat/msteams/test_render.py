@@ -158,3 +158,35 @@ def test_there_is_no_place_to_type_but_a_teams_name() -> None:
     }
 
     assert typing == {"setup"}
+
+
+BY_SCHEMA = (
+    {"type": "TextBlok", "text": "A"},
+    {"type": "TextBlock", "text": "A", "size": "Gigantic"},
+)
+CHART = {"type": "Chart.HorizontalBar", "data": []}
+ASKED = {"type": "Input.Text", "id": "a", "label": "A"}
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        *(BY_SCHEMA if cards.SCHEMA.exists() else ()),
+        CHART,
+        {"type": "Input.Text", "label": "A"},
+        ASKED | {"isRequired": True},
+        {"type": "Image", "url": "https://example.org/a.png"},
+        {"type": "ActionSet", "actions": [{"type": "Action.Execute", "title": "A"}] * 7},
+        {"type": "TextBlock", "text": "A", "color": "Attention"},
+        ASKED | {"type": "Input.ChoiceSet", "choices": [{"title": "A", "value": "a,b"}]},
+        {"type": "Container", "items": [ASKED, ASKED]},
+        {"type": "TextBlock", "text": "A" * render.MOST_BYTES},
+    ],
+    ids=lambda planted: str(planted)[:50],
+)
+def test_what_teams_would_not_show_is_noticed(planted: Card) -> None:
+    """Each rule finds its breach; without it the same card has none."""
+    card = shown.message(Text("Hello"))
+
+    assert cards.faults(card) == []
+    assert cards.faults(card | {"body": [*card["body"], planted]}) != []

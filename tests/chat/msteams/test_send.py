@@ -42,6 +42,25 @@ async def test_whoever_never_wrote_is_reached_too(bench: Bench) -> None:
     assert outcome.way == f'["{bench.ms.service}", "a:chat-with-{MARIE}"]'
 
 
+async def test_whoever_wrote_before_they_joined_is_reached_where_they_wrote(bench: Bench) -> None:
+    """Their chat is known from what they did in it, though nothing was kept about them then."""
+    await bench.send(activities.written(bench.ms.service, "tip"))
+    bench.ms.calls.clear()
+
+    outcome = await bench.room.outlet.send(TO, HELLO, "k")
+
+    assert [one.path for one in bench.ms.calls] == [f"/v3/conversations/{CHAT}/activities"]
+    assert outcome.way == way(bench)
+
+
+async def test_a_bot_on_trial_reaches_nobody_outside_this_machine(bench: Bench) -> None:
+    """Before any activity told of an address, nothing goes to Microsoft's own."""
+    outcome = await bench.room.outlet.send(Address(WORKSPACE, channel=CHANNEL), HELLO, "k")
+
+    assert outcome.fate is Fate.WAIT
+    assert bench.ms.calls == []
+
+
 async def test_a_channel_is_reached_by_its_id(bench: Bench) -> None:
     """A channel other than the one the app was added in needs no way of its own."""
     await known_service(bench)
