@@ -80,9 +80,8 @@ def compose_note(books: Books, delivery: Delivery, desk: Desk) -> Message | Post
 def _reached(books: Books, delivery: Delivery, desk: Desk) -> Words | Postponed | None:
     """The words for the person a delivery is owed to, if they are to have it, and have it now."""
     asked, now = delivery.recipient, desk.now()
-    member = books.people.get(asked)
-    team = books.teams.home_of(asked) if member.joined else None
-    if team is None:
+    member, team = books.teams.at_home(asked)
+    if not member.joined or team is None:
         return None
     if delivery.kind == NOTE and member.quiet < thinning.SILENT:
         return None

@@ -44,7 +44,7 @@ class People:
         """Find *person*; a blank clinician when nothing is kept about them."""
         told = {"at": person.workspace, "who": person.id}
         found = self._connection.execute(_GET, told).one_or_none()
-        return _clinician(found) if found else _blank(person)
+        return clinician(found) if found else _blank(person)
 
     def joined(self, after: Person | None, limit: int) -> tuple[Clinician, ...]:
         """At most *limit* of those who joined and can be reached, in order, past *after*.
@@ -60,7 +60,7 @@ class People:
                 tuple_(people.c.workspace, people.c.id) > tuple_(after.workspace, after.id)
             )
         asked = asked.order_by(people.c.workspace, people.c.id).limit(limit)
-        return tuple(_clinician(row) for row in self._connection.execute(asked))
+        return tuple(clinician(row) for row in self._connection.execute(asked))
 
     def learn(self, person: Person, *, locale: str = "", zone: str = "") -> None:
         """Keep what the product says of somebody who joined; what it leaves blank stays.
@@ -171,7 +171,8 @@ def _blank(person: Person) -> Clinician:
     )
 
 
-def _clinician(row: Row[Any]) -> Clinician:
+def clinician(row: Row[Any]) -> Clinician:
+    """Read a clinician from a row that holds the columns of ``people``."""
     rule = None
     if row.checkin_day is not None:
         rule = WeeklyRule(row.checkin_day, time.fromisoformat(row.checkin_time))

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import time
-from typing import Any
+from functools import lru_cache
+from types import SimpleNamespace
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     Table,
     bindparam,
     delete,
@@ -20,10 +20,11 @@ from sqlalchemy import (
 
 from bot.conversation import Person
 from bot.practice.calendar import WeeklyRule
-from bot.practice.people import Role, Team
+from bot.practice.people import Clinician, Role, Team
 from bot.store.aliases import Aliases
 from bot.store.deliveries import Deliveries
-from bot.store.tables import people, roles, rosters, teams
+from bot.store.people import People, clinician
+from bot.store.tables import aliases, people, roles, rosters, teams
 from bot.store.upsert import add, put
 
 _REASON = 60
@@ -35,6 +36,18 @@ _JOINED = select(people.c.home_team).where(
 _DECLARED = select(func.min(rosters.c.team)).where(
     rosters.c.workspace == bindparam("at"), rosters.c.person == bindparam("who")
 )
+_COLUMNS = tuple(column.name for column in teams.columns)
+_AT_HOME = (
+    select(people, *(column.label(f"team_{column.name}") for column in teams.columns))
+    .join_from(people, teams, teams.c.id == people.c.home_team)
+    .where(people.c.workspace == bindparam("at"), people.c.id == bindparam("who"))
+    .where(
+        ~exists().where(
+            aliases.c.workspace == bindparam("at"), aliases.c.person == bindparam("who")
+        )
+    )
+)
+"""Whoever joined and has one account, with their team, in one look: most messages need both."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +69,7 @@ class Teams:
     def get(self, team_id: str) -> Team | None:
         """Find a team by its id."""
         found = self._connection.execute(_TEAM, {"this": team_id}).one_or_none()
-        return _team(found) if found else None
+        return _team(*found) if found else None
 
     def at(self, workspace: str, channel: str) -> Team | None:
         """Find the team whose channel this is."""
@@ -116,6 +129,14 @@ class Teams:
         told = {"at": person.workspace, "who": person.id}
         home = self._connection.scalar(_JOINED, told) or self._connection.scalar(_DECLARED, told)
         return self.get(home) if home else None
+
+    def at_home(self, person: Person) -> tuple[Clinician, Team | None]:
+        """What is kept about *person*, and the team that they count in, see :meth:`home_of`."""
+        told = {"at": person.workspace, "who": person.id}
+        found = self._connection.execute(_AT_HOME, told).one_or_none()
+        if found:
+            return clinician(found), _team(*found[-len(_COLUMNS) :])
+        return People(self._connection).get(person), self.home_of(person)
 
     def declare(self, team_id: str, persons: Iterable[Person]) -> None:
         """Make *persons* the team's declared clinicians; whoever joined stays on the roster."""
@@ -197,7 +218,7 @@ class Teams:
 
     def _found(self, *where: ColumnElement[bool]) -> tuple[Team, ...]:
         asked = select(teams).where(*where).order_by(teams.c.name, teams.c.id)
-        return tuple(_team(row) for row in self._connection.execute(asked))
+        return tuple(_team(*row) for row in self._connection.execute(asked))
 
     def _people(self, table: Table, where: ColumnElement[bool]) -> tuple[Person, ...]:
         asked = select(table.c.workspace, table.c.person).where(where)
@@ -217,7 +238,9 @@ def _plays(role: Role) -> ColumnElement[bool]:
     return roles.c.role == role.value
 
 
-def _team(row: Row[Any]) -> Team:
+@lru_cache(maxsize=256)
+def _team(*kept: str | int) -> Team:
+    row = SimpleNamespace(**dict(zip(_COLUMNS, kept, strict=True)))
     return Team(
         id=row.id,
         workspace=row.workspace,

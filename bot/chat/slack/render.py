@@ -1,10 +1,12 @@
 """Messages, forms and the app's Home in Slack's own words; pure, and the same every time."""
 
+from functools import lru_cache
+
 from bot.chat.slack import metadata
 from bot.chat.slack.blocks import Frame, Surface, blocks
 from bot.chat.slack.markup import escape
 from bot.chat.slack.parts import Block, plain
-from bot.elements import FIELDS, Form, Home, Message
+from bot.elements import FIELDS, Contact, Form, Home, Message
 
 _LONGEST_TITLE = 24
 
@@ -15,6 +17,15 @@ def message(shown: Message, team: str) -> Block:
         "text": escape(shown.summary),
         "blocks": blocks(shown.body, Frame(Surface.MESSAGE, team)),
     }
+
+
+def owed(shown: Message, team: str) -> Block:
+    """Return a message that many are owed, written once for all who get the same."""
+    links = any(isinstance(one, Contact) for one in shown.body)
+    return dict(_owed(shown, team if links else ""))
+
+
+_owed = lru_cache(maxsize=128)(message)
 
 
 def ephemeral(shown: Message, team: str) -> Block:

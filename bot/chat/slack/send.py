@@ -55,7 +55,7 @@ class SlackOutlet:
     async def send(self, to: Address, message: Message, key: str) -> Outcome:
         """Post to a channel, or to a person's private chat with the bot, once."""
         try:
-            shown = render.message(message, render.team(to.workspace))
+            shown = render.owed(message, render.team(to.workspace))
             client = await self._line.client(to.workspace)
             posted = await client.chat_postMessage(
                 channel=to.channel or to.person,
