@@ -30,9 +30,10 @@ def listening(door: Door, line: Line) -> AsyncApp:
     ``process_before_response`` takes away Bolt's wait of 10 ms for each answer. One
     catch-all listener a kind keeps the cost of routing flat, and leaves nothing unanswered.
     The guard has verified the request, so Bolt does not, and authorization asks nobody.
+    Bolt sets the level of the logger that bears its app's name, which must not be ours.
     """
     app = AsyncApp(
-        name="attune",
+        name="slack_bolt.app",
         logger=quiet_bolt(),
         client=line.bare(),
         authorize=_authorize,

@@ -100,6 +100,16 @@ async def test_what_goes_wrong_is_still_told(
     assert vars(failed)["error"] == "RuntimeError"
 
 
+async def test_what_the_operator_asked_to_hear_stays_so(bench: Bench) -> None:
+    """Serving Slack quietens Slack's libraries, and not the bot itself."""
+    ours = logging.getLogger("attune")
+    before = (ours.level, ours.disabled, tuple(ours.filters))
+
+    await bench.send(payloads.command())
+
+    assert (ours.level, ours.disabled, tuple(ours.filters)) == before
+
+
 def test_every_library_is_given_it(bench: Bench) -> None:
     """Bolt, and every client it makes, speak to those loggers and no others."""
     assert bench.room.app.logger is quiet_bolt()
