@@ -16,7 +16,7 @@ from bot.practice.people import Clinician, Team
 from bot.store.books import Books
 from bot.store.deliveries import Delivery, Promise
 
-_BATCH = 1000
+_BATCH = 500
 
 
 @dataclass(frozen=True)
