@@ -13,6 +13,7 @@ from bot.conversation import Person
 from bot.practice import tokens
 from tests.attacks.forks import World, forked, world
 from tests.attacks.naive import digest, keyed
+from tests.disk import every_byte
 from tests.doubles import PEPPERS
 from tests.practice_team import CLINICIANS, SUPERVISOR, set_up
 
@@ -27,11 +28,6 @@ def dump(folder: Path) -> dict[str, Rows]:
         found = database.execute("select name from sqlite_master where type = 'table'")
         names = [name for (name,) in found.fetchall()]
         return {name: database.execute(f"select * from [{name}]").fetchall() for name in names}  # noqa: S608 - the file names them
-
-
-def every_byte(folder: Path) -> bytes:
-    """Everything in the database's file, its write-ahead log and its journal."""
-    return b"".join(file.read_bytes() for file in sorted(folder.glob("attune.sqlite*")))
 
 
 def guesses(person: Person, salts: Iterable[bytes], peppers: Iterable[bytes]) -> set[bytes]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.disk import every_byte
 from tests.journeys.botprocess import BotProcess, clinician
 from tests.journeys.otherslack import OtherSlack, other_slack
 from tests.journeys.test_main_job import AFTER_CLOSE, START, filed
@@ -104,7 +105,7 @@ def test_a_closed_period_leaves_the_published_table_and_no_byte_of_its_slips(
     secrets |= {value for row in held["period"] for value in row if isinstance(value, bytes)}
     before.start()
     before.walk(AFTER_CLOSE)
-    bytes_left = b"".join(file.read_bytes() for file in folder.glob("attune.sqlite*"))
+    bytes_left = every_byte(folder)
     before.stop()
 
     assert len(secrets) >= 12

@@ -8,6 +8,7 @@ from bot.practice.counts import BreakdownTable, TotalTable
 from bot.store.books import Books
 from bot.store.tables import periods, slips
 from bot.store.transaction import Store
+from tests.disk import every_byte
 from tests.store.conftest import PEPPERS
 from tests.store.counted import (
     AFTER_MONTH,
@@ -139,20 +140,15 @@ async def test_after_a_close_no_byte_of_its_slips_is_left(
         *(bytes(row.salt) for row in await rows(store, periods) if row.unit == "team:north"),
     }
     assert len(gone) >= 72 * 2 + 24 * 2 + 2
-    assert all(secret in bytes_of(tmp_path) for secret in gone), "they were there before"
+    assert all(secret in every_byte(tmp_path) for secret in gone), "they were there before"
 
     assert await close(store, AFTER_MONTH) == 2
     assert await store.checkpoint()
 
-    left = bytes_of(tmp_path)
+    left = every_byte(tmp_path)
     assert [secret for secret in gone if secret[:8] in left or secret[-8:] in left] == []
     assert len(await rows(store, slips)) == (54 if still_open else 0)
     await store.close()
-
-
-def bytes_of(folder: Path) -> bytes:
-    """Every byte that the database keeps on disk."""
-    return b"".join(file.read_bytes() for file in sorted(folder.glob("attune.sqlite*")))
 
 
 async def test_a_team_sees_nothing_before_the_first_close(store: Store) -> None:

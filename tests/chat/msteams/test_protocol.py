@@ -11,6 +11,7 @@ from tests.chat.msteams import activities, rooms
 from tests.chat.on_teams import OnTeams
 from tests.chat.promises import DEBRIEF, MONDAY, WORDS, at, slips
 from tests.chat.surfaces import plain
+from tests.disk import every_byte
 
 
 async def sent(teams: OnTeams, activity: dict[str, Any]) -> Any:
@@ -102,5 +103,4 @@ async def test_no_word_that_somebody_typed_is_kept(teams: OnTeams, tmp_path: Pat
 
 
 def _written(folder: Path) -> str:
-    files = folder.glob("attune.sqlite*")
-    return b"".join(one.read_bytes() for one in files).decode("latin-1")
+    return every_byte(folder).decode("latin-1")
