@@ -1,11 +1,14 @@
 """Messages owed to people, and what became of each; a promise is kept once or not at all."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Integer,
+    Select,
     bindparam,
     delete,
     exists,
@@ -90,7 +93,7 @@ class Deliveries:
 
     def get(self, key: str) -> Delivery | None:
         """Find a delivery by its id."""
-        return next(iter(self._found(deliveries.c.id == key)), None)
+        return next(iter(self._found(select(deliveries).where(deliveries.c.id == key))), None)
 
     def workspaces_owed(self, now: datetime) -> tuple[str, ...]:
         """Which are owed something at *now*, or a look into what was begun and never ended.
@@ -101,13 +104,15 @@ class Deliveries:
             workspaces.c.id == deliveries.c.workspace,
             (workspaces.c.suspended != "") | resting(now),
         )
-        either = _sendable(now) | _in_doubt(now)
+        either = _SENDABLE | _IN_DOUBT
         found = select(deliveries.c.workspace).where(either, ~takes_nothing).distinct()
-        return tuple(self._connection.scalars(found.order_by(deliveries.c.workspace)))
+        asked = found.order_by(deliveries.c.workspace)
+        return tuple(self._connection.scalars(asked, {"now": seconds(now)}))
 
     def owed(self, workspace: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
         """At most *limit* of what *workspace* is owed at *now*, the longest due first."""
-        return self._found(_sendable(now) & (deliveries.c.workspace == workspace), limit)
+        told = {"there": workspace, "now": seconds(now), "most": limit}
+        return self._found(_OWED, told)
 
     def next_due(self, after: datetime) -> datetime | None:
         """When something planned next falls due, later than *after*."""
@@ -173,7 +178,8 @@ class Deliveries:
 
     def unsettled(self, workspace: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
         """At most *limit* of *workspace*'s that were begun, and whose end nobody knows by *now*."""
-        return self._found(_in_doubt(now) & (deliveries.c.workspace == workspace), limit)
+        told = {"there": workspace, "now": seconds(now), "most": limit}
+        return self._found(_UNSETTLED, told)
 
     def give_up(self, now: datetime) -> int:
         """Settle what can no longer be kept at *now*, and say how many deliveries that were.
@@ -208,9 +214,10 @@ class Deliveries:
         )
         return self._connection.execute(old).rowcount
 
-    def _found(self, where: ColumnElement[bool], limit: int | None = None) -> tuple[Delivery, ...]:
-        asked = select(deliveries).where(where).order_by(deliveries.c.due, deliveries.c.id)
-        return tuple(delivery(one) for one in self._connection.execute(asked.limit(limit)))
+    def _found(
+        self, asked: Select[Any], told: Mapping[str, object] | None = None
+    ) -> tuple[Delivery, ...]:
+        return tuple(delivery(one) for one in self._connection.execute(asked, told))
 
     def _end(self, key: str, attempt: int, state: State, **values: object) -> bool:
         return self._move((_at(key, State.SENDING, attempt),), state=state, **values)
@@ -230,16 +237,22 @@ def _at(key: str, state: State, attempt: int) -> ColumnElement[bool]:
     )
 
 
-def _sendable(now: datetime) -> ColumnElement[bool]:
-    at = seconds(now)
-    return (
-        (deliveries.c.state == State.PLANNED) & (deliveries.c.due <= at) & (deliveries.c.late >= at)
-    )
+def _next(which: ColumnElement[bool]) -> Select[Any]:
+    """At most so many of one workspace's, the longest due first."""
+    here = (deliveries.c.workspace == bindparam("there")) & which
+    asked = select(deliveries).where(here).order_by(deliveries.c.due, deliveries.c.id)
+    return asked.limit(bindparam("most"))
 
 
-def _in_doubt(now: datetime) -> ColumnElement[bool]:
-    return (deliveries.c.state == State.SENDING) & (deliveries.c.started <= seconds(now - SETTLE))
+_NOW = bindparam("now", type_=Integer)
 
+_SENDABLE = (
+    (deliveries.c.state == State.PLANNED) & (deliveries.c.due <= _NOW) & (deliveries.c.late >= _NOW)
+)
+_IN_DOUBT = (deliveries.c.state == State.SENDING) & (
+    deliveries.c.started <= _NOW - int(SETTLE.total_seconds())
+)
+_OWED, _UNSETTLED = _next(_SENDABLE), _next(_IN_DOUBT)
 
 _THIS = (deliveries.c.id == bindparam("this")) & (deliveries.c.attempt == bindparam("was"))
 
@@ -253,4 +266,4 @@ _SENT = (
     .where(_THIS, deliveries.c.state == State.SENDING)
     .values(state=State.SENT, reference=bindparam("told"))
 )
-"""The two moves of every message, made once: making a statement costs more than running it."""
+"""What every message asks, made once: making a statement costs more than running it."""

@@ -2,8 +2,9 @@
 
 import math
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
 from bot.store.promises import instant
 from bot.store.tables import workspaces
@@ -15,6 +16,25 @@ LONGEST_REST = timedelta(hours=1)
 """No product asks for more; a rest that seems longer was kept before the clock was set back."""
 
 
+class _Kept(NamedTuple):
+    """A workspace as its row keeps it; one without a row never refused us."""
+
+    suspended: str = ""
+    rests_until: int = 0
+    pace: int = 0
+
+    def rests(self, now: datetime) -> bool:
+        """The same as :func:`resting`, of a row that was read."""
+        until, at = self.rests_until, now.timestamp()
+        return at < until <= at + LONGEST_REST.total_seconds()
+
+
+_KEPT = select(workspaces.c.suspended, workspaces.c.rests_until, workspaces.c.pace).where(
+    workspaces.c.id == bindparam("this")
+)
+"""Made once, as it is asked before every few messages."""
+
+
 class Workspaces:
     """Which workspaces refuse us, so that nobody is called in vain and it is said once."""
 
@@ -24,8 +44,7 @@ class Workspaces:
 
     def suspended(self, workspace: str) -> str:
         """Why *workspace* takes no messages; ``""`` when it does."""
-        reason = select(workspaces.c.suspended).where(workspaces.c.id == workspace)
-        return self._connection.scalar(reason) or ""
+        return self._kept(workspace).suspended
 
     def suspend(self, workspace: str, reason: str) -> bool:
         """Owe *workspace* nothing until it is resumed; ``True`` when that is news."""
@@ -57,16 +76,13 @@ class Workspaces:
 
     def pace(self, workspace: str) -> tuple[int, datetime]:
         """The messages a minute *workspace* was slowed down to, and when; 0 if it never was."""
-        asked = select(workspaces.c.pace, workspaces.c.rests_until)
-        found = self._connection.execute(asked.where(workspaces.c.id == workspace)).one_or_none()
-        a_minute, until = found or (0, 0)
-        return a_minute, instant(until)
+        kept = self._kept(workspace)
+        return kept.pace, instant(kept.rests_until)
 
     def takes(self, workspace: str, now: datetime) -> bool:
         """Whether *workspace* takes messages at *now*: neither suspended nor at rest."""
-        refuses = (workspaces.c.suspended != "") | resting(now)
-        asked = select(workspaces.c.id).where(workspaces.c.id == workspace, refuses)
-        return self._connection.scalar(asked) is None
+        kept = self._kept(workspace)
+        return not kept.suspended and not kept.rests(now)
 
     def standing(self, now: datetime) -> tuple[int, int]:
         """How many workspaces are suspended, and how many others are at rest at *now*."""
@@ -74,6 +90,10 @@ class Workspaces:
         counted = select(func.count()).select_from(workspaces)
         suspended = self._connection.scalar(counted.where(refused)) or 0
         return suspended, self._connection.scalar(counted.where(~refused, resting(now))) or 0
+
+    def _kept(self, workspace: str) -> _Kept:
+        found = self._connection.execute(_KEPT, {"this": workspace}).one_or_none()
+        return _Kept(*found) if found else _Kept()
 
 
 def resting(now: datetime) -> ColumnElement[bool]:
