@@ -6,9 +6,12 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
+
+from uvicorn.loops.auto import auto_loop_factory
 
 from bot import app, doctor, logs, progress, settings, watch
 from bot.chat import slack
@@ -109,7 +112,7 @@ def _manifest_of(manifest: argparse.ArgumentParser, words: Words) -> None:
 def _web(_asked: argparse.Namespace, words: Words) -> int:
     told = _ready("web", words)
     try:
-        asyncio.run(app.web(told))
+        _serve(app.web(told))
     except OSError:
         _say(words.say("operator.port_taken", host=told.host, port=str(told.port)))
         return _FAULTY
@@ -125,8 +128,14 @@ def _worker(_asked: argparse.Namespace, words: Words) -> int:
             asyncio.get_running_loop().add_signal_handler(one, stop.set)
         await app.worker(told, stop)
 
-    asyncio.run(until_told())
+    _serve(until_told())
     return 0
+
+
+def _serve(serving: Coroutine[Any, Any, None]) -> None:
+    """Serve on the loop that the web server would choose: handed a running one, it cannot."""
+    with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
+        runner.run(serving)
 
 
 def _migrate(_asked: argparse.Namespace, words: Words) -> int:
