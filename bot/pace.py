@@ -7,10 +7,11 @@ precisely; whoever asks for more is told to rest, and then goes on at half the p
 import math
 from datetime import datetime
 
-_CATCH_UP = 0.5
-"""Seconds by which a workspace may be behind its turns and still catch up, less two turns.
+_AT_ONCE = 0.5
+"""Seconds' worth of messages that a limit of so many a second lets through at once.
 
-One turn at least: a limit of so many a second lets half a second's worth through at once.
+Two messages at least. Half of what goes beyond the first is used to catch up; the other half
+is left to a network that makes one message wait and lets the next overtake its turn.
 """
 
 _GROWTH = 1.1
@@ -38,10 +39,18 @@ class Pacer:
 
         *now* is in seconds by a clock that only runs forward.
         """
-        interval = 1 / self.a_second
-        at = max(self._next, now - max(_CATCH_UP - 2 * interval, interval))
-        self._next = at + interval
+        at = max(self._next, self._earliest(now))
+        self._next = at + 1 / self.a_second
         return max(0.0, at - now)
+
+    def left(self, now: float) -> None:
+        """Keep that the message of the last turn left at *now*, be it later than its turn."""
+        self._next = max(self._next, self._earliest(now) + 1 / self.a_second)
+
+    def _earliest(self, now: float) -> float:
+        """The longest missed turn that is still made up for at *now*."""
+        interval = 1 / self.a_second
+        return now - (max(_AT_ONCE, 2 * interval) - interval) / 2
 
 
 def recovered(a_minute: int, since: datetime, now: datetime, most: float) -> float:

@@ -33,13 +33,21 @@ is sent nothing; of the desk it needs the words and the time.
 _TOO_OLD = timedelta(seconds=5)
 """A message not on its way so long after it was begun is begun anew: others may look for it."""
 
+_AHEAD = 0.1
+"""Seconds before its turn at which a message is begun, so that it leaves when its turn comes.
+
+No earlier: what a crash finds begun is in doubt.
+"""
+
 _AGAIN = timedelta(minutes=15)
 """When a message that could not be written is tried again."""
 
 _PATIENCE = 60.0
 """Seconds that the fate of a message may wait for a busy store: forgotten, it is in doubt."""
 
-_BATCH, _LOOKS = 100, 40
+_BATCH, _LOOKS = 20, 40
+"""How many are read at once: few, so that nobody's first message waits for others' lists."""
+
 _DOUBTS, _OUTAGE = 3, timedelta(minutes=1)
 """After so many fates in doubt on end a product is ill, and more messages would join them."""
 
@@ -109,12 +117,10 @@ class Drain:
         sent = doubts = 0
         while owed := await self._owed(workspace, pacer):
             for delivery in owed:
-                if not await self._turn(pacer):
-                    return sent
                 fate = await self._one(delivery, pacer)
                 sent += fate is Fate.SENT
                 doubts = doubts + 1 if fate is Fate.UNKNOWN else 0
-                if fate in {Fate.WAIT, Fate.CLOSED}:
+                if fate in {Fate.WAIT, Fate.CLOSED} or self._stopped.is_set():
                     return sent
                 if doubts == _DOUBTS:
                     await self._rest(workspace)
@@ -147,19 +153,26 @@ class Drain:
         owed, pacer.a_second = await self._desk.store.read(look)
         return owed
 
-    async def _turn(self, pacer: Pacer) -> bool:
-        """Wait for the workspace's next turn; ``False`` when nothing more is to be begun."""
-        seconds = pacer.turn(asyncio.get_running_loop().time())
-        if seconds:
+    async def _until(self, moment: float) -> bool:
+        """Wait until *moment* by the loop's clock; ``False`` when nothing more is to be begun."""
+        seconds = moment - asyncio.get_running_loop().time()
+        if seconds > 0:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopped.wait(), seconds)
         return not self._stopped.is_set()
 
     async def _one(self, delivery: Delivery, pacer: Pacer) -> Fate | None:
+        """Begin a message a little before its turn, and send it when its turn comes."""
+        loop = asyncio.get_running_loop()
+        turn = loop.time() + pacer.turn(loop.time())
+        if not await self._until(turn - _AHEAD):
+            return None
         begun = await self._begin(delivery)
         if begun is None:
             return None
         message, address, at = begun
+        await asyncio.sleep(turn - loop.time())
+        pacer.left(loop.time())
         if self._desk.now() - at > _TOO_OLD:
             outcome = Outcome(Fate.WAIT, reason="too_old")
         else:

@@ -1,6 +1,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.pace import Pacer, halved, recovered
 
@@ -19,21 +21,56 @@ def test_a_turn_taken_late_delays_none_after_it() -> None:
     """A slow answer is caught up with: ten turns take as long as they should."""
     pacer, now = Pacer(4), 100.0
     pacer.begin(now)
-    for late in (0, 0.25, 0, 0, 0, 0, 0, 0, 0, 0):
+    for late in (0, 0.12, 0, 0, 0, 0, 0, 0, 0, 0):
         now += pacer.turn(now) + late
 
     assert now == pytest.approx(100 + 9 / 4)
 
 
 def test_what_was_missed_over_a_longer_while_is_not_made_up_in_a_burst() -> None:
-    """After a minute away one turn is made up at once, not two hundred and forty."""
+    """After a minute away half a turn is made up, not two hundred and forty."""
     pacer = Pacer(4)
     pacer.begin(100)
     pacer.turn(100)
 
-    assert [pacer.turn(160) for _ in range(5)] == [0, 0, 0.25, 0.5, 0.75]
+    assert [pacer.turn(160) for _ in range(5)] == [0, 0.125, 0.375, 0.625, 0.875]
     pacer.begin(300)
     assert [pacer.turn(300) for _ in range(2)] == [0, 0.25]
+
+
+def test_a_message_that_left_late_is_followed_by_no_burst() -> None:
+    """Its turn was dealt at once and a second passed on the way: the next ones keep to the pace."""
+    pacer = Pacer(4)
+    pacer.begin(100)
+    pacer.turn(100)
+    pacer.left(101)
+
+    assert [pacer.turn(101) for _ in range(3)] == [0.125, 0.375, 0.625]
+
+
+@given(
+    a_second=st.floats(0.1, 50),
+    late=st.lists(st.tuples(st.floats(0, 3), st.floats(0, 1)), min_size=2, max_size=60),
+)
+def test_no_delay_on_our_side_is_too_much_for_the_limit(
+    a_second: float, late: list[tuple[float, float]]
+) -> None:
+    """A limit lets half a second's worth through at once, two at least, and refuses nobody.
+
+    Also where the store takes its time before a message and the network eats half of what
+    there is to spare.
+    """
+    pacer, now, interval = Pacer(a_second), 100.0, 1 / a_second
+    most = max(2.0, a_second / 2)
+    spare = (most - 1) * interval / 2
+    left, at = most, now
+    pacer.begin(now)
+    for ours, network in late:
+        now += pacer.turn(now) + ours
+        pacer.left(now)
+        arrived = max(at, now + network * spare * 0.99)
+        left, at = min(most, left + (arrived - at) * a_second) - 1, arrived
+        assert left >= -1e-6
 
 
 def test_whoever_begins_again_at_once_keeps_to_the_pace() -> None:
