@@ -27,7 +27,7 @@ from bot.settings import Settings
 from bot.store.transaction import Store
 from bot.walk import clock_route
 from bot.watch import Watch
-from schedules.clock import Ticker
+from schedules.clock import TICK, Ticker
 from schedules.drain import Drain
 from schedules.drain_alone import Alone
 
@@ -64,7 +64,7 @@ class Bot:
         self._ticks = ticks
         self.rooms = products.rooms(settings, self._routes(), self.desk, receives=receives)
         outlets.update((name, room.outlet) for name, room in self.rooms.items())
-        self.drain = Drain(self.desk, schedules.COMPOSERS, settings.pace)
+        self.drain = Drain(self.desk, schedules.COMPOSERS, settings.pace, sits_out=TICK)
         self.hands: Hands = self.drain
         self.ticker = Ticker(self._minute)
         self._turn = asyncio.Lock()

@@ -6,6 +6,9 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+TICK = 60
+"""Seconds from one tick to the next."""
+
 
 class Ticker:
     """Lets what falls due reach people: calls *tick* at once and then every minute.
@@ -26,7 +29,7 @@ class Ticker:
         self._scheduler.add_job(
             self._run,
             "interval",
-            minutes=1,
+            seconds=TICK,
             next_run_time=datetime.now(UTC),
             misfire_grace_time=None,
             coalesce=True,

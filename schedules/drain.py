@@ -39,6 +39,9 @@ _AHEAD = 0.1
 No earlier: what a crash finds begun is in doubt.
 """
 
+_ROUNDED = 1.0
+"""Seconds by which a rest may be kept as longer than it was asked for."""
+
 _AGAIN = timedelta(minutes=15)
 """When a message that could not be written is tried again."""
 
@@ -71,12 +74,22 @@ class Drain:
     """
 
     def __init__(
-        self, desk: Desk, composers: Mapping[str, Compose], a_second: float = math.inf
+        self,
+        desk: Desk,
+        composers: Mapping[str, Compose],
+        a_second: float = math.inf,
+        *,
+        sits_out: float = 0.0,
     ) -> None:
-        """Serve *desk*, with a composer a kind; *a_second* messages at most to one workspace."""
+        """Serve *desk*, with a composer a kind; *a_second* messages at most to one workspace.
+
+        A rest of *sits_out* seconds at most is waited for; after a longer one, it is for the
+        next tick to go on.
+        """
         self._desk = desk
         self._composers = composers
         self._most = a_second
+        self._sits_out = sits_out
         self._pacers: dict[str, Pacer] = {}
         self._searches: dict[str, tuple[datetime, float]] = {}
         self._under_way: dict[str, asyncio.Task[int]] = {}
@@ -117,15 +130,30 @@ class Drain:
         sent = doubts = 0
         while owed := await self._owed(workspace, pacer):
             for delivery in owed:
-                fate = await self._one(delivery, pacer)
+                outcome = await self._one(delivery, pacer)
+                fate = outcome and outcome.fate
                 sent += fate is Fate.SENT
                 doubts = doubts + 1 if fate is Fate.UNKNOWN else 0
-                if fate in {Fate.WAIT, Fate.CLOSED} or self._stopped.is_set():
-                    return sent
                 if doubts == _DOUBTS:
                     await self._rest(workspace)
+                if await self._sat_out(outcome, pacer):
+                    break
+                refused = fate in {Fate.WAIT, Fate.CLOSED}
+                if refused or doubts == _DOUBTS or self._stopped.is_set():
                     return sent
         return sent
+
+    async def _sat_out(self, outcome: Outcome | None, pacer: Pacer) -> bool:
+        """Wait for the end of a short rest that was asked for, if one was."""
+        if outcome is None or outcome.fate is not Fate.WAIT:
+            return False
+        seconds = outcome.seconds
+        if not 0 < seconds <= self._sits_out:
+            return False
+        loop = asyncio.get_running_loop()
+        goes_on = await self._until(loop.time() + seconds + _ROUNDED)
+        pacer.begin(loop.time())
+        return goes_on
 
     async def _rest(self, workspace: str) -> None:
         """Leave a product that answers nothing clearly alone for a while."""
@@ -161,7 +189,7 @@ class Drain:
                 await asyncio.wait_for(self._stopped.wait(), seconds)
         return not self._stopped.is_set()
 
-    async def _one(self, delivery: Delivery, pacer: Pacer) -> Fate | None:
+    async def _one(self, delivery: Delivery, pacer: Pacer) -> Outcome | None:
         """Begin a message a little before its turn, and send it when its turn comes."""
         loop = asyncio.get_running_loop()
         turn = loop.time() + pacer.turn(loop.time())
@@ -186,7 +214,7 @@ class Drain:
             patience=_PATIENCE,
         )
         _say(say, delivery, outcome.reason)
-        return outcome.fate
+        return outcome
 
     async def _begin(self, delivery: Delivery) -> _Begun | None:
         """Write the message and claim its delivery; after an error, the delivery is put off."""

@@ -3,10 +3,10 @@
 import pytest
 
 from bot.desk import Desk
-from schedules import COMPOSERS
+from schedules import COMPOSERS, weekly_checkin
 from schedules.drain import Drain
 from tests.doubles import clock, desk, migrated, outlet, words_in_all_languages
-from tests.practice_team import MARIE, TEAM, set_up
+from tests.practice_team import CLINICIANS, MARIE, TEAM, set_up
 
 __all__ = ["clock", "desk", "migrated", "outlet", "words_in_all_languages"]
 
@@ -17,6 +17,16 @@ async def practice(desk: Desk) -> Desk:
     await set_up(desk)
     await desk.store.write(lambda books: books.people.join(MARIE, TEAM.id))
     return desk
+
+
+@pytest.fixture
+async def owed(practice: Desk) -> Desk:
+    """The desk of a practice of nine, each of whom is owed this week's question."""
+    await practice.store.write(
+        lambda books: [books.people.join(one, TEAM.id) for one in CLINICIANS]
+    )
+    await weekly_checkin.run(practice)
+    return practice
 
 
 @pytest.fixture

@@ -21,16 +21,6 @@ from tests.doubles import Moment, Pigeonholes
 from tests.practice_team import CLINICIANS, MARIE, TEAM
 
 
-@pytest.fixture
-async def owed(practice: Desk) -> Desk:
-    """The desk of a practice of nine, each of whom is owed this week's question."""
-    await practice.store.write(
-        lambda books: [books.people.join(one, TEAM.id) for one in CLINICIANS]
-    )
-    await weekly_checkin.run(practice)
-    return practice
-
-
 async def states(desk: Desk) -> Counter[str]:
     """How many deliveries stand where."""
     tally = await desk.store.read(lambda books: books.deliveries.tally())
@@ -61,18 +51,6 @@ async def test_an_unknown_outcome_is_never_sent_again(
 
     assert await drain.empty() == 6
     assert await states(owed) == {"sent": 6, "unconfirmed": 3}
-
-
-async def test_a_product_that_is_ill_is_left_alone_for_a_minute(
-    owed: Desk, outlet: Pigeonholes, clock: Moment
-) -> None:
-    """Three fates in doubt on end are enough; the other six messages wait for a better moment."""
-    outlet.outcome = Outcome(Fate.UNKNOWN, reason="http_503")
-    for seconds in (0, 30):
-        clock.move(seconds=seconds)
-        await Drain(owed, COMPOSERS).empty()
-
-    assert await states(owed) == {"sending": 3, "planned": 6}
 
 
 @pytest.mark.parametrize(
@@ -162,24 +140,6 @@ async def test_a_message_begun_long_before_it_could_leave_is_begun_anew(
     assert await states(owed) == {"planned": 9}
 
 
-async def test_after_a_rest_for_haste_a_workspace_gets_half_the_pace(
-    owed: Desk, outlet: Pigeonholes, clock: Moment
-) -> None:
-    """The pace is kept for whoever sends next, and is back after eight minutes."""
-    outlet.outcome = Outcome(Fate.WAIT, seconds=30, slower=True)
-    await Drain(owed, COMPOSERS, 4).empty()
-    outlet.outcome = Outcome(Fate.SENT)
-    paces = []
-    for minutes in (1, 8):
-        clock.move(minutes=minutes)
-        drain = Drain(owed, COMPOSERS, 4)
-        drain._stopped.set()
-        await drain.empty()
-        paces.append(drain._pacers[TEAM.workspace].a_second)
-
-    assert paces == [pytest.approx(2 * 1.1**0.5), 4]
-
-
 async def test_a_stop_begins_no_further_message(owed: Desk, outlet: Pigeonholes) -> None:
     """Whoever is between two messages ends at once; what is left is sent after the next start."""
     drain = Drain(owed, COMPOSERS, 1 / 60)
@@ -209,20 +169,6 @@ async def test_one_workspace_in_trouble_holds_up_no_other(
 def written(_books: Books, _delivery: Delivery, _desk: Desk) -> Message:
     """Write the same to everybody."""
     return Message("Hello", (Text("Hello"),))
-
-
-async def test_a_workspace_that_asks_for_rest_gets_it(
-    owed: Desk, outlet: Pigeonholes, clock: Moment
-) -> None:
-    """One refusal stops the workspace at once, in every process, and nothing is lost."""
-    outlet.outcome = Outcome(Fate.WAIT, seconds=30)
-    await Drain(owed, COMPOSERS).empty()
-    outlet.outcome = Outcome(Fate.SENT)
-
-    assert await Drain(owed, COMPOSERS).empty() == 0
-    assert await states(owed) == {"planned": 9}
-    clock.move(seconds=30)
-    assert await Drain(owed, COMPOSERS).empty() == 9
 
 
 async def test_a_person_who_takes_no_messages_is_not_tried_again(
