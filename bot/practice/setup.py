@@ -6,6 +6,7 @@ from datetime import date, time
 from bot.content.catalogue import Words
 from bot.elements import (
     Actions,
+    Banner,
     Button,
     Channel,
     Choice,
@@ -67,6 +68,7 @@ def chooser(teams: tuple[Team, ...], words: Words, *, may_create: bool) -> Form:
 def form(current: Current, words: Words) -> Form:
     """Show a team's set-up, filled in with what holds now."""
     body = (
+        *_closed(current.team, words),
         Text(words.say("supervision.form.intro")),
         *_place(current.team, words),
         *_people(current, words),
@@ -118,6 +120,13 @@ def card_again(words: Words) -> Form:
     lines = (words.say("supervision.done.card_again"), words.say("supervision.done.invite"))
     title = words.say("supervision.done.title")
     return places.read_only(words, title, tuple(Text(line) for line in lines))
+
+
+def _closed(team: Team | None, words: Words) -> Body:
+    """Say that nothing is posted in the channel, to the one who can mend it."""
+    if team is None or not team.unreachable:
+        return ()
+    return (Banner(words.say("supervision.form.unreachable")),)
 
 
 def _place(team: Team | None, words: Words) -> Body:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 
@@ -104,7 +105,9 @@ def forms(words: Words) -> Iterator[Form]:
     yield debriefs.form(words, opening=words.say("usage.discarded"), policy=policy)
     yield from (guides.chooser(words), privacy.withdrawal(words), reports.agreement(words))
     yield from (checkins.form(words, "2026-W10", words.signs[0]), mine.pause(words))
-    yield from (setup.form(setup.Current(), words), setup.card_again(words))
+    closed = replace(TEAM, unreachable="is_archived")
+    yield from (setup.form(setup.Current(team), words) for team in (None, closed))
+    yield setup.card_again(words)
     yield setup.done(TEAM, DAY, words, introduces=True, question_waits=True)
     yield mine.settings(Portrait(NEW, TEAM), TEAM, words)
     yield from _after_a_checkin(words)
@@ -165,7 +168,7 @@ def pages(words: Words) -> Iterator[Home]:
         DAY,
         Intention("I1", words.signs[0].code, "2026-W10", DAY),
         datetime(2026, 9, 30, 9, tzinfo=UTC),
-        (TEAM,),
+        (replace(TEAM, unreachable="is_archived"),),
         (TEAM,),
         (TEAM,),
         agreed=True,
