@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from typing import Generic, TypeVar
 
 from bot.chat.msteams import incoming
-from bot.chat.msteams.shape import Payload
 from bot.chat.msteams.way import GLOBAL_SERVICE
 from bot.conversation import News, Person, Profile
+from bot.wire import Payload
 
 _MOST = 10_000
 

@@ -11,11 +11,12 @@ from bot.chat.msteams.guard import NotKeptError
 from bot.chat.msteams.incoming import Asked, Where
 from bot.chat.msteams.invoked import Body
 from bot.chat.msteams.posting import Posting
-from bot.chat.msteams.shape import INVOKES, Kind, Payload
+from bot.chat.msteams.shape import INVOKES, Kind
 from bot.chat.msteams.showing import Showing, as_form
 from bot.conversation import Answer, Invalid, Later, News, Reply, Request, Routes
 from bot.elements import Form, Home, Message, Text
 from bot.logs import trouble
+from bot.wire import Payload
 
 logger = logging.getLogger("attune.msteams")
 

@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 
 from starlette.types import Receive, Scope, Send
 
+from bot import wire
 from bot.afterwards import Afterwards
 from bot.chat.msteams import shape
 from bot.chat.msteams.keys import KeysAwayError
 from bot.chat.msteams.proof import Proof, UnendorsedError, UnprovenError
 from bot.settings import is_loopback
+from bot.wire import Payload
 
 logger = logging.getLogger("attune.msteams")
 
@@ -21,7 +23,7 @@ MOST_BYTES = 256 * 1024
 """Teams' own activities stay far below; anything larger is not read to its end."""
 
 Body = dict[str, Any]
-Receiver = Callable[[shape.Kind, shape.Payload, str], Awaitable[Body]]
+Receiver = Callable[[shape.Kind, Payload, str], Awaitable[Body]]
 """Answers one activity that is known to come from the service at an address.
 
 Raises NotKeptError and nothing else.
@@ -64,7 +66,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         if scope["method"] != "POST":
-            await _answer(send, HTTPStatus.METHOD_NOT_ALLOWED)
+            await wire.answer(send, HTTPStatus.METHOD_NOT_ALLOWED)
             return
         async with self._afterwards.answering():
             try:
@@ -72,14 +74,14 @@ class Guard:
             except _RefusedError as refused:
                 action = "teams.refused"
                 logger.warning(action, extra={"action": action, "why": refused.why})
-                await _answer(send, refused.status)
+                await wire.answer(send, refused.status)
             else:
-                await _answer(send, HTTPStatus.OK, json.dumps(answer) if answer else "")
+                await wire.answer(send, HTTPStatus.OK, json.dumps(answer) if answer else "")
 
     async def _answered(self, scope: Scope, receive: Receive) -> Body:
         try:
-            proven = await self._proof.of(_header(scope, b"authorization"))
-            payload = shape.parse(await _body(scope, receive))
+            proven = await self._proof.of(wire.header(scope, b"authorization"))
+            payload = shape.parse(await wire.body(scope, receive, MOST_BYTES))
             service = self._proof.fits(proven, payload)
             if not self._is_service(service):
                 raise UnprovenError
@@ -98,13 +100,13 @@ class Guard:
         here = self._here and parts.scheme == "http" and is_loopback(parts.hostname or "")
         return bool(here or (parts.scheme == "https" and parts.hostname))
 
-    def _is_tenant(self, payload: shape.Payload) -> bool:
+    def _is_tenant(self, payload: Payload) -> bool:
         """Whether every tenant that the activity names is on the list, and it names one."""
         named = tenants(payload)
         return bool(named) and named <= self._tenants
 
 
-def tenants(payload: shape.Payload) -> set[str]:
+def tenants(payload: Payload) -> set[str]:
     """Return every tenant that an activity speaks of, in small letters."""
     channel, conversation = payload.get("channelData"), payload.get("conversation")
     said = [
@@ -121,49 +123,15 @@ class _RefusedError(Exception):
         self.why = why
 
 
-class _TooLargeError(Exception):
-    """A body is larger than any activity of Teams."""
-
-
 _WHY: dict[type[Exception], tuple[HTTPStatus, str]] = {
     UnprovenError: (HTTPStatus.UNAUTHORIZED, "unproven"),
     UnendorsedError: (HTTPStatus.FORBIDDEN, "unendorsed"),
     KeysAwayError: (HTTPStatus.SERVICE_UNAVAILABLE, "keys_away"),
-    _TooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
-    shape.MalformedError: (HTTPStatus.BAD_REQUEST, "malformed"),
+    wire.TooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
+    wire.MalformedError: (HTTPStatus.BAD_REQUEST, "malformed"),
     shape.UnknownInvokeError: (HTTPStatus.NOT_FOUND, "unknown_invoke"),
 }
 
 
 def _id(value: object) -> object:
     return value.get("id") if isinstance(value, dict) else None
-
-
-async def _body(scope: Scope, receive: Receive) -> bytes:
-    """Return the whole body, or raise when it is larger than Teams' ever are."""
-    said = _header(scope, b"content-length")
-    if len(said) > len(str(MOST_BYTES)) or (said.isdigit() and int(said) > MOST_BYTES):
-        raise _TooLargeError
-    body = bytearray()
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > MOST_BYTES:
-            raise _TooLargeError
-        if not message.get("more_body", False):
-            return bytes(body)
-
-
-def _header(scope: Scope, name: bytes) -> str:
-    found = (str(value, "latin-1") for key, value in scope["headers"] if key.lower() == name)
-    return next(found, "")
-
-
-async def _answer(send: Send, status: HTTPStatus, body: str = "") -> None:
-    kind = b"application/json" if body else b"text/plain; charset=utf-8"
-    written = body.encode()
-    headers = [(b"content-type", kind), (b"content-length", str(len(written)).encode())]
-    if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        headers.append((b"allow", b"POST"))
-    await send({"type": "http.response.start", "status": status.value, "headers": headers})
-    await send({"type": "http.response.body", "body": written})

@@ -7,9 +7,10 @@ from enum import Enum
 
 from bot.chat.msteams import shape
 from bot.chat.msteams.carried import Act, Carried, Place, Stand, Table
-from bot.chat.msteams.shape import Kind, Payload
+from bot.chat.msteams.shape import Kind
 from bot.chat.msteams.way import Way
 from bot.conversation import UNKNOWN, Person, Profile, Request
+from bot.wire import Payload
 
 _MENTION = re.compile(r"<at>.*?</at>", re.DOTALL)
 

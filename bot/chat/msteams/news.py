@@ -1,8 +1,9 @@
 """What Teams tells unasked: that the app was added somewhere, or taken away."""
 
 from bot.chat.msteams import incoming
-from bot.chat.msteams.shape import Kind, Payload
+from bot.chat.msteams.shape import Kind
 from bot.conversation import News
+from bot.wire import Payload
 
 _REMOVED = "uninstalled"
 _DELETED = "channelDeleted"

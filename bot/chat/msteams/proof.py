@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import jwt
 
 from bot.chat.msteams.keys import Keyring
-from bot.chat.msteams.shape import Payload
+from bot.wire import Payload
 
 CHANNEL = "msteams"
 """The channel for which a key has to be endorsed, and from which alone activities are taken."""

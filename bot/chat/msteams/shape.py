@@ -3,11 +3,10 @@
 import json
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
 
+from bot import wire
 from bot.chat.msteams.carried import Carried, ForeignError, unpack
-
-Payload = dict[str, Any]
+from bot.wire import Payload
 
 
 class Kind(Enum):
@@ -23,10 +22,6 @@ class Kind(Enum):
 
 INVOKES = frozenset({Kind.EXECUTED, Kind.FETCHED, Kind.SUBMITTED})
 """Kinds that are answered in the reply to Teams' own request."""
-
-
-class MalformedError(Exception):
-    """A body is not what its sender says it is. It carries no part of the body."""
 
 
 class UnknownInvokeError(Exception):
@@ -52,9 +47,9 @@ _TEXTS = ("text", "locale", "localTimezone", "replyToId")
 def parse(body: bytes) -> Payload:
     """Return the activity in a body; MalformedError when it is none."""
     try:
-        return _table(json.loads(body.decode()))
+        return wire.table(json.loads(body.decode()))
     except (ValueError, RecursionError):
-        raise MalformedError from None
+        raise wire.MalformedError from None
 
 
 def kind(payload: Payload) -> Kind | None:
@@ -63,8 +58,8 @@ def kind(payload: Payload) -> Kind | None:
     MalformedError when it has no type, or lacks what its kind always has;
     UnknownInvokeError when it waits for an answer of a kind unknown here.
     """
-    said = _text(payload, ("type",))
-    name = _text(payload, ("name",)) if said == "invoke" else said
+    said = wire.text(payload, ("type",))
+    name = wire.text(payload, ("name",)) if said == "invoke" else said
     found = next((one for one in Kind if one.value == name), None)
     if (found in INVOKES) != (said == "invoke"):
         found = None
@@ -87,37 +82,16 @@ def carried(found: Kind, payload: Payload) -> Carried | None:
 
 def _check(found: Kind, payload: Payload) -> None:
     for path in (*_ALWAYS, *_NEEDED[found]):
-        _text(payload, path)
+        wire.text(payload, path)
     for name in _TABLES:
-        _table(payload.get(name) or {})
+        wire.table(payload.get(name) or {})
     for name in _LISTS:
-        for one in _list(payload.get(name) or []):
-            _table(one)
+        for one in wire.items(payload.get(name) or []):
+            wire.table(one)
     for name in _TEXTS:
         if not isinstance(payload.get(name) or "", str):
-            raise MalformedError
+            raise wire.MalformedError
     if found in INVOKES:
-        value = _table(payload.get("value"))
+        value = wire.table(payload.get("value"))
         if found is Kind.EXECUTED:
-            _table(value.get("action"))
-
-
-def _list(value: object) -> list[Any]:
-    if not isinstance(value, list):
-        raise MalformedError
-    return value
-
-
-def _table(value: object) -> Payload:
-    if not isinstance(value, dict):
-        raise MalformedError
-    return value
-
-
-def _text(table: Payload, path: tuple[str, ...]) -> str:
-    found: object = table
-    for name in path:
-        found = _table(found).get(name)
-    if not isinstance(found, str) or not found:
-        raise MalformedError
-    return found
+            wire.table(value.get("action"))

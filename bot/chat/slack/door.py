@@ -10,11 +10,12 @@ from bot.chat.slack.deliver import Deliverer
 from bot.chat.slack.fates import code
 from bot.chat.slack.incoming import Asked, Where
 from bot.chat.slack.line import Line
-from bot.chat.slack.shape import Kind, Payload
+from bot.chat.slack.shape import Kind
 from bot.content.catalogue import Catalogue, Words
 from bot.conversation import Answer, Later, Reply, Request, Routes
 from bot.elements import Form, Home, Message, Text
 from bot.logs import trouble
+from bot.wire import Payload
 
 logger = logging.getLogger("attune.slack")
 

@@ -7,9 +7,11 @@ from http import HTTPStatus
 from slack_sdk.signature import SignatureVerifier
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot import wire
 from bot.afterwards import Afterwards
 from bot.chat.slack import shape
 from bot.logs import trouble
+from bot.wire import Payload
 
 logger = logging.getLogger("attune.slack")
 
@@ -34,46 +36,48 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         if scope["method"] != "POST":
-            await _answer(send, HTTPStatus.METHOD_NOT_ALLOWED)
+            await wire.answer(send, HTTPStatus.METHOD_NOT_ALLOWED)
             return
-        body = await _body(scope, receive)
-        if body is None:
-            await _answer(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        elif not self._is_slack(scope, body):
-            _refused("unproven")
-            await _answer(send, HTTPStatus.UNAUTHORIZED)
-        else:
+        try:
+            body = await wire.body(scope, receive, MOST_BYTES)
+        except wire.TooLargeError:
+            await wire.answer(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return
+        if self._is_slack(scope, body):
             await self._admit(scope, body, send)
+        else:
+            _refused("unproven")
+            await wire.answer(send, HTTPStatus.UNAUTHORIZED)
 
     def _is_slack(self, scope: Scope, body: bytes) -> bool:
         """Whether the body bears Slack's signature; odd headers and bytes are no proof."""
         try:
             return self._verifier.is_valid(
                 body,
-                _header(scope, b"x-slack-request-timestamp"),
-                _header(scope, b"x-slack-signature"),
+                wire.header(scope, b"x-slack-request-timestamp"),
+                wire.header(scope, b"x-slack-signature"),
             )
         except (ValueError, TypeError, OverflowError):
             return False
 
     async def _admit(self, scope: Scope, body: bytes, send: Send) -> None:
         try:
-            payload = shape.parse(body, _header(scope, b"content-type") or "")
+            payload = shape.parse(body, wire.header(scope, b"content-type"))
             known = shape.kind(payload)
-        except shape.MalformedError:
+        except wire.MalformedError:
             _refused("malformed")
-            await _answer(send, HTTPStatus.BAD_REQUEST)
+            await wire.answer(send, HTTPStatus.BAD_REQUEST)
             return
         if payload.get("type") == "url_verification":
             challenge = str(payload.get("challenge", ""))
-            await _answer(send, HTTPStatus.OK, json.dumps({"challenge": challenge}))
+            await wire.answer(send, HTTPStatus.OK, json.dumps({"challenge": challenge}))
         elif known is None:
             _passed_over(payload)
-            await _answer(send, HTTPStatus.OK)
+            await wire.answer(send, HTTPStatus.OK)
         else:
             await self._pass_on(scope, payload, send)
 
-    async def _pass_on(self, scope: Scope, payload: shape.Payload, send: Send) -> None:
+    async def _pass_on(self, scope: Scope, payload: Payload, send: Send) -> None:
         """Hand the payload on in one shape; what breaks inside before an answer is a 400.
 
         Bolt reads a form again by its own lights (a command whose words contain "payload"
@@ -97,45 +101,14 @@ class Guard:
             except Exception as error:  # noqa: BLE001 - a shape that only Bolt stumbles over
                 trouble(logger, "slack.unreadable", error)
                 if not answered:
-                    await _answer(send, HTTPStatus.BAD_REQUEST)
-
-
-async def _body(scope: Scope, receive: Receive) -> bytes | None:
-    """Return the whole body, or ``None`` when it is larger than Slack's ever are."""
-    said = _header(scope, b"content-length") or ""
-    if len(said) > len(str(MOST_BYTES)) or (said.isdigit() and int(said) > MOST_BYTES):
-        return None
-    body = bytearray()
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > MOST_BYTES:
-            return None
-        if not message.get("more_body", False):
-            return bytes(body)
-
-
-def _header(scope: Scope, name: bytes) -> str | None:
-    for key, value in scope["headers"]:
-        if key.lower() == name:
-            return str(value, "latin-1")
-    return None
-
-
-async def _answer(send: Send, status: HTTPStatus, body: str = "") -> None:
-    kind = b"application/json" if body else b"text/plain; charset=utf-8"
-    headers = [(b"content-type", kind), (b"content-length", str(len(body.encode())).encode())]
-    if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        headers.append((b"allow", b"POST"))
-    await send({"type": "http.response.start", "status": status.value, "headers": headers})
-    await send({"type": "http.response.body", "body": body.encode()})
+                    await wire.answer(send, HTTPStatus.BAD_REQUEST)
 
 
 def _refused(why: str) -> None:
     logger.warning("slack.refused", extra={"action": "slack.refused", "why": why})
 
 
-def _passed_over(payload: shape.Payload) -> None:
+def _passed_over(payload: Payload) -> None:
     """Say that something was acknowledged; Slack throttling our events is worth a warning."""
     throttled = payload.get("type") == "app_rate_limited"
     action = "slack.events_throttled" if throttled else "slack.passed_over"

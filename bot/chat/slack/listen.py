@@ -14,7 +14,8 @@ from bot.chat.slack.at_once import Body
 from bot.chat.slack.door import Door
 from bot.chat.slack.line import Line
 from bot.chat.slack.quiet import quiet_bolt
-from bot.chat.slack.shape import Kind, Payload
+from bot.chat.slack.shape import Kind
+from bot.wire import Payload
 
 PATH = "/slack/events"
 """Where Slack posts everything."""

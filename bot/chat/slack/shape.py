@@ -3,12 +3,11 @@
 import json
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any
 from urllib.parse import parse_qsl
 
+from bot import wire
 from bot.chat.slack import answers
-
-Payload = dict[str, Any]
+from bot.wire import Payload
 
 _MOST_FIELDS = 100
 
@@ -22,10 +21,6 @@ class Kind(Enum):
     CLOSED = "view_closed"
     SHORTCUT = "shortcut"
     EVENT = "event_callback"
-
-
-class MalformedError(Exception):
-    """A body is not what its sender says it is. It carries no part of the body."""
 
 
 _NEEDED: Mapping[Kind, tuple[tuple[str, ...], ...]] = {
@@ -49,11 +44,11 @@ def parse(body: bytes, content_type: str) -> Payload:
     try:
         text = body.decode()
         if "json" in content_type or text.startswith("{"):
-            return _table(json.loads(text))
+            return wire.table(json.loads(text))
         form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
-        return _table(json.loads(form["payload"])) if "payload" in form else _table(form)
+        return wire.table(json.loads(form["payload"])) if "payload" in form else wire.table(form)
     except (ValueError, RecursionError):
-        raise MalformedError from None
+        raise wire.MalformedError from None
 
 
 def kind(payload: Payload) -> Kind | None:
@@ -72,7 +67,7 @@ def _kind(payload: Payload) -> Kind | None:
         return Kind.COMMAND
     if "type" not in payload and "ssl_check" in payload:
         return None
-    said = _text(payload, ("type",))
+    said = wire.text(payload, ("type",))
     if said == "message_action":
         return Kind.SHORTCUT
     return next((one for one in Kind if one.value == said and one is not Kind.COMMAND), None)
@@ -80,7 +75,7 @@ def _kind(payload: Payload) -> Kind | None:
 
 def _check(found: Kind, payload: Payload) -> None:
     for path in _NEEDED[found]:
-        _text(payload, path)
+        wire.text(payload, path)
     if found not in {Kind.COMMAND, Kind.EVENT}:
         _check_interaction(found, payload)
     if found is Kind.EVENT:
@@ -90,37 +85,22 @@ def _check(found: Kind, payload: Payload) -> None:
 def _check_interaction(found: Kind, payload: Payload) -> None:
     for name in _TABLES:
         if payload.get(name) is not None:
-            _table(payload[name])
+            wire.table(payload[name])
     if found is Kind.ACTION:
         steps = payload.get("actions")
         if not isinstance(steps, list) or not steps:
-            raise MalformedError
-        _text(_table(steps[0]), ("action_id",))
+            raise wire.MalformedError
+        wire.text(wire.table(steps[0]), ("action_id",))
     try:
         answers.read(payload.get("view") or payload)
     except (TypeError, AttributeError, KeyError):
-        raise MalformedError from None
+        raise wire.MalformedError from None
 
 
 def _check_event(payload: Payload) -> None:
     authorizations = payload.get("authorizations")
     if authorizations is not None:
         if not isinstance(authorizations, list):
-            raise MalformedError
+            raise wire.MalformedError
         for one in authorizations:
-            _table(one)
-
-
-def _table(value: object) -> Payload:
-    if not isinstance(value, dict):
-        raise MalformedError
-    return value
-
-
-def _text(table: Payload, path: tuple[str, ...]) -> str:
-    found: object = table
-    for name in path:
-        found = _table(found).get(name)
-    if not isinstance(found, str) or not found:
-        raise MalformedError
-    return found
+            wire.table(one)

@@ -10,6 +10,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
+from bot import wire
 from bot.afterwards import Afterwards
 from bot.chat.slack import shape
 from bot.chat.slack.line import Line
@@ -66,7 +67,7 @@ class _Handler(AsyncSocketModeHandler):
         """Answer one payload; what has no known kind or shape is acknowledged and forgotten."""
         try:
             known = shape.kind(req.payload)
-        except shape.MalformedError:
+        except wire.MalformedError:
             known = None
         if known is None:
             await client.send_socket_mode_response(SocketModeResponse(req.envelope_id))

@@ -7,7 +7,8 @@ from bot.afterwards import Afterwards
 from bot.chat.msteams.guard import Body, Guard
 from bot.chat.msteams.keys import Keyring
 from bot.chat.msteams.proof import Signed
-from bot.chat.msteams.shape import Kind, Payload
+from bot.chat.msteams.shape import Kind
+from bot.wire import Payload
 from tests.chat import asgi
 from tests.chat.msteams import activities
 from tests.chat.msteams.activities import Activity

@@ -5,7 +5,8 @@ import pytest
 from bot.afterwards import Afterwards
 from bot.chat.msteams.guard import MOST_BYTES, Body, Guard
 from bot.chat.msteams.proof import Unsigned
-from bot.chat.msteams.shape import Kind, Payload
+from bot.chat.msteams.shape import Kind
+from bot.wire import Payload
 from tests.chat import asgi
 from tests.chat.msteams import activities
 from tests.chat.msteams.gates import Gate, hello
