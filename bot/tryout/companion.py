@@ -9,21 +9,21 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.tryout.beside import Beside, opens
 from bot.tryout.harness import HOST
 from bot.tryout.webapi import Keys
 
 ROOT = Path(__file__).parents[2]
 """Where the project lies."""
 
-_PATIENCE, _POLL, _STOPS = 60.0, 0.1, 10.0
-_WELL = 200
+_PATIENCE, _POLL = 60.0, 0.1
 
 
 class BotFailedError(Exception):
     """The bot did what nobody asked for: it ended, or never became ready."""
 
 
-class Companion:
+class Companion(Beside):
     """One bot over the files of *folder*.
 
     Its environment holds nothing of the operator's own: a real workspace's tokens, in the
@@ -32,10 +32,10 @@ class Companion:
 
     def __init__(self, folder: Path, port: int, pepper: str, product: Mapping[str, str]) -> None:
         """Let the bot listen on *port* for the *product* that its settings tell of."""
+        super().__init__()
         self.url = f"http://{HOST}:{port}"
         self.log = folder / "bot.log"
         self._folder = folder
-        self._process: asyncio.subprocess.Process | None = None
         self._told = {
             "PYTHONPATH": str(ROOT),
             "PYTHONUTF8": "1",
@@ -71,25 +71,9 @@ class Companion:
         except TimeoutError:
             raise BotFailedError("readyz") from None
 
-    async def stop(self) -> None:
-        """Ask the bot to end, and wait for it."""
-        if self._process is None or self._process.returncode is not None:
-            return
-        self._process.terminate()
-        try:
-            await asyncio.wait_for(self._process.wait(), _STOPS)
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
-
-    async def ended(self) -> None:
-        """Wait until the bot ends by itself, which it never should."""
-        if self._process is not None:
-            await self._process.wait()
-
     async def _ready(self) -> None:
         async with aiohttp.ClientSession() as session:
-            while not await _is_ready(session, self.url):
+            while not await opens(session, f"{self.url}/readyz"):
                 if self._process is not None and self._process.returncode is not None:
                     raise BotFailedError("web")
                 await asyncio.sleep(_POLL)
@@ -114,14 +98,6 @@ class Companion:
             )  # fmt: skip
 
 
-async def _is_ready(session: aiohttp.ClientSession, url: str) -> bool:
-    try:
-        async with session.get(f"{url}/readyz") as answer:
-            return answer.status == _WELL
-    except aiohttp.ClientError:
-        return False
-
-
 def of_slack(slack: str, keys: Keys, language: str) -> dict[str, str]:
     """Return the settings of a bot that calls the Slack at the address *slack*.
 
@@ -133,30 +109,3 @@ def of_slack(slack: str, keys: Keys, language: str) -> dict[str, str]:
         "SLACK_BOT_TOKEN": keys.bot_token,
         "SLACK_API_URL": f"{slack}/api/",
     }
-
-
-class HeldError(Exception):
-    """A practice already runs over this folder; ``process`` is its bot's number, if known."""
-
-    def __init__(self, process: str) -> None:
-        """Keep the number."""
-        super().__init__(process)
-        self.process = process
-
-
-def hold(file: Path) -> int:
-    """Hold *file* for oneself, and for the bot that will inherit it.
-
-    Raises HeldError while another practice, or a bot that outlived one, still holds it.
-    """
-    import fcntl  # noqa: PLC0415 - only where `make` runs, and only when somebody tries the bot
-
-    opened = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        process = os.pread(opened, 20, 0).decode().strip()
-        os.close(opened)
-        raise HeldError(process) from None
-    os.ftruncate(opened, 0)
-    return opened

@@ -29,6 +29,13 @@ def listen(port: int = 0) -> socket.socket:
     return socket.create_server((HOST, port))
 
 
+def free_port() -> int:
+    """Return a port that nobody listened on a moment ago."""
+    with listen() as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
 def address(listening: socket.socket) -> str:
     """Return the address of a listening socket, without a slash at its end."""
     return f"http://{HOST}:{listening.getsockname()[1]}"

@@ -11,6 +11,7 @@ from typing import Any
 
 import aiohttp
 
+from bot.tryout.beside import Beside, opens
 from bot.tryout.harness import HOST
 
 AGENTS = Path(__file__).parent / "agents"
@@ -18,8 +19,7 @@ AGENTS = Path(__file__).parent / "agents"
 
 _FETCHED = ("package.json", "package-lock.json", ".npmrc")
 _CLI = Path("node_modules/@microsoft/m365agentsplayground/cli.js")
-_PATIENCE, _POLL, _STOPS = 60.0, 0.2, 10.0
-_WELL = 200
+_PATIENCE, _POLL = 60.0, 0.2
 
 
 class NodeMissingError(Exception):
@@ -50,7 +50,7 @@ def fetched(folder: Path) -> Path:
     return folder
 
 
-class Playground:
+class Playground(Beside):
     """One Playground before the bot at *door*, for the people that *config* tells of.
 
     It sends nothing to Microsoft about its use. What it writes is in *folder*.
@@ -58,10 +58,10 @@ class Playground:
 
     def __init__(self, program: Path, folder: Path, port: int, door: str) -> None:
         """Run the one in *program* on *port* of this machine."""
+        super().__init__()
         self.url = f"http://{HOST}:{port}"
         self.log = folder / "playground.log"
         self._folder = folder
-        self._process: asyncio.subprocess.Process | None = None
         self._command = (
             *("--require", str(AGENTS / "loopback.cjs"), str(program / _CLI), "start"),
             *("--app-endpoint", f"{door}/api/messages", "--channel-id", "msteams"),
@@ -93,33 +93,9 @@ class Playground:
         except TimeoutError:
             raise PlaygroundFailedError from None
 
-    async def stop(self) -> None:
-        """End it, and wait for it."""
-        if self._process is None or self._process.returncode is not None:
-            return
-        self._process.terminate()
-        try:
-            await asyncio.wait_for(self._process.wait(), _STOPS)
-        except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
-
-    async def ended(self) -> None:
-        """Wait until it ends by itself, which it never should."""
-        if self._process is not None:
-            await self._process.wait()
-
     async def _ready(self, process: asyncio.subprocess.Process) -> None:
         async with aiohttp.ClientSession() as session:
-            while not await _opens(session, self.url):
+            while not await opens(session, self.url):
                 if process.returncode is not None:
                     raise PlaygroundFailedError
                 await asyncio.sleep(_POLL)
-
-
-async def _opens(session: aiohttp.ClientSession, url: str) -> bool:
-    try:
-        async with session.get(url) as answer:
-            return answer.status == _WELL
-    except aiohttp.ClientError:
-        return False

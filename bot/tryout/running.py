@@ -4,7 +4,6 @@ import asyncio
 import json
 import os
 import secrets
-import shutil
 import signal
 import socket
 from dataclasses import asdict, dataclass
@@ -16,8 +15,9 @@ from bot import progress
 from bot.content.catalogue import Words
 from bot.tryout import harness, kept, people, seed
 from bot.tryout.acts import CannotError
-from bot.tryout.companion import BotFailedError, Companion, HeldError, hold, of_slack
+from bot.tryout.companion import BotFailedError, Companion, of_slack
 from bot.tryout.engine import SLACKS_PACE, Engine
+from bot.tryout.folder import HeldError, forget, hold
 from bot.tryout.jumps import ClockError
 from bot.tryout.people import Cast
 from bot.tryout.terminal import Terminal, typed
@@ -26,7 +26,7 @@ from bot.tryout.webapi import Keys
 PORT = 3000
 """Where the page is, unless PORT= says otherwise."""
 
-_LOCK, _LIVED, _STATE = "lock", "lived", "workspace.json"
+_LIVED, _STATE = "lived", "workspace.json"
 _DONE, _FAULTY = 0, 2
 
 
@@ -60,7 +60,7 @@ def practise(words: Words, *, folder: Path, port: int, reset: bool, terminal: bo
     trial = Trial(words, folder, port, reset, terminal)
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        held = hold(folder / _LOCK)
+        held = hold(folder)
     except HeldError as by:
         trial.say("already", folder=str(folder), process=by.process)
         return _FAULTY
@@ -78,7 +78,7 @@ def _alone(trial: Trial, held: int) -> int:
         trial.say("port_taken", port=str(trial.port), other=str(trial.port + 10))
         return _FAULTY
     if trial.reset or not (trial.folder / _LIVED).exists():
-        _forget(trial.folder)
+        forget(trial.folder)
     try:
         with listening:
             asyncio.run(_practise(trial, listening, held))
@@ -94,21 +94,12 @@ def _alone(trial: Trial, held: int) -> int:
     return _DONE
 
 
-def _forget(folder: Path) -> None:
-    """Forget everything but the lock, which is held just now."""
-    for one in folder.iterdir():
-        if one.is_dir():
-            shutil.rmtree(one)
-        elif one.name != _LOCK:
-            one.unlink()
-
-
 async def _practise(trial: Trial, listening: socket.socket, held: int) -> None:
     stop_when_told()
     keys, pepper = _secrets(trial.folder / "secrets.json")
     slack = harness.address(listening)
     told = of_slack(slack, keys, trial.words.language)
-    bot = Companion(trial.folder.resolve(), _free_port(), pepper, told)
+    bot = Companion(trial.folder.resolve(), harness.free_port(), pepper, told)
     first = not (trial.folder / _LIVED).exists()
     if first:
         trial.say("first")
@@ -188,9 +179,3 @@ def _secrets(file: Path) -> tuple[Keys, str]:
         return Keys(**told["keys"]), told["pepper"]
     except (OSError, ValueError, TypeError, LookupError) as broken:
         raise kept.UnreadableError(file.name) from broken
-
-
-def _free_port() -> int:
-    with harness.listen() as probe:
-        port: int = probe.getsockname()[1]
-    return port

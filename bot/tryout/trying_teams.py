@@ -3,7 +3,6 @@
 import asyncio
 import os
 import secrets
-import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -11,7 +10,8 @@ from pathlib import Path
 
 from bot.content.catalogue import Words
 from bot.tryout import harness, people, running, seed, tenant
-from bot.tryout.companion import BotFailedError, Companion, HeldError, hold
+from bot.tryout.companion import BotFailedError, Companion
+from bot.tryout.folder import HeldError, forget, hold
 from bot.tryout.jumps import ClockError
 from bot.tryout.people import Cast, Persona
 from bot.tryout.playground import NodeMissingError, Playground, PlaygroundFailedError, fetched
@@ -29,7 +29,7 @@ OF_TEAMS = {
     "DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS": "true",
 }
 
-_LOCK, _LIVED, _PEPPER = "lock", "lived", "pepper"
+_LIVED, _PEPPER = "lived", "pepper"
 _DONE, _FAULTY = 0, 2
 
 
@@ -63,7 +63,7 @@ def practise(words: Words, *, folder: Path, port: int, me: str, reset: bool) -> 
         return _FAULTY
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        held = hold(folder / _LOCK)
+        held = hold(folder)
     except HeldError as by:
         trial.tell("running.already", folder=str(folder), process=by.process)
         return _FAULTY
@@ -83,7 +83,7 @@ def somebody(said: str) -> Persona:
 def _alone(trial: Trial, held: int, *, reset: bool) -> int:
     """Practise with the folder to oneself."""
     if reset or not (trial.folder / _LIVED).exists():
-        _forget(trial.folder)
+        forget(trial.folder)
     if not (PROGRAM / "fetched").exists():
         trial.tell("teams.fetching")
     try:
@@ -100,17 +100,9 @@ def _alone(trial: Trial, held: int, *, reset: bool) -> int:
     return _DONE
 
 
-def _forget(folder: Path) -> None:
-    for one in folder.iterdir():
-        if one.is_dir():
-            shutil.rmtree(one)
-        elif one.name != _LOCK:
-            one.unlink()
-
-
 async def _practise(trial: Trial, program: Path, held: int) -> None:
     running.stop_when_told()
-    bot = Companion(trial.folder, _free_port(), _pepper(trial.folder), OF_TEAMS)
+    bot = Companion(trial.folder, harness.free_port(), _pepper(trial.folder), OF_TEAMS)
     page = Playground(program, trial.folder, trial.port, bot.url)
     try:
         await lived(trial, bot, held)
@@ -149,9 +141,3 @@ def _pepper(folder: Path) -> str:
         file.touch(mode=0o600)
         file.write_text(secrets.token_urlsafe(36), encoding="utf-8")
     return file.read_text(encoding="utf-8")
-
-
-def _free_port() -> int:
-    with harness.listen() as probe:
-        port: int = probe.getsockname()[1]
-    return port

@@ -21,7 +21,8 @@ from bot.practice.people import Team
 from bot.store.books import Books
 from bot.store.deliveries import Promise
 from bot.store.transaction import Store
-from tests.journeys.botprocess import PEPPER, ROOT, BotProcess, free_port
+from bot.tryout.harness import free_port
+from tests.journeys.botprocess import PEPPER, ROOT, BotProcess
 
 MONDAY = datetime(2026, 6, 29, 13, 0, 30, tzinfo=UTC)
 """When the bot's clock starts: in working hours, so that nobody's check-in waits for morning."""

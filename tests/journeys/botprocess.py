@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
 
+from bot.tryout.harness import free_port
 from tests.journeys.otherslack import SECRET, WORKSPACE, Json, posted
 
 ROOT = Path(__file__).parents[2]
@@ -138,11 +138,3 @@ class BotProcess:
 def clinician(number: int) -> str:
     """The made-up member id of the clinician of that number."""
     return f"U0CLIN{number:02}"
-
-
-def free_port() -> int:
-    """A loopback port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

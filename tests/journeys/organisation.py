@@ -10,10 +10,11 @@ from pathlib import Path
 import aiohttp
 
 from bot.content import catalogue
-from bot.tryout import companion, tenant, trying_teams
+from bot.tryout import tenant, trying_teams
 from bot.tryout.companion import Companion
+from bot.tryout.folder import hold
+from bot.tryout.harness import free_port
 from bot.tryout.playground import Playground
-from tests.journeys.botprocess import free_port
 from tests.sources import ROOT
 
 PROGRAM = ROOT / "var" / "playground"
@@ -36,7 +37,7 @@ class Organisation:
         """Start the bot, and let it have its past."""
         words = catalogue.load().words("en")
         bot = Companion(folder, free_port(), "p" * 40, trying_teams.OF_TEAMS)
-        held = companion.hold(folder / "lock")
+        held = hold(folder)
         me = trying_teams.somebody("clinician")
         now = datetime.now(UTC)
         await trying_teams.lived(trying_teams.Trial(words, folder, 0, me), bot, held)

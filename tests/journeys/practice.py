@@ -8,7 +8,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.journeys.botprocess import ROOT, free_port
+from bot.tryout.harness import free_port
+from tests.journeys.botprocess import ROOT
 
 PATIENCE = 240.0
 """Seconds for a first start, in which months are lived through, on a busy machine."""

@@ -1,4 +1,5 @@
 import json
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -6,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.content.catalogue import Words
-from bot.tryout import companion, playground, trying_teams
+from bot.tryout import playground, trying_teams
+from bot.tryout.folder import hold
+from bot.tryout.harness import free_port
 from bot.tryout.playground import AGENTS, NodeMissingError, Playground, PlaygroundFailedError
-from tests.journeys.botprocess import free_port
 
 LISTENING = """
 const server = require('node:http').createServer();
@@ -51,12 +53,11 @@ def test_two_practices_never_share_a_folder(
     words: Words, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The second one says that the first is running."""
-    with (tmp_path / "lock").open("w"):
-        held = companion.hold(tmp_path / "lock")
-        assert trying_teams.practise(words, folder=tmp_path, port=0, me="", reset=False) == 2
+    held = hold(tmp_path)
+    assert trying_teams.practise(words, folder=tmp_path, port=0, me="", reset=False) == 2
+    os.close(held)
 
     assert str(tmp_path) in capsys.readouterr().out
-    assert held
 
 
 @pytest.mark.node

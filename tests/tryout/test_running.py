@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from bot.content.catalogue import Words
-from bot.tryout import companion, harness, running, seed
+from bot.tryout import harness, running, seed
 from bot.tryout.companion import BotFailedError, Companion, of_slack
+from bot.tryout.folder import hold
 from tests.tryout.conftest import NOW
 
 
@@ -36,14 +37,14 @@ def test_two_practices_never_share_a_folder(
     words: Words, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The second one says that the first is running, and which process its bot is."""
-    held = companion.hold(tmp_path / "lock")
+    held = hold(tmp_path)
     os.pwrite(held, b"4711", 0)
 
     assert practise(words, tmp_path, 0) == 2
     assert "4711" in capsys.readouterr().out
 
     os.close(held)
-    os.close(companion.hold(tmp_path / "lock"))
+    os.close(hold(tmp_path))
 
 
 @pytest.mark.parametrize("file", ["workspace.json", "secrets.json"])
@@ -108,7 +109,7 @@ async def test_the_bot_prints_its_manifest_in_that_environment(tmp_path: Path) -
 async def test_a_bot_that_cannot_start_is_noticed_at_once(tmp_path: Path) -> None:
     """A bot that ends by itself is not waited for, and its log says why."""
     bot = Companion(tmp_path, 1, "short", of_slack("nowhere", harness.keys(), "en"))
-    held = companion.hold(tmp_path / "lock")
+    held = hold(tmp_path)
 
     with pytest.raises(BotFailedError, match="web"):
         await bot.start(NOW, held)
@@ -140,7 +141,7 @@ def test_a_visitor_practises_by_typing_and_comes_back(
     assert said.count(words.say("tryout.running.stopped")) == 2
     assert "Next tip" in said
     assert "Join" in said.rpartition("go PLACE")[2]
-    os.close(companion.hold(tmp_path / "lock"))
+    os.close(hold(tmp_path))
 
 
 def test_secrets_are_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
