@@ -3,6 +3,7 @@
 from bot.content.catalogue import Catalogue, Words
 from bot.elements import (
     Actions,
+    Banner,
     Button,
     Confirm,
     Divider,
@@ -70,7 +71,15 @@ def _roles(known: Portrait, words: Words) -> Body:
         said.append(words.say("home.supervision.text"))
         label = words.say("common.step.supervision")
         steps.append(Button("supervision.open", label, opens_form=True))
-    return (Divider(), Text(words.prose(said)), Actions(tuple(steps))) if steps else ()
+    if not steps:
+        return ()
+    return (Divider(), Text(words.prose(said)), *_closed(known, words), Actions(tuple(steps)))
+
+
+def _closed(known: Portrait, words: Words) -> Body:
+    """Say whose channel takes no messages, to the one who can mend it."""
+    teams = words.list(team.name for team in known.supervises if team.unreachable)
+    return (Banner(words.say("home.supervision.closed", teams=teams)),) if teams else ()
 
 
 def _next(known: Portrait, words: Words) -> Body:

@@ -67,8 +67,6 @@ def _places(known: Portrait, words: Words) -> list[str]:
         if teams:
             names = words.list(team.name for team in teams)
             found.append(words.say(f"home.mine.{key}", teams=names))
-    if closed := [team.name for team in known.supervises if team.unreachable]:
-        found.append(words.say("home.mine.closed", teams=words.list(closed)))
     if known.agreed:
         found.append(words.say("home.mine.agreed"))
     return found

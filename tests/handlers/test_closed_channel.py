@@ -24,7 +24,7 @@ async def test_the_supervisor_reads_it_on_their_own_page(desk: Desk) -> None:
     """With the team's name, and what starts the messages afresh."""
     shown = text(await page(desk, SUPERVISOR))
 
-    assert f"{TOLD}, so none are posted for: **{TEAM.name}**." in shown
+    assert f"{TOLD}, so none are posted for: {TEAM.name}." in shown
 
 
 @pytest.mark.parametrize("who", [MARIE, DIRECTOR])

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.tryout.hands import Answer
+from bot.tryout.upkeep import Upkeep
 from tests.journeys.stage import LOBBY, NORTH, RIVER, SOON, Stage
 
 ILSE, HENRIKE, CORMAC, SALOME, QUENTIN = "U0CLIN01", "U0SUPER1", "U0SUPER2", "U0DIREC1", "U0ADMIN1"
@@ -43,6 +44,7 @@ async def set_up(stage: Stage) -> None:
     await stage.sent("saved", henrike, "note", **changed)
     await stage.put_away(henrike)
     await _faults(stage)
+    await _shut_out(stage)
     await _new_team(stage)
 
 
@@ -59,6 +61,24 @@ async def _faults(stage: Stage) -> None:
         await henrike.until_open("setup", SOON)
         await stage.sent(name, henrike, "setup", **answers)
         await stage.put_away(henrike)
+
+
+async def _shut_out(stage: Stage) -> None:
+    """Photograph what a supervisor learns once a card for the channel came back."""
+    henrike, upkeep = stage.hands(HENRIKE), Upkeep(stage.engine)
+    upkeep.remove(NORTH)
+    await henrike.command("/supervision", NORTH)
+    await henrike.until_open("setup", SOON)
+    await henrike.press("supervision.introduce")
+    await henrike.until_open("note", SOON)
+    await stage.put_away(henrike)
+    await stage.engine.jumps.to(stage.engine.workspace.clock.now() + timedelta(minutes=1))
+    await stage.opened("a channel that takes no messages", henrike, "/supervision", "setup")
+    await stage.put_away(henrike)
+    await henrike.open_home()
+    await henrike.until(stage.words.say("home.supervision.closed", teams="")[:20], SOON)
+    await stage.home("the same, at home", henrike)
+    upkeep.invite(NORTH)
 
 
 async def _new_team(stage: Stage) -> None:
