@@ -69,9 +69,9 @@ class CheckinTime(_Part):
 
 
 class TipTimes(_Part):
-    """On which days, and when, the team's tip is posted in its channel."""
+    """On which days, and when, the team's tip is posted in its channel; on none, never."""
 
-    days: Annotated[tuple[Weekday, ...], Field(min_length=1, max_length=7)] = (2, 4)
+    days: Annotated[tuple[Weekday, ...], Field(max_length=7)] = (2, 4)
     time: ClockTime = time(9)
 
 

@@ -64,6 +64,14 @@ def test_tips_are_posted_on_tuesday_and_thursday_unless_changed(tmp_path: Path) 
     assert team.tip.days == (2, 4)
 
 
+def test_a_team_may_go_without_tips_in_its_channel(tmp_path: Path) -> None:
+    """As in the form: no day is an answer, and `/tip` works at any time."""
+    text = WHOLE.replace('days = ["monday", 5]', "days = []")
+    (team,) = teamfile.read(written(tmp_path, text), test_mode=False)
+
+    assert team.tip.days == ()
+
+
 def test_a_tenant_id_means_microsoft_teams(tmp_path: Path) -> None:
     """A tenant's id has dashes, a Slack workspace's has none."""
     text = WHOLE.replace("T0PRACTICE", "00000000-0000-0000-0000-000000000000")
@@ -79,7 +87,7 @@ def test_a_tenant_id_means_microsoft_teams(tmp_path: Path) -> None:
         ('channel = "#north"', 'channel = "C0NORTH"', "4", "channel"),
         ('timezone = "Toronto"', 'timezone = "America/Toronto"', "11", "timezone"),
         ('day = "someday"', 'day = "Wednesday"', "12", "checkin"),
-        ("days = []", 'days = ["monday", 5]', "13", "tip"),
+        ("days = [8]", 'days = ["monday", 5]', "13", "tip"),
         ('question = "mood"', 'question = "status"', "14", "question"),
         ('colour = "blue"\n', "open_to_team = true\n", "15", "unknown_key"),
         ('holidays = "QC"', 'holidays = "CA-QC"', "16", "holidays"),

@@ -121,14 +121,14 @@ class BotProcess:
             check=False,
         )
 
-    def declare(self, clinicians: int = 9) -> None:
-        """Declare one team of *clinicians*, with a supervisor."""
+    def declare(self, clinicians: int = 9, more: str = "") -> None:
+        """Declare one team of *clinicians*, with a supervisor and *more* lines of the file."""
         ids = ", ".join(f'"{clinician(number)}"' for number in range(clinicians))
         file = self.folder / "teams.toml"
         file.write_text(
             f'[[team]]\nworkspace = "{WORKSPACE}"\nchannel = "C0OTHER"\nname = "Other"\n'
             f'supervisors = ["U0SUPER"]\nclinicians = [{ids}]\n'
-            'language = "en"\ntimezone = "America/Toronto"\n',
+            f'language = "en"\ntimezone = "America/Toronto"\n{more}\n',
             encoding="utf-8",
         )
         applied = self.verb("team", "apply", str(file))

@@ -19,12 +19,14 @@ from tests.journeys.unsteady import Unsteady
 
 POINTS = ("before_intent", "before_commit", "after_commit", "after_answer")
 WORKSPACES = ("T0NORTH", "T0SOUTH", "T0WEST")
-PEOPLE = 6
+PEOPLE = 9
+"""Enough that each of four kills a week finds a message on its way, whatever a start sends."""
+
 MONDAY = datetime.fromisoformat("2026-02-02T09:00:30-05:00")
 
 
 def declared() -> str:
-    """Three teams in three workspaces, in each of which six clinicians have joined."""
+    """Three teams in three workspaces, in each of which nine clinicians have joined."""
     return "".join(
         f'[[team]]\nworkspace = "{workspace}"\nchannel = "C{workspace}"\nname = "Team {number}"\n'
         f'supervisors = ["U{number}SUPER"]\njoined = true\nclinicians = '

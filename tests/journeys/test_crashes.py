@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.journeys.botprocess import BotProcess
-from tests.journeys.crashes import POINTS, Crashes
+from tests.journeys.crashes import PEOPLE, POINTS, WORKSPACES, Crashes
 from tests.journeys.unsteady import unsteady
 
 WEEKS = 8
@@ -36,7 +36,9 @@ def test_where_chats_may_be_looked_into_thirty_two_kills_lose_and_double_nothing
     assert figures.kills == WEEKS * len(POINTS)
     assert (figures.lost, figures.twice, figures.unconfirmed) == (0, 0, 0)
     assert set(figures.states) == {"sent"}
-    assert figures.posted == 6 + WEEKS * 18  # rows of five weeks ago are let go of meanwhile
+    assert figures.posted == 6 + WEEKS * PEOPLE * len(
+        WORKSPACES
+    )  # rows of five weeks ago are let go of meanwhile
 
 
 def test_elsewhere_nobody_is_written_to_twice_and_a_crash_leaves_one_in_doubt_a_workspace(

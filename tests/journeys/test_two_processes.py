@@ -25,7 +25,7 @@ def bot(slack: OtherSlack, tmp_path: Path, postgres_url: str) -> Iterator[BotPro
     """The receiving process, over a PostgreSQL of its own, with a team declared."""
     told = {"DATABASE_URL": postgres_url, "TEST_MODE": "", "TEST_CLOCK": ""}
     process = BotProcess(tmp_path, slack.api, extra=told)
-    process.declare()
+    process.declare(more="tip = { days = [] }")  # its clock is the real one, on any day
     process.start()
     slack.door = process.door
     yield process
