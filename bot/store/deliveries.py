@@ -107,7 +107,8 @@ class Deliveries:
         either = _SENDABLE | _IN_DOUBT
         found = select(deliveries.c.workspace).where(either, ~takes_nothing).distinct()
         asked = found.order_by(deliveries.c.workspace)
-        return tuple(self._connection.scalars(asked, {"now": seconds(now)}))
+        told = {"now": seconds(now), "settled": seconds(now - SETTLE)}
+        return tuple(self._connection.scalars(asked, told))
 
     def owed(self, workspace: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
         """At most *limit* of what *workspace* is owed at *now*, the longest due first."""
@@ -178,7 +179,7 @@ class Deliveries:
 
     def unsettled(self, workspace: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
         """At most *limit* of *workspace*'s that were begun, and whose end nobody knows by *now*."""
-        told = {"there": workspace, "now": seconds(now), "most": limit}
+        told = {"there": workspace, "settled": seconds(now - SETTLE), "most": limit}
         return self._found(_UNSETTLED, told)
 
     def give_up(self, now: datetime) -> int:
@@ -245,13 +246,12 @@ def _next(which: ColumnElement[bool]) -> Select[Any]:
 
 
 _NOW = bindparam("now", type_=Integer)
+_SETTLED = bindparam("settled", type_=Integer)
 
 _SENDABLE = (
     (deliveries.c.state == State.PLANNED) & (deliveries.c.due <= _NOW) & (deliveries.c.late >= _NOW)
 )
-_IN_DOUBT = (deliveries.c.state == State.SENDING) & (
-    deliveries.c.started <= _NOW - int(SETTLE.total_seconds())
-)
+_IN_DOUBT = (deliveries.c.state == State.SENDING) & (deliveries.c.started <= _SETTLED)
 _OWED, _UNSETTLED = _next(_SENDABLE), _next(_IN_DOUBT)
 
 _THIS = (deliveries.c.id == bindparam("this")) & (deliveries.c.attempt == bindparam("was"))
