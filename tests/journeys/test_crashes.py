@@ -18,9 +18,11 @@ def crashing(folder: Path, *, granted: bool) -> Iterator[Crashes]:
     with unsteady(granted=granted) as slack:
         bot = BotProcess(folder, slack.api, extra={"PACE": "4", "LOG_LEVEL": "WARNING"})
         made = Crashes(bot, slack)
-        made.declare()
-        yield made
-        bot.kill()
+        try:
+            made.declare()
+            yield made
+        finally:
+            bot.kill()
 
 
 def test_where_chats_may_be_looked_into_thirty_two_kills_lose_and_double_nothing(

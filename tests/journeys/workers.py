@@ -63,7 +63,7 @@ class Worker:
         """Every address on a network that the process is connected to just now."""
         assert self.process is not None
         home = Path(f"/proc/{self.process.pid}")
-        mine = {str(one.readlink()) for one in (home / "fd").iterdir()}
+        mine = {_linked(one) for one in (home / "fd").iterdir()}
         lines = [line.split() for line in (home / "net/tcp").read_text().splitlines()[1:]]
         lines += [line.split() for line in (home / "net/tcp6").read_text().splitlines()[1:]]
         return {_address(line[2]) for line in lines if f"socket:[{line[9]}]" in mine}
@@ -237,6 +237,14 @@ def crew(folder: Path, url: str, *, granted: bool = True, **told: str) -> Iterat
             for worker in workers:
                 if worker.process is not None and worker.process.poll() is None:
                     worker.kill()
+
+
+def _linked(file: Path) -> str:
+    """Where an open file leads; it may be closed meanwhile."""
+    try:
+        return str(file.readlink())
+    except FileNotFoundError:
+        return ""
 
 
 def _address(told: str) -> tuple[str, int]:
