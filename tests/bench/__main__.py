@@ -1,7 +1,7 @@
 """Measure answering, sending and planning, each beside a floor in the same run: `make bench`.
 
 Arguments: the number of check-ins (10,000 unless given); then which of ``answering``,
-``sending``, ``killed`` and ``planning`` to run (all unless given).
+``meanwhile``, ``sending``, ``killed`` and ``planning`` to run (all unless given).
 """
 
 import sys
@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.bench import answering, planning, sending
+from tests.bench import answering, meanwhile, planning, sending
 from tests.bench.sending import Load
 
 LOADS = ((1, 20.0), (10, 20.0), (100, 4.0))
@@ -22,10 +22,12 @@ MOST_BESIDE = 1.1
 def main(arguments: list[str]) -> int:
     """Run what was asked for, and return 1 when a goal was missed."""
     number = int(arguments[0]) if arguments else 10_000
-    asked = arguments[1:] or ["answering", "sending", "killed", "planning"]
+    asked = arguments[1:] or ["answering", "meanwhile", "sending", "killed", "planning"]
     missed = 0
     if "answering" in asked:
         missed += _answered()
+    if "meanwhile" in asked:
+        _answered_meanwhile(Load(number, *LOADS[-1]))
     for workspaces, a_second in LOADS:
         load = Load(number, workspaces, a_second)
         if "sending" in asked:
@@ -46,6 +48,14 @@ def _answered() -> bool:
     shown = {name: round(value, 3) for name, value in found.items()}
     print(f"Slack answered, in milliseconds: {shown}", flush=True)  # noqa: T201 - the verb's answer
     return bool(max(found["beside_ratio"], found["slowly_ratio"]) > MOST_BESIDE)
+
+
+def _answered_meanwhile(load: Load) -> None:
+    """Show what sending costs those who ask; no goal depends on it."""
+    with tempfile.TemporaryDirectory() as folder:
+        found = meanwhile.measured(load, Path(folder))
+    shown = {name: round(value, 2) for name, value in found.items()}
+    print(f"Slack answered while {load.messages} go out: {shown}", flush=True)  # noqa: T201 - the verb's answer
 
 
 def _sent(load: Load, *, kill: bool = False) -> dict[str, Any]:

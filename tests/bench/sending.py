@@ -48,9 +48,9 @@ class Load:
 
 def measured(load: Load, folder: Path, *, kill: bool = False) -> dict[str, Any]:
     """Send a load with a real bot, killed and started again half-way if so told."""
-    with _stand_in(load.a_second) as api:
+    with stand_in(load.a_second) as api:
         bot = BotProcess(folder, api, extra={"PACE": str(load.a_second)})
-        asyncio.run(_owe(bot, load))
+        asyncio.run(owe(bot, load))
         bot.clock, begun = MONDAY.isoformat(), time.monotonic()
         bot.start()
         try:
@@ -62,7 +62,7 @@ def measured(load: Load, folder: Path, *, kill: bool = False) -> dict[str, Any]:
 def _watched(bot: BotProcess, api: str, load: Load, begun: float | None) -> dict[str, Any]:
     at_first = at_last = 0.0
     while True:
-        found = _figures(api)
+        found = figures(api)
         if begun is not None and found["messages"] >= load.messages / 2:
             bot.kill()
             bot.clock = (MONDAY + timedelta(seconds=time.monotonic() - begun)).isoformat()
@@ -79,7 +79,8 @@ def _watched(bot: BotProcess, api: str, load: Load, begun: float | None) -> dict
 
 
 @contextmanager
-def _stand_in(a_second: float) -> Iterator[str]:
+def stand_in(a_second: float) -> Iterator[str]:
+    """Run a quick Slack that takes *a_second* messages a workspace; gives its address."""
     port = free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.bench.stand_in", str(port), str(a_second)], cwd=ROOT
@@ -88,7 +89,7 @@ def _stand_in(a_second: float) -> Iterator[str]:
     try:
         for _ in range(200):
             try:
-                _figures(api)
+                figures(api)
             except OSError:
                 time.sleep(0.1)
             else:
@@ -99,7 +100,8 @@ def _stand_in(a_second: float) -> Iterator[str]:
         process.wait()
 
 
-def _figures(api: str) -> dict[str, Any]:
+def figures(api: str) -> dict[str, Any]:
+    """What the stand-in has seen so far."""
     with urllib.request.urlopen(f"{api}_figures", timeout=30) as answer:  # noqa: S310 - loopback
         return dict(json.loads(answer.read()))
 
@@ -118,7 +120,7 @@ def _memory(bot: BotProcess) -> float:
     return int(line.split()[1]) / 1024
 
 
-async def _owe(bot: BotProcess, load: Load) -> None:
+async def owe(bot: BotProcess, load: Load) -> None:
     """Let everybody have joined, and owe each a check-in now; their chats are known from before."""
     store = Store.open(f"sqlite:///{bot.database}", (PEPPER.encode(),))
     store.migrate()
