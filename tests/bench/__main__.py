@@ -4,6 +4,7 @@ Arguments: the number of check-ins (10,000 unless given); then which of ``answer
 ``meanwhile``, ``sending``, ``killed`` and ``planning`` to run (all unless given).
 """
 
+import logging
 import sys
 import tempfile
 from pathlib import Path
@@ -23,6 +24,7 @@ def main(arguments: list[str]) -> int:
     """Run what was asked for, and return 1 when a goal was missed."""
     number = int(arguments[0]) if arguments else 10_000
     asked = arguments[1:] or ["answering", "meanwhile", "sending", "killed", "planning"]
+    logging.getLogger("attune").setLevel(logging.CRITICAL)  # it has no profiles to tell of
     missed = 0
     if "answering" in asked:
         missed += _answered()
