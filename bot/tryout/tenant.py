@@ -26,6 +26,9 @@ _WELL = 200
 _OTHERS = 5
 """How many people besides oneself the Playground shows, no more and no fewer."""
 
+_PLAYGROUNDS = "en"
+"""What the Playground says that everybody reads, whoever they are."""
+
 Json = dict[str, Any]
 
 
@@ -85,6 +88,8 @@ async def live(bot: str, who: Cast, begun: datetime, now: datetime) -> None:
     async with _forgetting() as service, aiohttp.ClientSession() as session:
         past = _Past(session, bot, service)
         await past.install(who.of(who.crews[0], "supervisor")[0])
+        for one in who.personas if who.language != _PLAYGROUNDS else ():
+            await past.speak(one, who.language)
         for week in range(weeks):
             for filed in seed.planned(who, weeks):
                 if filed.week == week:
@@ -104,6 +109,11 @@ class _Past:
         """Add the bot to the team, so that it knows the way to the channel."""
         where = {"conversation": {"id": CHANNEL, "conversationType": "channel"}}
         await self._send(who, type="installationUpdate", action="add", **where)
+
+    async def speak(self, who: Persona, language: str) -> None:
+        """Choose a language, as the Playground will tell the bot of another one."""
+        act = {"in": "buttons", "name": "home.language", "data": language}
+        await self._take(who, {"attune": {"act": act, "place": "message"}})
 
     async def debrief(self, who: Persona, number: int) -> None:
         """File one debrief: open the form in a card, answer it, send it off."""

@@ -1,10 +1,33 @@
 import uuid
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from bot.tryout import people, tenant, trying_teams
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from bot.tryout import harness, people, tenant, trying_teams
 from bot.tryout.tenant import cast, config
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def door(seen: list[dict[str, Any]]) -> AsyncIterator[str]:
+    """A bot's door that keeps every activity, and opens an empty form."""
+
+    async def told(request: Request) -> Response:
+        seen.append(await request.json())
+        return JSONResponse({"value": {"body": [], "actions": [{"data": {}}]}})
+
+    routes = [Route("/{path:path}", told, methods=["POST"])]
+    listening = harness.listen()
+    async with harness.serving(Starlette(routes=routes), listening):
+        yield harness.address(listening)
 
 
 def test_the_practice_has_ids_as_microsoft_gives_them() -> None:
@@ -48,3 +71,22 @@ def test_a_visitor_is_somebody_by_role_or_by_name() -> None:
     assert supervisor.role == "supervisor"
     assert trying_teams.somebody(supervisor.name) == supervisor
     assert {trying_teams.somebody(said).role for said in ("", "nobody")} == {"clinician"}
+
+
+@pytest.mark.parametrize(("language", "speak"), [("en", 0), ("fr-CA", 12), ("zh-Hans", 12)])
+async def test_people_choose_the_visitors_language_as_the_playground_says_another(
+    language: str, speak: int
+) -> None:
+    """All twelve, as a visitor may be any of them: their own choice goes before the product's."""
+    seen: list[dict[str, Any]] = []
+    async with door(seen) as bot:
+        await tenant.live(bot, cast(language), NOW - timedelta(weeks=1), NOW)
+
+    acts = [
+        one["value"]["action"]["data"].get("attune", {}).get("act", {})
+        for one in seen
+        if one.get("type") == "invoke"
+    ]
+    chosen = [act["data"] for act in acts if act.get("name") == "home.language"]
+    assert set(chosen) <= {language}
+    assert len(chosen) == speak
