@@ -1,9 +1,11 @@
 """The vocabulary shared by the people who ask, the handlers that answer and the products."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal, Protocol
+from unicodedata import normalize
 
 from bot.elements import Form, Home, Message
 
@@ -54,6 +56,33 @@ UNKNOWN = "\N{REPLACEMENT CHARACTER}"
 
 
 @dataclass(frozen=True)
+class Keywords:
+    """The keywords that one command knows.
+
+    ``at_once`` are those that change something with no form to confirm it; they count only
+    where nothing else is typed.
+    """
+
+    known: frozenset[str] = frozenset()
+    at_once: frozenset[str] = frozenset()
+
+    def match(self, typed: str) -> str:
+        """Return the keyword that *typed* is or begins with, so that no more words are read.
+
+        ``""`` where nothing was typed, :data:`UNKNOWN` for all else. Case, full-width letters
+        and punctuation do not matter. Chinese is written without spaces, so that a keyword
+        may be followed by a Chinese character, but not by any other letter.
+        """
+        text = " ".join(normalize("NFKC", typed).casefold().split())
+        if not text or text in self.known:
+            return text
+        longest_first = sorted(self.known - self.at_once, key=len, reverse=True)
+        alternatives = "|".join(map(re.escape, longest_first))
+        beginning = re.match(rf"[\W_]*({alternatives})(?![^\W_\u3400-\u9fff])", text)
+        return (beginning[1] if beginning else "") or UNKNOWN
+
+
+@dataclass(frozen=True)
 class Invalid:
     """A form's answers that cannot be kept: one kind sentence per field id. Nothing was kept."""
 
@@ -82,11 +111,11 @@ Answer = Callable[[Request], Awaitable[Reply]]
 class Routes:
     """Every way in, by name: plain tables, so that a product needs one listener per kind.
 
-    ``keywords`` are each command's own words; a product's door passes no others on.
+    ``keywords`` are each command's own; a product's door passes no other words on.
     """
 
     commands: Mapping[str, Answer]
-    keywords: Mapping[str, frozenset[str]]
+    keywords: Mapping[str, Keywords]
     forms: Mapping[str, Answer]
     buttons: Mapping[str, Answer]
     shortcuts: Mapping[str, Answer]

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.content.catalogue import Catalogue
-from bot.conversation import News, Reply, Request
+from bot.conversation import Keywords, News, Reply, Request
 from bot.desk import Desk
 from bot.practice import tips
 from handlers import (
@@ -27,18 +27,22 @@ Handler = Callable[[Request, Desk], Awaitable[Reply]]
 class Command:
     """What a command answers alone, with each of its keywords, and with any other words.
 
-    ``topics`` answers the words under which the catalogue files its cards.
+    ``topics`` answers the words under which the catalogue files its cards. ``at_once`` are
+    the keywords that change something with no form to confirm it: with more words after
+    them, *otherwise* answers.
     """
 
     alone: Handler
     keywords: Mapping[str, Handler]
     otherwise: Handler
     topics: Handler | None = None
+    at_once: frozenset[str] = frozenset()
 
-    def words(self, catalogue: Catalogue) -> frozenset[str]:
-        """The words that a product's door passes on; all others are thrown away there."""
+    def words(self, catalogue: Catalogue) -> Keywords:
+        """Return what a product's door passes on; all other words are thrown away there."""
         spoken = [catalogue.words(tag) for tag in catalogue.languages] if self.topics else []
-        return frozenset(self.keywords).union(*(tips.typed(words) for words in spoken))
+        known = frozenset(self.keywords).union(*(tips.typed(words) for words in spoken))
+        return Keywords(known, self.at_once)
 
     async def handler(self, request: Request, desk: Desk) -> Reply:
         """Answer by the words that came with the command."""
@@ -79,6 +83,7 @@ COMMANDS: Mapping[str, Command] = {
             "help": help.checkin,
         },
         otherwise=help.checkin,
+        at_once=frozenset({"join", "leave"}),
     ),
     "debriefs": Command(debriefs.asked, {"help": help.debriefs}, otherwise=help.debriefs),
     "supervision": Command(

@@ -9,12 +9,10 @@ from bot.chat.msteams import shape
 from bot.chat.msteams.carried import Act, Carried, Place, Stand, Table
 from bot.chat.msteams.shape import Kind
 from bot.chat.msteams.way import Way
-from bot.conversation import UNKNOWN, Person, Profile, Request
+from bot.conversation import Keywords, Person, Profile, Request
 from bot.wire import Payload
 
 _MENTION = re.compile(r"<at>.*?</at>", re.DOTALL)
-
-Keywords = Mapping[str, frozenset[str]]
 
 
 class Where(Enum):
@@ -47,7 +45,7 @@ class Asked:
     sender: str = ""
 
 
-def message(payload: Payload, service: str, keywords: Keywords) -> Asked:
+def message(payload: Payload, service: str, keywords: Mapping[str, Keywords]) -> Asked:
     """Read what a person wrote. Of their words, only a command and one of its own go further.
 
     Whoever writes anything else in their private chat asks for their own page.
@@ -59,8 +57,7 @@ def message(payload: Payload, service: str, keywords: Keywords) -> Asked:
         first = said[0].removeprefix("/") if said else ""
         if first in keywords:
             name, words = first, " ".join(said[1:])
-    own = not words or words in keywords.get(name, frozenset())
-    act = Act("commands", name, keyword=words if own else UNKNOWN)
+    act = Act("commands", name, keyword=keywords.get(name, Keywords()).match(words))
     return Asked(
         "commands" if name else None,
         act,
@@ -73,12 +70,15 @@ def message(payload: Payload, service: str, keywords: Keywords) -> Asked:
 
 
 def acted(
-    found: Kind, payload: Payload, service: str, carried: Carried, keywords: Keywords
+    found: Kind,
+    payload: Payload,
+    service: str,
+    carried: Carried,
+    keywords: Mapping[str, Keywords],
 ) -> Asked:
     """Read a step that somebody took on a card. A double click on a form bears the same key."""
     act, stand = carried.act, carried.stand
-    if act.keyword and act.keyword not in keywords.get(act.name, frozenset()):
-        act = replace(act, keyword=UNKNOWN)
+    act = replace(act, keyword=keywords.get(act.name, Keywords()).match(act.keyword))
     blank = _blank(payload)
     if act.table == "forms" and stand.key:
         blank = replace(blank, key=f"{blank.person.id} {stand.key}")

@@ -6,7 +6,7 @@ from enum import Enum
 from typing import Any, Literal
 
 from bot.chat.slack import answers, metadata, profiles
-from bot.conversation import UNKNOWN, News, Person, Request
+from bot.conversation import Keywords, News, Person, Request
 
 Payload = Mapping[str, Any]
 Table = Literal["commands", "forms", "buttons", "shortcuts"]
@@ -55,17 +55,15 @@ class Asked:
     place: Place
 
 
-def command(payload: Payload, keywords: Mapping[str, frozenset[str]]) -> Asked:
+def command(payload: Payload, keywords: Mapping[str, Keywords]) -> Asked:
     """Read a slash command. Of the words after it, only one of its own goes any further."""
     name = str(payload["command"]).removeprefix("/")
-    said = " ".join(str(payload.get("text", "")).casefold().split())
-    own = not said or said in keywords.get(name, frozenset())
     trigger, response_url = (str(payload.get(one, "")) for one in ("trigger_id", "response_url"))
     request = Request(
         person=Person(_workspace(payload), payload["user_id"]),
         name=name,
         key=trigger or response_url,
-        keyword=said if own else UNKNOWN,
+        keyword=keywords.get(name, Keywords()).match(str(payload.get("text", ""))),
         channel=str(payload.get("channel_id", "")),
     )
     return Asked("commands", request, Place(Where.COMMAND, trigger, response_url))

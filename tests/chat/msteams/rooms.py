@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.chat.msteams import room as msteams
-from bot.conversation import Person
+from bot.conversation import Keywords, Person
 from bot.elements import Actions, Button, Choice, Form, Message, Option, Text
 from tests.chat import asgi
 from tests.chat.msteams.activities import MARIE, Activity
@@ -15,9 +15,9 @@ from tests.chat.msteams.microsoft import CLIENT, TENANT, Microsoft
 from tests.chat.slack.rooms import Handlers, words
 
 KEYWORDS = {
-    "tip": frozenset({"next", "list", "help"}),
-    "rupture": frozenset({"guide", "help"}),
-    "help": frozenset[str](),
+    "tip": Keywords(frozenset({"next", "list", "help"})),
+    "rupture": Keywords(frozenset({"guide", "help"})),
+    "help": Keywords(),
 }
 WORKSPACE = f"msteams:{TENANT}"
 WHO = Person(WORKSPACE, MARIE)

@@ -13,7 +13,12 @@ from tests.chat.msteams.microsoft import TENANT
 from tests.chat.msteams.rooms import FORM, HELLO, WHO, Bench, actions, texts
 from tests.chat.slack.rooms import SORRY, later
 
-TYPED = {"tip": ("tip", ""), "/TIP  Next": ("tip", "next"), "tip my client": ("tip", "\ufffd")}
+TYPED = {
+    "tip": ("tip", ""),
+    "/TIP  Next": ("tip", "next"),
+    "tip next for my client": ("tip", "next"),
+    "tip my client": ("tip", "\ufffd"),
+}
 
 
 @pytest.mark.parametrize(("text", "asked"), TYPED.items())

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.chat import slack
 from bot.content import catalogue
-from bot.conversation import Answer, Later, News, Reply, Request, Routes
+from bot.conversation import Answer, Keywords, Later, News, Reply, Request, Routes
 from bot.elements import Form, Home, Message, Text
 from tests.chat import asgi
 from tests.chat.slack import payloads
@@ -19,7 +19,10 @@ SORRY = "Something went wrong."
 TOKEN = "xoxb-planted"
 FORM = Form("guide", "Your guide", (Text("Seven steps"),), close="Close", data="away")
 HELLO = Message("Hello", (Text("Hello **you**"),))
-KEYWORDS = {"tip": frozenset({"next", "list", "help"}), "rupture": frozenset({"guide", "help"})}
+KEYWORDS = {
+    "tip": Keywords(frozenset({"next", "list", "help"})),
+    "rupture": Keywords(frozenset({"guide", "help"})),
+}
 
 
 @cache
@@ -58,7 +61,7 @@ class Handlers:
     heard: list[News] = field(default_factory=list)
     apology: Reply | Exception = field(default_factory=lambda: Message(SORRY, (Text(SORRY),)))
 
-    def routes(self, keywords: Mapping[str, frozenset[str]]) -> Routes:
+    def routes(self, keywords: Mapping[str, Keywords]) -> Routes:
         """Return tables that hold every name a test gave a reply for."""
         table = _Any(self._answer)
         return Routes(

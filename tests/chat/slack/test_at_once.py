@@ -80,7 +80,14 @@ class TestCommands:
 
     @pytest.mark.parametrize(
         ("text", "keyword"),
-        [("", ""), ("  ", ""), ("guide", "guide"), (" GUIDE ", "guide"), ("my client", UNKNOWN)],
+        [
+            ("", ""),
+            ("  ", ""),
+            ("guide", "guide"),
+            (" GUIDE ", "guide"),
+            ("guide for my client", "guide"),
+            ("my client", UNKNOWN),
+        ],
     )
     async def test_of_words_only_the_commands_own_go_further(
         self, bench: Bench, text: str, keyword: str
