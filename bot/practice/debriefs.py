@@ -44,7 +44,8 @@ class Refinement:
 
     ``mine`` and ``cues`` stand in the order of the codebook; blanks are questions that
     were not asked, or left open. ``state`` is what the clinician feels toward the client
-    now. ``unsafe`` opens the safety branch.
+    now. ``unsafe`` opens the safety branch; ``safe`` says that the clinician chose to have felt
+    safe enough: a safety question left open is neither, and never counts as safe.
     """
 
     strain: str = ""
@@ -53,6 +54,7 @@ class Refinement:
     help: str = ""
     unsafe: bool = False
     state: str = ""
+    safe: bool = False
 
 
 def form(words: Words, *, opening: str = "", policy: tuple[str, ...] = ()) -> Form:
@@ -155,6 +157,7 @@ def read_deeper(data: str, answers: Answers, words: Words) -> Refinement | Inval
         help=given["help"][0],
         unsafe=given["unsafe"] == ("unsafe",),
         state="".join(given["my_state"]),
+        safe=given["unsafe"] == ("safe",),
     )
 
 

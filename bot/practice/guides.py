@@ -23,6 +23,12 @@ MOST_CONTACTS = 10
 
 EARLY = frozenset({"not_named", "touched"})
 
+PAST = frozenset({"repaired", "ended"})
+"""Statuses without a conversation about the rupture ahead: their lines look back."""
+
+RISK_CUES = frozenset({"self_blame", "cancelled"})
+"""Signs of a client who may be at risk: one's service's safety procedure comes before repair."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -87,9 +93,15 @@ def chooser(words: Words) -> Form:
 
 
 def _safety(case: Case) -> tuple[Banner, ...]:
-    banner = Banner(case.words.say("safety.banner"))
+    """Say what this is not; to a clinician who felt unsafe, also where help is right now."""
+    words = case.words
+    banner = Banner(words.say("safety.banner"))
     if case.deeper.unsafe:
-        return banner, Banner(case.words.say("safety.unsafe"))
+        return (
+            banner,
+            Banner(words.say("safety.unsafe")),
+            Banner(words.say("safety.not_watched")),
+        )
     return (banner,)
 
 
@@ -105,11 +117,11 @@ def _contacts(case: Case) -> Iterator[Element]:
 
 
 def _steps(case: Case) -> tuple[Element, ...]:
-    hopeless = "self_blame" in case.deeper.cues
+    at_risk = not RISK_CUES.isdisjoint(case.deeper.cues)
     return (
         _step(case, 1, "settle", _settle(case)),
         _step(case, 2, "movement", _movement(case)),
-        *((Banner(case.words.say("safety.hopeless")),) if hopeless else ()),
+        *((Banner(case.words.say("safety.hopeless")),) if at_risk else ()),
         _step(case, 3, "part", _part(case)),
         _step(case, 4, "protection", (_protection(case),)),
         _step(case, 5, "opening", _opening(case)),
@@ -141,14 +153,18 @@ def _settle(case: Case) -> tuple[str, ...]:
 
 
 def _movement(case: Case) -> tuple[str, ...]:
+    if case.deeper.unsafe:
+        return ("movement.unsafe",)
     cues = tuple(f"cue.{code}" for code in case.deeper.cues)
-    return cues or (f"movement.{_unsafe_or(case, case.debrief.form)}",)
+    return cues or (f"movement.{case.debrief.form}",)
 
 
 def _part(case: Case) -> tuple[str, ...]:
     if case.deeper.unsafe:
         return ("part.unsafe",)
-    return tuple(f"mine.{code}" for code in case.deeper.mine) or (f"part.{case.debrief.status}",)
+    status = case.debrief.status
+    mine = f"mine_{status}" if status in PAST else "mine"
+    return tuple(f"{mine}.{code}" for code in case.deeper.mine) or (f"part.{status}",)
 
 
 def _protection(case: Case) -> str:
@@ -165,7 +181,7 @@ def _opening(case: Case) -> tuple[str, ...]:
     if case.debrief.status == "ended":
         return "opening.ended", "opening.ended_first", *_about("look_back", strain)
     if case.debrief.status == "repaired":
-        return "opening.repaired", *_about("check", strain)
+        return *_threat(case), "opening.repaired", *_about("check", strain)
     frame = ("opening.frame",) if "frame_complaint" in case.deeper.cues else ()
     return *_threat(case), *frame, *_about("aim", strain), "opening.begin"
 
@@ -175,9 +191,14 @@ def _about(name: str, strain: str) -> tuple[str, ...]:
 
 
 def _threat(case: Case) -> tuple[str, ...]:
-    """Warn before any words to a client who pushed, until the clinician was asked about it."""
-    pushed = case.debrief.form in {"against", "both"}
-    return ("opening.threat",) if pushed and case.deeper == Refinement() else ()
+    """Warn before any words to a client who pushed, unless the clinician chose "safe"."""
+    return () if case.deeper.safe or not _has_client_pushed(case) else ("opening.threat",)
+
+
+def _has_client_pushed(case: Case) -> bool:
+    """Whether the client moved against, by the form that was filed or by any sign of it."""
+    signs = case.words.questions["cue_against"].codes
+    return case.debrief.form in {"against", "both"} or not signs.isdisjoint(case.deeper.cues)
 
 
 def _phrases(case: Case) -> tuple[Element, ...]:
@@ -193,18 +214,26 @@ def _phrases(case: Case) -> tuple[Element, ...]:
 
 def _supervision(case: Case) -> Text:
     words, deeper = case.words, case.deeper
-    far = case.debrief.status if case.debrief.status in {"repaired", "ended"} else "open"
-    want = words.line(f"want.{deeper.strain or 'plain'}")
+    far = case.debrief.status if case.debrief.status in PAST else "open"
+    wants = "want_ended" if case.debrief.status == "ended" else "want"
+    want = words.line(f"{wants}.{deeper.strain or 'plain'}")
     lines = [
-        words.line(f"bring.{_bring(case)}"),
+        *(words.line(f"bring.{name}") for name in _bring(case)),
         words.line(f"prompts.{_unsafe_or(case, far)}", want=want),
     ]
-    if "culture" in deeper.mine:
+    if "culture" in deeper.mine and not deeper.unsafe:
         lines.append(words.line("learn.culture"))
     return _numbered(case, 7, "supervision", tuple(lines))
 
 
-def _bring(case: Case) -> str:
+def _bring(case: Case) -> tuple[str, ...]:
+    """How to come to supervision; a wish to talk sooner takes nothing from what is unsafe."""
+    unsafe = ("unsafe",) if case.deeper.unsafe else ()
     if case.deeper.help == "sooner":
-        return "sooner" if case.supervisors else "sooner_alone"
-    return _unsafe_or(case, case.deeper.help or "plain")
+        return _sooner(case), *unsafe
+    return unsafe or (case.deeper.help or "plain",)
+
+
+def _sooner(case: Case) -> str:
+    name = "sooner" if case.supervisors else "sooner_alone"
+    return f"{name}_ended" if case.debrief.status == "ended" else name

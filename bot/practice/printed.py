@@ -40,6 +40,8 @@ def sheet(words: Words) -> str:
         words.say("printed.sheet.title"),
         paragraph(words.say("printed.sheet.intro")),
         paragraph(words.say("safety.banner"), "banner"),
+        paragraph(_felt_unsafe(words)),
+        paragraph(words.say("safety.hopeless")),
         columns(
             *(_asked(words.questions[name]) for name in ASKED),
             section(words.line("step.supervision"), _supervision(words)),
@@ -76,7 +78,12 @@ def _step(words: Words, number: int, body: str) -> str:
 
 
 def _settle(words: Words) -> str:
-    return lines(words.line(f"settle.{name}") for name in ("plain", "defensive"))
+    calm = (words.line(f"settle.{name}") for name in ("plain", "defensive"))
+    return lines((_felt_unsafe(words), *calm))
+
+
+def _felt_unsafe(words: Words) -> str:
+    return _for(words, "unsafe", "unsafe", words.line("settle.unsafe"))
 
 
 def _movement(words: Words) -> str:

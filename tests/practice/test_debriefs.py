@@ -141,6 +141,7 @@ def test_deeper_answers_are_read_in_the_codebooks_order() -> None:
         help="supervision",
         unsafe=False,
         state="calm",
+        safe=True,
     )
 
 
@@ -159,6 +160,7 @@ def test_feeling_unsafe_is_heard() -> None:
 
     assert isinstance(refined, Refinement)
     assert refined.unsafe
+    assert not refined.safe
 
 
 def test_more_than_three_are_met_kindly() -> None:

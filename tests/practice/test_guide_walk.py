@@ -15,6 +15,8 @@ from tests.sources import ROOT
 
 Middle = tuple[Element, ...]
 
+AGAINST = WORDS.questions["cue_against"].codes
+
 
 @dataclass(frozen=True)
 class Way:
@@ -93,12 +95,13 @@ def ways(debrief: Debrief) -> Iterator[Way]:
 
 
 def simplest(way: Way) -> tuple[Way, bool]:
-    """The way that the table leads to, and whether the warning before any words still stands.
+    """The way that the table leads to, and whether the warning before any words stands.
 
-    Until the deeper questions were answered, whoever faced a push is warned of a threat.
+    Whoever faced a push, by its form or by a sign of it, is warned of a threat: none of these
+    ways chose "safe".
     """
-    pushed = way.debrief.form in {"against", "both"} and not way.is_closed
-    warned = pushed and way.refinement == Refinement()
+    pushed = way.debrief.form in {"against", "both"} or way.sign in AGAINST
+    warned = pushed and way.debrief.status != "ended"
     for row in SHARED:
         if row.shares(way):
             way = row.simpler(way)

@@ -156,9 +156,10 @@ def test_who_felt_unsafe_is_led_to_safety_alone(debrief: Debrief) -> None:
     refined = Refinement("bond", ("rushed",), state="calm", unsafe=True)
     guide = guides.guide(debrief, WORDS, refined)
 
-    assert guide.body[:2] == (
+    assert guide.body[:3] == (
         Banner(WORDS.say("safety.banner")),
         Banner(WORDS.say("safety.unsafe")),
+        Banner(WORDS.say("safety.not_watched")),
     )
     assert not any(isinstance(e, Quote) for e in guide.body)
     for name in ("settle", "movement", "part", "protection", "opening", "wait", "prompts"):
@@ -167,19 +168,20 @@ def test_who_felt_unsafe_is_led_to_safety_alone(debrief: Debrief) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("status", ["not_named", "touched", "working"])
+@pytest.mark.parametrize("status", ["not_named", "touched", "working", "repaired"])
 def test_threat_is_named_before_any_words_to_who_pushed(form: str, status: str) -> None:
-    """Where the client pushed, safety is named above the phrases until it was asked about."""
+    """Where the client pushed, safety is named above the phrases until "safe" was chosen."""
     debrief = Debrief(form, status)
     threat = WORDS.line("opening.threat")
 
     assert (threat in text(guides.guide(debrief, WORDS))) == (form in {"against", "both"})
-    assert threat not in text(guides.guide(debrief, WORDS, Refinement("bond")))
+    assert threat not in text(guides.guide(debrief, WORDS, Refinement("bond", safe=True)))
 
 
-def test_turning_on_oneself_brings_safety_back() -> None:
-    """Where the client sounded hopeless the safety procedure is named again, after step 2."""
-    guide = guides.guide(AWAY, WORDS, Refinement(cues=("self_blame",)))
+@pytest.mark.parametrize("cue", ["self_blame", "cancelled"])
+def test_a_sign_of_risk_brings_safety_back(cue: str) -> None:
+    """Where the client sounded hopeless or stayed away safety is named again, after step 2."""
+    guide = guides.guide(AWAY, WORDS, Refinement(cues=(cue,)))
 
     assert step(guide, 2)[-1] == Banner(WORDS.say("safety.hopeless"))
     assert Banner(WORDS.say("safety.hopeless")) not in guides.guide(AWAY, WORDS).body
@@ -187,7 +189,7 @@ def test_turning_on_oneself_brings_safety_back() -> None:
 
 def test_the_practical_side_is_mended_first() -> None:
     """A complaint about time, fees or place is answered in practice before the phrases."""
-    refined = Refinement(cues=("frame_complaint",))
+    refined = Refinement(cues=("frame_complaint",), safe=True)
     opening = step(guides.guide(Debrief("against", "touched"), WORDS, refined), 5)
 
     assert isinstance(opening[0], Text)
@@ -222,11 +224,13 @@ def test_no_button_is_promised_where_no_supervisor_is_known() -> None:
     assert WORDS.line("bring.sooner") not in text(guide)
 
 
-def test_feeling_unsafe_comes_to_supervision_as_such() -> None:
-    """Without a wish to talk sooner, step 7 still settles safety before the next meeting."""
-    guide = text(guides.guide(AWAY, WORDS, Refinement(help="self", unsafe=True)))
+@pytest.mark.parametrize("wish", ["self", "sooner"])
+def test_feeling_unsafe_comes_to_supervision_as_such(wish: str) -> None:
+    """Whatever would help now, step 7 still settles safety before any further contact."""
+    guide = text(guides.guide(AWAY, WORDS, Refinement(help=wish, unsafe=True)))
 
     assert WORDS.line("bring.unsafe") in guide
+    assert (WORDS.line("bring.sooner_alone") in guide) == (wish == "sooner")
 
 
 def test_the_clinician_writes_to_a_supervisor_themselves() -> None:

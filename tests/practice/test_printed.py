@@ -57,6 +57,14 @@ def test_the_guide_has_its_seven_steps() -> None:
     assert len(quotes) == len(set(quotes)) >= 7
 
 
+@pytest.mark.parametrize("words", SPOKEN, ids=lambda words: str(words.language))
+def test_paper_says_what_to_do_when_unsafe(words: Words) -> None:
+    """Both pages say what comes first to whoever felt unsafe; the sheet, when a client may be."""
+    for page in printed.pages(words).values():
+        assert words.line("settle.unsafe") in page
+    assert words.say("safety.hopeless") in printed.sheet(words)
+
+
 def test_hints_about_what_the_bot_keeps_stay_off_the_paper() -> None:
     """Paper keeps what it is told, so nothing on it says otherwise."""
     assert "Never kept" not in printed.sheet(WORDS)
