@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from html import escape
 
 STYLE = """
-@page { margin: 10mm 13mm; }
+@page { margin: 9mm 12mm; }
 * { box-sizing: border-box; }
 body { font: 8.4pt/1.25 "Noto Sans", "Segoe UI", "Liberation Sans", Arial, sans-serif;
-  color: #1c2430; margin: 0 auto; max-width: 186mm; }
+  color: #1c2430; margin: 0 auto; max-width: 188mm; }
 :lang(fr) body { font-size: 8pt; }
 :lang(zh) body { font-family: "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
 h1 { font-size: 15pt; line-height: 1.2; margin: 0 0 1.5mm; }
@@ -16,12 +16,12 @@ h2 { font-size: 9.6pt; margin: 0 0 .8mm; color: #17475a; }
 h3 { font-size: 8.6pt; margin: 1mm 0 .6mm; }
 p { margin: 0 0 1mm; }
 ul { list-style: none; margin: 0; padding: 0; }
-li { margin: 0 0 .7mm; padding-left: 4.4mm; position: relative; }
+li { margin: 0 0 .5mm; padding-left: 4.4mm; position: relative; }
 ul.ticks li::before { content: ""; position: absolute; left: 0; top: .45mm; width: 2.6mm;
   height: 2.6mm; border: .3mm solid #1c2430; border-radius: .4mm; }
 ul.lines li { padding-left: 0; }
 blockquote { margin: 0 0 .7mm; padding-left: 2.4mm; border-left: .7mm solid #8fb3c0; }
-section { margin: 0 0 2mm; }
+section { margin: 0 0 1.6mm; }
 h2, h3 { break-after: avoid; }
 li, p, blockquote { break-inside: avoid; }
 .ticks li:first-child, .ticks li:nth-last-child(2) { break-after: avoid; }
