@@ -182,6 +182,8 @@ class Fate(Enum):
     """Refused for now, certainly not posted; ``seconds`` says how long the workspace rests."""
     UNKNOWN = "unknown"
     """It may or may not have been posted; never sent again unless proved absent."""
+    FAILED = "failed"
+    """This one message was refused (``reason``) and not posted; its addressee stays reachable."""
     GONE = "gone"
     """This address takes no messages (``reason``): suspend it, say so once."""
     CLOSED = "closed"

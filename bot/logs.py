@@ -1,12 +1,19 @@
 """What the operator may read of the bot's doings: one line an event, and nobody in it."""
 
 import logging
+import re
 import sys
 
 from pythonjsonlogger.json import JsonFormatter
 
 OURS = "attune"
 """The name under which every room of this project logs."""
+
+UNREADABLE = "unreadable_code"
+"""Stands for an error code that is no plain word."""
+
+_CODE = re.compile(r"[A-Za-z0-9_.-]+")
+_LONGEST_CODE = 60
 
 _NOISY = (
     "slack_bolt",
@@ -60,6 +67,15 @@ def configure(level: str) -> None:
     logging.getLogger(OURS).setLevel(level)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def clean_code(code: str) -> str:
+    """Return a product's error *code* as it may be logged and counted.
+
+    At most 60 letters, digits, ``_``, ``-`` and ``.``; anything else could be a sentence
+    that somebody typed, and becomes :data:`UNREADABLE`.
+    """
+    return code[:_LONGEST_CODE] if _CODE.fullmatch(code) else UNREADABLE
 
 
 def trouble(logger: logging.Logger, action: str, error: BaseException, **facts: str | int) -> None:

@@ -13,6 +13,7 @@ STANDS: Mapping[State, str] = {
     State.SENDING: "owed",
     State.SENT: "sent",
     State.UNCONFIRMED: "unconfirmed",
+    State.FAILED: "failed",
     State.GONE: "unreachable",
     State.MISSED: "missed",
 }

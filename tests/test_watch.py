@@ -21,6 +21,7 @@ SOME = (
     Tally(DAY, "checkin", State.SENDING, "", 1),
     Tally(DAY, "checkin", State.SENT, "", 5),
     Tally(DAY, "checkin", State.WITHDRAWN, "", 4),
+    Tally(DAY, "checkin", State.FAILED, "invalid_blocks", 6),
     Tally(DAY, "tip", State.GONE, "is_archived", 1),
 )
 
@@ -28,6 +29,7 @@ SOME = (
 def test_counts_are_told_by_day_kind_and_reason_and_leaving_is_not() -> None:
     """What is planned or under way is owed; what somebody took back by leaving is not told."""
     assert watch.told(SOME) == [
+        ("2026-06-29", "checkin", "failed", "invalid_blocks", 6),
         ("2026-06-29", "checkin", "owed", "", 3),
         ("2026-06-29", "checkin", "sent", "", 5),
         ("2026-06-29", "tip", "unreachable", "is_archived", 1),
@@ -88,6 +90,7 @@ async def test_counting_is_cheap(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
         "owed": 1,
         "sent": 0,
         "unconfirmed": 0,
+        "failed": 0,
         "unreachable": 1,
         "missed": 0,
     }

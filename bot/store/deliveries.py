@@ -145,6 +145,10 @@ class Deliveries:
         """Keep that nobody knows whether it was posted."""
         return self._end(key, attempt, State.UNCONFIRMED, reason=reason[:_REASON])
 
+    def failed(self, key: str, attempt: int, reason: str = "") -> bool:
+        """Keep that the product refused this one message, and owe it no longer."""
+        return self._end(key, attempt, State.FAILED, reason=reason[:_REASON])
+
     def gone(self, key: str, attempt: int, reason: str = "") -> bool:
         """Keep that its address takes no messages."""
         return self._end(key, attempt, State.GONE, reason=reason[:_REASON])

@@ -34,6 +34,9 @@ def keep(books: Books, delivery: Delivery, outcome: Outcome, now: datetime, pace
             until = now + min(timedelta(seconds=outcome.seconds), LONGEST_REST)
             books.workspaces.rest(delivery.workspace, until, pace if outcome.slower else None)
             return "workspaces.resting"
+        case Fate.FAILED:
+            books.deliveries.failed(key, attempt, outcome.reason)
+            return "deliveries.failed"
         case Fate.GONE:
             books.deliveries.gone(key, attempt, outcome.reason)
             return _gone(books, delivery, outcome.reason)

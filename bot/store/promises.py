@@ -19,6 +19,8 @@ class State(StrEnum):
     SENT = "sent"
     UNCONFIRMED = "unconfirmed"
     """It may or may not have been posted, and is never sent again."""
+    FAILED = "failed"
+    """Refused by the product for a reason that is not its addressee's, and never sent again."""
     GONE = "gone"
     MISSED = "missed"
     WITHDRAWN = "withdrawn"

@@ -186,6 +186,37 @@ async def test_a_person_who_takes_no_messages_is_not_tried_again(
     assert person.unreachable == "user_not_found"
 
 
+async def test_a_refused_request_ends_nobodys_messages(
+    owed: Desk, outlet: Pigeonholes, clock: Moment
+) -> None:
+    """When every message of one tick is refused, none is repeated and next week all are sent."""
+    drain = Drain(owed, COMPOSERS)
+    outlet.outcome = Outcome(Fate.FAILED, reason="invalid_blocks")
+    await drain.empty()
+    outlet.outcome = Outcome(Fate.SENT)
+
+    assert await drain.empty() == 0
+    assert await states(owed) == {"failed": 9}
+    clock.move(days=7)
+    assert await weekly_checkin.run(owed) == 9
+    assert await drain.empty() == 9
+
+
+async def test_a_refused_tip_does_not_end_a_channels_tips(
+    practice: Desk, outlet: Pigeonholes, clock: Moment
+) -> None:
+    """The tip that was refused is not repeated; the next one is posted."""
+    clock.move(days=1)
+    await daily_tip.run(practice)
+    outlet.outcome = Outcome(Fate.FAILED, reason="msg_too_long")
+    await Drain(practice, COMPOSERS).empty()
+    outlet.outcome = Outcome(Fate.SENT)
+    clock.move(days=2)
+
+    assert await daily_tip.run(practice) == 1
+    assert await Drain(practice, COMPOSERS).empty() == 1
+
+
 async def test_a_workspace_that_refuses_us_is_suspended(owed: Desk, outlet: Pigeonholes) -> None:
     """A revoked token stops every further call; let in again, everybody gets their message."""
     drain = Drain(owed, COMPOSERS)

@@ -35,6 +35,7 @@ ENDINGS: list[tuple[Ending, State]] = [
     (lambda books, key, attempt: books.deliveries.sent(key, attempt, "171.2"), State.SENT),
     (lambda books, key, attempt: books.deliveries.wait(key, attempt), State.PLANNED),
     (lambda books, key, attempt: books.deliveries.unconfirmed(key, attempt), State.UNCONFIRMED),
+    (lambda books, key, attempt: books.deliveries.failed(key, attempt, "x"), State.FAILED),
     (lambda books, key, attempt: books.deliveries.gone(key, attempt, "left"), State.GONE),
     (lambda books, key, attempt: books.deliveries.missed(key, attempt), State.MISSED),
 ]

@@ -79,7 +79,9 @@ class Machine(RuleBasedStateMachine):
     @rule(
         which=WHICH,
         attempt=ATTEMPTS,
-        state=st.sampled_from([State.SENT, State.PLANNED, State.UNCONFIRMED, State.GONE]),
+        state=st.sampled_from(
+            [State.SENT, State.PLANNED, State.UNCONFIRMED, State.FAILED, State.GONE]
+        ),
     )
     def end(self, which: int, attempt: int, state: State) -> None:
         """Only the attempt under way ends."""
@@ -87,6 +89,7 @@ class Machine(RuleBasedStateMachine):
             State.SENT: self.book.sent,
             State.PLANNED: self.book.wait,
             State.UNCONFIRMED: self.book.unconfirmed,
+            State.FAILED: self.book.failed,
             State.GONE: self.book.gone,
         }
         may = self._is(which, State.SENDING, attempt)

@@ -81,7 +81,7 @@ class SlackOutlet:
             return await self._look(to, key, since)
         except Exception as error:  # noqa: BLE001 - whatever broke, nothing was proved
             fate = _told("slack.not_looked", error).fate
-            return "unable" if fate in {Fate.GONE, Fate.CLOSED} else "later"
+            return "unable" if fate in {Fate.FAILED, Fate.GONE, Fate.CLOSED} else "later"
 
     async def profile(self, person: Person) -> Profile | None:
         """Ask Slack for a person's locale, zone and standing."""

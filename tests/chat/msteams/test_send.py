@@ -101,7 +101,31 @@ FATES = {
         0.0,
         "BotNotInConversationRoster",
     ),
-    "no such chat": (Told(404, "x"), Fate.GONE, 0.0, "http_404"),
+    "no such chat": (
+        Told(404, {"error": {"code": "ConversationNotFound"}}),
+        Fate.GONE,
+        0.0,
+        "ConversationNotFound",
+    ),
+    "blocked, by subcode": (
+        Told(403, {"error": {"code": "Forbidden", "subCode": "MessageWritesBlocked"}}),
+        Fate.GONE,
+        0.0,
+        "MessageWritesBlocked",
+    ),
+    "too big": (
+        Told(413, {"error": {"code": "MessageSizeTooBig"}}),
+        Fate.FAILED,
+        0.0,
+        "MessageSizeTooBig",
+    ),
+    "a refusal without a code": (Told(403, "x"), Fate.FAILED, 0.0, "http_403"),
+    "a sentence for a code": (
+        Told(400, {"error": {"code": "Not for Marie"}}),
+        Fate.FAILED,
+        0.0,
+        "unreadable_code",
+    ),
     "the whole tenant": (
         Told(403, {"error": {"code": "BotDisabledByAdmin"}}),
         Fate.CLOSED,
@@ -131,11 +155,12 @@ async def test_a_fate_is_told_without_guessing(
 async def test_before_anything_was_posted_nothing_is_unknown(bench: Bench) -> None:
     """When a chat could not be opened, even after a gateway's error, the message is owed still."""
     await known_service(bench)
-    bench.ms.told["conversations"] = [Told(502), Told(403)]
+    blocked = Told(403, {"error": {"code": "ForbiddenOperationException"}})
+    bench.ms.told["conversations"] = [Told(502), blocked, Told(400)]
 
-    fates = [(await bench.room.outlet.send(TO, HELLO, "k")).fate for _ in range(2)]
+    fates = [(await bench.room.outlet.send(TO, HELLO, "k")).fate for _ in range(3)]
 
-    assert fates == [Fate.WAIT, Fate.GONE]
+    assert fates == [Fate.WAIT, Fate.GONE, Fate.FAILED]
     assert bench.ms.posted == []
 
 

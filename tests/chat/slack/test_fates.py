@@ -18,7 +18,16 @@ def refusal(error: str = "", status: int = 200, **headers: str) -> SlackApiError
 
 
 CLOSED = ["token_revoked", "account_inactive", "invalid_auth", "not_authed", "missing_scope"]
-GONE = ["channel_not_found", "is_archived", "not_in_channel", "user_disabled", "invalid_blocks"]
+GONE = [
+    "cannot_dm_bot",
+    "channel_not_found",
+    "is_archived",
+    "not_in_channel",
+    "user_disabled",
+    "user_not_found",
+    "user_not_visible",
+]
+FAILED = ["invalid_blocks", "msg_too_long", "user_is_bot", "restricted_action", "a_new_code"]
 UNSURE = ["fatal_error", "internal_error", "request_timeout", "service_unavailable"]
 PASSING = ["ratelimited", "rate_limited", "team_added_to_org"]
 
@@ -28,12 +37,13 @@ PASSING = ["ratelimited", "rate_limited", "team_added_to_org"]
     [
         *((one, Fate.CLOSED) for one in CLOSED),
         *((one, Fate.GONE) for one in GONE),
+        *((one, Fate.FAILED) for one in FAILED),
         *((one, Fate.UNKNOWN) for one in UNSURE),
         *((one, Fate.WAIT) for one in PASSING),
     ],
 )
 def test_every_code_has_its_fate(error: str, fate: Fate) -> None:
-    """A workspace, an address, a doubt and a moment are told apart by Slack's own code."""
+    """Slack's code tells workspace, addressee, request, doubt and moment apart."""
     outcome = fates.outcome(refusal(error))
 
     assert (outcome.fate, outcome.reason) == (fate, error)
@@ -85,6 +95,13 @@ def test_only_a_connection_that_never_came_about_is_certain(error: Exception, fa
 def test_a_reason_is_short_enough_to_keep() -> None:
     """A code longer than its column is cut."""
     assert len(fates.outcome(refusal("x" * 99)).reason) == 60
+
+
+def test_a_reason_never_quotes_a_sentence() -> None:
+    """What is no plain code is counted and logged as unreadable."""
+    outcome = fates.outcome(refusal('not "sent" to Marie'))
+
+    assert (outcome.fate, outcome.reason) == (Fate.FAILED, "unreadable_code")
 
 
 def test_an_error_of_nobodys_has_no_code() -> None:

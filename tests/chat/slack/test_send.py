@@ -55,6 +55,7 @@ FATES = {
     ),
     "token_revoked": (Answer({"ok": False, "error": "token_revoked"}), "closed"),
     "channel_not_found": (Answer({"ok": False, "error": "channel_not_found"}), "gone"),
+    "invalid_blocks": (Answer({"ok": False, "error": "invalid_blocks"}), "failed"),
     "internal_error": (Answer({"ok": False, "error": "internal_error"}), "unknown"),
     "http_503": (Answer("<html>", 503), "unknown"),
     "ServerDisconnectedError": (Answer(lost=True), "unknown"),
