@@ -55,7 +55,7 @@ contracts: $(VENV)/tests
 LONG := attacks journeys
 claims: $(VENV)/tests
 	$(BIN)/pytest --without '$(WITHOUT)' --cov --cov-report= $(LONG:%=--ignore=tests/%)
-	$(BIN)/coverage report --include='bot/practice/*' --fail-under=100
+	$(BIN)/coverage report --include='bot/domain/*' --fail-under=100
 	$(BIN)/pytest --without '$(WITHOUT)' $(LONG:%=tests/%)
 
 # 10,000 check-ins over 1, 10 and 100 workspaces, once with a kill half-way, and ten times as many

@@ -18,8 +18,8 @@ from bot.chat import slack
 from bot.chat.msteams import app_package
 from bot.content import catalogue
 from bot.content.catalogue import Words
+from bot.domain.debriefs import printables
 from bot.errors import Fault, FaultyInputError
-from bot.practice import printed
 from bot.settings import Settings
 from bot.store.transaction import Store
 
@@ -212,7 +212,7 @@ def _print(asked: argparse.Namespace, words: Words) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         languages = [asked.language] if asked.language else list(spoken.languages)
         for language in progress.over(languages, words.say("operator.progress.pages")):
-            for name, page in printed.pages(spoken.words(language)).items():
+            for name, page in printables.pages(spoken.words(language)).items():
                 file = folder / f"{name}.{language}.html"
                 file.write_text(page, encoding="utf-8")
                 _say(words.say("operator.printed.page", path=str(file)))

@@ -9,9 +9,9 @@ from uuid import uuid4
 from bot import teamfile
 from bot.conversation import Person
 from bot.desk import Desk
+from bot.domain.calendar import WeeklyRule
+from bot.domain.people import Role, Team
 from bot.errors import Fault, FaultyInputError
-from bot.practice.calendar import WeeklyRule
-from bot.practice.people import Role, Team
 from bot.store.books import Books
 from bot.store.deliveries import Promise
 from bot.teamfile import DeclaredTeam

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from bot.conversation import Answer, Later, News, Person, Profile, Reply, Request
 from bot.desk import Desk
+from bot.domain.people import Clinician, Team
 from bot.elements import Form, Message, Text
 from bot.errors import BotError
 from bot.logs import trouble
-from bot.practice.people import Clinician, Team
 from bot.store.books import Books
 
 logger = logging.getLogger("attune.front")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.content.catalogue import Catalogue
 from bot.conversation import Keywords, News, Reply, Request
 from bot.desk import Desk
-from bot.practice import tips
+from bot.domain import tips
 from handlers import (
     checkin,
     debriefs,

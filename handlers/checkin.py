@@ -5,9 +5,9 @@ from datetime import date
 
 from bot.conversation import Invalid, Person, Reply, Request
 from bot.desk import Desk
-from bot.practice import checkins
-from bot.practice.checkins import Intention
-from bot.practice.portrait import Portrait
+from bot.domain.checkins import questions
+from bot.domain.checkins.questions import Intention
+from bot.domain.person.personal_data import Portrait
 from bot.store.books import Books
 from bot.store.portraits import portrait
 
@@ -15,24 +15,24 @@ from bot.store.portraits import portrait
 async def opened(request: Request, desk: Desk) -> Reply:
     """Open this week's question, or the follow-up of what the person picked last week."""
     words, now = desk.catalogue.words(request.language), desk.now()
-    week, sign = checkins.read_data(request.data, words)
+    week, sign = questions.read_data(request.data, words)
     known = await desk.store.read(lambda books: portrait(books, request.person, now))
     if known.clinician.quiet:
         await desk.store.write(lambda books: books.people.set_quiet(request.person, 0))
     if pending := _pending(known, week, known.today(now)):
-        return checkins.followup(words, pending)
-    return checkins.form(words, week, sign)
+        return questions.followup(words, pending)
+    return questions.form(words, week, sign)
 
 
 async def answered(request: Request, desk: Desk) -> Reply:
     """Keep at most what the person asked to be asked about; answered twice, nothing more."""
     words, now = desk.catalogue.words(request.language), desk.now()
-    week, sign = checkins.read_data(request.data, words)
-    answer = checkins.read(request.answers, words)
+    week, sign = questions.read_data(request.data, words)
+    answer = questions.read(request.answers, words)
 
     def keep(books: Books) -> bool:
         person = request.person
-        wish = checkins.wished(answer, week, sign, portrait(books, person, now).today(now))
+        wish = questions.wished(answer, week, sign, portrait(books, person, now).today(now))
         if books.inbox.first("checkin", _key(person, week), now.date()):
             books.people.set_quiet(person, 0)
             if wish:
@@ -40,13 +40,13 @@ async def answered(request: Request, desk: Desk) -> Reply:
         return _is_kept(wish, books.intentions.of(person))
 
     again = await desk.store.write(keep)
-    return checkins.thanks(words, replace(answer, again=again), sign)
+    return questions.thanks(words, replace(answer, again=again), sign)
 
 
 async def followed(request: Request, desk: Desk) -> Reply:
     """Forget what the person had picked, whatever they tell of it, and thank them."""
     words = desk.catalogue.words(request.language)
-    told = checkins.read_followup(request.answers, words)
+    told = questions.read_followup(request.answers, words)
     if isinstance(told, Invalid):
         return told
 
@@ -55,7 +55,7 @@ async def followed(request: Request, desk: Desk) -> Reply:
         books.people.set_quiet(request.person, 0)
 
     await desk.store.write(forget)
-    return checkins.heard(words, told)
+    return questions.heard(words, told)
 
 
 def _pending(known: Portrait, week: str, today: date) -> Intention | None:

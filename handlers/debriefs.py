@@ -5,10 +5,11 @@ from datetime import date
 
 from bot.conversation import Person, Reply, Request
 from bot.desk import Desk
+from bot.domain import surface
+from bot.domain.counts import reports
+from bot.domain.counts.reports import Published, Shelf
+from bot.domain.people import Team
 from bot.errors import NotTheirTeamError
-from bot.practice import places, reports
-from bot.practice.people import Team
-from bot.practice.reports import Published, Shelf
 from bot.store.books import Books
 from bot.store.portraits import readable, roles_in
 from bot.store.releases import Release
@@ -29,7 +30,7 @@ async def asked(request: Request, desk: Desk) -> Reply:
     words = desk.catalogue.words(request.language)
     if not reader.teams:
         refused = reports.refused(words, on_roster=reader.on_roster)
-        return places.beside(request, words, words.say("debriefs.title"), refused)
+        return surface.beside(request, words, words.say("debriefs.title"), refused)
     if not reader.agreed:
         return reports.agreement(words)
     return await _page(request, desk, reader.teams[0].id, None)
@@ -61,7 +62,7 @@ async def _page(request: Request, desk: Desk, team_id: str, closes: date | None)
     week = desk.now().toordinal() // 7
     shelf = await desk.store.read(lambda books: _shelf(books, request.person, team_id, week))
     message = reports.page(shelf, closes, words)
-    return places.beside(request, words, words.say("debriefs.title"), message)
+    return surface.beside(request, words, words.say("debriefs.title"), message)
 
 
 def _reader(books: Books, person: Person) -> _Reader:

@@ -2,7 +2,8 @@
 
 from bot.conversation import Reply, Request
 from bot.desk import Desk
-from bot.practice import places, privacy, usage
+from bot.domain import command_help, surface
+from bot.domain.person import privacy_notice
 
 
 async def asked(request: Request, desk: Desk) -> Reply:
@@ -33,7 +34,9 @@ async def supervision(request: Request, desk: Desk) -> Reply:
 async def kept(request: Request, desk: Desk) -> Reply:
     """Tell a person what is kept and what is not; the same words for every reader."""
     words = desk.catalogue.words(request.language)
-    return places.beside(request, words, words.say("privacy.kept.title"), privacy.notice(words))
+    return surface.beside(
+        request, words, words.say("privacy.kept.title"), privacy_notice.notice(words)
+    )
 
 
 async def read(request: Request, desk: Desk) -> Reply:
@@ -43,4 +46,6 @@ async def read(request: Request, desk: Desk) -> Reply:
 
 def _usage(command: str, request: Request, desk: Desk) -> Reply:
     words = desk.catalogue.words(request.language)
-    return places.beside(request, words, words.say("usage.help.title"), usage.of(command, words))
+    return surface.beside(
+        request, words, words.say("usage.help.title"), command_help.of(command, words)
+    )

@@ -2,15 +2,17 @@
 
 from bot.conversation import Reply, Request
 from bot.desk import Desk
+from bot.domain.person import home_page
 from bot.errors import UnknownAnswerError
-from bot.practice import home
 from bot.store.portraits import portrait
 
 
 async def shown(request: Request, desk: Desk) -> Reply:
     """Show a person their own page as it stands now."""
     known = await desk.store.read(lambda books: portrait(books, request.person, desk.now()))
-    return home.page(known, desk.catalogue.words(request.language), home.spoken(desk.catalogue))
+    return home_page.page(
+        known, desk.catalogue.words(request.language), home_page.spoken(desk.catalogue)
+    )
 
 
 async def language_chosen(request: Request, desk: Desk) -> Reply:
@@ -20,4 +22,4 @@ async def language_chosen(request: Request, desk: Desk) -> Reply:
     person, chosen = request.person, request.data
     await desk.store.write(lambda books: books.people.set_language(person, chosen))
     known = await desk.store.read(lambda books: portrait(books, person, desk.now()))
-    return home.page(known, desk.catalogue.words(chosen), home.spoken(desk.catalogue))
+    return home_page.page(known, desk.catalogue.words(chosen), home_page.spoken(desk.catalogue))

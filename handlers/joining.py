@@ -4,10 +4,12 @@ from datetime import datetime
 
 from bot.conversation import Reply, Request
 from bot.desk import Desk
+from bot.domain import surface
+from bot.domain.checkins import preferences
+from bot.domain.people import Role, Team
+from bot.domain.person import home_page
+from bot.domain.person.personal_data import Portrait
 from bot.errors import NoTeamError
-from bot.practice import home, mine, places
-from bot.practice.people import Role, Team
-from bot.practice.portrait import Portrait
 from bot.store.books import Books
 from bot.store.portraits import portrait
 
@@ -19,10 +21,10 @@ async def joined(request: Request, desk: Desk) -> Reply:
     """
     words, now = desk.catalogue.words(request.language), desk.now()
     outcome, known = await desk.store.write(lambda books: _join(books, request, now))
-    if places.is_home(request):
-        return home.page(known, words, home.spoken(desk.catalogue))
-    done = mine.joined(outcome, known, words)
-    return places.beside(request, words, words.say("home.done.title"), done)
+    if surface.is_home(request):
+        return home_page.page(known, words, home_page.spoken(desk.catalogue))
+    done = preferences.joined(outcome, known, words)
+    return surface.beside(request, words, words.say("home.done.title"), done)
 
 
 def _join(books: Books, request: Request, now: datetime) -> tuple[str, Portrait]:

@@ -6,9 +6,12 @@ from datetime import date, datetime
 from bot.content.model import Sign
 from bot.conversation import UNKNOWN, Invalid, Person, Reply, Request
 from bot.desk import Desk
+from bot.domain import surface
+from bot.domain.checkins import questions
+from bot.domain.debriefs import debrief_form, follow_ups, guides
+from bot.domain.people import Role
+from bot.domain.person import privacy_notice
 from bot.elements import Text
-from bot.practice import checkins, debriefs, guides, places, privacy, repairs
-from bot.practice.people import Role
 from bot.store.books import Books
 from bot.store.portraits import portrait
 
@@ -20,15 +23,15 @@ async def opened(request: Request, desk: Desk) -> Reply:
 
     def policy(books: Books) -> tuple[str, ...]:
         team = books.teams.home_of(request.person)
-        return privacy.policy(words, team, _until(books, request.person))
+        return privacy_notice.policy(words, team, _until(books, request.person))
 
-    return debriefs.form(words, opening=opening, policy=await desk.store.read(policy))
+    return debrief_form.form(words, opening=opening, policy=await desk.store.read(policy))
 
 
 async def submitted(request: Request, desk: Desk) -> Reply:
     """Keep what may be counted, once however often it arrives, and answer with the guide."""
     words, now = desk.catalogue.words(request.language), desk.now()
-    debrief = debriefs.read(request.answers)
+    debrief = debrief_form.read(request.answers)
 
     def keep(books: Books) -> tuple[str, tuple[str, ...]]:
         until = _until(books, request.person)
@@ -36,7 +39,7 @@ async def submitted(request: Request, desk: Desk) -> Reply:
             codes = {"form": debrief.form, "status": debrief.status}
             until = books.ledger.file(request.person, codes, now).until
         on_a_roster = books.teams.home_of(request.person) is not None
-        filed = privacy.filed(words, on_a_roster=on_a_roster, until=until)
+        filed = privacy_notice.filed(words, on_a_roster=on_a_roster, until=until)
         return filed, _supervisors(books, request.person)
 
     filed, supervisors = await desk.store.write(keep)
@@ -45,7 +48,7 @@ async def submitted(request: Request, desk: Desk) -> Reply:
 
 async def withdraw(request: Request, desk: Desk) -> Reply:
     """Ask before anything is taken back."""
-    return privacy.withdrawal(desk.catalogue.words(request.language))
+    return privacy_notice.withdrawal(desk.catalogue.words(request.language))
 
 
 async def withdrawn(request: Request, desk: Desk) -> Reply:
@@ -57,7 +60,7 @@ async def withdrawn(request: Request, desk: Desk) -> Reply:
     words, now = desk.catalogue.words(request.language), desk.now()
     await desk.store.write(lambda books: books.ledger.withdraw(request.person, now))
     done = Text(words.say("privacy.withdraw.done"))
-    return places.read_only(words, words.say("privacy.withdraw.title"), (done,))
+    return surface.read_only(words, words.say("privacy.withdraw.title"), (done,))
 
 
 async def choose(request: Request, desk: Desk) -> Reply:
@@ -69,31 +72,35 @@ async def chosen(request: Request, desk: Desk) -> Reply:
     """Show the guide for two codes without filing anything."""
     words = desk.catalogue.words(request.language)
     supervisors = await desk.store.read(lambda books: _supervisors(books, request.person))
-    return guides.guide(debriefs.read(request.answers), words, supervisors=supervisors)
+    return guides.guide(debrief_form.read(request.answers), words, supervisors=supervisors)
 
 
 async def deeper(request: Request, desk: Desk) -> Reply:
     """Ask what refines the guide; whoever joined may also wish to be asked again."""
     words, now = desk.catalogue.words(request.language), desk.now()
-    form = debriefs.deeper(debriefs.read_data(request.data), words)
+    form = debrief_form.deeper(debrief_form.read_data(request.data), words)
     known = await desk.store.read(lambda books: portrait(books, request.person, now))
-    return repairs.offered(form, words) if repairs.may_be_asked(known, known.today(now)) else form
+    return (
+        follow_ups.offered(form, words)
+        if follow_ups.may_be_asked(known, known.today(now))
+        else form
+    )
 
 
 async def deepened(request: Request, desk: Desk) -> Reply:
     """Refine the guide in place; nothing is kept but the wish to be asked again, if any."""
     words = desk.catalogue.words(request.language)
-    refinement = debriefs.read_deeper(request.data, request.answers, words)
+    refinement = debrief_form.read_deeper(request.data, request.answers, words)
     if isinstance(refinement, Invalid):
         return refinement
-    debrief, person = debriefs.read_data(request.data), request.person
+    debrief, person = debrief_form.read_data(request.data), request.person
     supervisors = await desk.store.read(lambda books: _supervisors(books, person))
     guide = guides.guide(debrief, words, refinement, supervisors=supervisors)
-    if not repairs.wished(request):
+    if not follow_ups.wished(request):
         return guide
-    sign = checkins.deal(words.signs, secrets.randbelow)
+    sign = questions.deal(words.signs, secrets.randbelow)
     await desk.store.write(lambda books: _remember(books, person, sign, desk.now()))
-    return repairs.promised(guide, sign, words)
+    return follow_ups.promised(guide, sign, words)
 
 
 def _until(books: Books, person: Person) -> date | None:
@@ -112,4 +119,4 @@ def _supervisors(books: Books, person: Person) -> tuple[str, ...]:
 def _remember(books: Books, person: Person, sign: Sign, now: datetime) -> None:
     """Keep the wish to be asked again, for 8 days, with no link to the debrief."""
     known = portrait(books, person, now)
-    books.intentions.keep(person, repairs.intention(sign, known, known.today(now)))
+    books.intentions.keep(person, follow_ups.intention(sign, known, known.today(now)))

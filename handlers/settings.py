@@ -5,12 +5,14 @@ from datetime import date, datetime
 from bot.content.catalogue import Words
 from bot.conversation import Invalid, Reply, Request
 from bot.desk import Desk
+from bot.domain import surface
+from bot.domain.checkins import preferences
+from bot.domain.checkins.preferences import Settings
+from bot.domain.people import Role, Team
+from bot.domain.person import home_page, privacy_notice
+from bot.domain.person.personal_data import Portrait
 from bot.elements import Message
 from bot.errors import NoTeamError, StaleFormError, UnknownAnswerError
-from bot.practice import home, mine, places, privacy
-from bot.practice.mine import Settings
-from bot.practice.people import Role, Team
-from bot.practice.portrait import Portrait
 from bot.store.books import Books
 from bot.store.portraits import portrait
 
@@ -23,19 +25,19 @@ async def opened(request: Request, desk: Desk) -> Reply:
     words, now = desk.catalogue.words(request.language), desk.now()
     known, team, supervises = await desk.store.read(lambda books: _found(books, request, now))
     if supervises:
-        return _said(request, words, mine.done("supervises", words))
-    return mine.settings(known, team, words)
+        return _said(request, words, preferences.done("supervises", words))
+    return preferences.settings(known, team, words)
 
 
 async def submitted(request: Request, desk: Desk) -> Reply:
     """Keep what a clinician chose for themselves, and say what comes next."""
     words, now = desk.catalogue.words(request.language), desk.now()
     known = await desk.store.read(lambda books: portrait(books, request.person, now))
-    chosen = mine.read(request.answers, known.today(now), words)
+    chosen = preferences.read(request.answers, known.today(now), words)
     if isinstance(chosen, Invalid):
         return chosen
     kept = await desk.store.write(lambda books: _keep(books, request, chosen, now))
-    return _said(request, words, mine.changed(kept, words))
+    return _said(request, words, preferences.changed(kept, words))
 
 
 async def pause(request: Request, desk: Desk) -> Reply:
@@ -43,14 +45,14 @@ async def pause(request: Request, desk: Desk) -> Reply:
     known = await desk.store.read(lambda books: books.people.get(request.person))
     if not known.joined:
         return await opened(request, desk)
-    return mine.pause(desk.catalogue.words(request.language))
+    return preferences.pause(desk.catalogue.words(request.language))
 
 
 async def paused(request: Request, desk: Desk) -> Reply:
     """Rest until the chosen day."""
     words, now = desk.catalogue.words(request.language), desk.now()
     known = await desk.store.read(lambda books: portrait(books, request.person, now))
-    until = mine.read_until(request.answers, known.today(now), words)
+    until = preferences.read_until(request.answers, known.today(now), words)
     if isinstance(until, Invalid):
         return until
     return await _rest(request, desk, until)
@@ -70,9 +72,9 @@ async def again(request: Request, desk: Desk) -> Reply:
         return portrait(books, request.person, now)
 
     known = await desk.store.write(keep)
-    if places.is_home(request):
-        return home.page(known, words, home.spoken(desk.catalogue))
-    return _said(request, words, mine.back(known, words))
+    if surface.is_home(request):
+        return home_page.page(known, words, home_page.spoken(desk.catalogue))
+    return _said(request, words, preferences.back(known, words))
 
 
 async def left(request: Request, desk: Desk) -> Reply:
@@ -84,9 +86,9 @@ async def left(request: Request, desk: Desk) -> Reply:
         return portrait(books, request.person, now)
 
     known = await desk.store.write(leave)
-    if places.is_home(request):
-        return home.page(known, words, home.spoken(desk.catalogue))
-    return _said(request, words, mine.done("left", words))
+    if surface.is_home(request):
+        return home_page.page(known, words, home_page.spoken(desk.catalogue))
+    return _said(request, words, preferences.done("left", words))
 
 
 async def menu(request: Request, desk: Desk) -> Reply:
@@ -98,10 +100,10 @@ async def menu(request: Request, desk: Desk) -> Reply:
         case "leave":
             return await left(request, desk)
         case "kept":
-            return _said(request, words, privacy.notice(words))
-        case code if code in mine.SNOOZES:
+            return _said(request, words, privacy_notice.notice(words))
+        case code if code in preferences.SNOOZES:
             known = await desk.store.read(lambda books: portrait(books, request.person, now))
-            return await _rest(request, desk, known.today(now) + mine.SNOOZES[code])
+            return await _rest(request, desk, known.today(now) + preferences.SNOOZES[code])
     raise UnknownAnswerError
 
 
@@ -114,13 +116,13 @@ async def _rest(request: Request, desk: Desk, until: date | None) -> Reply:
         return portrait(books, request.person, now)
 
     known = await desk.store.write(keep)
-    if places.is_home(request):
-        return home.page(known, words, home.spoken(desk.catalogue))
-    return _said(request, words, mine.rested(known, words))
+    if surface.is_home(request):
+        return home_page.page(known, words, home_page.spoken(desk.catalogue))
+    return _said(request, words, preferences.rested(known, words))
 
 
 def _said(request: Request, words: Words, message: Message) -> Reply:
-    return places.beside(request, words, words.say("home.done.title"), message)
+    return surface.beside(request, words, words.say("home.done.title"), message)
 
 
 def _found(books: Books, request: Request, now: datetime) -> tuple[Portrait, Team, bool]:

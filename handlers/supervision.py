@@ -6,11 +6,12 @@ from uuid import NAMESPACE_OID, uuid5
 
 from bot.conversation import Invalid, Later, Person, Profile, Reply, Request
 from bot.desk import Desk
+from bot.domain import surface
+from bot.domain.teams import setup_form, setup_submission
+from bot.domain.teams.setup_form import NEW
+from bot.domain.teams.setup_submission import Plan
 from bot.elements import Form, Option
 from bot.errors import NotTheirTeamError, UnknownAnswerError, UnknownProfileError
-from bot.practice import places, plan, setup
-from bot.practice.plan import Plan
-from bot.practice.setup import NEW
 from bot.store import setups
 from bot.store.setups import Keeper
 
@@ -36,14 +37,14 @@ async def chosen(request: Request, desk: Desk) -> Reply:
 async def submitted(request: Request, desk: Desk) -> Reply:
     """Keep a team's set-up, or say under each field what cannot be kept."""
     words = desk.catalogue.words(request.language)
-    wanted = plan.read(request.answers, desk.catalogue.languages, words)
+    wanted = setup_submission.read(request.answers, desk.catalogue.languages, words)
     if isinstance(wanted, Invalid):
         return wanted
     team_id = _id_of(request)
     ground = await desk.store.read(
         lambda books: setups.ground(books, request.person, team_id, wanted)
     )
-    if wrong := plan.faults(wanted, ground, words):
+    if wrong := setup_submission.faults(wanted, ground, words):
         return wrong
     return await _allowed(
         request, desk, request.data, lambda _zone: _save(request, desk, team_id, wanted)
@@ -66,11 +67,11 @@ async def _offer(request: Request, desk: Desk) -> Reply:
     if len(ids) == 1:
         return await _form(request, desk, ids[0], profile.zone if profile else "")
     if ids:
-        return setup.chooser(teams, words, may_create=admin)
+        return setup_form.chooser(teams, words, may_create=admin)
     if profile is None:
         raise UnknownProfileError
-    refused = setup.refused(words)
-    return places.beside(request, words, words.say("supervision.form.title"), refused)
+    refused = setup_form.refused(words)
+    return surface.beside(request, words, words.say("supervision.form.title"), refused)
 
 
 async def _form(request: Request, desk: Desk, team_id: str, zone: str) -> Form:
@@ -79,14 +80,14 @@ async def _form(request: Request, desk: Desk, team_id: str, zone: str) -> Form:
     )
     now = await desk.store.read(lambda books: setups.current(books, request.person, team_id))
     words = desk.catalogue.words(request.language)
-    return setup.form(replace(now, zone=zone, languages=languages), words)
+    return setup_form.form(replace(now, zone=zone, languages=languages), words)
 
 
 async def _save(request: Request, desk: Desk, team_id: str, wanted: Plan) -> Reply:
     person, now = request.person, desk.now()
     saved = await desk.store.write(lambda books: setups.save(books, person, team_id, wanted, now))
     words = desk.catalogue.words(request.language)
-    return setup.done(
+    return setup_form.done(
         saved.team,
         saved.closes,
         words,
@@ -98,7 +99,7 @@ async def _save(request: Request, desk: Desk, team_id: str, wanted: Plan) -> Rep
 async def _introduce(request: Request, desk: Desk, team_id: str) -> Reply:
     person, now = request.person, desk.now()
     await desk.store.write(lambda books: setups.introduce_again(books, person, team_id, now))
-    return setup.card_again(desk.catalogue.words(request.language))
+    return setup_form.card_again(desk.catalogue.words(request.language))
 
 
 async def _allowed(request: Request, desk: Desk, team_id: str, work: Work) -> Reply:

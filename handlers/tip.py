@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 from bot.conversation import Reply, Request
 from bot.desk import Desk
+from bot.domain import surface, tips
 from bot.errors import UnknownAnswerError
-from bot.practice import places, tips
 from bot.store.books import Books
 
 FARTHEST = 400
@@ -46,7 +46,7 @@ async def of_kind(request: Request, desk: Desk) -> Reply:
     words = desk.catalogue.words(request.language)
     topic, kind = tips.read_kind(request.data, words)
     title = words.say("tip.list.heading")
-    return places.beside(request, words, title, tips.about(topic, words, kind))
+    return surface.beside(request, words, title, tips.about(topic, words, kind))
 
 
 async def used(request: Request, desk: Desk) -> Reply:
@@ -58,7 +58,7 @@ async def _shown(request: Request, desk: Desk, ahead: int) -> Reply:
     words = desk.catalogue.words(request.language)
     team_key, day = await desk.store.read(lambda books: _team_and_day(books, request, desk))
     message = tips.message(tips.of_day(words.tips, team_key, day, ahead), words, ahead=ahead)
-    return places.beside(request, words, words.say("common.step.tip"), message)
+    return surface.beside(request, words, words.say("common.step.tip"), message)
 
 
 def _team_and_day(books: Books, request: Request, desk: Desk) -> tuple[str, date]:

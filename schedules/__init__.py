@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.desk import Desk
-from bot.practice import asking
+from bot.domain.checkins import scheduling
 from schedules import (
     close_periods,
     daily_tip,
@@ -35,7 +35,7 @@ TIMETABLE: Mapping[str, Duty] = {
 
 COMPOSERS: Mapping[str, Compose] = {
     daily_tip.KIND: daily_tip.compose,
-    asking.KIND: weekly_checkin.compose,
-    asking.NOTE: weekly_checkin.compose_note,
+    scheduling.KIND: weekly_checkin.compose,
+    scheduling.NOTE: weekly_checkin.compose_note,
     introduction.KIND: introduction.compose,
 }

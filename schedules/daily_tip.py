@@ -4,10 +4,10 @@ from datetime import date, datetime
 from functools import partial
 
 from bot.desk import Desk
+from bot.domain import calendar, tips
+from bot.domain.checkins.scheduling import LATE_BY_FAR, Why
+from bot.domain.people import Team
 from bot.elements import Audience, Message
-from bot.practice import calendar, tips
-from bot.practice.asking import LATE_BY_FAR, Why
-from bot.practice.people import Team
 from bot.store.books import Books
 from bot.store.deliveries import Delivery, Promise
 

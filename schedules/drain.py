@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from bot.conversation import Address, Fate, Outcome
 from bot.desk import Desk
+from bot.domain.checkins.scheduling import Postponed
 from bot.elements import Message
 from bot.errors import BusyError
 from bot.logs import trouble
 from bot.pace import Pacer, halved, recovered
-from bot.practice.asking import Postponed
 from bot.store import outcomes
 from bot.store.books import Books
 from bot.store.deliveries import Delivery

@@ -1,9 +1,9 @@
 """Introduces the bot once in a team's channel, and tells who set it up when that fails."""
 
 from bot.desk import Desk
+from bot.domain.people import Role
+from bot.domain.teams import welcome_card
 from bot.elements import Message
-from bot.practice import cards
-from bot.practice.people import Role
 from bot.store.books import Books
 from bot.store.deliveries import Delivery
 from bot.store.setups import ARRIVED
@@ -20,7 +20,7 @@ def compose(books: Books, delivery: Delivery, desk: Desk) -> Message | None:
     team = books.teams.at(delivery.workspace, delivery.channel)
     if team is None:
         spoken = desk.catalogue.words(desk.catalogue.settle(locale))
-        return cards.welcome(who, spoken) if delivery.slot == ARRIVED else None
+        return welcome_card.welcome(who, spoken) if delivery.slot == ARRIVED else None
     supervisors = books.teams.holders(team.id, Role.SUPERVISOR)
     words = desk.catalogue.words(team.language)
-    return cards.introduction(team, who, tuple(one.id for one in supervisors), words)
+    return welcome_card.introduction(team, who, tuple(one.id for one in supervisors), words)

@@ -9,10 +9,11 @@ from functools import partial
 from bot.content.catalogue import Words
 from bot.conversation import Person
 from bot.desk import Desk
+from bot.domain.checkins import frequency, scheduling
+from bot.domain.checkins import questions as checkin_questions
+from bot.domain.checkins.scheduling import KIND, NOTE, Postponed, Why
+from bot.domain.people import Clinician, Team
 from bot.elements import Message
-from bot.practice import asking, checkins, thinning
-from bot.practice.asking import KIND, NOTE, Postponed, Why
-from bot.practice.people import Clinician, Team
 from bot.store.books import Books
 from bot.store.deliveries import Delivery, Promise
 
@@ -36,7 +37,7 @@ async def run(desk: Desk) -> int:
     """
     now, signs = desk.now(), desk.catalogue.words("en").signs
     before = await desk.store.read(lambda books: books.duties.looked(KIND, now))
-    look = Look(now, before, lambda: checkins.deal(signs, secrets.randbelow).code)
+    look = Look(now, before, lambda: checkin_questions.deal(signs, secrets.randbelow).code)
     kept = 0
     async for batch in _everybody(desk):
         owed = [one for member, team in batch for one in _owed(member, team, look)]
@@ -51,8 +52,8 @@ async def next_due(desk: Desk) -> datetime | None:
     now = desk.now()
     soonest = await desk.store.read(lambda books: books.deliveries.next_due(now))
     async for batch in _everybody(desk):
-        own = {(asking.rhythm(member, team), member.quiet) for member, team in batch}
-        found = (asking.following(rhythm, quiet, now) for rhythm, quiet in own)
+        own = {(scheduling.rhythm(member, team), member.quiet) for member, team in batch}
+        found = (scheduling.following(rhythm, quiet, now) for rhythm, quiet in own)
         slots = [slot for slot in found if slot]
         soonest = min([*slots, *([soonest] if soonest else [])], default=None)
     return soonest
@@ -68,13 +69,13 @@ def compose(books: Books, delivery: Delivery, desk: Desk) -> Message | Postponed
     if not isinstance(found, Words):
         return found
     sign = found.sign(delivery.detail)
-    return checkins.nudge(found, delivery.slot, sign)
+    return checkin_questions.nudge(found, delivery.slot, sign)
 
 
 def compose_note(books: Books, delivery: Delivery, desk: Desk) -> Message | Postponed | None:
     """Write the last note; nothing for whoever used their check-ins again meanwhile."""
     found = _reached(books, delivery, desk)
-    return checkins.last_note(found) if isinstance(found, Words) else found
+    return checkin_questions.last_note(found) if isinstance(found, Words) else found
 
 
 def _reached(books: Books, delivery: Delivery, desk: Desk) -> Words | Postponed | None:
@@ -83,9 +84,9 @@ def _reached(books: Books, delivery: Delivery, desk: Desk) -> Words | Postponed 
     member, team = books.teams.at_home(asked)
     if not member.joined or team is None:
         return None
-    if delivery.kind == NOTE and member.quiet < thinning.SILENT:
+    if delivery.kind == NOTE and member.quiet < frequency.SILENT:
         return None
-    if postponed := asking.postponed(asking.rhythm(member, team), now, delivery.late):
+    if postponed := scheduling.postponed(scheduling.rhythm(member, team), now, delivery.late):
         return None if postponed.why is Why.PAUSED else postponed
     return desk.catalogue.words(
         desk.catalogue.settle(member.language, member.locale, team.language)
@@ -109,12 +110,12 @@ def _joined(books: Books, after: Person | None) -> tuple[Clinician, ...]:
 
 def _owed(member: Clinician, team: Team, look: Look) -> Iterator[Promise]:
     """What last week and this one owe *member*: the question, due or missed, or the last note."""
-    own, to = asking.rhythm(member, team), member.person
-    silent = member.quiet >= thinning.SILENT
-    for starts in asking.weeks_at(own, look.now):
-        if not silent and not thinning.has_turn(member.quiet, starts):
+    own, to = scheduling.rhythm(member, team), member.person
+    silent = member.quiet >= frequency.SILENT
+    for starts in scheduling.weeks_at(own, look.now):
+        if not silent and not frequency.has_turn(member.quiet, starts):
             continue
-        found = asking.standing(own, starts, look.now, look.before)
+        found = scheduling.standing(own, starts, look.now, look.before)
         if found is None or (silent and found.missed):
             continue
         kind, sign = (NOTE, "") if silent else (KIND, look.deal())
@@ -147,7 +148,7 @@ def _notes(books: Books, owed: list[Promise]) -> list[Promise]:
     return [
         one
         for one in owed
-        if thinning.note_is_due(one.slot, asked[one.recipient], noted[one.recipient])
+        if frequency.note_is_due(one.slot, asked[one.recipient], noted[one.recipient])
     ]
 
 

@@ -6,6 +6,8 @@ from datetime import time
 
 from bot.conversation import Person, Request
 from bot.desk import Desk
+from bot.domain.calendar import WeeklyRule
+from bot.domain.people import Role, Team
 from bot.elements import (
     FIELDS,
     Actions,
@@ -24,8 +26,6 @@ from bot.elements import (
     Small,
     Text,
 )
-from bot.practice.calendar import WeeklyRule
-from bot.practice.people import Role, Team
 from bot.store.books import Books
 
 WORKSPACE = "slack:T0PRACTICE"

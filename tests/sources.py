@@ -26,7 +26,7 @@ class Source:
 
     @property
     def module(self) -> str:
-        """Its dotted name, such as ``bot.practice.tips``."""
+        """Its dotted name, such as ``bot.domain.tips``."""
         parts = self.path.with_suffix("").parts
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 

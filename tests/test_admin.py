@@ -8,8 +8,8 @@ from bot import admin
 from bot.admin import Applied
 from bot.conversation import Person
 from bot.desk import Desk
+from bot.domain.people import Role, Team
 from bot.errors import FaultyInputError
-from bot.practice.people import Role, Team
 from schedules import COMPOSERS
 from schedules.drain import Drain
 from tests.doubles import Pigeonholes, clock, desk, migrated, outlet, words_in_all_languages

@@ -107,7 +107,7 @@ def test_sentences_live_in_the_catalogue(source: Source) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", [s for s in sources.rooms() if s.within("bot.practice")], ids=_named
+    "source", [s for s in sources.rooms() if s.within("bot.domain")], ids=_named
 )
 def test_the_practice_is_told_the_time(source: Source) -> None:
     """Nothing in the practice asks for the time or opens a file; both come as arguments."""

@@ -1,1 +1,1 @@
-"""The books: everything that is kept, and the only room that knows the database."""
+"""Persistence: the schema, transactions and repositories; the only package with SQL."""

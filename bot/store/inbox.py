@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import Connection, delete, select
 
-from bot.practice import tokens
+from bot.domain.counts import pseudonyms
 from bot.store.tables import inbox
 from bot.store.upsert import add
 
@@ -24,7 +24,7 @@ class Inbox:
         Acts remembered under an older pepper count, so that one is not done twice on the
         day that the peppers change.
         """
-        newest, *older = (tokens.inbox_key(pepper, kind, key) for pepper in self._peppers)
+        newest, *older = (pseudonyms.inbox_key(pepper, kind, key) for pepper in self._peppers)
         done_before = select(inbox.c.key).where(inbox.c.key.in_(older)).limit(1)
         if older and self._connection.scalar(done_before):
             return False

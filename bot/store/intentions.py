@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, delete, select
 
 from bot.conversation import Person
-from bot.practice.checkins import Intention
+from bot.domain.checkins.questions import Intention
 from bot.store.tables import intentions
 from bot.store.upsert import put
 

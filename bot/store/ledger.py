@@ -9,9 +9,9 @@ from datetime import UTC, date, datetime
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 
 from bot.conversation import Person
-from bot.practice import tokens
-from bot.practice.counts import BREAKDOWN, TOTAL
-from bot.practice.people import Role, Team
+from bot.domain.counts import pseudonyms
+from bot.domain.counts.release_rule import BREAKDOWN, TOTAL
+from bot.domain.people import Role, Team
 from bot.store.aliases import Aliases
 from bot.store.periods import Period, Periods
 from bot.store.tables import slips
@@ -162,7 +162,7 @@ class Ledger:
         return self._connection.execute(delete(slips).where(_in(period), mine)).rowcount
 
     def _token(self, period: Period, person: Person) -> bytes:
-        return tokens.contributor(self._periods.pepper_of(period), period.salt, person)
+        return pseudonyms.contributor(self._periods.pepper_of(period), period.salt, person)
 
     def _slips_of(self, period: Period) -> list[tuple[bytes, str]]:
         found = self._connection.execute(select(slips.c.token, slips.c.code).where(_in(period)))

@@ -16,8 +16,8 @@ from sqlalchemy import (
 )
 
 from bot.conversation import Person
-from bot.practice.calendar import WeeklyRule, is_zone
-from bot.practice.people import Clinician
+from bot.domain.calendar import WeeklyRule, is_zone
+from bot.domain.people import Clinician
 from bot.store.deliveries import Deliveries
 from bot.store.tables import people, rosters, workspaces
 from bot.store.upsert import add, insert

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
 
-from bot.practice import calendar, counts, tokens
-from bot.practice.counts import BREAKDOWN, PRACTICE, TOTAL, Terms
-from bot.practice.noise import Dice
-from bot.practice.people import Team
+from bot.domain import calendar
+from bot.domain.counts import pseudonyms, release_rule
+from bot.domain.counts.noise import Dice
+from bot.domain.counts.release_rule import BREAKDOWN, PRACTICE, TOTAL, Terms
+from bot.domain.people import Team
 from bot.store.tables import feeds, periods, releases, teams
 from bot.store.teams import Teams
 from bot.store.upsert import add
@@ -49,7 +50,7 @@ class Periods:
     def __init__(self, connection: Connection, peppers: tuple[bytes, ...]) -> None:
         """Open the book on *connection*; new periods are keyed by the first of *peppers*."""
         self._connection = connection
-        self._peppers = {tokens.fingerprint(pepper): pepper for pepper in peppers}
+        self._peppers = {pseudonyms.fingerprint(pepper): pepper for pepper in peppers}
         self._teams = Teams(connection)
 
     def current(self, team: Team, ledger: str, now: datetime) -> Period | None:
@@ -96,12 +97,12 @@ class Periods:
 
     def publish(self, period: Period, filed: list[tuple[bytes, str]]) -> None:
         """Put the table of *period* up for good, from what was *filed*: (token, code) each."""
-        key = tokens.dice_key(self.pepper_of(period), period.salt, filed)
-        table: counts.Table
+        key = pseudonyms.dice_key(self.pepper_of(period), period.salt, filed)
+        table: release_rule.Table
         if period.ledger == TOTAL:
-            table = counts.total(filed, period.terms, Dice(key))
+            table = release_rule.total(filed, period.terms, Dice(key))
         else:
-            table = counts.breakdown(filed, period.question, period.terms, Dice(key))
+            table = release_rule.breakdown(filed, period.question, period.terms, Dice(key))
         row = {
             "ledger": period.ledger,
             "unit": period.unit,
@@ -166,7 +167,7 @@ class Periods:
         sizes = {one: self._teams.declared(one) for one in free}
         if ledger == BREAKDOWN and team.practice and sum(sizes.values()) >= PRACTICE:
             return tuple(free.values())
-        return tuple(free[one] for one in counts.units(sizes).get(team.id, ()))
+        return tuple(free[one] for one in release_rule.units(sizes).get(team.id, ()))
 
     def _open_period(
         self, unit: str, together: tuple[Team, ...], ledger: str, now: datetime
@@ -174,7 +175,7 @@ class Periods:
         first = min(together, key=lambda team: team.id)
         zone = ZoneInfo(first.zone)
         size = sum(self._teams.declared(team.id) for team in together)
-        agreed = counts.terms(ledger, size)
+        agreed = release_rule.terms(ledger, size)
         day = max(calendar.local_day(now, zone), self._last_close(unit, ledger))
         opens, closes = calendar.span_bounds(day, agreed.weeks)
         row = {

@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.conversation import Person
-from bot.practice import asking, calendar
-from bot.practice.people import Clinician, Role, Team, may_read
-from bot.practice.portrait import Portrait, zone_of
+from bot.domain import calendar
+from bot.domain.checkins import scheduling
+from bot.domain.people import Clinician, Role, Team, may_read
+from bot.domain.person.personal_data import Portrait, zone_of
 from bot.store.books import Books
 
 
@@ -16,8 +17,8 @@ def portrait(books: Books, person: Person, now: datetime) -> Portrait:
     kept = books.people.get(person)
     clinician, slot = _as_of(kept, team, now), None
     if team and kept.joined and not kept.unreachable:
-        settled = books.deliveries.settled(asking.KIND, person)
-        slot = asking.coming(asking.rhythm(kept, team), kept.quiet, now, settled)
+        settled = books.deliveries.settled(scheduling.KIND, person)
+        slot = scheduling.coming(scheduling.rhythm(kept, team), kept.quiet, now, settled)
     return Portrait(
         clinician=clinician,
         team=team,

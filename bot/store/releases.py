@@ -5,8 +5,8 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Connection, delete, select
 
-from bot.practice import counts
-from bot.practice.counts import Table
+from bot.domain.counts import release_rule
+from bot.domain.counts.release_rule import Table
 from bot.store.tables import feeds, releases
 
 
@@ -61,7 +61,7 @@ class Releases:
                 closes=row.closes,
                 cap=row.cap,
                 question=row.question,
-                table=counts.kept(row.ledger, row.body),
+                table=release_rule.kept(row.ledger, row.body),
             )
             for row in found
         )

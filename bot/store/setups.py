@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 from enum import Enum
 
 from bot.conversation import Person
+from bot.domain.people import Role, Team
+from bot.domain.teams import setup_submission as plans
+from bot.domain.teams.setup_form import NEW, Current
+from bot.domain.teams.setup_submission import Ground, Plan
 from bot.errors import StaleFormError
-from bot.practice import plan as plans
-from bot.practice.people import Role, Team
-from bot.practice.plan import Ground, Plan
-from bot.practice.setup import NEW, Current
 from bot.store.books import Books
 from bot.store.deliveries import Promise
 

@@ -19,8 +19,8 @@ from sqlalchemy import (
 )
 
 from bot.conversation import Person
-from bot.practice.calendar import WeeklyRule
-from bot.practice.people import Clinician, Role, Team
+from bot.domain.calendar import WeeklyRule
+from bot.domain.people import Clinician, Role, Team
 from bot.store.aliases import Aliases
 from bot.store.deliveries import Deliveries
 from bot.store.people import People, clinician

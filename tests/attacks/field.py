@@ -23,11 +23,11 @@ from bot.content import catalogue
 from bot.content.catalogue import Words
 from bot.conversation import Person, Request
 from bot.desk import Desk
+from bot.domain.counts import pseudonyms
+from bot.domain.counts.release_rule import BREAKDOWN, CODES, TOTAL, Band
+from bot.domain.people import Team
 from bot.elements import Chart, Text
 from bot.errors import BusyError
-from bot.practice import tokens
-from bot.practice.counts import BREAKDOWN, CODES, TOTAL, Band
-from bot.practice.people import Team
 from bot.store.books import Books
 from bot.store.periods import Period
 from bot.store.tables import slips
@@ -217,6 +217,6 @@ def _slip(period: Period, who: Person, form: str) -> dict[str, object]:
         "ledger": period.ledger,
         "unit": period.unit,
         "closes": period.closes,
-        "token": tokens.contributor(PEPPERS[0], period.salt, who),
+        "token": pseudonyms.contributor(PEPPERS[0], period.salt, who),
         "code": form if period.ledger == BREAKDOWN else "debrief",
     }

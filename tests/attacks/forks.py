@@ -18,7 +18,7 @@ from sqlalchemy import select
 from bot.content import catalogue
 from bot.conversation import Later, Person, Reply
 from bot.desk import Desk
-from bot.practice.people import Team
+from bot.domain.people import Team
 from bot.store.tables import metadata
 from bot.store.transaction import Store
 from handlers import BUTTONS, COMMANDS, FORMS, HOME

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bot.practice.counts import MONTH, Terms
+from bot.domain.counts.release_rule import MONTH, Terms
 from tests.attacks import games, plans, plays
-from tests.practice import utility
-from tests.practice.utility import Agreed, agreed
+from tests.domain.counts import utility
+from tests.domain.counts.utility import Agreed, agreed
 
 SIZE = 30
 PLAYS = 1500

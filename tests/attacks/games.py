@@ -13,11 +13,11 @@ from functools import cache
 from itertools import islice
 from math import log, sqrt
 
-from bot.practice.counts import CODES
+from bot.domain.counts.release_rule import CODES
 from tests.attacks import odds
 from tests.attacks.odds import Chances, Counted
-from tests.practice import utility
-from tests.practice.utility import Agreed, Slips
+from tests.domain.counts import utility
+from tests.domain.counts.utility import Agreed, Slips
 
 FORMS = CODES["form"]
 CERTAIN = log(99)

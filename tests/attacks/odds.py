@@ -10,9 +10,9 @@ from fractions import Fraction
 from functools import cache
 from math import exp
 
-from bot.practice.counts import CLEAR, CODES, BreakdownTable, Table, TotalTable, _band
+from bot.domain.counts.release_rule import CLEAR, CODES, BreakdownTable, Table, TotalTable, _band
 from bot.shares import Share
-from tests.practice.theory import chance_of
+from tests.domain.counts.laplace import chance_of
 
 Chances = dict[object, float]
 """How likely each published value is."""

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.practice import counts
+from bot.domain.counts import release_rule
 from tests.attacks import games, plays
 from tests.attacks.field import field_of
 from tests.attacks.games import Case, Life, Score
-from tests.practice.utility import agreed
+from tests.domain.counts.utility import agreed
 
 QUARTERS, MONTHS = 4, 13
 """How many periods a year has for a small team, and for a large one."""
@@ -65,7 +65,7 @@ def informed(size: int, debriefs: int) -> Attack:
 
 def habit(size: int) -> Attack:
     """The same, of somebody who files two in every period of a year, or none."""
-    periods = QUARTERS if size < counts.LARGE else MONTHS
+    periods = QUARTERS if size < release_rule.LARGE else MONTHS
     return Attack(
         "habit of two a period, a year",
         size,

@@ -13,13 +13,13 @@ from itertools import accumulate, cycle
 from typing import Any
 
 from bot.conversation import Person
-from bot.practice import counts
-from bot.practice.noise import Dice
+from bot.domain.counts import release_rule
+from bot.domain.counts.noise import Dice
 from tests.attacks import odds
 from tests.attacks.field import Field, Side, shared_out
 from tests.attacks.games import CERTAIN, FORMS, Case, Life, Score, bands, belief, tables
 from tests.attacks.odds import Chances
-from tests.practice.utility import Agreed, Slips, agreed
+from tests.domain.counts.utility import Agreed, Slips, agreed
 
 TARGET = b"the target"
 _KEY_BYTES = 32
@@ -65,8 +65,10 @@ class Guesser:
 def ruled(case: Case, truth: int, on: Agreed) -> Seen:
     """What the rule publishes of one period, under a fresh key as every salt gives one."""
     slips = [*_others(case), *[(TARGET, form) for form in (case.one, case.other)[truth]]]
-    total = counts.total(slips, on.total, _dice())
-    return odds.noted(total), odds.noted(counts.breakdown(slips, "form", on.breakdown, _dice()))
+    total = release_rule.total(slips, on.total, _dice())
+    return odds.noted(total), odds.noted(
+        release_rule.breakdown(slips, "form", on.breakdown, _dice())
+    )
 
 
 def drawn(case: Case, truth: int, on: Agreed) -> Seen:

@@ -10,7 +10,7 @@ from itertools import permutations
 from pathlib import Path
 
 from bot.conversation import Person
-from bot.practice import tokens
+from bot.domain.counts import pseudonyms
 from tests.attacks.forks import World, forked, world
 from tests.attacks.naive import digest, keyed
 from tests.disk import every_byte
@@ -38,7 +38,7 @@ def guesses(person: Person, salts: Iterable[bytes], peppers: Iterable[bytes]) ->
         found |= {hmac.new(salt, name.encode(), hashlib.sha256).digest() for name in names}
         found |= {hashlib.sha256(salt + name.encode()).digest() for name in names}
         for pepper in (b"", salt, *peppers):
-            found.add(tokens.contributor(pepper, salt, person))
+            found.add(pseudonyms.contributor(pepper, salt, person))
     return found
 
 
@@ -188,7 +188,7 @@ async def in_order(one: World) -> list[bytes]:
     """The tokens in the total's ledger, in the order in which people filed."""
     periods = {row[0]: row for row in await one.rows("period")}
     salt = next(value for value in periods["total"] if isinstance(value, bytes))
-    return [tokens.contributor(PEPPER, salt, who) for who in CLINICIANS]
+    return [pseudonyms.contributor(PEPPER, salt, who) for who in CLINICIANS]
 
 
 def orders(folder: Path) -> dict[str, list[bytes]]:

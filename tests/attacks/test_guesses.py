@@ -3,16 +3,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.practice import counts, tokens
-from bot.practice.counts import BREAKDOWN, CODES, TOTAL
-from bot.practice.noise import Dice
+from bot.domain.counts import pseudonyms, release_rule
+from bot.domain.counts.noise import Dice
+from bot.domain.counts.release_rule import BREAKDOWN, CODES, TOTAL
 from bot.store.books import Books
 from tests.attacks import odds, plans, plays
 from tests.attacks.field import Field, field_of
 from tests.attacks.games import Case
 from tests.attacks.naive import NaiveCounter
+from tests.domain.counts.utility import agreed
 from tests.doubles import PEPPERS
-from tests.practice.utility import agreed
 
 FEW = 300
 """Plays of each attack in the short form; `python -m tests.attacks` makes thousands."""
@@ -110,17 +110,17 @@ async def test_what_the_bot_publishes_is_what_the_rule_says(tmp_path: Path, size
 LEDGERS = (TOTAL, BREAKDOWN)
 
 
-def by_the_rule(books: Books) -> dict[tuple[str, str], counts.Table]:
+def by_the_rule(books: Books) -> dict[tuple[str, str], release_rule.Table]:
     """The table that the release rule makes of every open period, by ledger and unit."""
-    found: dict[tuple[str, str], counts.Table] = {}
+    found: dict[tuple[str, str], release_rule.Table] = {}
     for period in books.ledger._periods.every():
         on = agreed(period.size)
         slips = books.ledger._slips_of(period)
-        dice = Dice(tokens.dice_key(PEPPERS[0], period.salt, slips))
+        dice = Dice(pseudonyms.dice_key(PEPPERS[0], period.salt, slips))
         found[period.ledger, period.unit] = (
-            counts.total(slips, on.total, dice)
+            release_rule.total(slips, on.total, dice)
             if period.ledger == TOTAL
-            else counts.breakdown(slips, "form", on.breakdown, dice)
+            else release_rule.breakdown(slips, "form", on.breakdown, dice)
         )
     return found
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import Delete, Table, delete, false
 
-from bot.practice import counts
+from bot.domain.counts import release_rule
 from bot.store import ledger, periods, upsert
 from bot.store.periods import Periods
 from bot.store.transaction import Store
@@ -29,7 +29,7 @@ async def nobody_counts_for_more_than_four(folder: Path) -> None:
         await one.files(*[MARIE] * 40)
         await one.close()
         band, _ = published(await one.asks("debriefs", SUPERVISOR))
-    assert band in {counts.Band.FEW, counts.Band.TEN}
+    assert band in {release_rule.Band.FEW, release_rule.Band.TEN}
 
 
 async def an_edge_is_blurred(folder: Path) -> None:
@@ -67,12 +67,12 @@ CLAIMS = (
 
 def no_cap(patch: pytest.MonkeyPatch) -> None:
     """Every debrief counts, however many one person files."""
-    patch.setattr(counts, "_capped", lambda slips, _cap, _dice: list(slips))
+    patch.setattr(release_rule, "_capped", lambda slips, _cap, _dice: list(slips))
 
 
 def no_noise(patch: pytest.MonkeyPatch) -> None:
     """Counts are told as they are."""
-    patch.setattr(counts, "laplace", lambda _dice, _scale: 0)
+    patch.setattr(release_rule, "laplace", lambda _dice, _scale: 0)
 
 
 def no_salt(patch: pytest.MonkeyPatch) -> None:
@@ -117,7 +117,7 @@ def no_freeze(patch: pytest.MonkeyPatch) -> None:
 
 def no_size_rule(patch: pytest.MonkeyPatch) -> None:
     """A team of any size is told alone."""
-    patch.setattr(counts, "LEAST", 1)
+    patch.setattr(release_rule, "LEAST", 1)
 
 
 MUTATIONS: tuple[tuple[Spoil, Claim], ...] = (

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.practice import counts
-from bot.practice.counts import BREAKDOWN, CODES, TOTAL
-from bot.practice.noise import Dice
+from bot.domain.counts import release_rule
+from bot.domain.counts.noise import Dice
+from bot.domain.counts.release_rule import BREAKDOWN, CODES, TOTAL
 from tests.attacks import odds
 
 COUNTED = ((0, 0, 0, 0), (2, 2, 1, 1), (6, 3, 1, 0))
@@ -23,14 +23,16 @@ def told(counted: tuple[int, ...], key: bytes) -> object:
         for form, many in zip(FORMS, counted, strict=True)
         for number in range(many)
     ]
-    return odds.noted(counts.breakdown(slips, "form", counts.terms(BREAKDOWN, 9), Dice(key)))
+    return odds.noted(
+        release_rule.breakdown(slips, "form", release_rule.terms(BREAKDOWN, 9), Dice(key))
+    )
 
 
 @pytest.mark.parametrize("counted", COUNTED, ids=str)
 def test_the_enumeration_is_what_the_release_rule_does(counted: tuple[int, ...]) -> None:
     """Three thousand published breakdowns fit the enumerated chances (chi-square, 99.9 %)."""
     draws = 3000
-    chances = odds.tables(counted, counts.terms(BREAKDOWN, 9).scale)
+    chances = odds.tables(counted, release_rule.terms(BREAKDOWN, 9).scale)
     seen = Counter(told(counted, f"{counted} {number}".encode()) for number in range(draws))
     expected = {table: draws * p for table, p in chances.items() if draws * p >= 5}
     misfit = sum((seen[table] - many) ** 2 / many for table, many in expected.items())
@@ -79,7 +81,7 @@ def test_one_person_shifts_the_odds_of_a_breakdown_by_the_bound_at_most(
 
 def year(ledger: str, size: int) -> tuple[Fraction, int]:
     """What one person's part may shift the log odds by in a year, and in how many tables."""
-    agreed = counts.terms(ledger, size)
+    agreed = release_rule.terms(ledger, size)
     tables = 52 // agreed.weeks
     return tables * agreed.epsilon, tables
 
@@ -88,7 +90,7 @@ def test_what_a_year_may_tell_of_a_person_is_what_the_documents_say() -> None:
     """Cap, epsilon and their sum over a year stand in the document as they stand in the code."""
     said = Path("docs/anonymity.md").read_text(encoding="utf-8")
     for ledger, size in product((TOTAL, BREAKDOWN), (9, 30)):
-        agreed, (spent, tables) = counts.terms(ledger, size), year(ledger, size)
+        agreed, (spent, tables) = release_rule.terms(ledger, size), year(ledger, size)
         span = f"{ledger} | {agreed.weeks} weeks | {agreed.cap} | {agreed.epsilon}"
 
         assert agreed.cap / agreed.scale == agreed.epsilon
@@ -103,7 +105,7 @@ def test_the_sums_of_a_year_are_what_the_documents_say() -> None:
     small, large = (sum(spent[ledger, size] for ledger in LEDGERS) for size in (9, 30))
     mixed = spent[TOTAL, 9] + spent[BREAKDOWN, 30]
     once, often = (
-        sum(year(ledger, size)[0] / counts.terms(ledger, size).cap for ledger in LEDGERS)
+        sum(year(ledger, size)[0] / release_rule.terms(ledger, size).cap for ledger in LEDGERS)
         for size in (9, 30)
     )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.conversation import Person
-from bot.practice.people import Role, Team
+from bot.domain.people import Role, Team
 from schedules import close_periods
 from tests.attacks.forks import World, forked, of, told
 from tests.attacks.naive import NaiveCounter

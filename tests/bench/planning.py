@@ -14,8 +14,8 @@ from sqlalchemy import insert
 
 from bot.content import catalogue
 from bot.desk import Desk
-from bot.practice.calendar import WeeklyRule
-from bot.practice.people import Team
+from bot.domain.calendar import WeeklyRule
+from bot.domain.people import Team
 from bot.store.books import Books
 from bot.store.deliveries import Deliveries, Promise
 from bot.store.tables import people

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.conversation import Address, Person
-from bot.practice.calendar import WeeklyRule
-from bot.practice.people import Team
+from bot.domain.calendar import WeeklyRule
+from bot.domain.people import Team
 from bot.store.books import Books
 from bot.store.deliveries import Promise
 from bot.store.transaction import Store

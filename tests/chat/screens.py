@@ -8,28 +8,19 @@ from itertools import product
 
 from bot.content.catalogue import Words, load
 from bot.content.model import KINDS
+from bot.domain import command_help, tips
+from bot.domain.calendar import WeeklyRule
+from bot.domain.checkins import acknowledgements, preferences, questions
+from bot.domain.checkins.acknowledgements import Answered, Heard
+from bot.domain.checkins.questions import Intention
+from bot.domain.counts import release_rule, reports
+from bot.domain.debriefs import debrief_form, guides
+from bot.domain.debriefs.debrief_form import Debrief, Refinement
+from bot.domain.people import Clinician
+from bot.domain.person import home_page, privacy_notice
+from bot.domain.person.personal_data import Portrait
+from bot.domain.teams import setup_form, welcome_card
 from bot.elements import Form, Home, Message
-from bot.practice import (
-    cards,
-    checkins,
-    counts,
-    debriefs,
-    guides,
-    home,
-    mine,
-    privacy,
-    reports,
-    setup,
-    thanks,
-    tips,
-    usage,
-)
-from bot.practice.calendar import WeeklyRule
-from bot.practice.checkins import Intention
-from bot.practice.debriefs import Debrief, Refinement
-from bot.practice.people import Clinician
-from bot.practice.portrait import Portrait
-from bot.practice.thanks import Answered, Heard
 from tests.practice_team import MARIE, TEAM
 
 CATALOGUE = load()
@@ -56,15 +47,17 @@ def messages(words: Words) -> Iterator[Message]:
     """Every message: tips, lists, usage, check-ins, tables, what is kept, the team's card."""
     yield from (tips.message(tip, words) for tip in words.tips)
     yield from (tips.about(topic, words, kind) for topic in words.topics for kind in KINDS)
-    yield from (tips.listing(words), tips.usage(words), privacy.notice(words))
-    yield from (usage.of(command, words) for command in usage.LINES)
-    yield from (setup.refused(words), reports.refused(words, on_roster=True))
-    yield from (checkins.nudge(words, "2026-W10", sign) for sign in words.signs)
-    yield from (checkins.nudge(words, f"2026-W{n:02}", words.signs[0]) for n in range(1, 9))
+    yield from (tips.listing(words), tips.usage(words), privacy_notice.notice(words))
+    yield from (command_help.of(command, words) for command in command_help.LINES)
+    yield from (setup_form.refused(words), reports.refused(words, on_roster=True))
+    yield from (questions.nudge(words, "2026-W10", sign) for sign in words.signs)
+    yield from (questions.nudge(words, f"2026-W{n:02}", words.signs[0]) for n in range(1, 9))
     yield from (_told(words, table) for table in _tables())
     yield reports.page(reports.Shelf(TEAM, (), DAY), None, words)
-    yield from (cards.introduction(TEAM, setter, ("U2", "U3"), words) for setter in ("", "U1"))
-    yield from (mine.done(key, words, **_facts(words)) for key in _done(words))
+    yield from (
+        welcome_card.introduction(TEAM, setter, ("U2", "U3"), words) for setter in ("", "U1")
+    )
+    yield from (preferences.done(key, words, **_facts(words)) for key in _done(words))
 
 
 def _done(words: Words) -> Iterator[str]:
@@ -79,17 +72,20 @@ def _facts(words: Words) -> dict[str, str]:
     return {"team": TEAM.name, "day": words.day(DAY), "time": words.time(time(9, 5))}
 
 
-def _tables() -> Iterator[counts.Table]:
+def _tables() -> Iterator[release_rule.Table]:
     """A published table of each band, and of each question with each leader and with none."""
-    yield from (counts.kept(counts.TOTAL, f'{{"band":"{one.value}"}}') for one in counts.Band)
-    for question, asked in counts.CODES.items():
+    yield from (
+        release_rule.kept(release_rule.TOTAL, f'{{"band":"{one.value}"}}')
+        for one in release_rule.Band
+    )
+    for question, asked in release_rule.CODES.items():
         for leader in ("", *asked):
             shares = dict.fromkeys(asked, 25)
             told = {"leader": leader, "question": question, "shares": shares}
-            yield counts.kept(counts.BREAKDOWN, json.dumps(told))
+            yield release_rule.kept(release_rule.BREAKDOWN, json.dumps(told))
 
 
-def _told(words: Words, table: counts.Table) -> Message:
+def _told(words: Words, table: release_rule.Table) -> Message:
     """What a reader is shown of a table, with earlier ones and another team to turn to."""
     spans = [timedelta(weeks=4 * place) for place in range(4)]
     published = tuple(
@@ -101,15 +97,15 @@ def _told(words: Words, table: counts.Table) -> Message:
 
 def forms(words: Words) -> Iterator[Form]:
     """Every form, and the guide for every debrief and every deeper answer by itself."""
-    policy = privacy.policy(words, TEAM, DAY)
-    yield debriefs.form(words, opening=words.say("usage.discarded"), policy=policy)
-    yield from (guides.chooser(words), privacy.withdrawal(words), reports.agreement(words))
-    yield from (checkins.form(words, "2026-W10", words.signs[0]), mine.pause(words))
+    policy = privacy_notice.policy(words, TEAM, DAY)
+    yield debrief_form.form(words, opening=words.say("usage.discarded"), policy=policy)
+    yield from (guides.chooser(words), privacy_notice.withdrawal(words), reports.agreement(words))
+    yield from (questions.form(words, "2026-W10", words.signs[0]), preferences.pause(words))
     closed = replace(TEAM, unreachable="is_archived")
-    yield from (setup.form(setup.Current(team), words) for team in (None, closed))
-    yield setup.card_again(words)
-    yield setup.done(TEAM, DAY, words, introduces=True, question_waits=True)
-    yield mine.settings(Portrait(NEW, TEAM), TEAM, words)
+    yield from (setup_form.form(setup_form.Current(team), words) for team in (None, closed))
+    yield setup_form.card_again(words)
+    yield setup_form.done(TEAM, DAY, words, introduces=True, question_waits=True)
+    yield preferences.settings(Portrait(NEW, TEAM), TEAM, words)
     yield from _after_a_checkin(words)
     yield from _guides(words)
 
@@ -117,18 +113,18 @@ def forms(words: Words) -> Iterator[Form]:
 def _after_a_checkin(words: Words) -> Iterator[Form]:
     sign, picked = words.signs[0], _codes("intention", words)
     for code, intention in product(_codes("checkin", words), ("", *picked)):
-        yield thanks.thanks(words, Answered(code, intention, again=True), sign)
+        yield acknowledgements.thanks(words, Answered(code, intention, again=True), sign)
     for code in _codes("followup", words):
-        yield thanks.heard(words, Heard(code, _codes("tried", words)))
-    for code in (checkins.AGAIN, *picked):
-        yield checkins.followup(words, Intention(code, sign.code, "2026-W10", DAY))
+        yield acknowledgements.heard(words, Heard(code, _codes("tried", words)))
+    for code in (questions.AGAIN, *picked):
+        yield questions.followup(words, Intention(code, sign.code, "2026-W10", DAY))
 
 
 def _guides(words: Words) -> Iterator[Form]:
-    filed = privacy.filed(words, on_a_roster=True, until=DAY)
-    for form, status in product(debriefs.FORMS, debriefs.STATUSES):
+    filed = privacy_notice.filed(words, on_a_roster=True, until=DAY)
+    for form, status in product(debrief_form.FORMS, debrief_form.STATUSES):
         debrief = Debrief(form, status)
-        yield debriefs.deeper(debrief, words)
+        yield debrief_form.deeper(debrief, words)
         for refined in (None, *_refined(words)):
             yield guides.guide(debrief, words, refined, supervisors=("U1", "U2"), filed=filed)
 
@@ -149,7 +145,7 @@ def _codes(question: str, words: Words) -> tuple[str, ...]:
 
 def pages(words: Words) -> Iterator[Home]:
     """The own page of a stranger, and of somebody about whom everything is kept."""
-    languages = home.spoken(CATALOGUE)
+    languages = home_page.spoken(CATALOGUE)
     person = Clinician(
         MARIE,
         language=words.language,
@@ -173,4 +169,4 @@ def pages(words: Words) -> Iterator[Home]:
         (TEAM,),
         agreed=True,
     )
-    yield from (home.page(known, words, languages) for known in (Portrait(NEW), everything))
+    yield from (home_page.page(known, words, languages) for known in (Portrait(NEW), everything))

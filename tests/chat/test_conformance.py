@@ -2,9 +2,10 @@
 
 import pytest
 
+from bot.domain import command_help, tips
+from bot.domain.debriefs import guides
+from bot.domain.debriefs.debrief_form import Debrief
 from bot.elements import Heading
-from bot.practice import guides, tips, usage
-from bot.practice.debriefs import Debrief
 from handlers import COMMANDS
 from tests.chat.promises import DEBRIEF, FRENCH, WORDS, shows, slips
 from tests.chat.surfaces import Product
@@ -15,7 +16,7 @@ async def test_every_command_helps(product: Product, command: str) -> None:
     """With "help" each command says in private how it is used."""
     screen = await product.command(product.stranger, f"{command} help")
 
-    how = tips.usage(WORDS) if command == "tip" else usage.of(command, WORDS)
+    how = tips.usage(WORDS) if command == "tip" else command_help.of(command, WORDS)
     assert shows(screen, how.body)
 
 

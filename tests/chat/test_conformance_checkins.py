@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.practice import privacy
+from bot.domain.person import privacy_notice
 from tests.chat.promises import MONDAY, PAUSE, WORDS, at, nudged, shows
 from tests.chat.surfaces import Product, Trouble
 
@@ -57,7 +57,7 @@ async def test_a_nudge_can_be_put_off_and_left(product: Product) -> None:
 
     assert rests.says("July 6")
     assert left.said
-    assert shows(kept, privacy.notice(WORDS).body)
+    assert shows(kept, privacy_notice.notice(WORDS).body)
     assert await nudged(product, weeks=1) == nudge
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.practice import usage
+from bot.domain import command_help
 from tests.chat.promises import SPOKEN, WORDS, shows
 from tests.chat.surfaces import Product
 
@@ -75,7 +75,7 @@ async def test_a_keyword_that_acts_at_once_acts_alone(product: Product, typed: s
 
     screen = await product.command(product.marie, typed)
 
-    assert shows(screen, usage.of("checkin", WORDS).body)
+    assert shows(screen, command_help.of("checkin", WORDS).body)
     assert await is_joined(product) == before == ("leave" in typed)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from bot.content import catalogue
 from bot.content.catalogue import Catalogue
-from bot.practice import tips
+from bot.domain import tips
 from tests.sources import ROOT
 
 SHIPPED = catalogue.load().words("en")

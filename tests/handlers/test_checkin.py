@@ -1,7 +1,7 @@
 from bot.conversation import Invalid
 from bot.desk import Desk
+from bot.domain.checkins.questions import Intention
 from bot.elements import Form
-from bot.practice.checkins import Intention
 from handlers import BUTTONS, FORMS
 from tests.doubles import Moment
 from tests.practice_team import MARIE, TEAM, fields, request, set_up, steps, text

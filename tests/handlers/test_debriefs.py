@@ -4,9 +4,9 @@ import pytest
 
 from bot.conversation import UNKNOWN, Person
 from bot.desk import Desk
+from bot.domain.people import Role
 from bot.elements import Chart, Form, Menu, Message
 from bot.errors import NotTheirTeamError, UnknownAnswerError
-from bot.practice.people import Role
 from bot.store.books import Books
 from handlers import BUTTONS, COMMANDS, FORMS
 from tests.doubles import Moment

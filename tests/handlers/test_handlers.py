@@ -5,10 +5,12 @@ from dataclasses import replace
 import pytest
 
 from bot.desk import Desk
+from bot.domain.counts import reports
+from bot.domain.counts.reports import Shelf
+from bot.domain.debriefs import guides
+from bot.domain.debriefs.debrief_form import Debrief
+from bot.domain.teams import setup_form, welcome_card
 from bot.elements import Actions, Button, Form, Menu
-from bot.practice import cards, guides, reports, setup
-from bot.practice.debriefs import Debrief
-from bot.practice.reports import Shelf
 from handlers import BUTTONS, COMMANDS, FORMS
 from tests.practice_team import MARIE, SUPERVISOR, TEAM, body, request
 
@@ -30,10 +32,10 @@ def test_every_step_that_is_shown_leads_somewhere(desk: Desk) -> None:
     """The card, the guide, the table and the set-up offer only steps in the table."""
     words = desk.catalogue.words("en")
     shown = (
-        cards.introduction(TEAM, SUPERVISOR.id, (SUPERVISOR.id,), words),
+        welcome_card.introduction(TEAM, SUPERVISOR.id, (SUPERVISOR.id,), words),
         guides.guide(Debrief("away", "touched"), words),
         reports.page(Shelf(TEAM, (), None, (TEAM,)), None, words),
-        setup.form(setup.Current(TEAM), words),
+        setup_form.form(setup_form.Current(TEAM), words),
     )
 
     names = {
@@ -52,8 +54,8 @@ def test_every_form_that_is_sent_has_a_handler(desk: Desk) -> None:
     words = desk.catalogue.words("en")
     forms: tuple[Form, ...] = (
         reports.agreement(words),
-        setup.form(setup.Current(), words),
-        setup.chooser((TEAM,), words, may_create=True),
+        setup_form.form(setup_form.Current(), words),
+        setup_form.chooser((TEAM,), words, may_create=True),
     )
 
     assert {form.name for form in forms} <= set(FORMS)

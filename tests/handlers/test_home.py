@@ -6,10 +6,10 @@ import pytest
 from bot.content.catalogue import Catalogue
 from bot.conversation import Person
 from bot.desk import Desk
+from bot.domain.checkins.questions import Intention
+from bot.domain.people import Role
 from bot.elements import Home
 from bot.errors import UnknownAnswerError
-from bot.practice.checkins import Intention
-from bot.practice.people import Role
 from bot.store.books import Books
 from handlers import BUTTONS, HOME
 from tests.practice_team import (

@@ -2,9 +2,9 @@ import pytest
 
 from bot.conversation import Person
 from bot.desk import Desk
+from bot.domain.people import Clinician
 from bot.elements import Home, Message
 from bot.errors import NoTeamError
-from bot.practice.people import Clinician
 from handlers import BUTTONS, COMMANDS
 from tests.practice_team import (
     MARIE,

@@ -6,8 +6,8 @@ import pytest
 
 from bot.conversation import Address, News, Person, Profile
 from bot.desk import Desk
+from bot.domain.people import Clinician
 from bot.elements import Message, Text
-from bot.practice.people import Clinician
 from bot.store.books import Books
 from bot.store.deliveries import Promise
 from handlers import NEWS

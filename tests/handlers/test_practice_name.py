@@ -4,8 +4,8 @@ import pytest
 
 from bot.conversation import Later, Person, Profile
 from bot.desk import Desk
+from bot.domain.people import Team
 from bot.elements import Form, Name
-from bot.practice.people import Team
 from handlers import COMMANDS, FORMS
 from schedules import close_periods
 from tests.doubles import Moment, Pigeonholes

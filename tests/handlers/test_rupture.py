@@ -1,7 +1,7 @@
 from bot.conversation import UNKNOWN, Invalid
 from bot.desk import Desk
+from bot.domain.counts import release_rule
 from bot.elements import Banner, Contact, Form
-from bot.practice import counts
 from bot.store.books import Books
 from handlers import BUTTONS, COMMANDS, FORMS, SHORTCUTS
 from tests.doubles import Moment, Pigeonholes
@@ -267,7 +267,7 @@ async def test_an_old_period_cannot_be_reached(desk: Desk, clock: Moment) -> Non
 
     after = await desk.store.read(lambda books: books.releases.of_team(TEAM.id))
     assert after == before
-    assert {one.ledger for one in before} == {counts.TOTAL, counts.BREAKDOWN}
+    assert {one.ledger for one in before} == {release_rule.TOTAL, release_rule.BREAKDOWN}
 
 
 def close_and_open(books: Books, clock: Moment) -> None:

@@ -4,10 +4,10 @@ import pytest
 
 from bot.conversation import UNKNOWN, Invalid
 from bot.desk import Desk
+from bot.domain.calendar import WeeklyRule
+from bot.domain.people import Clinician
 from bot.elements import CalendarDay, Choice, ClockTime, Form, Home, Message
 from bot.errors import NoTeamError, StaleFormError, UnknownAnswerError
-from bot.practice.calendar import WeeklyRule
-from bot.practice.people import Clinician
 from bot.store.deliveries import Promise
 from handlers import BUTTONS, COMMANDS, FORMS
 from tests.doubles import Moment

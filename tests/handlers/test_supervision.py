@@ -5,13 +5,13 @@ import pytest
 
 from bot.conversation import UNKNOWN, Invalid, Later, Person, Profile, Request
 from bot.desk import Desk
+from bot.domain.people import Role, Team
 from bot.elements import Channel, Choice, Form, Message, Name, People
 from bot.errors import (
     NotTheirTeamError,
     UnknownAnswerError,
     UnknownProfileError,
 )
-from bot.practice.people import Role, Team
 from bot.store.books import Books
 from handlers import BUTTONS, COMMANDS, FORMS
 from tests.doubles import Moment, Pigeonholes

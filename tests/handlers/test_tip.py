@@ -4,9 +4,9 @@ import pytest
 
 from bot.conversation import UNKNOWN
 from bot.desk import Desk
+from bot.domain import tips
 from bot.elements import Form, Message
 from bot.errors import UnknownAnswerError
-from bot.practice import tips
 from handlers import COMMANDS, tip
 from tests.doubles import Moment
 from tests.practice_team import (

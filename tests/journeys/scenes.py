@@ -5,8 +5,8 @@ from functools import partial
 
 from bot.chat.slack import render
 from bot.content.catalogue import Words
+from bot.domain.debriefs import printables
 from bot.elements import Form, Text
-from bot.practice import printed
 from bot.tryout.people import TEAM
 from tests.journeys.scenes_debrief import debrief, guides
 from tests.journeys.scenes_team import counts, set_up
@@ -84,7 +84,7 @@ def _note(words: Words, key: str) -> Form:
 
 async def papers(stage: Stage) -> None:
     """Photograph the pages that are made for print."""
-    for name, html in printed.pages(stage.words).items():
+    for name, html in printables.pages(stage.words).items():
         await stage.paper(name, html)
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from bot.conversation import Fate, Outcome
 from bot.desk import Desk
+from bot.domain.checkins.scheduling import Postponed
 from bot.elements import Message, Text
-from bot.practice.asking import Postponed
 from bot.store.books import Books
 from bot.store.deliveries import Delivery, Promise
 from schedules import COMPOSERS, daily_tip, weekly_checkin

@@ -3,7 +3,7 @@
 from datetime import date
 
 from bot.desk import Desk
-from bot.practice.checkins import Intention
+from bot.domain.checkins.questions import Intention
 from bot.store.deliveries import Promise
 from schedules import close_periods, retention
 from tests.doubles import Moment

@@ -4,8 +4,8 @@ from datetime import date, time, timedelta
 from itertools import pairwise
 
 from bot.desk import Desk
-from bot.practice.calendar import WeeklyRule
-from bot.practice.checkins import Intention
+from bot.domain.calendar import WeeklyRule
+from bot.domain.checkins.questions import Intention
 from schedules import weekly_checkin
 from schedules.drain import Drain
 from tests.doubles import Moment, Pigeonholes

@@ -22,11 +22,11 @@ from zoneinfo import ZoneInfo
 from bot.content import catalogue
 from bot.conversation import Person, Request
 from bot.desk import Desk
+from bot.domain.calendar import WeeklyRule
+from bot.domain.people import Role, Team
 from bot.elements import Button
 from bot.errors import BusyError
 from bot.holidays import days_off
-from bot.practice.calendar import WeeklyRule
-from bot.practice.people import Role, Team
 from bot.store.books import Books
 from bot.store.transaction import Store
 from handlers import checkin

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Row, Table, select
 
 from bot.conversation import Person
-from bot.practice.calendar import WeeklyRule
-from bot.practice.people import Team
+from bot.domain.calendar import WeeklyRule
+from bot.domain.people import Team
 from bot.store.books import Books
 from bot.store.ledger import Filed
 from bot.store.releases import Release

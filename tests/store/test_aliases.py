@@ -1,5 +1,5 @@
 from bot.conversation import Person
-from bot.practice.people import Role
+from bot.domain.people import Role
 from bot.store.tables import aliases, slips
 from bot.store.transaction import Store
 from tests.store.counted import clinicians, filing, opened, rows, team, withdrawal

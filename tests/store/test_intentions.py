@@ -1,7 +1,7 @@
 from datetime import date
 
 from bot.conversation import Person
-from bot.practice.checkins import Intention
+from bot.domain.checkins.questions import Intention
 from bot.store.books import Books
 from bot.store.transaction import Store
 

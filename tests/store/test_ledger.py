@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.conversation import Person
-from bot.practice import tokens
-from bot.practice.people import Role
+from bot.domain.counts import pseudonyms
+from bot.domain.people import Role
 from bot.store.ledger import Filed
 from bot.store.periods import MissingPepperError
 from bot.store.tables import feeds, periods, slips
@@ -278,7 +278,7 @@ async def test_the_place_of_a_slip_does_not_tell_when_it_was_filed(
 async def newest(store: Store) -> bytes:
     """The token, in the total, of whoever filed last."""
     (salt,) = [row.salt for row in await rows(store, periods) if row.ledger == "total"]
-    return tokens.contributor(PEPPERS[0], salt, NINE[-1])
+    return pseudonyms.contributor(PEPPERS[0], salt, NINE[-1])
 
 
 async def placed(store: Store, database: str) -> list[bytes]:

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 
 from bot.conversation import Person
-from bot.practice.calendar import WeeklyRule
+from bot.domain.calendar import WeeklyRule
 from bot.store.books import Books
 from bot.store.deliveries import Promise, State
 from bot.store.tables import people

@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import update
 
-from bot.practice.people import Team
+from bot.domain.people import Team
 from bot.store.ledger import Filed
 from bot.store.tables import feeds, periods
 from bot.store.transaction import Store

@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from bot.conversation import Person
-from bot.practice.people import Role
+from bot.domain.people import Role
 from bot.store.books import Books
 from bot.store.portraits import portrait, readable, roles_in
 from bot.store.transaction import Store

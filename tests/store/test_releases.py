@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.practice.counts import BreakdownTable, TotalTable
+from bot.domain.counts.release_rule import BreakdownTable, TotalTable
 from bot.store.books import Books
 from bot.store.tables import periods, slips
 from bot.store.transaction import Store

@@ -4,11 +4,11 @@ from datetime import time
 import pytest
 
 from bot.conversation import Person
+from bot.domain.calendar import WeeklyRule
+from bot.domain.people import Role, Team
+from bot.domain.teams.setup_form import NEW
+from bot.domain.teams.setup_submission import Plan
 from bot.errors import StaleFormError
-from bot.practice.calendar import WeeklyRule
-from bot.practice.people import Role, Team
-from bot.practice.plan import Plan
-from bot.practice.setup import NEW
 from bot.store import setups
 from bot.store.books import Books
 from bot.store.setups import Keeper

@@ -5,8 +5,8 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot.conversation import Person
-from bot.practice.calendar import WeeklyRule
-from bot.practice.people import Role, Team
+from bot.domain.calendar import WeeklyRule
+from bot.domain.people import Role, Team
 from bot.store.books import Books
 from bot.store.teams import Held
 from bot.store.transaction import Store

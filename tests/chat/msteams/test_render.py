@@ -7,8 +7,8 @@ from bot.chat.msteams import render
 from bot.chat.msteams.carried import Act, Place, Stand
 from bot.chat.msteams.parts import Card, Known
 from bot.content.catalogue import Words
+from bot.domain.counts import release_rule
 from bot.elements import CalendarDay, Choice, Form, Home, Name, Option, People, Text
-from bot.practice import counts
 from tests.chat import screens
 from tests.chat.msteams import cards, shown
 from tests.chat.msteams.shown import ADA, KNOWN, MARIE, PLAIN, stand
@@ -144,7 +144,7 @@ def test_every_chart_has_its_words_beside_it() -> None:
         if block["type"].startswith("Chart.")
     ]
 
-    assert len(drawn) >= len(counts.CODES)
+    assert len(drawn) >= len(release_rule.CODES)
     for block, follows in drawn:
         assert str(block["data"][0]["x"])[:3] in follows["text"]
 

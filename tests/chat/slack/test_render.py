@@ -6,8 +6,8 @@ import pytest
 from bot.chat.slack import metadata, render
 from bot.chat.slack.parts import Block
 from bot.content.catalogue import Words
+from bot.domain.counts import release_rule
 from bot.elements import Choice, Form, Home, Message, Option, Text
-from bot.practice import counts
 from bot.tryout import limits
 from tests.chat import screens
 
@@ -126,7 +126,7 @@ def test_nothing_that_is_shown_was_cut(spoken: Words) -> None:
         *(render.modal(one, "T1") for one in screens.forms(spoken)),
         *(render.home_tab(one, "T1") for one in screens.pages(spoken)),
     ]
-    in_full = tuple(spoken.say(f"counts.{question}.title") for question in counts.CODES)
+    in_full = tuple(spoken.say(f"counts.{question}.title") for question in release_rule.CODES)
     cut = {found for one in shown for found in ENDED.findall(json.dumps(one, ensure_ascii=False))}
 
     assert {one for one in cut if not any(full.startswith(one) for full in in_full)} == set()

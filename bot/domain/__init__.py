@@ -1,0 +1,1 @@
+"""Clinical supervision: pure rules without I/O and without a clock."""

@@ -1,0 +1,1 @@
+"""Published counts: the release rule, noise, pseudonyms, reports and exercises."""

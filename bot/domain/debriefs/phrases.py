@@ -1,0 +1,78 @@
+"""Which sentences a clinician is offered to begin with, by the codes they chose.
+
+The rules are clinical: early on, validate and explore only; a guess about a pattern comes
+once the two are working on it; what tells the client how the therapist feels is offered
+only to a therapist who said that they are calm; nobody whose therapy ended is handed words
+to reach out with.
+"""
+
+from collections.abc import Iterable
+from types import MappingProxyType
+
+from bot.domain.debriefs.debrief_form import Debrief, Refinement
+
+BEGIN = MappingProxyType(
+    {
+        ("away", "not_named"): ("P1", "P3"),
+        ("away", "touched"): ("P14", "P2"),
+        ("away", "working"): ("P17", "P24"),
+        ("away", "repaired"): ("P19", "P20"),
+        ("against", "not_named"): ("P5", "P26"),
+        ("against", "touched"): ("P15", "P25"),
+        ("against", "working"): ("P18", "P27"),
+        ("against", "repaired"): ("P19", "P28"),
+        ("both", "not_named"): ("P23", "P26"),
+        ("both", "touched"): ("P14", "P15"),
+        ("both", "working"): ("P16", "P17"),
+        ("both", "repaired"): ("P19", "P20"),
+        ("unsure", "not_named"): ("P21", "P2"),
+        ("unsure", "touched"): ("P14", "P25"),
+        ("unsure", "working"): ("P16", "P27"),
+        ("unsure", "repaired"): ("P19", "P20"),
+    }
+)
+"""Two phrases for each form and status that has a conversation ahead of it."""
+
+OWNING = MappingProxyType(
+    {
+        "missed_cue": "P4",
+        "invalidated": "P13",
+        "forgot": "P8",
+        "misread": "P4",
+        "technique_first": "P7",
+        "rushed": "P7",
+        "assumed": "P11",
+        "culture": "P9",
+        "not_visible": "P2",
+    }
+)
+"""The phrase that owns each part; to have been defensive is owned by listening."""
+
+STRAIN = MappingProxyType({"bond": "P11", "goals": "P10", "tasks": "P10"})
+
+
+def phrases(debrief: Debrief, refinement: Refinement) -> tuple[str, ...]:
+    """Return the ids of two phrases to begin with, or none where therapy ended or is unsafe."""
+    if debrief.status == "ended" or refinement.unsafe:
+        return ()
+    usual = BEGIN[debrief.form, debrief.status]
+    if debrief.status == "repaired":
+        return usual
+    first, second, *_ = dict.fromkeys((*_fitting(refinement), *usual))
+    return first, _disclosing(debrief, refinement) or second
+
+
+def _fitting(refinement: Refinement) -> Iterable[str]:
+    if "frame_complaint" in refinement.cues:
+        yield "P22"
+    yield from (OWNING[code] for code in refinement.mine if code in OWNING)
+    if refinement.strain in STRAIN:
+        yield STRAIN[refinement.strain]
+
+
+def _disclosing(debrief: Debrief, refinement: Refinement) -> str:
+    """Immediacy, for a therapist who is calm and has seen which way the client moved."""
+    if refinement.state != "calm" or debrief.form == "unsure":
+        return ""
+    mixed = debrief.form == "both" and "defensive" in refinement.mine
+    return "P6" if mixed or debrief.form == "against" else "P12"

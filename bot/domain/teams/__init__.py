@@ -1,0 +1,1 @@
+"""A team's set-up: its form, validation, time zones, holiday regions and welcome card."""

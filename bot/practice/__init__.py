@@ -1,1 +1,0 @@
-"""Clinical supervision itself: rules without input, output or clock."""
