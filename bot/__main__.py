@@ -21,7 +21,7 @@ from bot.content.catalogue import Words
 from bot.domain.debriefs import printables
 from bot.errors import Fault, FaultyInputError
 from bot.settings import Settings
-from bot.store.transaction import Store
+from bot.store.store import Store
 
 _FAULTY = 2
 _UNWELL = 1

@@ -12,8 +12,8 @@ from bot.desk import Desk
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Role, Team
 from bot.errors import Fault, FaultyInputError
-from bot.store.books import Books
-from bot.store.deliveries import Promise
+from bot.store.repositories import Books
+from bot.store.repositories.deliveries import Promise
 from bot.teamfile import DeclaredTeam
 
 _INTRODUCTION_WAITS = 30 * 86_400

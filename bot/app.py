@@ -25,7 +25,7 @@ from bot.doctor import Greeting, Reached
 from bot.front import Front
 from bot.logs import trouble
 from bot.settings import Settings
-from bot.store.transaction import Store
+from bot.store.store import Store
 from bot.walk import clock_route
 from bot.watch import Watch
 from schedules.clock import TICK, Ticker

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.content.catalogue import Catalogue
 from bot.conversation import Outlet
-from bot.store.transaction import Store
+from bot.store.store import Store
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.settings import Settings
-from bot.store.seats import Worker
-from bot.store.transaction import Store
+from bot.store.store import Store
+from bot.store.worker_locks import Worker
 
 _SKEW = 60.0
 """Seconds by which the machine's clock may differ from the product's; Slack signs within 300."""

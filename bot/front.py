@@ -12,7 +12,7 @@ from bot.domain.people import Clinician, Team
 from bot.elements import Form, Message, Text
 from bot.errors import BotError
 from bot.logs import trouble
-from bot.store.books import Books
+from bot.store.repositories import Books
 
 logger = logging.getLogger("attune.front")
 

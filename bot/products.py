@@ -11,7 +11,7 @@ from bot.content.catalogue import Catalogue
 from bot.conversation import Outlet, Routes
 from bot.desk import Desk
 from bot.settings import Settings
-from bot.store.transaction import Store
+from bot.store.store import Store
 
 if TYPE_CHECKING:
     from bot.chat.msteams.room import Access, Account

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 from bot.chat.slack import Pair, Renewed
 from bot.settings import Settings
-from bot.store.transaction import Store
+from bot.store.store import Store
 
 _NAME = "slack"
 _PATIENCE = 60.0

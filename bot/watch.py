@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Mapping
 
 from bot.desk import Desk
-from bot.store.books import Books
-from bot.store.deliveries import State, Tally
+from bot.store.repositories import Books
+from bot.store.repositories.deliveries import State, Tally
 
 STANDS: Mapping[State, str] = {
     State.PLANNED: "owed",

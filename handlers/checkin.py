@@ -8,8 +8,8 @@ from bot.desk import Desk
 from bot.domain.checkins import questions
 from bot.domain.checkins.questions import Intention
 from bot.domain.person.personal_data import Portrait
-from bot.store.books import Books
-from bot.store.portraits import portrait
+from bot.store.repositories import Books
+from bot.workflows.personal_data import portrait
 
 
 async def opened(request: Request, desk: Desk) -> Reply:

@@ -10,9 +10,9 @@ from bot.domain.counts import reports
 from bot.domain.counts.reports import Published, Shelf
 from bot.domain.people import Team
 from bot.errors import NotTheirTeamError
-from bot.store.books import Books
-from bot.store.portraits import readable, roles_in
-from bot.store.releases import Release
+from bot.store.repositories import Books
+from bot.store.repositories.releases import Release
+from bot.workflows.personal_data import readable, roles_in
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from bot.conversation import Reply, Request
 from bot.desk import Desk
 from bot.domain.person import home_page
 from bot.errors import UnknownAnswerError
-from bot.store.portraits import portrait
+from bot.workflows.personal_data import portrait
 
 
 async def shown(request: Request, desk: Desk) -> Reply:

@@ -10,8 +10,8 @@ from bot.domain.people import Role, Team
 from bot.domain.person import home_page
 from bot.domain.person.personal_data import Portrait
 from bot.errors import NoTeamError
-from bot.store.books import Books
-from bot.store.portraits import portrait
+from bot.store.repositories import Books
+from bot.workflows.personal_data import portrait
 
 
 async def joined(request: Request, desk: Desk) -> Reply:

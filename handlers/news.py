@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 
 from bot.conversation import Address, News, Person
 from bot.desk import Desk
-from bot.store import setups
-from bot.store.books import Books
+from bot.store.repositories import Books
+from bot.workflows import team_setup
 
 logger = logging.getLogger("attune.news")
 
@@ -24,7 +24,7 @@ async def told(news: News, desk: Desk) -> None:
     def keep(books: Books) -> str:
         if news.kind == "arrived" and news.channel and news.by:
             locale = news.profile.locale if news.profile else ""
-            setups.welcome(books, Person(news.workspace, news.by), news.channel, locale, now)
+            team_setup.welcome(books, Person(news.workspace, news.by), news.channel, locale, now)
         return _KEPT[news.kind](books, news)
 
     if said := await desk.store.write(keep):

@@ -12,8 +12,8 @@ from bot.domain.debriefs import debrief_form, follow_ups, guides
 from bot.domain.people import Role
 from bot.domain.person import privacy_notice
 from bot.elements import Text
-from bot.store.books import Books
-from bot.store.portraits import portrait
+from bot.store.repositories import Books
+from bot.workflows.personal_data import portrait
 
 
 async def opened(request: Request, desk: Desk) -> Reply:

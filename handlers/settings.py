@@ -13,8 +13,8 @@ from bot.domain.person import home_page, privacy_notice
 from bot.domain.person.personal_data import Portrait
 from bot.elements import Message
 from bot.errors import NoTeamError, StaleFormError, UnknownAnswerError
-from bot.store.books import Books
-from bot.store.portraits import portrait
+from bot.store.repositories import Books
+from bot.workflows.personal_data import portrait
 
 
 async def opened(request: Request, desk: Desk) -> Reply:

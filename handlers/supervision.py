@@ -12,8 +12,8 @@ from bot.domain.teams.setup_form import NEW
 from bot.domain.teams.setup_submission import Plan
 from bot.elements import Form, Option
 from bot.errors import NotTheirTeamError, UnknownAnswerError, UnknownProfileError
-from bot.store import setups
-from bot.store.setups import Keeper
+from bot.workflows import team_setup
+from bot.workflows.team_setup import Keeper
 
 Work = Callable[[str], Awaitable[Reply]]
 """What is done once somebody is known to be allowed; it is handed their zone, if known."""
@@ -42,7 +42,7 @@ async def submitted(request: Request, desk: Desk) -> Reply:
         return wanted
     team_id = _id_of(request)
     ground = await desk.store.read(
-        lambda books: setups.ground(books, request.person, team_id, wanted)
+        lambda books: team_setup.ground(books, request.person, team_id, wanted)
     )
     if wrong := setup_submission.faults(wanted, ground, words):
         return wrong
@@ -62,7 +62,7 @@ async def _offer(request: Request, desk: Desk) -> Reply:
     words, person = desk.catalogue.words(request.language), request.person
     profile = await _profile(desk, person)
     admin = profile is not None and profile.is_admin
-    teams = await desk.store.read(lambda books: setups.open_to(books, person, admin=admin))
+    teams = await desk.store.read(lambda books: team_setup.open_to(books, person, admin=admin))
     ids = [*(team.id for team in teams), *([NEW] if admin else [])]
     if len(ids) == 1:
         return await _form(request, desk, ids[0], profile.zone if profile else "")
@@ -78,14 +78,16 @@ async def _form(request: Request, desk: Desk, team_id: str, zone: str) -> Form:
     languages = tuple(
         Option(tag, desk.catalogue.words(tag).name) for tag in desk.catalogue.languages
     )
-    now = await desk.store.read(lambda books: setups.current(books, request.person, team_id))
+    now = await desk.store.read(lambda books: team_setup.current(books, request.person, team_id))
     words = desk.catalogue.words(request.language)
     return setup_form.form(replace(now, zone=zone, languages=languages), words)
 
 
 async def _save(request: Request, desk: Desk, team_id: str, wanted: Plan) -> Reply:
     person, now = request.person, desk.now()
-    saved = await desk.store.write(lambda books: setups.save(books, person, team_id, wanted, now))
+    saved = await desk.store.write(
+        lambda books: team_setup.save(books, person, team_id, wanted, now)
+    )
     words = desk.catalogue.words(request.language)
     return setup_form.done(
         saved.team,
@@ -98,13 +100,13 @@ async def _save(request: Request, desk: Desk, team_id: str, wanted: Plan) -> Rep
 
 async def _introduce(request: Request, desk: Desk, team_id: str) -> Reply:
     person, now = request.person, desk.now()
-    await desk.store.write(lambda books: setups.introduce_again(books, person, team_id, now))
+    await desk.store.write(lambda books: team_setup.introduce_again(books, person, team_id, now))
     return setup_form.card_again(desk.catalogue.words(request.language))
 
 
 async def _allowed(request: Request, desk: Desk, team_id: str, work: Work) -> Reply:
     """Do *work* for a supervisor at once, for an admin once the product says they are one."""
-    who = await desk.store.read(lambda books: setups.keeper(books, request.person, team_id))
+    who = await desk.store.read(lambda books: team_setup.keeper(books, request.person, team_id))
     if who is Keeper.THIS_PERSON:
         return await work("")
     if who is Keeper.AN_ADMIN:

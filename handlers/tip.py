@@ -7,7 +7,7 @@ from bot.conversation import Reply, Request
 from bot.desk import Desk
 from bot.domain import surface, tips
 from bot.errors import UnknownAnswerError
-from bot.store.books import Books
+from bot.store.repositories import Books
 
 FARTHEST = 400
 """How many cards ahead anybody may turn; more than there are."""

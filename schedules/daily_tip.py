@@ -8,8 +8,8 @@ from bot.domain import calendar, tips
 from bot.domain.checkins.scheduling import LATE_BY_FAR, Why
 from bot.domain.people import Team
 from bot.elements import Audience, Message
-from bot.store.books import Books
-from bot.store.deliveries import Delivery, Promise
+from bot.store.repositories import Books
+from bot.store.repositories.deliveries import Delivery, Promise
 
 KIND = "tip"
 

@@ -17,9 +17,9 @@ from bot.elements import Message
 from bot.errors import BusyError
 from bot.logs import trouble
 from bot.pace import Pacer, halved, recovered
-from bot.store import outcomes
-from bot.store.books import Books
-from bot.store.deliveries import Delivery
+from bot.store.repositories import Books
+from bot.store.repositories.deliveries import Delivery
+from bot.workflows import delivery_outcome
 
 logger = logging.getLogger("attune.drain")
 
@@ -210,7 +210,7 @@ class Drain:
                 outcome = replace(outcome, way="")
         pace = halved(pacer.a_second)
         say = await self._desk.store.write(
-            lambda books: outcomes.keep(books, delivery, outcome, self._desk.now(), pace),
+            lambda books: delivery_outcome.keep(books, delivery, outcome, self._desk.now(), pace),
             patience=_PATIENCE,
         )
         _say(say, delivery, outcome.reason)
@@ -239,15 +239,15 @@ class Drain:
             return
         for delivery in await self._desk.store.read(partial(_in_doubt, workspace, now)):
             found = await self._found(delivery)
-            settled = partial(outcomes.settle, delivery=delivery, found=found, now=now)
+            settled = partial(delivery_outcome.settle, delivery=delivery, found=found, now=now)
             _say(await self._desk.store.write(settled), delivery, found)
             if found == "later":
                 self._searches[workspace] = (now, min(max(60.0, wait * 2), _LONGEST_WAIT))
                 return
         self._searches.pop(workspace, None)
 
-    async def _found(self, delivery: Delivery) -> outcomes.Found:
-        address = outcomes.address(delivery)
+    async def _found(self, delivery: Delivery) -> delivery_outcome.Found:
+        address = delivery_outcome.address(delivery)
         way = await self._desk.store.read(lambda books: books.ways.to(address))
         outlet = self._desk.outlets[delivery.workspace.partition(":")[0]]
         since = delivery.started.timestamp()
@@ -263,7 +263,7 @@ def _begun(books: Books, one: Delivery, desk: Desk, compose: Compose) -> _Begun 
     at = desk.now()
     if not books.deliveries.begin(one.id, one.attempt, at):
         return None
-    address = outcomes.address(one)
+    address = delivery_outcome.address(one)
     return _Begun(message, replace(address, way=books.ways.to(address)), at)
 
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import Protocol
 
-from bot.store.transaction import Store
+from bot.store.store import Store
 
 logger = logging.getLogger("attune.worker")
 

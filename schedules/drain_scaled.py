@@ -18,7 +18,7 @@ from typing import Protocol
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus
 
 from bot.logs import trouble
-from bot.store.transaction import Store
+from bot.store.store import Store
 
 logger = logging.getLogger("attune.worker")
 

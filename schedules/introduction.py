@@ -4,9 +4,9 @@ from bot.desk import Desk
 from bot.domain.people import Role
 from bot.domain.teams import welcome_card
 from bot.elements import Message
-from bot.store.books import Books
-from bot.store.deliveries import Delivery
-from bot.store.setups import ARRIVED
+from bot.store.repositories import Books
+from bot.store.repositories.deliveries import Delivery
+from bot.workflows.team_setup import ARRIVED
 
 KIND = "intro"
 

@@ -11,7 +11,7 @@ from zlib import crc32
 
 from bot.conversation import Person, Profile
 from bot.desk import Desk
-from bot.store.books import Books
+from bot.store.repositories import Books
 
 KIND = "profiles"
 

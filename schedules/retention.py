@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from bot.desk import Desk
-from bot.store.books import Books
+from bot.store.repositories import Books
 
 _INBOX = timedelta(days=2)
 _DELIVERIES = timedelta(days=35)

@@ -14,8 +14,8 @@ from bot.domain.checkins import questions as checkin_questions
 from bot.domain.checkins.scheduling import KIND, NOTE, Postponed, Why
 from bot.domain.people import Clinician, Team
 from bot.elements import Message
-from bot.store.books import Books
-from bot.store.deliveries import Delivery, Promise
+from bot.store.repositories import Books
+from bot.store.repositories.deliveries import Delivery, Promise
 
 _BATCH = 500
 

@@ -13,7 +13,7 @@ from bot.content import catalogue
 from bot.conversation import Address, Fate, Outcome, Person, Profile
 from bot.desk import Desk
 from bot.elements import Home, Message
-from bot.store.transaction import Store
+from bot.store.store import Store
 
 PEPPERS = (b"a made-up pepper for tests, longer than thirty-two bytes",)
 

@@ -26,7 +26,7 @@ from bot.elements import (
     Small,
     Text,
 )
-from bot.store.books import Books
+from bot.store.repositories import Books
 
 WORKSPACE = "slack:T0PRACTICE"
 CHANNEL, OTHER_CHANNEL = "C0MONDAY", "C0FRIDAY"

@@ -8,8 +8,8 @@ from bot import doctor
 from bot.content.catalogue import load
 from bot.doctor import Finding, Greeting, Reached
 from bot.settings import Settings
-from bot.store.transaction import Store
-from tests.store.counted import opened, team
+from bot.store.store import Store
+from tests.store.sample_counts import opened, team
 
 SCOPES = frozenset({"commands", "chat:write", "users:read"})
 

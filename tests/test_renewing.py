@@ -6,7 +6,7 @@ from pydantic import SecretStr
 from bot.chat.slack import Pair
 from bot.renewing import Sealed, renewed
 from bot.settings import Settings
-from bot.store.transaction import Store
+from bot.store.store import Store
 from tests.doubles import PEPPERS
 
 PAIR = Pair("xoxe.xoxb-new", "xoxe-1-new", 2_000_000_000)

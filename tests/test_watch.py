@@ -7,8 +7,8 @@ import pytest
 
 from bot import watch
 from bot.desk import Desk
-from bot.store.books import Books
-from bot.store.deliveries import Promise, State, Tally
+from bot.store.repositories import Books
+from bot.store.repositories.deliveries import Promise, State, Tally
 from bot.watch import Watch
 from tests.doubles import clock, desk, migrated, outlet, words_in_all_languages
 from tests.journeys.botprocess import BotProcess

@@ -28,10 +28,10 @@ from bot.domain.counts.release_rule import BREAKDOWN, CODES, TOTAL, Band
 from bot.domain.people import Team
 from bot.elements import Chart, Text
 from bot.errors import BusyError
-from bot.store.books import Books
-from bot.store.periods import Period
-from bot.store.tables import slips
-from bot.store.transaction import Store
+from bot.store.repositories import Books
+from bot.store.repositories.periods import Period
+from bot.store.schema import slips
+from bot.store.store import Store
 from handlers import COMMANDS, FORMS
 from schedules import close_periods
 from tests.attacks.odds import SHARES, Counted

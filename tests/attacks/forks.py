@@ -19,8 +19,8 @@ from bot.content import catalogue
 from bot.conversation import Later, Person, Reply
 from bot.desk import Desk
 from bot.domain.people import Team
-from bot.store.tables import metadata
-from bot.store.transaction import Store
+from bot.store.schema import metadata
+from bot.store.store import Store
 from handlers import BUTTONS, COMMANDS, FORMS, HOME
 from schedules import close_periods
 from tests.doubles import PEPPERS, Moment, Pigeonholes

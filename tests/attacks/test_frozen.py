@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.transaction import Store
+from bot.store.store import Store
 from schedules import close_periods
 from tests.attacks.forks import World, told, world
 from tests.doubles import PEPPERS, Moment

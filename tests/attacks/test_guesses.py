@@ -6,7 +6,7 @@ import pytest
 from bot.domain.counts import pseudonyms, release_rule
 from bot.domain.counts.noise import Dice
 from bot.domain.counts.release_rule import BREAKDOWN, CODES, TOTAL
-from bot.store.books import Books
+from bot.store.repositories import Books
 from tests.attacks import odds, plans, plays
 from tests.attacks.field import Field, field_of
 from tests.attacks.games import Case

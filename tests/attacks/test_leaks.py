@@ -8,7 +8,7 @@ import pytest
 
 from bot import logs
 from bot.errors import UnknownAnswerError
-from bot.store.tables import metadata
+from bot.store.schema import metadata
 from handlers import FORMS
 from schedules import TIMETABLE
 from tests.attacks.forks import World, forked, world

@@ -6,9 +6,11 @@ import pytest
 from sqlalchemy import Delete, Table, delete, false
 
 from bot.domain.counts import release_rule
-from bot.store import ledger, periods, upsert
-from bot.store.periods import Periods
-from bot.store.transaction import Store
+from bot.store import upsert
+from bot.store.repositories import periods
+from bot.store.repositories import slips as slip_repository
+from bot.store.repositories.periods import Periods
+from bot.store.store import Store
 from tests.attacks import plays
 from tests.attacks.field import field_of, published
 from tests.attacks.forks import told, world
@@ -86,7 +88,7 @@ def no_destruction_of_slips(patch: pytest.MonkeyPatch) -> None:
     def spared(table: Table) -> Delete:
         return delete(table).where(false())
 
-    patch.setattr(ledger, "delete", spared)
+    patch.setattr(slip_repository, "delete", spared)
 
 
 def no_destruction_of_salts(patch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message
 from bot.app import Bot
 from bot.clock import Clock
 from bot.settings import Settings
-from bot.store.transaction import Store
+from bot.store.store import Store
 from tests.chat.msteams import activities, microsoft
 from tests.chat.slack import payloads, web_api
 

@@ -16,10 +16,10 @@ from bot.content import catalogue
 from bot.desk import Desk
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Team
-from bot.store.books import Books
-from bot.store.deliveries import Deliveries, Promise
-from bot.store.tables import people
-from bot.store.transaction import Store
+from bot.store.repositories import Books
+from bot.store.repositories.deliveries import Deliveries, Promise
+from bot.store.schema import people
+from bot.store.store import Store
 from schedules import weekly_checkin
 
 MONDAY = datetime(2026, 6, 29, 13, 0, 30, tzinfo=UTC)

@@ -18,9 +18,9 @@ from typing import Any
 from bot.conversation import Address, Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Team
-from bot.store.books import Books
-from bot.store.deliveries import Promise
-from bot.store.transaction import Store
+from bot.store.repositories import Books
+from bot.store.repositories.deliveries import Promise
+from bot.store.store import Store
 from bot.tryout.harness import free_port
 from tests.journeys.botprocess import PEPPER, ROOT, BotProcess
 

@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from bot import app
 from bot.clock import Clock
 from bot.settings import Settings
-from bot.store.transaction import Store
+from bot.store.store import Store
 from tests.chat.msteams import microsoft
 from tests.chat.on_slack import OnSlack
 from tests.chat.on_teams import OnTeams

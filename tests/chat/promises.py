@@ -7,7 +7,7 @@ from sqlalchemy import text as sql
 
 from bot.content import catalogue
 from bot.elements import Element, Heading, Quote, Small, Text
-from bot.store.books import Books
+from bot.store.repositories import Books
 from tests.chat.surfaces import Product, Screen
 
 SPOKEN = catalogue.load()

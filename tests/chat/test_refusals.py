@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.conversation import Person
-from bot.store.books import Books
+from bot.store.repositories import Books
 from tests.chat.msteams.microsoft import Told
 from tests.chat.on_slack import OnSlack
 from tests.chat.on_teams import OnTeams

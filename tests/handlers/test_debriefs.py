@@ -7,7 +7,7 @@ from bot.desk import Desk
 from bot.domain.people import Role
 from bot.elements import Chart, Form, Menu, Message
 from bot.errors import NotTheirTeamError, UnknownAnswerError
-from bot.store.books import Books
+from bot.store.repositories import Books
 from handlers import BUTTONS, COMMANDS, FORMS
 from tests.doubles import Moment
 from tests.practice_team import (

@@ -10,7 +10,7 @@ from bot.domain.checkins.questions import Intention
 from bot.domain.people import Role
 from bot.elements import Home
 from bot.errors import UnknownAnswerError
-from bot.store.books import Books
+from bot.store.repositories import Books
 from handlers import BUTTONS, HOME
 from tests.practice_team import (
     DIRECTOR,

@@ -8,8 +8,8 @@ from bot.conversation import Address, News, Person, Profile
 from bot.desk import Desk
 from bot.domain.people import Clinician
 from bot.elements import Message, Text
-from bot.store.books import Books
-from bot.store.deliveries import Promise
+from bot.store.repositories import Books
+from bot.store.repositories.deliveries import Promise
 from handlers import NEWS
 from schedules import COMPOSERS, daily_tip
 from schedules.drain import Drain

@@ -2,7 +2,7 @@ from bot.conversation import UNKNOWN, Invalid
 from bot.desk import Desk
 from bot.domain.counts import release_rule
 from bot.elements import Banner, Contact, Form
-from bot.store.books import Books
+from bot.store.repositories import Books
 from handlers import BUTTONS, COMMANDS, FORMS, SHORTCUTS
 from tests.doubles import Moment, Pigeonholes
 from tests.practice_team import (

@@ -8,7 +8,7 @@ from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Clinician
 from bot.elements import CalendarDay, Choice, ClockTime, Form, Home, Message
 from bot.errors import NoTeamError, StaleFormError, UnknownAnswerError
-from bot.store.deliveries import Promise
+from bot.store.repositories.deliveries import Promise
 from handlers import BUTTONS, COMMANDS, FORMS
 from tests.doubles import Moment
 from tests.practice_team import (

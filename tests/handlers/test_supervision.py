@@ -12,7 +12,7 @@ from bot.errors import (
     UnknownAnswerError,
     UnknownProfileError,
 )
-from bot.store.books import Books
+from bot.store.repositories import Books
 from handlers import BUTTONS, COMMANDS, FORMS
 from tests.doubles import Moment, Pigeonholes
 from tests.practice_team import (

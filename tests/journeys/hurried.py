@@ -7,7 +7,7 @@ from datetime import timedelta
 import schedules
 from bot import __main__, app
 from bot.elements import Message, Text
-from bot.store import deliveries
+from bot.store.repositories import deliveries
 from schedules.clock import Ticker
 
 NOTE = "note"

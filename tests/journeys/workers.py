@@ -16,9 +16,9 @@ from typing import Any
 
 import psycopg
 
-from bot.store.books import Books
-from bot.store.deliveries import Promise
-from bot.store.transaction import Store
+from bot.store.repositories import Books
+from bot.store.repositories.deliveries import Promise
+from bot.store.store import Store
 from tests.journeys.botprocess import PEPPER, ROOT
 from tests.journeys.hurried import NOTE
 from tests.journeys.unsteady import Unsteady, unsteady

@@ -19,8 +19,8 @@ from bot.chat.slack.line import Line
 from bot.chat.slack.send import SlackOutlet
 from bot.conversation import Address
 from bot.desk import Desk
-from bot.store.books import Books
-from bot.store.deliveries import Promise
+from bot.store.repositories import Books
+from bot.store.repositories.deliveries import Promise
 from schedules import daily_tip, retention
 from tests.doubles import Moment
 from tests.journeys.unsteady import Trouble, Unsteady, unsteady

@@ -12,8 +12,8 @@ from bot.content.catalogue import Catalogue
 from bot.conversation import Address, Outcome
 from bot.desk import Desk
 from bot.elements import Message
-from bot.store.deliveries import Promise
-from bot.store.transaction import Store
+from bot.store.repositories.deliveries import Promise
+from bot.store.store import Store
 from tests.doubles import PEPPERS, START, Moment, Pigeonholes
 
 LATE = START.replace(hour=23)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.desk import Desk
-from bot.store.deliveries import State
+from bot.store.repositories.deliveries import State
 from schedules import COMPOSERS, daily_tip, weekly_checkin
 from schedules.drain import Drain
 from tests.doubles import START, Moment, Pigeonholes

@@ -13,8 +13,8 @@ from bot.conversation import Fate, Outcome
 from bot.desk import Desk
 from bot.domain.checkins.scheduling import Postponed
 from bot.elements import Message, Text
-from bot.store.books import Books
-from bot.store.deliveries import Delivery, Promise
+from bot.store.repositories import Books
+from bot.store.repositories.deliveries import Delivery, Promise
 from schedules import COMPOSERS, daily_tip, weekly_checkin
 from schedules.drain import Drain
 from tests.doubles import Moment, Pigeonholes

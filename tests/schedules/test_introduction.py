@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.desk import Desk
 from bot.elements import Audience
-from bot.store.deliveries import Promise
+from bot.store.repositories.deliveries import Promise
 from schedules import introduction
 from schedules.drain import Drain
 from tests.doubles import Pigeonholes

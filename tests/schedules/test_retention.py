@@ -4,7 +4,7 @@ from datetime import date
 
 from bot.desk import Desk
 from bot.domain.checkins.questions import Intention
-from bot.store.deliveries import Promise
+from bot.store.repositories.deliveries import Promise
 from schedules import close_periods, retention
 from tests.doubles import Moment
 from tests.practice_team import MARIE, TEAM

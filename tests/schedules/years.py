@@ -27,8 +27,8 @@ from bot.domain.people import Role, Team
 from bot.elements import Button
 from bot.errors import BusyError
 from bot.holidays import days_off
-from bot.store.books import Books
-from bot.store.transaction import Store
+from bot.store.repositories import Books
+from bot.store.store import Store
 from handlers import checkin
 from schedules import COMPOSERS, weekly_checkin
 from schedules.drain import Drain

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.transaction import Store
+from bot.store.store import Store
 
 PEPPERS = (b"a made-up pepper for tests, newest", b"a made-up pepper for tests, before")
 

@@ -9,8 +9,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from bot.errors import BusyError
 from bot.store import engines as engines_room
 from bot.store.engines import open_both
-from bot.store.tables import workspaces
-from bot.store.transaction import Store
+from bot.store.schema import workspaces
+from bot.store.store import Store
 from tests.postgres import Cluster
 
 

@@ -12,7 +12,7 @@ from bot import app
 from bot.clock import Clock
 from bot.content.catalogue import Words
 from bot.settings import Settings
-from bot.store.transaction import Store
+from bot.store.store import Store
 from bot.tryout import harness, people
 from bot.tryout.engine import Engine
 from bot.tryout.people import Cast

@@ -1,6 +1,6 @@
 """The first tables: teams, people, what is owed to them, and the sealed ledger.
 
-Each table's reason and what its columns must never hold are told in `bot/store/tables.py`.
+Each table's reason and what its columns must never hold are told in `bot/store/schema.py`.
 """
 
 from alembic import op

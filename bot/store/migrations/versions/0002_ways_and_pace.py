@@ -1,6 +1,6 @@
 """Routes to people and channels, and what a workspace asked for: rest, and a slower pace.
 
-Each table's reason and what its columns must never hold are told in `bot/store/tables.py`.
+Each table's reason and what its columns must never hold are told in `bot/store/schema.py`.
 """
 
 from typing import Any

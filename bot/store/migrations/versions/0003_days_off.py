@@ -1,6 +1,6 @@
 """Public holidays, part-time days, and until when each duty has looked.
 
-Each table's reason and what its columns must never hold are told in `bot/store/tables.py`.
+Each table's reason and what its columns must never hold are told in `bot/store/schema.py`.
 """
 
 from alembic import op

@@ -1,6 +1,6 @@
 """Tokens that a product renews by itself, sealed with the pepper.
 
-The table's reason and what its columns must never hold are told in `bot/store/tables.py`.
+The table's reason and what its columns must never hold are told in `bot/store/schema.py`.
 """
 
 from alembic import op

@@ -1,0 +1,1 @@
+"""Operations across several repositories, above the store and below handlers and schedules."""
