@@ -9,7 +9,7 @@ from bot import products
 from bot.desk import Desk
 from bot.settings import Settings
 from tests.chat.msteams.microsoft import CLIENT, TENANT
-from tests.chat.slack.rooms import Handlers
+from tests.chat.slack.testbed import Handlers
 from tests.doubles import clock, desk, migrated, outlet, words_in_all_languages
 from tests.sources import ROOT
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
-from bot.chat.slack import render
+from bot.chat.slack.render import surfaces
 from bot.content.catalogue import Words
 from bot.domain.debriefs import printables
 from bot.elements import Form, Text
@@ -71,7 +71,7 @@ async def errors(stage: Stage) -> None:
     ilse, words = stage.hands(ILSE), stage.words
     for key in sorted(words.sentences):
         if key.startswith("error.") and key != "error.title":
-            stage.engine.windows.open(ilse.person.id, render.modal(_note(words, key), TEAM))
+            stage.engine.windows.open(ilse.person.id, surfaces.modal(_note(words, key), TEAM))
             await stage.window(key, ilse)
     stage.engine.windows.clear(ilse.person.id)
 

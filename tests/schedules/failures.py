@@ -15,8 +15,8 @@ from itertools import pairwise
 
 import pytest
 
-from bot.chat.slack.line import Line
-from bot.chat.slack.send import SlackOutlet
+from bot.chat.slack.outbound.api_client import Line
+from bot.chat.slack.outbound.outlet import SlackOutlet
 from bot.conversation import Address
 from bot.desk import Desk
 from bot.store.repositories import Books

@@ -12,7 +12,7 @@ from bot.elements import Actions, Button, Choice, Form, Message, Option, Text
 from tests.chat import asgi
 from tests.chat.msteams.activities import MARIE, Activity
 from tests.chat.msteams.microsoft import CLIENT, TENANT, Microsoft
-from tests.chat.slack.rooms import Handlers, words
+from tests.chat.slack.testbed import Handlers, words
 
 KEYWORDS = {
     "tip": Keywords(frozenset({"next", "list", "help"})),

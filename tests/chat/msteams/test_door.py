@@ -11,7 +11,7 @@ from tests.chat.msteams import activities, microsoft
 from tests.chat.msteams.activities import CHANNEL, CHAT, MARIE
 from tests.chat.msteams.microsoft import TENANT
 from tests.chat.msteams.rooms import FORM, HELLO, WHO, Bench, actions, texts
-from tests.chat.slack.rooms import SORRY, later
+from tests.chat.slack.testbed import SORRY, later
 
 TYPED = {
     "tip": ("tip", ""),

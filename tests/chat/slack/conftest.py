@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.chat.slack import rooms, web_api
+from tests.chat.slack import testbed, web_api
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ async def api() -> AsyncIterator[web_api.WebApi]:
 
 
 @pytest.fixture
-async def bench(api: web_api.WebApi) -> AsyncIterator[rooms.Bench]:
+async def bench(api: web_api.WebApi) -> AsyncIterator[testbed.Bench]:
     """A room over HTTP, whose handlers answer as a test tells them."""
-    async with rooms.furnished(api) as furnished:
+    async with testbed.furnished(api) as furnished:
         yield furnished

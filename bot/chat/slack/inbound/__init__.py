@@ -1,0 +1,1 @@
+"""Slack requests: verification, parsing, and conversion to product-neutral requests."""

@@ -1,0 +1,1 @@
+"""Calls to Slack: the Web API client, responses, deliveries and their error codes."""

@@ -1,0 +1,76 @@
+"""Socket Mode: Slack's payloads over a connection that the bot itself opens."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
+
+from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
+
+from bot import wire
+from bot.afterwards import Afterwards
+from bot.chat.slack.inbound import payloads
+from bot.chat.slack.outbound.api_client import Line
+from bot.chat.slack.quiet_logging import quiet
+
+
+class Sockets:
+    """Serves a clinic that has no public address, with an app-level token alone."""
+
+    def __init__(self, app: AsyncApp, app_token: str, line: Line, afterwards: Afterwards) -> None:
+        """Hand to *app* what arrives; nothing is opened yet."""
+        self._app = app
+        self._app_token = app_token
+        self._line = line
+        self._afterwards = afterwards
+        self._handler: _Handler | None = None
+        self._connecting: asyncio.Task[None] | None = None
+
+    @property
+    def connected(self) -> bool:
+        """Whether Slack's payloads can arrive just now."""
+        session = self._handler.client.current_session if self._handler else None
+        return session is not None and not session.closed
+
+    async def start(self) -> None:
+        """Begin to connect, and keep at it; the library connects again whenever it is cut off."""
+        web = self._line.bare()
+        web.session = self._line.session()
+        self._handler = _Handler(self._app, self._app_token, quiet(), web)
+        self._handler.afterwards = self._afterwards
+        self._handler.client.proxy = web.proxy
+        connect: Callable[[], Coroutine[None, None, None]] = self._handler.connect_async
+        self._connecting = asyncio.create_task(connect())
+
+    async def stop(self) -> None:
+        """Close the connection."""
+        if self._handler is None or self._connecting is None:
+            return
+        self._connecting.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._connecting
+        close: Callable[[], Awaitable[None]] = self._handler.close_async
+        await close()
+
+
+class _Handler(AsyncSocketModeHandler):
+    """Bolt's handler, with the same care for shapes and for order as at the HTTP door."""
+
+    afterwards: Afterwards
+
+    async def handle(  # type: ignore[override]  # Bolt narrows the client's type itself
+        self, client: SocketModeClient, req: SocketModeRequest
+    ) -> None:
+        """Answer one payload; what has no known kind or shape is acknowledged and forgotten."""
+        try:
+            known = payloads.kind(req.payload)
+        except wire.MalformedError:
+            known = None
+        if known is None:
+            await client.send_socket_mode_response(SocketModeResponse(req.envelope_id))
+            return
+        async with self.afterwards.answering():
+            await super().handle(client, req)
