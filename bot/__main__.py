@@ -15,7 +15,7 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from bot import app, doctor, logs, progress, settings, watch
 from bot.chat import slack
-from bot.chat.msteams import app_package
+from bot.chat.msteams import manifest as teams_manifest
 from bot.content import catalogue
 from bot.content.catalogue import Words
 from bot.domain.debriefs import printables
@@ -181,7 +181,7 @@ def _manifest(asked: argparse.Namespace, words: Words) -> int:
 
 
 def _package(asked: argparse.Namespace, words: Words) -> int:
-    made = app_package.package(
+    made = teams_manifest.package(
         catalogue.load(),
         client_id=asked.client_id,
         base_url=asked.base_url or "",

@@ -14,7 +14,7 @@ from bot.settings import Settings
 from bot.store.store import Store
 
 if TYPE_CHECKING:
-    from bot.chat.msteams.room import Access, Account
+    from bot.chat.msteams.adapter import Access, Account
 
 PATHS = {"slack": "/slack/events", "msteams": "/api/messages"}
 """Where each product posts what people do, by the name that its workspaces begin with."""
@@ -69,23 +69,22 @@ def slack_access(settings: Settings, store: Store, *, receives: bool = True) -> 
 
 
 def _teams(settings: Settings, routes: Routes, catalogue: Catalogue) -> Room:
-    from bot.chat.msteams import room  # noqa: PLC0415 - loaded where Teams is configured alone
 
-    return room.build(_teams_access(settings), routes, catalogue)
+    return teams_adapter.build(_teams_access(settings), routes, catalogue)
 
 
 async def teams_account(settings: Settings) -> "Account":
     """Ask Microsoft for what the bot needs of it, for the operator's check-up."""
-    from bot.chat.msteams import room  # noqa: PLC0415 - loaded where Teams is configured alone
+    from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded where Teams is configured alone
 
-    return await room.account(_teams_access(settings))
+    return await teams_adapter.account(_teams_access(settings))
 
 
 def _teams_access(settings: Settings) -> "Access":
-    from bot.chat.msteams import room  # noqa: PLC0415 - loaded where Teams is configured alone
+    from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded where Teams is configured alone
 
     secret = settings.teams_client_secret
-    return room.Access(
+    return teams_adapter.Access(
         client_id=settings.teams_client_id or "",
         tenants=settings.tenants,
         tenant_id=settings.teams_tenant_id or "",

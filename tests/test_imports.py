@@ -42,7 +42,7 @@ BREACHES = [
     ("Only Slack's room knows Slack's libraries", "bot/front.py", "slack_sdk"),
     ("Only Teams' room knows Microsoft's libraries", "bot/products.py", "jwt"),
     ("Floors", "bot/products.py", "bot.app"),
-    ("No product knows another", "bot/chat/msteams/door.py", "bot.chat.slack"),
+    ("No product knows another", "bot/chat/msteams/dispatcher.py", "bot.chat.slack"),
     ("Only the clock room knows the scheduler", "schedules/drain.py", "apscheduler"),
     ("Only the room where draining is shared knows the queue", "schedules/drain.py", "dbos"),
     ("Only the settings read the environment", "bot/app.py", "pydantic_settings"),

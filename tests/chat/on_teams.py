@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.chat import asgi
-from tests.chat.msteams import activities, rooms
+from tests.chat.msteams import activities, testbed
 from tests.chat.msteams.microsoft import Call, Microsoft, Told
 from tests.chat.surfaces import NOTHING, Answers, Product, Screen, Trouble
 
@@ -115,9 +115,9 @@ def _answered(body: Card) -> Screen:
 
 
 def _screen(card: Card) -> Screen:
-    steps = {one["title"]: one for one in rooms.actions(card) if "data" in one}
+    steps = {one["title"]: one for one in testbed.actions(card) if "data" in one}
     fields = frozenset(one["id"] for one in _inputs(card))
-    return Screen(tuple(rooms.texts(card)), steps, fields, card, is_form=bool(fields))
+    return Screen(tuple(testbed.texts(card)), steps, fields, card, is_form=bool(fields))
 
 
 def _asks(step: Card, what: str) -> bool:

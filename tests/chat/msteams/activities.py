@@ -3,7 +3,7 @@
 import itertools
 from typing import Any
 
-from bot.chat.msteams.carried import Act, Place, Stand, pack
+from bot.chat.msteams.action_data import Act, Place, Stand, pack
 from tests.chat.msteams.microsoft import CLIENT, TENANT
 
 MARIE = "aaaaaaaa-0000-4000-8000-000000000001"

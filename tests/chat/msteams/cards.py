@@ -8,8 +8,8 @@ from typing import Any
 import jsonschema
 from jsonschema.validators import extend
 
-from bot.chat.msteams.parts import Card
-from bot.chat.msteams.render import MOST_BYTES
+from bot.chat.msteams.render.composition import Card
+from bot.chat.msteams.render.surfaces import MOST_BYTES
 from tests.sources import ROOT
 
 SCHEMA = ROOT.parent / "shared" / "schemas" / "adaptive-card-1.5.json"

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.chat.msteams import gates, microsoft, rooms
+from tests.chat.msteams import gates, microsoft, testbed
 
 
 @pytest.fixture
@@ -15,9 +15,9 @@ async def ms() -> AsyncIterator[microsoft.Microsoft]:
 
 
 @pytest.fixture
-async def bench(ms: microsoft.Microsoft) -> AsyncIterator[rooms.Bench]:
+async def bench(ms: microsoft.Microsoft) -> AsyncIterator[testbed.Bench]:
     """A room whose handlers answer as a test tells them."""
-    async with rooms.furnished(ms) as furnished:
+    async with testbed.furnished(ms) as furnished:
         yield furnished
 
 

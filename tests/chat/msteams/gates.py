@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 from bot.afterwards import Afterwards
-from bot.chat.msteams.guard import Body, Guard
-from bot.chat.msteams.keys import Keyring
-from bot.chat.msteams.proof import Signed
-from bot.chat.msteams.shape import Kind
+from bot.chat.msteams.inbound.guard import Body, Guard
+from bot.chat.msteams.inbound.payloads import Kind
+from bot.chat.msteams.inbound.signing_keys import Keyring
+from bot.chat.msteams.inbound.token_validation import Signed
 from bot.wire import Payload
 from tests.chat import asgi
 from tests.chat.msteams import activities

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.chat.msteams import render
-from bot.chat.msteams.carried import Place, Stand
-from bot.chat.msteams.parts import Card, Frame, Known
+from bot.chat.msteams.action_data import Place, Stand
+from bot.chat.msteams.render import surfaces
+from bot.chat.msteams.render.composition import Card, Frame, Known
 from bot.elements import Element, Message
 from tests.chat import screens
 
@@ -35,7 +35,7 @@ def frame(place: Place = Place.MESSAGE, known: Known = KNOWN) -> Frame:
 
 def message(*body: Element, known: Known = KNOWN) -> Card:
     """A message with *body*, as a card."""
-    return render.message(Message("A summary", body), stand(Place.MESSAGE), known)
+    return surfaces.message(Message("A summary", body), stand(Place.MESSAGE), known)
 
 
 def kinds(blocks: Sequence[Card]) -> list[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.conversation import Person
 from tests.chat.conftest import reopened
-from tests.chat.msteams import activities, rooms
+from tests.chat.msteams import activities, testbed
 from tests.chat.on_teams import OnTeams
 from tests.chat.promises import DEBRIEF, MONDAY, WORDS, at, slips
 from tests.chat.surfaces import plain
@@ -27,10 +27,10 @@ async def test_a_command_chosen_in_a_channel_is_private_from_beginning_to_end(
     channel = activities.in_channel(thread="1")
     await sent(teams, activities.slash(teams.ms.service, "rupture", teams.marie))
     (card,) = teams.ms.posted
-    opens = rooms.action(card.card, "Open")["data"]
+    opens = testbed.action(card.card, "Open")["data"]
     opened = await sent(teams, activities.fetched(teams.ms.service, opens, teams.marie, **channel))
     form = opened["task"]["value"]["card"]["content"]
-    save = rooms.action(form, WORDS.say("rupture.form.submit"))["data"]
+    save = testbed.action(form, WORDS.say("rupture.form.submit"))["data"]
     data = save | {name: codes[0] for name, codes in DEBRIEF.items()}
     filed = activities.submitted(teams.ms.service, data, teams.marie, **channel)
     for again in (filed, filed, {**filed, "id": "f:another"}):
@@ -47,7 +47,7 @@ async def test_joining_from_the_channels_card_is_seen_by_nobody_else(teams: OnTe
     await sent(teams, activities.installed(teams.ms.service, **activities.in_channel()))
     await teams.bot.tick()
     (card,) = [one for one in teams.ms.posted if teams.channel in one.path]
-    join = rooms.action(card.card, WORDS.say("common.step.join"))["data"]
+    join = testbed.action(card.card, WORDS.say("common.step.join"))["data"]
     before = len(teams.ms.calls)
 
     pressed = activities.executed(teams.ms.service, join, teams.marie, **activities.in_channel())

@@ -1,0 +1,1 @@
+"""Teams requests: token validation, parsing, and conversion to product-neutral requests."""

@@ -1,0 +1,1 @@
+"""Calls to Teams: the Connector client, responses, deliveries and their error codes."""

@@ -1,0 +1,1 @@
+"""Product-neutral messages and forms rendered as Adaptive Cards."""
