@@ -223,20 +223,21 @@ def _print(asked: argparse.Namespace, words: Words) -> int:
 
 
 def _try(asked: argparse.Namespace, words: Words) -> int:
-    from bot.tryout import running, trying_teams  # noqa: PLC0415 - a bot in service never does
+    from bot.sandbox.process import run as slack_sandbox
+    from bot.sandbox.teams import run as teams_sandbox  # noqa: PLC0415 - a bot in service never does
 
     if asked.teams:
-        return trying_teams.practise(
+        return teams_sandbox.practise(
             words,
             folder=Path("var/try-teams"),
-            port=int(os.environ.get("PORT") or trying_teams.PORT),
+            port=int(os.environ.get("PORT") or teams_sandbox.PORT),
             me=os.environ.get("WHO", ""),
             reset=asked.reset or bool(os.environ.get("RESET")),
         )
-    return running.practise(
+    return slack_sandbox.practise(
         words,
         folder=Path("var/try"),
-        port=int(os.environ.get("PORT") or running.PORT),
+        port=int(os.environ.get("PORT") or slack_sandbox.PORT),
         reset=asked.reset or bool(os.environ.get("RESET")),
         terminal=asked.terminal,
     )

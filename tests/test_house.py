@@ -20,7 +20,7 @@ MACHINE = re.compile(
 
 LOCKS = sorted(path.relative_to(ROOT) for path in ROOT.glob("requirements*.lock"))
 
-SPEAKING = ("bot.content", "bot.store", "bot.tryout")
+SPEAKING = ("bot.content", "bot.store", "bot.sandbox")
 """Rooms with sentences of their own: the catalogue, SQL, and what Slack would say."""
 
 SILENCED = re.compile(r"# (?:noqa|type: ignore)")

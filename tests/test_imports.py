@@ -33,7 +33,7 @@ BREACHES = [
     ("No product knows another", "bot/chat/slack/bolt_app.py", "bot.chat.http"),
     (
         "The practice workspace knows no room of the bot it plays Slack for",
-        "bot/tryout/webapi.py",
+        "bot/sandbox/slack_api/web_api.py",
         "bot.elements",
     ),
     ("The practice does nothing but think", "bot/domain/counts/noise.py", "random"),

@@ -18,10 +18,10 @@ from typing import Any
 from bot.conversation import Address, Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Team
+from bot.sandbox.process.loopback_server import free_port
 from bot.store.repositories import Books
 from bot.store.repositories.deliveries import Promise
 from bot.store.store import Store
-from bot.tryout.harness import free_port
 from tests.journeys.botprocess import PEPPER, ROOT, BotProcess
 
 MONDAY = datetime(2026, 6, 29, 13, 0, 30, tzinfo=UTC)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.error import URLError
 
-from bot.tryout.harness import free_port
+from bot.sandbox.process.loopback_server import free_port
 from tests.journeys.otherslack import SECRET, WORKSPACE, Json, posted
 
 ROOT = Path(__file__).parents[2]

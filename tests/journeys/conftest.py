@@ -9,7 +9,7 @@ from playwright.async_api import Browser, async_playwright
 
 from bot.content import catalogue
 from bot.content.catalogue import Words
-from bot.tryout.playground import fetched
+from bot.sandbox.teams.playground import fetched
 from tests.journeys.colleague import Colleague
 from tests.journeys.organisation import PROGRAM, Organisation
 from tests.journeys.practice import Practice

@@ -20,13 +20,13 @@ from playwright.async_api import Browser, async_playwright
 from bot.chat import slack
 from bot.content import catalogue
 from bot.content.catalogue import Words
-from bot.tryout import people, seed
+from bot.sandbox.workspace import personas, seed
 from tests import needs
 from tests.journeys import album
 from tests.journeys.conftest import FLAGS
 from tests.journeys.scenes import ALBUM, LIVED
 from tests.journeys.stage import Shot, Stage
-from tests.tryout.realbot import both
+from tests.sandbox.real_bot import both
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 """A Tuesday on which no period ends, so that sheets of two days can be laid side by side."""
@@ -63,7 +63,7 @@ async def taken(wish: Wish, chromium: str) -> list[Path]:
 
 async def _played(wish: Wish, words: Words, browser: Browser) -> list[Shot]:
     """Play every scene in one language, in a practice of its own."""
-    cast = people.speaking(words.language)
+    cast = personas.speaking(words.language)
     lived = bool(LIVED.intersection(wish.groups))
     begun = seed.start(cast, NOW) if lived else NOW
     manifest = slack.manifest(words, base_url="https://attune.example.org")

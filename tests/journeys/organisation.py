@@ -10,11 +10,11 @@ from pathlib import Path
 import aiohttp
 
 from bot.content import catalogue
-from bot.tryout import tenant, trying_teams
-from bot.tryout.companion import Companion
-from bot.tryout.folder import hold
-from bot.tryout.harness import free_port
-from bot.tryout.playground import Playground
+from bot.sandbox.process.bot_process import Companion
+from bot.sandbox.process.data_folder import hold
+from bot.sandbox.process.loopback_server import free_port
+from bot.sandbox.teams import run, tenant
+from bot.sandbox.teams.playground import Playground
 from tests.sources import ROOT
 
 PROGRAM = ROOT / "var" / "playground"
@@ -36,11 +36,11 @@ class Organisation:
     async def start(cls, folder: Path, program: Path) -> "Organisation":
         """Start the bot, and let it have its past."""
         words = catalogue.load().words("en")
-        bot = Companion(folder, free_port(), "p" * 40, trying_teams.OF_TEAMS)
+        bot = Companion(folder, free_port(), "p" * 40, run.OF_TEAMS)
         held = hold(folder)
-        me = trying_teams.somebody("clinician")
+        me = run.somebody("clinician")
         now = datetime.now(UTC)
-        await trying_teams.lived(trying_teams.Trial(words, folder, 0, me), bot, held)
+        await run.lived(run.Trial(words, folder, 0, me), bot, held)
         return cls(folder, program, bot, held, now)
 
     async def playground(self, role: str) -> str:
@@ -49,7 +49,7 @@ class Organisation:
         own.mkdir()
         page = Playground(self.program, own, free_port(), self.bot.url)
         self.open.append(page)
-        await page.start(tenant.config(tenant.cast(), trying_teams.somebody(role)))
+        await page.start(tenant.config(tenant.cast(), run.somebody(role)))
         return page.url
 
     async def walk(self, now: datetime) -> None:

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.tryout.harness import free_port
+from bot.sandbox.process.loopback_server import free_port
 from tests.journeys.botprocess import ROOT
 
 PATIENCE = 240.0

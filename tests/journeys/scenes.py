@@ -7,7 +7,7 @@ from bot.chat.slack.render import surfaces
 from bot.content.catalogue import Words
 from bot.domain.debriefs import printables
 from bot.elements import Form, Text
-from bot.tryout.people import TEAM
+from bot.sandbox.workspace.personas import TEAM
 from tests.journeys.scenes_debrief import debrief, guides
 from tests.journeys.scenes_team import counts, set_up
 from tests.journeys.scenes_week import check_in, home, settings

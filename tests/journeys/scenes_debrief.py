@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.tryout.hands import Answer
+from bot.sandbox.workspace.persona_driver import Answer
 from tests.journeys.stage import NORTH, SOON, Stage
 
 PRIYA = "U0CLIN03"

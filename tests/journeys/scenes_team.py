@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.tryout.hands import Answer
-from bot.tryout.upkeep import Upkeep
+from bot.sandbox.workspace.admin_actions import Upkeep
+from bot.sandbox.workspace.persona_driver import Answer
 from tests.journeys.stage import LOBBY, NORTH, RIVER, SOON, Stage
 
 ILSE, HENRIKE, CORMAC, SALOME, QUENTIN = "U0CLIN01", "U0SUPER1", "U0SUPER2", "U0DIREC1", "U0ADMIN1"

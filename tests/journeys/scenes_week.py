@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
-from bot.tryout.hands import Answer, Hands
-from bot.tryout.workspace import Post
+from bot.sandbox.workspace.persona_driver import Answer, Hands
+from bot.sandbox.workspace.workspace import Post
 from tests.journeys.stage import LOBBY, NORTH, SOON, Stage
 
 ILSE, NOOR, TOMASZ, YARA = "U0CLIN01", "U0CLIN05", "U0CLIN06", "U0CLIN07"

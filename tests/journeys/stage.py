@@ -10,9 +10,9 @@ from pathlib import Path
 from playwright.async_api import Browser, Locator, Page, ViewportSize
 
 from bot.content.catalogue import Words
-from bot.tryout.engine import Engine
-from bot.tryout.hands import Answer, Hands
-from bot.tryout.workspace import Post
+from bot.sandbox.workspace.engine import Engine
+from bot.sandbox.workspace.persona_driver import Answer, Hands
+from bot.sandbox.workspace.workspace import Post
 
 NORTH, RIVER, LOBBY = "C0NORTH", "C0RIVER", "C0LOBBY"
 

@@ -9,7 +9,7 @@ from bot.chat.slack.render.composition import Block
 from bot.content.catalogue import Words
 from bot.domain.counts import release_rule
 from bot.elements import Choice, Form, Home, Message, Option, Text
-from bot.tryout import limits
+from bot.sandbox.block_kit import limits
 from tests.chat import screens
 
 WORDS = screens.CATALOGUE.words("en")

@@ -1,0 +1,1 @@
+"""The sandbox: a local stand-in for Slack and Teams that runs the unchanged bot."""

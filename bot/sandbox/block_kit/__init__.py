@@ -1,0 +1,1 @@
+"""Validation of Block Kit as Slack does it: schema, limits and input state."""

@@ -1,0 +1,1 @@
+"""Processes of the sandbox: start, stop, data folder and loopback server."""

@@ -1,0 +1,111 @@
+"""The bot, running beside the workspace in a process of its own, told by its environment alone."""
+
+import asyncio
+import os
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import aiohttp
+
+from bot.sandbox.process.loopback_server import HOST
+from bot.sandbox.process.subprocess import Beside, opens
+from bot.sandbox.slack_api.web_api import Keys
+
+ROOT = Path(__file__).parents[2]
+"""Where the project lies."""
+
+_PATIENCE, _POLL = 60.0, 0.1
+
+
+class BotFailedError(Exception):
+    """The bot did what nobody asked for: it ended, or never became ready."""
+
+
+class Companion(Beside):
+    """One bot over the files of *folder*.
+
+    Its environment holds nothing of the operator's own: a real workspace's tokens, in the
+    environment or in `.env`, never reach a bot that is only being tried.
+    """
+
+    def __init__(self, folder: Path, port: int, pepper: str, product: Mapping[str, str]) -> None:
+        """Let the bot listen on *port* for the *product* that its settings tell of."""
+        super().__init__()
+        self.url = f"http://{HOST}:{port}"
+        self.log = folder / "bot.log"
+        self._folder = folder
+        self._told = {
+            "PYTHONPATH": str(ROOT),
+            "PYTHONUTF8": "1",
+            "DATABASE_URL": f"sqlite:///{(folder / 'attune.sqlite').resolve()}",
+            "PEPPER": pepper,
+            "HOST": HOST,
+            "PORT": str(port),
+            "PACE": "1000",
+            "TEST_MODE": "1",
+            **product,
+        }
+
+    async def verb(self, *arguments: str, now: datetime | None = None) -> str:
+        """Run another verb of the command line at *now*, and return what it prints."""
+        told = self._told | ({"TEST_CLOCK": now.isoformat()} if now else {})
+        process = await self._spawned(arguments, told, asyncio.subprocess.PIPE)
+        said, _ = await process.communicate()
+        if process.returncode:
+            raise BotFailedError(arguments[0])
+        return said.decode()
+
+    async def start(self, now: datetime, held: int) -> None:
+        """Start with the clock at *now*, and wait until people can be served.
+
+        *held* is an open file that stays open for as long as the bot runs.
+        """
+        told = {**self._told, "TEST_CLOCK": now.isoformat()}
+        self._process = await self._spawned(("web",), told, None, held)
+        os.pwrite(held, str(self._process.pid).encode(), 0)
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await self._ready()
+        except TimeoutError:
+            raise BotFailedError("readyz") from None
+
+    async def _ready(self) -> None:
+        async with aiohttp.ClientSession() as session:
+            while not await opens(session, f"{self.url}/readyz"):
+                if self._process is not None and self._process.returncode is not None:
+                    raise BotFailedError("web")
+                await asyncio.sleep(_POLL)
+
+    async def _spawned(
+        self,
+        arguments: tuple[str, ...],
+        told: Mapping[str, str],
+        out: int | None,
+        *held: int,
+    ) -> asyncio.subprocess.Process:
+        with self.log.open("ab") as log:
+            return await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "bot", *arguments,
+                cwd=self._folder,
+                env=dict(told),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=out or log,
+                stderr=log,
+                pass_fds=held,
+                start_new_session=True,
+            )  # fmt: skip
+
+
+def of_slack(slack: str, keys: Keys, language: str) -> dict[str, str]:
+    """Return the settings of a bot that calls the Slack at the address *slack*.
+
+    Its manifest, and so the list of commands, is told in *language*.
+    """
+    return {
+        "LANG": language,
+        "SLACK_SIGNING_SECRET": keys.signing_secret,
+        "SLACK_BOT_TOKEN": keys.bot_token,
+        "SLACK_API_URL": f"{slack}/api/",
+    }

@@ -1,0 +1,1 @@
+"""The sandbox for Teams: the tenant and Microsoft's Agents Playground."""

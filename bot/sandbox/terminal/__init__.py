@@ -1,0 +1,1 @@
+"""The sandbox on a terminal, by typed commands."""

@@ -1,0 +1,1 @@
+"""The state of the sandbox workspace and the actions of its personas."""

@@ -1,1 +1,0 @@
-"""The practice workspace: a local stand-in for Slack that anyone can try."""
