@@ -12,7 +12,7 @@ from babel.dates import format_date, format_time, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
-from bot.content import loading, own
+from bot.content import custom_cards, loader
 from bot.content.model import Exercise, Lens, Phrase, Question, Reference, Sign, Tip
 from bot.errors import Fault
 
@@ -45,7 +45,7 @@ class Words:
     """
 
     language: str
-    sentences: Mapping[str, loading.Sentence]
+    sentences: Mapping[str, loader.Sentence]
     tips: tuple[Tip, ...]
     topics: Mapping[str, str]
     questions: Mapping[str, Question]
@@ -168,8 +168,8 @@ class Catalogue:
 
 def load(extra: Path | None = None) -> Catalogue:
     """Read every language's files once, and a practice's own cards from the folder *extra*."""
-    references = loading.references(HERE / "references.toml")
-    pictures = loading.pictures(HERE / "signs.toml")
+    references = loader.references(HERE / "references.toml")
+    pictures = loader.pictures(HERE / "signs.toml")
     spoken = {
         tag: _words(HERE / folder, tag, references, pictures)
         for folder, tag in FOLDERS.items()
@@ -180,13 +180,13 @@ def load(extra: Path | None = None) -> Catalogue:
 
 def _with_own(spoken: Mapping[str, Words], folder: Path) -> Catalogue:
     english = spoken["en"]
-    shipped = own.Shipped(
+    shipped = custom_cards.Shipped(
         cards={tip.id for tip in english.tips},
         topics=english.topics,
         references=english.references.keys() - {"source"},
         languages=tuple(spoken),
     )
-    found = own.read(folder, shipped)
+    found = custom_cards.read(folder, shipped)
     return Catalogue(
         {tag: _joined(words, found) for tag, words in spoken.items()},
         own=len(found.ids()),
@@ -195,7 +195,7 @@ def _with_own(spoken: Mapping[str, Words], folder: Path) -> Catalogue:
     )
 
 
-def _joined(words: Words, found: own.Own) -> Words:
+def _joined(words: Words, found: custom_cards.Own) -> Words:
     """One language with a practice's own cards; every language has the same ones."""
     shipped = tuple(tip for tip in words.tips if tip.id not in found.retired)
     tips = (*shipped, *(found.card(name, words.language) for name in found.ids()))
@@ -208,17 +208,17 @@ def _joined(words: Words, found: own.Own) -> Words:
 def _words(
     folder: Path, tag: str, references: Mapping[str, Reference], pictures: Mapping[str, str]
 ) -> Words:
-    tips, topics = loading.tips(folder / "tips")
+    tips, topics = loader.tips(folder / "tips")
     return Words(
         language=tag,
-        sentences=loading.sentences(folder / "words"),
+        sentences=loader.sentences(folder / "words"),
         tips=tips,
         topics=topics,
-        questions=loading.questions(folder / "debrief.toml", folder / "checkin.toml"),
-        guide=loading.lines(folder / "guide.toml"),
-        phrases=loading.phrases(folder / "phrases.toml"),
-        signs=loading.signs(folder / "signs.toml", pictures),
-        lenses=loading.lenses(folder / "lenses.toml"),
-        exercises=loading.exercises(folder / "exercises.toml", HERE / "exercises.toml"),
+        questions=loader.questions(folder / "debrief.toml", folder / "checkin.toml"),
+        guide=loader.lines(folder / "guide.toml"),
+        phrases=loader.phrases(folder / "phrases.toml"),
+        signs=loader.signs(folder / "signs.toml", pictures),
+        lenses=loader.lenses(folder / "lenses.toml"),
+        exercises=loader.exercises(folder / "exercises.toml", HERE / "exercises.toml"),
         references=references,
     )

@@ -4,7 +4,7 @@ import unicodedata
 import pytest
 
 from bot.content.catalogue import Question, Tip, Words
-from bot.content.measure import words_in
+from bot.content.word_count import words_in
 from tests.content.wording import ARTICLE, ENGLISH, SHINGLES, SPOKEN, everything, runs
 
 ALL = everything(ENGLISH)

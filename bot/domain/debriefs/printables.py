@@ -7,7 +7,16 @@ line to write on, so that nothing about a client can be put down.
 from collections.abc import Iterator, Mapping
 
 from bot.content.catalogue import Question, Words
-from bot.content.paper import columns, footer, lines, page, paragraph, quote, section, subheading
+from bot.content.print_page import (
+    columns,
+    footer,
+    lines,
+    page,
+    paragraph,
+    quote,
+    section,
+    subheading,
+)
 from bot.domain.debriefs.debrief_form import FORMS, STATUSES
 from bot.domain.debriefs.phrases import BEGIN
 

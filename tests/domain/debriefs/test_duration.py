@@ -10,7 +10,7 @@ from datetime import date
 import pytest
 
 from bot.content.catalogue import Words
-from bot.content.measure import words_in
+from bot.content.word_count import words_in
 from bot.domain.debriefs import debrief_form
 from bot.domain.debriefs.debrief_form import Debrief
 from bot.domain.person import privacy_notice

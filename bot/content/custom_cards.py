@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from bot.content import loading
-from bot.content.measure import words_in
+from bot.content import loader
 from bot.content.model import KINDS, Tip
+from bot.content.word_count import words_in
 from bot.errors import Fault
 
 T = TypeVar("T")
@@ -112,7 +112,7 @@ def _file(file: Path, text: str, own: Own, shipped: Shipped) -> None:
     kept = own.cards.setdefault(language, {})
     for card in cards:
         if card and _is_card_sound(card, {*shipped.cards, *kept}, shipped.references):
-            kept[card.said["id"]] = loading.tip(card.said, topic)
+            kept[card.said["id"]] = loader.tip(card.said, topic)
 
 
 def _part(file: Path, lines: Sequence[str], start: int, own: Own) -> _Part | None:

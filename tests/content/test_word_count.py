@@ -1,6 +1,6 @@
 import pytest
 
-from bot.content.measure import words_in
+from bot.content.word_count import words_in
 
 
 @pytest.mark.parametrize(
