@@ -29,8 +29,8 @@ from bot.store.store import Store
 from bot.walk import clock_route
 from bot.watch import Watch
 from schedules.clock import TICK, Ticker
-from schedules.drain import Drain
-from schedules.drain_alone import Alone
+from schedules.delivery.sender import Drain
+from schedules.delivery.single_worker import Alone
 
 logger = logging.getLogger("attune.app")
 
@@ -219,7 +219,7 @@ def may_share() -> bool:
 
 
 def _together(bot: Bot, settings: Settings) -> Hands:
-    from schedules.drain_scaled import Shared  # noqa: PLC0415 - it is not installed everywhere
+    from schedules.delivery.shared_workers import Shared  # noqa: PLC0415 - it is not installed everywhere
 
     return Shared(bot.drain, bot.desk.store, settings.database_url.get_secret_value())
 

@@ -14,7 +14,7 @@ from schedules import (
     retention,
     weekly_checkin,
 )
-from schedules.drain import Compose
+from schedules.delivery.sender import Compose
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from bot.desk import Desk
 from bot.domain.people import Role, Team
 from bot.errors import FaultyInputError
 from schedules import COMPOSERS
-from schedules.drain import Drain
+from schedules.delivery.sender import Drain
 from tests.doubles import Pigeonholes, clock, desk, migrated, outlet, words_in_all_languages
 
 __all__ = ["clock", "desk", "migrated", "outlet", "words_in_all_languages"]

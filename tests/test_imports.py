@@ -43,8 +43,12 @@ BREACHES = [
     ("Only Teams' room knows Microsoft's libraries", "bot/products.py", "jwt"),
     ("Floors", "bot/products.py", "bot.app"),
     ("No product knows another", "bot/chat/msteams/dispatcher.py", "bot.chat.slack"),
-    ("Only the clock room knows the scheduler", "schedules/drain.py", "apscheduler"),
-    ("Only the room where draining is shared knows the queue", "schedules/drain.py", "dbos"),
+    ("Only the clock room knows the scheduler", "schedules/delivery/sender.py", "apscheduler"),
+    (
+        "Only the room where draining is shared knows the queue",
+        "schedules/delivery/sender.py",
+        "dbos",
+    ),
     ("Only the settings read the environment", "bot/app.py", "pydantic_settings"),
     ("Only what an operator writes is read by shape", "bot/elements.py", "pydantic"),
     (
@@ -54,7 +58,7 @@ BREACHES = [
     ),
     ("Only one room knows the public holidays", "bot/domain/checkins/scheduling.py", "holidays"),
     ("Only the log room knows how a line is written", "bot/app.py", "pythonjsonlogger"),
-    ("Only doors and the practice workspace speak HTTP", "schedules/drain.py", "aiohttp"),
+    ("Only doors and the practice workspace speak HTTP", "schedules/delivery/sender.py", "aiohttp"),
     (
         "Only the vault knows how a secret is sealed",
         "bot/store/repositories/people.py",
@@ -182,7 +186,7 @@ def test_every_library_installed_is_used() -> None:
     assert {names.get(name, name.replace("-", "_")) for name in asked} == kept | UNSEEN.keys()
 
 
-LOADED_LATE = {"schedules.drain_scaled"}
+LOADED_LATE = {"schedules.delivery.shared_workers"}
 """Loaded by a worker that shares, in a function: below DBOS, croniter starts a program to ask
 whether the machine counts in 32 bits."""
 

@@ -12,7 +12,7 @@ from bot.store.repositories import Books
 from bot.store.repositories.deliveries import Promise
 from handlers import NEWS
 from schedules import COMPOSERS, daily_tip
-from schedules.drain import Drain
+from schedules.delivery.sender import Drain
 from tests.doubles import Pigeonholes
 from tests.practice_team import ADA, CHANNEL, MARIE, TEAM, WORKSPACE, set_up, steps
 

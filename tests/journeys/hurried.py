@@ -24,10 +24,10 @@ def hurry() -> None:
     """Tick every second, and wait less for whoever is gone."""
     deliveries.SETTLE = timedelta(seconds=SETTLE)
     if app.may_share():
-        from schedules import drain_scaled  # noqa: PLC0415 - as in the bot itself
+        from schedules.delivery import shared_workers  # noqa: PLC0415 - as in the bot itself
 
-        drain_scaled.LOOK, drain_scaled.DWELL = 0.5, DWELL
-        drain_scaled.ROUND, drain_scaled.POLL = 1.0, 0.3
+        shared_workers.LOOK, shared_workers.DWELL = 0.5, DWELL
+        shared_workers.ROUND, shared_workers.POLL = 1.0, 0.3
 
     def written(*_: object) -> Message:
         return Message(NOTE, (Text(NOTE),))

@@ -4,7 +4,7 @@ import pytest
 
 from bot.desk import Desk
 from schedules import COMPOSERS, weekly_checkin
-from schedules.drain import Drain
+from schedules.delivery.sender import Drain
 from tests.doubles import clock, desk, migrated, outlet, words_in_all_languages
 from tests.practice_team import CLINICIANS, MARIE, TEAM, set_up
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from bot.desk import Desk
 from bot.elements import Audience
 from schedules import daily_tip
-from schedules.drain import Drain
+from schedules.delivery.sender import Drain
 from tests.doubles import Moment, Pigeonholes
 from tests.practice_team import CHANNEL, TEAM
 

@@ -7,7 +7,7 @@ import pytest
 from bot.desk import Desk
 from bot.store.repositories.deliveries import State
 from schedules import COMPOSERS, daily_tip, weekly_checkin
-from schedules.drain import Drain
+from schedules.delivery.sender import Drain
 from tests.doubles import START, Moment, Pigeonholes
 from tests.practice_team import CLINICIANS, MARIE, TEAM, set_up
 

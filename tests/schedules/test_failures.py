@@ -4,7 +4,7 @@ import pytest
 
 from bot.desk import Desk
 from schedules import COMPOSERS
-from schedules.drain import Drain
+from schedules.delivery.sender import Drain
 from tests.schedules.failures import Claims, Drained, owing, slack
 
 __all__ = ["owing", "slack"]

@@ -6,7 +6,7 @@ from bot.desk import Desk
 from bot.elements import Audience
 from bot.store.repositories.deliveries import Promise
 from schedules import introduction
-from schedules.drain import Drain
+from schedules.delivery.sender import Drain
 from tests.doubles import Pigeonholes
 from tests.practice_team import ADMIN, CHANNEL, SUPERVISOR, TEAM, steps, text
 

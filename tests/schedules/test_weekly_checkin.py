@@ -7,7 +7,7 @@ from bot.desk import Desk
 from bot.domain.calendar import WeeklyRule
 from bot.domain.checkins.questions import Intention
 from schedules import weekly_checkin
-from schedules.drain import Drain
+from schedules.delivery.sender import Drain
 from tests.doubles import Moment, Pigeonholes
 from tests.practice_team import ADA, CLINICIANS, MARIE, TEAM, text
 

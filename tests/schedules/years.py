@@ -31,7 +31,7 @@ from bot.store.repositories import Books
 from bot.store.store import Store
 from handlers import checkin
 from schedules import COMPOSERS, weekly_checkin
-from schedules.drain import Drain
+from schedules.delivery.sender import Drain
 from tests.doubles import PEPPERS, Moment, Pigeonholes
 from tests.practice_team import steps
 

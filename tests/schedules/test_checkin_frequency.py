@@ -7,7 +7,7 @@ from itertools import pairwise
 from bot.desk import Desk
 from handlers import BUTTONS
 from schedules import retention, weekly_checkin
-from schedules.drain import Drain
+from schedules.delivery.sender import Drain
 from tests.doubles import Moment, Pigeonholes
 from tests.practice_team import MARIE, request, steps
 

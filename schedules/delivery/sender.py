@@ -16,10 +16,10 @@ from bot.domain.checkins.scheduling import Postponed
 from bot.elements import Message
 from bot.errors import BusyError
 from bot.logs import trouble
-from bot.pace import Pacer, halved, recovered
 from bot.store.repositories import Books
 from bot.store.repositories.deliveries import Delivery
 from bot.workflows import delivery_outcome
+from schedules.delivery.rate_limit import Pacer, halved, recovered
 
 logger = logging.getLogger("attune.drain")
 

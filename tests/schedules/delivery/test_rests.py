@@ -7,10 +7,10 @@ import pytest
 from bot.conversation import Fate, Outcome
 from bot.desk import Desk
 from schedules import COMPOSERS
-from schedules.drain import Drain
+from schedules.delivery.sender import Drain
 from tests.doubles import Moment, Pigeonholes
 from tests.practice_team import TEAM
-from tests.schedules.test_drain import states
+from tests.schedules.delivery.test_sender import states
 
 
 async def test_a_workspace_that_asks_for_rest_gets_it(

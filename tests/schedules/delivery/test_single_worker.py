@@ -3,9 +3,17 @@
 import pytest
 
 from bot.desk import Desk
-from schedules.drain import Drain
-from schedules.drain_alone import Alone
-from tests.schedules.several import WORKSPACES, Slow, desk, outlet, owe, until, written
+from schedules.delivery.sender import Drain
+from schedules.delivery.single_worker import Alone
+from tests.schedules.delivery.worker_pairs import (
+    WORKSPACES,
+    Slow,
+    desk,
+    outlet,
+    owe,
+    until,
+    written,
+)
 
 __all__ = ["desk", "outlet"]
 

@@ -16,7 +16,7 @@ from bot.elements import Message, Text
 from bot.store.repositories import Books
 from bot.store.repositories.deliveries import Delivery, Promise
 from schedules import COMPOSERS, daily_tip, weekly_checkin
-from schedules.drain import Drain
+from schedules.delivery.sender import Drain
 from tests.doubles import Moment, Pigeonholes
 from tests.practice_team import CLINICIANS, MARIE, TEAM
 

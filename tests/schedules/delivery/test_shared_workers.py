@@ -10,10 +10,18 @@ import psycopg
 import pytest
 
 from bot.desk import Desk
-from schedules import drain_scaled
-from schedules.drain import Drain
-from schedules.drain_scaled import Shared
-from tests.schedules.several import WORKSPACES, Slow, desk, outlet, owe, until, written
+from schedules.delivery import shared_workers
+from schedules.delivery.sender import Drain
+from schedules.delivery.shared_workers import Shared
+from tests.schedules.delivery.worker_pairs import (
+    WORKSPACES,
+    Slow,
+    desk,
+    outlet,
+    owe,
+    until,
+    written,
+)
 
 __all__ = ["desk", "outlet"]
 
@@ -22,8 +30,8 @@ __all__ = ["desk", "outlet"]
 def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut the waits that are minutes in service to what a test can bear."""
     for name, seconds in (("LOOK", 0.1), ("DWELL", 0.6), ("ROUND", 0.2), ("POLL", 0.1)):
-        monkeypatch.setattr(drain_scaled, name, seconds)
-    monkeypatch.setattr(drain_scaled, "PATIENCE", 2)
+        monkeypatch.setattr(shared_workers, name, seconds)
+    monkeypatch.setattr(shared_workers, "PATIENCE", 2)
 
 
 @pytest.fixture
@@ -93,7 +101,7 @@ async def test_each_workspace_is_drained_by_one_at_a_time(
         await owe(desk, workspace, *(f"U0{number}" for number in range(20)))
 
     await worker.start()
-    await asyncio.sleep(drain_scaled.ROUND)
+    await asyncio.sleep(shared_workers.ROUND)
     await worker.start()
     await until(lambda: len(outlet.sent) == 40)
 
@@ -114,7 +122,7 @@ async def test_a_drain_that_fails_is_put_in_line_again(
     assert outlet.sent == []
     tables.ask("UPDATE delivery SET state = 'planned'")
 
-    await asyncio.sleep(drain_scaled.ROUND)
+    await asyncio.sleep(shared_workers.ROUND)
     await worker.start()
     await until(lambda: len(outlet.sent) == 1)
     await until(lambda: tables.states()["SUCCESS"] == 2)
@@ -179,7 +187,7 @@ async def test_what_a_worker_left_behind_is_taken_over(
     await owe(desk, WORKSPACES[1], "U0ADA")
 
     await worker.start()
-    await asyncio.sleep(drain_scaled.DWELL / 2)
+    await asyncio.sleep(shared_workers.DWELL / 2)
     assert len(outlet.sent) == 1
     await until(lambda: len(outlet.sent) == 2)
 
@@ -193,7 +201,7 @@ async def test_nothing_is_taken_from_a_worker_that_lives(
     tables.leave_behind(WORKSPACES[1], f"worker-{other.number}")
     await owe(desk, WORKSPACES[1], "U0ADA")
 
-    await asyncio.sleep(drain_scaled.DWELL * 3)
+    await asyncio.sleep(shared_workers.DWELL * 3)
     assert tables.states() == {"PENDING": 1}
 
     other.leave()
@@ -205,12 +213,12 @@ async def test_nobody_is_taken_for_dead_right_after_an_outage(
 ) -> None:
     """Everybody lost their seat at once: whoever looks first waits until all could come back."""
     tables.leave_behind(WORKSPACES[1], "worker-2")
-    await asyncio.sleep(drain_scaled.DWELL * 0.7)
+    await asyncio.sleep(shared_workers.DWELL * 0.7)
     tables.ask(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    await asyncio.sleep(drain_scaled.DWELL * 0.7)
+    await asyncio.sleep(shared_workers.DWELL * 0.7)
 
     assert tables.states() == {"PENDING": 1}
     assert [one.seat for one in desk.store.workers()] == [1]

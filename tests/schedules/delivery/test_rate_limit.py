@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.pace import Pacer, halved, recovered
+from schedules.delivery.rate_limit import Pacer, halved, recovered
 
 NOW = datetime(2026, 6, 29, 13, tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""Sending planned deliveries: the sender, its workers and the rate limit."""
