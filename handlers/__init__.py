@@ -10,12 +10,12 @@ from bot.domain import tips
 from handlers import (
     checkin,
     debriefs,
-    help,  # noqa: A004 - the command's own name
+    events,
+    help,
     home,
-    joining,
-    news,
+    join,
+    preferences,
     rupture,
-    settings,
     supervision,
     tip,
 )
@@ -75,11 +75,11 @@ COMMANDS: Mapping[str, Command] = {
         otherwise=rupture.opened,
     ),
     "checkin": Command(
-        settings.opened,
+        preferences.opened,
         {
-            "join": joining.joined,
-            "pause": settings.pause,
-            "leave": settings.left,
+            "join": join.joined,
+            "pause": preferences.pause,
+            "leave": preferences.left,
             "help": help.checkin,
         },
         otherwise=help.checkin,
@@ -103,8 +103,8 @@ FORMS: Mapping[str, Handler] = {
         "guide": rupture.chosen,
         "note": help.read,
         "notice": help.read,
-        "pause": settings.paused,
-        "settings": settings.submitted,
+        "pause": preferences.paused,
+        "settings": preferences.submitted,
         "setup": supervision.submitted,
         "thanks": help.read,
         "which": supervision.chosen,
@@ -113,20 +113,20 @@ FORMS: Mapping[str, Handler] = {
 }
 
 BUTTONS: Mapping[str, Handler] = {
-    "checkin.again": settings.again,
+    "checkin.again": preferences.again,
     "checkin.answer": checkin.opened,
-    "checkin.join": joining.joined,
-    "checkin.leave": settings.left,
-    "checkin.menu": settings.menu,
-    "checkin.pause": settings.pause,
-    "checkin.resume": settings.resumed,
-    "checkin.settings": settings.opened,
+    "checkin.join": join.joined,
+    "checkin.leave": preferences.left,
+    "checkin.menu": preferences.menu,
+    "checkin.pause": preferences.pause,
+    "checkin.resume": preferences.resumed,
+    "checkin.settings": preferences.opened,
     "debriefs.open": debriefs.asked,
     "debriefs.period": debriefs.turned,
     "help.open": help.asked,
     "home.language": home.language_chosen,
     "home.open": home.shown,
-    "join": joining.joined,
+    "join": join.joined,
     "kept": help.kept,
     "rupture.deeper": rupture.deeper,
     "rupture.open": rupture.opened,
@@ -141,4 +141,4 @@ SHORTCUTS: Mapping[str, Handler] = {"debrief": rupture.opened}
 
 HOME: Handler = home.shown
 
-NEWS: Callable[[News, Desk], Awaitable[None]] = news.told
+NEWS: Callable[[News, Desk], Awaitable[None]] = events.told

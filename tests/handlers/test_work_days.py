@@ -7,7 +7,7 @@ from bot.desk import Desk
 from bot.elements import Choice, Home
 from bot.errors import UnknownAnswerError
 from handlers import BUTTONS, FORMS
-from tests.handlers.test_settings import ask, joined, marie, save
+from tests.handlers.test_preferences import ask, joined, marie, save
 from tests.practice_team import MARIE, fields, request, text
 
 
