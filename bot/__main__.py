@@ -13,7 +13,8 @@ from typing import Any
 
 from uvicorn.loops.auto import auto_loop_factory
 
-from bot import app, doctor, logs, progress, settings, watch
+from bot import app, logs, progress, settings
+from bot.admin import doctor, metrics
 from bot.chat import slack
 from bot.chat.msteams import manifest as teams_manifest
 from bot.content import catalogue
@@ -148,7 +149,7 @@ def _deliveries(_asked: argparse.Namespace, words: Words) -> int:
     told = settings.read("deliveries")
     store = Store.open(told.database_url.get_secret_value(), told.peppers)
     try:
-        found = watch.told(store.tally())
+        found = metrics.told(store.tally())
     except Exception:  # noqa: BLE001 - every driver has its own; the doctor says which remedy
         _say(words.say("operator.deliveries.unread"))
         return _UNWELL

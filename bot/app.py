@@ -15,19 +15,20 @@ import uvicorn
 
 import handlers
 import schedules
-from bot import admin, products
+from bot import adapters
+from bot.admin import apply_teams as team_admin
+from bot.admin.doctor import Greeting, Reached
+from bot.admin.metrics import Watch
 from bot.chat import http, slack
 from bot.clock import Clock
+from bot.clock_endpoint import clock_route
 from bot.content import catalogue
+from bot.context import Desk
 from bot.conversation import Outlet, Routes
-from bot.desk import Desk
-from bot.doctor import Greeting, Reached
-from bot.front import Front
 from bot.logs import trouble
+from bot.middleware import Front
 from bot.settings import Settings
 from bot.store.store import Store
-from bot.walk import clock_route
-from bot.watch import Watch
 from schedules.clock import TICK, Ticker
 from schedules.delivery.sender import Drain
 from schedules.delivery.single_worker import Alone
@@ -63,7 +64,7 @@ class Bot:
         self.front = Front(self.desk)
         self._wake = asyncio.Event()
         self._ticks = ticks
-        self.rooms = products.rooms(settings, self._routes(), self.desk, receives=receives)
+        self.rooms = adapters.rooms(settings, self._routes(), self.desk, receives=receives)
         outlets.update((name, room.outlet) for name, room in self.rooms.items())
         sits_out = 0 if settings.test_mode else TICK  # whoever walks a clock waits for no rest
         self.drain = Drain(self.desk, schedules.COMPOSERS, settings.pace, sits_out=sits_out)
@@ -72,7 +73,7 @@ class Bot:
         self._turn = asyncio.Lock()
         self.watch = Watch(self.desk)
         extra = [clock_route(clock, self.next_due, self.tick)] if settings.test_mode else []
-        doors = products.doors(self.rooms)
+        doors = adapters.doors(self.rooms)
         self.asgi = http.door(doors, self.ready, self.metrics, extra, self.running)
 
     def _routes(self) -> Routes:
@@ -224,19 +225,21 @@ def _together(bot: Bot, settings: Settings) -> Hands:
     return Shared(bot.drain, bot.desk.store, settings.database_url.get_secret_value())
 
 
-async def apply_teams(settings: Settings, path: Path, shown: admin.Shown = iter) -> admin.Applied:
+async def apply_teams(
+    settings: Settings, path: Path, shown: team_admin.Shown = iter
+) -> team_admin.Applied:
     """Declare the teams of the file at *path*; see :func:`bot.admin.apply_teams`."""
     store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
     desk = Desk(store, catalogue.load(), Clock(settings.test_clock), {})
     try:
-        return await admin.apply_teams(desk, path, test_mode=settings.test_mode, shown=shown)
+        return await team_admin.apply_teams(desk, path, test_mode=settings.test_mode, shown=shown)
     finally:
         await store.close()
 
 
 async def reach(settings: Settings) -> Reached:
     """Ask Microsoft for its keys and a token, for the operator's check-up."""
-    found = await products.teams_account(settings)
+    found = await adapters.teams_account(settings)
     return Reached(found.keys, found.token)
 
 
@@ -244,7 +247,7 @@ async def greet(settings: Settings) -> Greeting:
     """Ask Slack who the bot is, for the operator's check-up."""
     store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
     try:
-        found = await slack.account(products.slack_access(settings, store))
+        found = await slack.account(adapters.slack_access(settings, store))
     finally:
         await store.close()
     return Greeting(found.error, found.workspace, found.scopes, found.clock)

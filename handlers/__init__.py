@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.content.catalogue import Catalogue
+from bot.context import Desk
 from bot.conversation import Keywords, News, Reply, Request
-from bot.desk import Desk
 from bot.domain import tips
 from handlers import (
     checkin,

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+from bot.context import Desk
 from bot.conversation import Invalid, Person, Reply, Request
-from bot.desk import Desk
 from bot.domain.checkins import questions
 from bot.domain.checkins.questions import Intention
 from bot.domain.person.personal_data import Portrait

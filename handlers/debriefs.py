@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from bot.context import Desk
 from bot.conversation import Person, Reply, Request
-from bot.desk import Desk
 from bot.domain import surface
 from bot.domain.counts import reports
 from bot.domain.counts.reports import Published, Shelf

@@ -3,8 +3,8 @@
 import logging
 from collections.abc import Callable, Mapping
 
+from bot.context import Desk
 from bot.conversation import Address, News, Person
-from bot.desk import Desk
 from bot.store.repositories import Books
 from bot.workflows import team_setup
 

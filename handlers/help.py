@@ -1,7 +1,7 @@
 """Help with each command, what is kept, and forms that were only read."""
 
+from bot.context import Desk
 from bot.conversation import Reply, Request
-from bot.desk import Desk
 from bot.domain import command_help, surface
 from bot.domain.person import privacy_notice
 

@@ -1,7 +1,7 @@
 """A person's own page: what the bot is, what it keeps about them, and their check-in."""
 
+from bot.context import Desk
 from bot.conversation import Reply, Request
-from bot.desk import Desk
 from bot.domain.person import home_page
 from bot.errors import UnknownAnswerError
 from bot.workflows.personal_data import portrait

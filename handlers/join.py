@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from bot.context import Desk
 from bot.conversation import Reply, Request
-from bot.desk import Desk
 from bot.domain import surface
 from bot.domain.checkins import preferences
 from bot.domain.people import Role, Team

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 
 from bot.content.catalogue import Words
+from bot.context import Desk
 from bot.conversation import Invalid, Reply, Request
-from bot.desk import Desk
 from bot.domain import surface
 from bot.domain.checkins import preferences
 from bot.domain.checkins.preferences import Settings

@@ -4,8 +4,8 @@ import secrets
 from datetime import date, datetime
 
 from bot.content.model import Sign
+from bot.context import Desk
 from bot.conversation import UNKNOWN, Invalid, Person, Reply, Request
-from bot.desk import Desk
 from bot.domain import surface
 from bot.domain.checkins import questions
 from bot.domain.debriefs import debrief_form, follow_ups, guides

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from uuid import NAMESPACE_OID, uuid5
 
+from bot.context import Desk
 from bot.conversation import Invalid, Later, Person, Profile, Reply, Request
-from bot.desk import Desk
 from bot.domain import surface
 from bot.domain.teams import setup_form, setup_submission
 from bot.domain.teams.setup_form import NEW

@@ -3,8 +3,8 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from bot.context import Desk
 from bot.conversation import Reply, Request
-from bot.desk import Desk
 from bot.domain import surface, tips
 from bot.errors import UnknownAnswerError
 from bot.store.repositories import Books

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.desk import Desk
+from bot.context import Desk
 from bot.domain.checkins import scheduling
 from schedules import (
     close_periods,

@@ -3,7 +3,7 @@
 import logging
 from datetime import datetime
 
-from bot.desk import Desk
+from bot.context import Desk
 
 logger = logging.getLogger("attune.periods")
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from functools import partial
 
-from bot.desk import Desk
+from bot.context import Desk
 from bot.domain import calendar, tips
 from bot.domain.checkins.scheduling import LATE_BY_FAR, Why
 from bot.domain.people import Team

@@ -1,6 +1,6 @@
 """Introduces the bot once in a team's channel, and tells who set it up when that fails."""
 
-from bot.desk import Desk
+from bot.context import Desk
 from bot.domain.people import Role
 from bot.domain.teams import welcome_card
 from bot.elements import Message

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from functools import partial
 from zlib import crc32
 
+from bot.context import Desk
 from bot.conversation import Person, Profile
-from bot.desk import Desk
 from bot.store.repositories import Books
 
 KIND = "profiles"

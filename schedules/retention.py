@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.desk import Desk
+from bot.context import Desk
 from bot.store.repositories import Books
 
 _INBOX = timedelta(days=2)

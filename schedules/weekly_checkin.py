@@ -7,8 +7,8 @@ from datetime import datetime
 from functools import partial
 
 from bot.content.catalogue import Words
+from bot.context import Desk
 from bot.conversation import Person
-from bot.desk import Desk
 from bot.domain.checkins import frequency, scheduling
 from bot.domain.checkins import questions as checkin_questions
 from bot.domain.checkins.scheduling import KIND, NOTE, Postponed, Why

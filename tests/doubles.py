@@ -10,8 +10,8 @@ from typing import Literal
 import pytest
 
 from bot.content import catalogue
+from bot.context import Desk
 from bot.conversation import Address, Fate, Outcome, Person, Profile
-from bot.desk import Desk
 from bot.elements import Home, Message
 from bot.store.store import Store
 

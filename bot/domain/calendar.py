@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from bot import holidays
+from bot import public_holidays
 
 LATE = {"tip": timedelta(hours=4), "checkin": timedelta(hours=30)}
 """How long after its slot a message is still worth sending; later it is missed."""
@@ -109,7 +109,7 @@ def is_quiet(at: time) -> bool:
 
 def is_holiday(day: date, region: str) -> bool:
     """Whether *day* is a public holiday of *region*; where none is kept, ``""``, no day is."""
-    return bool(region) and day in holidays.days_off(region, day.year)
+    return bool(region) and day in public_holidays.days_off(region, day.year)
 
 
 def is_paused(until: date | None, now: datetime, zone: ZoneInfo) -> bool:

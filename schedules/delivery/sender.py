@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import NamedTuple
 
+from bot.context import Desk
 from bot.conversation import Address, Fate, Outcome
-from bot.desk import Desk
 from bot.domain.checkins.scheduling import Postponed
 from bot.elements import Message
 from bot.errors import BusyError

@@ -8,7 +8,7 @@ from tests.attacks import test_dumps as dumps
 from tests.attacks import test_views as views
 from tests.attacks.forks import World, forked, of, told, world
 from tests.doubles import PEPPERS
-from tests.practice_team import CLINICIANS, SUPERVISOR
+from tests.sample_team import CLINICIANS, SUPERVISOR
 
 PERIODS = 20
 

@@ -21,8 +21,8 @@ from sqlalchemy import insert, select
 
 from bot.content import catalogue
 from bot.content.catalogue import Words
+from bot.context import Desk
 from bot.conversation import Person, Request
-from bot.desk import Desk
 from bot.domain.counts import pseudonyms
 from bot.domain.counts.release_rule import BREAKDOWN, CODES, TOTAL, Band
 from bot.domain.people import Team
@@ -36,7 +36,7 @@ from handlers import COMMANDS, FORMS
 from schedules import close_periods
 from tests.attacks.odds import SHARES, Counted
 from tests.doubles import PEPPERS, Moment, Pigeonholes
-from tests.practice_team import TEAM, body, person, request, set_up
+from tests.sample_team import TEAM, body, person, request, set_up
 
 T = TypeVar("T")
 

@@ -16,15 +16,15 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from bot.content import catalogue
+from bot.context import Desk
 from bot.conversation import Later, Person, Reply
-from bot.desk import Desk
 from bot.domain.people import Team
 from bot.store.schema import metadata
 from bot.store.store import Store
 from handlers import BUTTONS, COMMANDS, FORMS, HOME
 from schedules import close_periods
 from tests.doubles import PEPPERS, Moment, Pigeonholes
-from tests.practice_team import Chosen, request
+from tests.sample_team import Chosen, request
 
 T = TypeVar("T")
 _ACTS = count()

@@ -13,9 +13,9 @@ from bot.conversation import Person
 from bot.domain.counts import pseudonyms
 from tests.attacks.forks import World, forked, world
 from tests.attacks.naive import digest, keyed
-from tests.disk import every_byte
+from tests.database_files import every_byte
 from tests.doubles import PEPPERS
-from tests.practice_team import CLINICIANS, SUPERVISOR, set_up
+from tests.sample_team import CLINICIANS, SUPERVISOR, set_up
 
 PEPPER = PEPPERS[0]
 ROUNDS = 30

@@ -10,7 +10,7 @@ from bot.store.store import Store
 from schedules import close_periods
 from tests.attacks.forks import World, told, world
 from tests.doubles import PEPPERS, Moment
-from tests.practice_team import CLINICIANS, MARIE, STRANGER, SUPERVISOR, TEAM, person, set_up
+from tests.sample_team import CLINICIANS, MARIE, STRANGER, SUPERVISOR, TEAM, person, set_up
 
 OLD = b"the pepper of last year, made up for tests"
 NEW = b"the pepper of this year, made up for tests"

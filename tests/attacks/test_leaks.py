@@ -12,7 +12,7 @@ from bot.store.schema import metadata
 from handlers import FORMS
 from schedules import TIMETABLE
 from tests.attacks.forks import World, forked, world
-from tests.practice_team import CLINICIANS, MARIE, SUPERVISOR, request, set_up
+from tests.sample_team import CLINICIANS, MARIE, SUPERVISOR, request, set_up
 
 AN_ID = re.compile(r"[0-9a-f]{16,}")
 

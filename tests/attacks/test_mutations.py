@@ -17,7 +17,7 @@ from tests.attacks.forks import told, world
 from tests.attacks.games import Case
 from tests.attacks.test_dumps import are_kept_apart, leaves_nothing
 from tests.attacks.test_frozen import closed_again, stays_as_it_is
-from tests.practice_team import CLINICIANS, MARIE, SUPERVISOR, set_up
+from tests.sample_team import CLINICIANS, MARIE, SUPERVISOR, set_up
 
 Claim = Callable[[Path], Awaitable[None]]
 Spoil = Callable[[pytest.MonkeyPatch], None]

@@ -9,15 +9,7 @@ from bot.domain.people import Role, Team
 from schedules import close_periods
 from tests.attacks.forks import World, forked, of, told
 from tests.attacks.naive import NaiveCounter
-from tests.practice_team import (
-    CLINICIANS,
-    DIRECTOR,
-    MARIE,
-    SUPERVISOR,
-    TEAM,
-    person,
-    set_up,
-)
+from tests.sample_team import CLINICIANS, DIRECTOR, MARIE, SUPERVISOR, TEAM, person, set_up
 
 OTHERS = CLINICIANS[1:]
 COLLEAGUE = OTHERS[0]

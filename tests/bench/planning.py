@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from bot.content import catalogue
-from bot.desk import Desk
+from bot.context import Desk
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Team
 from bot.store.repositories import Books

@@ -21,7 +21,7 @@ from bot.domain.person import home_page, privacy_notice
 from bot.domain.person.personal_data import Portrait
 from bot.domain.teams import setup_form, welcome_card
 from bot.elements import Form, Home, Message
-from tests.practice_team import MARIE, TEAM
+from tests.sample_team import MARIE, TEAM
 
 CATALOGUE = load()
 SPOKEN = tuple(CATALOGUE.words(tag) for tag in CATALOGUE.languages)

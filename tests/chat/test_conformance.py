@@ -7,7 +7,7 @@ from bot.domain.debriefs import guides
 from bot.domain.debriefs.debrief_form import Debrief
 from bot.elements import Heading
 from handlers import COMMANDS
-from tests.chat.promises import DEBRIEF, FRENCH, WORDS, shows, slips
+from tests.chat.expectations import DEBRIEF, FRENCH, WORDS, shows, slips
 from tests.chat.surfaces import Product
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.person import privacy_notice
-from tests.chat.promises import MONDAY, PAUSE, WORDS, at, nudged, shows
+from tests.chat.expectations import MONDAY, PAUSE, WORDS, at, nudged, shows
 from tests.chat.surfaces import Product, Trouble
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.domain import command_help
-from tests.chat.promises import SPOKEN, WORDS, shows
+from tests.chat.expectations import SPOKEN, WORDS, shows
 from tests.chat.surfaces import Product
 
 

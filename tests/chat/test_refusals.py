@@ -6,10 +6,10 @@ import pytest
 
 from bot.conversation import Person
 from bot.store.repositories import Books
+from tests.chat.expectations import MONDAY, at
 from tests.chat.msteams.microsoft import Told
 from tests.chat.on_slack import OnSlack
 from tests.chat.on_teams import OnTeams
-from tests.chat.promises import MONDAY, at
 from tests.chat.slack.web_api import Answer
 from tests.chat.surfaces import Product
 

@@ -1,10 +1,10 @@
+from bot.context import Desk
 from bot.conversation import Invalid
-from bot.desk import Desk
 from bot.domain.checkins.questions import Intention
 from bot.elements import Form
 from handlers import BUTTONS, FORMS
 from tests.doubles import Moment
-from tests.practice_team import MARIE, TEAM, fields, request, set_up, steps, text
+from tests.sample_team import MARIE, TEAM, fields, request, set_up, steps, text
 
 WEEK, NEXT_WEEK = "2026-W27", "2026-W28"
 

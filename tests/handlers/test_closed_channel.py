@@ -2,11 +2,11 @@
 
 import pytest
 
+from bot.context import Desk
 from bot.conversation import Person
-from bot.desk import Desk
 from tests.handlers.test_home import page
 from tests.handlers.test_supervision import AS_IT_IS, opened, sent
-from tests.practice_team import DIRECTOR, MARIE, SUPERVISOR, TEAM, set_up, text
+from tests.sample_team import DIRECTOR, MARIE, SUPERVISOR, TEAM, set_up, text
 
 TOLD = "Messages to the channel came back"
 

@@ -2,15 +2,15 @@ from dataclasses import replace
 
 import pytest
 
+from bot.context import Desk
 from bot.conversation import UNKNOWN, Person
-from bot.desk import Desk
 from bot.domain.people import Role
 from bot.elements import Chart, Form, Menu, Message
 from bot.errors import NotTheirTeamError, UnknownAnswerError
 from bot.store.repositories import Books
 from handlers import BUTTONS, COMMANDS, FORMS
 from tests.doubles import Moment
-from tests.practice_team import (
+from tests.sample_team import (
     CLINICIANS,
     DIRECTOR,
     MARIE,

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from bot.context import Desk
 from bot.conversation import Address, News, Person, Profile
-from bot.desk import Desk
 from bot.domain.people import Clinician
 from bot.elements import Message, Text
 from bot.store.repositories import Books
@@ -14,7 +14,7 @@ from handlers import NEWS
 from schedules import COMPOSERS, daily_tip
 from schedules.delivery.sender import Drain
 from tests.doubles import Pigeonholes
-from tests.practice_team import ADA, CHANNEL, MARIE, TEAM, WORKSPACE, set_up, steps
+from tests.sample_team import ADA, CHANNEL, MARIE, TEAM, WORKSPACE, set_up, steps
 
 
 @pytest.fixture

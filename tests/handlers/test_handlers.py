@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.desk import Desk
+from bot.context import Desk
 from bot.domain.counts import reports
 from bot.domain.counts.reports import Shelf
 from bot.domain.debriefs import guides
@@ -12,7 +12,7 @@ from bot.domain.debriefs.debrief_form import Debrief
 from bot.domain.teams import setup_form, welcome_card
 from bot.elements import Actions, Button, Form, Menu
 from handlers import BUTTONS, COMMANDS, FORMS
-from tests.practice_team import MARIE, SUPERVISOR, TEAM, body, request
+from tests.sample_team import MARIE, SUPERVISOR, TEAM, body, request
 
 
 @pytest.mark.parametrize("name", sorted(FORMS))

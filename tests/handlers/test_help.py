@@ -1,9 +1,9 @@
 import pytest
 
-from bot.desk import Desk
+from bot.context import Desk
 from bot.elements import Form, Message
 from handlers import BUTTONS, COMMANDS, FORMS
-from tests.practice_team import MARIE, request, text
+from tests.sample_team import MARIE, request, text
 
 
 async def test_help_names_every_command(desk: Desk) -> None:

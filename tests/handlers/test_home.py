@@ -4,15 +4,15 @@ from datetime import date
 import pytest
 
 from bot.content.catalogue import Catalogue
+from bot.context import Desk
 from bot.conversation import Person
-from bot.desk import Desk
 from bot.domain.checkins.questions import Intention
 from bot.domain.people import Role
 from bot.elements import Home
 from bot.errors import UnknownAnswerError
 from bot.store.repositories import Books
 from handlers import BUTTONS, HOME
-from tests.practice_team import (
+from tests.sample_team import (
     DIRECTOR,
     MARIE,
     STRANGER,

@@ -1,12 +1,12 @@
 import pytest
 
+from bot.context import Desk
 from bot.conversation import Person
-from bot.desk import Desk
 from bot.domain.people import Clinician
 from bot.elements import Home, Message
 from bot.errors import NoTeamError
 from handlers import BUTTONS, COMMANDS
-from tests.practice_team import (
+from tests.sample_team import (
     MARIE,
     OTHER_CHANNEL,
     OTHER_TEAM,

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from bot.context import Desk
 from bot.conversation import Later, Person, Profile
-from bot.desk import Desk
 from bot.domain.people import Team
 from bot.elements import Form, Name
 from handlers import COMMANDS, FORMS
@@ -11,7 +11,7 @@ from schedules import close_periods
 from tests.doubles import Moment, Pigeonholes
 from tests.handlers.test_debriefs import agree
 from tests.handlers.test_supervision import AS_IT_IS, FILLED_IN
-from tests.practice_team import (
+from tests.sample_team import (
     ADMIN,
     OTHER_TEAM,
     SUPERVISOR,

@@ -2,8 +2,8 @@ from datetime import date, time
 
 import pytest
 
+from bot.context import Desk
 from bot.conversation import UNKNOWN, Invalid
-from bot.desk import Desk
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Clinician
 from bot.elements import CalendarDay, Choice, ClockTime, Form, Home, Message
@@ -11,7 +11,7 @@ from bot.errors import NoTeamError, StaleFormError, UnknownAnswerError
 from bot.store.repositories.deliveries import Promise
 from handlers import BUTTONS, COMMANDS, FORMS
 from tests.doubles import Moment
-from tests.practice_team import (
+from tests.sample_team import (
     CLINICIANS,
     MARIE,
     STRANGER,

@@ -1,11 +1,11 @@
+from bot.context import Desk
 from bot.conversation import UNKNOWN, Invalid
-from bot.desk import Desk
 from bot.domain.counts import release_rule
 from bot.elements import Banner, Contact, Form
 from bot.store.repositories import Books
 from handlers import BUTTONS, COMMANDS, FORMS, SHORTCUTS
 from tests.doubles import Moment, Pigeonholes
-from tests.practice_team import (
+from tests.sample_team import (
     MARIE,
     STRANGER,
     SUPERVISOR,

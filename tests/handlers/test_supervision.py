@@ -3,8 +3,8 @@ from datetime import time
 
 import pytest
 
+from bot.context import Desk
 from bot.conversation import UNKNOWN, Invalid, Later, Person, Profile, Request
-from bot.desk import Desk
 from bot.domain.people import Role, Team
 from bot.elements import Channel, Choice, Form, Message, Name, People
 from bot.errors import (
@@ -15,7 +15,7 @@ from bot.errors import (
 from bot.store.repositories import Books
 from handlers import BUTTONS, COMMANDS, FORMS
 from tests.doubles import Moment, Pigeonholes
-from tests.practice_team import (
+from tests.sample_team import (
     ADA,
     ADMIN,
     CHANNEL,

@@ -2,14 +2,14 @@ from dataclasses import replace
 
 import pytest
 
+from bot.context import Desk
 from bot.conversation import UNKNOWN
-from bot.desk import Desk
 from bot.domain import tips
 from bot.elements import Form, Message
 from bot.errors import UnknownAnswerError
 from handlers import COMMANDS, tip
 from tests.doubles import Moment
-from tests.practice_team import (
+from tests.sample_team import (
     ADA,
     CHANNEL,
     MARIE,

@@ -2,13 +2,13 @@
 
 import pytest
 
+from bot.context import Desk
 from bot.conversation import Invalid
-from bot.desk import Desk
 from bot.elements import Choice, Home
 from bot.errors import UnknownAnswerError
 from handlers import BUTTONS, FORMS
 from tests.handlers.test_preferences import ask, joined, marie, save
-from tests.practice_team import MARIE, fields, request, text
+from tests.sample_team import MARIE, fields, request, text
 
 
 async def test_part_time_days_are_asked_for_and_kept(desk: Desk) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.disk import every_byte
+from tests.database_files import every_byte
 from tests.journeys.botprocess import BotProcess, clinician
 from tests.journeys.otherslack import OtherSlack, other_slack
 from tests.journeys.test_main_job import AFTER_CLOSE, START, filed

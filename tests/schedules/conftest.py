@@ -2,11 +2,11 @@
 
 import pytest
 
-from bot.desk import Desk
+from bot.context import Desk
 from schedules import COMPOSERS, weekly_checkin
 from schedules.delivery.sender import Drain
 from tests.doubles import clock, desk, migrated, outlet, words_in_all_languages
-from tests.practice_team import CLINICIANS, MARIE, TEAM, set_up
+from tests.sample_team import CLINICIANS, MARIE, TEAM, set_up
 
 __all__ = ["clock", "desk", "migrated", "outlet", "words_in_all_languages"]
 

@@ -17,14 +17,14 @@ import pytest
 
 from bot.chat.slack.outbound.api_client import Line
 from bot.chat.slack.outbound.outlet import SlackOutlet
+from bot.context import Desk
 from bot.conversation import Address
-from bot.desk import Desk
 from bot.store.repositories import Books
 from bot.store.repositories.deliveries import Promise
 from schedules import daily_tip, retention
 from tests.doubles import Moment
 from tests.journeys.unsteady import Trouble, Unsteady, unsteady
-from tests.practice_team import CLINICIANS, MARIE, OTHER_TEAM, TEAM, WORKSPACE, set_up
+from tests.sample_team import CLINICIANS, MARIE, OTHER_TEAM, TEAM, WORKSPACE, set_up
 
 Drained = Callable[[Desk], Awaitable[None]]
 """Sends what is owed at a desk now, and returns when nothing more can be done just now."""

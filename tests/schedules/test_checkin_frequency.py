@@ -4,12 +4,12 @@ import asyncio
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
-from bot.desk import Desk
+from bot.context import Desk
 from handlers import BUTTONS
 from schedules import retention, weekly_checkin
 from schedules.delivery.sender import Drain
 from tests.doubles import Moment, Pigeonholes
-from tests.practice_team import MARIE, request, steps
+from tests.sample_team import MARIE, request, steps
 
 WEEK = timedelta(weeks=1)
 

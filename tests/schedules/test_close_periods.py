@@ -1,9 +1,9 @@
 """Periods end on their Monday, whoever looks and however often."""
 
-from bot.desk import Desk
+from bot.context import Desk
 from schedules import close_periods
 from tests.doubles import Moment
-from tests.practice_team import CLINICIANS, TEAM
+from tests.sample_team import CLINICIANS, TEAM
 
 CODES = {"form": "away", "status": "touched"}
 

@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from bot.desk import Desk
+from bot.context import Desk
 from bot.elements import Audience
 from schedules import daily_tip
 from schedules.delivery.sender import Drain
 from tests.doubles import Moment, Pigeonholes
-from tests.practice_team import CHANNEL, TEAM
+from tests.sample_team import CHANNEL, TEAM
 
 
 async def test_the_tip_is_posted_on_the_teams_days_alone(

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.desk import Desk
+from bot.context import Desk
 from bot.store.repositories.deliveries import State
 from schedules import COMPOSERS, daily_tip, weekly_checkin
 from schedules.delivery.sender import Drain
 from tests.doubles import START, Moment, Pigeonholes
-from tests.practice_team import CLINICIANS, MARIE, TEAM, set_up
+from tests.sample_team import CLINICIANS, MARIE, TEAM, set_up
 
 EVE = START - timedelta(hours=1)
 """An hour before everybody's question."""

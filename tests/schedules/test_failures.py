@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.desk import Desk
+from bot.context import Desk
 from schedules import COMPOSERS
 from schedules.delivery.sender import Drain
 from tests.schedules.failures import Claims, Drained, owing, slack

@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
-from bot.desk import Desk
+from bot.context import Desk
 from bot.elements import Audience
 from bot.store.repositories.deliveries import Promise
 from schedules import introduction
 from schedules.delivery.sender import Drain
 from tests.doubles import Pigeonholes
-from tests.practice_team import ADMIN, CHANNEL, SUPERVISOR, TEAM, steps, text
+from tests.sample_team import ADMIN, CHANNEL, SUPERVISOR, TEAM, steps, text
 
 
 async def test_the_card_names_who_set_up_and_who_supervises(

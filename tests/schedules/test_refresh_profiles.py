@@ -4,11 +4,11 @@ from collections import Counter
 
 import pytest
 
+from bot.context import Desk
 from bot.conversation import Person, Profile
-from bot.desk import Desk
 from schedules import refresh_profiles
 from tests.doubles import Moment, Pigeonholes
-from tests.practice_team import CLINICIANS, MARIE, TEAM
+from tests.sample_team import CLINICIANS, MARIE, TEAM
 
 ALL = len(CLINICIANS)
 

@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from bot.desk import Desk
+from bot.context import Desk
 from bot.domain.checkins.questions import Intention
 from bot.store.repositories.deliveries import Promise
 from schedules import close_periods, retention
 from tests.doubles import Moment
-from tests.practice_team import MARIE, TEAM
+from tests.sample_team import MARIE, TEAM
 
 
 async def test_an_act_is_forgotten_after_two_days(practice: Desk, clock: Moment) -> None:

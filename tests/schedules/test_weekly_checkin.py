@@ -3,13 +3,13 @@
 from datetime import date, time, timedelta
 from itertools import pairwise
 
-from bot.desk import Desk
+from bot.context import Desk
 from bot.domain.calendar import WeeklyRule
 from bot.domain.checkins.questions import Intention
 from schedules import weekly_checkin
 from schedules.delivery.sender import Drain
 from tests.doubles import Moment, Pigeonholes
-from tests.practice_team import ADA, CLINICIANS, MARIE, TEAM, text
+from tests.sample_team import ADA, CLINICIANS, MARIE, TEAM, text
 
 
 async def test_whoever_joined_is_asked_once_a_week(

@@ -20,20 +20,20 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from bot.content import catalogue
+from bot.context import Desk
 from bot.conversation import Person, Request
-from bot.desk import Desk
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Role, Team
 from bot.elements import Button
 from bot.errors import BusyError
-from bot.holidays import days_off
+from bot.public_holidays import days_off
 from bot.store.repositories import Books
 from bot.store.store import Store
 from handlers import checkin
 from schedules import COMPOSERS, weekly_checkin
 from schedules.delivery.sender import Drain
 from tests.doubles import PEPPERS, Moment, Pigeonholes
-from tests.practice_team import steps
+from tests.sample_team import steps
 
 ZONES = (
     "Africa/Cairo",

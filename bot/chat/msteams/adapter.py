@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp
 
-from bot.afterwards import Afterwards
+from bot.chat.after_response import Afterwards
 from bot.chat.msteams.conversation_ref import GLOBAL_SERVICE, NO_SERVICE
 from bot.chat.msteams.directory_cache import Acquaintances
 from bot.chat.msteams.dispatcher import Door

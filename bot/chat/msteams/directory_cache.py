@@ -6,8 +6,8 @@ from typing import Generic, TypeVar
 
 from bot.chat.msteams.conversation_ref import GLOBAL_SERVICE
 from bot.chat.msteams.inbound import requests
+from bot.chat.request_body import Payload
 from bot.conversation import News, Person, Profile
-from bot.wire import Payload
 
 _MOST = 10_000
 

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import replace
 
-from bot.afterwards import Afterwards
+from bot.chat.after_response import Afterwards
 from bot.chat.msteams.action_data import Act, Place, Stand
 from bot.chat.msteams.directory_cache import Acquaintances, Remembered
 from bot.chat.msteams.inbound import lifecycle, requests
@@ -14,10 +14,10 @@ from bot.chat.msteams.outbound import invoke_response
 from bot.chat.msteams.outbound.invoke_response import Body
 from bot.chat.msteams.outbound.responder import Posting
 from bot.chat.msteams.render.card_factory import Showing, as_form
+from bot.chat.request_body import Payload
 from bot.conversation import Answer, Invalid, Later, News, Reply, Request, Routes
 from bot.elements import Form, Home, Message, Text
 from bot.logs import trouble
-from bot.wire import Payload
 
 logger = logging.getLogger("attune.msteams")
 

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from starlette.types import ASGIApp
 
-from bot.afterwards import Afterwards
+from bot.chat.after_response import Afterwards
 from bot.chat.slack import bolt_app
 from bot.chat.slack.dispatcher import Door
 from bot.chat.slack.inbound.guard import Guard

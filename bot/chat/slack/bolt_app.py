@@ -10,12 +10,12 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from starlette.types import ASGIApp
 
+from bot.chat.request_body import Payload
 from bot.chat.slack.dispatcher import Door
 from bot.chat.slack.inbound.payloads import Kind
 from bot.chat.slack.outbound.ack_body import Body
 from bot.chat.slack.outbound.api_client import Line
 from bot.chat.slack.quiet_logging import quiet_bolt
-from bot.wire import Payload
 
 PATH = "/slack/events"
 """Where Slack posts everything."""

@@ -4,7 +4,8 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from bot.afterwards import Afterwards
+from bot.chat.after_response import Afterwards
+from bot.chat.request_body import Payload
 from bot.chat.slack.inbound import requests
 from bot.chat.slack.inbound.payloads import Kind
 from bot.chat.slack.inbound.requests import Asked, Where
@@ -16,7 +17,6 @@ from bot.content.catalogue import Catalogue, Words
 from bot.conversation import Answer, Later, Reply, Request, Routes
 from bot.elements import Form, Home, Message, Text
 from bot.logs import trouble
-from bot.wire import Payload
 
 logger = logging.getLogger("attune.slack")
 

@@ -10,8 +10,8 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
-from bot import wire
-from bot.afterwards import Afterwards
+from bot.chat import request_body
+from bot.chat.after_response import Afterwards
 from bot.chat.slack.inbound import payloads
 from bot.chat.slack.outbound.api_client import Line
 from bot.chat.slack.quiet_logging import quiet
@@ -67,7 +67,7 @@ class _Handler(AsyncSocketModeHandler):
         """Answer one payload; what has no known kind or shape is acknowledged and forgotten."""
         try:
             known = payloads.kind(req.payload)
-        except wire.MalformedError:
+        except request_body.MalformedError:
             known = None
         if known is None:
             await client.send_socket_mode_response(SocketModeResponse(req.envelope_id))

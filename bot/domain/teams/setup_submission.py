@@ -14,7 +14,7 @@ from bot.domain.people import Team
 from bot.domain.teams import holiday_regions
 from bot.domain.teams.setup_form import MOST_PEOPLE
 from bot.errors import UnknownAnswerError
-from bot.holidays import is_region
+from bot.public_holidays import is_region
 
 PLAIN = re.compile(r"[\w .,'\N{RIGHT SINGLE QUOTATION MARK}&()+/-]{1,60}")
 """What a team's name may hold: nothing that inline markup or a product could take for more."""

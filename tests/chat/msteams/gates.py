@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from bot.afterwards import Afterwards
+from bot.chat.after_response import Afterwards
 from bot.chat.msteams.inbound.guard import Body, Guard
 from bot.chat.msteams.inbound.payloads import Kind
 from bot.chat.msteams.inbound.signing_keys import Keyring
 from bot.chat.msteams.inbound.token_validation import Signed
-from bot.wire import Payload
+from bot.chat.request_body import Payload
 from tests.chat import asgi
 from tests.chat.msteams import activities
 from tests.chat.msteams.activities import Activity

@@ -7,11 +7,11 @@ from typing import Any
 
 from bot.conversation import Person
 from tests.chat.conftest import reopened
+from tests.chat.expectations import DEBRIEF, MONDAY, WORDS, at, slips
 from tests.chat.msteams import activities, testbed
 from tests.chat.on_teams import OnTeams
-from tests.chat.promises import DEBRIEF, MONDAY, WORDS, at, slips
 from tests.chat.surfaces import plain
-from tests.disk import every_byte
+from tests.database_files import every_byte
 
 
 async def sent(teams: OnTeams, activity: dict[str, Any]) -> Any:

@@ -16,7 +16,7 @@ from bot.domain.debriefs.debrief_form import Debrief
 from bot.domain.person import privacy_notice
 from bot.elements import Banner, Choice, Form, Small, Text
 from tests.content.wording import ENGLISH, SPOKEN
-from tests.practice_team import TEAM
+from tests.sample_team import TEAM
 
 READ, TAP, SETTLE = 238 / 60, 1.3, 2.5
 

@@ -1,6 +1,6 @@
 from bot.content.catalogue import Catalogue
 from bot.domain.teams import holiday_regions
-from bot.holidays import is_region
+from bot.public_holidays import is_region
 from tests.doubles import words_in_all_languages
 
 __all__ = ["words_in_all_languages"]

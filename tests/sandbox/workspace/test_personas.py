@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import teamfile
+from bot.admin import team_file
 from bot.content.catalogue import load
 from bot.sandbox.workspace.personas import CAST, declared, speaking
 
@@ -44,7 +44,7 @@ def test_the_cast_speaks_the_visitors_language(tmp_path: Path, language: str) ->
     (tmp_path / "teams.toml").write_text(declared(cast), encoding="utf-8")
 
     read = [spoken.settle(person.locale) for person in cast.personas]
-    teams = teamfile.read(tmp_path / "teams.toml", test_mode=True)
+    teams = team_file.read(tmp_path / "teams.toml", test_mode=True)
 
     assert {team.language for team in teams} == {language}
     assert len(read) - 2 <= read.count(language)
@@ -56,7 +56,7 @@ def test_the_operator_can_declare_the_cast(tmp_path: Path) -> None:
     file = tmp_path / "teams.toml"
     file.write_text(declared(CAST), encoding="utf-8")
 
-    north, river = teamfile.read(file, test_mode=True)
+    north, river = team_file.read(file, test_mode=True)
 
     assert (len(north.clinicians), len(river.clinicians)) == (24, 9)
     assert north.practice == river.practice == CAST.practice

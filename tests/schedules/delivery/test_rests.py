@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
+from bot.context import Desk
 from bot.conversation import Fate, Outcome
-from bot.desk import Desk
 from schedules import COMPOSERS
 from schedules.delivery.sender import Drain
 from tests.doubles import Moment, Pigeonholes
-from tests.practice_team import TEAM
+from tests.sample_team import TEAM
 from tests.schedules.delivery.test_sender import states
 
 

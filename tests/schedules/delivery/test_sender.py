@@ -9,8 +9,8 @@ from typing import Literal
 
 import pytest
 
+from bot.context import Desk
 from bot.conversation import Fate, Outcome
-from bot.desk import Desk
 from bot.domain.checkins.scheduling import Postponed
 from bot.elements import Message, Text
 from bot.store.repositories import Books
@@ -18,7 +18,7 @@ from bot.store.repositories.deliveries import Delivery, Promise
 from schedules import COMPOSERS, daily_tip, weekly_checkin
 from schedules.delivery.sender import Drain
 from tests.doubles import Moment, Pigeonholes
-from tests.practice_team import CLINICIANS, MARIE, TEAM
+from tests.sample_team import CLINICIANS, MARIE, TEAM
 
 
 async def states(desk: Desk) -> Counter[str]:

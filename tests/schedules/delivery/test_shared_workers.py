@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from bot.desk import Desk
+from bot.context import Desk
 from schedules.delivery import shared_workers
 from schedules.delivery.sender import Drain
 from schedules.delivery.shared_workers import Shared

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.desk import Desk
+from bot.context import Desk
 from schedules.delivery.sender import Drain
 from schedules.delivery.single_worker import Alone
 from tests.schedules.delivery.worker_pairs import (

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.content.catalogue import Catalogue
+from bot.context import Desk
 from bot.conversation import Address, Outcome
-from bot.desk import Desk
 from bot.elements import Message
 from bot.store.repositories.deliveries import Promise
 from bot.store.store import Store

@@ -8,7 +8,7 @@ from bot.domain.counts.release_rule import BreakdownTable, TotalTable
 from bot.store.repositories import Books
 from bot.store.schema import periods, slips
 from bot.store.store import Store
-from tests.disk import every_byte
+from tests.database_files import every_byte
 from tests.store.conftest import PEPPERS
 from tests.store.sample_counts import (
     AFTER_MONTH,

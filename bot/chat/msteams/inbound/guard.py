@@ -9,13 +9,13 @@ from urllib.parse import urlsplit
 
 from starlette.types import Receive, Scope, Send
 
-from bot import wire
-from bot.afterwards import Afterwards
+from bot.chat import request_body
+from bot.chat.after_response import Afterwards
 from bot.chat.msteams.inbound import payloads
 from bot.chat.msteams.inbound.signing_keys import KeysAwayError
 from bot.chat.msteams.inbound.token_validation import Proof, UnendorsedError, UnprovenError
+from bot.chat.request_body import Payload
 from bot.settings import is_loopback
-from bot.wire import Payload
 
 logger = logging.getLogger("attune.msteams")
 
@@ -66,7 +66,7 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         if scope["method"] != "POST":
-            await wire.answer(send, HTTPStatus.METHOD_NOT_ALLOWED)
+            await request_body.answer(send, HTTPStatus.METHOD_NOT_ALLOWED)
             return
         async with self._afterwards.answering():
             try:
@@ -74,14 +74,14 @@ class Guard:
             except _RefusedError as refused:
                 action = "teams.refused"
                 logger.warning(action, extra={"action": action, "why": refused.why})
-                await wire.answer(send, refused.status)
+                await request_body.answer(send, refused.status)
             else:
-                await wire.answer(send, HTTPStatus.OK, json.dumps(answer) if answer else "")
+                await request_body.answer(send, HTTPStatus.OK, json.dumps(answer) if answer else "")
 
     async def _answered(self, scope: Scope, receive: Receive) -> Body:
         try:
-            proven = await self._proof.of(wire.header(scope, b"authorization"))
-            payload = payloads.parse(await wire.body(scope, receive, MOST_BYTES))
+            proven = await self._proof.of(request_body.header(scope, b"authorization"))
+            payload = payloads.parse(await request_body.body(scope, receive, MOST_BYTES))
             service = self._proof.fits(proven, payload)
             if not self._is_service(service):
                 raise UnprovenError
@@ -127,8 +127,8 @@ _WHY: dict[type[Exception], tuple[HTTPStatus, str]] = {
     UnprovenError: (HTTPStatus.UNAUTHORIZED, "unproven"),
     UnendorsedError: (HTTPStatus.FORBIDDEN, "unendorsed"),
     KeysAwayError: (HTTPStatus.SERVICE_UNAVAILABLE, "keys_away"),
-    wire.TooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
-    wire.MalformedError: (HTTPStatus.BAD_REQUEST, "malformed"),
+    request_body.TooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
+    request_body.MalformedError: (HTTPStatus.BAD_REQUEST, "malformed"),
     payloads.UnknownInvokeError: (HTTPStatus.NOT_FOUND, "unknown_invoke"),
 }
 

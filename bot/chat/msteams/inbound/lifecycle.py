@@ -2,8 +2,8 @@
 
 from bot.chat.msteams.inbound import requests
 from bot.chat.msteams.inbound.payloads import Kind
+from bot.chat.request_body import Payload
 from bot.conversation import News
-from bot.wire import Payload
 
 _REMOVED = "uninstalled"
 _DELETED = "channelDeleted"

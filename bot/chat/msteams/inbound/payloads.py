@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping
 from enum import Enum
 
-from bot import wire
+from bot.chat import request_body
 from bot.chat.msteams.action_data import Carried, ForeignError, unpack
-from bot.wire import Payload
+from bot.chat.request_body import Payload
 
 
 class Kind(Enum):
@@ -47,9 +47,9 @@ _TEXTS = ("text", "locale", "localTimezone", "replyToId")
 def parse(body: bytes) -> Payload:
     """Return the activity in a body; MalformedError when it is none."""
     try:
-        return wire.table(json.loads(body.decode()))
+        return request_body.table(json.loads(body.decode()))
     except (ValueError, RecursionError):
-        raise wire.MalformedError from None
+        raise request_body.MalformedError from None
 
 
 def kind(payload: Payload) -> Kind | None:
@@ -58,8 +58,8 @@ def kind(payload: Payload) -> Kind | None:
     MalformedError when it has no type, or lacks what its kind always has;
     UnknownInvokeError when it waits for an answer of a kind unknown here.
     """
-    said = wire.text(payload, ("type",))
-    name = wire.text(payload, ("name",)) if said == "invoke" else said
+    said = request_body.text(payload, ("type",))
+    name = request_body.text(payload, ("name",)) if said == "invoke" else said
     found = next((one for one in Kind if one.value == name), None)
     if (found in INVOKES) != (said == "invoke"):
         found = None
@@ -82,16 +82,16 @@ def carried(found: Kind, payload: Payload) -> Carried | None:
 
 def _check(found: Kind, payload: Payload) -> None:
     for path in (*_ALWAYS, *_NEEDED[found]):
-        wire.text(payload, path)
+        request_body.text(payload, path)
     for name in _TABLES:
-        wire.table(payload.get(name) or {})
+        request_body.table(payload.get(name) or {})
     for name in _LISTS:
-        for one in wire.items(payload.get(name) or []):
-            wire.table(one)
+        for one in request_body.items(payload.get(name) or []):
+            request_body.table(one)
     for name in _TEXTS:
         if not isinstance(payload.get(name) or "", str):
-            raise wire.MalformedError
+            raise request_body.MalformedError
     if found in INVOKES:
-        value = wire.table(payload.get("value"))
+        value = request_body.table(payload.get("value"))
         if found is Kind.EXECUTED:
-            wire.table(value.get("action"))
+            request_body.table(value.get("action"))

@@ -9,8 +9,8 @@ from bot.chat.msteams.action_data import Act, Carried, Place, Stand, Table
 from bot.chat.msteams.conversation_ref import Way
 from bot.chat.msteams.inbound import payloads
 from bot.chat.msteams.inbound.payloads import Kind
+from bot.chat.request_body import Payload
 from bot.conversation import Keywords, Person, Profile, Request
-from bot.wire import Payload
 
 _MENTION = re.compile(r"<at>.*?</at>", re.DOTALL)
 

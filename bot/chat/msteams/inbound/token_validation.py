@@ -7,7 +7,7 @@ from typing import Any, Protocol
 import jwt
 
 from bot.chat.msteams.inbound.signing_keys import Keyring
-from bot.wire import Payload
+from bot.chat.request_body import Payload
 
 CHANNEL = "msteams"
 """The channel for which a key has to be endorsed, and from which alone activities are taken."""

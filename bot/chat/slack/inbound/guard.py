@@ -7,11 +7,11 @@ from http import HTTPStatus
 from slack_sdk.signature import SignatureVerifier
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot import wire
-from bot.afterwards import Afterwards
+from bot.chat import request_body
+from bot.chat.after_response import Afterwards
+from bot.chat.request_body import Payload
 from bot.chat.slack.inbound import payloads
 from bot.logs import trouble
-from bot.wire import Payload
 
 logger = logging.getLogger("attune.slack")
 
@@ -36,44 +36,44 @@ class Guard:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         if scope["method"] != "POST":
-            await wire.answer(send, HTTPStatus.METHOD_NOT_ALLOWED)
+            await request_body.answer(send, HTTPStatus.METHOD_NOT_ALLOWED)
             return
         try:
-            body = await wire.body(scope, receive, MOST_BYTES)
-        except wire.TooLargeError:
-            await wire.answer(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            body = await request_body.body(scope, receive, MOST_BYTES)
+        except request_body.TooLargeError:
+            await request_body.answer(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
             return
         if self._is_slack(scope, body):
             await self._admit(scope, body, send)
         else:
             _refused("unproven")
-            await wire.answer(send, HTTPStatus.UNAUTHORIZED)
+            await request_body.answer(send, HTTPStatus.UNAUTHORIZED)
 
     def _is_slack(self, scope: Scope, body: bytes) -> bool:
         """Whether the body bears Slack's signature; odd headers and bytes are no proof."""
         try:
             return self._verifier.is_valid(
                 body,
-                wire.header(scope, b"x-slack-request-timestamp"),
-                wire.header(scope, b"x-slack-signature"),
+                request_body.header(scope, b"x-slack-request-timestamp"),
+                request_body.header(scope, b"x-slack-signature"),
             )
         except (ValueError, TypeError, OverflowError):
             return False
 
     async def _admit(self, scope: Scope, body: bytes, send: Send) -> None:
         try:
-            payload = payloads.parse(body, wire.header(scope, b"content-type"))
+            payload = payloads.parse(body, request_body.header(scope, b"content-type"))
             known = payloads.kind(payload)
-        except wire.MalformedError:
+        except request_body.MalformedError:
             _refused("malformed")
-            await wire.answer(send, HTTPStatus.BAD_REQUEST)
+            await request_body.answer(send, HTTPStatus.BAD_REQUEST)
             return
         if payload.get("type") == "url_verification":
             challenge = str(payload.get("challenge", ""))
-            await wire.answer(send, HTTPStatus.OK, json.dumps({"challenge": challenge}))
+            await request_body.answer(send, HTTPStatus.OK, json.dumps({"challenge": challenge}))
         elif known is None:
             _passed_over(payload)
-            await wire.answer(send, HTTPStatus.OK)
+            await request_body.answer(send, HTTPStatus.OK)
         else:
             await self._pass_on(scope, payload, send)
 
@@ -101,7 +101,7 @@ class Guard:
             except Exception as error:  # noqa: BLE001 - a shape that only Bolt stumbles over
                 trouble(logger, "slack.unreadable", error)
                 if not answered:
-                    await wire.answer(send, HTTPStatus.BAD_REQUEST)
+                    await request_body.answer(send, HTTPStatus.BAD_REQUEST)
 
 
 def _refused(why: str) -> None:

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from enum import Enum
 from urllib.parse import parse_qsl
 
-from bot import wire
+from bot.chat import request_body
+from bot.chat.request_body import Payload
 from bot.chat.slack.inbound import form_values
-from bot.wire import Payload
 
 _MOST_FIELDS = 100
 
@@ -44,11 +44,15 @@ def parse(body: bytes, content_type: str) -> Payload:
     try:
         text = body.decode()
         if "json" in content_type or text.startswith("{"):
-            return wire.table(json.loads(text))
+            return request_body.table(json.loads(text))
         form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS))
-        return wire.table(json.loads(form["payload"])) if "payload" in form else wire.table(form)
+        return (
+            request_body.table(json.loads(form["payload"]))
+            if "payload" in form
+            else request_body.table(form)
+        )
     except (ValueError, RecursionError):
-        raise wire.MalformedError from None
+        raise request_body.MalformedError from None
 
 
 def kind(payload: Payload) -> Kind | None:
@@ -67,7 +71,7 @@ def _kind(payload: Payload) -> Kind | None:
         return Kind.COMMAND
     if "type" not in payload and "ssl_check" in payload:
         return None
-    said = wire.text(payload, ("type",))
+    said = request_body.text(payload, ("type",))
     if said == "message_action":
         return Kind.SHORTCUT
     return next((one for one in Kind if one.value == said and one is not Kind.COMMAND), None)
@@ -75,7 +79,7 @@ def _kind(payload: Payload) -> Kind | None:
 
 def _check(found: Kind, payload: Payload) -> None:
     for path in _NEEDED[found]:
-        wire.text(payload, path)
+        request_body.text(payload, path)
     if found not in {Kind.COMMAND, Kind.EVENT}:
         _check_interaction(found, payload)
     if found is Kind.EVENT:
@@ -85,22 +89,22 @@ def _check(found: Kind, payload: Payload) -> None:
 def _check_interaction(found: Kind, payload: Payload) -> None:
     for name in _TABLES:
         if payload.get(name) is not None:
-            wire.table(payload[name])
+            request_body.table(payload[name])
     if found is Kind.ACTION:
         steps = payload.get("actions")
         if not isinstance(steps, list) or not steps:
-            raise wire.MalformedError
-        wire.text(wire.table(steps[0]), ("action_id",))
+            raise request_body.MalformedError
+        request_body.text(request_body.table(steps[0]), ("action_id",))
     try:
         form_values.read(payload.get("view") or payload)
     except (TypeError, AttributeError, KeyError):
-        raise wire.MalformedError from None
+        raise request_body.MalformedError from None
 
 
 def _check_event(payload: Payload) -> None:
     authorizations = payload.get("authorizations")
     if authorizations is not None:
         if not isinstance(authorizations, list):
-            raise wire.MalformedError
+            raise request_body.MalformedError
         for one in authorizations:
-            wire.table(one)
+            request_body.table(one)

@@ -2,11 +2,11 @@ import json
 
 import pytest
 
-from bot.afterwards import Afterwards
+from bot.chat.after_response import Afterwards
 from bot.chat.msteams.inbound.guard import MOST_BYTES, Body, Guard
 from bot.chat.msteams.inbound.payloads import Kind
 from bot.chat.msteams.inbound.token_validation import Unsigned
-from bot.wire import Payload
+from bot.chat.request_body import Payload
 from tests.chat import asgi
 from tests.chat.msteams import activities
 from tests.chat.msteams.gates import Gate, hello

@@ -8,7 +8,7 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.utils import base64url_encode
 
-from bot.afterwards import Afterwards
+from bot.chat.after_response import Afterwards
 from bot.chat.msteams.inbound.guard import Guard
 from bot.chat.msteams.inbound.token_validation import Signed
 from tests.chat import asgi

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 
-from bot.desk import Desk
+from bot.context import Desk
 from bot.store.repositories import Books
 from bot.store.repositories.deliveries import State, Tally
 

@@ -7,7 +7,7 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.clock import Clock
-from bot.walk import clock_route
+from bot.clock_endpoint import clock_route
 from tests.chat.asgi import Response, call
 
 START = datetime(2026, 6, 29, 13, tzinfo=UTC)

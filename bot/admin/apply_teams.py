@@ -6,15 +6,15 @@ from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
-from bot import teamfile
+from bot.admin import team_file
+from bot.admin.team_file import DeclaredTeam
+from bot.context import Desk
 from bot.conversation import Person
-from bot.desk import Desk
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Role, Team
 from bot.errors import Fault, FaultyInputError
 from bot.store.repositories import Books
 from bot.store.repositories.deliveries import Promise
-from bot.teamfile import DeclaredTeam
 
 _INTRODUCTION_WAITS = 30 * 86_400
 """Seconds for which an introduction card is still worth posting after a set-up."""
@@ -38,8 +38,8 @@ async def apply_teams(desk: Desk, path: Path, *, test_mode: bool, shown: Shown =
     Applying the same file again changes nothing. Raises
     :class:`bot.errors.FaultyInputError`, and then nothing is applied.
     """
-    declared = teamfile.read(path, test_mode=test_mode)
-    same = teamfile.read_same(path, test_mode=test_mode)
+    declared = team_file.read(path, test_mode=test_mode)
+    same = team_file.read_same(path, test_mode=test_mode)
     now = desk.now()
 
     def keep(books: Books) -> int:

@@ -4,8 +4,8 @@ import pytest
 from pydantic import SecretStr
 
 from bot.chat.slack import Pair
-from bot.renewing import Sealed, renewed
 from bot.settings import Settings
+from bot.slack_token_store import Sealed, renewed
 from bot.store.store import Store
 from tests.doubles import PEPPERS
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from bot import doctor
+from bot.admin import doctor
+from bot.admin.doctor import Finding, Greeting, Reached
 from bot.content.catalogue import load
-from bot.doctor import Finding, Greeting, Reached
 from bot.settings import Settings
 from bot.store.store import Store
 from tests.store.sample_counts import opened, team

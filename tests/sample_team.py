@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import time
 
+from bot.context import Desk
 from bot.conversation import Person, Request
-from bot.desk import Desk
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Role, Team
 from bot.elements import (

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.afterwards import Afterwards
+from bot.chat.after_response import Afterwards
 
 
 async def test_nothing_begins_before_the_answer_has_left() -> None:

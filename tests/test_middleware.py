@@ -4,13 +4,13 @@ import logging
 
 import pytest
 
+from bot.context import Desk
 from bot.conversation import Later, Profile, Reply, Request
-from bot.desk import Desk
 from bot.elements import Form, Message, Text
 from bot.errors import NoTeamError
-from bot.front import Front
+from bot.middleware import Front
 from tests.doubles import Pigeonholes, clock, desk, migrated, outlet, words_in_all_languages
-from tests.practice_team import MARIE, STRANGER, TEAM, request, set_up, text
+from tests.sample_team import MARIE, STRANGER, TEAM, request, set_up, text
 
 __all__ = ["clock", "desk", "migrated", "outlet", "words_in_all_languages"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot import wire
+from bot.chat import request_body
 
 Message = dict[str, Any]
 
@@ -36,7 +36,7 @@ async def test_a_body_is_put_together_from_its_parts() -> None:
     """Up to the last byte that is allowed."""
     one = Wire(b"abc", b"", b"de", said="5")
 
-    assert await wire.body(one.scope, one.receive, 5) == b"abcde"
+    assert await request_body.body(one.scope, one.receive, 5) == b"abcde"
 
 
 @pytest.mark.parametrize("said", ["6", "1" * 5000, "99999"])
@@ -44,8 +44,8 @@ async def test_a_body_that_says_it_is_too_large_is_not_read(said: str) -> None:
     """Not one part of it."""
     one = Wire(b"a", said=said)
 
-    with pytest.raises(wire.TooLargeError):
-        await wire.body(one.scope, one.receive, 5)
+    with pytest.raises(request_body.TooLargeError):
+        await request_body.body(one.scope, one.receive, 5)
     assert one.read == 0
 
 
@@ -54,16 +54,16 @@ async def test_a_body_that_turns_out_too_large_is_not_read_to_its_end(said: str)
     """Whatever it says of itself: reading stops with the part that is too much."""
     one = Wire(b"abcdefgh", b"ijklmnop", b"qrstuvwx", said=said)
 
-    with pytest.raises(wire.TooLargeError):
-        await wire.body(one.scope, one.receive, 15)
+    with pytest.raises(request_body.TooLargeError):
+        await request_body.body(one.scope, one.receive, 15)
     assert one.read == 2
 
 
 async def test_an_answer_is_whole() -> None:
     """Its length is that of its bytes, and a refused method is told which one is taken."""
     one = Wire(b"")
-    await wire.answer(one.send, HTTPStatus.OK, '"é"')
-    await wire.answer(one.send, HTTPStatus.METHOD_NOT_ALLOWED)
+    await request_body.answer(one.send, HTTPStatus.OK, '"é"')
+    await request_body.answer(one.send, HTTPStatus.METHOD_NOT_ALLOWED)
 
     starts = [dict(part["headers"]) for part in one.answered[::2]]
     assert [part["status"] for part in one.answered[::2]] == [200, 405]
@@ -75,22 +75,22 @@ async def test_an_answer_is_whole() -> None:
 @pytest.mark.parametrize("value", [None, [], "word", 1, True])
 def test_what_is_no_table_is_malformed(value: object) -> None:
     """Nothing is read out of it."""
-    with pytest.raises(wire.MalformedError):
-        wire.table(value)
-    with pytest.raises(wire.MalformedError):
-        wire.text({"from": value}, ("from", "id"))
+    with pytest.raises(request_body.MalformedError):
+        request_body.table(value)
+    with pytest.raises(request_body.MalformedError):
+        request_body.text({"from": value}, ("from", "id"))
 
 
 @pytest.mark.parametrize("value", [None, {}, "word", 1])
 def test_what_is_no_list_is_malformed(value: object) -> None:
     """A word has letters, and is no list of them."""
-    with pytest.raises(wire.MalformedError):
-        wire.items(value)
+    with pytest.raises(request_body.MalformedError):
+        request_body.items(value)
 
 
 @pytest.mark.parametrize("found", [None, "", 7, [], {}])
 def test_words_that_are_none_are_malformed(found: object) -> None:
     """At the end of a path there are words, at least one."""
-    with pytest.raises(wire.MalformedError):
-        wire.text({"from": {"id": found}}, ("from", "id"))
-    assert wire.text({"from": {"id": "x"}}, ("from", "id")) == "x"
+    with pytest.raises(request_body.MalformedError):
+        request_body.text({"from": {"id": found}}, ("from", "id"))
+    assert request_body.text({"from": {"id": "x"}}, ("from", "id")) == "x"

@@ -6,8 +6,8 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
+from bot.context import Desk
 from bot.conversation import Answer, Later, News, Person, Profile, Reply, Request
-from bot.desk import Desk
 from bot.domain.people import Clinician, Team
 from bot.elements import Form, Message, Text
 from bot.errors import BotError

@@ -5,8 +5,8 @@ import sys
 
 from pydantic import SecretStr
 
-from bot import products
-from bot.desk import Desk
+from bot import adapters
+from bot.context import Desk
 from bot.settings import Settings
 from tests.chat.msteams.microsoft import CLIENT, TENANT
 from tests.chat.slack.testbed import Handlers
@@ -22,10 +22,10 @@ SLACK: dict[str, object] = {
 TEAMS: dict[str, object] = {"teams_client_id": CLIENT, "teams_tenants": TENANT}
 
 
-def opened(desk: Desk, **told: object) -> dict[str, products.Room]:
+def opened(desk: Desk, **told: object) -> dict[str, adapters.Room]:
     """Return the rooms that settings open."""
     settings = Settings.model_validate(told)
-    return products.rooms(settings, Handlers([]).routes({}), desk, receives=True)
+    return adapters.rooms(settings, Handlers([]).routes({}), desk, receives=True)
 
 
 async def test_each_product_that_is_configured_has_its_room_and_its_path(desk: Desk) -> None:
@@ -37,7 +37,7 @@ async def test_each_product_that_is_configured_has_its_room_and_its_path(desk: D
         {"slack"},
         {"msteams"},
     ]
-    assert set(products.doors(both)) == {"/slack/events", "/api/messages"}
+    assert set(adapters.doors(both)) == {"/slack/events", "/api/messages"}
     for room in (*both.values(), *slack.values(), *teams.values()):
         await room.stop()
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot import watch
-from bot.desk import Desk
+from bot.admin import metrics
+from bot.admin.metrics import Watch
+from bot.context import Desk
 from bot.store.repositories import Books
 from bot.store.repositories.deliveries import Promise, State, Tally
-from bot.watch import Watch
 from tests.doubles import clock, desk, migrated, outlet, words_in_all_languages
 from tests.journeys.botprocess import BotProcess
 
@@ -28,7 +28,7 @@ SOME = (
 
 def test_counts_are_told_by_day_kind_and_reason_and_leaving_is_not() -> None:
     """What is planned or under way is owed; what somebody took back by leaving is not told."""
-    assert watch.told(SOME) == [
+    assert metrics.told(SOME) == [
         ("2026-06-29", "checkin", "failed", "invalid_blocks", 6),
         ("2026-06-29", "checkin", "owed", "", 3),
         ("2026-06-29", "checkin", "sent", "", 5),
@@ -85,7 +85,7 @@ async def test_counting_is_cheap(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     await owed(desk)
     assert await seen.deliveries() == first
 
-    monkeypatch.setattr(watch, "_FRESH", 0.0)
+    monkeypatch.setattr(metrics, "_FRESH", 0.0)
     assert await seen.deliveries() == {
         "owed": 1,
         "sent": 0,

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from starlette.types import ASGIApp
 
-from bot import renewing
+from bot import slack_token_store
 from bot.chat import slack
 from bot.content.catalogue import Catalogue
+from bot.context import Desk
 from bot.conversation import Outlet, Routes
-from bot.desk import Desk
 from bot.settings import Settings
 from bot.store.store import Store
 
@@ -64,7 +64,7 @@ def slack_access(settings: Settings, store: Store, *, receives: bool = True) -> 
         bot_token=settings.slack_bot_token,
         app_token=settings.slack_app_token if receives else None,
         api_url=settings.slack_api_url,
-        renewed=renewing.renewed(settings, store),
+        renewed=slack_token_store.renewed(settings, store),
     )
 
 

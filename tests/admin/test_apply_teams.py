@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from bot import admin
-from bot.admin import Applied
+from bot.admin import apply_teams
+from bot.admin.apply_teams import Applied
+from bot.context import Desk
 from bot.conversation import Person
-from bot.desk import Desk
 from bot.domain.people import Role, Team
 from bot.errors import FaultyInputError
 from schedules import COMPOSERS
@@ -32,7 +32,7 @@ async def applied(desk: Desk, folder: Path, text: str, *, test_mode: bool = Fals
     """What came of applying a file with *text*."""
     file = folder / "teams.toml"
     file.write_text(text, encoding="utf-8")
-    return await admin.apply_teams(desk, file, test_mode=test_mode)
+    return await apply_teams.apply_teams(desk, file, test_mode=test_mode)
 
 
 async def north(desk: Desk) -> Team:

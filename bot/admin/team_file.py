@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from bot.errors import Fault, FaultyInputError
-from bot.holidays import is_region
+from bot.public_holidays import is_region
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 

@@ -1,0 +1,1 @@
+"""What an operator runs: applying the team file, the doctor command and metrics."""
