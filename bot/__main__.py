@@ -224,7 +224,7 @@ def _print(asked: argparse.Namespace, words: Words) -> int:
 
 
 def _try(asked: argparse.Namespace, words: Words) -> int:
-    from bot.sandbox.process import run as slack_sandbox
+    from bot.sandbox.process import run as slack_sandbox  # noqa: PLC0415 - a bot in service never does
     from bot.sandbox.teams import run as teams_sandbox  # noqa: PLC0415 - a bot in service never does
 
     if asked.teams:

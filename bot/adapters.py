@@ -69,6 +69,7 @@ def slack_access(settings: Settings, store: Store, *, receives: bool = True) -> 
 
 
 def _teams(settings: Settings, routes: Routes, catalogue: Catalogue) -> Room:
+    from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded where Teams is configured alone
 
     return teams_adapter.build(_teams_access(settings), routes, catalogue)
 

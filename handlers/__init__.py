@@ -11,7 +11,7 @@ from handlers import (
     checkin,
     debriefs,
     events,
-    help,
+    help,  # noqa: A004 - the command's own name
     home,
     join,
     preferences,

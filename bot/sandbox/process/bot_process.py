@@ -13,7 +13,7 @@ from bot.sandbox.process.loopback_server import HOST
 from bot.sandbox.process.subprocess import Beside, opens
 from bot.sandbox.slack_api.web_api import Keys
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 """Where the project lies."""
 
 _PATIENCE, _POLL = 60.0, 0.1

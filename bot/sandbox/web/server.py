@@ -20,7 +20,7 @@ from bot.sandbox.workspace.personas import Persona
 from bot.sandbox.workspace.time_travel import ClockError
 from bot.sandbox.workspace.workspace import Json
 
-PAGE = Path(__file__).parent / "page"
+PAGE = Path(__file__).parents[1] / "page"
 _WAIT = 25.0
 _HERE = ["127.0.0.1", "localhost"]
 _POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"

@@ -123,7 +123,7 @@ class Teams:
     def home_of(self, person: Person) -> Team | None:
         """The one team that *person* counts in: where they joined, else where declared.
 
-        It is the team of all their accounts, see :class:`bot.store.repositories.linked_accounts.Aliases`.
+        It is the team of all their accounts, see `LinkedAccounts`.
         """
         person = Aliases(self._connection).of(person)
         told = {"at": person.workspace, "who": person.id}

@@ -1,4 +1,6 @@
-"""How often published tables are right, over made-up teams: ``python -m tests.domain.counts.utility``.
+"""How often published tables are right, over made-up teams.
+
+Run with ``python -m tests.domain.counts.utility``.
 
 Rates differ from person to person (Gamma, shape 1.2) and one in ten is on leave. A band is
 right when it holds what was counted, a leader when no other answer was counted more often.
