@@ -18,14 +18,14 @@ from bot.admin import doctor, metrics
 from bot.chat import slack
 from bot.chat.msteams import manifest as teams_manifest
 from bot.content import catalogue
-from bot.content.catalogue import Words
+from bot.content.catalogue import LanguagePack
 from bot.domain.debriefs import printables
 from bot.errors import Fault, FaultyInputError
 from bot.settings import Settings
 from bot.store.store import Store
 
-_FAULTY = 2
-_UNWELL = 1
+_EXIT_FAULTY_INPUT = 2
+_EXIT_UNHEALTHY = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,248 +33,277 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Returns the process's exit status: 0 done, 1 found unwell, 2 something has to be mended.
     """
-    words = catalogue.load().words(_spoken())
-    asked = _parser(words).parse_args(arguments)
-    verb: Callable[[argparse.Namespace, Words], int] = asked.run
+    words = catalogue.load_catalogue().get_pack(_operator_language())
+    asked = _build_parser(words).parse_args(arguments)
+    verb: Callable[[argparse.Namespace, LanguagePack], int] = asked.run
     try:
         return verb(asked, words)
     except FaultyInputError as faulty:
         heading = "not_applied" if asked.verb == "team" else "heading"
-        _say(words.say(f"operator.faults.{heading}"))
-        _tell(faulty.faults, words)
-        return _FAULTY
+        _print_sentence(words.translate(f"operator.faults.{heading}"))
+        _print_faults(faulty.faults, words)
+        return _EXIT_FAULTY_INPUT
 
 
-def _spoken() -> str:
+def _operator_language() -> str:
     """The language of whoever runs the bot: their terminal's own, such as 'fr_CA.UTF-8'."""
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
     return next((told for name in names if (told := os.environ.get(name))), "")
 
 
-def _tell(faults: Sequence[Fault], words: Words) -> None:
+def _print_faults(faults: Sequence[Fault], words: LanguagePack) -> None:
     for fault in faults:
-        remedy = words.say(fault.key, **fault.facts)
-        _say(words.say("operator.faults.line", where=fault.where, remedy=remedy))
+        remedy = words.translate(fault.key, **fault.facts)
+        _print_sentence(
+            words.translate("operator.faults.line", where=fault.location, remedy=remedy)
+        )
 
 
-def _parser(words: Words) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("bot", description=words.say("operator.verbs.about"))
+def _build_parser(words: LanguagePack) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("bot", description=words.translate("operator.verbs.about"))
     verbs = parser.add_subparsers(dest="verb", required=True)
 
-    def verb(name: str, run: Callable[[argparse.Namespace, Words], int]) -> argparse.ArgumentParser:
-        said = words.say(f"operator.verbs.{name}")
+    def add_verb(
+        name: str, run: Callable[[argparse.Namespace, LanguagePack], int]
+    ) -> argparse.ArgumentParser:
+        said = words.translate(f"operator.verbs.{name}")
         added = verbs.add_parser(name, help=said, description=said)
         added.set_defaults(run=run)
         return added
 
-    verb("web", _web)
-    verb("worker", _worker)
-    verb("migrate", _migrate)
-    verb("doctor", _doctor)
-    verb("deliveries", _deliveries)
-    _manifest_of(verb("manifest", _manifest), words)
-    team = verb("team", _team)
+    add_verb("web", _run_web)
+    add_verb("worker", _run_worker)
+    add_verb("migrate", _migrate_store)
+    add_verb("doctor", _print_checkup)
+    add_verb("deliveries", _print_deliveries)
+    _add_manifest_options(add_verb("manifest", _print_manifest), words)
+    team = add_verb("team", _apply_team_file)
     team.add_argument("do", choices=["apply"])
-    team.add_argument("file", type=Path, help=words.say("operator.verbs.team_file"))
-    printing = verb("print", _print)
-    printing.add_argument("folder", type=Path, help=words.say("operator.verbs.print_folder"))
+    team.add_argument("file", type=Path, help=words.translate("operator.verbs.team_file"))
+    printing = add_verb("print", _write_printables)
+    printing.add_argument("folder", type=Path, help=words.translate("operator.verbs.print_folder"))
     printing.add_argument(
         "--language",
-        choices=catalogue.load().languages,
-        help=words.say("operator.verbs.print_language"),
+        choices=catalogue.load_catalogue().languages,
+        help=words.translate("operator.verbs.print_language"),
     )
-    trying = verb("try", _try)
+    trying = add_verb("try", _run_sandbox)
     trying.add_argument(
-        "--terminal", action="store_true", help=words.say("operator.verbs.terminal")
+        "--terminal", action="store_true", help=words.translate("operator.verbs.terminal")
     )
-    trying.add_argument("--reset", action="store_true", help=words.say("operator.verbs.reset"))
-    trying.add_argument("--teams", action="store_true", help=words.say("operator.verbs.in_teams"))
+    trying.add_argument(
+        "--reset", action="store_true", help=words.translate("operator.verbs.reset")
+    )
+    trying.add_argument(
+        "--teams", action="store_true", help=words.translate("operator.verbs.in_teams")
+    )
     return parser
 
 
-def _manifest_of(manifest: argparse.ArgumentParser, words: Words) -> None:
+def _add_manifest_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
     """Ask how the bot is reached, and whether the answer is for Slack or for Teams."""
-    reached = manifest.add_mutually_exclusive_group(required=True)
-    reached.add_argument("--base-url", help=words.say("operator.verbs.base_url"))
+    reached = parser.add_mutually_exclusive_group(required=True)
+    reached.add_argument("--base-url", help=words.translate("operator.verbs.base_url"))
     reached.add_argument(
-        "--socket-mode", action="store_true", help=words.say("operator.verbs.socket_mode")
+        "--socket-mode", action="store_true", help=words.translate("operator.verbs.socket_mode")
     )
-    manifest.add_argument(
+    parser.add_argument(
         "--teams",
         type=Path,
         nargs="?",
         const=Path("attune-teams.zip"),
-        help=words.say("operator.verbs.teams"),
+        help=words.translate("operator.verbs.teams"),
     )
-    manifest.add_argument("--client-id", default="", help=words.say("operator.verbs.client_id"))
-    manifest.add_argument("--about", default="", help=words.say("operator.verbs.about_page"))
+    parser.add_argument("--client-id", default="", help=words.translate("operator.verbs.client_id"))
+    parser.add_argument("--about", default="", help=words.translate("operator.verbs.about_page"))
 
 
-def _web(_asked: argparse.Namespace, words: Words) -> int:
-    told = _ready("web", words)
+def _run_web(_options: argparse.Namespace, words: LanguagePack) -> int:
+    told = _prepare_process("web", words)
     try:
-        _serve(app.web(told))
+        _run_on_server_loop(app.run_web(told))
     except OSError:
-        _say(words.say("operator.port_taken", host=told.host, port=str(told.port)))
-        return _FAULTY
+        _print_sentence(words.translate("operator.port_taken", host=told.host, port=str(told.port)))
+        return _EXIT_FAULTY_INPUT
     return 0
 
 
-def _worker(_asked: argparse.Namespace, words: Words) -> int:
-    told = _ready("worker", words, "worker" if app.may_share() else "worker_alone")
+def _run_worker(_options: argparse.Namespace, words: LanguagePack) -> int:
+    told = _prepare_process(
+        "worker", words, "worker" if app.is_scale_extra_installed() else "worker_alone"
+    )
 
-    async def until_told() -> None:
+    async def run_until_signal() -> None:
         stop = asyncio.Event()
         for one in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(one, stop.set)
-        await app.worker(told, stop)
+        await app.run_worker(told, stop)
 
-    _serve(until_told())
+    _run_on_server_loop(run_until_signal())
     return 0
 
 
-def _serve(serving: Coroutine[Any, Any, None]) -> None:
+def _run_on_server_loop(service: Coroutine[Any, Any, None]) -> None:
     """Serve on the loop that the web server would choose: handed a running one, it cannot."""
     with asyncio.Runner(loop_factory=auto_loop_factory()) as runner:
-        runner.run(serving)
+        runner.run(service)
 
 
-def _migrate(_asked: argparse.Namespace, words: Words) -> int:
-    _migrated(settings.read("migrate"), progress.counter(words.say("operator.progress.tables")))
-    _say(words.say("operator.migrated"))
+def _migrate_store(_options: argparse.Namespace, words: LanguagePack) -> int:
+    _apply_migrations(
+        settings.load_settings("migrate"),
+        progress.build_step_callback(words.translate("operator.progress.tables")),
+    )
+    _print_sentence(words.translate("operator.migrated"))
     return 0
 
 
-def _deliveries(_asked: argparse.Namespace, words: Words) -> int:
-    told = settings.read("deliveries")
+def _print_deliveries(_options: argparse.Namespace, words: LanguagePack) -> int:
+    told = settings.load_settings("deliveries")
     store = Store.open(told.database_url.get_secret_value(), told.peppers)
     try:
-        found = metrics.told(store.tally())
+        found = metrics.count_by_status(store.count_deliveries())
     except Exception:  # noqa: BLE001 - every driver has its own; the doctor says which remedy
-        _say(words.say("operator.deliveries.unread"))
-        return _UNWELL
+        _print_sentence(words.translate("operator.deliveries.unread"))
+        return _EXIT_UNHEALTHY
     finally:
-        store.shut()
+        store.close_sync()
     for day, kind, stands, reason, count in found:
-        stood = words.say(f"operator.deliveries.{stands}", count=count)
+        stood = words.translate(f"operator.deliveries.{stands}", count=count)
         line = f"{day}  {kind:<10} {stood}" + (f"  {reason}" if reason else "")
         print(line)  # noqa: T201 - it is the verb's answer
     if not found:
-        _say(words.say("operator.deliveries.none"))
+        _print_sentence(words.translate("operator.deliveries.none"))
     return 0
 
 
-def _doctor(_asked: argparse.Namespace, words: Words) -> int:
-    told = settings.read("web")
-    _tell_cards(told, words)
-    found = asyncio.run(doctor.examine(told, lambda: app.greet(told), lambda: app.reach(told)))
+def _print_checkup(_options: argparse.Namespace, words: LanguagePack) -> int:
+    told = settings.load_settings("web")
+    _print_custom_cards_report(told, words)
+    found = asyncio.run(
+        doctor.run_checkup(told, lambda: app.check_slack(told), lambda: app.check_microsoft(told))
+    )
     for one in found:
-        _say(words.say(one.key, **one.facts))
-    return 0 if all(one.well for one in found) else _UNWELL
+        _print_sentence(words.translate(one.key, **one.facts))
+    return 0 if all(one.is_healthy for one in found) else _EXIT_UNHEALTHY
 
 
-def _manifest(asked: argparse.Namespace, words: Words) -> int:
-    if asked.teams is not None:
-        return _package(asked, words)
-    made = slack.manifest(words, base_url=asked.base_url)
+def _print_manifest(options: argparse.Namespace, words: LanguagePack) -> int:
+    if options.teams is not None:
+        return _write_teams_package(options, words)
+    made = slack.build_manifest(words, base_url=options.base_url)
     print(json.dumps(made, indent=2, ensure_ascii=False))  # noqa: T201 - it is the verb's answer
     return 0
 
 
-def _package(asked: argparse.Namespace, words: Words) -> int:
-    made = teams_manifest.package(
-        catalogue.load(),
-        client_id=asked.client_id,
-        base_url=asked.base_url or "",
-        about=asked.about,
+def _write_teams_package(options: argparse.Namespace, words: LanguagePack) -> int:
+    made = teams_manifest.build_package(
+        catalogue.load_catalogue(),
+        client_id=options.client_id,
+        base_url=options.base_url or "",
+        about_url=options.about,
     )
     try:
-        asked.teams.write_bytes(made)
+        options.teams.write_bytes(made)
     except OSError:
-        _say(words.say("operator.unpackaged", path=str(asked.teams)))
-        return _FAULTY
-    _say(words.say("operator.packaged", path=str(asked.teams)))
+        _print_sentence(words.translate("operator.unpackaged", path=str(options.teams)))
+        return _EXIT_FAULTY_INPUT
+    _print_sentence(words.translate("operator.packaged", path=str(options.teams)))
     return 0
 
 
-def _team(asked: argparse.Namespace, words: Words) -> int:
-    told = settings.read("team")
-    _migrated(told)
-    shown = partial(progress.over, label=words.say("operator.progress.teams"))
-    applied = asyncio.run(app.apply_teams(told, asked.file, shown))
-    _say(words.say("operator.team.applied", count=applied.teams, changed=applied.changed))
+def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
+    told = settings.load_settings("team")
+    _apply_migrations(told)
+    shown = partial(progress.track_progress, label=words.translate("operator.progress.teams"))
+    applied = asyncio.run(app.apply_teams(told, options.file, shown))
+    _print_sentence(
+        words.translate(
+            "operator.team.applied", count=applied.team_count, changed=applied.changed_count
+        )
+    )
     return 0
 
 
-def _print(asked: argparse.Namespace, words: Words) -> int:
-    spoken = catalogue.load()
-    folder: Path = asked.folder
+def _write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
+    spoken = catalogue.load_catalogue()
+    folder: Path = options.folder
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        languages = [asked.language] if asked.language else list(spoken.languages)
-        for language in progress.over(languages, words.say("operator.progress.pages")):
-            for name, page in printables.pages(spoken.words(language)).items():
+        languages = [options.language] if options.language else list(spoken.languages)
+        for language in progress.track_progress(
+            languages, words.translate("operator.progress.pages")
+        ):
+            for name, page in printables.render_pages(spoken.get_pack(language)).items():
                 file = folder / f"{name}.{language}.html"
                 file.write_text(page, encoding="utf-8")
-                _say(words.say("operator.printed.page", path=str(file)))
+                _print_sentence(words.translate("operator.printed.page", path=str(file)))
     except OSError:
-        _say(words.say("operator.printed.unwritable", folder=str(folder)))
-        return _FAULTY
+        _print_sentence(words.translate("operator.printed.unwritable", folder=str(folder)))
+        return _EXIT_FAULTY_INPUT
     return 0
 
 
-def _try(asked: argparse.Namespace, words: Words) -> int:
+def _run_sandbox(options: argparse.Namespace, words: LanguagePack) -> int:
     from bot.sandbox.process import run as slack_sandbox  # noqa: PLC0415 - a bot in service never does
     from bot.sandbox.teams import run as teams_sandbox  # noqa: PLC0415 - a bot in service never does
 
-    if asked.teams:
-        return teams_sandbox.practise(
+    if options.teams:
+        return teams_sandbox.run_teams_sandbox(
             words,
             folder=Path("var/try-teams"),
-            port=int(os.environ.get("PORT") or teams_sandbox.PORT),
-            me=os.environ.get("WHO", ""),
-            reset=asked.reset or bool(os.environ.get("RESET")),
+            port=int(os.environ.get("PORT") or teams_sandbox.DEFAULT_PORT),
+            persona_query=os.environ.get("WHO", ""),
+            must_reset=options.reset or bool(os.environ.get("RESET")),
         )
-    return slack_sandbox.practise(
+    return slack_sandbox.run_slack_sandbox(
         words,
         folder=Path("var/try"),
-        port=int(os.environ.get("PORT") or slack_sandbox.PORT),
-        reset=asked.reset or bool(os.environ.get("RESET")),
-        terminal=asked.terminal,
+        port=int(os.environ.get("PORT") or slack_sandbox.DEFAULT_PORT),
+        must_reset=options.reset or bool(os.environ.get("RESET")),
+        use_terminal=options.terminal,
     )
 
 
-def _ready(verb: str, words: Words, greeting: str = "web") -> Settings:
+def _prepare_process(verb: str, words: LanguagePack, greeting: str = "web") -> Settings:
     """Settings that suffice for *verb*, logs that name nobody, and a current embedded store."""
-    told = settings.read(verb)
-    logs.configure(told.log_level)
-    if told.on_sqlite:
-        _migrated(told)
-    _tell_cards(told, words)
-    _say(words.say(f"operator.starting.{greeting}", host=told.host, port=str(told.port)))
+    told = settings.load_settings(verb)
+    logs.configure_logging(told.log_level)
+    if told.uses_sqlite:
+        _apply_migrations(told)
+    _print_custom_cards_report(told, words)
+    _print_sentence(
+        words.translate(f"operator.starting.{greeting}", host=told.host, port=str(told.port))
+    )
     return told
 
 
-def _tell_cards(told: Settings, words: Words) -> None:
+def _print_custom_cards_report(config: Settings, words: LanguagePack) -> None:
     """Say which of the practice's own cards are in use, and what to mend in the others."""
-    if told.cards_folder is None:
+    if config.cards_folder is None:
         return
-    found = catalogue.load(told.cards_folder)
-    _say(words.say("operator.cards.in_use", own=found.own, retired=found.retired))
+    found = catalogue.load_catalogue(config.cards_folder)
+    _print_sentence(
+        words.translate(
+            "operator.cards.in_use", own=found.own_card_count, retired=found.retired_card_count
+        )
+    )
     if found.faults:
-        _say(words.say("operator.cards.heading"))
-        _tell(found.faults, words)
+        _print_sentence(words.translate("operator.cards.heading"))
+        _print_faults(found.faults, words)
 
 
-def _migrated(told: Settings, step: progress.Told = lambda _done, _of: None) -> None:
-    store = Store.open(told.database_url.get_secret_value(), told.peppers)
+def _apply_migrations(
+    config: Settings, on_step: progress.StepCallback = lambda _done, _of: None
+) -> None:
+    store = Store.open(config.database_url.get_secret_value(), config.peppers)
     try:
-        store.migrate(step)
+        store.migrate(on_step)
     finally:
-        store.shut()
+        store.close_sync()
 
 
-def _say(sentence: str) -> None:
+def _print_sentence(sentence: str) -> None:
     print(sentence, file=sys.stderr)  # noqa: T201 - the operator reads standard error
 
 

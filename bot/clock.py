@@ -12,15 +12,15 @@ class Clock:
 
     def __init__(self, start: datetime | None = None) -> None:
         """Begin at *start* (aware), or follow the machine's clock."""
-        self._ahead = start - datetime.now(UTC) if start else timedelta(0)
+        self._offset = start - datetime.now(UTC) if start else timedelta(0)
 
     def __call__(self) -> datetime:
         """Tell the time."""
-        return datetime.now(UTC) + self._ahead
+        return datetime.now(UTC) + self._offset
 
     def move_to(self, instant: datetime) -> None:
         """Move forward to *instant*; one that has passed changes nothing.
 
         What has fallen due cannot be undone, so there is no way back.
         """
-        self._ahead = max(self._ahead, instant - datetime.now(UTC))
+        self._offset = max(self._offset, instant - datetime.now(UTC))

@@ -11,10 +11,10 @@ from starlette.routing import Route
 from bot.clock import Clock
 
 
-def clock_route(
+def build_clock_route(
     clock: Clock,
     next_due: Callable[[], Awaitable[datetime | None]],
-    tick: Callable[[], Awaitable[None]],
+    run_tick: Callable[[], Awaitable[None]],
 ) -> Route:
     """Let a test or the practice workspace move time: ``POST /_clock {"now": "<ISO 8601>"}``.
 
@@ -23,26 +23,26 @@ def clock_route(
     """
     one_walk = asyncio.Lock()
 
-    async def moved(request: Request) -> Response:
-        target = await _target(request)
+    async def handle_request(request: Request) -> Response:
+        target = await _parse_target(request)
         async with one_walk:
             if target is None or target < clock():
                 return JSONResponse({"ok": False, "now": clock().isoformat()}, status_code=400)
-            await walk(target)
+            await advance_clock(target)
         return JSONResponse({"ok": True, "now": clock().isoformat()})
 
-    async def walk(target: datetime) -> None:
-        await tick()  # what fell due since the last minute's tick, before time jumps past it
+    async def advance_clock(target: datetime) -> None:
+        await run_tick()  # what fell due since the last minute's tick, before time jumps past it
         while (due := await next_due()) and due <= target:
             clock.move_to(due)
-            await tick()
+            await run_tick()
         clock.move_to(target)
-        await tick()
+        await run_tick()
 
-    return Route("/_clock", moved, methods=["POST"])
+    return Route("/_clock", handle_request, methods=["POST"])
 
 
-async def _target(request: Request) -> datetime | None:
+async def _parse_target(request: Request) -> datetime | None:
     try:
         said = await request.json()
         instant = datetime.fromisoformat(said["now"])

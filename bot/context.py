@@ -10,7 +10,7 @@ from bot.store.store import Store
 
 
 @dataclass(frozen=True)
-class Desk:
+class Context:
     """The store, the words, the time and the products; no methods, nothing else.
 
     ``now`` gives an aware instant in UTC. ``outlets`` are keyed by product, the part of

@@ -40,7 +40,7 @@ class Request:
 
     person: Person
     name: str
-    key: str
+    idempotency_key: str
     keyword: str = ""
     channel: str = ""
     data: str = ""
@@ -51,7 +51,7 @@ class Request:
     language: str = "en"
 
 
-UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+UNKNOWN_KEYWORD = "\N{REPLACEMENT CHARACTER}"
 """The keyword of a request whose words are none of the command's own; they are gone."""
 
 
@@ -79,31 +79,31 @@ class Keywords:
         longest_first = sorted(self.known - self.at_once, key=len, reverse=True)
         alternatives = "|".join(map(re.escape, longest_first))
         beginning = re.match(rf"[\W_]*({alternatives})(?![^\W_\u3400-\u9fff])", text)
-        return (beginning[1] if beginning else "") or UNKNOWN
+        return (beginning[1] if beginning else "") or UNKNOWN_KEYWORD
 
 
 @dataclass(frozen=True)
-class Invalid:
+class InvalidAnswers:
     """A form's answers that cannot be kept: one kind sentence per field id. Nothing was kept."""
 
     errors: Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Later:
+class DeferredReply:
     """An answer that needs the product's own interface first.
 
     The product is answered at once; then ``work`` runs and its reply reaches the person
     in the same place. What must not be lost is stored before this is returned.
     """
 
-    work: Callable[[], Awaitable["Reply"]]
+    continuation: Callable[[], Awaitable["Reply"]]
 
 
-Reply = Message | Form | Home | Invalid | Later | None
+Reply = Message | Form | Home | InvalidAnswers | DeferredReply | None
 """What a handler answers. ``None`` closes the form, or answers with nothing to show."""
 
-Answer = Callable[[Request], Awaitable[Reply]]
+BoundHandler = Callable[[Request], Awaitable[Reply]]
 """A handler bound to its desk: what a product's room calls."""
 
 
@@ -114,17 +114,17 @@ class Routes:
     ``keywords`` are each command's own; a product's door passes no other words on.
     """
 
-    commands: Mapping[str, Answer]
+    commands: Mapping[str, BoundHandler]
     keywords: Mapping[str, Keywords]
-    forms: Mapping[str, Answer]
-    buttons: Mapping[str, Answer]
-    shortcuts: Mapping[str, Answer]
-    home: Answer
-    unexpected: Answer
+    forms: Mapping[str, BoundHandler]
+    buttons: Mapping[str, BoundHandler]
+    shortcuts: Mapping[str, BoundHandler]
+    home: BoundHandler
+    report_unexpected_error: BoundHandler
     """Answers, in the person's language, what went wrong after the answer left."""
-    news: "Callable[[News], Awaitable[None]]"
+    handle_event: "Callable[[ChatEvent], Awaitable[None]]"
     """Keeps what a product tells unasked, and raises when it could not be kept."""
-    language: "Callable[[Request], Awaitable[str]]"
+    resolve_language: "Callable[[Request], Awaitable[str]]"
     """Says which of the catalogue's languages whoever asks is met in; never raises."""
 
 
@@ -139,7 +139,7 @@ class Address:
     workspace: str
     person: str = ""
     channel: str = ""
-    way: str = ""
+    route: str = ""
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class News:
+class ChatEvent:
     """Something a product tells unasked, about a workspace, a person or a channel in it.
 
     ``profile``: what it says of a person has changed. ``arrived``: that person or channel
@@ -168,17 +168,17 @@ class News:
     workspace: str
     person: str = ""
     channel: str = ""
-    way: str = ""
+    route: str = ""
     profile: Profile | None = None
     reason: str = ""
-    by: str = ""
+    added_by: str = ""
 
 
-class Fate(Enum):
+class SendStatus(Enum):
     """What became of a message handed to a product."""
 
     SENT = "sent"
-    WAIT = "wait"
+    RETRY_LATER = "wait"
     """Refused for now, certainly not posted; ``seconds`` says how long the workspace rests."""
     UNKNOWN = "unknown"
     """It may or may not have been posted; never sent again unless proved absent."""
@@ -191,36 +191,36 @@ class Fate(Enum):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SendResult:
     """The fate of one message, with the product's own reference when it was sent.
 
     ``way`` is a route to its address that was learned on the way, see :class:`Address`.
     ``slower`` says that a rest was asked for because messages came too fast.
     """
 
-    fate: Fate
+    status: SendStatus
     reference: str = ""
-    seconds: float = 0.0
+    retry_after_seconds: float = 0.0
     reason: str = ""
-    way: str = ""
-    slower: bool = False
+    route: str = ""
+    is_rate_limited: bool = False
 
 
 class Outlet(Protocol):
     """A product, as the schedules see it. Nothing here retries by itself."""
 
-    async def send(self, to: Address, message: Message, key: str) -> Outcome:
+    async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
         """Hand over one message; ``key`` is its opaque delivery id. Never raises."""
 
-    async def find(
-        self, to: Address, key: str, since: float
+    async def check_posted(
+        self, to: Address, delivery_id: str, since: float
     ) -> Literal["yes", "no", "unable", "later"]:
         """Whether a message with *key*, begun at Unix time *since*, was posted after all.
 
         ``unable`` where it cannot be known, ``later`` where it cannot be known just now.
         """
 
-    async def profile(self, person: Person) -> Profile | None:
+    async def fetch_profile(self, person: Person) -> Profile | None:
         """What the product says of *person*; ``None`` when it cannot be asked just now."""
 
     async def show_home(self, person: Person, home: Home) -> None:

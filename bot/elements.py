@@ -29,7 +29,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Small:
+class Caption:
     """A quieter line: a source, a caption, a caution; inline markup allowed."""
 
     text: str
@@ -56,21 +56,21 @@ class Divider:
 
 
 @dataclass(frozen=True)
-class Contact:
+class ContactLink:
     """A way for the clinician to write to a person themselves; the bot sends nothing."""
 
-    person: str
+    person_id: str
     label: str
 
 
 @dataclass(frozen=True)
-class Confirm:
+class Confirmation:
     """A question asked before a step that matters is taken."""
 
     title: str
     text: str
-    yes: str
-    no: str
+    confirm_label: str
+    cancel_label: str
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ class Button:
     data: str = ""
     primary: bool = False
     opens_form: bool = False
-    confirm: Confirm | None = None
+    confirmation: Confirmation | None = None
 
 
 @dataclass(frozen=True)
@@ -104,11 +104,11 @@ class Option:
 
     code: str
     label: str
-    detail: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True)
-class Menu:
+class OverflowMenu:
     """Two to five lesser steps behind one sign; the chosen code comes back as ``Request.data``."""
 
     name: str
@@ -117,10 +117,10 @@ class Menu:
 
 
 @dataclass(frozen=True)
-class Actions:
+class ActionRow:
     """Up to five steps side by side (Teams shows six at most in one card)."""
 
-    steps: tuple[Button | Link | Menu, ...]
+    controls: tuple[Button | Link | OverflowMenu, ...]
 
 
 @dataclass(frozen=True)
@@ -141,11 +141,11 @@ class Chart:
 
     title: str
     bars: tuple[Bar, ...]
-    words: str
+    text_equivalent: str
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChoiceField:
     """A question with coded answers: ``at_most`` 1 is a radio list, more are checkboxes.
 
     At most ten options. ``select`` asks for a drop-down list, for long lists of one answer.
@@ -157,60 +157,60 @@ class Choice:
     label: str
     options: tuple[Option, ...]
     required: bool = True
-    at_most: int = 1
+    max_selected: int = 1
     hint: str = ""
-    chosen: tuple[str, ...] = ()
-    select: bool = False
-    refreshes: bool = False
+    initial: tuple[str, ...] = ()
+    as_dropdown: bool = False
+    refreshes_form: bool = False
 
 
 @dataclass(frozen=True)
-class ClockTime:
+class TimeField:
     """A question whose answer is a local time, ``HH:MM``."""
 
     id: str
     label: str
-    chosen: str = ""
+    initial: str = ""
     required: bool = True
     hint: str = ""
 
 
 @dataclass(frozen=True)
-class CalendarDay:
+class DateField:
     """A question whose answer is a date, ``YYYY-MM-DD``."""
 
     id: str
     label: str
-    chosen: str = ""
+    initial: str = ""
     required: bool = True
     hint: str = ""
 
 
 @dataclass(frozen=True)
-class People:
+class PeopleField:
     """A question whose answer is colleagues, by id, picked from the product's own list."""
 
     id: str
     label: str
-    chosen: tuple[str, ...] = ()
+    initial: tuple[str, ...] = ()
     required: bool = True
-    at_most: int = 100
+    max_selected: int = 100
     hint: str = ""
 
 
 @dataclass(frozen=True)
-class Channel:
+class ChannelField:
     """A question whose answer is one channel, by id."""
 
     id: str
     label: str
-    chosen: str = ""
+    initial: str = ""
     required: bool = True
     hint: str = ""
 
 
 @dataclass(frozen=True)
-class Name:
+class NameField:
     """A question whose answer is a name for a team or a practice: one short typed line.
 
     Only a team's set-up has it. No debrief, guide or check-in may: there is no place in
@@ -219,15 +219,17 @@ class Name:
 
     id: str
     label: str
-    chosen: str = ""
+    initial: str = ""
     required: bool = True
-    at_most: int = 60
+    max_length: int = 60
     hint: str = ""
 
 
-FIELDS = (Choice, ClockTime, CalendarDay, People, Channel, Name)
-Field = Choice | ClockTime | CalendarDay | People | Channel | Name
-Element = Heading | Text | Small | Quote | Banner | Divider | Contact | Actions | Chart | Field
+FIELD_TYPES = (ChoiceField, TimeField, DateField, PeopleField, ChannelField, NameField)
+Field = ChoiceField | TimeField | DateField | PeopleField | ChannelField | NameField
+Element = (
+    Heading | Text | Caption | Quote | Banner | Divider | ContactLink | ActionRow | Chart | Field
+)
 
 
 class Audience(Enum):

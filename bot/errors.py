@@ -48,7 +48,7 @@ class UnknownAnswerError(BotError):
     key = "error.unknown_answer"
 
 
-class BusyError(BotError):
+class StoreBusyError(BotError):
     """The store could not keep this within its time; nothing was kept."""
 
     key = "error.busy"
@@ -61,7 +61,7 @@ class Fault:
     ``where`` is a setting's name, or a file with its line; never a value.
     """
 
-    where: str
+    location: str
     key: str
     facts: Mapping[str, str | int] = field(default_factory=dict)
 
@@ -71,5 +71,5 @@ class FaultyInputError(Exception):
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         """Keep the faults, in the order in which they are best mended."""
-        super().__init__(", ".join(fault.where for fault in faults))
+        super().__init__(", ".join(fault.location for fault in faults))
         self.faults = faults

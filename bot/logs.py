@@ -6,7 +6,7 @@ import sys
 
 from pythonjsonlogger.json import JsonFormatter
 
-OURS = "attune"
+PROJECT_LOGGER = "attune"
 """The name under which every room of this project logs."""
 
 UNREADABLE = "unreadable_code"
@@ -15,7 +15,7 @@ UNREADABLE = "unreadable_code"
 _CODE = re.compile(r"[A-Za-z0-9_.-]+")
 _LONGEST_CODE = 60
 
-_NOISY = (
+_LIBRARY_LOGGERS = (
     "slack_bolt",
     "slack_sdk",
     "aiohttp",
@@ -27,7 +27,7 @@ _NOISY = (
 )
 
 
-class Discreet(logging.Filter):
+class RedactingFilter(logging.Filter):
     """Lets through what this project says, and of what libraries say only that they spoke.
 
     A library's sentence may hold a request's body (Bolt prints one at INFO on a bad
@@ -36,7 +36,7 @@ class Discreet(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Strip a foreign record to its bones, and drop it below WARNING."""
-        if record.name.split(".")[0] == OURS:
+        if record.name.split(".")[0] == PROJECT_LOGGER:
             return True
         if record.levelno < logging.WARNING:
             return False
@@ -47,13 +47,13 @@ class Discreet(logging.Filter):
         return True
 
 
-def configure(level: str) -> None:
+def configure_logging(level: str) -> None:
     """Send one JSON line an event to standard error, for *level* and above.
 
     Foreign loggers never go below WARNING, whatever the operator asks for.
     """
     handler = logging.StreamHandler(sys.stderr)
-    handler.addFilter(Discreet())
+    handler.addFilter(RedactingFilter())
     handler.setFormatter(
         JsonFormatter(
             "{asctime}{levelname}{name}{message}",
@@ -64,8 +64,8 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
-    logging.getLogger(OURS).setLevel(level)
-    for name in _NOISY:
+    logging.getLogger(PROJECT_LOGGER).setLevel(level)
+    for name in _LIBRARY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
@@ -78,7 +78,9 @@ def clean_code(code: str) -> str:
     return code[:_LONGEST_CODE] if _CODE.fullmatch(code) else UNREADABLE
 
 
-def trouble(logger: logging.Logger, action: str, error: BaseException, **facts: str | int) -> None:
+def log_error(
+    logger: logging.Logger, action: str, error: BaseException, **facts: str | int
+) -> None:
     """Tell the operator that *action* went wrong: the kind of error and where, no message.
 
     An exception's own words may repeat what a person typed, so they stay out.

@@ -8,25 +8,27 @@ from tqdm import tqdm
 
 T = TypeVar("T")
 
-Told = Callable[[int, int], None]
+StepCallback = Callable[[int, int], None]
 """Is told how many steps of how many are done; with all of them the bar goes away."""
 
 
-def over(items: Sequence[T], label: str) -> Iterable[T]:
+def track_progress(items: Sequence[T], label: str) -> Iterable[T]:
     """Go through *items*, with a bar under *label* on standard error if it is a terminal."""
     bar: Iterable[T] = tqdm(items, desc=label, file=sys.stderr, disable=None, leave=False)
     return bar
 
 
-def counter(label: str) -> Told:
+def build_step_callback(label: str) -> StepCallback:
     """Return what is to be told of each step; the bar appears with the first."""
     shown: list[tqdm[None]] = []
 
-    def told(done: int, of: int) -> None:
+    def update_bar(steps_done: int, steps_total: int) -> None:
         if not shown:
-            shown.append(tqdm(total=of, desc=label, file=sys.stderr, disable=None, leave=False))
-        shown[0].update(done - shown[0].n)
-        if done >= of:
+            shown.append(
+                tqdm(total=steps_total, desc=label, file=sys.stderr, disable=None, leave=False)
+            )
+        shown[0].update(steps_done - shown[0].n)
+        if steps_done >= steps_total:
             shown[0].close()
 
-    return told
+    return update_bar

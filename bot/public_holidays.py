@@ -4,11 +4,11 @@ import re
 from datetime import date
 from functools import lru_cache
 
-_REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,6})?")
+_REGION_PATTERN = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,6})?")
 
 
 @lru_cache(maxsize=512)
-def days_off(region: str, year: int) -> frozenset[date]:
+def holiday_dates(region: str, year: int) -> frozenset[date]:
     """Return the public holidays of *region* in *year*, as they are observed.
 
     A region is an ISO 3166 country, or a country and its subdivision: ``CA``, ``CA-QC``.
@@ -23,13 +23,13 @@ def days_off(region: str, year: int) -> frozenset[date]:
         return frozenset()
 
 
-def is_region(said: str) -> bool:
+def is_known_region(region: str) -> bool:
     """Whether *said* names a country or a subdivision whose public holidays are known."""
     import holidays  # noqa: PLC0415 - see above
 
-    if not _REGION.fullmatch(said):
+    if not _REGION_PATTERN.fullmatch(region):
         return False
-    country, _, part = said.partition("-")
+    country, _, part = region.partition("-")
     try:
         holidays.country_holidays(country, subdiv=part or None)
     except NotImplementedError:  # the library's word for a place that it does not know

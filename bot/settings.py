@@ -17,8 +17,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import Fault, FaultyInputError
 
-_PEPPER_LENGTH = 32
-_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_MIN_PEPPER_LENGTH = 32
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class Settings(BaseSettings):
@@ -60,36 +60,36 @@ class Settings(BaseSettings):
 
     @field_validator("database_url")
     @classmethod
-    def _known_database(cls, value: SecretStr) -> SecretStr:
+    def _check_database_url(cls, value: SecretStr) -> SecretStr:
         if not value.get_secret_value().startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError
         return value
 
     @field_validator("pepper")
     @classmethod
-    def _long_peppers(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and any(len(one) < _PEPPER_LENGTH for one in _split(value)):
+    def _check_pepper_length(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and any(len(one) < _MIN_PEPPER_LENGTH for one in _split_secrets(value)):
             raise ValueError
         return value
 
     @field_validator("slack_bot_token")
     @classmethod
-    def _bot_token(cls, value: SecretStr | None) -> SecretStr | None:
-        return _prefixed(value, ("xoxb-", "xoxe."))
+    def _check_bot_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return _check_prefix(value, ("xoxb-", "xoxe."))
 
     @field_validator("slack_refresh_token")
     @classmethod
-    def _refresh_token(cls, value: SecretStr | None) -> SecretStr | None:
-        return _prefixed(value, ("xoxe-",))
+    def _check_refresh_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return _check_prefix(value, ("xoxe-",))
 
     @field_validator("slack_app_token")
     @classmethod
-    def _app_token(cls, value: SecretStr | None) -> SecretStr | None:
-        return _prefixed(value, ("xapp-",))
+    def _check_app_token(cls, value: SecretStr | None) -> SecretStr | None:
+        return _check_prefix(value, ("xapp-",))
 
     @field_validator("slack_api_url")
     @classmethod
-    def _api_base(cls, value: str) -> str:
+    def _check_api_url(cls, value: str) -> str:
         parts = urlsplit(value)
         secure = parts.scheme == "https" or (
             parts.scheme == "http" and is_loopback(parts.hostname or "")
@@ -100,17 +100,17 @@ class Settings(BaseSettings):
 
     @field_validator("teams_client_id", "teams_tenant_id")
     @classmethod
-    def _id(cls, value: str | None) -> str | None:
-        return _microsoft_id(value) if value else None
+    def _normalize_id(cls, value: str | None) -> str | None:
+        return _normalize_uuid(value) if value else None
 
     @field_validator("teams_tenants")
     @classmethod
-    def _ids(cls, value: str | None) -> str | None:
-        return ",".join(map(_microsoft_id, value.split(","))) if value else None
+    def _normalize_id_list(cls, value: str | None) -> str | None:
+        return ",".join(map(_normalize_uuid, value.split(","))) if value else None
 
     @field_validator("teams_openid_metadata_url")
     @classmethod
-    def _stand_in(cls, value: str | None) -> str | None:
+    def _check_metadata_url(cls, value: str | None) -> str | None:
         parts = urlsplit(value or "")
         if value and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
             raise ValueError
@@ -118,14 +118,14 @@ class Settings(BaseSettings):
 
     @field_validator("log_level")
     @classmethod
-    def _known_level(cls, value: str) -> str:
-        if value.upper() not in _LEVELS:
+    def _check_log_level(cls, value: str) -> str:
+        if value.upper() not in _LOG_LEVELS:
             raise ValueError
         return value.upper()
 
     @field_validator("test_clock")
     @classmethod
-    def _aware(cls, value: datetime | None) -> datetime | None:
+    def _check_clock_offset(cls, value: datetime | None) -> datetime | None:
         if value is not None and value.tzinfo is None:
             raise ValueError
         return value
@@ -133,10 +133,10 @@ class Settings(BaseSettings):
     @property
     def peppers(self) -> tuple[bytes, ...]:
         """The secrets that keep tokens apart from people, newest first."""
-        return tuple(one.encode() for one in _split(self.pepper)) if self.pepper else ()
+        return tuple(one.encode() for one in _split_secrets(self.pepper)) if self.pepper else ()
 
     @property
-    def tenants(self) -> frozenset[str]:
+    def allowed_tenants(self) -> frozenset[str]:
         """The Microsoft tenants whose people are served: those listed, else the bot's own."""
         listed = (self.teams_tenants or self.teams_tenant_id or "").split(",")
         return frozenset(filter(None, listed))
@@ -153,12 +153,12 @@ class Settings(BaseSettings):
         return self.teams_client_id is not None
 
     @property
-    def on_sqlite(self) -> bool:
+    def uses_sqlite(self) -> bool:
         """Whether one process does everything, on an embedded database."""
         return self.database_url.get_secret_value().startswith("sqlite")
 
 
-def read(verb: str) -> Settings:
+def load_settings(verb: str) -> Settings:
     """Read what the operator set, or say everything that *verb* misses at once.
 
     Raises :class:`bot.errors.FaultyInputError` whose faults name settings, never values.
@@ -168,11 +168,11 @@ def read(verb: str) -> Settings:
         settings = Settings()
     except ValidationError as refused:
         malformed = {str(e["loc"][0]) for e in refused.errors(include_input=False)}
-        settings = Settings(**{name: _default(name) for name in malformed})
+        settings = Settings(**{name: _default_value(name) for name in malformed})
     faults = [Fault(name.upper(), f"operator.settings.{name}") for name in sorted(malformed)]
     faults += [
         Fault(name.upper(), f"operator.missing.{name}")
-        for name in _missing(settings, verb)
+        for name in _missing_settings(settings, verb)
         if name not in malformed
     ]
     if faults:
@@ -181,7 +181,7 @@ def read(verb: str) -> Settings:
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
+def disable_dotenv() -> Iterator[None]:
     """Keep a library that is imported meanwhile from reading the operator's `.env` by itself."""
     name = "PYTHON_DOTENV_DISABLED"
     before = os.environ.get(name)
@@ -204,31 +204,31 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _default(name: str) -> Any:  # noqa: ANN401 - whatever type the setting has
+def _default_value(name: str) -> Any:  # noqa: ANN401 - whatever type the setting has
     return Settings.model_fields[name].default
 
 
-def _missing(settings: Settings, verb: str) -> list[str]:
+def _missing_settings(settings: Settings, verb: str) -> list[str]:
     needs: dict[str, bool] = {}
     serves = verb in {"web", "worker"}
     if serves or verb == "team":
         needs["pepper"] = settings.pepper is None
         needs["test_clock"] = settings.test_clock is not None and not settings.test_mode
     if serves:
-        needs["test_mode"] = settings.test_mode and not _may_test(settings, verb)
-        needs |= _missing_of_teams(settings)
+        needs["test_mode"] = settings.test_mode and not _may_use_test_mode(settings, verb)
+        needs |= _missing_teams_settings(settings)
     if serves and settings.uses_slack:
         needs["slack_bot_token"] = settings.slack_bot_token is None
-        needs |= _missing_of_renewal(settings)
+        needs |= _missing_rotation_settings(settings)
         needs["slack_signing_secret"] = verb == "web" and not (
             settings.slack_signing_secret or settings.slack_app_token
         )
     if verb == "worker":
-        needs["worker"] = settings.on_sqlite
+        needs["worker"] = settings.uses_sqlite
     return [name for name, is_so in needs.items() if is_so]
 
 
-def _missing_of_renewal(settings: Settings) -> dict[str, bool]:
+def _missing_rotation_settings(settings: Settings) -> dict[str, bool]:
     """What a token that expires after twelve hours lacks to be renewed."""
     token, renews = settings.slack_bot_token, settings.slack_refresh_token is not None
     expires = token is not None and token.get_secret_value().startswith("xoxe.")
@@ -239,7 +239,7 @@ def _missing_of_renewal(settings: Settings) -> dict[str, bool]:
     }
 
 
-def _missing_of_teams(settings: Settings) -> dict[str, bool]:
+def _missing_teams_settings(settings: Settings) -> dict[str, bool]:
     """What Teams lacks; whatever would let in activities unproven is for tests alone.
 
     Microsoft's library has a variable of its own that switches all proof off: where it is
@@ -249,27 +249,28 @@ def _missing_of_teams(settings: Settings) -> dict[str, bool]:
     stand_in = settings.teams_openid_metadata_url is not None
     teams = settings.uses_teams
     return {
-        "teams_client_id": not teams and bool(settings.teams_client_secret or settings.tenants),
-        "teams_tenants": teams and not settings.tenants,
+        "teams_client_id": not teams
+        and bool(settings.teams_client_secret or settings.allowed_tenants),
+        "teams_tenants": teams and not settings.allowed_tenants,
         "teams_extra": teams and find_spec("microsoft_teams") is None,
         "teams_openid_metadata_url": stand_in and not settings.test_mode,
         "dangerously_allow_unauthenticated_requests": unsigned and not settings.test_mode,
     }
 
 
-def _may_test(settings: Settings, verb: str) -> bool:
+def _may_use_test_mode(settings: Settings, verb: str) -> bool:
     return verb == "web" and is_loopback(settings.host)
 
 
-def _split(secret: SecretStr) -> list[str]:
+def _split_secrets(secret: SecretStr) -> list[str]:
     return [one.strip() for one in re.split(",", secret.get_secret_value())]
 
 
-def _microsoft_id(value: str) -> str:
+def _normalize_uuid(value: str) -> str:
     return str(UUID(value.strip()))
 
 
-def _prefixed(value: SecretStr | None, prefixes: tuple[str, ...]) -> SecretStr | None:
+def _check_prefix(value: SecretStr | None, prefixes: tuple[str, ...]) -> SecretStr | None:
     if value and not value.get_secret_value().startswith(prefixes):
         raise ValueError
     return value

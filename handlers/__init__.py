@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from bot.content.catalogue import Catalogue
-from bot.context import Desk
-from bot.conversation import Keywords, News, Reply, Request
+from bot.context import Context
+from bot.conversation import ChatEvent, Keywords, Reply, Request
 from bot.domain import tips
 from handlers import (
     checkin,
@@ -20,7 +20,7 @@ from handlers import (
     tip,
 )
 
-Handler = Callable[[Request, Desk], Awaitable[Reply]]
+Handler = Callable[[Request, Context], Awaitable[Reply]]
 
 
 @dataclass(frozen=True)
@@ -32,113 +32,131 @@ class Command:
     them, *otherwise* answers.
     """
 
-    alone: Handler
-    keywords: Mapping[str, Handler]
-    otherwise: Handler
-    topics: Handler | None = None
+    default_handler: Handler
+    keyword_handlers: Mapping[str, Handler]
+    fallback_handler: Handler
+    topic_handler: Handler | None = None
     at_once: frozenset[str] = frozenset()
 
-    def words(self, catalogue: Catalogue) -> Keywords:
+    def accepted_words(self, catalogue: Catalogue) -> Keywords:
         """Return what a product's door passes on; all other words are thrown away there."""
-        spoken = [catalogue.words(tag) for tag in catalogue.languages] if self.topics else []
-        known = frozenset(self.keywords).union(*(tips.typed(words) for words in spoken))
+        spoken = (
+            [catalogue.get_pack(tag) for tag in catalogue.languages] if self.topic_handler else []
+        )
+        known = frozenset(self.keyword_handlers).union(
+            *(tips.topics_by_keyword(words) for words in spoken)
+        )
         return Keywords(known, self.at_once)
 
-    async def handler(self, request: Request, desk: Desk) -> Reply:
+    async def handle_request(self, request: Request, context: Context) -> Reply:
         """Answer by the words that came with the command."""
         if not request.keyword:
-            return await self.alone(request, desk)
-        if self.topics and request.keyword in tips.typed(desk.catalogue.words(request.language)):
-            return await self.topics(request, desk)
-        return await self.keywords.get(request.keyword, self.otherwise)(request, desk)
+            return await self.default_handler(request, context)
+        if self.topic_handler and request.keyword in tips.topics_by_keyword(
+            context.catalogue.get_pack(request.language)
+        ):
+            return await self.topic_handler(request, context)
+        return await self.keyword_handlers.get(request.keyword, self.fallback_handler)(
+            request, context
+        )
 
 
-def _open(form: Handler) -> Handler:
+def _ignore_closed_form(handler: Handler) -> Handler:
     """Ask *form* only about a form that is still open; one put away is answered with nothing."""
 
-    async def answer(request: Request, desk: Desk) -> Reply:
-        return None if request.step == "closed" else await form(request, desk)
+    async def handle_form(request: Request, context: Context) -> Reply:
+        return None if request.step == "closed" else await handler(request, context)
 
-    return answer
+    return handle_form
 
 
 COMMANDS: Mapping[str, Command] = {
     "tip": Command(
-        tip.today,
-        {"next": tip.following, "list": tip.listed, "help": tip.used},
-        otherwise=tip.used,
-        topics=tip.on_topic,
+        tip.show_todays_card,
+        {"next": tip.show_next_card, "list": tip.show_topics, "help": tip.show_usage},
+        fallback_handler=tip.show_usage,
+        topic_handler=tip.show_topic,
     ),
     "rupture": Command(
-        rupture.opened,
-        {"guide": rupture.choose, "withdraw": rupture.withdraw, "help": help.rupture},
-        otherwise=rupture.opened,
+        rupture.open_debrief_form,
+        {
+            "guide": rupture.open_guide_chooser,
+            "withdraw": rupture.open_withdrawal_form,
+            "help": help.show_rupture_help,
+        },
+        fallback_handler=rupture.open_debrief_form,
     ),
     "checkin": Command(
-        preferences.opened,
+        preferences.open_settings,
         {
-            "join": join.joined,
-            "pause": preferences.pause,
-            "leave": preferences.left,
-            "help": help.checkin,
+            "join": join.join_checkins,
+            "pause": preferences.open_pause_form,
+            "leave": preferences.leave_checkins,
+            "help": help.show_checkin_help,
         },
-        otherwise=help.checkin,
+        fallback_handler=help.show_checkin_help,
         at_once=frozenset({"join", "leave"}),
     ),
-    "debriefs": Command(debriefs.asked, {"help": help.debriefs}, otherwise=help.debriefs),
-    "supervision": Command(
-        supervision.asked, {"help": help.supervision}, otherwise=help.supervision
+    "debriefs": Command(
+        debriefs.show_counts,
+        {"help": help.show_debriefs_help},
+        fallback_handler=help.show_debriefs_help,
     ),
-    "help": Command(help.asked, {}, otherwise=help.asked),
+    "supervision": Command(
+        supervision.open_setup,
+        {"help": help.show_supervision_help},
+        fallback_handler=help.show_supervision_help,
+    ),
+    "help": Command(help.show_help, {}, fallback_handler=help.show_help),
 }
 
 FORMS: Mapping[str, Handler] = {
-    name: _open(handler)
+    name: _ignore_closed_form(handler)
     for name, handler in {
-        "agreement": debriefs.agreed,
-        "checkin": checkin.answered,
-        "debrief": rupture.submitted,
-        "deeper": rupture.deepened,
-        "followup": checkin.followed,
-        "guide": rupture.chosen,
-        "note": help.read,
-        "notice": help.read,
-        "pause": preferences.paused,
-        "settings": preferences.submitted,
-        "setup": supervision.submitted,
-        "thanks": help.read,
-        "which": supervision.chosen,
-        "withdraw": rupture.withdrawn,
+        "agreement": debriefs.submit_agreement,
+        "checkin": checkin.submit_checkin,
+        "debrief": rupture.submit_debrief,
+        "deeper": rupture.submit_deeper_form,
+        "followup": checkin.submit_follow_up,
+        "guide": rupture.show_guide,
+        "note": help.close_read_form,
+        "notice": help.close_read_form,
+        "pause": preferences.submit_pause,
+        "settings": preferences.submit_settings,
+        "setup": supervision.submit_setup,
+        "thanks": help.close_read_form,
+        "which": supervision.open_chosen_setup,
+        "withdraw": rupture.submit_withdrawal,
     }.items()
 }
 
 BUTTONS: Mapping[str, Handler] = {
-    "checkin.again": preferences.again,
-    "checkin.answer": checkin.opened,
-    "checkin.join": join.joined,
-    "checkin.leave": preferences.left,
-    "checkin.menu": preferences.menu,
-    "checkin.pause": preferences.pause,
-    "checkin.resume": preferences.resumed,
-    "checkin.settings": preferences.opened,
-    "debriefs.open": debriefs.asked,
-    "debriefs.period": debriefs.turned,
-    "help.open": help.asked,
-    "home.language": home.language_chosen,
-    "home.open": home.shown,
-    "join": join.joined,
-    "kept": help.kept,
-    "rupture.deeper": rupture.deeper,
-    "rupture.open": rupture.opened,
-    "supervision.introduce": supervision.introduced,
-    "supervision.open": supervision.asked,
-    "tip.kind": tip.of_kind,
-    "tip.next": tip.turned,
-    "tip.today": tip.today,
+    "checkin.again": preferences.restart_weekly_checkins,
+    "checkin.answer": checkin.open_checkin_form,
+    "checkin.join": join.join_checkins,
+    "checkin.leave": preferences.leave_checkins,
+    "checkin.menu": preferences.submit_menu_choice,
+    "checkin.pause": preferences.open_pause_form,
+    "checkin.resume": preferences.resume_checkins,
+    "checkin.settings": preferences.open_settings,
+    "debriefs.open": debriefs.show_counts,
+    "debriefs.period": debriefs.show_period,
+    "help.open": help.show_help,
+    "home.language": home.submit_language,
+    "home.open": home.show_home,
+    "join": join.join_checkins,
+    "kept": help.show_privacy_notice,
+    "rupture.deeper": rupture.open_deeper_form,
+    "rupture.open": rupture.open_debrief_form,
+    "supervision.introduce": supervision.repeat_introduction,
+    "supervision.open": supervision.open_setup,
+    "tip.kind": tip.show_cards_of_kind,
+    "tip.next": tip.show_card_ahead,
+    "tip.today": tip.show_todays_card,
 }
 
-SHORTCUTS: Mapping[str, Handler] = {"debrief": rupture.opened}
+SHORTCUTS: Mapping[str, Handler] = {"debrief": rupture.open_debrief_form}
 
-HOME: Handler = home.shown
+HOME_HANDLER: Handler = home.show_home
 
-NEWS: Callable[[News, Desk], Awaitable[None]] = events.told
+EVENT_HANDLER: Callable[[ChatEvent, Context], Awaitable[None]] = events.handle_event

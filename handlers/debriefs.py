@@ -3,16 +3,16 @@
 from dataclasses import dataclass
 from datetime import date
 
-from bot.context import Desk
+from bot.context import Context
 from bot.conversation import Person, Reply, Request
 from bot.domain import surface
 from bot.domain.counts import reports
-from bot.domain.counts.reports import Published, Shelf
+from bot.domain.counts.reports import PublishedTable, ReportArchive
 from bot.domain.people import Team
 from bot.errors import NotTheirTeamError
-from bot.store.repositories import Books
+from bot.store.repositories import Repositories
 from bot.store.repositories.releases import Release
-from bot.workflows.personal_data import readable, roles_in
+from bot.workflows.personal_data import load_readable_teams, roles_by_team
 
 
 @dataclass(frozen=True)
@@ -20,76 +20,86 @@ class _Reader:
     """Somebody who asks for counts: whose they may read, and whether they agreed first."""
 
     teams: tuple[Team, ...]
-    agreed: bool
+    has_agreed: bool
     on_roster: bool
 
 
-async def asked(request: Request, desk: Desk) -> Reply:
+async def show_counts(request: Request, context: Context) -> Reply:
     """Show the newest tables to whoever may read them, after the agreement; others hear why not."""
-    reader = await desk.store.read(lambda books: _reader(books, request.person))
-    words = desk.catalogue.words(request.language)
+    reader = await context.store.read(lambda repos: _load_reader(repos, request.person))
+    words = context.catalogue.get_pack(request.language)
     if not reader.teams:
-        refused = reports.refused(words, on_roster=reader.on_roster)
-        return surface.beside(request, words, words.say("debriefs.title"), refused)
-    if not reader.agreed:
-        return reports.agreement(words)
-    return await _page(request, desk, reader.teams[0].id, None)
+        refused = reports.render_refusal(words, on_roster=reader.on_roster)
+        return surface.as_message_or_form(
+            request, words, words.translate("debriefs.title"), refused
+        )
+    if not reader.has_agreed:
+        return reports.build_agreement_form(words)
+    return await _build_counts_page(request, context, reader.teams[0].id, None)
 
 
-async def agreed(request: Request, desk: Desk) -> Reply:
+async def submit_agreement(request: Request, context: Context) -> Reply:
     """Keep the agreement, once for each role, and show the newest tables."""
     person = request.person
 
-    def agree(books: Books) -> _Reader:
-        for held in books.teams.roles_of(person):
-            books.teams.agree(person, held.team_id)
-        return _reader(books, person)
+    def save_agreement(repos: Repositories) -> _Reader:
+        for held in repos.teams.list_roles(person):
+            repos.teams.save_agreement(person, held.team_id)
+        return _load_reader(repos, person)
 
-    reader = await desk.store.write(agree)
+    reader = await context.store.write(save_agreement)
     if not reader.teams:
         raise NotTheirTeamError
-    return await _page(request, desk, reader.teams[0].id, None)
+    return await _build_counts_page(request, context, reader.teams[0].id, None)
 
 
-async def turned(request: Request, desk: Desk) -> Reply:
+async def show_period(request: Request, context: Context) -> Reply:
     """Turn to another period or another team."""
-    team_id, closes = reports.read_data(request.data)
-    return await _page(request, desk, team_id, closes)
+    team_id, closes = reports.parse_period_data(request.data)
+    return await _build_counts_page(request, context, team_id, closes)
 
 
-async def _page(request: Request, desk: Desk, team_id: str, closes: date | None) -> Reply:
-    words = desk.catalogue.words(request.language)
-    week = desk.now().toordinal() // 7
-    shelf = await desk.store.read(lambda books: _shelf(books, request.person, team_id, week))
-    message = reports.page(shelf, closes, words)
-    return surface.beside(request, words, words.say("debriefs.title"), message)
+async def _build_counts_page(
+    request: Request, context: Context, team_id: str, closes: date | None
+) -> Reply:
+    words = context.catalogue.get_pack(request.language)
+    week = context.now().toordinal() // 7
+    shelf = await context.store.read(
+        lambda repos: _load_report_archive(repos, request.person, team_id, week)
+    )
+    message = reports.render_report(shelf, closes, words)
+    return surface.as_message_or_form(request, words, words.translate("debriefs.title"), message)
 
 
-def _reader(books: Books, person: Person) -> _Reader:
-    home, held = books.teams.home_of(person), books.teams.roles_of(person)
+def _load_reader(repos: Repositories, person: Person) -> _Reader:
+    home, held = repos.teams.get_home_team(person), repos.teams.list_roles(person)
     return _Reader(
-        readable(books, person, home),
-        agreed=all(one.agreed for one in held),
+        load_readable_teams(repos, person, home),
+        has_agreed=all(one.has_agreed for one in held),
         on_roster=home is not None,
     )
 
 
-def _shelf(books: Books, person: Person, team_id: str, week: int) -> Shelf:
+def _load_report_archive(
+    repos: Repositories, person: Person, team_id: str, week: int
+) -> ReportArchive:
     """What was published of the team; NotTheirTeamError for whoever may not read it."""
-    reader = _reader(books, person)
+    reader = _load_reader(repos, person)
     found = [team for team in reader.teams if team.id == team_id]
-    if not found or not reader.agreed:
+    if not found or not reader.has_agreed:
         raise NotTheirTeamError
-    return Shelf(
+    return ReportArchive(
         team=found[0],
-        tables=tuple(_published(one, team_id) for one in books.releases.of_team(team_id)),
-        closes=books.ledger.closing_of(team_id),
-        others=tuple(team for team in reader.teams if team.id != team_id),
-        by_role=team_id in roles_in(books, person),
+        tables=tuple(
+            _build_published_table(one, team_id) for one in repos.releases.list_by_team(team_id)
+        ),
+        next_close=repos.slips.next_close_of_team(team_id),
+        other_teams=tuple(team for team in reader.teams if team.id != team_id),
+        reads_by_role=team_id in roles_by_team(repos, person),
         week=week,
     )
 
 
-def _published(release: Release, team_id: str) -> Published:
+def _build_published_table(release: Release, team_id: str) -> PublishedTable:
     shared = release.unit != f"team:{team_id}"
-    return Published(release.opens, release.closes, release.cap, shared, release.table)
+    return PublishedTable(release.opens, release.closes, release.cap, shared, release.table)

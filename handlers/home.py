@@ -1,25 +1,31 @@
 """A person's own page: what the bot is, what it keeps about them, and their check-in."""
 
-from bot.context import Desk
+from bot.context import Context
 from bot.conversation import Reply, Request
 from bot.domain.person import home_page
 from bot.errors import UnknownAnswerError
-from bot.workflows.personal_data import portrait
+from bot.workflows.personal_data import load_personal_data
 
 
-async def shown(request: Request, desk: Desk) -> Reply:
+async def show_home(request: Request, context: Context) -> Reply:
     """Show a person their own page as it stands now."""
-    known = await desk.store.read(lambda books: portrait(books, request.person, desk.now()))
-    return home_page.page(
-        known, desk.catalogue.words(request.language), home_page.spoken(desk.catalogue)
+    known = await context.store.read(
+        lambda repos: load_personal_data(repos, request.person, context.now())
+    )
+    return home_page.render_home_page(
+        known,
+        context.catalogue.get_pack(request.language),
+        home_page.offered_languages(context.catalogue),
     )
 
 
-async def language_chosen(request: Request, desk: Desk) -> Reply:
+async def submit_language(request: Request, context: Context) -> Reply:
     """Speak the language the person chose, from here on."""
-    if request.data not in desk.catalogue.languages:
+    if request.data not in context.catalogue.languages:
         raise UnknownAnswerError
     person, chosen = request.person, request.data
-    await desk.store.write(lambda books: books.people.set_language(person, chosen))
-    known = await desk.store.read(lambda books: portrait(books, person, desk.now()))
-    return home_page.page(known, desk.catalogue.words(chosen), home_page.spoken(desk.catalogue))
+    await context.store.write(lambda repos: repos.people.set_language(person, chosen))
+    known = await context.store.read(lambda repos: load_personal_data(repos, person, context.now()))
+    return home_page.render_home_page(
+        known, context.catalogue.get_pack(chosen), home_page.offered_languages(context.catalogue)
+    )

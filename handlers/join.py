@@ -2,47 +2,49 @@
 
 from datetime import datetime
 
-from bot.context import Desk
+from bot.context import Context
 from bot.conversation import Reply, Request
 from bot.domain import surface
 from bot.domain.checkins import preferences
 from bot.domain.people import Role, Team
 from bot.domain.person import home_page
-from bot.domain.person.personal_data import Portrait
+from bot.domain.person.personal_data import PersonalData
 from bot.errors import NoTeamError
-from bot.store.repositories import Books
-from bot.workflows.personal_data import portrait
+from bot.store.repositories import Repositories
+from bot.workflows.personal_data import load_personal_data
 
 
-async def joined(request: Request, desk: Desk) -> Reply:
+async def join_checkins(request: Request, context: Context) -> Reply:
     """Let a clinician join, and tell them alone what happens next.
 
     Raises :class:`bot.errors.NoTeamError` to whoever is on no list and in no team's channel.
     """
-    words, now = desk.catalogue.words(request.language), desk.now()
-    outcome, known = await desk.store.write(lambda books: _join(books, request, now))
-    if surface.is_home(request):
-        return home_page.page(known, words, home_page.spoken(desk.catalogue))
-    done = preferences.joined(outcome, known, words)
-    return surface.beside(request, words, words.say("home.done.title"), done)
+    words, now = context.catalogue.get_pack(request.language), context.now()
+    outcome, known = await context.store.write(lambda repos: _join_team(repos, request, now))
+    if surface.is_from_home_page(request):
+        return home_page.render_home_page(
+            known, words, home_page.offered_languages(context.catalogue)
+        )
+    done = preferences.render_join_result(outcome, known, words)
+    return surface.as_message_or_form(request, words, words.translate("home.done.title"), done)
 
 
-def _join(books: Books, request: Request, now: datetime) -> tuple[str, Portrait]:
+def _join_team(repos: Repositories, request: Request, now: datetime) -> tuple[str, PersonalData]:
     """Join the person's home team, else the channel's; say which way it went."""
     person = request.person
-    here = books.teams.at(person.workspace, request.channel)
-    team = books.teams.home_of(person) or here
+    here = repos.teams.get_by_channel(person.workspace, request.channel)
+    team = repos.teams.get_home_team(person) or here
     if team is None:
         raise NoTeamError
-    if person in books.teams.holders(team.id, Role.SUPERVISOR):
-        return "supervises", portrait(books, person, now)
-    before = books.people.get(person)
-    if before.joined and not before.unreachable:
-        books.people.set_quiet(person, 0)
-        return "already", portrait(books, person, now)
-    books.people.join(person, team.id)
-    return _which(here, team), portrait(books, person, now)
+    if person in repos.teams.list_role_holders(team.id, Role.SUPERVISOR):
+        return "supervises", load_personal_data(repos, person, now)
+    before = repos.people.get(person)
+    if before.has_joined and not before.unreachable_reason:
+        repos.people.set_unanswered_count(person, 0)
+        return "already", load_personal_data(repos, person, now)
+    repos.people.join_team(person, team.id)
+    return _join_outcome(here, team), load_personal_data(repos, person, now)
 
 
-def _which(here: Team | None, home_team: Team) -> str:
-    return "elsewhere" if here and here.id != home_team.id else "joined"
+def _join_outcome(channel_team: Team | None, home_team: Team) -> str:
+    return "elsewhere" if channel_team and channel_team.id != home_team.id else "joined"

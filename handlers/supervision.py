@@ -4,132 +4,150 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from uuid import NAMESPACE_OID, uuid5
 
-from bot.context import Desk
-from bot.conversation import Invalid, Later, Person, Profile, Reply, Request
+from bot.context import Context
+from bot.conversation import DeferredReply, InvalidAnswers, Person, Profile, Reply, Request
 from bot.domain import surface
 from bot.domain.teams import setup_form, setup_submission
-from bot.domain.teams.setup_form import NEW
-from bot.domain.teams.setup_submission import Plan
+from bot.domain.teams.setup_form import NEW_TEAM_ID
+from bot.domain.teams.setup_submission import SetupSubmission
 from bot.elements import Form, Option
 from bot.errors import NotTheirTeamError, UnknownAnswerError, UnknownProfileError
 from bot.workflows import team_setup
-from bot.workflows.team_setup import Keeper
+from bot.workflows.team_setup import SetupEditor
 
-Work = Callable[[str], Awaitable[Reply]]
+AllowedAction = Callable[[str], Awaitable[Reply]]
 """What is done once somebody is known to be allowed; it is handed their zone, if known."""
 
 
-async def asked(request: Request, desk: Desk) -> Reply:
+async def open_setup(request: Request, context: Context) -> Reply:
     """Open the set-up to whoever may change it; the product says who is an admin."""
-    return Later(lambda: _offer(request, desk))
+    return DeferredReply(lambda: _offer_setup(request, context))
 
 
-async def chosen(request: Request, desk: Desk) -> Reply:
+async def open_chosen_setup(request: Request, context: Context) -> Reply:
     """Open the set-up of the team that was chosen."""
     which = request.answers.get("which", ())
     if len(which) != 1:
         raise UnknownAnswerError
-    return await _allowed(
-        request, desk, which[0], lambda zone: _form(request, desk, which[0], zone)
+    return await _run_if_allowed(
+        request, context, which[0], lambda zone: _build_setup_form(request, context, which[0], zone)
     )
 
 
-async def submitted(request: Request, desk: Desk) -> Reply:
+async def submit_setup(request: Request, context: Context) -> Reply:
     """Keep a team's set-up, or say under each field what cannot be kept."""
-    words = desk.catalogue.words(request.language)
-    wanted = setup_submission.read(request.answers, desk.catalogue.languages, words)
-    if isinstance(wanted, Invalid):
+    words = context.catalogue.get_pack(request.language)
+    wanted = setup_submission.parse_setup(request.answers, context.catalogue.languages, words)
+    if isinstance(wanted, InvalidAnswers):
         return wanted
-    team_id = _id_of(request)
-    ground = await desk.store.read(
-        lambda books: team_setup.ground(books, request.person, team_id, wanted)
+    team_id = _team_id_of_request(request)
+    ground = await context.store.read(
+        lambda repos: team_setup.load_setup_context(repos, request.person, team_id, wanted)
     )
-    if wrong := setup_submission.faults(wanted, ground, words):
+    if wrong := setup_submission.validate_submission(wanted, ground, words):
         return wrong
-    return await _allowed(
-        request, desk, request.data, lambda _zone: _save(request, desk, team_id, wanted)
+    return await _run_if_allowed(
+        request, context, request.data, lambda _zone: _save_setup(request, context, team_id, wanted)
     )
 
 
-async def introduced(request: Request, desk: Desk) -> Reply:
+async def repeat_introduction(request: Request, context: Context) -> Reply:
     """Owe the channel its introduction card once more, at most once a day."""
-    return await _allowed(
-        request, desk, request.data, lambda _zone: _introduce(request, desk, request.data)
+    return await _run_if_allowed(
+        request,
+        context,
+        request.data,
+        lambda _zone: _plan_introduction(request, context, request.data),
     )
 
 
-async def _offer(request: Request, desk: Desk) -> Reply:
-    words, person = desk.catalogue.words(request.language), request.person
-    profile = await _profile(desk, person)
+async def _offer_setup(request: Request, context: Context) -> Reply:
+    words, person = context.catalogue.get_pack(request.language), request.person
+    profile = await _fetch_profile(context, person)
     admin = profile is not None and profile.is_admin
-    teams = await desk.store.read(lambda books: team_setup.open_to(books, person, admin=admin))
-    ids = [*(team.id for team in teams), *([NEW] if admin else [])]
+    teams = await context.store.read(
+        lambda repos: team_setup.editable_teams(repos, person, is_admin=admin)
+    )
+    ids = [*(team.id for team in teams), *([NEW_TEAM_ID] if admin else [])]
     if len(ids) == 1:
-        return await _form(request, desk, ids[0], profile.zone if profile else "")
+        return await _build_setup_form(request, context, ids[0], profile.zone if profile else "")
     if ids:
-        return setup_form.chooser(teams, words, may_create=admin)
+        return setup_form.build_team_chooser(teams, words, may_create=admin)
     if profile is None:
         raise UnknownProfileError
-    refused = setup_form.refused(words)
-    return surface.beside(request, words, words.say("supervision.form.title"), refused)
+    refused = setup_form.render_refusal(words)
+    return surface.as_message_or_form(
+        request, words, words.translate("supervision.form.title"), refused
+    )
 
 
-async def _form(request: Request, desk: Desk, team_id: str, zone: str) -> Form:
+async def _build_setup_form(request: Request, context: Context, team_id: str, zone: str) -> Form:
     languages = tuple(
-        Option(tag, desk.catalogue.words(tag).name) for tag in desk.catalogue.languages
+        Option(tag, context.catalogue.get_pack(tag).display_name)
+        for tag in context.catalogue.languages
     )
-    now = await desk.store.read(lambda books: team_setup.current(books, request.person, team_id))
-    words = desk.catalogue.words(request.language)
-    return setup_form.form(replace(now, zone=zone, languages=languages), words)
+    now = await context.store.read(
+        lambda repos: team_setup.load_current_setup(repos, request.person, team_id)
+    )
+    words = context.catalogue.get_pack(request.language)
+    return setup_form.build_setup_form(replace(now, setter_zone=zone, languages=languages), words)
 
 
-async def _save(request: Request, desk: Desk, team_id: str, wanted: Plan) -> Reply:
-    person, now = request.person, desk.now()
-    saved = await desk.store.write(
-        lambda books: team_setup.save(books, person, team_id, wanted, now)
+async def _save_setup(
+    request: Request, context: Context, team_id: str, submission: SetupSubmission
+) -> Reply:
+    person, now = request.person, context.now()
+    saved = await context.store.write(
+        lambda repos: team_setup.save_setup(repos, person, team_id, submission, now)
     )
-    words = desk.catalogue.words(request.language)
-    return setup_form.done(
+    words = context.catalogue.get_pack(request.language)
+    return setup_form.build_saved_form(
         saved.team,
-        saved.closes,
+        saved.period_close,
         words,
-        introduces=saved.introduces,
-        question_waits=saved.question_waits,
+        posts_introduction=saved.posts_introduction,
+        is_question_deferred=saved.is_question_deferred,
     )
 
 
-async def _introduce(request: Request, desk: Desk, team_id: str) -> Reply:
-    person, now = request.person, desk.now()
-    await desk.store.write(lambda books: team_setup.introduce_again(books, person, team_id, now))
-    return setup_form.card_again(desk.catalogue.words(request.language))
+async def _plan_introduction(request: Request, context: Context, team_id: str) -> Reply:
+    person, now = request.person, context.now()
+    await context.store.write(
+        lambda repos: team_setup.requeue_introduction(repos, person, team_id, now)
+    )
+    return setup_form.build_card_resent_form(context.catalogue.get_pack(request.language))
 
 
-async def _allowed(request: Request, desk: Desk, team_id: str, work: Work) -> Reply:
+async def _run_if_allowed(
+    request: Request, context: Context, team_id: str, action: AllowedAction
+) -> Reply:
     """Do *work* for a supervisor at once, for an admin once the product says they are one."""
-    who = await desk.store.read(lambda books: team_setup.keeper(books, request.person, team_id))
-    if who is Keeper.THIS_PERSON:
-        return await work("")
-    if who is Keeper.AN_ADMIN:
-        return Later(lambda: _as_admin(request.person, desk, work))
+    who = await context.store.read(
+        lambda repos: team_setup.editor_of(repos, request.person, team_id)
+    )
+    if who is SetupEditor.THIS_PERSON:
+        return await action("")
+    if who is SetupEditor.AN_ADMIN:
+        return DeferredReply(lambda: _run_if_admin(request.person, context, action))
     raise NotTheirTeamError
 
 
-async def _as_admin(person: Person, desk: Desk, work: Work) -> Reply:
-    profile = await _profile(desk, person)
+async def _run_if_admin(person: Person, context: Context, action: AllowedAction) -> Reply:
+    profile = await _fetch_profile(context, person)
     if profile is None:
         raise UnknownProfileError
     if not profile.is_admin:
         raise NotTheirTeamError
-    return await work(profile.zone)
+    return await action(profile.zone)
 
 
-async def _profile(desk: Desk, person: Person) -> Profile | None:
-    outlet = desk.outlets.get(person.workspace.partition(":")[0])
-    return await outlet.profile(person) if outlet else None
+async def _fetch_profile(context: Context, person: Person) -> Profile | None:
+    outlet = context.outlets.get(person.workspace.partition(":")[0])
+    return await outlet.fetch_profile(person) if outlet else None
 
 
-def _id_of(request: Request) -> str:
+def _team_id_of_request(request: Request) -> str:
     """The team's id; a new team's comes of the act itself, so that a retry makes no second."""
-    if request.data != NEW:
+    if request.data != NEW_TEAM_ID:
         return request.data
-    return uuid5(NAMESPACE_OID, f"{request.person.workspace} {request.key}").hex
+    return uuid5(NAMESPACE_OID, f"{request.person.workspace} {request.idempotency_key}").hex

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.context import Desk
+from bot.context import Context
 from bot.domain.checkins import scheduling
 from schedules import (
     close_periods,
@@ -14,15 +14,15 @@ from schedules import (
     retention,
     weekly_checkin,
 )
-from schedules.delivery.sender import Compose
+from schedules.delivery.sender import Composer
 
 
 @dataclass(frozen=True)
 class Duty:
     """Something that falls due for people: ``run`` is safe to repeat, ``next_due`` looks ahead."""
 
-    run: Callable[[Desk], Awaitable[int]]
-    next_due: Callable[[Desk], Awaitable[datetime | None]]
+    run: Callable[[Context], Awaitable[int]]
+    next_due: Callable[[Context], Awaitable[datetime | None]]
 
 
 TIMETABLE: Mapping[str, Duty] = {
@@ -33,9 +33,9 @@ TIMETABLE: Mapping[str, Duty] = {
     "retention": Duty(retention.run, retention.next_due),
 }
 
-COMPOSERS: Mapping[str, Compose] = {
-    daily_tip.KIND: daily_tip.compose,
-    scheduling.KIND: weekly_checkin.compose,
-    scheduling.NOTE: weekly_checkin.compose_note,
-    introduction.KIND: introduction.compose,
+COMPOSERS: Mapping[str, Composer] = {
+    daily_tip.TIP_KIND: daily_tip.compose_tip,
+    scheduling.CHECKIN_KIND: weekly_checkin.compose_checkin,
+    scheduling.LAST_NOTE_KIND: weekly_checkin.compose_last_note,
+    introduction.INTRODUCTION_KIND: introduction.compose_introduction,
 }

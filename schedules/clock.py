@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-TICK = 60
+TICK_SECONDS = 60
 """Seconds from one tick to the next."""
 
 
@@ -21,15 +21,15 @@ class Ticker:
     def __init__(self, tick: Callable[[], Awaitable[None]]) -> None:
         """Prepare to call *tick*; nothing runs before :meth:`start`."""
         self._tick = tick
-        self._last: float | None = None
+        self._last_tick_at: float | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
         """Begin, inside a running loop."""
         self._scheduler.add_job(
-            self._run,
+            self._run_tick,
             "interval",
-            seconds=TICK,
+            seconds=TICK_SECONDS,
             next_run_time=datetime.now(UTC),
             misfire_grace_time=None,
             coalesce=True,
@@ -43,10 +43,10 @@ class Ticker:
             self._scheduler.shutdown(wait=False)
 
     @property
-    def age(self) -> float | None:
+    def seconds_since_tick(self) -> float | None:
         """Seconds since the last tick ended, by a clock that nobody can set; ``None`` before it."""
-        return None if self._last is None else time.monotonic() - self._last
+        return None if self._last_tick_at is None else time.monotonic() - self._last_tick_at
 
-    async def _run(self) -> None:
+    async def _run_tick(self) -> None:
         await self._tick()
-        self._last = time.monotonic()
+        self._last_tick_at = time.monotonic()

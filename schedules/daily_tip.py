@@ -3,73 +3,73 @@
 from datetime import date, datetime
 from functools import partial
 
-from bot.context import Desk
+from bot.context import Context
 from bot.domain import calendar, tips
-from bot.domain.checkins.scheduling import LATE_BY_FAR, Why
+from bot.domain.checkins.scheduling import REASON_LATE, Blocker
 from bot.domain.people import Team
 from bot.elements import Audience, Message
-from bot.store.repositories import Books
-from bot.store.repositories.deliveries import Delivery, Promise
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import Delivery, PlannedDelivery
 
-KIND = "tip"
+TIP_KIND = "tip"
 
 
-async def run(desk: Desk) -> int:
+async def run(context: Context) -> int:
     """Promise today's tip to each team whose time has come; run twice, it promises nothing new."""
-    now = desk.now()
-    before, teams = await desk.store.read(
-        lambda books: (books.duties.looked(KIND, now), books.teams.every())
+    now = context.now()
+    before, teams = await context.store.read(
+        lambda repos: (repos.watermarks.last_run(TIP_KIND, now), repos.teams.list_teams())
     )
-    open_to_us = [team for team in teams if not team.unreachable]
-    owed = [one for team in open_to_us if (one := _owed(team, now, before))]
-    return await desk.store.write(partial(_promise, owed=owed, now=now))
+    open_to_us = [team for team in teams if not team.unreachable_reason]
+    owed = [one for team in open_to_us if (one := _plan_latest_tip(team, now, before))]
+    return await context.store.write(partial(_plan_tips, planned_tips=owed, now=now))
 
 
-async def next_due(desk: Desk) -> datetime | None:
+async def next_due(context: Context) -> datetime | None:
     """When the next team's tip falls due."""
-    now = desk.now()
-    teams = await desk.store.read(lambda books: books.teams.every())
+    now = context.now()
+    teams = await context.store.read(lambda repos: repos.teams.list_teams())
     slots = [
-        calendar.next_day_slot(team.tip_days, team.tip_at, calendar.zone(team.zone), now)
+        calendar.next_daily_slot(team.tip_days, team.tip_time, calendar.load_zone(team.zone), now)
         for team in teams
     ]
-    return min((slot.at for slot in slots if slot), default=None)
+    return min((slot.due_at for slot in slots if slot), default=None)
 
 
-def compose(books: Books, delivery: Delivery, desk: Desk) -> Message | None:
+def compose_tip(repos: Repositories, delivery: Delivery, context: Context) -> Message | None:
     """Write the tip for the channel, in the team's language; nothing when the team is gone."""
-    team = books.teams.at(delivery.workspace, delivery.channel)
+    team = repos.teams.get_by_channel(delivery.workspace, delivery.channel)
     if team is None:
         return None
-    words = desk.catalogue.words(team.language)
-    tip = tips.of_day(words.tips, team.id, date.fromisoformat(delivery.slot))
-    return tips.message(tip, words, audience=Audience.TEAM)
+    words = context.catalogue.get_pack(team.language)
+    tip = tips.select_daily_tip(words.tips, team.id, date.fromisoformat(delivery.slot))
+    return tips.render_tip(tip, words, audience=Audience.TEAM)
 
 
-def _promise(books: Books, owed: list[Promise], now: datetime) -> int:
-    books.deliveries.promise([one for one in owed if one.reason])
-    books.duties.look(KIND, now)
-    return books.deliveries.promise([one for one in owed if not one.reason])
+def _plan_tips(repos: Repositories, planned_tips: list[PlannedDelivery], now: datetime) -> int:
+    repos.deliveries.plan_deliveries([one for one in planned_tips if one.reason])
+    repos.watermarks.advance(TIP_KIND, now)
+    return repos.deliveries.plan_deliveries([one for one in planned_tips if not one.reason])
 
 
-def _owed(team: Team, now: datetime, before: datetime) -> Promise | None:
+def _plan_latest_tip(team: Team, now: datetime, last_run: datetime) -> PlannedDelivery | None:
     """The last tip: due, or missed because nobody looked between *before* and *now*.
 
     On a public holiday there is none, and a tip of the day is not posted late in the evening.
     """
-    zone = calendar.zone(team.zone)
-    slot = calendar.latest_day_slot(team.tip_days, team.tip_at, zone, now)
+    zone = calendar.load_zone(team.zone)
+    slot = calendar.latest_daily_slot(team.tip_days, team.tip_time, zone, now)
     if slot is None:
         return None
     day = date.fromisoformat(slot.key)
-    evening = calendar.instant(day, calendar.EVENING, zone)
-    late = slot.at + calendar.LATE[KIND]
-    late = min(late, evening) if slot.at < evening else late
-    missed = Why.HOLIDAY if calendar.is_holiday(day, team.holidays) else ""
+    evening = calendar.local_to_utc(day, calendar.QUIET_HOURS_START, zone)
+    late = slot.due_at + calendar.MAX_LATENESS[TIP_KIND]
+    late = min(late, evening) if slot.due_at < evening else late
+    missed = Blocker.HOLIDAY if calendar.is_holiday(day, team.holiday_region) else ""
     if now > late:
-        missed = missed or LATE_BY_FAR
-    if missed and slot.at <= before:
+        missed = missed or REASON_LATE
+    if missed and slot.due_at <= last_run:
         return None
-    return Promise(
-        team.workspace, KIND, "", team.channel, slot.key, slot.at, late, "", reason=missed
+    return PlannedDelivery(
+        team.workspace, TIP_KIND, "", team.channel, slot.key, slot.due_at, late, "", reason=missed
     )

@@ -2,17 +2,17 @@
 
 from datetime import datetime, timedelta
 
-from bot.context import Desk
-from bot.store.repositories import Books
+from bot.context import Context
+from bot.store.repositories import Repositories
 
-_INBOX = timedelta(days=2)
-_DELIVERIES = timedelta(days=35)
-_RELEASES = timedelta(days=731)
-_ONCE_FOR_ALL = ("intro",)
+_IDEMPOTENCY_KEY_RETENTION = timedelta(days=2)
+_DELIVERY_RETENTION = timedelta(days=35)
+_RELEASE_RETENTION = timedelta(days=731)
+_UNEXPIRING_KINDS = ("intro",)
 """A team is introduced once, however much later its set-up is saved again."""
 
 
-async def run(desk: Desk) -> int:
+async def run(context: Context) -> int:
     """Forget acts done two days ago, intentions past their day, old deliveries and tables.
 
     What was promised and can no longer be sent in time is missed from then on.
@@ -20,20 +20,22 @@ async def run(desk: Desk) -> int:
     Deliveries stay five weeks, so that a promise made for a week cannot be made again;
     published tables stay 24 months.
     """
-    now = desk.now()
+    now = context.now()
 
-    def sweep(books: Books) -> int:
+    def delete_expired_rows(repos: Repositories) -> int:
         return (
-            books.inbox.sweep((now - _INBOX).date())
-            + books.intentions.sweep(now.date())
-            + books.deliveries.give_up(now)
-            + books.deliveries.sweep(now - _DELIVERIES, but=_ONCE_FOR_ALL)
-            + books.releases.sweep((now - _RELEASES).date())
+            repos.idempotency_keys.delete_before((now - _IDEMPOTENCY_KEY_RETENTION).date())
+            + repos.intentions.delete_expired(now.date())
+            + repos.deliveries.expire_overdue(now)
+            + repos.deliveries.delete_before(
+                now - _DELIVERY_RETENTION, except_kinds=_UNEXPIRING_KINDS
+            )
+            + repos.releases.delete_before((now - _RELEASE_RETENTION).date())
         )
 
-    return await desk.store.write(sweep)
+    return await context.store.write(delete_expired_rows)
 
 
-async def next_due(_desk: Desk) -> datetime | None:
+async def next_due(_context: Context) -> datetime | None:
     """Nobody waits for this, so it is never a reason to stop the clock."""
     return None

@@ -6,155 +6,192 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from bot.content.catalogue import Words
-from bot.context import Desk
+from bot.content.catalogue import LanguagePack
+from bot.context import Context
 from bot.conversation import Person
 from bot.domain.checkins import frequency, scheduling
 from bot.domain.checkins import questions as checkin_questions
-from bot.domain.checkins.scheduling import KIND, NOTE, Postponed, Why
+from bot.domain.checkins.scheduling import CHECKIN_KIND, LAST_NOTE_KIND, Blocker, Postponement
 from bot.domain.people import Clinician, Team
 from bot.elements import Message
-from bot.store.repositories import Books
-from bot.store.repositories.deliveries import Delivery, Promise
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import Delivery, PlannedDelivery
 
-_BATCH = 500
+_BATCH_SIZE = 500
 
 
 @dataclass(frozen=True)
-class Look:
+class CheckinRun:
     """One look at the clock: until when it was looked before, and what deals a sign."""
 
     now: datetime
-    before: datetime
-    deal: Callable[[], str]
+    last_run: datetime
+    deal_sign_code: Callable[[], str]
 
 
-async def run(desk: Desk) -> int:
+async def run(context: Context) -> int:
     """Promise the question to whoever is due; run twice, it promises nothing new.
 
     People are taken a batch at a time, each batch in a transaction of its own, so that
     nobody who files a debrief meanwhile has to wait for all of them.
     """
-    now, signs = desk.now(), desk.catalogue.words("en").signs
-    before = await desk.store.read(lambda books: books.duties.looked(KIND, now))
-    look = Look(now, before, lambda: checkin_questions.deal(signs, secrets.randbelow).code)
+    now, signs = context.now(), context.catalogue.get_pack("en").signs
+    before = await context.store.read(lambda repos: repos.watermarks.last_run(CHECKIN_KIND, now))
+    look = CheckinRun(
+        now, before, lambda: checkin_questions.deal_sign(signs, secrets.randbelow).code
+    )
     kept = 0
-    async for batch in _everybody(desk):
-        owed = [one for member, team in batch for one in _owed(member, team, look)]
+    async for batch in _iterate_members(context):
+        owed = [one for member, team in batch for one in _plan_for_member(member, team, look)]
         if owed:
-            kept += await _promise(desk, owed)
-    await desk.store.write(lambda books: books.duties.look(KIND, now))
+            kept += await _plan_missing(context, owed)
+    await context.store.write(lambda repos: repos.watermarks.advance(CHECKIN_KIND, now))
     return kept
 
 
-async def next_due(desk: Desk) -> datetime | None:
+async def next_due(context: Context) -> datetime | None:
     """When the next clinician's question falls due, a postponed one included."""
-    now = desk.now()
-    soonest = await desk.store.read(lambda books: books.deliveries.next_due(now))
-    async for batch in _everybody(desk):
-        own = {(scheduling.rhythm(member, team), member.quiet) for member, team in batch}
-        found = (scheduling.following(rhythm, quiet, now) for rhythm, quiet in own)
+    now = context.now()
+    soonest = await context.store.read(lambda repos: repos.deliveries.next_due(now))
+    async for batch in _iterate_members(context):
+        own = {
+            (scheduling.build_schedule(member, team), member.unanswered_count)
+            for member, team in batch
+        }
+        found = (scheduling.next_due_after(rhythm, quiet, now) for rhythm, quiet in own)
         slots = [slot for slot in found if slot]
         soonest = min([*slots, *([soonest] if soonest else [])], default=None)
     return soonest
 
 
-def compose(books: Books, delivery: Delivery, desk: Desk) -> Message | Postponed | None:
+def compose_checkin(
+    repos: Repositories, delivery: Delivery, context: Context
+) -> Message | Postponement | None:
     """Write the question in the person's language; nothing for whoever has left meanwhile.
 
     The message is the same for everybody, whatever they answered before: what a product
     keeps of a private chat must not tell it.
     """
-    found = _reached(books, delivery, desk)
-    if not isinstance(found, Words):
+    found = _words_if_deliverable(repos, delivery, context)
+    if not isinstance(found, LanguagePack):
         return found
-    sign = found.sign(delivery.detail)
-    return checkin_questions.nudge(found, delivery.slot, sign)
+    sign = found.get_sign(delivery.detail)
+    return checkin_questions.render_checkin(found, delivery.slot, sign)
 
 
-def compose_note(books: Books, delivery: Delivery, desk: Desk) -> Message | Postponed | None:
+def compose_last_note(
+    repos: Repositories, delivery: Delivery, context: Context
+) -> Message | Postponement | None:
     """Write the last note; nothing for whoever used their check-ins again meanwhile."""
-    found = _reached(books, delivery, desk)
-    return checkin_questions.last_note(found) if isinstance(found, Words) else found
+    found = _words_if_deliverable(repos, delivery, context)
+    return checkin_questions.render_last_note(found) if isinstance(found, LanguagePack) else found
 
 
-def _reached(books: Books, delivery: Delivery, desk: Desk) -> Words | Postponed | None:
+def _words_if_deliverable(
+    repos: Repositories, delivery: Delivery, context: Context
+) -> LanguagePack | Postponement | None:
     """The words for the person a delivery is owed to, if they are to have it, and have it now."""
-    asked, now = delivery.recipient, desk.now()
-    member, team = books.teams.at_home(asked)
-    if not member.joined or team is None:
+    asked, now = delivery.recipient, context.now()
+    member, team = repos.teams.get_person_and_team(asked)
+    if not member.has_joined or team is None:
         return None
-    if delivery.kind == NOTE and member.quiet < frequency.SILENT:
+    if (
+        delivery.kind == LAST_NOTE_KIND
+        and member.unanswered_count < frequency.STOP_AFTER_UNANSWERED
+    ):
         return None
-    if postponed := scheduling.postponed(scheduling.rhythm(member, team), now, delivery.late):
-        return None if postponed.why is Why.PAUSED else postponed
-    return desk.catalogue.words(
-        desk.catalogue.settle(member.language, member.locale, team.language)
+    if postponed := scheduling.find_postponement(
+        scheduling.build_schedule(member, team), now, delivery.deadline
+    ):
+        return None if postponed.blocker is Blocker.PAUSED else postponed
+    return context.catalogue.get_pack(
+        context.catalogue.choose_language(member.language, member.locale, team.language)
     )
 
 
-async def _everybody(desk: Desk) -> AsyncIterator[list[tuple[Clinician, Team]]]:
+async def _iterate_members(context: Context) -> AsyncIterator[list[tuple[Clinician, Team]]]:
     """Everybody who joined, with their team, in batches that keep memory flat."""
-    teams = {team.id: team for team in await desk.store.read(lambda books: books.teams.every())}
-    members = await desk.store.read(partial(_joined, after=None))
+    teams = {
+        team.id: team for team in await context.store.read(lambda repos: repos.teams.list_teams())
+    }
+    members = await context.store.read(partial(_load_joined, after=None))
     while members:
-        yield [(one, teams[one.home_team]) for one in members if one.home_team in teams]
+        yield [(one, teams[one.home_team_id]) for one in members if one.home_team_id in teams]
         after = members[-1].person
-        is_last = len(members) < _BATCH
-        members = () if is_last else await desk.store.read(partial(_joined, after=after))
+        is_last = len(members) < _BATCH_SIZE
+        members = () if is_last else await context.store.read(partial(_load_joined, after=after))
 
 
-def _joined(books: Books, after: Person | None) -> tuple[Clinician, ...]:
-    return books.people.joined(after, _BATCH)
+def _load_joined(repos: Repositories, after: Person | None) -> tuple[Clinician, ...]:
+    return repos.people.list_joined(after, _BATCH_SIZE)
 
 
-def _owed(member: Clinician, team: Team, look: Look) -> Iterator[Promise]:
+def _plan_for_member(
+    member: Clinician, team: Team, checkin_run: CheckinRun
+) -> Iterator[PlannedDelivery]:
     """What last week and this one owe *member*: the question, due or missed, or the last note."""
-    own, to = scheduling.rhythm(member, team), member.person
-    silent = member.quiet >= frequency.SILENT
-    for starts in scheduling.weeks_at(own, look.now):
-        if not silent and not frequency.has_turn(member.quiet, starts):
+    own, to = scheduling.build_schedule(member, team), member.person
+    silent = member.unanswered_count >= frequency.STOP_AFTER_UNANSWERED
+    for starts in scheduling.last_and_current_week(own, checkin_run.now):
+        if not silent and not frequency.is_checkin_week(member.unanswered_count, starts):
             continue
-        found = scheduling.standing(own, starts, look.now, look.before)
-        if found is None or (silent and found.missed):
+        found = scheduling.checkin_status(own, starts, checkin_run.now, checkin_run.last_run)
+        if found is None or (silent and found.missed_reason):
             continue
-        kind, sign = (NOTE, "") if silent else (KIND, look.deal())
+        kind, sign = (
+            (LAST_NOTE_KIND, "") if silent else (CHECKIN_KIND, checkin_run.deal_sign_code())
+        )
         # What was missed gets a key of its own: somebody who moves west may still be asked.
-        week = f"{found.week} {found.missed}" if found.missed else found.week
-        at, late = found.at, found.late
-        yield Promise(to.workspace, kind, to.id, "", week, at, late, sign, reason=found.missed)
+        week = f"{found.week} {found.missed_reason}" if found.missed_reason else found.week
+        at, late = found.due_at, found.deadline
+        yield PlannedDelivery(
+            to.workspace, kind, to.id, "", week, at, late, sign, reason=found.missed_reason
+        )
 
 
-async def _promise(desk: Desk, owed: list[Promise]) -> int:
+async def _plan_missing(context: Context, candidates: list[PlannedDelivery]) -> int:
     """Keep what is not kept yet; a look comes first, so that most ticks write nothing."""
-    fresh = await desk.store.read(partial(_fresh, owed=owed))
+    fresh = await context.store.read(partial(_filter_unplanned, candidates=candidates))
     if not fresh:
         return 0
-    return await desk.store.write(partial(_keep, owed=fresh))
+    return await context.store.write(partial(_save_planned, planned_deliveries=fresh))
 
 
-def _fresh(books: Books, owed: list[Promise]) -> list[Promise]:
+def _filter_unplanned(
+    repos: Repositories, candidates: list[PlannedDelivery]
+) -> list[PlannedDelivery]:
     """Those of the questions that nobody promised yet, and of the notes that are due."""
-    persons = {one.recipient for one in owed}
-    since = min(one.slot for one in owed)
-    taken = books.deliveries.slots(KIND, persons, since)
-    questions = [one for one in owed if one.kind == KIND and one.slot not in taken[one.recipient]]
-    return questions + _notes(books, [one for one in owed if one.kind == NOTE])
+    persons = {one.recipient for one in candidates}
+    since = min(one.slot for one in candidates)
+    taken = repos.deliveries.slots_by_person(CHECKIN_KIND, persons, since)
+    questions = [
+        one
+        for one in candidates
+        if one.kind == CHECKIN_KIND and one.slot not in taken[one.recipient]
+    ]
+    return questions + _filter_due_notes(
+        repos, [one for one in candidates if one.kind == LAST_NOTE_KIND]
+    )
 
 
-def _notes(books: Books, owed: list[Promise]) -> list[Promise]:
-    persons = {one.recipient for one in owed}
-    asked, noted = (books.deliveries.slots(kind, persons, "") for kind in (KIND, NOTE))
+def _filter_due_notes(
+    repos: Repositories, candidates: list[PlannedDelivery]
+) -> list[PlannedDelivery]:
+    persons = {one.recipient for one in candidates}
+    asked, noted = (
+        repos.deliveries.slots_by_person(kind, persons, "")
+        for kind in (CHECKIN_KIND, LAST_NOTE_KIND)
+    )
     return [
         one
-        for one in owed
-        if frequency.note_is_due(one.slot, asked[one.recipient], noted[one.recipient])
+        for one in candidates
+        if frequency.is_last_note_due(one.slot, asked[one.recipient], noted[one.recipient])
     ]
 
 
-def _keep(books: Books, owed: list[Promise]) -> int:
+def _save_planned(repos: Repositories, planned_deliveries: list[PlannedDelivery]) -> int:
     """Owe the questions, which count as unanswered from now on, and remember the rest."""
-    questions = [one for one in owed if one.kind == KIND and not one.reason]
-    notes = [one for one in owed if one.kind == NOTE]
-    books.deliveries.promise([one for one in owed if one.reason])
-    return books.deliveries.ask(questions) + books.deliveries.promise(notes)
+    questions = [one for one in planned_deliveries if one.kind == CHECKIN_KIND and not one.reason]
+    notes = [one for one in planned_deliveries if one.kind == LAST_NOTE_KIND]
+    repos.deliveries.plan_deliveries([one for one in planned_deliveries if one.reason])
+    return repos.deliveries.plan_checkins(questions) + repos.deliveries.plan_deliveries(notes)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 
-def every_byte(folder: Path) -> bytes:
+def read_all_bytes(folder: Path) -> bytes:
     """Everything in the database's file, its write-ahead log and its journal.
 
     The file comes last: a log that is folded into it meanwhile is then read twice, and not

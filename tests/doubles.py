@@ -10,8 +10,8 @@ from typing import Literal
 import pytest
 
 from bot.content import catalogue
-from bot.context import Desk
-from bot.conversation import Address, Fate, Outcome, Person, Profile
+from bot.context import Context
+from bot.conversation import Address, Person, Profile, SendResult, SendStatus
 from bot.elements import Home, Message
 from bot.store.store import Store
 
@@ -21,81 +21,81 @@ START = datetime(2026, 6, 29, 13, 0, tzinfo=UTC)
 """A Monday, nine in the morning in Toronto; the quarter from April 6 ends a week later."""
 
 
-SENT = Outcome(Fate.SENT, reference="1.000001")
+SENT_RESULT = SendResult(SendStatus.SENT, reference="1.000001")
 
 
 @dataclass
-class Moment:
+class FakeClock:
     """A clock that stands still until a test moves it."""
 
-    at: datetime = START
+    current_time: datetime = START
 
     def __call__(self) -> datetime:
         """The time it shows."""
-        return self.at
+        return self.current_time
 
-    def move(self, **by: float) -> None:
+    def advance(self, **duration: float) -> None:
         """Move it on, by the arguments of a timedelta."""
-        self.at += timedelta(**by)
+        self.current_time += timedelta(**duration)
 
 
 @dataclass(frozen=True)
-class Sent:
+class SentMessage:
     """One message as it was handed over."""
 
-    to: Address
+    address: Address
     message: Message
-    key: str
+    delivery_id: str
 
 
 @dataclass
-class Pigeonholes:
+class RecordingOutlet:
     """A product that keeps everything in memory and says of people what a test told it.
 
     ``outcome`` is the fate of the next messages. A person it was told nothing of is an
     ordinary member; with ``is_silent`` it cannot be asked about anybody.
     """
 
-    sent: list[Sent] = field(default_factory=list)
-    homes: dict[Person, Home] = field(default_factory=dict)
+    sent_messages: list[SentMessage] = field(default_factory=list)
+    home_pages: dict[Person, Home] = field(default_factory=dict)
     profiles: dict[Person, Profile] = field(default_factory=dict)
-    outcome: Outcome = SENT
-    is_silent: bool = False
-    found: Literal["yes", "no", "unable", "later"] = "unable"
-    searched: list[str] = field(default_factory=list)
+    send_result: SendResult = SENT_RESULT
+    are_profiles_unavailable: bool = False
+    check_result: Literal["yes", "no", "unable", "later"] = "unable"
+    checked_ids: list[str] = field(default_factory=list)
 
-    async def send(self, to: Address, message: Message, key: str) -> Outcome:
+    async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
         """Keep the message, unless a test said that it goes wrong."""
-        if self.outcome.fate is Fate.SENT:
-            self.sent.append(Sent(to, message, key))
-        return self.outcome
+        if self.send_result.status is SendStatus.SENT:
+            self.sent_messages.append(SentMessage(to, message, delivery_id))
+        return self.send_result
 
-    async def find(
-        self, to: Address, key: str, since: float
+    async def check_posted(
+        self, to: Address, delivery_id: str, since: float
     ) -> Literal["yes", "no", "unable", "later"]:
         """What a test said of every message looked for."""
-        self.searched.append(key)
-        return self.found
+        self.checked_ids.append(delivery_id)
+        return self.check_result
 
-    async def profile(self, person: Person) -> Profile | None:
+    async def fetch_profile(self, person: Person) -> Profile | None:
         """What a test said of *person*."""
-        return None if self.is_silent else self.profiles.get(person, Profile())
+        return None if self.are_profiles_unavailable else self.profiles.get(person, Profile())
 
     async def show_home(self, person: Person, home: Home) -> None:
         """Keep the page."""
-        self.homes[person] = home
+        self.home_pages[person] = home
 
 
 @pytest.fixture
-def clock() -> Moment:
+def clock() -> FakeClock:
     """The desk's clock."""
-    return Moment()
+    return FakeClock()
 
 
 @pytest.fixture
-def outlet() -> Pigeonholes:
+def outlet() -> RecordingOutlet:
     """The desk's Slack."""
-    return Pigeonholes()
+    return RecordingOutlet()
 
 
 @pytest.fixture(scope="session")
@@ -104,27 +104,27 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("empty") / "attune.sqlite"
     store = Store.open(f"sqlite:///{path}", PEPPERS)
     store.migrate()
-    store.shut()
+    store.close_sync()
     return path
 
 
 @pytest.fixture(scope="session")
 def words_in_all_languages() -> catalogue.Catalogue:
     """The real catalogue, read once."""
-    return catalogue.load()
+    return catalogue.load_catalogue()
 
 
 @pytest.fixture
-async def desk(
-    clock: Moment,
-    outlet: Pigeonholes,
+async def context(
+    clock: FakeClock,
+    outlet: RecordingOutlet,
     migrated: Path,
     words_in_all_languages: catalogue.Catalogue,
     tmp_path: Path,
-) -> AsyncIterator[Desk]:
+) -> AsyncIterator[Context]:
     """A desk with a real store of its own, the real words, and the two doubles."""
     own = tmp_path / "attune.sqlite"
     shutil.copyfile(migrated, own)
     store = Store.open(f"sqlite:///{own}", PEPPERS)
-    yield Desk(store, words_in_all_languages, clock, {"slack": outlet})
+    yield Context(store, words_in_all_languages, clock, {"slack": outlet})
     await store.close()

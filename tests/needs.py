@@ -8,15 +8,15 @@ import shutil
 import sys
 from pathlib import Path
 
-CHOICES = ("postgresql", "chromium", "node")
+OPTIONAL_PROGRAMS = ("postgresql", "chromium", "node")
 """What ``WITHOUT`` may name; each is a pytest marker as well."""
 
 
-_PACKAGES = {"node": "nodejs npm"}
+_DEBIAN_PACKAGES = {"node": "nodejs npm"}
 """What Debian calls a program, where it calls it something else."""
 
 
-def postgresql() -> Path | None:
+def find_postgresql() -> Path | None:
     """Where a PostgreSQL server's programs are: on the path, or where Debian puts them."""
     found = shutil.which("initdb")
     if found:
@@ -27,44 +27,50 @@ def postgresql() -> Path | None:
     return versions[-1].parent if versions else None
 
 
-def chromium() -> Path | None:
+def find_chromium() -> Path | None:
     """Where Chromium is; the variable ``CHROMIUM`` names another browser of its kind."""
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
     found = next((path for name in names if name and (path := shutil.which(name))), None)
     return Path(found) if found else None
 
 
-def node() -> Path | None:
+def find_node() -> Path | None:
     """Where Node.js is, if its package manager npm is here as well."""
     found = shutil.which("node")
     return Path(found) if found and shutil.which("npm") else None
 
 
-def missing(without: str) -> list[str]:
+def list_missing(excluded_programs: str) -> list[str]:
     """What is not here, of what is not done without; :class:`ValueError` on an unknown word."""
-    unknown = set(without.split()) - set(CHOICES)
+    unknown = set(excluded_programs.split()) - set(OPTIONAL_PROGRAMS)
     if unknown:
-        raise ValueError(f"WITHOUT takes {', '.join(CHOICES)}; not {', '.join(sorted(unknown))}")
-    finders = {"postgresql": postgresql, "chromium": chromium, "node": node}
-    return [name for name in CHOICES if name not in without.split() and not finders[name]()]
+        raise ValueError(
+            f"WITHOUT takes {', '.join(OPTIONAL_PROGRAMS)}; not {', '.join(sorted(unknown))}"
+        )
+    finders = {"postgresql": find_postgresql, "chromium": find_chromium, "node": find_node}
+    return [
+        name
+        for name in OPTIONAL_PROGRAMS
+        if name not in excluded_programs.split() and not finders[name]()
+    ]
 
 
-def advice(names: list[str]) -> str:
+def installation_advice(programs: list[str]) -> str:
     """One line that says what to install, or how to go on without it."""
-    told = " ".join(names)
-    packages = " ".join(_PACKAGES.get(name, name) for name in names)
+    told = " ".join(programs)
+    packages = " ".join(_DEBIAN_PACKAGES.get(name, name) for name in programs)
     return f'Missing: {told}. On Debian: apt-get install {packages}. Or: WITHOUT="{told}"'
 
 
-def main(without: str) -> int:
+def main(excluded_programs: str) -> int:
     """Say what is missing; 0 when nothing is."""
     try:
-        names = missing(without)
+        names = list_missing(excluded_programs)
     except ValueError as error:
         sys.stderr.write(f"{error}\n")
         return 2
     if names:
-        sys.stderr.write(f"{advice(names)}\n")
+        sys.stderr.write(f"{installation_advice(names)}\n")
     return 1 if names else 0
 
 

@@ -11,13 +11,13 @@ import psycopg
 
 from tests import needs
 
-_OWNER = "postgres"
-_SETTINGS = (
+_SUPERUSER = "postgres"
+_SERVER_OPTIONS = (
     "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c unix_socket_directories="
 )
 
 
-class Cluster:
+class PostgresServer:
     """A server with nothing in it, for one run of the tests.
 
     It listens on no network address. Nothing it holds survives a power cut, which makes it
@@ -26,44 +26,53 @@ class Cluster:
 
     def __init__(self) -> None:
         """Make an empty cluster; :class:`RuntimeError` where PostgreSQL is not installed."""
-        programs = needs.postgresql()
+        programs = needs.find_postgresql()
         if programs is None:
-            raise RuntimeError(needs.advice(["postgresql"]))
-        self._programs = programs
-        self._folder = Path(tempfile.mkdtemp(prefix="attune-pg-"))
+            raise RuntimeError(needs.installation_advice(["postgresql"]))
+        self._bin_folder = programs
+        self._data_folder = Path(tempfile.mkdtemp(prefix="attune-pg-"))
         if os.geteuid() == 0:
-            shutil.chown(self._folder, _OWNER)
-        self._run("initdb", "--auth=trust", "--no-sync", "--encoding=UTF8", f"--username={_OWNER}")
+            shutil.chown(self._data_folder, _SUPERUSER)
+        self._run_program(
+            "initdb", "--auth=trust", "--no-sync", "--encoding=UTF8", f"--username={_SUPERUSER}"
+        )
 
     def start(self) -> None:
         """Take connections."""
-        settings = f"{_SETTINGS}'{self._folder}'"
-        self._run("pg_ctl", "--wait", f"--log={self._folder / 'log'}", "-o", settings, "start")
+        settings = f"{_SERVER_OPTIONS}'{self._data_folder}'"
+        self._run_program(
+            "pg_ctl", "--wait", f"--log={self._data_folder / 'log'}", "-o", settings, "start"
+        )
 
     def stop(self) -> None:
         """Drop every connection at once, as a crash would; what was committed stays."""
-        self._run("pg_ctl", "--mode=immediate", "stop")
+        self._run_program("pg_ctl", "--mode=immediate", "stop")
 
-    def remove(self) -> None:
+    def delete_files(self) -> None:
         """Leave nothing behind."""
-        shutil.rmtree(self._folder, ignore_errors=True)
+        shutil.rmtree(self._data_folder, ignore_errors=True)
 
-    def fresh_database(self) -> str:
+    def create_database(self) -> str:
         """Create an empty database; gives its name, which is new each time."""
         name = f"attune_{uuid4().hex}"
-        with psycopg.connect(self._address(_OWNER), autocommit=True) as connection:
+        with psycopg.connect(self._connection_string(_SUPERUSER), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
         return name
 
-    def url(self, database: str) -> str:
+    def database_url(self, database: str) -> str:
         """Where the bot finds *database*, as `DATABASE_URL`."""
-        return f"postgresql+psycopg://{_OWNER}@/{database}?host={self._folder}"
+        return f"postgresql+psycopg://{_SUPERUSER}@/{database}?host={self._data_folder}"
 
-    def _address(self, database: str) -> str:
-        return f"host={self._folder} dbname={database} user={_OWNER}"
+    def _connection_string(self, database: str) -> str:
+        return f"host={self._data_folder} dbname={database} user={_SUPERUSER}"
 
-    def _run(self, program: str, *arguments: str) -> None:
-        command = [str(self._programs / program), "-D", str(self._folder / "data"), *arguments]
+    def _run_program(self, program: str, *arguments: str) -> None:
+        command = [
+            str(self._bin_folder / program),
+            "-D",
+            str(self._data_folder / "data"),
+            *arguments,
+        ]
         if os.geteuid() == 0:
-            command = ["runuser", "-u", _OWNER, "--", *command]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._folder)
+            command = ["runuser", "-u", _SUPERUSER, "--", *command]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._data_folder)

@@ -7,8 +7,8 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.clock import Clock
-from bot.clock_endpoint import clock_route
-from tests.chat.asgi import Response, call
+from bot.clock_endpoint import build_clock_route
+from tests.chat.asgi import Response, send_request
 
 START = datetime(2026, 6, 29, 13, tzinfo=UTC)
 EVERY = timedelta(days=1)
@@ -21,7 +21,7 @@ class Days:
         """Begin on a Monday."""
         self.clock = Clock(START)
         self.lived: list[datetime] = []
-        self.door = Starlette(routes=[clock_route(self.clock, self.next_due, self.tick)])
+        self.door = Starlette(routes=[build_clock_route(self.clock, self.next_due, self.tick)])
 
     async def next_due(self) -> datetime | None:
         """The start of the next day."""
@@ -33,7 +33,7 @@ class Days:
 
     async def asked_to_be(self, now: object) -> Response:
         """Ask the clock to be *now*."""
-        return await call(self.door, "POST", "/_clock", json.dumps({"now": now}).encode())
+        return await send_request(self.door, "POST", "/_clock", json.dumps({"now": now}).encode())
 
 
 async def test_every_instant_on_the_way_is_lived_through() -> None:
@@ -69,5 +69,5 @@ async def test_a_body_that_is_no_json_is_refused() -> None:
     """Whatever is sent, the clock answers calmly."""
     days = Days()
 
-    assert (await call(days.door, "POST", "/_clock", b"now")).status == 400
-    assert (await call(days.door, "POST", "/_clock", b"[]")).status == 400
+    assert (await send_request(days.door, "POST", "/_clock", b"now")).status == 400
+    assert (await send_request(days.door, "POST", "/_clock", b"[]")).status == 400

@@ -6,7 +6,7 @@ from statistics import median, quantiles
 import pytest
 
 from tests import needs, sources
-from tests.sources import ROOT, Function, Source
+from tests.sources import ROOT, Function, SourceFile
 
 LONGEST_FILE = 300
 LONGEST_FUNCTION = 40
@@ -30,7 +30,7 @@ SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
 """Three words in a row, the first of which may have a capital: somebody is being spoken to."""
 
 
-def _named(source: Source) -> str:
+def _named(source: SourceFile) -> str:
     return str(source.path)
 
 
@@ -42,7 +42,7 @@ def test_no_file_is_longer_than_a_reader_can_hold() -> None:
     """No file that people write is longer than 300 lines."""
     lengths = {
         str(path): len((ROOT / path).read_text(encoding="utf-8").splitlines())
-        for path in sources.files()
+        for path in sources.list_files()
         if path.suffix in WRITTEN
     }
 
@@ -53,8 +53,8 @@ def test_no_function_is_longer_than_a_screen() -> None:
     """No function has more than 40 lines, its docstring counted."""
     lengths = {
         f"{source.path}:{function.name}": _length(function)
-        for source in (*sources.rooms(), *sources.tests())
-        for function in source.functions()
+        for source in (*sources.load_bot_sources(), *sources.load_test_sources())
+        for function in source.iter_functions()
     }
 
     assert {name: n for name, n in lengths.items() if n > LONGEST_FUNCTION} == {}
@@ -62,23 +62,29 @@ def test_no_function_is_longer_than_a_screen() -> None:
 
 def test_most_functions_are_short() -> None:
     """Half the bot's functions have 8 lines or fewer, and nine in ten have 25 or fewer."""
-    lengths = [_length(one) for source in sources.rooms() for one in source.functions()]
+    lengths = [
+        _length(one) for source in sources.load_bot_sources() for one in source.iter_functions()
+    ]
 
     assert median(lengths) <= 8
     assert quantiles(lengths, n=10)[-1] <= 25
 
 
-@pytest.mark.parametrize("source", sources.tests(), ids=_named)
-def test_every_test_says_its_claim_first(source: Source) -> None:
+@pytest.mark.parametrize("source", sources.load_test_sources(), ids=_named)
+def test_every_test_says_its_claim_first(source: SourceFile) -> None:
     """A test's docstring begins with its claim, told in full; how it is measured may follow."""
-    claims = {f.name: (ast.get_docstring(f) or "").split("\n\n")[0] for f in source.functions()}
+    claims = {
+        f.name: (ast.get_docstring(f) or "").split("\n\n")[0] for f in source.iter_functions()
+    }
     tests = {name: claim for name, claim in claims.items() if name.startswith("test_")}
 
     assert {name for name, claim in tests.items() if not claim.endswith(".")} == set()
 
 
-@pytest.mark.parametrize("source", [*sources.rooms(), *sources.tests()], ids=_named)
-def test_nothing_is_excused(source: Source) -> None:
+@pytest.mark.parametrize(
+    "source", [*sources.load_bot_sources(), *sources.load_test_sources()], ids=_named
+)
+def test_nothing_is_excused(source: SourceFile) -> None:
     """No file mocks a library, skips a test, hides a line from coverage or leaves work over."""
     excuses = ("unittest." + "mock", "pragma:" + " no", "mark." + "skip", "pytest." + "skip(")
     left_over = ("mark." + "xfail", "TO" + "DO", "FIX" + "ME", "XX" + "X")
@@ -86,8 +92,10 @@ def test_nothing_is_excused(source: Source) -> None:
     assert [word for word in (*excuses, *left_over) if word in source.text] == []
 
 
-@pytest.mark.parametrize("source", [*sources.rooms(), *sources.tests()], ids=_named)
-def test_every_exception_to_a_rule_has_its_reason(source: Source) -> None:
+@pytest.mark.parametrize(
+    "source", [*sources.load_bot_sources(), *sources.load_test_sources()], ids=_named
+)
+def test_every_exception_to_a_rule_has_its_reason(source: SourceFile) -> None:
     """Whoever silences a linter or the type checker names the rule, and says why."""
     silenced = [line for line in source.text.splitlines() if SILENCED.search(line)]
 
@@ -96,20 +104,20 @@ def test_every_exception_to_a_rule_has_its_reason(source: Source) -> None:
 
 @pytest.mark.parametrize(
     "source",
-    [s for s in sources.rooms() if not s.within(*SPEAKING)],
+    [s for s in sources.load_bot_sources() if not s.is_within(*SPEAKING)],
     ids=_named,
 )
-def test_sentences_live_in_the_catalogue(source: Source) -> None:
+def test_sentences_live_in_the_catalogue(source: SourceFile) -> None:
     """No room but the catalogue's holds a sentence that a person could be shown."""
-    spoken = [node.value for node in source.spoken() if SENTENCE.search(str(node.value))]
+    spoken = [node.value for node in source.iter_user_strings() if SENTENCE.search(str(node.value))]
 
     assert spoken == []
 
 
 @pytest.mark.parametrize(
-    "source", [s for s in sources.rooms() if s.within("bot.domain")], ids=_named
+    "source", [s for s in sources.load_bot_sources() if s.is_within("bot.domain")], ids=_named
 )
-def test_the_practice_is_told_the_time(source: Source) -> None:
+def test_the_practice_is_told_the_time(source: SourceFile) -> None:
     """Nothing in the practice asks for the time or opens a file; both come as arguments."""
     asked = {
         node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
@@ -123,31 +131,35 @@ def test_the_practice_is_told_the_time(source: Source) -> None:
 def test_only_settings_and_the_command_line_read_the_environment() -> None:
     """What the bot is told from outside is read in one place."""
     readers = {
-        source.module
-        for source in sources.rooms()
+        source.module_name
+        for source in sources.load_bot_sources()
         if re.search(r"\bos\.(environ|getenv)\b|from os import .*(environ|getenv)", source.text)
     }
 
     assert readers <= {"bot.settings", "bot.__main__"}
 
 
-@pytest.mark.parametrize("room", ["bot", *sources.ROOMS[1:]])
+@pytest.mark.parametrize("room", ["bot", *sources.BOT_PACKAGES[1:]])
 def test_every_package_says_what_it_is(room: str) -> None:
     """Every folder with Python in it is a package, and its docstring is one sentence."""
-    folders = {s.path.parent for s in sources.rooms() if s.path.parts[0] == room}
-    inits = {s.path.parent: ast.get_docstring(s.tree) for s in sources.rooms() if _is_init(s)}
+    folders = {s.path.parent for s in sources.load_bot_sources() if s.path.parts[0] == room}
+    inits = {
+        s.path.parent: ast.get_docstring(s.tree) for s in sources.load_bot_sources() if _is_init(s)
+    }
 
     assert {str(f) for f in folders if "\n\n" in (inits.get(f) or "\n\n")} == set()
 
 
-def _is_init(source: Source) -> bool:
+def _is_init(source: SourceFile) -> bool:
     return source.path.name == "__init__.py" and len(source.tree.body) >= 1
 
 
 def test_tests_mirror_the_tree() -> None:
     """The tests of a room stand in a folder that is named for it."""
-    rooms = {s.path.parent for s in sources.rooms()}
-    astray = [str(s.path) for s in sources.tests() if not _mirrors(s.path.parent, rooms)]
+    rooms = {s.path.parent for s in sources.load_bot_sources()}
+    astray = [
+        str(s.path) for s in sources.load_test_sources() if not _mirrors(s.path.parent, rooms)
+    ]
 
     assert astray == []
 
@@ -165,7 +177,7 @@ def test_no_file_knows_a_machine_or_an_index() -> None:
     """No committed file holds a path of somebody's machine or the address of a package index."""
     told = [
         (str(path), found[0])
-        for path in sources.files()
+        for path in sources.list_files()
         if path.name != Path(__file__).name and (found := MACHINE.search(_text(path)))
     ]
 
@@ -211,12 +223,12 @@ def test_what_is_missing_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("CHROMIUM", raising=False)
 
-    assert needs.missing("postgresql node") == ["chromium"]
-    assert needs.missing("postgresql chromium node") == []
-    assert "\n" not in needs.advice(["postgresql", "chromium"])
+    assert needs.list_missing("postgresql node") == ["chromium"]
+    assert needs.list_missing("postgresql chromium node") == []
+    assert "\n" not in needs.installation_advice(["postgresql", "chromium"])
 
 
 def test_a_word_that_without_does_not_know_is_refused() -> None:
     """A slip in WITHOUT is told, so that no test is left out unseen or run unasked."""
     with pytest.raises(ValueError, match="chrome"):
-        needs.missing("chrome")
+        needs.list_missing("chrome")

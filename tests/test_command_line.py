@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.botprocess import BotProcess
-from tests.journeys.otherslack import other_slack
+from tests.journeys.otherslack import run_fake_slack
 
 CANARY = "canary-on-the-command-line"
 NOWHERE = "http://127.0.0.1:9/api/"
@@ -21,7 +21,7 @@ def bot(tmp_path: Path) -> BotProcess:
 
 def test_every_missing_setting_is_named_in_one_message(bot: BotProcess) -> None:
     """`web` does not start, and says all that it needs."""
-    told = bot.verb("web", PEPPER="", SLACK_BOT_TOKEN=CANARY, SLACK_SIGNING_SECRET="")
+    told = bot.run_command("web", PEPPER="", SLACK_BOT_TOKEN=CANARY, SLACK_SIGNING_SECRET="")
 
     assert told.returncode == 2
     assert all(name in told.stderr for name in ("PEPPER", "SLACK_BOT_TOKEN", "SIGNING_SECRET"))
@@ -30,7 +30,7 @@ def test_every_missing_setting_is_named_in_one_message(bot: BotProcess) -> None:
 
 def test_test_mode_does_not_start_on_a_public_address(bot: BotProcess) -> None:
     """Nobody outside this machine can ever move the clock."""
-    told = bot.verb("web", HOST="::")
+    told = bot.run_command("web", HOST="::")
 
     assert told.returncode == 2
     assert "TEST_MODE" in told.stderr
@@ -38,7 +38,7 @@ def test_test_mode_does_not_start_on_a_public_address(bot: BotProcess) -> None:
 
 def test_a_worker_does_not_start_on_sqlite(bot: BotProcess) -> None:
     """It says that `web` does everything there."""
-    told = bot.verb("worker", TEST_MODE="")
+    told = bot.run_command("worker", TEST_MODE="")
 
     assert told.returncode == 2
     assert "web" in told.stderr
@@ -51,7 +51,7 @@ def test_a_broken_card_of_ones_own_is_told_with_its_line(bot: BotProcess, tmp_pa
         'topic = "ask"\n' + card.format("sound", 'point = "P."\n') + card.format("broken", "")
     )
 
-    told = bot.verb("doctor", TEST_MODE="", TEST_CLOCK="", CARDS_FOLDER=str(tmp_path))
+    told = bot.run_command("doctor", TEST_MODE="", TEST_CLOCK="", CARDS_FOLDER=str(tmp_path))
 
     assert "Cards of your own in use: 1" in told.stderr
     assert f"{tmp_path / 'cards.toml'}:7: `point` is missing" in told.stderr
@@ -59,7 +59,7 @@ def test_a_broken_card_of_ones_own_is_told_with_its_line(bot: BotProcess, tmp_pa
 
 def test_the_manifest_is_printed_as_json(bot: BotProcess) -> None:
     """It can be piped into a file and pasted into Slack."""
-    told = bot.verb("manifest", "--base-url", "https://attune.example")
+    told = bot.run_command("manifest", "--base-url", "https://attune.example")
 
     manifest = json.loads(told.stdout)
     assert manifest["oauth_config"]["scopes"]["bot"] == ["chat:write", "commands", "users:read"]
@@ -68,7 +68,9 @@ def test_the_manifest_is_printed_as_json(bot: BotProcess) -> None:
 
 def test_the_manifest_is_in_the_language_of_the_terminal(bot: BotProcess) -> None:
     """A practice in Québec installs an app whose commands are explained in French."""
-    told = bot.verb("manifest", "--socket-mode", LC_ALL="fr_CA.UTF-8", PYTHONIOENCODING="utf-8")
+    told = bot.run_command(
+        "manifest", "--socket-mode", LC_ALL="fr_CA.UTF-8", PYTHONIOENCODING="utf-8"
+    )
 
     shown = json.loads(told.stdout)["features"]["slash_commands"]
     assert "La carte du jour" in shown[0]["description"]
@@ -81,9 +83,11 @@ def test_the_teams_package_is_written_where_it_is_asked_for(
     path, reached = tmp_path / "attune.zip", ("--base-url", "https://attune.example")
     client = ("--client-id", "00000000-0000-4000-8000-00000000000a")
 
-    told = bot.verb("manifest", "--teams", str(path), *reached, *client)
-    nameless = bot.verb("manifest", "--teams", str(path), *reached, "--client-id", CANARY)
-    nowhere = bot.verb("manifest", "--teams", str(tmp_path / "no" / "a.zip"), *reached, *client)
+    told = bot.run_command("manifest", "--teams", str(path), *reached, *client)
+    nameless = bot.run_command("manifest", "--teams", str(path), *reached, "--client-id", CANARY)
+    nowhere = bot.run_command(
+        "manifest", "--teams", str(tmp_path / "no" / "a.zip"), *reached, *client
+    )
 
     assert told.returncode == 0
     assert zipfile.is_zipfile(path)
@@ -96,7 +100,7 @@ def test_the_teams_package_is_written_where_it_is_asked_for(
 
 def test_the_doctor_names_what_is_wrong(bot: BotProcess) -> None:
     """With no Slack in reach it says so, and ends with a status that a script can read."""
-    told = bot.verb("doctor", TEST_MODE="", TEST_CLOCK="")
+    told = bot.run_command("doctor", TEST_MODE="", TEST_CLOCK="")
 
     assert told.returncode == 1
     assert "Mend" in told.stderr
@@ -104,15 +108,15 @@ def test_the_doctor_names_what_is_wrong(bot: BotProcess) -> None:
 
 def test_migrating_twice_is_no_error(bot: BotProcess) -> None:
     """The second time there is nothing to do."""
-    assert bot.verb("migrate").returncode == 0
-    assert bot.verb("migrate").returncode == 0
+    assert bot.run_command("migrate").returncode == 0
+    assert bot.run_command("migrate").returncode == 0
 
 
 def test_a_taken_port_is_told_with_its_remedy(tmp_path: Path) -> None:
     """The message names the port and PORT=."""
-    with other_slack() as slack:
-        port = int(slack.api.split(":")[2].partition("/")[0])
-        told = BotProcess(tmp_path, slack.api, port=port).verb("web")
+    with run_fake_slack() as slack:
+        port = int(slack.api_url.split(":")[2].partition("/")[0])
+        told = BotProcess(tmp_path, slack.api_url, port=port).run_command("web")
 
     assert told.returncode == 2
     assert "PORT=" in told.stderr

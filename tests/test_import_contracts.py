@@ -91,7 +91,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the rooms' Python files, in which a breach can be planted."""
     folder = tmp_path_factory.mktemp("copy")
     shutil.copy(ROOT / "pyproject.toml", folder)
-    for source in sources.rooms():
+    for source in sources.load_bot_sources():
         target = folder / source.path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(source.text, encoding="utf-8")
@@ -129,7 +129,7 @@ def test_every_room_has_a_floor() -> None:
     """A new room says where it stands before anything imports it."""
     floors = next(one["layers"] for one in CONTRACTS if one["name"] == "Layers")
     placed = {room.strip() for floor in floors for room in re.split(r"[|:]", floor)}
-    modules = {source.module for source in sources.rooms()} - {"bot"}
+    modules = {source.module_name for source in sources.load_bot_sources()} - {"bot"}
     rooms = {".".join(name.split(".")[: 2 if name.startswith("bot.") else 1]) for name in modules}
 
     assert rooms == placed
@@ -145,8 +145,8 @@ def imported(tree: ast.Module) -> set[str]:
 def test_every_library_has_one_room() -> None:
     """Each library that the bot imports is kept to its room by a contract."""
     kept = {name for one in CONTRACTS for name in one.get("protected_modules", ())}
-    seen = {name for source in sources.rooms() for name in imported(source.tree)}
-    libraries = seen - set(sys.stdlib_module_names) - set(sources.ROOMS)
+    seen = {name for source in sources.load_bot_sources() for name in imported(source.tree)}
+    libraries = seen - set(sys.stdlib_module_names) - set(sources.BOT_PACKAGES)
 
     assert libraries == kept
 
@@ -212,7 +212,7 @@ assert not logging.getLogger().handlers, "logging was configured"
 
 def test_importing_does_nothing(tmp_path: Path) -> None:
     """With an empty environment, importing opens no socket, writes no file and starts nothing."""
-    quiet = {source.module for source in sources.rooms()}
+    quiet = {source.module_name for source in sources.load_bot_sources()}
     result = subprocess.run(
         [sys.executable, "-B", "-c", QUIETLY, *(sorted(quiet - LOADED_LATE))],
         cwd=tmp_path,

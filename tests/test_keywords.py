@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.conversation import UNKNOWN, Keywords
+from bot.conversation import UNKNOWN_KEYWORD, Keywords
 
 RUPTURE = Keywords(frozenset({"guide", "withdraw", "help"}))
 CHECKIN = Keywords(frozenset({"join", "pause", "leave", "help"}), frozenset({"join", "leave"}))
@@ -29,10 +29,10 @@ def test_the_keyword_at_the_beginning_counts(typed: str, keyword: str) -> None:
     assert RUPTURE.match(typed) == keyword
 
 
-@pytest.mark.parametrize("typed", ["guided", "helpful", "helpé", "my guide", "!", UNKNOWN])
+@pytest.mark.parametrize("typed", ["guided", "helpful", "helpé", "my guide", "!", UNKNOWN_KEYWORD])
 def test_what_begins_with_no_keyword_is_unknown(typed: str) -> None:
     """A longer word is no keyword, nor is one that comes later in a sentence."""
-    assert RUPTURE.match(typed) == UNKNOWN
+    assert RUPTURE.match(typed) == UNKNOWN_KEYWORD
 
 
 @pytest.mark.parametrize(
@@ -56,9 +56,9 @@ def test_keywords_of_every_language_and_practice_count(typed: str, keyword: str)
     [
         ("leave", "leave"),
         ("JOIN", "join"),
-        ("leave me alone", UNKNOWN),
-        ("leave!", UNKNOWN),
-        ("join later", UNKNOWN),
+        ("leave me alone", UNKNOWN_KEYWORD),
+        ("leave!", UNKNOWN_KEYWORD),
+        ("join later", UNKNOWN_KEYWORD),
         ("pause until June", "pause"),
     ],
 )
@@ -67,7 +67,7 @@ def test_a_keyword_that_acts_at_once_counts_alone(typed: str, keyword: str) -> N
     assert CHECKIN.match(typed) == keyword
 
 
-@pytest.mark.parametrize("keyword", ["", "guide", UNKNOWN])
+@pytest.mark.parametrize("keyword", ["", "guide", UNKNOWN_KEYWORD])
 def test_matching_twice_changes_nothing(keyword: str) -> None:
     """A keyword that a card carries means the same when it comes back."""
     assert RUPTURE.match(keyword) == keyword
@@ -75,4 +75,4 @@ def test_matching_twice_changes_nothing(keyword: str) -> None:
 
 def test_a_command_without_keywords_knows_no_word() -> None:
     """Where a command has no keyword, everything typed is unknown."""
-    assert Keywords().match("help me") == UNKNOWN
+    assert Keywords().match("help me") == UNKNOWN_KEYWORD

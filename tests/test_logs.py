@@ -18,7 +18,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
     stream = io.StringIO()
     monkeypatch.setattr("sys.stderr", stream)
     before = logging.getLogger().handlers[:]
-    logs.configure("DEBUG")
+    logs.configure_logging("DEBUG")
     yield stream
     logging.getLogger().handlers[:] = before
 
@@ -66,7 +66,7 @@ def test_trouble_names_the_place_and_not_the_words(written: io.StringIO) -> None
     try:
         speak_up()
     except ValueError as error:
-        logs.trouble(logging.getLogger("attune.front"), "front.handler_failed", error)
+        logs.log_error(logging.getLogger("attune.front"), "front.handler_failed", error)
 
     line = json.loads(written.getvalue())
     assert line["error"] == "ValueError"

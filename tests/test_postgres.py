@@ -1,11 +1,11 @@
 import psycopg
 
-from tests.postgres import Cluster
+from tests.postgres import PostgresServer
 
 
-def test_each_test_gets_a_database_of_its_own(postgres: Cluster) -> None:
+def test_each_test_gets_a_database_of_its_own(postgres: PostgresServer) -> None:
     """A table made by one test is in no other test's database."""
-    mine, theirs = (_address(postgres.url(postgres.fresh_database())) for _ in range(2))
+    mine, theirs = (_address(postgres.database_url(postgres.create_database())) for _ in range(2))
 
     with psycopg.connect(mine) as connection:
         connection.execute("CREATE TABLE mine (id integer)")
@@ -14,7 +14,7 @@ def test_each_test_gets_a_database_of_its_own(postgres: Cluster) -> None:
         assert connection.execute("SELECT to_regclass('mine')").fetchone() == (None,)
 
 
-def test_what_was_committed_outlives_a_crash(postgres: Cluster, postgres_url: str) -> None:
+def test_what_was_committed_outlives_a_crash(postgres: PostgresServer, postgres_url: str) -> None:
     """A test may crash the server and start it again, and find what was committed."""
     address = _address(postgres_url)
     with psycopg.connect(address) as connection:

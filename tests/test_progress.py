@@ -18,7 +18,7 @@ def test_whoever_waits_at_a_terminal_sees_how_far_it_is(monkeypatch: pytest.Monk
     screen = Screen()
     monkeypatch.setattr("sys.stderr", screen)
 
-    assert list(progress.over(["one", "two"], "Pages")) == ["one", "two"]
+    assert list(progress.track_progress(["one", "two"], "Pages")) == ["one", "two"]
     assert "Pages: " in screen.getvalue()
 
 
@@ -27,7 +27,7 @@ def test_steps_that_are_told_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = Screen()
     monkeypatch.setattr("sys.stderr", screen)
 
-    told = progress.counter("Weeks")
+    told = progress.build_step_callback("Weeks")
     before = screen.getvalue()
     for done in range(4):
         told(done, 3)
@@ -42,9 +42,9 @@ def test_a_log_file_gets_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     file = io.StringIO()
     monkeypatch.setattr("sys.stderr", file)
 
-    told = progress.counter("Weeks")
+    told = progress.build_step_callback("Weeks")
     told(0, 3)
     told(3, 3)
 
-    assert list(progress.over([1, 2], "Pages")) == [1, 2]
+    assert list(progress.track_progress([1, 2], "Pages")) == [1, 2]
     assert file.getvalue() == ""

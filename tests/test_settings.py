@@ -28,7 +28,7 @@ def told(monkeypatch: pytest.MonkeyPatch, **environment: str) -> settings.Settin
     """Settings as `web` reads them from *environment*."""
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    return settings.read("web")
+    return settings.load_settings("web")
 
 
 def faults(monkeypatch: pytest.MonkeyPatch, verb: str = "web", **environment: str) -> set[str]:
@@ -36,9 +36,9 @@ def faults(monkeypatch: pytest.MonkeyPatch, verb: str = "web", **environment: st
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(FaultyInputError) as refused:
-        settings.read(verb)
+        settings.load_settings(verb)
     assert CANARY not in repr(refused.value) + repr(refused.value.faults)
-    return {fault.where for fault in refused.value.faults}
+    return {fault.location for fault in refused.value.faults}
 
 
 def test_everything_missing_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,7 +79,7 @@ def test_missing_and_malformed_are_named_together_and_no_value_is_repeated(
 
 def test_empty_means_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty DATABASE_URL gives the embedded database, an empty PEPPER is missing."""
-    assert told(monkeypatch, **GOOD, DATABASE_URL="").on_sqlite
+    assert told(monkeypatch, **GOOD, DATABASE_URL="").uses_sqlite
     assert faults(monkeypatch, PEPPER="") == {"PEPPER"}
 
 
@@ -147,7 +147,7 @@ def test_plain_http_is_accepted_for_a_stand_in_on_this_machine(
 
 def test_migrating_needs_no_secret() -> None:
     """Bringing a database up to date needs its address alone."""
-    assert settings.read("migrate").on_sqlite
+    assert settings.load_settings("migrate").uses_sqlite
 
 
 TEAMS = {"PEPPER": PEPPER, "TEAMS_CLIENT_ID": "6F9619FF-8B86-4011-B42D-00C04FC964FF"}
@@ -160,7 +160,7 @@ def test_teams_makes_slack_unnecessary(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert (read.uses_teams, read.uses_slack) == (True, False)
     assert read.teams_client_id == "6f9619ff-8b86-4011-b42d-00c04fc964ff"
-    assert read.tenants == {
+    assert read.allowed_tenants == {
         "11111111-2222-4333-8444-555555555555",
         "66666666-7777-4888-8999-aaaaaaaaaaaa",
     }
@@ -178,7 +178,7 @@ def test_nobody_is_let_in_unless_their_tenant_is_named(monkeypatch: pytest.Monke
     assert faults(monkeypatch, **TEAMS) == {"TEAMS_TENANTS"}
 
     own = TENANTS.partition(",")[0]
-    assert told(monkeypatch, **TEAMS, TEAMS_TENANT_ID=own).tenants == {own}
+    assert told(monkeypatch, **TEAMS, TEAMS_TENANT_ID=own).allowed_tenants == {own}
 
 
 def test_teams_without_its_name_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -237,7 +237,7 @@ def test_libraries_do_not_read_the_operators_file(monkeypatch: pytest.MonkeyPatc
     for before in (None, "0"):
         if before is not None:
             monkeypatch.setenv("PYTHON_DOTENV_DISABLED", before)
-        with settings.undisturbed():
+        with settings.disable_dotenv():
             assert os.environ["PYTHON_DOTENV_DISABLED"] == "1"
 
         assert os.environ.get("PYTHON_DOTENV_DISABLED") == before

@@ -3,13 +3,13 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.chat.slack import Pair
+from bot.chat.slack import TokenPair
 from bot.settings import Settings
-from bot.slack_token_store import Sealed, renewed
+from bot.slack_token_store import SlackTokenStore, build_token_rotator
 from bot.store.store import Store
 from tests.doubles import PEPPERS
 
-PAIR = Pair("xoxe.xoxb-new", "xoxe-1-new", 2_000_000_000)
+PAIR = TokenPair("xoxe.xoxb-new", "xoxe-1-new", 2_000_000_000)
 
 
 async def test_the_newest_pair_is_sealed_until_the_operator_sets_another_token(
@@ -18,10 +18,10 @@ async def test_the_newest_pair_is_sealed_until_the_operator_sets_another_token(
     """After a reinstallation what descends from the token before is nothing worth."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", PEPPERS)
     store.migrate()
-    await Sealed(store, "xoxe-1-first").save(PAIR)
+    await SlackTokenStore(store, "xoxe-1-first").save(PAIR)
 
-    assert await Sealed(store, "xoxe-1-first").load() == PAIR
-    assert await Sealed(store, "xoxe-1-second").load() is None
+    assert await SlackTokenStore(store, "xoxe-1-first").load() == PAIR
+    assert await SlackTokenStore(store, "xoxe-1-second").load() is None
     await store.close()
 
 
@@ -37,5 +37,5 @@ async def test_only_a_token_that_expires_is_renewed(tmp_path: Path, refresh: str
         slack_client_secret=SecretStr("shh"),
     )
 
-    assert (renewed(told, store) is not None) == (refresh is not None)
+    assert (build_token_rotator(told, store) is not None) == (refresh is not None)
     await store.close()

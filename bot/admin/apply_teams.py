@@ -8,58 +8,64 @@ from uuid import uuid4
 
 from bot.admin import team_file
 from bot.admin.team_file import DeclaredTeam
-from bot.context import Desk
+from bot.context import Context
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Role, Team
 from bot.errors import Fault, FaultyInputError
-from bot.store.repositories import Books
-from bot.store.repositories.deliveries import Promise
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import PlannedDelivery
 
-_INTRODUCTION_WAITS = 30 * 86_400
+_INTRODUCTION_EXPIRY_SECONDS = 30 * 86_400
 """Seconds for which an introduction card is still worth posting after a set-up."""
 
 
 @dataclass(frozen=True)
-class Applied:
+class ApplyResult:
     """What applying a team file came to: how many teams it declares, how many changed."""
 
-    teams: int
-    changed: int
+    team_count: int
+    changed_count: int
 
 
-Shown = Callable[[Sequence[DeclaredTeam]], Iterable[DeclaredTeam]]
+ProgressTracker = Callable[[Sequence[DeclaredTeam]], Iterable[DeclaredTeam]]
 """Goes through what is declared, and shows the operator how far it has come."""
 
 
-async def apply_teams(desk: Desk, path: Path, *, test_mode: bool, shown: Shown = iter) -> Applied:
+async def apply_teams(
+    context: Context, path: Path, *, test_mode: bool, track_progress: ProgressTracker = iter
+) -> ApplyResult:
     """Declare the teams of *path*, so that their clinicians can be invited and counted.
 
     Applying the same file again changes nothing. Raises
     :class:`bot.errors.FaultyInputError`, and then nothing is applied.
     """
-    declared = team_file.read(path, test_mode=test_mode)
-    same = team_file.read_same(path, test_mode=test_mode)
-    now = desk.now()
+    declared = team_file.read_teams(path, test_mode=test_mode)
+    same = team_file.read_same_persons(path, test_mode=test_mode)
+    now = context.now()
 
-    def keep(books: Books) -> int:
-        _refuse_taken(books, declared, path)
-        changed = sum(_apply(books, one, now) for one in shown(declared))
+    def apply_all(repos: Repositories) -> int:
+        _reject_clinicians_of_other_teams(repos, declared, path)
+        changed = sum(_apply_team(repos, one, now) for one in track_progress(declared))
         if same is not None:
-            books.aliases.declare(tuple(Person(*who) for who in one.accounts()) for one in same)
-        books.ledger.open_due(now)
+            repos.linked_accounts.set_links(
+                tuple(Person(*who) for who in one.split_accounts()) for one in same
+            )
+        repos.slips.open_missing_periods(now)
         return changed
 
-    return Applied(len(declared), await desk.store.write(keep))
+    return ApplyResult(len(declared), await context.store.write(apply_all))
 
 
-def _refuse_taken(books: Books, declared: tuple[DeclaredTeam, ...], path: Path) -> None:
+def _reject_clinicians_of_other_teams(
+    repos: Repositories, declared_teams: tuple[DeclaredTeam, ...], path: Path
+) -> None:
     """Refuse a clinician whose home team is one that this file does not declare."""
-    channels = {(one.workspace_key, one.channel) for one in declared}
+    channels = {(one.workspace_key, one.channel) for one in declared_teams}
     taken = []
-    for one in declared:
+    for one in declared_teams:
         for clinician in one.clinicians:
-            home = books.teams.home_of(Person(one.workspace_key, clinician.id))
+            home = repos.teams.get_home_team(Person(one.workspace_key, clinician.id))
             if home and (home.workspace, home.channel) not in channels:
                 taken.append(clinician.id)
     if taken:
@@ -68,56 +74,59 @@ def _refuse_taken(books: Books, declared: tuple[DeclaredTeam, ...], path: Path) 
         )
 
 
-def _apply(books: Books, declared: DeclaredTeam, now: datetime) -> bool:
-    workspace = declared.workspace_key
-    before = books.teams.at(workspace, declared.channel)
-    team = _team(declared, before.id if before else uuid4().hex)
+def _apply_team(repos: Repositories, declared_team: DeclaredTeam, now: datetime) -> bool:
+    workspace = declared_team.workspace_key
+    before = repos.teams.get_by_channel(workspace, declared_team.channel)
+    team = _build_team(declared_team, before.id if before else uuid4().hex)
     people = {
         role: tuple(Person(workspace, one) for one in ids)
         for role, ids in (
-            (Role.SUPERVISOR, declared.supervisors),
-            (Role.DIRECTOR, declared.directors),
+            (Role.SUPERVISOR, declared_team.supervisors),
+            (Role.DIRECTOR, declared_team.directors),
         )
     }
-    roster = tuple(Person(workspace, one.id) for one in declared.clinicians)
-    joining = [Person(workspace, one) for one in declared.joins()]
-    joining = [one for one in joining if not books.people.get(one).joined]
+    roster = tuple(Person(workspace, one.id) for one in declared_team.clinicians)
+    joining = [Person(workspace, one) for one in declared_team.joined_clinician_ids()]
+    joining = [one for one in joining if not repos.people.get(one).has_joined]
     same = (
         before == team
-        and all(set(books.teams.holders(team.id, role)) == set(who) for role, who in people.items())
-        and set(books.teams.declared_people(team.id)) == set(roster)
+        and all(
+            set(repos.teams.list_role_holders(team.id, role)) == set(who)
+            for role, who in people.items()
+        )
+        and set(repos.teams.list_declared_clinicians(team.id)) == set(roster)
     )
     if not same:
-        books.teams.save(team)
-        books.teams.declare(team.id, roster)
+        repos.teams.save(team)
+        repos.teams.declare_clinicians(team.id, roster)
         for role, who in people.items():
-            books.teams.set_holders(team.id, role, who)
-        _introduce(books, team, now)
+            repos.teams.set_role_holders(team.id, role, who)
+        _plan_introduction(repos, team, now)
     for person in joining:
-        books.people.join(person, team.id)
+        repos.people.join_team(person, team.id)
     return not same or bool(joining)
 
 
-def _introduce(books: Books, team: Team, now: datetime) -> None:
-    late = datetime.fromtimestamp(now.timestamp() + _INTRODUCTION_WAITS, now.tzinfo)
-    books.deliveries.promise(
-        [Promise(team.workspace, "intro", "", team.channel, team.id, now, late, "")]
+def _plan_introduction(repos: Repositories, team: Team, now: datetime) -> None:
+    late = datetime.fromtimestamp(now.timestamp() + _INTRODUCTION_EXPIRY_SECONDS, now.tzinfo)
+    repos.deliveries.plan_deliveries(
+        [PlannedDelivery(team.workspace, "intro", "", team.channel, team.id, now, late, "")]
     )
 
 
-def _team(declared: DeclaredTeam, team_id: str) -> Team:
+def _build_team(declared_team: DeclaredTeam, team_id: str) -> Team:
     return Team(
         id=team_id,
-        workspace=declared.workspace_key,
-        channel=declared.channel,
-        name=declared.name,
-        practice=declared.practice,
-        language=declared.language,
-        zone=declared.timezone,
-        checkin=WeeklyRule(declared.checkin.day, declared.checkin.time),
-        tip_days=tuple(sorted(set(declared.tip.days))),
-        tip_at=declared.tip.time,
-        question=declared.question,
-        open_to_team=declared.open_to_team,
-        holidays=declared.holidays,
+        workspace=declared_team.workspace_key,
+        channel=declared_team.channel,
+        name=declared_team.name,
+        practice=declared_team.practice,
+        language=declared_team.language,
+        zone=declared_team.timezone,
+        checkin_rule=WeeklyRule(declared_team.checkin.day, declared_team.checkin.time),
+        tip_days=tuple(sorted(set(declared_team.tip.days))),
+        tip_time=declared_team.tip.time,
+        question=declared_team.question,
+        open_to_team=declared_team.open_to_team,
+        holiday_region=declared_team.holidays,
     )

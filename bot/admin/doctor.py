@@ -7,118 +7,128 @@ from datetime import UTC, datetime
 
 from bot.settings import Settings
 from bot.store.store import Store
-from bot.store.worker_locks import Worker
+from bot.store.worker_locks import LiveWorker
 
-_SKEW = 60.0
+_MAX_CLOCK_SKEW_SECONDS = 60.0
 """Seconds by which the machine's clock may differ from the product's; Slack signs within 300."""
 
-_SCOPES = frozenset({"commands", "chat:write", "users:read"})
+_REQUIRED_SCOPES = frozenset({"commands", "chat:write", "users:read"})
 
 
 @dataclass(frozen=True)
 class Finding:
     """One thing looked at: whether it is well, and the key of the sentence to say."""
 
-    well: bool
+    is_healthy: bool
     key: str
     facts: dict[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Greeting:
+class SlackCheck:
     """What a product says of the bot's own account; ``error`` when it says nothing good."""
 
     error: str = ""
     workspace: str = ""
     scopes: frozenset[str] = frozenset()
-    clock: float | None = None
+    server_time: float | None = None
 
 
 @dataclass(frozen=True)
-class Reached:
+class MicrosoftCheck:
     """Whether Microsoft tells the keys it signs with, and gives the bot a token."""
 
-    keys: bool
-    token: bool
+    has_keys: bool
+    has_token: bool
 
 
-async def examine(
+async def run_checkup(
     settings: Settings,
-    greet: Callable[[], Awaitable[Greeting]],
-    reach: Callable[[], Awaitable[Reached]],
+    check_slack: Callable[[], Awaitable[SlackCheck]],
+    check_microsoft: Callable[[], Awaitable[MicrosoftCheck]],
 ) -> tuple[Finding, ...]:
     """Look at database and pepper, and at each product in use; say of each what to do next.
 
     *greet* asks Slack and *reach* Microsoft; neither is asked where it is not configured.
     """
-    found = await asyncio.to_thread(_database, settings)
+    found = await asyncio.to_thread(_database_findings, settings)
     if settings.uses_slack:
-        found += _product(await greet())
+        found += _slack_findings(await check_slack())
     if settings.uses_teams:
-        found += _microsoft(await reach())
+        found += _microsoft_findings(await check_microsoft())
     return found
 
 
-def _database(settings: Settings) -> tuple[Finding, ...]:
+def _database_findings(settings: Settings) -> tuple[Finding, ...]:
     try:
         store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
         try:
-            current = store.current()
-            locked = store.locked() if current else 0
-            workers = store.workers()
+            current = store.is_schema_current()
+            locked = store.count_locked_periods() if current else 0
+            workers = store.list_live_workers()
         finally:
-            store.shut()
+            store.close_sync()
     except Exception:  # noqa: BLE001 - every driver has its own; the remedy is the same
-        return (Finding(well=False, key="operator.doctor.database_unreached"),)
+        return (Finding(is_healthy=False, key="operator.doctor.database_unreached"),)
     if not current:
-        return (Finding(well=False, key="operator.doctor.migrate"),)
-    well = Finding(well=True, key="operator.doctor.database")
-    beside = () if settings.on_sqlite else (_workers(workers),)
-    return (well, _pepper(locked), *beside)
+        return (Finding(is_healthy=False, key="operator.doctor.migrate"),)
+    well = Finding(is_healthy=True, key="operator.doctor.database")
+    beside = () if settings.uses_sqlite else (_worker_finding(workers),)
+    return (well, _pepper_finding(locked), *beside)
 
 
-def _workers(workers: tuple[Worker, ...]) -> Finding:
+def _worker_finding(workers: tuple[LiveWorker, ...]) -> Finding:
     """Who looks at the clock beside `web`, and whether several of them share what is owed."""
     facts: dict[str, str | int] = {"count": len(workers)}
     if len(workers) < 2:  # noqa: PLR2004 - sharing takes two
-        return Finding(well=True, key=f"operator.doctor.workers_{len(workers)}")
-    if all(one.shares for one in workers):
-        return Finding(well=True, key="operator.doctor.workers_sharing", facts=facts)
-    return Finding(well=False, key="operator.doctor.workers_apart", facts=facts)
+        return Finding(is_healthy=True, key=f"operator.doctor.workers_{len(workers)}")
+    if all(one.shares_deliveries for one in workers):
+        return Finding(is_healthy=True, key="operator.doctor.workers_sharing", facts=facts)
+    return Finding(is_healthy=False, key="operator.doctor.workers_apart", facts=facts)
 
 
-def _pepper(locked: int) -> Finding:
+def _pepper_finding(unreadable_periods: int) -> Finding:
     """Whether every open period finds the pepper that it opened with."""
-    if locked:
-        return Finding(well=False, key="operator.doctor.pepper_missing", facts={"count": locked})
-    return Finding(well=True, key="operator.doctor.pepper")
+    if unreadable_periods:
+        return Finding(
+            is_healthy=False,
+            key="operator.doctor.pepper_missing",
+            facts={"count": unreadable_periods},
+        )
+    return Finding(is_healthy=True, key="operator.doctor.pepper")
 
 
-def _product(greeting: Greeting) -> tuple[Finding, ...]:
-    if greeting.error:
-        facts: dict[str, str | int] = {"error": greeting.error}
-        return (Finding(well=False, key="operator.doctor.token", facts=facts),)
-    lacking = ", ".join(sorted(_SCOPES - greeting.scopes))
+def _slack_findings(slack_check: SlackCheck) -> tuple[Finding, ...]:
+    if slack_check.error:
+        facts: dict[str, str | int] = {"error": slack_check.error}
+        return (Finding(is_healthy=False, key="operator.doctor.token", facts=facts),)
+    lacking = ", ".join(sorted(_REQUIRED_SCOPES - slack_check.scopes))
     return (
-        Finding(well=True, key="operator.doctor.greeted", facts={"workspace": greeting.workspace}),
+        Finding(
+            is_healthy=True,
+            key="operator.doctor.greeted",
+            facts={"workspace": slack_check.workspace},
+        ),
         Finding(not lacking, "operator.doctor.scopes_lacking", {"scopes": lacking})
         if lacking
-        else Finding(well=True, key="operator.doctor.scopes"),
-        _clock(greeting.clock),
+        else Finding(is_healthy=True, key="operator.doctor.scopes"),
+        _clock_finding(slack_check.server_time),
     )
 
 
-def _microsoft(reached: Reached) -> tuple[Finding, ...]:
-    keys = "teams_keys" if reached.keys else "teams_keys_away"
-    token = "teams_token" if reached.token else "teams_token_refused"
+def _microsoft_findings(microsoft_check: MicrosoftCheck) -> tuple[Finding, ...]:
+    keys = "teams_keys" if microsoft_check.has_keys else "teams_keys_away"
+    token = "teams_token" if microsoft_check.has_token else "teams_token_refused"
     return (
-        Finding(reached.keys, f"operator.doctor.{keys}"),
-        Finding(reached.token, f"operator.doctor.{token}"),
+        Finding(microsoft_check.has_keys, f"operator.doctor.{keys}"),
+        Finding(microsoft_check.has_token, f"operator.doctor.{token}"),
     )
 
 
-def _clock(theirs: float | None) -> Finding:
-    skew = abs(datetime.now(UTC).timestamp() - theirs) if theirs else 0.0
-    if skew > _SKEW:
-        return Finding(well=False, key="operator.doctor.clock_off", facts={"seconds": round(skew)})
-    return Finding(well=True, key="operator.doctor.clock")
+def _clock_finding(server_time: float | None) -> Finding:
+    skew = abs(datetime.now(UTC).timestamp() - server_time) if server_time else 0.0
+    if skew > _MAX_CLOCK_SKEW_SECONDS:
+        return Finding(
+            is_healthy=False, key="operator.doctor.clock_off", facts={"seconds": round(skew)}
+        )
+    return Finding(is_healthy=True, key="operator.doctor.clock")

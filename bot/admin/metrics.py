@@ -4,61 +4,61 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 
-from bot.context import Desk
-from bot.store.repositories import Books
-from bot.store.repositories.deliveries import State, Tally
+from bot.context import Context
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import DeliveryCount, DeliveryState
 
-STANDS: Mapping[State, str] = {
-    State.PLANNED: "owed",
-    State.SENDING: "owed",
-    State.SENT: "sent",
-    State.UNCONFIRMED: "unconfirmed",
-    State.FAILED: "failed",
-    State.GONE: "unreachable",
-    State.MISSED: "missed",
+STATUS_BY_STATE: Mapping[DeliveryState, str] = {
+    DeliveryState.PLANNED: "owed",
+    DeliveryState.SENDING: "owed",
+    DeliveryState.SENT: "sent",
+    DeliveryState.UNCONFIRMED: "unconfirmed",
+    DeliveryState.FAILED: "failed",
+    DeliveryState.GONE: "unreachable",
+    DeliveryState.MISSED: "missed",
 }
 """How a delivery stands, as it is told. What was taken back is not: it would tell of leaving."""
 
-_FRESH = 15.0
+_CACHE_SECONDS = 15.0
 """Seconds for which counts are told again instead of counted again."""
 
 
-def told(tally: tuple[Tally, ...]) -> list[tuple[str, str, str, str, int]]:
+def count_by_status(tally: tuple[DeliveryCount, ...]) -> list[tuple[str, str, str, str, int]]:
     """Every count by day, kind, how it stands and reason; what is still owed has no reason."""
     counted: Counter[tuple[str, str, str, str]] = Counter()
     for one in tally:
-        if stands := STANDS.get(one.state):
+        if stands := STATUS_BY_STATE.get(one.state):
             reason = "" if stands in {"owed", "sent"} else one.reason
-            counted[one.day.isoformat(), one.kind, stands, reason] += one.number
+            counted[one.day.isoformat(), one.kind, stands, reason] += one.count
     return [(*key, number) for key, number in sorted(counted.items())]
 
 
-class Watch:
+class Metrics:
     """Counts deliveries and workspaces for `/readyz` and `/metrics`, at most every 15 seconds."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: Context) -> None:
         """Count what lies at *desk*."""
-        self._desk = desk
-        self._counted: tuple[tuple[Tally, ...], int, int] = ((), 0, 0)
-        self._at = -_FRESH
+        self._context = context
+        self._cached_counts: tuple[tuple[DeliveryCount, ...], int, int] = ((), 0, 0)
+        self._cached_at = -_CACHE_SECONDS
 
-    async def deliveries(self) -> dict[str, int]:
+    async def delivery_counts(self) -> dict[str, int]:
         """How many deliveries of the five weeks that are kept stand where."""
-        tally, _, _ = await self._look()
-        counted = dict.fromkeys(STANDS.values(), 0)
-        for *_, stands, _reason, number in told(tally):
+        tally, _, _ = await self._load_counts()
+        counted = dict.fromkeys(STATUS_BY_STATE.values(), 0)
+        for *_, stands, _reason, number in count_by_status(tally):
             counted[stands] += number
         return counted
 
-    async def metrics(self, tick_age: float | None) -> str:
+    async def render_prometheus(self, tick_age: float | None) -> str:
         """The same in Prometheus' text format, by kind and reason, with the age of the last tick.
 
         https://prometheus.io/docs/instrumenting/exposition_formats/
         """
-        tally, suspended, resting = await self._look()
+        tally, suspended, resting = await self._load_counts()
         counted: Counter[str] = Counter()
-        for _day, kind, stands, reason, number in told(tally):
-            counted[f'kind="{kind}",stands="{stands}",reason="{_escaped(reason)}"'] += number
+        for _day, kind, stands, reason, number in count_by_status(tally):
+            counted[f'kind="{kind}",stands="{stands}",reason="{_escape_label(reason)}"'] += number
         lines = ["# TYPE attune_deliveries gauge"]
         lines += [f"attune_deliveries{{{labels}}} {n}" for labels, n in sorted(counted.items())]
         lines += ["# TYPE attune_workspaces gauge"]
@@ -69,16 +69,19 @@ class Watch:
             lines += [f"attune_tick_age_seconds {tick_age:.0f}"]
         return "\n".join(lines) + "\n"
 
-    async def _look(self) -> tuple[tuple[Tally, ...], int, int]:
-        if time.monotonic() - self._at >= _FRESH:
-            now = self._desk.now()
+    async def _load_counts(self) -> tuple[tuple[DeliveryCount, ...], int, int]:
+        if time.monotonic() - self._cached_at >= _CACHE_SECONDS:
+            now = self._context.now()
 
-            def look(books: Books) -> tuple[tuple[Tally, ...], int, int]:
-                return books.deliveries.tally(), *books.workspaces.standing(now)
+            def read_counts(repos: Repositories) -> tuple[tuple[DeliveryCount, ...], int, int]:
+                return repos.deliveries.count_by_state(), *repos.workspaces.count_refusing(now)
 
-            self._counted, self._at = await self._desk.store.read(look), time.monotonic()
-        return self._counted
+            self._cached_counts, self._cached_at = (
+                await self._context.store.read(read_counts),
+                time.monotonic(),
+            )
+        return self._cached_counts
 
 
-def _escaped(label: str) -> str:
+def _escape_label(label: str) -> str:
     return label.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
 
-_answered: ContextVar[asyncio.Event | None] = ContextVar("answered", default=None)
+_response_sent: ContextVar[asyncio.Event | None] = ContextVar("answered", default=None)
 
 
-class Afterwards:
+class AfterResponse:
     """Holds on to every such task, so that none is lost and a stop waits for all."""
 
     def __init__(self) -> None:
@@ -17,32 +17,36 @@ class Afterwards:
         self._tasks: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
-    async def answering(self) -> AsyncIterator[None]:
+    async def response_pending(self) -> AsyncIterator[None]:
         """Mark the time in which one payload is being answered.
 
         What is begun inside waits until the block is left, so a product never waits for itself.
         """
         left = asyncio.Event()
-        token = _answered.set(left)
+        token = _response_sent.set(left)
         try:
             yield
         finally:
             left.set()
-            _answered.reset(token)
+            _response_sent.reset(token)
 
-    def begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def start_task(self, coroutine: Coroutine[Any, Any, None]) -> None:
         """Run *work* once the answer that is being given now has left."""
-        task = asyncio.get_running_loop().create_task(_after(_answered.get(), work))
+        task = asyncio.get_running_loop().create_task(
+            _run_after_response(_response_sent.get(), coroutine)
+        )
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def settle(self) -> None:
+    async def wait_for_background_tasks(self) -> None:
         """Wait until everything begun is done, and what that began too."""
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
 
-async def _after(left: asyncio.Event | None, work: Coroutine[Any, Any, None]) -> None:
-    if left is not None:
-        await left.wait()
-    await work
+async def _run_after_response(
+    response_sent: asyncio.Event | None, coroutine: Coroutine[Any, Any, None]
+) -> None:
+    if response_sent is not None:
+        await response_sent.wait()
+    await coroutine

@@ -10,24 +10,24 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-Ready = Callable[[], Awaitable[Mapping[str, Any]]]
+ReadinessCheck = Callable[[], Awaitable[Mapping[str, Any]]]
 """Says, under ``ready``, whether people can be served, and beside it why; names nobody."""
 
-Metrics = Callable[[], Awaitable[str]]
+MetricsSource = Callable[[], Awaitable[str]]
 """Counts what a monitor keeps, in Prometheus' text format; names nobody."""
 
-Running = Callable[[Starlette], AbstractAsyncContextManager[None]]
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 """Keeps whatever serves people running for as long as it is entered."""
 
-_NOT_READY = 503
+_NOT_READY_STATUS = 503
 
 
-def door(
-    products: Mapping[str, ASGIApp],
-    ready: Ready,
-    metrics: Metrics,
-    extra: Sequence[BaseRoute] = (),
-    running: Running | None = None,
+def build_http_app(
+    product_apps: Mapping[str, ASGIApp],
+    check_readiness: ReadinessCheck,
+    render_metrics: MetricsSource,
+    extra_routes: Sequence[BaseRoute] = (),
+    lifespan: Lifespan | None = None,
 ) -> Starlette:
     """Return the door: each of *products* behind its path, and three for whoever watches.
 
@@ -36,21 +36,21 @@ def door(
     while the door is open.
     """
 
-    async def alive(_request: Request) -> Response:
+    async def get_liveness(_request: Request) -> Response:
         return JSONResponse({"alive": True})
 
-    async def readiness(_request: Request) -> Response:
-        found = await ready()
-        return JSONResponse(dict(found), status_code=200 if found["ready"] else _NOT_READY)
+    async def get_readiness(_request: Request) -> Response:
+        found = await check_readiness()
+        return JSONResponse(dict(found), status_code=200 if found["ready"] else _NOT_READY_STATUS)
 
-    async def counted(_request: Request) -> Response:
-        return PlainTextResponse(await metrics(), media_type="text/plain; version=0.0.4")
+    async def get_metrics(_request: Request) -> Response:
+        return PlainTextResponse(await render_metrics(), media_type="text/plain; version=0.0.4")
 
     routes: list[BaseRoute] = [
-        Route("/healthz", alive, methods=["GET"]),
-        Route("/readyz", readiness, methods=["GET"]),
-        Route("/metrics", counted, methods=["GET"]),
-        *(Route(path, product) for path, product in products.items()),
-        *extra,
+        Route("/healthz", get_liveness, methods=["GET"]),
+        Route("/readyz", get_readiness, methods=["GET"]),
+        Route("/metrics", get_metrics, methods=["GET"]),
+        *(Route(path, product) for path, product in product_apps.items()),
+        *extra_routes,
     ]
-    return Starlette(routes=routes, lifespan=running)
+    return Starlette(routes=routes, lifespan=lifespan)

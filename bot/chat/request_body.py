@@ -16,34 +16,34 @@ class MalformedError(Exception):
     """A body is not what its sender says it is. It carries no part of the body."""
 
 
-async def body(scope: Scope, receive: Receive, most: int) -> bytes:
+async def read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
     """Return what somebody sent, whole, so that its proof can be checked on the raw bytes.
 
     Raises :class:`TooLargeError` as soon as it says, or turns out, to be more than *most* bytes.
     """
-    said = header(scope, b"content-length")
-    if len(said) > len(str(most)) or (said.isdecimal() and int(said) > most):
+    said = get_header(scope, b"content-length")
+    if len(said) > len(str(max_bytes)) or (said.isdecimal() and int(said) > max_bytes):
         raise TooLargeError
     read = bytearray()
     while True:
         message = await receive()
         read += message.get("body", b"")
-        if len(read) > most:
+        if len(read) > max_bytes:
             raise TooLargeError
         if not message.get("more_body", False):
             return bytes(read)
 
 
-def header(scope: Scope, name: bytes) -> str:
+def get_header(scope: Scope, name: bytes) -> str:
     """Return what a request says under *name*, in small letters; ``""`` when it says nothing."""
     found = (str(value, "latin-1") for key, value in scope["headers"] if key.lower() == name)
     return next(found, "")
 
 
-async def answer(send: Send, status: HTTPStatus, said: str = "") -> None:
+async def send_response(send: Send, status: HTTPStatus, json_body: str = "") -> None:
     """Answer a request whole: *said* is JSON, or nothing."""
-    kind = b"application/json" if said else b"text/plain; charset=utf-8"
-    written = said.encode()
+    kind = b"application/json" if json_body else b"text/plain; charset=utf-8"
+    written = json_body.encode()
     headers = [(b"content-type", kind), (b"content-length", str(len(written)).encode())]
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers.append((b"allow", b"POST"))
@@ -51,25 +51,25 @@ async def answer(send: Send, status: HTTPStatus, said: str = "") -> None:
     await send({"type": "http.response.body", "body": written})
 
 
-def table(value: object) -> Payload:
+def require_dict(value: object) -> Payload:
     """Return *value*, known to be a table now; MalformedError when it is none."""
     if not isinstance(value, dict):
         raise MalformedError
     return value
 
 
-def items(value: object) -> list[Any]:
+def require_list(value: object) -> list[Any]:
     """Return *value*, known to be a list now; MalformedError when it is none."""
     if not isinstance(value, list):
         raise MalformedError
     return value
 
 
-def text(payload: Payload, path: tuple[str, ...]) -> str:
+def require_text(payload: Payload, path: tuple[str, ...]) -> str:
     """Return the words at the end of *path*; MalformedError when there are none."""
     found: object = payload
     for name in path:
-        found = table(found).get(name)
+        found = require_dict(found).get(name)
     if not isinstance(found, str) or not found:
         raise MalformedError
     return found

@@ -7,14 +7,16 @@ from typing import Literal, get_args
 
 from bot.elements import Option
 
-Level = Literal["meta_analysis", "qualitative", "study", "consensus", "resource", "practice"]
+EvidenceLevel = Literal[
+    "meta_analysis", "qualitative", "study", "consensus", "resource", "practice"
+]
 """How much weight a source carries; ``practice`` marks advice that rests on experience."""
 
 
-Kind = Literal["point", "scene", "peers", "minutes"]
+CardKind = Literal["point", "scene", "peers", "minutes"]
 """A point to take in, a made-up scene, a question for peers, or two minutes of practice."""
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
+CARD_KINDS: tuple[CardKind, ...] = get_args(CardKind)
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Reference:
     citation: str
     doi: str
     url: str
-    level: Level
+    level: EvidenceLevel
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ class Tip:
     try_this: str
     say: str
     reference: str
-    kind: Kind = "point"
+    kind: CardKind = "point"
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,11 @@ class Question:
     text: str
     options: tuple[Option, ...]
     required: bool
-    at_most: int
+    max_selected: int
     hint: str = ""
-    brief: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    short_labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
-    def option(self, code: str) -> Option:
+    def get_option(self, code: str) -> Option:
         """Return the option with *code*; KeyError when this question has none such."""
         for option in self.options:
             if option.code == code:
@@ -75,7 +77,7 @@ class Question:
         raise KeyError(code)
 
     @property
-    def codes(self) -> frozenset[str]:
+    def option_codes(self) -> frozenset[str]:
         """Every code that this question offers."""
         return frozenset(option.code for option in self.options)
 
@@ -85,7 +87,7 @@ class Sign:
     """A plain geometric sign dealt to a check-in: one glyph, and its name in words."""
 
     code: str
-    picture: str
+    glyph: str
     name: str
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 
-STYLE = """
+STYLESHEET = """
 @page { margin: 9mm 12mm; }
 * { box-sizing: border-box; }
 body { font: 8.4pt/1.25 "Noto Sans", "Segoe UI", "Liberation Sans", Arial, sans-serif;
@@ -34,57 +34,57 @@ a { color: inherit; }
 @media screen { body { padding: 11mm 0; } }
 """
 
-_STRONG = re.compile(r"\*\*(.+?)\*\*")
-_LINK = re.compile(r"\[(.+?)\]\((https://\S+?)\)")
+_STRONG_PATTERN = re.compile(r"\*\*(.+?)\*\*")
+_LINK_PATTERN = re.compile(r"\[(.+?)\]\((https://\S+?)\)")
 
 
-def page(language: str, title: str, *parts: str) -> str:
+def render_page(language: str, title: str, *parts: str) -> str:
     """Return a whole page in *language*; *parts* are HTML already."""
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
+        f"<title>{escape(title)}</title>\n<style>{STYLESHEET}</style>\n</head>\n<body>\n"
         f"<h1>{escape(title)}</h1>\n{''.join(parts)}</body>\n</html>\n"
     )
 
 
-def inline(text: str) -> str:
+def render_inline(text: str) -> str:
     """Return a text with its markup (see :mod:`bot.elements`) as HTML, all else escaped."""
-    strong = _STRONG.sub(r"<strong>\1</strong>", escape(text, quote=False))
-    return _LINK.sub(r'<a href="\2">\1</a>', strong)
+    strong = _STRONG_PATTERN.sub(r"<strong>\1</strong>", escape(text, quote=False))
+    return _LINK_PATTERN.sub(r'<a href="\2">\1</a>', strong)
 
 
-def paragraph(text: str, kind: str = "") -> str:
+def render_paragraph(text: str, css_class: str = "") -> str:
     """Return a paragraph; *kind* is '' or one of the style's classes."""
-    named = f' class="{kind}"' if kind else ""
-    return f"<p{named}>{inline(text)}</p>\n"
+    named = f' class="{css_class}"' if css_class else ""
+    return f"<p{named}>{render_inline(text)}</p>\n"
 
 
-def quote(text: str) -> str:
+def render_quote(text: str) -> str:
     """Return a sentence that a clinician could say aloud."""
-    return f"<blockquote>{inline(text)}</blockquote>\n"
+    return f"<blockquote>{render_inline(text)}</blockquote>\n"
 
 
-def lines(texts: Iterable[str], kind: str = "lines") -> str:
+def render_list(texts: Iterable[str], css_class: str = "lines") -> str:
     """Return a list; of kind 'ticks' each line has a box to tick."""
-    items = "".join(f"<li>{inline(text)}</li>\n" for text in texts)
-    return f'<ul class="{kind}">\n{items}</ul>\n'
+    items = "".join(f"<li>{render_inline(text)}</li>\n" for text in texts)
+    return f'<ul class="{css_class}">\n{items}</ul>\n'
 
 
-def section(title: str, *parts: str) -> str:
+def render_section(title: str, *parts: str) -> str:
     """Return a part of the page that stands under a heading."""
-    return f"<section>\n<h2>{inline(title)}</h2>\n{''.join(parts)}</section>\n"
+    return f"<section>\n<h2>{render_inline(title)}</h2>\n{''.join(parts)}</section>\n"
 
 
-def subheading(text: str) -> str:
+def render_subheading(text: str) -> str:
     """Return a smaller heading inside a section."""
-    return f"<h3>{inline(text)}</h3>\n"
+    return f"<h3>{render_inline(text)}</h3>\n"
 
 
-def columns(*parts: str) -> str:
+def render_columns(*parts: str) -> str:
     """Return *parts* in two columns, read down and then across."""
     return f'<div class="columns">\n{"".join(parts)}</div>\n'
 
 
-def footer(*texts: str) -> str:
+def render_footer(*texts: str) -> str:
     """Return the quiet lines at the foot."""
-    return f"<footer>\n{''.join(paragraph(text) for text in texts)}</footer>\n"
+    return f"<footer>\n{''.join(render_paragraph(text) for text in texts)}</footer>\n"

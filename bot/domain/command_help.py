@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from bot.content.catalogue import Words
-from bot.elements import Message, Small, Text
+from bot.content.catalogue import LanguagePack
+from bot.elements import Caption, Message, Text
 
-LINES: Mapping[str, tuple[str, ...]] = {
+HELP_LINES: Mapping[str, tuple[str, ...]] = {
     "help": ("tip", "rupture", "checkin", "debriefs", "supervision", "home"),
     "rupture": ("alone", "guide", "withdraw", "words"),
     "checkin": ("alone", "join", "pause", "leave"),
@@ -14,19 +14,19 @@ LINES: Mapping[str, tuple[str, ...]] = {
 }
 """Each command's lines, in reading order."""
 
-FIRST_AND_LAST: Mapping[str, tuple[str, str]] = {
+INTRO_AND_FOOTER: Mapping[str, tuple[str, str]] = {
     "help": ("intro", "support"),
     "checkin": ("", "private"),
 }
 
 
-def of(command: str, words: Words) -> Message:
+def render_help(command: str, words: LanguagePack) -> Message:
     """Say how *command* is used; ``help`` is the overview of them all."""
-    first, last = FIRST_AND_LAST.get(command, ("", ""))
-    listed = "\n".join(words.say(f"usage.{command}.{line}") for line in LINES[command])
+    first, last = INTRO_AND_FOOTER.get(command, ("", ""))
+    listed = "\n".join(words.translate(f"usage.{command}.{line}") for line in HELP_LINES[command])
     body = (
-        *((Text(words.say(f"usage.{command}.{first}")),) if first else ()),
+        *((Text(words.translate(f"usage.{command}.{first}")),) if first else ()),
         Text(listed),
-        *((Small(words.say(f"usage.{command}.{last}")),) if last else ()),
+        *((Caption(words.translate(f"usage.{command}.{last}")),) if last else ()),
     )
-    return Message(words.say(f"usage.{command}.summary"), body)
+    return Message(words.translate(f"usage.{command}.summary"), body)

@@ -33,13 +33,13 @@ class Team:
     practice: str
     language: str
     zone: str
-    checkin: WeeklyRule
+    checkin_rule: WeeklyRule
     tip_days: tuple[int, ...]
-    tip_at: time
+    tip_time: time
     question: str
     open_to_team: bool
-    unreachable: str = ""
-    holidays: str = ""
+    unreachable_reason: str = ""
+    holiday_region: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,14 @@ class Clinician:
     zone: str
     rule: WeeklyRule | None
     paused_until: date | None
-    joined: bool
-    home_team: str
-    quiet: int
-    unreachable: str
+    has_joined: bool
+    home_team_id: str
+    unanswered_count: int
+    unreachable_reason: str
     work_days: tuple[int, ...] = ()
 
 
-def may_read(team: Team, roles: frozenset[Role], *, on_roster: bool) -> bool:
+def may_read_tables(team: Team, roles: frozenset[Role], *, on_roster: bool) -> bool:
     """Whether somebody with *roles* in *team* may read its published tables.
 
     Its supervisors and its directors may; its own clinicians may where the team chose

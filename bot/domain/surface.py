@@ -1,24 +1,26 @@
 """Where an answer appears: the same words as a message, in an open form, or on one's own page."""
 
-from bot.content.catalogue import Words
+from bot.content.catalogue import LanguagePack
 from bot.conversation import Request
 from bot.elements import Element, Form, Message
 
-NOTE = "note"
+NOTE_FORM_NAME = "note"
 """The name of every form that is only read."""
 
 
-def read_only(words: Words, title: str, body: tuple[Element, ...]) -> Form:
+def build_note_form(words: LanguagePack, title: str, body: tuple[Element, ...]) -> Form:
     """Show *body* where a form would stand, with nothing to fill in."""
-    return Form(NOTE, title, body, close=words.say("common.close"))
+    return Form(NOTE_FORM_NAME, title, body, close=words.translate("common.close"))
 
 
-def is_home(request: Request) -> bool:
+def is_from_home_page(request: Request) -> bool:
     """Whether the person pressed a button on their own page."""
     return not request.channel and not request.inside_form
 
 
-def beside(request: Request, words: Words, title: str, message: Message) -> Message | Form:
+def as_message_or_form(
+    request: Request, words: LanguagePack, title: str, message: Message
+) -> Message | Form:
     """Answer in the conversation, or in a form where there is none to answer in.
 
     A person's own page and an open form are no conversations: there the same words
@@ -26,4 +28,4 @@ def beside(request: Request, words: Words, title: str, message: Message) -> Mess
     """
     if request.channel and not request.inside_form:
         return message
-    return read_only(words, title, message.body)
+    return build_note_form(words, title, message.body)

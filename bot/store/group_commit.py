@@ -12,38 +12,38 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from bot.errors import BusyError
-from bot.logs import trouble
-from bot.store.repositories import Books
+from bot.errors import StoreBusyError
+from bot.logs import log_error
+from bot.store.repositories import Repositories
 
 logger = logging.getLogger("attune.store")
 
 T = TypeVar("T")
 
-ROOM = 2048
+MAX_QUEUED = 2048
 """How many works may wait; past that, whoever comes is asked to come back."""
 
-GROUP = 256
+MAX_BATCH = 256
 """How many works share a commit at most, so that the first never waits long for the last."""
 
-QUIET = 1.0
+IDLE_SECONDS = 1.0
 """Seconds without work after which the writer tidies up."""
 
 
 @dataclass(frozen=True, eq=False)
-class Job(Generic[T]):
+class QueuedJob(Generic[T]):
     """A work somebody waits for. ``alone`` runs outside any transaction and is handed nothing."""
 
-    call: Callable[..., T]
-    alone: bool = False
+    function: Callable[..., T]
+    runs_outside_transaction: bool = False
     future: Future[T] = field(default_factory=Future)
 
 
-class RanOutError(RuntimeError):
+class EscapedStopIterationError(RuntimeError):
     """A work let ``StopIteration`` out; asyncio would hand that on to nobody, ever."""
 
 
-class Writer:
+class GroupCommitWriter:
     """Keeps what people ask to have kept, each in a savepoint of its own, many to a commit.
 
     A job's future resolves only after its commit is on disk. An error in one work undoes
@@ -51,101 +51,102 @@ class Writer:
     and every caller is told :class:`bot.errors.BusyError`.
     """
 
-    def __init__(self, engine: Engine, books: Callable[[Connection], Books]) -> None:
+    def __init__(self, engine: Engine, repos: Callable[[Connection], Repositories]) -> None:
         """Write through *engine*, handing each work *books*; the thread starts with the first."""
         self._engine = engine
-        self._books = books
-        self._line: deque[Job[Any]] = deque()
-        self._bell = Condition()
-        self._closing = False
-        self._untidy = False
+        self._repos_factory = repos
+        self._queue: deque[QueuedJob[Any]] = deque()
+        self._condition = Condition()
+        self._is_closing = False
+        self._needs_checkpoint = False
         self._thread: Thread | None = None
 
-    def add(self, job: Job[Any]) -> bool:
+    def enqueue_job(self, job: QueuedJob[Any]) -> bool:
         """Let *job* wait its turn; ``False`` when there is no room for it.
 
         Raises :class:`bot.errors.BusyError` once the writer is closing.
         """
-        with self._bell:
-            if self._closing:
-                raise BusyError
-            if len(self._line) >= ROOM:
+        with self._condition:
+            if self._is_closing:
+                raise StoreBusyError
+            if len(self._queue) >= MAX_QUEUED:
                 return False
-            self._line.append(job)
-            self._bell.notify()
+            self._queue.append(job)
+            self._condition.notify()
             if self._thread is None:
-                self._thread = Thread(target=self._run, name="attune-writer", daemon=True)
+                self._thread = Thread(target=self._run_loop, name="attune-writer", daemon=True)
                 self._thread.start()
             return True
 
     def close(self) -> None:
         """Take nothing more, finish what waits, and end the thread."""
-        with self._bell:
-            self._closing = True
-            self._bell.notify()
+        with self._condition:
+            self._is_closing = True
+            self._condition.notify()
         if self._thread:
             self._thread.join()
 
-    def _run(self) -> None:
-        while self._something_to_do():
-            if not self._line:
-                self._tidy()
-            elif self._line[0].alone:
-                self._alone(self._line.popleft())
+    def _run_loop(self) -> None:
+        while self._wait_for_jobs():
+            if not self._queue:
+                self._checkpoint_when_idle()
+            elif self._queue[0].runs_outside_transaction:
+                self._run_outside_transaction(self._queue.popleft())
             else:
-                self._together()
+                self._commit_batch()
 
-    def _something_to_do(self) -> bool:
+    def _wait_for_jobs(self) -> bool:
         """Wait for work, or for a quiet moment after some; ``False`` when all is done."""
-        with self._bell:
-            self._bell.wait_for(
-                lambda: self._line or self._closing, timeout=QUIET if self._untidy else None
+        with self._condition:
+            self._condition.wait_for(
+                lambda: self._queue or self._is_closing,
+                timeout=IDLE_SECONDS if self._needs_checkpoint else None,
             )
-            return bool(self._line) or not self._closing
+            return bool(self._queue) or not self._is_closing
 
-    def _tidy(self) -> None:
+    def _checkpoint_when_idle(self) -> None:
         """Empty SQLite's write-ahead log, whose order tells what was kept next to what."""
         try:
-            self._untidy = not checkpoint(self._engine, patience=0)
+            self._needs_checkpoint = not checkpoint_wal(self._engine, timeout_seconds=0)
         except Exception as error:  # noqa: BLE001 - it may wait for the next quiet moment
-            trouble(logger, "store.not_tidied", error)
+            log_error(logger, "store.not_tidied", error)
 
-    def _alone(self, job: Job[Any]) -> None:
+    def _run_outside_transaction(self, job: QueuedJob[Any]) -> None:
         if job.future.set_running_or_notify_cancel():
-            _attempt(job, nullcontext)()
+            _run_job(job, nullcontext)()
 
-    def _together(self) -> None:
-        begun: list[Job[Any]] = []
+    def _commit_batch(self) -> None:
+        begun: list[QueuedJob[Any]] = []
         settle: list[Callable[[], None]] = []
-        self._untidy = True
+        self._needs_checkpoint = True
         try:
             with self._engine.begin() as connection:
-                books = self._books(connection)
-                for job in self._group():
+                repos = self._repos_factory(connection)
+                for job in self._next_batch():
                     begun.append(job)
-                    settle.append(_attempt(job, partial(_savepoint, connection), books))
+                    settle.append(_run_job(job, partial(_open_savepoint, connection), repos))
         except Exception as error:  # noqa: BLE001 - whatever it is, nothing was kept
-            trouble(logger, "store.not_kept", error, count=len(begun))
-            _refuse(begun or self._first(), error)
+            log_error(logger, "store.not_kept", error, count=len(begun))
+            _fail_jobs(begun or self._pop_first_job(), error)
         else:
             for tell in settle:
                 tell()
 
-    def _group(self) -> Iterator[Job[Any]]:
+    def _next_batch(self) -> Iterator[QueuedJob[Any]]:
         """Those in front who still wait. Taken once the lock is held, so latecomers join."""
-        for _ in range(GROUP):
-            if self._line and self._line[0].alone:
+        for _ in range(MAX_BATCH):
+            if self._queue and self._queue[0].runs_outside_transaction:
                 return
-            yield from self._first()
+            yield from self._pop_first_job()
 
-    def _first(self) -> list[Job[Any]]:
-        if not self._line:
+    def _pop_first_job(self) -> list[QueuedJob[Any]]:
+        if not self._queue:
             return []
-        job = self._line.popleft()
+        job = self._queue.popleft()
         return [job] if job.future.set_running_or_notify_cancel() else []
 
 
-def checkpoint(engine: Engine, patience: int) -> bool:
+def checkpoint_wal(engine: Engine, timeout_seconds: int) -> bool:
     """Fold SQLite's write-ahead log into the file and empty it; other databases have none.
 
     Readers are waited for *patience* seconds. ``False`` when one outlasted that, so that
@@ -157,28 +158,30 @@ def checkpoint(engine: Engine, patience: int) -> bool:
     with closing(engine.raw_connection()) as raw, closing(raw.cursor()) as opened:
         cursor: Any = opened
         usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
-        cursor.execute(f"PRAGMA busy_timeout={patience * 1000}")
+        cursor.execute(f"PRAGMA busy_timeout={timeout_seconds * 1000}")
         try:
             return not cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         finally:
             cursor.execute(f"PRAGMA busy_timeout={usual}")
 
 
-def _attempt(
-    job: Job[Any], around: Callable[[], AbstractContextManager[object]], *handed: Books
+def _run_job(
+    job: QueuedJob[Any],
+    scope_factory: Callable[[], AbstractContextManager[object]],
+    *arguments: Repositories,
 ) -> Callable[[], None]:
     """Do one work inside *around*; what comes of it is told when the result is called."""
     try:
-        with around():
-            return partial(job.future.set_result, job.call(*handed))
+        with scope_factory():
+            return partial(job.future.set_result, job.function(*arguments))
     except StopIteration as error:
-        return partial(job.future.set_exception, _because(error, RanOutError()))
+        return partial(job.future.set_exception, _with_cause(error, EscapedStopIterationError()))
     except BaseException as error:  # noqa: BLE001 - it is the caller's, and undone
         return partial(job.future.set_exception, error)
 
 
 @contextmanager
-def _savepoint(connection: Connection) -> Iterator[None]:
+def _open_savepoint(connection: Connection) -> Iterator[None]:
     """Undo what an error cuts short, and that alone.
 
     Said to the driver itself: SQLAlchemy takes longer to put a savepoint into words than the
@@ -195,11 +198,11 @@ def _savepoint(connection: Connection) -> Iterator[None]:
         driver.execute("RELEASE SAVEPOINT work")
 
 
-def _refuse(jobs: list[Job[Any]], error: Exception) -> None:
+def _fail_jobs(jobs: list[QueuedJob[Any]], error: Exception) -> None:
     for job in jobs:
-        job.future.set_exception(_because(error, BusyError()))
+        job.future.set_exception(_with_cause(error, StoreBusyError()))
 
 
-def _because(cause: BaseException, error: Exception) -> Exception:
+def _with_cause(cause: BaseException, error: Exception) -> Exception:
     error.__cause__ = cause
     return error

@@ -32,7 +32,7 @@ workspaces = Table(
     comment="A Slack workspace or Teams tenant: why or until when it takes no messages, if so.",
 )
 
-ways = Table(
+chat_routes = Table(
     "way",
     metadata,
     Column("workspace", String(80), primary_key=True),
@@ -65,7 +65,7 @@ teams = Table(
     "holidays the region whose public holidays are kept, 'CA-QC'.",
 )
 
-aliases = Table(
+linked_accounts = Table(
     "alias",
     metadata,
     Column("workspace", String(80), primary_key=True),
@@ -152,7 +152,7 @@ deliveries = Table(
     comment="A message owed; the unique key is the promise. detail: content ids, never answers.",
 )
 
-duties = Table(
+watermarks = Table(
     "duty",
     metadata,
     Column("name", String(40), primary_key=True),
@@ -160,7 +160,7 @@ duties = Table(
     comment="Until when each duty of the clock has looked; what fell due later was missed.",
 )
 
-inbox = Table(
+idempotency_keys = Table(
     "inbox",
     metadata,
     Column("key", LargeBinary(32), primary_key=True),
@@ -226,7 +226,7 @@ releases = Table(
     comment="A published table, in words; never computed again, kept 24 months.",
 )
 
-seals = Table(
+encrypted_secrets = Table(
     "seal",
     metadata,
     Column("name", String(80), primary_key=True),

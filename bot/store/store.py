@@ -9,22 +9,27 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from bot.errors import BusyError
+from bot.errors import StoreBusyError
 from bot.store import migrate as migrations
 from bot.store import worker_locks
-from bot.store.engines import READERS, Engines, open_both, seating
-from bot.store.group_commit import Job, RanOutError, Writer, checkpoint
-from bot.store.repositories import Books
-from bot.store.repositories.deliveries import Tally
-from bot.store.worker_locks import Seat, Worker
+from bot.store.engines import MAX_READERS, Engines, create_lease_engine, open_engines
+from bot.store.group_commit import (
+    EscapedStopIterationError,
+    GroupCommitWriter,
+    QueuedJob,
+    checkpoint_wal,
+)
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import DeliveryCount
+from bot.store.worker_locks import LiveWorker, WorkerLease
 
-PATIENCE = 2.0
+WRITE_TIMEOUT_SECONDS = 2.0
 """Seconds for which a person waits to have something kept; Slack allows three for an answer."""
 
-_PAUSE = 0.01
+_QUEUE_POLL_SECONDS = 0.01
 """Seconds between two looks at a full line."""
 
-_READERS_MAY_TAKE = 5
+_CHECKPOINT_TIMEOUT_SECONDS = 5
 """Seconds for which a checkpoint waits for readers."""
 
 T = TypeVar("T")
@@ -41,9 +46,11 @@ class Store:
     def __init__(self, engines: Engines, peppers: tuple[bytes, ...]) -> None:
         """Keep books in what *engines* reach; *peppers*, newest first, keep tokens apart."""
         self._engines = engines
-        self._books: Callable[[Connection], Books] = partial(Books, peppers=peppers)
-        self._writer = Writer(engines.writer, self._books)
-        self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="attune-reader")
+        self._repos_factory: Callable[[Connection], Repositories] = partial(
+            Repositories, peppers=peppers
+        )
+        self._writer = GroupCommitWriter(engines.writer, self._repos_factory)
+        self._readers = ThreadPoolExecutor(MAX_READERS, thread_name_prefix="attune-reader")
 
     @classmethod
     def open(cls, url: str, peppers: tuple[bytes, ...]) -> "Store":
@@ -52,23 +59,25 @@ class Store:
         An SQLite file that is missing is created for its owner alone; one that cannot be
         used raises at once. PostgreSQL is first asked when something is read or written.
         """
-        return cls(open_both(url), peppers)
+        return cls(open_engines(url), peppers)
 
-    async def write(self, work: Callable[[Books], T], *, patience: float = PATIENCE) -> T:
+    async def write(
+        self, job: Callable[[Repositories], T], *, timeout_seconds: float = WRITE_TIMEOUT_SECONDS
+    ) -> T:
         """Do *work* and keep what it did; what it returned comes back once it is on disk.
 
         An error that it raises undoes all of it, and nobody else's. Raises
         :class:`bot.errors.BusyError`, with nothing kept, when its turn did not come within
         *patience* seconds or the database did not take it.
         """
-        return await self._turn(Job(work), patience)
+        return await self._enqueue_and_wait(QueuedJob(job), timeout_seconds)
 
-    async def read(self, work: Callable[[Books], T]) -> T:
+    async def read(self, job: Callable[[Repositories], T]) -> T:
         """Ask *work* of the books as they stand at one moment; it never waits for a writer.
 
         What it tries to change is refused by the database.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._look, work)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._run_read, job)
 
     async def checkpoint(self) -> bool:
         """Let the last bytes of what was destroyed go, out of SQLite's write-ahead log.
@@ -76,67 +85,69 @@ class Store:
         ``False`` when a reader outlasted the wait; the writer then does it in its next
         quiet second. Other databases have no such file: ``True`` at once.
         """
-        fold = partial(checkpoint, self._engines.writer, _READERS_MAY_TAKE)
-        return await self._turn(Job(fold, alone=True), patience=60.0)
+        fold = partial(checkpoint_wal, self._engines.writer, _CHECKPOINT_TIMEOUT_SECONDS)
+        return await self._enqueue_and_wait(
+            QueuedJob(fold, runs_outside_transaction=True), timeout_seconds=60.0
+        )
 
     async def close(self) -> None:
         """Keep what was asked for so far, take nothing more, and let the database go."""
-        await asyncio.to_thread(self.shut)
+        await asyncio.to_thread(self.close_sync)
 
-    def shut(self) -> None:
+    def close_sync(self) -> None:
         """Close without an event loop, as the operator's verbs do."""
         self._writer.close()
         self._readers.shutdown()
         self._engines.dispose()
 
-    def migrate(self, told: migrations.Told = lambda _done, _of: None) -> None:
+    def migrate(self, on_step: migrations.StepCallback = lambda _done, _of: None) -> None:
         """Bring the tables up to date, all or nothing; done twice, it changes nothing.
 
         *told* hears after each step how many of how many are done.
         """
         with self._engines.writer.begin() as connection:
-            migrations.upgrade(connection, told)
+            migrations.upgrade_schema(connection, on_step)
 
-    def current(self) -> bool:
+    def is_schema_current(self) -> bool:
         """Whether the tables are those of this release.
 
         Blocks for a moment. Raises the driver's error when the database is away.
         """
         with self._engines.reader.begin() as connection:
-            return migrations.is_current(connection)
+            return migrations.is_schema_current(connection)
 
-    def locked(self) -> int:
+    def count_locked_periods(self) -> int:
         """How many periods wait for a pepper that is not configured; blocks for a moment."""
-        return self._look(lambda books: books.ledger.locked())
+        return self._run_read(lambda repos: repos.slips.count_locked_periods())
 
-    def tally(self) -> tuple[Tally, ...]:
+    def count_deliveries(self) -> tuple[DeliveryCount, ...]:
         """How deliveries stand, for the operator, no names; blocks for a moment."""
-        return self._look(lambda books: books.deliveries.tally())
+        return self._run_read(lambda repos: repos.deliveries.count_by_state())
 
-    def seat(self, *, shares: bool) -> Seat:
+    def create_worker_lease(self, *, shares_deliveries: bool) -> WorkerLease:
         """A seat for this process among the workers over this PostgreSQL, not yet taken."""
-        return Seat(seating(self._engines), shares=shares)
+        return WorkerLease(create_lease_engine(self._engines), shares_deliveries=shares_deliveries)
 
-    def workers(self) -> tuple[Worker, ...]:
+    def list_live_workers(self) -> tuple[LiveWorker, ...]:
         """Every worker that lives over this PostgreSQL; none on SQLite. Blocks for a moment."""
-        if self._engines.on_sqlite:
+        if self._engines.is_sqlite:
             return ()
         with self._engines.reader.begin() as connection:
-            return worker_locks.taken(connection)
+            return worker_locks.list_live_workers(connection)
 
-    def _look(self, work: Callable[[Books], T]) -> T:
+    def _run_read(self, job: Callable[[Repositories], T]) -> T:
         try:
             with self._engines.reader.begin() as connection:
-                return work(self._books(connection))
+                return job(self._repos_factory(connection))
         except StopIteration as error:
-            raise RanOutError from error
+            raise EscapedStopIterationError from error
 
-    async def _turn(self, job: Job[T], patience: float) -> T:
-        deadline = time.monotonic() + patience
-        while not self._writer.add(job):
+    async def _enqueue_and_wait(self, job: QueuedJob[T], timeout_seconds: float) -> T:
+        deadline = time.monotonic() + timeout_seconds
+        while not self._writer.enqueue_job(job):
             if time.monotonic() > deadline:
-                raise BusyError
-            await asyncio.sleep(_PAUSE)
+                raise StoreBusyError
+            await asyncio.sleep(_QUEUE_POLL_SECONDS)
         outcome = asyncio.wrap_future(job.future)
         try:
             await asyncio.wait({outcome}, timeout=deadline - time.monotonic())
@@ -144,5 +155,5 @@ class Store:
             outcome.cancel()
             raise
         if not outcome.done() and job.future.cancel():
-            raise BusyError
+            raise StoreBusyError
         return await outcome

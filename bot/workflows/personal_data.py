@@ -6,65 +6,70 @@ from datetime import datetime
 from bot.conversation import Person
 from bot.domain import calendar
 from bot.domain.checkins import scheduling
-from bot.domain.people import Clinician, Role, Team, may_read
-from bot.domain.person.personal_data import Portrait, zone_of
-from bot.store.repositories import Books
+from bot.domain.people import Clinician, Role, Team, may_read_tables
+from bot.domain.person.personal_data import PersonalData, resolve_zone
+from bot.store.repositories import Repositories
 
 
-def portrait(books: Books, person: Person, now: datetime) -> Portrait:
+def load_personal_data(repos: Repositories, person: Person, now: datetime) -> PersonalData:
     """Find what is kept about *person* at the instant *now*, in one look at the books."""
-    team = books.teams.home_of(person)
-    kept = books.people.get(person)
-    clinician, slot = _as_of(kept, team, now), None
-    if team and kept.joined and not kept.unreachable:
-        settled = books.deliveries.settled(scheduling.KIND, person)
-        slot = scheduling.coming(scheduling.rhythm(kept, team), kept.quiet, now, settled)
-    return Portrait(
+    team = repos.teams.get_home_team(person)
+    kept = repos.people.get(person)
+    clinician, slot = _drop_expired_pause(kept, team, now), None
+    if team and kept.has_joined and not kept.unreachable_reason:
+        settled = repos.deliveries.settled_slots(scheduling.CHECKIN_KIND, person)
+        slot = scheduling.next_slot(
+            scheduling.build_schedule(kept, team), kept.unanswered_count, now, settled
+        )
+    return PersonalData(
         clinician=clinician,
         team=team,
-        closes=books.ledger.closing_of(team.id) if team else None,
-        intention=books.intentions.of(person),
-        next_at=slot.at.astimezone(zone_of(clinician, team)) if slot else None,
-        supervises=_held(books, person, Role.SUPERVISOR),
-        directs=_held(books, person, Role.DIRECTOR),
-        reads=readable(books, person, team),
-        agreed=any(one.agreed for one in books.teams.roles_of(person)),
+        period_close=repos.slips.next_close_of_team(team.id) if team else None,
+        intention=repos.intentions.get_intention(person),
+        next_checkin_at=slot.due_at.astimezone(resolve_zone(clinician, team)) if slot else None,
+        supervised_teams=_teams_with_role(repos, person, Role.SUPERVISOR),
+        directed_teams=_teams_with_role(repos, person, Role.DIRECTOR),
+        readable_teams=load_readable_teams(repos, person, team),
+        has_agreed=any(one.has_agreed for one in repos.teams.list_roles(person)),
     )
 
 
-def roles_in(books: Books, person: Person) -> dict[str, frozenset[Role]]:
+def roles_by_team(repos: Repositories, person: Person) -> dict[str, frozenset[Role]]:
     """What *person* is to each team; whoever directs one team of a practice directs them all."""
     found: dict[str, frozenset[Role]] = {}
-    for held in books.teams.roles_of(person):
-        team = books.teams.get(held.team_id)
-        reach = books.teams.siblings(team) if team and held.role is Role.DIRECTOR else ()
+    for held in repos.teams.list_roles(person):
+        team = repos.teams.get(held.team_id)
+        reach = repos.teams.list_practice_teams(team) if team and held.role is Role.DIRECTOR else ()
         for team_id in sorted({held.team_id, *(sibling.id for sibling in reach)}):
             found[team_id] = found.get(team_id, frozenset()) | {held.role}
     return found
 
 
-def readable(books: Books, person: Person, home: Team | None) -> tuple[Team, ...]:
+def load_readable_teams(
+    repos: Repositories, person: Person, home_team: Team | None
+) -> tuple[Team, ...]:
     """The teams whose published tables *person*, whose own team is *home*, may read."""
-    roles = roles_in(books, person)
-    home_id = home.id if home else ""
+    roles = roles_by_team(repos, person)
+    home_id = home_team.id if home_team else ""
     ids = dict.fromkeys((*sorted(roles), *([home_id] if home_id else [])))
-    found = (books.teams.get(team_id) for team_id in ids)
+    found = (repos.teams.get(team_id) for team_id in ids)
     return tuple(
         team
         for team in found
-        if team and may_read(team, roles.get(team.id, frozenset()), on_roster=team.id == home_id)
+        if team
+        and may_read_tables(team, roles.get(team.id, frozenset()), on_roster=team.id == home_id)
     )
 
 
-def _as_of(clinician: Clinician, team: Team | None, now: datetime) -> Clinician:
+def _drop_expired_pause(clinician: Clinician, team: Team | None, now: datetime) -> Clinician:
     """The clinician without a pause that is over."""
-    zone = zone_of(clinician, team)
+    zone = resolve_zone(clinician, team)
     if calendar.is_paused(clinician.paused_until, now, zone):
         return clinician
     return replace(clinician, paused_until=None)
 
 
-def _held(books: Books, person: Person, role: Role) -> tuple[Team, ...]:
-    held = (team_id for team_id, roles in roles_in(books, person).items() if role in roles)
-    found = (books.teams.get(team_id) for team_id in held)
+def _teams_with_role(repos: Repositories, person: Person, role: Role) -> tuple[Team, ...]:
+    held = (team_id for team_id, roles in roles_by_team(repos, person).items() if role in roles)
+    found = (repos.teams.get(team_id) for team_id in held)
     return tuple(team for team in found if team)

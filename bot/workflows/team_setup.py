@@ -7,23 +7,23 @@ from enum import Enum
 from bot.conversation import Person
 from bot.domain.people import Role, Team
 from bot.domain.teams import setup_submission as plans
-from bot.domain.teams.setup_form import NEW, Current
-from bot.domain.teams.setup_submission import Ground, Plan
+from bot.domain.teams.setup_form import NEW_TEAM_ID, CurrentSetup
+from bot.domain.teams.setup_submission import SetupContext, SetupSubmission
 from bot.errors import StaleFormError
-from bot.store.repositories import Books
-from bot.store.repositories.deliveries import Promise
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import PlannedDelivery
 
-ARRIVED = "arrived"
+WELCOME_SLOT = "arrived"
 """The slot of the card that is owed to a channel to which the bot was added."""
 
-INTRODUCTIONS = 1000
+MAX_SEARCHED_DELIVERIES = 1000
 """How many owed messages are looked through for one that introduces the bot already."""
 
-INTRODUCTION_WAITS = timedelta(days=30)
+INTRODUCTION_LIFETIME = timedelta(days=30)
 """For how long an introduction card is still worth posting after a set-up."""
 
 
-class Keeper(Enum):
+class SetupEditor(Enum):
     """Who may change a team's set-up."""
 
     THIS_PERSON = "this_person"
@@ -32,7 +32,7 @@ class Keeper(Enum):
 
 
 @dataclass(frozen=True)
-class Saved:
+class SavedSetup:
     """A set-up as it was kept: the team, and the day on which its open period is told.
 
     ``introduces`` says that its channel is owed the introduction card, ``question_waits``
@@ -40,108 +40,124 @@ class Saved:
     """
 
     team: Team
-    closes: date | None
-    introduces: bool
-    question_waits: bool
+    period_close: date | None
+    posts_introduction: bool
+    is_question_deferred: bool
 
 
-def keeper(books: Books, person: Person, team_id: str) -> Keeper:
+def editor_of(repos: Repositories, person: Person, team_id: str) -> SetupEditor:
     """Who may change the set-up of *team_id*: its supervisors, or an admin while it has none.
 
     Raises :class:`bot.errors.StaleFormError` when there is no such team in the workspace.
     """
-    if team_id == NEW:
-        return Keeper.AN_ADMIN
-    supervisors = books.teams.holders(_team(books, person, team_id).id, Role.SUPERVISOR)
-    if person in supervisors:
-        return Keeper.THIS_PERSON
-    return Keeper.OTHERS if supervisors else Keeper.AN_ADMIN
-
-
-def open_to(books: Books, person: Person, *, admin: bool) -> tuple[Team, ...]:
-    """The teams whose set-up *person* may open."""
-    allowed = {Keeper.THIS_PERSON, *([Keeper.AN_ADMIN] if admin else [])}
-    teams = books.teams.every(person.workspace)
-    return tuple(team for team in teams if keeper(books, person, team.id) in allowed)
-
-
-def current(books: Books, person: Person, team_id: str) -> Current:
-    """What the set-up of *team_id* holds now; blank for a new team."""
-    if team_id == NEW:
-        return Current()
-    team = _team(books, person, team_id)
-    return Current(
-        team=team,
-        names_practice=keeper(books, person, team_id) is Keeper.AN_ADMIN,
-        clinicians=tuple(one.id for one in books.teams.declared_people(team.id)),
-        supervisors=tuple(one.id for one in books.teams.holders(team.id, Role.SUPERVISOR)),
+    if team_id == NEW_TEAM_ID:
+        return SetupEditor.AN_ADMIN
+    supervisors = repos.teams.list_role_holders(
+        _get_team(repos, person, team_id).id, Role.SUPERVISOR
     )
+    if person in supervisors:
+        return SetupEditor.THIS_PERSON
+    return SetupEditor.OTHERS if supervisors else SetupEditor.AN_ADMIN
 
 
-def ground(books: Books, person: Person, team_id: str, plan: Plan) -> Ground:
-    """What *plan*, filled in by *person*, meets in the workspace."""
-    taken = books.teams.at(person.workspace, plan.channel)
-    others = (one for one in books.teams.every(person.workspace) if one.id != team_id)
-    return Ground(
-        setter=person.id,
-        supervisors=tuple(one.id for one in books.teams.holders(team_id, Role.SUPERVISOR)),
-        channel_taken=taken is not None and taken.id != team_id,
-        elsewhere=frozenset(
-            one.id for team in others for one in books.teams.declared_people(team.id)
+def editable_teams(repos: Repositories, person: Person, *, is_admin: bool) -> tuple[Team, ...]:
+    """The teams whose set-up *person* may open."""
+    allowed = {SetupEditor.THIS_PERSON, *([SetupEditor.AN_ADMIN] if is_admin else [])}
+    teams = repos.teams.list_teams(person.workspace)
+    return tuple(team for team in teams if editor_of(repos, person, team.id) in allowed)
+
+
+def load_current_setup(repos: Repositories, person: Person, team_id: str) -> CurrentSetup:
+    """What the set-up of *team_id* holds now; blank for a new team."""
+    if team_id == NEW_TEAM_ID:
+        return CurrentSetup()
+    team = _get_team(repos, person, team_id)
+    return CurrentSetup(
+        team=team,
+        may_name_practice=editor_of(repos, person, team_id) is SetupEditor.AN_ADMIN,
+        clinicians=tuple(one.id for one in repos.teams.list_declared_clinicians(team.id)),
+        supervisors=tuple(
+            one.id for one in repos.teams.list_role_holders(team.id, Role.SUPERVISOR)
         ),
     )
 
 
-def save(books: Books, person: Person, team_id: str, plan: Plan, now: datetime) -> Saved:
+def load_setup_context(
+    repos: Repositories, person: Person, team_id: str, submission: SetupSubmission
+) -> SetupContext:
+    """What *plan*, filled in by *person*, meets in the workspace."""
+    taken = repos.teams.get_by_channel(person.workspace, submission.channel)
+    others = (one for one in repos.teams.list_teams(person.workspace) if one.id != team_id)
+    return SetupContext(
+        setter_id=person.id,
+        supervisors=tuple(
+            one.id for one in repos.teams.list_role_holders(team_id, Role.SUPERVISOR)
+        ),
+        is_channel_in_use=taken is not None and taken.id != team_id,
+        clinicians_elsewhere=frozenset(
+            one.id for team in others for one in repos.teams.list_declared_clinicians(team.id)
+        ),
+    )
+
+
+def save_setup(
+    repos: Repositories, person: Person, team_id: str, submission: SetupSubmission, now: datetime
+) -> SavedSetup:
     """Keep the whole set-up, and owe the channel its introduction; kept twice, it is the same.
 
     A supervisor changes no practice, whatever arrives: its pool is not theirs to read.
     """
-    before, team = books.teams.get(team_id), plan.team(team_id, person.workspace)
-    if before and keeper(books, person, team_id) is not Keeper.AN_ADMIN:
+    before, team = repos.teams.get(team_id), submission.build_team(team_id, person.workspace)
+    if before and editor_of(repos, person, team_id) is not SetupEditor.AN_ADMIN:
         team = replace(team, practice=before.practice)
-    kept_on = plans.kept_on(ground(books, person, team_id, plan))
-    books.teams.save(team)
-    books.teams.declare(team_id, _persons(person, plan.clinicians))
-    books.teams.set_holders(
-        team_id, Role.SUPERVISOR, _persons(person, (*plan.supervisors, *kept_on))
+    kept_on = plans.retained_supervisors(load_setup_context(repos, person, team_id, submission))
+    repos.teams.save(team)
+    repos.teams.declare_clinicians(team_id, _build_persons(person, submission.clinicians))
+    repos.teams.set_role_holders(
+        team_id, Role.SUPERVISOR, _build_persons(person, (*submission.supervisors, *kept_on))
     )
-    books.ledger.open_due(now)
-    introduces = _introduce(books, team, person, now, team_id)
+    repos.slips.open_missing_periods(now)
+    introduces = _queue_introduction(repos, team, person, now, team_id)
     waits = before is not None and before.question != team.question
-    return Saved(team, books.ledger.closing_of(team_id), introduces, waits)
+    return SavedSetup(team, repos.slips.next_close_of_team(team_id), introduces, waits)
 
 
-def introduce_again(books: Books, person: Person, team_id: str, now: datetime) -> None:
+def requeue_introduction(repos: Repositories, person: Person, team_id: str, now: datetime) -> None:
     """Owe the team's channel its introduction once more, at most once a day."""
     day = now.date().isoformat()
-    _introduce(books, _team(books, person, team_id), person, now, f"again {day}")
+    _queue_introduction(repos, _get_team(repos, person, team_id), person, now, f"again {day}")
 
 
-def welcome(books: Books, who: Person, channel: str, locale: str, now: datetime) -> None:
+def queue_welcome_card(
+    repos: Repositories, adder: Person, channel: str, locale: str, now: datetime
+) -> None:
     """Owe *channel* a card that names *who* added the bot there; once, ever.
 
     Where an introduction is owed already, that is the card.
     """
-    due = books.deliveries.owed(who.workspace, now, INTRODUCTIONS)
+    due = repos.deliveries.list_due_deliveries(adder.workspace, now, MAX_SEARCHED_DELIVERIES)
     if not any(one.kind == "intro" and one.channel == channel for one in due):
-        late, detail = now + INTRODUCTION_WAITS, f"{who.id} {locale}"
-        card = Promise(who.workspace, "intro", "", channel, ARRIVED, now, late, detail)
-        books.deliveries.promise([card])
+        late, detail = now + INTRODUCTION_LIFETIME, f"{adder.id} {locale}"
+        card = PlannedDelivery(
+            adder.workspace, "intro", "", channel, WELCOME_SLOT, now, late, detail
+        )
+        repos.deliveries.plan_deliveries([card])
 
 
-def _introduce(books: Books, team: Team, setter: Person, now: datetime, slot: str) -> bool:
-    late = now + INTRODUCTION_WAITS
-    card = Promise(team.workspace, "intro", "", team.channel, slot, now, late, setter.id)
-    return books.deliveries.promise([card]) == 1
+def _queue_introduction(
+    repos: Repositories, team: Team, setter: Person, now: datetime, slot: str
+) -> bool:
+    late = now + INTRODUCTION_LIFETIME
+    card = PlannedDelivery(team.workspace, "intro", "", team.channel, slot, now, late, setter.id)
+    return repos.deliveries.plan_deliveries([card]) == 1
 
 
-def _team(books: Books, person: Person, team_id: str) -> Team:
-    team = books.teams.get(team_id)
+def _get_team(repos: Repositories, person: Person, team_id: str) -> Team:
+    team = repos.teams.get(team_id)
     if team is None or team.workspace != person.workspace:
         raise StaleFormError
     return team
 
 
-def _persons(like: Person, ids: tuple[str, ...]) -> tuple[Person, ...]:
-    return tuple(Person(like.workspace, one) for one in ids)
+def _build_persons(colleague: Person, ids: tuple[str, ...]) -> tuple[Person, ...]:
+    return tuple(Person(colleague.workspace, one) for one in ids)

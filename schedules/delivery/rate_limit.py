@@ -7,64 +7,73 @@ precisely; whoever asks for more is told to rest, and then goes on at half the p
 import math
 from datetime import datetime
 
-_AT_ONCE = 0.5
+_BURST_SECONDS = 0.5
 """Seconds' worth of messages that a limit of so many a second lets through at once.
 
 Two messages at least. Half of what goes beyond the first is used to catch up; the other half
 is left to a network that makes one message wait and lets the next overtake its turn.
 """
 
-_GROWTH = 1.1
-_MINUTE = 60
+_RECOVERY_FACTOR_PER_MINUTE = 1.1
+_SECONDS_PER_MINUTE = 60
 
 
-class Pacer:
+class RateLimiter:
     """Deals turns at a steady pace (the generic cell rate algorithm, with bounded catch-up).
 
     A turn that comes late, because the store or the network took its time, does not delay
     the ones after it; but what was missed over a longer while is not made up in a burst.
     """
 
-    def __init__(self, a_second: float) -> None:
+    def __init__(self, rate_per_second: float) -> None:
         """Deal *a_second* turns a second; infinity for no limit."""
-        self.a_second = a_second
-        self._next = 0.0
+        self.rate_per_second = rate_per_second
+        self._next_send_at = 0.0
 
-    def begin(self, now: float) -> None:
+    def resume(self, now: float) -> None:
         """Start afresh at *now* after a while without turns; what was not used is gone."""
-        self._next = max(self._next, now)
+        self._next_send_at = max(self._next_send_at, now)
 
-    def turn(self, now: float) -> float:
+    def reserve(self, now: float) -> float:
         """Take the next turn, and return in how many seconds from *now* it comes.
 
         *now* is in seconds by a clock that only runs forward.
         """
-        at = max(self._next, self._earliest(now))
-        self._next = at + 1 / self.a_second
+        at = max(self._next_send_at, self._earliest_send_at(now))
+        self._next_send_at = at + 1 / self.rate_per_second
         return max(0.0, at - now)
 
-    def left(self, now: float) -> None:
+    def mark_sent(self, now: float) -> None:
         """Keep that the message of the last turn left at *now*, be it later than its turn."""
-        self._next = max(self._next, self._earliest(now) + 1 / self.a_second)
+        self._next_send_at = max(
+            self._next_send_at, self._earliest_send_at(now) + 1 / self.rate_per_second
+        )
 
-    def _earliest(self, now: float) -> float:
+    def _earliest_send_at(self, now: float) -> float:
         """The longest missed turn that is still made up for at *now*."""
-        interval = 1 / self.a_second
-        return now - (max(_AT_ONCE, 2 * interval) - interval) / 2
+        interval = 1 / self.rate_per_second
+        return now - (max(_BURST_SECONDS, 2 * interval) - interval) / 2
 
 
-def recovered(a_minute: int, since: datetime, now: datetime, most: float) -> float:
+def recover_rate(
+    rate_per_minute: int, slowed_at: datetime, now: datetime, max_per_second: float
+) -> float:
     """Return the messages a second for a workspace that was slowed down to *a_minute*.
 
     0 is one that never was. It grows by a tenth a minute from *since*, up to *most*.
     """
-    if not a_minute:
-        return most
-    minutes = max(0.0, (now - since).total_seconds() / _MINUTE)
+    if not rate_per_minute:
+        return max_per_second
+    minutes = max(0.0, (now - slowed_at).total_seconds() / _SECONDS_PER_MINUTE)
     # Nobody is slowed down for longer than a day; without a bound the power would overflow.
-    return min(most, a_minute / _MINUTE * math.pow(_GROWTH, min(minutes, 1440.0)))
+    return min(
+        max_per_second,
+        rate_per_minute
+        / _SECONDS_PER_MINUTE
+        * math.pow(_RECOVERY_FACTOR_PER_MINUTE, min(minutes, 1440.0)),
+    )
 
 
-def halved(a_second: float) -> int:
+def halve_rate(rate_per_second: float) -> int:
     """Return the messages a minute for a workspace that asked for rest at this pace; 1 at least."""
-    return max(1, int(min(a_second, 1000.0) * _MINUTE / 2))
+    return max(1, int(min(rate_per_second, 1000.0) * _SECONDS_PER_MINUTE / 2))

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from bot.admin import doctor
-from bot.admin.doctor import Finding, Greeting, Reached
-from bot.content.catalogue import load
+from bot.admin.doctor import Finding, MicrosoftCheck, SlackCheck
+from bot.content.catalogue import load_catalogue
 from bot.settings import Settings
 from bot.store.store import Store
-from tests.store.sample_counts import opened, team
+from tests.store.sample_counts import build_team, open_periods
 
 SCOPES = frozenset({"commands", "chat:write", "users:read"})
 
@@ -19,29 +19,29 @@ def settings(folder: Path) -> Settings:
     return Settings.model_validate({"database_url": f"sqlite:///{folder}/attune.sqlite"})
 
 
-async def unreached() -> Reached:
+async def unreached() -> MicrosoftCheck:
     """Say that Microsoft tells nothing."""
-    return Reached(keys=False, token=False)
+    return MicrosoftCheck(has_keys=False, has_token=False)
 
 
-async def found(folder: Path, greeting: Greeting) -> dict[str, bool]:
+async def found(folder: Path, greeting: SlackCheck) -> dict[str, bool]:
     """What the doctor finds, by the last part of its key."""
 
-    async def greet() -> Greeting:
+    async def greet() -> SlackCheck:
         return greeting
 
-    findings = await doctor.examine(settings(folder), greet, unreached)
+    findings = await doctor.run_checkup(settings(folder), greet, unreached)
     assert all(isinstance(one, Finding) for one in findings)
-    return {one.key.removeprefix("operator.doctor."): one.well for one in findings}
+    return {one.key.removeprefix("operator.doctor."): one.is_healthy for one in findings}
 
 
 async def test_a_bot_that_is_well(tmp_path: Path) -> None:
     """Database, pepper, token, scopes and clock are each said to be well."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
-    store.shut()
+    store.close_sync()
 
-    assert await found(tmp_path, Greeting(workspace="Riverside", scopes=SCOPES)) == {
+    assert await found(tmp_path, SlackCheck(workspace="Riverside", scopes=SCOPES)) == {
         "database": True,
         "pepper": True,
         "greeted": True,
@@ -52,25 +52,27 @@ async def test_a_bot_that_is_well(tmp_path: Path) -> None:
 
 async def test_a_database_without_its_tables(tmp_path: Path) -> None:
     """An empty database asks for a migration."""
-    assert (await found(tmp_path, Greeting(scopes=SCOPES)))["migrate"] is False
+    assert (await found(tmp_path, SlackCheck(scopes=SCOPES)))["migrate"] is False
 
 
 async def test_a_database_that_cannot_be_reached(tmp_path: Path) -> None:
     """A path that is no folder is said to be out of reach."""
     (tmp_path / "file").write_text("")
 
-    assert (await found(tmp_path / "file", Greeting(scopes=SCOPES)))["database_unreached"] is False
+    assert (await found(tmp_path / "file", SlackCheck(scopes=SCOPES)))[
+        "database_unreached"
+    ] is False
 
 
 @pytest.mark.parametrize(
     ("greeting", "key"),
     [
-        (Greeting(error="invalid_auth"), "token"),
-        (Greeting(scopes=SCOPES - {"users:read"}), "scopes_lacking"),
-        (Greeting(scopes=SCOPES, clock=1_000_000_000.0), "clock_off"),
+        (SlackCheck(error="invalid_auth"), "token"),
+        (SlackCheck(scopes=SCOPES - {"users:read"}), "scopes_lacking"),
+        (SlackCheck(scopes=SCOPES, server_time=1_000_000_000.0), "clock_off"),
     ],
 )
-async def test_what_slack_finds_wrong(tmp_path: Path, greeting: Greeting, key: str) -> None:
+async def test_what_slack_finds_wrong(tmp_path: Path, greeting: SlackCheck, key: str) -> None:
     """A refused token, a missing scope and a wrong clock each have a sentence of their own."""
     assert (await found(tmp_path, greeting))[key] is False
 
@@ -81,20 +83,22 @@ async def test_a_pepper_that_an_open_period_needs_and_does_not_find(tmp_path: Pa
         f"sqlite:///{tmp_path}/attune.sqlite", (b"a pepper that will be lost, made up",)
     )
     store.migrate()
-    await opened(store, (team("north"), 9))
+    await open_periods(store, (build_team("north"), 9))
     await store.close()
 
-    assert (await found(tmp_path, Greeting(scopes=SCOPES)))["pepper_missing"] is False
+    assert (await found(tmp_path, SlackCheck(scopes=SCOPES)))["pepper_missing"] is False
     (finding,) = [
         one
-        for one in await doctor.examine(settings(tmp_path), _silent, unreached)
+        for one in await doctor.run_checkup(settings(tmp_path), _silent, unreached)
         if one.key.endswith("pepper_missing")
     ]
-    assert "2 open counting periods" in load().words("en").say(finding.key, **finding.facts)
+    assert "2 open counting periods" in load_catalogue().get_pack("en").translate(
+        finding.key, **finding.facts
+    )
 
 
-async def _silent() -> Greeting:
-    return Greeting(scopes=SCOPES)
+async def _silent() -> SlackCheck:
+    return SlackCheck(scopes=SCOPES)
 
 
 @pytest.mark.parametrize(
@@ -113,17 +117,17 @@ async def test_who_looks_at_the_clock_on_postgresql(
     """The operator learns how many workers live, and what to do when they do not share."""
     store = Store.open(postgres_url, ())
     store.migrate()
-    seats = [store.seat(shares=shares) for shares in ways]
+    seats = [store.create_worker_lease(shares_deliveries=shares) for shares in ways]
     for seat in seats:
-        seat.keep()
+        seat.renew_or_acquire()
 
     told = Settings.model_validate({"database_url": postgres_url})
-    found = await doctor.examine(told, _silent, unreached)
+    found = await doctor.run_checkup(told, _silent, unreached)
     for seat in seats:
-        seat.leave()
+        seat.release_lease()
     await store.close()
 
-    assert {one.key: one.well for one in found}[f"operator.doctor.{said}"] is well
+    assert {one.key: one.is_healthy for one in found}[f"operator.doctor.{said}"] is well
 
 
 @pytest.mark.parametrize("well", [True, False])
@@ -136,14 +140,14 @@ async def test_teams_alone_is_looked_at_without_slack(tmp_path: Path, *, well: b
         }
     )
 
-    async def greet() -> Greeting:
+    async def greet() -> SlackCheck:
         raise AssertionError
 
-    async def reach() -> Reached:
-        return Reached(keys=well, token=well)
+    async def reach() -> MicrosoftCheck:
+        return MicrosoftCheck(has_keys=well, has_token=well)
 
-    findings = await doctor.examine(told, greet, reach)
-    assert {one.key.removeprefix("operator.doctor."): one.well for one in findings[-2:]} == (
+    findings = await doctor.run_checkup(told, greet, reach)
+    assert {one.key.removeprefix("operator.doctor."): one.is_healthy for one in findings[-2:]} == (
         {"teams_keys": True, "teams_token": True}
         if well
         else {"teams_keys_away": False, "teams_token_refused": False}

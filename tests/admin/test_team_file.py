@@ -38,28 +38,28 @@ def faults(folder: Path, text: str, *, test_mode: bool = False) -> dict[str, str
     """Line and key of every fault that reading *text* names."""
     file = written(folder, text)
     with pytest.raises(FaultyInputError) as refused:
-        team_file.read(file, test_mode=test_mode)
+        team_file.read_teams(file, test_mode=test_mode)
     return {
-        fault.where.removeprefix(f"{file}:"): fault.key.removeprefix("operator.team.")
+        fault.location.removeprefix(f"{file}:"): fault.key.removeprefix("operator.team.")
         for fault in refused.value.faults
     }
 
 
 def test_a_whole_team_is_read_as_written(tmp_path: Path) -> None:
     """Days may be named or numbered, clinicians written plainly or with their id as a key."""
-    (team,) = team_file.read(written(tmp_path, WHOLE), test_mode=False)
+    (team,) = team_file.read_teams(written(tmp_path, WHOLE), test_mode=False)
 
     assert team.workspace_key == "slack:T0PRACTICE"
     assert (team.checkin.day, team.checkin.time) == (3, time(8, 30))
     assert (team.tip.days, team.tip.time) == ((1, 5), time(10))
     assert [one.id for one in team.clinicians] == ["U0A", "U0B"]
-    assert team.joins() == ()
+    assert team.joined_clinician_ids() == ()
 
 
 def test_tips_are_posted_on_tuesday_and_thursday_unless_changed(tmp_path: Path) -> None:
     """A team that says nothing of its days has the usual ones."""
     text = '[[team]]\nworkspace = "T0PRACTICE"\nchannel = "C0NORTH"\nname = "North"\n'
-    (team,) = team_file.read(written(tmp_path, text), test_mode=False)
+    (team,) = team_file.read_teams(written(tmp_path, text), test_mode=False)
 
     assert team.tip.days == (2, 4)
 
@@ -67,7 +67,7 @@ def test_tips_are_posted_on_tuesday_and_thursday_unless_changed(tmp_path: Path) 
 def test_a_team_may_go_without_tips_in_its_channel(tmp_path: Path) -> None:
     """As in the form: no day is an answer, and `/tip` works at any time."""
     text = WHOLE.replace('days = ["monday", 5]', "days = []")
-    (team,) = team_file.read(written(tmp_path, text), test_mode=False)
+    (team,) = team_file.read_teams(written(tmp_path, text), test_mode=False)
 
     assert team.tip.days == ()
 
@@ -75,7 +75,7 @@ def test_a_team_may_go_without_tips_in_its_channel(tmp_path: Path) -> None:
 def test_a_tenant_id_means_microsoft_teams(tmp_path: Path) -> None:
     """A tenant's id has dashes, a Slack workspace's has none."""
     text = WHOLE.replace("T0PRACTICE", "00000000-0000-0000-0000-000000000000")
-    (team,) = team_file.read(written(tmp_path, text), test_mode=False)
+    (team,) = team_file.read_teams(written(tmp_path, text), test_mode=False)
 
     assert team.workspace_key.startswith("msteams:")
 
@@ -130,14 +130,14 @@ def test_joining_by_declaration_is_refused_outside_test_mode(tmp_path: Path) -> 
     text = WHOLE.replace('{ id = "U0B" }', '{ id = "U0B", joined = true }')
 
     assert faults(tmp_path, text) == {"2": "joined_by_declaration"}
-    (team,) = team_file.read(written(tmp_path, text), test_mode=True)
-    assert team.joins() == ("U0B",)
+    (team,) = team_file.read_teams(written(tmp_path, text), test_mode=True)
+    assert team.joined_clinician_ids() == ("U0B",)
 
 
 def test_a_file_that_cannot_be_read_is_told_kindly(tmp_path: Path) -> None:
     """A wrong path is a fault like any other."""
     with pytest.raises(FaultyInputError) as refused:
-        team_file.read(tmp_path / "none.toml", test_mode=False)
+        team_file.read_teams(tmp_path / "none.toml", test_mode=False)
 
     assert refused.value.faults[0].key == "operator.team.unreadable"
 
@@ -154,7 +154,7 @@ supervisors = ["99999999-2222-4333-8444-BBBBBBBBBBBB"]
 
 def test_a_team_in_microsoft_teams_is_declared_alike(tmp_path: Path) -> None:
     """A tenant and a channel of Teams stand where Slack's would, in capitals or not."""
-    (team,) = team_file.read(written(tmp_path, ON_TEAMS), test_mode=False)
+    (team,) = team_file.read_teams(written(tmp_path, ON_TEAMS), test_mode=False)
 
     assert team.workspace_key == "msteams:11111111-2222-4333-8444-aaaaaaaaaaaa"
     assert team.supervisors == ("99999999-2222-4333-8444-bbbbbbbbbbbb",)
@@ -186,8 +186,10 @@ def test_who_is_one_person_is_told_once(tmp_path: Path, text: str, key: str) -> 
 
 def test_accounts_of_one_person_are_read(tmp_path: Path) -> None:
     """A file may say nothing of it, or whose accounts belong together."""
-    assert team_file.read_same(written(tmp_path, WHOLE), test_mode=False) is None
-    found = team_file.read_same(written(tmp_path, WHOLE + same(SLACK, TEAMS)), test_mode=False)
+    assert team_file.read_same_persons(written(tmp_path, WHOLE), test_mode=False) is None
+    found = team_file.read_same_persons(
+        written(tmp_path, WHOLE + same(SLACK, TEAMS)), test_mode=False
+    )
 
     assert found
-    assert found[0].accounts()[0] == ("slack:T0PRACTICE", "U0A")
+    assert found[0].split_accounts()[0] == ("slack:T0PRACTICE", "U0A")

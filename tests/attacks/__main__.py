@@ -14,41 +14,41 @@ from pathlib import Path
 from tests.attacks import exact, plans
 from tests.attacks.games import Score
 
-PLAYS = 2000
-ON_THE_BOT = "bot"
-HEAD = f"{'attack':52} {'plays':>6}  {'right':>5}  {'95 %':11}  {'certain':>7}  {'bar':>4}"
+PLAYS_PER_ATTACK = 2000
+BOT_OPTION = "bot"
+TABLE_HEADER = f"{'attack':52} {'plays':>6}  {'right':>5}  {'95 %':11}  {'certain':>7}  {'bar':>4}"
 
 
-async def main(plays: int, wanted: list[str]) -> None:
+async def main(plays: int, filters: list[str]) -> None:
     """Print a line for each attack as soon as it is played."""
-    say(HEAD)
-    names = [word for word in wanted if word != ON_THE_BOT]
+    print_line(TABLE_HEADER)
+    names = [word for word in filters if word != BOT_OPTION]
     for attack in plans.ATTACKS:
-        if _is_wanted(str(attack), names):
-            say(line(str(attack), attack.played(plays), attack.bar))
-            if ON_THE_BOT in wanted:
-                score = await attack.played_on_the_bot(plays // 10)
-                say(line("  the same on the bot", score, attack.bar))
-    for name, attempt in exact.ATTEMPTS.items():
-        if _is_wanted(name, names):
+        if _matches_filters(str(attack), names):
+            print_line(format_line(str(attack), attack.play_by_rule(plays), attack.max_mean_share))
+            if BOT_OPTION in filters:
+                score = await attack.play_on_bot(plays // 10)
+                print_line(format_line("  the same on the bot", score, attack.max_mean_share))
+    for name, attempt in exact.EXACT_ATTACKS.items():
+        if _matches_filters(name, names):
             with tempfile.TemporaryDirectory(prefix="attune-attack-") as folder:
-                say(f"{name:52} {await attempt(Path(folder))}")
+                print_line(f"{name:52} {await attempt(Path(folder))}")
 
 
-def line(name: str, score: Score, bar: float) -> str:
+def format_line(name: str, score: Score, max_share: float) -> str:
     """One row of the table."""
-    low, high = score.bounds
+    low, high = score.confidence_bounds
     return (
-        f"{name:52} {score.plays:6}  {score.right:5.3f}  {low:.3f}-{high:.3f}"
-        f"  {score.certain:7.4f}  {bar:4.2f}"
+        f"{name:52} {score.play_count:6}  {score.right_share:5.3f}  {low:.3f}-{high:.3f}"
+        f"  {score.certain_share:7.4f}  {max_share:4.2f}"
     )
 
 
-def _is_wanted(name: str, wanted: list[str]) -> bool:
-    return not wanted or any(word in name for word in wanted)
+def _matches_filters(name: str, filters: list[str]) -> bool:
+    return not filters or any(word in name for word in filters)
 
 
-def say(line: str) -> None:
+def print_line(line: str) -> None:
     """Print at once, also where the output is a file."""
     print(line, flush=True)  # noqa: T201 - what it was asked for
 
@@ -56,4 +56,4 @@ def say(line: str) -> None:
 if __name__ == "__main__":
     numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
     words = [word for word in sys.argv[1:] if not word.isdigit()]
-    asyncio.run(main(numbers[0] if numbers else PLAYS, words))
+    asyncio.run(main(numbers[0] if numbers else PLAYS_PER_ATTACK, words))

@@ -20,32 +20,32 @@ from typing import TypeVar
 from sqlalchemy import insert, select
 
 from bot.content import catalogue
-from bot.content.catalogue import Words
-from bot.context import Desk
+from bot.content.catalogue import LanguagePack
+from bot.context import Context
 from bot.conversation import Person, Request
 from bot.domain.counts import pseudonyms
-from bot.domain.counts.release_rule import BREAKDOWN, CODES, TOTAL, Band
+from bot.domain.counts.release_rule import ANSWER_CODES, BREAKDOWN, TOTAL, Band
 from bot.domain.people import Team
 from bot.elements import Chart, Text
-from bot.errors import BusyError
-from bot.store.repositories import Books
+from bot.errors import StoreBusyError
+from bot.store.repositories import Repositories
 from bot.store.repositories.periods import Period
 from bot.store.schema import slips
 from bot.store.store import Store
 from handlers import COMMANDS, FORMS
 from schedules import close_periods
-from tests.attacks.odds import SHARES, Counted
-from tests.doubles import PEPPERS, Moment, Pigeonholes
-from tests.sample_team import TEAM, body, person, request, set_up
+from tests.attacks.odds import SHARES, FormCounts
+from tests.doubles import PEPPERS, FakeClock, RecordingOutlet
+from tests.sample_team import TEAM, build_person, build_request, reply_body, set_up_team
 
 T = TypeVar("T")
 
-AT_ONCE = 12
+MAX_CONCURRENT = 12
 """How many people press a button at the same moment."""
 
 
 @dataclass(frozen=True)
-class Side:
+class FieldTeam:
     """One team of the field, with everybody in it; the target is the last clinician."""
 
     team: Team
@@ -64,159 +64,177 @@ class Side:
 
 
 @dataclass
-class Field:
+class AttackEnvironment:
     """Several teams of one size at one desk, and the walk through their periods."""
 
-    desk: Desk
-    clock: Moment
-    sides: tuple[Side, ...]
-    acts: "itertools.count[int]" = field(default_factory=itertools.count)
+    context: Context
+    clock: FakeClock
+    teams: tuple[FieldTeam, ...]
+    action_numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
-    async def files(self, who: Person, *forms: str) -> None:
+    async def file_debriefs(self, person: Person, *forms: str) -> None:
         """Let somebody send the debrief form off, once for each of *forms*."""
         for form in forms:
             answers = {"form": form, "status": "working"}
-            sent = request(who, answers=answers, key=f"act {next(self.acts)}")
-            while not await self._taken(sent):
+            sent = build_request(
+                person, answers=answers, idempotency_key=f"act {next(self.action_numbers)}"
+            )
+            while not await self._try_submit(sent):
                 pass
 
-    async def _taken(self, sent: Request) -> bool:
+    async def _try_submit(self, form_request: Request) -> bool:
         """Whether the form was taken; on a busy machine people are asked to come back, and do."""
         try:
-            await FORMS["debrief"](sent, self.desk)
-        except BusyError:
+            await FORMS["debrief"](form_request, self.context)
+        except StoreBusyError:
             return False
         return True
 
-    async def all_file(self, told: Sequence[tuple[Person, Sequence[str]]]) -> None:
+    async def file_concurrently(
+        self, forms_by_person: Sequence[tuple[Person, Sequence[str]]]
+    ) -> None:
         """Let many people file, some at the same moment."""
-        door = asyncio.Semaphore(AT_ONCE)
+        door = asyncio.Semaphore(MAX_CONCURRENT)
 
-        async def through(who: Person, forms: Sequence[str]) -> None:
+        async def file_with_limit(person: Person, forms: Sequence[str]) -> None:
             async with door:
-                await self.files(who, *forms)
+                await self.file_debriefs(person, *forms)
 
-        await asyncio.gather(*(through(who, forms) for who, forms in told))
+        await asyncio.gather(*(file_with_limit(who, forms) for who, forms in forms_by_person))
 
-    async def lay(self, told: Mapping[str, Sequence[tuple[Person, str]]]) -> None:
+    async def insert_slips(self, slips_by_team: Mapping[str, Sequence[tuple[Person, str]]]) -> None:
         """Keep the others' slips as filing would, all of them in one statement.
 
         *told* are people and forms by team id. Only for the long form of the attacks: in the
         short one everybody files through the handler.
         """
-        now = self.desk.now()
-        await self.desk.store.write(lambda books: _lay(books, self.sides, told, now))
+        now = self.context.now()
+        await self.context.store.write(
+            lambda repos: _insert_slips(repos, self.teams, slips_by_team, now)
+        )
 
-    async def slips(self) -> Counter[tuple[object, ...]]:
+    async def count_slips(self) -> Counter[tuple[object, ...]]:
         """How many slips there are of each ledger, period, token and code."""
         asked = select(slips.c.ledger, slips.c.unit, slips.c.closes, slips.c.token, slips.c.code)
-        found = await self.desk.store.read(lambda books: list(books._connection.execute(asked)))
+        found = await self.context.store.read(lambda repos: list(repos._connection.execute(asked)))
         return Counter(tuple(row) for row in found)
 
-    async def close(self) -> None:
+    async def close_all_periods(self) -> None:
         """Walk on to the moment at which the periods end, and let the schedule close them."""
-        due = await close_periods.next_due(self.desk)
+        due = await close_periods.next_due(self.context)
         assert due
-        self.clock.at = due
-        assert await close_periods.run(self.desk) == 2 * len(self.sides)
+        self.clock.current_time = due
+        assert await close_periods.run(self.context) == 2 * len(self.teams)
 
-    async def read(self, side: Side) -> object:
+    async def read_page(self, team: FieldTeam) -> object:
         """What the team's supervisor is shown when they ask for the counts."""
-        return await COMMANDS["debriefs"].handler(request(side.supervisor), self.desk)
+        return await COMMANDS["debriefs"].handle_request(
+            build_request(team.supervisor), self.context
+        )
 
-    async def seen(self, side: Side) -> tuple[object, object]:
+    async def read_release(self, team: FieldTeam) -> tuple[object, object]:
         """The band that the supervisor reads, and the leader's place with the shares."""
-        return published(await self.read(side))
+        return parse_release(await self.read_page(team))
 
 
-def published(reply: object) -> tuple[object, object]:
+def parse_release(reply: object) -> tuple[object, object]:
     """Read the page as an attacker does: its sentences and its chart, as codes."""
-    said = {one.text for one in body(reply) if isinstance(one, Text)}
-    (chart,) = [one for one in body(reply) if isinstance(one, Chart)]
-    (band,) = [value for sentence, value in _bands().items() if sentence in said]
-    (leader,) = [place for sentence, place in _leaders().items() if sentence in said]
+    said = {one.text for one in reply_body(reply) if isinstance(one, Text)}
+    (chart,) = [one for one in reply_body(reply) if isinstance(one, Chart)]
+    (band,) = [value for sentence, value in _bands_by_sentence().items() if sentence in said]
+    (leader,) = [place for sentence, place in _leaders_by_sentence().items() if sentence in said]
     return band, (leader, tuple(SHARES.index(bar.share) for bar in chart.bars))
 
 
 @cache
-def words() -> Words:
+def english_words() -> LanguagePack:
     """The sentences of the page."""
-    return catalogue.load().words("en")
+    return catalogue.load_catalogue().get_pack("en")
 
 
 @cache
-def _bands() -> dict[str, object]:
-    return {words().say(f"counts.total.{band.value}"): band for band in Band}
+def _bands_by_sentence() -> dict[str, object]:
+    return {english_words().translate(f"counts.total.{band.value}"): band for band in Band}
 
 
 @cache
-def _leaders() -> dict[str, int]:
-    labels = {option.code: option.label for option in words().questions["form"].options}
+def _leaders_by_sentence() -> dict[str, int]:
+    labels = {option.code: option.label for option in english_words().questions["form"].options}
     led = {
-        words().say("counts.form.leader", answer=labels[code]): place
-        for place, code in enumerate(CODES["form"])
+        english_words().translate("counts.form.leader", answer=labels[code]): place
+        for place, code in enumerate(ANSWER_CODES["form"])
     }
-    return {**led, words().say("counts.form.none"): -1}
+    return {**led, english_words().translate("counts.form.none"): -1}
 
 
-def side(number: int, size: int) -> Side:
+def build_field_team(team_number: int, clinician_count: int) -> FieldTeam:
     """A team of that size."""
-    team = replace(TEAM, id=f"team{number}", channel=f"C0TEAM{number}", name=f"Team {number}")
-    clinicians = tuple(person(f"t{number}c{one}") for one in range(size))
-    return Side(team, clinicians, person(f"super{number}"))
+    team = replace(
+        TEAM, id=f"team{team_number}", channel=f"C0TEAM{team_number}", name=f"Team {team_number}"
+    )
+    clinicians = tuple(build_person(f"t{team_number}c{one}") for one in range(clinician_count))
+    return FieldTeam(team, clinicians, build_person(f"super{team_number}"))
 
 
 @asynccontextmanager
-async def field_of(size: int, teams: int, folder: Path | None = None) -> AsyncIterator[Field]:
+async def open_environment(
+    clinician_count: int, team_count: int, folder: Path | None = None
+) -> AsyncIterator[AttackEnvironment]:
     """A desk with a database of its own, with that many teams whose supervisors have agreed."""
     with TemporaryDirectory(prefix="attune-attack-", dir=folder) as place:
         store = Store.open(f"sqlite:///{place}/attune.sqlite", PEPPERS)
         store.migrate()
-        clock = Moment()
-        desk = Desk(store, catalogue.load(), clock, {"slack": Pigeonholes()})
-        sides = tuple(side(number, size) for number in range(teams))
+        clock = FakeClock()
+        context = Context(store, catalogue.load_catalogue(), clock, {"slack": RecordingOutlet()})
+        sides = tuple(build_field_team(number, clinician_count) for number in range(team_count))
         try:
             for one in sides:
-                await set_up(desk, one.team, one.clinicians, (one.supervisor,))
-                await FORMS["agreement"](request(one.supervisor, answers={}), desk)
-            yield Field(desk, clock, sides)
+                await set_up_team(context, one.team, one.clinicians, (one.supervisor,))
+                await FORMS["agreement"](build_request(one.supervisor, answers={}), context)
+            yield AttackEnvironment(context, clock, sides)
         finally:
             await store.close()
 
 
-def shared_out(counted: Counted, people: Sequence[T]) -> list[tuple[T, str]]:
+def deal_forms(form_counts: FormCounts, people: Sequence[T]) -> list[tuple[T, str]]:
     """Debriefs of these forms, dealt to *people* so that each has about as many."""
-    forms = [code for code, many in zip(CODES["form"], counted, strict=True) for _ in range(many)]
+    forms = [
+        code
+        for code, many in zip(ANSWER_CODES["form"], form_counts, strict=True)
+        for _ in range(many)
+    ]
     return list(zip(itertools.cycle(people), forms, strict=False))
 
 
-def _lay(
-    books: Books,
-    sides: Sequence[Side],
-    told: Mapping[str, Sequence[tuple[Person, str]]],
+def _insert_slips(
+    repos: Repositories,
+    teams: Sequence[FieldTeam],
+    slips_by_team: Mapping[str, Sequence[tuple[Person, str]]],
     now: datetime,
 ) -> None:
     rows = [
-        _slip(period, who, form)
-        for one in sides
-        for period in _periods(books, one.team, now)
-        for who, form in told.get(one.team.id, ())
+        _slip_row(period, who, form)
+        for one in teams
+        for period in _current_periods(repos, one.team, now)
+        for who, form in slips_by_team.get(one.team.id, ())
     ]
     if rows:
-        books._connection.execute(insert(slips), rows)
+        repos._connection.execute(insert(slips), rows)
 
 
-def _periods(books: Books, team: Team, now: datetime) -> list[Period]:
-    found = (books.ledger._periods.current(team, ledger, now) for ledger in (TOTAL, BREAKDOWN))
+def _current_periods(repos: Repositories, team: Team, now: datetime) -> list[Period]:
+    found = (
+        repos.slips._periods.get_or_open_period(team, ledger, now) for ledger in (TOTAL, BREAKDOWN)
+    )
     return [period for period in found if period]
 
 
-def _slip(period: Period, who: Person, form: str) -> dict[str, object]:
+def _slip_row(period: Period, person: Person, form: str) -> dict[str, object]:
     return {
         "id": secrets.token_bytes(16),
         "ledger": period.ledger,
         "unit": period.unit,
         "closes": period.closes,
-        "token": pseudonyms.contributor(PEPPERS[0], period.salt, who),
+        "token": pseudonyms.derive_contributor_token(PEPPERS[0], period.salt, person),
         "code": form if period.ledger == BREAKDOWN else "debrief",
     }

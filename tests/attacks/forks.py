@@ -16,114 +16,120 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from bot.content import catalogue
-from bot.context import Desk
-from bot.conversation import Later, Person, Reply
+from bot.context import Context
+from bot.conversation import DeferredReply, Person, Reply
 from bot.domain.people import Team
 from bot.store.schema import metadata
 from bot.store.store import Store
-from handlers import BUTTONS, COMMANDS, FORMS, HOME
+from handlers import BUTTONS, COMMANDS, FORMS, HOME_HANDLER
 from schedules import close_periods
-from tests.doubles import PEPPERS, Moment, Pigeonholes
-from tests.sample_team import Chosen, request
+from tests.doubles import PEPPERS, FakeClock, RecordingOutlet
+from tests.sample_team import FormAnswers, build_request
 
 T = TypeVar("T")
-_ACTS = count()
+_ACTION_NUMBERS = count()
 
 
 @dataclass
 class World:
     """One of the worlds: a desk with a database of its own, and its clock."""
 
-    desk: Desk
-    clock: Moment
+    context: Context
+    clock: FakeClock
     folder: Path
 
-    async def files(self, *people: Person, form: str = "away") -> None:
+    async def file_debriefs(self, *people: Person, form: str = "away") -> None:
         """Let each of *people* send the debrief form off, one after the other."""
         for who in people:
-            await self.sends("debrief", who, {"form": form, "status": "working"})
+            await self.submit_form("debrief", who, {"form": form, "status": "working"})
 
-    async def sends(self, form: str, who: Person, answers: Chosen, data: str = "") -> Reply:
+    async def submit_form(
+        self, form: str, person: Person, answers: FormAnswers, data: str = ""
+    ) -> Reply:
         """Let somebody send a form off."""
-        key = f"act {next(_ACTS)}"
-        return await FORMS[form](request(who, answers=answers, key=key, data=data), self.desk)
+        key = f"act {next(_ACTION_NUMBERS)}"
+        return await FORMS[form](
+            build_request(person, answers=answers, idempotency_key=key, data=data), self.context
+        )
 
-    async def presses(self, button: str, who: Person) -> Reply:
+    async def press_button(self, button: str, person: Person) -> Reply:
         """Let somebody press a button."""
-        return await BUTTONS[button](request(who, key=f"act {next(_ACTS)}"), self.desk)
+        return await BUTTONS[button](
+            build_request(person, idempotency_key=f"act {next(_ACTION_NUMBERS)}"), self.context
+        )
 
-    async def asks(self, command: str, who: Person) -> Reply:
+    async def run_command(self, command: str, person: Person) -> Reply:
         """Let somebody type a command, and wait until all is said."""
-        reply = await COMMANDS[command].handler(request(who), self.desk)
-        while isinstance(reply, Later):
-            reply = await reply.work()
+        reply = await COMMANDS[command].handle_request(build_request(person), self.context)
+        while isinstance(reply, DeferredReply):
+            reply = await reply.continuation()
         return reply
 
-    async def home(self, who: Person) -> Reply:
+    async def open_home(self, person: Person) -> Reply:
         """Let somebody look at their own page."""
-        return await HOME(request(who), self.desk)
+        return await HOME_HANDLER(build_request(person), self.context)
 
-    async def agrees(self, who: Person) -> None:
+    async def give_agreement(self, person: Person) -> None:
         """Let somebody give the agreement on reading counts."""
-        await self.sends("agreement", who, {})
+        await self.submit_form("agreement", person, {})
 
-    async def close(self) -> int:
+    async def close_period(self) -> int:
         """Walk on to the end of the period, and let the schedule close it."""
-        due = await close_periods.next_due(self.desk)
+        due = await close_periods.next_due(self.context)
         assert due
-        self.clock.at = due
-        return await close_periods.run(self.desk)
+        self.clock.current_time = due
+        return await close_periods.run(self.context)
 
-    async def kept(self, *but: str) -> dict[str, list[tuple[object, ...]]]:
+    async def fetch_tables(self, *excluded_tables: str) -> dict[str, list[tuple[object, ...]]]:
         """Every row of every table, sorted, but for some tables."""
-        names = [name for name in metadata.tables if name not in but]
-        return {name: await self.rows(name) for name in names}
+        names = [name for name in metadata.tables if name not in excluded_tables]
+        return {name: await self.fetch_rows(name) for name in names}
 
-    async def rows(self, name: str) -> list[tuple[object, ...]]:
+    async def fetch_rows(self, table_name: str) -> list[tuple[object, ...]]:
         """Every row of a table, sorted."""
-        asked = select(metadata.tables[name])
-        found = await self.desk.store.read(lambda books: list(books._connection.execute(asked)))
+        asked = select(metadata.tables[table_name])
+        found = await self.context.store.read(lambda repos: list(repos._connection.execute(asked)))
         return sorted((tuple(row) for row in found), key=repr)
 
 
 @asynccontextmanager
-async def world(
-    folder: Path, at: datetime | None = None, peppers: tuple[bytes, ...] = PEPPERS
+async def open_world(
+    folder: Path, start_time: datetime | None = None, peppers: tuple[bytes, ...] = PEPPERS
 ) -> AsyncIterator[World]:
     """A bot on the database in *folder*, from the moment *at* on; what it keeps stays there."""
     store = Store.open(f"sqlite:///{folder}/attune.sqlite", peppers)
     store.migrate()
-    clock = Moment(at) if at else Moment()
-    desk = Desk(store, catalogue.load(), clock, {"slack": Pigeonholes()})
+    clock = FakeClock(start_time) if start_time else FakeClock()
+    context = Context(store, catalogue.load_catalogue(), clock, {"slack": RecordingOutlet()})
     try:
-        yield World(desk, clock, folder)
+        yield World(context, clock, folder)
     finally:
         await store.close()
 
 
-async def forked(
+async def run_in_forks(
     folder: Path,
-    before: Callable[[World], Awaitable[None]],
-    *acts: Callable[[World], Awaitable[T]],
+    prepare: Callable[[World], Awaitable[None]],
+    *actions: Callable[[World], Awaitable[T]],
 ) -> list[T]:
     """Do *before* once, then each of *acts* in a copy of what there was, from that moment."""
-    async with world(folder / "before") as first:
-        await before(first)
-        at = first.clock.at
+    async with open_world(folder / "before") as first:
+        await prepare(first)
+        at = first.clock.current_time
     found = []
-    for number, act in enumerate(acts):
+    for number, act in enumerate(actions):
         copy = folder / f"world {number}"
         shutil.copytree(folder / "before", copy)
-        async with world(copy, at) as one:
+        async with open_world(copy, at) as one:
             found.append(await act(one))
     return found
 
 
-async def told(one: World) -> list[tuple[object, ...]]:
+async def fetch_releases(world: World) -> list[tuple[object, ...]]:
     """Every published table as it is stored, byte for byte."""
-    return await one.rows("release")
+    return await world.fetch_rows("release")
 
 
-def of(team: Team, tables: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+def rows_of_team(team: Team, rows: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
     """Those of the *tables* that are of one team."""
-    return [row for row in tables if row[1] == f"team:{team.id}"]
+    return [row for row in rows if row[1] == f"team:{team.id}"]

@@ -10,103 +10,108 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from bot.domain.counts.release_rule import MONTH, Terms
+from bot.domain.counts.release_rule import MONTH_WEEKS, CountingTerms
 from tests.attacks import games, plans, plays
 from tests.domain.counts import utility
-from tests.domain.counts.utility import Agreed, agreed
+from tests.domain.counts.utility import LedgerTerms, terms_for_size
 
-SIZE = 30
-PLAYS = 1500
+UNIT_SIZE = 30
+PLAYS_PER_TEAM = 1500
 """Years played with each made-up team."""
 
 
 @dataclass(frozen=True)
-class Point:
+class TermsChoice:
     """One choice of terms: cap and scale of the total's noise, and of the breakdown's."""
 
     total: tuple[int, Fraction]
     breakdown: tuple[int, Fraction]
 
     @property
-    def agreed(self) -> Agreed:
+    def ledger_terms(self) -> LedgerTerms:
         """The terms."""
-        return Agreed(_terms(*self.total), _terms(*self.breakdown))
+        return LedgerTerms(_build_terms(*self.total), _build_terms(*self.breakdown))
 
 
-def _terms(cap: int, scale: Fraction) -> Terms:
-    return Terms(MONTH, cap, cap / scale)
+def _build_terms(cap: int, scale: Fraction) -> CountingTerms:
+    return CountingTerms(MONTH_WEEKS, cap, cap / scale)
 
 
-SHARPER = (4, Fraction(5))
-BREAKDOWN = (5, Fraction(11, 2))
-POINTS = (
-    Point((4, Fraction(3)), SHARPER),
-    Point((4, Fraction(9, 2)), SHARPER),
-    Point((4, Fraction(6)), SHARPER),
-    Point((1, Fraction(3, 2)), BREAKDOWN),
-    Point((1, Fraction(11, 5)), BREAKDOWN),
-    Point((1, Fraction(3)), BREAKDOWN),
+SHARPER_NOISE = (4, Fraction(5))
+BREAKDOWN_NOISE = (5, Fraction(11, 2))
+TERMS_CHOICES = (
+    TermsChoice((4, Fraction(3)), SHARPER_NOISE),
+    TermsChoice((4, Fraction(9, 2)), SHARPER_NOISE),
+    TermsChoice((4, Fraction(6)), SHARPER_NOISE),
+    TermsChoice((1, Fraction(3, 2)), BREAKDOWN_NOISE),
+    TermsChoice((1, Fraction(11, 5)), BREAKDOWN_NOISE),
+    TermsChoice((1, Fraction(3)), BREAKDOWN_NOISE),
 )
-HEAD = (
+TABLE_HEADER = (
     "  total      breakdown   band right   leader         one debrief  three        year's habit\n"
     "  cap scale  cap scale   mean  worst  named right    mean  worst  mean  worst  mean  worst"
 )
 
 
-def lines(teams: int) -> Iterator[str]:
+def format_lines(team_count: int) -> Iterator[str]:
     """A line for each point; *worst* is over rates for bands and habits, else over teams."""
-    yield HEAD
-    for point in POINTS:
-        star = "*" if point.agreed == agreed(SIZE) else " "
-        yield f"{star} {_said(point)}   {_use(point.agreed, teams)}    {_risk(point.agreed)}"
+    yield TABLE_HEADER
+    for point in TERMS_CHOICES:
+        star = "*" if point.ledger_terms == terms_for_size(UNIT_SIZE) else " "
+        yield f"{star} {_format_choice(point)}   {_format_accuracy(point.ledger_terms, team_count)}    {_format_guess_shares(point.ledger_terms)}"
 
 
-def _said(point: Point) -> str:
-    (cap, scale), (cap_2, scale_2) = point.total, point.breakdown
+def _format_choice(choice: TermsChoice) -> str:
+    (cap, scale), (cap_2, scale_2) = choice.total, choice.breakdown
     return f"{cap:3} {float(scale):5.2f}  {cap_2:3} {float(scale_2):5.2f}"
 
 
-def _use(on: Agreed, teams: int) -> str:
+def _format_accuracy(terms: LedgerTerms, team_count: int) -> str:
     told = {
-        (rate, mix): utility.measured(SIZE, rate, mix, teams, on)
-        for rate in utility.RATES
-        for mix in utility.MIXES
+        (rate, mix): utility.measure_accuracy(UNIT_SIZE, rate, mix, team_count, terms)
+        for rate in utility.WEEKLY_RATES
+        for mix in utility.FORM_MIXES
     }
     bands = [
-        sum(told[rate, mix].bands for mix in utility.MIXES) / len(utility.MIXES)
-        for rate in utility.RATES
+        sum(told[rate, mix].band_share for mix in utility.FORM_MIXES) / len(utility.FORM_MIXES)
+        for rate in utility.WEEKLY_RATES
     ]
-    right = utility.together(tuple(told.values()))
-    return f"{right.bands:5.2f} {min(bands):5.2f}   {right.named:5.2f} {right.leaders:5.2f}"
+    right = utility.average_shares(tuple(told.values()))
+    return f"{right.band_share:5.2f} {min(bands):5.2f}   {right.named_share:5.2f} {right.leader_share:5.2f}"
 
 
-def _risk(on: Agreed) -> str:
+def _format_guess_shares(terms: LedgerTerms) -> str:
     found = []
     for debriefs in (1, 3):
-        best = [games.best(life[0], on) for life in games.lives(SIZE, debriefs, on)]
+        best = [
+            games.best_guess_share(life[0], terms)
+            for life in games.generate_histories(UNIT_SIZE, debriefs, terms)
+        ]
         found += [_mean(best), max(best)]
-    found += _habit(on)
+    found += _habit_guess_shares(terms)
     return "  ".join(f"{one:5.3f}" for one in found)
 
 
-def _habit(on: Agreed) -> list[float]:
+def _habit_guess_shares(terms: LedgerTerms) -> list[float]:
     """How often a year's habit is guessed: the mean of all rates, and the worst rate.
 
     Others file alike in every period, the worst that can be: at an edge, all year.
     """
-    each = len(utility.MIXES)
-    lives = games.lives(SIZE, 2, on)
+    each = len(utility.FORM_MIXES)
+    lives = games.generate_histories(UNIT_SIZE, 2, terms)
     by_rate = [
-        plays.by_the_rule(lives[at : at + each], PLAYS, plans.MONTHS, on, plays.drawn).right
+        plays.play_by_rule(
+            lives[at : at + each], PLAYS_PER_TEAM, plans.MONTHS_PER_YEAR, terms, plays.draw_page
+        ).right_share
         for at in range(0, len(lives), each)
     ]
     return [_mean(by_rate), max(by_rate)]
 
 
-def _mean(found: Sequence[float]) -> float:
-    return sum(found) / len(found)
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
 
 
 if __name__ == "__main__":
-    for line in lines(int(sys.argv[1]) if len(sys.argv) > 1 else 200):
+    for line in format_lines(int(sys.argv[1]) if len(sys.argv) > 1 else 200):
         print(line, flush=True)  # noqa: T201 - what it was asked for

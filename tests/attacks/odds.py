@@ -10,147 +10,172 @@ from fractions import Fraction
 from functools import cache
 from math import exp
 
-from bot.domain.counts.release_rule import CLEAR, CODES, BreakdownTable, Table, TotalTable, _band
+from bot.domain.counts.release_rule import (
+    ANSWER_CODES,
+    CLEAR_LEAD_SCALES,
+    BreakdownTable,
+    ReleasedTable,
+    TotalTable,
+    _select_band,
+)
 from bot.shares import Share
-from tests.domain.counts.laplace import chance_of
+from tests.domain.counts.laplace import probability_of
 
-Chances = dict[object, float]
+Probabilities = dict[object, float]
 """How likely each published value is."""
 
-Counted = tuple[int, ...]
+FormCounts = tuple[int, ...]
 """How many debriefs there are of each form, in the order in which it is asked."""
 
-UNLIKELY = 1e-8
+MIN_PROBABILITY = 1e-8
 """Ways of falling less likely than this are left out; together they are below 0.5 %."""
 
 SHARES = tuple(Share)
 
 
-def noted(table: Table) -> object:
+def describe_table(table: ReleasedTable) -> object:
     """What an attacker notes of a published table: its band, or leader and shares as places."""
     if isinstance(table, TotalTable):
         return table.band
-    return placed(table)
+    return leader_and_shares(table)
 
 
-def placed(table: BreakdownTable) -> tuple[int, tuple[int, ...]]:
+def leader_and_shares(table: BreakdownTable) -> tuple[int, tuple[int, ...]]:
     """The leader's place, or -1, and the places of the shares."""
-    leader = CODES[table.question].index(table.leader) if table.leader else -1
+    leader = ANSWER_CODES[table.question].index(table.leader) if table.leader else -1
     return leader, tuple(SHARES.index(share) for _, share in table.shares)
 
 
-def bands(counted: int, scale: Fraction) -> Chances:
+def band_probabilities(debrief_count: int, noise_scale: Fraction) -> Probabilities:
     """How likely each band is when *counted* debriefs are counted."""
     found: defaultdict[object, float] = defaultdict(float)
-    for noise in range(-int(40 * scale), int(40 * scale) + 1):
-        found[_band(counted + noise)] += chance_of(noise, scale)
+    for noise in range(-int(40 * noise_scale), int(40 * noise_scale) + 1):
+        found[_select_band(debrief_count + noise)] += probability_of(noise, noise_scale)
     return dict(found)
 
 
-def tables(counted: Sequence[int], scale: Fraction, unlikely: float = UNLIKELY) -> Chances:
+def table_probabilities(
+    form_counts: Sequence[int], noise_scale: Fraction, min_probability: float = MIN_PROBABILITY
+) -> Probabilities:
     """How likely each (leader's place or -1, shares) is when answers were *counted* like this.
 
     What is below nothing is told like nothing, so that every answer is walked over 0 and
     more, 0 having the weight of all below.
     """
-    walk = _Walk(tuple(counted), scale, unlikely)
-    walk.on((), 1.0)
-    return dict(walk.found)
+    walk = _NoiseEnumeration(tuple(form_counts), noise_scale, min_probability)
+    walk.extend_prefix((), 1.0)
+    return dict(walk.probabilities)
 
 
-def at_most(value: int, scale: Fraction) -> float:
+def probability_at_most(value: int, scale: Fraction) -> float:
     """The chance that noise is *value* or less."""
     odds = exp(-1 / scale)
     return odds**-value / (1 + odds) if value < 0 else 1 - odds ** (value + 1) / (1 + odds)
 
 
-class _Walk:
+class _NoiseEnumeration:
     """Goes every likely way that the noise can fall, and adds up the tables it leads to."""
 
-    def __init__(self, counted: tuple[int, ...], scale: Fraction, unlikely: float) -> None:
+    def __init__(
+        self, form_counts: tuple[int, ...], noise_scale: Fraction, min_probability: float
+    ) -> None:
         """Start from what was *counted*."""
-        self.counted, self.scale, self.unlikely = counted, scale, unlikely
-        self.clear = CLEAR * scale
-        self.found: defaultdict[object, float] = defaultdict(float)
-        self.ways = [self._ways(one) for one in counted]
+        self.form_counts, self.noise_scale, self.min_probability = (
+            form_counts,
+            noise_scale,
+            min_probability,
+        )
+        self.lead_margin = CLEAR_LEAD_SCALES * noise_scale
+        self.probabilities: defaultdict[object, float] = defaultdict(float)
+        self.value_probabilities = [self._list_likely_values(one) for one in form_counts]
 
-    def on(self, values: tuple[int, ...], chance: float) -> None:
+    def extend_prefix(self, values: tuple[int, ...], probability: float) -> None:
         """Go on from the first *values*, which fall so with this *chance*."""
-        if len(values) == len(self.ways) - 1:
-            self._end(values, chance)
+        if len(values) == len(self.value_probabilities) - 1:
+            self._finish_prefix(values, probability)
             return
-        for value, here in self.ways[len(values)]:
-            if chance * here > self.unlikely:
-                self.on((*values, value), chance * here)
+        for value, here in self.value_probabilities[len(values)]:
+            if probability * here > self.min_probability:
+                self.extend_prefix((*values, value), probability * here)
 
-    def _end(self, values: tuple[int, ...], chance: float) -> None:
+    def _finish_prefix(self, values: tuple[int, ...], probability: float) -> None:
         """Add every way of the last answer, the quick way where nothing hides below nothing."""
         whole, (second, first) = sum(values), sorted(values)[-2:]
         place, last = values.index(first), len(values)
         least = max(first, 1)
-        for value, here in self.ways[-1]:
-            odds = chance * here
-            if odds < self.unlikely:
+        for value, here in self.value_probabilities[-1]:
+            odds = probability * here
+            if odds < self.min_probability:
                 continue
-            row = _row(whole + value)
+            row = _share_row(whole + value)
             shares = (*[row[one] for one in values], row[value])
-            if max(value, first) < self.clear:
-                self._take((*values, value), shares, odds)
-            elif value - least >= self.clear or (value >= self.clear and not first):
-                self.found[last, shares] += odds
+            if max(value, first) < self.lead_margin:
+                self._add_hidden_lead((*values, value), shares, odds)
+            elif value - least >= self.lead_margin or (value >= self.lead_margin and not first):
+                self.probabilities[last, shares] += odds
             else:
-                leads = first - max(second, value) >= self.clear
-                self.found[place if leads else -1, shares] += odds
+                leads = first - max(second, value) >= self.lead_margin
+                self.probabilities[place if leads else -1, shares] += odds
 
-    def _take(self, values: tuple[int, ...], shares: tuple[int, ...], chance: float) -> None:
+    def _add_hidden_lead(
+        self, values: tuple[int, ...], shares: tuple[int, ...], probability: float
+    ) -> None:
         """Add one way in which an answer may lead by what is hidden below nothing."""
         rest, first = 1.0, max(values)
         for place, value in enumerate(values):
             if value == first and sum(values) == first:
-                led = self._leads(values, place) if value else self._below(place)
-                self.found[place, shares] += chance * led
+                led = (
+                    self._single_lead_probability(values, place)
+                    if value
+                    else self._hidden_lead_probability(place)
+                )
+                self.probabilities[place, shares] += probability * led
                 rest -= led
-        self.found[-1, shares] += chance * rest
+        self.probabilities[-1, shares] += probability * rest
 
-    def _leads(self, values: tuple[int, ...], place: int) -> float:
+    def _single_lead_probability(self, values: tuple[int, ...], place: int) -> float:
         """The chance that the only answer above nothing leads clearly."""
-        edge, led = int((values[place] - self.clear) // 1), 1.0
+        edge, led = int((values[place] - self.lead_margin) // 1), 1.0
         for other in range(len(values)):
             if other != place:
-                led *= self._under(other, edge) / self._under(other, 0)
+                led *= self._probability_below(other, edge) / self._probability_below(other, 0)
         return led
 
-    def _below(self, place: int) -> float:
+    def _hidden_lead_probability(self, place: int) -> float:
         """The same when nothing is above nothing: the leader is the least below it."""
         found = 0.0
-        for value in range(-int(20 * self.scale), 1):
-            here = chance_of(value - self.counted[place], self.scale) / self._under(place, 0)
-            edge = int((value - self.clear) // 1)
-            for other in range(len(self.counted)):
+        for value in range(-int(20 * self.noise_scale), 1):
+            here = probability_of(
+                value - self.form_counts[place], self.noise_scale
+            ) / self._probability_below(place, 0)
+            edge = int((value - self.lead_margin) // 1)
+            for other in range(len(self.form_counts)):
                 if other != place:
-                    here *= self._under(other, edge) / self._under(other, 0)
+                    here *= self._probability_below(other, edge) / self._probability_below(other, 0)
             found += here
         return found
 
-    def _under(self, place: int, value: int) -> float:
-        return at_most(value - self.counted[place], self.scale)
+    def _probability_below(self, place: int, value: int) -> float:
+        return probability_at_most(value - self.form_counts[place], self.noise_scale)
 
-    def _ways(self, counted: int) -> list[tuple[int, float]]:
+    def _list_likely_values(self, form_count: int) -> list[tuple[int, float]]:
         """Each value from 0 on, and how likely an answer is told from it."""
-        above = range(1, counted + int(20 * self.scale))
+        above = range(1, form_count + int(20 * self.noise_scale))
         return [
-            (0, at_most(-counted, self.scale)),
-            *((value, chance_of(value - counted, self.scale)) for value in above),
+            (0, probability_at_most(-form_count, self.noise_scale)),
+            *((value, probability_of(value - form_count, self.noise_scale)) for value in above),
         ]
 
 
 @cache
-def _row(whole: int) -> tuple[int, ...]:
+def _share_row(total: int) -> tuple[int, ...]:
     """The coarse share of each value out of *whole*, as its place among the shares."""
     return (
-        tuple(_share(Fraction(value, whole or 4)) for value in range(whole + 1)) if whole else (1,)
+        tuple(_nearest_share(Fraction(value, total or 4)) for value in range(total + 1))
+        if total
+        else (1,)
     )
 
 
-def _share(part: Fraction) -> int:
-    return min(range(len(SHARES)), key=lambda at: abs(Fraction(SHARES[at].value, 100) - part))
+def _nearest_share(fraction: Fraction) -> int:
+    return min(range(len(SHARES)), key=lambda at: abs(Fraction(SHARES[at].value, 100) - fraction))

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from bot.conversation import Person
 from bot.domain.counts import pseudonyms
-from tests.attacks.forks import World, forked, world
-from tests.attacks.naive import digest, keyed
-from tests.database_files import every_byte
+from tests.attacks.forks import World, open_world, run_in_forks
+from tests.attacks.naive import hash_person, hash_person_with_key
+from tests.database_files import read_all_bytes
 from tests.doubles import PEPPERS
-from tests.sample_team import CLINICIANS, SUPERVISOR, set_up
+from tests.sample_team import CLINICIANS, SUPERVISOR, set_up_team
 
 PEPPER = PEPPERS[0]
 ROUNDS = 30
@@ -38,7 +38,7 @@ def guesses(person: Person, salts: Iterable[bytes], peppers: Iterable[bytes]) ->
         found |= {hmac.new(salt, name.encode(), hashlib.sha256).digest() for name in names}
         found |= {hashlib.sha256(salt + name.encode()).digest() for name in names}
         for pepper in (b"", salt, *peppers):
-            found.add(pseudonyms.contributor(pepper, salt, person))
+            found.add(pseudonyms.derive_contributor_token(pepper, salt, person))
     return found
 
 
@@ -52,19 +52,22 @@ def linked(kept: dict[str, Rows], people: Iterable[Person], peppers: Iterable[by
 
 async def filed(one: World) -> None:
     """Nine clinicians, all of whom have filed."""
-    await set_up(one.desk)
-    await one.agrees(SUPERVISOR)
-    await one.files(*CLINICIANS)
+    await set_up_team(one.context)
+    await one.give_agreement(SUPERVISOR)
+    await one.file_debriefs(*CLINICIANS)
 
 
 def test_the_usual_pseudonyms_are_linked_by_whoever_has_the_dump() -> None:
     """A plain id, its digest, and a keyed digest beside its key all give everybody away."""
     key = secrets.token_bytes(32)
     plain: dict[str, Rows] = {"period": [], "slip": [(one.id,) for one in CLINICIANS]}
-    digests: dict[str, Rows] = {"period": [], "slip": [(digest(one.id),) for one in CLINICIANS]}
+    digests: dict[str, Rows] = {
+        "period": [],
+        "slip": [(hash_person(one.id),) for one in CLINICIANS],
+    }
     beside: dict[str, Rows] = {
         "period": [(key,)],
-        "slip": [(keyed(one.id, key),) for one in CLINICIANS],
+        "slip": [(hash_person_with_key(one.id, key),) for one in CLINICIANS],
     }
 
     assert [linked(kept, CLINICIANS) for kept in (plain, digests, beside)] == [9, 9, 9]
@@ -72,7 +75,7 @@ def test_the_usual_pseudonyms_are_linked_by_whoever_has_the_dump() -> None:
 
 async def test_a_dump_of_an_open_period_links_nobody_without_the_pepper(tmp_path: Path) -> None:
     """Salt, slips and every id in the workspace are not enough for a single link."""
-    async with world(tmp_path) as one:
+    async with open_world(tmp_path) as one:
         await filed(one)
     kept = dump(tmp_path)
 
@@ -85,7 +88,7 @@ async def test_a_dump_of_an_open_period_links_nobody_without_the_pepper(tmp_path
 
 async def test_a_dump_of_an_open_period_with_the_pepper_links_everybody(tmp_path: Path) -> None:
     """Said openly in the documents: this is what the pepper's keeper could do, until the close."""
-    async with world(tmp_path) as one:
+    async with open_world(tmp_path) as one:
         await filed(one)
 
     assert linked(dump(tmp_path), CLINICIANS, [PEPPER]) == 9
@@ -93,14 +96,14 @@ async def test_a_dump_of_an_open_period_with_the_pepper_links_everybody(tmp_path
 
 async def leaves_nothing(folder: Path) -> None:
     """Claim that after a close a dump links nobody, even with the pepper and an older dump."""
-    async with world(folder / "open") as one:
+    async with open_world(folder / "open") as one:
         await filed(one)
-        at = one.clock.at
+        at = one.clock.current_time
     held = dump(folder / "open")
     shutil.copytree(folder / "open", folder / "closed")
-    async with world(folder / "closed", at) as one:
-        await one.close()
-        left = every_byte(folder / "closed")
+    async with open_world(folder / "closed", at) as one:
+        await one.close_period()
+        left = read_all_bytes(folder / "closed")
     salts = [value for row in held["period"] for value in row if isinstance(value, bytes)]
     made = {token for who in CLINICIANS for token in guesses(who, salts, [PEPPER])}
     slips = {value for row in held["slip"] for value in row if isinstance(value, bytes)}
@@ -117,12 +120,12 @@ async def test_a_dump_after_the_close_links_nobody_even_with_the_pepper(tmp_path
 
 async def are_kept_apart(folder: Path) -> None:
     """Claim that nobody's token is the same in two ledgers, or in two periods."""
-    async with world(folder / "apart") as one:
+    async with open_world(folder / "apart") as one:
         await filed(one)
-        first = {row[4] for row in await one.rows("slip")}
-        await one.close()
-        await one.files(*CLINICIANS)
-        second = {row[4] for row in await one.rows("slip")}
+        first = {row[4] for row in await one.fetch_rows("slip")}
+        await one.close_period()
+        await one.file_debriefs(*CLINICIANS)
+        second = {row[4] for row in await one.fetch_rows("slip")}
 
     assert len(first) == len(second) == 18
     assert not first & second
@@ -135,7 +138,7 @@ async def test_two_ledgers_and_two_periods_cannot_be_joined(tmp_path: Path) -> N
 
 async def test_the_inbox_tells_nobody_apart_without_the_pepper(tmp_path: Path) -> None:
     """That somebody sent a form off is a keyed digest and a day, alike for every form."""
-    async with world(tmp_path) as one:
+    async with open_world(tmp_path) as one:
         await filed(one)
     kept = dump(tmp_path)["inbox"]
     names = [who.id for who in CLINICIANS]
@@ -171,29 +174,29 @@ async def test_the_order_of_storage_puts_no_slip_on_its_person(tmp_path: Path) -
 async def rights(folder: Path, rounds: int) -> dict[str, float]:
     """Which share of slips each order puts on the right person, over so many rounds."""
     found: Counter[str] = Counter()
-    async with world(folder) as one:
-        await set_up(one.desk)
+    async with open_world(folder) as one:
+        await set_up_team(one.context)
         for _ in range(rounds):
-            await one.files(*CLINICIANS)
-            await one.desk.store.checkpoint()
+            await one.file_debriefs(*CLINICIANS)
+            await one.context.store.checkpoint()
             truth = await in_order(one)
             for name, order in orders(folder).items():
                 found[name] += sum(a == b for a, b in zip(order, truth, strict=True))
             for who in CLINICIANS:
-                await one.sends("withdraw", who, {})
+                await one.submit_form("withdraw", who, {})
     return {name: many / rounds / len(CLINICIANS) for name, many in found.items()}
 
 
 async def in_order(one: World) -> list[bytes]:
     """The tokens in the total's ledger, in the order in which people filed."""
-    periods = {row[0]: row for row in await one.rows("period")}
+    periods = {row[0]: row for row in await one.fetch_rows("period")}
     salt = next(value for value in periods["total"] if isinstance(value, bytes))
-    return [pseudonyms.contributor(PEPPER, salt, who) for who in CLINICIANS]
+    return [pseudonyms.derive_contributor_token(PEPPER, salt, who) for who in CLINICIANS]
 
 
 def orders(folder: Path) -> dict[str, list[bytes]]:
     """The total's tokens in every order that a copy of the file suggests."""
-    kept, held = dump(folder), every_byte(folder)
+    kept, held = dump(folder), read_all_bytes(folder)
     rows = [row for row in kept["slip"] if row[1] == "total"]
     by_key = [row[4] for row in rows if isinstance(row[4], bytes)]
     by_place = sorted(by_key, key=held.find)
@@ -212,16 +215,16 @@ async def test_whoever_filed_the_rest_of_the_dump_is_the_same(tmp_path: Path) ->
     """But for slips and done acts, two worlds in which others filed keep the same rows."""
 
     async def before(one: World) -> None:
-        await set_up(one.desk)
+        await set_up_team(one.context)
 
     def by(*people: Person) -> Callable[[World], Awaitable[object]]:
         async def act(one: World) -> object:
-            await one.files(*people)
-            return await one.kept("slip", "inbox")
+            await one.file_debriefs(*people)
+            return await one.fetch_tables("slip", "inbox")
 
         return act
 
     pairs = list(permutations(CLINICIANS, 2))[:3]
-    kept = await forked(tmp_path, before, by(), *(by(*pair) for pair in pairs))
+    kept = await run_in_forks(tmp_path, before, by(), *(by(*pair) for pair in pairs))
 
     assert all(one == kept[0] for one in kept)

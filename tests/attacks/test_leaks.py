@@ -11,8 +11,8 @@ from bot.errors import UnknownAnswerError
 from bot.store.schema import metadata
 from handlers import FORMS
 from schedules import TIMETABLE
-from tests.attacks.forks import World, forked, world
-from tests.sample_team import CLINICIANS, MARIE, SUPERVISOR, request, set_up
+from tests.attacks.forks import World, open_world, run_in_forks
+from tests.sample_team import CLINICIANS, MARIE, SUPERVISOR, build_request, set_up_team
 
 AN_ID = re.compile(r"[0-9a-f]{16,}")
 
@@ -22,7 +22,7 @@ def written() -> Iterator[io.StringIO]:
     """What the operator's log holds, with everything turned up to DEBUG."""
     root = logging.getLogger()
     before, level = root.handlers[:], root.level
-    logs.configure("DEBUG")
+    logs.configure_logging("DEBUG")
     stream = io.StringIO()
     for handler in root.handlers:
         assert isinstance(handler, logging.StreamHandler)
@@ -34,19 +34,19 @@ def written() -> Iterator[io.StringIO]:
 
 async def ready(one: World) -> None:
     """A team whose supervisor has agreed and of which Marie has joined."""
-    await set_up(one.desk)
-    await one.agrees(SUPERVISOR)
-    await one.presses("join", MARIE)
+    await set_up_team(one.context)
+    await one.give_agreement(SUPERVISOR)
+    await one.press_button("join", MARIE)
 
 
 async def everything(one: World) -> None:
     """File, file wrongly, take back, close, and look at what was told."""
-    await one.files(*CLINICIANS, MARIE)
+    await one.file_debriefs(*CLINICIANS, MARIE)
     with pytest.raises(UnknownAnswerError):
-        await one.files(MARIE, form="a made-up answer")
-    await one.sends("withdraw", MARIE, {})
-    await one.close()
-    await one.asks("debriefs", SUPERVISOR)
+        await one.file_debriefs(MARIE, form="a made-up answer")
+    await one.submit_form("withdraw", MARIE, {})
+    await one.close_period()
+    await one.run_command("debriefs", SUPERVISOR)
 
 
 def test_a_careless_line_gives_a_person_away(written: io.StringIO) -> None:
@@ -60,7 +60,7 @@ async def test_nothing_in_the_log_tells_who_filed_or_what(
     written: io.StringIO, tmp_path: Path
 ) -> None:
     """At DEBUG, through filing, an error, a withdrawal and a close: no id, no code, no token."""
-    async with world(tmp_path) as one:
+    async with open_world(tmp_path) as one:
         await ready(one)
         await everything(one)
     told = written.getvalue()
@@ -76,13 +76,13 @@ async def test_the_log_of_a_debrief_is_the_log_of_a_guide(
 ) -> None:
     """Whoever reads the log cannot tell somebody who filed from somebody who read a guide."""
     answers = {"form": "away", "status": "working"}
-    async with world(tmp_path) as one:
+    async with open_world(tmp_path) as one:
         await ready(one)
         heard = []
         for form in ("debrief", "guide", "withdraw"):
             written.truncate(0)
             written.seek(0)
-            await one.sends(form, MARIE, {} if form == "withdraw" else answers)
+            await one.submit_form(form, MARIE, {} if form == "withdraw" else answers)
             heard.append(written.getvalue())
 
     assert len(set(heard)) == 1
@@ -92,15 +92,15 @@ async def test_no_queue_and_no_person_is_changed_by_a_debrief(tmp_path: Path) ->
     """Deliveries, people, intentions and rosters hold the same rows, filed or not."""
 
     async def filed(one: World) -> object:
-        await one.files(*CLINICIANS, MARIE)
+        await one.file_debriefs(*CLINICIANS, MARIE)
         return await rest(one)
 
     async def withdrawn(one: World) -> object:
-        await one.files(MARIE)
-        await one.sends("withdraw", MARIE, {})
+        await one.file_debriefs(MARIE)
+        await one.submit_form("withdraw", MARIE, {})
         return await rest(one)
 
-    kept = await forked(tmp_path, ready, filed, withdrawn, rest)
+    kept = await run_in_forks(tmp_path, ready, filed, withdrawn, rest)
 
     assert kept[0] == kept[1] == kept[2]
 
@@ -111,10 +111,10 @@ async def rest(one: World) -> object:
     Without the sign that each check-in is dealt at random.
     """
     for _ in range(15):
-        one.clock.move(hours=12)
+        one.clock.advance(hours=12)
         for duty in TIMETABLE.values():
-            await duty.run(one.desk)
-    kept = await one.kept("slip", "inbox", "period", "feed", "release")
+            await duty.run(one.context)
+    kept = await one.fetch_tables("slip", "inbox", "period", "feed", "release")
     dealt = metadata.tables["delivery"].columns.keys().index("detail")
     kept["delivery"] = [(*row[:dealt], *row[dealt + 1 :]) for row in kept["delivery"]]
     return {
@@ -124,23 +124,23 @@ async def rest(one: World) -> object:
 
 async def test_no_job_is_kept_for_a_debrief(tmp_path: Path) -> None:
     """Filing promises no message, so that no queue holds a trace of it or its time."""
-    async with world(tmp_path) as one:
+    async with open_world(tmp_path) as one:
         await ready(one)
-        before = await one.rows("delivery")
-        await one.files(*CLINICIANS)
+        before = await one.fetch_rows("delivery")
+        await one.file_debriefs(*CLINICIANS)
 
-        assert await one.rows("delivery") == before
+        assert await one.fetch_rows("delivery") == before
 
 
 async def test_an_error_on_the_way_keeps_its_words_to_itself(
     written: io.StringIO, tmp_path: Path
 ) -> None:
     """A forged answer is refused without a trace of it, and keeps nothing."""
-    async with world(tmp_path) as one:
+    async with open_world(tmp_path) as one:
         await ready(one)
-        forged = request(MARIE, answers={"form": "away", "status": MARIE.id})
+        forged = build_request(MARIE, answers={"form": "away", "status": MARIE.id})
         with pytest.raises(UnknownAnswerError) as refused:
-            await FORMS["debrief"](forged, one.desk)
+            await FORMS["debrief"](forged, one.context)
 
         assert MARIE.id not in repr(refused.value) + written.getvalue()
-        assert await one.rows("slip") == []
+        assert await one.fetch_rows("slip") == []

@@ -12,12 +12,12 @@ from bot.store.repositories import slips as slip_repository
 from bot.store.repositories.periods import Periods
 from bot.store.store import Store
 from tests.attacks import plays
-from tests.attacks.field import field_of, published
-from tests.attacks.forks import told, world
-from tests.attacks.games import Case
+from tests.attacks.field import open_environment, parse_release
+from tests.attacks.forks import fetch_releases, open_world
+from tests.attacks.games import PeriodCase
 from tests.attacks.test_dumps import are_kept_apart, leaves_nothing
 from tests.attacks.test_frozen import closed_again, stays_as_it_is
-from tests.sample_team import CLINICIANS, MARIE, SUPERVISOR, set_up
+from tests.sample_team import CLINICIANS, MARIE, SUPERVISOR, set_up_team
 
 Claim = Callable[[Path], Awaitable[None]]
 Spoil = Callable[[pytest.MonkeyPatch], None]
@@ -25,21 +25,21 @@ Spoil = Callable[[pytest.MonkeyPatch], None]
 
 async def nobody_counts_for_more_than_four(folder: Path) -> None:
     """Claim that one person who files forty moves the total no further than noise would."""
-    async with world(folder / "cap") as one:
-        await set_up(one.desk)
-        await one.agrees(SUPERVISOR)
-        await one.files(*[MARIE] * 40)
-        await one.close()
-        band, _ = published(await one.asks("debriefs", SUPERVISOR))
+    async with open_world(folder / "cap") as one:
+        await set_up_team(one.context)
+        await one.give_agreement(SUPERVISOR)
+        await one.file_debriefs(*[MARIE] * 40)
+        await one.close_period()
+        band, _ = parse_release(await one.run_command("debriefs", SUPERVISOR))
     assert band in {release_rule.Band.FEW, release_rule.Band.TEN}
 
 
 async def an_edge_is_blurred(folder: Path) -> None:
     """Claim that a count at a band's edge does not tell whether one more was filed."""
-    lives = [(Case((9, 0, 0, 0), 9),)] * 4
-    async with field_of(9, len(lives), folder) as field:
-        score = await plays.on_the_bot(field, lives, 12)
-    assert score.surely_above <= 0.66
+    lives = [(PeriodCase((9, 0, 0, 0), 9),)] * 4
+    async with open_environment(9, len(lives), folder) as field:
+        score = await plays.play_on_bot(field, lives, 12)
+    assert score.lower_bound <= 0.66
 
 
 async def a_table_is_frozen(folder: Path) -> None:
@@ -50,11 +50,11 @@ async def a_table_is_frozen(folder: Path) -> None:
 
 async def a_team_of_four_is_not_told(folder: Path) -> None:
     """Claim that nothing is kept or told of a team so small that a table points at someone."""
-    async with world(folder / "small") as one:
-        await set_up(one.desk, clinicians=CLINICIANS[:4])
-        await one.files(*CLINICIANS[:4])
-        assert await one.rows("slip") == []
-        assert await told(one) == []
+    async with open_world(folder / "small") as one:
+        await set_up_team(one.context, clinicians=CLINICIANS[:4])
+        await one.file_debriefs(*CLINICIANS[:4])
+        assert await one.fetch_rows("slip") == []
+        assert await fetch_releases(one) == []
 
 
 CLAIMS = (
@@ -69,12 +69,12 @@ CLAIMS = (
 
 def no_cap(patch: pytest.MonkeyPatch) -> None:
     """Every debrief counts, however many one person files."""
-    patch.setattr(release_rule, "_capped", lambda slips, _cap, _dice: list(slips))
+    patch.setattr(release_rule, "_cap_slips", lambda slips, _cap, _dice: list(slips))
 
 
 def no_noise(patch: pytest.MonkeyPatch) -> None:
     """Counts are told as they are."""
-    patch.setattr(release_rule, "laplace", lambda _dice, _scale: 0)
+    patch.setattr(release_rule, "sample_laplace", lambda _dice, _scale: 0)
 
 
 def no_salt(patch: pytest.MonkeyPatch) -> None:
@@ -93,7 +93,7 @@ def no_destruction_of_slips(patch: pytest.MonkeyPatch) -> None:
 
 def no_destruction_of_salts(patch: pytest.MonkeyPatch) -> None:
     """The salt outlives its period."""
-    patch.setattr(Periods, "destroy", lambda *_: None)
+    patch.setattr(Periods, "destroy_period", lambda *_: None)
 
 
 def no_checkpoint(patch: pytest.MonkeyPatch) -> None:
@@ -110,16 +110,16 @@ def no_freeze(patch: pytest.MonkeyPatch) -> None:
 
     def over(connection: object, table: Table, rows: list[dict[str, object]]) -> int:
         for row in rows:
-            upsert.put(connection, table, row)  # type: ignore[arg-type]  # a connection, handed on
+            upsert.upsert_row(connection, table, row)  # type: ignore[arg-type]  # a connection, handed on
         return len(rows)
 
-    patch.setattr(periods, "add", over)
+    patch.setattr(periods, "insert_missing_rows", over)
     no_destruction_of_salts(patch)
 
 
 def no_size_rule(patch: pytest.MonkeyPatch) -> None:
     """A team of any size is told alone."""
-    patch.setattr(release_rule, "LEAST", 1)
+    patch.setattr(release_rule, "MIN_UNIT_SIZE", 1)
 
 
 MUTATIONS: tuple[tuple[Spoil, Claim], ...] = (

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from bot.domain.counts import release_rule
-from bot.domain.counts.noise import Dice
-from bot.domain.counts.release_rule import BREAKDOWN, CODES, TOTAL
+from bot.domain.counts.noise import NoiseGenerator
+from bot.domain.counts.release_rule import ANSWER_CODES, BREAKDOWN, TOTAL
 from tests.attacks import odds
 
 COUNTED = ((0, 0, 0, 0), (2, 2, 1, 1), (6, 3, 1, 0))
-FORMS = CODES["form"]
+FORMS = ANSWER_CODES["form"]
 LEDGERS = (TOTAL, BREAKDOWN)
 
 
@@ -23,8 +23,10 @@ def told(counted: tuple[int, ...], key: bytes) -> object:
         for form, many in zip(FORMS, counted, strict=True)
         for number in range(many)
     ]
-    return odds.noted(
-        release_rule.breakdown(slips, "form", release_rule.terms(BREAKDOWN, 9), Dice(key))
+    return odds.describe_table(
+        release_rule.release_breakdown(
+            slips, "form", release_rule.select_terms(BREAKDOWN, 9), NoiseGenerator(key)
+        )
     )
 
 
@@ -32,7 +34,7 @@ def told(counted: tuple[int, ...], key: bytes) -> object:
 def test_the_enumeration_is_what_the_release_rule_does(counted: tuple[int, ...]) -> None:
     """Three thousand published breakdowns fit the enumerated chances (chi-square, 99.9 %)."""
     draws = 3000
-    chances = odds.tables(counted, release_rule.terms(BREAKDOWN, 9).scale)
+    chances = odds.table_probabilities(counted, release_rule.select_terms(BREAKDOWN, 9).noise_scale)
     seen = Counter(told(counted, f"{counted} {number}".encode()) for number in range(draws))
     expected = {table: draws * p for table, p in chances.items() if draws * p >= 5}
     misfit = sum((seen[table] - many) ** 2 / many for table, many in expected.items())
@@ -65,12 +67,12 @@ def test_one_person_shifts_the_odds_of_a_breakdown_by_the_bound_at_most(
     to matter for the tables that are looked at.
     """
     counted = (3, 1, 0, 0)
-    base = odds.tables(counted, scale, unlikely)
+    base = odds.table_probabilities(counted, scale, unlikely)
     likely = [table for table, chance in base.items() if chance > 1e-3]
     assert sum(base[table] for table in likely) > 0.95
     for change, steps in MOVES:
         moved = tuple(many + new for many, new in zip(counted, change, strict=True))
-        other = odds.tables(moved, scale, unlikely)
+        other = odds.table_probabilities(moved, scale, unlikely)
         shifts = [abs(math.log(base[table] / other[table])) for table in likely]
 
         assert max(shifts) <= float(steps / scale) + 0.01
@@ -81,7 +83,7 @@ def test_one_person_shifts_the_odds_of_a_breakdown_by_the_bound_at_most(
 
 def year(ledger: str, size: int) -> tuple[Fraction, int]:
     """What one person's part may shift the log odds by in a year, and in how many tables."""
-    agreed = release_rule.terms(ledger, size)
+    agreed = release_rule.select_terms(ledger, size)
     tables = 52 // agreed.weeks
     return tables * agreed.epsilon, tables
 
@@ -90,10 +92,10 @@ def test_what_a_year_may_tell_of_a_person_is_what_the_documents_say() -> None:
     """Cap, epsilon and their sum over a year stand in the document as they stand in the code."""
     said = Path("docs/anonymity.md").read_text(encoding="utf-8")
     for ledger, size in product((TOTAL, BREAKDOWN), (9, 30)):
-        agreed, (spent, tables) = release_rule.terms(ledger, size), year(ledger, size)
+        agreed, (spent, tables) = release_rule.select_terms(ledger, size), year(ledger, size)
         span = f"{ledger} | {agreed.weeks} weeks | {agreed.cap} | {agreed.epsilon}"
 
-        assert agreed.cap / agreed.scale == agreed.epsilon
+        assert agreed.cap / agreed.noise_scale == agreed.epsilon
         assert agreed.weeks * tables == 52
         assert f"| {span} | {tables} | {float(spent):.1f} |" in said
 
@@ -105,7 +107,10 @@ def test_the_sums_of_a_year_are_what_the_documents_say() -> None:
     small, large = (sum(spent[ledger, size] for ledger in LEDGERS) for size in (9, 30))
     mixed = spent[TOTAL, 9] + spent[BREAKDOWN, 30]
     once, often = (
-        sum(year(ledger, size)[0] / release_rule.terms(ledger, size).cap for ledger in LEDGERS)
+        sum(
+            year(ledger, size)[0] / release_rule.select_terms(ledger, size).cap
+            for ledger in LEDGERS
+        )
         for size in (9, 30)
     )
 

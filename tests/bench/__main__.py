@@ -16,7 +16,7 @@ from tests.bench.sending import Load
 LOADS = ((1, 20.0), (10, 20.0), (100, 4.0))
 """Workspaces, and how many messages a second each takes."""
 
-MOST_BESIDE = 1.1
+MAX_SLOWDOWN_RATIO = 1.1
 """How much slower Slack may be answered beside Teams, also while Teams' keys do not come."""
 
 
@@ -27,51 +27,55 @@ def main(arguments: list[str]) -> int:
     logging.getLogger("attune").setLevel(logging.CRITICAL)  # it has no profiles to tell of
     missed = 0
     if "answering" in asked:
-        missed += _answered()
+        missed += _report_answering()
     if "meanwhile" in asked:
-        _answered_meanwhile(Load(number, *LOADS[-1]))
+        _report_meanwhile(Load(number, *LOADS[-1]))
     for workspaces, a_second in LOADS:
         load = Load(number, workspaces, a_second)
         if "sending" in asked:
-            missed += _told(f"{number} over {workspaces}", _sent(load), most_ratio=1.02)
+            missed += _report_sending(
+                f"{number} over {workspaces}", _measure_sending(load), max_ratio=1.02
+            )
     if "killed" in asked:
         load = Load(number, 10, 20.0)
-        missed += _told(f"{number} over 10, killed half-way", _sent(load, kill=True))
+        missed += _report_sending(
+            f"{number} over 10, killed half-way", _measure_sending(load, kill=True)
+        )
     if "planning" in asked:
-        found = planning.measured(number * 10)
+        found = planning.measure_planning(number * 10)
         print(f"{number * 10} planned at once: {found}", flush=True)  # noqa: T201 - the verb's answer
         missed += found["growth_mb"] > 5 or found["rows"] > 1000 or found["again"] != 0
     return int(missed > 0)
 
 
-def _answered() -> bool:
+def _report_answering() -> bool:
     with tempfile.TemporaryDirectory() as folder:
-        found = answering.measured(Path(folder))
+        found = answering.measure_answering(Path(folder))
     shown = {name: round(value, 3) for name, value in found.items()}
     print(f"Slack answered, in milliseconds: {shown}", flush=True)  # noqa: T201 - the verb's answer
-    return bool(max(found["beside_ratio"], found["slowly_ratio"]) > MOST_BESIDE)
+    return bool(max(found["beside_ratio"], found["slowly_ratio"]) > MAX_SLOWDOWN_RATIO)
 
 
-def _answered_meanwhile(load: Load) -> None:
+def _report_meanwhile(load: Load) -> None:
     """Show what sending costs those who ask; no goal depends on it."""
     with tempfile.TemporaryDirectory() as folder:
-        found = meanwhile.measured(load, Path(folder))
+        found = meanwhile.measure_meanwhile(load, Path(folder))
     shown = {name: round(value, 2) for name, value in found.items()}
-    print(f"Slack answered while {load.messages} go out: {shown}", flush=True)  # noqa: T201 - the verb's answer
+    print(f"Slack answered while {load.message_count} go out: {shown}", flush=True)  # noqa: T201 - the verb's answer
 
 
-def _sent(load: Load, *, kill: bool = False) -> dict[str, Any]:
+def _measure_sending(load: Load, *, kill: bool = False) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
-        return sending.measured(load, Path(folder), kill=kill)
+        return sending.measure_sending(load, Path(folder), kills_bot=kill)
 
 
-def _told(name: str, found: dict[str, Any], most_ratio: float | None = None) -> bool:
-    shown = {k: round(v, 3) if isinstance(v, float) else v for k, v in found.items()}
+def _report_sending(name: str, figures: dict[str, Any], max_ratio: float | None = None) -> bool:
+    shown = {k: round(v, 3) if isinstance(v, float) else v for k, v in figures.items()}
     print(f"{name}: {shown}", flush=True)  # noqa: T201 - the verb's answer
-    slow = most_ratio is not None and (
-        found["ratio"] > most_ratio or found["refused"] > 0 or found["growth_mb"] > 10
+    slow = max_ratio is not None and (
+        figures["ratio"] > max_ratio or figures["refused"] > 0 or figures["growth_mb"] > 10
     )
-    return bool(slow or found["lost"] != 0 or found["twice"] != 0)
+    return bool(slow or figures["lost"] != 0 or figures["twice"] != 0)
 
 
 if __name__ == "__main__":

@@ -21,42 +21,42 @@ from bot.store.store import Store
 from tests.chat.msteams import activities, microsoft
 from tests.chat.slack import payloads, web_api
 
-ROUNDS, ANSWERS = 30, 20
+ROUNDS, ANSWERS_PER_TURN = 30, 20
 """How often the bots take turns, and how many answers each gives a turn."""
 
-NAMES = ("alone", "alone_again", "beside", "slowly")
+BOT_NAMES = ("alone", "alone_again", "beside", "slowly")
 """The bots: Slack alone, twice; Teams beside it; and Teams whose keys do not come."""
 
-_SLOW = 60.0
+_KEYS_DELAY_SECONDS = 60.0
 """Seconds for which the keys do not come."""
 
 
-def measured(folder: Path) -> dict[str, Any]:
+def measure_answering(folder: Path) -> dict[str, Any]:
     """Measure three bots in turns, so that what the machine does meanwhile meets all alike.
 
     Each figure is the time in milliseconds within which the quickest quarter of the answers
     to a signed command came: what the bot takes, and not what a busy machine adds. The ratios
     are to Slack alone; those of ``alone`` and ``alone_again`` show how much is chance.
     """
-    for name in NAMES:
+    for name in BOT_NAMES:
         (folder / name).mkdir(parents=True)
-    return asyncio.run(_measured(folder))
+    return asyncio.run(_measure_bots(folder))
 
 
-async def _measured(folder: Path) -> dict[str, Any]:
+async def _measure_bots(folder: Path) -> dict[str, Any]:
     async with AsyncExitStack() as stack:
-        api = await stack.enter_async_context(web_api.running())
-        quick = await stack.enter_async_context(microsoft.running())
+        api = await stack.enter_async_context(web_api.run_web_api())
+        quick = await stack.enter_async_context(microsoft.run_microsoft())
         slow = await stack.enter_async_context(
-            microsoft.running(microsoft.Microsoft(keys_slow=_SLOW))
+            microsoft.run_microsoft(microsoft.FakeMicrosoft(keys_delay_seconds=_KEYS_DELAY_SECONDS))
         )
-        tellers = dict(zip(NAMES, (None, None, quick, slow), strict=True))
+        tellers = dict(zip(BOT_NAMES, (None, None, quick, slow), strict=True))
         bots = {
-            name: await stack.enter_async_context(_bot(folder / name, api, ms))
+            name: await stack.enter_async_context(_run_bot(folder / name, api, ms))
             for name, ms in tellers.items()
         }
-        waiting = asyncio.create_task(_from_teams(bots["slowly"].asgi, slow))
-        turns = await _in_turns(bots)
+        waiting = asyncio.create_task(_send_from_teams(bots["slowly"].asgi, slow))
+        turns = await _time_in_turns(bots)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
     figures = {name: statistics.quantiles(taken, n=4)[0] for name, taken in turns.items()}
@@ -65,27 +65,27 @@ async def _measured(folder: Path) -> dict[str, Any]:
     return figures | ratios
 
 
-async def _in_turns(bots: dict[str, Bot]) -> dict[str, list[float]]:
+async def _time_in_turns(bots: dict[str, Bot]) -> dict[str, list[float]]:
     turns: dict[str, list[float]] = {name: [] for name in bots}
     for number in range(-1, ROUNDS):
         names = list(bots)[:: 1 if number % 2 else -1]
         for name in names:
             gc.collect()
-            taken = [await _answered(bots[name].asgi) for _ in range(ANSWERS)]
+            taken = [await _time_command(bots[name].asgi) for _ in range(ANSWERS_PER_TURN)]
             turns[name] += taken if number >= 0 else []
     return turns
 
 
 @asynccontextmanager
-async def _bot(
-    folder: Path, api: web_api.WebApi, ms: microsoft.Microsoft | None
+async def _run_bot(
+    folder: Path, api: web_api.FakeWebApi, ms: microsoft.FakeMicrosoft | None
 ) -> AsyncIterator[Bot]:
     teams: dict[str, Any] = {}
     if ms:
         teams = {
-            "teams_client_id": microsoft.CLIENT,
-            "teams_tenants": microsoft.TENANT,
-            "teams_openid_metadata_url": ms.metadata,
+            "teams_client_id": microsoft.CLIENT_ID,
+            "teams_tenants": microsoft.TENANT_ID,
+            "teams_openid_metadata_url": ms.metadata_url,
         }
     now = datetime(2026, 6, 29, 12, tzinfo=UTC)
     settings = Settings(
@@ -94,7 +94,7 @@ async def _bot(
         pepper=SecretStr("made-up-pepper-of-more-than-32-characters"),
         slack_api_url=api.url,
         slack_bot_token=SecretStr("xoxb-planted"),
-        slack_signing_secret=SecretStr(payloads.SECRET),
+        slack_signing_secret=SecretStr(payloads.SIGNING_SECRET),
         test_mode=True,
         test_clock=now,
         **teams,
@@ -102,26 +102,28 @@ async def _bot(
     store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
     store.migrate()
     await store.close()
-    bot = Bot(settings, Clock(now), receives=True, ticks=False)
-    async with bot.running():
+    bot = Bot(settings, Clock(now), receives=True, runs_ticker=False)
+    async with bot.lifespan():
         yield bot
 
 
-async def _answered(app: ASGIApp) -> float:
+async def _time_command(app: ASGIApp) -> float:
     """Send one signed ``/tip``, and return the milliseconds until its answer was whole."""
-    body, kind = payloads.written(payloads.command("/tip"))
-    return await _posted(app, "/slack/events", body, payloads.signed(body, kind))
+    body, kind = payloads.encode_payload(payloads.build_command("/tip"))
+    return await _time_request(app, "/slack/events", body, payloads.sign_headers(body, kind))
 
 
-async def _from_teams(app: ASGIApp, ms: microsoft.Microsoft) -> None:
+async def _send_from_teams(app: ASGIApp, ms: microsoft.FakeMicrosoft) -> None:
     """Send from Teams what cannot be proved yet, over and over."""
-    body = json.dumps(activities.written(ms.service, "tip")).encode()
-    headers = {"authorization": f"Bearer {ms.token()}"}
+    body = json.dumps(activities.build_message(ms.service_url, "tip")).encode()
+    headers = {"authorization": f"Bearer {ms.sign_token()}"}
     while True:
-        await asyncio.gather(*(_posted(app, "/api/messages", body, headers) for _ in range(5)))
+        await asyncio.gather(
+            *(_time_request(app, "/api/messages", body, headers) for _ in range(5))
+        )
 
 
-async def _posted(app: ASGIApp, path: str, body: bytes, headers: dict[str, str]) -> float:
+async def _time_request(app: ASGIApp, path: str, body: bytes, headers: dict[str, str]) -> float:
     scope = {
         "type": "http",
         "http_version": "1.1",

@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import insert
 
 from bot.content import catalogue
-from bot.context import Desk
+from bot.context import Context
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Team
-from bot.store.repositories import Books
-from bot.store.repositories.deliveries import Deliveries, Promise
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import Deliveries, PlannedDelivery
 from bot.store.schema import people
 from bot.store.store import Store
 from schedules import weekly_checkin
@@ -26,55 +26,55 @@ MONDAY = datetime(2026, 6, 29, 13, 0, 30, tzinfo=UTC)
 """Half a minute past nine in Toronto."""
 
 
-def measured(number: int) -> dict[str, Any]:
+def measure_planning(people_count: int) -> dict[str, Any]:
     """Plan for so many, and give the growth in megabytes and the rows of the largest write.
 
     In a process of its own: memory that another measure let go would be used again unseen.
     """
     with ProcessPoolExecutor(1, get_context("spawn")) as alone:
-        return alone.submit(_measured, number).result()
+        return alone.submit(_measure_in_process, people_count).result()
 
 
-def _measured(number: int) -> dict[str, Any]:
+def _measure_in_process(people_count: int) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(_planned(number, Path(folder)))
+        return asyncio.run(_plan_and_measure(people_count, Path(folder)))
 
 
-async def _planned(number: int, folder: Path) -> dict[str, Any]:
+async def _plan_and_measure(people_count: int, folder: Path) -> dict[str, Any]:
     store = Store.open(f"sqlite:///{folder}/attune.sqlite", ())
     store.migrate()
-    await store.write(lambda books: _everybody(books, number), patience=600)
-    desk = Desk(store, catalogue.load(), lambda: MONDAY, {})
+    await store.write(lambda repos: _insert_people(repos, people_count), timeout_seconds=600)
+    context = Context(store, catalogue.load_catalogue(), lambda: MONDAY, {})
     written: list[int] = []
-    for name in ("promise", "ask"):
-        setattr(Deliveries, name, _counting(getattr(Deliveries, name), written))
-    await weekly_checkin.next_due(desk)
-    before = _peak()
-    planned = await weekly_checkin.run(desk)
-    growth = _peak() - before
-    again = await weekly_checkin.run(desk)
+    for name in ("plan_deliveries", "plan_checkins"):
+        setattr(Deliveries, name, _count_rows(getattr(Deliveries, name), written))
+    await weekly_checkin.next_due(context)
+    before = _peak_megabytes()
+    planned = await weekly_checkin.run(context)
+    growth = _peak_megabytes() - before
+    again = await weekly_checkin.run(context)
     await store.close()
     return {"planned": planned, "again": again, "growth_mb": growth, "rows": max(written)}
 
 
-def _counting(
-    ordinary: Callable[[Deliveries, Iterable[Promise]], int], written: list[int]
-) -> Callable[[Deliveries, Iterable[Promise]], int]:
-    def counted(book: Deliveries, promises: Iterable[Promise]) -> int:
+def _count_rows(
+    method: Callable[[Deliveries, Iterable[PlannedDelivery]], int], row_counts: list[int]
+) -> Callable[[Deliveries, Iterable[PlannedDelivery]], int]:
+    def count_and_call(deliveries: Deliveries, promises: Iterable[PlannedDelivery]) -> int:
         rows = list(promises)
-        written.append(len(rows))
-        return ordinary(book, rows)
+        row_counts.append(len(rows))
+        return method(deliveries, rows)
 
-    return counted
+    return count_and_call
 
 
-def _peak() -> float:
+def _peak_megabytes() -> float:
     """The most memory this process ever had, in megabytes; getrusage would add its parent's."""
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return int(next(one for one in lines if one.startswith("VmHWM")).split()[1]) / 1024
 
 
-def _everybody(books: Books, number: int) -> None:
+def _insert_people(repos: Repositories, people_count: int) -> None:
     rule = WeeklyRule(1, local(9))
     team = Team(
         id="team",
@@ -84,14 +84,16 @@ def _everybody(books: Books, number: int) -> None:
         practice="",
         language="en",
         zone="America/Toronto",
-        checkin=rule,
+        checkin_rule=rule,
         tip_days=(2,),
-        tip_at=local(9),
+        tip_time=local(9),
         question="form",
         open_to_team=False,
     )
-    books.teams.save(team)
+    repos.teams.save(team)
     row = {"workspace": "slack:T0", "joined": True, "home_team": "team"}
-    for start in range(0, number, 1000):
-        rows = [{**row, "id": f"U{one:06}"} for one in range(start, min(start + 1000, number))]
-        books._connection.execute(insert(people), rows)
+    for start in range(0, people_count, 1000):
+        rows = [
+            {**row, "id": f"U{one:06}"} for one in range(start, min(start + 1000, people_count))
+        ]
+        repos._connection.execute(insert(people), rows)

@@ -8,7 +8,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message
 
-_WIRE = 0.005
+_RESPONSE_DELAY_SECONDS = 0.005
 """Seconds that an answer takes to leave, in which nobody should be ahead of it."""
 
 
@@ -26,13 +26,13 @@ class Response:
         return json.loads(self.body)
 
 
-async def call(
+async def send_request(
     app: ASGIApp,
     method: str,
     path: str,
     body: bytes = b"",
     headers: Mapping[str, str] | None = None,
-    order: list[str] | None = None,
+    event_order: list[str] | None = None,
 ) -> Response:
     """Send one request; ``answered`` is added to *order* when the answer has left."""
     response = Response()
@@ -44,20 +44,20 @@ async def call(
         return {"type": "http.request", "body": chunks.pop(0), "more_body": bool(chunks)}
 
     async def send(message: Message) -> None:
-        await asyncio.sleep(_WIRE)
+        await asyncio.sleep(_RESPONSE_DELAY_SECONDS)
         if message["type"] == "http.response.start":
             response.status = message["status"]
             response.headers = {key.decode(): value.decode() for key, value in message["headers"]}
         else:
             response.body += message.get("body", b"")
-            if order is not None:
-                order.append("answered")
+            if event_order is not None:
+                event_order.append("answered")
 
-    await app(_scope(method, path, headers or {}), receive, send)
+    await app(_build_scope(method, path, headers or {}), receive, send)
     return response
 
 
-def _scope(method: str, path: str, headers: Mapping[str, str]) -> dict[str, Any]:
+def _build_scope(method: str, path: str, headers: Mapping[str, str]) -> dict[str, Any]:
     return {
         "type": "http",
         "http_version": "1.1",

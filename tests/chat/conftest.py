@@ -16,18 +16,18 @@ from bot.clock import Clock
 from bot.settings import Settings
 from bot.store.store import Store
 from tests.chat.msteams import microsoft
-from tests.chat.on_slack import OnSlack
-from tests.chat.on_teams import OnTeams
+from tests.chat.on_slack import SlackProduct
+from tests.chat.on_teams import TeamsProduct
 from tests.chat.slack import payloads, web_api
-from tests.chat.surfaces import Product, declared
+from tests.chat.surfaces import Product, render_team_file
 
 NOW = datetime(2026, 6, 29, 12, 0, tzinfo=UTC)
 """A Monday, eight in the morning in Toronto: the check-ins fall due at nine."""
 
-NAMES = (*(f"clinician{number}" for number in range(1, 10)), "supervisor", "stranger")
+PERSON_NAMES = (*(f"clinician{number}" for number in range(1, 10)), "supervisor", "stranger")
 
 
-def settings(folder: Path, **told: Any) -> Settings:
+def build_settings(folder: Path, **overrides: Any) -> Settings:
     """Return settings for a store in *folder*."""
     return Settings(
         _env_file=None,
@@ -36,79 +36,79 @@ def settings(folder: Path, **told: Any) -> Settings:
         pace=1000,
         test_mode=True,
         test_clock=NOW,
-        **told,
+        **overrides,
     )
 
 
-async def opened(folder: Path, clock: Clock, team: str, **told: Any) -> app.Bot:
+async def create_bot(folder: Path, clock: Clock, team_file: str, **overrides: Any) -> app.Bot:
     """Return a bot whose store knows the team, and nothing has happened yet."""
-    read = settings(folder, **told)
+    read = build_settings(folder, **overrides)
     store = Store.open(read.database_url.get_secret_value(), read.peppers)
     store.migrate()
     await store.close()
-    (folder / "teams.toml").write_text(team, encoding="utf-8")
+    (folder / "teams.toml").write_text(team_file, encoding="utf-8")
     await app.apply_teams(read, folder / "teams.toml")
-    return app.Bot(read, clock, receives=True, ticks=False)
+    return app.Bot(read, clock, receives=True, runs_ticker=False)
 
 
-def of_teams(ms: microsoft.Microsoft) -> dict[str, Any]:
+def teams_settings(ms: microsoft.FakeMicrosoft) -> dict[str, Any]:
     """Return the settings of a bot on Teams."""
     return {
-        "teams_client_id": microsoft.CLIENT,
-        "teams_tenants": microsoft.TENANT,
-        "teams_openid_metadata_url": ms.metadata,
+        "teams_client_id": microsoft.CLIENT_ID,
+        "teams_tenants": microsoft.TENANT_ID,
+        "teams_openid_metadata_url": ms.metadata_url,
     }
 
 
 @asynccontextmanager
-async def reopened(folder: Path, before: OnTeams) -> AsyncIterator[OnTeams]:
+async def restart_bot(folder: Path, previous_product: TeamsProduct) -> AsyncIterator[TeamsProduct]:
     """Return the same practice on Teams in a process of its own, on the same store."""
-    read = settings(folder, **of_teams(before.ms))
-    bot = app.Bot(read, before.clock, receives=True, ticks=False)
-    async with bot.running():
-        yield replace(before, bot=bot)
+    read = build_settings(folder, **teams_settings(previous_product.ms))
+    bot = app.Bot(read, previous_product.clock, receives=True, runs_ticker=False)
+    async with bot.lifespan():
+        yield replace(previous_product, bot=bot)
 
 
 @pytest.fixture
 async def slack(tmp_path: Path) -> AsyncIterator[Product]:
     """The practice on Slack."""
-    clock, people = Clock(NOW), tuple(f"U0{name.upper()}" for name in NAMES)
-    async with web_api.running() as api:
+    clock, people = Clock(NOW), tuple(f"U0{name.upper()}" for name in PERSON_NAMES)
+    async with web_api.run_web_api() as api:
         member = {"id": people[0], "locale": "en-US", "tz": "America/Toronto"}
-        api.told["users.info"] = web_api.Answer({"ok": True, "user": member})
-        api.refuse("conversations.history", "missing_scope")
-        bot = await opened(
+        api.planned_answers["users.info"] = web_api.PlannedAnswer({"ok": True, "user": member})
+        api.plan_error("conversations.history", "missing_scope")
+        bot = await create_bot(
             tmp_path,
             clock,
-            declared("T1CLINIC", "C1TEAM", people),
+            render_team_file("T1CLINIC", "C1TEAM", people),
             slack_api_url=api.url,
             slack_bot_token=SecretStr("xoxb-planted"),
-            slack_signing_secret=SecretStr(payloads.SECRET),
+            slack_signing_secret=SecretStr(payloads.SIGNING_SECRET),
         )
-        async with bot.running():
-            yield OnSlack(bot, clock, "T1CLINIC", "C1TEAM", people, api=api)
+        async with bot.lifespan():
+            yield SlackProduct(bot, clock, "T1CLINIC", "C1TEAM", people, api=api)
 
 
 @pytest.fixture
-async def teams(tmp_path: Path) -> AsyncIterator[OnTeams]:
+async def teams(tmp_path: Path) -> AsyncIterator[TeamsProduct]:
     """The practice on Teams, where forms open as dialogs."""
-    clock, people = Clock(NOW), tuple(str(uuid5(NAMESPACE_OID, name)) for name in NAMES)
+    clock, people = Clock(NOW), tuple(str(uuid5(NAMESPACE_OID, name)) for name in PERSON_NAMES)
     channel = "19:northteam@thread.tacv2"
-    async with microsoft.running() as ms:
-        bot = await opened(
+    async with microsoft.run_microsoft() as ms:
+        bot = await create_bot(
             tmp_path,
             clock,
-            declared(microsoft.TENANT, channel, people),
-            **of_teams(ms),
+            render_team_file(microsoft.TENANT_ID, channel, people),
+            **teams_settings(ms),
         )
-        async with bot.running():
-            yield OnTeams(bot, clock, microsoft.TENANT, channel, people, ms=ms)
+        async with bot.lifespan():
+            yield TeamsProduct(bot, clock, microsoft.TENANT_ID, channel, people, ms=ms)
 
 
 @pytest.fixture
-def teams_cards(teams: OnTeams) -> Product:
+def teams_cards(teams: TeamsProduct) -> Product:
     """The practice on Teams, where forms open in the card."""
-    teams.in_the_card = True
+    teams.opens_forms_in_card = True
     return teams
 
 

@@ -6,19 +6,19 @@ from typing import Any
 
 from tests.chat import asgi
 from tests.chat.slack import payloads
-from tests.chat.slack.web_api import Answer, Call, WebApi
-from tests.chat.surfaces import NOTHING, Answers, Product, Screen, Trouble
+from tests.chat.slack.web_api import ApiCall, FakeWebApi, PlannedAnswer
+from tests.chat.surfaces import NO_SCREEN, Answers, FailureKind, Product, Screen
 
 View = dict[str, Any]
 
-_TROUBLES = {
-    "wait": Answer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "5"}),
-    "unknown": Answer("", 502),
-    "gone": Answer({"ok": False, "error": "user_not_found"}),
+_ANSWER_BY_FAILURE = {
+    "wait": PlannedAnswer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "5"}),
+    "unknown": PlannedAnswer("", 502),
+    "gone": PlannedAnswer({"ok": False, "error": "user_not_found"}),
 }
 
-_ONE, _MANY = {"radio_buttons", "static_select"}, {"checkboxes"}
-_PLAIN = {
+_SINGLE_CHOICE_TYPES, _MULTIPLE_CHOICE_TYPES = {"radio_buttons", "static_select"}, {"checkboxes"}
+_VALUE_KEYS_BY_TYPE = {
     "timepicker": ("selected_time", "initial_time"),
     "datepicker": ("selected_date", "initial_date"),
     "conversations_select": ("selected_conversation", "initial_conversation"),
@@ -27,131 +27,145 @@ _PLAIN = {
 
 
 @dataclass
-class OnSlack(Product):
+class SlackProduct(Product):
     """People on Slack; ``api`` is what the bot calls."""
 
-    api: WebApi = field(default_factory=WebApi)
-    _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+    api: FakeWebApi = field(default_factory=FakeWebApi)
+    _id_counter: "itertools.count[int]" = field(default_factory=itertools.count)
 
-    async def command(self, who: str, text: str) -> Screen:
+    async def run_command(self, user_id: str, text: str) -> Screen:
         """Type a slash command in the private chat with the bot."""
         name, _, words = text.partition(" ")
-        return await self._act(
-            payloads.command(
+        return await self._send_action(
+            payloads.build_command(
                 f"/{name}",
                 words,
-                user_id=who,
+                user_id=user_id,
                 team_id=self.workspace,
                 channel_id="D1",
                 response_url=self.api.response_url,
-                trigger_id=self._fresh(),
+                trigger_id=self._next_id(),
             )
         )
 
-    async def press(self, who: str, screen: Screen, label: str) -> Screen:
+    async def press_button(self, user_id: str, screen: Screen, label: str) -> Screen:
         """Press a button, or choose a step of a menu."""
-        step = {**screen.steps[label], "action_ts": self._fresh()}
-        parts: View = {"trigger_id": self._fresh(), "actions": [step], **self._by(who)}
-        if isinstance(screen.source, dict) and screen.source.get("type") in {"modal", "home"}:
-            payload = payloads.pressed_in(screen.source, "x") | parts
+        step = {**screen.steps[label], "action_ts": self._next_id()}
+        parts: View = {
+            "trigger_id": self._next_id(),
+            "actions": [step],
+            **self._sender_parts(user_id),
+        }
+        if isinstance(screen.native_payload, dict) and screen.native_payload.get("type") in {
+            "modal",
+            "home",
+        }:
+            payload = payloads.build_view_press(screen.native_payload, "x") | parts
         else:
             parts |= {"response_url": self.api.response_url, "channel": {"id": "D1"}}
-            payload = payloads.pressed() | parts
-        return await self._act(payload, screen)
+            payload = payloads.build_button_press() | parts
+        return await self._send_action(payload, screen)
 
-    async def send(self, who: str, screen: Screen, answers: Answers) -> Screen:
+    async def submit_form(self, user_id: str, screen: Screen, answers: Answers) -> Screen:
         """Submit a modal."""
-        view = screen.source
+        view = screen.native_payload
         asked = {one["block_id"]: one["element"] for one in view["blocks"] if "element" in one}
         values = {
-            name: {name: _state(element, answers.get(name))} for name, element in asked.items()
+            name: {name: _field_state(element, answers.get(name))}
+            for name, element in asked.items()
         }
         sent = {**view, "state": {"values": values}}
-        payload = {**payloads.submission(view["callback_id"]), "view": sent, **self._by(who)}
-        return await self._act(payload, screen)
+        payload = {
+            **payloads.build_submission(view["callback_id"]),
+            "view": sent,
+            **self._sender_parts(user_id),
+        }
+        return await self._send_action(payload, screen)
 
-    async def deliver_again(self) -> None:
+    async def redeliver_last(self) -> None:
         """Send the last payload once more."""
-        await self._post(self.again)
+        await self._post_payload(self.last_payload)
 
-    async def home(self, who: str) -> Screen:
+    async def open_home(self, user_id: str) -> Screen:
         """Open the app's Home."""
-        opened = payloads.event(user=who)
-        return await self._act({**opened, "team_id": self.workspace, "event_id": self._fresh()})
+        opened = payloads.build_event(user=user_id)
+        return await self._send_action(
+            {**opened, "team_id": self.workspace, "event_id": self._next_id()}
+        )
 
-    def received(self, who: str) -> list[Screen]:
+    def received_messages(self, user_id: str) -> list[Screen]:
         """Read the private chat with the bot."""
-        posted = [one.said for one in self.api.calls if one.method == "chat.postMessage"]
-        return [_screen(one, "chat") for one in posted if one["channel"] == who]
+        posted = [one.arguments for one in self.api.calls if one.method == "chat.postMessage"]
+        return [_parse_screen(one, "chat") for one in posted if one["channel"] == user_id]
 
-    def kept_by_the_product(self) -> str:
+    def stored_chat_text(self) -> str:
         """Return every message there is; modals and private answers are kept by nobody."""
-        return str([one.said for one in self.api.calls if one.method.startswith("chat.")])
+        return str([one.arguments for one in self.api.calls if one.method.startswith("chat.")])
 
-    def refuse(self, trouble: Trouble) -> None:
+    def fail_next_message(self, failure: FailureKind) -> None:
         """Refuse the next message."""
-        self.api.told["chat.postMessage"] = [_TROUBLES[trouble]]
+        self.api.planned_answers["chat.postMessage"] = [_ANSWER_BY_FAILURE[failure]]
 
-    async def _act(self, payload: View, screen: Screen = NOTHING) -> Screen:
-        self.again = payload
+    async def _send_action(self, payload: View, screen: Screen = NO_SCREEN) -> Screen:
+        self.last_payload = payload
         before = len(self.api.calls)
-        answer = await self._post(payload)
+        answer = await self._post_payload(payload)
         said = answer.json if answer.body else {}
         if said.get("response_action") == "errors":
-            return _with_faults(screen, said["errors"])
+            return _add_faults(screen, said["errors"])
         if said.get("response_action") == "update":
-            return _screen({**said["view"], "id": screen.source["id"]})
+            return _parse_screen({**said["view"], "id": screen.native_payload["id"]})
         if "blocks" in said:
-            return _screen(said, "chat")
-        shown = [self._shown(call, screen) for call in self.api.calls[before:]]
-        return next((one for one in shown if one), NOTHING)
+            return _parse_screen(said, "chat")
+        shown = [self._screen_of_call(call, screen) for call in self.api.calls[before:]]
+        return next((one for one in shown if one), NO_SCREEN)
 
-    async def _post(self, payload: View) -> asgi.Response:
-        body, kind = payloads.written(payload)
-        headers = payloads.signed(body, kind)
-        answer = await asgi.call(self.bot.asgi, "POST", "/slack/events", body, headers)
+    async def _post_payload(self, payload: View) -> asgi.Response:
+        body, kind = payloads.encode_payload(payload)
+        headers = payloads.sign_headers(body, kind)
+        answer = await asgi.send_request(self.bot.asgi, "POST", "/slack/events", body, headers)
         assert answer.status == 200
-        await self.bot.rooms["slack"].settle()
-        await self.bot.front.settle()
+        await self.bot.chat_adapters["slack"].wait_for_background_tasks()
+        await self.bot.request_middleware.wait_for_profile_lookups()
         return answer
 
-    def _shown(self, call: Call, screen: Screen) -> Screen | None:
+    def _screen_of_call(self, call: ApiCall, screen: Screen) -> Screen | None:
         if call.method == "views.open":
-            return _screen({**call.said["view"], "id": f"V{self._fresh()}"})
+            return _parse_screen({**call.arguments["view"], "id": f"V{self._next_id()}"})
         if call.method == "views.update":
-            return _screen({**call.said["view"], "id": screen.source["id"]})
+            return _parse_screen({**call.arguments["view"], "id": screen.native_payload["id"]})
         if call.method == "views.publish":
-            return _screen({**call.said["view"], "id": "V0"})
-        return _screen(call.said, "chat") if call.method == "response_url" else None
+            return _parse_screen({**call.arguments["view"], "id": "V0"})
+        return _parse_screen(call.arguments, "chat") if call.method == "response_url" else None
 
-    def _by(self, who: str) -> View:
+    def _sender_parts(self, user_id: str) -> View:
         return {
-            "user": {"id": who, "team_id": self.workspace},
+            "user": {"id": user_id, "team_id": self.workspace},
             "team": {"id": self.workspace, "domain": "clinic"},
         }
 
-    def _fresh(self) -> str:
-        return f"{next(self._numbers)}.1"
+    def _next_id(self) -> str:
+        return f"{next(self._id_counter)}.1"
 
 
-def _screen(shown: View, source: Any = None) -> Screen:
-    blocks, title = shown["blocks"], (shown.get("title") or {}).get("text", "")
+def _parse_screen(surface: View, source: Any = None) -> Screen:
+    blocks, title = surface["blocks"], (surface.get("title") or {}).get("text", "")
     fields = frozenset(one["block_id"] for one in blocks if one["type"] == "input")
-    texts = (title, *_texts(blocks)) if title else tuple(_texts(blocks))
-    is_form = shown.get("type") == "modal"
-    return Screen(texts, _steps(blocks), fields, source or shown, is_form=is_form)
+    texts = (title, *_collect_texts(blocks)) if title else tuple(_collect_texts(blocks))
+    is_form = surface.get("type") == "modal"
+    return Screen(texts, _collect_steps(blocks), fields, source or surface, is_form=is_form)
 
 
-def _texts(part: object) -> list[str]:
+def _collect_texts(part: object) -> list[str]:
     if isinstance(part, list):
-        return [text for one in part for text in _texts(one)]
+        return [text for one in part for text in _collect_texts(one)]
     if not isinstance(part, dict):
         return []
     own = [part["text"]] if isinstance(part.get("text"), str) else []
-    return own + [text for one in part.values() for text in _texts(one)]
+    return own + [text for one in part.values() for text in _collect_texts(one)]
 
 
-def _steps(blocks: list[View]) -> dict[str, View]:
+def _collect_steps(blocks: list[View]) -> dict[str, View]:
     found: dict[str, View] = {}
     for block in blocks:
         elements = block.get("elements") or [block.get("accessory") or {}]
@@ -164,24 +178,24 @@ def _steps(blocks: list[View]) -> dict[str, View]:
     return found
 
 
-def _with_faults(screen: Screen, faults: dict[str, str]) -> Screen:
+def _add_faults(screen: Screen, faults: dict[str, str]) -> Screen:
     assert faults.keys() <= screen.fields
     texts = (*screen.texts, *faults.values())
-    return Screen(texts, screen.steps, screen.fields, screen.source, is_form=True)
+    return Screen(texts, screen.steps, screen.fields, screen.native_payload, is_form=True)
 
 
-def _state(element: View, given: tuple[str, ...] | None) -> View:
+def _field_state(element: View, answer: tuple[str, ...] | None) -> View:
     kind = element["type"]
-    if kind in _PLAIN:
-        name, initial = _PLAIN[kind]
-        return {"type": kind, name: element.get(initial) if given is None else "".join(given)}
+    if kind in _VALUE_KEYS_BY_TYPE:
+        name, initial = _VALUE_KEYS_BY_TYPE[kind]
+        return {"type": kind, name: element.get(initial) if answer is None else "".join(answer)}
     if kind == "multi_users_select":
-        chosen = element.get("initial_users", []) if given is None else list(given)
+        chosen = element.get("initial_users", []) if answer is None else list(answer)
         return {"type": kind, "selected_users": chosen}
-    if kind in _MANY:
+    if kind in _MULTIPLE_CHOICE_TYPES:
         shown = [one["value"] for one in element.get("initial_options", ())]
-        codes = shown if given is None else given
+        codes = shown if answer is None else answer
         return {"type": kind, "selected_options": [{"value": one} for one in codes]}
-    assert kind in _ONE
-    option = element.get("initial_option") if given is None else {"value": "".join(given)}
-    return {"type": kind, "selected_option": option if given != () else None}
+    assert kind in _SINGLE_CHOICE_TYPES
+    option = element.get("initial_option") if answer is None else {"value": "".join(answer)}
+    return {"type": kind, "selected_option": option if answer != () else None}

@@ -6,128 +6,142 @@ from typing import Any
 
 from tests.chat import asgi
 from tests.chat.msteams import activities, testbed
-from tests.chat.msteams.microsoft import Call, Microsoft, Told
-from tests.chat.surfaces import NOTHING, Answers, Product, Screen, Trouble
+from tests.chat.msteams.microsoft import FakeMicrosoft, PlannedAnswer, ServiceCall
+from tests.chat.surfaces import NO_SCREEN, Answers, FailureKind, Product, Screen
 
 Card = dict[str, Any]
 
-_TROUBLES = {
-    "wait": Told(429, headers={"Retry-After": "5"}),
-    "unknown": Told(502),
-    "gone": Told(403, {"error": {"code": "BotNotInConversationRoster"}}),
+_ANSWER_BY_FAILURE = {
+    "wait": PlannedAnswer(429, headers={"Retry-After": "5"}),
+    "unknown": PlannedAnswer(502),
+    "gone": PlannedAnswer(403, {"error": {"code": "BotNotInConversationRoster"}}),
 }
 
-_FETCH = {"type": "task/fetch"}
+_DIALOG_REQUEST = {"type": "task/fetch"}
 
 
 @dataclass
-class OnTeams(Product):
+class TeamsProduct(Product):
     """People on Teams; ``ms`` is what the bot calls. Forms are opened as ``forms`` says."""
 
-    ms: Microsoft = field(default_factory=Microsoft)
-    in_the_card: bool = False
+    ms: FakeMicrosoft = field(default_factory=FakeMicrosoft)
+    opens_forms_in_card: bool = False
 
-    async def command(self, who: str, text: str) -> Screen:
+    async def run_command(self, user_id: str, text: str) -> Screen:
         """Type a command in the personal chat; a form is opened from the card that answers."""
         before = len(self.ms.calls)
-        activity = activities.written(self.ms.service, text, who, **self._in_chat(who))
-        await self._post(activity)
-        return await self._followed(who, self.ms.calls[before:])
+        activity = activities.build_message(
+            self.ms.service_url, text, user_id, **self._conversation_parts(user_id)
+        )
+        await self._post_activity(activity)
+        return await self._open_linked_form(user_id, self.ms.calls[before:])
 
-    async def press(self, who: str, screen: Screen, label: str) -> Screen:
+    async def press_button(self, user_id: str, screen: Screen, label: str) -> Screen:
         """Press a button on a card or in a dialog."""
-        return await self._act(who, screen, screen.steps[label], {})
+        return await self._send_action(user_id, screen, screen.steps[label], {})
 
-    async def send(self, who: str, screen: Screen, answers: Answers) -> Screen:
+    async def submit_form(self, user_id: str, screen: Screen, answers: Answers) -> Screen:
         """Send a form off, in a dialog or in a card."""
-        step = next(one for one in screen.steps.values() if _asks(one, "submitted"))
-        shown = {one["id"]: str(one.get("value") or "") for one in _inputs(screen.source)}
+        step = next(one for one in screen.steps.values() if _has_step(one, "submitted"))
+        shown = {
+            one["id"]: str(one.get("value") or "") for one in _collect_inputs(screen.native_payload)
+        }
         said = {name: ",".join(codes) for name, codes in answers.items()}
-        return await self._act(who, screen, step, shown | said)
+        return await self._send_action(user_id, screen, step, shown | said)
 
-    async def deliver_again(self) -> None:
+    async def redeliver_last(self) -> None:
         """Send the last activity once more, and a second click beside it."""
-        await self._post(self.again)
-        await self._post({**self.again, "id": "f:second-click"})
+        await self._post_activity(self.last_payload)
+        await self._post_activity({**self.last_payload, "id": "f:second-click"})
 
-    async def home(self, who: str) -> Screen:
+    async def open_home(self, user_id: str) -> Screen:
         """Greet the bot in the personal chat."""
-        return await self.command(who, "hello")
+        return await self.run_command(user_id, "hello")
 
-    def received(self, who: str) -> list[Screen]:
+    def received_messages(self, user_id: str) -> list[Screen]:
         """Read the personal chat with the bot."""
-        return [_screen(one.card) for one in self.ms.posted if self._chat(who) in one.path]
+        return [
+            _parse_card(one.card)
+            for one in self.ms.posted_messages
+            if self._chat_id(user_id) in one.path
+        ]
 
-    def kept_by_the_product(self) -> str:
+    def stored_chat_text(self) -> str:
         """Return every message there is; what stands in a card's place is kept by nobody."""
         return str([(one.method, one.body) for one in self.ms.calls])
 
-    def refuse(self, trouble: Trouble) -> None:
+    def fail_next_message(self, failure: FailureKind) -> None:
         """Refuse the next message."""
-        self.ms.told["activities"] = [_TROUBLES[trouble]]
+        self.ms.planned_answers["activities"] = [_ANSWER_BY_FAILURE[failure]]
 
-    async def _followed(self, who: str, calls: list[Call]) -> Screen:
+    async def _open_linked_form(self, user_id: str, calls: list[ServiceCall]) -> Screen:
         cards = [one.card for one in calls if "attachments" in (one.body or {})]
         if not cards:
-            return NOTHING
-        screen = _screen(cards[0])
-        opens = screen.steps.get("Open in this card" if self.in_the_card else "Open")
-        return await self._act(who, screen, opens, {}) if opens else screen
+            return NO_SCREEN
+        screen = _parse_card(cards[0])
+        opens = screen.steps.get("Open in this card" if self.opens_forms_in_card else "Open")
+        return await self._send_action(user_id, screen, opens, {}) if opens else screen
 
-    async def _act(self, who: str, screen: Screen, step: Card, inputs: dict[str, str]) -> Screen:
+    async def _send_action(
+        self, user_id: str, screen: Screen, step: Card, inputs: dict[str, str]
+    ) -> Screen:
         data = {**step["data"], **inputs}
-        make = activities.executed if step["type"] == "Action.Execute" else activities.submitted
-        if data.get("msteams") == _FETCH:
-            make = activities.fetched
-        activity = make(self.ms.service, data, who, **self._in_chat(who))
-        self.again = activity
-        answer = await self._post(activity)
-        return _answered(answer.json) if answer.body else NOTHING
+        make = (
+            activities.build_card_action
+            if step["type"] == "Action.Execute"
+            else activities.build_dialog_submission
+        )
+        if data.get("msteams") == _DIALOG_REQUEST:
+            make = activities.build_dialog_fetch
+        activity = make(self.ms.service_url, data, user_id, **self._conversation_parts(user_id))
+        self.last_payload = activity
+        answer = await self._post_activity(activity)
+        return _parse_response(answer.json) if answer.body else NO_SCREEN
 
-    async def _post(self, activity: Card) -> asgi.Response:
-        headers = {"authorization": f"Bearer {self.ms.token()}"}
+    async def _post_activity(self, activity: Card) -> asgi.Response:
+        headers = {"authorization": f"Bearer {self.ms.sign_token()}"}
         body = json.dumps(activity).encode()
-        answer = await asgi.call(self.bot.asgi, "POST", "/api/messages", body, headers)
+        answer = await asgi.send_request(self.bot.asgi, "POST", "/api/messages", body, headers)
         assert answer.status == 200
-        await self.bot.rooms["msteams"].settle()
-        await self.bot.front.settle()
+        await self.bot.chat_adapters["msteams"].wait_for_background_tasks()
+        await self.bot.request_middleware.wait_for_profile_lookups()
         return answer
 
-    def _chat(self, who: str) -> str:
-        return f"a:chat-with-{who}"
+    def _chat_id(self, user_id: str) -> str:
+        return f"a:chat-with-{user_id}"
 
-    def _in_chat(self, who: str) -> Card:
+    def _conversation_parts(self, user_id: str) -> Card:
         conversation = {
-            "id": self._chat(who),
+            "id": self._chat_id(user_id),
             "conversationType": "personal",
             "tenantId": self.workspace,
         }
         return {"conversation": conversation}
 
 
-def _answered(body: Card) -> Screen:
+def _parse_response(body: Card) -> Screen:
     if "task" not in body:
-        return _screen(body["value"])
+        return _parse_card(body["value"])
     value = body["task"]["value"]
-    screen = _screen(value["card"]["content"])
+    screen = _parse_card(value["card"]["content"])
     texts = (value["title"], *screen.texts)
-    return Screen(texts, screen.steps, screen.fields, screen.source, is_form=True)
+    return Screen(texts, screen.steps, screen.fields, screen.native_payload, is_form=True)
 
 
-def _screen(card: Card) -> Screen:
-    steps = {one["title"]: one for one in testbed.actions(card) if "data" in one}
-    fields = frozenset(one["id"] for one in _inputs(card))
-    return Screen(tuple(testbed.texts(card)), steps, fields, card, is_form=bool(fields))
+def _parse_card(card: Card) -> Screen:
+    steps = {one["title"]: one for one in testbed.collect_actions(card) if "data" in one}
+    fields = frozenset(one["id"] for one in _collect_inputs(card))
+    return Screen(tuple(testbed.collect_texts(card)), steps, fields, card, is_form=bool(fields))
 
 
-def _asks(step: Card, what: str) -> bool:
-    return bool(step["data"]["attune"]["act"].get("step") == what)
+def _has_step(step: Card, step_name: str) -> bool:
+    return bool(step["data"]["attune"]["act"].get("step") == step_name)
 
 
-def _inputs(part: object) -> list[Card]:
+def _collect_inputs(part: object) -> list[Card]:
     if isinstance(part, list):
-        return [found for one in part for found in _inputs(one)]
+        return [found for one in part for found in _collect_inputs(one)]
     if not isinstance(part, dict):
         return []
     own = [part] if str(part.get("type", "")).startswith("Input.") else []
-    return own + [found for one in part.values() for found in _inputs(one)]
+    return own + [found for one in part.values() for found in _collect_inputs(one)]

@@ -6,61 +6,72 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 
-from bot.content.catalogue import Words, load
-from bot.content.model import KINDS
+from bot.content.catalogue import LanguagePack, load_catalogue
+from bot.content.model import CARD_KINDS
 from bot.domain import command_help, tips
 from bot.domain.calendar import WeeklyRule
 from bot.domain.checkins import acknowledgements, preferences, questions
-from bot.domain.checkins.acknowledgements import Answered, Heard
+from bot.domain.checkins.acknowledgements import CheckinAnswer, FollowUpAnswer
 from bot.domain.checkins.questions import Intention
 from bot.domain.counts import release_rule, reports
 from bot.domain.debriefs import debrief_form, guides
 from bot.domain.debriefs.debrief_form import Debrief, Refinement
 from bot.domain.people import Clinician
 from bot.domain.person import home_page, privacy_notice
-from bot.domain.person.personal_data import Portrait
+from bot.domain.person.personal_data import PersonalData
 from bot.domain.teams import setup_form, welcome_card
 from bot.elements import Form, Home, Message
 from tests.sample_team import MARIE, TEAM
 
-CATALOGUE = load()
-SPOKEN = tuple(CATALOGUE.words(tag) for tag in CATALOGUE.languages)
+CATALOGUE = load_catalogue()
+LANGUAGE_PACKS = tuple(CATALOGUE.get_pack(tag) for tag in CATALOGUE.languages)
 
 DAY = date(2026, 9, 30)
 """A Wednesday in a month with a long name."""
 
-NEW = Clinician(
+NEW_CLINICIAN = Clinician(
     MARIE,
     language="",
     locale="",
     zone="",
     rule=None,
     paused_until=None,
-    joined=False,
-    home_team="",
-    quiet=0,
-    unreachable="",
+    has_joined=False,
+    home_team_id="",
+    unanswered_count=0,
+    unreachable_reason="",
 )
 
 
-def messages(words: Words) -> Iterator[Message]:
+def iter_messages(words: LanguagePack) -> Iterator[Message]:
     """Every message: tips, lists, usage, check-ins, tables, what is kept, the team's card."""
-    yield from (tips.message(tip, words) for tip in words.tips)
-    yield from (tips.about(topic, words, kind) for topic in words.topics for kind in KINDS)
-    yield from (tips.listing(words), tips.usage(words), privacy_notice.notice(words))
-    yield from (command_help.of(command, words) for command in command_help.LINES)
-    yield from (setup_form.refused(words), reports.refused(words, on_roster=True))
-    yield from (questions.nudge(words, "2026-W10", sign) for sign in words.signs)
-    yield from (questions.nudge(words, f"2026-W{n:02}", words.signs[0]) for n in range(1, 9))
-    yield from (_told(words, table) for table in _tables())
-    yield reports.page(reports.Shelf(TEAM, (), DAY), None, words)
+    yield from (tips.render_tip(tip, words) for tip in words.tips)
     yield from (
-        welcome_card.introduction(TEAM, setter, ("U2", "U3"), words) for setter in ("", "U1")
+        tips.render_topic(topic, words, kind) for topic in words.topics for kind in CARD_KINDS
     )
-    yield from (preferences.done(key, words, **_facts(words)) for key in _done(words))
+    yield from (
+        tips.render_topic_list(words),
+        tips.render_usage(words),
+        privacy_notice.render_notice(words),
+    )
+    yield from (command_help.render_help(command, words) for command in command_help.HELP_LINES)
+    yield from (setup_form.render_refusal(words), reports.render_refusal(words, on_roster=True))
+    yield from (questions.render_checkin(words, "2026-W10", sign) for sign in words.signs)
+    yield from (
+        questions.render_checkin(words, f"2026-W{n:02}", words.signs[0]) for n in range(1, 9)
+    )
+    yield from (_report_page(words, table) for table in _iter_tables())
+    yield reports.render_report(reports.ReportArchive(TEAM, (), DAY), None, words)
+    yield from (
+        welcome_card.render_introduction(TEAM, setter, ("U2", "U3"), words) for setter in ("", "U1")
+    )
+    yield from (
+        preferences.render_confirmation(key, words, **_sentence_facts(words))
+        for key in _acknowledgement_keys(words)
+    )
 
 
-def _done(words: Words) -> Iterator[str]:
+def _acknowledgement_keys(words: LanguagePack) -> Iterator[str]:
     """The name of every word that is said after a step about one's own check-ins."""
     begun = "home.done."
     for key in words.sentences:
@@ -68,84 +79,109 @@ def _done(words: Words) -> Iterator[str]:
             yield key.removeprefix(begun)
 
 
-def _facts(words: Words) -> dict[str, str]:
-    return {"team": TEAM.name, "day": words.day(DAY), "time": words.time(time(9, 5))}
+def _sentence_facts(words: LanguagePack) -> dict[str, str]:
+    return {
+        "team": TEAM.name,
+        "day": words.format_day(DAY),
+        "time": words.format_clock_time(time(9, 5)),
+    }
 
 
-def _tables() -> Iterator[release_rule.Table]:
+def _iter_tables() -> Iterator[release_rule.ReleasedTable]:
     """A published table of each band, and of each question with each leader and with none."""
     yield from (
-        release_rule.kept(release_rule.TOTAL, f'{{"band":"{one.value}"}}')
+        release_rule.parse_table(release_rule.TOTAL, f'{{"band":"{one.value}"}}')
         for one in release_rule.Band
     )
-    for question, asked in release_rule.CODES.items():
+    for question, asked in release_rule.ANSWER_CODES.items():
         for leader in ("", *asked):
             shares = dict.fromkeys(asked, 25)
             told = {"leader": leader, "question": question, "shares": shares}
-            yield release_rule.kept(release_rule.BREAKDOWN, json.dumps(told))
+            yield release_rule.parse_table(release_rule.BREAKDOWN, json.dumps(told))
 
 
-def _told(words: Words, table: release_rule.Table) -> Message:
+def _report_page(words: LanguagePack, table: release_rule.ReleasedTable) -> Message:
     """What a reader is shown of a table, with earlier ones and another team to turn to."""
     spans = [timedelta(weeks=4 * place) for place in range(4)]
     published = tuple(
-        reports.Published(DAY - span - spans[1], DAY - span, 4, shared=True, table=table)
+        reports.PublishedTable(DAY - span - spans[1], DAY - span, 4, is_pooled=True, table=table)
         for span in spans
     )
-    return reports.page(reports.Shelf(TEAM, published, DAY, (TEAM,), by_role=False), None, words)
+    return reports.render_report(
+        reports.ReportArchive(TEAM, published, DAY, (TEAM,), reads_by_role=False), None, words
+    )
 
 
-def forms(words: Words) -> Iterator[Form]:
+def iter_forms(words: LanguagePack) -> Iterator[Form]:
     """Every form, and the guide for every debrief and every deeper answer by itself."""
-    policy = privacy_notice.policy(words, TEAM, DAY)
-    yield debrief_form.form(words, opening=words.say("usage.discarded"), policy=policy)
-    yield from (guides.chooser(words), privacy_notice.withdrawal(words), reports.agreement(words))
-    yield from (questions.form(words, "2026-W10", words.signs[0]), preferences.pause(words))
-    closed = replace(TEAM, unreachable="is_archived")
-    yield from (setup_form.form(setup_form.Current(team), words) for team in (None, closed))
-    yield setup_form.card_again(words)
-    yield setup_form.done(TEAM, DAY, words, introduces=True, question_waits=True)
-    yield preferences.settings(Portrait(NEW, TEAM), TEAM, words)
-    yield from _after_a_checkin(words)
-    yield from _guides(words)
+    policy = privacy_notice.policy_sentences(words, TEAM, DAY)
+    yield debrief_form.build_debrief_form(
+        words, opening_line=words.translate("usage.discarded"), policy_lines=policy
+    )
+    yield from (
+        guides.build_chooser_form(words),
+        privacy_notice.build_withdrawal_form(words),
+        reports.build_agreement_form(words),
+    )
+    yield from (
+        questions.build_checkin_form(words, "2026-W10", words.signs[0]),
+        preferences.build_pause_form(words),
+    )
+    closed = replace(TEAM, unreachable_reason="is_archived")
+    yield from (
+        setup_form.build_setup_form(setup_form.CurrentSetup(team), words) for team in (None, closed)
+    )
+    yield setup_form.build_card_resent_form(words)
+    yield setup_form.build_saved_form(
+        TEAM, DAY, words, posts_introduction=True, is_question_deferred=True
+    )
+    yield preferences.build_settings_form(PersonalData(NEW_CLINICIAN, TEAM), TEAM, words)
+    yield from _checkin_forms(words)
+    yield from _guide_forms(words)
 
 
-def _after_a_checkin(words: Words) -> Iterator[Form]:
-    sign, picked = words.signs[0], _codes("intention", words)
-    for code, intention in product(_codes("checkin", words), ("", *picked)):
-        yield acknowledgements.thanks(words, Answered(code, intention, again=True), sign)
-    for code in _codes("followup", words):
-        yield acknowledgements.heard(words, Heard(code, _codes("tried", words)))
-    for code in (questions.AGAIN, *picked):
-        yield questions.followup(words, Intention(code, sign.code, "2026-W10", DAY))
+def _checkin_forms(words: LanguagePack) -> Iterator[Form]:
+    sign, picked = words.signs[0], _option_codes("intention", words)
+    for code, intention in product(_option_codes("checkin", words), ("", *picked)):
+        yield acknowledgements.build_thanks_form(
+            words, CheckinAnswer(code, intention, wants_follow_up=True), sign
+        )
+    for code in _option_codes("followup", words):
+        yield acknowledgements.build_follow_up_thanks_form(
+            words, FollowUpAnswer(code, _option_codes("tried", words))
+        )
+    for code in (questions.UNNAMED_INTENTION, *picked):
+        yield questions.build_follow_up_form(words, Intention(code, sign.code, "2026-W10", DAY))
 
 
-def _guides(words: Words) -> Iterator[Form]:
-    filed = privacy_notice.filed(words, on_a_roster=True, until=DAY)
-    for form, status in product(debrief_form.FORMS, debrief_form.STATUSES):
+def _guide_forms(words: LanguagePack) -> Iterator[Form]:
+    filed = privacy_notice.filing_note(words, on_roster=True, withdrawable_until=DAY)
+    for form, status in product(debrief_form.FORM_CODES, debrief_form.STATUS_CODES):
         debrief = Debrief(form, status)
-        yield debrief_form.deeper(debrief, words)
-        for refined in (None, *_refined(words)):
-            yield guides.guide(debrief, words, refined, supervisors=("U1", "U2"), filed=filed)
+        yield debrief_form.build_deeper_form(debrief, words)
+        for refined in (None, *_iter_refinements(words)):
+            yield guides.build_guide_form(
+                debrief, words, refined, supervisors=("U1", "U2"), filing_note=filed
+            )
 
 
-def _refined(words: Words) -> Iterator[Refinement]:
-    cues = (*_codes("cue_away", words), *_codes("cue_against", words))
-    yield from (Refinement(strain=code) for code in _codes("strain", words))
-    yield from (Refinement(mine=(code,)) for code in _codes("mine", words))
+def _iter_refinements(words: LanguagePack) -> Iterator[Refinement]:
+    cues = (*_option_codes("cue_away", words), *_option_codes("cue_against", words))
+    yield from (Refinement(strain=code) for code in _option_codes("strain", words))
+    yield from (Refinement(own_parts=(code,)) for code in _option_codes("mine", words))
     yield from (Refinement(cues=(code,)) for code in cues)
-    yield from (Refinement(help=code) for code in _codes("help", words))
-    yield from (Refinement(state=code) for code in _codes("my_state", words))
-    yield Refinement(unsafe=True)
+    yield from (Refinement(help_code=code) for code in _option_codes("help", words))
+    yield from (Refinement(clinician_state=code) for code in _option_codes("my_state", words))
+    yield Refinement(is_unsafe=True)
 
 
-def _codes(question: str, words: Words) -> tuple[str, ...]:
+def _option_codes(question: str, words: LanguagePack) -> tuple[str, ...]:
     return tuple(option.code for option in words.questions[question].options)
 
 
-def pages(words: Words) -> Iterator[Home]:
+def iter_home_pages(words: LanguagePack) -> Iterator[Home]:
     """The own page of a stranger, and of somebody about whom everything is kept."""
-    languages = home_page.spoken(CATALOGUE)
+    languages = home_page.offered_languages(CATALOGUE)
     person = Clinician(
         MARIE,
         language=words.language,
@@ -153,20 +189,23 @@ def pages(words: Words) -> Iterator[Home]:
         zone="America/Toronto",
         rule=WeeklyRule(3, time(9, 5)),
         paused_until=DAY,
-        joined=True,
-        home_team=TEAM.id,
-        quiet=6,
-        unreachable="user_disabled",
+        has_joined=True,
+        home_team_id=TEAM.id,
+        unanswered_count=6,
+        unreachable_reason="user_disabled",
     )
-    everything = Portrait(
+    everything = PersonalData(
         person,
         TEAM,
         DAY,
         Intention("I1", words.signs[0].code, "2026-W10", DAY),
         datetime(2026, 9, 30, 9, tzinfo=UTC),
-        (replace(TEAM, unreachable="is_archived"),),
+        (replace(TEAM, unreachable_reason="is_archived"),),
         (TEAM,),
         (TEAM,),
-        agreed=True,
+        has_agreed=True,
     )
-    yield from (home_page.page(known, words, languages) for known in (Portrait(NEW), everything))
+    yield from (
+        home_page.render_home_page(known, words, languages)
+        for known in (PersonalData(NEW_CLINICIAN), everything)
+    )

@@ -10,7 +10,7 @@ from bot.app import Bot
 from bot.clock import Clock
 
 Answers = Mapping[str, tuple[str, ...]]
-Trouble = Literal["wait", "unknown", "gone"]
+FailureKind = Literal["wait", "unknown", "gone"]
 
 
 @dataclass(frozen=True)
@@ -23,24 +23,24 @@ class Screen:
     texts: tuple[str, ...]
     steps: Mapping[str, Any]
     fields: frozenset[str]
-    source: Any
+    native_payload: Any
     is_form: bool = False
 
     @property
-    def said(self) -> str:
+    def plain_text(self) -> str:
         """All texts as one, without any product's markup."""
-        return plain(" ".join(self.texts))
+        return normalize_text(" ".join(self.texts))
 
-    def says(self, sentence: str) -> bool:
+    def contains_text(self, sentence: str) -> bool:
         """Whether *sentence* stands here, in whatever markup."""
-        return plain(sentence) in self.said
+        return normalize_text(sentence) in self.plain_text
 
 
-NOTHING = Screen((), {}, frozenset(), None)
+NO_SCREEN = Screen((), {}, frozenset(), None)
 """What is left when a form has closed."""
 
 
-def plain(text: str) -> str:
+def normalize_text(text: str) -> str:
     """Return the words of a text, without marks, links and spaces."""
     bare = re.sub(r"https?:\S+", " ", re.sub(r"<https?:[^|>]*\|", " ", text))
     return " ".join(re.findall(r"\w+", bare.replace("_", " ")))
@@ -56,7 +56,7 @@ class Product(ABC):
     channel: str
     people: tuple[str, ...]
     """Nine clinicians, a supervisor, and somebody who is on no list."""
-    again: Any = field(default=None)
+    last_payload: Any = field(default=None)
     """What the product sent last, to send once more."""
 
     @property
@@ -80,43 +80,43 @@ class Product(ABC):
         return self.people[-1]
 
     @abstractmethod
-    async def command(self, who: str, text: str) -> Screen:
+    async def run_command(self, user_id: str, text: str) -> Screen:
         """Let *who* use a command, such as ``rupture guide``, where only they see the answer."""
 
     @abstractmethod
-    async def press(self, who: str, screen: Screen, label: str) -> Screen:
+    async def press_button(self, user_id: str, screen: Screen, label: str) -> Screen:
         """Let *who* take the step that is called *label*."""
 
     @abstractmethod
-    async def send(self, who: str, screen: Screen, answers: Answers) -> Screen:
+    async def submit_form(self, user_id: str, screen: Screen, answers: Answers) -> Screen:
         """Let *who* send a form off; fields that are not in *answers* stay as they were shown."""
 
     @abstractmethod
-    async def deliver_again(self) -> None:
+    async def redeliver_last(self) -> None:
         """Deliver what was sent last once more, as a product does when an answer was lost."""
 
     @abstractmethod
-    async def home(self, who: str) -> Screen:
+    async def open_home(self, user_id: str) -> Screen:
         """Let *who* open their own page."""
 
     @abstractmethod
-    def received(self, who: str) -> list[Screen]:
+    def received_messages(self, user_id: str) -> list[Screen]:
         """Return the messages that came to *who* without their asking."""
 
     @abstractmethod
-    def kept_by_the_product(self) -> str:
+    def stored_chat_text(self) -> str:
         """Return everything that the product now keeps in its chats, as one text."""
 
     @abstractmethod
-    def refuse(self, trouble: Trouble) -> None:
+    def fail_next_message(self, failure: FailureKind) -> None:
         """Let the next message that is owed go wrong."""
 
 
-def declared(product: str, channel: str, people: tuple[str, ...]) -> str:
+def render_team_file(workspace: str, channel: str, people: tuple[str, ...]) -> str:
     """Return a team file for a team of *people*, see :class:`Product`."""
     return f"""
 [[team]]
-workspace = "{product}"
+workspace = "{workspace}"
 channel = "{channel}"
 name = "North team"
 supervisors = ["{people[-2]}"]

@@ -27,7 +27,7 @@ async def counted() -> str:
 
 async def test_a_monitor_reads_counts_as_text() -> None:
     """What Prometheus fetches is plain text of the version it knows."""
-    answer = await asgi.call(http.door({}, ill, counted), "GET", "/metrics")
+    answer = await asgi.send_request(http.build_http_app({}, ill, counted), "GET", "/metrics")
 
     assert (answer.status, answer.body) == (200, b"attune_workspaces 0\n")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
@@ -35,15 +35,15 @@ async def test_a_monitor_reads_counts_as_text() -> None:
 
 async def test_a_living_process_says_so() -> None:
     """Whoever watches the process gets 200 as long as it answers at all."""
-    answer = await asgi.call(http.door({}, ill, counted), "GET", "/healthz")
+    answer = await asgi.send_request(http.build_http_app({}, ill, counted), "GET", "/healthz")
 
     assert (answer.status, answer.json) == (200, {"alive": True})
 
 
 @pytest.mark.parametrize(("ready", "status"), [(well, 200), (ill, 503)])
-async def test_readiness_says_what_is_amiss(ready: http.Ready, status: int) -> None:
+async def test_readiness_says_what_is_amiss(ready: http.ReadinessCheck, status: int) -> None:
     """People are sent here only while they can be served; the reasons stand beside it."""
-    answer = await asgi.call(http.door({}, ready, counted), "GET", "/readyz")
+    answer = await asgi.send_request(http.build_http_app({}, ready, counted), "GET", "/readyz")
 
     assert (answer.status, answer.json) == (status, dict(await ready()))
 
@@ -53,11 +53,13 @@ async def test_slack_has_one_path() -> None:
     slack = PlainTextResponse("slack")
 
     for method in ("GET", "POST"):
-        answer = await asgi.call(
-            http.door({"/slack/events": slack}, well, counted), method, "/slack/events"
+        answer = await asgi.send_request(
+            http.build_http_app({"/slack/events": slack}, well, counted), method, "/slack/events"
         )
         assert answer.body == b"slack"
-    assert (await asgi.call(http.door({}, well, counted), "POST", "/slack/events")).status == 404
+    assert (
+        await asgi.send_request(http.build_http_app({}, well, counted), "POST", "/slack/events")
+    ).status == 404
 
 
 async def test_further_routes_and_a_lifetime_can_be_given() -> None:
@@ -73,8 +75,10 @@ async def test_further_routes_and_a_lifetime_can_be_given() -> None:
         yield
         told.append("closed")
 
-    app = http.door({}, well, counted, [Route("/_clock", extra, methods=["POST"])], running)
+    app = http.build_http_app(
+        {}, well, counted, [Route("/_clock", extra, methods=["POST"])], running
+    )
     async with app.router.lifespan_context(app):
-        assert (await asgi.call(app, "POST", "/_clock")).body == b"extra"
+        assert (await asgi.send_request(app, "POST", "/_clock")).body == b"extra"
 
     assert told == ["open", "closed"]

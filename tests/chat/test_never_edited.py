@@ -21,8 +21,8 @@ def test_a_message_already_sent_is_never_edited() -> None:
     """No product's room has a call that could change or take back a message once it is sent."""
     called = {
         f"{source.path}: {node.func.attr}"
-        for source in sources.rooms()
-        if source.within("bot.chat")
+        for source in sources.load_bot_sources()
+        if source.is_within("bot.chat")
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from bot.conversation import Person
-from bot.store.repositories import Books
-from tests.chat.expectations import MONDAY, at
-from tests.chat.msteams.microsoft import Told
-from tests.chat.on_slack import OnSlack
-from tests.chat.on_teams import OnTeams
-from tests.chat.slack.web_api import Answer
+from bot.store.repositories import Repositories
+from tests.chat.expectations import MONDAY, advance_and_deliver
+from tests.chat.msteams import microsoft
+from tests.chat.on_slack import SlackProduct
+from tests.chat.on_teams import TeamsProduct
+from tests.chat.slack import web_api
 from tests.chat.surfaces import Product
 
 SLACK_REQUEST_ERRORS = [
@@ -59,64 +59,70 @@ TEAMS_ADDRESSEE_ERRORS = [
 
 async def join(product: Product) -> None:
     """Let Marie join, and let the team's own card go out first."""
-    await product.command(product.marie, "checkin join")
-    await product.bot.tick()
+    await product.run_command(product.marie, "checkin join")
+    await product.bot.run_duties_and_deliver()
 
 
 def refuse_on_slack(product: Product, code: str) -> None:
     """Let Slack refuse the next message with *code*."""
-    assert isinstance(product, OnSlack)
-    product.api.told["chat.postMessage"] = [Answer({"ok": False, "error": code})]
+    assert isinstance(product, SlackProduct)
+    product.api.planned_answers["chat.postMessage"] = [
+        web_api.PlannedAnswer({"ok": False, "error": code})
+    ]
 
 
-def refuse_on_teams(product: OnTeams, status: int, code: str) -> None:
+def refuse_on_teams(product: TeamsProduct, status: int, code: str) -> None:
     """Let Teams refuse the next message with *status* and *code*."""
-    product.ms.told["activities"] = [Told(status, {"error": {"code": code}})]
+    product.ms.planned_answers["activities"] = [
+        microsoft.PlannedAnswer(status, {"error": {"code": code}})
+    ]
 
 
 async def check_ins(product: Product) -> dict[tuple[str, str], int]:
     """Count the check-ins by state and reason."""
 
-    def count(books: Books) -> dict[tuple[str, str], int]:
-        tally = [one for one in books.deliveries.tally() if one.kind == "checkin"]
-        return {(one.state.value, one.reason): one.number for one in tally}
+    def count(repos: Repositories) -> dict[tuple[str, str], int]:
+        tally = [one for one in repos.deliveries.count_by_state() if one.kind == "checkin"]
+        return {(one.state.value, one.reason): one.count for one in tally}
 
-    return await product.bot.desk.store.read(count)
+    return await product.bot.context.store.read(count)
 
 
 async def unreachable(product: Product) -> str:
     """Return why Marie is unreachable, ``""`` when she is not."""
-    name = "slack" if isinstance(product, OnSlack) else "msteams"
+    name = "slack" if isinstance(product, SlackProduct) else "msteams"
     marie = Person(f"{name}:{product.workspace}", product.marie)
-    return (await product.bot.desk.store.read(lambda books: books.people.get(marie))).unreachable
+    return (
+        await product.bot.context.store.read(lambda repos: repos.people.get(marie))
+    ).unreachable_reason
 
 
 async def costs_one_message(product: Product, code: str, caplog: pytest.LogCaptureFixture) -> None:
     """Assert that a refusal with *code* fails this week's question loudly, and only this one."""
-    before = len(product.received(product.marie))
+    before = len(product.received_messages(product.marie))
     for minutes in (1, 2, 20):
-        await at(product, MONDAY + timedelta(minutes=minutes))
-    attempts = len(product.received(product.marie)) - before
+        await advance_and_deliver(product, MONDAY + timedelta(minutes=minutes))
+    attempts = len(product.received_messages(product.marie)) - before
     logged = [one.__dict__["reason"] for one in caplog.records if one.msg == "deliveries.failed"]
-    metrics = await product.bot.watch.metrics(None)
+    metrics = await product.bot.delivery_metrics.render_prometheus(None)
 
     assert (attempts, logged) == (1, [code])
     assert await check_ins(product) == {("failed", code): 1}
     assert f'{{kind="checkin",stands="failed",reason="{code}"}} 1' in metrics
     assert await unreachable(product) == ""
 
-    await at(product, MONDAY + timedelta(weeks=1, minutes=1))
+    await advance_and_deliver(product, MONDAY + timedelta(weeks=1, minutes=1))
     assert await check_ins(product) == {("failed", code): 1, ("sent", ""): 1}
-    assert len(product.received(product.marie)) - before == 2
+    assert len(product.received_messages(product.marie)) - before == 2
 
 
 async def ends_messages(product: Product, code: str) -> None:
     """Assert that a refusal with *code* ends the addressee's messages after one attempt."""
-    before = len(product.received(product.marie))
+    before = len(product.received_messages(product.marie))
     for weeks in (0, 1):
-        await at(product, MONDAY + timedelta(weeks=weeks, minutes=1))
+        await advance_and_deliver(product, MONDAY + timedelta(weeks=weeks, minutes=1))
 
-    assert len(product.received(product.marie)) - before == 1
+    assert len(product.received_messages(product.marie)) - before == 1
     assert await check_ins(product) == {("gone", code): 1}
     assert await unreachable(product) == code
 
@@ -143,7 +149,7 @@ async def test_an_addressee_error_of_slack_ends_their_messages(slack: Product, c
 
 @pytest.mark.parametrize(("status", "code"), TEAMS_REQUEST_ERRORS)
 async def test_a_request_error_of_teams_costs_one_message(
-    teams: OnTeams, status: int, code: str, caplog: pytest.LogCaptureFixture
+    teams: TeamsProduct, status: int, code: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Whoever is owed a message that Teams finds fault with is asked as usual next week."""
     await join(teams)
@@ -154,7 +160,7 @@ async def test_a_request_error_of_teams_costs_one_message(
 
 @pytest.mark.parametrize(("status", "code"), TEAMS_ADDRESSEE_ERRORS)
 async def test_an_addressee_error_of_teams_ends_their_messages(
-    teams: OnTeams, status: int, code: str
+    teams: TeamsProduct, status: int, code: str
 ) -> None:
     """A person who blocked or removed the bot is not written to again."""
     await join(teams)

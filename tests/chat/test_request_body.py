@@ -36,7 +36,7 @@ async def test_a_body_is_put_together_from_its_parts() -> None:
     """Up to the last byte that is allowed."""
     one = Wire(b"abc", b"", b"de", said="5")
 
-    assert await request_body.body(one.scope, one.receive, 5) == b"abcde"
+    assert await request_body.read_body(one.scope, one.receive, 5) == b"abcde"
 
 
 @pytest.mark.parametrize("said", ["6", "1" * 5000, "99999"])
@@ -45,7 +45,7 @@ async def test_a_body_that_says_it_is_too_large_is_not_read(said: str) -> None:
     one = Wire(b"a", said=said)
 
     with pytest.raises(request_body.TooLargeError):
-        await request_body.body(one.scope, one.receive, 5)
+        await request_body.read_body(one.scope, one.receive, 5)
     assert one.read == 0
 
 
@@ -55,15 +55,15 @@ async def test_a_body_that_turns_out_too_large_is_not_read_to_its_end(said: str)
     one = Wire(b"abcdefgh", b"ijklmnop", b"qrstuvwx", said=said)
 
     with pytest.raises(request_body.TooLargeError):
-        await request_body.body(one.scope, one.receive, 15)
+        await request_body.read_body(one.scope, one.receive, 15)
     assert one.read == 2
 
 
 async def test_an_answer_is_whole() -> None:
     """Its length is that of its bytes, and a refused method is told which one is taken."""
     one = Wire(b"")
-    await request_body.answer(one.send, HTTPStatus.OK, '"é"')
-    await request_body.answer(one.send, HTTPStatus.METHOD_NOT_ALLOWED)
+    await request_body.send_response(one.send, HTTPStatus.OK, '"é"')
+    await request_body.send_response(one.send, HTTPStatus.METHOD_NOT_ALLOWED)
 
     starts = [dict(part["headers"]) for part in one.answered[::2]]
     assert [part["status"] for part in one.answered[::2]] == [200, 405]
@@ -76,21 +76,21 @@ async def test_an_answer_is_whole() -> None:
 def test_what_is_no_table_is_malformed(value: object) -> None:
     """Nothing is read out of it."""
     with pytest.raises(request_body.MalformedError):
-        request_body.table(value)
+        request_body.require_dict(value)
     with pytest.raises(request_body.MalformedError):
-        request_body.text({"from": value}, ("from", "id"))
+        request_body.require_text({"from": value}, ("from", "id"))
 
 
 @pytest.mark.parametrize("value", [None, {}, "word", 1])
 def test_what_is_no_list_is_malformed(value: object) -> None:
     """A word has letters, and is no list of them."""
     with pytest.raises(request_body.MalformedError):
-        request_body.items(value)
+        request_body.require_list(value)
 
 
 @pytest.mark.parametrize("found", [None, "", 7, [], {}])
 def test_words_that_are_none_are_malformed(found: object) -> None:
     """At the end of a path there are words, at least one."""
     with pytest.raises(request_body.MalformedError):
-        request_body.text({"from": {"id": found}}, ("from", "id"))
-    assert request_body.text({"from": {"id": "x"}}, ("from", "id")) == "x"
+        request_body.require_text({"from": {"id": found}}, ("from", "id"))
+    assert request_body.require_text({"from": {"id": "x"}}, ("from", "id")) == "x"

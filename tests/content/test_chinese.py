@@ -3,10 +3,10 @@ from datetime import date, time
 
 import pytest
 
-from tests.content.wording import CATALOGUE, everything
+from tests.content.wording import CATALOGUE, all_texts
 
-CHINESE = CATALOGUE.words("zh-Hans")
-ALL = everything(CHINESE)
+CHINESE = CATALOGUE.get_pack("zh-Hans")
+ALL = all_texts(CHINESE)
 
 FORBIDDEN = (
     "必须",
@@ -108,7 +108,7 @@ def test_the_null_result_stands_wherever_training_is_named_in_chinese() -> None:
 def test_figures_are_those_of_the_english_cards_in_chinese() -> None:
     """A translation tells the same numbers."""
     figures = r"r = \.\d\d|\d[\d,]*(?= (?:studies|qualitative|clients|项|名))"
-    for chinese, english in zip(CHINESE.tips, CATALOGUE.words("en").tips, strict=True):
+    for chinese, english in zip(CHINESE.tips, CATALOGUE.get_pack("en").tips, strict=True):
         found = re.findall(figures, chinese.point.replace("三万多名", "30,000 名"))
 
         assert found == re.findall(figures, english.point)
@@ -129,8 +129,8 @@ def test_disclosing_phrases_carry_their_caution_in_chinese() -> None:
 
 def test_dates_times_and_lists_are_written_as_in_china() -> None:
     """Dates, weekdays, times and lists are Babel's; the form for several is the only one."""
-    assert CHINESE.day(date(2026, 11, 30)) == "11月30日星期一"
-    assert CHINESE.dated(date(2026, 11, 30)) == "2026年11月30日"
-    assert CHINESE.time(time(9, 5)) == "09:05"
-    assert CHINESE.list(["甲", "乙", "丙"]) == "甲、乙和丙"
-    assert "1 次" in CHINESE.say("home.mine.quiet", count=1)
+    assert CHINESE.format_day(date(2026, 11, 30)) == "11月30日星期一"
+    assert CHINESE.format_day_with_year(date(2026, 11, 30)) == "2026年11月30日"
+    assert CHINESE.format_clock_time(time(9, 5)) == "09:05"
+    assert CHINESE.join_items(["甲", "乙", "丙"]) == "甲、乙和丙"
+    assert "1 次" in CHINESE.translate("home.mine.quiet", count=1)

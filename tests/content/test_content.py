@@ -3,15 +3,28 @@ import unicodedata
 
 import pytest
 
-from bot.content.catalogue import Question, Tip, Words
-from bot.content.word_count import words_in
-from tests.content.wording import ARTICLE, ENGLISH, SHINGLES, SPOKEN, everything, runs
+from bot.content.catalogue import LanguagePack, Question, Tip
+from bot.content.word_count import count_words
+from tests.content.wording import (
+    ARTICLE_FOLDER,
+    ENGLISH,
+    LANGUAGE_PACKS,
+    SHINGLES_FILE,
+    all_texts,
+    hash_shingles,
+)
 
-ALL = everything(ENGLISH)
-EVERY = {f"{words.language} {w}": text for words in SPOKEN for w, text in everything(words).items()}
-TIPS = [pytest.param(tip, id=f"{w.language}-{tip.id}") for w in SPOKEN for tip in w.tips]
+ALL = all_texts(ENGLISH)
+EVERY = {
+    f"{words.language} {w}": text
+    for words in LANGUAGE_PACKS
+    for w, text in all_texts(words).items()
+}
+TIPS = [pytest.param(tip, id=f"{w.language}-{tip.id}") for w in LANGUAGE_PACKS for tip in w.tips]
 
-in_every_language = pytest.mark.parametrize("words", SPOKEN, ids=lambda words: str(words.language))
+in_every_language = pytest.mark.parametrize(
+    "words", LANGUAGE_PACKS, ids=lambda words: str(words.language)
+)
 
 FORBIDDEN = (
     "should",
@@ -107,8 +120,8 @@ def test_all_forty_atoms_have_a_card() -> None:
 def test_a_card_is_read_in_half_a_minute(tip: Tip) -> None:
     """A card's title has 60 characters at most, its point 60 words, its advice 30."""
     assert len(tip.title) <= 60
-    assert words_in(tip.point) <= 60
-    assert 0 < words_in(tip.try_this) <= 30
+    assert count_words(tip.point) <= 60
+    assert 0 < count_words(tip.try_this) <= 30
     assert len(tip.say) <= 120
 
 
@@ -143,7 +156,11 @@ def test_the_null_result_stands_wherever_training_is_named() -> None:
 
 @pytest.mark.parametrize(
     "question",
-    [pytest.param(q, id=f"{w.language}-{q.id}") for w in SPOKEN for q in w.questions.values()],
+    [
+        pytest.param(q, id=f"{w.language}-{q.id}")
+        for w in LANGUAGE_PACKS
+        for q in w.questions.values()
+    ],
 )
 def test_a_question_fits_every_product(question: Question) -> None:
     """A list holds ten answers at most, an answer 75 characters, its short name 20."""
@@ -151,22 +168,22 @@ def test_a_question_fits_every_product(question: Question) -> None:
     assert all(len(option.label) <= 75 for option in question.options)
     assert len(question.text) <= 150
     assert len(question.hint) <= 150
-    assert 1 <= question.at_most <= 3
+    assert 1 <= question.max_selected <= 3
 
 
 @in_every_language
-def test_short_names_fit_under_a_bar(words: Words) -> None:
+def test_short_names_fit_under_a_bar(words: LanguagePack) -> None:
     """The two questions that are counted have names of 20 characters for each answer."""
     for name in ("form", "status"):
-        brief = words.questions[name].brief
+        brief = words.questions[name].short_labels
 
-        assert set(brief) == words.questions[name].codes
+        assert set(brief) == words.questions[name].option_codes
         assert len(set(brief.values())) == len(brief)
         assert all(len(text) <= 20 for text in brief.values())
 
 
 @in_every_language
-def test_the_codebook_is_whole(words: Words) -> None:
+def test_the_codebook_is_whole(words: LanguagePack) -> None:
     """Every code is there, in its order: moving away before moving against."""
     found = {
         name: " ".join(option.code for option in question.options)
@@ -178,9 +195,9 @@ def test_the_codebook_is_whole(words: Words) -> None:
 
 
 @in_every_language
-def test_signs_are_plain_shapes_with_names_of_their_own(words: Words) -> None:
+def test_signs_are_plain_shapes_with_names_of_their_own(words: LanguagePack) -> None:
     """Sixty signs: one geometric glyph each, never an emoji, each name said once."""
-    glyphs = [sign.picture for sign in words.signs]
+    glyphs = [sign.glyph for sign in words.signs]
     names = {unicodedata.category(glyph) for glyph in glyphs}
 
     assert len(glyphs) == len(set(glyphs)) == len({sign.name for sign in words.signs}) == 60
@@ -190,7 +207,7 @@ def test_signs_are_plain_shapes_with_names_of_their_own(words: Words) -> None:
 
 
 @in_every_language
-def test_a_lens_speaks_of_a_week_and_never_of_one_client(words: Words) -> None:
+def test_a_lens_speaks_of_a_week_and_never_of_one_client(words: LanguagePack) -> None:
     """Eight lenses begin with one's own calendar, in the same words, and single nobody out."""
     texts = [lens.text for lens in words.lenses]
     begun = re.split("[:\uff1a]", texts[0])[0]
@@ -201,7 +218,7 @@ def test_a_lens_speaks_of_a_week_and_never_of_one_client(words: Words) -> None:
 
 
 @in_every_language
-def test_a_line_of_the_guide_stays_short_on_a_phone(words: Words) -> None:
+def test_a_line_of_the_guide_stays_short_on_a_phone(words: LanguagePack) -> None:
     """No line of the guide or phrase holds more than 140 characters."""
     texts = [*words.guide.values(), *(phrase.text for phrase in words.phrases.values())]
 
@@ -232,11 +249,11 @@ def test_disclosing_phrases_carry_their_caution() -> None:
 
 def test_no_line_is_lifted_from_the_source() -> None:
     """No seven words in a row are the article's; only its title is quoted, to name it."""
-    theirs = set(SHINGLES.read_text(encoding="utf-8").split())
+    theirs = set(SHINGLES_FILE.read_text(encoding="utf-8").split())
     lifted = {
         where
         for where, text in EVERY.items()
-        if not where.endswith("source.attribution") and runs(text) & theirs
+        if not where.endswith("source.attribution") and hash_shingles(text) & theirs
     }
 
     assert lifted == set()
@@ -244,17 +261,17 @@ def test_no_line_is_lifted_from_the_source() -> None:
 
 def test_the_fingerprints_are_the_articles() -> None:
     """Where the article lies beside the project, the committed fingerprints are its own."""
-    theirs = set(SHINGLES.read_text(encoding="utf-8").split())
+    theirs = set(SHINGLES_FILE.read_text(encoding="utf-8").split())
 
     assert len(theirs) > 1000
-    for article in ARTICLE.glob("*.txt"):
-        assert runs(article.read_text(encoding="utf-8")) == theirs
+    for article in ARTICLE_FOLDER.glob("*.txt"):
+        assert hash_shingles(article.read_text(encoding="utf-8")) == theirs
 
 
 def test_the_article_is_named_and_linked() -> None:
     """Author, practice, title and date are named with a link, and no endorsement is implied."""
     source = ENGLISH.references["source"]
-    line = ENGLISH.say("source.attribution", url=source.url)
+    line = ENGLISH.translate("source.attribution", url=source.url)
 
     for part in ("Linardatos", "Connecte", "Building with intention", "2026", source.url):
         assert part in line

@@ -9,7 +9,7 @@ from bot.content.catalogue import Catalogue
 from bot.domain import tips
 from tests.sources import ROOT
 
-SHIPPED = catalogue.load().words("en")
+SHIPPED = catalogue.load_catalogue().get_pack("en")
 CARD = """
 [[card]]
 id = "{0}"
@@ -23,13 +23,13 @@ def loaded(folder: Path, **files: str) -> Catalogue:
     """The catalogue with a practice's folder of these files."""
     for name, text in files.items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
-    return catalogue.load(folder)
+    return catalogue.load_catalogue(folder)
 
 
 def told(found: Catalogue, folder: Path) -> list[tuple[str, str]]:
     """Where each fault is, and what it is about."""
     return [
-        (one.where.removeprefix(f"{folder}/"), one.key.removeprefix("operator.cards."))
+        (one.location.removeprefix(f"{folder}/"), one.key.removeprefix("operator.cards."))
         for one in found.faults
     ]
 
@@ -37,18 +37,18 @@ def told(found: Catalogue, folder: Path) -> list[tuple[str, str]]:
 def own_ids(found: Catalogue) -> Sequence[str]:
     """The ids of the practice's own cards, as English readers meet them."""
     ours = {tip.id for tip in SHIPPED.tips}
-    return [tip.id for tip in found.words("en").tips if tip.id not in ours]
+    return [tip.id for tip in found.get_pack("en").tips if tip.id not in ours]
 
 
 def test_a_practice_adds_a_card_to_a_topic(tmp_path: Path) -> None:
     """Its card takes turns with ours, under a topic that can be typed."""
     found = loaded(tmp_path, mine='topic = "signs"\n' + CARD.format("our-door", "The door"))
-    words = found.words("en")
+    words = found.get_pack("en")
 
-    assert (found.own, found.retired, found.faults) == (1, 0, ())
+    assert (found.own_card_count, found.retired_card_count, found.faults) == (1, 0, ())
     assert len(words.tips) == len(SHIPPED.tips) + 1
-    assert "The door" in str(tips.about("signs", words))
-    assert tips.of_day(words.tips, "T1", date(2026, 1, 5)) in words.tips
+    assert "The door" in str(tips.render_topic("signs", words))
+    assert tips.select_daily_tip(words.tips, "T1", date(2026, 1, 5)) in words.tips
 
 
 def test_a_practice_opens_a_topic_of_its_own(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_a_practice_opens_a_topic_of_its_own(tmp_path: Path) -> None:
         b='topic = "ours"\n' + CARD.format("two", "Two"),
     )
 
-    assert list(found.words("en").topics.items())[-1] == ("ours", "From us")
+    assert list(found.get_pack("en").topics.items())[-1] == ("ours", "From us")
     assert own_ids(found) == ["one", "two"]
 
 
@@ -67,9 +67,9 @@ def test_a_practice_retires_cards_of_ours(tmp_path: Path) -> None:
     """What it does without is shown to nobody; a topic left empty leaves the list."""
     every = [tip.id for tip in SHIPPED.tips if tip.topic == "share"]
     found = loaded(tmp_path, mine=f"retire = {every}")
-    words = found.words("en")
+    words = found.get_pack("en")
 
-    assert found.retired == len(every)
+    assert found.retired_card_count == len(every)
     assert not set(every) & {tip.id for tip in words.tips}
     assert "share" not in words.topics
 
@@ -78,7 +78,7 @@ def test_a_practice_cannot_retire_everything(tmp_path: Path) -> None:
     """A day without a card there is not: with none left, ours stay until that is mended."""
     found = loaded(tmp_path, mine=f"retire = {[tip.id for tip in SHIPPED.tips]}")
 
-    assert found.words("en").tips == SHIPPED.tips
+    assert found.get_pack("en").tips == SHIPPED.tips
     assert told(found, tmp_path) == [("CARDS_FOLDER", "nothing_left")]
 
 
@@ -90,9 +90,9 @@ def test_a_card_is_read_in_ones_own_language_where_there_is_one(tmp_path: Path) 
         en='topic = "ours"\ntitle = "English"\nlanguage = "en"\n' + CARD.format("one", "English"),
     )
 
-    assert found.words("en").tip("one").title == "English"
-    assert found.words("en").topics["ours"] == "English"
-    assert len({len(found.words(tag).tips) for tag in found.languages}) == 1
+    assert found.get_pack("en").get_tip("one").title == "English"
+    assert found.get_pack("en").topics["ours"] == "English"
+    assert len({len(found.get_pack(tag).tips) for tag in found.languages}) == 1
 
 
 @pytest.mark.parametrize(
@@ -166,15 +166,15 @@ def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     """A file saved in another encoding is left out."""
     (tmp_path / "mine.toml").write_bytes(b'topic = "\xff"')
 
-    assert told(catalogue.load(tmp_path), tmp_path) == [("mine.toml", "unreadable")]
+    assert told(catalogue.load_catalogue(tmp_path), tmp_path) == [("mine.toml", "unreadable")]
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     """A slip in CARDS_FOLDER is told, and the cards that ship are in use."""
-    found = catalogue.load(tmp_path / "nowhere")
+    found = catalogue.load_catalogue(tmp_path / "nowhere")
 
     assert told(found, tmp_path) == [("CARDS_FOLDER", "folder")]
-    assert found.words("en").tips == SHIPPED.tips
+    assert found.get_pack("en").tips == SHIPPED.tips
 
 
 def test_the_readmes_card_is_sound(tmp_path: Path) -> None:
@@ -185,4 +185,4 @@ def test_the_readmes_card_is_sound(tmp_path: Path) -> None:
     found = loaded(tmp_path, mine=example)
 
     assert found.faults == ()
-    assert (found.own, found.retired) == (1, 1)
+    assert (found.own_card_count, found.retired_card_count) == (1, 1)

@@ -3,10 +3,10 @@ from datetime import date, time
 
 import pytest
 
-from tests.content.wording import CATALOGUE, everything
+from tests.content.wording import CATALOGUE, all_texts
 
-FRENCH = CATALOGUE.words("fr-CA")
-ALL = everything(FRENCH)
+FRENCH = CATALOGUE.get_pack("fr-CA")
+ALL = all_texts(FRENCH)
 
 FORBIDDEN = (
     r"dev(ez|riez|rait|rez)",
@@ -100,7 +100,7 @@ def test_the_null_result_stands_wherever_training_is_named_in_french() -> None:
 
 def test_figures_are_those_of_the_english_cards() -> None:
     """A translation tells the same numbers, written with a decimal comma."""
-    for french, english in zip(FRENCH.tips, CATALOGUE.words("en").tips, strict=True):
+    for french, english in zip(FRENCH.tips, CATALOGUE.get_pack("en").tips, strict=True):
         theirs = re.findall(r"r = (\.\d\d)", english.point)
 
         assert re.findall(rf"r{HELD}={HELD}0(,\d\d)", french.point) == [
@@ -123,8 +123,8 @@ def test_disclosing_phrases_carry_their_caution_in_french() -> None:
 
 def test_dates_times_and_numbers_are_written_as_in_quebec() -> None:
     """Half the words of a date are Babel's; it is asked for Canada's French."""
-    assert FRENCH.day(date(2026, 11, 30)) == "lundi 30 novembre"
-    assert FRENCH.time(time(9, 5)) == "09 h 05"
-    assert FRENCH.list(["a", "b", "c"]) == "a, b et c"
-    assert FRENCH.say("home.mine.quiet", count=0).startswith("Point")
-    assert FRENCH.say("home.mine.quiet", count=2).startswith("Points")
+    assert FRENCH.format_day(date(2026, 11, 30)) == "lundi 30 novembre"
+    assert FRENCH.format_clock_time(time(9, 5)) == "09 h 05"
+    assert FRENCH.join_items(["a", "b", "c"]) == "a, b et c"
+    assert FRENCH.translate("home.mine.quiet", count=0).startswith("Point")
+    assert FRENCH.translate("home.mine.quiet", count=2).startswith("Points")

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.content.word_count import words_in
+from bot.content.word_count import count_words
 
 
 @pytest.mark.parametrize(
@@ -14,4 +14,4 @@ from bot.content.word_count import words_in
 )
 def test_words_are_counted_as_they_are_read(text: str, count: int) -> None:
     """Words between spaces count one each, Chinese characters two to a word, signs nothing."""
-    assert words_in(text) == count
+    assert count_words(text) == count

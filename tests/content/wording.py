@@ -5,22 +5,22 @@ from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from bot.content.catalogue import Words, load
+from bot.content.catalogue import LanguagePack, load_catalogue
 
-CATALOGUE = load()
-SPOKEN = tuple(CATALOGUE.words(tag) for tag in CATALOGUE.languages)
-ENGLISH = CATALOGUE.words("en")
+CATALOGUE = load_catalogue()
+LANGUAGE_PACKS = tuple(CATALOGUE.get_pack(tag) for tag in CATALOGUE.languages)
+ENGLISH = CATALOGUE.get_pack("en")
 
-SHINGLES = Path(__file__).parent / "source_shingles.txt"
+SHINGLES_FILE = Path(__file__).parent / "source_shingles.txt"
 """The first 12 digits of the SHA-256 of every seven words in a row of the source article."""
 
-ARTICLE = Path(__file__).parents[3] / "shared" / "source"
+ARTICLE_FOLDER = Path(__file__).parents[3] / "shared" / "source"
 """Where the article lies for whoever has it beside the project; it is not ours to pass on."""
 
-RUN = 7
+SHINGLE_WORDS = 7
 
 
-def clinical(words: Words) -> Iterator[tuple[str, str]]:
+def clinical_texts(words: LanguagePack) -> Iterator[tuple[str, str]]:
     """Every text of a card, a question, the guide, a phrase or a lens, with where it stands."""
     for tip in words.tips:
         for part in ("title", "point", "try_this", "say"):
@@ -46,20 +46,23 @@ def clinical(words: Words) -> Iterator[tuple[str, str]]:
     yield from words.topics.items()
 
 
-def sentences(words: Words) -> Iterator[tuple[str, str]]:
+def sentence_forms(words: LanguagePack) -> Iterator[tuple[str, str]]:
     """Every sentence around the content, each plural form by itself."""
     for key, sentence in words.sentences.items():
         forms = sentence if isinstance(sentence, Mapping) else {"": sentence}
         yield from ((f"{key}{form and '.' + form}", text) for form, text in forms.items())
 
 
-def everything(words: Words) -> dict[str, str]:
+def all_texts(words: LanguagePack) -> dict[str, str]:
     """All that a person can be shown, by where it stands."""
-    return dict((*clinical(words), *sentences(words)))
+    return dict((*clinical_texts(words), *sentence_forms(words)))
 
 
-def runs(text: str) -> set[str]:
+def hash_shingles(text: str) -> set[str]:
     """The hashed runs of seven words in *text*."""
     spoken = re.findall(r"[\w']+", text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
-    found = (" ".join(spoken[start : start + RUN]) for start in range(len(spoken) - RUN + 1))
+    found = (
+        " ".join(spoken[start : start + SHINGLE_WORDS])
+        for start in range(len(spoken) - SHINGLE_WORDS + 1)
+    )
     return {sha256(run.encode()).hexdigest()[:12] for run in found}

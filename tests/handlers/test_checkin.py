@@ -1,165 +1,185 @@
-from bot.context import Desk
-from bot.conversation import Invalid
+from bot.context import Context
+from bot.conversation import InvalidAnswers
 from bot.domain.checkins.questions import Intention
 from bot.elements import Form
 from handlers import BUTTONS, FORMS
-from tests.doubles import Moment
-from tests.sample_team import MARIE, TEAM, fields, request, set_up, steps, text
+from tests.doubles import FakeClock
+from tests.sample_team import (
+    MARIE,
+    TEAM,
+    build_request,
+    fields_by_id,
+    reply_text,
+    set_up_team,
+    steps_by_name,
+)
 
 WEEK, NEXT_WEEK = "2026-W27", "2026-W28"
 
 
-async def joined(desk: Desk) -> None:
+async def joined(context: Context) -> None:
     """Marie's team is there and she has joined."""
-    await set_up(desk)
-    await desk.store.write(lambda books: books.people.join(MARIE, TEAM.id))
+    await set_up_team(context)
+    await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
 
 
-async def picked(desk: Desk) -> Intention | None:
+async def picked(context: Context) -> Intention | None:
     """What is kept of Marie's answer."""
-    return await desk.store.read(lambda books: books.intentions.of(MARIE))
+    return await context.store.read(lambda repos: repos.intentions.get_intention(MARIE))
 
 
-def data(desk: Desk, week: str = WEEK, at: int = 0) -> str:
+def data(context: Context, week: str = WEEK, at: int = 0) -> str:
     """What the button under a check-in carries."""
-    return f"{week}:{desk.catalogue.words('en').signs[at].code}"
+    return f"{week}:{context.catalogue.get_pack('en').signs[at].code}"
 
 
-async def answer(desk: Desk, carried: str, **answers: str) -> object:
+async def answer(context: Context, carried: str, **answers: str) -> object:
     """Marie's answer, sent off."""
-    return await FORMS["checkin"](request(MARIE, data=carried, answers=answers), desk)
+    return await FORMS["checkin"](build_request(MARIE, data=carried, answers=answers), context)
 
 
-async def test_the_question_opens_in_a_form(desk: Desk) -> None:
+async def test_the_question_opens_in_a_form(context: Context) -> None:
     """A message never holds an answer: the question is asked in private."""
-    await joined(desk)
+    await joined(context)
 
-    form = await BUTTONS["checkin.answer"](request(MARIE, data=data(desk)), desk)
+    form = await BUTTONS["checkin.answer"](build_request(MARIE, data=data(context)), context)
 
     assert isinstance(form, Form)
-    assert {"checkin", "intention", "wish"} <= set(fields(form))
+    assert {"checkin", "intention", "wish"} <= set(fields_by_id(form))
 
 
-async def test_an_answer_alone_is_kept_nowhere(desk: Desk) -> None:
+async def test_an_answer_alone_is_kept_nowhere(context: Context) -> None:
     """Who comes to mind is nobody else's business, not even the store's."""
-    await joined(desk)
+    await joined(context)
 
-    reply = await answer(desk, data(desk), checkin="someone")
+    reply = await answer(context, data(context), checkin="someone")
 
-    assert await picked(desk) is None
-    assert "rupture.open" in steps(reply)
+    assert await picked(context) is None
+    assert "rupture.open" in steps_by_name(reply)
 
 
-async def test_a_wish_to_be_asked_keeps_the_choice_and_the_sign(desk: Desk) -> None:
+async def test_a_wish_to_be_asked_keeps_the_choice_and_the_sign(context: Context) -> None:
     """What was picked is kept for 8 days, with the sign that was dealt."""
-    await joined(desk)
+    await joined(context)
 
-    await answer(desk, data(desk), checkin="someone", intention="I1", wish="yes")
+    await answer(context, data(context), checkin="someone", intention="I1", wish="yes")
 
-    kept = await picked(desk)
+    kept = await picked(context)
     assert kept is not None
     assert (kept.code, kept.week) == ("I1", WEEK)
-    assert (kept.until - desk.now().date()).days == 8
+    assert (kept.expires_on - context.now().date()).days == 8
 
 
-async def test_answering_twice_does_nothing_more(desk: Desk) -> None:
+async def test_answering_twice_does_nothing_more(context: Context) -> None:
     """The first answer of a week stands, and the second is not said to be kept."""
-    await joined(desk)
-    await answer(desk, data(desk), checkin="someone", intention="I1", wish="yes")
-    before = await picked(desk)
+    await joined(context)
+    await answer(context, data(context), checkin="someone", intention="I1", wish="yes")
+    before = await picked(context)
 
-    reply = await answer(desk, data(desk), checkin="someone", intention="I2", wish="yes")
+    reply = await answer(context, data(context), checkin="someone", intention="I2", wish="yes")
 
-    assert await picked(desk) == before
-    assert "8 days" not in text(reply)
+    assert await picked(context) == before
+    assert "8 days" not in reply_text(reply)
 
 
-async def test_a_repeated_answer_is_answered_alike(desk: Desk) -> None:
+async def test_a_repeated_answer_is_answered_alike(context: Context) -> None:
     """A retry of the same answer reads like the first."""
-    await joined(desk)
+    await joined(context)
 
-    first = await answer(desk, data(desk), checkin="someone", intention="I1", wish="yes")
-    again = await answer(desk, data(desk), checkin="someone", intention="I1", wish="yes")
+    first = await answer(context, data(context), checkin="someone", intention="I1", wish="yes")
+    again = await answer(context, data(context), checkin="someone", intention="I1", wish="yes")
 
     assert again == first
 
 
-async def test_the_week_after_the_follow_up_comes_first(desk: Desk, clock: Moment) -> None:
+async def test_the_week_after_the_follow_up_comes_first(context: Context, clock: FakeClock) -> None:
     """What was picked last week is asked about, with last week's sign."""
-    await joined(desk)
-    await answer(desk, data(desk), checkin="someone", intention="I1", wish="yes")
-    clock.move(days=7)
+    await joined(context)
+    await answer(context, data(context), checkin="someone", intention="I1", wish="yes")
+    clock.advance(days=7)
 
-    form = await BUTTONS["checkin.answer"](request(MARIE, data=data(desk, NEXT_WEEK, 1)), desk)
+    form = await BUTTONS["checkin.answer"](
+        build_request(MARIE, data=data(context, NEXT_WEEK, 1)), context
+    )
 
-    assert "followup" in fields(form)
-    assert desk.catalogue.words("en").signs[0].picture in text(form)
+    assert "followup" in fields_by_id(form)
+    assert context.catalogue.get_pack("en").signs[0].glyph in reply_text(form)
 
 
-async def test_a_follow_up_that_was_answered_is_forgotten(desk: Desk, clock: Moment) -> None:
+async def test_a_follow_up_that_was_answered_is_forgotten(
+    context: Context, clock: FakeClock
+) -> None:
     """Any answer will do; then the ordinary question comes again."""
-    await joined(desk)
-    await answer(desk, data(desk), checkin="someone", intention="I1", wish="yes")
-    clock.move(days=7)
+    await joined(context)
+    await answer(context, data(context), checkin="someone", intention="I1", wish="yes")
+    clock.advance(days=7)
 
-    reply = await FORMS["followup"](request(MARIE, answers={"followup": "rather_not"}), desk)
-    form = await BUTTONS["checkin.answer"](request(MARIE, data=data(desk, NEXT_WEEK)), desk)
+    reply = await FORMS["followup"](
+        build_request(MARIE, answers={"followup": "rather_not"}), context
+    )
+    form = await BUTTONS["checkin.answer"](
+        build_request(MARIE, data=data(context, NEXT_WEEK)), context
+    )
 
-    assert await picked(desk) is None
+    assert await picked(context) is None
     assert isinstance(reply, Form)
-    assert "checkin" in fields(form)
+    assert "checkin" in fields_by_id(form)
 
 
-async def test_an_old_wish_expires_in_silence(desk: Desk, clock: Moment) -> None:
+async def test_an_old_wish_expires_in_silence(context: Context, clock: FakeClock) -> None:
     """After its 8 days a wish is not asked about, even before it is swept away."""
-    await joined(desk)
-    await answer(desk, data(desk), checkin="someone", intention="I1", wish="yes")
-    clock.move(days=9)
+    await joined(context)
+    await answer(context, data(context), checkin="someone", intention="I1", wish="yes")
+    clock.advance(days=9)
 
-    form = await BUTTONS["checkin.answer"](request(MARIE, data=data(desk, NEXT_WEEK)), desk)
+    form = await BUTTONS["checkin.answer"](
+        build_request(MARIE, data=data(context, NEXT_WEEK)), context
+    )
 
-    assert "checkin" in fields(form)
+    assert "checkin" in fields_by_id(form)
 
 
-async def test_an_answer_ends_the_quiet(desk: Desk) -> None:
+async def test_an_answer_ends_the_quiet(context: Context) -> None:
     """Whoever uses check-ins again gets them weekly again."""
-    await joined(desk)
-    await desk.store.write(lambda books: books.people.set_quiet(MARIE, 4))
+    await joined(context)
+    await context.store.write(lambda repos: repos.people.set_unanswered_count(MARIE, 4))
 
-    await answer(desk, data(desk), checkin="none")
+    await answer(context, data(context), checkin="none")
 
-    assert (await desk.store.read(lambda books: books.people.get(MARIE))).quiet == 0
+    assert (await context.store.read(lambda repos: repos.people.get(MARIE))).unanswered_count == 0
 
 
-async def test_pressing_answer_ends_the_quiet(desk: Desk) -> None:
+async def test_pressing_answer_ends_the_quiet(context: Context) -> None:
     """Whoever opens the question is there, whether or not they send it off."""
-    await joined(desk)
-    await desk.store.write(lambda books: books.people.set_quiet(MARIE, 3))
+    await joined(context)
+    await context.store.write(lambda repos: repos.people.set_unanswered_count(MARIE, 3))
 
-    await BUTTONS["checkin.answer"](request(MARIE, data=data(desk)), desk)
+    await BUTTONS["checkin.answer"](build_request(MARIE, data=data(context)), context)
 
-    assert (await desk.store.read(lambda books: books.people.get(MARIE))).quiet == 0
+    assert (await context.store.read(lambda repos: repos.people.get(MARIE))).unanswered_count == 0
 
 
-async def test_filing_a_debrief_does_not_end_the_quiet(desk: Desk) -> None:
+async def test_filing_a_debrief_does_not_end_the_quiet(context: Context) -> None:
     """What is kept about a person must not tell that they filed."""
-    await joined(desk)
-    await desk.store.write(lambda books: books.people.set_quiet(MARIE, 3))
+    await joined(context)
+    await context.store.write(lambda repos: repos.people.set_unanswered_count(MARIE, 3))
 
-    await FORMS["debrief"](request(MARIE, answers={"form": "away", "status": "touched"}), desk)
+    await FORMS["debrief"](
+        build_request(MARIE, answers={"form": "away", "status": "touched"}), context
+    )
 
-    assert (await desk.store.read(lambda books: books.people.get(MARIE))).quiet == 3
+    assert (await context.store.read(lambda repos: repos.people.get(MARIE))).unanswered_count == 3
 
 
-async def test_too_many_tried_is_met_with_a_kind_word(desk: Desk) -> None:
+async def test_too_many_tried_is_met_with_a_kind_word(context: Context) -> None:
     """Up to three of what was tried; nothing is forgotten meanwhile."""
-    await joined(desk)
-    await answer(desk, data(desk), checkin="someone", intention="I1", wish="yes")
+    await joined(context)
+    await answer(context, data(context), checkin="someone", intention="I1", wish="yes")
     four = ("clarify", "change_plan", "rationale", "invite")
 
     reply = await FORMS["followup"](
-        request(MARIE, answers={"followup": "did", "tried": four}), desk
+        build_request(MARIE, answers={"followup": "did", "tried": four}), context
     )
 
-    assert isinstance(reply, Invalid)
-    assert await picked(desk) is not None
+    assert isinstance(reply, InvalidAnswers)
+    assert await picked(context) is not None

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from playwright.async_api import Browser
 
-from tests.journeys.stage import Shot
+from tests.journeys.stage import Screenshot
 
-_COLUMNS = {"wide": (720, 2), "phone": (360, 4)}
+_COLUMN_LAYOUT = {"wide": (720, 2), "phone": (360, 4)}
 """How wide a column is on a sheet, in pixels, and how many stand beside each other."""
 
-_TALLEST, _GAP, _CAPTION = 1500, 16, 26
+_MAX_COLUMN_PIXELS, _GAP_PIXELS, _CAPTION_PIXELS = 1500, 16, 26
 
 _STYLE = """
 body { margin: 16px; background: #fff; color: #222; font: 14px/1.4 sans-serif; }
@@ -27,25 +27,27 @@ img { display: block; border: 1px solid #999; max-width: 100%; }
 @dataclass
 class _Column:
     height: float = 0
-    shots: list[Shot] = field(default_factory=list)
+    screenshots: list[Screenshot] = field(default_factory=list)
 
 
-def size(file: Path) -> tuple[int, int]:
+def png_size(file: Path) -> tuple[int, int]:
     """Return the width and height of a PNG in pixels, as its header has them."""
     header = file.read_bytes()[:24]
     return int.from_bytes(header[16:20]), int.from_bytes(header[20:24])
 
 
-async def bound(shots: Sequence[Shot], folder: Path, browser: Browser) -> list[Path]:
+async def write_sheets(
+    screenshots: Sequence[Screenshot], folder: Path, browser: Browser
+) -> list[Path]:
     """Write the sheets of *shots* to *folder*; gives them, the page with everything first."""
     index = folder / "index.html"
-    index.write_text(_index(shots, folder), encoding="utf-8")
+    index.write_text(_render_index(screenshots, folder), encoding="utf-8")
     sheets = [index]
     page = await browser.new_page(viewport={"width": 1536, "height": 800})
-    for title, columns in _sheets(shots):
+    for title, columns in _lay_out_sheets(screenshots):
         file = folder / f"{title.replace(' ', '-')}.png"
         draft = folder / "draft.html"
-        draft.write_text(_sheet(title, columns, folder), encoding="utf-8")
+        draft.write_text(_render_sheet(title, columns, folder), encoding="utf-8")
         await page.goto(draft.as_uri())
         await page.screenshot(path=file, full_page=True)
         draft.unlink()
@@ -54,55 +56,55 @@ async def bound(shots: Sequence[Shot], folder: Path, browser: Browser) -> list[P
     return sheets
 
 
-def _sheets(shots: Sequence[Shot]) -> Iterator[tuple[str, list[_Column]]]:
+def _lay_out_sheets(screenshots: Sequence[Screenshot]) -> Iterator[tuple[str, list[_Column]]]:
     """Fill one sheet after the other, column by column."""
-    for (language, group, look), some in groupby(sorted(shots, key=_key), _key):
-        width, most = _COLUMNS[look]
-        columns = _filled(list(some), width)
+    for (language, group, look), some in groupby(sorted(screenshots, key=_sheet_key), _sheet_key):
+        width, most = _COLUMN_LAYOUT[look]
+        columns = _fill_columns(list(some), width)
         for number, start in enumerate(range(0, len(columns), most), 1):
             title = f"{language} {group} {look} {number}"
             yield title, columns[start : start + most]
 
 
-def _key(shot: Shot) -> tuple[str, str, str]:
-    return shot.language, shot.group, shot.look
+def _sheet_key(screenshot: Screenshot) -> tuple[str, str, str]:
+    return screenshot.language, screenshot.group, screenshot.profile_name
 
 
-def _filled(shots: list[Shot], width: int) -> list[_Column]:
+def _fill_columns(screenshots: list[Screenshot], width: int) -> list[_Column]:
     columns = [_Column()]
-    for shot in shots:
-        wide, tall = size(shot.file)
-        height = tall * min(1.0, width / wide) + _GAP + _CAPTION
-        if columns[-1].shots and columns[-1].height + height > _TALLEST:
+    for shot in screenshots:
+        wide, tall = png_size(shot.file)
+        height = tall * min(1.0, width / wide) + _GAP_PIXELS + _CAPTION_PIXELS
+        if columns[-1].screenshots and columns[-1].height + height > _MAX_COLUMN_PIXELS:
             columns.append(_Column())
-        columns[-1].shots.append(shot)
+        columns[-1].screenshots.append(shot)
         columns[-1].height += height
     return columns
 
 
-def _sheet(title: str, columns: list[_Column], folder: Path) -> str:
-    width, _ = _COLUMNS[columns[0].shots[0].look]
+def _render_sheet(title: str, columns: list[_Column], folder: Path) -> str:
+    width, _ = _COLUMN_LAYOUT[columns[0].screenshots[0].profile_name]
     stacks = "".join(
-        f'<div style="width:{width}px">{"".join(_figure(s, folder) for s in column.shots)}</div>'
+        f'<div style="width:{width}px">{"".join(_render_figure(s, folder) for s in column.screenshots)}</div>'
         for column in columns
     )
-    return _html(f"<h1>{html.escape(title)}</h1><div class=columns>{stacks}</div>")
+    return _wrap_html(f"<h1>{html.escape(title)}</h1><div class=columns>{stacks}</div>")
 
 
-def _index(shots: Sequence[Shot], folder: Path) -> str:
+def _render_index(screenshots: Sequence[Screenshot], folder: Path) -> str:
     parts = [
-        f"<h2>{html.escape(' '.join(key))}</h2>{''.join(_figure(shot, folder) for shot in some)}"
-        for key, some in groupby(sorted(shots, key=_key), _key)
+        f"<h2>{html.escape(' '.join(key))}</h2>{''.join(_render_figure(shot, folder) for shot in some)}"
+        for key, some in groupby(sorted(screenshots, key=_sheet_key), _sheet_key)
     ]
-    return _html("".join(parts))
+    return _wrap_html("".join(parts))
 
 
-def _figure(shot: Shot, folder: Path) -> str:
-    name = html.escape(shot.name)
-    where = shot.file.relative_to(folder).as_posix()
+def _render_figure(screenshot: Screenshot, folder: Path) -> str:
+    name = html.escape(screenshot.name)
+    where = screenshot.file.relative_to(folder).as_posix()
     caption = f"<figcaption>{name}</figcaption>"
-    return f'<figure>{caption}<img src="{where}" alt="{shot.language}: {name}"></figure>'
+    return f'<figure>{caption}<img src="{where}" alt="{screenshot.language}: {name}"></figure>'
 
 
-def _html(body: str) -> str:
+def _wrap_html(body: str) -> str:
     return f"<!doctype html><meta charset=utf-8><style>{_STYLE}</style>{body}"

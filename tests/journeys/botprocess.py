@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 from bot.sandbox.process.loopback_server import free_port
-from tests.journeys.otherslack import SECRET, WORKSPACE, Json, posted
+from tests.journeys.otherslack import SIGNING_SECRET, WORKSPACE, Json, post_request
 
 ROOT = Path(__file__).parents[2]
 PEPPER = "made-up-pepper-of-more-than-32-characters"
@@ -23,40 +23,40 @@ class BotProcess:
     """One bot over the files of *folder*, speaking to the Slack at *api*."""
 
     folder: Path
-    api: str
+    api_url: str
     port: int = 0
-    clock: str = ""
-    extra: dict[str, str] = field(default_factory=dict)
+    clock_time: str = ""
+    extra_environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     @property
-    def door(self) -> str:
+    def base_url(self) -> str:
         """Where the bot listens."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
-    def database(self) -> Path:
+    def database_file(self) -> Path:
         """The embedded database file."""
         return self.folder / "attune.sqlite"
 
-    def environment(self) -> dict[str, str]:
+    def build_environment(self) -> dict[str, str]:
         """Everything the bot is told."""
         told = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
-            "DATABASE_URL": f"sqlite:///{self.database}",
+            "DATABASE_URL": f"sqlite:///{self.database_file}",
             "PEPPER": PEPPER,
-            "SLACK_SIGNING_SECRET": SECRET,
+            "SLACK_SIGNING_SECRET": SIGNING_SECRET,
             "SLACK_BOT_TOKEN": "xoxb-made-up",
-            "SLACK_API_URL": self.api,
+            "SLACK_API_URL": self.api_url,
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "PACE": "1000",
             "TEST_MODE": "1",
-            "TEST_CLOCK": self.clock,
+            "TEST_CLOCK": self.clock_time,
             "LOG_LEVEL": "DEBUG",
         }
-        return told | self.extra
+        return told | self.extra_environment
 
     def start(self) -> None:
         """Start, and wait until the bot says that it is ready."""
@@ -65,25 +65,25 @@ class BotProcess:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "bot", "web"],
                 cwd=self.folder,
-                env=self.environment(),
+                env=self.build_environment(),
                 stdout=log,
                 stderr=log,
             )
         end = time.monotonic() + 120
-        while not self.ready():
-            assert self.process.poll() is None, self.log()
-            assert time.monotonic() < end, self.log()
+        while not self.is_ready():
+            assert self.process.poll() is None, self.read_log()
+            assert time.monotonic() < end, self.read_log()
             time.sleep(0.05)
 
-    def ready(self) -> bool:
+    def is_ready(self) -> bool:
         """Whether `/readyz` answers 200."""
         try:
-            with urllib.request.urlopen(f"{self.door}/readyz", timeout=5) as response:  # noqa: S310 - loopback
+            with urllib.request.urlopen(f"{self.base_url}/readyz", timeout=5) as response:  # noqa: S310 - loopback
                 return bool(response.status == 200)
         except (URLError, ConnectionError):
             return False
 
-    def log(self) -> str:
+    def read_log(self) -> str:
         """Everything the bot has written so far."""
         return (self.folder / "log").read_text(encoding="utf-8")
 
@@ -99,42 +99,42 @@ class BotProcess:
         self.process.terminate()
         self.process.wait(timeout=20)
 
-    def walk(self, now: str) -> Json:
+    def move_clock(self, now: str) -> Json:
         """Move the bot's clock forward to *now*."""
-        status, answer = posted(
-            f"{self.door}/_clock",
+        status, answer = post_request(
+            f"{self.base_url}/_clock",
             json.dumps({"now": now}).encode(),
             {"Content-Type": "application/json"},
         )
         assert status == 200, answer
         return answer
 
-    def verb(self, *arguments: str, **told: str) -> subprocess.CompletedProcess[str]:
+    def run_command(self, *arguments: str, **overrides: str) -> subprocess.CompletedProcess[str]:
         """Run another verb of the command line with the same environment."""
         return subprocess.run(
             [sys.executable, "-m", "bot", *arguments],
             cwd=self.folder,
-            env=self.environment() | told,
+            env=self.build_environment() | overrides,
             capture_output=True,
             text=True,
             timeout=60,
             check=False,
         )
 
-    def declare(self, clinicians: int = 9, more: str = "") -> None:
+    def declare_team(self, clinician_count: int = 9, extra_lines: str = "") -> None:
         """Declare one team of *clinicians*, with a supervisor and *more* lines of the file."""
-        ids = ", ".join(f'"{clinician(number)}"' for number in range(clinicians))
+        ids = ", ".join(f'"{clinician_id(number)}"' for number in range(clinician_count))
         file = self.folder / "teams.toml"
         file.write_text(
             f'[[team]]\nworkspace = "{WORKSPACE}"\nchannel = "C0OTHER"\nname = "Other"\n'
             f'supervisors = ["U0SUPER"]\nclinicians = [{ids}]\n'
-            f'language = "en"\ntimezone = "America/Toronto"\n{more}\n',
+            f'language = "en"\ntimezone = "America/Toronto"\n{extra_lines}\n',
             encoding="utf-8",
         )
-        applied = self.verb("team", "apply", str(file))
+        applied = self.run_command("team", "apply", str(file))
         assert applied.returncode == 0, applied.stderr
 
 
-def clinician(number: int) -> str:
+def clinician_id(number: int) -> str:
     """The made-up member id of the clinician of that number."""
     return f"U0CLIN{number:02}"

@@ -5,29 +5,29 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Locator, Page, Route, expect
 
-from bot.content.catalogue import Words
-from tests.journeys.visitor import PATIENCE
+from bot.content.catalogue import LanguagePack
+from tests.journeys.visitor import TIMEOUT_MILLISECONDS
 
-_LOOPBACK = {"127.0.0.1", "localhost"}
+_LOOPBACK_HOSTS = {"127.0.0.1", "localhost"}
 
 
-class Colleague:
+class TeamsUser:
     """Writes to the bot and presses what is on its cards. Nothing of theirs leaves here."""
 
-    def __init__(self, page: Page, address: str, words: Words) -> None:
+    def __init__(self, page: Page, playground_url: str, words: LanguagePack) -> None:
         """Sit down before *page*."""
         self.page = page
         self.words = words
-        self._address = address
-        page.set_default_timeout(PATIENCE)
+        self._playground_url = playground_url
+        page.set_default_timeout(TIMEOUT_MILLISECONDS)
 
-    async def arrive(self) -> None:
+    async def open_playground(self) -> None:
         """Open the Playground, and wait until the bot was told of the person."""
-        await self.page.route("**/*", _kept_here)
-        await self.page.goto(self._address)
+        await self.page.route("**/*", _block_remote_request)
+        await self.page.goto(self._playground_url)
         await expect(self.page.get_by_text(re.compile("installationUpdate"))).to_be_visible()
 
-    async def write(self, text: str) -> None:
+    async def write_message(self, text: str) -> None:
         """Write to the bot, and wait for one more card in answer."""
         before = await self.cards.count()
         await self.page.locator("[contenteditable=true], textarea").first.click()
@@ -35,19 +35,19 @@ class Colleague:
         await self.page.keyboard.press("Enter")
         await expect(self.cards).to_have_count(before + 1)
 
-    async def press(self, label: str) -> None:
+    async def press_button(self, label: str) -> None:
         """Press a step on the newest card."""
-        await self.card.get_by_role("button", name=label, exact=True).click()
+        await self.newest_card.get_by_role("button", name=label, exact=True).click()
 
-    async def choose(self, answer: str) -> None:
+    async def choose_answer(self, answer: str) -> None:
         """Choose an answer by its label on the newest card."""
-        await self.card.get_by_label(answer, exact=True).check()
+        await self.newest_card.get_by_label(answer, exact=True).check()
 
-    async def reads(self, text: str) -> None:
+    async def wait_for_text(self, text: str) -> None:
         """Wait until the newest card says *text*."""
-        await expect(self.card).to_contain_text(text)
+        await expect(self.newest_card).to_contain_text(text)
 
-    async def mock(self, activity: str) -> None:
+    async def mock_activity(self, activity: str) -> None:
         """Let the Playground tell the bot of something that happens in Teams."""
         await self.page.get_by_text("Mock an Activity").first.click()
         await self.page.get_by_role("menuitem").filter(has_text=activity).first.click()
@@ -59,15 +59,15 @@ class Colleague:
         return self.page.locator(".ac-adaptiveCard")
 
     @property
-    def card(self) -> Locator:
+    def newest_card(self) -> Locator:
         """The newest card."""
         return self.cards.last
 
 
-async def _kept_here(route: Route) -> None:
+async def _block_remote_request(route: Route) -> None:
     """Let nothing leave this machine: the Playground's page asks for fonts elsewhere."""
     parts = urlsplit(route.request.url)
-    if parts.hostname in _LOOPBACK or parts.scheme in {"data", "blob"}:
+    if parts.hostname in _LOOPBACK_HOSTS or parts.scheme in {"data", "blob"}:
         await route.continue_()
     else:
         await route.abort()

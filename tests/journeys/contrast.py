@@ -1,6 +1,6 @@
 """How well a page's texts stand out from what they stand on, by WCAG 2.2's own formula."""
 
-FAINT = """
+LOW_CONTRAST_SCRIPT = """
 () => {
   const channels = (colour) => (colour.match(/[\\d.]+/g) ?? []).map(Number);
   const linear = (part) =>

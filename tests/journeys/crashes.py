@@ -15,22 +15,22 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.journeys.botprocess import BotProcess
-from tests.journeys.unsteady import Unsteady
+from tests.journeys.unsteady import FaultySlack
 
-POINTS = ("before_intent", "before_commit", "after_commit", "after_answer")
+CRASH_POINTS = ("before_intent", "before_commit", "after_commit", "after_answer")
 WORKSPACES = ("T0NORTH", "T0SOUTH", "T0WEST")
-PEOPLE = 9
+CLINICIANS_PER_TEAM = 9
 """Enough that each of four kills a week finds a message on its way, whatever a start sends."""
 
-MONDAY = datetime.fromisoformat("2026-02-02T09:00:30-05:00")
+START_TIME = datetime.fromisoformat("2026-02-02T09:00:30-05:00")
 
 
-def declared() -> str:
+def render_team_file() -> str:
     """Three teams in three workspaces, in each of which nine clinicians have joined."""
     return "".join(
         f'[[team]]\nworkspace = "{workspace}"\nchannel = "C{workspace}"\nname = "Team {number}"\n'
         f'supervisors = ["U{number}SUPER"]\njoined = true\nclinicians = '
-        f"{[f'U{number}CLIN{one}' for one in range(PEOPLE)]}\n".replace("'", '"')
+        f"{[f'U{number}CLIN{one}' for one in range(CLINICIANS_PER_TEAM)]}\n".replace("'", '"')
         + 'language = "en"\ntimezone = "America/Toronto"\n'
         + 'tip = { days = ["friday"], time = "07:00" }\n'
         for number, workspace in enumerate(WORKSPACES)
@@ -38,137 +38,141 @@ def declared() -> str:
 
 
 @dataclass
-class Figures:
+class CrashFigures:
     """What a run came to: messages owed, lost and doubled, and those left in doubt a crash."""
 
-    kills: int = 0
-    owed: int = 0
-    posted: int = 0
-    twice: int = 0
-    lost: int = 0
-    unconfirmed: int = 0
-    most_in_doubt: int = 0
-    states: Counter[str] = field(default_factory=Counter)
+    kill_count: int = 0
+    due_count: int = 0
+    posted_count: int = 0
+    duplicate_count: int = 0
+    lost_count: int = 0
+    unconfirmed_count: int = 0
+    max_in_doubt: int = 0
+    state_counts: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass
-class Crashes:
+class CrashRun:
     """One bot on an embedded database, killed and started again at later and later times."""
 
     bot: BotProcess
-    slack: Unsteady
-    at: datetime = MONDAY
-    figures: Figures = field(default_factory=Figures)
+    slack: FaultySlack
+    clock_time: datetime = START_TIME
+    figures: CrashFigures = field(default_factory=CrashFigures)
 
-    def declare(self) -> None:
+    def declare_teams(self) -> None:
         """Declare the teams, and let the bot introduce itself in their channels."""
         teams = self.bot.folder / "teams.toml"
-        teams.write_text(declared(), encoding="utf-8")
-        self.bot.clock = (self.at - timedelta(days=3)).isoformat()
-        applied = self.bot.verb("team", "apply", str(teams))
+        teams.write_text(render_team_file(), encoding="utf-8")
+        self.bot.clock_time = (self.clock_time - timedelta(days=3)).isoformat()
+        applied = self.bot.run_command("team", "apply", str(teams))
         assert applied.returncode == 0, applied.stderr
         self.bot.start()
-        self.finished()
+        self.wait_until_finished()
         self.bot.kill()
 
-    def week(self, points: tuple[str, ...]) -> None:
+    def run_week(self, points: tuple[str, ...]) -> None:
         """Let a week fall due, kill the bot at each of *points*, and let it finish in the end."""
         for point in points:
-            self._start()
-            with self._caught(point):
+            self._start_bot()
+            with self._hold_at_point(point):
                 self.bot.kill()
-                self._count()
-            self.at += timedelta(seconds=61)
-        self._start()
-        self.finished()
+                self._count_in_doubt()
+            self.clock_time += timedelta(seconds=61)
+        self._start_bot()
+        self.wait_until_finished()
         self.bot.kill()
-        self._everybody_answered()
-        self.at += timedelta(days=7) - timedelta(seconds=61 * len(points))
+        self._reset_unanswered_counts()
+        self.clock_time += timedelta(days=7) - timedelta(seconds=61 * len(points))
 
-    def locked_out(self, seconds: float) -> None:
+    def run_with_database_locked(self, seconds: float) -> None:
         """Hold the database's lock for so long in the middle of a week, and let it finish."""
-        self._start()
-        self._await_a_message()
-        with locked(self.bot.database):
+        self._start_bot()
+        self._wait_for_post()
+        with hold_write_lock(self.bot.database_file):
             time.sleep(seconds)
-        self.finished()
+        self.wait_until_finished()
 
-    def finished(self) -> None:
+    def wait_until_finished(self) -> None:
         """Wait until nothing is planned; what is in doubt by then is so for good."""
         end = time.monotonic() + 120
-        while self._standing().get("planned") or self._standing().get("sending"):
-            assert time.monotonic() < end, self.bot.log()
+        while self._delivery_states().get("planned") or self._delivery_states().get("sending"):
+            assert time.monotonic() < end, self.bot.read_log()
             time.sleep(0.05)
 
-    def result(self) -> Figures:
+    def count_results(self) -> CrashFigures:
         """Count the check-ins that were owed, and what the stand-in saw of every message.
 
         The tips of the Fridays are missed: no bot runs between one Monday and the next.
         """
-        posted = self.slack.posted()
+        posted = self.slack.posted_counts()
         per_message = Counter(key for key, _ in posted.elements())
-        rows = self._rows("select id, state from delivery where kind = 'checkin'")
+        rows = self._fetch_rows("select id, state from delivery where kind = 'checkin'")
         figures = self.figures
-        figures.owed, figures.posted = len(rows), len(per_message)
-        figures.states = Counter(state for _, state in rows)
-        figures.twice = sum(count > 1 for count in per_message.values())
-        figures.lost = sum(state != "unconfirmed" and not per_message[key] for key, state in rows)
-        figures.unconfirmed = figures.states["unconfirmed"]
+        figures.due_count, figures.posted_count = len(rows), len(per_message)
+        figures.state_counts = Counter(state for _, state in rows)
+        figures.duplicate_count = sum(count > 1 for count in per_message.values())
+        figures.lost_count = sum(
+            state != "unconfirmed" and not per_message[key] for key, state in rows
+        )
+        figures.unconfirmed_count = figures.state_counts["unconfirmed"]
         return figures
 
-    def _everybody_answered(self) -> None:
+    def _reset_unanswered_counts(self) -> None:
         """Keep people asked weekly, as those are who answer."""
-        with closing(sqlite3.connect(self.bot.database, timeout=30)) as database:
+        with closing(sqlite3.connect(self.bot.database_file, timeout=30)) as database:
             database.execute("update person set quiet = 0")
             database.commit()
 
-    def _start(self) -> None:
-        self.bot.clock = self.at.isoformat()
+    def _start_bot(self) -> None:
+        self.bot.clock_time = self.clock_time.isoformat()
         self.bot.start()
 
     @contextmanager
-    def _caught(self, point: str) -> Iterator[None]:
+    def _hold_at_point(self, point: str) -> Iterator[None]:
         """Wait until the bot is at *point*, and keep it there until it is killed."""
         if point in {"before_commit", "after_commit"}:
-            self.slack.arm("before_commit" if point == "before_commit" else "after_commit")
-            assert self.slack.held.wait(120), self.bot.log()
+            self.slack.hold_next_post(
+                "before_commit" if point == "before_commit" else "after_commit"
+            )
+            assert self.slack.post_held.wait(120), self.bot.read_log()
             yield
-            self.slack.disarm()
+            self.slack.release_held_post()
             return
         if point == "after_answer":
-            self.slack.delay = 0.4
-        self._await_a_message()
-        with locked(self.bot.database):
+            self.slack.answer_delay_seconds = 0.4
+        self._wait_for_post()
+        with hold_write_lock(self.bot.database_file):
             time.sleep(1.0)
             yield
-        self.slack.delay = 0.0
+        self.slack.answer_delay_seconds = 0.0
 
-    def _await_a_message(self) -> None:
+    def _wait_for_post(self) -> None:
         """Wait until a message is on its way, whose end the bot will try to keep."""
-        before, end = self.slack.calls["chat.postMessage"], time.monotonic() + 120
-        while self.slack.calls["chat.postMessage"] == before:
-            assert time.monotonic() < end, self.bot.log()
+        before, end = self.slack.call_counts["chat.postMessage"], time.monotonic() + 120
+        while self.slack.call_counts["chat.postMessage"] == before:
+            assert time.monotonic() < end, self.bot.read_log()
             time.sleep(0.005)
 
-    def _count(self) -> None:
-        self.figures.kills += 1
+    def _count_in_doubt(self) -> None:
+        self.figures.kill_count += 1
         begun = Counter(
             workspace
-            for workspace, state in self._rows("select workspace, state from delivery")
+            for workspace, state in self._fetch_rows("select workspace, state from delivery")
             if state == "sending"
         )
-        self.figures.most_in_doubt = max(self.figures.most_in_doubt, *begun.values(), 0)
+        self.figures.max_in_doubt = max(self.figures.max_in_doubt, *begun.values(), 0)
 
-    def _standing(self) -> Counter[str]:
-        return Counter(state for (state,) in self._rows("select state from delivery"))
+    def _delivery_states(self) -> Counter[str]:
+        return Counter(state for (state,) in self._fetch_rows("select state from delivery"))
 
-    def _rows(self, asked: str) -> list[tuple[str, ...]]:
-        with closing(sqlite3.connect(self.bot.database, timeout=30)) as database:
-            return database.execute(asked).fetchall()
+    def _fetch_rows(self, query: str) -> list[tuple[str, ...]]:
+        with closing(sqlite3.connect(self.bot.database_file, timeout=30)) as database:
+            return database.execute(query).fetchall()
 
 
 @contextmanager
-def locked(database: Path) -> Iterator[None]:
+def hold_write_lock(database: Path) -> Iterator[None]:
     """Hold the embedded database's one lock for writing, as another program might."""
     with closing(sqlite3.connect(database, timeout=30, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")

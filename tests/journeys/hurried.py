@@ -10,43 +10,43 @@ from bot.elements import Message, Text
 from bot.store.repositories import deliveries
 from schedules.clock import Ticker
 
-NOTE = "note"
+NOTE_KIND = "note"
 """A kind of delivery that knows no hour of the day, since these workers live by the real clock."""
 
-SETTLE = 4.0
+SETTLE_SECONDS = 4.0
 """Seconds after which the fate of a message is looked into; the stand-in answers sooner."""
 
-DWELL = 6.0
+DWELL_SECONDS = 6.0
 """Seconds for which a worker has to be missing; in an outage each looks ten times meanwhile."""
 
 
-def hurry() -> None:
+def shorten_waits() -> None:
     """Tick every second, and wait less for whoever is gone."""
-    deliveries.SETTLE = timedelta(seconds=SETTLE)
-    if app.may_share():
+    deliveries.RECONCILE_AFTER = timedelta(seconds=SETTLE_SECONDS)
+    if app.is_scale_extra_installed():
         from schedules.delivery import shared_workers  # noqa: PLC0415 - as in the bot itself
 
-        shared_workers.LOOK, shared_workers.DWELL = 0.5, DWELL
-        shared_workers.ROUND, shared_workers.POLL = 1.0, 0.3
+        shared_workers.LEASE_CHECK_SECONDS, shared_workers.ORPHAN_GRACE_SECONDS = 0.5, DWELL_SECONDS
+        shared_workers.ENQUEUE_INTERVAL_SECONDS, shared_workers.QUEUE_POLL_SECONDS = 1.0, 0.3
 
-    def written(*_: object) -> Message:
-        return Message(NOTE, (Text(NOTE),))
+    def compose_note(*_: object) -> Message:
+        return Message(NOTE_KIND, (Text(NOTE_KIND),))
 
-    schedules.COMPOSERS = {**schedules.COMPOSERS, NOTE: written}
+    schedules.COMPOSERS = {**schedules.COMPOSERS, NOTE_KIND: compose_note}
 
-    async def tick_on(ticker: Ticker) -> None:
+    async def tick_forever(ticker: Ticker) -> None:
         while True:
-            await ticker._run()
+            await ticker._run_tick()
             await asyncio.sleep(1)
 
     running: list[asyncio.Task[None]] = []
 
-    def start(ticker: Ticker) -> None:
-        running.append(asyncio.get_running_loop().create_task(tick_on(ticker)))
+    def start_ticking(ticker: Ticker) -> None:
+        running.append(asyncio.get_running_loop().create_task(tick_forever(ticker)))
 
-    setattr(Ticker, "start", start)  # noqa: B010 - mypy takes no method in another's place
+    setattr(Ticker, "start", start_ticking)  # noqa: B010 - mypy takes no method in another's place
 
 
 if __name__ == "__main__":
-    hurry()
+    shorten_waits()
     sys.exit(__main__.main())

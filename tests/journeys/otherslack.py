@@ -18,104 +18,110 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import parse_qsl, urlencode
 
-SECRET = "another-made-up-signing-secret"
+SIGNING_SECRET = "another-made-up-signing-secret"
 WORKSPACE = "T0OTHER"
 Json = dict[str, Any]
 
 
 @dataclass
-class OtherSlack:
+class StdlibFakeSlack:
     """What the bot called, in order; and how Slack would speak to the bot at *door*."""
 
-    api: str
+    api_url: str
     calls: list[tuple[str, Json]] = field(default_factory=list)
-    door: str = ""
+    bot_url: str = ""
 
-    def of(self, method: str) -> list[Json]:
+    def calls_of(self, method: str) -> list[Json]:
         """The arguments of every call of *method*."""
         return [arguments for name, arguments in self.calls if name == method]
 
-    def awaited(self, method: str, count: int = 1, seconds: float = 10.0) -> Json:
+    def wait_for_call(self, method: str, count: int = 1, seconds: float = 10.0) -> Json:
         """Wait for the *count*-th call of *method*, and give its arguments."""
         end = time.monotonic() + seconds
-        while len(self.of(method)) < count:
+        while len(self.calls_of(method)) < count:
             assert time.monotonic() < end, f"{method} was not called {count} times"
             time.sleep(0.01)
-        return self.of(method)[count - 1]
+        return self.calls_of(method)[count - 1]
 
-    def command(self, person: str, command: str, text: str = "", trigger: str = "t.1") -> Json:
+    def send_command(
+        self, person_id: str, command: str, text: str = "", trigger: str = "t.1"
+    ) -> Json:
         """Type a slash command as *person*, and give what came back at once."""
-        return self.signed(
+        return self.post_signed(
             {
                 "command": command,
                 "text": text,
                 "team_id": WORKSPACE,
-                "user_id": person,
+                "user_id": person_id,
                 "channel_id": "C0OTHER",
                 "channel_name": "other",
                 "api_app_id": "A0OTHER",
                 "trigger_id": trigger,
-                "response_url": self.api.replace("/api/", "/response/1"),
+                "response_url": self.api_url.replace("/api/", "/response/1"),
             }
         )
 
-    def submit(self, person: str, view: Json, view_id: str, chosen: dict[str, str]) -> Json:
+    def submit_view(
+        self, person_id: str, view: Json, view_id: str, value_by_block: dict[str, str]
+    ) -> Json:
         """Submit *view* as *person*, with one chosen value a block."""
         values = {
             block["block_id"]: {
                 block["element"]["action_id"]: {
                     "type": block["element"]["type"],
-                    "selected_option": {"value": chosen[block["block_id"]]},
+                    "selected_option": {"value": value_by_block[block["block_id"]]},
                 }
             }
             for block in view["blocks"]
-            if block["type"] == "input" and block["block_id"] in chosen
+            if block["type"] == "input" and block["block_id"] in value_by_block
         }
-        return self.payload(
+        return self.send_payload(
             {
                 "type": "view_submission",
-                "user": {"id": person, "team_id": WORKSPACE},
+                "user": {"id": person_id, "team_id": WORKSPACE},
                 "view": {**view, "id": view_id, "hash": "1.a", "state": {"values": values}},
             }
         )
 
-    def press(self, person: str, button: Json, trigger: str, **where: Json) -> Json:
+    def press_button(
+        self, person_id: str, button: Json, trigger: str, **surface_parts: Json
+    ) -> Json:
         """Press *button* as *person*, in a message unless *where* names a view."""
         action = {**button, "action_ts": trigger, "block_id": "b"}
-        return self.payload(
+        return self.send_payload(
             {
                 "type": "block_actions",
-                "user": {"id": person, "team_id": WORKSPACE},
+                "user": {"id": person_id, "team_id": WORKSPACE},
                 "trigger_id": trigger,
-                "response_url": self.api.replace("/api/", "/response/1"),
+                "response_url": self.api_url.replace("/api/", "/response/1"),
                 "container": {"type": "message"},
                 "channel": {"id": "D0OTHER"},
                 "actions": [action],
-                **where,
+                **surface_parts,
             }
         )
 
-    def payload(self, payload: Json) -> Json:
+    def send_payload(self, payload: Json) -> Json:
         """Send an interactive payload, signed."""
         envelope = {"team": {"id": WORKSPACE}, "api_app_id": "A0OTHER", "token": "unused"}
-        return self.signed({"payload": json.dumps({**envelope, **payload})})
+        return self.post_signed({"payload": json.dumps({**envelope, **payload})})
 
-    def signed(self, form: dict[str, str]) -> Json:
+    def post_signed(self, form: dict[str, str]) -> Json:
         """Post *form* with a signature of this moment, and read the JSON of a 200."""
         body = urlencode(form).encode()
         stamp = str(int(time.time()))
-        digest = hmac.new(SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256)
+        digest = hmac.new(SIGNING_SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256)
         headers = {
             "X-Slack-Request-Timestamp": stamp,
             "X-Slack-Signature": f"v0={digest.hexdigest()}",
             "Content-Type": "application/x-www-form-urlencoded",
         }
-        status, answer = posted(f"{self.door}/slack/events", body, headers)
+        status, answer = post_request(f"{self.bot_url}/slack/events", body, headers)
         assert status == 200, f"the bot answered {status}"
         return answer
 
 
-def posted(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, Json]:
+def post_request(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, Json]:
     """Post *body*; give the status and the JSON of the answer, empty when there is none."""
     request = urllib.request.Request(url, body, headers)  # noqa: S310 - tests reach loopback alone
     try:
@@ -128,16 +134,18 @@ def posted(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, Json]:
 
 
 @contextmanager
-def other_slack() -> Iterator[OtherSlack]:
+def run_fake_slack() -> Iterator[StdlibFakeSlack]:
     """Run the stand-in on a free loopback port for as long as the context is open."""
 
-    class Door(BaseHTTPRequestHandler):
+    class RequestHandler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             """Note the call, and answer as Slack does when all is well."""
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             method = self.path.rpartition("/")[2]
-            slack.calls.append((method, _arguments(body, self.headers.get("Content-Type", ""))))
-            answer = json.dumps({"ok": True, **ANSWERS.get(method, {})}).encode()
+            slack.calls.append(
+                (method, _parse_arguments(body, self.headers.get("Content-Type", "")))
+            )
+            answer = json.dumps({"ok": True, **ANSWER_BY_METHOD.get(method, {})}).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))
@@ -149,8 +157,8 @@ def other_slack() -> Iterator[OtherSlack]:
         def log_message(self, *_: object) -> None:
             """Stay quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Door)
-    slack = OtherSlack(f"http://127.0.0.1:{server.server_port}/api/")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), RequestHandler)
+    slack = StdlibFakeSlack(f"http://127.0.0.1:{server.server_port}/api/")
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield slack
@@ -159,7 +167,7 @@ def other_slack() -> Iterator[OtherSlack]:
         server.server_close()
 
 
-ANSWERS: dict[str, Json] = {
+ANSWER_BY_METHOD: dict[str, Json] = {
     "users.info": {"user": {"id": "U", "tz": "America/Toronto", "locale": "en-US"}},
     "chat.postMessage": {"channel": "D0OTHER", "ts": "1.000001"},
     "views.open": {"view": {"id": "V1", "hash": "1.a"}},
@@ -167,8 +175,8 @@ ANSWERS: dict[str, Json] = {
 }
 
 
-def _arguments(body: bytes, kind: str) -> Json:
-    if "json" in kind:
+def _parse_arguments(body: bytes, content_type: str) -> Json:
+    if "json" in content_type:
         loaded: Json = json.loads(body)
         return loaded
     return {

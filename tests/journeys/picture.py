@@ -9,41 +9,43 @@ from playwright.async_api import async_playwright
 
 from tests import needs
 from tests.journeys.botprocess import ROOT
-from tests.journeys.conftest import FLAGS
-from tests.journeys.practice import Practice
+from tests.journeys.conftest import CHROMIUM_FLAGS
+from tests.journeys.practice import SandboxProcess
 from tests.journeys.visitor import Visitor
 
-PICTURE = ROOT / "docs" / "practice.png"
-_SHARPNESS = 1.5
+PICTURE_FILE = ROOT / "docs" / "practice.png"
+_SCALE_FACTOR = 1.5
 
 
-async def taken(address: str, chromium: str) -> None:
+async def take_picture(page_url: str, chromium_path: str) -> None:
     """Open the page as a newcomer does, and take the picture."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS.split())
+        browser = await playwright.chromium.launch(
+            executable_path=chromium_path, args=CHROMIUM_FLAGS.split()
+        )
         page = await browser.new_page(
             viewport={"width": 1280, "height": 800},
-            device_scale_factor=_SHARPNESS,
+            device_scale_factor=_SCALE_FACTOR,
             color_scheme="light",
         )
-        visitor = Visitor(page, address)
-        await visitor.arrive()
-        await visitor.newest.wait_for()
-        await page.screenshot(path=PICTURE)
+        visitor = Visitor(page, page_url)
+        await visitor.open_page()
+        await visitor.newest_message.wait_for()
+        await page.screenshot(path=PICTURE_FILE)
         await browser.close()
 
 
 def main() -> int:
     """Start a practice workspace in a folder of its own, and take the picture of it."""
-    chromium = needs.chromium()
+    chromium = needs.find_chromium()
     if chromium is None:
-        sys.stderr.write(f"{needs.advice(['chromium'])}\n")
+        sys.stderr.write(f"{needs.installation_advice(['chromium'])}\n")
         return 2
     with tempfile.TemporaryDirectory() as folder:
-        practice = Practice(Path(folder))
+        practice = SandboxProcess(Path(folder))
         practice.start()
         try:
-            asyncio.run(taken(practice.address, str(chromium)))
+            asyncio.run(take_picture(practice.page_url, str(chromium)))
         finally:
             practice.stop()
     return 0

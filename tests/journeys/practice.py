@@ -11,12 +11,12 @@ from pathlib import Path
 from bot.sandbox.process.loopback_server import free_port
 from tests.journeys.botprocess import ROOT
 
-PATIENCE = 240.0
+START_SECONDS = 240.0
 """Seconds for a first start, in which months are lived through, on a busy machine."""
 
 
 @dataclass
-class Practice:
+class SandboxProcess:
     """One `python -m bot try` over the files of *folder*."""
 
     folder: Path
@@ -24,7 +24,7 @@ class Practice:
     process: subprocess.Popen[bytes] | None = None
 
     @property
-    def address(self) -> str:
+    def page_url(self) -> str:
         """Where its page is."""
         return f"http://127.0.0.1:{self.port}"
 
@@ -40,13 +40,13 @@ class Practice:
                 stdout=said,
                 stderr=said,
             )
-        end = time.monotonic() + PATIENCE
-        while self.address not in self.said():
-            assert self.process.poll() is None, self.said()
-            assert time.monotonic() < end, self.said()
+        end = time.monotonic() + START_SECONDS
+        while self.page_url not in self.read_output():
+            assert self.process.poll() is None, self.read_output()
+            assert time.monotonic() < end, self.read_output()
             time.sleep(0.1)
 
-    def said(self) -> str:
+    def read_output(self) -> str:
         """Everything it has told whoever started it."""
         return (self.folder / "said").read_text(encoding="utf-8")
 

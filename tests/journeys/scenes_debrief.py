@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.sandbox.workspace.persona_driver import Answer
-from tests.journeys.stage import NORTH, SOON, Stage
+from tests.journeys.stage import NORTH, WAIT_SECONDS, PhotoSession
 
 PRIYA = "U0CLIN03"
 
-_PLAIN: Mapping[str, Answer] = {
+_NEUTRAL_ANSWERS: Mapping[str, Answer] = {
     "unsafe": "safe",
     "mine": ["not_visible"],
     "strain": "unsure",
@@ -18,22 +18,22 @@ _PLAIN: Mapping[str, Answer] = {
 
 
 @dataclass(frozen=True)
-class Guided:
+class GuideScene:
     """A guide by its two codes; *deeper* are further answers, none where it is not refined."""
 
     name: str
     form: str
     status: str
-    deeper: Mapping[str, Answer] = field(default_factory=dict)
+    deeper_answers: Mapping[str, Answer] = field(default_factory=dict)
 
 
-GUIDES = (
-    Guided("away, not named", "away", "not_named"),
-    Guided("against, touched on", "against", "touched"),
-    Guided("both, working", "both", "working"),
-    Guided("not sure, repaired", "unsure", "repaired"),
-    Guided("away, ended", "away", "ended"),
-    Guided(
+GUIDE_SCENES = (
+    GuideScene("away, not named", "away", "not_named"),
+    GuideScene("against, touched on", "against", "touched"),
+    GuideScene("both, working", "both", "working"),
+    GuideScene("not sure, repaired", "unsure", "repaired"),
+    GuideScene("away, ended", "away", "ended"),
+    GuideScene(
         "calm, a missed cue, the bond",
         "away",
         "touched",
@@ -45,52 +45,62 @@ GUIDES = (
             "help": "supervision",
         },
     ),
-    Guided("calm, defensive", "against", "working", {"my_state": "calm", "mine": ["defensive"]}),
-    Guided("felt unsafe", "against", "touched", {"unsafe": "unsafe"}),
-    Guided("to talk sooner", "both", "not_named", {"mine": ["rushed"], "help": "sooner"}),
-    Guided("the frame", "against", "touched", {"cue_against": ["frame_complaint"]}),
-    Guided("culture", "unsure", "touched", {"mine": ["culture"], "strain": "bond"}),
-    Guided("turned on self", "away", "working", {"cue_away": ["self_blame"]}),
-    Guided("repaired, goals", "both", "repaired", {"strain": "goals"}),
-    Guided("ended, tasks", "unsure", "ended", {"strain": "tasks", "my_state": "guilty"}),
+    GuideScene(
+        "calm, defensive", "against", "working", {"my_state": "calm", "mine": ["defensive"]}
+    ),
+    GuideScene("felt unsafe", "against", "touched", {"unsafe": "unsafe"}),
+    GuideScene("to talk sooner", "both", "not_named", {"mine": ["rushed"], "help": "sooner"}),
+    GuideScene("the frame", "against", "touched", {"cue_against": ["frame_complaint"]}),
+    GuideScene("culture", "unsure", "touched", {"mine": ["culture"], "strain": "bond"}),
+    GuideScene("turned on self", "away", "working", {"cue_away": ["self_blame"]}),
+    GuideScene("repaired, goals", "both", "repaired", {"strain": "goals"}),
+    GuideScene("ended, tasks", "unsure", "ended", {"strain": "tasks", "my_state": "guilty"}),
 )
 
 
-async def debrief(stage: Stage) -> None:
+async def photograph_debrief(stage: PhotoSession) -> None:
     """Photograph two taps, what they turn into, and the deeper questions with their errors."""
-    priya = stage.hands(PRIYA)
-    await stage.opened("/rupture", priya, "/rupture", "debrief")
-    await priya.submit()
-    await stage.window("nothing was answered", priya)
-    await stage.sent("the guide of a filed debrief", priya, "guide", form="away", status="touched")
-    await priya.press("rupture.deeper")
-    await priya.until_open("deeper", SOON)
-    await stage.window("go deeper", priya)
+    priya = stage.drive_persona(PRIYA)
+    await stage.photograph_opened_form("/rupture", priya, "/rupture", "debrief")
+    await priya.submit_modal()
+    await stage.photograph_form("nothing was answered", priya)
+    await stage.photograph_submission(
+        "the guide of a filed debrief", priya, "guide", form="away", status="touched"
+    )
+    await priya.press_element("rupture.deeper")
+    await priya.wait_for_modal("deeper", WAIT_SECONDS)
+    await stage.photograph_form("go deeper", priya)
     too_many = ["missed_cue", "invalidated", "forgot", "misread"]
-    await stage.sent("too many", priya, "deeper", **{**_PLAIN, "mine": too_many})
+    await stage.photograph_submission(
+        "too many", priya, "deeper", **{**_NEUTRAL_ANSWERS, "mine": too_many}
+    )
     both = ["missed_cue", "not_visible"]
-    await stage.sent("not visible, and more", priya, "deeper", **{**_PLAIN, "mine": both})
-    await stage.put_away(priya)
-    await stage.opened("words after the command", priya, "/rupture some words", "debrief")
-    await stage.put_away(priya)
-    await stage.opened("/rupture withdraw", priya, "/rupture withdraw", "withdraw")
-    await stage.sent("taken back", priya, "note")
-    await stage.put_away(priya)
-    await stage.opened("/rupture guide", priya, "/rupture guide", "guide")
-    await stage.put_away(priya)
+    await stage.photograph_submission(
+        "not visible, and more", priya, "deeper", **{**_NEUTRAL_ANSWERS, "mine": both}
+    )
+    await stage.close_forms(priya)
+    await stage.photograph_opened_form(
+        "words after the command", priya, "/rupture some words", "debrief"
+    )
+    await stage.close_forms(priya)
+    await stage.photograph_opened_form("/rupture withdraw", priya, "/rupture withdraw", "withdraw")
+    await stage.photograph_submission("taken back", priya, "note")
+    await stage.close_forms(priya)
+    await stage.photograph_opened_form("/rupture guide", priya, "/rupture guide", "guide")
+    await stage.close_forms(priya)
 
 
-async def guides(stage: Stage) -> None:
+async def photograph_guides(stage: PhotoSession) -> None:
     """Photograph a guide for each branch that the answers open."""
-    priya = stage.hands(PRIYA)
-    for one in GUIDES:
-        await priya.command("/rupture guide", NORTH)
-        await priya.until_open("guide", SOON)
-        await priya.submit({"form": one.form, "status": one.status})
-        if one.deeper:
-            await priya.press("rupture.deeper")
-            await priya.until_open("deeper", SOON)
-            await priya.submit({**_PLAIN, **one.deeper})
-            await priya.until_open("guide", SOON)
-        await stage.window(one.name, priya)
-        await stage.put_away(priya)
+    priya = stage.drive_persona(PRIYA)
+    for one in GUIDE_SCENES:
+        await priya.type_command("/rupture guide", NORTH)
+        await priya.wait_for_modal("guide", WAIT_SECONDS)
+        await priya.submit_modal({"form": one.form, "status": one.status})
+        if one.deeper_answers:
+            await priya.press_element("rupture.deeper")
+            await priya.wait_for_modal("deeper", WAIT_SECONDS)
+            await priya.submit_modal({**_NEUTRAL_ANSWERS, **one.deeper_answers})
+            await priya.wait_for_modal("guide", WAIT_SECONDS)
+        await stage.photograph_form(one.name, priya)
+        await stage.close_forms(priya)

@@ -9,17 +9,17 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Locator, Page, ViewportSize
 
-from bot.content.catalogue import Words
-from bot.sandbox.workspace.engine import Engine
-from bot.sandbox.workspace.persona_driver import Answer, Hands
-from bot.sandbox.workspace.workspace import Post
+from bot.content.catalogue import LanguagePack
+from bot.sandbox.workspace.engine import SandboxEngine
+from bot.sandbox.workspace.persona_driver import Answer, PersonaDriver
+from bot.sandbox.workspace.workspace import Message
 
 NORTH, RIVER, LOBBY = "C0NORTH", "C0RIVER", "C0LOBBY"
 
-_TALL = 3600
+_TALL_PIXELS = 3600
 """Pixels of height in which the longest form needs no scrolling."""
 
-_WHOLE = """
+_FULL_SIZE_STYLE = """
 html, body { overflow: visible; }
 dialog.view, dialog form { height: fit-content !important; max-height: none !important; }
 .log.home { flex: none; }
@@ -27,203 +27,241 @@ dialog.view, dialog form { height: fit-content !important; max-height: none !imp
 """
 """Shows each thing in full, where a visitor would scroll."""
 
-_DRAWN = 250.0
+_DRAW_MILLISECONDS = 250.0
 """Milliseconds in which the page draws what it was told last."""
 
-SOON = 60.0
+WAIT_SECONDS = 60.0
 """Seconds for what should take one, on a machine that does much else."""
 
 
 @dataclass(frozen=True)
-class Look:
+class ScreenProfile:
     """A screen: how wide it is in pixels, how tall where a whole page is shown, its light."""
 
     name: str
     width: int
     height: int
-    light: str
+    color_scheme: str
 
 
-LOOKS = (Look("wide", 1280, 800, "light"), Look("phone", 360, 740, "dark"))
+SCREEN_PROFILES = (
+    ScreenProfile("wide", 1280, 800, "light"),
+    ScreenProfile("phone", 360, 740, "dark"),
+)
 
 
 @dataclass(frozen=True)
-class Shot:
+class Screenshot:
     """One photograph, and what it shows."""
 
     language: str
-    look: str
+    profile_name: str
     group: str
     name: str
     file: Path
 
 
 @dataclass
-class Stage:
+class PhotoSession:
     """The practice workspace in one language, before a page for each look.
 
     ``group`` is what is being photographed just now; ``shots`` holds all that was.
     """
 
-    engine: Engine
-    words: Words
+    engine: SandboxEngine
+    words: LanguagePack
     folder: Path
     pages: dict[str, Page] = field(default_factory=dict)
-    shots: list[Shot] = field(default_factory=list)
+    screenshots: list[Screenshot] = field(default_factory=list)
     group: str = ""
 
-    async def open(self, browser: Browser) -> None:
+    async def open_pages(self, browser: Browser) -> None:
         """Open a page for each look."""
-        for look in LOOKS:
+        for look in SCREEN_PROFILES:
             context = await browser.new_context(
-                viewport=_tall(look),
-                color_scheme="dark" if look.light == "dark" else "light",
+                viewport=_tall_viewport(look),
+                color_scheme="dark" if look.color_scheme == "dark" else "light",
                 locale=self.words.language,
                 bypass_csp=True,  # for the style that shows forms in full
                 reduced_motion="reduce",
             )
             page = await context.new_page()
-            await page.goto(self.engine.practice.slack)
+            await page.goto(self.engine.config.slack_url)
             self.pages[look.name] = page
 
-    def hands(self, person: str) -> Hands:
+    def drive_persona(self, person_id: str) -> PersonaDriver:
         """Be the persona with this id."""
-        return Hands(self.engine, person)
+        return PersonaDriver(self.engine, person_id)
 
-    async def opened(self, name: str, hands: Hands, line: str, form: str) -> None:
+    async def photograph_opened_form(
+        self, name: str, persona: PersonaDriver, command: str, form: str
+    ) -> None:
         """Type a command, and photograph the form that it opens."""
-        await hands.command(line, NORTH)
-        await hands.until_open(form, SOON)
-        await self.window(name, hands)
+        await persona.type_command(command, NORTH)
+        await persona.wait_for_modal(form, WAIT_SECONDS)
+        await self.photograph_form(name, persona)
 
-    async def sent(self, name: str, hands: Hands, becomes: str, /, **answers: Answer) -> None:
+    async def photograph_submission(
+        self, name: str, persona: PersonaDriver, next_form: str, /, **answers: Answer
+    ) -> None:
         """Send the form on top off, and photograph what it becomes: another, or its errors."""
-        await hands.submit(answers)
-        await hands.until_open(becomes, SOON)
-        await self.window(name, hands)
+        await persona.submit_modal(answers)
+        await persona.wait_for_modal(next_form, WAIT_SECONDS)
+        await self.photograph_form(name, persona)
 
-    async def told(self, name: str, hands: Hands, line: str, room: str = NORTH) -> None:
+    async def photograph_reply(
+        self, name: str, persona: PersonaDriver, command: str, channel_id: str = NORTH
+    ) -> None:
         """Type a command, and photograph the message that answers it."""
-        await self.answered(name, hands, lambda: hands.command(line, room), room)
+        await self.photograph_next_message(
+            name, persona, lambda: persona.type_command(command, channel_id), channel_id
+        )
 
-    async def answered(
-        self, name: str, hands: Hands, act: Callable[[], object], room: str = NORTH
+    async def photograph_next_message(
+        self,
+        name: str,
+        persona: PersonaDriver,
+        action: Callable[[], object],
+        channel_id: str = NORTH,
     ) -> None:
         """Do something, and photograph the next message in *room*."""
-        before = len(hands.posts(room))
-        done = act()
+        before = len(persona.visible_messages(channel_id))
+        done = action()
         if asyncio.iscoroutine(done):
             await done
-        await self.until(lambda: len(hands.posts(room)) > before)
-        await self.message(name, hands, hands.posts(room)[-1], room)
+        await self.wait_until(lambda: len(persona.visible_messages(channel_id)) > before)
+        await self.photograph_message(
+            name, persona, persona.visible_messages(channel_id)[-1], channel_id
+        )
 
-    async def put_away(self, hands: Hands) -> None:
+    async def close_forms(self, persona: PersonaDriver) -> None:
         """Put every open form away."""
-        while hands.window:
-            await hands.close()
+        while persona.top_view:
+            await persona.close_modal()
 
-    async def until(self, true: Callable[[], bool]) -> None:
+    async def wait_until(self, condition: Callable[[], bool]) -> None:
         """Wait until something has become *true* in the workspace."""
         workspace = self.engine.workspace
-        async with asyncio.timeout(SOON):
-            while not true():
-                await workspace.newer(workspace.version, 1.0)
+        async with asyncio.timeout(WAIT_SECONDS):
+            while not condition():
+                await workspace.wait_for_change(workspace.version, 1.0)
 
-    async def window(self, name: str, hands: Hands) -> None:
+    async def photograph_form(self, name: str, persona: PersonaDriver) -> None:
         """Photograph the form on top."""
 
-        async def shown(look: str, page: Page) -> None:
-            await self._sit_down(page, hands, NORTH)
-            await self._shoot(name, look, page.locator("dialog.view").last)
+        async def photograph_on_page(profile_name: str, page: Page) -> None:
+            await self._show_channel(page, persona, NORTH)
+            await self._save_screenshot(name, profile_name, page.locator("dialog.view").last)
 
-        await self._on_each(shown)
+        await self._run_on_pages(photograph_on_page)
 
-    async def message(self, name: str, hands: Hands, post: Post, room: str) -> None:
+    async def photograph_message(
+        self, name: str, persona: PersonaDriver, post: Message, channel_id: str
+    ) -> None:
         """Photograph one message of a room; in a chat with the bot, among its messages."""
-        from_last = len(hands.posts(room)) - hands.posts(room).index(post)
+        from_last = len(persona.visible_messages(channel_id)) - persona.visible_messages(
+            channel_id
+        ).index(post)
 
-        async def shown(look: str, page: Page) -> None:
-            await self._sit_down(page, hands, room)
-            if room == hands.chat:
+        async def photograph_on_page(profile_name: str, page: Page) -> None:
+            await self._show_channel(page, persona, channel_id)
+            if channel_id == persona.chat_id:
                 await page.locator("[data-tab=messages]").click()
             articles = page.locator("article")
             await articles.last.wait_for()
             count = await articles.count()
-            await self._shoot(name, look, articles.nth(count - from_last))
+            await self._save_screenshot(name, profile_name, articles.nth(count - from_last))
 
-        await self._on_each(shown)
+        await self._run_on_pages(photograph_on_page)
 
-    async def home(self, name: str, hands: Hands) -> None:
+    async def photograph_home(self, name: str, persona: PersonaDriver) -> None:
         """Photograph a person's own page."""
 
-        async def shown(look: str, page: Page) -> None:
-            await self._sit_down(page, hands, hands.chat)
+        async def photograph_on_page(profile_name: str, page: Page) -> None:
+            await self._show_channel(page, persona, persona.chat_id)
             await page.locator(".log.home > :not(.empty)").first.wait_for()
-            await page.wait_for_timeout(_DRAWN)
-            await self._shoot(name, look, page.locator(".log.home"))
+            await page.wait_for_timeout(_DRAW_MILLISECONDS)
+            await self._save_screenshot(name, profile_name, page.locator(".log.home"))
 
-        await self._on_each(shown)
+        await self._run_on_pages(photograph_on_page)
 
-    async def asked(self, name: str, hands: Hands, room: str, step: str) -> None:
+    async def photograph_confirmation(
+        self, name: str, persona: PersonaDriver, channel_id: str, step: str
+    ) -> None:
         """Photograph the question that the page asks before the step is done."""
 
-        async def shown(look: str, page: Page) -> None:
-            await self._sit_down(page, hands, room)
+        async def photograph_on_page(profile_name: str, page: Page) -> None:
+            await self._show_channel(page, persona, channel_id)
             await page.locator(f"[data-step='{step}']").last.click()
-            await self._shoot(name, look, page.locator("dialog.confirm"))
+            await self._save_screenshot(name, profile_name, page.locator("dialog.confirm"))
             await page.keyboard.press("Escape")
 
-        await self._on_each(shown)
+        await self._run_on_pages(photograph_on_page)
 
-    async def whole(self, name: str, hands: Hands, room: str, typed: str = "") -> None:
+    async def photograph_page(
+        self, name: str, persona: PersonaDriver, channel_id: str, typed_text: str = ""
+    ) -> None:
         """Photograph the page as it fills the screen, with *typed* where one writes."""
-        for look in LOOKS:
+        for look in SCREEN_PROFILES:
             page = self.pages[look.name]
             await page.set_viewport_size({"width": look.width, "height": look.height})
-            await self._sit_down(page, hands, room, style="")
-            if typed:
-                await page.locator(".line").fill(typed)
-            await self._shoot(name, look.name, page.locator("body"))
-            await page.set_viewport_size(_tall(look))
+            await self._show_channel(page, persona, channel_id, style="")
+            if typed_text:
+                await page.locator(".line").fill(typed_text)
+            await self._save_screenshot(name, look.name, page.locator("body"))
+            await page.set_viewport_size(_tall_viewport(look))
 
-    async def paper(self, name: str, html: str) -> None:
+    async def photograph_printable(self, name: str, html: str) -> None:
         """Photograph a page that is meant for print, as wide as a sheet of it."""
         page = await self.pages["wide"].context.new_page()
         await page.set_viewport_size({"width": 794, "height": 1123})
         await page.emulate_media(media="print")
         await page.set_content(html)
-        await self._shoot(name, "wide", page.locator("body"))
+        await self._save_screenshot(name, "wide", page.locator("body"))
         await page.close()
 
-    async def _on_each(self, show: Callable[[str, Page], Awaitable[None]]) -> None:
+    async def _run_on_pages(self, action: Callable[[str, Page], Awaitable[None]]) -> None:
         """Do the same on every page, side by side."""
-        await asyncio.gather(*(show(look, page) for look, page in self.pages.items()))
+        await asyncio.gather(*(action(look, page) for look, page in self.pages.items()))
 
-    async def _sit_down(self, page: Page, hands: Hands, room: str, style: str = _WHOLE) -> None:
+    async def _show_channel(
+        self, page: Page, persona: PersonaDriver, channel_id: str, style: str = _FULL_SIZE_STYLE
+    ) -> None:
         """Let *page* show what the persona sees in *room*, with every open form."""
-        seat: Mapping[str, str] = {"persona": hands.person.id, "room": room}
+        seat: Mapping[str, str] = {"persona": persona.person.id, "room": channel_id}
         await page.evaluate("seat => Object.assign(sessionStorage, seat)", seat)
         await page.reload()
         await page.locator("h1").wait_for()
-        depth = len(self.engine.windows.stack(hands.person.id))
+        depth = len(self.engine.modal_stack.get_stack(persona.person.id))
         if depth:
             await page.locator("dialog.view").nth(depth - 1).wait_for()
         if style:
             await page.add_style_tag(content=style)
 
-    async def _shoot(self, name: str, look: str, seen: Locator) -> None:
-        place = len([one for one in self.shots if (one.group, one.look) == (self.group, look)])
+    async def _save_screenshot(self, name: str, profile_name: str, locator: Locator) -> None:
+        place = len(
+            [
+                one
+                for one in self.screenshots
+                if (one.group, one.profile_name) == (self.group, profile_name)
+            ]
+        )
         plain = re.sub(r"\W+", "-", name)
-        file = self.folder / f"{self.words.language}-{self.group}-{place:03}-{plain}-{look}.png"
-        await seen.screenshot(path=file, animations="disabled")
-        self.shots.append(Shot(self.words.language, look, self.group, name, file))
+        file = (
+            self.folder
+            / f"{self.words.language}-{self.group}-{place:03}-{plain}-{profile_name}.png"
+        )
+        await locator.screenshot(path=file, animations="disabled")
+        self.screenshots.append(
+            Screenshot(self.words.language, profile_name, self.group, name, file)
+        )
 
-    async def close(self) -> None:
+    async def close_pages(self) -> None:
         """Close every page."""
         for page in self.pages.values():
             with suppress(Exception):
                 await page.context.close()
 
 
-def _tall(look: Look) -> ViewportSize:
-    return {"width": look.width, "height": _TALL}
+def _tall_viewport(profile: ScreenProfile) -> ViewportSize:
+    return {"width": profile.width, "height": _TALL_PIXELS}

@@ -16,8 +16,8 @@ def test_one_command_photographs_what_people_meet(
     looks = [[shot for shot in shots if look in shot.stem] for look in ("wide", "phone")]
     assert status == 0
     assert len(looks[0]) == len(looks[1]) >= 7
-    assert {album.size(shot)[0] for shot in looks[1]} == {360}
-    assert all(album.size(shot)[1] < 740 for shot in shots), "a short note is shown in full"
+    assert {album.png_size(shot)[0] for shot in looks[1]} == {360}
+    assert all(album.png_size(shot)[1] < 740 for shot in shots), "a short note is shown in full"
     assert {sheet.stem.rpartition("-")[0] for sheet in sheets} == {
         "fr-CA-errors-phone",
         "fr-CA-errors-wide",

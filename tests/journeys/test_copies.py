@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.database_files import every_byte
-from tests.journeys.botprocess import BotProcess, clinician
-from tests.journeys.otherslack import OtherSlack, other_slack
+from tests.database_files import read_all_bytes
+from tests.journeys.botprocess import BotProcess, clinician_id
+from tests.journeys.otherslack import StdlibFakeSlack, run_fake_slack
 from tests.journeys.test_main_job import AFTER_CLOSE, START, filed
 
 A_TIME = 1_700_000_000
@@ -18,30 +18,30 @@ A_TIME = 1_700_000_000
 
 
 @pytest.fixture
-def slack() -> Iterator[OtherSlack]:
+def slack() -> Iterator[StdlibFakeSlack]:
     """Another Slack than the practice workspace."""
-    with other_slack() as running:
+    with run_fake_slack() as running:
         yield running
 
 
-def copied(folder: Path, slack: OtherSlack, filers: list[int], *, close: bool) -> BotProcess:
+def copied(folder: Path, slack: StdlibFakeSlack, filers: list[int], *, close: bool) -> BotProcess:
     """A bot for whose team *filers* filed in that order, stopped so that its files are whole."""
     folder.mkdir()
-    bot = BotProcess(folder, slack.api, clock=START)
-    bot.declare()
+    bot = BotProcess(folder, slack.api_url, clock_time=START)
+    bot.declare_team()
     bot.start()
-    slack.door = bot.door
+    slack.bot_url = bot.base_url
     for number in filers:
         filed(slack, number)
     if close:
-        bot.walk(AFTER_CLOSE)
+        bot.move_clock(AFTER_CLOSE)
     bot.stop()
     return bot
 
 
 def rows(bot: BotProcess) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table, in the order in which the file holds it."""
-    with closing(sqlite3.connect(bot.database)) as database:
+    with closing(sqlite3.connect(bot.database_file)) as database:
         names = [
             name
             for (name,) in database.execute("select name from sqlite_master where type = 'table'")
@@ -50,7 +50,7 @@ def rows(bot: BotProcess) -> dict[str, list[tuple[object, ...]]]:
 
 
 def test_an_open_period_holds_no_person_no_time_and_no_order(
-    slack: OtherSlack, tmp_path: Path
+    slack: StdlibFakeSlack, tmp_path: Path
 ) -> None:
     """Slips carry random keys and keyed tokens alone, stored by key and not by arrival."""
     bot = copied(tmp_path / "a", slack, [0, 1, 2, 3, 4, 5, 6, 7], close=False)
@@ -62,7 +62,7 @@ def test_an_open_period_holds_no_person_no_time_and_no_order(
     assert len({row[4] for row in slips}) == 16, "two ledgers give one person two tokens"
     assert {len(row) for row in slips} == {6}
     assert all(
-        clinician(0) not in str(row)
+        clinician_id(0) not in str(row)
         for name in ("slip", "period", "feed", "inbox")
         for row in kept[name]
     )
@@ -70,7 +70,7 @@ def test_an_open_period_holds_no_person_no_time_and_no_order(
 
 
 def test_two_copies_in_which_other_people_filed_differ_in_random_bytes_alone(
-    slack: OtherSlack, tmp_path: Path
+    slack: StdlibFakeSlack, tmp_path: Path
 ) -> None:
     """Whoever filed, every table has the same rows but for keys, tokens, salts and digests."""
     one = rows(copied(tmp_path / "a", slack, [0, 1, 2], close=False))
@@ -95,7 +95,7 @@ def _plain(value: object) -> object:
 
 
 def test_a_closed_period_leaves_the_published_table_and_no_byte_of_its_slips(
-    slack: OtherSlack, tmp_path: Path
+    slack: StdlibFakeSlack, tmp_path: Path
 ) -> None:
     """After the close no token, key or salt is left in the file, its log or its journal."""
     folder = tmp_path / "a"
@@ -104,8 +104,8 @@ def test_a_closed_period_leaves_the_published_table_and_no_byte_of_its_slips(
     secrets = {row[0] for row in held["slip"]} | {row[4] for row in held["slip"]}
     secrets |= {value for row in held["period"] for value in row if isinstance(value, bytes)}
     before.start()
-    before.walk(AFTER_CLOSE)
-    bytes_left = every_byte(folder)
+    before.move_clock(AFTER_CLOSE)
+    bytes_left = read_all_bytes(folder)
     before.stop()
 
     assert len(secrets) >= 12

@@ -73,7 +73,7 @@ async def test_a_link_to_a_chat_stays_in_the_page(visitor: Visitor) -> None:
     shown = await drawn(visitor, said(text))
 
     (own, chat), (elsewhere, none) = shown["links"]
-    assert (own, chat) == (f"{visitor.address}/#conversation", "U1")
+    assert (own, chat) == (f"{visitor.page_url}/#conversation", "U1")
     assert (elsewhere, none) == ("https://example.org/a_b?c=1&d=2", "")
     assert shown["text"].endswith("run")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.botprocess import BotProcess, clinician
-from tests.journeys.otherslack import Json, OtherSlack, other_slack
+from tests.journeys.botprocess import BotProcess, clinician_id
+from tests.journeys.otherslack import Json, StdlibFakeSlack, run_fake_slack
 
 START = "2026-06-29T09:00:00-04:00"
 AFTER_CLOSE = "2026-07-06T08:00:00-04:00"
@@ -16,30 +16,32 @@ AFTER_CLOSE = "2026-07-06T08:00:00-04:00"
 
 
 @pytest.fixture
-def slack() -> Iterator[OtherSlack]:
+def slack() -> Iterator[StdlibFakeSlack]:
     """Another Slack than the practice workspace."""
-    with other_slack() as running:
+    with run_fake_slack() as running:
         yield running
 
 
 @pytest.fixture
-def bot(slack: OtherSlack, tmp_path: Path) -> Iterator[BotProcess]:
+def bot(slack: StdlibFakeSlack, tmp_path: Path) -> Iterator[BotProcess]:
     """The bot as a process, with a team of nine declared."""
-    process = BotProcess(tmp_path, slack.api, clock=START)
-    process.declare()
+    process = BotProcess(tmp_path, slack.api_url, clock_time=START)
+    process.declare_team()
     process.start()
-    slack.door = process.door
+    slack.bot_url = process.base_url
     yield process
     process.kill()
 
 
-def filed(slack: OtherSlack, number: int, form: str = "away", status: str = "touched") -> Json:
+def filed(slack: StdlibFakeSlack, number: int, form: str = "away", status: str = "touched") -> Json:
     """File a debrief as the clinician of that *number*, as Slack would carry it."""
-    opened = len(slack.of("views.open"))
-    assert slack.command(clinician(number), "/rupture", trigger=f"t.{number}.{opened}") == {}
-    view: Json = slack.awaited("views.open", opened + 1)["view"]
+    opened = len(slack.calls_of("views.open"))
+    assert (
+        slack.send_command(clinician_id(number), "/rupture", trigger=f"t.{number}.{opened}") == {}
+    )
+    view: Json = slack.wait_for_call("views.open", opened + 1)["view"]
     chosen = {"form": form, "status": status}
-    return slack.submit(clinician(number), view, f"V{number}.{opened}", chosen)
+    return slack.submit_view(clinician_id(number), view, f"V{number}.{opened}", chosen)
 
 
 def button(view: Json, name: str) -> Json:
@@ -55,26 +57,26 @@ def button(view: Json, name: str) -> Json:
 
 
 def test_a_debrief_is_answered_with_its_guide_and_the_period_with_a_table(
-    slack: OtherSlack, bot: BotProcess
+    slack: StdlibFakeSlack, bot: BotProcess
 ) -> None:
     """From `/rupture` to the published table, over signed HTTP and nothing else."""
-    before = [slack.awaited("chat.postMessage")]
+    before = [slack.wait_for_call("chat.postMessage")]
     answers = [filed(slack, number) for number in range(9)]
-    assert slack.of("chat.postMessage") == before, "a filed debrief never causes a message"
-    bot.walk(AFTER_CLOSE)
-    slack.command("U0SUPER", "/debriefs", trigger="t.s")
-    agreement = slack.awaited("views.open", 10)["view"]
+    assert slack.calls_of("chat.postMessage") == before, "a filed debrief never causes a message"
+    bot.move_clock(AFTER_CLOSE)
+    slack.send_command("U0SUPER", "/debriefs", trigger="t.s")
+    agreement = slack.wait_for_call("views.open", 10)["view"]
 
-    table = slack.submit("U0SUPER", agreement, "V.s", {})
+    table = slack.submit_view("U0SUPER", agreement, "V.s", {})
 
     assert {answer["response_action"] for answer in answers} == {"update"}
     assert "submit" not in answers[0]["view"]
     assert "July 6" in str(table)
-    assert {call["channel"] for call in slack.of("chat.postMessage")} == {"C0OTHER"}
+    assert {call["channel"] for call in slack.calls_of("chat.postMessage")} == {"C0OTHER"}
 
 
 def test_twenty_kills_right_after_an_acknowledged_debrief_lose_none(
-    slack: OtherSlack, bot: BotProcess
+    slack: StdlibFakeSlack, bot: BotProcess
 ) -> None:
     """What was acknowledged is on disk: twenty power cuts, no debrief lost."""
     for kill in range(20):
@@ -82,19 +84,19 @@ def test_twenty_kills_right_after_an_acknowledged_debrief_lose_none(
         bot.kill()
         bot.start()
 
-    with closing(sqlite3.connect(bot.database)) as database:
+    with closing(sqlite3.connect(bot.database_file)) as database:
         count = database.execute("select count(*) from slip where ledger = 'total'").fetchone()
     assert count == (20,)
 
 
-def test_no_log_line_quotes_a_person_or_a_code(slack: OtherSlack, bot: BotProcess) -> None:
+def test_no_log_line_quotes_a_person_or_a_code(slack: StdlibFakeSlack, bot: BotProcess) -> None:
     """At DEBUG, filing, a wrong signature and a broken body leave no name and no answer."""
-    slack.command(clinician(1), "/rupture", "canary-typed-after-the-command")
+    slack.send_command(clinician_id(1), "/rupture", "canary-typed-after-the-command")
     filed(slack, 1)
-    bot.walk(AFTER_CLOSE)
+    bot.move_clock(AFTER_CLOSE)
     bot.stop()
-    written = bot.log()
+    written = bot.read_log()
     bot.start()
 
-    for word in (clinician(1), "canary", "away", "touched", "xoxb", "U0SUPER"):
+    for word in (clinician_id(1), "canary", "away", "touched", "xoxb", "U0SUPER"):
         assert word not in written

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.content.catalogue import load
+from bot.content.catalogue import load_catalogue
 
 FLAGS = (
     "--headless",
@@ -32,7 +32,7 @@ def printed(page: Path, chromium: str, size: str) -> int:
     return len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
 
 
-@pytest.mark.parametrize("language", load().languages)
+@pytest.mark.parametrize("language", load_catalogue().languages)
 @pytest.mark.parametrize("size", ["A4", "letter"])
 def test_each_page_fits_one_sheet(tmp_path: Path, chromium: str, language: str, size: str) -> None:
     """The debrief sheet and the guide need one sheet each, of either size, in every language."""

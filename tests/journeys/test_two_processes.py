@@ -9,25 +9,25 @@ from pathlib import Path
 
 import pytest
 
-from tests.journeys.botprocess import BotProcess, clinician
-from tests.journeys.otherslack import OtherSlack, other_slack
+from tests.journeys.botprocess import BotProcess, clinician_id
+from tests.journeys.otherslack import StdlibFakeSlack, run_fake_slack
 
 
 @pytest.fixture
-def slack() -> Iterator[OtherSlack]:
+def slack() -> Iterator[StdlibFakeSlack]:
     """Another Slack than the practice workspace."""
-    with other_slack() as running:
+    with run_fake_slack() as running:
         yield running
 
 
 @pytest.fixture
-def bot(slack: OtherSlack, tmp_path: Path, postgres_url: str) -> Iterator[BotProcess]:
+def bot(slack: StdlibFakeSlack, tmp_path: Path, postgres_url: str) -> Iterator[BotProcess]:
     """The receiving process, over a PostgreSQL of its own, with a team declared."""
     told = {"DATABASE_URL": postgres_url, "TEST_MODE": "", "TEST_CLOCK": ""}
-    process = BotProcess(tmp_path, slack.api, extra=told)
-    process.declare(more="tip = { days = [] }")  # its clock is the real one, on any day
+    process = BotProcess(tmp_path, slack.api_url, extra_environment=told)
+    process.declare_team(extra_lines="tip = { days = [] }")  # its clock is the real one, on any day
     process.start()
-    slack.door = process.door
+    slack.bot_url = process.base_url
     yield process
     process.kill()
 
@@ -39,7 +39,7 @@ def worker(bot: BotProcess) -> Iterator[subprocess.Popen[bytes]]:
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", "worker"],
             cwd=bot.folder,
-            env=bot.environment(),
+            env=bot.build_environment(),
             stdout=log,
             stderr=log,
         )
@@ -49,31 +49,31 @@ def worker(bot: BotProcess) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def test_what_receives_files_a_debrief_and_is_ready_without_a_tick(
-    slack: OtherSlack, bot: BotProcess
+    slack: StdlibFakeSlack, bot: BotProcess
 ) -> None:
     """A clinician is served while no worker runs; nothing is handed out yet."""
-    slack.command(clinician(1), "/rupture", trigger="t.1")
-    view = slack.awaited("views.open")["view"]
-    answer = slack.submit(clinician(1), view, "V1", {"form": "both", "status": "working"})
+    slack.send_command(clinician_id(1), "/rupture", trigger="t.1")
+    view = slack.wait_for_call("views.open")["view"]
+    answer = slack.submit_view(clinician_id(1), view, "V1", {"form": "both", "status": "working"})
 
-    with urllib.request.urlopen(f"{bot.door}/readyz") as response:  # noqa: S310 - tests reach loopback alone
+    with urllib.request.urlopen(f"{bot.base_url}/readyz") as response:  # noqa: S310 - tests reach loopback alone
         ready = json.loads(response.read())
     assert answer["response_action"] == "update"
     assert ready["ready"]
     assert ready["tick_seconds"] is None
-    assert slack.of("chat.postMessage") == []
+    assert slack.calls_of("chat.postMessage") == []
 
 
 def test_a_worker_hands_out_what_is_owed(
-    slack: OtherSlack, bot: BotProcess, worker: subprocess.Popen[bytes]
+    slack: StdlibFakeSlack, bot: BotProcess, worker: subprocess.Popen[bytes]
 ) -> None:
     """The introduction card reaches the team's channel, once, and the worker ends when asked."""
-    card = slack.awaited("chat.postMessage", seconds=30)
-    with urllib.request.urlopen(f"{bot.door}/readyz") as response:  # noqa: S310 - tests reach loopback alone
+    card = slack.wait_for_call("chat.postMessage", seconds=30)
+    with urllib.request.urlopen(f"{bot.base_url}/readyz") as response:  # noqa: S310 - tests reach loopback alone
         ready = json.loads(response.read())
 
     assert ready["workers"] == 1
     assert card["channel"] == "C0OTHER"
     worker.terminate()
     assert worker.wait(timeout=20) == 0
-    assert len(slack.of("chat.postMessage")) == 1
+    assert len(slack.calls_of("chat.postMessage")) == 1

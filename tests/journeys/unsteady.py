@@ -16,11 +16,11 @@ from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
 Json = dict[str, Any]
-Where = Literal["", "before_commit", "after_commit"]
+HoldPoint = Literal["", "before_commit", "after_commit"]
 
 
 @dataclass(frozen=True)
-class Trouble:
+class SlackFailure:
     """What goes wrong with a call: the answer it gets, and whether it took effect all the same.
 
     ``effect`` comes after ``delay`` seconds, ``None`` hangs up without an answer.
@@ -28,13 +28,13 @@ class Trouble:
 
     status: int = 200
     error: str | None = ""
-    effect: bool = False
-    delay: float = 0.0
-    wait: int = 0
+    takes_effect: bool = False
+    delay_seconds: float = 0.0
+    retry_after_seconds: int = 0
 
 
 @dataclass
-class Unsteady:
+class FaultySlack:
     """What was posted, by delivery id, and where the next post is held up.
 
     ``granted`` says whether the workspaces let the bot look into its own private chats.
@@ -42,134 +42,148 @@ class Unsteady:
     of a method, one each. ``tokens`` are the tokens that posts came with, in order.
     """
 
-    granted: bool = True
-    delay: float = 0.0
-    posts: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    calls: Counter[str] = field(default_factory=Counter)
-    troubles: defaultdict[str, list[Trouble]] = field(default_factory=lambda: defaultdict(list))
+    is_history_granted: bool = True
+    answer_delay_seconds: float = 0.0
+    chats_by_delivery: defaultdict[str, list[str]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
+    call_counts: Counter[str] = field(default_factory=Counter)
+    planned_failures: defaultdict[str, list[SlackFailure]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     tokens: list[str] = field(default_factory=list)
-    api: str = ""
-    hold: Where = ""
-    held: Event = field(default_factory=Event)
-    let_go: Event = field(default_factory=Event)
+    api_url: str = ""
+    hold_point: HoldPoint = ""
+    post_held: Event = field(default_factory=Event)
+    post_released: Event = field(default_factory=Event)
     lock: Lock = field(default_factory=Lock)
 
-    def arm(self, where: Where) -> None:
+    def hold_next_post(self, point: HoldPoint) -> None:
         """Hold the next post up: before it takes effect, or after that and before the answer."""
-        self.held.clear()
-        self.let_go.clear()
-        self.hold = where
+        self.post_held.clear()
+        self.post_released.clear()
+        self.hold_point = point
 
-    def disarm(self) -> None:
+    def release_held_post(self) -> None:
         """Let whatever is held up end without an answer; hold no more."""
-        self.hold = ""
-        self.let_go.set()
+        self.hold_point = ""
+        self.post_released.set()
 
-    def posted(self) -> Counter[tuple[str, str]]:
+    def posted_counts(self) -> Counter[tuple[str, str]]:
         """How often each message took effect, by its id and the chat it was posted to."""
         with self.lock:
-            return Counter((key, chat) for key, chats in self.posts.items() for chat in chats)
+            return Counter(
+                (key, chat) for key, chats in self.chats_by_delivery.items() for chat in chats
+            )
 
-    def plant(self, method: str, trouble: Trouble, times: int = 1) -> None:
+    def plan_failures(self, method: str, failure: SlackFailure, times: int = 1) -> None:
         """Let the next calls of *method* meet *trouble*."""
-        self.troubles[method].extend([trouble] * times)
+        self.planned_failures[method].extend([failure] * times)
 
-    def next(self, method: str) -> Trouble | None:
+    def next_failure(self, method: str) -> SlackFailure | None:
         """The trouble that this call meets, if any."""
         with self.lock:
-            waiting = self.troubles[method]
+            waiting = self.planned_failures[method]
             return waiting.pop(0) if waiting else None
 
-    def befall(self, trouble: Trouble, said: Json) -> Json | None:
+    def answer_with_failure(self, failure: SlackFailure, arguments: Json) -> Json | None:
         """Answer a call that meets *trouble*."""
-        time.sleep(trouble.delay)
-        if trouble.effect:
+        time.sleep(failure.delay_seconds)
+        if failure.takes_effect:
             with self.lock:
-                self._commit(said)
-        return None if trouble.error is None else {"ok": False, "error": trouble.error}
+                self._record_post(arguments)
+        return None if failure.error is None else {"ok": False, "error": failure.error}
 
-    def answer(self, method: str, said: Json) -> Json | None:
+    def answer_call(self, method: str, arguments: Json) -> Json | None:
         """Answer one call; ``None`` hangs up without an answer."""
         if method == "chat.postMessage":
-            return self._post(said)
+            return self._answer_post(arguments)
         if method.startswith("conversations."):
-            return self._conversation(method, said)
-        return {"ok": True, "user": {"id": said.get("user", "U"), "tz": "America/Toronto"}}
+            return self._answer_conversation(method, arguments)
+        return {"ok": True, "user": {"id": arguments.get("user", "U"), "tz": "America/Toronto"}}
 
-    def _post(self, said: Json) -> Json | None:
+    def _answer_post(self, arguments: Json) -> Json | None:
         with self.lock:
-            where, self.hold = self.hold, ""
+            where, self.hold_point = self.hold_point, ""
             if where != "before_commit":
-                self._commit(said)
+                self._record_post(arguments)
         if where:
-            self.held.set()
-            self.let_go.wait(300)
+            self.post_held.set()
+            self.post_released.wait(300)
             return None
-        time.sleep(self.delay)
-        return {"ok": True, "channel": _chat(said["channel"]), "ts": "1.000001"}
+        time.sleep(self.answer_delay_seconds)
+        return {"ok": True, "channel": _chat_id(arguments["channel"]), "ts": "1.000001"}
 
-    def _commit(self, said: Json) -> None:
-        key = said["metadata"]["event_payload"]["id"]
-        self.posts[key].append(_chat(said["channel"]))
+    def _record_post(self, arguments: Json) -> None:
+        key = arguments["metadata"]["event_payload"]["id"]
+        self.chats_by_delivery[key].append(_chat_id(arguments["channel"]))
 
-    def _conversation(self, method: str, said: Json) -> Json:
-        if not self.granted or said.get("channel", "D")[:1] != "D":
+    def _answer_conversation(self, method: str, arguments: Json) -> Json:
+        if not self.is_history_granted or arguments.get("channel", "D")[:1] != "D":
             return {"ok": False, "error": "missing_scope"}
         if method == "conversations.open":
-            return {"ok": True, "channel": {"id": _chat(said["users"])}}
+            return {"ok": True, "channel": {"id": _chat_id(arguments["users"])}}
         with self.lock:
-            there = [key for key, chats in self.posts.items() if said["channel"] in chats]
+            there = [
+                key
+                for key, chats in self.chats_by_delivery.items()
+                if arguments["channel"] in chats
+            ]
         messages = [{"metadata": {"event_payload": {"id": key}}} for key in there]
         return {"ok": True, "messages": messages}
 
 
-def _chat(to: str) -> str:
-    return f"D{to[1:]}" if to[:1] == "U" else to
+def _chat_id(channel: str) -> str:
+    return f"D{channel[1:]}" if channel[:1] == "U" else channel
 
 
 @contextmanager
-def unsteady(*, granted: bool = True) -> Iterator[Unsteady]:
+def run_faulty_slack(*, is_history_granted: bool = True) -> Iterator[FaultySlack]:
     """Run the stand-in on a free loopback port for as long as the context is open."""
-    slack = Unsteady(granted=granted)
-    server = _Server(("127.0.0.1", 0), _door(slack))
-    slack.api = f"http://127.0.0.1:{server.server_port}/api/"
+    slack = FaultySlack(is_history_granted=is_history_granted)
+    server = _QuietServer(("127.0.0.1", 0), _build_handler_class(slack))
+    slack.api_url = f"http://127.0.0.1:{server.server_port}/api/"
     Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield slack
     finally:
-        slack.disarm()
+        slack.release_held_post()
         server.shutdown()
         server.server_close()
 
 
-class _Server(ThreadingHTTPServer):
+class _QuietServer(ThreadingHTTPServer):
     def handle_error(self, *_: object) -> None:
         """A bot that was killed takes no answer."""
 
 
-def _door(slack: Unsteady) -> type[BaseHTTPRequestHandler]:
-    class Door(BaseHTTPRequestHandler):
+def _build_handler_class(slack: FaultySlack) -> type[BaseHTTPRequestHandler]:
+    class RequestHandler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             """Take one call; hanging up is an answer, too."""
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             address = urlsplit(self.path)
-            said = _said(body, self.headers.get("Content-Type", ""), address.query)
+            said = _parse_arguments(body, self.headers.get("Content-Type", ""), address.query)
             method = address.path.rpartition("/")[2]
-            slack.calls[method] += 1
+            slack.call_counts[method] += 1
             if method == "chat.postMessage":
                 slack.tokens.append(self.headers.get("Authorization", ""))
-            trouble = slack.next(method)
-            told = slack.befall(trouble, said) if trouble else slack.answer(method, said)
+            trouble = slack.next_failure(method)
+            told = (
+                slack.answer_with_failure(trouble, said)
+                if trouble
+                else slack.answer_call(method, said)
+            )
             if told is not None:
-                self._tell(told, trouble or Trouble())
+                self._send_answer(told, trouble or SlackFailure())
 
         do_GET = do_POST  # noqa: N815 - the base class names it
 
-        def _tell(self, told: Json, trouble: Trouble) -> None:
-            answer = json.dumps(told).encode()
-            self.send_response(trouble.status)
-            if trouble.wait:
-                self.send_header("Retry-After", str(trouble.wait))
+        def _send_answer(self, content: Json, failure: SlackFailure) -> None:
+            answer = json.dumps(content).encode()
+            self.send_response(failure.status)
+            if failure.retry_after_seconds:
+                self.send_header("Retry-After", str(failure.retry_after_seconds))
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
@@ -178,11 +192,11 @@ def _door(slack: Unsteady) -> type[BaseHTTPRequestHandler]:
         def log_message(self, *_: object) -> None:
             """Stay quiet."""
 
-    return Door
+    return RequestHandler
 
 
-def _said(body: bytes, kind: str, query: str) -> Json:
-    if "json" in kind:
+def _parse_arguments(body: bytes, content_type: str, query: str) -> Json:
+    if "json" in content_type:
         return dict(json.loads(body))
     told = parse_qsl(query) + parse_qsl(body.decode())
     return {name: json.loads(value) if value[:1] in "{[" else value for name, value in told}

@@ -6,123 +6,125 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import ConsoleMessage, Error, Locator, Page, Request, Response, expect
 
-PATIENCE = 30_000.0
+TIMEOUT_MILLISECONDS = 30_000.0
 """Milliseconds for what should take one: eight people may be building on the same machine."""
 
-JUMPING = 120_000.0
+JUMP_TIMEOUT_MILLISECONDS = 120_000.0
 """Milliseconds for living through days or weeks."""
 
-_LOOPBACK = {"127.0.0.1", "localhost"}
-_OWN = {"data", "blob"}
-_REFUSED = 400
+_LOOPBACK_HOSTS = {"127.0.0.1", "localhost"}
+_LOCAL_SCHEMES = {"data", "blob"}
+_FIRST_ERROR_STATUS = 400
 
-expect.set_options(timeout=PATIENCE)
+expect.set_options(timeout=TIMEOUT_MILLISECONDS)
 
 
 class Visitor:
     """Looks, types and presses. ``strayed`` is every request that left this machine."""
 
-    def __init__(self, page: Page, address: str) -> None:
+    def __init__(self, page: Page, page_url: str) -> None:
         """Sit down before *page*; nothing is opened before :meth:`arrive`."""
         self.page = page
-        self.address = address
-        self.strayed: list[str] = []
-        self.troubles: list[str] = []
-        page.set_default_timeout(PATIENCE)
-        page.on("request", self._asked)
-        page.on("pageerror", self._broke)
-        page.on("console", self._muttered)
-        page.on("response", self._answered)
+        self.page_url = page_url
+        self.remote_requests: list[str] = []
+        self.page_errors: list[str] = []
+        page.set_default_timeout(TIMEOUT_MILLISECONDS)
+        page.on("request", self._on_request)
+        page.on("pageerror", self._on_page_error)
+        page.on("console", self._on_console_message)
+        page.on("response", self._on_response)
 
-    async def arrive(self) -> None:
+    async def open_page(self) -> None:
         """Open the page, and wait until a room is shown."""
-        await self.page.goto(self.address)
+        await self.page.goto(self.page_url)
         await expect(self.page.get_by_role("heading", level=1)).to_be_visible()
 
-    async def leave(self) -> None:
+    async def close_forms(self) -> None:
         """Put away every form, so that the next visitor finds none."""
         forms = self.page.get_by_role("dialog").or_(self.page.get_by_role("alertdialog"))
         while count := await forms.count():
             await self.page.keyboard.press("Escape")
             await expect(forms).to_have_count(count - 1)
 
-    async def be(self, name: str) -> None:
+    async def switch_persona(self, name: str) -> None:
         """Become another person of the practice."""
         await self.page.get_by_label("You are").select_option(label=name)
         await expect(self.page.locator("#spoken")).to_contain_text(name)
 
-    async def go(self, room: str) -> None:
+    async def open_room(self, room: str) -> None:
         """Open a room by its name."""
         rooms = self.page.get_by_role("navigation")
         await rooms.get_by_role("button", name=re.compile(rf"^{room}\b")).click()
         await expect(self.page.get_by_role("heading", level=1)).to_have_text(room)
 
-    async def tab(self, name: str) -> None:
+    async def open_tab(self, name: str) -> None:
         """Turn to a tab of the app."""
         await self.page.get_by_role("button", name=name, exact=True).click()
 
-    async def command(self, line: str) -> None:
+    async def type_command(self, line: str) -> None:
         """Type a command where one writes, and send it."""
-        await self.line.fill(line)
-        await self.line.press("Escape")
-        await self.line.press("Enter")
+        await self.message_input.fill(line)
+        await self.message_input.press("Escape")
+        await self.message_input.press("Enter")
 
-    async def jump(self, name: str) -> None:
+    async def jump_in_time(self, name: str) -> None:
         """Jump through practice time, and wait until the page has arrived there."""
         await self.page.locator(f"[data-jump={name}]").click()
-        await expect(self.page.locator("#spoken")).to_contain_text("It is now", timeout=JUMPING)
+        await expect(self.page.locator("#spoken")).to_contain_text(
+            "It is now", timeout=JUMP_TIMEOUT_MILLISECONDS
+        )
 
     @property
-    def line(self) -> Locator:
+    def message_input(self) -> Locator:
         """Where one types."""
         return self.page.get_by_role("combobox", name="Write in")
 
     @property
-    def newest(self) -> Locator:
+    def newest_message(self) -> Locator:
         """The newest message of the open room."""
         return self.page.get_by_role("article").last
 
     @property
-    def window(self) -> Locator:
+    def top_form(self) -> Locator:
         """The form on top."""
         return self.page.get_by_role("dialog").last
 
-    def step(self, name: str) -> Locator:
+    def find_step(self, name: str) -> Locator:
         """The last step with this name: on a form, on the app's Home or on a message."""
         return self.page.locator(f"[data-step='{name}']").last
 
-    async def titled(self, title: str) -> None:
+    async def wait_for_title(self, title: str) -> None:
         """Wait until the form on top has this title."""
-        await expect(self.window.get_by_role("heading", level=2)).to_have_text(title)
+        await expect(self.top_form.get_by_role("heading", level=2)).to_have_text(title)
 
-    async def choose(self, question: str, answer: str) -> None:
+    async def choose_answer(self, question: str, answer: str) -> None:
         """Answer a question of the form on top by the label of an answer."""
-        group = self.window.locator(f"[data-block='{question}']")
+        group = self.top_form.locator(f"[data-block='{question}']")
         await group.get_by_label(answer, exact=True).check()
 
-    async def send(self) -> None:
+    async def submit_form(self) -> None:
         """Send the form on top off."""
-        await self.window.locator("button[type=submit]").click()
+        await self.top_form.locator("button[type=submit]").click()
 
-    async def focused(self) -> Any:
+    async def focused_element(self) -> Any:
         """What has the focus: its tag and the beginning of its words."""
         return await self.page.evaluate(
             "[document.activeElement.tagName, document.activeElement.textContent.slice(0, 40)]"
         )
 
-    def _asked(self, request: Request) -> None:
+    def _on_request(self, request: Request) -> None:
         parts = urlsplit(request.url)
-        if parts.hostname not in _LOOPBACK and parts.scheme not in _OWN:
-            self.strayed.append(request.url)
+        if parts.hostname not in _LOOPBACK_HOSTS and parts.scheme not in _LOCAL_SCHEMES:
+            self.remote_requests.append(request.url)
 
-    def _answered(self, response: Response) -> None:
-        if response.status >= _REFUSED:
+    def _on_response(self, response: Response) -> None:
+        if response.status >= _FIRST_ERROR_STATUS:
             asked = response.request
-            self.troubles.append(f"{response.status} {asked.url} {asked.post_data or ''}")
+            self.page_errors.append(f"{response.status} {asked.url} {asked.post_data or ''}")
 
-    def _broke(self, error: Error) -> None:
-        self.troubles.append(str(error))
+    def _on_page_error(self, error: Error) -> None:
+        self.page_errors.append(str(error))
 
-    def _muttered(self, message: ConsoleMessage) -> None:
+    def _on_console_message(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self.troubles.append(message.text)
+            self.page_errors.append(message.text)

@@ -16,57 +16,62 @@ from typing import Any
 
 import psycopg
 
-from bot.store.repositories import Books
-from bot.store.repositories.deliveries import Promise
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import PlannedDelivery
 from bot.store.store import Store
 from tests.journeys.botprocess import PEPPER, ROOT
-from tests.journeys.hurried import NOTE
-from tests.journeys.unsteady import Unsteady, unsteady
+from tests.journeys.hurried import NOTE_KIND
+from tests.journeys.unsteady import FaultySlack, run_faulty_slack
 
 WORKSPACES = ("slack:T0NORTH", "slack:T0SOUTH", "slack:T0WEST")
-PEOPLE = 6
-POINTS = ("before_intent", "before_commit", "after_commit", "after_answer")
-PACE = 20
-_TURN = int.from_bytes(b"attune")
+PEOPLE_PER_WORKSPACE = 6
+CRASH_POINTS = ("before_intent", "before_commit", "after_commit", "after_answer")
+RATE_PER_MINUTE = 20
+_WRITER_LOCK_ID = int.from_bytes(b"attune")
 """The lock by which the bot's writers take turns."""
 
-_SEATS = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND objid < 9"
-_OWED = "SELECT id, workspace, state, attempt, started, due FROM delivery"
-_UNFINISHED = (
+_WORKER_LOCKS_QUERY = (
+    "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND objid < 9"
+)
+_DELIVERIES_QUERY = "SELECT id, workspace, state, attempt, started, due FROM delivery"
+_UNFINISHED_WORKFLOWS_QUERY = (
     "SELECT workflow_uuid, status, executor_id, started_at_epoch_ms, owner_xid"
     " FROM attune_dbos.workflow_status WHERE status <> 'SUCCESS'"
 )
 
 
 @dataclass
-class Worker:
+class WorkerProcess:
     """One `worker` process, and the door at which it meets Slack."""
 
-    slack: Unsteady
-    log: Path
-    tree: Path = ROOT
-    told: dict[str, str] = field(default_factory=dict)
+    slack: FaultySlack
+    log_file: Path
+    source_tree: Path = ROOT
+    environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start the process, and wait for nothing."""
-        with self.log.open("ab") as log:
+        with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tests.journeys.hurried", "worker"],
-                cwd=self.tree,
-                env={**self.told, "PYTHONPATH": f"{self.told['PYTHONPATH']}:{self.tree}"},
+                cwd=self.source_tree,
+                env={
+                    **self.environment,
+                    "PYTHONPATH": f"{self.environment['PYTHONPATH']}:{self.source_tree}",
+                },
                 stdout=log,
                 stderr=log,
             )
 
-    def reached(self) -> set[tuple[str, int]]:
+    def connected_addresses(self) -> set[tuple[str, int]]:
         """Every address on a network that the process is connected to just now."""
         assert self.process is not None
         home = Path(f"/proc/{self.process.pid}")
-        mine = {_linked(one) for one in (home / "fd").iterdir()}
+        mine = {_link_target(one) for one in (home / "fd").iterdir()}
         lines = [line.split() for line in (home / "net/tcp").read_text().splitlines()[1:]]
         lines += [line.split() for line in (home / "net/tcp6").read_text().splitlines()[1:]]
-        return {_address(line[2]) for line in lines if f"socket:[{line[9]}]" in mine}
+        return {_parse_address(line[2]) for line in lines if f"socket:[{line[9]}]" in mine}
 
     def kill(self) -> None:
         """End the process at once, as a power cut would."""
@@ -78,98 +83,104 @@ class Worker:
         """Ask the process to end, and wait for it."""
         assert self.process is not None
         self.process.terminate()
-        assert self.process.wait(timeout=40) == 0, self.said()
+        assert self.process.wait(timeout=40) == 0, self.read_log()
 
-    def said(self) -> str:
+    def read_log(self) -> str:
         """Everything the process has written."""
-        return self.log.read_text(encoding="utf-8") if self.log.exists() else ""
+        return self.log_file.read_text(encoding="utf-8") if self.log_file.exists() else ""
 
 
 @dataclass
-class Crew:
+class WorkerGroup:
     """The workers, the database they share, and what the one Slack behind their doors has seen."""
 
-    url: str
-    workers: tuple[Worker, ...]
-    weeks: int = 0
-    in_doubt: int = 0
+    database_url: str
+    workers: tuple[WorkerProcess, ...]
+    week_count: int = 0
+    max_in_doubt: int = 0
 
     def start(self) -> None:
         """Start both, and wait until they share."""
         for worker in self.workers:
             worker.start()
-        self.seated(len(self.workers))
+        self.wait_for_workers(len(self.workers))
 
-    def under_way(self) -> None:
+    def wait_for_posts(self) -> None:
         """Wait until somebody has been sent something."""
-        self._first(lambda worker: worker.slack.calls["chat.postMessage"] > 2)
+        self._first_worker(lambda worker: worker.slack.calls["chat.postMessage"] > 2)
 
-    def owe(self, people: int = PEOPLE) -> None:
+    def plan_messages(self, people_count: int = PEOPLE_PER_WORKSPACE) -> None:
         """Owe each of *people* in every workspace a message now, as a tick would."""
-        self.weeks += 1
+        self.week_count += 1
         now = datetime.now(UTC)
 
-        def promise(books: Books) -> int:
-            return books.deliveries.promise(
-                Promise(
-                    workspace, NOTE, f"U0CLIN{one}", "", f"2026-W{self.weeks:02}", now,
+        def plan_deliveries(repos: Repositories) -> int:
+            return repos.deliveries.plan_deliveries(
+                PlannedDelivery(
+                    workspace, NOTE_KIND, f"U0CLIN{one}", "", f"2026-W{self.week_count:02}", now,
                     now + timedelta(hours=1), "",
                 )
                 for workspace in WORKSPACES
-                for one in range(people)
+                for one in range(people_count)
             )  # fmt: skip
 
-        self._write(promise)
+        self._run_job(plan_deliveries)
 
-    def caught(self, point: str) -> Worker:
+    def kill_at_point(self, point: str) -> WorkerProcess:
         """Wait until a worker is at *point* of a message's way, and kill it there."""
         doors = [worker.slack for worker in self.workers]
         if point in {"before_commit", "after_commit"}:
             for door in doors:
-                door.arm("before_commit" if point == "before_commit" else "after_commit")
-            victim = self._first(lambda worker: worker.slack.held.is_set())
+                door.hold_next_post("before_commit" if point == "before_commit" else "after_commit")
+            victim = self._first_worker(lambda worker: worker.slack.held.is_set())
             victim.kill()
             for door in doors:
-                door.disarm()
+                door.release_held_post()
         else:
             for door in doors:
-                door.delay = 0.5 if point == "after_answer" else 0.05
-            before = {id(worker): worker.slack.calls["chat.postMessage"] for worker in self.workers}
-            victim = self._first(
+                door.answer_delay_seconds = 0.5 if point == "after_answer" else 0.05
+            before = {
+                id(worker): worker.slack.call_counts["chat.postMessage"] for worker in self.workers
+            }
+            victim = self._first_worker(
                 lambda worker: worker.slack.calls["chat.postMessage"] > before[id(worker)]
             )
-            with self.nobody_writes():
+            with self.hold_writer_lock():
                 time.sleep(0.8)
                 victim.kill()
             for door in doors:
-                door.delay = 0.0
+                door.answer_delay_seconds = 0.0
         begun = Counter(
-            w for w, s in self.ask("SELECT workspace, state FROM delivery") if s == "sending"
+            w for w, s in self.run_query("SELECT workspace, state FROM delivery") if s == "sending"
         )
-        self.in_doubt = max(self.in_doubt, *begun.values(), 0)
+        self.max_in_doubt = max(self.max_in_doubt, *begun.values(), 0)
         return victim
 
-    def finished(self, seconds: float = 120) -> float:
+    def wait_until_finished(self, seconds: float = 120) -> float:
         """Wait until nothing is owed or in doubt, and say how long that took."""
         start = time.monotonic()
-        while {state for (state,) in self.ask("SELECT state FROM delivery")} & {
+        while {state for (state,) in self.run_query("SELECT state FROM delivery")} & {
             "planned",
             "sending",
         }:
-            assert time.monotonic() - start < seconds, f"{self.standing()}\n{self.said()}"
+            assert time.monotonic() - start < seconds, (
+                f"{self.unfinished_rows()}\n{self.read_logs()}"
+            )
             time.sleep(0.1)
         return time.monotonic() - start
 
-    def standing(self) -> list[tuple[Any, ...]]:
+    def unfinished_rows(self) -> list[tuple[Any, ...]]:
         """How deliveries and unfinished drains stand, for whoever looks for what holds them up."""
-        return self.ask(f"{_OWED} WHERE state IN ('planned', 'sending')") + self.ask(_UNFINISHED)
+        return self.run_query(
+            f"{_DELIVERIES_QUERY} WHERE state IN ('planned', 'sending')"
+        ) + self.run_query(_UNFINISHED_WORKFLOWS_QUERY)
 
-    def figures(self) -> dict[str, int]:
+    def count_results(self) -> dict[str, int]:
         """How many messages were owed, were lost, arrived twice, and are in doubt for good."""
         posted: Counter[str] = Counter()
-        for key, _ in self.workers[0].slack.posted().elements():
+        for key, _ in self.workers[0].slack.posted_counts().elements():
             posted[key] += 1
-        rows = self.ask("SELECT id, state FROM delivery")
+        rows = self.run_query("SELECT id, state FROM delivery")
         return {
             "owed": len(rows),
             "lost": sum(state != "unconfirmed" and not posted[key] for key, state in rows),
@@ -177,60 +188,69 @@ class Crew:
             "unconfirmed": sum(state == "unconfirmed" for _, state in rows),
         }
 
-    def ask(self, query: str) -> list[tuple[Any, ...]]:
+    def run_query(self, query: str) -> list[tuple[Any, ...]]:
         """Ask the database."""
-        with psycopg.connect(self.url.replace("+psycopg", "")) as connection:
+        with psycopg.connect(self.database_url.replace("+psycopg", "")) as connection:
             return connection.execute(query.encode()).fetchall()
 
     @contextmanager
-    def nobody_writes(self) -> Iterator[None]:
+    def hold_writer_lock(self) -> Iterator[None]:
         """Hold the turn to write, as another process of the bot might."""
-        with psycopg.connect(self.url.replace("+psycopg", "")) as connection:
-            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TURN,))
+        with psycopg.connect(self.database_url.replace("+psycopg", "")) as connection:
+            connection.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITER_LOCK_ID,))
             yield
 
-    def said(self) -> str:
+    def read_logs(self) -> str:
         """Everything that every worker has written."""
-        return "\n".join(worker.said() for worker in self.workers)
+        return "\n".join(worker.read_log() for worker in self.workers)
 
-    def seated(self, count: int) -> None:
+    def wait_for_workers(self, count: int) -> None:
         """Wait until *count* workers share."""
         end = time.monotonic() + 60
-        while len(self.ask(_SEATS)) < count:
-            assert time.monotonic() < end, self.said()
+        while len(self.run_query(_WORKER_LOCKS_QUERY)) < count:
+            assert time.monotonic() < end, self.read_logs()
             time.sleep(0.1)
 
-    def _first(self, there: Any) -> Worker:
+    def _first_worker(self, condition: Any) -> WorkerProcess:
         end = time.monotonic() + 60
         while True:
             for worker in self.workers:
-                if there(worker):
+                if condition(worker):
                     return worker
-            assert time.monotonic() < end, self.said()
+            assert time.monotonic() < end, self.read_logs()
             time.sleep(0.005)
 
-    def _write(self, work: Any) -> None:
-        async def write() -> None:
-            store = Store.open(self.url, (PEPPER.encode(),))
-            await store.write(work, patience=30)
+    def _run_job(self, job: Any) -> None:
+        async def run_in_store() -> None:
+            store = Store.open(self.database_url, (PEPPER.encode(),))
+            await store.write(job, timeout_seconds=30)
             await store.close()
 
-        asyncio.run(write())
+        asyncio.run(run_in_store())
 
 
 @contextmanager
-def crew(folder: Path, url: str, *, granted: bool = True, **told: str) -> Iterator[Crew]:
+def create_workers(
+    folder: Path, database_url: str, *, is_history_granted: bool = True, **overrides: str
+) -> Iterator[WorkerGroup]:
     """Two workers, not yet started, over the database at *url*, and three workspaces."""
-    store = Store.open(url, ())
+    store = Store.open(database_url, ())
     store.migrate()
-    store.shut()
-    with unsteady(granted=granted) as one, unsteady(granted=granted) as other:
-        other.posts, other.lock = one.posts, one.lock
+    store.close_sync()
+    with (
+        run_faulty_slack(is_history_granted=is_history_granted) as one,
+        run_faulty_slack(is_history_granted=is_history_granted) as other,
+    ):
+        other.chats_by_delivery, other.lock = one.chats_by_delivery, one.lock
         workers = tuple(
-            Worker(slack, folder / f"{number}.log", told=_told(url, slack.api) | told)
+            WorkerProcess(
+                slack,
+                folder / f"{number}.log",
+                environment=_build_environment(database_url, slack.api_url) | overrides,
+            )
             for number, slack in enumerate((one, other))
         )
-        made = Crew(url, workers)
+        made = WorkerGroup(database_url, workers)
         try:
             yield made
         finally:
@@ -239,7 +259,7 @@ def crew(folder: Path, url: str, *, granted: bool = True, **told: str) -> Iterat
                     worker.kill()
 
 
-def _linked(file: Path) -> str:
+def _link_target(file: Path) -> str:
     """Where an open file leads; it may be closed meanwhile."""
     try:
         return str(file.readlink())
@@ -247,20 +267,20 @@ def _linked(file: Path) -> str:
         return ""
 
 
-def _address(told: str) -> tuple[str, int]:
-    host, _, port = told.partition(":")
+def _parse_address(hex_address: str) -> tuple[str, int]:
+    host, _, port = hex_address.partition(":")
     if len(host) > 8:
         return host, int(port, 16)
     return ".".join(str(part) for part in reversed(bytes.fromhex(host))), int(port, 16)
 
 
-def _told(url: str, api: str) -> dict[str, str]:
+def _build_environment(database_url: str, api_url: str) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": "",
-        "DATABASE_URL": url,
+        "DATABASE_URL": database_url,
         "PEPPER": PEPPER,
         "SLACK_BOT_TOKEN": "xoxb-made-up",
-        "SLACK_API_URL": api,
-        "PACE": str(PACE),
+        "SLACK_API_URL": api_url,
+        "PACE": str(RATE_PER_MINUTE),
     }

@@ -11,212 +11,229 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from itertools import pairwise
 
 import pytest
 
-from bot.chat.slack.outbound.api_client import Line
+from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.outlet import SlackOutlet
-from bot.context import Desk
-from bot.conversation import Address
-from bot.store.repositories import Books
-from bot.store.repositories.deliveries import Promise
+from bot.context import Context
+from bot.conversation import Address, Person
+from bot.domain.people import Clinician
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import PlannedDelivery
 from schedules import daily_tip, retention
-from tests.doubles import Moment
-from tests.journeys.unsteady import Trouble, Unsteady, unsteady
-from tests.sample_team import CLINICIANS, MARIE, OTHER_TEAM, TEAM, WORKSPACE, set_up
+from tests.doubles import FakeClock
+from tests.journeys.unsteady import FaultySlack, SlackFailure, run_faulty_slack
+from tests.sample_team import CLINICIANS, MARIE, OTHER_TEAM, TEAM, WORKSPACE, set_up_team
 
-Drained = Callable[[Desk], Awaitable[None]]
+DeliverDue = Callable[[Context], Awaitable[None]]
 """Sends what is owed at a desk now, and returns when nothing more can be done just now."""
 
-OTHER = "slack:T0ELSEWHERE"
-POST, HISTORY = "chat.postMessage", "conversations.history"
+OTHER_WORKSPACE = "slack:T0ELSEWHERE"
+POST_METHOD, HISTORY_METHOD = "chat.postMessage", "conversations.history"
 
 
 @pytest.fixture
-def slack() -> Iterator[Unsteady]:
+def slack() -> Iterator[FaultySlack]:
     """A Slack in which everything can go wrong, and that lets us look into private chats."""
-    with unsteady() as running:
+    with run_faulty_slack() as running:
         yield running
 
 
 @pytest.fixture
-async def owing(desk: Desk, slack: Unsteady) -> AsyncIterator[Desk]:
+async def owing(context: Context, slack: FaultySlack) -> AsyncIterator[Context]:
     """A desk whose nine clinicians are each owed a check-in through a real way to Slack."""
 
-    async def token(workspace: str) -> str:
+    async def get_token(workspace: str) -> str:
         return f"xoxb-{workspace}"
 
-    line = Line(slack.api, token)
-    await set_up(desk)
-    await desk.store.write(lambda books: owe(books, desk, "2026-W27"))
-    yield replace(desk, outlets={"slack": SlackOutlet(line)})
+    line = ApiClient(slack.api_url, get_token)
+    await set_up_team(context)
+    await context.store.write(lambda repos: plan_checkins(repos, context, "2026-W27"))
+    yield replace(context, outlets={"slack": SlackOutlet(line)})
     await line.close()
 
 
-def owe(books: Books, desk: Desk, slot: str, workspace: str = WORKSPACE) -> None:
+def plan_checkins(
+    repos: Repositories, context: Context, slot: str, workspace: str = WORKSPACE
+) -> None:
     """Owe each clinician a check-in now, and for thirty hours; their chats are known."""
-    now = desk.now()
+    now = context.now()
     for one in CLINICIANS:
         person = replace(one, workspace=workspace)
-        books.people.join(person, TEAM.id)
-        books.ways.keep(Address(workspace, person.id), f"D{person.id[1:]}")
+        repos.people.join_team(person, TEAM.id)
+        repos.chat_routes.save_route(Address(workspace, person.id), f"D{person.id[1:]}")
         late = now + timedelta(hours=30)
-        books.deliveries.promise(
-            [Promise(workspace, "checkin", person.id, "", slot, now, late, "square")]
+        repos.deliveries.plan_deliveries(
+            [PlannedDelivery(workspace, "checkin", person.id, "", slot, now, late, "square")]
         )
 
 
-async def standing(desk: Desk) -> Counter[str]:
+def _load_person(repos: Repositories, person: Person) -> Clinician:
+    """Load one clinician."""
+    return repos.people.get(person)
+
+
+async def count_deliveries(context: Context) -> Counter[str]:
     """How many deliveries stand where."""
     counted: Counter[str] = Counter()
-    for one in await desk.store.read(lambda books: books.deliveries.tally()):
-        counted[one.state.value] += one.number
+    for one in await context.store.read(lambda repos: repos.deliveries.count_by_state()):
+        counted[one.state.value] += one.count
     return counted
 
 
-class Claims:
+class DeliveryFailureClaims:
     """Whatever goes wrong, nobody gets a message twice, and what is not sent is counted."""
 
     async def test_a_rest_asked_for_is_given_to_that_workspace_alone(
-        self, owing: Desk, slack: Unsteady, clock: Moment, drained: Drained
+        self, owing: Context, slack: FaultySlack, clock: FakeClock, drained: DeliverDue
     ) -> None:
         """After a 429 with thirty seconds, not one call for it; the other goes on meanwhile."""
-        await owing.store.write(lambda books: owe(books, owing, "2026-W27", OTHER))
-        slack.plant(POST, Trouble(429, "ratelimited", wait=30))
+        await owing.store.write(
+            lambda repos: plan_checkins(repos, owing, "2026-W27", OTHER_WORKSPACE)
+        )
+        slack.plan_failures(POST_METHOD, SlackFailure(429, "ratelimited", retry_after_seconds=30))
         for _ in range(3):
             await drained(owing)
-            clock.move(seconds=9)
+            clock.advance(seconds=9)
 
         assert sorted(Counter(slack.tokens).values()) == [1, 9]
-        clock.move(seconds=4)
+        clock.advance(seconds=4)
         await drained(owing)
-        assert await standing(owing) == {"sent": 18}
+        assert await count_deliveries(owing) == {"sent": 18}
         assert sorted(Counter(slack.tokens).values()) == [9, 10]
 
     @pytest.mark.parametrize(
         "trouble",
         [
-            Trouble(503, "service_unavailable"),
-            Trouble(500, "internal_error"),
-            Trouble(200, "fatal_error"),
-            Trouble(200, None),
+            SlackFailure(503, "service_unavailable"),
+            SlackFailure(500, "internal_error"),
+            SlackFailure(200, "fatal_error"),
+            SlackFailure(200, None),
         ],
         ids=["503", "500", "fatal_error", "hung_up"],
     )
     @pytest.mark.parametrize("effect", [False, True], ids=["before", "after"])
     async def test_an_error_is_no_proof(
         self,
-        owing: Desk,
-        slack: Unsteady,
-        clock: Moment,
-        drained: Drained,
-        trouble: Trouble,
+        owing: Context,
+        slack: FaultySlack,
+        clock: FakeClock,
+        drained: DeliverDue,
+        trouble: SlackFailure,
         effect: bool,  # noqa: FBT001 - pytest hands it over by name
     ) -> None:
         """Whether it took effect is looked into: sent again if not, and never if so."""
-        slack.plant(POST, replace(trouble, effect=effect))
+        slack.plan_failures(POST_METHOD, replace(trouble, takes_effect=effect))
         await drained(owing)
-        assert await standing(owing) == {"sent": 8, "sending": 1}
-        clock.move(seconds=41)
+        assert await count_deliveries(owing) == {"sent": 8, "sending": 1}
+        clock.advance(seconds=41)
         await drained(owing)
 
-        assert await standing(owing) == {"sent": 9}
-        assert set(slack.posted().values()) == {1}
-        assert len(slack.posted()) == 9
-        assert slack.calls[POST] == (9 if effect else 10)
+        assert await count_deliveries(owing) == {"sent": 9}
+        assert set(slack.posted_counts().values()) == {1}
+        assert len(slack.posted_counts()) == 9
+        assert slack.call_counts[POST_METHOD] == (9 if effect else 10)
 
     async def test_an_effect_that_comes_after_we_hung_up_is_waited_for(
-        self, owing: Desk, slack: Unsteady, clock: Moment, drained: Drained
+        self, owing: Context, slack: FaultySlack, clock: FakeClock, drained: DeliverDue
     ) -> None:
         """A message that Slack posts later than we waited is found, as nobody looks too soon."""
         outlet = owing.outlets["slack"]
         assert isinstance(outlet, SlackOutlet)
-        session = outlet._line.session()
+        session = outlet._api_client.get_session()
         usual, session._timeout = session._timeout, type(session._timeout)(total=1.0)
-        slack.plant(POST, Trouble(effect=True, delay=1.5))
+        slack.plan_failures(POST_METHOD, SlackFailure(takes_effect=True, delay_seconds=1.5))
         await drained(owing)
         session._timeout = usual
         await drained(owing)
-        assert (await standing(owing))["sending"] == 1
+        assert (await count_deliveries(owing))["sending"] == 1
         await asyncio.sleep(1.0)  # by then it took effect, as it does within the settling time
-        clock.move(seconds=41)
+        clock.advance(seconds=41)
         await drained(owing)
 
-        assert await standing(owing) == {"sent": 9}
-        assert set(slack.posted().values()) == {1}
+        assert await count_deliveries(owing) == {"sent": 9}
+        assert set(slack.posted_counts().values()) == {1}
 
     @pytest.mark.parametrize(
         "trouble",
-        [Trouble(429, "ratelimited", wait=60), Trouble(200, "missing_scope")],
+        [
+            SlackFailure(429, "ratelimited", retry_after_seconds=60),
+            SlackFailure(200, "missing_scope"),
+        ],
         ids=["429", "missing_scope"],
     )
     async def test_what_cannot_be_looked_into_is_never_sent_again(
-        self, owing: Desk, slack: Unsteady, clock: Moment, drained: Drained, trouble: Trouble
+        self,
+        owing: Context,
+        slack: FaultySlack,
+        clock: FakeClock,
+        drained: DeliverDue,
+        trouble: SlackFailure,
     ) -> None:
         """It stays in doubt, and ends as unconfirmed."""
-        slack.plant(POST, Trouble(503, "service_unavailable"))
-        slack.plant(HISTORY, trouble, times=99)
+        slack.plan_failures(POST_METHOD, SlackFailure(503, "service_unavailable"))
+        slack.plan_failures(HISTORY_METHOD, trouble, times=99)
         await drained(owing)
         for hours in (0.02, 1, 15, 15, 24, 1):
-            clock.move(hours=hours)
+            clock.advance(hours=hours)
             await drained(owing)
             await retention.run(owing)
 
-        assert await standing(owing) == {"sent": 8, "unconfirmed": 1}
-        assert slack.calls[POST] == 9
-        assert slack.calls[HISTORY] <= 6
+        assert await count_deliveries(owing) == {"sent": 8, "unconfirmed": 1}
+        assert slack.call_counts[POST_METHOD] == 9
+        assert slack.call_counts[HISTORY_METHOD] <= 6
 
     @pytest.mark.parametrize("error", ["token_revoked", "account_inactive", "invalid_auth"])
     async def test_a_workspace_that_refuses_us_is_suspended_once_and_said_once(
         self,
-        owing: Desk,
-        slack: Unsteady,
-        drained: Drained,
+        owing: Context,
+        slack: FaultySlack,
+        drained: DeliverDue,
         caplog: pytest.LogCaptureFixture,
         error: str,
     ) -> None:
         """One call, one line in the log, and nothing more until it lets us in again."""
-        slack.plant(POST, Trouble(200, error), times=99)
+        slack.plan_failures(POST_METHOD, SlackFailure(200, error), times=99)
         for _ in range(3):
             await drained(owing)
 
-        assert slack.calls[POST] == 1
+        assert slack.call_counts[POST_METHOD] == 1
         said = [one for one in caplog.records if one.message == "workspaces.closed"]
         assert [(one.levelno, one.__dict__["reason"]) for one in said] == [(logging.WARNING, error)]
         assert WORKSPACE not in caplog.text
 
     @pytest.mark.parametrize("error", ["channel_not_found", "user_disabled", "not_in_channel"])
     async def test_a_person_who_takes_no_messages_is_suspended_alone(
-        self, owing: Desk, slack: Unsteady, drained: Drained, error: str
+        self, owing: Context, slack: FaultySlack, drained: DeliverDue, error: str
     ) -> None:
         """One call for them, in this week and the next; everybody else gets theirs."""
-        slack.plant(POST, Trouble(200, error))
+        slack.plan_failures(POST_METHOD, SlackFailure(200, error))
         await drained(owing)
-        reasons = [
-            (await owing.store.read(lambda books, one=one: books.people.get(one))).unreachable  # type: ignore[misc]  # a default argument
-            for one in CLINICIANS
-        ]
+        people = [await owing.store.read(partial(_load_person, person=one)) for one in CLINICIANS]
+        reasons = [person.unreachable_reason for person in people]
 
-        assert await standing(owing) == {"sent": 8, "gone": 1}
+        assert await count_deliveries(owing) == {"sent": 8, "gone": 1}
         assert sorted(reasons) == [""] * 8 + [error]
 
     @pytest.mark.parametrize("error", ["is_archived", "channel_not_found", "not_in_channel"])
     async def test_a_channel_that_takes_no_messages_is_suspended_alone(
-        self, owing: Desk, slack: Unsteady, clock: Moment, drained: Drained, error: str
+        self, owing: Context, slack: FaultySlack, clock: FakeClock, drained: DeliverDue, error: str
     ) -> None:
         """Its tips end with one call; another team's tips and the check-ins go on."""
-        await set_up(owing, OTHER_TEAM, clinicians=(), supervisors=())
+        await set_up_team(owing, OTHER_TEAM, clinicians=(), supervisors=())
         await drained(owing)
-        clock.move(days=1)
+        clock.advance(days=1)
         await daily_tip.run(owing)
-        slack.plant(POST, Trouble(200, error))
+        slack.plan_failures(POST_METHOD, SlackFailure(200, error))
         await drained(owing)
-        clock.move(days=2)
+        clock.advance(days=2)
         await daily_tip.run(owing)
         await drained(owing)
 
-        assert await standing(owing) == {"sent": 9 + 2, "gone": 1}
+        assert await count_deliveries(owing) == {"sent": 9 + 2, "gone": 1}
 
     @pytest.mark.parametrize(
         ("away", "left"),
@@ -229,38 +246,38 @@ class Claims:
     )
     async def test_after_a_downtime_what_is_still_worth_sending_is_sent(
         self,
-        owing: Desk,
-        slack: Unsteady,
-        clock: Moment,
-        drained: Drained,
+        owing: Context,
+        slack: FaultySlack,
+        clock: FakeClock,
+        drained: DeliverDue,
         away: timedelta,
         left: dict[str, int],
     ) -> None:
         """Late is better than never, until it is too late; then it is counted as missed."""
-        clock.at += away
+        clock.current_time += away
         await drained(owing)
         await retention.run(owing)
 
-        assert await standing(owing) == left
+        assert await count_deliveries(owing) == left
 
     async def test_a_clock_that_jumps_doubles_nothing(
-        self, owing: Desk, slack: Unsteady, clock: Moment, drained: Drained
+        self, owing: Context, slack: FaultySlack, clock: FakeClock, drained: DeliverDue
     ) -> None:
         """Two hours back, an hour and a month ahead: nine messages in all."""
         for hours in (0, -2, 1, 1, 30 * 24, -2):
-            clock.move(hours=hours)
+            clock.advance(hours=hours)
             await drained(owing)
             await retention.run(owing)
 
-        assert slack.calls[POST] == 9
-        assert set(slack.posted().values()) == {1}
+        assert slack.call_counts[POST_METHOD] == 9
+        assert set(slack.posted_counts().values()) == {1}
 
     async def test_draining_twice_at_once_sends_once(
-        self, owing: Desk, slack: Unsteady, drained: Drained
+        self, owing: Context, slack: FaultySlack, drained: DeliverDue
     ) -> None:
         """However often it is begun, each message has one sender."""
         for _ in pairwise(range(4)):
             await drained(owing)
 
-        assert slack.calls[POST] == 9
+        assert slack.call_counts[POST_METHOD] == 9
         assert MARIE.id not in str(slack.tokens)

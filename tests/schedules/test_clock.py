@@ -13,13 +13,13 @@ async def test_it_ticks_at_once_and_tells_how_long_ago() -> None:
         ticked.set()
 
     ticker = Ticker(tick)
-    assert ticker.age is None
+    assert ticker.seconds_since_tick is None
     ticker.start()
     await asyncio.wait_for(ticked.wait(), 5)
     await asyncio.sleep(0.01)
 
-    assert ticker.age is not None
-    assert ticker.age < 5
+    assert ticker.seconds_since_tick is not None
+    assert ticker.seconds_since_tick < 5
     ticker.stop()
 
 

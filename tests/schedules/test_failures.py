@@ -2,23 +2,23 @@
 
 import pytest
 
-from bot.context import Desk
+from bot.context import Context
 from schedules import COMPOSERS
-from schedules.delivery.sender import Drain
-from tests.schedules.failures import Claims, Drained, owing, slack
+from schedules.delivery.sender import DeliverySender
+from tests.schedules.failures import DeliverDue, DeliveryFailureClaims, owing, slack
 
 __all__ = ["owing", "slack"]
 
 
 @pytest.fixture
-def drained() -> Drained:
+def drained() -> DeliverDue:
     """A drain that starts anew each time, as after a restart."""
 
-    async def run(desk: Desk) -> None:
-        await Drain(desk, COMPOSERS).empty()
+    async def run(context: Context) -> None:
+        await DeliverySender(context, COMPOSERS).send_all_due()
 
     return run
 
 
-class TestEmbedded(Claims):
+class TestEmbedded(DeliveryFailureClaims):
     """One process, one file."""

@@ -2,23 +2,23 @@
 
 from datetime import timedelta
 
-from bot.context import Desk
+from bot.context import Context
 from bot.elements import Audience
-from bot.store.repositories.deliveries import Promise
+from bot.store.repositories.deliveries import PlannedDelivery
 from schedules import introduction
-from schedules.delivery.sender import Drain
-from tests.doubles import Pigeonholes
-from tests.sample_team import ADMIN, CHANNEL, SUPERVISOR, TEAM, steps, text
+from schedules.delivery.sender import DeliverySender
+from tests.doubles import RecordingOutlet
+from tests.sample_team import ADMIN, CHANNEL, SUPERVISOR, TEAM, reply_text, steps_by_name
 
 
 async def test_the_card_names_who_set_up_and_who_supervises(
-    practice: Desk, drain: Drain, outlet: Pigeonholes
+    practice: Context, drain: DeliverySender, outlet: RecordingOutlet
 ) -> None:
     """It is posted once in the channel, with Join."""
     now = practice.now()
-    card = Promise(
+    card = PlannedDelivery(
         TEAM.workspace,
-        introduction.KIND,
+        introduction.INTRODUCTION_KIND,
         "",
         CHANNEL,
         TEAM.id,
@@ -27,11 +27,11 @@ async def test_the_card_names_who_set_up_and_who_supervises(
         ADMIN.id,
     )
     for _ in range(2):
-        await practice.store.write(lambda books: books.deliveries.promise([card]))
-        await drain.empty()
+        await practice.store.write(lambda repos: repos.deliveries.plan_deliveries([card]))
+        await drain.send_all_due()
 
-    (sent,) = outlet.sent
+    (sent,) = outlet.sent_messages
     assert sent.message.audience is Audience.TEAM
-    assert ADMIN.id in text(sent.message)
-    assert SUPERVISOR.id in text(sent.message)
-    assert "join" in steps(sent.message)
+    assert ADMIN.id in reply_text(sent.message)
+    assert SUPERVISOR.id in reply_text(sent.message)
+    assert "join" in steps_by_name(sent.message)

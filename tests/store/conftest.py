@@ -9,13 +9,13 @@ from bot.store.store import Store
 
 PEPPERS = (b"a made-up pepper for tests, newest", b"a made-up pepper for tests, before")
 
-BOTH = (
+DATABASE_PARAMS = (
     pytest.param("sqlite", id="sqlite"),
     pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql),
 )
 
 
-@pytest.fixture(params=BOTH)
+@pytest.fixture(params=DATABASE_PARAMS)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, of each kind in turn."""
     if request.param == "postgresql":

@@ -9,9 +9,9 @@ from sqlalchemy import Row, Table, select
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Team
-from bot.store.repositories import Books
+from bot.store.repositories import Repositories
 from bot.store.repositories.releases import Release
-from bot.store.repositories.slips import Filed
+from bot.store.repositories.slips import FilingResult
 from bot.store.schema import periods, releases, slips
 from bot.store.store import Store
 
@@ -24,10 +24,10 @@ AFTER_QUARTER = datetime(2027, 1, 4, 5, tzinfo=UTC)
 
 AFTER_MONTH = datetime(2026, 12, 7, 5, tzinfo=UTC)
 
-AWAY = {"form": "away", "status": "touched"}
+AWAY_ANSWERS = {"form": "away", "status": "touched"}
 
 
-def team(name: str, *, practice: str = "", zone: str = "America/Toronto") -> Team:
+def build_team(name: str, *, practice: str = "", zone: str = "America/Toronto") -> Team:
     """A team with a channel of its own."""
     return Team(
         id=name,
@@ -37,82 +37,82 @@ def team(name: str, *, practice: str = "", zone: str = "America/Toronto") -> Tea
         practice=practice,
         language="en",
         zone=zone,
-        checkin=WeeklyRule(1, time(9)),
+        checkin_rule=WeeklyRule(1, time(9)),
         tip_days=(),
-        tip_at=time(9),
+        tip_time=time(9),
         question="form",
         open_to_team=False,
     )
 
 
-def clinicians(name: str, many: int) -> tuple[Person, ...]:
+def build_clinicians(name: str, count: int) -> tuple[Person, ...]:
     """The first *many* clinicians of the team called *name*."""
-    return tuple(Person(WORKSPACE, f"{name} {number}") for number in range(many))
+    return tuple(Person(WORKSPACE, f"{name} {number}") for number in range(count))
 
 
-def declare(found: Team, many: int) -> Callable[[Books], None]:
+def declare_team_job(team: Team, count: int) -> Callable[[Repositories], None]:
     """A work that declares a team of that many."""
 
-    def work(books: Books) -> None:
-        books.teams.save(found)
-        books.teams.declare(found.id, clinicians(found.id, many))
+    def job(repos: Repositories) -> None:
+        repos.teams.save(team)
+        repos.teams.declare_clinicians(team.id, build_clinicians(team.id, count))
 
-    return work
+    return job
 
 
-async def opened(store: Store, *teams: tuple[Team, int], now: datetime = NOW) -> int:
+async def open_periods(store: Store, *teams: tuple[Team, int], now: datetime = NOW) -> int:
     """Declare teams of these sizes and open their periods; says how many feeds were opened."""
     for found, many in teams:
-        await store.write(declare(found, many))
-    return await store.write(lambda books: books.ledger.open_due(now))
+        await store.write(declare_team_job(found, many))
+    return await store.write(lambda repos: repos.slips.open_missing_periods(now))
 
 
-def filing(person: Person, now: datetime = NOW) -> Callable[[Books], Filed]:
+def file_debrief_job(person: Person, now: datetime = NOW) -> Callable[[Repositories], FilingResult]:
     """A work that files one debrief."""
-    return lambda books: books.ledger.file(person, AWAY, now)
+    return lambda repos: repos.slips.file_debrief(person, AWAY_ANSWERS, now)
 
 
-def withdrawal(person: Person, now: datetime = NOW) -> Callable[[Books], int]:
+def withdraw_debriefs_job(person: Person, now: datetime = NOW) -> Callable[[Repositories], int]:
     """A work that takes back what *person* filed."""
-    return lambda books: books.ledger.withdraw(person, now)
+    return lambda repos: repos.slips.withdraw_debriefs(person, now)
 
 
-async def file(store: Store, *persons: Person, now: datetime = NOW) -> None:
+async def file_debriefs(store: Store, *persons: Person, now: datetime = NOW) -> None:
     """One debrief of each, one after the other."""
     for person in persons:
-        await store.write(filing(person, now))
+        await store.write(file_debrief_job(person, now))
 
 
-async def close(store: Store, now: datetime = AFTER_QUARTER) -> int:
+async def close_due_periods(store: Store, now: datetime = AFTER_QUARTER) -> int:
     """Close what has ended."""
-    return await store.write(lambda books: books.ledger.close_due(now))
+    return await store.write(lambda repos: repos.slips.close_ended_periods(now))
 
 
-async def rows(store: Store, table: Table) -> list[Row[Any]]:
+async def fetch_rows(store: Store, table: Table) -> list[Row[Any]]:
     """Every row of a table, as the database hands them out unasked."""
-    return await store.read(lambda books: list(books._connection.execute(select(table))))
+    return await store.read(lambda repos: list(repos._connection.execute(select(table))))
 
 
-async def published(store: Store) -> list[tuple[object, ...]]:
+async def fetch_release_rows(store: Store) -> list[tuple[object, ...]]:
     """Every published table as it is stored."""
-    return sorted(tuple(row) for row in await rows(store, releases))
+    return sorted(tuple(row) for row in await fetch_rows(store, releases))
 
 
-async def told(store: Store, team_id: str) -> tuple[Release, ...]:
+async def releases_of_team(store: Store, team_id: str) -> tuple[Release, ...]:
     """What was published of a team."""
-    return await store.read(lambda books: books.releases.of_team(team_id))
+    return await store.read(lambda repos: repos.releases.list_by_team(team_id))
 
 
-async def slips_by_unit(store: Store) -> dict[tuple[str, str, str], int]:
+async def count_slips_by_unit(store: Store) -> dict[tuple[str, str, str], int]:
     """How many slips each open period holds, by ledger, unit and day of closing."""
     found: dict[tuple[str, str, str], int] = {}
-    for row in await rows(store, slips):
+    for row in await fetch_rows(store, slips):
         place = (row.ledger, row.unit, str(row.closes))
         found[place] = found.get(place, 0) + 1
     return found
 
 
-async def spans(store: Store) -> dict[tuple[str, str], tuple[str, str]]:
+async def fetch_period_spans(store: Store) -> dict[tuple[str, str], tuple[str, str]]:
     """When each open period opens and closes, by ledger and unit."""
-    found = await rows(store, periods)
+    found = await fetch_rows(store, periods)
     return {(row.ledger, row.unit): (str(row.opens), str(row.closes)) for row in found}

@@ -6,42 +6,48 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert, select
 
 from bot.conversation import Person
-from bot.store.repositories import Books
-from bot.store.repositories.deliveries import Delivery, Promise
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import Delivery, PlannedDelivery
 from bot.store.schema import workspaces
 from bot.store.store import Store
 
 NOW = datetime(2026, 9, 7, 13, 0, tzinfo=UTC)
-LATE = NOW + timedelta(hours=30)
+DEADLINE = NOW + timedelta(hours=30)
 MINUTE = timedelta(minutes=1)
 MARIE = Person("slack:T1", "UMARIE")
-CHECKIN = Promise("slack:T1", "checkin", "UMARIE", "", "2026-W37", NOW, LATE, "ring")
-TIP = Promise("slack:T1", "tip", "", "C1", "2026-09-07", NOW - MINUTE, LATE, "")
+PLANNED_CHECKIN = PlannedDelivery(
+    "slack:T1", "checkin", "UMARIE", "", "2026-W37", NOW, DEADLINE, "ring"
+)
+PLANNED_TIP = PlannedDelivery("slack:T1", "tip", "", "C1", "2026-09-07", NOW - MINUTE, DEADLINE, "")
 
 
-def keep(name: str) -> Callable[[Books], str]:
+def insert_row_job(name: str) -> Callable[[Repositories], str]:
     """A work that keeps one row and gives back its name."""
 
-    def work(books: Books) -> str:
-        books._connection.execute(insert(workspaces).values(id=name))
+    def job(repos: Repositories) -> str:
+        repos._connection.execute(insert(workspaces).values(id=name))
         return name
 
-    return work
+    return job
 
 
-def names(books: Books) -> list[str]:
+def list_row_names(repos: Repositories) -> list[str]:
     """A work that finds every row kept."""
-    return list(books._connection.scalars(select(workspaces.c.id).order_by(workspaces.c.id)))
+    return list(repos._connection.scalars(select(workspaces.c.id).order_by(workspaces.c.id)))
 
 
-async def owed(store: Store, *promises: Promise) -> Delivery:
+async def plan_deliveries(store: Store, *planned_deliveries: PlannedDelivery) -> Delivery:
     """Promise, and give back the first delivery owed."""
-    await store.write(lambda books: books.deliveries.promise(promises))
-    return (await store.read(lambda books: books.deliveries.owed("slack:T1", LATE, 9)))[0]
+    await store.write(lambda repos: repos.deliveries.plan_deliveries(planned_deliveries))
+    return (
+        await store.read(
+            lambda repos: repos.deliveries.list_due_deliveries("slack:T1", DEADLINE, 9)
+        )
+    )[0]
 
 
-async def found(store: Store, delivery: Delivery) -> Delivery:
+async def reload_delivery(store: Store, delivery: Delivery) -> Delivery:
     """The delivery as it stands now."""
-    again = await store.read(lambda books: books.deliveries.get(delivery.id))
+    again = await store.read(lambda repos: repos.deliveries.get(delivery.id))
     assert again is not None
     return again

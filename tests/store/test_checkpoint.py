@@ -5,21 +5,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from bot.errors import BusyError
+from bot.errors import StoreBusyError
 from bot.store import group_commit
-from bot.store.repositories import Books
+from bot.store.repositories import Repositories
 from bot.store.store import Store
-from tests.store.sample_jobs import keep, names
+from tests.store.sample_jobs import insert_row_job, list_row_names
 
 
 async def test_a_quiet_writer_empties_the_log_that_tells_the_order(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second after the last work, SQLite's write-ahead log holds nothing any more."""
-    monkeypatch.setattr(group_commit, "QUIET", 0.05)
+    monkeypatch.setattr(group_commit, "IDLE_SECONDS", 0.05)
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
-    await store.write(keep("slack:T1"))
+    await store.write(insert_row_job("slack:T1"))
     log = tmp_path / "attune.sqlite-wal"
 
     await asyncio.sleep(1)
@@ -32,17 +32,17 @@ async def test_tidying_lets_a_reader_finish_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A reader who is still reading holds up the tidying, but nobody who writes."""
-    monkeypatch.setattr(group_commit, "QUIET", 0.05)
+    monkeypatch.setattr(group_commit, "IDLE_SECONDS", 0.05)
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
-    await store.write(keep("slack:T1"))
+    await store.write(insert_row_job("slack:T1"))
     reader = sqlite3.connect(tmp_path / "attune.sqlite", isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM workspace").fetchall()
-    await store.write(keep("slack:T2"))
+    await store.write(insert_row_job("slack:T2"))
     await asyncio.sleep(0.3)
     assert (tmp_path / "attune.sqlite-wal").stat().st_size > 0
-    await asyncio.wait_for(store.write(keep("slack:T3")), 1)
+    await asyncio.wait_for(store.write(insert_row_job("slack:T3")), 1)
 
     reader.close()
     assert await store.checkpoint()
@@ -54,11 +54,11 @@ async def test_a_checkpoint_waits_for_a_reader(tmp_path: Path) -> None:
     """Asked for after a period closed, it comes back once the last reader let go."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
-    await store.write(keep("slack:T1"))
+    await store.write(insert_row_job("slack:T1"))
     reader = sqlite3.connect(tmp_path / "attune.sqlite", isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM workspace").fetchall()
-    await store.write(keep("slack:T2"))
+    await store.write(insert_row_job("slack:T2"))
 
     folding = asyncio.create_task(store.checkpoint())
     await asyncio.sleep(0.3)
@@ -80,13 +80,13 @@ async def test_a_database_that_cannot_be_locked_is_told_as_busy(tmp_path: Path) 
     other = sqlite3.connect(tmp_path / "attune.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
-    with pytest.raises(BusyError):
-        await store.write(keep("slack:T1"), patience=10)
+    with pytest.raises(StoreBusyError):
+        await store.write(insert_row_job("slack:T1"), timeout_seconds=10)
 
     other.execute("ROLLBACK")
     other.close()
-    await store.write(keep("slack:T2"))
-    assert await store.read(names) == ["slack:T2"]
+    await store.write(insert_row_job("slack:T2"))
+    assert await store.read(list_row_names) == ["slack:T2"]
     await store.close()
 
 
@@ -96,9 +96,9 @@ async def test_a_checkpoint_takes_its_turn(tmp_path: Path) -> None:
     store.migrate()
     order: list[str] = []
     asked = (
-        store.write(lambda _books: order.append("first")),
+        store.write(lambda _repos: order.append("first")),
         store.checkpoint(),
-        store.write(lambda _books: order.append("second")),
+        store.write(lambda _repos: order.append("second")),
     )
 
     assert (await asyncio.gather(*asked))[1]
@@ -115,14 +115,14 @@ async def test_a_tidying_that_fails_stops_nobody(
     def fail(*_engine: object, **_patience: object) -> bool:
         raise OSError
 
-    monkeypatch.setattr(group_commit, "QUIET", 0.05)
-    monkeypatch.setattr(group_commit, "checkpoint", fail)
+    monkeypatch.setattr(group_commit, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(group_commit, "checkpoint_wal", fail)
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
-    await store.write(keep("slack:T1"))
+    await store.write(insert_row_job("slack:T1"))
     await asyncio.sleep(0.3)
 
-    await store.write(keep("slack:T2"))
+    await store.write(insert_row_job("slack:T2"))
 
     assert "store.not_tidied" in caplog.messages
     await store.close()
@@ -134,8 +134,8 @@ async def test_after_tidying_the_writer_waits_for_others_as_before(tmp_path: Pat
     store.migrate()
     await store.checkpoint()
 
-    def patience(books: Books) -> object:
-        return books._connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
+    def patience(repos: Repositories) -> object:
+        return repos._connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
 
     assert await store.write(patience) == 30_000
     await store.close()

@@ -3,7 +3,7 @@ import multiprocessing
 from multiprocessing.connection import Connection as Pipe
 
 from bot.store.store import Store
-from tests.store.sample_jobs import keep, names
+from tests.store.sample_jobs import insert_row_job, list_row_names
 
 KILLS = 20
 
@@ -14,7 +14,7 @@ def write_until_killed(database: str, turn: int, acknowledged: Pipe) -> None:
     async def one_of_four(store: Store, lane: int) -> None:
         number = 0
         while True:
-            await store.write(keep(f"{turn}-{lane}-{number}"), patience=60)
+            await store.write(insert_row_job(f"{turn}-{lane}-{number}"), timeout_seconds=60)
             acknowledged.send_bytes(f"{turn}-{lane}-{number}".encode())
             number += 1
 
@@ -50,7 +50,7 @@ async def test_what_was_acknowledged_outlives_a_killed_process(store: Store, dat
     for turn in range(KILLS):
         heard |= await asyncio.to_thread(killed_after, database, turn, 1 + 3 * turn)
 
-    kept = set(await store.read(names))
+    kept = set(await store.read(list_row_names))
 
     assert len(heard) > KILLS
     assert heard - kept == set()

@@ -10,11 +10,11 @@ SECRET = {"token": "xoxe.xoxb-canary", "refresh": "xoxe-canary"}
 
 async def test_what_was_sealed_is_found_again(store: Store) -> None:
     """The newest stays, under its own name."""
-    await store.write(lambda books: books.vault.seal("slack", {"token": "old"}))
-    await store.write(lambda books: books.vault.seal("slack", SECRET))
+    await store.write(lambda repos: repos.secret_cipher.encrypt("slack", {"token": "old"}))
+    await store.write(lambda repos: repos.secret_cipher.encrypt("slack", SECRET))
 
-    assert await store.read(lambda books: books.vault.open("slack")) == SECRET
-    assert await store.read(lambda books: books.vault.open("other")) is None
+    assert await store.read(lambda repos: repos.secret_cipher.decrypt("slack")) == SECRET
+    assert await store.read(lambda repos: repos.secret_cipher.decrypt("other")) is None
 
 
 async def test_a_copy_without_the_pepper_opens_nothing(tmp_path: Path) -> None:
@@ -22,12 +22,12 @@ async def test_a_copy_without_the_pepper_opens_nothing(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/attune.sqlite"
     store = Store.open(url, PEPPERS[1:])
     store.migrate()
-    await store.write(lambda books: books.vault.seal("slack", SECRET))
+    await store.write(lambda repos: repos.secret_cipher.encrypt("slack", SECRET))
     await store.close()
 
     with closing(sqlite3.connect(tmp_path / "attune.sqlite")) as database:
         assert "canary" not in "\n".join(database.iterdump())
     for peppers, opened in ((PEPPERS, SECRET), ((b"x" * 32,), None), ((), None)):
         other = Store.open(url, peppers)
-        assert await other.read(lambda books: books.vault.open("slack")) == opened
+        assert await other.read(lambda repos: repos.secret_cipher.decrypt("slack")) == opened
         await other.close()

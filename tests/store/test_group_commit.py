@@ -5,11 +5,11 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
-from bot.errors import BusyError
-from bot.store.group_commit import GROUP
-from bot.store.repositories import Books
+from bot.errors import StoreBusyError
+from bot.store.group_commit import MAX_BATCH
+from bot.store.repositories import Repositories
 from bot.store.store import Store
-from tests.store.sample_jobs import keep, names
+from tests.store.sample_jobs import insert_row_job, list_row_names
 
 
 def commits(store: Store) -> list[int]:
@@ -22,43 +22,47 @@ def commits(store: Store) -> list[int]:
 async def test_those_who_come_together_share_a_commit(store: Store) -> None:
     """Two thousand works cost a handful of commits, and each hears its own answer."""
     seen = commits(store)
-    wanted = [f"slack:T{number:04}" for number in range(8 * GROUP - 100)]
+    wanted = [f"slack:T{number:04}" for number in range(8 * MAX_BATCH - 100)]
 
-    answers = await asyncio.gather(*(store.write(keep(name), patience=60) for name in wanted))
+    answers = await asyncio.gather(
+        *(store.write(insert_row_job(name), timeout_seconds=60) for name in wanted)
+    )
 
     assert answers == wanted
-    assert await store.read(names) == wanted
+    assert await store.read(list_row_names) == wanted
     assert 8 <= len(seen) <= 12
 
 
 async def test_an_error_undoes_its_own_work_alone(store: Store) -> None:
     """A work that fails in the middle keeps nothing; its neighbours in the commit stay."""
 
-    def fails(books: Books) -> None:
-        keep("slack:half")(books)
+    def fails(repos: Repositories) -> None:
+        insert_row_job("slack:half")(repos)
         raise LookupError
 
     answers = await asyncio.gather(
-        store.write(keep("slack:T1")),
+        store.write(insert_row_job("slack:T1")),
         store.write(fails),
-        store.write(keep("slack:T2")),
+        store.write(insert_row_job("slack:T2")),
         return_exceptions=True,
     )
 
     assert [type(one) for one in answers] == [str, LookupError, str]
-    assert await store.read(names) == ["slack:T1", "slack:T2"]
+    assert await store.read(list_row_names) == ["slack:T1", "slack:T2"]
 
 
 async def test_a_work_refused_by_the_database_leaves_its_neighbours(store: Store) -> None:
     """A key that is taken fails one work; the rest of the commit is kept, also on PostgreSQL."""
-    await store.write(keep("slack:T1"))
+    await store.write(insert_row_job("slack:T1"))
 
     answers = await asyncio.gather(
-        store.write(keep("slack:T1")), store.write(keep("slack:T2")), return_exceptions=True
+        store.write(insert_row_job("slack:T1")),
+        store.write(insert_row_job("slack:T2")),
+        return_exceptions=True,
     )
 
     assert isinstance(answers[0], IntegrityError)
-    assert await store.read(names) == ["slack:T1", "slack:T2"]
+    assert await store.read(list_row_names) == ["slack:T1", "slack:T2"]
 
 
 async def test_when_the_commit_fails_nobody_is_told_that_it_was_kept(store: Store) -> None:
@@ -69,13 +73,14 @@ async def test_when_the_commit_fails_nobody_is_told_that_it_was_kept(store: Stor
 
     event.listen(store._engines.writer, "commit", refuse)
     answers = await asyncio.gather(
-        *(store.write(keep(f"slack:T{number}")) for number in range(3)), return_exceptions=True
+        *(store.write(insert_row_job(f"slack:T{number}")) for number in range(3)),
+        return_exceptions=True,
     )
     event.remove(store._engines.writer, "commit", refuse)
 
-    assert [type(one) for one in answers] == [BusyError] * 3
-    assert await store.read(names) == []
-    assert await store.write(keep("slack:T9")) == "slack:T9"
+    assert [type(one) for one in answers] == [StoreBusyError] * 3
+    assert await store.read(list_row_names) == []
+    assert await store.write(insert_row_job("slack:T9")) == "slack:T9"
 
 
 async def test_nobody_is_answered_before_the_commit(store: Store) -> None:
@@ -87,12 +92,12 @@ async def test_nobody_is_answered_before_the_commit(store: Store) -> None:
         assert go_on.wait(10)
 
     event.listen(store._engines.writer, "commit", hold)
-    waiting = asyncio.create_task(store.write(keep("slack:T1")))
+    waiting = asyncio.create_task(store.write(insert_row_job("slack:T1")))
     await asyncio.to_thread(reached.wait, 10)
     await asyncio.sleep(0.05)
 
     assert not waiting.done()
-    assert await store.read(names) == []
+    assert await store.read(list_row_names) == []
     go_on.set()
     assert await waiting == "slack:T1"
 
@@ -100,28 +105,28 @@ async def test_nobody_is_answered_before_the_commit(store: Store) -> None:
 async def test_whoever_waits_too_long_hears_that_nothing_was_kept(store: Store) -> None:
     """A work whose turn does not come in time is never done afterwards."""
     go_on = threading.Event()
-    holding = asyncio.create_task(store.write(lambda _books: go_on.wait(10)))
+    holding = asyncio.create_task(store.write(lambda _repos: go_on.wait(10)))
     await asyncio.sleep(0.05)
 
-    with pytest.raises(BusyError):
-        await store.write(keep("slack:late"), patience=0.1)
+    with pytest.raises(StoreBusyError):
+        await store.write(insert_row_job("slack:late"), timeout_seconds=0.1)
 
     go_on.set()
     await holding
-    await store.write(keep("slack:T1"))
-    assert await store.read(names) == ["slack:T1"]
+    await store.write(insert_row_job("slack:T1"))
+    assert await store.read(list_row_names) == ["slack:T1"]
 
 
 async def test_a_work_under_way_is_answered_however_long_it_takes(store: Store) -> None:
     """Patience is for the turn: once begun, the caller hears what became of it."""
     started, go_on = threading.Event(), threading.Event()
 
-    def slow(books: Books) -> str:
+    def slow(repos: Repositories) -> str:
         started.set()
         assert go_on.wait(10)
-        return keep("slack:T1")(books)
+        return insert_row_job("slack:T1")(repos)
 
-    waiting = asyncio.create_task(store.write(slow, patience=0.1))
+    waiting = asyncio.create_task(store.write(slow, timeout_seconds=0.1))
     await asyncio.to_thread(started.wait, 10)
     await asyncio.sleep(0.2)
     go_on.set()
@@ -133,29 +138,29 @@ async def test_a_full_line_asks_people_to_come_back(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When nobody else fits in the line, a newcomer waits briefly and then is told so."""
-    monkeypatch.setattr("bot.store.group_commit.ROOM", 2)
+    monkeypatch.setattr("bot.store.group_commit.MAX_QUEUED", 2)
     go_on = threading.Event()
-    holding = asyncio.create_task(store.write(lambda _books: go_on.wait(10)))
+    holding = asyncio.create_task(store.write(lambda _repos: go_on.wait(10)))
     await asyncio.sleep(0.05)
-    in_line = [asyncio.create_task(store.write(keep(f"slack:T{n}"))) for n in range(2)]
+    in_line = [asyncio.create_task(store.write(insert_row_job(f"slack:T{n}"))) for n in range(2)]
     await asyncio.sleep(0.05)
 
-    with pytest.raises(BusyError):
-        await store.write(keep("slack:too-many"), patience=0.1)
-    patient = asyncio.create_task(store.write(keep("slack:patient")))
+    with pytest.raises(StoreBusyError):
+        await store.write(insert_row_job("slack:too-many"), timeout_seconds=0.1)
+    patient = asyncio.create_task(store.write(insert_row_job("slack:patient")))
     await asyncio.sleep(0.05)
     go_on.set()
 
     await asyncio.gather(holding, *in_line, patient)
-    assert await store.read(names) == ["slack:T0", "slack:T1", "slack:patient"]
+    assert await store.read(list_row_names) == ["slack:T0", "slack:T1", "slack:patient"]
 
 
 async def test_whoever_goes_away_before_their_turn_leaves_nothing(store: Store) -> None:
     """A request that is given up while it waits is not kept later."""
     go_on = threading.Event()
-    holding = asyncio.create_task(store.write(lambda _books: go_on.wait(10)))
+    holding = asyncio.create_task(store.write(lambda _repos: go_on.wait(10)))
     await asyncio.sleep(0.05)
-    waiting = asyncio.create_task(store.write(keep("slack:T1")))
+    waiting = asyncio.create_task(store.write(insert_row_job("slack:T1")))
     await asyncio.sleep(0.05)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -163,22 +168,22 @@ async def test_whoever_goes_away_before_their_turn_leaves_nothing(store: Store) 
 
     go_on.set()
     await holding
-    assert await store.read(names) == []
+    assert await store.read(list_row_names) == []
 
 
 async def test_closing_keeps_what_was_asked_for_and_takes_nothing_more(database: str) -> None:
     """Whoever asked before the end is answered; whoever comes after is told to come back."""
     store = Store.open(database, ())
     store.migrate()
-    asked = [asyncio.create_task(store.write(keep(f"slack:T{n}"))) for n in range(50)]
+    asked = [asyncio.create_task(store.write(insert_row_job(f"slack:T{n}"))) for n in range(50)]
     await asyncio.sleep(0)
 
     await store.close()
 
     assert len(await asyncio.gather(*asked)) == 50
-    with pytest.raises(BusyError):
-        await store.write(keep("slack:late"))
+    with pytest.raises(StoreBusyError):
+        await store.write(insert_row_job("slack:late"))
     again = Store.open(database, ())
-    assert len(await again.read(names)) == 50
-    again.shut()
+    assert len(await again.read(list_row_names)) == 50
+    again.close_sync()
     await store.close()

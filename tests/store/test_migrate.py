@@ -15,14 +15,14 @@ from bot.store.store import Store
 def test_the_migrations_make_the_tables_that_the_books_know(store: Store) -> None:
     """Column by column, index by index, nothing differs from `tables.py`."""
     with store._engines.writer.connect() as connection:
-        options = {"compare_type": True, "compare_server_default": not store._engines.on_sqlite}
+        options = {"compare_type": True, "compare_server_default": not store._engines.is_sqlite}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, metadata) == []
 
 
 def test_on_sqlite_the_tables_are_the_same_word_for_word(store: Store) -> None:
     """What Alembic does not compare, such as tables without row ids, is compared as text."""
-    if not store._engines.on_sqlite:
+    if not store._engines.is_sqlite:
         assert "slip" in inspect(store._engines.reader).get_table_names()
         return
     with store._engines.reader.connect() as connection:
@@ -36,13 +36,13 @@ def test_on_sqlite_the_tables_are_the_same_word_for_word(store: Store) -> None:
 def test_migrating_twice_changes_nothing(database: str) -> None:
     """Every start may migrate."""
     store = Store.open(database, ())
-    assert not store.current()
+    assert not store.is_schema_current()
 
     store.migrate()
     store.migrate()
 
-    assert store.current()
-    store.shut()
+    assert store.is_schema_current()
+    store.close_sync()
 
 
 def test_two_processes_may_migrate_at_once(database: str) -> None:
@@ -51,9 +51,9 @@ def test_two_processes_may_migrate_at_once(database: str) -> None:
     with ThreadPoolExecutor(2) as both:
         list(both.map(lambda store: store.migrate(), stores))
 
-    assert all(store.current() for store in stores)
+    assert all(store.is_schema_current() for store in stores)
     for store in stores:
-        store.shut()
+        store.close_sync()
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(database: str) -> None:
@@ -65,9 +65,9 @@ def test_a_migration_that_fails_leaves_nothing_behind(database: str) -> None:
     try:
         store.migrate()
     except Exception:  # noqa: BLE001 - each driver has its own
-        assert not store.current()
+        assert not store.is_schema_current()
     assert inspect(store._engines.reader).get_table_names() == ["release"]
-    store.shut()
+    store.close_sync()
 
 
 def test_what_a_migration_made_it_can_unmake(store: Store) -> None:
@@ -76,7 +76,7 @@ def test_what_a_migration_made_it_can_unmake(store: Store) -> None:
         command.downgrade(_config(connection), "base")
 
     assert inspect(store._engines.reader).get_table_names() == ["alembic_version"]
-    assert not store.current()
+    assert not store.is_schema_current()
 
 
 def test_tables_of_another_release_are_not_current(store: Store) -> None:
@@ -84,12 +84,12 @@ def test_tables_of_another_release_are_not_current(store: Store) -> None:
     with store._engines.writer.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = 'ffff'"))
 
-    assert not store.current()
+    assert not store.is_schema_current()
 
 
 def _config(connection: Connection) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(migrate._FOLDER))
+    config.set_main_option("script_location", str(migrate._MIGRATIONS_FOLDER))
     config.attributes["connection"] = connection
     return config
 

@@ -5,23 +5,23 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from bot.store.repositories import Books
+from bot.store.repositories import Repositories
 from bot.store.schema import workspaces
 from bot.store.store import Store
-from tests.store.sample_jobs import keep, names
+from tests.store.sample_jobs import insert_row_job, list_row_names
 
 
 async def test_what_was_kept_is_found_by_the_next_reader(store: Store) -> None:
     """Once `write` has answered, whoever reads sees it."""
-    assert await store.write(keep("slack:T1")) == "slack:T1"
+    assert await store.write(insert_row_job("slack:T1")) == "slack:T1"
 
-    assert await store.read(names) == ["slack:T1"]
+    assert await store.read(list_row_names) == ["slack:T1"]
 
 
 async def test_a_work_that_runs_out_of_items_still_answers(store: Store) -> None:
     """`StopIteration` cannot pass through asyncio; it arrives as an error, not as silence."""
 
-    def runs_out(_books: Books) -> None:
+    def runs_out(_repos: Repositories) -> None:
         next(iter(()))
 
     for ask in (store.write, store.read):
@@ -31,18 +31,18 @@ async def test_a_work_that_runs_out_of_items_still_answers(store: Store) -> None
 
 async def test_a_reader_does_not_wait_for_a_writer(store: Store) -> None:
     """While a work holds the writer's lock, others read what was kept before it."""
-    await store.write(keep("slack:T1"))
+    await store.write(insert_row_job("slack:T1"))
     reached, go_on = threading.Event(), threading.Event()
 
-    def slow(books: Books) -> None:
-        keep("slack:T2")(books)
+    def slow(repos: Repositories) -> None:
+        insert_row_job("slack:T2")(repos)
         reached.set()
         assert go_on.wait(10)
 
     writing = asyncio.create_task(store.write(slow))
     await asyncio.to_thread(reached.wait, 10)
 
-    assert await asyncio.wait_for(store.read(names), 2) == ["slack:T1"]
+    assert await asyncio.wait_for(store.read(list_row_names), 2) == ["slack:T1"]
     go_on.set()
     await writing
 
@@ -51,15 +51,15 @@ async def test_a_reader_sees_one_moment(store: Store) -> None:
     """What is kept while somebody reads does not change what they are reading."""
     looked, go_on = threading.Event(), threading.Event()
 
-    def twice(books: Books) -> tuple[list[str], list[str]]:
-        before = names(books)
+    def twice(repos: Repositories) -> tuple[list[str], list[str]]:
+        before = list_row_names(repos)
         looked.set()
         assert go_on.wait(10)
-        return before, names(books)
+        return before, list_row_names(repos)
 
     reading = asyncio.create_task(store.read(twice))
     await asyncio.to_thread(looked.wait, 10)
-    await store.write(keep("slack:T1"))
+    await store.write(insert_row_job("slack:T1"))
     go_on.set()
 
     assert await reading == ([], [])
@@ -68,18 +68,18 @@ async def test_a_reader_sees_one_moment(store: Store) -> None:
 async def test_a_reader_changes_nothing(store: Store) -> None:
     """A work that writes while reading is refused by the database itself."""
     with pytest.raises(DBAPIError):
-        await store.read(keep("slack:T1"))
+        await store.read(insert_row_job("slack:T1"))
 
-    assert await store.read(names) == []
+    assert await store.read(list_row_names) == []
 
 
 def test_any_event_loop_may_ask(database: str) -> None:
     """A store serves one loop after another, and two at a time."""
     store = Store.open(database, ())
     store.migrate()
-    asyncio.run(store.write(keep("slack:first")))
+    asyncio.run(store.write(insert_row_job("slack:first")))
     together = [
-        threading.Thread(target=lambda n=n: asyncio.run(store.write(keep(f"slack:T{n}"))))
+        threading.Thread(target=lambda n=n: asyncio.run(store.write(insert_row_job(f"slack:T{n}"))))
         for n in range(4)
     ]
     for one in together:
@@ -87,8 +87,8 @@ def test_any_event_loop_may_ask(database: str) -> None:
     for one in together:
         one.join()
 
-    assert len(asyncio.run(store.read(names))) == 5
-    store.shut()
+    assert len(asyncio.run(store.read(list_row_names))) == 5
+    store.close_sync()
 
 
 async def test_two_processes_share_a_database(store: Store, database: str) -> None:
@@ -98,19 +98,19 @@ async def test_two_processes_share_a_database(store: Store, database: str) -> No
 
     await asyncio.gather(
         *(
-            one.write(keep(f"slack:{id(one)}-{n}"), patience=60)
+            one.write(insert_row_job(f"slack:{id(one)}-{n}"), timeout_seconds=60)
             for n in range(60)
             for one in (store, beside)
         )
     )
 
-    assert await beside.read(lambda books: books._connection.scalar(counting)) == 120
+    assert await beside.read(lambda repos: repos._connection.scalar(counting)) == 120
     await beside.close()
 
 
 async def test_a_checkpoint_is_nothing_to_wait_for_when_idle(store: Store) -> None:
     """Folding in what was kept answers `True`, on a database without such a file as well."""
-    await store.write(keep("slack:T1"))
+    await store.write(insert_row_job("slack:T1"))
 
     assert await store.checkpoint()
-    assert await store.read(names) == ["slack:T1"]
+    assert await store.read(list_row_names) == ["slack:T1"]

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.store import worker_locks
 from bot.store.store import Store
-from bot.store.worker_locks import Seat, Worker
+from bot.store.worker_locks import LiveWorker, WorkerLease
 
 
 @pytest.fixture
@@ -24,12 +24,12 @@ async def house(postgres_url: str) -> AsyncIterator[Store]:
 
 
 @contextmanager
-def seated(house: Store, *, shares: bool = True) -> Iterator[Seat]:
+def seated(house: Store, *, shares: bool = True) -> Iterator[WorkerLease]:
     """A worker that has taken a seat."""
-    seat = house.seat(shares=shares)
-    seat.keep()
+    seat = house.create_worker_lease(shares_deliveries=shares)
+    seat.renew_or_acquire()
     yield seat
-    seat.leave()
+    seat.release_lease()
 
 
 def cut_off(url: str) -> None:
@@ -44,23 +44,26 @@ def cut_off(url: str) -> None:
 async def test_no_two_workers_have_the_same_seat(house: Store) -> None:
     """Whoever comes takes the lowest number that is free, and everybody can see who lives."""
     with seated(house), seated(house) as second, seated(house):
-        second.leave()
+        second.release_lease()
         with seated(house) as fourth:
-            assert fourth.number == 2
-            assert house.workers() == (
-                Worker(1, shares=True),
-                Worker(2, shares=True),
-                Worker(3, shares=True),
+            assert fourth.lease_number == 2
+            assert house.list_live_workers() == (
+                LiveWorker(1, shares_deliveries=True),
+                LiveWorker(2, shares_deliveries=True),
+                LiveWorker(3, shares_deliveries=True),
             )
 
-    assert house.workers() == ()
+    assert house.list_live_workers() == ()
 
 
 async def test_whoever_works_alone_is_told_apart(house: Store) -> None:
     """The operator can see that two workers run of which one does not share."""
     with seated(house), seated(house, shares=False) as alone:
-        assert alone.number == 1
-        assert set(house.workers()) == {Worker(1, shares=True), Worker(1, shares=False)}
+        assert alone.lease_number == 1
+        assert set(house.list_live_workers()) == {
+            LiveWorker(1, shares_deliveries=True),
+            LiveWorker(1, shares_deliveries=False),
+        }
 
 
 async def test_a_lost_session_is_taken_up_again_in_the_same_seat(
@@ -68,11 +71,11 @@ async def test_a_lost_session_is_taken_up_again_in_the_same_seat(
 ) -> None:
     """A worker that outlives an outage goes on under its own name."""
     with seated(house), seated(house) as second:
-        assert not second.keep()
+        assert not second.renew_or_acquire()
         cut_off(postgres_url)
 
-        assert second.keep()
-        assert second.number == 2
+        assert second.renew_or_acquire()
+        assert second.lease_number == 2
 
 
 async def test_a_session_lost_while_another_is_looked_after_is_taken_up_again(
@@ -81,11 +84,11 @@ async def test_a_session_lost_while_another_is_looked_after_is_taken_up_again(
     """A worker whose database went away just then does not go without a seat from then on."""
     with seated(house) as first:
         cut_off(postgres_url)
-        with pytest.raises(OperationalError), first.instead_of(2):
+        with pytest.raises(OperationalError), first.lock_vacant_lease(2):
             pass
 
-        assert first.keep()
-        assert [one.seat for one in house.workers()] == [1]
+        assert first.renew_or_acquire()
+        assert [one.lease_number for one in house.list_live_workers()] == [1]
 
 
 async def test_whose_seat_was_taken_meanwhile_takes_another(
@@ -95,21 +98,21 @@ async def test_whose_seat_was_taken_meanwhile_takes_another(
     with seated(house) as first:
         cut_off(postgres_url)
         with seated(house) as newcomer:
-            assert newcomer.number == 1
-            assert first.keep()
-            assert first.number == 2
+            assert newcomer.lease_number == 1
+            assert first.renew_or_acquire()
+            assert first.lease_number == 2
 
 
 async def test_nobody_takes_the_place_of_one_who_lives(house: Store) -> None:
     """What a living worker does is left to it; of one who is gone, one other takes care."""
     with seated(house) as heir, seated(house) as other, seated(house) as leaving:
-        with heir.instead_of(leaving.number) as vacant:
+        with heir.lock_vacant_lease(leaving.lease_number) as vacant:
             assert not vacant
-        leaving.leave()
-        with heir.instead_of(3) as vacant, other.instead_of(3) as vacant_as_well:
+        leaving.release_lease()
+        with heir.lock_vacant_lease(3) as vacant, other.lock_vacant_lease(3) as vacant_as_well:
             assert vacant
             assert not vacant_as_well
-        with other.instead_of(3) as vacant:
+        with other.lock_vacant_lease(3) as vacant:
             assert vacant
 
 
@@ -117,10 +120,14 @@ async def test_whoever_falls_silent_loses_the_seat(
     house: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A process that hangs, or a machine off the network, keeps nobody waiting for hours."""
-    monkeypatch.setattr(worker_locks, "SILENCE", dict.fromkeys(worker_locks.SILENCE, "200ms"))
+    monkeypatch.setattr(
+        worker_locks,
+        "IDLE_TIMEOUT_BY_LOCK_CLASS",
+        dict.fromkeys(worker_locks.IDLE_TIMEOUT_BY_LOCK_CLASS, "200ms"),
+    )
     with seated(house):
         end = time.monotonic() + 10
-        while house.workers():
+        while house.list_live_workers():
             assert time.monotonic() < end
             await asyncio.sleep(0.05)
 
@@ -129,5 +136,5 @@ async def test_on_sqlite_there_is_nobody_else(tmp_path: Path) -> None:
     """One process does everything there, and is not asked about others."""
     opened = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
 
-    assert opened.workers() == ()
+    assert opened.list_live_workers() == ()
     await opened.close()

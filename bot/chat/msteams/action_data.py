@@ -5,21 +5,21 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal, cast
 
-Table = Literal["commands", "forms", "buttons"]
+HandlerTable = Literal["commands", "forms", "buttons"]
 Step = Literal["asked", "submitted", "changed", "closed"]
 Answers = Mapping[str, tuple[str, ...]]
 
-OURS = "attune"
+DATA_KEY = "attune"
 """Under this name lies everything of ours in the data of an action; beside it, the inputs."""
 
-_TABLES = frozenset({"commands", "forms", "buttons"})
+_HANDLER_TABLES = frozenset({"commands", "forms", "buttons"})
 _STEPS = frozenset({"asked", "submitted", "changed", "closed"})
 
-_LONGEST = 8_000
+_MAX_TEXT_LENGTH = 8_000
 """Characters that any text may have which a card brings back: a hundred people's ids fit."""
 
 
-class Place(Enum):
+class Surface(Enum):
     """What the card is that a person acts on, which decides how their answer is shown."""
 
     MESSAGE = "message"
@@ -30,13 +30,13 @@ class Place(Enum):
 
 
 @dataclass(frozen=True)
-class Act:
+class Action:
     """What somebody asks by acting: the parts of a :class:`bot.conversation.Request` to come.
 
     ``keyword`` goes with commands, ``answers`` with forms.
     """
 
-    table: Table
+    table: HandlerTable
     name: str
     data: str = ""
     keyword: str = ""
@@ -45,7 +45,7 @@ class Act:
 
 
 @dataclass(frozen=True)
-class Stand:
+class CardContext:
     """Where a card stands while it is shown.
 
     ``key`` is made afresh for each showing and comes back from all its actions: that is
@@ -54,121 +54,135 @@ class Stand:
     kept; it only ever reads.
     """
 
-    place: Place
-    key: str = ""
-    title: str = ""
-    opened_by: Act | None = None
+    surface: Surface
+    render_id: str = ""
+    dialog_title: str = ""
+    reopen_action: Action | None = None
 
 
 @dataclass(frozen=True)
-class Carried:
+class ActionData:
     """One action of a card, read back: what it asks, and from where.
 
     ``typed`` are the fields whose answer is one typed line, commas and all.
     """
 
-    act: Act
-    stand: Stand
-    typed: tuple[str, ...] = ()
+    action: Action
+    card_context: CardContext
+    text_field_ids: tuple[str, ...] = ()
 
 
-class ForeignError(Exception):
+class ForeignActionError(Exception):
     """An action's data is not what this bot puts into its cards. It carries no part of it."""
 
 
-def pack(act: Act, stand: Stand, typed: tuple[str, ...] = ()) -> dict[str, Any]:
+def pack_action_data(
+    action: Action, card_context: CardContext, text_field_ids: tuple[str, ...] = ()
+) -> dict[str, Any]:
     """Return the data of an action; a product adds the card's inputs beside it."""
     parts: dict[str, Any] = {
-        "act": _packed(act),
-        "place": stand.place.value,
-        "key": stand.key,
-        "title": stand.title,
-        "opened_by": _packed(stand.opened_by) if stand.opened_by else None,
-        "typed": list(typed),
+        "act": _serialize_action(action),
+        "place": card_context.surface.value,
+        "key": card_context.render_id,
+        "title": card_context.dialog_title,
+        "opened_by": _serialize_action(card_context.reopen_action)
+        if card_context.reopen_action
+        else None,
+        "typed": list(text_field_ids),
     }
-    return {OURS: {name: value for name, value in parts.items() if value}}
+    return {DATA_KEY: {name: value for name, value in parts.items() if value}}
 
 
-def unpack(data: object) -> Carried:
+def unpack_action_data(data: object) -> ActionData:
     """Read an action's data with the inputs beside it.
 
     Raises ForeignError unless it has the shape that :func:`pack` gave it. What it says is
     judged by the handlers: a person can forge all of it.
     """
-    table = _table(data)
-    ours = _table(table.get(OURS))
-    typed = tuple(_text(one) for one in _list(ours.get("typed", [])))
-    place = _text(ours.get("place", ""))
-    if place not in {one.value for one in Place}:
-        raise ForeignError
-    act = _act(_table(ours.get("act")))
+    table = _require_dict(data)
+    ours = _require_dict(table.get(DATA_KEY))
+    typed = tuple(_require_text(one) for one in _require_list(ours.get("typed", [])))
+    place = _require_text(ours.get("place", ""))
+    if place not in {one.value for one in Surface}:
+        raise ForeignActionError
+    act = _parse_action(_require_dict(ours.get("act")))
     if act.table == "forms" and act.step != "asked":
-        act = Act(act.table, act.name, act.data, act.keyword, act.step, _answers(table, typed))
+        act = Action(
+            act.table, act.name, act.data, act.keyword, act.step, _parse_answers(table, typed)
+        )
     opened_by = ours.get("opened_by")
-    return Carried(
+    return ActionData(
         act,
-        Stand(
-            Place(place),
-            _text(ours.get("key", "")),
-            _text(ours.get("title", "")),
-            _act(_table(opened_by)) if opened_by is not None else None,
+        CardContext(
+            Surface(place),
+            _require_text(ours.get("key", "")),
+            _require_text(ours.get("title", "")),
+            _parse_action(_require_dict(opened_by)) if opened_by is not None else None,
         ),
         typed,
     )
 
 
-def _packed(act: Act) -> dict[str, Any]:
+def _serialize_action(action: Action) -> dict[str, Any]:
     parts: dict[str, Any] = {
-        "in": act.table,
-        "name": act.name,
-        "data": act.data,
-        "keyword": act.keyword,
-        "step": "" if act.step == "asked" else act.step,
-        "answers": {name: list(codes) for name, codes in act.answers.items()},
+        "in": action.table,
+        "name": action.name,
+        "data": action.data,
+        "keyword": action.keyword,
+        "step": "" if action.step == "asked" else action.step,
+        "answers": {name: list(codes) for name, codes in action.answers.items()},
     }
     return {name: value for name, value in parts.items() if value}
 
 
-def _act(ours: Mapping[str, Any]) -> Act:
-    table, step = _text(ours.get("in", "")), _text(ours.get("step", "asked"))
-    if table not in _TABLES or step not in _STEPS:
-        raise ForeignError
-    answers = _table(ours.get("answers", {}))
-    return Act(
-        cast("Table", table),
-        _text(ours.get("name", "")),
-        _text(ours.get("data", "")),
-        _text(ours.get("keyword", "")),
+def _parse_action(serialized: Mapping[str, Any]) -> Action:
+    table, step = (
+        _require_text(serialized.get("in", "")),
+        _require_text(serialized.get("step", "asked")),
+    )
+    if table not in _HANDLER_TABLES or step not in _STEPS:
+        raise ForeignActionError
+    answers = _require_dict(serialized.get("answers", {}))
+    return Action(
+        cast("HandlerTable", table),
+        _require_text(serialized.get("name", "")),
+        _require_text(serialized.get("data", "")),
+        _require_text(serialized.get("keyword", "")),
         cast("Step", step),
-        {name: tuple(_text(one) for one in _list(codes)) for name, codes in answers.items()},
+        {
+            name: tuple(_require_text(one) for one in _require_list(codes))
+            for name, codes in answers.items()
+        },
     )
 
 
-def _answers(table: Mapping[str, Any], typed: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+def _parse_answers(
+    inputs: Mapping[str, Any], text_field_ids: tuple[str, ...]
+) -> dict[str, tuple[str, ...]]:
     """Read the inputs: a field left empty has no codes, several codes come with commas."""
     found: dict[str, tuple[str, ...]] = {}
-    for name, value in table.items():
-        if name in {OURS, "msteams"}:
+    for name, value in inputs.items():
+        if name in {DATA_KEY, "msteams"}:
             continue
-        said = _text(value).strip()
-        codes = (said,) if name in typed else tuple(one.strip() for one in said.split(","))
+        said = _require_text(value).strip()
+        codes = (said,) if name in text_field_ids else tuple(one.strip() for one in said.split(","))
         found[name] = tuple(filter(None, codes))
     return found
 
 
-def _table(value: object) -> dict[str, Any]:
+def _require_dict(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise ForeignError
+        raise ForeignActionError
     return value
 
 
-def _list(value: object) -> list[Any]:
+def _require_list(value: object) -> list[Any]:
     if not isinstance(value, list):
-        raise ForeignError
+        raise ForeignActionError
     return value
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str) or len(value) > _LONGEST:
-        raise ForeignError
+def _require_text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > _MAX_TEXT_LENGTH:
+        raise ForeignActionError
     return value

@@ -4,31 +4,35 @@ from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp
 
-from bot.chat.after_response import Afterwards
-from bot.chat.msteams.conversation_ref import GLOBAL_SERVICE, NO_SERVICE
-from bot.chat.msteams.directory_cache import Acquaintances
-from bot.chat.msteams.dispatcher import Door
+from bot.chat.after_response import AfterResponse
+from bot.chat.msteams.conversation_ref import GLOBAL_SERVICE_URL, UNREACHABLE_SERVICE_URL
+from bot.chat.msteams.directory_cache import DirectoryCache
+from bot.chat.msteams.dispatcher import Dispatcher
 from bot.chat.msteams.inbound.guard import Guard
-from bot.chat.msteams.inbound.signing_keys import Keyring, KeysAwayError
-from bot.chat.msteams.inbound.token_validation import Signed, Unsigned
-from bot.chat.msteams.outbound.access_token import MadeUp, NoTokenError, Tokens
-from bot.chat.msteams.outbound.api_client import Line
+from bot.chat.msteams.inbound.signing_keys import SigningKeyCache, SigningKeysUnavailableError
+from bot.chat.msteams.inbound.token_validation import SignedTokenValidator, UnsignedTokenValidator
+from bot.chat.msteams.outbound.access_token import (
+    AppTokenCache,
+    DummyTokenProvider,
+    TokenUnavailableError,
+)
+from bot.chat.msteams.outbound.api_client import ApiClient
 from bot.chat.msteams.outbound.outlet import TeamsOutlet
-from bot.chat.msteams.outbound.responder import Posting
-from bot.chat.msteams.render.card_factory import Showing
+from bot.chat.msteams.outbound.responder import Responder
+from bot.chat.msteams.render.card_factory import CardFactory
 from bot.chat.msteams.sdk import PUBLIC, ClientCredentials, Credentials, ManagedIdentityCredentials
 from bot.content.catalogue import Catalogue
 from bot.conversation import Routes
 
-PATH = "/api/messages"
+ENDPOINT_PATH = "/api/messages"
 """Where Teams posts everything."""
 
-METADATA = "https://login.botframework.com/v1/.well-known/openidconfiguration"
+OPENID_METADATA_URL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
 """Where Microsoft says which keys sign for its connector service."""
 
 
 @dataclass(frozen=True)
-class Access:
+class AccessSettings:
     """What opens Teams' doors. No secret in it shows in a repr.
 
     Without ``secret`` the machine's managed identity speaks for the bot. ``tenants`` are
@@ -37,94 +41,108 @@ class Access:
     """
 
     client_id: str
-    tenants: frozenset[str]
+    allowed_tenants: frozenset[str]
     tenant_id: str = ""
-    secret: str = field(default="", repr=False)
-    metadata: str = ""
-    unsigned: bool = False
+    client_secret: str = field(default="", repr=False)
+    openid_metadata_url: str = ""
+    allow_unsigned: bool = False
 
     @property
-    def is_here(self) -> bool:
+    def uses_local_stand_in(self) -> bool:
         """Whether Teams is a stand-in on this machine."""
-        return bool(self.metadata) or self.unsigned
+        return bool(self.openid_metadata_url) or self.allow_unsigned
 
-    def credentials(self) -> Credentials:
+    def build_credentials(self) -> Credentials:
         """Return what the bot asks Microsoft for tokens with."""
         tenant = self.tenant_id or None
-        if self.secret:
+        if self.client_secret:
             return ClientCredentials(
-                client_id=self.client_id, client_secret=self.secret, tenant_id=tenant
+                client_id=self.client_id, client_secret=self.client_secret, tenant_id=tenant
             )
         return ManagedIdentityCredentials(client_id=self.client_id, tenant_id=tenant)
 
-    def tokens(self) -> Tokens | MadeUp:
+    def create_token_provider(self) -> AppTokenCache | DummyTokenProvider:
         """Return what gives the bot its tokens."""
-        return MadeUp() if self.is_here else Tokens(self.credentials())
+        return (
+            DummyTokenProvider()
+            if self.uses_local_stand_in
+            else AppTokenCache(self.build_credentials())
+        )
 
 
 @dataclass(frozen=True)
-class Account:
+class AccountCheck:
     """Whether Microsoft tells its keys, and gives the bot a token to speak with."""
 
-    keys: bool
-    token: bool
+    has_signing_keys: bool
+    has_token: bool
 
 
-class TeamsRoom:
+class TeamsAdapter:
     """Everything that people reach through Teams.
 
     ``asgi`` answers Teams' HTTP requests; ``outlet`` is how the schedules and handlers reach
     people.
     """
 
-    def __init__(self, access: Access, routes: Routes, catalogue: Catalogue) -> None:
+    def __init__(self, access: AccessSettings, routes: Routes, catalogue: Catalogue) -> None:
         """Furnish the room; nothing is opened before it is used."""
-        known = Acquaintances(NO_SERVICE if access.is_here else GLOBAL_SERVICE)
-        self._afterwards = Afterwards()
-        showing = Showing(catalogue, known, dialogs=not access.unsigned)
-        self._line = Line(access.tokens())
-        self._keyring = Keyring(access.metadata or METADATA)
-        self._signed = not access.unsigned
-        self.outlet = TeamsOutlet(self._line, showing, known)
-        posting = Posting(self._line, showing, known)
-        door = Door(routes, showing, posting, known, self._afterwards)
-        proof = Signed(access.client_id, self._keyring) if self._signed else Unsigned()
+        known = DirectoryCache(
+            UNREACHABLE_SERVICE_URL if access.uses_local_stand_in else GLOBAL_SERVICE_URL
+        )
+        self._after_response = AfterResponse()
+        showing = CardFactory(catalogue, known, supports_dialogs=not access.allow_unsigned)
+        self._api_client = ApiClient(access.create_token_provider())
+        self._signing_keys = SigningKeyCache(access.openid_metadata_url or OPENID_METADATA_URL)
+        self._validates_tokens = not access.allow_unsigned
+        self.outlet = TeamsOutlet(self._api_client, showing, known)
+        posting = Responder(self._api_client, showing, known)
+        door = Dispatcher(routes, showing, posting, known, self._after_response)
+        proof = (
+            SignedTokenValidator(access.client_id, self._signing_keys)
+            if self._validates_tokens
+            else UnsignedTokenValidator()
+        )
         self.asgi: ASGIApp = Guard(
-            door.receive, proof, access.tenants, self._afterwards, here=access.is_here
+            door.dispatch_payload,
+            proof,
+            access.allowed_tenants,
+            self._after_response,
+            allow_loopback=access.uses_local_stand_in,
         )
 
     async def start(self) -> None:
         """Begin to fetch the keys; nobody waits for them, not Slack's people either."""
-        if self._signed:
-            self._keyring.warm()
+        if self._validates_tokens:
+            self._signing_keys.start_refresh()
 
-    async def settle(self) -> None:
+    async def wait_for_background_tasks(self) -> None:
         """Wait until whatever was begun after an answer is done."""
-        await self._afterwards.settle()
+        await self._after_response.wait_for_background_tasks()
 
     async def stop(self) -> None:
         """Finish what was begun, and hang up."""
-        await self._keyring.close()
-        await self.settle()
-        await self._line.close()
+        await self._signing_keys.close()
+        await self.wait_for_background_tasks()
+        await self._api_client.close()
 
 
-def build(access: Access, routes: Routes, catalogue: Catalogue) -> TeamsRoom:
+def build_adapter(access: AccessSettings, routes: Routes, catalogue: Catalogue) -> TeamsAdapter:
     """Return the room that serves *routes* to people on Teams."""
-    return TeamsRoom(access, routes, catalogue)
+    return TeamsAdapter(access, routes, catalogue)
 
 
-async def account(access: Access) -> Account:
+async def check_account(access: AccessSettings) -> AccountCheck:
     """Ask Microsoft for its keys and for a token, for an operator who has not started yet."""
-    keyring = Keyring(access.metadata or METADATA)
+    keyring = SigningKeyCache(access.openid_metadata_url or OPENID_METADATA_URL)
     try:
-        await keyring.find("")
+        await keyring.get_key("")
         keys = True
-    except KeysAwayError:
+    except SigningKeysUnavailableError:
         keys = False
     await keyring.close()
     try:
-        await access.tokens().get_app_token(PUBLIC.bot_scope, None)
-    except NoTokenError:
-        return Account(keys, token=False)
-    return Account(keys, token=True)
+        await access.create_token_provider().get_app_token(PUBLIC.bot_scope, None)
+    except TokenUnavailableError:
+        return AccountCheck(keys, has_token=False)
+    return AccountCheck(keys, has_token=True)

@@ -9,9 +9,9 @@ place, on the same PyJWT. Going out, its clients and its credentials are used as
 
 import warnings
 
-from bot.settings import undisturbed
+from bot.settings import disable_dotenv
 
-with undisturbed(), warnings.catch_warnings():
+with disable_dotenv(), warnings.catch_warnings():
     warnings.simplefilter("ignore", FutureWarning)
     from microsoft_teams.api.activities.message import MessageActivityInput
     from microsoft_teams.api.auth.cloud_environment import PUBLIC

@@ -1,7 +1,15 @@
 """Slack: what comes in, how it looks, what goes out."""
 
-from bot.chat.slack.adapter import Access, SlackRoom, account, build
-from bot.chat.slack.manifest import manifest
-from bot.chat.slack.token_rotation import Pair, Renewed
+from bot.chat.slack.adapter import AccessSettings, SlackAdapter, build_adapter, check_account
+from bot.chat.slack.manifest import build_manifest
+from bot.chat.slack.token_rotation import TokenPair, TokenRotator
 
-__all__ = ["Access", "Pair", "Renewed", "SlackRoom", "account", "build", "manifest"]
+__all__ = [
+    "AccessSettings",
+    "SlackAdapter",
+    "TokenPair",
+    "TokenRotator",
+    "build_adapter",
+    "build_manifest",
+    "check_account",
+]

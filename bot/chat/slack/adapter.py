@@ -5,14 +5,14 @@ from typing import Protocol
 
 from starlette.types import ASGIApp
 
-from bot.chat.after_response import Afterwards
+from bot.chat.after_response import AfterResponse
 from bot.chat.slack import bolt_app
-from bot.chat.slack.dispatcher import Door
+from bot.chat.slack.dispatcher import Dispatcher
 from bot.chat.slack.inbound.guard import Guard
-from bot.chat.slack.outbound.api_client import Line, Token
-from bot.chat.slack.outbound.outlet import Account, SlackOutlet
-from bot.chat.slack.socket_mode import Sockets
-from bot.chat.slack.token_rotation import Renewed
+from bot.chat.slack.outbound.api_client import ApiClient, TokenProvider
+from bot.chat.slack.outbound.outlet import AccountCheck, SlackOutlet
+from bot.chat.slack.socket_mode import SocketModeConnection
+from bot.chat.slack.token_rotation import TokenRotator
 from bot.content.catalogue import Catalogue
 from bot.conversation import Routes
 
@@ -25,7 +25,7 @@ class Secret(Protocol):
 
 
 @dataclass(frozen=True)
-class Access:
+class AccessSettings:
     """What opens Slack's doors. No secret in it shows in a repr.
 
     Without ``signing_secret`` there is no HTTP door; without ``app_token`` no Socket Mode.
@@ -33,102 +33,112 @@ class Access:
     """
 
     api_url: str
-    token: Token = field(repr=False)
+    token_provider: TokenProvider = field(repr=False)
     signing_secret: str = field(default="", repr=False)
     app_token: str = field(default="", repr=False)
-    renewed: Renewed | None = field(default=None, repr=False)
+    token_rotator: TokenRotator | None = field(default=None, repr=False)
 
     @classmethod
-    def of(
+    def from_settings(
         cls,
         *,
         signing_secret: Secret | None,
         bot_token: Secret | None,
         app_token: Secret | None,
         api_url: str,
-        renewed: Renewed | None = None,
-    ) -> "Access":
+        token_rotator: TokenRotator | None = None,
+    ) -> "AccessSettings":
         """Return the access that an operator's settings give: one token for every workspace.
 
         With *renewed*, Slack lets it expire, and that gives the next one.
         """
-        shown = _shown(bot_token)
+        shown = _reveal_secret(bot_token)
 
-        async def token(_workspace: str) -> str:
+        async def get_token(_workspace: str) -> str:
             return shown
 
-        return cls(api_url, token, _shown(signing_secret), _shown(app_token), renewed)
+        return cls(
+            api_url,
+            get_token,
+            _reveal_secret(signing_secret),
+            _reveal_secret(app_token),
+            token_rotator,
+        )
 
-    def line(self) -> Line:
+    def create_api_client(self) -> ApiClient:
         """Return a line to Slack that speaks with this token, or with what it is renewed to."""
-        renewed = self.renewed
+        renewed = self.token_rotator
         if renewed is None:
-            return Line(self.api_url, self.token)
+            return ApiClient(self.api_url, self.token_provider)
 
-        async def token(_workspace: str) -> str:
-            return await renewed.token(line.anonymous)
+        async def get_token(_workspace: str) -> str:
+            return await renewed.get_token(line.create_client_without_token)
 
-        line = Line(self.api_url, token)
+        line = ApiClient(self.api_url, get_token)
         return line
 
 
-class SlackRoom:
+class SlackAdapter:
     """Everything that people reach through Slack.
 
     ``asgi`` answers Slack's HTTP requests, ``None`` where there is no signing secret;
     ``outlet`` is how the schedules and handlers reach people.
     """
 
-    def __init__(self, access: Access, routes: Routes, catalogue: Catalogue) -> None:
+    def __init__(self, access: AccessSettings, routes: Routes, catalogue: Catalogue) -> None:
         """Furnish the room; nothing is opened before it is used."""
-        self._line = access.line()
-        self._afterwards = Afterwards()
-        self.outlet = SlackOutlet(self._line)
-        door = Door(routes, catalogue, self._line, self._afterwards)
-        self.app = bolt_app.listening(door, self._line)
+        self._api_client = access.create_api_client()
+        self._after_response = AfterResponse()
+        self.outlet = SlackOutlet(self._api_client)
+        door = Dispatcher(routes, catalogue, self._api_client, self._after_response)
+        self.app = bolt_app.build_bolt_app(door, self._api_client)
         self.asgi: ASGIApp | None = None
         if access.signing_secret:
-            self.asgi = Guard(bolt_app.asgi(self.app), access.signing_secret, self._afterwards)
-        self._sockets: Sockets | None = None
+            self.asgi = Guard(
+                bolt_app.build_asgi_app(self.app), access.signing_secret, self._after_response
+            )
+        self._socket_mode: SocketModeConnection | None = None
         if access.app_token:
-            self._sockets = Sockets(self.app, access.app_token, self._line, self._afterwards)
+            self._socket_mode = SocketModeConnection(
+                self.app, access.app_token, self._api_client, self._after_response
+            )
 
     @property
-    def connected(self) -> bool:
+    def is_connected(self) -> bool:
         """Whether Slack's payloads can arrive: always by HTTP, by Socket Mode when connected."""
-        return self._sockets is None or self._sockets.connected
+        return self._socket_mode is None or self._socket_mode.is_connected
 
     async def start(self) -> None:
         """Open the HTTP session, and begin to connect where Socket Mode is used."""
-        self.app.client.session = self._line.session()
-        if self._sockets is not None:
-            await self._sockets.start()
+        self.app.client.session = self._api_client.get_session()
+        if self._socket_mode is not None:
+            await self._socket_mode.start()
 
-    async def settle(self) -> None:
+    async def wait_for_background_tasks(self) -> None:
         """Wait until whatever was begun after an answer is done."""
-        await self._afterwards.settle()
+        await self._after_response.wait_for_background_tasks()
 
     async def stop(self) -> None:
         """Take no more payloads, finish what was begun, and hang up."""
-        if self._sockets is not None:
-            await self._sockets.stop()
-        await self.settle()
-        await self._line.close()
+        if self._socket_mode is not None:
+            await self._socket_mode.stop()
+        await self.wait_for_background_tasks()
+        await self._api_client.close()
 
 
-def build(access: Access, routes: Routes, catalogue: Catalogue) -> SlackRoom:
+def build_adapter(access: AccessSettings, routes: Routes, catalogue: Catalogue) -> SlackAdapter:
     """Return the room that serves *routes* to people on Slack."""
-    return SlackRoom(access, routes, catalogue)
+    return SlackAdapter(access, routes, catalogue)
 
 
-async def account(access: Access) -> Account:
+async def check_account(access: AccessSettings) -> AccountCheck:
     """Ask Slack who the bot is, for an operator who has not started it yet."""
-    line = access.line()
+    line = access.create_api_client()
     try:
-        return await SlackOutlet(line).account()
+        return await SlackOutlet(line).check_account()
     finally:
         await line.close()
 
 
-def _shown(secret: Secret | None) -> str:
+def _reveal_secret(secret: Secret | None) -> str:
     return secret.get_secret_value() if secret else ""

@@ -11,21 +11,21 @@ from slack_bolt.response import BoltResponse
 from starlette.types import ASGIApp
 
 from bot.chat.request_body import Payload
-from bot.chat.slack.dispatcher import Door
-from bot.chat.slack.inbound.payloads import Kind
+from bot.chat.slack.dispatcher import Dispatcher
+from bot.chat.slack.inbound.payloads import PayloadKind
 from bot.chat.slack.outbound.ack_body import Body
-from bot.chat.slack.outbound.api_client import Line
-from bot.chat.slack.quiet_logging import quiet_bolt
+from bot.chat.slack.outbound.api_client import ApiClient
+from bot.chat.slack.quiet_logging import bolt_logger
 
-PATH = "/slack/events"
+ENDPOINT_PATH = "/slack/events"
 """Where Slack posts everything."""
 
-_ANYTHING = re.compile("")
+_MATCH_ALL = re.compile("")
 
 Listener = Callable[[Payload], Awaitable[BoltResponse]]
 
 
-def listening(door: Door, line: Line) -> AsyncApp:
+def build_bolt_app(dispatcher: Dispatcher, api_client: ApiClient) -> AsyncApp:
     """Return a Bolt app that hands every payload to *door*.
 
     ``process_before_response`` takes away Bolt's wait of 10 ms for each answer. One
@@ -35,8 +35,8 @@ def listening(door: Door, line: Line) -> AsyncApp:
     """
     app = AsyncApp(
         name="slack_bolt.app",
-        logger=quiet_bolt(),
-        client=line.bare(),
+        logger=bolt_logger(),
+        client=api_client.create_client(),
         authorize=_authorize,
         process_before_response=True,
         request_verification_enabled=False,
@@ -44,26 +44,26 @@ def listening(door: Door, line: Line) -> AsyncApp:
         ignoring_self_events_enabled=False,
         attaching_function_token_enabled=False,
     )
-    app.command(_ANYTHING)(_listener(door, Kind.COMMAND))
-    app.action(_ANYTHING)(_listener(door, Kind.ACTION))
-    app.view(_ANYTHING)(_listener(door, Kind.SUBMISSION))
-    app.view_closed(_ANYTHING)(_listener(door, Kind.CLOSED))
-    app.shortcut(_ANYTHING)(_listener(door, Kind.SHORTCUT))
-    app.event(_ANYTHING)(_listener(door, Kind.EVENT))
+    app.command(_MATCH_ALL)(_build_listener(dispatcher, PayloadKind.COMMAND))
+    app.action(_MATCH_ALL)(_build_listener(dispatcher, PayloadKind.ACTION))
+    app.view(_MATCH_ALL)(_build_listener(dispatcher, PayloadKind.SUBMISSION))
+    app.view_closed(_MATCH_ALL)(_build_listener(dispatcher, PayloadKind.CLOSED))
+    app.shortcut(_MATCH_ALL)(_build_listener(dispatcher, PayloadKind.SHORTCUT))
+    app.event(_MATCH_ALL)(_build_listener(dispatcher, PayloadKind.EVENT))
     return app
 
 
-def asgi(app: AsyncApp) -> ASGIApp:
+def build_asgi_app(app: AsyncApp) -> ASGIApp:
     """Return Bolt's own ASGI adapter; the guard stands before it."""
-    return cast("ASGIApp", AsyncSlackRequestHandler(app, PATH))
+    return cast("ASGIApp", AsyncSlackRequestHandler(app, ENDPOINT_PATH))
 
 
-def _listener(door: Door, kind: Kind) -> Listener:
-    async def listen(body: Payload) -> BoltResponse:
-        answered: Body = await door.receive(kind, body)
+def _build_listener(dispatcher: Dispatcher, kind: PayloadKind) -> Listener:
+    async def handle_payload(body: Payload) -> BoltResponse:
+        answered: Body = await dispatcher.dispatch_payload(kind, body)
         return BoltResponse(status=200, body=answered or "")
 
-    return listen
+    return handle_payload
 
 
 async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:

@@ -3,8 +3,8 @@
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.chat.slack.bolt_app import PATH
-from bot.content.catalogue import Words
+from bot.chat.slack.bolt_app import ENDPOINT_PATH
+from bot.content.catalogue import LanguagePack
 from bot.errors import Fault, FaultyInputError
 
 COMMANDS = ("tip", "rupture", "checkin", "debriefs", "supervision")
@@ -19,33 +19,33 @@ OPTIONAL_SCOPES = ("im:history", "im:write")
 Then a check-in whose sending ended in doubt is looked for, and sent only where it is missing.
 """
 
-EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked", "user_change")
+BOT_EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked", "user_change")
 
-_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+_LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
-Table = dict[str, Any]
+JsonObject = dict[str, Any]
 
 
-def manifest(words: Words, *, base_url: str | None) -> Table:
+def build_manifest(words: LanguagePack, *, base_url: str | None) -> JsonObject:
     """Return the app manifest for a bot reached at *base_url*, or by Socket Mode if ``None``.
 
     Raises :class:`bot.errors.FaultyInputError` for an address that Slack would not call:
     it has to be https (http on this machine alone, for the practice workspace).
     """
-    url = _endpoint(base_url) if base_url is not None else None
+    url = _build_endpoint_url(base_url) if base_url is not None else None
     addressed = {"request_url": url} if url else {}
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
-            "name": words.say("manifest.name"),
-            "description": words.say("manifest.description"),
-            "long_description": words.say("manifest.long_description"),
+            "name": words.translate("manifest.name"),
+            "description": words.translate("manifest.description"),
+            "long_description": words.translate("manifest.long_description"),
             "background_color": "#2f4858",
         },
-        "features": _features(words, url),
+        "features": _build_features(words, url),
         "oauth_config": {"scopes": {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}},
         "settings": {
-            "event_subscriptions": {"bot_events": list(EVENTS), **addressed},
+            "event_subscriptions": {"bot_events": list(BOT_EVENTS), **addressed},
             "interactivity": {"is_enabled": True, **addressed},
             "org_deploy_enabled": False,
             "socket_mode_enabled": url is None,
@@ -54,7 +54,7 @@ def manifest(words: Words, *, base_url: str | None) -> Table:
     }
 
 
-def _features(words: Words, url: str | None) -> Table:
+def _build_features(words: LanguagePack, url: str | None) -> JsonObject:
     return {
         "app_home": {
             "home_tab_enabled": True,
@@ -62,33 +62,33 @@ def _features(words: Words, url: str | None) -> Table:
             # Nobody is invited to type to the bot: it could not read it, and should not.
             "messages_tab_read_only_enabled": True,
         },
-        "bot_user": {"display_name": words.say("manifest.name"), "always_online": True},
+        "bot_user": {"display_name": words.translate("manifest.name"), "always_online": True},
         "shortcuts": [
             {
-                "name": words.say("manifest.shortcut.debrief.name"),
+                "name": words.translate("manifest.shortcut.debrief.name"),
                 "type": "global",
                 "callback_id": "debrief",
-                "description": words.say("manifest.shortcut.debrief.description"),
+                "description": words.translate("manifest.shortcut.debrief.description"),
             }
         ],
-        "slash_commands": [_command(name, words, url) for name in COMMANDS],
+        "slash_commands": [_build_command(name, words, url) for name in COMMANDS],
     }
 
 
-def _command(name: str, words: Words, url: str | None) -> Table:
-    made: Table = {
+def _build_command(name: str, words: LanguagePack, url: str | None) -> JsonObject:
+    made: JsonObject = {
         "command": f"/{name}",
-        "description": words.say(f"manifest.commands.{name}.description"),
-        "usage_hint": words.say(f"manifest.commands.{name}.usage"),
+        "description": words.translate(f"manifest.commands.{name}.description"),
+        "usage_hint": words.translate(f"manifest.commands.{name}.usage"),
         "should_escape": False,
     }
     return made | ({"url": url} if url else {})
 
 
-def _endpoint(base_url: str) -> str:
+def _build_endpoint_url(base_url: str) -> str:
     parts = urlsplit(base_url)
-    here = parts.scheme == "http" and parts.hostname in _HERE
+    here = parts.scheme == "http" and parts.hostname in _LOOPBACK_HOSTS
     if not parts.hostname or parts.query or parts.fragment or not (parts.scheme == "https" or here):
         refused = Fault("--base-url", "manifest.base_url")
         raise FaultyInputError((refused,))
-    return base_url.rstrip("/") + PATH
+    return base_url.rstrip("/") + ENDPOINT_PATH

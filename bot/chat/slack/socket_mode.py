@@ -11,66 +11,68 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
 from bot.chat import request_body
-from bot.chat.after_response import Afterwards
+from bot.chat.after_response import AfterResponse
 from bot.chat.slack.inbound import payloads
-from bot.chat.slack.outbound.api_client import Line
-from bot.chat.slack.quiet_logging import quiet
+from bot.chat.slack.outbound.api_client import ApiClient
+from bot.chat.slack.quiet_logging import redacting_logger
 
 
-class Sockets:
+class SocketModeConnection:
     """Serves a clinic that has no public address, with an app-level token alone."""
 
-    def __init__(self, app: AsyncApp, app_token: str, line: Line, afterwards: Afterwards) -> None:
+    def __init__(
+        self, app: AsyncApp, app_token: str, api_client: ApiClient, after_response: AfterResponse
+    ) -> None:
         """Hand to *app* what arrives; nothing is opened yet."""
         self._app = app
         self._app_token = app_token
-        self._line = line
-        self._afterwards = afterwards
-        self._handler: _Handler | None = None
-        self._connecting: asyncio.Task[None] | None = None
+        self._api_client = api_client
+        self._after_response = after_response
+        self._handler: _SocketModeHandler | None = None
+        self._connect_task: asyncio.Task[None] | None = None
 
     @property
-    def connected(self) -> bool:
+    def is_connected(self) -> bool:
         """Whether Slack's payloads can arrive just now."""
         session = self._handler.client.current_session if self._handler else None
         return session is not None and not session.closed
 
     async def start(self) -> None:
         """Begin to connect, and keep at it; the library connects again whenever it is cut off."""
-        web = self._line.bare()
-        web.session = self._line.session()
-        self._handler = _Handler(self._app, self._app_token, quiet(), web)
-        self._handler.afterwards = self._afterwards
+        web = self._api_client.create_client()
+        web.session = self._api_client.get_session()
+        self._handler = _SocketModeHandler(self._app, self._app_token, redacting_logger(), web)
+        self._handler.after_response = self._after_response
         self._handler.client.proxy = web.proxy
         connect: Callable[[], Coroutine[None, None, None]] = self._handler.connect_async
-        self._connecting = asyncio.create_task(connect())
+        self._connect_task = asyncio.create_task(connect())
 
     async def stop(self) -> None:
         """Close the connection."""
-        if self._handler is None or self._connecting is None:
+        if self._handler is None or self._connect_task is None:
             return
-        self._connecting.cancel()
+        self._connect_task.cancel()
         with suppress(asyncio.CancelledError):
-            await self._connecting
+            await self._connect_task
         close: Callable[[], Awaitable[None]] = self._handler.close_async
         await close()
 
 
-class _Handler(AsyncSocketModeHandler):
+class _SocketModeHandler(AsyncSocketModeHandler):
     """Bolt's handler, with the same care for shapes and for order as at the HTTP door."""
 
-    afterwards: Afterwards
+    after_response: AfterResponse
 
     async def handle(  # type: ignore[override]  # Bolt narrows the client's type itself
         self, client: SocketModeClient, req: SocketModeRequest
     ) -> None:
         """Answer one payload; what has no known kind or shape is acknowledged and forgotten."""
         try:
-            known = payloads.kind(req.payload)
+            known = payloads.classify_payload(req.payload)
         except request_body.MalformedError:
             known = None
         if known is None:
             await client.send_socket_mode_response(SocketModeResponse(req.envelope_id))
             return
-        async with self.afterwards.answering():
+        async with self.after_response.response_pending():
             await super().handle(client, req)

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from bot.content.catalogue import Sign, Words
-from bot.elements import Actions, Button, Element, Form, Quote, Small, Text
+from bot.content.catalogue import LanguagePack, Sign
+from bot.elements import ActionRow, Button, Caption, Element, Form, Quote, Text
 
-ATOMS = MappingProxyType(
+ATOM_BY_ANSWER = MappingProxyType(
     {
         "someone": "T1a",
         "checked": "T1e",
@@ -26,7 +26,7 @@ ATOMS = MappingProxyType(
 )
 """The card that goes along with each answer, by the atom it grew from."""
 
-FAMILIES = MappingProxyType(
+MOVES_BY_FAMILY = MappingProxyType(
     {
         "immediate": frozenset({"clarify", "change_plan", "rationale", "refocus"}),
         "exploratory": frozenset({"invite", "own_part", "immediacy", "validate_protection"}),
@@ -37,58 +37,64 @@ FAMILIES = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Answered:
+class CheckinAnswer:
     """What a clinician answered this week. Stored nowhere, but for a wish to be asked again."""
 
     code: str
     intention: str = ""
-    again: bool = False
+    wants_follow_up: bool = False
 
 
 @dataclass(frozen=True)
-class Heard:
+class FollowUpAnswer:
     """What a clinician answered to a follow-up; stored nowhere."""
 
     code: str
-    tried: tuple[str, ...] = ()
+    tried_moves: tuple[str, ...] = ()
 
 
-def thanks(words: Words, answered: Answered, sign: Sign) -> Form:
+def build_thanks_form(words: LanguagePack, answer: CheckinAnswer, sign: Sign) -> Form:
     """Thank a clinician for this week's answer; all four answers are met alike."""
-    lines = [words.say(f"checkin.thanks.{answered.code}")]
-    if answered.intention:
-        picked = words.questions["intention"].option(answered.intention).label
-        lines.append(words.say("checkin.thanks.intention", choice=picked))
-    if answered.again:
-        facts = {"picture": sign.picture, "name": sign.name}
-        lines.append(words.say("checkin.thanks.again", **facts))
-    return _thanks(words, lines, answered.intention or answered.code)
+    lines = [words.translate(f"checkin.thanks.{answer.code}")]
+    if answer.intention:
+        picked = words.questions["intention"].get_option(answer.intention).label
+        lines.append(words.translate("checkin.thanks.intention", choice=picked))
+    if answer.wants_follow_up:
+        facts = {"picture": sign.glyph, "name": sign.name}
+        lines.append(words.translate("checkin.thanks.again", **facts))
+    return _build_acknowledgement_form(words, lines, answer.intention or answer.code)
 
 
-def heard(words: Words, told: Heard) -> Form:
+def build_follow_up_thanks_form(words: LanguagePack, answer: FollowUpAnswer) -> Form:
     """Thank a clinician for a follow-up; what they tried shapes the words and is dropped."""
-    families = (name for name, codes in FAMILIES.items() if codes.intersection(told.tried))
-    lines = [words.say(f"checkin.heard.{told.code}")]
-    lines += [words.say(f"checkin.heard.{family}") for family in families]
-    return _thanks(words, lines, told.code)
+    families = (
+        name for name, codes in MOVES_BY_FAMILY.items() if codes.intersection(answer.tried_moves)
+    )
+    lines = [words.translate(f"checkin.heard.{answer.code}")]
+    lines += [words.translate(f"checkin.heard.{family}") for family in families]
+    return _build_acknowledgement_form(words, lines, answer.code)
 
 
-def _thanks(words: Words, lines: list[str], code: str) -> Form:
-    debrief = Button("rupture.open", words.say("checkin.thanks.rupture"), opens_form=True)
+def _build_acknowledgement_form(words: LanguagePack, lines: list[str], answer_code: str) -> Form:
+    debrief = Button("rupture.open", words.translate("checkin.thanks.rupture"), opens_form=True)
     return Form(
         "checkin",
-        words.say("checkin.thanks.title"),
+        words.translate("checkin.thanks.title"),
         (
             *(Text(line) for line in lines),
-            *_card(words, ATOMS[code]),
-            Actions((debrief,)),
-            Small(words.say("safety.not_watched")),
+            *_render_tip_card(words, ATOM_BY_ANSWER[answer_code]),
+            ActionRow((debrief,)),
+            Caption(words.translate("safety.not_watched")),
         ),
-        close=words.say("common.close"),
+        close=words.translate("common.close"),
     )
 
 
-def _card(words: Words, atom: str) -> tuple[Element, ...]:
+def _render_tip_card(words: LanguagePack, atom: str) -> tuple[Element, ...]:
     tip = next(tip for tip in words.tips if tip.atom == atom)
     said = (Quote(tip.say),) if tip.say else ()
-    return Small(words.say("checkin.thanks.card")), Text(f"**{tip.title}**\n{tip.try_this}"), *said
+    return (
+        Caption(words.translate("checkin.thanks.card")),
+        Text(f"**{tip.title}**\n{tip.try_this}"),
+        *said,
+    )

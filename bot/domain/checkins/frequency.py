@@ -7,29 +7,36 @@ row were promised to them since they last used their check-ins. Filing a debrief
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from bot.domain.calendar import EPOCH, iso_week, week_starts
+from bot.domain.calendar import PERIOD_EPOCH, iso_week, monday_of_iso_week
 
-SELDOM, SILENT = 3, 6
+REDUCE_AFTER_UNANSWERED, STOP_AFTER_UNANSWERED = 3, 6
 """After so many in a row: asked every fourth week, and then no more."""
 
-_EVERY = timedelta(weeks=4)
+_REDUCED_INTERVAL = timedelta(weeks=4)
 
 
-def has_turn(quiet: int, starts: date) -> bool:
+def is_checkin_week(unanswered_count: int, week_start: date) -> bool:
     """Whether somebody with *quiet* unanswered in a row is asked in the week from *starts*.
 
     Every week at first; after :data:`SELDOM` every fourth, counted from
     :data:`bot.domain.calendar.EPOCH` and so four weeks apart across any turn of the
     year, with nothing more to be kept; after :data:`SILENT` no more.
     """
-    return quiet < SELDOM or (quiet < SILENT and not (starts - EPOCH) % _EVERY)
+    return unanswered_count < REDUCE_AFTER_UNANSWERED or (
+        unanswered_count < STOP_AFTER_UNANSWERED
+        and not (week_start - PERIOD_EPOCH) % _REDUCED_INTERVAL
+    )
 
 
-def note_is_due(week: str, asked: Collection[str], noted: Collection[str]) -> bool:
+def is_last_note_due(week: str, asked_weeks: Collection[str], noted_weeks: Collection[str]) -> bool:
     """Whether the last note is due to somebody silent: once, four weeks after the last question.
 
     *asked* and *noted* are the weeks whose deliveries are still remembered, five weeks
     long. Once the last question is forgotten no note follows it any more, and the note is
     forgotten later than that question.
     """
-    return bool(asked) and not noted and max(asked) <= iso_week(week_starts(week) - _EVERY)
+    return (
+        bool(asked_weeks)
+        and not noted_weeks
+        and max(asked_weeks) <= iso_week(monday_of_iso_week(week) - _REDUCED_INTERVAL)
+    )

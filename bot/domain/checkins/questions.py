@@ -5,60 +5,65 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.content.catalogue import Lens, Sign, Words
-from bot.conversation import Invalid
-from bot.domain.calendar import week_starts
-from bot.domain.checkins.acknowledgements import Answered, Heard, heard, thanks
-from bot.domain.debriefs.debrief_form import choice
+from bot.content.catalogue import LanguagePack, Lens, Sign
+from bot.conversation import InvalidAnswers
+from bot.domain.calendar import monday_of_iso_week
+from bot.domain.checkins.acknowledgements import (
+    CheckinAnswer,
+    FollowUpAnswer,
+    build_follow_up_thanks_form,
+    build_thanks_form,
+)
+from bot.domain.debriefs.debrief_form import build_choice
 from bot.elements import (
-    Actions,
+    ActionRow,
     Banner,
     Button,
+    Caption,
     Element,
     Form,
-    Menu,
     Message,
     Option,
-    Small,
+    OverflowMenu,
     Text,
 )
 from bot.errors import UnknownAnswerError
 
 __all__ = [
-    "AGAIN",
-    "Answered",
-    "Heard",
+    "UNNAMED_INTENTION",
+    "CheckinAnswer",
+    "FollowUpAnswer",
     "Intention",
-    "data",
-    "deal",
-    "followup",
-    "form",
-    "heard",
-    "last_note",
-    "lens",
-    "nudge",
-    "read",
-    "read_data",
-    "read_followup",
-    "thanks",
-    "wished",
+    "build_checkin_form",
+    "build_follow_up_form",
+    "build_follow_up_thanks_form",
+    "build_intention",
+    "build_thanks_form",
+    "deal_sign",
+    "encode_checkin_data",
+    "lens_of_week",
+    "parse_checkin_answer",
+    "parse_checkin_data",
+    "parse_follow_up_answer",
+    "render_checkin",
+    "render_last_note",
 ]
 
-KEPT = timedelta(days=8)
+INTENTION_LIFETIME = timedelta(days=8)
 """How long an intention is kept: the next weekly check-in falls within it."""
 
-MENU = ("snooze1", "snooze4", "pause", "leave", "kept")
+MENU_CODES = ("snooze1", "snooze4", "pause", "leave", "kept")
 """The lesser steps on every check-in; Slack shows five at most."""
 
-ASKED = ("checkin", "intention", "wish")
+FORM_QUESTION_IDS = ("checkin", "intention", "wish")
 
-AGAIN = "again"
+UNNAMED_INTENTION = "again"
 """What is kept of a wish to be asked that names nothing to try.
 
 A wish after a debrief leaves the same code, so that what is kept tells nobody's debrief.
 """
 
-WEEK = re.compile(r"[1-9]\d{3}-W\d{2}")
+WEEK_PATTERN = re.compile(r"[1-9]\d{3}-W\d{2}")
 
 Answers = Mapping[str, tuple[str, ...]]
 
@@ -72,155 +77,167 @@ class Intention:
     """
 
     code: str
-    sign: str
+    sign_code: str
     week: str
-    until: date
+    expires_on: date
 
 
-def deal(signs: Sequence[Sign], draw: Callable[[int], int]) -> Sign:
+def deal_sign(signs: Sequence[Sign], random_below: Callable[[int], int]) -> Sign:
     """Deal one sign. *draw* gives a random number from 0 up to, not including, its argument.
 
     Dealt and never chosen: a sign of one's own choice would become a mnemonic of a client.
     """
-    return signs[draw(len(signs))]
+    return signs[random_below(len(signs))]
 
 
-def lens(words: Words, week: str) -> Lens:
+def lens_of_week(words: LanguagePack, week: str) -> Lens:
     """Return this ISO week's way of looking; all take turns, across the turn of a year too."""
-    return words.lenses[week_starts(week).toordinal() // 7 % len(words.lenses)]
+    return words.lenses[monday_of_iso_week(week).toordinal() // 7 % len(words.lenses)]
 
 
-def nudge(words: Words, week: str, sign: Sign) -> Message:
+def render_checkin(words: LanguagePack, week: str, sign: Sign) -> Message:
     """Ask the week's one question in private.
 
     The same for everyone, whatever they answered before: what a product keeps of a
     private chat must not tell it.
     """
-    menu = tuple(Option(code, words.say(f"checkin.menu.{code}")) for code in MENU)
+    menu = tuple(Option(code, words.translate(f"checkin.menu.{code}")) for code in MENU_CODES)
     answer = Button(
         "checkin.answer",
-        words.say("checkin.nudge.answer"),
-        data(week, sign),
+        words.translate("checkin.nudge.answer"),
+        encode_checkin_data(week, sign),
         primary=True,
         opens_form=True,
     )
     return Message(
-        words.say("checkin.nudge.summary"),
+        words.translate("checkin.nudge.summary"),
         (
-            *_question(words, week, sign),
-            Actions((answer, Menu("checkin.menu", words.say("checkin.nudge.menu"), menu))),
-            Small(words.say("checkin.nudge.private")),
-            Small(words.say("safety.not_watched")),
+            *_render_question(words, week, sign),
+            ActionRow(
+                (answer, OverflowMenu("checkin.menu", words.translate("checkin.nudge.menu"), menu))
+            ),
+            Caption(words.translate("checkin.nudge.private")),
+            Caption(words.translate("safety.not_watched")),
         ),
     )
 
 
-def last_note(words: Words) -> Message:
+def render_last_note(words: LanguagePack) -> Message:
     """Say kindly, once, that the questions stop, and how one tap brings them back."""
-    more = Button("checkin.again", words.say("common.step.again"), primary=True)
-    leave = Button("checkin.leave", words.say("checkin.menu.leave"))
+    more = Button("checkin.again", words.translate("common.step.again"), primary=True)
+    leave = Button("checkin.leave", words.translate("checkin.menu.leave"))
     return Message(
-        words.say("checkin.last.summary"),
+        words.translate("checkin.last.summary"),
         (
-            Text(words.say("checkin.last.text")),
-            Actions((more, leave)),
-            Small(words.say("checkin.last.private")),
+            Text(words.translate("checkin.last.text")),
+            ActionRow((more, leave)),
+            Caption(words.translate("checkin.last.private")),
         ),
     )
 
 
-def _question(words: Words, week: str, sign: Sign) -> tuple[Element, ...]:
+def _render_question(words: LanguagePack, week: str, sign: Sign) -> tuple[Element, ...]:
     return (
-        Text(lens(words, week).text),
-        Text(words.say("checkin.nudge.sign", picture=sign.picture, name=sign.name)),
-        Small(words.say("checkin.nudge.draw")),
+        Text(lens_of_week(words, week).text),
+        Text(words.translate("checkin.nudge.sign", picture=sign.glyph, name=sign.name)),
+        Caption(words.translate("checkin.nudge.draw")),
     )
 
 
-def data(week: str, sign: Sign) -> str:
+def encode_checkin_data(week: str, sign: Sign) -> str:
     """Return week and sign in one word, such as '2026-W48:circle', for a button to carry."""
     return f"{week}:{sign.code}"
 
 
-def read_data(carried: str, words: Words) -> tuple[str, Sign]:
+def parse_checkin_data(encoded_data: str, words: LanguagePack) -> tuple[str, Sign]:
     """Read the week and the sign that a button carried; UnknownAnswerError when forged."""
-    week, _, code = carried.partition(":")
-    if not WEEK.fullmatch(week):
+    week, _, code = encoded_data.partition(":")
+    if not WEEK_PATTERN.fullmatch(week):
         raise UnknownAnswerError
     try:
-        lens(words, week)
-        return week, words.sign(code)
+        lens_of_week(words, week)
+        return week, words.get_sign(code)
     except (KeyError, ValueError):
         raise UnknownAnswerError from None
 
 
-def form(words: Words, week: str, sign: Sign) -> Form:
+def build_checkin_form(words: LanguagePack, week: str, sign: Sign) -> Form:
     """Ask, in a private window, who comes to mind and what the clinician may try."""
     return Form(
         "checkin",
-        words.say("checkin.form.title"),
+        words.translate("checkin.form.title"),
         (
-            Banner(words.say("safety.banner")),
-            *_question(words, week, sign),
-            *(choice(words.questions[name]) for name in ASKED),
-            Small(words.say("checkin.form.private")),
+            Banner(words.translate("safety.banner")),
+            *_render_question(words, week, sign),
+            *(build_choice(words.questions[name]) for name in FORM_QUESTION_IDS),
+            Caption(words.translate("checkin.form.private")),
         ),
-        submit=words.say("checkin.form.submit"),
-        close=words.say("common.cancel"),
-        data=data(week, sign),
+        submit=words.translate("checkin.form.submit"),
+        close=words.translate("common.cancel"),
+        data=encode_checkin_data(week, sign),
     )
 
 
-def read(answers: Answers, words: Words) -> Answered:
+def parse_checkin_answer(answers: Answers, words: LanguagePack) -> CheckinAnswer:
     """Read this week's answer; UnknownAnswerError for codes that are not on offer."""
-    code, intention, wish = (_one(answers, words, name) for name in ASKED)
-    return Answered(code, intention, again=wish == "yes")
+    code, intention, wish = (_parse_single_code(answers, words, name) for name in FORM_QUESTION_IDS)
+    return CheckinAnswer(code, intention, wants_follow_up=wish == "yes")
 
 
-def _one(answers: Answers, words: Words, name: str) -> str:
-    question, given = words.questions[name], answers.get(name, ())
-    if len(given) > 1 or (question.required and not given) or not question.codes.issuperset(given):
+def _parse_single_code(answers: Answers, words: LanguagePack, question_id: str) -> str:
+    question, given = words.questions[question_id], answers.get(question_id, ())
+    if (
+        len(given) > 1
+        or (question.required and not given)
+        or not question.option_codes.issuperset(given)
+    ):
         raise UnknownAnswerError
     return "".join(given)
 
 
-def wished(answered: Answered, week: str, sign: Sign, today: date) -> Intention | None:
+def build_intention(answer: CheckinAnswer, week: str, sign: Sign, today: date) -> Intention | None:
     """Return what is kept of an answer: nothing, unless the clinician asked to be asked."""
-    if not answered.again:
+    if not answer.wants_follow_up:
         return None
-    return Intention(answered.intention or AGAIN, sign.code, week, today + KEPT)
-
-
-def followup(words: Words, intention: Intention) -> Form:
-    """Ask, with last week's sign, how it was; it stands in for this week's question."""
-    offered = words.questions["intention"]
-    sign = words.sign(intention.sign)
-    facts = {"picture": sign.picture, "name": sign.name}
-    picked = words.say("checkin.followup.asked", **facts)
-    if intention.code in offered.codes:
-        label = offered.option(intention.code).label
-        picked = words.say("checkin.followup.picked", choice=label, **facts)
-    return Form(
-        "followup",
-        words.say("checkin.followup.title"),
-        (
-            Banner(words.say("safety.banner")),
-            Text(picked),
-            choice(words.questions["followup"]),
-            choice(words.questions["tried"]),
-            Small(words.say("checkin.followup.private")),
-        ),
-        submit=words.say("checkin.followup.submit"),
-        close=words.say("common.cancel"),
+    return Intention(
+        answer.intention or UNNAMED_INTENTION, sign.code, week, today + INTENTION_LIFETIME
     )
 
 
-def read_followup(answers: Answers, words: Words) -> Heard | Invalid:
+def build_follow_up_form(words: LanguagePack, intention: Intention) -> Form:
+    """Ask, with last week's sign, how it was; it stands in for this week's question."""
+    offered = words.questions["intention"]
+    sign = words.get_sign(intention.sign_code)
+    facts = {"picture": sign.glyph, "name": sign.name}
+    picked = words.translate("checkin.followup.asked", **facts)
+    if intention.code in offered.option_codes:
+        label = offered.get_option(intention.code).label
+        picked = words.translate("checkin.followup.picked", choice=label, **facts)
+    return Form(
+        "followup",
+        words.translate("checkin.followup.title"),
+        (
+            Banner(words.translate("safety.banner")),
+            Text(picked),
+            build_choice(words.questions["followup"]),
+            build_choice(words.questions["tried"]),
+            Caption(words.translate("checkin.followup.private")),
+        ),
+        submit=words.translate("checkin.followup.submit"),
+        close=words.translate("common.cancel"),
+    )
+
+
+def parse_follow_up_answer(
+    answers: Answers, words: LanguagePack
+) -> FollowUpAnswer | InvalidAnswers:
     """Read how it was, and what was tried; UnknownAnswerError for codes not on offer."""
-    code, tried = _one(answers, words, "followup"), answers.get("tried", ())
+    code, tried = _parse_single_code(answers, words, "followup"), answers.get("tried", ())
     question = words.questions["tried"]
-    if not question.codes.issuperset(tried):
+    if not question.option_codes.issuperset(tried):
         raise UnknownAnswerError
-    if len(tried) > question.at_most:
-        return Invalid({"tried": words.say("rupture.deeper.up_to", count=question.at_most)})
-    return Heard(code, tried)
+    if len(tried) > question.max_selected:
+        return InvalidAnswers(
+            {"tried": words.translate("rupture.deeper.up_to", count=question.max_selected)}
+        )
+    return FollowUpAnswer(code, tried)

@@ -12,51 +12,51 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.domain.calendar import (
-    EVENING,
-    LATE,
-    MORNING,
+    MAX_LATENESS,
+    QUIET_HOURS_END,
+    QUIET_HOURS_START,
     Slot,
     WeeklyRule,
-    instant,
     is_holiday,
-    is_quiet,
-    is_zone,
+    is_known_zone,
+    is_quiet_hour,
     iso_week,
+    load_zone,
     local_day,
-    monday,
-    zone,
+    local_to_utc,
+    monday_of,
 )
-from bot.domain.checkins.frequency import SILENT, has_turn
+from bot.domain.checkins.frequency import STOP_AFTER_UNANSWERED, is_checkin_week
 
 if TYPE_CHECKING:
     from bot.domain.people import Clinician, Team
 
-KIND, NOTE = "checkin", "lastnote"
+CHECKIN_KIND, LAST_NOTE_KIND = "checkin", "lastnote"
 """The kinds of the weekly question's deliveries, and of the note that comes last."""
 
-WORK_DAYS = (1, 2, 3, 4, 5)
+DEFAULT_WORK_DAYS = (1, 2, 3, 4, 5)
 """ISO weekdays on which somebody works who said nothing else."""
 
-LATE_BY_FAR = "late"
+REASON_LATE = "late"
 """Why a question was missed that nobody was there to ask in time."""
 
-_FAR = 60
+_MAX_WEEKS_AHEAD = 60
 """Weeks within which whoever is asked at all is asked again: a pause lasts 52 at most."""
 
-_DAY, _WEEK = timedelta(days=1), timedelta(weeks=1)
+_ONE_DAY, _ONE_WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
-class Why(StrEnum):
+class Blocker(StrEnum):
     """What stands in the way of asking somebody at a moment, or in a whole week."""
 
-    QUIET = "quiet_hours"
+    QUIET_HOURS = "quiet_hours"
     DAY_OFF = "day_off"
     HOLIDAY = "holiday"
     PAUSED = "paused"
 
 
 @dataclass(frozen=True)
-class Rhythm:
+class CheckinSchedule:
     """All that decides when somebody is asked; those who share it are asked together.
 
     ``days`` are the ISO weekdays on which they may be asked; ``holidays`` is the region
@@ -65,39 +65,39 @@ class Rhythm:
 
     rule: WeeklyRule
     zone: str
-    days: tuple[int, ...] = WORK_DAYS
-    holidays: str = ""
-    rests_until: date | None = None
+    allowed_weekdays: tuple[int, ...] = DEFAULT_WORK_DAYS
+    holiday_region: str = ""
+    paused_until: date | None = None
 
 
 @dataclass(frozen=True)
-class Standing:
+class CheckinStatus:
     """A week's question as it stands: due at ``at``, or with a reason why it was ``missed``."""
 
     week: str
-    at: datetime
-    late: datetime
-    missed: str = ""
+    due_at: datetime
+    deadline: datetime
+    missed_reason: str = ""
 
 
 @dataclass(frozen=True)
-class Postponed:
+class Postponement:
     """A message that has to wait ``until`` then, because of ``why``; ``None`` is for ever."""
 
     until: datetime | None
-    why: Why
+    blocker: Blocker
 
 
 @dataclass(frozen=True)
-class Asking:
+class CheckinWindow:
     """A week's question: its key, and the first and the last instant at which it is asked."""
 
     week: str
-    at: datetime
-    late: datetime
+    opens_at: datetime
+    closes_at: datetime
 
 
-def rhythm(clinician: "Clinician", team: "Team") -> Rhythm:
+def build_schedule(clinician: "Clinician", team: "Team") -> CheckinSchedule:
     """The rhythm of *clinician*, with what they did not choose taken from *team*.
 
     Somebody with work days of their own is asked on one of them: where the rule's day is
@@ -105,89 +105,100 @@ def rhythm(clinician: "Clinician", team: "Team") -> Rhythm:
     the rule's day counts as a working day beside Monday to Friday, so that a team may meet
     on a Saturday.
     """
-    rule = clinician.rule or team.checkin
-    days = days_of(clinician.work_days, rule)
+    rule = clinician.rule or team.checkin_rule
+    days = allowed_weekdays(clinician.work_days, rule)
     weekday = min((day for day in days if day >= rule.weekday), default=max(days))
-    return Rhythm(
-        rule=WeeklyRule(weekday, rule.at),
-        zone=clinician.zone if is_zone(clinician.zone) else team.zone,
-        days=days,
-        holidays=team.holidays,
-        rests_until=clinician.paused_until,
+    return CheckinSchedule(
+        rule=WeeklyRule(weekday, rule.local_time),
+        zone=clinician.zone if is_known_zone(clinician.zone) else team.zone,
+        allowed_weekdays=days,
+        holiday_region=team.holiday_region,
+        paused_until=clinician.paused_until,
     )
 
 
-def days_of(chosen: tuple[int, ...], rule: WeeklyRule) -> tuple[int, ...]:
+def allowed_weekdays(work_days: tuple[int, ...], rule: WeeklyRule) -> tuple[int, ...]:
     """The days on which somebody may be asked who works on those *chosen*, if any."""
-    return chosen or tuple(sorted({*WORK_DAYS, rule.weekday}))
+    return work_days or tuple(sorted({*DEFAULT_WORK_DAYS, rule.weekday}))
 
 
 @lru_cache(maxsize=4096)
-def asked_in(own: Rhythm, starts: date) -> Asking | Why:
+def checkin_window(schedule: CheckinSchedule, week_start: date) -> CheckinWindow | Blocker:
     """When the week that begins on the Monday *starts* asks; else why it does not.
 
     A slot on a day off moves to the same time of the next working day, one in the quiet
     hours to the next morning; neither leaves its ISO week. The first obstacle is told.
     """
-    day = starts + timedelta(days=own.rule.weekday - 1)
-    at = max(own.rule.at, MORNING)
-    why: Why | None = None
-    if at >= EVENING:
-        day, at, why = day + _DAY, MORNING, Why.QUIET
-    sunday = starts + timedelta(days=6)
+    day = week_start + timedelta(days=schedule.rule.weekday - 1)
+    at = max(schedule.rule.local_time, QUIET_HOURS_END)
+    why: Blocker | None = None
+    if at >= QUIET_HOURS_START:
+        day, at, why = day + _ONE_DAY, QUIET_HOURS_END, Blocker.QUIET_HOURS
+    sunday = week_start + timedelta(days=6)
     while day <= sunday:
-        found = instant(day, at, zone(own.zone))
-        obstacle = against(own, found)
-        if obstacle is None and local_day(found, zone(own.zone)) == day:
-            late = min(found + LATE[KIND], instant(sunday, EVENING, zone(own.zone)))
-            return Asking(iso_week(starts), found, late)
+        found = local_to_utc(day, at, load_zone(schedule.zone))
+        obstacle = blocker_at(schedule, found)
+        if obstacle is None and local_day(found, load_zone(schedule.zone)) == day:
+            late = min(
+                found + MAX_LATENESS[CHECKIN_KIND],
+                local_to_utc(sunday, QUIET_HOURS_START, load_zone(schedule.zone)),
+            )
+            return CheckinWindow(iso_week(week_start), found, late)
         why = why or obstacle
-        day += _DAY
-    return why or Why.DAY_OFF  # of a day that a zone left out altogether
+        day += _ONE_DAY
+    return why or Blocker.DAY_OFF  # of a day that a zone left out altogether
 
 
-def slot(own: Rhythm, starts: date) -> datetime:
+def rule_instant(schedule: CheckinSchedule, week_start: date) -> datetime:
     """The slot that the rule alone gives the week that begins on the Monday *starts*."""
-    return instant(starts + timedelta(days=own.rule.weekday - 1), own.rule.at, zone(own.zone))
+    return local_to_utc(
+        week_start + timedelta(days=schedule.rule.weekday - 1),
+        schedule.rule.local_time,
+        load_zone(schedule.zone),
+    )
 
 
-def against(own: Rhythm, now: datetime) -> Why | None:
+def blocker_at(schedule: CheckinSchedule, now: datetime) -> Blocker | None:
     """What speaks against disturbing somebody at *now*, if anything does."""
-    local = now.astimezone(zone(own.zone))
-    if why := _off(own, local.date()):
+    local = now.astimezone(load_zone(schedule.zone))
+    if why := _blocker_on_day(schedule, local.date()):
         return why
-    return Why.QUIET if is_quiet(local.time()) else None
+    return Blocker.QUIET_HOURS if is_quiet_hour(local.time()) else None
 
 
-def _off(own: Rhythm, day: date) -> Why | None:
-    if own.rests_until and day < own.rests_until:
-        return Why.PAUSED
-    if day.isoweekday() not in own.days:
-        return Why.DAY_OFF
-    if is_holiday(day, own.holidays):
-        return Why.HOLIDAY
+def _blocker_on_day(schedule: CheckinSchedule, day: date) -> Blocker | None:
+    if schedule.paused_until and day < schedule.paused_until:
+        return Blocker.PAUSED
+    if day.isoweekday() not in schedule.allowed_weekdays:
+        return Blocker.DAY_OFF
+    if is_holiday(day, schedule.holiday_region):
+        return Blocker.HOLIDAY
     return None
 
 
-def wait(own: Rhythm, now: datetime, late: datetime) -> datetime | None:
+def first_allowed_instant(
+    schedule: CheckinSchedule, now: datetime, deadline: datetime
+) -> datetime | None:
     """The first instant from *now* to *late* at which somebody may be disturbed, if any."""
-    if against(own, now) is None:
-        return now if now <= late else None
-    today = local_day(now, zone(own.zone))
-    for ahead in range(1 + (late - now) // _DAY + 1):
-        morning = instant(today + ahead * _DAY, MORNING, zone(own.zone))
-        if now < morning <= late and against(own, morning) is None:
+    if blocker_at(schedule, now) is None:
+        return now if now <= deadline else None
+    today = local_day(now, load_zone(schedule.zone))
+    for ahead in range(1 + (deadline - now) // _ONE_DAY + 1):
+        morning = local_to_utc(today + ahead * _ONE_DAY, QUIET_HOURS_END, load_zone(schedule.zone))
+        if now < morning <= deadline and blocker_at(schedule, morning) is None:
             return morning
     return None
 
 
-def weeks_at(own: Rhythm, now: datetime) -> tuple[date, date]:
+def last_and_current_week(schedule: CheckinSchedule, now: datetime) -> tuple[date, date]:
     """The Mondays of last week and of this one, where somebody of this rhythm lives."""
-    this = monday(local_day(now, zone(own.zone)))
-    return this - _WEEK, this
+    this = monday_of(local_day(now, load_zone(schedule.zone)))
+    return this - _ONE_WEEK, this
 
 
-def standing(own: Rhythm, starts: date, now: datetime, before: datetime) -> Standing | None:
+def checkin_status(
+    schedule: CheckinSchedule, week_start: date, now: datetime, last_run: datetime
+) -> CheckinStatus | None:
     """How the question of the week from *starts* stands at *now*; ``None`` when it waits.
 
     It is due when somebody may be disturbed at this very moment; nothing is fixed ahead,
@@ -195,54 +206,67 @@ def standing(own: Rhythm, starts: date, now: datetime, before: datetime) -> Stan
     was due in between and can no longer be asked was missed. What was due earlier was
     settled then, or its person was not there.
     """
-    found, at = asked_in(own, starts), slot(own, starts)
-    if isinstance(found, Why):
-        missed = found is not Why.PAUSED and before < at <= now
-        return Standing(iso_week(starts), at, at, found.value) if missed else None
-    moment = wait(own, max(now, found.at), found.late)
+    found, at = checkin_window(schedule, week_start), rule_instant(schedule, week_start)
+    if isinstance(found, Blocker):
+        missed = found is not Blocker.PAUSED and last_run < at <= now
+        return CheckinStatus(iso_week(week_start), at, at, found.value) if missed else None
+    moment = first_allowed_instant(schedule, max(now, found.opens_at), found.closes_at)
     if moment == now:
-        return Standing(found.week, found.at, found.late)
-    if moment is None and before < found.at <= now:
-        why = against(own, now) if now <= found.late else None
-        return Standing(found.week, found.at, found.late, why or LATE_BY_FAR)
+        return CheckinStatus(found.week, found.opens_at, found.closes_at)
+    if moment is None and last_run < found.opens_at <= now:
+        why = blocker_at(schedule, now) if now <= found.closes_at else None
+        return CheckinStatus(found.week, found.opens_at, found.closes_at, why or REASON_LATE)
     return None
 
 
-def postponed(own: Rhythm, now: datetime, late: datetime) -> Postponed | None:
+def find_postponement(
+    schedule: CheckinSchedule, now: datetime, deadline: datetime
+) -> Postponement | None:
     """Until when a question must wait that could be sent *now*; ``None`` when it need not."""
-    why = against(own, now)
-    return Postponed(wait(own, now, late), why) if why else None
+    why = blocker_at(schedule, now)
+    return Postponement(first_allowed_instant(schedule, now, deadline), why) if why else None
 
 
-def coming(
-    own: Rhythm, quiet: int, now: datetime, taken: Collection[str] = frozenset()
+def next_slot(
+    schedule: CheckinSchedule,
+    unanswered_count: int,
+    now: datetime,
+    settled_weeks: Collection[str] = frozenset(),
 ) -> Slot | None:
     """When somebody is next asked, from *now* on; ``None`` for whoever is asked no more.
 
     *taken* are the weeks whose question is settled. One whose slot is past is asked at
     once while it is not too late.
     """
-    _, this = weeks_at(own, now)
-    for ahead in range(_FAR):
-        starts = this + ahead * _WEEK
-        found = asked_in(own, starts)
-        if isinstance(found, Why) or found.week in taken or not has_turn(quiet, starts):
+    _, this = last_and_current_week(schedule, now)
+    for ahead in range(_MAX_WEEKS_AHEAD):
+        starts = this + ahead * _ONE_WEEK
+        found = checkin_window(schedule, starts)
+        if (
+            isinstance(found, Blocker)
+            or found.week in settled_weeks
+            or not is_checkin_week(unanswered_count, starts)
+        ):
             continue
-        at = wait(own, max(now, found.at), found.late)
+        at = first_allowed_instant(schedule, max(now, found.opens_at), found.closes_at)
         if at:
             return Slot(found.week, at)
     return None
 
 
-def following(own: Rhythm, quiet: int, now: datetime) -> datetime | None:
+def next_due_after(
+    schedule: CheckinSchedule, unanswered_count: int, now: datetime
+) -> datetime | None:
     """The first instant later than *now* at which something may fall due to somebody."""
-    _, this = weeks_at(own, now)
-    for ahead in range(_FAR):
-        starts = this + ahead * _WEEK
-        found = asked_in(own, starts)
-        if isinstance(found, Why) or not (quiet >= SILENT or has_turn(quiet, starts)):
+    _, this = last_and_current_week(schedule, now)
+    for ahead in range(_MAX_WEEKS_AHEAD):
+        starts = this + ahead * _ONE_WEEK
+        found = checkin_window(schedule, starts)
+        if isinstance(found, Blocker) or not (
+            unanswered_count >= STOP_AFTER_UNANSWERED or is_checkin_week(unanswered_count, starts)
+        ):
             continue
-        at = wait(own, max(now, found.at), found.late)
+        at = first_allowed_instant(schedule, max(now, found.opens_at), found.closes_at)
         if at and at > now:
             return at
     return None

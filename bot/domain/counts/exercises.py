@@ -2,22 +2,22 @@
 
 from collections.abc import Sequence
 
-from bot.content.catalogue import Exercise, Words
-from bot.domain.counts.release_rule import BreakdownTable, Table
-from bot.elements import Element, Small, Text
+from bot.content.catalogue import Exercise, LanguagePack
+from bot.domain.counts.release_rule import BreakdownTable, ReleasedTable
+from bot.elements import Caption, Element, Text
 
 
-def of_week(tables: Sequence[Table], week: int, words: Words) -> Exercise:
+def select_exercise(tables: Sequence[ReleasedTable], week: int, words: LanguagePack) -> Exercise:
     """Return the exercise for a team whose newest *tables* these are; none is well, too.
 
     Those that suit the leading answer take turns by *week* (any running number); with no
     leader, and for a team too small or too quiet to have one, all of them do.
     """
-    suited = [one for one in words.exercises if _suits(one, tables)]
+    suited = [one for one in words.exercises if _matches_leaders(one, tables)]
     return suited[week % len(suited)]
 
 
-def _suits(exercise: Exercise, tables: Sequence[Table]) -> bool:
+def _matches_leaders(exercise: Exercise, tables: Sequence[ReleasedTable]) -> bool:
     leaders = {
         one.question: one.leader for one in tables if isinstance(one, BreakdownTable) and one.leader
     }
@@ -25,15 +25,15 @@ def _suits(exercise: Exercise, tables: Sequence[Table]) -> bool:
     return all(leader in fits[question] for question, leader in leaders.items())
 
 
-def shown(exercise: Exercise, words: Words) -> tuple[Element, ...]:
+def render_exercise(exercise: Exercise, words: LanguagePack) -> tuple[Element, ...]:
     """Show an exercise: its aim, its steps with their minutes, and the care it asks for."""
-    heading = words.say("debriefs.exercise.heading", title=exercise.title)
-    aim = words.say("debriefs.exercise.aim", aim=exercise.aim)
+    heading = words.translate("debriefs.exercise.heading", title=exercise.title)
+    aim = words.translate("debriefs.exercise.aim", aim=exercise.aim)
     steps = (
-        words.say("debriefs.exercise.step", count=minutes, text=text)
+        words.translate("debriefs.exercise.step", count=minutes, text=text)
         for minutes, text in exercise.steps
     )
     return (
         Text("\n".join((f"**{heading}**", aim, *steps))),
-        Small(words.say("debriefs.exercise.care")),
+        Caption(words.translate("debriefs.exercise.care")),
     )

@@ -9,19 +9,19 @@ from collections.abc import Iterable
 
 from bot.conversation import Person
 
-_SHOWN = 8
+_FINGERPRINT_BYTES = 8
 """Bytes of a fingerprint: enough to tell peppers apart, useless for finding one."""
 
 
-def contributor(pepper: bytes, salt: bytes, person: Person) -> bytes:
+def derive_contributor_token(pepper: bytes, salt: bytes, person: Person) -> bytes:
     """The 32-byte token by which *person* can be capped, and can take back what they filed.
 
     With the period's *salt* gone, nobody can make it again, not even with the *pepper*.
     """
-    return _keyed(pepper, b"contributor", salt, person.workspace.encode(), person.id.encode())
+    return _hmac_digest(pepper, b"contributor", salt, person.workspace.encode(), person.id.encode())
 
 
-def dice_key(pepper: bytes, salt: bytes, slips: Iterable[tuple[bytes, str]]) -> bytes:
+def derive_noise_key(pepper: bytes, salt: bytes, slips: Iterable[tuple[bytes, str]]) -> bytes:
     """The 32-byte key of a period's noise, out of everything that was filed in it.
 
     The same slips give the same noise, however often and wherever the period is closed;
@@ -31,20 +31,20 @@ def dice_key(pepper: bytes, salt: bytes, slips: Iterable[tuple[bytes, str]]) -> 
     digest = hashlib.sha256()
     for token, code in sorted(slips):
         digest.update(token + code.encode() + b"\0")
-    return _keyed(pepper, b"dice", salt, digest.digest())
+    return _hmac_digest(pepper, b"dice", salt, digest.digest())
 
 
-def fingerprint(pepper: bytes) -> str:
+def pepper_fingerprint(pepper: bytes) -> str:
     """Name a pepper without telling it: 16 characters that a period keeps of its own."""
-    return _keyed(pepper, b"fingerprint")[:_SHOWN].hex()
+    return _hmac_digest(pepper, b"fingerprint")[:_FINGERPRINT_BYTES].hex()
 
 
-def inbox_key(pepper: bytes, kind: str, key: str) -> bytes:
+def derive_idempotency_key(pepper: bytes, kind: str, key: str) -> bytes:
     """The 32-byte digest by which an act is known to be done; it does not tell whose it was."""
-    return _keyed(pepper, b"inbox", kind.encode(), key.encode())
+    return _hmac_digest(pepper, b"inbox", kind.encode(), key.encode())
 
 
-def _keyed(pepper: bytes, purpose: bytes, *parts: bytes) -> bytes:
+def _hmac_digest(pepper: bytes, purpose: bytes, *parts: bytes) -> bytes:
     # Each part is preceded by its length, so that no two lists of parts read alike.
     message = b"".join(len(part).to_bytes(4, "big") + part for part in (purpose, *parts))
     return hmac.new(pepper, message, hashlib.sha256).digest()

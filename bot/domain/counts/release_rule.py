@@ -13,15 +13,15 @@ from dataclasses import InitVar, dataclass
 from enum import Enum
 from fractions import Fraction
 
-from bot.content.catalogue import Words
-from bot.domain.counts.noise import Dice, laplace
+from bot.content.catalogue import LanguagePack
+from bot.domain.counts.noise import NoiseGenerator, sample_laplace
 from bot.elements import Bar, Chart
 from bot.shares import Share
 
 TOTAL, BREAKDOWN = "total", "breakdown"
 """The two ledgers; each has slips, salt and noise of its own."""
 
-CODES = {
+ANSWER_CODES = {
     "form": ("away", "against", "both", "unsure"),
     "status": ("not_named", "touched", "working", "repaired", "ended"),
 }
@@ -44,11 +44,11 @@ class Band(Enum):
     EIGHTY = "80"
 
 
-_FROM = ((80, Band.EIGHTY), (40, Band.FORTY), (20, Band.TWENTY), (10, Band.TEN))
+_BAND_MINIMUMS = ((80, Band.EIGHTY), (40, Band.FORTY), (20, Band.TWENTY), (10, Band.TEN))
 
 
 @dataclass(frozen=True)
-class Terms:
+class CountingTerms:
     """How a period counts: how many debriefs a person counts for, and how much noise is added.
 
     ``epsilon`` bounds what one table tells of one person: everything they filed shifts
@@ -60,35 +60,35 @@ class Terms:
     epsilon: Fraction
 
     @property
-    def scale(self) -> Fraction:
+    def noise_scale(self) -> Fraction:
         """The scale of the noise on each count."""
         return self.cap / self.epsilon
 
 
-QUARTER, MONTH = 13, 4
+QUARTER_WEEKS, MONTH_WEEKS = 13, 4
 """The two spans, in weeks."""
 
-LARGE = 20
+LARGE_UNIT_SIZE = 20
 """From this declared size on, a period is four weeks rather than a quarter."""
 
-LEAST = 5
+MIN_UNIT_SIZE = 5
 """A team declared smaller than this is only counted together with its siblings."""
 
-PRACTICE = 12
+MIN_PRACTICE_SIZE = 12
 """A practice declared at least this large has the breakdown, in the place of its teams."""
 
-CLEAR = 3
+CLEAR_LEAD_SCALES = 3
 """How many noise scales the leading answer has to be ahead by, to be named."""
 
-_TERMS = {
-    (TOTAL, QUARTER): Terms(QUARTER, 4, Fraction(8, 5)),
-    (TOTAL, MONTH): Terms(MONTH, 1, Fraction(5, 11)),
-    (BREAKDOWN, QUARTER): Terms(QUARTER, 4, Fraction(4, 3)),
-    (BREAKDOWN, MONTH): Terms(MONTH, 5, Fraction(10, 11)),
+_TERMS_BY_LEDGER = {
+    (TOTAL, QUARTER_WEEKS): CountingTerms(QUARTER_WEEKS, 4, Fraction(8, 5)),
+    (TOTAL, MONTH_WEEKS): CountingTerms(MONTH_WEEKS, 1, Fraction(5, 11)),
+    (BREAKDOWN, QUARTER_WEEKS): CountingTerms(QUARTER_WEEKS, 4, Fraction(4, 3)),
+    (BREAKDOWN, MONTH_WEEKS): CountingTerms(MONTH_WEEKS, 5, Fraction(10, 11)),
 }
 
 
-def terms(ledger: str, size: int) -> Terms:
+def select_terms(ledger: str, size: int) -> CountingTerms:
     """How a period of *ledger* counts for a unit of the declared *size*.
 
     Chosen by simulation of units of 9, 15 and 30, at 0.9 to 0.12 debriefs a clinician and
@@ -106,10 +106,10 @@ def terms(ledger: str, size: int) -> Terms:
     (``python -m tests.attacks.frontier``).
     What a year may tell of one person is summed in ``docs/anonymity.md``.
     """
-    return _TERMS[ledger, QUARTER if size < LARGE else MONTH]
+    return _TERMS_BY_LEDGER[ledger, QUARTER_WEEKS if size < LARGE_UNIT_SIZE else MONTH_WEEKS]
 
 
-def units(sizes: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
+def pool_teams(sizes: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
     """Which of a practice's teams are counted together, by team; *sizes* are declared ones.
 
     A team of at least :data:`LEAST` stands alone. Smaller ones are pooled; when even the
@@ -117,13 +117,13 @@ def units(sizes: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
     units, so no figure can be had by subtracting another. A team that finds no company is
     left out: too few to count without pointing at someone.
     """
-    small = sorted(team for team, size in sizes.items() if size < LEAST)
-    alone = sorted((size, team) for team, size in sizes.items() if size >= LEAST)
-    if small and sum(sizes[team] for team in small) < LEAST and alone:
+    small = sorted(team for team, size in sizes.items() if size < MIN_UNIT_SIZE)
+    alone = sorted((size, team) for team, size in sizes.items() if size >= MIN_UNIT_SIZE)
+    if small and sum(sizes[team] for team in small) < MIN_UNIT_SIZE and alone:
         small.append(alone.pop(0)[1])
     pool = tuple(sorted(small))
     found: dict[str, tuple[str, ...]] = {team: (team,) for _, team in alone}
-    if sum(sizes[team] for team in pool) >= LEAST:
+    if sum(sizes[team] for team in pool) >= MIN_UNIT_SIZE:
         found |= dict.fromkeys(pool, pool)
     return found
 
@@ -137,12 +137,12 @@ class TotalTable:
 
     def __post_init__(self, seal: object) -> None:
         """Refuse a table that did not come out of the release rule."""
-        _only_sealed(seal)
+        _require_seal(seal)
 
     @property
-    def body(self) -> str:
+    def json_body(self) -> str:
         """The table as it is kept."""
-        return _kept({"band": self.band.value})
+        return _dump_json({"band": self.band.value})
 
 
 @dataclass(frozen=True)
@@ -160,116 +160,131 @@ class BreakdownTable:
 
     def __post_init__(self, seal: object) -> None:
         """Refuse a table that did not come out of the release rule."""
-        _only_sealed(seal)
+        _require_seal(seal)
 
     @property
-    def body(self) -> str:
+    def json_body(self) -> str:
         """The table as it is kept."""
         shares = {code: share.value for code, share in self.shares}
-        return _kept({"leader": self.leader, "question": self.question, "shares": shares})
+        return _dump_json({"leader": self.leader, "question": self.question, "shares": shares})
 
 
-Table = TotalTable | BreakdownTable
+ReleasedTable = TotalTable | BreakdownTable
 
 
-def total(slips: Sequence[tuple[bytes, str]], agreed: Terms, dice: Dice) -> TotalTable:
+def release_total(
+    slips: Sequence[tuple[bytes, str]], terms: CountingTerms, generator: NoiseGenerator
+) -> TotalTable:
     """Tell how many debriefs there were, as a band of the capped and noisy count.
 
     *slips* are (token, code); *dice* decide the noise.
     """
-    noisy = len(_capped(slips, agreed.cap, dice)) + laplace(dice, agreed.scale)
-    return TotalTable(_band(noisy), _SEAL)
+    noisy = len(_cap_slips(slips, terms.cap, generator)) + sample_laplace(
+        generator, terms.noise_scale
+    )
+    return TotalTable(_select_band(noisy), _SEAL)
 
 
-def breakdown(
-    slips: Sequence[tuple[bytes, str]], question: str, agreed: Terms, dice: Dice
+def release_breakdown(
+    slips: Sequence[tuple[bytes, str]],
+    question: str,
+    terms: CountingTerms,
+    generator: NoiseGenerator,
 ) -> BreakdownTable:
     """Tell which answer leads and how the answers divide, from capped and noisy counts.
 
     A leader is named when it is ahead of the next by :data:`CLEAR` scales of the noise.
     """
-    counted = Counter(code for _, code in _capped(slips, agreed.cap, dice))
-    noisy = {code: counted[code] + laplace(dice, agreed.scale) for code in CODES[question]}
+    counted = Counter(code for _, code in _cap_slips(slips, terms.cap, generator))
+    noisy = {
+        code: counted[code] + sample_laplace(generator, terms.noise_scale)
+        for code in ANSWER_CODES[question]
+    }
     (first, leader), (second, _) = sorted(
         ((count, code) for code, count in noisy.items()), reverse=True
     )[:2]
-    leads = first - second >= CLEAR * agreed.scale
-    return BreakdownTable(question, leader if leads else "", _shares(noisy), _SEAL)
+    leads = first - second >= CLEAR_LEAD_SCALES * terms.noise_scale
+    return BreakdownTable(question, leader if leads else "", _coarse_shares(noisy), _SEAL)
 
 
-def kept(ledger: str, body: str) -> Table:
+def parse_table(ledger: str, json_body: str) -> ReleasedTable:
     """Read a published table back, exactly as it was released."""
-    said = json.loads(body)
+    said = json.loads(json_body)
     if ledger == TOTAL:
         return TotalTable(Band(said["band"]), _SEAL)
-    shares = tuple((code, Share(said["shares"][code])) for code in CODES[said["question"]])
+    shares = tuple((code, Share(said["shares"][code])) for code in ANSWER_CODES[said["question"]])
     return BreakdownTable(said["question"], said["leader"], shares, _SEAL)
 
 
-def sentences(table: Table, words: Words) -> tuple[str, ...]:
+def render_sentences(table: ReleasedTable, words: LanguagePack) -> tuple[str, ...]:
     """Say a published table to whoever may read it; it never falls silent."""
     if isinstance(table, TotalTable):
-        return (words.say(f"counts.total.{table.band.value}"),)
+        return (words.translate(f"counts.total.{table.band.value}"),)
     if not table.leader:
-        return (words.say(f"counts.{table.question}.none"),)
-    answer = _labels(table.question, words)[table.leader]
-    return (words.say(f"counts.{table.question}.leader", answer=answer),)
+        return (words.translate(f"counts.{table.question}.none"),)
+    answer = _answer_labels(table.question, words)[table.leader]
+    return (words.translate(f"counts.{table.question}.leader", answer=answer),)
 
 
-def chart(table: BreakdownTable, words: Words) -> Chart:
+def build_chart(table: BreakdownTable, words: LanguagePack) -> Chart:
     """Draw how the answers divide, with the same in words for whoever cannot see it."""
-    labels, brief = _labels(table.question, words), words.questions[table.question].brief
+    labels, brief = (
+        _answer_labels(table.question, words),
+        words.questions[table.question].short_labels,
+    )
     rows = [
-        words.say(
+        words.translate(
             "counts.chart.row",
             answer=labels[code],
-            share=words.say(f"counts.share.{share.value}"),
+            share=words.translate(f"counts.share.{share.value}"),
         )
         for code, share in table.shares
     ]
     return Chart(
-        words.say(f"counts.{table.question}.title"),
+        words.translate(f"counts.{table.question}.title"),
         tuple(Bar(brief[code], share) for code, share in table.shares),
-        "\n".join([*rows, words.say("counts.chart.accuracy")]),
+        "\n".join([*rows, words.translate("counts.chart.accuracy")]),
     )
 
 
-def _labels(question: str, words: Words) -> dict[str, str]:
+def _answer_labels(question: str, words: LanguagePack) -> dict[str, str]:
     return {option.code: option.label for option in words.questions[question].options}
 
 
-def _capped(slips: Sequence[tuple[bytes, str]], cap: int, dice: Dice) -> list[tuple[bytes, str]]:
+def _cap_slips(
+    slips: Sequence[tuple[bytes, str]], cap: int, generator: NoiseGenerator
+) -> list[tuple[bytes, str]]:
     """At most *cap* slips of each token, which ones being left to the *dice*."""
     seen: Counter[bytes] = Counter()
     counted = []
-    for token, code in dice.shuffled(sorted(slips)):
+    for token, code in generator.shuffle_copy(sorted(slips)):
         seen[token] += 1
         if seen[token] <= cap:
             counted.append((token, code))
     return counted
 
 
-def _band(noisy: int) -> Band:
-    return next((band for least, band in _FROM if noisy >= least), Band.FEW)
+def _select_band(noisy_count: int) -> Band:
+    return next((band for least, band in _BAND_MINIMUMS if noisy_count >= least), Band.FEW)
 
 
-def _shares(noisy: Mapping[str, int]) -> tuple[tuple[str, Share], ...]:
-    seen = {code: max(0, count) for code, count in noisy.items()}
+def _coarse_shares(noisy_counts: Mapping[str, int]) -> tuple[tuple[str, Share], ...]:
+    seen = {code: max(0, count) for code, count in noisy_counts.items()}
     whole = sum(seen.values())
     return tuple(
-        (code, _share(Fraction(count, whole) if whole else Fraction(1, len(seen))))
+        (code, _nearest_share(Fraction(count, whole) if whole else Fraction(1, len(seen))))
         for code, count in seen.items()
     )
 
 
-def _share(part: Fraction) -> Share:
-    return min(Share, key=lambda share: abs(Fraction(share.value, 100) - part))
+def _nearest_share(fraction: Fraction) -> Share:
+    return min(Share, key=lambda share: abs(Fraction(share.value, 100) - fraction))
 
 
-def _only_sealed(seal: object) -> None:
+def _require_seal(seal: object) -> None:
     if seal is not _SEAL:
         raise UnsealedTableError
 
 
-def _kept(said: Mapping[str, object]) -> str:
-    return json.dumps(said, separators=(",", ":"), sort_keys=True)
+def _dump_json(content: Mapping[str, object]) -> str:
+    return json.dumps(content, separators=(",", ":"), sort_keys=True)

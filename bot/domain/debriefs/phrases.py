@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from bot.domain.debriefs.debrief_form import Debrief, Refinement
 
-BEGIN = MappingProxyType(
+OPENING_PHRASES = MappingProxyType(
     {
         ("away", "not_named"): ("P1", "P3"),
         ("away", "touched"): ("P14", "P2"),
@@ -33,7 +33,7 @@ BEGIN = MappingProxyType(
 )
 """Two phrases for each form and status that has a conversation ahead of it."""
 
-OWNING = MappingProxyType(
+OWN_PART_PHRASES = MappingProxyType(
     {
         "missed_cue": "P4",
         "invalidated": "P13",
@@ -48,31 +48,31 @@ OWNING = MappingProxyType(
 )
 """The phrase that owns each part; to have been defensive is owned by listening."""
 
-STRAIN = MappingProxyType({"bond": "P11", "goals": "P10", "tasks": "P10"})
+STRAIN_PHRASES = MappingProxyType({"bond": "P11", "goals": "P10", "tasks": "P10"})
 
 
-def phrases(debrief: Debrief, refinement: Refinement) -> tuple[str, ...]:
+def select_phrases(debrief: Debrief, refinement: Refinement) -> tuple[str, ...]:
     """Return the ids of two phrases to begin with, or none where therapy ended or is unsafe."""
-    if debrief.status == "ended" or refinement.unsafe:
+    if debrief.status == "ended" or refinement.is_unsafe:
         return ()
-    usual = BEGIN[debrief.form, debrief.status]
+    usual = OPENING_PHRASES[debrief.form, debrief.status]
     if debrief.status == "repaired":
         return usual
-    first, second, *_ = dict.fromkeys((*_fitting(refinement), *usual))
-    return first, _disclosing(debrief, refinement) or second
+    first, second, *_ = dict.fromkeys((*_fitting_phrases(refinement), *usual))
+    return first, _disclosure_phrase(debrief, refinement) or second
 
 
-def _fitting(refinement: Refinement) -> Iterable[str]:
+def _fitting_phrases(refinement: Refinement) -> Iterable[str]:
     if "frame_complaint" in refinement.cues:
         yield "P22"
-    yield from (OWNING[code] for code in refinement.mine if code in OWNING)
-    if refinement.strain in STRAIN:
-        yield STRAIN[refinement.strain]
+    yield from (OWN_PART_PHRASES[code] for code in refinement.own_parts if code in OWN_PART_PHRASES)
+    if refinement.strain in STRAIN_PHRASES:
+        yield STRAIN_PHRASES[refinement.strain]
 
 
-def _disclosing(debrief: Debrief, refinement: Refinement) -> str:
+def _disclosure_phrase(debrief: Debrief, refinement: Refinement) -> str:
     """Immediacy, for a therapist who is calm and has seen which way the client moved."""
-    if refinement.state != "calm" or debrief.form == "unsure":
+    if refinement.clinician_state != "calm" or debrief.form == "unsure":
         return ""
-    mixed = debrief.form == "both" and "defensive" in refinement.mine
+    mixed = debrief.form == "both" and "defensive" in refinement.own_parts
     return "P6" if mixed or debrief.form == "against" else "P12"

@@ -6,21 +6,21 @@ line to write on, so that nothing about a client can be put down.
 
 from collections.abc import Iterator, Mapping
 
-from bot.content.catalogue import Question, Words
+from bot.content.catalogue import LanguagePack, Question
 from bot.content.print_page import (
-    columns,
-    footer,
-    lines,
-    page,
-    paragraph,
-    quote,
-    section,
-    subheading,
+    render_columns,
+    render_footer,
+    render_list,
+    render_page,
+    render_paragraph,
+    render_quote,
+    render_section,
+    render_subheading,
 )
-from bot.domain.debriefs.debrief_form import FORMS, STATUSES
-from bot.domain.debriefs.phrases import BEGIN
+from bot.domain.debriefs.debrief_form import FORM_CODES, STATUS_CODES
+from bot.domain.debriefs.phrases import OPENING_PHRASES
 
-ASKED = (
+SHEET_QUESTION_IDS = (
     "unsafe",
     "form",
     "status",
@@ -33,131 +33,159 @@ ASKED = (
 )
 """What the sheet asks: safety first, what one files, and what refines the guide."""
 
-PRODUCTS_OWN = frozenset({"unsafe", "my_state"})
+DIGITAL_ONLY_QUESTION_IDS = frozenset({"unsafe", "my_state"})
 """Questions whose hints tell what the bot keeps; nothing keeps what is ticked on paper."""
 
 
-def pages(words: Words) -> Mapping[str, str]:
+def render_pages(words: LanguagePack) -> Mapping[str, str]:
     """Return both pages as HTML, by the name that their files begin with."""
-    return {"debrief-sheet": sheet(words), "guide": guide(words)}
+    return {"debrief-sheet": render_sheet(words), "guide": render_guide(words)}
 
 
-def sheet(words: Words) -> str:
+def render_sheet(words: LanguagePack) -> str:
     """Return the debrief on paper, to be ticked and torn up."""
-    return page(
+    return render_page(
         words.language,
-        words.say("printed.sheet.title"),
-        paragraph(words.say("printed.sheet.intro")),
-        paragraph(words.say("safety.banner"), "banner"),
-        paragraph(_felt_unsafe(words)),
-        paragraph(words.say("safety.hopeless")),
-        columns(
-            *(_asked(words.questions[name]) for name in ASKED),
-            section(words.line("step.supervision"), _supervision(words)),
+        words.translate("printed.sheet.title"),
+        render_paragraph(words.translate("printed.sheet.intro")),
+        render_paragraph(words.translate("safety.banner"), "banner"),
+        render_paragraph(_felt_unsafe(words)),
+        render_paragraph(words.translate("safety.hopeless")),
+        render_columns(
+            *(_render_question(words.questions[name]) for name in SHEET_QUESTION_IDS),
+            render_section(words.guide_line("step.supervision"), _render_supervision(words)),
         ),
-        paragraph(words.say("printed.sheet.keep")),
-        _foot(words),
+        render_paragraph(words.translate("printed.sheet.keep")),
+        _render_footer(words),
     )
 
 
-def _asked(question: Question) -> str:
-    told = question.hint if question.id not in PRODUCTS_OWN else ""
-    hint = paragraph(told, "hint") if told else ""
-    return section(question.text, hint, lines((one.label for one in question.options), "ticks"))
+def _render_question(question: Question) -> str:
+    told = question.hint if question.id not in DIGITAL_ONLY_QUESTION_IDS else ""
+    hint = render_paragraph(told, "hint") if told else ""
+    return render_section(
+        question.text, hint, render_list((one.label for one in question.options), "ticks")
+    )
 
 
-def guide(words: Words) -> str:
+def render_guide(words: LanguagePack) -> str:
     """Return the seven steps with every branch that a form and a status open."""
-    steps = (_settle, _movement, _part, _protection, _opening, _wait, _supervision)
-    return page(
+    steps = (
+        _render_settle,
+        _render_movement,
+        _render_own_part,
+        _render_protection,
+        _render_opening,
+        _render_wait,
+        _render_supervision,
+    )
+    return render_page(
         words.language,
-        words.say("printed.guide.title"),
-        paragraph(words.say("printed.guide.intro")),
-        paragraph(words.say("safety.banner"), "banner"),
-        columns(*(_step(words, number, step(words)) for number, step in enumerate(steps, 1))),
-        _foot(words),
+        words.translate("printed.guide.title"),
+        render_paragraph(words.translate("printed.guide.intro")),
+        render_paragraph(words.translate("safety.banner"), "banner"),
+        render_columns(
+            *(_render_step(words, number, step(words)) for number, step in enumerate(steps, 1))
+        ),
+        _render_footer(words),
     )
 
 
-STEPS = ("settle", "movement", "part", "protection", "opening", "wait", "supervision")
+STEP_NAMES = ("settle", "movement", "part", "protection", "opening", "wait", "supervision")
 
 
-def _step(words: Words, number: int, body: str) -> str:
-    return section(f"{number}. {words.line(f'step.{STEPS[number - 1]}')}", body)
+def _render_step(words: LanguagePack, number: int, body: str) -> str:
+    return render_section(f"{number}. {words.guide_line(f'step.{STEP_NAMES[number - 1]}')}", body)
 
 
-def _settle(words: Words) -> str:
-    calm = (words.line(f"settle.{name}") for name in ("plain", "defensive"))
-    return lines((_felt_unsafe(words), *calm))
+def _render_settle(words: LanguagePack) -> str:
+    calm = (words.guide_line(f"settle.{name}") for name in ("plain", "defensive"))
+    return render_list((_felt_unsafe(words), *calm))
 
 
-def _felt_unsafe(words: Words) -> str:
-    return _for(words, "unsafe", "unsafe", words.line("settle.unsafe"))
+def _felt_unsafe(words: LanguagePack) -> str:
+    return _format_line_for_answer(words, "unsafe", "unsafe", words.guide_line("settle.unsafe"))
 
 
-def _movement(words: Words) -> str:
-    return lines(_for(words, "form", form, words.line(f"movement.{form}")) for form in FORMS)
+def _render_movement(words: LanguagePack) -> str:
+    return render_list(
+        _format_line_for_answer(words, "form", form, words.guide_line(f"movement.{form}"))
+        for form in FORM_CODES
+    )
 
 
-def _part(words: Words) -> str:
-    told = [_for(words, "status", status, words.line(f"part.{status}")) for status in STATUSES]
-    return lines([*told, words.line("mine.not_visible")])
+def _render_own_part(words: LanguagePack) -> str:
+    told = [
+        _format_line_for_answer(words, "status", status, words.guide_line(f"part.{status}"))
+        for status in STATUS_CODES
+    ]
+    return render_list([*told, words.guide_line("mine.not_visible")])
 
 
-def _protection(words: Words) -> str:
+def _render_protection(words: LanguagePack) -> str:
     return "".join(
-        subheading(words.say(f"printed.guide.{phase}"))
-        + lines(
-            _for(words, "form", form, words.line(f"protection.{form}.{phase}")) for form in FORMS
+        render_subheading(words.translate(f"printed.guide.{phase}"))
+        + render_list(
+            _format_line_for_answer(
+                words, "form", form, words.guide_line(f"protection.{form}.{phase}")
+            )
+            for form in FORM_CODES
         )
         for phase in ("early", "working")
     )
 
 
-def _opening(words: Words) -> str:
+def _render_opening(words: LanguagePack) -> str:
     return "".join(
         (
-            paragraph(words.line("opening.threat")),
-            paragraph(words.line("opening.begin")),
-            *_phrases(words),
-            lines(
+            render_paragraph(words.guide_line("opening.threat")),
+            render_paragraph(words.guide_line("opening.begin")),
+            *_render_phrases(words),
+            render_list(
                 (
-                    _for(words, "status", "repaired", words.line("opening.repaired")),
-                    _for(words, "status", "ended", words.line("opening.ended")),
-                    words.line("opening.ended_first"),
+                    _format_line_for_answer(
+                        words, "status", "repaired", words.guide_line("opening.repaired")
+                    ),
+                    _format_line_for_answer(
+                        words, "status", "ended", words.guide_line("opening.ended")
+                    ),
+                    words.guide_line("opening.ended_first"),
                 )
             ),
         )
     )
 
 
-def _phrases(words: Words) -> Iterator[str]:
+def _render_phrases(words: LanguagePack) -> Iterator[str]:
     """What one could begin with, each sentence once, under the first form it is for."""
     seen: set[str] = set()
-    for form in FORMS:
-        fresh = [code for code in BEGIN[form, "not_named"] if code not in seen]
+    for form in FORM_CODES:
+        fresh = [code for code in OPENING_PHRASES[form, "not_named"] if code not in seen]
         seen.update(fresh)
-        yield subheading(words.questions["form"].brief[form])
-        yield from (quote(words.phrases[code].text) for code in fresh)
+        yield render_subheading(words.questions["form"].short_labels[form])
+        yield from (render_quote(words.phrases[code].text) for code in fresh)
 
 
-def _wait(words: Words) -> str:
-    return lines(_for(words, "status", one, words.line(f"wait.{one}")) for one in STATUSES)
+def _render_wait(words: LanguagePack) -> str:
+    return render_list(
+        _format_line_for_answer(words, "status", one, words.guide_line(f"wait.{one}"))
+        for one in STATUS_CODES
+    )
 
 
-def _supervision(words: Words) -> str:
-    prompts = words.line("prompts.open", want=words.line("want.plain"))
-    return lines((words.line("bring.plain"), prompts))
+def _render_supervision(words: LanguagePack) -> str:
+    prompts = words.guide_line("prompts.open", want=words.guide_line("want.plain"))
+    return render_list((words.guide_line("bring.plain"), prompts))
 
 
-def _for(words: Words, question: str, answer: str, line: str) -> str:
-    brief = words.questions[question].brief[answer]
-    return words.say("printed.for_answer", answer=brief, line=line)
+def _format_line_for_answer(words: LanguagePack, question: str, answer: str, line: str) -> str:
+    brief = words.questions[question].short_labels[answer]
+    return words.translate("printed.for_answer", answer=brief, line=line)
 
 
-def _foot(words: Words) -> str:
-    return footer(
-        words.say("safety.not_watched"),
-        words.say("safety.purpose"),
-        words.say("source.attribution", url=words.references["source"].url),
+def _render_footer(words: LanguagePack) -> str:
+    return render_footer(
+        words.translate("safety.not_watched"),
+        words.translate("safety.purpose"),
+        words.translate("source.attribution", url=words.references["source"].url),
     )

@@ -4,15 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from bot.content.catalogue import Words
-from bot.domain.calendar import zone
+from bot.content.catalogue import LanguagePack
+from bot.domain.calendar import load_zone
 from bot.domain.checkins import frequency
-from bot.domain.checkins.questions import AGAIN, Intention
+from bot.domain.checkins.questions import UNNAMED_INTENTION, Intention
 from bot.domain.people import Clinician, Team
 
 
 @dataclass(frozen=True)
-class Portrait:
+class PersonalData:
     """One person as the bot knows them; nobody but that person is ever shown it.
 
     ``team`` is the home team, ``closes`` the day on which its open period is told.
@@ -22,88 +22,100 @@ class Portrait:
 
     clinician: Clinician
     team: Team | None = None
-    closes: date | None = None
+    period_close: date | None = None
     intention: Intention | None = None
-    next_at: datetime | None = None
-    supervises: tuple[Team, ...] = ()
-    directs: tuple[Team, ...] = ()
-    reads: tuple[Team, ...] = ()
-    agreed: bool = False
+    next_checkin_at: datetime | None = None
+    supervised_teams: tuple[Team, ...] = ()
+    directed_teams: tuple[Team, ...] = ()
+    readable_teams: tuple[Team, ...] = ()
+    has_agreed: bool = False
 
-    def today(self, now: datetime) -> date:
+    def local_today(self, now: datetime) -> date:
         """The person's own day at the instant *now*."""
-        return now.astimezone(zone_of(self.clinician, self.team)).date()
+        return now.astimezone(resolve_zone(self.clinician, self.team)).date()
 
 
-def zone_of(clinician: Clinician, team: Team | None) -> ZoneInfo:
+def resolve_zone(clinician: Clinician, team: Team | None) -> ZoneInfo:
     """Where a person is: their own zone, else their team's, else UTC."""
-    return zone(clinician.zone or (team.zone if team else "") or "UTC")
+    return load_zone(clinician.zone or (team.zone if team else "") or "UTC")
 
 
-def lines(known: Portrait, words: Words) -> tuple[str, ...]:
+def describe_personal_data(person_data: PersonalData, words: LanguagePack) -> tuple[str, ...]:
     """Put into words everything that is kept about a person, one fact a line."""
-    person = known.clinician
-    lives = person.zone or words.say("home.mine.zone_unknown")
+    person = person_data.clinician
+    lives = person.zone or words.translate("home.mine.zone_unknown")
     found = [
-        words.say("home.mine.profile", language=words.name, zone=lives),
-        *_places(known, words),
-        *_rhythm(known, words),
-        *_quiet(person, words),
+        words.translate("home.mine.profile", language=words.display_name, zone=lives),
+        *_describe_teams(person_data, words),
+        *_describe_schedule(person_data, words),
+        *_describe_unanswered(person, words),
     ]
-    if person.joined:
-        found.append(words.say("home.mine.deliveries"))
-    if person.unreachable:
-        found.append(words.say("home.mine.unreachable"))
-    if known.intention:
-        found.append(_intention(known.intention, words))
-    return (*found, words.say("home.mine.rest"))
+    if person.has_joined:
+        found.append(words.translate("home.mine.deliveries"))
+    if person.unreachable_reason:
+        found.append(words.translate("home.mine.unreachable"))
+    if person_data.intention:
+        found.append(_describe_intention(person_data.intention, words))
+    return (*found, words.translate("home.mine.rest"))
 
 
-def _places(known: Portrait, words: Words) -> list[str]:
-    found = [words.say("home.mine.no_team")]
-    if known.team:
-        found = [words.say("home.mine.team", team=known.team.name)]
-    for key, teams in (("supervisor", known.supervises), ("director", known.directs)):
+def _describe_teams(person_data: PersonalData, words: LanguagePack) -> list[str]:
+    found = [words.translate("home.mine.no_team")]
+    if person_data.team:
+        found = [words.translate("home.mine.team", team=person_data.team.name)]
+    for key, teams in (
+        ("supervisor", person_data.supervised_teams),
+        ("director", person_data.directed_teams),
+    ):
         if teams:
-            names = words.list(team.name for team in teams)
-            found.append(words.say(f"home.mine.{key}", teams=names))
-    if known.agreed:
-        found.append(words.say("home.mine.agreed"))
+            names = words.join_items(team.name for team in teams)
+            found.append(words.translate(f"home.mine.{key}", teams=names))
+    if person_data.has_agreed:
+        found.append(words.translate("home.mine.agreed"))
     return found
 
 
-def _rhythm(known: Portrait, words: Words) -> list[str]:
-    person, team = known.clinician, known.team
-    if not person.joined or team is None:
-        return [words.say("home.mine.not_joined")]
-    rule = person.rule or team.checkin
-    at = {"weekday": words.weekday(rule.weekday), "time": words.time(rule.at)}
-    found = [words.say("home.mine.joined", **at)]
+def _describe_schedule(person_data: PersonalData, words: LanguagePack) -> list[str]:
+    person, team = person_data.clinician, person_data.team
+    if not person.has_joined or team is None:
+        return [words.translate("home.mine.not_joined")]
+    rule = person.rule or team.checkin_rule
+    at = {
+        "weekday": words.weekday_name(rule.weekday),
+        "time": words.format_clock_time(rule.local_time),
+    }
+    found = [words.translate("home.mine.joined", **at)]
     if person.rule:
-        found.append(words.say("home.mine.own_rule"))
+        found.append(words.translate("home.mine.own_rule"))
     if person.work_days:
-        days = words.list(words.weekday(day) for day in person.work_days)
-        found.append(words.say("home.mine.work_days", days=days))
-    if team.holidays:
-        found.append(words.say("home.mine.holidays", region=words.region(team.holidays)))
+        days = words.join_items(words.weekday_name(day) for day in person.work_days)
+        found.append(words.translate("home.mine.work_days", days=days))
+    if team.holiday_region:
+        found.append(
+            words.translate("home.mine.holidays", region=words.region_name(team.holiday_region))
+        )
     if person.paused_until:
-        found.append(words.say("home.mine.paused", day=words.day(person.paused_until)))
+        found.append(words.translate("home.mine.paused", day=words.format_day(person.paused_until)))
     return found
 
 
-def _quiet(person: Clinician, words: Words) -> list[str]:
+def _describe_unanswered(person: Clinician, words: LanguagePack) -> list[str]:
     """How many questions in a row stayed unanswered, and what came of it."""
-    found = [words.say("home.mine.quiet", count=person.quiet)]
-    if person.quiet >= frequency.SELDOM:
-        key = "silent" if person.quiet >= frequency.SILENT else "seldom"
-        found.append(words.say(f"home.mine.{key}"))
+    found = [words.translate("home.mine.quiet", count=person.unanswered_count)]
+    if person.unanswered_count >= frequency.REDUCE_AFTER_UNANSWERED:
+        key = "silent" if person.unanswered_count >= frequency.STOP_AFTER_UNANSWERED else "seldom"
+        found.append(words.translate(f"home.mine.{key}"))
     return found
 
 
-def _intention(intention: Intention, words: Words) -> str:
-    sign = words.sign(intention.sign)
-    facts = {"picture": sign.picture, "sign": sign.name, "day": words.day(intention.until)}
-    if intention.code == AGAIN:
-        return words.say("home.mine.follow_up", **facts)
-    choice = words.questions["intention"].option(intention.code).label
-    return words.say("home.mine.intention", choice=choice, **facts)
+def _describe_intention(intention: Intention, words: LanguagePack) -> str:
+    sign = words.get_sign(intention.sign_code)
+    facts = {
+        "picture": sign.glyph,
+        "sign": sign.name,
+        "day": words.format_day(intention.expires_on),
+    }
+    if intention.code == UNNAMED_INTENTION:
+        return words.translate("home.mine.follow_up", **facts)
+    choice = words.questions["intention"].get_option(intention.code).label
+    return words.translate("home.mine.intention", choice=choice, **facts)

@@ -2,62 +2,71 @@
 
 from datetime import date
 
-from bot.content.catalogue import Words
+from bot.content.catalogue import LanguagePack
 from bot.domain.people import Team
-from bot.elements import Divider, Element, Form, Heading, Message, Small, Text
+from bot.elements import Caption, Divider, Element, Form, Heading, Message, Text
 
-KEPT = ("person", "team", "checkin", "quiet", "intention", "deliveries", "marks")
-NOT_KEPT = ("not_filed", "not_answers", "not_clients")
+STORED_DATA_KEYS = ("person", "team", "checkin", "quiet", "intention", "deliveries", "marks")
+NOT_STORED_KEYS = ("not_filed", "not_answers", "not_clients")
 
 
-def policy(words: Words, team: Team | None, closes: date | None) -> tuple[str, ...]:
+def policy_sentences(
+    words: LanguagePack, team: Team | None, period_close: date | None
+) -> tuple[str, ...]:
     """Say in two sentences what a supervisor will be able to see, and when.
 
     *closes* is the day on which the team's open period is told, ``None`` where none is open.
     """
     if team is None:
-        return words.say("privacy.policy.no_team"), words.say("privacy.policy.no_team_next")
-    if closes is None:
-        return words.say("privacy.policy.no_period"), words.say("privacy.policy.no_period_next")
+        return words.translate("privacy.policy.no_team"), words.translate(
+            "privacy.policy.no_team_next"
+        )
+    if period_close is None:
+        return words.translate("privacy.policy.no_period"), words.translate(
+            "privacy.policy.no_period_next"
+        )
     key = "team_too" if team.open_to_team else "aggregate"
-    seen = words.say(f"privacy.policy.{key}", day=words.day(closes))
-    return seen, words.say("privacy.policy.until")
+    seen = words.translate(f"privacy.policy.{key}", day=words.format_day(period_close))
+    return seen, words.translate("privacy.policy.until")
 
 
-def filed(words: Words, *, on_a_roster: bool, until: date | None) -> str:
+def filing_note(words: LanguagePack, *, on_roster: bool, withdrawable_until: date | None) -> str:
     """Say what a debrief left behind; before the day *until* it can be taken back."""
-    if until is not None:
-        return words.say("privacy.filed.kept", day=words.day(until))
-    return words.say("privacy.filed.no_period" if on_a_roster else "privacy.filed.nothing")
+    if withdrawable_until is not None:
+        return words.translate("privacy.filed.kept", day=words.format_day(withdrawable_until))
+    return words.translate("privacy.filed.no_period" if on_roster else "privacy.filed.nothing")
 
 
-def withdrawal(words: Words) -> Form:
+def build_withdrawal_form(words: LanguagePack) -> Form:
     """Ask whether everything filed in the open period is to be taken back."""
-    body = (Text(words.say("privacy.withdraw.ask")), Small(words.say("privacy.withdraw.earlier")))
+    body = (
+        Text(words.translate("privacy.withdraw.ask")),
+        Caption(words.translate("privacy.withdraw.earlier")),
+    )
     return Form(
         "withdraw",
-        words.say("privacy.withdraw.title"),
+        words.translate("privacy.withdraw.title"),
         body,
-        submit=words.say("privacy.withdraw.submit"),
-        close=words.say("common.cancel"),
+        submit=words.translate("privacy.withdraw.submit"),
+        close=words.translate("common.cancel"),
     )
 
 
-def notice(words: Words) -> Message:
+def render_notice(words: LanguagePack) -> Message:
     """List what is kept of anybody and what is not; the same for every reader."""
-    return Message(words.say("privacy.kept.summary"), _kept(words))
+    return Message(words.translate("privacy.kept.summary"), _render_stored_data(words))
 
 
-def _kept(words: Words) -> tuple[Element, ...]:
+def _render_stored_data(words: LanguagePack) -> tuple[Element, ...]:
     return (
-        Heading(words.say("privacy.kept.heading")),
-        Text(words.say("privacy.kept.intro")),
-        _listed(words, KEPT),
+        Heading(words.translate("privacy.kept.heading")),
+        Text(words.translate("privacy.kept.intro")),
+        _render_list(words, STORED_DATA_KEYS),
         Divider(),
-        Heading(words.say("privacy.kept.not_heading")),
-        _listed(words, NOT_KEPT),
+        Heading(words.translate("privacy.kept.not_heading")),
+        _render_list(words, NOT_STORED_KEYS),
     )
 
 
-def _listed(words: Words, keys: tuple[str, ...]) -> Text:
-    return Text("\n".join(f"• {words.say(f'privacy.kept.{key}')}" for key in keys))
+def _render_list(words: LanguagePack, keys: tuple[str, ...]) -> Text:
+    return Text("\n".join(f"• {words.translate(f'privacy.kept.{key}')}" for key in keys))

@@ -1,12 +1,12 @@
 """The regions whose public holidays a set-up offers, by country and where it matters by part."""
 
-from bot.content.catalogue import Words
+from bot.content.catalogue import LanguagePack
 from bot.elements import Option
 
-NONE = "none"
+NO_REGION_CODE = "none"
 """Stands for a team that keeps no public holidays."""
 
-_CODES = """
+_REGION_CODES = """
 AR AT AU-ACT AU-NSW AU-NT AU-QLD AU-SA AU-TAS AU-VIC AU-WA BE BR
 CA CA-AB CA-BC CA-MB CA-NB CA-NL CA-NS CA-NT CA-NU CA-ON CA-PE CA-QC CA-SK CA-YT
 CH CL CN CO CR CZ DE DE-BB DE-BE DE-BW DE-BY DE-HB DE-HE DE-HH DE-MV DE-NI DE-NW DE-RP
@@ -15,12 +15,14 @@ IS IT JP KE KR LT LU LV MA MO MX MY NG NL NO NZ PE PH PL PT RO SE SG SI SK TH TN
 UA US UY VN ZA
 """
 
-OFFERED = tuple(_CODES.split())
+OFFERED_REGIONS = tuple(_REGION_CODES.split())
 """A menu holds a hundred at most; a team file may name any other."""
 
 
-def options(known: str, words: Words) -> tuple[Option, ...]:
+def build_region_options(current_region: str, words: LanguagePack) -> tuple[Option, ...]:
     """Offer none and the regions, with the one already *known* of the team among them."""
-    regions = sorted((words.region(one), one) for one in {*OFFERED, *filter(None, [known])})
-    none = Option(NONE, words.say("supervision.form.holidays_none"))
+    regions = sorted(
+        (words.region_name(one), one) for one in {*OFFERED_REGIONS, *filter(None, [current_region])}
+    )
+    none = Option(NO_REGION_CODE, words.translate("supervision.form.holidays_none"))
     return (none, *(Option(code, name) for name, code in regions))

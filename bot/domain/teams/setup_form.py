@@ -3,39 +3,39 @@
 from dataclasses import dataclass
 from datetime import date, time
 
-from bot.content.catalogue import Words
+from bot.content.catalogue import LanguagePack
 from bot.domain import surface
 from bot.domain.people import Team
 from bot.domain.teams import holiday_regions, timezones
 from bot.elements import (
-    Actions,
+    ActionRow,
     Banner,
     Button,
-    Channel,
-    Choice,
-    ClockTime,
-    Confirm,
+    Caption,
+    ChannelField,
+    ChoiceField,
+    Confirmation,
     Element,
     Form,
     Message,
-    Name,
+    NameField,
     Option,
-    People,
-    Small,
+    PeopleField,
     Text,
+    TimeField,
 )
 
-NEW = "new"
+NEW_TEAM_ID = "new"
 """Stands for the team that an admin is about to set up."""
 
-LONGEST_NAME = 60
-MOST_PEOPLE = 100
+MAX_NAME_CHARS = 60
+MAX_PEOPLE = 100
 
 Body = tuple[Element, ...]
 
 
 @dataclass(frozen=True)
-class Current:
+class CurrentSetup:
     """What a team's set-up holds now; blank for a new team, with the setter's own zone.
 
     ``clinicians`` are those declared, never those who merely joined: the set-up does not
@@ -46,208 +46,228 @@ class Current:
     team: Team | None = None
     clinicians: tuple[str, ...] = ()
     supervisors: tuple[str, ...] = ()
-    zone: str = ""
+    setter_zone: str = ""
     languages: tuple[Option, ...] = ()
-    names_practice: bool = True
+    may_name_practice: bool = True
 
 
-def chooser(teams: tuple[Team, ...], words: Words, *, may_create: bool) -> Form:
+def build_team_chooser(teams: tuple[Team, ...], words: LanguagePack, *, may_create: bool) -> Form:
     """Ask which team's set-up to open."""
-    offered = [Option(team.id, team.name[:LONGEST_NAME]) for team in teams]
+    offered = [Option(team.id, team.name[:MAX_NAME_CHARS]) for team in teams]
     if may_create:
-        offered.append(Option(NEW, words.say("supervision.form.new")))
-    which = words.say("supervision.form.which")
+        offered.append(Option(NEW_TEAM_ID, words.translate("supervision.form.new")))
+    which = words.translate("supervision.form.which")
     return Form(
         "which",
-        words.say("supervision.form.title"),
-        (Choice("which", which, tuple(offered), select=True),),
-        submit=words.say("supervision.form.next"),
-        close=words.say("common.cancel"),
+        words.translate("supervision.form.title"),
+        (ChoiceField("which", which, tuple(offered), as_dropdown=True),),
+        submit=words.translate("supervision.form.next"),
+        close=words.translate("common.cancel"),
     )
 
 
-def form(current: Current, words: Words) -> Form:
+def build_setup_form(current: CurrentSetup, words: LanguagePack) -> Form:
     """Show a team's set-up, filled in with what holds now."""
     body = (
-        *_closed(current.team, words),
-        Text(words.say("supervision.form.intro")),
-        *_place(current.team, words),
-        *_people(current, words),
-        *_rhythm(current.team, words),
-        *_manner(current, words),
-        *_counts(current, words),
-        *_again(current.team, words),
+        *_render_unreachable_banner(current.team, words),
+        Text(words.translate("supervision.form.intro")),
+        *_build_channel_fields(current.team, words),
+        *_build_people_fields(current, words),
+        *_build_schedule_fields(current.team, words),
+        *_build_locale_fields(current, words),
+        *_build_count_fields(current, words),
+        *_build_introduce_button(current.team, words),
     )
     return Form(
         "setup",
-        words.say("supervision.form.title"),
+        words.translate("supervision.form.title"),
         body,
-        submit=words.say("supervision.form.submit"),
-        close=words.say("common.cancel"),
-        data=current.team.id if current.team else NEW,
+        submit=words.translate("supervision.form.submit"),
+        close=words.translate("common.cancel"),
+        data=current.team.id if current.team else NEW_TEAM_ID,
     )
 
 
-def refused(words: Words) -> Message:
+def render_refusal(words: LanguagePack) -> Message:
     """Say kindly to whom a set-up opens, and how somebody comes to be one of them."""
-    text = words.say("supervision.refused.text")
-    return Message(words.say("supervision.refused.summary"), (Text(text),))
+    text = words.translate("supervision.refused.text")
+    return Message(words.translate("supervision.refused.summary"), (Text(text),))
 
 
-def done(
-    team: Team, closes: date | None, words: Words, *, introduces: bool, question_waits: bool
+def build_saved_form(
+    team: Team,
+    period_close: date | None,
+    words: LanguagePack,
+    *,
+    posts_introduction: bool,
+    is_question_deferred: bool,
 ) -> Form:
     """Say what a saved set-up brings about next; *closes* ends the open period, if any.
 
     *introduces*: the channel is owed its card; *question_waits*: for the next period.
     """
-    lines = [words.say("supervision.done.saved", team=team.name)]
-    if introduces:
-        lines.append(words.say("supervision.done.card", channel=f"#{{{team.channel}}}"))
-        lines.append(words.say("supervision.done.invite"))
-    lines.append(words.say("supervision.done.clinicians"))
-    if closes:
-        lines.append(words.say("supervision.done.closes", day=words.day(closes)))
+    lines = [words.translate("supervision.done.saved", team=team.name)]
+    if posts_introduction:
+        lines.append(words.translate("supervision.done.card", channel=f"#{{{team.channel}}}"))
+        lines.append(words.translate("supervision.done.invite"))
+    lines.append(words.translate("supervision.done.clinicians"))
+    if period_close:
+        lines.append(words.translate("supervision.done.closes", day=words.format_day(period_close)))
     else:
-        lines.append(words.say("supervision.done.no_period"))
-    if question_waits:
-        lines.append(words.say("supervision.done.question"))
-    title = words.say("supervision.done.title")
-    return surface.read_only(words, title, tuple(Text(line) for line in lines))
+        lines.append(words.translate("supervision.done.no_period"))
+    if is_question_deferred:
+        lines.append(words.translate("supervision.done.question"))
+    title = words.translate("supervision.done.title")
+    return surface.build_note_form(words, title, tuple(Text(line) for line in lines))
 
 
-def card_again(words: Words) -> Form:
+def build_card_resent_form(words: LanguagePack) -> Form:
     """Say that the introduction card goes out once more, and what it needs."""
-    lines = (words.say("supervision.done.card_again"), words.say("supervision.done.invite"))
-    title = words.say("supervision.done.title")
-    return surface.read_only(words, title, tuple(Text(line) for line in lines))
+    lines = (
+        words.translate("supervision.done.card_again"),
+        words.translate("supervision.done.invite"),
+    )
+    title = words.translate("supervision.done.title")
+    return surface.build_note_form(words, title, tuple(Text(line) for line in lines))
 
 
-def _closed(team: Team | None, words: Words) -> Body:
+def _render_unreachable_banner(team: Team | None, words: LanguagePack) -> Body:
     """Say that nothing is posted in the channel, to the one who can mend it."""
-    if team is None or not team.unreachable:
+    if team is None or not team.unreachable_reason:
         return ()
-    return (Banner(words.say("supervision.form.unreachable")),)
+    return (Banner(words.translate("supervision.form.unreachable")),)
 
 
-def _place(team: Team | None, words: Words) -> Body:
+def _build_channel_fields(team: Team | None, words: LanguagePack) -> Body:
     channel, name = (team.channel, team.name) if team else ("", "")
-    ask, hint = _asked("channel", words)
-    called, caution = _asked("name", words)
+    ask, hint = _label_and_hint("channel", words)
+    called, caution = _label_and_hint("name", words)
     return (
-        Channel("channel", ask, channel, hint=hint),
-        Name("name", called, name, at_most=LONGEST_NAME, hint=caution),
+        ChannelField("channel", ask, channel, hint=hint),
+        NameField("name", called, name, max_length=MAX_NAME_CHARS, hint=caution),
     )
 
 
-def _people(current: Current, words: Words) -> Body:
-    ask, hint = _asked("supervisors", words)
-    whom, whom_hint = _asked("clinicians", words)
+def _build_people_fields(current: CurrentSetup, words: LanguagePack) -> Body:
+    ask, hint = _label_and_hint("supervisors", words)
+    whom, whom_hint = _label_and_hint("clinicians", words)
     return (
-        People("supervisors", ask, current.supervisors, at_most=MOST_PEOPLE, hint=hint),
-        People(
+        PeopleField("supervisors", ask, current.supervisors, max_selected=MAX_PEOPLE, hint=hint),
+        PeopleField(
             "clinicians",
             whom,
             current.clinicians,
             required=False,
-            at_most=MOST_PEOPLE,
+            max_selected=MAX_PEOPLE,
             hint=whom_hint,
         ),
     )
 
 
-def _rhythm(team: Team | None, words: Words) -> Body:
-    day, at = (team.checkin.weekday, team.checkin.at) if team else (1, time(9))
-    tip_days, tip_at = (team.tip_days, team.tip_at) if team else ((2, 4), time(9))
-    week = tuple(Option(str(one), words.weekday(one)) for one in range(1, 8))
-    ask, hint = _asked("time", words)
-    tips, tips_hint = _asked("tip_days", words)
+def _build_schedule_fields(team: Team | None, words: LanguagePack) -> Body:
+    day, at = (team.checkin_rule.weekday, team.checkin_rule.local_time) if team else (1, time(9))
+    tip_days, tip_at = (team.tip_days, team.tip_time) if team else ((2, 4), time(9))
+    week = tuple(Option(str(one), words.weekday_name(one)) for one in range(1, 8))
+    ask, hint = _label_and_hint("time", words)
+    tips, tips_hint = _label_and_hint("tip_days", words)
     return (
-        Choice("day", words.say("supervision.form.day"), week, chosen=(str(day),), select=True),
-        ClockTime("time", ask, f"{at:%H:%M}", hint=hint),
-        Choice(
+        ChoiceField(
+            "day",
+            words.translate("supervision.form.day"),
+            week,
+            initial=(str(day),),
+            as_dropdown=True,
+        ),
+        TimeField("time", ask, f"{at:%H:%M}", hint=hint),
+        ChoiceField(
             "tip_days",
             tips,
             week,
             required=False,
-            at_most=7,
+            max_selected=7,
             hint=tips_hint,
-            chosen=tuple(str(one) for one in tip_days),
+            initial=tuple(str(one) for one in tip_days),
         ),
-        ClockTime("tip_time", words.say("supervision.form.tip_time"), f"{tip_at:%H:%M}"),
+        TimeField("tip_time", words.translate("supervision.form.tip_time"), f"{tip_at:%H:%M}"),
     )
 
 
-def _manner(current: Current, words: Words) -> Body:
+def _build_locale_fields(current: CurrentSetup, words: LanguagePack) -> Body:
     team = current.team
-    zone = team.zone if team else current.zone or "UTC"
-    known = timezones.options(zone, current.zone)
-    ask = words.say("supervision.form.zone")
-    kept = team.holidays if team else ""
-    free, free_hint = _asked("holidays", words)
-    off = holiday_regions.options(kept, words)
+    zone = team.zone if team else current.setter_zone or "UTC"
+    known = timezones.build_zone_options(zone, current.setter_zone)
+    ask = words.translate("supervision.form.zone")
+    kept = team.holiday_region if team else ""
+    free, free_hint = _label_and_hint("holidays", words)
+    off = holiday_regions.build_region_options(kept, words)
     asked: Body = (
-        Choice("zone", ask, known, chosen=(zone,), select=True),
-        Choice(
+        ChoiceField("zone", ask, known, initial=(zone,), as_dropdown=True),
+        ChoiceField(
             "holidays",
             free,
             off,
             hint=free_hint,
-            chosen=(kept or holiday_regions.NONE,),
-            select=True,
+            initial=(kept or holiday_regions.NO_REGION_CODE,),
+            as_dropdown=True,
         ),
     )
     if len(current.languages) < 2:  # noqa: PLR2004 - one language is no choice
         return asked
     spoken = team.language if team else words.language
-    language = words.say("supervision.form.language")
-    return (*asked, Choice("language", language, current.languages, chosen=(spoken,)))
+    language = words.translate("supervision.form.language")
+    return (*asked, ChoiceField("language", language, current.languages, initial=(spoken,)))
 
 
-def _counts(current: Current, words: Words) -> Body:
+def _build_count_fields(current: CurrentSetup, words: LanguagePack) -> Body:
     team = current.team
-    ask, later = _asked("question", words)
+    ask, later = _label_and_hint("question", words)
     question, open_to_team = (team.question, team.open_to_team) if team else ("form", False)
     who = "yes" if open_to_team else "no"
     return (
-        _practice(current, words),
-        Choice(
+        _build_practice_field(current, words),
+        ChoiceField(
             "question",
             ask,
-            _pair("question", ("form", "status"), words),
+            _build_option_pair("question", ("form", "status"), words),
             hint=later,
-            chosen=(question,),
+            initial=(question,),
         ),
-        Choice(
+        ChoiceField(
             "open",
-            words.say("supervision.form.open"),
-            _pair("open", ("no", "yes"), words),
-            chosen=(who,),
+            words.translate("supervision.form.open"),
+            _build_option_pair("open", ("no", "yes"), words),
+            initial=(who,),
         ),
     )
 
 
-def _practice(current: Current, words: Words) -> Element:
+def _build_practice_field(current: CurrentSetup, words: LanguagePack) -> Element:
     practice = current.team.practice if current.team else ""
-    if current.names_practice:
-        ask, hint = _asked("practice", words)
-        return Name("practice", ask, practice, required=False, hint=hint)
-    named = words.say("supervision.form.practice_named", practice=practice)
-    return Small(named if practice else words.say("supervision.form.practice_none"))
+    if current.may_name_practice:
+        ask, hint = _label_and_hint("practice", words)
+        return NameField("practice", ask, practice, required=False, hint=hint)
+    named = words.translate("supervision.form.practice_named", practice=practice)
+    return Caption(named if practice else words.translate("supervision.form.practice_none"))
 
 
-def _pair(name: str, codes: tuple[str, str], words: Words) -> tuple[Option, ...]:
-    return tuple(Option(code, words.say(f"supervision.form.{name}_{code}")) for code in codes)
+def _build_option_pair(
+    field_id: str, codes: tuple[str, str], words: LanguagePack
+) -> tuple[Option, ...]:
+    return tuple(
+        Option(code, words.translate(f"supervision.form.{field_id}_{code}")) for code in codes
+    )
 
 
-def _again(team: Team | None, words: Words) -> Body:
+def _build_introduce_button(team: Team | None, words: LanguagePack) -> Body:
     if team is None:
         return ()
-    label, parts = words.say("supervision.form.again"), ("title", "text", "yes", "no")
-    sure = Confirm(*(words.say(f"supervision.again.{part}") for part in parts))
-    return (Actions((Button("supervision.introduce", label, data=team.id, confirm=sure),)),)
+    label, parts = words.translate("supervision.form.again"), ("title", "text", "yes", "no")
+    sure = Confirmation(*(words.translate(f"supervision.again.{part}") for part in parts))
+    return (ActionRow((Button("supervision.introduce", label, data=team.id, confirmation=sure),)),)
 
 
-def _asked(name: str, words: Words) -> tuple[str, str]:
+def _label_and_hint(field_id: str, words: LanguagePack) -> tuple[str, str]:
     """The label of a field and the quieter line under it."""
-    return words.say(f"supervision.form.{name}"), words.say(f"supervision.form.{name}_hint")
+    return words.translate(f"supervision.form.{field_id}"), words.translate(
+        f"supervision.form.{field_id}_hint"
+    )

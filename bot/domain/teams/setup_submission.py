@@ -6,43 +6,43 @@ from dataclasses import dataclass
 from datetime import time
 from zoneinfo import ZoneInfo
 
-from bot.content.catalogue import Words
-from bot.conversation import Invalid
+from bot.content.catalogue import LanguagePack
+from bot.conversation import InvalidAnswers
 from bot.domain.calendar import WeeklyRule
-from bot.domain.checkins.preferences import clock_time
+from bot.domain.checkins.preferences import parse_clock_time
 from bot.domain.people import Team
 from bot.domain.teams import holiday_regions
-from bot.domain.teams.setup_form import MOST_PEOPLE
+from bot.domain.teams.setup_form import MAX_PEOPLE
 from bot.errors import UnknownAnswerError
-from bot.public_holidays import is_region
+from bot.public_holidays import is_known_region
 
-PLAIN = re.compile(r"[\w .,'\N{RIGHT SINGLE QUOTATION MARK}&()+/-]{1,60}")
+PLAIN_NAME_PATTERN = re.compile(r"[\w .,'\N{RIGHT SINGLE QUOTATION MARK}&()+/-]{1,60}")
 """What a team's name may hold: nothing that inline markup or a product could take for more."""
 
-WEEK = frozenset("1234567")
+WEEKDAY_CODES = frozenset("1234567")
 
 Answers = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
-class Plan:
+class SetupSubmission:
     """A team's set-up as somebody filled it in; people are product ids."""
 
     channel: str
     name: str
     clinicians: tuple[str, ...]
     supervisors: tuple[str, ...]
-    checkin: WeeklyRule
+    checkin_rule: WeeklyRule
     tip_days: tuple[int, ...]
-    tip_at: time
+    tip_time: time
     language: str
     zone: str
     practice: str
     question: str
     open_to_team: bool
-    holidays: str = ""
+    holiday_region: str = ""
 
-    def team(self, team_id: str, workspace: str) -> Team:
+    def build_team(self, team_id: str, workspace: str) -> Team:
         """The team that this plan describes."""
         return Team(
             id=team_id,
@@ -52,133 +52,148 @@ class Plan:
             practice=self.practice,
             language=self.language,
             zone=self.zone,
-            checkin=self.checkin,
+            checkin_rule=self.checkin_rule,
             tip_days=self.tip_days,
-            tip_at=self.tip_at,
+            tip_time=self.tip_time,
             question=self.question,
             open_to_team=self.open_to_team,
-            holidays=self.holidays,
+            holiday_region=self.holiday_region,
         )
 
 
 @dataclass(frozen=True)
-class Ground:
+class SetupContext:
     """What the plan meets: who fills it in, who supervises now, and what is already taken.
 
     ``elsewhere`` are those on the list of another team of the workspace; those who merely
     joined one are not among them, since a fault about them would tell a supervisor so.
     """
 
-    setter: str
+    setter_id: str
     supervisors: tuple[str, ...]
-    channel_taken: bool
-    elsewhere: frozenset[str]
+    is_channel_in_use: bool
+    clinicians_elsewhere: frozenset[str]
 
 
-def read(answers: Answers, languages: tuple[str, ...], words: Words) -> Plan | Invalid:
+def parse_setup(
+    answers: Answers, languages: tuple[str, ...], words: LanguagePack
+) -> SetupSubmission | InvalidAnswers:
     """Read the set-up form; names that could be more than a name get a kind fault.
 
     Raises :class:`bot.errors.UnknownAnswerError` on what the form does not offer.
     """
-    names = {field: _line(answers, field) for field in ("name", "practice")}
-    wrong = [field for field, said in names.items() if not _is_plain(said, blank=field != "name")]
+    names = {field: _collapsed_answer(answers, field) for field in ("name", "practice")}
+    wrong = [
+        field
+        for field, said in names.items()
+        if not _is_plain_name(said, allow_blank=field != "name")
+    ]
     if wrong:
-        return Invalid({field: words.say("supervision.fault.name") for field in wrong})
-    return Plan(
-        channel=_given(answers, "channel"),
+        return InvalidAnswers({field: words.translate("supervision.fault.name") for field in wrong})
+    return SetupSubmission(
+        channel=_required_answer(answers, "channel"),
         name=names["name"],
-        clinicians=_many(answers, "clinicians"),
-        supervisors=_many(answers, "supervisors"),
-        checkin=WeeklyRule(int(_among(answers, "day", WEEK)), clock_time(_one(answers, "time"))),
-        tip_days=_days(answers),
-        tip_at=clock_time(_one(answers, "tip_time")),
-        language=_among(answers, "language", languages) if len(languages) > 1 else languages[0],
-        zone=_zone(_one(answers, "zone")),
+        clinicians=_unique_answers(answers, "clinicians"),
+        supervisors=_unique_answers(answers, "supervisors"),
+        checkin_rule=WeeklyRule(
+            int(_offered_answer(answers, "day", WEEKDAY_CODES)),
+            parse_clock_time(_first_answer(answers, "time")),
+        ),
+        tip_days=_parse_tip_days(answers),
+        tip_time=parse_clock_time(_first_answer(answers, "tip_time")),
+        language=_offered_answer(answers, "language", languages)
+        if len(languages) > 1
+        else languages[0],
+        zone=_parse_zone(_first_answer(answers, "zone")),
         practice=names["practice"],
-        question=_among(answers, "question", ("form", "status")),
-        open_to_team=_among(answers, "open", ("yes", "no")) == "yes",
-        holidays=_region(_one(answers, "holidays")),
+        question=_offered_answer(answers, "question", ("form", "status")),
+        open_to_team=_offered_answer(answers, "open", ("yes", "no")) == "yes",
+        holiday_region=_parse_region(_first_answer(answers, "holidays")),
     )
 
 
-def faults(plan: Plan, ground: Ground, words: Words) -> Invalid | None:
+def validate_submission(
+    submission: SetupSubmission, setup_context: SetupContext, words: LanguagePack
+) -> InvalidAnswers | None:
     """Say under each field what cannot be kept; ``None`` when everything can.
 
     Nobody appoints themselves, a supervisor is never counted in the same team, and each
     clinician has one home.
     """
-    supervisors, clinicians = set(plan.supervisors), set(plan.clinicians)
+    supervisors, clinicians = set(submission.supervisors), set(submission.clinicians)
     found: dict[str, str] = {}
-    if ground.channel_taken:
+    if setup_context.is_channel_in_use:
         found["channel"] = "channel_taken"
     if not supervisors:
         found["supervisors"] = "nobody"
-    elif ground.setter in supervisors.difference(ground.supervisors):
+    elif setup_context.setter_id in supervisors.difference(setup_context.supervisors):
         found["supervisors"] = "self"
-    if clinicians & ground.elsewhere:
+    if clinicians & setup_context.clinicians_elsewhere:
         found["clinicians"] = "elsewhere"
-    elif clinicians & {*supervisors, *kept_on(ground)}:
+    elif clinicians & {*supervisors, *retained_supervisors(setup_context)}:
         found["clinicians"] = "both"
     for name, people in (("supervisors", supervisors), ("clinicians", clinicians)):
-        if len(people) > MOST_PEOPLE:
+        if len(people) > MAX_PEOPLE:
             found[name] = "too_many"
-    told = {name: words.say(f"supervision.fault.{key}") for name, key in found.items()}
-    return Invalid(told) if told else None
+    told = {name: words.translate(f"supervision.fault.{key}") for name, key in found.items()}
+    return InvalidAnswers(told) if told else None
 
 
-def kept_on(ground: Ground) -> tuple[str, ...]:
+def retained_supervisors(setup_context: SetupContext) -> tuple[str, ...]:
     """A supervisor who fills in the form keeps their own role, listed or not."""
-    return (ground.setter,) if ground.setter in ground.supervisors else ()
+    return (
+        (setup_context.setter_id,) if setup_context.setter_id in setup_context.supervisors else ()
+    )
 
 
-def _line(answers: Answers, name: str) -> str:
-    return " ".join(_one(answers, name).split())
+def _collapsed_answer(answers: Answers, field_id: str) -> str:
+    return " ".join(_first_answer(answers, field_id).split())
 
 
-def _is_plain(said: str, *, blank: bool) -> bool:
-    return (blank and not said) or PLAIN.fullmatch(said) is not None
+def _is_plain_name(text: str, *, allow_blank: bool) -> bool:
+    return (allow_blank and not text) or PLAIN_NAME_PATTERN.fullmatch(text) is not None
 
 
-def _one(answers: Answers, name: str) -> str:
-    values = answers.get(name, ())
+def _first_answer(answers: Answers, field_id: str) -> str:
+    values = answers.get(field_id, ())
     return values[0] if values else ""
 
 
-def _given(answers: Answers, name: str) -> str:
-    said = _one(answers, name)
+def _required_answer(answers: Answers, field_id: str) -> str:
+    said = _first_answer(answers, field_id)
     if not said:
         raise UnknownAnswerError
     return said
 
 
-def _many(answers: Answers, name: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(answers.get(name, ())))
+def _unique_answers(answers: Answers, field_id: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(answers.get(field_id, ())))
 
 
-def _among(answers: Answers, name: str, offered: Iterable[str]) -> str:
-    said = _one(answers, name)
-    if said not in offered:
+def _offered_answer(answers: Answers, field_id: str, offered_codes: Iterable[str]) -> str:
+    said = _first_answer(answers, field_id)
+    if said not in offered_codes:
         raise UnknownAnswerError
     return said
 
 
-def _days(answers: Answers) -> tuple[int, ...]:
+def _parse_tip_days(answers: Answers) -> tuple[int, ...]:
     said = set(answers.get("tip_days", ()))
-    if not said <= WEEK:
+    if not said <= WEEKDAY_CODES:
         raise UnknownAnswerError
     return tuple(sorted(int(day) for day in said))
 
 
-def _region(said: str) -> str:
-    if said in {"", holiday_regions.NONE}:
+def _parse_region(region_code: str) -> str:
+    if region_code in {"", holiday_regions.NO_REGION_CODE}:
         return ""
-    if not is_region(said):
+    if not is_known_region(region_code):
         raise UnknownAnswerError
-    return said
+    return region_code
 
 
-def _zone(said: str) -> str:
+def _parse_zone(zone_name: str) -> str:
     try:
-        return ZoneInfo(said).key
+        return ZoneInfo(zone_name).key
     except (ValueError, KeyError, OSError):
         raise UnknownAnswerError from None

@@ -2,7 +2,7 @@
 
 from bot.elements import Option
 
-OFFERED = (
+OFFERED_ZONES = (
     "Africa/Cairo",
     "Africa/Casablanca",
     "Africa/Johannesburg",
@@ -83,12 +83,12 @@ OFFERED = (
 )
 
 
-def options(*known: str) -> tuple[Option, ...]:
+def build_zone_options(*extra_zones: str) -> tuple[Option, ...]:
     """Offer the zones, with those already *known* of the team or the person among them."""
-    zones = sorted({*OFFERED, *(zone for zone in known if zone)})
-    return tuple(Option(zone, _label(zone)) for zone in zones)
+    zones = sorted({*OFFERED_ZONES, *(zone for zone in extra_zones if zone)})
+    return tuple(Option(zone, _format_zone_label(zone)) for zone in zones)
 
 
-def _label(zone: str) -> str:
+def _format_zone_label(zone: str) -> str:
     region, _, rest = zone.replace("_", " ").partition("/")
     return f"{rest.rpartition('/')[2]} ({region})" if rest else zone

@@ -1,58 +1,66 @@
 """The one card with which a team meets the bot in its channel."""
 
-from bot.content.catalogue import Words
+from bot.content.catalogue import LanguagePack
 from bot.domain.people import Team
-from bot.elements import Actions, Audience, Button, Element, Heading, Message, Small, Text
+from bot.elements import ActionRow, Audience, Button, Caption, Element, Heading, Message, Text
 
 
-def introduction(team: Team, setter: str, supervisors: tuple[str, ...], words: Words) -> Message:
+def render_introduction(
+    team: Team, setter_id: str, supervisor_ids: tuple[str, ...], words: LanguagePack
+) -> Message:
     """Introduce the bot to the team's channel: who set it up, who supervises, and Join.
 
     *setter* and *supervisors* are product ids; a blank *setter* is the operator.
     """
-    summary = words.say("cards.intro.summary", team=team.name)
+    summary = words.translate("cards.intro.summary", team=team.name)
     body: tuple[Element, ...] = (
-        Heading(words.say("cards.intro.heading", team=team.name)),
-        Text(_named(setter, supervisors, words)),
-        Text(f"**{words.say('cards.intro.promise')}**"),
-        Actions(
+        Heading(words.translate("cards.intro.heading", team=team.name)),
+        Text(_format_setter_line(setter_id, supervisor_ids, words)),
+        Text(f"**{words.translate('cards.intro.promise')}**"),
+        ActionRow(
             (
-                Button("join", words.say("common.step.join"), primary=True),
-                Button("kept", words.say("common.step.kept")),
+                Button("join", words.translate("common.step.join"), primary=True),
+                Button("kept", words.translate("common.step.kept")),
             )
         ),
-        Text(words.say("cards.intro.offer")),
-        Small(_rhythm(team, words)),
+        Text(words.translate("cards.intro.offer")),
+        Caption(_format_tip_schedule(team, words)),
     )
     return Message(summary, body, Audience.TEAM)
 
 
-def welcome(who: str, words: Words) -> Message:
+def render_welcome(adder_id: str, words: LanguagePack) -> Message:
     """Say in a channel that has no team yet who added the bot, what it is, and what comes next."""
-    heading = words.say("cards.welcome.heading")
+    heading = words.translate("cards.welcome.heading")
     body: tuple[Element, ...] = (
         Heading(heading),
-        Text(words.say("cards.welcome.added", who=words.people((who,)))),
-        Text(words.say("cards.welcome.next")),
-        Actions((Button("kept", words.say("common.step.kept")),)),
+        Text(words.translate("cards.welcome.added", who=words.mention_people((adder_id,)))),
+        Text(words.translate("cards.welcome.next")),
+        ActionRow((Button("kept", words.translate("common.step.kept")),)),
     )
     return Message(heading, body, Audience.TEAM)
 
 
-def _named(setter: str, supervisors: tuple[str, ...], words: Words) -> str:
-    key = "set_up_by_operator" if not setter else "set_up"
-    return words.say(
+def _format_setter_line(
+    setter_id: str, supervisor_ids: tuple[str, ...], words: LanguagePack
+) -> str:
+    key = "set_up_by_operator" if not setter_id else "set_up"
+    return words.translate(
         f"cards.intro.{key}",
-        setter=words.people((setter,)),
-        supervisors=words.people(supervisors),
+        setter=words.mention_people((setter_id,)),
+        supervisors=words.mention_people(supervisor_ids),
     )
 
 
-def _rhythm(team: Team, words: Words) -> str:
-    lines = [words.say("cards.intro.no_tips")]
+def _format_tip_schedule(team: Team, words: LanguagePack) -> str:
+    lines = [words.translate("cards.intro.no_tips")]
     if team.tip_days:
-        days = words.list(words.weekday(day) for day in team.tip_days)
-        lines = [words.say("cards.intro.tips", days=days, time=words.time(team.tip_at))]
+        days = words.join_items(words.weekday_name(day) for day in team.tip_days)
+        lines = [
+            words.translate(
+                "cards.intro.tips", days=days, time=words.format_clock_time(team.tip_time)
+            )
+        ]
     if team.open_to_team:
-        lines.append(words.say("cards.intro.open_to_team"))
-    return words.prose(lines)
+        lines.append(words.translate("cards.intro.open_to_team"))
+    return words.join_sentences(lines)

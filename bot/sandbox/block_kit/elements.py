@@ -5,178 +5,238 @@ from collections.abc import Iterator, Mapping
 from bot.sandbox.block_kit.schema import (
     Check,
     Json,
-    anything,
-    boolean,
-    both,
-    by_type,
-    listing,
-    one_of,
-    plain,
-    record,
-    string,
-    text,
-    whole,
+    accept_anything,
+    check_boolean,
+    check_by_type,
+    combine_checks,
+    enum_check,
+    integer_check,
+    list_check,
+    object_check,
+    plain_text_check,
+    string_check,
+    text_object_check,
 )
 
-ID = 255
+MAX_ID_LENGTH = 255
 """Characters of a block_id, an action_id, a callback_id or an external_id."""
 
-_CHOICES, _SELECT, _MENU, _GROUPS, _SELECTED = 10, 100, 5, 100, 1000
-_LABEL, _VALUE, _DETAIL, _PLACEHOLDER, _URL, _TYPED = 75, 2000, 75, 150, 3000, 3000
-_OPTION_VALUE = 150
+(
+    _MAX_CHOICES,
+    _MAX_SELECT_OPTIONS,
+    _MAX_OVERFLOW_OPTIONS,
+    _MAX_OPTION_GROUPS,
+    _MAX_SELECTED_ITEMS,
+) = 10, 100, 5, 100, 1000
+(
+    _MAX_LABEL_LENGTH,
+    _MAX_VALUE_LENGTH,
+    _MAX_DESCRIPTION_LENGTH,
+    _MAX_PLACEHOLDER_LENGTH,
+    _MAX_URL_LENGTH,
+    _MAX_INPUT_LENGTH,
+) = 75, 2000, 75, 150, 3000, 3000
+_MAX_OPTION_VALUE_LENGTH = 150
 
-_CONFIRM = record(
+_CONFIRM_DIALOG = object_check(
     {
-        "title": plain(100),
-        "text": text(300),
-        "confirm": plain(30),
-        "deny": plain(30),
-        "style": one_of("primary", "danger"),
+        "title": plain_text_check(100),
+        "text": text_object_check(300),
+        "confirm": plain_text_check(30),
+        "deny": plain_text_check(30),
+        "style": enum_check("primary", "danger"),
     },
     ("title", "text", "confirm", "deny"),
 )
 
 
-def _option(label: Check, detail: Check, **more: Check) -> Check:
-    known = {"text": label, "value": string(_OPTION_VALUE, 1), "description": detail, **more}
-    return record(known, ("text", "value"))
-
-
-_RICH = _option(text(_LABEL), text(_DETAIL))
-_PLAIN = _option(plain(_LABEL), plain(_DETAIL))
-_STEP = _option(plain(_LABEL), plain(_DETAIL), url=string(_URL, 1))
-
-
-def _element(known: Mapping[str, Check], *needed: str) -> Check:
-    own = {
-        "type": anything,
-        "action_id": string(ID, 1),
-        "confirm": _CONFIRM,
-        "focus_on_load": boolean,
+def _option_check(label_check: Check, description_check: Check, **extra_properties: Check) -> Check:
+    known = {
+        "text": label_check,
+        "value": string_check(_MAX_OPTION_VALUE_LENGTH, 1),
+        "description": description_check,
+        **extra_properties,
     }
-    return record({**own, **known}, needed)
+    return object_check(known, ("text", "value"))
 
 
-def _initial_among_options(element: Json, at: str) -> Iterator[str]:
+_MARKDOWN_OPTION = _option_check(
+    text_object_check(_MAX_LABEL_LENGTH), text_object_check(_MAX_DESCRIPTION_LENGTH)
+)
+_PLAIN_OPTION = _option_check(
+    plain_text_check(_MAX_LABEL_LENGTH), plain_text_check(_MAX_DESCRIPTION_LENGTH)
+)
+_OVERFLOW_OPTION = _option_check(
+    plain_text_check(_MAX_LABEL_LENGTH),
+    plain_text_check(_MAX_DESCRIPTION_LENGTH),
+    url=string_check(_MAX_URL_LENGTH, 1),
+)
+
+
+def _element_check(properties: Mapping[str, Check], *required: str) -> Check:
+    own = {
+        "type": accept_anything,
+        "action_id": string_check(MAX_ID_LENGTH, 1),
+        "confirm": _CONFIRM_DIALOG,
+        "focus_on_load": check_boolean,
+    }
+    return object_check({**own, **properties}, required)
+
+
+def _check_initial_options(element: Json, pointer: str) -> Iterator[str]:
     groups = [group for group in element.get("option_groups", ()) if isinstance(group, dict)]
     offered = [*element.get("options", ()), *(o for g in groups for o in g.get("options", ()))]
     chosen = [*element.get("initial_options", ()), element.get("initial_option")]
     if any(one is not None and one not in offered for one in chosen):
-        yield f"{at}: initial answer not on offer"
+        yield f"{pointer}: initial answer not on offer"
 
 
-def _values_differ(element: Json, at: str) -> Iterator[str]:
+def _check_unique_values(element: Json, pointer: str) -> Iterator[str]:
     codes = [str(o.get("value")) for o in element.get("options", ()) if isinstance(o, dict)]
     if len(set(codes)) < len(codes):
-        yield f"{at}/options: a value comes twice"
+        yield f"{pointer}/options: a value comes twice"
 
 
-def _choice(option: Check, most: int, initial: str, **more: Check) -> Check:
-    several = listing(option, 1, most)
-    known = {"options": several, initial: several if initial.endswith("s") else option, **more}
-    return both(_element(known, "options"), _initial_among_options, _values_differ)
-
-
-def _select(initial: str, **more: Check) -> Check:
-    several = listing(_PLAIN, 1, _SELECT)
-    group = record({"label": plain(_LABEL), "options": several}, ("label", "options"))
+def _choice_check(
+    option_check: Check, max_options: int, initial_key: str, **extra_properties: Check
+) -> Check:
+    several = list_check(option_check, 1, max_options)
     known = {
         "options": several,
-        "option_groups": listing(group, 1, _GROUPS),
-        initial: several if initial.endswith("s") else _PLAIN,
-        "placeholder": plain(_PLACEHOLDER),
-        **more,
+        initial_key: several if initial_key.endswith("s") else option_check,
+        **extra_properties,
     }
-    return both(_element(known), _either_options_or_groups, _initial_among_options, _values_differ)
+    return combine_checks(
+        _element_check(known, "options"), _check_initial_options, _check_unique_values
+    )
 
 
-def _either_options_or_groups(element: Json, at: str) -> Iterator[str]:
+def _select_check(initial_key: str, **extra_properties: Check) -> Check:
+    several = list_check(_PLAIN_OPTION, 1, _MAX_SELECT_OPTIONS)
+    group = object_check(
+        {"label": plain_text_check(_MAX_LABEL_LENGTH), "options": several}, ("label", "options")
+    )
+    known = {
+        "options": several,
+        "option_groups": list_check(group, 1, _MAX_OPTION_GROUPS),
+        initial_key: several if initial_key.endswith("s") else _PLAIN_OPTION,
+        "placeholder": plain_text_check(_MAX_PLACEHOLDER_LENGTH),
+        **extra_properties,
+    }
+    return combine_checks(
+        _element_check(known),
+        _check_options_or_groups,
+        _check_initial_options,
+        _check_unique_values,
+    )
+
+
+def _check_options_or_groups(element: Json, pointer: str) -> Iterator[str]:
     if ("options" in element) == ("option_groups" in element):
-        yield f"{at}: neither options nor option_groups, or both"
+        yield f"{pointer}: neither options nor option_groups, or both"
 
 
-def _picker(initial: str, form: Check, **more: Check) -> Check:
-    return _element({initial: form, "placeholder": plain(_PLACEHOLDER), **more})
+def _picker_check(initial_key: str, value_check: Check, **extra_properties: Check) -> Check:
+    return _element_check(
+        {
+            initial_key: value_check,
+            "placeholder": plain_text_check(_MAX_PLACEHOLDER_LENGTH),
+            **extra_properties,
+        }
+    )
 
 
-_SOMEBODY = string(ID, 1, r"[A-Z0-9]+")
-_SEVERAL = listing(_SOMEBODY, 1, _SELECTED)
-_AT_MOST = {"max_selected_items": whole(1, _SELECTED)}
-_FILTER = record(
+_SLACK_ID = string_check(MAX_ID_LENGTH, 1, r"[A-Z0-9]+")
+_SLACK_ID_LIST = list_check(_SLACK_ID, 1, _MAX_SELECTED_ITEMS)
+_SELECTION_LIMIT = {"max_selected_items": integer_check(1, _MAX_SELECTED_ITEMS)}
+_CONVERSATION_FILTER = object_check(
     {
-        "include": listing(one_of("im", "mpim", "private", "public"), 1, 4),
-        "exclude_external_shared_channels": boolean,
-        "exclude_bot_users": boolean,
+        "include": list_check(enum_check("im", "mpim", "private", "public"), 1, 4),
+        "exclude_external_shared_channels": check_boolean,
+        "exclude_bot_users": check_boolean,
     }
 )
-_CONVERSATIONS = {"filter": _FILTER, "default_to_current_conversation": boolean}
-_ADDRESSED = {"response_url_enabled": boolean}
+_CONVERSATION_PROPERTIES = {
+    "filter": _CONVERSATION_FILTER,
+    "default_to_current_conversation": check_boolean,
+}
+_RESPONSE_URL_PROPERTY = {"response_url_enabled": check_boolean}
 
 
-def _typed_fits(element: Json, at: str) -> Iterator[str]:
-    least, most = element.get("min_length", 0), element.get("max_length", _TYPED)
+def _check_length_bounds(element: Json, pointer: str) -> Iterator[str]:
+    least, most = element.get("min_length", 0), element.get("max_length", _MAX_INPUT_LENGTH)
     if isinstance(least, int) and isinstance(most, int) and least > most:
-        yield f"{at}: min_length above max_length"
+        yield f"{pointer}: min_length above max_length"
 
 
-_TYPED_LINE = both(
-    _element(
+_PLAIN_TEXT_INPUT = combine_checks(
+    _element_check(
         {
-            "initial_value": string(_TYPED),
-            "placeholder": plain(_PLACEHOLDER),
-            "multiline": boolean,
-            "min_length": whole(0, _TYPED),
-            "max_length": whole(1, _TYPED),
-            "dispatch_action_config": record(
+            "initial_value": string_check(_MAX_INPUT_LENGTH),
+            "placeholder": plain_text_check(_MAX_PLACEHOLDER_LENGTH),
+            "multiline": check_boolean,
+            "min_length": integer_check(0, _MAX_INPUT_LENGTH),
+            "max_length": integer_check(1, _MAX_INPUT_LENGTH),
+            "dispatch_action_config": object_check(
                 {
-                    "trigger_actions_on": listing(
-                        one_of("on_enter_pressed", "on_character_entered"), 1, 2
+                    "trigger_actions_on": list_check(
+                        enum_check("on_enter_pressed", "on_character_entered"), 1, 2
                     )
                 }
             ),
         }
     ),
-    _typed_fits,
+    _check_length_bounds,
 )
 
-_BUTTON = _element(
+_BUTTON = _element_check(
     {
-        "text": plain(_LABEL),
-        "value": string(_VALUE),
-        "url": string(_URL, 1, r"(https?|slack|mailto):\S+"),
-        "style": one_of("primary", "danger"),
-        "accessibility_label": string(_LABEL, 1),
+        "text": plain_text_check(_MAX_LABEL_LENGTH),
+        "value": string_check(_MAX_VALUE_LENGTH),
+        "url": string_check(_MAX_URL_LENGTH, 1, r"(https?|slack|mailto):\S+"),
+        "style": enum_check("primary", "danger"),
+        "accessibility_label": string_check(_MAX_LABEL_LENGTH, 1),
     },
     "text",
 )
 
-FIELDS: Mapping[str, Check] = {
-    "radio_buttons": _choice(_RICH, _CHOICES, "initial_option"),
-    "checkboxes": _choice(_RICH, _CHOICES, "initial_options"),
-    "static_select": _select("initial_option"),
-    "multi_static_select": _select("initial_options", **_AT_MOST),
-    "users_select": _picker("initial_user", _SOMEBODY),
-    "multi_users_select": _picker("initial_users", _SEVERAL, **_AT_MOST),
-    "conversations_select": _picker(
-        "initial_conversation", _SOMEBODY, **_CONVERSATIONS, **_ADDRESSED
+FIELD_CHECKS: Mapping[str, Check] = {
+    "radio_buttons": _choice_check(_MARKDOWN_OPTION, _MAX_CHOICES, "initial_option"),
+    "checkboxes": _choice_check(_MARKDOWN_OPTION, _MAX_CHOICES, "initial_options"),
+    "static_select": _select_check("initial_option"),
+    "multi_static_select": _select_check("initial_options", **_SELECTION_LIMIT),
+    "users_select": _picker_check("initial_user", _SLACK_ID),
+    "multi_users_select": _picker_check("initial_users", _SLACK_ID_LIST, **_SELECTION_LIMIT),
+    "conversations_select": _picker_check(
+        "initial_conversation", _SLACK_ID, **_CONVERSATION_PROPERTIES, **_RESPONSE_URL_PROPERTY
     ),
-    "multi_conversations_select": _picker(
-        "initial_conversations", _SEVERAL, **_CONVERSATIONS, **_AT_MOST
+    "multi_conversations_select": _picker_check(
+        "initial_conversations", _SLACK_ID_LIST, **_CONVERSATION_PROPERTIES, **_SELECTION_LIMIT
     ),
-    "channels_select": _picker("initial_channel", _SOMEBODY, **_ADDRESSED),
-    "timepicker": _picker("initial_time", string(5, 5, r"[0-2]\d:[0-5]\d"), timezone=string(ID, 1)),
-    "datepicker": _picker("initial_date", string(10, 10, r"\d{4}-\d\d-\d\d")),
+    "channels_select": _picker_check("initial_channel", _SLACK_ID, **_RESPONSE_URL_PROPERTY),
+    "timepicker": _picker_check(
+        "initial_time",
+        string_check(5, 5, r"[0-2]\d:[0-5]\d"),
+        timezone=string_check(MAX_ID_LENGTH, 1),
+    ),
+    "datepicker": _picker_check("initial_date", string_check(10, 10, r"\d{4}-\d\d-\d\d")),
 }
-_TEXT_INPUT: Mapping[str, Check] = {"plain_text_input": _TYPED_LINE}
-_STEPS: Mapping[str, Check] = {
+_TEXT_INPUT_CHECKS: Mapping[str, Check] = {"plain_text_input": _PLAIN_TEXT_INPUT}
+_BUTTON_CHECKS: Mapping[str, Check] = {
     "button": _BUTTON,
-    "overflow": _element({"options": listing(_STEP, 1, _MENU)}, "options"),
+    "overflow": _element_check(
+        {"options": list_check(_OVERFLOW_OPTION, 1, _MAX_OVERFLOW_OPTIONS)}, "options"
+    ),
 }
-IMAGE = record(
-    {"type": anything, "image_url": string(_URL, 1), "alt_text": string(2000, 1)},
+IMAGE_ELEMENT = object_check(
+    {
+        "type": accept_anything,
+        "image_url": string_check(_MAX_URL_LENGTH, 1),
+        "alt_text": string_check(2000, 1),
+    },
     ("image_url", "alt_text"),
 )
 
-IN_ACTIONS = by_type({**FIELDS, **_STEPS})
-ACCESSORY = by_type({**FIELDS, **_STEPS, "image": IMAGE})
-IN_INPUT = by_type({**FIELDS, **_TEXT_INPUT})
+ACTIONS_ELEMENT = check_by_type({**FIELD_CHECKS, **_BUTTON_CHECKS})
+SECTION_ACCESSORY = check_by_type({**FIELD_CHECKS, **_BUTTON_CHECKS, "image": IMAGE_ELEMENT})
+INPUT_ELEMENT = check_by_type({**FIELD_CHECKS, **_TEXT_INPUT_CHECKS})

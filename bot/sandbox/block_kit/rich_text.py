@@ -6,66 +6,79 @@ from typing import Any
 from bot.sandbox.block_kit.schema import (
     Check,
     Json,
-    anything,
-    boolean,
-    both,
-    by_type,
-    listing,
-    number,
-    one_of,
-    record,
-    string,
-    whole,
+    accept_anything,
+    check_boolean,
+    check_by_type,
+    check_number,
+    combine_checks,
+    enum_check,
+    integer_check,
+    list_check,
+    object_check,
+    string_check,
 )
 
-_MANY, _LONG = 1000, 3000
-_LABEL, _PARTS, _CATEGORIES = 20, 6, 20
-_ROWS, _CELLS = 100, 20
+_MAX_ITEMS, _MAX_TEXT_LENGTH = 1000, 3000
+_MAX_LABEL_LENGTH, _MAX_SERIES, _MAX_CATEGORIES = 20, 6, 20
+_MAX_ROWS, _MAX_CELLS = 100, 20
 
-_STYLE = record(dict.fromkeys(("bold", "italic", "strike", "code", "underline"), boolean))
-
-
-def _leaf(known: Mapping[str, Check], *needed: str) -> Check:
-    return record({"type": anything, "style": _STYLE, **known}, needed)
+_STYLE = object_check(
+    dict.fromkeys(("bold", "italic", "strike", "code", "underline"), check_boolean)
+)
 
 
-_LEAVES = by_type(
+def _leaf_check(properties: Mapping[str, Check], *required: str) -> Check:
+    return object_check({"type": accept_anything, "style": _STYLE, **properties}, required)
+
+
+_INLINE_ELEMENT = check_by_type(
     {
-        "text": _leaf({"text": string(_LONG, 1)}, "text"),
-        "link": _leaf({"url": string(_LONG, 1), "text": string(_LONG), "unsafe": boolean}, "url"),
-        "user": _leaf({"user_id": string(255, 1)}, "user_id"),
-        "channel": _leaf({"channel_id": string(255, 1)}, "channel_id"),
-        "emoji": _leaf({"name": string(255, 1), "unicode": string(255)}, "name"),
-        "date": _leaf(
+        "text": _leaf_check({"text": string_check(_MAX_TEXT_LENGTH, 1)}, "text"),
+        "link": _leaf_check(
             {
-                "timestamp": number,
-                "format": string(_LONG, 1),
-                "fallback": string(_LONG),
-                "url": string(_LONG),
+                "url": string_check(_MAX_TEXT_LENGTH, 1),
+                "text": string_check(_MAX_TEXT_LENGTH),
+                "unsafe": check_boolean,
+            },
+            "url",
+        ),
+        "user": _leaf_check({"user_id": string_check(255, 1)}, "user_id"),
+        "channel": _leaf_check({"channel_id": string_check(255, 1)}, "channel_id"),
+        "emoji": _leaf_check({"name": string_check(255, 1), "unicode": string_check(255)}, "name"),
+        "date": _leaf_check(
+            {
+                "timestamp": check_number,
+                "format": string_check(_MAX_TEXT_LENGTH, 1),
+                "fallback": string_check(_MAX_TEXT_LENGTH),
+                "url": string_check(_MAX_TEXT_LENGTH),
             },
             "timestamp",
             "format",
         ),
     }
 )
-_INLINE = listing(_LEAVES, 1, _MANY)
-_BORDER = whole(0, 1)
-_PART = {"type": anything, "elements": _INLINE}
-_SECTION = record(_PART, ("elements",))
+_INLINE_ELEMENTS = list_check(_INLINE_ELEMENT, 1, _MAX_ITEMS)
+_BORDER = integer_check(0, 1)
+_PART_PROPERTIES = {"type": accept_anything, "elements": _INLINE_ELEMENTS}
+_SECTION = object_check(_PART_PROPERTIES, ("elements",))
 
-RICH_TEXT = listing(
-    by_type(
+RICH_TEXT_PARTS = list_check(
+    check_by_type(
         {
             "rich_text_section": _SECTION,
-            "rich_text_quote": record({**_PART, "border": _BORDER}, ("elements",)),
-            "rich_text_preformatted": record({**_PART, "border": _BORDER}, ("elements",)),
-            "rich_text_list": record(
+            "rich_text_quote": object_check({**_PART_PROPERTIES, "border": _BORDER}, ("elements",)),
+            "rich_text_preformatted": object_check(
+                {**_PART_PROPERTIES, "border": _BORDER}, ("elements",)
+            ),
+            "rich_text_list": object_check(
                 {
-                    "type": anything,
-                    "elements": listing(by_type({"rich_text_section": _SECTION}), 1, _MANY),
-                    "style": one_of("bullet", "ordered"),
-                    "indent": whole(0, 8),
-                    "offset": whole(0, _MANY),
+                    "type": accept_anything,
+                    "elements": list_check(
+                        check_by_type({"rich_text_section": _SECTION}), 1, _MAX_ITEMS
+                    ),
+                    "style": enum_check("bullet", "ordered"),
+                    "indent": integer_check(0, 8),
+                    "offset": integer_check(0, _MAX_ITEMS),
                     "border": _BORDER,
                 },
                 ("elements", "style"),
@@ -73,69 +86,87 @@ RICH_TEXT = listing(
         }
     ),
     1,
-    _MANY,
+    _MAX_ITEMS,
 )
 """The parts of a ``rich_text`` block."""
 
-_CELL = by_type(
+_CELL = check_by_type(
     {
-        "raw_text": record({"type": anything, "text": string(_LONG)}, ("text",)),
-        "raw_number": record(
-            {"type": anything, "value": number, "text": string(_LONG)}, ("value",)
+        "raw_text": object_check(
+            {"type": accept_anything, "text": string_check(_MAX_TEXT_LENGTH)}, ("text",)
         ),
-        "rich_text": record({"type": anything, "elements": RICH_TEXT}, ("elements",)),
+        "raw_number": object_check(
+            {
+                "type": accept_anything,
+                "value": check_number,
+                "text": string_check(_MAX_TEXT_LENGTH),
+            },
+            ("value",),
+        ),
+        "rich_text": object_check(
+            {"type": accept_anything, "elements": RICH_TEXT_PARTS}, ("elements",)
+        ),
     }
 )
-_COLUMN = record({"align": one_of("left", "center", "right"), "is_wrapped": boolean})
+_COLUMN = object_check(
+    {"align": enum_check("left", "center", "right"), "is_wrapped": check_boolean}
+)
 
-TABLE: Mapping[str, Check] = {
-    "rows": listing(listing(_CELL, 1, _CELLS), 1, _ROWS),
-    "column_settings": listing(_COLUMN, 0, _CELLS),
+TABLE_PROPERTIES: Mapping[str, Check] = {
+    "rows": list_check(list_check(_CELL, 1, _MAX_CELLS), 1, _MAX_ROWS),
+    "column_settings": list_check(_COLUMN, 0, _MAX_CELLS),
 }
 """What a ``table`` block holds."""
 
-_POINT = record({"label": string(_LABEL, 1), "value": number}, ("label", "value"))
-_SERIES = record(
-    {"name": string(_LABEL, 1), "data": listing(_POINT, 1, _CATEGORIES)}, ("name", "data")
+_POINT = object_check(
+    {"label": string_check(_MAX_LABEL_LENGTH, 1), "value": check_number}, ("label", "value")
 )
-_AXIS = record(
+_SERIES = object_check(
+    {"name": string_check(_MAX_LABEL_LENGTH, 1), "data": list_check(_POINT, 1, _MAX_CATEGORIES)},
+    ("name", "data"),
+)
+_AXIS = object_check(
     {
-        "categories": listing(string(_LABEL, 1), 1, _CATEGORIES),
-        "x_label": string(50, 1),
-        "y_label": string(50, 1),
+        "categories": list_check(string_check(_MAX_LABEL_LENGTH, 1), 1, _MAX_CATEGORIES),
+        "x_label": string_check(50, 1),
+        "y_label": string_check(50, 1),
     },
     ("categories",),
 )
 
 
-def _labels_match(chart: Any, at: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
+def _check_chart_labels(chart: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
     axis = chart.get("axis_config")
     categories = axis.get("categories") if isinstance(axis, dict) else None
     series = [one for one in chart.get("series") or () if isinstance(one, dict)]
     for place, one in enumerate(series):
         points = [point for point in one.get("data") or () if isinstance(point, dict)]
         if [point.get("label") for point in points] != categories:
-            yield f"{at}/series/{place}: labels differ from the axis"
+            yield f"{pointer}/series/{place}: labels differ from the axis"
     names = [str(one.get("name")) for one in series]
     if len(set(names)) < len(names):
-        yield f"{at}/series: a name comes twice"
+        yield f"{pointer}/series: a name comes twice"
     if categories and len(set(map(str, categories))) < len(categories):
-        yield f"{at}/axis_config/categories: one comes twice"
+        yield f"{pointer}/axis_config/categories: one comes twice"
 
 
-_PLOTTED: Check = both(
-    record(
-        {"type": anything, "series": listing(_SERIES, 1, _PARTS), "axis_config": _AXIS},
+_AXIS_CHART: Check = combine_checks(
+    object_check(
+        {
+            "type": accept_anything,
+            "series": list_check(_SERIES, 1, _MAX_SERIES),
+            "axis_config": _AXIS,
+        },
         ("series", "axis_config"),
     ),
-    _labels_match,
+    _check_chart_labels,
 )
-_SEGMENTS: Json = {"type": anything, "segments": listing(_POINT, 1, _PARTS)}
+_PIE_PROPERTIES: Json = {"type": accept_anything, "segments": list_check(_POINT, 1, _MAX_SERIES)}
 
-CHART = by_type(
+CHART = check_by_type(
     {
-        "pie": record(_SEGMENTS, ("segments",)),
-        **dict.fromkeys(("bar", "line", "area"), _PLOTTED),
+        "pie": object_check(_PIE_PROPERTIES, ("segments",)),
+        **dict.fromkeys(("bar", "line", "area"), _AXIS_CHART),
     }
 )
 """What a ``data_visualization`` block draws."""

@@ -12,118 +12,120 @@ from pathlib import Path
 from typing import Any
 
 from bot import progress
-from bot.content.catalogue import Words
+from bot.content.catalogue import LanguagePack
 from bot.sandbox.process import loopback_server
-from bot.sandbox.process.bot_process import BotFailedError, Companion, of_slack
-from bot.sandbox.process.data_folder import HeldError, forget, hold
-from bot.sandbox.slack_api.web_api import Keys
-from bot.sandbox.terminal.terminal import Terminal, typed
+from bot.sandbox.process.bot_process import BotFailedError, BotProcess, slack_settings
+from bot.sandbox.process.data_folder import FolderLockedError, clear_folder, lock_folder
+from bot.sandbox.slack_api.web_api import SlackCredentials
+from bot.sandbox.terminal.terminal import Terminal, start_line_reader
 from bot.sandbox.workspace import personas, seed, snapshot
-from bot.sandbox.workspace.actions import CannotError
-from bot.sandbox.workspace.engine import SLACKS_PACE, Engine
-from bot.sandbox.workspace.personas import Cast
+from bot.sandbox.workspace.actions import ImpossibleActionError
+from bot.sandbox.workspace.engine import SLACK_RATE_LIMITS, SandboxEngine
+from bot.sandbox.workspace.personas import SamplePractice
 from bot.sandbox.workspace.time_travel import ClockError
 
-PORT = 3000
+DEFAULT_PORT = 3000
 """Where the page is, unless PORT= says otherwise."""
 
-_LIVED, _STATE = "lived", "workspace.json"
-_DONE, _FAULTY = 0, 2
+_HISTORY_MARKER, _STATE_FILE = "lived", "workspace.json"
+_EXIT_OK, _EXIT_FAILED = 0, 2
 
 
 @dataclass(frozen=True)
-class Trial:
+class SandboxOptions:
     """How somebody wants to try the bot: what is kept in *folder*, the page on *port*."""
 
-    words: Words
+    words: LanguagePack
     folder: Path
     port: int
-    reset: bool
-    terminal: bool
+    must_reset: bool
+    use_terminal: bool
 
     @property
-    def cast(self) -> Cast:
+    def sample_practice(self) -> SamplePractice:
         """Who plays: people who read the visitor's language."""
-        return personas.speaking(self.words.language)
+        return personas.localize_practice(self.words.language)
 
-    def say(self, key: str, **facts: str | int) -> None:
+    def print_sentence(self, key: str, **facts: str | int) -> None:
         """Tell whoever started this."""
-        sentence = self.words.say(f"tryout.running.{key}", **facts)
+        sentence = self.words.translate(f"tryout.running.{key}", **facts)
         print(sentence, flush=True)  # noqa: T201 - the visitor reads standard output
 
 
-def practise(words: Words, *, folder: Path, port: int, reset: bool, terminal: bool) -> int:
+def run_slack_sandbox(
+    words: LanguagePack, *, folder: Path, port: int, must_reset: bool, use_terminal: bool
+) -> int:
     """Let a visitor practise until they have had enough; gives the process's exit status.
 
     Everything is kept in *folder*; *reset* forgets it first. The page is on *port* of this
     machine alone; with *terminal*, commands are typed here as well.
     """
-    trial = Trial(words, folder, port, reset, terminal)
+    trial = SandboxOptions(words, folder, port, must_reset, use_terminal)
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        held = hold(folder)
-    except HeldError as by:
-        trial.say("already", folder=str(folder), process=by.process)
-        return _FAULTY
+        held = lock_folder(folder)
+    except FolderLockedError as by:
+        trial.print_sentence("already", folder=str(folder), process=by.process_id)
+        return _EXIT_FAILED
     try:
-        return _alone(trial, held)
+        return _run_with_lock(trial, held)
     finally:
         os.close(held)
 
 
-def _alone(trial: Trial, held: int) -> int:
+def _run_with_lock(options: SandboxOptions, lock_fd: int) -> int:
     """Practise with the folder to oneself."""
     try:
-        listening = loopback_server.listen(trial.port)
+        listening = loopback_server.listen_on_port(options.port)
     except OSError:
-        trial.say("port_taken", port=str(trial.port), other=str(trial.port + 10))
-        return _FAULTY
-    if trial.reset or not (trial.folder / _LIVED).exists():
-        forget(trial.folder)
+        options.print_sentence("port_taken", port=str(options.port), other=str(options.port + 10))
+        return _EXIT_FAILED
+    if options.must_reset or not (options.folder / _HISTORY_MARKER).exists():
+        clear_folder(options.folder)
     try:
         with listening:
-            asyncio.run(_practise(trial, listening, held))
-    except snapshot.UnreadableError:
-        trial.say("unreadable", folder=str(trial.folder))
-        return _FAULTY
-    except (BotFailedError, CannotError, ClockError, TimeoutError):
-        trial.say("bot_failed", log=str(trial.folder / "bot.log"))
-        return _FAULTY
+            asyncio.run(_run_processes(options, listening, lock_fd))
+    except snapshot.UnreadableSnapshotError:
+        options.print_sentence("unreadable", folder=str(options.folder))
+        return _EXIT_FAILED
+    except (BotFailedError, ImpossibleActionError, ClockError, TimeoutError):
+        options.print_sentence("bot_failed", log=str(options.folder / "bot.log"))
+        return _EXIT_FAILED
     except (KeyboardInterrupt, asyncio.CancelledError):
         pass  # it is how a visitor stops
-    trial.say("stopped")
-    return _DONE
+    options.print_sentence("stopped")
+    return _EXIT_OK
 
 
-async def _practise(trial: Trial, listening: socket.socket, held: int) -> None:
-    stop_when_told()
-    keys, pepper = _secrets(trial.folder / "secrets.json")
-    slack = loopback_server.address(listening)
-    told = of_slack(slack, keys, trial.words.language)
-    bot = Companion(trial.folder.resolve(), loopback_server.free_port(), pepper, told)
-    first = not (trial.folder / _LIVED).exists()
+async def _run_processes(options: SandboxOptions, listener: socket.socket, lock_fd: int) -> None:
+    cancel_on_signals()
+    keys, pepper = _load_secrets(options.folder / "secrets.json")
+    slack = loopback_server.listener_url(listener)
+    told = slack_settings(slack, keys, options.words.language)
+    bot = BotProcess(options.folder.resolve(), loopback_server.free_port(), pepper, told)
+    first = not (options.folder / _HISTORY_MARKER).exists()
     if first:
-        trial.say("first")
-    elif not (trial.folder / _STATE).exists():
-        raise snapshot.UnreadableError(_STATE)
+        options.print_sentence("first")
+    elif not (options.folder / _STATE_FILE).exists():
+        raise snapshot.UnreadableSnapshotError(_STATE_FILE)
     try:
-        manifest = await _prepared(bot, trial, first=first)
-        async with loopback_server.practising(
-            trial.words,
+        manifest = await _prepare_manifest(bot, options, is_first_run=first)
+        async with loopback_server.run_workspace(
+            options.words,
             bot.url,
-            opened=keys,
+            credentials=keys,
             manifest=manifest,
-            cast=trial.cast,
-            now=seed.start(trial.cast, datetime.now(UTC)) if first else None,
-            file=trial.folder / _STATE,
-            listening=listening,
+            sample_practice=options.sample_practice,
+            now=seed.history_start(options.sample_practice, datetime.now(UTC)) if first else None,
+            state_file=options.folder / _STATE_FILE,
+            listener=listener,
         ) as engine:
-            await _run(trial, bot, engine, held, first=first)
+            await _run_session(options, bot, engine, lock_fd, is_first_run=first)
     finally:
         await bot.stop()
 
 
-def stop_when_told() -> None:
+def cancel_on_signals() -> None:
     """Stop in good order on a plain kill, and with the terminal: nobody is left behind."""
     task = asyncio.current_task()
     for told in (signal.SIGTERM, signal.SIGHUP):
@@ -131,17 +133,29 @@ def stop_when_told() -> None:
             asyncio.get_running_loop().add_signal_handler(told, task.cancel)
 
 
-async def _run(trial: Trial, bot: Companion, engine: Engine, held: int, *, first: bool) -> None:
-    await bot.start(engine.workspace.clock.now(), held)
-    if first:
-        await seed.live(
-            engine, datetime.now(UTC), progress.counter(trial.words.say("tryout.running.weeks"))
+async def _run_session(
+    options: SandboxOptions,
+    bot: BotProcess,
+    engine: SandboxEngine,
+    lock_fd: int,
+    *,
+    is_first_run: bool,
+) -> None:
+    await bot.start(engine.workspace.clock.now(), lock_fd)
+    if is_first_run:
+        await seed.generate_history(
+            engine,
+            datetime.now(UTC),
+            progress.build_step_callback(options.words.translate("tryout.running.weeks")),
         )
         engine.save()
-        (trial.folder / _LIVED).touch()
-    engine.troubles.paces.update(SLACKS_PACE)
-    trial.say("ready", address=engine.practice.slack)
-    waits = [asyncio.create_task(bot.ended()), asyncio.create_task(_until_stopped(trial, engine))]
+        (options.folder / _HISTORY_MARKER).touch()
+    engine.fault_plan.rate_limits.update(SLACK_RATE_LIMITS)
+    options.print_sentence("ready", address=engine.config.slack_url)
+    waits = [
+        asyncio.create_task(bot.wait_until_exit()),
+        asyncio.create_task(_run_terminal_or_wait(options, engine)),
+    ]
     done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()
@@ -151,32 +165,37 @@ async def _run(trial: Trial, bot: Companion, engine: Engine, held: int, *, first
         raise BotFailedError("web")
 
 
-async def _until_stopped(trial: Trial, engine: Engine) -> None:
-    if trial.terminal:
-        await Terminal(engine, trial.words, print).run(typed())
+async def _run_terminal_or_wait(options: SandboxOptions, engine: SandboxEngine) -> None:
+    if options.use_terminal:
+        await Terminal(engine, options.words, print).run(start_line_reader())
     else:
         await asyncio.Event().wait()
 
 
-async def _prepared(bot: Companion, trial: Trial, *, first: bool) -> dict[str, Any]:
+async def _prepare_manifest(
+    bot: BotProcess, options: SandboxOptions, *, is_first_run: bool
+) -> dict[str, Any]:
     """Declare the teams on first use, and return the app's manifest as the bot prints it."""
-    if first:
-        teams = trial.folder / "teams.toml"
-        teams.write_text(personas.declared(trial.cast), encoding="utf-8")
-        begun = seed.start(trial.cast, datetime.now(UTC))
-        await bot.verb("team", "apply", str(teams.resolve()), now=begun)
-    manifest: dict[str, Any] = json.loads(await bot.verb("manifest", "--base-url", bot.url))
+    if is_first_run:
+        teams = options.folder / "teams.toml"
+        teams.write_text(personas.render_team_file(options.sample_practice), encoding="utf-8")
+        begun = seed.history_start(options.sample_practice, datetime.now(UTC))
+        await bot.run_command("team", "apply", str(teams.resolve()), now=begun)
+    manifest: dict[str, Any] = json.loads(await bot.run_command("manifest", "--base-url", bot.url))
     return manifest
 
 
-def _secrets(file: Path) -> tuple[Keys, str]:
+def _load_secrets(file: Path) -> tuple[SlackCredentials, str]:
     """Return this practice's made-up secrets, made on first use. Raises UnreadableError."""
     if not file.exists():
-        told = {"keys": asdict(loopback_server.keys()), "pepper": secrets.token_urlsafe(36)}
+        told = {
+            "keys": asdict(loopback_server.generate_credentials()),
+            "pepper": secrets.token_urlsafe(36),
+        }
         file.touch(mode=0o600)
         file.write_text(json.dumps(told), encoding="utf-8")
     try:
         told = json.loads(file.read_text(encoding="utf-8"))
-        return Keys(**told["keys"]), told["pepper"]
+        return SlackCredentials(**told["keys"]), told["pepper"]
     except (OSError, ValueError, TypeError, LookupError) as broken:
-        raise snapshot.UnreadableError(file.name) from broken
+        raise snapshot.UnreadableSnapshotError(file.name) from broken

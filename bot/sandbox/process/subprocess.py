@@ -4,13 +4,13 @@ import asyncio
 
 import aiohttp
 
-_STOPS = 10.0
+_STOP_TIMEOUT_SECONDS = 10.0
 """Seconds for which a program may take to end once it is asked to."""
 
-_WELL = 200
+_OK_STATUS = 200
 
 
-class Beside:
+class ChildProcess:
     """A process of its own, so that what a visitor tries is what a clinic would run."""
 
     def __init__(self) -> None:
@@ -23,21 +23,21 @@ class Beside:
             return
         self._process.terminate()
         try:
-            await asyncio.wait_for(self._process.wait(), _STOPS)
+            await asyncio.wait_for(self._process.wait(), _STOP_TIMEOUT_SECONDS)
         except TimeoutError:
             self._process.kill()
             await self._process.wait()
 
-    async def ended(self) -> None:
+    async def wait_until_exit(self) -> None:
         """Wait until it ends by itself, which it never should."""
         if self._process is not None:
             await self._process.wait()
 
 
-async def opens(session: aiohttp.ClientSession, url: str) -> bool:
+async def is_reachable(session: aiohttp.ClientSession, url: str) -> bool:
     """Whether the page at *url* can be opened."""
     try:
         async with session.get(url) as answer:
-            return answer.status == _WELL
+            return answer.status == _OK_STATUS
     except aiohttp.ClientError:
         return False

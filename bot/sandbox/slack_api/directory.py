@@ -3,41 +3,55 @@
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from bot.sandbox.slack_api.api_errors import RefusedError
-from bot.sandbox.slack_api.messaging import told
-from bot.sandbox.slack_api.methods import Method, Place, Scope, is_true, known, room_of, scoped
-from bot.sandbox.workspace.personas import BOT, BOT_ID, DOMAIN, TEAM, Persona
-from bot.sandbox.workspace.workspace import Json, Post
+from bot.sandbox.slack_api.api_errors import ApiError
+from bot.sandbox.slack_api.messaging import render_message
+from bot.sandbox.slack_api.methods import (
+    Method,
+    ScopeResolver,
+    SlackState,
+    fixed_scope,
+    is_true,
+    parse_argument_names,
+    resolve_conversation,
+)
+from bot.sandbox.workspace.personas import (
+    BOT_ID,
+    BOT_USER_ID,
+    WORKSPACE_DOMAIN,
+    WORKSPACE_ID,
+    Persona,
+)
+from bot.sandbox.workspace.workspace import Json, Message
 
-_PAGE, _PAGES_MOST = 100, 999
+_DEFAULT_PAGE_SIZE, _MAX_PAGE_SIZE = 100, 999
 
 
-def _account(place: Place, _said: Json) -> Json:
+def _describe_bot(slack_state: SlackState, _arguments: Json) -> Json:
     return {
-        "url": f"https://{DOMAIN}.slack.com/",
-        "team": place.workspace.cast.practice,
+        "url": f"https://{WORKSPACE_DOMAIN}.slack.com/",
+        "team": slack_state.workspace.sample_practice.name,
         "user": "attune",
-        "team_id": TEAM,
-        "user_id": BOT,
+        "team_id": WORKSPACE_ID,
+        "user_id": BOT_USER_ID,
         "bot_id": BOT_ID,
         "is_enterprise_install": False,
     }
 
 
-def described(place: Place, person: Persona, *, locale: bool) -> Json:
+def render_user(slack_state: SlackState, person: Persona, *, include_locale: bool) -> Json:
     """Return a person as Slack tells of them; whoever left has no zone and no rights."""
-    offset = place.workspace.clock.now().astimezone(ZoneInfo(person.zone)).utcoffset()
+    offset = slack_state.workspace.clock.now().astimezone(ZoneInfo(person.zone)).utcoffset()
     first, _, last = person.name.partition(" ")
-    gone = person.id in place.workspace.deactivated
+    gone = person.id in slack_state.workspace.deactivated_ids
     admin = person.role == "admin"
     profile = {"real_name": person.name, "display_name": first, "first_name": first,
-               "last_name": last, "team": TEAM}  # fmt: skip
+               "last_name": last, "team": WORKSPACE_ID}  # fmt: skip
     zone = {} if gone else {"tz": person.zone, "tz_label": person.zone.partition("/")[2],
                             "tz_offset": int(offset.total_seconds()) if offset else 0}  # fmt: skip
     rights = dict.fromkeys(("is_admin", "is_owner", "is_primary_owner"), admin)
     return {
         "id": person.id,
-        "team_id": TEAM,
+        "team_id": WORKSPACE_ID,
         "name": person.handle,
         "deleted": gone,
         "real_name": person.name,
@@ -49,103 +63,118 @@ def described(place: Place, person: Persona, *, locale: bool) -> Json:
         "updated": 1,
         **zone,
         **({} if gone else rights),
-        **({"locale": person.locale} if locale else {}),
+        **({"locale": person.locale} if include_locale else {}),
     }
 
 
-def _info(place: Place, said: Json) -> Json:
-    if said["user"] == BOT:
-        return {"user": {"id": BOT, "team_id": TEAM, "name": "attune", "is_bot": True,
+def _get_user(slack_state: SlackState, arguments: Json) -> Json:
+    if arguments["user"] == BOT_USER_ID:
+        return {"user": {"id": BOT_USER_ID, "team_id": WORKSPACE_ID, "name": "attune", "is_bot": True,
                          "deleted": False, "profile": {"bot_id": BOT_ID}}}  # fmt: skip
-    person = place.workspace.person(said["user"])
+    person = slack_state.workspace.find_person(arguments["user"])
     if person is None:
-        raise RefusedError("user_not_found")
-    return {"user": described(place, person, locale=is_true(said.get("include_locale")))}
+        raise ApiError("user_not_found")
+    return {
+        "user": render_user(
+            slack_state, person, include_locale=is_true(arguments.get("include_locale"))
+        )
+    }
 
 
-def _everyone(place: Place, said: Json) -> Json:
-    people = list(place.workspace.people.values())
-    first, most = int(said.get("cursor") or 0), int(said.get("limit") or len(people))
-    locale = is_true(said.get("include_locale"))
-    members = [described(place, one, locale=locale) for one in people[first : first + most]]
+def _list_users(slack_state: SlackState, arguments: Json) -> Json:
+    people = list(slack_state.workspace.people.values())
+    first, most = int(arguments.get("cursor") or 0), int(arguments.get("limit") or len(people))
+    locale = is_true(arguments.get("include_locale"))
+    members = [
+        render_user(slack_state, one, include_locale=locale) for one in people[first : first + most]
+    ]
     further = str(first + most) if first + most < len(people) else ""
-    now = int(place.workspace.clock.now().timestamp())
+    now = int(slack_state.workspace.clock.now().timestamp())
     return {"members": members, "cache_ts": now, "response_metadata": {"next_cursor": further}}
 
 
-def _conversation(place: Place, said: Json) -> Json:
-    room = room_of(place, said["channel"])
+def _get_conversation(slack_state: SlackState, arguments: Json) -> Json:
+    room = resolve_conversation(slack_state, arguments["channel"])
     chat = room.kind != "channel"
     told_of = {"id": room.id, "is_im": chat, "is_channel": not chat, "is_private": room.private,
-               "is_archived": room.archived, "is_member": BOT in room.members}  # fmt: skip
+               "is_archived": room.archived, "is_member": BOT_USER_ID in room.members}  # fmt: skip
     named = {"user": room.members[0]} if chat else {"name": room.name, "name_normalized": room.name}
     return {"channel": told_of | named}
 
 
-def _open(place: Place, said: Json) -> Json:
-    people = str(said.get("users") or "").split(",")
+def _open_conversation(slack_state: SlackState, arguments: Json) -> Json:
+    people = str(arguments.get("users") or "").split(",")
     if people == [""]:
-        raise RefusedError("users_list_not_supplied")
-    person = place.workspace.person(people[0])
+        raise ApiError("users_list_not_supplied")
+    person = slack_state.workspace.find_person(people[0])
     if person is None or len(people) > 1:
-        raise RefusedError("user_not_found")
-    if person.id in place.workspace.deactivated:
-        raise RefusedError("user_disabled")
-    return {"channel": {"id": place.workspace.chat(person.id).id}}
+        raise ApiError("user_not_found")
+    if person.id in slack_state.workspace.deactivated_ids:
+        raise ApiError("user_disabled")
+    return {"channel": {"id": slack_state.workspace.get_bot_chat(person.id).id}}
 
 
-def _history(place: Place, said: Json) -> Json:
-    room = room_of(place, said["channel"])
-    if BOT not in room.members:
-        raise RefusedError("not_in_channel")
-    posts = [one for one in reversed(room.posts) if not one.only and _between(one, said)]
-    first = int(said.get("cursor") or 0)
-    most = min(int(said.get("limit") or _PAGE), _PAGES_MOST)
-    page = [_remembered(one, said) for one in posts[first : first + most]]
+def _list_history(slack_state: SlackState, arguments: Json) -> Json:
+    room = resolve_conversation(slack_state, arguments["channel"])
+    if BOT_USER_ID not in room.members:
+        raise ApiError("not_in_channel")
+    posts = [
+        one for one in reversed(room.posts) if not one.only and _is_in_time_range(one, arguments)
+    ]
+    first = int(arguments.get("cursor") or 0)
+    most = min(int(arguments.get("limit") or _DEFAULT_PAGE_SIZE), _MAX_PAGE_SIZE)
+    page = [_render_history_message(one, arguments) for one in posts[first : first + most]]
     more = first + most < len(posts)
     further = {"response_metadata": {"next_cursor": str(first + most)}} if more else {}
     return {"messages": page, "has_more": more, **further}
 
 
-def _between(post: Post, said: Json) -> bool:
-    at, inclusive = float(post.ts), is_true(said.get("inclusive"))
-    oldest, latest = float(said.get("oldest") or 0), float(said.get("latest") or "inf")
+def _is_in_time_range(message: Message, arguments: Json) -> bool:
+    at, inclusive = float(message.ts), is_true(arguments.get("inclusive"))
+    oldest, latest = float(arguments.get("oldest") or 0), float(arguments.get("latest") or "inf")
     return oldest <= at <= latest if inclusive else oldest < at < latest
 
 
-def _remembered(post: Post, said: Json) -> Json:
-    shown = is_true(said.get("include_all_metadata")) and post.metadata
-    return told(post) | ({"metadata": post.metadata} if shown else {})
+def _render_history_message(message: Message, arguments: Json) -> Json:
+    shown = is_true(arguments.get("include_all_metadata")) and message.metadata
+    return render_message(message) | ({"metadata": message.metadata} if shown else {})
 
 
-def _scope_of(right: str) -> Scope:
+def _conversation_scope(permission: str) -> ScopeResolver:
     """Scopes of conversations differ by what kind they are."""
 
-    def needed(place: Place, said: Json) -> str:
-        room = place.workspace.rooms.get(str(said.get("channel") or ""))
+    def required_scope(slack_state: SlackState, arguments: Json) -> str:
+        room = slack_state.workspace.conversations.get(str(arguments.get("channel") or ""))
         kind = "im" if room is None or room.kind != "channel" else "channels"
-        return f"{kind}:{right}"
+        return f"{kind}:{permission}"
 
-    return needed
+    return required_scope
 
 
 METHODS: Mapping[str, Method] = {
-    "auth.test": Method(_account, frozenset()),
-    "users.info": Method(_info, known("user include_locale"), ("user",), scoped("users:read")),
+    "auth.test": Method(_describe_bot, frozenset()),
+    "users.info": Method(
+        _get_user, parse_argument_names("user include_locale"), ("user",), fixed_scope("users:read")
+    ),
     "users.list": Method(
-        _everyone, known("cursor limit include_locale team_id"), (), scoped("users:read")
+        _list_users,
+        parse_argument_names("cursor limit include_locale team_id"),
+        (),
+        fixed_scope("users:read"),
     ),
     "conversations.info": Method(
-        _conversation,
-        known("channel include_locale include_num_members"),
+        _get_conversation,
+        parse_argument_names("channel include_locale include_num_members"),
         ("channel",),
-        _scope_of("read"),
+        _conversation_scope("read"),
     ),
-    "conversations.open": Method(_open, known("users return_im"), (), scoped("im:write")),
+    "conversations.open": Method(
+        _open_conversation, parse_argument_names("users return_im"), (), fixed_scope("im:write")
+    ),
     "conversations.history": Method(
-        _history,
-        known("channel cursor inclusive include_all_metadata limit oldest latest"),
+        _list_history,
+        parse_argument_names("channel cursor inclusive include_all_metadata limit oldest latest"),
         ("channel",),
-        _scope_of("history"),
+        _conversation_scope("history"),
     ),
 }

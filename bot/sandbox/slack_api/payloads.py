@@ -4,104 +4,122 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 
-from bot.sandbox.block_kit.input_state import FIELDS
+from bot.sandbox.block_kit.input_state import FIELD_TYPES
 from bot.sandbox.slack_api import messaging
-from bot.sandbox.slack_api.methods import Place
+from bot.sandbox.slack_api.methods import SlackState
 from bot.sandbox.workspace import modals
-from bot.sandbox.workspace.personas import APP, BOT, DOMAIN, TEAM, Persona
-from bot.sandbox.workspace.workspace import Json, Post, Room, Window
+from bot.sandbox.workspace.personas import (
+    APP_ID,
+    BOT_USER_ID,
+    WORKSPACE_DOMAIN,
+    WORKSPACE_ID,
+    Persona,
+)
+from bot.sandbox.workspace.workspace import Conversation, Json, Message, OpenView
 
-_TOKEN = "practice-verification-token"  # noqa: S105 - the deprecated one, which proves nothing
+_VERIFICATION_TOKEN = "practice-verification-token"  # noqa: S105 - the deprecated one, which proves nothing
 
 
 @dataclass(frozen=True)
-class Payloads:
+class PayloadBuilder:
     """Writes payloads about *place*; ``base`` is where private answers are taken."""
 
-    place: Place
-    base: str
+    slack_state: SlackState
+    response_base_url: str
 
-    def command(self, person: Persona, room: Room, command: str, text: str) -> dict[str, str]:
+    def build_command(
+        self, person: Persona, conversation: Conversation, command: str, text: str
+    ) -> dict[str, str]:
         """Tell that somebody typed a slash command."""
         return {
-            "token": _TOKEN,
-            "team_id": TEAM,
-            "team_domain": DOMAIN,
-            "channel_id": room.id,
-            "channel_name": _channel_name(room),
+            "token": _VERIFICATION_TOKEN,
+            "team_id": WORKSPACE_ID,
+            "team_domain": WORKSPACE_DOMAIN,
+            "channel_id": conversation.id,
+            "channel_name": _channel_name(conversation),
             "user_id": person.id,
             "user_name": person.handle,
             "command": command,
             "text": escape(text, quote=False),
-            "api_app_id": APP,
+            "api_app_id": APP_ID,
             "is_enterprise_install": "false",
-            "response_url": self._address("commands", person, room),
-            "trigger_id": self.place.tickets.trigger(person.id),
+            "response_url": self._issue_response_url("commands", person, conversation),
+            "trigger_id": self.slack_state.trigger_ids.issue_trigger_id(person.id),
         }
 
-    def pressed(self, person: Persona, room: Room, post: Post, action: Json) -> Json:
+    def build_message_action(
+        self, person: Persona, conversation: Conversation, message: Message, action: Json
+    ) -> Json:
         """Tell that somebody touched an element of a message."""
         container = {
             "type": "message",
-            "message_ts": post.ts,
-            "channel_id": room.id,
-            "is_ephemeral": bool(post.only),
+            "message_ts": message.ts,
+            "channel_id": conversation.id,
+            "is_ephemeral": bool(message.only),
         }
-        shown = {} if post.only else {"message": messaging.told(post)}
+        shown = {} if message.only else {"message": messaging.render_message(message)}
         return {
-            **self._act("block_actions", person),
+            **self._interaction_fields("block_actions", person),
             "container": container,
-            "channel": {"id": room.id, "name": _channel_name(room)},
+            "channel": {"id": conversation.id, "name": _channel_name(conversation)},
             **shown,
-            "state": {"values": _entered(action)},
-            "response_url": self._address("actions", person, room, post.ts),
+            "state": {"values": _action_state(action)},
+            "response_url": self._issue_response_url("actions", person, conversation, message.ts),
             "actions": [action],
         }
 
-    def touched(self, person: Persona, window: Window, action: Json) -> Json:
+    def build_view_action(self, person: Persona, open_view: OpenView, action: Json) -> Json:
         """Tell that somebody touched an element of a modal or of their Home."""
         return {
-            **self._act("block_actions", person),
-            "container": {"type": "view", "view_id": window.id},
-            "view": modals.told(window),
+            **self._interaction_fields("block_actions", person),
+            "container": {"type": "view", "view_id": open_view.id},
+            "view": modals.render_view(open_view),
             "actions": [action],
         }
 
-    def submitted(self, person: Persona, window: Window) -> Json:
+    def build_submission(self, person: Persona, open_view: OpenView) -> Json:
         """Tell that somebody sent a form off."""
-        view = modals.told(window)
-        return {**self._act("view_submission", person), "view": view, "response_urls": []}
-
-    def closed(self, person: Persona, window: Window, *, cleared: bool) -> Json:
-        """Tell that somebody put a form away, alone or with the whole stack."""
-        told = self._act("view_closed", person)
-        del told["trigger_id"]
-        return {**told, "view": modals.told(window), "is_cleared": cleared}
-
-    def shortcut(self, person: Persona, callback_id: str) -> Json:
-        """Tell that somebody chose a global shortcut."""
-        told = self._act("shortcut", person)
-        return {**told, "callback_id": callback_id, "action_ts": self.place.workspace.clock.stamp()}
-
-    def event(self, event: Mapping[str, object]) -> Json:
-        """Tell of an event."""
-        workspace = self.place.workspace
-        stamp = workspace.clock.stamp()
+        view = modals.render_view(open_view)
         return {
-            "token": _TOKEN,
-            "team_id": TEAM,
-            "context_team_id": TEAM,
+            **self._interaction_fields("view_submission", person),
+            "view": view,
+            "response_urls": [],
+        }
+
+    def build_view_closed(self, person: Persona, open_view: OpenView, *, is_cleared: bool) -> Json:
+        """Tell that somebody put a form away, alone or with the whole stack."""
+        told = self._interaction_fields("view_closed", person)
+        del told["trigger_id"]
+        return {**told, "view": modals.render_view(open_view), "is_cleared": is_cleared}
+
+    def build_shortcut(self, person: Persona, callback_id: str) -> Json:
+        """Tell that somebody chose a global shortcut."""
+        told = self._interaction_fields("shortcut", person)
+        return {
+            **told,
+            "callback_id": callback_id,
+            "action_ts": self.slack_state.workspace.clock.next_timestamp(),
+        }
+
+    def build_event(self, event: Mapping[str, object]) -> Json:
+        """Tell of an event."""
+        workspace = self.slack_state.workspace
+        stamp = workspace.clock.next_timestamp()
+        return {
+            "token": _VERIFICATION_TOKEN,
+            "team_id": WORKSPACE_ID,
+            "context_team_id": WORKSPACE_ID,
             "context_enterprise_id": None,
-            "api_app_id": APP,
+            "api_app_id": APP_ID,
             "event": {**event, "event_ts": stamp},
             "type": "event_callback",
-            "event_id": f"Ev{workspace.number('event'):08}",
+            "event_id": f"Ev{workspace.next_number('event'):08}",
             "event_time": int(float(stamp)),
             "authorizations": [
                 {
                     "enterprise_id": None,
-                    "team_id": TEAM,
-                    "user_id": BOT,
+                    "team_id": WORKSPACE_ID,
+                    "user_id": BOT_USER_ID,
                     "is_bot": True,
                     "is_enterprise_install": False,
                 }
@@ -110,36 +128,40 @@ class Payloads:
             "event_context": f"4-{stamp}",
         }
 
-    def _act(self, kind: str, person: Persona) -> Json:
+    def _interaction_fields(self, payload_type: str, person: Persona) -> Json:
         return {
-            "type": kind,
+            "type": payload_type,
             "user": {
                 "id": person.id,
                 "username": person.handle,
                 "name": person.handle,
-                "team_id": TEAM,
+                "team_id": WORKSPACE_ID,
             },
-            "api_app_id": APP,
-            "token": _TOKEN,
-            "trigger_id": self.place.tickets.trigger(person.id),
-            "team": {"id": TEAM, "domain": DOMAIN},
+            "api_app_id": APP_ID,
+            "token": _VERIFICATION_TOKEN,
+            "trigger_id": self.slack_state.trigger_ids.issue_trigger_id(person.id),
+            "team": {"id": WORKSPACE_ID, "domain": WORKSPACE_DOMAIN},
             "enterprise": None,
             "is_enterprise_install": False,
         }
 
-    def _address(self, kind: str, person: Persona, room: Room, message: str = "") -> str:
-        end = self.place.tickets.address(person.id, room.id, message)
-        return f"{self.base}/{kind}/{TEAM}/{end}"
+    def _issue_response_url(
+        self, url_kind: str, person: Persona, conversation: Conversation, message_ts: str = ""
+    ) -> str:
+        end = self.slack_state.trigger_ids.issue_response_url(
+            person.id, conversation.id, message_ts
+        )
+        return f"{self.response_base_url}/{url_kind}/{WORKSPACE_ID}/{end}"
 
 
-def _entered(action: Json) -> Json:
+def _action_state(action: Json) -> Json:
     """Return what a field of a message holds; steps hold nothing."""
-    kind = FIELDS.get(action["type"])
+    kind = FIELD_TYPES.get(action["type"])
     if kind is None:
         return {}
-    said = {"type": action["type"], kind.key: action.get(kind.key)}
+    said = {"type": action["type"], kind.answer_key: action.get(kind.answer_key)}
     return {action["block_id"]: {action["action_id"]: said}}
 
 
-def _channel_name(room: Room) -> str:
-    return room.name if room.kind == "channel" else "directmessage"
+def _channel_name(conversation: Conversation) -> str:
+    return conversation.name if conversation.kind == "channel" else "directmessage"

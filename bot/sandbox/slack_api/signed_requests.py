@@ -13,28 +13,28 @@ import aiohttp
 
 from bot.sandbox.workspace.workspace import Json
 
-PATIENCE = 3.0
+RESPONSE_TIMEOUT_SECONDS = 3.0
 """Seconds that Slack waits for an answer."""
 
-_OK, _ERROR = 200, 300
-_FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
+_MIN_OK_STATUS, _MIN_NOT_OK_STATUS = 200, 300
+_FORM_CONTENT_TYPE, _JSON_CONTENT_TYPE = "application/x-www-form-urlencoded", "application/json"
 
 
 @dataclass(frozen=True)
-class Answered:
+class BotResponse:
     """What the bot answered: ``status`` 0 when it could not be reached or was too late."""
 
     status: int
     body: bytes = b""
-    late: bool = False
+    timed_out: bool = False
 
     @property
-    def taken(self) -> bool:
+    def is_acknowledged(self) -> bool:
         """Whether the bot acknowledged."""
-        return _OK <= self.status < _ERROR
+        return _MIN_OK_STATUS <= self.status < _MIN_NOT_OK_STATUS
 
     @property
-    def said(self) -> Any:  # noqa: ANN401 - whatever the bot said
+    def parsed_body(self) -> Any:  # noqa: ANN401 - whatever the bot said
         """The answer as JSON; ``None`` for none, the text itself where it is no JSON."""
         text = self.body.decode(errors="replace").strip()
         try:
@@ -43,22 +43,22 @@ class Answered:
             return text
 
 
-class Carrier(Protocol):
+class BotTransport(Protocol):
     """A way to the bot: signed HTTP, or a socket that the bot itself has opened."""
 
-    async def command(self, fields: Mapping[str, str]) -> Answered:
+    async def send_command(self, fields: Mapping[str, str]) -> BotResponse:
         """Carry a slash command."""
 
-    async def interaction(self, payload: Json) -> Answered:
+    async def send_interaction(self, payload: Json) -> BotResponse:
         """Carry what a person did with a button, a form or a shortcut."""
 
-    async def event(self, payload: Json, attempt: int, reason: str) -> Answered:
+    async def send_event(self, payload: Json, attempt: int, retry_reason: str) -> BotResponse:
         """Carry an event; *attempt* counts from 0, *reason* says why it comes again."""
 
 
-def signed(secret: str, body: bytes, seconds: float) -> dict[str, str]:
+def sign_request(secret: str, body: bytes, sent_at: float) -> dict[str, str]:
     """Return the headers by which the bot knows that *body* is Slack's, sent at *seconds*."""
-    stamp = str(int(seconds))
+    stamp = str(int(sent_at))
     proof = hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256)
     return {
         "X-Slack-Request-Timestamp": stamp,
@@ -66,49 +66,51 @@ def signed(secret: str, body: bytes, seconds: float) -> dict[str, str]:
     }
 
 
-class Post:
+class HttpTransport:
     """Carries by signed HTTP to the bot's address."""
 
-    def __init__(self, url: str, secret: str, seconds: Callable[[], float]) -> None:
+    def __init__(self, url: str, signing_secret: str, read_seconds: Callable[[], float]) -> None:
         """Post to *url*, such as ``http://127.0.0.1:3000/slack/events``."""
         self.url = url
-        self.patience = PATIENCE
-        self._secret = secret
-        self._seconds = seconds
+        self.timeout_seconds = RESPONSE_TIMEOUT_SECONDS
+        self._signing_secret = signing_secret
+        self._read_seconds = read_seconds
         self._session: aiohttp.ClientSession | None = None
 
-    async def command(self, fields: Mapping[str, str]) -> Answered:
+    async def send_command(self, fields: Mapping[str, str]) -> BotResponse:
         """Carry a slash command."""
-        return await self.post(urlencode(fields).encode(), {"Content-Type": _FORM})
+        return await self.post_body(
+            urlencode(fields).encode(), {"Content-Type": _FORM_CONTENT_TYPE}
+        )
 
-    async def interaction(self, payload: Json) -> Answered:
+    async def send_interaction(self, payload: Json) -> BotResponse:
         """Carry what a person did with a button, a form or a shortcut."""
         body = urlencode({"payload": json.dumps(payload)}).encode()
-        return await self.post(body, {"Content-Type": _FORM})
+        return await self.post_body(body, {"Content-Type": _FORM_CONTENT_TYPE})
 
-    async def event(self, payload: Json, attempt: int, reason: str) -> Answered:
+    async def send_event(self, payload: Json, attempt: int, retry_reason: str) -> BotResponse:
         """Carry an event, and say when it comes again."""
-        again = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": reason}
-        headers = {"Content-Type": _JSON, **(again if attempt else {})}
-        return await self.post(json.dumps(payload).encode(), headers)
+        again = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": retry_reason}
+        headers = {"Content-Type": _JSON_CONTENT_TYPE, **(again if attempt else {})}
+        return await self.post_body(json.dumps(payload).encode(), headers)
 
-    async def post(self, body: bytes, headers: Mapping[str, str]) -> Answered:
+    async def post_body(self, body: bytes, headers: Mapping[str, str]) -> BotResponse:
         """Post a body with its signature, and wait as long as Slack would."""
-        proof = signed(self._secret, body, self._seconds())
+        proof = sign_request(self._signing_secret, body, self._read_seconds())
         try:
-            async with self.session().post(
+            async with self.get_session().post(
                 self.url,
                 data=body,
                 headers={**headers, **proof},
-                timeout=aiohttp.ClientTimeout(total=self.patience),
+                timeout=aiohttp.ClientTimeout(total=self.timeout_seconds),
             ) as answer:
-                return Answered(answer.status, await answer.read())
+                return BotResponse(answer.status, await answer.read())
         except TimeoutError:
-            return Answered(0, late=True)
+            return BotResponse(0, timed_out=True)
         except aiohttp.ClientError:
-            return Answered(0)
+            return BotResponse(0)
 
-    def session(self) -> aiohttp.ClientSession:
+    def get_session(self) -> aiohttp.ClientSession:
         """Return the one HTTP session to the bot."""
         if self._session is None or self._session.closed:
             asyncio.get_running_loop()

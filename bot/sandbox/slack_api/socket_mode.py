@@ -7,110 +7,116 @@ from uuid import uuid4
 
 from aiohttp import WSMsgType, web
 
-from bot.sandbox.slack_api.signed_requests import PATIENCE, Answered
-from bot.sandbox.workspace.actions import Carry
-from bot.sandbox.workspace.personas import APP
+from bot.sandbox.slack_api.signed_requests import RESPONSE_TIMEOUT_SECONDS, BotResponse
+from bot.sandbox.workspace.actions import TransportSelector
+from bot.sandbox.workspace.personas import APP_ID
 from bot.sandbox.workspace.workspace import Json
 
 
-class Socket:
+class SocketConnection:
     """One connection that the bot has opened: a carrier as good as HTTP."""
 
-    def __init__(self, opened: web.WebSocketResponse, patience: Callable[[], float]) -> None:
+    def __init__(self, websocket: web.WebSocketResponse, read_timeout: Callable[[], float]) -> None:
         """Carry over *opened*."""
-        self._opened = opened
-        self._patience = patience
-        self._waiting: dict[str, asyncio.Future[bytes]] = {}
+        self._websocket = websocket
+        self._read_timeout = read_timeout
+        self._pending_responses: dict[str, asyncio.Future[bytes]] = {}
 
-    async def command(self, fields: Mapping[str, str]) -> Answered:
+    async def send_command(self, fields: Mapping[str, str]) -> BotResponse:
         """Carry a slash command."""
-        return await self._carry("slash_commands", dict(fields), {"accepts_response_payload": True})
+        return await self._send_envelope(
+            "slash_commands", dict(fields), {"accepts_response_payload": True}
+        )
 
-    async def interaction(self, payload: Json) -> Answered:
+    async def send_interaction(self, payload: Json) -> BotResponse:
         """Carry what a person did with a button, a form or a shortcut."""
         accepts = payload["type"] == "view_submission"
-        return await self._carry("interactive", payload, {"accepts_response_payload": accepts})
+        return await self._send_envelope(
+            "interactive", payload, {"accepts_response_payload": accepts}
+        )
 
-    async def event(self, payload: Json, attempt: int, reason: str) -> Answered:
+    async def send_event(self, payload: Json, attempt: int, retry_reason: str) -> BotResponse:
         """Carry an event, and say when it comes again."""
         again = {
             "retry_attempt": attempt,
-            "retry_reason": reason,
+            "retry_reason": retry_reason,
             "accepts_response_payload": False,
         }
-        return await self._carry("events_api", payload, again)
+        return await self._send_envelope("events_api", payload, again)
 
-    async def listen(self) -> None:
+    async def receive_acknowledgements(self) -> None:
         """Take acknowledgements until the bot hangs up."""
-        async for message in self._opened:
+        async for message in self._websocket:
             if message.type is WSMsgType.TEXT:
-                self._acknowledged(json.loads(message.data))
+                self._resolve_acknowledgement(json.loads(message.data))
 
     async def close(self) -> None:
         """Hang up."""
-        await self._opened.close()
+        await self._websocket.close()
 
-    def _acknowledged(self, told: Json) -> None:
-        waiting = self._waiting.pop(str(told.get("envelope_id")), None)
+    def _resolve_acknowledgement(self, acknowledgement: Json) -> None:
+        waiting = self._pending_responses.pop(str(acknowledgement.get("envelope_id")), None)
         if waiting is not None and not waiting.done():
-            payload = told.get("payload")
+            payload = acknowledgement.get("payload")
             waiting.set_result(json.dumps(payload).encode() if payload else b"")
 
-    async def _carry(self, kind: str, payload: Json, more: Json) -> Answered:
+    async def _send_envelope(
+        self, envelope_type: str, payload: Json, extra_fields: Json
+    ) -> BotResponse:
         envelope = str(uuid4())
         waiting = asyncio.get_running_loop().create_future()
-        self._waiting[envelope] = waiting
-        told = {"envelope_id": envelope, "type": kind, "payload": payload, **more}
+        self._pending_responses[envelope] = waiting
+        told = {"envelope_id": envelope, "type": envelope_type, "payload": payload, **extra_fields}
         try:
-            await self._opened.send_json(told)
-            return Answered(200, await asyncio.wait_for(waiting, self._patience()))
+            await self._websocket.send_json(told)
+            return BotResponse(200, await asyncio.wait_for(waiting, self._read_timeout()))
         except TimeoutError:
-            return Answered(0, late=True)
+            return BotResponse(0, timed_out=True)
         except ConnectionError:
-            return Answered(0)
+            return BotResponse(0)
         finally:
-            self._waiting.pop(envelope, None)
+            self._pending_responses.pop(envelope, None)
 
 
-class Sockets:
+class SocketModeServer:
     """Lets the bot connect; the newest connection carries whatever people do."""
 
-    def __init__(self, carry: Carry) -> None:
+    def __init__(self, transports: TransportSelector) -> None:
         """Give connections to *carry*."""
-        self._carry = carry
+        self._transports = transports
         self._runner: web.AppRunner | None = None
-        self._open: set[Socket] = set()
-        self.patience = PATIENCE
+        self._open_connections: set[SocketConnection] = set()
+        self.timeout_seconds = RESPONSE_TIMEOUT_SECONDS
 
-    async def address(self) -> str:
+    async def get_connection_url(self) -> str:
         """Return where the bot may connect; listens from the first call on."""
         if self._runner is None:
             app = web.Application()
-            app.router.add_get("/link", self._connected)
+            app.router.add_get("/link", self._accept_connection)
             self._runner = web.AppRunner(app, shutdown_timeout=0.1)
             await self._runner.setup()
             await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         port = self._runner.addresses[0][1]
-        return f"ws://127.0.0.1:{port}/link?ticket={uuid4()}&app_id={APP}"
+        return f"ws://127.0.0.1:{port}/link?ticket={uuid4()}&app_id={APP_ID}"
 
     async def stop(self) -> None:
         """Hang up on everybody, and listen no more."""
-        for one in list(self._open):
+        for one in list(self._open_connections):
             await one.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
-    async def _connected(self, request: web.Request) -> web.StreamResponse:
+    async def _accept_connection(self, request: web.Request) -> web.StreamResponse:
         opened = web.WebSocketResponse()
         await opened.prepare(request)
-        hello = {"type": "hello", "num_connections": 1, "connection_info": {"app_id": APP}}
+        hello = {"type": "hello", "num_connections": 1, "connection_info": {"app_id": APP_ID}}
         await opened.send_json(hello)
-        socket = Socket(opened, lambda: self.patience)
-        self._open.add(socket)
-        self._carry.socket = socket
+        socket = SocketConnection(opened, lambda: self.timeout_seconds)
+        self._open_connections.add(socket)
+        self._transports.socket_connection = socket
         try:
-            await socket.listen()
+            await socket.receive_acknowledgements()
         finally:
-            self._open.discard(socket)
-            self._carry.socket = next(iter(self._open), None)
+            self._open_connections.discard(socket)
+            self._transports.socket_connection = next(iter(self._open_connections), None)
         return opened

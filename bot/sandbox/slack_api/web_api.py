@@ -13,20 +13,20 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from bot.sandbox.slack_api import directory, messaging, views
-from bot.sandbox.slack_api.api_errors import RefusedError
-from bot.sandbox.slack_api.faults import Trouble, Troubles
-from bot.sandbox.slack_api.methods import Method, Place
+from bot.sandbox.slack_api.api_errors import ApiError
+from bot.sandbox.slack_api.faults import FaultPlan, PlannedFault
+from bot.sandbox.slack_api.methods import Method, SlackState
 from bot.sandbox.workspace.workspace import Json
 
 METHODS: Mapping[str, Method] = {**directory.METHODS, **messaging.METHODS, **views.METHODS}
 
-_CONNECT = "apps.connections.open"
-_WRITTEN_AS_JSON = ("blocks", "view", "metadata")
-_TOO_MANY, _REMEMBERED = 429, 20_000
+_CONNECTIONS_OPEN = "apps.connections.open"
+_JSON_ARGUMENTS = ("blocks", "view", "metadata")
+_TOO_MANY_REQUESTS, _MAX_RECORDED_CALLS = 429, 20_000
 
 
 @dataclass
-class Keys:
+class SlackCredentials:
     """What opens the bot's doors and Slack's; made anew for each practice."""
 
     signing_secret: str
@@ -36,11 +36,11 @@ class Keys:
 
 
 @dataclass(frozen=True)
-class Call:
+class ApiCall:
     """One call of the Web API, for tests to look at."""
 
     method: str
-    said: Json
+    arguments: Json
     error: str = ""
 
 
@@ -48,86 +48,94 @@ class Call:
 class WebApi:
     """Answers the bot's calls as Slack would; ``calls`` are the latest, the oldest first."""
 
-    place: Place
-    keys: Keys
-    troubles: Troubles
-    connect: Callable[[], Awaitable[str]]
-    calls: deque[Call] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
+    slack_state: SlackState
+    credentials: SlackCredentials
+    fault_plan: FaultPlan
+    get_connection_url: Callable[[], Awaitable[str]]
+    recorded_calls: deque[ApiCall] = field(
+        default_factory=lambda: deque(maxlen=_MAX_RECORDED_CALLS)
+    )
 
-    async def answer(self, request: Request) -> Response:
+    async def handle_request(self, request: Request) -> Response:
         """Take one call over HTTP."""
         method = request.path_params["method"]
-        said, token = await _said(request)
-        if wait := self._wait(method, said):
-            self.calls.append(Call(method, said, "ratelimited"))
+        said, token = await _read_request(request)
+        if wait := self._reserve_call(method, said):
+            self.recorded_calls.append(ApiCall(method, said, "ratelimited"))
             body = {"ok": False, "error": "ratelimited"}
-            return JSONResponse(body, _TOO_MANY, {"Retry-After": str(wait)})
-        trouble = self.troubles.next(method)
-        if trouble.when == "before" and trouble.lasts:
-            self.calls.append(Call(method, said, trouble.error or "trouble"))
-            return await _troubled(trouble, {})
-        await asyncio.sleep(trouble.delay if trouble.when == "before" else 0)
-        told = await self._told(method, said, token)
-        self.calls.append(Call(method, said, str(told.get("error", ""))))
+            return JSONResponse(body, _TOO_MANY_REQUESTS, {"Retry-After": str(wait)})
+        trouble = self.fault_plan.next_fault(method)
+        if trouble.when == "before" and trouble.replaces_response:
+            self.recorded_calls.append(ApiCall(method, said, trouble.error or "trouble"))
+            return await _apply_fault(trouble, {})
+        await asyncio.sleep(trouble.delay_seconds if trouble.when == "before" else 0)
+        told = await self._execute_call(method, said, token)
+        self.recorded_calls.append(ApiCall(method, said, str(told.get("error", ""))))
         if trouble.when == "after":
-            return await _troubled(trouble, told)
-        return JSONResponse(told, headers=self._headers())
+            return await _apply_fault(trouble, told)
+        return JSONResponse(told, headers=self._response_headers())
 
-    def of(self, method: str) -> list[Json]:
+    def successful_calls(self, method: str) -> list[Json]:
         """Return what every successful call of *method* said."""
-        return [call.said for call in self.calls if call.method == method and not call.error]
+        return [
+            call.arguments
+            for call in self.recorded_calls
+            if call.method == method and not call.error
+        ]
 
-    async def _told(self, method: str, said: Json, token: str) -> Json:
+    async def _execute_call(self, method: str, arguments: Json, token: str) -> Json:
         try:
-            self._recognise(method, token)
-            if method == _CONNECT:
-                return {"ok": True, "url": await self.connect()}
-            return {"ok": True, **self._run(method, _read(said))}
-        except RefusedError as refused:
-            told: Json = {"ok": False, "error": refused.error, **refused.facts}
+            self._authenticate_token(method, token)
+            if method == _CONNECTIONS_OPEN:
+                return {"ok": True, "url": await self.get_connection_url()}
+            return {"ok": True, **self._run_method(method, _decode_arguments(arguments))}
+        except ApiError as refused:
+            told: Json = {"ok": False, "error": refused.error, **refused.extra_fields}
             if refused.messages:
                 told["response_metadata"] = {"messages": list(refused.messages)}
             return told
 
-    def _recognise(self, method: str, token: str) -> None:
+    def _authenticate_token(self, method: str, token: str) -> None:
         if not token:
-            raise RefusedError("not_authed")
-        if token not in {self.keys.bot_token, self.keys.app_token}:
-            raise RefusedError("invalid_auth")
-        if (token == self.keys.app_token) != (method == _CONNECT):
-            raise RefusedError("not_allowed_token_type")
-        if self.keys.revoked:
-            raise RefusedError("token_revoked")
+            raise ApiError("not_authed")
+        if token not in {self.credentials.bot_token, self.credentials.app_token}:
+            raise ApiError("invalid_auth")
+        if (token == self.credentials.app_token) != (method == _CONNECTIONS_OPEN):
+            raise ApiError("not_allowed_token_type")
+        if self.credentials.revoked:
+            raise ApiError("token_revoked")
 
-    def _run(self, name: str, said: Json) -> Json:
+    def _run_method(self, name: str, arguments: Json) -> Json:
         method = METHODS.get(name)
         if method is None:
-            raise RefusedError("unknown_method", req_method=name)
-        scope = method.scope(self.place, said)
-        if scope and scope not in self.place.workspace.scopes:
-            raise RefusedError("missing_scope", needed=scope, provided=self._provided())
-        wrong = [f"unknown: {name}" for name in said if name not in method.known]
-        wrong += [f"missing: {name}" for name in method.needed if not said.get(name)]
+            raise ApiError("unknown_method", req_method=name)
+        scope = method.resolve_scope(self.slack_state, arguments)
+        if scope and scope not in self.slack_state.workspace.granted_scopes:
+            raise ApiError("missing_scope", needed=scope, provided=self._granted_scopes())
+        wrong = [f"unknown: {name}" for name in arguments if name not in method.argument_names]
+        wrong += [
+            f"missing: {name}" for name in method.required_arguments if not arguments.get(name)
+        ]
         if wrong:
-            raise RefusedError("invalid_arguments", tuple(f"[ERROR] {one}" for one in wrong))
-        return method.run(self.place, said)
+            raise ApiError("invalid_arguments", tuple(f"[ERROR] {one}" for one in wrong))
+        return method.run(self.slack_state, arguments)
 
-    def _wait(self, method: str, said: Json) -> int:
-        return self.troubles.wait(method, str(said.get("channel", "")))
+    def _reserve_call(self, method: str, arguments: Json) -> int:
+        return self.fault_plan.reserve_call(method, str(arguments.get("channel", "")))
 
-    def _provided(self) -> str:
-        return ",".join(sorted(self.place.workspace.scopes))
+    def _granted_scopes(self) -> str:
+        return ",".join(sorted(self.slack_state.workspace.granted_scopes))
 
-    def _headers(self) -> dict[str, str]:
-        return {"x-oauth-scopes": self._provided(), "x-slack-req-id": "practice"}
+    def _response_headers(self) -> dict[str, str]:
+        return {"x-oauth-scopes": self._granted_scopes(), "x-slack-req-id": "practice"}
 
 
-async def _said(request: Request) -> tuple[Json, str]:
+async def _read_request(request: Request) -> tuple[Json, str]:
     """Return the arguments, wherever they stand, and the token."""
     body, kind = await request.body(), request.headers.get("content-type", "")
     said: Json = dict(request.query_params)
     if "json" in kind:
-        told = _json(body)
+        told = _parse_json(body)
         said |= told if isinstance(told, dict) else {}
     elif body:
         said |= dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
@@ -135,36 +143,36 @@ async def _said(request: Request) -> tuple[Json, str]:
     return said, str(token).removeprefix("Bearer ")
 
 
-def _read(said: Json) -> Json:
+def _decode_arguments(arguments: Json) -> Json:
     """Read arguments that a form carries as JSON."""
-    read = dict(said)
-    for name in _WRITTEN_AS_JSON:
-        if isinstance(said.get(name), str):
-            read[name] = _json(said[name])
+    read = dict(arguments)
+    for name in _JSON_ARGUMENTS:
+        if isinstance(arguments.get(name), str):
+            read[name] = _parse_json(arguments[name])
             if read[name] is None:
                 error = "invalid_blocks_format" if name == "blocks" else "invalid_arguments"
-                raise RefusedError(error, (f"[ERROR] malformed: {name}",))
+                raise ApiError(error, (f"[ERROR] malformed: {name}",))
     return read
 
 
-def _json(text: str | bytes) -> Any:  # noqa: ANN401 - whatever was sent
+def _parse_json(text: str | bytes) -> Any:  # noqa: ANN401 - whatever was sent
     try:
         return json.loads(text)
     except ValueError:
         return None
 
 
-async def _troubled(trouble: Trouble, told: Json) -> Response:
-    await asyncio.sleep(trouble.delay)
-    if trouble.drop:
-        return _Broken()
-    if trouble.body or trouble.status >= 500:  # noqa: PLR2004 - HTTP's own number
-        return Response(trouble.body, trouble.status, media_type="text/html")
-    refused = {"ok": False, "error": trouble.error}
-    return JSONResponse(refused if trouble.error else told, trouble.status)
+async def _apply_fault(fault: PlannedFault, result: Json) -> Response:
+    await asyncio.sleep(fault.delay_seconds)
+    if fault.drop_connection:
+        return _TruncatedResponse()
+    if fault.body or fault.status >= 500:  # noqa: PLR2004 - HTTP's own number
+        return Response(fault.body, fault.status, media_type="text/html")
+    refused = {"ok": False, "error": fault.error}
+    return JSONResponse(refused if fault.error else result, fault.status)
 
 
-class _Broken(Response):
+class _TruncatedResponse(Response):
     """An answer that is begun and never comes."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

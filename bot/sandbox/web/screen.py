@@ -2,51 +2,55 @@
 
 from collections.abc import Mapping
 
-from bot.content.catalogue import Words
+from bot.content.catalogue import LanguagePack
 from bot.sandbox.workspace import modals
-from bot.sandbox.workspace.actions import INVITE
-from bot.sandbox.workspace.clock import local, shown
-from bot.sandbox.workspace.personas import BOT, Persona
-from bot.sandbox.workspace.time_travel import Jumps
-from bot.sandbox.workspace.workspace import Json, Post, Room, Window, Workspace
+from bot.sandbox.workspace.actions import INVITE_COMMAND
+from bot.sandbox.workspace.clock import format_instant, format_timestamp
+from bot.sandbox.workspace.personas import BOT_USER_ID, Persona
+from bot.sandbox.workspace.time_travel import TimeTravel
+from bot.sandbox.workspace.workspace import Conversation, Json, Message, OpenView, Workspace
 
-_NEWEST = 60
+_MAX_MESSAGES = 60
 """Messages of a room that are shown; who wants older ones scrolls in Slack, and not here."""
 
 
-class Screen:
+class ScreenView:
     """Draws the workspace for whoever looks; *manifest* names commands and shortcuts."""
 
     def __init__(
-        self, workspace: Workspace, words: Words, jumps: Jumps, manifest: Mapping[str, Json]
+        self,
+        workspace: Workspace,
+        words: LanguagePack,
+        time_travel: TimeTravel,
+        manifest: Mapping[str, Json],
     ) -> None:
         """Draw *workspace* in *words*."""
         self._workspace = workspace
         self._words = words
-        self._jumps = jumps
+        self._time_travel = time_travel
         self._features = manifest.get("features", {})
-        self._app = manifest.get("display_information", {}).get("name", "Attune")
+        self._app_name = manifest.get("display_information", {}).get("name", "Attune")
 
-    def drawn(self, person: Persona) -> Json:
+    def render_screen(self, person: Persona) -> Json:
         """Return everything that *person* sees now."""
         workspace = self._workspace
-        rooms = list(workspace.seen_by(person.id))
+        rooms = list(workspace.visible_conversations(person.id))
         commands, shortcuts = (self._features.get(k, ()) for k in ("slash_commands", "shortcuts"))
         home = workspace.homes.get(person.id)
         return {
             "version": workspace.version,
-            "now": shown(workspace.clock.now(), person.zone),
-            "next": self._next(person),
-            "practice": workspace.cast.practice,
-            "personas": [self._persona(one) for one in workspace.people.values()],
+            "now": format_instant(workspace.clock.now(), person.zone),
+            "next": self._next_instants(person),
+            "practice": workspace.sample_practice.name,
+            "personas": [self._render_persona(one) for one in workspace.people.values()],
             "me": {"id": person.id, "name": person.name},
-            "channels": [self._room(room, person) for room in rooms],
-            "messages": {room.id: self._messages(room, person) for room in rooms},
-            "home": modals.told(home) if home else None,
-            "views": [_view(one) for one in workspace.stacks.get(person.id, ())],
+            "channels": [self._render_conversation(room, person) for room in rooms],
+            "messages": {room.id: self._render_messages(room, person) for room in rooms},
+            "home": modals.render_view(home) if home else None,
+            "views": [_render_view(one) for one in workspace.modal_stacks.get(person.id, ())],
             "commands": [
                 {part: one.get(part, "") for part in ("command", "description", "usage_hint")}
-                for one in [*commands, self._invite()]
+                for one in [*commands, self._invite_command()]
             ],
             "shortcuts": [
                 {"callback_id": one["callback_id"], "name": one["name"]} for one in shortcuts
@@ -54,64 +58,66 @@ class Screen:
             "notices": [vars(one) for one in workspace.notices.get(person.id, ())],
         }
 
-    def _invite(self) -> Json:
-        said = self._words.say("tryout.engine.invite")
-        return {"command": INVITE, "description": said, "usage_hint": f"@{self._app}"}
+    def _invite_command(self) -> Json:
+        said = self._words.translate("tryout.engine.invite")
+        return {"command": INVITE_COMMAND, "description": said, "usage_hint": f"@{self._app_name}"}
 
-    def _next(self, person: Persona) -> Json:
+    def _next_instants(self, person: Persona) -> Json:
         found = {
-            "checkin": self._jumps.next_checkin(person),
-            "close": self._jumps.next_close(person),
+            "checkin": self._time_travel.next_checkin(person),
+            "close": self._time_travel.next_period_end(person),
         }
-        return {name: shown(at, person.zone) if at else None for name, at in found.items()}
+        return {name: format_instant(at, person.zone) if at else None for name, at in found.items()}
 
-    def _persona(self, person: Persona) -> Json:
-        crew = self._workspace.cast.crew(person.crew)
-        title = self._words.say(f"tryout.engine.title.{person.role}")
+    def _render_persona(self, person: Persona) -> Json:
+        crew = self._workspace.sample_practice.find_team(person.team_key)
+        title = self._words.translate(f"tryout.engine.title.{person.role}")
         return {"id": person.id, "name": person.name, "title": title,
                 "team": crew.name if crew else ""}  # fmt: skip
 
-    def _room(self, room: Room, person: Persona) -> Json:
+    def _render_conversation(self, conversation: Conversation, person: Persona) -> Json:
         """Describe a room; in a chat, ``person`` is the other one."""
-        other = next((one for one in room.members if one != person.id), "")
-        named = {"channel": room.name, "app": self._app}
-        read = self._workspace.read.get(person.id, {}).get(room.id, "")
+        other = next((one for one in conversation.members if one != person.id), "")
+        named = {"channel": conversation.name, "app": self._app_name}
+        read = self._workspace.read_markers.get(person.id, {}).get(conversation.id, "")
         unread = [
-            p for p in room.posts if _sees(p, person) and p.author != person.id and p.ts > read
+            p
+            for p in conversation.posts
+            if _is_visible_to(p, person) and p.author != person.id and p.ts > read
         ]
         return {
-            "id": room.id,
-            "name": named.get(room.kind) or self._name(other),
-            "kind": room.kind,
+            "id": conversation.id,
+            "name": named.get(conversation.kind) or self._display_name(other),
+            "kind": conversation.kind,
             "unread": len(unread),
-            "person": "" if room.kind == "channel" else other,
+            "person": "" if conversation.kind == "channel" else other,
         }
 
-    def _messages(self, room: Room, person: Persona) -> list[Json]:
-        seen = [post for post in room.posts if _sees(post, person)]
-        return [self._message(post, person) for post in seen[-_NEWEST:]]
+    def _render_messages(self, conversation: Conversation, person: Persona) -> list[Json]:
+        seen = [post for post in conversation.posts if _is_visible_to(post, person)]
+        return [self._render_message(post, person) for post in seen[-_MAX_MESSAGES:]]
 
-    def _message(self, post: Post, person: Persona) -> Json:
+    def _render_message(self, message: Message, person: Persona) -> Json:
         return {
-            "ts": post.ts,
-            "author": self._name(post.author),
-            "author_id": post.author,
-            "author_kind": "app" if post.author == BOT else "person",
-            "time": local(post.ts, person.zone),
-            "text": post.text,
-            "blocks": post.blocks,
-            "ephemeral": bool(post.only),
-            "edited": post.edited,
+            "ts": message.ts,
+            "author": self._display_name(message.author),
+            "author_id": message.author,
+            "author_kind": "app" if message.author == BOT_USER_ID else "person",
+            "time": format_timestamp(message.ts, person.zone),
+            "text": message.text,
+            "blocks": message.blocks,
+            "ephemeral": bool(message.only),
+            "edited": message.edited,
         }
 
-    def _name(self, one: str) -> str:
-        person = self._workspace.person(one)
-        return person.name if person else str(self._app)
+    def _display_name(self, author_id: str) -> str:
+        person = self._workspace.find_person(author_id)
+        return person.name if person else str(self._app_name)
 
 
-def _sees(post: Post, person: Persona) -> bool:
-    return post.only in {"", person.id}
+def _is_visible_to(message: Message, person: Persona) -> bool:
+    return message.only in {"", person.id}
 
 
-def _view(window: Window) -> Json:
-    return {**modals.told(window), "errors": window.errors}
+def _render_view(open_view: OpenView) -> Json:
+    return {**modals.render_view(open_view), "errors": open_view.errors}

@@ -13,128 +13,140 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from bot.sandbox.slack_api.api_errors import RefusedError
-from bot.sandbox.workspace.actions import Acts, CannotError
-from bot.sandbox.workspace.engine import Engine
+from bot.sandbox.slack_api.api_errors import ApiError
+from bot.sandbox.workspace.actions import ImpossibleActionError, PersonaActions
+from bot.sandbox.workspace.engine import SandboxEngine
 from bot.sandbox.workspace.personas import Persona
 from bot.sandbox.workspace.time_travel import ClockError
 from bot.sandbox.workspace.workspace import Json
 
-PAGE = Path(__file__).parents[1] / "page"
-_WAIT = 25.0
-_HERE = ["127.0.0.1", "localhost"]
-_POLICY = "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
-_BAD = 400
-_DAYS = {"day": 1, "week": 7}
+PAGE_FOLDER = Path(__file__).parents[1] / "page"
+_LONG_POLL_SECONDS = 25.0
+_ALLOWED_HOSTS = ["127.0.0.1", "localhost"]
+_CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'"
+)
+_BAD_REQUEST = 400
+_JUMP_DAYS = {"day": 1, "week": 7}
 
 
-def door(engine: Engine) -> Starlette:
+def build_app(engine: SandboxEngine) -> Starlette:
     """Return the door of *engine*, an ASGI app; it answers on loopback names alone."""
-    rooms = _Rooms(engine)
+    rooms = _PageRoutes(engine)
     return Starlette(
         routes=[
-            Route("/api/{method:path}", engine.api.answer, methods=["GET", "POST"]),
-            Route("/response/{kind}/{team}/{end:path}", rooms.private, methods=["POST"]),
-            Route("/", rooms.page),
-            Mount("/page", StaticFiles(directory=PAGE, check_dir=False)),
-            Route("/practice/words", rooms.words),
-            Route("/practice/state", rooms.state),
-            Route("/practice/wait", rooms.wait),
-            Route("/practice/act", rooms.act, methods=["POST"]),
-            Route("/practice/clock", rooms.clock, methods=["POST"]),
+            Route("/api/{method:path}", engine.web_api.handle_request, methods=["GET", "POST"]),
+            Route("/response/{kind}/{team}/{end:path}", rooms.receive_response, methods=["POST"]),
+            Route("/", rooms.serve_page),
+            Mount("/page", StaticFiles(directory=PAGE_FOLDER, check_dir=False)),
+            Route("/practice/words", rooms.serve_words),
+            Route("/practice/state", rooms.serve_state),
+            Route("/practice/wait", rooms.wait_for_change),
+            Route("/practice/act", rooms.perform_action, methods=["POST"]),
+            Route("/practice/clock", rooms.move_clock, methods=["POST"]),
         ],
-        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=_HERE)],
-        lifespan=engine.running,
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=_ALLOWED_HOSTS)],
+        lifespan=engine.run_lifespan,
     )
 
 
-class _Rooms:
+class _PageRoutes:
     """Answers the page, and takes private answers from the bot."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: SandboxEngine) -> None:
         self._engine = engine
 
-    async def page(self, _request: Request) -> Response:
+    async def serve_page(self, _request: Request) -> Response:
         """Give the page."""
-        return FileResponse(PAGE / "index.html", headers={"Content-Security-Policy": _POLICY})
+        return FileResponse(
+            PAGE_FOLDER / "index.html",
+            headers={"Content-Security-Policy": _CONTENT_SECURITY_POLICY},
+        )
 
-    async def words(self, _request: Request) -> Response:
+    async def serve_words(self, _request: Request) -> Response:
         """Give every sentence of the page."""
-        words = self._engine.practice.words
+        words = self._engine.config.words
         own = {key: one for key, one in words.sentences.items() if key.startswith("tryout.")}
         return JSONResponse(
             {k: one if isinstance(one, str) else dict(one) for k, one in own.items()},
             headers={"Content-Language": words.language},
         )
 
-    async def state(self, request: Request) -> Response:
+    async def serve_state(self, request: Request) -> Response:
         """Give all that one person sees."""
-        person = self._engine.workspace.person(request.query_params.get("persona", ""))
+        person = self._engine.workspace.find_person(request.query_params.get("persona", ""))
         if person is None:
-            person = self._engine.workspace.cast.personas[0]
-        return JSONResponse(self._engine.screen.drawn(person))
+            person = self._engine.workspace.sample_practice.personas[0]
+        return JSONResponse(self._engine.screen_view.render_screen(person))
 
-    async def wait(self, request: Request) -> Response:
+    async def wait_for_change(self, request: Request) -> Response:
         """Answer once there is something newer to see, or after a while."""
         known = request.query_params.get("version", "")
         version = int(known) if known.isdecimal() else -1
-        newest = await self._engine.workspace.newer(version, _WAIT)
+        newest = await self._engine.workspace.wait_for_change(version, _LONG_POLL_SECONDS)
         return JSONResponse({"version": newest})
 
-    async def act(self, request: Request) -> Response:
+    async def perform_action(self, request: Request) -> Response:
         """Do what a person does."""
-        said = await _told(request)
-        person = self._engine.workspace.person(str(said.get("persona")))
-        act = ACTS.get(str(said.get("act")))
+        said = await _read_json(request)
+        person = self._engine.workspace.find_person(str(said.get("persona")))
+        act = PAGE_ACTIONS.get(str(said.get("act")))
         if person is None or act is None:
-            return _refused("no_such_act")
+            return _error_response("no_such_act")
         try:
             done = await act(self._engine, person, said)
-        except CannotError as cannot:
-            return _refused(str(cannot))
+        except ImpossibleActionError as cannot:
+            return _error_response(str(cannot))
         except (KeyError, TypeError, AttributeError):
-            return _refused("malformed")
+            return _error_response("malformed")
         return JSONResponse({"ok": done is not False})
 
-    async def clock(self, request: Request) -> Response:
+    async def move_clock(self, request: Request) -> Response:
         """Jump through practice time."""
-        said = await _told(request)
-        engine, person = self._engine, self._engine.workspace.person(str(said.get("persona", "")))
+        said = await _read_json(request)
+        engine, person = (
+            self._engine,
+            self._engine.workspace.find_person(str(said.get("persona", ""))),
+        )
         try:
-            await jump(engine, said, person)
+            await jump_clock(engine, said, person)
         except ClockError as stuck:
-            return _refused(str(stuck))
+            return _error_response(str(stuck))
         except (KeyError, TypeError, ValueError):
-            return _refused("malformed")
+            return _error_response("malformed")
         return JSONResponse({"ok": True, "now": engine.workspace.clock.now().isoformat()})
 
-    async def private(self, request: Request) -> Response:
+    async def receive_response(self, request: Request) -> Response:
         """Take an answer at a response URL, as Slack does: ``ok``, or why not."""
         try:
-            self._engine.replies.private(request.path_params["end"], await _told(request))
-        except RefusedError as refused:
+            self._engine.response_handler.handle_response_url(
+                request.path_params["end"], await _read_json(request)
+            )
+        except ApiError as refused:
             gone = refused.error.endswith("_url")
             told = {"ok": False, "error": refused.error}
-            return JSONResponse(told, 404 if gone else _BAD)
+            return JSONResponse(told, 404 if gone else _BAD_REQUEST)
         return Response("ok")
 
 
-async def jump(engine: Engine, said: Mapping[str, Any], person: Persona | None) -> None:
+async def jump_clock(
+    engine: SandboxEngine, arguments: Mapping[str, Any], person: Persona | None
+) -> None:
     """Move practice time: ``jump`` names how far, ``to`` an instant with its offset."""
-    if "to" in said:
-        await engine.jumps.to(datetime.fromisoformat(said["to"]))
-    elif said["jump"] == "checkin":
-        await engine.jumps.to_checkin(person)
-    elif said["jump"] == "close":
+    if "to" in arguments:
+        await engine.time_travel.jump_to(datetime.fromisoformat(arguments["to"]))
+    elif arguments["jump"] == "checkin":
+        await engine.time_travel.jump_to_checkin(person)
+    elif arguments["jump"] == "close":
         whose = [person] if person else list(engine.workspace.people.values())
-        closes = [at for one in whose if (at := engine.jumps.next_close(one))]
-        await engine.jumps.to(min(closes))
+        closes = [at for one in whose if (at := engine.time_travel.next_period_end(one))]
+        await engine.time_travel.jump_to(min(closes))
     else:
-        ahead = timedelta(days=_DAYS[said["jump"]])
-        await engine.jumps.to(engine.workspace.clock.now() + ahead)
+        ahead = timedelta(days=_JUMP_DAYS[arguments["jump"]])
+        await engine.time_travel.jump_to(engine.workspace.clock.now() + ahead)
 
 
-async def _told(request: Request) -> Json:
+async def _read_json(request: Request) -> Json:
     if "json" not in request.headers.get("content-type", ""):
         return {}
     try:
@@ -144,55 +156,69 @@ async def _told(request: Request) -> Json:
     return told if isinstance(told, dict) else {}
 
 
-def _refused(error: str) -> Response:
-    return JSONResponse({"ok": False, "error": error}, _BAD)
+def _error_response(error: str) -> Response:
+    return JSONResponse({"ok": False, "error": error}, _BAD_REQUEST)
 
 
-async def _command(engine: Engine, person: Persona, said: Json) -> None:
-    await engine.acts.command(person, said["channel"], said["command"], said.get("text", ""))
+async def _type_command(engine: SandboxEngine, person: Persona, arguments: Json) -> None:
+    await engine.persona_actions.type_command(
+        person, arguments["channel"], arguments["command"], arguments.get("text", "")
+    )
 
 
-async def _press(engine: Engine, person: Persona, said: Json) -> None:
-    await engine.acts.press(person, said, said)
+async def _press_element(engine: SandboxEngine, person: Persona, arguments: Json) -> None:
+    await engine.persona_actions.press_element(person, arguments, arguments)
 
 
-async def _change(engine: Engine, person: Persona, said: Json) -> None:
-    await engine.acts.change(person, said["view"], said, said.get("state") or {})
+async def _change_answer(engine: SandboxEngine, person: Persona, arguments: Json) -> None:
+    await engine.persona_actions.change_answer(
+        person, arguments["view"], arguments, arguments.get("state") or {}
+    )
 
 
-async def _submit(engine: Engine, person: Persona, said: Json) -> bool:
-    return await engine.acts.submit(person, said["view"], said.get("state") or {})
+async def _submit_form(engine: SandboxEngine, person: Persona, arguments: Json) -> bool:
+    return await engine.persona_actions.submit_form(
+        person, arguments["view"], arguments.get("state") or {}
+    )
 
 
-async def _read(engine: Engine, person: Persona, said: Json) -> None:
-    room = engine.acts.room(person, said["channel"])
+async def _mark_conversation_read(engine: SandboxEngine, person: Persona, arguments: Json) -> None:
+    room = engine.persona_actions.resolve_conversation(person, arguments["channel"])
     newest = room.posts[-1].ts if room.posts else ""
-    engine.workspace.read.setdefault(person.id, {})[room.id] = newest
-    engine.workspace.changed()
+    engine.workspace.read_markers.setdefault(person.id, {})[room.id] = newest
+    engine.workspace.mark_changed()
 
 
-async def _dismiss(engine: Engine, person: Persona, said: Json) -> None:
+async def _dismiss_notice(engine: SandboxEngine, person: Persona, arguments: Json) -> None:
     notices = engine.workspace.notices.get(person.id, [])
-    engine.workspace.notices[person.id] = [one for one in notices if one.id != said["notice"]]
-    engine.workspace.changed()
+    engine.workspace.notices[person.id] = [one for one in notices if one.id != arguments["notice"]]
+    engine.workspace.mark_changed()
 
 
-def _acts(do: Callable[[Acts, Persona, Json], Awaitable[None]]) -> "Act":
-    return lambda engine, person, said: do(engine.acts, person, said)
+def _wrap_action(
+    perform: Callable[[PersonaActions, Persona, Json], Awaitable[None]],
+) -> "PageAction":
+    return lambda engine, person, said: perform(engine.persona_actions, person, said)
 
 
-Act = Callable[[Engine, Persona, Json], Awaitable[bool | None]]
+PageAction = Callable[[SandboxEngine, Persona, Json], Awaitable[bool | None]]
 
-ACTS: Mapping[str, Act] = {
-    "say": _acts(lambda acts, person, said: acts.say(person, said["channel"], said["text"])),
-    "command": _command,
-    "press": _press,
-    "change": _change,
-    "submit": _submit,
-    "close": _acts(lambda acts, person, said: acts.close(person, said["view"])),
-    "home": _acts(lambda acts, person, said: acts.home(person, said.get("tab", "home"))),
-    "shortcut": _acts(lambda acts, person, said: acts.shortcut(person, said["callback_id"])),
-    "read": _read,
-    "dismiss": _dismiss,
+PAGE_ACTIONS: Mapping[str, PageAction] = {
+    "say": _wrap_action(
+        lambda acts, person, said: acts.write_message(person, said["channel"], said["text"])
+    ),
+    "command": _type_command,
+    "press": _press_element,
+    "change": _change_answer,
+    "submit": _submit_form,
+    "close": _wrap_action(lambda acts, person, said: acts.close_form(person, said["view"])),
+    "home": _wrap_action(
+        lambda acts, person, said: acts.open_home(person, said.get("tab", "home"))
+    ),
+    "shortcut": _wrap_action(
+        lambda acts, person, said: acts.choose_shortcut(person, said["callback_id"])
+    ),
+    "read": _mark_conversation_read,
+    "dismiss": _dismiss_notice,
 }
 """What a page may ask for, by name."""

@@ -7,38 +7,38 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bot.content.catalogue import Words
-from bot.sandbox.slack_api.faults import Pace, Troubles
-from bot.sandbox.slack_api.methods import Place
-from bot.sandbox.slack_api.payloads import Payloads
-from bot.sandbox.slack_api.responses import Replies
-from bot.sandbox.slack_api.signed_requests import Post
-from bot.sandbox.slack_api.socket_mode import Sockets
-from bot.sandbox.slack_api.trigger_ids import Tickets
-from bot.sandbox.slack_api.web_api import Keys, WebApi
-from bot.sandbox.web.screen import Screen
+from bot.content.catalogue import LanguagePack
+from bot.sandbox.slack_api.faults import FaultPlan, RateLimit
+from bot.sandbox.slack_api.methods import SlackState
+from bot.sandbox.slack_api.payloads import PayloadBuilder
+from bot.sandbox.slack_api.responses import ResponseHandler
+from bot.sandbox.slack_api.signed_requests import HttpTransport
+from bot.sandbox.slack_api.socket_mode import SocketModeServer
+from bot.sandbox.slack_api.trigger_ids import TriggerIds
+from bot.sandbox.slack_api.web_api import SlackCredentials, WebApi
+from bot.sandbox.web.screen import ScreenView
 from bot.sandbox.workspace import snapshot
-from bot.sandbox.workspace.actions import Acts, Carry
-from bot.sandbox.workspace.clock import PracticeClock
-from bot.sandbox.workspace.modals import Windows
-from bot.sandbox.workspace.personas import CAST, Cast
-from bot.sandbox.workspace.time_travel import Jumps
+from bot.sandbox.workspace.actions import PersonaActions, TransportSelector
+from bot.sandbox.workspace.clock import SandboxClock
+from bot.sandbox.workspace.modals import ModalStack
+from bot.sandbox.workspace.personas import SAMPLE_PRACTICE, SamplePractice
+from bot.sandbox.workspace.time_travel import TimeTravel
 from bot.sandbox.workspace.workspace import Workspace
 
-SLACKS_PACE: Mapping[str, Pace] = {
-    "chat.postMessage": Pace(100, 5),
-    "chat.postMessage#": Pace(10, 1),
-    "users.list": Pace(20, 20 / 60),
-    "users.info": Pace(100, 100 / 60),
-    "views.open": Pace(100, 100 / 60),
+SLACK_RATE_LIMITS: Mapping[str, RateLimit] = {
+    "chat.postMessage": RateLimit(100, 5),
+    "chat.postMessage#": RateLimit(10, 1),
+    "users.list": RateLimit(20, 20 / 60),
+    "users.info": RateLimit(100, 100 / 60),
+    "views.open": RateLimit(100, 100 / 60),
 }
 """How much Slack takes, about: several hundred messages a minute, one a second in a channel."""
 
-_SAVED_EVERY = 0.5
+_AUTOSAVE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
-class Practice:
+class SandboxConfig:
     """What a practice workspace is made of.
 
     ``bot`` is the bot's own address and ``slack`` this workspace's, both without a slash at
@@ -46,80 +46,97 @@ class Practice:
     is offered and every event is sent. ``file`` keeps the state over a restart.
     """
 
-    bot: str
-    slack: str
-    keys: Keys
-    words: Words
-    cast: Cast = CAST
-    clock: PracticeClock | None = None
+    bot_url: str
+    slack_url: str
+    credentials: SlackCredentials
+    words: LanguagePack
+    sample_practice: SamplePractice = SAMPLE_PRACTICE
+    clock: SandboxClock | None = None
     manifest: Mapping[str, Any] = field(default_factory=dict)
-    file: Path | None = None
+    state_file: Path | None = None
 
 
-class Engine:
+class SandboxEngine:
     """Slack, as far as this machine needs it. Tests reach every part of it."""
 
-    def __init__(self, practice: Practice) -> None:
+    def __init__(self, config: SandboxConfig) -> None:
         """Wire it; nothing is opened before :meth:`running`."""
-        self.practice = practice
-        self.workspace = _found(practice)
-        seconds = self.workspace.clock.seconds
-        self.windows = Windows(self.workspace)
-        self.tickets = Tickets(seconds)
-        self.troubles = Troubles(lambda: self.workspace.clock.now().timestamp())
-        self.place = Place(self.workspace, self.windows, self.tickets)
-        self.replies = Replies(self.place, practice.words)
-        self.post = Post(f"{practice.bot}/slack/events", practice.keys.signing_secret, seconds)
-        self.carry = Carry(self.post)
-        self.sockets = Sockets(self.carry)
-        payloads = Payloads(self.place, f"{practice.slack}/response")
-        self.acts = Acts(self.place, payloads, self.replies, self.carry)
-        self.api = WebApi(self.place, practice.keys, self.troubles, self.sockets.address)
-        self.jumps = Jumps(self.workspace, practice.bot, self.post.session)
-        self.screen = Screen(self.workspace, practice.words, self.jumps, practice.manifest)
-        self._obey(practice.manifest)
+        self.config = config
+        self.workspace = _load_or_create_workspace(config)
+        seconds = self.workspace.clock.machine_seconds
+        self.modal_stack = ModalStack(self.workspace)
+        self.trigger_ids = TriggerIds(seconds)
+        self.fault_plan = FaultPlan(lambda: self.workspace.clock.now().timestamp())
+        self.slack_state = SlackState(self.workspace, self.modal_stack, self.trigger_ids)
+        self.response_handler = ResponseHandler(self.slack_state, config.words)
+        self.http_transport = HttpTransport(
+            f"{config.bot_url}/slack/events", config.credentials.signing_secret, seconds
+        )
+        self.transports = TransportSelector(self.http_transport)
+        self.socket_server = SocketModeServer(self.transports)
+        payloads = PayloadBuilder(self.slack_state, f"{config.slack_url}/response")
+        self.persona_actions = PersonaActions(
+            self.slack_state, payloads, self.response_handler, self.transports
+        )
+        self.web_api = WebApi(
+            self.slack_state,
+            config.credentials,
+            self.fault_plan,
+            self.socket_server.get_connection_url,
+        )
+        self.time_travel = TimeTravel(
+            self.workspace, config.bot_url, self.http_transport.get_session
+        )
+        self.screen_view = ScreenView(
+            self.workspace, config.words, self.time_travel, config.manifest
+        )
+        self._apply_manifest(config.manifest)
 
     @property
     def api_url(self) -> str:
         """The base of the Web API, as the bot is told it."""
-        return f"{self.practice.slack}/api/"
+        return f"{self.config.slack_url}/api/"
 
     @asynccontextmanager
-    async def running(self, _app: object = None) -> AsyncIterator[None]:
+    async def run_lifespan(self, _app: object = None) -> AsyncIterator[None]:
         """Keep the state on disk for as long as the context is open, then hang up."""
-        saving = asyncio.create_task(self._save_now_and_then())
+        saving = asyncio.create_task(self._autosave_changes())
         try:
             yield
         finally:
             saving.cancel()
             with suppress(asyncio.CancelledError):
                 await saving
-            self.acts.stop()
-            await self.sockets.stop()
-            await self.post.close()
+            self.persona_actions.cancel_retries()
+            await self.socket_server.stop()
+            await self.http_transport.close()
             self.save()
 
     def save(self) -> None:
         """Keep the state as it is."""
-        if self.practice.file:
-            snapshot.save(self.workspace, self.practice.file)
+        if self.config.state_file:
+            snapshot.save_workspace(self.workspace, self.config.state_file)
 
-    async def _save_now_and_then(self) -> None:
+    async def _autosave_changes(self) -> None:
         version = self.workspace.version
         while True:
-            await asyncio.sleep(_SAVED_EVERY)
+            await asyncio.sleep(_AUTOSAVE_SECONDS)
             if self.workspace.version != version:
                 version = self.workspace.version
                 self.save()
 
-    def _obey(self, manifest: Mapping[str, Any]) -> None:
+    def _apply_manifest(self, manifest: Mapping[str, Any]) -> None:
         if manifest:
             commands = manifest["features"]["slash_commands"]
             events = manifest["settings"]["event_subscriptions"]["bot_events"]
-            self.acts.offered = frozenset(one["command"] for one in commands)
-            self.acts.heard = frozenset(events)
+            self.persona_actions.offered_commands = frozenset(one["command"] for one in commands)
+            self.persona_actions.subscribed_events = frozenset(events)
 
 
-def _found(practice: Practice) -> Workspace:
-    found = snapshot.load(practice.cast, practice.file) if practice.file else None
-    return found or Workspace(practice.cast, practice.clock or PracticeClock())
+def _load_or_create_workspace(config: SandboxConfig) -> Workspace:
+    found = (
+        snapshot.load_workspace(config.sample_practice, config.state_file)
+        if config.state_file
+        else None
+    )
+    return found or Workspace(config.sample_practice, config.clock or SandboxClock())

@@ -4,153 +4,160 @@ from collections.abc import Iterator
 from copy import deepcopy
 
 from bot.sandbox.block_kit import input_state
-from bot.sandbox.slack_api.api_errors import RefusedError
-from bot.sandbox.workspace.personas import APP, BOT_ID, TEAM
-from bot.sandbox.workspace.workspace import Json, Window, Workspace
+from bot.sandbox.slack_api.api_errors import ApiError
+from bot.sandbox.workspace.personas import APP_ID, BOT_ID, WORKSPACE_ID
+from bot.sandbox.workspace.workspace import Json, OpenView, Workspace
 
-_DEEPEST = 3
-_UNSAID: dict[str, Json] = {
+_MAX_STACK_DEPTH = 3
+_VIEW_DEFAULTS: dict[str, Json] = {
     "modal": {"clear_on_close": False, "notify_on_close": False, "close": None, "submit": None},
     "home": {"clear_on_close": False, "notify_on_close": False, "close": None, "submit": None,
              "title": {"type": "plain_text", "text": "View Title", "emoji": True}},
 }  # fmt: skip
 
 
-class Windows:
+class ModalStack:
     """What people have open. Every refusal is a :class:`RefusedError` with Slack's code."""
 
     def __init__(self, workspace: Workspace) -> None:
         """Keep the windows of *workspace*."""
         self._workspace = workspace
 
-    def stack(self, person: str) -> list[Window]:
+    def get_stack(self, person_id: str) -> list[OpenView]:
         """Return a person's modals, the bottom first."""
-        return self._workspace.stacks.setdefault(person, [])
+        return self._workspace.modal_stacks.setdefault(person_id, [])
 
-    def find(self, view_id: str) -> Window | None:
+    def find_view(self, view_id: str) -> OpenView | None:
         """Return the window with this id, modal or Home."""
-        return next((one for one in self._all() if one.id == view_id), None)
+        return next((one for one in self._iter_views() if one.id == view_id), None)
 
-    def open(self, person: str, body: Json) -> Window:
+    def open_modal(self, person_id: str, body: Json) -> OpenView:
         """Open a modal alone, in place of any that was open."""
-        self._only_once(body)
-        made = self._made(person, body)
-        self._workspace.stacks[person] = [made]
-        self._workspace.changed()
+        self._check_unique_external_id(body)
+        made = self._create_view(person_id, body)
+        self._workspace.modal_stacks[person_id] = [made]
+        self._workspace.mark_changed()
         return made
 
-    def push(self, person: str, body: Json) -> Window:
+    def push_modal(self, person_id: str, body: Json) -> OpenView:
         """Lay a modal on top of the person's stack, three at most."""
-        stack = self.stack(person)
+        stack = self.get_stack(person_id)
         if not stack:
-            raise RefusedError("not_found")
-        if len(stack) >= _DEEPEST:
-            raise RefusedError("push_limit_reached")
-        self._only_once(body)
-        made = self._made(person, body, below=stack[-1])
+            raise ApiError("not_found")
+        if len(stack) >= _MAX_STACK_DEPTH:
+            raise ApiError("push_limit_reached")
+        self._check_unique_external_id(body)
+        made = self._create_view(person_id, body, parent=stack[-1])
         stack.append(made)
-        self._workspace.changed()
+        self._workspace.mark_changed()
         return made
 
-    def update(self, view_id: str, external_id: str, known: str, body: Json) -> Window:
+    def update_view(
+        self, view_id: str, external_id: str, expected_hash: str, body: Json
+    ) -> OpenView:
         """Give a modal a new content, unless it has moved on since hash *known*."""
-        found = self.find(view_id) if view_id else self._named(external_id)
+        found = self.find_view(view_id) if view_id else self._find_by_external_id(external_id)
         if found is None:
-            raise RefusedError("not_found")
+            raise ApiError("not_found")
         if found.body["type"] != body["type"]:
-            raise RefusedError("invalid_arguments", ("[ERROR] type [json-pointer:/view/type]",))
-        if known and known != found.hash:
-            raise RefusedError("hash_conflict")
-        self.replace(found, body)
+            raise ApiError("invalid_arguments", ("[ERROR] type [json-pointer:/view/type]",))
+        if expected_hash and expected_hash != found.hash:
+            raise ApiError("hash_conflict")
+        self.replace_body(found, body)
         return found
 
-    def publish(self, person: str, known: str, body: Json) -> Window:
+    def publish_home(self, person_id: str, expected_hash: str, body: Json) -> OpenView:
         """Put up a person's Home."""
-        shown = self._workspace.homes.get(person)
+        shown = self._workspace.homes.get(person_id)
         if shown is None:
-            shown = self._made(person, body)
-            self._workspace.homes[person] = shown
-            self._workspace.changed()
+            shown = self._create_view(person_id, body)
+            self._workspace.homes[person_id] = shown
+            self._workspace.mark_changed()
             return shown
-        if known and known != shown.hash:
-            raise RefusedError("hash_conflict")
-        self.replace(shown, body)
+        if expected_hash and expected_hash != shown.hash:
+            raise ApiError("hash_conflict")
+        self.replace_body(shown, body)
         return shown
 
-    def replace(self, window: Window, body: Json) -> None:
+    def replace_body(self, open_view: OpenView, body: Json) -> None:
         """Show another content in the same window, which gets a new hash."""
-        input_state.keep_up(window, _complete(body))
-        window.hash = self._hash()
-        self._workspace.changed()
+        input_state.replace_view_body(open_view, _complete_body(body))
+        open_view.hash = self._next_hash()
+        self._workspace.mark_changed()
 
-    def close(self, window: Window) -> None:
+    def close_modal(self, open_view: OpenView) -> None:
         """Put one modal away; the one below it shows again."""
-        stack = self.stack(window.person)
-        if window in stack:
-            stack.remove(window)
-        self._workspace.changed()
+        stack = self.get_stack(open_view.person)
+        if open_view in stack:
+            stack.remove(open_view)
+        self._workspace.mark_changed()
 
-    def clear(self, person: str) -> list[Window]:
+    def clear_stack(self, person_id: str) -> list[OpenView]:
         """Put all modals away, and return them."""
-        gone = self.stack(person)
-        self._workspace.stacks[person] = []
-        self._workspace.changed()
+        gone = self.get_stack(person_id)
+        self._workspace.modal_stacks[person_id] = []
+        self._workspace.mark_changed()
         return gone
 
-    def _all(self) -> Iterator[Window]:
-        for stack in self._workspace.stacks.values():
+    def _iter_views(self) -> Iterator[OpenView]:
+        for stack in self._workspace.modal_stacks.values():
             yield from stack
         yield from self._workspace.homes.values()
 
-    def _named(self, external_id: str) -> Window | None:
+    def _find_by_external_id(self, external_id: str) -> OpenView | None:
         if not external_id:
             return None
-        return next((w for w in self._all() if w.body["external_id"] == external_id), None)
+        return next((w for w in self._iter_views() if w.body["external_id"] == external_id), None)
 
-    def _only_once(self, body: Json) -> None:
-        if self._named(str(body.get("external_id") or "")):
-            raise RefusedError("duplicate_external_id")
+    def _check_unique_external_id(self, body: Json) -> None:
+        if self._find_by_external_id(str(body.get("external_id") or "")):
+            raise ApiError("duplicate_external_id")
 
-    def _made(self, person: str, body: Json, below: Window | None = None) -> Window:
-        view_id = f"V{self._workspace.number('view'):08}"
-        return Window(
+    def _create_view(self, person_id: str, body: Json, parent: OpenView | None = None) -> OpenView:
+        view_id = f"V{self._workspace.next_number('view'):08}"
+        return OpenView(
             id=view_id,
-            person=person,
-            body=_complete(body),
-            hash=self._hash(),
-            root=below.root if below else view_id,
-            previous=below.id if below else "",
+            person=person_id,
+            body=_complete_body(body),
+            hash=self._next_hash(),
+            root=parent.root if parent else view_id,
+            previous=parent.id if parent else "",
         )
 
-    def _hash(self) -> str:
-        number = self._workspace.number("hash")
-        return f"{int(self._workspace.clock.seconds())}.{number:08x}"
+    def _next_hash(self) -> str:
+        number = self._workspace.next_number("hash")
+        return f"{int(self._workspace.clock.machine_seconds())}.{number:08x}"
 
 
-def told(window: Window) -> Json:
+def render_view(open_view: OpenView) -> Json:
     """Return a window as Slack tells of it: in answers, in payloads and to the page."""
     return {
-        "id": window.id,
-        "team_id": TEAM,
-        **window.body,
-        "state": {"values": input_state.values(window)},
-        "hash": window.hash,
-        "previous_view_id": window.previous or None,
-        "root_view_id": window.root,
-        "app_id": APP,
-        "app_installed_team_id": TEAM,
+        "id": open_view.id,
+        "team_id": WORKSPACE_ID,
+        **open_view.body,
+        "state": {"values": input_state.collect_values(open_view)},
+        "hash": open_view.hash,
+        "previous_view_id": open_view.previous or None,
+        "root_view_id": open_view.root,
+        "app_id": APP_ID,
+        "app_installed_team_id": WORKSPACE_ID,
         "bot_id": BOT_ID,
     }
 
 
-def _complete(body: Json) -> Json:
+def _complete_body(body: Json) -> Json:
     unsaid = {"private_metadata": "", "callback_id": "", "external_id": ""}
     frame = deepcopy({part: one for part, one in body.items() if part != "blocks"})
-    _mark_plain(frame)
-    return {**unsaid, **_UNSAID[body["type"]], **frame, "blocks": identified(body["blocks"])}
+    _set_emoji_defaults(frame)
+    return {
+        **unsaid,
+        **_VIEW_DEFAULTS[body["type"]],
+        **frame,
+        "blocks": fill_block_ids(body["blocks"]),
+    }
 
 
-def identified(blocks: list[Json]) -> list[Json]:
+def fill_block_ids(blocks: list[Json]) -> list[Json]:
     """Return blocks as Slack keeps them: every id filled in, every plain text with its emoji."""
     kept = deepcopy(blocks)
     for place, block in enumerate(kept):
@@ -162,16 +169,16 @@ def identified(blocks: list[Json]) -> list[Json]:
         for number, element in enumerate(touchable):
             if element.get("type") != "image":
                 element.setdefault("action_id", f"a{place:02}{number:02}")
-    _mark_plain(kept)
+    _set_emoji_defaults(kept)
     return kept
 
 
-def _mark_plain(part: object) -> None:
-    if isinstance(part, dict):
-        if part.get("type") == "plain_text":
-            part.setdefault("emoji", True)
-        for inner in part.values():
-            _mark_plain(inner)
-    elif isinstance(part, list):
-        for inner in part:
-            _mark_plain(inner)
+def _set_emoji_defaults(node: object) -> None:
+    if isinstance(node, dict):
+        if node.get("type") == "plain_text":
+            node.setdefault("emoji", True)
+        for inner in node.values():
+            _set_emoji_defaults(inner)
+    elif isinstance(node, list):
+        for inner in node:
+            _set_emoji_defaults(inner)

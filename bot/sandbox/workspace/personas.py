@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import time
 
-TEAM, DOMAIN = "T0PRACTICE", "practice"
-APP, BOT, BOT_ID = "A0ATTUNE", "U0ATTUNE", "B0ATTUNE"
+WORKSPACE_ID, WORKSPACE_DOMAIN = "T0PRACTICE", "practice"
+APP_ID, BOT_USER_ID, BOT_ID = "A0ATTUNE", "U0ATTUNE", "B0ATTUNE"
 """What Slack calls the workspace and the bot: its app, its account and its bot id."""
 
 HOME_ZONE = "America/Toronto"
-LOBBY = "C0LOBBY"
+LOBBY_CHANNEL_ID = "C0LOBBY"
 """The channel of everybody, where the bot is no member."""
 
 
 @dataclass(frozen=True)
-class Crew:
+class SampleTeam:
     """One team of the cast as the operator declares it.
 
     Days are ISO weekdays; ``weeks`` is the length of its periods, by its declared size.
@@ -23,9 +23,9 @@ class Crew:
     key: str
     name: str
     channel: str
-    weeks: int
-    checkin: tuple[int, time]
-    tip: tuple[tuple[int, ...], time]
+    period_weeks: int
+    checkin_slot: tuple[int, time]
+    tip_slots: tuple[tuple[int, ...], time]
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Persona:
     id: str
     name: str
     role: str
-    crew: str = ""
+    team_key: str = ""
     zone: str = HOME_ZONE
     locale: str = "en-US"
 
@@ -45,88 +45,88 @@ class Persona:
         return self.name.lower().replace(" ", ".")
 
 
-_NORTHSHORE = """
+_NORTHSHORE_NAMES = """
 Ilse Okonjo/Mateus Thorvald/Priya Lindqvist/Jun Castellane/Noor Abernathy/Tomasz Akintola
 Yara Fitzmorris/Kenji Duvalier/Leocadia Brant/Idris Vantongeren/Maelle Kowhai/Soren Adeyinka
 Wanjiru Halloran/Bao Stellenbeck/Farida Montcalm/Eamon Quispe/Anneli Rahmatov/Dov Kealoha
 Sunniva Prakash/Hamza Bellerose/Oluchi Varga/Teodor Nakashima/Zainab Colquhoun/Rafaela Winterbourne
 """
-_RIVERSIDE = """
+_RIVERSIDE_NAMES = """
 Xiulan Pemberwick/Gethin Oyelaran/Mireille Tanaga/Arash Lundgaard/Keiko Abiodun
 Pascale Virtala/Desta Marchbanks/Ruvim Castanho/Linnea Gbadamosi
 """
-_ELSEWHERE = {
+_OTHER_ZONES = {
     "U0CLIN06": "America/Halifax",
     "U0CLIN13": "America/Winnipeg",
     "U0CLIN21": "America/Vancouver",
     "U0CLIN28": "America/Halifax",
 }
-_LOCALES = {"U0CLIN15": "fr-CA", "U0CLIN25": "zh-CN"}
+_OTHER_LOCALES = {"U0CLIN15": "fr-CA", "U0CLIN25": "zh-CN"}
 """Who reads another language than the rest of the practice, whatever that is."""
 
-_SPOKEN: Mapping[str, str] = {"en": "en-US", "fr": "fr-CA", "zh": "zh-CN"}
+_SLACK_LOCALES: Mapping[str, str] = {"en": "en-US", "fr": "fr-CA", "zh": "zh-CN"}
 """What Slack calls the languages that the bot speaks."""
 
 
 @dataclass(frozen=True)
-class Cast:
+class SamplePractice:
     """Who plays: the people, their teams, the practice's name and the language of its teams."""
 
-    practice: str
-    crews: tuple[Crew, ...]
+    name: str
+    teams: tuple[SampleTeam, ...]
     personas: tuple[Persona, ...]
     language: str = "en"
 
-    def persona(self, one: str) -> Persona:
+    def get_persona(self, person_id: str) -> Persona:
         """Return the persona with this id; KeyError for a stranger."""
-        return {person.id: person for person in self.personas}[one]
+        return {person.id: person for person in self.personas}[person_id]
 
-    def named(self, said: str) -> Persona | None:
+    def find_persona(self, query: str) -> Persona | None:
         """Find a persona by id, name or handle, or by the one name that begins so."""
-        wanted = said.strip().lower()
+        wanted = query.strip().lower()
         for person in self.personas:
             if wanted in {person.id.lower(), person.name.lower(), person.handle}:
                 return person
         begun = [one for one in self.personas if wanted and one.name.lower().startswith(wanted)]
         return begun[0] if len(begun) == 1 else None
 
-    def crew(self, key: str) -> Crew | None:
+    def find_team(self, key: str) -> SampleTeam | None:
         """Return the team with this key; ``None`` for whoever belongs to no team."""
-        return next((crew for crew in self.crews if crew.key == key), None)
+        return next((crew for crew in self.teams if crew.key == key), None)
 
-    def of(self, crew: Crew, role: str) -> tuple[Persona, ...]:
+    def people_in_role(self, team: SampleTeam, role: str) -> tuple[Persona, ...]:
         """Return the people of a team in one role."""
-        return tuple(p for p in self.personas if p.crew == crew.key and p.role == role)
+        return tuple(p for p in self.personas if p.team_key == team.key and p.role == role)
 
-    def directors(self) -> tuple[Persona, ...]:
+    def list_directors(self) -> tuple[Persona, ...]:
         """Return whoever directs the practice."""
         return tuple(p for p in self.personas if p.role == "director")
 
 
-def _clinicians(names: str, crew: str, first: int) -> tuple[Persona, ...]:
+def _build_clinicians(names: str, team_key: str, first_number: int) -> tuple[Persona, ...]:
     listed = [name for line in names.split("\n") for name in line.split("/") if name]
     return tuple(
         Persona(
             one := f"U0CLIN{number:02}",
             name,
             "clinician",
-            crew,
-            _ELSEWHERE.get(one, HOME_ZONE),
-            _LOCALES.get(one, "en-US"),
+            team_key,
+            _OTHER_ZONES.get(one, HOME_ZONE),
+            _OTHER_LOCALES.get(one, "en-US"),
         )
-        for number, name in enumerate(listed, start=first)
+        for number, name in enumerate(listed, start=first_number)
     )
 
 
-CAST = Cast(
+SAMPLE_PRACTICE = SamplePractice(
     "Maplewater",
     (
-        Crew("north", "Northshore", "C0NORTH", 4, (1, time(9)), ((2, 4), time(9))),
-        Crew("river", "Riverside", "C0RIVER", 13, (3, time(12, 30)), ((1, 3), time(8, 45))),
+        SampleTeam("north", "Northshore", "C0NORTH", 4, (1, time(9)), ((2, 4), time(9))),
+        SampleTeam("river", "Riverside", "C0RIVER", 13, (3, time(12, 30)), ((1, 3), time(8, 45))),
     ),
     (
-        *_clinicians(_NORTHSHORE, "north", 1),
-        *_clinicians(_RIVERSIDE, "river", 25),
+        *_build_clinicians(_NORTHSHORE_NAMES, "north", 1),
+        *_build_clinicians(_RIVERSIDE_NAMES, "river", 25),
         Persona("U0SUPER1", "Henrike Vossmoor", "supervisor", "north"),
         Persona("U0SUPER2", "Cormac Delaroche", "supervisor", "river"),
         Persona("U0DIREC1", "Salome Eriksrud", "director"),
@@ -135,34 +135,39 @@ CAST = Cast(
 )
 
 
-def speaking(language: str) -> Cast:
+def localize_practice(language: str) -> SamplePractice:
     """Return the cast as whoever reads *language* meets it: teams and people speak it, too."""
-    spoken = _SPOKEN.get(language.partition("-")[0], "en-US")
-    people = (one if one.id in _LOCALES else replace(one, locale=spoken) for one in CAST.personas)
-    return replace(CAST, personas=tuple(people), language=language)
+    spoken = _SLACK_LOCALES.get(language.partition("-")[0], "en-US")
+    people = (
+        one if one.id in _OTHER_LOCALES else replace(one, locale=spoken)
+        for one in SAMPLE_PRACTICE.personas
+    )
+    return replace(SAMPLE_PRACTICE, personas=tuple(people), language=language)
 
 
-def declared(cast: Cast, workspace: str = TEAM) -> str:
+def render_team_file(sample_practice: SamplePractice, workspace_id: str = WORKSPACE_ID) -> str:
     """Write the file that ``python -m bot team apply`` reads for this cast."""
-    return "\n".join(_declared(cast, crew, workspace) for crew in cast.crews)
+    return "\n".join(
+        _render_team(sample_practice, crew, workspace_id) for crew in sample_practice.teams
+    )
 
 
-def _declared(cast: Cast, crew: Crew, workspace: str) -> str:
-    (day, asked), (days, told) = crew.checkin, crew.tip
+def _render_team(sample_practice: SamplePractice, team: SampleTeam, workspace_id: str) -> str:
+    (day, asked), (days, told) = team.checkin_slot, team.tip_slots
     return f"""[[team]]
-workspace = "{workspace}"
-channel = "{crew.channel}"
-name = "{crew.name}"
-practice = "{cast.practice}"
-directors = {_ids(cast.directors())}
-supervisors = {_ids(cast.of(crew, "supervisor"))}
-clinicians = {_ids(cast.of(crew, "clinician"))}
-language = "{cast.language}"
+workspace = "{workspace_id}"
+channel = "{team.channel}"
+name = "{team.name}"
+practice = "{sample_practice.name}"
+directors = {_render_ids(sample_practice.list_directors())}
+supervisors = {_render_ids(sample_practice.people_in_role(team, "supervisor"))}
+clinicians = {_render_ids(sample_practice.people_in_role(team, "clinician"))}
+language = "{sample_practice.language}"
 timezone = "{HOME_ZONE}"
 checkin = {{ day = {day}, time = "{asked:%H:%M}" }}
 tip = {{ days = {list(days)}, time = "{told:%H:%M}" }}
 """
 
 
-def _ids(people: tuple[Persona, ...]) -> str:
+def _render_ids(people: tuple[Persona, ...]) -> str:
     return "[" + ", ".join(f'"{person.id}"' for person in people) + "]"

@@ -5,17 +5,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from bot.sandbox.workspace.clock import PracticeClock
-from bot.sandbox.workspace.personas import BOT, LOBBY, Cast, Persona
+from bot.sandbox.workspace.clock import SandboxClock
+from bot.sandbox.workspace.personas import BOT_USER_ID, LOBBY_CHANNEL_ID, Persona, SamplePractice
 
 Json = dict[str, Any]
 
-SCOPES = frozenset({"commands", "chat:write", "users:read"})
+DEFAULT_SCOPES = frozenset({"commands", "chat:write", "users:read"})
 """What the bot may do wherever it is installed."""
 
 
 @dataclass
-class Post:
+class Message:
     """One message. ``only`` names the single person who sees it, if it is ephemeral."""
 
     ts: str
@@ -28,7 +28,7 @@ class Post:
 
 
 @dataclass
-class Room:
+class Conversation:
     """A channel, a chat between two people (``dm``), or a person's chat with the bot (``app``)."""
 
     id: str
@@ -37,11 +37,11 @@ class Room:
     members: list[str]
     archived: bool = False
     private: bool = False
-    posts: list[Post] = field(default_factory=list)
+    posts: list[Message] = field(default_factory=list)
 
 
 @dataclass
-class Window:
+class OpenView:
     """A view as one person has it before them: a modal of their stack, or their Home.
 
     ``body`` is the view as Slack keeps it, with every id filled in; ``state`` what the
@@ -69,83 +69,93 @@ class Notice:
 class Workspace:
     """The whole state. Whoever changes it calls :meth:`changed`, and whoever looks, waits."""
 
-    def __init__(self, cast: Cast, clock: PracticeClock) -> None:
+    def __init__(self, sample_practice: SamplePractice, clock: SandboxClock) -> None:
         """Begin with the cast's channels, and with nothing said."""
-        self.cast = cast
+        self.sample_practice = sample_practice
         self.clock = clock
-        self.rooms: dict[str, Room] = {room.id: room for room in _channels(cast)}
-        self.stacks: dict[str, list[Window]] = {}
-        self.homes: dict[str, Window] = {}
+        self.conversations: dict[str, Conversation] = {
+            room.id: room for room in _build_channels(sample_practice)
+        }
+        self.modal_stacks: dict[str, list[OpenView]] = {}
+        self.homes: dict[str, OpenView] = {}
         self.notices: dict[str, list[Notice]] = {}
-        self.read: dict[str, dict[str, str]] = {}
-        self.people: dict[str, Persona] = {person.id: person for person in cast.personas}
-        self.deactivated: set[str] = set()
-        self.scopes = set(SCOPES)
-        self.numbers: dict[str, int] = {}
+        self.read_markers: dict[str, dict[str, str]] = {}
+        self.people: dict[str, Persona] = {person.id: person for person in sample_practice.personas}
+        self.deactivated_ids: set[str] = set()
+        self.granted_scopes = set(DEFAULT_SCOPES)
+        self.counters: dict[str, int] = {}
         self.version = 0
-        self._news = asyncio.Event()
+        self._change_event = asyncio.Event()
 
-    def number(self, kind: str) -> int:
+    def next_number(self, kind: str) -> int:
         """Return the next number of a kind, from 1."""
-        self.numbers[kind] = self.numbers.get(kind, 0) + 1
-        return self.numbers[kind]
+        self.counters[kind] = self.counters.get(kind, 0) + 1
+        return self.counters[kind]
 
-    def changed(self) -> None:
+    def mark_changed(self) -> None:
         """Tell everybody who waits that there is something new to see."""
         self.version += 1
-        self._news.set()
-        self._news = asyncio.Event()
+        self._change_event.set()
+        self._change_event = asyncio.Event()
 
-    async def newer(self, version: int, seconds: float) -> int:
+    async def wait_for_change(self, version: int, timeout_seconds: float) -> int:
         """Wait until there is something newer than *version*, or the seconds are over."""
         if self.version <= version:
-            news = self._news
+            news = self._change_event
             try:
-                await asyncio.wait_for(news.wait(), seconds)
+                await asyncio.wait_for(news.wait(), timeout_seconds)
             except TimeoutError:
                 return self.version
         return self.version
 
-    def chat(self, person: str) -> Room:
+    def get_bot_chat(self, person_id: str) -> Conversation:
         """Return a person's own chat with the bot."""
-        return self._between("app", "D0", person, BOT)
+        return self._get_or_create_chat("app", "D0", person_id, BOT_USER_ID)
 
-    def talk(self, one: str, other: str) -> Room:
+    def get_direct_chat(self, first_id: str, second_id: str) -> Conversation:
         """Return the chat between two people."""
-        first, second = sorted((one, other))
-        return self._between("dm", f"D1{first[2:]}", first, second)
+        first, second = sorted((first_id, second_id))
+        return self._get_or_create_chat("dm", f"D1{first[2:]}", first, second)
 
-    def _between(self, kind: str, prefix: str, one: str, other: str) -> Room:
-        room_id = prefix + (one if kind == "app" else other)[2:]
-        if room_id not in self.rooms:
-            self.rooms[room_id] = Room(room_id, "", kind, [one, other], private=True)
-        return self.rooms[room_id]
+    def _get_or_create_chat(
+        self, kind: str, prefix: str, first_id: str, second_id: str
+    ) -> Conversation:
+        room_id = prefix + (first_id if kind == "app" else second_id)[2:]
+        if room_id not in self.conversations:
+            self.conversations[room_id] = Conversation(
+                room_id, "", kind, [first_id, second_id], private=True
+            )
+        return self.conversations[room_id]
 
-    def post(self, room: Room, post: Post) -> Post:
+    def add_message(self, conversation: Conversation, message: Message) -> Message:
         """Put a message into a room."""
-        room.posts.append(post)
-        self.changed()
-        return post
+        conversation.posts.append(message)
+        self.mark_changed()
+        return message
 
-    def notify(self, person: str, text: str) -> None:
+    def add_notice(self, person_id: str, text: str) -> None:
         """Tell a person something that Slack itself would tell them."""
-        notice = Notice(f"N{self.number('notice')}", text)
-        self.notices.setdefault(person, []).append(notice)
-        self.changed()
+        notice = Notice(f"N{self.next_number('notice')}", text)
+        self.notices.setdefault(person_id, []).append(notice)
+        self.mark_changed()
 
-    def person(self, one: str) -> Persona | None:
+    def find_person(self, person_id: str) -> Persona | None:
         """Return the persona with this id; ``None`` for a stranger."""
-        return self.people.get(one)
+        return self.people.get(person_id)
 
-    def seen_by(self, person: str) -> Iterable[Room]:
+    def visible_conversations(self, person_id: str) -> Iterable[Conversation]:
         """Return the rooms a person is in, their chat with the bot last."""
-        rooms = [room for room in self.rooms.values() if person in room.members]
-        return [*(r for r in rooms if r.kind != "app"), self.chat(person)]
+        rooms = [room for room in self.conversations.values() if person_id in room.members]
+        return [*(r for r in rooms if r.kind != "app"), self.get_bot_chat(person_id)]
 
 
-def _channels(cast: Cast) -> Iterable[Room]:
-    leaders = [p.id for p in cast.personas if p.role in {"director", "admin"}]
-    for crew in cast.crews:
-        members = [p.id for p in cast.personas if p.crew == crew.key]
-        yield Room(crew.channel, crew.name.lower(), "channel", [*members, *leaders, BOT])
-    yield Room(LOBBY, "lobby", "channel", [p.id for p in cast.personas])
+def _build_channels(sample_practice: SamplePractice) -> Iterable[Conversation]:
+    leaders = [p.id for p in sample_practice.personas if p.role in {"director", "admin"}]
+    for crew in sample_practice.teams:
+        members = [p.id for p in sample_practice.personas if p.team_key == crew.key]
+        yield Conversation(
+            crew.channel, crew.name.lower(), "channel", [*members, *leaders, BOT_USER_ID]
+        )
+    yield Conversation(
+        LOBBY_CHANNEL_ID, "lobby", "channel", [p.id for p in sample_practice.personas]
+    )

@@ -21,31 +21,31 @@ from sqlalchemy import (
 from bot.conversation import Person
 from bot.store.repositories.delivery_records import (
     Delivery,
-    Promise,
-    State,
-    Tally,
-    delivery,
-    instant,
-    row,
-    seconds,
+    DeliveryCount,
+    DeliveryState,
+    PlannedDelivery,
+    build_delivery_row,
+    from_unix_seconds,
+    parse_delivery_row,
+    to_unix_seconds,
 )
-from bot.store.repositories.workspaces import resting
+from bot.store.repositories.workspaces import is_resting_clause
 from bot.store.schema import deliveries, people, workspaces
-from bot.store.upsert import BATCH, add
+from bot.store.upsert import MAX_ROWS_PER_STATEMENT, insert_missing_rows
 
-__all__ = ["Deliveries", "Delivery", "Promise", "State", "Tally"]
+__all__ = ["Deliveries", "Delivery", "DeliveryCount", "DeliveryState", "PlannedDelivery"]
 
-SETTLE = timedelta(seconds=40)
+RECONCILE_AFTER = timedelta(seconds=40)
 """After it was begun, when the fate of a message may be looked into.
 
 A call takes ten seconds at most, and a product may post what it took half a minute later.
 """
 
-_DAY = 86_400
-_EPOCH = date(1970, 1, 1)
-_REFERENCE = 80
-_REASON = 60
-_MOST_QUIET = 6
+_DAY_SECONDS = 86_400
+_UNIX_EPOCH = date(1970, 1, 1)
+_MAX_REFERENCE_CHARACTERS = 80
+_MAX_REASON_CHARACTERS = 60
+_MAX_UNANSWERED = 6
 
 
 class Deliveries:
@@ -59,224 +59,282 @@ class Deliveries:
         """Open the book on *connection*."""
         self._connection = connection
 
-    def promise(self, promises: Iterable[Promise]) -> int:
+    def plan_deliveries(self, planned_deliveries: Iterable[PlannedDelivery]) -> int:
         """Owe what is not owed yet, and say how many that were."""
-        return add(self._connection, deliveries, [row(one) for one in promises])
+        return insert_missing_rows(
+            self._connection, deliveries, [build_delivery_row(one) for one in planned_deliveries]
+        )
 
-    def ask(self, promises: Iterable[Promise]) -> int:
+    def plan_checkins(self, planned_deliveries: Iterable[PlannedDelivery]) -> int:
         """Owe questions that stay unanswered until their person is heard from again.
 
         The quiet counter of each person goes up with the promise, in one transaction, and
         only for whoever was not owed it before: two clocks count once.
         """
-        rows = [row(one) for one in promises]
-        kept = add(self._connection, deliveries, rows)
+        rows = [build_delivery_row(one) for one in planned_deliveries]
+        kept = insert_missing_rows(self._connection, deliveries, rows)
         who = tuple_(people.c.workspace, people.c.id)
         asked = select(deliveries.c.workspace, deliveries.c.person)
-        for start in range(0, len(rows), BATCH):
-            ids = [one["id"] for one in rows[start : start + BATCH]]
+        for start in range(0, len(rows), MAX_ROWS_PER_STATEMENT):
+            ids = [one["id"] for one in rows[start : start + MAX_ROWS_PER_STATEMENT]]
             here = who.in_(asked.where(deliveries.c.id.in_(ids)))
-            counted = update(people).where(here, people.c.quiet < _MOST_QUIET)
+            counted = update(people).where(here, people.c.quiet < _MAX_UNANSWERED)
             self._connection.execute(counted.values(quiet=people.c.quiet + 1))
         return kept
 
-    def slots(self, kind: str, persons: Collection[Person], since: str) -> dict[Person, set[str]]:
+    def slots_by_person(
+        self, kind: str, persons: Collection[Person], first_slot: str
+    ) -> dict[Person, set[str]]:
         """In which slots, from *since* on, each of *persons* had a delivery of *kind* in time."""
         asked = select(deliveries.c.workspace, deliveries.c.person, deliveries.c.slot).where(
             deliveries.c.workspace.in_({one.workspace for one in persons}),
             deliveries.c.kind == kind,
             deliveries.c.person.in_({one.id for one in persons}),
-            deliveries.c.slot >= since,
-            deliveries.c.state != State.MISSED,
+            deliveries.c.slot >= first_slot,
+            deliveries.c.state != DeliveryState.MISSED,
         )
         found: dict[Person, set[str]] = {one: set() for one in persons}
         for workspace, person, slot in self._connection.execute(asked):
             found.get(Person(workspace, person), set()).add(slot)
         return found
 
-    def settled(self, kind: str, person: Person) -> set[str]:
+    def settled_slots(self, kind: str, person: Person) -> set[str]:
         """For which slots nothing of *kind* is owed to *person* any more, whatever became of it."""
         theirs = (deliveries.c.workspace == person.workspace) & (deliveries.c.person == person.id)
-        over = (deliveries.c.kind == kind) & (deliveries.c.state != State.PLANNED)
+        over = (deliveries.c.kind == kind) & (deliveries.c.state != DeliveryState.PLANNED)
         return set(self._connection.scalars(select(deliveries.c.slot).where(theirs, over)))
 
-    def get(self, key: str) -> Delivery | None:
+    def get(self, delivery_id: str) -> Delivery | None:
         """Find a delivery by its id."""
-        return next(iter(self._found(select(deliveries).where(deliveries.c.id == key))), None)
+        return next(
+            iter(self._fetch_deliveries(select(deliveries).where(deliveries.c.id == delivery_id))),
+            None,
+        )
 
-    def workspaces_owed(self, now: datetime) -> tuple[str, ...]:
+    def list_due_workspaces(self, now: datetime) -> tuple[str, ...]:
         """Which are owed something at *now*, or a look into what was begun and never ended.
 
         One that is suspended or at rest takes nothing.
         """
         takes_nothing = exists().where(
             workspaces.c.id == deliveries.c.workspace,
-            (workspaces.c.suspended != "") | resting(now),
+            (workspaces.c.suspended != "") | is_resting_clause(now),
         )
-        either = _SENDABLE | _IN_DOUBT
+        either = _IS_SENDABLE | _IS_IN_DOUBT
         found = select(deliveries.c.workspace).where(either, ~takes_nothing).distinct()
         asked = found.order_by(deliveries.c.workspace)
-        told = {"now": seconds(now), "settled": seconds(now - SETTLE)}
+        told = {"now": to_unix_seconds(now), "settled": to_unix_seconds(now - RECONCILE_AFTER)}
         return tuple(self._connection.scalars(asked, told))
 
-    def owed(self, workspace: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
+    def list_due_deliveries(
+        self, workspace: str, now: datetime, limit: int
+    ) -> tuple[Delivery, ...]:
         """At most *limit* of what *workspace* is owed at *now*, the longest due first."""
-        told = {"there": workspace, "now": seconds(now), "most": limit}
-        return self._found(_OWED, told)
+        told = {"there": workspace, "now": to_unix_seconds(now), "most": limit}
+        return self._fetch_deliveries(_SELECT_DUE, told)
 
     def next_due(self, after: datetime) -> datetime | None:
         """When something planned next falls due, later than *after*."""
         soonest = select(func.min(deliveries.c.due)).where(
-            deliveries.c.state == State.PLANNED, deliveries.c.due > seconds(after)
+            deliveries.c.state == DeliveryState.PLANNED, deliveries.c.due > to_unix_seconds(after)
         )
         found = self._connection.scalar(soonest)
-        return None if found is None else instant(found)
+        return None if found is None else from_unix_seconds(found)
 
-    def begin(self, key: str, attempt: int, now: datetime) -> bool:
+    def claim_delivery(self, delivery_id: str, attempt: int, now: datetime) -> bool:
         """Claim a planned delivery before its message leaves; ``False`` when it is not to be sent.
 
         From then on it is known as ``attempt + 1``.
         """
-        told = {"this": key, "was": attempt, "next": attempt + 1, "at": seconds(now)}
-        return self._connection.execute(_BEGIN, told).rowcount == 1
+        told = {
+            "this": delivery_id,
+            "was": attempt,
+            "next": attempt + 1,
+            "at": to_unix_seconds(now),
+        }
+        return self._connection.execute(_CLAIM_STATEMENT, told).rowcount == 1
 
-    def sent(self, key: str, attempt: int, reference: str = "") -> bool:
+    def mark_sent(self, delivery_id: str, attempt: int, reference: str = "") -> bool:
         """Keep that the message arrived, with the product's own *reference* to it."""
-        told = {"this": key, "was": attempt, "told": reference[:_REFERENCE]}
-        return self._connection.execute(_SENT, told).rowcount == 1
+        told = {"this": delivery_id, "was": attempt, "told": reference[:_MAX_REFERENCE_CHARACTERS]}
+        return self._connection.execute(_MARK_SENT_STATEMENT, told).rowcount == 1
 
-    def wait(self, key: str, attempt: int, until: datetime | None = None) -> bool:
+    def requeue_delivery(
+        self, delivery_id: str, attempt: int, not_before: datetime | None = None
+    ) -> bool:
         """Owe it as before, as it was certainly not posted; not due before *until*."""
-        later = {} if until is None else {"due": seconds(until)}
-        return self._end(key, attempt, State.PLANNED, **later)
+        later = {} if not_before is None else {"due": to_unix_seconds(not_before)}
+        return self._finish_attempt(delivery_id, attempt, DeliveryState.PLANNED, **later)
 
-    def unconfirmed(self, key: str, attempt: int, reason: str = "") -> bool:
+    def mark_unconfirmed(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
         """Keep that nobody knows whether it was posted."""
-        return self._end(key, attempt, State.UNCONFIRMED, reason=reason[:_REASON])
+        return self._finish_attempt(
+            delivery_id, attempt, DeliveryState.UNCONFIRMED, reason=reason[:_MAX_REASON_CHARACTERS]
+        )
 
     def failed(self, key: str, attempt: int, reason: str = "") -> bool:
         """Keep that the product refused this one message, and owe it no longer."""
-        return self._end(key, attempt, State.FAILED, reason=reason[:_REASON])
-
-    def gone(self, key: str, attempt: int, reason: str = "") -> bool:
-        """Keep that its address takes no messages."""
-        return self._end(key, attempt, State.GONE, reason=reason[:_REASON])
-
-    def missed(self, key: str, attempt: int, reason: str = "") -> bool:
-        """Keep that its time has passed, whether planned or proved absent after a beginning."""
-        either = _at(key, State.PLANNED, attempt) | _at(key, State.SENDING, attempt)
-        return self._move((either,), state=State.MISSED, reason=reason[:_REASON])
-
-    def withdrawn(self, key: str) -> bool:
-        """Keep that nobody wants a planned delivery any more."""
-        planned = (deliveries.c.id == key) & (deliveries.c.state == State.PLANNED)
-        return self._move((planned,), state=State.WITHDRAWN)
-
-    def withdraw_for(self, person: Person) -> int:
-        """Take back what is planned for *person*, who left or paused, and say how many."""
-        return self._all(
-            State.PLANNED,
-            (deliveries.c.workspace == person.workspace) & (deliveries.c.person == person.id),
-            State.WITHDRAWN,
+        return self._finish_attempt(
+            key, attempt, DeliveryState.FAILED, reason=reason[:_MAX_REASON_CHARACTERS]
         )
 
-    def withdraw_in(self, workspace: str, channel: str) -> int:
+    def mark_gone(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
+        """Keep that its address takes no messages."""
+        return self._finish_attempt(
+            delivery_id, attempt, DeliveryState.GONE, reason=reason[:_MAX_REASON_CHARACTERS]
+        )
+
+    def mark_missed(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
+        """Keep that its time has passed, whether planned or proved absent after a beginning."""
+        either = _matches_attempt(delivery_id, DeliveryState.PLANNED, attempt) | _matches_attempt(
+            delivery_id, DeliveryState.SENDING, attempt
+        )
+        return self._update_one(
+            (either,), state=DeliveryState.MISSED, reason=reason[:_MAX_REASON_CHARACTERS]
+        )
+
+    def mark_withdrawn(self, delivery_id: str) -> bool:
+        """Keep that nobody wants a planned delivery any more."""
+        planned = (deliveries.c.id == delivery_id) & (deliveries.c.state == DeliveryState.PLANNED)
+        return self._update_one((planned,), state=DeliveryState.WITHDRAWN)
+
+    def withdraw_for_person(self, person: Person) -> int:
+        """Take back what is planned for *person*, who left or paused, and say how many."""
+        return self._change_state(
+            DeliveryState.PLANNED,
+            (deliveries.c.workspace == person.workspace) & (deliveries.c.person == person.id),
+            DeliveryState.WITHDRAWN,
+        )
+
+    def withdraw_for_channel(self, workspace: str, channel: str) -> int:
         """Take back what is planned for *channel*, which takes no messages, and say how many."""
         there = (deliveries.c.workspace == workspace) & (deliveries.c.channel == channel)
-        return self._all(State.PLANNED, there, State.WITHDRAWN)
+        return self._change_state(DeliveryState.PLANNED, there, DeliveryState.WITHDRAWN)
 
-    def put_off(self, key: str, until: datetime) -> bool:
+    def postpone_delivery(self, delivery_id: str, not_before: datetime) -> bool:
         """Owe a planned delivery not before *until*: now is not the time for it."""
-        planned = (deliveries.c.id == key) & (deliveries.c.state == State.PLANNED)
-        return self._move((planned,), due=seconds(until))
+        planned = (deliveries.c.id == delivery_id) & (deliveries.c.state == DeliveryState.PLANNED)
+        return self._update_one((planned,), due=to_unix_seconds(not_before))
 
-    def unsettled(self, workspace: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
+    def list_unsettled(self, workspace: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
         """At most *limit* of *workspace*'s that were begun, and whose end nobody knows by *now*."""
-        told = {"there": workspace, "settled": seconds(now - SETTLE), "most": limit}
-        return self._found(_UNSETTLED, told)
+        told = {
+            "there": workspace,
+            "settled": to_unix_seconds(now - RECONCILE_AFTER),
+            "most": limit,
+        }
+        return self._fetch_deliveries(_SELECT_UNSETTLED, told)
 
-    def give_up(self, now: datetime) -> int:
+    def expire_overdue(self, now: datetime) -> int:
         """Settle what can no longer be kept at *now*, and say how many deliveries that were.
 
         Those planned whose last instant has passed become missed; those begun whose end
         could not be found out a day later become unconfirmed.
         """
-        yesterday = seconds(now) - _DAY
-        missed = self._all(State.PLANNED, deliveries.c.late < seconds(now), State.MISSED)
+        yesterday = to_unix_seconds(now) - _DAY_SECONDS
+        missed = self._change_state(
+            DeliveryState.PLANNED, deliveries.c.late < to_unix_seconds(now), DeliveryState.MISSED
+        )
         unclear = (deliveries.c.late < yesterday) & (deliveries.c.started < yesterday)
-        return missed + self._all(State.SENDING, unclear, State.UNCONFIRMED)
+        return missed + self._change_state(
+            DeliveryState.SENDING, unclear, DeliveryState.UNCONFIRMED
+        )
 
-    def tally(self) -> tuple[Tally, ...]:
+    def count_by_state(self) -> tuple[DeliveryCount, ...]:
         """How deliveries stand, by day, kind, state and reason; for the operator, no names."""
-        day = (deliveries.c.due // _DAY).label("day")
+        day = (deliveries.c.due // _DAY_SECONDS).label("day")
         groups = (day, deliveries.c.kind, deliveries.c.state, deliveries.c.reason)
         found = self._connection.execute(
             select(*groups, func.count()).group_by(*groups).order_by(*groups)
         )
         return tuple(
-            Tally(_EPOCH + timedelta(days=day), kind, State(state), reason, number)
+            DeliveryCount(
+                _UNIX_EPOCH + timedelta(days=day), kind, DeliveryState(state), reason, number
+            )
             for day, kind, state, reason, number in found
         )
 
-    def sweep(self, before: datetime, *, but: tuple[str, ...] = ()) -> int:
+    def delete_before(self, cutoff: datetime, *, except_kinds: tuple[str, ...] = ()) -> int:
         """Forget what could last be sent earlier than *before*, and say how many those were.
 
         The kinds in *but* are promised once and for all, so they are remembered.
         """
         old = delete(deliveries).where(
-            deliveries.c.late < seconds(before), deliveries.c.kind.not_in(but)
+            deliveries.c.late < to_unix_seconds(cutoff), deliveries.c.kind.not_in(except_kinds)
         )
         return self._connection.execute(old).rowcount
 
-    def _found(
-        self, asked: Select[Any], told: Mapping[str, object] | None = None
+    def _fetch_deliveries(
+        self, statement: Select[Any], parameters: Mapping[str, object] | None = None
     ) -> tuple[Delivery, ...]:
-        return tuple(delivery(one) for one in self._connection.execute(asked, told))
+        return tuple(
+            parse_delivery_row(one) for one in self._connection.execute(statement, parameters)
+        )
 
-    def _end(self, key: str, attempt: int, state: State, **values: object) -> bool:
-        return self._move((_at(key, State.SENDING, attempt),), state=state, **values)
+    def _finish_attempt(
+        self, delivery_id: str, attempt: int, state: DeliveryState, **values: object
+    ) -> bool:
+        return self._update_one(
+            (_matches_attempt(delivery_id, DeliveryState.SENDING, attempt),), state=state, **values
+        )
 
-    def _move(self, where: tuple[ColumnElement[bool], ...], **values: object) -> bool:
+    def _update_one(self, where: tuple[ColumnElement[bool], ...], **values: object) -> bool:
         moved = self._connection.execute(update(deliveries).where(*where).values(values))
         return moved.rowcount == 1
 
-    def _all(self, before: State, where: ColumnElement[bool], after: State) -> int:
-        change = update(deliveries).where(deliveries.c.state == before, where).values(state=after)
+    def _change_state(
+        self, old_state: DeliveryState, where: ColumnElement[bool], new_state: DeliveryState
+    ) -> int:
+        change = (
+            update(deliveries).where(deliveries.c.state == old_state, where).values(state=new_state)
+        )
         return self._connection.execute(change).rowcount
 
 
-def _at(key: str, state: State, attempt: int) -> ColumnElement[bool]:
+def _matches_attempt(delivery_id: str, state: DeliveryState, attempt: int) -> ColumnElement[bool]:
     return (
-        (deliveries.c.id == key) & (deliveries.c.state == state) & (deliveries.c.attempt == attempt)
+        (deliveries.c.id == delivery_id)
+        & (deliveries.c.state == state)
+        & (deliveries.c.attempt == attempt)
     )
 
 
-def _next(which: ColumnElement[bool]) -> Select[Any]:
+def _select_oldest(condition: ColumnElement[bool]) -> Select[Any]:
     """At most so many of one workspace's, the longest due first."""
-    here = (deliveries.c.workspace == bindparam("there")) & which
+    here = (deliveries.c.workspace == bindparam("there")) & condition
     asked = select(deliveries).where(here).order_by(deliveries.c.due, deliveries.c.id)
     return asked.limit(bindparam("most"))
 
 
-_NOW = bindparam("now", type_=Integer)
-_SETTLED = bindparam("settled", type_=Integer)
+_NOW_PARAMETER = bindparam("now", type_=Integer)
+_STARTED_BEFORE_PARAMETER = bindparam("settled", type_=Integer)
 
-_SENDABLE = (
-    (deliveries.c.state == State.PLANNED) & (deliveries.c.due <= _NOW) & (deliveries.c.late >= _NOW)
+_IS_SENDABLE = (
+    (deliveries.c.state == DeliveryState.PLANNED)
+    & (deliveries.c.due <= _NOW_PARAMETER)
+    & (deliveries.c.late >= _NOW_PARAMETER)
 )
-_IN_DOUBT = (deliveries.c.state == State.SENDING) & (deliveries.c.started <= _SETTLED)
-_OWED, _UNSETTLED = _next(_SENDABLE), _next(_IN_DOUBT)
-
-_THIS = (deliveries.c.id == bindparam("this")) & (deliveries.c.attempt == bindparam("was"))
-
-_BEGIN = (
-    update(deliveries)
-    .where(_THIS, deliveries.c.state == State.PLANNED, deliveries.c.late >= bindparam("at"))
-    .values(state=State.SENDING, attempt=bindparam("next"), started=bindparam("at"))
+_IS_IN_DOUBT = (deliveries.c.state == DeliveryState.SENDING) & (
+    deliveries.c.started <= _STARTED_BEFORE_PARAMETER
 )
-_SENT = (
+_SELECT_DUE, _SELECT_UNSETTLED = _select_oldest(_IS_SENDABLE), _select_oldest(_IS_IN_DOUBT)
+
+_ATTEMPT_CONDITION = (deliveries.c.id == bindparam("this")) & (
+    deliveries.c.attempt == bindparam("was")
+)
+
+_CLAIM_STATEMENT = (
     update(deliveries)
-    .where(_THIS, deliveries.c.state == State.SENDING)
-    .values(state=State.SENT, reference=bindparam("told"))
+    .where(
+        _ATTEMPT_CONDITION,
+        deliveries.c.state == DeliveryState.PLANNED,
+        deliveries.c.late >= bindparam("at"),
+    )
+    .values(state=DeliveryState.SENDING, attempt=bindparam("next"), started=bindparam("at"))
+)
+_MARK_SENT_STATEMENT = (
+    update(deliveries)
+    .where(_ATTEMPT_CONDITION, deliveries.c.state == DeliveryState.SENDING)
+    .values(state=DeliveryState.SENT, reference=bindparam("told"))
 )
 """What every message asks, made once: making a statement costs more than running it."""

@@ -11,7 +11,7 @@ from sqlalchemy import Row
 from bot.conversation import Person
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """Where a delivery stands. From ``SENDING`` on, nobody else may begin it."""
 
     PLANNED = "planned"
@@ -27,7 +27,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True)
-class Promise:
+class PlannedDelivery:
     """A message somebody is to get: a person's, or a channel's.
 
     Workspace, kind, person, channel and slot are its key: promised again, it stays one.
@@ -41,8 +41,8 @@ class Promise:
     person: str
     channel: str
     slot: str
-    due: datetime
-    late: datetime
+    due_at: datetime
+    deadline: datetime
     detail: str
     reason: str = field(default="", kw_only=True)
 
@@ -53,58 +53,58 @@ class Promise:
 
 
 @dataclass(frozen=True)
-class Delivery(Promise):
+class Delivery(PlannedDelivery):
     """A promise as it stands: ``id`` is random and says nothing; ``attempt`` counts beginnings."""
 
     id: str
-    state: State
+    state: DeliveryState
     attempt: int
-    started: datetime
+    started_at: datetime
     reference: str
 
 
 @dataclass(frozen=True)
-class Tally:
+class DeliveryCount:
     """How many deliveries of a kind, due on a day in UTC, stand where, and why; no names."""
 
     day: date
     kind: str
-    state: State
+    state: DeliveryState
     reason: str
-    number: int
+    count: int
 
 
-def row(promise: Promise) -> dict[str, Any]:
+def build_delivery_row(planned_delivery: PlannedDelivery) -> dict[str, Any]:
     """Make a promise the row that keeps it, with an id of its own that says nothing."""
     return {
         "id": token_hex(16),
-        "workspace": promise.workspace,
-        "kind": promise.kind,
-        "person": promise.person,
-        "channel": promise.channel,
-        "slot": promise.slot,
-        "due": seconds(promise.due),
-        "late": seconds(promise.late),
-        "state": State.MISSED if promise.reason else State.PLANNED,
-        "detail": promise.detail,
-        "reason": promise.reason,
+        "workspace": planned_delivery.workspace,
+        "kind": planned_delivery.kind,
+        "person": planned_delivery.person,
+        "channel": planned_delivery.channel,
+        "slot": planned_delivery.slot,
+        "due": to_unix_seconds(planned_delivery.due_at),
+        "late": to_unix_seconds(planned_delivery.deadline),
+        "state": DeliveryState.MISSED if planned_delivery.reason else DeliveryState.PLANNED,
+        "detail": planned_delivery.detail,
+        "reason": planned_delivery.reason,
     }
 
 
-def delivery(kept: Row[Any]) -> Delivery:
+def parse_delivery_row(row: Row[Any]) -> Delivery:
     """Read a delivery from its row."""
-    values = kept._asdict()
-    for name in ("due", "late", "started"):
-        values[name] = instant(values[name])
-    values["state"] = State(values["state"])
+    values = row._asdict()
+    for column, attribute in (("due", "due_at"), ("late", "deadline"), ("started", "started_at")):
+        values[attribute] = from_unix_seconds(values.pop(column))
+    values["state"] = DeliveryState(values["state"])
     return Delivery(**values)
 
 
-def seconds(at: datetime) -> int:
+def to_unix_seconds(moment: datetime) -> int:
     """An instant as it is kept: whole Unix seconds."""
-    return int(at.timestamp())
+    return int(moment.timestamp())
 
 
-def instant(kept: int) -> datetime:
+def from_unix_seconds(unix_seconds: int) -> datetime:
     """An instant as it is told: aware, in UTC."""
-    return datetime.fromtimestamp(kept, UTC)
+    return datetime.fromtimestamp(unix_seconds, UTC)

@@ -6,11 +6,11 @@ from datetime import date
 from sqlalchemy import Connection, delete, select
 
 from bot.domain.counts import pseudonyms
-from bot.store.schema import inbox
-from bot.store.upsert import add
+from bot.store.schema import idempotency_keys
+from bot.store.upsert import insert_missing_rows
 
 
-class Inbox:
+class IdempotencyKeys:
     """Remembers acts for two days as keyed digests, which tell nobody who did what, or when."""
 
     def __init__(self, connection: Connection, peppers: Sequence[bytes]) -> None:
@@ -18,18 +18,27 @@ class Inbox:
         self._connection = connection
         self._peppers = peppers
 
-    def first(self, kind: str, key: str, day: date) -> bool:
+    def claim(self, kind: str, key: str, day: date) -> bool:
         """Whether this act of *kind* is done now for the first time; it is remembered.
 
         Acts remembered under an older pepper count, so that one is not done twice on the
         day that the peppers change.
         """
-        newest, *older = (pseudonyms.inbox_key(pepper, kind, key) for pepper in self._peppers)
-        done_before = select(inbox.c.key).where(inbox.c.key.in_(older)).limit(1)
+        newest, *older = (
+            pseudonyms.derive_idempotency_key(pepper, kind, key) for pepper in self._peppers
+        )
+        done_before = (
+            select(idempotency_keys.c.key).where(idempotency_keys.c.key.in_(older)).limit(1)
+        )
         if older and self._connection.scalar(done_before):
             return False
-        return add(self._connection, inbox, [{"key": newest, "day": day}]) == 1
+        return (
+            insert_missing_rows(self._connection, idempotency_keys, [{"key": newest, "day": day}])
+            == 1
+        )
 
-    def sweep(self, before: date) -> int:
+    def delete_before(self, cutoff: date) -> int:
         """Forget acts done earlier than *before*, and say how many those were."""
-        return self._connection.execute(delete(inbox).where(inbox.c.day < before)).rowcount
+        return self._connection.execute(
+            delete(idempotency_keys).where(idempotency_keys.c.day < cutoff)
+        ).rowcount

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select
 from bot.conversation import Person
 from bot.domain.checkins.questions import Intention
 from bot.store.schema import intentions
-from bot.store.upsert import put
+from bot.store.upsert import upsert_row
 
 
 class Intentions:
@@ -17,32 +17,34 @@ class Intentions:
         """Open the book on *connection*."""
         self._connection = connection
 
-    def keep(self, person: Person, intention: Intention) -> None:
+    def save_intention(self, person: Person, intention: Intention) -> None:
         """Keep *intention* until its day, in the place of an earlier one."""
         row = {
             "workspace": person.workspace,
             "person": person.id,
             "code": intention.code,
-            "sign": intention.sign,
+            "sign": intention.sign_code,
             "week": intention.week,
-            "until": intention.until,
+            "until": intention.expires_on,
         }
-        put(self._connection, intentions, row)
+        upsert_row(self._connection, intentions, row)
 
-    def of(self, person: Person) -> Intention | None:
+    def get_intention(self, person: Person) -> Intention | None:
         """What *person* asked to be reminded of, if anything."""
-        found = self._connection.execute(select(intentions).where(_of(person))).one_or_none()
+        found = self._connection.execute(
+            select(intentions).where(_matches_person(person))
+        ).one_or_none()
         return Intention(found.code, found.sign, found.week, found.until) if found else None
 
-    def drop(self, person: Person) -> None:
+    def delete_intention(self, person: Person) -> None:
         """Let go of what *person* asked to be reminded of."""
-        self._connection.execute(delete(intentions).where(_of(person)))
+        self._connection.execute(delete(intentions).where(_matches_person(person)))
 
-    def sweep(self, today: date) -> int:
+    def delete_expired(self, today: date) -> int:
         """Let go of those whose day is past, and say how many those were."""
         old = delete(intentions).where(intentions.c.until < today)
         return self._connection.execute(old).rowcount
 
 
-def _of(person: Person) -> ColumnElement[bool]:
+def _matches_person(person: Person) -> ColumnElement[bool]:
     return (intentions.c.workspace == person.workspace) & (intentions.c.person == person.id)

@@ -16,18 +16,20 @@ from sqlalchemy import (
 )
 
 from bot.conversation import Person
-from bot.domain.calendar import WeeklyRule, is_zone
+from bot.domain.calendar import WeeklyRule, is_known_zone
 from bot.domain.people import Clinician
 from bot.store.repositories.deliveries import Deliveries
-from bot.store.repositories.routes import Ways
+from bot.store.repositories.routes import ChatRoutes
 from bot.store.schema import people, rosters, workspaces
-from bot.store.upsert import add, insert
+from bot.store.upsert import build_insert, insert_missing_rows
 
-_LOCALE = 20
-_REASON = 60
-_MOST_QUIET = 6
+_MAX_LOCALE_CHARACTERS = 20
+_MAX_REASON_CHARACTERS = 60
+_MAX_UNANSWERED = 6
 
-_GET = select(people).where(people.c.workspace == bindparam("at"), people.c.id == bindparam("who"))
+_SELECT_PERSON = select(people).where(
+    people.c.workspace == bindparam("at"), people.c.id == bindparam("who")
+)
 
 
 class People:
@@ -43,10 +45,10 @@ class People:
     def get(self, person: Person) -> Clinician:
         """Find *person*; a blank clinician when nothing is kept about them."""
         told = {"at": person.workspace, "who": person.id}
-        found = self._connection.execute(_GET, told).one_or_none()
-        return clinician(found) if found else _blank(person)
+        found = self._connection.execute(_SELECT_PERSON, told).one_or_none()
+        return parse_clinician_row(found) if found else _blank_clinician(person)
 
-    def joined(self, after: Person | None, limit: int) -> tuple[Clinician, ...]:
+    def list_joined(self, after: Person | None, limit: int) -> tuple[Clinician, ...]:
         """At most *limit* of those who joined and can be reached, in order, past *after*.
 
         Nobody of a suspended workspace can: what they are not asked leaves nothing unanswered.
@@ -60,48 +62,51 @@ class People:
                 tuple_(people.c.workspace, people.c.id) > tuple_(after.workspace, after.id)
             )
         asked = asked.order_by(people.c.workspace, people.c.id).limit(limit)
-        return tuple(clinician(row) for row in self._connection.execute(asked))
+        return tuple(parse_clinician_row(row) for row in self._connection.execute(asked))
 
-    def learn(self, person: Person, *, locale: str = "", zone: str = "") -> None:
+    def update_profile(self, person: Person, *, locale: str = "", zone: str = "") -> None:
         """Keep what the product says of somebody who joined; what it leaves blank stays.
 
         So does their zone when it names one that is unknown here. Of anybody else nothing is
         kept: a row made by using the bot would tell who does.
         """
-        said = {"locale": locale[:_LOCALE], "zone": zone if is_zone(zone) else ""}
+        said = {
+            "locale": locale[:_MAX_LOCALE_CHARACTERS],
+            "zone": zone if is_known_zone(zone) else "",
+        }
         news = {name: value for name, value in said.items() if value}
         known = self.get(person)
-        if known.joined and any(getattr(known, name) != value for name, value in news.items()):
-            self._change(person, **news)
+        if known.has_joined and any(getattr(known, name) != value for name, value in news.items()):
+            self._update_person(person, **news)
 
     def set_language(self, person: Person, language: str) -> None:
         """Speak *language* with *person* from now on; ``""`` follows the product again."""
-        self._keep(person, language=language)
+        self._upsert_person(person, language=language)
 
-    def set_rule(self, person: Person, rule: WeeklyRule | None) -> None:
+    def set_checkin_rule(self, person: Person, rule: WeeklyRule | None) -> None:
         """Ask *person* at their own day and time; ``None`` follows the team's."""
-        self._keep(
+        self._upsert_person(
             person,
             checkin_day=rule.weekday if rule else None,
-            checkin_time=rule.at.isoformat("minutes") if rule else None,
+            checkin_time=rule.local_time.isoformat("minutes") if rule else None,
         )
 
     def set_work_days(self, person: Person, days: tuple[int, ...]) -> None:
         """Ask *person* on these ISO weekdays alone; ``()`` is Monday to Friday again."""
-        self._change(person, work_days=",".join(map(str, sorted(days))))
+        self._update_person(person, work_days=",".join(map(str, sorted(days))))
 
-    def set_quiet(self, person: Person, quiet: int) -> None:
+    def set_unanswered_count(self, person: Person, unanswered_count: int) -> None:
         """Keep how many check-ins in a row *person* let pass, 0 to 6; nought on any use of them."""
-        kept = max(0, min(quiet, _MOST_QUIET))
-        news = update(people).where(_is(person), people.c.quiet != kept)
+        kept = max(0, min(unanswered_count, _MAX_UNANSWERED))
+        news = update(people).where(_matches_person(person), people.c.quiet != kept)
         self._connection.execute(news.values(quiet=kept))
 
-    def join(self, person: Person, team_id: str) -> None:
+    def join_team(self, person: Person, team_id: str) -> None:
         """Ask *person* once a week from now on; the team becomes their home.
 
         Whoever comes from another team is on its roster no more, unless declared there.
         """
-        self._keep(
+        self._upsert_person(
             person, joined=True, home_team=team_id, paused_until=None, unreachable="", quiet=0
         )
         self._connection.execute(
@@ -113,50 +118,50 @@ class People:
             )
         )
         place = {"team": team_id, "workspace": person.workspace, "person": person.id}
-        add(self._connection, rosters, [{**place, "declared": False}])
+        insert_missing_rows(self._connection, rosters, [{**place, "declared": False}])
 
-    def leave(self, person: Person) -> None:
+    def leave_checkins(self, person: Person) -> None:
         """Ask *person* no more, and take back what was planned; their home team stays."""
-        self._change(person, joined=False, paused_until=None, quiet=0)
-        Deliveries(self._connection).withdraw_for(person)
-        Ways(self._connection).forget(person)
+        self._update_person(person, joined=False, paused_until=None, quiet=0)
+        Deliveries(self._connection).withdraw_for_person(person)
+        ChatRoutes(self._connection).delete_route(person)
 
-    def pause(self, person: Person, until: date | None) -> None:
+    def pause_checkins(self, person: Person, until: date | None) -> None:
         """Ask *person* nothing before the local day *until*; ``None`` ends a pause."""
-        self._change(person, paused_until=until)
+        self._update_person(person, paused_until=until)
         if until:
-            Deliveries(self._connection).withdraw_for(person)
+            Deliveries(self._connection).withdraw_for_person(person)
 
     def mark_unreachable(self, person: Person, reason: str) -> bool:
         """Owe *person* nothing more, as their product takes no messages; ``True`` when news."""
-        known = _is(person) & (people.c.unreachable == "")
-        news = {"unreachable": reason[:_REASON] or "unknown"}
+        known = _matches_person(person) & (people.c.unreachable == "")
+        news = {"unreachable": reason[:_MAX_REASON_CHARACTERS] or "unknown"}
         changed = self._connection.execute(update(people).where(known).values(news))
-        Deliveries(self._connection).withdraw_for(person)
+        Deliveries(self._connection).withdraw_for_person(person)
         return changed.rowcount == 1
 
     def mark_reachable(self, person: Person) -> None:
         """Owe *person* messages again, as their product takes them."""
-        self._change(person, unreachable="")
+        self._update_person(person, unreachable="")
 
-    def _change(self, person: Person, **values: object) -> None:
+    def _update_person(self, person: Person, **values: object) -> None:
         """Change what is kept about *person*, if anything is."""
-        self._connection.execute(update(people).where(_is(person)).values(values))
+        self._connection.execute(update(people).where(_matches_person(person)).values(values))
 
-    def _keep(self, person: Person, **values: object) -> None:
+    def _upsert_person(self, person: Person, **values: object) -> None:
         """Change what is kept about *person*, from a blank row if need be."""
         blank = {"workspace": person.workspace, "id": person.id, "joined": False}
-        statement = insert(self._connection, people).values({**blank, **values})
+        statement = build_insert(self._connection, people).values({**blank, **values})
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["workspace", "id"], set_=values)
         )
 
 
-def _is(person: Person) -> ColumnElement[bool]:
+def _matches_person(person: Person) -> ColumnElement[bool]:
     return (people.c.workspace == person.workspace) & (people.c.id == person.id)
 
 
-def _blank(person: Person) -> Clinician:
+def _blank_clinician(person: Person) -> Clinician:
     return Clinician(
         person=person,
         language="",
@@ -164,14 +169,14 @@ def _blank(person: Person) -> Clinician:
         zone="",
         rule=None,
         paused_until=None,
-        joined=False,
-        home_team="",
-        quiet=0,
-        unreachable="",
+        has_joined=False,
+        home_team_id="",
+        unanswered_count=0,
+        unreachable_reason="",
     )
 
 
-def clinician(row: Row[Any]) -> Clinician:
+def parse_clinician_row(row: Row[Any]) -> Clinician:
     """Read a clinician from a row that holds the columns of ``people``."""
     rule = None
     if row.checkin_day is not None:
@@ -183,9 +188,9 @@ def clinician(row: Row[Any]) -> Clinician:
         zone=row.zone,
         rule=rule,
         paused_until=row.paused_until,
-        joined=row.joined,
-        home_team=row.home_team,
-        quiet=row.quiet,
-        unreachable=row.unreachable,
+        has_joined=row.joined,
+        home_team_id=row.home_team,
+        unanswered_count=row.quiet,
+        unreachable_reason=row.unreachable,
         work_days=tuple(int(day) for day in row.work_days.split(",") if day),
     )

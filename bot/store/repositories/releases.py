@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Connection, delete, select
 
 from bot.domain.counts import release_rule
-from bot.domain.counts.release_rule import Table
+from bot.domain.counts.release_rule import ReleasedTable
 from bot.store.schema import feeds, releases
 
 
@@ -23,7 +23,7 @@ class Release:
     closes: date
     cap: int
     question: str
-    table: Table
+    table: ReleasedTable
 
 
 class Releases:
@@ -33,22 +33,22 @@ class Releases:
         """Open the book on *connection*."""
         self._connection = connection
 
-    def of(self, unit: str) -> tuple[Release, ...]:
+    def list_by_unit(self, unit: str) -> tuple[Release, ...]:
         """What was published of *unit*, the newest first, the total before the breakdown."""
-        return self._found(releases.c.unit == unit)
+        return self._fetch_releases(releases.c.unit == unit)
 
-    def of_team(self, team_id: str) -> tuple[Release, ...]:
+    def list_by_team(self, team_id: str) -> tuple[Release, ...]:
         """What was published of a team itself, and of the units that it feeds now."""
         feeding = (feeds.c.ledger == releases.c.ledger) & (feeds.c.unit == releases.c.unit)
         fed = select(feeds.c.team).where(feeds.c.team == team_id, feeding).exists()
-        return self._found((releases.c.unit == f"team:{team_id}") | fed)
+        return self._fetch_releases((releases.c.unit == f"team:{team_id}") | fed)
 
-    def sweep(self, before: date) -> int:
+    def delete_before(self, cutoff: date) -> int:
         """Forget tables of periods that closed earlier than *before*, and say how many."""
-        old = delete(releases).where(releases.c.closes < before)
+        old = delete(releases).where(releases.c.closes < cutoff)
         return self._connection.execute(old).rowcount
 
-    def _found(self, where: ColumnElement[bool]) -> tuple[Release, ...]:
+    def _fetch_releases(self, where: ColumnElement[bool]) -> tuple[Release, ...]:
         asked = select(releases).where(where)
         found = self._connection.execute(
             asked.order_by(releases.c.closes.desc(), releases.c.ledger.desc(), releases.c.unit)
@@ -61,7 +61,7 @@ class Releases:
                 closes=row.closes,
                 cap=row.cap,
                 question=row.question,
-                table=release_rule.kept(row.ledger, row.body),
+                table=release_rule.parse_table(row.ledger, row.body),
             )
             for row in found
         )

@@ -3,45 +3,53 @@
 import json
 from typing import Any
 
-from bot.chat.after_response import Afterwards
+from bot.chat.after_response import AfterResponse
 from bot.chat.msteams.inbound.guard import Body, Guard
-from bot.chat.msteams.inbound.payloads import Kind
-from bot.chat.msteams.inbound.signing_keys import Keyring
-from bot.chat.msteams.inbound.token_validation import Signed
+from bot.chat.msteams.inbound.payloads import PayloadKind
+from bot.chat.msteams.inbound.signing_keys import SigningKeyCache
+from bot.chat.msteams.inbound.token_validation import SignedTokenValidator
 from bot.chat.request_body import Payload
 from tests.chat import asgi
 from tests.chat.msteams import activities
 from tests.chat.msteams.activities import Activity
-from tests.chat.msteams.microsoft import CLIENT, TENANT, Microsoft
+from tests.chat.msteams.microsoft import CLIENT_ID, TENANT_ID, FakeMicrosoft
 
 
-class Gate:
+class GuardHarness:
     """A guard, and what it let through."""
 
-    def __init__(self, ms: Microsoft) -> None:
+    def __init__(self, ms: FakeMicrosoft) -> None:
         """Guard nothing but a list."""
         self.ms = ms
-        self.keyring = Keyring(ms.metadata)
-        self.through: list[tuple[Kind, Payload, str]] = []
+        self.signing_keys = SigningKeyCache(ms.metadata_url)
+        self.accepted_payloads: list[tuple[PayloadKind, Payload, str]] = []
         self.guard = Guard(
-            self.note, Signed(CLIENT, self.keyring), frozenset({TENANT}), Afterwards(), here=True
+            self.record_payload,
+            SignedTokenValidator(CLIENT_ID, self.signing_keys),
+            frozenset({TENANT_ID}),
+            AfterResponse(),
+            allow_loopback=True,
         )
 
-    async def note(self, kind: Kind, payload: Payload, service: str) -> Body:
+    async def record_payload(self, kind: PayloadKind, payload: Payload, service_url: str) -> Body:
         """Answer what came through."""
-        self.through.append((kind, payload, service))
+        self.accepted_payloads.append((kind, payload, service_url))
         return {"statusCode": 200}
 
-    async def post(self, body: bytes, token: str = "", header: str = "") -> asgi.Response:
+    async def post_body(
+        self, body: bytes, token: str = "", authorization: str = ""
+    ) -> asgi.Response:
         """Post a body with a token, or with a whole header."""
-        headers = {"authorization": header or f"Bearer {token}"} if header or token else {}
-        return await asgi.call(self.guard, "POST", "/api/messages", body, headers)
+        headers = (
+            {"authorization": authorization or f"Bearer {token}"} if authorization or token else {}
+        )
+        return await asgi.send_request(self.guard, "POST", "/api/messages", body, headers)
 
-    async def send(self, activity: Activity, **claims: Any) -> asgi.Response:
+    async def send_activity(self, activity: Activity, **claims: Any) -> asgi.Response:
         """Post an activity with a good token, but for *claims*."""
-        return await self.post(json.dumps(activity).encode(), self.ms.token(**claims))
+        return await self.post_body(json.dumps(activity).encode(), self.ms.sign_token(**claims))
 
 
-def hello(ms: Microsoft, **parts: object) -> Activity:
+def build_hello(ms: FakeMicrosoft, **parts: object) -> Activity:
     """Return something that Marie wrote."""
-    return {**activities.written(ms.service, "tip"), **parts}
+    return {**activities.build_message(ms.service_url, "tip"), **parts}

@@ -3,41 +3,43 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.chat.msteams.action_data import Place, Stand
+from bot.chat.msteams.action_data import CardContext, Surface
 from bot.chat.msteams.render import surfaces
-from bot.chat.msteams.render.composition import Card, Frame, Known
+from bot.chat.msteams.render.composition import Card, RenderContext, RenderResources
 from bot.elements import Element, Message
 from tests.chat import screens
 
 MARIE, ADA, GUEST = (f"00000000-0000-4000-8000-00000000000{n}" for n in (1, 2, 3))
-CHANNEL = "19:monday@thread.tacv2"
-WORDS = screens.CATALOGUE.words("en")
-KEY = "made afresh for each showing"
+CHANNEL_ID = "19:monday@thread.tacv2"
+WORDS = screens.CATALOGUE.get_pack("en")
+RENDER_KEY = "made afresh for each showing"
 
-KNOWN = Known(
+KNOWN = RenderResources(
     WORDS,
     "11111111-0000-4000-8000-000000000000",
     {MARIE: "Marie T.", ADA: "Ada L."},
-    {CHANNEL: "Monday"},
+    {CHANNEL_ID: "Monday"},
 )
-PLAIN = replace(KNOWN, dialogs=False)
+WITHOUT_DIALOGS = replace(KNOWN, supports_dialogs=False)
 
 
-def stand(place: Place) -> Stand:
+def build_card_context(place: Surface) -> CardContext:
     """Where a card stands, marked as one showing of it."""
-    return Stand(place, KEY)
+    return CardContext(place, RENDER_KEY)
 
 
-def frame(place: Place = Place.MESSAGE, known: Known = KNOWN) -> Frame:
+def build_frame(place: Surface = Surface.MESSAGE, known: RenderResources = KNOWN) -> RenderContext:
     """What a body stands in."""
-    return Frame(stand(place), known)
+    return RenderContext(build_card_context(place), known)
 
 
-def message(*body: Element, known: Known = KNOWN) -> Card:
+def render_message_card(*body: Element, known: RenderResources = KNOWN) -> Card:
     """A message with *body*, as a card."""
-    return surfaces.message(Message("A summary", body), stand(Place.MESSAGE), known)
+    return surfaces.render_message(
+        Message("A summary", body), build_card_context(Surface.MESSAGE), known
+    )
 
 
-def kinds(blocks: Sequence[Card]) -> list[str]:
+def block_types(blocks: Sequence[Card]) -> list[str]:
     """What sort of block each is."""
     return [str(one["type"]) for one in blocks]

@@ -1,25 +1,33 @@
 import pytest
 
-from bot.chat.msteams.action_data import Act, Carried, ForeignError, Place, Stand, pack, unpack
+from bot.chat.msteams.action_data import (
+    Action,
+    ActionData,
+    CardContext,
+    ForeignActionError,
+    Surface,
+    pack_action_data,
+    unpack_action_data,
+)
 
-OPENED = Act("forms", "which", step="submitted", answers={"which": ("new",)})
-STAND = Stand(Place.DIALOG, "k1", "Your guide", OPENED)
+OPENED = Action("forms", "which", step="submitted", answers={"which": ("new",)})
+STAND = CardContext(Surface.DIALOG, "k1", "Your guide", OPENED)
 
 
 def test_what_a_card_carries_comes_back_whole() -> None:
     """Whatever an action was given comes back as it was, with where it stood."""
-    act = Act("buttons", "rupture.deeper", "away.touched")
+    act = Action("buttons", "rupture.deeper", "away.touched")
 
-    assert unpack(pack(act, STAND)) == Carried(act, STAND)
+    assert unpack_action_data(pack_action_data(act, STAND)) == ActionData(act, STAND)
 
 
 def test_a_form_brings_back_its_answers_by_field() -> None:
     """Codes come one by one, a field left empty has none, a typed line keeps its commas."""
-    act = Act("forms", "setup", "new", step="submitted")
-    data = pack(act, STAND, ("name",))
+    act = Action("forms", "setup", "new", step="submitted")
+    data = pack_action_data(act, STAND, ("name",))
     data |= {"name": " North, and South ", "tip_days": "2, 4", "practice": "", "day": "1"}
 
-    assert unpack(data).act.answers == {
+    assert unpack_action_data(data).action.answers == {
         "name": ("North, and South",),
         "tip_days": ("2", "4"),
         "practice": (),
@@ -29,12 +37,12 @@ def test_a_form_brings_back_its_answers_by_field() -> None:
 
 def test_inputs_beside_a_button_are_not_read() -> None:
     """A button pressed beside questions says nothing of their answers."""
-    data = {**pack(Act("buttons", "kept"), STAND), "status": "touched"}
+    data = {**pack_action_data(Action("buttons", "kept"), STAND), "status": "touched"}
 
-    assert unpack(data).act.answers == {}
+    assert unpack_action_data(data).action.answers == {}
 
 
-GOOD = pack(Act("forms", "debrief", step="submitted"), STAND)
+GOOD = pack_action_data(Action("forms", "debrief", step="submitted"), STAND)
 FOREIGN = {
     "nothing": None,
     "a text": "attune",
@@ -56,5 +64,5 @@ FOREIGN = {
 @pytest.mark.parametrize("data", FOREIGN.values(), ids=FOREIGN.keys())
 def test_data_of_another_shape_is_told_apart(data: object) -> None:
     """What this bot never puts into a card is refused before anybody reads it."""
-    with pytest.raises(ForeignError):
-        unpack(data)
+    with pytest.raises(ForeignActionError):
+        unpack_action_data(data)

@@ -28,7 +28,7 @@ def pixels(png: bytes) -> list[list[tuple[int, ...]]]:
 
 def test_the_coloured_icon_is_192_wide_and_has_no_hole() -> None:
     """Every pixel is opaque, and both rings are on it, the warm one on the right."""
-    drawn = pixels(icons.colour())
+    drawn = pixels(icons.draw_colour_icon())
     middle = drawn[96]
 
     assert len(drawn) == len(middle) == 192
@@ -39,7 +39,7 @@ def test_the_coloured_icon_is_192_wide_and_has_no_hole() -> None:
 
 def test_the_rings_keep_to_the_part_that_teams_never_cuts() -> None:
     """Outside the middle 124 pixels there is nothing but the ground."""
-    drawn = pixels(icons.colour())
+    drawn = pixels(icons.draw_colour_icon())
     around = [row[:34] + row[-34:] for row in drawn] + drawn[:34] + drawn[-34:]
 
     assert {pixel for row in around for pixel in row} == {(0x2F, 0x48, 0x58, 255)}
@@ -47,7 +47,7 @@ def test_the_rings_keep_to_the_part_that_teams_never_cuts() -> None:
 
 def test_the_outline_is_32_wide_and_white_alone() -> None:
     """Teams takes white on nothing, and fades only at its edges."""
-    drawn = pixels(icons.outline())
+    drawn = pixels(icons.draw_outline_icon())
     seen = {pixel for row in drawn for pixel in row}
 
     assert len(drawn) == len(drawn[0]) == 32
@@ -55,7 +55,7 @@ def test_the_outline_is_32_wide_and_white_alone() -> None:
     assert {0, 255} <= {pixel[3] for pixel in seen}
 
 
-@pytest.mark.parametrize("draw", [icons.colour, icons.outline])
+@pytest.mark.parametrize("draw", [icons.draw_colour_icon, icons.draw_outline_icon])
 def test_an_icon_is_the_same_every_time(draw: object) -> None:
     """The package's bytes do not change unless something in it does."""
     assert callable(draw)

@@ -8,7 +8,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from bot.chat.msteams.manifest import COMMANDS, VERSION, package
+from bot.chat.msteams.manifest import COMMANDS, PACKAGE_VERSION, build_package
 from bot.errors import FaultyInputError
 from handlers import COMMANDS as HANDLED
 from tests.chat import screens
@@ -24,7 +24,7 @@ LONGEST = {"name.short": 30, "name.full": 100, "description.short": 80, "descrip
 def opened(**told: str) -> dict[str, bytes]:
     """The files of the package, by name."""
     facts = {"client_id": CLIENT, "base_url": BASE} | told
-    with zipfile.ZipFile(io.BytesIO(package(screens.CATALOGUE, **facts))) as archive:
+    with zipfile.ZipFile(io.BytesIO(build_package(screens.CATALOGUE, **facts))) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
@@ -115,7 +115,7 @@ def test_a_clinic_says_where_it_tells_of_the_bot() -> None:
 
 def test_the_same_input_makes_the_same_bytes() -> None:
     """Whoever compares two packages sees what changed, and no time of day."""
-    made = [package(screens.CATALOGUE, client_id=CLIENT, base_url=BASE) for _ in range(2)]
+    made = [build_package(screens.CATALOGUE, client_id=CLIENT, base_url=BASE) for _ in range(2)]
 
     assert made[0] == made[1]
 
@@ -124,7 +124,7 @@ def test_the_package_has_the_projects_version() -> None:
     """Teams offers an update when the version has grown."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
-    assert table("manifest.json")["version"] == VERSION == project["version"]
+    assert table("manifest.json")["version"] == PACKAGE_VERSION == project["version"]
 
 
 @pytest.mark.parametrize(
@@ -145,5 +145,5 @@ def test_what_teams_would_not_take_is_told_to_the_operator(
         opened(**told)
 
     (fault,) = refused.value.faults
-    assert fault.where == where
-    assert screens.CATALOGUE.words("en").say(fault.key)
+    assert fault.location == where
+    assert screens.CATALOGUE.get_pack("en").translate(fault.key)

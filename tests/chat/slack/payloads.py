@@ -7,30 +7,32 @@ import time
 from typing import Any
 from urllib.parse import urlencode
 
-SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
 TEAM, MARIE, CHANNEL = "T1CLINIC", "U1MARIE", "C1TEAM"
-FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+FORM_TYPE, JSON_TYPE = "application/x-www-form-urlencoded", "application/json"
 
 Payload = dict[str, Any]
 
 
-def signed(body: bytes, kind: str = FORM, *, at: float | None = None) -> dict[str, str]:
+def sign_headers(
+    body: bytes, content_type: str = FORM_TYPE, *, timestamp: float | None = None
+) -> dict[str, str]:
     """Return the headers that Slack would send with *body*, signed now unless *at* is given."""
-    stamp = str(int(time.time() if at is None else at))
-    proof = hmac.new(SECRET.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256)
+    stamp = str(int(time.time() if timestamp is None else timestamp))
+    proof = hmac.new(SIGNING_SECRET.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256)
     return {
-        "content-type": kind,
+        "content-type": content_type,
         "x-slack-request-timestamp": stamp,
         "x-slack-signature": f"v0={proof.hexdigest()}",
     }
 
 
-def form(payload: Payload) -> bytes:
+def encode_interaction(payload: Payload) -> bytes:
     """Return an interaction's body: JSON in the one field of a form."""
     return urlencode({"payload": json.dumps(payload)}).encode()
 
 
-def command(name: str = "/rupture", text: str = "", **parts: object) -> Payload:
+def build_command(name: str = "/rupture", text: str = "", **parts: object) -> Payload:
     """Return what a slash command sends."""
     return {
         "token": "old",
@@ -45,40 +47,47 @@ def command(name: str = "/rupture", text: str = "", **parts: object) -> Payload:
     }
 
 
-def view(name: str = "debrief", **parts: object) -> Payload:
+def build_view(form_name: str = "debrief", **parts: object) -> Payload:
     """Return an open form as Slack sends it back."""
     return {
         "id": "V1",
         "type": "modal",
         "hash": "156.abc",
-        "callback_id": name,
+        "callback_id": form_name,
         "private_metadata": "kept",
         "title": {"type": "plain_text", "text": "Debrief"},
         "blocks": [{"type": "input", "block_id": "form"}, {"type": "input", "block_id": "status"}],
-        "state": {"values": {"form": {"form": radio("away")}, "status": {"status": radio(None)}}},
+        "state": {
+            "values": {
+                "form": {"form": radio_state("away")},
+                "status": {"status": radio_state(None)},
+            }
+        },
         **parts,
     }
 
 
-def radio(code: str | None) -> Payload:
+def radio_state(code: str | None) -> Payload:
     """Return the state of a radio list with one answer chosen, or none."""
     chosen = {"text": {"type": "plain_text", "text": "…"}, "value": code} if code else None
     return {"type": "radio_buttons", "selected_option": chosen}
 
 
-def submission(name: str = "debrief", **parts: object) -> Payload:
+def build_submission(form_name: str = "debrief", **parts: object) -> Payload:
     """Return what sending a form off sends."""
-    return _interaction("view_submission", trigger_id="1.2.submit", view=view(name, **parts))
+    return _build_interaction(
+        "view_submission", trigger_id="1.2.submit", view=build_view(form_name, **parts)
+    )
 
 
-def closed(name: str = "debrief", **parts: object) -> Payload:
+def build_view_closed(form_name: str = "debrief", **parts: object) -> Payload:
     """Return what putting a form away sends."""
-    return _interaction("view_closed", is_cleared=False, view=view(name, **parts))
+    return _build_interaction("view_closed", is_cleared=False, view=build_view(form_name, **parts))
 
 
-def pressed(name: str = "tip.next", value: str = "", **parts: object) -> Payload:
+def build_button_press(button_name: str = "tip.next", value: str = "", **parts: object) -> Payload:
     """Return what pressing a button in a message sends."""
-    step = {"type": "button", "action_id": name, "block_id": "b", "action_ts": "9.1"}
+    step = {"type": "button", "action_id": button_name, "block_id": "b", "action_ts": "9.1"}
     if value:
         step["value"] = value
     ordinary: Payload = {
@@ -88,46 +97,48 @@ def pressed(name: str = "tip.next", value: str = "", **parts: object) -> Payload
         "container": {"type": "message", "channel_id": CHANNEL},
         "actions": [step],
     }
-    return _interaction("block_actions", **{**ordinary, **parts})
+    return _build_interaction("block_actions", **{**ordinary, **parts})
 
 
-def pressed_in(shown: Payload, name: str, value: str = "") -> Payload:
+def build_view_press(view: Payload, button_name: str, value: str = "") -> Payload:
     """Return what pressing a button in a form or in the Home sends."""
-    payload = pressed(name, value, view=shown)
+    payload = build_button_press(button_name, value, view=view)
     del payload["response_url"], payload["channel"]
     return payload
 
 
-def touched(shown: Payload, field: str, state: Payload) -> Payload:
+def build_field_change(view: Payload, field: str, state: Payload) -> Payload:
     """Return what choosing an answer that reshapes the form sends."""
     step = {**state, "action_id": field, "block_id": field, "action_ts": "9.2"}
-    return {**pressed_in(shown, "x"), "actions": [step]}
+    return {**build_view_press(view, "x"), "actions": [step]}
 
 
-def home_tab() -> Payload:
+def build_home_tab() -> Payload:
     """Return the app's Home as Slack sends it back."""
     return {"id": "V0", "type": "home", "hash": "1.h", "callback_id": "", "private_metadata": ""}
 
 
-def shortcut(name: str = "debrief") -> Payload:
+def build_shortcut(shortcut_name: str = "debrief") -> Payload:
     """Return what a global shortcut sends."""
-    return _interaction("shortcut", callback_id=name, trigger_id="1.2.short", action_ts="9.3")
+    return _build_interaction(
+        "shortcut", callback_id=shortcut_name, trigger_id="1.2.short", action_ts="9.3"
+    )
 
 
-def event(kind: str = "app_home_opened", **parts: object) -> Payload:
+def build_event(event_type: str = "app_home_opened", **parts: object) -> Payload:
     """Return what an event sends."""
     return {
         "type": "event_callback",
         "team_id": TEAM,
         "event_id": "Ev1",
         "authorizations": [{"team_id": TEAM, "is_enterprise_install": False}],
-        "event": {"type": kind, "user": MARIE, "channel": "D1", "tab": "home", **parts},
+        "event": {"type": event_type, "user": MARIE, "channel": "D1", "tab": "home", **parts},
     }
 
 
-def _interaction(kind: str, **parts: object) -> Payload:
+def _build_interaction(interaction_type: str, **parts: object) -> Payload:
     return {
-        "type": kind,
+        "type": interaction_type,
         "team": {"id": TEAM, "domain": "clinic"},
         "user": {"id": MARIE, "team_id": TEAM},
         "api_app_id": "A1",
@@ -136,10 +147,10 @@ def _interaction(kind: str, **parts: object) -> Payload:
     }
 
 
-def written(payload: Payload) -> tuple[bytes, str]:
+def encode_payload(payload: Payload) -> tuple[bytes, str]:
     """Return a payload's body and content type: command, event, or interaction."""
     if "command" in payload:
-        return urlencode(payload).encode(), FORM
+        return urlencode(payload).encode(), FORM_TYPE
     if payload.get("type") in {"event_callback", "url_verification", "app_rate_limited"}:
-        return json.dumps(payload).encode(), JSON
-    return form(payload), FORM
+        return json.dumps(payload).encode(), JSON_TYPE
+    return encode_interaction(payload), FORM_TYPE

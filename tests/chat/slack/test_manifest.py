@@ -5,9 +5,9 @@ import jsonschema
 import pytest
 
 from bot.chat import slack
-from bot.chat.slack.manifest import COMMANDS, Table
+from bot.chat.slack.manifest import COMMANDS, JsonObject
 from bot.errors import FaultyInputError
-from tests.chat.slack.testbed import words
+from tests.chat.slack.testbed import load_words
 from tests.sources import ROOT
 
 SCHEMA = ROOT.parent / "shared" / "schemas" / "slack-manifest-2.0.0.json"
@@ -20,9 +20,9 @@ OPERATORS = ("operator.", "tryout.")
 BOTH = ("https://attune.example.org", None)
 
 
-def made(base_url: str | None, language: str = "en") -> Table:
+def made(base_url: str | None, language: str = "en") -> JsonObject:
     """Return the manifest, in English unless told otherwise."""
-    return slack.manifest(words().words(language), base_url=base_url)
+    return slack.build_manifest(load_words().get_pack(language), base_url=base_url)
 
 
 @pytest.mark.parametrize("base_url", BOTH)
@@ -33,7 +33,7 @@ def test_the_manifest_is_one_by_slacks_own_schema(base_url: str | None) -> None:
     jsonschema.validate(made(base_url), schema)
 
 
-@pytest.mark.parametrize("language", words().languages)
+@pytest.mark.parametrize("language", load_words().languages)
 def test_no_text_is_longer_than_slack_takes(language: str) -> None:
     """Names, descriptions and hints keep to Slack's limits, with or without its schema."""
     app = made(None, language)
@@ -50,10 +50,10 @@ def test_no_text_is_longer_than_slack_takes(language: str) -> None:
         assert len(one["usage_hint"]) <= 1000
 
 
-@pytest.mark.parametrize("language", words().languages)
+@pytest.mark.parametrize("language", load_words().languages)
 def test_every_command_that_is_named_exists(language: str) -> None:
     """Whoever is told to type a command finds it: it is the app's own, or Slack's `/invite`."""
-    told = words().words(language).sentences
+    told = load_words().get_pack(language).sentences
     read = {key: str(one) for key, one in told.items() if not key.startswith(OPERATORS)}
     named = {name for one in read.values() for name in TYPED.findall(one)}
 
@@ -114,6 +114,6 @@ def test_an_address_that_slack_would_not_call_is_refused(base_url: str) -> None:
     with pytest.raises(FaultyInputError) as refused:
         made(base_url)
 
-    assert refused.value.faults[0].where == "--base-url"
-    assert words().words("en").say(refused.value.faults[0].key)
+    assert refused.value.faults[0].location == "--base-url"
+    assert load_words().get_pack("en").translate(refused.value.faults[0].key)
     assert made("http://127.0.0.1:3000")

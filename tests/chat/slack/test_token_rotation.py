@@ -4,16 +4,16 @@ from dataclasses import dataclass
 
 import pytest
 
-from bot.chat.slack.adapter import Access
+from bot.chat.slack.adapter import AccessSettings
 from bot.chat.slack.outbound.outlet import SlackOutlet
-from bot.chat.slack.token_rotation import Pair, RenewalError, Renewed
-from bot.conversation import Address, Fate
+from bot.chat.slack.token_rotation import TokenPair, TokenRotationError, TokenRotator
+from bot.conversation import Address, SendStatus
 from bot.elements import Message, Text
-from tests.chat.slack.web_api import Answer, WebApi
+from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
 
 MARIE, HELLO = Address("slack:T1", person="U1"), Message("Hello", (Text("Hello"),))
-ENDED = Pair("xoxe.xoxb-old", "xoxe-1-old")
-RENEWED = Answer(
+ENDED = TokenPair("xoxe.xoxb-old", "xoxe-1-old")
+RENEWED = PlannedAnswer(
     {
         "ok": True,
         "token_type": "bot",
@@ -28,92 +28,98 @@ RENEWED = Answer(
 class Drawer:
     """Where the pair is kept, for all the processes of a test."""
 
-    pair: Pair | None = None
+    pair: TokenPair | None = None
 
-    async def load(self) -> Pair | None:
+    async def load(self) -> TokenPair | None:
         """Give the newest."""
         return self.pair
 
-    async def save(self, pair: Pair) -> None:
+    async def save(self, pair: TokenPair) -> None:
         """Keep the newest."""
         self.pair = pair
 
 
-def outlet(api: WebApi, drawer: Drawer) -> SlackOutlet:
+def outlet(api: FakeWebApi, drawer: Drawer) -> SlackOutlet:
     """A process that reaches people with a token which Slack lets expire."""
-    renewed = Renewed(ENDED, "1.2", "shh", drawer)
-    access = Access.of(
-        signing_secret=None, bot_token=None, app_token=None, api_url=api.url, renewed=renewed
+    renewed = TokenRotator(ENDED, "1.2", "shh", drawer)
+    access = AccessSettings.from_settings(
+        signing_secret=None, bot_token=None, app_token=None, api_url=api.url, token_rotator=renewed
     )
-    return SlackOutlet(access.line())
+    return SlackOutlet(access.create_api_client())
 
 
-async def sent(api: WebApi, *outlets: SlackOutlet) -> list[str]:
+async def sent(api: FakeWebApi, *outlets: SlackOutlet) -> list[str]:
     """Send a message from each, and tell which token it came with."""
     for one in outlets:
         await one.send(MARIE, HELLO, "d1")
-        await one._line.close()
+        await one._api_client.close()
     return [call.token for call in api.calls if call.method == "chat.postMessage"]
 
 
-async def test_a_token_that_ended_is_renewed_before_it_is_used(api: WebApi) -> None:
+async def test_a_token_that_ended_is_renewed_before_it_is_used(api: FakeWebApi) -> None:
     """Slack is asked once, with the refresh token; from then on the new token speaks."""
-    api.told["oauth.v2.access"] = RENEWED
+    api.planned_answers["oauth.v2.access"] = RENEWED
     drawer = Drawer()
     one = outlet(api, drawer)
 
     await asyncio.gather(*(one.send(MARIE, HELLO, str(n)) for n in range(3)))
-    await one._line.close()
+    await one._api_client.close()
 
-    assert api.methods().count("oauth.v2.access") == 1
-    assert api.last("oauth.v2.access")["refresh_token"] == "xoxe-1-old"
+    assert api.called_methods().count("oauth.v2.access") == 1
+    assert api.last_arguments("oauth.v2.access")["refresh_token"] == "xoxe-1-old"
     assert {c.token for c in api.calls if c.method == "chat.postMessage"} == {"xoxe.xoxb-new"}
     assert drawer.pair
-    assert drawer.pair.refresh == "xoxe-1-new"
-    assert drawer.pair.expires - time.time() > 43_000
+    assert drawer.pair.refresh_token == "xoxe-1-new"
+    assert drawer.pair.expires_at - time.time() > 43_000
 
 
-async def test_the_newest_pair_outlives_a_restart(api: WebApi) -> None:
+async def test_the_newest_pair_outlives_a_restart(api: FakeWebApi) -> None:
     """A new process uses what the last one kept, and asks for nothing while that lasts."""
-    api.told["oauth.v2.access"] = RENEWED
+    api.planned_answers["oauth.v2.access"] = RENEWED
     drawer = Drawer()
 
     tokens = await sent(api, outlet(api, drawer), outlet(api, drawer))
 
     assert tokens == ["xoxe.xoxb-new"] * 2
-    assert api.methods().count("oauth.v2.access") == 1
+    assert api.called_methods().count("oauth.v2.access") == 1
 
 
-async def test_whoever_comes_second_takes_what_the_first_renewed(api: WebApi) -> None:
+async def test_whoever_comes_second_takes_what_the_first_renewed(api: FakeWebApi) -> None:
     """Two processes renew at once: Slack refuses the used token, and the other's pair is taken."""
-    newer = Pair("xoxe.xoxb-other", "xoxe-1-other", int(time.time()) + 43_000)
+    newer = TokenPair("xoxe.xoxb-other", "xoxe-1-other", int(time.time()) + 43_000)
 
     class Raced(Drawer):
-        async def load(self) -> Pair | None:
+        async def load(self) -> TokenPair | None:
             before, self.pair = self.pair, newer
             return before
 
-    api.refuse("oauth.v2.access", "invalid_refresh_token")
+    api.plan_error("oauth.v2.access", "invalid_refresh_token")
 
     assert await sent(api, outlet(api, Raced())) == ["xoxe.xoxb-other"]
 
 
 @pytest.mark.parametrize(
     ("error", "fate"),
-    [("invalid_refresh_token", Fate.CLOSED), ("fatal_error", Fate.WAIT), ("", Fate.WAIT)],
+    [
+        ("invalid_refresh_token", SendStatus.CLOSED),
+        ("fatal_error", SendStatus.RETRY_LATER),
+        ("", SendStatus.RETRY_LATER),
+    ],
 )
-async def test_without_a_token_nothing_was_posted(api: WebApi, error: str, fate: Fate) -> None:
+async def test_without_a_token_nothing_was_posted(
+    api: FakeWebApi, error: str, fate: SendStatus
+) -> None:
     """A refusal closes the workspace, anything else waits; no message is left in doubt."""
     if error:
-        api.refuse("oauth.v2.access", error)
+        api.plan_error("oauth.v2.access", error)
     one = outlet(api, Drawer())
     outcome = await one.send(MARIE, HELLO, "d1")
-    await one._line.close()
+    await one._api_client.close()
 
-    assert (outcome.fate, outcome.reason) == (fate, error or "not_renewed")
-    assert "chat.postMessage" not in api.methods()
+    assert (outcome.status, outcome.reason) == (fate, error or "not_renewed")
+    assert "chat.postMessage" not in api.called_methods()
 
 
 def test_no_token_is_ever_printed() -> None:
     """Neither a pair nor an error shows a secret."""
-    assert "xox" not in repr(ENDED) + repr(RenewalError("invalid_refresh_token"))
+    assert "xox" not in repr(ENDED) + repr(TokenRotationError("invalid_refresh_token"))

@@ -9,13 +9,21 @@ from typing import Any
 
 from bot.chat import slack
 from bot.content import catalogue
-from bot.conversation import Answer, Keywords, Later, News, Reply, Request, Routes
+from bot.conversation import (
+    BoundHandler,
+    ChatEvent,
+    DeferredReply,
+    Keywords,
+    Reply,
+    Request,
+    Routes,
+)
 from bot.elements import Form, Home, Message, Text
 from tests.chat import asgi
 from tests.chat.slack import payloads
-from tests.chat.slack.web_api import WebApi
+from tests.chat.slack.web_api import FakeWebApi
 
-SORRY = "Something went wrong."
+ERROR_TEXT = "Something went wrong."
 TOKEN = "xoxb-planted"
 FORM = Form("guide", "Your guide", (Text("Seven steps"),), close="Close", data="away")
 HELLO = Message("Hello", (Text("Hello **you**"),))
@@ -26,127 +34,129 @@ KEYWORDS = {
 
 
 @cache
-def words() -> catalogue.Catalogue:
+def load_words() -> catalogue.Catalogue:
     """Return the project's own catalogue, read once."""
-    return catalogue.load()
+    return catalogue.load_catalogue()
 
 
-def later(reply: Reply | Exception) -> Later:
+def defer_reply(reply: Reply | Exception) -> DeferredReply:
     """Return a reply that needs a moment first."""
 
-    async def work() -> Reply:
+    async def produce_reply() -> Reply:
         await asyncio.sleep(0)
-        return _given(reply)
+        return _return_or_raise(reply)
 
-    return Later(work)
+    return DeferredReply(produce_reply)
 
 
-def shown(view: payloads.Payload) -> str:
+def first_text(view: payloads.Payload) -> str:
     """Return the first text in a view."""
     return str(view["blocks"][0]["text"]["text"])
 
 
-async def one_token(_workspace: str) -> str:
+async def fixed_token(_workspace: str) -> str:
     """Give the same made-up token for every workspace."""
     return TOKEN
 
 
 @dataclass
-class Handlers:
+class StubHandlers:
     """Handlers that answer as told, by name, and remember what they were asked."""
 
-    order: list[str]
+    event_order: list[str]
     replies: dict[str, Reply | Exception] = field(default_factory=dict)
-    asked: list[Request] = field(default_factory=list)
-    heard: list[News] = field(default_factory=list)
-    apology: Reply | Exception = field(default_factory=lambda: Message(SORRY, (Text(SORRY),)))
+    requests: list[Request] = field(default_factory=list)
+    events: list[ChatEvent] = field(default_factory=list)
+    apology: Reply | Exception = field(
+        default_factory=lambda: Message(ERROR_TEXT, (Text(ERROR_TEXT),))
+    )
 
-    def routes(self, keywords: Mapping[str, Keywords]) -> Routes:
+    def build_routes(self, keywords: Mapping[str, Keywords]) -> Routes:
         """Return tables that hold every name a test gave a reply for."""
-        table = _Any(self._answer)
+        table = _CatchAllTable(self._handle_request)
         return Routes(
             commands=table,
             keywords=keywords,
             forms=table,
             buttons=table,
             shortcuts=table,
-            home=self._home,
-            unexpected=self._unexpected,
-            news=self._hear,
-            language=self._language,
+            home=self._open_home,
+            report_unexpected_error=self._report_unexpected_error,
+            handle_event=self._handle_event,
+            resolve_language=self._resolve_language,
         )
 
-    async def _language(self, request: Request) -> str:
-        return words().settle(request.locale)
+    async def _resolve_language(self, request: Request) -> str:
+        return load_words().choose_language(request.locale)
 
-    async def _answer(self, request: Request) -> Reply:
-        self.order.append("kept")
-        self.asked.append(request)
-        return _given(self.replies[request.name])
+    async def _handle_request(self, request: Request) -> Reply:
+        self.event_order.append("kept")
+        self.requests.append(request)
+        return _return_or_raise(self.replies[request.name])
 
-    async def _hear(self, news: News) -> None:
-        self.order.append("kept")
-        self.heard.append(news)
-        _given(self.replies.get("news"))
+    async def _handle_event(self, event: ChatEvent) -> None:
+        self.event_order.append("kept")
+        self.events.append(event)
+        _return_or_raise(self.replies.get("news"))
 
-    async def _home(self, request: Request) -> Reply:
-        self.asked.append(request)
-        return _given(self.replies.get("home", Home((Text("Your page"),))))
+    async def _open_home(self, request: Request) -> Reply:
+        self.requests.append(request)
+        return _return_or_raise(self.replies.get("home", Home((Text("Your page"),))))
 
-    async def _unexpected(self, request: Request) -> Reply:
-        self.asked.append(request)
-        return _given(self.apology)
+    async def _report_unexpected_error(self, request: Request) -> Reply:
+        self.requests.append(request)
+        return _return_or_raise(self.apology)
 
 
-class _Any(dict[str, Answer]):
+class _CatchAllTable(dict[str, BoundHandler]):
     """A table that knows every name but ``unknown``."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, handler: BoundHandler) -> None:
         super().__init__()
-        self._answer = answer
+        self._handler = handler
 
     def get(self, name: str, default: Any = None) -> Any:
-        return default if name == "unknown" else self._answer
+        return default if name == "unknown" else self._handler
 
 
-def _given(reply: Reply | Exception) -> Reply:
+def _return_or_raise(reply: Reply | Exception) -> Reply:
     if isinstance(reply, Exception):
         raise reply
     return reply
 
 
 @dataclass
-class Bench:
+class AdapterBench:
     """A room in use: what it answers, what it calls, and what its handlers were asked."""
 
-    room: slack.SlackRoom
-    api: WebApi
-    handlers: Handlers
+    adapter: slack.SlackAdapter
+    api: FakeWebApi
+    handlers: StubHandlers
 
-    async def post(self, body: bytes, headers: Mapping[str, str]) -> asgi.Response:
+    async def post_body(self, body: bytes, headers: Mapping[str, str]) -> asgi.Response:
         """Post a body to Slack's address, and wait for everything that follows."""
-        assert self.room.asgi
-        answer = await asgi.call(
-            self.room.asgi, "POST", "/slack/events", body, headers, self.api.order
+        assert self.adapter.asgi
+        answer = await asgi.send_request(
+            self.adapter.asgi, "POST", "/slack/events", body, headers, self.api.event_order
         )
-        await self.room.settle()
+        await self.adapter.wait_for_background_tasks()
         return answer
 
-    async def send(self, payload: payloads.Payload) -> asgi.Response:
+    async def send_payload(self, payload: payloads.Payload) -> asgi.Response:
         """Send a payload as Slack sends one of its kind, signed."""
-        body, kind = payloads.written(payload)
-        return await self.post(body, payloads.signed(body, kind))
+        body, kind = payloads.encode_payload(payload)
+        return await self.post_body(body, payloads.sign_headers(body, kind))
 
 
 @asynccontextmanager
-async def furnished(api: WebApi, **access: str) -> AsyncIterator[Bench]:
+async def open_bench(api: FakeWebApi, **overrides: str) -> AsyncIterator[AdapterBench]:
     """Open a room that calls *api*, for as long as the block runs."""
-    handlers = Handlers(api.order)
-    secret = access.get("signing_secret", payloads.SECRET)
-    opened = slack.Access(api.url, one_token, secret, access.get("app_token", ""))
-    room = slack.build(opened, handlers.routes(KEYWORDS), words())
+    handlers = StubHandlers(api.event_order)
+    secret = overrides.get("signing_secret", payloads.SIGNING_SECRET)
+    opened = slack.AccessSettings(api.url, fixed_token, secret, overrides.get("app_token", ""))
+    room = slack.build_adapter(opened, handlers.build_routes(KEYWORDS), load_words())
     await room.start()
     try:
-        yield Bench(room, api, handlers)
+        yield AdapterBench(room, api, handlers)
     finally:
         await room.stop()

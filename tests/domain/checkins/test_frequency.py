@@ -15,7 +15,7 @@ WEEK = timedelta(weeks=1)
 def turns(quiet: int, start: date, weeks: int = 60) -> list[date]:
     """The weeks from *start* in which it is somebody's turn."""
     all_weeks = (start + ahead * WEEK for ahead in range(weeks))
-    return [one for one in all_weeks if frequency.has_turn(quiet, one)]
+    return [one for one in all_weeks if frequency.is_checkin_week(quiet, one)]
 
 
 @pytest.mark.parametrize(("quiet", "number"), [(0, 60), (2, 60), (3, 15), (5, 15), (6, 0)])
@@ -52,4 +52,4 @@ def test_the_last_note_follows_four_weeks_after_the_last_question(
     now = date(2027, 1, 11)
     weeks = [{iso_week(now + ago * WEEK) for ago in told} for told in (asked, noted)]
 
-    assert frequency.note_is_due(iso_week(now), *weeks) is due
+    assert frequency.is_last_note_due(iso_week(now), *weeks) is due

@@ -4,7 +4,7 @@ import math
 from fractions import Fraction
 
 
-def chance_of(value: int, scale: Fraction) -> float:
+def probability_of(value: int, scale: Fraction) -> float:
     """The chance that discrete Laplace noise of this *scale* is *value*."""
     odds = math.exp(-1 / scale)
     return (1 - odds) / (1 + odds) * odds ** abs(value)

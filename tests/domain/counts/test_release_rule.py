@@ -9,32 +9,32 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.content.catalogue import load
+from bot.content.catalogue import load_catalogue
 from bot.domain.counts import release_rule
-from bot.domain.counts.noise import Dice
+from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.release_rule import (
+    ANSWER_CODES,
     BREAKDOWN,
-    CODES,
-    QUARTER,
+    QUARTER_WEEKS,
     TOTAL,
     Band,
     BreakdownTable,
-    Terms,
+    CountingTerms,
     TotalTable,
     UnsealedTableError,
 )
 from bot.shares import Share
 from tests.domain.counts import utility
-from tests.domain.counts.laplace import chance_of
+from tests.domain.counts.laplace import probability_of
 
-WORDS = load().words("en")
+WORDS = load_catalogue().get_pack("en")
 
-SILENT = Terms(QUARTER, 4, Fraction(4000))
+SILENT = CountingTerms(QUARTER_WEEKS, 4, Fraction(4000))
 """Terms under which the noise is 0 for all one can live to see."""
 
 keys = st.binary(min_size=1, max_size=8)
 filings = st.lists(
-    st.tuples(st.sampled_from([b"marie", b"omar", b"ana"]), st.sampled_from(CODES["form"])),
+    st.tuples(st.sampled_from([b"marie", b"omar", b"ana"]), st.sampled_from(ANSWER_CODES["form"])),
     max_size=30,
 )
 
@@ -60,16 +60,19 @@ def slips(**filed: int) -> list[tuple[bytes, str]]:
 )
 def test_the_total_is_told_as_a_band(filed: int, band: str) -> None:
     """Each count lies in one band, and an empty period is told like a quiet one."""
-    assert release_rule.total(slips(away=filed), SILENT, Dice(b"")).band is Band(band)
+    assert release_rule.release_total(slips(away=filed), SILENT, NoiseGenerator(b"")).band is Band(
+        band
+    )
 
 
 @pytest.mark.parametrize("filed", [6, 9, 10, 13])
 def test_the_total_has_noise_as_its_terms_say(filed: int) -> None:
     """A count near a band's edge is told on either side of it, as often as theory says."""
-    quarter, least = release_rule.terms(TOTAL, 9), 10 - filed
-    above = sum(chance_of(value, quarter.scale) for value in range(least, 200))
+    quarter, least = release_rule.select_terms(TOTAL, 9), 10 - filed
+    above = sum(probability_of(value, quarter.noise_scale) for value in range(least, 200))
     told = [
-        release_rule.total(slips(away=filed), quarter, Dice(b"%d" % n)).band for n in range(1500)
+        release_rule.release_total(slips(away=filed), quarter, NoiseGenerator(b"%d" % n)).band
+        for n in range(1500)
     ]
 
     assert 1 - told.count(Band.FEW) / len(told) == pytest.approx(above, abs=0.05)
@@ -77,9 +80,14 @@ def test_the_total_has_noise_as_its_terms_say(filed: int) -> None:
 
 def test_each_answer_has_noise_of_its_own() -> None:
     """Even of a period in which nobody filed, tables differ in every answer's share."""
-    quarter = release_rule.terms(BREAKDOWN, 9)
-    tables = [release_rule.breakdown([], "form", quarter, Dice(b"%d" % n)) for n in range(300)]
-    shares = {code: Counter(dict(table.shares)[code] for table in tables) for code in CODES["form"]}
+    quarter = release_rule.select_terms(BREAKDOWN, 9)
+    tables = [
+        release_rule.release_breakdown([], "form", quarter, NoiseGenerator(b"%d" % n))
+        for n in range(300)
+    ]
+    shares = {
+        code: Counter(dict(table.shares)[code] for table in tables) for code in ANSWER_CODES["form"]
+    }
 
     assert all(len(found) == len(Share) for found in shares.values())
 
@@ -87,7 +95,7 @@ def test_each_answer_has_noise_of_its_own() -> None:
 @given(filed=filings, key=keys)
 def test_nobody_counts_for_more_than_the_cap(filed: list[tuple[bytes, str]], key: bytes) -> None:
     """However much one person files, at most the cap is counted, and never less than it."""
-    counted = Counter(token for token, _ in release_rule._capped(filed, 4, Dice(key)))
+    counted = Counter(token for token, _ in release_rule._cap_slips(filed, 4, NoiseGenerator(key)))
 
     assert counted == {token: min(4, many) for token, many in Counter(t for t, _ in filed).items()}
 
@@ -96,7 +104,9 @@ def test_which_debriefs_count_is_left_to_the_dice() -> None:
     """Of somebody who filed six of one form and six of another, each form counts as often."""
     filed = [(b"marie", "away")] * 6 + [(b"marie", "both")] * 6
     found = Counter(
-        code for n in range(500) for _, code in release_rule._capped(filed, 4, Dice(b"%d" % n))
+        code
+        for n in range(500)
+        for _, code in release_rule._cap_slips(filed, 4, NoiseGenerator(b"%d" % n))
     )
 
     assert abs(found["away"] - 1000) < 100
@@ -109,15 +119,15 @@ def test_a_table_does_not_depend_on_the_order_of_filing(
 ) -> None:
     """The same slips, stored in any order, give the same tables to the byte."""
     mixed = sorted(filed, key=lambda _: order.random())
-    quarter = release_rule.terms(TOTAL, 9)
+    quarter = release_rule.select_terms(TOTAL, 9)
 
     assert (
-        release_rule.total(mixed, quarter, Dice(key)).body
-        == release_rule.total(filed, quarter, Dice(key)).body
+        release_rule.release_total(mixed, quarter, NoiseGenerator(key)).json_body
+        == release_rule.release_total(filed, quarter, NoiseGenerator(key)).json_body
     )
     assert (
-        release_rule.breakdown(mixed, "form", quarter, Dice(key)).body
-        == release_rule.breakdown(filed, "form", quarter, Dice(key)).body
+        release_rule.release_breakdown(mixed, "form", quarter, NoiseGenerator(key)).json_body
+        == release_rule.release_breakdown(filed, "form", quarter, NoiseGenerator(key)).json_body
     )
 
 
@@ -126,19 +136,26 @@ def test_what_is_kept_is_read_back_as_it_was_said(
     filed: list[tuple[bytes, str]], key: bytes, ledger: str
 ) -> None:
     """A table survives its storage, in at most 400 characters and one spelling."""
-    agreed = release_rule.terms(ledger, 9)
-    table: release_rule.Table = release_rule.total(filed, agreed, Dice(key))
+    agreed = release_rule.select_terms(ledger, 9)
+    table: release_rule.ReleasedTable = release_rule.release_total(
+        filed, agreed, NoiseGenerator(key)
+    )
     if ledger == BREAKDOWN:
-        table = release_rule.breakdown(filed, "form", agreed, Dice(key))
+        table = release_rule.release_breakdown(filed, "form", agreed, NoiseGenerator(key))
 
-    assert len(table.body) <= 400
-    assert release_rule.kept(ledger, table.body) == table
-    assert json.dumps(json.loads(table.body), separators=(",", ":"), sort_keys=True) == table.body
+    assert len(table.json_body) <= 400
+    assert release_rule.parse_table(ledger, table.json_body) == table
+    assert (
+        json.dumps(json.loads(table.json_body), separators=(",", ":"), sort_keys=True)
+        == table.json_body
+    )
 
 
 def test_a_clear_leader_is_named_with_coarse_shares() -> None:
     """The leading answer, and for each answer a share out of five."""
-    table = release_rule.breakdown(slips(away=20, against=10, both=9), "form", SILENT, Dice(b""))
+    table = release_rule.release_breakdown(
+        slips(away=20, against=10, both=9), "form", SILENT, NoiseGenerator(b"")
+    )
 
     assert table.leader == "away"
     assert table.shares == (
@@ -151,10 +168,14 @@ def test_a_clear_leader_is_named_with_coarse_shares() -> None:
 
 def test_no_leader_is_named_that_noise_could_have_made() -> None:
     """An answer has to be ahead of the next by three noise scales."""
-    ahead = Terms(QUARTER, 4, Fraction(4, 5))
+    ahead = CountingTerms(QUARTER_WEEKS, 4, Fraction(4, 5))
     named = {
         many: sum(
-            bool(release_rule.breakdown(slips(away=many), "form", ahead, Dice(b"%d" % n)).leader)
+            bool(
+                release_rule.release_breakdown(
+                    slips(away=many), "form", ahead, NoiseGenerator(b"%d" % n)
+                ).leader
+            )
             for n in range(60)
         )
         for many in (0, 60)
@@ -166,17 +187,19 @@ def test_no_leader_is_named_that_noise_could_have_made() -> None:
 
 def test_a_period_in_which_nobody_filed_is_told_in_the_same_form() -> None:
     """Nothing is blank: no clear leader, and shares as if the answers were alike."""
-    table = release_rule.breakdown([], "status", SILENT, Dice(b""))
+    table = release_rule.release_breakdown([], "status", SILENT, NoiseGenerator(b""))
 
     assert table.leader == ""
     assert set(dict(table.shares).values()) == {Share.A_QUARTER}
-    assert list(dict(table.shares)) == list(CODES["status"])
+    assert list(dict(table.shares)) == list(ANSWER_CODES["status"])
 
 
-@pytest.mark.parametrize("question", CODES)
+@pytest.mark.parametrize("question", ANSWER_CODES)
 def test_the_answers_counted_are_the_answers_offered(question: str) -> None:
     """The codes of each breakdown are those of the debrief, in the order they are asked."""
-    assert CODES[question] == tuple(option.code for option in WORDS.questions[question].options)
+    assert ANSWER_CODES[question] == tuple(
+        option.code for option in WORDS.questions[question].options
+    )
 
 
 @pytest.mark.parametrize("ledger", [TOTAL, BREAKDOWN])
@@ -188,15 +211,17 @@ def test_the_total_tells_of_a_person_what_its_terms_promise_and_no_more(
 
     By enumeration over every count a unit can have and every noise that matters.
     """
-    agreed = release_rule.terms(ledger, size)
+    agreed = release_rule.select_terms(ledger, size)
     most = size * agreed.cap
-    reach = most + int(40 * agreed.scale)
-    noise = [(value, chance_of(value, agreed.scale)) for value in range(-reach, reach + 1)]
+    reach = most + int(40 * agreed.noise_scale)
+    noise = [
+        (value, probability_of(value, agreed.noise_scale)) for value in range(-reach, reach + 1)
+    ]
 
     def odds(counted: int) -> dict[Band, float]:
         found = dict.fromkeys(Band, 0.0)
         for value, chance in noise:
-            found[release_rule._band(counted + value)] += chance
+            found[release_rule._select_band(counted + value)] += chance
         return found
 
     told = [odds(counted) for counted in range(most + 1)]
@@ -204,14 +229,23 @@ def test_the_total_tells_of_a_person_what_its_terms_promise_and_no_more(
         if counted + more < len(told):
             for band in Band:
                 shift = math.log(told[counted][band] / told[counted + more][band])
-                assert abs(shift) <= more / agreed.scale + 1e-6
+                assert abs(shift) <= more / agreed.noise_scale + 1e-6
 
 
 def test_terms_depend_on_the_declared_size_alone() -> None:
     """Under twenty a period is thirteen weeks, from twenty on four."""
-    assert [release_rule.terms(TOTAL, size).weeks for size in (5, 19, 20, 90)] == [13, 13, 4, 4]
-    assert [release_rule.terms(BREAKDOWN, size).weeks for size in (12, 19, 20)] == [13, 13, 4]
-    assert release_rule.terms(TOTAL, 9).scale == Fraction(5, 2)
+    assert [release_rule.select_terms(TOTAL, size).weeks for size in (5, 19, 20, 90)] == [
+        13,
+        13,
+        4,
+        4,
+    ]
+    assert [release_rule.select_terms(BREAKDOWN, size).weeks for size in (12, 19, 20)] == [
+        13,
+        13,
+        4,
+    ]
+    assert release_rule.select_terms(TOTAL, 9).noise_scale == Fraction(5, 2)
 
 
 @pytest.mark.parametrize(
@@ -230,13 +264,13 @@ def test_small_teams_are_counted_together(
     sizes: dict[str, int], expected: dict[str, tuple[str, ...]]
 ) -> None:
     """A team of five stands alone; smaller ones are pooled, or join the smallest that stands."""
-    assert release_rule.units(sizes) == expected
+    assert release_rule.pool_teams(sizes) == expected
 
 
 @given(sizes=st.dictionaries(st.text("abcdef", min_size=1, max_size=1), st.integers(0, 12)))
 def test_no_unit_is_too_small_and_no_team_is_in_two(sizes: dict[str, int]) -> None:
     """Every unit holds at least five, and no two of them share a team."""
-    found = release_rule.units(sizes)
+    found = release_rule.pool_teams(sizes)
 
     assert all(sum(sizes[team] for team in unit) >= 5 for unit in found.values())
     assert all(team in unit for team, unit in found.items())
@@ -256,45 +290,47 @@ def test_only_the_release_rule_makes_a_table() -> None:
 @pytest.mark.parametrize("band", Band)
 def test_every_band_has_its_sentence(band: Band) -> None:
     """A total is one sentence, whatever it is; the least says that there may be none."""
-    (said,) = release_rule.sentences(TotalTable(band, release_rule._SEAL), WORDS)
+    (said,) = release_rule.render_sentences(TotalTable(band, release_rule._SEAL), WORDS)
 
     assert said.endswith(".")
     assert ("perhaps none" in said) is (band is Band.FEW)
 
 
-@pytest.mark.parametrize("question", CODES)
+@pytest.mark.parametrize("question", ANSWER_CODES)
 def test_every_answer_can_lead_and_none_can(question: str) -> None:
     """Each leading answer is named in the words it was chosen by; without one, that is said."""
     said = set()
-    for leader in ("", *CODES[question]):
+    for leader in ("", *ANSWER_CODES[question]):
         table = BreakdownTable(question, leader, (), release_rule._SEAL)
-        (sentence,) = release_rule.sentences(table, WORDS)
+        (sentence,) = release_rule.render_sentences(table, WORDS)
         said.add(sentence)
-        assert not leader or WORDS.questions[question].option(leader).label in sentence
+        assert not leader or WORDS.questions[question].get_option(leader).label in sentence
 
-    assert len(said) == len(CODES[question]) + 1
+    assert len(said) == len(ANSWER_CODES[question]) + 1
 
 
 def test_a_chart_says_in_words_what_it_draws() -> None:
     """A bar for each answer, a line for each bar, and that the shares are coarse on purpose."""
-    table = release_rule.breakdown(slips(away=9), "form", SILENT, Dice(b""))
-    chart = release_rule.chart(table, WORDS)
+    table = release_rule.release_breakdown(slips(away=9), "form", SILENT, NoiseGenerator(b""))
+    chart = release_rule.build_chart(table, WORDS)
 
     assert [bar.share for bar in chart.bars] == [share for _, share in table.shares]
-    assert chart.words.splitlines()[0] == (
+    assert chart.text_equivalent.splitlines()[0] == (
         "Moved away: quiet, distant, compliant, off topic: almost all"
     )
-    assert len(chart.words.splitlines()) == len(chart.bars) + 1
-    assert not any(sign.isdigit() for sign in chart.words)
+    assert len(chart.text_equivalent.splitlines()) == len(chart.bars) + 1
+    assert not any(sign.isdigit() for sign in chart.text_equivalent)
 
 
-@pytest.mark.parametrize("size", utility.SIZES)
+@pytest.mark.parametrize("size", utility.UNIT_SIZES)
 def test_tables_are_right_often_enough_to_be_worth_reading(size: int) -> None:
     """In three periods of four the band holds what was counted, and named leaders lead."""
     told = [
-        utility.measured(size, rate, mix, 100) for rate in utility.RATES for mix in utility.MIXES
+        utility.measure_accuracy(size, rate, mix, 100)
+        for rate in utility.WEEKLY_RATES
+        for mix in utility.FORM_MIXES
     ]
-    right = utility.together(told)
+    right = utility.average_shares(told)
 
-    assert right.bands >= 0.75
-    assert right.leaders >= 0.8
+    assert right.band_share >= 0.75
+    assert right.leader_share >= 0.8

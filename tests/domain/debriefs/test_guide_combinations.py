@@ -10,12 +10,19 @@ import pytest
 from bot.domain.debriefs import guides
 from bot.domain.debriefs.debrief_form import Debrief, Refinement
 from bot.elements import Element
-from tests.domain.debriefs.combinations import PAIRS, PARTS, STRAINS, WORDS, middle, of_form
+from tests.domain.debriefs.combinations import (
+    ALL_DEBRIEFS,
+    OWN_PART_CODES,
+    STRAIN_CODES,
+    WORDS,
+    cue_codes_of_form,
+    middle_steps,
+)
 from tests.sources import ROOT
 
 Middle = tuple[Element, ...]
 
-AGAINST = WORDS.questions["cue_against"].codes
+AGAINST = WORDS.questions["cue_against"].option_codes
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,9 @@ SHARED = (
 
 def ways(debrief: Debrief) -> Iterator[Way]:
     """Every strain, part and sign of a debrief, each also left open."""
-    for strain, part, sign in product(["", *STRAINS], ["", *PARTS], ["", *of_form(debrief.form)]):
+    for strain, part, sign in product(
+        ["", *STRAIN_CODES], ["", *OWN_PART_CODES], ["", *cue_codes_of_form(debrief.form)]
+    ):
         yield Way(debrief, strain, part, sign)
 
 
@@ -108,14 +117,14 @@ def simplest(way: Way) -> tuple[Way, bool]:
     return way, warned
 
 
-@pytest.mark.parametrize("debrief", PAIRS, ids=lambda debrief: str(debrief.data))
+@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.data))
 def test_every_way_has_its_guide_and_only_the_table_shares(debrief: Debrief) -> None:
     """Two ways share steps 4, 5 and 6 when the table says so, and at no other time."""
     middles: dict[tuple[Way, bool], set[Middle]] = defaultdict(set)
     wholes = set()
     for way in ways(debrief):
-        guide = guides.guide(debrief, WORDS, way.refinement)
-        middles[simplest(way)].add(middle(guide))
+        guide = guides.build_guide_form(debrief, WORDS, way.refinement)
+        middles[simplest(way)].add(middle_steps(guide))
         wholes.add(guide.body)
 
     assert all(len(found) == 1 for found in middles.values())
@@ -126,11 +135,11 @@ def test_every_way_has_its_guide_and_only_the_table_shares(debrief: Debrief) -> 
 def test_no_two_debriefs_share_a_middle_however_they_are_refined() -> None:
     """Form and status always show in step 4, 5 or 6."""
     seen: dict[Middle, str] = {}
-    for debrief in PAIRS:
+    for debrief in ALL_DEBRIEFS:
         for way in ways(debrief):
             if not way.sign:
-                shown = middle(guides.guide(debrief, WORDS, way.refinement))
-                assert seen.setdefault(shown, debrief.data) == debrief.data
+                shown = middle_steps(guides.build_guide_form(debrief, WORDS, way.refinement))
+                assert seen.setdefault(shown, debrief.encoded_codes) == debrief.encoded_codes
 
 
 @pytest.mark.parametrize("row", SHARED, ids=lambda row: str(row.reason.split(";")[0]))
@@ -138,5 +147,5 @@ def test_each_row_of_the_table_is_needed_and_told(row: Sharing) -> None:
     """No row excuses what does not happen, and each reason stands in the review's table."""
     review = (ROOT / "docs" / "clinical-review.md").read_text(encoding="utf-8")
 
-    assert any(row.shares(way) for debrief in PAIRS for way in ways(debrief))
+    assert any(row.shares(way) for debrief in ALL_DEBRIEFS for way in ways(debrief))
     assert row.reason in review

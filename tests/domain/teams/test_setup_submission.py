@@ -3,13 +3,13 @@ from datetime import time
 
 import pytest
 
-from bot.content.catalogue import load
-from bot.conversation import Invalid
+from bot.content.catalogue import load_catalogue
+from bot.conversation import InvalidAnswers
 from bot.domain.teams import setup_submission
-from bot.domain.teams.setup_submission import Answers, Ground, Plan
+from bot.domain.teams.setup_submission import Answers, SetupContext, SetupSubmission
 from bot.errors import UnknownAnswerError
 
-WORDS = load().words("en")
+WORDS = load_catalogue().get_pack("en")
 FILLED_IN: Answers = {
     "channel": ("C1",),
     "name": (" Friday  team ",),
@@ -24,24 +24,26 @@ FILLED_IN: Answers = {
     "question": ("status",),
     "open": ("yes",),
 }
-GROUND = Ground("U9", supervisors=(), channel_taken=False, elsewhere=frozenset())
+GROUND = SetupContext(
+    "U9", supervisors=(), is_channel_in_use=False, clinicians_elsewhere=frozenset()
+)
 
 
-def read(**changes: tuple[str, ...]) -> Plan | Invalid:
+def read(**changes: tuple[str, ...]) -> SetupSubmission | InvalidAnswers:
     """The plan in the form, with some answers changed."""
-    return setup_submission.read({**FILLED_IN, **changes}, ("en",), WORDS)
+    return setup_submission.parse_setup({**FILLED_IN, **changes}, ("en",), WORDS)
 
 
-def filled_in() -> Plan:
+def filled_in() -> SetupSubmission:
     """The plan in the form as it stands."""
     found = read()
-    assert isinstance(found, Plan)
+    assert isinstance(found, SetupSubmission)
     return found
 
 
-def faults(wanted: Plan, ground: Ground = GROUND) -> set[str]:
+def faults(wanted: SetupSubmission, ground: SetupContext = GROUND) -> set[str]:
     """The fields under which something is wrong."""
-    found = setup_submission.faults(wanted, ground, WORDS)
+    found = setup_submission.validate_submission(wanted, ground, WORDS)
     return set(found.errors) if found else set()
 
 
@@ -52,23 +54,25 @@ def test_a_plan_is_read_as_it_was_meant() -> None:
     assert found.name == "Friday team"
     assert found.clinicians == ("U1", "U2")
     assert found.tip_days == (1, 4)
-    assert (found.checkin.weekday, found.checkin.at) == (5, time(8, 30))
+    assert (found.checkin_rule.weekday, found.checkin_rule.local_time) == (5, time(8, 30))
     assert (found.practice, found.language, found.open_to_team) == ("", "en", True)
 
 
 def test_a_plan_makes_the_team_it_describes() -> None:
     """Everything in the plan is in the team."""
-    team = filled_in().team("t1", "slack:T1")
+    team = filled_in().build_team("t1", "slack:T1")
 
     assert (team.id, team.workspace, team.channel) == ("t1", "slack:T1", "C1")
-    assert (team.tip_at, team.zone, team.question) == (time(10), "America/Toronto", "status")
+    assert (team.tip_time, team.zone, team.question) == (time(10), "America/Toronto", "status")
 
 
 def test_a_language_is_read_where_there_is_a_choice() -> None:
     """With two languages on offer the form asks for one of them."""
-    found = setup_submission.read({**FILLED_IN, "language": ("fr-CA",)}, ("en", "fr-CA"), WORDS)
+    found = setup_submission.parse_setup(
+        {**FILLED_IN, "language": ("fr-CA",)}, ("en", "fr-CA"), WORDS
+    )
 
-    assert isinstance(found, Plan)
+    assert isinstance(found, SetupSubmission)
     assert found.language == "fr-CA"
 
 
@@ -77,7 +81,7 @@ def test_a_name_may_be_in_any_language(name: str) -> None:
     """Letters are letters everywhere."""
     found = read(name=(name,), practice=(name,))
 
-    assert isinstance(found, Plan)
+    assert isinstance(found, SetupSubmission)
     assert (found.name, found.practice) == (name, name)
 
 
@@ -86,7 +90,7 @@ def test_a_name_is_only_a_name(name: str) -> None:
     """Nothing that could be more than a name gets in."""
     found = read(name=(name,))
 
-    assert isinstance(found, Invalid)
+    assert isinstance(found, InvalidAnswers)
     assert set(found.errors) == {"name"}
 
 
@@ -94,7 +98,7 @@ def test_a_practices_name_is_only_a_name_too() -> None:
     """It may be left out, and holds nothing but a name."""
     found = read(practice=("<!channel>",))
 
-    assert isinstance(found, Invalid)
+    assert isinstance(found, InvalidAnswers)
     assert set(found.errors) == {"practice"}
 
 
@@ -151,12 +155,14 @@ def test_nobody_supervises_and_is_counted(
 
 def test_each_clinician_has_one_home() -> None:
     """Somebody on another team's list is not taken over."""
-    assert faults(filled_in(), replace(GROUND, elsewhere=frozenset({"U2"}))) == {"clinicians"}
+    assert faults(filled_in(), replace(GROUND, clinicians_elsewhere=frozenset({"U2"}))) == {
+        "clinicians"
+    }
 
 
 def test_a_channel_has_one_team() -> None:
     """Another team's channel is a fault."""
-    assert faults(filled_in(), replace(GROUND, channel_taken=True)) == {"channel"}
+    assert faults(filled_in(), replace(GROUND, is_channel_in_use=True)) == {"channel"}
 
 
 @pytest.mark.parametrize("field", ["supervisors", "clinicians"])
@@ -172,11 +178,11 @@ def test_a_list_holds_a_hundred(field: str) -> None:
 def test_public_holidays_are_one_regions_or_none() -> None:
     """A region that nobody knows is no answer of the form's."""
     chosen = read(holidays=("CA-QC",))
-    assert isinstance(chosen, Plan)
-    assert chosen.team("t", "slack:T1").holidays == "CA-QC"
+    assert isinstance(chosen, SetupSubmission)
+    assert chosen.build_team("t", "slack:T1").holiday_region == "CA-QC"
     for said in ((), ("none",)):
         found = read(holidays=said)
-        assert isinstance(found, Plan)
-        assert found.holidays == ""
+        assert isinstance(found, SetupSubmission)
+        assert found.holiday_region == ""
     with pytest.raises(UnknownAnswerError):
         read(holidays=("Atlantis",))

@@ -6,80 +6,80 @@ from typing import Any
 Json = dict[str, Any]
 
 
-def plain(text: str = "Text") -> Json:
+def build_plain_text(text: str = "Text") -> Json:
     """Return a plain text."""
     return {"type": "plain_text", "text": text}
 
 
-def mrkdwn(text: str = "Text") -> Json:
+def build_mrkdwn(text: str = "Text") -> Json:
     """Return a text in Slack's notation."""
     return {"type": "mrkdwn", "text": text}
 
 
-def option(code: str = "a") -> Json:
+def build_option(code: str = "a") -> Json:
     """Return one answer."""
-    return {"text": plain(code), "value": code}
+    return {"text": build_plain_text(code), "value": code}
 
 
-def section(text: str = "Text", **more: Any) -> Json:
+def build_section(text: str = "Text", **overrides: Any) -> Json:
     """Return a paragraph."""
-    return {"type": "section", "text": mrkdwn(text), **more}
+    return {"type": "section", "text": build_mrkdwn(text), **overrides}
 
 
-def button(**more: Any) -> Json:
+def build_button(**overrides: Any) -> Json:
     """Return a button."""
-    return {"type": "button", "text": plain("Press"), "action_id": "press", **more}
+    return {"type": "button", "text": build_plain_text("Press"), "action_id": "press", **overrides}
 
 
-def actions(*elements: Json) -> Json:
+def build_actions(*elements: Json) -> Json:
     """Return a row of steps."""
     return {"type": "actions", "elements": list(elements)}
 
 
-def radio(codes: str = "ab", **more: Any) -> Json:
+def build_radio(codes: str = "ab", **overrides: Any) -> Json:
     """Return a radio list."""
     return {
         "type": "radio_buttons",
         "action_id": "pick",
-        "options": list(map(option, codes)),
-        **more,
+        "options": list(map(build_option, codes)),
+        **overrides,
     }
 
 
-def asked(element: Json | None = None, **more: Any) -> Json:
+def build_input(element: Json | None = None, **overrides: Any) -> Json:
     """Return a question."""
     return {
         "type": "input",
         "block_id": "pick",
-        "label": plain("?"),
-        "element": element or radio(),
-        **more,
+        "label": build_plain_text("?"),
+        "element": element or build_radio(),
+        **overrides,
     }
 
 
-def modal(*blocks: Json, **more: Any) -> Json:
+def build_modal(*blocks: Json, **overrides: Any) -> Json:
     """Return a form that can be sent off."""
     return {
         "type": "modal",
         "callback_id": "form",
-        "title": plain("Title"),
-        "submit": plain("Send"),
-        "blocks": list(blocks or [asked()]),
-        **more,
+        "title": build_plain_text("Title"),
+        "submit": build_plain_text("Send"),
+        "blocks": list(blocks or [build_input()]),
+        **overrides,
     }
 
 
-def home(*blocks: Json, **more: Any) -> Json:
+def build_home(*blocks: Json, **overrides: Any) -> Json:
     """Return a Home."""
-    return {"type": "home", "blocks": list(blocks or [section()]), **more}
+    return {"type": "home", "blocks": list(blocks or [build_section()]), **overrides}
 
 
-def message(*blocks: Json, **more: Any) -> Json:
+def build_message(*blocks: Json, **overrides: Any) -> Json:
     """Return a message."""
-    return {"text": "Text", "blocks": list(blocks or [section()]), **more}
+    return {"text": "Text", "blocks": list(blocks or [build_section()]), **overrides}
 
 
-def chart(**more: Any) -> Json:
+def build_chart(**overrides: Any) -> Json:
     """Return a bar chart."""
     points = [{"label": "a", "value": 1}, {"label": "b", "value": 2.5}]
     drawn = {
@@ -87,16 +87,16 @@ def chart(**more: Any) -> Json:
         "series": [{"name": "s", "data": points}],
         "axis_config": {"categories": ["a", "b"]},
     }
-    return {"type": "data_visualization", "title": "T", "chart": {**drawn, **more}}
+    return {"type": "data_visualization", "title": "T", "chart": {**drawn, **overrides}}
 
 
-def rich(*elements: Json) -> Json:
+def build_rich_text(*elements: Json) -> Json:
     """Return a quotation in rich text."""
     said = list(elements) or [{"type": "text", "text": "said", "style": {"bold": True}}]
     return {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": said}]}
 
 
-def table(rows: int = 1, cells: int = 1) -> Json:
+def build_table(rows: int = 1, cells: int = 1) -> Json:
     """Return a table."""
     row = [{"type": "raw_text", "text": "x"}] * cells
     return {"type": "table", "rows": [deepcopy(row) for _ in range(rows)]}

@@ -1,6 +1,6 @@
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.workspace.engine import Engine
+from bot.sandbox.workspace.engine import SandboxEngine
 from tests.sandbox.slack_api.test_web_api import refused
 
 
@@ -16,10 +16,10 @@ async def test_a_person_has_a_zone_a_locale_and_a_standing(client: AsyncWebClien
 
 
 async def test_somebody_who_left_is_deleted_and_has_no_zone(
-    client: AsyncWebClient, engine: Engine
+    client: AsyncWebClient, engine: SandboxEngine
 ) -> None:
     """A deactivated person is still known, and nothing more is told of them."""
-    engine.workspace.deactivated.add("U0CLIN01")
+    engine.workspace.deactivated_ids.add("U0CLIN01")
 
     told = (await client.users_info(user="U0CLIN01"))["user"]
 
@@ -44,11 +44,11 @@ async def test_everybody_is_listed_page_by_page(client: AsyncWebClient) -> None:
 
 
 async def test_a_chat_is_opened_where_the_scope_allows(
-    client: AsyncWebClient, engine: Engine
+    client: AsyncWebClient, engine: SandboxEngine
 ) -> None:
     """With im:write a person's chat has an id; who left, or is nobody, has none."""
-    engine.workspace.scopes.add("im:write")
-    engine.workspace.deactivated.add("U0CLIN02")
+    engine.workspace.granted_scopes.add("im:write")
+    engine.workspace.deactivated_ids.add("U0CLIN02")
 
     assert (await client.conversations_open(users="U0CLIN01"))["channel"]["id"] == "D0CLIN01"
     assert (await refused(client.conversations_open(users="U0CLIN02")))["error"] == "user_disabled"
@@ -58,11 +58,11 @@ async def test_a_chat_is_opened_where_the_scope_allows(
 
 
 async def test_what_a_conversation_is_needs_the_scope_of_its_kind(
-    client: AsyncWebClient, engine: Engine
+    client: AsyncWebClient, engine: SandboxEngine
 ) -> None:
     """A channel needs channels:read, and says whether the bot is in it."""
     needed = (await refused(client.conversations_info(channel="C0LOBBY")))["needed"]
-    engine.workspace.scopes.add(needed)
+    engine.workspace.granted_scopes.add(needed)
 
     told = (await client.conversations_info(channel="C0LOBBY"))["channel"]
 
@@ -70,10 +70,10 @@ async def test_what_a_conversation_is_needs_the_scope_of_its_kind(
 
 
 async def test_a_chat_is_read_back_newest_first_with_its_metadata(
-    client: AsyncWebClient, engine: Engine
+    client: AsyncWebClient, engine: SandboxEngine
 ) -> None:
     """Where it was granted, the bot finds what it posted by the id that it posted with it."""
-    engine.workspace.scopes.add("im:history")
+    engine.workspace.granted_scopes.add("im:history")
     for key in ("a", "b", "c"):
         metadata = {"event_type": "delivery", "event_payload": {"id": key}}
         await client.chat_postMessage(channel="U0CLIN01", text=key, metadata=metadata)
@@ -91,9 +91,11 @@ async def test_a_chat_is_read_back_newest_first_with_its_metadata(
     assert "metadata" not in rest["messages"][0]
 
 
-async def test_a_chat_is_read_back_since_a_moment(client: AsyncWebClient, engine: Engine) -> None:
+async def test_a_chat_is_read_back_since_a_moment(
+    client: AsyncWebClient, engine: SandboxEngine
+) -> None:
     """Only what came after the oldest timestamp is told."""
-    engine.workspace.scopes.add("im:history")
+    engine.workspace.granted_scopes.add("im:history")
     first = await client.chat_postMessage(channel="U0CLIN01", text="a")
     await client.chat_postMessage(channel="U0CLIN01", text="b")
 

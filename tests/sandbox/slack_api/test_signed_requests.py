@@ -1,8 +1,8 @@
 from slack_sdk.signature import Clock, SignatureVerifier
 
-from bot.sandbox.slack_api.signed_requests import Post, signed
-from bot.sandbox.workspace.engine import Engine
-from tests.sandbox.fake_bot import SECRET, FakeBot
+from bot.sandbox.slack_api.signed_requests import HttpTransport, sign_request
+from bot.sandbox.workspace.engine import SandboxEngine
+from tests.sandbox.fake_bot import SIGNING_SECRET, FakeBot
 
 
 def test_a_signature_is_one_that_slack_made() -> None:
@@ -15,7 +15,7 @@ def test_a_signature_is_one_that_slack_made() -> None:
         b"trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c"
     )
 
-    headers = signed("8f742231b10e8888abcd99yyyzzz85a5", body, 1531420618.7)
+    headers = sign_request("8f742231b10e8888abcd99yyyzzz85a5", body, 1531420618.7)
 
     assert headers == {
         "X-Slack-Request-Timestamp": "1531420618",
@@ -27,9 +27,9 @@ def test_a_signature_is_one_that_slack_made() -> None:
 
 def test_slacks_own_library_takes_the_signature() -> None:
     """What is signed here passes a verifier that somebody else wrote."""
-    headers = signed(SECRET, b"payload=%7B%7D", 1531420618)
+    headers = sign_request(SIGNING_SECRET, b"payload=%7B%7D", 1531420618)
 
-    assert SignatureVerifier(SECRET, _Then()).is_valid_request(b"payload=%7B%7D", headers)
+    assert SignatureVerifier(SIGNING_SECRET, _Then()).is_valid_request(b"payload=%7B%7D", headers)
 
 
 class _Then(Clock):
@@ -40,15 +40,19 @@ class _Then(Clock):
         return 1531420618.0
 
 
-async def test_a_bot_that_is_not_there_took_nothing(engine: Engine, bot: FakeBot) -> None:
+async def test_a_bot_that_is_not_there_took_nothing(engine: SandboxEngine, bot: FakeBot) -> None:
     """Nobody at the address, or a secret that is not the bot's, is no acknowledgement."""
-    nowhere = Post("http://127.0.0.1:1/slack/events", SECRET, engine.workspace.clock.seconds)
-    stranger = Post(f"{bot.url}/slack/events", "foreign", engine.workspace.clock.seconds)
+    nowhere = HttpTransport(
+        "http://127.0.0.1:1/slack/events", SIGNING_SECRET, engine.workspace.clock.machine_seconds
+    )
+    stranger = HttpTransport(
+        f"{bot.url}/slack/events", "foreign", engine.workspace.clock.machine_seconds
+    )
 
-    unreached = await nowhere.command({"command": "/tip"})
-    refused = await stranger.command({"command": "/tip"})
+    unreached = await nowhere.send_command({"command": "/tip"})
+    refused = await stranger.send_command({"command": "/tip"})
     await nowhere.close()
     await stranger.close()
 
-    assert (unreached.taken, unreached.late) == (False, False)
+    assert (unreached.is_acknowledged, unreached.timed_out) == (False, False)
     assert refused.status == 401

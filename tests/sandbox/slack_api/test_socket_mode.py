@@ -9,16 +9,18 @@ from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.content.catalogue import Words
-from bot.sandbox.workspace.engine import Engine
-from bot.sandbox.workspace.persona_driver import Hands
+from bot.content.catalogue import LanguagePack
+from bot.sandbox.workspace.engine import SandboxEngine
+from bot.sandbox.workspace.persona_driver import PersonaDriver
 from tests.sandbox.conftest import NOW
 from tests.sandbox.fake_bot import FakeBot
-from tests.sandbox.real_bot import both
+from tests.sandbox.real_bot import run_bot_and_sandbox
 
 
 @asynccontextmanager
-async def connected(engine: Engine, *, answering: bool) -> AsyncIterator[list[SocketModeRequest]]:
+async def connected(
+    engine: SandboxEngine, *, answering: bool
+) -> AsyncIterator[list[SocketModeRequest]]:
     """Connect Slack's own Socket Mode client, and keep what it hears."""
     heard: list[SocketModeRequest] = []
 
@@ -35,67 +37,69 @@ async def connected(engine: Engine, *, answering: bool) -> AsyncIterator[list[So
     close: Callable[[], Awaitable[None]] = client.close
     await connect()
     async with asyncio.timeout(5):
-        while engine.carry.socket is None:  # noqa: ASYNC110 - the client tells nobody
+        while engine.transports.socket_connection is None:  # noqa: ASYNC110 - the client tells nobody
             await asyncio.sleep(0.01)
     yield heard
     await close()
 
 
 async def test_a_connected_bot_hears_everything_over_its_socket(
-    bot: FakeBot, engine: Engine, ilse: Hands
+    bot: FakeBot, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
     """Commands, events and shortcuts travel there, and answers come back the same way."""
     async with connected(engine, answering=True) as heard:
-        await ilse.command("/tip")
+        await ilse.type_command("/tip")
         await ilse.open_home()
-        await ilse.shortcut("debrief")
+        await ilse.choose_shortcut("debrief")
 
     assert [one.type for one in heard] == ["slash_commands", "events_api", "interactive"]
-    assert ilse.posts()[0].text == "Over the socket"
-    assert bot.heard == []
-    assert ilse.notices() == []
+    assert ilse.visible_messages()[0].text == "Over the socket"
+    assert bot.received_payloads == []
+    assert ilse.notice_texts() == []
 
 
 async def test_a_bot_that_hung_up_is_reached_by_http_again(
-    bot: FakeBot, engine: Engine, ilse: Hands
+    bot: FakeBot, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
     """Once the connection is gone, payloads take the other way."""
     async with connected(engine, answering=True) as heard:
         pass
     async with asyncio.timeout(5):
-        while engine.carry.socket is not None:  # noqa: ASYNC110 - nobody tells
+        while engine.transports.socket_connection is not None:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.01)
 
-    await ilse.command("/tip")
+    await ilse.type_command("/tip")
 
-    assert (len(heard), len(bot.heard)) == (0, 1)
+    assert (len(heard), len(bot.received_payloads)) == (0, 1)
 
 
 async def test_the_real_bot_serves_people_over_its_own_connection(
-    words: Words, tmp_path: Path
+    words: LanguagePack, tmp_path: Path
 ) -> None:
     """With an app token and no signing secret, a command and a form are answered all the same."""
-    async with both(words, tmp_path, NOW, socket_mode=True) as engine:
-        ilse = Hands(engine, "U0CLIN01")
+    async with run_bot_and_sandbox(words, tmp_path, NOW, socket_mode=True) as engine:
+        ilse = PersonaDriver(engine, "U0CLIN01")
         async with asyncio.timeout(10):
-            while engine.carry.socket is None:  # noqa: ASYNC110 - the bot tells nobody
+            while engine.transports.socket_connection is None:  # noqa: ASYNC110 - the bot tells nobody
                 await asyncio.sleep(0.01)
-        await ilse.command("/tip")
-        await ilse.command("/rupture")
-        await ilse.until_open("debrief")
-        await ilse.submit({"form": "away", "status": "touched"})
+        await ilse.type_command("/tip")
+        await ilse.type_command("/rupture")
+        await ilse.wait_for_modal("debrief")
+        await ilse.submit_modal({"form": "away", "status": "touched"})
 
-        assert "Next tip" in str(ilse.posts()[0].blocks)
-        assert "For supervision" in str(ilse.view["blocks"])
-        assert ilse.notices() == []
+        assert "Next tip" in str(ilse.visible_messages()[0].blocks)
+        assert "For supervision" in str(ilse.rendered_modal["blocks"])
+        assert ilse.notice_texts() == []
 
 
-async def test_a_bot_that_takes_its_time_is_late(engine: Engine, ilse: Hands) -> None:
+async def test_a_bot_that_takes_its_time_is_late(
+    engine: SandboxEngine, ilse: PersonaDriver
+) -> None:
     """An envelope that nobody acknowledges in three seconds is told as a timeout."""
-    assert engine.sockets.patience == 3
-    engine.sockets.patience = 0.2
+    assert engine.socket_server.timeout_seconds == 3
+    engine.socket_server.timeout_seconds = 0.2
 
     async with connected(engine, answering=False):
-        await ilse.command("/tip")
+        await ilse.type_command("/tip")
 
-    assert "operation_timeout" in ilse.notices()[0]
+    assert "operation_timeout" in ilse.notice_texts()[0]

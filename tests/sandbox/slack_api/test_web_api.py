@@ -7,8 +7,8 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.slack_api.faults import Pace, Trouble
-from bot.sandbox.workspace.engine import Engine
+from bot.sandbox.slack_api.faults import PlannedFault, RateLimit
+from bot.sandbox.workspace.engine import SandboxEngine
 
 When = Literal["before", "after"]
 
@@ -36,16 +36,16 @@ async def test_the_bot_is_told_who_it_is_and_what_it_may_do(client: AsyncWebClie
         ("xapp-made-up", "not_allowed_token_type"),
     ],
 )
-async def test_a_wrong_token_opens_nothing(engine: Engine, token: str, error: str) -> None:
+async def test_a_wrong_token_opens_nothing(engine: SandboxEngine, token: str, error: str) -> None:
     """No token, another's token and the app's own each have Slack's own error."""
     client = AsyncWebClient(token, engine.api_url, retry_handlers=[])
 
     assert (await refused(client.auth_test()))["error"] == error
 
 
-async def test_a_revoked_token_opens_nothing(client: AsyncWebClient, engine: Engine) -> None:
+async def test_a_revoked_token_opens_nothing(client: AsyncWebClient, engine: SandboxEngine) -> None:
     """From the moment it is revoked, every call says so."""
-    engine.practice.keys.revoked = True
+    engine.config.credentials.revoked = True
 
     assert (await refused(client.auth_test()))["error"] == "token_revoked"
 
@@ -80,7 +80,7 @@ async def test_unknown_and_missing_arguments_are_named(
 
 @pytest.mark.parametrize("kind", ["json", "params"])
 async def test_arguments_come_as_json_or_as_a_form(
-    client: AsyncWebClient, engine: Engine, kind: str
+    client: AsyncWebClient, engine: SandboxEngine, kind: str
 ) -> None:
     """Both ways of writing a call post the same message."""
     blocks: Any = [{"type": "divider"}]
@@ -90,7 +90,7 @@ async def test_arguments_come_as_json_or_as_a_form(
 
     await client.api_call("chat.postMessage", **called)
 
-    assert engine.workspace.rooms["C0NORTH"].posts[-1].blocks[0]["type"] == "divider"
+    assert engine.workspace.conversations["C0NORTH"].posts[-1].blocks[0]["type"] == "divider"
 
 
 async def test_blocks_that_are_no_json_are_refused(client: AsyncWebClient) -> None:
@@ -103,10 +103,10 @@ async def test_blocks_that_are_no_json_are_refused(client: AsyncWebClient) -> No
 
 
 async def test_who_is_too_fast_is_told_how_long_to_wait(
-    client: AsyncWebClient, engine: Engine
+    client: AsyncWebClient, engine: SandboxEngine
 ) -> None:
     """Beyond its pace a method answers 429 with the seconds to wait, and nothing is posted."""
-    engine.troubles.paces["chat.postMessage"] = Pace(burst=2, a_second=0.1)
+    engine.fault_plan.rate_limits["chat.postMessage"] = RateLimit(burst=2, calls_per_second=0.1)
     for _ in range(2):
         await client.chat_postMessage(channel="C0NORTH", text="x")
 
@@ -116,14 +116,14 @@ async def test_who_is_too_fast_is_told_how_long_to_wait(
     assert caught.value.response.status_code == 429
     assert caught.value.response["error"] == "ratelimited"
     assert int(caught.value.response.headers["Retry-After"]) in {9, 10}
-    assert len(engine.workspace.rooms["C0NORTH"].posts) == 2
+    assert len(engine.workspace.conversations["C0NORTH"].posts) == 2
 
 
 async def test_one_channel_may_be_full_and_another_not(
-    client: AsyncWebClient, engine: Engine
+    client: AsyncWebClient, engine: SandboxEngine
 ) -> None:
     """A pace for each channel holds up nobody else."""
-    engine.troubles.paces["chat.postMessage#"] = Pace(burst=1, a_second=0.1)
+    engine.fault_plan.rate_limits["chat.postMessage#"] = RateLimit(burst=1, calls_per_second=0.1)
     await client.chat_postMessage(channel="C0NORTH", text="x")
 
     assert (await refused(client.chat_postMessage(channel="C0NORTH", text="x")))["error"]
@@ -132,38 +132,38 @@ async def test_one_channel_may_be_full_and_another_not(
 
 @pytest.mark.parametrize(("when", "posted"), [("before", 0), ("after", 1)])
 async def test_an_answer_can_be_lost_before_or_after_the_message(
-    client: AsyncWebClient, engine: Engine, when: When, posted: int
+    client: AsyncWebClient, engine: SandboxEngine, when: When, posted: int
 ) -> None:
     """A broken connection tells the bot nothing about whether the message was posted."""
-    engine.troubles.plant("chat.postMessage", Trouble(when, drop=True))
+    engine.fault_plan.add_fault("chat.postMessage", PlannedFault(when, drop_connection=True))
 
     with pytest.raises(aiohttp.ClientError):
         await client.chat_postMessage(channel="C0NORTH", text="x")
 
-    assert len(engine.workspace.rooms["C0NORTH"].posts) == posted
+    assert len(engine.workspace.conversations["C0NORTH"].posts) == posted
 
 
 @pytest.mark.parametrize(("when", "posted"), [("before", 0), ("after", 1)])
 async def test_slack_can_fail_before_or_after_the_message(
-    client: AsyncWebClient, engine: Engine, when: When, posted: int
+    client: AsyncWebClient, engine: SandboxEngine, when: When, posted: int
 ) -> None:
     """A 500 comes with or without the message, once, and the next call is well."""
-    engine.troubles.plant("chat.postMessage", Trouble(when, status=500, body="<html>"))
+    engine.fault_plan.add_fault("chat.postMessage", PlannedFault(when, status=500, body="<html>"))
 
     with pytest.raises(SlackApiError) as caught:
         await client.chat_postMessage(channel="C0NORTH", text="x")
     await client.chat_postMessage(channel="C0NORTH", text="x")
 
     assert caught.value.response.status_code == 500
-    assert len(engine.workspace.rooms["C0NORTH"].posts) == posted + 1
+    assert len(engine.workspace.conversations["C0NORTH"].posts) == posted + 1
 
 
 async def test_slack_can_name_an_error_or_take_its_time(
-    client: AsyncWebClient, engine: Engine
+    client: AsyncWebClient, engine: SandboxEngine
 ) -> None:
     """An error code of Slack's own can be planted, and so can a delay alone."""
-    engine.troubles.plant("auth.test", Trouble(error="fatal_error"))
-    engine.troubles.plant("auth.test", Trouble(delay=0.2))
+    engine.fault_plan.add_fault("auth.test", PlannedFault(error="fatal_error"))
+    engine.fault_plan.add_fault("auth.test", PlannedFault(delay_seconds=0.2))
     loop = asyncio.get_running_loop()
 
     assert (await refused(client.auth_test()))["error"] == "fatal_error"
@@ -172,20 +172,22 @@ async def test_slack_can_name_an_error_or_take_its_time(
     assert loop.time() - begun >= 0.2
 
 
-async def test_every_call_is_remembered(client: AsyncWebClient, engine: Engine) -> None:
+async def test_every_call_is_remembered(client: AsyncWebClient, engine: SandboxEngine) -> None:
     """A test can ask what was called, and what was taken."""
     await client.chat_postMessage(channel="C0NORTH", text="x")
     await refused(client.chat_postMessage(channel="C0NOWHERE", text="x"))
 
-    assert [call.error for call in engine.api.calls] == ["", "channel_not_found"]
-    assert engine.api.of("chat.postMessage") == [{"channel": "C0NORTH", "text": "x"}]
+    assert [call.error for call in engine.web_api.recorded_calls] == ["", "channel_not_found"]
+    assert engine.web_api.successful_calls("chat.postMessage") == [
+        {"channel": "C0NORTH", "text": "x"}
+    ]
 
 
 async def test_a_day_that_is_jumped_gives_a_days_worth_of_calls(
-    client: AsyncWebClient, engine: Engine
+    client: AsyncWebClient, engine: SandboxEngine
 ) -> None:
     """Pace goes by practice time, so that a jump of weeks loses no message to it."""
-    engine.troubles.paces["chat.postMessage"] = Pace(burst=1, a_second=0.1)
+    engine.fault_plan.rate_limits["chat.postMessage"] = RateLimit(burst=1, calls_per_second=0.1)
     await client.chat_postMessage(channel="C0NORTH", text="x")
 
     engine.workspace.clock.move_to(engine.workspace.clock.now() + timedelta(days=1))

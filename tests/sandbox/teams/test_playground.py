@@ -6,11 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.content.catalogue import Words
-from bot.sandbox.process.data_folder import hold
+from bot.content.catalogue import LanguagePack
+from bot.sandbox.process.data_folder import lock_folder
 from bot.sandbox.process.loopback_server import free_port
 from bot.sandbox.teams import playground, run
-from bot.sandbox.teams.playground import AGENTS, NodeMissingError, Playground, PlaygroundFailedError
+from bot.sandbox.teams.playground import (
+    AGENTS_FOLDER,
+    NodeMissingError,
+    Playground,
+    PlaygroundFailedError,
+)
 
 LISTENING = """
 const server = require('node:http').createServer();
@@ -21,8 +26,8 @@ setTimeout(() => process.exit(), 50);
 
 def test_its_version_is_pinned_with_what_it_has_to_be() -> None:
     """Everybody fetches the same bytes, from wherever their npm is told to fetch."""
-    told = json.loads((AGENTS / "package-lock.json").read_text())["packages"]
-    (wanted,) = json.loads((AGENTS / "package.json").read_text())["dependencies"].items()
+    told = json.loads((AGENTS_FOLDER / "package-lock.json").read_text())["packages"]
+    (wanted,) = json.loads((AGENTS_FOLDER / "package.json").read_text())["dependencies"].items()
 
     name, version = wanted
     locked = told[f"node_modules/{name}"]
@@ -32,7 +37,7 @@ def test_its_version_is_pinned_with_what_it_has_to_be() -> None:
 
 
 def test_whoever_has_no_node_is_told_so(
-    words: Words,
+    words: LanguagePack,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -41,20 +46,25 @@ def test_whoever_has_no_node_is_told_so(
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.chdir(tmp_path)
 
-    status = run.practise(words, folder=tmp_path / "t", port=0, me="", reset=False)
+    status = run.run_teams_sandbox(
+        words, folder=tmp_path / "t", port=0, persona_query="", must_reset=False
+    )
 
     assert status == 2
-    assert words.say("tryout.teams.node") in capsys.readouterr().out
+    assert words.translate("tryout.teams.node") in capsys.readouterr().out
     with pytest.raises(NodeMissingError):
-        playground.fetched(tmp_path)
+        playground.fetch_playground(tmp_path)
 
 
 def test_two_practices_never_share_a_folder(
-    words: Words, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    words: LanguagePack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The second one says that the first is running."""
-    held = hold(tmp_path)
-    assert run.practise(words, folder=tmp_path, port=0, me="", reset=False) == 2
+    held = lock_folder(tmp_path)
+    assert (
+        run.run_teams_sandbox(words, folder=tmp_path, port=0, persona_query="", must_reset=False)
+        == 2
+    )
     os.close(held)
 
     assert str(tmp_path) in capsys.readouterr().out
@@ -69,7 +79,7 @@ def test_whatever_it_listens_on_is_this_machine_alone(listens: str) -> None:
     asked = LISTENING.replace("{listens},", f"{listens}," if listens else "")
 
     told = subprocess.run(
-        [node, "--require", str(AGENTS / "loopback.cjs"), "-e", asked],
+        [node, "--require", str(AGENTS_FOLDER / "loopback.cjs"), "-e", asked],
         capture_output=True,
         text=True,
         timeout=60,

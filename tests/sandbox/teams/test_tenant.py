@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from bot.sandbox.process import loopback_server
 from bot.sandbox.teams import run, tenant
-from bot.sandbox.teams.tenant import cast, config
+from bot.sandbox.teams.tenant import build_playground_config, build_sample_practice
 from bot.sandbox.workspace import personas
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -27,52 +27,52 @@ async def door(seen: list[dict[str, Any]]) -> AsyncIterator[str]:
         return JSONResponse({"value": {"body": [], "actions": [{"data": {}}]}})
 
     routes = [Route("/{path:path}", told, methods=["POST"])]
-    listening = loopback_server.listen()
-    async with loopback_server.serving(Starlette(routes=routes), listening):
-        yield loopback_server.address(listening)
+    listening = loopback_server.listen_on_port()
+    async with loopback_server.serve_app(Starlette(routes=routes), listening):
+        yield loopback_server.listener_url(listening)
 
 
 def test_the_practice_has_ids_as_microsoft_gives_them() -> None:
     """Everybody is somebody else, under a GUID, in a team with a channel of Teams."""
-    who = cast()
+    who = build_sample_practice()
 
     assert len({uuid.UUID(one.id) for one in who.personas}) == len(who.personas)
     assert {one.role for one in who.personas} == {"clinician", "supervisor", "director", "admin"}
-    assert [crew.channel for crew in who.crews] == [tenant.CHANNEL]
+    assert [crew.channel for crew in who.teams] == [tenant.CHANNEL_ID]
 
 
 def test_its_team_is_declared_under_its_tenant() -> None:
     """The operator's file names Microsoft's tenant, and no Slack workspace."""
-    told = personas.declared(cast(), tenant.TENANT)
+    told = personas.render_team_file(build_sample_practice(), tenant.TENANT_ID)
 
-    assert f'workspace = "{tenant.TENANT}"' in told
-    assert personas.TEAM not in told
+    assert f'workspace = "{tenant.TENANT_ID}"' in told
+    assert personas.WORKSPACE_ID not in told
     assert told.count("00000000-0000-4000-8000-") > 10
 
 
 def test_the_playground_shows_oneself_and_five_others() -> None:
     """It takes that many and no more; one is never among the others."""
-    who = cast()
-    me = run.somebody("supervisor")
+    who = build_sample_practice()
+    me = run.find_persona("supervisor")
 
-    told = config(who, me)
+    told = build_playground_config(who, me)
     others = [one["aadObjectId"] for one in told["users"]]
 
     assert told["currentUser"]["name"] == me.name
     assert len(others) == 5
     assert me.id not in others
-    assert told["tenantId"] == tenant.TENANT
+    assert told["tenantId"] == tenant.TENANT_ID
     ids = [told[one]["id"] for one in ("personalChat", "groupChat", "team")]
-    assert len({*ids, tenant.CHANNEL}) == 4
+    assert len({*ids, tenant.CHANNEL_ID}) == 4
 
 
 def test_a_visitor_is_somebody_by_role_or_by_name() -> None:
     """Without a word, or with one that nobody bears, one is a clinician."""
-    supervisor = run.somebody("supervisor")
+    supervisor = run.find_persona("supervisor")
 
     assert supervisor.role == "supervisor"
-    assert run.somebody(supervisor.name) == supervisor
-    assert {run.somebody(said).role for said in ("", "nobody")} == {"clinician"}
+    assert run.find_persona(supervisor.name) == supervisor
+    assert {run.find_persona(said).role for said in ("", "nobody")} == {"clinician"}
 
 
 @pytest.mark.parametrize(("language", "speak"), [("en", 0), ("fr-CA", 12), ("zh-Hans", 12)])
@@ -82,7 +82,9 @@ async def test_people_choose_the_visitors_language_as_the_playground_says_anothe
     """All twelve, as a visitor may be any of them: their own choice goes before the product's."""
     seen: list[dict[str, Any]] = []
     async with door(seen) as bot:
-        await tenant.live(bot, cast(language), NOW - timedelta(weeks=1), NOW)
+        await tenant.generate_history(
+            bot, build_sample_practice(language), NOW - timedelta(weeks=1), NOW
+        )
 
     acts = [
         one["value"]["action"]["data"].get("attune", {}).get("act", {})

@@ -1,12 +1,12 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bot.content.catalogue import Words
-from bot.sandbox.terminal.terminal import Read, Terminal
-from bot.sandbox.workspace.engine import Engine
-from bot.sandbox.workspace.persona_driver import Hands
+from bot.content.catalogue import LanguagePack
+from bot.sandbox.terminal.terminal import LineReader, Terminal
+from bot.sandbox.workspace.engine import SandboxEngine
+from bot.sandbox.workspace.persona_driver import PersonaDriver
 from tests.sandbox.fake_bot import FakeBot
-from tests.sandbox.real_bot import both
+from tests.sandbox.real_bot import run_bot_and_sandbox
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
@@ -14,23 +14,23 @@ NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 class Visitor:
     """Types lines, and keeps what is shown."""
 
-    def __init__(self, engine: Engine, words: Words, quiet: float = 0.05) -> None:
+    def __init__(self, engine: SandboxEngine, words: LanguagePack, quiet: float = 0.05) -> None:
         """Sit down; seconds of *quiet* say that nothing more is coming."""
         self.shown: list[str] = []
         self.terminal = Terminal(engine, words, self.shown.append)
-        self.terminal.quiet = quiet
+        self.terminal.quiet_seconds = quiet
 
     async def types(self, *lines: str) -> str:
         """Type lines, and give what was shown since."""
         self.shown.clear()
         for line in lines:
-            await self.terminal.type(line)
+            await self.terminal.execute_line(line)
         return "\n".join(self.shown)
 
 
-async def test_the_bot_can_be_tried_by_typing(words: Words, tmp_path: Path) -> None:
+async def test_the_bot_can_be_tried_by_typing(words: LanguagePack, tmp_path: Path) -> None:
     """A tip, a debrief with its guide, joining, a check-in after a jump, a supervisor's way."""
-    async with both(words, tmp_path, NOW) as engine:
+    async with run_bot_and_sandbox(words, tmp_path, NOW) as engine:
         visitor = Visitor(engine, words, quiet=0.4)
 
         assert "[1] Next tip" in await visitor.types("/tip")
@@ -51,23 +51,25 @@ async def test_the_bot_can_be_tried_by_typing(words: Words, tmp_path: Path) -> N
         home = await visitor.types("close", "home")
         assert "== " in home
         assert "[1] Debrief a rupture" in home
-        assert Hands(engine, "U0CLIN01").notices() == []
+        assert PersonaDriver(engine, "U0CLIN01").notice_texts() == []
 
 
-async def test_what_cannot_be_done_is_said(bot: FakeBot, engine: Engine, words: Words) -> None:
+async def test_what_cannot_be_done_is_said(
+    bot: FakeBot, engine: SandboxEngine, words: LanguagePack
+) -> None:
     """A slip of the fingers costs a sentence and nothing else."""
     visitor = Visitor(engine, words)
-    cannot = words.say("tryout.terminal.cannot")
+    cannot = words.translate("tryout.terminal.cannot")
 
     for line in ("press 9", "press x", "choose 1.1", "submit", "close", "as nobody", "jump far"):
         assert await visitor.types(line) == cannot
     assert await visitor.types("go nowhere") == cannot
-    assert await visitor.types("dance") == words.say("tryout.terminal.not_known")
+    assert await visitor.types("dance") == words.translate("tryout.terminal.not_known")
     assert await visitor.types("") == ""
-    assert bot.heard == []
+    assert bot.received_payloads == []
 
 
-async def test_people_talk_across_rooms(engine: Engine, words: Words) -> None:
+async def test_people_talk_across_rooms(engine: SandboxEngine, words: LanguagePack) -> None:
     """A visitor goes to a channel or a person, writes, and reads as somebody else."""
     visitor = Visitor(engine, words)
 
@@ -79,7 +81,7 @@ async def test_people_talk_across_rooms(engine: Engine, words: Words) -> None:
     assert "Ilse Okonjo  Clinician Northshore" in await visitor.types("people")
 
 
-def reader(lines: list[str]) -> Read:
+def reader(lines: list[str]) -> LineReader:
     """Return a reader of these lines."""
     waiting = iter(lines)
 
@@ -89,7 +91,9 @@ def reader(lines: list[str]) -> Read:
     return read
 
 
-async def test_a_session_ends_with_quit_or_the_last_line(engine: Engine, words: Words) -> None:
+async def test_a_session_ends_with_quit_or_the_last_line(
+    engine: SandboxEngine, words: LanguagePack
+) -> None:
     """Lines are read until somebody has had enough."""
     for lines in (["help", "quit", "people"], ["help", ""]):
         shown: list[str] = []

@@ -1,39 +1,39 @@
 from typing import Any
 
-from bot.content.catalogue import Words
-from bot.sandbox.terminal.text_view import Textual
+from bot.content.catalogue import LanguagePack
+from bot.sandbox.terminal.text_view import TextView
 from tests.sandbox.block_kit.samples import (
     Json,
-    actions,
-    asked,
-    button,
-    chart,
-    mrkdwn,
-    option,
-    plain,
-    radio,
-    rich,
-    section,
+    build_actions,
+    build_button,
+    build_chart,
+    build_input,
+    build_mrkdwn,
+    build_option,
+    build_plain_text,
+    build_radio,
+    build_rich_text,
+    build_section,
 )
 
 
-def lines(words: Words, *blocks: Json, **view: Any) -> list[str]:
+def lines(words: LanguagePack, *blocks: Json, **view: Any) -> list[str]:
     """Write blocks, each with an id."""
     named = [{"block_id": f"b{place}", **block} for place, block in enumerate(blocks)]
-    return list(Textual(words, lambda one: f"<{one}>").body(named, {}, view))
+    return list(TextView(words, lambda one: f"<{one}>").render_blocks(named, {}, view))
 
 
-def test_markup_is_read_as_a_person_reads_it(words: Words) -> None:
+def test_markup_is_read_as_a_person_reads_it(words: LanguagePack) -> None:
     """Mentions become names, links keep their address, marks and escapes disappear."""
     text = "*Hi* <@U1>, see <#C1> &amp; <https://x.example|the _page_>\nsnake_case stays"
 
-    assert lines(words, section(text)) == [
+    assert lines(words, build_section(text)) == [
         "Hi @<U1>, see #<C1> & the page (https://x.example)",
         "snake_case stays",
     ]
 
 
-def test_every_block_has_its_lines(words: Words) -> None:
+def test_every_block_has_its_lines(words: LanguagePack) -> None:
     """Headings, quotes, lists, cautions, quieter lines, charts and pauses can be told apart."""
     listed = {
         "type": "rich_text",
@@ -50,13 +50,16 @@ def test_every_block_has_its_lines(words: Words) -> None:
     }
     written = lines(
         words,
-        {"type": "header", "text": plain("Head")},
-        {"type": "alert", "text": plain("Mind")},
+        {"type": "header", "text": build_plain_text("Head")},
+        {"type": "alert", "text": build_plain_text("Mind")},
         {"type": "divider"},
-        rich(),
+        build_rich_text(),
         listed,
-        {"type": "context", "elements": [mrkdwn("low"), {"type": "image", "alt_text": "sign"}]},
-        chart(),
+        {
+            "type": "context",
+            "elements": [build_mrkdwn("low"), {"type": "image", "alt_text": "sign"}],
+        },
+        build_chart(),
         {"type": "song", "block_id": "x"},
     )
 
@@ -73,17 +76,19 @@ def test_every_block_has_its_lines(words: Words) -> None:
     assert "“song”" in written[-1]
 
 
-def test_steps_and_answers_bear_numbers(words: Words) -> None:
+def test_steps_and_answers_bear_numbers(words: LanguagePack) -> None:
     """Each can be typed; what was chosen is marked, and errors stand beneath."""
-    menu = {"type": "overflow", "action_id": "menu", "options": [option("x")]}
+    menu = {"type": "overflow", "action_id": "menu", "options": [build_option("x")]}
     typed = {"type": "plain_text_input", "action_id": "pick"}
-    state = {"values": {"b1": {"pick": {"selected_option": option("b")}}}}
+    state = {"values": {"b1": {"pick": {"selected_option": build_option("b")}}}}
 
     written = lines(
         words,
-        actions(button(), menu, button(url="https://x.example", action_id="link")),
-        {**asked(radio()), "block_id": "b1", "hint": plain("As you saw it")},
-        {**asked(typed), "block_id": "b2", "optional": True},
+        build_actions(
+            build_button(), menu, build_button(url="https://x.example", action_id="link")
+        ),
+        {**build_input(build_radio()), "block_id": "b1", "hint": build_plain_text("As you saw it")},
+        {**build_input(typed), "block_id": "b2", "optional": True},
         state=state,
         errors={"b1": "Please keep one."},
     )

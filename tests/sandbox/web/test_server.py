@@ -6,17 +6,17 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox.workspace.engine import Engine
-from bot.sandbox.workspace.persona_driver import Hands
-from tests.sandbox.block_kit.samples import actions, button
+from bot.sandbox.workspace.engine import SandboxEngine
+from bot.sandbox.workspace.persona_driver import PersonaDriver
+from tests.sandbox.block_kit.samples import build_actions, build_button
 from tests.sandbox.fake_bot import FakeBot
 from tests.sandbox.workspace.test_actions import opened
 
 
 @pytest.fixture
-async def page(engine: Engine) -> AsyncIterator[aiohttp.ClientSession]:
+async def page(engine: SandboxEngine) -> AsyncIterator[aiohttp.ClientSession]:
     """Return a session that asks as the page does."""
-    async with aiohttp.ClientSession(engine.practice.slack) as session:
+    async with aiohttp.ClientSession(engine.config.slack_url) as session:
         yield session
 
 
@@ -70,7 +70,7 @@ async def test_what_is_read_is_unread_no_more(
 
 
 async def test_whoever_waits_hears_of_news_at_once(
-    page: aiohttp.ClientSession, engine: Engine, client: AsyncWebClient
+    page: aiohttp.ClientSession, engine: SandboxEngine, client: AsyncWebClient
 ) -> None:
     """A waiting page is answered by the next change, with its number."""
     known = engine.workspace.version
@@ -82,14 +82,20 @@ async def test_whoever_waits_hears_of_news_at_once(
 
 
 async def test_every_act_reaches_the_bot(
-    page: aiohttp.ClientSession, bot: FakeBot, client: AsyncWebClient, engine: Engine, ilse: Hands
+    page: aiohttp.ClientSession,
+    bot: FakeBot,
+    client: AsyncWebClient,
+    engine: SandboxEngine,
+    ilse: PersonaDriver,
 ) -> None:
     """Commands, presses, changes, forms, closings, the Home and shortcuts, by name."""
-    await client.chat_postMessage(channel=ilse.chat, text="x", blocks=[actions(button())])
-    stamp, form = ilse.posts()[0].ts, {"type": "modal", "title": plain, "submit": plain}
+    await client.chat_postMessage(
+        channel=ilse.chat_id, text="x", blocks=[build_actions(build_button())]
+    )
+    stamp, form = ilse.visible_messages()[0].ts, {"type": "modal", "title": plain, "submit": plain}
     step = {"block_id": "b00", "action_id": "press"}
     await act(page, act="command", channel="C0NORTH", command="/tip", text="next")
-    await act(page, act="press", channel=ilse.chat, ts=stamp, **step)
+    await act(page, act="press", channel=ilse.chat_id, ts=stamp, **step)
     await act(page, act="home")
     await act(page, act="shortcut", callback_id="debrief")
     view = await opened(client, engine, {**form, "blocks": [question], "notify_on_close": True})
@@ -99,7 +105,7 @@ async def test_every_act_reaches_the_bot(
     other = await opened(client, engine, {**form, "blocks": [question], "notify_on_close": True})
     await act(page, act="close", view=other)
 
-    assert [told.get("type", "command") for told in bot.heard] == [
+    assert [told.get("type", "command") for told in bot.received_payloads] == [
         "command",
         "block_actions",
         "event_callback",
@@ -143,9 +149,9 @@ async def test_what_nobody_could_do_is_refused(
     assert told["error"]
 
 
-async def test_a_notice_can_be_put_away(page: aiohttp.ClientSession, engine: Engine) -> None:
+async def test_a_notice_can_be_put_away(page: aiohttp.ClientSession, engine: SandboxEngine) -> None:
     """What Slack said is gone once it was read."""
-    engine.workspace.notify("U0CLIN01", "Something")
+    engine.workspace.add_notice("U0CLIN01", "Something")
     notice = (await seen(page))["notices"][0]
 
     await act(page, act="dismiss", notice=notice["id"])
@@ -176,7 +182,7 @@ async def test_the_page_moves_practice_time(
 
 @pytest.mark.parametrize("said", [{}, {"jump": "year"}, {"to": "soon"}, {"to": 7}])
 async def test_a_jump_to_nowhere_is_refused(
-    page: aiohttp.ClientSession, engine: Engine, said: dict[str, object]
+    page: aiohttp.ClientSession, engine: SandboxEngine, said: dict[str, object]
 ) -> None:
     """Time stands still where the target makes no sense."""
     before = engine.workspace.clock.now()

@@ -9,37 +9,44 @@ from typing import Any
 import psycopg
 import pytest
 
-from bot.context import Desk
+from bot.context import Context
 from schedules.delivery import shared_workers
-from schedules.delivery.sender import Drain
-from schedules.delivery.shared_workers import Shared
+from schedules.delivery.sender import DeliverySender
+from schedules.delivery.shared_workers import SharedWorkers
 from tests.schedules.delivery.worker_pairs import (
     WORKSPACES,
-    Slow,
-    desk,
+    SlowOutlet,
+    compose_empty_message,
+    context,
     outlet,
-    owe,
-    until,
-    written,
+    plan_notes,
+    wait_until,
 )
 
-__all__ = ["desk", "outlet"]
+__all__ = ["context", "outlet"]
 
 
 @pytest.fixture(autouse=True)
 def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut the waits that are minutes in service to what a test can bear."""
-    for name, seconds in (("LOOK", 0.1), ("DWELL", 0.6), ("ROUND", 0.2), ("POLL", 0.1)):
+    for name, seconds in (
+        ("LEASE_CHECK_SECONDS", 0.1),
+        ("ORPHAN_GRACE_SECONDS", 0.6),
+        ("ENQUEUE_INTERVAL_SECONDS", 0.2),
+        ("QUEUE_POLL_SECONDS", 0.1),
+    ):
         monkeypatch.setattr(shared_workers, name, seconds)
-    monkeypatch.setattr(shared_workers, "PATIENCE", 2)
+    monkeypatch.setattr(shared_workers, "SHUTDOWN_TIMEOUT_SECONDS", 2)
 
 
 @pytest.fixture
-async def worker(desk: Desk, postgres_url: str) -> AsyncIterator[Shared]:
+async def worker(context: Context, postgres_url: str) -> AsyncIterator[SharedWorkers]:
     """The one worker of this process."""
-    shared = Shared(Drain(desk, {"note": written}), desk.store, postgres_url)
+    shared = SharedWorkers(
+        DeliverySender(context, {"note": compose_empty_message}), context.store, postgres_url
+    )
     await shared.start()
-    await until(lambda: bool(shared._name))
+    await wait_until(lambda: bool(shared._executor_name))
     yield shared
     await shared.stop()
 
@@ -94,48 +101,48 @@ def tables(postgres_url: str) -> Tables:
 
 
 async def test_each_workspace_is_drained_by_one_at_a_time(
-    desk: Desk, outlet: Slow, worker: Shared
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers
 ) -> None:
     """Two workspaces side by side, put in line twice: everybody is written to once."""
     for workspace in WORKSPACES:
-        await owe(desk, workspace, *(f"U0{number}" for number in range(20)))
+        await plan_notes(context, workspace, *(f"U0{number}" for number in range(20)))
 
     await worker.start()
-    await asyncio.sleep(shared_workers.ROUND)
+    await asyncio.sleep(shared_workers.ENQUEUE_INTERVAL_SECONDS)
     await worker.start()
-    await until(lambda: len(outlet.sent) == 40)
+    await wait_until(lambda: len(outlet.sent_messages) == 40)
 
-    assert len({(one.to.workspace, one.to.person) for one in outlet.sent}) == 40
-    assert outlet.most == dict.fromkeys(WORKSPACES, 1)
-    assert outlet.together == 2
+    assert len({(one.address.workspace, one.address.person) for one in outlet.sent_messages}) == 40
+    assert outlet.max_in_flight == dict.fromkeys(WORKSPACES, 1)
+    assert outlet.max_in_flight_total == 2
 
 
 async def test_a_drain_that_fails_is_put_in_line_again(
-    desk: Desk, outlet: Slow, worker: Shared, tables: Tables
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: Tables
 ) -> None:
     """An error ends one drain, the next tick begins another, and its words are kept nowhere."""
-    await owe(desk, WORKSPACES[0], "U0MARIE")
-    outlet.trips = True
+    await plan_notes(context, WORKSPACES[0], "U0MARIE")
+    outlet.raises_error = True
     await worker.start()
-    await until(lambda: tables.states()["SUCCESS"] == 1)
-    outlet.trips = False
-    assert outlet.sent == []
+    await wait_until(lambda: tables.states()["SUCCESS"] == 1)
+    outlet.raises_error = False
+    assert outlet.sent_messages == []
     tables.ask("UPDATE delivery SET state = 'planned'")
 
-    await asyncio.sleep(shared_workers.ROUND)
+    await asyncio.sleep(shared_workers.ENQUEUE_INTERVAL_SECONDS)
     await worker.start()
-    await until(lambda: len(outlet.sent) == 1)
-    await until(lambda: tables.states()["SUCCESS"] == 2)
+    await wait_until(lambda: len(outlet.sent_messages) == 1)
+    await wait_until(lambda: tables.states()["SUCCESS"] == 2)
     assert [row[1:3] for row in tables.all()["workflow_output"]] == [("null", None)] * 2
 
 
 async def test_what_the_tables_tell(
-    desk: Desk, outlet: Slow, worker: Shared, tables: Tables
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: Tables
 ) -> None:
     """Whoever reads them learns which workspace was drained when, in plain text, and no more."""
-    await owe(desk, WORKSPACES[0], "U0MARIE")
+    await plan_notes(context, WORKSPACES[0], "U0MARIE")
     await worker.start()
-    await until(lambda: tables.states()["SUCCESS"] == 1)
+    await wait_until(lambda: tables.states()["SUCCESS"] == 1)
 
     kept = tables.all()
     texts = {str(value) for rows in kept.values() for row in rows for value in row}
@@ -153,12 +160,14 @@ async def test_what_the_tables_tell(
     assert [row[1] for row in kept["application_versions"]] == ["delivery-1"]
 
 
-async def test_the_tables_forget_after_two_days(desk: Desk, worker: Shared, tables: Tables) -> None:
+async def test_the_tables_forget_after_two_days(
+    context: Context, worker: SharedWorkers, tables: Tables
+) -> None:
     """When a workspace was sent something is not kept for longer than it helps."""
     for workspace in WORKSPACES:
-        await owe(desk, workspace, "U0MARIE")
+        await plan_notes(context, workspace, "U0MARIE")
     await worker.start()
-    await until(lambda: tables.states()["SUCCESS"] == 2)
+    await wait_until(lambda: tables.states()["SUCCESS"] == 2)
     two_days = 2 * 24 * 60 * 60 * 1000
     tables.ask(
         "UPDATE attune_dbos.workflow_status SET created_at = created_at - %s"
@@ -168,7 +177,7 @@ async def test_the_tables_forget_after_two_days(desk: Desk, worker: Shared, tabl
     )
 
     await worker.start()
-    await until(lambda: sum(tables.states().values()) == 1)
+    await wait_until(lambda: sum(tables.states().values()) == 1)
     kept = tables.all()
     assert [row[0].rpartition(":")[0] for row in kept["workflow_status"]] == [
         f"drain:{WORKSPACES[1]}"
@@ -177,88 +186,88 @@ async def test_the_tables_forget_after_two_days(desk: Desk, worker: Shared, tabl
 
 
 async def test_what_a_worker_left_behind_is_taken_over(
-    desk: Desk, outlet: Slow, worker: Shared, tables: Tables
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: Tables
 ) -> None:
     """Of two workers one is gone for good: after a while the other does what it began."""
-    await owe(desk, WORKSPACES[0], "U0MARIE")
+    await plan_notes(context, WORKSPACES[0], "U0MARIE")
     await worker.start()
-    await until(lambda: len(outlet.sent) == 1)
+    await wait_until(lambda: len(outlet.sent_messages) == 1)
     tables.leave_behind(WORKSPACES[1], "worker-7")
-    await owe(desk, WORKSPACES[1], "U0ADA")
+    await plan_notes(context, WORKSPACES[1], "U0ADA")
 
     await worker.start()
-    await asyncio.sleep(shared_workers.DWELL / 2)
-    assert len(outlet.sent) == 1
-    await until(lambda: len(outlet.sent) == 2)
+    await asyncio.sleep(shared_workers.ORPHAN_GRACE_SECONDS / 2)
+    assert len(outlet.sent_messages) == 1
+    await wait_until(lambda: len(outlet.sent_messages) == 2)
 
 
 async def test_nothing_is_taken_from_a_worker_that_lives(
-    desk: Desk, outlet: Slow, worker: Shared, tables: Tables
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: Tables
 ) -> None:
     """However long it takes: what another has begun stays with it while it has its seat."""
-    other = desk.store.seat(shares=True)
-    await asyncio.to_thread(other.keep)
-    tables.leave_behind(WORKSPACES[1], f"worker-{other.number}")
-    await owe(desk, WORKSPACES[1], "U0ADA")
+    other = context.store.create_worker_lease(shares_deliveries=True)
+    await asyncio.to_thread(other.renew_or_acquire)
+    tables.leave_behind(WORKSPACES[1], f"worker-{other.lease_number}")
+    await plan_notes(context, WORKSPACES[1], "U0ADA")
 
-    await asyncio.sleep(shared_workers.DWELL * 3)
+    await asyncio.sleep(shared_workers.ORPHAN_GRACE_SECONDS * 3)
     assert tables.states() == {"PENDING": 1}
 
-    other.leave()
-    await until(lambda: len(outlet.sent) == 1)
+    other.release_lease()
+    await wait_until(lambda: len(outlet.sent_messages) == 1)
 
 
 async def test_nobody_is_taken_for_dead_right_after_an_outage(
-    desk: Desk, outlet: Slow, worker: Shared, tables: Tables
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: Tables
 ) -> None:
     """Everybody lost their seat at once: whoever looks first waits until all could come back."""
     tables.leave_behind(WORKSPACES[1], "worker-2")
-    await asyncio.sleep(shared_workers.DWELL * 0.7)
+    await asyncio.sleep(shared_workers.ORPHAN_GRACE_SECONDS * 0.7)
     tables.ask(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    await asyncio.sleep(shared_workers.DWELL * 0.7)
+    await asyncio.sleep(shared_workers.ORPHAN_GRACE_SECONDS * 0.7)
 
     assert tables.states() == {"PENDING": 1}
-    assert [one.seat for one in desk.store.workers()] == [1]
-    await until(lambda: tables.states()["SUCCESS"] == 1)
+    assert [one.lease_number for one in context.store.list_live_workers()] == [1]
+    await wait_until(lambda: tables.states()["SUCCESS"] == 1)
 
 
 async def test_what_got_lost_in_ones_own_hands_is_begun_again(
-    desk: Desk, outlet: Slow, worker: Shared, tables: Tables
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: Tables
 ) -> None:
     """PostgreSQL went away just as a drain was taken: it is not waited for until a restart."""
     tables.leave_behind(WORKSPACES[0], "worker-1")
-    await owe(desk, WORKSPACES[0], "U0MARIE")
+    await plan_notes(context, WORKSPACES[0], "U0MARIE")
 
-    await until(lambda: len(outlet.sent) == 1)
+    await wait_until(lambda: len(outlet.sent_messages) == 1)
 
 
 async def test_a_worker_that_is_told_to_end_finishes_its_message_and_leaves_the_rest(
-    desk: Desk, outlet: Slow, worker: Shared, tables: Tables
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: Tables
 ) -> None:
     """No message is cut off half-way, and nothing waits for the worker to come back."""
-    await owe(desk, WORKSPACES[0], *(f"U0{number}" for number in range(100)))
+    await plan_notes(context, WORKSPACES[0], *(f"U0{number}" for number in range(100)))
     await worker.start()
-    await until(lambda: len(outlet.sent) > 2)
+    await wait_until(lambda: len(outlet.sent_messages) > 2)
     await worker.stop()
-    went = len(outlet.sent)
-    tally = await desk.store.read(lambda books: books.deliveries.tally())
+    went = len(outlet.sent_messages)
+    tally = await context.store.read(lambda repos: repos.deliveries.count_by_state())
 
     assert 2 < went < 100
-    assert {one.state: one.number for one in tally} == {"sent": went, "planned": 100 - went}
+    assert {one.state: one.count for one in tally} == {"sent": went, "planned": 100 - went}
     assert tables.states() == {"SUCCESS": 1}
-    assert desk.store.workers() == ()
+    assert context.store.list_live_workers() == ()
 
 
 async def test_nothing_is_said_past_the_log_that_names_nobody(
-    desk: Desk, outlet: Slow, worker: Shared, capfd: pytest.CaptureFixture[str]
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """DBOS prints by itself unless it is kept from it; what it says may hold a row's values."""
-    await owe(desk, WORKSPACES[0], "U0MARIE")
+    await plan_notes(context, WORKSPACES[0], "U0MARIE")
     await worker.start()
-    await until(lambda: len(outlet.sent) == 1)
+    await wait_until(lambda: len(outlet.sent_messages) == 1)
     logging.getLogger("dbos").error("%s", "U0MARIE")
 
     assert capfd.readouterr() == ("", "")

@@ -2,57 +2,57 @@
 
 import pytest
 
-from bot.context import Desk
-from schedules.delivery.sender import Drain
-from schedules.delivery.single_worker import Alone
+from bot.context import Context
+from schedules.delivery.sender import DeliverySender
+from schedules.delivery.single_worker import SingleWorker
 from tests.schedules.delivery.worker_pairs import (
     WORKSPACES,
-    Slow,
-    desk,
+    SlowOutlet,
+    compose_empty_message,
+    context,
     outlet,
-    owe,
-    until,
-    written,
+    plan_notes,
+    wait_until,
 )
 
-__all__ = ["desk", "outlet"]
+__all__ = ["context", "outlet"]
 
 
-def alone(desk: Desk) -> Alone:
+def alone(context: Context) -> SingleWorker:
     """A worker without the extra."""
-    return Alone(Drain(desk, {"note": written}), desk.store)
+    return SingleWorker(DeliverySender(context, {"note": compose_empty_message}), context.store)
 
 
 async def test_one_alone_drains_and_says_nothing(
-    desk: Desk, outlet: Slow, caplog: pytest.LogCaptureFixture
+    context: Context, outlet: SlowOutlet, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A practice with one worker needs nothing installed besides, and is told of nothing."""
-    await owe(desk, WORKSPACES[0], "U0MARIE")
-    worker = alone(desk)
+    await plan_notes(context, WORKSPACES[0], "U0MARIE")
+    worker = alone(context)
 
     await worker.start()
-    await until(lambda: len(outlet.sent) == 1)
-    assert [one.shares for one in desk.store.workers()] == [False]
+    await wait_until(lambda: len(outlet.sent_messages) == 1)
+    assert [one.shares_deliveries for one in context.store.list_live_workers()] == [False]
     await worker.stop()
 
     assert caplog.messages == []
-    assert desk.store.workers() == ()
+    assert context.store.list_live_workers() == ()
 
 
 async def test_beside_another_nobody_is_written_to_twice_and_the_operator_is_told_once(
-    desk: Desk, outlet: Slow, caplog: pytest.LogCaptureFixture
+    context: Context, outlet: SlowOutlet, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Both drain, so that nobody waits; that each keeps the pace for itself is in the log."""
     people = [f"U0{number}" for number in range(20)]
-    await owe(desk, WORKSPACES[0], *people)
-    one, other = alone(desk), alone(desk)
+    await plan_notes(context, WORKSPACES[0], *people)
+    one, other = alone(context), alone(context)
 
     await one.start()
     await other.start()
     await other.start()
-    await until(lambda: len(outlet.sent) >= len(people))
+    await wait_until(lambda: len(outlet.sent_messages) >= len(people))
     await one.stop()
     await other.stop()
 
-    assert sorted(sent.to.person for sent in outlet.sent) == sorted(people)
+    assert sorted(sent.address.person for sent in outlet.sent_messages) == sorted(people)
     assert caplog.messages == ["worker.not_sharing"]

@@ -9,69 +9,74 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.content.catalogue import Catalogue
-from bot.context import Desk
-from bot.conversation import Address, Outcome
+from bot.context import Context
+from bot.conversation import Address, SendResult
 from bot.elements import Message
-from bot.store.repositories.deliveries import Promise
+from bot.store.repositories.deliveries import PlannedDelivery
 from bot.store.store import Store
-from tests.doubles import PEPPERS, START, Moment, Pigeonholes
+from tests.doubles import PEPPERS, START, FakeClock, RecordingOutlet
 
-LATE = START.replace(hour=23)
+DEADLINE = START.replace(hour=23)
 WORKSPACES = ("slack:T0NORTH", "slack:T0SOUTH")
 
 
 @dataclass
-class Slow(Pigeonholes):
+class SlowOutlet(RecordingOutlet):
     """A product that takes a moment for each message, and notes how many it was handed at once."""
 
-    at_once: Counter[str] = field(default_factory=Counter)
-    most: dict[str, int] = field(default_factory=dict)
-    together: int = 0
-    trips: bool = False
+    in_flight: Counter[str] = field(default_factory=Counter)
+    max_in_flight: dict[str, int] = field(default_factory=dict)
+    max_in_flight_total: int = 0
+    raises_error: bool = False
 
-    async def send(self, to: Address, message: Message, key: str) -> Outcome:
+    async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
         """Take the message in 20 milliseconds, unless a test said that it trips over it."""
-        if self.trips:
+        if self.raises_error:
             raise RuntimeError(to.person)
-        self.at_once[to.workspace] += 1
-        self.most[to.workspace] = max(self.most.get(to.workspace, 0), self.at_once[to.workspace])
-        self.together = max(self.together, sum(self.at_once.values()))
+        self.in_flight[to.workspace] += 1
+        self.max_in_flight[to.workspace] = max(
+            self.max_in_flight.get(to.workspace, 0), self.in_flight[to.workspace]
+        )
+        self.max_in_flight_total = max(self.max_in_flight_total, sum(self.in_flight.values()))
         await asyncio.sleep(0.02)
-        self.at_once[to.workspace] -= 1
-        return await super().send(to, message, key)
+        self.in_flight[to.workspace] -= 1
+        return await super().send(to, message, delivery_id)
 
 
 @pytest.fixture
-def outlet() -> Slow:
+def outlet() -> SlowOutlet:
     """A Slack that takes its time."""
-    return Slow()
+    return SlowOutlet()
 
 
 @pytest.fixture
-async def desk(
-    postgres_url: str, outlet: Slow, words_in_all_languages: Catalogue
-) -> AsyncIterator[Desk]:
+async def context(
+    postgres_url: str, outlet: SlowOutlet, words_in_all_languages: Catalogue
+) -> AsyncIterator[Context]:
     """A desk over PostgreSQL at which nobody is set up."""
     store = Store.open(postgres_url, PEPPERS)
     store.migrate()
-    yield Desk(store, words_in_all_languages, Moment(), {"slack": outlet})
+    yield Context(store, words_in_all_languages, FakeClock(), {"slack": outlet})
     await store.close()
 
 
-def written(_books: object, _delivery: object, _desk: Desk) -> Message:
+def compose_empty_message(_repos: object, _delivery: object, _context: Context) -> Message:
     """A message without a word."""
     return Message("", ())
 
 
-async def owe(desk: Desk, workspace: str, *people: str) -> None:
+async def plan_notes(context: Context, workspace: str, *people: str) -> None:
     """Owe each of *people* a message now."""
-    owed = [Promise(workspace, "note", one, "", "2026-W27", START, LATE, "") for one in people]
-    await desk.store.write(lambda books: books.deliveries.promise(owed))
+    owed = [
+        PlannedDelivery(workspace, "note", one, "", "2026-W27", START, DEADLINE, "")
+        for one in people
+    ]
+    await context.store.write(lambda repos: repos.deliveries.plan_deliveries(owed))
 
 
-async def until(seen: Callable[[], bool], seconds: float = 20.0) -> None:
+async def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
     """Wait for something that other threads bring about."""
     end = time.monotonic() + seconds
-    while not seen():
+    while not condition():
         assert time.monotonic() < end, "it did not happen"
         await asyncio.sleep(0.05)

@@ -5,82 +5,103 @@ from datetime import date, timedelta
 
 import pytest
 
-from bot.store.repositories import Books
-from bot.store.repositories.deliveries import SETTLE, State, Tally
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import RECONCILE_AFTER, DeliveryCount, DeliveryState
 from bot.store.store import Store
-from tests.store.sample_jobs import CHECKIN, LATE, MARIE, MINUTE, NOW, TIP, found, owed
+from tests.store.sample_jobs import (
+    DEADLINE,
+    MARIE,
+    MINUTE,
+    NOW,
+    PLANNED_CHECKIN,
+    PLANNED_TIP,
+    plan_deliveries,
+    reload_delivery,
+)
 
 
 async def test_of_two_who_begin_one_sends(store: Store, database: str) -> None:
     """Whoever is told `True` sends; everybody else leaves the delivery alone."""
-    kept = await owed(store, CHECKIN)
+    kept = await plan_deliveries(store, PLANNED_CHECKIN)
     beside = Store.open(database, ())
 
     begun = await asyncio.gather(
         *(
-            one.write(lambda books: books.deliveries.begin(kept.id, kept.attempt, NOW))
+            one.write(lambda repos: repos.deliveries.claim_delivery(kept.id, kept.attempt, NOW))
             for one in (store, beside, store, beside)
         )
     )
 
     assert sorted(begun) == [False, False, False, True]
-    after = await found(store, kept)
-    assert (after.state, after.attempt, after.started) == (State.SENDING, 1, NOW)
+    after = await reload_delivery(store, kept)
+    assert (after.state, after.attempt, after.started_at) == (DeliveryState.SENDING, 1, NOW)
     await beside.close()
 
 
-Ending = Callable[[Books, str, int], bool]
+Ending = Callable[[Repositories, str, int], bool]
 
-ENDINGS: list[tuple[Ending, State]] = [
-    (lambda books, key, attempt: books.deliveries.sent(key, attempt, "171.2"), State.SENT),
-    (lambda books, key, attempt: books.deliveries.wait(key, attempt), State.PLANNED),
-    (lambda books, key, attempt: books.deliveries.unconfirmed(key, attempt), State.UNCONFIRMED),
-    (lambda books, key, attempt: books.deliveries.failed(key, attempt, "x"), State.FAILED),
-    (lambda books, key, attempt: books.deliveries.gone(key, attempt, "left"), State.GONE),
-    (lambda books, key, attempt: books.deliveries.missed(key, attempt), State.MISSED),
+ENDINGS: list[tuple[Ending, DeliveryState]] = [
+    (
+        lambda repos, key, attempt: repos.deliveries.mark_sent(key, attempt, "171.2"),
+        DeliveryState.SENT,
+    ),
+    (
+        lambda repos, key, attempt: repos.deliveries.requeue_delivery(key, attempt),
+        DeliveryState.PLANNED,
+    ),
+    (
+        lambda repos, key, attempt: repos.deliveries.mark_unconfirmed(key, attempt),
+        DeliveryState.UNCONFIRMED,
+    ),
+    (lambda repos, key, attempt: repos.deliveries.failed(key, attempt, "x"), DeliveryState.FAILED),
+    (
+        lambda repos, key, attempt: repos.deliveries.mark_gone(key, attempt, "left"),
+        DeliveryState.GONE,
+    ),
+    (lambda repos, key, attempt: repos.deliveries.mark_missed(key, attempt), DeliveryState.MISSED),
 ]
 
 
 @pytest.mark.parametrize(("ending", "state"), ENDINGS, ids=[state for _, state in ENDINGS])
-async def test_a_beginning_ends_once(store: Store, ending: Ending, state: State) -> None:
+async def test_a_beginning_ends_once(store: Store, ending: Ending, state: DeliveryState) -> None:
     """Only the attempt that was begun can be ended, and only once."""
-    kept = await owed(store, CHECKIN)
+    kept = await plan_deliveries(store, PLANNED_CHECKIN)
 
-    def begin_and_end(books: Books) -> list[bool]:
-        begun = books.deliveries.begin(kept.id, 0, NOW)
+    def begin_and_end(repos: Repositories) -> list[bool]:
+        begun = repos.deliveries.claim_delivery(kept.id, 0, NOW)
         return [
             begun,
-            ending(books, kept.id, 9),
-            ending(books, kept.id, 1),
-            ending(books, kept.id, 1),
+            ending(repos, kept.id, 9),
+            ending(repos, kept.id, 1),
+            ending(repos, kept.id, 1),
         ]
 
     assert await store.write(begin_and_end) == [True, False, True, False]
-    after = await found(store, kept)
+    after = await reload_delivery(store, kept)
     assert (after.state, after.attempt) == (state, 1)
 
 
 async def test_an_old_attempt_cannot_end_a_newer_one(store: Store) -> None:
     """A process that slept through its turn changes nothing when it wakes up."""
-    kept = await owed(store, CHECKIN)
+    kept = await plan_deliveries(store, PLANNED_CHECKIN)
 
-    def begun_twice(books: Books) -> tuple[bool, bool]:
-        books.deliveries.begin(kept.id, 0, NOW)
-        books.deliveries.wait(kept.id, 1)
-        books.deliveries.begin(kept.id, 1, NOW)
-        return books.deliveries.sent(kept.id, 1), books.deliveries.sent(kept.id, 2)
+    def begun_twice(repos: Repositories) -> tuple[bool, bool]:
+        repos.deliveries.claim_delivery(kept.id, 0, NOW)
+        repos.deliveries.requeue_delivery(kept.id, 1)
+        repos.deliveries.claim_delivery(kept.id, 1, NOW)
+        return repos.deliveries.mark_sent(kept.id, 1), repos.deliveries.mark_sent(kept.id, 2)
 
     assert await store.write(begun_twice) == (False, True)
 
 
 async def test_what_has_to_wait_is_due_later(store: Store) -> None:
     """A message that was refused for now stays promised, and is not due before it may be."""
-    kept = await owed(store, CHECKIN)
+    kept = await plan_deliveries(store, PLANNED_CHECKIN)
 
-    def wait(books: Books) -> tuple[int, int]:
-        books.deliveries.begin(kept.id, 0, NOW)
-        books.deliveries.wait(kept.id, 1, NOW + 5 * MINUTE)
-        lists = books.deliveries.owed
+    def wait(repos: Repositories) -> tuple[int, int]:
+        repos.deliveries.claim_delivery(kept.id, 0, NOW)
+        repos.deliveries.requeue_delivery(kept.id, 1, NOW + 5 * MINUTE)
+        lists = repos.deliveries.list_due_deliveries
         return len(lists("slack:T1", NOW, 9)), len(lists("slack:T1", NOW + 5 * MINUTE, 9))
 
     assert await store.write(wait) == (0, 1)
@@ -88,15 +109,15 @@ async def test_what_has_to_wait_is_due_later(store: Store) -> None:
 
 async def test_a_planned_message_may_be_missed_or_withdrawn(store: Store) -> None:
     """What nobody began can still be let go; what was begun cannot be taken back."""
-    first = await owed(store, CHECKIN)
-    second = await owed(store, TIP)
+    first = await plan_deliveries(store, PLANNED_CHECKIN)
+    second = await plan_deliveries(store, PLANNED_TIP)
 
-    def let_go(books: Books) -> list[bool]:
+    def let_go(repos: Repositories) -> list[bool]:
         return [
-            books.deliveries.missed(first.id, 0, "late"),
-            books.deliveries.withdrawn(first.id),
-            books.deliveries.begin(second.id, 0, NOW),
-            books.deliveries.withdrawn(second.id),
+            repos.deliveries.mark_missed(first.id, 0, "late"),
+            repos.deliveries.mark_withdrawn(first.id),
+            repos.deliveries.claim_delivery(second.id, 0, NOW),
+            repos.deliveries.mark_withdrawn(second.id),
         ]
 
     assert await store.write(let_go) == [True, False, True, False]
@@ -104,69 +125,79 @@ async def test_a_planned_message_may_be_missed_or_withdrawn(store: Store) -> Non
 
 async def test_withdrawing_spares_others_and_what_was_begun(store: Store) -> None:
     """Who leaves takes back their own planned messages alone."""
-    begun = await owed(store, CHECKIN)
-    followup = replace(CHECKIN, slot="2026-W38")
-    others = (replace(CHECKIN, person="UOMAR"), replace(CHECKIN, workspace="slack:T2"), TIP)
+    begun = await plan_deliveries(store, PLANNED_CHECKIN)
+    followup = replace(PLANNED_CHECKIN, slot="2026-W38")
+    others = (
+        replace(PLANNED_CHECKIN, person="UOMAR"),
+        replace(PLANNED_CHECKIN, workspace="slack:T2"),
+        PLANNED_TIP,
+    )
 
-    def withdraw(books: Books) -> list[int]:
-        books.deliveries.begin(begun.id, 0, NOW)
-        books.deliveries.promise([followup, *others])
-        return [books.deliveries.withdraw_for(MARIE) for _ in range(2)]
+    def withdraw(repos: Repositories) -> list[int]:
+        repos.deliveries.claim_delivery(begun.id, 0, NOW)
+        repos.deliveries.plan_deliveries([followup, *others])
+        return [repos.deliveries.withdraw_for_person(MARIE) for _ in range(2)]
 
     assert await store.write(withdraw) == [1, 0]
 
 
 async def test_what_a_crash_left_is_known_to_be_unknown(store: Store) -> None:
     """A delivery begun a while ago and never ended is listed; fresh ones are not."""
-    old = await owed(store, CHECKIN)
-    fresh = await owed(store, replace(CHECKIN, person="UOMAR"), TIP)
+    old = await plan_deliveries(store, PLANNED_CHECKIN)
+    fresh = await plan_deliveries(store, replace(PLANNED_CHECKIN, person="UOMAR"), PLANNED_TIP)
 
-    def crash(books: Books) -> tuple[list[str], tuple[str, ...]]:
-        books.deliveries.begin(old.id, 0, NOW)
-        books.deliveries.begin(fresh.id, 0, NOW + MINUTE)
-        listed = [one.id for one in books.deliveries.unsettled("slack:T1", NOW + SETTLE, 9)]
-        return listed, books.deliveries.workspaces_owed(LATE + MINUTE)
+    def crash(repos: Repositories) -> tuple[list[str], tuple[str, ...]]:
+        repos.deliveries.claim_delivery(old.id, 0, NOW)
+        repos.deliveries.claim_delivery(fresh.id, 0, NOW + MINUTE)
+        listed = [
+            one.id for one in repos.deliveries.list_unsettled("slack:T1", NOW + RECONCILE_AFTER, 9)
+        ]
+        return listed, repos.deliveries.list_due_workspaces(DEADLINE + MINUTE)
 
     assert await store.write(crash) == ([old.id], ("slack:T1",))
 
 
 async def test_what_could_not_be_found_out_a_day_later_is_unconfirmed(store: Store) -> None:
     """Nobody looks for a message for ever, and nobody sends it again."""
-    kept = await owed(store, CHECKIN)
+    kept = await plan_deliveries(store, PLANNED_CHECKIN)
     day = timedelta(days=1)
 
-    def give_up(books: Books) -> list[int]:
-        books.deliveries.begin(kept.id, 0, NOW)
-        return [books.deliveries.give_up(at) for at in (LATE + day, LATE + day + MINUTE)]
+    def give_up(repos: Repositories) -> list[int]:
+        repos.deliveries.claim_delivery(kept.id, 0, NOW)
+        return [
+            repos.deliveries.expire_overdue(at) for at in (DEADLINE + day, DEADLINE + day + MINUTE)
+        ]
 
     assert await store.write(give_up) == [0, 1]
-    assert (await found(store, kept)).state == State.UNCONFIRMED
+    assert (await reload_delivery(store, kept)).state == DeliveryState.UNCONFIRMED
 
 
 async def test_what_is_too_late_is_missed_and_not_sent_days_after(store: Store) -> None:
     """After a long downtime, what is past its last instant is counted as missed."""
-    kept = await owed(store, CHECKIN)
+    kept = await plan_deliveries(store, PLANNED_CHECKIN)
 
-    def come_back(books: Books) -> list[int]:
-        return [books.deliveries.give_up(at) for at in (LATE, LATE + MINUTE)]
+    def come_back(repos: Repositories) -> list[int]:
+        return [repos.deliveries.expire_overdue(at) for at in (DEADLINE, DEADLINE + MINUTE)]
 
     assert await store.write(come_back) == [0, 1]
-    assert (await found(store, kept)).state == State.MISSED
+    assert (await reload_delivery(store, kept)).state == DeliveryState.MISSED
 
 
 async def test_the_operator_sees_numbers_and_no_names(store: Store) -> None:
     """Deliveries are told by day, kind, state and reason."""
-    gone = await owed(store, CHECKIN)
+    gone = await plan_deliveries(store, PLANNED_CHECKIN)
 
-    def some(books: Books) -> tuple[Tally, ...]:
-        books.deliveries.begin(gone.id, 0, NOW)
-        books.deliveries.gone(gone.id, 1, "user_disabled" * 9)
+    def some(repos: Repositories) -> tuple[DeliveryCount, ...]:
+        repos.deliveries.claim_delivery(gone.id, 0, NOW)
+        repos.deliveries.mark_gone(gone.id, 1, "user_disabled" * 9)
         day_after = NOW + timedelta(days=1)
-        books.deliveries.promise([replace(CHECKIN, person=f"U{n}", due=day_after) for n in (1, 2)])
-        return books.deliveries.tally()
+        repos.deliveries.plan_deliveries(
+            [replace(PLANNED_CHECKIN, person=f"U{n}", due_at=day_after) for n in (1, 2)]
+        )
+        return repos.deliveries.count_by_state()
 
     today, tomorrow = date(2026, 9, 7), date(2026, 9, 8)
     assert await store.write(some) == (
-        Tally(today, "checkin", State.GONE, ("user_disabled" * 9)[:60], 1),
-        Tally(tomorrow, "checkin", State.PLANNED, "", 2),
+        DeliveryCount(today, "checkin", DeliveryState.GONE, ("user_disabled" * 9)[:60], 1),
+        DeliveryCount(tomorrow, "checkin", DeliveryState.PLANNED, "", 2),
     )

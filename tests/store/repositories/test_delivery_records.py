@@ -2,49 +2,59 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from bot.store.repositories import Books
-from bot.store.repositories.deliveries import Delivery, State
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import Delivery, DeliveryState
 from bot.store.schema import deliveries
 from bot.store.store import Store
-from tests.store.sample_jobs import CHECKIN, LATE, MARIE, MINUTE, NOW, TIP, owed
+from tests.store.sample_jobs import (
+    DEADLINE,
+    MARIE,
+    MINUTE,
+    NOW,
+    PLANNED_CHECKIN,
+    PLANNED_TIP,
+    plan_deliveries,
+)
 
 
 async def test_a_promise_comes_back_as_it_was_made(store: Store) -> None:
     """Whom, where, when and what a message is about are kept to the second."""
-    kept = await owed(store, CHECKIN)
+    kept = await plan_deliveries(store, PLANNED_CHECKIN)
 
     assert kept == Delivery(
-        **vars(CHECKIN),
+        **vars(PLANNED_CHECKIN),
         id=kept.id,
-        state=State.PLANNED,
+        state=DeliveryState.PLANNED,
         attempt=0,
-        started=datetime.fromtimestamp(0, UTC),
+        started_at=datetime.fromtimestamp(0, UTC),
         reference="",
     )
     assert kept.recipient == MARIE
     assert len(kept.id) == 32
-    assert await store.read(lambda books: books.deliveries.get("unknown")) is None
+    assert await store.read(lambda repos: repos.deliveries.get("unknown")) is None
 
 
 async def test_a_promise_made_twice_is_one(store: Store) -> None:
     """The same person, kind and week owe one message, whatever sign the second would carry."""
 
-    def promise(books: Books) -> int:
-        return books.deliveries.promise([CHECKIN, replace(CHECKIN, detail="arc"), TIP])
+    def promise(repos: Repositories) -> int:
+        return repos.deliveries.plan_deliveries(
+            [PLANNED_CHECKIN, replace(PLANNED_CHECKIN, detail="arc"), PLANNED_TIP]
+        )
 
     assert await store.write(promise) == 2
     assert await store.write(promise) == 0
-    assert (await owed(store, CHECKIN)).kind == "tip"
+    assert (await plan_deliveries(store, PLANNED_CHECKIN)).kind == "tip"
 
 
 async def test_two_clocks_promise_once(store: Store, database: str) -> None:
     """Two processes that tick in the same moment owe each message once."""
     beside = Store.open(database, ())
-    everybody = [replace(CHECKIN, person=f"U{n:04}") for n in range(2500)]
+    everybody = [replace(PLANNED_CHECKIN, person=f"U{n:04}") for n in range(2500)]
 
     kept = await asyncio.gather(
         *(
-            one.write(lambda books: books.deliveries.promise(everybody), patience=60)
+            one.write(lambda repos: repos.deliveries.plan_deliveries(everybody), timeout_seconds=60)
             for one in (store, beside)
         )
     )
@@ -55,39 +65,43 @@ async def test_two_clocks_promise_once(store: Store, database: str) -> None:
 
 async def test_nothing_is_owed_before_it_is_due_or_after_it_is_late(store: Store) -> None:
     """A message leaves between its first and its last instant, both included."""
-    await store.write(lambda books: books.deliveries.promise([CHECKIN]))
+    await store.write(lambda repos: repos.deliveries.plan_deliveries([PLANNED_CHECKIN]))
 
-    instants = (NOW - MINUTE, NOW, LATE, LATE + MINUTE)
+    instants = (NOW - MINUTE, NOW, DEADLINE, DEADLINE + MINUTE)
     lists = await store.read(
-        lambda books: [len(books.deliveries.owed("slack:T1", at, 9)) for at in instants]
+        lambda repos: [
+            len(repos.deliveries.list_due_deliveries("slack:T1", at, 9)) for at in instants
+        ]
     )
     assert lists == [0, 1, 1, 0]
-    kept = await owed(store, CHECKIN)
+    kept = await plan_deliveries(store, PLANNED_CHECKIN)
     assert not await store.write(
-        lambda books: books.deliveries.begin(kept.id, kept.attempt, LATE + MINUTE)
+        lambda repos: repos.deliveries.claim_delivery(kept.id, kept.attempt, DEADLINE + MINUTE)
     )
 
 
 async def test_the_longest_due_goes_first(store: Store) -> None:
     """A workspace's deliveries are handed out by their instant, so many at a time."""
-    later = [replace(CHECKIN, person=f"U{n}", due=NOW - n * MINUTE) for n in range(6)]
-    await store.write(lambda books: books.deliveries.promise([*later, TIP]))
+    later = [replace(PLANNED_CHECKIN, person=f"U{n}", due_at=NOW - n * MINUTE) for n in range(6)]
+    await store.write(lambda repos: repos.deliveries.plan_deliveries([*later, PLANNED_TIP]))
 
-    first = await store.read(lambda books: books.deliveries.owed("slack:T1", NOW, 3))
+    first = await store.read(lambda repos: repos.deliveries.list_due_deliveries("slack:T1", NOW, 3))
 
     assert [one.person for one in first] == ["U5", "U4", "U3"]
 
 
 async def test_a_workspace_that_is_suspended_is_owed_nothing(store: Store) -> None:
     """Workspaces with something to send are named, except those that refuse us."""
-    others = [replace(TIP, workspace=name) for name in ("slack:T3", "slack:T2", "slack:T4")]
+    others = [replace(PLANNED_TIP, workspace=name) for name in ("slack:T3", "slack:T2", "slack:T4")]
 
-    def suspend_one(books: Books) -> tuple[str, ...]:
-        books.deliveries.promise([*others, replace(TIP, workspace="slack:T5", due=LATE)])
-        books.workspaces.suspend("slack:T3", "token_revoked")
-        books.workspaces.suspend("slack:T4", "token_revoked")
-        books.workspaces.resume("slack:T4")
-        return books.deliveries.workspaces_owed(NOW)
+    def suspend_one(repos: Repositories) -> tuple[str, ...]:
+        repos.deliveries.plan_deliveries(
+            [*others, replace(PLANNED_TIP, workspace="slack:T5", due_at=DEADLINE)]
+        )
+        repos.workspaces.suspend("slack:T3", "token_revoked")
+        repos.workspaces.suspend("slack:T4", "token_revoked")
+        repos.workspaces.resume("slack:T4")
+        return repos.deliveries.list_due_workspaces(NOW)
 
     assert await store.write(suspend_one) == ("slack:T2", "slack:T4")
 
@@ -95,31 +109,35 @@ async def test_a_workspace_that_is_suspended_is_owed_nothing(store: Store) -> No
 async def test_the_next_planned_instant_is_found(store: Store) -> None:
     """A clock that is walked forward stops where the next message falls due."""
     await store.write(
-        lambda books: books.deliveries.promise([CHECKIN, replace(CHECKIN, slot="x", due=LATE)])
+        lambda repos: repos.deliveries.plan_deliveries(
+            [PLANNED_CHECKIN, replace(PLANNED_CHECKIN, slot="x", due_at=DEADLINE)]
+        )
     )
 
     instants = await store.read(
-        lambda books: [books.deliveries.next_due(at) for at in (NOW - MINUTE, NOW, LATE)]
+        lambda repos: [repos.deliveries.next_due(at) for at in (NOW - MINUTE, NOW, DEADLINE)]
     )
-    assert instants == [NOW, LATE, None]
+    assert instants == [NOW, DEADLINE, None]
 
 
 async def test_old_deliveries_are_forgotten(store: Store) -> None:
     """What could last be sent long ago leaves no trace."""
-    await store.write(lambda books: books.deliveries.promise([CHECKIN, TIP]))
+    await store.write(
+        lambda repos: repos.deliveries.plan_deliveries([PLANNED_CHECKIN, PLANNED_TIP])
+    )
 
-    assert await store.write(lambda books: books.deliveries.sweep(LATE)) == 0
-    assert await store.write(lambda books: books.deliveries.sweep(LATE + MINUTE)) == 2
+    assert await store.write(lambda repos: repos.deliveries.delete_before(DEADLINE)) == 0
+    assert await store.write(lambda repos: repos.deliveries.delete_before(DEADLINE + MINUTE)) == 2
 
 
 async def test_ids_tell_no_order(store: Store) -> None:
     """A delivery's id is random: what a product keeps of it says nothing."""
-    many = [replace(CHECKIN, person=f"U{n:04}") for n in range(50)]
-    await store.write(lambda books: books.deliveries.promise(many))
+    many = [replace(PLANNED_CHECKIN, person=f"U{n:04}") for n in range(50)]
+    await store.write(lambda repos: repos.deliveries.plan_deliveries(many))
 
     ids = await store.read(
-        lambda books: list(
-            books._connection.scalars(
+        lambda repos: list(
+            repos._connection.scalars(
                 deliveries.select().with_only_columns(deliveries.c.id).order_by(deliveries.c.person)
             )
         )

@@ -17,11 +17,11 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Engine
 
-from bot.store.repositories.deliveries import Deliveries, State
+from bot.store.repositories.deliveries import Deliveries, DeliveryState
 from bot.store.store import Store
-from tests.store.sample_jobs import CHECKIN, LATE, MARIE, NOW, TIP
+from tests.store.sample_jobs import DEADLINE, MARIE, NOW, PLANNED_CHECKIN, PLANNED_TIP
 
-PROMISES = [CHECKIN, replace(CHECKIN, slot="2026-W38"), TIP]
+PROMISES = [PLANNED_CHECKIN, replace(PLANNED_CHECKIN, slot="2026-W38"), PLANNED_TIP]
 WHICH = st.sampled_from(range(len(PROMISES)))
 ATTEMPTS = st.integers(0, 3)
 MOMENTS = st.integers(0, 70).map(lambda hours: NOW + timedelta(hours=hours))
@@ -31,7 +31,7 @@ MOMENTS = st.integers(0, 70).map(lambda hours: NOW + timedelta(hours=hours))
 class Expected:
     """What a delivery should be."""
 
-    state: State = State.PLANNED
+    state: DeliveryState = DeliveryState.PLANNED
     attempt: int = 0
     begun: datetime = NOW
 
@@ -57,8 +57,8 @@ class Machine(RuleBasedStateMachine):
     @initialize()
     def promise(self) -> None:
         """Owe three messages."""
-        assert self.book.promise(PROMISES) == 3
-        owed = self.book.owed(CHECKIN.workspace, LATE, 9)
+        assert self.book.plan_deliveries(PROMISES) == 3
+        owed = self.book.list_due_deliveries(PLANNED_CHECKIN.workspace, DEADLINE, 9)
         slots = {(one.kind, one.slot): one.id for one in owed}
         self.keys = [slots[one.kind, one.slot] for one in PROMISES]
         self.model = [Expected() for _ in PROMISES]
@@ -66,62 +66,75 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def promise_again(self) -> None:
         """A promise that was made is not made again, whatever became of it."""
-        assert self.book.promise(PROMISES) == 0
+        assert self.book.plan_deliveries(PROMISES) == 0
 
     @rule(which=WHICH, attempt=ATTEMPTS, at=MOMENTS)
     def begin(self, which: int, attempt: int, at: datetime) -> None:
         """It is begun only as it was seen, and only in time."""
-        may = self._is(which, State.PLANNED, attempt) and at <= LATE
-        assert self.book.begin(self.keys[which], attempt, at) == may
+        may = self._is(which, DeliveryState.PLANNED, attempt) and at <= DEADLINE
+        assert self.book.claim_delivery(self.keys[which], attempt, at) == may
         if may:
-            self.model[which] = Expected(State.SENDING, attempt + 1, at)
+            self.model[which] = Expected(DeliveryState.SENDING, attempt + 1, at)
 
     @rule(
         which=WHICH,
         attempt=ATTEMPTS,
         state=st.sampled_from(
-            [State.SENT, State.PLANNED, State.UNCONFIRMED, State.FAILED, State.GONE]
+            [
+                DeliveryState.SENT,
+                DeliveryState.PLANNED,
+                DeliveryState.UNCONFIRMED,
+                DeliveryState.FAILED,
+                DeliveryState.GONE,
+            ]
         ),
     )
-    def end(self, which: int, attempt: int, state: State) -> None:
+    def end(self, which: int, attempt: int, state: DeliveryState) -> None:
         """Only the attempt under way ends."""
-        moves: dict[State, Callable[[str, int], bool]] = {
-            State.SENT: self.book.sent,
-            State.PLANNED: self.book.wait,
-            State.UNCONFIRMED: self.book.unconfirmed,
-            State.FAILED: self.book.failed,
-            State.GONE: self.book.gone,
+        moves: dict[DeliveryState, Callable[[str, int], bool]] = {
+            DeliveryState.SENT: self.book.mark_sent,
+            DeliveryState.PLANNED: self.book.requeue_delivery,
+            DeliveryState.UNCONFIRMED: self.book.mark_unconfirmed,
+            DeliveryState.FAILED: self.book.failed,
+            DeliveryState.GONE: self.book.mark_gone,
         }
-        may = self._is(which, State.SENDING, attempt)
+        may = self._is(which, DeliveryState.SENDING, attempt)
         assert moves[state](self.keys[which], attempt) == may
         self._becomes(which, state, may=may)
 
     @rule(which=WHICH, attempt=ATTEMPTS)
     def miss(self, which: int, attempt: int) -> None:
         """What is planned or proved absent may be missed."""
-        may = any(self._is(which, state, attempt) for state in (State.PLANNED, State.SENDING))
-        assert self.book.missed(self.keys[which], attempt) == may
-        self._becomes(which, State.MISSED, may=may)
+        may = any(
+            self._is(which, state, attempt)
+            for state in (DeliveryState.PLANNED, DeliveryState.SENDING)
+        )
+        assert self.book.mark_missed(self.keys[which], attempt) == may
+        self._becomes(which, DeliveryState.MISSED, may=may)
 
     @rule(at=MOMENTS)
     def give_up(self, at: datetime) -> None:
         """What was begun is unconfirmed a day too late, what is too late is missed."""
-        unsure = [n for n, one in enumerate(self.model) if one.state is State.SENDING]
-        unsure = [n for n in unsure if at > LATE + timedelta(days=1)]
-        late = [n for n, one in enumerate(self.model) if one.state is State.PLANNED and at > LATE]
-        assert self.book.give_up(at) == len(unsure) + len(late)
+        unsure = [n for n, one in enumerate(self.model) if one.state is DeliveryState.SENDING]
+        unsure = [n for n in unsure if at > DEADLINE + timedelta(days=1)]
+        late = [
+            n
+            for n, one in enumerate(self.model)
+            if one.state is DeliveryState.PLANNED and at > DEADLINE
+        ]
+        assert self.book.expire_overdue(at) == len(unsure) + len(late)
         for which in unsure:
-            self._becomes(which, State.UNCONFIRMED)
+            self._becomes(which, DeliveryState.UNCONFIRMED)
         for which in late:
-            self._becomes(which, State.MISSED)
+            self._becomes(which, DeliveryState.MISSED)
 
     @rule()
     def leave(self) -> None:
         """Who leaves takes back what is planned for them, and nothing else."""
-        mine = [n for n in (0, 1) if self.model[n].state is State.PLANNED]
-        assert self.book.withdraw_for(MARIE) == len(mine)
+        mine = [n for n in (0, 1) if self.model[n].state is DeliveryState.PLANNED]
+        assert self.book.withdraw_for_person(MARIE) == len(mine)
         for which in mine:
-            self._becomes(which, State.WITHDRAWN)
+            self._becomes(which, DeliveryState.WITHDRAWN)
 
     @invariant()
     def stands_as_expected(self) -> None:
@@ -131,10 +144,10 @@ class Machine(RuleBasedStateMachine):
             assert kept is not None
             assert (kept.state, kept.attempt) == (expected.state, expected.attempt)
 
-    def _is(self, which: int, state: State, attempt: int) -> bool:
+    def _is(self, which: int, state: DeliveryState, attempt: int) -> bool:
         return self.model[which].state is state and self.model[which].attempt == attempt
 
-    def _becomes(self, which: int, state: State, *, may: bool = True) -> None:
+    def _becomes(self, which: int, state: DeliveryState, *, may: bool = True) -> None:
         if may:
             self.model[which] = replace(self.model[which], state=state)
 
@@ -152,4 +165,4 @@ def test_deliveries_move_only_as_drawn(tmp_path: Path) -> None:
         settings=settings(max_examples=60, stateful_step_count=25, deadline=None),
     )
 
-    store.shut()
+    store.close_sync()

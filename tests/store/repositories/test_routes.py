@@ -1,7 +1,7 @@
 import pytest
 
 from bot.conversation import Address
-from bot.store.repositories import Books
+from bot.store.repositories import Repositories
 from bot.store.store import Store
 from tests.store.sample_jobs import MARIE
 
@@ -10,16 +10,16 @@ CHAT, CHANNEL = Address(MARIE.workspace, MARIE.id), Address(MARIE.workspace, cha
 
 async def to(store: Store, address: Address) -> str:
     """The route that is known to *address*."""
-    return await store.read(lambda books: books.ways.to(address))
+    return await store.read(lambda repos: repos.chat_routes.get_route(address))
 
 
 async def test_a_route_once_found_is_found_again(store: Store) -> None:
     """The newest stays, each to its own address."""
 
-    def keep(books: Books) -> None:
-        books.people.join(MARIE, "team")
+    def keep(repos: Repositories) -> None:
+        repos.people.join_team(MARIE, "team")
         for address, way in ((CHAT, "D0"), (CHAT, "D1"), (CHANNEL, "C1")):
-            books.ways.keep(address, way)
+            repos.chat_routes.save_route(address, way)
 
     await store.write(keep)
 
@@ -29,7 +29,7 @@ async def test_a_route_once_found_is_found_again(store: Store) -> None:
 
 async def test_nobody_who_has_not_joined_leaves_a_route(store: Store) -> None:
     """A row would tell who was written to, or who put the bot up for themselves."""
-    await store.write(lambda books: books.ways.keep(CHAT, "D1"))
+    await store.write(lambda repos: repos.chat_routes.save_route(CHAT, "D1"))
 
     assert await to(store, CHAT) == ""
 
@@ -37,10 +37,10 @@ async def test_nobody_who_has_not_joined_leaves_a_route(store: Store) -> None:
 async def test_whoever_leaves_takes_their_route_along(store: Store) -> None:
     """Nothing is kept about how to reach somebody who is not to be reached."""
 
-    def leave(books: Books) -> None:
-        books.people.join(MARIE, "team")
-        books.ways.keep(CHAT, "D1")
-        books.people.leave(MARIE)
+    def leave(repos: Repositories) -> None:
+        repos.people.join_team(MARIE, "team")
+        repos.chat_routes.save_route(CHAT, "D1")
+        repos.people.leave_checkins(MARIE)
 
     await store.write(leave)
 
@@ -51,9 +51,9 @@ async def test_whoever_leaves_takes_their_route_along(store: Store) -> None:
 async def test_a_route_that_cannot_be_kept_whole_is_not_kept(store: Store, way: str) -> None:
     """A cut route would lead elsewhere, so the one from before stays."""
 
-    def keep(books: Books) -> None:
-        books.ways.keep(CHANNEL, "C1")
-        books.ways.keep(CHANNEL, way)
+    def keep(repos: Repositories) -> None:
+        repos.chat_routes.save_route(CHANNEL, "C1")
+        repos.chat_routes.save_route(CHANNEL, way)
 
     await store.write(keep)
 

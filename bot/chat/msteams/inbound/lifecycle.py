@@ -1,39 +1,50 @@
 """What Teams tells unasked: that the app was added somewhere, or taken away."""
 
 from bot.chat.msteams.inbound import requests
-from bot.chat.msteams.inbound.payloads import Kind
+from bot.chat.msteams.inbound.payloads import PayloadKind
 from bot.chat.request_body import Payload
-from bot.conversation import News
+from bot.conversation import ChatEvent
 
-_REMOVED = "uninstalled"
-_DELETED = "channelDeleted"
+_UNINSTALLED = "uninstalled"
+_CHANNEL_DELETED = "channelDeleted"
 
 
-def read(kind: Kind, payload: Payload, service: str) -> tuple[News, ...]:
+def parse_lifecycle_events(
+    kind: PayloadKind, payload: Payload, service_url: str
+) -> tuple[ChatEvent, ...]:
     """Return what an activity tells. Teams tells each installing twice; once is enough here."""
-    if kind is Kind.INSTALLED:
-        return _installed(payload, service)
+    if kind is PayloadKind.INSTALLATION_UPDATE:
+        return _parse_installation(payload, service_url)
     channel = (payload.get("channelData") or {}).get("channel")
     said = (payload.get("channelData") or {}).get("eventType")
-    if kind is Kind.CHANGED and said == _DELETED and isinstance(channel, dict):
-        workspace, gone = requests.workspace(payload), str(channel.get("id") or "")
-        return (News("gone", workspace, channel=gone, reason=_DELETED),) if gone else ()
+    if (
+        kind is PayloadKind.CONVERSATION_UPDATE
+        and said == _CHANNEL_DELETED
+        and isinstance(channel, dict)
+    ):
+        workspace, gone = requests.parse_workspace(payload), str(channel.get("id") or "")
+        return (
+            (ChatEvent("gone", workspace, channel=gone, reason=_CHANNEL_DELETED),) if gone else ()
+        )
     return ()
 
 
-def _installed(payload: Payload, service: str) -> tuple[News, ...]:
-    workspace, way = requests.workspace(payload), requests.way(payload, service)
-    known, personal = requests.person(payload), requests.is_personal(payload)
+def _parse_installation(payload: Payload, service_url: str) -> tuple[ChatEvent, ...]:
+    workspace, way = (
+        requests.parse_workspace(payload),
+        requests.parse_conversation(payload, service_url),
+    )
+    known, personal = requests.parse_person(payload), requests.is_personal_chat(payload)
     who = known.id if known else ""
-    person, channel = (who, "") if personal else ("", way.conversation)
+    person, channel = (who, "") if personal else ("", way.id)
     if not person and not channel:
         return ()
     match str(payload["action"]):
         case "add" if channel:
-            told = requests.profile(payload)
-            return (News("arrived", workspace, "", channel, str(way), told, by=who),)
+            told = requests.parse_profile(payload)
+            return (ChatEvent("arrived", workspace, "", channel, str(way), told, added_by=who),)
         case "add" | "add-upgrade":
-            return (News("arrived", workspace, person, channel, str(way)),)
+            return (ChatEvent("arrived", workspace, person, channel, str(way)),)
         case "remove":
-            return (News("gone", workspace, person, channel, reason=_REMOVED),)
+            return (ChatEvent("gone", workspace, person, channel, reason=_UNINSTALLED),)
     return ()

@@ -5,17 +5,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from bot.chat.msteams.action_data import Act, Carried, Place, Stand, Table
-from bot.chat.msteams.conversation_ref import Way
+from bot.chat.msteams.action_data import Action, ActionData, CardContext, HandlerTable, Surface
+from bot.chat.msteams.conversation_ref import ConversationRef
 from bot.chat.msteams.inbound import payloads
-from bot.chat.msteams.inbound.payloads import Kind
+from bot.chat.msteams.inbound.payloads import PayloadKind
 from bot.chat.request_body import Payload
 from bot.conversation import Keywords, Person, Profile, Request
 
-_MENTION = re.compile(r"<at>.*?</at>", re.DOTALL)
+_MENTION_PATTERN = re.compile(r"<at>.*?</at>", re.DOTALL)
 
 
-class Where(Enum):
+class Origin(Enum):
     """What the person did, which decides where an answer goes."""
 
     PERSONAL = "personal"
@@ -29,85 +29,89 @@ class Where(Enum):
 
 
 @dataclass(frozen=True)
-class Asked:
+class Interaction:
     """One activity, read: which table answers it, what is asked, and where answers go.
 
     ``act`` asks the same once more; ``sender`` is the product's own id of the person in
     this bot's eyes, for answers that they alone see.
     """
 
-    table: Table | None
-    act: Act
+    table: HandlerTable | None
+    action: Action
     request: Request
-    where: Where
-    way: Way
-    stand: Stand
-    sender: str = ""
+    origin: Origin
+    conversation: ConversationRef
+    card_context: CardContext
+    sender_id: str = ""
 
 
-def message(payload: Payload, service: str, keywords: Mapping[str, Keywords]) -> Asked:
+def parse_message(
+    payload: Payload, service_url: str, keywords: Mapping[str, Keywords]
+) -> Interaction:
     """Read what a person wrote. Of their words, only a command and one of its own go further.
 
     Whoever writes anything else in their private chat asks for their own page.
     """
-    where = _where(payload)
+    where = _parse_origin(payload)
     name, words = "", ""
-    if where is not Where.PUBLIC:
-        said = _MENTION.sub(" ", str(payload.get("text") or "")).casefold().split()
+    if where is not Origin.PUBLIC:
+        said = _MENTION_PATTERN.sub(" ", str(payload.get("text") or "")).casefold().split()
         first = said[0].removeprefix("/") if said else ""
         if first in keywords:
             name, words = first, " ".join(said[1:])
-    act = Act("commands", name, keyword=keywords.get(name, Keywords()).match(words))
-    return Asked(
+    act = Action("commands", name, keyword=keywords.get(name, Keywords()).match(words))
+    return Interaction(
         "commands" if name else None,
         act,
-        request_of(act, _blank(payload), channel=_channel(payload)),
+        build_request(act, _build_blank_request(payload), channel=_parse_channel_id(payload)),
         where,
-        _way(payload, service),
-        Stand(Place.MESSAGE),
+        _parse_thread(payload, service_url),
+        CardContext(Surface.MESSAGE),
         str(payload["from"]["id"]),
     )
 
 
-def acted(
-    found: Kind,
+def parse_card_action(
+    kind: PayloadKind,
     payload: Payload,
-    service: str,
-    carried: Carried,
+    service_url: str,
+    action_data: ActionData,
     keywords: Mapping[str, Keywords],
-) -> Asked:
+) -> Interaction:
     """Read a step that somebody took on a card. A double click on a form bears the same key."""
-    act, stand = carried.act, carried.stand
+    act, stand = action_data.action, action_data.card_context
     act = replace(act, keyword=keywords.get(act.name, Keywords()).match(act.keyword))
-    blank = _blank(payload)
-    if act.table == "forms" and stand.key:
-        blank = replace(blank, key=f"{blank.person.id} {stand.key}")
-    return Asked(
+    blank = _build_blank_request(payload)
+    if act.table == "forms" and stand.render_id:
+        blank = replace(blank, idempotency_key=f"{blank.person.id} {stand.render_id}")
+    return Interaction(
         act.table,
         act,
-        request_of(act, blank, channel=_channel(payload), place=stand.place),
-        Where.CARD if found is Kind.EXECUTED else Where.DIALOG,
-        _way(payload, service),
+        build_request(act, blank, channel=_parse_channel_id(payload), surface=stand.surface),
+        Origin.CARD if kind is PayloadKind.CARD_ACTION else Origin.DIALOG,
+        _parse_thread(payload, service_url),
         stand,
         str(payload["from"].get("id") or ""),
     )
 
 
-def request_of(act: Act, blank: Request, *, channel: str, place: Place = Place.MESSAGE) -> Request:
+def build_request(
+    action: Action, blank_request: Request, *, channel: str, surface: Surface = Surface.MESSAGE
+) -> Request:
     """Return what *act* asks, on behalf of the person of *blank*."""
     return replace(
-        blank,
-        name=act.name,
-        keyword=act.keyword,
-        data=act.data,
-        answers=act.answers,
-        step=act.step,
-        channel=channel if place is Place.MESSAGE else "",
-        inside_form=place in {Place.FORM, Place.DIALOG},
+        blank_request,
+        name=action.name,
+        keyword=action.keyword,
+        data=action.data,
+        answers=action.answers,
+        step=action.step,
+        channel=channel if surface is Surface.MESSAGE else "",
+        inside_form=surface in {Surface.FORM, Surface.DIALOG},
     )
 
 
-def profile(payload: Payload) -> Profile:
+def parse_profile(payload: Payload) -> Profile:
     """Return what an activity tells of its sender: their locale, and their zone if it does.
 
     Teams tells no bot who looks after an organisation, so nobody is an admin here.
@@ -119,13 +123,13 @@ def profile(payload: Payload) -> Profile:
     return Profile(locale=str(locale), zone=str(zone))
 
 
-def person(payload: Payload) -> Person | None:
+def parse_person(payload: Payload) -> Person | None:
     """Return who sent an activity; ``None`` for whoever has no account of their own."""
     known = (payload.get("from") or {}).get("aadObjectId")
-    return Person(workspace(payload), str(known).lower()) if known else None
+    return Person(parse_workspace(payload), str(known).lower()) if known else None
 
 
-def workspace(payload: Payload) -> str:
+def parse_workspace(payload: Payload) -> str:
     """Name the tenant that an activity comes from; the guard knows that there is one."""
     named = (payload.get("conversation") or {}).get("tenantId")
     if not named:
@@ -133,40 +137,40 @@ def workspace(payload: Payload) -> str:
     return f"msteams:{str(named).lower()}"
 
 
-def is_personal(payload: Payload) -> bool:
+def is_personal_chat(payload: Payload) -> bool:
     """Whether an activity comes from somebody's private chat with the bot."""
     return bool(payload["conversation"].get("conversationType") == "personal")
 
 
-def way(payload: Payload, service: str) -> Way:
+def parse_conversation(payload: Payload, service_url: str) -> ConversationRef:
     """Return the way to the chat that an activity comes from."""
-    return Way(service, _channel(payload))
+    return ConversationRef(service_url, _parse_channel_id(payload))
 
 
-def carried(found: Kind, payload: Payload) -> Carried | None:
+def parse_action_data(kind: PayloadKind, payload: Payload) -> ActionData | None:
     """Return what the card carried on which somebody acted; ``None`` when it is not ours."""
-    return payloads.carried(found, payload)
+    return payloads.parse_action_data(kind, payload)
 
 
-def _where(payload: Payload) -> Where:
-    if is_personal(payload):
-        return Where.PERSONAL
+def _parse_origin(payload: Payload) -> Origin:
+    if is_personal_chat(payload):
+        return Origin.PERSONAL
     targeted = (payload.get("recipient") or {}).get("isTargeted") is True
-    return Where.TARGETED if targeted else Where.PUBLIC
+    return Origin.TARGETED if targeted else Origin.PUBLIC
 
 
-def _blank(payload: Payload) -> Request:
-    known = person(payload)
-    sender = known or Person(workspace(payload), "")
+def _build_blank_request(payload: Payload) -> Request:
+    known = parse_person(payload)
+    sender = known or Person(parse_workspace(payload), "")
     key = f"{payload['conversation']['id']} {payload['id']}"
     return Request(sender, "", key, locale=str(payload.get("locale") or ""))
 
 
-def _channel(payload: Payload) -> str:
+def _parse_channel_id(payload: Payload) -> str:
     """Return the channel or chat itself, without the thread in it."""
     return str(payload["conversation"]["id"]).partition(";")[0]
 
 
-def _way(payload: Payload, service: str) -> Way:
+def _parse_thread(payload: Payload, service_url: str) -> ConversationRef:
     """Return the way back to the very thread that an activity comes from."""
-    return Way(service, str(payload["conversation"]["id"]))
+    return ConversationRef(service_url, str(payload["conversation"]["id"]))

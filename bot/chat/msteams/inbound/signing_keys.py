@@ -13,97 +13,101 @@ import aiohttp
 from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
-from bot.logs import trouble
+from bot.logs import log_error
 from bot.settings import is_loopback
 
 logger = logging.getLogger("attune.msteams")
 
-_FRESH = 86_400.0
+_CACHE_SECONDS = 86_400.0
 """Seconds for which keys are used before they are fetched again; Microsoft says up to five days."""
 
-_AGAIN = 60.0
+_MIN_REFRESH_SECONDS = 60.0
 """Seconds between two fetches: forged tokens name as many unknown keys as their sender likes."""
 
-_PATIENCE = 5.0
+_FIRST_FETCH_TIMEOUT_SECONDS = 5.0
 """Seconds that a request waits for the first keys; nobody else waits with it."""
 
 _TIMEOUT = aiohttp.ClientTimeout(total=30.0)
 
-_MOST_KEYS = 100
+_MAX_KEYS = 100
 
 
-class KeysAwayError(Exception):
+class SigningKeysUnavailableError(Exception):
     """No key could be fetched yet, so nothing can be proved or refused."""
 
 
 @dataclass(frozen=True)
-class Key:
+class SigningKey:
     """One signing key: what verifies with it, and for which channels Microsoft endorses it."""
 
-    public: Any
+    public_key: Any
     endorsements: frozenset[str]
 
 
-class Keyring:
+class SigningKeyCache:
     """Finds the key that a token names. Fetching never holds up whoever needs no new key."""
 
     def __init__(self, metadata_url: str) -> None:
         """Begin with no key; *metadata_url* is an OpenID document that tells where they are."""
-        self._url = metadata_url
-        self._keys: Mapping[str, Key] = {}
-        self._fetched: float | None = None
-        self._asked: float | None = None
-        self._fetching: asyncio.Task[None] | None = None
+        self._metadata_url = metadata_url
+        self._keys: Mapping[str, SigningKey] = {}
+        self._fetched_at: float | None = None
+        self._requested_at: float | None = None
+        self._fetch_task: asyncio.Task[None] | None = None
 
-    def warm(self) -> None:
+    def start_refresh(self) -> None:
         """Begin to fetch, inside a running loop, without waiting."""
-        if self._fetching is None or self._fetching.done():
-            self._asked = time.monotonic()
-            self._fetching = asyncio.get_running_loop().create_task(self._fetch())
+        if self._fetch_task is None or self._fetch_task.done():
+            self._requested_at = time.monotonic()
+            self._fetch_task = asyncio.get_running_loop().create_task(self._refresh_keys())
 
-    async def find(self, name: str) -> Key | None:
+    async def get_key(self, key_id: str) -> SigningKey | None:
         """Return the key called *name*; ``None`` when Microsoft has none of that name.
 
         Raises KeysAwayError while there is not a single key.
         """
-        if self._is_due(name):
-            self.warm()
-        if name not in self._keys and self._fetching is not None:
-            await asyncio.wait({self._fetching}, timeout=_PATIENCE)
+        if self._needs_refresh(key_id):
+            self.start_refresh()
+        if key_id not in self._keys and self._fetch_task is not None:
+            await asyncio.wait({self._fetch_task}, timeout=_FIRST_FETCH_TIMEOUT_SECONDS)
         if not self._keys:
-            raise KeysAwayError
-        return self._keys.get(name)
+            raise SigningKeysUnavailableError
+        return self._keys.get(key_id)
 
     async def close(self) -> None:
         """Fetch no more."""
-        if self._fetching is not None:
-            self._fetching.cancel()
+        if self._fetch_task is not None:
+            self._fetch_task.cancel()
             with suppress(asyncio.CancelledError):
-                await self._fetching
+                await self._fetch_task
 
-    def _is_due(self, name: str) -> bool:
+    def _needs_refresh(self, key_id: str) -> bool:
         now = time.monotonic()
-        if self._asked is not None and now - self._asked < _AGAIN and self._keys:
+        if (
+            self._requested_at is not None
+            and now - self._requested_at < _MIN_REFRESH_SECONDS
+            and self._keys
+        ):
             return False
-        old = self._fetched is None or now - self._fetched > _FRESH
-        return old or name not in self._keys
+        old = self._fetched_at is None or now - self._fetched_at > _CACHE_SECONDS
+        return old or key_id not in self._keys
 
-    async def _fetch(self) -> None:
+    async def _refresh_keys(self) -> None:
         try:
-            self._keys = await _fetched(self._url)
-            self._fetched = time.monotonic()
+            self._keys = await _fetch_keys(self._metadata_url)
+            self._fetched_at = time.monotonic()
         except Exception as error:  # noqa: BLE001 - the keys in use stay, and it is tried again
-            trouble(logger, "teams.keys_away", error)
+            log_error(logger, "teams.keys_away", error)
 
 
-async def _fetched(url: str) -> dict[str, Key]:
+async def _fetch_keys(metadata_url: str) -> dict[str, SigningKey]:
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
-        metadata = await _json(session, url)
-        listed = await _json(session, str(metadata["jwks_uri"]))
-    return {str(one["kid"]): key for one in listed["keys"][:_MOST_KEYS] if (key := _key(one))}
+        metadata = await _fetch_json(session, metadata_url)
+        listed = await _fetch_json(session, str(metadata["jwks_uri"]))
+    return {str(one["kid"]): key for one in listed["keys"][:_MAX_KEYS] if (key := _parse_key(one))}
 
 
-async def _json(session: aiohttp.ClientSession, url: str) -> dict[str, Any]:
+async def _fetch_json(session: aiohttp.ClientSession, url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         raise ValueError
@@ -114,9 +118,9 @@ async def _json(session: aiohttp.ClientSession, url: str) -> dict[str, Any]:
     return read
 
 
-def _key(listed: Mapping[str, Any]) -> Key | None:
+def _parse_key(jwk: Mapping[str, Any]) -> SigningKey | None:
     try:
-        public = PyJWK(dict(listed), algorithm="RS256").key
+        public = PyJWK(dict(jwk), algorithm="RS256").key
     except PyJWTError:
         return None
-    return Key(public, frozenset(map(str, listed.get("endorsements") or ())))
+    return SigningKey(public, frozenset(map(str, jwk.get("endorsements") or ())))

@@ -6,22 +6,22 @@ from typing import Any, Protocol
 
 import jwt
 
-from bot.chat.msteams.inbound.signing_keys import Keyring
+from bot.chat.msteams.inbound.signing_keys import SigningKeyCache
 from bot.chat.request_body import Payload
 
-CHANNEL = "msteams"
+CHANNEL_ID = "msteams"
 """The channel for which a key has to be endorsed, and from which alone activities are taken."""
 
 ISSUER = "https://api.botframework.com"
 """Who signs for the connector service, as its OpenID document has it too."""
 
-_SKEW = 300
+_CLOCK_SKEW_SECONDS = 300
 """Seconds by which two clocks may differ; Microsoft's own allowance."""
 
-_DEMANDS = {"require": ["exp", "iss", "aud"]}
+_DECODE_OPTIONS = {"require": ["exp", "iss", "aud"]}
 
 
-class UnprovenError(Exception):
+class UnauthenticatedError(Exception):
     """A request bears no proof that it comes from Teams. It carries no part of the token."""
 
 
@@ -30,23 +30,23 @@ class UnendorsedError(Exception):
 
 
 @dataclass(frozen=True)
-class Proven:
+class VerifiedClaims:
     """What a token proves: the address of the service that sent it, and its key's channels."""
 
-    service: str
+    service_url: str
     endorsements: frozenset[str]
 
 
-class Proof(Protocol):
+class TokenValidator(Protocol):
     """How requests are proved."""
 
-    async def of(self, authorization: str) -> Proven:
+    async def validate_token(self, authorization: str) -> VerifiedClaims:
         """Read what an ``Authorization`` header proves.
 
         Raises UnprovenError, or :class:`bot.chat.msteams.inbound.signing_keys.KeysAwayError`.
         """
 
-    def fits(self, proven: Proven, payload: Payload) -> str:
+    def verify_service_url(self, claims: VerifiedClaims, payload: Payload) -> str:
         """Return the service that *payload* came from, to which answers go.
 
         Raises UnprovenError when it names another one, UnendorsedError when the key may not
@@ -54,63 +54,65 @@ class Proof(Protocol):
         """
 
 
-class Signed:
+class SignedTokenValidator:
     """Microsoft's connector tokens: signed with RS256, for this bot, not expired, endorsed."""
 
-    def __init__(self, client_id: str, keyring: Keyring) -> None:
+    def __init__(self, client_id: str, signing_keys: SigningKeyCache) -> None:
         """Take tokens that are meant for *client_id* alone."""
         self._audience = client_id
-        self._keyring = keyring
+        self._signing_keys = signing_keys
 
-    async def of(self, authorization: str) -> Proven:
+    async def validate_token(self, authorization: str) -> VerifiedClaims:
         """Read what an ``Authorization`` header proves."""
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise UnprovenError
+            raise UnauthenticatedError
         try:
-            key = await self._keyring.find(str(jwt.get_unverified_header(token).get("kid", "")))
+            key = await self._signing_keys.get_key(
+                str(jwt.get_unverified_header(token).get("kid", ""))
+            )
             if key is None:
-                raise UnprovenError
-            claims = self._claims(token, key.public)
+                raise UnauthenticatedError
+            claims = self._decode_claims(token, key.public_key)
         except (jwt.PyJWTError, ValueError, TypeError):
-            raise UnprovenError from None
+            raise UnauthenticatedError from None
         service = claims.get("serviceurl")
         if not isinstance(service, str) or not service:
-            raise UnprovenError
-        return Proven(service.rstrip("/"), key.endorsements)
+            raise UnauthenticatedError
+        return VerifiedClaims(service.rstrip("/"), key.endorsements)
 
-    def fits(self, proven: Proven, payload: Payload) -> str:
+    def verify_service_url(self, claims: VerifiedClaims, payload: Payload) -> str:
         """Return the service that *payload* came from: the one that was signed."""
-        named = payload.get("serviceUrl", proven.service)
-        if not isinstance(named, str) or named.rstrip("/") != proven.service:
-            raise UnprovenError
-        if payload.get("channelId") != CHANNEL or CHANNEL not in proven.endorsements:
+        named = payload.get("serviceUrl", claims.service_url)
+        if not isinstance(named, str) or named.rstrip("/") != claims.service_url:
+            raise UnauthenticatedError
+        if payload.get("channelId") != CHANNEL_ID or CHANNEL_ID not in claims.endorsements:
             raise UnendorsedError
-        return proven.service
+        return claims.service_url
 
-    def _claims(self, token: str, key: object) -> Mapping[str, Any]:
+    def _decode_claims(self, token: str, key: object) -> Mapping[str, Any]:
         claims: dict[str, Any] = jwt.decode(
             token,
             key=key,  # type: ignore[arg-type]  # PyJWT's own kinds of key, as PyJWK made it
             algorithms=["RS256"],
             audience=self._audience,
             issuer=ISSUER,
-            leeway=_SKEW,
-            options=_DEMANDS,  # type: ignore[arg-type]  # a plain table serves as its options
+            leeway=_CLOCK_SKEW_SECONDS,
+            options=_DECODE_OPTIONS,  # type: ignore[arg-type]  # a plain table serves as its options
         )
         return claims
 
 
-class Unsigned:
+class UnsignedTokenValidator:
     """Takes whoever is on this machine at their word; for Microsoft's playground alone."""
 
-    async def of(self, authorization: str) -> Proven:
+    async def validate_token(self, authorization: str) -> VerifiedClaims:
         """Ask for nothing."""
-        return Proven("", frozenset({CHANNEL}))
+        return VerifiedClaims("", frozenset({CHANNEL_ID}))
 
-    def fits(self, proven: Proven, payload: Payload) -> str:
+    def verify_service_url(self, claims: VerifiedClaims, payload: Payload) -> str:
         """Return the service that *payload* names; the door takes none but on this machine."""
         service = payload.get("serviceUrl")
         if not isinstance(service, str):
-            raise UnprovenError
+            raise UnauthenticatedError
         return service.rstrip("/")

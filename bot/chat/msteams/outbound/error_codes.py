@@ -2,21 +2,21 @@
 
 import httpx
 
-from bot.chat.msteams.outbound.access_token import NoTokenError
-from bot.conversation import Fate, Outcome
+from bot.chat.msteams.outbound.access_token import TokenUnavailableError
+from bot.conversation import SendResult, SendStatus
 from bot.logs import clean_code
 
-_REST = 30.0
+_DEFAULT_RETRY_SECONDS = 30.0
 """Seconds to rest when Teams names none, and when it cannot be reached at all."""
 
-_NO_TOKEN_REST = 60.0
+_NO_TOKEN_RETRY_SECONDS = 60.0
 
-_LONGEST_REASON = 60
+_MAX_REASON_LENGTH = 60
 
-_LATER = frozenset({401, 408, 412, 429})
+_RETRYABLE_STATUSES = frozenset({401, 408, 412, 429})
 """Refusals that pass: too many at once, a chat that is busy, a token that is not taken now."""
 
-_CLOSED = frozenset({"BotDisabledByAdmin", "TenantNotAllowed"})
+_WORKSPACE_ERRORS = frozenset({"BotDisabledByAdmin", "TenantNotAllowed"})
 """Errors that speak of the whole tenant: no message to anybody in it can succeed."""
 
 _ADDRESSEE = frozenset(
@@ -35,7 +35,7 @@ https://learn.microsoft.com/microsoftteams/platform/bots/how-to/conversations/se
 """
 
 
-def outcome(error: Exception) -> Outcome:
+def classify_error(error: Exception) -> SendResult:
     """Return the fate of a message whose sending raised *error*.
 
     WAIT only where it is certain that nothing was posted; UNKNOWN wherever it is not: after
@@ -43,40 +43,48 @@ def outcome(error: Exception) -> Outcome:
     GONE only for the closed list of codes that speak of the addressee: a code that speaks of
     our request, or that nobody here knows, is FAILED and costs this message alone.
     """
-    if isinstance(error, NoTokenError):
-        return Outcome(Fate.WAIT, seconds=_NO_TOKEN_REST, reason="no_token")
+    if isinstance(error, TokenUnavailableError):
+        return SendResult(
+            SendStatus.RETRY_LATER, retry_after_seconds=_NO_TOKEN_RETRY_SECONDS, reason="no_token"
+        )
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout):
-        return Outcome(Fate.WAIT, seconds=_REST, reason="unreachable")
+        return SendResult(
+            SendStatus.RETRY_LATER, retry_after_seconds=_DEFAULT_RETRY_SECONDS, reason="unreachable"
+        )
     if isinstance(error, httpx.HTTPStatusError):
-        return _refused(error.response)
-    return Outcome(Fate.UNKNOWN, reason=type(error).__name__[:_LONGEST_REASON])
+        return _classify_refusal(error.response)
+    return SendResult(SendStatus.UNKNOWN, reason=type(error).__name__[:_MAX_REASON_LENGTH])
 
 
-def before_posting(error: Exception) -> Outcome:
+def classify_error_before_posting(error: Exception) -> SendResult:
     """Return the fate of a message that was not posted yet: a chat had to be opened first."""
-    found = outcome(error)
-    if found.fate is Fate.UNKNOWN:
-        return Outcome(Fate.WAIT, seconds=_REST, reason=found.reason)
+    found = classify_error(error)
+    if found.status is SendStatus.UNKNOWN:
+        return SendResult(
+            SendStatus.RETRY_LATER, retry_after_seconds=_DEFAULT_RETRY_SECONDS, reason=found.reason
+        )
     return found
 
 
-def _refused(response: httpx.Response) -> Outcome:
+def _classify_refusal(response: httpx.Response) -> SendResult:
     status = response.status_code
-    said = clean_code(_code(response) or f"http_{status}")
-    if status in _LATER:
-        return Outcome(Fate.WAIT, seconds=_rest(response), reason=said)
+    said = clean_code(_error_code(response) or f"http_{status}")
+    if status in _RETRYABLE_STATUSES:
+        return SendResult(
+            SendStatus.RETRY_LATER, retry_after_seconds=_retry_after_seconds(response), reason=said
+        )
     if response.is_client_error:
-        return Outcome(_classify(said), reason=said)
-    return Outcome(Fate.UNKNOWN, reason=said)
+        return SendResult(_classify(said), reason=said)
+    return SendResult(SendStatus.UNKNOWN, reason=said)
 
 
-def _classify(error_code: str) -> Fate:
-    if error_code in _CLOSED:
-        return Fate.CLOSED
-    return Fate.GONE if error_code in _ADDRESSEE else Fate.FAILED
+def _classify(error_code: str) -> SendStatus:
+    if error_code in _WORKSPACE_ERRORS:
+        return SendStatus.CLOSED
+    return SendStatus.GONE if error_code in _ADDRESSEE else SendStatus.FAILED
 
 
-def _code(response: httpx.Response) -> str:
+def _error_code(response: httpx.Response) -> str:
     """Return Teams' error code; a subcode that speaks of the addressee says more than it."""
     try:
         body = response.json()
@@ -87,8 +95,8 @@ def _code(response: httpx.Response) -> str:
         return ""
 
 
-def _rest(response: httpx.Response) -> float:
+def _retry_after_seconds(response: httpx.Response) -> float:
     try:
-        return max(1.0, float(response.headers.get("Retry-After", _REST)))
+        return max(1.0, float(response.headers.get("Retry-After", _DEFAULT_RETRY_SECONDS)))
     except ValueError:
-        return _REST
+        return _DEFAULT_RETRY_SECONDS

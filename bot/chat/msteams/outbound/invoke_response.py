@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from bot.chat.msteams.inbound.requests import Where
-from bot.chat.msteams.outbound.api_client import CARD
+from bot.chat.msteams.inbound.requests import Origin
+from bot.chat.msteams.outbound.api_client import CARD_CONTENT_TYPE
 from bot.chat.msteams.render.composition import Card
 
 Body = dict[str, Any]
 
 
-def card(shown: Card, title: str, where: Where) -> Body:
+def build_invoke_response(card: Card, title: str, origin: Origin) -> Body:
     """Show a card in the place of the one that was acted upon, or in the open dialog."""
-    if where is Where.DIALOG:
-        held = {"contentType": CARD, "content": shown}
+    if origin is Origin.DIALOG:
+        held = {"contentType": CARD_CONTENT_TYPE, "content": card}
         value = {"title": title, "height": "large", "width": "medium", "card": held}
         return {"task": {"type": "continue", "value": value}}
-    return {"statusCode": 200, "type": CARD, "value": shown}
+    return {"statusCode": 200, "type": CARD_CONTENT_TYPE, "value": card}

@@ -2,81 +2,93 @@
 
 import logging
 
-from bot.chat.msteams.action_data import Place, Stand
-from bot.chat.msteams.directory_cache import Acquaintances
-from bot.chat.msteams.inbound.requests import Asked, Where
-from bot.chat.msteams.outbound.api_client import Card, Line
-from bot.chat.msteams.outbound.error_codes import outcome
-from bot.chat.msteams.render.card_factory import Showing
-from bot.conversation import Invalid, Later, Reply
+from bot.chat.msteams.action_data import CardContext, Surface
+from bot.chat.msteams.directory_cache import DirectoryCache
+from bot.chat.msteams.inbound.requests import Interaction, Origin
+from bot.chat.msteams.outbound.api_client import ApiClient, Card
+from bot.chat.msteams.outbound.error_codes import classify_error
+from bot.chat.msteams.render.card_factory import CardFactory
+from bot.conversation import DeferredReply, InvalidAnswers, Reply
 from bot.elements import Form, Home, Message, Text
-from bot.logs import trouble
+from bot.logs import log_error
 
 logger = logging.getLogger("attune.msteams")
 
 
-class Posting:
+class Responder:
     """Answers what somebody wrote. What Teams refuses is raised to the caller."""
 
-    def __init__(self, line: Line, showing: Showing, acquaintances: Acquaintances) -> None:
+    def __init__(
+        self, api_client: ApiClient, card_factory: CardFactory, directory: DirectoryCache
+    ) -> None:
         """Post over *line* what *showing* makes."""
-        self._line = line
-        self._showing = showing
-        self._acquaintances = acquaintances
+        self._api_client = api_client
+        self._card_factory = card_factory
+        self._directory = directory
 
-    async def put(self, reply: Reply, asked: Asked, language: str) -> None:
+    async def send_reply(self, reply: Reply, interaction: Interaction, language: str) -> None:
         """Put up a reply, after the work that a :class:`Later` still asks for.
 
         A form to fill in is opened from a card of its own, as it would stay in the chat.
         """
-        workspace = asked.request.person.workspace
-        while isinstance(reply, Later):
-            reply = await reply.work()
-        if isinstance(reply, Invalid):
-            reply = _in_words(reply)
+        workspace = interaction.request.person.workspace
+        while isinstance(reply, DeferredReply):
+            reply = await reply.continuation()
+        if isinstance(reply, InvalidAnswers):
+            reply = _errors_as_message(reply)
         if isinstance(reply, Form) and reply.submit:
-            card = self._showing.launcher(reply, asked.act, workspace, language)
-            await self._post(card, reply.title, asked)
+            card = self._card_factory.build_launcher(reply, interaction.action, workspace, language)
+            await self._post_card(card, reply.title, interaction)
         elif reply is not None:
-            place = Place.HOME if isinstance(reply, Home) else Place.MESSAGE
-            card = self._showing.card(reply, Stand(place), workspace, language)
-            await self._post(card, _summary(reply, self._showing, language), asked)
+            place = Surface.HOME if isinstance(reply, Home) else Surface.MESSAGE
+            card = self._card_factory.build_card(reply, CardContext(place), workspace, language)
+            await self._post_card(
+                card, _notification_text(reply, self._card_factory, language), interaction
+            )
 
-    async def own_up(self, reply: Reply, asked: Asked, language: str) -> None:
+    async def report_failure(self, reply: Reply, interaction: Interaction, language: str) -> None:
         """Tell the person in their private chat that their answer could not be shown."""
-        person = asked.request.person
+        person = interaction.request.person
         tenant = person.workspace.removeprefix("msteams:")
         try:
-            way = asked.way
-            if asked.where is not Where.PERSONAL:
-                way = await self._line.open_chat(way.service, tenant, person.id)
+            way = interaction.conversation
+            if interaction.origin is not Origin.PERSONAL:
+                way = await self._api_client.open_private_chat(way.service_url, tenant, person.id)
             if isinstance(reply, Message):
-                stand = Stand(Place.MESSAGE)
-                card = self._showing.card(reply, stand, person.workspace, language)
-                await self._line.post(way, card, reply.summary)
+                stand = CardContext(Surface.MESSAGE)
+                card = self._card_factory.build_card(reply, stand, person.workspace, language)
+                await self._api_client.post_card(way, card, reply.summary)
         except Exception as error:  # noqa: BLE001 - there is no way left to reach them
-            trouble(logger, "teams.not_told", error, reason=outcome(error).reason)
+            log_error(logger, "teams.not_told", error, reason=classify_error(error).reason)
 
-    async def point_away(self, asked: Asked, sentence: str) -> None:
+    async def redirect_to_private_chat(self, interaction: Interaction, sentence: str) -> None:
         """Answer what was written before everybody with the one sentence that says nothing."""
         try:
-            await self._line.say(asked.way, sentence)
+            await self._api_client.post_text(interaction.conversation, sentence)
         except Exception as error:  # noqa: BLE001 - who wrote it can write again
-            trouble(logger, "teams.not_pointed", error, reason=outcome(error).reason)
+            log_error(logger, "teams.not_pointed", error, reason=classify_error(error).reason)
 
-    async def _post(self, card: Card, summary: str, asked: Asked) -> None:
-        if asked.where is Where.TARGETED:
-            await self._line.whisper(asked.way, card, summary, asked.sender)
+    async def _post_card(self, card: Card, summary: str, interaction: Interaction) -> None:
+        if interaction.origin is Origin.TARGETED:
+            await self._api_client.post_ephemeral(
+                interaction.conversation, card, summary, interaction.sender_id
+            )
         else:
-            await self._line.post(asked.way, card, summary)
+            await self._api_client.post_card(interaction.conversation, card, summary)
 
 
-def _in_words(told: Invalid) -> Message:
-    sentences = tuple(told.errors.values())
+def _errors_as_message(invalid: InvalidAnswers) -> Message:
+    sentences = tuple(invalid.errors.values())
     return Message(" ".join(sentences), tuple(map(Text, sentences)))
 
 
-def _summary(reply: Message | Form | Home, showing: Showing, language: str) -> str:
+def _notification_text(
+    reply: Message | Form | Home, card_factory: CardFactory, language: str
+) -> str:
     if isinstance(reply, Message):
         return reply.summary
-    return reply.title if isinstance(reply, Form) else showing.say(language, "manifest.name")
+    return (
+        reply.title
+        if isinstance(reply, Form)
+        else card_factory.translate(language, "manifest.name")
+    )

@@ -5,28 +5,38 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from bot.chat.msteams.render import actions, markup
-from bot.chat.msteams.render.charts import chart
-from bot.chat.msteams.render.composition import Card, Frame, heading, lines, literal, panel, small
-from bot.chat.msteams.render.inputs import question
+from bot.chat.msteams.render.charts import render_chart
+from bot.chat.msteams.render.composition import (
+    Card,
+    RenderContext,
+    literal_text,
+    render_caption,
+    render_heading,
+    render_lines,
+    render_panel,
+)
+from bot.chat.msteams.render.inputs import render_field
 from bot.elements import (
-    FIELDS,
-    Actions,
+    FIELD_TYPES,
+    ActionRow,
     Banner,
+    Caption,
     Chart,
-    Contact,
+    ContactLink,
     Divider,
     Element,
     Heading,
     Quote,
-    Small,
     Text,
 )
 
-_SIGNS = {"warning": "\N{WARNING SIGN}", "info": "\N{INFORMATION SOURCE}"}
+_LEVEL_ICONS = {"warning": "\N{WARNING SIGN}", "info": "\N{INFORMATION SOURCE}"}
 
 
-def blocks(
-    body: Sequence[Element], frame: Frame, faults: Mapping[str, str] | None = None
+def render_blocks(
+    body: Sequence[Element],
+    render_context: RenderContext,
+    field_errors: Mapping[str, str] | None = None,
 ) -> list[Card]:
     """Return a body's elements in order; *faults* stand under their fields, by id.
 
@@ -38,7 +48,7 @@ def blocks(
         if isinstance(element, Divider):
             divided = True
             continue
-        made = _blocks(element, frame, f"row{place}", faults or {})
+        made = _render_element(element, render_context, f"row{place}", field_errors or {})
         if divided and made:
             made[0] |= {"separator": True, "spacing": "Large"}
             divided = False
@@ -46,79 +56,92 @@ def blocks(
     return shown
 
 
-def mentions(body: Sequence[Element], frame: Frame) -> list[Card]:
+def render_mentions(body: Sequence[Element], render_context: RenderContext) -> list[Card]:
     """Return what tells Teams who is meant by each mention in a body."""
-    names = frame.known.names
-    found = {person: names.mentioned(person) for person in _people(body)}
+    names = render_context.resources.display_names
+    found = {person: names.mention_name(person) for person in _find_mentioned_people(body)}
     return [
-        {"type": "mention", "text": markup.tag(name), "mentioned": {"id": person, "name": name}}
+        {
+            "type": "mention",
+            "text": markup.mention_tag(name),
+            "mentioned": {"id": person, "name": name},
+        }
         for person, name in found.items()
         if name
     ]
 
 
-def _people(body: Sequence[Element]) -> Iterator[str]:
+def _find_mentioned_people(body: Sequence[Element]) -> Iterator[str]:
     for element in body:
-        if isinstance(element, Text | Small):
-            yield from markup.people(element.text)
+        if isinstance(element, Text | Caption):
+            yield from markup.find_mentions(element.text)
 
 
-def _blocks(element: Element, frame: Frame, spot: str, faults: Mapping[str, str]) -> list[Card]:
-    if isinstance(element, FIELDS):
-        return question(element, frame, faults.get(element.id, ""))
-    if isinstance(element, Actions):
-        return actions.actions(element, frame, spot)
-    return _WRITERS[type(element)](element, frame)
+def _render_element(
+    element: Element, render_context: RenderContext, row_id: str, field_errors: Mapping[str, str]
+) -> list[Card]:
+    if isinstance(element, FIELD_TYPES):
+        return render_field(element, render_context, field_errors.get(element.id, ""))
+    if isinstance(element, ActionRow):
+        return actions.render_action_row(element, render_context, row_id)
+    return _RENDERERS[type(element)](element, render_context)
 
 
-def _heading(element: Heading, _frame: Frame) -> list[Card]:
-    return [heading(element.text)]
+def _render_heading(element: Heading, _render_context: RenderContext) -> list[Card]:
+    return [render_heading(element.text)]
 
 
-def _text(element: Text, frame: Frame) -> list[Card]:
-    return lines(element.text, frame)
+def _render_text(element: Text, render_context: RenderContext) -> list[Card]:
+    return render_lines(element.text, render_context)
 
 
-def _small(element: Small, frame: Frame) -> list[Card]:
-    return small(element.text, frame)
+def _render_caption(element: Caption, render_context: RenderContext) -> list[Card]:
+    return render_caption(element.text, render_context)
 
 
-def _quote(element: Quote, _frame: Frame) -> list[Card]:
+def _render_quote(element: Quote, _render_context: RenderContext) -> list[Card]:
     """Show a sentence that could be said aloud; rich text reads no markup in it."""
     said = {"type": "TextRun", "text": element.text, "italic": True}
-    return [panel("emphasis", {"type": "RichTextBlock", "inlines": [said]})]
+    return [render_panel("emphasis", {"type": "RichTextBlock", "inlines": [said]})]
 
 
-def _banner(element: Banner, _frame: Frame) -> list[Card]:
+def _render_banner(element: Banner, _render_context: RenderContext) -> list[Card]:
     """Show what nobody may miss; its sign says how grave it is where colours do not."""
     style = "warning" if element.level == "warning" else "accent"
-    said = f"{_SIGNS[element.level]} {element.text}"
-    return [panel(style, literal(said, weight="Bolder"))]
+    said = f"{_LEVEL_ICONS[element.level]} {element.text}"
+    return [render_panel(style, literal_text(said, weight="Bolder"))]
 
 
-def _contact(element: Contact, frame: Frame) -> list[Card]:
+def _render_contact_link(element: ContactLink, render_context: RenderContext) -> list[Card]:
     """Link to the chat with a person: Teams opens it, and the clinician writes, not the bot.
 
     Microsoft documents this link for e-mail addresses alone. Its own app templates use it
     with the person's id in the organisation too, which is all that the bot knows of them.
     """
-    known = {"users": f"8:orgid:{element.person}", "tenantId": frame.known.tenant}
+    known = {
+        "users": f"8:orgid:{element.person_id}",
+        "tenantId": render_context.resources.tenant_id,
+    }
     url = f"https://teams.microsoft.com/l/chat/0/0?{urlencode(known, quote_via=quote)}"
     opened = {"type": "Action.OpenUrl", "title": element.label, "url": url}
     return [{"type": "ActionSet", "actions": [opened]}]
 
 
-def _chart(element: Chart, frame: Frame) -> list[Card]:
+def _render_chart_with_text(element: Chart, render_context: RenderContext) -> list[Card]:
     """Draw the shares under their title, and say them in words."""
-    return [heading(element.title), chart(element), *lines(element.words, frame)]
+    return [
+        render_heading(element.title),
+        render_chart(element),
+        *render_lines(element.text_equivalent, render_context),
+    ]
 
 
-_WRITERS: Mapping[type[Any], Callable[[Any, Frame], list[Card]]] = {
-    Heading: _heading,
-    Text: _text,
-    Small: _small,
-    Quote: _quote,
-    Banner: _banner,
-    Contact: _contact,
-    Chart: _chart,
+_RENDERERS: Mapping[type[Any], Callable[[Any, RenderContext], list[Card]]] = {
+    Heading: _render_heading,
+    Text: _render_text,
+    Caption: _render_caption,
+    Quote: _render_quote,
+    Banner: _render_banner,
+    ContactLink: _render_contact_link,
+    Chart: _render_chart_with_text,
 }

@@ -4,93 +4,110 @@ import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from bot.chat.msteams.action_data import Act, Stand
-from bot.chat.msteams.directory_cache import Acquaintances
+from bot.chat.msteams.action_data import Action, CardContext
+from bot.chat.msteams.directory_cache import DirectoryCache
 from bot.chat.msteams.render import form_launcher, markup, surfaces
-from bot.chat.msteams.render.composition import Card, Known
+from bot.chat.msteams.render.composition import Card, RenderResources
 from bot.content.catalogue import Catalogue
-from bot.conversation import Invalid
-from bot.elements import FIELDS, Element, Form, Home, Message, Small, Text
+from bot.conversation import InvalidAnswers
+from bot.elements import FIELD_TYPES, Caption, Element, Form, Home, Message, Text
 
-Shown = Message | Form | Home
+Renderable = Message | Form | Home
 
 
-class Showing:
+class CardFactory:
     """Makes cards. ``dialogs`` says whether the product opens dialogs for this bot."""
 
     def __init__(
-        self, catalogue: Catalogue, acquaintances: Acquaintances, *, dialogs: bool = True
+        self, catalogue: Catalogue, directory: DirectoryCache, *, supports_dialogs: bool = True
     ) -> None:
         """Speak from *catalogue*, and call people by the names in *acquaintances*."""
         self._catalogue = catalogue
-        self._acquaintances = acquaintances
-        self._dialogs = dialogs
+        self._directory = directory
+        self._supports_dialogs = supports_dialogs
 
-    def card(self, shown: Shown, stand: Stand, workspace: str, language: str) -> Card:
+    def build_card(
+        self, content: Renderable, card_context: CardContext, workspace: str, language: str
+    ) -> Card:
         """Return what *stand* shows, with a key of its own for this showing."""
-        known = self._known(workspace, language, shown.body)
-        fresh = Stand(stand.place, secrets.token_urlsafe(16), stand.title, stand.opened_by)
-        return _MAKERS[type(shown)](shown, fresh, known)
+        known = self._build_resources(workspace, language, content.body)
+        fresh = CardContext(
+            card_context.surface,
+            secrets.token_urlsafe(16),
+            card_context.dialog_title,
+            card_context.reopen_action,
+        )
+        return _RENDERERS[type(content)](content, fresh, known)
 
-    def again(
-        self, form: Form, stand: Stand, told: Invalid, act: Act, workspace: str, language: str
+    def rebuild_form(
+        self,
+        form: Form,
+        card_context: CardContext,
+        invalid: InvalidAnswers,
+        action: Action,
+        workspace: str,
+        language: str,
     ) -> Card:
         """Return a form as it was filled in, with what cannot be kept under its fields.
 
         It keeps its key: nothing was done under it yet.
         """
-        known = self._known(workspace, language, form.body)
-        return surfaces.form(form, stand, known, faults=told.errors, answers=act.answers)
+        known = self._build_resources(workspace, language, form.body)
+        return surfaces.render_form(
+            form, card_context, known, field_errors=invalid.errors, answers=action.answers
+        )
 
-    def launcher(self, form: Form, act: Act, workspace: str, language: str) -> Card:
+    def build_launcher(self, form: Form, action: Action, workspace: str, language: str) -> Card:
         """Return the card from which a form is opened afresh, as often as somebody likes."""
-        known = self._known(workspace, language, ())
-        return form_launcher.card(form.title, act, known)
+        known = self._build_resources(workspace, language, ())
+        return form_launcher.build_launcher_card(form.title, action, known)
 
-    def say(self, language: str, key: str) -> str:
+    def translate(self, language: str, key: str) -> str:
         """Return one sentence of the catalogue."""
-        return self._catalogue.words(language).say(key)
+        return self._catalogue.get_pack(language).translate(key)
 
-    def language(self, *tags: str) -> str:
+    def choose_language(self, *tags: str) -> str:
         """Return the catalogue's language that fits the first of *tags* that any fits."""
-        return self._catalogue.settle(*tags)
+        return self._catalogue.choose_language(*tags)
 
-    def _known(self, workspace: str, language: str, body: Iterable[Element]) -> Known:
-        return Known(
-            self._catalogue.words(language),
+    def _build_resources(
+        self, workspace: str, language: str, body: Iterable[Element]
+    ) -> RenderResources:
+        return RenderResources(
+            self._catalogue.get_pack(language),
             workspace.removeprefix("msteams:"),
-            people=self._acquaintances.names(workspace, mentioned(body)),
-            dialogs=self._dialogs,
+            person_names=self._directory.get_names(workspace, find_mentioned_people(body)),
+            supports_dialogs=self._supports_dialogs,
         )
 
 
-def mentioned(body: Iterable[Element]) -> Iterator[str]:
+def find_mentioned_people(body: Iterable[Element]) -> Iterator[str]:
     """Return the ids of the people whom a body mentions."""
     for element in body:
-        if isinstance(element, Text | Small):
-            yield from markup.people(element.text)
+        if isinstance(element, Text | Caption):
+            yield from markup.find_mentions(element.text)
 
 
-def as_form(shown: Message | Home, title: str) -> Form:
+def message_as_form(content: Message | Home, title: str) -> Form:
     """Return a message as a form to read, for where only a form can be shown."""
-    body = tuple(one for one in shown.body if not isinstance(one, FIELDS))
+    body = tuple(one for one in content.body if not isinstance(one, FIELD_TYPES))
     return Form("note", title, body)
 
 
-def _message(shown: Any, stand: Stand, known: Known) -> Card:  # noqa: ANN401 - see _MAKERS
-    return surfaces.message(shown, stand, known)
+def _render_message(message: Any, card_context: CardContext, resources: RenderResources) -> Card:  # noqa: ANN401 - see _MAKERS
+    return surfaces.render_message(message, card_context, resources)
 
 
-def _form(shown: Any, stand: Stand, known: Known) -> Card:  # noqa: ANN401 - see _MAKERS
-    return surfaces.form(shown, stand, known)
+def _render_form(form: Any, card_context: CardContext, resources: RenderResources) -> Card:  # noqa: ANN401 - see _MAKERS
+    return surfaces.render_form(form, card_context, resources)
 
 
-def _home(shown: Any, stand: Stand, known: Known) -> Card:  # noqa: ANN401 - see _MAKERS
-    return surfaces.home(shown, stand, known)
+def _render_home(home: Any, card_context: CardContext, resources: RenderResources) -> Card:  # noqa: ANN401 - see _MAKERS
+    return surfaces.render_home(home, card_context, resources)
 
 
-_MAKERS: Mapping[type[Shown], Callable[[Any, Stand, Known], Card]] = {
-    Message: _message,
-    Form: _form,
-    Home: _home,
+_RENDERERS: Mapping[type[Renderable], Callable[[Any, CardContext, RenderResources], Card]] = {
+    Message: _render_message,
+    Form: _render_form,
+    Home: _render_home,
 }

@@ -4,7 +4,7 @@ from bot.chat.msteams.render.composition import Card
 from bot.elements import Chart
 
 
-def chart(element: Chart) -> Card:
+def render_chart(element: Chart) -> Card:
     """Return the bars. Their words stand beside them, so a client without charts drops these.
 
     Bars lie flat, for Teams cuts long labels under upright ones. They have no axis, whose

@@ -3,47 +3,59 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.chat.msteams.action_data import Answers, Place, Stand
+from bot.chat.msteams.action_data import Answers, CardContext, Surface
 from bot.chat.msteams.render import actions
-from bot.chat.msteams.render.blocks import blocks, mentions
-from bot.chat.msteams.render.composition import Card, Frame, Known, heading, literal, panel
+from bot.chat.msteams.render.blocks import render_blocks, render_mentions
+from bot.chat.msteams.render.composition import (
+    Card,
+    RenderContext,
+    RenderResources,
+    literal_text,
+    render_heading,
+    render_panel,
+)
 from bot.elements import (
-    FIELDS,
-    CalendarDay,
-    Channel,
-    Choice,
-    ClockTime,
+    FIELD_TYPES,
+    ChannelField,
+    ChoiceField,
+    DateField,
     Element,
     Form,
     Home,
     Message,
-    Name,
-    People,
+    NameField,
+    PeopleField,
+    TimeField,
 )
 
-VERSION = "1.5"
+CARD_VERSION = "1.5"
 """The newest version of Adaptive Cards that every client of Teams shows."""
 
-MOST_BYTES = 28 * 1024
+MAX_CARD_BYTES = 28 * 1024
 """What a message may weigh at most: a budget of ours, well below what Teams refuses."""
 
 
-_ALONE = (ClockTime, CalendarDay, Channel, Name)
+_SINGLE_VALUE_FIELDS = (TimeField, DateField, ChannelField, NameField)
 """The fields that have one answer and no list of them."""
 
 
-def message(shown: Message, stand: Stand, known: Known) -> Card:
+def render_message(message: Message, card_context: CardContext, resources: RenderResources) -> Card:
     """Return a message as a card; its summary goes beside the card, as the notification."""
-    frame = Frame(stand, known)
-    return _card(blocks(shown.body, frame), frame, shown.summary, mentions(shown.body, frame))
+    frame = RenderContext(card_context, resources)
+    return _build_card(
+        render_blocks(message.body, frame),
+        frame,
+        message.summary,
+        render_mentions(message.body, frame),
+    )
 
 
-def form(
-    shown: Form,
-    stand: Stand,
-    known: Known,
+def render_form(
+    form: Form,
+    card_context: CardContext,
+    resources: RenderResources,
     *,
-    faults: Mapping[str, str] | None = None,
+    field_errors: Mapping[str, str] | None = None,
     answers: Answers | None = None,
 ) -> Card:
     """Return a form as what a dialog holds, or inside a card in the chat, as *stand* says.
@@ -51,51 +63,62 @@ def form(
     A dialog bears the form's title itself. After a refusal, *faults* say why under their
     fields, and *answers* are shown as they were given, by field id.
     """
-    frame = Frame(stand, known)
-    filled = replace(shown, body=tuple(_filled(one, answers or {}) for one in shown.body))
+    frame = RenderContext(card_context, resources)
+    filled = replace(form, body=tuple(_fill_field(one, answers or {}) for one in form.body))
     body = [
-        *([] if stand.place is Place.DIALOG else [heading(shown.title, large=True)]),
-        *_unplaced(filled, faults or {}),
-        *blocks(filled.body, frame, faults),
+        *(
+            []
+            if card_context.surface is Surface.DIALOG
+            else [render_heading(form.title, is_large=True)]
+        ),
+        *_render_unplaced_errors(filled, field_errors or {}),
+        *render_blocks(filled.body, frame, field_errors),
     ]
-    if any(isinstance(one, Choice) and one.refreshes for one in filled.body):
-        body.append(actions.refresh(filled, frame))
-    card = _card(body, frame, shown.title, mentions(shown.body, frame))
-    ends = list(actions.ends(filled, frame))
+    if any(isinstance(one, ChoiceField) and one.refreshes_form for one in filled.body):
+        body.append(actions.render_refresh_button(filled, frame))
+    card = _build_card(body, frame, form.title, render_mentions(form.body, frame))
+    ends = list(actions.render_form_buttons(filled, frame))
     return card | ({"actions": ends} if ends else {})
 
 
-def home(shown: Home, stand: Stand, known: Known) -> Card:
+def render_home(home: Home, card_context: CardContext, resources: RenderResources) -> Card:
     """Return a person's own page as a card in their private chat."""
-    frame = Frame(stand, known)
-    title = known.words.say("manifest.name")
-    return _card(blocks(shown.body, frame), frame, title, mentions(shown.body, frame))
+    frame = RenderContext(card_context, resources)
+    title = resources.words.translate("manifest.name")
+    return _build_card(
+        render_blocks(home.body, frame), frame, title, render_mentions(home.body, frame)
+    )
 
 
-def _card(body: list[Card], frame: Frame, summary: str, named: list[Card]) -> Card:
+def _build_card(
+    body: list[Card], render_context: RenderContext, summary: str, mention_entities: list[Card]
+) -> Card:
     """Return a card that says which language it is in, and something where it is not shown."""
     return {
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
-        "version": VERSION,
-        "lang": frame.known.words.language.partition("-")[0],
+        "version": CARD_VERSION,
+        "lang": render_context.resources.words.language.partition("-")[0],
         "fallbackText": summary,
-        **({"msteams": {"entities": named}} if named else {}),
+        **({"msteams": {"entities": mention_entities}} if mention_entities else {}),
         "body": body,
     }
 
 
-def _unplaced(form: Form, faults: Mapping[str, str]) -> list[Card]:
+def _render_unplaced_errors(form: Form, field_errors: Mapping[str, str]) -> list[Card]:
     """Say on top what was wrong with an answer that the form no longer asks for."""
-    asked = {one.id for one in form.body if isinstance(one, FIELDS)}
-    said = [fault for field, fault in faults.items() if field not in asked]
-    return [panel("warning", literal(f"\N{WARNING SIGN} {one}", weight="Bolder")) for one in said]
+    asked = {one.id for one in form.body if isinstance(one, FIELD_TYPES)}
+    said = [fault for field, fault in field_errors.items() if field not in asked]
+    return [
+        render_panel("warning", literal_text(f"\N{WARNING SIGN} {one}", weight="Bolder"))
+        for one in said
+    ]
 
 
-def _filled(element: Element, answers: Answers) -> Element:
+def _fill_field(element: Element, answers: Answers) -> Element:
     """Return a field as it was answered; everything else as it is."""
-    if isinstance(element, Choice | People) and element.id in answers:
-        return replace(element, chosen=answers[element.id])
-    if isinstance(element, _ALONE) and element.id in answers:
-        return replace(element, chosen=next(iter(answers[element.id]), ""))
+    if isinstance(element, ChoiceField | PeopleField) and element.id in answers:
+        return replace(element, initial=answers[element.id])
+    if isinstance(element, _SINGLE_VALUE_FIELDS) and element.id in answers:
+        return replace(element, initial=next(iter(answers[element.id]), ""))
     return element

@@ -6,7 +6,7 @@ from typing import Any
 from bot.conversation import Profile
 
 
-def read(user: Mapping[str, Any]) -> Profile:
+def parse_profile(user: Mapping[str, Any]) -> Profile:
     """Return the profile in Slack's own description of a member."""
     machine = user.get("is_bot") or user.get("is_workflow_bot") or user.get("id") == "USLACKBOT"
     return Profile(

@@ -8,21 +8,21 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 from yarl import URL
 
-from bot.chat.slack.quiet_logging import quiet
+from bot.chat.slack.quiet_logging import redacting_logger
 
-Token = Callable[[str], Awaitable[str]]
+TokenProvider = Callable[[str], Awaitable[str]]
 """Gives the bot token for a workspace (``slack:T…``) when it is needed, however it is renewed."""
 
 TIMEOUT = aiohttp.ClientTimeout(total=10.0, sock_connect=5.0)
 """Seconds that a call may take; a person's trigger is gone after three anyway."""
 
-_IDLE = 4.0
+_KEEPALIVE_SECONDS = 4.0
 """Seconds that an idle connection is kept: fewer than servers keep theirs (5 and more).
 
 Had the server hung up first, a message sent just then would be lost in doubt.
 """
 
-_HERE = frozenset({"localhost", "127.0.0.1", "::1"})
+_LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class ResponseUrlError(Exception):
@@ -34,59 +34,59 @@ class ResponseUrlError(Exception):
         self.status = status
 
 
-class Line:
+class ApiClient:
     """Everything that leaves for Slack goes through here.
 
     slack_sdk's defaults would open a session for each call, and send a message again when
     an answer is lost, which people see as a message twice.
     """
 
-    def __init__(self, api_url: str, token: Token) -> None:
+    def __init__(self, api_url: str, token_provider: TokenProvider) -> None:
         """Call the Web API at *api_url*, which ends in ``/api/``."""
         self.api_url = api_url
-        self._token = token
+        self._token_provider = token_provider
         self._session: aiohttp.ClientSession | None = None
         self._client: AsyncWebClient | None = None
-        self._proxy = self.bare().proxy
+        self._proxy = self.create_client().proxy
 
-    def session(self) -> aiohttp.ClientSession:
+    def get_session(self) -> aiohttp.ClientSession:
         """Return the one HTTP session, opened at its first use inside a running loop."""
         asyncio.get_running_loop()
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(keepalive_timeout=_IDLE),
+                connector=aiohttp.TCPConnector(keepalive_timeout=_KEEPALIVE_SECONDS),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=TIMEOUT,
             )
         return self._session
 
-    def bare(self, token: str | None = None) -> AsyncWebClient:
+    def create_client(self, token: str | None = None) -> AsyncWebClient:
         """Return a client outside any loop; it has no session until it is given one."""
-        client = AsyncWebClient(token, self.api_url, retry_handlers=[], logger=quiet())
-        if URL(self.api_url).host in _HERE:
+        client = AsyncWebClient(token, self.api_url, retry_handlers=[], logger=redacting_logger())
+        if URL(self.api_url).host in _LOOPBACK_HOSTS:
             client.proxy = None  # an operator's proxy leads outside, never back to this machine
         return client
 
-    def anonymous(self) -> AsyncWebClient:
+    def create_client_without_token(self) -> AsyncWebClient:
         """Return a client that speaks for nobody yet, to ask for a token."""
-        client = self.bare()
-        client.session = self.session()
+        client = self.create_client()
+        client.session = self.get_session()
         return client
 
-    async def client(self, workspace: str = "") -> AsyncWebClient:
+    async def get_client(self, workspace: str = "") -> AsyncWebClient:
         """Return a client that speaks for the bot in *workspace*."""
-        token = await self._token(workspace)
+        token = await self._token_provider(workspace)
         if self._client is None or self._client.token != token:
-            self._client = self.bare(token)
-        self._client.session = self.session()
+            self._client = self.create_client(token)
+        self._client.session = self.get_session()
         return self._client
 
-    async def answer(self, response_url: str, body: Mapping[str, Any]) -> None:
+    async def post_ephemeral(self, response_url: str, body: Mapping[str, Any]) -> None:
         """Give Slack an answer that only the person who asked sees.
 
         Raises ResponseUrlError when Slack refuses it, and what aiohttp raises.
         """
-        async with self.session().post(response_url, json=body, proxy=self._proxy) as answered:
+        async with self.get_session().post(response_url, json=body, proxy=self._proxy) as answered:
             if not answered.ok:
                 raise ResponseUrlError(answered.status)
 

@@ -5,20 +5,22 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-from bot.chat.slack.token_rotation import RenewalError
-from bot.conversation import Fate, Outcome
+from bot.chat.slack.token_rotation import TokenRotationError
+from bot.conversation import SendResult, SendStatus
 from bot.logs import clean_code
 
-_TOO_MANY, _SERVER_ERROR, _CLIENT_ERROR = 429, 500, 400
-_REST, _UNREACHED = 30.0, 30.0
+_TOO_MANY_REQUESTS, _SERVER_ERROR, _CLIENT_ERROR = 429, 500, 400
+_DEFAULT_RETRY_SECONDS, _UNREACHABLE_RETRY_SECONDS = 30.0, 30.0
 """Seconds to rest when Slack names none, and when it cannot be reached at all."""
 
-_UNSURE = frozenset({"fatal_error", "internal_error", "request_timeout", "service_unavailable"})
+_AMBIGUOUS_ERRORS = frozenset(
+    {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
+)
 """Errors after which, Slack says, part of what was asked may have been done."""
 
-_PASSING = frozenset({"ratelimited", "rate_limited", "team_added_to_org"})
+_RETRYABLE_ERRORS = frozenset({"ratelimited", "rate_limited", "team_added_to_org"})
 
-_CLOSED = frozenset(
+_WORKSPACE_ERRORS = frozenset(
     {
         "access_denied",
         "accesslimited",
@@ -62,13 +64,13 @@ https://docs.slack.dev/reference/methods/chat.postMessage#errors
 """
 
 
-def code(error: BaseException) -> str:
+def slack_error_code(error: BaseException) -> str:
     """Return Slack's own error code, or ``""`` when it was not Slack who spoke."""
     data = getattr(getattr(error, "response", None), "data", None)
     return str(data.get("error") or "") if isinstance(data, dict) else ""
 
 
-def outcome(error: Exception) -> Outcome:
+def classify_error(error: Exception) -> SendResult:
     """Return the fate of a message whose sending raised *error*.
 
     WAIT only where it is certain that nothing was posted; UNKNOWN wherever it is not. GONE
@@ -76,46 +78,54 @@ def outcome(error: Exception) -> Outcome:
     request, or that nobody here knows, is FAILED and costs this message alone.
     """
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
-        return Outcome(Fate.WAIT, seconds=_UNREACHED, reason="unreachable")
-    if isinstance(error, RenewalError):
-        fate = Fate.CLOSED if error.code in _CLOSED else Fate.WAIT
-        return Outcome(fate, seconds=_REST, reason=clean_code(error.code or "not_renewed"))
-    if isinstance(error, SlackApiError):
-        return _refused(error, code(error), _status(error))
-    return Outcome(Fate.UNKNOWN, reason=type(error).__name__)
-
-
-def _refused(error: SlackApiError, said: str, status: int) -> Outcome:
-    if status == _TOO_MANY or said in _PASSING:
-        return Outcome(
-            Fate.WAIT,
-            seconds=_rest(error),
-            reason=clean_code(said or "ratelimited"),
-            slower=status == _TOO_MANY,
+        return SendResult(
+            SendStatus.RETRY_LATER,
+            retry_after_seconds=_UNREACHABLE_RETRY_SECONDS,
+            reason="unreachable",
         )
-    if status >= _SERVER_ERROR or said in _UNSURE:
-        return Outcome(Fate.UNKNOWN, reason=clean_code(said or f"http_{status}"))
-    if not said:
+    if isinstance(error, TokenRotationError):
+        fate = SendStatus.CLOSED if error.code in _WORKSPACE_ERRORS else SendStatus.RETRY_LATER
+        return SendResult(
+            fate,
+            retry_after_seconds=_DEFAULT_RETRY_SECONDS,
+            reason=clean_code(error.code or "not_renewed"),
+        )
+    if isinstance(error, SlackApiError):
+        return _classify_refusal(error, slack_error_code(error), _http_status(error))
+    return SendResult(SendStatus.UNKNOWN, reason=type(error).__name__)
+
+
+def _classify_refusal(error: SlackApiError, error_code: str, status: int) -> SendResult:
+    if status == _TOO_MANY_REQUESTS or error_code in _RETRYABLE_ERRORS:
+        return SendResult(
+            SendStatus.RETRY_LATER,
+            retry_after_seconds=_retry_after_seconds(error),
+            reason=clean_code(error_code or "ratelimited"),
+            is_rate_limited=status == _TOO_MANY_REQUESTS,
+        )
+    if status >= _SERVER_ERROR or error_code in _AMBIGUOUS_ERRORS:
+        return SendResult(SendStatus.UNKNOWN, reason=clean_code(error_code or f"http_{status}"))
+    if not error_code:
         # Not Slack's own words: a gateway on the way. Only a plain refusal proves anything.
-        fate = Fate.WAIT if status >= _CLIENT_ERROR else Fate.UNKNOWN
-        return Outcome(fate, seconds=_REST, reason=f"http_{status}")
-    return Outcome(_classify(said), reason=clean_code(said))
+        fate = SendStatus.RETRY_LATER if status >= _CLIENT_ERROR else SendStatus.UNKNOWN
+        return SendResult(fate, retry_after_seconds=_DEFAULT_RETRY_SECONDS, reason=f"http_{status}")
+    return SendResult(_classify(error_code), reason=clean_code(error_code))
 
 
-def _classify(error_code: str) -> Fate:
-    if error_code in _CLOSED:
-        return Fate.CLOSED
-    return Fate.GONE if error_code in _ADDRESSEE else Fate.FAILED
+def _classify(error_code: str) -> SendStatus:
+    if error_code in _WORKSPACE_ERRORS:
+        return SendStatus.CLOSED
+    return SendStatus.GONE if error_code in _ADDRESSEE else SendStatus.FAILED
 
 
-def _status(error: SlackApiError) -> int:
+def _http_status(error: SlackApiError) -> int:
     response: Any = error.response
     return int(getattr(response, "status_code", 0) or getattr(response, "status", 0))
 
 
-def _rest(error: SlackApiError) -> float:
+def _retry_after_seconds(error: SlackApiError) -> float:
     headers = getattr(error.response, "headers", None) or {}
     try:
-        return max(1.0, float(headers.get("Retry-After", _REST)))
+        return max(1.0, float(headers.get("Retry-After", _DEFAULT_RETRY_SECONDS)))
     except ValueError:
-        return _REST
+        return _DEFAULT_RETRY_SECONDS

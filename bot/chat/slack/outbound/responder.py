@@ -7,98 +7,112 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
-from bot.chat.slack.inbound.requests import Asked, Where
+from bot.chat.slack.inbound.requests import Interaction, Origin
 from bot.chat.slack.outbound import error_codes
-from bot.chat.slack.outbound.ack_body import as_form, in_words
-from bot.chat.slack.outbound.api_client import Line
-from bot.chat.slack.outbound.home_tab import publish
+from bot.chat.slack.outbound.ack_body import errors_as_message, reply_as_form
+from bot.chat.slack.outbound.api_client import ApiClient
+from bot.chat.slack.outbound.home_tab import publish_home
 from bot.chat.slack.render import surfaces
-from bot.conversation import Invalid, Later, Reply
+from bot.conversation import DeferredReply, InvalidAnswers, Reply
 from bot.elements import Form, Home, Message
 
-_WAITING_SHOWS = 0.3
+_WAITING_FORM_SECONDS = 0.3
 """Seconds in which Slack has surely put up the waiting form, so that it replaces nothing newer."""
 
-_OVERTAKEN = frozenset({"hash_conflict", "not_found"})
+_STALE_VIEW_ERRORS = frozenset({"hash_conflict", "not_found"})
 """The form has changed or was closed since: what the person sees now is theirs."""
 
-_IN_A_FORM = frozenset({Where.MODAL, Where.SUBMITTED})
+_FORM_ORIGINS = frozenset({Origin.MODAL, Origin.SUBMITTED})
 
 
-class Deliverer:
+class Responder:
     """Puts a reply where the person is looking. What Slack refuses is raised to the caller."""
 
-    def __init__(self, line: Line, title: Callable[[Asked], str]) -> None:
+    def __init__(self, api_client: ApiClient, get_form_title: Callable[[Interaction], str]) -> None:
         """Call over *line*; *title* heads a form that was made of a message."""
-        self._line = line
-        self._title = title
+        self._api_client = api_client
+        self._get_form_title = get_form_title
 
-    async def put(self, reply: Reply, asked: Asked) -> None:
+    async def send_reply(self, reply: Reply, interaction: Interaction) -> None:
         """Put up a reply, after the work that a :class:`Later` still asks for."""
-        if isinstance(reply, Later):
-            await self.put(await self._finish(reply, asked), asked)
-        elif isinstance(reply, Invalid):
-            await self.put(in_words(reply), asked)
+        if isinstance(reply, DeferredReply):
+            await self.send_reply(await self._resolve_deferred(reply, interaction), interaction)
+        elif isinstance(reply, InvalidAnswers):
+            await self.send_reply(errors_as_message(reply), interaction)
         elif isinstance(reply, Home):
-            await publish(self._line, asked.request.person, reply)
+            await publish_home(self._api_client, interaction.request.person, reply)
         elif isinstance(reply, Message):
-            await self._say(reply, asked)
+            await self._send_message(reply, interaction)
         elif isinstance(reply, Form):
-            await self._show(reply, asked)
+            await self._show_form(reply, interaction)
 
-    async def own_up(self, message: Message, asked: Asked) -> None:
+    async def report_failure(self, message: Message, interaction: Interaction) -> None:
         """Tell the person what went wrong where they asked, or else in their chat."""
-        if asked.place.response_url:
+        if interaction.reply_target.response_url:
             with suppress(Exception):
-                await self._whisper(message, asked)
+                await self._post_ephemeral(message, interaction)
                 return
-        await self._post(message, asked)
+        await self._post_message(message, interaction)
 
-    async def _finish(self, later: Later, asked: Asked) -> Reply:
-        if asked.place.where is not Where.SUBMITTED:
-            return await later.work()
-        reply, _ = await asyncio.gather(later.work(), asyncio.sleep(_WAITING_SHOWS))
+    async def _resolve_deferred(self, deferred: DeferredReply, interaction: Interaction) -> Reply:
+        if interaction.reply_target.origin is not Origin.SUBMITTED:
+            return await deferred.continuation()
+        reply, _ = await asyncio.gather(
+            deferred.continuation(), asyncio.sleep(_WAITING_FORM_SECONDS)
+        )
         return reply
 
-    async def _say(self, message: Message, asked: Asked) -> None:
-        if asked.place.where in _IN_A_FORM:
-            await self._show(as_form(message, asked), asked)
-        elif asked.place.response_url:
-            await self._whisper(message, asked)
-        elif asked.place.trigger:
-            await self._show(surfaces.reading(message, self._title(asked)), asked)
+    async def _send_message(self, message: Message, interaction: Interaction) -> None:
+        if interaction.reply_target.origin in _FORM_ORIGINS:
+            await self._show_form(reply_as_form(message, interaction), interaction)
+        elif interaction.reply_target.response_url:
+            await self._post_ephemeral(message, interaction)
+        elif interaction.reply_target.trigger_id:
+            await self._show_form(
+                surfaces.message_as_form(message, self._get_form_title(interaction)), interaction
+            )
         else:
-            await self._post(message, asked)
+            await self._post_message(message, interaction)
 
-    async def _whisper(self, message: Message, asked: Asked) -> None:
+    async def _post_ephemeral(self, message: Message, interaction: Interaction) -> None:
         """Answer beside the person's own words, for nobody else to see."""
-        body = surfaces.ephemeral(message, surfaces.team(asked.request.person.workspace))
-        await self._line.answer(asked.place.response_url, body)
+        body = surfaces.render_ephemeral(
+            message, surfaces.extract_team_id(interaction.request.person.workspace)
+        )
+        await self._api_client.post_ephemeral(interaction.reply_target.response_url, body)
 
-    async def _post(self, message: Message, asked: Asked) -> None:
+    async def _post_message(self, message: Message, interaction: Interaction) -> None:
         """Write to the person in their private chat with the bot."""
-        workspace = asked.request.person.workspace
-        client = await self._line.client(workspace)
+        workspace = interaction.request.person.workspace
+        client = await self._api_client.get_client(workspace)
         await client.chat_postMessage(
-            channel=asked.request.person.id,
+            channel=interaction.request.person.id,
             unfurl_links=False,
             unfurl_media=False,
-            **surfaces.message(message, surfaces.team(workspace)),
+            **surfaces.render_message(message, surfaces.extract_team_id(workspace)),
         )
 
-    async def _show(self, form: Form, asked: Asked) -> None:
+    async def _show_form(self, form: Form, interaction: Interaction) -> None:
         """Open a form, or put it in the place of the open one."""
-        workspace = asked.request.person.workspace
-        client = await self._line.client(workspace)
-        view = surfaces.modal(form, surfaces.team(workspace), home=asked.place.home)
-        if asked.place.where not in _IN_A_FORM:
-            await client.views_open(trigger_id=asked.place.trigger, view=view)
+        workspace = interaction.request.person.workspace
+        client = await self._api_client.get_client(workspace)
+        view = surfaces.render_form(
+            form, surfaces.extract_team_id(workspace), from_home=interaction.reply_target.from_home
+        )
+        if interaction.reply_target.origin not in _FORM_ORIGINS:
+            await client.views_open(trigger_id=interaction.reply_target.trigger_id, view=view)
             return
         # After a submission the form has a new hash that nobody told us.
-        known = asked.place.hash if asked.place.where is Where.MODAL else ""
+        known = (
+            interaction.reply_target.view_hash
+            if interaction.reply_target.origin is Origin.MODAL
+            else ""
+        )
         unless_newer: dict[str, Any] = {"hash": known} if known else {}
         try:
-            await client.views_update(view_id=asked.place.view, view=view, **unless_newer)
+            await client.views_update(
+                view_id=interaction.reply_target.view_id, view=view, **unless_newer
+            )
         except SlackApiError as error:
-            if error_codes.code(error) not in _OVERTAKEN:
+            if error_codes.slack_error_code(error) not in _STALE_VIEW_ERRORS:
                 raise

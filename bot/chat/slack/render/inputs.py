@@ -3,102 +3,117 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.chat.slack.render.composition import Block, literal, option, plain
-from bot.elements import CalendarDay, Channel, Choice, ClockTime, Field, Name, People
+from bot.chat.slack.render.composition import Block, build_option, literal_text, plain_text
+from bot.elements import (
+    ChannelField,
+    ChoiceField,
+    DateField,
+    Field,
+    NameField,
+    PeopleField,
+    TimeField,
+)
 
-_LONGEST_DETAIL = 75
+_MAX_DESCRIPTION_LENGTH = 75
 
 
-def question(field: Field, *, sent: bool) -> Block:
+def render_field(field: Field, *, has_submit: bool) -> Block:
     """Return the block that asks a question, in a form that is *sent* off or only looked at.
 
     Slack refuses inputs in a form without a button to send it; there the same element
     stands beside its label and answers as soon as it is touched.
     """
-    element = _ELEMENTS[type(field)](field)
+    element = _RENDERERS[type(field)](field)
     element["action_id"] = field.id
-    if not sent:
+    if not has_submit:
         return {
             "type": "section",
             "block_id": field.id,
-            "text": literal(field.label),
+            "text": literal_text(field.label),
             "accessory": element,
         }
     block: Block = {
         "type": "input",
         "block_id": field.id,
-        "label": plain(field.label),
+        "label": plain_text(field.label),
         "element": element,
         "optional": not field.required,
     }
-    if hint := _hint(field):
-        block["hint"] = plain(hint)
-    if isinstance(field, Choice) and field.refreshes:
+    if hint := _build_hint(field):
+        block["hint"] = plain_text(hint)
+    if isinstance(field, ChoiceField) and field.refreshes_form:
         block["dispatch_action"] = True
     return block
 
 
-def _hint(field: Field) -> str:
+def _build_hint(field: Field) -> str:
     """Say a question's hint, and under it the details too long to stand beside an answer."""
     lines = [field.hint] if field.hint else []
-    if isinstance(field, Choice) and not _details_fit(field):
-        lines += [f"{one.label}: {one.detail}" for one in field.options if one.detail]
+    if isinstance(field, ChoiceField) and not _descriptions_fit(field):
+        lines += [f"{one.label}: {one.description}" for one in field.options if one.description]
     return "\n".join(lines)
 
 
-def _details_fit(field: Choice) -> bool:
-    return all(len(one.detail) <= _LONGEST_DETAIL for one in field.options)
+def _descriptions_fit(field: ChoiceField) -> bool:
+    return all(len(one.description) <= _MAX_DESCRIPTION_LENGTH for one in field.options)
 
 
-def _choice(field: Choice) -> Block:
-    detail = _details_fit(field)
-    options = [option(one, detail=detail) for one in field.options]
-    chosen = [one for one in options if one["value"] in field.chosen]
-    if field.at_most > 1:
-        return {"type": "checkboxes", "options": options} | _given("initial_options", chosen)
-    kind = "static_select" if field.select else "radio_buttons"
-    return {"type": kind, "options": options} | _given("initial_option", chosen[:1], one=True)
-
-
-def _time(field: ClockTime) -> Block:
-    return {"type": "timepicker"} | _given("initial_time", field.chosen)
-
-
-def _day(field: CalendarDay) -> Block:
-    return {"type": "datepicker"} | _given("initial_date", field.chosen)
-
-
-def _people(field: People) -> Block:
-    if field.at_most == 1:
-        return {"type": "users_select"} | _given("initial_user", field.chosen[:1], one=True)
-    return {"type": "multi_users_select", "max_selected_items": field.at_most} | _given(
-        "initial_users", list(field.chosen)
+def _render_choice(field: ChoiceField) -> Block:
+    detail = _descriptions_fit(field)
+    options = [build_option(one, with_description=detail) for one in field.options]
+    chosen = [one for one in options if one["value"] in field.initial]
+    if field.max_selected > 1:
+        return {"type": "checkboxes", "options": options} | _initial_value(
+            "initial_options", chosen
+        )
+    kind = "static_select" if field.as_dropdown else "radio_buttons"
+    return {"type": kind, "options": options} | _initial_value(
+        "initial_option", chosen[:1], is_single=True
     )
 
 
-def _channel(field: Channel) -> Block:
+def _render_time(field: TimeField) -> Block:
+    return {"type": "timepicker"} | _initial_value("initial_time", field.initial)
+
+
+def _render_date(field: DateField) -> Block:
+    return {"type": "datepicker"} | _initial_value("initial_date", field.initial)
+
+
+def _render_people(field: PeopleField) -> Block:
+    if field.max_selected == 1:
+        return {"type": "users_select"} | _initial_value(
+            "initial_user", field.initial[:1], is_single=True
+        )
+    return {
+        "type": "multi_users_select",
+        "max_selected_items": field.max_selected,
+    } | _initial_value("initial_users", list(field.initial))
+
+
+def _render_channel(field: ChannelField) -> Block:
     """Ask for a channel of this practice; those shared with other organisations stay out."""
     kinds = {"include": ["public", "private"], "exclude_external_shared_channels": True}
     made: Block = {"type": "conversations_select", "filter": kinds}
-    return made | _given("initial_conversation", field.chosen)
+    return made | _initial_value("initial_conversation", field.initial)
 
 
-def _name(field: Name) -> Block:
-    made: Block = {"type": "plain_text_input", "max_length": field.at_most}
-    return made | _given("initial_value", field.chosen)
+def _render_name(field: NameField) -> Block:
+    made: Block = {"type": "plain_text_input", "max_length": field.max_length}
+    return made | _initial_value("initial_value", field.initial)
 
 
-def _given(key: str, chosen: Any, *, one: bool = False) -> Block:  # noqa: ANN401 - text or list
-    if not chosen:
+def _initial_value(property_name: str, initial: Any, *, is_single: bool = False) -> Block:  # noqa: ANN401 - text or list
+    if not initial:
         return {}
-    return {key: chosen[0] if one else chosen}
+    return {property_name: initial[0] if is_single else initial}
 
 
-_ELEMENTS: Mapping[type[Field], Callable[[Any], Block]] = {
-    Choice: _choice,
-    ClockTime: _time,
-    CalendarDay: _day,
-    People: _people,
-    Channel: _channel,
-    Name: _name,
+_RENDERERS: Mapping[type[Field], Callable[[Any], Block]] = {
+    ChoiceField: _render_choice,
+    TimeField: _render_time,
+    DateField: _render_date,
+    PeopleField: _render_people,
+    ChannelField: _render_channel,
+    NameField: _render_name,
 }

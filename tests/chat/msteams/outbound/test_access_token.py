@@ -3,12 +3,12 @@ import threading
 
 import pytest
 
-from bot.chat.msteams.adapter import Access, Account, account
-from bot.chat.msteams.outbound.access_token import NoTokenError, Tokens
-from bot.chat.msteams.outbound.error_codes import outcome
+from bot.chat.msteams.adapter import AccessSettings, AccountCheck, check_account
+from bot.chat.msteams.outbound.access_token import AppTokenCache, TokenUnavailableError
+from bot.chat.msteams.outbound.error_codes import classify_error
 from bot.chat.msteams.sdk import ClientCredentials, ManagedIdentityCredentials
-from bot.conversation import Fate
-from tests.chat.msteams.microsoft import CLIENT, TENANT, Microsoft
+from bot.conversation import SendStatus
+from tests.chat.msteams.microsoft import CLIENT_ID, TENANT_ID, FakeMicrosoft
 
 SCOPE = "https://api.example/.default"
 
@@ -28,9 +28,9 @@ class _Asked:
         return answer or None
 
 
-def tokens(*answers: str | Exception) -> tuple[Tokens, _Asked]:
+def tokens(*answers: str | Exception) -> tuple[AppTokenCache, _Asked]:
     """Return tokens that are given as a test says."""
-    made = Tokens(ClientCredentials(client_id="x", client_secret="y"))
+    made = AppTokenCache(ClientCredentials(client_id="x", client_secret="y"))
     asked = _Asked(*answers)
     made._manager = asked  # type: ignore[assignment]  # the network is outside
     return made, asked
@@ -51,20 +51,22 @@ async def test_without_a_token_nothing_was_sent(answer: str | Exception) -> None
     """When Microsoft gives none, the message is owed still, and the next one asks again."""
     given, _ = tokens(answer, "second")
 
-    with pytest.raises(NoTokenError) as refused:
+    with pytest.raises(TokenUnavailableError) as refused:
         await given.get_app_token(SCOPE, None)
 
-    assert outcome(refused.value).fate is Fate.WAIT
+    assert classify_error(refused.value).status is SendStatus.RETRY_LATER
     assert await given.get_app_token(SCOPE, None) == "second"
 
 
 @pytest.mark.parametrize("status", [200, 500])
-async def test_an_operator_is_told_what_microsoft_gives(ms: Microsoft, status: int) -> None:
+async def test_an_operator_is_told_what_microsoft_gives(ms: FakeMicrosoft, status: int) -> None:
     """Before the first start it is known whether keys can be fetched and a token is given."""
     ms.keys_status = status
-    access = Access(CLIENT, frozenset({TENANT}), metadata=ms.metadata)
+    access = AccessSettings(CLIENT_ID, frozenset({TENANT_ID}), openid_metadata_url=ms.metadata_url)
 
-    assert await account(access) == Account(keys=status == 200, token=True)
+    assert await check_account(access) == AccountCheck(
+        has_signing_keys=status == 200, has_token=True
+    )
 
 
 @pytest.mark.parametrize(
@@ -72,8 +74,10 @@ async def test_an_operator_is_told_what_microsoft_gives(ms: Microsoft, status: i
 )
 def test_without_a_secret_the_machines_identity_speaks(secret: str, kind: type) -> None:
     """A registration's secret is used where there is one, and never shown."""
-    access = Access(CLIENT, frozenset({TENANT}), tenant_id=TENANT, secret=secret)
+    access = AccessSettings(
+        CLIENT_ID, frozenset({TENANT_ID}), tenant_id=TENANT_ID, client_secret=secret
+    )
 
-    assert isinstance(access.credentials(), kind)
-    assert isinstance(access.tokens(), Tokens)
+    assert isinstance(access.build_credentials(), kind)
+    assert isinstance(access.create_token_provider(), AppTokenCache)
     assert "planted" not in repr(access)

@@ -1,4 +1,4 @@
-from bot.chat.msteams.render.charts import chart
+from bot.chat.msteams.render.charts import render_chart
 from bot.elements import Bar, Chart
 from bot.shares import Share
 from tests.chat.msteams import shown
@@ -6,7 +6,7 @@ from tests.chat.msteams import shown
 
 def test_bars_are_drawn_at_coarse_shares() -> None:
     """Each answer is a flat bar whose value is one of five, never a count."""
-    drawn = chart(Chart("What it looked like", (Bar("Away", Share.HALF),), "In words"))
+    drawn = render_chart(Chart("What it looked like", (Bar("Away", Share.HALF),), "In words"))
 
     assert drawn == {
         "type": "Chart.HorizontalBar",
@@ -19,9 +19,15 @@ def test_bars_are_drawn_at_coarse_shares() -> None:
 
 def test_whoever_cannot_see_the_chart_reads_it() -> None:
     """Its title and its words stand beside it; a client without charts shows them alone."""
-    card = shown.message(Chart("Form", (Bar("Away", Share.HALF),), "Away: half.\nOnly roughly."))
+    card = shown.render_message_card(
+        Chart("Form", (Bar("Away", Share.HALF),), "Away: half.\nOnly roughly.")
+    )
 
-    assert shown.kinds(card["body"]) == ["TextBlock", "Chart.HorizontalBar", *["TextBlock"] * 2]
+    assert shown.block_types(card["body"]) == [
+        "TextBlock",
+        "Chart.HorizontalBar",
+        *["TextBlock"] * 2,
+    ]
     assert [one["text"] for one in card["body"] if "text" in one] == [
         "Form",
         "Away: half.",

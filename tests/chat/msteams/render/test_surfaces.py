@@ -3,32 +3,32 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat.msteams.action_data import Act, Place, Stand
+from bot.chat.msteams.action_data import Action, CardContext, Surface
 from bot.chat.msteams.render import surfaces
-from bot.chat.msteams.render.composition import Card, Known
-from bot.content.catalogue import Words
+from bot.chat.msteams.render.composition import Card, RenderResources
+from bot.content.catalogue import LanguagePack
 from bot.domain.counts import release_rule
-from bot.elements import CalendarDay, Choice, Form, Home, Name, Option, People, Text
+from bot.elements import ChoiceField, DateField, Form, Home, NameField, Option, PeopleField, Text
 from tests.chat import screens
 from tests.chat.msteams import cards, shown
-from tests.chat.msteams.shown import ADA, KNOWN, MARIE, PLAIN, stand
+from tests.chat.msteams.shown import ADA, KNOWN, MARIE, WITHOUT_DIALOGS, build_card_context
 
 in_every_language = pytest.mark.parametrize(
-    "spoken", screens.SPOKEN, ids=lambda words: str(words.language)
+    "spoken", screens.LANGUAGE_PACKS, ids=lambda words: str(words.language)
 )
-FIELD = Choice("form", "Which?", (Option("away", "Away"), Option("against", "Against")))
+FIELD = ChoiceField("form", "Which?", (Option("away", "Away"), Option("against", "Against")))
 
 
-def known(words: Words, *, dialogs: bool = True) -> Known:
+def known(words: LanguagePack, *, dialogs: bool = True) -> RenderResources:
     """What is known in a practice where everybody has a long name."""
     names = {f"00000000-0000-4000-8000-{n:012}": f"Somebody With Names {n}" for n in range(60)}
     channels = {f"19:{n:032}@thread.tacv2": f"A team's channel {n}" for n in range(30)}
-    return Known(words, KNOWN.tenant, names, channels, dialogs)
+    return RenderResources(words, KNOWN.tenant_id, names, channels, dialogs)
 
 
 def test_a_message_says_its_language_and_stands_for_itself_where_cards_are_not_shown() -> None:
     """A screen reader speaks it in its language; a client without cards shows the summary."""
-    card = shown.message(Text("Bonjour"), known=known(screens.CATALOGUE.words("fr")))
+    card = shown.render_message_card(Text("Bonjour"), known=known(screens.CATALOGUE.get_pack("fr")))
 
     assert (card["type"], card["version"], card["lang"]) == ("AdaptiveCard", "1.5", "fr")
     assert card["fallbackText"] == "A summary"
@@ -39,7 +39,8 @@ def test_a_form_bears_its_title_in_the_chat_and_leaves_it_to_a_dialog() -> None:
     form = Form("debrief", "Debrief", (FIELD,), submit="Save")
 
     inside, dialog = (
-        surfaces.form(form, stand(place), KNOWN) for place in (Place.FORM, Place.DIALOG)
+        surfaces.render_form(form, build_card_context(place), KNOWN)
+        for place in (Surface.FORM, Surface.DIALOG)
     )
 
     assert inside["body"][0]["text"] == "Debrief"
@@ -48,63 +49,76 @@ def test_a_form_bears_its_title_in_the_chat_and_leaves_it_to_a_dialog() -> None:
 
 def test_a_refused_form_keeps_what_was_answered() -> None:
     """Answers are shown as they were given, and each fault under its own question."""
-    body = (FIELD, CalendarDay("until", "Until"), People("who", "Who", (MARIE,)), Name("n", "N"))
+    body = (
+        FIELD,
+        DateField("until", "Until"),
+        PeopleField("who", "Who", (MARIE,)),
+        NameField("n", "N"),
+    )
     form = Form("pause", "Pause", body, submit="Save")
     answers = {"form": ("against",), "until": ("2026-01-01",), "who": (ADA,), "n": ()}
 
-    card = surfaces.form(
-        form, stand(Place.FORM), KNOWN, faults={"until": "Past.", "gone": "Odd."}, answers=answers
+    card = surfaces.render_form(
+        form,
+        build_card_context(Surface.FORM),
+        KNOWN,
+        field_errors={"until": "Past.", "gone": "Odd."},
+        answers=answers,
     )
-    values = {one["id"]: one.get("value") for one in cards.parts(card) if "label" in one}
-    texts = [one["text"] for one in cards.parts(card) if "text" in one]
+    values = {one["id"]: one.get("value") for one in cards.iter_parts(card) if "label" in one}
+    texts = [one["text"] for one in cards.iter_parts(card) if "text" in one]
 
     assert values == {"form": "against", "until": "2026-01-01", "who": ADA, "n": None}
     assert texts == ["Pause", "\N{WARNING SIGN} Odd.", "\N{WARNING SIGN} Past."]
-    assert cards.faults(card) == []
+    assert cards.find_card_faults(card) == []
 
 
 def test_a_form_that_depends_on_an_answer_can_be_shown_afresh() -> None:
     """Teams tells of no choice by itself, so a step of its own asks for what fits it."""
-    form = Form("deeper", "Deeper", (replace(FIELD, refreshes=True),), submit="Save")
+    form = Form("deeper", "Deeper", (replace(FIELD, refreshes_form=True),), submit="Save")
 
-    card = surfaces.form(form, stand(Place.FORM), KNOWN)
+    card = surfaces.render_form(form, build_card_context(Surface.FORM), KNOWN)
 
-    assert list(cards.actions(card)) == ["Show what fits these answers", "Save"]
-    assert cards.faults(card) == []
+    assert list(cards.actions_by_label(card)) == ["Show what fits these answers", "Save"]
+    assert cards.find_card_faults(card) == []
 
 
 def test_the_page_of_ones_own_says_where_its_steps_stand() -> None:
     """A step taken there is known to have been, so that the page is shown afresh."""
-    page = next(iter(screens.pages(shown.WORDS)))
+    page = next(iter(screens.iter_home_pages(shown.WORDS)))
 
-    card = surfaces.home(page, stand(Place.HOME), KNOWN)
-    taken = [one for one in cards.actions(card).values() if "data" in one]
+    card = surfaces.render_home(page, build_card_context(Surface.HOME), KNOWN)
+    taken = [one for one in cards.actions_by_label(card).values() if "data" in one]
 
     assert taken
     assert {one["data"]["attune"]["place"] for one in taken} == {"home"}
-    assert surfaces.home(Home(), stand(Place.HOME), KNOWN)["body"] == []
+    assert surfaces.render_home(Home(), build_card_context(Surface.HOME), KNOWN)["body"] == []
 
 
-def every_card(words: Words) -> Iterator[Card]:
+def every_card(words: LanguagePack) -> Iterator[Card]:
     """Every screen that the catalogue can make, wherever it can stand."""
-    for one in screens.messages(words):
-        yield surfaces.message(one, stand(Place.MESSAGE), known(words))
-    for page in screens.pages(words):
-        yield surfaces.home(page, stand(Place.HOME), known(words, dialogs=False))
-    for form in screens.forms(words):
-        for place in (Place.FORM, Place.DIALOG):
-            opened = Stand(place, "k" * 22, form.title, Act("buttons", "rupture.open", "d" * 20))
-            yield surfaces.form(form, opened, known(words))
+    for one in screens.iter_messages(words):
+        yield surfaces.render_message(one, build_card_context(Surface.MESSAGE), known(words))
+    for page in screens.iter_home_pages(words):
+        yield surfaces.render_home(
+            page, build_card_context(Surface.HOME), known(words, dialogs=False)
+        )
+    for form in screens.iter_forms(words):
+        for place in (Surface.FORM, Surface.DIALOG):
+            opened = CardContext(
+                place, "k" * 22, form.title, Action("buttons", "rupture.open", "d" * 20)
+            )
+            yield surfaces.render_form(form, opened, known(words))
 
 
 @in_every_language
-def test_every_screen_is_a_card_that_teams_shows(spoken: Words) -> None:
+def test_every_screen_is_a_card_that_teams_shows(spoken: LanguagePack) -> None:
     """Each is valid by Microsoft's schema, light enough, and keeps to every rule beside it."""
     found: dict[str, int] = {}
     shown_cards = 0
     for card in every_card(spoken):
         shown_cards += 1
-        for fault in cards.faults(card):
+        for fault in cards.find_card_faults(card):
             found[fault] = found.get(fault, 0) + 1
 
     assert shown_cards > 500
@@ -112,31 +126,38 @@ def test_every_screen_is_a_card_that_teams_shows(spoken: Words) -> None:
 
 
 @in_every_language
-def test_a_refused_form_keeps_to_the_limits_too(spoken: Words) -> None:
+def test_a_refused_form_keeps_to_the_limits_too(spoken: LanguagePack) -> None:
     """A sentence under every question makes no form too heavy."""
     refusal = "x" * 200
-    for form in screens.forms(spoken):
+    for form in screens.iter_forms(spoken):
         faults = {str(one.id): refusal for one in form.body if hasattr(one, "id")}
 
         assert (
-            cards.faults(surfaces.form(form, stand(Place.FORM), known(spoken), faults=faults)) == []
+            cards.find_card_faults(
+                surfaces.render_form(
+                    form, build_card_context(Surface.FORM), known(spoken), field_errors=faults
+                )
+            )
+            == []
         )
 
 
 def test_a_large_team_s_set_up_is_light_enough() -> None:
     """Fifty clinicians, eight supervisors and the channels of a large practice still fit."""
     crowd = tuple(f"00000000-0000-4000-8000-{n:012}" for n in range(50))
-    setup = next(form for form in screens.forms(shown.WORDS) if form.name == "setup")
+    setup = next(form for form in screens.iter_forms(shown.WORDS) if form.name == "setup")
     answers = {"supervisors": crowd[:8], "clinicians": crowd}
 
-    card = surfaces.form(setup, stand(Place.FORM), known(shown.WORDS), answers=answers)
+    card = surfaces.render_form(
+        setup, build_card_context(Surface.FORM), known(shown.WORDS), answers=answers
+    )
 
-    assert cards.faults(card) == []
+    assert cards.find_card_faults(card) == []
 
 
 def test_every_chart_has_its_words_beside_it() -> None:
     """No table is told by a picture alone."""
-    told = [shown.message(*one.body) for one in screens.messages(shown.WORDS)]
+    told = [shown.render_message_card(*one.body) for one in screens.iter_messages(shown.WORDS)]
     drawn = [
         (block, follows)
         for card in told
@@ -144,7 +165,7 @@ def test_every_chart_has_its_words_beside_it() -> None:
         if block["type"].startswith("Chart.")
     ]
 
-    assert len(drawn) >= len(release_rule.CODES)
+    assert len(drawn) >= len(release_rule.ANSWER_CODES)
     for block, follows in drawn:
         assert str(block["data"][0]["x"])[:3] in follows["text"]
 
@@ -153,8 +174,9 @@ def test_there_is_no_place_to_type_but_a_teams_name() -> None:
     """No form of the main job takes free text; a team's set-up takes its name."""
     typing = {
         form.name
-        for form in screens.forms(shown.WORDS)
-        if "Input.Text" in str(surfaces.form(form, stand(Place.FORM), PLAIN))
+        for form in screens.iter_forms(shown.WORDS)
+        if "Input.Text"
+        in str(surfaces.render_form(form, build_card_context(Surface.FORM), WITHOUT_DIALOGS))
     }
 
     assert typing == {"setup"}
@@ -171,7 +193,7 @@ ASKED = {"type": "Input.Text", "id": "a", "label": "A"}
 @pytest.mark.parametrize(
     "planted",
     [
-        *(BY_SCHEMA if cards.SCHEMA.exists() else ()),
+        *(BY_SCHEMA if cards.SCHEMA_FILE.exists() else ()),
         CHART,
         {"type": "Input.Text", "label": "A"},
         ASKED | {"isRequired": True},
@@ -180,13 +202,13 @@ ASKED = {"type": "Input.Text", "id": "a", "label": "A"}
         {"type": "TextBlock", "text": "A", "color": "Attention"},
         ASKED | {"type": "Input.ChoiceSet", "choices": [{"title": "A", "value": "a,b"}]},
         {"type": "Container", "items": [ASKED, ASKED]},
-        {"type": "TextBlock", "text": "A" * surfaces.MOST_BYTES},
+        {"type": "TextBlock", "text": "A" * surfaces.MAX_CARD_BYTES},
     ],
     ids=lambda planted: str(planted)[:50],
 )
 def test_what_teams_would_not_show_is_noticed(planted: Card) -> None:
     """Each rule finds its breach; without it the same card has none."""
-    card = shown.message(Text("Hello"))
+    card = shown.render_message_card(Text("Hello"))
 
-    assert cards.faults(card) == []
-    assert cards.faults(card | {"body": [*card["body"], planted]}) != []
+    assert cards.find_card_faults(card) == []
+    assert cards.find_card_faults(card | {"body": [*card["body"], planted]}) != []

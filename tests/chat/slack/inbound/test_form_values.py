@@ -21,8 +21,12 @@ def test_each_element_tells_what_was_chosen(kind: str) -> None:
     state, chosen = STATES[kind]
     element = {"type": kind, **state}
 
-    assert form_values.read({"state": {"values": {"f": {"f": element}}}}) == {"f": chosen}
-    assert form_values.read({"state": {"values": {"f": {"f": {"type": kind}}}}}) == {"f": ()}
+    assert form_values.parse_form_values({"state": {"values": {"f": {"f": element}}}}) == {
+        "f": chosen
+    }
+    assert form_values.parse_form_values({"state": {"values": {"f": {"f": {"type": kind}}}}}) == {
+        "f": ()
+    }
     assert form_values.is_field(element)
 
 
@@ -30,11 +34,11 @@ def test_what_this_bot_never_asks_is_passed_over() -> None:
     """An element that is unknown here, a button among them, is no answer."""
     state = {"values": {"f": {"f": {"type": "email_text_input", "value": "x"}}}}
 
-    assert form_values.read({"state": state}) == {}
+    assert form_values.parse_form_values({"state": state}) == {}
     assert not form_values.is_field({"type": "button"})
 
 
 @pytest.mark.parametrize("holder", [{}, {"state": None}, {"state": {"values": None}}])
 def test_a_view_without_answers_has_none(holder: dict[str, object]) -> None:
     """A view that asks nothing comes back with nothing."""
-    assert form_values.read(holder) == {}
+    assert form_values.parse_form_values(holder) == {}

@@ -1,8 +1,8 @@
 import pytest
 
-from bot.chat.slack.outbound.api_client import Line, ResponseUrlError
-from tests.chat.slack.testbed import Bench
-from tests.chat.slack.web_api import Answer, WebApi
+from bot.chat.slack.outbound.api_client import ApiClient, ResponseUrlError
+from tests.chat.slack.testbed import AdapterBench
+from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
 
 
 async def token(workspace: str) -> str:
@@ -10,10 +10,10 @@ async def token(workspace: str) -> str:
     return f"xoxb-{workspace}"
 
 
-async def test_every_client_shares_one_session_and_never_retries(api: WebApi) -> None:
+async def test_every_client_shares_one_session_and_never_retries(api: FakeWebApi) -> None:
     """slack_sdk's default would open a session a call, and post twice when an answer is lost."""
-    line = Line(api.url, token)
-    clients = [await line.client("T1"), await line.client("T2")]
+    line = ApiClient(api.url, token)
+    clients = [await line.get_client("T1"), await line.get_client("T2")]
 
     assert clients[0].session is clients[1].session
     assert [one.retry_handlers for one in clients] == [[], []]
@@ -21,12 +21,12 @@ async def test_every_client_shares_one_session_and_never_retries(api: WebApi) ->
     await line.close()
 
 
-async def test_bolts_own_client_is_no_exception(bench: Bench) -> None:
+async def test_bolts_own_client_is_no_exception(bench: AdapterBench) -> None:
     """Bolt builds a client for each request from its own, which has our session and no retries."""
-    client = bench.room.app.client
+    client = bench.adapter.app.client
 
     assert client.retry_handlers == []
-    assert client.session is bench.room._line.session()
+    assert client.session is bench.adapter._api_client.get_session()
     assert client.base_url == bench.api.url
 
 
@@ -34,29 +34,32 @@ async def test_a_proxy_never_stands_before_this_machine(monkeypatch: pytest.Monk
     """An operator's proxy is used for Slack, and not for a Web API on loopback."""
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
 
-    assert Line("http://127.0.0.1:1/api/", token).bare().proxy is None
-    assert Line("https://slack.com/api/", token).bare().proxy == "http://proxy.example:3128"
+    assert ApiClient("http://127.0.0.1:1/api/", token).create_client().proxy is None
+    assert (
+        ApiClient("https://slack.com/api/", token).create_client().proxy
+        == "http://proxy.example:3128"
+    )
 
 
-async def test_a_private_answer_that_is_refused_is_raised(api: WebApi) -> None:
+async def test_a_private_answer_that_is_refused_is_raised(api: FakeWebApi) -> None:
     """A response address that is used up raises its status, and nothing of the body."""
-    line = Line(api.url, token)
-    await line.answer(api.response_url, {"text": "Hello"})
-    api.told["response_url"] = Answer("used_url", 404)
+    line = ApiClient(api.url, token)
+    await line.post_ephemeral(api.response_url, {"text": "Hello"})
+    api.planned_answers["response_url"] = PlannedAnswer("used_url", 404)
 
     with pytest.raises(ResponseUrlError) as refused:
-        await line.answer(api.response_url, {"text": "Hello"})
+        await line.post_ephemeral(api.response_url, {"text": "Hello"})
 
     assert refused.value.status == 404
     await line.close()
 
 
-async def test_a_line_that_was_closed_opens_again(api: WebApi) -> None:
+async def test_a_line_that_was_closed_opens_again(api: FakeWebApi) -> None:
     """A session that was closed is replaced at the next call; closing twice does no harm."""
-    line = Line(api.url, token)
+    line = ApiClient(api.url, token)
     await line.close()
-    first = line.session()
+    first = line.get_session()
     await line.close()
 
-    assert line.session() is not first
+    assert line.get_session() is not first
     await line.close()

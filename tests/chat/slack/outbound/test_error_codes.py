@@ -6,7 +6,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot.chat.slack.outbound import error_codes
-from bot.conversation import Fate
+from bot.conversation import SendStatus
 
 
 def refusal(error: str = "", status: int = 200, **headers: str) -> SlackApiError:
@@ -35,38 +35,40 @@ PASSING = ["ratelimited", "rate_limited", "team_added_to_org"]
 @pytest.mark.parametrize(
     ("error", "fate"),
     [
-        *((one, Fate.CLOSED) for one in CLOSED),
-        *((one, Fate.GONE) for one in GONE),
-        *((one, Fate.FAILED) for one in FAILED),
-        *((one, Fate.UNKNOWN) for one in UNSURE),
-        *((one, Fate.WAIT) for one in PASSING),
+        *((one, SendStatus.CLOSED) for one in CLOSED),
+        *((one, SendStatus.GONE) for one in GONE),
+        *((one, SendStatus.FAILED) for one in FAILED),
+        *((one, SendStatus.UNKNOWN) for one in UNSURE),
+        *((one, SendStatus.RETRY_LATER) for one in PASSING),
     ],
 )
-def test_every_code_has_its_fate(error: str, fate: Fate) -> None:
+def test_every_code_has_its_fate(error: str, fate: SendStatus) -> None:
     """Slack's code tells workspace, addressee, request, doubt and moment apart."""
-    outcome = error_codes.outcome(refusal(error))
+    outcome = error_codes.classify_error(refusal(error))
 
-    assert (outcome.fate, outcome.reason) == (fate, error)
+    assert (outcome.status, outcome.reason) == (fate, error)
 
 
 @pytest.mark.parametrize(
     ("status", "fate"),
     [
-        (429, Fate.WAIT),
-        (403, Fate.WAIT),
-        (500, Fate.UNKNOWN),
-        (502, Fate.UNKNOWN),
-        (200, Fate.UNKNOWN),
+        (429, SendStatus.RETRY_LATER),
+        (403, SendStatus.RETRY_LATER),
+        (500, SendStatus.UNKNOWN),
+        (502, SendStatus.UNKNOWN),
+        (200, SendStatus.UNKNOWN),
     ],
 )
-def test_where_slack_says_nothing_the_status_speaks(status: int, fate: Fate) -> None:
+def test_where_slack_says_nothing_the_status_speaks(status: int, fate: SendStatus) -> None:
     """A gateway's refusal proves that nothing was posted; its failure proves nothing."""
-    assert error_codes.outcome(refusal(status=status)).fate is fate
+    assert error_codes.classify_error(refusal(status=status)).status is fate
 
 
 def test_a_server_error_is_a_doubt_whatever_it_says() -> None:
     """A 503 with a definite code in it may still have posted."""
-    assert error_codes.outcome(refusal("channel_not_found", 503)).fate is Fate.UNKNOWN
+    assert (
+        error_codes.classify_error(refusal("channel_not_found", 503)).status is SendStatus.UNKNOWN
+    )
 
 
 @pytest.mark.parametrize(("said", "seconds"), [("7", 7), ("0", 1), ("soon", 30), ("", 30)])
@@ -74,37 +76,42 @@ def test_a_workspace_rests_for_as_long_as_slack_says(said: str, seconds: float) 
     """The rest is Slack's, at least a second, and half a minute where none can be read."""
     headers = {"Retry_After": said} if said else {}
 
-    assert error_codes.outcome(refusal("ratelimited", 429, **headers)).seconds == seconds
+    assert (
+        error_codes.classify_error(refusal("ratelimited", 429, **headers)).retry_after_seconds
+        == seconds
+    )
 
 
 @pytest.mark.parametrize(
     ("error", "fate"),
     [
-        (aiohttp.ConnectionTimeoutError(), Fate.WAIT),
-        (aiohttp.ServerDisconnectedError(), Fate.UNKNOWN),
-        (TimeoutError(), Fate.UNKNOWN),
-        (ConnectionResetError(), Fate.UNKNOWN),
-        (AttributeError(), Fate.UNKNOWN),
+        (aiohttp.ConnectionTimeoutError(), SendStatus.RETRY_LATER),
+        (aiohttp.ServerDisconnectedError(), SendStatus.UNKNOWN),
+        (TimeoutError(), SendStatus.UNKNOWN),
+        (ConnectionResetError(), SendStatus.UNKNOWN),
+        (AttributeError(), SendStatus.UNKNOWN),
     ],
 )
-def test_only_a_connection_that_never_came_about_is_certain(error: Exception, fate: Fate) -> None:
+def test_only_a_connection_that_never_came_about_is_certain(
+    error: Exception, fate: SendStatus
+) -> None:
     """Whatever broke after the connection stood leaves a doubt."""
-    assert error_codes.outcome(error).fate is fate
+    assert error_codes.classify_error(error).status is fate
 
 
 def test_a_reason_is_short_enough_to_keep() -> None:
     """A code longer than its column is cut."""
-    assert len(error_codes.outcome(refusal("x" * 99)).reason) == 60
+    assert len(error_codes.classify_error(refusal("x" * 99)).reason) == 60
 
 
 def test_a_reason_never_quotes_a_sentence() -> None:
     """What is no plain code is counted and logged as unreadable."""
-    outcome = error_codes.outcome(refusal('not "sent" to Marie'))
+    outcome = error_codes.classify_error(refusal('not "sent" to Marie'))
 
-    assert (outcome.fate, outcome.reason) == (Fate.FAILED, "unreadable_code")
+    assert (outcome.status, outcome.reason) == (SendStatus.FAILED, "unreadable_code")
 
 
 def test_an_error_of_nobodys_has_no_code() -> None:
     """Only Slack's own refusals have a code."""
-    assert error_codes.code(ValueError()) == ""
-    assert error_codes.code(refusal("ratelimited")) == "ratelimited"
+    assert error_codes.slack_error_code(ValueError()) == ""
+    assert error_codes.slack_error_code(refusal("ratelimited")) == "ratelimited"

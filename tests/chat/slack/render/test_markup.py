@@ -2,7 +2,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.slack.render.markup import MOST_TEXT, escape, mrkdwn, parts
+from bot.chat.slack.render.markup import (
+    MAX_TEXT_LENGTH,
+    escape_text,
+    split_into_mrkdwn_parts,
+    to_mrkdwn,
+)
 
 GAP = "\N{ZERO WIDTH SPACE}"
 
@@ -29,30 +34,30 @@ GAP = "\N{ZERO WIDTH SPACE}"
 )
 def test_inline_markup_is_written_as_slack_writes_it(text: str, written: str) -> None:
     """Strong, soft, links and mentions are Slack's, set apart where no space is written."""
-    assert mrkdwn(text) == written
+    assert to_mrkdwn(text) == written
 
 
 @given(st.text())
 def test_nothing_literal_becomes_a_command_to_slack(text: str) -> None:
     """An angle bracket that somebody's team name holds can neither mention nor link."""
-    assert "<" not in escape(text)
-    assert ">" not in escape(text)
+    assert "<" not in escape_text(text)
+    assert ">" not in escape_text(text)
 
 
 @given(st.text(alphabet="ab &\n ", max_size=9000))
 def test_a_long_text_is_cut_between_words_and_keeps_them_all(text: str) -> None:
     """Every piece fits into one of Slack's texts, and no word is lost."""
-    pieces = parts(text)
+    pieces = split_into_mrkdwn_parts(text)
 
-    assert all(len(piece) <= MOST_TEXT for piece in pieces)
-    assert "".join("".join(pieces).split()) == "".join(mrkdwn(text).split())
+    assert all(len(piece) <= MAX_TEXT_LENGTH for piece in pieces)
+    assert "".join("".join(pieces).split()) == "".join(to_mrkdwn(text).split())
 
 
 def test_a_long_text_is_cut_at_the_end_of_a_line_first() -> None:
     """A list is cut between its lines."""
     lines = [f"line {n} " + "x" * 90 for n in range(60)]
 
-    pieces = parts("\n".join(lines))
+    pieces = split_into_mrkdwn_parts("\n".join(lines))
 
     assert [line for piece in pieces for line in piece.splitlines()] == lines
     assert len(pieces) == 2
