@@ -50,7 +50,7 @@ LEADS_TO_CLIENT = {
 
 in_every_language = pytest.mark.parametrize("words", SPOKEN, ids=lambda words: str(words.language))
 for_every_debrief = pytest.mark.parametrize(
-    "debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.data)
+    "debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes)
 )
 
 
@@ -102,7 +102,7 @@ def test_feeling_unsafe_overrides_every_step(debrief: Debrief, words: LanguagePa
 
 
 @in_every_language
-@pytest.mark.parametrize("debrief", ENDED, ids=lambda debrief: str(debrief.data))
+@pytest.mark.parametrize("debrief", ENDED, ids=lambda debrief: str(debrief.encoded_codes))
 def test_after_an_ending_every_line_looks_back(debrief: Debrief, words: LanguagePack) -> None:
     """Only lines for an ended therapy are shown, and the one that says "wait" names the risk."""
     fitting = looking_back(words)

@@ -28,7 +28,7 @@ async def test_the_keys_are_fetched_before_anybody_comes(ms: FakeMicrosoft) -> N
 
 async def test_in_the_playground_forms_open_in_the_card(ms: FakeMicrosoft) -> None:
     """Taken at its word on this machine, the playground opens no dialog and is offered none."""
-    async with open_bench(ms, unsigned=True, metadata="") as bench:
+    async with open_bench(ms, allow_unsigned=True, openid_metadata_url="") as bench:
         bench.handlers.replies["rupture"] = FORM
         await bench.send_activity(activities.build_message(ms.service_url, "rupture"))
 

@@ -101,7 +101,7 @@ def test_a_translation_says_all_that_people_read(name: str) -> None:
 
 def test_a_clinic_says_where_it_tells_of_the_bot() -> None:
     """The pages are its own, or the bot's address; the bot is one app wherever it moves."""
-    own, plain = table("manifest.json", about=ABOUT), table("manifest.json")
+    own, plain = table("manifest.json", about_url=ABOUT), table("manifest.json")
     moved = table("manifest.json", base_url="https://elsewhere.example.org")
 
     assert {own["developer"][f"{one}Url"] for one in ("website", "privacy", "termsOfUse")} == {
@@ -132,7 +132,7 @@ def test_the_package_has_the_projects_version() -> None:
     [
         ({"base_url": "http://attune.example.org"}, "--base-url"),
         ({"base_url": ""}, "--base-url"),
-        ({"about": "http://clinic.example.org"}, "--about"),
+        ({"about_url": "http://clinic.example.org"}, "--about"),
         ({"client_id": "attune"}, "--client-id"),
         ({"client_id": ""}, "--client-id"),
     ],

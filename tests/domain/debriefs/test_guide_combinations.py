@@ -117,7 +117,7 @@ def simplest(way: Way) -> tuple[Way, bool]:
     return way, warned
 
 
-@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.data))
+@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
 def test_every_way_has_its_guide_and_only_the_table_shares(debrief: Debrief) -> None:
     """Two ways share steps 4, 5 and 6 when the table says so, and at no other time."""
     middles: dict[tuple[Way, bool], set[Middle]] = defaultdict(set)

@@ -37,7 +37,7 @@ TWINS = {
 """Parts that share steps 4, 5 and 6 with each other, with the reason."""
 
 
-@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.data))
+@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
 def test_every_debrief_has_its_guide_of_seven_steps(debrief: Debrief) -> None:
     """Each form and status leads through all seven steps, in order."""
     guide = guides.build_guide_form(debrief, WORDS)
@@ -60,7 +60,7 @@ def test_no_two_debriefs_share_a_guide() -> None:
     assert alike == set(SHARED)
 
 
-@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.data))
+@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
 def test_what_was_strained_changes_the_middle(debrief: Debrief) -> None:
     """Bond, goals, tasks and hard to tell differ in step 4, 5 or 6 of every guide."""
     found = [
@@ -71,7 +71,7 @@ def test_what_was_strained_changes_the_middle(debrief: Debrief) -> None:
     assert len(set(found)) == len(STRAIN_CODES)
 
 
-@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.data))
+@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
 def test_a_part_changes_the_guide(debrief: Debrief) -> None:
     """Every part changes the guide, and its middle unless the table says why not."""
     plain = guides.build_guide_form(debrief, WORDS, Refinement("unsure"))
@@ -93,7 +93,7 @@ def test_a_part_changes_the_guide(debrief: Debrief) -> None:
     assert twins <= set(TWINS)
 
 
-@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.data))
+@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
 def test_every_part_and_strain_fits_a_phone(debrief: Debrief) -> None:
     """Whatever was ticked, each step keeps to one short line a tick and the window holds it."""
     for mine, strain in product(own_part_combinations(), ["", *STRAIN_CODES]):
@@ -105,7 +105,7 @@ def test_every_part_and_strain_fits_a_phone(debrief: Debrief) -> None:
         assert max(e.text.count("\n") for e in guide.body if isinstance(e, Text)) <= 3
 
 
-@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.data))
+@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
 def test_every_sign_is_named_in_step_two(debrief: Debrief) -> None:
     """Each ticked sign gets its line where the movement is named, and no other sign does."""
     for cues in combinations_up_to_three(cue_codes_of_form(debrief.form)):
@@ -185,7 +185,7 @@ def test_a_repair_is_asked_how_it_holds(form: str) -> None:
     )
 
 
-@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.data))
+@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
 def test_who_felt_unsafe_is_led_to_safety_alone(debrief: Debrief) -> None:
     """Fear opens a guide of its own: no words for the client, no part to own, safety first."""
     refined = Refinement("bond", ("rushed",), clinician_state="calm", is_unsafe=True)

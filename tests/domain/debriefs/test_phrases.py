@@ -20,7 +20,7 @@ PARTS = sorted(WORDS.questions["mine"].option_codes)
 STATES = ["", *sorted(WORDS.questions["my_state"].option_codes)]
 
 
-@pytest.mark.parametrize("debrief", TALKING, ids=lambda debrief: str(debrief.data))
+@pytest.mark.parametrize("debrief", TALKING, ids=lambda debrief: str(debrief.encoded_codes))
 def test_two_phrases_are_offered(debrief: Debrief) -> None:
     """Whoever has a conversation ahead is offered two different phrases of the bank."""
     chosen = phrases.select_phrases(debrief, Refinement())
@@ -37,13 +37,13 @@ def test_nothing_is_said_to_a_client_who_left(form: str) -> None:
     assert phrases.select_phrases(Debrief(form, "ended"), refined) == ()
 
 
-@pytest.mark.parametrize("debrief", PAIRS, ids=lambda debrief: str(debrief.data))
+@pytest.mark.parametrize("debrief", PAIRS, ids=lambda debrief: str(debrief.encoded_codes))
 def test_nobody_who_felt_unsafe_is_handed_words(debrief: Debrief) -> None:
     """Safety comes before repair."""
     assert phrases.select_phrases(debrief, Refinement(is_unsafe=True)) == ()
 
 
-@pytest.mark.parametrize("debrief", TALKING, ids=lambda debrief: str(debrief.data))
+@pytest.mark.parametrize("debrief", TALKING, ids=lambda debrief: str(debrief.encoded_codes))
 @pytest.mark.parametrize("state", STATES)
 def test_only_the_calm_are_offered_to_tell_how_they_feel(debrief: Debrief, state: str) -> None:
     """The two disclosing phrases appear for a calm therapist only."""
@@ -83,7 +83,7 @@ def test_calm_tells_nothing_before_the_movement_is_seen() -> None:
     assert not DISCLOSING & set(phrases.select_phrases(Debrief("unsure", "working"), refined))
 
 
-@pytest.mark.parametrize("debrief", PAIRS, ids=lambda debrief: str(debrief.data))
+@pytest.mark.parametrize("debrief", PAIRS, ids=lambda debrief: str(debrief.encoded_codes))
 @pytest.mark.parametrize("part", ["", *PARTS])
 def test_patterns_wait_until_the_work_has_begun(debrief: Debrief, part: str) -> None:
     """A guess about a pattern is offered only while the two are working on it."""

@@ -126,7 +126,7 @@ async def test_a_key_speaks_only_for_channels_it_is_endorsed_for(
     """A token signed with a key that is not endorsed for Teams gets 403."""
     gate.ms.signing_jwks.append(microsoft.public_jwk("other", *endorsements))
 
-    assert (await gate.send_activity(build_hello(gate.ms), signed_by="other")).status == 403
+    assert (await gate.send_activity(build_hello(gate.ms), signing_key_id="other")).status == 403
     assert gate.accepted_payloads == []
 
 
