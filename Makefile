@@ -1,28 +1,32 @@
-# Attune: `make try` shows it, `make test` proves it. Both need Python 3.11 or newer.
+# `make try` runs the sandbox, `make test` runs every check. Both need Python 3.11 or newer.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-# Tests that need a program which is not here: make test WITHOUT="postgresql chromium node"
+# Programs whose tests are skipped: make test WITHOUT="postgresql chromium node"
 WITHOUT ?=
 
-# What a practice may want besides, each with a lock of its own: make install WITH="scale teams"
+# Optional features, each with a lock file of its own: make install WITH="scale teams"
 EXTRAS := scale teams
 WITH ?=
 
+# Test processes that run in parallel.
+JOBS ?= 2
+
 .DEFAULT_GOAL := help
-.PHONY: help install try try-teams test lint types contracts needs claims bench lock
+.PHONY: help install try try-teams quick test lint types contracts needs unit tests bench lock
 
 help:
-	@echo 'make try      use Attune in a practice workspace on this machine  (PORT=, RESET=1)'
-	@echo 'make try-teams  the same in Microsoft'"'"'s Agents Playground, with Node.js (PORT=, RESET=1, WHO=supervisor)'
-	@echo 'make test     every check there is                           (WITHOUT="postgresql chromium node")'
-	@echo 'make install  only what the bot runs on, in .venv, for a clinic    (WITH="$(EXTRAS)")'
-	@echo 'make bench    how fast it sends, beside the least the limits allow (N=10000; 20 minutes)'
-	@echo 'make lint     style;  make types  types;  make contracts  who may import whom'
-	@echo 'make lock     pin everything that is installed again'
+	@echo 'make try        run the bot in a local sandbox of Slack          (PORT=, RESET=1)'
+	@echo 'make try-teams  the same in Microsoft'"'"'s Agents Playground       (PORT=, RESET=1, WHO=supervisor)'
+	@echo 'make quick      style, types, import contracts and unit tests; needs only Python'
+	@echo 'make test       every check                                      (WITHOUT="postgresql chromium node", JOBS=2)'
+	@echo 'make install    install what the bot needs in .venv, for production (WITH="$(EXTRAS)")'
+	@echo 'make bench      delivery throughput beside the rate limits       (N=10000; 20 minutes)'
+	@echo 'make lint       style;  make types  types;  make contracts  import contracts'
+	@echo 'make lock       pin all dependencies again'
 
 try: $(VENV)/runs
 	@PORT='$(PORT)' RESET='$(RESET)' $(BIN)/python -m bot try
@@ -32,9 +36,11 @@ try-teams: $(VENV)/runs $(VENV)/with-teams
 
 install: $(VENV)/runs $(WITH:%=$(VENV)/with-%)
 
-test: needs lint types contracts claims
+quick: lint types contracts unit
 
-# One after another, so that the first thing to mend is the last thing read.
+test: needs lint types contracts tests
+
+# Sequential targets, so that the first failure is the last output.
 .NOTPARALLEL:
 
 needs: $(VENV)/tests
@@ -50,50 +56,55 @@ types: $(VENV)/tests
 contracts: $(VENV)/tests
 	$(BIN)/lint-imports --no-cache
 
-# Whole trips and attacks cover no line that its own room's claims do not, and counting lines
-# makes them take twice as long.
-LONG := attacks journeys
-claims: $(VENV)/tests
-	$(BIN)/pytest --without '$(WITHOUT)' --cov --cov-report= $(LONG:%=--ignore=tests/%)
-	$(BIN)/coverage report --include='bot/domain/*' --fail-under=100
-	$(BIN)/pytest --without '$(WITHOUT)' $(LONG:%=tests/%)
+# Tests without processes, browsers and servers.
+unit: $(VENV)/tests
+	$(BIN)/pytest -q -n $(JOBS) --without 'postgresql chromium node' \
+	  tests/domain tests/content tests/handlers tests/workflows tests/test_*.py
 
-# 10,000 check-ins over 1, 10 and 100 workspaces, once with a kill half-way, and ten times as many
-# people planned at once; a smaller N is quicker and says the same.
+# Journeys and attacks cover no line that the tests of its own package do not, and measuring
+# coverage doubles their time.
+LONG := attacks journeys
+tests: $(VENV)/tests
+	$(BIN)/pytest -n $(JOBS) --without '$(WITHOUT)' --cov --cov-report= $(LONG:%=--ignore=tests/%)
+	$(BIN)/coverage report --include='bot/domain/*' --fail-under=100
+	$(BIN)/pytest -n $(JOBS) --without '$(WITHOUT)' $(LONG:%=tests/%)
+
+# 10,000 check-ins over 1, 10 and 100 workspaces, one run with a kill half-way, and ten times as
+# many people planned at once; a smaller N is quicker and gives the same ratios.
 N ?= 10000
 bench: $(VENV)/tests
 	nice $(BIN)/python -m tests.bench $(N)
 
-# What is installed follows the locks: a changed lock installs again, anything else is quick.
+# Installed packages follow the lock files: a changed lock installs again.
 $(VENV)/runs: requirements.lock | $(BIN)/python
-	@echo 'Installing what Attune runs on (once) ...'
+	@echo 'Installing the dependencies of the bot (once) ...'
 	@$(PIP) -r requirements.lock
 	@touch $@
 
 $(EXTRAS:%=$(VENV)/with-%): $(VENV)/with-%: requirements-%.lock | $(VENV)/runs
-	@echo 'Installing what "$*" needs (once) ...'
+	@echo 'Installing the dependencies of "$*" (once) ...'
 	@$(PIP) -r $<
 	@touch $@
 
 $(VENV)/tests: $(VENV)/runs $(EXTRAS:%=$(VENV)/with-%) requirements-test.lock
-	@echo 'Installing what the tests need (once) ...'
+	@echo 'Installing the dependencies of the tests (once) ...'
 	@$(PIP) -r requirements-test.lock
 	@touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
-	  echo 'Attune needs Python 3.11 or newer; "$(PYTHON)" is older, or not here.'; \
+	  echo 'Attune needs Python 3.11 or newer; "$(PYTHON)" is older or missing.'; \
 	  echo 'Name another one: make PYTHON=python3.12 ...'; exit 1; }
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
-	  echo 'This Python cannot make an environment. On Debian: apt-get install python3-venv'; exit 1; }
+	  echo 'This Python cannot create a virtual environment. On Debian: apt-get install python3-venv'; exit 1; }
 
 # pip-compile is not part of the tests: python -m pip install pip-tools
 lock:
 	pip-compile $(LOCK) --strip-extras --output-file=requirements.lock requirements.in
-	for one in $(EXTRAS) test; do pip-compile $(LOCK) --no-strip-extras \
-	  --output-file=requirements-$$one.lock requirements-$$one.in || exit 1; done
+	for extra in $(EXTRAS) test; do pip-compile $(LOCK) --no-strip-extras \
+	  --output-file=requirements-$$extra.lock requirements-$$extra.in || exit 1; done
 
-# Only what serves as a constraint of another lock may lose its extras: a lock without them
-# no longer holds pip once a newer release of such a package is out.
+# Extras are stripped only from a lock that is a constraint of another lock: a lock without them
+# stops pinning pip's choice once a newer release of such a package is published.
 LOCK := --quiet --generate-hashes --no-header --no-annotate \
         --no-emit-index-url --no-emit-find-links --no-emit-trusted-host

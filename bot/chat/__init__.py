@@ -1,1 +1,1 @@
-"""The products, each in a room of its own."""
+"""Chat adapters, one package per product, and the HTTP helpers they share."""

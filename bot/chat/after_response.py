@@ -1,4 +1,7 @@
-"""Work that may begin only when a person's answer has left: every call to their product."""
+"""Background tasks that start after the current HTTP response was sent.
+
+Every call to a product's own API runs in such a task, so the response never waits for it.
+"""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
@@ -6,32 +9,38 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
 
-_response_sent: ContextVar[asyncio.Event | None] = ContextVar("answered", default=None)
+_response_sent: ContextVar[asyncio.Event | None] = ContextVar("response_sent", default=None)
+"""The event that marks the end of the response in this context; ``None`` outside a request."""
 
 
 class AfterResponse:
-    """Holds on to every such task, so that none is lost and a stop waits for all."""
+    """Registry of background tasks that start once the response in progress was sent.
+
+    It holds a reference to every task, so that the garbage collector drops none and a
+    shutdown can wait for all of them.
+    """
 
     def __init__(self) -> None:
-        """Begin with nothing to do."""
+        """Create an empty task registry."""
         self._tasks: set[asyncio.Task[None]] = set()
 
     @asynccontextmanager
     async def response_pending(self) -> AsyncIterator[None]:
-        """Mark the time in which one payload is being answered.
+        """Mark the block in which one payload is processed and its response is sent.
 
-        What is begun inside waits until the block is left, so a product never waits for itself.
+        Tasks started inside the block wait until it is left: a call to the product that waited
+        for the product's own request to be answered would be a deadlock.
         """
-        left = asyncio.Event()
-        token = _response_sent.set(left)
+        response_sent = asyncio.Event()
+        token = _response_sent.set(response_sent)
         try:
             yield
         finally:
-            left.set()
+            response_sent.set()
             _response_sent.reset(token)
 
     def start_task(self, coroutine: Coroutine[Any, Any, None]) -> None:
-        """Run *work* once the answer that is being given now has left."""
+        """Schedule *coroutine* to run once the response of the current context was sent."""
         task = asyncio.get_running_loop().create_task(
             _run_after_response(_response_sent.get(), coroutine)
         )
@@ -39,7 +48,7 @@ class AfterResponse:
         task.add_done_callback(self._tasks.discard)
 
     async def wait_for_background_tasks(self) -> None:
-        """Wait until everything begun is done, and what that began too."""
+        """Wait until all tasks are done, including the tasks that they start."""
         while self._tasks:
             await asyncio.gather(*self._tasks, return_exceptions=True)
 

@@ -1,4 +1,4 @@
-"""The one HTTP door of the bot: each product behind its path, and whether the bot is well."""
+"""The bot's HTTP application: product endpoints, health and readiness checks, and metrics."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -11,13 +11,13 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 ReadinessCheck = Callable[[], Awaitable[Mapping[str, Any]]]
-"""Says, under ``ready``, whether people can be served, and beside it why; names nobody."""
+"""Returns a JSON object: ``ready`` (bool), and the details of it. It names no person."""
 
 MetricsSource = Callable[[], Awaitable[str]]
-"""Counts what a monitor keeps, in Prometheus' text format; names nobody."""
+"""Returns the metrics in Prometheus' text format. They name no person."""
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
-"""Keeps whatever serves people running for as long as it is entered."""
+"""Context manager that runs the background services while the application is up."""
 
 _NOT_READY_STATUS = 503
 
@@ -29,19 +29,20 @@ def build_http_app(
     extra_routes: Sequence[BaseRoute] = (),
     lifespan: Lifespan | None = None,
 ) -> Starlette:
-    """Return the door: each of *products* behind its path, and three for whoever watches.
+    """Return the HTTP application with *product_apps* by path and three monitoring endpoints.
 
-    ``/healthz`` says that the process lives, ``/readyz`` answers 503 until people can be
-    served, ``/metrics`` gives *metrics*; *extra* are further routes. *running* is entered
-    while the door is open.
+    ``/healthz`` reports that the process is alive; ``/readyz`` responds with status 503 until
+    requests can be served; ``/metrics`` returns *render_metrics*. *extra_routes* are appended.
+    *lifespan* is entered while the server is running.
     """
 
     async def get_liveness(_request: Request) -> Response:
         return JSONResponse({"alive": True})
 
     async def get_readiness(_request: Request) -> Response:
-        found = await check_readiness()
-        return JSONResponse(dict(found), status_code=200 if found["ready"] else _NOT_READY_STATUS)
+        readiness = await check_readiness()
+        status_code = 200 if readiness["ready"] else _NOT_READY_STATUS
+        return JSONResponse(dict(readiness), status_code=status_code)
 
     async def get_metrics(_request: Request) -> Response:
         return PlainTextResponse(await render_metrics(), media_type="text/plain; version=0.0.4")

@@ -1,4 +1,4 @@
-"""What comes over a wire before it is believed, for every product's door alike."""
+"""Bounded request bodies, header lookup and payload validation, shared by the products."""
 
 from http import HTTPStatus
 from typing import Any
@@ -6,70 +6,77 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 Payload = dict[str, Any]
+"""A JSON object or a decoded form, as received."""
 
 
 class TooLargeError(Exception):
-    """A body is larger than its sender's ever are; it was not read to its end."""
+    """A request body exceeds the size limit; it was not read to its end."""
 
 
 class MalformedError(Exception):
-    """A body is not what its sender says it is. It carries no part of the body."""
+    """A request body has an unexpected shape. The exception contains no part of the body."""
 
 
 async def read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
-    """Return what somebody sent, whole, so that its proof can be checked on the raw bytes.
+    """Return the whole request body as raw bytes, the form in which a signature covers it.
 
-    Raises :class:`TooLargeError` as soon as it says, or turns out, to be more than *most* bytes.
+    Raises :class:`TooLargeError` as soon as the Content-Length header, or the number of bytes
+    received, exceeds *max_bytes*.
     """
-    said = get_header(scope, b"content-length")
-    if len(said) > len(str(max_bytes)) or (said.isdecimal() and int(said) > max_bytes):
+    content_length = get_header(scope, b"content-length")
+    if len(content_length) > len(str(max_bytes)) or (
+        content_length.isdecimal() and int(content_length) > max_bytes
+    ):
         raise TooLargeError
-    read = bytearray()
+    body = bytearray()
     while True:
         message = await receive()
-        read += message.get("body", b"")
-        if len(read) > max_bytes:
+        body += message.get("body", b"")
+        if len(body) > max_bytes:
             raise TooLargeError
         if not message.get("more_body", False):
-            return bytes(read)
+            return bytes(body)
 
 
 def get_header(scope: Scope, name: bytes) -> str:
-    """Return what a request says under *name*, in small letters; ``""`` when it says nothing."""
-    found = (str(value, "latin-1") for key, value in scope["headers"] if key.lower() == name)
-    return next(found, "")
+    """Return the first value of the header *name* (lowercase); ``""`` when it is absent."""
+    values = (str(value, "latin-1") for key, value in scope["headers"] if key.lower() == name)
+    return next(values, "")
 
 
 async def send_response(send: Send, status: HTTPStatus, json_body: str = "") -> None:
-    """Answer a request whole: *said* is JSON, or nothing."""
-    kind = b"application/json" if json_body else b"text/plain; charset=utf-8"
-    written = json_body.encode()
-    headers = [(b"content-type", kind), (b"content-length", str(len(written)).encode())]
+    """Send a complete HTTP response with a JSON body, or with an empty body."""
+    content_type = b"application/json" if json_body else b"text/plain; charset=utf-8"
+    body = json_body.encode()
+    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers.append((b"allow", b"POST"))
     await send({"type": "http.response.start", "status": status.value, "headers": headers})
-    await send({"type": "http.response.body", "body": written})
+    await send({"type": "http.response.body", "body": body})
 
 
 def require_dict(value: object) -> Payload:
-    """Return *value*, known to be a table now; MalformedError when it is none."""
+    """Return *value* typed as a dict; raise :class:`MalformedError` for any other type."""
     if not isinstance(value, dict):
         raise MalformedError
     return value
 
 
 def require_list(value: object) -> list[Any]:
-    """Return *value*, known to be a list now; MalformedError when it is none."""
+    """Return *value* typed as a list; raise :class:`MalformedError` for any other type."""
     if not isinstance(value, list):
         raise MalformedError
     return value
 
 
 def require_text(payload: Payload, path: tuple[str, ...]) -> str:
-    """Return the words at the end of *path*; MalformedError when there are none."""
-    found: object = payload
-    for name in path:
-        found = require_dict(found).get(name)
-    if not isinstance(found, str) or not found:
+    """Return the string under the nested keys *path* of *payload*.
+
+    Raises :class:`MalformedError` when it is missing, empty or of another type.
+    """
+    value: object = payload
+    for key in path:
+        value = require_dict(value).get(key)
+    if not isinstance(value, str) or not value:
         raise MalformedError
-    return found
+    return value

@@ -1,4 +1,4 @@
-"""Slack: what comes in, how it looks, what goes out."""
+"""Slack adapter: request handling, Block Kit rendering, Web API calls and the app manifest."""
 
 from bot.chat.slack.adapter import AccessSettings, SlackAdapter, build_adapter, check_account
 from bot.chat.slack.manifest import build_manifest

@@ -1,4 +1,4 @@
-"""Slack's room as the rest of the house sees it: a door, an outlet, a start and a stop."""
+"""Slack adapter: wires the ASGI endpoint, Socket Mode, dispatcher and outlet together."""
 
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -18,18 +18,19 @@ from bot.conversation import Routes
 
 
 class Secret(Protocol):
-    """A setting that shows itself only when asked to."""
+    """A setting whose value is hidden in its repr (pydantic's ``SecretStr``)."""
 
     def get_secret_value(self) -> str:
-        """Show itself."""
+        """Return the secret in clear text."""
 
 
 @dataclass(frozen=True)
 class AccessSettings:
-    """What opens Slack's doors. No secret in it shows in a repr.
+    """Credentials and API address of the Slack app. The repr contains no secret.
 
-    Without ``signing_secret`` there is no HTTP door; without ``app_token`` no Socket Mode.
-    ``token`` gives the bot token of a workspace, unless it is ``renewed`` all the time.
+    Without ``signing_secret`` there is no HTTP endpoint; without ``app_token`` no Socket Mode.
+    ``token_provider`` returns the bot token of a workspace; where ``token_rotator`` is set, the
+    rotated token is used instead.
     """
 
     api_url: str
@@ -48,14 +49,15 @@ class AccessSettings:
         api_url: str,
         token_rotator: TokenRotator | None = None,
     ) -> "AccessSettings":
-        """Return the access that an operator's settings give: one token for every workspace.
+        """Return the access settings with one static bot token for every workspace.
 
-        With *renewed*, Slack lets it expire, and that gives the next one.
+        *token_rotator* is given where Slack's token rotation is on: the token then expires,
+        and the rotator returns the current token.
         """
-        shown = _reveal_secret(bot_token)
+        static_token = _reveal_secret(bot_token)
 
         async def get_token(_workspace: str) -> str:
-            return shown
+            return static_token
 
         return cls(
             api_url,
@@ -66,32 +68,32 @@ class AccessSettings:
         )
 
     def create_api_client(self) -> ApiClient:
-        """Return a line to Slack that speaks with this token, or with what it is renewed to."""
-        renewed = self.token_rotator
-        if renewed is None:
+        """Return a Web API client that uses the static token, or the rotated one."""
+        rotator = self.token_rotator
+        if rotator is None:
             return ApiClient(self.api_url, self.token_provider)
 
         async def get_token(_workspace: str) -> str:
-            return await renewed.get_token(line.create_client_without_token)
+            return await rotator.get_token(api_client.create_client_without_token)
 
-        line = ApiClient(self.api_url, get_token)
-        return line
+        api_client = ApiClient(self.api_url, get_token)
+        return api_client
 
 
 class SlackAdapter:
-    """Everything that people reach through Slack.
+    """The Slack side of the bot: endpoint, Socket Mode connection, outlet and lifecycle.
 
-    ``asgi`` answers Slack's HTTP requests, ``None`` where there is no signing secret;
-    ``outlet`` is how the schedules and handlers reach people.
+    ``asgi`` is the ASGI application for Slack's HTTP requests, ``None`` without a signing
+    secret; ``outlet`` sends the messages of the workflows and handlers.
     """
 
     def __init__(self, access: AccessSettings, routes: Routes, catalogue: Catalogue) -> None:
-        """Furnish the room; nothing is opened before it is used."""
+        """Build all parts; no connection is opened before its first use."""
         self._api_client = access.create_api_client()
         self._after_response = AfterResponse()
         self.outlet = SlackOutlet(self._api_client)
-        door = Dispatcher(routes, catalogue, self._api_client, self._after_response)
-        self.app = bolt_app.build_bolt_app(door, self._api_client)
+        dispatcher = Dispatcher(routes, catalogue, self._api_client, self._after_response)
+        self.app = bolt_app.build_bolt_app(dispatcher, self._api_client)
         self.asgi: ASGIApp | None = None
         if access.signing_secret:
             self.asgi = Guard(
@@ -105,21 +107,21 @@ class SlackAdapter:
 
     @property
     def is_connected(self) -> bool:
-        """Whether Slack's payloads can arrive: always by HTTP, by Socket Mode when connected."""
+        """Whether payloads can be received: always true for HTTP, else the socket's state."""
         return self._socket_mode is None or self._socket_mode.is_connected
 
     async def start(self) -> None:
-        """Open the HTTP session, and begin to connect where Socket Mode is used."""
+        """Open the HTTP client session, and start to connect where Socket Mode is used."""
         self.app.client.session = self._api_client.get_session()
         if self._socket_mode is not None:
             await self._socket_mode.start()
 
     async def wait_for_background_tasks(self) -> None:
-        """Wait until whatever was begun after an answer is done."""
+        """Wait until all tasks that were started after a response are done."""
         await self._after_response.wait_for_background_tasks()
 
     async def stop(self) -> None:
-        """Take no more payloads, finish what was begun, and hang up."""
+        """Stop receiving payloads, wait for the background tasks, and close the connections."""
         if self._socket_mode is not None:
             await self._socket_mode.stop()
         await self.wait_for_background_tasks()
@@ -127,17 +129,17 @@ class SlackAdapter:
 
 
 def build_adapter(access: AccessSettings, routes: Routes, catalogue: Catalogue) -> SlackAdapter:
-    """Return the room that serves *routes* to people on Slack."""
+    """Return the Slack adapter that serves *routes*."""
     return SlackAdapter(access, routes, catalogue)
 
 
 async def check_account(access: AccessSettings) -> AccountCheck:
-    """Ask Slack who the bot is, for an operator who has not started it yet."""
-    line = access.create_api_client()
+    """Call Slack's ``auth.test`` outside a running bot, for the operator's configuration check."""
+    api_client = access.create_api_client()
     try:
-        return await SlackOutlet(line).check_account()
+        return await SlackOutlet(api_client).check_account()
     finally:
-        await line.close()
+        await api_client.close()
 
 
 def _reveal_secret(secret: Secret | None) -> str:

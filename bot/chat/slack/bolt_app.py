@@ -1,4 +1,4 @@
-"""Bolt, kept to what it is good at: one listener for each kind of payload, and no more."""
+"""Bolt application with one catch-all listener for each kind of payload."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -18,20 +18,22 @@ from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.quiet_logging import bolt_logger
 
 ENDPOINT_PATH = "/slack/events"
-"""Where Slack posts everything."""
+"""URL path of the endpoint to which Slack sends every request."""
 
 _MATCH_ALL = re.compile("")
+"""Matches every command, action id, callback id and event type."""
 
 Listener = Callable[[Payload], Awaitable[BoltResponse]]
 
 
 def build_bolt_app(dispatcher: Dispatcher, api_client: ApiClient) -> AsyncApp:
-    """Return a Bolt app that hands every payload to *door*.
+    """Return a Bolt app that passes every payload to *dispatcher*.
 
-    ``process_before_response`` takes away Bolt's wait of 10 ms for each answer. One
-    catch-all listener a kind keeps the cost of routing flat, and leaves nothing unanswered.
-    The guard has verified the request, so Bolt does not, and authorization asks nobody.
-    Bolt sets the level of the logger that bears its app's name, which must not be ours.
+    ``process_before_response`` removes Bolt's delay of 10 ms for each response. One catch-all
+    listener per kind makes routing independent of the number of handlers, and leaves no payload
+    without a response. The guard has verified the signature, so Bolt's verification is off, and
+    authorization calls no API. Bolt sets the level of the logger that has its app's name, which
+    therefore must not be a logger of this project.
     """
     app = AsyncApp(
         name="slack_bolt.app",
@@ -54,18 +56,18 @@ def build_bolt_app(dispatcher: Dispatcher, api_client: ApiClient) -> AsyncApp:
 
 
 def build_asgi_app(app: AsyncApp) -> ASGIApp:
-    """Return Bolt's own ASGI adapter; the guard stands before it."""
+    """Return Bolt's ASGI adapter; the guard wraps it as a middleware."""
     return cast("ASGIApp", AsyncSlackRequestHandler(app, ENDPOINT_PATH))
 
 
 def _build_listener(dispatcher: Dispatcher, kind: PayloadKind) -> Listener:
     async def handle_payload(body: Payload) -> BoltResponse:
-        answered: Body = await dispatcher.dispatch_payload(kind, body)
-        return BoltResponse(status=200, body=answered or "")
+        response_body: Body = await dispatcher.dispatch_payload(kind, body)
+        return BoltResponse(status=200, body=response_body or "")
 
     return handle_payload
 
 
 async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
-    """Let the request in without a call to Slack: its signature has proved whose it is."""
+    """Authorize without a call to Slack: the verified signature identifies the sender."""
     return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id)

@@ -1,4 +1,4 @@
-"""Asks the handlers, answers Slack at once, and sees to the rest once the answer has left."""
+"""Dispatches payloads to handlers and splits their replies into response and follow-up calls."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -30,11 +30,11 @@ _INTERACTION_PARSERS: Mapping[PayloadKind, Callable[[Payload], Interaction | Non
 
 
 class Dispatcher:
-    """Every payload goes in here, and what Slack is to answer at once comes out.
+    """Routes every payload to its handler and returns the body of the HTTP response.
 
-    A person's answer leaves after their handler has kept what must not be lost, and before
-    any call to the Web API. Nothing here raises: after an acknowledgement, an error would
-    make Slack tell the person that what was kept had failed. They are told what did.
+    The response is sent after the handler has committed its data, and before any call to the
+    Web API. No method raises: an error response would make Slack report to the user that the
+    stored action failed. The user gets a message about the part that did fail.
     """
 
     def __init__(
@@ -44,28 +44,29 @@ class Dispatcher:
         api_client: ApiClient,
         after_response: AfterResponse,
     ) -> None:
-        """Route by *routes*; call over *line* in *afterwards*."""
+        """Route by *routes*; call the Web API with *api_client* in *after_response* tasks."""
         self._routes = routes
         self._catalogue = catalogue
         self._after_response = after_response
         self._responder = Responder(
-            api_client, lambda asked: self._get_pack(asked.request).translate("manifest.name")
+            api_client,
+            lambda interaction: self._get_pack(interaction.request).translate("manifest.name"),
         )
 
     async def dispatch_payload(self, kind: PayloadKind, payload: Payload) -> ack_body.Body:
-        """Return the body of the answer to one payload; ``{}`` acknowledges and says no more."""
+        """Return the body of the response to one payload; ``{}`` is a bare acknowledgement."""
         try:
-            if kind is PayloadKind.EVENT and (news := requests.parse_event(payload)):
-                await self._routes.handle_event(news)
+            if kind is PayloadKind.EVENT and (event := requests.parse_event(payload)):
+                await self._routes.handle_event(event)
                 return {}
-            asked = self._parse_interaction(kind, payload)
-            answer = self._find_handler(asked) if asked else None
-            if asked is None or answer is None:
+            interaction = self._parse_interaction(kind, payload)
+            handler = self._find_handler(interaction) if interaction else None
+            if interaction is None or handler is None:
                 _log_unhandled(kind)
                 return {}
-            return await self._handle_interaction(answer, asked)
-        except Exception as error:  # noqa: BLE001 - a listener that raises turns into a 500
-            log_error(logger, "slack.not_served", error, kind=kind.value)
+            return await self._handle_interaction(handler, interaction)
+        except Exception as error:  # noqa: BLE001 - an exception in a listener becomes a 500
+            log_error(logger, "slack.dispatch_failed", error, kind=kind.value)
             return {}
 
     def _parse_interaction(self, kind: PayloadKind, payload: Payload) -> Interaction | None:
@@ -92,32 +93,32 @@ class Dispatcher:
             return {}
         if interaction.reply_target.origin is Origin.HOME_OPENED and isinstance(reply, Message):
             reply = Home(reply.body)
-        now = ack_body.build_ack_body(reply, interaction)
-        refresh = _changes_home(reply, interaction)
-        if now is None or refresh:
-            rest = reply if now is None else None
+        response_body = ack_body.build_ack_body(reply, interaction)
+        refresh_home = _changes_home(reply, interaction)
+        if response_body is None or refresh_home:
+            pending_reply = reply if response_body is None else None
             self._after_response.start_task(
-                self._reply_after_response(rest, interaction, refresh_home=refresh)
+                self._reply_after_response(pending_reply, interaction, refresh_home=refresh_home)
             )
         if isinstance(reply, DeferredReply) and interaction.reply_target.origin is Origin.SUBMITTED:
             return ack_body.build_waiting_body(
                 interaction, self._get_pack(interaction.request).translate("common.one_moment")
             )
-        return now or {}
+        return response_body or {}
 
     async def _call_handler(self, handler: BoundHandler, request: Request) -> Reply:
         try:
             return await handler(request)
-        except Exception as error:  # noqa: BLE001 - the person is told in their own language
+        except Exception as error:  # noqa: BLE001 - the user gets an error message instead
             log_error(logger, "slack.handler_failed", error)
             return await self._build_error_reply(request)
 
     async def _build_error_reply(self, request: Request) -> Reply:
-        """Return what went wrong in the person's language, or in English if all else fails."""
+        """Return the error message in the user's language, or the catalogue's if that fails."""
         try:
             return await self._routes.report_unexpected_error(request)
-        except Exception as error:  # noqa: BLE001 - whatever is broken, silence is worse
-            log_error(logger, "slack.no_apology", error)
+        except Exception as error:  # noqa: BLE001 - a static text is better than no message
+            log_error(logger, "slack.error_reply_failed", error)
             sentence = self._get_pack(request).translate("error.unexpected")
             return Message(sentence, (Text(sentence),))
 
@@ -126,25 +127,25 @@ class Dispatcher:
     ) -> None:
         try:
             await self._responder.send_reply(reply, interaction)
-        except Exception as error:  # noqa: BLE001 - whatever broke, the person is told
-            log_error(logger, "slack.not_shown", error, reason=slack_error_code(error))
+        except Exception as error:  # noqa: BLE001 - the user gets an error message instead
+            log_error(logger, "slack.reply_failed", error, reason=slack_error_code(error))
             await self._report_failure(interaction)
         if refresh_home:
             await self._refresh_home(interaction)
 
     async def _report_failure(self, interaction: Interaction) -> None:
-        """Tell the person, outside any form, that what they asked for could not be shown."""
+        """Send an error message, outside any form, when the reply could not be shown."""
         if interaction.reply_target.origin is Origin.HOME_OPENED:
             return
-        told = await self._build_error_reply(replace(interaction.request, inside_form=False))
+        error_reply = await self._build_error_reply(replace(interaction.request, inside_form=False))
         try:
-            if isinstance(told, Message):
-                await self._responder.report_failure(told, interaction)
-        except Exception as error:  # noqa: BLE001 - there is no way left to reach them
-            log_error(logger, "slack.not_told", error, reason=slack_error_code(error))
+            if isinstance(error_reply, Message):
+                await self._responder.report_failure(error_reply, interaction)
+        except Exception as error:  # noqa: BLE001 - no further fallback exists
+            log_error(logger, "slack.failure_report_failed", error, reason=slack_error_code(error))
 
     async def _refresh_home(self, interaction: Interaction) -> None:
-        """Put up the Home afresh that the person acted from; should it fail, the old one stays."""
+        """Publish the Home tab again after an action in it; on failure the old one remains."""
         person = interaction.request.person
         try:
             home = await self._routes.home(
@@ -152,27 +153,29 @@ class Dispatcher:
             )
             if isinstance(home, Home):
                 await self._responder.send_reply(home, interaction)
-        except Exception as error:  # noqa: BLE001 - what they did is done all the same
-            log_error(logger, "slack.no_home", error, reason=slack_error_code(error))
+        except Exception as error:  # noqa: BLE001 - the action itself is already stored
+            log_error(logger, "slack.home_publish_failed", error, reason=slack_error_code(error))
 
     def _get_pack(self, request: Request) -> LanguagePack:
         return self._catalogue.get_pack(request.language if not request.locale else request.locale)
 
 
 def _changes_home(reply: Reply, interaction: Interaction) -> bool:
-    """Whether the Home, from which the person acted, may now be out of date.
+    """Whether the Home tab, in which the user acted, may now be out of date.
 
-    A form that it opened has changed nothing yet, and a page in reply is already new.
+    A form that was opened from it has changed no data yet, and a Home in reply is current.
     """
-    shown = isinstance(reply, Home) or (
+    is_current = isinstance(reply, Home) or (
         interaction.reply_target.origin is Origin.HOME and isinstance(reply, Form)
     )
     return (
-        interaction.reply_target.from_home and interaction.request.step != "changed" and not shown
+        interaction.reply_target.from_home
+        and interaction.request.step != "changed"
+        and not is_current
     )
 
 
 def _log_unhandled(kind: PayloadKind) -> None:
-    """Say that nobody here answers this."""
-    facts = {"action": "slack.acknowledged", "kind": kind.value}
-    logger.debug("slack.acknowledged", extra=facts)
+    """Log a payload that was acknowledged because no handler is registered for it."""
+    fields = {"action": "slack.payload_unhandled", "kind": kind.value}
+    logger.debug("slack.payload_unhandled", extra=fields)

@@ -1,4 +1,4 @@
-"""The Slack app as Slack is told of it: commands, pages, scopes and addresses."""
+"""Slack app manifest: slash commands, Home tab, scopes, events and endpoint addresses."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,18 +8,20 @@ from bot.content.catalogue import LanguagePack
 from bot.errors import Fault, FaultyInputError
 
 COMMANDS = ("tip", "rupture", "checkin", "debriefs", "supervision")
-"""The slash commands that Slack offers to people, in the order it lists them."""
+"""The slash commands of the app, in the order in which Slack lists them."""
 
 SCOPES = ("chat:write", "commands", "users:read")
-"""What the bot may do wherever it is installed. It can read no message anywhere."""
+"""Required OAuth scopes of the bot token. None of them gives access to any message."""
 
 OPTIONAL_SCOPES = ("im:history", "im:write")
-"""What a workspace may grant beyond: to find and read the bot's own private chats with people.
+"""Optional OAuth scopes: open the bot's own private chats with users and read their history.
 
-Then a check-in whose sending ended in doubt is looked for, and sent only where it is missing.
+With them, a check-in whose send result is unknown is searched for in the history, and sent
+again only where it is missing.
 """
 
 BOT_EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked", "user_change")
+"""Event types to which the bot subscribes."""
 
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -27,13 +29,13 @@ JsonObject = dict[str, Any]
 
 
 def build_manifest(words: LanguagePack, *, base_url: str | None) -> JsonObject:
-    """Return the app manifest for a bot reached at *base_url*, or by Socket Mode if ``None``.
+    """Return the app manifest for the endpoint at *base_url*, or for Socket Mode if ``None``.
 
-    Raises :class:`bot.errors.FaultyInputError` for an address that Slack would not call:
-    it has to be https (http on this machine alone, for the practice workspace).
+    Raises :class:`bot.errors.FaultyInputError` for an address that Slack does not call:
+    the scheme must be https (http for loopback hosts only, which the sandbox uses).
     """
     url = _build_endpoint_url(base_url) if base_url is not None else None
-    addressed = {"request_url": url} if url else {}
+    request_url = {"request_url": url} if url else {}
     return {
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {
@@ -45,8 +47,8 @@ def build_manifest(words: LanguagePack, *, base_url: str | None) -> JsonObject:
         "features": _build_features(words, url),
         "oauth_config": {"scopes": {"bot": list(SCOPES), "bot_optional": list(OPTIONAL_SCOPES)}},
         "settings": {
-            "event_subscriptions": {"bot_events": list(BOT_EVENTS), **addressed},
-            "interactivity": {"is_enabled": True, **addressed},
+            "event_subscriptions": {"bot_events": list(BOT_EVENTS), **request_url},
+            "interactivity": {"is_enabled": True, **request_url},
             "org_deploy_enabled": False,
             "socket_mode_enabled": url is None,
             "token_rotation_enabled": False,
@@ -59,7 +61,7 @@ def _build_features(words: LanguagePack, url: str | None) -> JsonObject:
         "app_home": {
             "home_tab_enabled": True,
             "messages_tab_enabled": True,
-            # Nobody is invited to type to the bot: it could not read it, and should not.
+            # No text input in the bot's chat: the bot has no scope to read it, on purpose.
             "messages_tab_read_only_enabled": True,
         },
         "bot_user": {"display_name": words.translate("manifest.name"), "always_online": True},
@@ -76,19 +78,20 @@ def _build_features(words: LanguagePack, url: str | None) -> JsonObject:
 
 
 def _build_command(name: str, words: LanguagePack, url: str | None) -> JsonObject:
-    made: JsonObject = {
+    command: JsonObject = {
         "command": f"/{name}",
         "description": words.translate(f"manifest.commands.{name}.description"),
         "usage_hint": words.translate(f"manifest.commands.{name}.usage"),
         "should_escape": False,
     }
-    return made | ({"url": url} if url else {})
+    return command | ({"url": url} if url else {})
 
 
 def _build_endpoint_url(base_url: str) -> str:
     parts = urlsplit(base_url)
-    here = parts.scheme == "http" and parts.hostname in _LOOPBACK_HOSTS
-    if not parts.hostname or parts.query or parts.fragment or not (parts.scheme == "https" or here):
-        refused = Fault("--base-url", "manifest.base_url")
-        raise FaultyInputError((refused,))
+    is_local = parts.scheme == "http" and parts.hostname in _LOOPBACK_HOSTS
+    has_valid_scheme = parts.scheme == "https" or is_local
+    if not parts.hostname or parts.query or parts.fragment or not has_valid_scheme:
+        fault = Fault("--base-url", "manifest.base_url")
+        raise FaultyInputError((fault,))
     return base_url.rstrip("/") + ENDPOINT_PATH

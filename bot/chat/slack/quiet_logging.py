@@ -1,4 +1,4 @@
-"""Loggers for Slack's libraries, which would otherwise print what people send."""
+"""Redacting loggers for Slack's libraries, which would otherwise log request bodies."""
 
 import logging
 
@@ -8,11 +8,11 @@ from bot.logs import RedactingFilter
 def redacting_logger(
     library_name: str = "slack_sdk", level: int = logging.WARNING
 ) -> logging.Logger:
-    """Return the logger that a library of Slack's is given.
+    """Return the logger to pass to one of Slack's libraries.
 
-    Bolt and slack_sdk format requests and answers below WARNING and put a body's text into
-    some warnings; below *level* they are not asked to, and above it only the fact that they
-    spoke remains. Bolt copies level and filters to the loggers that it derives.
+    Bolt and slack_sdk format requests and responses below WARNING and include a body's text in
+    some warnings. Records below *level* are not formatted at all; of the others, the filter
+    removes the message. Bolt copies level and filters to the loggers that it derives.
     """
     logger = logging.getLogger(f"{library_name}.attune")
     logger.setLevel(level)
@@ -22,8 +22,8 @@ def redacting_logger(
 
 
 def bolt_logger() -> logging.Logger:
-    """Return Bolt's logger: of errors alone.
+    """Return Bolt's logger, with the level ERROR.
 
-    It warns at each start that a token in the environment is not its own business.
+    At WARNING, Bolt would log at each start that it ignores the token in the environment.
     """
     return redacting_logger("slack_bolt", logging.ERROR)

@@ -1,4 +1,4 @@
-"""Socket Mode: Slack's payloads over a connection that the bot itself opens."""
+"""Socket Mode: receives Slack's payloads over a WebSocket connection that the bot opens."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -18,12 +18,12 @@ from bot.chat.slack.quiet_logging import redacting_logger
 
 
 class SocketModeConnection:
-    """Serves a clinic that has no public address, with an app-level token alone."""
+    """Socket Mode client, for a clinic without a public address; needs an app-level token."""
 
     def __init__(
         self, app: AsyncApp, app_token: str, api_client: ApiClient, after_response: AfterResponse
     ) -> None:
-        """Hand to *app* what arrives; nothing is opened yet."""
+        """Pass received payloads to *app*; no connection is opened yet."""
         self._app = app
         self._app_token = app_token
         self._api_client = api_client
@@ -33,17 +33,19 @@ class SocketModeConnection:
 
     @property
     def is_connected(self) -> bool:
-        """Whether Slack's payloads can arrive just now."""
+        """Whether the WebSocket session is open, so that payloads can be received."""
         session = self._handler.client.current_session if self._handler else None
         return session is not None and not session.closed
 
     async def start(self) -> None:
-        """Begin to connect, and keep at it; the library connects again whenever it is cut off."""
-        web = self._api_client.create_client()
-        web.session = self._api_client.get_session()
-        self._handler = _SocketModeHandler(self._app, self._app_token, redacting_logger(), web)
+        """Start to connect in a background task; the library reconnects after each disconnect."""
+        web_client = self._api_client.create_client()
+        web_client.session = self._api_client.get_session()
+        self._handler = _SocketModeHandler(
+            self._app, self._app_token, redacting_logger(), web_client
+        )
         self._handler.after_response = self._after_response
-        self._handler.client.proxy = web.proxy
+        self._handler.client.proxy = web_client.proxy
         connect: Callable[[], Coroutine[None, None, None]] = self._handler.connect_async
         self._connect_task = asyncio.create_task(connect())
 
@@ -59,19 +61,19 @@ class SocketModeConnection:
 
 
 class _SocketModeHandler(AsyncSocketModeHandler):
-    """Bolt's handler, with the same care for shapes and for order as at the HTTP door."""
+    """Bolt's Socket Mode handler with the payload validation and task order of the guard."""
 
     after_response: AfterResponse
 
     async def handle(  # type: ignore[override]  # Bolt narrows the client's type itself
         self, client: SocketModeClient, req: SocketModeRequest
     ) -> None:
-        """Answer one payload; what has no known kind or shape is acknowledged and forgotten."""
+        """Process one payload; acknowledge and drop one of an unknown kind or shape."""
         try:
-            known = payloads.classify_payload(req.payload)
+            kind = payloads.classify_payload(req.payload)
         except request_body.MalformedError:
-            known = None
-        if known is None:
+            kind = None
+        if kind is None:
             await client.send_socket_mode_response(SocketModeResponse(req.envelope_id))
             return
         async with self.after_response.response_pending():

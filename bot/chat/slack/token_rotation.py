@@ -1,7 +1,7 @@
-"""Bot tokens that Slack lets expire after twelve hours, renewed before they do.
+"""Token rotation: refreshes bot tokens before they expire, which Slack sets at twelve hours.
 
-Each renewal ends the refresh token that it was made with. The new pair is therefore kept
-before it is used, and shared with the other processes; Slack's own rotator makes the call.
+Each refresh invalidates the refresh token that was used. The new token pair is therefore stored
+before its first use, and shared with the other processes. Slack's own rotator makes the call.
 """
 
 import asyncio
@@ -16,12 +16,12 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from slack_sdk.web.async_client import AsyncWebClient
 
 _REFRESH_MARGIN_MINUTES = 2 * 60
-"""Minutes before its end at which a token is renewed."""
+"""Minutes before its expiry at which a token is refreshed."""
 
 
 @dataclass(frozen=True)
 class TokenPair:
-    """A bot token with what renews it; ``expires`` is in Unix seconds, 0 when not known."""
+    """Bot token with its refresh token; ``expires_at`` is in Unix seconds, 0 when unknown."""
 
     bot_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
@@ -29,45 +29,46 @@ class TokenPair:
 
     @property
     def is_fresh(self) -> bool:
-        """Whether it can be used for a while."""
+        """Whether the token expires later than the refresh margin."""
         return self.expires_at - time.time() > _REFRESH_MARGIN_MINUTES * 60
 
 
 class TokenStore(Protocol):
-    """Where a renewed pair outlives the process, sealed."""
+    """Persistent, encrypted storage of the token pair, shared by all processes."""
 
     async def load(self) -> TokenPair | None:
-        """Return the newest pair, whichever process renewed it; ``None`` when there is none."""
+        """Return the newest pair, stored by any process; ``None`` when there is none."""
 
     async def save(self, pair: TokenPair) -> None:
-        """Keep *pair* in the place of an older one."""
+        """Store *pair* and replace an older one."""
 
 
 class TokenRotationError(Exception):
-    """No token could be had just now: nothing was called with one. ``code`` is Slack's."""
+    """No valid token is available, so no API call was made. ``code`` is Slack's error code."""
 
     def __init__(self, code: str) -> None:
-        """Keep the code."""
+        """Store Slack's error code."""
         super().__init__(code)
         self.code = code
 
 
 class TokenRotator:
-    """Gives the bot token, renewed when it is about to end."""
+    """Provides the bot token and refreshes it before it expires."""
 
     def __init__(
         self, initial_pair: TokenPair, client_id: str, client_secret: str, store: TokenStore
     ) -> None:
-        """Begin with *first* unless a newer pair is *kept*."""
+        """Start with *initial_pair* unless *store* holds a newer one."""
         self._pair = initial_pair
         self._client_credentials = (client_id, client_secret)
         self._store = store
         self._lock = asyncio.Lock()
 
     async def get_token(self, create_client: Callable[[], AsyncWebClient]) -> str:
-        """Return a token that lasts; *client* makes the one that asks for a new one.
+        """Return a bot token that is valid beyond the refresh margin.
 
-        Raises RenewalError when Slack or the store gives none.
+        *create_client* builds the client for the refresh call. A lock allows one refresh at a
+        time. Raises :class:`TokenRotationError` when Slack refuses the refresh.
         """
         if self._pair.is_fresh:
             return self._pair.bot_token
@@ -77,16 +78,16 @@ class TokenRotator:
         return self._pair.bot_token
 
     async def _rotate_tokens(self, create_client: Callable[[], AsyncWebClient]) -> TokenPair:
-        before = await self._store.load() or self._pair
-        if before.is_fresh:
-            return before
+        current_pair = await self._store.load() or self._pair
+        if current_pair.is_fresh:
+            return current_pair
         try:
-            pair = await self._request_rotation(before, create_client())
+            pair = await self._request_rotation(current_pair, create_client())
         except TokenRotationError:
-            # Another process may have been first: then its pair is the one that counts.
-            after = await self._store.load()
-            if after and after.is_fresh:
-                return after
+            # Another process may have refreshed first: then its stored pair is the valid one.
+            stored_pair = await self._store.load()
+            if stored_pair and stored_pair.is_fresh:
+                return stored_pair
             raise
         await self._store.save(pair)
         return pair
@@ -102,19 +103,21 @@ class TokenRotator:
             bot_id="",
             bot_user_id="",
             bot_refresh_token=current.refresh_token,
-            bot_token_expires_at=current.expires_at
-            or 1,  # the rotator takes 0 for a token without end
+            # The rotator treats 0 as a token that never expires.
+            bot_token_expires_at=current.expires_at or 1,
             installed_at=0.0,
         )
         try:
-            renewed = await rotator.perform_bot_token_rotation(
+            refreshed_bot = await rotator.perform_bot_token_rotation(
                 bot=bot, minutes_before_expiration=_REFRESH_MARGIN_MINUTES
             )
-        except SlackTokenRotationError as refused:
-            raise TokenRotationError(_error_code(refused.api_error)) from None
-        if renewed is None or not renewed.bot_refresh_token:
+        except SlackTokenRotationError as error:
+            raise TokenRotationError(_error_code(error.api_error)) from None
+        if refreshed_bot is None or not refreshed_bot.bot_refresh_token:
             raise TokenRotationError("not_renewed")
-        return TokenPair(renewed.bot_token, renewed.bot_refresh_token, _expiry_of(renewed))
+        return TokenPair(
+            refreshed_bot.bot_token, refreshed_bot.bot_refresh_token, _expiry_of(refreshed_bot)
+        )
 
 
 def _error_code(error: SlackApiError) -> str:

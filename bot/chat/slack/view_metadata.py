@@ -1,22 +1,22 @@
-"""What a form carries along while it is open: its own data, and where the person came from."""
+"""Private metadata of a modal view: the form's data and whether it was opened from the Home."""
 
 from collections.abc import Mapping
 from typing import Any
 
 _FROM_HOME_MARK = "\N{HOUSE}"
-"""Stands before the data of a form that was opened from the app's Home."""
+"""Prefix of the metadata of a form that was opened from the app's Home tab."""
 
 
 def pack_metadata(data: str, *, from_home: bool) -> str:
-    """Return a view's private metadata; *home* says that the person came from the app's Home."""
+    """Return a view's private metadata: *data*, marked if the form was opened from the Home."""
     return (_FROM_HOME_MARK if from_home else "") + data
 
 
 def read_form_data(view: Mapping[str, Any]) -> str:
-    """Return the data that a form was given when it was shown."""
+    """Return the form's data from a view's private metadata, without the mark."""
     return str(view.get("private_metadata") or "").removeprefix(_FROM_HOME_MARK)
 
 
 def is_from_home(view: Mapping[str, Any]) -> bool:
-    """Whether the person came to this form from the app's Home."""
+    """Whether the form was opened from the app's Home tab."""
     return str(view.get("private_metadata") or "").startswith(_FROM_HOME_MARK)

@@ -1,0 +1,109 @@
+"""Names and docstrings are engineering English, as CONTRIBUTING defines it."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+
+from tests import sources
+from tests.sources import SourceFile
+
+IRREGULAR_PARTICIPLES = frozenset(
+    "told said found kept made shown gone sent met left taken begun heard given written drawn known "
+    "held owed seen spoken fed".split()
+)
+NOT_PARTICIPLES = frozenset("embed seed feed need speed shed exceed proceed bed".split())
+VAGUE_NAMES = frozenset(
+    "told said one ones found asked kept made shown news here there mine known owed taken answered "
+    "given left stands written opened heard seen meant begun put_off work".split()
+)
+FOLK_WORDS = frozenset(
+    "told tells tell whoever somebody nobody anybody everybody anew nought kept keeps keep owe owed "
+    "owes put puts lets let said says say asked asks ask stands stand lies lie hand hands meant meets "
+    "meet".split()
+)
+"""Words of everyday speech in the place of a technical term."""
+
+MAX_FOLK_PER_1000 = {
+    "bot.store": 6,
+    "bot.chat": 6,
+    "bot.admin": 6,
+    "bot.sandbox": 6,
+    "schedules": 6,
+    "bot.domain": 10,
+    "bot.workflows": 10,
+    "bot.content": 10,
+    "handlers": 10,
+}
+"""Folk words per 1,000 words of docstrings and comments, at most, by package."""
+
+MAX_FOLK_AT_TOP = 6
+"""The same for the modules at the top of ``bot``."""
+
+ALL_SOURCES = [*sources.load_bot_sources(), *sources.load_test_sources()]
+
+
+def iter_bindings(tree: ast.Module) -> Iterator[str]:
+    """Yield every name that is assigned or a parameter."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def is_bare_participle(name: str) -> bool:
+    """Whether *name* is a past participle without an object, such as ``asked``."""
+    bare = name.strip("_")
+    ends_like_one = bare in IRREGULAR_PARTICIPLES or bare.endswith("ed")
+    return "_" not in bare and ends_like_one and bare not in NOT_PARTICIPLES
+
+
+def count_words(source: SourceFile) -> tuple[int, int]:
+    """Return the words of a file's docstrings and comments, and how many are folk words."""
+    comments = [
+        line.partition("#")[2] for line in source.text.splitlines() if line.lstrip().startswith("#")
+    ]
+    docstrings = [
+        node.value.value
+        for node in ast.walk(source.tree)
+        if isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    ]
+    words = re.findall(r"[a-z]+", " ".join([*comments, *docstrings]).lower())
+    return len(words), sum(word in FOLK_WORDS for word in words)
+
+
+def folk_per_1000(package_sources: list[SourceFile]) -> float:
+    """Return the folk words per 1,000 words of *package_sources*."""
+    counts = [count_words(source) for source in package_sources]
+    return 1000 * sum(folk for _, folk in counts) / max(1, sum(words for words, _ in counts))
+
+
+@pytest.mark.parametrize("source", ALL_SOURCES, ids=lambda source: str(source.path))
+def test_no_function_is_named_by_a_bare_participle(source: SourceFile) -> None:
+    """A function is a verb with its object or a predicate, never a bare past participle."""
+    assert [f.name for f in source.iter_functions() if is_bare_participle(f.name)] == []
+
+
+@pytest.mark.parametrize("source", ALL_SOURCES, ids=lambda source: str(source.path))
+def test_no_binding_has_a_vague_name(source: SourceFile) -> None:
+    """A variable or parameter names its content, not the act by which it was obtained."""
+    assert sorted({b for b in iter_bindings(source.tree) if b.strip("_") in VAGUE_NAMES}) == []
+
+
+@pytest.mark.parametrize("package", MAX_FOLK_PER_1000)
+def test_docstrings_use_technical_terms(package: str) -> None:
+    """The docstrings and comments of a package stay under its limit of folk words."""
+    inside = [s for s in sources.load_bot_sources() if s.is_within(package)]
+
+    assert folk_per_1000(inside) < MAX_FOLK_PER_1000[package]
+
+
+def test_docstrings_at_the_top_use_technical_terms() -> None:
+    """The docstrings and comments of the modules at the top of bot stay under their limit."""
+    top = [s for s in sources.load_bot_sources() if s.path.parent.name == "bot"]
+
+    assert folk_per_1000(top) < MAX_FOLK_AT_TOP
