@@ -2,28 +2,18 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 
 import pytest
 
 from tests import sources
-from tests.sources import SourceFile
+from tests.sources import ROOT, SourceFile
 
-IRREGULAR_PARTICIPLES = frozenset(
-    "told said found kept made shown gone sent met left taken begun heard given written drawn known "
-    "held owed seen spoken fed".split()
-)
-NOT_PARTICIPLES = frozenset("embed seed feed need speed shed exceed proceed bed".split())
-VAGUE_NAMES = frozenset(
-    "told said one ones found asked kept made shown news here there mine known owed taken answered "
-    "given left stands written opened heard seen meant begun put_off work".split()
-)
-FOLK_WORDS = frozenset(
-    "told tells tell whoever somebody nobody anybody everybody anew nought kept keeps keep owe owed "
-    "owes put puts lets let said says say asked asks ask stands stand lies lie hand hands meant meets "
-    "meet".split()
-)
-"""Words of everyday speech in the place of a technical term."""
+WORD_LISTS = {
+    name: frozenset(words.split())
+    for name, words in tomllib.loads((ROOT / "tests/word_lists.toml").read_text("utf-8")).items()
+}
 
 MAX_FOLK_PER_1000 = {
     "bot.store": 6,
@@ -56,8 +46,8 @@ def iter_bindings(tree: ast.Module) -> Iterator[str]:
 def is_bare_participle(name: str) -> bool:
     """Whether *name* is a past participle without an object, such as ``asked``."""
     bare = name.strip("_")
-    ends_like_one = bare in IRREGULAR_PARTICIPLES or bare.endswith("ed")
-    return "_" not in bare and ends_like_one and bare not in NOT_PARTICIPLES
+    ends_like_one = bare in WORD_LISTS["irregular_participles"] or bare.endswith("ed")
+    return "_" not in bare and ends_like_one and bare not in WORD_LISTS["not_participles"]
 
 
 def count_words(source: SourceFile) -> tuple[int, int]:
@@ -73,7 +63,7 @@ def count_words(source: SourceFile) -> tuple[int, int]:
         and isinstance(node.value.value, str)
     ]
     words = re.findall(r"[a-z]+", " ".join([*comments, *docstrings]).lower())
-    return len(words), sum(word in FOLK_WORDS for word in words)
+    return len(words), sum(word in WORD_LISTS["folk_words"] for word in words)
 
 
 def folk_per_1000(package_sources: list[SourceFile]) -> float:
@@ -91,7 +81,10 @@ def test_no_function_is_named_by_a_bare_participle(source: SourceFile) -> None:
 @pytest.mark.parametrize("source", ALL_SOURCES, ids=lambda source: str(source.path))
 def test_no_binding_has_a_vague_name(source: SourceFile) -> None:
     """A variable or parameter names its content, not the act by which it was obtained."""
-    assert sorted({b for b in iter_bindings(source.tree) if b.strip("_") in VAGUE_NAMES}) == []
+    assert (
+        sorted({b for b in iter_bindings(source.tree) if b.strip("_") in WORD_LISTS["vague_names"]})
+        == []
+    )
 
 
 @pytest.mark.parametrize("package", MAX_FOLK_PER_1000)
