@@ -1,5 +1,6 @@
 """Two workers over one PostgreSQL, killed and cut off: everybody gets their message once."""
 
+import re
 import shutil
 import time
 from collections.abc import Iterator
@@ -106,11 +107,13 @@ def test_a_new_release_goes_on_with_what_the_old_one_began(
     changed = tmp_path / "changed"
     for room in ("bot", "handlers", "schedules", "tests"):
         shutil.copytree(ROOT / room, changed / room, ignore=shutil.ignore_patterns("__pycache__"))
-    file = changed / "schedules" / "drain_scaled.py"
-    begins = "mine = DBOS.workflow_id"
+    file = changed / "schedules" / "delivery" / "shared_workers.py"
     text = file.read_text(encoding="utf-8")
-    assert begins in text
-    file.write_text(text.replace(begins, f"assert workspace\n            {begins}"), "utf-8")
+    changed_text = re.sub(
+        r"^( +)(\w+ = DBOS\.workflow_id)", r"\1assert workspace\n\1\2", text, flags=re.MULTILINE
+    )
+    assert changed_text != text
+    file.write_text(changed_text, "utf-8")
 
     with create_workers(tmp_path, postgres_url) as made:
         made.workers[0].start()

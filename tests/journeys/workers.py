@@ -107,7 +107,7 @@ class WorkerGroup:
 
     def wait_for_posts(self) -> None:
         """Wait until somebody has been sent something."""
-        self._first_worker(lambda worker: worker.slack.calls["chat.postMessage"] > 2)
+        self._first_worker(lambda worker: worker.slack.call_counts["chat.postMessage"] > 2)
 
     def plan_messages(self, people_count: int = PEOPLE_PER_WORKSPACE) -> None:
         """Owe each of *people* in every workspace a message now, as a tick would."""
@@ -132,7 +132,7 @@ class WorkerGroup:
         if point in {"before_commit", "after_commit"}:
             for door in doors:
                 door.hold_next_post("before_commit" if point == "before_commit" else "after_commit")
-            victim = self._first_worker(lambda worker: worker.slack.held.is_set())
+            victim = self._first_worker(lambda worker: worker.slack.post_held.is_set())
             victim.kill()
             for door in doors:
                 door.release_held_post()
@@ -143,7 +143,7 @@ class WorkerGroup:
                 id(worker): worker.slack.call_counts["chat.postMessage"] for worker in self.workers
             }
             victim = self._first_worker(
-                lambda worker: worker.slack.calls["chat.postMessage"] > before[id(worker)]
+                lambda worker: worker.slack.call_counts["chat.postMessage"] > before[id(worker)]
             )
             with self.hold_writer_lock():
                 time.sleep(0.8)
