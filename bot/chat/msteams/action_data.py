@@ -147,10 +147,8 @@ def _serialize_action(action: Action) -> dict[str, Any]:
 
 
 def _parse_action(serialized: Mapping[str, Any]) -> Action:
-    table, step = (
-        _require_text(serialized.get("in", "")),
-        _require_text(serialized.get("step", "asked")),
-    )
+    table = _require_text(serialized.get("in", ""))
+    step = _require_text(serialized.get("step", "asked"))
     if table not in _HANDLER_TABLES or step not in _STEPS:
         raise ForeignActionError
     answers = _require_dict(serialized.get("answers", {}))

@@ -159,10 +159,8 @@ class Dispatcher:
 
         The response is not stored in the chat: no message is ever edited there.
         """
-        is_dialog, title = (
-            interaction.origin is Origin.DIALOG,
-            interaction.card_context.dialog_title,
-        )
+        is_dialog = interaction.origin is Origin.DIALOG
+        title = interaction.card_context.dialog_title
         surface = Surface.DIALOG if is_dialog else interaction.card_context.surface
         if not isinstance(reply, Form) and surface in {Surface.DIALOG, Surface.FORM}:
             reply = message_as_form(
@@ -186,11 +184,8 @@ class Dispatcher:
         The handler that opened the form is called again; where that is no longer possible, the
         response is a message with the errors alone.
         """
-        workspace, reopen_action = (
-            interaction.request.person.workspace,
-            interaction.card_context.reopen_action,
-        )
-        form = await self._reload_form(interaction) if reopen_action else None
+        workspace = interaction.request.person.workspace
+        form = await self._reload_form(interaction)
         if form is None or form.name != interaction.action.name:
             sentences = tuple(Text(sentence) for sentence in invalid.errors.values())
             return await self._build_response(Message(sentences[0].text, sentences), interaction)
@@ -212,16 +207,12 @@ class Dispatcher:
 
     def _build_closed_response(self, interaction: Interaction, language: str) -> Body:
         """Replace a form that was closed by the launcher card that opens it again."""
-        reopen_action, workspace = (
-            interaction.card_context.reopen_action,
-            interaction.request.person.workspace,
-        )
+        workspace = interaction.request.person.workspace
+        reopen_action = interaction.card_context.reopen_action
         if reopen_action is None:
             closed_text = self._card_factory.translate(language, "private.done")
-            reply, card_context = (
-                Message(closed_text, (Text(closed_text),)),
-                CardContext(Surface.MESSAGE),
-            )
+            reply = Message(closed_text, (Text(closed_text),))
+            card_context = CardContext(Surface.MESSAGE)
             card = self._card_factory.build_card(reply, card_context, workspace, language)
         else:
             form = Form(interaction.action.name, interaction.card_context.dialog_title, ())

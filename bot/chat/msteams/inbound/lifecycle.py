@@ -26,19 +26,15 @@ def parse_lifecycle_events(
         and isinstance(channel, dict)
     ):
         workspace, channel_id = requests.parse_workspace(payload), str(channel.get("id") or "")
-        return (
-            (ChatEvent("gone", workspace, channel=channel_id, reason=_CHANNEL_DELETED),)
-            if channel_id
-            else ()
-        )
+        event = ChatEvent("gone", workspace, channel=channel_id, reason=_CHANNEL_DELETED)
+        return (event,) if channel_id else ()
     return ()
 
 
 def _parse_installation(payload: Payload, service_url: str) -> tuple[ChatEvent, ...]:
-    workspace, conversation = (
-        requests.parse_workspace(payload),
-        requests.parse_conversation(payload, service_url),
-    )
+    workspace = requests.parse_workspace(payload)
+    conversation = requests.parse_conversation(payload, service_url)
+    route = str(conversation)
     sender, is_personal = requests.parse_person(payload), requests.is_personal_chat(payload)
     sender_id = sender.id if sender else ""
     person, channel = (sender_id, "") if is_personal else ("", conversation.id)
@@ -47,19 +43,10 @@ def _parse_installation(payload: Payload, service_url: str) -> tuple[ChatEvent, 
     match str(payload["action"]):
         case "add" if channel:
             profile = requests.parse_profile(payload)
-            return (
-                ChatEvent(
-                    "arrived",
-                    workspace,
-                    "",
-                    channel,
-                    str(conversation),
-                    profile,
-                    added_by=sender_id,
-                ),
-            )
+            event = ChatEvent("arrived", workspace, "", channel, route, profile, added_by=sender_id)
+            return (event,)
         case "add" | "add-upgrade":
-            return (ChatEvent("arrived", workspace, person, channel, str(conversation)),)
+            return (ChatEvent("arrived", workspace, person, channel, route),)
         case "remove":
             return (ChatEvent("gone", workspace, person, channel, reason=_UNINSTALLED),)
     return ()

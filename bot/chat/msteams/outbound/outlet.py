@@ -87,7 +87,7 @@ class TeamsOutlet:
                 name = await self._api_client.fetch_member_name(conversation, person_id)
                 self._directory.set_name(person, name)
             except Exception as error:  # noqa: BLE001 - the message is sent without the name
-                _log_failure("teams.name_lookup_failed", error_codes.classify_error(error))
+                _log_failure("teams.name_fetch_failed", error_codes.classify_error(error))
 
     def _build_card(self, to: Address, message: Message) -> dict[str, object]:
         person = Person(to.workspace, to.person)
