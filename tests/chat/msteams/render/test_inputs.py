@@ -80,7 +80,7 @@ def test_a_description_is_part_of_the_label() -> None:
     ]
 
 
-def test_an_optional_field_with_a_hint() -> None:
+def test_an_optional_field_has_no_error_message() -> None:
     """An optional field has no error message; its hint is a subtle block."""
     card_input, hint = render_field(
         ChoiceField("f", "Q", OPTIONS, required=False, hint="**One.**"), build_frame()
