@@ -1,56 +1,58 @@
 """In-memory cache of what activities report about people, their chats and tenants."""
 
-from collections import OrderedDict
-from collections.abc import Iterable
-from typing import Generic, TypeVar
+import time
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from cachetools import TTLCache
 
 from bot.chat.msteams.conversation_ref import GLOBAL_SERVICE_URL
 from bot.chat.msteams.inbound import requests
 from bot.chat.request_body import Payload
 from bot.conversation import ChatEvent, Person, Profile
 
-_MAX_ENTRIES = 10_000
+MAX_ENTRIES = 10_000
+"""Maximum entries of each cache, so that memory is bounded."""
+
+EXPIRY_SECONDS = 30 * 86_400.0
+"""Seconds after the last update at which an entry expires.
+
+Far longer than the week between two check-ins: a regional service URL outlives a quiet tenant.
+"""
+
+Timer = Callable[[], float]
+"""Returns a monotonic time in seconds."""
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-class BoundedCache(Generic[K, V]):
-    """Bounded dict that evicts the least recently updated key."""
+class ExpiringCache(TTLCache[K, V]):
+    """Cache whose entries expire; when it is full, the least recently used one is evicted."""
 
-    def __init__(self, max_entries: int = _MAX_ENTRIES) -> None:
-        """Create an empty cache of at most *max_entries* keys."""
-        self._max_entries = max_entries
-        self._entries: OrderedDict[K, V] = OrderedDict()
-
-    def get(self, key: K) -> V | None:
-        """Return the value cached under *key*, or ``None``."""
-        return self._entries.get(key)
+    def __init__(self, timer: Timer = time.monotonic) -> None:
+        """Create an empty cache that reads the time from *timer*."""
+        super().__init__(MAX_ENTRIES, EXPIRY_SECONDS, timer)
 
     def update_entry(self, key: K, value: V) -> bool:
         """Store *value* under *key*; return whether it differs from the cached value."""
-        is_changed = self._entries.get(key) != value
-        self._entries[key] = value
-        self._entries.move_to_end(key)
-        if len(self._entries) > self._max_entries:
-            self._entries.popitem(last=False)
+        is_changed: bool = self.get(key) != value
+        self[key] = value
         return is_changed
-
-    def remove(self, key: K) -> None:
-        """Delete *key* from the cache, if it is there."""
-        self._entries.pop(key, None)
 
 
 class DirectoryCache:
     """Profiles, names, routes and service URLs from activities, so that Teams is not queried."""
 
-    def __init__(self, service_url: str = GLOBAL_SERVICE_URL) -> None:
-        """Create an empty cache; *service_url* is the default for a tenant without an activity."""
+    def __init__(
+        self, service_url: str = GLOBAL_SERVICE_URL, timer: Timer = time.monotonic
+    ) -> None:
+        """Create empty caches; *service_url* is the default for a tenant without an activity."""
         self._default_service_url = service_url
-        self._profiles: BoundedCache[Person, Profile] = BoundedCache()
-        self._names: BoundedCache[Person, str] = BoundedCache()
-        self._routes: BoundedCache[Person, str] = BoundedCache()
-        self._service_urls: BoundedCache[str, str] = BoundedCache()
+        self._profiles: ExpiringCache[Person, Profile] = ExpiringCache(timer)
+        self._names: ExpiringCache[Person, str] = ExpiringCache(timer)
+        self._routes: ExpiringCache[Person, str] = ExpiringCache(timer)
+        self._service_urls: ExpiringCache[str, str] = ExpiringCache(timer)
 
     def record_activity(self, payload: Payload, service_url: str) -> tuple[ChatEvent, ...]:
         """Cache what an activity reports; return the events whose values are new, for the store."""
@@ -71,8 +73,8 @@ class DirectoryCache:
 
     def forget_person(self, person: Person) -> None:
         """Delete a person's profile and route, so that the next activity reports both again."""
-        self._profiles.remove(person)
-        self._routes.remove(person)
+        self._profiles.pop(person, None)
+        self._routes.pop(person, None)
 
     def get_profile(self, person: Person) -> Profile:
         """Return the cached profile of *person*, or a blank one."""

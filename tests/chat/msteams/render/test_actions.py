@@ -120,7 +120,8 @@ def test_a_confirmation_is_a_hidden_panel() -> None:
 
 
 @pytest.mark.parametrize(
-    ("surface", "action_type"), [(Surface.FORM, "Action.Execute"), (Surface.DIALOG, "Action.Submit")]
+    ("surface", "action_type"),
+    [(Surface.FORM, "Action.Execute"), (Surface.DIALOG, "Action.Submit")],
 )
 def test_submit_sends_the_answers_and_close_does_not(surface: Surface, action_type: str) -> None:
     """The submit action sends all inputs and marks text fields; the close action sends none."""
