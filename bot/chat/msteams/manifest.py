@@ -5,10 +5,10 @@ import json
 import uuid
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.chat.msteams import icons
 from bot.content.catalogue import Catalogue, LanguagePack
 from bot.errors import Fault, FaultyInputError
 
@@ -20,6 +20,15 @@ PACKAGE_VERSION = "0.1.0"
 
 SCHEMA_VERSION = "1.29"
 """First version of Microsoft's manifest schema with privately answered slash commands."""
+
+ICONS_FOLDER = Path(__file__).parent / "icons"
+"""Folder of the icons, which Teams requires as PNG files.
+
+``color.png`` is opaque, 192 x 192 px; Teams may crop it to a circle, so the drawing is within the
+middle 120 px. ``outline.png`` is white on transparent, 32 x 32 px.
+"""
+
+_ICON_NAMES = ("color.png", "outline.png")
 
 _LANGUAGES = {"fr-ca": ("fr", "fr-CA"), "zh-cn": ("zh", "zh-CN")}
 """File name of each translation, and the language tags of Teams clients that it serves."""
@@ -42,8 +51,7 @@ def build_package(
     options = _validate_options(client_id, base_url, about_url or base_url)
     files: dict[str, bytes] = {
         "manifest.json": _encode_json(build_manifest(catalogue.get_pack("en"), *options)),
-        "color.png": icons.draw_colour_icon(),
-        "outline.png": icons.draw_outline_icon(),
+        **{name: (ICONS_FOLDER / name).read_bytes() for name in _ICON_NAMES},
     }
     for name, (language, *_) in _LANGUAGES.items():
         files[f"{name}.json"] = _encode_json(build_translation(catalogue.get_pack(language)))
