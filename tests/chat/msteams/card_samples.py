@@ -28,7 +28,7 @@ def build_card_context(surface: Surface) -> CardContext:
     return CardContext(surface, RENDER_KEY)
 
 
-def build_frame(
+def build_render_context(
     surface: Surface = Surface.MESSAGE, resources: RenderResources = RESOURCES
 ) -> RenderContext:
     """Return the parameters of a renderer."""

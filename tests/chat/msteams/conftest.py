@@ -22,8 +22,8 @@ async def bench(ms: microsoft.FakeMicrosoft) -> AsyncIterator[testbed.AdapterBen
 
 
 @pytest.fixture
-async def gate(ms: microsoft.FakeMicrosoft) -> AsyncIterator[guard_harness.GuardHarness]:
+async def harness(ms: microsoft.FakeMicrosoft) -> AsyncIterator[guard_harness.GuardHarness]:
     """A request guard that trusts the keys of the fake."""
-    harness = guard_harness.GuardHarness(ms)
-    yield harness
-    await harness.signing_keys.close()
+    guard = guard_harness.GuardHarness(ms)
+    yield guard
+    await guard.signing_keys.close()

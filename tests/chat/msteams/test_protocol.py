@@ -20,9 +20,7 @@ async def send_activity(teams: TeamsProduct, activity: dict[str, Any]) -> Any:
     return response.json if response.body else None
 
 
-async def test_a_targeted_command_stays_private_to_the_end(
-    teams: TeamsProduct,
-) -> None:
+async def test_a_targeted_command_stays_private_to_the_end(teams: TeamsProduct) -> None:
     """The card in reply is visible to its sender only; its dialog files one debrief, unseen."""
     channel = activities.channel_parts(thread_id="1")
     await send_activity(

@@ -15,13 +15,13 @@ from tests.chat.msteams.microsoft import TENANT_ID, FakeMicrosoft
 OTHER_TENANT_ID = "99999999-2222-4333-8444-555555555555"
 
 
-async def test_a_signed_activity_is_dispatched(gate: GuardHarness) -> None:
+async def test_a_signed_activity_is_dispatched(harness: GuardHarness) -> None:
     """A signed activity is dispatched with its kind and the signed service URL."""
-    response = await gate.send_activity(build_hello(gate.ms))
+    response = await harness.send_activity(build_hello(harness.ms))
 
     assert (response.status, response.json) == (200, {"statusCode": 200})
-    assert [(kind, service) for kind, _, service in gate.accepted_payloads] == [
-        (PayloadKind.MESSAGE, gate.ms.service_url)
+    assert [(kind, service) for kind, _, service in harness.accepted_payloads] == [
+        (PayloadKind.MESSAGE, harness.ms.service_url)
     ]
 
 
@@ -37,18 +37,20 @@ FOREIGN_TENANTS: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("parts", FOREIGN_TENANTS.values(), ids=FOREIGN_TENANTS.keys())
 async def test_only_allowed_tenants_are_accepted(
-    gate: GuardHarness, parts: dict[str, object]
+    harness: GuardHarness, parts: dict[str, object]
 ) -> None:
     """A signed activity that names a tenant outside the allowlist is rejected with 403."""
-    assert (await gate.send_activity(build_hello(gate.ms, **parts))).status == 403
-    assert gate.accepted_payloads == []
+    assert (await harness.send_activity(build_hello(harness.ms, **parts))).status == 403
+    assert harness.accepted_payloads == []
 
 
-async def test_tenant_ids_are_case_insensitive(gate: GuardHarness) -> None:
+async def test_tenant_ids_are_case_insensitive(harness: GuardHarness) -> None:
     """Tenant ids are compared without regard to case."""
     conversation = {"id": "a:1", "conversationType": "personal", "tenantId": TENANT_ID.upper()}
 
-    assert (await gate.send_activity(build_hello(gate.ms, conversation=conversation))).status == 200
+    assert (
+        await harness.send_activity(build_hello(harness.ms, conversation=conversation))
+    ).status == 200
 
 
 BROKEN_BODIES: dict[str, bytes] = {
@@ -62,10 +64,10 @@ BROKEN_BODIES: dict[str, bytes] = {
 
 
 @pytest.mark.parametrize("body", BROKEN_BODIES.values(), ids=BROKEN_BODIES.keys())
-async def test_a_malformed_body_is_rejected(gate: GuardHarness, body: bytes) -> None:
+async def test_a_malformed_body_is_rejected(harness: GuardHarness, body: bytes) -> None:
     """A malformed body is rejected with 401 without a token and 400 with one, never 500."""
-    unsigned = await gate.post_body(body)
-    signed = await gate.post_body(body, gate.ms.sign_token())
+    unsigned = await harness.post_body(body)
+    signed = await harness.post_body(body, harness.ms.sign_token())
 
     assert (unsigned.status, signed.status) == (401, 400)
 
@@ -96,46 +98,48 @@ INVALID_FIELDS: dict[str, dict[str, object]] = {
 
 @pytest.mark.parametrize("parts", INVALID_FIELDS.values(), ids=INVALID_FIELDS.keys())
 async def test_an_activity_with_invalid_fields_is_rejected(
-    gate: GuardHarness, parts: dict[str, object]
+    harness: GuardHarness, parts: dict[str, object]
 ) -> None:
     """A signed activity with an invalid schema is rejected with 400 and not dispatched."""
-    assert (await gate.send_activity(build_hello(gate.ms, **parts))).status == 400
-    assert gate.accepted_payloads == []
+    assert (await harness.send_activity(build_hello(harness.ms, **parts))).status == 400
+    assert harness.accepted_payloads == []
 
 
 @pytest.mark.parametrize("kind", ["typing", "messageReaction", "event", "telepathy", "task/fetch"])
-async def test_an_unknown_activity_type_is_acknowledged(gate: GuardHarness, kind: str) -> None:
+async def test_an_unknown_activity_type_is_acknowledged(harness: GuardHarness, kind: str) -> None:
     """An activity of an unknown type is acknowledged with 200 and not dispatched."""
-    response = await gate.send_activity(build_hello(gate.ms, type=kind))
+    response = await harness.send_activity(build_hello(harness.ms, type=kind))
 
-    assert (response.status, response.body, gate.accepted_payloads) == (200, b"", [])
+    assert (response.status, response.body, harness.accepted_payloads) == (200, b"", [])
 
 
 @pytest.mark.parametrize("name", ["composeExtension/query", "message", "signin/verifyState"])
-async def test_an_unknown_invoke_is_rejected(gate: GuardHarness, name: str) -> None:
+async def test_an_unknown_invoke_is_rejected(harness: GuardHarness, name: str) -> None:
     """An invoke of an unknown name is rejected with 404, never 500."""
-    activity = activities.build_invoke(gate.ms.service_url, name, {})
+    activity = activities.build_invoke(harness.ms.service_url, name, {})
 
-    assert (await gate.send_activity(activity)).status == 404
+    assert (await harness.send_activity(activity)).status == 404
 
 
-async def test_a_body_over_the_limit_is_rejected(gate: GuardHarness) -> None:
+async def test_a_body_over_the_limit_is_rejected(harness: GuardHarness) -> None:
     """A body over the limit is rejected with 413, with and without a ``Content-Length`` header."""
-    token = gate.ms.sign_token()
-    without_length = await gate.post_body(b"a" * (MAX_BODY_BYTES + 1), token)
+    token = harness.ms.sign_token()
+    without_length = await harness.post_body(b"a" * (MAX_BODY_BYTES + 1), token)
     bearer = {"authorization": f"Bearer {token}"}
     with_length = [
-        await asgi.send_request(gate.guard, "POST", "/", b"", bearer | {"content-length": length})
+        await asgi.send_request(
+            harness.guard, "POST", "/", b"", bearer | {"content-length": length}
+        )
         for length in (str(MAX_BODY_BYTES + 1), "9" * 50)
     ]
 
     assert [response.status for response in (without_length, *with_length)] == [413, 413, 413]
-    assert (await gate.post_body(b"a" * MAX_BODY_BYTES, token)).status == 400
+    assert (await harness.post_body(b"a" * MAX_BODY_BYTES, token)).status == 400
 
 
-async def test_only_post_is_allowed(gate: GuardHarness) -> None:
+async def test_only_post_is_allowed(harness: GuardHarness) -> None:
     """Another method is rejected with 405 and an ``Allow`` header."""
-    response = await asgi.send_request(gate.guard, "GET", "/api/messages")
+    response = await asgi.send_request(harness.guard, "GET", "/api/messages")
 
     assert (response.status, response.headers["allow"]) == (405, "POST")
 

@@ -69,67 +69,71 @@ FORGED_HEADERS: dict[str, HeaderForger] = {
 
 
 @pytest.mark.parametrize("forge", FORGED_HEADERS.values(), ids=FORGED_HEADERS.keys())
-async def test_invalid_tokens_are_rejected(gate: GuardHarness, forge: HeaderForger) -> None:
+async def test_invalid_tokens_are_rejected(harness: GuardHarness, forge: HeaderForger) -> None:
     """Missing, forged, foreign, expired and non-expiring tokens are rejected with 401."""
-    body = json.dumps(build_hello(gate.ms)).encode()
+    body = json.dumps(build_hello(harness.ms)).encode()
 
-    response = await gate.post_body(body, authorization=forge(gate.ms))
+    response = await harness.post_body(body, authorization=forge(harness.ms))
 
     assert (response.status, response.body) == (401, b"")
-    assert gate.accepted_payloads == []
+    assert harness.accepted_payloads == []
 
 
-async def test_a_service_url_that_contradicts_the_token_is_rejected(gate: GuardHarness) -> None:
+async def test_a_service_url_that_contradicts_the_token_is_rejected(harness: GuardHarness) -> None:
     """A reply is never sent to a URL that was not signed."""
-    response = await gate.send_activity(build_hello(gate.ms, serviceUrl="https://evil.example/"))
+    response = await harness.send_activity(
+        build_hello(harness.ms, serviceUrl="https://evil.example/")
+    )
 
-    assert (response.status, gate.accepted_payloads) == (401, [])
+    assert (response.status, harness.accepted_payloads) == (401, [])
 
 
-async def test_a_missing_service_url_defaults_to_the_signed_url(gate: GuardHarness) -> None:
+async def test_a_missing_service_url_defaults_to_the_signed_url(harness: GuardHarness) -> None:
     """A payload without a service URL is answered at the one in the token."""
-    activity = build_hello(gate.ms)
+    activity = build_hello(harness.ms)
     del activity["serviceUrl"]
 
-    assert (await gate.send_activity(activity)).status == 200
-    assert gate.accepted_payloads[0][2] == gate.ms.service_url
+    assert (await harness.send_activity(activity)).status == 200
+    assert harness.accepted_payloads[0][2] == harness.ms.service_url
 
 
-async def test_plain_http_is_rejected(gate: GuardHarness) -> None:
+async def test_plain_http_is_rejected(harness: GuardHarness) -> None:
     """A signed service URL with plain http is rejected, as replies to it could be intercepted."""
     url = "http://service.example"
 
     assert (
-        await gate.send_activity(build_hello(gate.ms, serviceUrl=url), serviceurl=url)
+        await harness.send_activity(build_hello(harness.ms, serviceUrl=url), serviceurl=url)
     ).status == 401
 
 
-async def test_loopback_is_rejected_in_production(gate: GuardHarness) -> None:
+async def test_loopback_is_rejected_in_production(harness: GuardHarness) -> None:
     """In production only https service URLs are accepted."""
     guard = Guard(
-        gate.record_payload,
-        SignedTokenValidator(CLIENT_ID, gate.signing_keys),
+        harness.record_payload,
+        SignedTokenValidator(CLIENT_ID, harness.signing_keys),
         frozenset({TENANT_ID}),
         AfterResponse(),
         allow_loopback=False,
     )
-    headers = {"authorization": f"Bearer {gate.ms.sign_token()}"}
-    body = json.dumps(build_hello(gate.ms)).encode()
+    headers = {"authorization": f"Bearer {harness.ms.sign_token()}"}
+    body = json.dumps(build_hello(harness.ms)).encode()
 
     assert (await asgi.send_request(guard, "POST", "/", body, headers)).status == 401
 
 
 @pytest.mark.parametrize("endorsements", [(), ("webchat", "slack")])
 async def test_a_signing_key_must_be_endorsed_for_teams(
-    gate: GuardHarness, endorsements: tuple[str, ...]
+    harness: GuardHarness, endorsements: tuple[str, ...]
 ) -> None:
     """A token whose signing key is not endorsed for Teams is rejected with 403."""
-    gate.ms.signing_jwks.append(microsoft.public_jwk("other", *endorsements))
+    harness.ms.signing_jwks.append(microsoft.public_jwk("other", *endorsements))
 
-    assert (await gate.send_activity(build_hello(gate.ms), signing_key_id="other")).status == 403
-    assert gate.accepted_payloads == []
+    assert (
+        await harness.send_activity(build_hello(harness.ms), signing_key_id="other")
+    ).status == 403
+    assert harness.accepted_payloads == []
 
 
-async def test_another_channel_is_rejected(gate: GuardHarness) -> None:
+async def test_another_channel_is_rejected(harness: GuardHarness) -> None:
     """A signed activity of another Microsoft channel is rejected with 403."""
-    assert (await gate.send_activity(build_hello(gate.ms, channelId="webchat"))).status == 403
+    assert (await harness.send_activity(build_hello(harness.ms, channelId="webchat"))).status == 403

@@ -57,9 +57,7 @@ async def test_a_private_chat_is_created_for_a_new_person(bench: AdapterBench) -
     assert result.route == f'["{bench.ms.service_url}", "a:chat-with-{MARIE}"]'
 
 
-async def test_the_route_of_a_message_is_cached(
-    bench: AdapterBench,
-) -> None:
+async def test_the_route_of_a_message_is_cached(bench: AdapterBench) -> None:
     """A message in the private chat caches its route, although the store has none."""
     await bench.send_activity(activities.build_message(bench.ms.service_url, "tip"))
     bench.ms.calls.clear()

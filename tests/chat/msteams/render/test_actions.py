@@ -19,7 +19,7 @@ from tests.chat.msteams.card_samples import (
     RESOURCES,
     WITHOUT_DIALOGS,
     build_card_context,
-    build_frame,
+    build_render_context,
 )
 
 OPEN_BUTTON = Button("rupture.open", "Debrief", data="d", opens_form=True, primary=True)
@@ -31,7 +31,7 @@ FORM = Form(
 def test_a_button_packs_its_action_and_context() -> None:
     """Name, data and render id are in the action's data, and no input values are sent."""
     (row,) = actions.render_action_row(
-        ActionRow((Button("tip.next", "Another", "7"),)), build_frame(), "row0"
+        ActionRow((Button("tip.next", "Another", "7"),)), build_render_context(), "row0"
     )
     (button,) = row["actions"]
     action_data = unpack_action_data(button["data"])
@@ -52,7 +52,7 @@ def test_a_form_button_opens_a_dialog_where_supported() -> None:
     """The data requests a dialog; without dialogs the form is rendered in the card."""
     form_buttons = [
         actions.render_action_row(
-            ActionRow((OPEN_BUTTON,)), build_frame(resources=resources), "row0"
+            ActionRow((OPEN_BUTTON,)), build_render_context(resources=resources), "row0"
         )[0]["actions"][0]
         for resources in (RESOURCES, WITHOUT_DIALOGS)
     ]
@@ -71,7 +71,7 @@ def test_a_form_button_opens_a_dialog_where_supported() -> None:
 def test_buttons_in_a_dialog_are_submit_actions() -> None:
     """A dialog accepts only submit actions, and none of them requests another dialog."""
     (row,) = actions.render_action_row(
-        ActionRow((OPEN_BUTTON,)), build_frame(Surface.DIALOG), "row0"
+        ActionRow((OPEN_BUTTON,)), build_render_context(Surface.DIALOG), "row0"
     )
 
     assert row["actions"][0]["type"] == "Action.Submit"
@@ -84,7 +84,7 @@ def test_a_menu_expands_its_options() -> None:
         "checkin.menu", "Not now", (Option("s1", "One week"), Option("s2", "Two weeks"))
     )
 
-    (row,) = actions.render_action_row(ActionRow((menu,)), build_frame(), "row0")
+    (row,) = actions.render_action_row(ActionRow((menu,)), build_render_context(), "row0")
     (menu_button,) = row["actions"]
     options = menu_button["card"]["body"][0]["actions"]
 
@@ -99,7 +99,7 @@ def test_a_confirmation_is_a_hidden_panel() -> None:
     leave_button = Button("checkin.leave", "Leave the check-in", confirmation=confirmation)
 
     row, panel = actions.render_action_row(
-        ActionRow((leave_button, Link("Read", "https://a.example"))), build_frame(), "row7"
+        ActionRow((leave_button, Link("Read", "https://a.example"))), build_render_context(), "row7"
     )
     confirm, cancel = panel["items"][-1]["actions"]
 
@@ -125,7 +125,7 @@ def test_a_confirmation_is_a_hidden_panel() -> None:
 )
 def test_submit_sends_the_answers_and_close_does_not(surface: Surface, action_type: str) -> None:
     """The submit action sends all inputs and marks text fields; the close action sends none."""
-    submit, close = actions.render_form_buttons(FORM, build_frame(surface))
+    submit, close = actions.render_form_buttons(FORM, build_render_context(surface))
     action_data = unpack_action_data(submit["data"] | {"name": "North, east"})
 
     assert [submit["type"], close["type"]] == [action_type, action_type]

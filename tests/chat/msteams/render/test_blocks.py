@@ -3,12 +3,12 @@ import pytest
 from bot.chat.msteams.render.blocks import render_blocks
 from bot.elements import Banner, Caption, ContactLink, Divider, Heading, Quote, Text
 from tests.chat.msteams import card_samples, cards
-from tests.chat.msteams.card_samples import ADA, MARIE, RESOURCES, build_frame
+from tests.chat.msteams.card_samples import ADA, MARIE, RESOURCES, build_render_context
 
 
 def test_each_line_of_a_text_is_a_block() -> None:
     """Each line is a block, as Teams' Markdown would join them; blank lines are dropped."""
-    blocks = render_blocks([Text("One\n\n\u2022 **two**")], build_frame())
+    blocks = render_blocks([Text("One\n\n\u2022 **two**")], build_render_context())
 
     assert [block["text"] for block in blocks] == ["One", "\u2022 **two**"]
     assert all(block["wrap"] for block in blocks)
@@ -16,14 +16,14 @@ def test_each_line_of_a_text_is_a_block() -> None:
 
 def test_a_heading_has_the_heading_style() -> None:
     """A heading has the style that screen readers list, and its text is escaped."""
-    (block,) = render_blocks([Heading("A * B")], build_frame())
+    (block,) = render_blocks([Heading("A * B")], build_render_context())
 
     assert (block["style"], block["text"]) == ("heading", r"A \* B")
 
 
 def test_a_caption_is_small_and_has_links() -> None:
     """A caption is small and subtle, and its links work."""
-    (block,) = render_blocks([Caption("[Source](https://example.org)")], build_frame())
+    (block,) = render_blocks([Caption("[Source](https://example.org)")], build_render_context())
 
     assert (block["size"], block["isSubtle"]) == ("Small", True)
     assert block["text"] == "[Source](https://example.org)"
@@ -31,7 +31,7 @@ def test_a_caption_is_small_and_has_links() -> None:
 
 def test_a_quote_has_no_markup() -> None:
     """No character of a quote is parsed as markup."""
-    (panel,) = render_blocks([Quote("What **I** missed_")], build_frame())
+    (panel,) = render_blocks([Quote("What **I** missed_")], build_render_context())
 
     assert panel["items"][0]["inlines"][0]["text"] == "What **I** missed_"
 
@@ -42,7 +42,7 @@ def test_a_quote_has_no_markup() -> None:
 def test_a_banner_has_an_icon_for_its_level(level: str, sign: str) -> None:
     """An icon repeats the level that the colour of a banner represents."""
     blocks = render_blocks(
-        [Banner("Call first.", "warning" if level == "warning" else "info")], build_frame()
+        [Banner("Call first.", "warning" if level == "warning" else "info")], build_render_context()
     )
 
     assert blocks[0]["items"][0]["text"] == f"{sign} Call first."
@@ -51,7 +51,7 @@ def test_a_banner_has_an_icon_for_its_level(level: str, sign: str) -> None:
 def test_a_divider_is_a_separator_above_the_next_block() -> None:
     """A divider without a following block is not rendered."""
     blocks = render_blocks(
-        [Text("one"), Divider(), Divider(), Text("two"), Divider()], build_frame()
+        [Text("one"), Divider(), Divider(), Text("two"), Divider()], build_render_context()
     )
 
     assert [block.get("separator", False) for block in blocks] == [False, True]

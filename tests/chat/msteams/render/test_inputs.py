@@ -19,7 +19,7 @@ from tests.chat.msteams.card_samples import (
     MARIE,
     RESOURCES,
     block_types,
-    build_frame,
+    build_render_context,
 )
 
 OPTIONS = (Option("away", "It moved away", "quiet"), Option("against", "It moved against"))
@@ -57,7 +57,7 @@ def test_each_field_type_has_its_input(
     field: Field, input_type: str, properties: dict[str, object]
 ) -> None:
     """A field is rendered as Teams' input of its type, with its initial value."""
-    card_input = render_field(field, build_frame())[0]
+    card_input = render_field(field, build_render_context())[0]
     card_input.pop("choices", None)
 
     assert card_input == {
@@ -72,7 +72,7 @@ def test_each_field_type_has_its_input(
 
 def test_a_description_is_part_of_the_label() -> None:
     """An option's description is appended to its label; the value is the code alone."""
-    card_input = render_field(ChoiceField("f", "Q", OPTIONS), build_frame())[0]
+    card_input = render_field(ChoiceField("f", "Q", OPTIONS), build_render_context())[0]
 
     assert card_input["choices"] == [
         {"title": "It moved away \N{EN DASH} quiet", "value": "away"},
@@ -83,7 +83,7 @@ def test_a_description_is_part_of_the_label() -> None:
 def test_an_optional_field_has_no_error_message() -> None:
     """An optional field has no error message; its hint is a subtle block."""
     card_input, hint = render_field(
-        ChoiceField("f", "Q", OPTIONS, required=False, hint="**One.**"), build_frame()
+        ChoiceField("f", "Q", OPTIONS, required=False, hint="**One.**"), build_render_context()
     )
 
     assert card_input.keys().isdisjoint({"isRequired", "errorMessage"})
@@ -93,7 +93,7 @@ def test_an_optional_field_has_no_error_message() -> None:
 def test_a_validation_error_is_under_its_field() -> None:
     """A validation error is a block with an icon, not a colour alone."""
     blocks = render_field(
-        DateField("until", "Until", hint="One day."), build_frame(), "That is <past>."
+        DateField("until", "Until", hint="One day."), build_render_context(), "That is <past>."
     )
 
     assert block_types(blocks) == ["Input.Date", "TextBlock", "TextBlock"]
@@ -102,7 +102,7 @@ def test_a_validation_error_is_under_its_field() -> None:
 
 def test_people_are_searched_or_listed() -> None:
     """Teams searches the organisation; other clients list the selected and the cached people."""
-    card_input = render_field(PeopleField("f", "Q", (GUEST, MARIE)), build_frame())[0]
+    card_input = render_field(PeopleField("f", "Q", (GUEST, MARIE)), build_render_context())[0]
 
     assert card_input["choices.data"]["dataset"] == "graph.microsoft.com/users"
     assert card_input["value"] == f"{GUEST},{MARIE}"
@@ -113,21 +113,22 @@ def test_people_are_searched_or_listed() -> None:
     ]
     assert card_input["isMultiSelect"]
     assert (
-        "isMultiSelect" not in render_field(PeopleField("f", "Q", max_selected=1), build_frame())[0]
+        "isMultiSelect"
+        not in render_field(PeopleField("f", "Q", max_selected=1), build_render_context())[0]
     )
 
 
 def test_the_list_of_people_is_limited() -> None:
     """All selected people are listed, and others up to the limit of the list."""
     person_names = {f"person {n}": f"Person {n}" for n in range(200)}
-    resources = build_frame().resources.__class__(RESOURCES.words, "", person_names)
+    resources = build_render_context().resources.__class__(RESOURCES.words, "", person_names)
     selected = tuple(f"chosen {n}" for n in range(inputs.MAX_LISTED - 1))
 
-    choices = render_field(PeopleField("f", "Q", selected), build_frame(resources=resources))[0][
-        "choices"
-    ]
+    choices = render_field(
+        PeopleField("f", "Q", selected), build_render_context(resources=resources)
+    )[0]["choices"]
     extended_choices = render_field(
-        PeopleField("f", "Q", (*selected, "a", "b", "c")), build_frame(resources=resources)
+        PeopleField("f", "Q", (*selected, "a", "b", "c")), build_render_context(resources=resources)
     )[0]["choices"]
 
     assert [choice["value"] for choice in choices] == [*selected, "person 0"]
@@ -136,9 +137,9 @@ def test_the_list_of_people_is_limited() -> None:
 
 def test_channels_of_the_apps_teams_are_listed() -> None:
     """The cached channels are listed, and the selected channel even when it is not cached."""
-    unselected = render_field(ChannelField("channel", "Where?"), build_frame())[0]
+    unselected = render_field(ChannelField("channel", "Where?"), build_render_context())[0]
     selected = render_field(
-        ChannelField("channel", "Where?", "19:old@thread.tacv2"), build_frame()
+        ChannelField("channel", "Where?", "19:old@thread.tacv2"), build_render_context()
     )[0]
 
     assert unselected["choices"] == [{"title": "Monday", "value": CHANNEL_ID}]
