@@ -47,6 +47,11 @@ BREACHES = [
     ("SQLAlchemy and Alembic only in the store", "handlers/tip.py", "sqlalchemy"),
     ("Slack's libraries only in the Slack adapter", "bot/middleware.py", "slack_sdk"),
     ("Microsoft's libraries only in the Teams adapter", "bot/adapters.py", "jwt"),
+    (
+        "cachetools only in the Teams directory cache",
+        "bot/chat/msteams/dispatcher.py",
+        "cachetools",
+    ),
     ("APScheduler only in the scheduler clock", "schedules/delivery/sender.py", "apscheduler"),
     ("DBOS only in the shared workers", "schedules/delivery/sender.py", "dbos"),
     ("The environment only in the settings", "bot/app.py", "pydantic_settings"),

@@ -1,1 +1,1 @@
-"""Microsoft Teams: what comes in, how it looks, what goes out."""
+"""Microsoft Teams adapter: inbound requests, rendering of Adaptive Cards, outbound calls."""

@@ -1,4 +1,4 @@
-"""What a card carries along, so that acting on it asks the right handler, once."""
+"""Payload of a card action: serialized into the card, parsed from the request that returns it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,30 +10,31 @@ Step = Literal["asked", "submitted", "changed", "closed"]
 Answers = Mapping[str, tuple[str, ...]]
 
 DATA_KEY = "attune"
-"""Under this name lies everything of ours in the data of an action; beside it, the inputs."""
+"""Key of this bot's payload in an action's data dict; the values of the inputs are its siblings."""
 
 _HANDLER_TABLES = frozenset({"commands", "forms", "buttons"})
 _STEPS = frozenset({"asked", "submitted", "changed", "closed"})
 
 _MAX_TEXT_LENGTH = 8_000
-"""Characters that any text may have which a card brings back: a hundred people's ids fit."""
+"""Maximum characters of any string in a returned payload: the ids of a hundred people fit."""
 
 
 class Surface(Enum):
-    """What the card is that a person acts on, which decides how their answer is shown."""
+    """Kind of card that an action belongs to; decides where the response is rendered."""
 
     MESSAGE = "message"
     HOME = "home"
     FORM = "form"
-    """A form inside a card; it stands in a chat, seen only by whoever opened it."""
+    """A form inside a card in a chat, visible only to the user who opened it."""
     DIALOG = "dialog"
 
 
 @dataclass(frozen=True)
 class Action:
-    """What somebody asks by acting: the parts of a :class:`bot.conversation.Request` to come.
+    """Handler call that an action requests; becomes a :class:`bot.conversation.Request`.
 
-    ``keyword`` goes with commands, ``answers`` with forms.
+    ``table`` and ``name`` route to the handler. ``keyword`` belongs to commands, ``answers`` to
+    forms.
     """
 
     table: HandlerTable
@@ -46,12 +47,12 @@ class Action:
 
 @dataclass(frozen=True)
 class CardContext:
-    """Where a card stands while it is shown.
+    """Context in which a card is rendered, serialized into each of its actions.
 
-    ``key`` is made afresh for each showing and comes back from all its actions: that is
-    how a double click is known. ``title`` heads a dialog whose content changes.
-    ``opened_by`` asks for the same form again, to show under its fields what cannot be
-    kept; it only ever reads.
+    ``render_id`` is a fresh token for each rendering, returned by all actions of the card: it is
+    the idempotency key that identifies a double click. ``dialog_title`` is the title of a
+    dialog whose content changes. ``reopen_action`` requests the same form again, to render it
+    with validation errors under its fields; its handler only reads.
     """
 
     surface: Surface
@@ -62,9 +63,10 @@ class CardContext:
 
 @dataclass(frozen=True)
 class ActionData:
-    """One action of a card, read back: what it asks, and from where.
+    """Parsed payload of one action: the handler call and the context of its card.
 
-    ``typed`` are the fields whose answer is one typed line, commas and all.
+    ``text_field_ids`` are the fields whose value is one string, so that its commas are no
+    separators.
     """
 
     action: Action
@@ -73,13 +75,16 @@ class ActionData:
 
 
 class ForeignActionError(Exception):
-    """An action's data is not what this bot puts into its cards. It carries no part of it."""
+    """Raised when an action's data was not created by this bot; carries no part of the data."""
 
 
 def pack_action_data(
     action: Action, card_context: CardContext, text_field_ids: tuple[str, ...] = ()
 ) -> dict[str, Any]:
-    """Return the data of an action; a product adds the card's inputs beside it."""
+    """Serialize an action and its context to the data dict of a card action.
+
+    Teams adds the values of the card's inputs as sibling keys.
+    """
     parts: dict[str, Any] = {
         "act": _serialize_action(action),
         "place": card_context.surface.value,
@@ -94,32 +99,38 @@ def pack_action_data(
 
 
 def unpack_action_data(data: object) -> ActionData:
-    """Read an action's data with the inputs beside it.
+    """Parse an action's data dict and the input values in it.
 
-    Raises ForeignError unless it has the shape that :func:`pack` gave it. What it says is
-    judged by the handlers: a person can forge all of it.
+    Raises :class:`ForeignActionError` unless the data has the schema of
+    :func:`pack_action_data`. Authorization is left to the handlers: a client can forge every
+    value.
     """
-    table = _require_dict(data)
-    ours = _require_dict(table.get(DATA_KEY))
-    typed = tuple(_require_text(one) for one in _require_list(ours.get("typed", [])))
-    place = _require_text(ours.get("place", ""))
-    if place not in {one.value for one in Surface}:
+    inputs = _require_dict(data)
+    payload = _require_dict(inputs.get(DATA_KEY))
+    text_field_ids = tuple(_require_text(item) for item in _require_list(payload.get("typed", [])))
+    surface = _require_text(payload.get("place", ""))
+    if surface not in {member.value for member in Surface}:
         raise ForeignActionError
-    act = _parse_action(_require_dict(ours.get("act")))
-    if act.table == "forms" and act.step != "asked":
-        act = Action(
-            act.table, act.name, act.data, act.keyword, act.step, _parse_answers(table, typed)
+    action = _parse_action(_require_dict(payload.get("act")))
+    if action.table == "forms" and action.step != "asked":
+        action = Action(
+            action.table,
+            action.name,
+            action.data,
+            action.keyword,
+            action.step,
+            _parse_answers(inputs, text_field_ids),
         )
-    opened_by = ours.get("opened_by")
+    reopen_action = payload.get("opened_by")
     return ActionData(
-        act,
+        action,
         CardContext(
-            Surface(place),
-            _require_text(ours.get("key", "")),
-            _require_text(ours.get("title", "")),
-            _parse_action(_require_dict(opened_by)) if opened_by is not None else None,
+            Surface(surface),
+            _require_text(payload.get("key", "")),
+            _require_text(payload.get("title", "")),
+            _parse_action(_require_dict(reopen_action)) if reopen_action is not None else None,
         ),
-        typed,
+        text_field_ids,
     )
 
 
@@ -136,10 +147,8 @@ def _serialize_action(action: Action) -> dict[str, Any]:
 
 
 def _parse_action(serialized: Mapping[str, Any]) -> Action:
-    table, step = (
-        _require_text(serialized.get("in", "")),
-        _require_text(serialized.get("step", "asked")),
-    )
+    table = _require_text(serialized.get("in", ""))
+    step = _require_text(serialized.get("step", "asked"))
     if table not in _HANDLER_TABLES or step not in _STEPS:
         raise ForeignActionError
     answers = _require_dict(serialized.get("answers", {}))
@@ -150,7 +159,7 @@ def _parse_action(serialized: Mapping[str, Any]) -> Action:
         _require_text(serialized.get("keyword", "")),
         cast("Step", step),
         {
-            name: tuple(_require_text(one) for one in _require_list(codes))
+            name: tuple(_require_text(item) for item in _require_list(codes))
             for name, codes in answers.items()
         },
     )
@@ -159,15 +168,15 @@ def _parse_action(serialized: Mapping[str, Any]) -> Action:
 def _parse_answers(
     inputs: Mapping[str, Any], text_field_ids: tuple[str, ...]
 ) -> dict[str, tuple[str, ...]]:
-    """Read the inputs: a field left empty has no codes, several codes come with commas."""
-    found: dict[str, tuple[str, ...]] = {}
+    """Parse the input values by field id: an empty string has no codes, commas separate codes."""
+    answers: dict[str, tuple[str, ...]] = {}
     for name, value in inputs.items():
         if name in {DATA_KEY, "msteams"}:
             continue
-        said = _require_text(value).strip()
-        codes = (said,) if name in text_field_ids else tuple(one.strip() for one in said.split(","))
-        found[name] = tuple(filter(None, codes))
-    return found
+        text = _require_text(value).strip()
+        codes = (text,) if name in text_field_ids else tuple(map(str.strip, text.split(",")))
+        answers[name] = tuple(filter(None, codes))
+    return answers
 
 
 def _require_dict(value: object) -> dict[str, Any]:

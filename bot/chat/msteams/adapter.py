@@ -1,4 +1,4 @@
-"""The room of Teams as the rest of the house sees it: a door, an outlet, a start and a stop."""
+"""Teams adapter: wires the request guard, dispatcher, API client and outlet together."""
 
 from dataclasses import dataclass, field
 
@@ -25,19 +25,20 @@ from bot.content.catalogue import Catalogue
 from bot.conversation import Routes
 
 ENDPOINT_PATH = "/api/messages"
-"""Where Teams posts everything."""
+"""Path of the messaging endpoint, to which Teams posts every activity."""
 
 OPENID_METADATA_URL = "https://login.botframework.com/v1/.well-known/openidconfiguration"
-"""Where Microsoft says which keys sign for its connector service."""
+"""OpenID metadata of Microsoft's connector service; its ``jwks_uri`` lists the signing keys."""
 
 
 @dataclass(frozen=True)
 class AccessSettings:
-    """What opens Teams' doors. No secret in it shows in a repr.
+    """Credentials and allowlist of the Teams app. No secret appears in its repr.
 
-    Without ``secret`` the machine's managed identity speaks for the bot. ``tenants`` are
-    those that are let in. For tests on this machine alone: ``metadata`` is a stand-in's, and
-    ``unsigned`` takes activities without a token.
+    Without ``client_secret`` the bot authenticates with the machine's managed identity.
+    ``allowed_tenants`` are the tenants whose activities are accepted. For tests on this
+    machine only: ``openid_metadata_url`` is the address of a stand-in, and ``allow_unsigned``
+    accepts activities without a token.
     """
 
     client_id: str
@@ -49,11 +50,11 @@ class AccessSettings:
 
     @property
     def uses_local_stand_in(self) -> bool:
-        """Whether Teams is a stand-in on this machine."""
+        """Whether Teams is a stand-in server on this machine."""
         return bool(self.openid_metadata_url) or self.allow_unsigned
 
     def build_credentials(self) -> Credentials:
-        """Return what the bot asks Microsoft for tokens with."""
+        """Return the credentials with which the bot requests access tokens from Microsoft."""
         tenant = self.tenant_id or None
         if self.client_secret:
             return ClientCredentials(
@@ -62,7 +63,7 @@ class AccessSettings:
         return ManagedIdentityCredentials(client_id=self.client_id, tenant_id=tenant)
 
     def create_token_provider(self) -> AppTokenCache | DummyTokenProvider:
-        """Return what gives the bot its tokens."""
+        """Return the provider of the bot's access tokens, a dummy for a local stand-in."""
         return (
             DummyTokenProvider()
             if self.uses_local_stand_in
@@ -72,77 +73,77 @@ class AccessSettings:
 
 @dataclass(frozen=True)
 class AccountCheck:
-    """Whether Microsoft tells its keys, and gives the bot a token to speak with."""
+    """Result of :func:`check_account`: signing keys can be fetched, an access token is issued."""
 
     has_signing_keys: bool
     has_token: bool
 
 
 class TeamsAdapter:
-    """Everything that people reach through Teams.
+    """Adapter between the handlers and Microsoft Teams.
 
-    ``asgi`` answers Teams' HTTP requests; ``outlet`` is how the schedules and handlers reach
-    people.
+    ``asgi`` is the application that handles HTTP requests from Teams; ``outlet`` is the
+    interface through which schedules and handlers send messages.
     """
 
     def __init__(self, access: AccessSettings, routes: Routes, catalogue: Catalogue) -> None:
-        """Furnish the room; nothing is opened before it is used."""
-        known = DirectoryCache(
+        """Create the components; connections are opened at their first use."""
+        directory = DirectoryCache(
             UNREACHABLE_SERVICE_URL if access.uses_local_stand_in else GLOBAL_SERVICE_URL
         )
         self._after_response = AfterResponse()
-        showing = CardFactory(catalogue, known, supports_dialogs=not access.allow_unsigned)
+        card_factory = CardFactory(catalogue, directory, supports_dialogs=not access.allow_unsigned)
         self._api_client = ApiClient(access.create_token_provider())
         self._signing_keys = SigningKeyCache(access.openid_metadata_url or OPENID_METADATA_URL)
         self._validates_tokens = not access.allow_unsigned
-        self.outlet = TeamsOutlet(self._api_client, showing, known)
-        posting = Responder(self._api_client, showing, known)
-        door = Dispatcher(routes, showing, posting, known, self._after_response)
-        proof = (
+        self.outlet = TeamsOutlet(self._api_client, card_factory, directory)
+        responder = Responder(self._api_client, card_factory, directory)
+        dispatcher = Dispatcher(routes, card_factory, responder, directory, self._after_response)
+        token_validator = (
             SignedTokenValidator(access.client_id, self._signing_keys)
             if self._validates_tokens
             else UnsignedTokenValidator()
         )
         self.asgi: ASGIApp = Guard(
-            door.dispatch_payload,
-            proof,
+            dispatcher.dispatch_payload,
+            token_validator,
             access.allowed_tenants,
             self._after_response,
             allow_loopback=access.uses_local_stand_in,
         )
 
     async def start(self) -> None:
-        """Begin to fetch the keys; nobody waits for them, not Slack's people either."""
+        """Start to fetch the signing keys in a background task, which delays no request."""
         if self._validates_tokens:
             self._signing_keys.start_refresh()
 
     async def wait_for_background_tasks(self) -> None:
-        """Wait until whatever was begun after an answer is done."""
+        """Wait until every task that was started after a response has finished."""
         await self._after_response.wait_for_background_tasks()
 
     async def stop(self) -> None:
-        """Finish what was begun, and hang up."""
+        """Cancel the key refresh, wait for the background tasks, and close the HTTP session."""
         await self._signing_keys.close()
         await self.wait_for_background_tasks()
         await self._api_client.close()
 
 
 def build_adapter(access: AccessSettings, routes: Routes, catalogue: Catalogue) -> TeamsAdapter:
-    """Return the room that serves *routes* to people on Teams."""
+    """Create the adapter that serves *routes* to users of Teams."""
     return TeamsAdapter(access, routes, catalogue)
 
 
 async def check_account(access: AccessSettings) -> AccountCheck:
-    """Ask Microsoft for its keys and for a token, for an operator who has not started yet."""
-    keyring = SigningKeyCache(access.openid_metadata_url or OPENID_METADATA_URL)
+    """Check the account before the first start: fetch the signing keys and request a token."""
+    signing_keys = SigningKeyCache(access.openid_metadata_url or OPENID_METADATA_URL)
     try:
-        await keyring.get_key("")
-        keys = True
+        await signing_keys.get_key("")
+        has_signing_keys = True
     except SigningKeysUnavailableError:
-        keys = False
-    await keyring.close()
+        has_signing_keys = False
+    await signing_keys.close()
     try:
         await access.create_token_provider().get_app_token(PUBLIC.bot_scope, None)
     except TokenUnavailableError:
-        return AccountCheck(keys, has_token=False)
-    return AccountCheck(keys, has_token=True)
+        return AccountCheck(has_signing_keys=has_signing_keys, has_token=False)
+    return AccountCheck(has_signing_keys=has_signing_keys, has_token=True)

@@ -1,33 +1,34 @@
-"""The way to a chat in Teams: a conversation, and the address of the service that holds it."""
+"""Reference to a conversation in Teams: its id and the URL of the service that hosts it."""
 
 import json
 from dataclasses import dataclass
 
 GLOBAL_SERVICE_URL = "https://smba.trafficmanager.net/teams"
-"""Where Microsoft takes what is meant for anybody, as long as no nearer address is known."""
-
-
+"""Microsoft's global service URL: the default until an activity names a regional one."""
 UNREACHABLE_SERVICE_URL = "http://127.0.0.1:9"
-"""Where a bot that is only tried out begins: nobody listens there, and nothing leaves."""
+"""Default service URL with a local stand-in: no server listens there, so no request leaves."""
 
 
 @dataclass(frozen=True)
 class ConversationRef:
-    """Where a message goes: a conversation's id at a service."""
+    """Target of a message: a conversation id at a service URL."""
 
     service_url: str
     id: str
 
     def __str__(self) -> str:
-        """Return the way as the store keeps it."""
+        """Serialize to the route string that the store contains: a JSON list of URL and id."""
         return json.dumps([self.service_url, self.id])
 
 
 def parse_conversation_ref(serialized: str) -> ConversationRef | None:
-    """Read a way as the store keeps it; ``None`` for anything else."""
+    """Parse a route string of the store; return ``None`` for any other string."""
     try:
-        service, conversation = json.loads(serialized)
+        service_url, conversation_id = json.loads(serialized)
     except (ValueError, TypeError):
         return None
-    both = isinstance(service, str) and isinstance(conversation, str) and service and conversation
-    return ConversationRef(service, conversation) if both else None
+    if not isinstance(service_url, str) or not isinstance(conversation_id, str):
+        return None
+    if not service_url or not conversation_id:
+        return None
+    return ConversationRef(service_url, conversation_id)

@@ -1,11 +1,11 @@
-"""Asks the handlers, answers Teams, and sees to the rest once the answer has left."""
+"""Dispatcher: routes activities to handlers, builds responses, starts tasks after the response."""
 
 import logging
 from dataclasses import replace
 
 from bot.chat.after_response import AfterResponse
 from bot.chat.msteams.action_data import Action, CardContext, Surface
-from bot.chat.msteams.directory_cache import BoundedCache, DirectoryCache
+from bot.chat.msteams.directory_cache import DirectoryCache, ExpiringCache
 from bot.chat.msteams.inbound import lifecycle, requests
 from bot.chat.msteams.inbound.guard import EventNotStoredError
 from bot.chat.msteams.inbound.payloads import INVOKE_KINDS, PayloadKind
@@ -31,11 +31,11 @@ logger = logging.getLogger("attune.msteams")
 
 
 class Dispatcher:
-    """Every activity goes in here, and what Teams is to answer at once comes out.
+    """Dispatches every validated activity and returns the body of the HTTP response.
 
-    What a person wrote is answered in a call of its own, after their handler has kept what
-    must not be lost; what they did on a card is answered in the reply. It raises
-    NotKeptError and nothing else.
+    A message is answered in a separate API call, after its handler has stored what must not
+    be lost; a card action is answered in the invoke response. The only exception raised is
+    :class:`~bot.chat.msteams.inbound.guard.EventNotStoredError`.
     """
 
     def __init__(
@@ -46,16 +46,16 @@ class Dispatcher:
         directory: DirectoryCache,
         after_response: AfterResponse,
     ) -> None:
-        """Route by *routes*; show by *showing*; call through *posting* in *afterwards*."""
+        """Store the handler *routes* and the components that render, send and cache."""
         self._routes = routes
         self._card_factory = card_factory
         self._responder = responder
         self._directory = directory
         self._after_response = after_response
-        self._delivered_messages: BoundedCache[str, bool] = BoundedCache()
+        self._delivered_messages: ExpiringCache[str, bool] = ExpiringCache()
 
     async def dispatch_payload(self, kind: PayloadKind, payload: Payload, service_url: str) -> Body:
-        """Return the body of the answer to one activity; ``{}`` acknowledges and says no more."""
+        """Handle one activity and return the response body; ``{}`` is a bare acknowledgement."""
         try:
             await self._record_events(kind, payload, service_url)
             if kind in INVOKE_KINDS:
@@ -64,74 +64,81 @@ class Dispatcher:
                 await self._handle_message(payload, service_url)
         except EventNotStoredError:
             raise
-        except Exception as error:  # noqa: BLE001 - Teams is answered, whatever broke
-            log_error(logger, "teams.not_served", error, kind=kind.value)
+        except Exception as error:  # noqa: BLE001 - an error response would make Teams retry
+            log_error(logger, "teams.dispatch_failed", error, kind=kind.value)
         return {}
 
     async def _record_events(self, kind: PayloadKind, payload: Payload, service_url: str) -> None:
-        """Keep what an activity tells beside what it asks."""
-        met = self._directory.record_activity(payload, service_url)
-        told = lifecycle.parse_lifecycle_events(kind, payload, service_url)
-        for one in told:
-            if not await self._try_handle_event(one):
+        """Pass the events that an activity reports to the event handler.
+
+        A lifecycle event that cannot be stored raises EventNotStoredError, so that Teams
+        retries the request; a profile or route is dropped from the cache and reported again by
+        the next activity.
+        """
+        directory_events = self._directory.record_activity(payload, service_url)
+        lifecycle_events = lifecycle.parse_lifecycle_events(kind, payload, service_url)
+        for event in lifecycle_events:
+            if not await self._try_handle_event(event):
                 raise EventNotStoredError
-            if one.kind == "gone" and (person := requests.parse_person(payload)):
+            if event.kind == "gone" and (person := requests.parse_person(payload)):
                 self._directory.forget_person(person)
-        for one in () if told else met:
+        for event in () if lifecycle_events else directory_events:
             person = requests.parse_person(payload)
-            if not await self._try_handle_event(one) and person:
+            if not await self._try_handle_event(event) and person:
                 self._directory.forget_person(person)
 
     async def _try_handle_event(self, event: ChatEvent) -> bool:
         try:
             await self._routes.handle_event(event)
-        except Exception as error:  # noqa: BLE001 - it is told again
-            log_error(logger, "teams.news_not_kept", error, kind=event.kind)
+        except Exception as error:  # noqa: BLE001 - the event is reported again
+            log_error(logger, "teams.event_not_stored", error, kind=event.kind)
             return False
         return True
 
     def _is_first_delivery(self, payload: Payload) -> bool:
-        """Whether a message was not delivered before; one delivered twice is answered once."""
+        """Whether a message was not delivered before: a retried request is processed once."""
         return self._delivered_messages.update_entry(
             f"{payload['conversation']['id']} {payload['id']}", value=True
         )
 
     async def _handle_message(self, payload: Payload, service_url: str) -> None:
-        asked = requests.parse_message(payload, service_url, self._routes.keywords)
-        if asked.origin is Origin.PUBLIC:
-            language = self._card_factory.choose_language(asked.request.locale)
+        interaction = requests.parse_message(payload, service_url, self._routes.keywords)
+        if interaction.origin is Origin.PUBLIC:
+            language = self._card_factory.choose_language(interaction.request.locale)
             sentence = self._card_factory.translate(language, "private.away")
             self._after_response.start_task(
-                self._responder.redirect_to_private_chat(asked, sentence)
+                self._responder.redirect_to_private_chat(interaction, sentence)
             )
-        elif asked.request.person.id:
-            answer = self._find_handler(asked.action) if asked.table else None
-            reply = await self._call_handler(answer or self._routes.home, asked.request)
-            self._after_response.start_task(self._reply_after_response(reply, asked))
+        elif interaction.request.person.id:
+            handler = self._find_handler(interaction.action) if interaction.table else None
+            reply = await self._call_handler(handler or self._routes.home, interaction.request)
+            self._after_response.start_task(self._reply_after_response(reply, interaction))
 
     async def _reply_after_response(self, reply: Reply, interaction: Interaction) -> None:
         language = await self._routes.resolve_language(interaction.request)
         try:
             await self._responder.send_reply(reply, interaction, language)
-        except Exception as error:  # noqa: BLE001 - whatever broke, the person is told
-            log_error(logger, "teams.not_shown", error)
-            apology = await self._build_error_reply(replace(interaction.request, inside_form=False))
-            await self._responder.report_failure(apology, interaction, language)
+        except Exception as error:  # noqa: BLE001 - the person receives an error message
+            log_error(logger, "teams.reply_failed", error)
+            error_reply = await self._build_error_reply(
+                replace(interaction.request, inside_form=False)
+            )
+            await self._responder.report_failure(error_reply, interaction, language)
 
     async def _handle_card_action(
         self, kind: PayloadKind, payload: Payload, service_url: str
     ) -> Body:
-        carried = requests.parse_action_data(kind, payload)
-        if carried is None:
+        action_data = requests.parse_action_data(kind, payload)
+        if action_data is None:
             return {}
-        asked = requests.parse_card_action(
-            kind, payload, service_url, carried, self._routes.keywords
+        interaction = requests.parse_card_action(
+            kind, payload, service_url, action_data, self._routes.keywords
         )
-        answer = self._find_handler(asked.action)
-        if answer is None:
+        handler = self._find_handler(interaction.action)
+        if handler is None:
             return {}
-        reply = await self._resolve_deferred(await self._call_handler(answer, asked.request))
-        return await self._build_response(reply, asked)
+        reply = await self._resolve_deferred(await self._call_handler(handler, interaction.request))
+        return await self._build_response(reply, interaction)
 
     async def _build_response(self, reply: Reply, interaction: Interaction) -> Body:
         language = await self._routes.resolve_language(interaction.request)
@@ -148,41 +155,39 @@ class Dispatcher:
     def _build_card_response(
         self, reply: Message | Form | Home, interaction: Interaction, language: str
     ) -> Body:
-        """Show a reply in the place of the card that was acted upon, or in the dialog.
+        """Render a reply in place of the card that was acted upon, or in the open dialog.
 
-        Nothing of it stays in the chat: no message is ever changed there.
+        The response is not stored in the chat: no message is ever edited there.
         """
-        dialog, title = interaction.origin is Origin.DIALOG, interaction.card_context.dialog_title
-        place = Surface.DIALOG if dialog else interaction.card_context.surface
-        if not isinstance(reply, Form) and place in {Surface.DIALOG, Surface.FORM}:
+        is_dialog = interaction.origin is Origin.DIALOG
+        title = interaction.card_context.dialog_title
+        surface = Surface.DIALOG if is_dialog else interaction.card_context.surface
+        if not isinstance(reply, Form) and surface in {Surface.DIALOG, Surface.FORM}:
             reply = message_as_form(
                 reply, title or self._card_factory.translate(language, "manifest.name")
             )
-        opened_by = None
+        reopen_action = None
         if isinstance(reply, Form):
-            title, place = reply.title, place if dialog else Surface.FORM
-            opened_by = interaction.action if reply.submit else None
-        stand = CardContext(place, dialog_title=title, reopen_action=opened_by)
+            title, surface = reply.title, surface if is_dialog else Surface.FORM
+            reopen_action = interaction.action if reply.submit else None
+        card_context = CardContext(surface, dialog_title=title, reopen_action=reopen_action)
         card = self._card_factory.build_card(
-            reply, stand, interaction.request.person.workspace, language
+            reply, card_context, interaction.request.person.workspace, language
         )
         return invoke_response.build_invoke_response(card, title, interaction.origin)
 
     async def _build_invalid_response(
         self, invalid: InvalidAnswers, interaction: Interaction, language: str
     ) -> Body:
-        """Show the form again with what cannot be kept under its fields.
+        """Render the form again with the validation errors under its fields.
 
-        The form is asked for once more as it was opened; where that is no longer possible,
-        the sentences stand alone.
+        The handler that opened the form is called again; where that is no longer possible, the
+        response is a message with the errors alone.
         """
-        workspace, opened_by = (
-            interaction.request.person.workspace,
-            interaction.card_context.reopen_action,
-        )
-        form = await self._reload_form(interaction) if opened_by else None
+        workspace = interaction.request.person.workspace
+        form = await self._reload_form(interaction)
         if form is None or form.name != interaction.action.name:
-            sentences = tuple(Text(one) for one in invalid.errors.values())
+            sentences = tuple(Text(sentence) for sentence in invalid.errors.values())
             return await self._build_response(Message(sentences[0].text, sentences), interaction)
         card = self._card_factory.rebuild_form(
             form, interaction.card_context, invalid, interaction.action, workspace, language
@@ -190,29 +195,28 @@ class Dispatcher:
         return invoke_response.build_invoke_response(card, form.title, interaction.origin)
 
     async def _reload_form(self, interaction: Interaction) -> Form | None:
-        act = interaction.card_context.reopen_action
-        answer = self._find_handler(act) if act else None
-        if act is None or answer is None:
+        action = interaction.card_context.reopen_action
+        handler = self._find_handler(action) if action else None
+        if action is None or handler is None:
             return None
         request = requests.build_request(
-            act, interaction.request, channel=interaction.conversation.id
+            action, interaction.request, channel=interaction.conversation.id
         )
-        reply = await self._resolve_deferred(await self._call_handler(answer, request))
+        reply = await self._resolve_deferred(await self._call_handler(handler, request))
         return reply if isinstance(reply, Form) else None
 
     def _build_closed_response(self, interaction: Interaction, language: str) -> Body:
-        """Leave what opens a form afresh in the place of the form that was put away."""
-        opened_by, workspace = (
-            interaction.card_context.reopen_action,
-            interaction.request.person.workspace,
-        )
-        if opened_by is None:
-            done = self._card_factory.translate(language, "private.done")
-            reply, stand = Message(done, (Text(done),)), CardContext(Surface.MESSAGE)
-            card = self._card_factory.build_card(reply, stand, workspace, language)
+        """Replace a form that was closed by the launcher card that opens it again."""
+        workspace = interaction.request.person.workspace
+        reopen_action = interaction.card_context.reopen_action
+        if reopen_action is None:
+            closed_text = self._card_factory.translate(language, "private.done")
+            reply = Message(closed_text, (Text(closed_text),))
+            card_context = CardContext(Surface.MESSAGE)
+            card = self._card_factory.build_card(reply, card_context, workspace, language)
         else:
             form = Form(interaction.action.name, interaction.card_context.dialog_title, ())
-            card = self._card_factory.build_launcher(form, opened_by, workspace, language)
+            card = self._card_factory.build_launcher(form, reopen_action, workspace, language)
         return invoke_response.build_invoke_response(
             card, interaction.card_context.dialog_title, interaction.origin
         )
@@ -228,7 +232,7 @@ class Dispatcher:
     async def _call_handler(self, handler: BoundHandler, request: Request) -> Reply:
         try:
             return await handler(request)
-        except Exception as error:  # noqa: BLE001 - the person is told in their own language
+        except Exception as error:  # noqa: BLE001 - the person receives an error message
             log_error(logger, "teams.handler_failed", error)
             return await self._build_error_reply(request)
 
@@ -238,10 +242,10 @@ class Dispatcher:
         return reply
 
     async def _build_error_reply(self, request: Request) -> Reply:
-        """Return what went wrong in the person's language, or in English if all else fails."""
+        """Return the error message in the person's language, or in English if that fails too."""
         try:
             return await self._routes.report_unexpected_error(request)
-        except Exception as error:  # noqa: BLE001 - whatever is broken, silence is worse
-            log_error(logger, "teams.no_apology", error)
+        except Exception as error:  # noqa: BLE001 - English is the fallback language
+            log_error(logger, "teams.error_reply_failed", error)
             sentence = self._card_factory.translate("en", "error.unexpected")
             return Message(sentence, (Text(sentence),))

@@ -1,32 +1,41 @@
-"""The Teams app as Teams is told of it: a zip with manifest, translations and icons; pure."""
+"""App package of the Teams app: a zip of manifest, translations and icons."""
 
 import io
 import json
 import uuid
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.chat.msteams import icons
 from bot.content.catalogue import Catalogue, LanguagePack
 from bot.errors import Fault, FaultyInputError
 
 COMMANDS = ("tip", "rupture", "checkin", "debriefs", "supervision", "help")
-"""The commands that Teams offers to people, in the order it lists them."""
+"""Commands offered in Teams, in the order of its command lists."""
 
 PACKAGE_VERSION = "0.1.0"
-"""The package's own version; Teams takes an update only where it has grown."""
+"""Version of the app package; Teams accepts an update only with a higher version."""
 
 SCHEMA_VERSION = "1.29"
-"""The first of Microsoft's schemas with slash commands that are answered privately."""
+"""First version of Microsoft's manifest schema with privately answered slash commands."""
+
+ICONS_FOLDER = Path(__file__).parent / "icons"
+"""Folder of the icons, which Teams requires as PNG files.
+
+``color.png`` is opaque, 192 x 192 px; Teams may crop it to a circle, so the drawing is within the
+middle 120 px. ``outline.png`` is white on transparent, 32 x 32 px.
+"""
+
+_ICON_NAMES = ("color.png", "outline.png")
 
 _LANGUAGES = {"fr-ca": ("fr", "fr-CA"), "zh-cn": ("zh", "zh-CN")}
-"""Each translation's file, and the languages of a Teams client that it serves."""
+"""File name of each translation, and the language tags of Teams clients that it serves."""
 
 _SCOPES = ("personal", "team", "groupChat")
 _ZIP_TIMESTAMP = (2026, 1, 1, 0, 0, 0)
-"""What the files in the zip are dated, so that the same input makes the same bytes."""
+"""Fixed timestamp of the files in the zip, so that equal input produces equal bytes."""
 
 JsonObject = dict[str, Any]
 
@@ -34,17 +43,15 @@ JsonObject = dict[str, Any]
 def build_package(
     catalogue: Catalogue, *, client_id: str, base_url: str, about_url: str = ""
 ) -> bytes:
-    """Return the app package of the bot registered as *client_id* and reached at *base_url*.
+    """Build the app package of the bot with id *client_id*, reached at *base_url*.
 
-    *about* is a page on which the practice tells its people of the bot; *base_url* unless
-    given. Raises :class:`bot.errors.FaultyInputError` for an address that is not https or
-    an id that is no GUID.
+    *about_url* is the clinic's page about the bot, by default *base_url*. Raises
+    :class:`bot.errors.FaultyInputError` for a URL that is not https or an id that is no GUID.
     """
-    checked = _validate_options(client_id, base_url, about_url or base_url)
+    options = _validate_options(client_id, base_url, about_url or base_url)
     files: dict[str, bytes] = {
-        "manifest.json": _encode_json(build_manifest(catalogue.get_pack("en"), *checked)),
-        "color.png": icons.draw_colour_icon(),
-        "outline.png": icons.draw_outline_icon(),
+        "manifest.json": _encode_json(build_manifest(catalogue.get_pack("en"), *options)),
+        **{name: (ICONS_FOLDER / name).read_bytes() for name in _ICON_NAMES},
     }
     for name, (language, *_) in _LANGUAGES.items():
         files[f"{name}.json"] = _encode_json(build_translation(catalogue.get_pack(language)))
@@ -52,7 +59,7 @@ def build_package(
 
 
 def build_manifest(words: LanguagePack, client_id: str, host: str, about_url: str) -> JsonObject:
-    """Return the manifest itself, in the language of *words*."""
+    """Build the manifest in the language of *words*."""
     return {
         "$schema": _schema_url("MicrosoftTeams"),
         "manifestVersion": SCHEMA_VERSION,
@@ -83,25 +90,25 @@ def build_manifest(words: LanguagePack, client_id: str, host: str, about_url: st
 
 
 def build_translation(words: LanguagePack) -> JsonObject:
-    """Return one translation: every text of the manifest that people read, by its path."""
-    made = {
+    """Build one localization file: every localizable string of the manifest, keyed by its path."""
+    strings = {
         "$schema": _schema_url("MicrosoftTeams.Localization"),
         "name.short": words.translate("manifest.name"),
         "name.full": words.translate("manifest.full_name"),
         "description.short": words.translate("manifest.short"),
         "description.full": words.translate("manifest.long_description"),
     }
-    for place, listed in enumerate(_build_bot(words, "")["commandLists"]):
-        for number, command in enumerate(listed["commands"]):
-            path = f"bots[0].commandLists[{place}].commands[{number}]"
-            made[f"{path}.description"] = command["description"]
-    return made
+    for list_index, command_list in enumerate(_build_bot(words, "")["commandLists"]):
+        for command_index, command in enumerate(command_list["commands"]):
+            path = f"bots[0].commandLists[{list_index}].commands[{command_index}]"
+            strings[f"{path}.description"] = command["description"]
+    return strings
 
 
 def _build_bot(words: LanguagePack, client_id: str) -> JsonObject:
-    """Offer each command privately: as a slash command among others, by its name alone here.
+    """Build the bot entry: commands as private slash commands in a team, by name in a chat.
 
-    A mention among others is public, so no list is offered for it.
+    A mention in a team is public, so no command list is offered for it.
     """
     commands = [
         {"title": name, "description": words.translate(f"manifest.commands.{name}.description")}
@@ -121,21 +128,26 @@ def _build_bot(words: LanguagePack, client_id: str) -> JsonObject:
 
 
 def _build_localization() -> JsonObject:
-    offered = [
+    languages = [
         {"languageTag": tag.lower(), "file": f"{name}.json"}
         for name, tags in _LANGUAGES.items()
         for tag in tags
     ]
-    return {"defaultLanguageTag": "en", "additionalLanguages": offered}
+    return {"defaultLanguageTag": "en", "additionalLanguages": languages}
 
 
 def _validate_options(client_id: str, base_url: str, about_url: str) -> tuple[str, str, str]:
-    """Return the client id, the host that reaches the bot and the page about it."""
+    """Return the client id, the host of the bot and the URL of the page about it."""
     faults = []
-    base, page = urlsplit(base_url), urlsplit(about_url)
-    if base.scheme != "https" or not base.hostname or base.query or base.fragment:
+    base_parts, about_parts = urlsplit(base_url), urlsplit(about_url)
+    if (
+        base_parts.scheme != "https"
+        or not base_parts.hostname
+        or base_parts.query
+        or base_parts.fragment
+    ):
         faults.append(Fault("--base-url", "manifest.base_url"))
-    elif page.scheme != "https" or not page.hostname:
+    elif about_parts.scheme != "https" or not about_parts.hostname:
         faults.append(Fault("--about", "manifest.about"))
     try:
         client_id = str(uuid.UUID(client_id))
@@ -143,7 +155,7 @@ def _validate_options(client_id: str, base_url: str, about_url: str) -> tuple[st
         faults.append(Fault("--client-id", "manifest.client_id"))
     if faults:
         raise FaultyInputError(tuple(faults))
-    return client_id, base.hostname or "", about_url
+    return client_id, base_parts.hostname or "", about_url
 
 
 def _schema_url(name: str) -> str:
@@ -157,8 +169,8 @@ def _encode_json(content: JsonObject) -> bytes:
 
 
 def _build_zip(files: Mapping[str, bytes]) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
             archive.writestr(zipfile.ZipInfo(name, _ZIP_TIMESTAMP), content, zipfile.ZIP_DEFLATED)
-    return packed.getvalue()
+    return buffer.getvalue()

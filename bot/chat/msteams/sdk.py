@@ -1,10 +1,11 @@
-"""Microsoft's own libraries, imported here and nowhere else.
+"""Imports of Microsoft's libraries; no other module imports them.
 
-``microsoft-teams-apps`` would read `.env` into the environment as it is imported, and warn of a
-part that is not used here; neither reaches the operator. Its ``App`` is not used: coming in, it
-takes tokens without an expiry, reads no endorsement of a key, fetches keys on the event loop
-(where Slack's answer would wait for them) and prints refused bodies; so the guard stands in its
-place, on the same PyJWT. Going out, its clients and its credentials are used as they are.
+Importing ``microsoft-teams-apps`` would load `.env` into the environment and warn of a
+component that is not used here; both side effects are disabled. Its ``App`` class is not
+used for inbound requests: it accepts tokens without an expiry, ignores the endorsements of a
+signing key, fetches keys on the event loop (which would delay responses to Slack) and prints
+rejected bodies. :mod:`bot.chat.msteams.inbound.guard` takes its place, on the same PyJWT.
+For outbound calls its API clients and credentials are used unchanged.
 """
 
 import warnings

@@ -1,4 +1,4 @@
-"""Activities as Teams sends them; every part can be replaced."""
+"""Activities as Teams sends them; every field can be overridden."""
 
 import itertools
 from typing import Any
@@ -34,31 +34,35 @@ def _build_activity(
 
 
 def channel_parts(*, thread_id: str = "") -> dict[str, Any]:
-    """Return the parts of an activity that say it comes from a team's channel."""
-    where = f"{CHANNEL_ID};messageid={thread_id}" if thread_id else CHANNEL_ID
+    """Return the fields of an activity that was sent in a team's channel."""
+    conversation_id = f"{CHANNEL_ID};messageid={thread_id}" if thread_id else CHANNEL_ID
     return {
-        "conversation": {"id": where, "conversationType": "channel", "tenantId": TENANT_ID},
+        "conversation": {
+            "id": conversation_id,
+            "conversationType": "channel",
+            "tenantId": TENANT_ID,
+        },
         "channelData": {"tenant": {"id": TENANT_ID}, "channel": {"id": CHANNEL_ID}},
     }
 
 
 def build_message(service_url: str, text: str, person_id: str = MARIE, **parts: object) -> Activity:
-    """Return what somebody writes in their private chat."""
+    """Build a message in a private chat."""
     return _build_activity("message", service_url, person_id, text=text, **parts)
 
 
 def build_targeted_command(
     service_url: str, text: str, person_id: str = MARIE, **parts: object
 ) -> Activity:
-    """Return a command that somebody chose in a channel, which nobody else sees."""
-    told = {"id": f"28:{CLIENT_ID}", "isTargeted": True}
+    """Build a private slash command in a channel, which no other member sees."""
+    recipient = {"id": f"28:{CLIENT_ID}", "isTargeted": True}
     return build_message(
-        service_url, text, person_id, recipient=told, **channel_parts(thread_id="1"), **parts
+        service_url, text, person_id, recipient=recipient, **channel_parts(thread_id="1"), **parts
     )
 
 
 def build_mention(service_url: str, text: str, person_id: str = MARIE, **parts: object) -> Activity:
-    """Return what somebody writes to the bot before everybody."""
+    """Build a message in a channel that mentions the bot."""
     return build_message(
         service_url, f"<at>Attune</at> {text}", person_id, **channel_parts(thread_id="1"), **parts
     )
@@ -67,21 +71,21 @@ def build_mention(service_url: str, text: str, person_id: str = MARIE, **parts: 
 def build_installation_update(
     service_url: str, action: str = "add", person_id: str = MARIE, **parts: object
 ) -> Activity:
-    """Return that the app was added or removed."""
+    """Build the event that the app was installed or removed."""
     return _build_activity("installationUpdate", service_url, person_id, action=action, **parts)
 
 
 def build_invoke(
     service_url: str, name: str, value: object, person_id: str = MARIE, **parts: Any
 ) -> Activity:
-    """Return what Teams asks and waits for."""
+    """Build an invoke, whose response Teams waits for."""
     return _build_activity("invoke", service_url, person_id, name=name, value=value, **parts)
 
 
 def build_card_action(
     service_url: str, data: Activity, person_id: str = MARIE, **parts: Any
 ) -> Activity:
-    """Return a step that was taken on a card in a chat; *data* is the action's own."""
+    """Build the invoke of a card action in a chat; *data* is the action's data."""
     action = {"type": "Action.Execute", "verb": "x", "data": data}
     value = {"action": action, "trigger": "manual"}
     return build_invoke(service_url, "adaptiveCard/action", value, person_id, **parts)
@@ -90,27 +94,29 @@ def build_card_action(
 def build_dialog_fetch(
     service_url: str, data: Activity, person_id: str = MARIE, **parts: Any
 ) -> Activity:
-    """Return that a button was pressed that opens a dialog."""
+    """Build the invoke of a button that opens a dialog."""
     return build_invoke(service_url, "task/fetch", {"data": data}, person_id, **parts)
 
 
 def build_dialog_submission(
     service_url: str, data: Activity, person_id: str = MARIE, **parts: Any
 ) -> Activity:
-    """Return a step that was taken in a dialog."""
+    """Build the invoke of an action in a dialog."""
     return build_invoke(service_url, "task/submit", {"data": data}, person_id, **parts)
 
 
-def button_data(name: str, data: str = "", place: Surface = Surface.MESSAGE) -> Activity:
-    """Return the data of a button on a card of ours."""
-    return pack_action_data(Action("buttons", name, data), CardContext(place, "k"))
+def button_data(name: str, data: str = "", surface: Surface = Surface.MESSAGE) -> Activity:
+    """Return the data of a button on a card of this bot."""
+    return pack_action_data(Action("buttons", name, data), CardContext(surface, "k"))
 
 
 def form_data(
-    name: str, key: str = "k", place: Surface = Surface.DIALOG, **answers: str
+    name: str, render_id: str = "k", surface: Surface = Surface.DIALOG, **answers: str
 ) -> Activity:
-    """Return the data of a form of ours that is sent off, with its inputs."""
+    """Return the data of a submitted form of this bot, with its input values."""
     return {
-        **pack_action_data(Action("forms", name, step="submitted"), CardContext(place, key)),
+        **pack_action_data(
+            Action("forms", name, step="submitted"), CardContext(surface, render_id)
+        ),
         **answers,
     }

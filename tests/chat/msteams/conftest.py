@@ -1,29 +1,29 @@
-"""What the tests of Teams' room share."""
+"""Fixtures of the Teams adapter's tests."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.chat.msteams import gates, microsoft, testbed
+from tests.chat.msteams import guard_harness, microsoft, testbed
 
 
 @pytest.fixture
 async def ms() -> AsyncIterator[microsoft.FakeMicrosoft]:
-    """A stand-in for Microsoft."""
+    """A fake of Microsoft's services."""
     async with microsoft.run_microsoft() as stand_in:
         yield stand_in
 
 
 @pytest.fixture
 async def bench(ms: microsoft.FakeMicrosoft) -> AsyncIterator[testbed.AdapterBench]:
-    """A room whose handlers answer as a test tells them."""
-    async with testbed.open_bench(ms) as furnished:
-        yield furnished
+    """A Teams adapter with stub handlers."""
+    async with testbed.open_bench(ms) as adapter_bench:
+        yield adapter_bench
 
 
 @pytest.fixture
-async def gate(ms: microsoft.FakeMicrosoft) -> AsyncIterator[gates.GuardHarness]:
-    """A guard that takes this stand-in for Microsoft."""
-    made = gates.GuardHarness(ms)
-    yield made
-    await made.signing_keys.close()
+async def harness(ms: microsoft.FakeMicrosoft) -> AsyncIterator[guard_harness.GuardHarness]:
+    """A request guard that trusts the keys of the fake."""
+    guard = guard_harness.GuardHarness(ms)
+    yield guard
+    await guard.signing_keys.close()

@@ -1,4 +1,4 @@
-"""A stand-in for Microsoft on loopback: who signs, and the service that holds the chats."""
+"""Fake of Microsoft's services on loopback: OpenID metadata, signing keys and connector API."""
 
 import asyncio
 import json
@@ -22,19 +22,19 @@ KEY_ID = "signs-for-teams"
 
 @cache
 def get_private_key(key_id: str = KEY_ID) -> RSAPrivateKey:
-    """Return a signing key; made once, as making one takes a while."""
+    """Return a private key; cached, since generating one is slow."""
     return generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def public_jwk(key_id: str = KEY_ID, *endorsements: str) -> dict[str, Any]:
     """Return the public part of a key as Microsoft lists it."""
-    public: dict[str, Any] = json.loads(RSAAlgorithm.to_jwk(get_private_key(key_id).public_key()))
-    return public | {"kid": key_id, "use": "sig", "endorsements": list(endorsements)}
+    jwk: dict[str, Any] = json.loads(RSAAlgorithm.to_jwk(get_private_key(key_id).public_key()))
+    return jwk | {"kid": key_id, "use": "sig", "endorsements": list(endorsements)}
 
 
 @dataclass
 class ServiceCall:
-    """One call that the bot made: its method, path, query and body."""
+    """One API call of the bot: its method, path, query, body and token."""
 
     method: str
     path: str
@@ -51,7 +51,7 @@ class ServiceCall:
 
 @dataclass
 class PlannedAnswer:
-    """What the service answers instead of what it ordinarily would."""
+    """A response that replaces the default one."""
 
     status: int = 200
     body: Any = None
@@ -62,10 +62,10 @@ class PlannedAnswer:
 
 @dataclass
 class FakeMicrosoft:
-    """The stand-in: ``calls`` of the bot, and what it was ``told`` to answer, by last path part.
+    """The fake: ``calls`` of the bot, and ``planned_answers`` by the last part of their path.
 
-    ``keys`` are what it lists as signing; ``fetched`` counts how often they were fetched,
-    ``keys_slow`` is how long that takes.
+    ``signing_jwks`` are the listed keys; ``key_fetch_count`` counts how often they were fetched,
+    ``keys_delay_seconds`` is how long each fetch takes.
     """
 
     port: int = 0
@@ -82,88 +82,92 @@ class FakeMicrosoft:
 
     @property
     def service_url(self) -> str:
-        """The address of the service."""
+        """The service URL of the connector."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def metadata_url(self) -> str:
-        """The address of the OpenID document."""
+        """The URL of the OpenID metadata."""
         return f"{self.service_url}/openid"
 
     def sign_token(self, *, signing_key_id: str = KEY_ID, kid: str = "", **claims: Any) -> str:
-        """Return a token as Microsoft signs them; a claim that is ``None`` is left out."""
+        """Return a token signed like Microsoft's; a claim that is ``None`` is omitted."""
         now = int(time.time())
-        good = {
+        default_claims = {
             "iss": ISSUER,
             "aud": CLIENT_ID,
             "nbf": now - 5,
             "exp": now + 3600,
             "serviceurl": self.service_url,
         }
-        said = {name: value for name, value in (good | claims).items() if value is not None}
+        payload = {
+            name: value for name, value in (default_claims | claims).items() if value is not None
+        }
         headers = {"kid": kid or signing_key_id}
-        return jwt.encode(said, get_private_key(signing_key_id), algorithm="RS256", headers=headers)
+        return jwt.encode(
+            payload, get_private_key(signing_key_id), algorithm="RS256", headers=headers
+        )
 
     @property
     def posted_messages(self) -> list[ServiceCall]:
         """The messages that the bot posted."""
-        return [one for one in self.calls if one.path.endswith("/activities")]
+        return [call for call in self.calls if call.path.endswith("/activities")]
 
     async def handle_openid(self, request: web.Request) -> web.StreamResponse:
-        """Say where the keys are."""
+        """Return the OpenID metadata."""
         return web.json_response({"issuer": ISSUER, "jwks_uri": f"{self.service_url}/keys"})
 
     async def handle_keys(self, request: web.Request) -> web.StreamResponse:
-        """List the keys."""
+        """Return the signing keys."""
         self.key_fetch_count += 1
         await asyncio.sleep(self.keys_delay_seconds)
         return web.json_response({"keys": self.signing_jwks}, status=self.keys_status)
 
     async def handle_call(self, request: web.Request) -> web.StreamResponse:
-        """Take one call of the bot."""
+        """Record one API call and send the planned or the default response."""
         body = await request.json() if request.can_read_body else None
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         path = request.path
         self.calls.append(ServiceCall(request.method, path, dict(request.query), body, token))
         self.event_order.append(f"{request.method} {path.rpartition('/')[2]}")
-        waiting = self.planned_answers.get(path.rpartition("/")[2], [])
-        told = waiting.pop(0) if waiting else None
-        if told is None:
+        planned = self.planned_answers.get(path.rpartition("/")[2], [])
+        answer = planned.pop(0) if planned else None
+        if answer is None:
             return web.json_response(self._default_answer(path, body), status=201)
-        await asyncio.sleep(told.delay_seconds)
-        if told.drops_connection:
+        await asyncio.sleep(answer.delay_seconds)
+        if answer.drops_connection:
             assert request.transport
             request.transport.close()
-        return web.json_response(told.body, status=told.status, headers=told.headers)
+        return web.json_response(answer.body, status=answer.status, headers=answer.headers)
 
     def _default_answer(self, path: str, body: Any) -> dict[str, Any]:
         parts = path.strip("/").split("/")
         if parts[-1] == "conversations":
             return {"id": f"a:chat-with-{body['members'][0]['id']}"}
         if parts[-2] == "members":
-            person = parts[-1]
+            person_id = parts[-1]
             return {
-                "id": f"29:{person}",
-                "aadObjectId": person,
-                "name": self.person_names.get(person, ""),
+                "id": f"29:{person_id}",
+                "aadObjectId": person_id,
+                "name": self.person_names.get(person_id, ""),
             }
         return {"id": f"1:{len(self.calls)}"}
 
 
 @asynccontextmanager
 async def run_microsoft(fake: FakeMicrosoft | None = None) -> AsyncIterator[FakeMicrosoft]:
-    """Serve a stand-in for as long as the block runs."""
-    stand_in = fake or FakeMicrosoft()
+    """Run a fake for the duration of the block."""
+    server = fake or FakeMicrosoft()
     app = web.Application()
-    app.router.add_get("/openid", stand_in.handle_openid)
-    app.router.add_get("/keys", stand_in.handle_keys)
-    app.router.add_route("*", "/v3/{rest:.*}", stand_in.handle_call)
+    app.router.add_get("/openid", server.handle_openid)
+    app.router.add_get("/keys", server.handle_keys)
+    app.router.add_route("*", "/v3/{rest:.*}", server.handle_call)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
-    stand_in.port = runner.addresses[0][1]
+    server.port = runner.addresses[0][1]
     try:
-        yield stand_in
+        yield server
     finally:
         await runner.cleanup()

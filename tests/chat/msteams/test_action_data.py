@@ -10,21 +10,23 @@ from bot.chat.msteams.action_data import (
     unpack_action_data,
 )
 
-OPENED = Action("forms", "which", step="submitted", answers={"which": ("new",)})
-STAND = CardContext(Surface.DIALOG, "k1", "Your guide", OPENED)
+OPEN_ACTION = Action("forms", "which", step="submitted", answers={"which": ("new",)})
+CARD_CONTEXT = CardContext(Surface.DIALOG, "k1", "Your guide", OPEN_ACTION)
 
 
-def test_what_a_card_carries_comes_back_whole() -> None:
-    """Whatever an action was given comes back as it was, with where it stood."""
-    act = Action("buttons", "rupture.deeper", "away.touched")
+def test_action_data_round_trips() -> None:
+    """Action data is unpacked exactly as it was packed, with its card context."""
+    action = Action("buttons", "rupture.deeper", "away.touched")
 
-    assert unpack_action_data(pack_action_data(act, STAND)) == ActionData(act, STAND)
+    assert unpack_action_data(pack_action_data(action, CARD_CONTEXT)) == ActionData(
+        action, CARD_CONTEXT
+    )
 
 
-def test_a_form_brings_back_its_answers_by_field() -> None:
-    """Codes come one by one, a field left empty has none, a typed line keeps its commas."""
-    act = Action("forms", "setup", "new", step="submitted")
-    data = pack_action_data(act, STAND, ("name",))
+def test_form_answers_are_parsed_by_field() -> None:
+    """Commas separate codes, an empty input has no codes, a text field's commas are literal."""
+    action = Action("forms", "setup", "new", step="submitted")
+    data = pack_action_data(action, CARD_CONTEXT, ("name",))
     data |= {"name": " North, and South ", "tip_days": "2, 4", "practice": "", "day": "1"}
 
     assert unpack_action_data(data).action.answers == {
@@ -35,18 +37,18 @@ def test_a_form_brings_back_its_answers_by_field() -> None:
     }
 
 
-def test_inputs_beside_a_button_are_not_read() -> None:
-    """A button pressed beside questions says nothing of their answers."""
-    data = {**pack_action_data(Action("buttons", "kept"), STAND), "status": "touched"}
+def test_input_values_of_a_button_are_ignored() -> None:
+    """A button on a card with inputs has no answers."""
+    data = {**pack_action_data(Action("buttons", "kept"), CARD_CONTEXT), "status": "touched"}
 
     assert unpack_action_data(data).action.answers == {}
 
 
-GOOD = pack_action_data(Action("forms", "debrief", step="submitted"), STAND)
-FOREIGN = {
+VALID_DATA = pack_action_data(Action("forms", "debrief", step="submitted"), CARD_CONTEXT)
+FOREIGN_DATA = {
     "nothing": None,
     "a text": "attune",
-    "a list": [GOOD],
+    "a list": [VALID_DATA],
     "no part of ours": {"form": "away"},
     "ours as a text": {"attune": "x"},
     "no act": {"attune": {"place": "dialog"}},
@@ -54,15 +56,15 @@ FOREIGN = {
     "an unknown place": {"attune": {"place": "wall", "act": {"in": "forms"}}},
     "an unknown step": {"attune": {"place": "dialog", "act": {"in": "forms", "step": "x"}}},
     "a name that is a number": {"attune": {"place": "dialog", "act": {"in": "forms", "name": 1}}},
-    "an answer that is a table": {**GOOD, "status": {"a": 1}},
-    "an answer without end": {**GOOD, "status": "a" * 8_001},
-    "typed as a text": {"attune": {**GOOD["attune"], "typed": "name"}},
-    "an opener that is a text": {"attune": {**GOOD["attune"], "opened_by": "x"}},
+    "an answer that is a table": {**VALID_DATA, "status": {"a": 1}},
+    "an answer without end": {**VALID_DATA, "status": "a" * 8_001},
+    "typed as a text": {"attune": {**VALID_DATA["attune"], "typed": "name"}},
+    "an opener that is a text": {"attune": {**VALID_DATA["attune"], "opened_by": "x"}},
 }
 
 
-@pytest.mark.parametrize("data", FOREIGN.values(), ids=FOREIGN.keys())
-def test_data_of_another_shape_is_told_apart(data: object) -> None:
-    """What this bot never puts into a card is refused before anybody reads it."""
+@pytest.mark.parametrize("data", FOREIGN_DATA.values(), ids=FOREIGN_DATA.keys())
+def test_foreign_action_data_is_rejected(data: object) -> None:
+    """Data that this bot never creates is rejected before it reaches a handler."""
     with pytest.raises(ForeignActionError):
         unpack_action_data(data)

@@ -1,4 +1,4 @@
-"""What Teams' people send, and what they get back."""
+"""Dispatch of messages, and the replies to them."""
 
 import json
 
@@ -20,7 +20,7 @@ from tests.chat.msteams.testbed import (
 )
 from tests.chat.slack.testbed import ERROR_TEXT, defer_reply
 
-TYPED = {
+REQUEST_BY_TEXT = {
     "tip": ("tip", ""),
     "/TIP  Next": ("tip", "next"),
     "tip next for my client": ("tip", "next"),
@@ -28,17 +28,17 @@ TYPED = {
 }
 
 
-@pytest.mark.parametrize(("text", "asked"), TYPED.items())
-async def test_a_command_is_typed_in_the_personal_chat(
-    bench: AdapterBench, text: str, asked: tuple[str, str]
+@pytest.mark.parametrize(("text", "expected"), REQUEST_BY_TEXT.items())
+async def test_a_command_in_the_private_chat_is_answered_there(
+    bench: AdapterBench, text: str, expected: tuple[str, str]
 ) -> None:
-    """With or without a slash, a command is answered in that chat; other words go no further."""
+    """With or without a slash, a command is answered in its chat; other words are not passed on."""
     bench.handlers.replies["tip"] = HELLO
 
     await bench.send_activity(activities.build_message(bench.ms.service_url, text))
 
     request = bench.handlers.requests[0]
-    assert (request.person, request.name, request.keyword) == (MARIE_PERSON, *asked)
+    assert (request.person, request.name, request.keyword) == (MARIE_PERSON, *expected)
     assert (request.channel, request.locale) == (CHAT_ID, "en-CA")
     (post,) = bench.ms.posted_messages
     assert (post.path, post.query) == (f"/v3/conversations/{CHAT_ID}/activities", {})
@@ -47,16 +47,18 @@ async def test_a_command_is_typed_in_the_personal_chat(
 
 
 @pytest.mark.parametrize("text", ["", "hello", "my client was silent today"])
-async def test_whatever_else_is_typed_brings_ones_own_page(bench: AdapterBench, text: str) -> None:
-    """Who greets the bot gets their own page, and nothing they typed reaches a handler."""
+async def test_other_messages_are_answered_with_the_home_page(
+    bench: AdapterBench, text: str
+) -> None:
+    """A message without a command is answered with the home page; its text reaches no handler."""
     await bench.send_activity(activities.build_message(bench.ms.service_url, text))
 
     assert collect_texts(bench.ms.posted_messages[0].card) == ["Your page"]
     assert not text or text not in repr(bench.handlers.requests) + str(bench.ms.posted_messages)
 
 
-async def test_the_answer_leaves_before_any_call(bench: AdapterBench) -> None:
-    """What must not be lost is kept, then Teams is answered, and only then is it called."""
+async def test_the_response_is_sent_before_any_api_call(bench: AdapterBench) -> None:
+    """Data is stored first, then the HTTP response is sent, and only then the API is called."""
     bench.handlers.replies["tip"] = HELLO
 
     await bench.send_activity(activities.build_message(bench.ms.service_url, "tip"))
@@ -65,10 +67,10 @@ async def test_the_answer_leaves_before_any_call(bench: AdapterBench) -> None:
 
 
 @pytest.mark.parametrize("text", ["tip", "rupture", "my client was silent today"])
-async def test_before_everybody_every_command_gets_the_same_answer(
+async def test_a_mention_in_a_channel_always_has_the_same_answer(
     bench: AdapterBench, text: str
 ) -> None:
-    """A mention in a channel is answered with one sentence, so that using it says nothing."""
+    """A mention in a channel is answered with one sentence, so that its use discloses nothing."""
     await bench.send_activity(activities.build_mention(bench.ms.service_url, text))
 
     (post,) = bench.ms.posted_messages
@@ -77,8 +79,8 @@ async def test_before_everybody_every_command_gets_the_same_answer(
     assert bench.handlers.requests == []
 
 
-async def test_a_slash_command_is_answered_for_one_alone(bench: AdapterBench) -> None:
-    """A command chosen in a channel is answered to whoever chose it, and to nobody else."""
+async def test_a_targeted_command_has_an_ephemeral_reply(bench: AdapterBench) -> None:
+    """The reply to a slash command in a channel is visible to its sender only."""
     bench.handlers.replies["tip"] = HELLO
 
     await bench.send_activity(activities.build_targeted_command(bench.ms.service_url, "tip next"))
@@ -89,8 +91,8 @@ async def test_a_slash_command_is_answered_for_one_alone(bench: AdapterBench) ->
     assert bench.handlers.requests[0].channel == CHANNEL_ID
 
 
-async def test_a_private_answer_never_falls_back_to_the_channel(bench: AdapterBench) -> None:
-    """When Teams refuses a private answer, the person is told in their own chat."""
+async def test_an_ephemeral_reply_never_falls_back_to_the_channel(bench: AdapterBench) -> None:
+    """When Teams rejects an ephemeral reply, an error message is sent to the private chat."""
     bench.handlers.replies["tip"] = HELLO
     bench.ms.planned_answers["activities"] = [
         microsoft.PlannedAnswer(403, {"error": {"code": "x"}})
@@ -98,35 +100,35 @@ async def test_a_private_answer_never_falls_back_to_the_channel(bench: AdapterBe
 
     await bench.send_activity(activities.build_targeted_command(bench.ms.service_url, "tip"))
 
-    refused, opened, told = bench.ms.calls
-    assert refused.query == {"isTargetedActivity": "true"}
-    assert opened.body == {"members": [{"id": MARIE}], "tenantId": TENANT_ID}
-    assert told.path == f"/v3/conversations/a:chat-with-{MARIE}/activities"
-    assert collect_texts(told.card) == [ERROR_TEXT]
+    rejected_call, create_call, error_call = bench.ms.calls
+    assert rejected_call.query == {"isTargetedActivity": "true"}
+    assert create_call.body == {"members": [{"id": MARIE}], "tenantId": TENANT_ID}
+    assert error_call.path == f"/v3/conversations/a:chat-with-{MARIE}/activities"
+    assert collect_texts(error_call.card) == [ERROR_TEXT]
 
 
-async def test_a_message_delivered_twice_is_answered_once(bench: AdapterBench) -> None:
-    """The same activity again is acknowledged, and nothing more."""
+async def test_a_retried_message_is_processed_once(bench: AdapterBench) -> None:
+    """The second delivery of an activity is acknowledged and not processed."""
     bench.handlers.replies["tip"] = HELLO
     activity = activities.build_message(bench.ms.service_url, "tip")
 
-    answers = [await bench.send_activity(activity), await bench.send_activity(activity)]
+    responses = [await bench.send_activity(activity), await bench.send_activity(activity)]
 
-    assert [one.status for one in answers] == [200, 200]
+    assert [response.status for response in responses] == [200, 200]
     assert len(bench.ms.posted_messages) == len(bench.handlers.requests) == 1
 
 
-async def test_a_typed_form_is_opened_from_a_card_of_its_own(bench: AdapterBench) -> None:
-    """What stays in the chat opens the form, in a dialog or in the card, and holds no field."""
+async def test_a_form_command_is_answered_with_a_launcher_card(bench: AdapterBench) -> None:
+    """The posted card opens the form, in a dialog or in the card, and contains no input."""
     bench.handlers.replies["rupture"] = FORM
 
     await bench.send_activity(activities.build_message(bench.ms.service_url, "rupture"))
 
     card = bench.ms.posted_messages[0].card
-    dialog, here = collect_actions(card)
+    dialog_action, inline_action = collect_actions(card)
     assert "Input.ChoiceSet" not in json.dumps(card)
-    assert dialog["data"]["msteams"] == {"type": "task/fetch"}
-    assert (here["type"], unpack_action_data(here["data"]).action) == (
+    assert dialog_action["data"]["msteams"] == {"type": "task/fetch"}
+    assert (inline_action["type"], unpack_action_data(inline_action["data"]).action) == (
         "Action.Execute",
         Action("commands", "rupture"),
     )
@@ -134,32 +136,34 @@ async def test_a_typed_form_is_opened_from_a_card_of_its_own(bench: AdapterBench
 
 REPLIES: dict[str, Reply] = {
     "a message": HELLO,
-    "one's page": Home((Text("Hello you"),)),
-    "later": defer_reply(HELLO),
-    "sentences": InvalidAnswers({"x": "Hello you"}),
+    "the home page": Home((Text("Hello you"),)),
+    "a deferred reply": defer_reply(HELLO),
+    "validation errors": InvalidAnswers({"x": "Hello you"}),
     "a form to read": Form("note", "Note", (Text("Hello you"),), close="Close"),
 }
 
 
 @pytest.mark.parametrize("reply", REPLIES.values(), ids=REPLIES.keys())
-async def test_every_reply_can_be_posted_and_shown(bench: AdapterBench, reply: Reply) -> None:
-    """Whatever a handler answers has a form for the chat, for a card and for a dialog."""
+async def test_every_reply_type_can_be_posted_and_returned(
+    bench: AdapterBench, reply: Reply
+) -> None:
+    """Every type of reply is rendered in a chat, in a card and in a dialog."""
     bench.handlers.replies |= {"tip": reply, "tip.next": reply}
     data = activities.button_data("tip.next")
 
     await bench.send_activity(activities.build_message(bench.ms.service_url, "tip"))
-    shown = [
+    cards = [
         await bench.send_for_card(activities.build_card_action(bench.ms.service_url, data)),
         await bench.send_for_card(activities.build_dialog_fetch(bench.ms.service_url, data)),
     ]
 
     assert all(
-        "Hello you" in collect_texts(one) for one in (bench.ms.posted_messages[0].card, *shown)
+        "Hello you" in collect_texts(card) for card in (bench.ms.posted_messages[0].card, *cards)
     )
 
 
-async def test_what_breaks_is_told_kindly(bench: AdapterBench) -> None:
-    """A handler that fails is answered with a sentence, in the chat and in a dialog."""
+async def test_a_handler_error_is_answered_with_a_message(bench: AdapterBench) -> None:
+    """A handler that raises is answered with an error message, in the chat and in a dialog."""
     bench.handlers.replies |= {"tip": RuntimeError(), "tip.next": RuntimeError()}
 
     await bench.send_activity(activities.build_message(bench.ms.service_url, "tip"))

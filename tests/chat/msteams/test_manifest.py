@@ -10,125 +10,137 @@ import pytest
 
 from bot.chat.msteams.manifest import COMMANDS, PACKAGE_VERSION, build_package
 from bot.errors import FaultyInputError
-from handlers import COMMANDS as HANDLED
+from handlers import COMMANDS as HANDLED_COMMANDS
 from tests.chat import screens
 from tests.sources import ROOT
 
 SCHEMA = ROOT.parent / "shared" / "schemas" / "teams-manifest-1.29.json"
-CLIENT = "00000000-0000-4000-8000-00000000000a"
-BASE = "https://attune.example.org"
-ABOUT = "https://clinic.example.org/attune"
-LONGEST = {"name.short": 30, "name.full": 100, "description.short": 80, "description.full": 4000}
+CLIENT_ID = "00000000-0000-4000-8000-00000000000a"
+BASE_URL = "https://attune.example.org"
+ABOUT_URL = "https://clinic.example.org/attune"
+MAX_LENGTH_BY_PATH = {
+    "name.short": 30,
+    "name.full": 100,
+    "description.short": 80,
+    "description.full": 4000,
+}
 
 
-def opened(**told: str) -> dict[str, bytes]:
-    """The files of the package, by name."""
-    facts = {"client_id": CLIENT, "base_url": BASE} | told
-    with zipfile.ZipFile(io.BytesIO(build_package(screens.CATALOGUE, **facts))) as archive:
+def read_package(**overrides: str) -> dict[str, bytes]:
+    """Build the package and return its files by name."""
+    options = {"client_id": CLIENT_ID, "base_url": BASE_URL} | overrides
+    with zipfile.ZipFile(io.BytesIO(build_package(screens.CATALOGUE, **options))) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
-def table(name: str, **told: str) -> dict[str, Any]:
-    """One of the package's tables."""
-    found = json.loads(opened(**told)[name])
-    assert isinstance(found, dict)
-    return found
+def read_json(name: str, **overrides: str) -> dict[str, Any]:
+    """Build the package and parse one of its JSON files."""
+    content = json.loads(read_package(**overrides)[name])
+    assert isinstance(content, dict)
+    return content
 
 
-def test_the_manifest_is_one_by_microsofts_own_schema() -> None:
-    """Where Microsoft's schema lies beside the clone, the manifest is valid by it.
+def test_the_manifest_is_valid() -> None:
+    """The manifest is valid by Microsoft's schema, where that file exists beside the clone.
 
-    The schema itself is not checked: elsewhere in it stand patterns that Python cannot read.
+    The schema itself is not validated: some of its patterns are no valid Python expressions.
     """
     schema = json.loads(SCHEMA.read_text()) if SCHEMA.exists() else {}
-    found = jsonschema.Draft4Validator(schema).iter_errors(table("manifest.json"))
+    errors = jsonschema.Draft4Validator(schema).iter_errors(read_json("manifest.json"))
 
-    assert [error.message for error in found] == []
-
-
-def test_every_file_that_is_named_is_in_the_package() -> None:
-    """Icons and translations lie beside the manifest, and nothing else does."""
-    made = table("manifest.json")
-    named = {*made["icons"].values()}
-    named |= {one["file"] for one in made["localizationInfo"]["additionalLanguages"]}
-
-    assert opened().keys() == {"manifest.json", *named}
-    assert named == {"color.png", "outline.png", "fr-ca.json", "zh-cn.json"}
+    assert [error.message for error in errors] == []
 
 
-def test_commands_are_offered_privately_and_never_as_a_mention() -> None:
-    """Among others they are slash commands; alone with the bot, its own menu lists them."""
-    (bot,) = table("manifest.json")["bots"]
-    lists = bot["commandLists"]
+def test_the_package_contains_exactly_the_referenced_files() -> None:
+    """The package contains the manifest, its icons and its translations, and no other file."""
+    manifest = read_json("manifest.json")
+    file_names = {*manifest["icons"].values()}
+    file_names |= {
+        language["file"] for language in manifest["localizationInfo"]["additionalLanguages"]
+    }
+
+    assert read_package().keys() == {"manifest.json", *file_names}
+    assert file_names == {"color.png", "outline.png", "fr-ca.json", "zh-cn.json"}
+
+
+def test_commands_are_private() -> None:
+    """In teams commands are slash commands, never mentions; in the private chat a menu."""
+    (bot,) = read_json("manifest.json")["bots"]
+    command_lists = bot["commandLists"]
 
     assert bot["supportsTargetedMessages"]
-    assert [one["title"] for one in lists[0]["commands"]] == list(COMMANDS)
-    assert {*COMMANDS} == {*HANDLED}
-    assert [(one["scopes"], one.get("triggers")) for one in lists] == [
+    assert [entry["title"] for entry in command_lists[0]["commands"]] == list(COMMANDS)
+    assert {*COMMANDS} == {*HANDLED_COMMANDS}
+    assert [(entry["scopes"], entry.get("triggers")) for entry in command_lists] == [
         (["team", "groupChat"], ["slash"]),
         (["personal"], None),
     ]
     assert not bot["supportsFiles"]
 
 
-def test_it_asks_for_no_permission() -> None:
-    """Neither Graph nor a team's content: the bot reads nothing but what is said to it."""
+def test_the_app_requests_no_permission() -> None:
+    """The app requests neither Graph nor team permissions: it reads only what is sent to it."""
     assert (
-        table("manifest.json")
+        read_json("manifest.json")
         .keys()
         .isdisjoint({"permissions", "authorization", "webApplicationInfo", "devicePermissions"})
     )
 
 
 @pytest.mark.parametrize("name", ["fr-ca.json", "zh-cn.json"])
-def test_a_translation_says_all_that_people_read(name: str) -> None:
-    """Each text has its place in the manifest, another wording there, and Teams' own limit."""
-    english, made = table("manifest.json"), table(name)
-    described = {path for path in made if path.endswith(".description")}
+def test_a_translation_is_complete(name: str) -> None:
+    """Each translated string has a path in the manifest, another value there, and Teams' length."""
+    manifest, translation = read_json("manifest.json"), read_json(name)
+    description_paths = {path for path in translation if path.endswith(".description")}
 
-    assert {re.sub(r"\d", "#", path) for path in described} == {
+    assert {re.sub(r"\d", "#", path) for path in description_paths} == {
         "bots[#].commandLists[#].commands[#].description"
     }
-    assert len(described) == 2 * len(COMMANDS)
-    for path in described:
-        bot, listed, command = map(int, re.findall(r"\d+", path))
-        there = english["bots"][bot]["commandLists"][listed]["commands"][command]
-        assert made[path] != there["description"]
-    for path, most in LONGEST.items():
-        assert 1 <= len(made[path]) <= most
-    assert made["description.full"] != english["description"]["full"]
+    assert len(description_paths) == 2 * len(COMMANDS)
+    for path in description_paths:
+        bot_index, list_index, command_index = map(int, re.findall(r"\d+", path))
+        entry = manifest["bots"][bot_index]["commandLists"][list_index]["commands"][command_index]
+        assert translation[path] != entry["description"]
+    for path, max_length in MAX_LENGTH_BY_PATH.items():
+        assert 1 <= len(translation[path]) <= max_length
+    assert translation["description.full"] != manifest["description"]["full"]
 
 
-def test_a_clinic_says_where_it_tells_of_the_bot() -> None:
-    """The pages are its own, or the bot's address; the bot is one app wherever it moves."""
-    own, plain = table("manifest.json", about_url=ABOUT), table("manifest.json")
-    moved = table("manifest.json", base_url="https://elsewhere.example.org")
+def test_the_about_url_is_configurable() -> None:
+    """The developer URLs are the about URL or the base URL; the app id depends on neither."""
+    with_about_url, default_manifest = (
+        read_json("manifest.json", about_url=ABOUT_URL),
+        read_json("manifest.json"),
+    )
+    moved_manifest = read_json("manifest.json", base_url="https://elsewhere.example.org")
 
-    assert {own["developer"][f"{one}Url"] for one in ("website", "privacy", "termsOfUse")} == {
-        ABOUT
-    }
-    assert plain["developer"]["websiteUrl"] == BASE
-    assert plain["validDomains"] == ["attune.example.org"]
-    assert moved["id"] == plain["id"] != CLIENT
-    assert plain["bots"][0]["botId"] == CLIENT
-
-
-def test_the_same_input_makes_the_same_bytes() -> None:
-    """Whoever compares two packages sees what changed, and no time of day."""
-    made = [build_package(screens.CATALOGUE, client_id=CLIENT, base_url=BASE) for _ in range(2)]
-
-    assert made[0] == made[1]
+    assert {
+        with_about_url["developer"][f"{page}Url"] for page in ("website", "privacy", "termsOfUse")
+    } == {ABOUT_URL}
+    assert default_manifest["developer"]["websiteUrl"] == BASE_URL
+    assert default_manifest["validDomains"] == ["attune.example.org"]
+    assert moved_manifest["id"] == default_manifest["id"] != CLIENT_ID
+    assert default_manifest["bots"][0]["botId"] == CLIENT_ID
 
 
-def test_the_package_has_the_projects_version() -> None:
-    """Teams offers an update when the version has grown."""
+def test_the_package_is_reproducible() -> None:
+    """Equal input produces an equal package, byte for byte, without a timestamp."""
+    packages = [
+        build_package(screens.CATALOGUE, client_id=CLIENT_ID, base_url=BASE_URL) for _ in range(2)
+    ]
+
+    assert packages[0] == packages[1]
+
+
+def test_the_package_has_the_project_version() -> None:
+    """The package has the version of the project, so that Teams offers an update."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
-    assert table("manifest.json")["version"] == PACKAGE_VERSION == project["version"]
+    assert read_json("manifest.json")["version"] == PACKAGE_VERSION == project["version"]
 
 
 @pytest.mark.parametrize(
-    ("told", "where"),
+    ("overrides", "location"),
     [
         ({"base_url": "http://attune.example.org"}, "--base-url"),
         ({"base_url": ""}, "--base-url"),
@@ -137,13 +149,11 @@ def test_the_package_has_the_projects_version() -> None:
         ({"client_id": ""}, "--client-id"),
     ],
 )
-def test_what_teams_would_not_take_is_told_to_the_operator(
-    told: dict[str, str], where: str
-) -> None:
-    """An address that is not https and an id that is no GUID are named, with what to do."""
-    with pytest.raises(FaultyInputError) as refused:
-        opened(**told)
+def test_invalid_options_are_reported(overrides: dict[str, str], location: str) -> None:
+    """A URL that is not https and an id that is no GUID are reported with a message."""
+    with pytest.raises(FaultyInputError) as error:
+        read_package(**overrides)
 
-    (fault,) = refused.value.faults
-    assert fault.location == where
+    (fault,) = error.value.faults
+    assert fault.location == location
     assert screens.CATALOGUE.get_pack("en").translate(fault.key)

@@ -1,4 +1,4 @@
-"""A room of Teams' with handlers of a test's own, and a way to send it activities."""
+"""Teams adapter with stub handlers, and helpers that send activities to it."""
 
 import json
 from collections.abc import AsyncIterator
@@ -31,14 +31,14 @@ GUIDE = Form("guide", "Your guide", (Text("Seven steps"),), close="Close")
 
 @dataclass
 class AdapterBench:
-    """A room in use: what it answers, what it calls, and what its handlers were asked."""
+    """A running adapter: its fake of Microsoft, and its stub handlers."""
 
     adapter: msteams.TeamsAdapter
     ms: FakeMicrosoft
     handlers: StubHandlers
 
     async def post_body(self, body: bytes, headers: dict[str, str]) -> asgi.Response:
-        """Post a body to Teams' address, and wait for everything that follows."""
+        """Post a body to the messaging endpoint and wait for the background tasks."""
         answer = await asgi.send_request(
             self.adapter.asgi, "POST", msteams.ENDPOINT_PATH, body, headers, self.ms.event_order
         )
@@ -46,58 +46,60 @@ class AdapterBench:
         return answer
 
     async def send_activity(self, activity: Activity) -> asgi.Response:
-        """Send an activity with a genuine token."""
+        """Send an activity with a valid token."""
         headers = {"authorization": f"Bearer {self.ms.sign_token()}"}
         return await self.post_body(json.dumps(activity).encode(), headers)
 
     async def send_for_card(self, activity: Activity) -> dict[str, Any]:
-        """Send an invoke, and return the card that is shown in answer."""
+        """Send an invoke and return the card in its response."""
         answer = (await self.send_activity(activity)).json
-        shown: dict[str, Any] = (
+        card: dict[str, Any] = (
             answer["task"]["value"]["card"]["content"] if "task" in answer else answer["value"]
         )
-        return shown
+        return card
 
 
 @asynccontextmanager
 async def open_bench(ms: FakeMicrosoft, **overrides: Any) -> AsyncIterator[AdapterBench]:
-    """Open a room that calls *ms*, for as long as the block runs."""
+    """Run an adapter that calls *ms* for the duration of the block."""
     handlers = StubHandlers(ms.event_order)
-    opened = msteams.AccessSettings(
+    access = msteams.AccessSettings(
         CLIENT_ID, frozenset({TENANT_ID}), openid_metadata_url=ms.metadata_url
     )
-    made = msteams.build_adapter(
-        replace(opened, **overrides), handlers.build_routes(KEYWORDS), load_words()
+    adapter = msteams.build_adapter(
+        replace(access, **overrides), handlers.build_routes(KEYWORDS), load_words()
     )
-    await made.start()
+    await adapter.start()
     try:
-        yield AdapterBench(made, ms, handlers)
+        yield AdapterBench(adapter, ms, handlers)
     finally:
-        await made.stop()
+        await adapter.stop()
 
 
 def collect_texts(card: object) -> list[str]:
-    """Return every text and label on a card, in order."""
+    """Return every text and label of a card, in order."""
     if isinstance(card, list):
-        return [text for one in card for text in collect_texts(one)]
+        return [text for item in card for text in collect_texts(item)]
     if not isinstance(card, dict):
         return []
-    own = [card[name] for name in ("text", "title", "label") if isinstance(card.get(name), str)]
-    return own + [
-        text for name, one in card.items() if name != "data" for text in collect_texts(one)
+    own_texts = [
+        card[name] for name in ("text", "title", "label") if isinstance(card.get(name), str)
+    ]
+    return own_texts + [
+        text for name, item in card.items() if name != "data" for text in collect_texts(item)
     ]
 
 
 def collect_actions(card: object) -> list[dict[str, Any]]:
-    """Return every action on a card, in order."""
+    """Return every action of a card, in order."""
     if isinstance(card, list):
-        return [action for one in card for action in collect_actions(one)]
+        return [action for item in card for action in collect_actions(item)]
     if not isinstance(card, dict):
         return []
-    own = [card] if str(card.get("type", "")).startswith("Action.") else []
-    return own + [found for one in card.values() for found in collect_actions(one)]
+    own_actions = [card] if str(card.get("type", "")).startswith("Action.") else []
+    return own_actions + [action for item in card.values() for action in collect_actions(item)]
 
 
 def find_action(card: object, title: str) -> dict[str, Any]:
-    """Return the action that is called *title*."""
-    return next(one for one in collect_actions(card) if one.get("title") == title)
+    """Return the action with the label *title*."""
+    return next(action for action in collect_actions(card) if action.get("title") == title)

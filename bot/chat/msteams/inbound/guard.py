@@ -1,4 +1,4 @@
-"""Stands before everything else at Teams' door: no unproven byte gets past it."""
+"""Request guard of the messaging endpoint: validates every request before it is dispatched."""
 
 import json
 import logging
@@ -24,28 +24,28 @@ from bot.settings import is_loopback
 logger = logging.getLogger("attune.msteams")
 
 MAX_BODY_BYTES = 256 * 1024
-"""Teams' own activities stay far below; anything larger is not read to its end."""
+"""Maximum request body; Teams' activities are far smaller. A larger body is not read to its end."""
 
 Body = dict[str, Any]
 PayloadHandler = Callable[[payloads.PayloadKind, Payload, str], Awaitable[Body]]
-"""Answers one activity that is known to come from the service at an address.
+"""Handles one validated activity from the service at a URL and returns the response body.
 
-Raises NotKeptError and nothing else.
+The only exception it raises is :class:`EventNotStoredError`.
 """
 
 
 class EventNotStoredError(Exception):
-    """What Teams told could not be kept just now; it has to tell it again."""
+    """Raised when a lifecycle event could not be stored, so that Teams must retry the request."""
 
 
 class Guard:
-    """Lets only Teams' own, well-formed activities through, and quotes none in any log.
+    """ASGI application that dispatches only valid activities of allowed tenants.
 
-    No token, a forged, foreign, expired or endless one gets 401; a key that may not speak for
-    Teams, and a tenant that is not on the list, 403; a body too large 413; a proven body of a
-    wrong shape 400; an invoke unknown here 404. A proven activity that asks nothing of this
-    bot is acknowledged with 200. While Microsoft's keys cannot be fetched at all, or the store
-    cannot keep what is told, it is 503.
+    Status codes: a missing, forged, foreign, expired or non-expiring token 401; a signing key
+    not endorsed for Teams, and a tenant outside the allowlist, 403; a body over the limit 413; an
+    authenticated body with an invalid schema 400; an unknown invoke 404. An authenticated
+    activity of an ignored type is acknowledged with 200. 503 while Microsoft's signing keys
+    cannot be fetched, or the store cannot write an event. No part of a request is logged.
     """
 
     def __init__(
@@ -57,9 +57,9 @@ class Guard:
         *,
         allow_loopback: bool = False,
     ) -> None:
-        """Hand to *receive* what *proof* accepts from *tenants*.
+        """Dispatch to *handle_payload* what *token_validator* accepts from *allowed_tenants*.
 
-        *here* takes a service on this machine too, for tests and the playground.
+        *allow_loopback* accepts service URLs on this machine, for tests and the playground.
         """
         self._handle_payload = handle_payload
         self._token_validator = token_validator
@@ -68,62 +68,64 @@ class Guard:
         self._allow_loopback = allow_loopback
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request."""
+        """Handle one HTTP request and send its response."""
         if scope["method"] != "POST":
             await request_body.send_response(send, HTTPStatus.METHOD_NOT_ALLOWED)
             return
         async with self._after_response.response_pending():
             try:
-                answer = await self._handle_request(scope, receive)
-            except _RejectedError as refused:
-                action = "teams.refused"
-                logger.warning(action, extra={"action": action, "why": refused.reason})
-                await request_body.send_response(send, refused.status)
+                body = await self._handle_request(scope, receive)
+            except _RejectedError as rejection:
+                facts = {"action": "teams.request_rejected", "reason": rejection.reason}
+                logger.warning("teams.request_rejected", extra=facts)
+                await request_body.send_response(send, rejection.status)
             else:
                 await request_body.send_response(
-                    send, HTTPStatus.OK, json.dumps(answer) if answer else ""
+                    send, HTTPStatus.OK, json.dumps(body) if body else ""
                 )
 
     async def _handle_request(self, scope: Scope, receive: Receive) -> Body:
         try:
-            proven = await self._token_validator.validate_token(
+            claims = await self._token_validator.validate_token(
                 request_body.get_header(scope, b"authorization")
             )
             payload = payloads.parse_payload(
                 await request_body.read_body(scope, receive, MAX_BODY_BYTES)
             )
-            service = self._token_validator.verify_service_url(proven, payload)
-            if not self._is_allowed_service(service):
+            service_url = self._token_validator.verify_service_url(claims, payload)
+            if not self._is_allowed_service(service_url):
                 raise UnauthenticatedError
-            found = payloads.classify_payload(payload)
+            kind = payloads.classify_payload(payload)
         except tuple(_REJECTIONS) as error:
             raise _RejectedError(*_REJECTIONS[type(error)]) from None
         if not self._is_allowed_tenant(payload):
             raise _RejectedError(HTTPStatus.FORBIDDEN, "tenant")
         try:
-            return await self._handle_payload(found, payload, service) if found else {}
+            return await self._handle_payload(kind, payload, service_url) if kind else {}
         except EventNotStoredError:
-            raise _RejectedError(HTTPStatus.SERVICE_UNAVAILABLE, "not_kept") from None
+            raise _RejectedError(HTTPStatus.SERVICE_UNAVAILABLE, "event_not_stored") from None
 
     def _is_allowed_service(self, service_url: str) -> bool:
         parts = urlsplit(service_url)
-        here = self._allow_loopback and parts.scheme == "http" and is_loopback(parts.hostname or "")
-        return bool(here or (parts.scheme == "https" and parts.hostname))
+        is_local = (
+            self._allow_loopback and parts.scheme == "http" and is_loopback(parts.hostname or "")
+        )
+        return bool(is_local or (parts.scheme == "https" and parts.hostname))
 
     def _is_allowed_tenant(self, payload: Payload) -> bool:
-        """Whether every tenant that the activity names is on the list, and it names one."""
-        named = extract_tenants(payload)
-        return bool(named) and named <= self._allowed_tenants
+        """Whether the activity names at least one tenant and all of them are on the allowlist."""
+        tenants = extract_tenants(payload)
+        return bool(tenants) and tenants <= self._allowed_tenants
 
 
 def extract_tenants(payload: Payload) -> set[str]:
-    """Return every tenant that an activity speaks of, in small letters."""
-    channel, conversation = payload.get("channelData"), payload.get("conversation")
-    said = [
+    """Return the lower-case ids of all tenants that an activity names."""
+    channel_data, conversation = payload.get("channelData"), payload.get("conversation")
+    tenant_ids = [
         conversation.get("tenantId") if isinstance(conversation, dict) else None,
-        _read_id(channel.get("tenant")) if isinstance(channel, dict) else None,
+        _read_id(channel_data.get("tenant")) if isinstance(channel_data, dict) else None,
     ]
-    return {str(one).lower() for one in said if one}
+    return {str(tenant_id).lower() for tenant_id in tenant_ids if tenant_id}
 
 
 class _RejectedError(Exception):
@@ -134,9 +136,9 @@ class _RejectedError(Exception):
 
 
 _REJECTIONS: dict[type[Exception], tuple[HTTPStatus, str]] = {
-    UnauthenticatedError: (HTTPStatus.UNAUTHORIZED, "unproven"),
+    UnauthenticatedError: (HTTPStatus.UNAUTHORIZED, "unauthenticated"),
     UnendorsedError: (HTTPStatus.FORBIDDEN, "unendorsed"),
-    SigningKeysUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "keys_away"),
+    SigningKeysUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "signing_keys_unavailable"),
     request_body.TooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
     request_body.MalformedError: (HTTPStatus.BAD_REQUEST, "malformed"),
     payloads.UnknownInvokeError: (HTTPStatus.NOT_FOUND, "unknown_invoke"),

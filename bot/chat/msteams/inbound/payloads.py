@@ -1,4 +1,4 @@
-"""What kind of activity Teams sent, decided before anything in it is believed."""
+"""Classification and schema validation of activities, before any of their values is used."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from bot.chat.request_body import Payload
 
 
 class PayloadKind(Enum):
-    """The activities that this bot acts upon; Teams' own word is the value."""
+    """Kinds of activity that are dispatched; the value is Teams' activity type or invoke name."""
 
     MESSAGE = "message"
     INSTALLATION_UPDATE = "installationUpdate"
@@ -23,11 +23,11 @@ class PayloadKind(Enum):
 INVOKE_KINDS = frozenset(
     {PayloadKind.CARD_ACTION, PayloadKind.DIALOG_FETCH, PayloadKind.DIALOG_SUBMIT}
 )
-"""Kinds that are answered in the reply to Teams' own request."""
+"""Kinds that are answered in the body of the HTTP response."""
 
 
 class UnknownInvokeError(Exception):
-    """Teams asks for an answer that this bot has none for."""
+    """Raised for an invoke whose name this bot does not handle."""
 
 
 _REQUIRED_PATHS: Mapping[PayloadKind, tuple[tuple[str, ...], ...]] = {
@@ -47,7 +47,7 @@ _TEXT_FIELDS = ("text", "locale", "localTimezone", "replyToId")
 
 
 def parse_payload(body: bytes) -> Payload:
-    """Return the activity in a body; MalformedError when it is none."""
+    """Parse a request body as a JSON dict; raises MalformedError when it is none."""
     try:
         return request_body.require_dict(json.loads(body.decode()))
     except (ValueError, RecursionError):
@@ -55,26 +55,27 @@ def parse_payload(body: bytes) -> Payload:
 
 
 def classify_payload(payload: Payload) -> PayloadKind | None:
-    """Return what an activity is; ``None`` for one that asks nothing of this bot.
+    """Return the kind of an activity, or ``None`` for a type that is ignored.
 
-    MalformedError when it has no type, or lacks what its kind always has;
-    UnknownInvokeError when it waits for an answer of a kind unknown here.
+    Raises MalformedError for an activity without a type or a required field of its kind, and
+    :class:`UnknownInvokeError` for an invoke of an unknown name.
     """
-    said = request_body.require_text(payload, ("type",))
-    name = request_body.require_text(payload, ("name",)) if said == "invoke" else said
-    found = next((one for one in PayloadKind if one.value == name), None)
-    if (found in INVOKE_KINDS) != (said == "invoke"):
-        found = None
-    if found is None:
-        if said == "invoke":
+    activity_type = request_body.require_text(payload, ("type",))
+    is_invoke = activity_type == "invoke"
+    name = request_body.require_text(payload, ("name",)) if is_invoke else activity_type
+    kind = next((kind for kind in PayloadKind if kind.value == name), None)
+    if (kind in INVOKE_KINDS) != is_invoke:
+        kind = None
+    if kind is None:
+        if is_invoke:
             raise UnknownInvokeError
         return None
-    _validate_payload(found, payload)
-    return found
+    _validate_payload(kind, payload)
+    return kind
 
 
 def parse_action_data(kind: PayloadKind, payload: Payload) -> ActionData | None:
-    """Return what the card carried on which somebody acted; ``None`` when it is not ours."""
+    """Parse the action data of an invoke; return ``None`` when this bot did not create it."""
     value = payload["value"]
     try:
         return unpack_action_data(
@@ -90,8 +91,8 @@ def _validate_payload(kind: PayloadKind, payload: Payload) -> None:
     for name in _DICT_FIELDS:
         request_body.require_dict(payload.get(name) or {})
     for name in _LIST_FIELDS:
-        for one in request_body.require_list(payload.get(name) or []):
-            request_body.require_dict(one)
+        for item in request_body.require_list(payload.get(name) or []):
+            request_body.require_dict(item)
     for name in _TEXT_FIELDS:
         if not isinstance(payload.get(name) or "", str):
             raise request_body.MalformedError

@@ -1,4 +1,4 @@
-"""Turns Teams' activities into requests that no handler need know Teams to read."""
+"""Parse Teams' activities into product-neutral requests for the handlers."""
 
 import re
 from collections.abc import Mapping
@@ -16,24 +16,24 @@ _MENTION_PATTERN = re.compile(r"<at>.*?</at>", re.DOTALL)
 
 
 class Origin(Enum):
-    """What the person did, which decides where an answer goes."""
+    """Kind of interaction; decides where the reply is sent."""
 
     PERSONAL = "personal"
-    """They wrote in their private chat with the bot: the answer follows there."""
+    """Message in the private chat with the bot: the reply is sent to that chat."""
     TARGETED = "targeted"
-    """They used a command among others, which nobody else saw: nor does anybody the answer."""
+    """Private slash command in a channel: the reply is visible to its sender only."""
     PUBLIC = "public"
-    """They wrote before everybody: they are pointed to their private chat, whatever it was."""
+    """Message visible to a whole channel: the reply is a redirect to the private chat."""
     CARD = "card"
     DIALOG = "dialog"
 
 
 @dataclass(frozen=True)
 class Interaction:
-    """One activity, read: which table answers it, what is asked, and where answers go.
+    """One parsed activity: the handler table and request, and the target of the reply.
 
-    ``act`` asks the same once more; ``sender`` is the product's own id of the person in
-    this bot's eyes, for answers that they alone see.
+    ``table`` is ``None`` for a message without a command. ``action`` repeats the same request.
+    ``sender_id`` is the sender's id in the bot's channel, the recipient of an ephemeral reply.
     """
 
     table: HandlerTable | None
@@ -48,23 +48,23 @@ class Interaction:
 def parse_message(
     payload: Payload, service_url: str, keywords: Mapping[str, Keywords]
 ) -> Interaction:
-    """Read what a person wrote. Of their words, only a command and one of its own go further.
+    """Parse a message. Of its text only a command and one of its keywords are passed on.
 
-    Whoever writes anything else in their private chat asks for their own page.
+    Any other text in the private chat is a request for the person's home page.
     """
-    where = _parse_origin(payload)
-    name, words = "", ""
-    if where is not Origin.PUBLIC:
-        said = _MENTION_PATTERN.sub(" ", str(payload.get("text") or "")).casefold().split()
-        first = said[0].removeprefix("/") if said else ""
-        if first in keywords:
-            name, words = first, " ".join(said[1:])
-    act = Action("commands", name, keyword=keywords.get(name, Keywords()).match(words))
+    origin = _parse_origin(payload)
+    name, keyword_text = "", ""
+    if origin is not Origin.PUBLIC:
+        words = _MENTION_PATTERN.sub(" ", str(payload.get("text") or "")).casefold().split()
+        command = words[0].removeprefix("/") if words else ""
+        if command in keywords:
+            name, keyword_text = command, " ".join(words[1:])
+    action = Action("commands", name, keyword=keywords.get(name, Keywords()).match(keyword_text))
     return Interaction(
         "commands" if name else None,
-        act,
-        build_request(act, _build_blank_request(payload), channel=_parse_channel_id(payload)),
-        where,
+        action,
+        build_request(action, _build_blank_request(payload), channel=_parse_channel_id(payload)),
+        origin,
         _parse_thread(payload, service_url),
         CardContext(Surface.MESSAGE),
         str(payload["from"]["id"]),
@@ -78,19 +78,23 @@ def parse_card_action(
     action_data: ActionData,
     keywords: Mapping[str, Keywords],
 ) -> Interaction:
-    """Read a step that somebody took on a card. A double click on a form bears the same key."""
-    act, stand = action_data.action, action_data.card_context
-    act = replace(act, keyword=keywords.get(act.name, Keywords()).match(act.keyword))
-    blank = _build_blank_request(payload)
-    if act.table == "forms" and stand.render_id:
-        blank = replace(blank, idempotency_key=f"{blank.person.id} {stand.render_id}")
+    """Parse a card action. A double click on a form has the same idempotency key."""
+    action, card_context = action_data.action, action_data.card_context
+    action = replace(action, keyword=keywords.get(action.name, Keywords()).match(action.keyword))
+    blank_request = _build_blank_request(payload)
+    if action.table == "forms" and card_context.render_id:
+        blank_request = replace(
+            blank_request, idempotency_key=f"{blank_request.person.id} {card_context.render_id}"
+        )
     return Interaction(
-        act.table,
-        act,
-        build_request(act, blank, channel=_parse_channel_id(payload), surface=stand.surface),
+        action.table,
+        action,
+        build_request(
+            action, blank_request, channel=_parse_channel_id(payload), surface=card_context.surface
+        ),
         Origin.CARD if kind is PayloadKind.CARD_ACTION else Origin.DIALOG,
         _parse_thread(payload, service_url),
-        stand,
+        card_context,
         str(payload["from"].get("id") or ""),
     )
 
@@ -98,7 +102,7 @@ def parse_card_action(
 def build_request(
     action: Action, blank_request: Request, *, channel: str, surface: Surface = Surface.MESSAGE
 ) -> Request:
-    """Return what *act* asks, on behalf of the person of *blank*."""
+    """Build the request of *action* on behalf of the person of *blank_request*."""
     return replace(
         blank_request,
         name=action.name,
@@ -112,65 +116,66 @@ def build_request(
 
 
 def parse_profile(payload: Payload) -> Profile:
-    """Return what an activity tells of its sender: their locale, and their zone if it does.
+    """Parse the sender's profile: their locale and time zone, where the activity has them.
 
-    Teams tells no bot who looks after an organisation, so nobody is an admin here.
+    Teams does not report an organisation's administrators to a bot, so ``is_admin`` is false.
     """
-    clients = [one for one in payload.get("entities") or () if one.get("type") == "clientInfo"]
-    told = clients[0] if clients else {}
-    locale = payload.get("locale") or told.get("locale") or ""
-    zone = payload.get("localTimezone") or told.get("timezone") or ""
+    client_infos = [
+        entity for entity in payload.get("entities") or () if entity.get("type") == "clientInfo"
+    ]
+    client_info = client_infos[0] if client_infos else {}
+    locale = payload.get("locale") or client_info.get("locale") or ""
+    zone = payload.get("localTimezone") or client_info.get("timezone") or ""
     return Profile(locale=str(locale), zone=str(zone))
 
 
 def parse_person(payload: Payload) -> Person | None:
-    """Return who sent an activity; ``None`` for whoever has no account of their own."""
-    known = (payload.get("from") or {}).get("aadObjectId")
-    return Person(parse_workspace(payload), str(known).lower()) if known else None
+    """Parse the sender; return ``None`` for a sender without an account in the directory."""
+    object_id = (payload.get("from") or {}).get("aadObjectId")
+    return Person(parse_workspace(payload), str(object_id).lower()) if object_id else None
 
 
 def parse_workspace(payload: Payload) -> str:
-    """Name the tenant that an activity comes from; the guard knows that there is one."""
-    named = (payload.get("conversation") or {}).get("tenantId")
-    if not named:
-        named = ((payload.get("channelData") or {}).get("tenant") or {}).get("id", "")
-    return f"msteams:{str(named).lower()}"
+    """Return the workspace of an activity; the guard has validated that it names a tenant."""
+    tenant_id = (payload.get("conversation") or {}).get("tenantId")
+    if not tenant_id:
+        tenant_id = ((payload.get("channelData") or {}).get("tenant") or {}).get("id", "")
+    return f"msteams:{str(tenant_id).lower()}"
 
 
 def is_personal_chat(payload: Payload) -> bool:
-    """Whether an activity comes from somebody's private chat with the bot."""
+    """Whether an activity was sent in a private chat with the bot."""
     return bool(payload["conversation"].get("conversationType") == "personal")
 
 
 def parse_conversation(payload: Payload, service_url: str) -> ConversationRef:
-    """Return the way to the chat that an activity comes from."""
+    """Return the reference of the chat or channel of an activity, without the thread."""
     return ConversationRef(service_url, _parse_channel_id(payload))
 
 
 def parse_action_data(kind: PayloadKind, payload: Payload) -> ActionData | None:
-    """Return what the card carried on which somebody acted; ``None`` when it is not ours."""
+    """Parse the action data of an invoke; return ``None`` when this bot did not create it."""
     return payloads.parse_action_data(kind, payload)
 
 
 def _parse_origin(payload: Payload) -> Origin:
     if is_personal_chat(payload):
         return Origin.PERSONAL
-    targeted = (payload.get("recipient") or {}).get("isTargeted") is True
-    return Origin.TARGETED if targeted else Origin.PUBLIC
+    is_targeted = (payload.get("recipient") or {}).get("isTargeted") is True
+    return Origin.TARGETED if is_targeted else Origin.PUBLIC
 
 
 def _build_blank_request(payload: Payload) -> Request:
-    known = parse_person(payload)
-    sender = known or Person(parse_workspace(payload), "")
-    key = f"{payload['conversation']['id']} {payload['id']}"
-    return Request(sender, "", key, locale=str(payload.get("locale") or ""))
+    sender = parse_person(payload) or Person(parse_workspace(payload), "")
+    idempotency_key = f"{payload['conversation']['id']} {payload['id']}"
+    return Request(sender, "", idempotency_key, locale=str(payload.get("locale") or ""))
 
 
 def _parse_channel_id(payload: Payload) -> str:
-    """Return the channel or chat itself, without the thread in it."""
+    """Return the id of the channel or chat, without the suffix of a thread."""
     return str(payload["conversation"]["id"]).partition(";")[0]
 
 
 def _parse_thread(payload: Payload, service_url: str) -> ConversationRef:
-    """Return the way back to the very thread that an activity comes from."""
+    """Return the reference of the thread that an activity was sent in."""
     return ConversationRef(service_url, str(payload["conversation"]["id"]))

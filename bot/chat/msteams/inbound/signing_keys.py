@@ -1,4 +1,4 @@
-"""The keys with which Microsoft signs for Teams: fetched beside everything else, kept for a day."""
+"""Cache of Microsoft's signing keys, refreshed once a day in a background task."""
 
 import asyncio
 import logging
@@ -19,13 +19,13 @@ from bot.settings import is_loopback
 logger = logging.getLogger("attune.msteams")
 
 _CACHE_SECONDS = 86_400.0
-"""Seconds for which keys are used before they are fetched again; Microsoft says up to five days."""
+"""Cache expiry of the keys in seconds; Microsoft allows up to five days."""
 
 _MIN_REFRESH_SECONDS = 60.0
-"""Seconds between two fetches: forged tokens name as many unknown keys as their sender likes."""
+"""Minimum seconds between two fetches: forged tokens can name any number of unknown keys."""
 
 _FIRST_FETCH_TIMEOUT_SECONDS = 5.0
-"""Seconds that a request waits for the first keys; nobody else waits with it."""
+"""Seconds that a request waits for its key; other requests are not blocked."""
 
 _TIMEOUT = aiohttp.ClientTimeout(total=30.0)
 
@@ -33,22 +33,22 @@ _MAX_KEYS = 100
 
 
 class SigningKeysUnavailableError(Exception):
-    """No key could be fetched yet, so nothing can be proved or refused."""
+    """Raised while no key has been fetched, so that no token can be accepted or rejected."""
 
 
 @dataclass(frozen=True)
 class SigningKey:
-    """One signing key: what verifies with it, and for which channels Microsoft endorses it."""
+    """Public signing key, and the channel ids for which Microsoft endorses it."""
 
     public_key: Any
     endorsements: frozenset[str]
 
 
 class SigningKeyCache:
-    """Finds the key that a token names. Fetching never holds up whoever needs no new key."""
+    """Looks up signing keys by key id; a refresh never blocks a request whose key is cached."""
 
     def __init__(self, metadata_url: str) -> None:
-        """Begin with no key; *metadata_url* is an OpenID document that tells where they are."""
+        """Create an empty cache; *metadata_url* is the OpenID document with the ``jwks_uri``."""
         self._metadata_url = metadata_url
         self._keys: Mapping[str, SigningKey] = {}
         self._fetched_at: float | None = None
@@ -56,15 +56,15 @@ class SigningKeyCache:
         self._fetch_task: asyncio.Task[None] | None = None
 
     def start_refresh(self) -> None:
-        """Begin to fetch, inside a running loop, without waiting."""
+        """Start a refresh in a task of the running event loop, unless one is running."""
         if self._fetch_task is None or self._fetch_task.done():
             self._requested_at = time.monotonic()
             self._fetch_task = asyncio.get_running_loop().create_task(self._refresh_keys())
 
     async def get_key(self, key_id: str) -> SigningKey | None:
-        """Return the key called *name*; ``None`` when Microsoft has none of that name.
+        """Return the key *key_id*, or ``None`` when Microsoft does not list it.
 
-        Raises KeysAwayError while there is not a single key.
+        Raises :class:`SigningKeysUnavailableError` while the cache is empty.
         """
         if self._needs_refresh(key_id):
             self.start_refresh()
@@ -75,7 +75,7 @@ class SigningKeyCache:
         return self._keys.get(key_id)
 
     async def close(self) -> None:
-        """Fetch no more."""
+        """Cancel a running refresh."""
         if self._fetch_task is not None:
             self._fetch_task.cancel()
             with suppress(asyncio.CancelledError):
@@ -89,38 +89,38 @@ class SigningKeyCache:
             and self._keys
         ):
             return False
-        old = self._fetched_at is None or now - self._fetched_at > _CACHE_SECONDS
-        return old or key_id not in self._keys
+        is_expired = self._fetched_at is None or now - self._fetched_at > _CACHE_SECONDS
+        return is_expired or key_id not in self._keys
 
     async def _refresh_keys(self) -> None:
         try:
             self._keys = await _fetch_keys(self._metadata_url)
             self._fetched_at = time.monotonic()
-        except Exception as error:  # noqa: BLE001 - the keys in use stay, and it is tried again
-            log_error(logger, "teams.keys_away", error)
+        except Exception as error:  # noqa: BLE001 - the cached keys stay valid until a retry
+            log_error(logger, "teams.signing_keys_unavailable", error)
 
 
 async def _fetch_keys(metadata_url: str) -> dict[str, SigningKey]:
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
         metadata = await _fetch_json(session, metadata_url)
-        listed = await _fetch_json(session, str(metadata["jwks_uri"]))
-    return {str(one["kid"]): key for one in listed["keys"][:_MAX_KEYS] if (key := _parse_key(one))}
+        key_set = await _fetch_json(session, str(metadata["jwks_uri"]))
+    return {str(jwk["kid"]): key for jwk in key_set["keys"][:_MAX_KEYS] if (key := _parse_key(jwk))}
 
 
 async def _fetch_json(session: aiohttp.ClientSession, url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme != "https" and not is_loopback(parts.hostname or ""):
         raise ValueError
-    async with session.get(url, allow_redirects=False, raise_for_status=True) as answered:
-        read = await answered.json(content_type=None)
-    if not isinstance(read, dict):
+    async with session.get(url, allow_redirects=False, raise_for_status=True) as response:
+        document = await response.json(content_type=None)
+    if not isinstance(document, dict):
         raise TypeError
-    return read
+    return document
 
 
 def _parse_key(jwk: Mapping[str, Any]) -> SigningKey | None:
     try:
-        public = PyJWK(dict(jwk), algorithm="RS256").key
+        public_key = PyJWK(dict(jwk), algorithm="RS256").key
     except PyJWTError:
         return None
-    return SigningKey(public, frozenset(map(str, jwk.get("endorsements") or ())))
+    return SigningKey(public_key, frozenset(map(str, jwk.get("endorsements") or ())))

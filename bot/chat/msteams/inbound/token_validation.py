@@ -1,4 +1,4 @@
-"""Whether a request comes from Teams: the token that Microsoft signed for this very bot."""
+"""Validation of the bearer token that Microsoft signs for requests to this bot."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,60 +10,61 @@ from bot.chat.msteams.inbound.signing_keys import SigningKeyCache
 from bot.chat.request_body import Payload
 
 CHANNEL_ID = "msteams"
-"""The channel for which a key has to be endorsed, and from which alone activities are taken."""
+"""Channel id that a signing key must be endorsed for, and the only one accepted in activities."""
 
 ISSUER = "https://api.botframework.com"
-"""Who signs for the connector service, as its OpenID document has it too."""
+"""Issuer of the connector service's tokens, as in its OpenID metadata."""
 
 _CLOCK_SKEW_SECONDS = 300
-"""Seconds by which two clocks may differ; Microsoft's own allowance."""
+"""Clock skew accepted in token timestamps; Microsoft's own value."""
 
 _DECODE_OPTIONS = {"require": ["exp", "iss", "aud"]}
 
 
 class UnauthenticatedError(Exception):
-    """A request bears no proof that it comes from Teams. It carries no part of the token."""
+    """Raised for a request without a valid token; carries no part of the token."""
 
 
 class UnendorsedError(Exception):
-    """A token is genuine, but its key may not speak for this channel."""
+    """Raised for a valid token whose signing key is not endorsed for this channel."""
 
 
 @dataclass(frozen=True)
 class VerifiedClaims:
-    """What a token proves: the address of the service that sent it, and its key's channels."""
+    """Claims of a valid token: the sender's service URL, and the endorsements of its key."""
 
     service_url: str
     endorsements: frozenset[str]
 
 
 class TokenValidator(Protocol):
-    """How requests are proved."""
+    """Protocol of request authentication."""
 
     async def validate_token(self, authorization: str) -> VerifiedClaims:
-        """Read what an ``Authorization`` header proves.
+        """Validate an ``Authorization`` header and return its claims.
 
-        Raises UnprovenError, or :class:`bot.chat.msteams.inbound.signing_keys.KeysAwayError`.
+        Raises UnauthenticatedError, or
+        :class:`bot.chat.msteams.inbound.signing_keys.SigningKeysUnavailableError`.
         """
 
     def verify_service_url(self, claims: VerifiedClaims, payload: Payload) -> str:
-        """Return the service that *payload* came from, to which answers go.
+        """Return the service URL that *payload* was sent from, the target of replies.
 
-        Raises UnprovenError when it names another one, UnendorsedError when the key may not
-        speak for its channel.
+        Raises UnauthenticatedError when the payload names another URL, UnendorsedError when the
+        signing key is not endorsed for the payload's channel.
         """
 
 
 class SignedTokenValidator:
-    """Microsoft's connector tokens: signed with RS256, for this bot, not expired, endorsed."""
+    """Validates connector tokens: RS256 signature, audience, issuer, expiry, endorsement."""
 
     def __init__(self, client_id: str, signing_keys: SigningKeyCache) -> None:
-        """Take tokens that are meant for *client_id* alone."""
+        """Accept only tokens whose audience is *client_id*."""
         self._audience = client_id
         self._signing_keys = signing_keys
 
     async def validate_token(self, authorization: str) -> VerifiedClaims:
-        """Read what an ``Authorization`` header proves."""
+        """Validate an ``Authorization`` header and return its claims."""
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise UnauthenticatedError
@@ -76,15 +77,15 @@ class SignedTokenValidator:
             claims = self._decode_claims(token, key.public_key)
         except (jwt.PyJWTError, ValueError, TypeError):
             raise UnauthenticatedError from None
-        service = claims.get("serviceurl")
-        if not isinstance(service, str) or not service:
+        service_url = claims.get("serviceurl")
+        if not isinstance(service_url, str) or not service_url:
             raise UnauthenticatedError
-        return VerifiedClaims(service.rstrip("/"), key.endorsements)
+        return VerifiedClaims(service_url.rstrip("/"), key.endorsements)
 
     def verify_service_url(self, claims: VerifiedClaims, payload: Payload) -> str:
-        """Return the service that *payload* came from: the one that was signed."""
-        named = payload.get("serviceUrl", claims.service_url)
-        if not isinstance(named, str) or named.rstrip("/") != claims.service_url:
+        """Return the signed service URL, which *payload* must not contradict."""
+        service_url = payload.get("serviceUrl", claims.service_url)
+        if not isinstance(service_url, str) or service_url.rstrip("/") != claims.service_url:
             raise UnauthenticatedError
         if payload.get("channelId") != CHANNEL_ID or CHANNEL_ID not in claims.endorsements:
             raise UnendorsedError
@@ -93,26 +94,26 @@ class SignedTokenValidator:
     def _decode_claims(self, token: str, key: object) -> Mapping[str, Any]:
         claims: dict[str, Any] = jwt.decode(
             token,
-            key=key,  # type: ignore[arg-type]  # PyJWT's own kinds of key, as PyJWK made it
+            key=key,  # type: ignore[arg-type]  # a PyJWT key type, created by PyJWK
             algorithms=["RS256"],
             audience=self._audience,
             issuer=ISSUER,
             leeway=_CLOCK_SKEW_SECONDS,
-            options=_DECODE_OPTIONS,  # type: ignore[arg-type]  # a plain table serves as its options
+            options=_DECODE_OPTIONS,  # type: ignore[arg-type]  # PyJWT accepts a plain dict
         )
         return claims
 
 
 class UnsignedTokenValidator:
-    """Takes whoever is on this machine at their word; for Microsoft's playground alone."""
+    """Accepts every request without a token; only for Microsoft's playground on this machine."""
 
     async def validate_token(self, authorization: str) -> VerifiedClaims:
-        """Ask for nothing."""
+        """Return claims without validation."""
         return VerifiedClaims("", frozenset({CHANNEL_ID}))
 
     def verify_service_url(self, claims: VerifiedClaims, payload: Payload) -> str:
-        """Return the service that *payload* names; the door takes none but on this machine."""
-        service = payload.get("serviceUrl")
-        if not isinstance(service, str):
+        """Return the payload's service URL; the guard accepts only those on this machine."""
+        service_url = payload.get("serviceUrl")
+        if not isinstance(service_url, str):
             raise UnauthenticatedError
-        return service.rstrip("/")
+        return service_url.rstrip("/")

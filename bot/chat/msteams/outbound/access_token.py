@@ -1,4 +1,4 @@
-"""The token with which the bot itself speaks to Teams."""
+"""Access token with which the bot authenticates its calls to Teams."""
 
 import asyncio
 import time
@@ -6,31 +6,31 @@ import time
 from bot.chat.msteams.sdk import Credentials, TokenManager
 
 _CACHE_SECONDS = 240.0
-"""Seconds for which a token is used again; Microsoft's library hands out none with less left."""
+"""Seconds that a token is cached; Microsoft's library returns none that expires sooner."""
 
 _REQUEST_TIMEOUT_SECONDS = 20.0
 
 
 class TokenUnavailableError(Exception):
-    """Microsoft gave no token, so nothing was sent. It carries no part of a secret."""
+    """Raised when Microsoft issued no token, so that no message was sent; carries no secret."""
 
 
 class AppTokenCache:
-    """Asks Microsoft for a token when one is needed, beside everything else.
+    """Requests access tokens from Microsoft in a thread, and caches them.
 
-    Its library asks the network on whichever thread it is called, at the first token even
-    where it says that it does not; so it runs on one of its own.
+    Microsoft's library blocks its thread on the network for the first token, even in its
+    asynchronous method; so each request runs in a thread with an event loop of its own.
     """
 
     def __init__(self, credentials: Credentials) -> None:
-        """Ask with *credentials*: an application's secret, or a managed identity."""
+        """Authenticate with *credentials*: a client secret, or a managed identity."""
         self._manager = TokenManager(credentials)
         self._token = ""
         self._expires_at = 0.0
         self._lock = asyncio.Lock()
 
     async def get_app_token(self, scope: str, tenant_id: str | None) -> str:
-        """Return a token for *scope*; raises NoTokenError."""
+        """Return a token for *scope*, cached or new; raises :class:`TokenUnavailableError`."""
         async with self._lock:
             if time.monotonic() >= self._expires_at:
                 self._token = await self._request_token(scope, tenant_id)
@@ -53,8 +53,8 @@ class AppTokenCache:
 
 
 class DummyTokenProvider:
-    """Gives a token that opens nothing, for a stand-in for Teams on this machine."""
+    """Returns a token without any rights, for a local stand-in for Teams."""
 
     async def get_app_token(self, scope: str, tenant_id: str | None) -> str:
-        """Return the made-up token."""
+        """Return the dummy token."""
         return "made-up"

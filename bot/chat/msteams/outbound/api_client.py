@@ -1,4 +1,4 @@
-"""The one line to Teams: a shared HTTP session, and calls that are never repeated by themselves."""
+"""API client for Teams: one shared HTTP session, and calls without automatic retries."""
 
 from typing import Any, Protocol
 
@@ -20,9 +20,10 @@ from bot.chat.msteams.sdk import (
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 
 _LIMITS = httpx.Limits(keepalive_expiry=4.0)
-"""Seconds that an idle connection is kept: fewer than servers keep theirs.
+"""Idle timeout of a pooled connection in seconds: shorter than the timeouts of servers.
 
-Had the server hung up first, a message sent just then would be lost in doubt.
+Otherwise a server could close the connection first, and a message sent at that moment would
+have an unknown result.
 """
 
 _LOOPBACK_PATTERNS = ("all://127.0.0.1", "all://localhost", "all://[::1]")
@@ -33,41 +34,41 @@ Card = dict[str, Any]
 
 
 class TokenProvider(Protocol):
-    """Gives the bot's token for a scope when it is needed, however it is renewed."""
+    """Protocol of a provider of access tokens, which caches and renews them itself."""
 
     async def get_app_token(self, scope: str, tenant_id: str | None) -> str:
-        """Return the token."""
+        """Return an access token for *scope*."""
 
 
 class ApiClient:
-    """Everything that leaves for Teams goes through here. It raises what httpx raises.
+    """Sends all requests to Teams. Methods raise httpx's exceptions.
 
-    Microsoft's clients are used one by one: together they warn at each making of parts that
-    nobody here uses.
+    Microsoft's clients are instantiated one by one: their facade warns at each instantiation
+    of components that are not used here.
     """
 
     def __init__(self, token_provider: TokenProvider) -> None:
-        """Speak with *token*; nothing is opened before it is used."""
+        """Authenticate with *token_provider*; connections are opened at their first use."""
 
         async def get_bearer_token() -> str:
             return await token_provider.get_app_token(PUBLIC.bot_scope, None)
 
         self._client = Client(ClientOptions(token=get_bearer_token))
-        # An operator's proxy leads outside, never back to this machine.
-        straight = dict.fromkeys(_LOOPBACK_PATTERNS)
-        self._client.http = httpx.AsyncClient(timeout=_TIMEOUT, limits=_LIMITS, mounts=straight)
+        # A configured proxy cannot connect back to this machine, so loopback bypasses it.
+        no_proxy = dict.fromkeys(_LOOPBACK_PATTERNS)
+        self._client.http = httpx.AsyncClient(timeout=_TIMEOUT, limits=_LIMITS, mounts=no_proxy)
 
     async def post_card(self, conversation: ConversationRef, card: Card, summary: str) -> str:
-        """Post a card to a chat, and return the message's id there."""
+        """Post a card to a conversation and return the id of the message."""
         return await self._post_activity(conversation, _build_activity(card, summary))
 
     async def post_ephemeral(
         self, conversation: ConversationRef, card: Card, summary: str, recipient_id: str
     ) -> None:
-        """Show a card in a chat to *sender* alone; there is no other way for it to appear.
+        """Post a card that only *recipient_id* sees; it is never posted for the whole chat.
 
-        Microsoft's client has a call for it that warns of a preview each time, so what the
-        call sends is sent without it.
+        Microsoft's client has a method for this request, but warns of a preview feature at each
+        call; so the same request is sent directly.
         """
         activity = _build_activity(card, summary)
         activity.recipient = Account(id=recipient_id, is_targeted=True)
@@ -78,34 +79,34 @@ class ApiClient:
         )
 
     async def post_text(self, conversation: ConversationRef, text: str) -> None:
-        """Write a plain sentence to a chat."""
+        """Post a plain text message to a conversation."""
         await self._post_activity(conversation, MessageActivityInput(text=text))
 
     async def open_private_chat(
         self, service_url: str, tenant_id: str, person_id: str
     ) -> ConversationRef:
-        """Open the private chat with somebody who may never have written, and return the way."""
-        asked = CreateConversationParams(members=[Account(id=person_id)], tenant_id=tenant_id)
-        said = asked.model_dump(by_alias=True, exclude_none=True)
-        opened = await self._client.post(f"{service_url}/v3/conversations", json=said)
-        return ConversationRef(service_url, str(opened.json()["id"]))
+        """Create the private chat with a person, or return the existing one."""
+        params = CreateConversationParams(members=[Account(id=person_id)], tenant_id=tenant_id)
+        body = params.model_dump(by_alias=True, exclude_none=True)
+        response = await self._client.post(f"{service_url}/v3/conversations", json=body)
+        return ConversationRef(service_url, str(response.json()["id"]))
 
     async def fetch_member_name(self, conversation: ConversationRef, person_id: str) -> str:
-        """Return what somebody in a chat is called."""
+        """Return the display name of a member of a conversation, or ``""``."""
         members = ConversationMemberClient(conversation.service_url, self._client)
         return (await members.get_by_id(conversation.id, person_id)).name or ""
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the HTTP session."""
         await self._client.http.aclose()
 
     async def _post_activity(
         self, conversation: ConversationRef, activity: MessageActivityInput
     ) -> str:
-        chats = ConversationActivityClient(conversation.service_url, self._client)
-        return (await chats.create(conversation.id, activity)).id
+        activities_client = ConversationActivityClient(conversation.service_url, self._client)
+        return (await activities_client.create(conversation.id, activity)).id
 
 
 def _build_activity(card: Card, summary: str) -> MessageActivityInput:
-    shown = Attachment(content_type=CARD_CONTENT_TYPE, content=card)
-    return MessageActivityInput(summary=summary, attachments=[shown])
+    attachment = Attachment(content_type=CARD_CONTENT_TYPE, content=card)
+    return MessageActivityInput(summary=summary, attachments=[attachment])

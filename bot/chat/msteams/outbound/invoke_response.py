@@ -1,4 +1,4 @@
-"""The answers to what Teams asks and waits for, in its own words; pure."""
+"""Response bodies of invoke requests."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ Body = dict[str, Any]
 
 
 def build_invoke_response(card: Card, title: str, origin: Origin) -> Body:
-    """Show a card in the place of the one that was acted upon, or in the open dialog."""
+    """Build the response that replaces the card that was acted upon, or the open dialog."""
     if origin is Origin.DIALOG:
-        held = {"contentType": CARD_CONTENT_TYPE, "content": card}
-        value = {"title": title, "height": "large", "width": "medium", "card": held}
-        return {"task": {"type": "continue", "value": value}}
+        attachment = {"contentType": CARD_CONTENT_TYPE, "content": card}
+        dialog = {"title": title, "height": "large", "width": "medium", "card": attachment}
+        return {"task": {"type": "continue", "value": dialog}}
     return {"statusCode": 200, "type": CARD_CONTENT_TYPE, "value": card}

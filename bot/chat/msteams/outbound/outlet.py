@@ -1,4 +1,4 @@
-"""What people in Teams receive without having just asked: messages owed."""
+"""Outlet to Teams: sends scheduled messages, which are no replies to a request."""
 
 import logging
 from typing import Literal
@@ -16,78 +16,78 @@ from bot.elements import Home, Message
 logger = logging.getLogger("attune.msteams")
 
 _MAX_NAME_LOOKUPS = 10
-"""How many people of one message are looked up by name, so that they are called by it."""
+"""Maximum requests for the display names of people mentioned in one message."""
 
 
 class TeamsOutlet:
-    """Teams, as the schedules and handlers see it. It never raises and never sends twice."""
+    """Outlet interface of Teams for schedules and handlers. It never raises and never retries."""
 
     def __init__(
         self, api_client: ApiClient, card_factory: CardFactory, directory: DirectoryCache
     ) -> None:
-        """Send over *line*."""
+        """Send requests with *api_client*; render cards with *card_factory*."""
         self._api_client = api_client
         self._card_factory = card_factory
         self._directory = directory
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
-        """Post to a channel, or to a person's private chat with the bot, once.
+        """Post a message once, to a channel or to a person's private chat with the bot.
 
-        Whoever never wrote has their chat opened first; the way there is told in the outcome.
+        Without a stored or cached route the private chat is created first; the result contains
+        the route.
         """
         try:
-            found = await self._resolve_conversation(to)
-        except Exception as error:  # noqa: BLE001 - the fate of a message is told, whatever broke
-            return _log_failure("teams.no_chat", error_codes.classify_error_before_posting(error))
-        await self._fetch_mentioned_names(found, to, message)
+            conversation = await self._resolve_conversation(to)
+        except Exception as error:  # noqa: BLE001 - every error is classified as a send status
+            result = error_codes.classify_error_before_posting(error)
+            return _log_failure("teams.open_chat_failed", result)
+        await self._fetch_mentioned_names(conversation, to, message)
         try:
             reference = await self._api_client.post_card(
-                found, self._build_card(to, message), message.summary
+                conversation, self._build_card(to, message), message.summary
             )
-        except Exception as error:  # noqa: BLE001 - the fate of a message is told, whatever broke
-            return _log_failure("teams.not_sent", error_codes.classify_error(error))
-        return SendResult(SendStatus.SENT, reference=reference, route=str(found))
+        except Exception as error:  # noqa: BLE001 - every error is classified as a send status
+            return _log_failure("teams.send_failed", error_codes.classify_error(error))
+        return SendResult(SendStatus.SENT, reference=reference, route=str(conversation))
 
     async def check_posted(
         self, to: Address, delivery_id: str, since: float
     ) -> Literal["yes", "no", "unable"]:
-        """Say that nothing can be found: no bot may read its own chats in Teams."""
+        """Return ``unable``: a bot has no permission to read its own chats in Teams."""
         return "unable"
 
     async def fetch_profile(self, person: Person) -> Profile | None:
-        """Return what Teams told of a person with whatever they last did."""
+        """Return the cached profile of a person, from their last activity."""
         return self._directory.get_profile(person)
 
     async def show_home(self, person: Person, home: Home) -> None:
-        """Do nothing: the page is a card in the chat, sent afresh whenever it is asked for."""
+        """Do nothing: the home page is a card in the chat, posted anew at each request."""
 
     async def _resolve_conversation(self, to: Address) -> ConversationRef:
         person = Person(to.workspace, to.person)
-        if known := conversation_ref.parse_conversation_ref(
-            to.route or self._directory.get_route(person)
-        ):
-            return known
-        service = self._directory.get_service_url(to.workspace)
+        route = to.route or self._directory.get_route(person)
+        if conversation := conversation_ref.parse_conversation_ref(route):
+            return conversation
+        service_url = self._directory.get_service_url(to.workspace)
         if to.channel:
-            return ConversationRef(service, to.channel)
-        tenant = to.workspace.removeprefix("msteams:")
-        return await self._api_client.open_private_chat(service, tenant, to.person)
+            return ConversationRef(service_url, to.channel)
+        tenant_id = to.workspace.removeprefix("msteams:")
+        return await self._api_client.open_private_chat(service_url, tenant_id, to.person)
 
     async def _fetch_mentioned_names(
         self, conversation: ConversationRef, to: Address, message: Message
     ) -> None:
-        """Ask what people mentioned to a channel are called there; else they are colleagues."""
-        asked = list(dict.fromkeys(find_mentioned_people(message.body)))[:_MAX_NAME_LOOKUPS]
-        for one in asked if to.channel else ():
-            person = Person(to.workspace, one)
-            if self._directory.get_or_set_name(person):
+        """Fetch the uncached names of people mentioned in a channel; a failed lookup is logged."""
+        mentioned_ids = list(dict.fromkeys(find_mentioned_people(message.body)))
+        for person_id in mentioned_ids[:_MAX_NAME_LOOKUPS] if to.channel else ():
+            person = Person(to.workspace, person_id)
+            if self._directory.get_name(person):
                 continue
             try:
-                self._directory.get_or_set_name(
-                    person, await self._api_client.fetch_member_name(conversation, one)
-                )
-            except Exception as error:  # noqa: BLE001 - the message is worth more than a name
-                _log_failure("teams.no_name", error_codes.classify_error(error))
+                name = await self._api_client.fetch_member_name(conversation, person_id)
+                self._directory.set_name(person, name)
+            except Exception as error:  # noqa: BLE001 - the message is sent without the name
+                _log_failure("teams.name_fetch_failed", error_codes.classify_error(error))
 
     def _build_card(self, to: Address, message: Message) -> dict[str, object]:
         person = Person(to.workspace, to.person)
@@ -98,6 +98,6 @@ class TeamsOutlet:
 
 
 def _log_failure(action: str, result: SendResult) -> SendResult:
-    facts = {"action": action, "fate": result.status.value, "reason": result.reason}
+    facts = {"action": action, "status": result.status.value, "reason": result.reason}
     logger.warning(action, extra=facts)
     return result

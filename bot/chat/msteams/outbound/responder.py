@@ -1,4 +1,4 @@
-"""Puts answers into chats: where the person wrote, and never where others would read them."""
+"""Sends replies to the conversation of a request, visible to its sender only in a channel."""
 
 import logging
 
@@ -16,20 +16,20 @@ logger = logging.getLogger("attune.msteams")
 
 
 class Responder:
-    """Answers what somebody wrote. What Teams refuses is raised to the caller."""
+    """Sends replies to messages. Errors of the API call are raised to the caller."""
 
     def __init__(
         self, api_client: ApiClient, card_factory: CardFactory, directory: DirectoryCache
     ) -> None:
-        """Post over *line* what *showing* makes."""
+        """Send cards of *card_factory* with *api_client*."""
         self._api_client = api_client
         self._card_factory = card_factory
         self._directory = directory
 
     async def send_reply(self, reply: Reply, interaction: Interaction, language: str) -> None:
-        """Put up a reply, after the work that a :class:`Later` still asks for.
+        """Send a reply, after the continuation of a :class:`~bot.conversation.DeferredReply`.
 
-        A form to fill in is opened from a card of its own, as it would stay in the chat.
+        A form is sent as a launcher card, since its answers would otherwise stay in the chat.
         """
         workspace = interaction.request.person.workspace
         while isinstance(reply, DeferredReply):
@@ -40,33 +40,39 @@ class Responder:
             card = self._card_factory.build_launcher(reply, interaction.action, workspace, language)
             await self._post_card(card, reply.title, interaction)
         elif reply is not None:
-            place = Surface.HOME if isinstance(reply, Home) else Surface.MESSAGE
-            card = self._card_factory.build_card(reply, CardContext(place), workspace, language)
+            surface = Surface.HOME if isinstance(reply, Home) else Surface.MESSAGE
+            card = self._card_factory.build_card(reply, CardContext(surface), workspace, language)
             await self._post_card(
                 card, _notification_text(reply, self._card_factory, language), interaction
             )
 
     async def report_failure(self, reply: Reply, interaction: Interaction, language: str) -> None:
-        """Tell the person in their private chat that their answer could not be shown."""
+        """Send an error message to the person's private chat, after a reply failed."""
         person = interaction.request.person
-        tenant = person.workspace.removeprefix("msteams:")
+        tenant_id = person.workspace.removeprefix("msteams:")
         try:
-            way = interaction.conversation
+            conversation = interaction.conversation
             if interaction.origin is not Origin.PERSONAL:
-                way = await self._api_client.open_private_chat(way.service_url, tenant, person.id)
+                conversation = await self._api_client.open_private_chat(
+                    conversation.service_url, tenant_id, person.id
+                )
             if isinstance(reply, Message):
-                stand = CardContext(Surface.MESSAGE)
-                card = self._card_factory.build_card(reply, stand, person.workspace, language)
-                await self._api_client.post_card(way, card, reply.summary)
-        except Exception as error:  # noqa: BLE001 - there is no way left to reach them
-            log_error(logger, "teams.not_told", error, reason=classify_error(error).reason)
+                card_context = CardContext(Surface.MESSAGE)
+                card = self._card_factory.build_card(
+                    reply, card_context, person.workspace, language
+                )
+                await self._api_client.post_card(conversation, card, reply.summary)
+        except Exception as error:  # noqa: BLE001 - no other conversation is left
+            log_error(
+                logger, "teams.failure_report_failed", error, reason=classify_error(error).reason
+            )
 
     async def redirect_to_private_chat(self, interaction: Interaction, sentence: str) -> None:
-        """Answer what was written before everybody with the one sentence that says nothing."""
+        """Answer a public message with the same sentence for every command, to disclose nothing."""
         try:
             await self._api_client.post_text(interaction.conversation, sentence)
-        except Exception as error:  # noqa: BLE001 - who wrote it can write again
-            log_error(logger, "teams.not_pointed", error, reason=classify_error(error).reason)
+        except Exception as error:  # noqa: BLE001 - the sender can send the message again
+            log_error(logger, "teams.redirect_failed", error, reason=classify_error(error).reason)
 
     async def _post_card(self, card: Card, summary: str, interaction: Interaction) -> None:
         if interaction.origin is Origin.TARGETED:

@@ -1,4 +1,4 @@
-"""The steps that a person can take on a card, as actions of Teams."""
+"""Renderers of buttons, menus and form buttons as Adaptive Card actions."""
 
 from collections.abc import Iterator
 
@@ -7,34 +7,39 @@ from bot.chat.msteams.render.composition import Card, RenderContext, literal_tex
 from bot.elements import ActionRow, Button, Confirmation, Form, Link, NameField, OverflowMenu
 
 MAX_ACTIONS = 6
-"""Actions that Teams shows side by side; it leaves out the others."""
+"""Maximum actions of one ActionSet; Teams drops the others."""
 
 _OPENS_DIALOG = {"msteams": {"type": "task/fetch"}}
-"""Tells Teams to ask for a dialog when the step is taken, and not to send a message."""
+"""Action data that makes Teams request a dialog (``task/fetch``) instead of sending a message."""
 
 _ALL_INPUTS, _NO_INPUTS = "auto", "none"
-"""Whether a step takes the answers of its card along. A form's other steps must not: Teams
-would hold them back until every required answer is given."""
+"""Values of ``associatedInputs``: whether an action sends the input values of its card.
+
+The other actions of a form must not send them: Teams would block the action until every
+required input has a value.
+"""
 
 
 def render_action_row(element: ActionRow, render_context: RenderContext, row_id: str) -> list[Card]:
-    """Show steps side by side, and under them what some ask before they are taken.
+    """Render a row of controls, followed by the confirmation panels of its buttons.
 
-    *spot* tells this row apart from the card's others.
+    *row_id* is the prefix of the panel ids, unique in the card.
     """
-    made, asked = [], []
-    for place, one in enumerate(element.controls):
-        if isinstance(one, Button) and one.confirmation:
-            where = f"{row_id}.{place}"
-            made.append(_render_toggle(one.label, where))
-            asked.append(_render_confirmation(one, one.confirmation, where, render_context))
+    row_actions, panels = [], []
+    for index, control in enumerate(element.controls):
+        if isinstance(control, Button) and control.confirmation:
+            panel_id = f"{row_id}.{index}"
+            row_actions.append(_render_toggle(control.label, panel_id))
+            panels.append(
+                _render_confirmation(control, control.confirmation, panel_id, render_context)
+            )
         else:
-            made.append(_render_control(one, render_context))
-    return [{"type": "ActionSet", "actions": made}, *asked]
+            row_actions.append(_render_control(control, render_context))
+    return [{"type": "ActionSet", "actions": row_actions}, *panels]
 
 
 def render_form_buttons(form: Form, render_context: RenderContext) -> Iterator[Card]:
-    """The steps that end a form: send it off, or put it away."""
+    """Render the submit and close buttons of a form."""
     if form.submit:
         yield _render_form_button(form, "submitted", form.submit, render_context) | {
             "style": "positive"
@@ -44,9 +49,9 @@ def render_form_buttons(form: Form, render_context: RenderContext) -> Iterator[C
 
 
 def render_refresh_button(form: Form, render_context: RenderContext) -> Card:
-    """The step that reshapes a form by the answers chosen so far.
+    """Render the button that rebuilds a form from its current answers.
 
-    Teams tells of no choice before a form is sent off, so this takes a tap of its own.
+    Teams sends no event when an input changes, so the refresh needs an explicit action.
     """
     label = render_context.resources.words.translate("msteams.refresh")
     return {
@@ -56,10 +61,12 @@ def render_refresh_button(form: Form, render_context: RenderContext) -> Card:
 
 
 def _render_form_button(form: Form, step: Step, label: str, render_context: RenderContext) -> Card:
-    typed = tuple(one.id for one in form.body if isinstance(one, NameField))
-    act = Action("forms", form.name, form.data, step=step)
+    text_field_ids = tuple(element.id for element in form.body if isinstance(element, NameField))
+    action = Action("forms", form.name, form.data, step=step)
     inputs = _NO_INPUTS if step == "closed" else _ALL_INPUTS
-    return _build_action(label, act, render_context, text_field_ids=typed, associated_inputs=inputs)
+    return _build_action(
+        label, action, render_context, text_field_ids=text_field_ids, associated_inputs=inputs
+    )
 
 
 def _render_control(control: Button | Link | OverflowMenu, render_context: RenderContext) -> Card:
@@ -71,18 +78,20 @@ def _render_control(control: Button | Link | OverflowMenu, render_context: Rende
 
 
 def _render_button(button: Button, render_context: RenderContext, label: str = "") -> Card:
-    act = Action("buttons", button.name, button.data)
-    opens = button.opens_form and render_context.resources.supports_dialogs
-    made = _build_action(label or button.label, act, render_context, opens_dialog=opens)
-    return made | ({"style": "positive"} if button.primary else {})
+    action = Action("buttons", button.name, button.data)
+    opens_dialog = button.opens_form and render_context.resources.supports_dialogs
+    button_action = _build_action(
+        label or button.label, action, render_context, opens_dialog=opens_dialog
+    )
+    return button_action | ({"style": "positive"} if button.primary else {})
 
 
 def _render_overflow_menu(menu: OverflowMenu, render_context: RenderContext) -> Card:
-    """Show lesser steps behind one sign, which opens the row of them."""
-    chosen = (Button(menu.name, option.label, option.code) for option in menu.options)
+    """Render a menu as one button that expands the row of its options."""
+    buttons = (Button(menu.name, option.label, option.code) for option in menu.options)
     row: Card = {
         "type": "ActionSet",
-        "actions": [_render_button(one, render_context) for one in chosen],
+        "actions": [_render_button(button, render_context) for button in buttons],
     }
     return {
         "type": "Action.ShowCard",
@@ -98,8 +107,8 @@ def _render_toggle(label: str, panel_id: str) -> Card:
 def _render_confirmation(
     button: Button, confirmation: Confirmation, panel_id: str, render_context: RenderContext
 ) -> Card:
-    """Ask before a step that matters is taken, in a panel that the step's sign opens."""
-    taken = _render_button(button, render_context, confirmation.confirm_label)
+    """Render the confirmation of a button as a panel, hidden until the button toggles it."""
+    confirm_action = _render_button(button, render_context, confirmation.confirm_label)
     return {
         "type": "Container",
         "id": panel_id,
@@ -110,7 +119,7 @@ def _render_confirmation(
             literal_text(confirmation.text),
             {
                 "type": "ActionSet",
-                "actions": [taken, _render_toggle(confirmation.cancel_label, panel_id)],
+                "actions": [confirm_action, _render_toggle(confirmation.cancel_label, panel_id)],
             },
         ],
     }
@@ -125,7 +134,7 @@ def _build_action(
     associated_inputs: str = _NO_INPUTS,
     opens_dialog: bool = False,
 ) -> Card:
-    """Return the action that takes a step; in a dialog, and to open one, Teams wants a submit."""
+    """Build an action: ``Action.Submit`` in a dialog or to open one, else ``Action.Execute``."""
     data = pack_action_data(action, render_context.card_context, text_field_ids)
     submit: Card = {"type": "Action.Submit", "title": label, "associatedInputs": associated_inputs}
     if render_context.card_context.surface is Surface.DIALOG:

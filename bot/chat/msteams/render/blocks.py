@@ -1,4 +1,4 @@
-"""Every element of a body as the blocks of an Adaptive Card."""
+"""Renderers of message and form elements as Adaptive Card blocks."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -38,35 +38,37 @@ def render_blocks(
     render_context: RenderContext,
     field_errors: Mapping[str, str] | None = None,
 ) -> list[Card]:
-    """Return a body's elements in order; *faults* stand under their fields, by id.
+    """Render the elements of *body* in order, with *field_errors* (by field id) under their fields.
 
-    Teams has no rule of its own: what comes after a divider has one above it.
+    Adaptive Cards have no divider element: the next block has a separator line above it.
     """
-    shown: list[Card] = []
-    divided = False
-    for place, element in enumerate(body):
+    blocks: list[Card] = []
+    has_pending_divider = False
+    for index, element in enumerate(body):
         if isinstance(element, Divider):
-            divided = True
+            has_pending_divider = True
             continue
-        made = _render_element(element, render_context, f"row{place}", field_errors or {})
-        if divided and made:
-            made[0] |= {"separator": True, "spacing": "Large"}
-            divided = False
-        shown += made
-    return shown
+        element_blocks = _render_element(element, render_context, f"row{index}", field_errors or {})
+        if has_pending_divider and element_blocks:
+            element_blocks[0] |= {"separator": True, "spacing": "Large"}
+            has_pending_divider = False
+        blocks += element_blocks
+    return blocks
 
 
 def render_mentions(body: Sequence[Element], render_context: RenderContext) -> list[Card]:
-    """Return what tells Teams who is meant by each mention in a body."""
+    """Build the mention entities of a body, which map each mention's text to a person's id."""
     names = render_context.resources.display_names
-    found = {person: names.mention_name(person) for person in _find_mentioned_people(body)}
+    mention_names = {
+        person_id: names.mention_name(person_id) for person_id in _find_mentioned_people(body)
+    }
     return [
         {
             "type": "mention",
             "text": markup.mention_tag(name),
-            "mentioned": {"id": person, "name": name},
+            "mentioned": {"id": person_id, "name": name},
         }
-        for person, name in found.items()
+        for person_id, name in mention_names.items()
         if name
     ]
 
@@ -100,35 +102,35 @@ def _render_caption(element: Caption, render_context: RenderContext) -> list[Car
 
 
 def _render_quote(element: Quote, _render_context: RenderContext) -> list[Card]:
-    """Show a sentence that could be said aloud; rich text reads no markup in it."""
-    said = {"type": "TextRun", "text": element.text, "italic": True}
-    return [render_panel("emphasis", {"type": "RichTextBlock", "inlines": [said]})]
+    """Render a quote as a RichTextBlock, which parses no markup."""
+    text_run = {"type": "TextRun", "text": element.text, "italic": True}
+    return [render_panel("emphasis", {"type": "RichTextBlock", "inlines": [text_run]})]
 
 
 def _render_banner(element: Banner, _render_context: RenderContext) -> list[Card]:
-    """Show what nobody may miss; its sign says how grave it is where colours do not."""
+    """Render a banner; its icon repeats the level for clients that show no colours."""
     style = "warning" if element.level == "warning" else "accent"
-    said = f"{_LEVEL_ICONS[element.level]} {element.text}"
-    return [render_panel(style, literal_text(said, weight="Bolder"))]
+    text = f"{_LEVEL_ICONS[element.level]} {element.text}"
+    return [render_panel(style, literal_text(text, weight="Bolder"))]
 
 
 def _render_contact_link(element: ContactLink, render_context: RenderContext) -> list[Card]:
-    """Link to the chat with a person: Teams opens it, and the clinician writes, not the bot.
+    """Render a deep link to the chat with a person: the user writes there, not the bot.
 
-    Microsoft documents this link for e-mail addresses alone. Its own app templates use it
-    with the person's id in the organisation too, which is all that the bot knows of them.
+    Microsoft documents this deep link for e-mail addresses only. Its own app templates also use
+    it with the person's object id, the only identifier that the bot stores.
     """
-    known = {
+    query = {
         "users": f"8:orgid:{element.person_id}",
         "tenantId": render_context.resources.tenant_id,
     }
-    url = f"https://teams.microsoft.com/l/chat/0/0?{urlencode(known, quote_via=quote)}"
-    opened = {"type": "Action.OpenUrl", "title": element.label, "url": url}
-    return [{"type": "ActionSet", "actions": [opened]}]
+    url = f"https://teams.microsoft.com/l/chat/0/0?{urlencode(query, quote_via=quote)}"
+    action = {"type": "Action.OpenUrl", "title": element.label, "url": url}
+    return [{"type": "ActionSet", "actions": [action]}]
 
 
 def _render_chart_with_text(element: Chart, render_context: RenderContext) -> list[Card]:
-    """Draw the shares under their title, and say them in words."""
+    """Render a chart with its title above it and its text equivalent below."""
     return [
         render_heading(element.title),
         render_chart(element),

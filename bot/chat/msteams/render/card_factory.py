@@ -1,4 +1,4 @@
-"""Every answer as a card, in the person's language, wherever it is to stand."""
+"""Card factory: renders a reply as a card in the person's language, for any surface."""
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -16,12 +16,12 @@ Renderable = Message | Form | Home
 
 
 class CardFactory:
-    """Makes cards. ``dialogs`` says whether the product opens dialogs for this bot."""
+    """Builds cards. *supports_dialogs* is whether Teams opens dialogs for this bot."""
 
     def __init__(
         self, catalogue: Catalogue, directory: DirectoryCache, *, supports_dialogs: bool = True
     ) -> None:
-        """Speak from *catalogue*, and call people by the names in *acquaintances*."""
+        """Read texts from *catalogue* and display names from *directory*."""
         self._catalogue = catalogue
         self._directory = directory
         self._supports_dialogs = supports_dialogs
@@ -29,15 +29,15 @@ class CardFactory:
     def build_card(
         self, content: Renderable, card_context: CardContext, workspace: str, language: str
     ) -> Card:
-        """Return what *stand* shows, with a key of its own for this showing."""
-        known = self._build_resources(workspace, language, content.body)
-        fresh = CardContext(
+        """Render *content* in a copy of *card_context* with a fresh render id."""
+        resources = self._build_resources(workspace, language, content.body)
+        fresh_context = CardContext(
             card_context.surface,
             secrets.token_urlsafe(16),
             card_context.dialog_title,
             card_context.reopen_action,
         )
-        return _RENDERERS[type(content)](content, fresh, known)
+        return _RENDERERS[type(content)](content, fresh_context, resources)
 
     def rebuild_form(
         self,
@@ -48,26 +48,26 @@ class CardFactory:
         workspace: str,
         language: str,
     ) -> Card:
-        """Return a form as it was filled in, with what cannot be kept under its fields.
+        """Render a form with its current answers, and the validation errors under its fields.
 
-        It keeps its key: nothing was done under it yet.
+        The render id is unchanged: no submission was stored under that key.
         """
-        known = self._build_resources(workspace, language, form.body)
+        resources = self._build_resources(workspace, language, form.body)
         return surfaces.render_form(
-            form, card_context, known, field_errors=invalid.errors, answers=action.answers
+            form, card_context, resources, field_errors=invalid.errors, answers=action.answers
         )
 
     def build_launcher(self, form: Form, action: Action, workspace: str, language: str) -> Card:
-        """Return the card from which a form is opened afresh, as often as somebody likes."""
-        known = self._build_resources(workspace, language, ())
-        return form_launcher.build_launcher_card(form.title, action, known)
+        """Build the launcher card of a form, which opens a new form at each click."""
+        resources = self._build_resources(workspace, language, ())
+        return form_launcher.build_launcher_card(form.title, action, resources)
 
     def translate(self, language: str, key: str) -> str:
-        """Return one sentence of the catalogue."""
+        """Return the catalogue's text for *key* in *language*."""
         return self._catalogue.get_pack(language).translate(key)
 
     def choose_language(self, *tags: str) -> str:
-        """Return the catalogue's language that fits the first of *tags* that any fits."""
+        """Return the catalogue language of the first of *tags* that has one."""
         return self._catalogue.choose_language(*tags)
 
     def _build_resources(
@@ -82,27 +82,27 @@ class CardFactory:
 
 
 def find_mentioned_people(body: Iterable[Element]) -> Iterator[str]:
-    """Return the ids of the people whom a body mentions."""
+    """Return the ids of the people mentioned in a body."""
     for element in body:
         if isinstance(element, Text | Caption):
             yield from markup.find_mentions(element.text)
 
 
 def message_as_form(content: Message | Home, title: str) -> Form:
-    """Return a message as a form to read, for where only a form can be shown."""
-    body = tuple(one for one in content.body if not isinstance(one, FIELD_TYPES))
+    """Return a message as a form without inputs, for surfaces that render only forms."""
+    body = tuple(element for element in content.body if not isinstance(element, FIELD_TYPES))
     return Form("note", title, body)
 
 
-def _render_message(message: Any, card_context: CardContext, resources: RenderResources) -> Card:  # noqa: ANN401 - see _MAKERS
+def _render_message(message: Any, card_context: CardContext, resources: RenderResources) -> Card:  # noqa: ANN401 - one signature for every type in _RENDERERS
     return surfaces.render_message(message, card_context, resources)
 
 
-def _render_form(form: Any, card_context: CardContext, resources: RenderResources) -> Card:  # noqa: ANN401 - see _MAKERS
+def _render_form(form: Any, card_context: CardContext, resources: RenderResources) -> Card:  # noqa: ANN401 - one signature for every type in _RENDERERS
     return surfaces.render_form(form, card_context, resources)
 
 
-def _render_home(home: Any, card_context: CardContext, resources: RenderResources) -> Card:  # noqa: ANN401 - see _MAKERS
+def _render_home(home: Any, card_context: CardContext, resources: RenderResources) -> Card:  # noqa: ANN401 - one signature for every type in _RENDERERS
     return surfaces.render_home(home, card_context, resources)
 
 

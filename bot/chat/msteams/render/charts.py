@@ -1,14 +1,14 @@
-"""Published shares as one of Teams' own charts, drawn by Teams from coarse values."""
+"""Renderer of published shares as a Teams chart with coarse values."""
 
 from bot.chat.msteams.render.composition import Card
 from bot.elements import Chart
 
 
 def render_chart(element: Chart) -> Card:
-    """Return the bars. Their words stand beside them, so a client without charts drops these.
+    """Render a horizontal bar chart. Clients without charts drop it; the text is a separate block.
 
-    Bars lie flat, for Teams cuts long labels under upright ones. They have no axis, whose
-    marks would promise more than five coarse values hold.
+    Bars are horizontal because Teams truncates long labels under vertical bars. They have no
+    axis: its labels would suggest more precision than the five coarse values have.
     """
     points = [{"x": bar.label, "y": bar.share.value} for bar in element.bars]
     return {

@@ -1,4 +1,4 @@
-"""The small parts that Adaptive Cards are made of, and what a card stands in."""
+"""Building blocks of Adaptive Cards, and the context in which a card is rendered."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,16 +9,16 @@ from bot.chat.msteams.render.markup import DisplayNames, escape_text, to_markdow
 from bot.content.catalogue import LanguagePack
 
 Card = dict[str, Any]
-"""An Adaptive Card, or a part of one."""
+"""JSON dict of an Adaptive Card, or of one of its elements or actions."""
 
 
 @dataclass(frozen=True)
 class RenderResources:
-    """What a card needs to know beyond its body.
+    """Resources that a renderer needs besides the body of a card.
 
-    ``tenant`` is Microsoft's id of the organisation. ``people`` and ``channels`` are names
-    by id, as far as the bot knows them. ``dialogs`` says whether the product opens dialogs
-    here; else a form takes the place of the card whose step asked for it.
+    ``tenant_id`` is Microsoft's id of the organisation. ``person_names`` and ``channel_names``
+    are the cached display names by id. ``supports_dialogs`` is whether Teams opens dialogs for
+    this bot; otherwise a form replaces the card whose action requested it.
     """
 
     words: LanguagePack
@@ -29,7 +29,7 @@ class RenderResources:
 
     @property
     def display_names(self) -> DisplayNames:
-        """What people and channels are called in a text."""
+        """Display names of people and channels for inline markup, with defaults for unknown ids."""
         return DisplayNames(
             self.words.translate("msteams.somebody"),
             self.words.translate("msteams.somewhere"),
@@ -40,28 +40,31 @@ class RenderResources:
 
 @dataclass(frozen=True)
 class RenderContext:
-    """What a body stands in: where it is shown, and what is known there."""
+    """Parameters of every renderer: the context of the card, and its resources."""
 
     card_context: CardContext
     resources: RenderResources
 
 
 def render_lines(text: str, render_context: RenderContext, **properties: object) -> list[Card]:
-    """Return a text with inline markup as one block a line: Markdown would join its lines."""
+    """Render a text with inline markup as one block for each line, as Markdown would join them."""
     names = render_context.resources.display_names
-    written = [to_markdown(line, names) for line in text.splitlines() if line.strip()]
-    first, *others = written or [""]
+    lines = [to_markdown(line, names) for line in text.splitlines() if line.strip()]
+    first_line, *other_lines = lines or [""]
     block = {"type": "TextBlock", "wrap": True, **properties}
-    return [block | {"text": first}, *(block | {"text": one, "spacing": "Small"} for one in others)]
+    return [
+        block | {"text": first_line},
+        *(block | {"text": line, "spacing": "Small"} for line in other_lines),
+    ]
 
 
 def render_caption(text: str, render_context: RenderContext) -> list[Card]:
-    """Return a quieter text."""
+    """Render a text in a small, subtle font."""
     return render_lines(text, render_context, size="Small", isSubtle=True)
 
 
 def literal_text(text: str, **properties: object) -> Card:
-    """Return a literal text in which no markup is read."""
+    """Render a text in one block, with all markup escaped."""
     return {
         "type": "TextBlock",
         "text": escape_text(" ".join(text.split())),
@@ -71,11 +74,11 @@ def literal_text(text: str, **properties: object) -> Card:
 
 
 def render_heading(text: str, *, is_large: bool = False) -> Card:
-    """Return a heading, as a screen reader's list of headings has it too."""
+    """Render a heading, with the style that a screen reader lists as a heading."""
     size = "Large" if is_large else "Medium"
     return literal_text(text, size=size, weight="Bolder", style="heading")
 
 
 def render_panel(style: str, *elements: Card) -> Card:
-    """Return what stands apart from the rest, in one of Teams' own colours."""
+    """Render a container with the background of one of Teams' styles."""
     return {"type": "Container", "style": style, "items": list(elements)}

@@ -1,4 +1,4 @@
-"""The card that stands in a chat for a form: the form itself would stay there with its answers."""
+"""Launcher card of a form, since a form in a chat message would stay there with its answers."""
 
 from bot.chat.msteams.action_data import Action, CardContext, Surface, pack_action_data
 from bot.chat.msteams.render.composition import Card, RenderResources, literal_text, render_heading
@@ -6,20 +6,21 @@ from bot.chat.msteams.render.surfaces import CARD_VERSION
 
 
 def build_launcher_card(title: str, action: Action, resources: RenderResources) -> Card:
-    """Return a card that opens the form *title*, which *act* asks for, in a dialog or in place.
+    """Build a card that requests *action*, which opens the form *title*, in a dialog or in place.
 
-    Each opening is a form of its own, and none is kept in the chat: what Teams shows in the
-    place of a card is gone when the chat is opened again.
+    Each click opens a new form, and none is stored in the chat: a card in an invoke response
+    disappears when the chat is loaded again.
     """
-    words, data = resources.words, pack_action_data(action, CardContext(Surface.MESSAGE))
-    opens = {
+    words = resources.words
+    data = pack_action_data(action, CardContext(Surface.MESSAGE))
+    dialog_action = {
         "type": "Action.Submit",
         "title": words.translate("private.dialog"),
         "style": "positive",
         "associatedInputs": "none",
         "data": data | {"msteams": {"type": "task/fetch"}},
     }
-    here = {
+    inline_action = {
         "type": "Action.Execute",
         "title": words.translate("private.here"),
         "verb": action.name,
@@ -33,5 +34,7 @@ def build_launcher_card(title: str, action: Action, resources: RenderResources) 
         "lang": words.language.partition("-")[0],
         "fallbackText": title,
         "body": [render_heading(title), literal_text(words.translate("private.launcher"))],
-        "actions": [opens, here] if resources.supports_dialogs else [here],
+        "actions": [dialog_action, inline_action]
+        if resources.supports_dialogs
+        else [inline_action],
     }

@@ -1,4 +1,4 @@
-"""Questions of a form as Teams asks them."""
+"""Renderers of form fields as Adaptive Card inputs."""
 
 from collections.abc import Callable, Mapping
 from itertools import islice
@@ -16,85 +16,89 @@ from bot.elements import (
 )
 
 PEOPLE_QUERY = {"type": "Data.Query", "dataset": "graph.microsoft.com/users"}
-"""Lets a client of Teams search everybody in the organisation, with no permission of ours."""
+"""Query with which a Teams client searches the organisation's users; needs no permission."""
 
 MAX_LISTED = 25
-"""People or channels offered by name; whoever is already chosen is listed beyond that too."""
+"""Maximum people or channels listed by name; those already selected are listed in addition."""
 
 _DESCRIPTION_SEPARATOR = " \N{EN DASH} "
 
 
 def render_field(field: Field, render_context: RenderContext, field_error: str = "") -> list[Card]:
-    """Return the blocks that ask a question: itself, its hint, and what was wrong with it."""
-    asked = _RENDERERS[type(field)](field, render_context) | {"id": field.id, "label": field.label}
+    """Render a field: its input, its hint, and the validation error of its current value."""
+    card_input = _RENDERERS[type(field)](field, render_context)
+    card_input |= {"id": field.id, "label": field.label}
     if field.required:
-        asked |= {
+        card_input |= {
             "isRequired": True,
             "errorMessage": render_context.resources.words.translate("msteams.required"),
         }
     hint = render_caption(field.hint, render_context) if field.hint else []
-    return [asked, *(one | {"spacing": "Small"} for one in hint), *_render_field_error(field_error)]
+    hint_blocks = [block | {"spacing": "Small"} for block in hint]
+    return [card_input, *hint_blocks, *_render_field_error(field_error)]
 
 
 def _render_field_error(field_error: str) -> list[Card]:
-    """Say what was wrong under the question: with a sign, since colour alone says nothing."""
+    """Render a validation error with an icon, since colour alone is not accessible."""
     if not field_error:
         return []
-    said = literal_text(f"\N{WARNING SIGN} {field_error}", color="Attention", weight="Bolder")
-    return [said | {"spacing": "Small"}]
+    block = literal_text(f"\N{WARNING SIGN} {field_error}", color="Attention", weight="Bolder")
+    return [block | {"spacing": "Small"}]
 
 
 def _render_choice(field: ChoiceField, _render_context: RenderContext) -> Card:
-    """Ask for coded answers; a detail stands beside its answer, where it is heard with it."""
+    """Render a choice; an option's description is part of its label, for screen readers."""
     choices = [
         {
-            "title": _DESCRIPTION_SEPARATOR.join(filter(None, (one.label, one.description))),
-            "value": one.code,
+            "title": _DESCRIPTION_SEPARATOR.join(filter(None, (option.label, option.description))),
+            "value": option.code,
         }
-        for one in field.options
+        for option in field.options
     ]
     style = "compact" if field.as_dropdown else "expanded"
     return _render_choice_set(choices, style, field.initial, is_multi_select=field.max_selected > 1)
 
 
 def _render_people(field: PeopleField, render_context: RenderContext) -> Card:
-    """Ask for colleagues: searched for where the client can, else picked from those known."""
-    known = render_context.resources.person_names
-    others = [person for person in known if person not in field.initial]
-    listed = (*field.initial, *others[: max(0, MAX_LISTED - len(field.initial))])
-    unknown = render_context.resources.words.translate("msteams.somebody")
-    choices = [{"title": known.get(one, unknown), "value": one} for one in listed]
-    made = _render_choice_set(
+    """Render a people picker: the client's search, or a list of the people in the cache."""
+    person_names = render_context.resources.person_names
+    other_ids = [person_id for person_id in person_names if person_id not in field.initial]
+    listed_ids = (*field.initial, *other_ids[: max(0, MAX_LISTED - len(field.initial))])
+    default_name = render_context.resources.words.translate("msteams.somebody")
+    choices = [{"title": person_names.get(id_, default_name), "value": id_} for id_ in listed_ids]
+    choice_set = _render_choice_set(
         choices, "compact", field.initial, is_multi_select=field.max_selected > 1
     )
-    return made | {"choices.data": PEOPLE_QUERY}
+    return choice_set | {"choices.data": PEOPLE_QUERY}
 
 
 def _render_channel(field: ChannelField, render_context: RenderContext) -> Card:
-    """Ask for one of the channels of the teams that the bot was added to.
+    """Render a choice of the channels of the teams that the app was added to.
 
-    Teams has no picker of channels for cards; the bot is told of no others.
+    Adaptive Cards have no channel picker, and the bot receives no event about other channels.
     """
-    known = dict(islice(render_context.resources.channel_names.items(), MAX_LISTED))
-    here = (
+    channel_names = dict(islice(render_context.resources.channel_names.items(), MAX_LISTED))
+    current = (
         {field.initial: render_context.resources.words.translate("msteams.somewhere")}
         if field.initial
         else {}
     )
-    choices = [{"title": name, "value": one} for one, name in {**here, **known}.items()]
-    chosen = (field.initial,) if field.initial else ()
-    made = _render_choice_set(choices, "compact", chosen, is_multi_select=False)
-    return made | {"placeholder": render_context.resources.words.translate("msteams.channels")}
+    choices = [{"title": name, "value": id_} for id_, name in (current | channel_names).items()]
+    selected = (field.initial,) if field.initial else ()
+    choice_set = _render_choice_set(choices, "compact", selected, is_multi_select=False)
+    return choice_set | {
+        "placeholder": render_context.resources.words.translate("msteams.channels")
+    }
 
 
 def _render_choice_set(
     choices: list[dict[str, str]], style: str, initial: tuple[str, ...], *, is_multi_select: bool
 ) -> Card:
-    asked: Card = {"type": "Input.ChoiceSet", "choices": choices, "style": style, "wrap": True}
+    choice_set: Card = {"type": "Input.ChoiceSet", "choices": choices, "style": style, "wrap": True}
     if is_multi_select:
-        asked["isMultiSelect"] = True
-    kept = initial if is_multi_select else initial[:1]
-    return asked | _initial_value(",".join(kept))
+        choice_set["isMultiSelect"] = True
+    selected = initial if is_multi_select else initial[:1]
+    return choice_set | _initial_value(",".join(selected))
 
 
 def _render_time(field: TimeField, _render_context: RenderContext) -> Card:

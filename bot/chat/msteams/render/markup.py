@@ -1,11 +1,11 @@
-"""The inline markup of texts, in the part of Markdown that Teams shows in cards; pure."""
+"""Conversion of inline markup to the subset of Markdown that Teams renders in cards."""
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 _LETTER_PATTERN = r"(?![\u2e80-\u9fff])\w"
-"""A letter of a script that parts its words by spaces; Chinese characters need none."""
+"""A letter of a script that separates words by spaces; Chinese characters need none."""
 
 _MARK_PATTERN = re.compile(
     r"\*\*(?P<strong>.+?)\*\*"
@@ -20,17 +20,17 @@ _SPECIAL_CHARACTERS = re.compile(r"([\\`*_\[\]<>&~])")
 _LINE_START_PATTERN = re.compile(r"^(\s*)([#+-]|\d+(?=[.)]))")
 
 _PADDING = "\N{HAIR SPACE}"
-"""Markdown reads its signs at the edge of a word only, and Chinese shows it none: this does."""
+"""Markdown parses its delimiters only at a word boundary; Chinese has none, so this adds one."""
 
 _ADJACENT_PATTERN = re.compile(r"\w|[^\x00-\x7f\s]")
-"""A letter, or a full-width sign, that would keep Markdown from reading a mark beside it."""
+"""A letter or full-width character next to a delimiter, which would prevent its parsing."""
 
 
 @dataclass(frozen=True)
 class DisplayNames:
-    """What people and channels are called, by their ids; the texts hold ids alone.
+    """Display names of people and channels by id; the texts contain only ids.
 
-    ``somebody`` and ``somewhere`` stand for those whose name is not known.
+    ``unknown_person`` and ``unknown_channel`` are the defaults for an id without a name.
     """
 
     unknown_person: str
@@ -39,33 +39,33 @@ class DisplayNames:
     channel_names: Mapping[str, str] = field(default_factory=dict)
 
     def mention_name(self, person_id: str) -> str:
-        """Return the name under which a person can be mentioned, ``""`` when there is none.
+        """Return the name with which a person can be mentioned, or ``""``.
 
-        Teams tells mentions apart by their text, so of two people who bear one name in
-        full neither is mentioned.
+        Teams identifies mentions by their text, so of two people with the same full name
+        neither is mentioned.
         """
         name = self.person_names.get(person_id, "")
-        alone = sum(other == name for other in self.person_names.values()) == 1
-        return name if alone and "<" not in name else ""
+        is_unique = sum(other == name for other in self.person_names.values()) == 1
+        return name if is_unique and "<" not in name else ""
 
 
 def escape_text(text: str) -> str:
-    """Return a literal line from which Teams reads no markup, list or heading of its own."""
+    """Escape a literal line, so that Teams parses no markup, list or heading in it."""
     return _escape_line_start(_escape_inline(text))
 
 
 def to_markdown(text: str, names: DisplayNames) -> str:
-    """Return one line of a text with inline markup in Teams' notation."""
+    """Convert one line with inline markup to Teams' Markdown."""
     return _escape_line_start(_convert_marks(text, names))
 
 
 def find_mentions(text: str) -> Iterator[str]:
-    """The ids of the people whom a text mentions, in order."""
+    """Return the ids of the people mentioned in a text, in order."""
     return (mark["person"] for mark in _MARK_PATTERN.finditer(text) if mark["person"])
 
 
 def mention_tag(name: str) -> str:
-    """Return what stands in a text for the mention of somebody called *name*."""
+    """Return the tag that represents a mention of the person *name* in a text."""
     return f"<at>{name}</at>"
 
 
@@ -74,23 +74,23 @@ def _escape_inline(text: str) -> str:
 
 
 def _escape_line_start(line: str) -> str:
-    """Keep a sign at the beginning of a line from making a heading or a list of it.
+    """Escape a character at the start of a line that Markdown would parse as a heading or list.
 
-    A number is kept from it by its dot, which no letter may be escaped for.
+    In a numbered item the dot is escaped, since Markdown has no escape for digits.
     """
-    begun = _LINE_START_PATTERN.match(line)
-    if begun is None:
+    match = _LINE_START_PATTERN.match(line)
+    if match is None:
         return line
-    at = begun.end(2) if begun[2].isdigit() else begun.start(2)
-    return f"{line[:at]}\\{line[at:]}"
+    position = match.end(2) if match[2].isdigit() else match.start(2)
+    return f"{line[:position]}\\{line[position:]}"
 
 
 def _convert_marks(text: str, names: DisplayNames) -> str:
-    written, done = "", 0
+    converted, position = "", 0
     for mark in _MARK_PATTERN.finditer(text):
-        written += _escape_inline(text[done : mark.start()]) + _convert_mark(mark, names)
-        done = mark.end()
-    return written + _escape_inline(text[done:])
+        converted += _escape_inline(text[position : mark.start()]) + _convert_mark(mark, names)
+        position = mark.end()
+    return converted + _escape_inline(text[position:])
 
 
 def _convert_mark(mark: re.Match[str], names: DisplayNames) -> str:
@@ -117,7 +117,9 @@ def _render_mention(person_id: str, names: DisplayNames) -> str:
 
 
 def _pad_mark(mark: re.Match[str], converted: str) -> str:
-    """Return *written* with a gap on each side on which text stands close to the mark."""
+    """Return *converted* with padding on each side where text is adjacent to the mark."""
     before, after = mark.string[: mark.start()][-1:], mark.string[mark.end() :][:1]
-    gaps = (_PADDING if _ADJACENT_PATTERN.match(beside) else "" for beside in (before, after))
-    return converted.join(gaps)
+    paddings = (
+        _PADDING if _ADJACENT_PATTERN.match(neighbour) else "" for neighbour in (before, after)
+    )
+    return converted.join(paddings)

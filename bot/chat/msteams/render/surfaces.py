@@ -1,4 +1,4 @@
-"""Messages, forms and a person's own page as Adaptive Cards; pure, and the same every time."""
+"""Renderers of messages, forms and the home page as complete Adaptive Cards."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -29,24 +29,22 @@ from bot.elements import (
 )
 
 CARD_VERSION = "1.5"
-"""The newest version of Adaptive Cards that every client of Teams shows."""
+"""Latest Adaptive Cards schema version that every Teams client renders."""
 
 MAX_CARD_BYTES = 28 * 1024
-"""What a message may weigh at most: a budget of ours, well below what Teams refuses."""
-
-
+"""Maximum bytes of a card: a limit of this project, far below the one that Teams enforces."""
 _SINGLE_VALUE_FIELDS = (TimeField, DateField, ChannelField, NameField)
-"""The fields that have one answer and no list of them."""
+"""Field types whose ``initial`` is one string, not a tuple of codes."""
 
 
 def render_message(message: Message, card_context: CardContext, resources: RenderResources) -> Card:
-    """Return a message as a card; its summary goes beside the card, as the notification."""
-    frame = RenderContext(card_context, resources)
+    """Render a message as a card; its summary is sent as the notification beside the card."""
+    render_context = RenderContext(card_context, resources)
     return _build_card(
-        render_blocks(message.body, frame),
-        frame,
+        render_blocks(message.body, render_context),
+        render_context,
         message.summary,
-        render_mentions(message.body, frame),
+        render_mentions(message.body, render_context),
     )
 
 
@@ -58,13 +56,13 @@ def render_form(
     field_errors: Mapping[str, str] | None = None,
     answers: Answers | None = None,
 ) -> Card:
-    """Return a form as what a dialog holds, or inside a card in the chat, as *stand* says.
+    """Render a form for a dialog, or inside a card in the chat, as *card_context* requires.
 
-    A dialog bears the form's title itself. After a refusal, *faults* say why under their
-    fields, and *answers* are shown as they were given, by field id.
+    A dialog has the form's title in its header. After a failed validation, *field_errors* are
+    rendered under their fields, and *answers* replace the initial values, both by field id.
     """
-    frame = RenderContext(card_context, resources)
-    filled = replace(form, body=tuple(_fill_field(one, answers or {}) for one in form.body))
+    render_context = RenderContext(card_context, resources)
+    filled = replace(form, body=tuple(_fill_field(element, answers or {}) for element in form.body))
     body = [
         *(
             []
@@ -72,28 +70,31 @@ def render_form(
             else [render_heading(form.title, is_large=True)]
         ),
         *_render_unplaced_errors(filled, field_errors or {}),
-        *render_blocks(filled.body, frame, field_errors),
+        *render_blocks(filled.body, render_context, field_errors),
     ]
-    if any(isinstance(one, ChoiceField) and one.refreshes_form for one in filled.body):
-        body.append(actions.render_refresh_button(filled, frame))
-    card = _build_card(body, frame, form.title, render_mentions(form.body, frame))
-    ends = list(actions.render_form_buttons(filled, frame))
-    return card | ({"actions": ends} if ends else {})
+    if any(isinstance(element, ChoiceField) and element.refreshes_form for element in filled.body):
+        body.append(actions.render_refresh_button(filled, render_context))
+    card = _build_card(body, render_context, form.title, render_mentions(form.body, render_context))
+    form_buttons = list(actions.render_form_buttons(filled, render_context))
+    return card | ({"actions": form_buttons} if form_buttons else {})
 
 
 def render_home(home: Home, card_context: CardContext, resources: RenderResources) -> Card:
-    """Return a person's own page as a card in their private chat."""
-    frame = RenderContext(card_context, resources)
+    """Render a person's home page as a card in their private chat."""
+    render_context = RenderContext(card_context, resources)
     title = resources.words.translate("manifest.name")
     return _build_card(
-        render_blocks(home.body, frame), frame, title, render_mentions(home.body, frame)
+        render_blocks(home.body, render_context),
+        render_context,
+        title,
+        render_mentions(home.body, render_context),
     )
 
 
 def _build_card(
     body: list[Card], render_context: RenderContext, summary: str, mention_entities: list[Card]
 ) -> Card:
-    """Return a card that says which language it is in, and something where it is not shown."""
+    """Build a card with its language and a fallback text for clients that do not render it."""
     return {
         "type": "AdaptiveCard",
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
@@ -106,17 +107,17 @@ def _build_card(
 
 
 def _render_unplaced_errors(form: Form, field_errors: Mapping[str, str]) -> list[Card]:
-    """Say on top what was wrong with an answer that the form no longer asks for."""
-    asked = {one.id for one in form.body if isinstance(one, FIELD_TYPES)}
-    said = [fault for field, fault in field_errors.items() if field not in asked]
+    """Render the errors of fields that are no longer in the form, above its body."""
+    field_ids = {element.id for element in form.body if isinstance(element, FIELD_TYPES)}
     return [
-        render_panel("warning", literal_text(f"\N{WARNING SIGN} {one}", weight="Bolder"))
-        for one in said
+        render_panel("warning", literal_text(f"\N{WARNING SIGN} {error}", weight="Bolder"))
+        for field_id, error in field_errors.items()
+        if field_id not in field_ids
     ]
 
 
 def _fill_field(element: Element, answers: Answers) -> Element:
-    """Return a field as it was answered; everything else as it is."""
+    """Return a field with its answer as the initial value; any other element unchanged."""
     if isinstance(element, ChoiceField | PeopleField) and element.id in answers:
         return replace(element, initial=answers[element.id])
     if isinstance(element, _SINGLE_VALUE_FIELDS) and element.id in answers:

@@ -9,68 +9,70 @@ from bot.chat.msteams.inbound.token_validation import UnsignedTokenValidator
 from bot.chat.request_body import Payload
 from tests.chat import asgi
 from tests.chat.msteams import activities
-from tests.chat.msteams.gates import GuardHarness, build_hello
+from tests.chat.msteams.guard_harness import GuardHarness, build_hello
 from tests.chat.msteams.microsoft import TENANT_ID, FakeMicrosoft
 
-ELSEWHERE = "99999999-2222-4333-8444-555555555555"
+OTHER_TENANT_ID = "99999999-2222-4333-8444-555555555555"
 
 
-async def test_what_microsoft_signed_comes_in(gate: GuardHarness) -> None:
-    """A genuine activity is handed on with its kind and the service that was signed."""
-    answer = await gate.send_activity(build_hello(gate.ms))
+async def test_a_signed_activity_is_dispatched(harness: GuardHarness) -> None:
+    """A signed activity is dispatched with its kind and the signed service URL."""
+    response = await harness.send_activity(build_hello(harness.ms))
 
-    assert (answer.status, answer.json) == (200, {"statusCode": 200})
-    assert [(kind, service) for kind, _, service in gate.accepted_payloads] == [
-        (PayloadKind.MESSAGE, gate.ms.service_url)
+    assert (response.status, response.json) == (200, {"statusCode": 200})
+    assert [(kind, service) for kind, _, service in harness.accepted_payloads] == [
+        (PayloadKind.MESSAGE, harness.ms.service_url)
     ]
 
 
-FOREIGN: dict[str, dict[str, object]] = {
+FOREIGN_TENANTS: dict[str, dict[str, object]] = {
     "another tenant": {
-        "conversation": {"id": "a:1", "tenantId": ELSEWHERE},
-        "channelData": {"tenant": {"id": ELSEWHERE}},
+        "conversation": {"id": "a:1", "tenantId": OTHER_TENANT_ID},
+        "channelData": {"tenant": {"id": OTHER_TENANT_ID}},
     },
-    "two tenants": {"channelData": {"tenant": {"id": ELSEWHERE}}},
+    "two tenants": {"channelData": {"tenant": {"id": OTHER_TENANT_ID}}},
     "no tenant": {"conversation": {"id": "a:1"}, "channelData": {}},
 }
 
 
-@pytest.mark.parametrize("parts", FOREIGN.values(), ids=FOREIGN.keys())
-async def test_only_tenants_on_the_list_come_in(
-    gate: GuardHarness, parts: dict[str, object]
+@pytest.mark.parametrize("parts", FOREIGN_TENANTS.values(), ids=FOREIGN_TENANTS.keys())
+async def test_only_allowed_tenants_are_accepted(
+    harness: GuardHarness, parts: dict[str, object]
 ) -> None:
-    """A genuine activity of a tenant that is not on the list gets 403."""
-    assert (await gate.send_activity(build_hello(gate.ms, **parts))).status == 403
-    assert gate.accepted_payloads == []
+    """A signed activity that names a tenant outside the allowlist is rejected with 403."""
+    assert (await harness.send_activity(build_hello(harness.ms, **parts))).status == 403
+    assert harness.accepted_payloads == []
 
 
-async def test_a_tenant_is_known_in_capitals_too(gate: GuardHarness) -> None:
-    """Ids are compared without regard to capitals."""
-    named = {"id": "a:1", "conversationType": "personal", "tenantId": TENANT_ID.upper()}
+async def test_tenant_ids_are_case_insensitive(harness: GuardHarness) -> None:
+    """Tenant ids are compared without regard to case."""
+    conversation = {"id": "a:1", "conversationType": "personal", "tenantId": TENANT_ID.upper()}
 
-    assert (await gate.send_activity(build_hello(gate.ms, conversation=named))).status == 200
+    assert (
+        await harness.send_activity(build_hello(harness.ms, conversation=conversation))
+    ).status == 200
 
 
-BROKEN: dict[str, bytes] = {
-    "nothing": b"",
-    "cut JSON": b'{"type": "message"',
+BROKEN_BODIES: dict[str, bytes] = {
+    "an empty body": b"",
+    "truncated JSON": b'{"type": "message"',
     "a list": b"[1]",
     "null": b"null",
-    "bytes that are no text": b"\xff\xfe",
+    "bytes that are no UTF-8": b"\xff\xfe",
     "nesting without end": b'{"a":' * 20_000,
 }
 
 
-@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN.keys())
-async def test_a_body_that_is_no_activity_is_refused(gate: GuardHarness, body: bytes) -> None:
-    """A broken body gets 401 unsigned and 400 signed, never 500."""
-    unsigned = await gate.post_body(body)
-    signed = await gate.post_body(body, gate.ms.sign_token())
+@pytest.mark.parametrize("body", BROKEN_BODIES.values(), ids=BROKEN_BODIES.keys())
+async def test_a_malformed_body_is_rejected(harness: GuardHarness, body: bytes) -> None:
+    """A malformed body is rejected with 401 without a token and 400 with one, never 500."""
+    unsigned = await harness.post_body(body)
+    signed = await harness.post_body(body, harness.ms.sign_token())
 
     assert (unsigned.status, signed.status) == (401, 400)
 
 
-MISSHAPEN: dict[str, dict[str, object]] = {
+INVALID_FIELDS: dict[str, dict[str, object]] = {
     "no type": {"type": None},
     "a type that is a number": {"type": 5},
     "no id": {"id": ""},
@@ -80,7 +82,7 @@ MISSHAPEN: dict[str, dict[str, object]] = {
     "entities that are texts": {"entities": ["x"]},
     "an invoke without a name": {"type": "invoke"},
     "an invoke without a value": {"type": "invoke", "name": "task/fetch"},
-    "an invoke of nobody": {
+    "an invoke without a sender": {
         "type": "invoke",
         "name": "task/submit",
         "value": {},
@@ -94,64 +96,68 @@ MISSHAPEN: dict[str, dict[str, object]] = {
 }
 
 
-@pytest.mark.parametrize("parts", MISSHAPEN.values(), ids=MISSHAPEN.keys())
-async def test_a_misshapen_activity_is_refused(
-    gate: GuardHarness, parts: dict[str, object]
+@pytest.mark.parametrize("parts", INVALID_FIELDS.values(), ids=INVALID_FIELDS.keys())
+async def test_an_activity_with_invalid_fields_is_rejected(
+    harness: GuardHarness, parts: dict[str, object]
 ) -> None:
-    """A proven activity of a wrong shape gets 400, never 500, and has no effect."""
-    assert (await gate.send_activity(build_hello(gate.ms, **parts))).status == 400
-    assert gate.accepted_payloads == []
+    """A signed activity with an invalid schema is rejected with 400 and not dispatched."""
+    assert (await harness.send_activity(build_hello(harness.ms, **parts))).status == 400
+    assert harness.accepted_payloads == []
 
 
 @pytest.mark.parametrize("kind", ["typing", "messageReaction", "event", "telepathy", "task/fetch"])
-async def test_an_activity_of_an_unknown_type_is_acknowledged(
-    gate: GuardHarness, kind: str
-) -> None:
-    """What asks nothing of this bot gets 200 and has no effect."""
-    answer = await gate.send_activity(build_hello(gate.ms, type=kind))
+async def test_an_unknown_activity_type_is_acknowledged(harness: GuardHarness, kind: str) -> None:
+    """An activity of an unknown type is acknowledged with 200 and not dispatched."""
+    response = await harness.send_activity(build_hello(harness.ms, type=kind))
 
-    assert (answer.status, answer.body, gate.accepted_payloads) == (200, b"", [])
+    assert (response.status, response.body, harness.accepted_payloads) == (200, b"", [])
 
 
 @pytest.mark.parametrize("name", ["composeExtension/query", "message", "signin/verifyState"])
-async def test_an_unknown_invoke_is_not_found(gate: GuardHarness, name: str) -> None:
-    """An invoke that nobody here answers gets 404, never 500."""
-    activity = activities.build_invoke(gate.ms.service_url, name, {})
+async def test_an_unknown_invoke_is_rejected(harness: GuardHarness, name: str) -> None:
+    """An invoke of an unknown name is rejected with 404, never 500."""
+    activity = activities.build_invoke(harness.ms.service_url, name, {})
 
-    assert (await gate.send_activity(activity)).status == 404
+    assert (await harness.send_activity(activity)).status == 404
 
 
-async def test_a_body_larger_than_teams_is_not_read(gate: GuardHarness) -> None:
-    """A body over the limit gets 413, whether its length is said or not."""
-    token = gate.ms.sign_token()
-    large = await gate.post_body(b"a" * (MAX_BODY_BYTES + 1), token)
+async def test_a_body_over_the_limit_is_rejected(harness: GuardHarness) -> None:
+    """A body over the limit is rejected with 413, with and without a ``Content-Length`` header."""
+    token = harness.ms.sign_token()
+    without_length = await harness.post_body(b"a" * (MAX_BODY_BYTES + 1), token)
     bearer = {"authorization": f"Bearer {token}"}
-    said = [
-        await asgi.send_request(gate.guard, "POST", "/", b"", bearer | {"content-length": length})
+    with_length = [
+        await asgi.send_request(
+            harness.guard, "POST", "/", b"", bearer | {"content-length": length}
+        )
         for length in (str(MAX_BODY_BYTES + 1), "9" * 50)
     ]
 
-    assert [one.status for one in (large, *said)] == [413, 413, 413]
-    assert (await gate.post_body(b"a" * MAX_BODY_BYTES, token)).status == 400
+    assert [response.status for response in (without_length, *with_length)] == [413, 413, 413]
+    assert (await harness.post_body(b"a" * MAX_BODY_BYTES, token)).status == 400
 
 
-async def test_only_posts_are_taken(gate: GuardHarness) -> None:
-    """A browser that opens Teams' address is told that it takes posts alone."""
-    answer = await asgi.send_request(gate.guard, "GET", "/api/messages")
+async def test_only_post_is_allowed(harness: GuardHarness) -> None:
+    """Another method is rejected with 405 and an ``Allow`` header."""
+    response = await asgi.send_request(harness.guard, "GET", "/api/messages")
 
-    assert (answer.status, answer.headers["allow"]) == (405, "POST")
+    assert (response.status, response.headers["allow"]) == (405, "POST")
 
 
-async def test_the_playground_is_taken_at_its_word_on_this_machine(ms: FakeMicrosoft) -> None:
-    """Without proof an activity comes in from loopback, and from no other service."""
-    through: list[str] = []
+async def test_unsigned_activities_are_accepted_from_loopback_only(ms: FakeMicrosoft) -> None:
+    """Without token validation only service URLs on this machine are accepted."""
+    service_urls: list[str] = []
 
-    async def note(_kind: PayloadKind, _payload: Payload, service: str) -> Body:
-        through.append(service)
+    async def record_service_url(_kind: PayloadKind, _payload: Payload, service_url: str) -> Body:
+        service_urls.append(service_url)
         return {}
 
     guard = Guard(
-        note, UnsignedTokenValidator(), frozenset({TENANT_ID}), AfterResponse(), allow_loopback=True
+        record_service_url,
+        UnsignedTokenValidator(),
+        frozenset({TENANT_ID}),
+        AfterResponse(),
+        allow_loopback=True,
     )
     statuses = [
         (
@@ -163,4 +169,4 @@ async def test_the_playground_is_taken_at_its_word_on_this_machine(ms: FakeMicro
     ]
 
     assert statuses == [200, 401, 401]
-    assert through == [ms.service_url]
+    assert service_urls == [ms.service_url]

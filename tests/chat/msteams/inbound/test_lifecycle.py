@@ -1,4 +1,4 @@
-"""What Teams tells beside what people ask."""
+"""Events that activities report: profiles, routes, installations and deleted channels."""
 
 import json
 from typing import Any
@@ -13,22 +13,22 @@ from tests.chat.msteams.microsoft import TENANT_ID
 from tests.chat.msteams.testbed import HELLO, MARIE_PERSON, WORKSPACE, AdapterBench
 
 
-async def test_locale_and_zone_are_read_from_everything(bench: AdapterBench) -> None:
-    """What an activity tells of its sender is told on once, and again when it changes."""
-    client = {"type": "clientInfo", "locale": "fr-CA", "timezone": "America/Montreal"}
-    other = {"locale": "", "localTimezone": "", "entities": [client]}
+async def test_a_profile_event_is_sent_when_the_profile_changes(bench: AdapterBench) -> None:
+    """Locale and time zone of any activity are passed on once, and again after a change."""
+    client_info = {"type": "clientInfo", "locale": "fr-CA", "timezone": "America/Montreal"}
+    changed_parts = {"locale": "", "localTimezone": "", "entities": [client_info]}
     activity = activities.build_message(bench.ms.service_url, "x")
-    for parts in (activity, activity, activity | other):
+    for parts in (activity, activity, activity | changed_parts):
         await bench.send_activity(parts)
 
-    told = [one.profile for one in bench.handlers.events if one.kind == "profile"]
-    assert told == [Profile("en-CA", "America/Toronto"), Profile("fr-CA", "America/Montreal")]
+    profiles = [event.profile for event in bench.handlers.events if event.kind == "profile"]
+    assert profiles == [Profile("en-CA", "America/Toronto"), Profile("fr-CA", "America/Montreal")]
     assert await bench.adapter.outlet.fetch_profile(MARIE_PERSON) == Profile(
         "fr-CA", "America/Montreal"
     )
 
 
-INSTALLS = {
+INSTALLATION_EVENTS = {
     "a person adds it": ("add", {}, ChatEvent("arrived", WORKSPACE, MARIE)),
     "a person removes it": (
         "remove",
@@ -53,48 +53,61 @@ INSTALLS = {
 }
 
 
-@pytest.mark.parametrize(("action_", "parts", "news"), INSTALLS.values(), ids=INSTALLS.keys())
-async def test_installing_tells_a_way_and_removing_ends_it(
-    bench: AdapterBench, action_: str, parts: dict[str, Any], news: ChatEvent
+@pytest.mark.parametrize(
+    ("action_", "parts", "expected"), INSTALLATION_EVENTS.values(), ids=INSTALLATION_EVENTS.keys()
+)
+async def test_installation_events_carry_a_route(
+    bench: AdapterBench, action_: str, parts: dict[str, Any], expected: ChatEvent
 ) -> None:
-    """The way to a person or channel is told when the app is added; nobody is greeted."""
+    """An installation reports the route of a person or channel; no welcome message is sent."""
     await bench.send_activity(
         activities.build_installation_update(bench.ms.service_url, action_, **parts)
     )
 
-    (told,) = [one for one in bench.handlers.events if one.kind in {"arrived", "gone"}]
-    place = CHANNEL_ID if parts else CHAT_ID
-    way = json.dumps([bench.ms.service_url, place]) if news.kind == "arrived" else ""
-    assert told.added_by == news.added_by
-    assert (told.kind, told.workspace, told.person, told.channel, told.reason, told.route) == (
-        news.kind,
-        news.workspace,
-        news.person,
-        news.channel,
-        news.reason,
-        way,
+    (event,) = [event for event in bench.handlers.events if event.kind in {"arrived", "gone"}]
+    conversation_id = CHANNEL_ID if parts else CHAT_ID
+    route = (
+        json.dumps([bench.ms.service_url, conversation_id]) if expected.kind == "arrived" else ""
+    )
+    assert event.added_by == expected.added_by
+    assert (
+        event.kind,
+        event.workspace,
+        event.person,
+        event.channel,
+        event.reason,
+        event.route,
+    ) == (
+        expected.kind,
+        expected.workspace,
+        expected.person,
+        expected.channel,
+        expected.reason,
+        route,
     )
     assert bench.ms.calls == []
 
 
-async def test_a_channel_that_is_deleted_is_gone(bench: AdapterBench) -> None:
-    """Nothing more is owed to a channel that its team deleted."""
-    data = {
+async def test_a_deleted_channel_is_reported_as_gone(bench: AdapterBench) -> None:
+    """A deleted channel is reported, so that no message is planned for it."""
+    channel_data = {
         "tenant": {"id": TENANT_ID},
         "channel": {"id": CHANNEL_ID},
         "eventType": "channelDeleted",
     }
     activity = activities.build_message(bench.ms.service_url, "", **activities.channel_parts())
 
-    await bench.send_activity({**activity, "type": "conversationUpdate", "channelData": data})
+    await bench.send_activity(
+        {**activity, "type": "conversationUpdate", "channelData": channel_data}
+    )
 
     assert bench.handlers.events[-1] == ChatEvent(
         "gone", WORKSPACE, channel=CHANNEL_ID, reason="channelDeleted"
     )
 
 
-async def test_an_installing_that_cannot_be_kept_is_told_again(bench: AdapterBench) -> None:
-    """While the store is busy Teams hears so, and what it tells again is kept."""
+async def test_an_installation_that_cannot_be_stored_is_retried(bench: AdapterBench) -> None:
+    """While the store is busy the response is 503, and the retried request is stored."""
     bench.handlers.replies["news"] = StoreBusyError()
     activity = activities.build_installation_update(bench.ms.service_url)
 
@@ -103,11 +116,11 @@ async def test_an_installing_that_cannot_be_kept_is_told_again(bench: AdapterBen
     assert (await bench.send_activity(activity)).status == 200
 
 
-async def test_a_profile_that_cannot_be_kept_holds_nobody_up(bench: AdapterBench) -> None:
-    """While the store is busy a person is answered all the same, and their zone told later."""
+async def test_a_profile_that_cannot_be_stored_delays_no_reply(bench: AdapterBench) -> None:
+    """While the store is busy a command is answered; the profile is reported again later."""
     bench.handlers.replies |= {"news": StoreBusyError(), "tip": HELLO}
     for _ in range(2):
         await bench.send_activity(activities.build_message(bench.ms.service_url, "tip"))
 
     assert len(bench.ms.posted_messages) == 2
-    assert [one.kind for one in bench.handlers.events] == ["profile", "arrived"] * 2
+    assert [event.kind for event in bench.handlers.events] == ["profile", "arrived"] * 2

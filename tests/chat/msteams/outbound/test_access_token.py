@@ -13,8 +13,8 @@ from tests.chat.msteams.microsoft import CLIENT_ID, TENANT_ID, FakeMicrosoft
 SCOPE = "https://api.example/.default"
 
 
-class _Asked:
-    """Stands where Microsoft's library would ask the network."""
+class _FakeTokenManager:
+    """Replaces Microsoft's token manager, which would use the network."""
 
     def __init__(self, *answers: str | Exception) -> None:
         self.answers = list(answers)
@@ -28,39 +28,39 @@ class _Asked:
         return answer or None
 
 
-def tokens(*answers: str | Exception) -> tuple[AppTokenCache, _Asked]:
-    """Return tokens that are given as a test says."""
-    made = AppTokenCache(ClientCredentials(client_id="x", client_secret="y"))
-    asked = _Asked(*answers)
-    made._manager = asked  # type: ignore[assignment]  # the network is outside
-    return made, asked
+def build_token_cache(*answers: str | Exception) -> tuple[AppTokenCache, _FakeTokenManager]:
+    """Return a token cache, and its fake manager with planned answers."""
+    token_cache = AppTokenCache(ClientCredentials(client_id="x", client_secret="y"))
+    manager = _FakeTokenManager(*answers)
+    token_cache._manager = manager  # type: ignore[assignment]  # the network is outside
+    return token_cache, manager
 
 
-async def test_a_token_is_asked_for_once_and_beside_everything_else() -> None:
-    """Several messages at once share one token, which is asked for on another thread."""
-    given, asked = tokens("first")
+async def test_concurrent_calls_share_one_token_request() -> None:
+    """Concurrent calls share one token, which is requested in another thread."""
+    token_cache, manager = build_token_cache("first")
 
-    found = await asyncio.gather(*(given.get_app_token(SCOPE, None) for _ in range(5)))
+    tokens = await asyncio.gather(*(token_cache.get_app_token(SCOPE, None) for _ in range(5)))
 
-    assert found == ["first"] * 5
-    assert [one is threading.main_thread() for one in asked.threads] == [False]
+    assert tokens == ["first"] * 5
+    assert [thread is threading.main_thread() for thread in manager.threads] == [False]
 
 
 @pytest.mark.parametrize("answer", [ValueError("invalid_client"), ""])
-async def test_without_a_token_nothing_was_sent(answer: str | Exception) -> None:
-    """When Microsoft gives none, the message is owed still, and the next one asks again."""
-    given, _ = tokens(answer, "second")
+async def test_a_missing_token_is_retried_later(answer: str | Exception) -> None:
+    """Without a token the message is retried later, and the next call requests a token again."""
+    token_cache, _ = build_token_cache(answer, "second")
 
-    with pytest.raises(TokenUnavailableError) as refused:
-        await given.get_app_token(SCOPE, None)
+    with pytest.raises(TokenUnavailableError) as error:
+        await token_cache.get_app_token(SCOPE, None)
 
-    assert classify_error(refused.value).status is SendStatus.RETRY_LATER
-    assert await given.get_app_token(SCOPE, None) == "second"
+    assert classify_error(error.value).status is SendStatus.RETRY_LATER
+    assert await token_cache.get_app_token(SCOPE, None) == "second"
 
 
 @pytest.mark.parametrize("status", [200, 500])
-async def test_an_operator_is_told_what_microsoft_gives(ms: FakeMicrosoft, status: int) -> None:
-    """Before the first start it is known whether keys can be fetched and a token is given."""
+async def test_the_account_check_reports_keys_and_token(ms: FakeMicrosoft, status: int) -> None:
+    """The check before the first start reports whether keys and a token are available."""
     ms.keys_status = status
     access = AccessSettings(CLIENT_ID, frozenset({TENANT_ID}), openid_metadata_url=ms.metadata_url)
 
@@ -72,8 +72,8 @@ async def test_an_operator_is_told_what_microsoft_gives(ms: FakeMicrosoft, statu
 @pytest.mark.parametrize(
     ("secret", "kind"), [("s", ClientCredentials), ("", ManagedIdentityCredentials)]
 )
-def test_without_a_secret_the_machines_identity_speaks(secret: str, kind: type) -> None:
-    """A registration's secret is used where there is one, and never shown."""
+def test_credentials_default_to_the_managed_identity(secret: str, kind: type) -> None:
+    """Without a client secret the managed identity is used; a secret appears in no repr."""
     access = AccessSettings(
         CLIENT_ID, frozenset({TENANT_ID}), tenant_id=TENANT_ID, client_secret=secret
     )

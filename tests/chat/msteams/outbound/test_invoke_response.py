@@ -1,4 +1,4 @@
-"""What people do on cards and in dialogs, and what takes their place."""
+"""Card actions and dialog submissions, and the responses that replace their cards."""
 
 import json
 from typing import Any
@@ -28,30 +28,33 @@ from tests.chat.msteams.testbed import (
 
 
 async def test_a_form_opens_as_a_dialog(bench: AdapterBench) -> None:
-    """A button that opens a form gets it as a dialog, under its title."""
+    """A button that opens a form is answered with a dialog that has the form's title."""
     bench.handlers.replies["checkin.answer"] = FORM
     data = activities.button_data("checkin.answer", "2026-W48:circle")
 
-    answer = await bench.send_activity(activities.build_dialog_fetch(bench.ms.service_url, data))
+    response = await bench.send_activity(activities.build_dialog_fetch(bench.ms.service_url, data))
 
-    task = answer.json["task"]
+    task = response.json["task"]
     assert (task["type"], task["value"]["title"]) == ("continue", "Debrief")
     assert bench.handlers.requests[0].data == "2026-W48:circle"
     assert "Input.ChoiceSet" in json.dumps(task["value"]["card"]["content"])
 
 
-@pytest.mark.parametrize("where", ["dialog", "card"])
-async def test_sending_a_form_off_turns_it_into_the_guide(bench: AdapterBench, where: str) -> None:
-    """The answers reach the handler by field, and the guide stands where the form stood."""
+@pytest.mark.parametrize("origin", ["dialog", "card"])
+async def test_a_submitted_form_is_replaced_by_the_reply(bench: AdapterBench, origin: str) -> None:
+    """The answers are passed to the handler by field, and the guide replaces the form."""
     bench.handlers.replies |= {"rupture.open": FORM, "debrief": GUIDE}
-    acts = {"dialog": activities.build_dialog_fetch, "card": activities.build_card_action}
-    sends = {"dialog": activities.build_dialog_submission, "card": activities.build_card_action}
+    open_builders = {"dialog": activities.build_dialog_fetch, "card": activities.build_card_action}
+    submit_builders = {
+        "dialog": activities.build_dialog_submission,
+        "card": activities.build_card_action,
+    }
 
     form = await bench.send_for_card(
-        acts[where](bench.ms.service_url, activities.button_data("rupture.open"))
+        open_builders[origin](bench.ms.service_url, activities.button_data("rupture.open"))
     )
     data = find_action(form, "Save")["data"] | {"form": "away"}
-    guide = await bench.send_for_card(sends[where](bench.ms.service_url, data))
+    guide = await bench.send_for_card(submit_builders[origin](bench.ms.service_url, data))
 
     request = bench.handlers.requests[-1]
     assert (request.name, request.step, request.data) == ("debrief", "submitted", "d")
@@ -60,51 +63,57 @@ async def test_sending_a_form_off_turns_it_into_the_guide(bench: AdapterBench, w
     assert bench.ms.calls == []
 
 
-async def test_a_double_click_bears_the_same_key(bench: AdapterBench) -> None:
-    """Sent off twice, a form asks under one key; opened afresh, under another."""
+async def test_a_double_click_has_the_same_idempotency_key(bench: AdapterBench) -> None:
+    """A form submitted twice has one idempotency key; the same form opened again has another."""
     bench.handlers.replies |= {"rupture.open": FORM, "debrief": GUIDE}
 
     for _ in range(2):
-        opened = activities.build_dialog_fetch(
+        dialog_fetch = activities.build_dialog_fetch(
             bench.ms.service_url, activities.button_data("rupture.open")
         )
-        data = find_action(await bench.send_for_card(opened), "Save")["data"] | {"form": "away"}
+        data = find_action(await bench.send_for_card(dialog_fetch), "Save")["data"] | {
+            "form": "away"
+        }
         for _ in range(2):
             await bench.send_activity(
                 activities.build_dialog_submission(bench.ms.service_url, data)
             )
 
-    keys = [one.idempotency_key for one in bench.handlers.requests if one.step == "submitted"]
+    keys = [
+        request.idempotency_key
+        for request in bench.handlers.requests
+        if request.step == "submitted"
+    ]
     assert keys[0] == keys[1] != keys[2] == keys[3]
 
 
-async def test_errors_stand_at_their_fields(bench: AdapterBench) -> None:
-    """What cannot be kept is said in the form itself, filled in as it was, under the same key."""
+async def test_validation_errors_are_rendered_under_their_fields(bench: AdapterBench) -> None:
+    """An invalid form is rendered again with its errors, its answers and its idempotency key."""
     bench.handlers.replies |= {
         "rupture.open": FORM,
         "debrief": InvalidAnswers({"form": "Not this one."}),
     }
-    opened = activities.build_dialog_fetch(
+    dialog_fetch = activities.build_dialog_fetch(
         bench.ms.service_url, activities.button_data("rupture.open", "d")
     )
-    data = find_action(await bench.send_for_card(opened), "Save")["data"]
+    data = find_action(await bench.send_for_card(dialog_fetch), "Save")["data"]
 
     card = await bench.send_for_card(
         activities.build_dialog_submission(bench.ms.service_url, data | {"form": "against"})
     )
 
-    assert [one.name for one in bench.handlers.requests] == [
+    assert [request.name for request in bench.handlers.requests] == [
         "rupture.open",
         "debrief",
         "rupture.open",
     ]
-    assert any("Not this one." in one for one in collect_texts(card))
+    assert any("Not this one." in text for text in collect_texts(card))
     assert '"value": "against"' in json.dumps(card)
     assert unpack_action_data(find_action(card, "Save")["data"]) == unpack_action_data(data)
 
 
-async def test_errors_of_a_form_that_opens_no_more_are_said_alone(bench: AdapterBench) -> None:
-    """Where the form cannot be shown again the sentences are, and nothing is lost in silence."""
+async def test_validation_errors_without_a_form_are_a_message(bench: AdapterBench) -> None:
+    """Where the form cannot be rendered again, the errors are rendered as a message."""
     bench.handlers.replies |= {"debrief": InvalidAnswers({"form": "Not this one."})}
 
     data = activities.form_data("debrief", form="away")
@@ -113,8 +122,8 @@ async def test_errors_of_a_form_that_opens_no_more_are_said_alone(bench: Adapter
     assert "Not this one." in collect_texts(card)
 
 
-async def test_a_dependent_field_reshapes_its_form(bench: AdapterBench) -> None:
-    """The step that follows a touched field asks the form's handler for what fits."""
+async def test_a_refresh_button_rebuilds_the_form(bench: AdapterBench) -> None:
+    """The refresh action calls the form's handler with the current answers."""
     refreshing = Form(
         "debrief",
         "Debrief",
@@ -122,26 +131,28 @@ async def test_a_dependent_field_reshapes_its_form(bench: AdapterBench) -> None:
         submit="Save",
     )
     bench.handlers.replies |= {"rupture.open": refreshing, "debrief": FORM}
-    opened = activities.build_dialog_fetch(
+    dialog_fetch = activities.build_dialog_fetch(
         bench.ms.service_url, activities.button_data("rupture.open")
     )
-    card = await bench.send_for_card(opened)
-    changes = next(
-        one
-        for one in collect_actions(card)
-        if unpack_action_data(one["data"]).action.step == "changed"
+    card = await bench.send_for_card(dialog_fetch)
+    refresh_action = next(
+        action
+        for action in collect_actions(card)
+        if unpack_action_data(action["data"]).action.step == "changed"
     )
 
     await bench.send_for_card(
-        activities.build_dialog_submission(bench.ms.service_url, changes["data"] | {"a": "x"})
+        activities.build_dialog_submission(
+            bench.ms.service_url, refresh_action["data"] | {"a": "x"}
+        )
     )
 
     request = bench.handlers.requests[-1]
     assert (request.name, request.step, request.answers) == ("debrief", "changed", {"a": ("x",)})
 
 
-async def test_a_form_that_is_put_away_leaves_its_opener(bench: AdapterBench) -> None:
-    """Cancelled in the card, a form gives way to the card that opens it afresh."""
+async def test_a_closed_form_is_replaced_by_its_launcher(bench: AdapterBench) -> None:
+    """A form that is cancelled in a card is replaced by the launcher card that opens it again."""
     bench.handlers.replies |= {"rupture": FORM, "debrief": None}
     data = pack_action_data(Action("commands", "rupture"), CardContext(Surface.MESSAGE))
     form = await bench.send_for_card(activities.build_card_action(bench.ms.service_url, data))
@@ -156,70 +167,72 @@ async def test_a_form_that_is_put_away_leaves_its_opener(bench: AdapterBench) ->
     )
 
 
-async def test_a_dialog_that_is_put_away_closes(bench: AdapterBench) -> None:
-    """With nothing to show, the dialog goes."""
+async def test_a_closed_dialog_has_an_empty_response(bench: AdapterBench) -> None:
+    """An empty response closes the dialog."""
     bench.handlers.replies["debrief"] = None
     data = pack_action_data(Action("forms", "debrief", step="closed"), CardContext(Surface.DIALOG))
 
-    answer = await bench.send_activity(
+    response = await bench.send_activity(
         activities.build_dialog_submission(bench.ms.service_url, data)
     )
 
-    assert (answer.status, answer.body) == (200, b"")
+    assert (response.status, response.body) == (200, b"")
 
 
-PLACES = {
+REQUEST_BY_SURFACE = {
     "a message": (Surface.MESSAGE, CHAT_ID, False),
-    "one's own page": (Surface.HOME, "", False),
+    "the home page": (Surface.HOME, "", False),
     "a form in a card": (Surface.FORM, "", True),
 }
 
 
-@pytest.mark.parametrize(("place", "channel", "inside"), PLACES.values(), ids=PLACES.keys())
-async def test_a_step_is_answered_in_its_place(
-    bench: AdapterBench, place: Surface, channel: str, *, inside: bool
+@pytest.mark.parametrize(
+    ("surface", "channel", "inside_form"),
+    REQUEST_BY_SURFACE.values(),
+    ids=REQUEST_BY_SURFACE.keys(),
+)
+async def test_a_card_action_is_answered_on_its_surface(
+    bench: AdapterBench, surface: Surface, channel: str, *, inside_form: bool
 ) -> None:
-    """Handlers hear where a button was pressed, and the answer takes the place of the card."""
+    """The request has the surface of the button, and the response replaces its card."""
     bench.handlers.replies["tip.next"] = HELLO
-    data = activities.button_data("tip.next", "1", place)
+    data = activities.button_data("tip.next", "1", surface)
 
     card = await bench.send_for_card(activities.build_card_action(bench.ms.service_url, data))
 
     request = bench.handlers.requests[0]
-    assert (request.channel, request.inside_form) == (channel, inside)
+    assert (request.channel, request.inside_form) == (channel, inside_form)
     assert "Hello you" in collect_texts(card)
     assert bench.ms.calls == []
 
 
-async def test_in_a_dialog_a_message_is_read_under_the_dialogs_title(bench: AdapterBench) -> None:
-    """A reply that is no form stands in the open dialog."""
+async def test_a_message_in_a_dialog_has_the_dialog_title(bench: AdapterBench) -> None:
+    """A reply that is no form is rendered in the open dialog, whose title is unchanged."""
     bench.handlers.replies["kept"] = HELLO
     data = pack_action_data(
         Action("buttons", "kept"), CardContext(Surface.DIALOG, "k", "Your guide")
     )
 
-    answer = await bench.send_activity(
+    response = await bench.send_activity(
         activities.build_dialog_submission(bench.ms.service_url, data)
     )
 
-    assert answer.json["task"]["value"]["title"] == "Your guide"
+    assert response.json["task"]["value"]["title"] == "Your guide"
 
 
 @pytest.mark.parametrize("data", [{"form": "away"}, activities.button_data("unknown")])
-async def test_what_this_bot_never_offered_has_no_effect(
-    bench: AdapterBench, data: dict[str, Any]
-) -> None:
-    """Data that is not ours, and steps that nobody answers, are acknowledged."""
-    answer = await bench.send_activity(
+async def test_foreign_actions_are_acknowledged(bench: AdapterBench, data: dict[str, Any]) -> None:
+    """Foreign data and actions without a handler are acknowledged and have no effect."""
+    response = await bench.send_activity(
         activities.build_dialog_submission(bench.ms.service_url, data)
     )
 
-    assert (answer.status, answer.body) == (200, b"")
+    assert (response.status, response.body) == (200, b"")
     assert bench.handlers.requests == []
 
 
-async def test_a_keyword_that_is_none_is_thrown_away_on_a_card_too(bench: AdapterBench) -> None:
-    """Even a forged card brings no words to a handler."""
+async def test_a_forged_keyword_is_dropped(bench: AdapterBench) -> None:
+    """An unknown keyword in a forged card action is not passed to the handler."""
     bench.handlers.replies["rupture"] = FORM
     data = pack_action_data(
         Action("commands", "rupture", keyword="my client"), CardContext(Surface.MESSAGE)

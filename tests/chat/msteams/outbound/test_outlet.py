@@ -14,90 +14,88 @@ from tests.chat.msteams.testbed import (
     open_bench,
 )
 
-TO = Address(WORKSPACE, MARIE)
+MARIE_ADDRESS = Address(WORKSPACE, MARIE)
 
 
-async def known_service(bench: AdapterBench) -> None:
-    """Let the room hear of the stand-in's address, as it does from any activity."""
+async def record_service_url(bench: AdapterBench) -> None:
+    """Send an activity, from which the adapter caches the service URL."""
     await bench.send_activity(
         activities.build_installation_update(bench.ms.service_url, **activities.channel_parts())
     )
 
 
-def way(bench: AdapterBench) -> str:
-    """Return the way to Marie's chat, as the store keeps it."""
+def marie_route(bench: AdapterBench) -> str:
+    """Return the route to Marie's chat as the store contains it."""
     return f'["{bench.ms.service_url}", "{CHAT_ID}"]'
 
 
-async def test_a_message_goes_the_way_that_is_known(bench: AdapterBench) -> None:
-    """With a stored way nothing is asked first, also when nobody was heard from since a start."""
-    outcome = await bench.adapter.outlet.send(
-        Address(WORKSPACE, MARIE, route=way(bench)), HELLO, "k"
+async def test_a_stored_route_needs_no_other_call(bench: AdapterBench) -> None:
+    """With a stored route a message is sent in one call, even before any activity is received."""
+    result = await bench.adapter.outlet.send(
+        Address(WORKSPACE, MARIE, route=marie_route(bench)), HELLO, "k"
     )
 
     (post,) = bench.ms.calls
-    assert (outcome.status, outcome.reference, outcome.route) == (
+    assert (result.status, result.reference, result.route) == (
         SendStatus.SENT,
         "1:1",
-        way(bench),
+        marie_route(bench),
     )
     assert (post.path, post.token) == (f"/v3/conversations/{CHAT_ID}/activities", "made-up")
     assert collect_texts(post.card)[0] == "Hello you"
 
 
-async def test_whoever_never_wrote_is_reached_too(bench: AdapterBench) -> None:
-    """Their chat is opened first, and the way there is told so that it can be kept."""
-    await known_service(bench)
+async def test_a_private_chat_is_created_for_a_new_person(bench: AdapterBench) -> None:
+    """The private chat is created first, and the result contains its route."""
+    await record_service_url(bench)
 
-    outcome = await bench.adapter.outlet.send(TO, HELLO, "k")
+    result = await bench.adapter.outlet.send(MARIE_ADDRESS, HELLO, "k")
 
-    opened, post = bench.ms.calls
-    assert opened.body == {"members": [{"id": MARIE}], "tenantId": TENANT_ID}
+    create_call, post = bench.ms.calls
+    assert create_call.body == {"members": [{"id": MARIE}], "tenantId": TENANT_ID}
     assert post.path == f"/v3/conversations/a:chat-with-{MARIE}/activities"
-    assert outcome.route == f'["{bench.ms.service_url}", "a:chat-with-{MARIE}"]'
+    assert result.route == f'["{bench.ms.service_url}", "a:chat-with-{MARIE}"]'
 
 
-async def test_whoever_wrote_before_they_joined_is_reached_where_they_wrote(
-    bench: AdapterBench,
-) -> None:
-    """Their chat is known from what they did in it, though nothing was kept about them then."""
+async def test_the_route_of_a_message_is_cached(bench: AdapterBench) -> None:
+    """A message in the private chat caches its route, although the store has none."""
     await bench.send_activity(activities.build_message(bench.ms.service_url, "tip"))
     bench.ms.calls.clear()
 
-    outcome = await bench.adapter.outlet.send(TO, HELLO, "k")
+    result = await bench.adapter.outlet.send(MARIE_ADDRESS, HELLO, "k")
 
-    assert [one.path for one in bench.ms.calls] == [f"/v3/conversations/{CHAT_ID}/activities"]
-    assert outcome.route == way(bench)
+    assert [call.path for call in bench.ms.calls] == [f"/v3/conversations/{CHAT_ID}/activities"]
+    assert result.route == marie_route(bench)
 
 
-async def test_a_bot_on_trial_reaches_nobody_outside_this_machine(bench: AdapterBench) -> None:
-    """Before any activity told of an address, nothing goes to Microsoft's own."""
-    outcome = await bench.adapter.outlet.send(Address(WORKSPACE, channel=CHANNEL_ID), HELLO, "k")
+async def test_a_local_stand_in_sends_no_request_to_microsoft(bench: AdapterBench) -> None:
+    """Before an activity names a service URL, no request is sent to the global one."""
+    result = await bench.adapter.outlet.send(Address(WORKSPACE, channel=CHANNEL_ID), HELLO, "k")
 
-    assert outcome.status is SendStatus.RETRY_LATER
+    assert result.status is SendStatus.RETRY_LATER
     assert bench.ms.calls == []
 
 
-async def test_a_channel_is_reached_by_its_id(bench: AdapterBench) -> None:
-    """A channel other than the one the app was added in needs no way of its own."""
-    await known_service(bench)
+async def test_a_channel_needs_no_route(bench: AdapterBench) -> None:
+    """A message to a channel is sent to its id, without a stored route."""
+    await record_service_url(bench)
 
-    outcome = await bench.adapter.outlet.send(Address(WORKSPACE, channel=CHANNEL_ID), HELLO, "k")
+    result = await bench.adapter.outlet.send(Address(WORKSPACE, channel=CHANNEL_ID), HELLO, "k")
 
-    assert outcome.status is SendStatus.SENT
-    assert [one.path for one in bench.ms.calls] == [f"/v3/conversations/{CHANNEL_ID}/activities"]
+    assert result.status is SendStatus.SENT
+    assert [call.path for call in bench.ms.calls] == [f"/v3/conversations/{CHANNEL_ID}/activities"]
 
 
-async def test_people_mentioned_in_a_channel_are_called_by_their_names(bench: AdapterBench) -> None:
-    """Who supervises is told by name, asked for once; without one they are a colleague."""
-    await known_service(bench)
+async def test_names_of_mentioned_people_are_fetched_once(bench: AdapterBench) -> None:
+    """Names in a channel message are fetched and cached; a person without one is a colleague."""
+    await record_service_url(bench)
     bench.ms.person_names["sam"] = "Sam Lee"
-    card = Message("Team", (Text("@{sam} supervises, with @{kim}."),))
+    message = Message("Team", (Text("@{sam} supervises, with @{kim}."),))
 
     for _ in range(2):
-        await bench.adapter.outlet.send(Address(WORKSPACE, channel=CHANNEL_ID), card, "k")
+        await bench.adapter.outlet.send(Address(WORKSPACE, channel=CHANNEL_ID), message, "k")
 
-    assert [one.path.rpartition("/")[2] for one in bench.ms.calls] == [
+    assert [call.path.rpartition("/")[2] for call in bench.ms.calls] == [
         "sam",
         "kim",
         "activities",
@@ -110,16 +108,16 @@ async def test_people_mentioned_in_a_channel_are_called_by_their_names(bench: Ad
     )
 
 
-FATES = {
-    "too many": (
+STATUS_BY_ANSWER = {
+    "rate limit": (
         PlannedAnswer(429, headers={"Retry-After": "7"}),
         SendStatus.RETRY_LATER,
         7.0,
         "http_429",
     ),
-    "too many, without a time": (PlannedAnswer(429), SendStatus.RETRY_LATER, 30.0, "http_429"),
+    "rate limit without a header": (PlannedAnswer(429), SendStatus.RETRY_LATER, 30.0, "http_429"),
     "a chat that is busy": (PlannedAnswer(412), SendStatus.RETRY_LATER, 30.0, "http_412"),
-    "a token not taken now": (PlannedAnswer(401), SendStatus.RETRY_LATER, 30.0, "http_401"),
+    "a token that is not accepted": (PlannedAnswer(401), SendStatus.RETRY_LATER, 30.0, "http_401"),
     "removed or blocked": (
         PlannedAnswer(403, {"error": {"code": "BotNotInConversationRoster"}}),
         SendStatus.GONE,
@@ -138,13 +136,13 @@ FATES = {
         0.0,
         "MessageWritesBlocked",
     ),
-    "too big": (
+    "a message over the size limit": (
         PlannedAnswer(413, {"error": {"code": "MessageSizeTooBig"}}),
         SendStatus.FAILED,
         0.0,
         "MessageSizeTooBig",
     ),
-    "a refusal without a code": (PlannedAnswer(403, "x"), SendStatus.FAILED, 0.0, "http_403"),
+    "a rejection without a code": (PlannedAnswer(403, "x"), SendStatus.FAILED, 0.0, "http_403"),
     "a sentence for a code": (
         PlannedAnswer(400, {"error": {"code": "Not for Marie"}}),
         SendStatus.FAILED,
@@ -157,10 +155,10 @@ FATES = {
         0.0,
         "BotDisabledByAdmin",
     ),
-    "a gateway": (PlannedAnswer(502), SendStatus.UNKNOWN, 0.0, "http_502"),
-    "a gateway that waited": (PlannedAnswer(504), SendStatus.UNKNOWN, 0.0, "http_504"),
-    "a server's fault": (PlannedAnswer(500), SendStatus.UNKNOWN, 0.0, "http_500"),
-    "an answer that is lost": (
+    "a gateway error": (PlannedAnswer(502), SendStatus.UNKNOWN, 0.0, "http_502"),
+    "a gateway timeout": (PlannedAnswer(504), SendStatus.UNKNOWN, 0.0, "http_504"),
+    "a server error": (PlannedAnswer(500), SendStatus.UNKNOWN, 0.0, "http_500"),
+    "a lost response": (
         PlannedAnswer(drops_connection=True),
         SendStatus.UNKNOWN,
         0.0,
@@ -169,62 +167,72 @@ FATES = {
 }
 
 
-@pytest.mark.parametrize(("told", "fate", "seconds", "reason"), FATES.values(), ids=FATES.keys())
-async def test_a_fate_is_told_without_guessing(
-    bench: AdapterBench, told: PlannedAnswer, fate: SendStatus, seconds: float, reason: str
+@pytest.mark.parametrize(
+    ("answer", "status", "seconds", "reason"),
+    STATUS_BY_ANSWER.values(),
+    ids=STATUS_BY_ANSWER.keys(),
+)
+async def test_an_error_is_classified_as_a_send_status(
+    bench: AdapterBench, answer: PlannedAnswer, status: SendStatus, seconds: float, reason: str
 ) -> None:
-    """Only what was certainly not posted is to be sent again; nothing is repeated here."""
-    bench.ms.planned_answers["activities"] = [told]
+    """Only a message that was certainly not posted is retried later; no call is repeated."""
+    bench.ms.planned_answers["activities"] = [answer]
 
-    outcome = await bench.adapter.outlet.send(
-        Address(WORKSPACE, MARIE, route=way(bench)), HELLO, "k"
+    result = await bench.adapter.outlet.send(
+        Address(WORKSPACE, MARIE, route=marie_route(bench)), HELLO, "k"
     )
 
-    assert (outcome.status, outcome.retry_after_seconds, outcome.reason) == (fate, seconds, reason)
+    assert (result.status, result.retry_after_seconds, result.reason) == (status, seconds, reason)
     assert len(bench.ms.calls) == 1
 
 
-async def test_before_anything_was_posted_nothing_is_unknown(bench: AdapterBench) -> None:
-    """When a chat could not be opened, even after a gateway's error, the message is owed still."""
-    await known_service(bench)
+async def test_a_failed_chat_creation_is_never_unknown(bench: AdapterBench) -> None:
+    """When the private chat cannot be created, even with a gateway error, nothing was posted."""
+    await record_service_url(bench)
     blocked = PlannedAnswer(403, {"error": {"code": "ForbiddenOperationException"}})
     bench.ms.planned_answers["conversations"] = [PlannedAnswer(502), blocked, PlannedAnswer(400)]
 
-    fates = [(await bench.adapter.outlet.send(TO, HELLO, "k")).status for _ in range(3)]
+    statuses = [
+        (await bench.adapter.outlet.send(MARIE_ADDRESS, HELLO, "k")).status for _ in range(3)
+    ]
 
-    assert fates == [SendStatus.RETRY_LATER, SendStatus.GONE, SendStatus.FAILED]
+    assert statuses == [SendStatus.RETRY_LATER, SendStatus.GONE, SendStatus.FAILED]
     assert bench.ms.posted_messages == []
 
 
-async def test_teams_that_is_away_is_waited_for(bench: AdapterBench) -> None:
-    """A service that cannot be reached has posted nothing."""
-    nowhere = f'["http://127.0.0.1:9", "{CHAT_ID}"]'
+async def test_an_unreachable_service_is_retried_later(bench: AdapterBench) -> None:
+    """A message to an unreachable service was not posted and is retried later."""
+    unreachable_route = f'["http://127.0.0.1:9", "{CHAT_ID}"]'
 
-    outcome = await bench.adapter.outlet.send(Address(WORKSPACE, MARIE, route=nowhere), HELLO, "k")
+    result = await bench.adapter.outlet.send(
+        Address(WORKSPACE, MARIE, route=unreachable_route), HELLO, "k"
+    )
 
-    assert (outcome.status, outcome.reason) == (SendStatus.RETRY_LATER, "unreachable")
-
-
-async def test_nothing_can_be_found_again(bench: AdapterBench) -> None:
-    """No bot reads its own chats in Teams, so an unknown outcome stays unknown."""
-    assert await bench.adapter.outlet.check_posted(TO, "k", 0.0) == "unable"
+    assert (result.status, result.reason) == (SendStatus.RETRY_LATER, "unreachable")
 
 
-async def test_whoever_is_not_known_has_a_blank_profile(bench: AdapterBench) -> None:
-    """Teams tells of nobody that they look after the organisation, and so nobody does."""
+async def test_posted_messages_cannot_be_searched(bench: AdapterBench) -> None:
+    """A bot cannot read its chats in Teams, so an unknown status stays unknown."""
+    assert await bench.adapter.outlet.check_posted(MARIE_ADDRESS, "k", 0.0) == "unable"
+
+
+async def test_the_default_profile_is_blank(bench: AdapterBench) -> None:
+    """Without an activity a profile is blank, and no person is an administrator."""
     profile = await bench.adapter.outlet.fetch_profile(MARIE_PERSON)
 
     assert profile
     assert (profile.is_admin, profile.locale) == (False, "")
 
 
-async def test_a_restart_forgets_no_way(bench: AdapterBench) -> None:
-    """What was told at the installing serves a room that was opened afresh."""
+async def test_a_stored_route_survives_a_restart(bench: AdapterBench) -> None:
+    """The route reported by an installation is valid in a new adapter."""
     await bench.send_activity(activities.build_installation_update(bench.ms.service_url))
-    kept = next(one.route for one in bench.handlers.events if one.kind == "arrived")
+    stored_route = next(event.route for event in bench.handlers.events if event.kind == "arrived")
 
-    async with open_bench(bench.ms) as again:
-        outcome = await again.adapter.outlet.send(Address(WORKSPACE, MARIE, route=kept), HELLO, "k")
+    async with open_bench(bench.ms) as restarted:
+        result = await restarted.adapter.outlet.send(
+            Address(WORKSPACE, MARIE, route=stored_route), HELLO, "k"
+        )
 
-    assert outcome.status is SendStatus.SENT
+    assert result.status is SendStatus.SENT
     assert bench.ms.posted_messages[-1].path == f"/v3/conversations/{CHAT_ID}/activities"

@@ -14,98 +14,105 @@ from bot.elements import (
     Text,
 )
 from tests.chat.msteams import cards
-from tests.chat.msteams.shown import (
-    KNOWN,
+from tests.chat.msteams.card_samples import (
     RENDER_KEY,
+    RESOURCES,
     WITHOUT_DIALOGS,
     build_card_context,
-    build_frame,
+    build_render_context,
 )
 
-OPEN = Button("rupture.open", "Debrief", data="d", opens_form=True, primary=True)
+OPEN_BUTTON = Button("rupture.open", "Debrief", data="d", opens_form=True, primary=True)
 FORM = Form(
     "setup", "Set-up", (NameField("name", "Name"),), submit="Save", close="Cancel", data="T1"
 )
 
 
-def test_a_button_brings_back_what_it_asks_and_from_where() -> None:
-    """Name, data and the showing it stood in come back with the step, and nobody's answers."""
+def test_a_button_packs_its_action_and_context() -> None:
+    """Name, data and render id are in the action's data, and no input values are sent."""
     (row,) = actions.render_action_row(
-        ActionRow((Button("tip.next", "Another", "7"),)), build_frame(), "row0"
+        ActionRow((Button("tip.next", "Another", "7"),)), build_render_context(), "row0"
     )
-    (made,) = row["actions"]
-    carried = unpack_action_data(made["data"])
+    (button,) = row["actions"]
+    action_data = unpack_action_data(button["data"])
 
-    assert (made["type"], made["verb"], made["associatedInputs"]) == (
+    assert (button["type"], button["verb"], button["associatedInputs"]) == (
         "Action.Execute",
         "tip.next",
         "none",
     )
-    assert carried.action == Action("buttons", "tip.next", "7")
-    assert (carried.card_context.surface, carried.card_context.render_id) == (
+    assert action_data.action == Action("buttons", "tip.next", "7")
+    assert (action_data.card_context.surface, action_data.card_context.render_id) == (
         Surface.MESSAGE,
         RENDER_KEY,
     )
 
 
-def test_a_button_for_a_form_opens_a_dialog_where_there_are_dialogs() -> None:
-    """Teams is told beforehand; where dialogs do not open, the form comes into the card."""
-    asked = [
-        actions.render_action_row(ActionRow((OPEN,)), build_frame(known=known), "row0")[0][
-            "actions"
-        ][0]
-        for known in (KNOWN, WITHOUT_DIALOGS)
+def test_a_form_button_opens_a_dialog_where_supported() -> None:
+    """The data requests a dialog; without dialogs the form is rendered in the card."""
+    form_buttons = [
+        actions.render_action_row(
+            ActionRow((OPEN_BUTTON,)), build_render_context(resources=resources), "row0"
+        )[0]["actions"][0]
+        for resources in (RESOURCES, WITHOUT_DIALOGS)
     ]
 
-    assert [one["type"] for one in asked] == ["Action.Submit", "Action.Execute"]
-    assert [one["data"].get("msteams") for one in asked] == [{"type": "task/fetch"}, None]
-    assert {one["style"] for one in asked} == {"positive"}
-    assert {unpack_action_data(one["data"]).action.name for one in asked} == {"rupture.open"}
+    assert [button["type"] for button in form_buttons] == ["Action.Submit", "Action.Execute"]
+    assert [button["data"].get("msteams") for button in form_buttons] == [
+        {"type": "task/fetch"},
+        None,
+    ]
+    assert {button["style"] for button in form_buttons} == {"positive"}
+    assert {unpack_action_data(button["data"]).action.name for button in form_buttons} == {
+        "rupture.open"
+    }
 
 
-def test_inside_a_dialog_every_step_is_sent_to_it() -> None:
-    """A dialog takes submits alone, and no step in it asks for a dialog of its own."""
-    (row,) = actions.render_action_row(ActionRow((OPEN,)), build_frame(Surface.DIALOG), "row0")
+def test_buttons_in_a_dialog_are_submit_actions() -> None:
+    """A dialog accepts only submit actions, and none of them requests another dialog."""
+    (row,) = actions.render_action_row(
+        ActionRow((OPEN_BUTTON,)), build_render_context(Surface.DIALOG), "row0"
+    )
 
     assert row["actions"][0]["type"] == "Action.Submit"
     assert "msteams" not in row["actions"][0]["data"]
 
 
-def test_lesser_steps_stand_behind_one_sign() -> None:
-    """A menu opens a row of its options, each of which brings its own code back."""
+def test_a_menu_expands_its_options() -> None:
+    """A menu is one button that expands a row of options, each with its own code."""
     menu = OverflowMenu(
         "checkin.menu", "Not now", (Option("s1", "One week"), Option("s2", "Two weeks"))
     )
 
-    (row,) = actions.render_action_row(ActionRow((menu,)), build_frame(), "row0")
-    (sign,) = row["actions"]
-    inner = sign["card"]["body"][0]["actions"]
+    (row,) = actions.render_action_row(ActionRow((menu,)), build_render_context(), "row0")
+    (menu_button,) = row["actions"]
+    options = menu_button["card"]["body"][0]["actions"]
 
-    assert (sign["type"], sign["title"]) == ("Action.ShowCard", "Not now")
-    assert [unpack_action_data(one["data"]).action.data for one in inner] == ["s1", "s2"]
-    assert [one["title"] for one in inner] == ["One week", "Two weeks"]
+    assert (menu_button["type"], menu_button["title"]) == ("Action.ShowCard", "Not now")
+    assert [unpack_action_data(option["data"]).action.data for option in options] == ["s1", "s2"]
+    assert [option["title"] for option in options] == ["One week", "Two weeks"]
 
 
-def test_a_step_that_matters_is_asked_about_first() -> None:
-    """Its sign only opens the question; yes takes the step, no puts the question away."""
-    sure = Confirmation("Leave?", "Nothing is lost.", "Leave", "Stay")
-    leave = Button("checkin.leave", "Leave the check-in", confirmation=sure)
+def test_a_confirmation_is_a_hidden_panel() -> None:
+    """The button only shows the panel; its confirm button acts, its cancel button hides it."""
+    confirmation = Confirmation("Leave?", "Nothing is lost.", "Leave", "Stay")
+    leave_button = Button("checkin.leave", "Leave the check-in", confirmation=confirmation)
 
     row, panel = actions.render_action_row(
-        ActionRow((leave, Link("Read", "https://a.example"))), build_frame(), "row7"
+        ActionRow((leave_button, Link("Read", "https://a.example"))), build_render_context(), "row7"
     )
-    yes, no = panel["items"][-1]["actions"]
+    confirm, cancel = panel["items"][-1]["actions"]
 
     assert row["actions"][0]["type"] == "Action.ToggleVisibility"
-    assert row["actions"][0]["targetElements"] == [panel["id"]] == no["targetElements"]
+    assert row["actions"][0]["targetElements"] == [panel["id"]] == cancel["targetElements"]
     assert row["actions"][1] == {
         "type": "Action.OpenUrl",
         "title": "Read",
         "url": "https://a.example",
     }
     assert not panel["isVisible"]
-    assert [one["text"] for one in panel["items"][:2]] == ["Leave?", "Nothing is lost."]
-    assert (yes["title"], unpack_action_data(yes["data"]).action.name, no["title"]) == (
+    assert [item["text"] for item in panel["items"][:2]] == ["Leave?", "Nothing is lost."]
+    assert (confirm["title"], unpack_action_data(confirm["data"]).action.name, cancel["title"]) == (
         "Leave",
         "checkin.leave",
         "Stay",
@@ -113,26 +120,25 @@ def test_a_step_that_matters_is_asked_about_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "kind"), [(Surface.FORM, "Action.Execute"), (Surface.DIALOG, "Action.Submit")]
+    ("surface", "action_type"),
+    [(Surface.FORM, "Action.Execute"), (Surface.DIALOG, "Action.Submit")],
 )
-def test_a_form_is_sent_off_with_its_answers_and_put_away_without(
-    place: Surface, kind: str
-) -> None:
-    """Sending it takes the answers along, typed ones marked; putting it away needs none."""
-    sent, closed = actions.render_form_buttons(FORM, build_frame(place))
-    carried = unpack_action_data(sent["data"] | {"name": "North, east"})
+def test_submit_sends_the_answers_and_close_does_not(surface: Surface, action_type: str) -> None:
+    """The submit action sends all inputs and marks text fields; the close action sends none."""
+    submit, close = actions.render_form_buttons(FORM, build_render_context(surface))
+    action_data = unpack_action_data(submit["data"] | {"name": "North, east"})
 
-    assert [sent["type"], closed["type"]] == [kind, kind]
-    assert (sent["associatedInputs"], closed["associatedInputs"]) == ("auto", "none")
-    assert (carried.action.step, carried.action.data) == ("submitted", "T1")
-    assert carried.action.answers == {"name": ("North, east",)}
-    assert unpack_action_data(closed["data"]).action.step == "closed"
+    assert [submit["type"], close["type"]] == [action_type, action_type]
+    assert (submit["associatedInputs"], close["associatedInputs"]) == ("auto", "none")
+    assert (action_data.action.step, action_data.action.data) == ("submitted", "T1")
+    assert action_data.action.answers == {"name": ("North, east",)}
+    assert unpack_action_data(close["data"]).action.step == "closed"
 
 
-def test_a_form_to_read_has_nothing_to_send() -> None:
-    """Without a word for it there is no such step."""
+def test_a_form_without_buttons_has_no_actions() -> None:
+    """A form without a submit or close label has no actions."""
     card = surfaces.render_form(
-        Form("guide", "Guide", (Text("Read"),)), build_card_context(Surface.FORM), KNOWN
+        Form("guide", "Guide", (Text("Read"),)), build_card_context(Surface.FORM), RESOURCES
     )
 
     assert "actions" not in card

@@ -1,14 +1,14 @@
 from bot.chat.msteams.render.charts import render_chart
 from bot.elements import Bar, Chart
 from bot.shares import Share
-from tests.chat.msteams import shown
+from tests.chat.msteams import card_samples
 
 
-def test_bars_are_drawn_at_coarse_shares() -> None:
-    """Each answer is a flat bar whose value is one of five, never a count."""
-    drawn = render_chart(Chart("What it looked like", (Bar("Away", Share.HALF),), "In words"))
+def test_bars_have_coarse_values() -> None:
+    """Each answer is a horizontal bar with one of five values, never a count."""
+    chart = render_chart(Chart("What it looked like", (Bar("Away", Share.HALF),), "In words"))
 
-    assert drawn == {
+    assert chart == {
         "type": "Chart.HorizontalBar",
         "title": "What it looked like",
         "data": [{"x": "Away", "y": 50}],
@@ -17,18 +17,18 @@ def test_bars_are_drawn_at_coarse_shares() -> None:
     }
 
 
-def test_whoever_cannot_see_the_chart_reads_it() -> None:
-    """Its title and its words stand beside it; a client without charts shows them alone."""
-    card = shown.render_message_card(
+def test_a_chart_has_a_text_equivalent() -> None:
+    """Title and text are separate blocks, which a client without charts renders alone."""
+    card = card_samples.render_message_card(
         Chart("Form", (Bar("Away", Share.HALF),), "Away: half.\nOnly roughly.")
     )
 
-    assert shown.block_types(card["body"]) == [
+    assert card_samples.block_types(card["body"]) == [
         "TextBlock",
         "Chart.HorizontalBar",
         *["TextBlock"] * 2,
     ]
-    assert [one["text"] for one in card["body"] if "text" in one] == [
+    assert [block["text"] for block in card["body"] if "text" in block] == [
         "Form",
         "Away: half.",
         "Only roughly.",

@@ -12,13 +12,21 @@ from bot.elements import (
     PeopleField,
     TimeField,
 )
-from tests.chat.msteams.shown import ADA, CHANNEL_ID, GUEST, KNOWN, MARIE, block_types, build_frame
+from tests.chat.msteams.card_samples import (
+    ADA,
+    CHANNEL_ID,
+    GUEST,
+    MARIE,
+    RESOURCES,
+    block_types,
+    build_render_context,
+)
 
 OPTIONS = (Option("away", "It moved away", "quiet"), Option("against", "It moved against"))
 
 
 @pytest.mark.parametrize(
-    ("field", "kind", "given"),
+    ("field", "input_type", "properties"),
     [
         (
             ChoiceField("f", "Q", OPTIONS, initial=("away",)),
@@ -45,14 +53,16 @@ OPTIONS = (Option("away", "It moved away", "quiet"), Option("against", "It moved
         ),
     ],
 )
-def test_each_question_has_its_input(field: Field, kind: str, given: dict[str, object]) -> None:
-    """A question is asked with Teams' own input, and what was chosen before is shown."""
-    asked = render_field(field, build_frame())[0]
-    asked.pop("choices", None)
+def test_each_field_type_has_its_input(
+    field: Field, input_type: str, properties: dict[str, object]
+) -> None:
+    """A field is rendered as Teams' input of its type, with its initial value."""
+    card_input = render_field(field, build_render_context())[0]
+    card_input.pop("choices", None)
 
-    assert asked == {
-        "type": kind,
-        **given,
+    assert card_input == {
+        "type": input_type,
+        **properties,
         "id": "f",
         "label": "Q",
         "isRequired": True,
@@ -60,75 +70,80 @@ def test_each_question_has_its_input(field: Field, kind: str, given: dict[str, o
     }
 
 
-def test_a_detail_is_heard_with_its_answer() -> None:
-    """What explains an answer stands in its own label; the code alone comes back."""
-    asked = render_field(ChoiceField("f", "Q", OPTIONS), build_frame())[0]
+def test_a_description_is_part_of_the_label() -> None:
+    """An option's description is appended to its label; the value is the code alone."""
+    card_input = render_field(ChoiceField("f", "Q", OPTIONS), build_render_context())[0]
 
-    assert asked["choices"] == [
+    assert card_input["choices"] == [
         {"title": "It moved away \N{EN DASH} quiet", "value": "away"},
         {"title": "It moved against", "value": "against"},
     ]
 
 
-def test_a_question_may_be_left_open_and_has_its_hint() -> None:
-    """Without an answer that is required there is nothing to complain of; the hint is quieter."""
-    asked, hint = render_field(
-        ChoiceField("f", "Q", OPTIONS, required=False, hint="**One.**"), build_frame()
+def test_an_optional_field_has_no_error_message() -> None:
+    """An optional field has no error message; its hint is a subtle block."""
+    card_input, hint = render_field(
+        ChoiceField("f", "Q", OPTIONS, required=False, hint="**One.**"), build_render_context()
     )
 
-    assert asked.keys().isdisjoint({"isRequired", "errorMessage"})
+    assert card_input.keys().isdisjoint({"isRequired", "errorMessage"})
     assert (hint["text"], hint["isSubtle"]) == ("**One.**", True)
 
 
-def test_what_was_wrong_stands_under_its_question() -> None:
-    """A refused answer is explained in words with a sign, and not by a colour alone."""
+def test_a_validation_error_is_under_its_field() -> None:
+    """A validation error is a block with an icon, not a colour alone."""
     blocks = render_field(
-        DateField("until", "Until", hint="One day."), build_frame(), "That is <past>."
+        DateField("until", "Until", hint="One day."), build_render_context(), "That is <past>."
     )
 
     assert block_types(blocks) == ["Input.Date", "TextBlock", "TextBlock"]
     assert blocks[-1]["text"] == "\N{WARNING SIGN} That is \\<past\\>."
 
 
-def test_people_are_searched_for_or_picked_from_those_known() -> None:
-    """Teams searches the organisation; another client lists the chosen and those it knows."""
-    asked = render_field(PeopleField("f", "Q", (GUEST, MARIE)), build_frame())[0]
+def test_people_are_searched_or_listed() -> None:
+    """Teams searches the organisation; other clients list the selected and the cached people."""
+    card_input = render_field(PeopleField("f", "Q", (GUEST, MARIE)), build_render_context())[0]
 
-    assert asked["choices.data"]["dataset"] == "graph.microsoft.com/users"
-    assert asked["value"] == f"{GUEST},{MARIE}"
-    assert [(one["value"], one["title"]) for one in asked["choices"]] == [
+    assert card_input["choices.data"]["dataset"] == "graph.microsoft.com/users"
+    assert card_input["value"] == f"{GUEST},{MARIE}"
+    assert [(choice["value"], choice["title"]) for choice in card_input["choices"]] == [
         (GUEST, "a colleague"),
-        (MARIE, KNOWN.person_names[MARIE]),
-        (ADA, KNOWN.person_names[ADA]),
+        (MARIE, RESOURCES.person_names[MARIE]),
+        (ADA, RESOURCES.person_names[ADA]),
     ]
-    assert asked["isMultiSelect"]
+    assert card_input["isMultiSelect"]
     assert (
-        "isMultiSelect" not in render_field(PeopleField("f", "Q", max_selected=1), build_frame())[0]
+        "isMultiSelect"
+        not in render_field(PeopleField("f", "Q", max_selected=1), build_render_context())[0]
     )
 
 
-def test_a_large_practice_fits_into_its_question() -> None:
-    """Everybody chosen is listed, and of the others so many that the card stays light."""
-    crowd = {f"person {n}": f"Person {n}" for n in range(200)}
-    known = build_frame().resources.__class__(KNOWN.words, "", crowd)
-    chosen = tuple(f"chosen {n}" for n in range(inputs.MAX_LISTED - 1))
+def test_the_list_of_people_is_limited() -> None:
+    """All selected people are listed, and others up to the limit of the list."""
+    person_names = {f"person {n}": f"Person {n}" for n in range(200)}
+    resources = build_render_context().resources.__class__(RESOURCES.words, "", person_names)
+    selected = tuple(f"chosen {n}" for n in range(inputs.MAX_LISTED - 1))
 
-    few = render_field(PeopleField("f", "Q", chosen), build_frame(known=known))[0]["choices"]
-    many = render_field(PeopleField("f", "Q", (*chosen, "a", "b", "c")), build_frame(known=known))[
-        0
-    ]["choices"]
+    choices = render_field(
+        PeopleField("f", "Q", selected), build_render_context(resources=resources)
+    )[0]["choices"]
+    extended_choices = render_field(
+        PeopleField("f", "Q", (*selected, "a", "b", "c")), build_render_context(resources=resources)
+    )[0]["choices"]
 
-    assert [one["value"] for one in few] == [*chosen, "person 0"]
-    assert len(many) == len(chosen) + 3
+    assert [choice["value"] for choice in choices] == [*selected, "person 0"]
+    assert len(extended_choices) == len(selected) + 3
 
 
-def test_a_channel_is_one_of_those_the_bot_was_added_to() -> None:
-    """The channels that Teams told the bot of are offered; the one in use stays, known or not."""
-    fresh = render_field(ChannelField("channel", "Where?"), build_frame())[0]
-    kept = render_field(ChannelField("channel", "Where?", "19:old@thread.tacv2"), build_frame())[0]
+def test_channels_of_the_apps_teams_are_listed() -> None:
+    """The cached channels are listed, and the selected channel even when it is not cached."""
+    unselected = render_field(ChannelField("channel", "Where?"), build_render_context())[0]
+    selected = render_field(
+        ChannelField("channel", "Where?", "19:old@thread.tacv2"), build_render_context()
+    )[0]
 
-    assert fresh["choices"] == [{"title": "Monday", "value": CHANNEL_ID}]
-    assert "value" not in fresh
-    assert fresh["placeholder"] == "Choose a channel of a team that has Attune"
-    assert kept["value"] == "19:old@thread.tacv2"
-    assert kept["choices"][0] == {"title": "the team's channel", "value": "19:old@thread.tacv2"}
+    assert unselected["choices"] == [{"title": "Monday", "value": CHANNEL_ID}]
+    assert "value" not in unselected
+    assert unselected["placeholder"] == "Choose a channel of a team that has Attune"
+    assert selected["value"] == "19:old@thread.tacv2"
+    assert selected["choices"][0] == {"title": "the team's channel", "value": "19:old@thread.tacv2"}

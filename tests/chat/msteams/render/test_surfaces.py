@@ -10,45 +10,55 @@ from bot.content.catalogue import LanguagePack
 from bot.domain.counts import release_rule
 from bot.elements import ChoiceField, DateField, Form, Home, NameField, Option, PeopleField, Text
 from tests.chat import screens
-from tests.chat.msteams import cards, shown
-from tests.chat.msteams.shown import ADA, KNOWN, MARIE, WITHOUT_DIALOGS, build_card_context
+from tests.chat.msteams import card_samples, cards
+from tests.chat.msteams.card_samples import (
+    ADA,
+    MARIE,
+    RESOURCES,
+    WITHOUT_DIALOGS,
+    build_card_context,
+)
 
 in_every_language = pytest.mark.parametrize(
-    "spoken", screens.LANGUAGE_PACKS, ids=lambda words: str(words.language)
+    "words", screens.LANGUAGE_PACKS, ids=lambda words: str(words.language)
 )
 FIELD = ChoiceField("form", "Which?", (Option("away", "Away"), Option("against", "Against")))
 
 
-def known(words: LanguagePack, *, dialogs: bool = True) -> RenderResources:
-    """What is known in a practice where everybody has a long name."""
-    names = {f"00000000-0000-4000-8000-{n:012}": f"Somebody With Names {n}" for n in range(60)}
-    channels = {f"19:{n:032}@thread.tacv2": f"A team's channel {n}" for n in range(30)}
-    return RenderResources(words, KNOWN.tenant_id, names, channels, dialogs)
+def large_practice_resources(words: LanguagePack, *, dialogs: bool = True) -> RenderResources:
+    """Return the resources of a practice with many people, channels and long names."""
+    person_names = {
+        f"00000000-0000-4000-8000-{n:012}": f"Somebody With Names {n}" for n in range(60)
+    }
+    channel_names = {f"19:{n:032}@thread.tacv2": f"A team's channel {n}" for n in range(30)}
+    return RenderResources(words, RESOURCES.tenant_id, person_names, channel_names, dialogs)
 
 
-def test_a_message_says_its_language_and_stands_for_itself_where_cards_are_not_shown() -> None:
-    """A screen reader speaks it in its language; a client without cards shows the summary."""
-    card = shown.render_message_card(Text("Bonjour"), known=known(screens.CATALOGUE.get_pack("fr")))
+def test_a_message_has_its_language_and_a_fallback_text() -> None:
+    """A card has the language of its texts; a client without cards renders the summary."""
+    card = card_samples.render_message_card(
+        Text("Bonjour"), resources=large_practice_resources(screens.CATALOGUE.get_pack("fr"))
+    )
 
     assert (card["type"], card["version"], card["lang"]) == ("AdaptiveCard", "1.5", "fr")
     assert card["fallbackText"] == "A summary"
 
 
-def test_a_form_bears_its_title_in_the_chat_and_leaves_it_to_a_dialog() -> None:
-    """Both hold the same questions; a dialog shows the title in its own frame."""
+def test_a_form_has_its_title_outside_dialogs_only() -> None:
+    """A form in a chat begins with its title; a dialog renders the title in its header."""
     form = Form("debrief", "Debrief", (FIELD,), submit="Save")
 
-    inside, dialog = (
-        surfaces.render_form(form, build_card_context(place), KNOWN)
-        for place in (Surface.FORM, Surface.DIALOG)
+    chat_card, dialog_card = (
+        surfaces.render_form(form, build_card_context(surface), RESOURCES)
+        for surface in (Surface.FORM, Surface.DIALOG)
     )
 
-    assert inside["body"][0]["text"] == "Debrief"
-    assert inside["body"][1:] == dialog["body"]
+    assert chat_card["body"][0]["text"] == "Debrief"
+    assert chat_card["body"][1:] == dialog_card["body"]
 
 
-def test_a_refused_form_keeps_what_was_answered() -> None:
-    """Answers are shown as they were given, and each fault under its own question."""
+def test_an_invalid_form_has_its_answers_and_errors() -> None:
+    """The answers are the initial values, and each error is under its field."""
     body = (
         FIELD,
         DateField("until", "Until"),
@@ -61,154 +71,167 @@ def test_a_refused_form_keeps_what_was_answered() -> None:
     card = surfaces.render_form(
         form,
         build_card_context(Surface.FORM),
-        KNOWN,
+        RESOURCES,
         field_errors={"until": "Past.", "gone": "Odd."},
         answers=answers,
     )
-    values = {one["id"]: one.get("value") for one in cards.iter_parts(card) if "label" in one}
-    texts = [one["text"] for one in cards.iter_parts(card) if "text" in one]
+    values = {part["id"]: part.get("value") for part in cards.iter_parts(card) if "label" in part}
+    texts = [part["text"] for part in cards.iter_parts(card) if "text" in part]
 
     assert values == {"form": "against", "until": "2026-01-01", "who": ADA, "n": None}
     assert texts == ["Pause", "\N{WARNING SIGN} Odd.", "\N{WARNING SIGN} Past."]
     assert cards.find_card_faults(card) == []
 
 
-def test_a_form_that_depends_on_an_answer_can_be_shown_afresh() -> None:
-    """Teams tells of no choice by itself, so a step of its own asks for what fits it."""
+def test_a_dependent_form_has_a_refresh_button() -> None:
+    """Teams sends no event for a changed input, so a button refreshes the form."""
     form = Form("deeper", "Deeper", (replace(FIELD, refreshes_form=True),), submit="Save")
 
-    card = surfaces.render_form(form, build_card_context(Surface.FORM), KNOWN)
+    card = surfaces.render_form(form, build_card_context(Surface.FORM), RESOURCES)
 
     assert list(cards.actions_by_label(card)) == ["Show what fits these answers", "Save"]
     assert cards.find_card_faults(card) == []
 
 
-def test_the_page_of_ones_own_says_where_its_steps_stand() -> None:
-    """A step taken there is known to have been, so that the page is shown afresh."""
-    page = next(iter(screens.iter_home_pages(shown.WORDS)))
+def test_actions_of_the_home_page_have_its_surface() -> None:
+    """The actions of the home page carry its surface, so that the page is rendered again."""
+    page = next(iter(screens.iter_home_pages(card_samples.WORDS)))
 
-    card = surfaces.render_home(page, build_card_context(Surface.HOME), KNOWN)
-    taken = [one for one in cards.actions_by_label(card).values() if "data" in one]
+    card = surfaces.render_home(page, build_card_context(Surface.HOME), RESOURCES)
+    page_actions = [action for action in cards.actions_by_label(card).values() if "data" in action]
 
-    assert taken
-    assert {one["data"]["attune"]["place"] for one in taken} == {"home"}
-    assert surfaces.render_home(Home(), build_card_context(Surface.HOME), KNOWN)["body"] == []
+    assert page_actions
+    assert {action["data"]["attune"]["place"] for action in page_actions} == {"home"}
+    assert surfaces.render_home(Home(), build_card_context(Surface.HOME), RESOURCES)["body"] == []
 
 
-def every_card(words: LanguagePack) -> Iterator[Card]:
-    """Every screen that the catalogue can make, wherever it can stand."""
-    for one in screens.iter_messages(words):
-        yield surfaces.render_message(one, build_card_context(Surface.MESSAGE), known(words))
+def iter_cards(words: LanguagePack) -> Iterator[Card]:
+    """Render every screen of the catalogue on every surface."""
+    for message in screens.iter_messages(words):
+        yield surfaces.render_message(
+            message, build_card_context(Surface.MESSAGE), large_practice_resources(words)
+        )
     for page in screens.iter_home_pages(words):
         yield surfaces.render_home(
-            page, build_card_context(Surface.HOME), known(words, dialogs=False)
+            page, build_card_context(Surface.HOME), large_practice_resources(words, dialogs=False)
         )
     for form in screens.iter_forms(words):
-        for place in (Surface.FORM, Surface.DIALOG):
-            opened = CardContext(
-                place, "k" * 22, form.title, Action("buttons", "rupture.open", "d" * 20)
+        for surface in (Surface.FORM, Surface.DIALOG):
+            card_context = CardContext(
+                surface, "k" * 22, form.title, Action("buttons", "rupture.open", "d" * 20)
             )
-            yield surfaces.render_form(form, opened, known(words))
+            yield surfaces.render_form(form, card_context, large_practice_resources(words))
 
 
 @in_every_language
-def test_every_screen_is_a_card_that_teams_shows(spoken: LanguagePack) -> None:
-    """Each is valid by Microsoft's schema, light enough, and keeps to every rule beside it."""
-    found: dict[str, int] = {}
-    shown_cards = 0
-    for card in every_card(spoken):
-        shown_cards += 1
+def test_every_screen_is_a_valid_card(words: LanguagePack) -> None:
+    """Every screen is valid by Microsoft's schema, its size limits and Teams' other rules."""
+    fault_counts: dict[str, int] = {}
+    card_count = 0
+    for card in iter_cards(words):
+        card_count += 1
         for fault in cards.find_card_faults(card):
-            found[fault] = found.get(fault, 0) + 1
+            fault_counts[fault] = fault_counts.get(fault, 0) + 1
 
-    assert shown_cards > 500
-    assert found == {}
+    assert card_count > 500
+    assert fault_counts == {}
 
 
 @in_every_language
-def test_a_refused_form_keeps_to_the_limits_too(spoken: LanguagePack) -> None:
-    """A sentence under every question makes no form too heavy."""
-    refusal = "x" * 200
-    for form in screens.iter_forms(spoken):
-        faults = {str(one.id): refusal for one in form.body if hasattr(one, "id")}
+def test_an_invalid_form_is_within_the_limits(words: LanguagePack) -> None:
+    """A long error under every field exceeds no limit."""
+    error_text = "x" * 200
+    for form in screens.iter_forms(words):
+        field_errors = {
+            str(element.id): error_text for element in form.body if hasattr(element, "id")
+        }
 
         assert (
             cards.find_card_faults(
                 surfaces.render_form(
-                    form, build_card_context(Surface.FORM), known(spoken), field_errors=faults
+                    form,
+                    build_card_context(Surface.FORM),
+                    large_practice_resources(words),
+                    field_errors=field_errors,
                 )
             )
             == []
         )
 
 
-def test_a_large_team_s_set_up_is_light_enough() -> None:
-    """Fifty clinicians, eight supervisors and the channels of a large practice still fit."""
-    crowd = tuple(f"00000000-0000-4000-8000-{n:012}" for n in range(50))
-    setup = next(form for form in screens.iter_forms(shown.WORDS) if form.name == "setup")
-    answers = {"supervisors": crowd[:8], "clinicians": crowd}
+def test_the_setup_of_a_large_team_is_within_the_limits() -> None:
+    """The setup form is valid with fifty clinicians, eight supervisors and many channels."""
+    person_ids = tuple(f"00000000-0000-4000-8000-{n:012}" for n in range(50))
+    setup = next(form for form in screens.iter_forms(card_samples.WORDS) if form.name == "setup")
+    answers = {"supervisors": person_ids[:8], "clinicians": person_ids}
 
     card = surfaces.render_form(
-        setup, build_card_context(Surface.FORM), known(shown.WORDS), answers=answers
+        setup,
+        build_card_context(Surface.FORM),
+        large_practice_resources(card_samples.WORDS),
+        answers=answers,
     )
 
     assert cards.find_card_faults(card) == []
 
 
-def test_every_chart_has_its_words_beside_it() -> None:
-    """No table is told by a picture alone."""
-    told = [shown.render_message_card(*one.body) for one in screens.iter_messages(shown.WORDS)]
-    drawn = [
-        (block, follows)
-        for card in told
-        for block, follows in zip(card["body"], card["body"][1:], strict=False)
+def test_every_chart_is_followed_by_its_text() -> None:
+    """The text equivalent of a chart is the next block."""
+    message_cards = [
+        card_samples.render_message_card(*message.body)
+        for message in screens.iter_messages(card_samples.WORDS)
+    ]
+    charts = [
+        (block, next_block)
+        for card in message_cards
+        for block, next_block in zip(card["body"], card["body"][1:], strict=False)
         if block["type"].startswith("Chart.")
     ]
 
-    assert len(drawn) >= len(release_rule.ANSWER_CODES)
-    for block, follows in drawn:
-        assert str(block["data"][0]["x"])[:3] in follows["text"]
+    assert len(charts) >= len(release_rule.ANSWER_CODES)
+    for block, next_block in charts:
+        assert str(block["data"][0]["x"])[:3] in next_block["text"]
 
 
-def test_there_is_no_place_to_type_but_a_teams_name() -> None:
-    """No form of the main job takes free text; a team's set-up takes its name."""
-    typing = {
+def test_only_the_setup_form_has_a_text_input() -> None:
+    """No form has a free text input, except the team's name in the setup."""
+    form_names = {
         form.name
-        for form in screens.iter_forms(shown.WORDS)
+        for form in screens.iter_forms(card_samples.WORDS)
         if "Input.Text"
         in str(surfaces.render_form(form, build_card_context(Surface.FORM), WITHOUT_DIALOGS))
     }
 
-    assert typing == {"setup"}
+    assert form_names == {"setup"}
 
 
-BY_SCHEMA = (
+SCHEMA_FAULTS = (
     {"type": "TextBlok", "text": "A"},
     {"type": "TextBlock", "text": "A", "size": "Gigantic"},
 )
 CHART = {"type": "Chart.HorizontalBar", "data": []}
-ASKED = {"type": "Input.Text", "id": "a", "label": "A"}
+TEXT_INPUT = {"type": "Input.Text", "id": "a", "label": "A"}
 
 
 @pytest.mark.parametrize(
     "planted",
     [
-        *(BY_SCHEMA if cards.SCHEMA_FILE.exists() else ()),
+        *(SCHEMA_FAULTS if cards.SCHEMA_FILE.exists() else ()),
         CHART,
         {"type": "Input.Text", "label": "A"},
-        ASKED | {"isRequired": True},
+        TEXT_INPUT | {"isRequired": True},
         {"type": "Image", "url": "https://example.org/a.png"},
         {"type": "ActionSet", "actions": [{"type": "Action.Execute", "title": "A"}] * 7},
         {"type": "TextBlock", "text": "A", "color": "Attention"},
-        ASKED | {"type": "Input.ChoiceSet", "choices": [{"title": "A", "value": "a,b"}]},
-        {"type": "Container", "items": [ASKED, ASKED]},
+        TEXT_INPUT | {"type": "Input.ChoiceSet", "choices": [{"title": "A", "value": "a,b"}]},
+        {"type": "Container", "items": [TEXT_INPUT, TEXT_INPUT]},
         {"type": "TextBlock", "text": "A" * surfaces.MAX_CARD_BYTES},
     ],
     ids=lambda planted: str(planted)[:50],
 )
-def test_what_teams_would_not_show_is_noticed(planted: Card) -> None:
-    """Each rule finds its breach; without it the same card has none."""
-    card = shown.render_message_card(Text("Hello"))
+def test_every_rule_finds_its_fault(planted: Card) -> None:
+    """Each rule reports a planted fault; the same card without it has none."""
+    card = card_samples.render_message_card(Text("Hello"))
 
     assert cards.find_card_faults(card) == []
     assert cards.find_card_faults(card | {"body": [*card["body"], planted]}) != []

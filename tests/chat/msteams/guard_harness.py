@@ -1,4 +1,4 @@
-"""A guard of Teams' door alone, and a way to stand before it."""
+"""Harness that runs the request guard alone."""
 
 import json
 from typing import Any
@@ -16,10 +16,10 @@ from tests.chat.msteams.microsoft import CLIENT_ID, TENANT_ID, FakeMicrosoft
 
 
 class GuardHarness:
-    """A guard, and what it let through."""
+    """A request guard, and the payloads that it accepted."""
 
     def __init__(self, ms: FakeMicrosoft) -> None:
-        """Guard nothing but a list."""
+        """Create a guard that records accepted payloads."""
         self.ms = ms
         self.signing_keys = SigningKeyCache(ms.metadata_url)
         self.accepted_payloads: list[tuple[PayloadKind, Payload, str]] = []
@@ -32,24 +32,24 @@ class GuardHarness:
         )
 
     async def record_payload(self, kind: PayloadKind, payload: Payload, service_url: str) -> Body:
-        """Answer what came through."""
+        """Record an accepted payload and return a response body."""
         self.accepted_payloads.append((kind, payload, service_url))
         return {"statusCode": 200}
 
     async def post_body(
         self, body: bytes, token: str = "", authorization: str = ""
     ) -> asgi.Response:
-        """Post a body with a token, or with a whole header."""
+        """Post a body with a bearer token, or with a complete ``Authorization`` header."""
         headers = (
             {"authorization": authorization or f"Bearer {token}"} if authorization or token else {}
         )
         return await asgi.send_request(self.guard, "POST", "/api/messages", body, headers)
 
     async def send_activity(self, activity: Activity, **claims: Any) -> asgi.Response:
-        """Post an activity with a good token, but for *claims*."""
+        """Post an activity with a valid token, except for *claims*."""
         return await self.post_body(json.dumps(activity).encode(), self.ms.sign_token(**claims))
 
 
 def build_hello(ms: FakeMicrosoft, **parts: object) -> Activity:
-    """Return something that Marie wrote."""
+    """Build a message from Marie."""
     return {**activities.build_message(ms.service_url, "tip"), **parts}
