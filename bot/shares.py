@@ -1,13 +1,13 @@
-"""The only shape in which a published share leaves the release rule."""
+"""The only type in which the release rule publishes a share."""
 
 from enum import Enum
 
 
 class Share(Enum):
-    """How large a part of the debriefs chose an answer, told coarsely.
+    """Coarse share of the debriefs that chose an answer, in five steps.
 
-    The members are all there is: a raw count has no member, so neither a chart nor a
-    sentence can be handed one. The value is the percentage a bar is drawn at.
+    A raw count has no member, so neither a chart nor a sentence can be built from one. The
+    value is the percentage at which a bar is drawn.
     """
 
     ALMOST_NONE = 0
