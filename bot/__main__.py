@@ -74,6 +74,7 @@ def _run_web(_options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _run_worker(_options: argparse.Namespace, words: LanguagePack) -> int:
+    """Run a worker process until SIGTERM or SIGINT."""
     config = _prepare_process(
         "worker", words, "worker" if app.is_scale_extra_installed() else "worker_alone"
     )
@@ -197,6 +198,7 @@ def _write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _run_sandbox(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Start the sandbox on the port in ``PORT``; ``RESET`` and ``WHO`` are options of it."""
     from bot.sandbox.process import run as slack_sandbox  # noqa: PLC0415 - not imported in production
     from bot.sandbox.teams import run as teams_sandbox  # noqa: PLC0415 - not imported in production
 
@@ -251,6 +253,7 @@ def _print_custom_cards_report(config: Settings, words: LanguagePack) -> None:
 def _apply_migrations(
     config: Settings, on_step: progress.StepCallback = lambda _done, _of: None
 ) -> None:
+    """Upgrade the database schema with Alembic's migrations; *on_step* is called after each."""
     store = Store.open(config.database_url.get_secret_value(), config.peppers)
     try:
         store.migrate(on_step)

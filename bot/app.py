@@ -93,6 +93,10 @@ class Bot:
         )
 
     def _build_routes(self) -> Routes:
+        """Return the routing tables, with every handler bound to the context.
+
+        Forms and buttons may plan deliveries, so their handlers wake the delivery worker.
+        """
         bind, wake = self.request_middleware.bind_handlers, self._delivery_wakeup.set
         return Routes(
             commands=bind(
@@ -199,6 +203,7 @@ class Bot:
 
 
 async def _run_safely(name: str, operation: Awaitable[int | None]) -> None:
+    """Await *operation*; log an exception instead of raising it, so that the loop continues."""
     try:
         await operation
     except Exception as error:  # noqa: BLE001 - the next duty and the next tick still run
@@ -254,6 +259,7 @@ def is_scale_extra_installed() -> bool:
 
 
 def _build_shared_workers(bot: Bot, settings: Settings) -> DeliveryWorker:
+    """Return the worker that shares the queue of due deliveries through DBOS."""
     from schedules.delivery.shared_workers import SharedWorkers  # noqa: PLC0415 - an optional dependency
 
     return SharedWorkers(

@@ -44,6 +44,7 @@ def build_clock_route(
 
 
 async def _parse_target(request: Request) -> datetime | None:
+    """Return the timestamp in the request's body, in UTC; ``None`` if it is malformed."""
     try:
         payload = await request.json()
         instant = datetime.fromisoformat(payload["now"])

@@ -70,6 +70,7 @@ class RequestMiddleware:
         return handle_event
 
     def _refresh_cached_profile(self, event: ChatEvent) -> None:
+        """Replace a cached profile by the event's; without a locale the cached one is retained."""
         person = Person(event.workspace, event.person)
         cached = self._profile_cache.get(person)
         if cached and event.profile:
@@ -92,6 +93,7 @@ class RequestMiddleware:
     async def _run_with_error_reply(
         self, request: Request, build_reply: Callable[[], Awaitable[Reply]]
     ) -> Reply:
+        """Await a handler, its deferred callback included; convert an exception into a reply."""
         try:
             reply = await build_reply()
         except BotError as bot_error:
@@ -104,6 +106,7 @@ class RequestMiddleware:
         return reply
 
     def _build_error_reply(self, request: Request, error: BotError) -> Message | Form:
+        """Return the error message: a modal for an action inside a form, otherwise a message."""
         words = self._context.catalogue.get_pack(request.language)
         sentence = words.translate(error.key, **error.facts)
         if request.inside_form:
@@ -112,6 +115,7 @@ class RequestMiddleware:
         return Message(sentence, (Text(sentence),))
 
     async def _with_language(self, request: Request) -> Request:
+        """Return *request* with its language; on an exception log it and use the default."""
         try:
             return replace(request, language=await self._find_language(request))
         except Exception as error:  # noqa: BLE001 - the request is still handled, in English
@@ -119,6 +123,12 @@ class RequestMiddleware:
             return request
 
     async def _find_language(self, request: Request) -> str:
+        """Query the person and team, and choose the first available language by precedence.
+
+        The order: the person's own setting, the request's locale, the cached profile, the stored
+        locale, the team's language.
+        """
+
         def read_person_and_team(repos: Repositories) -> tuple[Clinician, Team | None]:
             person = request.person
             team = repos.teams.get_home_team(person)
@@ -135,6 +145,7 @@ class RequestMiddleware:
         return self._context.catalogue.choose_language(*tags, team.language if team else "")
 
     def _schedule_profile_lookup(self, person: Person) -> None:
+        """Start a background task that fetches the profile, unless it is cached."""
         if person in self._profile_cache:
             return
         task = asyncio.get_running_loop().create_task(self._look_up_profile(person))
@@ -142,6 +153,11 @@ class RequestMiddleware:
         task.add_done_callback(self._profile_lookups.discard)
 
     async def _look_up_profile(self, person: Person) -> None:
+        """Fetch the profile from the product's API, cache it, and update the person's row if any.
+
+        The oldest entry is evicted when the cache is full. A failed request is not cached, so the
+        next request of the same person retries it.
+        """
         outlet = self._context.outlets.get(person.workspace.partition(":")[0])
         profile = await outlet.fetch_profile(person) if outlet else None
         if profile is None:

@@ -62,6 +62,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _check_database_url(cls, value: SecretStr) -> SecretStr:
+        """Accept the URL schemes of SQLite and of PostgreSQL with the psycopg driver."""
         if not value.get_secret_value().startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError
         return value
@@ -69,6 +70,7 @@ class Settings(BaseSettings):
     @field_validator("pepper")
     @classmethod
     def _check_pepper_length(cls, value: SecretStr | None) -> SecretStr | None:
+        """Require at least 32 characters per pepper, as key material for HMAC and encryption."""
         if value and any(len(pepper) < _MIN_PEPPER_LENGTH for pepper in _split_secrets(value)):
             raise ValueError
         return value
@@ -76,21 +78,25 @@ class Settings(BaseSettings):
     @field_validator("slack_bot_token")
     @classmethod
     def _check_bot_token(cls, value: SecretStr | None) -> SecretStr | None:
+        """Accept a static bot token (``xoxb-``) or an expiring one (``xoxe.``)."""
         return _check_prefix(value, ("xoxb-", "xoxe."))
 
     @field_validator("slack_refresh_token")
     @classmethod
     def _check_refresh_token(cls, value: SecretStr | None) -> SecretStr | None:
+        """Accept a refresh token of Slack's token rotation."""
         return _check_prefix(value, ("xoxe-",))
 
     @field_validator("slack_app_token")
     @classmethod
     def _check_app_token(cls, value: SecretStr | None) -> SecretStr | None:
+        """Accept an app-level token, which opens Socket Mode connections."""
         return _check_prefix(value, ("xapp-",))
 
     @field_validator("slack_api_url")
     @classmethod
     def _check_api_url(cls, value: str) -> str:
+        """Require HTTPS, or plain HTTP to a loopback host, and the path ``/api/``."""
         parts = urlsplit(value)
         secure = parts.scheme == "https" or (
             parts.scheme == "http" and is_loopback(parts.hostname or "")
@@ -102,16 +108,19 @@ class Settings(BaseSettings):
     @field_validator("teams_client_id", "teams_tenant_id")
     @classmethod
     def _normalize_id(cls, value: str | None) -> str | None:
+        """Parse a UUID and return it in lowercase."""
         return _normalize_uuid(value) if value else None
 
     @field_validator("teams_tenants")
     @classmethod
     def _normalize_id_list(cls, value: str | None) -> str | None:
+        """Parse a comma-separated list of UUIDs."""
         return ",".join(map(_normalize_uuid, value.split(","))) if value else None
 
     @field_validator("teams_openid_metadata_url")
     @classmethod
     def _check_metadata_url(cls, value: str | None) -> str | None:
+        """Accept only a loopback host: the keys behind this URL decide which tokens are valid."""
         parts = urlsplit(value or "")
         if value and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
             raise ValueError
@@ -127,6 +136,7 @@ class Settings(BaseSettings):
     @field_validator("test_clock")
     @classmethod
     def _check_clock_offset(cls, value: datetime | None) -> datetime | None:
+        """Require a UTC offset."""
         if value is not None and value.tzinfo is None:
             raise ValueError
         return value
@@ -213,6 +223,7 @@ def _default_value(name: str) -> Any:  # noqa: ANN401 - the type depends on the 
 
 
 def _missing_settings(settings: Settings, verb: str) -> list[str]:
+    """Return the names of the settings that the subcommand *verb* requires and that are not set."""
     missing: dict[str, bool] = {}
     is_server = verb in {"web", "worker"}
     if is_server or verb == "team":
@@ -263,10 +274,12 @@ def _missing_teams_settings(settings: Settings) -> dict[str, bool]:
 
 
 def _may_use_test_mode(settings: Settings, verb: str) -> bool:
+    """Return whether the clock endpoint can be reached from a loopback address only."""
     return verb == "web" and is_loopback(settings.host)
 
 
 def _split_secrets(secret: SecretStr) -> list[str]:
+    """Split a comma-separated list of secrets."""
     return [part.strip() for part in re.split(",", secret.get_secret_value())]
 
 

@@ -1,4 +1,4 @@
-"""What whoever looks after the bot sees of it from outside: counts, and nobody in them."""
+"""Metrics for monitoring: delivery and workspace counts, with no personal data in any label."""
 
 import time
 from collections import Counter
@@ -17,50 +17,59 @@ STATUS_BY_STATE: Mapping[DeliveryState, str] = {
     DeliveryState.GONE: "unreachable",
     DeliveryState.MISSED: "missed",
 }
-"""How a delivery stands, as it is told. What was taken back is not: it would tell of leaving."""
+"""Public status of each delivery state. Withdrawn deliveries are omitted: counting them would
+reveal that a clinician left.
+"""
 
 _CACHE_SECONDS = 15.0
-"""Seconds for which counts are told again instead of counted again."""
+"""Lifetime of the cached counts, in seconds."""
 
 
 def count_by_status(tally: tuple[DeliveryCount, ...]) -> list[tuple[str, str, str, str, int]]:
-    """Every count by day, kind, how it stands and reason; what is still owed has no reason."""
-    counted: Counter[tuple[str, str, str, str]] = Counter()
-    for one in tally:
-        if stands := STATUS_BY_STATE.get(one.state):
-            reason = "" if stands in {"owed", "sent"} else one.reason
-            counted[one.day.isoformat(), one.kind, stands, reason] += one.count
-    return [(*key, number) for key, number in sorted(counted.items())]
+    """Return rows of day, kind, status, reason and count, in that order and sorted by it.
+
+    Planned and sent deliveries have no reason.
+    """
+    totals: Counter[tuple[str, str, str, str]] = Counter()
+    for row in tally:
+        if status := STATUS_BY_STATE.get(row.state):
+            reason = "" if status in {"owed", "sent"} else row.reason
+            totals[row.day.isoformat(), row.kind, status, reason] += row.count
+    return [(*key, number) for key, number in sorted(totals.items())]
 
 
 class Metrics:
-    """Counts deliveries and workspaces for `/readyz` and `/metrics`, at most every 15 seconds."""
+    """Queries and caches the counts for ``/readyz`` and ``/metrics``.
+
+    A query of the store runs at most every 15 seconds, however often the endpoints are polled.
+    """
 
     def __init__(self, context: Context) -> None:
-        """Count what lies at *desk*."""
+        """Count the deliveries and workspaces in the store of *context*."""
         self._context = context
         self._cached_counts: tuple[tuple[DeliveryCount, ...], int, int] = ((), 0, 0)
         self._cached_at = -_CACHE_SECONDS
 
     async def delivery_counts(self) -> dict[str, int]:
-        """How many deliveries of the five weeks that are kept stand where."""
+        """Return the number of deliveries per status, over the five weeks that are stored."""
         tally, _, _ = await self._load_counts()
-        counted = dict.fromkeys(STATUS_BY_STATE.values(), 0)
-        for *_, stands, _reason, number in count_by_status(tally):
-            counted[stands] += number
-        return counted
+        totals = dict.fromkeys(STATUS_BY_STATE.values(), 0)
+        for *_, status, _reason, number in count_by_status(tally):
+            totals[status] += number
+        return totals
 
     async def render_prometheus(self, tick_age: float | None) -> str:
-        """The same in Prometheus' text format, by kind and reason, with the age of the last tick.
+        """Return all gauges in Prometheus' text format, labelled by kind, status and reason.
 
+        *tick_age* is the number of seconds since the last scheduler tick; ``None`` omits its gauge.
         https://prometheus.io/docs/instrumenting/exposition_formats/
         """
         tally, suspended, resting = await self._load_counts()
-        counted: Counter[str] = Counter()
-        for _day, kind, stands, reason, number in count_by_status(tally):
-            counted[f'kind="{kind}",stands="{stands}",reason="{_escape_label(reason)}"'] += number
+        totals: Counter[str] = Counter()
+        for _day, kind, status, reason, number in count_by_status(tally):
+            totals[f'kind="{kind}",stands="{status}",reason="{_escape_label(reason)}"'] += number
         lines = ["# TYPE attune_deliveries gauge"]
-        lines += [f"attune_deliveries{{{labels}}} {n}" for labels, n in sorted(counted.items())]
+        lines += [f"attune_deliveries{{{labels}}} {n}" for labels, n in sorted(totals.items())]
         lines += ["# TYPE attune_workspaces gauge"]
         lines += [f'attune_workspaces{{stands="suspended"}} {suspended}']
         lines += [f'attune_workspaces{{stands="resting"}} {resting}']
@@ -70,6 +79,7 @@ class Metrics:
         return "\n".join(lines) + "\n"
 
     async def _load_counts(self) -> tuple[tuple[DeliveryCount, ...], int, int]:
+        """Return the cached counts; query the store if the cache has expired."""
         if time.monotonic() - self._cached_at >= _CACHE_SECONDS:
             now = self._context.now()
 

@@ -1,4 +1,4 @@
-"""How long a text is to read, whichever way its script parts words."""
+"""Word count that is comparable between scripts with and without spaces."""
 
 import re
 
@@ -6,11 +6,11 @@ _HAN_PATTERN = re.compile(r"[\u3400-\u9fff]")
 _FULL_WIDTH_PATTERN = re.compile(r"[\u2010-\u2027\u3000-\u303f\uff00-\uffef]")
 
 CHARACTERS_PER_WORD = 2
-"""Chinese characters that read as long as one English word does."""
+"""Number of Chinese characters that take as long to read as one English word."""
 
 
 def count_words(text: str) -> int:
-    """Return how many words a reader takes *text* for; Chinese ones by their characters."""
+    """Return the number of words in *text*; Chinese characters count in pairs, rounded up."""
     characters = len(_HAN_PATTERN.findall(text))
     others = _FULL_WIDTH_PATTERN.sub(" ", _HAN_PATTERN.sub(" ", text)) if characters else text
     return len(others.split()) + -(-characters // CHARACTERS_PER_WORD)
