@@ -27,7 +27,7 @@ FORBIDDEN = (
 """Words that scold, label a client or claim more than the studies support, as in English."""
 
 OTHER_TERMS = ("病人|患者|案主", "匿名", "接地", "退行", "督导者", "工作联盟")
-"""Words that Chinese supervision avoids; it has 来访者, 汇总, 让自己稳下来, 退缩, 督导师, 治疗联盟."""
+"""Words avoided in Chinese supervision, for 来访者, 汇总, 让自己稳下来, 退缩, 督导师, 治疗联盟."""
 
 FOR_OPERATORS = ("operator.", "tryout.")
 

@@ -60,7 +60,7 @@ def test_median_card_has_at_most_grade_nine() -> None:
     assert median(card_grade(tip) for tip in ENGLISH.tips) <= 9 - GRADE_OFFSET
 
 
-@pytest.mark.parametrize("exercise", ENGLISH.exercises, ids=lambda one: str(one.id))
+@pytest.mark.parametrize("exercise", ENGLISH.exercises, ids=lambda exercise: str(exercise.id))
 def test_exercises_are_plain_and_short(exercise: Exercise) -> None:
     """An exercise is read aloud, so that its steps have at most grade nine and 40 words."""
     steps = [text for _, text in exercise.steps]
@@ -71,7 +71,7 @@ def test_exercises_are_plain_and_short(exercise: Exercise) -> None:
 
 
 def test_every_atom_has_cards_of_three_kinds() -> None:
-    """Each atom has one point and two cards of other kinds: at least 134 cards, half a year of tips."""
+    """Each atom has one point and two cards of other kinds, in all at least 134 cards."""
     kinds = {
         f"{head}{atom}": [tip.kind for tip in ENGLISH.tips if tip.atom == f"{head}{atom}"]
         for head, atoms in ATOMS.items()
