@@ -4,6 +4,8 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+
 from bot.context import Context
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryCount, DeliveryState
@@ -21,8 +23,8 @@ STATUS_BY_STATE: Mapping[DeliveryState, str] = {
 reveal that a clinician left.
 """
 
-_CACHE_SECONDS = 15.0
-"""Lifetime of the cached counts, in seconds."""
+_Counts = tuple[tuple[DeliveryCount, ...], int, int]
+"""Delivery counts, suspended workspaces and resting workspaces."""
 
 
 def count_by_status(tally: tuple[DeliveryCount, ...]) -> list[tuple[str, str, str, str, int]]:
@@ -41,14 +43,15 @@ def count_by_status(tally: tuple[DeliveryCount, ...]) -> list[tuple[str, str, st
 class Metrics:
     """Queries and caches the counts for ``/readyz`` and ``/metrics``.
 
-    A query of the store runs at most every 15 seconds, however often the endpoints are polled.
+    However often the endpoints are polled, the store is queried at most once per cache lifetime.
     """
 
-    def __init__(self, context: Context) -> None:
-        """Count the deliveries and workspaces in the store of *context*."""
+    def __init__(self, context: Context, cache_seconds: float = 15.0) -> None:
+        """Count the rows in the store of *context*; cache the counts for *cache_seconds*."""
         self._context = context
-        self._cached_counts: tuple[tuple[DeliveryCount, ...], int, int] = ((), 0, 0)
-        self._cached_at = -_CACHE_SECONDS
+        self._cache_seconds = cache_seconds
+        self._cached_counts: _Counts = ((), 0, 0)
+        self._cached_at = -cache_seconds
 
     async def delivery_counts(self) -> dict[str, int]:
         """Return the number of deliveries per status, over the five weeks that are stored."""
@@ -64,26 +67,14 @@ class Metrics:
         *tick_age* is the number of seconds since the last scheduler tick; ``None`` omits its gauge.
         https://prometheus.io/docs/instrumenting/exposition_formats/
         """
-        tally, suspended, resting = await self._load_counts()
-        totals: Counter[str] = Counter()
-        for _day, kind, status, reason, number in count_by_status(tally):
-            totals[f'kind="{kind}",stands="{status}",reason="{_escape_label(reason)}"'] += number
-        lines = ["# TYPE attune_deliveries gauge"]
-        lines += [f"attune_deliveries{{{labels}}} {n}" for labels, n in sorted(totals.items())]
-        lines += ["# TYPE attune_workspaces gauge"]
-        lines += [f'attune_workspaces{{stands="suspended"}} {suspended}']
-        lines += [f'attune_workspaces{{stands="resting"}} {resting}']
-        if tick_age is not None:
-            lines += ["# TYPE attune_tick_age_seconds gauge"]
-            lines += [f"attune_tick_age_seconds {tick_age:.0f}"]
-        return "\n".join(lines) + "\n"
+        return generate_latest(_build_registry(await self._load_counts(), tick_age)).decode()
 
-    async def _load_counts(self) -> tuple[tuple[DeliveryCount, ...], int, int]:
+    async def _load_counts(self) -> _Counts:
         """Return the cached counts; query the store if the cache has expired."""
-        if time.monotonic() - self._cached_at >= _CACHE_SECONDS:
+        if time.monotonic() - self._cached_at >= self._cache_seconds:
             now = self._context.now()
 
-            def read_counts(repos: Repositories) -> tuple[tuple[DeliveryCount, ...], int, int]:
+            def read_counts(repos: Repositories) -> _Counts:
                 return repos.deliveries.count_by_state(), *repos.workspaces.count_refusing(now)
 
             self._cached_counts, self._cached_at = (
@@ -93,5 +84,28 @@ class Metrics:
         return self._cached_counts
 
 
-def _escape_label(label: str) -> str:
-    return label.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+def _build_registry(counts: _Counts, tick_age: float | None) -> CollectorRegistry:
+    """Return a registry with the gauges of one response.
+
+    A registry per response omits series that no longer exist. The library's global registry is
+    not used, because it also collects metrics of the process and the platform.
+    """
+    tally, suspended, resting = counts
+    registry = CollectorRegistry()
+    deliveries = Gauge(
+        "attune_deliveries",
+        "Deliveries (by kind, status, reason)",
+        ("kind", "stands", "reason"),
+        registry=registry,
+    )
+    for _day, kind, status, reason, number in count_by_status(tally):
+        deliveries.labels(kind=kind, stands=status, reason=reason).inc(number)
+    workspaces = Gauge(
+        "attune_workspaces", "Workspaces (suspended, resting)", ("stands",), registry=registry
+    )
+    workspaces.labels(stands="suspended").set(suspended)
+    workspaces.labels(stands="resting").set(resting)
+    if tick_age is not None:
+        age = Gauge("attune_tick_age_seconds", "Tick age (seconds)", registry=registry)
+        age.set(round(tick_age))
+    return registry

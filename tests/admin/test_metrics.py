@@ -5,8 +5,6 @@ from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import pytest
-
 from bot.admin import metrics
 from bot.admin.metrics import Metrics
 from bot.context import Context
@@ -65,14 +63,17 @@ async def test_prometheus_output_has_no_personal_data(context: Context) -> None:
     await plan_deliveries(context)
 
     assert (await Metrics(context).render_prometheus(12.4)).splitlines() == [
+        "# HELP attune_deliveries Deliveries (by kind, status, reason)",
         "# TYPE attune_deliveries gauge",
-        'attune_deliveries{kind="checkin",stands="owed",reason=""} 1',
-        'attune_deliveries{kind="tip",stands="unreachable",reason="is_archived"} 1',
+        'attune_deliveries{kind="checkin",reason="",stands="owed"} 1.0',
+        'attune_deliveries{kind="tip",reason="is_archived",stands="unreachable"} 1.0',
+        "# HELP attune_workspaces Workspaces (suspended, resting)",
         "# TYPE attune_workspaces gauge",
-        'attune_workspaces{stands="suspended"} 1',
-        'attune_workspaces{stands="resting"} 1',
+        'attune_workspaces{stands="suspended"} 1.0',
+        'attune_workspaces{stands="resting"} 1.0',
+        "# HELP attune_tick_age_seconds Tick age (seconds)",
         "# TYPE attune_tick_age_seconds gauge",
-        "attune_tick_age_seconds 12",
+        "attune_tick_age_seconds 12.0",
     ]
     assert "tick" not in await Metrics(context).render_prometheus(None)
 
@@ -84,15 +85,15 @@ async def test_label_values_are_escaped(context: Context) -> None:
     assert 'reason="a\\"b\\\\c\\nd"' in await Metrics(context).render_prometheus(None)
 
 
-async def test_counts_are_cached(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_counts_are_cached(context: Context) -> None:
     """Until the cache expires the same counts are returned; then they are queried again."""
-    delivery_metrics = Metrics(context)
-    first = await delivery_metrics.delivery_counts()
-    await plan_deliveries(context)
-    assert await delivery_metrics.delivery_counts() == first
+    cached, uncached = Metrics(context), Metrics(context, cache_seconds=0.0)
+    first = await cached.delivery_counts()
+    assert await uncached.delivery_counts() == first
 
-    monkeypatch.setattr(metrics, "_CACHE_SECONDS", 0.0)
-    assert await delivery_metrics.delivery_counts() == {
+    await plan_deliveries(context)
+    assert await cached.delivery_counts() == first
+    assert await uncached.delivery_counts() == {
         "owed": 1,
         "sent": 0,
         "unconfirmed": 0,
