@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
-from bot.shares import Share
-
 
 @dataclass(frozen=True)
 class Heading:
@@ -123,6 +121,20 @@ class ActionRow:
     controls: tuple[Button | Link | OverflowMenu, ...]
 
 
+class Share(Enum):
+    """Coarse share of the debriefs that chose an answer, in five steps.
+
+    A raw count has no member, so neither a chart nor a sentence can be built from one. The
+    value is the percentage at which a bar is drawn.
+    """
+
+    ALMOST_NONE = 0
+    A_QUARTER = 25
+    HALF = 50
+    THREE_QUARTERS = 75
+    ALMOST_ALL = 100
+
+
 @dataclass(frozen=True)
 class Bar:
     """One row of a chart: an answer's label and its published share."""
@@ -135,8 +147,8 @@ class Bar:
 class Chart:
     """A bar chart of published shares, with a text equivalent for screen readers.
 
-    A bar accepts only a :class:`bot.shares.Share`, which the release rule creates, so a raw
-    count cannot be drawn (mypy rejects it).
+    A bar accepts only a :class:`Share`, which the release rule creates, so a raw count cannot
+    be drawn (mypy rejects it).
     """
 
     title: str
