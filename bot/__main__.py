@@ -169,10 +169,10 @@ def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
     track_progress = partial(
         progress.track_progress, label=words.translate("operator.progress.teams")
     )
-    applied = asyncio.run(app.apply_teams(config, options.file, track_progress))
+    result = asyncio.run(app.apply_teams(config, options.file, track_progress))
     _print_sentence(
         words.translate(
-            "operator.team.applied", count=applied.team_count, changed=applied.changed_count
+            "operator.team.applied", count=result.team_count, changed=result.changed_count
         )
     )
     return 0

@@ -12,7 +12,7 @@ PROJECT_LOGGER = "attune"
 UNREADABLE = "unreadable_code"
 """Placeholder for an error code with characters that no code contains."""
 
-_CODE = re.compile(r"[A-Za-z0-9_.-]+")
+_CODE_PATTERN = re.compile(r"[A-Za-z0-9_.-]+")
 _MAX_CODE_CHARACTERS = 60
 
 _LIBRARY_LOGGERS = (
@@ -75,7 +75,7 @@ def clean_code(code: str) -> str:
     At most 60 letters, digits, ``_``, ``-`` and ``.``; any other string could contain text
     that a user typed, and is replaced by :data:`UNREADABLE`.
     """
-    return code[:_MAX_CODE_CHARACTERS] if _CODE.fullmatch(code) else UNREADABLE
+    return code[:_MAX_CODE_CHARACTERS] if _CODE_PATTERN.fullmatch(code) else UNREADABLE
 
 
 def log_error(

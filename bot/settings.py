@@ -98,10 +98,10 @@ class Settings(BaseSettings):
     def _check_api_url(cls, value: str) -> str:
         """Require HTTPS, or plain HTTP to a loopback host, and the path ``/api/``."""
         parts = urlsplit(value)
-        secure = parts.scheme == "https" or (
+        is_secure = parts.scheme == "https" or (
             parts.scheme == "http" and is_loopback(parts.hostname or "")
         )
-        if not secure or not value.endswith("/api/"):
+        if not is_secure or not value.endswith("/api/"):
             raise ValueError
         return value
 
@@ -151,8 +151,8 @@ class Settings(BaseSettings):
     @property
     def allowed_tenants(self) -> frozenset[str]:
         """Microsoft tenants whose users are served: the listed ones, by default the bot's own."""
-        listed = (self.teams_tenants or self.teams_tenant_id or "").split(",")
-        return frozenset(filter(None, listed))
+        tenants = (self.teams_tenants or self.teams_tenant_id or "").split(",")
+        return frozenset(filter(None, tenants))
 
     @property
     def uses_slack(self) -> bool:

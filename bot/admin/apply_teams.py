@@ -46,14 +46,14 @@ async def apply_teams(
 
     def apply_all(repos: Repositories) -> int:
         _reject_clinicians_of_other_teams(repos, declared, path)
-        changed = sum(_apply_team(repos, team, now) for team in track_progress(declared))
+        changed_count = sum(_apply_team(repos, team, now) for team in track_progress(declared))
         if same_persons is not None:
             repos.linked_accounts.set_links(
                 tuple(Person(*account) for account in person.split_accounts())
                 for person in same_persons
             )
         repos.slips.open_missing_periods(now)
-        return changed
+        return changed_count
 
     return ApplyResult(len(declared), await context.store.write(apply_all))
 
@@ -83,7 +83,7 @@ def _apply_team(repos: Repositories, declared_team: DeclaredTeam, now: datetime)
     workspace = declared_team.workspace_key
     stored_team = repos.teams.get_by_channel(workspace, declared_team.channel)
     team = _build_team(declared_team, stored_team.id if stored_team else uuid4().hex)
-    people = {
+    holders_by_role = {
         role: tuple(Person(workspace, person_id) for person_id in ids)
         for role, ids in (
             (Role.SUPERVISOR, declared_team.supervisors),
@@ -91,25 +91,29 @@ def _apply_team(repos: Repositories, declared_team: DeclaredTeam, now: datetime)
         )
     }
     roster = tuple(Person(workspace, clinician.id) for clinician in declared_team.clinicians)
-    joining = [Person(workspace, person_id) for person_id in declared_team.joined_clinician_ids()]
-    joining = [person for person in joining if not repos.people.get(person).has_joined]
+    joining_people = [
+        Person(workspace, person_id) for person_id in declared_team.joined_clinician_ids()
+    ]
+    joining_people = [
+        person for person in joining_people if not repos.people.get(person).has_joined
+    ]
     is_unchanged = (
         stored_team == team
         and all(
             set(repos.teams.list_role_holders(team.id, role)) == set(holders)
-            for role, holders in people.items()
+            for role, holders in holders_by_role.items()
         )
         and set(repos.teams.list_declared_clinicians(team.id)) == set(roster)
     )
     if not is_unchanged:
         repos.teams.save(team)
         repos.teams.declare_clinicians(team.id, roster)
-        for role, holders in people.items():
+        for role, holders in holders_by_role.items():
             repos.teams.set_role_holders(team.id, role, holders)
         _plan_introduction(repos, team, now)
-    for person in joining:
+    for person in joining_people:
         repos.people.join_team(person, team.id)
-    return not is_unchanged or bool(joining)
+    return not is_unchanged or bool(joining_people)
 
 
 def _plan_introduction(repos: Repositories, team: Team, now: datetime) -> None:

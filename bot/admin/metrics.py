@@ -27,17 +27,19 @@ _Counts = tuple[tuple[DeliveryCount, ...], int, int]
 """Delivery counts, suspended workspaces and resting workspaces."""
 
 
-def count_by_status(tally: tuple[DeliveryCount, ...]) -> list[tuple[str, str, str, str, int]]:
+def count_by_status(
+    delivery_counts: tuple[DeliveryCount, ...],
+) -> list[tuple[str, str, str, str, int]]:
     """Return rows of day, kind, status, reason and count, in that order and sorted by it.
 
     Planned and sent deliveries have no reason.
     """
     totals: Counter[tuple[str, str, str, str]] = Counter()
-    for row in tally:
+    for row in delivery_counts:
         if status := STATUS_BY_STATE.get(row.state):
             reason = "" if status in {"owed", "sent"} else row.reason
             totals[row.day.isoformat(), row.kind, status, reason] += row.count
-    return [(*key, number) for key, number in sorted(totals.items())]
+    return [(*key, count) for key, count in sorted(totals.items())]
 
 
 class Metrics:
@@ -55,9 +57,9 @@ class Metrics:
 
     async def delivery_counts(self) -> dict[str, int]:
         """Return the number of deliveries per status, over the five weeks that are stored."""
-        tally, _, _ = await self._load_counts()
+        delivery_counts, _, _ = await self._load_counts()
         totals = dict.fromkeys(STATUS_BY_STATE.values(), 0)
-        for *_, status, _reason, number in count_by_status(tally):
+        for *_, status, _reason, number in count_by_status(delivery_counts):
             totals[status] += number
         return totals
 
@@ -90,7 +92,7 @@ def _build_registry(counts: _Counts, tick_age: float | None) -> CollectorRegistr
     A registry per response omits series that no longer exist. The library's global registry is
     not used, because it also collects metrics of the process and the platform.
     """
-    tally, suspended, resting = counts
+    delivery_counts, suspended_count, resting_count = counts
     registry = CollectorRegistry()
     deliveries = Gauge(
         "attune_deliveries",
@@ -98,14 +100,14 @@ def _build_registry(counts: _Counts, tick_age: float | None) -> CollectorRegistr
         ("kind", "stands", "reason"),
         registry=registry,
     )
-    for _day, kind, status, reason, number in count_by_status(tally):
-        deliveries.labels(kind=kind, stands=status, reason=reason).inc(number)
+    for _day, kind, status, reason, count in count_by_status(delivery_counts):
+        deliveries.labels(kind=kind, stands=status, reason=reason).inc(count)
     workspaces = Gauge(
         "attune_workspaces", "Workspaces (suspended, resting)", ("stands",), registry=registry
     )
-    workspaces.labels(stands="suspended").set(suspended)
-    workspaces.labels(stands="resting").set(resting)
+    workspaces.labels(stands="suspended").set(suspended_count)
+    workspaces.labels(stands="resting").set(resting_count)
     if tick_age is not None:
-        age = Gauge("attune_tick_age_seconds", "Tick age (seconds)", registry=registry)
-        age.set(round(tick_age))
+        tick_gauge = Gauge("attune_tick_age_seconds", "Tick age (seconds)", registry=registry)
+        tick_gauge.set(round(tick_age))
     return registry

@@ -214,8 +214,8 @@ def _validation_faults(
             location, f"operator.team.{key}", {"field": ".".join(names) or "team"}
         )
     # Pydantic also reports a list whose members are all invalid as too short; that adds nothing.
-    precise = [fault for fault in faults.values() if fault.key != "operator.team.team"]
-    return tuple(precise or faults.values())
+    specific_faults = [fault for fault in faults.values() if fault.key != "operator.team.team"]
+    return tuple(specific_faults or faults.values())
 
 
 def _find_contradictions(
@@ -223,7 +223,7 @@ def _find_contradictions(
 ) -> tuple[Fault, ...]:
     """Return a fault for every duplicate clinician or channel, self-supervision and ``joined``."""
     faults: list[Fault] = []
-    rostered: set[tuple[str, str]] = set()
+    rostered_accounts: set[tuple[str, str]] = set()
     channels: set[tuple[str, str]] = set()
     for number, team in enumerate(teams):
 
@@ -231,8 +231,8 @@ def _find_contradictions(
             location = f"{path}:{_find_line(text, number, field)}"
             faults.append(Fault(location, f"operator.team.{key}"))
 
-        people = [(team.workspace, clinician.id) for clinician in team.clinicians]
-        if rostered.intersection(people) or len(set(people)) < len(people):
+        accounts = [(team.workspace, clinician.id) for clinician in team.clinicians]
+        if rostered_accounts.intersection(accounts) or len(set(accounts)) < len(accounts):
             add_fault("clinicians", "clinician_twice")
         if set(team.supervisors) & {clinician.id for clinician in team.clinicians}:
             add_fault("supervisors", "supervises_self")
@@ -240,7 +240,7 @@ def _find_contradictions(
             add_fault("channel", "channel_twice")
         if team.joined_clinician_ids() and not test_mode:
             add_fault("joined", "joined_by_declaration")
-        rostered.update(people)
+        rostered_accounts.update(accounts)
         channels.add((team.workspace, team.channel))
     return tuple(faults)
 
@@ -250,19 +250,21 @@ def _find_duplicate_accounts(path: Path, text: str, team_file: _TeamFile) -> tup
 
     A linked account counts as the first of its list; on a roster it would be counted twice.
     """
-    listed = {
+    roster_accounts = {
         (team.workspace_key, clinician.id)
         for team in team_file.team
         for clinician in team.clinicians
     }
-    linked: set[tuple[str, str]] = set()
+    linked_accounts: set[tuple[str, str]] = set()
     faults = []
     for number, same in enumerate(team_file.same or ()):
         accounts = same.split_accounts()
-        is_unique = len(set(accounts)) == len(accounts) and not linked.intersection(accounts)
-        if not is_unique or listed.intersection(accounts[1:]):
+        is_unique = len(set(accounts)) == len(accounts) and not linked_accounts.intersection(
+            accounts
+        )
+        if not is_unique or roster_accounts.intersection(accounts[1:]):
             faults.append(Fault(_locate_same_entry(path, text, number), "operator.team.same_twice"))
-        linked.update(accounts)
+        linked_accounts.update(accounts)
     return tuple(faults)
 
 

@@ -64,8 +64,8 @@ class LanguagePack:
         """
         sentence = self.sentences[key]
         if not isinstance(sentence, str):
-            form = self.locale.plural_form(int(facts["count"]))
-            sentence = sentence.get(form, sentence["other"])
+            plural_form = self.locale.plural_form(int(facts["count"]))
+            sentence = sentence.get(plural_form, sentence["other"])
         return self._fill_placeholders(sentence, facts)
 
     def guide_line(self, key: str, /, **facts: str | int) -> str:
@@ -73,7 +73,7 @@ class LanguagePack:
         return self._fill_placeholders(self.guide[key], facts)
 
     def _fill_placeholders(self, sentence: str, facts: Mapping[str, str | int]) -> str:
-        return PLACEHOLDER.sub(lambda blank: self._format_fact(facts[blank[1]]), sentence)
+        return PLACEHOLDER.sub(lambda match: self._format_fact(facts[match[1]]), sentence)
 
     def _format_fact(self, fact: str | int) -> str:
         return fact if isinstance(fact, str) else format_decimal(fact, locale=self.locale)
@@ -90,9 +90,9 @@ class LanguagePack:
 
     def format_day(self, day: date) -> str:
         """Return *day* with its weekday, such as 'Monday, November 30'."""
-        short: str = self.locale.datetime_skeletons["MMMEd"].pattern
-        long = short.replace("MMM", "MMMM").replace("E", "EEEE")
-        return format_date(day, long, self.locale)
+        short_pattern: str = self.locale.datetime_skeletons["MMMEd"].pattern
+        long_pattern = short_pattern.replace("MMM", "MMMM").replace("E", "EEEE")
+        return format_date(day, long_pattern, self.locale)
 
     def format_day_with_year(self, day: date) -> str:
         """Return *day* with its year, such as 'November 30, 2026'."""
@@ -102,9 +102,9 @@ class LanguagePack:
         """Return the name of the ISO weekday *iso* (1 is Monday)."""
         return str(get_day_names("wide", locale=self.locale)[iso - 1])
 
-    def format_clock_time(self, at: time) -> str:
+    def format_clock_time(self, clock_time: time) -> str:
         """Return a local time in the locale's short format, such as '9:00 AM'."""
-        return format_time(at, "short", locale=self.locale)
+        return format_time(clock_time, "short", locale=self.locale)
 
     def region_name(self, code: str) -> str:
         """Return a country's name, such as 'Canada', with its subdivision's code: 'Canada (QC)'."""
@@ -192,7 +192,7 @@ def _add_custom_cards(packs_by_tag: Mapping[str, LanguagePack], folder: Path) ->
     )
     custom = custom_cards.read_cards(folder, shipped)
     return Catalogue(
-        {tag: _merge_custom_cards(words, custom) for tag, words in packs_by_tag.items()},
+        {tag: _merge_custom_cards(pack, custom) for tag, pack in packs_by_tag.items()},
         own_card_count=len(custom.card_ids()),
         retired_card_count=len(custom.retired_ids),
         faults=tuple(custom.faults),

@@ -49,8 +49,8 @@ def render_page(language: str, title: str, *parts: str) -> str:
 
 def render_inline(text: str) -> str:
     """Return *text* as HTML: inline markup (see :mod:`bot.elements`) rendered, all else escaped."""
-    strong = _STRONG_PATTERN.sub(r"<strong>\1</strong>", escape(text, quote=False))
-    return _LINK_PATTERN.sub(r'<a href="\2">\1</a>', strong)
+    with_strong = _STRONG_PATTERN.sub(r"<strong>\1</strong>", escape(text, quote=False))
+    return _LINK_PATTERN.sub(r'<a href="\2">\1</a>', with_strong)
 
 
 def render_paragraph(text: str, css_class: str = "") -> str:

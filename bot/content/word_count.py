@@ -11,6 +11,8 @@ CHARACTERS_PER_WORD = 2
 
 def count_words(text: str) -> int:
     """Return the number of words in *text*; Chinese characters count in pairs, rounded up."""
-    characters = len(_HAN_PATTERN.findall(text))
-    others = _FULL_WIDTH_PATTERN.sub(" ", _HAN_PATTERN.sub(" ", text)) if characters else text
-    return len(others.split()) + -(-characters // CHARACTERS_PER_WORD)
+    character_count = len(_HAN_PATTERN.findall(text))
+    spaced_text = (
+        _FULL_WIDTH_PATTERN.sub(" ", _HAN_PATTERN.sub(" ", text)) if character_count else text
+    )
+    return len(spaced_text.split()) + -(-character_count // CHARACTERS_PER_WORD)
