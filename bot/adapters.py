@@ -97,6 +97,7 @@ async def fetch_teams_account(settings: Settings) -> "AccountCheck":
 
 
 def _build_teams_access(settings: Settings) -> "AccessSettings":
+    """Return the client credentials and the parameters of token validation."""
     from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
 
     secret = settings.teams_client_secret

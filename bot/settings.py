@@ -219,6 +219,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _default_value(name: str) -> Any:  # noqa: ANN401 - the type depends on the setting
+    """Return the default of the setting *name*, to validate the others without it."""
     return Settings.model_fields[name].default
 
 
@@ -288,6 +289,7 @@ def _normalize_uuid(value: str) -> str:
 
 
 def _check_prefix(value: SecretStr | None, prefixes: tuple[str, ...]) -> SecretStr | None:
+    """Raise ValueError, as a Pydantic validator, for a token without one of *prefixes*."""
     if value and not value.get_secret_value().startswith(prefixes):
         raise ValueError
     return value
