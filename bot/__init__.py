@@ -1,1 +1,1 @@
-"""Attune: a bot for clinical team supervision, its rooms and their one vocabulary."""
+"""Attune: a bot for clinical team supervision in Slack and Microsoft Teams."""

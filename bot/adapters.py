@@ -1,4 +1,4 @@
-"""The products that people are served in, as the operator's settings say."""
+"""Build the chat adapters (Slack, Microsoft Teams) that the settings configure."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
@@ -17,52 +17,63 @@ if TYPE_CHECKING:
     from bot.chat.msteams.adapter import AccessSettings, AccountCheck
 
 ENDPOINT_PATHS = {"slack": "/slack/events", "msteams": "/api/messages"}
-"""Where each product posts what people do, by the name that its workspaces begin with."""
+"""HTTP path of each product's webhook requests, keyed by product (the workspace key's prefix)."""
 
 
 class ChatAdapter(Protocol):
-    """A product's room: a door for what comes in, an outlet, a start and a stop."""
+    """Adapter of one product: an ASGI app for incoming requests and an outlet for messages."""
 
     @property
     def asgi(self) -> ASGIApp | None:
-        """Answer the product's HTTP requests; ``None`` where it sends none."""
+        """ASGI app that handles the product's webhook requests; ``None`` where it sends none.
+
+        Slack's Socket Mode connects outward and needs no endpoint.
+        """
 
     @property
     def outlet(self) -> Outlet:
-        """Reach people through the product."""
+        """Outlet that sends messages through the product's API."""
 
     async def start(self) -> None:
-        """Begin."""
+        """Open connections and start receiving events."""
 
     async def wait_for_background_tasks(self) -> None:
-        """Wait until whatever was begun after an answer is done."""
+        """Wait until every task scheduled after a response has finished."""
 
     async def stop(self) -> None:
-        """Take nothing more, and finish what was begun."""
+        """Stop receiving, finish the running tasks and close connections."""
 
 
 def build_adapters(
     settings: Settings, routes: Routes, context: Context, *, receives: bool
 ) -> dict[str, ChatAdapter]:
-    """Return the room of each product that is configured; Microsoft's libraries only with it."""
-    found: dict[str, ChatAdapter] = {}
+    """Return the adapter of each configured product, keyed by product.
+
+    Microsoft's libraries are imported only if Teams is configured. Without *receives* Slack's
+    app token is not used, so that no Socket Mode connection is opened.
+    """
+    chat_adapters: dict[str, ChatAdapter] = {}
     if settings.uses_slack:
         access = build_slack_access(settings, context.store, receives=receives)
-        found["slack"] = slack.build_adapter(access, routes, context.catalogue)
+        chat_adapters["slack"] = slack.build_adapter(access, routes, context.catalogue)
     if settings.uses_teams:
-        found["msteams"] = _build_teams_adapter(settings, routes, context.catalogue)
-    return found
+        chat_adapters["msteams"] = _build_teams_adapter(settings, routes, context.catalogue)
+    return chat_adapters
 
 
 def asgi_routes(chat_adapters: Mapping[str, ChatAdapter]) -> dict[str, ASGIApp]:
-    """Return every room's own door by its path."""
-    return {ENDPOINT_PATHS[name]: room.asgi for name, room in chat_adapters.items() if room.asgi}
+    """Return the ASGI app of every adapter that has one, keyed by endpoint path."""
+    return {
+        ENDPOINT_PATHS[name]: adapter.asgi
+        for name, adapter in chat_adapters.items()
+        if adapter.asgi
+    }
 
 
 def build_slack_access(
     settings: Settings, store: Store, *, receives: bool = True
 ) -> slack.AccessSettings:
-    """Return what opens Slack's doors."""
+    """Return Slack's credentials and API URL, with a rotator for tokens that expire."""
     return slack.AccessSettings.from_settings(
         signing_secret=settings.slack_signing_secret,
         bot_token=settings.slack_bot_token,
@@ -73,20 +84,21 @@ def build_slack_access(
 
 
 def _build_teams_adapter(settings: Settings, routes: Routes, catalogue: Catalogue) -> ChatAdapter:
-    from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded where Teams is configured alone
+    from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
 
     return teams_adapter.build_adapter(_build_teams_access(settings), routes, catalogue)
 
 
 async def fetch_teams_account(settings: Settings) -> "AccountCheck":
-    """Ask Microsoft for what the bot needs of it, for the operator's check-up."""
-    from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded where Teams is configured alone
+    """Fetch Microsoft's signing keys and an access token, for the operator's check-up."""
+    from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
 
     return await teams_adapter.check_account(_build_teams_access(settings))
 
 
 def _build_teams_access(settings: Settings) -> "AccessSettings":
-    from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded where Teams is configured alone
+    """Return the client credentials and the parameters of token validation."""
+    from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
 
     secret = settings.teams_client_secret
     return teams_adapter.AccessSettings(

@@ -1,4 +1,4 @@
-"""The composition root: settings in, a running bot out. The one file that knows every room."""
+"""Composition root: build the bot from its settings. The only module that imports every package."""
 
 import asyncio
 import gc
@@ -36,30 +36,30 @@ from schedules.delivery.single_worker import SingleWorker
 logger = logging.getLogger("attune.app")
 
 _MAX_TICK_AGE_SECONDS = 180.0
-"""Seconds after the last tick when the bot stops calling itself ready: three missed ticks."""
+"""Seconds since the last scheduler tick after which readiness fails: three missed ticks."""
 
 
 class DeliveryWorker(Protocol):
-    """What hands out what is owed: by itself, or together with other processes."""
+    """Sends due deliveries, either alone or sharing a queue with other processes."""
 
     async def start(self) -> None:
-        """Begin with whatever is owed now, and wait for none of it."""
+        """Start sending the deliveries due now, without waiting for them."""
 
     async def stop(self) -> None:
-        """Begin no further message, and wait until what was begun has ended."""
+        """Claim no further delivery, and wait until the running ones have finished."""
 
 
 class Bot:
-    """Everything that serves the people of a practice, wired together and not yet running.
+    """All components of one process, wired together and not yet started.
 
-    ``desk`` lies to hand for tests and the operator; ``asgi`` is the HTTP door. ``ticks``
-    says whether this process also looks at the clock and hands out what is owed.
+    ``context`` is used by tests and the operator's commands; ``asgi`` is the HTTP application.
+    ``runs_ticker`` is whether this process also runs the scheduler and sends deliveries.
     """
 
     def __init__(
         self, settings: Settings, clock: Clock, *, receives: bool, runs_ticker: bool
     ) -> None:
-        """Wire the rooms of a process that *receives* requests, *ticks*, or both."""
+        """Build the components of a process that receives requests, runs the scheduler, or both."""
         outlets: dict[str, Outlet] = {}
         store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
         self.context = Context(
@@ -71,34 +71,40 @@ class Bot:
         self.chat_adapters = adapters.build_adapters(
             settings, self._build_routes(), self.context, receives=receives
         )
-        outlets.update((name, room.outlet) for name, room in self.chat_adapters.items())
-        sits_out = (
-            0 if settings.test_mode else TICK_SECONDS
-        )  # whoever walks a clock waits for no rest
+        outlets.update((name, adapter.outlet) for name, adapter in self.chat_adapters.items())
+        max_rest_seconds = (
+            0 if settings.test_mode else TICK_SECONDS  # an advanced clock skips rests
+        )
         self.delivery_sender = DeliverySender(
-            self.context, schedules.COMPOSERS, settings.pace, max_rest_seconds=sits_out
+            self.context, schedules.COMPOSERS, settings.pace, max_rest_seconds=max_rest_seconds
         )
         self.delivery_worker: DeliveryWorker = self.delivery_sender
         self.ticker = Ticker(self._on_tick)
         self._duties_lock = asyncio.Lock()
         self.delivery_metrics = Metrics(self.context)
-        extra = (
+        extra_routes = (
             [build_clock_route(clock, self.next_due, self.run_duties_and_deliver)]
             if settings.test_mode
             else []
         )
-        doors = adapters.asgi_routes(self.chat_adapters)
+        asgi_routes = adapters.asgi_routes(self.chat_adapters)
         self.asgi = http.build_http_app(
-            doors, self.check_readiness, self.render_metrics, extra, self.lifespan
+            asgi_routes, self.check_readiness, self.render_metrics, extra_routes, self.lifespan
         )
 
     def _build_routes(self) -> Routes:
+        """Return the routing tables, with every handler bound to the context.
+
+        Forms and buttons may plan deliveries, so their handlers wake the delivery worker.
+        """
         bind, wake = self.request_middleware.bind_handlers, self._delivery_wakeup.set
         return Routes(
-            commands=bind({name: one.handle_request for name, one in handlers.COMMANDS.items()}),
+            commands=bind(
+                {name: command.handle_request for name, command in handlers.COMMANDS.items()}
+            ),
             keywords={
-                name: one.accepted_words(self.context.catalogue)
-                for name, one in handlers.COMMANDS.items()
+                name: command.accepted_words(self.context.catalogue)
+                for name, command in handlers.COMMANDS.items()
             },
             forms=bind(handlers.FORMS, wake),
             buttons=bind(handlers.BUTTONS, wake),
@@ -112,56 +118,61 @@ class Bot:
         )
 
     async def run_duties_and_deliver(self) -> None:
-        """Let what has fallen due reach people, and wait until it has; for tests and walks."""
+        """Run every duty and send all due deliveries; for tests and the clock endpoint."""
         await self._run_duties()
         await _run_safely("drain", self.delivery_sender.send_all_due())
 
     async def _on_tick(self) -> None:
-        """Let what has fallen due go out: a large workspace may take most of an hour."""
+        """Run the duties and wake the delivery worker, without waiting for it.
+
+        A large workspace may take most of an hour to send.
+        """
         await self._run_duties()
         self._delivery_wakeup.set()
 
     async def _run_duties(self) -> None:
-        """Do every duty; the failure of one stops no other."""
+        """Run every scheduled duty; an exception in one does not stop the others."""
         async with self._duties_lock:
             for name, duty in schedules.TIMETABLE.items():
                 await _run_safely(name, duty.run(self.context))
 
     async def next_due(self) -> datetime | None:
-        """The next instant at which something falls due for somebody."""
-        found = [await duty.next_due(self.context) for duty in schedules.TIMETABLE.values()]
-        return min((one for one in found if one), default=None)
+        """Return the earliest instant at which any duty is due; ``None`` if none is scheduled."""
+        instants = [await duty.next_due(self.context) for duty in schedules.TIMETABLE.values()]
+        return min((instant for instant in instants if instant), default=None)
 
     async def check_readiness(self) -> dict[str, Any]:
-        """Whether people can be served: store reached, migrations current, last tick fresh."""
-        reached, workers = True, 0
+        """Return the readiness report: database reachable, schema current, last tick recent."""
+        is_reachable, worker_count = True, 0
         try:
-            current = await asyncio.to_thread(self.context.store.is_schema_current)
-            workers = len(await asyncio.to_thread(self.context.store.list_live_workers))
-        except Exception as error:  # noqa: BLE001 - whatever the database says, it is not ready
-            log_error(logger, "app.database_unreached", error)
-            reached = current = False
-        age = self.ticker.seconds_since_tick
-        fresh = not self._runs_ticker or (age is not None and age < _MAX_TICK_AGE_SECONDS)
+            is_current = await asyncio.to_thread(self.context.store.is_schema_current)
+            worker_count = len(await asyncio.to_thread(self.context.store.list_live_workers))
+        except Exception as error:  # noqa: BLE001 - any database error means not ready
+            log_error(logger, "app.database_unreachable", error)
+            is_reachable = is_current = False
+        tick_age = self.ticker.seconds_since_tick
+        is_fresh = not self._runs_ticker or (
+            tick_age is not None and tick_age < _MAX_TICK_AGE_SECONDS
+        )
         return {
-            "ready": reached and current and fresh,
-            "database": reached,
-            "migrations": current,
-            "tick_seconds": None if age is None else round(age),
-            "workers": workers,
-            "deliveries": await self.delivery_metrics.delivery_counts() if current else {},
+            "ready": is_reachable and is_current and is_fresh,
+            "database": is_reachable,
+            "migrations": is_current,
+            "tick_seconds": None if tick_age is None else round(tick_age),
+            "workers": worker_count,
+            "deliveries": await self.delivery_metrics.delivery_counts() if is_current else {},
         }
 
     async def render_metrics(self) -> str:
-        """What a monitor reads: counts of deliveries and workspaces, and nobody in them."""
+        """Return the metrics in Prometheus' text format: counts only, no personal data."""
         return await self.delivery_metrics.render_prometheus(self.ticker.seconds_since_tick)
 
     @asynccontextmanager
     async def lifespan(self, _app: object = None) -> AsyncIterator[None]:
-        """Serve people for as long as the context is open, then finish what was begun."""
-        for room in self.chat_adapters.values():
-            await room.start()
-        hands = asyncio.create_task(self._deliver_on_wakeup())
+        """Start the adapters and the scheduler on entry; stop and close everything on exit."""
+        for adapter in self.chat_adapters.values():
+            await adapter.start()
+        wakeup_task = asyncio.create_task(self._deliver_on_wakeup())
         if self._runs_ticker:
             await _run_safely("resume", self._resume_suspended_workspaces())
             self.ticker.start()
@@ -169,21 +180,21 @@ class Bot:
             yield
         finally:
             self.ticker.stop()
-            hands.cancel()
+            wakeup_task.cancel()
             with suppress(asyncio.CancelledError):
-                await hands
+                await wakeup_task
             await self.delivery_worker.stop()
             await self.request_middleware.wait_for_profile_lookups()
-            for room in self.chat_adapters.values():
-                await room.stop()
+            for adapter in self.chat_adapters.values():
+                await adapter.stop()
             await self.context.store.close()
 
     async def _resume_suspended_workspaces(self) -> None:
-        """Try again who refused us before: whoever starts the bot may have set a new token."""
+        """Clear the suspension of every workspace: a restart may come with a new token."""
         await self.context.store.write(lambda repos: repos.workspaces.resume_all())
 
     async def _deliver_on_wakeup(self) -> None:
-        """Send what the minute, a form or a button has just promised."""
+        """Start the delivery worker whenever a tick, a form or a button has planned deliveries."""
         while True:
             await self._delivery_wakeup.wait()
             self._delivery_wakeup.clear()
@@ -192,6 +203,7 @@ class Bot:
 
 
 async def _run_safely(name: str, operation: Awaitable[int | None]) -> None:
+    """Await *operation*; log an exception instead of raising it, so that the loop continues."""
     try:
         await operation
     except Exception as error:  # noqa: BLE001 - the next duty and the next tick still run
@@ -199,23 +211,27 @@ async def _run_safely(name: str, operation: Awaitable[int | None]) -> None:
 
 
 async def run_web(settings: Settings, on_listening: Callable[[], None] = lambda: None) -> None:
-    """Receive requests; on SQLite, or in test mode, also tick and hand out.
+    """Serve HTTP requests; on SQLite or in test mode also run the scheduler and send deliveries.
 
-    Raises ``OSError`` when the address cannot be listened on.
+    *on_listening* is called once the socket is bound. Raises :class:`OSError` if the address
+    cannot be bound.
     """
-    ticks = settings.uses_sqlite or settings.test_mode
-    bot = Bot(settings, Clock(settings.test_clock), receives=True, runs_ticker=ticks)
-    listening = socket.create_server((settings.host, settings.port))
+    runs_ticker = settings.uses_sqlite or settings.test_mode
+    bot = Bot(settings, Clock(settings.test_clock), receives=True, runs_ticker=runs_ticker)
+    listener = socket.create_server((settings.host, settings.port))
     config = uvicorn.Config(
         bot.asgi, log_config=None, access_log=False, server_header=False, lifespan="on"
     )
     on_listening()
     _freeze_garbage_collector()
-    await uvicorn.Server(config).serve(sockets=[listening])
+    await uvicorn.Server(config).serve(sockets=[listener])
 
 
 async def run_worker(settings: Settings, stop_event: asyncio.Event) -> None:
-    """Tick and hand out until *stop* is set, where several processes share a PostgreSQL."""
+    """Run the scheduler and send deliveries until *stop_event* is set; needs PostgreSQL.
+
+    With the extra ``scale`` installed several workers share one queue of deliveries.
+    """
     bot = Bot(settings, Clock(), receives=False, runs_ticker=True)
     bot.delivery_worker = (
         _build_shared_workers(bot, settings)
@@ -228,22 +244,23 @@ async def run_worker(settings: Settings, stop_event: asyncio.Event) -> None:
 
 
 def _freeze_garbage_collector() -> None:
-    """Spare people the pauses in which Python looks through all that is loaded for good.
+    """Exclude everything loaded at startup from later garbage collections.
 
-    The catalogues and libraries never become garbage, yet to look through them took an eighth
-    of a second every few seconds while messages were sent, in the middle of somebody's answer.
+    The catalogues and libraries are never freed, yet scanning them paused the event loop for
+    an eighth of a second every few seconds while messages were sent and requests handled.
     """
     gc.collect()
     gc.freeze()
 
 
 def is_scale_extra_installed() -> bool:
-    """Whether what lets several workers share is installed: the extra ``scale``."""
+    """Return whether the extra ``scale`` (DBOS), which several workers need, is installed."""
     return find_spec("dbos") is not None
 
 
 def _build_shared_workers(bot: Bot, settings: Settings) -> DeliveryWorker:
-    from schedules.delivery.shared_workers import SharedWorkers  # noqa: PLC0415 - it is not installed everywhere
+    """Return the worker that shares the queue of due deliveries through DBOS."""
+    from schedules.delivery.shared_workers import SharedWorkers  # noqa: PLC0415 - an optional dependency
 
     return SharedWorkers(
         bot.delivery_sender, bot.context.store, settings.database_url.get_secret_value()
@@ -253,7 +270,7 @@ def _build_shared_workers(bot: Bot, settings: Settings) -> DeliveryWorker:
 async def apply_teams(
     settings: Settings, path: Path, track_progress: team_admin.ProgressTracker = iter
 ) -> team_admin.ApplyResult:
-    """Declare the teams of the file at *path*; see :func:`bot.admin.apply_teams`."""
+    """Apply the team file at *path* to the store; see :func:`bot.admin.apply_teams.apply_teams`."""
     store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
     context = Context(store, catalogue.load_catalogue(), Clock(settings.test_clock), {})
     try:
@@ -265,16 +282,18 @@ async def apply_teams(
 
 
 async def check_microsoft(settings: Settings) -> MicrosoftCheck:
-    """Ask Microsoft for its keys and a token, for the operator's check-up."""
-    found = await adapters.fetch_teams_account(settings)
-    return MicrosoftCheck(found.has_signing_keys, found.has_token)
+    """Fetch Microsoft's signing keys and an access token, for the operator's check-up."""
+    account = await adapters.fetch_teams_account(settings)
+    return MicrosoftCheck(account.has_signing_keys, account.has_token)
 
 
 async def check_slack(settings: Settings) -> SlackCheck:
-    """Ask Slack who the bot is, for the operator's check-up."""
+    """Call Slack's ``auth.test`` for the bot's account, for the operator's check-up."""
     store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
     try:
-        found = await slack.check_account(adapters.build_slack_access(settings, store))
+        account = await slack.check_account(adapters.build_slack_access(settings, store))
     finally:
         await store.close()
-    return SlackCheck(found.error_code, found.workspace_name, found.scopes, found.server_time)
+    return SlackCheck(
+        account.error_code, account.workspace_name, account.scopes, account.server_time
+    )

@@ -1,4 +1,4 @@
-"""Walking the bot's clock forward, in test mode alone: the practice workspace's calendar."""
+"""Test-mode HTTP endpoint that advances the bot's clock, used by the sandbox and the tests."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,25 +16,26 @@ def build_clock_route(
     next_due: Callable[[], Awaitable[datetime | None]],
     run_tick: Callable[[], Awaitable[None]],
 ) -> Route:
-    """Let a test or the practice workspace move time: ``POST /_clock {"now": "<ISO 8601>"}``.
+    """Return the route ``POST /_clock`` with the JSON body ``{"now": "<ISO 8601>"}``.
 
-    The clock stops at every instant at which something falls due, so that each is planned
-    and delivered as if that day had been lived through. Backwards or without an offset: 400.
+    The clock stops at every instant at which a duty is due and runs a tick there, so that each
+    delivery is planned and sent at its own time. Responds 400 to an earlier time, a time
+    without a UTC offset or a malformed body. A lock serializes concurrent requests.
     """
-    one_walk = asyncio.Lock()
+    advance_lock = asyncio.Lock()
 
     async def handle_request(request: Request) -> Response:
         target = await _parse_target(request)
-        async with one_walk:
+        async with advance_lock:
             if target is None or target < clock():
                 return JSONResponse({"ok": False, "now": clock().isoformat()}, status_code=400)
             await advance_clock(target)
         return JSONResponse({"ok": True, "now": clock().isoformat()})
 
     async def advance_clock(target: datetime) -> None:
-        await run_tick()  # what fell due since the last minute's tick, before time jumps past it
-        while (due := await next_due()) and due <= target:
-            clock.move_to(due)
+        await run_tick()  # duties due since the last tick, before the time changes
+        while (due_at := await next_due()) and due_at <= target:
+            clock.move_to(due_at)
             await run_tick()
         clock.move_to(target)
         await run_tick()
@@ -43,9 +44,10 @@ def build_clock_route(
 
 
 async def _parse_target(request: Request) -> datetime | None:
+    """Return the timestamp in the request's body, in UTC; ``None`` if it is malformed."""
     try:
-        said = await request.json()
-        instant = datetime.fromisoformat(said["now"])
+        payload = await request.json()
+        instant = datetime.fromisoformat(payload["now"])
     except (ValueError, KeyError, TypeError):
         return None
     return instant.astimezone(UTC) if instant.tzinfo else None

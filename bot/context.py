@@ -1,4 +1,4 @@
-"""What lies to hand for whoever serves a person: handlers, schedules and the operator."""
+"""Dependencies passed to handlers, schedules and the operator's commands."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from bot.store.store import Store
 
 @dataclass(frozen=True)
 class Context:
-    """The store, the words, the time and the products; no methods, nothing else.
+    """The store, the content catalogue, the clock and the chat outlets; data only, no methods.
 
-    ``now`` gives an aware instant in UTC. ``outlets`` are keyed by product, the part of
-    a workspace before its colon.
+    ``now`` returns an aware datetime in UTC. ``outlets`` is keyed by product, the part of a
+    workspace key before its colon.
     """
 
     store: Store

@@ -1,4 +1,4 @@
-"""The vocabulary shared by the people who ask, the handlers that answer and the products."""
+"""Types shared by adapters, handlers and schedules: requests, replies, events and outlets."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,10 +12,10 @@ from bot.elements import Form, Home, Message
 
 @dataclass(frozen=True, order=True)
 class Person:
-    """A member of a workspace: somebody who may use the bot.
+    """A member of a workspace.
 
-    ``workspace`` is the product and its own id, ``slack:T…`` or ``msteams:<tenant>``;
-    ``id`` is the product's stable id of the person (``U…``, ``aadObjectId``).
+    ``workspace`` is the product and its own id, ``slack:T…`` or ``msteams:<tenant>``; ``id`` is
+    the product's stable id of the person (``U…``, ``aadObjectId``).
     """
 
     workspace: str
@@ -24,18 +24,17 @@ class Person:
 
 @dataclass(frozen=True)
 class Request:
-    """What a person asked for, in no product's own shape.
+    """One user action (command, form, button or home page), independent of the product.
 
-    ``name`` is a key of the table it is routed by. ``keyword`` is one of the words the
-    command lists, ``""`` for none, or :data:`UNKNOWN` for anything else: words a person
-    typed go no further than the product's door. ``key`` is the same for every retry and
-    double click of one act, and different for the next. ``channel`` is where it was said
-    (``""`` in App Home or a form). ``data`` is the button's or form's own, ``answers``
-    the coded answers by field id. ``inside_form`` says that it came from an open form,
-    which a :class:`~bot.elements.Form` in reply then replaces. ``step`` is ``"changed"``
-    when a refreshing field was touched, ``"closed"`` when the form was put away.
-    ``locale`` is what the product said of the person, if anything; ``language`` is the
-    catalogue language the app settled on.
+    ``name`` is a key of the table that routes it. ``idempotency_key`` is the same for every retry
+    and double click of one action. ``keyword`` is one of the command's keywords, ``""`` for none,
+    or :data:`UNKNOWN_KEYWORD`: an adapter never forwards other text that a user typed.
+    ``channel`` is the channel of the command (``""`` in App Home or a form). ``data`` is the
+    payload of the button or form, ``answers`` the coded answers by field id. ``inside_form`` is
+    true for an action in an open form, which a :class:`~bot.elements.Form` in the reply then
+    replaces. ``step`` is ``"changed"`` when a refreshing field changed and ``"closed"`` when the
+    form was cancelled. ``locale`` is the user's locale in the event's payload, if any;
+    ``language`` is the catalogue language that the middleware resolved.
     """
 
     person: Person
@@ -52,66 +51,66 @@ class Request:
 
 
 UNKNOWN_KEYWORD = "\N{REPLACEMENT CHARACTER}"
-"""The keyword of a request whose words are none of the command's own; they are gone."""
+"""Keyword of a command whose text matched none of its keywords; the text is dropped."""
 
 
 @dataclass(frozen=True)
 class Keywords:
-    """The keywords that one command knows.
+    """The keywords that one command accepts.
 
-    ``at_once`` are those that change something with no form to confirm it; they count only
-    where nothing else is typed.
+    ``at_once`` are those that change something without a form to confirm it; they match only
+    if nothing else is typed.
     """
 
     known: frozenset[str] = frozenset()
     at_once: frozenset[str] = frozenset()
 
     def match(self, typed: str) -> str:
-        """Return the keyword that *typed* is or begins with, so that no more words are read.
+        """Return the keyword that *typed* equals or starts with; the remaining text is dropped.
 
-        ``""`` where nothing was typed, :data:`UNKNOWN` for all else. Case, full-width letters
-        and punctuation do not matter. Chinese is written without spaces, so that a keyword
-        may be followed by a Chinese character, but not by any other letter.
+        ``""`` for an empty string, :data:`UNKNOWN_KEYWORD` for no match. Case, full-width letters
+        and punctuation are ignored. Chinese is written without spaces, so a keyword may be followed
+        by a Chinese character, but not by any other letter.
         """
         text = " ".join(normalize("NFKC", typed).casefold().split())
         if not text or text in self.known:
             return text
         longest_first = sorted(self.known - self.at_once, key=len, reverse=True)
         alternatives = "|".join(map(re.escape, longest_first))
-        beginning = re.match(rf"[\W_]*({alternatives})(?![^\W_\u3400-\u9fff])", text)
-        return (beginning[1] if beginning else "") or UNKNOWN_KEYWORD
+        prefix = re.match(rf"[\W_]*({alternatives})(?![^\W_\u3400-\u9fff])", text)
+        return (prefix[1] if prefix else "") or UNKNOWN_KEYWORD
 
 
 @dataclass(frozen=True)
 class InvalidAnswers:
-    """A form's answers that cannot be kept: one kind sentence per field id. Nothing was kept."""
+    """Validation errors of a submitted form: one sentence per field id. Nothing was saved."""
 
     errors: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class DeferredReply:
-    """An answer that needs the product's own interface first.
+    """A reply that needs a call to the product's API first.
 
-    The product is answered at once; then ``work`` runs and its reply reaches the person
-    in the same place. What must not be lost is stored before this is returned.
+    The adapter responds to the product's request at once; then ``continuation`` runs and its
+    reply is sent to the same conversation. A handler commits to the store before it returns this.
     """
 
     continuation: Callable[[], Awaitable["Reply"]]
 
 
 Reply = Message | Form | Home | InvalidAnswers | DeferredReply | None
-"""What a handler answers. ``None`` closes the form, or answers with nothing to show."""
+"""What a handler returns. ``None`` closes the form, or sends an empty response."""
 
 BoundHandler = Callable[[Request], Awaitable[Reply]]
-"""A handler bound to its desk: what a product's room calls."""
+"""A handler bound to its context, as an adapter calls it."""
 
 
 @dataclass(frozen=True)
 class Routes:
-    """Every way in, by name: plain tables, so that a product needs one listener per kind.
+    """Handlers by kind and name: plain tables, so that an adapter needs one listener per kind.
 
-    ``keywords`` are each command's own; a product's door passes no other words on.
+    ``keywords`` are those of each command; an adapter forwards no other text of a command.
     """
 
     commands: Mapping[str, BoundHandler]
@@ -121,19 +120,19 @@ class Routes:
     shortcuts: Mapping[str, BoundHandler]
     home: BoundHandler
     report_unexpected_error: BoundHandler
-    """Answers, in the person's language, what went wrong after the answer left."""
+    """Returns the reply, in the user's language, for an exception after the first response."""
     handle_event: "Callable[[ChatEvent], Awaitable[None]]"
-    """Keeps what a product tells unasked, and raises when it could not be kept."""
+    """Stores an event of the product; raises when it could not be stored."""
     resolve_language: "Callable[[Request], Awaitable[str]]"
-    """Says which of the catalogue's languages whoever asks is met in; never raises."""
+    """Returns the catalogue language of the user; never raises."""
 
 
 @dataclass(frozen=True)
 class Address:
-    """Where a message is owed: a person's private chat, or a channel.
+    """Recipient of a message: a person's private chat, or a channel.
 
-    ``way`` is the product's own opaque route there, ``""`` while none is known: Slack's id
-    of the private chat (``D…``), Teams' conversation id and service address.
+    ``route`` is the product's opaque id of the conversation, ``""`` while unknown: Slack's id of
+    the private chat (``D…``), Teams' conversation id and service URL.
     """
 
     workspace: str
@@ -144,7 +143,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Profile:
-    """What the product says of a person, so that they are met in their language and zone."""
+    """A user's profile in the product: locale, time zone and account type."""
 
     locale: str = ""
     zone: str = ""
@@ -155,13 +154,13 @@ class Profile:
 
 @dataclass(frozen=True)
 class ChatEvent:
-    """Something a product tells unasked, about a workspace, a person or a channel in it.
+    """An event that a product sends about a workspace, a person or a channel.
 
-    ``profile``: what it says of a person has changed. ``arrived``: that person or channel
-    can be reached from now on, by ``way`` if one is told. ``gone``: they can no longer be.
-    ``closed`` and ``opened``: the whole workspace refuses us, or lets us in (again).
-    ``reason`` is the product's own code, never anything that somebody typed. ``by`` is who
-    brought the app to a channel, and ``profile`` then is theirs.
+    ``profile``: a user's profile has changed. ``arrived``: the person or channel can be reached,
+    through ``route`` if known. ``gone``: it can no longer be reached. ``closed`` and ``opened``:
+    the whole workspace rejects the bot's calls, or accepts them again. ``reason`` is the
+    product's own code, never text that a user typed. ``added_by`` is the user who added the app
+    to a channel; ``profile`` is then theirs.
     """
 
     kind: Literal["profile", "arrived", "gone", "closed", "opened"]
@@ -175,27 +174,27 @@ class ChatEvent:
 
 
 class SendStatus(Enum):
-    """What became of a message handed to a product."""
+    """Result of sending one message through a product's API."""
 
     SENT = "sent"
     RETRY_LATER = "wait"
-    """Refused for now, certainly not posted; ``seconds`` says how long the workspace rests."""
+    """Rejected for now and not posted; ``retry_after_seconds`` is how long the workspace rests."""
     UNKNOWN = "unknown"
-    """It may or may not have been posted; never sent again unless proved absent."""
+    """May or may not have been posted; never sent again unless proved absent."""
     FAILED = "failed"
-    """This one message was refused (``reason``) and not posted; its addressee stays reachable."""
+    """This message was rejected (``reason``) and not posted; its recipient stays reachable."""
     GONE = "gone"
-    """This address takes no messages (``reason``): suspend it, say so once."""
+    """This address accepts no messages (``reason``): suspend it and log it once."""
     CLOSED = "closed"
-    """The whole workspace refuses us (``reason``): suspend it, say so once."""
+    """The whole workspace rejects the bot (``reason``): suspend it and log it once."""
 
 
 @dataclass(frozen=True)
 class SendResult:
-    """The fate of one message, with the product's own reference when it was sent.
+    """Result of one send, with the product's own message reference if it was posted.
 
-    ``way`` is a route to its address that was learned on the way, see :class:`Address`.
-    ``slower`` says that a rest was asked for because messages came too fast.
+    ``route`` is a route to the address that was learned while sending, see :class:`Address`.
+    ``is_rate_limited`` is true if the retry delay was requested because of a rate limit.
     """
 
     status: SendStatus
@@ -207,21 +206,21 @@ class SendResult:
 
 
 class Outlet(Protocol):
-    """A product, as the schedules see it. Nothing here retries by itself."""
+    """A product's API for outgoing messages. Nothing in it retries by itself."""
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
-        """Hand over one message; ``key`` is its opaque delivery id. Never raises."""
+        """Send one message; *delivery_id* is its opaque idempotency key. Never raises."""
 
     async def check_posted(
         self, to: Address, delivery_id: str, since: float
     ) -> Literal["yes", "no", "unable", "later"]:
-        """Whether a message with *key*, begun at Unix time *since*, was posted after all.
+        """Return whether the message with *delivery_id*, sent at Unix time *since*, was posted.
 
-        ``unable`` where it cannot be known, ``later`` where it cannot be known just now.
+        ``unable`` if the product cannot answer that at all, ``later`` if it cannot at the moment.
         """
 
     async def fetch_profile(self, person: Person) -> Profile | None:
-        """What the product says of *person*; ``None`` when it cannot be asked just now."""
+        """Return the profile of *person*; ``None`` if the product's API is not available."""
 
     async def show_home(self, person: Person, home: Home) -> None:
-        """Put the person's own page up. Never raises."""
+        """Publish the user's home page. Never raises."""

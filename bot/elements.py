@@ -1,50 +1,47 @@
-"""What a message, a form or the home page is made of, for any product.
+"""Elements of messages, forms and the home page, independent of the product.
 
-Texts use a small inline markup that both products can show: ``**strong**``,
-``_emphasis_``, ``[label](https://…)``, ``@{person id}`` for a mention and
-``#{channel id}`` for a channel. Everything else is literal; a product's renderer
-escapes it. Bodies hold these elements only, so an element that one product
-cannot show does not exist.
+Texts use a small inline markup that both products can render: ``**strong**``,
+``_emphasis_``, ``[label](https://…)``, ``@{person id}`` for a mention and ``#{channel id}``
+for a channel. Everything else is literal; a product's renderer escapes it. Bodies contain
+these element types only, so every element can be rendered by both products.
 """
 
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
-from bot.shares import Share
-
 
 @dataclass(frozen=True)
 class Heading:
-    """A line that lets a hurried reader find their place."""
+    """A section heading."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Text:
-    """A paragraph to read; inline markup allowed."""
+    """A paragraph; inline markup allowed."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Caption:
-    """A quieter line: a source, a caption, a caution; inline markup allowed."""
+    """Secondary text such as a source, a caption or a caution; inline markup allowed."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Quote:
-    """A sentence that a clinician could say aloud; literal text."""
+    """A sentence that a clinician could use aloud; literal text."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class Banner:
-    """A line that nobody may miss, such as the safety line on top of a form; literal text."""
+    """A highlighted line, such as the safety line on top of a form; literal text."""
 
     text: str
     level: Literal["info", "warning"] = "warning"
@@ -52,12 +49,12 @@ class Banner:
 
 @dataclass(frozen=True)
 class Divider:
-    """A pause between two thoughts."""
+    """A horizontal rule between two sections."""
 
 
 @dataclass(frozen=True)
 class ContactLink:
-    """A way for the clinician to write to a person themselves; the bot sends nothing."""
+    """A link that opens a private chat with a person in the product; the bot sends nothing."""
 
     person_id: str
     label: str
@@ -65,7 +62,7 @@ class ContactLink:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """A question asked before a step that matters is taken."""
+    """A dialog that the user has to confirm before a button's action runs."""
 
     title: str
     text: str
@@ -75,11 +72,12 @@ class Confirmation:
 
 @dataclass(frozen=True)
 class Button:
-    """A step the person can take. ``name`` is a key of ``handlers.BUTTONS``.
+    """A button that sends an action. ``name`` is a key of ``handlers.BUTTONS``.
 
-    ``data`` comes back in :attr:`bot.conversation.Request.data`; it holds ids and
-    codes only, at most 2,000 characters. ``opens_form`` says that the answer is a
-    form, which Microsoft Teams needs to know beforehand. Labels make sense read alone.
+    ``data`` is returned in :attr:`bot.conversation.Request.data`; it contains ids and codes only,
+    at most 2,000 characters. ``opens_form`` declares that the reply is a form, which Microsoft
+    Teams has to know when the button is rendered. Labels make sense without their context, for
+    screen readers.
     """
 
     name: str
@@ -92,7 +90,7 @@ class Button:
 
 @dataclass(frozen=True)
 class Link:
-    """A button that opens a page elsewhere."""
+    """A button that opens a web page."""
 
     label: str
     url: str
@@ -100,7 +98,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Option:
-    """One answer that can be chosen: its stable code and its label (75 characters at most)."""
+    """One selectable answer: its stable code and its label (75 characters at most)."""
 
     code: str
     label: str
@@ -109,7 +107,7 @@ class Option:
 
 @dataclass(frozen=True)
 class OverflowMenu:
-    """Two to five lesser steps behind one sign; the chosen code comes back as ``Request.data``."""
+    """A menu of two to five secondary actions; the selected code is the request's ``data``."""
 
     name: str
     label: str
@@ -118,9 +116,23 @@ class OverflowMenu:
 
 @dataclass(frozen=True)
 class ActionRow:
-    """Up to five steps side by side (Teams shows six at most in one card)."""
+    """Up to five controls in one row (Teams renders six at most in one card)."""
 
     controls: tuple[Button | Link | OverflowMenu, ...]
+
+
+class Share(Enum):
+    """Coarse share of the debriefs that chose an answer, in five steps.
+
+    A raw count has no member, so neither a chart nor a sentence can be built from one. The
+    value is the percentage at which a bar is drawn.
+    """
+
+    ALMOST_NONE = 0
+    A_QUARTER = 25
+    HALF = 50
+    THREE_QUARTERS = 75
+    ALMOST_ALL = 100
 
 
 @dataclass(frozen=True)
@@ -133,10 +145,10 @@ class Bar:
 
 @dataclass(frozen=True)
 class Chart:
-    """Published shares as a picture, with the same in words.
+    """A bar chart of published shares, with a text equivalent for screen readers.
 
-    A bar takes only a :class:`bot.shares.Share`, which the release rule makes, so a
-    raw count cannot be drawn (mypy refuses it). ``words`` is the text equivalent.
+    A bar accepts only a :class:`Share`, which the release rule creates, so a raw count cannot
+    be drawn (mypy rejects it).
     """
 
     title: str
@@ -146,11 +158,11 @@ class Chart:
 
 @dataclass(frozen=True)
 class ChoiceField:
-    """A question with coded answers: ``at_most`` 1 is a radio list, more are checkboxes.
+    """A question with coded answers: radio buttons if ``max_selected`` is 1, else checkboxes.
 
-    At most ten options. ``select`` asks for a drop-down list, for long lists of one answer.
-    ``refreshes`` says that choosing here reshapes the form at once (the form's own
-    handler is asked with ``Request.step == "changed"``).
+    At most ten options. ``as_dropdown`` renders a drop-down list, for a long list with one
+    answer. ``refreshes_form`` calls the form's own handler at each change (with
+    ``Request.step == "changed"``), which returns the updated form.
     """
 
     id: str
@@ -188,7 +200,7 @@ class DateField:
 
 @dataclass(frozen=True)
 class PeopleField:
-    """A question whose answer is colleagues, by id, picked from the product's own list."""
+    """A question whose answer is a list of person ids, selected in the product's user picker."""
 
     id: str
     label: str
@@ -200,7 +212,7 @@ class PeopleField:
 
 @dataclass(frozen=True)
 class ChannelField:
-    """A question whose answer is one channel, by id."""
+    """A question whose answer is one channel id."""
 
     id: str
     label: str
@@ -211,10 +223,10 @@ class ChannelField:
 
 @dataclass(frozen=True)
 class NameField:
-    """A question whose answer is a name for a team or a practice: one short typed line.
+    """A one-line text field for the name of a team or a practice.
 
-    Only a team's set-up has it. No debrief, guide or check-in may: there is no place in
-    them where anything about a client could be typed.
+    Only the team set-up has it. Debriefs, guides and check-ins may not: none of them has a field
+    in which anything about a client could be typed.
     """
 
     id: str
@@ -233,7 +245,7 @@ Element = (
 
 
 class Audience(Enum):
-    """Who reads a message: only the person, or the team's channel."""
+    """The recipients of a message: only the person, or the team's channel."""
 
     ONLY_ME = "only_me"
     TEAM = "team"
@@ -241,9 +253,9 @@ class Audience(Enum):
 
 @dataclass(frozen=True)
 class Message:
-    """Something to read, with steps to take.
+    """A message to read, with optional controls.
 
-    ``summary`` is what a notification and a screen reader say first; plain text.
+    ``summary`` is the plain text of the notification, which a screen reader reads first.
     """
 
     summary: str
@@ -253,11 +265,11 @@ class Message:
 
 @dataclass(frozen=True)
 class Form:
-    """Something to fill in, or (with no ``submit``) to read in the same place.
+    """A modal form to submit, or (with an empty ``submit``) a modal to read.
 
-    ``name`` is a key of ``handlers.FORMS``; ``title``, ``submit`` and ``close`` hold 24
-    characters at most; ``data`` comes back on submission and holds ids and codes only.
-    A form's body may hold every element; fields are answered, the rest is read.
+    ``name`` is a key of ``handlers.FORMS``; ``title``, ``submit`` and ``close`` have 24
+    characters at most; ``data`` is returned on submission and contains ids and codes only. A
+    body may contain every element type; only fields have answers.
     """
 
     name: str
@@ -270,6 +282,6 @@ class Form:
 
 @dataclass(frozen=True)
 class Home:
-    """The person's own page inside the product."""
+    """The user's own page inside the product (Slack's App Home)."""
 
     body: tuple[Element, ...] = field(default=())

@@ -1,64 +1,64 @@
-"""What can go wrong that a person should hear about, in their own language."""
+"""Exceptions with a message in the content catalogue, for users and for the operator."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
 class BotError(Exception):
-    """Something went wrong that the person can be told, in their own language.
+    """An error that is reported to the user in their own language.
 
-    ``key`` names the sentence in the content catalogue; ``facts`` fill its blanks.
+    ``key`` is the catalogue key of the message; ``facts`` fill its placeholders.
     """
 
     key = "error.unexpected"
 
     def __init__(self, **facts: str) -> None:
-        """Keep the facts that fill the sentence; never anything a person typed."""
+        """Store the message's placeholder values; never pass text that a user typed."""
         super().__init__(self.key, facts)
         self.facts = facts
 
 
 class NotTheirTeamError(BotError):
-    """Somebody asked for the counts or the set-up of a team that is not theirs to see."""
+    """The user may not see the counts or the set-up of the requested team."""
 
     key = "error.not_their_team"
 
 
 class NoTeamError(BotError):
-    """The person, or the channel they wrote in, belongs to no team yet."""
+    """Neither the user nor the channel of the request belongs to a team."""
 
     key = "error.no_team"
 
 
 class UnknownProfileError(BotError):
-    """The workspace could not say just now who somebody is, so nothing was changed."""
+    """The product's API did not return the user's profile, so nothing was changed."""
 
     key = "error.no_profile"
 
 
 class StaleFormError(BotError):
-    """A form came back whose question is no longer open, so nothing was kept."""
+    """The submitted form belongs to a question that is closed; nothing was saved."""
 
     key = "error.stale_form"
 
 
 class UnknownAnswerError(BotError):
-    """A form came back with a code that its question does not offer."""
+    """The submitted form contains a code that its question does not offer."""
 
     key = "error.unknown_answer"
 
 
 class StoreBusyError(BotError):
-    """The store could not keep this within its time; nothing was kept."""
+    """The store did not commit the transaction within its timeout; nothing was saved."""
 
     key = "error.busy"
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing an operator has to mend: where it is, and the key of what to do about it.
+    """One invalid setting or line of a file: its location and the catalogue key of the remedy.
 
-    ``where`` is a setting's name, or a file with its line; never a value.
+    ``location`` is a setting's name, or a file with its line number; never a value.
     """
 
     location: str
@@ -67,9 +67,9 @@ class Fault:
 
 
 class FaultyInputError(Exception):
-    """An operator is told everything that is wrong at once; nothing was started or applied."""
+    """The operator's input has faults, all reported at once; nothing was started or applied."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
-        """Keep the faults, in the order in which they are best mended."""
+        """Store *faults*, ordered as the operator had best correct them."""
         super().__init__(", ".join(fault.location for fault in faults))
         self.faults = faults

@@ -1,4 +1,4 @@
-"""What the operator may read of the bot's doings: one line an event, and nobody in it."""
+"""Structured logging as JSON lines, with library messages redacted and no personal data."""
 
 import logging
 import re
@@ -7,13 +7,13 @@ import sys
 from pythonjsonlogger.json import JsonFormatter
 
 PROJECT_LOGGER = "attune"
-"""The name under which every room of this project logs."""
+"""Root logger name of this project's modules."""
 
 UNREADABLE = "unreadable_code"
-"""Stands for an error code that is no plain word."""
+"""Placeholder for an error code with characters that no code contains."""
 
-_CODE = re.compile(r"[A-Za-z0-9_.-]+")
-_LONGEST_CODE = 60
+_CODE_PATTERN = re.compile(r"[A-Za-z0-9_.-]+")
+_MAX_CODE_CHARACTERS = 60
 
 _LIBRARY_LOGGERS = (
     "slack_bolt",
@@ -28,29 +28,29 @@ _LIBRARY_LOGGERS = (
 
 
 class RedactingFilter(logging.Filter):
-    """Lets through what this project says, and of what libraries say only that they spoke.
+    """Pass this project's records unchanged; strip the message of every library's record.
 
-    A library's sentence may hold a request's body (Bolt prints one at INFO on a bad
-    signature), so its words are dropped: name, level and the kind of error remain.
+    A library's message may contain a request body (Bolt logs one at INFO on an invalid
+    signature), so it is dropped: logger name, level and the exception's type remain.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Strip a foreign record to its bones, and drop it below WARNING."""
+        """Redact a library's record, and drop it below WARNING."""
         if record.name.split(".")[0] == PROJECT_LOGGER:
             return True
         if record.levelno < logging.WARNING:
             return False
-        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
-        record.msg, record.args = "library.spoke", ()
+        error_type = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        record.msg, record.args = "library.event", ()
         record.exc_info = record.exc_text = record.stack_info = None
-        record.error = kind
+        record.error = error_type
         return True
 
 
 def configure_logging(level: str) -> None:
-    """Send one JSON line an event to standard error, for *level* and above.
+    """Write one JSON line per record of *level* and above to standard error.
 
-    Foreign loggers never go below WARNING, whatever the operator asks for.
+    Library loggers stay at WARNING, whatever level is configured.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(RedactingFilter())
@@ -70,25 +70,25 @@ def configure_logging(level: str) -> None:
 
 
 def clean_code(code: str) -> str:
-    """Return a product's error *code* as it may be logged and counted.
+    """Return a product's error *code* in a form that may be logged and used as a metric label.
 
-    At most 60 letters, digits, ``_``, ``-`` and ``.``; anything else could be a sentence
-    that somebody typed, and becomes :data:`UNREADABLE`.
+    At most 60 letters, digits, ``_``, ``-`` and ``.``; any other string could contain text
+    that a user typed, and is replaced by :data:`UNREADABLE`.
     """
-    return code[:_LONGEST_CODE] if _CODE.fullmatch(code) else UNREADABLE
+    return code[:_MAX_CODE_CHARACTERS] if _CODE_PATTERN.fullmatch(code) else UNREADABLE
 
 
 def log_error(
     logger: logging.Logger, action: str, error: BaseException, **facts: str | int
 ) -> None:
-    """Tell the operator that *action* went wrong: the kind of error and where, no message.
+    """Log at ERROR that *action* failed, with the exception's type and location.
 
-    An exception's own words may repeat what a person typed, so they stay out.
+    The exception's message is omitted because it may contain text that a user typed.
     """
-    place = error.__traceback__
-    while place and place.tb_next:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_name}:{place.tb_lineno}" if place else ""
+    traceback = error.__traceback__
+    while traceback and traceback.tb_next:
+        traceback = traceback.tb_next
+    location = f"{traceback.tb_frame.f_code.co_name}:{traceback.tb_lineno}" if traceback else ""
     logger.error(
-        action, extra={"action": action, "error": type(error).__name__, "where": where, **facts}
+        action, extra={"action": action, "error": type(error).__name__, "where": location, **facts}
     )

@@ -1,4 +1,4 @@
-"""What every request passes on its way to a handler: the person's language, and kind errors."""
+"""Request middleware: resolve the user's language and turn exceptions into error replies."""
 
 import asyncio
 import logging
@@ -14,23 +14,23 @@ from bot.errors import BotError
 from bot.logs import log_error
 from bot.store.repositories import Repositories
 
-logger = logging.getLogger("attune.front")
+logger = logging.getLogger("attune.middleware")
 
 Handler = Callable[[Request, Context], Awaitable[Reply]]
 
 _MAX_CACHED_PROFILES = 10_000
-"""How many people's profiles are kept in memory; those who are not on a team are in no table."""
+"""Size limit of the in-memory profile cache; a person without a team has no row in the store."""
 
 
 class RequestMiddleware:
-    """Meets people in their own language, and turns what goes wrong into a kind sentence.
+    """Binds handlers to the context, resolves languages and converts exceptions into replies.
 
-    It binds handlers to the desk. A :class:`bot.errors.BotError` becomes its sentence;
-    anything else becomes ``error.unexpected`` and one log line that quotes nobody.
+    A :class:`bot.errors.BotError` becomes its catalogue message; any other exception becomes
+    ``error.unexpected`` and one log line without the exception's message.
     """
 
     def __init__(self, context: Context) -> None:
-        """Stand before *desk*."""
+        """Pass *context* to every handler, and start with an empty profile cache."""
         self._context = context
         self._profile_cache: OrderedDict[Person, Profile] = OrderedDict()
         self._profile_lookups: set[asyncio.Task[None]] = set()
@@ -38,12 +38,12 @@ class RequestMiddleware:
     def bind_handler(
         self, handler: Handler, after_reply: Callable[[], None] | None = None
     ) -> BoundHandler:
-        """Give a product's room what it may call; *then* runs after each answer."""
+        """Return *handler* wrapped for an adapter; *after_reply* runs after each call."""
 
         async def call_handler(request: Request) -> Reply:
-            settled = await self._with_language(request)
+            localized = await self._with_language(request)
             reply = await self._run_with_error_reply(
-                settled, lambda: handler(settled, self._context)
+                localized, lambda: handler(localized, self._context)
             )
             if after_reply:
                 after_reply()
@@ -55,13 +55,13 @@ class RequestMiddleware:
     def bind_handlers(
         self, handlers: Mapping[str, Handler], after_reply: Callable[[], None] | None = None
     ) -> dict[str, BoundHandler]:
-        """Bind a whole table of handlers."""
+        """Wrap every handler of a table; see :meth:`bind_handler`."""
         return {name: self.bind_handler(handler, after_reply) for name, handler in handlers.items()}
 
     def bind_event_handler(
         self, handler: Callable[[ChatEvent, Context], Awaitable[None]]
     ) -> Callable[[ChatEvent], Awaitable[None]]:
-        """Give a product's room what it tells its news: people are known anew from then on."""
+        """Return *handler* wrapped for an adapter; an event's profile also updates the cache."""
 
         async def handle_event(event: ChatEvent) -> None:
             self._refresh_cached_profile(event)
@@ -70,40 +70,43 @@ class RequestMiddleware:
         return handle_event
 
     def _refresh_cached_profile(self, event: ChatEvent) -> None:
+        """Replace a cached profile by the event's; without a locale the cached one is retained."""
         person = Person(event.workspace, event.person)
-        before = self._profile_cache.get(person)
-        if before and event.profile:
-            locale = event.profile.locale or before.locale
+        cached = self._profile_cache.get(person)
+        if cached and event.profile:
+            locale = event.profile.locale or cached.locale
             self._profile_cache[person] = replace(event.profile, locale=locale)
 
     async def report_unexpected_error(self, request: Request, _context: Context) -> Reply:
-        """Tell the person that something went wrong after their answer had left."""
+        """Return the reply for an exception raised after the first response was sent."""
         return self._build_error_reply(request, BotError())
 
     async def resolve_language(self, request: Request) -> str:
-        """Return the language that the person is met in, for what a product says by itself."""
+        """Return the user's language tag, for texts that an adapter renders without a handler."""
         return (await self._with_language(request)).language
 
     async def wait_for_profile_lookups(self) -> None:
-        """Wait until everybody who was being asked about is known."""
+        """Wait until every running profile lookup has finished."""
         while self._profile_lookups:
             await asyncio.gather(*self._profile_lookups, return_exceptions=True)
 
     async def _run_with_error_reply(
         self, request: Request, build_reply: Callable[[], Awaitable[Reply]]
     ) -> Reply:
+        """Await a handler, its deferred callback included; convert an exception into a reply."""
         try:
             reply = await build_reply()
-        except BotError as told:
-            return self._build_error_reply(request, told)
-        except Exception as error:  # noqa: BLE001 - the last resort: the person hears a sentence
-            log_error(logger, "front.handler_failed", error)
+        except BotError as bot_error:
+            return self._build_error_reply(request, bot_error)
+        except Exception as error:  # noqa: BLE001 - the user still receives an error reply
+            log_error(logger, "middleware.handler_failed", error)
             return self._build_error_reply(request, BotError())
         if isinstance(reply, DeferredReply):
             return DeferredReply(lambda: self._run_with_error_reply(request, reply.continuation))
         return reply
 
     def _build_error_reply(self, request: Request, error: BotError) -> Message | Form:
+        """Return the error message: a modal for an action inside a form, otherwise a message."""
         words = self._context.catalogue.get_pack(request.language)
         sentence = words.translate(error.key, **error.facts)
         if request.inside_form:
@@ -112,13 +115,20 @@ class RequestMiddleware:
         return Message(sentence, (Text(sentence),))
 
     async def _with_language(self, request: Request) -> Request:
+        """Return *request* with its language; on an exception log it and use the default."""
         try:
             return replace(request, language=await self._find_language(request))
-        except Exception as error:  # noqa: BLE001 - who cannot be looked up is still answered
-            log_error(logger, "front.language_unknown", error)
+        except Exception as error:  # noqa: BLE001 - the request is still handled, in English
+            log_error(logger, "middleware.language_lookup_failed", error)
             return request
 
     async def _find_language(self, request: Request) -> str:
+        """Query the person and team, and choose the first available language by precedence.
+
+        The order: the person's own setting, the request's locale, the cached profile, the stored
+        locale, the team's language.
+        """
+
         def read_person_and_team(repos: Repositories) -> tuple[Clinician, Team | None]:
             person = request.person
             team = repos.teams.get_home_team(person)
@@ -126,15 +136,16 @@ class RequestMiddleware:
                 person.workspace, request.channel
             )
 
-        known, team = await self._context.store.read(read_person_and_team)
+        clinician, team = await self._context.store.read(read_person_and_team)
         profile = self._profile_cache.get(request.person, Profile())
-        if known.has_joined and not known.zone and profile.zone:
-            # Who used the bot before joining was asked about when nothing could be kept.
+        if clinician.has_joined and not clinician.zone and profile.zone:
+            # Cached before this person joined, when no row existed to save the zone in.
             del self._profile_cache[request.person]
-        tags = (known.language, request.locale, profile.locale, known.locale)
+        tags = (clinician.language, request.locale, profile.locale, clinician.locale)
         return self._context.catalogue.choose_language(*tags, team.language if team else "")
 
     def _schedule_profile_lookup(self, person: Person) -> None:
+        """Start a background task that fetches the profile, unless it is cached."""
         if person in self._profile_cache:
             return
         task = asyncio.get_running_loop().create_task(self._look_up_profile(person))
@@ -142,6 +153,11 @@ class RequestMiddleware:
         task.add_done_callback(self._profile_lookups.discard)
 
     async def _look_up_profile(self, person: Person) -> None:
+        """Fetch the profile from the product's API, cache it, and update the person's row if any.
+
+        The oldest entry is evicted when the cache is full. A failed request is not cached, so the
+        next request of the same person retries it.
+        """
         outlet = self._context.outlets.get(person.workspace.partition(":")[0])
         profile = await outlet.fetch_profile(person) if outlet else None
         if profile is None:

@@ -1,4 +1,4 @@
-"""Public holidays by country and subdivision: the one room of the library that knows them."""
+"""Public holidays by country and subdivision; the only module that imports ``holidays``."""
 
 import re
 from datetime import date
@@ -9,29 +9,29 @@ _REGION_PATTERN = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,6})?")
 
 @lru_cache(maxsize=512)
 def holiday_dates(region: str, year: int) -> frozenset[date]:
-    """Return the public holidays of *region* in *year*, as they are observed.
+    """Return the public holidays of *region* in *year*, on the dates they are observed.
 
-    A region is an ISO 3166 country, or a country and its subdivision: ``CA``, ``CA-QC``.
-    One that nobody knows any more, after an upgrade, has none.
+    A region is an ISO 3166 country code, optionally with a subdivision: ``CA``, ``CA-QC``.
+    A region that the library no longer supports after an upgrade has no holidays.
     """
-    import holidays  # noqa: PLC0415 - eleven megabytes, for teams that keep holidays alone
+    import holidays  # noqa: PLC0415 - eleven megabytes; few teams need it
 
-    country, _, part = region.partition("-")
+    country, _, subdivision = region.partition("-")
     try:
-        return frozenset(holidays.country_holidays(country, subdiv=part or None, years=year))
-    except NotImplementedError:  # the library's word for a place that it does not know
+        return frozenset(holidays.country_holidays(country, subdiv=subdivision or None, years=year))
+    except NotImplementedError:  # raised for an unsupported country or subdivision
         return frozenset()
 
 
 def is_known_region(region: str) -> bool:
-    """Whether *said* names a country or a subdivision whose public holidays are known."""
+    """Return whether the library has the public holidays of the country or subdivision *region*."""
     import holidays  # noqa: PLC0415 - see above
 
     if not _REGION_PATTERN.fullmatch(region):
         return False
-    country, _, part = region.partition("-")
+    country, _, subdivision = region.partition("-")
     try:
-        holidays.country_holidays(country, subdiv=part or None)
-    except NotImplementedError:  # the library's word for a place that it does not know
+        holidays.country_holidays(country, subdiv=subdivision or None)
+    except NotImplementedError:  # raised for an unsupported country or subdivision
         return False
     return True

@@ -1,4 +1,4 @@
-"""What the operator tells the bot from outside: the environment and `.env`, read once."""
+"""Settings from environment variables and ``.env``, parsed and validated once at startup."""
 
 import os
 import re
@@ -18,11 +18,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.errors import Fault, FaultyInputError
 
 _MIN_PEPPER_LENGTH = 32
+"""In characters."""
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class Settings(BaseSettings):
-    """What the bot is told from outside; `.env.example` explains each name to the operator.
+    """All settings of a process; ``.env.example`` documents each name for the operator.
 
     An empty value counts as unset. Secrets never appear in a repr, a log or a fault.
     """
@@ -61,6 +62,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _check_database_url(cls, value: SecretStr) -> SecretStr:
+        """Accept the URL schemes of SQLite and of PostgreSQL with the psycopg driver."""
         if not value.get_secret_value().startswith(("sqlite:///", "postgresql+psycopg://")):
             raise ValueError
         return value
@@ -68,49 +70,57 @@ class Settings(BaseSettings):
     @field_validator("pepper")
     @classmethod
     def _check_pepper_length(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and any(len(one) < _MIN_PEPPER_LENGTH for one in _split_secrets(value)):
+        """Require at least 32 characters per pepper, as key material for HMAC and encryption."""
+        if value and any(len(pepper) < _MIN_PEPPER_LENGTH for pepper in _split_secrets(value)):
             raise ValueError
         return value
 
     @field_validator("slack_bot_token")
     @classmethod
     def _check_bot_token(cls, value: SecretStr | None) -> SecretStr | None:
+        """Accept a static bot token (``xoxb-``) or an expiring one (``xoxe.``)."""
         return _check_prefix(value, ("xoxb-", "xoxe."))
 
     @field_validator("slack_refresh_token")
     @classmethod
     def _check_refresh_token(cls, value: SecretStr | None) -> SecretStr | None:
+        """Accept a refresh token of Slack's token rotation."""
         return _check_prefix(value, ("xoxe-",))
 
     @field_validator("slack_app_token")
     @classmethod
     def _check_app_token(cls, value: SecretStr | None) -> SecretStr | None:
+        """Accept an app-level token, which opens Socket Mode connections."""
         return _check_prefix(value, ("xapp-",))
 
     @field_validator("slack_api_url")
     @classmethod
     def _check_api_url(cls, value: str) -> str:
+        """Require HTTPS, or plain HTTP to a loopback host, and the path ``/api/``."""
         parts = urlsplit(value)
-        secure = parts.scheme == "https" or (
+        is_secure = parts.scheme == "https" or (
             parts.scheme == "http" and is_loopback(parts.hostname or "")
         )
-        if not secure or not value.endswith("/api/"):
+        if not is_secure or not value.endswith("/api/"):
             raise ValueError
         return value
 
     @field_validator("teams_client_id", "teams_tenant_id")
     @classmethod
     def _normalize_id(cls, value: str | None) -> str | None:
+        """Parse a UUID and return it in lowercase."""
         return _normalize_uuid(value) if value else None
 
     @field_validator("teams_tenants")
     @classmethod
     def _normalize_id_list(cls, value: str | None) -> str | None:
+        """Parse a comma-separated list of UUIDs."""
         return ",".join(map(_normalize_uuid, value.split(","))) if value else None
 
     @field_validator("teams_openid_metadata_url")
     @classmethod
     def _check_metadata_url(cls, value: str | None) -> str | None:
+        """Accept only a loopback host: the keys behind this URL decide which tokens are valid."""
         parts = urlsplit(value or "")
         if value and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
             raise ValueError
@@ -126,48 +136,52 @@ class Settings(BaseSettings):
     @field_validator("test_clock")
     @classmethod
     def _check_clock_offset(cls, value: datetime | None) -> datetime | None:
+        """Require a UTC offset."""
         if value is not None and value.tzinfo is None:
             raise ValueError
         return value
 
     @property
     def peppers(self) -> tuple[bytes, ...]:
-        """The secrets that keep tokens apart from people, newest first."""
-        return tuple(one.encode() for one in _split_secrets(self.pepper)) if self.pepper else ()
+        """Secrets from which contributor tokens and encryption keys are derived, newest first."""
+        return (
+            tuple(pepper.encode() for pepper in _split_secrets(self.pepper)) if self.pepper else ()
+        )
 
     @property
     def allowed_tenants(self) -> frozenset[str]:
-        """The Microsoft tenants whose people are served: those listed, else the bot's own."""
-        listed = (self.teams_tenants or self.teams_tenant_id or "").split(",")
-        return frozenset(filter(None, listed))
+        """Microsoft tenants whose users are served: the listed ones, by default the bot's own."""
+        tenants = (self.teams_tenants or self.teams_tenant_id or "").split(",")
+        return frozenset(filter(None, tenants))
 
     @property
     def uses_slack(self) -> bool:
-        """Whether people on Slack are served: unless only Microsoft Teams is configured."""
-        told = (self.slack_bot_token, self.slack_signing_secret, self.slack_app_token)
-        return any(told) or not self.uses_teams
+        """Whether the Slack adapter is enabled: always, unless only Teams is configured."""
+        credentials = (self.slack_bot_token, self.slack_signing_secret, self.slack_app_token)
+        return any(credentials) or not self.uses_teams
 
     @property
     def uses_teams(self) -> bool:
-        """Whether people on Microsoft Teams are served."""
+        """Whether the Microsoft Teams adapter is enabled."""
         return self.teams_client_id is not None
 
     @property
     def uses_sqlite(self) -> bool:
-        """Whether one process does everything, on an embedded database."""
+        """Whether the database is embedded (SQLite), so that one process runs everything."""
         return self.database_url.get_secret_value().startswith("sqlite")
 
 
 def load_settings(verb: str) -> Settings:
-    """Read what the operator set, or say everything that *verb* misses at once.
+    """Return the validated settings, with all that the subcommand *verb* requires.
 
-    Raises :class:`bot.errors.FaultyInputError` whose faults name settings, never values.
+    Raises :class:`bot.errors.FaultyInputError` with one fault per malformed or missing setting;
+    faults contain the settings' names, never their values.
     """
     malformed: set[str] = set()
     try:
         settings = Settings()
-    except ValidationError as refused:
-        malformed = {str(e["loc"][0]) for e in refused.errors(include_input=False)}
+    except ValidationError as error:
+        malformed = {str(detail["loc"][0]) for detail in error.errors(include_input=False)}
         settings = Settings(**{name: _default_value(name) for name in malformed})
     faults = [Fault(name.upper(), f"operator.settings.{name}") for name in sorted(malformed)]
     faults += [
@@ -182,20 +196,20 @@ def load_settings(verb: str) -> Settings:
 
 @contextmanager
 def disable_dotenv() -> Iterator[None]:
-    """Keep a library that is imported meanwhile from reading the operator's `.env` by itself."""
+    """Prevent a library imported in this context from loading the operator's ``.env`` itself."""
     name = "PYTHON_DOTENV_DISABLED"
-    before = os.environ.get(name)
+    previous = os.environ.get(name)
     os.environ[name] = "1"
     try:
         yield
     finally:
         os.environ.pop(name)
-        if before is not None:
-            os.environ[name] = before
+        if previous is not None:
+            os.environ[name] = previous
 
 
 def is_loopback(host: str) -> bool:
-    """Whether *host* can be reached from this machine alone."""
+    """Return whether *host* is a loopback address, reachable from this machine only."""
     if host == "localhost":
         return True
     try:
@@ -204,66 +218,70 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def _default_value(name: str) -> Any:  # noqa: ANN401 - whatever type the setting has
+def _default_value(name: str) -> Any:  # noqa: ANN401 - the type depends on the setting
+    """Return the default of the setting *name*, to validate the others without it."""
     return Settings.model_fields[name].default
 
 
 def _missing_settings(settings: Settings, verb: str) -> list[str]:
-    needs: dict[str, bool] = {}
-    serves = verb in {"web", "worker"}
-    if serves or verb == "team":
-        needs["pepper"] = settings.pepper is None
-        needs["test_clock"] = settings.test_clock is not None and not settings.test_mode
-    if serves:
-        needs["test_mode"] = settings.test_mode and not _may_use_test_mode(settings, verb)
-        needs |= _missing_teams_settings(settings)
-    if serves and settings.uses_slack:
-        needs["slack_bot_token"] = settings.slack_bot_token is None
-        needs |= _missing_rotation_settings(settings)
-        needs["slack_signing_secret"] = verb == "web" and not (
+    """Return the names of the settings that the subcommand *verb* requires and that are not set."""
+    missing: dict[str, bool] = {}
+    is_server = verb in {"web", "worker"}
+    if is_server or verb == "team":
+        missing["pepper"] = settings.pepper is None
+        missing["test_clock"] = settings.test_clock is not None and not settings.test_mode
+    if is_server:
+        missing["test_mode"] = settings.test_mode and not _may_use_test_mode(settings, verb)
+        missing |= _missing_teams_settings(settings)
+    if is_server and settings.uses_slack:
+        missing["slack_bot_token"] = settings.slack_bot_token is None
+        missing |= _missing_rotation_settings(settings)
+        missing["slack_signing_secret"] = verb == "web" and not (
             settings.slack_signing_secret or settings.slack_app_token
         )
     if verb == "worker":
-        needs["worker"] = settings.uses_sqlite
-    return [name for name, is_so in needs.items() if is_so]
+        missing["worker"] = settings.uses_sqlite
+    return [name for name, is_missing in missing.items() if is_missing]
 
 
 def _missing_rotation_settings(settings: Settings) -> dict[str, bool]:
-    """What a token that expires after twelve hours lacks to be renewed."""
-    token, renews = settings.slack_bot_token, settings.slack_refresh_token is not None
+    """Return which settings the rotation of an expiring token (twelve hours) lacks."""
+    token, is_rotated = settings.slack_bot_token, settings.slack_refresh_token is not None
     expires = token is not None and token.get_secret_value().startswith("xoxe.")
-    known = settings.slack_client_id and settings.slack_client_secret
+    has_client = settings.slack_client_id and settings.slack_client_secret
     return {
-        "slack_refresh_token": expires and not renews,
-        "slack_client_secret": renews and not known,
+        "slack_refresh_token": expires and not is_rotated,
+        "slack_client_secret": is_rotated and not has_client,
     }
 
 
 def _missing_teams_settings(settings: Settings) -> dict[str, bool]:
-    """What Teams lacks; whatever would let in activities unproven is for tests alone.
+    """Return which Teams settings are missing, and which weaken token validation outside tests.
 
-    Microsoft's library has a variable of its own that switches all proof off: where it is
-    set the bot does not start, although it never asks that library to prove anything.
+    Microsoft's library has an environment variable of its own that disables token validation:
+    where it is set the bot does not start, although it never uses that library to validate.
     """
-    unsigned = settings.dangerously_allow_unauthenticated_requests
-    stand_in = settings.teams_openid_metadata_url is not None
-    teams = settings.uses_teams
+    allows_unsigned = settings.dangerously_allow_unauthenticated_requests
+    has_test_metadata = settings.teams_openid_metadata_url is not None
+    uses_teams = settings.uses_teams
     return {
-        "teams_client_id": not teams
+        "teams_client_id": not uses_teams
         and bool(settings.teams_client_secret or settings.allowed_tenants),
-        "teams_tenants": teams and not settings.allowed_tenants,
-        "teams_extra": teams and find_spec("microsoft_teams") is None,
-        "teams_openid_metadata_url": stand_in and not settings.test_mode,
-        "dangerously_allow_unauthenticated_requests": unsigned and not settings.test_mode,
+        "teams_tenants": uses_teams and not settings.allowed_tenants,
+        "teams_extra": uses_teams and find_spec("microsoft_teams") is None,
+        "teams_openid_metadata_url": has_test_metadata and not settings.test_mode,
+        "dangerously_allow_unauthenticated_requests": allows_unsigned and not settings.test_mode,
     }
 
 
 def _may_use_test_mode(settings: Settings, verb: str) -> bool:
+    """Return whether the clock endpoint can be reached from a loopback address only."""
     return verb == "web" and is_loopback(settings.host)
 
 
 def _split_secrets(secret: SecretStr) -> list[str]:
-    return [one.strip() for one in re.split(",", secret.get_secret_value())]
+    """Split a comma-separated list of secrets."""
+    return [part.strip() for part in re.split(",", secret.get_secret_value())]
 
 
 def _normalize_uuid(value: str) -> str:
@@ -271,6 +289,7 @@ def _normalize_uuid(value: str) -> str:
 
 
 def _check_prefix(value: SecretStr | None, prefixes: tuple[str, ...]) -> SecretStr | None:
+    """Raise ValueError, as a Pydantic validator, for a token without one of *prefixes*."""
     if value and not value.get_secret_value().startswith(prefixes):
         raise ValueError
     return value

@@ -1,7 +1,8 @@
-"""Where Slack's renewed tokens outlive the process: in the store, sealed with the pepper.
+"""Persistence of rotated Slack tokens: an encrypted row in the store, keyed by the pepper.
 
-Slack ends a refresh token when it is used, so the newest pair cannot stay in `.env`, and a
-bot that forgot it at a restart would be shut out. A copy of the database alone opens none.
+Slack invalidates a refresh token when it is used, so the newest pair cannot stay in `.env`,
+and a process that lost it at a restart would have no access. A copy of the database alone
+reveals no token.
 """
 
 from hashlib import sha256
@@ -12,26 +13,26 @@ from bot.store.store import Store
 
 _ROW_NAME = "slack"
 _WRITE_TIMEOUT_SECONDS = 60.0
-"""Seconds that a new pair may wait for a busy store: lost, it could not be had again."""
+"""Seconds that saving a new pair waits for a busy store; a lost pair cannot be fetched again."""
 
 
 class SlackTokenStore:
-    """Keeps the pair that descends from the operator's own refresh token, and no other."""
+    """Loads and saves the token pair derived from the operator's own refresh token."""
 
     def __init__(self, store: Store, refresh_token: str) -> None:
-        """Keep in *store* what descends from the refresh token *first*."""
+        """Use *store* for the pair that descends from *refresh_token*, recognized by its hash."""
         self._store = store
         self._root_hash = sha256(refresh_token.encode()).hexdigest()
 
     async def load(self) -> TokenPair | None:
-        """Return the newest pair; ``None`` once the operator has set another token."""
-        kept = await self._store.read(lambda repos: repos.secret_cipher.decrypt(_ROW_NAME))
-        if kept is None or kept["root"] != self._root_hash:
+        """Return the newest pair; ``None`` if none is saved or the operator set another token."""
+        row = await self._store.read(lambda repos: repos.secret_cipher.decrypt(_ROW_NAME))
+        if row is None or row["root"] != self._root_hash:
             return None
-        return TokenPair(kept["token"], kept["refresh"], kept["expires"])
+        return TokenPair(row["token"], row["refresh"], row["expires"])
 
     async def save(self, pair: TokenPair) -> None:
-        """Seal *pair* in the place of an older one."""
+        """Encrypt *pair* and replace the previous one."""
         value = {
             "root": self._root_hash,
             "token": pair.bot_token,
@@ -45,11 +46,11 @@ class SlackTokenStore:
 
 
 def build_token_rotator(settings: Settings, store: Store) -> TokenRotator | None:
-    """Return what renews the bot token; ``None`` for a token that does not expire."""
+    """Return the rotator of the bot token; ``None`` for a token that does not expire."""
     token, refresh = settings.slack_bot_token, settings.slack_refresh_token
     secret, client = settings.slack_client_secret, settings.slack_client_id
     if not (token and refresh and secret and client):
         return None
-    first = TokenPair(token.get_secret_value(), refresh.get_secret_value())
-    kept = SlackTokenStore(store, first.refresh_token)
-    return TokenRotator(first, client, secret.get_secret_value(), kept)
+    configured_pair = TokenPair(token.get_secret_value(), refresh.get_secret_value())
+    token_store = SlackTokenStore(store, configured_pair.refresh_token)
+    return TokenRotator(configured_pair, client, secret.get_secret_value(), token_store)

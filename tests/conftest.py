@@ -1,4 +1,4 @@
-"""What every test may ask for, and how to run without PostgreSQL or Chromium."""
+"""Shared pytest fixtures and the option ``--without``, which deselects tests by program."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tests.postgres import PostgresServer
 
 settings.register_profile("attune", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("attune")
-"""The same examples on every machine, however busy it is; to look for new ones:
+"""Deterministic examples without a deadline, on every machine; to search for new ones run
 ``pytest --hypothesis-profile=default``."""
 
 _MARKER_BY_FIXTURE = {
@@ -19,25 +19,25 @@ _MARKER_BY_FIXTURE = {
     "chromium": "chromium",
     "playground": "node",
 }
-"""Fixtures that need a program: who asks for one gets its marker."""
+"""Marker added to each test that requests one of these fixtures, which need a program."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Offer ``--without``, which `make test WITHOUT=...` passes on."""
+    """Add the option ``--without``, which ``make test WITHOUT=...`` passes on."""
     parser.addoption(
         "--without", default="", help=f"run no tests that need: {' '.join(needs.OPTIONAL_PROGRAMS)}"
     )
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """Say on top what this run does without."""
+    """Print the excluded programs in the report's header."""
     without = str(config.getoption("--without"))
     return f"without: {without}" if without else "without: nothing"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out, and count as deselected, what needs a program this run does without."""
+    """Mark the tests that need a program, and deselect those of the excluded programs."""
     without = str(config.getoption("--without")).split()
     if set(without) - set(needs.OPTIONAL_PROGRAMS):
         raise pytest.UsageError(f"--without takes {', '.join(needs.OPTIONAL_PROGRAMS)}")
@@ -45,14 +45,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in _MARKER_BY_FIXTURE:
                 item.add_marker(_MARKER_BY_FIXTURE[fixture])
-    left_out = [item for item in items if any(map(item.get_closest_marker, without))]
-    items[:] = [item for item in items if item not in left_out]
-    config.hook.pytest_deselected(items=left_out)
+    deselected = [item for item in items if any(map(item.get_closest_marker, without))]
+    items[:] = [item for item in items if item not in deselected]
+    config.hook.pytest_deselected(items=deselected)
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """A PostgreSQL server of our own, for as long as the tests run."""
+    """A PostgreSQL server for the whole session, with its files in a temporary directory."""
     cluster = PostgresServer()
     cluster.start()
     yield cluster
@@ -62,17 +62,17 @@ def postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture
 def postgres_url(postgres: PostgresServer) -> str:
-    """The address of an empty PostgreSQL database that no other test has seen.
+    """The URL of a new, empty PostgreSQL database.
 
-    A fixture that asks for it by name at run time (``request.getfixturevalue``) marks that
-    parameter with ``pytest.mark.postgresql`` itself.
+    A fixture that requests it at run time (``request.getfixturevalue``) marks the parameter with
+    ``pytest.mark.postgresql`` itself.
     """
     return postgres.database_url(postgres.create_database())
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of a browser to open the practice workspace in."""
+    """The path of the Chromium executable that opens the sandbox."""
     path = needs.find_chromium()
     if path is None:
         raise RuntimeError(needs.installation_advice(["chromium"]))

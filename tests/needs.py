@@ -1,6 +1,6 @@
-"""The programs that tests need besides Python: where they are, and what to install if not.
+"""Locate the programs that tests need besides Python, and report the missing ones.
 
-Run with what to do without, as `make test` does: ``python -m tests.needs "chromium"``.
+Run by ``make test`` with the excluded programs: ``python -m tests.needs "chromium"``.
 """
 
 import os
@@ -9,18 +9,18 @@ import sys
 from pathlib import Path
 
 OPTIONAL_PROGRAMS = ("postgresql", "chromium", "node")
-"""What ``WITHOUT`` may name; each is a pytest marker as well."""
+"""The programs that ``WITHOUT`` accepts; each is a pytest marker as well."""
 
 
 _DEBIAN_PACKAGES = {"node": "nodejs npm"}
-"""What Debian calls a program, where it calls it something else."""
+"""Debian's package names where they differ from the program's."""
 
 
 def find_postgresql() -> Path | None:
-    """Where a PostgreSQL server's programs are: on the path, or where Debian puts them."""
-    found = shutil.which("initdb")
-    if found:
-        return Path(found).resolve().parent
+    """Return the directory of PostgreSQL's server programs: on the path, or Debian's location."""
+    initdb = shutil.which("initdb")
+    if initdb:
+        return Path(initdb).resolve().parent
     versions = sorted(
         Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parts[-3])
     )
@@ -28,20 +28,23 @@ def find_postgresql() -> Path | None:
 
 
 def find_chromium() -> Path | None:
-    """Where Chromium is; the variable ``CHROMIUM`` names another browser of its kind."""
+    """Return Chromium's path; the variable ``CHROMIUM`` names another browser of its kind."""
     names = (os.environ.get("CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    return Path(found) if found else None
+    executable = next((path for name in names if name and (path := shutil.which(name))), None)
+    return Path(executable) if executable else None
 
 
 def find_node() -> Path | None:
-    """Where Node.js is, if its package manager npm is here as well."""
-    found = shutil.which("node")
-    return Path(found) if found and shutil.which("npm") else None
+    """Return the path of Node.js; ``None`` unless its package manager npm is installed too."""
+    node = shutil.which("node")
+    return Path(node) if node and shutil.which("npm") else None
 
 
 def list_missing(excluded_programs: str) -> list[str]:
-    """What is not here, of what is not done without; :class:`ValueError` on an unknown word."""
+    """Return the programs that are required and not installed.
+
+    Raises :class:`ValueError` for an unknown name in *excluded_programs*.
+    """
     unknown = set(excluded_programs.split()) - set(OPTIONAL_PROGRAMS)
     if unknown:
         raise ValueError(
@@ -56,14 +59,14 @@ def list_missing(excluded_programs: str) -> list[str]:
 
 
 def installation_advice(programs: list[str]) -> str:
-    """One line that says what to install, or how to go on without it."""
-    told = " ".join(programs)
+    """Return one line with the command that installs *programs*, or the option to exclude them."""
+    names = " ".join(programs)
     packages = " ".join(_DEBIAN_PACKAGES.get(name, name) for name in programs)
-    return f'Missing: {told}. On Debian: apt-get install {packages}. Or: WITHOUT="{told}"'
+    return f'Missing: {names}. On Debian: apt-get install {packages}. Or: WITHOUT="{names}"'
 
 
 def main(excluded_programs: str) -> int:
-    """Say what is missing; 0 when nothing is."""
+    """Print the missing programs; return 0 for none, 1 if any, 2 for an unknown name."""
     try:
         names = list_missing(excluded_programs)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""The project's own files, read once, for the tests that hold the house rules."""
+"""The project's files, parsed once, for the tests that check code rules."""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import TypeGuard
 
 ROOT = Path(__file__).parent.parent
 BOT_PACKAGES = ("bot", "handlers", "schedules")
-"""The folders that make up the running bot."""
+"""Top-level packages of the bot, without the tests."""
 
 _EXCLUDED_FOLDERS = {"var", "htmlcov", "__pycache__", "build", "dist"}
 
@@ -18,7 +18,7 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One Python file: its path from the project's root, its text and its tree."""
+    """One parsed Python file: its path relative to the root, its text and its syntax tree."""
 
     path: Path
     text: str
@@ -26,37 +26,37 @@ class SourceFile:
 
     @property
     def module_name(self) -> str:
-        """Its dotted name, such as ``bot.domain.tips``."""
+        """The dotted module name, such as ``bot.domain.tips``."""
         parts = self.path.with_suffix("").parts
         return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
     def is_within(self, *packages: str) -> bool:
-        """Whether it is one of *rooms* (dotted names) or inside one."""
-        return any(f"{self.module_name}.".startswith(f"{room}.") for room in packages)
+        """Return whether the module is one of *packages* (dotted names) or inside one."""
+        return any(f"{self.module_name}.".startswith(f"{package}.") for package in packages)
 
     def iter_functions(self) -> Iterator[Function]:
-        """Every function and method, nested ones too."""
+        """Yield every function and method, nested ones included."""
         return (node for node in ast.walk(self.tree) if isinstance(node, Function))
 
     def iter_user_strings(self) -> Iterator[ast.Constant]:
-        """Every string that is a value: neither a docstring nor meant for a developer."""
-        asides = (node for node in ast.walk(self.tree) if _is_developer_text(node))
-        silent = {id(part) for aside in asides for part in ast.walk(aside)}
+        """Yield every string constant that is neither a docstring nor part of a ``raise``."""
+        statements = (node for node in ast.walk(self.tree) if _is_developer_text(node))
+        excluded = {id(part) for statement in statements for part in ast.walk(statement)}
         for node in ast.walk(self.tree):
-            if _is_string(node) and id(node) not in silent:
+            if _is_string(node) and id(node) not in excluded:
                 yield node
 
 
 @cache
 def list_files() -> tuple[Path, ...]:
-    """Every file of ours, from the project's root; hidden caches and data are not."""
-    found = (path.relative_to(ROOT) for path in sorted(ROOT.rglob("*")) if path.is_file())
-    return tuple(path for path in found if not _is_excluded(path))
+    """Return every file of the project, relative to the root, without caches and data."""
+    paths = (path.relative_to(ROOT) for path in sorted(ROOT.rglob("*")) if path.is_file())
+    return tuple(path for path in paths if not _is_excluded(path))
 
 
 @cache
 def load_bot_sources() -> tuple[SourceFile, ...]:
-    """The Python files that make up the running bot; not those that only Alembic loads."""
+    """Parse the bot's Python files, without the migrations, which Alembic loads by path."""
     return tuple(
         _parse_source(path)
         for path in list_files()
@@ -66,7 +66,7 @@ def load_bot_sources() -> tuple[SourceFile, ...]:
 
 @cache
 def load_test_sources() -> tuple[SourceFile, ...]:
-    """The Python files of the tests."""
+    """Parse the tests' Python files."""
     return tuple(
         _parse_source(p) for p in list_files() if p.suffix == ".py" and p.parts[0] == "tests"
     )
@@ -78,9 +78,9 @@ def _parse_source(path: Path) -> SourceFile:
 
 
 def _is_excluded(path: Path) -> bool:
-    hidden = len(path.parts) > 1 and path.parts[0].startswith(".") and path.parts[0] != ".ci"
-    secret = path.name in {".env", ".git"} or path.name.startswith(".coverage")
-    return hidden or secret or not _EXCLUDED_FOLDERS.isdisjoint(path.parts)
+    is_hidden = len(path.parts) > 1 and path.parts[0].startswith(".") and path.parts[0] != ".ci"
+    is_secret = path.name in {".env", ".git"} or path.name.startswith(".coverage")
+    return is_hidden or is_secret or not _EXCLUDED_FOLDERS.isdisjoint(path.parts)
 
 
 def _is_string(node: ast.AST) -> TypeGuard[ast.Constant]:
@@ -88,5 +88,5 @@ def _is_string(node: ast.AST) -> TypeGuard[ast.Constant]:
 
 
 def _is_developer_text(node: ast.AST) -> bool:
-    """Whether *node* is a docstring, or an error whose words only developers read."""
+    """Return whether *node* is a docstring or a ``raise`` statement."""
     return isinstance(node, ast.Raise) or (isinstance(node, ast.Expr) and _is_string(node.value))

@@ -1,4 +1,4 @@
-"""Which products people are served in, as the settings say."""
+"""Which adapters the settings configure."""
 
 import subprocess
 import sys
@@ -22,36 +22,38 @@ SLACK: dict[str, object] = {
 TEAMS: dict[str, object] = {"teams_client_id": CLIENT_ID, "teams_tenants": TENANT_ID}
 
 
-def opened(context: Context, **told: object) -> dict[str, adapters.ChatAdapter]:
-    """Return the rooms that settings open."""
-    settings = Settings.model_validate(told)
+def build_configured(context: Context, **values: object) -> dict[str, adapters.ChatAdapter]:
+    """Return the adapters that the settings in *values* configure."""
+    settings = Settings.model_validate(values)
     return adapters.build_adapters(
         settings, StubHandlers([]).build_routes({}), context, receives=True
     )
 
 
-async def test_each_product_that_is_configured_has_its_room_and_its_path(context: Context) -> None:
-    """Slack, Teams or both: whoever is not configured has neither a room nor a door."""
-    both, slack, teams = (opened(context, **told) for told in (SLACK | TEAMS, SLACK, TEAMS))
+async def test_each_configured_product_has_an_adapter_and_an_endpoint(context: Context) -> None:
+    """A product that is not configured has neither an adapter nor an endpoint."""
+    both, slack, teams = (
+        build_configured(context, **values) for values in (SLACK | TEAMS, SLACK, TEAMS)
+    )
 
-    assert [set(one) for one in (both, slack, teams)] == [
+    assert [set(chat_adapters) for chat_adapters in (both, slack, teams)] == [
         {"slack", "msteams"},
         {"slack"},
         {"msteams"},
     ]
     assert set(adapters.asgi_routes(both)) == {"/slack/events", "/api/messages"}
-    for room in (*both.values(), *slack.values(), *teams.values()):
-        await room.stop()
+    for adapter in (*both.values(), *slack.values(), *teams.values()):
+        await adapter.stop()
 
 
-def test_microsofts_libraries_are_loaded_for_teams_alone() -> None:
-    """A clinic on Slack neither waits for nor carries what only Teams needs."""
-    asked = (
+def test_microsoft_libraries_are_imported_only_for_teams() -> None:
+    """A deployment without Teams imports none of Microsoft's libraries."""
+    script = (
         "import sys, bot.__main__; "
         "print({'microsoft_teams', 'msal', 'jwt', 'httpx', 'fastapi'} & sys.modules.keys())"
     )
-    told = subprocess.run(
-        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True
+    result = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
 
-    assert told.stdout == "set()\n"
+    assert result.stdout == "set()\n"

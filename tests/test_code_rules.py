@@ -1,3 +1,5 @@
+"""Rules that every file of the project follows."""
+
 import ast
 import re
 from pathlib import Path
@@ -8,71 +10,73 @@ import pytest
 from tests import needs, sources
 from tests.sources import ROOT, Function, SourceFile
 
-LONGEST_FILE = 300
-LONGEST_FUNCTION = 40
-WRITTEN = {".py", ".js", ".css", ".html"}
+MAX_FILE_LINES = 300
+MAX_FUNCTION_LINES = 40
+SOURCE_SUFFIXES = {".py", ".js", ".css", ".html"}
 
-MACHINE = re.compile(
+MACHINE_SPECIFIC = re.compile(
     r"(?<![\w.])/(?:opt|root|work|home|Users)/\w|file:/{2}|(?<!emit)-{2}(?:extra-)?index-url|"
     r"-{2}find-links|" + "py" + r"pi\.org|python" + "hosted"
 )
-"""What only one machine or one package index knows."""
+"""Absolute paths of one machine, and options or addresses of one package index."""
 
 LOCKS = sorted(path.relative_to(ROOT) for path in ROOT.glob("requirements*.lock"))
 
-SPEAKING = ("bot.content", "bot.store", "bot.sandbox")
-"""Rooms with sentences of their own: the catalogue, SQL, and what Slack would say."""
+PACKAGES_WITH_TEXTS = ("bot.content", "bot.store", "bot.sandbox")
+"""Packages with texts of their own: the catalogue, SQL, and the sandbox's Slack messages."""
 
-SILENCED = re.compile(r"# (?:noqa|type: ignore)")
-REASONED = re.compile(r"# (?:noqa: [A-Z0-9, ]+ - |type: ignore\[[\w, -]+\]  # )\w")
+SUPPRESSION = re.compile(r"# (?:noqa|type: ignore)")
+SUPPRESSION_WITH_REASON = re.compile(r"# (?:noqa: [A-Z0-9, ]+ - |type: ignore\[[\w, -]+\]  # )\w")
 
 SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
-"""Three words in a row, the first of which may have a capital: somebody is being spoken to."""
+"""Three words in a row, the first of which may have a capital: text for a user."""
 
 
-def _named(source: SourceFile) -> str:
+def _source_id(source: SourceFile) -> str:
     return str(source.path)
 
 
-def _length(function: Function) -> int:
+def _line_count(function: Function) -> int:
     return (function.end_lineno or function.lineno) - function.lineno + 1
 
 
-def test_no_file_is_longer_than_a_reader_can_hold() -> None:
-    """No file that people write is longer than 300 lines."""
+def test_files_have_at_most_300_lines() -> None:
+    """No source file has more than 300 lines."""
     lengths = {
         str(path): len((ROOT / path).read_text(encoding="utf-8").splitlines())
         for path in sources.list_files()
-        if path.suffix in WRITTEN
+        if path.suffix in SOURCE_SUFFIXES
     }
 
-    assert {path: n for path, n in lengths.items() if n > LONGEST_FILE} == {}
+    assert {path: n for path, n in lengths.items() if n > MAX_FILE_LINES} == {}
 
 
-def test_no_function_is_longer_than_a_screen() -> None:
-    """No function has more than 40 lines, its docstring counted."""
+def test_functions_have_at_most_40_lines() -> None:
+    """No function has more than 40 lines, its docstring included."""
     lengths = {
-        f"{source.path}:{function.name}": _length(function)
+        f"{source.path}:{function.name}": _line_count(function)
         for source in (*sources.load_bot_sources(), *sources.load_test_sources())
         for function in source.iter_functions()
     }
 
-    assert {name: n for name, n in lengths.items() if n > LONGEST_FUNCTION} == {}
+    assert {name: n for name, n in lengths.items() if n > MAX_FUNCTION_LINES} == {}
 
 
 def test_most_functions_are_short() -> None:
-    """Half the bot's functions have 8 lines or fewer, and nine in ten have 25 or fewer."""
+    """The median function of the bot has at most 8 lines, and the 90th percentile at most 25."""
     lengths = [
-        _length(one) for source in sources.load_bot_sources() for one in source.iter_functions()
+        _line_count(function)
+        for source in sources.load_bot_sources()
+        for function in source.iter_functions()
     ]
 
     assert median(lengths) <= 8
     assert quantiles(lengths, n=10)[-1] <= 25
 
 
-@pytest.mark.parametrize("source", sources.load_test_sources(), ids=_named)
-def test_every_test_says_its_claim_first(source: SourceFile) -> None:
-    """A test's docstring begins with its claim, told in full; how it is measured may follow."""
+@pytest.mark.parametrize("source", sources.load_test_sources(), ids=_source_id)
+def test_every_test_docstring_is_a_sentence(source: SourceFile) -> None:
+    """The first paragraph of a test's docstring is a claim that ends with a full stop."""
     claims = {
         f.name: (ast.get_docstring(f) or "").split("\n\n")[0] for f in source.iter_functions()
     }
@@ -82,54 +86,56 @@ def test_every_test_says_its_claim_first(source: SourceFile) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", [*sources.load_bot_sources(), *sources.load_test_sources()], ids=_named
+    "source", [*sources.load_bot_sources(), *sources.load_test_sources()], ids=_source_id
 )
-def test_nothing_is_excused(source: SourceFile) -> None:
-    """No file mocks a library, skips a test, hides a line from coverage or leaves work over."""
+def test_no_test_or_line_is_excluded(source: SourceFile) -> None:
+    """No file mocks a library, skips a test, excludes a line from coverage or defers a task."""
     excuses = ("unittest." + "mock", "pragma:" + " no", "mark." + "skip", "pytest." + "skip(")
-    left_over = ("mark." + "xfail", "TO" + "DO", "FIX" + "ME", "XX" + "X")
+    deferrals = ("mark." + "xfail", "TO" + "DO", "FIX" + "ME", "XX" + "X")
 
-    assert [word for word in (*excuses, *left_over) if word in source.text] == []
+    assert [word for word in (*excuses, *deferrals) if word in source.text] == []
 
 
 @pytest.mark.parametrize(
-    "source", [*sources.load_bot_sources(), *sources.load_test_sources()], ids=_named
+    "source", [*sources.load_bot_sources(), *sources.load_test_sources()], ids=_source_id
 )
-def test_every_exception_to_a_rule_has_its_reason(source: SourceFile) -> None:
-    """Whoever silences a linter or the type checker names the rule, and says why."""
-    silenced = [line for line in source.text.splitlines() if SILENCED.search(line)]
+def test_every_suppression_has_a_reason(source: SourceFile) -> None:
+    """A comment that suppresses a linter or the type checker names the rule and the reason."""
+    suppressions = [line for line in source.text.splitlines() if SUPPRESSION.search(line)]
 
-    assert [line for line in silenced if not REASONED.search(line)] == []
+    assert [line for line in suppressions if not SUPPRESSION_WITH_REASON.search(line)] == []
 
 
 @pytest.mark.parametrize(
     "source",
-    [s for s in sources.load_bot_sources() if not s.is_within(*SPEAKING)],
-    ids=_named,
+    [s for s in sources.load_bot_sources() if not s.is_within(*PACKAGES_WITH_TEXTS)],
+    ids=_source_id,
 )
-def test_sentences_live_in_the_catalogue(source: SourceFile) -> None:
-    """No room but the catalogue's holds a sentence that a person could be shown."""
-    spoken = [node.value for node in source.iter_user_strings() if SENTENCE.search(str(node.value))]
+def test_sentences_are_in_the_catalogue(source: SourceFile) -> None:
+    """No module outside the packages with texts contains a sentence in a string constant."""
+    sentences = [
+        node.value for node in source.iter_user_strings() if SENTENCE.search(str(node.value))
+    ]
 
-    assert spoken == []
+    assert sentences == []
 
 
 @pytest.mark.parametrize(
-    "source", [s for s in sources.load_bot_sources() if s.is_within("bot.domain")], ids=_named
+    "source", [s for s in sources.load_bot_sources() if s.is_within("bot.domain")], ids=_source_id
 )
-def test_the_practice_is_told_the_time(source: SourceFile) -> None:
-    """Nothing in the practice asks for the time or opens a file; both come as arguments."""
-    asked = {
+def test_the_domain_is_pure(source: SourceFile) -> None:
+    """The domain neither reads the clock nor opens a file; both are passed as arguments."""
+    called = {
         node.func.attr if isinstance(node.func, ast.Attribute) else ast.unparse(node.func)
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Call)
     }
 
-    assert asked & {"now", "today", "utcnow", "open", "read_text", "read_bytes", "print"} == set()
+    assert called & {"now", "today", "utcnow", "open", "read_text", "read_bytes", "print"} == set()
 
 
-def test_only_settings_and_the_command_line_read_the_environment() -> None:
-    """What the bot is told from outside is read in one place."""
+def test_environment_is_read_only_by_settings_and_command_line() -> None:
+    """No module besides the settings and the command line reads environment variables."""
     readers = {
         source.module_name
         for source in sources.load_bot_sources()
@@ -139,10 +145,10 @@ def test_only_settings_and_the_command_line_read_the_environment() -> None:
     assert readers <= {"bot.settings", "bot.__main__"}
 
 
-@pytest.mark.parametrize("room", ["bot", *sources.BOT_PACKAGES[1:]])
-def test_every_package_says_what_it_is(room: str) -> None:
-    """Every folder with Python in it is a package, and its docstring is one sentence."""
-    folders = {s.path.parent for s in sources.load_bot_sources() if s.path.parts[0] == room}
+@pytest.mark.parametrize("top", ["bot", *sources.BOT_PACKAGES[1:]])
+def test_every_package_has_a_one_line_docstring(top: str) -> None:
+    """Every folder with Python files is a package whose docstring is one sentence."""
+    folders = {s.path.parent for s in sources.load_bot_sources() if s.path.parts[0] == top}
     inits = {
         s.path.parent: ast.get_docstring(s.tree) for s in sources.load_bot_sources() if _is_init(s)
     }
@@ -154,34 +160,34 @@ def _is_init(source: SourceFile) -> bool:
     return source.path.name == "__init__.py" and len(source.tree.body) >= 1
 
 
-def test_tests_mirror_the_tree() -> None:
-    """The tests of a room stand in a folder that is named for it."""
-    rooms = {s.path.parent for s in sources.load_bot_sources()}
-    astray = [
-        str(s.path) for s in sources.load_test_sources() if not _mirrors(s.path.parent, rooms)
+def test_tests_mirror_the_packages() -> None:
+    """The tests of a package are in a folder with the same path below ``tests``."""
+    packages = {s.path.parent for s in sources.load_bot_sources()}
+    misplaced = [
+        str(s.path) for s in sources.load_test_sources() if not _mirrors(s.path.parent, packages)
     ]
 
-    assert astray == []
+    assert misplaced == []
 
 
-def _mirrors(folder: Path, rooms: set[Path]) -> bool:
-    """Whether *folder* is for the house, attacks, journeys through it, its pace, or a room."""
-    inner = folder.relative_to("tests")
+def _mirrors(folder: Path, packages: set[Path]) -> bool:
+    """Return whether *folder* is the top, attacks, bench, journeys or the path of a package."""
+    relative = folder.relative_to("tests")
     return (
-        inner in {Path(), Path("attacks"), Path("bench"), Path("journeys"), *rooms}
-        or "bot" / inner in rooms
+        relative in {Path(), Path("attacks"), Path("bench"), Path("journeys"), *packages}
+        or "bot" / relative in packages
     )
 
 
-def test_no_file_knows_a_machine_or_an_index() -> None:
-    """No committed file holds a path of somebody's machine or the address of a package index."""
-    told = [
-        (str(path), found[0])
+def test_no_file_names_a_machine_or_a_package_index() -> None:
+    """No committed file contains a path of one machine or the address of a package index."""
+    matches = [
+        (str(path), match[0])
         for path in sources.list_files()
-        if path.name != Path(__file__).name and (found := MACHINE.search(_text(path)))
+        if path.name != Path(__file__).name and (match := MACHINE_SPECIFIC.search(_text(path)))
     ]
 
-    assert told == []
+    assert matches == []
 
 
 def _text(path: Path) -> str:
@@ -189,7 +195,7 @@ def _text(path: Path) -> str:
 
 
 def test_every_locked_release_has_hashes() -> None:
-    """Every lock pins every release exactly and by hash."""
+    """Every lock file pins every release exactly and by hash."""
     for name in LOCKS:
         pins = re.split(r"\n(?=\w)", _text(name).strip())
 
@@ -198,28 +204,28 @@ def test_every_locked_release_has_hashes() -> None:
         ] == []
 
 
-def test_no_two_locks_pin_different_releases() -> None:
-    """Whatever is installed together holds together, in whichever order."""
-    told: dict[str, set[str]] = {}
+def test_lock_files_pin_the_same_releases() -> None:
+    """A library has the same release in every lock file, so that any of them install together."""
+    releases: dict[str, set[str]] = {}
     pin = re.compile(r"^([\w.-]+)(?:\[.+\])?==(\S+)", re.MULTILINE)
     for name in LOCKS:
         for library, release in pin.findall(_text(name)):
-            told.setdefault(library, set()).add(release)
+            releases.setdefault(library, set()).add(release)
 
-    assert {library: found for library, found in told.items() if len(found) > 1} == {}
+    assert {library: versions for library, versions in releases.items() if len(versions) > 1} == {}
 
 
-def test_what_may_be_installed_besides_has_a_list_and_a_lock() -> None:
-    """Each word that WITH takes is told by the Makefile, and is installed for the tests."""
+def test_every_extra_has_a_list_and_a_lock() -> None:
+    """Each extra that the Makefile lists has a requirements file and a lock file."""
     (extras,) = re.findall(r"^EXTRAS := (.+)$", _text(Path("Makefile")), re.MULTILINE)
-    besides = {f"requirements-{name}.lock" for name in (*extras.split(), "test")}
+    extra_locks = {f"requirements-{name}.lock" for name in (*extras.split(), "test")}
 
-    assert {str(name) for name in LOCKS} == {"requirements.lock", *besides}
+    assert {str(name) for name in LOCKS} == {"requirements.lock", *extra_locks}
     assert [name for name in LOCKS if not (ROOT / name.with_suffix(".in")).exists()] == []
 
 
-def test_what_is_missing_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever lacks a program reads one line: what to install, or how to go on without it."""
+def test_missing_programs_are_reported_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The advice for missing programs is one line: what to install, or how to exclude them."""
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("CHROMIUM", raising=False)
 
@@ -228,7 +234,7 @@ def test_what_is_missing_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) ->
     assert "\n" not in needs.installation_advice(["postgresql", "chromium"])
 
 
-def test_a_word_that_without_does_not_know_is_refused() -> None:
-    """A slip in WITHOUT is told, so that no test is left out unseen or run unasked."""
+def test_unknown_excluded_program_is_rejected() -> None:
+    """An unknown name in ``WITHOUT`` raises ValueError, so that no test is silently excluded."""
     with pytest.raises(ValueError, match="chrome"):
         needs.list_missing("chrome")

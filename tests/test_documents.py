@@ -1,3 +1,5 @@
+"""Paths and commands in the documents are valid."""
+
 import re
 import subprocess
 import sys
@@ -8,33 +10,33 @@ import pytest
 from tests.sources import ROOT
 
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
-PLACE = re.compile(
+PATH_REFERENCE = re.compile(
     r"`((?:bot|handlers|schedules|tests|docs|\.ci)/[\w./-]*|[\w.-]+\.(?:md|toml|in|lock))`"
 )
-CODE = re.compile(r"^```sh\n.+?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
-RULE = re.compile(r"^([a-z-]+):", re.MULTILINE)
-TARGET = re.compile(r"\bmake ([a-z-]+)")
+CODE_BLOCK = re.compile(r"^```sh\n.+?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+MAKE_RULE = re.compile(r"^([a-z-]+):", re.MULTILINE)
+MAKE_COMMAND = re.compile(r"\bmake ([a-z-]+)")
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_every_file_that_a_document_names_is_there(document: str) -> None:
-    """Whoever follows a document finds the files that it sends them to."""
-    named = set(PLACE.findall((ROOT / document).read_text(encoding="utf-8")))
+def test_paths_in_documents_exist(document: str) -> None:
+    """Every path that a document names exists."""
+    paths = set(PATH_REFERENCE.findall((ROOT / document).read_text(encoding="utf-8")))
 
-    assert {place for place in named if not (ROOT / place).exists()} == set()
+    assert {path for path in paths if not (ROOT / path).exists()} == set()
 
 
 @pytest.mark.parametrize("document", DOCUMENTS)
-def test_every_command_that_a_document_names_works(document: str) -> None:
-    """Each `make` command in a document is one that the Makefile knows."""
-    code = CODE.findall((ROOT / document).read_text(encoding="utf-8"))
-    known = RULE.findall((ROOT / "Makefile").read_text(encoding="utf-8"))
+def test_make_commands_in_documents_exist(document: str) -> None:
+    """Every `make` command in a document is a target of the Makefile."""
+    code = CODE_BLOCK.findall((ROOT / document).read_text(encoding="utf-8"))
+    targets = MAKE_RULE.findall((ROOT / "Makefile").read_text(encoding="utf-8"))
 
-    assert set(TARGET.findall("\n".join(code))) <= set(known)
+    assert set(MAKE_COMMAND.findall("\n".join(code))) <= set(targets)
 
 
-def test_the_example_for_contributors_runs(tmp_path: Path) -> None:
-    """Whoever copies the example sees a guide and a published table, with no warning."""
+def test_contributing_example_runs(tmp_path: Path) -> None:
+    """The example in CONTRIBUTING.md runs without warnings and prints a guide and a report."""
     document = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"^```python\n(.+?)^```", document, re.MULTILINE | re.DOTALL)
 

@@ -1,3 +1,5 @@
+"""The import contracts hold, and every one of them reports a deliberate breach."""
+
 import ast
 import re
 import shutil
@@ -67,20 +69,21 @@ BREACHES = [
     ),
     ("tqdm only in the progress bar", "bot/admin/apply_teams.py", "tqdm"),
     ("Uvicorn only where a process starts", "bot/chat/http.py", "uvicorn"),
+    ("prometheus-client only in the metrics", "bot/app.py", "prometheus_client"),
 ]
-"""Which contract must speak up when a file of ours imports what it may not."""
+"""Contract, file and forbidden import: each import must be reported as a breach."""
 
-UNSEEN = {
-    "httptools": "uvicorn parses requests with it",
-    "psycopg": "SQLAlchemy speaks to PostgreSQL through it, by the address's scheme",
-    "tzdata": "zoneinfo finds the time zones there",
-    "uvloop": "uvicorn turns the loop with it",
+INDIRECT_LIBRARIES = {
+    "httptools": "HTTP parser of uvicorn",
+    "psycopg": "SQLAlchemy's PostgreSQL driver, selected by the URL's scheme",
+    "tzdata": "time zone database of zoneinfo",
+    "uvloop": "event loop of uvicorn",
 }
-"""Libraries that are installed though no file imports them, and what for."""
+"""Libraries that are installed though no file imports them, and their purpose."""
 
 
-def lint(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Hold the tree in *folder* against its contracts."""
+def run_lint_imports(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run import-linter on the tree in *folder*."""
     command = "import sys; from importlinter.cli import lint_imports_command as l; sys.exit(l())"
     return subprocess.run(
         [sys.executable, "-c", command, "--no-cache", *arguments],
@@ -92,8 +95,8 @@ def lint(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope="module")
-def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the rooms' Python files, in which a breach can be planted."""
+def source_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the bot's Python files, to which breaches can be added."""
     folder = tmp_path_factory.mktemp("copy")
     shutil.copy(ROOT / "pyproject.toml", folder)
     for source in sources.load_bot_sources():
@@ -103,64 +106,68 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_the_contracts_hold(copy: Path) -> None:
-    """No room knows what it should not know."""
-    result = lint(copy)
+def test_the_contracts_hold(source_copy: Path) -> None:
+    """The bot's imports violate no contract."""
+    result = run_lint_imports(source_copy)
 
     assert result.returncode == 0, result.stdout
 
 
 @pytest.mark.parametrize(("contract", "file", "imported"), BREACHES)
-def test_a_breach_is_reported(copy: Path, contract: str, file: str, imported: str) -> None:
-    """Whoever imports against a contract is told which one, and where."""
-    target = copy / file
-    honest = target.read_text(encoding="utf-8")
-    target.write_text(f"{honest}\nimport {imported}\n", encoding="utf-8")
+def test_a_breach_is_reported(source_copy: Path, contract: str, file: str, imported: str) -> None:
+    """A forbidden import is reported with its contract and line."""
+    target = source_copy / file
+    original = target.read_text(encoding="utf-8")
+    target.write_text(f"{original}\nimport {imported}\n", encoding="utf-8")
 
-    result = lint(copy)
+    result = run_lint_imports(source_copy)
 
-    target.write_text(honest, encoding="utf-8")
+    target.write_text(original, encoding="utf-8")
     assert result.returncode == 1
     assert f"{contract} BROKEN" in result.stdout
-    assert f"(l.{len(honest.splitlines()) + 2}" in result.stdout
+    assert f"(l.{len(original.splitlines()) + 2}" in result.stdout
 
 
 def test_every_contract_has_a_breach_that_proves_it() -> None:
-    """A new contract comes with a deliberate breach of it."""
+    """Every contract has at least one deliberate breach."""
     assert {contract["name"] for contract in CONTRACTS} == {breach[0] for breach in BREACHES}
 
 
-def test_every_room_has_a_floor() -> None:
-    """A new room says where it stands before anything imports it."""
-    floors = next(one["layers"] for one in CONTRACTS if one["name"] == "Layers")
-    placed = {room.strip() for floor in floors for room in re.split(r"[|:]", floor)}
+def test_every_package_has_a_layer() -> None:
+    """The contract ``Layers`` lists every package."""
+    layers = next(contract["layers"] for contract in CONTRACTS if contract["name"] == "Layers")
+    listed = {name.strip() for layer in layers for name in re.split(r"[|:]", layer)}
     modules = {source.module_name for source in sources.load_bot_sources()} - {"bot"}
-    rooms = {".".join(name.split(".")[: 2 if name.startswith("bot.") else 1]) for name in modules}
+    packages = {
+        ".".join(name.split(".")[: 2 if name.startswith("bot.") else 1]) for name in modules
+    }
 
-    assert rooms == placed
+    assert packages == listed
 
 
-def imported(tree: ast.Module) -> set[str]:
-    """The top names of everything a file imports."""
+def imported_packages(tree: ast.Module) -> set[str]:
+    """Return the top-level names of all imports in *tree*."""
     plain = {a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names}
     parts = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom)}
     return {name.split(".")[0] for name in plain | parts}
 
 
-def test_every_library_has_one_room() -> None:
-    """Each library that the bot imports is kept to its room by a contract."""
-    kept = {name for one in CONTRACTS for name in one.get("protected_modules", ())}
-    seen = {name for source in sources.load_bot_sources() for name in imported(source.tree)}
-    libraries = seen - set(sys.stdlib_module_names) - set(sources.BOT_PACKAGES)
+def test_every_library_has_a_contract() -> None:
+    """Each third-party library that the bot imports is protected by a contract."""
+    protected = {name for contract in CONTRACTS for name in contract.get("protected_modules", ())}
+    imported = {
+        name for source in sources.load_bot_sources() for name in imported_packages(source.tree)
+    }
+    libraries = imported - set(sys.stdlib_module_names) - set(sources.BOT_PACKAGES)
 
-    assert libraries == kept
+    assert libraries == protected
 
 
-def test_what_is_installed_only_where_wanted_is_loaded_only_there(tmp_path: Path) -> None:
-    """A bot that shares its draining with nobody starts without the library for it."""
-    loads = "import sys, bot.__main__; assert 'dbos' not in sys.modules"
+def test_optional_library_is_not_imported_at_startup(tmp_path: Path) -> None:
+    """The bot starts without DBOS, which only shared workers need."""
+    script = "import sys, bot.__main__; assert 'dbos' not in sys.modules"
     result = subprocess.run(
-        [sys.executable, "-c", loads],
+        [sys.executable, "-c", script],
         cwd=tmp_path,
         env={"PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -171,55 +178,60 @@ def test_what_is_installed_only_where_wanted_is_loaded_only_there(tmp_path: Path
     assert (result.returncode, result.stderr) == (0, "")
 
 
-def test_every_library_installed_is_used() -> None:
-    """Nothing is installed on a clinic's machine without a reason."""
+def test_every_installed_library_is_used() -> None:
+    """Every pinned requirement is imported, or is listed with its purpose."""
     names = {
         "python-json-logger": "pythonjsonlogger",
         "pyjwt": "jwt",
         "microsoft-teams-apps": "microsoft_teams",
         "microsoft-teams-cards": "microsoft_teams",
     }
-    kept = {name for one in CONTRACTS for name in one.get("protected_modules", ())}
+    protected = {name for contract in CONTRACTS for name in contract.get("protected_modules", ())}
     lists = set(ROOT.glob("requirements*.in")) - {ROOT / "requirements-test.in"}
-    lines = [line for one in lists for line in one.read_text(encoding="utf-8").splitlines()]
-    asked = {line.partition("==")[0].partition("[")[0] for line in lines if "==" in line}
+    lines = [line for file in lists for line in file.read_text(encoding="utf-8").splitlines()]
+    pinned = {line.partition("==")[0].partition("[")[0] for line in lines if "==" in line}
 
-    assert {names.get(name, name.replace("-", "_")) for name in asked} == kept | UNSEEN.keys()
+    assert {
+        names.get(name, name.replace("-", "_")) for name in pinned
+    } == protected | INDIRECT_LIBRARIES.keys()
 
 
-LOADED_LATE = {"schedules.delivery.shared_workers"}
-"""Loaded by a worker that shares, in a function: below DBOS, croniter starts a program to ask
-whether the machine counts in 32 bits."""
+LAZY_MODULES = {"schedules.delivery.shared_workers"}
+"""Modules imported inside a function only: below DBOS, croniter starts a subprocess to detect
+whether the platform has 32 bits.
+"""
 
-QUIETLY = """
+AUDIT_SCRIPT = """
 import importlib, logging, sys
-loud = ("socket.", "subprocess.", "os.system", "os.mkdir", "os.rename", "os.remove", "sqlite3.")
+forbidden = (
+    "socket.", "subprocess.", "os.system", "os.mkdir", "os.rename", "os.remove", "sqlite3."
+)
 
-def looking():
-    # urllib3, behind Microsoft's library, opens a socket here to see whether IPv6 is known.
+def is_ipv6_probe():
+    # urllib3, a dependency of Microsoft's library, opens a socket to detect IPv6 support.
     frame = sys._getframe()
     while frame and not frame.f_globals.get("__name__", "").startswith("urllib3."):
         frame = frame.f_back
     return frame is not None
 
-def heard(event, arguments):
-    if event.startswith(loud) and event != "socket.gethostname" and not looking():
+def audit(event, arguments):
+    if event.startswith(forbidden) and event != "socket.gethostname" and not is_ipv6_probe():
         raise SystemExit(f"{event} {arguments}")
     if event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+"):
         raise SystemExit(f"{event} {arguments}")
 
-sys.addaudithook(heard)
+sys.addaudithook(audit)
 for module in sys.argv[1:]:
     importlib.import_module(module)
 assert not logging.getLogger().handlers, "logging was configured"
 """
 
 
-def test_importing_does_nothing(tmp_path: Path) -> None:
-    """With an empty environment, importing opens no socket, writes no file and starts nothing."""
-    quiet = {source.module_name for source in sources.load_bot_sources()}
+def test_imports_have_no_side_effects(tmp_path: Path) -> None:
+    """Importing every module opens no socket, writes no file and starts no process."""
+    modules = {source.module_name for source in sources.load_bot_sources()}
     result = subprocess.run(
-        [sys.executable, "-B", "-c", QUIETLY, *(sorted(quiet - LOADED_LATE))],
+        [sys.executable, "-B", "-c", AUDIT_SCRIPT, *(sorted(modules - LAZY_MODULES))],
         cwd=tmp_path,
         env={"PYTHONPATH": str(ROOT)},
         capture_output=True,

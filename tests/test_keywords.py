@@ -1,4 +1,4 @@
-"""Which of the words typed after a command go any further."""
+"""Which text after a command is accepted as a keyword."""
 
 import pytest
 
@@ -9,7 +9,7 @@ CHECKIN = Keywords(frozenset({"join", "pause", "leave", "help"}), frozenset({"jo
 TIP = Keywords(frozenset({"next", "our", "our-own", "pourquoi", "\u4fe1\u4efb"}))
 FULL_WIDTH_HELP = "\uff28\uff45\uff4c\uff50\uff0c\u8c22\u8c22"
 
-BEGINNINGS = [
+PREFIXES = [
     ("", ""),
     ("  \u3000", ""),
     ("guide", "guide"),
@@ -23,15 +23,15 @@ BEGINNINGS = [
 ]
 
 
-@pytest.mark.parametrize(("typed", "keyword"), BEGINNINGS)
-def test_the_keyword_at_the_beginning_counts(typed: str, keyword: str) -> None:
-    """Case, width, punctuation and whatever follows make no difference to a keyword."""
+@pytest.mark.parametrize(("typed", "keyword"), PREFIXES)
+def test_keyword_prefix_is_matched(typed: str, keyword: str) -> None:
+    """Case, width, punctuation and the text after a keyword are ignored."""
     assert RUPTURE.match(typed) == keyword
 
 
 @pytest.mark.parametrize("typed", ["guided", "helpful", "helpé", "my guide", "!", UNKNOWN_KEYWORD])
-def test_what_begins_with_no_keyword_is_unknown(typed: str) -> None:
-    """A longer word is no keyword, nor is one that comes later in a sentence."""
+def test_text_without_keyword_prefix_is_unknown(typed: str) -> None:
+    """A longer word, or a keyword later in the text, does not match."""
     assert RUPTURE.match(typed) == UNKNOWN_KEYWORD
 
 
@@ -46,8 +46,8 @@ def test_what_begins_with_no_keyword_is_unknown(typed: str) -> None:
         ("our cards", "our"),
     ],
 )
-def test_keywords_of_every_language_and_practice_count(typed: str, keyword: str) -> None:
-    """French and Chinese topics are found, and of two topics the longer one."""
+def test_keywords_of_every_language_are_matched(typed: str, keyword: str) -> None:
+    """French, Chinese and custom topics match, and the longer of two topics is preferred."""
     assert TIP.match(typed) == keyword
 
 
@@ -62,17 +62,17 @@ def test_keywords_of_every_language_and_practice_count(typed: str, keyword: str)
         ("pause until June", "pause"),
     ],
 )
-def test_a_keyword_that_acts_at_once_counts_alone(typed: str, keyword: str) -> None:
-    """A sentence that happens to begin with "leave" makes nobody leave."""
+def test_keyword_without_confirmation_needs_an_exact_match(typed: str, keyword: str) -> None:
+    """A sentence that starts with "leave" does not run the command."""
     assert CHECKIN.match(typed) == keyword
 
 
 @pytest.mark.parametrize("keyword", ["", "guide", UNKNOWN_KEYWORD])
-def test_matching_twice_changes_nothing(keyword: str) -> None:
-    """A keyword that a card carries means the same when it comes back."""
+def test_matching_is_idempotent(keyword: str) -> None:
+    """A matched keyword that a card sends back matches itself."""
     assert RUPTURE.match(keyword) == keyword
 
 
-def test_a_command_without_keywords_knows_no_word() -> None:
-    """Where a command has no keyword, everything typed is unknown."""
+def test_command_without_keywords_matches_nothing() -> None:
+    """If a command has no keywords, any text is unknown."""
     assert Keywords().match("help me") == UNKNOWN_KEYWORD

@@ -1,4 +1,4 @@
-"""Every request meets the person's language, and every error becomes a kind sentence."""
+"""The request middleware resolves languages and converts exceptions into replies."""
 
 import logging
 
@@ -17,31 +17,31 @@ __all__ = ["clock", "context", "migrated", "outlet", "words_in_all_languages"]
 CANARY = "canary-in-an-error"
 
 
-async def told_language(asked: Request, _context: Context) -> Reply:
-    """Answer with the language that was settled on."""
-    return Message(asked.language, (Text(asked.language),))
+async def reply_with_language(request: Request, _context: Context) -> Reply:
+    """Reply with the language that the middleware resolved."""
+    return Message(request.language, (Text(request.language),))
 
 
-async def known(_request: Request, _context: Context) -> Reply:
-    """Go wrong in a way that the person can be told."""
+async def raise_bot_error(_request: Request, _context: Context) -> Reply:
+    """Raise an error with a message in the catalogue."""
     raise NoTeamError
 
 
-async def unknown(_request: Request, _context: Context) -> Reply:
-    """Go wrong in a way that nobody foresaw."""
+async def raise_unexpected_error(_request: Request, _context: Context) -> Reply:
+    """Raise an exception that no handler expects."""
     raise RuntimeError(CANARY)
 
 
-async def test_an_error_is_told_as_its_sentence(context: Context) -> None:
-    """What can be told is told in the catalogue's words, with what to do next."""
-    reply = await RequestMiddleware(context).bind_handler(known)(build_request(STRANGER))
+async def test_bot_error_becomes_its_catalogue_message(context: Context) -> None:
+    """A BotError is converted into the catalogue's message for its key."""
+    reply = await RequestMiddleware(context).bind_handler(raise_bot_error)(build_request(STRANGER))
 
     assert reply_text(reply) == context.catalogue.get_pack("en").translate("error.no_team")
 
 
-async def test_an_error_inside_a_form_is_told_in_its_place(context: Context) -> None:
-    """A form is answered with a form, so that the sentence appears where the person looks."""
-    reply = await RequestMiddleware(context).bind_handler(known)(
+async def test_error_inside_a_form_is_a_form(context: Context) -> None:
+    """An exception in a form's handler becomes a form without a submit button."""
+    reply = await RequestMiddleware(context).bind_handler(raise_bot_error)(
         build_request(STRANGER, answers={})
     )
 
@@ -49,28 +49,30 @@ async def test_an_error_inside_a_form_is_told_in_its_place(context: Context) -> 
     assert reply.submit == ""
 
 
-async def test_what_nobody_foresaw_is_told_kindly_and_logged_without_its_words(
+async def test_unexpected_error_is_logged_without_its_message(
     context: Context, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The person gets a sentence, the operator a line, and nobody the error's own words."""
+    """An unexpected exception becomes a generic reply and a log line without personal data."""
     with caplog.at_level(logging.DEBUG):
-        reply = await RequestMiddleware(context).bind_handler(unknown)(build_request(STRANGER))
+        reply = await RequestMiddleware(context).bind_handler(raise_unexpected_error)(
+            build_request(STRANGER)
+        )
 
     assert reply_text(reply) == context.catalogue.get_pack("en").translate("error.unexpected")
     assert [record.message for record in caplog.records if record.levelno >= logging.ERROR] == [
-        "front.handler_failed"
+        "middleware.handler_failed"
     ]
     assert CANARY not in caplog.text
     assert STRANGER.id not in caplog.text
 
 
-async def test_an_error_in_what_comes_later_is_told_too(context: Context) -> None:
-    """Work that waits for the product is guarded like work that does not."""
+async def test_error_in_a_deferred_reply_becomes_a_reply(context: Context) -> None:
+    """An exception in a deferred reply's callback is converted like one in the handler."""
 
-    async def later(asked: Request, at: Context) -> Reply:
-        return DeferredReply(lambda: unknown(asked, at))
+    async def defer_error(request: Request, context: Context) -> Reply:
+        return DeferredReply(lambda: raise_unexpected_error(request, context))
 
-    reply = await RequestMiddleware(context).bind_handler(later)(build_request(STRANGER))
+    reply = await RequestMiddleware(context).bind_handler(defer_error)(build_request(STRANGER))
 
     assert isinstance(reply, DeferredReply)
     assert reply_text(await reply.continuation()) == context.catalogue.get_pack("en").translate(
@@ -78,47 +80,47 @@ async def test_an_error_in_what_comes_later_is_told_too(context: Context) -> Non
     )
 
 
-async def test_whoever_only_uses_the_bot_leaves_no_row(
+async def test_profile_of_a_non_member_is_not_stored(
     context: Context, outlet: RecordingOutlet
 ) -> None:
-    """A locale is remembered in memory; a row would tell who uses the bot."""
+    """The locale is cached in memory only; a row would reveal who uses the bot."""
     outlet.profiles[STRANGER] = Profile(locale="en-GB", zone="Europe/London")
-    front = RequestMiddleware(context)
-    await front.bind_handler(told_language)(build_request(STRANGER))
-    await front.wait_for_profile_lookups()
+    middleware = RequestMiddleware(context)
+    await middleware.bind_handler(reply_with_language)(build_request(STRANGER))
+    await middleware.wait_for_profile_lookups()
 
     person = await context.store.read(lambda repos: repos.people.get(STRANGER))
     assert (person.locale, person.zone) == ("", "")
 
 
-async def test_whoever_joined_is_met_in_their_own_zone_from_then_on(
-    context: Context, outlet: RecordingOutlet
-) -> None:
-    """What the product says of somebody who joined is kept, for their check-in."""
+async def test_profile_of_a_member_is_stored(context: Context, outlet: RecordingOutlet) -> None:
+    """Locale and zone of a person who joined are stored, for the check-in's schedule."""
     await set_up_team(context)
     await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
     outlet.profiles[MARIE] = Profile(locale="fr-CA", zone="America/Halifax")
-    front = RequestMiddleware(context)
-    await front.bind_handler(told_language)(build_request(MARIE))
-    await front.wait_for_profile_lookups()
+    middleware = RequestMiddleware(context)
+    await middleware.bind_handler(reply_with_language)(build_request(MARIE))
+    await middleware.wait_for_profile_lookups()
 
     person = await context.store.read(lambda repos: repos.people.get(MARIE))
     assert (person.locale, person.zone) == ("fr-CA", "America/Halifax")
 
 
-async def test_a_language_that_is_not_on_offer_is_answered_in_english(context: Context) -> None:
-    """A language is complete or not offered."""
-    reply = await RequestMiddleware(context).bind_handler(told_language)(build_request(STRANGER))
+async def test_unavailable_language_falls_back_to_english(context: Context) -> None:
+    """If none of the person's languages is available, English is the default."""
+    reply = await RequestMiddleware(context).bind_handler(reply_with_language)(
+        build_request(STRANGER)
+    )
 
     assert isinstance(reply, Message)
     assert reply.summary == "en"
 
 
-async def test_after_each_answer_the_house_is_told(context: Context) -> None:
-    """What a form has just promised need not wait for the minute."""
-    told: list[bool] = []
-    await RequestMiddleware(context).bind_handler(told_language, lambda: told.append(True))(
+async def test_callback_runs_after_each_reply(context: Context) -> None:
+    """The callback that wakes the delivery worker runs after the handler."""
+    calls: list[bool] = []
+    await RequestMiddleware(context).bind_handler(reply_with_language, lambda: calls.append(True))(
         build_request(STRANGER)
     )
 
-    assert told == [True]
+    assert calls == [True]

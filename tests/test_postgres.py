@@ -1,21 +1,25 @@
+"""The PostgreSQL server of the tests."""
+
 import psycopg
 
 from tests.postgres import PostgresServer
 
 
-def test_each_test_gets_a_database_of_its_own(postgres: PostgresServer) -> None:
-    """A table made by one test is in no other test's database."""
-    mine, theirs = (_address(postgres.database_url(postgres.create_database())) for _ in range(2))
+def test_each_test_has_its_own_database(postgres: PostgresServer) -> None:
+    """A table created in one database does not exist in another."""
+    first_url, second_url = (
+        _address(postgres.database_url(postgres.create_database())) for _ in range(2)
+    )
 
-    with psycopg.connect(mine) as connection:
+    with psycopg.connect(first_url) as connection:
         connection.execute("CREATE TABLE mine (id integer)")
 
-    with psycopg.connect(theirs) as connection:
+    with psycopg.connect(second_url) as connection:
         assert connection.execute("SELECT to_regclass('mine')").fetchone() == (None,)
 
 
-def test_what_was_committed_outlives_a_crash(postgres: PostgresServer, postgres_url: str) -> None:
-    """A test may crash the server and start it again, and find what was committed."""
+def test_committed_rows_survive_a_restart(postgres: PostgresServer, postgres_url: str) -> None:
+    """After the server is stopped and started again, a committed table exists."""
     address = _address(postgres_url)
     with psycopg.connect(address) as connection:
         connection.execute("CREATE TABLE kept (id integer)")

@@ -1,3 +1,5 @@
+"""Progress bars are drawn on a terminal only."""
+
 import io
 
 import pytest
@@ -5,46 +7,46 @@ import pytest
 from bot import progress
 
 
-class Screen(io.StringIO):
-    """Standard error as a terminal that somebody watches."""
+class TerminalStream(io.StringIO):
+    """Standard error that is a terminal."""
 
     def isatty(self) -> bool:
-        """Say that it is one."""
+        """Return true, as a terminal does."""
         return True
 
 
-def test_whoever_waits_at_a_terminal_sees_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bar under its label goes to standard error, and every item is gone through."""
-    screen = Screen()
-    monkeypatch.setattr("sys.stderr", screen)
+def test_progress_bar_is_drawn_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A labelled bar is written to standard error, and every item is yielded."""
+    terminal = TerminalStream()
+    monkeypatch.setattr("sys.stderr", terminal)
 
     assert list(progress.track_progress(["one", "two"], "Pages")) == ["one", "two"]
-    assert "Pages: " in screen.getvalue()
+    assert "Pages: " in terminal.getvalue()
 
 
-def test_steps_that_are_told_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The bar appears with the first step, and goes away with the last."""
-    screen = Screen()
-    monkeypatch.setattr("sys.stderr", screen)
+def test_step_callback_draws_a_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bar is created at the first step and removed after the last."""
+    terminal = TerminalStream()
+    monkeypatch.setattr("sys.stderr", terminal)
 
-    told = progress.build_step_callback("Weeks")
-    before = screen.getvalue()
+    update_bar = progress.build_step_callback("Weeks")
+    before = terminal.getvalue()
     for done in range(4):
-        told(done, 3)
+        update_bar(done, 3)
 
     assert before == ""
-    assert "/3 [" in screen.getvalue()
-    assert screen.getvalue().endswith("\r")
+    assert "/3 [" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\r")
 
 
-def test_a_log_file_gets_no_bar(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where nobody watches, nothing is drawn."""
+def test_no_bar_is_written_to_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """If standard error is not a terminal, nothing is written."""
     file = io.StringIO()
     monkeypatch.setattr("sys.stderr", file)
 
-    told = progress.build_step_callback("Weeks")
-    told(0, 3)
-    told(3, 3)
+    update_bar = progress.build_step_callback("Weeks")
+    update_bar(0, 3)
+    update_bar(3, 3)
 
     assert list(progress.track_progress([1, 2], "Pages")) == [1, 2]
     assert file.getvalue() == ""

@@ -1,3 +1,5 @@
+"""Public holidays of countries and their subdivisions."""
+
 from datetime import date
 
 import pytest
@@ -6,16 +8,16 @@ from bot import public_holidays
 
 
 @pytest.mark.parametrize(
-    ("said", "known"),
+    ("region", "expected"),
     [("CA", True), ("CA-QC", True), ("CA-XX", False), ("XX", False), ("ca", False), ("", False)],
 )
-def test_a_region_is_a_country_or_its_part(said: str, known: bool) -> None:  # noqa: FBT001 - a row of the table
-    """Whoever names a region hears whether its holidays are known."""
-    assert public_holidays.is_known_region(said) is known
+def test_region_is_a_country_or_subdivision(region: str, expected: bool) -> None:  # noqa: FBT001 - a row of the table
+    """A region is known if it is a supported country code, or one of its subdivisions."""
+    assert public_holidays.is_known_region(region) is expected
 
 
-def test_days_off_are_the_regions_own() -> None:
-    """Christmas is one all over Canada, June 24 in Quebec alone, and an unknown place has none."""
+def test_holidays_depend_on_the_region() -> None:
+    """Christmas is a holiday in Canada, June 24 in Quebec only, and an unknown region has none."""
     assert date(2026, 12, 25) in public_holidays.holiday_dates("CA", 2026)
     assert date(2026, 6, 24) in public_holidays.holiday_dates("CA-QC", 2026)
     assert date(2026, 6, 24) not in public_holidays.holiday_dates("CA", 2026)

@@ -1,3 +1,5 @@
+"""Catalogue keys in the code and sentences in the catalogue match."""
+
 import ast
 import re
 from collections.abc import Iterator, Mapping
@@ -11,28 +13,31 @@ from tests.sources import ROOT, SourceFile
 
 ENGLISH = load_catalogue().get_pack("en")
 AREAS = sorted({key.partition(".")[0] for key in ENGLISH.sentences})
-KEY = re.compile(rf"(?:{'|'.join(AREAS)})\.(?!(?:toml|json)$)[\w.]*")
-PAGE = (".js", ".html")
+KEY_PATTERN = re.compile(rf"(?:{'|'.join(AREAS)})\.(?!(?:toml|json)$)[\w.]*")
+PAGE_SUFFIXES = (".js", ".html")
 
 
-def keys_of(source: SourceFile) -> Iterator[str]:
-    """Every key in a file, as a pattern: what an f-string fills in may be any word."""
-    made = [node for node in ast.walk(source.tree) if isinstance(node, ast.JoinedStr)]
-    parts = {id(part) for node in made for part in node.values}
-    for pattern in ("".join(map(_filled, node.values)) for node in made):
-        if KEY.match(pattern.replace("\\", "")):
+def iter_keys(source: SourceFile) -> Iterator[str]:
+    """Yield every catalogue key in a file as a regular expression.
+
+    A placeholder of an f-string matches any name.
+    """
+    f_strings = [node for node in ast.walk(source.tree) if isinstance(node, ast.JoinedStr)]
+    parts = {id(part) for node in f_strings for part in node.values}
+    for pattern in ("".join(map(_pattern_of_part, node.values)) for node in f_strings):
+        if KEY_PATTERN.match(pattern.replace("\\", "")):
             yield pattern
     for string in source.iter_user_strings():
-        if id(string) not in parts and KEY.fullmatch(str(string.value)):
+        if id(string) not in parts and KEY_PATTERN.fullmatch(str(string.value)):
             yield re.escape(str(string.value))
 
 
-def _filled(part: ast.expr) -> str:
+def _pattern_of_part(part: ast.expr) -> str:
     return re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[\w.]+"
 
 
-def said(source: SourceFile) -> Iterator[ast.Call]:
-    """Every call that says a sentence whose key is written out."""
+def iter_translate_calls(source: SourceFile) -> Iterator[ast.Call]:
+    """Yield every call of ``translate`` whose key is a literal."""
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             key = node.args[0] if node.args else None
@@ -44,8 +49,8 @@ def said(source: SourceFile) -> Iterator[ast.Call]:
                 yield node
 
 
-def blanks(words: LanguagePack, key: str) -> set[str]:
-    """The facts that a sentence needs, ``count`` among them when it has plural forms."""
+def required_facts(words: LanguagePack, key: str) -> set[str]:
+    """Return the facts that a sentence needs, ``count`` included if it has plural forms."""
     sentence = words.sentences[key]
     forms = sentence.values() if isinstance(sentence, Mapping) else (sentence,)
     needed = {name for form in forms for name in PLACEHOLDER.findall(form)}
@@ -53,33 +58,33 @@ def blanks(words: LanguagePack, key: str) -> set[str]:
 
 
 @pytest.mark.parametrize("source", sources.load_bot_sources(), ids=lambda source: str(source.path))
-def test_every_sentence_said_exists_and_gets_its_facts(source: SourceFile) -> None:
-    """A key in the code is a key of the catalogue, and the call fills each of its blanks."""
-    for call in said(source):
+def test_translate_calls_have_a_valid_key_and_all_facts(source: SourceFile) -> None:
+    """Every literal key exists in the catalogue, and the call passes each of its placeholders."""
+    for call in iter_translate_calls(source):
         key = ast.literal_eval(call.args[0])
-        given = {keyword.arg for keyword in call.keywords}
+        keywords = {keyword.arg for keyword in call.keywords}
 
         assert key in ENGLISH.sentences
-        assert None in given or blanks(ENGLISH, key) == given, key
+        assert None in keywords or required_facts(ENGLISH, key) == keywords, key
 
 
-def test_every_key_in_the_code_leads_to_a_sentence() -> None:
-    """A key that is handed on, or made of parts, leads to at least one sentence."""
-    steps = {re.escape(name) for table in (BUTTONS, FORMS, SHORTCUTS) for name in table}
+def test_every_key_matches_a_sentence() -> None:
+    """A key that is passed on, or composed in an f-string, matches at least one sentence."""
+    route_names = {re.escape(name) for table in (BUTTONS, FORMS, SHORTCUTS) for name in table}
     patterns = {
-        pattern for source in sources.load_bot_sources() for pattern in keys_of(source)
-    } - steps
+        pattern for source in sources.load_bot_sources() for pattern in iter_keys(source)
+    } - route_names
 
     assert {p for p in patterns if not any(re.match(p, key) for key in ENGLISH.sentences)} == set()
 
 
 def test_every_sentence_is_used() -> None:
-    """No sentence is translated and reviewed that nobody will ever read."""
-    patterns = {pattern for source in sources.load_bot_sources() for pattern in keys_of(source)}
+    """Every sentence of the catalogue is used by the code or a sandbox page."""
+    patterns = {pattern for source in sources.load_bot_sources() for pattern in iter_keys(source)}
     page = "".join(
         (ROOT / path).read_text(encoding="utf-8")
         for path in sources.list_files()
-        if path.suffix in PAGE and path.parts[:2] == ("bot", "sandbox")
+        if path.suffix in PAGE_SUFFIXES and path.parts[:2] == ("bot", "sandbox")
     )
 
     unused = {

@@ -1,3 +1,5 @@
+"""Persistence of rotated Slack tokens."""
+
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,10 @@ from tests.doubles import PEPPERS
 PAIR = TokenPair("xoxe.xoxb-new", "xoxe-1-new", 2_000_000_000)
 
 
-async def test_the_newest_pair_is_sealed_until_the_operator_sets_another_token(
+async def test_saved_pair_is_loaded_until_the_refresh_token_changes(
     tmp_path: Path,
 ) -> None:
-    """After a reinstallation what descends from the token before is nothing worth."""
+    """After a reinstallation the pair that descends from the previous token is not loaded."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", PEPPERS)
     store.migrate()
     await SlackTokenStore(store, "xoxe-1-first").save(PAIR)
@@ -26,10 +28,10 @@ async def test_the_newest_pair_is_sealed_until_the_operator_sets_another_token(
 
 
 @pytest.mark.parametrize("refresh", [None, "xoxe-1-first"])
-async def test_only_a_token_that_expires_is_renewed(tmp_path: Path, refresh: str | None) -> None:
-    """An ordinary token stays what it is."""
+async def test_only_an_expiring_token_is_rotated(tmp_path: Path, refresh: str | None) -> None:
+    """A token without a refresh token has no rotator."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", PEPPERS)
-    told = Settings(
+    settings = Settings(
         _env_file=None,
         slack_bot_token=SecretStr("xoxe.xoxb-first"),
         slack_refresh_token=SecretStr(refresh) if refresh else None,
@@ -37,5 +39,5 @@ async def test_only_a_token_that_expires_is_renewed(tmp_path: Path, refresh: str
         slack_client_secret=SecretStr("shh"),
     )
 
-    assert (build_token_rotator(told, store) is not None) == (refresh is not None)
+    assert (build_token_rotator(settings, store) is not None) == (refresh is not None)
     await store.close()

@@ -1,1 +1,1 @@
-"""What an operator runs: applying the team file, the doctor command and metrics."""
+"""The operator's side of the bot: the command line, the team file, the check-up and the metrics."""

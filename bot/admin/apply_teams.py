@@ -1,4 +1,4 @@
-"""What an operator can do at the command line, beside starting and stopping the bot."""
+"""Apply a team file to the store: teams, rosters, roles and linked accounts."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -17,42 +17,43 @@ from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
 
 _INTRODUCTION_EXPIRY_SECONDS = 30 * 86_400
-"""Seconds for which an introduction card is still worth posting after a set-up."""
+"""Seconds after a set-up during which the introduction card may still be posted."""
 
 
 @dataclass(frozen=True)
 class ApplyResult:
-    """What applying a team file came to: how many teams it declares, how many changed."""
+    """Number of teams that the file declares, and of those that changed in the store."""
 
     team_count: int
     changed_count: int
 
 
 ProgressTracker = Callable[[Sequence[DeclaredTeam]], Iterable[DeclaredTeam]]
-"""Goes through what is declared, and shows the operator how far it has come."""
+"""Iterates over the declared teams and displays the progress to the operator."""
 
 
 async def apply_teams(
     context: Context, path: Path, *, test_mode: bool, track_progress: ProgressTracker = iter
 ) -> ApplyResult:
-    """Declare the teams of *path*, so that their clinicians can be invited and counted.
+    """Apply the team file at *path* in one transaction, so that its clinicians can be invited.
 
-    Applying the same file again changes nothing. Raises
-    :class:`bot.errors.FaultyInputError`, and then nothing is applied.
+    Idempotent: applying the same file again changes nothing. Raises
+    :class:`bot.errors.FaultyInputError` for an invalid file, and then nothing is committed.
     """
     declared = team_file.read_teams(path, test_mode=test_mode)
-    same = team_file.read_same_persons(path, test_mode=test_mode)
+    same_persons = team_file.read_same_persons(path, test_mode=test_mode)
     now = context.now()
 
     def apply_all(repos: Repositories) -> int:
         _reject_clinicians_of_other_teams(repos, declared, path)
-        changed = sum(_apply_team(repos, one, now) for one in track_progress(declared))
-        if same is not None:
+        changed_count = sum(_apply_team(repos, team, now) for team in track_progress(declared))
+        if same_persons is not None:
             repos.linked_accounts.set_links(
-                tuple(Person(*who) for who in one.split_accounts()) for one in same
+                tuple(Person(*account) for account in person.split_accounts())
+                for person in same_persons
             )
         repos.slips.open_missing_periods(now)
-        return changed
+        return changed_count
 
     return ApplyResult(len(declared), await context.store.write(apply_all))
 
@@ -60,57 +61,66 @@ async def apply_teams(
 def _reject_clinicians_of_other_teams(
     repos: Repositories, declared_teams: tuple[DeclaredTeam, ...], path: Path
 ) -> None:
-    """Refuse a clinician whose home team is one that this file does not declare."""
-    channels = {(one.workspace_key, one.channel) for one in declared_teams}
-    taken = []
-    for one in declared_teams:
-        for clinician in one.clinicians:
-            home = repos.teams.get_home_team(Person(one.workspace_key, clinician.id))
+    """Raise :class:`FaultyInputError` for a clinician whose home team is not in this file."""
+    channels = {(team.workspace_key, team.channel) for team in declared_teams}
+    conflicting_ids = []
+    for team in declared_teams:
+        for clinician in team.clinicians:
+            home = repos.teams.get_home_team(Person(team.workspace_key, clinician.id))
             if home and (home.workspace, home.channel) not in channels:
-                taken.append(clinician.id)
-    if taken:
+                conflicting_ids.append(clinician.id)
+    if conflicting_ids:
         raise FaultyInputError(
-            tuple(Fault(str(path), "operator.team.taken", {"field": one}) for one in taken)
+            tuple(
+                Fault(str(path), "operator.team.taken", {"field": clinician_id})
+                for clinician_id in conflicting_ids
+            )
         )
 
 
 def _apply_team(repos: Repositories, declared_team: DeclaredTeam, now: datetime) -> bool:
+    """Insert or update one team with its roster and roles; return whether a row changed."""
     workspace = declared_team.workspace_key
-    before = repos.teams.get_by_channel(workspace, declared_team.channel)
-    team = _build_team(declared_team, before.id if before else uuid4().hex)
-    people = {
-        role: tuple(Person(workspace, one) for one in ids)
+    stored_team = repos.teams.get_by_channel(workspace, declared_team.channel)
+    team = _build_team(declared_team, stored_team.id if stored_team else uuid4().hex)
+    holders_by_role = {
+        role: tuple(Person(workspace, person_id) for person_id in ids)
         for role, ids in (
             (Role.SUPERVISOR, declared_team.supervisors),
             (Role.DIRECTOR, declared_team.directors),
         )
     }
-    roster = tuple(Person(workspace, one.id) for one in declared_team.clinicians)
-    joining = [Person(workspace, one) for one in declared_team.joined_clinician_ids()]
-    joining = [one for one in joining if not repos.people.get(one).has_joined]
-    same = (
-        before == team
+    roster = tuple(Person(workspace, clinician.id) for clinician in declared_team.clinicians)
+    joining_people = [
+        Person(workspace, person_id) for person_id in declared_team.joined_clinician_ids()
+    ]
+    joining_people = [
+        person for person in joining_people if not repos.people.get(person).has_joined
+    ]
+    is_unchanged = (
+        stored_team == team
         and all(
-            set(repos.teams.list_role_holders(team.id, role)) == set(who)
-            for role, who in people.items()
+            set(repos.teams.list_role_holders(team.id, role)) == set(holders)
+            for role, holders in holders_by_role.items()
         )
         and set(repos.teams.list_declared_clinicians(team.id)) == set(roster)
     )
-    if not same:
+    if not is_unchanged:
         repos.teams.save(team)
         repos.teams.declare_clinicians(team.id, roster)
-        for role, who in people.items():
-            repos.teams.set_role_holders(team.id, role, who)
+        for role, holders in holders_by_role.items():
+            repos.teams.set_role_holders(team.id, role, holders)
         _plan_introduction(repos, team, now)
-    for person in joining:
+    for person in joining_people:
         repos.people.join_team(person, team.id)
-    return not same or bool(joining)
+    return not is_unchanged or bool(joining_people)
 
 
 def _plan_introduction(repos: Repositories, team: Team, now: datetime) -> None:
-    late = datetime.fromtimestamp(now.timestamp() + _INTRODUCTION_EXPIRY_SECONDS, now.tzinfo)
+    """Queue the introduction card for the team's channel."""
+    expires_at = datetime.fromtimestamp(now.timestamp() + _INTRODUCTION_EXPIRY_SECONDS, now.tzinfo)
     repos.deliveries.plan_deliveries(
-        [PlannedDelivery(team.workspace, "intro", "", team.channel, team.id, now, late, "")]
+        [PlannedDelivery(team.workspace, "intro", "", team.channel, team.id, now, expires_at, "")]
     )
 
 

@@ -1,4 +1,7 @@
-"""A check-up for the operator: what is missing or wrong, in plain words, with a remedy."""
+"""Check-up of a deployment: database, peppers, workers, credentials and system clock.
+
+Every finding is a catalogue key, so that the operator reads a remedy in their own language.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -10,14 +13,14 @@ from bot.store.store import Store
 from bot.store.worker_locks import LiveWorker
 
 _MAX_CLOCK_SKEW_SECONDS = 60.0
-"""Seconds by which the machine's clock may differ from the product's; Slack signs within 300."""
+"""Maximum difference from the product's server time; Slack rejects signatures after 300 seconds."""
 
 _REQUIRED_SCOPES = frozenset({"commands", "chat:write", "users:read"})
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at: whether it is well, and the key of the sentence to say."""
+    """Result of one check: whether it passed, and the catalogue key of its message."""
 
     is_healthy: bool
     key: str
@@ -26,7 +29,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class SlackCheck:
-    """What a product says of the bot's own account; ``error`` when it says nothing good."""
+    """Slack's response about the bot's own account; ``error`` is its error code, if any."""
 
     error: str = ""
     workspace: str = ""
@@ -36,7 +39,7 @@ class SlackCheck:
 
 @dataclass(frozen=True)
 class MicrosoftCheck:
-    """Whether Microsoft tells the keys it signs with, and gives the bot a token."""
+    """Whether Microsoft's signing keys could be fetched, and an access token for the bot."""
 
     has_keys: bool
     has_token: bool
@@ -47,48 +50,50 @@ async def run_checkup(
     check_slack: Callable[[], Awaitable[SlackCheck]],
     check_microsoft: Callable[[], Awaitable[MicrosoftCheck]],
 ) -> tuple[Finding, ...]:
-    """Look at database and pepper, and at each product in use; say of each what to do next.
+    """Check the database and peppers, and the credentials of every configured product.
 
-    *greet* asks Slack and *reach* Microsoft; neither is asked where it is not configured.
+    *check_slack* and *check_microsoft* call the products' APIs; neither is called unless that
+    product is configured. The store is read in a thread, to not block the event loop.
     """
-    found = await asyncio.to_thread(_database_findings, settings)
+    findings = await asyncio.to_thread(_database_findings, settings)
     if settings.uses_slack:
-        found += _slack_findings(await check_slack())
+        findings += _slack_findings(await check_slack())
     if settings.uses_teams:
-        found += _microsoft_findings(await check_microsoft())
-    return found
+        findings += _microsoft_findings(await check_microsoft())
+    return findings
 
 
 def _database_findings(settings: Settings) -> tuple[Finding, ...]:
+    """Check the connection, the schema's migrations, the peppers and the workers' leases."""
     try:
         store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
         try:
-            current = store.is_schema_current()
-            locked = store.count_locked_periods() if current else 0
+            is_current = store.is_schema_current()
+            locked_periods = store.count_locked_periods() if is_current else 0
             workers = store.list_live_workers()
         finally:
             store.close_sync()
-    except Exception:  # noqa: BLE001 - every driver has its own; the remedy is the same
+    except Exception:  # noqa: BLE001 - each driver has its own errors; the remedy is the same
         return (Finding(is_healthy=False, key="operator.doctor.database_unreached"),)
-    if not current:
+    if not is_current:
         return (Finding(is_healthy=False, key="operator.doctor.migrate"),)
-    well = Finding(is_healthy=True, key="operator.doctor.database")
-    beside = () if settings.uses_sqlite else (_worker_finding(workers),)
-    return (well, _pepper_finding(locked), *beside)
+    schema_finding = Finding(is_healthy=True, key="operator.doctor.database")
+    worker_findings = () if settings.uses_sqlite else (_worker_finding(workers),)
+    return (schema_finding, _pepper_finding(locked_periods), *worker_findings)
 
 
 def _worker_finding(workers: tuple[LiveWorker, ...]) -> Finding:
-    """Who looks at the clock beside `web`, and whether several of them share what is owed."""
+    """Return how many workers hold a lease, and whether several of them share the queue."""
     facts: dict[str, str | int] = {"count": len(workers)}
-    if len(workers) < 2:  # noqa: PLR2004 - sharing takes two
+    if len(workers) < 2:  # noqa: PLR2004 - two workers can share
         return Finding(is_healthy=True, key=f"operator.doctor.workers_{len(workers)}")
-    if all(one.shares_deliveries for one in workers):
+    if all(worker.shares_deliveries for worker in workers):
         return Finding(is_healthy=True, key="operator.doctor.workers_sharing", facts=facts)
     return Finding(is_healthy=False, key="operator.doctor.workers_apart", facts=facts)
 
 
 def _pepper_finding(unreadable_periods: int) -> Finding:
-    """Whether every open period finds the pepper that it opened with."""
+    """Return whether every open period's token key can be derived from a configured pepper."""
     if unreadable_periods:
         return Finding(
             is_healthy=False,
@@ -99,24 +104,26 @@ def _pepper_finding(unreadable_periods: int) -> Finding:
 
 
 def _slack_findings(slack_check: SlackCheck) -> tuple[Finding, ...]:
+    """Check the bot token, its OAuth scopes and the clock skew that the response reveals."""
     if slack_check.error:
         facts: dict[str, str | int] = {"error": slack_check.error}
         return (Finding(is_healthy=False, key="operator.doctor.token", facts=facts),)
-    lacking = ", ".join(sorted(_REQUIRED_SCOPES - slack_check.scopes))
+    missing_scopes = ", ".join(sorted(_REQUIRED_SCOPES - slack_check.scopes))
     return (
         Finding(
             is_healthy=True,
             key="operator.doctor.greeted",
             facts={"workspace": slack_check.workspace},
         ),
-        Finding(not lacking, "operator.doctor.scopes_lacking", {"scopes": lacking})
-        if lacking
+        Finding(not missing_scopes, "operator.doctor.scopes_lacking", {"scopes": missing_scopes})
+        if missing_scopes
         else Finding(is_healthy=True, key="operator.doctor.scopes"),
         _clock_finding(slack_check.server_time),
     )
 
 
 def _microsoft_findings(microsoft_check: MicrosoftCheck) -> tuple[Finding, ...]:
+    """Check access to the signing keys, and the client secret that requests the access token."""
     keys = "teams_keys" if microsoft_check.has_keys else "teams_keys_away"
     token = "teams_token" if microsoft_check.has_token else "teams_token_refused"
     return (
@@ -126,6 +133,7 @@ def _microsoft_findings(microsoft_check: MicrosoftCheck) -> tuple[Finding, ...]:
 
 
 def _clock_finding(server_time: float | None) -> Finding:
+    """Compare the system clock to the server time in the response's header."""
     skew = abs(datetime.now(UTC).timestamp() - server_time) if server_time else 0.0
     if skew > _MAX_CLOCK_SKEW_SECONDS:
         return Finding(

@@ -1,8 +1,10 @@
-"""What whoever looks after the bot sees of it from outside: counts, and nobody in them."""
+"""Metrics for monitoring: delivery and workspace counts, with no personal data in any label."""
 
 import time
 from collections import Counter
 from collections.abc import Mapping
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from bot.context import Context
 from bot.store.repositories import Repositories
@@ -17,63 +19,64 @@ STATUS_BY_STATE: Mapping[DeliveryState, str] = {
     DeliveryState.GONE: "unreachable",
     DeliveryState.MISSED: "missed",
 }
-"""How a delivery stands, as it is told. What was taken back is not: it would tell of leaving."""
+"""Public status of each delivery state. Withdrawn deliveries are omitted: counting them would
+reveal that a clinician left.
+"""
 
-_CACHE_SECONDS = 15.0
-"""Seconds for which counts are told again instead of counted again."""
+_Counts = tuple[tuple[DeliveryCount, ...], int, int]
+"""Delivery counts, suspended workspaces and resting workspaces."""
 
 
-def count_by_status(tally: tuple[DeliveryCount, ...]) -> list[tuple[str, str, str, str, int]]:
-    """Every count by day, kind, how it stands and reason; what is still owed has no reason."""
-    counted: Counter[tuple[str, str, str, str]] = Counter()
-    for one in tally:
-        if stands := STATUS_BY_STATE.get(one.state):
-            reason = "" if stands in {"owed", "sent"} else one.reason
-            counted[one.day.isoformat(), one.kind, stands, reason] += one.count
-    return [(*key, number) for key, number in sorted(counted.items())]
+def count_by_status(
+    delivery_counts: tuple[DeliveryCount, ...],
+) -> list[tuple[str, str, str, str, int]]:
+    """Return rows of day, kind, status, reason and count, in that order and sorted by it.
+
+    Planned and sent deliveries have no reason.
+    """
+    totals: Counter[tuple[str, str, str, str]] = Counter()
+    for row in delivery_counts:
+        if status := STATUS_BY_STATE.get(row.state):
+            reason = "" if status in {"owed", "sent"} else row.reason
+            totals[row.day.isoformat(), row.kind, status, reason] += row.count
+    return [(*key, count) for key, count in sorted(totals.items())]
 
 
 class Metrics:
-    """Counts deliveries and workspaces for `/readyz` and `/metrics`, at most every 15 seconds."""
+    """Queries and caches the counts for ``/readyz`` and ``/metrics``.
 
-    def __init__(self, context: Context) -> None:
-        """Count what lies at *desk*."""
+    However often the endpoints are polled, the store is queried at most once per cache lifetime.
+    """
+
+    def __init__(self, context: Context, cache_seconds: float = 15.0) -> None:
+        """Count the rows in the store of *context*; cache the counts for *cache_seconds*."""
         self._context = context
-        self._cached_counts: tuple[tuple[DeliveryCount, ...], int, int] = ((), 0, 0)
-        self._cached_at = -_CACHE_SECONDS
+        self._cache_seconds = cache_seconds
+        self._cached_counts: _Counts = ((), 0, 0)
+        self._cached_at = -cache_seconds
 
     async def delivery_counts(self) -> dict[str, int]:
-        """How many deliveries of the five weeks that are kept stand where."""
-        tally, _, _ = await self._load_counts()
-        counted = dict.fromkeys(STATUS_BY_STATE.values(), 0)
-        for *_, stands, _reason, number in count_by_status(tally):
-            counted[stands] += number
-        return counted
+        """Return the number of deliveries per status, over the five weeks that are stored."""
+        delivery_counts, _, _ = await self._load_counts()
+        totals = dict.fromkeys(STATUS_BY_STATE.values(), 0)
+        for *_, status, _reason, number in count_by_status(delivery_counts):
+            totals[status] += number
+        return totals
 
     async def render_prometheus(self, tick_age: float | None) -> str:
-        """The same in Prometheus' text format, by kind and reason, with the age of the last tick.
+        """Return all gauges in Prometheus' text format, labelled by kind, status and reason.
 
+        *tick_age* is the number of seconds since the last scheduler tick; ``None`` omits its gauge.
         https://prometheus.io/docs/instrumenting/exposition_formats/
         """
-        tally, suspended, resting = await self._load_counts()
-        counted: Counter[str] = Counter()
-        for _day, kind, stands, reason, number in count_by_status(tally):
-            counted[f'kind="{kind}",stands="{stands}",reason="{_escape_label(reason)}"'] += number
-        lines = ["# TYPE attune_deliveries gauge"]
-        lines += [f"attune_deliveries{{{labels}}} {n}" for labels, n in sorted(counted.items())]
-        lines += ["# TYPE attune_workspaces gauge"]
-        lines += [f'attune_workspaces{{stands="suspended"}} {suspended}']
-        lines += [f'attune_workspaces{{stands="resting"}} {resting}']
-        if tick_age is not None:
-            lines += ["# TYPE attune_tick_age_seconds gauge"]
-            lines += [f"attune_tick_age_seconds {tick_age:.0f}"]
-        return "\n".join(lines) + "\n"
+        return generate_latest(_build_registry(await self._load_counts(), tick_age)).decode()
 
-    async def _load_counts(self) -> tuple[tuple[DeliveryCount, ...], int, int]:
-        if time.monotonic() - self._cached_at >= _CACHE_SECONDS:
+    async def _load_counts(self) -> _Counts:
+        """Return the cached counts; query the store if the cache has expired."""
+        if time.monotonic() - self._cached_at >= self._cache_seconds:
             now = self._context.now()
 
-            def read_counts(repos: Repositories) -> tuple[tuple[DeliveryCount, ...], int, int]:
+            def read_counts(repos: Repositories) -> _Counts:
                 return repos.deliveries.count_by_state(), *repos.workspaces.count_refusing(now)
 
             self._cached_counts, self._cached_at = (
@@ -83,5 +86,28 @@ class Metrics:
         return self._cached_counts
 
 
-def _escape_label(label: str) -> str:
-    return label.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+def _build_registry(counts: _Counts, tick_age: float | None) -> CollectorRegistry:
+    """Return a registry with the gauges of one response.
+
+    A registry per response omits series that no longer exist. The library's global registry is
+    not used, because it also collects metrics of the process and the platform.
+    """
+    delivery_counts, suspended_count, resting_count = counts
+    registry = CollectorRegistry()
+    deliveries = Gauge(
+        "attune_deliveries",
+        "Deliveries (by kind, status, reason)",
+        ("kind", "stands", "reason"),
+        registry=registry,
+    )
+    for _day, kind, status, reason, count in count_by_status(delivery_counts):
+        deliveries.labels(kind=kind, stands=status, reason=reason).inc(count)
+    workspaces = Gauge(
+        "attune_workspaces", "Workspaces (suspended, resting)", ("stands",), registry=registry
+    )
+    workspaces.labels(stands="suspended").set(suspended_count)
+    workspaces.labels(stands="resting").set(resting_count)
+    if tick_age is not None:
+        tick_gauge = Gauge("attune_tick_age_seconds", "Tick age (seconds)", registry=registry)
+        tick_gauge.set(round(tick_age))
+    return registry

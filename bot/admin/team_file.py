@@ -1,4 +1,4 @@
-"""The file in which an operator declares teams: read, and told what to mend, line by line."""
+"""Parser and validator of the team file (TOML), with a line number for every fault."""
 
 import re
 import tomllib
@@ -23,7 +23,7 @@ _WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "satur
 
 
 def _parse_weekday(value: object) -> object:
-    """Read a weekday by its English name or its ISO number (1 is Monday)."""
+    """Convert an English weekday name to its ISO number (1 is Monday)."""
     if isinstance(value, str) and value.lower() in _WEEKDAY_NAMES:
         return _WEEKDAY_NAMES.index(value.lower()) + 1
     return value
@@ -40,7 +40,7 @@ def _expand_clinician(value: object) -> object:
 
 
 def _lowercase_microsoft_id(value: object) -> object:
-    """Write Microsoft's ids in small letters, as its activities are read; Slack's have no dash."""
+    """Lowercase Microsoft's ids, as incoming activities are parsed; Slack's ids have no dash."""
     return value.lower() if isinstance(value, str) and "-" in value else value
 
 
@@ -62,34 +62,34 @@ Name = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 class _Section(BaseModel):
-    """A part of the file: unknown keys are faults, so that a slip of the pen is noticed."""
+    """Base model of the file's tables: unknown keys are validation errors, to catch typos."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class CheckinTime(_Section):
-    """When the team's weekly question is asked, in each person's own zone."""
+    """Weekday and local time of the team's weekly check-in, in each person's own time zone."""
 
     day: Weekday = 1
     time: ClockTime = time(9)
 
 
 class TipTimes(_Section):
-    """On which days, and when, the team's tip is posted in its channel; on none, never."""
+    """Weekdays and local time of the tip in the team's channel; no weekday disables it."""
 
     days: Annotated[tuple[Weekday, ...], Field(max_length=7)] = (2, 4)
     time: ClockTime = time(9)
 
 
 class DeclaredClinician(_Section):
-    """A clinician of the team; ``joined`` is for the practice workspace and tests alone."""
+    """A clinician of the team; ``joined`` is accepted in the sandbox and in tests only."""
 
     id: PersonId
     joined: bool = False
 
 
 class DeclaredTeam(_Section):
-    """One ``[[team]]``: who is supervised together, by whom, and when they are asked."""
+    """One ``[[team]]`` table: its members, their roles and the team's schedule."""
 
     workspace: WorkspaceId
     channel: Annotated[str, Field(pattern=r"^[A-Za-z0-9:._@;=-]{2,80}$")]
@@ -123,23 +123,25 @@ class DeclaredTeam(_Section):
 
     @property
     def workspace_key(self) -> str:
-        """The workspace under its product."""
+        """The workspace id with its product as prefix."""
         return workspace_key(self.workspace)
 
     def joined_clinician_ids(self) -> tuple[str, ...]:
-        """Who is joined by declaration rather than by their own choice."""
-        return tuple(one.id for one in self.clinicians if self.joined or one.joined)
+        """Return the clinicians who join by declaration rather than by their own action."""
+        return tuple(
+            clinician.id for clinician in self.clinicians if self.joined or clinician.joined
+        )
 
 
 class SamePerson(_Section):
-    """One ``[[same]]``: accounts of one clinician in two products, who counts as the first."""
+    """One ``[[same]]`` table: accounts of one clinician in two products, counted as the first."""
 
     people: Annotated[tuple[AccountRef, ...], Field(min_length=2)]
 
     def split_accounts(self) -> tuple[tuple[str, str], ...]:
-        """The accounts, each as a workspace under its product and a person's id there."""
-        parts = (one.partition("/") for one in self.people)
-        return tuple((workspace_key(workspace), who) for workspace, _, who in parts)
+        """Return each account as a workspace key and a person id."""
+        parts = (account.partition("/") for account in self.people)
+        return tuple((workspace_key(workspace), person_id) for workspace, _, person_id in parts)
 
 
 class _TeamFile(_Section):
@@ -148,34 +150,35 @@ class _TeamFile(_Section):
 
 
 def workspace_key(workspace: str) -> str:
-    """Return a workspace under its product: a tenant's id has dashes, Slack's has none."""
+    """Return *workspace* with its product as prefix: tenant ids contain dashes, Slack's do not."""
     return f"{'msteams' if '-' in workspace else 'slack'}:{workspace}"
 
 
 def read_teams(path: Path, *, test_mode: bool) -> tuple[DeclaredTeam, ...]:
-    """Read the declared teams of *path*.
+    """Parse and validate the teams declared in the file at *path*.
 
-    Raises :class:`bot.errors.FaultyInputError` with every fault at its file and line,
-    each with what to do; nothing of a faulty file is used.
+    Raises :class:`bot.errors.FaultyInputError` with every fault at its file and line, each with
+    a remedy; nothing of an invalid file is applied. *test_mode* accepts ``joined``.
     """
     return _parse_file(path, test_mode=test_mode).team
 
 
 def read_same_persons(path: Path, *, test_mode: bool) -> tuple[SamePerson, ...] | None:
-    """Read who in *path* is one person; ``None`` when it does not say. Raises as above."""
+    """Parse the ``[[same]]`` tables; ``None`` if there are none. Raises like :func:`read_teams`."""
     return _parse_file(path, test_mode=test_mode).same
 
 
 def _parse_file(path: Path, *, test_mode: bool) -> _TeamFile:
+    """Parse and validate the file: TOML syntax, the schema of each table, then cross-references."""
     try:
         text = path.read_text(encoding="utf-8")
         declared = _TeamFile.model_validate(tomllib.loads(text))
     except OSError:
         raise FaultyInputError((Fault(str(path), "operator.team.unreadable"),)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as refused:
-        raise FaultyInputError((_syntax_fault(path, refused),)) from None
-    except ValidationError as refused:
-        raise FaultyInputError(_validation_faults(path, text, refused)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FaultyInputError((_syntax_fault(path, error),)) from None
+    except ValidationError as error:
+        raise FaultyInputError(_validation_faults(path, text, error)) from None
     faults = _find_contradictions(path, text, declared.team, test_mode=test_mode)
     faults += _find_duplicate_accounts(path, text, declared)
     if faults:
@@ -184,6 +187,7 @@ def _parse_file(path: Path, *, test_mode: bool) -> _TeamFile:
 
 
 def _syntax_fault(path: Path, syntax_error: Exception) -> Fault:
+    """Convert a TOML or encoding exception to a fault, with the line in the exception's message."""
     line = re.search(r"line (\d+)", str(syntax_error))
     return Fault(f"{path}:{line.group(1) if line else 1}", "operator.team.not_toml")
 
@@ -191,84 +195,95 @@ def _syntax_fault(path: Path, syntax_error: Exception) -> Fault:
 def _validation_faults(
     path: Path, text: str, validation_error: ValidationError
 ) -> tuple[Fault, ...]:
-    found: dict[tuple[str, str], Fault] = {}
+    """Convert Pydantic's validation errors to faults, located by table index and key."""
+    faults: dict[tuple[str, str], Fault] = {}
     for error in validation_error.errors(include_input=False, include_url=False):
         number = next((part for part in error["loc"] if isinstance(part, int)), 0)
         if error["loc"][0] == "same":
-            at = _locate_same_entry(path, text, number)
-            found[at, "same"] = Fault(at, "operator.team.same")
+            location = _locate_same_entry(path, text, number)
+            faults[location, "same"] = Fault(location, "operator.team.same")
             continue
         names = [str(part) for part in error["loc"] if isinstance(part, str)][1:]
         field = names[0] if names else "team"
-        known = field == "team" or field in DeclaredTeam.model_fields
-        key = "unknown_key" if error["type"] == "extra_forbidden" or not known else field
+        is_known_field = field == "team" or field in DeclaredTeam.model_fields
+        key = "unknown_key" if error["type"] == "extra_forbidden" or not is_known_field else field
         if error["type"] == "missing" and len(names) == 1:
             key = "missing_key"
-        where = f"{path}:{_find_line(text, number, field)}"
-        found[where, key] = Fault(
-            where, f"operator.team.{key}", {"field": ".".join(names) or "team"}
+        location = f"{path}:{_find_line(text, number, field)}"
+        faults[location, key] = Fault(
+            location, f"operator.team.{key}", {"field": ".".join(names) or "team"}
         )
-    # A list whose members are all faulty also counts as too short; that adds nothing.
-    precise = [fault for fault in found.values() if fault.key != "operator.team.team"]
-    return tuple(precise or found.values())
+    # Pydantic also reports a list whose members are all invalid as too short; that adds nothing.
+    specific_faults = [fault for fault in faults.values() if fault.key != "operator.team.team"]
+    return tuple(specific_faults or faults.values())
 
 
 def _find_contradictions(
     path: Path, text: str, teams: tuple[DeclaredTeam, ...], *, test_mode: bool
 ) -> tuple[Fault, ...]:
+    """Return a fault for every duplicate clinician or channel, self-supervision and ``joined``."""
     faults: list[Fault] = []
-    homes: set[tuple[str, str]] = set()
+    rostered_accounts: set[tuple[str, str]] = set()
     channels: set[tuple[str, str]] = set()
     for number, team in enumerate(teams):
 
         def add_fault(field: str, key: str, number: int = number) -> None:
-            where = f"{path}:{_find_line(text, number, field)}"
-            faults.append(Fault(where, f"operator.team.{key}"))
+            location = f"{path}:{_find_line(text, number, field)}"
+            faults.append(Fault(location, f"operator.team.{key}"))
 
-        people = [(team.workspace, one.id) for one in team.clinicians]
-        if homes.intersection(people) or len(set(people)) < len(people):
+        accounts = [(team.workspace, clinician.id) for clinician in team.clinicians]
+        if rostered_accounts.intersection(accounts) or len(set(accounts)) < len(accounts):
             add_fault("clinicians", "clinician_twice")
-        if set(team.supervisors) & {one.id for one in team.clinicians}:
+        if set(team.supervisors) & {clinician.id for clinician in team.clinicians}:
             add_fault("supervisors", "supervises_self")
         if (team.workspace, team.channel) in channels:
             add_fault("channel", "channel_twice")
         if team.joined_clinician_ids() and not test_mode:
             add_fault("joined", "joined_by_declaration")
-        homes.update(people)
+        rostered_accounts.update(accounts)
         channels.add((team.workspace, team.channel))
     return tuple(faults)
 
 
 def _find_duplicate_accounts(path: Path, text: str, team_file: _TeamFile) -> tuple[Fault, ...]:
-    """Whoever counts as somebody else is on no list of their own: they would count twice."""
-    listed = {(team.workspace_key, one.id) for team in team_file.team for one in team.clinicians}
-    seen: set[tuple[str, str]] = set()
+    """Return a fault for every account that is linked twice, or is also on a team's roster.
+
+    A linked account counts as the first of its list; on a roster it would be counted twice.
+    """
+    roster_accounts = {
+        (team.workspace_key, clinician.id)
+        for team in team_file.team
+        for clinician in team.clinicians
+    }
+    linked_accounts: set[tuple[str, str]] = set()
     faults = []
     for number, same in enumerate(team_file.same or ()):
         accounts = same.split_accounts()
-        once = len(set(accounts)) == len(accounts) and not seen.intersection(accounts)
-        if not once or listed.intersection(accounts[1:]):
+        is_unique = len(set(accounts)) == len(accounts) and not linked_accounts.intersection(
+            accounts
+        )
+        if not is_unique or roster_accounts.intersection(accounts[1:]):
             faults.append(Fault(_locate_same_entry(path, text, number), "operator.team.same_twice"))
-        seen.update(accounts)
+        linked_accounts.update(accounts)
     return tuple(faults)
 
 
 def _locate_same_entry(path: Path, text: str, number: int) -> str:
-    """Where the ``[[same]]`` of that *number* begins."""
+    """Return the file and line of the ``[[same]]`` heading with index *number*."""
     headings = [
-        at
-        for at, line in enumerate(text.splitlines(), start=1)
+        line_number
+        for line_number, line in enumerate(text.splitlines(), start=1)
         if re.match(r"\s*\[\[\s*same\s*\]\]", line)
     ]
     return f"{path}:{headings[number] if number < len(headings) else 1}"
 
 
 def _find_line(text: str, number: int, field: str) -> int:
-    """Find the line of *field* in the team of that *number*, or of its heading."""
-    heading, seen = 1, -1
-    for at, line in enumerate(text.splitlines(), start=1):
+    """Return the line of *field* in the team with index *number*, else the line of its heading."""
+    heading_line, index = 1, -1
+    for line_number, line in enumerate(text.splitlines(), start=1):
         if re.match(r"\s*\[\[\s*team\s*\]\]", line):
-            seen, heading = seen + 1, at if seen + 1 <= number else heading
-        elif seen == number and re.match(rf"\s*(\[team\.)?{re.escape(field)}\b", line):
-            return at
-    return heading
+            index, heading_line = index + 1, line_number if index + 1 <= number else heading_line
+        elif index == number and re.match(rf"\s*(\[team\.)?{re.escape(field)}\b", line):
+            return line_number
+    return heading_line

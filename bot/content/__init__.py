@@ -1,1 +1,1 @@
-"""Every sentence a person can meet, as data."""
+"""The content catalogue: every text of the bot as TOML files, one folder per language."""

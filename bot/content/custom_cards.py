@@ -1,7 +1,7 @@
-"""A practice's own cards: a folder of files in the form of ours, read part by part.
+"""Parser and validator of a practice's custom cards, in the TOML format of the shipped ones.
 
-A fault costs one card, never the folder: each ``[[card]]`` is read by itself, and what is
-wrong with it is told with its file, its line and what to do.
+Every ``[[card]]`` table is parsed on its own, so that a fault costs one card and never the
+whole folder. A fault records its file, its line and the catalogue key of its remedy.
 """
 
 import re
@@ -25,13 +25,14 @@ _REQUIRED_KEYS = ("id", "title", "point", "try_this")
 _CARD_KEYS = {*_REQUIRED_KEYS, "say", "reference", "kind", "atom"}
 _HEADER_KEYS = {"topic", "title", "language", "retire"}
 _MAX_CHARACTERS = {"title": 60, "point": 600, "try_this": 300, "say": 120}
-"""In characters; a point has 60 words at most, its advice 30, as ours have."""
+"""In characters per key; the shipped cards have the same limits."""
 _MAX_WORDS = {"point": 60, "try_this": 30}
+"""In words per key; see :func:`bot.content.word_count.count_words`."""
 
 
 @dataclass(frozen=True)
 class ShippedContent:
-    """What the bot brings along and a practice's files refer to."""
+    """Ids, topics, references and languages of the shipped content, which custom cards refer to."""
 
     cards: Collection[str]
     topics: Collection[str]
@@ -41,9 +42,9 @@ class ShippedContent:
 
 @dataclass
 class CustomCards:
-    """What a practice's folder holds: cards and topics by language, ids it retires, faults.
+    """The result of loading a folder: cards and topics by language, retired ids and faults.
 
-    The language ``""`` stands for files that everybody reads as they are.
+    The language ``""`` is that of files without one, which apply to every language.
     """
 
     cards: dict[str, dict[str, Tip]] = field(default_factory=dict)
@@ -52,49 +53,51 @@ class CustomCards:
     faults: list[Fault] = field(default_factory=list)
 
     def card_ids(self) -> tuple[str, ...]:
-        """Every card of the practice's own, in whichever language, in the files' order."""
+        """Return the id of every custom card in any language, in the files' order."""
         return tuple(dict.fromkeys(name for cards in self.cards.values() for name in cards))
 
     def get_card(self, name: str, language: str) -> Tip:
-        """Return a card as *language* reads it: written for it, for everybody, or at all."""
+        """Return a card in *language*, else the language-neutral one, else any translation."""
         return next(
             cards[name] for cards in _ordered_by_preference(self.cards, language) if name in cards
         )
 
     def topic_titles(self, language: str) -> dict[str, str]:
-        """Return the titles of the practice's own topics as *language* reads them."""
-        near = [*_ordered_by_preference(self.topics, language)]
-        return {topic: title for some in reversed(near) for topic, title in some.items()}
+        """Return the titles of custom topics for *language*, with the same fallbacks."""
+        by_preference = [*_ordered_by_preference(self.topics, language)]
+        return {
+            topic: title for titles in reversed(by_preference) for topic, title in titles.items()
+        }
 
 
 def _ordered_by_preference(
     by_language: Mapping[str, dict[str, T]], language: str
 ) -> Iterator[dict[str, T]]:
-    first = [tag for tag in (language, "") if tag in by_language]
-    yield from (by_language[tag] for tag in dict.fromkeys((*first, *by_language)))
+    preferred = [tag for tag in (language, "") if tag in by_language]
+    yield from (by_language[tag] for tag in dict.fromkeys((*preferred, *by_language)))
 
 
 def read_cards(folder: Path, shipped: ShippedContent) -> CustomCards:
-    """Read every ``.toml`` file of *folder*; what is faulty is left out and told."""
-    own = CustomCards()
+    """Parse every ``.toml`` file of *folder*; an invalid part is skipped and its fault recorded."""
+    custom = CustomCards()
     if not folder.is_dir():
-        own.faults.append(Fault("CARDS_FOLDER", "operator.cards.folder"))
+        custom.faults.append(Fault("CARDS_FOLDER", "operator.cards.folder"))
     for file in sorted(folder.glob("*.toml")):
         try:
             text = file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError):
-            own.faults.append(Fault(str(file), "operator.cards.unreadable"))
+            custom.faults.append(Fault(str(file), "operator.cards.unreadable"))
         else:
-            _read_file(file, text, own, shipped)
-    if own.retired_ids >= set(shipped.cards) and not own.card_ids():
-        own.retired_ids.clear()
-        own.faults.append(Fault("CARDS_FOLDER", "operator.cards.nothing_left"))
-    return own
+            _read_file(file, text, custom, shipped)
+    if custom.retired_ids >= set(shipped.cards) and not custom.card_ids():
+        custom.retired_ids.clear()
+        custom.faults.append(Fault("CARDS_FOLDER", "operator.cards.nothing_left"))
+    return custom
 
 
 @dataclass(frozen=True)
 class _FileSection:
-    """The head of a file, or one of its cards: its tables, and how to tell a fault in it."""
+    """The header of a file or one of its cards: its values, and a callback to record a fault."""
 
     values: Mapping[str, Any]
     add_fault: Callable[..., None]
@@ -102,97 +105,105 @@ class _FileSection:
 
 def _read_file(file: Path, text: str, custom: CustomCards, shipped: ShippedContent) -> None:
     lines = text.splitlines()
-    starts = [at for at, line in enumerate(lines) if _CARD_HEADING_PATTERN.match(line)]
-    head, *cards = (
+    card_starts = [number for number, line in enumerate(lines) if _CARD_HEADING_PATTERN.match(line)]
+    header, *cards = (
         _parse_section(file, lines[start:end], start, custom)
-        for start, end in zip([0, *starts], [*starts, len(lines)], strict=True)
+        for start, end in zip([0, *card_starts], [*card_starts, len(lines)], strict=True)
     )
-    if head is None or not _is_header_valid(head, custom, shipped, has_cards=bool(starts)):
+    if header is None or not _is_header_valid(header, custom, shipped, has_cards=bool(card_starts)):
         return
-    custom.retired_ids.update(head.values.get("retire", ()))
-    language, topic = head.values.get("language", ""), head.values.get("topic", "")
-    if "title" in head.values and topic not in shipped.topics:
-        custom.topics.setdefault(language, {})[topic] = head.values["title"]
-    kept = custom.cards.setdefault(language, {})
+    custom.retired_ids.update(header.values.get("retire", ()))
+    language, topic = header.values.get("language", ""), header.values.get("topic", "")
+    if "title" in header.values and topic not in shipped.topics:
+        custom.topics.setdefault(language, {})[topic] = header.values["title"]
+    language_cards = custom.cards.setdefault(language, {})
     for card in cards:
-        if card and _is_card_valid(card, {*shipped.cards, *kept}, shipped.references):
-            kept[card.values["id"]] = loader.parse_tip(card.values, topic)
+        if card and _is_card_valid(card, {*shipped.cards, *language_cards}, shipped.references):
+            language_cards[card.values["id"]] = loader.parse_tip(card.values, topic)
 
 
 def _parse_section(
     file: Path, lines: Sequence[str], start: int, custom: CustomCards
 ) -> _FileSection | None:
-    def add_fault(key: str, at: str = "", **facts: str) -> None:
-        found = (n for n, line in enumerate(lines) if at and re.match(rf"\s*{at}\s*=", line))
-        where = f"{file}:{start + next(found, 0) + 1}"
-        custom.faults.append(Fault(where, f"operator.cards.{key}", facts))
+    def add_fault(key: str, toml_key: str = "", **facts: str) -> None:
+        matches = (
+            number
+            for number, line in enumerate(lines)
+            if toml_key and re.match(rf"\s*{toml_key}\s*=", line)
+        )
+        location = f"{file}:{start + next(matches, 0) + 1}"
+        custom.faults.append(Fault(location, f"operator.cards.{key}", facts))
 
     try:
-        said = tomllib.loads("\n".join(lines) + "\n")
-    except tomllib.TOMLDecodeError as torn:
-        line = re.search(r"line (\d+)", str(torn))
-        where = f"{file}:{start + (int(line[1]) if line else len(lines))}"
-        custom.faults.append(Fault(where, "operator.cards.not_toml"))
+        document = tomllib.loads("\n".join(lines) + "\n")
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        location = f"{file}:{start + (int(line[1]) if line else len(lines))}"
+        custom.faults.append(Fault(location, "operator.cards.not_toml"))
         return None
-    return _FileSection(said["card"][0] if start and "card" in said else said, add_fault)
+    return _FileSection(
+        document["card"][0] if start and "card" in document else document, add_fault
+    )
 
 
 def _is_header_valid(
     header: _FileSection, custom: CustomCards, shipped: ShippedContent, *, has_cards: bool
 ) -> bool:
-    before = len(custom.faults)
+    fault_count = len(custom.faults)
     _report_unknown_keys(header, _HEADER_KEYS)
-    said, topic = header.values, header.values.get("topic", "")
+    values, topic = header.values, header.values.get("topic", "")
     if (has_cards or topic) and not (isinstance(topic, str) and _TOPIC_PATTERN.fullmatch(topic)):
-        header.add_fault("topic", at="topic")
-    elif has_cards and not _has_topic_title(topic, said, custom, shipped):
-        header.add_fault("title_of_topic", at="topic", field=topic)
-    if said.get("language", "") not in ("", *shipped.languages):
-        header.add_fault("language", at="language", field=", ".join(shipped.languages))
-    retire = said.get("retire", [])
-    if not isinstance(retire, list) or not all(isinstance(one, str) for one in retire):
-        header.add_fault("retire", at="retire")
+        header.add_fault("topic", toml_key="topic")
+    elif has_cards and not _has_topic_title(topic, values, custom, shipped):
+        header.add_fault("title_of_topic", toml_key="topic", field=topic)
+    if values.get("language", "") not in ("", *shipped.languages):
+        header.add_fault("language", toml_key="language", field=", ".join(shipped.languages))
+    retire = values.get("retire", [])
+    if not isinstance(retire, list) or not all(isinstance(card_id, str) for card_id in retire):
+        header.add_fault("retire", toml_key="retire")
     else:
-        for one in [one for one in retire if one not in shipped.cards]:
-            header.add_fault("retire_unknown", at="retire", field=one)
-    return len(custom.faults) == before
+        for card_id in [card_id for card_id in retire if card_id not in shipped.cards]:
+            header.add_fault("retire_unknown", toml_key="retire", field=card_id)
+    return len(custom.faults) == fault_count
 
 
 def _has_topic_title(
     topic: str, values: Mapping[str, Any], custom: CustomCards, shipped: ShippedContent
 ) -> bool:
-    known = topic in shipped.topics or any(topic in titles for titles in custom.topics.values())
+    is_known_topic = topic in shipped.topics or any(
+        topic in titles for titles in custom.topics.values()
+    )
     title = values.get("title")
-    told = isinstance(title, str) and 0 < len(title.strip()) <= _MAX_CHARACTERS["title"]
-    return told or (known and title is None)
+    is_valid_title = isinstance(title, str) and 0 < len(title.strip()) <= _MAX_CHARACTERS["title"]
+    return is_valid_title or (is_known_topic and title is None)
 
 
 def _report_unknown_keys(section: _FileSection, keys: Collection[str]) -> None:
     for name in [name for name in section.values if name not in keys]:
-        section.add_fault("unknown_key", at=re.escape(name), field=name)
+        section.add_fault("unknown_key", toml_key=re.escape(name), field=name)
 
 
 def _is_card_valid(
     card: _FileSection, existing_ids: Collection[str], references: Collection[str]
 ) -> bool:
-    found = [
+    faults = [
         (key, name)
         for name in _CARD_KEYS
         for key in _find_card_faults(card.values, name, existing_ids, references)
     ]
     unknown = [name for name in card.values if name not in _CARD_KEYS]
     _report_unknown_keys(card, _CARD_KEYS)
-    for key, name in sorted(found):
+    for key, name in sorted(faults):
         value = card.values.get(name, "")
-        told = value if key in {"taken", "reference"} else name
-        card.add_fault(key, at=name, field=told)
-    return not found and not unknown
+        detail = value if key in {"taken", "reference"} else name
+        card.add_fault(key, toml_key=name, field=detail)
+    return not faults and not unknown
 
 
 def _find_card_faults(
     card: Mapping[str, Any], name: str, existing_ids: Collection[str], references: Collection[str]
 ) -> Iterator[str]:
-    """What is wrong with one line of a card, by the key of what to do."""
+    """Yield the remedy's catalogue key for each fault of the key *name* in a card's table."""
     if name not in card:
         if name in _REQUIRED_KEYS:
             yield "missing_key"
@@ -213,5 +224,5 @@ def _find_card_faults(
 
 
 def _is_too_long(name: str, value: str) -> bool:
-    wordy = name in _MAX_WORDS and count_words(value) > _MAX_WORDS[name]
-    return wordy or (name in _MAX_CHARACTERS and len(value) > _MAX_CHARACTERS[name])
+    has_too_many_words = name in _MAX_WORDS and count_words(value) > _MAX_WORDS[name]
+    return has_too_many_words or (name in _MAX_CHARACTERS and len(value) > _MAX_CHARACTERS[name])

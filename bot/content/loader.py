@@ -1,4 +1,4 @@
-"""Reads the content's files: plain TOML in, frozen cards, questions and sentences out."""
+"""Parse the content's TOML files into immutable cards, questions and sentences."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -10,28 +10,29 @@ from bot.content.model import Exercise, Lens, Phrase, Question, Reference, Sign,
 from bot.elements import Option
 
 Sentence = str | Mapping[str, str]
-"""A sentence, or its plural forms by the names that CLDR gives them."""
+"""A sentence, or its plural forms keyed by CLDR category."""
 
 PLURAL_FORMS = frozenset({"zero", "one", "two", "few", "many", "other"})
+"""CLDR's plural categories."""
 
 
 def read_toml(file: Path) -> dict[str, Any]:
-    """Return one file's tables; the parser's own error names the line."""
+    """Return the parsed document; raises :class:`tomllib.TOMLDecodeError` with the line."""
     return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def load_sentences(folder: Path) -> Mapping[str, Sentence]:
-    """Return every sentence of a ``words`` folder, keyed by file and path."""
-    found: dict[str, Sentence] = {}
+    """Return every sentence of a ``words`` folder, keyed by file name and dotted path."""
+    sentences: dict[str, Sentence] = {}
     for file in sorted(folder.glob("*.toml")):
-        found.update(_flatten_table(read_toml(file), f"{file.stem}."))
-    return MappingProxyType(found)
+        sentences.update(_flatten_table(read_toml(file), f"{file.stem}."))
+    return MappingProxyType(sentences)
 
 
 def load_lines(file: Path) -> Mapping[str, str]:
-    """Return the plain lines of one file by their dotted path."""
-    found = dict(_flatten_table(read_toml(file), ""))
-    return MappingProxyType({key: line for key, line in found.items() if isinstance(line, str)})
+    """Return the plain strings of one file by dotted path."""
+    sentences = dict(_flatten_table(read_toml(file), ""))
+    return MappingProxyType({key: line for key, line in sentences.items() if isinstance(line, str)})
 
 
 def _flatten_table(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Sentence]]:
@@ -46,9 +47,9 @@ def _flatten_table(table: Mapping[str, Any], prefix: str) -> Iterator[tuple[str,
 
 
 def load_tips(folder: Path) -> tuple[tuple[Tip, ...], Mapping[str, str]]:
-    """Return all cards, and the topics' titles, both in the order of the files.
+    """Return all cards, and topic titles by topic, both in the files' order.
 
-    Several files may hold cards of one topic; the first of them names its title.
+    Several files may contain cards of one topic; the first of them sets its title.
     """
     paths = sorted(folder.glob("*.toml"), key=lambda file: file.stem)
     files = [read_toml(file) for file in paths]
@@ -58,7 +59,7 @@ def load_tips(folder: Path) -> tuple[tuple[Tip, ...], Mapping[str, str]]:
 
 
 def parse_tip(card: Mapping[str, Any], topic: str) -> Tip:
-    """Return one card of *topic* as its table in a file describes it."""
+    """Return the card of *topic* that a ``[[card]]`` table describes."""
     return Tip(
         id=card["id"],
         atom=card.get("atom", ""),
@@ -73,13 +74,13 @@ def parse_tip(card: Mapping[str, Any], topic: str) -> Tip:
 
 
 def load_questions(*files: Path) -> Mapping[str, Question]:
-    """Return the codebook's questions by id; the order of answers is the files' own."""
-    found = {
+    """Return the codebook's questions by id, with the options in the files' order."""
+    questions = {
         name: _parse_question(name, table)
         for file in files
         for name, table in read_toml(file).items()
     }
-    return MappingProxyType(found)
+    return MappingProxyType(questions)
 
 
 def _parse_question(name: str, table: Mapping[str, Any]) -> Question:
@@ -91,43 +92,49 @@ def _parse_question(name: str, table: Mapping[str, Any]) -> Question:
         required=table["required"],
         max_selected=table["at_most"],
         hint=table.get("hint", ""),
-        short_labels=MappingProxyType({a["code"]: a.get("brief", a["label"]) for a in answers}),
+        short_labels=MappingProxyType(
+            {answer["code"]: answer.get("brief", answer["label"]) for answer in answers}
+        ),
     )
 
 
 def load_references(file: Path) -> Mapping[str, Reference]:
-    """Return the sources of claims by id."""
+    """Return the cited sources by id."""
     return MappingProxyType(
         {name: Reference(id=name, **row) for name, row in read_toml(file).items()}
     )
 
 
 def load_phrases(file: Path) -> Mapping[str, Phrase]:
-    """Return the sentences that a clinician may adapt, by id."""
+    """Return the phrases that a clinician may adapt, by id."""
     return MappingProxyType({name: Phrase(id=name, **row) for name, row in read_toml(file).items()})
 
 
 def load_glyphs(file: Path) -> Mapping[str, str]:
-    """Return the glyph of each sign's code; glyphs have no language."""
+    """Return the glyph of each sign by code; glyphs are independent of the language."""
     return MappingProxyType(read_toml(file))
 
 
 def load_signs(file: Path, glyphs: Mapping[str, str]) -> tuple[Sign, ...]:
-    """Return the signs with their names in one language, in the order of the glyphs."""
+    """Return the signs with their names in one language, in the order of *glyphs*."""
     names = read_toml(file)
-    return tuple(Sign(code, picture, names[code]) for code, picture in glyphs.items())
+    return tuple(Sign(code, glyph, names[code]) for code, glyph in glyphs.items())
 
 
 def load_lenses(file: Path) -> tuple[Lens, ...]:
-    """Return the ways of looking at one's week, in the order in which they take turns."""
+    """Return the lenses (prompts to review one week), in the order of their rotation."""
     return tuple(Lens(name, text) for name, text in read_toml(file).items())
 
 
 def load_exercises(file: Path, traits_file: Path) -> tuple[Exercise, ...]:
-    """Return the exercises in the order of *suited*, which knows no language: who, and how long."""
-    told = read_toml(file)
+    """Return the exercises in the order of *traits_file*, which is independent of the language.
+
+    The traits are the strains that an exercise suits and the minutes of each step.
+    """
+    texts = read_toml(file)
     return tuple(
-        _parse_exercise(name, told[name], fits) for name, fits in read_toml(traits_file).items()
+        _parse_exercise(name, texts[name], traits)
+        for name, traits in read_toml(traits_file).items()
     )
 
 

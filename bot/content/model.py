@@ -1,4 +1,4 @@
-"""What the content is made of: cards, signs, questions, phrases and their sources."""
+"""Data classes of the content: cards, signs, questions, phrases and their sources."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -10,21 +10,20 @@ from bot.elements import Option
 EvidenceLevel = Literal[
     "meta_analysis", "qualitative", "study", "consensus", "resource", "practice"
 ]
-"""How much weight a source carries; ``practice`` marks advice that rests on experience."""
+"""Evidence level of a source; ``practice`` marks advice based on experience."""
 
 
 CardKind = Literal["point", "scene", "peers", "minutes"]
-"""A point to take in, a made-up scene, a question for peers, or two minutes of practice."""
+"""A point to remember, a fictional scene, a question for peers, or two minutes of practice."""
 
 CARD_KINDS: tuple[CardKind, ...] = get_args(CardKind)
 
 
 @dataclass(frozen=True)
 class Reference:
-    """Where a claim comes from, so that a clinician can read it for themselves.
+    """The source of a claim, with a link for the reader.
 
-    ``claim`` is all that may be said from it, in one sentence of ours. ``doi`` is bare
-    (``10.…``) or ``""``; ``url`` always opens the work itself.
+    ``doi`` is bare (``10.…``) or ``""``; ``url`` always links the work itself.
     """
 
     id: str
@@ -36,11 +35,11 @@ class Reference:
 
 @dataclass(frozen=True)
 class Tip:
-    """One card of advice for a clinician, read in half a minute.
+    """One card of advice for a clinician, readable in half a minute.
 
-    ``atom`` is the element of the source article it grew from (``T1a``). ``try_this`` is
-    one thing to do; ``say`` is a sentence to say aloud, or ``""``. ``reference`` is an id
-    of the references, or ``""`` for practice advice. A practice's own card has no atom.
+    ``atom`` is the element of the source article that it is derived from (``T1a``). ``try_this``
+    is one action to try; ``say`` is a sentence to use aloud, or ``""``. ``reference`` is the id of
+    a reference, or ``""`` for practice advice. A custom card has no atom.
     """
 
     id: str
@@ -56,9 +55,9 @@ class Tip:
 
 @dataclass(frozen=True)
 class Question:
-    """A question with coded answers, as the codebook words it in one language.
+    """A question with coded answers, as the codebook phrases it in one language.
 
-    ``brief`` names each code in 20 characters at most, for charts and captions.
+    ``short_labels`` maps each code to a label of 20 characters at most, for charts and captions.
     """
 
     id: str
@@ -70,7 +69,7 @@ class Question:
     short_labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
     def get_option(self, code: str) -> Option:
-        """Return the option with *code*; KeyError when this question has none such."""
+        """Return the option with *code*; KeyError if the question has none."""
         for option in self.options:
             if option.code == code:
                 return option
@@ -78,13 +77,13 @@ class Question:
 
     @property
     def option_codes(self) -> frozenset[str]:
-        """Every code that this question offers."""
+        """The codes of all options."""
         return frozenset(option.code for option in self.options)
 
 
 @dataclass(frozen=True)
 class Sign:
-    """A plain geometric sign dealt to a check-in: one glyph, and its name in words."""
+    """A geometric glyph assigned to a check-in, with its name in words for screen readers."""
 
     code: str
     glyph: str
@@ -93,7 +92,7 @@ class Sign:
 
 @dataclass(frozen=True)
 class Lens:
-    """One way of looking at one's own week; eight of them take turns."""
+    """One prompt to review a week with; eight of them rotate."""
 
     id: str
     text: str
@@ -101,7 +100,7 @@ class Lens:
 
 @dataclass(frozen=True)
 class Phrase:
-    """A sentence that a clinician may adapt and say, with the care it asks for, if any."""
+    """A sentence that a clinician may adapt and use, with a caution where it needs one."""
 
     id: str
     text: str
@@ -110,10 +109,10 @@ class Phrase:
 
 @dataclass(frozen=True)
 class Exercise:
-    """Ten minutes of practice for two people or more, with no facts of a client.
+    """Ten minutes of practice for two people or more, without facts about any client.
 
-    ``forms`` and ``statuses`` are the codes of the strains that it suits; each of ``steps``
-    goes with its minutes.
+    ``forms`` and ``statuses`` are the codes of the strains that it suits; each of ``steps`` is a
+    pair of minutes and text.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""How a page to print looks: plain HTML that fits one sheet of A4 or Letter, and no picture."""
+"""HTML renderer of printable pages: one sheet of A4 or Letter, no images or external resources."""
 
 import re
 from collections.abc import Iterable
@@ -39,7 +39,7 @@ _LINK_PATTERN = re.compile(r"\[(.+?)\]\((https://\S+?)\)")
 
 
 def render_page(language: str, title: str, *parts: str) -> str:
-    """Return a whole page in *language*; *parts* are HTML already."""
+    """Return an HTML document in *language*; *parts* are HTML fragments, not escaped again."""
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
         f"<title>{escape(title)}</title>\n<style>{STYLESHEET}</style>\n</head>\n<body>\n"
@@ -48,43 +48,43 @@ def render_page(language: str, title: str, *parts: str) -> str:
 
 
 def render_inline(text: str) -> str:
-    """Return a text with its markup (see :mod:`bot.elements`) as HTML, all else escaped."""
-    strong = _STRONG_PATTERN.sub(r"<strong>\1</strong>", escape(text, quote=False))
-    return _LINK_PATTERN.sub(r'<a href="\2">\1</a>', strong)
+    """Return *text* as HTML: inline markup (see :mod:`bot.elements`) rendered, all else escaped."""
+    with_strong = _STRONG_PATTERN.sub(r"<strong>\1</strong>", escape(text, quote=False))
+    return _LINK_PATTERN.sub(r'<a href="\2">\1</a>', with_strong)
 
 
 def render_paragraph(text: str, css_class: str = "") -> str:
-    """Return a paragraph; *kind* is '' or one of the style's classes."""
-    named = f' class="{css_class}"' if css_class else ""
-    return f"<p{named}>{render_inline(text)}</p>\n"
+    """Return a paragraph; *css_class* is '' or one of the stylesheet's classes."""
+    class_attribute = f' class="{css_class}"' if css_class else ""
+    return f"<p{class_attribute}>{render_inline(text)}</p>\n"
 
 
 def render_quote(text: str) -> str:
-    """Return a sentence that a clinician could say aloud."""
+    """Return a block quote with a sentence to use aloud."""
     return f"<blockquote>{render_inline(text)}</blockquote>\n"
 
 
 def render_list(texts: Iterable[str], css_class: str = "lines") -> str:
-    """Return a list; of kind 'ticks' each line has a box to tick."""
+    """Return a list; the class 'ticks' draws a checkbox before each item."""
     items = "".join(f"<li>{render_inline(text)}</li>\n" for text in texts)
     return f'<ul class="{css_class}">\n{items}</ul>\n'
 
 
 def render_section(title: str, *parts: str) -> str:
-    """Return a part of the page that stands under a heading."""
+    """Return a section with a heading; *parts* are HTML fragments."""
     return f"<section>\n<h2>{render_inline(title)}</h2>\n{''.join(parts)}</section>\n"
 
 
 def render_subheading(text: str) -> str:
-    """Return a smaller heading inside a section."""
+    """Return a heading of the third level."""
     return f"<h3>{render_inline(text)}</h3>\n"
 
 
 def render_columns(*parts: str) -> str:
-    """Return *parts* in two columns, read down and then across."""
+    """Return *parts* in two columns, filled one after the other."""
     return f'<div class="columns">\n{"".join(parts)}</div>\n'
 
 
 def render_footer(*texts: str) -> str:
-    """Return the quiet lines at the foot."""
+    """Return a footer with one paragraph per text."""
     return f"<footer>\n{''.join(render_paragraph(text) for text in texts)}</footer>\n"

@@ -1,4 +1,4 @@
-"""Declaring teams from a file: once or twice, the same comes of it."""
+"""Applying a team file is validated, transactional and idempotent."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tests.doubles import RecordingOutlet, clock, context, migrated, outlet, wor
 
 __all__ = ["clock", "context", "migrated", "outlet", "words_in_all_languages"]
 
-FILE = """
+TEAM_FILE = """
 [[team]]
 workspace = "T0PRACTICE"
 channel = "C0NORTH"
@@ -28,29 +28,31 @@ timezone = "America/Toronto"
 WORKSPACE = "slack:T0PRACTICE"
 
 
-async def applied(
+async def apply_text(
     context: Context, folder: Path, text: str, *, test_mode: bool = False
 ) -> ApplyResult:
-    """What came of applying a file with *text*."""
+    """Write *text* to a team file and apply it."""
     file = folder / "teams.toml"
     file.write_text(text, encoding="utf-8")
     return await apply_teams.apply_teams(context, file, test_mode=test_mode)
 
 
-async def north(context: Context) -> Team:
-    """The team that the file declares."""
+async def load_north(context: Context) -> Team:
+    """Return the team that the file declares."""
     team = await context.store.read(lambda repos: repos.teams.get_by_channel(WORKSPACE, "C0NORTH"))
     assert team is not None
     return team
 
 
-async def test_a_declared_team_can_be_invited_supervised_and_counted(
+async def test_applying_stores_the_team_and_plans_its_introduction(
     context: Context, tmp_path: Path, outlet: RecordingOutlet
 ) -> None:
-    """Roster, supervisor, an open period, and one introduction card in the channel."""
-    assert await applied(context, tmp_path, FILE) == ApplyResult(team_count=1, changed_count=1)
+    """A declared team has its roster, its supervisor, an open period and one introduction card."""
+    assert await apply_text(context, tmp_path, TEAM_FILE) == ApplyResult(
+        team_count=1, changed_count=1
+    )
     await DeliverySender(context, COMPOSERS).send_all_due()
-    team = await north(context)
+    team = await load_north(context)
 
     roster, supervisors, closes = await context.store.read(
         lambda repos: (
@@ -65,82 +67,84 @@ async def test_a_declared_team_can_be_invited_supervised_and_counted(
     assert [sent.address.channel for sent in outlet.sent_messages] == ["C0NORTH"]
 
 
-async def test_applying_again_changes_nothing(
+async def test_applying_twice_is_idempotent(
     context: Context, tmp_path: Path, outlet: RecordingOutlet
 ) -> None:
-    """The second time nothing changes, and no second card is posted."""
-    await applied(context, tmp_path, FILE)
+    """A second run changes no team and plans no second introduction card."""
+    await apply_text(context, tmp_path, TEAM_FILE)
     await DeliverySender(context, COMPOSERS).send_all_due()
-    before = await north(context)
+    first_team = await load_north(context)
 
-    assert await applied(context, tmp_path, FILE) == ApplyResult(team_count=1, changed_count=0)
+    assert await apply_text(context, tmp_path, TEAM_FILE) == ApplyResult(
+        team_count=1, changed_count=0
+    )
     await DeliverySender(context, COMPOSERS).send_all_due()
-    assert await north(context) == before
+    assert await load_north(context) == first_team
     assert len(outlet.sent_messages) == 1
 
 
-async def test_declaring_joins_nobody(context: Context, tmp_path: Path) -> None:
-    """A supervisor may invite, never enrol."""
-    await applied(context, tmp_path, FILE)
+async def test_declared_clinician_has_not_joined(context: Context, tmp_path: Path) -> None:
+    """A declaration invites a clinician and never enrols them."""
+    await apply_text(context, tmp_path, TEAM_FILE)
 
     person = await context.store.read(lambda repos: repos.people.get(Person(WORKSPACE, "U0A")))
     assert not person.has_joined
 
 
-async def test_tests_may_join_people_by_declaration(context: Context, tmp_path: Path) -> None:
-    """In test mode, and then only whom the file says."""
-    text = FILE.replace('"U0A"', '{ id = "U0A", joined = true }')
-    await applied(context, tmp_path, text, test_mode=True)
+async def test_declaration_may_join_clinicians_in_test_mode(
+    context: Context, tmp_path: Path
+) -> None:
+    """In test mode the clinicians marked ``joined`` are enrolled, and no others."""
+    text = TEAM_FILE.replace('"U0A"', '{ id = "U0A", joined = true }')
+    await apply_text(context, tmp_path, text, test_mode=True)
 
     joined = await context.store.read(lambda repos: repos.people.list_joined(None, 10))
-    assert [one.person.id for one in joined] == ["U0A"]
+    assert [clinician.person.id for clinician in joined] == ["U0A"]
 
 
-async def test_a_faulty_file_applies_nothing(context: Context, tmp_path: Path) -> None:
-    """One bad team holds back the good one beside it."""
+async def test_invalid_file_is_not_applied(context: Context, tmp_path: Path) -> None:
+    """One invalid team prevents the valid one in the same file from being stored."""
     with pytest.raises(FaultyInputError):
-        await applied(context, tmp_path, FILE + '\n[[team]]\nname = "South"\n')
+        await apply_text(context, tmp_path, TEAM_FILE + '\n[[team]]\nname = "South"\n')
 
     assert await context.store.read(lambda repos: repos.teams.list_teams()) == ()
 
 
-async def test_a_clinician_of_another_declared_team_is_refused(
-    context: Context, tmp_path: Path
-) -> None:
-    """Nobody is counted in two teams, whichever file names them."""
-    await applied(context, tmp_path, FILE)
-    other = FILE.replace("C0NORTH", "C0SOUTH").replace('"U0B", "U0C", "U0D", "U0E"', "")
+async def test_clinician_of_another_team_is_rejected(context: Context, tmp_path: Path) -> None:
+    """A clinician on the roster of a team in an earlier file is rejected."""
+    await apply_text(context, tmp_path, TEAM_FILE)
+    other = TEAM_FILE.replace("C0NORTH", "C0SOUTH").replace('"U0B", "U0C", "U0D", "U0E"', "")
 
-    with pytest.raises(FaultyInputError) as refused:
-        await applied(context, tmp_path, other)
+    with pytest.raises(FaultyInputError) as error:
+        await apply_text(context, tmp_path, other)
 
-    assert [fault.key for fault in refused.value.faults] == ["operator.team.taken"]
+    assert [fault.key for fault in error.value.faults] == ["operator.team.taken"]
 
 
-SAME = """
+SAME_TABLE = """
 [[same]]
 people = [
   "T0PRACTICE/U0A",
   "11111111-2222-4333-8444-AAAAAAAAAAAA/99999999-2222-4333-8444-555555555555",
 ]
 """
-A = Person(WORKSPACE, "U0A")
-A_ON_TEAMS = Person(
+SLACK_ACCOUNT = Person(WORKSPACE, "U0A")
+TEAMS_ACCOUNT = Person(
     "msteams:11111111-2222-4333-8444-aaaaaaaaaaaa", "99999999-2222-4333-8444-555555555555"
 )
 
 
-async def test_a_clinician_on_two_products_is_told_to_be_one(
+async def test_accounts_are_linked_until_a_file_changes_it(
     context: Context, tmp_path: Path
 ) -> None:
-    """Said in the file, it holds until a file says otherwise; a file without it changes nothing."""
-    found = []
-    for text in (FILE + SAME, FILE, "same = []\n" + FILE):
-        await applied(context, tmp_path, text)
-        found.append(
+    """Linked accounts persist when a file has no ``same`` key, and are removed by an empty list."""
+    accounts = []
+    for text in (TEAM_FILE + SAME_TABLE, TEAM_FILE, "same = []\n" + TEAM_FILE):
+        await apply_text(context, tmp_path, text)
+        accounts.append(
             await context.store.read(
-                lambda repos: repos.linked_accounts.resolve_account(A_ON_TEAMS)
+                lambda repos: repos.linked_accounts.resolve_account(TEAMS_ACCOUNT)
             )
         )
 
-    assert found == [A, A, A_ON_TEAMS]
+    assert accounts == [SLACK_ACCOUNT, SLACK_ACCOUNT, TEAMS_ACCOUNT]

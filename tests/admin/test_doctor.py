@@ -1,4 +1,4 @@
-"""The check-up says in plain words what is missing or wrong."""
+"""The check-up returns a finding with a remedy for every fault of a deployment."""
 
 from pathlib import Path
 
@@ -14,34 +14,40 @@ from tests.store.sample_counts import build_team, open_periods
 SCOPES = frozenset({"commands", "chat:write", "users:read"})
 
 
-def settings(folder: Path) -> Settings:
-    """Settings with a database in *folder*."""
+def build_settings(folder: Path) -> Settings:
+    """Return settings with a SQLite database in *folder*."""
     return Settings.model_validate({"database_url": f"sqlite:///{folder}/attune.sqlite"})
 
 
-async def unreached() -> MicrosoftCheck:
-    """Say that Microsoft tells nothing."""
+async def check_unreachable_microsoft() -> MicrosoftCheck:
+    """Return the result for unavailable signing keys and a rejected client secret."""
     return MicrosoftCheck(has_keys=False, has_token=False)
 
 
-async def found(folder: Path, greeting: SlackCheck) -> dict[str, bool]:
-    """What the doctor finds, by the last part of its key."""
+async def run_with_slack_check(folder: Path, slack_check: SlackCheck) -> dict[str, bool]:
+    """Return whether each check passed, by the last part of its key."""
 
-    async def greet() -> SlackCheck:
-        return greeting
+    async def check_slack() -> SlackCheck:
+        return slack_check
 
-    findings = await doctor.run_checkup(settings(folder), greet, unreached)
-    assert all(isinstance(one, Finding) for one in findings)
-    return {one.key.removeprefix("operator.doctor."): one.is_healthy for one in findings}
+    findings = await doctor.run_checkup(
+        build_settings(folder), check_slack, check_unreachable_microsoft
+    )
+    assert all(isinstance(finding, Finding) for finding in findings)
+    return {
+        finding.key.removeprefix("operator.doctor."): finding.is_healthy for finding in findings
+    }
 
 
-async def test_a_bot_that_is_well(tmp_path: Path) -> None:
-    """Database, pepper, token, scopes and clock are each said to be well."""
+async def test_healthy_deployment_passes_every_check(tmp_path: Path) -> None:
+    """Database, pepper, token, scopes and clock have one passing finding each."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     store.close_sync()
 
-    assert await found(tmp_path, SlackCheck(workspace="Riverside", scopes=SCOPES)) == {
+    assert await run_with_slack_check(
+        tmp_path, SlackCheck(workspace="Riverside", scopes=SCOPES)
+    ) == {
         "database": True,
         "pepper": True,
         "greeted": True,
@@ -50,35 +56,35 @@ async def test_a_bot_that_is_well(tmp_path: Path) -> None:
     }
 
 
-async def test_a_database_without_its_tables(tmp_path: Path) -> None:
-    """An empty database asks for a migration."""
-    assert (await found(tmp_path, SlackCheck(scopes=SCOPES)))["migrate"] is False
+async def test_empty_database_needs_a_migration(tmp_path: Path) -> None:
+    """An empty database fails the check for pending migrations."""
+    assert (await run_with_slack_check(tmp_path, SlackCheck(scopes=SCOPES)))["migrate"] is False
 
 
-async def test_a_database_that_cannot_be_reached(tmp_path: Path) -> None:
-    """A path that is no folder is said to be out of reach."""
+async def test_unreachable_database_is_reported(tmp_path: Path) -> None:
+    """A database file whose folder is a file cannot be opened."""
     (tmp_path / "file").write_text("")
 
-    assert (await found(tmp_path / "file", SlackCheck(scopes=SCOPES)))[
+    assert (await run_with_slack_check(tmp_path / "file", SlackCheck(scopes=SCOPES)))[
         "database_unreached"
     ] is False
 
 
 @pytest.mark.parametrize(
-    ("greeting", "key"),
+    ("slack_check", "key"),
     [
         (SlackCheck(error="invalid_auth"), "token"),
         (SlackCheck(scopes=SCOPES - {"users:read"}), "scopes_lacking"),
         (SlackCheck(scopes=SCOPES, server_time=1_000_000_000.0), "clock_off"),
     ],
 )
-async def test_what_slack_finds_wrong(tmp_path: Path, greeting: SlackCheck, key: str) -> None:
-    """A refused token, a missing scope and a wrong clock each have a sentence of their own."""
-    assert (await found(tmp_path, greeting))[key] is False
+async def test_slack_faults_are_reported(tmp_path: Path, slack_check: SlackCheck, key: str) -> None:
+    """A rejected token, a missing scope and clock skew have a failing finding each."""
+    assert (await run_with_slack_check(tmp_path, slack_check))[key] is False
 
 
-async def test_a_pepper_that_an_open_period_needs_and_does_not_find(tmp_path: Path) -> None:
-    """The operator is told how many periods wait, and that the older pepper has to come back."""
+async def test_missing_pepper_of_open_periods_is_reported(tmp_path: Path) -> None:
+    """The finding contains the number of open periods whose pepper is not configured."""
     store = Store.open(
         f"sqlite:///{tmp_path}/attune.sqlite", (b"a pepper that will be lost, made up",)
     )
@@ -86,23 +92,27 @@ async def test_a_pepper_that_an_open_period_needs_and_does_not_find(tmp_path: Pa
     await open_periods(store, (build_team("north"), 9))
     await store.close()
 
-    assert (await found(tmp_path, SlackCheck(scopes=SCOPES)))["pepper_missing"] is False
+    assert (await run_with_slack_check(tmp_path, SlackCheck(scopes=SCOPES)))[
+        "pepper_missing"
+    ] is False
     (finding,) = [
-        one
-        for one in await doctor.run_checkup(settings(tmp_path), _silent, unreached)
-        if one.key.endswith("pepper_missing")
+        finding
+        for finding in await doctor.run_checkup(
+            build_settings(tmp_path), _check_healthy_slack, check_unreachable_microsoft
+        )
+        if finding.key.endswith("pepper_missing")
     ]
     assert "2 open counting periods" in load_catalogue().get_pack("en").translate(
         finding.key, **finding.facts
     )
 
 
-async def _silent() -> SlackCheck:
+async def _check_healthy_slack() -> SlackCheck:
     return SlackCheck(scopes=SCOPES)
 
 
 @pytest.mark.parametrize(
-    ("ways", "said", "well"),
+    ("lease_modes", "key", "is_healthy"),
     [
         ((), "workers_0", True),
         ((True,), "workers_1", True),
@@ -111,44 +121,49 @@ async def _silent() -> SlackCheck:
         ((False, False), "workers_apart", False),
     ],
 )
-async def test_who_looks_at_the_clock_on_postgresql(
-    postgres_url: str, ways: tuple[bool, ...], said: str, *, well: bool
+async def test_workers_on_postgresql_are_reported(
+    postgres_url: str, lease_modes: tuple[bool, ...], key: str, *, is_healthy: bool
 ) -> None:
-    """The operator learns how many workers live, and what to do when they do not share."""
+    """The finding counts the workers with a lease, and fails if they do not share deliveries."""
     store = Store.open(postgres_url, ())
     store.migrate()
-    seats = [store.create_worker_lease(shares_deliveries=shares) for shares in ways]
-    for seat in seats:
-        seat.renew_or_acquire()
+    leases = [store.create_worker_lease(shares_deliveries=shares) for shares in lease_modes]
+    for lease in leases:
+        lease.renew_or_acquire()
 
-    told = Settings.model_validate({"database_url": postgres_url})
-    found = await doctor.run_checkup(told, _silent, unreached)
-    for seat in seats:
-        seat.release_lease()
+    settings = Settings.model_validate({"database_url": postgres_url})
+    findings = await doctor.run_checkup(settings, _check_healthy_slack, check_unreachable_microsoft)
+    for lease in leases:
+        lease.release_lease()
     await store.close()
 
-    assert {one.key: one.is_healthy for one in found}[f"operator.doctor.{said}"] is well
+    assert {finding.key: finding.is_healthy for finding in findings}[
+        f"operator.doctor.{key}"
+    ] is is_healthy
 
 
-@pytest.mark.parametrize("well", [True, False])
-async def test_teams_alone_is_looked_at_without_slack(tmp_path: Path, *, well: bool) -> None:
-    """Where only Microsoft Teams is configured, its keys and token are told, and Slack is not."""
-    told = Settings.model_validate(
+@pytest.mark.parametrize("is_healthy", [True, False])
+async def test_slack_is_not_checked_for_teams_alone(tmp_path: Path, *, is_healthy: bool) -> None:
+    """If only Teams is configured, its keys and token are checked and Slack is not called."""
+    settings = Settings.model_validate(
         {
             "database_url": f"sqlite:///{tmp_path}/attune.sqlite",
             "teams_client_id": "6f9619ff-8b86-4011-b42d-00c04fc964ff",
         }
     )
 
-    async def greet() -> SlackCheck:
+    async def check_slack() -> SlackCheck:
         raise AssertionError
 
-    async def reach() -> MicrosoftCheck:
-        return MicrosoftCheck(has_keys=well, has_token=well)
+    async def check_microsoft() -> MicrosoftCheck:
+        return MicrosoftCheck(has_keys=is_healthy, has_token=is_healthy)
 
-    findings = await doctor.run_checkup(told, greet, reach)
-    assert {one.key.removeprefix("operator.doctor."): one.is_healthy for one in findings[-2:]} == (
+    findings = await doctor.run_checkup(settings, check_slack, check_microsoft)
+    assert {
+        finding.key.removeprefix("operator.doctor."): finding.is_healthy
+        for finding in findings[-2:]
+    } == (
         {"teams_keys": True, "teams_token": True}
-        if well
+        if is_healthy
         else {"teams_keys_away": False, "teams_token_refused": False}
     )

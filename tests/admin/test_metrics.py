@@ -1,9 +1,9 @@
+"""Delivery counts for monitoring, without personal data."""
+
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-
-import pytest
 
 from bot.admin import metrics
 from bot.admin.metrics import Metrics
@@ -16,7 +16,7 @@ from tests.journeys.botprocess import BotProcess
 __all__ = ["clock", "context", "migrated", "outlet", "words_in_all_languages"]
 
 DAY = date(2026, 6, 29)
-SOME = (
+COUNTS = (
     DeliveryCount(DAY, "checkin", DeliveryState.PLANNED, "", 2),
     DeliveryCount(DAY, "checkin", DeliveryState.SENDING, "", 1),
     DeliveryCount(DAY, "checkin", DeliveryState.SENT, "", 5),
@@ -26,9 +26,9 @@ SOME = (
 )
 
 
-def test_counts_are_told_by_day_kind_and_reason_and_leaving_is_not() -> None:
-    """What is planned or under way is owed; what somebody took back by leaving is not told."""
-    assert metrics.count_by_status(SOME) == [
+def test_counts_are_grouped_and_withdrawn_deliveries_omitted() -> None:
+    """Planned and sending deliveries count as owed; withdrawn ones are in no row."""
+    assert metrics.count_by_status(COUNTS) == [
         ("2026-06-29", "checkin", "failed", "invalid_blocks", 6),
         ("2026-06-29", "checkin", "owed", "", 3),
         ("2026-06-29", "checkin", "sent", "", 5),
@@ -36,59 +36,64 @@ def test_counts_are_told_by_day_kind_and_reason_and_leaving_is_not() -> None:
     ]
 
 
-async def owed(context: Context, reason: str = "is_archived") -> None:
-    """Two deliveries, one of which reached nobody; and two workspaces in trouble."""
+async def plan_deliveries(context: Context, reason: str = "is_archived") -> None:
+    """Insert one planned and one unreachable delivery, a suspended and a resting workspace."""
     now = context.now()
 
-    def keep(repos: Repositories) -> None:
+    def write_rows(repos: Repositories) -> None:
         repos.deliveries.plan_deliveries(
             PlannedDelivery("slack:T1", kind, "U0CANARY", "", "x", now, now, "circle")
             for kind in ("checkin", "tip")
         )
         (tip,) = [
-            o for o in repos.deliveries.list_due_deliveries("slack:T1", now, 9) if o.kind == "tip"
+            delivery
+            for delivery in repos.deliveries.list_due_deliveries("slack:T1", now, 9)
+            if delivery.kind == "tip"
         ]
         repos.deliveries.claim_delivery(tip.id, 0, now)
         repos.deliveries.mark_gone(tip.id, 1, reason)
         repos.workspaces.suspend("slack:T2", "token_revoked")
         repos.workspaces.set_rest("slack:T3", now + timedelta(seconds=30))
 
-    await context.store.write(keep)
+    await context.store.write(write_rows)
 
 
-async def test_a_monitor_is_told_what_there_is_and_of_nobody(context: Context) -> None:
-    """Every series is a count; no person, workspace or channel is in any label."""
-    await owed(context)
+async def test_prometheus_output_has_no_personal_data(context: Context) -> None:
+    """Every series is a count; no label contains a person, a workspace or a channel."""
+    await plan_deliveries(context)
 
     assert (await Metrics(context).render_prometheus(12.4)).splitlines() == [
+        "# HELP attune_deliveries Deliveries (by kind, status, reason)",
         "# TYPE attune_deliveries gauge",
-        'attune_deliveries{kind="checkin",stands="owed",reason=""} 1',
-        'attune_deliveries{kind="tip",stands="unreachable",reason="is_archived"} 1',
+        'attune_deliveries{kind="checkin",reason="",stands="owed"} 1.0',
+        'attune_deliveries{kind="tip",reason="is_archived",stands="unreachable"} 1.0',
+        "# HELP attune_workspaces Workspaces (suspended, resting)",
         "# TYPE attune_workspaces gauge",
-        'attune_workspaces{stands="suspended"} 1',
-        'attune_workspaces{stands="resting"} 1',
+        'attune_workspaces{stands="suspended"} 1.0',
+        'attune_workspaces{stands="resting"} 1.0',
+        "# HELP attune_tick_age_seconds Tick age (seconds)",
         "# TYPE attune_tick_age_seconds gauge",
-        "attune_tick_age_seconds 12",
+        "attune_tick_age_seconds 12.0",
     ]
     assert "tick" not in await Metrics(context).render_prometheus(None)
 
 
-async def test_a_reason_cannot_break_the_format(context: Context) -> None:
-    """Quotes, backslashes and new lines in a product's code are written as they have to be."""
-    await owed(context, 'a"b\\c\nd')
+async def test_label_values_are_escaped(context: Context) -> None:
+    """Quotes, backslashes and line breaks in a reason are escaped."""
+    await plan_deliveries(context, 'a"b\\c\nd')
 
     assert 'reason="a\\"b\\\\c\\nd"' in await Metrics(context).render_prometheus(None)
 
 
-async def test_counting_is_cheap(context: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Asked again within fifteen seconds, the same counts are told; later they are counted anew."""
-    seen = Metrics(context)
-    first = await seen.delivery_counts()
-    await owed(context)
-    assert await seen.delivery_counts() == first
+async def test_counts_are_cached(context: Context) -> None:
+    """Until the cache expires the same counts are returned; then they are queried again."""
+    cached, uncached = Metrics(context), Metrics(context, cache_seconds=0.0)
+    first = await cached.delivery_counts()
+    assert await uncached.delivery_counts() == first
 
-    monkeypatch.setattr(metrics, "_CACHE_SECONDS", 0.0)
-    assert await seen.delivery_counts() == {
+    await plan_deliveries(context)
+    assert await cached.delivery_counts() == first
+    assert await uncached.delivery_counts() == {
         "owed": 1,
         "sent": 0,
         "unconfirmed": 0,
@@ -98,20 +103,20 @@ async def test_counting_is_cheap(context: Context, monkeypatch: pytest.MonkeyPat
     }
 
 
-def test_the_operator_counts_at_the_command_line(tmp_path: Path) -> None:
-    """`deliveries` prints one line a day, kind and reason, in the operator's language."""
+def test_command_line_prints_delivery_counts(tmp_path: Path) -> None:
+    """`deliveries` prints one line per day, kind and reason, in the operator's language."""
     bot = BotProcess(tmp_path, "http://127.0.0.1:9/api/")
     assert bot.run_command("deliveries").returncode == 1
     assert bot.run_command("migrate").returncode == 0
     assert bot.run_command("deliveries").stderr.startswith("Nothing was owed")
-    at = int(datetime(2026, 6, 29, 13, tzinfo=UTC).timestamp())
+    timestamp = int(datetime(2026, 6, 29, 13, tzinfo=UTC).timestamp())
     with closing(sqlite3.connect(bot.database_file)) as database:
         database.execute(
             "insert into delivery (id, workspace, kind, person, slot, due, late, state, reason)"
             " values ('1', 'slack:T1', 'checkin', 'U0CANARY', 'x', ?, ?, 'missed', 'late')",
-            (at, at),
+            (timestamp, timestamp),
         )
         database.commit()
 
-    said = bot.run_command("deliveries", LC_ALL="fr_CA.UTF-8", PYTHONUTF8="1")
-    assert said.stdout == "2026-06-29  checkin    1 manqué  late\n"
+    result = bot.run_command("deliveries", LC_ALL="fr_CA.UTF-8", PYTHONUTF8="1")
+    assert result.stdout == "2026-06-29  checkin    1 manqué  late\n"

@@ -18,7 +18,7 @@ from bot.domain.counts.release_rule import (
     TotalTable,
     _select_band,
 )
-from bot.shares import Share
+from bot.elements import Share
 from tests.domain.counts.laplace import probability_of
 
 Probabilities = dict[object, float]

@@ -108,7 +108,7 @@ async def costs_one_message(product: Product, code: str, caplog: pytest.LogCaptu
 
     assert (attempts, logged) == (1, [code])
     assert await check_ins(product) == {("failed", code): 1}
-    assert f'{{kind="checkin",stands="failed",reason="{code}"}} 1' in metrics
+    assert f'{{kind="checkin",reason="{code}",stands="failed"}} 1' in metrics
     assert await unreachable(product) == ""
 
     await advance_and_deliver(product, MONDAY + timedelta(weeks=1, minutes=1))

@@ -1,3 +1,5 @@
+"""Formatting by the language packs, and their consistency across languages."""
+
 from collections.abc import Mapping
 from datetime import date, time
 
@@ -11,8 +13,8 @@ ENGLISH = CATALOGUE.get_pack("en")
 LANGUAGES = [CATALOGUE.get_pack(language) for language in CATALOGUE.languages]
 
 
-def made(**sentences: str | Mapping[str, str]) -> LanguagePack:
-    """English, with these sentences and no others."""
+def build_pack(**sentences: str | Mapping[str, str]) -> LanguagePack:
+    """Return an English pack with these sentences only."""
     return LanguagePack(
         language="en",
         sentences=sentences,
@@ -28,112 +30,112 @@ def made(**sentences: str | Mapping[str, str]) -> LanguagePack:
     )
 
 
-def shape(words: LanguagePack) -> dict[str, list[str]]:
-    """Every key of a language with the blanks that it leaves open."""
-    found = {where: sorted(PLACEHOLDER.findall(text)) for where, text in clinical_texts(words)}
+def placeholders_by_key(words: LanguagePack) -> dict[str, list[str]]:
+    """Return the placeholders of every text, by key."""
+    placeholders = {key: sorted(PLACEHOLDER.findall(text)) for key, text in clinical_texts(words)}
     for key, sentence in words.sentences.items():
         forms = [sentence] if isinstance(sentence, str) else list(sentence.values())
-        found[key] = sorted({blank for form in forms for blank in PLACEHOLDER.findall(form)})
-    return found
+        placeholders[key] = sorted({blank for form in forms for blank in PLACEHOLDER.findall(form)})
+    return placeholders
 
 
-def test_blanks_are_filled_with_facts() -> None:
-    """A sentence says the facts it is given, and a fact's own braces stay as they are."""
-    words = made(greeting="Hello {name}, hello {name}")
+def test_placeholders_are_replaced_by_facts() -> None:
+    """Placeholders are replaced once, so that braces in a fact are literal."""
+    words = build_pack(greeting="Hello {name}, hello {name}")
 
     assert words.translate("greeting", name="{x}") == "Hello {x}, hello {x}"
 
 
-def test_numbers_are_written_as_the_language_writes_them() -> None:
-    """A whole number is grouped as an English reader expects."""
-    assert made(many="{n} clients").translate("many", n=30000) == "30,000 clients"
+def test_integers_are_formatted_for_the_locale() -> None:
+    """English integers are grouped with commas."""
+    assert build_pack(many="{n} clients").translate("many", n=30000) == "30,000 clients"
 
 
-def test_one_and_many_have_their_own_forms() -> None:
-    """The plural form is chosen by the count."""
-    words = made(cards={"one": "one card", "other": "{count} cards"})
+def test_plural_form_depends_on_the_count() -> None:
+    """The plural form is selected by the fact ``count``."""
+    words = build_pack(cards={"one": "one card", "other": "{count} cards"})
 
     assert words.translate("cards", count=1) == "one card"
     assert words.translate("cards", count=2) == "2 cards"
 
 
-def test_a_missing_plural_form_falls_back_to_other() -> None:
-    """A language that needs only one form gives only that."""
-    assert made(cards={"other": "{count} cards"}).translate("cards", count=1) == "1 cards"
+def test_missing_plural_form_falls_back_to_other() -> None:
+    """A count whose form is missing uses the form ``other``."""
+    assert build_pack(cards={"other": "{count} cards"}).translate("cards", count=1) == "1 cards"
 
 
-def test_an_unknown_sentence_or_fact_is_no_silence() -> None:
-    """A key or a fact that is missing is an error, never an empty line."""
+def test_unknown_key_or_missing_fact_raises_key_error() -> None:
+    """An unknown key or a missing fact raises KeyError instead of rendering an empty line."""
     with pytest.raises(KeyError, match="nothing"):
-        made().translate("nothing")
+        build_pack().translate("nothing")
     with pytest.raises(KeyError, match="name"):
-        made(greeting="Hello {name}").translate("greeting")
+        build_pack(greeting="Hello {name}").translate("greeting")
 
 
-def test_a_line_of_the_guide_fills_its_blanks() -> None:
-    """The guide's lines are filled as sentences are."""
+def test_guide_line_placeholders_are_replaced() -> None:
+    """Placeholders in the guide's lines are replaced as in sentences."""
     assert ENGLISH.guide_line("prompts.open", want="company").endswith("company")
 
 
-def test_days_and_times_are_said_in_full() -> None:
-    """A date, a weekday and a time read as an English reader says them."""
+def test_dates_and_times_are_formatted_in_english() -> None:
+    """Dates, weekdays and times have the English long formats."""
     assert ENGLISH.format_day(date(2026, 11, 30)) == "Monday, November 30"
     assert ENGLISH.format_day_with_year(date(2026, 11, 30)) == "November 30, 2026"
     assert ENGLISH.weekday_name(7) == "Sunday"
     assert ENGLISH.format_clock_time(time(9, 5)).split() == ["9:05", "AM"]
 
 
-def test_lists_and_people_are_joined_as_spoken() -> None:
-    """Several things are joined with commas and 'and', people as mentions."""
+def test_lists_and_mentions_are_joined() -> None:
+    """Items and mentions are joined with commas and 'and'."""
     assert ENGLISH.join_items(["a", "b", "c"]) == "a, b, and c"
     assert ENGLISH.mention_people(("U1", "U2")) == "@{U1} and @{U2}"
 
 
-def test_sentences_follow_each_other_as_they_are_written() -> None:
-    """A space stands between two sentences, and none between two Chinese ones."""
+def test_sentences_are_joined_by_script() -> None:
+    """English sentences are joined by a space, Chinese ones by nothing."""
     assert ENGLISH.join_sentences(["One.", "Two."]) == "One. Two."
     assert CATALOGUE.get_pack("zh-Hans").join_sentences(["一。", "二。"]) == "一。二。"
 
 
-def test_a_language_says_its_own_name() -> None:
-    """English is offered under its own name."""
+def test_display_name_is_in_its_own_language() -> None:
+    """English is listed as 'English'."""
     assert ENGLISH.display_name == "English"
 
 
-def test_cards_and_signs_are_found_by_their_codes() -> None:
-    """What a delivery carries as a code is found again."""
+def test_cards_and_signs_are_looked_up_by_id() -> None:
+    """A card's id and a sign's code return the card and the sign."""
     assert ENGLISH.get_tip("ask-aloud").atom == "T1a"
     assert ENGLISH.get_sign("circle_open").glyph == "\N{WHITE CIRCLE}"
 
 
 @pytest.mark.parametrize("tag", ["en", "en-US", "en_GB", "de-DE", "", "EN"])
-def test_everybody_meets_a_language_that_is_complete(tag: str) -> None:
-    """A tag that is not on offer is met in English."""
+def test_unavailable_language_falls_back_to_english(tag: str) -> None:
+    """A tag of an unavailable language returns the English pack."""
     assert CATALOGUE.get_pack(tag).language == "en"
 
 
-def test_the_first_language_on_offer_is_settled_on() -> None:
-    """Of a person's setting, the product's locale and the team's, the first that is spoken wins."""
+def test_first_available_language_is_chosen() -> None:
+    """The first available language of several tags is chosen, else English."""
     assert CATALOGUE.choose_language("", "de-DE", "en-US") == "en"
     assert CATALOGUE.choose_language("de") == "en"
 
 
 def test_english_comes_first() -> None:
-    """English is always on offer, and first in the list."""
+    """English is available, and first in the list."""
     assert CATALOGUE.languages[0] == "en"
     assert CATALOGUE.has_language("en")
     assert not CATALOGUE.has_language("de")
 
 
 @pytest.mark.parametrize("words", LANGUAGES, ids=lambda words: str(words.language))
-def test_languages_say_the_same_things(words: LanguagePack) -> None:
-    """Every language has the keys and the blanks of English, no more and no fewer."""
-    assert shape(words) == shape(ENGLISH)
+def test_languages_have_the_same_keys_and_placeholders(words: LanguagePack) -> None:
+    """Every language has exactly the keys and placeholders of English."""
+    assert placeholders_by_key(words) == placeholders_by_key(ENGLISH)
 
 
 @pytest.mark.parametrize("words", LANGUAGES, ids=lambda words: str(words.language))
-def test_languages_have_the_plural_forms_that_they_need(words: LanguagePack) -> None:
-    """A sentence that counts has each form its language takes up to a thousand, and no other."""
+def test_languages_have_their_plural_forms(words: LanguagePack) -> None:
+    """A counting sentence has exactly the plural forms that its language uses up to a thousand."""
     needed = {words.locale.plural_form(count) for count in range(1000)}
     counting = {k: set(s) for k, s in words.sentences.items() if isinstance(s, Mapping)}
 
@@ -142,8 +144,8 @@ def test_languages_have_the_plural_forms_that_they_need(words: LanguagePack) -> 
 
 
 @pytest.mark.parametrize("words", LANGUAGES, ids=lambda words: str(words.language))
-def test_languages_share_what_has_no_language(words: LanguagePack) -> None:
-    """Atoms, references, signs and rules of a question are one and the same everywhere."""
+def test_ids_and_limits_are_the_same_in_every_language(words: LanguagePack) -> None:
+    """Atoms, references, glyphs, steps and limits do not depend on the language."""
     assert [(t.id, t.atom, t.topic, t.reference, t.kind) for t in words.tips] == [
         (t.id, t.atom, t.topic, t.reference, t.kind) for t in ENGLISH.tips
     ]

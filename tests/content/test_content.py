@@ -1,3 +1,5 @@
+"""Limits and tone of the content: lengths, codes, sources and forbidden words."""
+
 import re
 import unicodedata
 
@@ -15,7 +17,7 @@ from tests.content.wording import (
 )
 
 ALL = all_texts(ENGLISH)
-EVERY = {
+TEXTS_OF_EVERY_LANGUAGE = {
     f"{words.language} {w}": text
     for words in LANGUAGE_PACKS
     for w, text in all_texts(words).items()
@@ -44,10 +46,10 @@ FORBIDDEN = (
     "cures?",
     "improves? outcomes?",
 )
-"""Words that scold, label a client or promise more than the studies do."""
+"""Words that scold, label a client or claim more than the studies support."""
 
 FOR_OPERATORS = ("operator.", "tryout.")
-"""What whoever runs the bot reads: a setting may well be a must."""
+"""Prefixes of the operator's texts, in which a setting may be a must."""
 
 ATOMS = {
     "i": "1234567",
@@ -82,43 +84,45 @@ CODES = {
     "wish": "yes no",
     "followup": "did not_right otherwise rather_not",
 }
-"""The whole codebook; its order is what people see, and withdrawal stands first."""
+"""The codes of every question; users see them in this order, withdrawal first."""
 
 EMOJI = set(range(0x25AA, 0x25AC)) | {0x25B6, 0x25C0} | set(range(0x25FB, 0x25FF))
-"""The geometric shapes that some systems draw as an emoji (Unicode, emoji-data)."""
+"""Code points of geometric shapes that some systems render as an emoji (Unicode, emoji-data)."""
 
 CLAIM = re.compile(r"\b(stud(y|ies)|research|evidence|meta-anal\w+|r = )", re.IGNORECASE)
 
 
 @pytest.mark.parametrize("word", FORBIDDEN)
 def test_no_sentence_scolds_labels_or_promises(word: str) -> None:
-    """Nothing that a clinician reads holds a word of the list."""
-    said = {
-        where
-        for where, text in ALL.items()
-        if not where.startswith(FOR_OPERATORS) and re.search(rf"\b{word}\b", text, re.IGNORECASE)
+    """No text for clinicians contains a forbidden word."""
+    matching_keys = {
+        key
+        for key, text in ALL.items()
+        if not key.startswith(FOR_OPERATORS) and re.search(rf"\b{word}\b", text, re.IGNORECASE)
     }
 
-    assert said == set()
+    assert matching_keys == set()
 
 
-def test_nothing_is_shouted() -> None:
-    """No sentence ends with an exclamation mark, nor has one inside."""
-    assert {where for where, text in EVERY.items() if "!" in text or "\uff01" in text} == set()
+def test_no_text_has_an_exclamation_mark() -> None:
+    """No text in any language contains an exclamation mark."""
+    assert {
+        key for key, text in TEXTS_OF_EVERY_LANGUAGE.items() if "!" in text or "\uff01" in text
+    } == set()
 
 
 def test_all_forty_atoms_have_a_card() -> None:
-    """Each element of the source article became at least one card, under its own topic."""
-    wanted = {f"{tip}{atom}" for tip, atoms in ATOMS.items() for atom in atoms}
+    """Each element of the source article has at least one card, under its own topic."""
+    expected = {f"{tip}{atom}" for tip, atoms in ATOMS.items() for atom in atoms}
 
-    assert {tip.atom for tip in ENGLISH.tips} == wanted
+    assert {tip.atom for tip in ENGLISH.tips} == expected
     assert {tip.topic for tip in ENGLISH.tips} == set(ENGLISH.topics)
     assert len({tip.id for tip in ENGLISH.tips}) == len(ENGLISH.tips)
 
 
 @pytest.mark.parametrize("tip", TIPS)
 def test_a_card_is_read_in_half_a_minute(tip: Tip) -> None:
-    """A card's title has 60 characters at most, its point 60 words, its advice 30."""
+    """A title has at most 60 characters, a point 60 words and an advice 30 words."""
     assert len(tip.title) <= 60
     assert count_words(tip.point) <= 60
     assert 0 < count_words(tip.try_this) <= 30
@@ -127,7 +131,7 @@ def test_a_card_is_read_in_half_a_minute(tip: Tip) -> None:
 
 @pytest.mark.parametrize("tip", ENGLISH.tips, ids=lambda tip: str(tip.id))
 def test_every_claim_names_its_source(tip: Tip) -> None:
-    """A card that speaks of studies has a reference, and none speaks of more than a link."""
+    """A card that cites studies has a reference and claims an association only."""
     claims = CLAIM.search(f"{tip.point} {tip.try_this}")
 
     assert not claims or tip.reference in ENGLISH.references
@@ -135,23 +139,23 @@ def test_every_claim_names_its_source(tip: Tip) -> None:
 
 
 def test_all_sources_are_used() -> None:
-    """Each of the article's six sources stands under at least one card."""
+    """Each of the article's six sources is the reference of at least one card."""
     cited = {tip.reference for tip in ENGLISH.tips} - {""}
 
     assert cited == set(ENGLISH.references) - {"source"}
     assert len(cited) == 6
 
 
-def test_the_null_result_stands_wherever_training_is_named() -> None:
-    """Whoever reads of training in repair reads that its link with outcome was not significant."""
-    named = {
-        where: text
-        for where, text in ALL.items()
-        if re.search(r"\btraining\b", text, re.IGNORECASE)
+def test_texts_on_training_state_the_null_result() -> None:
+    """A text about training in repair states that its link with outcome was not significant."""
+    texts = {
+        key: text for key, text in ALL.items() if re.search(r"\btraining\b", text, re.IGNORECASE)
     }
 
-    assert named
-    assert {w for w, text in named.items() if "r = .11" not in text or "n.s." not in text} == set()
+    assert texts
+    assert {
+        key for key, text in texts.items() if "r = .11" not in text or "n.s." not in text
+    } == set()
 
 
 @pytest.mark.parametrize(
@@ -163,7 +167,7 @@ def test_the_null_result_stands_wherever_training_is_named() -> None:
     ],
 )
 def test_a_question_fits_every_product(question: Question) -> None:
-    """A list holds ten answers at most, an answer 75 characters, its short name 20."""
+    """A list has at most ten options, a label 75 characters and a question 150."""
     assert 2 <= len(question.options) <= 10
     assert all(len(option.label) <= 75 for option in question.options)
     assert len(question.text) <= 150
@@ -172,68 +176,68 @@ def test_a_question_fits_every_product(question: Question) -> None:
 
 
 @in_every_language
-def test_short_names_fit_under_a_bar(words: LanguagePack) -> None:
-    """The two questions that are counted have names of 20 characters for each answer."""
+def test_short_labels_fit_in_a_chart(words: LanguagePack) -> None:
+    """Each option of the two counted questions has a unique label of at most 20 characters."""
     for name in ("form", "status"):
-        brief = words.questions[name].short_labels
+        short_labels = words.questions[name].short_labels
 
-        assert set(brief) == words.questions[name].option_codes
-        assert len(set(brief.values())) == len(brief)
-        assert all(len(text) <= 20 for text in brief.values())
+        assert set(short_labels) == words.questions[name].option_codes
+        assert len(set(short_labels.values())) == len(short_labels)
+        assert all(len(text) <= 20 for text in short_labels.values())
 
 
 @in_every_language
-def test_the_codebook_is_whole(words: LanguagePack) -> None:
-    """Every code is there, in its order: moving away before moving against."""
-    found = {
+def test_codebook_is_complete(words: LanguagePack) -> None:
+    """Every code is in its place: withdrawal precedes confrontation."""
+    codes = {
         name: " ".join(option.code for option in question.options)
         for name, question in words.questions.items()
     }
 
-    assert found == CODES
-    assert list(found).index("cue_away") < list(found).index("cue_against")
+    assert codes == CODES
+    assert list(codes).index("cue_away") < list(codes).index("cue_against")
 
 
 @in_every_language
-def test_signs_are_plain_shapes_with_names_of_their_own(words: LanguagePack) -> None:
-    """Sixty signs: one geometric glyph each, never an emoji, each name said once."""
+def test_signs_are_unique_shapes_with_unique_names(words: LanguagePack) -> None:
+    """The sixty signs are one geometric glyph each, never an emoji, with a unique name."""
     glyphs = [sign.glyph for sign in words.signs]
-    names = {unicodedata.category(glyph) for glyph in glyphs}
+    categories = {unicodedata.category(glyph) for glyph in glyphs}
 
     assert len(glyphs) == len(set(glyphs)) == len({sign.name for sign in words.signs}) == 60
     assert all(len(glyph) == 1 and ord(glyph) not in EMOJI for glyph in glyphs)
-    assert names <= {"So", "Sm"}
+    assert categories <= {"So", "Sm"}
     assert all(len(sign.code) <= 40 for sign in words.signs)
 
 
 @in_every_language
-def test_a_lens_speaks_of_a_week_and_never_of_one_client(words: LanguagePack) -> None:
-    """Eight lenses begin with one's own calendar, in the same words, and single nobody out."""
+def test_lenses_ask_about_a_week_and_not_about_one_client(words: LanguagePack) -> None:
+    """The eight lenses start with the same words about the calendar, and mention no client."""
     texts = [lens.text for lens in words.lenses]
-    begun = re.split("[:\uff1a]", texts[0])[0]
+    prefix = re.split("[:\uff1a]", texts[0])[0]
 
     assert len(texts) == len(set(texts)) == 8
-    assert all(re.split("[:\uff1a]", text)[0] == begun for text in texts)
+    assert all(re.split("[:\uff1a]", text)[0] == prefix for text in texts)
     assert not any(re.search(r"\b(clients?|patients?|he|she)\b", text) for text in texts)
 
 
 @in_every_language
-def test_a_line_of_the_guide_stays_short_on_a_phone(words: LanguagePack) -> None:
-    """No line of the guide or phrase holds more than 140 characters."""
+def test_guide_lines_and_phrases_are_short(words: LanguagePack) -> None:
+    """No line of the guide and no phrase has more than 140 characters, to fit on a phone."""
     texts = [*words.guide.values(), *(phrase.text for phrase in words.phrases.values())]
 
     assert max(map(len, texts)) <= 140
 
 
-def test_safety_lines_fit_where_nobody_may_miss_them() -> None:
-    """A banner holds 200 characters at most, and Slack's alert no more."""
-    texts = [text for where, text in EVERY.items() if " safety." in where]
+def test_safety_lines_fit_in_a_banner() -> None:
+    """A safety line has at most 200 characters, the limit of Slack's alert block."""
+    texts = [text for key, text in TEXTS_OF_EVERY_LANGUAGE.items() if " safety." in key]
 
     assert max(map(len, texts)) <= 200
 
 
 def test_no_phrase_promises_secrecy_or_an_outcome() -> None:
-    """What a clinician says aloud binds them, so no phrase promises what they cannot keep."""
+    """No phrase to use aloud promises confidentiality or recovery."""
     promised = re.compile(
         r"confiden|secret|between us only|will (get|be) better|promise", re.IGNORECASE
     )
@@ -242,34 +246,34 @@ def test_no_phrase_promises_secrecy_or_an_outcome() -> None:
 
 
 def test_disclosing_phrases_carry_their_caution() -> None:
-    """The two phrases that tell how the therapist feels say that they serve the client."""
+    """The two phrases that disclose the therapist's feelings have a caution to serve the client."""
     for code in ("P6", "P12"):
         assert "serves the client" in ENGLISH.phrases[code].caution
 
 
-def test_no_line_is_lifted_from_the_source() -> None:
-    """No seven words in a row are the article's; only its title is quoted, to name it."""
-    theirs = set(SHINGLES_FILE.read_text(encoding="utf-8").split())
-    lifted = {
-        where
-        for where, text in EVERY.items()
-        if not where.endswith("source.attribution") and hash_shingles(text) & theirs
+def test_no_text_copies_the_source() -> None:
+    """No seven consecutive words are the article's, except its title in the attribution."""
+    article_hashes = set(SHINGLES_FILE.read_text(encoding="utf-8").split())
+    copied = {
+        key
+        for key, text in TEXTS_OF_EVERY_LANGUAGE.items()
+        if not key.endswith("source.attribution") and hash_shingles(text) & article_hashes
     }
 
-    assert lifted == set()
+    assert copied == set()
 
 
-def test_the_fingerprints_are_the_articles() -> None:
-    """Where the article lies beside the project, the committed fingerprints are its own."""
-    theirs = set(SHINGLES_FILE.read_text(encoding="utf-8").split())
+def test_shingles_match_the_article() -> None:
+    """If the article's text is available, the committed hashes are those of the article."""
+    article_hashes = set(SHINGLES_FILE.read_text(encoding="utf-8").split())
 
-    assert len(theirs) > 1000
+    assert len(article_hashes) > 1000
     for article in ARTICLE_FOLDER.glob("*.txt"):
-        assert hash_shingles(article.read_text(encoding="utf-8")) == theirs
+        assert hash_shingles(article.read_text(encoding="utf-8")) == article_hashes
 
 
-def test_the_article_is_named_and_linked() -> None:
-    """Author, practice, title and date are named with a link, and no endorsement is implied."""
+def test_attribution_names_and_links_the_article() -> None:
+    """The attribution has author, practice, title, date and link, and claims no endorsement."""
     source = ENGLISH.references["source"]
     line = ENGLISH.translate("source.attribution", url=source.url)
 
@@ -278,10 +282,10 @@ def test_the_article_is_named_and_linked() -> None:
     assert "No endorsement" in line
 
 
-def test_every_link_opens_the_work_itself() -> None:
-    """A source with a DOI is linked by it; all others by their own page."""
+def test_references_link_the_work() -> None:
+    """A reference with a DOI is linked by it, any other by its own page."""
     for reference in ENGLISH.references.values():
-        linked = f"https://doi.org/{reference.doi}" if reference.doi else reference.url
+        expected_url = f"https://doi.org/{reference.doi}" if reference.doi else reference.url
 
-        assert reference.url == linked
+        assert reference.url == expected_url
         assert reference.url.startswith("https://")

@@ -1,3 +1,5 @@
+"""Loading a practice's custom cards: merging, and a located fault for every invalid part."""
+
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -19,84 +21,86 @@ try_this = "Try it."
 """
 
 
-def loaded(folder: Path, **files: str) -> Catalogue:
-    """The catalogue with a practice's folder of these files."""
+def load_with_files(folder: Path, **files: str) -> Catalogue:
+    """Return the catalogue, loaded with a cards folder of these files."""
     for name, text in files.items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
     return catalogue.load_catalogue(folder)
 
 
-def told(found: Catalogue, folder: Path) -> list[tuple[str, str]]:
-    """Where each fault is, and what it is about."""
+def list_faults(content: Catalogue, folder: Path) -> list[tuple[str, str]]:
+    """Return the location and key of each fault."""
     return [
-        (one.location.removeprefix(f"{folder}/"), one.key.removeprefix("operator.cards."))
-        for one in found.faults
+        (fault.location.removeprefix(f"{folder}/"), fault.key.removeprefix("operator.cards."))
+        for fault in content.faults
     ]
 
 
-def own_ids(found: Catalogue) -> Sequence[str]:
-    """The ids of the practice's own cards, as English readers meet them."""
-    ours = {tip.id for tip in SHIPPED.tips}
-    return [tip.id for tip in found.get_pack("en").tips if tip.id not in ours]
+def custom_ids(content: Catalogue) -> Sequence[str]:
+    """Return the ids of the custom cards in the English pack."""
+    shipped_ids = {tip.id for tip in SHIPPED.tips}
+    return [tip.id for tip in content.get_pack("en").tips if tip.id not in shipped_ids]
 
 
-def test_a_practice_adds_a_card_to_a_topic(tmp_path: Path) -> None:
-    """Its card takes turns with ours, under a topic that can be typed."""
-    found = loaded(tmp_path, mine='topic = "signs"\n' + CARD.format("our-door", "The door"))
-    words = found.get_pack("en")
+def test_custom_card_is_added_to_a_shipped_topic(tmp_path: Path) -> None:
+    """The card is rotated with the shipped ones, and listed under its topic."""
+    content = load_with_files(
+        tmp_path, mine='topic = "signs"\n' + CARD.format("our-door", "The door")
+    )
+    words = content.get_pack("en")
 
-    assert (found.own_card_count, found.retired_card_count, found.faults) == (1, 0, ())
+    assert (content.own_card_count, content.retired_card_count, content.faults) == (1, 0, ())
     assert len(words.tips) == len(SHIPPED.tips) + 1
     assert "The door" in str(tips.render_topic("signs", words))
     assert tips.select_daily_tip(words.tips, "T1", date(2026, 1, 5)) in words.tips
 
 
-def test_a_practice_opens_a_topic_of_its_own(tmp_path: Path) -> None:
-    """A new topic has a title, and stands after ours in the list."""
-    found = loaded(
+def test_custom_topic_is_listed_after_the_shipped_ones(tmp_path: Path) -> None:
+    """A topic with a title of its own may span several files."""
+    content = load_with_files(
         tmp_path,
         a='topic = "ours"\ntitle = "From us"\n' + CARD.format("one", "One"),
         b='topic = "ours"\n' + CARD.format("two", "Two"),
     )
 
-    assert list(found.get_pack("en").topics.items())[-1] == ("ours", "From us")
-    assert own_ids(found) == ["one", "two"]
+    assert list(content.get_pack("en").topics.items())[-1] == ("ours", "From us")
+    assert custom_ids(content) == ["one", "two"]
 
 
-def test_a_practice_retires_cards_of_ours(tmp_path: Path) -> None:
-    """What it does without is shown to nobody; a topic left empty leaves the list."""
-    every = [tip.id for tip in SHIPPED.tips if tip.topic == "share"]
-    found = loaded(tmp_path, mine=f"retire = {every}")
-    words = found.get_pack("en")
+def test_retired_cards_are_removed(tmp_path: Path) -> None:
+    """Retired cards are in no language, and a topic without cards is not listed."""
+    card_ids = [tip.id for tip in SHIPPED.tips if tip.topic == "share"]
+    content = load_with_files(tmp_path, mine=f"retire = {card_ids}")
+    words = content.get_pack("en")
 
-    assert found.retired_card_count == len(every)
-    assert not set(every) & {tip.id for tip in words.tips}
+    assert content.retired_card_count == len(card_ids)
+    assert not set(card_ids) & {tip.id for tip in words.tips}
     assert "share" not in words.topics
 
 
-def test_a_practice_cannot_retire_everything(tmp_path: Path) -> None:
-    """A day without a card there is not: with none left, ours stay until that is mended."""
-    found = loaded(tmp_path, mine=f"retire = {[tip.id for tip in SHIPPED.tips]}")
+def test_retiring_every_card_is_rejected(tmp_path: Path) -> None:
+    """If no card would remain, no card is retired and a fault is recorded."""
+    content = load_with_files(tmp_path, mine=f"retire = {[tip.id for tip in SHIPPED.tips]}")
 
-    assert found.get_pack("en").tips == SHIPPED.tips
-    assert told(found, tmp_path) == [("CARDS_FOLDER", "nothing_left")]
+    assert content.get_pack("en").tips == SHIPPED.tips
+    assert list_faults(content, tmp_path) == [("CARDS_FOLDER", "nothing_left")]
 
 
-def test_a_card_is_read_in_ones_own_language_where_there_is_one(tmp_path: Path) -> None:
-    """Everybody meets the same card on the same day, each in the nearest language it has."""
-    found = loaded(
+def test_card_in_the_own_language_is_preferred(tmp_path: Path) -> None:
+    """Every language has the same card ids; a translation replaces the language-neutral card."""
+    content = load_with_files(
         tmp_path,
         all='topic = "ours"\ntitle = "For all"\n' + CARD.format("one", "For all"),
         en='topic = "ours"\ntitle = "English"\nlanguage = "en"\n' + CARD.format("one", "English"),
     )
 
-    assert found.get_pack("en").get_tip("one").title == "English"
-    assert found.get_pack("en").topics["ours"] == "English"
-    assert len({len(found.get_pack(tag).tips) for tag in found.languages}) == 1
+    assert content.get_pack("en").get_tip("one").title == "English"
+    assert content.get_pack("en").topics["ours"] == "English"
+    assert len({len(content.get_pack(tag).tips) for tag in content.languages}) == 1
 
 
 @pytest.mark.parametrize(
-    ("line", "where", "key"),
+    ("line", "line_number", "key"),
     [
         ("point = 3", 6, "not_text"),
         ('point = " "', 6, "empty"),
@@ -109,15 +113,15 @@ def test_a_card_is_read_in_ones_own_language_where_there_is_one(tmp_path: Path) 
         ("point = ", 6, "not_toml"),
     ],
 )
-def test_a_broken_card_costs_itself_alone(tmp_path: Path, line: str, where: int, key: str) -> None:
-    """One line that breaks the form is told with its file and line; the next card is in use."""
+def test_invalid_card_is_skipped(tmp_path: Path, line: str, line_number: int, key: str) -> None:
+    """The fault of an invalid card has its file and line, and the next card is loaded."""
     rest = 'title = "T"\ntry_this = "Try."' + ("" if "point" in line else '\npoint = "P."')
-    broken = f'topic = "ask"\n\n[[card]]\n# A remark.\nid = "broken"\n{line}\n{rest}\n'
+    invalid = f'topic = "ask"\n\n[[card]]\n# A remark.\nid = "broken"\n{line}\n{rest}\n'
 
-    found = loaded(tmp_path, mine=broken + CARD.format("sound", "Sound"))
+    content = load_with_files(tmp_path, mine=invalid + CARD.format("sound", "Sound"))
 
-    assert told(found, tmp_path) == [(f"mine.toml:{where}", key)]
-    assert own_ids(found) == ["sound"]
+    assert list_faults(content, tmp_path) == [(f"mine.toml:{line_number}", key)]
+    assert custom_ids(content) == ["sound"]
 
 
 @pytest.mark.parametrize(
@@ -129,18 +133,16 @@ def test_a_broken_card_costs_itself_alone(tmp_path: Path, line: str, where: int,
         (CARD.format("x", "T" * 61), "too_long"),
     ],
 )
-def test_a_card_without_its_own_name_or_title_is_refused(
-    tmp_path: Path, card: str, key: str
-) -> None:
-    """A card needs an id of its own and a title that fits."""
-    found = loaded(tmp_path, mine='topic = "ask"\n' + card)
+def test_card_needs_a_unique_id_and_a_title(tmp_path: Path, card: str, key: str) -> None:
+    """A card without a valid unique id, or without a title that fits, is rejected."""
+    content = load_with_files(tmp_path, mine='topic = "ask"\n' + card)
 
-    assert [what for _, what in told(found, tmp_path)] == [key]
-    assert own_ids(found) == []
+    assert [fault_key for _, fault_key in list_faults(content, tmp_path)] == [key]
+    assert custom_ids(content) == []
 
 
 @pytest.mark.parametrize(
-    ("head", "line", "key"),
+    ("header", "line", "key"),
     [
         ("", 1, "topic"),
         ('topic = "Two Words"', 1, "topic"),
@@ -152,37 +154,41 @@ def test_a_card_without_its_own_name_or_title_is_refused(
         ("topic = ask", 1, "not_toml"),
     ],
 )
-def test_a_broken_head_costs_its_file(tmp_path: Path, head: str, line: int, key: str) -> None:
-    """Where it is unclear what a file is about, its cards wait; another file's are in use."""
+def test_file_with_an_invalid_header_is_skipped(
+    tmp_path: Path, header: str, line: int, key: str
+) -> None:
+    """No card of a file with an invalid header is loaded; other files are."""
     other = 'topic = "ask"\n' + CARD.format("sound", "Sound")
 
-    found = loaded(tmp_path, mine=head + CARD.format("lost", "Lost"), other=other)
+    content = load_with_files(tmp_path, mine=header + CARD.format("lost", "Lost"), other=other)
 
-    assert told(found, tmp_path) == [(f"mine.toml:{line}", key)]
-    assert own_ids(found) == ["sound"]
+    assert list_faults(content, tmp_path) == [(f"mine.toml:{line}", key)]
+    assert custom_ids(content) == ["sound"]
 
 
-def test_a_file_that_is_no_text_is_told(tmp_path: Path) -> None:
-    """A file saved in another encoding is left out."""
+def test_file_in_another_encoding_is_a_fault(tmp_path: Path) -> None:
+    """A file that is not UTF-8 is skipped."""
     (tmp_path / "mine.toml").write_bytes(b'topic = "\xff"')
 
-    assert told(catalogue.load_catalogue(tmp_path), tmp_path) == [("mine.toml", "unreadable")]
+    assert list_faults(catalogue.load_catalogue(tmp_path), tmp_path) == [
+        ("mine.toml", "unreadable")
+    ]
 
 
-def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
-    """A slip in CARDS_FOLDER is told, and the cards that ship are in use."""
-    found = catalogue.load_catalogue(tmp_path / "nowhere")
+def test_missing_folder_is_a_fault(tmp_path: Path) -> None:
+    """If the folder does not exist, the shipped cards are loaded."""
+    content = catalogue.load_catalogue(tmp_path / "nowhere")
 
-    assert told(found, tmp_path) == [("CARDS_FOLDER", "folder")]
-    assert found.get_pack("en").tips == SHIPPED.tips
+    assert list_faults(content, tmp_path) == [("CARDS_FOLDER", "folder")]
+    assert content.get_pack("en").tips == SHIPPED.tips
 
 
-def test_the_readmes_card_is_sound(tmp_path: Path) -> None:
-    """Whoever copies the example from the README has a first card of their own."""
+def test_readme_example_is_valid(tmp_path: Path) -> None:
+    """The example in the README loads without faults."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     example = readme.partition("**Cards of your own:**")[2].split("```")[1].removeprefix("toml\n")
 
-    found = loaded(tmp_path, mine=example)
+    content = load_with_files(tmp_path, mine=example)
 
-    assert found.faults == ()
-    assert (found.own_card_count, found.retired_card_count) == (1, 1)
+    assert content.faults == ()
+    assert (content.own_card_count, content.retired_card_count) == (1, 1)

@@ -1,3 +1,5 @@
+"""Terminology, tone and typography of the French texts."""
+
 import re
 from datetime import date, time
 
@@ -25,104 +27,106 @@ FORBIDDEN = (
     r"améliore\w* les résultats",
     r"n'oubliez pas",
 )
-"""What scolds, labels somebody or promises more than the studies do, as English forbids it."""
+"""Words that scold, label a client or claim more than the studies support, as in English."""
 
-ELSEWHERE = (r"feedbacks?", r"e-?mails?", r"anonymis\w*", r"challenge\w*", r"supporter")
-"""What Québec says otherwise: rétroaction, courriel; and figures are « agrégées »."""
+OTHER_TERMS = (r"feedbacks?", r"e-?mails?", r"anonymis\w*", r"challenge\w*", r"supporter")
+"""Terms with another word in Québec: rétroaction, courriel; figures are « agrégées »."""
 
 FOR_OPERATORS = ("operator.", "tryout.")
 
-HELD = "\N{NO-BREAK SPACE}"
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
 MISSPACED = re.compile(r"[ \u00a0][;?!]| :|\w:\s|«(?!\u00a0)|(?<!\u00a0)»|\w'\w")
-"""A space before ; ? or !, none or one that may break before a colon or in guillemets, and a
+"""A space before ; ? or !, a missing or breaking space before a colon or inside guillemets, or a
 straight apostrophe."""
 
 CLAIM = re.compile(r"\b(études?|recherches?|méta-anal\w+|r\u00a0=)", re.IGNORECASE)
 
 GENDERED = re.compile(r"\b(vous (êtes|étiez|serez)|(êtes|étiez|serez)-vous) \w{2,}(é|i|u|eux|nt)\b")
-"""A participle or adjective that would make the reader a man."""
+"""A participle or adjective that agrees with a male reader."""
 
 
-def spoken(pattern: str) -> set[str]:
-    """Return where *pattern* is said to somebody who does not run the bot."""
-    found = re.compile(rf"\b({pattern})\b", re.IGNORECASE)
+def keys_with(pattern: str) -> set[str]:
+    """Return the keys of the texts that match *pattern*, without the operator's."""
+    expression = re.compile(rf"\b({pattern})\b", re.IGNORECASE)
     return {
-        where
-        for where, text in ALL.items()
-        if not where.startswith(FOR_OPERATORS) and found.search(text.replace("\u2019", "'"))
+        key
+        for key, text in ALL.items()
+        if not key.startswith(FOR_OPERATORS) and expression.search(text.replace("\u2019", "'"))
     }
 
 
 @pytest.mark.parametrize("pattern", FORBIDDEN)
 def test_no_french_sentence_scolds_labels_or_promises(pattern: str) -> None:
-    """The tone that is refused in English is refused in French."""
-    assert spoken(pattern) == set()
+    """No French text contains a forbidden word."""
+    assert keys_with(pattern) == set()
 
 
-@pytest.mark.parametrize("pattern", ELSEWHERE)
-def test_the_words_are_those_of_quebec(pattern: str) -> None:
-    """Nobody reads of feedback, e-mail, or figures made anonymous, which is a term of law."""
-    assert spoken(pattern) == set()
+@pytest.mark.parametrize("pattern", OTHER_TERMS)
+def test_terms_are_those_of_quebec(pattern: str) -> None:
+    """No text speaks of feedback, e-mail or anonymity, which is a legal term."""
+    assert keys_with(pattern) == set()
 
 
-def test_spaces_and_apostrophes_are_set_as_in_quebec() -> None:
-    """No space before a question mark; one that holds before a colon and inside guillemets.
+def test_punctuation_follows_quebec_rules() -> None:
+    """No space before a question mark; a no-break space before a colon and inside guillemets.
 
-    Only the article's English title, which is quoted, keeps its own.
+    Only the article's quoted English title has its own punctuation.
     """
-    misspaced = {where for where, text in ALL.items() if MISSPACED.search(text)}
+    misspaced = {key for key, text in ALL.items() if MISSPACED.search(text)}
 
     assert misspaced == {"source.attribution"}
 
 
-def test_the_reader_is_no_man_by_default() -> None:
-    """No sentence agrees with a reader whose gender it cannot know."""
-    assert {where for where, text in ALL.items() if GENDERED.search(text.casefold())} == set()
+def test_sentences_do_not_agree_with_a_male_reader() -> None:
+    """No participle or adjective agrees with the reader's gender."""
+    assert {key for key, text in ALL.items() if GENDERED.search(text.casefold())} == set()
 
 
 def test_every_claim_in_french_is_an_association_with_its_source() -> None:
-    """A card that speaks of studies has a reference, and a figure is « associé » and no cause."""
+    """A card that cites studies has a reference, and a correlation is « associé », not a cause."""
     for tip in FRENCH.tips:
         claims = CLAIM.search(f"{tip.point} {tip.try_this}")
 
         assert not claims or tip.reference in FRENCH.references
-        assert f"r{HELD}=" not in tip.point or re.search(r"associée? à", tip.point)
+        assert f"r{NO_BREAK_SPACE}=" not in tip.point or re.search(r"associée? à", tip.point)
 
 
-def test_the_null_result_stands_wherever_training_is_named_in_french() -> None:
-    """Whoever reads of « formation » reads that its link with outcome was not significant."""
-    named = [text for text in ALL.values() if re.search(r"\bformations?\b", text, re.IGNORECASE)]
+def test_french_texts_on_training_state_the_null_result() -> None:
+    """A text about « formation » states that its association with outcome was not significant."""
+    texts = [text for text in ALL.values() if re.search(r"\bformations?\b", text, re.IGNORECASE)]
 
-    assert named
-    assert all(f"r{HELD}={HELD}0,11" in text and "n.s." in text for text in named)
+    assert texts
+    assert all(
+        f"r{NO_BREAK_SPACE}={NO_BREAK_SPACE}0,11" in text and "n.s." in text for text in texts
+    )
 
 
-def test_figures_are_those_of_the_english_cards() -> None:
-    """A translation tells the same numbers, written with a decimal comma."""
+def test_french_figures_equal_the_english_ones() -> None:
+    """A translated card contains the same figures, with a decimal comma."""
     for french, english in zip(FRENCH.tips, CATALOGUE.get_pack("en").tips, strict=True):
-        theirs = re.findall(r"r = (\.\d\d)", english.point)
+        english_figures = re.findall(r"r = (\.\d\d)", english.point)
 
-        assert re.findall(rf"r{HELD}={HELD}0(,\d\d)", french.point) == [
-            figure.replace(".", ",") for figure in theirs
+        assert re.findall(rf"r{NO_BREAK_SPACE}={NO_BREAK_SPACE}0(,\d\d)", french.point) == [
+            figure.replace(".", ",") for figure in english_figures
         ]
 
 
 def test_no_french_phrase_promises_secrecy_or_an_outcome() -> None:
-    """What a clinician says aloud binds them, in French as well."""
+    """No phrase to use aloud promises confidentiality or recovery."""
     promised = re.compile(r"confiden|secret|entre nous seul|(ira|irez) mieux|promets|promesse")
 
     assert not any(promised.search(phrase.text) for phrase in FRENCH.phrases.values())
 
 
 def test_disclosing_phrases_carry_their_caution_in_french() -> None:
-    """The two phrases that tell how the therapist feels say that they serve the person."""
+    """The two phrases that disclose the therapist's feelings have a caution to serve the person."""
     for code in ("P6", "P12"):
         assert "sert la personne" in FRENCH.phrases[code].caution
 
 
-def test_dates_times_and_numbers_are_written_as_in_quebec() -> None:
-    """Half the words of a date are Babel's; it is asked for Canada's French."""
+def test_dates_times_and_numbers_have_quebec_formats() -> None:
+    """Dates, times, lists and plurals have Babel's formats of Canadian French."""
     assert FRENCH.format_day(date(2026, 11, 30)) == "lundi 30 novembre"
     assert FRENCH.format_clock_time(time(9, 5)) == "09 h 05"
     assert FRENCH.join_items(["a", "b", "c"]) == "a, b et c"

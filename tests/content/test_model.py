@@ -1,3 +1,5 @@
+"""Lookup of a question's options."""
+
 import pytest
 
 from bot.content.model import Question
@@ -8,17 +10,17 @@ QUESTION = Question(
 )
 
 
-def test_an_option_is_found_by_its_code() -> None:
-    """A question gives the option that a code stands for."""
+def test_option_is_looked_up_by_code() -> None:
+    """A code returns its option."""
     assert QUESTION.get_option("away").label == "Moved away"
 
 
-def test_a_code_that_is_not_on_offer_has_no_option() -> None:
-    """A question knows no code but its own."""
+def test_unknown_code_raises_key_error() -> None:
+    """A code that the question does not contain raises KeyError."""
     with pytest.raises(KeyError, match="near"):
         QUESTION.get_option("near")
 
 
-def test_a_question_tells_its_codes() -> None:
-    """The codes are the options' own."""
+def test_option_codes_are_those_of_the_options() -> None:
+    """The set contains the code of every option."""
     assert QUESTION.option_codes == {"away"}

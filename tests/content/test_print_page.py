@@ -1,15 +1,17 @@
+"""HTML of the printable pages."""
+
 from bot.content import print_page
 
 
-def test_markup_becomes_html_and_all_else_stays_text() -> None:
-    """What is strong or linked shows so; a bracket or an ampersand is what it is."""
+def test_markup_is_rendered_and_text_is_escaped() -> None:
+    """Strong text and links become HTML elements; brackets and ampersands are escaped."""
     assert print_page.render_inline("**Try** <this> & [that](https://example.org/a)") == (
         '<strong>Try</strong> &lt;this&gt; &amp; <a href="https://example.org/a">that</a>'
     )
 
 
-def test_a_page_tells_its_language_and_title() -> None:
-    """A screen reader knows how to speak, and a window what it shows."""
+def test_page_has_language_and_title() -> None:
+    """The document has a ``lang`` attribute, for screen readers, and an escaped title."""
     page = print_page.render_page("fr-CA", "Aide & soin", print_page.render_paragraph("Bonjour"))
 
     assert '<html lang="fr-CA">' in page
@@ -17,8 +19,8 @@ def test_a_page_tells_its_language_and_title() -> None:
     assert "<p>Bonjour</p>" in page
 
 
-def test_a_page_needs_nothing_from_elsewhere() -> None:
-    """No font, script or picture is fetched, so that printing tells nobody."""
+def test_page_has_no_external_resources() -> None:
+    """No font, script or image is requested when a page is opened or printed."""
     page = print_page.render_page("en", "T")
 
     assert not any(word in page for word in ("src=", "url(", "<script", "<link", "@import"))

@@ -1,3 +1,5 @@
+"""Word count of scripts with and without spaces."""
+
 import pytest
 
 from bot.content.word_count import count_words
@@ -12,6 +14,6 @@ from bot.content.word_count import count_words
         ("\u8f93\u5165 /tip\uff0c\u770b\u4e00\u770b\u3002", 4),
     ],
 )
-def test_words_are_counted_as_they_are_read(text: str, count: int) -> None:
-    """Words between spaces count one each, Chinese characters two to a word, signs nothing."""
+def test_words_are_counted_by_script(text: str, count: int) -> None:
+    """A word between spaces counts one, two Chinese characters count one, punctuation nothing."""
     assert count_words(text) == count

@@ -1,4 +1,4 @@
-"""Everything that a person can be shown, gathered for the tests that weigh each word."""
+"""All texts of the catalogue by key, for the tests of wording and length."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,16 +12,16 @@ LANGUAGE_PACKS = tuple(CATALOGUE.get_pack(tag) for tag in CATALOGUE.languages)
 ENGLISH = CATALOGUE.get_pack("en")
 
 SHINGLES_FILE = Path(__file__).parent / "source_shingles.txt"
-"""The first 12 digits of the SHA-256 of every seven words in a row of the source article."""
+"""The first 12 hex digits of the SHA-256 of every seven consecutive words of the source article."""
 
 ARTICLE_FOLDER = Path(__file__).parents[3] / "shared" / "source"
-"""Where the article lies for whoever has it beside the project; it is not ours to pass on."""
+"""Folder of the source article, outside the repository because it may not be redistributed."""
 
 SHINGLE_WORDS = 7
 
 
 def clinical_texts(words: LanguagePack) -> Iterator[tuple[str, str]]:
-    """Every text of a card, a question, the guide, a phrase or a lens, with where it stands."""
+    """Yield every text of cards, questions, guide, phrases, lenses and exercises, with its key."""
     for tip in words.tips:
         for part in ("title", "point", "try_this", "say"):
             yield f"{tip.id}.{part}", getattr(tip, part)
@@ -40,29 +40,29 @@ def clinical_texts(words: LanguagePack) -> Iterator[tuple[str, str]]:
     for exercise in words.exercises:
         yield f"{exercise.id}.title", exercise.title
         yield f"{exercise.id}.aim", exercise.aim
-        for place, (_, text) in enumerate(exercise.steps, 1):
-            yield f"{exercise.id}.step{place}", text
+        for number, (_, text) in enumerate(exercise.steps, 1):
+            yield f"{exercise.id}.step{number}", text
     yield from ((sign.code, sign.name) for sign in words.signs)
     yield from words.topics.items()
 
 
 def sentence_forms(words: LanguagePack) -> Iterator[tuple[str, str]]:
-    """Every sentence around the content, each plural form by itself."""
+    """Yield every sentence with its key, each plural form separately."""
     for key, sentence in words.sentences.items():
         forms = sentence if isinstance(sentence, Mapping) else {"": sentence}
         yield from ((f"{key}{form and '.' + form}", text) for form, text in forms.items())
 
 
 def all_texts(words: LanguagePack) -> dict[str, str]:
-    """All that a person can be shown, by where it stands."""
+    """Return every text of a language by key."""
     return dict((*clinical_texts(words), *sentence_forms(words)))
 
 
 def hash_shingles(text: str) -> set[str]:
-    """The hashed runs of seven words in *text*."""
-    spoken = re.findall(r"[\w']+", text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
-    found = (
-        " ".join(spoken[start : start + SHINGLE_WORDS])
-        for start in range(len(spoken) - SHINGLE_WORDS + 1)
+    """Return the hashes of all runs of seven words in *text*."""
+    words = re.findall(r"[\w']+", text.casefold().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    shingles = (
+        " ".join(words[start : start + SHINGLE_WORDS])
+        for start in range(len(words) - SHINGLE_WORDS + 1)
     )
-    return {sha256(run.encode()).hexdigest()[:12] for run in found}
+    return {sha256(shingle.encode()).hexdigest()[:12] for shingle in shingles}

@@ -15,8 +15,7 @@ from fractions import Fraction
 
 from bot.content.catalogue import LanguagePack
 from bot.domain.counts.noise import NoiseGenerator, sample_laplace
-from bot.elements import Bar, Chart
-from bot.shares import Share
+from bot.elements import Bar, Chart, Share
 
 TOTAL, BREAKDOWN = "total", "breakdown"
 """The two ledgers; each has slips, salt and noise of its own."""

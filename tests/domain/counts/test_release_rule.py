@@ -23,7 +23,7 @@ from bot.domain.counts.release_rule import (
     TotalTable,
     UnsealedTableError,
 )
-from bot.shares import Share
+from bot.elements import Share
 from tests.domain.counts import utility
 from tests.domain.counts.laplace import probability_of
 

@@ -7,8 +7,7 @@ from bot.content.catalogue import load_catalogue
 from bot.domain.counts import release_rule, reports
 from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.reports import PublishedTable, ReportArchive
-from bot.elements import ActionRow, Bar, Button, Caption, Chart, Message, Text
-from bot.shares import Share
+from bot.elements import ActionRow, Bar, Button, Caption, Chart, Message, Share, Text
 from tests.domain.teams.test_setup_form import TEAM
 
 WORDS = load_catalogue().get_pack("en")

@@ -1,6 +1,5 @@
 from bot.chat.msteams.render.charts import render_chart
-from bot.elements import Bar, Chart
-from bot.shares import Share
+from bot.elements import Bar, Chart, Share
 from tests.chat.msteams import card_samples
 
 

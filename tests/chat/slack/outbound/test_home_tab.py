@@ -6,8 +6,7 @@ from slack_sdk.errors import SlackApiError
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.home_tab import publish_home
 from bot.conversation import Person
-from bot.elements import Bar, Chart, Home, Text
-from bot.shares import Share
+from bot.elements import Bar, Chart, Home, Share, Text
 from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
 
 MARIE = Person("slack:T1", "U1")

@@ -19,9 +19,9 @@ from bot.elements import (
     Option,
     OverflowMenu,
     Quote,
+    Share,
     Text,
 )
-from bot.shares import Share
 
 MESSAGE, MODAL, HOME = (RenderContext(surface, "T1") for surface in Surface)
 

@@ -1,6 +1,5 @@
 from bot.chat.slack.render.charts import render_chart
-from bot.elements import Bar, Chart
-from bot.shares import Share
+from bot.elements import Bar, Chart, Share
 
 LONG = "They went quiet or agreed too fast"
 

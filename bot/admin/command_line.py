@@ -1,0 +1,70 @@
+"""Argument parser of ``python -m bot``: subcommands, options and their help texts."""
+
+import argparse
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from bot.content import catalogue
+from bot.content.catalogue import LanguagePack
+
+CommandHandler = Callable[[argparse.Namespace, LanguagePack], int]
+"""Runs one subcommand: receives the parsed arguments, returns the process's exit status."""
+
+
+def build_parser(
+    words: LanguagePack, handlers: Mapping[str, CommandHandler]
+) -> argparse.ArgumentParser:
+    """Return the parser of the subcommands in *handlers*, with help texts from *words*.
+
+    The parsed namespace has the subcommand's name as ``verb`` and its handler as ``run``.
+    Subcommands with arguments of their own: manifest, print, team and try.
+    """
+    parser = argparse.ArgumentParser("bot", description=words.translate("operator.verbs.about"))
+    subparsers = parser.add_subparsers(dest="verb", required=True)
+    parsers: dict[str, argparse.ArgumentParser] = {}
+    for name, handler in handlers.items():
+        help_text = words.translate(f"operator.verbs.{name}")
+        parsers[name] = subparsers.add_parser(name, help=help_text, description=help_text)
+        parsers[name].set_defaults(run=handler)
+    _add_manifest_options(parsers["manifest"], words)
+    _add_print_options(parsers["print"], words)
+    parsers["team"].add_argument("do", choices=["apply"])
+    parsers["team"].add_argument(
+        "file", type=Path, help=words.translate("operator.verbs.team_file")
+    )
+    sandbox = parsers["try"]
+    _add_flag(sandbox, "--terminal", words.translate("operator.verbs.terminal"))
+    _add_flag(sandbox, "--reset", words.translate("operator.verbs.reset"))
+    _add_flag(sandbox, "--teams", words.translate("operator.verbs.in_teams"))
+    return parser
+
+
+def _add_manifest_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
+    """Add the endpoint (a base URL or Socket Mode) and the options of the Teams package."""
+    endpoint = parser.add_mutually_exclusive_group(required=True)
+    endpoint.add_argument("--base-url", help=words.translate("operator.verbs.base_url"))
+    endpoint.add_argument(
+        "--socket-mode", action="store_true", help=words.translate("operator.verbs.socket_mode")
+    )
+    parser.add_argument(
+        "--teams",
+        type=Path,
+        nargs="?",
+        const=Path("attune-teams.zip"),
+        help=words.translate("operator.verbs.teams"),
+    )
+    parser.add_argument("--client-id", default="", help=words.translate("operator.verbs.client_id"))
+    parser.add_argument("--about", default="", help=words.translate("operator.verbs.about_page"))
+
+
+def _add_print_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
+    parser.add_argument("folder", type=Path, help=words.translate("operator.verbs.print_folder"))
+    parser.add_argument(
+        "--language",
+        choices=catalogue.load_catalogue().languages,
+        help=words.translate("operator.verbs.print_language"),
+    )
+
+
+def _add_flag(parser: argparse.ArgumentParser, name: str, help_text: str) -> None:
+    parser.add_argument(name, action="store_true", help=help_text)
