@@ -1,4 +1,4 @@
-"""What Slack refuses in the elements that stand in blocks: buttons, choices, pickers."""
+"""Checks of Block Kit elements: buttons, menus, choices, pickers and text inputs."""
 
 from collections.abc import Iterator, Mapping
 
@@ -19,7 +19,7 @@ from bot.sandbox.block_kit.schema import (
 )
 
 MAX_ID_LENGTH = 255
-"""Characters of a block_id, an action_id, a callback_id or an external_id."""
+"""Maximum characters of a block_id, an action_id, a callback_id or an external_id."""
 
 (
     _MAX_CHOICES,
@@ -51,13 +51,13 @@ _CONFIRM_DIALOG = object_check(
 
 
 def _option_check(label_check: Check, description_check: Check, **extra_properties: Check) -> Check:
-    known = {
+    properties = {
         "text": label_check,
         "value": string_check(_MAX_OPTION_VALUE_LENGTH, 1),
         "description": description_check,
         **extra_properties,
     }
-    return object_check(known, ("text", "value"))
+    return object_check(properties, ("text", "value"))
 
 
 _MARKDOWN_OPTION = _option_check(
@@ -74,57 +74,59 @@ _OVERFLOW_OPTION = _option_check(
 
 
 def _element_check(properties: Mapping[str, Check], *required: str) -> Check:
-    own = {
+    common = {
         "type": accept_anything,
         "action_id": string_check(MAX_ID_LENGTH, 1),
         "confirm": _CONFIRM_DIALOG,
         "focus_on_load": check_boolean,
     }
-    return object_check({**own, **properties}, required)
+    return object_check({**common, **properties}, required)
 
 
 def _check_initial_options(element: Json, pointer: str) -> Iterator[str]:
     groups = [group for group in element.get("option_groups", ()) if isinstance(group, dict)]
-    offered = [*element.get("options", ()), *(o for g in groups for o in g.get("options", ()))]
-    chosen = [*element.get("initial_options", ()), element.get("initial_option")]
-    if any(one is not None and one not in offered for one in chosen):
-        yield f"{pointer}: initial answer not on offer"
+    grouped = (option for group in groups for option in group.get("options", ()))
+    options = [*element.get("options", ()), *grouped]
+    initial_options = [*element.get("initial_options", ()), element.get("initial_option")]
+    if any(option is not None and option not in options for option in initial_options):
+        yield f"{pointer}: initial option is not among the options"
 
 
 def _check_unique_values(element: Json, pointer: str) -> Iterator[str]:
-    codes = [str(o.get("value")) for o in element.get("options", ()) if isinstance(o, dict)]
-    if len(set(codes)) < len(codes):
-        yield f"{pointer}/options: a value comes twice"
+    options = (option for option in element.get("options", ()) if isinstance(option, dict))
+    values = [str(option.get("value")) for option in options]
+    if len(set(values)) < len(values):
+        yield f"{pointer}/options: duplicate value"
 
 
 def _choice_check(
     option_check: Check, max_options: int, initial_key: str, **extra_properties: Check
 ) -> Check:
-    several = list_check(option_check, 1, max_options)
-    known = {
-        "options": several,
-        initial_key: several if initial_key.endswith("s") else option_check,
+    option_list = list_check(option_check, 1, max_options)
+    properties = {
+        "options": option_list,
+        initial_key: option_list if initial_key.endswith("s") else option_check,
         **extra_properties,
     }
     return combine_checks(
-        _element_check(known, "options"), _check_initial_options, _check_unique_values
+        _element_check(properties, "options"), _check_initial_options, _check_unique_values
     )
 
 
 def _select_check(initial_key: str, **extra_properties: Check) -> Check:
-    several = list_check(_PLAIN_OPTION, 1, _MAX_SELECT_OPTIONS)
+    option_list = list_check(_PLAIN_OPTION, 1, _MAX_SELECT_OPTIONS)
     group = object_check(
-        {"label": plain_text_check(_MAX_LABEL_LENGTH), "options": several}, ("label", "options")
+        {"label": plain_text_check(_MAX_LABEL_LENGTH), "options": option_list}, ("label", "options")
     )
-    known = {
-        "options": several,
+    properties = {
+        "options": option_list,
         "option_groups": list_check(group, 1, _MAX_OPTION_GROUPS),
-        initial_key: several if initial_key.endswith("s") else _PLAIN_OPTION,
+        initial_key: option_list if initial_key.endswith("s") else _PLAIN_OPTION,
         "placeholder": plain_text_check(_MAX_PLACEHOLDER_LENGTH),
         **extra_properties,
     }
     return combine_checks(
-        _element_check(known),
+        _element_check(properties),
         _check_options_or_groups,
         _check_initial_options,
         _check_unique_values,
@@ -164,8 +166,8 @@ _RESPONSE_URL_PROPERTY = {"response_url_enabled": check_boolean}
 
 
 def _check_length_bounds(element: Json, pointer: str) -> Iterator[str]:
-    least, most = element.get("min_length", 0), element.get("max_length", _MAX_INPUT_LENGTH)
-    if isinstance(least, int) and isinstance(most, int) and least > most:
+    minimum, maximum = element.get("min_length", 0), element.get("max_length", _MAX_INPUT_LENGTH)
+    if isinstance(minimum, int) and isinstance(maximum, int) and minimum > maximum:
         yield f"{pointer}: min_length above max_length"
 
 

@@ -1,12 +1,12 @@
-"""What Slack refuses in a message, a modal or the Home: named fault by fault.
+"""Validation of messages, modals and Home views by the limits of Block Kit, fault by fault.
 
-Figures are those of Slack's Block Kit reference and of its published types (2026-11). A
-mistake of the bot shows here before it shows in anybody's workspace. Where two sources
-differ the smaller figure counts. Blocks that the bot could never show are not known here.
+The limits come from Slack's Block Kit reference and its published types (2026-11). They detect
+an invalid payload of the bot before a real workspace does. Where two sources differ the smaller
+limit applies. Block types that the bot never renders are rejected as unknown.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bot.sandbox.block_kit.elements import (
@@ -34,11 +34,9 @@ from bot.sandbox.block_kit.schema import (
 
 _MAX_BLOCKS = {"message": 50, "modal": 100, "home": 100}
 _MAX_BLOCKS_OF_TYPE = {"table": 1, "data_visualization": 2}
-"""How many of a kind of block one message holds."""
+"""Maximum number of blocks per message, for the types that have such a limit."""
 
 _MAX_METADATA_LENGTH, _MAX_TITLE_LENGTH, _MAX_MARKDOWN_LENGTH = 3000, 24, 12_000
-
-_Inside = Callable[[Mapping[str, Check], tuple[str, ...]], Check]
 
 
 def _block_check(properties: Mapping[str, Check], *required: str) -> Check:
@@ -144,7 +142,7 @@ _VIEW_CHECKS: Mapping[str, Check] = {
 
 
 def find_faults(payload: Json, surface: str) -> list[str]:
-    """Name everything that Slack would refuse in *payload*; an empty list when all is well.
+    """Return every fault for which Slack would reject *payload*; an empty list for a valid one.
 
     *surface* is ``message``, ``modal`` or ``home``; a message needs ``text`` or ``blocks``.
     Each fault begins with a JSON pointer.
@@ -160,51 +158,55 @@ def _check_message(message: Json) -> Iterator[str]:
     yield from _check_blocks(blocks, "message")
 
 
-def _check_view(view: Any, surface: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
+def _check_view(view: Any, surface: str) -> Iterator[str]:  # noqa: ANN401 - any JSON value
     yield from check_by_type({surface: _VIEW_CHECKS[surface]})(view, "/view")
     blocks = view.get("blocks") if isinstance(view, dict) else []
     yield from _check_blocks(blocks, surface)
-    asks = any(one.get("type") == "input" for one in _filter_objects(blocks))
-    if surface == "modal" and asks and "submit" not in view:
-        yield "/view/submit: missing where something is asked"
+    has_input = any(block.get("type") == "input" for block in _filter_objects(blocks))
+    if surface == "modal" and has_input and "submit" not in view:
+        yield "/view/submit: missing in a modal with an input block"
 
 
-def _check_blocks(blocks: Any, surface: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
+def _check_blocks(blocks: Any, surface: str) -> Iterator[str]:  # noqa: ANN401 - any JSON value
     yield from list_check(_BLOCK_CHECKS[surface], 0, _MAX_BLOCKS[surface])(blocks, "/blocks")
-    known = _filter_objects(blocks)
-    yield from _check_unique_ids(known)
-    kinds = Counter(str(block.get("type")) for block in known)
+    objects = _filter_objects(blocks)
+    yield from _check_unique_ids(objects)
+    kinds = Counter(str(block.get("type")) for block in objects)
     yield from (
         f"/blocks: too many {kind}"
         for kind, most in _MAX_BLOCKS_OF_TYPE.items()
         if kinds[kind] > most
     )
-    written = sum(len(str(b.get("text"))) for b in known if b.get("type") == "markdown")
-    if written > _MAX_MARKDOWN_LENGTH:
+    texts = [str(block.get("text")) for block in objects if block.get("type") == "markdown"]
+    if sum(map(len, texts)) > _MAX_MARKDOWN_LENGTH:
         yield f"/blocks: markdown over {_MAX_MARKDOWN_LENGTH} characters"
 
 
 def _check_unique_ids(blocks: list[Json]) -> Iterator[str]:
-    """Name ids that come twice: a block's among all, an element's in its block; and focus."""
+    """Yield duplicate block ids, duplicate action ids within a block, and a second focus."""
     ids = Counter(str(block["block_id"]) for block in blocks if "block_id" in block)
-    yield from (f"/blocks: block_id {one!r} twice" for one, times in ids.items() if times > 1)
+    yield from (
+        f"/blocks: block_id {block_id!r} twice" for block_id, times in ids.items() if times > 1
+    )
     focused = 0
-    for place, block in enumerate(blocks):
-        inside = _filter_objects(
+    for index, block in enumerate(blocks):
+        elements = _filter_objects(
             [block.get("element"), block.get("accessory"), *_get_list(block, "elements")]
         )
-        names = Counter(str(one["action_id"]) for one in inside if "action_id" in one)
-        twice = [one for one, times in names.items() if times > 1]
-        yield from (f"/blocks/{place}: action_id {one!r} twice" for one in twice)
-        focused += sum(one.get("focus_on_load") is True for one in inside)
+        action_ids = Counter(str(e["action_id"]) for e in elements if "action_id" in e)
+        duplicates = [action_id for action_id, times in action_ids.items() if times > 1]
+        yield from (f"/blocks/{index}: action_id {action_id!r} twice" for action_id in duplicates)
+        focused += sum(element.get("focus_on_load") is True for element in elements)
     if focused > 1:
         yield "/blocks: focus_on_load twice"
 
 
 def _get_list(block: Json, key: str) -> list[Any]:
-    found = block.get(key)
-    return found if isinstance(found, list) else []
+    value = block.get(key)
+    return value if isinstance(value, list) else []
 
 
-def _filter_objects(values: Any) -> list[Json]:  # noqa: ANN401 - whatever was sent
-    return [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []
+def _filter_objects(values: Any) -> list[Json]:  # noqa: ANN401 - any JSON value
+    return (
+        [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+    )

@@ -1,4 +1,4 @@
-"""What Slack refuses in rich text, tables and charts."""
+"""Checks of rich text, tables and charts."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -116,7 +116,7 @@ TABLE_PROPERTIES: Mapping[str, Check] = {
     "rows": list_check(list_check(_CELL, 1, _MAX_CELLS), 1, _MAX_ROWS),
     "column_settings": list_check(_COLUMN, 0, _MAX_CELLS),
 }
-"""What a ``table`` block holds."""
+"""The properties of a ``table`` block."""
 
 _POINT = object_check(
     {"label": string_check(_MAX_LABEL_LENGTH, 1), "value": check_number}, ("label", "value")
@@ -135,19 +135,19 @@ _AXIS = object_check(
 )
 
 
-def _check_chart_labels(chart: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
+def _check_chart_labels(chart: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - any JSON value
     axis = chart.get("axis_config")
     categories = axis.get("categories") if isinstance(axis, dict) else None
-    series = [one for one in chart.get("series") or () if isinstance(one, dict)]
-    for place, one in enumerate(series):
-        points = [point for point in one.get("data") or () if isinstance(point, dict)]
+    all_series = [item for item in chart.get("series") or () if isinstance(item, dict)]
+    for index, series in enumerate(all_series):
+        points = [point for point in series.get("data") or () if isinstance(point, dict)]
         if [point.get("label") for point in points] != categories:
-            yield f"{pointer}/series/{place}: labels differ from the axis"
-    names = [str(one.get("name")) for one in series]
+            yield f"{pointer}/series/{index}: labels differ from the axis"
+    names = [str(series.get("name")) for series in all_series]
     if len(set(names)) < len(names):
-        yield f"{pointer}/series: a name comes twice"
+        yield f"{pointer}/series: duplicate name"
     if categories and len(set(map(str, categories))) < len(categories):
-        yield f"{pointer}/axis_config/categories: one comes twice"
+        yield f"{pointer}/axis_config/categories: duplicate category"
 
 
 _AXIS_CHART: Check = combine_checks(
@@ -169,4 +169,4 @@ CHART = check_by_type(
         **dict.fromkeys(("bar", "line", "area"), _AXIS_CHART),
     }
 )
-"""What a ``data_visualization`` block draws."""
+"""The chart of a ``data_visualization`` block."""

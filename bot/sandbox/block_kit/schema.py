@@ -1,4 +1,4 @@
-"""A small language for shapes: what a value may be, and where it is not."""
+"""Combinators for JSON schema checks that report each fault with a JSON pointer."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -7,13 +7,13 @@ from typing import Any
 Json = dict[str, Any]
 
 Check = Callable[[Any, str], Iterator[str]]
-"""Names what is wrong with a value; each fault begins with the pointer that was given."""
+"""Yields the faults of a value; each one begins with the JSON pointer argument."""
 
 
 def string_check(max_length: int, min_length: int = 0, pattern: str = "") -> Check:
-    """Ask for a text of so many characters, of a certain form."""
+    """Return a check for a string with length bounds and an optional regular expression."""
 
-    def check_string(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
+    def check_string(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - any JSON value
         if not isinstance(value, str):
             yield f"{pointer}: no string"
         elif not min_length <= len(value) <= max_length:
@@ -24,32 +24,32 @@ def string_check(max_length: int, min_length: int = 0, pattern: str = "") -> Che
     return check_string
 
 
-def check_boolean(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-    """Ask for true or false."""
+def check_boolean(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    """Check for a boolean."""
     if not isinstance(value, bool):
         yield f"{pointer}: not true or false"
 
 
 def integer_check(minimum: int, maximum: int) -> Check:
-    """Ask for a whole number within bounds."""
+    """Return a check for an integer within inclusive bounds."""
 
-    def check_integer(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
+    def check_integer(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - any JSON value
         if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
             yield f"{pointer}: not a number from {minimum} to {maximum}"
 
     return check_integer
 
 
-def check_number(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-    """Ask for any number."""
+def check_number(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    """Check for an integer or a float."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         yield f"{pointer}: no number"
 
 
 def enum_check(*values: str) -> Check:
-    """Ask for one of a few words."""
+    """Return a check for one of *values*."""
 
-    def check_choice(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
+    def check_choice(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - any JSON value
         if value not in values:
             yield f"{pointer}: unknown {value!r}"
 
@@ -57,24 +57,24 @@ def enum_check(*values: str) -> Check:
 
 
 def list_check(item_check: Check, min_items: int, max_items: int) -> Check:
-    """Ask for a list of so many items."""
+    """Return a check for a list with bounds on its length, and a check of each item."""
 
-    def check_list(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
+    def check_list(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - any JSON value
         if not isinstance(value, list):
             yield f"{pointer}: no list"
             return
         if not min_items <= len(value) <= max_items:
             yield f"{pointer}: not {min_items} to {max_items} items"
-        for place, one in enumerate(value):
-            yield from item_check(one, f"{pointer}/{place}")
+        for index, item in enumerate(value):
+            yield from item_check(item, f"{pointer}/{index}")
 
     return check_list
 
 
 def object_check(properties: Mapping[str, Check], required: Sequence[str] = ()) -> Check:
-    """Ask for a table with these keys and no others, some of them needed."""
+    """Return a check for an object with these keys and no others, some of them required."""
 
-    def check_object(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
+    def check_object(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - any JSON value
         if not isinstance(value, dict):
             yield f"{pointer}: no object"
             return
@@ -89,32 +89,32 @@ def object_check(properties: Mapping[str, Check], required: Sequence[str] = ()) 
 
 
 def check_by_type(checks_by_type: Mapping[str, Check]) -> Check:
-    """Ask for a table whose ``type`` says which check it has to pass."""
+    """Return a check for an object whose ``type`` selects the check (a discriminated union)."""
 
-    def check_typed_object(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
+    def check_typed_object(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - any JSON value
         kind = value.get("type") if isinstance(value, dict) else None
         if not isinstance(kind, str) or kind not in checks_by_type:
-            yield f"{pointer}: {kind!r} cannot stand here"
+            yield f"{pointer}: {kind!r} is an invalid type here"
         else:
             yield from checks_by_type[kind](value, pointer)
 
     return check_typed_object
 
 
-def combine_checks(shape: Check, *rules: Check) -> Check:
-    """Ask for a shape, and of what has it for some sense as well."""
+def combine_checks(schema: Check, *rules: Check) -> Check:
+    """Return a check for a schema, and for further rules where the schema is valid."""
 
-    def run_checks(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-        wrong = list(shape(value, pointer))
-        yield from wrong
-        for one in rules if not wrong else ():
-            yield from one(value, pointer)
+    def run_checks(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+        faults = list(schema(value, pointer))
+        yield from faults
+        for rule in rules if not faults else ():
+            yield from rule(value, pointer)
 
     return run_checks
 
 
-def accept_anything(_value: Any, _pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-    """Ask for nothing."""
+def accept_anything(_value: Any, _pointer: str) -> Iterator[str]:  # noqa: ANN401 - any JSON value
+    """Accept any value."""
     yield from ()
 
 
@@ -122,7 +122,7 @@ _TEXT_OBJECT_FLAGS = {"plain_text": "emoji", "mrkdwn": "verbatim"}
 
 
 def text_object_check(max_length: int, *text_types: str) -> Check:
-    """Ask for a text object of 1 to *most* characters; of any kind, unless *kinds* are named."""
+    """Return a check for a text object of 1 to *max_length* characters, of any type by default."""
     return check_by_type(
         {
             kind: object_check(
@@ -139,5 +139,5 @@ def text_object_check(max_length: int, *text_types: str) -> Check:
 
 
 def plain_text_check(max_length: int) -> Check:
-    """Ask for a plain text of 1 to *most* characters."""
+    """Return a check for a ``plain_text`` object of 1 to *max_length* characters."""
     return text_object_check(max_length, "plain_text")
