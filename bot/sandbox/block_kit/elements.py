@@ -1,244 +1,315 @@
-"""Checks of Block Kit elements: buttons, menus, choices, pickers and text inputs."""
+"""Models of Block Kit elements: buttons, menus, choices, pickers and text inputs.
 
-from collections.abc import Iterator, Mapping
+The key ``type`` is the discriminator of the unions at the end of the module.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
 
 from bot.sandbox.block_kit.schema import (
-    Check,
-    Json,
-    accept_anything,
-    check_boolean,
-    check_by_type,
-    combine_checks,
-    enum_check,
-    integer_check,
-    list_check,
-    object_check,
-    plain_text_check,
-    string_check,
-    text_object_check,
+    BlockKitModel,
+    Identifier,
+    Omittable,
+    PlainText,
+    SlackId,
+    Text30,
+    Text75,
+    Text100,
+    Text150,
+    Text2000,
+    Text3000,
+    TextObject75,
+    TextObject300,
+    find_duplicates,
 )
 
-MAX_ID_LENGTH = 255
-"""Maximum characters of a block_id, an action_id, a callback_id or an external_id."""
-
-(
-    _MAX_CHOICES,
-    _MAX_SELECT_OPTIONS,
-    _MAX_OVERFLOW_OPTIONS,
-    _MAX_OPTION_GROUPS,
-    _MAX_SELECTED_ITEMS,
-) = 10, 100, 5, 100, 1000
-(
-    _MAX_LABEL_LENGTH,
-    _MAX_VALUE_LENGTH,
-    _MAX_DESCRIPTION_LENGTH,
-    _MAX_PLACEHOLDER_LENGTH,
-    _MAX_URL_LENGTH,
-    _MAX_INPUT_LENGTH,
-) = 75, 2000, 75, 150, 3000, 3000
-_MAX_OPTION_VALUE_LENGTH = 150
-
-_CONFIRM_DIALOG = object_check(
-    {
-        "title": plain_text_check(100),
-        "text": text_object_check(300),
-        "confirm": plain_text_check(30),
-        "deny": plain_text_check(30),
-        "style": enum_check("primary", "danger"),
-    },
-    ("title", "text", "confirm", "deny"),
-)
+_MAX_INPUT_LENGTH, _MAX_SELECTED_ITEMS = 3000, 1000
 
 
-def _option_check(label_check: Check, description_check: Check, **extra_properties: Check) -> Check:
-    properties = {
-        "text": label_check,
-        "value": string_check(_MAX_OPTION_VALUE_LENGTH, 1),
-        "description": description_check,
-        **extra_properties,
-    }
-    return object_check(properties, ("text", "value"))
+class ConfirmDialog(BlockKitModel):
+    """The schema of a confirmation dialog before an action."""
+
+    title: PlainText[Text100]
+    text: TextObject300
+    confirm: PlainText[Text30]
+    deny: PlainText[Text30]
+    style: Literal["primary", "danger"] = "primary"
 
 
-_MARKDOWN_OPTION = _option_check(
-    text_object_check(_MAX_LABEL_LENGTH), text_object_check(_MAX_DESCRIPTION_LENGTH)
-)
-_PLAIN_OPTION = _option_check(
-    plain_text_check(_MAX_LABEL_LENGTH), plain_text_check(_MAX_DESCRIPTION_LENGTH)
-)
-_OVERFLOW_OPTION = _option_check(
-    plain_text_check(_MAX_LABEL_LENGTH),
-    plain_text_check(_MAX_DESCRIPTION_LENGTH),
-    url=string_check(_MAX_URL_LENGTH, 1),
-)
+class MarkdownOption(BlockKitModel):
+    """An option of radio buttons or checkboxes."""
+
+    text: TextObject75
+    value: Text150
+    description: Omittable[TextObject75] = None
 
 
-def _element_check(properties: Mapping[str, Check], *required: str) -> Check:
-    common = {
-        "type": accept_anything,
-        "action_id": string_check(MAX_ID_LENGTH, 1),
-        "confirm": _CONFIRM_DIALOG,
-        "focus_on_load": check_boolean,
-    }
-    return object_check({**common, **properties}, required)
+class PlainOption(BlockKitModel):
+    """An option of a select menu."""
+
+    text: PlainText[Text75]
+    value: Text150
+    description: Omittable[PlainText[Text75]] = None
 
 
-def _check_initial_options(element: Json, pointer: str) -> Iterator[str]:
-    groups = [group for group in element.get("option_groups", ()) if isinstance(group, dict)]
-    grouped = (option for group in groups for option in group.get("options", ()))
-    options = [*element.get("options", ()), *grouped]
-    initial_options = [*element.get("initial_options", ()), element.get("initial_option")]
-    if any(option is not None and option not in options for option in initial_options):
-        yield f"{pointer}: initial option is not among the options"
+class OverflowOption(PlainOption):
+    """An option of an overflow menu, which may open a URL."""
+
+    url: Omittable[Text3000] = None
 
 
-def _check_unique_values(element: Json, pointer: str) -> Iterator[str]:
-    options = (option for option in element.get("options", ()) if isinstance(option, dict))
-    values = [str(option.get("value")) for option in options]
-    if len(set(values)) < len(values):
-        yield f"{pointer}/options: duplicate value"
+_Choices = Annotated[list[MarkdownOption], Field(min_length=1, max_length=10)]
+_SelectOptions = Annotated[list[PlainOption], Field(min_length=1, max_length=100)]
+_SelectionLimit = Annotated[int, Field(ge=1, le=_MAX_SELECTED_ITEMS)]
+_SlackIds = Annotated[list[SlackId], Field(min_length=1, max_length=_MAX_SELECTED_ITEMS)]
 
 
-def _choice_check(
-    option_check: Check, max_options: int, initial_key: str, **extra_properties: Check
-) -> Check:
-    option_list = list_check(option_check, 1, max_options)
-    properties = {
-        "options": option_list,
-        initial_key: option_list if initial_key.endswith("s") else option_check,
-        **extra_properties,
-    }
-    return combine_checks(
-        _element_check(properties, "options"), _check_initial_options, _check_unique_values
+class InteractiveElement(BlockKitModel):
+    """The keys that the schema of every interactive element has in common."""
+
+    action_id: Omittable[Identifier] = None
+    confirm: Omittable[ConfirmDialog] = None
+    focus_on_load: bool = False
+
+
+class Button(InteractiveElement):
+    """A button: its callback value is a string, its URL has a scheme from a fixed list."""
+
+    type: Literal["button"]
+    text: PlainText[Text75]
+    value: Annotated[str, Field(max_length=2000)] = ""
+    url: Omittable[Annotated[Text3000, Field(pattern=r"^(https?|slack|mailto):\S+$")]] = None
+    style: Literal["primary", "danger"] = "primary"
+    accessibility_label: Omittable[Text75] = None
+
+
+class OverflowMenu(InteractiveElement):
+    """An overflow menu: a list of up to five options."""
+
+    type: Literal["overflow"]
+    options: Annotated[list[OverflowOption], Field(min_length=1, max_length=5)]
+
+
+class _OptionElement(InteractiveElement):
+    def _validate_options(
+        self,
+        options: Sequence[MarkdownOption | PlainOption],
+        initial_options: Sequence[MarkdownOption | PlainOption],
+        grouped_options: Sequence[PlainOption] = (),
+    ) -> None:
+        """Raise ValueError for a duplicate value, or an initial option that is not an option."""
+        if duplicates := find_duplicates([option.value for option in options]):
+            message = f"duplicate option value {duplicates[0]!r}"
+            raise ValueError(message)
+        if any(option not in (*options, *grouped_options) for option in initial_options):
+            message = "the initial option is not among the options"
+            raise ValueError(message)
+
+
+class RadioButtons(_OptionElement):
+    """Radio buttons; the default option must be one of the list."""
+
+    type: Literal["radio_buttons"]
+    options: _Choices
+    initial_option: Omittable[MarkdownOption] = None
+
+    @model_validator(mode="after")
+    def _validate(self) -> Self:
+        self._validate_options(self.options, [self.initial_option] if self.initial_option else [])
+        return self
+
+
+class Checkboxes(_OptionElement):
+    """Checkboxes; each default option must be one of the list."""
+
+    type: Literal["checkboxes"]
+    options: _Choices
+    initial_options: Omittable[_Choices] = None
+
+    @model_validator(mode="after")
+    def _validate(self) -> Self:
+        self._validate_options(self.options, self.initial_options or [])
+        return self
+
+
+class OptionGroup(BlockKitModel):
+    """A labelled group of options in a select menu."""
+
+    label: PlainText[Text75]
+    options: _SelectOptions
+
+
+class _SelectMenu(_OptionElement):
+    options: Omittable[_SelectOptions] = None
+    option_groups: Omittable[Annotated[list[OptionGroup], Field(min_length=1, max_length=100)]] = (
+        None
     )
+    placeholder: Omittable[PlainText[Text150]] = None
+
+    def _validate_menu(self, initial_options: Sequence[PlainOption]) -> None:
+        """Raise ValueError for invalid options, and without exactly one source of options."""
+        if (self.options is None) == (self.option_groups is None):
+            message = "requires either options or option_groups"
+            raise ValueError(message)
+        grouped = [option for group in self.option_groups or [] for option in group.options]
+        self._validate_options(self.options or [], initial_options, grouped)
 
 
-def _select_check(initial_key: str, **extra_properties: Check) -> Check:
-    option_list = list_check(_PLAIN_OPTION, 1, _MAX_SELECT_OPTIONS)
-    group = object_check(
-        {"label": plain_text_check(_MAX_LABEL_LENGTH), "options": option_list}, ("label", "options")
-    )
-    properties = {
-        "options": option_list,
-        "option_groups": list_check(group, 1, _MAX_OPTION_GROUPS),
-        initial_key: option_list if initial_key.endswith("s") else _PLAIN_OPTION,
-        "placeholder": plain_text_check(_MAX_PLACEHOLDER_LENGTH),
-        **extra_properties,
-    }
-    return combine_checks(
-        _element_check(properties),
-        _check_options_or_groups,
-        _check_initial_options,
-        _check_unique_values,
-    )
+class StaticSelect(_SelectMenu):
+    """A select menu with a fixed list of options or of option groups."""
+
+    type: Literal["static_select"]
+    initial_option: Omittable[PlainOption] = None
+
+    @model_validator(mode="after")
+    def _validate(self) -> Self:
+        self._validate_menu([self.initial_option] if self.initial_option else [])
+        return self
 
 
-def _check_options_or_groups(element: Json, pointer: str) -> Iterator[str]:
-    if ("options" in element) == ("option_groups" in element):
-        yield f"{pointer}: neither options nor option_groups, or both"
+class MultiStaticSelect(_SelectMenu):
+    """A select menu with a fixed list of options, of which several can be selected."""
+
+    type: Literal["multi_static_select"]
+    initial_options: Omittable[_SelectOptions] = None
+    max_selected_items: Omittable[_SelectionLimit] = None
+
+    @model_validator(mode="after")
+    def _validate(self) -> Self:
+        self._validate_menu(self.initial_options or [])
+        return self
 
 
-def _picker_check(initial_key: str, value_check: Check, **extra_properties: Check) -> Check:
-    return _element_check(
-        {
-            initial_key: value_check,
-            "placeholder": plain_text_check(_MAX_PLACEHOLDER_LENGTH),
-            **extra_properties,
-        }
-    )
+class _Picker(InteractiveElement):
+    placeholder: Omittable[PlainText[Text150]] = None
 
 
-_SLACK_ID = string_check(MAX_ID_LENGTH, 1, r"[A-Z0-9]+")
-_SLACK_ID_LIST = list_check(_SLACK_ID, 1, _MAX_SELECTED_ITEMS)
-_SELECTION_LIMIT = {"max_selected_items": integer_check(1, _MAX_SELECTED_ITEMS)}
-_CONVERSATION_FILTER = object_check(
-    {
-        "include": list_check(enum_check("im", "mpim", "private", "public"), 1, 4),
-        "exclude_external_shared_channels": check_boolean,
-        "exclude_bot_users": check_boolean,
-    }
+class UsersSelect(_Picker):
+    """A select menu of users; the default is a user id."""
+
+    type: Literal["users_select"]
+    initial_user: Omittable[SlackId] = None
+
+
+class MultiUsersSelect(_Picker):
+    """A select menu of users; the default is a list of user ids."""
+
+    type: Literal["multi_users_select"]
+    initial_users: Omittable[_SlackIds] = None
+    max_selected_items: Omittable[_SelectionLimit] = None
+
+
+class ConversationFilter(BlockKitModel):
+    """A filter of the conversations in a select menu."""
+
+    include: Omittable[
+        Annotated[
+            list[Literal["im", "mpim", "private", "public"]], Field(min_length=1, max_length=4)
+        ]
+    ] = None
+    exclude_external_shared_channels: bool = False
+    exclude_bot_users: bool = False
+
+
+class _ConversationPicker(_Picker):
+    filter: Omittable[ConversationFilter] = None
+    default_to_current_conversation: bool = False
+
+
+class ConversationsSelect(_ConversationPicker):
+    """A select menu of conversations; a response URL can be requested for the selection."""
+
+    type: Literal["conversations_select"]
+    initial_conversation: Omittable[SlackId] = None
+    response_url_enabled: bool = False
+
+
+class MultiConversationsSelect(_ConversationPicker):
+    """A select menu of conversations; the default is a list of conversation ids."""
+
+    type: Literal["multi_conversations_select"]
+    initial_conversations: Omittable[_SlackIds] = None
+    max_selected_items: Omittable[_SelectionLimit] = None
+
+
+class ChannelsSelect(_Picker):
+    """A select menu of public channels."""
+
+    type: Literal["channels_select"]
+    initial_channel: Omittable[SlackId] = None
+    response_url_enabled: bool = False
+
+
+class TimePicker(_Picker):
+    """A time picker; the default is a string ``HH:MM``."""
+
+    type: Literal["timepicker"]
+    initial_time: Omittable[Annotated[str, Field(pattern=r"^[0-2]\d:[0-5]\d$")]] = None
+    timezone: Omittable[Identifier] = None
+
+
+class DatePicker(_Picker):
+    """A date picker; the default is a string ``YYYY-MM-DD``."""
+
+    type: Literal["datepicker"]
+    initial_date: Omittable[Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]] = None
+
+
+class DispatchActionConfig(BlockKitModel):
+    """The events of a text input that dispatch an action."""
+
+    trigger_actions_on: Omittable[
+        Annotated[
+            list[Literal["on_enter_pressed", "on_character_entered"]],
+            Field(min_length=1, max_length=2),
+        ]
+    ] = None
+
+
+class PlainTextInput(_Picker):
+    """A text input with bounds on the length of the string."""
+
+    type: Literal["plain_text_input"]
+    initial_value: Annotated[str, Field(max_length=_MAX_INPUT_LENGTH)] = ""
+    multiline: bool = False
+    min_length: Annotated[int, Field(ge=0, le=_MAX_INPUT_LENGTH)] = 0
+    max_length: Annotated[int, Field(ge=1, le=_MAX_INPUT_LENGTH)] = _MAX_INPUT_LENGTH
+    dispatch_action_config: Omittable[DispatchActionConfig] = None
+
+    @model_validator(mode="after")
+    def _validate(self) -> Self:
+        if self.min_length > self.max_length:
+            message = "min_length is above max_length"
+            raise ValueError(message)
+        return self
+
+
+class ImageElement(BlockKitModel):
+    """An image in a context block or beside a section."""
+
+    type: Literal["image"]
+    image_url: Text3000
+    alt_text: Text2000
+
+
+_Field = (
+    RadioButtons
+    | Checkboxes
+    | StaticSelect
+    | MultiStaticSelect
+    | UsersSelect
+    | MultiUsersSelect
+    | ConversationsSelect
+    | MultiConversationsSelect
+    | ChannelsSelect
+    | TimePicker
+    | DatePicker
 )
-_CONVERSATION_PROPERTIES = {
-    "filter": _CONVERSATION_FILTER,
-    "default_to_current_conversation": check_boolean,
-}
-_RESPONSE_URL_PROPERTY = {"response_url_enabled": check_boolean}
 
-
-def _check_length_bounds(element: Json, pointer: str) -> Iterator[str]:
-    minimum, maximum = element.get("min_length", 0), element.get("max_length", _MAX_INPUT_LENGTH)
-    if isinstance(minimum, int) and isinstance(maximum, int) and minimum > maximum:
-        yield f"{pointer}: min_length above max_length"
-
-
-_PLAIN_TEXT_INPUT = combine_checks(
-    _element_check(
-        {
-            "initial_value": string_check(_MAX_INPUT_LENGTH),
-            "placeholder": plain_text_check(_MAX_PLACEHOLDER_LENGTH),
-            "multiline": check_boolean,
-            "min_length": integer_check(0, _MAX_INPUT_LENGTH),
-            "max_length": integer_check(1, _MAX_INPUT_LENGTH),
-            "dispatch_action_config": object_check(
-                {
-                    "trigger_actions_on": list_check(
-                        enum_check("on_enter_pressed", "on_character_entered"), 1, 2
-                    )
-                }
-            ),
-        }
-    ),
-    _check_length_bounds,
-)
-
-_BUTTON = _element_check(
-    {
-        "text": plain_text_check(_MAX_LABEL_LENGTH),
-        "value": string_check(_MAX_VALUE_LENGTH),
-        "url": string_check(_MAX_URL_LENGTH, 1, r"(https?|slack|mailto):\S+"),
-        "style": enum_check("primary", "danger"),
-        "accessibility_label": string_check(_MAX_LABEL_LENGTH, 1),
-    },
-    "text",
-)
-
-FIELD_CHECKS: Mapping[str, Check] = {
-    "radio_buttons": _choice_check(_MARKDOWN_OPTION, _MAX_CHOICES, "initial_option"),
-    "checkboxes": _choice_check(_MARKDOWN_OPTION, _MAX_CHOICES, "initial_options"),
-    "static_select": _select_check("initial_option"),
-    "multi_static_select": _select_check("initial_options", **_SELECTION_LIMIT),
-    "users_select": _picker_check("initial_user", _SLACK_ID),
-    "multi_users_select": _picker_check("initial_users", _SLACK_ID_LIST, **_SELECTION_LIMIT),
-    "conversations_select": _picker_check(
-        "initial_conversation", _SLACK_ID, **_CONVERSATION_PROPERTIES, **_RESPONSE_URL_PROPERTY
-    ),
-    "multi_conversations_select": _picker_check(
-        "initial_conversations", _SLACK_ID_LIST, **_CONVERSATION_PROPERTIES, **_SELECTION_LIMIT
-    ),
-    "channels_select": _picker_check("initial_channel", _SLACK_ID, **_RESPONSE_URL_PROPERTY),
-    "timepicker": _picker_check(
-        "initial_time",
-        string_check(5, 5, r"[0-2]\d:[0-5]\d"),
-        timezone=string_check(MAX_ID_LENGTH, 1),
-    ),
-    "datepicker": _picker_check("initial_date", string_check(10, 10, r"\d{4}-\d\d-\d\d")),
-}
-_TEXT_INPUT_CHECKS: Mapping[str, Check] = {"plain_text_input": _PLAIN_TEXT_INPUT}
-_BUTTON_CHECKS: Mapping[str, Check] = {
-    "button": _BUTTON,
-    "overflow": _element_check(
-        {"options": list_check(_OVERFLOW_OPTION, 1, _MAX_OVERFLOW_OPTIONS)}, "options"
-    ),
-}
-IMAGE_ELEMENT = object_check(
-    {
-        "type": accept_anything,
-        "image_url": string_check(_MAX_URL_LENGTH, 1),
-        "alt_text": string_check(2000, 1),
-    },
-    ("image_url", "alt_text"),
-)
-
-ACTIONS_ELEMENT = check_by_type({**FIELD_CHECKS, **_BUTTON_CHECKS})
-SECTION_ACCESSORY = check_by_type({**FIELD_CHECKS, **_BUTTON_CHECKS, "image": IMAGE_ELEMENT})
-INPUT_ELEMENT = check_by_type({**FIELD_CHECKS, **_TEXT_INPUT_CHECKS})
+ActionsElement = Annotated[_Field | Button | OverflowMenu, Field(discriminator="type")]
+SectionAccessory = Annotated[
+    _Field | Button | OverflowMenu | ImageElement, Field(discriminator="type")
+]
+InputElement = Annotated[_Field | PlainTextInput, Field(discriminator="type")]

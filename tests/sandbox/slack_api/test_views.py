@@ -60,8 +60,8 @@ async def test_invalid_view_does_not_use_the_trigger_id(
 
     assert body["error"] == "invalid_arguments"
     assert body["response_metadata"]["messages"] == [
-        "[ERROR] /view/title/text: not 1 to 24 characters",
-        "[ERROR] /view/colour: unknown key",
+        "[ERROR] /view/title/text: String should have at most 24 characters",
+        "[ERROR] /view/colour: Extra inputs are not permitted",
     ]
 
 
