@@ -11,13 +11,13 @@ from bot.sandbox.block_kit.elements import (
     ActionsElement,
     ImageElement,
     InputElement,
-    InteractiveElement,
     SectionAccessory,
 )
 from bot.sandbox.block_kit.rich_text import Chart, RichTextParts, TableColumns, TableRows
 from bot.sandbox.block_kit.schema import (
     BlockKitModel,
     Identifier,
+    InteractiveElement,
     Mrkdwn,
     Omittable,
     PlainText,

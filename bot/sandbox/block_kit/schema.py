@@ -1,4 +1,4 @@
-"""The base model of Block Kit objects, and the types that their fields share."""
+"""The base models of Block Kit objects, and the field types that they share."""
 
 from typing import Annotated, Generic, Literal, TypeVar
 
@@ -6,6 +6,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 MAX_ID_LENGTH = 255
 """Maximum characters of a block_id, an action_id, a callback_id or an external_id."""
+
+MAX_SELECTED_ITEMS = 1000
+"""Maximum number of items that a user can select in a menu."""
 
 ItemT = TypeVar("ItemT")
 TextT = TypeVar("TextT", bound=str)
@@ -23,6 +26,9 @@ Omittable = Annotated[ItemT | None, BeforeValidator(_reject_null)]
 
 Identifier = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH)]
 SlackId = Annotated[str, Field(max_length=MAX_ID_LENGTH, pattern=r"^[A-Z0-9]+$")]
+SelectionLimit = Annotated[int, Field(ge=1, le=MAX_SELECTED_ITEMS)]
+
+# Strings of 1 to N characters.
 Text20 = Annotated[str, Field(min_length=1, max_length=20)]
 Text24 = Annotated[str, Field(min_length=1, max_length=24)]
 Text30 = Annotated[str, Field(min_length=1, max_length=30)]
@@ -66,6 +72,24 @@ TextObject200 = Annotated[PlainText[Text200] | Mrkdwn[Text200], Field(discrimina
 TextObject300 = Annotated[PlainText[Text300] | Mrkdwn[Text300], Field(discriminator="type")]
 TextObject2000 = Annotated[PlainText[Text2000] | Mrkdwn[Text2000], Field(discriminator="type")]
 TextObject3000 = Annotated[PlainText[Text3000] | Mrkdwn[Text3000], Field(discriminator="type")]
+
+
+class ConfirmDialog(BlockKitModel):
+    """The schema of a confirmation dialog before an action."""
+
+    title: PlainText[Text100]
+    text: TextObject300
+    confirm: PlainText[Text30]
+    deny: PlainText[Text30]
+    style: Literal["primary", "danger"] = "primary"
+
+
+class InteractiveElement(BlockKitModel):
+    """The keys that the schema of every interactive element has in common."""
+
+    action_id: Omittable[Identifier] = None
+    confirm: Omittable[ConfirmDialog] = None
+    focus_on_load: bool = False
 
 
 def find_duplicates(values: list[str]) -> list[str]:

@@ -12,6 +12,25 @@ from tests.sandbox.block_kit.samples import build_actions, build_button
 from tests.sandbox.fake_bot import FakeBot
 from tests.sandbox.workspace.test_actions import opened
 
+PLAIN_TEXT = {"type": "plain_text", "text": "Title"}
+RADIO_INPUT = {
+    "type": "input",
+    "block_id": "pick",
+    "label": PLAIN_TEXT,
+    "element": {
+        "type": "radio_buttons",
+        "action_id": "pick",
+        "options": [{"text": PLAIN_TEXT, "value": "a"}],
+    },
+}
+MODAL = {
+    "type": "modal",
+    "title": PLAIN_TEXT,
+    "submit": PLAIN_TEXT,
+    "blocks": [RADIO_INPUT],
+    "notify_on_close": True,
+}
+
 
 @pytest.fixture
 async def page(engine: SandboxEngine) -> AsyncIterator[aiohttp.ClientSession]:
@@ -96,25 +115,18 @@ async def test_every_action_reaches_the_bot(
         channel=ilse.chat_id, text="x", blocks=[build_actions(build_button())]
     )
     timestamp = ilse.visible_messages()[0].ts
-    modal = {
-        "type": "modal",
-        "title": PLAIN_TEXT,
-        "submit": PLAIN_TEXT,
-        "blocks": [RADIO_INPUT],
-        "notify_on_close": True,
-    }
     button_ids = {"block_id": "b00", "action_id": "press"}
     await post_action(page, act="command", channel="C0NORTH", command="/tip", text="next")
     await post_action(page, act="press", channel=ilse.chat_id, ts=timestamp, **button_ids)
     await post_action(page, act="home")
     await post_action(page, act="shortcut", callback_id="debrief")
-    first_view = await opened(client, engine, modal)
+    first_view = await opened(client, engine, MODAL)
     answer = {"type": "radio_buttons", "selected_option": {"value": "a"}}
     await post_action(
         page, act="change", view=first_view, block_id="pick", action_id="pick", **answer
     )
     await post_action(page, act="submit", view=first_view, state={"pick": {"pick": answer}})
-    second_view = await opened(client, engine, modal)
+    second_view = await opened(client, engine, MODAL)
     await post_action(page, act="close", view=second_view)
 
     assert [payload.get("type", "command") for payload in bot.received_payloads] == [
@@ -125,19 +137,6 @@ async def test_every_action_reaches_the_bot(
         "view_submission",
         "view_closed",
     ]
-
-
-PLAIN_TEXT = {"type": "plain_text", "text": "Title"}
-RADIO_INPUT = {
-    "type": "input",
-    "block_id": "pick",
-    "label": PLAIN_TEXT,
-    "element": {
-        "type": "radio_buttons",
-        "action_id": "pick",
-        "options": [{"text": PLAIN_TEXT, "value": "a"}],
-    },
-}
 
 
 @pytest.mark.parametrize(
