@@ -1,1 +1,1 @@
-"""The sandbox: a local stand-in for Slack and Teams that runs the unchanged bot."""
+"""The sandbox: a local server that emulates Slack and Teams for the unchanged bot."""

@@ -18,32 +18,34 @@ NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="session")
 def words() -> LanguagePack:
-    """Return the project's English."""
+    """Return the English language pack."""
     return catalogue.load_catalogue().get_pack("en")
 
 
 @pytest.fixture
 async def bot() -> AsyncIterator[FakeBot]:
-    """Serve a bot that answers as told."""
-    async with fake_bot.run_fake_bot() as served:
-        yield served
+    """Serve a fake bot with planned answers."""
+    async with fake_bot.run_fake_bot() as running_bot:
+        yield running_bot
 
 
 @pytest.fixture
 async def engine(words: LanguagePack, bot: FakeBot) -> AsyncIterator[SandboxEngine]:
-    """Run a practice workspace for that bot, on a Tuesday in November."""
-    keys = SlackCredentials(SIGNING_SECRET, "xoxb-made-up", "xapp-made-up")
-    async with loopback_server.run_workspace(words, bot.url, credentials=keys, now=NOW) as running:
+    """Run the sandbox for the fake bot, on a Tuesday in November."""
+    credentials = SlackCredentials(SIGNING_SECRET, "xoxb-made-up", "xapp-made-up")
+    async with loopback_server.run_workspace(
+        words, bot.url, credentials=credentials, now=NOW
+    ) as running:
         yield running
 
 
 @pytest.fixture
 async def client(engine: SandboxEngine) -> AsyncWebClient:
-    """Return Slack's own client, speaking for the bot."""
+    """Return Slack's own Web API client with the token of the bot."""
     return AsyncWebClient("xoxb-made-up", engine.api_url, retry_handlers=[])
 
 
 @pytest.fixture
 def ilse(engine: SandboxEngine) -> PersonaDriver:
-    """Return the hands of the first clinician."""
+    """Return a driver for the actions of the first clinician."""
     return PersonaDriver(engine, "U0CLIN01")

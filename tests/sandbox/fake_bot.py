@@ -1,4 +1,4 @@
-"""A bot that answers as a test tells it, and remembers what Slack's stand-in said."""
+"""A fake bot with planned responses that records the payloads it receives."""
 
 import asyncio
 import json
@@ -19,9 +19,10 @@ SIGNING_SECRET = "made-up-signing-secret"
 
 @dataclass
 class FakeBot:
-    """What it was told, and what it answers: ``answers`` in order, then bare acknowledgements.
+    """The recorded requests of a fake bot, and the queue of its planned responses.
 
-    A number among the answers is how many seconds it takes over an acknowledgement.
+    With an empty queue it acknowledges with ``status``. A float in the queue is a delay in seconds
+    before an acknowledgement.
     """
 
     url: str = ""
@@ -32,13 +33,13 @@ class FakeBot:
     status: int = 200
 
     def plan_answer(self, body: Any = None, status: int = 200) -> None:
-        """Answer the next payload so; ``None`` is a bare acknowledgement."""
-        written = body if isinstance(body, str) else json.dumps(body)
-        text = "" if body is None else written
+        """Queue a response with a JSON or text body; ``None`` is an empty acknowledgement."""
+        content = body if isinstance(body, str) else json.dumps(body)
+        text = "" if body is None else content
         self.planned_answers.append(web.Response(text=text, status=status))
 
     async def handle_payload(self, request: web.Request) -> web.Response:
-        """Take one payload, if Slack's own library takes its signature."""
+        """Record a payload and respond as planned; an invalid signature has the status 401."""
         body = await request.read()
         if not SignatureVerifier(SIGNING_SECRET).is_valid_request(body, dict(request.headers)):
             return web.Response(status=401)
@@ -46,44 +47,43 @@ class FakeBot:
             {name.lower(): value for name, value in request.headers.items()}
         )
         self.received_payloads.append(_parse_payload(body))
-        told = (
-            self.planned_answers.popleft()
-            if self.planned_answers
-            else web.Response(status=self.status)
-        )
-        if isinstance(told, float):
-            await asyncio.sleep(told)
+        if not self.planned_answers:
+            return web.Response(status=self.status)
+        answer = self.planned_answers.popleft()
+        if isinstance(answer, float):
+            await asyncio.sleep(answer)
             return web.Response()
-        return told
+        return answer
 
     async def handle_clock_move(self, request: web.Request) -> web.Response:
-        """Move its clock, as the bot does in test mode."""
+        """Move the clock forward, as the bot does in test mode; a move back has the status 400."""
         instant = datetime.fromisoformat((await request.json())["now"])
         if self.clock_times and instant < self.clock_times[-1]:
-            told = {"ok": False, "now": self.clock_times[-1].isoformat()}
-            return web.json_response(told, status=400)
+            body = {"ok": False, "now": self.clock_times[-1].isoformat()}
+            return web.json_response(body, status=400)
         self.clock_times.append(instant)
         return web.json_response({"ok": True, "now": instant.isoformat()})
 
     def last_payload(self, kind: str) -> Json:
-        """Return the last payload of a kind: ``command``, or Slack's own word."""
-        kinds = (
-            one for one in reversed(self.received_payloads) if one.get("type", "command") == kind
+        """Return the last payload of a type; ``command`` selects slash commands."""
+        return next(
+            payload
+            for payload in reversed(self.received_payloads)
+            if payload.get("type", "command") == kind
         )
-        return next(kinds)
 
 
 def _parse_payload(body: bytes) -> Json:
     if body.startswith(b"{"):
-        told: Json = json.loads(body)
-        return told
+        payload: Json = json.loads(body)
+        return payload
     form = dict(parse_qsl(body.decode(), keep_blank_values=True))
     return json.loads(form["payload"]) if "payload" in form else {**form}
 
 
 @asynccontextmanager
 async def run_fake_bot() -> AsyncIterator[FakeBot]:
-    """Serve a fresh bot for as long as the context is open."""
+    """Serve a new fake bot until the context exits."""
     bot = FakeBot()
     app = web.Application()
     app.router.add_post("/slack/events", bot.handle_payload)

@@ -1,4 +1,4 @@
-"""The real bot and the practice workspace in one process, over loopback, with a clock to jump."""
+"""The real bot and the sandbox in one process, connected over loopback, with one clock."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -30,32 +30,30 @@ async def run_bot_and_sandbox(
     socket_mode: bool = False,
     manifest: Mapping[str, Any] | None = None,
 ) -> AsyncIterator[SandboxEngine]:
-    """Run both, with the cast's teams declared and nothing done yet.
+    """Run both; the teams of the sample practice exist, without any activity.
 
-    In Socket Mode the bot knows no signing secret, and connects by itself. With *manifest*
-    the workspace offers what it names, as ``make try`` does.
+    In Socket Mode the bot has an app token in the place of a signing secret, and opens the
+    connection. With *manifest* the workspace offers its commands and shortcuts, as ``make try``
+    does.
     """
-    slack, door, keys = (
-        loopback_server.listen_on_port(),
-        loopback_server.listen_on_port(),
-        loopback_server.generate_credentials(),
-    )
-    told = _build_settings(
-        folder, loopback_server.listener_url(slack), keys, now, socket_mode=socket_mode
-    )
-    await _apply_team_file(told, sample_practice, folder)
-    bot = app.Bot(told, Clock(now), receives=True, runs_ticker=True)
+    slack_listener = loopback_server.listen_on_port()
+    bot_listener = loopback_server.listen_on_port()
+    credentials = loopback_server.generate_credentials()
+    slack_url = loopback_server.listener_url(slack_listener)
+    settings = _build_settings(folder, slack_url, credentials, now, socket_mode=socket_mode)
+    await _apply_team_file(settings, sample_practice, folder)
+    bot = app.Bot(settings, Clock(now), receives=True, runs_ticker=True)
     async with (
         loopback_server.run_workspace(
             words,
-            loopback_server.listener_url(door),
-            credentials=keys,
+            loopback_server.listener_url(bot_listener),
+            credentials=credentials,
             sample_practice=sample_practice,
             now=now,
             manifest=manifest,
-            listener=slack,
+            listener=slack_listener,
         ) as engine,
-        loopback_server.serve_app(bot.asgi, door),
+        loopback_server.serve_app(bot.asgi, bot_listener),
     ):
         yield engine
 
@@ -83,6 +81,6 @@ async def _apply_team_file(
     store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
     store.migrate()
     await store.close()
-    teams = folder / "teams.toml"
-    teams.write_text(personas.render_team_file(sample_practice), encoding="utf-8")
-    await app.apply_teams(settings, teams)
+    team_file = folder / "teams.toml"
+    team_file.write_text(personas.render_team_file(sample_practice), encoding="utf-8")
+    await app.apply_teams(settings, team_file)

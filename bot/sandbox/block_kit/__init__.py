@@ -1,1 +1,1 @@
-"""Validation of Block Kit as Slack does it: schema, limits and input state."""
+"""Validation of Block Kit payloads with pydantic models, and the input state of views."""

@@ -1,242 +1,179 @@
-"""What Slack refuses in the elements that stand in blocks: buttons, choices, pickers."""
+"""Models of Block Kit elements: buttons, pickers, text inputs and images.
 
-from collections.abc import Iterator, Mapping
+The key ``type`` is the discriminator of the unions at the end of the module.
+"""
 
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from bot.sandbox.block_kit.choices import (
+    Checkboxes,
+    MultiStaticSelect,
+    OverflowMenu,
+    RadioButtons,
+    StaticSelect,
+)
 from bot.sandbox.block_kit.schema import (
-    Check,
-    Json,
-    accept_anything,
-    check_boolean,
-    check_by_type,
-    combine_checks,
-    enum_check,
-    integer_check,
-    list_check,
-    object_check,
-    plain_text_check,
-    string_check,
-    text_object_check,
+    MAX_SELECTED_ITEMS,
+    BlockKitModel,
+    Identifier,
+    InteractiveElement,
+    Omittable,
+    PlainText,
+    SelectionLimit,
+    SlackId,
+    Text75,
+    Text150,
+    Text2000,
+    Text3000,
 )
 
-MAX_ID_LENGTH = 255
-"""Characters of a block_id, an action_id, a callback_id or an external_id."""
+_MAX_INPUT_LENGTH = 3000
 
-(
-    _MAX_CHOICES,
-    _MAX_SELECT_OPTIONS,
-    _MAX_OVERFLOW_OPTIONS,
-    _MAX_OPTION_GROUPS,
-    _MAX_SELECTED_ITEMS,
-) = 10, 100, 5, 100, 1000
-(
-    _MAX_LABEL_LENGTH,
-    _MAX_VALUE_LENGTH,
-    _MAX_DESCRIPTION_LENGTH,
-    _MAX_PLACEHOLDER_LENGTH,
-    _MAX_URL_LENGTH,
-    _MAX_INPUT_LENGTH,
-) = 75, 2000, 75, 150, 3000, 3000
-_MAX_OPTION_VALUE_LENGTH = 150
 
-_CONFIRM_DIALOG = object_check(
-    {
-        "title": plain_text_check(100),
-        "text": text_object_check(300),
-        "confirm": plain_text_check(30),
-        "deny": plain_text_check(30),
-        "style": enum_check("primary", "danger"),
-    },
-    ("title", "text", "confirm", "deny"),
+_SlackIds = Annotated[list[SlackId], Field(min_length=1, max_length=MAX_SELECTED_ITEMS)]
+
+
+class Button(InteractiveElement):
+    """A button: its callback value is a string, its URL has a scheme from a fixed list."""
+
+    type: Literal["button"]
+    text: PlainText[Text75]
+    value: Annotated[str, Field(max_length=2000)] = ""
+    url: Omittable[Annotated[Text3000, Field(pattern=r"^(https?|slack|mailto):\S+$")]] = None
+    style: Literal["primary", "danger"] = "primary"
+    accessibility_label: Omittable[Text75] = None
+
+
+class _Picker(InteractiveElement):
+    placeholder: Omittable[PlainText[Text150]] = None
+
+
+class UsersSelect(_Picker):
+    """A select menu of users; the default is a user id."""
+
+    type: Literal["users_select"]
+    initial_user: Omittable[SlackId] = None
+
+
+class MultiUsersSelect(_Picker):
+    """A select menu of users; the default is a list of user ids."""
+
+    type: Literal["multi_users_select"]
+    initial_users: Omittable[_SlackIds] = None
+    max_selected_items: Omittable[SelectionLimit] = None
+
+
+class ConversationFilter(BlockKitModel):
+    """A filter of the conversations in a select menu."""
+
+    include: Omittable[
+        Annotated[
+            list[Literal["im", "mpim", "private", "public"]], Field(min_length=1, max_length=4)
+        ]
+    ] = None
+    exclude_external_shared_channels: bool = False
+    exclude_bot_users: bool = False
+
+
+class _ConversationPicker(_Picker):
+    filter: Omittable[ConversationFilter] = None
+    default_to_current_conversation: bool = False
+
+
+class ConversationsSelect(_ConversationPicker):
+    """A select menu of conversations; a response URL can be requested for the selection."""
+
+    type: Literal["conversations_select"]
+    initial_conversation: Omittable[SlackId] = None
+    response_url_enabled: bool = False
+
+
+class MultiConversationsSelect(_ConversationPicker):
+    """A select menu of conversations; the default is a list of conversation ids."""
+
+    type: Literal["multi_conversations_select"]
+    initial_conversations: Omittable[_SlackIds] = None
+    max_selected_items: Omittable[SelectionLimit] = None
+
+
+class ChannelsSelect(_Picker):
+    """A select menu of public channels."""
+
+    type: Literal["channels_select"]
+    initial_channel: Omittable[SlackId] = None
+    response_url_enabled: bool = False
+
+
+class TimePicker(_Picker):
+    """A time picker; the default is a string ``HH:MM``."""
+
+    type: Literal["timepicker"]
+    initial_time: Omittable[Annotated[str, Field(pattern=r"^[0-2]\d:[0-5]\d$")]] = None
+    timezone: Omittable[Identifier] = None
+
+
+class DatePicker(_Picker):
+    """A date picker; the default is a string ``YYYY-MM-DD``."""
+
+    type: Literal["datepicker"]
+    initial_date: Omittable[Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]] = None
+
+
+class DispatchActionConfig(BlockKitModel):
+    """The events of a text input that dispatch an action."""
+
+    trigger_actions_on: Omittable[
+        Annotated[
+            list[Literal["on_enter_pressed", "on_character_entered"]],
+            Field(min_length=1, max_length=2),
+        ]
+    ] = None
+
+
+class PlainTextInput(_Picker):
+    """A text input with bounds on the length of the string."""
+
+    type: Literal["plain_text_input"]
+    initial_value: Annotated[str, Field(max_length=_MAX_INPUT_LENGTH)] = ""
+    multiline: bool = False
+    min_length: Annotated[int, Field(ge=0, le=_MAX_INPUT_LENGTH)] = 0
+    max_length: Annotated[int, Field(ge=1, le=_MAX_INPUT_LENGTH)] = _MAX_INPUT_LENGTH
+    dispatch_action_config: Omittable[DispatchActionConfig] = None
+
+    @model_validator(mode="after")
+    def _validate(self) -> Self:
+        if self.min_length > self.max_length:
+            message = "min_length is above max_length"
+            raise ValueError(message)
+        return self
+
+
+class ImageElement(BlockKitModel):
+    """An image in a context block or beside a section."""
+
+    type: Literal["image"]
+    image_url: Text3000
+    alt_text: Text2000
+
+
+_Field = (
+    RadioButtons
+    | Checkboxes
+    | StaticSelect
+    | MultiStaticSelect
+    | UsersSelect
+    | MultiUsersSelect
+    | ConversationsSelect
+    | MultiConversationsSelect
+    | ChannelsSelect
+    | TimePicker
+    | DatePicker
 )
 
-
-def _option_check(label_check: Check, description_check: Check, **extra_properties: Check) -> Check:
-    known = {
-        "text": label_check,
-        "value": string_check(_MAX_OPTION_VALUE_LENGTH, 1),
-        "description": description_check,
-        **extra_properties,
-    }
-    return object_check(known, ("text", "value"))
-
-
-_MARKDOWN_OPTION = _option_check(
-    text_object_check(_MAX_LABEL_LENGTH), text_object_check(_MAX_DESCRIPTION_LENGTH)
-)
-_PLAIN_OPTION = _option_check(
-    plain_text_check(_MAX_LABEL_LENGTH), plain_text_check(_MAX_DESCRIPTION_LENGTH)
-)
-_OVERFLOW_OPTION = _option_check(
-    plain_text_check(_MAX_LABEL_LENGTH),
-    plain_text_check(_MAX_DESCRIPTION_LENGTH),
-    url=string_check(_MAX_URL_LENGTH, 1),
-)
-
-
-def _element_check(properties: Mapping[str, Check], *required: str) -> Check:
-    own = {
-        "type": accept_anything,
-        "action_id": string_check(MAX_ID_LENGTH, 1),
-        "confirm": _CONFIRM_DIALOG,
-        "focus_on_load": check_boolean,
-    }
-    return object_check({**own, **properties}, required)
-
-
-def _check_initial_options(element: Json, pointer: str) -> Iterator[str]:
-    groups = [group for group in element.get("option_groups", ()) if isinstance(group, dict)]
-    offered = [*element.get("options", ()), *(o for g in groups for o in g.get("options", ()))]
-    chosen = [*element.get("initial_options", ()), element.get("initial_option")]
-    if any(one is not None and one not in offered for one in chosen):
-        yield f"{pointer}: initial answer not on offer"
-
-
-def _check_unique_values(element: Json, pointer: str) -> Iterator[str]:
-    codes = [str(o.get("value")) for o in element.get("options", ()) if isinstance(o, dict)]
-    if len(set(codes)) < len(codes):
-        yield f"{pointer}/options: a value comes twice"
-
-
-def _choice_check(
-    option_check: Check, max_options: int, initial_key: str, **extra_properties: Check
-) -> Check:
-    several = list_check(option_check, 1, max_options)
-    known = {
-        "options": several,
-        initial_key: several if initial_key.endswith("s") else option_check,
-        **extra_properties,
-    }
-    return combine_checks(
-        _element_check(known, "options"), _check_initial_options, _check_unique_values
-    )
-
-
-def _select_check(initial_key: str, **extra_properties: Check) -> Check:
-    several = list_check(_PLAIN_OPTION, 1, _MAX_SELECT_OPTIONS)
-    group = object_check(
-        {"label": plain_text_check(_MAX_LABEL_LENGTH), "options": several}, ("label", "options")
-    )
-    known = {
-        "options": several,
-        "option_groups": list_check(group, 1, _MAX_OPTION_GROUPS),
-        initial_key: several if initial_key.endswith("s") else _PLAIN_OPTION,
-        "placeholder": plain_text_check(_MAX_PLACEHOLDER_LENGTH),
-        **extra_properties,
-    }
-    return combine_checks(
-        _element_check(known),
-        _check_options_or_groups,
-        _check_initial_options,
-        _check_unique_values,
-    )
-
-
-def _check_options_or_groups(element: Json, pointer: str) -> Iterator[str]:
-    if ("options" in element) == ("option_groups" in element):
-        yield f"{pointer}: neither options nor option_groups, or both"
-
-
-def _picker_check(initial_key: str, value_check: Check, **extra_properties: Check) -> Check:
-    return _element_check(
-        {
-            initial_key: value_check,
-            "placeholder": plain_text_check(_MAX_PLACEHOLDER_LENGTH),
-            **extra_properties,
-        }
-    )
-
-
-_SLACK_ID = string_check(MAX_ID_LENGTH, 1, r"[A-Z0-9]+")
-_SLACK_ID_LIST = list_check(_SLACK_ID, 1, _MAX_SELECTED_ITEMS)
-_SELECTION_LIMIT = {"max_selected_items": integer_check(1, _MAX_SELECTED_ITEMS)}
-_CONVERSATION_FILTER = object_check(
-    {
-        "include": list_check(enum_check("im", "mpim", "private", "public"), 1, 4),
-        "exclude_external_shared_channels": check_boolean,
-        "exclude_bot_users": check_boolean,
-    }
-)
-_CONVERSATION_PROPERTIES = {
-    "filter": _CONVERSATION_FILTER,
-    "default_to_current_conversation": check_boolean,
-}
-_RESPONSE_URL_PROPERTY = {"response_url_enabled": check_boolean}
-
-
-def _check_length_bounds(element: Json, pointer: str) -> Iterator[str]:
-    least, most = element.get("min_length", 0), element.get("max_length", _MAX_INPUT_LENGTH)
-    if isinstance(least, int) and isinstance(most, int) and least > most:
-        yield f"{pointer}: min_length above max_length"
-
-
-_PLAIN_TEXT_INPUT = combine_checks(
-    _element_check(
-        {
-            "initial_value": string_check(_MAX_INPUT_LENGTH),
-            "placeholder": plain_text_check(_MAX_PLACEHOLDER_LENGTH),
-            "multiline": check_boolean,
-            "min_length": integer_check(0, _MAX_INPUT_LENGTH),
-            "max_length": integer_check(1, _MAX_INPUT_LENGTH),
-            "dispatch_action_config": object_check(
-                {
-                    "trigger_actions_on": list_check(
-                        enum_check("on_enter_pressed", "on_character_entered"), 1, 2
-                    )
-                }
-            ),
-        }
-    ),
-    _check_length_bounds,
-)
-
-_BUTTON = _element_check(
-    {
-        "text": plain_text_check(_MAX_LABEL_LENGTH),
-        "value": string_check(_MAX_VALUE_LENGTH),
-        "url": string_check(_MAX_URL_LENGTH, 1, r"(https?|slack|mailto):\S+"),
-        "style": enum_check("primary", "danger"),
-        "accessibility_label": string_check(_MAX_LABEL_LENGTH, 1),
-    },
-    "text",
-)
-
-FIELD_CHECKS: Mapping[str, Check] = {
-    "radio_buttons": _choice_check(_MARKDOWN_OPTION, _MAX_CHOICES, "initial_option"),
-    "checkboxes": _choice_check(_MARKDOWN_OPTION, _MAX_CHOICES, "initial_options"),
-    "static_select": _select_check("initial_option"),
-    "multi_static_select": _select_check("initial_options", **_SELECTION_LIMIT),
-    "users_select": _picker_check("initial_user", _SLACK_ID),
-    "multi_users_select": _picker_check("initial_users", _SLACK_ID_LIST, **_SELECTION_LIMIT),
-    "conversations_select": _picker_check(
-        "initial_conversation", _SLACK_ID, **_CONVERSATION_PROPERTIES, **_RESPONSE_URL_PROPERTY
-    ),
-    "multi_conversations_select": _picker_check(
-        "initial_conversations", _SLACK_ID_LIST, **_CONVERSATION_PROPERTIES, **_SELECTION_LIMIT
-    ),
-    "channels_select": _picker_check("initial_channel", _SLACK_ID, **_RESPONSE_URL_PROPERTY),
-    "timepicker": _picker_check(
-        "initial_time",
-        string_check(5, 5, r"[0-2]\d:[0-5]\d"),
-        timezone=string_check(MAX_ID_LENGTH, 1),
-    ),
-    "datepicker": _picker_check("initial_date", string_check(10, 10, r"\d{4}-\d\d-\d\d")),
-}
-_TEXT_INPUT_CHECKS: Mapping[str, Check] = {"plain_text_input": _PLAIN_TEXT_INPUT}
-_BUTTON_CHECKS: Mapping[str, Check] = {
-    "button": _BUTTON,
-    "overflow": _element_check(
-        {"options": list_check(_OVERFLOW_OPTION, 1, _MAX_OVERFLOW_OPTIONS)}, "options"
-    ),
-}
-IMAGE_ELEMENT = object_check(
-    {
-        "type": accept_anything,
-        "image_url": string_check(_MAX_URL_LENGTH, 1),
-        "alt_text": string_check(2000, 1),
-    },
-    ("image_url", "alt_text"),
-)
-
-ACTIONS_ELEMENT = check_by_type({**FIELD_CHECKS, **_BUTTON_CHECKS})
-SECTION_ACCESSORY = check_by_type({**FIELD_CHECKS, **_BUTTON_CHECKS, "image": IMAGE_ELEMENT})
-INPUT_ELEMENT = check_by_type({**FIELD_CHECKS, **_TEXT_INPUT_CHECKS})
+ActionsElement = Annotated[_Field | Button | OverflowMenu, Field(discriminator="type")]
+SectionAccessory = Annotated[
+    _Field | Button | OverflowMenu | ImageElement, Field(discriminator="type")
+]
+InputElement = Annotated[_Field | PlainTextInput, Field(discriminator="type")]

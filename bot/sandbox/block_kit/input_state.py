@@ -1,4 +1,4 @@
-"""What a person enters into a view: read from its blocks, kept in Slack's own shape."""
+"""Input state of a view: ``state.values`` in Slack's own shape, derived from its blocks."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from bot.sandbox.workspace.workspace import Json, OpenView
 
 @dataclass(frozen=True)
 class FieldType:
-    """How one kind of field tells its answer: under which key, with what before any."""
+    """The keys of an input element type: of its answer in the state, and of its initial value."""
 
     answer_key: str
     initial_key: str
     is_multiple: bool = False
 
     @property
-    def empty_value(self) -> Any:  # noqa: ANN401 - as Slack tells it
-        """What Slack tells of a field that nobody touched."""
+    def empty_value(self) -> Any:  # noqa: ANN401 - a list or None
+        """The value of a field without an answer and without an initial value."""
         return [] if self.is_multiple else None
 
 
@@ -44,93 +44,104 @@ FIELD_TYPES: Mapping[str, FieldType] = {
 
 
 class InvalidAnswerError(Exception):
-    """Somebody entered what the field does not offer; no client of Slack's could."""
+    """An answer to an unknown field, or with an unknown option; no Slack client sends one."""
 
 
 def iter_elements(blocks: Sequence[Json]) -> Iterator[tuple[Json, Json]]:
-    """Give every element a person can touch, with its block."""
+    """Yield every interactive element (one with an ``action_id``) with its block."""
     for block in blocks:
-        inside = [block.get("element"), block.get("accessory"), *block.get("elements", ())]
-        for element in inside:
+        candidates = [block.get("element"), block.get("accessory"), *block.get("elements", ())]
+        for element in candidates:
             if isinstance(element, dict) and "action_id" in element:
                 yield block, element
 
 
 def find_element(blocks: Sequence[Json], block_id: str, action_id: str) -> Json | None:
-    """Return the element with these ids, wherever it stands."""
-    ids = (block_id, action_id)
-    found = (e for b, e in iter_elements(blocks) if (b["block_id"], e["action_id"]) == ids)
-    return next(found, None)
+    """Return the element with these ids, or None."""
+    matches = (
+        element
+        for block, element in iter_elements(blocks)
+        if (block["block_id"], element["action_id"]) == (block_id, action_id)
+    )
+    return next(matches, None)
 
 
 def collect_values(open_view: OpenView) -> Json:
-    """Return ``state.values`` of a view: each field's answer, or what it began with."""
-    told: Json = {}
+    """Return ``state.values`` of a view: the answer of each field, or its initial value."""
+    state_values: Json = {}
     for block, element in iter_elements(open_view.body["blocks"]):
-        if kind := FIELD_TYPES.get(element["type"]):
-            given = open_view.state.get(block["block_id"], {}).get(element["action_id"])
-            began = {
-                "type": element["type"],
-                kind.answer_key: element.get(kind.initial_key, kind.empty_value),
-            }
-            told.setdefault(block["block_id"], {})[element["action_id"]] = given or began
-    return told
+        if field_type := FIELD_TYPES.get(element["type"]):
+            answer = open_view.state.get(block["block_id"], {}).get(element["action_id"])
+            initial_value = element.get(field_type.initial_key, field_type.empty_value)
+            default = {"type": element["type"], field_type.answer_key: initial_value}
+            state_values.setdefault(block["block_id"], {})[element["action_id"]] = answer or default
+    return state_values
 
 
 def store_answers(open_view: OpenView, state: Mapping[str, Any]) -> None:
-    """Keep what a person entered, ``{block: {action: {...}}}`` as Slack's clients tell it.
+    """Validate and store answers, ``{block_id: {action_id: {...}}}`` as Slack's clients send them.
 
-    Raises NoSuchAnswerError for a field or an option that the view does not have.
+    Raises InvalidAnswerError for a field or an option that the view does not have.
     """
     for block_id, actions in state.items():
-        for action_id, said in actions.items():
+        for action_id, raw_answer in actions.items():
             element = find_element(open_view.body["blocks"], block_id, action_id)
             if element is None or element["type"] not in FIELD_TYPES:
                 raise InvalidAnswerError(f"{block_id}.{action_id}")
-            open_view.state.setdefault(block_id, {})[action_id] = normalize_answer(element, said)
+            open_view.state.setdefault(block_id, {})[action_id] = normalize_answer(
+                element, raw_answer
+            )
 
 
 def normalize_answer(element: Json, raw_answer: Json) -> Json:
-    """Return what was entered in full: options as the element has them."""
-    kind = FIELD_TYPES[element["type"]]
-    given = raw_answer.get(kind.answer_key, kind.empty_value)
-    if "option" in kind.answer_key:
-        given = _expand_options(element, given, is_multiple=kind.is_multiple)
-    return {"type": element["type"], kind.answer_key: given or kind.empty_value}
+    """Return an answer with its type; option values become the full options of the element."""
+    field_type = FIELD_TYPES[element["type"]]
+    value = raw_answer.get(field_type.answer_key, field_type.empty_value)
+    if "option" in field_type.answer_key:
+        value = _expand_options(element, value, is_multiple=field_type.is_multiple)
+    return {"type": element["type"], field_type.answer_key: value or field_type.empty_value}
 
 
 def _expand_options(element: Json, raw_value: Any, *, is_multiple: bool) -> Any:  # noqa: ANN401 - one option or a list
     groups = element.get("option_groups", ())
-    offered = [*element.get("options", ()), *(o for g in groups for o in g["options"])]
-    known = {option["value"]: option for option in offered}
-    codes = [one["value"] for one in (raw_value if is_multiple else [raw_value]) if one]
-    if not set(codes) <= set(known):
+    grouped_options = (option for group in groups for option in group["options"])
+    options_by_value = {
+        option["value"]: option for option in (*element.get("options", ()), *grouped_options)
+    }
+    raw_options = raw_value if is_multiple else [raw_value]
+    values = [option["value"] for option in raw_options if option]
+    if not set(values) <= set(options_by_value):
         raise InvalidAnswerError(element["action_id"])
-    options = [known[code] for code in codes]
+    options = [options_by_value[value] for value in values]
     return options if is_multiple else (options or [None])[0]
 
 
 def find_unanswered_blocks(open_view: OpenView) -> list[str]:
-    """Return the blocks whose required question has no answer yet."""
-    told = collect_values(open_view)
+    """Return the ids of required input blocks without an answer."""
+    state_values = collect_values(open_view)
     return [
         block["block_id"]
         for block in open_view.body["blocks"]
-        if block["type"] == "input" and not block.get("optional") and not _has_answer(block, told)
+        if block["type"] == "input"
+        and not block.get("optional")
+        and not _has_answer(block, state_values)
     ]
 
 
 def _has_answer(block: Json, state_values: Json) -> bool:
     element = block["element"]
-    said = state_values[block["block_id"]][element["action_id"]]
-    return bool(said[FIELD_TYPES[element["type"]].answer_key])
+    answer = state_values[block["block_id"]][element["action_id"]]
+    return bool(answer[FIELD_TYPES[element["type"]].answer_key])
 
 
 def replace_view_body(open_view: OpenView, body: Json) -> None:
-    """Give a window a new body; entered values stay where block, action and kind stay."""
-    kept: Json = {}
+    """Replace the body of a view; answers survive where block id, action id and type match.
+
+    Field errors are cleared.
+    """
+    retained: Json = {}
     for block, element in iter_elements(body["blocks"]):
-        said = open_view.state.get(block["block_id"], {}).get(element["action_id"])
-        if said and said["type"] == element["type"]:
-            kept.setdefault(block["block_id"], {})[element["action_id"]] = said
-    open_view.body, open_view.state, open_view.errors = body, kept, {}
+        answer = open_view.state.get(block["block_id"], {}).get(element["action_id"])
+        if answer and answer["type"] == element["type"]:
+            retained.setdefault(block["block_id"], {})[element["action_id"]] = answer
+    open_view.body, open_view.state, open_view.errors = body, retained, {}

@@ -1,210 +1,174 @@
-"""What Slack refuses in a message, a modal or the Home: named fault by fault.
+"""Validation of messages, modals and Home views by the limits of Block Kit, fault by fault.
 
-Figures are those of Slack's Block Kit reference and of its published types (2026-11). A
-mistake of the bot shows here before it shows in anybody's workspace. Where two sources
-differ the smaller figure counts. Blocks that the bot could never show are not known here.
+The limits come from Slack's Block Kit reference and its published types (2026-11). They detect
+an invalid payload of the bot before a real workspace does. Where two sources differ the smaller
+limit applies. Block types that the bot never renders are rejected as unknown.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, Self
 
-from bot.sandbox.block_kit.elements import (
-    ACTIONS_ELEMENT,
-    IMAGE_ELEMENT,
-    INPUT_ELEMENT,
-    MAX_ID_LENGTH,
-    SECTION_ACCESSORY,
+from pydantic import Field, ValidationError, model_validator
+
+from bot.sandbox.block_kit.blocks import (
+    MAX_MARKDOWN_LENGTH,
+    Block,
+    ChartBlock,
+    HomeBlock,
+    InputBlock,
+    MarkdownBlock,
+    MessageBlock,
+    ModalBlock,
+    TableBlock,
 )
-from bot.sandbox.block_kit.rich_text import CHART, RICH_TEXT_PARTS, TABLE_PROPERTIES
 from bot.sandbox.block_kit.schema import (
-    Check,
-    Json,
-    accept_anything,
-    check_boolean,
-    check_by_type,
-    combine_checks,
-    enum_check,
-    list_check,
-    object_check,
-    plain_text_check,
-    string_check,
-    text_object_check,
+    MAX_ID_LENGTH,
+    BlockKitModel,
+    Omittable,
+    PlainText,
+    Text24,
+    find_duplicates,
 )
 
-_MAX_BLOCKS = {"message": 50, "modal": 100, "home": 100}
-_MAX_BLOCKS_OF_TYPE = {"table": 1, "data_visualization": 2}
-"""How many of a kind of block one message holds."""
+_MAX_MESSAGE_BLOCKS, _MAX_VIEW_BLOCKS = 50, 100
+_MAX_TABLES, _MAX_CHARTS = 1, 2
+_MAX_MESSAGE_LENGTH, _MAX_METADATA_LENGTH = 40_000, 3000
 
-_MAX_METADATA_LENGTH, _MAX_TITLE_LENGTH, _MAX_MARKDOWN_LENGTH = 3000, 24, 12_000
-
-_Inside = Callable[[Mapping[str, Check], tuple[str, ...]], Check]
+_OptionalId = Annotated[str, Field(max_length=MAX_ID_LENGTH)]
 
 
-def _block_check(properties: Mapping[str, Check], *required: str) -> Check:
-    own = {"type": accept_anything, "block_id": string_check(MAX_ID_LENGTH, 1)}
-    return object_check({**own, **properties}, required)
+class _Surface(BlockKitModel):
+    """A payload with a list of blocks; validates the rules across all blocks of the list."""
+
+    blocks: Sequence[Block]
+
+    @model_validator(mode="after")
+    def _validate_blocks(self) -> Self:
+        faults = [*_find_excess_blocks(self.blocks), *_find_id_conflicts(self.blocks)]
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
 
 
-def _check_section_content(section: Json, pointer: str) -> Iterator[str]:
-    if "text" not in section and "fields" not in section:
-        yield f"{pointer}: neither text nor fields"
+class MessagePayload(_Surface):
+    """The text and the list of blocks of a message; one of them is required."""
+
+    text: Annotated[str, Field(max_length=_MAX_MESSAGE_LENGTH)]
+    blocks: Annotated[list[MessageBlock], Field(max_length=_MAX_MESSAGE_BLOCKS)]
+
+    @model_validator(mode="after")
+    def _validate_content(self) -> Self:
+        if not self.text and not self.blocks:
+            message = "requires text or blocks"
+            raise ValueError(message)
+        return self
 
 
-_SECTION = combine_checks(
-    _block_check(
-        {
-            "text": text_object_check(3000),
-            "fields": list_check(text_object_check(2000), 1, 10),
-            "accessory": SECTION_ACCESSORY,
-            "expand": check_boolean,
-        }
-    ),
-    _check_section_content,
-)
-_CONTEXT_TEXTS = {kind: text_object_check(3000, kind) for kind in ("plain_text", "mrkdwn")}
-
-_COMMON_BLOCKS: Mapping[str, Check] = {
-    "header": _block_check({"text": plain_text_check(150)}, "text"),
-    "section": _SECTION,
-    "context": _block_check(
-        {"elements": list_check(check_by_type({**_CONTEXT_TEXTS, "image": IMAGE_ELEMENT}), 1, 10)},
-        "elements",
-    ),
-    "divider": _block_check({}),
-    "actions": _block_check({"elements": list_check(ACTIONS_ELEMENT, 1, 25)}, "elements"),
-    "input": _block_check(
-        {
-            "label": plain_text_check(2000),
-            "element": INPUT_ELEMENT,
-            "hint": plain_text_check(2000),
-            "optional": check_boolean,
-            "dispatch_action": check_boolean,
-        },
-        "label",
-        "element",
-    ),
-    "image": _block_check(
-        {
-            "image_url": string_check(3000, 1),
-            "alt_text": string_check(2000, 1),
-            "title": plain_text_check(2000),
-        },
-        "image_url",
-        "alt_text",
-    ),
-    "rich_text": _block_check({"elements": RICH_TEXT_PARTS}, "elements"),
-}
-_ALERT = _block_check(
-    {
-        "text": text_object_check(200),
-        "level": enum_check("default", "info", "warning", "error", "success"),
-    },
-    "text",
-)
-_DATA_BLOCKS = {
-    "data_visualization": _block_check(
-        {"title": string_check(50, 1), "chart": CHART}, "title", "chart"
-    ),
-    "table": _block_check(TABLE_PROPERTIES, "rows"),
-}
-_BLOCK_CHECKS: Mapping[str, Check] = {
-    "message": check_by_type(
-        {
-            **_COMMON_BLOCKS,
-            **_DATA_BLOCKS,
-            "markdown": _block_check({"text": string_check(_MAX_MARKDOWN_LENGTH, 1)}, "text"),
-        }
-    ),
-    "modal": check_by_type({**_COMMON_BLOCKS, "alert": _ALERT}),
-    "home": check_by_type({**_COMMON_BLOCKS, **_DATA_BLOCKS}),
-}
-_VIEW_PROPERTIES: Mapping[str, Check] = {
-    "type": accept_anything,
-    "blocks": accept_anything,
-    "private_metadata": string_check(_MAX_METADATA_LENGTH),
-    "callback_id": string_check(MAX_ID_LENGTH),
-    "external_id": string_check(MAX_ID_LENGTH),
-}
-_VIEW_CHECKS: Mapping[str, Check] = {
-    "modal": object_check(
-        {
-            **_VIEW_PROPERTIES,
-            "title": plain_text_check(_MAX_TITLE_LENGTH),
-            "submit": plain_text_check(_MAX_TITLE_LENGTH),
-            "close": plain_text_check(_MAX_TITLE_LENGTH),
-            "clear_on_close": check_boolean,
-            "notify_on_close": check_boolean,
-            "submit_disabled": check_boolean,
-        },
-        ("title", "blocks"),
-    ),
-    "home": object_check(_VIEW_PROPERTIES, ("blocks",)),
-}
+class _View(_Surface):
+    private_metadata: Annotated[str, Field(max_length=_MAX_METADATA_LENGTH)] = ""
+    callback_id: _OptionalId = ""
+    external_id: _OptionalId = ""
 
 
-def find_faults(payload: Json, surface: str) -> list[str]:
-    """Name everything that Slack would refuse in *payload*; an empty list when all is well.
+class ModalView(_View):
+    """The schema of a modal; with an input block it requires a submit button."""
 
-    *surface* is ``message``, ``modal`` or ``home``; a message needs ``text`` or ``blocks``.
-    Each fault begins with a JSON pointer.
+    type: Literal["modal"]
+    title: PlainText[Text24]
+    submit: Omittable[PlainText[Text24]] = None
+    close: Omittable[PlainText[Text24]] = None
+    clear_on_close: bool = False
+    notify_on_close: bool = False
+    submit_disabled: bool = False
+    blocks: Annotated[list[ModalBlock], Field(max_length=_MAX_VIEW_BLOCKS)]
+
+    @model_validator(mode="after")
+    def _validate_submit(self) -> Self:
+        if self.submit is None and any(isinstance(block, InputBlock) for block in self.blocks):
+            message = "requires submit in a modal with an input block"
+            raise ValueError(message)
+        return self
+
+
+class HomeView(_View):
+    """The schema of a Home view; it has neither title nor buttons."""
+
+    type: Literal["home"]
+    blocks: Annotated[list[HomeBlock], Field(max_length=_MAX_VIEW_BLOCKS)]
+
+
+_VIEW_MODELS: Mapping[str, type[_View]] = {"modal": ModalView, "home": HomeView}
+
+
+def find_faults(payload: dict[str, Any], surface: str) -> list[str]:
+    """Return every fault for which Slack would reject *payload*; an empty list for a valid one.
+
+    *surface* is ``message``, ``modal`` or ``home``; a message needs ``text`` or ``blocks``, and
+    its other keys are ignored. Each fault begins with a JSON pointer.
     """
-    return list(_check_message(payload) if surface == "message" else _check_view(payload, surface))
+    if surface == "message":
+        content = {"text": payload.get("text") or "", "blocks": payload.get("blocks") or []}
+        return _validate_payload(MessagePayload, content, "")
+    return _validate_payload(_VIEW_MODELS[surface], payload, "/view")
 
 
-def _check_message(message: Json) -> Iterator[str]:
-    blocks = message.get("blocks") or []
-    if not blocks and not message.get("text"):
-        yield "no_text"
-    yield from string_check(40_000)(message.get("text") or "", "/text")
-    yield from _check_blocks(blocks, "message")
+def _validate_payload(model: type[_Surface], payload: object, prefix: str) -> list[str]:
+    try:
+        model.model_validate(payload)
+    except ValidationError as error:
+        return [
+            f"{prefix}{_build_pointer(payload, fault['loc'])}: {_get_reason(fault['msg'])}"
+            for fault in error.errors(include_url=False, include_context=False, include_input=False)
+        ]
+    return []
 
 
-def _check_view(view: Any, surface: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-    yield from check_by_type({surface: _VIEW_CHECKS[surface]})(view, "/view")
-    blocks = view.get("blocks") if isinstance(view, dict) else []
-    yield from _check_blocks(blocks, surface)
-    asks = any(one.get("type") == "input" for one in _filter_objects(blocks))
-    if surface == "modal" and asks and "submit" not in view:
-        yield "/view/submit: missing where something is asked"
+def _get_reason(message: str) -> str:
+    return message.removeprefix("Value error, ")
 
 
-def _check_blocks(blocks: Any, surface: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-    yield from list_check(_BLOCK_CHECKS[surface], 0, _MAX_BLOCKS[surface])(blocks, "/blocks")
-    known = _filter_objects(blocks)
-    yield from _check_unique_ids(known)
-    kinds = Counter(str(block.get("type")) for block in known)
-    yield from (
-        f"/blocks: too many {kind}"
-        for kind, most in _MAX_BLOCKS_OF_TYPE.items()
-        if kinds[kind] > most
-    )
-    written = sum(len(str(b.get("text"))) for b in known if b.get("type") == "markdown")
-    if written > _MAX_MARKDOWN_LENGTH:
-        yield f"/blocks: markdown over {_MAX_MARKDOWN_LENGTH} characters"
+def _build_pointer(payload: object, location: tuple[int | str, ...]) -> str:
+    """Return the JSON pointer of a pydantic location, without the tags of discriminated unions.
+
+    In a location the tag precedes the property: ``("blocks", 0, "section", "text")``.
+    """
+    pointer, value, has_passed_tag = "", payload, False
+    for part in location:
+        if isinstance(value, dict) and value.get("type") == part and not has_passed_tag:
+            has_passed_tag = True
+            continue
+        pointer += f"/{part}"
+        value, has_passed_tag = _get_child(value, part), False
+    return pointer
 
 
-def _check_unique_ids(blocks: list[Json]) -> Iterator[str]:
-    """Name ids that come twice: a block's among all, an element's in its block; and focus."""
-    ids = Counter(str(block["block_id"]) for block in blocks if "block_id" in block)
-    yield from (f"/blocks: block_id {one!r} twice" for one, times in ids.items() if times > 1)
-    focused = 0
-    for place, block in enumerate(blocks):
-        inside = _filter_objects(
-            [block.get("element"), block.get("accessory"), *_get_list(block, "elements")]
-        )
-        names = Counter(str(one["action_id"]) for one in inside if "action_id" in one)
-        twice = [one for one, times in names.items() if times > 1]
-        yield from (f"/blocks/{place}: action_id {one!r} twice" for one in twice)
-        focused += sum(one.get("focus_on_load") is True for one in inside)
-    if focused > 1:
-        yield "/blocks: focus_on_load twice"
+def _get_child(value: object, part: int | str) -> object:
+    if isinstance(value, dict):
+        return value.get(part)
+    return value[part] if isinstance(value, list) and isinstance(part, int) else None
 
 
-def _get_list(block: Json, key: str) -> list[Any]:
-    found = block.get(key)
-    return found if isinstance(found, list) else []
+def _find_excess_blocks(blocks: Sequence[Block]) -> list[str]:
+    faults = []
+    if sum(isinstance(block, TableBlock) for block in blocks) > _MAX_TABLES:
+        faults.append("too many tables")
+    if sum(isinstance(block, ChartBlock) for block in blocks) > _MAX_CHARTS:
+        faults.append("too many charts")
+    markdown = (block.text for block in blocks if isinstance(block, MarkdownBlock))
+    if sum(map(len, markdown)) > MAX_MARKDOWN_LENGTH:
+        faults.append(f"markdown over {MAX_MARKDOWN_LENGTH} characters")
+    return faults
 
 
-def _filter_objects(values: Any) -> list[Json]:  # noqa: ANN401 - whatever was sent
-    return [one for one in values if isinstance(one, dict)] if isinstance(values, list) else []
+def _find_id_conflicts(blocks: Sequence[Block]) -> list[str]:
+    """Return duplicate block ids, duplicate action ids within a block, and a second focus."""
+    block_ids = [block.block_id for block in blocks if block.block_id]
+    faults = [f"duplicate block_id {block_id!r}" for block_id in find_duplicates(block_ids)]
+    for block in blocks:
+        action_ids = [element.action_id for element in block.interactive_elements]
+        duplicates = find_duplicates([action_id for action_id in action_ids if action_id])
+        faults += [f"duplicate action_id {action_id!r}" for action_id in duplicates]
+    elements = [element for block in blocks for element in block.interactive_elements]
+    if sum(element.focus_on_load for element in elements) > 1:
+        faults.append("focus_on_load in more than one element")
+    return faults

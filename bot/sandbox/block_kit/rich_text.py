@@ -1,172 +1,219 @@
-"""What Slack refuses in rich text, tables and charts."""
+"""Models of rich text, tables and charts: nested lists with a limit at each level."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
 
 from bot.sandbox.block_kit.schema import (
-    Check,
-    Json,
-    accept_anything,
-    check_boolean,
-    check_by_type,
-    check_number,
-    combine_checks,
-    enum_check,
-    integer_check,
-    list_check,
-    object_check,
-    string_check,
+    BlockKitModel,
+    Identifier,
+    Omittable,
+    Text20,
+    Text50,
+    Text3000,
+    find_duplicates,
 )
 
 _MAX_ITEMS, _MAX_TEXT_LENGTH = 1000, 3000
-_MAX_LABEL_LENGTH, _MAX_SERIES, _MAX_CATEGORIES = 20, 6, 20
+_MAX_SERIES, _MAX_CATEGORIES = 6, 20
 _MAX_ROWS, _MAX_CELLS = 100, 20
 
-_STYLE = object_check(
-    dict.fromkeys(("bold", "italic", "strike", "code", "underline"), check_boolean)
-)
+_Border = Annotated[int, Field(ge=0, le=1)]
+_OptionalText = Annotated[str, Field(max_length=_MAX_TEXT_LENGTH)]
 
 
-def _leaf_check(properties: Mapping[str, Check], *required: str) -> Check:
-    return object_check({"type": accept_anything, "style": _STYLE, **properties}, required)
+class InlineStyle(BlockKitModel):
+    """The style of an inline element: one boolean per attribute."""
+
+    bold: bool = False
+    italic: bool = False
+    strike: bool = False
+    code: bool = False
+    underline: bool = False
 
 
-_INLINE_ELEMENT = check_by_type(
-    {
-        "text": _leaf_check({"text": string_check(_MAX_TEXT_LENGTH, 1)}, "text"),
-        "link": _leaf_check(
-            {
-                "url": string_check(_MAX_TEXT_LENGTH, 1),
-                "text": string_check(_MAX_TEXT_LENGTH),
-                "unsafe": check_boolean,
-            },
-            "url",
-        ),
-        "user": _leaf_check({"user_id": string_check(255, 1)}, "user_id"),
-        "channel": _leaf_check({"channel_id": string_check(255, 1)}, "channel_id"),
-        "emoji": _leaf_check({"name": string_check(255, 1), "unicode": string_check(255)}, "name"),
-        "date": _leaf_check(
-            {
-                "timestamp": check_number,
-                "format": string_check(_MAX_TEXT_LENGTH, 1),
-                "fallback": string_check(_MAX_TEXT_LENGTH),
-                "url": string_check(_MAX_TEXT_LENGTH),
-            },
-            "timestamp",
-            "format",
-        ),
-    }
-)
-_INLINE_ELEMENTS = list_check(_INLINE_ELEMENT, 1, _MAX_ITEMS)
-_BORDER = integer_check(0, 1)
-_PART_PROPERTIES = {"type": accept_anything, "elements": _INLINE_ELEMENTS}
-_SECTION = object_check(_PART_PROPERTIES, ("elements",))
+class _InlineElement(BlockKitModel):
+    style: Omittable[InlineStyle] = None
 
-RICH_TEXT_PARTS = list_check(
-    check_by_type(
-        {
-            "rich_text_section": _SECTION,
-            "rich_text_quote": object_check({**_PART_PROPERTIES, "border": _BORDER}, ("elements",)),
-            "rich_text_preformatted": object_check(
-                {**_PART_PROPERTIES, "border": _BORDER}, ("elements",)
-            ),
-            "rich_text_list": object_check(
-                {
-                    "type": accept_anything,
-                    "elements": list_check(
-                        check_by_type({"rich_text_section": _SECTION}), 1, _MAX_ITEMS
-                    ),
-                    "style": enum_check("bullet", "ordered"),
-                    "indent": integer_check(0, 8),
-                    "offset": integer_check(0, _MAX_ITEMS),
-                    "border": _BORDER,
-                },
-                ("elements", "style"),
-            ),
-        }
-    ),
-    1,
-    _MAX_ITEMS,
-)
+
+class InlineText(_InlineElement):
+    """A string of text."""
+
+    type: Literal["text"]
+    text: Text3000
+
+
+class InlineLink(_InlineElement):
+    """A link."""
+
+    type: Literal["link"]
+    url: Text3000
+    text: _OptionalText = ""
+    unsafe: bool = False
+
+
+class InlineUser(_InlineElement):
+    """A mention of a user."""
+
+    type: Literal["user"]
+    user_id: Identifier
+
+
+class InlineChannel(_InlineElement):
+    """A mention of a channel."""
+
+    type: Literal["channel"]
+    channel_id: Identifier
+
+
+class InlineEmoji(_InlineElement):
+    """An emoji."""
+
+    type: Literal["emoji"]
+    name: Identifier
+    unicode: Annotated[str, Field(max_length=255)] = ""
+
+
+class InlineDate(_InlineElement):
+    """A timestamp with a format string, and a fallback for clients that cannot format it."""
+
+    type: Literal["date"]
+    timestamp: float
+    format: Text3000
+    fallback: _OptionalText = ""
+    url: _OptionalText = ""
+
+
+_InlineElements = Annotated[
+    list[
+        Annotated[
+            InlineText | InlineLink | InlineUser | InlineChannel | InlineEmoji | InlineDate,
+            Field(discriminator="type"),
+        ]
+    ],
+    Field(min_length=1, max_length=_MAX_ITEMS),
+]
+
+
+class RichTextSection(BlockKitModel):
+    """A paragraph of rich text."""
+
+    type: Literal["rich_text_section"]
+    elements: _InlineElements
+
+
+class RichTextBox(BlockKitModel):
+    """A quote or a preformatted text."""
+
+    type: Literal["rich_text_quote", "rich_text_preformatted"]
+    elements: _InlineElements
+    border: _Border = 0
+
+
+class RichTextList(BlockKitModel):
+    """A list, whose items are paragraphs."""
+
+    type: Literal["rich_text_list"]
+    elements: Annotated[list[RichTextSection], Field(min_length=1, max_length=_MAX_ITEMS)]
+    style: Literal["bullet", "ordered"]
+    indent: Annotated[int, Field(ge=0, le=8)] = 0
+    offset: Annotated[int, Field(ge=0, le=_MAX_ITEMS)] = 0
+    border: _Border = 0
+
+
+RichTextParts = Annotated[
+    list[Annotated[RichTextSection | RichTextBox | RichTextList, Field(discriminator="type")]],
+    Field(min_length=1, max_length=_MAX_ITEMS),
+]
 """The parts of a ``rich_text`` block."""
 
-_CELL = check_by_type(
-    {
-        "raw_text": object_check(
-            {"type": accept_anything, "text": string_check(_MAX_TEXT_LENGTH)}, ("text",)
-        ),
-        "raw_number": object_check(
-            {
-                "type": accept_anything,
-                "value": check_number,
-                "text": string_check(_MAX_TEXT_LENGTH),
-            },
-            ("value",),
-        ),
-        "rich_text": object_check(
-            {"type": accept_anything, "elements": RICH_TEXT_PARTS}, ("elements",)
-        ),
-    }
-)
-_COLUMN = object_check(
-    {"align": enum_check("left", "center", "right"), "is_wrapped": check_boolean}
-)
 
-TABLE_PROPERTIES: Mapping[str, Check] = {
-    "rows": list_check(list_check(_CELL, 1, _MAX_CELLS), 1, _MAX_ROWS),
-    "column_settings": list_check(_COLUMN, 0, _MAX_CELLS),
-}
-"""What a ``table`` block holds."""
+class TextCell(BlockKitModel):
+    """A table cell with a string."""
 
-_POINT = object_check(
-    {"label": string_check(_MAX_LABEL_LENGTH, 1), "value": check_number}, ("label", "value")
-)
-_SERIES = object_check(
-    {"name": string_check(_MAX_LABEL_LENGTH, 1), "data": list_check(_POINT, 1, _MAX_CATEGORIES)},
-    ("name", "data"),
-)
-_AXIS = object_check(
-    {
-        "categories": list_check(string_check(_MAX_LABEL_LENGTH, 1), 1, _MAX_CATEGORIES),
-        "x_label": string_check(50, 1),
-        "y_label": string_check(50, 1),
-    },
-    ("categories",),
-)
+    type: Literal["raw_text"]
+    text: _OptionalText
 
 
-def _check_chart_labels(chart: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-    axis = chart.get("axis_config")
-    categories = axis.get("categories") if isinstance(axis, dict) else None
-    series = [one for one in chart.get("series") or () if isinstance(one, dict)]
-    for place, one in enumerate(series):
-        points = [point for point in one.get("data") or () if isinstance(point, dict)]
-        if [point.get("label") for point in points] != categories:
-            yield f"{pointer}/series/{place}: labels differ from the axis"
-    names = [str(one.get("name")) for one in series]
-    if len(set(names)) < len(names):
-        yield f"{pointer}/series: a name comes twice"
-    if categories and len(set(map(str, categories))) < len(categories):
-        yield f"{pointer}/axis_config/categories: one comes twice"
+class NumberCell(BlockKitModel):
+    """A table cell with a number."""
+
+    type: Literal["raw_number"]
+    value: float
+    text: _OptionalText = ""
 
 
-_AXIS_CHART: Check = combine_checks(
-    object_check(
-        {
-            "type": accept_anything,
-            "series": list_check(_SERIES, 1, _MAX_SERIES),
-            "axis_config": _AXIS,
-        },
-        ("series", "axis_config"),
-    ),
-    _check_chart_labels,
-)
-_PIE_PROPERTIES: Json = {"type": accept_anything, "segments": list_check(_POINT, 1, _MAX_SERIES)}
+class RichTextCell(BlockKitModel):
+    """A table cell with a list of rich text parts."""
 
-CHART = check_by_type(
-    {
-        "pie": object_check(_PIE_PROPERTIES, ("segments",)),
-        **dict.fromkeys(("bar", "line", "area"), _AXIS_CHART),
-    }
-)
-"""What a ``data_visualization`` block draws."""
+    type: Literal["rich_text"]
+    elements: RichTextParts
+
+
+class ColumnSettings(BlockKitModel):
+    """The alignment and wrapping of one column of a table."""
+
+    align: Literal["left", "center", "right"] = "left"
+    is_wrapped: bool = False
+
+
+_Cell = Annotated[TextCell | NumberCell | RichTextCell, Field(discriminator="type")]
+_Row = Annotated[list[_Cell], Field(min_length=1, max_length=_MAX_CELLS)]
+TableRows = Annotated[list[_Row], Field(min_length=1, max_length=_MAX_ROWS)]
+TableColumns = Annotated[list[ColumnSettings], Field(max_length=_MAX_CELLS)]
+
+
+class DataPoint(BlockKitModel):
+    """A labelled value of a chart."""
+
+    label: Text20
+    value: float
+
+
+class Series(BlockKitModel):
+    """A named list of data points."""
+
+    name: Text20
+    data: Annotated[list[DataPoint], Field(min_length=1, max_length=_MAX_CATEGORIES)]
+
+
+class AxisConfig(BlockKitModel):
+    """The list of categories and the labels of the axes."""
+
+    categories: Annotated[list[Text20], Field(min_length=1, max_length=_MAX_CATEGORIES)]
+    x_label: Omittable[Text50] = None
+    y_label: Omittable[Text50] = None
+
+
+class PieChart(BlockKitModel):
+    """A pie chart: a list of data points without axes."""
+
+    type: Literal["pie"]
+    segments: Annotated[list[DataPoint], Field(min_length=1, max_length=_MAX_SERIES)]
+
+
+class AxisChart(BlockKitModel):
+    """A chart with axes: each series has one data point per category, in the same order."""
+
+    type: Literal["bar", "line", "area"]
+    series: Annotated[list[Series], Field(min_length=1, max_length=_MAX_SERIES)]
+    axis_config: AxisConfig
+
+    @model_validator(mode="after")
+    def _validate_labels(self) -> Self:
+        categories = self.axis_config.categories
+        for series in self.series:
+            if [point.label for point in series.data] != categories:
+                message = f"the labels of series {series.name!r} differ from the categories"
+                raise ValueError(message)
+        if duplicates := find_duplicates([series.name for series in self.series]):
+            message = f"duplicate series name {duplicates[0]!r}"
+            raise ValueError(message)
+        if duplicates := find_duplicates(categories):
+            message = f"duplicate category {duplicates[0]!r}"
+            raise ValueError(message)
+        return self
+
+
+Chart = Annotated[PieChart | AxisChart, Field(discriminator="type")]
+"""The chart of a ``data_visualization`` block."""

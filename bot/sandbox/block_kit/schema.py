@@ -1,143 +1,97 @@
-"""A small language for shapes: what a value may be, and where it is not."""
+"""The base models of Block Kit objects, and the field types that they share."""
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Annotated, Generic, Literal, TypeVar
 
-Json = dict[str, Any]
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-Check = Callable[[Any, str], Iterator[str]]
-"""Names what is wrong with a value; each fault begins with the pointer that was given."""
+MAX_ID_LENGTH = 255
+"""Maximum characters of a block_id, an action_id, a callback_id or an external_id."""
 
+MAX_SELECTED_ITEMS = 1000
+"""Maximum number of items that a user can select in a menu."""
 
-def string_check(max_length: int, min_length: int = 0, pattern: str = "") -> Check:
-    """Ask for a text of so many characters, of a certain form."""
-
-    def check_string(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-        if not isinstance(value, str):
-            yield f"{pointer}: no string"
-        elif not min_length <= len(value) <= max_length:
-            yield f"{pointer}: not {min_length} to {max_length} characters"
-        elif pattern and not re.fullmatch(pattern, value):
-            yield f"{pointer}: malformed"
-
-    return check_string
+ItemT = TypeVar("ItemT")
+TextT = TypeVar("TextT", bound=str)
 
 
-def check_boolean(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-    """Ask for true or false."""
-    if not isinstance(value, bool):
-        yield f"{pointer}: not true or false"
+def _reject_null(value: object) -> object:
+    if value is None:
+        message = "null in the place of a value"
+        raise ValueError(message)
+    return value
 
 
-def integer_check(minimum: int, maximum: int) -> Check:
-    """Ask for a whole number within bounds."""
+Omittable = Annotated[ItemT | None, BeforeValidator(_reject_null)]
+"""An optional property with the default ``None``; an explicit null in a payload is invalid."""
 
-    def check_integer(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-        if not isinstance(value, int) or isinstance(value, bool) or not minimum <= value <= maximum:
-            yield f"{pointer}: not a number from {minimum} to {maximum}"
+Identifier = Annotated[str, Field(min_length=1, max_length=MAX_ID_LENGTH)]
+SlackId = Annotated[str, Field(max_length=MAX_ID_LENGTH, pattern=r"^[A-Z0-9]+$")]
+SelectionLimit = Annotated[int, Field(ge=1, le=MAX_SELECTED_ITEMS)]
 
-    return check_integer
-
-
-def check_number(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-    """Ask for any number."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        yield f"{pointer}: no number"
-
-
-def enum_check(*values: str) -> Check:
-    """Ask for one of a few words."""
-
-    def check_choice(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-        if value not in values:
-            yield f"{pointer}: unknown {value!r}"
-
-    return check_choice
+# Strings of 1 to N characters.
+Text20 = Annotated[str, Field(min_length=1, max_length=20)]
+Text24 = Annotated[str, Field(min_length=1, max_length=24)]
+Text30 = Annotated[str, Field(min_length=1, max_length=30)]
+Text50 = Annotated[str, Field(min_length=1, max_length=50)]
+Text75 = Annotated[str, Field(min_length=1, max_length=75)]
+Text100 = Annotated[str, Field(min_length=1, max_length=100)]
+Text150 = Annotated[str, Field(min_length=1, max_length=150)]
+Text200 = Annotated[str, Field(min_length=1, max_length=200)]
+Text300 = Annotated[str, Field(min_length=1, max_length=300)]
+Text2000 = Annotated[str, Field(min_length=1, max_length=2000)]
+Text3000 = Annotated[str, Field(min_length=1, max_length=3000)]
 
 
-def list_check(item_check: Check, min_items: int, max_items: int) -> Check:
-    """Ask for a list of so many items."""
+class BlockKitModel(BaseModel):
+    """The base of all models: unknown keys are invalid, and validation is strict.
 
-    def check_list(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-        if not isinstance(value, list):
-            yield f"{pointer}: no list"
-            return
-        if not min_items <= len(value) <= max_items:
-            yield f"{pointer}: not {min_items} to {max_items} items"
-        for place, one in enumerate(value):
-            yield from item_check(one, f"{pointer}/{place}")
+    A strict schema converts no value: the string ``"1"`` is neither an integer nor a boolean.
+    """
 
-    return check_list
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-def object_check(properties: Mapping[str, Check], required: Sequence[str] = ()) -> Check:
-    """Ask for a table with these keys and no others, some of them needed."""
+class PlainText(BlockKitModel, Generic[TextT]):
+    """A ``plain_text`` object; the type argument bounds the length of its text."""
 
-    def check_object(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-        if not isinstance(value, dict):
-            yield f"{pointer}: no object"
-            return
-        yield from (f"{pointer}/{key}: missing" for key in required if key not in value)
-        for key, part in value.items():
-            if key in properties:
-                yield from properties[key](part, f"{pointer}/{key}")
-            else:
-                yield f"{pointer}/{key}: unknown key"
-
-    return check_object
+    type: Literal["plain_text"]
+    text: TextT
+    emoji: Omittable[bool] = None
 
 
-def check_by_type(checks_by_type: Mapping[str, Check]) -> Check:
-    """Ask for a table whose ``type`` says which check it has to pass."""
+class Mrkdwn(BlockKitModel, Generic[TextT]):
+    """An ``mrkdwn`` text object; the type argument bounds the length of its text."""
 
-    def check_typed_object(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-        kind = value.get("type") if isinstance(value, dict) else None
-        if not isinstance(kind, str) or kind not in checks_by_type:
-            yield f"{pointer}: {kind!r} cannot stand here"
-        else:
-            yield from checks_by_type[kind](value, pointer)
-
-    return check_typed_object
+    type: Literal["mrkdwn"]
+    text: TextT
+    verbatim: Omittable[bool] = None
 
 
-def combine_checks(shape: Check, *rules: Check) -> Check:
-    """Ask for a shape, and of what has it for some sense as well."""
-
-    def run_checks(value: Any, pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-        wrong = list(shape(value, pointer))
-        yield from wrong
-        for one in rules if not wrong else ():
-            yield from one(value, pointer)
-
-    return run_checks
+TextObject75 = Annotated[PlainText[Text75] | Mrkdwn[Text75], Field(discriminator="type")]
+TextObject200 = Annotated[PlainText[Text200] | Mrkdwn[Text200], Field(discriminator="type")]
+TextObject300 = Annotated[PlainText[Text300] | Mrkdwn[Text300], Field(discriminator="type")]
+TextObject2000 = Annotated[PlainText[Text2000] | Mrkdwn[Text2000], Field(discriminator="type")]
+TextObject3000 = Annotated[PlainText[Text3000] | Mrkdwn[Text3000], Field(discriminator="type")]
 
 
-def accept_anything(_value: Any, _pointer: str) -> Iterator[str]:  # noqa: ANN401 - whatever was sent
-    """Ask for nothing."""
-    yield from ()
+class ConfirmDialog(BlockKitModel):
+    """The schema of a confirmation dialog before an action."""
+
+    title: PlainText[Text100]
+    text: TextObject300
+    confirm: PlainText[Text30]
+    deny: PlainText[Text30]
+    style: Literal["primary", "danger"] = "primary"
 
 
-_TEXT_OBJECT_FLAGS = {"plain_text": "emoji", "mrkdwn": "verbatim"}
+class InteractiveElement(BlockKitModel):
+    """The keys that the schema of every interactive element has in common."""
+
+    action_id: Omittable[Identifier] = None
+    confirm: Omittable[ConfirmDialog] = None
+    focus_on_load: bool = False
 
 
-def text_object_check(max_length: int, *text_types: str) -> Check:
-    """Ask for a text object of 1 to *most* characters; of any kind, unless *kinds* are named."""
-    return check_by_type(
-        {
-            kind: object_check(
-                {
-                    "type": accept_anything,
-                    "text": string_check(max_length, 1),
-                    _TEXT_OBJECT_FLAGS[kind]: check_boolean,
-                },
-                ("text",),
-            )
-            for kind in text_types or tuple(_TEXT_OBJECT_FLAGS)
-        }
-    )
-
-
-def plain_text_check(max_length: int) -> Check:
-    """Ask for a plain text of 1 to *most* characters."""
-    return text_object_check(max_length, "plain_text")
+def find_duplicates(values: list[str]) -> list[str]:
+    """Return the distinct strings that occur more than once, in order of first occurrence."""
+    return [value for value in dict.fromkeys(values) if values.count(value) > 1]

@@ -1,1 +1,1 @@
-"""Slack's Web API and its signed requests to the bot."""
+"""Emulation of Slack's Web API and of its signed requests to the bot."""

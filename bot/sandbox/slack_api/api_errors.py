@@ -1,11 +1,14 @@
-"""How the stand-in says no: with Slack's own error codes."""
+"""The exception behind every error response of the emulated Web API."""
 
 
 class ApiError(Exception):
-    """Slack would refuse this call; ``error`` is its code, ``messages`` say where and why."""
+    """A call that Slack would reject: its error code, and one message per fault.
+
+    ``extra_fields`` are further fields of the response body, such as ``needed`` for a scope.
+    """
 
     def __init__(self, error: str, messages: tuple[str, ...] = (), **extra_fields: str) -> None:
-        """Keep the code, what it comes with, and where it points."""
+        """Store the error code, the fault messages and the extra response fields."""
         super().__init__(error, *messages)
         self.error = error
         self.messages = messages

@@ -1,4 +1,4 @@
-"""The part of Slack's Web API that tells who and what there is, and reads chats back."""
+"""Web API methods that read users, conversations and message history."""
 
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
@@ -39,21 +39,21 @@ def _describe_bot(slack_state: SlackState, _arguments: Json) -> Json:
 
 
 def render_user(slack_state: SlackState, person: Persona, *, include_locale: bool) -> Json:
-    """Return a person as Slack tells of them; whoever left has no zone and no rights."""
+    """Return the user object of a person; a deactivated user has no time zone and no rights."""
     offset = slack_state.workspace.clock.now().astimezone(ZoneInfo(person.zone)).utcoffset()
-    first, _, last = person.name.partition(" ")
-    gone = person.id in slack_state.workspace.deactivated_ids
-    admin = person.role == "admin"
-    profile = {"real_name": person.name, "display_name": first, "first_name": first,
-               "last_name": last, "team": WORKSPACE_ID}  # fmt: skip
-    zone = {} if gone else {"tz": person.zone, "tz_label": person.zone.partition("/")[2],
+    first_name, _, last_name = person.name.partition(" ")
+    is_deactivated = person.id in slack_state.workspace.deactivated_ids
+    is_admin = person.role == "admin"
+    profile = {"real_name": person.name, "display_name": first_name,
+               "first_name": first_name, "last_name": last_name, "team": WORKSPACE_ID}  # fmt: skip
+    zone = {} if is_deactivated else {"tz": person.zone, "tz_label": person.zone.partition("/")[2],
                             "tz_offset": int(offset.total_seconds()) if offset else 0}  # fmt: skip
-    rights = dict.fromkeys(("is_admin", "is_owner", "is_primary_owner"), admin)
+    rights = dict.fromkeys(("is_admin", "is_owner", "is_primary_owner"), is_admin)
     return {
         "id": person.id,
         "team_id": WORKSPACE_ID,
         "name": person.handle,
-        "deleted": gone,
+        "deleted": is_deactivated,
         "real_name": person.name,
         "profile": profile,
         "is_restricted": False,
@@ -62,15 +62,16 @@ def render_user(slack_state: SlackState, person: Persona, *, include_locale: boo
         "is_app_user": False,
         "updated": 1,
         **zone,
-        **({} if gone else rights),
+        **({} if is_deactivated else rights),
         **({"locale": person.locale} if include_locale else {}),
     }
 
 
 def _get_user(slack_state: SlackState, arguments: Json) -> Json:
     if arguments["user"] == BOT_USER_ID:
-        return {"user": {"id": BOT_USER_ID, "team_id": WORKSPACE_ID, "name": "attune", "is_bot": True,
-                         "deleted": False, "profile": {"bot_id": BOT_ID}}}  # fmt: skip
+        bot_user = {"id": BOT_USER_ID, "team_id": WORKSPACE_ID, "name": "attune", "is_bot": True,
+                    "deleted": False, "profile": {"bot_id": BOT_ID}}  # fmt: skip
+        return {"user": bot_user}
     person = slack_state.workspace.find_person(arguments["user"])
     if person is None:
         raise ApiError("user_not_found")
@@ -83,31 +84,39 @@ def _get_user(slack_state: SlackState, arguments: Json) -> Json:
 
 def _list_users(slack_state: SlackState, arguments: Json) -> Json:
     people = list(slack_state.workspace.people.values())
-    first, most = int(arguments.get("cursor") or 0), int(arguments.get("limit") or len(people))
-    locale = is_true(arguments.get("include_locale"))
+    start = int(arguments.get("cursor") or 0)
+    page_size = int(arguments.get("limit") or len(people))
+    include_locale = is_true(arguments.get("include_locale"))
     members = [
-        render_user(slack_state, one, include_locale=locale) for one in people[first : first + most]
+        render_user(slack_state, person, include_locale=include_locale)
+        for person in people[start : start + page_size]
     ]
-    further = str(first + most) if first + most < len(people) else ""
+    next_cursor = str(start + page_size) if start + page_size < len(people) else ""
     now = int(slack_state.workspace.clock.now().timestamp())
-    return {"members": members, "cache_ts": now, "response_metadata": {"next_cursor": further}}
+    return {"members": members, "cache_ts": now, "response_metadata": {"next_cursor": next_cursor}}
 
 
 def _get_conversation(slack_state: SlackState, arguments: Json) -> Json:
-    room = resolve_conversation(slack_state, arguments["channel"])
-    chat = room.kind != "channel"
-    told_of = {"id": room.id, "is_im": chat, "is_channel": not chat, "is_private": room.private,
-               "is_archived": room.archived, "is_member": BOT_USER_ID in room.members}  # fmt: skip
-    named = {"user": room.members[0]} if chat else {"name": room.name, "name_normalized": room.name}
-    return {"channel": told_of | named}
+    conversation = resolve_conversation(slack_state, arguments["channel"])
+    is_chat = conversation.kind != "channel"
+    flags = {
+        "is_im": is_chat,
+        "is_channel": not is_chat,
+        "is_private": conversation.private,
+        "is_archived": conversation.archived,
+        "is_member": BOT_USER_ID in conversation.members,
+    }
+    channel_names = {"name": conversation.name, "name_normalized": conversation.name}
+    identity = {"user": conversation.members[0]} if is_chat else channel_names
+    return {"channel": {"id": conversation.id, **flags, **identity}}
 
 
 def _open_conversation(slack_state: SlackState, arguments: Json) -> Json:
-    people = str(arguments.get("users") or "").split(",")
-    if people == [""]:
+    user_ids = str(arguments.get("users") or "").split(",")
+    if user_ids == [""]:
         raise ApiError("users_list_not_supplied")
-    person = slack_state.workspace.find_person(people[0])
-    if person is None or len(people) > 1:
+    person = slack_state.workspace.find_person(user_ids[0])
+    if person is None or len(user_ids) > 1:
         raise ApiError("user_not_found")
     if person.id in slack_state.workspace.deactivated_ids:
         raise ApiError("user_disabled")
@@ -115,37 +124,39 @@ def _open_conversation(slack_state: SlackState, arguments: Json) -> Json:
 
 
 def _list_history(slack_state: SlackState, arguments: Json) -> Json:
-    room = resolve_conversation(slack_state, arguments["channel"])
-    if BOT_USER_ID not in room.members:
+    conversation = resolve_conversation(slack_state, arguments["channel"])
+    if BOT_USER_ID not in conversation.members:
         raise ApiError("not_in_channel")
-    posts = [
-        one for one in reversed(room.posts) if not one.only and _is_in_time_range(one, arguments)
+    messages = [
+        message
+        for message in reversed(conversation.posts)
+        if not message.only and _is_in_time_range(message, arguments)
     ]
-    first = int(arguments.get("cursor") or 0)
-    most = min(int(arguments.get("limit") or _DEFAULT_PAGE_SIZE), _MAX_PAGE_SIZE)
-    page = [_render_history_message(one, arguments) for one in posts[first : first + most]]
-    more = first + most < len(posts)
-    further = {"response_metadata": {"next_cursor": str(first + most)}} if more else {}
-    return {"messages": page, "has_more": more, **further}
+    start = int(arguments.get("cursor") or 0)
+    end = start + min(int(arguments.get("limit") or _DEFAULT_PAGE_SIZE), _MAX_PAGE_SIZE)
+    page = [_render_history_message(message, arguments) for message in messages[start:end]]
+    has_more = end < len(messages)
+    cursor = {"response_metadata": {"next_cursor": str(end)}} if has_more else {}
+    return {"messages": page, "has_more": has_more, **cursor}
 
 
 def _is_in_time_range(message: Message, arguments: Json) -> bool:
-    at, inclusive = float(message.ts), is_true(arguments.get("inclusive"))
+    sent_at, is_inclusive = float(message.ts), is_true(arguments.get("inclusive"))
     oldest, latest = float(arguments.get("oldest") or 0), float(arguments.get("latest") or "inf")
-    return oldest <= at <= latest if inclusive else oldest < at < latest
+    return oldest <= sent_at <= latest if is_inclusive else oldest < sent_at < latest
 
 
 def _render_history_message(message: Message, arguments: Json) -> Json:
-    shown = is_true(arguments.get("include_all_metadata")) and message.metadata
-    return render_message(message) | ({"metadata": message.metadata} if shown else {})
+    metadata = is_true(arguments.get("include_all_metadata")) and message.metadata
+    return render_message(message) | ({"metadata": metadata} if metadata else {})
 
 
 def _conversation_scope(permission: str) -> ScopeResolver:
-    """Scopes of conversations differ by what kind they are."""
+    """Return a resolver of ``im:`` or ``channels:`` scopes, by the type of the conversation."""
 
     def required_scope(slack_state: SlackState, arguments: Json) -> str:
-        room = slack_state.workspace.conversations.get(str(arguments.get("channel") or ""))
-        kind = "im" if room is None or room.kind != "channel" else "channels"
+        conversation = slack_state.workspace.conversations.get(str(arguments.get("channel") or ""))
+        kind = "im" if conversation is None or conversation.kind != "channel" else "channels"
         return f"{kind}:{permission}"
 
     return required_scope

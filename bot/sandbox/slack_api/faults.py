@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: faults that a test plants, and Slack's own limits of pace."""
+"""Fault injection for the Web API: faults planned by a test, and Slack's rate limits."""
 
 import math
 from collections.abc import Callable
@@ -8,11 +8,12 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class PlannedFault:
-    """A fault of the Web API, planted by a test.
+    """A fault that the Web API injects into one call.
 
-    ``when`` says whether the call has taken effect by then. ``drop`` breaks the connection
-    without an answer, ``status`` answers so, ``error`` is a code in an ordinary answer;
-    ``body`` replaces the answer's text. ``delay`` is waited first, in seconds.
+    ``when`` decides whether the fault comes before or after the effect of the call.
+    ``drop_connection`` breaks the connection without a complete response, ``status`` is the HTTP
+    status, ``error`` is the error code of an ordinary response body, ``body`` replaces the
+    response text, and ``delay_seconds`` delays the response.
     """
 
     when: Literal["before", "after"] = "before"
@@ -24,13 +25,13 @@ class PlannedFault:
 
     @property
     def replaces_response(self) -> bool:
-        """Whether anything but a delay is wrong."""
-        return self.drop_connection or self.status != 200 or bool(self.error or self.body)  # noqa: PLR2004 - HTTP's own number
+        """Whether the fault replaces the response; a mere delay does not."""
+        return self.drop_connection or self.status != 200 or bool(self.error or self.body)  # noqa: PLR2004 - an HTTP status
 
 
 @dataclass(frozen=True)
 class RateLimit:
-    """A limit: so many calls at once, and then so many a second."""
+    """The parameters of a token bucket: its capacity in calls, and its refill rate."""
 
     burst: float
     calls_per_second: float
@@ -45,9 +46,10 @@ class _TokenBucket:
 
 @dataclass
 class FaultPlan:
-    """Planted faults by method, and limits of pace by method; ``*`` stands for every method.
+    """Planned faults and rate limits by method name; ``*`` in the faults matches any method.
 
-    ``seconds`` is practice time: a day that is jumped gives the bot a day's worth of calls.
+    ``read_seconds`` reads the simulated clock: after a jump of one day the token buckets have
+    refilled for one day.
     """
 
     read_seconds: Callable[[], float]
@@ -56,29 +58,29 @@ class FaultPlan:
     _buckets: dict[str, _TokenBucket] = field(default_factory=dict)
 
     def add_fault(self, method: str, fault: PlannedFault, times: int = 1) -> None:
-        """Let the next calls of *method* meet *trouble*."""
+        """Queue *fault* for the next *times* calls of *method*."""
         self.planned_faults.setdefault(method, []).extend([fault] * times)
 
     def next_fault(self, method: str) -> PlannedFault:
-        """Return the fault that this call meets; one that does nothing when none was planted."""
+        """Dequeue the fault for a call of *method*; without a plan one without effect."""
         for name in (method, "*"):
-            if waiting := self.planned_faults.get(name):
-                return waiting.pop(0)
+            if queue := self.planned_faults.get(name):
+                return queue.pop(0)
         return PlannedFault()
 
     def reserve_call(self, method: str, channel: str) -> int:
-        """Return how many seconds a call has to wait for its turn; 0 when it may go on.
+        """Take a token for a call; return the ``Retry-After`` seconds, 0 where the call may run.
 
-        A pace named ``chat.postMessage#`` holds for each channel by itself.
+        A rate limit with the key ``chat.postMessage#`` has one token bucket per channel.
         """
-        names = [(method, method), (f"{method}#", f"{method}#{channel}")]
+        bucket_keys = [(method, method), (f"{method}#", f"{method}#{channel}")]
         buckets = [
             self._refill_bucket(key, self.rate_limits[name])
-            for name, key in names
+            for name, key in bucket_keys
             if name in self.rate_limits
         ]
         if any(bucket.tokens < 1 for bucket in buckets):
-            waits = [(1 - one.tokens) / one.rate_limit.calls_per_second for one in buckets]
+            waits = ((1 - bucket.tokens) / bucket.rate_limit.calls_per_second for bucket in buckets)
             return max(1, math.ceil(max(waits)))
         for bucket in buckets:
             bucket.tokens -= 1

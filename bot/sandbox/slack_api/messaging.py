@@ -1,4 +1,4 @@
-"""The part of Slack's Web API that posts, changes and takes back messages."""
+"""Web API methods that message, update and delete messages."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,10 @@ _POST_ARGUMENTS = "channel text blocks metadata unfurl_links unfurl_media mrkdwn
 
 
 def validate_message(arguments: Json) -> tuple[str, list[Json]]:
-    """Return a message's text and blocks; refuses what Slack would refuse of them."""
+    """Validate the text and blocks of a message and return them, with ids on all blocks.
+
+    Raises ApiError with Slack's own error code where Slack would reject the message.
+    """
     text, blocks = str(arguments.get("text") or ""), arguments.get("blocks") or []
     if not text and not blocks:
         raise ApiError("no_text")
@@ -29,14 +32,14 @@ def validate_message(arguments: Json) -> tuple[str, list[Json]]:
         raise ApiError("msg_too_long")
     if not isinstance(blocks, list):
         raise ApiError("invalid_blocks_format")
-    if wrong := limits.find_faults({"text": text, "blocks": blocks}, "message"):
-        raise ApiError("invalid_blocks", tuple(f"[ERROR] {fault}" for fault in wrong))
+    if faults := limits.find_faults({"text": text, "blocks": blocks}, "message"):
+        raise ApiError("invalid_blocks", tuple(f"[ERROR] {fault}" for fault in faults))
     return text, fill_block_ids(blocks)
 
 
 def render_message(message: Message) -> Json:
-    """Return a message as Slack tells of it; its metadata only where it is asked for."""
-    by = {"bot_id": BOT_ID, "app_id": APP_ID} if message.author == BOT_USER_ID else {}
+    """Return the message object of a response, without metadata."""
+    bot_fields = {"bot_id": BOT_ID, "app_id": APP_ID} if message.author == BOT_USER_ID else {}
     body = {
         "type": "message",
         "user": message.author,
@@ -45,87 +48,91 @@ def render_message(message: Message) -> Json:
         "team": WORKSPACE_ID,
     }
     blocks = {"blocks": message.blocks} if message.blocks else {}
-    return (
-        body
-        | by
-        | blocks
-        | ({"edited": {"user": BOT_USER_ID, "ts": message.ts}} if message.edited else {})
-    )
+    edited = {"edited": {"user": BOT_USER_ID, "ts": message.ts}} if message.edited else {}
+    return body | bot_fields | blocks | edited
 
 
 def _get_writable_conversation(slack_state: SlackState, channel: str) -> Conversation:
-    room = resolve_conversation(slack_state, channel)
-    if BOT_USER_ID not in room.members:
+    conversation = resolve_conversation(slack_state, channel)
+    if BOT_USER_ID not in conversation.members:
         raise ApiError("not_in_channel")
-    if room.archived:
+    if conversation.archived:
         raise ApiError("is_archived")
-    if room.kind == "app" and slack_state.workspace.deactivated_ids.intersection(room.members):
+    if conversation.kind == "app" and slack_state.workspace.deactivated_ids.intersection(
+        conversation.members
+    ):
         raise ApiError("channel_not_found")
-    return room
+    return conversation
 
 
 def _parse_metadata(arguments: Json) -> Json | None:
     metadata = arguments.get("metadata")
     if metadata is None:
         return None
-    shaped = isinstance(metadata, dict) and set(metadata) == {"event_type", "event_payload"}
-    if not shaped or not isinstance(metadata["event_payload"], dict):
+    has_fields = isinstance(metadata, dict) and set(metadata) == {"event_type", "event_payload"}
+    if not has_fields or not isinstance(metadata["event_payload"], dict):
         raise ApiError("invalid_metadata_format")
     return dict(metadata)
 
 
 def _post_message(slack_state: SlackState, arguments: Json) -> Json:
-    room = _get_writable_conversation(slack_state, arguments["channel"])
+    conversation = _get_writable_conversation(slack_state, arguments["channel"])
     text, blocks = validate_message(arguments)
     metadata = _parse_metadata(arguments)
-    post = Message(
+    message = Message(
         slack_state.workspace.clock.next_timestamp(), BOT_USER_ID, text, blocks, metadata=metadata
     )
-    slack_state.workspace.add_message(room, post)
-    return {"channel": room.id, "ts": post.ts, "message": render_message(post)}
+    slack_state.workspace.add_message(conversation, message)
+    return {"channel": conversation.id, "ts": message.ts, "message": render_message(message)}
 
 
 def _post_ephemeral(slack_state: SlackState, arguments: Json) -> Json:
-    room = _get_writable_conversation(slack_state, arguments["channel"])
-    if arguments["user"] not in room.members:
+    conversation = _get_writable_conversation(slack_state, arguments["channel"])
+    if arguments["user"] not in conversation.members:
         raise ApiError("user_not_in_channel")
     text, blocks = validate_message(arguments)
-    post = Message(
+    message = Message(
         slack_state.workspace.clock.next_timestamp(),
         BOT_USER_ID,
         text,
         blocks,
         only=arguments["user"],
     )
-    slack_state.workspace.add_message(room, post)
-    return {"message_ts": post.ts}
+    slack_state.workspace.add_message(conversation, message)
+    return {"message_ts": message.ts}
 
 
 def _get_own_message(
     slack_state: SlackState, arguments: Json, not_own_error: str
 ) -> tuple[Conversation, Message]:
-    room = resolve_conversation(slack_state, arguments["channel"])
-    post = next((one for one in room.posts if one.ts == arguments["ts"] and not one.only), None)
-    if post is None:
+    conversation = resolve_conversation(slack_state, arguments["channel"])
+    posts = (message for message in conversation.posts if not message.only)
+    message = next((message for message in posts if message.ts == arguments["ts"]), None)
+    if message is None:
         raise ApiError("message_not_found")
-    if post.author != BOT_USER_ID:
+    if message.author != BOT_USER_ID:
         raise ApiError(not_own_error)
-    return room, post
+    return conversation, message
 
 
 def _update_message(slack_state: SlackState, arguments: Json) -> Json:
-    room, post = _get_own_message(slack_state, arguments, "cant_update_message")
-    post.text, post.blocks = validate_message(arguments)
-    post.edited = True
+    conversation, message = _get_own_message(slack_state, arguments, "cant_update_message")
+    message.text, message.blocks = validate_message(arguments)
+    message.edited = True
     slack_state.workspace.mark_changed()
-    return {"channel": room.id, "ts": post.ts, "text": post.text, "message": render_message(post)}
+    return {
+        "channel": conversation.id,
+        "ts": message.ts,
+        "text": message.text,
+        "message": render_message(message),
+    }
 
 
 def _delete_message(slack_state: SlackState, arguments: Json) -> Json:
-    room, post = _get_own_message(slack_state, arguments, "cant_delete_message")
-    room.posts.remove(post)
+    conversation, message = _get_own_message(slack_state, arguments, "cant_delete_message")
+    conversation.posts.remove(message)
     slack_state.workspace.mark_changed()
-    return {"channel": room.id, "ts": post.ts}
+    return {"channel": conversation.id, "ts": message.ts}
 
 
 METHODS: Mapping[str, Method] = {

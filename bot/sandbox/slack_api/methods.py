@@ -1,4 +1,4 @@
-"""What a method of Slack's Web API is, and what it works on."""
+"""The description of a Web API method, and helpers that the methods share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from bot.sandbox.workspace.workspace import Conversation, Json, Workspace
 
 @dataclass(frozen=True)
 class SlackState:
-    """What a method works on."""
+    """The state that Web API methods read and change."""
 
     workspace: Workspace
     modal_stack: ModalStack
@@ -20,41 +20,45 @@ class SlackState:
 
 
 ScopeResolver = Callable[[SlackState, Json], str]
-"""Says which scope a call needs; ``""`` for none."""
+"""Returns the OAuth scope that a call requires; ``""`` for none."""
 
 
 @dataclass(frozen=True)
 class Method:
-    """One method: what it does, which arguments it knows and needs, and its scope."""
+    """A Web API method: its handler, its valid and required arguments, and its OAuth scope."""
 
     run: Callable[[SlackState, Json], Json]
     argument_names: frozenset[str]
     required_arguments: tuple[str, ...] = ()
-    resolve_scope: ScopeResolver = lambda _place, _said: ""
+    resolve_scope: ScopeResolver = lambda _slack_state, _arguments: ""
 
 
 def parse_argument_names(names: str) -> frozenset[str]:
-    """Return argument names as a method lists them."""
+    """Parse a space-separated list of argument names."""
     return frozenset(names.split())
 
 
 def fixed_scope(scope_name: str) -> ScopeResolver:
-    """Ask for the same scope whatever the call is about."""
-    return lambda _place, _said: scope_name
+    """Return a resolver that requires the same scope for every call."""
+    return lambda _slack_state, _arguments: scope_name
 
 
 def is_true(value: object) -> bool:
-    """Whether an argument, as text or not, says yes."""
+    """Whether an argument is true, as a JSON boolean or as a form string."""
     return str(value).lower() in {"true", "1"}
 
 
 def resolve_conversation(slack_state: SlackState, channel: str) -> Conversation:
-    """Return the room that *channel* names; a person's id names their chat with the bot."""
+    """Return the conversation with the id *channel*; a user id selects the chat with the bot.
+
+    Raises ApiError (``channel_not_found``) for an unknown id, a deactivated user, and a private
+    conversation without the bot.
+    """
     workspace = slack_state.workspace
     person = workspace.find_person(channel)
     if person and person.id not in workspace.deactivated_ids:
         return workspace.get_bot_chat(person.id)
-    room = workspace.conversations.get(channel)
-    if room is None or (BOT_USER_ID not in room.members and room.private):
+    conversation = workspace.conversations.get(channel)
+    if conversation is None or (BOT_USER_ID not in conversation.members and conversation.private):
         raise ApiError("channel_not_found")
-    return room
+    return conversation

@@ -1,4 +1,4 @@
-"""What Slack tells the bot of a person's act, in the shapes of a real workspace."""
+"""Payloads of the requests that Slack sends to the bot, in the shapes of a real workspace."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,12 +17,15 @@ from bot.sandbox.workspace.personas import (
 )
 from bot.sandbox.workspace.workspace import Conversation, Json, Message, OpenView
 
-_VERIFICATION_TOKEN = "practice-verification-token"  # noqa: S105 - the deprecated one, which proves nothing
+_VERIFICATION_TOKEN = "practice-verification-token"  # noqa: S105 - the deprecated token; signatures authenticate
 
 
 @dataclass(frozen=True)
 class PayloadBuilder:
-    """Writes payloads about *place*; ``base`` is where private answers are taken."""
+    """Builds payloads from the workspace state and issues their trigger ids and response URLs.
+
+    ``response_base_url`` is the prefix of every response URL.
+    """
 
     slack_state: SlackState
     response_base_url: str
@@ -30,7 +33,7 @@ class PayloadBuilder:
     def build_command(
         self, person: Persona, conversation: Conversation, command: str, text: str
     ) -> dict[str, str]:
-        """Tell that somebody typed a slash command."""
+        """Return the form fields of a slash command."""
         return {
             "token": _VERIFICATION_TOKEN,
             "team_id": WORKSPACE_ID,
@@ -50,26 +53,26 @@ class PayloadBuilder:
     def build_message_action(
         self, person: Persona, conversation: Conversation, message: Message, action: Json
     ) -> Json:
-        """Tell that somebody touched an element of a message."""
+        """Return the ``block_actions`` payload of an element in a message."""
         container = {
             "type": "message",
             "message_ts": message.ts,
             "channel_id": conversation.id,
             "is_ephemeral": bool(message.only),
         }
-        shown = {} if message.only else {"message": messaging.render_message(message)}
+        message_field = {} if message.only else {"message": messaging.render_message(message)}
         return {
             **self._interaction_fields("block_actions", person),
             "container": container,
             "channel": {"id": conversation.id, "name": _channel_name(conversation)},
-            **shown,
+            **message_field,
             "state": {"values": _action_state(action)},
             "response_url": self._issue_response_url("actions", person, conversation, message.ts),
             "actions": [action],
         }
 
     def build_view_action(self, person: Persona, open_view: OpenView, action: Json) -> Json:
-        """Tell that somebody touched an element of a modal or of their Home."""
+        """Return the ``block_actions`` payload of an element in a modal or in the Home."""
         return {
             **self._interaction_fields("block_actions", person),
             "container": {"type": "view", "view_id": open_view.id},
@@ -78,7 +81,7 @@ class PayloadBuilder:
         }
 
     def build_submission(self, person: Persona, open_view: OpenView) -> Json:
-        """Tell that somebody sent a form off."""
+        """Return the ``view_submission`` payload of a modal."""
         view = modals.render_view(open_view)
         return {
             **self._interaction_fields("view_submission", person),
@@ -87,34 +90,33 @@ class PayloadBuilder:
         }
 
     def build_view_closed(self, person: Persona, open_view: OpenView, *, is_cleared: bool) -> Json:
-        """Tell that somebody put a form away, alone or with the whole stack."""
-        told = self._interaction_fields("view_closed", person)
-        del told["trigger_id"]
-        return {**told, "view": modals.render_view(open_view), "is_cleared": is_cleared}
+        """Return the ``view_closed`` payload of a modal; ``is_cleared`` where the stack closed."""
+        fields = self._interaction_fields("view_closed", person)
+        del fields["trigger_id"]
+        return {**fields, "view": modals.render_view(open_view), "is_cleared": is_cleared}
 
     def build_shortcut(self, person: Persona, callback_id: str) -> Json:
-        """Tell that somebody chose a global shortcut."""
-        told = self._interaction_fields("shortcut", person)
+        """Return the payload of a global shortcut."""
         return {
-            **told,
+            **self._interaction_fields("shortcut", person),
             "callback_id": callback_id,
             "action_ts": self.slack_state.workspace.clock.next_timestamp(),
         }
 
     def build_event(self, event: Mapping[str, object]) -> Json:
-        """Tell of an event."""
+        """Return the ``event_callback`` payload around an event."""
         workspace = self.slack_state.workspace
-        stamp = workspace.clock.next_timestamp()
+        timestamp = workspace.clock.next_timestamp()
         return {
             "token": _VERIFICATION_TOKEN,
             "team_id": WORKSPACE_ID,
             "context_team_id": WORKSPACE_ID,
             "context_enterprise_id": None,
             "api_app_id": APP_ID,
-            "event": {**event, "event_ts": stamp},
+            "event": {**event, "event_ts": timestamp},
             "type": "event_callback",
             "event_id": f"Ev{workspace.next_number('event'):08}",
-            "event_time": int(float(stamp)),
+            "event_time": int(float(timestamp)),
             "authorizations": [
                 {
                     "enterprise_id": None,
@@ -125,7 +127,7 @@ class PayloadBuilder:
                 }
             ],
             "is_ext_shared_channel": False,
-            "event_context": f"4-{stamp}",
+            "event_context": f"4-{timestamp}",
         }
 
     def _interaction_fields(self, payload_type: str, person: Persona) -> Json:
@@ -148,19 +150,20 @@ class PayloadBuilder:
     def _issue_response_url(
         self, url_kind: str, person: Persona, conversation: Conversation, message_ts: str = ""
     ) -> str:
-        end = self.slack_state.trigger_ids.issue_response_url(
+        suffix = self.slack_state.trigger_ids.issue_response_url(
             person.id, conversation.id, message_ts
         )
-        return f"{self.response_base_url}/{url_kind}/{WORKSPACE_ID}/{end}"
+        return f"{self.response_base_url}/{url_kind}/{WORKSPACE_ID}/{suffix}"
 
 
 def _action_state(action: Json) -> Json:
-    """Return what a field of a message holds; steps hold nothing."""
-    kind = FIELD_TYPES.get(action["type"])
-    if kind is None:
+    """Return ``state.values`` of an input element in a message; empty for a button."""
+    field_type = FIELD_TYPES.get(action["type"])
+    if field_type is None:
         return {}
-    said = {"type": action["type"], kind.answer_key: action.get(kind.answer_key)}
-    return {action["block_id"]: {action["action_id"]: said}}
+    value = action.get(field_type.answer_key)
+    answer = {"type": action["type"], field_type.answer_key: value}
+    return {action["block_id"]: {action["action_id"]: answer}}
 
 
 def _channel_name(conversation: Conversation) -> str:

@@ -1,4 +1,4 @@
-"""Speaks to the bot as Slack does: signed, over HTTP, and with three seconds' patience."""
+"""Signed HTTP requests to the bot, with Slack's timeout of three seconds."""
 
 import asyncio
 import hashlib
@@ -14,7 +14,7 @@ import aiohttp
 from bot.sandbox.workspace.workspace import Json
 
 RESPONSE_TIMEOUT_SECONDS = 3.0
-"""Seconds that Slack waits for an answer."""
+"""Seconds until Slack cancels a request without a response."""
 
 _MIN_OK_STATUS, _MIN_NOT_OK_STATUS = 200, 300
 _FORM_CONTENT_TYPE, _JSON_CONTENT_TYPE = "application/x-www-form-urlencoded", "application/json"
@@ -22,7 +22,7 @@ _FORM_CONTENT_TYPE, _JSON_CONTENT_TYPE = "application/x-www-form-urlencoded", "a
 
 @dataclass(frozen=True)
 class BotResponse:
-    """What the bot answered: ``status`` 0 when it could not be reached or was too late."""
+    """The bot's response; ``status`` is 0 after a connection error or a timeout."""
 
     status: int
     body: bytes = b""
@@ -30,12 +30,12 @@ class BotResponse:
 
     @property
     def is_acknowledged(self) -> bool:
-        """Whether the bot acknowledged."""
+        """Whether the status is one of success (2xx)."""
         return _MIN_OK_STATUS <= self.status < _MIN_NOT_OK_STATUS
 
     @property
-    def parsed_body(self) -> Any:  # noqa: ANN401 - whatever the bot said
-        """The answer as JSON; ``None`` for none, the text itself where it is no JSON."""
+    def parsed_body(self) -> Any:  # noqa: ANN401 - any JSON value
+        """The body parsed as JSON; ``None`` for an empty body, the text where it is not JSON."""
         text = self.body.decode(errors="replace").strip()
         try:
             return json.loads(text) if text else None
@@ -44,33 +44,36 @@ class BotResponse:
 
 
 class BotTransport(Protocol):
-    """A way to the bot: signed HTTP, or a socket that the bot itself has opened."""
+    """A transport to the bot: signed HTTP requests, or the bot's own Socket Mode connection."""
 
     async def send_command(self, fields: Mapping[str, str]) -> BotResponse:
-        """Carry a slash command."""
+        """Send a slash command and return the response."""
 
     async def send_interaction(self, payload: Json) -> BotResponse:
-        """Carry what a person did with a button, a form or a shortcut."""
+        """Send the payload of a button, a form or a shortcut and return the response."""
 
     async def send_event(self, payload: Json, attempt: int, retry_reason: str) -> BotResponse:
-        """Carry an event; *attempt* counts from 0, *reason* says why it comes again."""
+        """Send an event; *attempt* counts from 0, *retry_reason* is Slack's code for a retry."""
 
 
 def sign_request(secret: str, body: bytes, sent_at: float) -> dict[str, str]:
-    """Return the headers by which the bot knows that *body* is Slack's, sent at *seconds*."""
-    stamp = str(int(sent_at))
-    proof = hmac.new(secret.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256)
+    """Return Slack's timestamp and signature headers (HMAC-SHA256) for *body*.
+
+    *sent_at* is in Unix seconds.
+    """
+    timestamp = str(int(sent_at))
+    signature = hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256)
     return {
-        "X-Slack-Request-Timestamp": stamp,
-        "X-Slack-Signature": f"v0={proof.hexdigest()}",
+        "X-Slack-Request-Timestamp": timestamp,
+        "X-Slack-Signature": f"v0={signature.hexdigest()}",
     }
 
 
 class HttpTransport:
-    """Carries by signed HTTP to the bot's address."""
+    """Sends payloads as signed HTTP requests to the URL of the bot."""
 
     def __init__(self, url: str, signing_secret: str, read_seconds: Callable[[], float]) -> None:
-        """Post to *url*, such as ``http://127.0.0.1:3000/slack/events``."""
+        """Send requests to *url*, such as ``http://127.0.0.1:3000/slack/events``."""
         self.url = url
         self.timeout_seconds = RESPONSE_TIMEOUT_SECONDS
         self._signing_secret = signing_secret
@@ -78,46 +81,46 @@ class HttpTransport:
         self._session: aiohttp.ClientSession | None = None
 
     async def send_command(self, fields: Mapping[str, str]) -> BotResponse:
-        """Carry a slash command."""
+        """Send a slash command and return the response."""
         return await self.post_body(
             urlencode(fields).encode(), {"Content-Type": _FORM_CONTENT_TYPE}
         )
 
     async def send_interaction(self, payload: Json) -> BotResponse:
-        """Carry what a person did with a button, a form or a shortcut."""
+        """Send the payload of a button, a form or a shortcut and return the response."""
         body = urlencode({"payload": json.dumps(payload)}).encode()
         return await self.post_body(body, {"Content-Type": _FORM_CONTENT_TYPE})
 
     async def send_event(self, payload: Json, attempt: int, retry_reason: str) -> BotResponse:
-        """Carry an event, and say when it comes again."""
-        again = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": retry_reason}
-        headers = {"Content-Type": _JSON_CONTENT_TYPE, **(again if attempt else {})}
+        """Send an event, with retry headers from the second attempt on."""
+        retry_headers = {"X-Slack-Retry-Num": str(attempt), "X-Slack-Retry-Reason": retry_reason}
+        headers = {"Content-Type": _JSON_CONTENT_TYPE, **(retry_headers if attempt else {})}
         return await self.post_body(json.dumps(payload).encode(), headers)
 
     async def post_body(self, body: bytes, headers: Mapping[str, str]) -> BotResponse:
-        """Post a body with its signature, and wait as long as Slack would."""
-        proof = sign_request(self._signing_secret, body, self._read_seconds())
+        """Send a signed POST request; a timeout or connection error has the status 0."""
+        signature_headers = sign_request(self._signing_secret, body, self._read_seconds())
         try:
             async with self.get_session().post(
                 self.url,
                 data=body,
-                headers={**headers, **proof},
+                headers={**headers, **signature_headers},
                 timeout=aiohttp.ClientTimeout(total=self.timeout_seconds),
-            ) as answer:
-                return BotResponse(answer.status, await answer.read())
+            ) as response:
+                return BotResponse(response.status, await response.read())
         except TimeoutError:
             return BotResponse(0, timed_out=True)
         except aiohttp.ClientError:
             return BotResponse(0)
 
     def get_session(self) -> aiohttp.ClientSession:
-        """Return the one HTTP session to the bot."""
+        """Return the shared HTTP session, opened by the first request."""
         if self._session is None or self._session.closed:
             asyncio.get_running_loop()
             self._session = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
         return self._session
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the HTTP session."""
         if self._session is not None:
             await self._session.close()

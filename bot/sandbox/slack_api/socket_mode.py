@@ -1,4 +1,4 @@
-"""Socket Mode: the bot connects to the workspace, and payloads travel over that connection."""
+"""Socket Mode server: the bot opens a WebSocket connection and receives payloads over it."""
 
 import asyncio
 import json
@@ -14,82 +14,82 @@ from bot.sandbox.workspace.workspace import Json
 
 
 class SocketConnection:
-    """One connection that the bot has opened: a carrier as good as HTTP."""
+    """A transport over one WebSocket connection that the bot has websocket."""
 
     def __init__(self, websocket: web.WebSocketResponse, read_timeout: Callable[[], float]) -> None:
-        """Carry over *opened*."""
+        """Send over *websocket*; *read_timeout* returns the seconds until a response is late."""
         self._websocket = websocket
         self._read_timeout = read_timeout
         self._pending_responses: dict[str, asyncio.Future[bytes]] = {}
 
     async def send_command(self, fields: Mapping[str, str]) -> BotResponse:
-        """Carry a slash command."""
+        """Send a slash command and return the response."""
         return await self._send_envelope(
             "slash_commands", dict(fields), {"accepts_response_payload": True}
         )
 
     async def send_interaction(self, payload: Json) -> BotResponse:
-        """Carry what a person did with a button, a form or a shortcut."""
-        accepts = payload["type"] == "view_submission"
+        """Send the payload of a button, a form or a shortcut and return the response."""
+        accepts_response = payload["type"] == "view_submission"
         return await self._send_envelope(
-            "interactive", payload, {"accepts_response_payload": accepts}
+            "interactive", payload, {"accepts_response_payload": accepts_response}
         )
 
     async def send_event(self, payload: Json, attempt: int, retry_reason: str) -> BotResponse:
-        """Carry an event, and say when it comes again."""
-        again = {
+        """Send an event with its retry attempt and reason."""
+        retry_fields = {
             "retry_attempt": attempt,
             "retry_reason": retry_reason,
             "accepts_response_payload": False,
         }
-        return await self._send_envelope("events_api", payload, again)
+        return await self._send_envelope("events_api", payload, retry_fields)
 
     async def receive_acknowledgements(self) -> None:
-        """Take acknowledgements until the bot hangs up."""
+        """Resolve pending responses by incoming acknowledgements until the connection closes."""
         async for message in self._websocket:
             if message.type is WSMsgType.TEXT:
                 self._resolve_acknowledgement(json.loads(message.data))
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the WebSocket connection."""
         await self._websocket.close()
 
     def _resolve_acknowledgement(self, acknowledgement: Json) -> None:
-        waiting = self._pending_responses.pop(str(acknowledgement.get("envelope_id")), None)
-        if waiting is not None and not waiting.done():
+        future = self._pending_responses.pop(str(acknowledgement.get("envelope_id")), None)
+        if future is not None and not future.done():
             payload = acknowledgement.get("payload")
-            waiting.set_result(json.dumps(payload).encode() if payload else b"")
+            future.set_result(json.dumps(payload).encode() if payload else b"")
 
     async def _send_envelope(
         self, envelope_type: str, payload: Json, extra_fields: Json
     ) -> BotResponse:
-        envelope = str(uuid4())
-        waiting = asyncio.get_running_loop().create_future()
-        self._pending_responses[envelope] = waiting
-        told = {"envelope_id": envelope, "type": envelope_type, "payload": payload, **extra_fields}
+        envelope_id = str(uuid4())
+        future = asyncio.get_running_loop().create_future()
+        self._pending_responses[envelope_id] = future
+        envelope = {"envelope_id": envelope_id, "type": envelope_type, "payload": payload}
         try:
-            await self._websocket.send_json(told)
-            return BotResponse(200, await asyncio.wait_for(waiting, self._read_timeout()))
+            await self._websocket.send_json(envelope | extra_fields)
+            return BotResponse(200, await asyncio.wait_for(future, self._read_timeout()))
         except TimeoutError:
             return BotResponse(0, timed_out=True)
         except ConnectionError:
             return BotResponse(0)
         finally:
-            self._pending_responses.pop(envelope, None)
+            self._pending_responses.pop(envelope_id, None)
 
 
 class SocketModeServer:
-    """Lets the bot connect; the newest connection carries whatever people do."""
+    """Accepts WebSocket connections of the bot; the newest one is the active transport."""
 
     def __init__(self, transports: TransportSelector) -> None:
-        """Give connections to *carry*."""
+        """Register the active connection with *transports*."""
         self._transports = transports
         self._runner: web.AppRunner | None = None
         self._open_connections: set[SocketConnection] = set()
         self.timeout_seconds = RESPONSE_TIMEOUT_SECONDS
 
     async def get_connection_url(self) -> str:
-        """Return where the bot may connect; listens from the first call on."""
+        """Return a WebSocket URL for the bot; the first call starts the server."""
         if self._runner is None:
             app = web.Application()
             app.router.add_get("/link", self._accept_connection)
@@ -100,23 +100,23 @@ class SocketModeServer:
         return f"ws://127.0.0.1:{port}/link?ticket={uuid4()}&app_id={APP_ID}"
 
     async def stop(self) -> None:
-        """Hang up on everybody, and listen no more."""
-        for one in list(self._open_connections):
-            await one.close()
+        """Close every connection and stop the server."""
+        for connection in list(self._open_connections):
+            await connection.close()
         if self._runner is not None:
             await self._runner.cleanup()
 
     async def _accept_connection(self, request: web.Request) -> web.StreamResponse:
-        opened = web.WebSocketResponse()
-        await opened.prepare(request)
+        websocket = web.WebSocketResponse()
+        await websocket.prepare(request)
         hello = {"type": "hello", "num_connections": 1, "connection_info": {"app_id": APP_ID}}
-        await opened.send_json(hello)
-        socket = SocketConnection(opened, lambda: self.timeout_seconds)
-        self._open_connections.add(socket)
-        self._transports.socket_connection = socket
+        await websocket.send_json(hello)
+        connection = SocketConnection(websocket, lambda: self.timeout_seconds)
+        self._open_connections.add(connection)
+        self._transports.socket_connection = connection
         try:
-            await socket.receive_acknowledgements()
+            await connection.receive_acknowledgements()
         finally:
-            self._open_connections.discard(socket)
+            self._open_connections.discard(connection)
             self._transports.socket_connection = next(iter(self._open_connections), None)
-        return opened
+        return websocket

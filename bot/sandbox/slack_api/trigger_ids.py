@@ -1,4 +1,4 @@
-"""What Slack lends the bot for a short while: trigger ids, and addresses for private answers."""
+"""Short-lived credentials of the bot: trigger ids and response URLs."""
 
 import secrets
 from collections.abc import Callable
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from bot.sandbox.slack_api.api_errors import ApiError
 
 TRIGGER_SECONDS = 3.0
-"""How long a trigger id opens a view; it does so once."""
+"""Seconds for which a trigger id is valid; it opens one view."""
 
 RESPONSE_URL_SECONDS, RESPONSE_URL_USES = 1800.0, 5
-"""How long, and how often, an address for private answers takes them."""
+"""Lifetime of a response URL in seconds, and the number of requests it accepts."""
 
 
 @dataclass
 class Trigger:
-    """Something a person has just done, for which the bot may open one view."""
+    """An interaction of a person, for which the bot may open one view."""
 
     person_id: str
     expires_at: float
@@ -24,7 +24,7 @@ class Trigger:
 
 @dataclass
 class ResponseUrl:
-    """Where the bot may answer a person: their room, and the message they acted in."""
+    """The target of a response URL: a person, the conversation and the original message."""
 
     person_id: str
     conversation_id: str
@@ -34,51 +34,63 @@ class ResponseUrl:
 
 
 class TriggerIds:
-    """Hands them out and takes them back; they are not kept over a restart."""
+    """Issues and redeems trigger ids and response URLs, in memory: a restart drops them."""
 
     def __init__(self, read_seconds: Callable[[], float]) -> None:
-        """Go by the clock *seconds*, the machine's own."""
+        """Measure expiry with *read_seconds*, the machine's own clock."""
         self._read_seconds = read_seconds
         self.trigger_seconds = TRIGGER_SECONDS
         self._triggers: dict[str, Trigger] = {}
         self._response_urls: dict[str, ResponseUrl] = {}
 
     def issue_trigger_id(self, person_id: str) -> str:
-        """Return a new trigger id for what *person* has just done."""
+        """Issue a trigger id for an interaction, and drop ids that expired a minute ago."""
         now = self._read_seconds()
-        self._triggers = {t: one for t, one in self._triggers.items() if one.expires_at > now - 60}
-        made = f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**10)}.{secrets.token_hex(16)}"
-        self._triggers[made] = Trigger(person_id, now + self.trigger_seconds)
-        return made
+        self._triggers = {
+            trigger_id: trigger
+            for trigger_id, trigger in self._triggers.items()
+            if trigger.expires_at > now - 60
+        }
+        issued_id = (
+            f"{secrets.randbelow(10**12)}.{secrets.randbelow(10**10)}.{secrets.token_hex(16)}"
+        )
+        self._triggers[issued_id] = Trigger(person_id, now + self.trigger_seconds)
+        return issued_id
 
     def redeem_trigger_id(self, trigger_id: str) -> str:
-        """Return whose act it was; refuses one that is unknown, late or used."""
-        found = self._triggers.get(trigger_id)
-        if found is None:
+        """Return the person id of a trigger id and mark it as used.
+
+        Raises ApiError for an id that is unknown, expired or used.
+        """
+        trigger = self._triggers.get(trigger_id)
+        if trigger is None:
             raise ApiError("invalid_trigger_id")
-        if found.is_used:
+        if trigger.is_used:
             raise ApiError("exchanged_trigger_id")
-        if self._read_seconds() > found.expires_at:
+        if self._read_seconds() > trigger.expires_at:
             raise ApiError("expired_trigger_id")
-        found.is_used = True
-        return found.person_id
+        trigger.is_used = True
+        return trigger.person_id
 
     def issue_response_url(self, person_id: str, conversation_id: str, message_ts: str = "") -> str:
-        """Return the secret end of a new response URL."""
-        made = f"{secrets.randbelow(10**12)}/{secrets.token_urlsafe(18)}"
-        self._response_urls[made] = ResponseUrl(
+        """Issue a response URL and return its unguessable suffix."""
+        url_suffix = f"{secrets.randbelow(10**12)}/{secrets.token_urlsafe(18)}"
+        self._response_urls[url_suffix] = ResponseUrl(
             person_id, conversation_id, message_ts, self._read_seconds() + RESPONSE_URL_SECONDS
         )
-        return made
+        return url_suffix
 
     def redeem_response_url(self, url_suffix: str) -> ResponseUrl:
-        """Return where an answer goes; refuses an address that is unknown, late or used up."""
-        found = self._response_urls.get(url_suffix)
-        if found is None:
+        """Return the target of a response URL and count the use.
+
+        Raises ApiError for a URL that is unknown, expired or used up.
+        """
+        response_url = self._response_urls.get(url_suffix)
+        if response_url is None:
             raise ApiError("no_such_url")
-        if self._read_seconds() > found.expires_at:
+        if self._read_seconds() > response_url.expires_at:
             raise ApiError("expired_url")
-        if found.uses_remaining == 0:
+        if response_url.uses_remaining == 0:
             raise ApiError("used_url")
-        found.uses_remaining -= 1
-        return found
+        response_url.uses_remaining -= 1
+        return response_url

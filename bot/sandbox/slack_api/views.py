@@ -1,4 +1,4 @@
-"""The part of Slack's Web API that opens, lays upon, changes and publishes views."""
+"""Web API methods that open, push, update and publish views."""
 
 import json
 from collections.abc import Mapping
@@ -10,15 +10,18 @@ from bot.sandbox.workspace import modals
 from bot.sandbox.workspace.workspace import Json
 
 _MAX_VIEW_BYTES = 250_000
-"""Bytes of a view, as its errors say."""
+"""Maximum bytes of a serialized view, from the error ``view_too_large``."""
 
 
 def validate_view(view: object, surface: str) -> Json:
-    """Return a view that Slack would take; refuses any other, naming each fault."""
+    """Return a view that Slack would accept.
+
+    Raises ApiError with one message per fault, or ``view_too_large``.
+    """
     if not isinstance(view, dict):
         raise ApiError("invalid_arguments", ("[ERROR] invalid_view",))
-    if wrong := limits.find_faults(view, surface):
-        raise ApiError("invalid_arguments", tuple(f"[ERROR] {fault}" for fault in wrong))
+    if faults := limits.find_faults(view, surface):
+        raise ApiError("invalid_arguments", tuple(f"[ERROR] {fault}" for fault in faults))
     if len(json.dumps(view)) > _MAX_VIEW_BYTES:
         raise ApiError("view_too_large")
     return view
@@ -26,30 +29,25 @@ def validate_view(view: object, surface: str) -> Json:
 
 def _open_view(slack_state: SlackState, arguments: Json) -> Json:
     view = validate_view(arguments["view"], "modal")
-    person = slack_state.trigger_ids.redeem_trigger_id(str(arguments["trigger_id"]))
-    return {"view": modals.render_view(slack_state.modal_stack.open_modal(person, view))}
+    person_id = slack_state.trigger_ids.redeem_trigger_id(str(arguments["trigger_id"]))
+    return {"view": modals.render_view(slack_state.modal_stack.open_modal(person_id, view))}
 
 
 def _push_view(slack_state: SlackState, arguments: Json) -> Json:
     view = validate_view(arguments["view"], "modal")
-    person = slack_state.trigger_ids.redeem_trigger_id(str(arguments["trigger_id"]))
-    return {"view": modals.render_view(slack_state.modal_stack.push_modal(person, view))}
+    person_id = slack_state.trigger_ids.redeem_trigger_id(str(arguments["trigger_id"]))
+    return {"view": modals.render_view(slack_state.modal_stack.push_modal(person_id, view))}
 
 
 def _update_view(slack_state: SlackState, arguments: Json) -> Json:
-    view_id, external_id = (
-        str(arguments.get("view_id") or ""),
-        str(arguments.get("external_id") or ""),
-    )
+    view_id = str(arguments.get("view_id") or "")
+    external_id = str(arguments.get("external_id") or "")
     if not view_id and not external_id:
         raise ApiError("invalid_arguments", ("[ERROR] missing: view_id",))
     view = validate_view(arguments["view"], "modal")
-    known = str(arguments.get("hash") or "")
-    return {
-        "view": modals.render_view(
-            slack_state.modal_stack.update_view(view_id, external_id, known, view)
-        )
-    }
+    view_hash = str(arguments.get("hash") or "")
+    open_view = slack_state.modal_stack.update_view(view_id, external_id, view_hash, view)
+    return {"view": modals.render_view(open_view)}
 
 
 def _publish_view(slack_state: SlackState, arguments: Json) -> Json:
@@ -57,10 +55,9 @@ def _publish_view(slack_state: SlackState, arguments: Json) -> Json:
     if person is None or person.id in slack_state.workspace.deactivated_ids:
         raise ApiError("invalid_arguments", ("[ERROR] invalid: user_id",))
     view = validate_view(arguments["view"], "home")
-    known = str(arguments.get("hash") or "")
-    return {
-        "view": modals.render_view(slack_state.modal_stack.publish_home(person.id, known, view))
-    }
+    view_hash = str(arguments.get("hash") or "")
+    home = slack_state.modal_stack.publish_home(person.id, view_hash, view)
+    return {"view": modals.render_view(home)}
 
 
 METHODS: Mapping[str, Method] = {

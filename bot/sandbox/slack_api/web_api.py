@@ -1,4 +1,4 @@
-"""The door of Slack's Web API: tokens, scopes, pace and arguments, and then the method."""
+"""The endpoint of the Web API: authenticates, rate-limits and validates a call, then runs it."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ _TOO_MANY_REQUESTS, _MAX_RECORDED_CALLS = 429, 20_000
 
 @dataclass
 class SlackCredentials:
-    """What opens the bot's doors and Slack's; made anew for each practice."""
+    """The signing secret and tokens of one sandbox run; generated at its start."""
 
     signing_secret: str
     bot_token: str
@@ -37,7 +37,7 @@ class SlackCredentials:
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One call of the Web API, for tests to look at."""
+    """A recorded call of the Web API, for assertions in tests."""
 
     method: str
     arguments: Json
@@ -46,7 +46,7 @@ class ApiCall:
 
 @dataclass
 class WebApi:
-    """Answers the bot's calls as Slack would; ``calls`` are the latest, the oldest first."""
+    """Serves the bot's Web API calls; ``recorded_calls`` are the latest calls, oldest first."""
 
     slack_state: SlackState
     credentials: SlackCredentials
@@ -57,26 +57,26 @@ class WebApi:
     )
 
     async def handle_request(self, request: Request) -> Response:
-        """Take one call over HTTP."""
+        """Serve one HTTP request: rate limit, planned faults, then the method."""
         method = request.path_params["method"]
-        said, token = await _read_request(request)
-        if wait := self._reserve_call(method, said):
-            self.recorded_calls.append(ApiCall(method, said, "ratelimited"))
+        arguments, token = await _read_request(request)
+        if retry_after := self._reserve_call(method, arguments):
+            self.recorded_calls.append(ApiCall(method, arguments, "ratelimited"))
             body = {"ok": False, "error": "ratelimited"}
-            return JSONResponse(body, _TOO_MANY_REQUESTS, {"Retry-After": str(wait)})
-        trouble = self.fault_plan.next_fault(method)
-        if trouble.when == "before" and trouble.replaces_response:
-            self.recorded_calls.append(ApiCall(method, said, trouble.error or "trouble"))
-            return await _apply_fault(trouble, {})
-        await asyncio.sleep(trouble.delay_seconds if trouble.when == "before" else 0)
-        told = await self._execute_call(method, said, token)
-        self.recorded_calls.append(ApiCall(method, said, str(told.get("error", ""))))
-        if trouble.when == "after":
-            return await _apply_fault(trouble, told)
-        return JSONResponse(told, headers=self._response_headers())
+            return JSONResponse(body, _TOO_MANY_REQUESTS, {"Retry-After": str(retry_after)})
+        fault = self.fault_plan.next_fault(method)
+        if fault.when == "before" and fault.replaces_response:
+            self.recorded_calls.append(ApiCall(method, arguments, fault.error or "fault"))
+            return await _apply_fault(fault, {})
+        await asyncio.sleep(fault.delay_seconds if fault.when == "before" else 0)
+        result = await self._execute_call(method, arguments, token)
+        self.recorded_calls.append(ApiCall(method, arguments, str(result.get("error", ""))))
+        if fault.when == "after":
+            return await _apply_fault(fault, result)
+        return JSONResponse(result, headers=self._response_headers())
 
     def successful_calls(self, method: str) -> list[Json]:
-        """Return what every successful call of *method* said."""
+        """Return the arguments of every successful call of *method*."""
         return [
             call.arguments
             for call in self.recorded_calls
@@ -89,11 +89,11 @@ class WebApi:
             if method == _CONNECTIONS_OPEN:
                 return {"ok": True, "url": await self.get_connection_url()}
             return {"ok": True, **self._run_method(method, _decode_arguments(arguments))}
-        except ApiError as refused:
-            told: Json = {"ok": False, "error": refused.error, **refused.extra_fields}
-            if refused.messages:
-                told["response_metadata"] = {"messages": list(refused.messages)}
-            return told
+        except ApiError as api_error:
+            result: Json = {"ok": False, "error": api_error.error, **api_error.extra_fields}
+            if api_error.messages:
+                result["response_metadata"] = {"messages": list(api_error.messages)}
+            return result
 
     def _authenticate_token(self, method: str, token: str) -> None:
         if not token:
@@ -112,12 +112,12 @@ class WebApi:
         scope = method.resolve_scope(self.slack_state, arguments)
         if scope and scope not in self.slack_state.workspace.granted_scopes:
             raise ApiError("missing_scope", needed=scope, provided=self._granted_scopes())
-        wrong = [f"unknown: {name}" for name in arguments if name not in method.argument_names]
-        wrong += [
+        faults = [f"unknown: {name}" for name in arguments if name not in method.argument_names]
+        faults += [
             f"missing: {name}" for name in method.required_arguments if not arguments.get(name)
         ]
-        if wrong:
-            raise ApiError("invalid_arguments", tuple(f"[ERROR] {one}" for one in wrong))
+        if faults:
+            raise ApiError("invalid_arguments", tuple(f"[ERROR] {fault}" for fault in faults))
         return method.run(self.slack_state, arguments)
 
     def _reserve_call(self, method: str, arguments: Json) -> int:
@@ -131,31 +131,34 @@ class WebApi:
 
 
 async def _read_request(request: Request) -> tuple[Json, str]:
-    """Return the arguments, wherever they stand, and the token."""
-    body, kind = await request.body(), request.headers.get("content-type", "")
-    said: Json = dict(request.query_params)
-    if "json" in kind:
-        told = _parse_json(body)
-        said |= told if isinstance(told, dict) else {}
+    """Return the arguments from query string and body, and the token.
+
+    The body is JSON or a form; the token is a parameter or a bearer token in the header.
+    """
+    body, content_type = await request.body(), request.headers.get("content-type", "")
+    arguments: Json = dict(request.query_params)
+    if "json" in content_type:
+        parsed_body = _parse_json(body)
+        arguments |= parsed_body if isinstance(parsed_body, dict) else {}
     elif body:
-        said |= dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
-    token = said.pop("token", "") or request.headers.get("authorization", "")
-    return said, str(token).removeprefix("Bearer ")
+        arguments |= dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
+    token = arguments.pop("token", "") or request.headers.get("authorization", "")
+    return arguments, str(token).removeprefix("Bearer ")
 
 
 def _decode_arguments(arguments: Json) -> Json:
-    """Read arguments that a form carries as JSON."""
-    read = dict(arguments)
+    """Parse the arguments that a form carries as JSON strings."""
+    decoded = dict(arguments)
     for name in _JSON_ARGUMENTS:
         if isinstance(arguments.get(name), str):
-            read[name] = _parse_json(arguments[name])
-            if read[name] is None:
+            decoded[name] = _parse_json(arguments[name])
+            if decoded[name] is None:
                 error = "invalid_blocks_format" if name == "blocks" else "invalid_arguments"
                 raise ApiError(error, (f"[ERROR] malformed: {name}",))
-    return read
+    return decoded
 
 
-def _parse_json(text: str | bytes) -> Any:  # noqa: ANN401 - whatever was sent
+def _parse_json(text: str | bytes) -> Any:  # noqa: ANN401 - any JSON value
     try:
         return json.loads(text)
     except ValueError:
@@ -166,14 +169,14 @@ async def _apply_fault(fault: PlannedFault, result: Json) -> Response:
     await asyncio.sleep(fault.delay_seconds)
     if fault.drop_connection:
         return _TruncatedResponse()
-    if fault.body or fault.status >= 500:  # noqa: PLR2004 - HTTP's own number
+    if fault.body or fault.status >= 500:  # noqa: PLR2004 - an HTTP status
         return Response(fault.body, fault.status, media_type="text/html")
-    refused = {"ok": False, "error": fault.error}
-    return JSONResponse(refused if fault.error else result, fault.status)
+    error_body = {"ok": False, "error": fault.error}
+    return JSONResponse(error_body if fault.error else result, fault.status)
 
 
 class _TruncatedResponse(Response):
-    """An answer that is begun and never comes."""
+    """A response that announces a body and never sends it."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send(

@@ -1,1 +1,1 @@
-"""The sandbox's HTTP server and the JSON views of its page."""
+"""The sandbox's HTTP server and the JSON representation of its screen."""

@@ -1,4 +1,4 @@
-"""What one person sees of the workspace, as JSON for the page and the terminal."""
+"""The JSON representation of the screen of one person, for the web page and the terminal."""
 
 from collections.abc import Mapping
 
@@ -11,11 +11,11 @@ from bot.sandbox.workspace.time_travel import TimeTravel
 from bot.sandbox.workspace.workspace import Conversation, Json, Message, OpenView, Workspace
 
 _MAX_MESSAGES = 60
-"""Messages of a room that are shown; who wants older ones scrolls in Slack, and not here."""
+"""Maximum number of messages per conversation; the sandbox has no scrolling to older ones."""
 
 
 class ScreenView:
-    """Draws the workspace for whoever looks; *manifest* names commands and shortcuts."""
+    """Renders the workspace for a person; *manifest* lists commands and shortcuts."""
 
     def __init__(
         self,
@@ -24,7 +24,7 @@ class ScreenView:
         time_travel: TimeTravel,
         manifest: Mapping[str, Json],
     ) -> None:
-        """Draw *workspace* in *words*."""
+        """Render *workspace*, with sentences from *words*."""
         self._workspace = workspace
         self._words = words
         self._time_travel = time_travel
@@ -32,70 +32,81 @@ class ScreenView:
         self._app_name = manifest.get("display_information", {}).get("name", "Attune")
 
     def render_screen(self, person: Persona) -> Json:
-        """Return everything that *person* sees now."""
+        """Return all that is visible to *person* now."""
         workspace = self._workspace
-        rooms = list(workspace.visible_conversations(person.id))
-        commands, shortcuts = (self._features.get(k, ()) for k in ("slash_commands", "shortcuts"))
+        conversations = list(workspace.visible_conversations(person.id))
+        commands, shortcuts = (
+            self._features.get(key, ()) for key in ("slash_commands", "shortcuts")
+        )
         home = workspace.homes.get(person.id)
         return {
             "version": workspace.version,
             "now": format_instant(workspace.clock.now(), person.zone),
             "next": self._next_instants(person),
             "practice": workspace.sample_practice.name,
-            "personas": [self._render_persona(one) for one in workspace.people.values()],
+            "personas": [self._render_persona(persona) for persona in workspace.people.values()],
             "me": {"id": person.id, "name": person.name},
-            "channels": [self._render_conversation(room, person) for room in rooms],
-            "messages": {room.id: self._render_messages(room, person) for room in rooms},
+            "channels": [self._render_conversation(item, person) for item in conversations],
+            "messages": {item.id: self._render_messages(item, person) for item in conversations},
             "home": modals.render_view(home) if home else None,
-            "views": [_render_view(one) for one in workspace.modal_stacks.get(person.id, ())],
+            "views": [_render_view(view) for view in workspace.modal_stacks.get(person.id, ())],
             "commands": [
-                {part: one.get(part, "") for part in ("command", "description", "usage_hint")}
-                for one in [*commands, self._invite_command()]
+                {key: command.get(key, "") for key in ("command", "description", "usage_hint")}
+                for command in [*commands, self._invite_command()]
             ],
             "shortcuts": [
-                {"callback_id": one["callback_id"], "name": one["name"]} for one in shortcuts
+                {"callback_id": shortcut["callback_id"], "name": shortcut["name"]}
+                for shortcut in shortcuts
             ],
-            "notices": [vars(one) for one in workspace.notices.get(person.id, ())],
+            "notices": [vars(notice) for notice in workspace.notices.get(person.id, ())],
         }
 
     def _invite_command(self) -> Json:
-        said = self._words.translate("tryout.engine.invite")
-        return {"command": INVITE_COMMAND, "description": said, "usage_hint": f"@{self._app_name}"}
+        return {
+            "command": INVITE_COMMAND,
+            "description": self._words.translate("tryout.engine.invite"),
+            "usage_hint": f"@{self._app_name}",
+        }
 
     def _next_instants(self, person: Persona) -> Json:
-        found = {
+        instants = {
             "checkin": self._time_travel.next_checkin(person),
             "close": self._time_travel.next_period_end(person),
         }
-        return {name: format_instant(at, person.zone) if at else None for name, at in found.items()}
+        return {
+            name: format_instant(instant, person.zone) if instant else None
+            for name, instant in instants.items()
+        }
 
     def _render_persona(self, person: Persona) -> Json:
-        crew = self._workspace.sample_practice.find_team(person.team_key)
+        team = self._workspace.sample_practice.find_team(person.team_key)
         title = self._words.translate(f"tryout.engine.title.{person.role}")
         return {"id": person.id, "name": person.name, "title": title,
-                "team": crew.name if crew else ""}  # fmt: skip
+                "team": team.name if team else ""}  # fmt: skip
 
     def _render_conversation(self, conversation: Conversation, person: Persona) -> Json:
-        """Describe a room; in a chat, ``person`` is the other one."""
-        other = next((one for one in conversation.members if one != person.id), "")
-        named = {"channel": conversation.name, "app": self._app_name}
-        read = self._workspace.read_markers.get(person.id, {}).get(conversation.id, "")
+        """Return a conversation; in a chat, ``person`` is the id of the other member."""
+        other_id = next((member for member in conversation.members if member != person.id), "")
+        names = {"channel": conversation.name, "app": self._app_name}
+        last_read_ts = self._workspace.read_markers.get(person.id, {}).get(conversation.id, "")
         unread = [
-            p
-            for p in conversation.posts
-            if _is_visible_to(p, person) and p.author != person.id and p.ts > read
+            message
+            for message in conversation.posts
+            if _is_visible_to(message, person)
+            and message.author != person.id
+            and message.ts > last_read_ts
         ]
         return {
             "id": conversation.id,
-            "name": named.get(conversation.kind) or self._display_name(other),
+            "name": names.get(conversation.kind) or self._display_name(other_id),
             "kind": conversation.kind,
             "unread": len(unread),
-            "person": "" if conversation.kind == "channel" else other,
+            "person": "" if conversation.kind == "channel" else other_id,
         }
 
     def _render_messages(self, conversation: Conversation, person: Persona) -> list[Json]:
-        seen = [post for post in conversation.posts if _is_visible_to(post, person)]
-        return [self._render_message(post, person) for post in seen[-_MAX_MESSAGES:]]
+        visible = [message for message in conversation.posts if _is_visible_to(message, person)]
+        return [self._render_message(message, person) for message in visible[-_MAX_MESSAGES:]]
 
     def _render_message(self, message: Message, person: Persona) -> Json:
         return {

@@ -1,4 +1,4 @@
-"""The workspace's one HTTP door: Slack's Web API for the bot, the page for the visitor."""
+"""The sandbox's HTTP server: Slack's Web API for the bot, the web page for the visitor."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime, timedelta
@@ -31,19 +31,24 @@ _JUMP_DAYS = {"day": 1, "week": 7}
 
 
 def build_app(engine: SandboxEngine) -> Starlette:
-    """Return the door of *engine*, an ASGI app; it answers on loopback names alone."""
-    rooms = _PageRoutes(engine)
+    """Build the ASGI app of *engine*; requests with a foreign Host header are rejected.
+
+    The check defends against DNS rebinding: only loopback names are valid.
+    """
+    page_routes = _PageRoutes(engine)
     return Starlette(
         routes=[
             Route("/api/{method:path}", engine.web_api.handle_request, methods=["GET", "POST"]),
-            Route("/response/{kind}/{team}/{end:path}", rooms.receive_response, methods=["POST"]),
-            Route("/", rooms.serve_page),
+            Route(
+                "/response/{kind}/{team}/{end:path}", page_routes.receive_response, methods=["POST"]
+            ),
+            Route("/", page_routes.serve_page),
             Mount("/page", StaticFiles(directory=PAGE_FOLDER, check_dir=False)),
-            Route("/practice/words", rooms.serve_words),
-            Route("/practice/state", rooms.serve_state),
-            Route("/practice/wait", rooms.wait_for_change),
-            Route("/practice/act", rooms.perform_action, methods=["POST"]),
-            Route("/practice/clock", rooms.move_clock, methods=["POST"]),
+            Route("/practice/words", page_routes.serve_words),
+            Route("/practice/state", page_routes.serve_state),
+            Route("/practice/wait", page_routes.wait_for_change),
+            Route("/practice/act", page_routes.perform_action, methods=["POST"]),
+            Route("/practice/clock", page_routes.move_clock, methods=["POST"]),
         ],
         middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=_ALLOWED_HOSTS)],
         lifespan=engine.run_lifespan,
@@ -51,109 +56,112 @@ def build_app(engine: SandboxEngine) -> Starlette:
 
 
 class _PageRoutes:
-    """Answers the page, and takes private answers from the bot."""
+    """Route handlers of the web page and of response URLs."""
 
     def __init__(self, engine: SandboxEngine) -> None:
         self._engine = engine
 
     async def serve_page(self, _request: Request) -> Response:
-        """Give the page."""
+        """Return the HTML of the page, with its content security policy."""
         return FileResponse(
             PAGE_FOLDER / "index.html",
             headers={"Content-Security-Policy": _CONTENT_SECURITY_POLICY},
         )
 
     async def serve_words(self, _request: Request) -> Response:
-        """Give every sentence of the page."""
+        """Return the sentences of the page by key, with their language in a header."""
         words = self._engine.config.words
-        own = {key: one for key, one in words.sentences.items() if key.startswith("tryout.")}
-        return JSONResponse(
-            {k: one if isinstance(one, str) else dict(one) for k, one in own.items()},
-            headers={"Content-Language": words.language},
-        )
+        sentences = {
+            key: sentence if isinstance(sentence, str) else dict(sentence)
+            for key, sentence in words.sentences.items()
+            if key.startswith("tryout.")
+        }
+        return JSONResponse(sentences, headers={"Content-Language": words.language})
 
     async def serve_state(self, request: Request) -> Response:
-        """Give all that one person sees."""
+        """Return the screen of one person; of the first persona where the parameter is invalid."""
         person = self._engine.workspace.find_person(request.query_params.get("persona", ""))
         if person is None:
             person = self._engine.workspace.sample_practice.personas[0]
         return JSONResponse(self._engine.screen_view.render_screen(person))
 
     async def wait_for_change(self, request: Request) -> Response:
-        """Answer once there is something newer to see, or after a while."""
-        known = request.query_params.get("version", "")
-        version = int(known) if known.isdecimal() else -1
+        """Long-poll: respond after the next change of the workspace, or after a timeout."""
+        raw_version = request.query_params.get("version", "")
+        version = int(raw_version) if raw_version.isdecimal() else -1
         newest = await self._engine.workspace.wait_for_change(version, _LONG_POLL_SECONDS)
         return JSONResponse({"version": newest})
 
     async def perform_action(self, request: Request) -> Response:
-        """Do what a person does."""
-        said = await _read_json(request)
-        person = self._engine.workspace.find_person(str(said.get("persona")))
-        act = PAGE_ACTIONS.get(str(said.get("act")))
-        if person is None or act is None:
+        """Run an action of a person; an invalid or impossible one has the status 400."""
+        arguments = await _read_json(request)
+        person = self._engine.workspace.find_person(str(arguments.get("persona")))
+        action = PAGE_ACTIONS.get(str(arguments.get("act")))
+        if person is None or action is None:
             return _error_response("no_such_act")
         try:
-            done = await act(self._engine, person, said)
-        except ImpossibleActionError as cannot:
-            return _error_response(str(cannot))
+            is_done = await action(self._engine, person, arguments)
+        except ImpossibleActionError as impossible:
+            return _error_response(str(impossible))
         except (KeyError, TypeError, AttributeError):
             return _error_response("malformed")
-        return JSONResponse({"ok": done is not False})
+        return JSONResponse({"ok": is_done is not False})
 
     async def move_clock(self, request: Request) -> Response:
-        """Jump through practice time."""
-        said = await _read_json(request)
-        engine, person = (
-            self._engine,
-            self._engine.workspace.find_person(str(said.get("persona", ""))),
-        )
+        """Move the simulated clock; an invalid target has the status 400."""
+        arguments = await _read_json(request)
+        engine = self._engine
+        person = engine.workspace.find_person(str(arguments.get("persona", "")))
         try:
-            await jump_clock(engine, said, person)
-        except ClockError as stuck:
-            return _error_response(str(stuck))
+            await jump_clock(engine, arguments, person)
+        except ClockError as clock_error:
+            return _error_response(str(clock_error))
         except (KeyError, TypeError, ValueError):
             return _error_response("malformed")
         return JSONResponse({"ok": True, "now": engine.workspace.clock.now().isoformat()})
 
     async def receive_response(self, request: Request) -> Response:
-        """Take an answer at a response URL, as Slack does: ``ok``, or why not."""
+        """Handle a request to a response URL: ``ok``, or an error with the status 404 or 400."""
         try:
             self._engine.response_handler.handle_response_url(
                 request.path_params["end"], await _read_json(request)
             )
-        except ApiError as refused:
-            gone = refused.error.endswith("_url")
-            told = {"ok": False, "error": refused.error}
-            return JSONResponse(told, 404 if gone else _BAD_REQUEST)
+        except ApiError as api_error:
+            is_invalid_url = api_error.error.endswith("_url")
+            body = {"ok": False, "error": api_error.error}
+            return JSONResponse(body, 404 if is_invalid_url else _BAD_REQUEST)
         return Response("ok")
 
 
 async def jump_clock(
     engine: SandboxEngine, arguments: Mapping[str, Any], person: Persona | None
 ) -> None:
-    """Move practice time: ``jump`` names how far, ``to`` an instant with its offset."""
+    """Move the simulated clock by ``jump`` (a key) or to ``to`` (ISO 8601 with an offset).
+
+    Valid keys of ``jump`` are ``checkin``, ``close``, ``day`` and ``week``. Raises KeyError,
+    TypeError or ValueError for an invalid target, ClockError where the clock cannot move there.
+    """
     if "to" in arguments:
         await engine.time_travel.jump_to(datetime.fromisoformat(arguments["to"]))
     elif arguments["jump"] == "checkin":
         await engine.time_travel.jump_to_checkin(person)
     elif arguments["jump"] == "close":
-        whose = [person] if person else list(engine.workspace.people.values())
-        closes = [at for one in whose if (at := engine.time_travel.next_period_end(one))]
-        await engine.time_travel.jump_to(min(closes))
+        people = [person] if person else list(engine.workspace.people.values())
+        period_ends = map(engine.time_travel.next_period_end, people)
+        await engine.time_travel.jump_to(min(end for end in period_ends if end))
     else:
-        ahead = timedelta(days=_JUMP_DAYS[arguments["jump"]])
-        await engine.time_travel.jump_to(engine.workspace.clock.now() + ahead)
+        distance = timedelta(days=_JUMP_DAYS[arguments["jump"]])
+        await engine.time_travel.jump_to(engine.workspace.clock.now() + distance)
 
 
 async def _read_json(request: Request) -> Json:
     if "json" not in request.headers.get("content-type", ""):
         return {}
     try:
-        told = await request.json()
+        body = await request.json()
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
+    return body if isinstance(body, dict) else {}
 
 
 def _error_response(error: str) -> Response:
@@ -183,42 +191,48 @@ async def _submit_form(engine: SandboxEngine, person: Persona, arguments: Json) 
 
 
 async def _mark_conversation_read(engine: SandboxEngine, person: Persona, arguments: Json) -> None:
-    room = engine.persona_actions.resolve_conversation(person, arguments["channel"])
-    newest = room.posts[-1].ts if room.posts else ""
-    engine.workspace.read_markers.setdefault(person.id, {})[room.id] = newest
+    conversation = engine.persona_actions.resolve_conversation(person, arguments["channel"])
+    newest = conversation.posts[-1].ts if conversation.posts else ""
+    engine.workspace.read_markers.setdefault(person.id, {})[conversation.id] = newest
     engine.workspace.mark_changed()
 
 
 async def _dismiss_notice(engine: SandboxEngine, person: Persona, arguments: Json) -> None:
     notices = engine.workspace.notices.get(person.id, [])
-    engine.workspace.notices[person.id] = [one for one in notices if one.id != arguments["notice"]]
+    engine.workspace.notices[person.id] = [
+        notice for notice in notices if notice.id != arguments["notice"]
+    ]
     engine.workspace.mark_changed()
 
 
 def _wrap_action(
     perform: Callable[[PersonaActions, Persona, Json], Awaitable[None]],
 ) -> "PageAction":
-    return lambda engine, person, said: perform(engine.persona_actions, person, said)
+    return lambda engine, person, arguments: perform(engine.persona_actions, person, arguments)
 
 
 PageAction = Callable[[SandboxEngine, Persona, Json], Awaitable[bool | None]]
 
 PAGE_ACTIONS: Mapping[str, PageAction] = {
     "say": _wrap_action(
-        lambda acts, person, said: acts.write_message(person, said["channel"], said["text"])
+        lambda actions, person, arguments: actions.write_message(
+            person, arguments["channel"], arguments["text"]
+        )
     ),
     "command": _type_command,
     "press": _press_element,
     "change": _change_answer,
     "submit": _submit_form,
-    "close": _wrap_action(lambda acts, person, said: acts.close_form(person, said["view"])),
+    "close": _wrap_action(
+        lambda actions, person, arguments: actions.close_form(person, arguments["view"])
+    ),
     "home": _wrap_action(
-        lambda acts, person, said: acts.open_home(person, said.get("tab", "home"))
+        lambda actions, person, arguments: actions.open_home(person, arguments.get("tab", "home"))
     ),
     "shortcut": _wrap_action(
-        lambda acts, person, said: acts.choose_shortcut(person, said["callback_id"])
+        lambda actions, person, arguments: actions.choose_shortcut(person, arguments["callback_id"])
     ),
     "read": _mark_conversation_read,
     "dismiss": _dismiss_notice,
 }
-"""What a page may ask for, by name."""
+"""The actions of the web page, by the name in its requests."""

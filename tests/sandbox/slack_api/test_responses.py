@@ -18,19 +18,21 @@ from tests.sandbox.fake_bot import FakeBot
 from tests.sandbox.workspace.test_actions import opened
 
 
-async def told(bot: FakeBot, body: Any) -> tuple[int, str]:
-    """Answer at the address that came with the last payload."""
+async def post_response(bot: FakeBot, body: Any) -> tuple[int, str]:
+    """Send a request to the response URL of the last payload; return status and body."""
     url = next(
-        one["response_url"] for one in reversed(bot.received_payloads) if "response_url" in one
+        payload["response_url"]
+        for payload in reversed(bot.received_payloads)
+        if "response_url" in payload
     )
-    async with aiohttp.ClientSession() as session, session.post(url, json=body) as answer:
-        return answer.status, await answer.text()
+    async with aiohttp.ClientSession() as session, session.post(url, json=body) as response:
+        return response.status, await response.text()
 
 
-async def test_a_command_is_answered_before_one_pair_of_eyes(
+async def test_command_response_is_ephemeral(
     bot: FakeBot, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """A body in the acknowledgement shows in the same place, to the person alone."""
+    """A message in the acknowledgement is visible in the same channel, to that person only."""
     bot.plan_answer(
         {"response_type": "ephemeral", "text": "x", "blocks": [build_section("For you")]}
     )
@@ -41,26 +43,29 @@ async def test_a_command_is_answered_before_one_pair_of_eyes(
     assert PersonaDriver(engine, "U0CLIN02").visible_messages("C0NORTH") == []
 
 
-async def test_a_command_may_be_answered_in_plain_words_or_before_everybody(
+async def test_command_response_may_be_text_or_public(
     bot: FakeBot, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """Plain text is shown privately; ``in_channel`` shows it to the whole channel."""
+    """A text body is ephemeral; ``in_channel`` posts to the whole channel."""
     bot.plan_answer("Just words")
     bot.plan_answer({"response_type": "in_channel", "text": "To all"})
 
     await ilse.type_command("/tip", "C0NORTH")
     await ilse.type_command("/tip", "C0NORTH")
 
-    assert [post.text for post in ilse.visible_messages("C0NORTH")] == ["Just words", "To all"]
-    assert [p.text for p in PersonaDriver(engine, "U0CLIN02").visible_messages("C0NORTH")] == [
-        "To all"
+    assert [message.text for message in ilse.visible_messages("C0NORTH")] == [
+        "Just words",
+        "To all",
     ]
+    assert [
+        message.text for message in PersonaDriver(engine, "U0CLIN02").visible_messages("C0NORTH")
+    ] == ["To all"]
 
 
-async def test_a_command_that_fails_says_so(
+async def test_failed_command_adds_a_notice(
     bot: FakeBot, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """Too late, an error, or an answer that Slack refuses: the person reads which it was."""
+    """A timeout, an error status and an invalid response each have a notice with the reason."""
     engine.http_transport.timeout_seconds = 0.2
     bot.planned_answers.append(0.5)
     bot.plan_answer(status=500)
@@ -70,70 +75,78 @@ async def test_a_command_that_fails_says_so(
     for _ in range(4):
         await ilse.type_command("/tip")
 
-    late, failed, refused, _, unknown, named = ilse.notice_texts()
-    assert "operation_timeout" in late
-    assert "dispatch_failed" in failed
-    assert "invalid_blocks" in refused
-    assert "invalid_arguments" in unknown
-    assert "colour" in named
+    timeout, failure, invalid_blocks, _, invalid_argument, fault_list = ilse.notice_texts()
+    assert "operation_timeout" in timeout
+    assert "dispatch_failed" in failure
+    assert "invalid_blocks" in invalid_blocks
+    assert "invalid_arguments" in invalid_argument
+    assert "colour" in fault_list
     assert ilse.visible_messages() == []
 
 
-async def test_a_private_answer_may_follow_five_times(bot: FakeBot, ilse: PersonaDriver) -> None:
-    """The address takes five answers and no sixth; a made-up one takes none."""
+async def test_response_url_accepts_five_requests(bot: FakeBot, ilse: PersonaDriver) -> None:
+    """A response URL accepts five requests; the sixth has the status 404."""
     await ilse.type_command("/tip", "C0NORTH")
 
-    answers = [await told(bot, {"text": str(number)}) for number in range(6)]
+    responses = [await post_response(bot, {"text": str(number)}) for number in range(6)]
 
-    assert [status for status, _ in answers] == [200] * 5 + [404]
-    assert "used_url" in answers[5][1]
-    assert [post.text for post in ilse.visible_messages("C0NORTH")] == ["0", "1", "2", "3", "4"]
+    assert [status for status, _ in responses] == [200] * 5 + [404]
+    assert "used_url" in responses[5][1]
+    assert [message.text for message in ilse.visible_messages("C0NORTH")] == [
+        "0",
+        "1",
+        "2",
+        "3",
+        "4",
+    ]
 
 
-async def test_a_private_answer_is_late_after_half_an_hour(
+async def test_response_url_expires_after_half_an_hour(
     bot: FakeBot, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """Thirty minutes after the act nothing is taken any more."""
+    """Thirty minutes after the interaction the response URL is expired."""
     await ilse.type_command("/tip")
-    clock = engine.trigger_ids._read_seconds
-    engine.trigger_ids._read_seconds = lambda: clock() + 1801
+    read_seconds = engine.trigger_ids._read_seconds
+    engine.trigger_ids._read_seconds = lambda: read_seconds() + 1801
 
-    status, body = await told(bot, {"text": "x"})
+    status, body = await post_response(bot, {"text": "x"})
 
     assert (status, ilse.visible_messages()) == (404, [])
     assert "expired_url" in body
 
 
-async def test_an_answer_may_take_the_place_of_its_message(
+async def test_response_may_replace_or_delete_its_message(
     bot: FakeBot, client: AsyncWebClient, ilse: PersonaDriver
 ) -> None:
-    """After a press the message can be replaced, or taken away."""
+    """After a button press the response URL can replace or delete the original message."""
     await client.chat_postMessage(
         channel="U0CLIN01", text="x", blocks=[build_actions(build_button())]
     )
     await ilse.press_element("press", ilse.visible_messages()[0])
 
-    await told(bot, {"text": "y", "replace_original": True})
-    assert [post.text for post in ilse.visible_messages()] == ["y"]
-    await told(bot, {"delete_original": True})
+    await post_response(bot, {"text": "y", "replace_original": True})
+    assert [message.text for message in ilse.visible_messages()] == ["y"]
+    await post_response(bot, {"delete_original": True})
     assert ilse.visible_messages() == []
 
 
-async def test_a_refused_private_answer_says_why(bot: FakeBot, ilse: PersonaDriver) -> None:
-    """Whoever works on the bot reads the faults; the bot gets a 400."""
+async def test_invalid_request_to_a_response_url_reports_faults(
+    bot: FakeBot, ilse: PersonaDriver
+) -> None:
+    """The developer reads the faults in a notice; the bot receives the status 400."""
     await ilse.type_command("/tip")
 
-    status, body = await told(bot, {"text": "x", "blocks": [{"type": "nonsense"}]})
+    status, body = await post_response(bot, {"text": "x", "blocks": [{"type": "nonsense"}]})
 
     assert status == 400
     assert "invalid_blocks" in body
     assert "nonsense" in ilse.notice_texts()[0]
 
 
-async def test_a_press_that_is_not_acknowledged_says_so(
+async def test_unacknowledged_press_adds_a_notice(
     bot: FakeBot, client: AsyncWebClient, ilse: PersonaDriver
 ) -> None:
-    """The person learns that nothing came of it."""
+    """A button press without an acknowledgement adds a notice for the person."""
     await client.chat_postMessage(
         channel="U0CLIN01", text="x", blocks=[build_actions(build_button())]
     )
@@ -144,10 +157,10 @@ async def test_a_press_that_is_not_acknowledged_says_so(
     assert "dispatch_failed" in ilse.notice_texts()[0]
 
 
-async def test_a_form_closes_changes_is_laid_upon_and_clears(
+async def test_submission_response_updates_pushes_closes_and_clears(
     bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """Each answer to a form does what Slack does with it."""
+    """Each response action has the effect that it has in Slack."""
     view = await opened(client, engine, build_modal(build_section()))
     bot.plan_answer(
         {
@@ -164,10 +177,10 @@ async def test_a_form_closes_changes_is_laid_upon_and_clears(
     bot.plan_answer()
     bot.plan_answer({"response_action": "clear"})
 
-    before = ilse.rendered_modal["hash"]
+    old_hash = ilse.rendered_modal["hash"]
     await ilse.submit_modal()
     assert (ilse.rendered_modal["id"], ilse.rendered_modal["title"]["text"]) == (view, "Newer")
-    assert ilse.rendered_modal["hash"] != before
+    assert ilse.rendered_modal["hash"] != old_hash
     await ilse.submit_modal()
     assert (ilse.rendered_modal["title"]["text"], ilse.rendered_modal["previous_view_id"]) == (
         "Upper",
@@ -179,10 +192,10 @@ async def test_a_form_closes_changes_is_laid_upon_and_clears(
     assert ilse.top_view is None
 
 
-async def test_errors_stand_under_their_questions(
+async def test_field_errors_are_attached_to_their_inputs(
     bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """A form with errors stays open, each sentence under its own field, until the next try."""
+    """A modal with field errors stays open; the next submission clears them."""
     await opened(client, engine, build_modal(build_input()))
     bot.plan_answer({"response_action": "errors", "errors": {"pick": "Please keep one."}})
 
@@ -204,10 +217,10 @@ async def test_errors_stand_under_their_questions(
         {"text": "x"},
     ],
 )
-async def test_an_answer_that_slack_refuses_leaves_the_form_open(
+async def test_invalid_response_leaves_the_modal_open(
     bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver, body: object
 ) -> None:
-    """The person reads that something went wrong, whoever works on the bot reads what."""
+    """One notice reports the failure to the person, another lists the faults."""
     view = await opened(client, engine, build_modal(build_input()))
     bot.plan_answer(body)
 
@@ -217,10 +230,10 @@ async def test_an_answer_that_slack_refuses_leaves_the_form_open(
     assert len(ilse.notice_texts()) == 2
 
 
-async def test_a_form_that_nobody_took_stays_open(
+async def test_unacknowledged_submission_leaves_the_modal_open(
     bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """After an error of the bot the answers are still there, to be sent again."""
+    """After an error status the modal retains its answers for another submission."""
     await opened(client, engine, build_modal(build_input()))
     bot.plan_answer(status=500)
 

@@ -5,8 +5,8 @@ from bot.sandbox.workspace.engine import SandboxEngine
 from tests.sandbox.fake_bot import SIGNING_SECRET, FakeBot
 
 
-def test_a_signature_is_one_that_slack_made() -> None:
-    """The example that Slack publishes comes out to the last digit."""
+def test_signature_matches_slacks_example() -> None:
+    """The signature of Slack's published example request is reproduced exactly."""
     body = (
         b"token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&"
         b"channel_id=G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&"
@@ -25,34 +25,38 @@ def test_a_signature_is_one_that_slack_made() -> None:
     }
 
 
-def test_slacks_own_library_takes_the_signature() -> None:
-    """What is signed here passes a verifier that somebody else wrote."""
+def test_slacks_library_verifies_the_signature() -> None:
+    """The signature passes the verifier of Slack's own library."""
     headers = sign_request(SIGNING_SECRET, b"payload=%7B%7D", 1531420618)
 
-    assert SignatureVerifier(SIGNING_SECRET, _Then()).is_valid_request(b"payload=%7B%7D", headers)
+    assert SignatureVerifier(SIGNING_SECRET, _FixedClock()).is_valid_request(
+        b"payload=%7B%7D", headers
+    )
 
 
-class _Then(Clock):
-    """The verifier's clock, at that moment."""
+class _FixedClock(Clock):
+    """A clock for the verifier, fixed at the timestamp of the request."""
 
     def now(self) -> float:
-        """Tell it."""
+        """Return the timestamp in Unix seconds."""
         return 1531420618.0
 
 
-async def test_a_bot_that_is_not_there_took_nothing(engine: SandboxEngine, bot: FakeBot) -> None:
-    """Nobody at the address, or a secret that is not the bot's, is no acknowledgement."""
-    nowhere = HttpTransport(
+async def test_unreachable_bot_and_wrong_secret_are_no_acknowledgement(
+    engine: SandboxEngine, bot: FakeBot
+) -> None:
+    """A connection error, or a signature with a foreign secret, is not an acknowledgement."""
+    unreachable_transport = HttpTransport(
         "http://127.0.0.1:1/slack/events", SIGNING_SECRET, engine.workspace.clock.machine_seconds
     )
-    stranger = HttpTransport(
+    foreign_transport = HttpTransport(
         f"{bot.url}/slack/events", "foreign", engine.workspace.clock.machine_seconds
     )
 
-    unreached = await nowhere.send_command({"command": "/tip"})
-    refused = await stranger.send_command({"command": "/tip"})
-    await nowhere.close()
-    await stranger.close()
+    unreachable = await unreachable_transport.send_command({"command": "/tip"})
+    rejected = await foreign_transport.send_command({"command": "/tip"})
+    await unreachable_transport.close()
+    await foreign_transport.close()
 
-    assert (unreached.is_acknowledged, unreached.timed_out) == (False, False)
-    assert refused.status == 401
+    assert (unreachable.is_acknowledged, unreachable.timed_out) == (False, False)
+    assert rejected.status == 401

@@ -18,69 +18,67 @@ from tests.sandbox.real_bot import run_bot_and_sandbox
 
 
 @asynccontextmanager
-async def connected(
-    engine: SandboxEngine, *, answering: bool
+async def connect_client(
+    engine: SandboxEngine, *, acknowledges: bool
 ) -> AsyncIterator[list[SocketModeRequest]]:
-    """Connect Slack's own Socket Mode client, and keep what it hears."""
-    heard: list[SocketModeRequest] = []
+    """Connect Slack's own Socket Mode client and yield the list of its requests."""
+    requests: list[SocketModeRequest] = []
 
-    async def listen(client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
-        heard.append(request)
+    async def record_request(client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+        requests.append(request)
         payload = {"text": "Over the socket"} if request.accepts_response_payload else None
-        if answering:
+        if acknowledges:
             await client.send_socket_mode_response(SocketModeResponse(request.envelope_id, payload))
 
-    web = AsyncWebClient(base_url=engine.api_url, retry_handlers=[])
-    client = SocketModeClient("xapp-made-up", web_client=web)
-    client.socket_mode_request_listeners.append(listen)
+    web_client = AsyncWebClient(base_url=engine.api_url, retry_handlers=[])
+    client = SocketModeClient("xapp-made-up", web_client=web_client)
+    client.socket_mode_request_listeners.append(record_request)
     connect: Callable[[], Awaitable[None]] = client.connect
     close: Callable[[], Awaitable[None]] = client.close
     await connect()
     async with asyncio.timeout(5):
-        while engine.transports.socket_connection is None:  # noqa: ASYNC110 - the client tells nobody
+        while engine.transports.socket_connection is None:  # noqa: ASYNC110 - the client has no event
             await asyncio.sleep(0.01)
-    yield heard
+    yield requests
     await close()
 
 
-async def test_a_connected_bot_hears_everything_over_its_socket(
+async def test_connected_bot_receives_every_payload_over_its_socket(
     bot: FakeBot, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """Commands, events and shortcuts travel there, and answers come back the same way."""
-    async with connected(engine, answering=True) as heard:
+    """Commands, events and shortcuts use the connection, and so do their responses."""
+    async with connect_client(engine, acknowledges=True) as requests:
         await ilse.type_command("/tip")
         await ilse.open_home()
         await ilse.choose_shortcut("debrief")
 
-    assert [one.type for one in heard] == ["slash_commands", "events_api", "interactive"]
+    assert [request.type for request in requests] == ["slash_commands", "events_api", "interactive"]
     assert ilse.visible_messages()[0].text == "Over the socket"
     assert bot.received_payloads == []
     assert ilse.notice_texts() == []
 
 
-async def test_a_bot_that_hung_up_is_reached_by_http_again(
+async def test_closed_connection_falls_back_to_http(
     bot: FakeBot, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """Once the connection is gone, payloads take the other way."""
-    async with connected(engine, answering=True) as heard:
+    """After the connection closes, payloads are sent by HTTP again."""
+    async with connect_client(engine, acknowledges=True) as requests:
         pass
     async with asyncio.timeout(5):
-        while engine.transports.socket_connection is not None:  # noqa: ASYNC110 - nobody tells
+        while engine.transports.socket_connection is not None:  # noqa: ASYNC110 - no event
             await asyncio.sleep(0.01)
 
     await ilse.type_command("/tip")
 
-    assert (len(heard), len(bot.received_payloads)) == (0, 1)
+    assert (len(requests), len(bot.received_payloads)) == (0, 1)
 
 
-async def test_the_real_bot_serves_people_over_its_own_connection(
-    words: LanguagePack, tmp_path: Path
-) -> None:
-    """With an app token and no signing secret, a command and a form are answered all the same."""
+async def test_real_bot_serves_socket_mode(words: LanguagePack, tmp_path: Path) -> None:
+    """With an app token and no signing secret the bot handles a command and a form."""
     async with run_bot_and_sandbox(words, tmp_path, NOW, socket_mode=True) as engine:
         ilse = PersonaDriver(engine, "U0CLIN01")
         async with asyncio.timeout(10):
-            while engine.transports.socket_connection is None:  # noqa: ASYNC110 - the bot tells nobody
+            while engine.transports.socket_connection is None:  # noqa: ASYNC110 - the bot has no event
                 await asyncio.sleep(0.01)
         await ilse.type_command("/tip")
         await ilse.type_command("/rupture")
@@ -92,14 +90,14 @@ async def test_the_real_bot_serves_people_over_its_own_connection(
         assert ilse.notice_texts() == []
 
 
-async def test_a_bot_that_takes_its_time_is_late(
+async def test_missing_acknowledgement_is_a_timeout(
     engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """An envelope that nobody acknowledges in three seconds is told as a timeout."""
+    """An envelope without an acknowledgement within three seconds is reported as a timeout."""
     assert engine.socket_server.timeout_seconds == 3
     engine.socket_server.timeout_seconds = 0.2
 
-    async with connected(engine, answering=False):
+    async with connect_client(engine, acknowledges=False):
         await ilse.type_command("/tip")
 
     assert "operation_timeout" in ilse.notice_texts()[0]

@@ -14,18 +14,18 @@ When = Literal["before", "after"]
 
 
 async def refused(call: Any) -> dict[str, Any]:
-    """Return the body of an answer that Slack's client takes for an error."""
-    with pytest.raises(SlackApiError) as caught:
+    """Await a call, expect Slack's client to raise an error, and return the response body."""
+    with pytest.raises(SlackApiError) as error:
         await call
-    return dict(caught.value.response.data)
+    return dict(error.value.response.data)
 
 
-async def test_the_bot_is_told_who_it_is_and_what_it_may_do(client: AsyncWebClient) -> None:
-    """Slack's own client reads its account, and its scopes in the headers."""
-    answered = await client.auth_test()
+async def test_auth_test_returns_account_and_scopes(client: AsyncWebClient) -> None:
+    """The response contains the account of the bot; its headers contain the OAuth scopes."""
+    response = await client.auth_test()
 
-    assert answered["team_id"] == "T0PRACTICE"
-    assert answered.headers["x-oauth-scopes"] == "chat:write,commands,users:read"
+    assert response["team_id"] == "T0PRACTICE"
+    assert response.headers["x-oauth-scopes"] == "chat:write,commands,users:read"
 
 
 @pytest.mark.parametrize(
@@ -36,27 +36,27 @@ async def test_the_bot_is_told_who_it_is_and_what_it_may_do(client: AsyncWebClie
         ("xapp-made-up", "not_allowed_token_type"),
     ],
 )
-async def test_a_wrong_token_opens_nothing(engine: SandboxEngine, token: str, error: str) -> None:
-    """No token, another's token and the app's own each have Slack's own error."""
+async def test_invalid_token_is_rejected(engine: SandboxEngine, token: str, error: str) -> None:
+    """A missing token, an unknown token and the app token have Slack's own error codes."""
     client = AsyncWebClient(token, engine.api_url, retry_handlers=[])
 
     assert (await refused(client.auth_test()))["error"] == error
 
 
-async def test_a_revoked_token_opens_nothing(client: AsyncWebClient, engine: SandboxEngine) -> None:
-    """From the moment it is revoked, every call says so."""
+async def test_revoked_token_is_rejected(client: AsyncWebClient, engine: SandboxEngine) -> None:
+    """A call with a revoked token is an error."""
     engine.config.credentials.revoked = True
 
     assert (await refused(client.auth_test()))["error"] == "token_revoked"
 
 
-async def test_a_method_that_slack_does_not_have_is_unknown(client: AsyncWebClient) -> None:
-    """A method that is not there is no 404 but an error of its own."""
+async def test_unknown_method_is_an_error(client: AsyncWebClient) -> None:
+    """An unknown method has an error code, not the HTTP status 404."""
     assert (await refused(client.api_call("chat.shout")))["error"] == "unknown_method"
 
 
-async def test_a_missing_scope_names_what_is_needed(client: AsyncWebClient) -> None:
-    """Whoever lacks a scope reads which, and which they have."""
+async def test_missing_scope_is_reported(client: AsyncWebClient) -> None:
+    """The error contains the required scope and the granted scopes."""
     body = await refused(client.conversations_history(channel="D0CLIN01"))
 
     assert body["error"] == "missing_scope"
@@ -65,64 +65,62 @@ async def test_a_missing_scope_names_what_is_needed(client: AsyncWebClient) -> N
 
 
 @pytest.mark.parametrize(
-    "said",
+    "arguments",
     [{"channel": "C0NORTH", "text": "x", "colour": "red"}, {"text": "x"}],
 )
-async def test_unknown_and_missing_arguments_are_named(
-    client: AsyncWebClient, said: dict[str, str]
+async def test_unknown_and_missing_arguments_are_reported(
+    client: AsyncWebClient, arguments: dict[str, str]
 ) -> None:
-    """A slip in an argument's name is refused, and said."""
-    body = await refused(client.api_call("chat.postMessage", json=said))
+    """An unknown or missing argument is an error with a message."""
+    body = await refused(client.api_call("chat.postMessage", json=arguments))
 
     assert body["error"] == "invalid_arguments"
     assert body["response_metadata"]["messages"]
 
 
 @pytest.mark.parametrize("kind", ["json", "params"])
-async def test_arguments_come_as_json_or_as_a_form(
+async def test_arguments_are_json_or_a_form(
     client: AsyncWebClient, engine: SandboxEngine, kind: str
 ) -> None:
-    """Both ways of writing a call post the same message."""
+    """A JSON body and a form body post the same message."""
     blocks: Any = [{"type": "divider"}]
-    said = {"channel": "C0NORTH", "text": "x"}
-    form = said | {"blocks": '[{"type": "divider"}]'}
-    called = {"json": said | {"blocks": blocks}} if kind == "json" else {"params": form}
+    arguments = {"channel": "C0NORTH", "text": "x"}
+    form = arguments | {"blocks": '[{"type": "divider"}]'}
+    body = {"json": arguments | {"blocks": blocks}} if kind == "json" else {"params": form}
 
-    await client.api_call("chat.postMessage", **called)
+    await client.api_call("chat.postMessage", **body)
 
     assert engine.workspace.conversations["C0NORTH"].posts[-1].blocks[0]["type"] == "divider"
 
 
-async def test_blocks_that_are_no_json_are_refused(client: AsyncWebClient) -> None:
-    """Half a list of blocks is told apart from a wrong block."""
-    said = {"channel": "C0NORTH", "text": "x", "blocks": "[{"}
+async def test_malformed_blocks_are_rejected(client: AsyncWebClient) -> None:
+    """Malformed JSON in a form has an error code of its own, apart from an invalid block."""
+    arguments = {"channel": "C0NORTH", "text": "x", "blocks": "[{"}
 
-    body = await refused(client.api_call("chat.postMessage", params=said))
+    body = await refused(client.api_call("chat.postMessage", params=arguments))
 
     assert body["error"] == "invalid_blocks_format"
 
 
-async def test_who_is_too_fast_is_told_how_long_to_wait(
+async def test_rate_limit_returns_retry_after(
     client: AsyncWebClient, engine: SandboxEngine
 ) -> None:
-    """Beyond its pace a method answers 429 with the seconds to wait, and nothing is posted."""
+    """Beyond its rate limit a method has the status 429 with Retry-After, and posts nothing."""
     engine.fault_plan.rate_limits["chat.postMessage"] = RateLimit(burst=2, calls_per_second=0.1)
     for _ in range(2):
         await client.chat_postMessage(channel="C0NORTH", text="x")
 
-    with pytest.raises(SlackApiError) as caught:
+    with pytest.raises(SlackApiError) as error:
         await client.chat_postMessage(channel="C0NORTH", text="x")
 
-    assert caught.value.response.status_code == 429
-    assert caught.value.response["error"] == "ratelimited"
-    assert int(caught.value.response.headers["Retry-After"]) in {9, 10}
+    assert error.value.response.status_code == 429
+    assert error.value.response["error"] == "ratelimited"
+    assert int(error.value.response.headers["Retry-After"]) in {9, 10}
     assert len(engine.workspace.conversations["C0NORTH"].posts) == 2
 
 
-async def test_one_channel_may_be_full_and_another_not(
-    client: AsyncWebClient, engine: SandboxEngine
-) -> None:
-    """A pace for each channel holds up nobody else."""
+async def test_rate_limit_per_channel(client: AsyncWebClient, engine: SandboxEngine) -> None:
+    """A rate limit per channel does not limit another channel."""
     engine.fault_plan.rate_limits["chat.postMessage#"] = RateLimit(burst=1, calls_per_second=0.1)
     await client.chat_postMessage(channel="C0NORTH", text="x")
 
@@ -130,50 +128,50 @@ async def test_one_channel_may_be_full_and_another_not(
     assert (await client.chat_postMessage(channel="C0RIVER", text="x"))["ok"]
 
 
-@pytest.mark.parametrize(("when", "posted"), [("before", 0), ("after", 1)])
-async def test_an_answer_can_be_lost_before_or_after_the_message(
-    client: AsyncWebClient, engine: SandboxEngine, when: When, posted: int
+@pytest.mark.parametrize(("when", "message_count"), [("before", 0), ("after", 1)])
+async def test_connection_breaks_before_or_after_the_effect(
+    client: AsyncWebClient, engine: SandboxEngine, when: When, message_count: int
 ) -> None:
-    """A broken connection tells the bot nothing about whether the message was posted."""
+    """A dropped connection may come before or after the message is posted."""
     engine.fault_plan.add_fault("chat.postMessage", PlannedFault(when, drop_connection=True))
 
     with pytest.raises(aiohttp.ClientError):
         await client.chat_postMessage(channel="C0NORTH", text="x")
 
-    assert len(engine.workspace.conversations["C0NORTH"].posts) == posted
+    assert len(engine.workspace.conversations["C0NORTH"].posts) == message_count
 
 
-@pytest.mark.parametrize(("when", "posted"), [("before", 0), ("after", 1)])
-async def test_slack_can_fail_before_or_after_the_message(
-    client: AsyncWebClient, engine: SandboxEngine, when: When, posted: int
+@pytest.mark.parametrize(("when", "message_count"), [("before", 0), ("after", 1)])
+async def test_server_error_before_or_after_the_effect(
+    client: AsyncWebClient, engine: SandboxEngine, when: When, message_count: int
 ) -> None:
-    """A 500 comes with or without the message, once, and the next call is well."""
+    """A status 500 comes before or after the effect, once; the next call succeeds."""
     engine.fault_plan.add_fault("chat.postMessage", PlannedFault(when, status=500, body="<html>"))
 
-    with pytest.raises(SlackApiError) as caught:
+    with pytest.raises(SlackApiError) as error:
         await client.chat_postMessage(channel="C0NORTH", text="x")
     await client.chat_postMessage(channel="C0NORTH", text="x")
 
-    assert caught.value.response.status_code == 500
-    assert len(engine.workspace.conversations["C0NORTH"].posts) == posted + 1
+    assert error.value.response.status_code == 500
+    assert len(engine.workspace.conversations["C0NORTH"].posts) == message_count + 1
 
 
-async def test_slack_can_name_an_error_or_take_its_time(
+async def test_fault_is_an_error_code_or_a_delay(
     client: AsyncWebClient, engine: SandboxEngine
 ) -> None:
-    """An error code of Slack's own can be planted, and so can a delay alone."""
+    """A planned fault may be an error code, or only a delay."""
     engine.fault_plan.add_fault("auth.test", PlannedFault(error="fatal_error"))
     engine.fault_plan.add_fault("auth.test", PlannedFault(delay_seconds=0.2))
     loop = asyncio.get_running_loop()
 
     assert (await refused(client.auth_test()))["error"] == "fatal_error"
-    begun = loop.time()
+    started_at = loop.time()
     assert (await client.auth_test())["ok"]
-    assert loop.time() - begun >= 0.2
+    assert loop.time() - started_at >= 0.2
 
 
-async def test_every_call_is_remembered(client: AsyncWebClient, engine: SandboxEngine) -> None:
-    """A test can ask what was called, and what was taken."""
+async def test_calls_are_recorded(client: AsyncWebClient, engine: SandboxEngine) -> None:
+    """Each call is recorded with its error; successful calls can be selected."""
     await client.chat_postMessage(channel="C0NORTH", text="x")
     await refused(client.chat_postMessage(channel="C0NOWHERE", text="x"))
 
@@ -183,10 +181,10 @@ async def test_every_call_is_remembered(client: AsyncWebClient, engine: SandboxE
     ]
 
 
-async def test_a_day_that_is_jumped_gives_a_days_worth_of_calls(
+async def test_rate_limit_uses_the_simulated_clock(
     client: AsyncWebClient, engine: SandboxEngine
 ) -> None:
-    """Pace goes by practice time, so that a jump of weeks loses no message to it."""
+    """Token buckets refill by the simulated clock, so a jump of weeks drops no message."""
     engine.fault_plan.rate_limits["chat.postMessage"] = RateLimit(burst=1, calls_per_second=0.1)
     await client.chat_postMessage(channel="C0NORTH", text="x")
 

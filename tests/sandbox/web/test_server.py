@@ -12,100 +12,124 @@ from tests.sandbox.block_kit.samples import build_actions, build_button
 from tests.sandbox.fake_bot import FakeBot
 from tests.sandbox.workspace.test_actions import opened
 
+PLAIN_TEXT = {"type": "plain_text", "text": "Title"}
+RADIO_INPUT = {
+    "type": "input",
+    "block_id": "pick",
+    "label": PLAIN_TEXT,
+    "element": {
+        "type": "radio_buttons",
+        "action_id": "pick",
+        "options": [{"text": PLAIN_TEXT, "value": "a"}],
+    },
+}
+MODAL = {
+    "type": "modal",
+    "title": PLAIN_TEXT,
+    "submit": PLAIN_TEXT,
+    "blocks": [RADIO_INPUT],
+    "notify_on_close": True,
+}
+
 
 @pytest.fixture
 async def page(engine: SandboxEngine) -> AsyncIterator[aiohttp.ClientSession]:
-    """Return a session that asks as the page does."""
+    """Return an HTTP session with the base URL of the page."""
     async with aiohttp.ClientSession(engine.config.slack_url) as session:
         yield session
 
 
-async def act(page: aiohttp.ClientSession, **said: Any) -> dict[str, Any]:
-    """Do something as the first clinician."""
-    async with page.post("/practice/act", json={"persona": "U0CLIN01", **said}) as answer:
-        told: dict[str, Any] = await answer.json()
-        return told
+async def post_action(page: aiohttp.ClientSession, **arguments: Any) -> dict[str, Any]:
+    """Send an action of the first clinician and return the response body."""
+    async with page.post("/practice/act", json={"persona": "U0CLIN01", **arguments}) as response:
+        body: dict[str, Any] = await response.json()
+        return body
 
 
-async def seen(page: aiohttp.ClientSession, persona: str = "U0CLIN01") -> dict[str, Any]:
-    """Return what a persona sees."""
-    async with page.get("/practice/state", params={"persona": persona}) as answer:
-        told: dict[str, Any] = await answer.json()
-        return told
+async def read_screen(page: aiohttp.ClientSession, persona: str = "U0CLIN01") -> dict[str, Any]:
+    """Return the screen of a persona."""
+    async with page.get("/practice/state", params={"persona": persona}) as response:
+        body: dict[str, Any] = await response.json()
+        return body
 
 
-async def test_the_page_is_told_everything_that_one_person_sees(
+async def test_screen_contains_what_is_visible_to_one_person(
     page: aiohttp.ClientSession, client: AsyncWebClient
 ) -> None:
-    """Their rooms and messages, and nothing of anybody else's."""
+    """A screen contains the conversations and messages of one person, and no others."""
     await client.chat_postMessage(channel="U0CLIN01", text="For Ilse")
     await client.chat_postMessage(channel="C0NORTH", text="For all")
     await client.chat_postEphemeral(channel="C0NORTH", user="U0CLIN01", text="For Ilse here")
 
-    mine, theirs = await seen(page), await seen(page, "U0CLIN02")
+    own_screen, other_screen = await read_screen(page), await read_screen(page, "U0CLIN02")
 
-    assert mine["me"] == {"id": "U0CLIN01", "name": "Ilse Okonjo"}
-    assert [room["kind"] for room in mine["channels"]] == ["channel", "channel", "app"]
-    assert [m["text"] for m in mine["messages"]["C0NORTH"]] == ["For all", "For Ilse here"]
-    assert [m["ephemeral"] for m in mine["messages"]["C0NORTH"]] == [False, True]
-    assert mine["messages"]["D0CLIN01"][0]["author_kind"] == "app"
-    assert mine["messages"]["D0CLIN01"][0]["time"].startswith("2026-11-24T10:00")
-    assert [m["text"] for m in theirs["messages"]["C0NORTH"]] == ["For all"]
-    assert theirs["messages"]["D0CLIN02"] == []
-    assert len(mine["personas"]) == 37
-    assert mine["next"]["checkin"].startswith("2026-11-30T09:00")
+    assert own_screen["me"] == {"id": "U0CLIN01", "name": "Ilse Okonjo"}
+    assert [channel["kind"] for channel in own_screen["channels"]] == ["channel", "channel", "app"]
+    assert [message["text"] for message in own_screen["messages"]["C0NORTH"]] == [
+        "For all",
+        "For Ilse here",
+    ]
+    assert [message["ephemeral"] for message in own_screen["messages"]["C0NORTH"]] == [False, True]
+    assert own_screen["messages"]["D0CLIN01"][0]["author_kind"] == "app"
+    assert own_screen["messages"]["D0CLIN01"][0]["time"].startswith("2026-11-24T10:00")
+    assert [message["text"] for message in other_screen["messages"]["C0NORTH"]] == ["For all"]
+    assert other_screen["messages"]["D0CLIN02"] == []
+    assert len(own_screen["personas"]) == 37
+    assert own_screen["next"]["checkin"].startswith("2026-11-30T09:00")
 
 
-async def test_what_is_read_is_unread_no_more(
+async def test_read_marker_clears_the_unread_count(
     page: aiohttp.ClientSession, client: AsyncWebClient
 ) -> None:
-    """New messages of others are counted until their room was looked at."""
+    """The unread count covers messages of other authors since the last read marker."""
     await client.chat_postMessage(channel="C0NORTH", text="x")
-    await act(page, act="say", channel="C0NORTH", text="mine")
-    before = (await seen(page))["channels"][0]["unread"]
+    await post_action(page, act="say", channel="C0NORTH", text="mine")
+    unread_before = (await read_screen(page))["channels"][0]["unread"]
 
-    await act(page, act="read", channel="C0NORTH")
+    await post_action(page, act="read", channel="C0NORTH")
 
-    assert (before, (await seen(page))["channels"][0]["unread"]) == (1, 0)
+    assert (unread_before, (await read_screen(page))["channels"][0]["unread"]) == (1, 0)
 
 
-async def test_whoever_waits_hears_of_news_at_once(
+async def test_long_poll_returns_after_a_change(
     page: aiohttp.ClientSession, engine: SandboxEngine, client: AsyncWebClient
 ) -> None:
-    """A waiting page is answered by the next change, with its number."""
-    known = engine.workspace.version
-    async with page.get("/practice/wait", params={"version": known - 1}) as answer:
-        assert (await answer.json())["version"] == known
+    """A long poll returns the version of the workspace once it is newer."""
+    version = engine.workspace.version
+    async with page.get("/practice/wait", params={"version": version - 1}) as response:
+        assert (await response.json())["version"] == version
     await client.chat_postMessage(channel="C0NORTH", text="x")
-    async with page.get("/practice/wait", params={"version": known}) as answer:
-        assert (await answer.json())["version"] > known
+    async with page.get("/practice/wait", params={"version": version}) as response:
+        assert (await response.json())["version"] > version
 
 
-async def test_every_act_reaches_the_bot(
+async def test_every_action_reaches_the_bot(
     page: aiohttp.ClientSession,
     bot: FakeBot,
     client: AsyncWebClient,
     engine: SandboxEngine,
     ilse: PersonaDriver,
 ) -> None:
-    """Commands, presses, changes, forms, closings, the Home and shortcuts, by name."""
+    """Each action of the page sends the payload of its type to the bot."""
     await client.chat_postMessage(
         channel=ilse.chat_id, text="x", blocks=[build_actions(build_button())]
     )
-    stamp, form = ilse.visible_messages()[0].ts, {"type": "modal", "title": plain, "submit": plain}
-    step = {"block_id": "b00", "action_id": "press"}
-    await act(page, act="command", channel="C0NORTH", command="/tip", text="next")
-    await act(page, act="press", channel=ilse.chat_id, ts=stamp, **step)
-    await act(page, act="home")
-    await act(page, act="shortcut", callback_id="debrief")
-    view = await opened(client, engine, {**form, "blocks": [question], "notify_on_close": True})
-    chosen = {"type": "radio_buttons", "selected_option": {"value": "a"}}
-    await act(page, act="change", view=view, block_id="pick", action_id="pick", **chosen)
-    await act(page, act="submit", view=view, state={"pick": {"pick": chosen}})
-    other = await opened(client, engine, {**form, "blocks": [question], "notify_on_close": True})
-    await act(page, act="close", view=other)
+    timestamp = ilse.visible_messages()[0].ts
+    button_ids = {"block_id": "b00", "action_id": "press"}
+    await post_action(page, act="command", channel="C0NORTH", command="/tip", text="next")
+    await post_action(page, act="press", channel=ilse.chat_id, ts=timestamp, **button_ids)
+    await post_action(page, act="home")
+    await post_action(page, act="shortcut", callback_id="debrief")
+    first_view = await opened(client, engine, MODAL)
+    answer = {"type": "radio_buttons", "selected_option": {"value": "a"}}
+    await post_action(
+        page, act="change", view=first_view, block_id="pick", action_id="pick", **answer
+    )
+    await post_action(page, act="submit", view=first_view, state={"pick": {"pick": answer}})
+    second_view = await opened(client, engine, MODAL)
+    await post_action(page, act="close", view=second_view)
 
-    assert [told.get("type", "command") for told in bot.received_payloads] == [
+    assert [payload.get("type", "command") for payload in bot.received_payloads] == [
         "command",
         "block_actions",
         "event_callback",
@@ -115,21 +139,8 @@ async def test_every_act_reaches_the_bot(
     ]
 
 
-plain = {"type": "plain_text", "text": "Title"}
-question = {
-    "type": "input",
-    "block_id": "pick",
-    "label": plain,
-    "element": {
-        "type": "radio_buttons",
-        "action_id": "pick",
-        "options": [{"text": plain, "value": "a"}],
-    },
-}
-
-
 @pytest.mark.parametrize(
-    "said",
+    "arguments",
     [
         {"act": "dance"},
         {"act": "press"},
@@ -139,28 +150,28 @@ question = {
         {"persona": "U0NOBODY", "act": "home"},
     ],
 )
-async def test_what_nobody_could_do_is_refused(
-    page: aiohttp.ClientSession, said: dict[str, object]
+async def test_invalid_action_is_rejected(
+    page: aiohttp.ClientSession, arguments: dict[str, object]
 ) -> None:
-    """A malformed or impossible act is answered with a code, and nothing happens."""
-    told = await act(page, **said)
+    """A malformed or impossible action has an error code."""
+    body = await post_action(page, **arguments)
 
-    assert told["ok"] is False
-    assert told["error"]
+    assert body["ok"] is False
+    assert body["error"]
 
 
-async def test_a_notice_can_be_put_away(page: aiohttp.ClientSession, engine: SandboxEngine) -> None:
-    """What Slack said is gone once it was read."""
+async def test_notice_is_dismissed(page: aiohttp.ClientSession, engine: SandboxEngine) -> None:
+    """A dismissed notice is removed from the screen."""
     engine.workspace.add_notice("U0CLIN01", "Something")
-    notice = (await seen(page))["notices"][0]
+    notice = (await read_screen(page))["notices"][0]
 
-    await act(page, act="dismiss", notice=notice["id"])
+    await post_action(page, act="dismiss", notice=notice["id"])
 
-    assert (await seen(page))["notices"] == []
+    assert (await read_screen(page))["notices"] == []
 
 
 @pytest.mark.parametrize(
-    ("said", "reached"),
+    ("arguments", "expected_instant"),
     [
         ({"jump": "day"}, "2026-11-25T15:00"),
         ({"jump": "week"}, "2026-12-01T15:00"),
@@ -169,53 +180,55 @@ async def test_a_notice_can_be_put_away(page: aiohttp.ClientSession, engine: San
         ({"to": "2026-11-24T18:00:00-05:00"}, "2026-11-24T23:00"),
     ],
 )
-async def test_the_page_moves_practice_time(
-    page: aiohttp.ClientSession, said: dict[str, str], reached: str
+async def test_page_moves_the_simulated_clock(
+    page: aiohttp.ClientSession, arguments: dict[str, str], expected_instant: str
 ) -> None:
-    """Each jump arrives where its name says."""
-    async with page.post("/practice/clock", json=said) as answer:
-        told = await answer.json()
+    """Each jump moves the clock to its target."""
+    async with page.post("/practice/clock", json=arguments) as response:
+        body = await response.json()
 
-    assert told["ok"] is True
-    assert told["now"].startswith(reached)
+    assert body["ok"] is True
+    assert body["now"].startswith(expected_instant)
 
 
-@pytest.mark.parametrize("said", [{}, {"jump": "year"}, {"to": "soon"}, {"to": 7}])
-async def test_a_jump_to_nowhere_is_refused(
-    page: aiohttp.ClientSession, engine: SandboxEngine, said: dict[str, object]
+@pytest.mark.parametrize("arguments", [{}, {"jump": "year"}, {"to": "soon"}, {"to": 7}])
+async def test_invalid_jump_is_rejected(
+    page: aiohttp.ClientSession, engine: SandboxEngine, arguments: dict[str, object]
 ) -> None:
-    """Time stands still where the target makes no sense."""
-    before = engine.workspace.clock.now()
-    async with page.post("/practice/clock", json=said) as answer:
-        assert answer.status == 400
+    """A jump to an invalid target has the status 400 and does not move the clock."""
+    instant_before = engine.workspace.clock.now()
+    async with page.post("/practice/clock", json=arguments) as response:
+        assert response.status == 400
 
-    assert (engine.workspace.clock.now() - before).total_seconds() < 60
-
-
-async def test_a_foreign_page_has_no_hold_of_it(page: aiohttp.ClientSession) -> None:
-    """Another host's name, or a body that a foreign page could send unasked, does nothing."""
-    said = {"persona": "U0CLIN01", "act": "say", "channel": "C0NORTH", "text": "x"}
-    async with page.post("/practice/act", data=str(said)) as answer:
-        assert answer.status == 400
-    async with page.post("/practice/act", json=said, headers={"Host": "evil.example"}) as answer:
-        assert answer.status == 400
-
-    assert (await seen(page))["messages"]["C0NORTH"] == []
+    assert (engine.workspace.clock.now() - instant_before).total_seconds() < 60
 
 
-async def test_the_page_gets_its_sentences(page: aiohttp.ClientSession) -> None:
-    """Every sentence of the practice workspace is told by its key, and in which language."""
-    async with page.get("/practice/words") as answer:
-        told = await answer.json()
+async def test_cross_site_requests_are_rejected(page: aiohttp.ClientSession) -> None:
+    """A foreign Host header, or a body without a JSON content type, has the status 400."""
+    arguments = {"persona": "U0CLIN01", "act": "say", "channel": "C0NORTH", "text": "x"}
+    async with page.post("/practice/act", data=str(arguments)) as response:
+        assert response.status == 400
+    async with page.post(
+        "/practice/act", json=arguments, headers={"Host": "evil.example"}
+    ) as response:
+        assert response.status == 400
 
-    assert answer.headers["Content-Language"] == "en"
-    assert told["tryout.engine.required"] == "Please answer this question."
-    assert all(key.startswith("tryout.") for key in told)
-    assert datetime.fromisoformat((await seen(page))["now"]).tzinfo
+    assert (await read_screen(page))["messages"]["C0NORTH"] == []
 
 
-async def test_the_page_itself_loads_nothing_from_elsewhere(page: aiohttp.ClientSession) -> None:
-    """It comes with a rule that lets it speak to this machine alone."""
-    async with page.get("/") as answer:
-        assert answer.status == 200
-        assert answer.headers["Content-Security-Policy"].startswith("default-src 'self'")
+async def test_page_receives_its_sentences(page: aiohttp.ClientSession) -> None:
+    """The response contains each sentence of the sandbox by key, and a language header."""
+    async with page.get("/practice/words") as response:
+        sentences = await response.json()
+
+    assert response.headers["Content-Language"] == "en"
+    assert sentences["tryout.engine.required"] == "Please answer this question."
+    assert all(key.startswith("tryout.") for key in sentences)
+    assert datetime.fromisoformat((await read_screen(page))["now"]).tzinfo
+
+
+async def test_page_has_a_content_security_policy(page: aiohttp.ClientSession) -> None:
+    """The policy of the page restricts its sources to the own origin."""
+    async with page.get("/") as response:
+        assert response.status == 200
+        assert response.headers["Content-Security-Policy"].startswith("default-src 'self'")
