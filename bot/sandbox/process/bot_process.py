@@ -14,7 +14,7 @@ from bot.sandbox.process.subprocess import ChildProcess, is_reachable
 from bot.sandbox.slack_api.web_api import SlackCredentials
 
 PROJECT_ROOT = Path(__file__).parents[3]
-"""The project's root folder."""
+"""The project's root folder, which contains the package ``bot``."""
 
 _START_TIMEOUT_SECONDS, _POLL_SECONDS = 60.0, 0.1
 
@@ -76,6 +76,7 @@ class BotProcess(ChildProcess):
             raise BotFailedError("readyz") from None
 
     async def _wait_until_ready(self) -> None:
+        """Poll ``/readyz`` until its response has status 200; raise on an early exit."""
         async with aiohttp.ClientSession() as session:
             while not await is_reachable(session, f"{self.url}/readyz"):
                 if self._process is not None and self._process.returncode is not None:
@@ -89,6 +90,11 @@ class BotProcess(ChildProcess):
         stdout: int | None,
         *inherited_fds: int,
     ) -> asyncio.subprocess.Process:
+        """Spawn ``python -m bot`` in a session of its own, with its stderr in the log file.
+
+        The separate session prevents the terminal's SIGINT from reaching the bot, which is
+        stopped by its parent. *stdout* defaults to the log file.
+        """
         with self.log_file.open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot", *arguments,

@@ -58,6 +58,7 @@ class _EmbeddedServer(uvicorn.Server):
         self.stop_event = asyncio.Event()
 
     async def main_loop(self) -> None:
+        """Run the base class's ticks, with a wait on the stop event as the interval."""
         ticks = 0
         while not await self.on_tick(ticks):
             ticks += 1
@@ -66,17 +67,22 @@ class _EmbeddedServer(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Any:  # noqa: ANN401 - as in the base class
+        """Install no signal handler: signals cancel the task of the process that embeds it."""
         yield
 
 
 async def _wait_until_started(server: uvicorn.Server, task: asyncio.Task[None]) -> None:
+    """Poll until the server accepts requests or its task has failed."""
     while not (server.started or task.done()):  # noqa: ASYNC110 - the server offers no event
         await asyncio.sleep(_POLL_SECONDS)
 
 
 @asynccontextmanager
 async def serve_app(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve *app* on a listening socket while the context is open."""
+    """Serve *app* on a listening socket in a task of the current event loop.
+
+    The server stops when the context is closed; open connections get one second.
+    """
     config = uvicorn.Config(
         app,
         log_config=None,

@@ -17,7 +17,8 @@ from bot.sandbox.process import loopback_server
 from bot.sandbox.process.bot_process import BotFailedError, BotProcess, slack_settings
 from bot.sandbox.process.data_folder import FolderLockedError, clear_folder, lock_folder
 from bot.sandbox.slack_api.web_api import SlackCredentials
-from bot.sandbox.terminal.terminal import Terminal, start_line_reader
+from bot.sandbox.terminal.line_reader import start_line_reader
+from bot.sandbox.terminal.terminal import Terminal
 from bot.sandbox.workspace import personas, seed, snapshot
 from bot.sandbox.workspace.actions import ImpossibleActionError
 from bot.sandbox.workspace.engine import SLACK_RATE_LIMITS, SandboxEngine
@@ -98,6 +99,7 @@ def _run_with_lock(options: SandboxOptions, lock_fd: int) -> int:
 
 
 async def _run_processes(options: SandboxOptions, listener: socket.socket, lock_fd: int) -> None:
+    """Start the bot process and the workspace server; stop the bot on every exit or exception."""
     cancel_on_signals()
     credentials, pepper = _load_secrets(options.folder / "secrets.json")
     slack_url = loopback_server.listener_url(listener)
@@ -143,6 +145,10 @@ async def _run_session(
     *,
     is_first_run: bool,
 ) -> None:
+    """Seed the workspace on the first run, then wait for the terminal or the bot to exit.
+
+    Rate limits apply after seeding only. Raises BotFailedError if the bot exits first.
+    """
     await bot.start(engine.workspace.clock.now(), lock_fd)
     if is_first_run:
         await seed.generate_history(

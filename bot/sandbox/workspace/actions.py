@@ -1,4 +1,4 @@
-"""User actions of the Slack client: messages, commands, button presses and form submissions."""
+"""User actions of a Slack client, which send commands, interactions and events to the bot."""
 
 import asyncio
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ INVITE_COMMAND = "/invite"
 
 
 class ImpossibleActionError(Exception):
-    """Raised for an action that no Slack client offers to this person.
+    """Exception raised for an action that no Slack client offers to this person.
 
     The exception text is a short error code, which the page receives in the JSON response.
     """
@@ -57,9 +57,8 @@ class PersonaActions:
         conversation = self.resolve_conversation(person, channel)
         if not text.strip():
             raise ImpossibleActionError("no_text")
-        workspace.add_message(
-            conversation, Message(workspace.clock.next_timestamp(), person.id, text)
-        )
+        message = Message(workspace.clock.next_timestamp(), person.id, text)
+        workspace.add_message(conversation, message)
 
     async def type_command(
         self, person: Persona, channel: str, command: str, text: str = ""
@@ -73,12 +72,8 @@ class PersonaActions:
             self._response_handler.notify_person(person, "invalid_command", command=command)
             return
         payload = self._payload_builder.build_command(person, conversation, command, text)
-        self._response_handler.handle_command_response(
-            person,
-            conversation,
-            command,
-            await self._transports.current_transport.send_command(payload),
-        )
+        response = await self._transports.current_transport.send_command(payload)
+        self._response_handler.handle_command_response(person, conversation, command, response)
 
     async def press_element(
         self, person: Persona, target: Mapping[str, Any], interaction: Json
@@ -114,17 +109,10 @@ class PersonaActions:
         open_view = self.get_view(person, view_id)
         self.store_answers(open_view, state)
         element = self._find_element(open_view.body["blocks"], interaction)
-        block = next(
-            b for b in open_view.body["blocks"] if b["block_id"] == interaction["block_id"]
-        )
-        self.store_answers(
-            open_view,
-            {
-                interaction["block_id"]: {
-                    interaction["action_id"]: input_state.normalize_answer(element, interaction)
-                }
-            },
-        )
+        block_id, action_id = interaction["block_id"], interaction["action_id"]
+        block = next(block for block in open_view.body["blocks"] if block["block_id"] == block_id)
+        answer = input_state.normalize_answer(element, interaction)
+        self.store_answers(open_view, {block_id: {action_id: answer}})
         self._slack_state.workspace.mark_changed()
         if block["type"] != "input" or block.get("dispatch_action"):
             await self.press_element(person, {"view": view_id}, interaction)
@@ -148,12 +136,9 @@ class PersonaActions:
         """Close a form without submitting it; send ``view_closed`` where the view requests it."""
         open_view = self.get_view(person, view_id)
         is_stack_cleared = bool(open_view.body.get("clear_on_close"))
-        closed_views = (
-            self._slack_state.modal_stack.clear_stack(person.id)
-            if is_stack_cleared
-            else [open_view]
-        )
-        self._slack_state.modal_stack.close_modal(open_view)
+        modal_stack = self._slack_state.modal_stack
+        closed_views = modal_stack.clear_stack(person.id) if is_stack_cleared else [open_view]
+        modal_stack.close_modal(open_view)
         for closed_view in reversed(closed_views):
             if closed_view.body.get("notify_on_close"):
                 payload = self._payload_builder.build_view_closed(
@@ -164,14 +149,9 @@ class PersonaActions:
     async def open_home(self, person: Persona, tab: str = "home") -> None:
         """Open the app's *tab* (``home`` or ``messages``), which sends ``app_home_opened``."""
         home_view = self._slack_state.workspace.homes.get(person.id)
-        conversation = self._slack_state.workspace.get_bot_chat(person.id)
+        bot_chat = self._slack_state.workspace.get_bot_chat(person.id)
         view = {"view": modals.render_view(home_view)} if home_view and tab == "home" else {}
-        event = {
-            "type": "app_home_opened",
-            "user": person.id,
-            "channel": conversation.id,
-            "tab": tab,
-        }
+        event = {"type": "app_home_opened", "user": person.id, "channel": bot_chat.id, "tab": tab}
         await self.send_event({**event, **view})
 
     async def choose_shortcut(self, person: Persona, callback_id: str) -> None:
@@ -207,11 +187,9 @@ class PersonaActions:
         """Return the conversation with this id, or the direct chat with the person of this id."""
         workspace = self._slack_state.workspace
         addressee = workspace.find_person(channel)
-        conversation = (
-            workspace.get_direct_chat(person.id, addressee.id)
-            if addressee
-            else workspace.conversations.get(channel)
-        )
+        if addressee:
+            return workspace.get_direct_chat(person.id, addressee.id)
+        conversation = workspace.conversations.get(channel)
         if conversation is None and channel == workspace.get_bot_chat(person.id).id:
             conversation = workspace.get_bot_chat(person.id)
         if conversation is None or person.id not in conversation.members:
@@ -233,9 +211,8 @@ class PersonaActions:
     def get_view(self, person: Persona, view_id: str) -> OpenView:
         """Return the modal with this id; for an empty id, the person's Home."""
         homes = self._slack_state.workspace.homes
-        open_view = (
-            self._slack_state.modal_stack.find_view(view_id) if view_id else homes.get(person.id)
-        )
+        find_view = self._slack_state.modal_stack.find_view
+        open_view = find_view(view_id) if view_id else homes.get(person.id)
         if open_view is None or open_view.person != person.id:
             raise ImpossibleActionError("no_such_view")
         return open_view
@@ -248,6 +225,7 @@ class PersonaActions:
             raise ImpossibleActionError("no_such_answer") from None
 
     def _invite_bot(self, person: Persona, conversation: Conversation) -> None:
+        """Add the bot to a channel, as Slack does; the bot receives no request for it."""
         if conversation.kind != "channel" or BOT_USER_ID in conversation.members:
             self._response_handler.notify_person(person, "invited_already")
             return
@@ -255,6 +233,7 @@ class PersonaActions:
         self._response_handler.notify_person(person, "invited", channel=conversation.name)
 
     def _find_element(self, blocks: list[Json], interaction: Json) -> Json:
+        """Return the element's dict by block id and action id; raises ImpossibleActionError."""
         element = input_state.find_element(
             blocks, str(interaction.get("block_id")), str(interaction.get("action_id"))
         )
@@ -288,6 +267,10 @@ class PersonaActions:
             raise ImpossibleActionError("no_such_answer") from None
 
     async def _retry_event(self, payload: Json, response: BotResponse) -> None:
+        """Retry one event with the same payload until it is acknowledged, or give up.
+
+        Each retry has its attempt number and the reason in its headers.
+        """
         for attempt, delay in enumerate(self.retry_delays, start=1):
             await asyncio.sleep(delay)
             reason = "http_timeout" if response.timed_out else "http_error"

@@ -123,6 +123,7 @@ class SandboxEngine:
             snapshot.save_workspace(self.workspace, self.config.state_file)
 
     async def _autosave_changes(self) -> None:
+        """Poll the workspace's version in a loop, and save the state after a change."""
         version = self.workspace.version
         while True:
             await asyncio.sleep(_AUTOSAVE_SECONDS)
@@ -131,6 +132,7 @@ class SandboxEngine:
                 self.save()
 
     def _apply_manifest(self, manifest: Mapping[str, Any]) -> None:
+        """Restrict commands and events to those of the app's manifest, if it has any keys."""
         if manifest:
             commands = manifest["features"]["slash_commands"]
             events = manifest["settings"]["event_subscriptions"]["bot_events"]

@@ -9,6 +9,8 @@ from bot.sandbox.workspace.personas import APP_ID, BOT_ID, WORKSPACE_ID
 from bot.sandbox.workspace.workspace import Json, OpenView, Workspace
 
 _MAX_STACK_DEPTH = 3
+"""Slack's limit of views in a person's modal stack."""
+
 _VIEW_DEFAULTS: dict[str, Json] = {
     "modal": {"clear_on_close": False, "notify_on_close": False, "close": None, "submit": None},
     "home": {"clear_on_close": False, "notify_on_close": False, "close": None, "submit": None,
@@ -92,7 +94,7 @@ class ModalStack:
         self._workspace.mark_changed()
 
     def close_modal(self, open_view: OpenView) -> None:
-        """Remove one modal from its stack."""
+        """Remove one modal from its stack; the next view becomes the top one."""
         stack = self.get_stack(open_view.person)
         if open_view in stack:
             stack.remove(open_view)
@@ -123,6 +125,7 @@ class ModalStack:
         )
 
     def _check_unique_external_id(self, body: Json) -> None:
+        """Raise ``duplicate_external_id`` if another open view has the same external id."""
         if self._find_by_external_id(str(body.get("external_id") or "")):
             raise ApiError("duplicate_external_id")
 
@@ -138,6 +141,7 @@ class ModalStack:
         )
 
     def _next_hash(self) -> str:
+        """Return a unique hash string: the Unix time and a counter."""
         number = self._workspace.next_number("hash")
         return f"{int(self._workspace.clock.machine_seconds())}.{number:08x}"
 
@@ -159,6 +163,7 @@ def render_view(open_view: OpenView) -> Json:
 
 
 def _complete_body(body: Json) -> Json:
+    """Return a copy of a view's body with Slack's default values for missing keys."""
     string_defaults = {"private_metadata": "", "callback_id": "", "external_id": ""}
     frame = deepcopy({key: value for key, value in body.items() if key != "blocks"})
     _set_emoji_defaults(frame)
@@ -187,6 +192,7 @@ def fill_block_ids(blocks: list[Json]) -> list[Json]:
 
 
 def _set_emoji_defaults(node: object) -> None:
+    """Set the default of ``emoji`` in every plain text dict of a JSON tree, in place."""
     if isinstance(node, dict):
         if node.get("type") == "plain_text":
             node.setdefault("emoji", True)

@@ -131,6 +131,7 @@ class PersonaDriver:
         return self.top_view
 
     def _locate_blocks(self, message: Message | None) -> tuple[Json, list[Json]]:
+        """Return the target dict and the list of blocks of the message, top modal or Home."""
         if message:
             conversations = self.engine.workspace.conversations.values()
             conversation = next(
@@ -166,6 +167,7 @@ def _build_state(open_view: OpenView, answers: Mapping[str, Answer]) -> dict[str
 
 
 def _encode_answer(element: Json, answer: Answer) -> Json:
+    """Return an answer as a dict in Slack's format, under the key of the element's type."""
     kind = FIELD_TYPES[element["type"]]
     value: Any = [answer] if kind.is_multiple and isinstance(answer, str) else answer
     if kind.answer_key == "selected_option":

@@ -31,7 +31,11 @@ class SampleTeam:
 
 @dataclass(frozen=True)
 class Persona:
-    """A person whose role a visitor can take: clinician, supervisor, director or admin."""
+    """A person of the sandbox; ``role`` is clinician, supervisor, director or admin.
+
+    ``team_key`` is the key of the person's :class:`SampleTeam`; the default, an empty string,
+    is that of directors and admins.
+    """
 
     id: str
     name: str
@@ -66,7 +70,7 @@ _OTHER_LOCALES = {"U0CLIN15": "fr-CA", "U0CLIN25": "zh-CN"}
 """Locales of the personas whose language differs from the practice's language."""
 
 _SLACK_LOCALES: Mapping[str, str] = {"en": "en-US", "fr": "fr-CA", "zh": "zh-CN"}
-"""Slack's locale by language of the bot's catalogue."""
+"""Slack's locale by language of the bot's catalogue; the default is ``en-US``."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class SamplePractice:
     language: str = "en"
 
     def get_persona(self, person_id: str) -> Persona:
-        """Return the persona with this id; raises KeyError."""
+        """Return the persona with this id; raises KeyError for an unknown id."""
         return {person.id: person for person in self.personas}[person_id]
 
     def find_persona(self, query: str) -> Persona | None:

@@ -113,6 +113,7 @@ async def _save_setup(engine: SandboxEngine, team: SampleTeam) -> None:
 
 
 async def _join_checkins(engine: SandboxEngine) -> None:
+    """Send ``/checkin join`` for a share of every team, by list order without the first."""
     sample_practice = engine.workspace.sample_practice
     for team in sample_practice.teams:
         clinicians = sample_practice.people_in_role(team, "clinician")
@@ -121,6 +122,7 @@ async def _join_checkins(engine: SandboxEngine) -> None:
 
 
 async def _file_debriefs(engine: SandboxEngine, debriefs: list[PlannedDebrief]) -> None:
+    """File a list of debriefs in concurrent tasks, limited by a semaphore."""
     semaphore = asyncio.Semaphore(_MAX_CONCURRENT)
 
     async def file_with_limit(debrief: PlannedDebrief) -> None:

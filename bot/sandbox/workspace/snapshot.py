@@ -43,6 +43,7 @@ def load_workspace(sample_practice: SamplePractice, file: Path) -> Workspace | N
 
 
 def _serialize_workspace(workspace: Workspace) -> Json:
+    """Return the state as a dict of JSON types. The keys are those of the file's schema."""
     return {
         "edition": _FORMAT_VERSION,
         "now": workspace.clock.now().isoformat(),
@@ -66,6 +67,7 @@ def _serialize_workspace(workspace: Workspace) -> Json:
 
 
 def _deserialize_workspace(sample_practice: SamplePractice, data: Json) -> Workspace:
+    """Build a workspace from parsed JSON; raises for a missing key or another version."""
     if data["edition"] != _FORMAT_VERSION:
         raise UnreadableSnapshotError
     clock = SandboxClock()
@@ -76,6 +78,7 @@ def _deserialize_workspace(sample_practice: SamplePractice, data: Json) -> Works
 
 
 def _fill_workspace(workspace: Workspace, data: Json) -> None:
+    """Replace the default state, and make new timestamps greater than all loaded ones."""
     conversations = [_parse_conversation(room) for room in data["rooms"]]
     workspace.conversations = {conversation.id: conversation for conversation in conversations}
     workspace.modal_stacks = _map_values(

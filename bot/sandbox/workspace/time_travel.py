@@ -1,4 +1,4 @@
-"""Time travel: compute a person's next due instant, and move the bot's clock there."""
+"""Time travel: compute the next due instants, and move the bot's clock by HTTP requests."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -48,7 +48,11 @@ class TimeTravel:
         return next(slot for slot in slots if slot > self._workspace.clock.now())
 
     def next_period_end(self, person: Persona) -> datetime | None:
-        """Return the end of the current period of the person's team, or the earliest of any team."""
+        """Return the end of the current period of the person's team.
+
+        For a person without a team, such as a director, the earliest end of any team: these
+        are the periods whose table the person contributes to or may read.
+        """
         teams = self._workspace.sample_practice.teams
         visible_teams = [team for team in teams if person.team_key in {"", team.key}]
         period_ends = [
@@ -81,6 +85,11 @@ class TimeTravel:
             await self._move_clock(self._workspace.clock.now() + timedelta(hours=1))
 
     async def _move_clock(self, instant: datetime) -> None:
+        """Move both clocks to *instant*, by a request to the bot's test endpoint.
+
+        The response contains the bot's time, which becomes the time of the workspace.
+        Raises ClockError for a failed connection or a time before *instant*.
+        """
         clock = self._workspace.clock
         clock.move_to(max(instant, clock.now()))
         payload = {"now": instant.astimezone(UTC).isoformat()}
@@ -105,6 +114,7 @@ class TimeTravel:
         return sorted(instants)
 
     def _scheduled_instants(self, horizon: timedelta) -> Iterator[datetime]:
+        """Yield the instants of tips, check-ins and Monday midnights within *horizon*."""
         now, home = self._workspace.clock.now(), ZoneInfo(HOME_ZONE)
         for team in self._workspace.sample_practice.teams:
             tip_days, tip_time = team.tip_slots

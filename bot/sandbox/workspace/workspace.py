@@ -1,4 +1,4 @@
-"""State of the sandbox workspace: conversations, messages, open views, notices and scopes."""
+"""In-memory state of the sandbox workspace: conversations, messages, views and notices."""
 
 import asyncio
 from collections.abc import Iterable
@@ -120,6 +120,7 @@ class Workspace:
     def _get_or_create_chat(
         self, kind: str, prefix: str, first_id: str, second_id: str
     ) -> Conversation:
+        """Return a chat by its key, which is derived from the members' ids."""
         conversation_id = prefix + (first_id if kind == "app" else second_id)[2:]
         if conversation_id not in self.conversations:
             self.conversations[conversation_id] = Conversation(

@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.content.catalogue import LanguagePack
-from bot.sandbox.terminal.terminal import LineReader, Terminal
+from bot.sandbox.terminal.line_reader import LineReader
+from bot.sandbox.terminal.terminal import Terminal
 from bot.sandbox.workspace.engine import SandboxEngine
 from bot.sandbox.workspace.persona_driver import PersonaDriver
 from tests.sandbox.fake_bot import FakeBot
