@@ -65,7 +65,7 @@ class SandboxEngine:
     """The simulated Slack server. Its parts are public attributes, so that tests can reach them."""
 
     def __init__(self, config: SandboxConfig) -> None:
-        """Build the parts; no connection or file is opened before :meth:`run_lifespan`."""
+        """Build the parts and load the saved state; no connection is opened yet."""
         self.config = config
         self.workspace = _load_or_create_workspace(config)
         machine_seconds = self.workspace.clock.machine_seconds
