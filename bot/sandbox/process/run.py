@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import socket
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,7 @@ from bot.sandbox.process import loopback_server
 from bot.sandbox.process.bot_process import BotFailedError, BotProcess, slack_settings
 from bot.sandbox.process.data_folder import FolderLockedError, clear_folder, lock_folder
 from bot.sandbox.slack_api.web_api import SlackCredentials
-from bot.sandbox.terminal.line_reader import start_line_reader
+from bot.sandbox.terminal.line_reader import STDIN_FD, start_line_reader
 from bot.sandbox.terminal.terminal import Terminal
 from bot.sandbox.workspace import personas, seed, snapshot
 from bot.sandbox.workspace.actions import ImpossibleActionError
@@ -34,18 +35,29 @@ _EXIT_OK, _EXIT_FAILED = 0, 2
 
 @dataclass(frozen=True)
 class SandboxOptions:
-    """Options of one run: the catalogue, the data folder, the page's port and two flags."""
+    """Options of one run.
+
+    All state is stored in *folder*; ``must_reset`` deletes it first. The page is served on
+    *port* of the loopback interface; ``use_terminal`` also reads commands from ``input_fd``.
+    ``choose_history_start`` returns the start of the seed data for a practice and a time.
+    """
 
     words: LanguagePack
     folder: Path
     port: int
-    must_reset: bool
-    use_terminal: bool
+    must_reset: bool = False
+    use_terminal: bool = False
+    input_fd: int = STDIN_FD
+    choose_history_start: Callable[[SamplePractice, datetime], datetime] = seed.history_start
 
     @property
     def sample_practice(self) -> SamplePractice:
         """The sample practice, localized to the visitor's language."""
         return personas.localize_practice(self.words.language)
+
+    def history_start(self) -> datetime:
+        """Return the start of the seed data, counted back from the current time."""
+        return self.choose_history_start(self.sample_practice, datetime.now(UTC))
 
     def print_sentence(self, key: str, **facts: str | int) -> None:
         """Print a sentence of the catalogue to standard output, with *facts* as its parameters."""
@@ -56,17 +68,17 @@ class SandboxOptions:
 def run_slack_sandbox(
     words: LanguagePack, *, folder: Path, port: int, must_reset: bool, use_terminal: bool
 ) -> int:
-    """Run the Slack sandbox until it is interrupted, and return the process's exit status.
+    """Run the Slack sandbox from standard input; see :class:`SandboxOptions` for arguments."""
+    return run_sandbox(SandboxOptions(words, folder, port, must_reset, use_terminal))
 
-    All state is stored in *folder*; *must_reset* deletes it first. The page is served on
-    *port* of the loopback interface; *use_terminal* also reads commands from standard input.
-    """
-    options = SandboxOptions(words, folder, port, must_reset, use_terminal)
-    folder.mkdir(parents=True, exist_ok=True)
+
+def run_sandbox(options: SandboxOptions) -> int:
+    """Run the Slack sandbox until it is interrupted, and return the process's exit status."""
+    options.folder.mkdir(parents=True, exist_ok=True)
     try:
-        lock_fd = lock_folder(folder)
+        lock_fd = lock_folder(options.folder)
     except FolderLockedError as error:
-        options.print_sentence("already", folder=str(folder), process=error.process_id)
+        options.print_sentence("already", folder=str(options.folder), process=error.process_id)
         return _EXIT_FAILED
     try:
         return _run_with_lock(options, lock_fd)
@@ -118,9 +130,7 @@ async def _run_processes(options: SandboxOptions, listener: socket.socket, lock_
             credentials=credentials,
             manifest=manifest,
             sample_practice=options.sample_practice,
-            now=seed.history_start(options.sample_practice, datetime.now(UTC))
-            if is_first_run
-            else None,
+            now=options.history_start() if is_first_run else None,
             state_file=options.folder / _STATE_FILE,
             listener=listener,
         ) as engine:
@@ -175,7 +185,7 @@ async def _run_session(
 
 async def _run_terminal_or_wait(options: SandboxOptions, engine: SandboxEngine) -> None:
     if options.use_terminal:
-        await Terminal(engine, options.words, print).run(start_line_reader())
+        await Terminal(engine, options.words, print).run(start_line_reader(options.input_fd))
     else:
         await asyncio.Event().wait()
 
@@ -187,7 +197,7 @@ async def _prepare_manifest(
     if is_first_run:
         team_file = options.folder / "teams.toml"
         team_file.write_text(personas.render_team_file(options.sample_practice), encoding="utf-8")
-        start = seed.history_start(options.sample_practice, datetime.now(UTC))
+        start = options.history_start()
         await bot.run_command("team", "apply", str(team_file.resolve()), now=start)
     manifest: dict[str, Any] = json.loads(await bot.run_command("manifest", "--base-url", bot.url))
     return manifest

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from threading import Thread
@@ -11,20 +10,23 @@ LineReader = Callable[[], Awaitable[str]]
 """Async callable that returns the next input line; an empty string at the end of the input."""
 
 
-def start_line_reader() -> LineReader:
-    """Start a thread that reads standard input, and return a reader of its lines.
+STDIN_FD = 0
+"""File descriptor of standard input."""
+
+
+def start_line_reader(input_fd: int = STDIN_FD) -> LineReader:
+    """Start a thread that reads a file descriptor, and return a reader of its lines.
 
     The thread bypasses Python's input buffer and is a daemon, so that a blocking read does
     not prevent the process from exiting. Lines are passed through a queue of the event loop.
     """
     loop = asyncio.get_running_loop()
     lines: asyncio.Queue[str] = asyncio.Queue()
-    stdin_fd = sys.stdin.fileno()
 
-    def read_stdin() -> None:
+    def read_input() -> None:
         buffer = b""
         with suppress(RuntimeError, OSError):  # the event loop or the input is closed
-            while chunk := os.read(stdin_fd, 4096):
+            while chunk := os.read(input_fd, 4096):
                 *complete_lines, buffer = (buffer + chunk).split(b"\n")
                 for line in complete_lines:
                     enqueue_line(f"{line.decode(errors='replace')}\n")
@@ -33,5 +35,5 @@ def start_line_reader() -> LineReader:
     def enqueue_line(line: str) -> None:
         loop.call_soon_threadsafe(lines.put_nowait, line)
 
-    Thread(target=read_stdin, daemon=True).start()
+    Thread(target=read_input, daemon=True).start()
     return lines.get
