@@ -23,7 +23,7 @@ def run_without_terminal(words: LanguagePack, folder: Path, port: int) -> int:
 def test_a_taken_port_is_reported_with_an_alternative(
     words: LanguagePack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """With a taken port, the output names another one, and the exit status is 2."""
+    """With a taken port, the output suggests another port, and the exit status is 2."""
     with socket.create_server(("127.0.0.1", 0)) as other_listener:
         port = other_listener.getsockname()[1]
 
@@ -75,7 +75,7 @@ def test_a_missing_snapshot_is_reported_with_a_remedy(
     assert "make try RESET=1" in capsys.readouterr().out
 
 
-async def test_the_bots_environment_excludes_the_operators(
+async def test_the_bot_does_not_inherit_the_operators_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Tokens of a real workspace, in the environment or in `.env`, do not reach the bot."""

@@ -63,13 +63,13 @@ def test_the_configuration_has_five_other_users() -> None:
     current_persona = run.find_persona("supervisor")
 
     config = build_playground_config(sample_practice, current_persona)
-    others = [one["aadObjectId"] for one in config["users"]]
+    others = [user["aadObjectId"] for user in config["users"]]
 
     assert config["currentUser"]["name"] == current_persona.name
     assert len(others) == 5
     assert current_persona.id not in others
     assert config["tenantId"] == tenant.TENANT_ID
-    ids = [config[one]["id"] for one in ("personalChat", "groupChat", "team")]
+    ids = [config[key]["id"] for key in ("personalChat", "groupChat", "team")]
     assert len({*ids, tenant.CHANNEL_ID}) == 4
 
 

@@ -44,7 +44,7 @@ async def test_a_command_payload_is_complete_and_signed(bot: FakeBot, ilse: Pers
 async def test_a_command_in_a_chat_has_a_generic_channel_name(
     bot: FakeBot, ilse: PersonaDriver
 ) -> None:
-    """In a chat of two people, the channel name is the one of all direct messages."""
+    """In a chat of two people, the channel name is `directmessage`, as in Slack."""
     await ilse.type_command("/tip", "U0SUPER1")
 
     assert bot.last_payload("command")["channel_name"] == "directmessage"
