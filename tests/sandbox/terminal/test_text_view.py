@@ -37,26 +37,18 @@ def test_markup_is_rendered_as_plain_text(words: LanguagePack) -> None:
 
 def test_every_block_type_is_rendered(words: LanguagePack) -> None:
     """Each block type has a distinct format; an unknown type is named in a sentence."""
-    rich_text_list = {
-        "type": "rich_text",
-        "elements": [
-            {
-                "type": "rich_text_list",
-                "style": "bullet",
-                "elements": [
-                    {"type": "rich_text_section", "elements": [{"type": "text", "text": "one"}]},
-                    {"type": "rich_text_section", "elements": [{"type": "user", "user_id": "U1"}]},
-                ],
-            }
-        ],
-    }
+    items = [
+        {"type": "rich_text_section", "elements": [{"type": "text", "text": "one"}]},
+        {"type": "rich_text_section", "elements": [{"type": "user", "user_id": "U1"}]},
+    ]
+    bullet_list = {"type": "rich_text_list", "style": "bullet", "elements": items}
     rendered_lines = render_lines(
         words,
         {"type": "header", "text": build_plain_text("Head")},
         {"type": "alert", "text": build_plain_text("Mind")},
         {"type": "divider"},
         build_rich_text(),
-        rich_text_list,
+        {"type": "rich_text", "elements": [bullet_list]},
         {
             "type": "context",
             "elements": [build_mrkdwn("low"), {"type": "image", "alt_text": "sign"}],
