@@ -1,60 +1,60 @@
-// The way to the practice workspace: its words, what a person sees, and what they do.
+// HTTP client of the sandbox server: the catalogue, the current state, and the user's actions.
 
 import { store } from "./store.js";
 
-let words = {};
-let told = async () => {};
+let catalogue = {};
+let actionCallback = async () => {};
 
-/** Fetch every sentence of the page once, and let the page be read in their language. */
-export async function learnWords() {
-  const answer = await fetch("/practice/words");
-  document.documentElement.lang = answer.headers.get("Content-Language") ?? "en";
-  words = await answer.json();
+/** Fetch the catalogue once, and set the language of the document. */
+export async function loadCatalogue() {
+  const response = await fetch("/practice/words");
+  document.documentElement.lang = response.headers.get("Content-Language") ?? "en";
+  catalogue = await response.json();
 }
 
-/** Say a sentence of the catalogue, its blanks filled. */
-export function say(key, facts = {}) {
-  const sentence = words[key] ?? key;
-  return sentence.replace(/\{(\w+)\}/g, (blank, name) => facts[name] ?? blank);
+/** Return the sentence with this key, its placeholders replaced by `facts`. */
+export function translate(key, facts = {}) {
+  const sentence = catalogue[key] ?? key;
+  return sentence.replace(/\{(\w+)\}/g, (placeholder, name) => facts[name] ?? placeholder);
 }
 
-/** Let `work(answer)` run after each act, before whoever acted goes on. */
-export function afterwards(work) {
-  told = work;
+/** Register `callback(result)`, which is awaited after each action, before its promise resolves. */
+export function onActionFinished(callback) {
+  actionCallback = callback;
 }
 
-/** Everything that the current person sees. */
-export async function look() {
-  return read(await fetch(`/practice/state?persona=${encodeURIComponent(store.me)}`));
+/** Fetch everything that is visible to the current persona. */
+export async function fetchState() {
+  return parseJson(await fetch(`/practice/state?persona=${encodeURIComponent(store.me)}`));
 }
 
-/** Wait until there is something newer than `version`. */
-export async function newer(version) {
-  return (await read(await fetch(`/practice/wait?version=${version}`))).version;
+/** Wait for a version newer than `version` by long polling; return the server's version. */
+export async function waitForChange(version) {
+  return (await parseJson(await fetch(`/practice/wait?version=${version}`))).version;
 }
 
-/** Do `name` as the current person; answers `{ok, error}`. */
-export function act(name, details = {}) {
-  return post("/practice/act", { persona: store.me, act: name, ...details });
+/** Perform the action `name` as the current persona; resolves to `{ok, error}`. */
+export function sendAction(name, details = {}) {
+  return postAndNotify("/practice/act", { persona: store.me, act: name, ...details });
 }
 
-/** Move practice time: `{jump}` or `{to}`. */
+/** Move the sandbox clock; `target` is `{jump}` or `{to}`. */
 export function moveClock(target) {
-  return post("/practice/clock", { persona: store.me, ...target });
+  return postAndNotify("/practice/clock", { persona: store.me, ...target });
 }
 
-async function post(path, body) {
-  const answer = await sent(path, body).catch(() => ({ ok: false, error: "unreached" }));
-  await told(answer);
-  return answer;
+async function postAndNotify(path, body) {
+  const result = await postJson(path, body).catch(() => ({ ok: false, error: "unreached" }));
+  await actionCallback(result);
+  return result;
 }
 
-async function sent(path, body) {
+async function postJson(path, body) {
   const headers = { "Content-Type": "application/json" };
   return (await fetch(path, { method: "POST", headers, body: JSON.stringify(body) })).json();
 }
 
-function read(response) {
+function parseJson(response) {
   if (!response.ok) throw new Error(String(response.status));
   return response.json();
 }

@@ -1,152 +1,165 @@
-// The practice workspace's page: looks, shows, waits for something newer, looks again.
+// Entry point of the sandbox page: fetches the state in a long-polling loop and renders it.
 
-import { act, afterwards, learnWords, look, newer, say } from "./api.js";
-import { drawBar, showJumps, showMe, showTime } from "./bar.js";
-import { drawRoom, showRoom } from "./conversation.js";
-import { whenChanged } from "./dom.js";
-import { openDrawer, shutDrawer } from "./drawer.js";
-import { closeAll, showViews } from "./modal.js";
-import { announce, couldNot, reached, showNotices } from "./notices.js";
-import { drawSide, showPersona, showRooms } from "./rooms.js";
+import {
+  fetchState,
+  loadCatalogue,
+  onActionFinished,
+  sendAction,
+  translate,
+  waitForChange,
+} from "./api.js";
+import { renderBar, showDrawerPersona, showJumps, showTime } from "./bar.js";
+import { renderConversation, updateConversation } from "./conversation.js";
+import { skipUnchanged } from "./dom.js";
+import { closeDrawer, toggleDrawer } from "./drawer.js";
+import { closeAllViews, showViews } from "./modal.js";
+import { announce, recordFailure, setReachable, showNotices } from "./notices.js";
+import { renderSidebar, showPersona, showRooms } from "./rooms.js";
 import { store } from "./store.js";
 
-const A_MOMENT = 1000;
-const APP = "app"; // everybody's own chat with the app, whatever its id
-const skip = document.getElementById("skip");
+const RETRY_MILLISECONDS = 1000;
+const APP = "app"; // alias of each persona's own chat with the app, whose id differs
+const skipLink = document.getElementById("skip");
 let state;
-let here = store.room;
+let currentRoomId = store.room;
 let tab = "home";
-let looking = Promise.resolve();
+let lastRefresh = Promise.resolve();
 
 const parts = {
-  me: whenChanged(showMe),
-  jumps: whenChanged(showJumps),
-  persona: whenChanged((given) => showPersona(given, become)),
-  rooms: whenChanged((given) => showRooms(given, go)),
-  frame: whenChanged(({ room, state: known }) => drawRoom(room, tab, known, turn)),
+  me: skipUnchanged(showDrawerPersona),
+  jumps: skipUnchanged(showJumps),
+  persona: skipUnchanged((practiceState) => showPersona(practiceState, switchPersona)),
+  rooms: skipUnchanged((roomState) => showRooms(roomState, openRoom)),
+  frame: skipUnchanged(({ room, state: frameState }) =>
+    renderConversation(room, tab, frameState, switchTab),
+  ),
 };
 
-await begin();
-for (;;) await follow();
+await start();
+for (;;) await pollOnce();
 
-async function begin() {
-  await learnWords();
-  document.title = say("tryout.page.title");
-  skip.textContent = say("tryout.page.skip");
-  skip.addEventListener("click", skipTo);
-  drawBar(openDrawer);
-  drawSide();
-  document.addEventListener("click", openChat);
-  afterwards((answer) => {
-    couldNot(answer);
-    return show();
+async function start() {
+  await loadCatalogue();
+  document.title = translate("tryout.page.title");
+  skipLink.textContent = translate("tryout.page.skip");
+  skipLink.addEventListener("click", focusComposer);
+  renderBar(toggleDrawer);
+  renderSidebar();
+  document.addEventListener("click", openLinkedChat);
+  onActionFinished((result) => {
+    recordFailure(result);
+    return refresh();
   });
-  await show();
-  if (state && room().kind === "app") await act("home", { tab });
+  await refresh();
+  if (state && currentRoom().kind === "app") await sendAction("home", { tab });
 }
 
-/** Wait for something newer; when the workspace is gone for a while, say so. */
-async function follow() {
-  const version = await newer(state?.version ?? 0).catch(() => null);
-  const turned = reached(version !== null);
+/** Wait for a newer version; on a failed request, show a notice and retry after a delay. */
+async function pollOnce() {
+  const version = await waitForChange(state?.version ?? 0).catch(() => null);
+  const hasChanged = setReachable(version !== null);
   if (version === null) {
-    if (turned && state) showAll();
-    await new Promise((later) => setTimeout(later, A_MOMENT));
-  } else if (turned || version !== state?.version) await show();
+    if (hasChanged && state) renderState();
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
+  } else if (hasChanged || version !== state?.version) await refresh();
 }
 
-/** Look and show, one look after the other. */
-function show() {
-  looking = looking.catch(() => {}).then(lookAndShow);
-  return looking;
+/** Fetch and render the state; concurrent calls run one after the other. */
+function refresh() {
+  lastRefresh = lastRefresh.catch(() => {}).then(fetchAndRender);
+  return lastRefresh;
 }
 
-/** Show what was seen, unless the visitor has become somebody else in the meantime. */
-async function lookAndShow() {
-  const asked = store.me;
-  const seen = await look().catch(() => null);
-  if (!seen || store.me !== asked) return;
-  if (asked !== seen.me.id) store.me = seen.me.id;
-  state = seen;
-  showAll();
+/** Render the fetched state, unless the persona was switched during the request. */
+async function fetchAndRender() {
+  const requestedId = store.me;
+  const fetchedState = await fetchState().catch(() => null);
+  if (!fetchedState || store.me !== requestedId) return;
+  if (requestedId !== fetchedState.me.id) store.me = fetchedState.me.id;
+  state = fetchedState;
+  renderState();
 }
 
-function showAll() {
-  here = place(here);
+function renderState() {
+  currentRoomId = resolveRoomId(currentRoomId);
   const { channels, personas, me, practice, commands, shortcuts, now, next } = state;
+  const room = currentRoom();
   showTime(now);
   parts.me(me);
   parts.jumps({ now: now.slice(0, 10), next });
   parts.persona({ practice, personas, me });
-  parts.rooms({ channels, personas, me, here });
-  parts.frame({ room: { ...room(), unread: 0 }, tab, state: { commands, shortcuts, me } });
-  const messages = state.messages[here] ?? [];
-  const reading = showRoom(room(), tab, { messages, home: state.home }, context());
-  showNotices(state.notices, showViews(state.views, context()));
-  if (reading && room().unread) act("read", { channel: here });
+  parts.rooms({ channels, personas, me, currentRoomId });
+  parts.frame({ room: { ...room, unread: 0 }, tab, state: { commands, shortcuts, me } });
+  const messages = state.messages[currentRoomId] ?? [];
+  const content = { messages, home: state.home };
+  const isVisible = updateConversation(room, tab, content, renderContext());
+  showNotices(state.notices, showViews(state.views, renderContext()));
+  if (isVisible && room.unread) sendAction("read", { channel: currentRoomId });
 }
 
-/** Where the visitor is: the room they chose, or the first channel that they are in. */
-function place(id) {
+/** Return the id of the room to show: the selected one, by default the first channel. */
+function resolveRoomId(id) {
   const rooms = state.channels;
-  if (id === APP) return rooms.find((one) => one.kind === "app").id;
-  const chat = rooms.find((one) => one.kind === "dm" && one.person === id);
-  const known = rooms.find((one) => one.id === id) ?? chat;
-  if (known || state.personas.some((one) => one.id === id)) return known?.id ?? id;
-  return (rooms.find((one) => one.kind === "channel") ?? rooms[0]).id;
+  if (id === APP) return rooms.find((room) => room.kind === "app").id;
+  const chat = rooms.find((room) => room.kind === "dm" && room.person === id);
+  const selected = rooms.find((room) => room.id === id) ?? chat;
+  if (selected || state.personas.some((persona) => persona.id === id)) return selected?.id ?? id;
+  return (rooms.find((room) => room.kind === "channel") ?? rooms[0]).id;
 }
 
-/** The open room; a chat with somebody to whom nothing was written yet is one, too. */
-function room() {
-  const person = state.personas.find((one) => one.id === here);
-  const chat = person && { id: here, person: here, name: person.name, kind: "dm", unread: 0 };
-  return state.channels.find((one) => one.id === here) ?? chat;
+/** Return the open room; for a chat without messages yet, an object with the person's id. */
+function currentRoom() {
+  const id = currentRoomId;
+  const person = state.personas.find((persona) => persona.id === id);
+  const newChat = person && { id, person: id, name: person.name, kind: "dm", unread: 0 };
+  return state.channels.find((room) => room.id === id) ?? newChat;
 }
 
-function context() {
-  const rooms = state.channels.filter((one) => one.kind === "channel");
-  const named = [...state.personas, ...rooms].map((one) => [one.id, one.name]);
-  return { names: Object.fromEntries(named), personas: state.personas, rooms };
+/** Return what block renderers need: names by id, the personas and the channels. */
+function renderContext() {
+  const rooms = state.channels.filter((room) => room.kind === "channel");
+  const names = [...state.personas, ...rooms].map(({ id, name }) => [id, name]);
+  return { names: Object.fromEntries(names), personas: state.personas, rooms };
 }
 
-async function become(id) {
-  if (room().kind === "app") here = APP;
-  else if (room().kind === "dm") here = "";
+async function switchPersona(id) {
+  if (currentRoom().kind === "app") currentRoomId = APP;
+  else if (currentRoom().kind === "dm") currentRoomId = "";
   store.me = id;
-  await show();
-  store.room = here;
-  if (room().kind === "app") await act("home", { tab });
-  announce(say("tryout.page.now_you_are", { name: state.me.name }));
+  await refresh();
+  store.room = currentRoomId;
+  if (currentRoom().kind === "app") await sendAction("home", { tab });
+  announce(translate("tryout.page.now_you_are", { name: state.me.name }));
 }
 
-async function go(id) {
-  here = id;
+async function openRoom(id) {
+  currentRoomId = id;
   store.room = id;
   tab = "home";
-  shutDrawer();
-  await show();
-  if (room().kind === "app") await act("home", { tab });
+  closeDrawer();
+  await refresh();
+  if (currentRoom().kind === "app") await sendAction("home", { tab });
 }
 
-async function turn(name) {
+async function switchTab(name) {
   tab = name;
-  await act("home", { tab });
+  await sendAction("home", { tab });
 }
 
-/** A link to a chat with a person opens it here, in place of whatever form it stands in. */
-async function openChat(event) {
+/** Handle a click on a link to a chat: close all forms, and open the chat in this page. */
+async function openLinkedChat(event) {
   const person = event.target.closest?.("[data-chat]")?.dataset.chat;
   if (!person) return;
   event.preventDefault();
-  await closeAll();
-  await go(person);
+  await closeAllViews();
+  await openRoom(person);
   document.getElementById("conversation").focus();
 }
 
-/** Lead past everything to the line one types in: the newest message is just before it. */
-function skipTo(event) {
-  const line = document.querySelector("#conversation .line");
-  if (!line) return;
+/** Move the focus to the input line, which follows the newest message in the tab order. */
+function focusComposer(event) {
+  const input = document.querySelector("#conversation .line");
+  if (!input) return;
   event.preventDefault();
-  line.focus();
+  input.focus();
 }

@@ -1,100 +1,112 @@
-// The top of the page: the promise, the practice time and its jumps, light and dark.
+// Top bar: the disclaimer, the sandbox clock with its jumps, and the theme switch.
 
-import { moveClock, say } from "./api.js";
-import { button, el, fill } from "./dom.js";
-import { face } from "./faces.js";
-import { icon } from "./icons.js";
+import { moveClock, translate } from "./api.js";
+import { createButton, el, replaceChildren } from "./dom.js";
+import { renderAvatar } from "./faces.js";
+import { renderIcon } from "./icons.js";
 import { announce } from "./notices.js";
 import { store } from "./store.js";
-import { daysAfter, hour, moment, shortDay } from "./times.js";
+import { addDays, formatMoment, formatShortDay, formatTime } from "./times.js";
 
 const bar = document.getElementById("bar");
 const root = document.documentElement;
 const time = el("time");
 const jumps = el("div", { class: "jumps", id: "jumps", role: "group" });
-const shut = { "aria-expanded": "false" };
-const opener = button({ class: "opener", "aria-controls": "jumps", ...shut });
-const drawer = button({ class: "quiet drawer", "aria-controls": "rooms", ...shut });
-const theme = button({ class: "quiet theme", onclick: swapTheme });
+const collapsed = { "aria-expanded": "false" };
+const panelButton = createButton({ class: "opener", "aria-controls": "jumps", ...collapsed });
+const drawerButton = createButton({
+  class: "quiet drawer",
+  "aria-controls": "rooms",
+  ...collapsed,
+});
+const themeButton = createButton({ class: "quiet theme", onclick: switchTheme });
 
-/** Draw the parts that stay; `openRooms` shows the rooms on a narrow screen. */
-export function drawBar(openRooms) {
-  drawer.addEventListener("click", openRooms);
-  const words = el("span", {}, say("tryout.page.promise"));
-  const promise = el("p", { class: "promise" }, icon("house"), words);
-  jumps.setAttribute("aria-label", say("tryout.page.clock"));
-  opener.setAttribute("aria-label", say("tryout.page.clock"));
-  opener.append(icon("forward"));
-  opener.addEventListener("click", () => showPanel(!bar.classList.contains("jumping")));
-  bar.addEventListener("keydown", (event) => event.key === "Escape" && showPanel(false));
-  const now = el("p", { class: "now" }, icon("clock"), time);
-  const clock = el("div", { class: "clock" }, now, opener);
-  fill(bar, drawer, promise, clock, jumps, theme);
-  recallTheme();
+/** Render the static parts; `toggleDrawer` is the click handler of the drawer's button. */
+export function renderBar(toggleDrawer) {
+  drawerButton.addEventListener("click", toggleDrawer);
+  const text = el("span", {}, translate("tryout.page.promise"));
+  const promise = el("p", { class: "promise" }, renderIcon("house"), text);
+  jumps.setAttribute("aria-label", translate("tryout.page.clock"));
+  panelButton.setAttribute("aria-label", translate("tryout.page.clock"));
+  panelButton.append(renderIcon("forward"));
+  panelButton.addEventListener("click", () => setPanelOpen(!bar.classList.contains("jumping")));
+  bar.addEventListener("keydown", (event) => event.key === "Escape" && setPanelOpen(false));
+  const now = el("p", { class: "now" }, renderIcon("clock"), time);
+  const clock = el("div", { class: "clock" }, now, panelButton);
+  replaceChildren(bar, drawerButton, promise, clock, jumps, themeButton);
+  applyTheme();
 }
 
-/** Show whose rooms the drawer holds. */
-export function showMe(me) {
-  drawer.setAttribute("aria-label", say("tryout.page.rooms_of", { me: me.name }));
-  fill(drawer, icon("menu"), face(me.id, me.name));
+/** Show the current persona on the drawer's button. */
+export function showDrawerPersona(me) {
+  drawerButton.setAttribute("aria-label", translate("tryout.page.rooms_of", { me: me.name }));
+  replaceChildren(drawerButton, renderIcon("menu"), renderAvatar(me.id, me.name));
 }
 
-/** Tell the practice time. */
+/** Show the sandbox time. */
 export function showTime(now) {
   time.setAttribute("datetime", now);
-  time.textContent = moment(now);
+  time.textContent = formatMoment(now);
 }
 
-/** Offer the jumps that this person can make, and say where each of them leads. */
+/** Render a button for each possible jump, with its target time. */
 export function showJumps({ now, next }) {
-  fill(
-    jumps,
-    next.checkin ? jump("checkin", say("tryout.page.jump_checkin"), checkin(next.checkin)) : null,
-    jump("day", say("tryout.page.jump_day"), shortDay(daysAfter(now, 1))),
-    jump("week", say("tryout.page.jump_week"), shortDay(daysAfter(now, 7))),
-    next.close ? jump("close", say("tryout.page.jump_close"), shortDay(next.close)) : null,
-  );
+  const labels = {
+    checkin: translate("tryout.page.jump_checkin"),
+    day: translate("tryout.page.jump_day"),
+    week: translate("tryout.page.jump_week"),
+    close: translate("tryout.page.jump_close"),
+  };
+  const targets = {
+    checkin: next.checkin && dayAndTime(next.checkin),
+    day: formatShortDay(addDays(now, 1)),
+    week: formatShortDay(addDays(now, 7)),
+    close: next.close && formatShortDay(next.close),
+  };
+  const names = Object.keys(labels).filter((name) => targets[name]);
+  replaceChildren(jumps, names.map((name) => renderJump(name, labels[name], targets[name])));
 }
 
-const checkin = (at) => `${shortDay(at)}, ${hour(at)}`;
+const dayAndTime = (iso) => `${formatShortDay(iso)}, ${formatTime(iso)}`;
 
-function jump(name, label, where) {
-  const onclick = () => go(name);
-  const words = [el("span", {}, label), " ", el("small", {}, where)];
-  return button({ "data-jump": name, onclick }, words);
+function renderJump(name, label, target) {
+  const onclick = () => jumpTo(name);
+  const text = [el("span", {}, label), " ", el("small", {}, target)];
+  return createButton({ "data-jump": name, onclick }, text);
 }
 
-async function go(name) {
+async function jumpTo(name) {
   if (bar.hasAttribute("aria-busy")) return;
   bar.setAttribute("aria-busy", "true");
-  announce(say("tryout.page.walking"));
+  announce(translate("tryout.page.walking"));
   await moveClock({ jump: name });
   bar.removeAttribute("aria-busy");
-  showPanel(false);
-  announce(say("tryout.page.arrived", { now: time.textContent }));
-  (jumps.querySelector(`[data-jump="${name}"]`) ?? opener).focus();
+  setPanelOpen(false);
+  announce(translate("tryout.page.arrived", { now: time.textContent }));
+  (jumps.querySelector(`[data-jump="${name}"]`) ?? panelButton).focus();
 }
 
-/** Show or hide the jumps where there is no room for them beside the time. */
-function showPanel(shown) {
-  bar.classList.toggle("jumping", shown);
-  opener.setAttribute("aria-expanded", String(shown));
+/** Open or close the panel of jumps, which narrow screens do not show beside the time. */
+function setPanelOpen(isOpen) {
+  bar.classList.toggle("jumping", isOpen);
+  panelButton.setAttribute("aria-expanded", String(isOpen));
 }
 
 function isDark() {
-  const { theme: chosen } = root.dataset;
-  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  const { theme } = root.dataset;
+  return theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
-function swapTheme() {
+function switchTheme() {
   store.theme = isDark() ? "light" : "dark";
-  recallTheme();
+  applyTheme();
 }
 
-/** Put up the colours that the visitor chose before, if any, and offer the others. */
-function recallTheme() {
+/** Apply the stored theme, by default the system's, and label the button with the other one. */
+function applyTheme() {
   if (store.theme) root.dataset.theme = store.theme;
   const dark = isDark();
-  theme.setAttribute("aria-label", dark ? say("tryout.page.light") : say("tryout.page.dark"));
-  fill(theme, icon(dark ? "sun" : "moon"));
+  const label = dark ? translate("tryout.page.light") : translate("tryout.page.dark");
+  themeButton.setAttribute("aria-label", label);
+  replaceChildren(themeButton, renderIcon(dark ? "sun" : "moon"));
 }

@@ -1,75 +1,80 @@
-// Every block that the bot shows; one that is not known here is named in plain words.
+// Renderers of Block Kit blocks by type; the fallback names an unknown type in a sentence.
 
-import { chart } from "./chart.js";
-import { el, freshId } from "./dom.js";
+import { renderChart } from "./chart.js";
+import { el, uniqueId } from "./dom.js";
 import { isField } from "./fields.js";
-import { icon } from "./icons.js";
-import { paragraphs } from "./mrkdwn.js";
-import { asks, question } from "./questions.js";
-import { rich } from "./rich.js";
-import { step } from "./steps.js";
-import { unknown } from "./unknown.js";
+import { renderIcon } from "./icons.js";
+import { renderMrkdwn } from "./mrkdwn.js";
+import { renderBlockField, renderQuestion } from "./questions.js";
+import { renderRichText } from "./rich.js";
+import { renderStep } from "./steps.js";
+import { renderUnknown } from "./unknown.js";
 
-/** Draw one block into a node. `context` knows `names`, `personas` and `rooms`; it does
- *  `press(action)` and `change(block, element, state)`, and tells what was `given(block,
- *  element)` and what is wrong (`errors` by block). */
+/** Render one block as a node. `context` contains `names`, `personas` and `rooms`, the callbacks
+ *  `press(action)`, `change(block, element, answer)` and `getValue(block, element)`, and the
+ *  `errors` by block id. */
 export function draw(block, context) {
-  return (DRAWN[block.type] ?? unknown)(block, context);
+  return (BLOCK_RENDERERS[block.type] ?? renderUnknown)(block, context);
 }
 
-const DRAWN = {
+const BLOCK_RENDERERS = {
   header: (block) => el("h3", {}, block.text.text),
-  section,
+  section: renderSection,
   context: (block, context) =>
-    el("div", { class: "small" }, block.elements.map((one) => text(one, context))),
+    el("div", { class: "small" }, block.elements.map((text) => renderText(text, context))),
   divider: () => el("hr"),
-  actions: (block, context) =>
-    el("div", { class: "actions" }, block.elements.map((one) => beside(one, block, context))),
-  input: question,
-  alert,
-  data_visualization: chart,
-  rich_text: (block, context) =>
-    el("div", { class: "rich" }, block.elements.map((one) => rich(one, context.names))),
-  image,
+  actions: (block, context) => {
+    const elements = block.elements.map((element) => renderElement(element, block, context));
+    return el("div", { class: "actions" }, elements);
+  },
+  input: renderQuestion,
+  alert: renderAlert,
+  data_visualization: renderChart,
+  rich_text: (block, context) => {
+    const elements = block.elements.map((part) => renderRichText(part, context.names));
+    return el("div", { class: "rich" }, elements);
+  },
+  image: renderImage,
 };
 
-const TEXTS = {
-  mrkdwn: (given, context) => paragraphs(given.text, context.names),
-  plain_text: (given) => el("p", {}, given.text),
-  image,
+const TEXT_RENDERERS = {
+  mrkdwn: (text, context) => renderMrkdwn(text.text, context.names),
+  plain_text: (text) => el("p", {}, text.text),
+  image: renderImage,
 };
 
-function text(given, context) {
-  return (TEXTS[given.type] ?? unknown)(given, context);
+function renderText(text, context) {
+  return (TEXT_RENDERERS[text.type] ?? renderUnknown)(text, context);
 }
 
-function section(block, context) {
-  const label = freshId("label");
-  const said = block.text ? el("div", { id: label }, text(block.text, context)) : null;
-  const fields = (block.fields ?? []).map((one) => el("div", {}, text(one, context)));
+function renderSection(block, context) {
+  const label = uniqueId("label");
+  const text = block.text ? el("div", { id: label }, renderText(block.text, context)) : null;
+  const fields = (block.fields ?? []).map((field) => el("div", {}, renderText(field, context)));
   const grid = fields.length ? el("div", { class: "fields" }, fields) : null;
-  const accessory = block.accessory ? beside(block.accessory, block, context, label) : null;
-  const kind = accessory ? "section with" : "section";
-  return el("div", { class: kind }, el("div", { class: "words" }, said, grid), accessory);
+  const accessory = block.accessory ? renderElement(block.accessory, block, context, label) : null;
+  const className = accessory ? "section with" : "section";
+  return el("div", { class: className }, el("div", { class: "words" }, text, grid), accessory);
 }
 
-/** What stands beside words or in a row: something to answer, to press, or to look at. */
-function beside(element, block, context, label) {
-  if (element.type === "image") return image(element);
-  if (!isField(element)) return step(element, block, context, label);
-  return asks(element, block, context, { control: freshId("field"), label });
+/** Render an accessory or an element of an actions block: a field, a button, a menu or an image. */
+function renderElement(element, block, context, label) {
+  if (element.type === "image") return renderImage(element);
+  if (!isField(element)) return renderStep(element, block, context, label);
+  return renderBlockField(element, block, context, { control: uniqueId("field"), label });
 }
 
-function alert(block) {
+function renderAlert(block) {
   const level = block.level ?? "default";
-  const sign = { default: "info", error: "warning" }[level] ?? level;
-  return el("p", { class: `alert ${level}` }, icon(sign), el("span", {}, block.text.text));
+  const iconName = { default: "info", error: "warning" }[level] ?? level;
+  const text = el("span", {}, block.text.text);
+  return el("p", { class: `alert ${level}` }, renderIcon(iconName), text);
 }
 
-/** Show an image of this page's own; one from elsewhere is told, for nothing is fetched there. */
-function image(block) {
-  const ours = /^(\/|data:image\/)/.test(block.image_url ?? "");
-  if (ours) return el("img", { src: block.image_url, alt: block.alt_text });
-  const told = { class: "picture", role: "img", "aria-label": block.alt_text };
-  return el("span", told, block.alt_text);
+/** Render an image of this server; for any other URL render the text, without a request. */
+function renderImage(block) {
+  const isLocal = /^(\/|data:image\/)/.test(block.image_url ?? "");
+  if (isLocal) return el("img", { src: block.image_url, alt: block.alt_text });
+  const attributes = { class: "picture", role: "img", "aria-label": block.alt_text };
+  return el("span", attributes, block.alt_text);
 }

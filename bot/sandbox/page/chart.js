@@ -1,45 +1,50 @@
-// A bar chart for the eye, and the same as a table for everybody else.
+// Bar chart as an HTML table with SVG bars, which screen readers read as a table.
 
-import { say } from "./api.js";
+import { translate } from "./api.js";
 import { el } from "./dom.js";
-import { svg } from "./icons.js";
+import { createSvgElement } from "./icons.js";
 
 const SCALE = 100;
-const THICK = 14;
+const BAR_HEIGHT = 14;
 
-/** Draw a `data_visualization` block as bars, whatever kind of chart it asks for. */
-export function chart(block) {
-  const rows = points(block.chart);
-  const most = Math.max(SCALE, ...rows.map((row) => row.value));
+/** Render a `data_visualization` block as bars, for every type of chart. */
+export function renderChart(block) {
+  const points = listPoints(block.chart);
+  const maximum = Math.max(SCALE, ...points.map((point) => point.value));
   const head = el(
     "thead",
-    { class: "heard" },
-    el("tr", {}, cell(say("tryout.page.chart_answer")), cell(say("tryout.page.chart_value"))),
+    { class: "visually-hidden" },
+    el(
+      "tr",
+      {},
+      createHeaderCell(translate("tryout.page.chart_answer")),
+      createHeaderCell(translate("tryout.page.chart_value")),
+    ),
   );
   const caption = el("caption", {}, block.title);
-  const body = el("tbody", {}, rows.map((row) => line(row, most)));
+  const body = el("tbody", {}, points.map((point) => renderRow(point, maximum)));
   return el("table", { class: "chart" }, caption, head, body);
 }
 
-const cell = (words) => el("th", { scope: "col" }, words);
+const createHeaderCell = (text) => el("th", { scope: "col" }, text);
 
-/** Every value with its label; several series say whose it is. */
-function points(drawn) {
-  const series = drawn.series ?? [{ data: drawn.segments ?? [] }];
-  return series.flatMap((one) =>
-    (one.data ?? []).map(({ label, value }) => ({
-      label: series.length > 1 ? `${one.name}: ${label}` : label,
+/** List the values with their labels; with several series, a label includes the series' name. */
+function listPoints(data) {
+  const seriesList = data.series ?? [{ data: data.segments ?? [] }];
+  return seriesList.flatMap((series) =>
+    (series.data ?? []).map(({ label, value }) => ({
+      label: seriesList.length > 1 ? `${series.name}: ${label}` : label,
       value,
     })),
   );
 }
 
-function line({ label, value }, most) {
-  const width = (SCALE * value) / most;
-  const size = { viewBox: `0 0 ${SCALE} ${THICK}`, preserveAspectRatio: "none" };
-  const bar = svg("svg", { ...size, "aria-hidden": "true" });
-  bar.append(svg("rect", { class: "ground", width: SCALE, height: THICK }));
-  bar.append(svg("rect", { class: "bar", width, height: THICK }));
-  const told = el("td", {}, el("span", { class: "value" }, String(value)), bar);
-  return el("tr", {}, el("th", { scope: "row" }, label), told);
+function renderRow({ label, value }, maximum) {
+  const width = (SCALE * value) / maximum;
+  const size = { viewBox: `0 0 ${SCALE} ${BAR_HEIGHT}`, preserveAspectRatio: "none" };
+  const bar = createSvgElement("svg", { ...size, "aria-hidden": "true" });
+  bar.append(createSvgElement("rect", { class: "ground", width: SCALE, height: BAR_HEIGHT }));
+  bar.append(createSvgElement("rect", { class: "bar", width, height: BAR_HEIGHT }));
+  const valueCell = el("td", {}, el("span", { class: "value" }, String(value)), bar);
+  return el("tr", {}, el("th", { scope: "row" }, label), valueCell);
 }

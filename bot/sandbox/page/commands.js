@@ -1,86 +1,87 @@
-// The list of commands above the line one types in: seen by typing "/", worked by keys.
+// Autocomplete list of slash commands for the input line, with keyboard navigation.
 
-import { say } from "./api.js";
-import { el, fill, freshId } from "./dom.js";
+import { translate } from "./api.js";
+import { el, replaceChildren, uniqueId } from "./dom.js";
 
-/** Offer `commands` for what stands in `input`; gives the list, and what shuts it. */
-export function commandList(input, commands) {
-  const label = say("tryout.page.commands");
-  const id = freshId("commands");
+/** Create a listbox that completes `commands` in `input`; return the list and `close()`. */
+export function createCommandList(input, commands) {
+  const label = translate("tryout.page.commands");
+  const id = uniqueId("commands");
   const list = el("ul", { id, role: "listbox", "aria-label": label, hidden: true });
-  let found = [];
-  let active = -1;
+  let matches = [];
+  let activeIndex = -1;
 
-  function offer() {
-    const said = input.value;
-    found = said.startsWith("/") ? commands.filter((one) => one.command.startsWith(said)) : [];
-    if (!found.length) {
-      shut();
+  function update() {
+    const text = input.value;
+    matches = text.startsWith("/") ? commands.filter((row) => row.command.startsWith(text)) : [];
+    if (!matches.length) {
+      close();
       return;
     }
-    active = found.some((one) => one.command === said) || said === "/" ? -1 : 0;
-    fill(list, found.map((one) => row(one, () => take(one))));
+    const isComplete = matches.some((row) => row.command === text);
+    activeIndex = isComplete || text === "/" ? -1 : 0;
+    replaceChildren(list, matches.map((row) => renderRow(row, () => select(row))));
     list.hidden = false;
     input.setAttribute("aria-expanded", "true");
-    mark();
+    highlightActive();
   }
 
-  function mark() {
-    for (const [at, one] of [...list.children].entries()) {
-      one.setAttribute("aria-selected", String(at === active));
+  function highlightActive() {
+    for (const [index, option] of [...list.children].entries()) {
+      option.setAttribute("aria-selected", String(index === activeIndex));
     }
-    const chosen = list.children[active];
-    chosen?.scrollIntoView({ block: "nearest" });
-    if (chosen) input.setAttribute("aria-activedescendant", chosen.id);
+    const active = list.children[activeIndex];
+    active?.scrollIntoView({ block: "nearest" });
+    if (active) input.setAttribute("aria-activedescendant", active.id);
     else input.removeAttribute("aria-activedescendant");
   }
 
-  function take(one) {
-    input.value = `${one.command} `;
-    shut();
+  function select(row) {
+    input.value = `${row.command} `;
+    close();
     input.focus();
   }
 
-  function shut() {
+  function close() {
     list.hidden = true;
-    active = -1;
+    activeIndex = -1;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
   }
 
-  function move(step) {
-    const from = active < 0 && step < 0 ? 0 : active;
-    active = (from + step + found.length) % found.length;
-    mark();
+  function moveActive(offset) {
+    const start = activeIndex < 0 && offset < 0 ? 0 : activeIndex;
+    activeIndex = (start + offset + matches.length) % matches.length;
+    highlightActive();
   }
 
-  input.addEventListener("input", offer);
-  input.addEventListener("blur", shut);
+  input.addEventListener("input", update);
+  input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
     if (list.hidden) return;
-    const does = {
-      ArrowDown: () => move(1),
-      ArrowUp: () => move(-1),
-      Escape: shut,
-      Enter: active >= 0 && (() => take(found[active])),
-      Tab: active >= 0 && (() => take(found[active])),
+    const handler = {
+      ArrowDown: () => moveActive(1),
+      ArrowUp: () => moveActive(-1),
+      Escape: close,
+      Enter: activeIndex >= 0 && (() => select(matches[activeIndex])),
+      Tab: activeIndex >= 0 && (() => select(matches[activeIndex])),
     }[event.key];
-    if (!does) return;
+    if (!handler) return;
     event.preventDefault();
-    does();
+    handler();
   });
-  return { list, shut };
+  return { list, close };
 }
 
-function row(one, onclick) {
-  const stay = (event) => event.preventDefault(); // the line keeps the focus
-  const id = freshId("command");
+function renderRow(row, onclick) {
+  const onmousedown = (event) => event.preventDefault(); // the input does not lose the focus
+  const id = uniqueId("command");
   return el(
     "li",
-    { role: "option", id, "aria-selected": "false", onmousedown: stay, onclick },
-    el("strong", {}, one.command),
+    { role: "option", id, "aria-selected": "false", onmousedown, onclick },
+    el("strong", {}, row.command),
     " ",
-    el("span", { class: "hint" }, one.usage_hint),
-    el("small", {}, one.description),
+    el("span", { class: "hint" }, row.usage_hint),
+    el("small", {}, row.description),
   );
 }

@@ -1,15 +1,15 @@
-// Where a person types: words for colleagues, or a command chosen from the list.
+// Composer of a room: an input line for messages and slash commands, and the shortcuts menu.
 
-import { act, say } from "./api.js";
-import { commandList } from "./commands.js";
+import { sendAction, translate } from "./api.js";
+import { createCommandList } from "./commands.js";
 import { el } from "./dom.js";
-import { icon } from "./icons.js";
-import { menu } from "./menu.js";
+import { renderIcon } from "./icons.js";
+import { createMenu } from "./menu.js";
 
-/** Draw the line to type in, for one room; `state` knows commands, shortcuts and who I am. */
-export function composer(room, state) {
-  const where = room.kind === "channel" ? `# ${room.name}` : room.name;
-  const label = say("tryout.page.write", { room: where, me: state.me.name });
+/** Render the composer of one room; `state` contains `commands`, `shortcuts` and `me`. */
+export function renderComposer(room, state) {
+  const roomName = room.kind === "channel" ? `# ${room.name}` : room.name;
+  const label = translate("tryout.page.write", { room: roomName, me: state.me.name });
   const input = el("input", {
     type: "text",
     class: "line",
@@ -21,37 +21,38 @@ export function composer(room, state) {
     placeholder: label,
     "data-focus": "line",
   });
-  const { list, shut } = commandList(input, state.commands);
+  const { list, close } = createCommandList(input, state.commands);
   input.setAttribute("aria-controls", list.id);
   const onsubmit = (event) => {
     event.preventDefault();
-    const said = input.value.trim();
+    const text = input.value.trim();
     input.value = "";
-    shut();
-    if (said) send(room, said);
+    close();
+    if (text) sendLine(room, text);
   };
-  const sends = { type: "submit", class: "primary", "aria-label": say("tryout.page.send") };
-  const arrow = el("button", sends, icon("send"));
+  const sendLabel = translate("tryout.page.send");
+  const sendAttributes = { type: "submit", class: "primary", "aria-label": sendLabel };
+  const sendButton = el("button", sendAttributes, renderIcon("send"));
   return el(
     "form",
     { class: "composer", onsubmit },
-    el("div", { class: "combo" }, list, shortcuts(state.shortcuts), input, arrow),
+    el("div", { class: "combo" }, list, renderShortcuts(state.shortcuts), input, sendButton),
   );
 }
 
-function send(room, said) {
-  const [command, ...rest] = said.split(" ");
-  if (!command.startsWith("/")) return act("say", { channel: room.id, text: said });
-  return act("command", { channel: room.id, command, text: rest.join(" ") });
+function sendLine(room, text) {
+  const [command, ...words] = text.split(" ");
+  if (!command.startsWith("/")) return sendAction("say", { channel: room.id, text });
+  return sendAction("command", { channel: room.id, command, text: words.join(" ") });
 }
 
-function shortcuts(offered) {
-  const rows = offered.map((one) => ({
-    label: one.name,
-    attributes: { "data-shortcut": one.callback_id },
-    work: () => act("shortcut", { callback_id: one.callback_id }),
+function renderShortcuts(shortcuts) {
+  const rows = shortcuts.map((shortcut) => ({
+    label: shortcut.name,
+    attributes: { "data-shortcut": shortcut.callback_id },
+    onSelect: () => sendAction("shortcut", { callback_id: shortcut.callback_id }),
   }));
-  const label = say("tryout.page.shortcuts");
+  const label = translate("tryout.page.shortcuts");
   const attributes = { class: "quiet", "aria-label": label, "data-focus": "shortcuts" };
-  return menu(attributes, icon("plus"), rows, "up");
+  return createMenu(attributes, renderIcon("plus"), rows, "up");
 }

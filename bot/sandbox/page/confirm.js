@@ -1,21 +1,25 @@
-// The question that is asked before a step that matters.
+// Confirmation dialog of an element with Slack's confirm object.
 
-import { el, freshId } from "./dom.js";
+import { el, uniqueId } from "./dom.js";
 
-/** Do `work` at once, or after `asked` (Slack's confirm object) was answered with yes. */
-export function confirmed(asked, work) {
-  if (!asked) {
-    work();
+/** Call `onConfirm` after the dialog is confirmed, or at once without a `confirm` object. */
+export function confirmAction(confirm, onConfirm) {
+  if (!confirm) {
+    onConfirm();
     return;
   }
-  const ids = { title: freshId("asked"), text: freshId("asked") };
-  const kind = asked.style === "danger" ? "danger" : "primary";
-  const end = (then) => () => {
+  const ids = { title: uniqueId("confirm"), text: uniqueId("confirm") };
+  const style = confirm.style === "danger" ? "danger" : "primary";
+  const closeThen = (callback) => () => {
     dialog.close();
-    then?.();
+    callback?.();
   };
-  const no = el("button", { type: "button", onclick: end() }, asked.deny.text);
-  const yes = el("button", { type: "button", class: kind, onclick: end(work) }, asked.confirm.text);
+  const denyButton = el("button", { type: "button", onclick: closeThen() }, confirm.deny.text);
+  const confirmButton = el(
+    "button",
+    { type: "button", class: style, onclick: closeThen(onConfirm) },
+    confirm.confirm.text,
+  );
   const dialog = el(
     "dialog",
     {
@@ -25,9 +29,9 @@ export function confirmed(asked, work) {
       "aria-describedby": ids.text,
       onclose: () => dialog.remove(),
     },
-    el("header", {}, el("h2", { id: ids.title }, asked.title.text)),
-    el("div", { class: "body" }, el("p", { id: ids.text }, asked.text.text)),
-    el("footer", {}, no, yes),
+    el("header", {}, el("h2", { id: ids.title }, confirm.title.text)),
+    el("div", { class: "body" }, el("p", { id: ids.text }, confirm.text.text)),
+    el("footer", {}, denyButton, confirmButton),
   );
   document.getElementById("dialogs").append(dialog);
   dialog.showModal();

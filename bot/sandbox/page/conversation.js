@@ -1,49 +1,52 @@
-// The middle of the page: one room, with its messages or the app's Home, and a line to type in.
+// Main column: one room with its messages or the app's Home view, and the composer.
 
-import { act, say } from "./api.js";
+import { sendAction, translate } from "./api.js";
 import { draw } from "./blocks.js";
-import { composer } from "./composer.js";
-import { button, el, fill, keep } from "./dom.js";
-import { sign } from "./faces.js";
+import { renderComposer } from "./composer.js";
+import { createButton, el, reconcileChildren, replaceChildren } from "./dom.js";
+import { renderRoomIcon } from "./faces.js";
 import { showMessages } from "./messages.js";
 
 const main = document.getElementById("conversation");
 let log;
 
-/** Draw what stays while the visitor is in `room`; `turn(tab)` turns to another tab. */
-export function drawRoom(room, tab, state, turn) {
-  const held = main.contains(document.activeElement) && document.activeElement.dataset.focus;
-  const home = isHome(room, tab);
-  const spoken = home ? { class: "log home" } : { class: "log", role: "log" };
-  log = el("div", { ...spoken, "aria-label": room.name, tabindex: "0" });
-  const head = el("header", {}, title(room), tabs(room, tab, turn));
-  fill(main, head, log, home ? null : composer(room, state));
-  if (held) main.querySelector(`[data-focus="${CSS.escape(held)}"]`)?.focus();
+/** Render the static parts of `room`; `switchTab(name)` is the click handler of its tabs. */
+export function renderConversation(room, tab, state, switchTab) {
+  const focusKey = main.contains(document.activeElement) && document.activeElement.dataset.focus;
+  const isHome = isHomeTab(room, tab);
+  const attributes = isHome ? { class: "log home" } : { class: "log", role: "log" };
+  log = el("div", { ...attributes, "aria-label": room.name, tabindex: "0" });
+  const header = el("header", {}, renderTitle(room), renderTabs(room, tab, switchTab));
+  replaceChildren(main, header, log, isHome ? null : renderComposer(room, state));
+  if (focusKey) main.querySelector(`[data-focus="${CSS.escape(focusKey)}"]`)?.focus();
 }
 
-/** Show what is in the room now; says whether its messages are before the visitor's eyes. */
-export function showRoom(room, tab, { messages, home }, context) {
-  if (isHome(room, tab)) showHome(home, context);
+/** Update the messages or the Home view; return whether messages are visible to the user. */
+export function updateConversation(room, tab, { messages, home }, context) {
+  if (isHomeTab(room, tab)) showHome(home, context);
   else showMessages(log, room, messages, context);
-  return !isHome(room, tab) && document.visibilityState === "visible";
+  return !isHomeTab(room, tab) && document.visibilityState === "visible";
 }
 
-const isHome = (room, tab) => room.kind === "app" && tab === "home";
+const isHomeTab = (room, tab) => room.kind === "app" && tab === "home";
 
-function title(room) {
-  return el("h1", {}, sign(room), el("span", {}, room.name));
+function renderTitle(room) {
+  return el("h1", {}, renderRoomIcon(room), el("span", {}, room.name));
 }
 
-function tabs(room, tab, turn) {
+function renderTabs(room, tab, switchTab) {
   if (room.kind !== "app") return null;
-  const names = { home: say("tryout.page.tab_home"), messages: say("tryout.page.tab_messages") };
-  const buttons = Object.entries(names).map(([name, label]) =>
-    button(
+  const labels = {
+    home: translate("tryout.page.tab_home"),
+    messages: translate("tryout.page.tab_messages"),
+  };
+  const buttons = Object.entries(labels).map(([name, label]) =>
+    createButton(
       {
         "data-tab": name,
         "data-focus": `tab ${name}`,
         "aria-pressed": String(tab === name),
-        onclick: () => turn(name),
+        onclick: () => switchTab(name),
       },
       label,
     ),
@@ -53,13 +56,14 @@ function tabs(room, tab, turn) {
 
 function showHome(home, context) {
   if (!home) {
-    fill(log, el("p", { class: "empty" }, say("tryout.page.one_moment")));
+    replaceChildren(log, el("p", { class: "empty" }, translate("tryout.page.one_moment")));
     return;
   }
-  const press = (action) => act("press", { home: true, ...action });
-  const change = (block, element, said) =>
-    press({ block_id: block.block_id, action_id: element.action_id, ...said });
-  const given = (block, element) => home.state.values[block.block_id]?.[element.action_id];
-  const inside = { ...context, press, change, given };
-  keep(log, home.blocks, (block) => block.block_id, (block) => draw(block, inside));
+  const press = (action) => sendAction("press", { home: true, ...action });
+  const change = (block, element, answer) =>
+    press({ block_id: block.block_id, action_id: element.action_id, ...answer });
+  const getValue = (block, element) => home.state.values[block.block_id]?.[element.action_id];
+  const homeContext = { ...context, press, change, getValue };
+  const getKey = (block) => block.block_id;
+  reconcileChildren(log, home.blocks, getKey, (block) => draw(block, homeContext));
 }

@@ -1,62 +1,63 @@
-// Builds what people see out of text nodes; nothing that arrives is ever read as markup.
+// DOM helpers. Strings always become text nodes, so that no received text is parsed as HTML.
 
-/** Make an element: attributes, listeners (`onclick`), then children (text or nodes). */
+/** Create an element with attributes, event listeners (`onclick`) and children (text or nodes). */
 export function el(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
+  const node = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (value === undefined || value === null || value === false) continue;
-    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
-    else made.setAttribute(key, value === true ? "" : String(value));
+    if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
+    else node.setAttribute(key, value === true ? "" : String(value));
   }
-  made.append(...present(children));
-  return made;
+  node.append(...flattenChildren(children));
+  return node;
 }
 
-/** Make a button that does what it is told when it is pressed, and sends nothing off. */
-export function button(attributes, ...children) {
+/** Create a button that does not submit its form. */
+export function createButton(attributes, ...children) {
   return el("button", { type: "button", ...attributes }, ...children);
 }
 
-let made = 0;
+let lastIdNumber = 0;
 
-/** An id that no other element has, to tie a label or an error to its field. */
-export function freshId(prefix) {
-  made += 1;
-  return `${prefix}-${made}`;
+/** Return a unique element id, for `for` and `aria-*` attributes. */
+export function uniqueId(prefix) {
+  lastIdNumber += 1;
+  return `${prefix}-${lastIdNumber}`;
 }
 
-/** Put `children` in the place of what `parent` held. */
-export function fill(parent, ...children) {
-  parent.replaceChildren(...present(children));
+/** Replace the children of `parent`; null and undefined items are ignored. */
+export function replaceChildren(parent, ...children) {
+  parent.replaceChildren(...flattenChildren(children));
 }
 
-function present(children) {
+function flattenChildren(children) {
   return children.flat(9).filter((child) => child !== undefined && child !== null);
 }
 
-/** Show one node per item in `parent`. `key(item)` tells items apart; a node stays, and with
- *  it the focus and what was typed, for as long as its item says the same. */
-export function keep(parent, items, key, draw) {
-  const held = heldIn(parent);
-  const known = new Map([...parent.children].map((node) => [node.dataset.key, node]));
+/** Reconcile the children of `parent` with `items`, one node per item, identified by
+ *  `getKey(item)`. A node is reused while its item's JSON is unchanged, which preserves the focus
+ *  and the entered text; otherwise `render(item)` creates a new node. */
+export function reconcileChildren(parent, items, getKey, render) {
+  const focusTarget = readFocusTarget(parent);
+  const oldNodes = new Map([...parent.children].map((node) => [node.dataset.key, node]));
   const nodes = items.map((item) => {
-    const now = JSON.stringify(item);
-    const node = known.get(key(item));
-    if (node?.shows === now) return node;
-    const fresh = draw(item);
-    fresh.dataset.key = key(item);
-    fresh.shows = now;
-    return fresh;
+    const json = JSON.stringify(item);
+    const oldNode = oldNodes.get(getKey(item));
+    if (oldNode?.renderedJson === json) return oldNode;
+    const node = render(item);
+    node.dataset.key = getKey(item);
+    node.renderedJson = json;
+    return node;
   });
-  place(parent, nodes);
-  if (held && !parent.contains(document.activeElement)) again(parent, held);
+  orderChildren(parent, nodes);
+  if (focusTarget && !parent.contains(document.activeElement)) restoreFocus(parent, focusTarget);
   return nodes;
 }
 
-/** Put `nodes` in order without touching those that already stand right. */
-function place(parent, nodes) {
-  const wanted = new Set(nodes);
-  for (const node of [...parent.childNodes]) if (!wanted.has(node)) node.remove();
+/** Make `nodes` the children of `parent` without moving those in the right position. */
+function orderChildren(parent, nodes) {
+  const remaining = new Set(nodes);
+  for (const node of [...parent.childNodes]) if (!remaining.has(node)) node.remove();
   let next = parent.firstChild;
   for (const node of nodes) {
     if (node === next) next = next.nextSibling;
@@ -64,26 +65,26 @@ function place(parent, nodes) {
   }
 }
 
-function heldIn(parent) {
+function readFocusTarget(parent) {
   const active = document.activeElement;
   if (!parent.contains(active) || !active.dataset.focus) return null;
   return { focus: active.dataset.focus, key: active.closest("[data-key]")?.dataset.key };
 }
 
-/** Give the focus back to what was redrawn while it had it. */
-function again(parent, { focus, key }) {
-  const same = `[data-focus="${CSS.escape(focus)}"]`;
-  const there = parent.querySelector(`[data-key="${CSS.escape(key ?? "")}"] ${same}`);
-  (there ?? parent.querySelector(same))?.focus();
+/** Focus the element that replaced the previously focused one. */
+function restoreFocus(parent, { focus, key }) {
+  const selector = `[data-focus="${CSS.escape(focus)}"]`;
+  const sameItem = parent.querySelector(`[data-key="${CSS.escape(key ?? "")}"] ${selector}`);
+  (sameItem ?? parent.querySelector(selector))?.focus();
 }
 
-/** Run `work` when what it is given is not what it last ran for. */
-export function whenChanged(work) {
-  let last;
-  return (given) => {
-    const now = JSON.stringify(given);
-    if (now === last) return;
-    last = now;
-    work(given);
+/** Wrap `callback` so that it is skipped while the JSON of its argument is unchanged. */
+export function skipUnchanged(callback) {
+  let lastJson;
+  return (argument) => {
+    const json = JSON.stringify(argument);
+    if (json === lastJson) return;
+    lastJson = json;
+    callback(argument);
   };
 }

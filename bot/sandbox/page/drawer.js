@@ -1,23 +1,23 @@
-// On a narrow screen the rooms lie in a drawer: opened by a button, shut by Escape or a tap.
+// On narrow screens the sidebar is a drawer: a button toggles it, Escape or a tap closes it.
 
-const side = document.getElementById("rooms");
+const sidebar = document.getElementById("rooms");
 const veil = document.getElementById("veil");
-const opener = () => document.querySelector("#bar .drawer");
+const getToggleButton = () => document.querySelector("#bar .drawer");
 
-/** Show the rooms, or put them away again. */
-export function openDrawer() {
-  const open = document.body.classList.toggle("drawn");
-  opener().setAttribute("aria-expanded", String(open));
-  if (open) side.querySelector("select, button").focus();
+/** Open the drawer, or close it if it is open. */
+export function toggleDrawer() {
+  const isOpen = document.body.classList.toggle("drawer-open");
+  getToggleButton().setAttribute("aria-expanded", String(isOpen));
+  if (isOpen) sidebar.querySelector("select, button").focus();
 }
 
-/** Put the rooms away, if they lie over the conversation. */
-export function shutDrawer() {
-  if (!document.body.classList.contains("drawn")) return;
-  document.body.classList.remove("drawn");
-  opener().setAttribute("aria-expanded", "false");
-  opener().focus();
+/** Close the drawer if it is open, and focus its button. */
+export function closeDrawer() {
+  if (!document.body.classList.contains("drawer-open")) return;
+  document.body.classList.remove("drawer-open");
+  getToggleButton().setAttribute("aria-expanded", "false");
+  getToggleButton().focus();
 }
 
-veil.addEventListener("click", shutDrawer);
-side.addEventListener("keydown", (event) => event.key === "Escape" && shutDrawer());
+veil.addEventListener("click", closeDrawer);
+sidebar.addEventListener("keydown", (event) => event.key === "Escape" && closeDrawer());

@@ -1,26 +1,28 @@
-// A face for everybody: initials on a colour of their own, and two circles for the app.
-// Initials are put there by the style sheet, so that nobody copies or searches them.
+// Avatars: a person's initials on one of six colours, and the app's icon.
+// The style sheet inserts the initials, so that they are not copied or found by a text search.
 
 import { el } from "./dom.js";
-import { icon } from "./icons.js";
+import { renderIcon } from "./icons.js";
 
-const COLOURS = 6;
-const APP = "U0ATTUNE";
+const COLOUR_COUNT = 6;
+const APP_USER_ID = "U0ATTUNE";
 
-/** Draw the face of a person or of the app; names stand beside it in words. */
-export function face(id, name) {
-  if (id === APP) return el("span", { class: "face app", "aria-hidden": "true" }, icon("attune"));
+/** Render the avatar of a person or of the app; hidden from screen readers, which read the name. */
+export function renderAvatar(id, name) {
+  if (id === APP_USER_ID) {
+    return el("span", { class: "face app", "aria-hidden": "true" }, renderIcon("attune"));
+  }
   const initials = name.split(" ").map((part) => part[0]).join("").slice(0, 2);
-  const colour = `face of-${number(id)}`;
-  return el("span", { class: colour, "data-initials": initials, "aria-hidden": "true" });
+  const className = `face of-${colourIndex(id)}`;
+  return el("span", { class: className, "data-initials": initials, "aria-hidden": "true" });
 }
 
-/** What stands before a room's name: a hash, or the face of who is in it. */
-export function sign(room) {
-  if (room.kind === "channel") return icon("hash");
-  return face(room.kind === "app" ? APP : room.person, room.name);
+/** Render the icon of a room: a hash for a channel, otherwise the avatar of its other member. */
+export function renderRoomIcon(room) {
+  if (room.kind === "channel") return renderIcon("hash");
+  return renderAvatar(room.kind === "app" ? APP_USER_ID : room.person, room.name);
 }
 
-function number(id) {
-  return [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % COLOURS;
+function colourIndex(id) {
+  return [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % COLOUR_COUNT;
 }

@@ -1,148 +1,158 @@
-// Fields: each kind drawn, and what is chosen in it, as Slack's clients tell it.
+// Input elements by type: how each is rendered, and how its answer is read in Slack's format.
 
-import { say } from "./api.js";
-import { el, freshId } from "./dom.js";
-import { picker } from "./picker.js";
+import { translate } from "./api.js";
+import { el, uniqueId } from "./dom.js";
+import { createPicker } from "./picker.js";
 
-const single = (control) => control.value || null;
-const ticked = (control) => [...control.querySelectorAll("[name]:checked")].map((one) => one.value);
-const option = (value) => ({ value });
-const code = (given) => given?.value;
+const readValue = (control) => control.value || null;
+const readChecked = (control) =>
+  [...control.querySelectorAll("[name]:checked")].map((box) => box.value);
+const toOption = (value) => ({ value });
+const optionValue = (option) => option?.value;
 
-/** Each kind: the key of its answer, how it is drawn from what was given, how it is read. */
-const KINDS = {
+/** By type: the key of the answer, `render(element, value, ids, context)` and `read(control)`. */
+const FIELD_TYPES = {
   radio_buttons: {
     key: "selected_option",
-    draw: (element, given, ids) => choices("radio", element, [code(given)], ids),
-    read: (control) => ticked(control).map(option)[0] ?? null,
-    group: true,
+    render: (element, value, ids) => renderChoices("radio", element, [optionValue(value)], ids),
+    read: (control) => readChecked(control).map(toOption)[0] ?? null,
+    isGroup: true,
   },
   checkboxes: {
     key: "selected_options",
-    draw: (element, given, ids) => choices("checkbox", element, (given ?? []).map(code), ids),
-    read: (control) => ticked(control).map(option),
-    group: true,
+    render: (element, value, ids) =>
+      renderChoices("checkbox", element, (value ?? []).map(optionValue), ids),
+    read: (control) => readChecked(control).map(toOption),
+    isGroup: true,
   },
   static_select: {
     key: "selected_option",
-    draw: (element, given, ids) => dropdown(groups(element), code(given), ids),
-    read: (control) => (control.value ? option(control.value) : null),
+    render: (element, value, ids) => renderSelect(listGroups(element), optionValue(value), ids),
+    read: (control) => (control.value ? toOption(control.value) : null),
   },
   multi_static_select: {
     key: "selected_options",
-    draw: (element, given, ids) => {
-      const options = groups(element).flatMap(([, inside]) => inside);
-      return picker(options, (given ?? []).map(code), element.max_selected_items, ids);
+    render: (element, value, ids) => {
+      const options = listGroups(element).flatMap(([, groupOptions]) => groupOptions);
+      return createPicker(options, (value ?? []).map(optionValue), element.max_selected_items, ids);
     },
-    read: (control) => ticked(control).map(option),
-    group: true,
+    read: (control) => readChecked(control).map(toOption),
+    isGroup: true,
   },
-  users_select: one("selected_user", people),
-  multi_users_select: many("selected_users", people),
-  channels_select: one("selected_channel", rooms),
-  conversations_select: one("selected_conversation", rooms),
-  multi_conversations_select: many("selected_conversations", rooms),
-  timepicker: typed("selected_time", "time"),
-  datepicker: typed("selected_date", "date"),
-  plain_text_input: typed("value", "text"),
-  number_input: typed("value", "number"),
-  email_text_input: typed("value", "email"),
-  url_text_input: typed("value", "url"),
+  users_select: selectField("selected_user", listPeople),
+  multi_users_select: pickerField("selected_users", listPeople),
+  channels_select: selectField("selected_channel", listChannels),
+  conversations_select: selectField("selected_conversation", listChannels),
+  multi_conversations_select: pickerField("selected_conversations", listChannels),
+  timepicker: inputField("selected_time", "time"),
+  datepicker: inputField("selected_date", "date"),
+  plain_text_input: inputField("value", "text"),
+  number_input: inputField("value", "number"),
+  email_text_input: inputField("value", "email"),
+  url_text_input: inputField("value", "url"),
 };
 
-/** Whether an element asks something, rather than being a step to take. */
-export const isField = (element) => element.type in KINDS;
+/** Return whether an element has an answer, unlike a button or a menu. */
+export const isField = (element) => element.type in FIELD_TYPES;
 
-/** Whether a field is many small controls under one label. */
-export const isGroup = (element) => Boolean(KINDS[element.type]?.group);
+/** Return whether a field consists of several controls with one common label. */
+export const isGroup = (element) => Boolean(FIELD_TYPES[element.type]?.isGroup);
 
-/** Draw a field as it was `given`; `ids` are the ids of its label and notes, and whether it is
- *  `wrong` or `needed`. `touched` is called with what is chosen, after each change. */
-export function field(element, given, context, ids, touched) {
-  const { key, draw } = KINDS[element.type];
-  const control = draw(element, given?.[key], ids, context);
+/** Render a field with `answer`. `ids` contains the ids of its label and notes, and the flags
+ *  `isInvalid` and `isRequired`. `onChange` is called with the new answer after each change. */
+export function renderField(element, answer, context, ids, onChange) {
+  const { key, render } = FIELD_TYPES[element.type];
+  const control = render(element, answer?.[key], ids, context);
   Object.assign(control.dataset, { action: element.action_id, kind: element.type });
-  control.addEventListener("change", () => touched(told(control)));
+  control.addEventListener("change", () => onChange(readAnswer(control)));
   return control;
 }
 
-/** What is chosen in a drawn field. */
-export function told(control) {
-  const { key, read } = KINDS[control.dataset.kind];
+/** Return the current answer of a rendered field. */
+export function readAnswer(control) {
+  const { key, read } = FIELD_TYPES[control.dataset.kind];
   return { type: control.dataset.kind, [key]: read(control) };
 }
 
-function one(key, listed) {
-  const draw = (_element, given, ids, context) => dropdown([["", listed(context)]], given, ids);
-  return { key, draw, read: single };
+function selectField(key, listOptions) {
+  const render = (_element, value, ids, context) =>
+    renderSelect([["", listOptions(context)]], value, ids);
+  return { key, render, read: readValue };
 }
 
-function many(key, listed) {
-  const draw = (element, given, ids, context) =>
-    picker(listed(context), given ?? [], element.max_selected_items, ids);
-  return { key, draw, read: ticked, group: true };
+function pickerField(key, listOptions) {
+  const render = (element, value, ids, context) =>
+    createPicker(listOptions(context), value ?? [], element.max_selected_items, ids);
+  return { key, render, read: readChecked, isGroup: true };
 }
 
-function typed(key, type) {
-  const draw = (element, given, ids) => {
-    const asked = { id: ids.control, "data-focus": ids.control, ...described(ids) };
-    const limits = { maxlength: element.max_length, placeholder: element.placeholder?.text };
-    if (element.multiline) return el("textarea", { rows: 4, ...limits, ...asked }, given);
-    return el("input", { type, value: given, ...limits, ...asked });
+function inputField(key, type) {
+  const render = (element, value, ids) => {
+    const attributes = {
+      maxlength: element.max_length,
+      placeholder: element.placeholder?.text,
+      ...controlAttributes(ids),
+    };
+    if (element.multiline) return el("textarea", { rows: 4, ...attributes }, value);
+    return el("input", { type, value, ...attributes });
   };
-  return { key, draw, read: single };
+  return { key, render, read: readValue };
 }
 
-function people(context) {
-  return context.personas.map((one) => ({ value: one.id, label: one.name, detail: one.title }));
+function listPeople(context) {
+  return context.personas.map(({ id, name, title }) => ({ value: id, label: name, detail: title }));
 }
 
-function rooms(context) {
+function listChannels(context) {
   return context.rooms.map((room) => ({ value: room.id, label: `# ${room.name}` }));
 }
 
-const labelled = (given) => ({
-  value: given.value,
-  label: given.text.text,
-  detail: given.description?.text,
+const toLabelledOption = (option) => ({
+  value: option.value,
+  label: option.text.text,
+  detail: option.description?.text,
 });
 
-function groups(element) {
-  const listed = element.option_groups ?? [{ options: element.options }];
-  return listed.map((group) => [group.label?.text ?? "", group.options.map(labelled)]);
+function listGroups(element) {
+  const groups = element.option_groups ?? [{ options: element.options }];
+  return groups.map((group) => [group.label?.text ?? "", group.options.map(toLabelledOption)]);
 }
 
-function dropdown(listed, given, ids) {
-  const none = el("option", { value: "" }, say("tryout.page.choose"));
-  const rows = listed.map(([label, options]) => {
-    const inside = options.map(({ value, label: words }) =>
-      el("option", { value, selected: value === given }, words),
+function renderSelect(groups, selectedValue, ids) {
+  const emptyOption = el("option", { value: "" }, translate("tryout.page.choose"));
+  const children = groups.map(([groupLabel, options]) => {
+    const nodes = options.map(({ value, label }) =>
+      el("option", { value, selected: value === selectedValue }, label),
     );
-    return label ? el("optgroup", { label }, inside) : inside;
+    return groupLabel ? el("optgroup", { label: groupLabel }, nodes) : nodes;
   });
-  const asked = { id: ids.control, "data-focus": ids.control, ...described(ids) };
-  return el("select", asked, none, rows);
+  return el("select", controlAttributes(ids), emptyOption, children);
 }
 
-function choices(type, element, codes, ids) {
-  const name = freshId("choice");
-  const rows = element.options.map(labelled).map(({ value, label, detail }) => {
-    const checked = codes.includes(value);
-    const focus = `${element.action_id} ${value}`;
-    const box = el("input", { type, name, value, checked, "data-focus": focus });
-    const small = detail ? el("small", {}, detail) : null;
-    return el("label", { class: "choice" }, box, el("span", {}, label, small));
+function renderChoices(type, element, checkedValues, ids) {
+  const name = uniqueId("choice");
+  const rows = element.options.map(toLabelledOption).map(({ value, label, detail }) => {
+    const checked = checkedValues.includes(value);
+    const focusKey = `${element.action_id} ${value}`;
+    const box = el("input", { type, name, value, checked, "data-focus": focusKey });
+    const description = detail ? el("small", {}, detail) : null;
+    return el("label", { class: "choice" }, box, el("span", {}, label, description));
   });
   const role = type === "radio" ? "radiogroup" : "group";
-  return el("div", { role, class: "choices", ...described(ids, type === "radio") }, rows);
+  return el("div", { role, class: "choices", ...ariaAttributes(ids, type === "radio") }, rows);
 }
 
-/** Tie a control to its label and notes; only some roles may say that they are needed. */
-export function described(ids, mayRequire = true) {
+function controlAttributes(ids) {
+  return { id: ids.control, "data-focus": ids.control, ...ariaAttributes(ids) };
+}
+
+/** Return the ARIA attributes that link a control to its label and notes; only some roles allow
+ *  `aria-required`. */
+export function ariaAttributes(ids, allowsRequired = true) {
   return {
     "aria-labelledby": ids.label,
     "aria-describedby": ids.notes || undefined,
-    "aria-invalid": ids.wrong ? "true" : undefined,
-    "aria-required": ids.needed && mayRequire ? "true" : undefined,
+    "aria-invalid": ids.isInvalid ? "true" : undefined,
+    "aria-required": ids.isRequired && allowsRequired ? "true" : undefined,
   };
 }

@@ -1,17 +1,17 @@
-// A few things to try first, for whoever has just come in.
+// List of first steps for a new visitor.
 
-import { say } from "./api.js";
+import { translate } from "./api.js";
 import { el } from "./dom.js";
 import { store } from "./store.js";
 
-/** Draw the list; it remembers that it was put away. */
-export function firstSteps() {
+/** Render the list as a details element, whose open state is stored. */
+export function renderFirstSteps() {
   const steps = [
-    say("tryout.page.step_tip"),
-    say("tryout.page.step_rupture"),
-    say("tryout.page.step_checkin"),
-    say("tryout.page.step_followup"),
-    say("tryout.page.step_debriefs"),
+    translate("tryout.page.step_tip"),
+    translate("tryout.page.step_rupture"),
+    translate("tryout.page.step_checkin"),
+    translate("tryout.page.step_followup"),
+    translate("tryout.page.step_debriefs"),
   ];
   const ontoggle = (event) => {
     store.steps = event.currentTarget.open;
@@ -19,7 +19,7 @@ export function firstSteps() {
   return el(
     "details",
     { class: "steps", open: store.steps, ontoggle },
-    el("summary", {}, say("tryout.page.steps")),
-    el("ol", {}, steps.map((one) => el("li", {}, one))),
+    el("summary", {}, translate("tryout.page.steps")),
+    el("ol", {}, steps.map((step) => el("li", {}, step))),
   );
 }

@@ -1,6 +1,6 @@
-// Small drawings of our own, in the colour of the text beside them.
+// SVG icons as paths of a 20 by 20 view box, in the current text colour.
 
-const SVG = "http://www.w3.org/2000/svg";
+const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 
 const PATHS = {
   hash: "M8 3 6 17M14 3l-2 14M3.5 7.5h13.5M3 12.5h13.5",
@@ -21,16 +21,17 @@ const PATHS = {
   attune: "M7.5 15a5 5 0 1 0 0-10 5 5 0 0 0 0 10ZM12.5 15a5 5 0 1 0 0-10 5 5 0 0 0 0 10Z",
 };
 
-/** Draw one of the icons; it says nothing to a screen reader, the words beside it do. */
-export function icon(name) {
-  const drawing = svg("svg", { class: `icon ${name}`, viewBox: "0 0 20 20", "aria-hidden": "true" });
-  drawing.append(svg("path", { d: PATHS[name] }));
-  return drawing;
+/** Render an icon by name, hidden from screen readers: the adjacent text has its meaning. */
+export function renderIcon(name) {
+  const attributes = { class: `icon ${name}`, viewBox: "0 0 20 20", "aria-hidden": "true" };
+  const node = createSvgElement("svg", attributes);
+  node.append(createSvgElement("path", { d: PATHS[name] }));
+  return node;
 }
 
-/** Make an SVG element. */
-export function svg(name, attributes) {
-  const made = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  return made;
+/** Create an SVG element with attributes. */
+export function createSvgElement(name, attributes) {
+  const node = document.createElementNS(SVG_NAMESPACE, name);
+  for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, String(value));
+  return node;
 }

@@ -1,34 +1,32 @@
-// A button that shows lesser steps, and puts them away again.
+// Menu button: a button that opens a list of further actions.
 
-import { el, freshId } from "./dom.js";
+import { el, uniqueId } from "./dom.js";
 
-/** Make a menu. `button` holds the attributes of its button, `face` what stands on it; each
- *  row is `{label, attributes, work}`. */
-export function menu(button, face, rows, side = "") {
-  const id = freshId("menu");
-  const list = el("ul", { id, hidden: true }, rows.map((row) => el("li", {}, line(row, shut))));
-  const opener = el(
-    "button",
-    { type: "button", "aria-expanded": "false", "aria-controls": id, onclick: toggle, ...button },
-    face,
-  );
-  const whole = el("div", { class: `menu ${side}`, onkeydown, onfocusout }, opener, list);
-  return whole;
+/** Create a menu. `buttonAttributes` are those of its button and `icon` is its content; each row
+ *  is `{label, attributes, onSelect}`. */
+export function createMenu(buttonAttributes, icon, rows, position = "") {
+  const id = uniqueId("menu");
+  const items = rows.map((row) => el("li", {}, renderRow(row, close)));
+  const list = el("ul", { id, hidden: true }, items);
+  const attributes = { "aria-expanded": "false", "aria-controls": id, onclick: toggle };
+  const menuButton = el("button", { type: "button", ...attributes, ...buttonAttributes }, icon);
+  const menu = el("div", { class: `menu ${position}`, onkeydown, onfocusout }, menuButton, list);
+  return menu;
 
   function toggle() {
-    const open = list.hidden;
-    list.hidden = !open;
-    opener.setAttribute("aria-expanded", String(open));
-    if (!open) return;
-    whole.classList.remove("above");
-    whole.classList.toggle("above", hangsOut(list));
+    const isOpen = list.hidden;
+    list.hidden = !isOpen;
+    menuButton.setAttribute("aria-expanded", String(isOpen));
+    if (!isOpen) return;
+    menu.classList.remove("above");
+    menu.classList.toggle("above", overflowsBottom(list));
     list.querySelector("button").focus({ preventScroll: true });
   }
 
-  function shut() {
+  function close() {
     list.hidden = true;
-    opener.setAttribute("aria-expanded", "false");
-    opener.focus();
+    menuButton.setAttribute("aria-expanded", "false");
+    menuButton.focus();
   }
 
   function onkeydown(event) {
@@ -36,34 +34,34 @@ export function menu(button, face, rows, side = "") {
     if (event.key === "Escape") {
       event.preventDefault();
       event.stopPropagation();
-      shut();
+      close();
     }
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step) {
+    const offset = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (offset) {
       event.preventDefault();
       const buttons = [...list.querySelectorAll("button")];
-      const next = buttons.indexOf(document.activeElement) + step + buttons.length;
+      const next = buttons.indexOf(document.activeElement) + offset + buttons.length;
       buttons[next % buttons.length].focus();
     }
   }
 
   function onfocusout(event) {
-    if (whole.contains(event.relatedTarget)) return;
+    if (menu.contains(event.relatedTarget)) return;
     list.hidden = true;
-    opener.setAttribute("aria-expanded", "false");
+    menuButton.setAttribute("aria-expanded", "false");
   }
 }
 
-/** Whether a list would be cut off at the bottom of what it scrolls in. */
-function hangsOut(list) {
-  const room = list.closest(".log, .body")?.getBoundingClientRect();
-  return Boolean(room) && list.getBoundingClientRect().bottom > room.bottom;
+/** Return whether a list extends below the bottom of its scroll container. */
+function overflowsBottom(list) {
+  const container = list.closest(".log, .body")?.getBoundingClientRect();
+  return Boolean(container) && list.getBoundingClientRect().bottom > container.bottom;
 }
 
-function line(row, shut) {
+function renderRow(row, close) {
   const onclick = () => {
-    shut();
-    row.work();
+    close();
+    row.onSelect();
   };
   return el("button", { type: "button", onclick, ...row.attributes }, row.label);
 }

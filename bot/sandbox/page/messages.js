@@ -1,67 +1,70 @@
-// What was said in a room, oldest first; what only I can see says so.
+// Message list of a room, the oldest message first; ephemeral messages are marked.
 
-import { act, say } from "./api.js";
+import { sendAction, translate } from "./api.js";
 import { draw } from "./blocks.js";
-import { el, keep } from "./dom.js";
-import { face } from "./faces.js";
-import { icon } from "./icons.js";
-import { day, hour } from "./times.js";
+import { el, reconcileChildren } from "./dom.js";
+import { renderAvatar } from "./faces.js";
+import { renderIcon } from "./icons.js";
+import { formatDay, formatTime } from "./times.js";
 
-/** Show the messages of a room in `log`, and move to what is new. */
+/** Update the messages in `log`, and scroll to a new one. */
 export function showMessages(log, room, messages, context) {
-  const before = log.lastElementChild;
-  const items = withDays(messages);
-  keep(log, items, key, (item) => (item.day ? newDay(item) : one(room, item, context)));
-  if (!items.length) log.append(el("p", { class: "empty" }, say("tryout.page.empty")));
+  const lastBefore = log.lastElementChild;
+  const items = insertDays(messages);
+  reconcileChildren(log, items, getKey, (item) =>
+    item.day ? renderDay(item) : renderMessage(room, item, context),
+  );
+  if (!items.length) log.append(el("p", { class: "empty" }, translate("tryout.page.empty")));
   const last = log.lastElementChild;
-  if (last !== before) reveal(log, last);
+  if (last !== lastBefore) scrollToMessage(log, last);
 }
 
-const key = (item) => item.day ?? `${item.ts}`;
+const getKey = (item) => item.day ?? `${item.ts}`;
 
-/** Put a line between the messages of two days. */
-function withDays(messages) {
-  return messages.flatMap((message, at) => {
-    const today = message.time.slice(0, 10);
-    const same = at && messages[at - 1].time.slice(0, 10) === today;
-    return same ? [message] : [{ day: today, time: message.time }, message];
+/** Return the messages with a separator item before the first message of each day. */
+function insertDays(messages) {
+  return messages.flatMap((message, index) => {
+    const day = message.time.slice(0, 10);
+    const isSameDay = index && messages[index - 1].time.slice(0, 10) === day;
+    return isSameDay ? [message] : [{ day, time: message.time }, message];
   });
 }
 
-/** Show the end of the newest message, or its beginning when it is longer than the room. */
-function reveal(log, last) {
-  const longer = last.offsetHeight > log.clientHeight;
-  log.scrollTop = longer ? last.offsetTop - log.offsetTop : log.scrollHeight;
+/** Scroll to the end of the log, or to the start of the message if it is higher than the log. */
+function scrollToMessage(log, message) {
+  const isHigher = message.offsetHeight > log.clientHeight;
+  log.scrollTop = isHigher ? message.offsetTop - log.offsetTop : log.scrollHeight;
 }
 
-function newDay(item) {
-  return el("p", { class: "day" }, el("span", {}, day(item.time)));
+function renderDay(item) {
+  return el("p", { class: "day" }, el("span", {}, formatDay(item.time)));
 }
 
-function one(room, message, context) {
-  const app = message.author_kind === "app";
-  const by = el(
+function renderMessage(room, message, context) {
+  const isApp = message.author_kind === "app";
+  const byline = el(
     "p",
     { class: "by" },
     el("strong", {}, message.author),
-    app ? el("span", { class: "badge" }, say("tryout.page.app")) : null,
-    el("time", { datetime: message.time }, hour(message.time)),
+    isApp ? el("span", { class: "badge" }, translate("tryout.page.app")) : null,
+    el("time", { datetime: message.time }, formatTime(message.time)),
   );
-  const only = message.ephemeral
-    ? el("p", { class: "only" }, icon("eye"), say("tryout.page.only_you"))
+  const ephemeralNote = message.ephemeral
+    ? el("p", { class: "only" }, renderIcon("eye"), translate("tryout.page.only_you"))
     : null;
   return el(
     "article",
     { class: message.ephemeral ? "message private" : "message", "aria-label": message.author },
-    face(message.author_id, message.author),
-    el("div", {}, only, by, body(room, message, context)),
+    renderAvatar(message.author_id, message.author),
+    el("div", {}, ephemeralNote, byline, renderBody(room, message, context)),
   );
 }
 
-function body(room, message, context) {
+function renderBody(room, message, context) {
   if (!message.blocks?.length) return el("p", {}, message.text);
-  const press = (action) => act("press", { channel: room.id, ts: message.ts, ...action });
-  const change = (block, element, said) =>
-    press({ block_id: block.block_id, action_id: element.action_id, ...said });
+  const press = (action) =>
+    sendAction("press", { channel: room.id, ts: message.ts, ...action });
+  const change = (block, element, answer) =>
+    press({ block_id: block.block_id, action_id: element.action_id, ...answer });
   return message.blocks.map((block) => draw(block, { ...context, press, change }));
 }

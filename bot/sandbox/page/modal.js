@@ -1,140 +1,145 @@
-// Forms on top of everything: one dialog a view, the browser's own focus trap and Escape.
+// Modal views: one dialog element per view, with the browser's focus trap and Escape handling.
 
-import { act, say } from "./api.js";
+import { sendAction, translate } from "./api.js";
 import { draw } from "./blocks.js";
-import { button, el, freshId, keep } from "./dom.js";
-import { told } from "./fields.js";
-import { icon } from "./icons.js";
+import { createButton, el, reconcileChildren, uniqueId } from "./dom.js";
+import { readAnswer } from "./fields.js";
+import { renderIcon } from "./icons.js";
 
-const open = new Map();
-const leaving = new Set();
+const dialogs = new Map();
+const closingIds = new Set();
 
-/** Show the person's stack of views, the bottom first; says which dialog is on top. */
+/** Synchronize the dialogs with the stack of views, the bottom first; return the top dialog. */
 export function showViews(views, context) {
-  const wanted = new Set(views.map((view) => view.id));
-  for (const [id, dialog] of [...open].reverse()) if (!wanted.has(id)) shut(id, dialog);
-  for (const view of views) refresh(open.get(view.id) ?? opened(view), view, context);
-  return [...open.values()].at(-1);
+  const viewIds = new Set(views.map((view) => view.id));
+  for (const [id, dialog] of [...dialogs].reverse()) if (!viewIds.has(id)) removeDialog(id, dialog);
+  for (const view of views) {
+    updateDialog(dialogs.get(view.id) ?? createDialog(view), view, context);
+  }
+  return [...dialogs.values()].at(-1);
 }
 
-/** Put away every open form, as a person would. */
-export async function closeAll() {
-  for (const id of [...open.keys()].reverse()) await leave(id);
+/** Close every open view, the top first, by the same action as the close button. */
+export async function closeAllViews() {
+  for (const id of [...dialogs.keys()].reverse()) await closeView(id);
 }
 
-/** Put a form away once, however often it is asked for. */
-async function leave(id) {
-  if (leaving.has(id)) return;
-  leaving.add(id);
-  await act("close", { view: id });
-  leaving.delete(id);
+/** Send the close action of a view, once while a request is pending. */
+async function closeView(id) {
+  if (closingIds.has(id)) return;
+  closingIds.add(id);
+  await sendAction("close", { view: id });
+  closingIds.delete(id);
 }
 
-function shut(id, dialog) {
-  open.delete(id);
+function removeDialog(id, dialog) {
+  dialogs.delete(id);
   dialog.close();
   dialog.remove();
 }
 
-function opened(view) {
-  const close = () => leave(view.id);
+function createDialog(view) {
+  const close = () => closeView(view.id);
   const dialog = el("dialog", {
     class: "view",
     "data-view": view.id,
     oncancel: (event) => {
-      if (!event.cancelable) return; // the browser closes it in any case, which is told below
+      if (!event.cancelable) return; // the browser closes it anyway, and fires `close`
       event.preventDefault();
       close();
     },
-    onclose: () => open.has(view.id) && close(),
+    onclose: () => dialogs.has(view.id) && close(),
   });
-  const title = el("h2", { id: freshId("title"), tabindex: "-1" });
-  const label = say("tryout.page.close");
-  const cross = button({ class: "quiet", "aria-label": label, onclick: close }, icon("close"));
-  const away = button({ class: "away", onclick: close });
-  const send = el("button", { type: "submit", class: "primary" });
+  const title = el("h2", { id: uniqueId("title"), tabindex: "-1" });
+  const iconAttributes = { class: "quiet", "aria-label": translate("tryout.page.close") };
+  const closeIcon = createButton({ ...iconAttributes, onclick: close }, renderIcon("close"));
+  const closeButton = createButton({ class: "away", onclick: close });
+  const submitButton = el("button", { type: "submit", class: "primary" });
   const form = el(
     "form",
-    { novalidate: true, onsubmit: (event) => submitted(event, dialog) },
-    el("header", {}, title, cross),
+    { novalidate: true, onsubmit: (event) => submitForm(event, dialog) },
+    el("header", {}, title, closeIcon),
     el("div", { class: "body" }),
-    el("footer", {}, away, send),
+    el("footer", {}, closeButton, submitButton),
   );
   dialog.append(form);
   dialog.setAttribute("aria-labelledby", title.id);
   document.getElementById("dialogs").append(dialog);
-  open.set(view.id, dialog);
+  dialogs.set(view.id, dialog);
   return dialog;
 }
 
-/** Show what changed in a view; what was chosen in it stays. */
-function refresh(dialog, view, context) {
+/** Update a dialog from its view; unchanged blocks and entered values are preserved. */
+function updateDialog(dialog, view, context) {
   const body = dialog.querySelector(".body");
-  const form = `${view.callback_id} ${view.title.text}`;
-  const other = dialog.dataset.form !== form;
+  const formKey = `${view.callback_id} ${view.title.text}`;
+  const isOtherForm = dialog.dataset.form !== formKey;
   const items = view.blocks.map((block) => ({ block, error: view.errors[block.block_id] }));
-  const inside = within(dialog, view, context);
-  keep(body, items, (item) => item.block.block_id, ({ block }) => draw(block, inside));
+  const viewContext = createContext(dialog, view, context);
+  const getKey = (item) => item.block.block_id;
+  reconcileChildren(body, items, getKey, ({ block }) => draw(block, viewContext));
   dialog.querySelector("h2").textContent = view.title.text;
-  dialog.querySelector(".away").textContent = view.close?.text ?? say("tryout.page.close");
-  const send = dialog.querySelector("footer .primary");
-  send.textContent = view.submit?.text ?? "";
-  send.hidden = !view.submit;
-  dialog.dataset.form = form;
+  dialog.querySelector(".away").textContent = view.close?.text ?? translate("tryout.page.close");
+  const submitButton = dialog.querySelector("footer .primary");
+  submitButton.textContent = view.submit?.text ?? "";
+  submitButton.hidden = !view.submit;
+  dialog.dataset.form = formKey;
   if (!dialog.open) dialog.showModal();
-  if (other) begin(dialog);
+  if (isOtherForm) scrollToTop(dialog);
 }
 
-/** Start reading at the top. */
-function begin(dialog) {
+/** Scroll to the top and focus the title, where a screen reader starts to read. */
+function scrollToTop(dialog) {
   dialog.querySelector(".body").scrollTop = 0;
   dialog.querySelector("h2").focus({ preventScroll: true });
 }
 
-function within(dialog, view, context) {
+function createContext(dialog, view, context) {
   return {
     ...context,
     errors: view.errors,
-    given: (block, element) => drawn(dialog, block, element) ?? kept(view, block, element),
-    press: (action) => act("press", { view: view.id, state: chosen(dialog), ...action }),
-    change: (block, element, said) => {
+    getValue: (block, element) =>
+      currentAnswer(dialog, block, element) ?? storedAnswer(view, block, element),
+    press: (action) =>
+      sendAction("press", { view: view.id, state: collectState(dialog), ...action }),
+    change: (block, element, answer) => {
       const ids = { block_id: block.block_id, action_id: element.action_id };
-      return act("change", { view: view.id, ...ids, ...said });
+      return sendAction("change", { view: view.id, ...ids, ...answer });
     },
   };
 }
 
-/** What stands in a field just now, before it is drawn again. */
-function drawn(dialog, block, element) {
+/** Return the answer in a rendered field, before the field is rendered again. */
+function currentAnswer(dialog, block, element) {
   const controls = [...dialog.querySelectorAll("[data-kind]")];
-  const now = controls.find(
+  const control = controls.find(
     ({ dataset }) =>
       dataset.of === block.block_id &&
       dataset.action === element.action_id &&
       dataset.kind === element.type,
   );
-  return now && told(now);
+  return control && readAnswer(control);
 }
 
-function kept(view, block, element) {
+function storedAnswer(view, block, element) {
   return view.state.values[block.block_id]?.[element.action_id];
 }
 
-async function submitted(event, dialog) {
+async function submitForm(event, dialog) {
   event.preventDefault();
   if (dialog.hasAttribute("aria-busy")) return;
   dialog.setAttribute("aria-busy", "true");
-  await act("submit", { view: dialog.dataset.view, state: chosen(dialog) });
+  await sendAction("submit", { view: dialog.dataset.view, state: collectState(dialog) });
   dialog.removeAttribute("aria-busy");
-  const wrong = dialog.querySelector("[aria-invalid]");
-  (wrong?.querySelector("input, select") ?? wrong)?.focus();
+  const invalid = dialog.querySelector("[aria-invalid]");
+  (invalid?.querySelector("input, select") ?? invalid)?.focus();
 }
 
-/** What is chosen in the whole form, by block and action, as Slack's clients tell it. */
-function chosen(dialog) {
-  const found = {};
+/** Return the answers of the whole form by block id and action id, in Slack's format. */
+function collectState(dialog) {
+  const state = {};
   for (const control of dialog.querySelectorAll("[data-kind]")) {
-    (found[control.dataset.of] ??= {})[control.dataset.action] = told(control);
+    (state[control.dataset.of] ??= {})[control.dataset.action] = readAnswer(control);
   }
-  return found;
+  return state;
 }

@@ -1,50 +1,53 @@
-// What Slack itself would say, and whether the workspace can be reached; always in sight.
+// Notices from Slack and about failed requests, which remain visible above open dialogs.
 
-import { act, say } from "./api.js";
-import { el, keep } from "./dom.js";
+import { sendAction, translate } from "./api.js";
+import { el, reconcileChildren } from "./dom.js";
 
-const SEEN = 3;
+const MAX_NOTICES = 3;
 const notices = document.getElementById("notices");
-const spoken = document.getElementById("spoken");
-let away = false;
-let refused = null;
-let number = 0;
+const announcements = document.getElementById("spoken");
+let isUnreachable = false;
+let failureNotice = null;
+let failureCount = 0;
 
-/** Show the newest of what a person was told, on top of whatever is open. */
-export function showNotices(given, dialog) {
-  const foot = dialog?.querySelector("footer");
-  if (foot && foot.previousSibling !== notices) foot.before(notices);
-  else if (!foot && notices.parentElement !== document.body) document.body.append(notices);
-  const items = [...given.slice(-SEEN), ...(refused ? [refused] : [])];
-  if (away) items.push({ id: "away", text: say("tryout.page.away"), stays: true });
-  keep(notices, items, (item) => item.id, one);
+/** Show the newest notices, inside of the top dialog if there is one. */
+export function showNotices(stateNotices, dialog) {
+  const footer = dialog?.querySelector("footer");
+  if (footer && footer.previousSibling !== notices) footer.before(notices);
+  else if (!footer && notices.parentElement !== document.body) document.body.append(notices);
+  const items = [...stateNotices.slice(-MAX_NOTICES), ...(failureNotice ? [failureNotice] : [])];
+  if (isUnreachable) {
+    items.push({ id: "away", text: translate("tryout.page.away"), isPermanent: true });
+  }
+  reconcileChildren(notices, items, (item) => item.id, renderNotice);
 }
 
-/** Remember whether the workspace answers. */
-export function reached(well) {
-  const changed = away === well;
-  away = !well;
-  return changed;
+/** Store whether the server is reachable; return whether that changed. */
+export function setReachable(isReachable) {
+  const hasChanged = isUnreachable === isReachable;
+  isUnreachable = !isReachable;
+  return hasChanged;
 }
 
-/** Remember that something could not be done; whoever put an earlier one away sees this one. */
-export function couldNot(answer) {
-  if (!answer.error) return;
-  number += 1;
-  refused = { id: `refused-${number}`, text: say("tryout.page.could_not"), own: true };
+/** Record a failed action; each has a new key, so that it is shown after a dismissed one. */
+export function recordFailure(result) {
+  if (!result.error) return;
+  failureCount += 1;
+  const text = translate("tryout.page.could_not");
+  failureNotice = { id: `refused-${failureCount}`, text, isLocal: true };
 }
 
-/** Say something to whoever cannot see what changed. */
-export function announce(words) {
-  spoken.textContent = words;
+/** Announce a change to screen readers, through a live region. */
+export function announce(text) {
+  announcements.textContent = text;
 }
 
-function one(item) {
+function renderNotice(item) {
   const onclick = () => {
-    if (!item.own) act("dismiss", { notice: item.id });
-    else refused = null;
+    if (!item.isLocal) sendAction("dismiss", { notice: item.id });
+    else failureNotice = null;
     notices.querySelector(`[data-key="${item.id}"]`)?.remove();
   };
-  const button = el("button", { type: "button", onclick }, say("tryout.page.dismiss"));
-  return el("p", { class: "notice" }, el("span", {}, item.text), item.stays ? null : button);
+  const button = el("button", { type: "button", onclick }, translate("tryout.page.dismiss"));
+  return el("p", { class: "notice" }, el("span", {}, item.text), item.isPermanent ? null : button);
 }

@@ -1,51 +1,51 @@
-// Several people, rooms or answers out of a long list: a list of boxes that can be searched.
+// Multi-select field: a list of checkboxes, with a search field if it is long.
 
-import { say } from "./api.js";
-import { el, freshId } from "./dom.js";
-import { described } from "./fields.js";
+import { translate } from "./api.js";
+import { el, uniqueId } from "./dom.js";
+import { ariaAttributes } from "./fields.js";
 
-const LONG = 8;
+const SEARCH_THRESHOLD = 8;
 
-/** Draw a searchable list of `options` with the `chosen` ones ticked, `most` of them at most. */
-export function picker(options, chosen, most = Infinity, ids = {}) {
-  const name = freshId("picked");
-  const first = (one) => (chosen.includes(one.value) ? 0 : 1);
-  const sorted = [...options].sort((one, other) => first(one) - first(other));
-  const rows = sorted.map((one) => row(one, name, chosen));
+/** Create a list of `options`: the `selectedValues` are first; at most `maximum` can be checked. */
+export function createPicker(options, selectedValues, maximum = Infinity, ids = {}) {
+  const name = uniqueId("picked");
+  const rank = (option) => (selectedValues.includes(option.value) ? 0 : 1);
+  const sorted = [...options].sort((first, second) => rank(first) - rank(second));
+  const rows = sorted.map((option) => renderRow(option, name, selectedValues));
   const count = el("p", { class: "small", role: "status" });
-  const whole = el(
+  const picker = el(
     "div",
-    { role: "group", class: "picker", ...described(ids, false) },
-    options.length > LONG ? search(rows) : null,
+    { role: "group", class: "picker", ...ariaAttributes(ids, false) },
+    options.length > SEARCH_THRESHOLD ? renderSearch(rows) : null,
     el("div", { class: "choices many" }, rows),
     count,
   );
   const update = () => {
-    const boxes = [...whole.querySelectorAll("[name]")];
-    const ticked = boxes.filter((box) => box.checked).length;
-    for (const box of boxes) box.disabled = !box.checked && ticked >= most;
-    count.textContent = say("tryout.page.chosen", { count: ticked });
+    const boxes = [...picker.querySelectorAll("[name]")];
+    const checkedCount = boxes.filter((box) => box.checked).length;
+    for (const box of boxes) box.disabled = !box.checked && checkedCount >= maximum;
+    count.textContent = translate("tryout.page.chosen", { count: checkedCount });
   };
-  whole.addEventListener("change", update);
+  picker.addEventListener("change", update);
   update();
-  return whole;
+  return picker;
 }
 
-function row({ value, label, detail }, name, chosen) {
-  const checked = chosen.includes(value);
+function renderRow({ value, label, detail }, name, selectedValues) {
+  const checked = selectedValues.includes(value);
   const box = el("input", { type: "checkbox", name, value, checked, "data-focus": value });
-  const small = detail ? el("small", {}, detail) : null;
-  return el("label", { class: "choice" }, box, el("span", {}, label, " ", small));
+  const description = detail ? el("small", {}, detail) : null;
+  return el("label", { class: "choice" }, box, el("span", {}, label, " ", description));
 }
 
-function search(rows) {
+function renderSearch(rows) {
   const oninput = (event) => {
-    const wanted = event.currentTarget.value.trim().toLowerCase();
-    for (const one of rows) one.hidden = !one.textContent.toLowerCase().includes(wanted);
+    const query = event.currentTarget.value.trim().toLowerCase();
+    for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(query);
   };
   const onkeydown = (event) => event.key === "Enter" && event.preventDefault();
-  const stay = (event) => event.stopPropagation(); // looking for somebody chooses nobody
-  const label = say("tryout.page.search");
-  const asked = { type: "search", "aria-label": label, placeholder: label };
-  return el("input", { ...asked, oninput, onkeydown, onchange: stay });
+  const onchange = (event) => event.stopPropagation(); // a search query is not an answer
+  const label = translate("tryout.page.search");
+  const attributes = { type: "search", "aria-label": label, placeholder: label };
+  return el("input", { ...attributes, oninput, onkeydown, onchange });
 }

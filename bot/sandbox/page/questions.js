@@ -1,51 +1,54 @@
-// A question of a form: its label, whether it must be answered, its hint and what is wrong.
+// Input blocks: a field with its label, hint and error.
 
-import { say } from "./api.js";
-import { el, freshId } from "./dom.js";
-import { field, isField, isGroup } from "./fields.js";
-import { icon } from "./icons.js";
-import { unknown } from "./unknown.js";
+import { translate } from "./api.js";
+import { el, uniqueId } from "./dom.js";
+import { isField, isGroup, renderField } from "./fields.js";
+import { renderIcon } from "./icons.js";
+import { renderUnknown } from "./unknown.js";
 
-/** Draw an `input` block. */
-export function question(block, context) {
-  if (!isField(block.element)) return unknown(block.element);
-  const wrong = context.errors?.[block.block_id];
-  const hint = block.hint ? note("hint", block.hint.text) : null;
-  const error = wrong ? note("error", icon("warning"), wrong) : null;
+/** Render an `input` block. */
+export function renderQuestion(block, context) {
+  if (!isField(block.element)) return renderUnknown(block.element);
+  const errorText = context.errors?.[block.block_id];
+  const hint = block.hint ? renderNote("hint", block.hint.text) : null;
+  const error = errorText ? renderNote("error", renderIcon("warning"), errorText) : null;
   const notes = [hint, error].filter(Boolean);
   const ids = {
-    control: freshId("field"),
-    label: freshId("label"),
-    notes: notes.map((one) => one.id).join(" "),
-    wrong: Boolean(wrong),
-    needed: !block.optional,
+    control: uniqueId("field"),
+    label: uniqueId("label"),
+    notes: notes.map((note) => note.id).join(" "),
+    isInvalid: Boolean(errorText),
+    isRequired: !block.optional,
   };
-  const control = asks(block.element, block, context, ids);
+  const control = renderBlockField(block.element, block, context, ids);
   return el(
     "div",
-    { class: wrong ? "question wrong" : "question", "data-block": block.block_id },
-    title(block, ids),
+    { class: errorText ? "question wrong" : "question", "data-block": block.block_id },
+    renderLabel(block, ids),
     hint,
     control,
     error,
   );
 }
 
-/** Draw a field of `block`, wherever it stands. */
-export function asks(element, block, context, ids) {
-  const touched = (said) => context.change(block, element, said);
-  const control = field(element, context.given?.(block, element), context, ids, touched);
+/** Render a field of any type of `block`, with its current answer and a change handler. */
+export function renderBlockField(element, block, context, ids) {
+  const onChange = (answer) => context.change(block, element, answer);
+  const answer = context.getValue?.(block, element);
+  const control = renderField(element, answer, context, ids, onChange);
   control.dataset.of = block.block_id;
   return control;
 }
 
-function title(block, ids) {
-  const mark = say(block.optional ? "tryout.page.optional" : "tryout.page.required");
-  const words = [block.label.text, " ", el("small", {}, mark)];
-  if (isGroup(block.element)) return el("p", { id: ids.label, class: "label" }, words);
-  return el("label", { id: ids.label, for: ids.control, class: "label" }, words);
+function renderLabel(block, ids) {
+  const requirement = translate(
+    block.optional ? "tryout.page.optional" : "tryout.page.required",
+  );
+  const content = [block.label.text, " ", el("small", {}, requirement)];
+  if (isGroup(block.element)) return el("p", { id: ids.label, class: "label" }, content);
+  return el("label", { id: ids.label, for: ids.control, class: "label" }, content);
 }
 
-function note(kind, ...words) {
-  return el("p", { id: freshId(kind), class: kind }, words);
+function renderNote(className, ...content) {
+  return el("p", { id: uniqueId(className), class: className }, content);
 }

@@ -1,39 +1,40 @@
-// Rich text: what Slack writes without any notation, read into nodes.
+// Renderer of rich text blocks, which contain styles as objects instead of markup.
 
 import { el } from "./dom.js";
-import { link, mention } from "./mrkdwn.js";
-import { unknown } from "./unknown.js";
+import { renderLink, renderMention } from "./mrkdwn.js";
+import { renderUnknown } from "./unknown.js";
 
-const KINDS = {
+const TAGS = {
   rich_text_section: "p",
   rich_text_preformatted: "pre",
   rich_text_quote: "blockquote",
 };
 
-/** Draw one part of a `rich_text` block. */
-export function rich(part, names) {
+/** Render one part of a `rich_text` block. */
+export function renderRichText(part, names) {
   if (part.type === "rich_text_list") {
-    const kind = part.style === "ordered" ? "ol" : "ul";
-    return el(kind, {}, part.elements.map((one) => el("li", {}, leaves(one, names))));
+    const tag = part.style === "ordered" ? "ol" : "ul";
+    return el(tag, {}, part.elements.map((item) => el("li", {}, renderLeaves(item, names))));
   }
-  return KINDS[part.type] ? el(KINDS[part.type], {}, leaves(part, names)) : unknown(part);
+  const tag = TAGS[part.type];
+  return tag ? el(tag, {}, renderLeaves(part, names)) : renderUnknown(part);
 }
 
-function leaves(part, names) {
-  return part.elements.map((leaf) => (LEAVES[leaf.type] ?? unknown)(leaf, names));
+function renderLeaves(part, names) {
+  return part.elements.map((leaf) => (LEAF_RENDERERS[leaf.type] ?? renderUnknown)(leaf, names));
 }
 
-const LEAVES = {
-  text: (leaf) => styled(leaf.text, leaf.style ?? {}),
-  link: (leaf) => link(leaf.url, leaf.text ?? leaf.url),
-  user: (leaf, names) => mention("@", leaf.user_id, names),
-  channel: (leaf, names) => mention("#", leaf.channel_id, names),
+const LEAF_RENDERERS = {
+  text: (leaf) => renderStyledText(leaf.text, leaf.style ?? {}),
+  link: (leaf) => renderLink(leaf.url, leaf.text ?? leaf.url),
+  user: (leaf, names) => renderMention("@", leaf.user_id, names),
+  channel: (leaf, names) => renderMention("#", leaf.channel_id, names),
   date: (leaf) => leaf.fallback ?? "",
 };
 
-const STYLES = { code: "code", strike: "s", italic: "em", bold: "strong" };
+const STYLE_TAGS = { code: "code", strike: "s", italic: "em", bold: "strong" };
 
-function styled(text, style) {
-  const names = Object.keys(STYLES).filter((name) => style[name]);
-  return names.reduce((inner, name) => el(STYLES[name], {}, inner), text);
+function renderStyledText(text, style) {
+  const styleNames = Object.keys(STYLE_TAGS).filter((name) => style[name]);
+  return styleNames.reduce((node, name) => el(STYLE_TAGS[name], {}, node), text);
 }

@@ -1,100 +1,105 @@
-// The side of the page: who I am, where I can be, and what there is to try.
+// Sidebar: the persona selection, the list of rooms and the first steps.
 
-import { say } from "./api.js";
-import { button, el, fill, freshId, keep } from "./dom.js";
-import { face, sign } from "./faces.js";
-import { firstSteps } from "./firststeps.js";
+import { translate } from "./api.js";
+import { createButton, el, reconcileChildren, replaceChildren, uniqueId } from "./dom.js";
+import { renderAvatar, renderRoomIcon } from "./faces.js";
+import { renderFirstSteps } from "./firststeps.js";
 
-const side = document.getElementById("rooms");
-const who = el("div", { class: "who" });
-const list = el("nav");
+const sidebar = document.getElementById("rooms");
+const personaPanel = el("div", { class: "who" });
+const roomList = el("nav");
 
-/** Draw the parts that stay. */
-export function drawSide() {
-  side.setAttribute("aria-label", say("tryout.page.side"));
-  list.setAttribute("aria-label", say("tryout.page.rooms"));
-  fill(side, who, list, firstSteps());
+/** Render the static parts. */
+export function renderSidebar() {
+  sidebar.setAttribute("aria-label", translate("tryout.page.side"));
+  roomList.setAttribute("aria-label", translate("tryout.page.rooms"));
+  replaceChildren(sidebar, personaPanel, roomList, renderFirstSteps());
 }
 
-/** Show who the visitor is; `become(id)` makes them somebody else. */
-export function showPersona({ practice, personas, me }, become) {
-  const id = freshId("persona");
-  const mine = personas.find((one) => one.id === me.id);
-  const onchange = (event) => become(event.currentTarget.value);
-  const select = el("select", { id, onchange, "data-focus": "persona" }, cast(personas, me));
-  const words = el("div", {}, select, el("small", {}, part(mine)));
-  const card = el("div", { class: "me" }, face(me.id, me.name), words);
-  const invented = el("small", {}, say("tryout.page.invented"));
-  const name = el("p", { class: "practice" }, el("strong", {}, practice), invented);
-  const held = who.contains(document.activeElement);
-  fill(who, name, el("label", { for: id }, say("tryout.page.you_are")), card);
-  if (held) select.focus();
+/** Show the current persona; `switchPersona(id)` is called for another selection. */
+export function showPersona({ practice, personas, me }, switchPersona) {
+  const id = uniqueId("persona");
+  const currentPersona = personas.find((persona) => persona.id === me.id);
+  const onchange = (event) => switchPersona(event.currentTarget.value);
+  const options = renderPersonaOptions(personas, me);
+  const select = el("select", { id, onchange, "data-focus": "persona" }, options);
+  const text = el("div", {}, select, el("small", {}, teamAndTitle(currentPersona)));
+  const card = el("div", { class: "me" }, renderAvatar(me.id, me.name), text);
+  const disclaimer = el("small", {}, translate("tryout.page.invented"));
+  const practiceName = el("p", { class: "practice" }, el("strong", {}, practice), disclaimer);
+  const label = el("label", { for: id }, translate("tryout.page.you_are"));
+  const hadFocus = personaPanel.contains(document.activeElement);
+  replaceChildren(personaPanel, practiceName, label, card);
+  if (hadFocus) select.focus();
 }
 
-/** Everybody, by the part they play. */
-function cast(personas, me) {
-  const parts = [...new Set(personas.map(part))];
-  return parts.map((label) => {
-    const people = personas.filter((one) => part(one) === label);
-    const options = people.map(({ id, name }) =>
+/** Render all personas as options, grouped by team and title. */
+function renderPersonaOptions(personas, me) {
+  const labels = [...new Set(personas.map(teamAndTitle))];
+  return labels.map((label) => {
+    const group = personas.filter((persona) => teamAndTitle(persona) === label);
+    const options = group.map(({ id, name }) =>
       el("option", { value: id, selected: id === me.id }, name),
     );
     return el("optgroup", { label }, options);
   });
 }
 
-const part = (one) => [one.team || say("tryout.page.whole_practice"), one.title].join(": ");
+const teamAndTitle = ({ team, title }) =>
+  [team || translate("tryout.page.whole_practice"), title].join(": ");
 
-/** Show the rooms by kind; `here` is the open one's id, `go(id)` opens another. */
-export function showRooms({ channels, personas, me, here }, go) {
-  const kinds = [
-    ["app", say("tryout.page.the_app")],
-    ["channel", say("tryout.page.channels")],
-    ["dm", say("tryout.page.chats")],
+/** Show the rooms grouped by kind; `openRoom(id)` is the click handler. */
+export function showRooms({ channels, personas, me, currentRoomId }, openRoom) {
+  const titles = [
+    ["app", translate("tryout.page.the_app")],
+    ["channel", translate("tryout.page.channels")],
+    ["dm", translate("tryout.page.chats")],
   ];
-  const groups = kinds.map(([kind, title]) => ({
+  const groups = titles.map(([kind, title]) => ({
     title,
     rooms: channels.filter((room) => room.kind === kind),
-    strangers: kind === "dm" ? strangers(channels, personas, me) : [],
-    here,
+    newContacts: kind === "dm" ? listNewContacts(channels, personas, me) : [],
+    currentRoomId,
   }));
-  keep(list, groups, (one) => one.title, (one) => group(one, go));
+  const getKey = (group) => group.title;
+  reconcileChildren(roomList, groups, getKey, (group) => renderGroup(group, openRoom));
 }
 
-/** Whom one could write to for the first time. */
-function strangers(channels, personas, me) {
-  const known = new Set([me.id, ...channels.map((room) => room.person)]);
-  return personas.filter((one) => !known.has(one.id));
+/** List the personas with whom the current persona has no chat yet. */
+function listNewContacts(channels, personas, me) {
+  const contactIds = new Set([me.id, ...channels.map((room) => room.person)]);
+  return personas.filter((persona) => !contactIds.has(persona.id));
 }
 
-function group({ title, rooms, strangers: people, here }, go) {
-  const id = freshId("group");
-  const rows = rooms.map((room) => el("li", {}, row(room, here, go)));
-  const write = people.length ? writeTo(people, go) : null;
-  const inside = [el("h2", { id }, title), el("ul", {}, rows), write];
-  return el("section", { "aria-labelledby": id }, inside);
+function renderGroup({ title, rooms, newContacts, currentRoomId }, openRoom) {
+  const id = uniqueId("group");
+  const rows = rooms.map((room) => el("li", {}, renderRoom(room, currentRoomId, openRoom)));
+  const select = newContacts.length ? renderContactSelect(newContacts, openRoom) : null;
+  const children = [el("h2", { id }, title), el("ul", {}, rows), select];
+  return el("section", { "aria-labelledby": id }, children);
 }
 
-function row(room, here, go) {
+function renderRoom(room, currentRoomId, openRoom) {
   const attributes = {
     "data-room": room.id,
     "data-focus": room.id,
-    "aria-current": room.id === here ? "page" : undefined,
-    onclick: () => go(room.id),
+    "aria-current": room.id === currentRoomId ? "page" : undefined,
+    onclick: () => openRoom(room.id),
   };
   const name = el("span", { class: "name" }, room.name);
-  return button(attributes, sign(room), name, room.unread ? unread(room.unread) : null);
+  const badge = room.unread ? renderUnreadBadge(room.unread) : null;
+  return createButton(attributes, renderRoomIcon(room), name, badge);
 }
 
-function unread(count) {
-  const words = el("span", { class: "heard" }, say("tryout.page.unread"));
-  return el("span", { class: "unread" }, String(count), " ", words);
+function renderUnreadBadge(count) {
+  const label = el("span", { class: "visually-hidden" }, translate("tryout.page.unread"));
+  return el("span", { class: "unread" }, String(count), " ", label);
 }
 
-function writeTo(people, go) {
-  const label = say("tryout.page.write_to");
-  const options = people.map((one) => el("option", { value: one.id }, one.name));
-  const onchange = (event) => event.currentTarget.value && go(event.currentTarget.value);
-  const first = el("option", { value: "" }, label);
-  return el("select", { class: "write", "aria-label": label, onchange }, first, options);
+function renderContactSelect(contacts, openRoom) {
+  const label = translate("tryout.page.write_to");
+  const options = contacts.map(({ id, name }) => el("option", { value: id }, name));
+  const onchange = (event) => event.currentTarget.value && openRoom(event.currentTarget.value);
+  const emptyOption = el("option", { value: "" }, label);
+  return el("select", { class: "write", "aria-label": label, onchange }, emptyOption, options);
 }

@@ -1,63 +1,65 @@
-// What can be pressed: buttons, links, menus, and the question before a step that matters.
+// Interactive elements without an answer: buttons, links and overflow menus.
 
-import { say } from "./api.js";
-import { confirmed } from "./confirm.js";
-import { el, freshId } from "./dom.js";
-import { icon } from "./icons.js";
-import { menu } from "./menu.js";
-import { link } from "./mrkdwn.js";
-import { unknown } from "./unknown.js";
+import { translate } from "./api.js";
+import { confirmAction } from "./confirm.js";
+import { el, uniqueId } from "./dom.js";
+import { renderIcon } from "./icons.js";
+import { createMenu } from "./menu.js";
+import { renderLink } from "./mrkdwn.js";
+import { renderUnknown } from "./unknown.js";
 
-/** Draw a button, a link or a menu; `label` is the id of the words that a menu stands beside. */
-export function step(element, block, context, label) {
-  return (STEPS[element.type] ?? unknown)(element, block, context, label);
+/** Render a button, a link or a menu; `label` is the id of the text that labels a menu. */
+export function renderStep(element, block, context, label) {
+  return (STEP_RENDERERS[element.type] ?? renderUnknown)(element, block, context, label);
 }
 
-const STEPS = { button, overflow };
+const STEP_RENDERERS = { button: renderButton, overflow: renderOverflow };
 
-function button(element, block, context) {
+function renderButton(element, block, context) {
   const ids = { block_id: block.block_id, action_id: element.action_id };
-  const marks = marked(block, element);
-  const words = element.text.text;
+  const dataset = dataAttributes(block, element);
+  const text = element.text.text;
   const press = () => context.press(ids);
-  if (element.url) return link(element.url, words, { class: "button", onclick: press, ...marks });
+  if (element.url) {
+    return renderLink(element.url, text, { class: "button", onclick: press, ...dataset });
+  }
   const onclick = (event) => {
-    const pressed = event.currentTarget;
-    confirmed(element.confirm, () => busy(pressed, press()));
+    const button = event.currentTarget;
+    confirmAction(element.confirm, () => markBusy(button, press()));
   };
-  const attributes = { type: "button", class: element.style, onclick, ...marks };
-  return el("button", { ...attributes, "aria-label": element.accessibility_label }, words);
+  const attributes = { type: "button", class: element.style, onclick, ...dataset };
+  return el("button", { ...attributes, "aria-label": element.accessibility_label }, text);
 }
 
-/** What a step is known by when it is drawn again. */
-function marked({ block_id: block }, { action_id: action }) {
-  return { "data-step": action, "data-focus": `${block} ${action}` };
+/** Return the attributes that identify an element after it is rendered again. */
+function dataAttributes({ block_id: blockId }, { action_id: actionId }) {
+  return { "data-step": actionId, "data-focus": `${blockId} ${actionId}` };
 }
 
-function overflow(element, block, context, label) {
+function renderOverflow(element, block, context, label) {
   const ids = { block_id: block.block_id, action_id: element.action_id };
-  const more = freshId("more");
+  const id = uniqueId("more");
   const rows = element.options.map((option) => ({
     label: option.text.text,
     attributes: { "data-option": option.value },
-    work: () =>
-      confirmed(element.confirm, () =>
+    onSelect: () =>
+      confirmAction(element.confirm, () =>
         context.press({ ...ids, selected_option: { value: option.value } }),
       ),
   }));
   const attributes = {
     class: "quiet",
-    "aria-label": say("tryout.page.more"),
-    "aria-labelledby": label ? `${label} ${more}` : undefined,
-    id: more,
-    ...marked(block, element),
+    "aria-label": translate("tryout.page.more"),
+    "aria-labelledby": label ? `${label} ${id}` : undefined,
+    id,
+    ...dataAttributes(block, element),
   };
-  return menu(attributes, icon("more"), rows, "end");
+  return createMenu(attributes, renderIcon("more"), rows, "end");
 }
 
-/** Show that a step is under way, without taking the focus from it. */
-export async function busy(pressed, work) {
-  pressed.setAttribute("aria-busy", "true");
-  await work;
-  pressed.removeAttribute("aria-busy");
+/** Mark a button as busy until `promise` is settled; it does not lose the focus. */
+async function markBusy(button, promise) {
+  button.setAttribute("aria-busy", "true");
+  await promise;
+  button.removeAttribute("aria-busy");
 }

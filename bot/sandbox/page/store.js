@@ -1,15 +1,16 @@
-// What the page remembers: who this window is, and what was chosen for all windows.
+// State in the browser: persona and room per window, theme and open panels for all windows.
 
-const ME = "persona";
+const PERSONA_KEY = "persona";
 
-/** Who the visitor is in this window; another window may be somebody else. */
+/** Stored values. `me` is the persona of this window: session storage has precedence over the
+ *  default in local storage, so that another window can have another persona. */
 export const store = {
   get me() {
-    return sessionStorage.getItem(ME) ?? localStorage.getItem(ME) ?? "";
+    return sessionStorage.getItem(PERSONA_KEY) ?? localStorage.getItem(PERSONA_KEY) ?? "";
   },
   set me(id) {
-    sessionStorage.setItem(ME, id);
-    localStorage.setItem(ME, id);
+    sessionStorage.setItem(PERSONA_KEY, id);
+    localStorage.setItem(PERSONA_KEY, id);
   },
   get room() {
     return sessionStorage.getItem("room") ?? "";

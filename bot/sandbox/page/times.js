@@ -1,33 +1,34 @@
-// Practice time as people read it; every time that arrives is already local to the person.
+// Formats of sandbox times; every time from the server is already local to the persona.
 
 const DAY = { weekday: "short", month: "short", day: "numeric" };
-const HOUR = { hour: "numeric", minute: "2-digit" };
-const A_DAY = 86_400_000;
+const TIME = { hour: "numeric", minute: "2-digit" };
+const DAY_MILLISECONDS = 86_400_000;
 
-/** Write a moment, such as `Tue, Nov 24, 9:00 AM`. */
-export const moment = (iso) => written(iso, { ...DAY, ...HOUR });
+/** Format day and time, such as `Tue, Nov 24, 9:00 AM`. */
+export const formatMoment = (iso) => format(iso, { ...DAY, ...TIME });
 
-/** Write a day alone, such as `Tuesday, November 24, 2026`. */
-export const day = (iso) =>
-  written(iso, { weekday: "long", month: "long", day: "numeric", year: "numeric" });
+/** Format a day, such as `Tuesday, November 24, 2026`. */
+export const formatDay = (iso) =>
+  format(iso, { weekday: "long", month: "long", day: "numeric", year: "numeric" });
 
-/** Write a short day, such as `Tue, Nov 24`. */
-export const shortDay = (iso) => written(iso, DAY);
+/** Format a short day, such as `Tue, Nov 24`. */
+export const formatShortDay = (iso) => format(iso, DAY);
 
-/** Write an hour, such as `9:00 AM`. */
-export const hour = (iso) => written(iso, HOUR);
+/** Format a time, such as `9:00 AM`. */
+export const formatTime = (iso) => format(iso, TIME);
 
-/** The local time so many days after `iso`. */
-export function daysAfter(iso, days) {
-  return new Date(wall(iso).getTime() + days * A_DAY).toISOString();
+/** Return the local time a number of days after `iso`. */
+export function addDays(iso, days) {
+  return new Date(parseLocalTime(iso).getTime() + days * DAY_MILLISECONDS).toISOString();
 }
 
-function written(iso, parts) {
+function format(iso, options) {
   const { lang } = document.documentElement;
-  return new Intl.DateTimeFormat(lang, { ...parts, timeZone: "UTC" }).format(wall(iso));
+  const formatter = new Intl.DateTimeFormat(lang, { ...options, timeZone: "UTC" });
+  return formatter.format(parseLocalTime(iso));
 }
 
-/** The numbers on the person's clock, read as if they were UTC, so that no zone shifts them. */
-function wall(iso) {
+/** Parse a local time as if it were UTC, so that the browser's time zone does not change it. */
+function parseLocalTime(iso) {
   return new Date(`${iso.slice(0, 19)}Z`);
 }

@@ -1,10 +1,10 @@
-// What this page cannot show, it names.
+// Fallback renderer of unknown element types.
 
-import { say } from "./api.js";
+import { translate } from "./api.js";
 import { el } from "./dom.js";
 
-/** Say in plain words that an element of this type cannot be shown here. */
-export function unknown(part) {
-  const words = say("tryout.page.unknown", { type: part.type ?? "" });
-  return el("p", { class: "alert warning" }, words);
+/** Render a sentence that names the type of an element which this page does not support. */
+export function renderUnknown(part) {
+  const text = translate("tryout.page.unknown", { type: part.type ?? "" });
+  return el("p", { class: "alert warning" }, text);
 }

@@ -1,4 +1,4 @@
-"""The bot, running beside the workspace in a process of its own, told by its environment alone."""
+"""The bot's process: a child process configured by its environment variables alone."""
 
 import asyncio
 import os
@@ -14,26 +14,26 @@ from bot.sandbox.process.subprocess import ChildProcess, is_reachable
 from bot.sandbox.slack_api.web_api import SlackCredentials
 
 PROJECT_ROOT = Path(__file__).parents[3]
-"""Where the project lies."""
+"""The project's root folder, which contains the package ``bot``."""
 
 _START_TIMEOUT_SECONDS, _POLL_SECONDS = 60.0, 0.1
 
 
 class BotFailedError(Exception):
-    """The bot did what nobody asked for: it ended, or never became ready."""
+    """Raised when the bot's process exits unexpectedly or is not ready before the timeout."""
 
 
 class BotProcess(ChildProcess):
-    """One bot over the files of *folder*.
+    """A bot process with its database, log file and working directory in *folder*.
 
-    Its environment holds nothing of the operator's own: a real workspace's tokens, in the
-    environment or in `.env`, never reach a bot that is only being tried.
+    Its environment inherits no variable of the operator: the tokens of a real workspace, in
+    the environment or in `.env`, never reach a sandbox bot.
     """
 
     def __init__(
         self, folder: Path, port: int, pepper: str, product_settings: Mapping[str, str]
     ) -> None:
-        """Let the bot listen on *port* for the *product* that its settings tell of."""
+        """Configure the bot to listen on *port*; *product_settings* are those of Slack or Teams."""
         super().__init__()
         self.url = f"http://{LOOPBACK_HOST}:{port}"
         self.log_file = folder / "bot.log"
@@ -51,21 +51,23 @@ class BotProcess(ChildProcess):
         }
 
     async def run_command(self, *arguments: str, now: datetime | None = None) -> str:
-        """Run another verb of the command line at *now*, and return what it prints."""
-        told = self._environment | ({"TEST_CLOCK": now.isoformat()} if now else {})
-        process = await self._spawn_process(arguments, told, asyncio.subprocess.PIPE)
-        said, _ = await process.communicate()
+        """Run another command of ``python -m bot`` at *now*; return its standard output."""
+        environment = self._environment | ({"TEST_CLOCK": now.isoformat()} if now else {})
+        process = await self._spawn_process(arguments, environment, asyncio.subprocess.PIPE)
+        output, _ = await process.communicate()
         if process.returncode:
             raise BotFailedError(arguments[0])
-        return said.decode()
+        return output.decode()
 
     async def start(self, now: datetime, lock_fd: int) -> None:
-        """Start with the clock at *now*, and wait until people can be served.
+        """Start the web process with its clock at *now*, and poll until it is ready.
 
-        *held* is an open file that stays open for as long as the bot runs.
+        *lock_fd* is the descriptor of the folder's lock file, which the process inherits, so
+        that the lock lasts as long as the bot runs. The process id is written into that file.
+        Raises BotFailedError on an exit or a timeout.
         """
-        told = {**self._environment, "TEST_CLOCK": now.isoformat()}
-        self._process = await self._spawn_process(("web",), told, None, lock_fd)
+        environment = {**self._environment, "TEST_CLOCK": now.isoformat()}
+        self._process = await self._spawn_process(("web",), environment, None, lock_fd)
         os.pwrite(lock_fd, str(self._process.pid).encode(), 0)
         try:
             async with asyncio.timeout(_START_TIMEOUT_SECONDS):
@@ -74,6 +76,7 @@ class BotProcess(ChildProcess):
             raise BotFailedError("readyz") from None
 
     async def _wait_until_ready(self) -> None:
+        """Poll ``/readyz`` until its response has status 200; raise on an early exit."""
         async with aiohttp.ClientSession() as session:
             while not await is_reachable(session, f"{self.url}/readyz"):
                 if self._process is not None and self._process.returncode is not None:
@@ -87,6 +90,11 @@ class BotProcess(ChildProcess):
         stdout: int | None,
         *inherited_fds: int,
     ) -> asyncio.subprocess.Process:
+        """Spawn ``python -m bot`` in a session of its own, with its stderr in the log file.
+
+        The separate session prevents the terminal's SIGINT from reaching the bot, which is
+        stopped by its parent. *stdout* defaults to the log file.
+        """
         with self.log_file.open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "bot", *arguments,
@@ -101,9 +109,9 @@ class BotProcess(ChildProcess):
 
 
 def slack_settings(slack_url: str, credentials: SlackCredentials, language: str) -> dict[str, str]:
-    """Return the settings of a bot that calls the Slack at the address *slack*.
+    """Return the environment variables of a bot whose Slack API is at the URL *slack_url*.
 
-    Its manifest, and so the list of commands, is told in *language*.
+    *language* is the language of its manifest, and so of the list of commands.
     """
     return {
         "LANG": language,

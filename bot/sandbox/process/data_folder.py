@@ -1,4 +1,4 @@
-"""The folder that keeps somebody's practice: one practice at a time lives in it."""
+"""The sandbox's data folder, protected by an exclusive file lock."""
 
 import os
 import shutil
@@ -8,36 +8,37 @@ _LOCK_FILE = "lock"
 
 
 class FolderLockedError(Exception):
-    """A practice already runs over this folder; ``process`` is its bot's number, if known."""
+    """Raised when another sandbox has locked the folder; ``process_id`` is its bot's, if known."""
 
     def __init__(self, process_id: str) -> None:
-        """Keep the number."""
+        """Store the process id, an empty string if unknown."""
         super().__init__(process_id)
         self.process_id = process_id
 
 
 def lock_folder(folder: Path) -> int:
-    """Hold *folder* for oneself, and for the bot that will inherit the open file.
+    """Lock *folder*, and return the lock file's descriptor, which the bot process inherits.
 
-    Raises HeldError while another practice, or a bot that outlived one, still holds it.
+    Raises FolderLockedError while another sandbox, or a bot process that outlived its
+    sandbox, has the lock. Closing every copy of the descriptor releases it.
     """
-    import fcntl  # noqa: PLC0415 - only where `make` runs, and only when somebody tries the bot
+    import fcntl  # noqa: PLC0415 - POSIX only, and not needed outside of the sandbox
 
-    opened = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
+    lock_fd = os.open(folder / _LOCK_FILE, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        process = os.pread(opened, 20, 0).decode().strip()
-        os.close(opened)
-        raise FolderLockedError(process) from None
-    os.ftruncate(opened, 0)
-    return opened
+        process_id = os.pread(lock_fd, 20, 0).decode().strip()
+        os.close(lock_fd)
+        raise FolderLockedError(process_id) from None
+    os.ftruncate(lock_fd, 0)
+    return lock_fd
 
 
 def clear_folder(folder: Path) -> None:
-    """Forget everything that was practised in *folder*, but for the lock, which is held."""
-    for one in folder.iterdir():
-        if one.is_dir():
-            shutil.rmtree(one)
-        elif one.name != _LOCK_FILE:
-            one.unlink()
+    """Delete all content of *folder* but the lock file, which stays locked."""
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        elif entry.name != _LOCK_FILE:
+            entry.unlink()

@@ -1,4 +1,4 @@
-"""Serves the workspace on a loopback port, for ``try`` and for tests alike."""
+"""HTTP server of the sandbox on a loopback port, for ``make try`` and for tests."""
 
 import asyncio
 import contextlib
@@ -25,24 +25,24 @@ _POLL_SECONDS, _TICK_SECONDS = 0.01, 0.1
 
 
 def listen_on_port(port: int = 0) -> socket.socket:
-    """Listen on a loopback port; on any free one for 0. OSError where it is taken."""
+    """Return a listening loopback socket; port 0 selects a free port. Raises OSError."""
     return socket.create_server((LOOPBACK_HOST, port))
 
 
 def free_port() -> int:
-    """Return a port that nobody listened on a moment ago."""
+    """Return a port that was free when it was probed."""
     with listen_on_port() as probe:
         port: int = probe.getsockname()[1]
     return port
 
 
 def listener_url(listener: socket.socket) -> str:
-    """Return the address of a listening socket, without a slash at its end."""
+    """Return the base URL of a listening socket, without a trailing slash."""
     return f"http://{LOOPBACK_HOST}:{listener.getsockname()[1]}"
 
 
 def generate_credentials() -> SlackCredentials:
-    """Return made-up secrets, new each time."""
+    """Generate random tokens and a random signing secret for a sandbox workspace."""
     return SlackCredentials(
         secrets.token_hex(16),
         f"xoxb-practice-{secrets.token_hex(12)}",
@@ -51,13 +51,14 @@ def generate_credentials() -> SlackCredentials:
 
 
 class _EmbeddedServer(uvicorn.Server):
-    """A server that leaves signals to whoever started it, and stops at once when told."""
+    """A server without signal handlers, which stops on an event instead of on its next tick."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.stop_event = asyncio.Event()
 
     async def main_loop(self) -> None:
+        """Run the base class's ticks, with a wait on the stop event as the interval."""
         ticks = 0
         while not await self.on_tick(ticks):
             ticks += 1
@@ -65,18 +66,23 @@ class _EmbeddedServer(uvicorn.Server):
                 await asyncio.wait_for(self.stop_event.wait(), _TICK_SECONDS)
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Any:  # noqa: ANN401 - as the base class has it
+    def capture_signals(self) -> Any:  # noqa: ANN401 - as in the base class
+        """Install no signal handler: signals cancel the task of the process that embeds it."""
         yield
 
 
 async def _wait_until_started(server: uvicorn.Server, task: asyncio.Task[None]) -> None:
-    while not (server.started or task.done()):  # noqa: ASYNC110 - the server has no event for it
+    """Poll until the server accepts requests or its task has failed."""
+    while not (server.started or task.done()):  # noqa: ASYNC110 - the server offers no event
         await asyncio.sleep(_POLL_SECONDS)
 
 
 @asynccontextmanager
 async def serve_app(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve *app* on a listening socket for as long as the context is open."""
+    """Serve *app* on a listening socket in a task of the current event loop.
+
+    The server stops when the context is closed; open connections get one second.
+    """
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -97,7 +103,7 @@ async def serve_app(app: ASGIApp, listener: socket.socket) -> AsyncIterator[None
 
 
 @asynccontextmanager
-async def run_workspace(  # noqa: PLR0913 - each is a choice of a test's own
+async def run_workspace(  # noqa: PLR0913 - each is an option of some test
     words: LanguagePack,
     bot_url: str,
     *,
@@ -108,14 +114,16 @@ async def run_workspace(  # noqa: PLR0913 - each is a choice of a test's own
     state_file: Path | None = None,
     listener: socket.socket | None = None,
 ) -> AsyncIterator[SandboxEngine]:
-    """Run a workspace for the bot at the address *bot*, and give its engine.
+    """Serve a sandbox workspace for the bot at *bot_url*, and yield its engine.
 
-    The bot's ``SLACK_API_URL`` is ``engine.api_url``; its secrets are ``engine.practice.keys``.
+    The bot's ``SLACK_API_URL`` is ``engine.api_url``; its tokens and its signing secret are
+    ``engine.config.credentials``. By default the credentials are random, the port is free,
+    the clock is the machine's, and no state is saved.
     """
-    door_socket = listener or listen_on_port()
-    practice = SandboxConfig(
+    server_socket = listener or listen_on_port()
+    config = SandboxConfig(
         bot_url=bot_url,
-        slack_url=listener_url(door_socket),
+        slack_url=listener_url(server_socket),
         credentials=credentials or generate_credentials(),
         words=words,
         sample_practice=sample_practice,
@@ -123,6 +131,6 @@ async def run_workspace(  # noqa: PLR0913 - each is a choice of a test's own
         manifest=manifest or {},
         state_file=state_file,
     )
-    engine = SandboxEngine(practice)
-    async with serve_app(build_app(engine), door_socket):
+    engine = SandboxEngine(config)
+    async with serve_app(build_app(engine), server_socket):
         yield engine

@@ -1,4 +1,4 @@
-"""``make try``: the bot and its practice workspace, started together and stopped together."""
+"""``make try``: start and stop the bot process and the sandbox workspace together."""
 
 import asyncio
 import json
@@ -6,6 +6,7 @@ import os
 import secrets
 import signal
 import socket
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +18,8 @@ from bot.sandbox.process import loopback_server
 from bot.sandbox.process.bot_process import BotFailedError, BotProcess, slack_settings
 from bot.sandbox.process.data_folder import FolderLockedError, clear_folder, lock_folder
 from bot.sandbox.slack_api.web_api import SlackCredentials
-from bot.sandbox.terminal.terminal import Terminal, start_line_reader
+from bot.sandbox.terminal.line_reader import STDIN_FD, start_line_reader
+from bot.sandbox.terminal.terminal import Terminal
 from bot.sandbox.workspace import personas, seed, snapshot
 from bot.sandbox.workspace.actions import ImpossibleActionError
 from bot.sandbox.workspace.engine import SLACK_RATE_LIMITS, SandboxEngine
@@ -25,7 +27,7 @@ from bot.sandbox.workspace.personas import SamplePractice
 from bot.sandbox.workspace.time_travel import ClockError
 
 DEFAULT_PORT = 3000
-"""Where the page is, unless PORT= says otherwise."""
+"""Default port of the page; ``make try PORT=...`` overrides it."""
 
 _HISTORY_MARKER, _STATE_FILE = "lived", "workspace.json"
 _EXIT_OK, _EXIT_FAILED = 0, 2
@@ -33,21 +35,32 @@ _EXIT_OK, _EXIT_FAILED = 0, 2
 
 @dataclass(frozen=True)
 class SandboxOptions:
-    """How somebody wants to try the bot: what is kept in *folder*, the page on *port*."""
+    """Options of one run.
+
+    All state is stored in *folder*; ``must_reset`` deletes it first. The page is served on
+    *port* of the loopback interface; ``use_terminal`` also reads commands from ``input_fd``.
+    ``choose_history_start`` returns the start of the seed data for a practice and a time.
+    """
 
     words: LanguagePack
     folder: Path
     port: int
-    must_reset: bool
-    use_terminal: bool
+    must_reset: bool = False
+    use_terminal: bool = False
+    input_fd: int = STDIN_FD
+    choose_history_start: Callable[[SamplePractice, datetime], datetime] = seed.history_start
 
     @property
     def sample_practice(self) -> SamplePractice:
-        """Who plays: people who read the visitor's language."""
+        """The sample practice, localized to the visitor's language."""
         return personas.localize_practice(self.words.language)
 
+    def history_start(self) -> datetime:
+        """Return the start of the seed data, counted back from the current time."""
+        return self.choose_history_start(self.sample_practice, datetime.now(UTC))
+
     def print_sentence(self, key: str, **facts: str | int) -> None:
-        """Tell whoever started this."""
+        """Print a sentence of the catalogue to standard output, with *facts* as its parameters."""
         sentence = self.words.translate(f"tryout.running.{key}", **facts)
         print(sentence, flush=True)  # noqa: T201 - the visitor reads standard output
 
@@ -55,36 +68,36 @@ class SandboxOptions:
 def run_slack_sandbox(
     words: LanguagePack, *, folder: Path, port: int, must_reset: bool, use_terminal: bool
 ) -> int:
-    """Let a visitor practise until they have had enough; gives the process's exit status.
+    """Run the Slack sandbox from standard input; see :class:`SandboxOptions` for arguments."""
+    return run_sandbox(SandboxOptions(words, folder, port, must_reset, use_terminal))
 
-    Everything is kept in *folder*; *reset* forgets it first. The page is on *port* of this
-    machine alone; with *terminal*, commands are typed here as well.
-    """
-    trial = SandboxOptions(words, folder, port, must_reset, use_terminal)
-    folder.mkdir(parents=True, exist_ok=True)
+
+def run_sandbox(options: SandboxOptions) -> int:
+    """Run the Slack sandbox until it is interrupted, and return the process's exit status."""
+    options.folder.mkdir(parents=True, exist_ok=True)
     try:
-        held = lock_folder(folder)
-    except FolderLockedError as by:
-        trial.print_sentence("already", folder=str(folder), process=by.process_id)
+        lock_fd = lock_folder(options.folder)
+    except FolderLockedError as error:
+        options.print_sentence("already", folder=str(options.folder), process=error.process_id)
         return _EXIT_FAILED
     try:
-        return _run_with_lock(trial, held)
+        return _run_with_lock(options, lock_fd)
     finally:
-        os.close(held)
+        os.close(lock_fd)
 
 
 def _run_with_lock(options: SandboxOptions, lock_fd: int) -> int:
-    """Practise with the folder to oneself."""
+    """Run with the folder locked; map exceptions to a printed sentence and an exit status."""
     try:
-        listening = loopback_server.listen_on_port(options.port)
+        listener = loopback_server.listen_on_port(options.port)
     except OSError:
         options.print_sentence("port_taken", port=str(options.port), other=str(options.port + 10))
         return _EXIT_FAILED
     if options.must_reset or not (options.folder / _HISTORY_MARKER).exists():
         clear_folder(options.folder)
     try:
-        with listening:
-            asyncio.run(_run_processes(options, listening, lock_fd))
+        with listener:
+            asyncio.run(_run_processes(options, listener, lock_fd))
     except snapshot.UnreadableSnapshotError:
         options.print_sentence("unreadable", folder=str(options.folder))
         return _EXIT_FAILED
@@ -92,45 +105,46 @@ def _run_with_lock(options: SandboxOptions, lock_fd: int) -> int:
         options.print_sentence("bot_failed", log=str(options.folder / "bot.log"))
         return _EXIT_FAILED
     except (KeyboardInterrupt, asyncio.CancelledError):
-        pass  # it is how a visitor stops
+        pass  # the regular way to stop
     options.print_sentence("stopped")
     return _EXIT_OK
 
 
 async def _run_processes(options: SandboxOptions, listener: socket.socket, lock_fd: int) -> None:
+    """Start the bot process and the workspace server; stop the bot on every exit or exception."""
     cancel_on_signals()
-    keys, pepper = _load_secrets(options.folder / "secrets.json")
-    slack = loopback_server.listener_url(listener)
-    told = slack_settings(slack, keys, options.words.language)
-    bot = BotProcess(options.folder.resolve(), loopback_server.free_port(), pepper, told)
-    first = not (options.folder / _HISTORY_MARKER).exists()
-    if first:
+    credentials, pepper = _load_secrets(options.folder / "secrets.json")
+    slack_url = loopback_server.listener_url(listener)
+    bot_settings = slack_settings(slack_url, credentials, options.words.language)
+    bot = BotProcess(options.folder.resolve(), loopback_server.free_port(), pepper, bot_settings)
+    is_first_run = not (options.folder / _HISTORY_MARKER).exists()
+    if is_first_run:
         options.print_sentence("first")
     elif not (options.folder / _STATE_FILE).exists():
         raise snapshot.UnreadableSnapshotError(_STATE_FILE)
     try:
-        manifest = await _prepare_manifest(bot, options, is_first_run=first)
+        manifest = await _prepare_manifest(bot, options, is_first_run=is_first_run)
         async with loopback_server.run_workspace(
             options.words,
             bot.url,
-            credentials=keys,
+            credentials=credentials,
             manifest=manifest,
             sample_practice=options.sample_practice,
-            now=seed.history_start(options.sample_practice, datetime.now(UTC)) if first else None,
+            now=options.history_start() if is_first_run else None,
             state_file=options.folder / _STATE_FILE,
             listener=listener,
         ) as engine:
-            await _run_session(options, bot, engine, lock_fd, is_first_run=first)
+            await _run_session(options, bot, engine, lock_fd, is_first_run=is_first_run)
     finally:
         await bot.stop()
 
 
 def cancel_on_signals() -> None:
-    """Stop in good order on a plain kill, and with the terminal: nobody is left behind."""
+    """Cancel the current task on SIGTERM and SIGHUP, so that no child process outlives it."""
     task = asyncio.current_task()
-    for told in (signal.SIGTERM, signal.SIGHUP):
+    for signal_number in (signal.SIGTERM, signal.SIGHUP):
         if task is not None:
-            asyncio.get_running_loop().add_signal_handler(told, task.cancel)
+            asyncio.get_running_loop().add_signal_handler(signal_number, task.cancel)
 
 
 async def _run_session(
@@ -141,6 +155,10 @@ async def _run_session(
     *,
     is_first_run: bool,
 ) -> None:
+    """Seed the workspace on the first run, then wait for the terminal or the bot to exit.
+
+    Rate limits apply after seeding only. Raises BotFailedError if the bot exits first.
+    """
     await bot.start(engine.workspace.clock.now(), lock_fd)
     if is_first_run:
         await seed.generate_history(
@@ -152,22 +170,22 @@ async def _run_session(
         (options.folder / _HISTORY_MARKER).touch()
     engine.fault_plan.rate_limits.update(SLACK_RATE_LIMITS)
     options.print_sentence("ready", address=engine.config.slack_url)
-    waits = [
+    exit_tasks = [
         asyncio.create_task(bot.wait_until_exit()),
         asyncio.create_task(_run_terminal_or_wait(options, engine)),
     ]
-    done, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    done, pending = await asyncio.wait(exit_tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in pending:
         task.cancel()
     for task in done:
         task.result()
-    if waits[0] in done:
+    if exit_tasks[0] in done:
         raise BotFailedError("web")
 
 
 async def _run_terminal_or_wait(options: SandboxOptions, engine: SandboxEngine) -> None:
     if options.use_terminal:
-        await Terminal(engine, options.words, print).run(start_line_reader())
+        await Terminal(engine, options.words, print).run(start_line_reader(options.input_fd))
     else:
         await asyncio.Event().wait()
 
@@ -175,27 +193,30 @@ async def _run_terminal_or_wait(options: SandboxOptions, engine: SandboxEngine) 
 async def _prepare_manifest(
     bot: BotProcess, options: SandboxOptions, *, is_first_run: bool
 ) -> dict[str, Any]:
-    """Declare the teams on first use, and return the app's manifest as the bot prints it."""
+    """Apply the team file on the first run, and return the manifest that the bot prints."""
     if is_first_run:
-        teams = options.folder / "teams.toml"
-        teams.write_text(personas.render_team_file(options.sample_practice), encoding="utf-8")
-        begun = seed.history_start(options.sample_practice, datetime.now(UTC))
-        await bot.run_command("team", "apply", str(teams.resolve()), now=begun)
+        team_file = options.folder / "teams.toml"
+        team_file.write_text(personas.render_team_file(options.sample_practice), encoding="utf-8")
+        start = options.history_start()
+        await bot.run_command("team", "apply", str(team_file.resolve()), now=start)
     manifest: dict[str, Any] = json.loads(await bot.run_command("manifest", "--base-url", bot.url))
     return manifest
 
 
 def _load_secrets(file: Path) -> tuple[SlackCredentials, str]:
-    """Return this practice's made-up secrets, made on first use. Raises UnreadableError."""
+    """Return the credentials and the pepper of this folder, generated on first use.
+
+    Raises UnreadableSnapshotError for a file that cannot be parsed.
+    """
     if not file.exists():
-        told = {
+        data = {
             "keys": asdict(loopback_server.generate_credentials()),
             "pepper": secrets.token_urlsafe(36),
         }
         file.touch(mode=0o600)
-        file.write_text(json.dumps(told), encoding="utf-8")
+        file.write_text(json.dumps(data), encoding="utf-8")
     try:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        return SlackCredentials(**told["keys"]), told["pepper"]
-    except (OSError, ValueError, TypeError, LookupError) as broken:
-        raise snapshot.UnreadableSnapshotError(file.name) from broken
+        data = json.loads(file.read_text(encoding="utf-8"))
+        return SlackCredentials(**data["keys"]), data["pepper"]
+    except (OSError, ValueError, TypeError, LookupError) as error:
+        raise snapshot.UnreadableSnapshotError(file.name) from error

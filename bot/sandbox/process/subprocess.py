@@ -1,24 +1,24 @@
-"""A program that runs beside the one somebody looks at, and ends with it."""
+"""A child process that is stopped together with its parent."""
 
 import asyncio
 
 import aiohttp
 
 _STOP_TIMEOUT_SECONDS = 10.0
-"""Seconds for which a program may take to end once it is asked to."""
+"""Timeout in seconds between SIGTERM and SIGKILL."""
 
 _OK_STATUS = 200
 
 
 class ChildProcess:
-    """A process of its own, so that what a visitor tries is what a clinic would run."""
+    """Base class of a child process: a visitor runs the same program as a clinic."""
 
     def __init__(self) -> None:
-        """Nothing runs yet."""
+        """Create the object without a process; a subclass starts it."""
         self._process: asyncio.subprocess.Process | None = None
 
     async def stop(self) -> None:
-        """Ask it to end, and wait for it."""
+        """Terminate the process and wait for its exit; kill it after the timeout."""
         if self._process is None or self._process.returncode is not None:
             return
         self._process.terminate()
@@ -29,15 +29,15 @@ class ChildProcess:
             await self._process.wait()
 
     async def wait_until_exit(self) -> None:
-        """Wait until it ends by itself, which it never should."""
+        """Wait until the process exits by itself, which callers treat as a failure."""
         if self._process is not None:
             await self._process.wait()
 
 
 async def is_reachable(session: aiohttp.ClientSession, url: str) -> bool:
-    """Whether the page at *url* can be opened."""
+    """Return whether a GET request to *url* has a response with status 200."""
     try:
-        async with session.get(url) as answer:
-            return answer.status == _OK_STATUS
+        async with session.get(url) as response:
+            return response.status == _OK_STATUS
     except aiohttp.ClientError:
         return False

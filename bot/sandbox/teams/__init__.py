@@ -1,1 +1,1 @@
-"""The sandbox for Teams: the tenant and Microsoft's Agents Playground."""
+"""The sandbox for Teams: the sample tenant and a client, Microsoft's Agents Playground."""

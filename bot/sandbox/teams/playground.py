@@ -1,4 +1,4 @@
-"""Microsoft's Agents Playground: fetched once, and run on this machine alone."""
+"""Microsoft's Agents Playground: installed once, and served on the loopback interface only."""
 
 import asyncio
 import hashlib
@@ -15,7 +15,7 @@ from bot.sandbox.process.loopback_server import LOOPBACK_HOST
 from bot.sandbox.process.subprocess import ChildProcess, is_reachable
 
 AGENTS_FOLDER = Path(__file__).parent / "agents"
-"""The Playground's pinned version, and what keeps it to this machine."""
+"""The npm lock file with the pinned version, and the module that restricts it to loopback."""
 
 _PACKAGE_FILES = ("package.json", "package-lock.json", ".npmrc")
 _CLI_PATH = Path("node_modules/@microsoft/m365agentsplayground/cli.js")
@@ -23,41 +23,42 @@ _START_TIMEOUT_SECONDS, _POLL_SECONDS = 60.0, 0.2
 
 
 class NodeMissingError(Exception):
-    """Node.js, or its package manager, is not on this machine."""
+    """Exception raised when Node.js or npm is not installed."""
 
 
 class PlaygroundFailedError(Exception):
-    """The Playground could not be fetched, or never became ready."""
+    """Exception raised when the installation fails or the server is not ready before a timeout."""
 
 
 def fetch_playground(folder: Path) -> Path:
-    """Return the folder that holds the Playground, fetched where it is not there yet.
+    """Install the Playground into *folder* with ``npm ci``, and return *folder*.
 
-    Raises NodeMissingError or PlaygroundFailedError.
+    Nothing is installed while the digest of the lock file equals the digest of the last
+    installation. Raises NodeMissingError or PlaygroundFailedError.
     """
     npm = shutil.which("npm")
     if npm is None or shutil.which("node") is None:
         raise NodeMissingError
-    wanted = hashlib.sha256((AGENTS_FOLDER / "package-lock.json").read_bytes()).hexdigest()
-    done = folder / "fetched"
-    if not (done.exists() and done.read_text(encoding="utf-8") == wanted):
+    lock_digest = hashlib.sha256((AGENTS_FOLDER / "package-lock.json").read_bytes()).hexdigest()
+    digest_file = folder / "fetched"
+    if not (digest_file.exists() and digest_file.read_text(encoding="utf-8") == lock_digest):
         folder.mkdir(parents=True, exist_ok=True)
         for name in _PACKAGE_FILES:
             shutil.copy(AGENTS_FOLDER / name, folder / name)
-        if subprocess.run((npm, "ci"), cwd=folder, capture_output=True, check=False).returncode:  # noqa: S603 - npm itself, found above
+        if subprocess.run((npm, "ci"), cwd=folder, capture_output=True, check=False).returncode:  # noqa: S603 - npm itself, located above
             raise PlaygroundFailedError
-        done.write_text(wanted, encoding="utf-8")
+        digest_file.write_text(lock_digest, encoding="utf-8")
     return folder
 
 
 class Playground(ChildProcess):
-    """One Playground before the bot at *door*, for the people that *config* tells of.
+    """A Playground process connected to the bot at *bot_url*.
 
-    It sends nothing to Microsoft about its use. What it writes is in *folder*.
+    Telemetry to Microsoft is disabled. Its configuration and log files are in *folder*.
     """
 
     def __init__(self, program_folder: Path, folder: Path, port: int, bot_url: str) -> None:
-        """Run the one in *program* on *port* of this machine."""
+        """Configure the process: the program of *program_folder*, served on the loopback *port*."""
         super().__init__()
         self.url = f"http://{LOOPBACK_HOST}:{port}"
         self.log_file = folder / "playground.log"
@@ -75,21 +76,21 @@ class Playground(ChildProcess):
         )
 
     async def start(self, config: Mapping[str, Any]) -> None:
-        """Start it, and wait until its page can be opened."""
+        """Start the process with the JSON *config*, and poll until its page has a response."""
         node = shutil.which("node")
         if node is None:
             raise NodeMissingError
-        people = self._folder / "playground.json"
-        people.write_text(json.dumps(config), encoding="utf-8")
-        told = {
+        config_file = self._folder / "playground.json"
+        config_file.write_text(json.dumps(config), encoding="utf-8")
+        environment = {
             "PATH": str(Path(node).parent),
             "TEAMSAPPTESTER_BROWSER": "none",
-            "M365_AGENTS_PLAYGROUND_CONFIG_PATH": str(people),
+            "M365_AGENTS_PLAYGROUND_CONFIG_PATH": str(config_file),
             "M365_AGENTS_PLAYGROUND_LOGFILE": str(self._folder / "playground-server.log"),
         }
         with self.log_file.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
-                node, *self._arguments, cwd=self._folder, env=told, start_new_session=True,
+                node, *self._arguments, cwd=self._folder, env=environment, start_new_session=True,
                 stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         try:
@@ -99,6 +100,7 @@ class Playground(ChildProcess):
             raise PlaygroundFailedError from None
 
     async def _wait_until_ready(self, process: asyncio.subprocess.Process) -> None:
+        """Poll the page until its response has status 200; raise on an early exit."""
         async with aiohttp.ClientSession() as session:
             while not await is_reachable(session, self.url):
                 if process.returncode is not None:

@@ -1,4 +1,4 @@
-"""``make try-teams``: the bot and Microsoft's Agents Playground, started and stopped together."""
+"""``make try-teams``: start and stop the bot and Microsoft's Agents Playground together."""
 
 import asyncio
 import os
@@ -24,15 +24,16 @@ from bot.sandbox.workspace.personas import Persona, SamplePractice
 from bot.sandbox.workspace.time_travel import ClockError
 
 DEFAULT_PORT = 3978
-"""Where the Playground's page is, unless PORT= says otherwise."""
+"""Default port of the Playground's page; ``make try-teams PORT=...`` overrides it."""
 
 PROGRAM_FOLDER = Path("var/playground")
-"""Where Microsoft's program lies once it is fetched."""
+"""Installation folder of Microsoft's program."""
 
 TEAMS_SETTINGS = {
     "TEAMS_CLIENT_ID": tenant.BOT_CLIENT_ID,
     "TEAMS_TENANTS": tenant.TENANT_ID,
-    # The Playground sends no token. The bot takes this in TEST_MODE on loopback alone.
+    # The Playground sends requests without a token. The bot accepts this setting only in
+    # TEST_MODE and on the loopback interface.
     "DANGEROUSLY_ALLOW_UNAUTHENTICATED_REQUESTS": "true",
 }
 
@@ -42,7 +43,7 @@ _EXIT_OK, _EXIT_FAILED = 0, 2
 
 @dataclass(frozen=True)
 class TeamsOptions:
-    """How somebody wants to try the bot: as whom, over which folder, on which port."""
+    """Options of one run: the catalogue, the data folder, the port and the visitor's persona."""
 
     words: LanguagePack
     folder: Path
@@ -51,46 +52,51 @@ class TeamsOptions:
 
     @property
     def sample_practice(self) -> SamplePractice:
-        """The practice, whose teams speak the visitor's language."""
+        """The sample practice, localized to the visitor's language."""
         return tenant.build_sample_practice(self.words.language)
 
     def print_sentence(self, key: str, **facts: str) -> None:
-        """Tell whoever started this."""
-        print(self.words.translate(f"tryout.{key}", **facts), flush=True)  # noqa: T201 - they read it
+        """Print a sentence of the catalogue to standard output, with *facts* as its parameters."""
+        print(self.words.translate(f"tryout.{key}", **facts), flush=True)  # noqa: T201 - for the visitor
 
 
 def run_teams_sandbox(
     words: LanguagePack, *, folder: Path, port: int, persona_query: str, must_reset: bool
 ) -> int:
-    """Let a visitor practise until they have had enough; gives the process's exit status.
+    """Run the Teams sandbox until it is interrupted, and return the process's exit status.
 
-    *me* is a role or a name of the invented practice, somebody who joined nothing unless given.
+    *persona_query* is a role or a name of the sample practice, by default a clinician who
+    has not joined the check-in.
     """
-    trial = TeamsOptions(words, folder.resolve(), port, find_persona(persona_query))
+    options = TeamsOptions(words, folder.resolve(), port, find_persona(persona_query))
     if find_spec("microsoft_teams") is None:
-        trial.print_sentence("teams.extra")
+        options.print_sentence("teams.extra")
         return _EXIT_FAILED
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        held = lock_folder(folder)
-    except FolderLockedError as by:
-        trial.print_sentence("running.already", folder=str(folder), process=by.process_id)
+        lock_fd = lock_folder(folder)
+    except FolderLockedError as error:
+        options.print_sentence("running.already", folder=str(folder), process=error.process_id)
         return _EXIT_FAILED
     try:
-        return _run_with_lock(trial, held, must_reset=must_reset)
+        return _run_with_lock(options, lock_fd, must_reset=must_reset)
     finally:
-        os.close(held)
+        os.close(lock_fd)
 
 
 def find_persona(query: str) -> Persona:
-    """Return whom a visitor wants to be: by role, by name, or a clinician."""
-    who = tenant.build_sample_practice()
-    roles = {one.role: one for one in reversed(who.personas)}
-    return who.find_persona(query) or roles.get(query.lower()) or roles["clinician"]
+    """Return the persona with this name or role, by default the first clinician."""
+    sample_practice = tenant.build_sample_practice()
+    personas_by_role = {persona.role: persona for persona in reversed(sample_practice.personas)}
+    return (
+        sample_practice.find_persona(query)
+        or personas_by_role.get(query.lower())
+        or personas_by_role["clinician"]
+    )
 
 
 def _run_with_lock(options: TeamsOptions, lock_fd: int, *, must_reset: bool) -> int:
-    """Practise with the folder to oneself."""
+    """Run with the folder locked; map exceptions to a printed sentence and an exit status."""
     if must_reset or not (options.folder / _HISTORY_MARKER).exists():
         clear_folder(options.folder)
     if not (PROGRAM_FOLDER / "fetched").exists():
@@ -104,49 +110,57 @@ def _run_with_lock(options: TeamsOptions, lock_fd: int, *, must_reset: bool) -> 
         options.print_sentence("teams.failed", folder=str(options.folder))
         return _EXIT_FAILED
     except (KeyboardInterrupt, asyncio.CancelledError):
-        pass  # it is how a visitor stops
+        pass  # the regular way to stop
     options.print_sentence("running.stopped")
     return _EXIT_OK
 
 
 async def _run_processes(options: TeamsOptions, program_folder: Path, lock_fd: int) -> None:
+    """Start the bot and the Playground; stop both on an exception or when either exits.
+
+    Raises PlaygroundFailedError when a process exits by itself.
+    """
     run.cancel_on_signals()
     bot = BotProcess(
         options.folder, loopback_server.free_port(), _load_pepper(options.folder), TEAMS_SETTINGS
     )
-    page = Playground(program_folder, options.folder, options.port, bot.url)
+    playground = Playground(program_folder, options.folder, options.port, bot.url)
     try:
         await start_bot_with_history(options, bot, lock_fd)
-        await page.start(tenant.build_playground_config(options.sample_practice, options.persona))
-        options.print_sentence("teams.ready", name=options.persona.name, address=page.url)
+        await playground.start(
+            tenant.build_playground_config(options.sample_practice, options.persona)
+        )
+        options.print_sentence("teams.ready", name=options.persona.name, address=playground.url)
         await asyncio.wait(
-            [asyncio.create_task(one.wait_until_exit()) for one in (bot, page)],
+            [asyncio.create_task(process.wait_until_exit()) for process in (bot, playground)],
             return_when=asyncio.FIRST_COMPLETED,
         )
         raise PlaygroundFailedError
     finally:
-        await page.stop()
+        await playground.stop()
         await bot.stop()
 
 
 async def start_bot_with_history(options: TeamsOptions, bot: BotProcess, lock_fd: int) -> None:
-    """Start the bot, with a past of its own where there is none yet."""
-    now, who = datetime.now(UTC), options.sample_practice
+    """Start the bot; on the first run apply the team file and generate the seed data."""
+    now, sample_practice = datetime.now(UTC), options.sample_practice
     if (options.folder / _HISTORY_MARKER).exists():
         await bot.start(now, lock_fd)
         return
     options.print_sentence("teams.first")
-    begun = seed.history_start(who, now)
-    teams = options.folder / "teams.toml"
-    teams.write_text(personas.render_team_file(who, tenant.TENANT_ID), encoding="utf-8")
-    await bot.run_command("team", "apply", str(teams), now=begun)
-    await bot.start(begun, lock_fd)
-    await tenant.generate_history(bot.url, who, begun, now)
+    start = seed.history_start(sample_practice, now)
+    team_file = options.folder / "teams.toml"
+    team_file.write_text(
+        personas.render_team_file(sample_practice, tenant.TENANT_ID), encoding="utf-8"
+    )
+    await bot.run_command("team", "apply", str(team_file), now=start)
+    await bot.start(start, lock_fd)
+    await tenant.generate_history(bot.url, sample_practice, start, now)
     (options.folder / _HISTORY_MARKER).touch()
 
 
 def _load_pepper(folder: Path) -> str:
-    """Return this practice's made-up secret, made on first use."""
+    """Return the pepper of this folder, generated on first use."""
     file = folder / _PEPPER_FILE
     if not file.exists():
         file.touch(mode=0o600)

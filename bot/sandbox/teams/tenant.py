@@ -1,4 +1,4 @@
-"""The invented practice as an organisation in Microsoft Teams: people, a team, and a past."""
+"""The sample practice as a Microsoft Teams tenant: configuration, users and seed data."""
 
 import random
 import secrets
@@ -25,38 +25,40 @@ CHANNEL_ID = "19:riverside@thread.tacv2"
 _OK_STATUS = 200
 
 _OTHER_USER_COUNT = 5
-"""How many people besides oneself the Playground shows, no more and no fewer."""
+"""Number of users that the Playground's configuration requires besides the current user."""
 
 _PLAYGROUND_LANGUAGE = "en"
-"""What the Playground says that everybody reads, whoever they are."""
+"""The language in the locale of every activity that the Playground sends."""
 
 Json = dict[str, Any]
 
 
 def build_sample_practice(language: str = "en") -> SamplePractice:
-    """Return one team of the invented practice, with ids as Microsoft gives them."""
-    everybody = personas.localize_practice(language)
-    river = everybody.teams[1]
-    known = [p for p in everybody.personas if p.team_key in {"", river.key}]
-    renamed = (
-        replace(one, id=f"00000000-0000-4000-8000-{place:012}")
-        for place, one in enumerate(known, start=1)
+    """Return one team of the sample practice, with GUIDs as user ids and a Teams channel id."""
+    slack_practice = personas.localize_practice(language)
+    team = slack_practice.teams[1]
+    team_personas = [
+        persona for persona in slack_practice.personas if persona.team_key in {"", team.key}
+    ]
+    personas_with_guids = (
+        replace(persona, id=f"00000000-0000-4000-8000-{number:012}")
+        for number, persona in enumerate(team_personas, start=1)
     )
-    crews = (replace(river, channel=CHANNEL_ID),)
-    return replace(everybody, teams=crews, personas=tuple(renamed))
+    teams = (replace(team, channel=CHANNEL_ID),)
+    return replace(slack_practice, teams=teams, personas=tuple(personas_with_guids))
 
 
 def build_playground_config(sample_practice: SamplePractice, current_persona: Persona) -> Json:
-    """Return what the Playground is told: who is there, who one is, and the team's channel."""
-    others = [one for one in reversed(sample_practice.personas) if one != current_persona][
-        :_OTHER_USER_COUNT
-    ]
+    """Return the Playground's JSON configuration: the users, the current user and the channel."""
+    others = [
+        persona for persona in reversed(sample_practice.personas) if persona != current_persona
+    ][:_OTHER_USER_COUNT]
     return {
         "version": "0.1.1",
         "tenantId": TENANT_ID,
         "bot": {"id": BOT_CLIENT_ID, "name": "Attune"},
         "currentUser": _render_user(current_persona),
-        "users": [_render_user(one) for one in others],
+        "users": [_render_user(persona) for persona in others],
         "personalChat": {"id": f"a:{current_persona.id}"},
         "groupChat": {"id": "19:lobby@thread.v2", "name": sample_practice.name},
         "team": {
@@ -69,14 +71,14 @@ def build_playground_config(sample_practice: SamplePractice, current_persona: Pe
 
 
 def _render_user(persona: Persona) -> Json:
-    given, _, family = persona.name.partition(" ")
+    given_name, _, family_name = persona.name.partition(" ")
     return {
         "id": persona.id,
         "name": persona.name,
         "userPrincipleName": f"{persona.handle}@example.com",
         "aadObjectId": persona.id,
-        "givenName": given,
-        "surname": family,
+        "givenName": given_name,
+        "surname": family_name,
         "email": f"{persona.handle}@example.com",
     }
 
@@ -84,32 +86,34 @@ def _render_user(persona: Persona) -> Json:
 async def generate_history(
     bot_url: str, sample_practice: SamplePractice, start: datetime, now: datetime
 ) -> None:
-    """Let the practice at the bot live from *begun* to *now*, filing debriefs week by week.
+    """Generate the seed data of the bot at *bot_url* from *start* to *now*, week by week.
 
-    Everything goes through the bot's own door, as Teams sends it; what the bot posts
-    meanwhile is taken by a stand-in and forgotten. Raises ClockError when time stands still.
+    Every step is an activity sent to the bot's endpoint, as by the Teams service; a stub
+    service accepts and discards the requests that the bot sends in the meantime. Personas
+    choose their language first where it differs from the Playground's locale, which would
+    otherwise become their language. Raises ClockError when the bot's clock does not move.
     """
     weeks = max(1, -((start - now) // timedelta(weeks=1)))
     async with _run_stub_service() as service, aiohttp.ClientSession() as session:
-        past = _HistoryDriver(session, bot_url, service)
-        await past.install_bot(
+        driver = _HistoryDriver(session, bot_url, service)
+        await driver.install_bot(
             sample_practice.people_in_role(sample_practice.teams[0], "supervisor")[0]
         )
-        for one in (
+        for persona in (
             sample_practice.personas if sample_practice.language != _PLAYGROUND_LANGUAGE else ()
         ):
-            await past.choose_language(one, sample_practice.language)
+            await driver.choose_language(persona, sample_practice.language)
         for week in range(weeks):
-            for filed in seed.plan_debriefs(sample_practice, weeks):
-                if filed.week == week:
-                    await past.file_debrief(
-                        sample_practice.get_persona(filed.person_id), filed.random_seed
+            for debrief in seed.plan_debriefs(sample_practice, weeks):
+                if debrief.week == week:
+                    await driver.file_debrief(
+                        sample_practice.get_persona(debrief.person_id), debrief.random_seed
                     )
-            await past.move_clock(min(start + timedelta(weeks=week + 1), now))
+            await driver.move_clock(min(start + timedelta(weeks=week + 1), now))
 
 
 class _HistoryDriver:
-    """The hands of everybody in the practice."""
+    """Sends the activities of every persona of the sample practice."""
 
     def __init__(self, session: aiohttp.ClientSession, bot_url: str, service_url: str) -> None:
         self._session = session
@@ -117,44 +121,52 @@ class _HistoryDriver:
         self._service_url = service_url
 
     async def install_bot(self, persona: Persona) -> None:
-        """Add the bot to the team, so that it knows the way to the channel."""
-        where = {"conversation": {"id": CHANNEL_ID, "conversationType": "channel"}}
-        await self._send_activity(persona, type="installationUpdate", action="add", **where)
+        """Send ``installationUpdate``, from which the bot stores the channel's route."""
+        conversation_fields = {"conversation": {"id": CHANNEL_ID, "conversationType": "channel"}}
+        await self._send_activity(
+            persona, type="installationUpdate", action="add", **conversation_fields
+        )
 
     async def choose_language(self, persona: Persona, language: str) -> None:
-        """Choose a language, as the Playground will tell the bot of another one."""
-        act = {"in": "buttons", "name": "home.language", "data": language}
-        await self._submit_card(persona, {"attune": {"act": act, "place": "message"}})
+        """Choose a language on the Home card; it overrides the locale of later activities."""
+        action = {"in": "buttons", "name": "home.language", "data": language}
+        await self._submit_card(persona, {"attune": {"act": action, "place": "message"}})
 
     async def file_debrief(self, persona: Persona, random_seed: int) -> None:
-        """File one debrief: open the form in a card, answer it, send it off."""
-        draw = random.Random(random_seed)  # noqa: S311 - a made-up past, the same each time
-        opened = {"attune": {"act": {"in": "buttons", "name": "rupture.open"}, "place": "message"}}
-        form = (await self._submit_card(persona, opened))["value"]
+        """File one debrief: open the form card, choose random answers and submit it."""
+        rng = random.Random(random_seed)  # noqa: S311 - seed data, reproducible
+        open_action = {
+            "attune": {"act": {"in": "buttons", "name": "rupture.open"}, "place": "message"}
+        }
+        form = (await self._submit_card(persona, open_action))["value"]
         answers = {
-            asked["id"]: seed.draw_answer(
-                asked["id"], [one["value"] for one in asked["choices"]], draw
+            field["id"]: seed.draw_answer(
+                field["id"], [choice["value"] for choice in field["choices"]], rng
             )
-            for asked in form["body"]
-            if asked["type"] == "Input.ChoiceSet"
+            for field in form["body"]
+            if field["type"] == "Input.ChoiceSet"
         }
         await self._submit_card(persona, form["actions"][0]["data"] | answers)
 
     async def move_clock(self, now: datetime) -> None:
-        """Move the bot's clock."""
-        told = {"now": now.isoformat()}
-        async with self._session.post(f"{self._bot_url}/_clock", json=told) as answer:
-            if answer.status != _OK_STATUS:
+        """Move the bot's clock by a request to its test endpoint."""
+        payload = {"now": now.isoformat()}
+        async with self._session.post(f"{self._bot_url}/_clock", json=payload) as response:
+            if response.status != _OK_STATUS:
                 raise ClockError
 
     async def _submit_card(self, persona: Persona, data: Json) -> Json:
-        """Take a step on a card, and return what Teams would show next."""
+        """Send an ``adaptiveCard/action`` invoke, and return the response with the next card."""
         value = {"action": {"type": "Action.Execute", "data": data}, "trigger": "manual"}
         return await self._send_activity(
             persona, type="invoke", name="adaptiveCard/action", value=value
         )
 
     async def _send_activity(self, persona: Persona, **activity_fields: object) -> Json:
+        """Send an activity from the persona's chat, and return the body of the response.
+
+        *activity_fields* override the default fields. Raises aiohttp.ClientResponseError.
+        """
         chat = {"id": f"a:{persona.id}", "conversationType": "personal"}
         activity = {
             "id": secrets.token_hex(8),
@@ -167,20 +179,20 @@ class _HistoryDriver:
             "localTimezone": persona.zone,
             "conversation": chat,
         } | activity_fields
-        async with self._session.post(f"{self._bot_url}/api/messages", json=activity) as answer:
-            answer.raise_for_status()
-            said: Json = await answer.json(content_type=None) or {}
-            return said
+        async with self._session.post(f"{self._bot_url}/api/messages", json=activity) as response:
+            response.raise_for_status()
+            response_body: Json = await response.json(content_type=None) or {}
+            return response_body
 
 
 @asynccontextmanager
 async def _run_stub_service() -> AsyncIterator[str]:
-    """Stand in for Teams' service: take whatever the bot posts, and forget it."""
+    """Serve a stub of the Teams service that accepts and discards every request; yield its URL."""
 
     async def accept_activity(_request: Request) -> Response:
         return JSONResponse({"id": secrets.token_hex(8)}, status_code=201)
 
-    listening = loopback_server.listen_on_port()
+    listener = loopback_server.listen_on_port()
     routes = [Route("/{path:path}", accept_activity, methods=["GET", "POST", "PUT"])]
-    async with loopback_server.serve_app(Starlette(routes=routes), listening):
-        yield loopback_server.listener_url(listening)
+    async with loopback_server.serve_app(Starlette(routes=routes), listener):
+        yield loopback_server.listener_url(listener)

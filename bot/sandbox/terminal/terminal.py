@@ -1,15 +1,13 @@
-"""The practice workspace by typed commands: the same people, messages and forms as text."""
+"""Command-line client of the sandbox workspace: a dispatcher of typed commands."""
 
 import asyncio
-import os
-import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from threading import Thread
 from typing import Any
 
 from bot.content.catalogue import LanguagePack
 from bot.sandbox.block_kit.input_state import FIELD_TYPES
+from bot.sandbox.terminal.line_reader import LineReader
 from bot.sandbox.terminal.text_view import NumberedElement, TextView
 from bot.sandbox.web.server import jump_clock
 from bot.sandbox.workspace.actions import ImpossibleActionError
@@ -17,23 +15,22 @@ from bot.sandbox.workspace.engine import SandboxEngine
 from bot.sandbox.workspace.time_travel import ClockError
 from bot.sandbox.workspace.workspace import Json
 
-LineReader = Callable[[], Awaitable[str]]
-"""Gives the next line typed; an empty text once there are no more."""
-
 _QUIET_SECONDS, _SETTLE_TIMEOUT_SECONDS = 0.4, 8.0
-"""Seconds without news after which what was done has surely shown, and the most to wait."""
+"""Seconds without a change after which a command is complete, and its timeout in seconds."""
 
 JUMP_NAMES = ("checkin", "day", "week", "close")
+"""Arguments of ``jump`` that name a target; any other string is an ISO 8601 instant."""
 
 
 class Terminal:
-    """One visitor at a keyboard, being one person at a time, in one room."""
+    """A session of one visitor, with a current persona and a current conversation."""
 
     def __init__(
         self, engine: SandboxEngine, words: LanguagePack, write_line: Callable[[str], None]
     ) -> None:
-        """Begin as the first clinician, in their chat with the bot."""
+        """Start as the first clinician, in the chat with the bot; *write_line* prints a line."""
         self._engine = engine
+        self._actions = engine.persona_actions
         self._words = words
         self._write_line = write_line
         self._persona = engine.workspace.sample_practice.personas[0]
@@ -58,7 +55,7 @@ class Terminal:
         }
 
     async def run(self, read_line: LineReader) -> None:
-        """Do what is typed until ``quit`` or the end of the lines."""
+        """Execute lines until ``quit`` or the end of the input."""
         self._mark_seen()
         await self._show_help("")
         self._show_prompt()
@@ -67,11 +64,15 @@ class Terminal:
             self._show_prompt()
 
     async def execute_line(self, line: str) -> None:
-        """Do one line, and show what came of it."""
+        """Dispatch one line to its command handler, then print every update.
+
+        A line that starts with a slash is sent to the bot as a slash command. A handler's
+        exception is printed as a sentence and does not end the session.
+        """
         verb, _, rest = line.partition(" ")
         try:
             if line.startswith("/"):
-                await self._engine.persona_actions.type_command(
+                await self._actions.type_command(
                     self._persona, self._conversation_id, verb, rest.strip()
                 )
             elif verb in self._command_handlers:
@@ -84,139 +85,162 @@ class Terminal:
         self._show_updates()
 
     async def _switch_persona(self, argument: str) -> None:
-        found = self._engine.workspace.sample_practice.find_persona(argument)
-        if found is None:
-            raise ImpossibleActionError("nobody")
-        self._persona = found
+        persona = self._engine.workspace.sample_practice.find_persona(argument)
+        if persona is None:
+            raise ImpossibleActionError("no_such_person")
+        self._persona = persona
         self._conversation_id, self._seen_home_hash = self._get_bot_chat_id(), ""
         self._mark_seen()
 
     async def _switch_conversation(self, argument: str) -> None:
-        wanted = argument.lower().lstrip("#")
-        rooms = {room["name"].lower(): room["id"] for room in self._render_screen()["channels"]}
+        channel_name = argument.lower().lstrip("#")
+        conversation_ids = {
+            conversation["name"].lower(): conversation["id"]
+            for conversation in self._render_screen()["channels"]
+        }
         person = self._engine.workspace.sample_practice.find_persona(argument)
-        room = rooms.get(wanted) or (person.id if person else "")
+        conversation_id = conversation_ids.get(channel_name) or (person.id if person else "")
         self._conversation_id, self._seen_home_hash = (
-            self._engine.persona_actions.resolve_conversation(self._persona, room).id,
+            self._actions.resolve_conversation(self._persona, conversation_id).id,
             "",
         )
         for message in self._render_screen()["messages"][self._conversation_id][-3:]:
             self._seen_ids.discard(message["ts"])
 
     async def _press_element(self, argument: str) -> None:
-        step, options = self._find_element(argument)
-        chosen = {"selected_option": options[0]} if options else {}
-        told = {"block_id": step.block_id, "action_id": step.element["action_id"], **chosen}
-        await self._engine.persona_actions.press_element(self._persona, step.target, told)
+        """Press the element of a reference; with an option, select it as the menu's value."""
+        numbered_element, options = self._find_element(argument)
+        selection = {"selected_option": options[0]} if options else {}
+        interaction = {
+            "block_id": numbered_element.block_id,
+            "action_id": numbered_element.element["action_id"],
+            **selection,
+        }
+        await self._actions.press_element(self._persona, numbered_element.target, interaction)
 
     async def _choose_options(self, argument: str) -> None:
-        step, _ = self._find_element(argument)
-        options = [option for one in argument.split() for option in self._find_element(one)[1]]
-        kind = FIELD_TYPES[step.element["type"]]
+        """Answer a field with the options of a list of references, such as ``4.1 4.3``."""
+        numbered_element, _ = self._find_element(argument)
+        options = [
+            option for reference in argument.split() for option in self._find_element(reference)[1]
+        ]
+        kind = FIELD_TYPES[numbered_element.element["type"]]
         await self._send_answer(
-            step, {kind.answer_key: options if kind.is_multiple else options[0]}
+            numbered_element, {kind.answer_key: options if kind.is_multiple else options[0]}
         )
 
     async def _fill_field(self, argument: str) -> None:
+        """Answer a field with a string, or with a comma-separated list of names."""
         number, _, text = argument.partition(" ")
-        step, _ = self._find_element(number)
-        kind = FIELD_TYPES[step.element["type"]]
-        given = [self._resolve_id(one.strip()) for one in text.split(",") if one.strip()]
-        await self._send_answer(step, {kind.answer_key: given if kind.is_multiple else given[0]})
+        numbered_element, _ = self._find_element(number)
+        kind = FIELD_TYPES[numbered_element.element["type"]]
+        values = [self._resolve_id(value.strip()) for value in text.split(",") if value.strip()]
+        await self._send_answer(
+            numbered_element, {kind.answer_key: values if kind.is_multiple else values[0]}
+        )
 
     async def _send_answer(self, numbered_element: NumberedElement, answer: Json) -> None:
-        told = {
+        """Change a field of a modal, or send the payload of a field outside of a modal."""
+        interaction = {
             "block_id": numbered_element.block_id,
             "action_id": numbered_element.element["action_id"],
             **answer,
         }
         if "view" in numbered_element.target:
-            await self._engine.persona_actions.change_answer(
-                self._persona, numbered_element.target["view"], told, {}
+            await self._actions.change_answer(
+                self._persona, numbered_element.target["view"], interaction, {}
             )
         else:
-            await self._engine.persona_actions.press_element(
-                self._persona, numbered_element.target, told
-            )
+            await self._actions.press_element(self._persona, numbered_element.target, interaction)
 
     async def _submit_modal(self, _argument: str) -> None:
-        await self._engine.persona_actions.submit_form(
-            self._persona, self._get_top_view()["id"], {}
-        )
+        await self._actions.submit_form(self._persona, self._get_top_view()["id"], {})
 
     async def _close_modal(self, _argument: str) -> None:
-        await self._engine.persona_actions.close_form(self._persona, self._get_top_view()["id"])
+        await self._actions.close_form(self._persona, self._get_top_view()["id"])
 
     async def _open_home(self, _argument: str) -> None:
         self._seen_home_hash = "nothing yet"
-        await self._engine.persona_actions.open_home(self._persona)
+        await self._actions.open_home(self._persona)
 
     async def _write_message(self, argument: str) -> None:
-        await self._engine.persona_actions.write_message(
-            self._persona, self._conversation_id, argument
-        )
+        await self._actions.write_message(self._persona, self._conversation_id, argument)
 
     async def _jump_clock(self, argument: str) -> None:
-        told = {"jump": argument} if argument in JUMP_NAMES else {"to": argument}
-        await jump_clock(self._engine, told, self._persona)
+        arguments = {"jump": argument} if argument in JUMP_NAMES else {"to": argument}
+        await jump_clock(self._engine, arguments, self._persona)
 
     async def _list_people(self, _argument: str) -> None:
-        for one in self._render_screen()["personas"]:
-            self._write_line(f"{one['name']}  {one['title']} {one['team']}".rstrip())
+        for persona in self._render_screen()["personas"]:
+            self._write_line(f"{persona['name']}  {persona['title']} {persona['team']}".rstrip())
 
     async def _show_help(self, _argument: str) -> None:
         self._write_line(self._words.translate("tryout.terminal.help"))
 
     def _show_updates(self) -> None:
-        """Write what is new: notices, messages, and the window on top if there is one."""
-        drawn, text = self._render_screen(), self._text_view
-        fresh = [(r, m) for r in drawn["channels"] for m in drawn["messages"][r["id"]]
-                 if m["ts"] not in self._seen_ids]  # fmt: skip
-        view = drawn["views"][-1] if drawn["views"] else None
-        if fresh or view:
-            text.numbered_elements.clear()
-        for notice in (one for one in drawn["notices"] if one["id"] not in self._seen_ids):
-            self._write_line(f"! {notice['text']}")
-        for room, message in fresh:
-            self._show_message(room, message)
-        self._show_home(drawn["home"])
+        """Print new notices and messages, the changed Home and the top modal, if one is open."""
+        screen, text_view = self._render_screen(), self._text_view
+        new_messages = [
+            (conversation, message)
+            for conversation in screen["channels"]
+            for message in screen["messages"][conversation["id"]]
+            if message["ts"] not in self._seen_ids
+        ]
+        view = screen["views"][-1] if screen["views"] else None
+        if new_messages or view:
+            text_view.numbered_elements.clear()
+        for notice in screen["notices"]:
+            if notice["id"] not in self._seen_ids:
+                self._write_line(f"! {notice['text']}")
+        for conversation, message in new_messages:
+            self._show_message(conversation, message)
+        self._show_home(screen["home"])
         if view:
-            text.numbered_elements.clear()
+            text_view.numbered_elements.clear()
             self._write_line(f"\n+ {view['title']['text']}")
-            self._write_lines(text.render_blocks(view["blocks"], {"view": view["id"]}, view), "| ")
+            self._write_lines(
+                text_view.render_blocks(view["blocks"], {"view": view["id"]}, view), "| "
+            )
             self._write_sentence("window" if view.get("submit") else "window_to_read")
         self._mark_seen()
 
     def _show_home(self, home: Json | None) -> None:
-        """Write the Home whenever it changes, for as long as the person is looking at it."""
+        """Print the Home view when its hash changed, while the Home tab is open."""
         if home and self._seen_home_hash not in {"", home["hash"]}:
             self._seen_home_hash = home["hash"]
             self._text_view.numbered_elements.clear()
             self._write_lines(self._text_view.render_blocks(home["blocks"], {"home": True}, home))
 
     def _show_message(self, conversation: Json, message: Json) -> None:
-        only = self._words.translate("tryout.terminal.only_you") if message["ephemeral"] else ""
-        head = (
+        only_you_label = (
+            self._words.translate("tryout.terminal.only_you") if message["ephemeral"] else ""
+        )
+        header_parts = (
             conversation["name"],
             message["author"],
             message["time"][:16].replace("T", " "),
-            only,
+            only_you_label,
         )
-        self._write_line("\n" + "  ".join(part for part in head if part))
-        where = {"channel": conversation["id"], "ts": message["ts"]}
-        body = (
-            self._text_view.render_blocks(message["blocks"], where, {}) if message["blocks"] else ()
+        self._write_line("\n" + "  ".join(part for part in header_parts if part))
+        target = {"channel": conversation["id"], "ts": message["ts"]}
+        lines = (
+            self._text_view.render_blocks(message["blocks"], target, {})
+            if message["blocks"]
+            else ()
         )
-        self._write_lines(body or [message["text"]])
+        self._write_lines(lines or [message["text"]])
 
     def _write_lines(self, lines: Any, margin: str = "") -> None:  # noqa: ANN401 - any lines
         for line in lines:
             self._write_line(f"{margin}{line}")
 
     def _mark_seen(self) -> None:
-        drawn = self._render_screen()
-        posts = (message["ts"] for listed in drawn["messages"].values() for message in listed)
-        self._seen_ids = {*posts, *(one["id"] for one in drawn["notices"])}
+        """Store the keys of all visible messages and notices, which are not printed again."""
+        screen = self._render_screen()
+        timestamps = (
+            message["ts"] for messages in screen["messages"].values() for message in messages
+        )
+        self._seen_ids = {*timestamps, *(notice["id"] for notice in screen["notices"])}
 
     def _show_prompt(self) -> None:
         now = self._render_screen()["now"][:16].replace("T", " ")
@@ -238,53 +262,37 @@ class Terminal:
         return self._engine.workspace.get_bot_chat(self._persona.id).id
 
     def _find_element(self, reference: str) -> tuple[NumberedElement, list[Json]]:
-        """Return the step of a number such as 3 or 3.2, and the option it names."""
-        number, _, place = reference.split(maxsplit=1)[0].partition(".")
-        step = self._text_view.numbered_elements[int(number) - 1]
-        return step, [step.options[int(place) - 1]] if place else []
+        """Return the element of a reference such as 3 or 3.2, and a list of its option, if any."""
+        number, _, option_number = reference.split(maxsplit=1)[0].partition(".")
+        numbered_element = self._text_view.numbered_elements[int(number) - 1]
+        if not option_number:
+            return numbered_element, []
+        return numbered_element, [numbered_element.options[int(option_number) - 1]]
 
     def _resolve_id(self, name: str) -> str:
-        """Return the id of whom or what was named; what is no name stays as it is."""
+        """Return the id of the person or channel with this name, by default *name* itself."""
         person = self._engine.workspace.sample_practice.find_persona(name)
-        rooms = {room.name: room.id for room in self._engine.workspace.conversations.values()}
-        return person.id if person else rooms.get(name.lstrip("#"), name)
+        channel_ids = {
+            conversation.name: conversation.id
+            for conversation in self._engine.workspace.conversations.values()
+        }
+        return person.id if person else channel_ids.get(name.lstrip("#"), name)
 
     def _display_name(self, entity_id: str) -> str:
-        rooms = {room["id"]: room["name"] for room in self._render_screen()["channels"]}
+        names = {
+            conversation["id"]: conversation["name"]
+            for conversation in self._render_screen()["channels"]
+        }
         person = self._engine.workspace.find_person(entity_id)
-        return person.name if person else rooms.get(entity_id, entity_id)
+        return person.name if person else names.get(entity_id, entity_id)
 
     async def _wait_until_quiet(self) -> None:
-        """Wait until the bot has surely shown what it shows."""
-        workspace, news = self._engine.workspace, True
+        """Wait until no change occurs for ``quiet_seconds``, or until the timeout."""
+        workspace, has_changed = self._engine.workspace, True
         with suppress(TimeoutError):
             async with asyncio.timeout(_SETTLE_TIMEOUT_SECONDS):
-                while news:
-                    known = workspace.version
-                    news = await workspace.wait_for_change(known, self.quiet_seconds) > known
-
-
-def start_line_reader() -> LineReader:
-    """Return a reader of what the visitor types.
-
-    It reads past Python's own buffer, in a thread that nobody waits for: a visitor who
-    types nothing must not keep the workspace from stopping.
-    """
-    loop = asyncio.get_running_loop()
-    lines: asyncio.Queue[str] = asyncio.Queue()
-    source = sys.stdin.fileno()
-
-    def read_stdin() -> None:
-        rest = b""
-        with suppress(RuntimeError, OSError):  # nobody listens any more
-            while read := os.read(source, 4096):
-                *whole, rest = (rest + read).split(b"\n")
-                for line in whole:
-                    enqueue_line(f"{line.decode(errors='replace')}\n")
-            enqueue_line("")
-
-    def enqueue_line(line: str) -> None:
-        loop.call_soon_threadsafe(lines.put_nowait, line)
-
-    Thread(target=read_stdin, daemon=True).start()
-    return lines.get
+                while has_changed:
+                    version = workspace.version
+                    has_changed = (
+                        await workspace.wait_for_change(version, self.quiet_seconds) > version
+                    )

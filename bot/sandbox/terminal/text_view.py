@@ -1,4 +1,4 @@
-"""Messages, forms and the Home as lines of text, every step numbered so that it can be typed."""
+"""Render the JSON blocks of messages and views as text lines, with an index per element."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +11,7 @@ from bot.sandbox.block_kit.input_state import FIELD_TYPES
 from bot.sandbox.workspace.workspace import Json
 
 NameLookup = Callable[[str], str]
-"""Gives the name of a person or a channel by its id."""
+"""Callable that returns the name of a person or a channel by its id."""
 
 _LINK_PATTERN = re.compile(r"<([@#]?)([^<>|]+)(?:\|([^<>]*))?>")
 _EMPHASIS_PATTERN = re.compile(r"(?<!\w)([*_~])(\S(?:[^\n]*?\S)?)\1(?!\w)")
@@ -19,7 +19,7 @@ _EMPHASIS_PATTERN = re.compile(r"(?<!\w)([*_~])(\S(?:[^\n]*?\S)?)\1(?!\w)")
 
 @dataclass(frozen=True)
 class NumberedElement:
-    """Something that can be pressed or answered: where it is, and what it is."""
+    """An element's JSON dict with its target (message, view or Home) and its block id."""
 
     target: Mapping[str, Any]
     block_id: str
@@ -27,13 +27,13 @@ class NumberedElement:
 
     @property
     def options(self) -> list[Json]:
-        """The answers it offers; none where something is typed or pressed."""
+        """The list of the element's options; empty for a button or a text field."""
         return list(self.element.get("options", ()))
 
 
 @dataclass
 class TextView:
-    """Writes blocks as lines; ``steps`` are those written so far, counted from 1."""
+    """Renders blocks as lines; ``numbered_elements`` is the list of elements rendered so far."""
 
     words: LanguagePack
     lookup_name: NameLookup
@@ -42,18 +42,18 @@ class TextView:
     def render_blocks(
         self, blocks: list[Json], target: Mapping[str, Any], view: Json
     ) -> Iterator[str]:
-        """Write the blocks of a message, a form or the Home; *view* tells what was entered."""
+        """Render blocks as lines; *view* contains the entered values and errors, by block id."""
         for block in blocks:
-            writer = _RENDERERS.get(block["type"])
-            if writer is None:
+            renderer = _RENDERERS.get(block["type"])
+            if renderer is None:
                 yield self.words.translate("tryout.terminal.unknown", kind=block["type"])
                 continue
-            yield from writer(self, block, target, view)
+            yield from renderer(self, block, target, view)
             if error := view.get("errors", {}).get(block["block_id"]):
                 yield f"      ! {error}"
 
     def render_text(self, text: Json | str) -> str:
-        """Write a text object, its markup read as a person would read it."""
+        """Render a text object or a string as plain text, without markup and escapes."""
         if isinstance(text, str):
             return text
         if text["type"] != "mrkdwn":
@@ -62,21 +62,23 @@ class TextView:
         return unescape(_EMPHASIS_PATTERN.sub(r"\2", linked))
 
     def _render_link(self, match: re.Match[str]) -> str:
-        sort, to, label = match.groups()
-        if sort:
-            return f"{sort}{self.lookup_name(to)}"
-        return f"{label} ({to})" if label else to
+        """Return the replacement string of a mention or a link."""
+        sigil, target, label = match.groups()
+        if sigil:
+            return f"{sigil}{self.lookup_name(target)}"
+        return f"{label} ({target})" if label else target
 
     def _number_element(self, target: Mapping[str, Any], block: Json, element: Json) -> int:
+        """Append an element to the list, and return its index, counted from 1."""
         self.numbered_elements.append(NumberedElement(target, block["block_id"], element))
         return len(self.numbered_elements)
 
     def render_header(self, block: Json, _target: Mapping[str, Any], _view: Json) -> Iterator[str]:
-        """Write a heading."""
+        """Render a header block."""
         yield f"== {self.render_text(block['text'])} =="
 
     def render_section(self, block: Json, target: Mapping[str, Any], view: Json) -> Iterator[str]:
-        """Write a paragraph, its fields, and what stands beside it."""
+        """Render a section block: its text, its fields and its accessory."""
         texts = [block["text"]] if "text" in block else []
         for text in [*texts, *block.get("fields", ())]:
             yield from self.render_text(text).split("\n")
@@ -84,7 +86,7 @@ class TextView:
             yield from self.render_element(block, block["accessory"], target, view)
 
     def render_context(self, block: Json, _target: Mapping[str, Any], _view: Json) -> Iterator[str]:
-        """Write a quieter line."""
+        """Render a context block as one line."""
         yield "  ".join(
             self.render_text(e) if "text" in e else e["alt_text"] for e in block["elements"]
         )
@@ -92,23 +94,23 @@ class TextView:
     def render_divider(
         self, _block: Json, _target: Mapping[str, Any], _view: Json
     ) -> Iterator[str]:
-        """Write a pause."""
+        """Render a divider block."""
         yield "-" * 8
 
     def render_alert(self, block: Json, _target: Mapping[str, Any], _view: Json) -> Iterator[str]:
-        """Write a line that nobody may miss."""
+        """Render an alert block with a prefix of two exclamation marks."""
         yield f"!! {self.render_text(block['text'])}"
 
     def render_actions(self, block: Json, target: Mapping[str, Any], view: Json) -> Iterator[str]:
-        """Write steps, one a line."""
+        """Render an actions block, one element a line."""
         for element in block["elements"]:
             yield from self.render_element(block, element, target, view)
 
     def render_input(self, block: Json, target: Mapping[str, Any], view: Json) -> Iterator[str]:
-        """Write a question with its answers."""
-        kind = "optional" if block.get("optional") else "required"
-        said = self.words.translate(f"tryout.terminal.{kind}")
-        yield f"{self.render_text(block['label'])} ({said})"
+        """Render an input block: its label, hint and element, one string a line."""
+        label_key = "optional" if block.get("optional") else "required"
+        requirement = self.words.translate(f"tryout.terminal.{label_key}")
+        yield f"{self.render_text(block['label'])} ({requirement})"
         if "hint" in block:
             yield f"      {self.render_text(block['hint'])}"
         yield from self.render_element(block, block["element"], target, view)
@@ -116,7 +118,7 @@ class TextView:
     def render_rich_text(
         self, block: Json, _target: Mapping[str, Any], _view: Json
     ) -> Iterator[str]:
-        """Write rich text: quotes and paragraphs, lists item by item."""
+        """Render a rich text block: quotes, paragraphs and the items of lists."""
         for part in block["elements"]:
             items = part["elements"] if part["type"] == "rich_text_list" else [part]
             mark = {"rich_text_quote": "> ", "rich_text_list": "- "}.get(part["type"], "")
@@ -124,44 +126,50 @@ class TextView:
                 yield mark + "".join(map(self._render_leaf, item["elements"]))
 
     def _render_leaf(self, leaf: Json) -> str:
-        named = leaf.get("user_id") or leaf.get("channel_id")
-        return self.lookup_name(named) if named else str(leaf.get("text") or leaf.get("url") or "")
+        """Return a rich text leaf as a string: a name, a text or a URL."""
+        entity_id = leaf.get("user_id") or leaf.get("channel_id")
+        return (
+            self.lookup_name(entity_id)
+            if entity_id
+            else str(leaf.get("text") or leaf.get("url") or "")
+        )
 
     def render_chart(self, block: Json, _target: Mapping[str, Any], _view: Json) -> Iterator[str]:
-        """Write a chart as bars of text; its words follow it anyway."""
+        """Render a chart block as bars of ``#``; another block lists the values."""
         yield f"[ {block['title']} ]"
-        drawn = block["chart"]
-        series = drawn.get("series") or [{"data": drawn.get("segments", ())}]
-        for point in (point for one in series for point in one["data"]):
+        chart = block["chart"]
+        series = chart.get("series") or [{"data": chart.get("segments", ())}]
+        for point in (point for data_series in series for point in data_series["data"]):
             yield f"  {point['label']:<22}{'#' * round(point['value'] / 5)}"
 
     def render_element(
         self, block: Json, element: Json, target: Mapping[str, Any], view: Json
     ) -> Iterator[str]:
-        """Write one step or one field under its number."""
+        """Render a button, a menu or a field with its number, which becomes its index."""
         if element["type"] == "image":
             yield str(element["alt_text"])
             return
         number = self._number_element(target, block, element)
         if element["type"] == "button":
-            yield f"  [{number}] {self.render_text(element['text'])} {element.get('url', '')}".rstrip()
+            label = self.render_text(element["text"])
+            yield f"  [{number}] {label} {element.get('url', '')}".rstrip()
             return
-        entered = _current_values(block, element, view)
+        current_values = _current_values(block, element, view)
         if not element.get("options"):
-            yield f"  [{number}] {', '.join(map(self.lookup_name, entered)) or '...'}"
-        for place, option in enumerate(element.get("options", ()), start=1):
+            yield f"  [{number}] {', '.join(map(self.lookup_name, current_values)) or '...'}"
+        for option_number, option in enumerate(element.get("options", ()), start=1):
             mark = "" if element["type"] == "overflow" else "( ) "
-            chosen = "(x) " if option["value"] in entered else mark
-            yield f"  [{number}.{place}] {chosen}{self.render_text(option['text'])}"
+            marker = "(x) " if option["value"] in current_values else mark
+            yield f"  [{number}.{option_number}] {marker}{self.render_text(option['text'])}"
 
 
 def _current_values(block: Json, element: Json, view: Json) -> list[str]:
-    """Return the codes, ids or text that a field holds now."""
-    told = view.get("state", {}).get("values", {}).get(block["block_id"], {})
+    """Return the option values, ids or the string that a field currently contains, as a list."""
+    block_state = view.get("state", {}).get("values", {}).get(block["block_id"], {})
     kind = FIELD_TYPES.get(element["type"])
-    said = told.get(element["action_id"], {}).get(kind.answer_key) if kind else None
-    listed = said if isinstance(said, list) else [said] if said else []
-    return [one["value"] if isinstance(one, dict) else str(one) for one in listed]
+    answer = block_state.get(element["action_id"], {}).get(kind.answer_key) if kind else None
+    answers = answer if isinstance(answer, list) else [answer] if answer else []
+    return [value["value"] if isinstance(value, dict) else str(value) for value in answers]
 
 
 _RENDERERS: Mapping[str, Callable[[TextView, Json, Mapping[str, Any], Json], Iterator[str]]] = {

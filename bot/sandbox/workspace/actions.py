@@ -1,4 +1,4 @@
-"""What a person can do in Slack: write, command, press, fill in, send off, put away."""
+"""User actions of a Slack client, which send commands, interactions and events to the bot."""
 
 import asyncio
 from collections.abc import Mapping
@@ -14,22 +14,24 @@ from bot.sandbox.workspace import modals
 from bot.sandbox.workspace.personas import BOT_USER_ID, Persona
 from bot.sandbox.workspace.workspace import Conversation, Json, Message, OpenView
 
-_STEPS = ("button", "overflow")
-
-
 INVITE_COMMAND = "/invite"
-"""Slack's own command that lets the app into a channel."""
+"""Slack's built-in command that adds the app to a channel."""
 
 
 class ImpossibleActionError(Exception):
-    """No client of Slack's would let this person do that; the text is a short code."""
+    """Exception raised for an action that no Slack client offers to this person.
+
+    The exception text is a short error code, which the page receives in the JSON response.
+    """
 
 
 class PersonaActions:
-    """Does it, carries it to the bot, and shows what comes of it.
+    """Apply a persona's action, send its payload to the bot and handle the response.
 
-    ``offered`` are the commands that the app has, ``heard`` the events it asked for; each
-    ``None`` where nobody said.
+    ``offered_commands`` are the slash commands of the app's manifest and ``subscribed_events``
+    its event subscriptions; each is ``None`` where no manifest restricts them.
+    ``retry_delays`` are the seconds before each retry of an event that the bot did not
+    acknowledge: Slack retries at once, after a minute and after five minutes.
     """
 
     def __init__(
@@ -39,7 +41,7 @@ class PersonaActions:
         response_handler: ResponseHandler,
         transports: "TransportSelector",
     ) -> None:
-        """Act in *place*; *carry* is the way to the bot."""
+        """Act on *slack_state* and send each request through the current one of *transports*."""
         self._slack_state = slack_state
         self._payload_builder = payload_builder
         self._response_handler = response_handler
@@ -50,179 +52,180 @@ class PersonaActions:
         self._retry_tasks: set[asyncio.Task[None]] = set()
 
     async def write_message(self, person: Persona, channel: str, text: str) -> None:
-        """Write to a room, or to a person by their id; the bot cannot read it."""
+        """Post to a conversation id, or to a person's id; the bot receives no event for it."""
         workspace = self._slack_state.workspace
-        room = self.resolve_conversation(person, channel)
+        conversation = self.resolve_conversation(person, channel)
         if not text.strip():
             raise ImpossibleActionError("no_text")
-        workspace.add_message(room, Message(workspace.clock.next_timestamp(), person.id, text))
+        message = Message(workspace.clock.next_timestamp(), person.id, text)
+        workspace.add_message(conversation, message)
 
     async def type_command(
         self, person: Persona, channel: str, command: str, text: str = ""
     ) -> None:
-        """Type a slash command in a room."""
-        room = self.resolve_conversation(person, channel)
+        """Send a slash command, and handle the bot's response to the request."""
+        conversation = self.resolve_conversation(person, channel)
         if command == INVITE_COMMAND:
-            self._invite_bot(person, room)
+            self._invite_bot(person, conversation)
             return
         if self.offered_commands is not None and command not in self.offered_commands:
             self._response_handler.notify_person(person, "invalid_command", command=command)
             return
-        told = self._payload_builder.build_command(person, room, command, text)
-        self._response_handler.handle_command_response(
-            person, room, command, await self._transports.current_transport.send_command(told)
-        )
+        payload = self._payload_builder.build_command(person, conversation, command, text)
+        response = await self._transports.current_transport.send_command(payload)
+        self._response_handler.handle_command_response(person, conversation, command, response)
 
     async def press_element(
         self, person: Persona, target: Mapping[str, Any], interaction: Json
     ) -> None:
-        """Press a button, choose a step of a menu, or touch a field outside a form.
+        """Send a ``block_actions`` payload for a button, a menu option or a field.
 
-        *where* names a message by ``channel`` and ``ts``, a modal by ``view``, or ``home``;
-        *step* is the action as Slack's clients tell it, by ``block_id`` and ``action_id``.
+        *target* identifies a message by ``channel`` and ``ts``, a modal by ``view``, or
+        contains ``home``; *interaction* is a dict as Slack's clients build it, with
+        ``block_id`` and ``action_id``.
         """
         if "channel" in target:
-            room = self.resolve_conversation(person, target["channel"])
-            post = self.get_message(person, room, str(target.get("ts", "")))
-            action = self._build_action(post.blocks, interaction)
-            told = self._payload_builder.build_message_action(person, room, post, action)
+            conversation = self.resolve_conversation(person, target["channel"])
+            message = self.get_message(person, conversation, str(target.get("ts", "")))
+            action = self._build_action(message.blocks, interaction)
+            payload = self._payload_builder.build_message_action(
+                person, conversation, message, action
+            )
         else:
-            window = self.get_view(person, str(target.get("view") or ""))
-            self.store_answers(window, target.get("state") or {})
-            action = self._build_action(window.body["blocks"], interaction)
+            open_view = self.get_view(person, str(target.get("view") or ""))
+            self.store_answers(open_view, target.get("state") or {})
+            action = self._build_action(open_view.body["blocks"], interaction)
             if action["type"] in FIELD_TYPES:
-                self.store_answers(window, {action["block_id"]: {action["action_id"]: action}})
-            told = self._payload_builder.build_view_action(person, window, action)
+                self.store_answers(open_view, {action["block_id"]: {action["action_id"]: action}})
+            payload = self._payload_builder.build_view_action(person, open_view, action)
         self._response_handler.check_acknowledgement(
-            person, await self._transports.current_transport.send_interaction(told)
+            person, await self._transports.current_transport.send_interaction(payload)
         )
 
     async def change_answer(
         self, person: Persona, view_id: str, interaction: Json, state: Json
     ) -> None:
-        """Choose an answer; the bot hears of it at once only where the question says so."""
-        window = self.get_view(person, view_id)
-        self.store_answers(window, state)
-        element = self._find_element(window.body["blocks"], interaction)
-        block = next(b for b in window.body["blocks"] if b["block_id"] == interaction["block_id"])
-        self.store_answers(
-            window,
-            {
-                interaction["block_id"]: {
-                    interaction["action_id"]: input_state.normalize_answer(element, interaction)
-                }
-            },
-        )
+        """Store an answer; send a payload only if the block sets ``dispatch_action``."""
+        open_view = self.get_view(person, view_id)
+        self.store_answers(open_view, state)
+        element = self._find_element(open_view.body["blocks"], interaction)
+        block_id, action_id = interaction["block_id"], interaction["action_id"]
+        block = next(block for block in open_view.body["blocks"] if block["block_id"] == block_id)
+        answer = input_state.normalize_answer(element, interaction)
+        self.store_answers(open_view, {block_id: {action_id: answer}})
         self._slack_state.workspace.mark_changed()
         if block["type"] != "input" or block.get("dispatch_action"):
             await self.press_element(person, {"view": view_id}, interaction)
 
     async def submit_form(self, person: Persona, view_id: str, state: Json) -> bool:
-        """Send a form off; says whether it was sent, for Slack asks for what is required first."""
-        window = self.get_view(person, view_id)
-        self.store_answers(window, state)
-        window.errors = dict.fromkeys(
-            input_state.find_unanswered_blocks(window), self._response_handler.required_error
+        """Submit a form; return False without a request while required fields are empty."""
+        open_view = self.get_view(person, view_id)
+        self.store_answers(open_view, state)
+        open_view.errors = dict.fromkeys(
+            input_state.find_unanswered_blocks(open_view), self._response_handler.required_error
         )
         self._slack_state.workspace.mark_changed()
-        if window.errors:
+        if open_view.errors:
             return False
-        told = self._payload_builder.build_submission(person, window)
-        answered = await self._transports.current_transport.send_interaction(told)
-        self._response_handler.handle_submission_response(person, window, answered)
+        payload = self._payload_builder.build_submission(person, open_view)
+        response = await self._transports.current_transport.send_interaction(payload)
+        self._response_handler.handle_submission_response(person, open_view, response)
         return True
 
     async def close_form(self, person: Persona, view_id: str) -> None:
-        """Put a form away unsent; the bot hears of it where the form says so."""
-        window = self.get_view(person, view_id)
-        everything = bool(window.body.get("clear_on_close"))
-        gone = self._slack_state.modal_stack.clear_stack(person.id) if everything else [window]
-        self._slack_state.modal_stack.close_modal(window)
-        for one in reversed(gone):
-            if one.body.get("notify_on_close"):
-                told = self._payload_builder.build_view_closed(person, one, is_cleared=everything)
-                await self._transports.current_transport.send_interaction(told)
+        """Close a form without submitting it; send ``view_closed`` where the view requests it."""
+        open_view = self.get_view(person, view_id)
+        is_stack_cleared = bool(open_view.body.get("clear_on_close"))
+        modal_stack = self._slack_state.modal_stack
+        closed_views = modal_stack.clear_stack(person.id) if is_stack_cleared else [open_view]
+        modal_stack.close_modal(open_view)
+        for closed_view in reversed(closed_views):
+            if closed_view.body.get("notify_on_close"):
+                payload = self._payload_builder.build_view_closed(
+                    person, closed_view, is_cleared=is_stack_cleared
+                )
+                await self._transports.current_transport.send_interaction(payload)
 
     async def open_home(self, person: Persona, tab: str = "home") -> None:
-        """Open the app, at its Home or its messages."""
-        shown = self._slack_state.workspace.homes.get(person.id)
-        room = self._slack_state.workspace.get_bot_chat(person.id)
-        view = {"view": modals.render_view(shown)} if shown and tab == "home" else {}
-        event = {"type": "app_home_opened", "user": person.id, "channel": room.id, "tab": tab}
+        """Open the app's *tab* (``home`` or ``messages``), which sends ``app_home_opened``."""
+        home_view = self._slack_state.workspace.homes.get(person.id)
+        bot_chat = self._slack_state.workspace.get_bot_chat(person.id)
+        view = {"view": modals.render_view(home_view)} if home_view and tab == "home" else {}
+        event = {"type": "app_home_opened", "user": person.id, "channel": bot_chat.id, "tab": tab}
         await self.send_event({**event, **view})
 
     async def choose_shortcut(self, person: Persona, callback_id: str) -> None:
-        """Choose a global shortcut."""
-        told = self._payload_builder.build_shortcut(person, callback_id)
+        """Send the payload of a global shortcut."""
+        payload = self._payload_builder.build_shortcut(person, callback_id)
         self._response_handler.check_acknowledgement(
-            person, await self._transports.current_transport.send_interaction(told)
+            person, await self._transports.current_transport.send_interaction(payload)
         )
 
     async def send_event(self, event: Json) -> BotResponse:
-        """Tell the bot of an event that it asked for; one not taken comes again, three times."""
+        """Send an event that the bot subscribed to; retry it three times if unacknowledged."""
         if self.subscribed_events is not None and event["type"] not in self.subscribed_events:
             return BotResponse(200)
         payload = self._payload_builder.build_event(event)
-        answered = await self._transports.current_transport.send_event(payload, 0, "")
-        if not answered.is_acknowledged:
-            task = asyncio.create_task(self._retry_event(payload, answered))
+        response = await self._transports.current_transport.send_event(payload, 0, "")
+        if not response.is_acknowledged:
+            task = asyncio.create_task(self._retry_event(payload, response))
             self._retry_tasks.add(task)
             task.add_done_callback(self._retry_tasks.discard)
-        return answered
+        return response
 
     async def wait_for_retries(self) -> None:
-        """Wait until events that come again have done so."""
+        """Wait until every pending retry task has finished."""
         while self._retry_tasks:
             await asyncio.gather(*self._retry_tasks, return_exceptions=True)
 
     def cancel_retries(self) -> None:
-        """Let no event come again."""
+        """Cancel every pending retry task."""
         for task in self._retry_tasks:
             task.cancel()
 
     def resolve_conversation(self, person: Persona, channel: str) -> Conversation:
-        """Return the room that *person* means, by its own id or by another person's."""
+        """Return the conversation with this id, or the direct chat with the person of this id."""
         workspace = self._slack_state.workspace
-        other = workspace.find_person(channel)
-        room = (
-            workspace.get_direct_chat(person.id, other.id)
-            if other
-            else workspace.conversations.get(channel)
-        )
-        if room is None and channel == workspace.get_bot_chat(person.id).id:
-            room = workspace.get_bot_chat(person.id)
-        if room is None or person.id not in room.members:
+        addressee = workspace.find_person(channel)
+        if addressee:
+            return workspace.get_direct_chat(person.id, addressee.id)
+        conversation = workspace.conversations.get(channel)
+        if conversation is None and channel == workspace.get_bot_chat(person.id).id:
+            conversation = workspace.get_bot_chat(person.id)
+        if conversation is None or person.id not in conversation.members:
             raise ImpossibleActionError("no_such_channel")
-        return room
+        return conversation
 
     def get_message(self, person: Persona, conversation: Conversation, timestamp: str) -> Message:
-        """Return a message that *person* sees."""
-        posts = (
-            one for one in conversation.posts if one.ts == timestamp and one.only in {"", person.id}
+        """Return the message with this timestamp, if it is visible to *person*."""
+        matches = (
+            candidate
+            for candidate in conversation.posts
+            if candidate.ts == timestamp and candidate.only in {"", person.id}
         )
-        found = next(posts, None)
-        if found is None:
+        message = next(matches, None)
+        if message is None:
             raise ImpossibleActionError("no_such_message")
-        return found
+        return message
 
     def get_view(self, person: Persona, view_id: str) -> OpenView:
-        """Return a modal by its id, or without one the person's Home."""
+        """Return the modal with this id; for an empty id, the person's Home."""
         homes = self._slack_state.workspace.homes
-        found = (
-            self._slack_state.modal_stack.find_view(view_id) if view_id else homes.get(person.id)
-        )
-        if found is None or found.person != person.id:
+        find_view = self._slack_state.modal_stack.find_view
+        open_view = find_view(view_id) if view_id else homes.get(person.id)
+        if open_view is None or open_view.person != person.id:
             raise ImpossibleActionError("no_such_view")
-        return found
+        return open_view
 
     def store_answers(self, open_view: OpenView, state: Mapping[str, Any]) -> None:
-        """Keep what was entered; refuses what the form does not offer."""
+        """Store the entered values; raises ImpossibleActionError for an unknown option."""
         try:
             input_state.store_answers(open_view, state)
         except InvalidAnswerError:
             raise ImpossibleActionError("no_such_answer") from None
 
     def _invite_bot(self, person: Persona, conversation: Conversation) -> None:
+        """Add the bot to a channel, as Slack does; the bot receives no request for it."""
         if conversation.kind != "channel" or BOT_USER_ID in conversation.members:
             self._response_handler.notify_person(person, "invited_already")
             return
@@ -230,39 +233,46 @@ class PersonaActions:
         self._response_handler.notify_person(person, "invited", channel=conversation.name)
 
     def _find_element(self, blocks: list[Json], interaction: Json) -> Json:
-        found = input_state.find_element(
+        """Return the element's dict by block id and action id; raises ImpossibleActionError."""
+        element = input_state.find_element(
             blocks, str(interaction.get("block_id")), str(interaction.get("action_id"))
         )
-        if found is None:
+        if element is None:
             raise ImpossibleActionError("no_such_element")
-        return found
+        return element
 
     def _build_action(self, blocks: list[Json], interaction: Json) -> Json:
-        """Return what was touched, as Slack tells the bot of it."""
+        """Return the item of the payload's ``actions`` list for one interaction."""
         element = self._find_element(blocks, interaction)
-        told = {
+        base_fields = {
             "action_id": element["action_id"],
             "block_id": interaction["block_id"],
             "type": element["type"],
             "action_ts": self._slack_state.workspace.clock.next_timestamp(),
         }
         if element["type"] == "button":
-            parts = ("text", "value", "style", "url")
-            return told | {part: element[part] for part in parts if part in element}
+            copied_keys = ("text", "value", "style", "url")
+            return base_fields | {key: element[key] for key in copied_keys if key in element}
         if element["type"] == "overflow":
-            code = (interaction.get("selected_option") or {}).get("value")
-            chosen = [one for one in element["options"] if one["value"] == code]
-            if not chosen:
+            option_value = (interaction.get("selected_option") or {}).get("value")
+            matching_options = [
+                option for option in element["options"] if option["value"] == option_value
+            ]
+            if not matching_options:
                 raise ImpossibleActionError("no_such_answer")
-            return told | {"selected_option": chosen[0]}
+            return base_fields | {"selected_option": matching_options[0]}
         try:
-            return told | input_state.normalize_answer(element, interaction)
+            return base_fields | input_state.normalize_answer(element, interaction)
         except InvalidAnswerError:
             raise ImpossibleActionError("no_such_answer") from None
 
     async def _retry_event(self, payload: Json, response: BotResponse) -> None:
-        for attempt, pause in enumerate(self.retry_delays, start=1):
-            await asyncio.sleep(pause)
+        """Retry one event with the same payload until it is acknowledged, or give up.
+
+        Each retry has its attempt number and the reason in its headers.
+        """
+        for attempt, delay in enumerate(self.retry_delays, start=1):
+            await asyncio.sleep(delay)
             reason = "http_timeout" if response.timed_out else "http_error"
             response = await self._transports.current_transport.send_event(payload, attempt, reason)
             if response.is_acknowledged:
@@ -270,14 +280,14 @@ class PersonaActions:
 
 
 class TransportSelector:
-    """The way to the bot just now: its socket when it has opened one, else HTTP."""
+    """Selects the transport to the bot: its open WebSocket connection, else HTTP requests."""
 
     def __init__(self, http_transport: BotTransport) -> None:
-        """Carry by *post* unless there is a socket."""
+        """Use *http_transport* while no socket connection is open."""
         self.http_transport = http_transport
         self.socket_connection: BotTransport | None = None
 
     @property
     def current_transport(self) -> BotTransport:
-        """The way that is open."""
+        """The transport to use for the next request."""
         return self.socket_connection or self.http_transport

@@ -1,4 +1,4 @@
-"""What the admins of a workspace do: people move or leave, channels close, the app goes."""
+"""Actions of a Slack workspace's admins: members, channels, scopes and the app's installation."""
 
 from dataclasses import replace
 
@@ -8,56 +8,59 @@ from bot.sandbox.workspace.personas import BOT_USER_ID
 
 
 class WorkspaceAdmin:
-    """Changes the workspace as its admins would, and lets the bot hear what Slack tells of it."""
+    """Changes the workspace as an admin would, and sends the events that Slack sends for it."""
 
     def __init__(self, engine: SandboxEngine) -> None:
-        """Look after the workspace of *engine*."""
+        """Administer the workspace of *engine*."""
         self._engine = engine
         self._workspace = engine.workspace
 
     async def change_time_zone(self, person_id: str, zone: str) -> None:
-        """Let somebody live in another time zone."""
-        known = self._workspace.people[person_id]
-        self._workspace.people[person_id] = replace(known, zone=zone)
+        """Change a person's time zone, and send ``user_change``."""
+        persona = self._workspace.people[person_id]
+        self._workspace.people[person_id] = replace(persona, zone=zone)
         await self._send_user_change(person_id)
 
     async def deactivate_person(self, person_id: str) -> None:
-        """Let somebody leave the workspace."""
+        """Deactivate a person's account, and send ``user_change``."""
         self._workspace.deactivated_ids.add(person_id)
         self._workspace.mark_changed()
         await self._send_user_change(person_id)
 
     async def reactivate_person(self, person_id: str) -> None:
-        """Let somebody come back."""
+        """Reactivate a person's account, and send ``user_change``."""
         self._workspace.deactivated_ids.discard(person_id)
         self._workspace.mark_changed()
         await self._send_user_change(person_id)
 
     def archive_channel(self, channel_id: str) -> None:
-        """Close a channel for good."""
+        """Archive a channel; a request that posts to it then fails with ``is_archived``."""
         self._workspace.conversations[channel_id].archived = True
         self._workspace.mark_changed()
 
     def add_member(self, channel_id: str, person_id: str = BOT_USER_ID) -> None:
-        """Let the bot, or somebody else, into a channel."""
+        """Add a member to a channel, by default the bot."""
         members = self._workspace.conversations[channel_id].members
         members.extend([] if person_id in members else [person_id])
         self._workspace.mark_changed()
 
     def remove_member(self, channel_id: str, person_id: str = BOT_USER_ID) -> None:
-        """Put the bot, or somebody else, out of a channel."""
+        """Remove a member from a channel, by default the bot."""
         members = self._workspace.conversations[channel_id].members
         self._workspace.conversations[channel_id].members = [
-            one for one in members if one != person_id
+            member_id for member_id in members if member_id != person_id
         ]
         self._workspace.mark_changed()
 
     def grant_scopes(self, *scopes: str) -> None:
-        """Let the bot do more."""
+        """Grant OAuth scopes to the bot's token."""
         self._workspace.granted_scopes.update(scopes)
 
     async def uninstall_app(self) -> None:
-        """Take the app out of the workspace: its token opens nothing from now on."""
+        """Uninstall the app, which revokes its token.
+
+        Sends the events ``tokens_revoked`` and ``app_uninstalled``, in this order.
+        """
         self._engine.config.credentials.revoked = True
         revoked = {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [BOT_USER_ID]}}
         await self._engine.persona_actions.send_event(revoked)

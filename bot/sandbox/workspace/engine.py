@@ -1,4 +1,4 @@
-"""The practice workspace, wired together: Slack's part of every conversation with the bot."""
+"""Factory and lifespan of the sandbox: one object per part of the simulated Slack server."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -32,18 +32,23 @@ SLACK_RATE_LIMITS: Mapping[str, RateLimit] = {
     "users.info": RateLimit(100, 100 / 60),
     "views.open": RateLimit(100, 100 / 60),
 }
-"""How much Slack takes, about: several hundred messages a minute, one a second in a channel."""
+"""Slack's approximate rate limits by method, as bucket size and requests a second.
+
+Several hundred messages a minute in a workspace; ``chat.postMessage#`` is the rate limit of
+one channel, one message a second.
+"""
 
 _AUTOSAVE_SECONDS = 0.5
 
 
 @dataclass(frozen=True)
 class SandboxConfig:
-    """What a practice workspace is made of.
+    """Configuration of one sandbox engine.
 
-    ``bot`` is the bot's own address and ``slack`` this workspace's, both without a slash at
-    the end. ``manifest`` is what ``python -m bot manifest`` prints; without one every command
-    is offered and every event is sent. ``file`` keeps the state over a restart.
+    ``bot_url`` is the base URL of the bot and ``slack_url`` that of this server, both without
+    a trailing slash. ``manifest`` is the JSON that ``python -m bot manifest`` prints; with the
+    default, an empty dict, every command is offered and every event is sent. ``state_file`` is
+    the snapshot file that preserves the state over a restart; ``None`` saves no state.
     """
 
     bot_url: str
@@ -57,20 +62,20 @@ class SandboxConfig:
 
 
 class SandboxEngine:
-    """Slack, as far as this machine needs it. Tests reach every part of it."""
+    """The simulated Slack server. Its parts are public attributes, so that tests can reach them."""
 
     def __init__(self, config: SandboxConfig) -> None:
-        """Wire it; nothing is opened before :meth:`running`."""
+        """Build the parts and load the saved state; no connection is opened yet."""
         self.config = config
         self.workspace = _load_or_create_workspace(config)
-        seconds = self.workspace.clock.machine_seconds
+        machine_seconds = self.workspace.clock.machine_seconds
         self.modal_stack = ModalStack(self.workspace)
-        self.trigger_ids = TriggerIds(seconds)
+        self.trigger_ids = TriggerIds(machine_seconds)
         self.fault_plan = FaultPlan(lambda: self.workspace.clock.now().timestamp())
         self.slack_state = SlackState(self.workspace, self.modal_stack, self.trigger_ids)
         self.response_handler = ResponseHandler(self.slack_state, config.words)
         self.http_transport = HttpTransport(
-            f"{config.bot_url}/slack/events", config.credentials.signing_secret, seconds
+            f"{config.bot_url}/slack/events", config.credentials.signing_secret, machine_seconds
         )
         self.transports = TransportSelector(self.http_transport)
         self.socket_server = SocketModeServer(self.transports)
@@ -94,30 +99,31 @@ class SandboxEngine:
 
     @property
     def api_url(self) -> str:
-        """The base of the Web API, as the bot is told it."""
+        """The base URL of the Web API, for the bot's setting ``SLACK_API_URL``."""
         return f"{self.config.slack_url}/api/"
 
     @asynccontextmanager
     async def run_lifespan(self, _app: object = None) -> AsyncIterator[None]:
-        """Keep the state on disk for as long as the context is open, then hang up."""
-        saving = asyncio.create_task(self._autosave_changes())
+        """Run the autosave task while the context is open, then close connections and save."""
+        autosave_task = asyncio.create_task(self._autosave_changes())
         try:
             yield
         finally:
-            saving.cancel()
+            autosave_task.cancel()
             with suppress(asyncio.CancelledError):
-                await saving
+                await autosave_task
             self.persona_actions.cancel_retries()
             await self.socket_server.stop()
             await self.http_transport.close()
             self.save()
 
     def save(self) -> None:
-        """Keep the state as it is."""
+        """Save a snapshot of the state, if a state file is configured."""
         if self.config.state_file:
             snapshot.save_workspace(self.workspace, self.config.state_file)
 
     async def _autosave_changes(self) -> None:
+        """Poll the workspace's version in a loop, and save the state after a change."""
         version = self.workspace.version
         while True:
             await asyncio.sleep(_AUTOSAVE_SECONDS)
@@ -126,17 +132,20 @@ class SandboxEngine:
                 self.save()
 
     def _apply_manifest(self, manifest: Mapping[str, Any]) -> None:
+        """Restrict commands and events to those of the app's manifest, if it has any keys."""
         if manifest:
             commands = manifest["features"]["slash_commands"]
             events = manifest["settings"]["event_subscriptions"]["bot_events"]
-            self.persona_actions.offered_commands = frozenset(one["command"] for one in commands)
+            self.persona_actions.offered_commands = frozenset(
+                command["command"] for command in commands
+            )
             self.persona_actions.subscribed_events = frozenset(events)
 
 
 def _load_or_create_workspace(config: SandboxConfig) -> Workspace:
-    found = (
+    workspace = (
         snapshot.load_workspace(config.sample_practice, config.state_file)
         if config.state_file
         else None
     )
-    return found or Workspace(config.sample_practice, config.clock or SandboxClock())
+    return workspace or Workspace(config.sample_practice, config.clock or SandboxClock())

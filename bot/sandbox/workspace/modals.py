@@ -1,4 +1,4 @@
-"""Modals and Homes: opened, pushed, updated and put away by Slack's rules."""
+"""Modal stacks and Home views: open, push, update, publish and close by Slack's rules."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -9,6 +9,8 @@ from bot.sandbox.workspace.personas import APP_ID, BOT_ID, WORKSPACE_ID
 from bot.sandbox.workspace.workspace import Json, OpenView, Workspace
 
 _MAX_STACK_DEPTH = 3
+"""Slack's limit of views in a person's modal stack."""
+
 _VIEW_DEFAULTS: dict[str, Json] = {
     "modal": {"clear_on_close": False, "notify_on_close": False, "close": None, "submit": None},
     "home": {"clear_on_close": False, "notify_on_close": False, "close": None, "submit": None,
@@ -17,87 +19,93 @@ _VIEW_DEFAULTS: dict[str, Json] = {
 
 
 class ModalStack:
-    """What people have open. Every refusal is a :class:`RefusedError` with Slack's code."""
+    """The open views of every person. Invalid calls raise ApiError with Slack's error code."""
 
     def __init__(self, workspace: Workspace) -> None:
-        """Keep the windows of *workspace*."""
+        """Read and change the views that *workspace* stores."""
         self._workspace = workspace
 
     def get_stack(self, person_id: str) -> list[OpenView]:
-        """Return a person's modals, the bottom first."""
+        """Return the list of a person's open modals, the bottom first."""
         return self._workspace.modal_stacks.setdefault(person_id, [])
 
     def find_view(self, view_id: str) -> OpenView | None:
-        """Return the window with this id, modal or Home."""
-        return next((one for one in self._iter_views() if one.id == view_id), None)
+        """Return the modal or Home view with this id, or ``None``."""
+        return next(
+            (open_view for open_view in self._iter_views() if open_view.id == view_id), None
+        )
 
     def open_modal(self, person_id: str, body: Json) -> OpenView:
-        """Open a modal alone, in place of any that was open."""
+        """Open a modal as the only one of the person's stack."""
         self._check_unique_external_id(body)
-        made = self._create_view(person_id, body)
-        self._workspace.modal_stacks[person_id] = [made]
+        open_view = self._create_view(person_id, body)
+        self._workspace.modal_stacks[person_id] = [open_view]
         self._workspace.mark_changed()
-        return made
+        return open_view
 
     def push_modal(self, person_id: str, body: Json) -> OpenView:
-        """Lay a modal on top of the person's stack, three at most."""
+        """Push a modal onto the person's stack, which holds three views at most."""
         stack = self.get_stack(person_id)
         if not stack:
             raise ApiError("not_found")
         if len(stack) >= _MAX_STACK_DEPTH:
             raise ApiError("push_limit_reached")
         self._check_unique_external_id(body)
-        made = self._create_view(person_id, body, parent=stack[-1])
-        stack.append(made)
+        open_view = self._create_view(person_id, body, parent=stack[-1])
+        stack.append(open_view)
         self._workspace.mark_changed()
-        return made
+        return open_view
 
     def update_view(
         self, view_id: str, external_id: str, expected_hash: str, body: Json
     ) -> OpenView:
-        """Give a modal a new content, unless it has moved on since hash *known*."""
-        found = self.find_view(view_id) if view_id else self._find_by_external_id(external_id)
-        if found is None:
+        """Replace a view's body; raise ``hash_conflict`` unless *expected_hash* is current.
+
+        An empty *expected_hash* skips the check. The view is identified by *view_id*, or by
+        *external_id* where that is empty.
+        """
+        open_view = self.find_view(view_id) if view_id else self._find_by_external_id(external_id)
+        if open_view is None:
             raise ApiError("not_found")
-        if found.body["type"] != body["type"]:
+        if open_view.body["type"] != body["type"]:
             raise ApiError("invalid_arguments", ("[ERROR] type [json-pointer:/view/type]",))
-        if expected_hash and expected_hash != found.hash:
+        if expected_hash and expected_hash != open_view.hash:
             raise ApiError("hash_conflict")
-        self.replace_body(found, body)
-        return found
+        self.replace_body(open_view, body)
+        return open_view
 
     def publish_home(self, person_id: str, expected_hash: str, body: Json) -> OpenView:
-        """Put up a person's Home."""
-        shown = self._workspace.homes.get(person_id)
-        if shown is None:
-            shown = self._create_view(person_id, body)
-            self._workspace.homes[person_id] = shown
+        """Create or replace a person's Home view."""
+        home_view = self._workspace.homes.get(person_id)
+        if home_view is None:
+            home_view = self._create_view(person_id, body)
+            self._workspace.homes[person_id] = home_view
             self._workspace.mark_changed()
-            return shown
-        if expected_hash and expected_hash != shown.hash:
+            return home_view
+        if expected_hash and expected_hash != home_view.hash:
             raise ApiError("hash_conflict")
-        self.replace_body(shown, body)
-        return shown
+        self.replace_body(home_view, body)
+        return home_view
 
     def replace_body(self, open_view: OpenView, body: Json) -> None:
-        """Show another content in the same window, which gets a new hash."""
+        """Replace the body of an open view, and generate a new hash for it."""
         input_state.replace_view_body(open_view, _complete_body(body))
         open_view.hash = self._next_hash()
         self._workspace.mark_changed()
 
     def close_modal(self, open_view: OpenView) -> None:
-        """Put one modal away; the one below it shows again."""
+        """Remove one modal from its stack; the next view becomes the top one."""
         stack = self.get_stack(open_view.person)
         if open_view in stack:
             stack.remove(open_view)
         self._workspace.mark_changed()
 
     def clear_stack(self, person_id: str) -> list[OpenView]:
-        """Put all modals away, and return them."""
-        gone = self.get_stack(person_id)
+        """Remove all modals of a person's stack, and return them as a list."""
+        closed_views = self.get_stack(person_id)
         self._workspace.modal_stacks[person_id] = []
         self._workspace.mark_changed()
-        return gone
+        return closed_views
 
     def _iter_views(self) -> Iterator[OpenView]:
         for stack in self._workspace.modal_stacks.values():
@@ -107,9 +115,17 @@ class ModalStack:
     def _find_by_external_id(self, external_id: str) -> OpenView | None:
         if not external_id:
             return None
-        return next((w for w in self._iter_views() if w.body["external_id"] == external_id), None)
+        return next(
+            (
+                open_view
+                for open_view in self._iter_views()
+                if open_view.body["external_id"] == external_id
+            ),
+            None,
+        )
 
     def _check_unique_external_id(self, body: Json) -> None:
+        """Raise ``duplicate_external_id`` if another open view has the same external id."""
         if self._find_by_external_id(str(body.get("external_id") or "")):
             raise ApiError("duplicate_external_id")
 
@@ -125,12 +141,13 @@ class ModalStack:
         )
 
     def _next_hash(self) -> str:
+        """Return a unique hash string: the Unix time and a counter."""
         number = self._workspace.next_number("hash")
         return f"{int(self._workspace.clock.machine_seconds())}.{number:08x}"
 
 
 def render_view(open_view: OpenView) -> Json:
-    """Return a window as Slack tells of it: in answers, in payloads and to the page."""
+    """Return a view as a JSON dict, as Slack's responses and payloads contain it."""
     return {
         "id": open_view.id,
         "team_id": WORKSPACE_ID,
@@ -146,11 +163,12 @@ def render_view(open_view: OpenView) -> Json:
 
 
 def _complete_body(body: Json) -> Json:
-    unsaid = {"private_metadata": "", "callback_id": "", "external_id": ""}
-    frame = deepcopy({part: one for part, one in body.items() if part != "blocks"})
+    """Return a copy of a view's body with Slack's default values for missing keys."""
+    string_defaults = {"private_metadata": "", "callback_id": "", "external_id": ""}
+    frame = deepcopy({key: value for key, value in body.items() if key != "blocks"})
     _set_emoji_defaults(frame)
     return {
-        **unsaid,
+        **string_defaults,
         **_VIEW_DEFAULTS[body["type"]],
         **frame,
         "blocks": fill_block_ids(body["blocks"]),
@@ -158,27 +176,28 @@ def _complete_body(body: Json) -> Json:
 
 
 def fill_block_ids(blocks: list[Json]) -> list[Json]:
-    """Return blocks as Slack keeps them: every id filled in, every plain text with its emoji."""
-    kept = deepcopy(blocks)
-    for place, block in enumerate(kept):
-        block.setdefault("block_id", f"b{place:02}")
-        inside = [block.get("element"), block.get("accessory")]
+    """Return a copy of *blocks* with default block ids, action ids and ``emoji`` flags."""
+    filled_blocks = deepcopy(blocks)
+    for block_index, block in enumerate(filled_blocks):
+        block.setdefault("block_id", f"b{block_index:02}")
+        elements = [block.get("element"), block.get("accessory")]
         if block.get("type") == "actions":
-            inside += block.get("elements", [])
-        touchable = [one for one in inside if isinstance(one, dict)]
-        for number, element in enumerate(touchable):
+            elements += block.get("elements", [])
+        element_dicts = [element for element in elements if isinstance(element, dict)]
+        for element_index, element in enumerate(element_dicts):
             if element.get("type") != "image":
-                element.setdefault("action_id", f"a{place:02}{number:02}")
-    _set_emoji_defaults(kept)
-    return kept
+                element.setdefault("action_id", f"a{block_index:02}{element_index:02}")
+    _set_emoji_defaults(filled_blocks)
+    return filled_blocks
 
 
 def _set_emoji_defaults(node: object) -> None:
+    """Set the default of ``emoji`` in every plain text dict of a JSON tree, in place."""
     if isinstance(node, dict):
         if node.get("type") == "plain_text":
             node.setdefault("emoji", True)
-        for inner in node.values():
-            _set_emoji_defaults(inner)
+        for child in node.values():
+            _set_emoji_defaults(child)
     elif isinstance(node, list):
-        for inner in node:
-            _set_emoji_defaults(inner)
+        for child in node:
+            _set_emoji_defaults(child)

@@ -1,4 +1,4 @@
-"""The cast of the practice workspace: an invented practice whose people belong to nobody real."""
+"""Sample data of the sandbox: an invented practice with its teams and personas."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -6,18 +6,19 @@ from datetime import time
 
 WORKSPACE_ID, WORKSPACE_DOMAIN = "T0PRACTICE", "practice"
 APP_ID, BOT_USER_ID, BOT_ID = "A0ATTUNE", "U0ATTUNE", "B0ATTUNE"
-"""What Slack calls the workspace and the bot: its app, its account and its bot id."""
+"""Slack's ids of the workspace and of the bot: app id, user id and bot id."""
 
 HOME_ZONE = "America/Toronto"
 LOBBY_CHANNEL_ID = "C0LOBBY"
-"""The channel of everybody, where the bot is no member."""
+"""The channel with every person as a member, but without the bot."""
 
 
 @dataclass(frozen=True)
 class SampleTeam:
-    """One team of the cast as the operator declares it.
+    """One team of the sample practice, with the fields of the operator's team file.
 
-    Days are ISO weekdays; ``weeks`` is the length of its periods, by its declared size.
+    Days are ISO weekdays, 1 to 7. ``period_weeks`` is the length of the team's periods in
+    weeks, which follows from its declared size.
     """
 
     key: str
@@ -30,7 +31,11 @@ class SampleTeam:
 
 @dataclass(frozen=True)
 class Persona:
-    """Somebody a visitor can be: ``role`` is clinician, supervisor, director or admin."""
+    """A person of the sandbox; ``role`` is clinician, supervisor, director or admin.
+
+    ``team_key`` is the key of the person's :class:`SampleTeam`; the default, an empty string,
+    is that of directors and admins.
+    """
 
     id: str
     name: str
@@ -41,7 +46,7 @@ class Persona:
 
     @property
     def handle(self) -> str:
-        """The short name that Slack shows in mentions, such as ``ilse.okonjo``."""
+        """The user name that Slack shows in mentions, such as ``ilse.okonjo``."""
         return self.name.lower().replace(" ", ".")
 
 
@@ -62,15 +67,15 @@ _OTHER_ZONES = {
     "U0CLIN28": "America/Halifax",
 }
 _OTHER_LOCALES = {"U0CLIN15": "fr-CA", "U0CLIN25": "zh-CN"}
-"""Who reads another language than the rest of the practice, whatever that is."""
+"""Locales of the personas whose language differs from the practice's language."""
 
 _SLACK_LOCALES: Mapping[str, str] = {"en": "en-US", "fr": "fr-CA", "zh": "zh-CN"}
-"""What Slack calls the languages that the bot speaks."""
+"""Slack's locale by language of the bot's catalogue; the default is ``en-US``."""
 
 
 @dataclass(frozen=True)
 class SamplePractice:
-    """Who plays: the people, their teams, the practice's name and the language of its teams."""
+    """The practice's personas and teams, its name and the language of its teams."""
 
     name: str
     teams: tuple[SampleTeam, ...]
@@ -78,43 +83,51 @@ class SamplePractice:
     language: str = "en"
 
     def get_persona(self, person_id: str) -> Persona:
-        """Return the persona with this id; KeyError for a stranger."""
+        """Return the persona with this id; raises KeyError for an unknown id."""
         return {person.id: person for person in self.personas}[person_id]
 
     def find_persona(self, query: str) -> Persona | None:
-        """Find a persona by id, name or handle, or by the one name that begins so."""
-        wanted = query.strip().lower()
+        """Find a persona by id, name or handle, or by a unique prefix of the name."""
+        normalized_query = query.strip().lower()
         for person in self.personas:
-            if wanted in {person.id.lower(), person.name.lower(), person.handle}:
+            if normalized_query in {person.id.lower(), person.name.lower(), person.handle}:
                 return person
-        begun = [one for one in self.personas if wanted and one.name.lower().startswith(wanted)]
-        return begun[0] if len(begun) == 1 else None
+        name_matches = [
+            person
+            for person in self.personas
+            if normalized_query and person.name.lower().startswith(normalized_query)
+        ]
+        return name_matches[0] if len(name_matches) == 1 else None
 
     def find_team(self, key: str) -> SampleTeam | None:
-        """Return the team with this key; ``None`` for whoever belongs to no team."""
-        return next((crew for crew in self.teams if crew.key == key), None)
+        """Return the team with this key; ``None`` for a key of no team, such as an empty string."""
+        return next((team for team in self.teams if team.key == key), None)
 
     def people_in_role(self, team: SampleTeam, role: str) -> tuple[Persona, ...]:
-        """Return the people of a team in one role."""
-        return tuple(p for p in self.personas if p.team_key == team.key and p.role == role)
+        """Return the personas of a team in one role."""
+        return tuple(
+            person
+            for person in self.personas
+            if person.team_key == team.key and person.role == role
+        )
 
     def list_directors(self) -> tuple[Persona, ...]:
-        """Return whoever directs the practice."""
-        return tuple(p for p in self.personas if p.role == "director")
+        """Return the personas with the role of director."""
+        return tuple(person for person in self.personas if person.role == "director")
 
 
 def _build_clinicians(names: str, team_key: str, first_number: int) -> tuple[Persona, ...]:
-    listed = [name for line in names.split("\n") for name in line.split("/") if name]
+    name_list = [name for line in names.split("\n") for name in line.split("/") if name]
     return tuple(
         Persona(
-            one := f"U0CLIN{number:02}",
+            person_id := f"U0CLIN{number:02}",
             name,
             "clinician",
             team_key,
-            _OTHER_ZONES.get(one, HOME_ZONE),
-            _OTHER_LOCALES.get(one, "en-US"),
+            _OTHER_ZONES.get(person_id, HOME_ZONE),
+            _OTHER_LOCALES.get(person_id, "en-US"),
         )
-        for number, name in enumerate(listed, start=first_number)
+        for number, name in enumerate(name_list, start=first_number)
     )
 
 
@@ -136,24 +149,24 @@ SAMPLE_PRACTICE = SamplePractice(
 
 
 def localize_practice(language: str) -> SamplePractice:
-    """Return the cast as whoever reads *language* meets it: teams and people speak it, too."""
-    spoken = _SLACK_LOCALES.get(language.partition("-")[0], "en-US")
-    people = (
-        one if one.id in _OTHER_LOCALES else replace(one, locale=spoken)
-        for one in SAMPLE_PRACTICE.personas
+    """Return the sample practice with *language* for its teams and most of its personas."""
+    locale = _SLACK_LOCALES.get(language.partition("-")[0], "en-US")
+    localized_personas = (
+        person if person.id in _OTHER_LOCALES else replace(person, locale=locale)
+        for person in SAMPLE_PRACTICE.personas
     )
-    return replace(SAMPLE_PRACTICE, personas=tuple(people), language=language)
+    return replace(SAMPLE_PRACTICE, personas=tuple(localized_personas), language=language)
 
 
 def render_team_file(sample_practice: SamplePractice, workspace_id: str = WORKSPACE_ID) -> str:
-    """Write the file that ``python -m bot team apply`` reads for this cast."""
+    """Render the TOML file that ``python -m bot team apply`` parses for this practice."""
     return "\n".join(
-        _render_team(sample_practice, crew, workspace_id) for crew in sample_practice.teams
+        _render_team(sample_practice, team, workspace_id) for team in sample_practice.teams
     )
 
 
 def _render_team(sample_practice: SamplePractice, team: SampleTeam, workspace_id: str) -> str:
-    (day, asked), (days, told) = team.checkin_slot, team.tip_slots
+    (checkin_day, checkin_time), (tip_days, tip_time) = team.checkin_slot, team.tip_slots
     return f"""[[team]]
 workspace = "{workspace_id}"
 channel = "{team.channel}"
@@ -164,8 +177,8 @@ supervisors = {_render_ids(sample_practice.people_in_role(team, "supervisor"))}
 clinicians = {_render_ids(sample_practice.people_in_role(team, "clinician"))}
 language = "{sample_practice.language}"
 timezone = "{HOME_ZONE}"
-checkin = {{ day = {day}, time = "{asked:%H:%M}" }}
-tip = {{ days = {list(days)}, time = "{told:%H:%M}" }}
+checkin = {{ day = {checkin_day}, time = "{checkin_time:%H:%M}" }}
+tip = {{ days = {list(tip_days)}, time = "{tip_time:%H:%M}" }}
 """
 
 

@@ -1,4 +1,4 @@
-"""A past for the practice: months of debriefs, filed through the bot as people would file them."""
+"""Seed data of the sandbox: months of debriefs, filed through signed requests to the bot."""
 
 import asyncio
 import random
@@ -16,21 +16,21 @@ from bot.sandbox.workspace.time_travel import last_period_start
 from bot.sandbox.workspace.workspace import Json
 
 ReportProgress = Callable[[int, int], None]
-"""Is told how many weeks of how many have been lived through."""
+"""Callback with the number of weeks generated and the total number of weeks."""
 
 _DEBRIEFS_PER_WEEK = 0.45
-"""Debriefs a clinician and week, about."""
+"""Probability of a debrief, per clinician and week."""
 
 _JOIN_WEEKS_BEFORE_END = 3
-"""Weeks before the present in which some people join the weekly check-in."""
+"""Number of weeks before the end of the history at which some people join the check-in."""
 
 _JOINED_SHARE = 0.4
-"""Which share of a team has joined by then: some are left to press Join themselves."""
+"""Share of a team that joins; the other personas can still press Join in the sandbox."""
 
 _MAX_CONCURRENT = 12
 
 _OPEN_TIMEOUT_SECONDS = 60.0
-"""Seconds that a form of the past may take to open: it is lived as fast as the machine can."""
+"""Timeout in seconds for opening a form: seeding uses all of the machine's CPU time."""
 
 _MAX_TRIES = 3
 
@@ -38,14 +38,14 @@ _ANSWER_WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "form": {"away": 0.55, "against": 0.25, "both": 0.1, "unsure": 0.1},
     "status": {"not_named": 0.3, "touched": 0.3, "working": 0.25, "repaired": 0.1, "ended": 0.05},
 }
-"""How often an answer is given; whatever else a question offers is given now and then."""
+"""Weights of answers by question id and option value; other options get a default weight."""
 
 _DEFAULT_WEIGHT = 0.05
 
 
 @dataclass(frozen=True)
 class PlannedDebrief:
-    """Who files, in which week; and a number that decides what."""
+    """One debrief to file: the person's id, the week's index, and the seed of its answers."""
 
     person_id: str
     week: int
@@ -53,9 +53,11 @@ class PlannedDebrief:
 
 
 def history_start(sample_practice: SamplePractice, now: datetime) -> datetime:
-    """When the past begins: with the last period of every team that is over at *now*."""
-    begun = min(last_period_start(now, crew.period_weeks) for crew in sample_practice.teams)
-    return begun + timedelta(hours=8)
+    """Return the start of the seed data: the last completed period of every team is in it."""
+    first_period_start = min(
+        last_period_start(now, team.period_weeks) for team in sample_practice.teams
+    )
+    return first_period_start + timedelta(hours=8)
 
 
 async def generate_history(
@@ -63,26 +65,26 @@ async def generate_history(
     now: datetime,
     report_progress: ReportProgress = lambda _done, _weeks: None,
 ) -> None:
-    """Live from the workspace's own time up to *now*, the same way each time.
+    """Generate the history from the workspace's clock time up to *now*, deterministically.
 
-    Every step is a signed request to the bot; nothing is written past it.
+    Every step is a signed request to the bot; no row is written to its database directly.
     """
-    begun = engine.workspace.clock.now()
-    weeks = max(1, -((begun - now) // timedelta(weeks=1)))
+    start = engine.workspace.clock.now()
+    weeks = max(1, -((start - now) // timedelta(weeks=1)))
     debriefs = list(plan_debriefs(engine.workspace.sample_practice, weeks))
     engine.trigger_ids.trigger_seconds = _OPEN_TIMEOUT_SECONDS
-    for crew in engine.workspace.sample_practice.teams:
-        await _save_setup(engine, crew)
+    for team in engine.workspace.sample_practice.teams:
+        await _save_setup(engine, team)
     engine.time_travel.stops_at_checkins = False
     for week in range(weeks):
         report_progress(week, weeks)
-        joined = week >= weeks - _JOIN_WEEKS_BEFORE_END
-        if joined and not engine.time_travel.stops_at_checkins:
+        has_joined = week >= weeks - _JOIN_WEEKS_BEFORE_END
+        if has_joined and not engine.time_travel.stops_at_checkins:
             await _join_checkins(engine)
-        engine.time_travel.stops_at_checkins = joined
-        await _file_debriefs(engine, [one for one in debriefs if one.week == week])
-        until = begun + timedelta(weeks=week + 1)
-        await engine.time_travel.jump_to(max(engine.workspace.clock.now(), min(until, now)))
+        engine.time_travel.stops_at_checkins = has_joined
+        await _file_debriefs(engine, [debrief for debrief in debriefs if debrief.week == week])
+        week_end = start + timedelta(weeks=week + 1)
+        await engine.time_travel.jump_to(max(engine.workspace.clock.now(), min(week_end, now)))
     engine.time_travel.stops_at_checkins = True
     engine.trigger_ids.trigger_seconds = TRIGGER_SECONDS
     engine.workspace.notices.clear()
@@ -91,53 +93,55 @@ async def generate_history(
 
 
 def plan_debriefs(sample_practice: SamplePractice, weeks: int) -> Iterator[PlannedDebrief]:
-    """Plan everything beforehand, so that the past does not hang on how fast it is lived."""
-    draw = random.Random(sample_practice.name)  # noqa: S311 - a made-up past, the same each time
+    """Yield the debriefs to file; they depend on *sample_practice* alone, not on timing."""
+    rng = random.Random(sample_practice.name)  # noqa: S311 - seed data, reproducible
     for week in range(weeks):
         for person in sample_practice.personas:
-            if person.role == "clinician" and draw.random() < _DEBRIEFS_PER_WEEK:
-                yield PlannedDebrief(person.id, week, draw.randrange(2**32))
+            if person.role == "clinician" and rng.random() < _DEBRIEFS_PER_WEEK:
+                yield PlannedDebrief(person.id, week, rng.randrange(2**32))
 
 
 async def _save_setup(engine: SandboxEngine, team: SampleTeam) -> None:
-    """Let a supervisor look over the set-up and save it, which posts the introduction."""
-    hands = PersonaDriver(
+    """Save the team's setup as its supervisor, which posts the introduction message."""
+    driver = PersonaDriver(
         engine, engine.workspace.sample_practice.people_in_role(team, "supervisor")[0].id
     )
-    await hands.type_command("/supervision", team.channel)
-    await hands.wait_for_modal("setup", _OPEN_TIMEOUT_SECONDS)
-    await hands.submit_modal()
-    engine.modal_stack.clear_stack(hands.person.id)
+    await driver.type_command("/supervision", team.channel)
+    await driver.wait_for_modal("setup", _OPEN_TIMEOUT_SECONDS)
+    await driver.submit_modal()
+    engine.modal_stack.clear_stack(driver.person.id)
 
 
 async def _join_checkins(engine: SandboxEngine) -> None:
-    cast = engine.workspace.sample_practice
-    for crew in cast.teams:
-        clinicians = cast.people_in_role(crew, "clinician")
+    """Send ``/checkin join`` for a share of every team, by list order without the first."""
+    sample_practice = engine.workspace.sample_practice
+    for team in sample_practice.teams:
+        clinicians = sample_practice.people_in_role(team, "clinician")
         for person in clinicians[1 : 1 + round(len(clinicians) * _JOINED_SHARE)]:
-            await PersonaDriver(engine, person.id).type_command("/checkin join", crew.channel)
+            await PersonaDriver(engine, person.id).type_command("/checkin join", team.channel)
 
 
 async def _file_debriefs(engine: SandboxEngine, debriefs: list[PlannedDebrief]) -> None:
-    turn = asyncio.Semaphore(_MAX_CONCURRENT)
+    """File a list of debriefs in concurrent tasks, limited by a semaphore."""
+    semaphore = asyncio.Semaphore(_MAX_CONCURRENT)
 
     async def file_with_limit(debrief: PlannedDebrief) -> None:
-        async with turn:
+        async with semaphore:
             await _file_debrief(PersonaDriver(engine, debrief.person_id), debrief.random_seed)
 
     await asyncio.gather(*map(file_with_limit, debriefs))
 
 
 async def _file_debrief(driver: PersonaDriver, random_seed: int) -> None:
-    draw = random.Random(random_seed)  # noqa: S311 - as above
+    rng = random.Random(random_seed)  # noqa: S311 - as above
     if not await _open_debrief(driver):
         return
-    await driver.submit_modal(_choose_answers(driver.rendered_modal["blocks"], draw))
+    await driver.submit_modal(_choose_answers(driver.rendered_modal["blocks"], rng))
     driver.engine.modal_stack.clear_stack(driver.person.id)
 
 
 async def _open_debrief(driver: PersonaDriver) -> bool:
-    """Open a debrief; on a machine with too much to do it may take more than one try."""
+    """Open a debrief form; retry on a timeout, which a machine under load can cause."""
     for _ in range(_MAX_TRIES):
         await driver.type_command("/rupture")
         with suppress(TimeoutError):
@@ -147,7 +151,7 @@ async def _open_debrief(driver: PersonaDriver) -> bool:
 
 
 def _choose_answers(blocks: list[Json], rng: random.Random) -> dict[str, str]:
-    """Answer every question of a form by its own options."""
+    """Return an answer by block id for every input block with options."""
     answers = {}
     for block, element in iter_elements(blocks):
         if block["type"] == "input" and "options" in element:
@@ -157,20 +161,31 @@ def _choose_answers(blocks: list[Json], rng: random.Random) -> dict[str, str]:
 
 
 def draw_answer(question_id: str, codes: list[str], rng: random.Random) -> str:
-    """Draw one of *codes* as an answer, as the people of the practice lean."""
-    often = _ANSWER_WEIGHTS.get(question_id, {})
-    return rng.choices(codes, [often.get(code, _DEFAULT_WEIGHT) for code in codes])[0]
+    """Choose one of the option values *codes* at random, weighted by question."""
+    weights = _ANSWER_WEIGHTS.get(question_id, {})
+    return rng.choices(codes, [weights.get(code, _DEFAULT_WEIGHT) for code in codes])[0]
 
 
 def _mark_messages_read(engine: SandboxEngine) -> None:
-    """Leave nothing unread but this week's messages."""
+    """Set the read markers of all personas to the last message older than a week."""
     workspace = engine.workspace
-    week = workspace.clock.now() - timedelta(weeks=1)
+    unread_start = workspace.clock.now() - timedelta(weeks=1)
 
     def last_read_timestamps(person: Persona) -> dict[str, str]:
-        rooms = workspace.visible_conversations(person.id)
-        read = {r.id: [p.ts for p in r.posts if float(p.ts) < week.timestamp()] for r in rooms}
-        return {room: stamps[-1] for room, stamps in read.items() if stamps}
+        conversations = workspace.visible_conversations(person.id)
+        read_timestamps = {
+            conversation.id: [
+                message.ts
+                for message in conversation.posts
+                if float(message.ts) < unread_start.timestamp()
+            ]
+            for conversation in conversations
+        }
+        return {
+            conversation_id: timestamps[-1]
+            for conversation_id, timestamps in read_timestamps.items()
+            if timestamps
+        }
 
     workspace.read_markers = {
         person.id: last_read_timestamps(person) for person in workspace.sample_practice.personas

@@ -1,4 +1,4 @@
-"""The workspace as one JSON file, so that a visitor finds everything as they left it."""
+"""Snapshot of the workspace as one JSON file, so that its state survives a restart."""
 
 import json
 from collections.abc import Callable
@@ -12,45 +12,53 @@ from bot.sandbox.workspace.personas import SamplePractice
 from bot.sandbox.workspace.workspace import Conversation, Json, Message, Notice, OpenView, Workspace
 
 _FORMAT_VERSION = 1
-"""Of the file's shape; a file of another edition is not read."""
+"""Version of the JSON schema; a file of another version raises UnreadableSnapshotError."""
 
 
 class UnreadableSnapshotError(Exception):
-    """What is kept was written by another version, or is damaged: only a fresh start helps."""
+    """Raised for a snapshot of another version or a damaged file: the folder must be reset."""
 
 
 def save_workspace(workspace: Workspace, file: Path) -> None:
-    """Write the workspace to *file*, whole or not at all."""
-    beside = file.with_suffix(".new")
-    beside.write_text(
+    """Write the workspace to *file* atomically, through a temporary file and a rename."""
+    temporary_file = file.with_suffix(".new")
+    temporary_file.write_text(
         json.dumps(_serialize_workspace(workspace), ensure_ascii=False), encoding="utf-8"
     )
-    beside.replace(file)
+    temporary_file.replace(file)
 
 
 def load_workspace(sample_practice: SamplePractice, file: Path) -> Workspace | None:
-    """Read the workspace back, its clock at the later of then and now; ``None`` if there is none.
+    """Parse the snapshot *file*; return ``None`` if there is no such file.
 
-    Time that passed while nobody practised has passed for the bot too. Raises UnreadableError.
+    The clock is set to the later of the saved time and the machine's time, because the bot's
+    clock also includes the time since the last run. Raises UnreadableSnapshotError.
     """
     if not file.exists():
         return None
     try:
         return _deserialize_workspace(sample_practice, json.loads(file.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError, AttributeError, LookupError) as broken:
-        raise UnreadableSnapshotError(file.name) from broken
+    except (OSError, ValueError, TypeError, AttributeError, LookupError) as error:
+        raise UnreadableSnapshotError(file.name) from error
 
 
 def _serialize_workspace(workspace: Workspace) -> Json:
+    """Return the state as a dict of JSON types. The keys are those of the file's schema."""
     return {
         "edition": _FORMAT_VERSION,
         "now": workspace.clock.now().isoformat(),
-        "rooms": [asdict(room) for room in workspace.conversations.values()],
-        "stacks": {who: [asdict(one) for one in s] for who, s in workspace.modal_stacks.items()},
-        "homes": {who: asdict(one) for who, one in workspace.homes.items()},
-        "notices": {who: [asdict(one) for one in n] for who, n in workspace.notices.items()},
+        "rooms": [asdict(conversation) for conversation in workspace.conversations.values()],
+        "stacks": {
+            person_id: [asdict(open_view) for open_view in stack]
+            for person_id, stack in workspace.modal_stacks.items()
+        },
+        "homes": {person_id: asdict(home_view) for person_id, home_view in workspace.homes.items()},
+        "notices": {
+            person_id: [asdict(notice) for notice in notices]
+            for person_id, notices in workspace.notices.items()
+        },
         "read": workspace.read_markers,
-        "zones": {one.id: one.zone for one in workspace.people.values()},
+        "zones": {person.id: person.zone for person in workspace.people.values()},
         "deactivated": sorted(workspace.deactivated_ids),
         "scopes": sorted(workspace.granted_scopes),
         "numbers": workspace.counters,
@@ -59,6 +67,7 @@ def _serialize_workspace(workspace: Workspace) -> Json:
 
 
 def _deserialize_workspace(sample_practice: SamplePractice, data: Json) -> Workspace:
+    """Build a workspace from parsed JSON; raises for a missing key or another version."""
     if data["edition"] != _FORMAT_VERSION:
         raise UnreadableSnapshotError
     clock = SandboxClock()
@@ -69,29 +78,31 @@ def _deserialize_workspace(sample_practice: SamplePractice, data: Json) -> Works
 
 
 def _fill_workspace(workspace: Workspace, data: Json) -> None:
-    rooms = [_parse_conversation(one) for one in data["rooms"]]
-    workspace.conversations = {room.id: room for room in rooms}
+    """Replace the default state, and make new timestamps greater than all loaded ones."""
+    conversations = [_parse_conversation(room) for room in data["rooms"]]
+    workspace.conversations = {conversation.id: conversation for conversation in conversations}
     workspace.modal_stacks = _map_values(
-        data["stacks"], lambda stack: [OpenView(**one) for one in stack]
+        data["stacks"], lambda stack: [OpenView(**fields) for fields in stack]
     )
-    workspace.homes = _map_values(data["homes"], lambda one: OpenView(**one))
+    workspace.homes = _map_values(data["homes"], lambda fields: OpenView(**fields))
     workspace.notices = _map_values(
-        data["notices"], lambda listed: [Notice(**one) for one in listed]
+        data["notices"], lambda notices: [Notice(**fields) for fields in notices]
     )
     workspace.read_markers = data["read"]
-    for one, zone in data["zones"].items():
-        workspace.people[one] = replace(workspace.people[one], zone=zone)
+    for person_id, zone in data["zones"].items():
+        workspace.people[person_id] = replace(workspace.people[person_id], zone=zone)
     workspace.deactivated_ids = set(data["deactivated"])
     workspace.granted_scopes = set(data["scopes"])
     workspace.counters = data["numbers"]
     workspace.version = data["version"]
-    for post in (post for room in rooms for post in room.posts):
-        workspace.clock.advance_past(post.ts)
+    for conversation in conversations:
+        for message in conversation.posts:
+            workspace.clock.advance_past(message.ts)
 
 
 def _parse_conversation(data: Json) -> Conversation:
-    return Conversation(**{**data, "posts": [Message(**post) for post in data["posts"]]})
+    return Conversation(**{**data, "posts": [Message(**fields) for fields in data["posts"]]})
 
 
 def _map_values(data: Json, build_value: Callable[[Any], Any]) -> dict[str, Any]:
-    return {name: build_value(one) for name, one in data.items()}
+    return {name: build_value(value) for name, value in data.items()}

@@ -1,4 +1,4 @@
-"""Jumping through practice time: what is next for somebody, and getting there with the bot."""
+"""Time travel: compute the next due instants, and move the bot's clock by HTTP requests."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -10,130 +10,160 @@ from bot.sandbox.workspace.personas import HOME_ZONE, Persona, SampleTeam
 from bot.sandbox.workspace.workspace import Message, Workspace
 
 CHECKIN_ACTION_ID = "checkin.answer"
-"""The button by which a check-in is known among a person's messages."""
+"""The action id of the button that identifies a check-in among a person's messages."""
 
 _PERIOD_EPOCH = date(2026, 1, 5)
-"""The Monday from which the bot counts its periods."""
+"""The Monday on which the bot's first period starts; period ends are multiples from it."""
 
-_DAYS_PER_WEEK = 7
+_DAYS_PER_WEEK, _MONDAY = 7, 1
 _MAX_SEARCH_HOURS = 8 * 24
-"""Hours that are walked, one by one, for a check-in that somebody has moved to another day."""
+"""Maximum number of hourly steps in the search for a check-in moved to another day."""
 
 
 class ClockError(Exception):
-    """The bot's clock did not move: it is not in test mode, or asked to go backwards."""
+    """The bot's clock did not move: the bot is not in test mode, or the target is in the past."""
 
 
 class TimeTravel:
-    """Moves the bot's clock and the workspace's together, stopping wherever something is due."""
+    """Moves the clocks of the bot and the workspace together, with a stop at each due instant."""
 
     def __init__(
         self, workspace: Workspace, bot_url: str, get_session: Callable[[], aiohttp.ClientSession]
     ) -> None:
-        """Move the clock of the bot at *bot*, such as ``http://127.0.0.1:3001``."""
+        """Use the bot at the base URL *bot_url*, such as ``http://127.0.0.1:3001``."""
         self._workspace = workspace
         self._bot_url = bot_url
         self._get_session = get_session
         self.stops_at_checkins = True
 
     def next_checkin(self, person: Persona) -> datetime | None:
-        """When *person* is asked next if they joined; ``None`` for who is never asked."""
-        crew = self._workspace.sample_practice.find_team(person.team_key)
-        if crew is None or person.role != "clinician":
+        """Return the person's next check-in if they joined; ``None`` for other roles."""
+        team = self._workspace.sample_practice.find_team(person.team_key)
+        if team is None or person.role != "clinician":
             return None
         zone = ZoneInfo(person.zone)
-        weekday, at = self._last_checkin_slot(person, zone) or crew.checkin_slot
+        weekday, checkin_time = self._last_checkin_slot(person, zone) or team.checkin_slot
         days = _local_days(self._workspace.clock.now(), timedelta(days=_DAYS_PER_WEEK + 1), zone)
-        slots = (_local_instant(day, at, zone) for day in days if day.isoweekday() == weekday)
+        slots = _weekly_instants(days, (weekday,), checkin_time, zone)
         return next(slot for slot in slots if slot > self._workspace.clock.now())
 
     def next_period_end(self, person: Persona) -> datetime | None:
-        """When the period ends of which *person* could see or feed the table."""
-        crews = self._workspace.sample_practice.teams
-        own = [crew for crew in crews if person.team_key in {"", crew.key}]
-        closes = [_period_end_after(self._workspace.clock.now(), crew.period_weeks) for crew in own]
-        return min(closes, default=None)
+        """Return the end of the current period of the person's team.
+
+        For a person without a team, such as a director, the earliest end of any team: these
+        are the periods whose table the person contributes to or may read.
+        """
+        teams = self._workspace.sample_practice.teams
+        visible_teams = [team for team in teams if person.team_key in {"", team.key}]
+        period_ends = [
+            _period_end_after(self._workspace.clock.now(), team.period_weeks)
+            for team in visible_teams
+        ]
+        return min(period_ends, default=None)
 
     async def jump_to_checkin(self, person: Persona | None) -> None:
-        """Jump to somebody's next check-in, or the next of anybody."""
+        """Jump to the person's next check-in, by default to the next one of any person."""
         people = [person] if person else list(self._workspace.people.values())
-        slots = [slot for one in people if (slot := self.next_checkin(one))]
+        slots = [slot for candidate in people if (slot := self.next_checkin(candidate))]
         if not slots:
             raise ClockError("no_checkin")
-        before = self._checkin_messages(person) if person else []
+        earlier_checkins = self._checkin_messages(person) if person else []
         await self.jump_to(min(slots))
-        if person and before:
-            await self._step_until_checkin(person, len(before))
+        if person and earlier_checkins:
+            await self._step_until_checkin(person, len(earlier_checkins))
 
     async def jump_to(self, target: datetime) -> None:
-        """Live through the time until *target*, so that each thing happens at its moment."""
+        """Move the clocks to *target*, with a stop at each due instant: no bot job runs late."""
         for instant in [*self._due_instants(target), target]:
             await self._move_clock(instant)
 
     async def _step_until_checkin(self, person: Persona, checkin_count: int) -> None:
-        """Go on by the hour until somebody who moved their check-in is asked."""
+        """Move the clocks by the hour until a check-in message arrives at a changed time."""
         for _ in range(_MAX_SEARCH_HOURS):
             if len(self._checkin_messages(person)) > checkin_count:
                 return
             await self._move_clock(self._workspace.clock.now() + timedelta(hours=1))
 
     async def _move_clock(self, instant: datetime) -> None:
+        """Move both clocks to *instant*, by a request to the bot's test endpoint.
+
+        The response contains the bot's time, which becomes the time of the workspace.
+        Raises ClockError for a failed connection or a time before *instant*.
+        """
         clock = self._workspace.clock
         clock.move_to(max(instant, clock.now()))
-        told = {"now": instant.astimezone(UTC).isoformat()}
+        payload = {"now": instant.astimezone(UTC).isoformat()}
         try:
-            async with self._get_session().post(f"{self._bot_url}/_clock", json=told) as answer:
-                said = await answer.json() if answer.content_type == "application/json" else {}
+            async with self._get_session().post(
+                f"{self._bot_url}/_clock", json=payload
+            ) as response:
+                response_body = (
+                    await response.json() if response.content_type == "application/json" else {}
+                )
         except aiohttp.ClientError:
             raise ClockError("unreached") from None
-        reached = datetime.fromisoformat(said["now"]) if "now" in said else None
-        if reached is None or reached < instant:
+        bot_time = datetime.fromisoformat(response_body["now"]) if "now" in response_body else None
+        if bot_time is None or bot_time < instant:
             raise ClockError("refused")
-        clock.move_to(reached)
+        clock.move_to(bot_time)
         self._workspace.mark_changed()
 
     def _due_instants(self, target: datetime) -> list[datetime]:
         now = self._workspace.clock.now()
-        found = {slot for slot in self._scheduled_instants(target - now) if now < slot < target}
-        return sorted(found)
+        instants = {slot for slot in self._scheduled_instants(target - now) if now < slot < target}
+        return sorted(instants)
 
     def _scheduled_instants(self, horizon: timedelta) -> Iterator[datetime]:
+        """Yield the instants of tips, check-ins and Monday midnights within *horizon*."""
         now, home = self._workspace.clock.now(), ZoneInfo(HOME_ZONE)
-        for crew in self._workspace.sample_practice.teams:
-            days, told = crew.tip_slots
-            yield from (_local_instant(day, told, home) for day in _local_days(now, horizon, home)
-                        if day.isoweekday() in days)  # fmt: skip
-            weekday, asked = crew.checkin_slot
-            for zone in map(ZoneInfo, self._checkin_zones(crew) if self.stops_at_checkins else ()):
-                yield from (_local_instant(day, asked, zone) for day in _local_days(now, horizon, zone)
-                            if day.isoweekday() == weekday)  # fmt: skip
-        yield from (_local_instant(day, time(0), home) for day in _local_days(now, horizon, home)
-                    if day.isoweekday() == 1)  # fmt: skip
+        for team in self._workspace.sample_practice.teams:
+            tip_days, tip_time = team.tip_slots
+            days = _local_days(now, horizon, home)
+            yield from _weekly_instants(days, tip_days, tip_time, home)
+            weekday, checkin_time = team.checkin_slot
+            for zone in map(ZoneInfo, self._checkin_zones(team) if self.stops_at_checkins else ()):
+                days = _local_days(now, horizon, zone)
+                yield from _weekly_instants(days, (weekday,), checkin_time, zone)
+        yield from _weekly_instants(_local_days(now, horizon, home), (_MONDAY,), time(0), home)
 
     def _checkin_zones(self, team: SampleTeam) -> set[str]:
         people = self._workspace.people.values()
-        return {one.zone for one in people if one.team_key == team.key and one.role == "clinician"}
+        return {
+            person.zone
+            for person in people
+            if person.team_key == team.key and person.role == "clinician"
+        }
 
     def _checkin_messages(self, person: Persona) -> list[Message]:
-        return [post for post in self._workspace.get_bot_chat(person.id).posts if _is_checkin(post)]
+        return [
+            message
+            for message in self._workspace.get_bot_chat(person.id).posts
+            if _is_checkin(message)
+        ]
 
     def _last_checkin_slot(self, person: Persona, zone: ZoneInfo) -> tuple[int, time] | None:
-        """The day and time at which *person* was asked last: they may have chosen their own."""
-        asked = self._checkin_messages(person)
-        if not asked:
+        """Return weekday and time of the last check-in message: a person can change their slot."""
+        checkin_messages = self._checkin_messages(person)
+        if not checkin_messages:
             return None
-        at = datetime.fromtimestamp(float(asked[-1].ts), zone)
-        return at.isoweekday(), time(at.hour, at.minute)
+        sent_at = datetime.fromtimestamp(float(checkin_messages[-1].ts), zone)
+        return sent_at.isoweekday(), time(sent_at.hour, sent_at.minute)
 
 
 def _is_checkin(message: Message) -> bool:
-    inside = (element for block in message.blocks for element in block.get("elements", ()))
-    return any(element.get("action_id") == CHECKIN_ACTION_ID for element in inside)
+    elements = (element for block in message.blocks for element in block.get("elements", ()))
+    return any(element.get("action_id") == CHECKIN_ACTION_ID for element in elements)
 
 
 def _local_days(now: datetime, horizon: timedelta, zone: ZoneInfo) -> list[date]:
     first = now.astimezone(zone).date()
     return [first + timedelta(days=day) for day in range(horizon.days + 2)]
+
+
+def _weekly_instants(
+    days: list[date], weekdays: tuple[int, ...], clock_time: time, zone: ZoneInfo
+) -> Iterator[datetime]:
+    return (_local_instant(day, clock_time, zone) for day in days if day.isoweekday() in weekdays)
 
 
 def _local_instant(day: date, clock_time: time, zone: ZoneInfo) -> datetime:
@@ -142,11 +172,11 @@ def _local_instant(day: date, clock_time: time, zone: ZoneInfo) -> datetime:
 
 def _period_end_after(now: datetime, weeks: int) -> datetime:
     zone = ZoneInfo(HOME_ZONE)
-    length = weeks * _DAYS_PER_WEEK
-    spans = (now.astimezone(zone).date() - _PERIOD_EPOCH).days // length + 1
-    return _local_instant(_PERIOD_EPOCH + timedelta(days=spans * length), time(0), zone)
+    period_days = weeks * _DAYS_PER_WEEK
+    period_count = (now.astimezone(zone).date() - _PERIOD_EPOCH).days // period_days + 1
+    return _local_instant(_PERIOD_EPOCH + timedelta(days=period_count * period_days), time(0), zone)
 
 
 def last_period_start(now: datetime, weeks: int) -> datetime:
-    """When the last period of *weeks* that is over at *now* began."""
+    """Return the start of the last period of *weeks* that ended before *now*."""
     return _period_end_after(now - timedelta(weeks=2 * weeks), weeks)

@@ -1,4 +1,4 @@
-"""What the practice workspace holds: its rooms, messages, open windows, pages and notices."""
+"""In-memory state of the sandbox workspace: conversations, messages, views and notices."""
 
 import asyncio
 from collections.abc import Iterable
@@ -11,12 +11,12 @@ from bot.sandbox.workspace.personas import BOT_USER_ID, LOBBY_CHANNEL_ID, Person
 Json = dict[str, Any]
 
 DEFAULT_SCOPES = frozenset({"commands", "chat:write", "users:read"})
-"""What the bot may do wherever it is installed."""
+"""OAuth scopes that the bot's token has after every installation."""
 
 
 @dataclass
 class Message:
-    """One message. ``only`` names the single person who sees it, if it is ephemeral."""
+    """One message. ``only`` is the id of its single reader, for an ephemeral message."""
 
     ts: str
     author: str
@@ -29,7 +29,7 @@ class Message:
 
 @dataclass
 class Conversation:
-    """A channel, a chat between two people (``dm``), or a person's chat with the bot (``app``)."""
+    """A conversation of kind ``channel``, ``dm`` (two people) or ``app`` (person and bot)."""
 
     id: str
     name: str
@@ -42,10 +42,10 @@ class Conversation:
 
 @dataclass
 class OpenView:
-    """A view as one person has it before them: a modal of their stack, or their Home.
+    """An open view of one person: a modal of their stack, or their Home.
 
-    ``body`` is the view as Slack keeps it, with every id filled in; ``state`` what the
-    person has entered so far, by block and action.
+    ``body`` is the view's JSON dict with every default id filled in; ``state`` contains the
+    entered values by block id and action id, ``errors`` the error messages by block id.
     """
 
     id: str
@@ -60,21 +60,21 @@ class OpenView:
 
 @dataclass
 class Notice:
-    """Something that Slack itself, not the bot, tells a person."""
+    """A notice to a person from Slack itself, not from the bot."""
 
     id: str
     text: str
 
 
 class Workspace:
-    """The whole state. Whoever changes it calls :meth:`changed`, and whoever looks, waits."""
+    """The whole state. Writers call :meth:`mark_changed`; readers use :meth:`wait_for_change`."""
 
     def __init__(self, sample_practice: SamplePractice, clock: SandboxClock) -> None:
-        """Begin with the cast's channels, and with nothing said."""
+        """Create the channels of *sample_practice*, without messages."""
         self.sample_practice = sample_practice
         self.clock = clock
         self.conversations: dict[str, Conversation] = {
-            room.id: room for room in _build_channels(sample_practice)
+            conversation.id: conversation for conversation in _build_channels(sample_practice)
         }
         self.modal_stacks: dict[str, list[OpenView]] = {}
         self.homes: dict[str, OpenView] = {}
@@ -88,74 +88,84 @@ class Workspace:
         self._change_event = asyncio.Event()
 
     def next_number(self, kind: str) -> int:
-        """Return the next number of a kind, from 1."""
+        """Return the next number of the counter *kind*, which starts at 1."""
         self.counters[kind] = self.counters.get(kind, 0) + 1
         return self.counters[kind]
 
     def mark_changed(self) -> None:
-        """Tell everybody who waits that there is something new to see."""
+        """Increment the version, and wake every waiting task."""
         self.version += 1
         self._change_event.set()
         self._change_event = asyncio.Event()
 
     async def wait_for_change(self, version: int, timeout_seconds: float) -> int:
-        """Wait until there is something newer than *version*, or the seconds are over."""
+        """Wait for a version newer than *version* or the timeout; return the current version."""
         if self.version <= version:
-            news = self._change_event
+            change_event = self._change_event
             try:
-                await asyncio.wait_for(news.wait(), timeout_seconds)
+                await asyncio.wait_for(change_event.wait(), timeout_seconds)
             except TimeoutError:
                 return self.version
         return self.version
 
     def get_bot_chat(self, person_id: str) -> Conversation:
-        """Return a person's own chat with the bot."""
+        """Return a person's direct chat with the bot, created on first use."""
         return self._get_or_create_chat("app", "D0", person_id, BOT_USER_ID)
 
     def get_direct_chat(self, first_id: str, second_id: str) -> Conversation:
-        """Return the chat between two people."""
+        """Return the direct chat between two people, created on first use."""
         first, second = sorted((first_id, second_id))
         return self._get_or_create_chat("dm", f"D1{first[2:]}", first, second)
 
     def _get_or_create_chat(
         self, kind: str, prefix: str, first_id: str, second_id: str
     ) -> Conversation:
-        room_id = prefix + (first_id if kind == "app" else second_id)[2:]
-        if room_id not in self.conversations:
-            self.conversations[room_id] = Conversation(
-                room_id, "", kind, [first_id, second_id], private=True
+        """Return a chat by its key, which is derived from the members' ids."""
+        conversation_id = prefix + (first_id if kind == "app" else second_id)[2:]
+        if conversation_id not in self.conversations:
+            self.conversations[conversation_id] = Conversation(
+                conversation_id, "", kind, [first_id, second_id], private=True
             )
-        return self.conversations[room_id]
+        return self.conversations[conversation_id]
 
     def add_message(self, conversation: Conversation, message: Message) -> Message:
-        """Put a message into a room."""
+        """Append a message to a conversation."""
         conversation.posts.append(message)
         self.mark_changed()
         return message
 
     def add_notice(self, person_id: str, text: str) -> None:
-        """Tell a person something that Slack itself would tell them."""
+        """Append a notice to a person's list."""
         notice = Notice(f"N{self.next_number('notice')}", text)
         self.notices.setdefault(person_id, []).append(notice)
         self.mark_changed()
 
     def find_person(self, person_id: str) -> Persona | None:
-        """Return the persona with this id; ``None`` for a stranger."""
+        """Return the persona with this id, or ``None``."""
         return self.people.get(person_id)
 
     def visible_conversations(self, person_id: str) -> Iterable[Conversation]:
-        """Return the rooms a person is in, their chat with the bot last."""
-        rooms = [room for room in self.conversations.values() if person_id in room.members]
-        return [*(r for r in rooms if r.kind != "app"), self.get_bot_chat(person_id)]
+        """Return the conversations of which a person is a member, the chat with the bot last."""
+        conversations = [
+            conversation
+            for conversation in self.conversations.values()
+            if person_id in conversation.members
+        ]
+        return [
+            *(conversation for conversation in conversations if conversation.kind != "app"),
+            self.get_bot_chat(person_id),
+        ]
 
 
 def _build_channels(sample_practice: SamplePractice) -> Iterable[Conversation]:
-    leaders = [p.id for p in sample_practice.personas if p.role in {"director", "admin"}]
-    for crew in sample_practice.teams:
-        members = [p.id for p in sample_practice.personas if p.team_key == crew.key]
+    leaders = [
+        person.id for person in sample_practice.personas if person.role in {"director", "admin"}
+    ]
+    for team in sample_practice.teams:
+        members = [person.id for person in sample_practice.personas if person.team_key == team.key]
         yield Conversation(
-            crew.channel, crew.name.lower(), "channel", [*members, *leaders, BOT_USER_ID]
+            team.channel, team.name.lower(), "channel", [*members, *leaders, BOT_USER_ID]
         )
     yield Conversation(
-        LOBBY_CHANNEL_ID, "lobby", "channel", [p.id for p in sample_practice.personas]
+        LOBBY_CHANNEL_ID, "lobby", "channel", [person.id for person in sample_practice.personas]
     )

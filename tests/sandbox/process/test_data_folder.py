@@ -6,28 +6,28 @@ import pytest
 from bot.sandbox.process.data_folder import FolderLockedError, clear_folder, lock_folder
 
 
-def test_a_folder_is_held_by_one_practice_at_a_time(tmp_path: Path) -> None:
-    """Whoever comes second is told whose process it is, and may have it afterwards."""
-    held = lock_folder(tmp_path)
-    os.pwrite(held, b"4321", 0)
+def test_a_folder_has_one_lock(tmp_path: Path) -> None:
+    """A second lock raises an exception with the process id, until the first is released."""
+    lock_fd = lock_folder(tmp_path)
+    os.pwrite(lock_fd, b"4321", 0)
 
-    with pytest.raises(FolderLockedError) as by:
+    with pytest.raises(FolderLockedError) as error:
         lock_folder(tmp_path)
-    os.close(held)
-    assert by.value.process_id == "4321"
+    os.close(lock_fd)
+    assert error.value.process_id == "4321"
     os.close(lock_folder(tmp_path))
 
 
-def test_what_was_practised_is_forgotten_while_the_folder_stays_held(tmp_path: Path) -> None:
-    """Files and folders go; the lock stays, or a second practice could begin meanwhile."""
-    held = lock_folder(tmp_path)
-    (tmp_path / "attune.sqlite").write_text("kept")
+def test_clearing_a_folder_preserves_the_lock(tmp_path: Path) -> None:
+    """Files and folders are deleted except the lock file, which a second process cannot lock."""
+    lock_fd = lock_folder(tmp_path)
+    (tmp_path / "attune.sqlite").write_text("content")
     (tmp_path / "weeks").mkdir()
-    (tmp_path / "weeks" / "one").write_text("kept")
+    (tmp_path / "weeks" / "one").write_text("content")
 
     clear_folder(tmp_path)
 
-    assert [one.name for one in tmp_path.iterdir()] == ["lock"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["lock"]
     with pytest.raises(FolderLockedError):
         lock_folder(tmp_path)
-    os.close(held)
+    os.close(lock_fd)

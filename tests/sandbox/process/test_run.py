@@ -1,7 +1,6 @@
 import json
 import os
 import socket
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,76 +10,75 @@ from bot.content.catalogue import LanguagePack
 from bot.sandbox.process import loopback_server, run
 from bot.sandbox.process.bot_process import BotFailedError, BotProcess, slack_settings
 from bot.sandbox.process.data_folder import lock_folder
-from bot.sandbox.workspace import seed
 from tests.sandbox.conftest import NOW
 
 
-def practise(words: LanguagePack, folder: Path, port: int) -> int:
-    """Try the bot, without a terminal."""
+def run_without_terminal(words: LanguagePack, folder: Path, port: int) -> int:
+    """Run the sandbox without a terminal, and return its exit status."""
     return run.run_slack_sandbox(
         words, folder=folder, port=port, must_reset=False, use_terminal=False
     )
 
 
-def test_a_taken_port_is_named_with_a_way_out(
+def test_a_taken_port_is_reported_with_an_alternative(
     words: LanguagePack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Whoever finds the port taken reads how to choose another one, and nothing was started."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    """With a taken port, the output suggests another port, and the exit status is 2."""
+    with socket.create_server(("127.0.0.1", 0)) as other_listener:
+        port = other_listener.getsockname()[1]
 
-        assert practise(words, tmp_path / "try", port) == 2
+        assert run_without_terminal(words, tmp_path / "try", port) == 2
 
-    said = capsys.readouterr().out
-    assert f"Port {port} " in said
-    assert f"make try PORT={port + 10}" in said
+    output = capsys.readouterr().out
+    assert f"Port {port} " in output
+    assert f"make try PORT={port + 10}" in output
 
 
-def test_two_practices_never_share_a_folder(
+def test_a_locked_folder_is_not_shared(
     words: LanguagePack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The second one says that the first is running, and which process its bot is."""
-    held = lock_folder(tmp_path)
-    os.pwrite(held, b"4711", 0)
+    """A run in a locked folder prints the process id of the bot that locked it."""
+    lock_fd = lock_folder(tmp_path)
+    os.pwrite(lock_fd, b"4711", 0)
 
-    assert practise(words, tmp_path, 0) == 2
+    assert run_without_terminal(words, tmp_path, 0) == 2
     assert "4711" in capsys.readouterr().out
 
-    os.close(held)
+    os.close(lock_fd)
     os.close(lock_folder(tmp_path))
 
 
 @pytest.mark.parametrize("file", ["workspace.json", "secrets.json"])
-@pytest.mark.parametrize("written", ["", "{}", '{"edition": 1, "keys": {"token": "older"}}'])
-def test_a_folder_of_another_version_is_told_with_the_remedy(
-    words: LanguagePack, tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, written: str
+@pytest.mark.parametrize("content", ["", "{}", '{"edition": 1, "keys": {"token": "older"}}'])
+def test_an_unreadable_file_is_reported_with_a_remedy(
+    words: LanguagePack, tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, content: str
 ) -> None:
-    """Whoever comes back with a newer Attune reads how to start afresh, not a traceback."""
+    """A file of another version prints how to reset the folder, instead of a traceback."""
     (tmp_path / "lived").touch()
     run._load_secrets(tmp_path / "secrets.json")
-    (tmp_path / file).write_text(written, encoding="utf-8")
+    (tmp_path / file).write_text(content, encoding="utf-8")
 
-    assert practise(words, tmp_path, 0) == 2
+    assert run_without_terminal(words, tmp_path, 0) == 2
 
-    said = capsys.readouterr().out
-    assert said.strip() == words.translate("tryout.running.unreadable", folder=str(tmp_path))
-    assert "make try RESET=1" in said
+    output = capsys.readouterr().out
+    assert output.strip() == words.translate("tryout.running.unreadable", folder=str(tmp_path))
+    assert "make try RESET=1" in output
 
 
-def test_a_folder_that_lost_its_workspace_is_told_alike(
+def test_a_missing_snapshot_is_reported_with_a_remedy(
     words: LanguagePack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A bot with a past never meets a workspace that has none."""
+    """A folder with a bot database but without a snapshot does not start a bot."""
     (tmp_path / "lived").touch()
 
-    assert practise(words, tmp_path, 0) == 2
+    assert run_without_terminal(words, tmp_path, 0) == 2
     assert "make try RESET=1" in capsys.readouterr().out
 
 
-async def test_the_bot_is_told_nothing_of_the_operators_own(
+async def test_the_bot_does_not_inherit_the_operators_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A real workspace's tokens, in the environment or in .env, never reach a bot being tried."""
+    """Tokens of a real workspace, in the environment or in `.env`, do not reach the bot."""
     monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-the-operators-own")
     monkeypatch.setenv("DATABASE_URL", "postgresql+psycopg://the-operators-own")
     bot = BotProcess(
@@ -90,9 +88,9 @@ async def test_the_bot_is_told_nothing_of_the_operators_own(
         slack_settings("http://127.0.0.1:2", loopback_server.generate_credentials(), "fr"),
     )
 
-    told = str(bot._environment)
+    environment = str(bot._environment)
 
-    assert "operators-own" not in told
+    assert "operators-own" not in environment
     assert set(bot._environment) == {
         "PYTHONPATH", "PYTHONUTF8", "LANG", "DATABASE_URL", "PEPPER", "SLACK_SIGNING_SECRET",
         "SLACK_BOT_TOKEN", "SLACK_API_URL", "PACE", "HOST", "PORT", "TEST_MODE",
@@ -100,8 +98,8 @@ async def test_the_bot_is_told_nothing_of_the_operators_own(
     assert not (tmp_path / ".env").exists()
 
 
-async def test_the_bot_prints_its_manifest_in_that_environment(tmp_path: Path) -> None:
-    """Commands, shortcuts and events are read from what the bot itself says."""
+async def test_the_bot_prints_its_manifest_in_its_environment(tmp_path: Path) -> None:
+    """The command `manifest` prints JSON with commands and descriptions in the language."""
     bot = BotProcess(
         tmp_path,
         1,
@@ -111,66 +109,68 @@ async def test_the_bot_prints_its_manifest_in_that_environment(tmp_path: Path) -
 
     manifest = json.loads(await bot.run_command("manifest", "--base-url", bot.url))
 
-    commands = [one["command"] for one in manifest["features"]["slash_commands"]]
-    told = [one["description"] for one in manifest["features"]["slash_commands"]]
+    commands = [command["command"] for command in manifest["features"]["slash_commands"]]
+    descriptions = [command["description"] for command in manifest["features"]["slash_commands"]]
     assert "/rupture" in commands
-    assert "question" in str(told)
+    assert "question" in str(descriptions)
     with pytest.raises(BotFailedError, match="manifest"):
         await bot.run_command("manifest")
 
 
-async def test_a_bot_that_cannot_start_is_noticed_at_once(tmp_path: Path) -> None:
-    """A bot that ends by itself is not waited for, and its log says why."""
+async def test_a_failed_start_raises_without_a_timeout(tmp_path: Path) -> None:
+    """A bot process that exits raises an exception at once, and its log file has the reason."""
     bot = BotProcess(
         tmp_path,
         1,
         "short",
         slack_settings("nowhere", loopback_server.generate_credentials(), "en"),
     )
-    held = lock_folder(tmp_path)
+    lock_fd = lock_folder(tmp_path)
 
     with pytest.raises(BotFailedError, match="web"):
-        await bot.start(NOW, held)
+        await bot.start(NOW, lock_fd)
     await bot.stop()
 
     assert "PEPPER" in bot.log_file.read_text(encoding="utf-8")
-    os.close(held)
+    os.close(lock_fd)
 
 
-def test_a_visitor_practises_by_typing_and_comes_back(
-    words: LanguagePack,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+def test_the_terminal_session_survives_a_restart(
+    words: LanguagePack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The whole of `try --terminal`, twice: set up once, everything kept, everything stopped."""
-    monkeypatch.setattr(seed, "history_start", lambda _cast, now: now - timedelta(hours=1))
-    for lines in (b"/tip\nquit\n", b"go #northshore\nquit\n"):
-        come, go = os.pipe()
-        os.write(go, lines)
-        with os.fdopen(come) as stdin, monkeypatch.context() as patch:
-            patch.setattr(sys, "stdin", stdin)
-            status = run.run_slack_sandbox(
-                words, folder=tmp_path, port=0, must_reset=False, use_terminal=True
-            )
-        os.close(go)
-        assert status == 0
+    """Two runs of `try --terminal` seed the folder once, and release the lock at the end."""
+    for input_lines in (b"/tip\nquit\n", b"go #northshore\nquit\n"):
+        read_fd, write_fd = os.pipe()
+        os.write(write_fd, input_lines)
+        options = run.SandboxOptions(
+            words,
+            tmp_path,
+            port=0,
+            use_terminal=True,
+            input_fd=read_fd,
+            choose_history_start=lambda _practice, now: now - timedelta(hours=1),
+        )
 
-    said = capsys.readouterr().out
-    assert said.count(words.translate("tryout.running.first")) == 1
-    assert said.count(words.translate("tryout.running.stopped")) == 2
-    assert "Next tip" in said
-    assert "Join" in said.rpartition("go PLACE")[2]
+        assert run.run_sandbox(options) == 0
+
+        os.close(write_fd)
+        os.close(read_fd)
+
+    output = capsys.readouterr().out
+    assert output.count(words.translate("tryout.running.first")) == 1
+    assert output.count(words.translate("tryout.running.stopped")) == 2
+    assert "Next tip" in output
+    assert "Join" in output.rpartition("go PLACE")[2]
     os.close(lock_folder(tmp_path))
 
 
-def test_secrets_are_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
-    """Every practice has its own, the same at each start, in a file of its owner's alone."""
+def test_secrets_are_generated_once_and_private(tmp_path: Path) -> None:
+    """A second read returns the same secrets, and only the owner may read the file."""
     file = tmp_path / "secrets.json"
 
-    first, again = run._load_secrets(file), run._load_secrets(file)
+    first, second = run._load_secrets(file), run._load_secrets(file)
 
-    assert first == again
+    assert first == second
     assert first[0].bot_token.startswith("xoxb-")
     assert len(first[1]) >= 32
     assert file.stat().st_mode & 0o077 == 0

@@ -17,32 +17,32 @@ from bot.sandbox.teams.playground import (
     PlaygroundFailedError,
 )
 
-LISTENING = """
+SERVER_SCRIPT = """
 const server = require('node:http').createServer();
-server.listen({listens}, () => console.log(server.address().address));
+server.listen({listen_argument}, () => console.log(server.address().address));
 setTimeout(() => process.exit(), 50);
 """
 
 
-def test_its_version_is_pinned_with_what_it_has_to_be() -> None:
-    """Everybody fetches the same bytes, from wherever their npm is told to fetch."""
-    told = json.loads((AGENTS_FOLDER / "package-lock.json").read_text())["packages"]
-    (wanted,) = json.loads((AGENTS_FOLDER / "package.json").read_text())["dependencies"].items()
+def test_the_playground_is_pinned_by_hash() -> None:
+    """The lock file has a version and a hash, but no URL, so that any npm registry works."""
+    packages = json.loads((AGENTS_FOLDER / "package-lock.json").read_text())["packages"]
+    (dependency,) = json.loads((AGENTS_FOLDER / "package.json").read_text())["dependencies"].items()
 
-    name, version = wanted
-    locked = told[f"node_modules/{name}"]
-    assert locked["version"] == version
-    assert locked["integrity"].startswith("sha512-")
-    assert "resolved" not in str(told)
+    name, version = dependency
+    locked_package = packages[f"node_modules/{name}"]
+    assert locked_package["version"] == version
+    assert locked_package["integrity"].startswith("sha512-")
+    assert "resolved" not in str(packages)
 
 
-def test_whoever_has_no_node_is_told_so(
+def test_a_missing_node_prints_a_sentence(
     words: LanguagePack,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """They read what is missing, and that `make try` needs none of it."""
+    """Without Node.js, the exit status is 2 and the output explains the missing program."""
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.chdir(tmp_path)
 
@@ -56,45 +56,49 @@ def test_whoever_has_no_node_is_told_so(
         playground.fetch_playground(tmp_path)
 
 
-def test_two_practices_never_share_a_folder(
+def test_a_locked_folder_is_not_shared(
     words: LanguagePack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The second one says that the first is running."""
-    held = lock_folder(tmp_path)
+    """A run in a locked folder returns the exit status 2 and prints the folder."""
+    lock_fd = lock_folder(tmp_path)
     assert (
         run.run_teams_sandbox(words, folder=tmp_path, port=0, persona_query="", must_reset=False)
         == 2
     )
-    os.close(held)
+    os.close(lock_fd)
 
     assert str(tmp_path) in capsys.readouterr().out
 
 
 @pytest.mark.node
-@pytest.mark.parametrize("listens", ["0", "'0'", "{ port: 0 }", "{ port: 0, host: '0.0.0.0' }", ""])
-def test_whatever_it_listens_on_is_this_machine_alone(listens: str) -> None:
-    """However its server asks to listen, nobody outside reaches it."""
+@pytest.mark.parametrize(
+    "listen_argument", ["0", "'0'", "{ port: 0 }", "{ port: 0, host: '0.0.0.0' }", ""]
+)
+def test_every_listen_call_is_restricted_to_loopback(listen_argument: str) -> None:
+    """With any argument of `listen`, a Node.js server binds to 127.0.0.1."""
     node = shutil.which("node")
     assert node is not None
-    asked = LISTENING.replace("{listens},", f"{listens}," if listens else "")
+    script = SERVER_SCRIPT.replace(
+        "{listen_argument},", f"{listen_argument}," if listen_argument else ""
+    )
 
-    told = subprocess.run(
-        [node, "--require", str(AGENTS_FOLDER / "loopback.cjs"), "-e", asked],
+    process = subprocess.run(
+        [node, "--require", str(AGENTS_FOLDER / "loopback.cjs"), "-e", script],
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
     )
 
-    assert told.stdout.strip() == "127.0.0.1"
+    assert process.stdout.strip() == "127.0.0.1"
 
 
 @pytest.mark.node
-async def test_a_playground_that_does_not_start_is_told(tmp_path: Path) -> None:
-    """Whoever waits for it is not left waiting when it ends."""
-    page = Playground(tmp_path, tmp_path, free_port(), "http://127.0.0.1:9")
+async def test_a_failed_start_raises(tmp_path: Path) -> None:
+    """A process that exits during the start raises an exception without a timeout."""
+    process = Playground(tmp_path, tmp_path, free_port(), "http://127.0.0.1:9")
 
     with pytest.raises(PlaygroundFailedError):
-        await page.start({})
+        await process.start({})
 
-    await page.stop()
+    await process.stop()

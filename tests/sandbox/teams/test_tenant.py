@@ -19,78 +19,83 @@ NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
 
 @asynccontextmanager
-async def door(seen: list[dict[str, Any]]) -> AsyncIterator[str]:
-    """A bot's door that keeps every activity, and opens an empty form."""
+async def run_recording_bot(activities: list[dict[str, Any]]) -> AsyncIterator[str]:
+    """Serve an endpoint that stores every activity, and responds with an empty form card."""
 
-    async def told(request: Request) -> Response:
-        seen.append(await request.json())
+    async def record_activity(request: Request) -> Response:
+        activities.append(await request.json())
         return JSONResponse({"value": {"body": [], "actions": [{"data": {}}]}})
 
-    routes = [Route("/{path:path}", told, methods=["POST"])]
-    listening = loopback_server.listen_on_port()
-    async with loopback_server.serve_app(Starlette(routes=routes), listening):
-        yield loopback_server.listener_url(listening)
+    routes = [Route("/{path:path}", record_activity, methods=["POST"])]
+    listener = loopback_server.listen_on_port()
+    async with loopback_server.serve_app(Starlette(routes=routes), listener):
+        yield loopback_server.listener_url(listener)
 
 
-def test_the_practice_has_ids_as_microsoft_gives_them() -> None:
-    """Everybody is somebody else, under a GUID, in a team with a channel of Teams."""
-    who = build_sample_practice()
+def test_sample_practice_has_guids() -> None:
+    """Every persona has a unique GUID, and the team has a Teams channel id."""
+    sample_practice = build_sample_practice()
 
-    assert len({uuid.UUID(one.id) for one in who.personas}) == len(who.personas)
-    assert {one.role for one in who.personas} == {"clinician", "supervisor", "director", "admin"}
-    assert [crew.channel for crew in who.teams] == [tenant.CHANNEL_ID]
-
-
-def test_its_team_is_declared_under_its_tenant() -> None:
-    """The operator's file names Microsoft's tenant, and no Slack workspace."""
-    told = personas.render_team_file(build_sample_practice(), tenant.TENANT_ID)
-
-    assert f'workspace = "{tenant.TENANT_ID}"' in told
-    assert personas.WORKSPACE_ID not in told
-    assert told.count("00000000-0000-4000-8000-") > 10
+    assert len({uuid.UUID(persona.id) for persona in sample_practice.personas}) == len(
+        sample_practice.personas
+    )
+    assert {persona.role for persona in sample_practice.personas} == {
+        "clinician",
+        "supervisor",
+        "director",
+        "admin",
+    }
+    assert [team.channel for team in sample_practice.teams] == [tenant.CHANNEL_ID]
 
 
-def test_the_playground_shows_oneself_and_five_others() -> None:
-    """It takes that many and no more; one is never among the others."""
-    who = build_sample_practice()
-    me = run.find_persona("supervisor")
+def test_team_file_contains_the_tenant_id() -> None:
+    """The rendered team file contains the tenant id and no Slack workspace id."""
+    team_file = personas.render_team_file(build_sample_practice(), tenant.TENANT_ID)
 
-    told = build_playground_config(who, me)
-    others = [one["aadObjectId"] for one in told["users"]]
+    assert f'workspace = "{tenant.TENANT_ID}"' in team_file
+    assert personas.WORKSPACE_ID not in team_file
+    assert team_file.count("00000000-0000-4000-8000-") > 10
 
-    assert told["currentUser"]["name"] == me.name
+
+def test_the_configuration_has_five_other_users() -> None:
+    """The list has exactly five users besides the current one; all chat ids are unique."""
+    sample_practice = build_sample_practice()
+    current_persona = run.find_persona("supervisor")
+
+    config = build_playground_config(sample_practice, current_persona)
+    others = [user["aadObjectId"] for user in config["users"]]
+
+    assert config["currentUser"]["name"] == current_persona.name
     assert len(others) == 5
-    assert me.id not in others
-    assert told["tenantId"] == tenant.TENANT_ID
-    ids = [told[one]["id"] for one in ("personalChat", "groupChat", "team")]
+    assert current_persona.id not in others
+    assert config["tenantId"] == tenant.TENANT_ID
+    ids = [config[key]["id"] for key in ("personalChat", "groupChat", "team")]
     assert len({*ids, tenant.CHANNEL_ID}) == 4
 
 
-def test_a_visitor_is_somebody_by_role_or_by_name() -> None:
-    """Without a word, or with one that nobody bears, one is a clinician."""
+def test_a_persona_is_found_by_role_or_name() -> None:
+    """An empty or unknown query returns a clinician."""
     supervisor = run.find_persona("supervisor")
 
     assert supervisor.role == "supervisor"
     assert run.find_persona(supervisor.name) == supervisor
-    assert {run.find_persona(said).role for said in ("", "nobody")} == {"clinician"}
+    assert {run.find_persona(query).role for query in ("", "nobody")} == {"clinician"}
 
 
-@pytest.mark.parametrize(("language", "speak"), [("en", 0), ("fr-CA", 12), ("zh-Hans", 12)])
-async def test_people_choose_the_visitors_language_as_the_playground_says_another(
-    language: str, speak: int
-) -> None:
-    """All twelve, as a visitor may be any of them: their own choice goes before the product's."""
-    seen: list[dict[str, Any]] = []
-    async with door(seen) as bot:
+@pytest.mark.parametrize(("language", "choice_count"), [("en", 0), ("fr-CA", 12), ("zh-Hans", 12)])
+async def test_personas_choose_the_visitors_language(language: str, choice_count: int) -> None:
+    """In another language than the Playground's, all 12 personas choose it explicitly."""
+    activities: list[dict[str, Any]] = []
+    async with run_recording_bot(activities) as bot:
         await tenant.generate_history(
             bot, build_sample_practice(language), NOW - timedelta(weeks=1), NOW
         )
 
-    acts = [
-        one["value"]["action"]["data"].get("attune", {}).get("act", {})
-        for one in seen
-        if one.get("type") == "invoke"
+    actions = [
+        activity["value"]["action"]["data"].get("attune", {}).get("act", {})
+        for activity in activities
+        if activity.get("type") == "invoke"
     ]
-    chosen = [act["data"] for act in acts if act.get("name") == "home.language"]
-    assert set(chosen) <= {language}
-    assert len(chosen) == speak
+    languages = [action["data"] for action in actions if action.get("name") == "home.language"]
+    assert set(languages) <= {language}
+    assert len(languages) == choice_count

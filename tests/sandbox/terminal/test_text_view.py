@@ -17,44 +17,38 @@ from tests.sandbox.block_kit.samples import (
 )
 
 
-def lines(words: LanguagePack, *blocks: Json, **view: Any) -> list[str]:
-    """Write blocks, each with an id."""
-    named = [{"block_id": f"b{place}", **block} for place, block in enumerate(blocks)]
-    return list(TextView(words, lambda one: f"<{one}>").render_blocks(named, {}, view))
+def render_lines(words: LanguagePack, *blocks: Json, **view: Any) -> list[str]:
+    """Render blocks as a list of lines, with a default block id for each block."""
+    blocks_with_ids = [{"block_id": f"b{index}", **block} for index, block in enumerate(blocks)]
+    return list(
+        TextView(words, lambda entity_id: f"<{entity_id}>").render_blocks(blocks_with_ids, {}, view)
+    )
 
 
-def test_markup_is_read_as_a_person_reads_it(words: LanguagePack) -> None:
-    """Mentions become names, links keep their address, marks and escapes disappear."""
+def test_markup_is_rendered_as_plain_text(words: LanguagePack) -> None:
+    """Mentions become names and links include their URL, without marks and escapes."""
     text = "*Hi* <@U1>, see <#C1> &amp; <https://x.example|the _page_>\nsnake_case stays"
 
-    assert lines(words, build_section(text)) == [
+    assert render_lines(words, build_section(text)) == [
         "Hi @<U1>, see #<C1> & the page (https://x.example)",
         "snake_case stays",
     ]
 
 
-def test_every_block_has_its_lines(words: LanguagePack) -> None:
-    """Headings, quotes, lists, cautions, quieter lines, charts and pauses can be told apart."""
-    listed = {
-        "type": "rich_text",
-        "elements": [
-            {
-                "type": "rich_text_list",
-                "style": "bullet",
-                "elements": [
-                    {"type": "rich_text_section", "elements": [{"type": "text", "text": "one"}]},
-                    {"type": "rich_text_section", "elements": [{"type": "user", "user_id": "U1"}]},
-                ],
-            }
-        ],
-    }
-    written = lines(
+def test_every_block_type_is_rendered(words: LanguagePack) -> None:
+    """Each block type has a distinct format; an unknown type is named in a sentence."""
+    items = [
+        {"type": "rich_text_section", "elements": [{"type": "text", "text": "one"}]},
+        {"type": "rich_text_section", "elements": [{"type": "user", "user_id": "U1"}]},
+    ]
+    bullet_list = {"type": "rich_text_list", "style": "bullet", "elements": items}
+    rendered_lines = render_lines(
         words,
         {"type": "header", "text": build_plain_text("Head")},
         {"type": "alert", "text": build_plain_text("Mind")},
         {"type": "divider"},
         build_rich_text(),
-        listed,
+        {"type": "rich_text", "elements": [bullet_list]},
         {
             "type": "context",
             "elements": [build_mrkdwn("low"), {"type": "image", "alt_text": "sign"}],
@@ -63,7 +57,7 @@ def test_every_block_has_its_lines(words: LanguagePack) -> None:
         {"type": "song", "block_id": "x"},
     )
 
-    assert written[:7] == [
+    assert rendered_lines[:7] == [
         "== Head ==",
         "!! Mind",
         "-" * 8,
@@ -72,28 +66,28 @@ def test_every_block_has_its_lines(words: LanguagePack) -> None:
         "- <U1>",
         "low  sign",
     ]
-    assert written[7:9] == ["[ T ]", "  a                     "]
-    assert "“song”" in written[-1]
+    assert rendered_lines[7:9] == ["[ T ]", "  a                     "]
+    assert "“song”" in rendered_lines[-1]
 
 
-def test_steps_and_answers_bear_numbers(words: LanguagePack) -> None:
-    """Each can be typed; what was chosen is marked, and errors stand beneath."""
+def test_elements_and_options_are_numbered(words: LanguagePack) -> None:
+    """Each has an index; a selected option is marked, and an error follows its field."""
     menu = {"type": "overflow", "action_id": "menu", "options": [build_option("x")]}
-    typed = {"type": "plain_text_input", "action_id": "pick"}
+    text_input = {"type": "plain_text_input", "action_id": "pick"}
     state = {"values": {"b1": {"pick": {"selected_option": build_option("b")}}}}
 
-    written = lines(
+    rendered_lines = render_lines(
         words,
         build_actions(
             build_button(), menu, build_button(url="https://x.example", action_id="link")
         ),
         {**build_input(build_radio()), "block_id": "b1", "hint": build_plain_text("As you saw it")},
-        {**build_input(typed), "block_id": "b2", "optional": True},
+        {**build_input(text_input), "block_id": "b2", "optional": True},
         state=state,
         errors={"b1": "Please keep one."},
     )
 
-    assert written == [
+    assert rendered_lines == [
         "  [1] Press",
         "  [2.1] x",
         "  [3] Press https://x.example",

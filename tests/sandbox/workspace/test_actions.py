@@ -23,35 +23,37 @@ MENU = {"type": "overflow", "action_id": "menu", "options": [build_option("x"), 
 
 
 async def opened(client: AsyncWebClient, engine: SandboxEngine, view: Json) -> str:
-    """Open a form before the first clinician, and return its id."""
-    trigger = engine.trigger_ids.issue_trigger_id("U0CLIN01")
-    told: Any = (await client.views_open(trigger_id=trigger, view=view))["view"]
-    return str(told["id"])
+    """Open a modal for the first clinician, and return its view id."""
+    trigger_id = engine.trigger_ids.issue_trigger_id("U0CLIN01")
+    view_response: Any = (await client.views_open(trigger_id=trigger_id, view=view))["view"]
+    return str(view_response["id"])
 
 
-async def test_a_command_arrives_as_slack_sends_it(bot: FakeBot, ilse: PersonaDriver) -> None:
-    """Signed, with person, place, words, a trigger and an address for the answer."""
+async def test_a_command_payload_is_complete_and_signed(bot: FakeBot, ilse: PersonaDriver) -> None:
+    """The payload has the user, channel, escaped text, a trigger id and a response URL."""
     await ilse.type_command("/tip next <b>", "C0NORTH")
 
-    told = bot.last_payload("command")
-    assert (told["command"], told["text"]) == ("/tip", "next &lt;b&gt;")
-    assert (told["user_id"], told["team_id"]) == ("U0CLIN01", "T0PRACTICE")
-    assert (told["channel_id"], told["channel_name"]) == ("C0NORTH", "northshore")
-    assert told["response_url"].startswith("http://127.0.0.1:")
-    assert told["trigger_id"].count(".") == 2
+    payload = bot.last_payload("command")
+    assert (payload["command"], payload["text"]) == ("/tip", "next &lt;b&gt;")
+    assert (payload["user_id"], payload["team_id"]) == ("U0CLIN01", "T0PRACTICE")
+    assert (payload["channel_id"], payload["channel_name"]) == ("C0NORTH", "northshore")
+    assert payload["response_url"].startswith("http://127.0.0.1:")
+    assert payload["trigger_id"].count(".") == 2
 
 
-async def test_a_command_in_a_chat_names_no_one(bot: FakeBot, ilse: PersonaDriver) -> None:
-    """Between two people the channel has the name that Slack gives all chats."""
+async def test_a_command_in_a_chat_has_a_generic_channel_name(
+    bot: FakeBot, ilse: PersonaDriver
+) -> None:
+    """In a chat of two people, the channel name is `directmessage`, as in Slack."""
     await ilse.type_command("/tip", "U0SUPER1")
 
     assert bot.last_payload("command")["channel_name"] == "directmessage"
 
 
-async def test_a_command_of_no_app_never_reaches_the_bot(
+async def test_an_unknown_command_sends_no_request(
     bot: FakeBot, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """Where a manifest says what there is, anything else is Slack's own to refuse."""
+    """A command that is not in the manifest is rejected by Slack with a notice."""
     engine.persona_actions.offered_commands = frozenset({"/tip"})
 
     await ilse.type_command("/shout")
@@ -60,10 +62,10 @@ async def test_a_command_of_no_app_never_reaches_the_bot(
     assert "/shout" in ilse.notice_texts()[0]
 
 
-async def test_a_pressed_button_arrives_with_its_message(
+async def test_a_pressed_button_payload_contains_the_message(
     bot: FakeBot, client: AsyncWebClient, ilse: PersonaDriver
 ) -> None:
-    """The bot learns which step of which message it was, and where to answer."""
+    """The payload contains the action, the message and a response URL, or a menu's option."""
     await client.chat_postMessage(
         channel="U0CLIN01", text="x", blocks=[build_actions(build_button(value="7:circle"), MENU)]
     )
@@ -85,46 +87,46 @@ async def test_a_pressed_button_arrives_with_its_message(
     assert chosen["actions"][0]["selected_option"]["value"] == "y"
 
 
-async def test_a_private_message_is_not_told_again(
+async def test_an_ephemeral_message_is_not_in_the_payload(
     bot: FakeBot, client: AsyncWebClient, ilse: PersonaDriver
 ) -> None:
-    """Slack does not send an ephemeral message back with what was pressed in it."""
+    """The payload of an action in an ephemeral message has no message, as in Slack."""
     await client.chat_postEphemeral(
         channel="C0NORTH", user="U0CLIN01", text="x", blocks=[build_actions(build_button())]
     )
 
     await ilse.press_element("press", ilse.visible_messages("C0NORTH")[0])
 
-    told = bot.last_payload("block_actions")
-    assert told["container"]["is_ephemeral"] is True
-    assert "message" not in told
+    payload = bot.last_payload("block_actions")
+    assert payload["container"]["is_ephemeral"] is True
+    assert "message" not in payload
 
 
-async def test_a_form_arrives_with_its_answers(
+async def test_a_submission_contains_every_answer(
     bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """Every question is told by block and action, those left open as empty."""
-    many = {**build_radio("xy"), "type": "checkboxes"}
+    """The state has a value by block id and action id, empty for an unanswered field."""
+    checkboxes = {**build_radio("xy"), "type": "checkboxes"}
     await opened(
         client,
         engine,
-        build_modal(build_input(), build_input(many, block_id="many", optional=True)),
+        build_modal(build_input(), build_input(checkboxes, block_id="many", optional=True)),
     )
 
     assert await ilse.submit_modal({"pick": "b"}) == {}
 
-    told = bot.last_payload("view_submission")
-    values = told["view"]["state"]["values"]
+    payload = bot.last_payload("view_submission")
+    values = payload["view"]["state"]["values"]
     assert values["pick"]["pick"]["selected_option"]["value"] == "b"
     assert values["many"]["pick"] == {"type": "checkboxes", "selected_options": []}
-    assert told["view"]["callback_id"] == "form"
-    assert told["response_urls"] == []
+    assert payload["view"]["callback_id"] == "form"
+    assert payload["response_urls"] == []
 
 
-async def test_what_is_required_is_asked_for_before_anything_is_sent(
+async def test_an_empty_required_field_prevents_the_submission(
     bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """An open required question keeps the form, with a sentence under the question."""
+    """The view remains open with an error message, and no request is sent."""
     await opened(client, engine, build_modal())
 
     errors = await ilse.submit_modal()
@@ -133,10 +135,10 @@ async def test_what_is_required_is_asked_for_before_anything_is_sent(
     assert bot.received_payloads == []
 
 
-async def test_answers_that_are_not_on_offer_cannot_be_given(
+async def test_an_unknown_option_or_element_raises(
     client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """A person's hands can choose only what is there."""
+    """Answers and actions are limited to the options and elements of the view."""
     await opened(client, engine, build_modal())
 
     with pytest.raises(ImpossibleActionError, match="no_such_answer"):
@@ -147,10 +149,10 @@ async def test_answers_that_are_not_on_offer_cannot_be_given(
         await ilse.press_element("other")
 
 
-async def test_a_question_that_reshapes_its_form_is_heard_at_once(
+async def test_a_dispatching_field_sends_a_payload(
     bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """Choosing tells the bot only where the question says so, with all answers so far."""
+    """A change sends a payload with all answers only for a block with `dispatch_action`."""
     await opened(
         client,
         engine,
@@ -161,17 +163,17 @@ async def test_a_question_that_reshapes_its_form_is_heard_at_once(
     assert bot.received_payloads == []
     await ilse.choose_answer("live", "b")
 
-    told = bot.last_payload("block_actions")
-    assert told["actions"][0]["selected_option"]["value"] == "b"
-    assert told["view"]["state"]["values"]["pick"]["pick"]["selected_option"]["value"] == "a"
-    assert told["container"] == {"type": "view", "view_id": ilse.rendered_modal["id"]}
-    assert "response_url" not in told
+    payload = bot.last_payload("block_actions")
+    assert payload["actions"][0]["selected_option"]["value"] == "b"
+    assert payload["view"]["state"]["values"]["pick"]["pick"]["selected_option"]["value"] == "a"
+    assert payload["container"] == {"type": "view", "view_id": ilse.rendered_modal["id"]}
+    assert "response_url" not in payload
 
 
-async def test_a_form_put_away_is_told_where_it_asked_for_it(
+async def test_a_closed_view_is_sent_only_on_request(
     bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """Closing tells the bot of forms that want to know, and of no others."""
+    """Closing a view sends `view_closed` only if the view sets `notify_on_close`."""
     await opened(client, engine, build_modal())
     await ilse.close_modal()
     assert (bot.received_payloads, ilse.top_view) == ([], None)
@@ -179,15 +181,15 @@ async def test_a_form_put_away_is_told_where_it_asked_for_it(
     await opened(client, engine, build_modal(notify_on_close=True))
     await ilse.close_modal()
 
-    told = bot.last_payload("view_closed")
-    assert told["is_cleared"] is False
-    assert "trigger_id" not in told
+    payload = bot.last_payload("view_closed")
+    assert payload["is_cleared"] is False
+    assert "trigger_id" not in payload
 
 
-async def test_the_home_is_opened_and_touched(
+async def test_home_sends_an_event_and_actions(
     bot: FakeBot, client: AsyncWebClient, ilse: PersonaDriver
 ) -> None:
-    """Opening it is an event; pressing in it comes with its view and no message."""
+    """Opening Home sends an event; the payload of an action in it contains the view."""
     await ilse.open_home()
     await client.views_publish(user_id="U0CLIN01", view=build_home(build_actions(build_button())))
     await ilse.press_element("press")
@@ -199,37 +201,40 @@ async def test_the_home_is_opened_and_touched(
     assert bot.last_payload("block_actions")["view"]["type"] == "home"
 
 
-async def test_a_shortcut_comes_with_a_trigger_and_no_place(
+async def test_a_shortcut_payload_has_a_trigger_id_and_no_channel(
     bot: FakeBot, ilse: PersonaDriver
 ) -> None:
-    """A global shortcut says who and which, and may open a form."""
+    """The payload of a global shortcut has a callback id and a trigger id."""
     await ilse.choose_shortcut("debrief")
 
-    told = bot.last_payload("shortcut")
-    assert told["callback_id"] == "debrief"
-    assert told["trigger_id"]
-    assert "channel" not in told
+    payload = bot.last_payload("shortcut")
+    assert payload["callback_id"] == "debrief"
+    assert payload["trigger_id"]
+    assert "channel" not in payload
 
 
-async def test_an_event_that_is_not_taken_comes_again_three_times(
+async def test_an_unacknowledged_event_is_retried_three_times(
     bot: FakeBot, engine: SandboxEngine
 ) -> None:
-    """Each time it is the same event, with a number and a reason."""
+    """Each retry has the same event id, and headers with its number and a reason."""
     engine.persona_actions.retry_delays = (0.0, 0.01, 0.01)
     bot.status = 500
 
     await engine.persona_actions.send_event({"type": "user_change", "user": {"id": "U0CLIN01"}})
     await engine.persona_actions.wait_for_retries()
 
-    assert len({told["event_id"] for told in bot.received_payloads}) == 1
-    assert [one.get("x-slack-retry-num") for one in bot.received_headers] == [None, "1", "2", "3"]
+    assert len({payload["event_id"] for payload in bot.received_payloads}) == 1
+    assert [headers.get("x-slack-retry-num") for headers in bot.received_headers] == [
+        None,
+        "1",
+        "2",
+        "3",
+    ]
     assert bot.received_headers[1]["x-slack-retry-reason"] == "http_error"
 
 
-async def test_an_event_that_nobody_asked_for_is_not_sent(
-    bot: FakeBot, engine: SandboxEngine
-) -> None:
-    """Where a manifest names the events, no other leaves Slack."""
+async def test_an_unsubscribed_event_is_not_sent(bot: FakeBot, engine: SandboxEngine) -> None:
+    """An event type without a subscription in the manifest sends no request."""
     engine.persona_actions.subscribed_events = frozenset({"app_home_opened"})
 
     await engine.persona_actions.send_event({"type": "user_change"})
@@ -237,10 +242,10 @@ async def test_an_event_that_nobody_asked_for_is_not_sent(
     assert bot.received_payloads == []
 
 
-async def test_people_write_to_each_other_and_the_bot_hears_nothing(
+async def test_messages_between_people_send_no_event(
     bot: FakeBot, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
-    """What is said in a channel or a chat stays there."""
+    """A message in a channel or a chat sends no payload; it needs text and membership."""
     await engine.persona_actions.write_message(ilse.person, "U0SUPER1", "May we talk?")
 
     assert (
@@ -254,24 +259,24 @@ async def test_people_write_to_each_other_and_the_bot_hears_nothing(
         await engine.persona_actions.write_message(ilse.person, "C0NORTH", " ")
 
 
-async def test_nobody_touches_what_is_not_theirs(
+async def test_views_and_ephemeral_messages_belong_to_one_person(
     client: AsyncWebClient, engine: SandboxEngine
 ) -> None:
-    """A form, a chat and a private message are one person's alone."""
-    view = await opened(client, engine, build_modal())
+    """Another person's view or ephemeral message raises an exception."""
+    view_id = await opened(client, engine, build_modal())
     await client.chat_postEphemeral(
         channel="C0NORTH",
         user="U0CLIN01",
         text="x",
         blocks=[build_actions(build_button()), build_section()],
     )
-    stamp = engine.workspace.conversations["C0NORTH"].posts[0].ts
-    other = engine.workspace.sample_practice.get_persona("U0CLIN02")
-    where = {"channel": "C0NORTH", "ts": stamp}
+    timestamp = engine.workspace.conversations["C0NORTH"].posts[0].ts
+    other_person = engine.workspace.sample_practice.get_persona("U0CLIN02")
+    target = {"channel": "C0NORTH", "ts": timestamp}
 
     with pytest.raises(ImpossibleActionError, match="no_such_view"):
-        await engine.persona_actions.submit_form(other, view, {})
+        await engine.persona_actions.submit_form(other_person, view_id, {})
     with pytest.raises(ImpossibleActionError, match="no_such_message"):
         await engine.persona_actions.press_element(
-            other, where, {"block_id": "b00", "action_id": "press"}
+            other_person, target, {"block_id": "b00", "action_id": "press"}
         )

@@ -9,82 +9,82 @@ from tests.sandbox.slack_api.test_web_api import refused
 
 
 @pytest.fixture
-def upkeep(engine: SandboxEngine) -> WorkspaceAdmin:
-    """Return what the admins can do."""
+def admin(engine: SandboxEngine) -> WorkspaceAdmin:
+    """Return the admin of the workspace."""
     return WorkspaceAdmin(engine)
 
 
-async def test_a_move_is_told_and_looked_up(
-    bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, upkeep: WorkspaceAdmin
+async def test_a_changed_time_zone_is_sent_and_returned(
+    bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, admin: WorkspaceAdmin
 ) -> None:
-    """Whoever moves has another zone from then on, for the bot and for the next check-in."""
-    before = engine.time_travel.next_checkin(engine.workspace.people["U0CLIN01"])
+    """A new time zone is in the event, in `users.info` and in the next check-in's instant."""
+    slot_before = engine.time_travel.next_checkin(engine.workspace.people["U0CLIN01"])
 
-    await upkeep.change_time_zone("U0CLIN01", "America/Vancouver")
+    await admin.change_time_zone("U0CLIN01", "America/Vancouver")
 
-    told = bot.last_payload("event_callback")["event"]
-    assert (told["type"], told["user"]["tz"]) == ("user_change", "America/Vancouver")
-    looked_up = (await client.users_info(user="U0CLIN01"))["user"]
-    assert looked_up["tz"] == "America/Vancouver"
-    assert engine.time_travel.next_checkin(engine.workspace.people["U0CLIN01"]) != before
+    event = bot.last_payload("event_callback")["event"]
+    assert (event["type"], event["user"]["tz"]) == ("user_change", "America/Vancouver")
+    user = (await client.users_info(user="U0CLIN01"))["user"]
+    assert user["tz"] == "America/Vancouver"
+    assert engine.time_travel.next_checkin(engine.workspace.people["U0CLIN01"]) != slot_before
 
 
-async def test_whoever_leaves_gets_no_more_messages_until_they_return(
-    bot: FakeBot, client: AsyncWebClient, upkeep: WorkspaceAdmin
+async def test_a_deactivated_person_receives_no_messages(
+    bot: FakeBot, client: AsyncWebClient, admin: WorkspaceAdmin
 ) -> None:
-    """A deactivated person cannot be written to; the bot hears of both changes."""
-    await upkeep.deactivate_person("U0CLIN01")
-    gone = client.chat_postMessage(channel="U0CLIN01", text="x")
-    assert (await refused(gone))["error"] == "channel_not_found"
+    """A deactivated person has no chat; deactivation and reactivation both send an event."""
+    await admin.deactivate_person("U0CLIN01")
+    request = client.chat_postMessage(channel="U0CLIN01", text="x")
+    assert (await refused(request))["error"] == "channel_not_found"
     assert bot.last_payload("event_callback")["event"]["user"]["deleted"] is True
 
-    await upkeep.reactivate_person("U0CLIN01")
+    await admin.reactivate_person("U0CLIN01")
     assert (await client.chat_postMessage(channel="U0CLIN01", text="x"))["ok"]
 
 
-async def test_a_channel_is_opened_to_the_bot_and_closed(
-    client: AsyncWebClient, upkeep: WorkspaceAdmin
+async def test_membership_and_archiving_change_the_api_error(
+    client: AsyncWebClient, admin: WorkspaceAdmin
 ) -> None:
-    """Invited, removed, invited twice, archived: each is what the bot then meets."""
+    """A post fails without membership or in an archived channel; a repeated add has no effect."""
 
-    async def error() -> str:
+    async def post_error() -> str:
         return str((await refused(client.chat_postMessage(channel="C0LOBBY", text="x")))["error"])
 
-    assert await error() == "not_in_channel"
-    upkeep.add_member("C0LOBBY")
-    upkeep.add_member("C0LOBBY")
+    assert await post_error() == "not_in_channel"
+    admin.add_member("C0LOBBY")
+    admin.add_member("C0LOBBY")
     assert (await client.chat_postMessage(channel="C0LOBBY", text="x"))["ok"]
-    upkeep.archive_channel("C0LOBBY")
-    assert await error() == "is_archived"
-    upkeep.remove_member("C0LOBBY")
-    assert await error() == "not_in_channel"
+    admin.archive_channel("C0LOBBY")
+    assert await post_error() == "is_archived"
+    admin.remove_member("C0LOBBY")
+    assert await post_error() == "not_in_channel"
 
 
-async def test_a_scope_that_is_granted_opens_its_methods(
-    client: AsyncWebClient, upkeep: WorkspaceAdmin
+async def test_a_granted_scope_allows_its_methods(
+    client: AsyncWebClient, admin: WorkspaceAdmin
 ) -> None:
-    """The optional scope lets the bot read its own chats back."""
-    upkeep.grant_scopes("im:history")
+    """With the optional scope the bot reads the history of its chats."""
+    admin.grant_scopes("im:history")
     await client.chat_postMessage(channel="U0CLIN01", text="x")
 
     assert (await client.conversations_history(channel="D0CLIN01"))["messages"]
 
 
-async def test_an_app_that_was_taken_out_is_told_and_locked_out(
-    bot: FakeBot, client: AsyncWebClient, upkeep: WorkspaceAdmin
+async def test_an_uninstalled_app_loses_its_token(
+    bot: FakeBot, client: AsyncWebClient, admin: WorkspaceAdmin
 ) -> None:
-    """Both events arrive, and the token opens nothing."""
-    await upkeep.uninstall_app()
+    """Both events are sent, and every request with the token fails."""
+    await admin.uninstall_app()
 
-    kinds = [told["event"]["type"] for told in bot.received_payloads]
-    assert kinds == ["tokens_revoked", "app_uninstalled"]
+    event_types = [payload["event"]["type"] for payload in bot.received_payloads]
+    assert event_types == ["tokens_revoked", "app_uninstalled"]
     assert (await refused(client.auth_test()))["error"] == "token_revoked"
 
 
-async def test_anybody_lets_the_bot_into_a_channel_by_slacks_own_command(
+async def test_the_invite_command_adds_the_bot(
     bot: FakeBot, client: AsyncWebClient, ilse: PersonaDriver
 ) -> None:
-    """`/invite` is Slack's, so the bot hears nothing of it and is simply there."""
+    """`/invite` is Slack's command: the bot becomes a member and receives no payload."""
     await ilse.type_command("/invite @Attune", "C0LOBBY")
     await ilse.type_command("/invite @Attune", "C0LOBBY")
 

@@ -8,10 +8,10 @@ from bot.content.catalogue import load_catalogue
 from bot.sandbox.workspace.personas import SAMPLE_PRACTICE, localize_practice, render_team_file
 
 
-def test_the_cast_is_a_whole_practice() -> None:
-    """A team of twenty-four and one of nine, a supervisor each, a director, an admin."""
+def test_sample_practice_has_every_role() -> None:
+    """Its teams have 24 and 9 clinicians and a supervisor each, with one director and one admin."""
     sizes = [
-        len(SAMPLE_PRACTICE.people_in_role(crew, "clinician")) for crew in SAMPLE_PRACTICE.teams
+        len(SAMPLE_PRACTICE.people_in_role(team, "clinician")) for team in SAMPLE_PRACTICE.teams
     ]
     roles = [person.role for person in SAMPLE_PRACTICE.personas]
 
@@ -19,8 +19,8 @@ def test_the_cast_is_a_whole_practice() -> None:
     assert (roles.count("supervisor"), roles.count("director"), roles.count("admin")) == (2, 1, 1)
 
 
-def test_everybody_has_an_id_and_a_name_of_their_own() -> None:
-    """Nobody is taken for somebody else."""
+def test_ids_names_and_handles_are_unique() -> None:
+    """No two personas have the same id, name or handle."""
     assert len({person.id for person in SAMPLE_PRACTICE.personas}) == len(SAMPLE_PRACTICE.personas)
     assert len({person.name for person in SAMPLE_PRACTICE.personas}) == len(
         SAMPLE_PRACTICE.personas
@@ -30,8 +30,8 @@ def test_everybody_has_an_id_and_a_name_of_their_own() -> None:
     )
 
 
-def test_people_are_found_by_what_they_are_called() -> None:
-    """By id, by name, by handle, or by a beginning that is one person's alone."""
+def test_a_persona_is_found_by_id_name_handle_or_prefix() -> None:
+    """A query is an id, a name, a handle or a unique prefix of a name."""
     henrike = SAMPLE_PRACTICE.get_persona("U0SUPER1")
 
     assert SAMPLE_PRACTICE.find_persona("u0super1") == henrike
@@ -43,22 +43,22 @@ def test_people_are_found_by_what_they_are_called() -> None:
 
 
 @pytest.mark.parametrize("language", load_catalogue().languages)
-def test_the_cast_speaks_the_visitors_language(tmp_path: Path, language: str) -> None:
-    """Teams and most people read what the visitor reads; two read another language."""
-    spoken = load_catalogue()
-    cast = localize_practice(language)
-    (tmp_path / "teams.toml").write_text(render_team_file(cast), encoding="utf-8")
+def test_sample_practice_is_localized(tmp_path: Path, language: str) -> None:
+    """Teams and all but two personas have the visitor's language."""
+    catalogue = load_catalogue()
+    sample_practice = localize_practice(language)
+    (tmp_path / "teams.toml").write_text(render_team_file(sample_practice), encoding="utf-8")
 
-    read = [spoken.choose_language(person.locale) for person in cast.personas]
+    languages = [catalogue.choose_language(person.locale) for person in sample_practice.personas]
     teams = team_file.read_teams(tmp_path / "teams.toml", test_mode=True)
 
     assert {team.language for team in teams} == {language}
-    assert len(read) - 2 <= read.count(language)
-    assert {"fr-CA", "zh-Hans"} <= set(read)
+    assert len(languages) - 2 <= languages.count(language)
+    assert {"fr-CA", "zh-Hans"} <= set(languages)
 
 
-def test_the_operator_can_declare_the_cast(tmp_path: Path) -> None:
-    """The file written for `team apply` is one that it reads, faultlessly."""
+def test_rendered_team_file_is_valid(tmp_path: Path) -> None:
+    """The file rendered for `team apply` is parsed by it without an error."""
     file = tmp_path / "teams.toml"
     file.write_text(render_team_file(SAMPLE_PRACTICE), encoding="utf-8")
 

@@ -16,13 +16,13 @@ NORTH = replace(
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 
 
-def test_the_past_begins_with_a_period_of_every_team_that_is_over() -> None:
-    """Whenever somebody tries the bot, the large and the small team each have a table."""
+def test_history_includes_a_completed_period_of_every_team() -> None:
+    """At any date, the history is long enough for a published table of each team."""
     for days in range(0, 400, 7):
         now = NOW + timedelta(days=days)
-        begun = seed.history_start(SAMPLE_PRACTICE, now)
+        start = seed.history_start(SAMPLE_PRACTICE, now)
 
-        assert timedelta(weeks=13) <= now - begun <= timedelta(weeks=26, hours=2)
+        assert timedelta(weeks=13) <= now - start <= timedelta(weeks=26, hours=2)
         assert (
             timedelta(weeks=4)
             <= now - seed.history_start(NORTH, now)
@@ -30,35 +30,43 @@ def test_the_past_begins_with_a_period_of_every_team_that_is_over() -> None:
         )
 
 
-async def test_a_lived_past_leaves_something_to_see(words: LanguagePack, tmp_path: Path) -> None:
-    """A published table, tips, an introduction, check-ins: all through signed requests."""
-    weeks: list[tuple[int, int]] = []
+async def test_generated_history_is_visible(words: LanguagePack, tmp_path: Path) -> None:
+    """Signed requests alone produce a published table, tips, an introduction and check-ins."""
+    progress_calls: list[tuple[int, int]] = []
     async with run_bot_and_sandbox(
         words, tmp_path, seed.history_start(NORTH, NOW), NORTH
     ) as engine:
-        await seed.generate_history(engine, NOW, lambda done, of: weeks.append((done, of)))
+        await seed.generate_history(
+            engine, NOW, lambda done, total: progress_calls.append((done, total))
+        )
         supervisor = PersonaDriver(engine, "U0SUPER1")
         await supervisor.type_command("/debriefs")
         await supervisor.wait_for_modal("agreement")
         await supervisor.submit_modal()
-        posts = supervisor.visible_messages("C0NORTH")
-        asked = [p for p in NORTH.personas if PersonaDriver(engine, p.id).visible_messages()]
-        unread = engine.screen_view.render_screen(supervisor.person)["channels"][0]["unread"]
+        messages = supervisor.visible_messages("C0NORTH")
+        personas_with_messages = [
+            persona
+            for persona in NORTH.personas
+            if PersonaDriver(engine, persona.id).visible_messages()
+        ]
+        unread_count = engine.screen_view.render_screen(supervisor.person)["channels"][0]["unread"]
         view = str(supervisor.rendered_modal)
 
         assert engine.workspace.clock.now() >= NOW
         assert "debriefs" in view
-        assert [post.ts for post in posts] == sorted(post.ts for post in posts)
-        assert any("Join" in str(post.blocks) for post in posts)
-        assert len(asked) == 10
-        assert 0 < unread < 5
-        assert [one.text for one in supervisor.engine.workspace.notices.get("U0CLIN01", [])] == []
-    assert weeks[-1][0] == weeks[-1][1] > 4
+        assert [message.ts for message in messages] == sorted(message.ts for message in messages)
+        assert any("Join" in str(message.blocks) for message in messages)
+        assert len(personas_with_messages) == 10
+        assert 0 < unread_count < 5
+        assert [
+            notice.text for notice in supervisor.engine.workspace.notices.get("U0CLIN01", [])
+        ] == []
+    assert progress_calls[-1][0] == progress_calls[-1][1] > 4
 
 
-async def test_the_past_is_the_same_each_time() -> None:
-    """Who files what, and when, hangs on nothing but the cast."""
+async def test_planned_debriefs_are_deterministic() -> None:
+    """The plan depends on the sample practice alone, and has debriefs in every week."""
     assert list(seed.plan_debriefs(SAMPLE_PRACTICE, 9)) == list(
         seed.plan_debriefs(SAMPLE_PRACTICE, 9)
     )
-    assert {one.week for one in seed.plan_debriefs(SAMPLE_PRACTICE, 9)} == set(range(9))
+    assert {debrief.week for debrief in seed.plan_debriefs(SAMPLE_PRACTICE, 9)} == set(range(9))

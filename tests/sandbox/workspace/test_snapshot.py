@@ -13,10 +13,10 @@ from tests.sandbox.block_kit.samples import build_home, build_modal
 from tests.sandbox.workspace.test_actions import opened
 
 
-async def test_a_visitor_finds_everything_as_they_left_it(
+async def test_a_loaded_workspace_equals_the_saved_one(
     engine: SandboxEngine, client: AsyncWebClient, ilse: PersonaDriver, tmp_path: Path
 ) -> None:
-    """Messages, forms with what was entered, Home, notices and numbers are there again."""
+    """Messages, modals with entered values, Home, notices and counters are restored."""
     await client.chat_postMessage(
         channel="U0CLIN01", text="x", metadata={"event_type": "d", "event_payload": {"id": "7"}}
     )
@@ -27,55 +27,53 @@ async def test_a_visitor_finds_everything_as_they_left_it(
     file = tmp_path / "workspace.json"
 
     snapshot.save_workspace(engine.workspace, file)
-    again = snapshot.load_workspace(SAMPLE_PRACTICE, file)
+    loaded = snapshot.load_workspace(SAMPLE_PRACTICE, file)
 
-    assert again is not None
-    assert again.conversations == engine.workspace.conversations
-    assert again.notices == engine.workspace.notices
-    assert again.counters == engine.workspace.counters
-    assert modals.render_view(again.modal_stacks["U0CLIN01"][0]) == ilse.rendered_modal
-    assert modals.render_view(again.homes["U0CLIN01"]) == ilse.rendered_home
+    assert loaded is not None
+    assert loaded.conversations == engine.workspace.conversations
+    assert loaded.notices == engine.workspace.notices
+    assert loaded.counters == engine.workspace.counters
+    assert modals.render_view(loaded.modal_stacks["U0CLIN01"][0]) == ilse.rendered_modal
+    assert modals.render_view(loaded.homes["U0CLIN01"]) == ilse.rendered_home
 
 
-async def test_practice_time_goes_on_and_never_back(engine: SandboxEngine, tmp_path: Path) -> None:
-    """The clock starts where it was, or at the present, whichever is later; stamps go on."""
+async def test_a_loaded_clock_is_never_earlier(engine: SandboxEngine, tmp_path: Path) -> None:
+    """It is the later of the saved time and the machine's time; new timestamps are greater."""
     workspace, file = engine.workspace, tmp_path / "workspace.json"
     workspace.clock.move_to(workspace.clock.now() + timedelta(days=4000))
-    room = workspace.conversations["C0NORTH"]
+    conversation = workspace.conversations["C0NORTH"]
     await engine.persona_actions.write_message(
-        SAMPLE_PRACTICE.get_persona("U0CLIN01"), room.id, "x"
+        SAMPLE_PRACTICE.get_persona("U0CLIN01"), conversation.id, "x"
     )
 
     snapshot.save_workspace(workspace, file)
-    again = snapshot.load_workspace(SAMPLE_PRACTICE, file)
+    loaded = snapshot.load_workspace(SAMPLE_PRACTICE, file)
 
-    assert again is not None
-    assert again.clock.now() - workspace.clock.now() < timedelta(minutes=1)
-    assert again.clock.next_timestamp() > room.posts[-1].ts
+    assert loaded is not None
+    assert loaded.clock.now() - workspace.clock.now() < timedelta(minutes=1)
+    assert loaded.clock.next_timestamp() > conversation.posts[-1].ts
 
 
-def test_nothing_is_found_where_nobody_has_practised(tmp_path: Path) -> None:
-    """Without a file there is nothing to come back to, and nothing is wrong."""
+def test_a_missing_file_returns_none(tmp_path: Path) -> None:
+    """Without a snapshot file, loading returns None and raises no exception."""
     assert snapshot.load_workspace(SAMPLE_PRACTICE, tmp_path / "workspace.json") is None
 
 
 @pytest.mark.parametrize(
-    "written",
+    "content",
     ["{", "[]", "{}", '{"edition": 0}', '{"edition": 1}', '{"edition": 1, "now": "some day"}'],
 )
-def test_a_file_of_another_version_is_not_taken_for_ours(tmp_path: Path, written: str) -> None:
-    """What cannot be read is told, and starts no practice in the middle of something else."""
+def test_an_invalid_file_raises(tmp_path: Path, content: str) -> None:
+    """A file with invalid JSON, missing keys or another version raises UnreadableSnapshotError."""
     file = tmp_path / "workspace.json"
-    file.write_text(written, encoding="utf-8")
+    file.write_text(content, encoding="utf-8")
 
     with pytest.raises(snapshot.UnreadableSnapshotError):
         snapshot.load_workspace(SAMPLE_PRACTICE, file)
 
 
-async def test_somebody_who_left_the_cast_makes_a_file_unreadable(
-    engine: SandboxEngine, tmp_path: Path
-) -> None:
-    """A workspace whose people are others than ours was kept by another version."""
+async def test_an_unknown_persona_in_the_file_raises(engine: SandboxEngine, tmp_path: Path) -> None:
+    """A file with a person who is not a persona was saved by another version."""
     file = tmp_path / "workspace.json"
     snapshot.save_workspace(engine.workspace, file)
 

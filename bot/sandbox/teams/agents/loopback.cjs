@@ -1,12 +1,13 @@
-// Keeps the Playground to this machine: whatever it listens on, it listens on loopback alone.
+// Restricts every server of this process to the loopback interface, whatever address it requests.
 const net = require("node:net");
 
-const HERE = "127.0.0.1";
-const listen = net.Server.prototype.listen;
+const LOOPBACK_HOST = "127.0.0.1";
+const originalListen = net.Server.prototype.listen;
 
-net.Server.prototype.listen = function listenHere(...given) {
-  const told = given.find((one) => typeof one === "object" && one !== null);
-  const port = typeof given[0] === "function" ? 0 : Number(given[0] ?? 0);
-  const ready = given.filter((one) => typeof one === "function");
-  return listen.call(this, { ...(told ?? { port }), host: HERE }, ...ready);
+net.Server.prototype.listen = function listenOnLoopback(...listenArguments) {
+  const options = listenArguments.find((value) => typeof value === "object" && value !== null);
+  const [first] = listenArguments;
+  const port = typeof first === "function" ? 0 : Number(first ?? 0);
+  const callbacks = listenArguments.filter((value) => typeof value === "function");
+  return originalListen.call(this, { ...(options ?? { port }), host: LOOPBACK_HOST }, ...callbacks);
 };
