@@ -210,12 +210,15 @@ def _run_sandbox(options: argparse.Namespace, words: LanguagePack) -> int:
             persona_query=os.environ.get("WHO", ""),
             must_reset=options.reset or bool(os.environ.get("RESET")),
         )
-    return slack_sandbox.run_slack_sandbox(
-        words,
-        folder=Path("var/try"),
-        port=int(os.environ.get("PORT") or slack_sandbox.DEFAULT_PORT),
-        must_reset=options.reset or bool(os.environ.get("RESET")),
-        use_terminal=options.terminal,
+    return slack_sandbox.run_sandbox(
+        slack_sandbox.SandboxOptions(
+            words,
+            folder=Path("var/try"),
+            port=int(os.environ.get("PORT") or slack_sandbox.DEFAULT_PORT),
+            must_reset=options.reset or bool(os.environ.get("RESET")),
+            use_terminal=options.terminal,
+            response_timeout_seconds=options.timeout,
+        )
     )
 
 

@@ -36,6 +36,9 @@ def build_parser(
     _add_flag(sandbox, "--terminal", words.translate("operator.verbs.terminal"))
     _add_flag(sandbox, "--reset", words.translate("operator.verbs.reset"))
     _add_flag(sandbox, "--teams", words.translate("operator.verbs.in_teams"))
+    sandbox.add_argument(
+        "--timeout", type=float, default=3.0, help=words.translate("operator.verbs.timeout")
+    )
     return parser
 
 

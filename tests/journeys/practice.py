@@ -33,7 +33,7 @@ class SandboxProcess:
         self.port = self.port or free_port()
         with (self.folder / "said").open("wb") as said:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "try"],
+                [sys.executable, "-m", "bot", "try", "--timeout", "30"],
                 cwd=self.folder,
                 env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PORT": str(self.port)},
                 stdin=subprocess.DEVNULL,

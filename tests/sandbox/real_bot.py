@@ -52,6 +52,7 @@ async def run_bot_and_sandbox(
             now=now,
             manifest=manifest,
             listener=slack_listener,
+            response_timeout_seconds=30,  # a busy machine takes longer than Slack allows
         ) as engine,
         loopback_server.serve_app(bot.asgi, bot_listener),
     ):

@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.content.catalogue import LanguagePack
+from bot.sandbox.slack_api.signed_requests import RESPONSE_TIMEOUT_SECONDS
 from bot.sandbox.slack_api.web_api import SlackCredentials
 from bot.sandbox.web.server import build_app
 from bot.sandbox.workspace.clock import SandboxClock
@@ -113,6 +114,7 @@ async def run_workspace(  # noqa: PLR0913 - each is an option of some test
     manifest: Mapping[str, Any] | None = None,
     state_file: Path | None = None,
     listener: socket.socket | None = None,
+    response_timeout_seconds: float = RESPONSE_TIMEOUT_SECONDS,
 ) -> AsyncIterator[SandboxEngine]:
     """Serve a sandbox workspace for the bot at *bot_url*, and yield its engine.
 
@@ -130,6 +132,7 @@ async def run_workspace(  # noqa: PLR0913 - each is an option of some test
         clock=SandboxClock(now) if now else None,
         manifest=manifest or {},
         state_file=state_file,
+        response_timeout_seconds=response_timeout_seconds,
     )
     engine = SandboxEngine(config)
     async with serve_app(build_app(engine), server_socket):

@@ -17,6 +17,7 @@ from bot.content.catalogue import LanguagePack
 from bot.sandbox.process import loopback_server
 from bot.sandbox.process.bot_process import BotFailedError, BotProcess, slack_settings
 from bot.sandbox.process.data_folder import FolderLockedError, clear_folder, lock_folder
+from bot.sandbox.slack_api.signed_requests import RESPONSE_TIMEOUT_SECONDS
 from bot.sandbox.slack_api.web_api import SlackCredentials
 from bot.sandbox.terminal.line_reader import STDIN_FD, start_line_reader
 from bot.sandbox.terminal.terminal import Terminal
@@ -39,7 +40,9 @@ class SandboxOptions:
 
     All state is stored in *folder*; ``must_reset`` deletes it first. The page is served on
     *port* of the loopback interface; ``use_terminal`` also reads commands from ``input_fd``.
-    ``choose_history_start`` returns the start of the seed data for a practice and a time.
+    ``response_timeout_seconds`` is how long the bot may take for a response, on a slow machine
+    longer than Slack's three seconds. ``choose_history_start`` returns the start of the seed
+    data for a practice and a time.
     """
 
     words: LanguagePack
@@ -48,6 +51,7 @@ class SandboxOptions:
     must_reset: bool = False
     use_terminal: bool = False
     input_fd: int = STDIN_FD
+    response_timeout_seconds: float = RESPONSE_TIMEOUT_SECONDS
     choose_history_start: Callable[[SamplePractice, datetime], datetime] = seed.history_start
 
     @property
@@ -63,13 +67,6 @@ class SandboxOptions:
         """Print a sentence of the catalogue to standard output, with *facts* as its parameters."""
         sentence = self.words.translate(f"tryout.running.{key}", **facts)
         print(sentence, flush=True)  # noqa: T201 - the visitor reads standard output
-
-
-def run_slack_sandbox(
-    words: LanguagePack, *, folder: Path, port: int, must_reset: bool, use_terminal: bool
-) -> int:
-    """Run the Slack sandbox from standard input; see :class:`SandboxOptions` for arguments."""
-    return run_sandbox(SandboxOptions(words, folder, port, must_reset, use_terminal))
 
 
 def run_sandbox(options: SandboxOptions) -> int:
@@ -133,6 +130,7 @@ async def _run_processes(options: SandboxOptions, listener: socket.socket, lock_
             now=options.history_start() if is_first_run else None,
             state_file=options.folder / _STATE_FILE,
             listener=listener,
+            response_timeout_seconds=options.response_timeout_seconds,
         ) as engine:
             await _run_session(options, bot, engine, lock_fd, is_first_run=is_first_run)
     finally:

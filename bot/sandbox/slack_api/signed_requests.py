@@ -14,7 +14,7 @@ import aiohttp
 from bot.sandbox.workspace.workspace import Json
 
 RESPONSE_TIMEOUT_SECONDS = 3.0
-"""Seconds until Slack cancels a request without a response."""
+"""Seconds until Slack cancels a request without a response, and for which trigger ids are valid."""
 
 _MIN_OK_STATUS, _MIN_NOT_OK_STATUS = 200, 300
 _FORM_CONTENT_TYPE, _JSON_CONTENT_TYPE = "application/x-www-form-urlencoded", "application/json"
@@ -72,10 +72,16 @@ def sign_request(secret: str, body: bytes, sent_at: float) -> dict[str, str]:
 class HttpTransport:
     """Sends payloads as signed HTTP requests to the URL of the bot."""
 
-    def __init__(self, url: str, signing_secret: str, read_seconds: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        url: str,
+        signing_secret: str,
+        read_seconds: Callable[[], float],
+        timeout_seconds: float = RESPONSE_TIMEOUT_SECONDS,
+    ) -> None:
         """Send requests to *url*, such as ``http://127.0.0.1:3000/slack/events``."""
         self.url = url
-        self.timeout_seconds = RESPONSE_TIMEOUT_SECONDS
+        self.timeout_seconds = timeout_seconds
         self._signing_secret = signing_secret
         self._read_seconds = read_seconds
         self._session: aiohttp.ClientSession | None = None

@@ -81,12 +81,14 @@ class SocketConnection:
 class SocketModeServer:
     """Accepts WebSocket connections of the bot; the newest one is the active transport."""
 
-    def __init__(self, transports: TransportSelector) -> None:
+    def __init__(
+        self, transports: TransportSelector, timeout_seconds: float = RESPONSE_TIMEOUT_SECONDS
+    ) -> None:
         """Register the active connection with *transports*."""
         self._transports = transports
         self._runner: web.AppRunner | None = None
         self._open_connections: set[SocketConnection] = set()
-        self.timeout_seconds = RESPONSE_TIMEOUT_SECONDS
+        self.timeout_seconds = timeout_seconds
 
     async def get_connection_url(self) -> str:
         """Return a WebSocket URL for the bot; the first call starts the server."""

@@ -5,9 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.sandbox.slack_api.api_errors import ApiError
-
-TRIGGER_SECONDS = 3.0
-"""Seconds for which a trigger id is valid; it opens one view."""
+from bot.sandbox.slack_api.signed_requests import RESPONSE_TIMEOUT_SECONDS
 
 RESPONSE_URL_SECONDS, RESPONSE_URL_USES = 1800.0, 5
 """Lifetime of a response URL in seconds, and the number of requests it accepts."""
@@ -36,10 +34,17 @@ class ResponseUrl:
 class TriggerIds:
     """Issues and redeems trigger ids and response URLs, in memory: a restart drops them."""
 
-    def __init__(self, read_seconds: Callable[[], float]) -> None:
-        """Measure expiry with *read_seconds*, the machine's own clock."""
+    def __init__(
+        self,
+        read_seconds: Callable[[], float],
+        trigger_seconds: float = RESPONSE_TIMEOUT_SECONDS,
+    ) -> None:
+        """Measure expiry with *read_seconds*, the machine's own clock.
+
+        A trigger id is valid for *trigger_seconds* and opens one view.
+        """
         self._read_seconds = read_seconds
-        self.trigger_seconds = TRIGGER_SECONDS
+        self.trigger_seconds = trigger_seconds
         self._triggers: dict[str, Trigger] = {}
         self._response_urls: dict[str, ResponseUrl] = {}
 

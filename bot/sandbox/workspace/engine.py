@@ -12,7 +12,7 @@ from bot.sandbox.slack_api.faults import FaultPlan, RateLimit
 from bot.sandbox.slack_api.methods import SlackState
 from bot.sandbox.slack_api.payloads import PayloadBuilder
 from bot.sandbox.slack_api.responses import ResponseHandler
-from bot.sandbox.slack_api.signed_requests import HttpTransport
+from bot.sandbox.slack_api.signed_requests import RESPONSE_TIMEOUT_SECONDS, HttpTransport
 from bot.sandbox.slack_api.socket_mode import SocketModeServer
 from bot.sandbox.slack_api.trigger_ids import TriggerIds
 from bot.sandbox.slack_api.web_api import SlackCredentials, WebApi
@@ -49,6 +49,8 @@ class SandboxConfig:
     a trailing slash. ``manifest`` is the JSON that ``python -m bot manifest`` prints; with the
     default, an empty dict, every command is offered and every event is sent. ``state_file`` is
     the snapshot file that preserves the state over a restart; ``None`` saves no state.
+    ``response_timeout_seconds`` is how long the bot may take for a response, and how long a
+    trigger id is valid: three seconds in Slack, more where the machine is slow.
     """
 
     bot_url: str
@@ -59,6 +61,7 @@ class SandboxConfig:
     clock: SandboxClock | None = None
     manifest: Mapping[str, Any] = field(default_factory=dict)
     state_file: Path | None = None
+    response_timeout_seconds: float = RESPONSE_TIMEOUT_SECONDS
 
 
 class SandboxEngine:
@@ -70,15 +73,18 @@ class SandboxEngine:
         self.workspace = _load_or_create_workspace(config)
         machine_seconds = self.workspace.clock.machine_seconds
         self.modal_stack = ModalStack(self.workspace)
-        self.trigger_ids = TriggerIds(machine_seconds)
+        self.trigger_ids = TriggerIds(machine_seconds, config.response_timeout_seconds)
         self.fault_plan = FaultPlan(lambda: self.workspace.clock.now().timestamp())
         self.slack_state = SlackState(self.workspace, self.modal_stack, self.trigger_ids)
         self.response_handler = ResponseHandler(self.slack_state, config.words)
         self.http_transport = HttpTransport(
-            f"{config.bot_url}/slack/events", config.credentials.signing_secret, machine_seconds
+            f"{config.bot_url}/slack/events",
+            config.credentials.signing_secret,
+            machine_seconds,
+            config.response_timeout_seconds,
         )
         self.transports = TransportSelector(self.http_transport)
-        self.socket_server = SocketModeServer(self.transports)
+        self.socket_server = SocketModeServer(self.transports, config.response_timeout_seconds)
         payloads = PayloadBuilder(self.slack_state, f"{config.slack_url}/response")
         self.persona_actions = PersonaActions(
             self.slack_state, payloads, self.response_handler, self.transports

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.sandbox.block_kit.input_state import iter_elements
-from bot.sandbox.slack_api.trigger_ids import TRIGGER_SECONDS
 from bot.sandbox.workspace.engine import SandboxEngine
 from bot.sandbox.workspace.persona_driver import PersonaDriver
 from bot.sandbox.workspace.personas import Persona, SamplePractice, SampleTeam
@@ -86,7 +85,7 @@ async def generate_history(
         week_end = start + timedelta(weeks=week + 1)
         await engine.time_travel.jump_to(max(engine.workspace.clock.now(), min(week_end, now)))
     engine.time_travel.stops_at_checkins = True
-    engine.trigger_ids.trigger_seconds = TRIGGER_SECONDS
+    engine.trigger_ids.trigger_seconds = engine.config.response_timeout_seconds
     engine.workspace.notices.clear()
     _mark_messages_read(engine)
     report_progress(weeks, weeks)

@@ -15,9 +15,7 @@ from tests.sandbox.conftest import NOW
 
 def run_without_terminal(words: LanguagePack, folder: Path, port: int) -> int:
     """Run the sandbox without a terminal, and return its exit status."""
-    return run.run_slack_sandbox(
-        words, folder=folder, port=port, must_reset=False, use_terminal=False
-    )
+    return run.run_sandbox(run.SandboxOptions(words, folder, port))
 
 
 def test_a_taken_port_is_reported_with_an_alternative(
