@@ -1,4 +1,4 @@
-"""Stands before everything else at Slack's door: no unproven byte gets past it."""
+"""ASGI middleware that verifies Slack's request signature before any payload is processed."""
 
 import json
 import logging
@@ -16,25 +16,26 @@ from bot.logs import log_error
 logger = logging.getLogger("attune.slack")
 
 MAX_BODY_BYTES = 1024 * 1024
-"""Slack's own payloads stay far below; anything larger is not read to its end."""
+"""Maximum body size in bytes, far above Slack's payloads; a larger body is not read."""
 
 
 class Guard:
-    """Lets only Slack's own, well-formed requests through, and quotes none in any log.
+    """Middleware that passes only signed, well-formed requests to Bolt, and logs no content.
 
-    Unsigned, forged, stale or undecodable requests get 401, a body too large 413, a proven
-    body of a wrong shape 400. A proven payload of a kind unknown here is acknowledged with
-    200 and has no effect. Signatures are checked on the raw bytes and by the real clock.
+    A request without a valid, recent signature gets status 401, a body above the limit 413, a
+    signed body with an unexpected shape 400. A signed payload of an unknown kind is
+    acknowledged with 200 and has no effect. The signature is verified on the raw bytes, and
+    its timestamp against the system clock.
     """
 
     def __init__(self, app: ASGIApp, signing_secret: str, after_response: AfterResponse) -> None:
-        """Guard *app*, which is handed each payload as JSON, and nothing of its headers."""
+        """Wrap *app*, which receives each payload as JSON and none of the request's headers."""
         self._app = app
         self._verifier = SignatureVerifier(signing_secret)
         self._after_response = after_response
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request."""
+        """Process one HTTP request."""
         if scope["method"] != "POST":
             await request_body.send_response(send, HTTPStatus.METHOD_NOT_ALLOWED)
             return
@@ -46,11 +47,11 @@ class Guard:
         if self._has_valid_signature(scope, body):
             await self._handle_verified_body(scope, body, send)
         else:
-            _log_rejection("unproven")
+            _log_rejection("invalid_signature")
             await request_body.send_response(send, HTTPStatus.UNAUTHORIZED)
 
     def _has_valid_signature(self, scope: Scope, body: bytes) -> bool:
-        """Whether the body bears Slack's signature; odd headers and bytes are no proof."""
+        """Whether the signature is valid for *body*; malformed headers or bytes never are."""
         try:
             return self._verifier.is_valid(
                 body,
@@ -63,7 +64,7 @@ class Guard:
     async def _handle_verified_body(self, scope: Scope, body: bytes, send: Send) -> None:
         try:
             payload = payloads.parse_payload(body, request_body.get_header(scope, b"content-type"))
-            known = payloads.classify_payload(payload)
+            kind = payloads.classify_payload(payload)
         except request_body.MalformedError:
             _log_rejection("malformed")
             await request_body.send_response(send, HTTPStatus.BAD_REQUEST)
@@ -73,45 +74,51 @@ class Guard:
             await request_body.send_response(
                 send, HTTPStatus.OK, json.dumps({"challenge": challenge})
             )
-        elif known is None:
+        elif kind is None:
             _log_ignored_payload(payload)
             await request_body.send_response(send, HTTPStatus.OK)
         else:
             await self._forward_payload(scope, payload, send)
 
     async def _forward_payload(self, scope: Scope, payload: Payload, send: Send) -> None:
-        """Hand the payload on in one shape; what breaks inside before an answer is a 400.
+        """Pass the payload to the app as JSON; an exception before a response becomes a 400.
 
-        Bolt reads a form again by its own lights (a command whose words contain "payload"
-        came out empty) and obeys headers that no signature covers, so it gets neither.
+        Bolt would parse a form again with its own rules (it dropped a command whose text
+        contains "payload") and act on headers that no signature covers, so it gets neither
+        the form nor the headers.
         """
         body = json.dumps(payload).encode()
-        plain = {**scope, "headers": [(b"content-type", b"application/json")], "query_string": b""}
-        answered = False
+        forwarded_scope = {
+            **scope,
+            "headers": [(b"content-type", b"application/json")],
+            "query_string": b"",
+        }
+        response_started = False
 
         async def receive() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def tracked_send(message: Message) -> None:
-            nonlocal answered
-            answered = True
+            nonlocal response_started
+            response_started = True
             await send(message)
 
         async with self._after_response.response_pending():
             try:
-                await self._app(plain, receive, tracked_send)
-            except Exception as error:  # noqa: BLE001 - a shape that only Bolt stumbles over
-                log_error(logger, "slack.unreadable", error)
-                if not answered:
+                await self._app(forwarded_scope, receive, tracked_send)
+            except Exception as error:  # noqa: BLE001 - a payload shape that only Bolt rejects
+                log_error(logger, "slack.payload_processing_failed", error)
+                if not response_started:
                     await request_body.send_response(send, HTTPStatus.BAD_REQUEST)
 
 
 def _log_rejection(reason: str) -> None:
-    logger.warning("slack.refused", extra={"action": "slack.refused", "why": reason})
+    fields = {"action": "slack.request_rejected", "reason": reason}
+    logger.warning("slack.request_rejected", extra=fields)
 
 
 def _log_ignored_payload(payload: Payload) -> None:
-    """Say that something was acknowledged; Slack throttling our events is worth a warning."""
-    throttled = payload.get("type") == "app_rate_limited"
-    action = "slack.events_throttled" if throttled else "slack.passed_over"
-    logger.log(logging.WARNING if throttled else logging.INFO, action, extra={"action": action})
+    """Log an acknowledged payload without effect; a rate limit on our events is a warning."""
+    is_throttled = payload.get("type") == "app_rate_limited"
+    action = "slack.events_throttled" if is_throttled else "slack.payload_ignored"
+    logger.log(logging.WARNING if is_throttled else logging.INFO, action, extra={"action": action})
