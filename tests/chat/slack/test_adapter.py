@@ -34,7 +34,7 @@ async def test_access_settings_hide_secrets() -> None:
     assert "signed" not in repr(access)
 
 
-@pytest.mark.parametrize(("secret", "served"), [("", False), ("signed", True)])
+@pytest.mark.parametrize(("secret", "has_endpoint"), [("", False), ("signed", True)])
 async def test_http_endpoint_requires_signing_secret(
     api: FakeWebApi, secret: str, *, has_endpoint: bool
 ) -> None:

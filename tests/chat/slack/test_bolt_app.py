@@ -101,7 +101,7 @@ async def test_error_without_response_url_goes_to_private_chat(
 
 
 @pytest.mark.parametrize(
-    "lost",
+    "failure",
     [PlannedAnswer(drops_connection=True), PlannedAnswer("<html>", 502), PlannedAnswer("no json")],
 )
 async def test_broken_web_api_is_reported(bench: AdapterBench, failure: PlannedAnswer) -> None:

@@ -61,7 +61,7 @@ def test_error_code_determines_status(error: str, status: SendStatus) -> None:
 )
 def test_http_status_decides_without_error_code(http_status: int, status: SendStatus) -> None:
     """A gateway's 4xx status proves that nothing was posted; any other status proves nothing."""
-    assert error_codes.classify_error(build_api_error(http_status=http_status)).status is status
+    assert error_codes.classify_error(build_api_error(status=http_status)).status is status
 
 
 def test_server_error_has_unknown_result() -> None:
