@@ -112,7 +112,7 @@ class SlackProduct(Product):
 
     async def _send_action(self, payload: View, screen: Screen = NO_SCREEN) -> Screen:
         self.last_payload = payload
-        previous_calls = len(self.api.calls)
+        call_count = len(self.api.calls)
         response = await self._post_payload(payload)
         response_body = response.json if response.body else {}
         if response_body.get("response_action") == "errors":
@@ -121,7 +121,7 @@ class SlackProduct(Product):
             return _parse_screen({**response_body["view"], "id": screen.native_payload["id"]})
         if "blocks" in response_body:
             return _parse_screen(response_body, "chat")
-        screens = [self._screen_of_call(call, screen) for call in self.api.calls[previous_calls:]]
+        screens = [self._screen_of_call(call, screen) for call in self.api.calls[call_count:]]
         return next((candidate for candidate in screens if candidate), NO_SCREEN)
 
     async def _post_payload(self, payload: View) -> asgi.Response:

@@ -29,12 +29,12 @@ class TeamsProduct(Product):
 
     async def run_command(self, user_id: str, text: str) -> Screen:
         """Send a command in the personal chat, and open the form that its card links to."""
-        previous_calls = len(self.ms.calls)
+        call_count = len(self.ms.calls)
         activity = activities.build_message(
             self.ms.service_url, text, user_id, **self._conversation_parts(user_id)
         )
         await self._post_activity(activity)
-        return await self._open_linked_form(user_id, self.ms.calls[previous_calls:])
+        return await self._open_linked_form(user_id, self.ms.calls[call_count:])
 
     async def press_button(self, user_id: str, screen: Screen, label: str) -> Screen:
         """Click a button in a card or dialog."""
