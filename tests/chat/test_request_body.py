@@ -15,7 +15,7 @@ class FakeRequest:
 
     def __init__(self, *chunks: bytes, content_length: str = "") -> None:
         """Create a request of *chunks* with an optional Content-Length header."""
-        headers = [(b"Content-Length", content_length.encode("latin-1"))] if content_length else []
+        headers = [(b"content-length", content_length.encode("latin-1"))] if content_length else []
         self.scope: Message = {"type": "http", "headers": headers}
         self.messages: list[Message] = []
         self.chunks_read = 0

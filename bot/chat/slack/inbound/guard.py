@@ -2,15 +2,18 @@
 
 import json
 import logging
+from functools import partial
 from http import HTTPStatus
 
 from slack_sdk.signature import SignatureVerifier
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.chat import request_body
 from bot.chat.after_response import AfterResponse
 from bot.chat.request_body import Payload
 from bot.chat.slack.inbound import payloads
+from bot.chat.slack.inbound.payloads import PayloadKind
 from bot.logs import log_error
 
 logger = logging.getLogger("attune.slack")
@@ -36,51 +39,53 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Process one HTTP request."""
+        respond = await self._select_response(scope, receive)
+        await respond(scope, receive, send)
+
+    async def _select_response(self, scope: Scope, receive: Receive) -> ASGIApp:
+        """Verify and parse the request; return the ASGI application that responds to it."""
         if scope["method"] != "POST":
-            await request_body.send_response(send, HTTPStatus.METHOD_NOT_ALLOWED)
-            return
+            return request_body.build_response(HTTPStatus.METHOD_NOT_ALLOWED)
         try:
             body = await request_body.read_body(scope, receive, MAX_BODY_BYTES)
         except request_body.TooLargeError:
-            await request_body.send_response(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            return
-        if self._has_valid_signature(scope, body):
-            await self._handle_verified_body(scope, body, send)
-        else:
+            return request_body.build_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        headers = Headers(scope=scope)
+        if not self._has_valid_signature(headers, body):
             _log_rejection("invalid_signature")
-            await request_body.send_response(send, HTTPStatus.UNAUTHORIZED)
+            return request_body.build_response(HTTPStatus.UNAUTHORIZED)
+        try:
+            payload = payloads.parse_payload(body, headers.get("content-type", ""))
+            kind = payloads.classify_payload(payload)
+        except request_body.MalformedError:
+            _log_rejection("malformed")
+            return request_body.build_response(HTTPStatus.BAD_REQUEST)
+        return self._respond_to_payload(payload, kind)
 
-    def _has_valid_signature(self, scope: Scope, body: bytes) -> bool:
+    def _has_valid_signature(self, headers: Headers, body: bytes) -> bool:
         """Whether the signature is valid for *body*; malformed headers or bytes never are."""
         try:
             return self._verifier.is_valid(
                 body,
-                request_body.get_header(scope, b"x-slack-request-timestamp"),
-                request_body.get_header(scope, b"x-slack-signature"),
+                headers.get("x-slack-request-timestamp", ""),
+                headers.get("x-slack-signature", ""),
             )
         except (ValueError, TypeError, OverflowError):
             return False
 
-    async def _handle_verified_body(self, scope: Scope, body: bytes, send: Send) -> None:
-        try:
-            payload = payloads.parse_payload(body, request_body.get_header(scope, b"content-type"))
-            kind = payloads.classify_payload(payload)
-        except request_body.MalformedError:
-            _log_rejection("malformed")
-            await request_body.send_response(send, HTTPStatus.BAD_REQUEST)
-            return
+    def _respond_to_payload(self, payload: Payload, kind: PayloadKind | None) -> ASGIApp:
+        """Return the response to a verified payload, or the forwarding of it to the app."""
         if payload.get("type") == "url_verification":
-            challenge = str(payload.get("challenge", ""))
-            await request_body.send_response(
-                send, HTTPStatus.OK, json.dumps({"challenge": challenge})
-            )
-        elif kind is None:
+            challenge = {"challenge": str(payload.get("challenge", ""))}
+            return request_body.build_response(HTTPStatus.OK, json.dumps(challenge))
+        if kind is None:
             _log_ignored_payload(payload)
-            await request_body.send_response(send, HTTPStatus.OK)
-        else:
-            await self._forward_payload(scope, payload, send)
+            return request_body.build_response(HTTPStatus.OK)
+        return partial(self._forward_payload, payload)
 
-    async def _forward_payload(self, scope: Scope, payload: Payload, send: Send) -> None:
+    async def _forward_payload(
+        self, payload: Payload, scope: Scope, receive: Receive, send: Send
+    ) -> None:
         """Pass the payload to the app as JSON; an exception before a response becomes a 400.
 
         Bolt would parse a form again with its own rules (it dropped a command whose text
@@ -88,14 +93,11 @@ class Guard:
         the form nor the headers.
         """
         body = json.dumps(payload).encode()
-        forwarded_scope = {
-            **scope,
-            "headers": [(b"content-type", b"application/json")],
-            "query_string": b"",
-        }
+        headers = Headers({"content-type": "application/json"})
+        forwarded_scope = {**scope, "headers": headers.raw, "query_string": b""}
         response_started = False
 
-        async def receive() -> Message:
+        async def receive_payload() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def tracked_send(message: Message) -> None:
@@ -105,11 +107,12 @@ class Guard:
 
         async with self._after_response.response_pending():
             try:
-                await self._app(forwarded_scope, receive, tracked_send)
+                await self._app(forwarded_scope, receive_payload, tracked_send)
             except Exception as error:  # noqa: BLE001 - a payload shape that only Bolt rejects
                 log_error(logger, "slack.payload_processing_failed", error)
                 if not response_started:
-                    await request_body.send_response(send, HTTPStatus.BAD_REQUEST)
+                    response = request_body.build_response(HTTPStatus.BAD_REQUEST)
+                    await response(scope, receive, send)
 
 
 def _log_rejection(reason: str) -> None:

@@ -183,13 +183,14 @@ async def test_only_post_is_allowed(bench: AdapterBench) -> None:
     assert (response.status, response.headers["allow"]) == (405, "POST")
 
 
-async def test_url_verification_returns_challenge(bench: AdapterBench) -> None:
-    """The response to a signed url_verification is its challenge."""
+@pytest.mark.parametrize("challenge", ["3eZb", "\ud800"])
+async def test_url_verification_returns_challenge(bench: AdapterBench, challenge: str) -> None:
+    """The response to a signed url_verification is its challenge, a lone surrogate included."""
     response = await bench.send_payload(
-        {"type": "url_verification", "challenge": "3eZb", "token": "x"}
+        {"type": "url_verification", "challenge": challenge, "token": "x"}
     )
 
-    assert (response.status, response.json) == (200, {"challenge": "3eZb"})
+    assert (response.status, response.json) == (200, {"challenge": challenge})
 
 
 UNKNOWN_PAYLOADS = {
