@@ -137,7 +137,7 @@ async def test_handler_exception_becomes_error_message(bench: AdapterBench) -> N
 async def test_failed_error_handler_has_static_fallback(bench: AdapterBench) -> None:
     """When the error handler raises too, a static English text is shown."""
     bench.handlers.replies["debrief"] = RuntimeError("a bug")
-    bench.handlers.apology = RuntimeError("another")
+    bench.handlers.error_reply = RuntimeError("another")
 
     response = await bench.send_payload(payloads.build_submission())
 

@@ -82,7 +82,7 @@ async def test_outgoing_content_is_not_logged(
     if error:
         for method in ("views.open", "chat.postMessage", "users.info", "response_url"):
             bench.api.plan_error(method, error, status=200 if error == "fatal_error" else 500)
-    bench.handlers.apology = message
+    bench.handlers.error_reply = message
     for reply in (Form("act", "Act", message.body, data=CANARY), defer_reply(message)):
         bench.handlers.replies["rupture"] = reply
         await bench.send_payload(payloads.build_command(response_url=bench.api.response_url))

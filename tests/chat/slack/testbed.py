@@ -67,7 +67,7 @@ class StubHandlers:
     replies: dict[str, Reply | Exception] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     events: list[ChatEvent] = field(default_factory=list)
-    apology: Reply | Exception = field(
+    error_reply: Reply | Exception = field(
         default_factory=lambda: Message(ERROR_TEXT, (Text(ERROR_TEXT),))
     )
 
@@ -105,7 +105,7 @@ class StubHandlers:
 
     async def _report_unexpected_error(self, request: Request) -> Reply:
         self.requests.append(request)
-        return _return_or_raise(self.apology)
+        return _return_or_raise(self.error_reply)
 
 
 class _CatchAllTable(dict[str, BoundHandler]):

@@ -14,7 +14,7 @@ _MAX_FIELDS = 100
 
 
 class PayloadKind(Enum):
-    """Payload kinds that this bot handles; the value is Slack's own ``type``."""
+    """Payload kinds that this bot handles; the value is Slack's own name for it."""
 
     COMMAND = "command"
     ACTION = "block_actions"

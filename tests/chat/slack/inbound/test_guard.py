@@ -15,10 +15,10 @@ RequestEdit = Callable[[bytes, Headers], tuple[bytes, Headers]]
 COMMAND_BODY = payloads.encode_payload(payloads.build_command())[0]
 
 
-def _replace_headers(**replaced: str) -> RequestEdit:
+def _replace_headers(**replacements: str) -> RequestEdit:
     return lambda body, headers: (
         body,
-        headers | {name.replace("_", "-"): value for name, value in replaced.items()},
+        headers | {name.replace("_", "-"): value for name, value in replacements.items()},
     )
 
 

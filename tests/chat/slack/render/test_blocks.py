@@ -140,12 +140,12 @@ def test_menu_has_text_label() -> None:
         "checkin.menu", "Later or not at all", (Option("snooze1", "In an hour"),) * 2
     )
 
-    row, build_section = render_blocks((ActionRow((Button("a", "Answer"), menu)),), MESSAGE)
+    row, menu_section = render_blocks((ActionRow((Button("a", "Answer"), menu)),), MESSAGE)
 
     assert [button["action_id"] for button in row["elements"]] == ["a"]
-    assert build_section["text"]["text"] == "Later or not at all"
-    assert build_section["accessory"]["type"] == "overflow"
-    assert build_section["accessory"]["action_id"] == "checkin.menu"
+    assert menu_section["text"]["text"] == "Later or not at all"
+    assert menu_section["accessory"]["type"] == "overflow"
+    assert menu_section["accessory"]["action_id"] == "checkin.menu"
     assert len(render_blocks((ActionRow((menu,)),), MESSAGE)) == 1
 
 
