@@ -1,4 +1,4 @@
-"""ASGI middleware that verifies Slack's request signature before any payload is processed."""
+"""Signature verification: ASGI middleware before any processing of Slack's payloads."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""Classify the errors of Web API calls into send results."""
+"""Slack error codes: classify the errors of Web API calls into send results."""
 
 from typing import Any
 

@@ -32,18 +32,11 @@ async def test_message_contains_only_delivery_id(api: FakeWebApi, outlet: SlackO
     result = await outlet.send(MARIE, HELLO, "d1")
 
     assert result == SendResult(SendStatus.SENT, reference="D1:7.1", route="D1")
-    arguments = api.last_arguments("chat.postMessage")
-    assert arguments.keys() == {
-        "channel",
-        "text",
-        "blocks",
-        "metadata",
-        "unfurl_links",
-        "unfurl_media",
-    }
-    assert arguments["metadata"] == {"event_type": EVENT_TYPE, "event_payload": {"id": "d1"}}
-    assert (arguments["channel"], arguments["text"]) == ("U1", "Hello &amp; &lt;you&gt;")
-    assert (arguments["unfurl_links"], arguments["unfurl_media"]) == (False, False)
+    call = api.last_arguments("chat.postMessage")
+    assert call.keys() == {"channel", "text", "blocks", "metadata", "unfurl_links", "unfurl_media"}
+    assert call["metadata"] == {"event_type": EVENT_TYPE, "event_payload": {"id": "d1"}}
+    assert (call["channel"], call["text"]) == ("U1", "Hello &amp; &lt;you&gt;")
+    assert (call["unfurl_links"], call["unfurl_media"]) == (False, False)
     assert api.calls[0].token == "xoxb-slack:T1"
 
 
@@ -134,32 +127,22 @@ def build_history_page(*ids: str, cursor: str = "") -> PlannedAnswer:
 class TestHistorySearch:
     """Search for a posted message, where a workspace granted ``im:history``."""
 
-    async def test_message_is_found_by_delivery_id(
-        self, api: FakeWebApi, outlet: SlackOutlet
-    ) -> None:
+    async def test_message_is_found_by_its_id(self, api: FakeWebApi, outlet: SlackOutlet) -> None:
         """The history is read from shortly before the send, up to the page with the id."""
-        api.planned_answers["conversations.history"] = [
-            build_history_page("d0", cursor="c2"),
-            build_history_page("d1"),
-        ]
+        pages = [build_history_page("d0", cursor="c2"), build_history_page("d1")]
+        api.planned_answers["conversations.history"] = pages
         since = time.time() - 60
 
         assert await outlet.check_posted(MARIE, "d1", since) == "yes"
-        arguments = api.last_arguments("conversations.history")
-        assert (arguments["channel"], arguments["cursor"], float(arguments["oldest"])) == (
-            "D1",
-            "c2",
-            since - 5,
-        )
+        call = api.last_arguments("conversations.history")
+        assert (call["channel"], call["cursor"], float(call["oldest"])) == ("D1", "c2", since - 5)
 
     async def test_absence_requires_complete_history(
         self, api: FakeWebApi, outlet: SlackOutlet
     ) -> None:
         """The result is "no" only when every page was read."""
-        api.planned_answers["conversations.history"] = [
-            build_history_page("d0", cursor="c2"),
-            build_history_page(),
-        ]
+        pages = [build_history_page("d0", cursor="c2"), build_history_page()]
+        api.planned_answers["conversations.history"] = pages
 
         assert await outlet.check_posted(MARIE, "d1", 0) == "no"
 
@@ -183,16 +166,14 @@ class TestHistorySearch:
 
         assert await outlet.check_posted(MARIE, "d1", 0) == search_result
 
-    async def test_unknown_chat_id_is_inconclusive(
-        self, api: FakeWebApi, outlet: SlackOutlet
-    ) -> None:
+    async def test_unknown_chat_is_inconclusive(self, api: FakeWebApi, outlet: SlackOutlet) -> None:
         """Without the scope to open the chat, the search is impossible."""
         api.plan_error("conversations.open", "missing_scope")
 
         assert await outlet.check_posted(MARIE, "d1", 0) == "unable"
         assert api.called_methods() == ["conversations.open"]
 
-    async def test_send_result_contains_chat_id(self, api: FakeWebApi, outlet: SlackOutlet) -> None:
+    async def test_send_result_has_chat_id(self, api: FakeWebApi, outlet: SlackOutlet) -> None:
         """The chat's id comes from an earlier send, and needs no further scope."""
         sent = await outlet.send(MARIE, HELLO, "d0")
 
@@ -208,7 +189,7 @@ class TestHistorySearch:
 
         assert api.last_arguments("conversations.history")["channel"] == "C1"
 
-    async def test_future_clock_removes_search_limit(
+    async def test_future_clock_has_no_time_limit(
         self, api: FakeWebApi, outlet: SlackOutlet
     ) -> None:
         """With a test clock ahead of Slack's, the search has no lower time limit."""
