@@ -28,8 +28,8 @@ class AfterResponse:
     async def response_pending(self) -> AsyncIterator[None]:
         """Mark the block in which one payload is processed and its response is sent.
 
-        Tasks started inside the block wait until it is left: a call to the product that waited
-        for the product's own request to be answered would be a deadlock.
+        Tasks started inside the block wait until it is left: a call to the product must not
+        delay the response for which that product is waiting.
         """
         response_sent = asyncio.Event()
         token = _response_sent.set(response_sent)

@@ -1,4 +1,4 @@
-"""The bot's HTTP application: product endpoints, health and readiness checks, and metrics."""
+"""HTTP application: product endpoints, health checks (liveness and readiness) and metrics."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager

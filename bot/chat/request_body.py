@@ -3,7 +3,9 @@
 from http import HTTPStatus
 from typing import Any
 
-from starlette.types import Receive, Scope, Send
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import Message, Receive, Scope, Send
 
 Payload = dict[str, Any]
 """A JSON object or a decoded form, as received."""
@@ -23,7 +25,7 @@ async def read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
     Raises :class:`TooLargeError` as soon as the Content-Length header, or the number of bytes
     received, exceeds *max_bytes*.
     """
-    content_length = get_header(scope, b"content-length")
+    content_length = Headers(scope=scope).get("content-length", "")
     if len(content_length) > len(str(max_bytes)) or (
         content_length.isdecimal() and int(content_length) > max_bytes
     ):
@@ -39,20 +41,29 @@ async def read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
 
 
 def get_header(scope: Scope, name: bytes) -> str:
-    """Return the first value of the header *name* (lowercase); ``""`` when it is absent."""
-    values = (str(value, "latin-1") for key, value in scope["headers"] if key.lower() == name)
-    return next(values, "")
+    """Return the first value of the header *name*; ``""`` when it is absent."""
+    return Headers(scope=scope).get(name.decode("latin-1"), "")
+
+
+def build_response(status: HTTPStatus, json_body: str = "") -> Response:
+    """Return a complete HTTP response with a JSON body, or with an empty body.
+
+    The body is serialized already: Starlette's JSONResponse raises for a lone surrogate, which
+    a payload can contain as an escape sequence.
+    """
+    if json_body:
+        return Response(json_body, status.value, media_type="application/json")
+    is_post_only = status is HTTPStatus.METHOD_NOT_ALLOWED
+    return PlainTextResponse("", status.value, headers={"allow": "POST"} if is_post_only else None)
 
 
 async def send_response(send: Send, status: HTTPStatus, json_body: str = "") -> None:
     """Send a complete HTTP response with a JSON body, or with an empty body."""
-    content_type = b"application/json" if json_body else b"text/plain; charset=utf-8"
-    body = json_body.encode()
-    headers = [(b"content-type", content_type), (b"content-length", str(len(body)).encode())]
-    if status is HTTPStatus.METHOD_NOT_ALLOWED:
-        headers.append((b"allow", b"POST"))
-    await send({"type": "http.response.start", "status": status.value, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    await build_response(status, json_body)({"type": "http"}, _receive_disconnect, send)
+
+
+async def _receive_disconnect() -> Message:
+    return {"type": "http.disconnect"}
 
 
 def require_dict(value: object) -> Payload:

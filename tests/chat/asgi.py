@@ -1,4 +1,4 @@
-"""Drives an ASGI application directly, one request at a time."""
+"""Send requests directly to an ASGI application, without a server."""
 
 import asyncio
 import json
@@ -9,12 +9,12 @@ from typing import Any
 from starlette.types import ASGIApp, Message
 
 _RESPONSE_DELAY_SECONDS = 0.005
-"""Seconds that an answer takes to leave, in which nobody should be ahead of it."""
+"""Seconds that sending a response takes, during which no background task may start."""
 
 
 @dataclass
 class Response:
-    """What came back: the status, the body, and the headers by lower-case name."""
+    """A received response: status, body, and headers by lowercase name."""
 
     status: int = 0
     body: bytes = b""
@@ -22,7 +22,7 @@ class Response:
 
     @property
     def json(self) -> Any:
-        """The body, read as JSON."""
+        """The body, parsed as JSON."""
         return json.loads(self.body)
 
 
@@ -34,9 +34,9 @@ async def send_request(
     headers: Mapping[str, str] | None = None,
     event_order: list[str] | None = None,
 ) -> Response:
-    """Send one request; ``answered`` is added to *order* when the answer has left."""
+    """Send one request; append ``answered`` to *event_order* once the response was sent."""
     response = Response()
-    chunks = [body[at : at + 65536] for at in range(0, len(body), 65536)] or [b""]
+    chunks = [body[start : start + 65536] for start in range(0, len(body), 65536)] or [b""]
 
     async def receive() -> Message:
         if not chunks:

@@ -1,4 +1,4 @@
-"""The same practice behind every product, for promises that hold on all of them."""
+"""Fixtures with the same clinic team on every product, for conformance tests."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,13 +22,13 @@ from tests.chat.slack import payloads, web_api
 from tests.chat.surfaces import Product, render_team_file
 
 NOW = datetime(2026, 6, 29, 12, 0, tzinfo=UTC)
-"""A Monday, eight in the morning in Toronto: the check-ins fall due at nine."""
+"""A Monday, 08:00 in Toronto: the check-ins are due at 09:00."""
 
 PERSON_NAMES = (*(f"clinician{number}" for number in range(1, 10)), "supervisor", "stranger")
 
 
 def build_settings(folder: Path, **overrides: Any) -> Settings:
-    """Return settings for a store in *folder*."""
+    """Return settings with a store in *folder*."""
     return Settings(
         _env_file=None,
         database_url=SecretStr(f"sqlite:///{folder / 'attune.sqlite'}"),
@@ -41,14 +41,14 @@ def build_settings(folder: Path, **overrides: Any) -> Settings:
 
 
 async def create_bot(folder: Path, clock: Clock, team_file: str, **overrides: Any) -> app.Bot:
-    """Return a bot whose store knows the team, and nothing has happened yet."""
-    read = build_settings(folder, **overrides)
-    store = Store.open(read.database_url.get_secret_value(), read.peppers)
+    """Return a bot whose new store contains the team and nothing else."""
+    settings = build_settings(folder, **overrides)
+    store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
     store.migrate()
     await store.close()
     (folder / "teams.toml").write_text(team_file, encoding="utf-8")
-    await app.apply_teams(read, folder / "teams.toml")
-    return app.Bot(read, clock, receives=True, runs_ticker=False)
+    await app.apply_teams(settings, folder / "teams.toml")
+    return app.Bot(settings, clock, receives=True, runs_ticker=False)
 
 
 def teams_settings(ms: microsoft.FakeMicrosoft) -> dict[str, Any]:
@@ -62,16 +62,16 @@ def teams_settings(ms: microsoft.FakeMicrosoft) -> dict[str, Any]:
 
 @asynccontextmanager
 async def restart_bot(folder: Path, previous_product: TeamsProduct) -> AsyncIterator[TeamsProduct]:
-    """Return the same practice on Teams in a process of its own, on the same store."""
-    read = build_settings(folder, **teams_settings(previous_product.ms))
-    bot = app.Bot(read, previous_product.clock, receives=True, runs_ticker=False)
+    """Return the same product with a new bot process on the same store."""
+    settings = build_settings(folder, **teams_settings(previous_product.ms))
+    bot = app.Bot(settings, previous_product.clock, receives=True, runs_ticker=False)
     async with bot.lifespan():
         yield replace(previous_product, bot=bot)
 
 
 @pytest.fixture
 async def slack(tmp_path: Path) -> AsyncIterator[Product]:
-    """The practice on Slack."""
+    """The team on Slack."""
     clock, people = Clock(NOW), tuple(f"U0{name.upper()}" for name in PERSON_NAMES)
     async with web_api.run_web_api() as api:
         member = {"id": people[0], "locale": "en-US", "tz": "America/Toronto"}
@@ -91,7 +91,7 @@ async def slack(tmp_path: Path) -> AsyncIterator[Product]:
 
 @pytest.fixture
 async def teams(tmp_path: Path) -> AsyncIterator[TeamsProduct]:
-    """The practice on Teams, where forms open as dialogs."""
+    """The team on Teams, with a client that opens forms as dialogs."""
     clock, people = Clock(NOW), tuple(str(uuid5(NAMESPACE_OID, name)) for name in PERSON_NAMES)
     channel = "19:northteam@thread.tacv2"
     async with microsoft.run_microsoft() as ms:
@@ -107,13 +107,13 @@ async def teams(tmp_path: Path) -> AsyncIterator[TeamsProduct]:
 
 @pytest.fixture
 def teams_cards(teams: TeamsProduct) -> Product:
-    """The practice on Teams, where forms open in the card."""
+    """The team on Teams, with a client that opens forms in the card."""
     teams.opens_forms_in_card = True
     return teams
 
 
 @pytest.fixture(params=["slack", "teams", "teams_cards"])
 def product(request: pytest.FixtureRequest) -> Product:
-    """Every product, one after another."""
-    found: Product = request.getfixturevalue(request.param)
-    return found
+    """Each product in turn."""
+    fixture: Product = request.getfixturevalue(request.param)
+    return fixture

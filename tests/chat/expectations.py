@@ -1,4 +1,4 @@
-"""What the tests of the handlers' promises ask of every product."""
+"""Expected values and common steps of the conformance tests."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -14,13 +14,13 @@ CATALOGUE = catalogue.load_catalogue()
 WORDS, FRENCH = CATALOGUE.get_pack("en"), CATALOGUE.get_pack("fr-CA")
 DEBRIEF_ANSWERS = {"form": ("away",), "status": ("touched",)}
 MONDAY = datetime.fromisoformat("2026-06-29T13:00+00:00")
-"""Nine in the morning in Toronto."""
+"""The Monday at 09:00 in Toronto."""
 
 CHECKIN_ANSWERS = {"checkin": ("someone",), "intention": ("I1",), "wish": ("yes",)}
 
 
 async def count_slips(product: Product) -> int:
-    """Count what debriefs have left in the store: two slips each."""
+    """Return the number of slips in the store: two per debrief."""
 
     def count_rows(repos: Repositories) -> int:
         return int(repos._connection.scalar(sql("select count(*) from slip")) or 0)
@@ -29,7 +29,7 @@ async def count_slips(product: Product) -> int:
 
 
 async def deliver_checkin(product: Product, *, weeks: int = 0) -> Screen:
-    """Let Marie join, and let it be nine o'clock on a Monday; return what reached her."""
+    """Join as Marie, move the clock to Monday 09:00, and return her check-in message."""
     if not weeks:
         await product.run_command(product.marie, "checkin join")
     await advance_and_deliver(product, MONDAY + timedelta(weeks=weeks, minutes=1))
@@ -37,12 +37,14 @@ async def deliver_checkin(product: Product, *, weeks: int = 0) -> Screen:
 
 
 async def advance_and_deliver(product: Product, instant: datetime) -> None:
-    """Let it be *instant*, and let what has fallen due go out."""
+    """Move the clock to *instant*, and deliver all messages that are due then."""
     product.clock.move_to(instant)
     await product.bot.run_duties_and_deliver()
 
 
 def shows_body(screen: Screen, body: Iterable[Element]) -> bool:
-    """Whether everything that a body says stands on the screen."""
-    said = [one.text for one in body if isinstance(one, Text | Caption | Heading | Quote)]
-    return all(screen.contains_text(line) for text in said for line in text.splitlines())
+    """Whether the screen contains all texts of a body."""
+    texts = [
+        element.text for element in body if isinstance(element, Text | Caption | Heading | Quote)
+    ]
+    return all(screen.contains_text(line) for text in texts for line in text.splitlines())

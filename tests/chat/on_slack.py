@@ -1,4 +1,4 @@
-"""Slack, used by people whose every act is a signed payload."""
+"""Slack as a conformance product: every user action is a signed payload."""
 
 import itertools
 from dataclasses import dataclass, field
@@ -28,13 +28,13 @@ _VALUE_KEYS_BY_TYPE = {
 
 @dataclass
 class SlackProduct(Product):
-    """People on Slack; ``api`` is what the bot calls."""
+    """Users on Slack; ``api`` is the fake Web API that the bot calls."""
 
     api: FakeWebApi = field(default_factory=FakeWebApi)
     _id_counter: "itertools.count[int]" = field(default_factory=itertools.count)
 
     async def run_command(self, user_id: str, text: str) -> Screen:
-        """Type a slash command in the private chat with the bot."""
+        """Send a slash command from the private chat with the bot."""
         name, _, words = text.partition(" ")
         return await self._send_action(
             payloads.build_command(
@@ -49,11 +49,11 @@ class SlackProduct(Product):
         )
 
     async def press_button(self, user_id: str, screen: Screen, label: str) -> Screen:
-        """Press a button, or choose a step of a menu."""
-        step = {**screen.steps[label], "action_ts": self._next_id()}
+        """Click a button, or select an option of a menu."""
+        action = {**screen.steps[label], "action_ts": self._next_id()}
         parts: View = {
             "trigger_id": self._next_id(),
-            "actions": [step],
+            "actions": [action],
             **self._sender_parts(user_id),
         }
         if isinstance(screen.native_payload, dict) and screen.native_payload.get("type") in {
@@ -69,65 +69,69 @@ class SlackProduct(Product):
     async def submit_form(self, user_id: str, screen: Screen, answers: Answers) -> Screen:
         """Submit a modal."""
         view = screen.native_payload
-        asked = {one["block_id"]: one["element"] for one in view["blocks"] if "element" in one}
+        elements = {
+            block["block_id"]: block["element"] for block in view["blocks"] if "element" in block
+        }
         values = {
             name: {name: _field_state(element, answers.get(name))}
-            for name, element in asked.items()
+            for name, element in elements.items()
         }
-        sent = {**view, "state": {"values": values}}
+        submitted_view = {**view, "state": {"values": values}}
         payload = {
             **payloads.build_submission(view["callback_id"]),
-            "view": sent,
+            "view": submitted_view,
             **self._sender_parts(user_id),
         }
         return await self._send_action(payload, screen)
 
     async def redeliver_last(self) -> None:
-        """Send the last payload once more."""
+        """Send the last payload again."""
         await self._post_payload(self.last_payload)
 
     async def open_home(self, user_id: str) -> Screen:
-        """Open the app's Home."""
-        opened = payloads.build_event(user=user_id)
+        """Open the app's Home tab."""
+        event = payloads.build_event(user=user_id)
         return await self._send_action(
-            {**opened, "team_id": self.workspace, "event_id": self._next_id()}
+            {**event, "team_id": self.workspace, "event_id": self._next_id()}
         )
 
     def received_messages(self, user_id: str) -> list[Screen]:
-        """Read the private chat with the bot."""
-        posted = [one.arguments for one in self.api.calls if one.method == "chat.postMessage"]
-        return [_parse_screen(one, "chat") for one in posted if one["channel"] == user_id]
+        """Return the messages in the private chat with the bot."""
+        messages = [call.arguments for call in self.api.calls if call.method == "chat.postMessage"]
+        return [
+            _parse_screen(message, "chat") for message in messages if message["channel"] == user_id
+        ]
 
     def stored_chat_text(self) -> str:
-        """Return every message there is; modals and private answers are kept by nobody."""
-        return str([one.arguments for one in self.api.calls if one.method.startswith("chat.")])
+        """Return all messages; Slack stores neither modals nor ephemeral messages."""
+        return str([call.arguments for call in self.api.calls if call.method.startswith("chat.")])
 
     def fail_next_message(self, failure: FailureKind) -> None:
-        """Refuse the next message."""
+        """Reject the next message."""
         self.api.planned_answers["chat.postMessage"] = [_ANSWER_BY_FAILURE[failure]]
 
     async def _send_action(self, payload: View, screen: Screen = NO_SCREEN) -> Screen:
         self.last_payload = payload
-        before = len(self.api.calls)
-        answer = await self._post_payload(payload)
-        said = answer.json if answer.body else {}
-        if said.get("response_action") == "errors":
-            return _add_faults(screen, said["errors"])
-        if said.get("response_action") == "update":
-            return _parse_screen({**said["view"], "id": screen.native_payload["id"]})
-        if "blocks" in said:
-            return _parse_screen(said, "chat")
-        shown = [self._screen_of_call(call, screen) for call in self.api.calls[before:]]
-        return next((one for one in shown if one), NO_SCREEN)
+        call_count = len(self.api.calls)
+        response = await self._post_payload(payload)
+        response_body = response.json if response.body else {}
+        if response_body.get("response_action") == "errors":
+            return _add_faults(screen, response_body["errors"])
+        if response_body.get("response_action") == "update":
+            return _parse_screen({**response_body["view"], "id": screen.native_payload["id"]})
+        if "blocks" in response_body:
+            return _parse_screen(response_body, "chat")
+        screens = [self._screen_of_call(call, screen) for call in self.api.calls[call_count:]]
+        return next((candidate for candidate in screens if candidate), NO_SCREEN)
 
     async def _post_payload(self, payload: View) -> asgi.Response:
-        body, kind = payloads.encode_payload(payload)
-        headers = payloads.sign_headers(body, kind)
-        answer = await asgi.send_request(self.bot.asgi, "POST", "/slack/events", body, headers)
-        assert answer.status == 200
+        body, content_type = payloads.encode_payload(payload)
+        headers = payloads.sign_headers(body, content_type)
+        response = await asgi.send_request(self.bot.asgi, "POST", "/slack/events", body, headers)
+        assert response.status == 200
         await self.bot.chat_adapters["slack"].wait_for_background_tasks()
         await self.bot.request_middleware.wait_for_profile_lookups()
-        return answer
+        return response
 
     def _screen_of_call(self, call: ApiCall, screen: Screen) -> Screen | None:
         if call.method == "views.open":
@@ -150,7 +154,7 @@ class SlackProduct(Product):
 
 def _parse_screen(surface: View, source: Any = None) -> Screen:
     blocks, title = surface["blocks"], (surface.get("title") or {}).get("text", "")
-    fields = frozenset(one["block_id"] for one in blocks if one["type"] == "input")
+    fields = frozenset(block["block_id"] for block in blocks if block["type"] == "input")
     texts = (title, *_collect_texts(blocks)) if title else tuple(_collect_texts(blocks))
     is_form = surface.get("type") == "modal"
     return Screen(texts, _collect_steps(blocks), fields, source or surface, is_form=is_form)
@@ -158,24 +162,24 @@ def _parse_screen(surface: View, source: Any = None) -> Screen:
 
 def _collect_texts(part: object) -> list[str]:
     if isinstance(part, list):
-        return [text for one in part for text in _collect_texts(one)]
+        return [text for child in part for text in _collect_texts(child)]
     if not isinstance(part, dict):
         return []
-    own = [part["text"]] if isinstance(part.get("text"), str) else []
-    return own + [text for one in part.values() for text in _collect_texts(one)]
+    own_texts = [part["text"]] if isinstance(part.get("text"), str) else []
+    return own_texts + [text for child in part.values() for text in _collect_texts(child)]
 
 
 def _collect_steps(blocks: list[View]) -> dict[str, View]:
-    found: dict[str, View] = {}
+    steps: dict[str, View] = {}
     for block in blocks:
         elements = block.get("elements") or [block.get("accessory") or {}]
-        for one in elements if block["type"] in {"actions", "section"} else ():
-            if one.get("type") == "button":
-                found[one["text"]["text"]] = {**one, "block_id": "b"}
-            for option in one.get("options", ()):
-                chosen = {"type": one["type"], "action_id": one["action_id"]}
-                found[option["text"]["text"]] = {**chosen, "selected_option": option}
-    return found
+        for element in elements if block["type"] in {"actions", "section"} else ():
+            if element.get("type") == "button":
+                steps[element["text"]["text"]] = {**element, "block_id": "b"}
+            for option in element.get("options", ()):
+                menu = {"type": element["type"], "action_id": element["action_id"]}
+                steps[option["text"]["text"]] = {**menu, "selected_option": option}
+    return steps
 
 
 def _add_faults(screen: Screen, faults: dict[str, str]) -> Screen:
@@ -185,17 +189,20 @@ def _add_faults(screen: Screen, faults: dict[str, str]) -> Screen:
 
 
 def _field_state(element: View, answer: tuple[str, ...] | None) -> View:
-    kind = element["type"]
-    if kind in _VALUE_KEYS_BY_TYPE:
-        name, initial = _VALUE_KEYS_BY_TYPE[kind]
-        return {"type": kind, name: element.get(initial) if answer is None else "".join(answer)}
-    if kind == "multi_users_select":
-        chosen = element.get("initial_users", []) if answer is None else list(answer)
-        return {"type": kind, "selected_users": chosen}
-    if kind in _MULTIPLE_CHOICE_TYPES:
-        shown = [one["value"] for one in element.get("initial_options", ())]
-        codes = shown if answer is None else answer
-        return {"type": kind, "selected_options": [{"value": one} for one in codes]}
-    assert kind in _SINGLE_CHOICE_TYPES
+    element_type = element["type"]
+    if element_type in _VALUE_KEYS_BY_TYPE:
+        name, initial = _VALUE_KEYS_BY_TYPE[element_type]
+        return {
+            "type": element_type,
+            name: element.get(initial) if answer is None else "".join(answer),
+        }
+    if element_type == "multi_users_select":
+        user_ids = element.get("initial_users", []) if answer is None else list(answer)
+        return {"type": element_type, "selected_users": user_ids}
+    if element_type in _MULTIPLE_CHOICE_TYPES:
+        initial_codes = [option["value"] for option in element.get("initial_options", ())]
+        codes = initial_codes if answer is None else answer
+        return {"type": element_type, "selected_options": [{"value": code} for code in codes]}
+    assert element_type in _SINGLE_CHOICE_TYPES
     option = element.get("initial_option") if answer is None else {"value": "".join(answer)}
-    return {"type": kind, "selected_option": option if answer != () else None}
+    return {"type": element_type, "selected_option": option if answer != () else None}

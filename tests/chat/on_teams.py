@@ -1,4 +1,4 @@
-"""Teams, used by people whose every act is an activity with Microsoft's token."""
+"""Teams as a conformance product: every user action is an activity with Microsoft's token."""
 
 import json
 from dataclasses import dataclass, field
@@ -22,90 +22,93 @@ _DIALOG_REQUEST = {"type": "task/fetch"}
 
 @dataclass
 class TeamsProduct(Product):
-    """People on Teams; ``ms`` is what the bot calls. Forms are opened as ``forms`` says."""
+    """Users on Teams; ``ms`` is the fake service that the bot calls."""
 
     ms: FakeMicrosoft = field(default_factory=FakeMicrosoft)
     opens_forms_in_card: bool = False
 
     async def run_command(self, user_id: str, text: str) -> Screen:
-        """Type a command in the personal chat; a form is opened from the card that answers."""
-        before = len(self.ms.calls)
+        """Send a command in the personal chat, and open the form that its card links to."""
+        call_count = len(self.ms.calls)
         activity = activities.build_message(
             self.ms.service_url, text, user_id, **self._conversation_parts(user_id)
         )
         await self._post_activity(activity)
-        return await self._open_linked_form(user_id, self.ms.calls[before:])
+        return await self._open_linked_form(user_id, self.ms.calls[call_count:])
 
     async def press_button(self, user_id: str, screen: Screen, label: str) -> Screen:
-        """Press a button on a card or in a dialog."""
+        """Click a button in a card or dialog."""
         return await self._send_action(user_id, screen, screen.steps[label], {})
 
     async def submit_form(self, user_id: str, screen: Screen, answers: Answers) -> Screen:
-        """Send a form off, in a dialog or in a card."""
-        step = next(one for one in screen.steps.values() if _has_step(one, "submitted"))
-        shown = {
-            one["id"]: str(one.get("value") or "") for one in _collect_inputs(screen.native_payload)
+        """Submit a form in a dialog or card."""
+        action = next(step for step in screen.steps.values() if _has_step(step, "submitted"))
+        initial_values = {
+            element["id"]: str(element.get("value") or "")
+            for element in _collect_inputs(screen.native_payload)
         }
-        said = {name: ",".join(codes) for name, codes in answers.items()}
-        return await self._send_action(user_id, screen, step, shown | said)
+        values = {name: ",".join(codes) for name, codes in answers.items()}
+        return await self._send_action(user_id, screen, action, initial_values | values)
 
     async def redeliver_last(self) -> None:
-        """Send the last activity once more, and a second click beside it."""
+        """Send the last activity again, and a second click with another id."""
         await self._post_activity(self.last_payload)
         await self._post_activity({**self.last_payload, "id": "f:second-click"})
 
     async def open_home(self, user_id: str) -> Screen:
-        """Greet the bot in the personal chat."""
+        """Send a greeting in the personal chat."""
         return await self.run_command(user_id, "hello")
 
     def received_messages(self, user_id: str) -> list[Screen]:
-        """Read the personal chat with the bot."""
+        """Return the messages in the personal chat with the bot."""
         return [
-            _parse_card(one.card)
-            for one in self.ms.posted_messages
-            if self._chat_id(user_id) in one.path
+            _parse_card(call.card)
+            for call in self.ms.posted_messages
+            if self._chat_id(user_id) in call.path
         ]
 
     def stored_chat_text(self) -> str:
-        """Return every message there is; what stands in a card's place is kept by nobody."""
-        return str([(one.method, one.body) for one in self.ms.calls])
+        """Return all messages; Teams does not store an updated card's content."""
+        return str([(call.method, call.body) for call in self.ms.calls])
 
     def fail_next_message(self, failure: FailureKind) -> None:
-        """Refuse the next message."""
+        """Reject the next message."""
         self.ms.planned_answers["activities"] = [_ANSWER_BY_FAILURE[failure]]
 
     async def _open_linked_form(self, user_id: str, calls: list[ServiceCall]) -> Screen:
-        cards = [one.card for one in calls if "attachments" in (one.body or {})]
+        cards = [call.card for call in calls if "attachments" in (call.body or {})]
         if not cards:
             return NO_SCREEN
         screen = _parse_card(cards[0])
-        opens = screen.steps.get("Open in this card" if self.opens_forms_in_card else "Open")
-        return await self._send_action(user_id, screen, opens, {}) if opens else screen
+        open_action = screen.steps.get("Open in this card" if self.opens_forms_in_card else "Open")
+        return await self._send_action(user_id, screen, open_action, {}) if open_action else screen
 
     async def _send_action(
         self, user_id: str, screen: Screen, step: Card, inputs: dict[str, str]
     ) -> Screen:
         data = {**step["data"], **inputs}
-        make = (
+        build_activity = (
             activities.build_card_action
             if step["type"] == "Action.Execute"
             else activities.build_dialog_submission
         )
         if data.get("msteams") == _DIALOG_REQUEST:
-            make = activities.build_dialog_fetch
-        activity = make(self.ms.service_url, data, user_id, **self._conversation_parts(user_id))
+            build_activity = activities.build_dialog_fetch
+        activity = build_activity(
+            self.ms.service_url, data, user_id, **self._conversation_parts(user_id)
+        )
         self.last_payload = activity
-        answer = await self._post_activity(activity)
-        return _parse_response(answer.json) if answer.body else NO_SCREEN
+        response = await self._post_activity(activity)
+        return _parse_response(response.json) if response.body else NO_SCREEN
 
     async def _post_activity(self, activity: Card) -> asgi.Response:
         headers = {"authorization": f"Bearer {self.ms.sign_token()}"}
         body = json.dumps(activity).encode()
-        answer = await asgi.send_request(self.bot.asgi, "POST", "/api/messages", body, headers)
-        assert answer.status == 200
+        response = await asgi.send_request(self.bot.asgi, "POST", "/api/messages", body, headers)
+        assert response.status == 200
         await self.bot.chat_adapters["msteams"].wait_for_background_tasks()
         await self.bot.request_middleware.wait_for_profile_lookups()
-        return answer
+        return response
 
     def _chat_id(self, user_id: str) -> str:
         return f"a:chat-with-{user_id}"
@@ -129,8 +132,10 @@ def _parse_response(body: Card) -> Screen:
 
 
 def _parse_card(card: Card) -> Screen:
-    steps = {one["title"]: one for one in testbed.collect_actions(card) if "data" in one}
-    fields = frozenset(one["id"] for one in _collect_inputs(card))
+    steps = {
+        element["title"]: element for element in testbed.collect_actions(card) if "data" in element
+    }
+    fields = frozenset(element["id"] for element in _collect_inputs(card))
     return Screen(tuple(testbed.collect_texts(card)), steps, fields, card, is_form=bool(fields))
 
 
@@ -140,8 +145,8 @@ def _has_step(step: Card, step_name: str) -> bool:
 
 def _collect_inputs(part: object) -> list[Card]:
     if isinstance(part, list):
-        return [found for one in part for found in _collect_inputs(one)]
+        return [element for child in part for element in _collect_inputs(child)]
     if not isinstance(part, dict):
         return []
-    own = [part] if str(part.get("type", "")).startswith("Input.") else []
-    return own + [found for one in part.values() for found in _collect_inputs(one)]
+    own_inputs = [part] if str(part.get("type", "")).startswith("Input.") else []
+    return own_inputs + [element for child in part.values() for element in _collect_inputs(child)]

@@ -1,4 +1,4 @@
-"""Every screen whose words the catalogue holds, in any language, for whoever measures them."""
+"""Iterators over every message, form and Home page of the catalogue, in one language."""
 
 import json
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ CATALOGUE = load_catalogue()
 LANGUAGE_PACKS = tuple(CATALOGUE.get_pack(tag) for tag in CATALOGUE.languages)
 
 DAY = date(2026, 9, 30)
-"""A Wednesday in a month with a long name."""
+"""A Wednesday, in a month with a long name."""
 
 NEW_CLINICIAN = Clinician(
     MARIE,
@@ -44,7 +44,7 @@ NEW_CLINICIAN = Clinician(
 
 
 def iter_messages(words: LanguagePack) -> Iterator[Message]:
-    """Every message: tips, lists, usage, check-ins, tables, what is kept, the team's card."""
+    """Yield every message: tips, lists, usage, check-ins, reports, notices and the team's card."""
     yield from (tips.render_tip(tip, words) for tip in words.tips)
     yield from (
         tips.render_topic(topic, words, kind) for topic in words.topics for kind in CARD_KINDS
@@ -58,12 +58,13 @@ def iter_messages(words: LanguagePack) -> Iterator[Message]:
     yield from (setup_form.render_refusal(words), reports.render_refusal(words, on_roster=True))
     yield from (questions.render_checkin(words, "2026-W10", sign) for sign in words.signs)
     yield from (
-        questions.render_checkin(words, f"2026-W{n:02}", words.signs[0]) for n in range(1, 9)
+        questions.render_checkin(words, f"2026-W{week:02}", words.signs[0]) for week in range(1, 9)
     )
     yield from (_report_page(words, table) for table in _iter_tables())
     yield reports.render_report(reports.ReportArchive(TEAM, (), DAY), None, words)
     yield from (
-        welcome_card.render_introduction(TEAM, setter, ("U2", "U3"), words) for setter in ("", "U1")
+        welcome_card.render_introduction(TEAM, installer_id, ("U2", "U3"), words)
+        for installer_id in ("", "U1")
     )
     yield from (
         preferences.render_confirmation(key, words, **_sentence_facts(words))
@@ -72,11 +73,11 @@ def iter_messages(words: LanguagePack) -> Iterator[Message]:
 
 
 def _acknowledgement_keys(words: LanguagePack) -> Iterator[str]:
-    """The name of every word that is said after a step about one's own check-ins."""
-    begun = "home.done."
+    """Yield the key of every confirmation of a check-in setting, without its prefix."""
+    prefix = "home.done."
     for key in words.sentences:
-        if key.startswith(begun) and key != "home.done.title":
-            yield key.removeprefix(begun)
+        if key.startswith(prefix) and key != "home.done.title":
+            yield key.removeprefix(prefix)
 
 
 def _sentence_facts(words: LanguagePack) -> dict[str, str]:
@@ -88,24 +89,24 @@ def _sentence_facts(words: LanguagePack) -> dict[str, str]:
 
 
 def _iter_tables() -> Iterator[release_rule.ReleasedTable]:
-    """A published table of each band, and of each question with each leader and with none."""
+    """Yield a released table of each band, and of each question with each leader and none."""
     yield from (
-        release_rule.parse_table(release_rule.TOTAL, f'{{"band":"{one.value}"}}')
-        for one in release_rule.Band
+        release_rule.parse_table(release_rule.TOTAL, f'{{"band":"{band.value}"}}')
+        for band in release_rule.Band
     )
-    for question, asked in release_rule.ANSWER_CODES.items():
-        for leader in ("", *asked):
-            shares = dict.fromkeys(asked, 25)
-            told = {"leader": leader, "question": question, "shares": shares}
-            yield release_rule.parse_table(release_rule.BREAKDOWN, json.dumps(told))
+    for question, codes in release_rule.ANSWER_CODES.items():
+        for leader in ("", *codes):
+            shares = dict.fromkeys(codes, 25)
+            breakdown = {"leader": leader, "question": question, "shares": shares}
+            yield release_rule.parse_table(release_rule.BREAKDOWN, json.dumps(breakdown))
 
 
 def _report_page(words: LanguagePack, table: release_rule.ReleasedTable) -> Message:
-    """What a reader is shown of a table, with earlier ones and another team to turn to."""
-    spans = [timedelta(weeks=4 * place) for place in range(4)]
+    """Return a report of a table, with earlier tables and another team to select."""
+    ages = [timedelta(weeks=4 * number) for number in range(4)]
     published = tuple(
-        reports.PublishedTable(DAY - span - spans[1], DAY - span, 4, is_pooled=True, table=table)
-        for span in spans
+        reports.PublishedTable(DAY - age - ages[1], DAY - age, 4, is_pooled=True, table=table)
+        for age in ages
     )
     return reports.render_report(
         reports.ReportArchive(TEAM, published, DAY, (TEAM,), reads_by_role=False), None, words
@@ -113,7 +114,7 @@ def _report_page(words: LanguagePack, table: release_rule.ReleasedTable) -> Mess
 
 
 def iter_forms(words: LanguagePack) -> Iterator[Form]:
-    """Every form, and the guide for every debrief and every deeper answer by itself."""
+    """Yield every form, including the guide for every debrief and every deeper answer."""
     policy = privacy_notice.policy_sentences(words, TEAM, DAY)
     yield debrief_form.build_debrief_form(
         words, opening_line=words.translate("usage.discarded"), policy_lines=policy
@@ -127,9 +128,10 @@ def iter_forms(words: LanguagePack) -> Iterator[Form]:
         questions.build_checkin_form(words, "2026-W10", words.signs[0]),
         preferences.build_pause_form(words),
     )
-    closed = replace(TEAM, unreachable_reason="is_archived")
+    closed_team = replace(TEAM, unreachable_reason="is_archived")
     yield from (
-        setup_form.build_setup_form(setup_form.CurrentSetup(team), words) for team in (None, closed)
+        setup_form.build_setup_form(setup_form.CurrentSetup(team), words)
+        for team in (None, closed_team)
     )
     yield setup_form.build_card_resent_form(words)
     yield setup_form.build_saved_form(
@@ -141,8 +143,8 @@ def iter_forms(words: LanguagePack) -> Iterator[Form]:
 
 
 def _checkin_forms(words: LanguagePack) -> Iterator[Form]:
-    sign, picked = words.signs[0], _option_codes("intention", words)
-    for code, intention in product(_option_codes("checkin", words), ("", *picked)):
+    sign, intention_codes = words.signs[0], _option_codes("intention", words)
+    for code, intention in product(_option_codes("checkin", words), ("", *intention_codes)):
         yield acknowledgements.build_thanks_form(
             words, CheckinAnswer(code, intention, wants_follow_up=True), sign
         )
@@ -150,18 +152,18 @@ def _checkin_forms(words: LanguagePack) -> Iterator[Form]:
         yield acknowledgements.build_follow_up_thanks_form(
             words, FollowUpAnswer(code, _option_codes("tried", words))
         )
-    for code in (questions.UNNAMED_INTENTION, *picked):
+    for code in (questions.UNNAMED_INTENTION, *intention_codes):
         yield questions.build_follow_up_form(words, Intention(code, sign.code, "2026-W10", DAY))
 
 
 def _guide_forms(words: LanguagePack) -> Iterator[Form]:
-    filed = privacy_notice.filing_note(words, on_roster=True, withdrawable_until=DAY)
+    filing_note = privacy_notice.filing_note(words, on_roster=True, withdrawable_until=DAY)
     for form, status in product(debrief_form.FORM_CODES, debrief_form.STATUS_CODES):
         debrief = Debrief(form, status)
         yield debrief_form.build_deeper_form(debrief, words)
-        for refined in (None, *_iter_refinements(words)):
+        for refinement in (None, *_iter_refinements(words)):
             yield guides.build_guide_form(
-                debrief, words, refined, supervisors=("U1", "U2"), filing_note=filed
+                debrief, words, refinement, supervisors=("U1", "U2"), filing_note=filing_note
             )
 
 
@@ -180,7 +182,7 @@ def _option_codes(question: str, words: LanguagePack) -> tuple[str, ...]:
 
 
 def iter_home_pages(words: LanguagePack) -> Iterator[Home]:
-    """The own page of a stranger, and of somebody about whom everything is kept."""
+    """Yield the Home page of a new person, and of a person with all possible data."""
     languages = home_page.offered_languages(CATALOGUE)
     person = Clinician(
         MARIE,
@@ -194,7 +196,7 @@ def iter_home_pages(words: LanguagePack) -> Iterator[Home]:
         unanswered_count=6,
         unreachable_reason="user_disabled",
     )
-    everything = PersonalData(
+    complete_data = PersonalData(
         person,
         TEAM,
         DAY,
@@ -206,6 +208,6 @@ def iter_home_pages(words: LanguagePack) -> Iterator[Home]:
         has_agreed=True,
     )
     yield from (
-        home_page.render_home_page(known, words, languages)
-        for known in (PersonalData(NEW_CLINICIAN), everything)
+        home_page.render_home_page(personal_data, words, languages)
+        for personal_data in (PersonalData(NEW_CLINICIAN), complete_data)
     )

@@ -1,4 +1,4 @@
-"""What every product shows people, in no product's own shape, and how they act on it."""
+"""Product-neutral screens and user actions, which each product's driver implements."""
 
 import re
 from abc import ABC, abstractmethod
@@ -15,9 +15,9 @@ FailureKind = Literal["wait", "unknown", "gone"]
 
 @dataclass(frozen=True)
 class Screen:
-    """What a person sees: texts in order, steps by their labels, and the fields of a form.
+    """What a user sees: texts in order, actions by their labels, and the fields of a form.
 
-    ``steps`` and ``source`` hold what the product itself needs when somebody acts.
+    ``steps`` and ``native_payload`` hold what the product needs for the user's next action.
     """
 
     texts: tuple[str, ...]
@@ -28,88 +28,88 @@ class Screen:
 
     @property
     def plain_text(self) -> str:
-        """All texts as one, without any product's markup."""
+        """All texts as one string, without the product's markup."""
         return normalize_text(" ".join(self.texts))
 
     def contains_text(self, sentence: str) -> bool:
-        """Whether *sentence* stands here, in whatever markup."""
+        """Whether the screen contains *sentence*, regardless of markup."""
         return normalize_text(sentence) in self.plain_text
 
 
 NO_SCREEN = Screen((), {}, frozenset(), None)
-"""What is left when a form has closed."""
+"""The screen after a form was closed."""
 
 
 def normalize_text(text: str) -> str:
-    """Return the words of a text, without marks, links and spaces."""
-    bare = re.sub(r"https?:\S+", " ", re.sub(r"<https?:[^|>]*\|", " ", text))
-    return " ".join(re.findall(r"\w+", bare.replace("_", " ")))
+    """Return the words of a text, without markup, links and whitespace differences."""
+    text_without_links = re.sub(r"https?:\S+", " ", re.sub(r"<https?:[^|>]*\|", " ", text))
+    return " ".join(re.findall(r"\w+", text_without_links.replace("_", " ")))
 
 
 @dataclass
 class Product(ABC):
-    """A product with the bot behind it, and people who use it."""
+    """A product connected to a bot, and its users."""
 
     bot: Bot
     clock: Clock
     workspace: str
     channel: str
     people: tuple[str, ...]
-    """Nine clinicians, a supervisor, and somebody who is on no list."""
+    """User ids: nine clinicians, a supervisor, and a person who is on no team's list."""
     last_payload: Any = field(default=None)
-    """What the product sent last, to send once more."""
+    """The payload that the product sent last, for a redelivery."""
 
     @property
     def marie(self) -> str:
-        """A clinician of the team."""
+        """The user id of a clinician of the team."""
         return self.people[0]
 
     @property
     def ada(self) -> str:
-        """Another clinician."""
+        """The user id of another clinician."""
         return self.people[1]
 
     @property
     def supervisor(self) -> str:
-        """Who supervises the team."""
+        """The user id of the team's supervisor."""
         return self.people[-2]
 
     @property
     def stranger(self) -> str:
-        """Somebody of the workspace who is on no list."""
+        """The user id of a member of the workspace who is on no team's list."""
         return self.people[-1]
 
     @abstractmethod
     async def run_command(self, user_id: str, text: str) -> Screen:
-        """Let *who* use a command, such as ``rupture guide``, where only they see the answer."""
+        """Send a command, such as ``rupture guide``, and return the user's screen."""
 
     @abstractmethod
     async def press_button(self, user_id: str, screen: Screen, label: str) -> Screen:
-        """Let *who* take the step that is called *label*."""
+        """Run the action labelled *label* of *screen*."""
 
     @abstractmethod
     async def submit_form(self, user_id: str, screen: Screen, answers: Answers) -> Screen:
-        """Let *who* send a form off; fields that are not in *answers* stay as they were shown."""
+        """Submit a form; fields that are not in *answers* have their initial values."""
 
     @abstractmethod
     async def redeliver_last(self) -> None:
-        """Deliver what was sent last once more, as a product does when an answer was lost."""
+        """Deliver the last payload again, as a product does after a lost response."""
 
     @abstractmethod
     async def open_home(self, user_id: str) -> Screen:
-        """Let *who* open their own page."""
+        """Open the user's Home page."""
 
     @abstractmethod
     def received_messages(self, user_id: str) -> list[Screen]:
-        """Return the messages that came to *who* without their asking."""
+        """Return the messages that the user received without a request."""
 
     @abstractmethod
     def stored_chat_text(self) -> str:
-        """Return everything that the product now keeps in its chats, as one text."""
+        """Return everything that the product stores in its chats, as one text."""
 
     @abstractmethod
     def fail_next_message(self, failure: FailureKind) -> None:
-        """Let the next message that is owed go wrong."""
+        """Make the next delivery fail."""
 
 
 def render_team_file(workspace: str, channel: str, people: tuple[str, ...]) -> str:

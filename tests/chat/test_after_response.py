@@ -3,50 +3,50 @@ import pytest
 from bot.chat.after_response import AfterResponse
 
 
-async def test_nothing_begins_before_the_answer_has_left() -> None:
-    """Work begun while answering waits for the end of the answer, however long that takes."""
-    afterwards, order = AfterResponse(), list[str]()
+async def test_tasks_start_after_response() -> None:
+    """A task started during a request runs after its response was sent."""
+    after_response, order = AfterResponse(), list[str]()
 
-    async def work(name: str) -> None:
+    async def run_task(name: str) -> None:
         order.append(name)
         if name == "first":
-            afterwards.start_task(work("second"))
+            after_response.start_task(run_task("second"))
 
-    async with afterwards.response_pending():
-        afterwards.start_task(work("first"))
+    async with after_response.response_pending():
+        after_response.start_task(run_task("first"))
         order.append("answered")
-    await afterwards.wait_for_background_tasks()
+    await after_response.wait_for_background_tasks()
 
     assert order == ["answered", "first", "second"]
 
 
-async def test_an_answer_that_failed_holds_nothing_up() -> None:
-    """Should answering break, what was kept is still followed up."""
-    afterwards, order = AfterResponse(), list[str]()
+async def test_failed_response_does_not_block_tasks() -> None:
+    """A task started during a request runs although sending the response failed."""
+    after_response, order = AfterResponse(), list[str]()
 
-    async def work() -> None:
+    async def run_task() -> None:
         order.append("done")
 
-    async def breaking() -> None:
-        async with afterwards.response_pending():
-            afterwards.start_task(work())
+    async def fail_to_respond() -> None:
+        async with after_response.response_pending():
+            after_response.start_task(run_task())
             raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
-        await breaking()
-    await afterwards.wait_for_background_tasks()
+        await fail_to_respond()
+    await after_response.wait_for_background_tasks()
 
     assert order == ["done"]
 
 
-async def test_work_outside_any_answer_begins_at_once() -> None:
-    """Where nothing is being answered, there is nothing to wait for."""
-    afterwards, order = AfterResponse(), list[str]()
+async def test_task_outside_request_starts_at_once() -> None:
+    """A task started outside a request does not wait."""
+    after_response, order = AfterResponse(), list[str]()
 
-    async def work() -> None:
+    async def run_task() -> None:
         order.append("done")
 
-    afterwards.start_task(work())
-    await afterwards.wait_for_background_tasks()
+    after_response.start_task(run_task())
+    await after_response.wait_for_background_tasks()
 
     assert order == ["done"]

@@ -1,4 +1,4 @@
-"""What the handlers promise, kept on every product alike."""
+"""Conformance of the handlers: the same behaviour on every product."""
 
 import pytest
 
@@ -12,27 +12,29 @@ from tests.chat.surfaces import Product
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-async def test_every_command_helps(product: Product, command: str) -> None:
-    """With "help" each command says in private how it is used."""
+async def test_every_command_has_help(product: Product, command: str) -> None:
+    """Each command with "help" shows its usage, visible to the user alone."""
     screen = await product.run_command(product.stranger, f"{command} help")
 
-    how = tips.render_usage(WORDS) if command == "tip" else command_help.render_help(command, WORDS)
-    assert shows_body(screen, how.body)
+    expected = (
+        tips.render_usage(WORDS) if command == "tip" else command_help.render_help(command, WORDS)
+    )
+    assert shows_body(screen, expected.body)
 
 
-async def test_the_days_card_and_the_one_after(product: Product) -> None:
-    """/tip shows a card; its button shows another, in the same place."""
+async def test_tip_button_shows_another_card(product: Product) -> None:
+    """/tip shows a card, and its button another card."""
     first = await product.run_command(product.stranger, "tip")
     second = await product.press_button(product.stranger, first, WORDS.translate("tip.next"))
 
-    shown = [one for one in WORDS.tips if first.contains_text(one.point)]
-    assert len(shown) == 1
-    assert not second.contains_text(shown[0].point)
-    assert any(second.contains_text(one.point) for one in WORDS.tips)
+    matching_tips = [tip for tip in WORDS.tips if first.contains_text(tip.point)]
+    assert len(matching_tips) == 1
+    assert not second.contains_text(matching_tips[0].point)
+    assert any(second.contains_text(tip.point) for tip in WORDS.tips)
 
 
-async def test_words_beyond_the_commands_own_are_thrown_away(product: Product) -> None:
-    """Whoever types more is told so, gets the form all the same, and nothing is repeated."""
+async def test_unknown_text_is_discarded(product: Product) -> None:
+    """Text after a command is discarded with a notice, never repeated, and the form opens."""
     screen = await product.run_command(product.marie, "rupture my client was silent")
 
     assert screen.fields == {"form", "status"}
@@ -40,8 +42,8 @@ async def test_words_beyond_the_commands_own_are_thrown_away(product: Product) -
     assert not screen.contains_text("silent")
 
 
-async def test_two_taps_file_a_debrief_and_bring_its_guide(product: Product) -> None:
-    """The form asks two questions; sent off, it turns into the guide for those codes."""
+async def test_debrief_is_filed_and_shows_guide(product: Product) -> None:
+    """The form has two questions; its submission stores the debrief and shows its guide."""
     form = await product.run_command(product.marie, "rupture")
     guide = await product.submit_form(product.marie, form, DEBRIEF_ANSWERS)
 
@@ -53,32 +55,32 @@ async def test_two_taps_file_a_debrief_and_bring_its_guide(product: Product) -> 
     assert await count_slips(product) == 2
 
 
-async def test_a_debrief_counts_once_however_often_it_arrives(product: Product) -> None:
-    """Delivered again and clicked twice it counts once; filed afresh, it counts again."""
-    for filed in (2, 4):
+async def test_debrief_submission_is_idempotent(product: Product) -> None:
+    """A retried or double submission is stored once; a new debrief is stored again."""
+    for expected_slips in (2, 4):
         form = await product.run_command(product.marie, "rupture")
         await product.submit_form(product.marie, form, DEBRIEF_ANSWERS)
         for _ in range(2):
             await product.redeliver_last()
             await product.submit_form(product.marie, form, DEBRIEF_ANSWERS)
 
-        assert await count_slips(product) == filed
+        assert await count_slips(product) == expected_slips
 
 
 @pytest.mark.parametrize("answers", [{"form": ("evil",)}, {"status": ("away",)}])
-async def test_a_forged_answer_is_refused(
+async def test_unknown_answer_code_is_rejected(
     product: Product, answers: dict[str, tuple[str, ...]]
 ) -> None:
-    """A code that the form does not offer is told apart, and nothing is kept."""
+    """An answer code that the form does not offer is reported, and nothing is stored."""
     form = await product.run_command(product.marie, "rupture")
-    told = await product.submit_form(product.marie, form, {**DEBRIEF_ANSWERS, **answers})
+    screen = await product.submit_form(product.marie, form, {**DEBRIEF_ANSWERS, **answers})
 
-    assert told.contains_text(WORDS.translate("error.unknown_answer"))
+    assert screen.contains_text(WORDS.translate("error.unknown_answer"))
     assert await count_slips(product) == 0
 
 
-async def test_going_deeper_refines_the_guide(product: Product) -> None:
-    """What cannot be kept is said at its field; corrected, the guide changes in place."""
+async def test_deeper_form_refines_guide(product: Product) -> None:
+    """An invalid combination is reported at its field; corrected, the guide is updated in place."""
     form = await product.run_command(product.marie, "rupture")
     guide = await product.submit_form(product.marie, form, DEBRIEF_ANSWERS)
     deeper = await product.press_button(
@@ -92,24 +94,26 @@ async def test_going_deeper_refines_the_guide(product: Product) -> None:
         "unsafe": ("no",),
         "my_state": (),
     }
-    codes = {**codes, **first_of(("strain", "help", "unsafe"))}
+    codes = {**codes, **last_codes(("strain", "help", "unsafe"))}
 
-    refused = await product.submit_form(product.marie, deeper, codes)
-    refined = await product.submit_form(product.marie, refused, codes | {"mine": ("defensive",)})
+    faulty_form = await product.submit_form(product.marie, deeper, codes)
+    refined_guide = await product.submit_form(
+        product.marie, faulty_form, codes | {"mine": ("defensive",)}
+    )
 
-    assert refused.contains_text(WORDS.translate("rupture.deeper.not_visible"))
-    assert refused.fields == deeper.fields
-    assert refined.contains_text(WORDS.guide_line("mine.defensive"))
+    assert faulty_form.contains_text(WORDS.translate("rupture.deeper.not_visible"))
+    assert faulty_form.fields == deeper.fields
+    assert refined_guide.contains_text(WORDS.guide_line("mine.defensive"))
     assert await count_slips(product) == 2
 
 
-def first_of(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
-    """Choose the last answer on offer of each question."""
+def last_codes(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """Return the last answer code of each question."""
     return {name: (WORDS.questions[name].options[-1].code,) for name in names}
 
 
-async def test_a_guide_can_be_read_without_filing(product: Product) -> None:
-    """/rupture guide asks the same two questions and keeps nothing."""
+async def test_guide_without_debrief_stores_nothing(product: Product) -> None:
+    """/rupture guide has the same two questions and stores nothing."""
     chooser = await product.run_command(product.marie, "rupture guide")
     guide = await product.submit_form(product.marie, chooser, DEBRIEF_ANSWERS)
 
@@ -117,72 +121,74 @@ async def test_a_guide_can_be_read_without_filing(product: Product) -> None:
     assert await count_slips(product) == 0
 
 
-async def test_what_was_filed_can_be_taken_back(product: Product) -> None:
-    """/rupture withdraw asks first, and then nothing is left."""
+async def test_withdrawal_deletes_debrief(product: Product) -> None:
+    """/rupture withdraw opens a confirmation form, and its submission deletes the slips."""
     form = await product.run_command(product.marie, "rupture")
     await product.submit_form(product.marie, form, DEBRIEF_ANSWERS)
 
-    asks = await product.run_command(product.marie, "rupture withdraw")
-    done = await product.submit_form(product.marie, asks, {})
+    confirmation = await product.run_command(product.marie, "rupture withdraw")
+    result = await product.submit_form(product.marie, confirmation, {})
 
-    assert done.contains_text(WORDS.translate("privacy.withdraw.done"))
+    assert result.contains_text(WORDS.translate("privacy.withdraw.done"))
     assert await count_slips(product) == 0
 
 
-async def test_ones_own_page_shows_and_changes_what_is_kept(product: Product) -> None:
-    """The page opens to anybody; a language chosen there is spoken from then on."""
+async def test_home_page_changes_language(product: Product) -> None:
+    """The Home page opens for any user; a language selected there is used from then on."""
     page = await product.open_home(product.marie)
     french = await product.press_button(product.marie, page, FRENCH.display_name)
     tip = await product.run_command(product.marie, "tip")
 
     assert shows_body(page, (Heading(WORDS.translate("home.mine.heading")),))
     assert FRENCH.translate("common.step.debrief") in french.steps
-    assert any(tip.contains_text(one.point) for one in FRENCH.tips)
+    assert any(tip.contains_text(candidate.point) for candidate in FRENCH.tips)
 
 
-async def test_counts_are_refused_to_whoever_may_not_read_them(product: Product) -> None:
-    """A clinician and a stranger hear who can; nothing else happens."""
-    for who in (product.marie, product.stranger):
-        refused = await product.run_command(who, "debriefs")
+async def test_reports_are_denied_to_other_users(product: Product) -> None:
+    """A clinician and a stranger get a refusal that names who has access."""
+    for user_id in (product.marie, product.stranger):
+        screen = await product.run_command(user_id, "debriefs")
 
-        assert refused.contains_text(WORDS.translate("debriefs.refused.text"))
+        assert screen.contains_text(WORDS.translate("debriefs.refused.text"))
 
 
-async def test_a_supervisor_agrees_and_reads(product: Product) -> None:
-    """Before the first table the supervisor agrees, once; then the page tells when one comes."""
+async def test_supervisor_agrees_before_reading_reports(product: Product) -> None:
+    """A supervisor agrees once, before the first report; then the report page opens."""
     agreement = await product.run_command(product.supervisor, "debriefs")
     page = await product.submit_form(product.supervisor, agreement, {})
-    again = await product.run_command(product.supervisor, "debriefs")
+    reopened_page = await product.run_command(product.supervisor, "debriefs")
 
     assert agreement.contains_text(WORDS.translate("debriefs.agreement.pledge"))
-    for screen in (page, again):
+    for screen in (page, reopened_page):
         assert screen.contains_text(
             WORDS.translate("debriefs.heading", team="North team")
         ) or screen.contains_text("The first table for North team")
 
 
-async def test_a_set_up_opens_to_its_supervisor_alone(product: Product) -> None:
-    """The team's supervisor gets the form; a clinician of it hears why not."""
+async def test_setup_is_restricted_to_supervisor(product: Product) -> None:
+    """The team's supervisor gets the setup form; a clinician gets a refusal."""
     form = await product.run_command(product.supervisor, "supervision")
-    refused = await product.run_command(product.marie, "supervision")
+    refusal = await product.run_command(product.marie, "supervision")
 
     assert {"channel", "name", "supervisors", "clinicians", "day"} <= form.fields
-    assert refused.contains_text(WORDS.translate("supervision.refused.text"))
+    assert refusal.contains_text(WORDS.translate("supervision.refused.text"))
 
 
-async def test_a_set_up_is_mended_and_kept(product: Product) -> None:
-    """A name that could be more than a name is told at its field; another is kept."""
+async def test_setup_is_validated_and_saved(product: Product) -> None:
+    """A name with markup is rejected at its field; a valid name is saved."""
     form = await product.run_command(product.supervisor, "supervision")
 
-    refused = await product.submit_form(product.supervisor, form, {"name": ("<b>",)})
-    saved = await product.submit_form(product.supervisor, refused, {"name": ("South, and North",)})
+    faulty_form = await product.submit_form(product.supervisor, form, {"name": ("<b>",)})
+    result = await product.submit_form(
+        product.supervisor, faulty_form, {"name": ("South, and North",)}
+    )
 
-    assert refused.contains_text(WORDS.translate("supervision.fault.name"))
-    assert saved.contains_text(WORDS.translate("supervision.done.saved", team="South, and North"))
+    assert faulty_form.contains_text(WORDS.translate("supervision.fault.name"))
+    assert result.contains_text(WORDS.translate("supervision.done.saved", team="South, and North"))
 
 
-async def test_whoever_is_on_no_list_hears_what_to_do(product: Product) -> None:
-    """A stranger who asks for check-in settings in private is told who can add them."""
-    told = await product.run_command(product.stranger, "checkin")
+async def test_person_without_team_gets_instructions(product: Product) -> None:
+    """A person on no team's list who opens the check-in settings gets instructions."""
+    screen = await product.run_command(product.stranger, "checkin")
 
-    assert told.contains_text(WORDS.translate("error.no_team"))
+    assert screen.contains_text(WORDS.translate("error.no_team"))

@@ -1,4 +1,4 @@
-"""What is promised about check-ins and messages owed, kept on every product alike."""
+"""Conformance of check-ins and deliveries: the same behaviour on every product."""
 
 from datetime import timedelta
 
@@ -16,104 +16,114 @@ from tests.chat.expectations import (
 from tests.chat.surfaces import FailureKind, Product
 
 
-async def test_a_clinician_joins_and_is_asked_by_the_clock(product: Product) -> None:
-    """Joined in private, a clinician gets one question on Monday at nine, and nobody else does."""
-    joined = await product.run_command(product.marie, "checkin join")
-    nudge = await deliver_checkin(product)
+async def test_joined_clinician_gets_scheduled_checkin(product: Product) -> None:
+    """A joined clinician gets one check-in on Monday at 09:00, and no other person does."""
+    confirmation = await product.run_command(product.marie, "checkin join")
+    checkin = await deliver_checkin(product)
 
-    assert joined.plain_text
-    assert nudge.contains_text(WORDS.translate("checkin.nudge.draw"))
+    assert confirmation.plain_text
+    assert checkin.contains_text(WORDS.translate("checkin.nudge.draw"))
     assert product.received_messages(product.ada) == []
 
 
-async def test_the_question_is_answered_in_private(product: Product) -> None:
-    """The button opens the form, and after it no message in any chat holds or shows an answer."""
-    nudge = await deliver_checkin(product)
-    form = await product.press_button(product.marie, nudge, WORDS.translate("checkin.nudge.answer"))
-    kept = product.stored_chat_text()
+async def test_checkin_answers_are_not_stored_in_chats(product: Product) -> None:
+    """The button opens the form, and no message in any chat contains an answer."""
+    checkin = await deliver_checkin(product)
+    form = await product.press_button(
+        product.marie, checkin, WORDS.translate("checkin.nudge.answer")
+    )
+    chat_text = product.stored_chat_text()
 
     thanks = await product.submit_form(product.marie, form, CHECKIN_ANSWERS)
 
     assert form.fields == {"checkin", "intention", "wish"}
     assert thanks.contains_text(WORDS.translate("checkin.thanks.someone"))
-    assert product.stored_chat_text() == kept
+    assert product.stored_chat_text() == chat_text
 
 
-async def test_what_was_picked_is_asked_about_a_week_later(product: Product) -> None:
-    """Who wished for it is asked how it was, with the same sign, and then it is forgotten."""
-    nudge = await deliver_checkin(product)
-    form = await product.press_button(product.marie, nudge, WORDS.translate("checkin.nudge.answer"))
+async def test_intention_is_followed_up_next_week(product: Product) -> None:
+    """A requested follow-up is sent a week later, with the same intention."""
+    checkin = await deliver_checkin(product)
+    form = await product.press_button(
+        product.marie, checkin, WORDS.translate("checkin.nudge.answer")
+    )
     await product.submit_form(product.marie, form, CHECKIN_ANSWERS)
 
-    later = await deliver_checkin(product, weeks=1)
-    asks = await product.press_button(product.marie, later, WORDS.translate("checkin.nudge.answer"))
-    heard = await product.submit_form(product.marie, asks, {"followup": ("did",), "tried": ()})
-
-    assert asks.fields == {"followup", "tried"}
-    assert asks.contains_text(WORDS.questions["intention"].get_option("I1").label)
-    assert heard.contains_text(WORDS.translate("checkin.heard.did"))
-
-
-async def test_a_nudge_can_be_put_off_and_left(product: Product) -> None:
-    """One tap rests the check-in, another leaves it, and both say so to that person alone."""
-    nudge = await deliver_checkin(product)
-
-    rests = await product.press_button(
-        product.marie, nudge, WORDS.translate("checkin.menu.snooze1")
+    next_checkin = await deliver_checkin(product, weeks=1)
+    follow_up_form = await product.press_button(
+        product.marie, next_checkin, WORDS.translate("checkin.nudge.answer")
     )
-    left = await product.press_button(product.marie, nudge, WORDS.translate("checkin.menu.leave"))
-    kept = await product.press_button(product.marie, nudge, WORDS.translate("checkin.menu.kept"))
+    thanks = await product.submit_form(
+        product.marie, follow_up_form, {"followup": ("did",), "tried": ()}
+    )
 
-    assert rests.contains_text("July 6")
-    assert left.plain_text
-    assert shows_body(kept, privacy_notice.render_notice(WORDS).body)
-    assert await deliver_checkin(product, weeks=1) == nudge
+    assert follow_up_form.fields == {"followup", "tried"}
+    assert follow_up_form.contains_text(WORDS.questions["intention"].get_option("I1").label)
+    assert thanks.contains_text(WORDS.translate("checkin.heard.did"))
 
 
-async def test_a_clinician_chooses_a_day_and_time_of_their_own(product: Product) -> None:
-    """/checkin opens the settings; what is chosen there is kept, and asked by from then on."""
+async def test_checkin_menu_snoozes_and_leaves(product: Product) -> None:
+    """The menu snoozes or ends the check-ins, and confirms it to that user alone."""
+    checkin = await deliver_checkin(product)
+
+    snoozed_screen = await product.press_button(
+        product.marie, checkin, WORDS.translate("checkin.menu.snooze1")
+    )
+    goodbye_screen = await product.press_button(
+        product.marie, checkin, WORDS.translate("checkin.menu.leave")
+    )
+    privacy_screen = await product.press_button(
+        product.marie, checkin, WORDS.translate("checkin.menu.kept")
+    )
+
+    assert snoozed_screen.contains_text("July 6")
+    assert goodbye_screen.plain_text
+    assert shows_body(privacy_screen, privacy_notice.render_notice(WORDS).body)
+    assert await deliver_checkin(product, weeks=1) == checkin
+
+
+async def test_clinician_sets_own_day_and_time(product: Product) -> None:
+    """/checkin opens the settings; the selected day and time are saved."""
     await product.run_command(product.marie, "checkin join")
     form = await product.run_command(product.marie, "checkin")
-    done = await product.submit_form(product.marie, form, {"day": ("2",), "time": ("10:30",)})
-    again = await product.run_command(product.marie, "checkin")
+    result = await product.submit_form(product.marie, form, {"day": ("2",), "time": ("10:30",)})
+    settings_form = await product.run_command(product.marie, "checkin")
 
     assert {"day", "time"} <= form.fields
-    assert done.contains_text("10 30")
-    assert again.is_form
+    assert result.contains_text("10 30")
+    assert settings_form.is_form
 
 
-async def test_a_pause_in_the_past_is_told_at_its_field(product: Product) -> None:
-    """A day that has passed cannot be kept; the form stands there still, filled in."""
-    nudge = await deliver_checkin(product)
-    form = await product.press_button(product.marie, nudge, WORDS.translate("checkin.menu.pause"))
+async def test_past_pause_date_is_rejected(product: Product) -> None:
+    """A date in the past is rejected at its field, and the form remains open."""
+    checkin = await deliver_checkin(product)
+    form = await product.press_button(product.marie, checkin, WORDS.translate("checkin.menu.pause"))
 
-    refused = await product.submit_form(product.marie, form, {"until": ("2020-01-01",)})
-    done = await product.submit_form(product.marie, refused, {"until": ("2026-07-20",)})
+    faulty_form = await product.submit_form(product.marie, form, {"until": ("2020-01-01",)})
+    result = await product.submit_form(product.marie, faulty_form, {"until": ("2026-07-20",)})
 
-    assert refused.contains_text(WORDS.translate("home.pause.past"))
-    assert refused.fields == form.fields
-    assert done.contains_text("July 20")
-
-
-FATES = {"wait": "sent", "unknown": "unconfirmed", "gone": "gone"}
+    assert faulty_form.contains_text(WORDS.translate("home.pause.past"))
+    assert faulty_form.fields == form.fields
+    assert result.contains_text("July 20")
 
 
-@pytest.mark.parametrize("trouble", FATES)
-async def test_a_message_that_went_wrong_is_not_sent_twice(
-    product: Product, trouble: FailureKind
-) -> None:
-    """Certainly not posted, it goes again after the rest; in doubt, or refused, it never does."""
+STATE_BY_FAILURE = {"wait": "sent", "unknown": "unconfirmed", "gone": "gone"}
+
+
+@pytest.mark.parametrize("failure", STATE_BY_FAILURE)
+async def test_failed_delivery_is_not_sent_twice(product: Product, failure: FailureKind) -> None:
+    """A rejected send is retried after its delay; an unknown or refused one is not retried."""
     await product.run_command(product.marie, "checkin join")
-    await product.bot.run_duties_and_deliver()  # the team's own card goes out first
-    before = len(product.received_messages(product.marie))
-    product.fail_next_message(trouble)
+    await product.bot.run_duties_and_deliver()  # sends the team's welcome card first
+    previous_count = len(product.received_messages(product.marie))
+    product.fail_next_message(failure)
     for minutes in (1, 2, 3, 20):
         await advance_and_deliver(product, MONDAY + timedelta(minutes=minutes))
 
     states = await product.bot.context.store.read(
         lambda repos: {
-            one.state.value for one in repos.deliveries.count_by_state() if one.kind == "checkin"
+            row.state.value for row in repos.deliveries.count_by_state() if row.kind == "checkin"
         }
     )
-    tried = len(product.received_messages(product.marie)) - before
-    assert (states, tried) == ({FATES[trouble]}, 2 if trouble == "wait" else 1)
+    attempts = len(product.received_messages(product.marie)) - previous_count
+    assert (states, attempts) == ({STATE_BY_FAILURE[failure]}, 2 if failure == "wait" else 1)

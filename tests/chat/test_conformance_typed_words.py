@@ -1,4 +1,4 @@
-"""What becomes of the words typed after a command, on every product alike."""
+"""Conformance of the text typed after a command: the same behaviour on every product."""
 
 import pytest
 
@@ -16,19 +16,19 @@ from tests.chat.surfaces import Product
         ("help", "HELP me"),
     ],
 )
-async def test_a_keyword_with_more_words_never_files(
+async def test_keyword_with_text_acts_as_keyword(
     product: Product, keyword: str, typed: str
 ) -> None:
-    """Whoever adds words to a keyword of /rupture gets what the keyword alone brings."""
-    alone = await product.run_command(product.marie, f"rupture {keyword}")
+    """A keyword of /rupture with more text has the result of the keyword alone."""
+    keyword_screen = await product.run_command(product.marie, f"rupture {keyword}")
     screen = await product.run_command(product.marie, f"rupture {typed}")
 
-    assert (screen.texts, screen.fields) == (alone.texts, alone.fields)
+    assert (screen.texts, screen.fields) == (keyword_screen.texts, keyword_screen.fields)
     assert not screen.contains_text(WORDS.translate("usage.discarded"))
 
 
 @pytest.mark.parametrize(
-    ("command", "more"),
+    ("command", "command_with_text"),
     [
         ("tip list", "tip list them all"),
         ("tip ask", "tip ask more about it"),
@@ -38,48 +38,50 @@ async def test_a_keyword_with_more_words_never_files(
         ("supervision help", "supervision help me"),
     ],
 )
-async def test_words_after_a_keyword_are_ignored(product: Product, command: str, more: str) -> None:
-    """Each command does what its keyword says, whatever is typed after it."""
+async def test_text_after_keyword_is_ignored(
+    product: Product, command: str, command_with_text: str
+) -> None:
+    """Each command runs its keyword, regardless of the text after it."""
     await product.run_command(product.marie, "checkin join")
 
-    alone = await product.run_command(product.marie, command)
-    screen = await product.run_command(product.marie, more)
+    keyword_screen = await product.run_command(product.marie, command)
+    screen = await product.run_command(product.marie, command_with_text)
 
-    assert (screen.texts, screen.fields) == (alone.texts, alone.fields)
+    assert (screen.texts, screen.fields) == (keyword_screen.texts, keyword_screen.fields)
 
 
 @pytest.mark.parametrize("language", ["fr-CA", "zh-Hans"])
-async def test_words_after_a_topic_of_another_language_are_ignored(
-    product: Product, language: str
-) -> None:
-    """A topic in the person's own language is found at the beginning of a sentence, too."""
-    spoken = CATALOGUE.get_pack(language)
+async def test_text_after_localized_topic_is_ignored(product: Product, language: str) -> None:
+    """A topic in the user's language is recognized at the start of a sentence, too."""
+    words = CATALOGUE.get_pack(language)
     page = await product.open_home(product.marie)
-    await product.press_button(product.marie, page, spoken.display_name)
-    word = spoken.translate("tip.word.repair")
+    await product.press_button(product.marie, page, words.display_name)
+    word = words.translate("tip.word.repair")
 
-    alone = await product.run_command(product.marie, f"tip {word}")
+    keyword_screen = await product.run_command(product.marie, f"tip {word}")
     screen = await product.run_command(product.marie, f"tip {word.title()} heliotrope")
 
-    assert alone.contains_text(spoken.topics["repair"])
-    assert screen.texts == alone.texts
+    assert keyword_screen.contains_text(words.topics["repair"])
+    assert screen.texts == keyword_screen.texts
     assert not screen.contains_text("heliotrope")
 
 
 @pytest.mark.parametrize("typed", ["checkin leave next month", "checkin join later"])
-async def test_a_keyword_that_acts_at_once_acts_alone(product: Product, typed: str) -> None:
-    """Nobody joins or leaves by a sentence: more words bring the usage, and change nothing."""
+async def test_immediate_keyword_must_be_alone(product: Product, typed: str) -> None:
+    """Join and leave with more text change nothing, and show the usage instead."""
     if "leave" in typed:
         await product.run_command(product.marie, "checkin join")
-    before = await is_joined(product)
+    was_joined = await is_joined(product)
 
     screen = await product.run_command(product.marie, typed)
 
     assert shows_body(screen, command_help.render_help("checkin", WORDS).body)
-    assert await is_joined(product) == before == ("leave" in typed)
+    assert await is_joined(product) == was_joined == ("leave" in typed)
 
 
 async def is_joined(product: Product) -> bool:
-    """Whether Marie has joined the weekly question."""
-    joined = await product.bot.context.store.read(lambda repos: repos.people.list_joined(None, 9))
-    return product.marie in {one.person.id for one in joined}
+    """Whether Marie has joined the weekly check-in."""
+    clinicians = await product.bot.context.store.read(
+        lambda repos: repos.people.list_joined(None, 9)
+    )
+    return product.marie in {clinician.person.id for clinician in clinicians}

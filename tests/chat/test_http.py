@@ -10,75 +10,93 @@ from bot.chat import http
 from tests.chat import asgi
 
 
-async def well() -> dict[str, object]:
-    """Say that people can be served."""
+async def report_ready() -> dict[str, object]:
+    """Report readiness."""
     return {"ready": True, "database": True}
 
 
-async def ill() -> dict[str, object]:
-    """Say that they cannot."""
+async def report_not_ready() -> dict[str, object]:
+    """Report that the database is down."""
     return {"ready": False, "database": False}
 
 
-async def counted() -> str:
-    """Count what a monitor keeps."""
+async def render_metrics() -> str:
+    """Return one metric."""
     return "attune_workspaces 0\n"
 
 
-async def test_a_monitor_reads_counts_as_text() -> None:
-    """What Prometheus fetches is plain text of the version it knows."""
-    answer = await asgi.send_request(http.build_http_app({}, ill, counted), "GET", "/metrics")
+async def test_metrics_are_prometheus_text() -> None:
+    """The metrics are plain text in Prometheus' format version."""
+    response = await asgi.send_request(
+        http.build_http_app({}, report_not_ready, render_metrics), "GET", "/metrics"
+    )
 
-    assert (answer.status, answer.body) == (200, b"attune_workspaces 0\n")
-    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
-
-
-async def test_a_living_process_says_so() -> None:
-    """Whoever watches the process gets 200 as long as it answers at all."""
-    answer = await asgi.send_request(http.build_http_app({}, ill, counted), "GET", "/healthz")
-
-    assert (answer.status, answer.json) == (200, {"alive": True})
+    assert (response.status, response.body) == (200, b"attune_workspaces 0\n")
+    assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
 
 
-@pytest.mark.parametrize(("ready", "status"), [(well, 200), (ill, 503)])
-async def test_readiness_says_what_is_amiss(ready: http.ReadinessCheck, status: int) -> None:
-    """People are sent here only while they can be served; the reasons stand beside it."""
-    answer = await asgi.send_request(http.build_http_app({}, ready, counted), "GET", "/readyz")
+async def test_liveness_is_always_ok() -> None:
+    """The liveness check gets 200 even when the bot is not ready."""
+    response = await asgi.send_request(
+        http.build_http_app({}, report_not_ready, render_metrics), "GET", "/healthz"
+    )
 
-    assert (answer.status, answer.json) == (status, dict(await ready()))
+    assert (response.status, response.json) == (200, {"alive": True})
 
 
-async def test_slack_has_one_path() -> None:
-    """Everything of Slack's goes to its own door, whatever the method; without one it is 404."""
+@pytest.mark.parametrize(
+    ("check_readiness", "status"), [(report_ready, 200), (report_not_ready, 503)]
+)
+async def test_readiness_has_status_and_details(
+    check_readiness: http.ReadinessCheck, status: int
+) -> None:
+    """The readiness check gets 200 or 503, and its details."""
+    response = await asgi.send_request(
+        http.build_http_app({}, check_readiness, render_metrics), "GET", "/readyz"
+    )
+
+    assert (response.status, response.json) == (status, dict(await check_readiness()))
+
+
+async def test_product_app_serves_its_path() -> None:
+    """A product's app receives every method on its path; without the app the path is a 404."""
     slack = PlainTextResponse("slack")
 
     for method in ("GET", "POST"):
-        answer = await asgi.send_request(
-            http.build_http_app({"/slack/events": slack}, well, counted), method, "/slack/events"
+        response = await asgi.send_request(
+            http.build_http_app({"/slack/events": slack}, report_ready, render_metrics),
+            method,
+            "/slack/events",
         )
-        assert answer.body == b"slack"
+        assert response.body == b"slack"
     assert (
-        await asgi.send_request(http.build_http_app({}, well, counted), "POST", "/slack/events")
+        await asgi.send_request(
+            http.build_http_app({}, report_ready, render_metrics), "POST", "/slack/events"
+        )
     ).status == 404
 
 
-async def test_further_routes_and_a_lifetime_can_be_given() -> None:
-    """The app adds its own routes, and what keeps running while the door is open."""
-    told: list[str] = []
+async def test_extra_routes_and_lifespan_are_used() -> None:
+    """Extra routes are served, and the lifespan is entered and left."""
+    events: list[str] = []
 
-    async def extra(_request: Request) -> Response:
+    async def get_extra(_request: Request) -> Response:
         return PlainTextResponse("extra")
 
     @asynccontextmanager
-    async def running(_app: object) -> AsyncIterator[None]:
-        told.append("open")
+    async def run_services(_app: object) -> AsyncIterator[None]:
+        events.append("open")
         yield
-        told.append("closed")
+        events.append("closed")
 
     app = http.build_http_app(
-        {}, well, counted, [Route("/_clock", extra, methods=["POST"])], running
+        {},
+        report_ready,
+        render_metrics,
+        [Route("/_clock", get_extra, methods=["POST"])],
+        run_services,
     )
     async with app.router.lifespan_context(app):
         assert (await asgi.send_request(app, "POST", "/_clock")).body == b"extra"
 
-    assert told == ["open", "closed"]
+    assert events == ["open", "closed"]

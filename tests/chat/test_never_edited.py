@@ -2,7 +2,7 @@ import ast
 
 from tests import sources
 
-CHANGES = {
+EDIT_METHODS = {
     "chat_delete",
     "chat_update",
     "delete",
@@ -11,23 +11,23 @@ CHANGES = {
     "update",
     "update_targeted",
 }
-"""How Slack's and Microsoft's clients change or take back a message that was sent."""
+"""Methods of Slack's and Microsoft's clients that edit or delete a sent message."""
 
-OUTWARD = {"_client", "activities", "chats", "client"}
-"""What the rooms of the products call their clients."""
+CLIENT_NAMES = {"_client", "activities", "chats", "client"}
+"""Names of the API clients in the product adapters."""
 
 
-def test_a_message_already_sent_is_never_edited() -> None:
-    """No product's room has a call that could change or take back a message once it is sent."""
-    called = {
+def test_sent_messages_are_never_edited() -> None:
+    """No product adapter calls a method that edits or deletes a sent message."""
+    edit_calls = {
         f"{source.path}: {node.func.attr}"
         for source in sources.load_bot_sources()
         if source.is_within("bot.chat")
         for node in ast.walk(source.tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and ast.unparse(node.func.value).rpartition(".")[2] in OUTWARD
-        and node.func.attr in CHANGES
+        and ast.unparse(node.func.value).rpartition(".")[2] in CLIENT_NAMES
+        and node.func.attr in EDIT_METHODS
     }
 
-    assert called == set()
+    assert edit_calls == set()

@@ -1,4 +1,4 @@
-"""Whom a product's refusal of one message concerns: the request, or the addressee for good."""
+"""Scope of a product's error response to a send: this request, or the addressee for good."""
 
 from datetime import timedelta
 
@@ -57,14 +57,14 @@ TEAMS_ADDRESSEE_ERRORS = [
 ]
 
 
-async def join(product: Product) -> None:
-    """Let Marie join, and let the team's own card go out first."""
+async def join_as_marie(product: Product) -> None:
+    """Join as Marie, and deliver the team's welcome card first."""
     await product.run_command(product.marie, "checkin join")
     await product.bot.run_duties_and_deliver()
 
 
 def refuse_on_slack(product: Product, code: str) -> None:
-    """Let Slack refuse the next message with *code*."""
+    """Plan Slack's next response to be an error *code*."""
     assert isinstance(product, SlackProduct)
     product.api.planned_answers["chat.postMessage"] = [
         web_api.PlannedAnswer({"ok": False, "error": code})
@@ -72,24 +72,24 @@ def refuse_on_slack(product: Product, code: str) -> None:
 
 
 def refuse_on_teams(product: TeamsProduct, status: int, code: str) -> None:
-    """Let Teams refuse the next message with *status* and *code*."""
+    """Plan Teams' next response to be an error *status* and *code*."""
     product.ms.planned_answers["activities"] = [
         microsoft.PlannedAnswer(status, {"error": {"code": code}})
     ]
 
 
-async def check_ins(product: Product) -> dict[tuple[str, str], int]:
+async def count_checkins(product: Product) -> dict[tuple[str, str], int]:
     """Count the check-ins by state and reason."""
 
-    def count(repos: Repositories) -> dict[tuple[str, str], int]:
-        tally = [one for one in repos.deliveries.count_by_state() if one.kind == "checkin"]
-        return {(one.state.value, one.reason): one.count for one in tally}
+    def count_rows(repos: Repositories) -> dict[tuple[str, str], int]:
+        rows = [row for row in repos.deliveries.count_by_state() if row.kind == "checkin"]
+        return {(row.state.value, row.reason): row.count for row in rows}
 
-    return await product.bot.context.store.read(count)
+    return await product.bot.context.store.read(count_rows)
 
 
-async def unreachable(product: Product) -> str:
-    """Return why Marie is unreachable, ``""`` when she is not."""
+async def get_unreachable_reason(product: Product) -> str:
+    """Return why Marie is unreachable, ``""`` when she is reachable."""
     name = "slack" if isinstance(product, SlackProduct) else "msteams"
     marie = Person(f"{name}:{product.workspace}", product.marie)
     return (
@@ -97,73 +97,77 @@ async def unreachable(product: Product) -> str:
     ).unreachable_reason
 
 
-async def costs_one_message(product: Product, code: str, caplog: pytest.LogCaptureFixture) -> None:
-    """Assert that a refusal with *code* fails this week's question loudly, and only this one."""
-    before = len(product.received_messages(product.marie))
+async def assert_one_message_fails(
+    product: Product, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Assert that an error *code* fails this week's check-in only, with a log and a metric."""
+    previous_count = len(product.received_messages(product.marie))
     for minutes in (1, 2, 20):
         await advance_and_deliver(product, MONDAY + timedelta(minutes=minutes))
-    attempts = len(product.received_messages(product.marie)) - before
-    logged = [one.__dict__["reason"] for one in caplog.records if one.msg == "deliveries.failed"]
+    attempts = len(product.received_messages(product.marie)) - previous_count
+    logged_reasons = [
+        record.__dict__["reason"] for record in caplog.records if record.msg == "deliveries.failed"
+    ]
     metrics = await product.bot.delivery_metrics.render_prometheus(None)
 
-    assert (attempts, logged) == (1, [code])
-    assert await check_ins(product) == {("failed", code): 1}
+    assert (attempts, logged_reasons) == (1, [code])
+    assert await count_checkins(product) == {("failed", code): 1}
     assert f'{{kind="checkin",reason="{code}",stands="failed"}} 1' in metrics
-    assert await unreachable(product) == ""
+    assert await get_unreachable_reason(product) == ""
 
     await advance_and_deliver(product, MONDAY + timedelta(weeks=1, minutes=1))
-    assert await check_ins(product) == {("failed", code): 1, ("sent", ""): 1}
-    assert len(product.received_messages(product.marie)) - before == 2
+    assert await count_checkins(product) == {("failed", code): 1, ("sent", ""): 1}
+    assert len(product.received_messages(product.marie)) - previous_count == 2
 
 
-async def ends_messages(product: Product, code: str) -> None:
-    """Assert that a refusal with *code* ends the addressee's messages after one attempt."""
-    before = len(product.received_messages(product.marie))
+async def assert_addressee_is_suspended(product: Product, code: str) -> None:
+    """Assert that an error *code* suspends the addressee after one attempt."""
+    previous_count = len(product.received_messages(product.marie))
     for weeks in (0, 1):
         await advance_and_deliver(product, MONDAY + timedelta(weeks=weeks, minutes=1))
 
-    assert len(product.received_messages(product.marie)) - before == 1
-    assert await check_ins(product) == {("gone", code): 1}
-    assert await unreachable(product) == code
+    assert len(product.received_messages(product.marie)) - previous_count == 1
+    assert await count_checkins(product) == {("gone", code): 1}
+    assert await get_unreachable_reason(product) == code
 
 
 @pytest.mark.parametrize("code", SLACK_REQUEST_ERRORS)
-async def test_a_request_error_of_slack_costs_one_message(
+async def test_slack_request_error_fails_one_message(
     slack: Product, code: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whoever is owed a message that Slack finds fault with is asked as usual next week."""
-    await join(slack)
+    """After Slack's error about a request, next week's check-in is sent as usual."""
+    await join_as_marie(slack)
     refuse_on_slack(slack, code)
 
-    await costs_one_message(slack, code, caplog)
+    await assert_one_message_fails(slack, code, caplog)
 
 
 @pytest.mark.parametrize("code", SLACK_ADDRESSEE_ERRORS)
-async def test_an_addressee_error_of_slack_ends_their_messages(slack: Product, code: str) -> None:
-    """A person whom Slack says cannot be written to is not written to again."""
-    await join(slack)
+async def test_slack_addressee_error_suspends_person(slack: Product, code: str) -> None:
+    """After Slack's error about an addressee, no further message is sent to that user."""
+    await join_as_marie(slack)
     refuse_on_slack(slack, code)
 
-    await ends_messages(slack, code)
+    await assert_addressee_is_suspended(slack, code)
 
 
 @pytest.mark.parametrize(("status", "code"), TEAMS_REQUEST_ERRORS)
-async def test_a_request_error_of_teams_costs_one_message(
+async def test_teams_request_error_fails_one_message(
     teams: TeamsProduct, status: int, code: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Whoever is owed a message that Teams finds fault with is asked as usual next week."""
-    await join(teams)
+    """After Teams' error about a request, next week's check-in is sent as usual."""
+    await join_as_marie(teams)
     refuse_on_teams(teams, status, code)
 
-    await costs_one_message(teams, code, caplog)
+    await assert_one_message_fails(teams, code, caplog)
 
 
 @pytest.mark.parametrize(("status", "code"), TEAMS_ADDRESSEE_ERRORS)
-async def test_an_addressee_error_of_teams_ends_their_messages(
+async def test_teams_addressee_error_suspends_person(
     teams: TeamsProduct, status: int, code: str
 ) -> None:
-    """A person who blocked or removed the bot is not written to again."""
-    await join(teams)
+    """A person who blocked or removed the bot gets no further message."""
+    await join_as_marie(teams)
     refuse_on_teams(teams, status, code)
 
-    await ends_messages(teams, code)
+    await assert_addressee_is_suspended(teams, code)

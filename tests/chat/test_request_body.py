@@ -1,4 +1,4 @@
-"""What comes over a wire is measured and looked at before it is believed."""
+"""Request bodies are bounded and validated before they are parsed."""
 
 from http import HTTPStatus
 from typing import Any
@@ -10,71 +10,72 @@ from bot.chat import request_body
 Message = dict[str, Any]
 
 
-class Wire:
-    """One request in parts, and what it was answered; counts how many parts were read."""
+class FakeRequest:
+    """One request in chunks; records its responses and the number of chunks read."""
 
-    def __init__(self, *parts: bytes, said: str = "") -> None:
-        """Send *parts*, and *said* as their length."""
-        headers = [(b"Content-Length", said.encode("latin-1"))] if said else []
+    def __init__(self, *chunks: bytes, content_length: str = "") -> None:
+        """Create a request of *chunks* with an optional Content-Length header."""
+        headers = [(b"content-length", content_length.encode("latin-1"))] if content_length else []
         self.scope: Message = {"type": "http", "headers": headers}
-        self.answered: list[Message] = []
-        self.read = 0
-        self._parts = parts
+        self.messages: list[Message] = []
+        self.chunks_read = 0
+        self._chunks = chunks
 
     async def receive(self) -> Message:
-        """Hand over the next part."""
-        self.read += 1
-        more = self.read < len(self._parts)
-        return {"type": "http.request", "body": self._parts[self.read - 1], "more_body": more}
+        """Return the next chunk."""
+        self.chunks_read += 1
+        chunk = self._chunks[self.chunks_read - 1]
+        more_body = self.chunks_read < len(self._chunks)
+        return {"type": "http.request", "body": chunk, "more_body": more_body}
 
     async def send(self, message: Any) -> None:
-        """Keep what was answered."""
-        self.answered.append(dict(message))
+        """Record a message of the response."""
+        self.messages.append(dict(message))
 
 
-async def test_a_body_is_put_together_from_its_parts() -> None:
-    """Up to the last byte that is allowed."""
-    one = Wire(b"abc", b"", b"de", said="5")
+async def test_chunks_are_joined() -> None:
+    """Chunks are joined, up to exactly the maximum size."""
+    request = FakeRequest(b"abc", b"", b"de", content_length="5")
 
-    assert await request_body.read_body(one.scope, one.receive, 5) == b"abcde"
-
-
-@pytest.mark.parametrize("said", ["6", "1" * 5000, "99999"])
-async def test_a_body_that_says_it_is_too_large_is_not_read(said: str) -> None:
-    """Not one part of it."""
-    one = Wire(b"a", said=said)
-
-    with pytest.raises(request_body.TooLargeError):
-        await request_body.read_body(one.scope, one.receive, 5)
-    assert one.read == 0
+    assert await request_body.read_body(request.scope, request.receive, 5) == b"abcde"
 
 
-@pytest.mark.parametrize("said", ["", "1", "-3", "²", "+"])
-async def test_a_body_that_turns_out_too_large_is_not_read_to_its_end(said: str) -> None:
-    """Whatever it says of itself: reading stops with the part that is too much."""
-    one = Wire(b"abcdefgh", b"ijklmnop", b"qrstuvwx", said=said)
+@pytest.mark.parametrize("content_length", ["6", "1" * 5000, "99999"])
+async def test_declared_oversized_body_is_not_read(content_length: str) -> None:
+    """No chunk is read when the Content-Length header exceeds the maximum size."""
+    request = FakeRequest(b"a", content_length=content_length)
 
     with pytest.raises(request_body.TooLargeError):
-        await request_body.read_body(one.scope, one.receive, 15)
-    assert one.read == 2
+        await request_body.read_body(request.scope, request.receive, 5)
+    assert request.chunks_read == 0
 
 
-async def test_an_answer_is_whole() -> None:
-    """Its length is that of its bytes, and a refused method is told which one is taken."""
-    one = Wire(b"")
-    await request_body.send_response(one.send, HTTPStatus.OK, '"é"')
-    await request_body.send_response(one.send, HTTPStatus.METHOD_NOT_ALLOWED)
+@pytest.mark.parametrize("content_length", ["", "1", "-3", "²", "+"])
+async def test_oversized_body_is_not_read_to_end(content_length: str) -> None:
+    """Regardless of the header, reading stops with the chunk that exceeds the maximum size."""
+    request = FakeRequest(b"abcdefgh", b"ijklmnop", b"qrstuvwx", content_length=content_length)
 
-    starts = [dict(part["headers"]) for part in one.answered[::2]]
-    assert [part["status"] for part in one.answered[::2]] == [200, 405]
-    assert [part["body"] for part in one.answered[1::2]] == ['"é"'.encode(), b""]
+    with pytest.raises(request_body.TooLargeError):
+        await request_body.read_body(request.scope, request.receive, 15)
+    assert request.chunks_read == 2
+
+
+async def test_response_has_length_and_allow_header() -> None:
+    """The length header counts bytes, and a 405 has an Allow header."""
+    request = FakeRequest(b"")
+    await request_body.send_response(request.send, HTTPStatus.OK, '"é"')
+    await request_body.send_response(request.send, HTTPStatus.METHOD_NOT_ALLOWED)
+
+    starts = [dict(message["headers"]) for message in request.messages[::2]]
+    assert [message["status"] for message in request.messages[::2]] == [200, 405]
+    assert [message["body"] for message in request.messages[1::2]] == ['"é"'.encode(), b""]
     assert [start[b"content-length"] for start in starts] == [b"4", b"0"]
     assert [start.get(b"allow") for start in starts] == [None, b"POST"]
 
 
 @pytest.mark.parametrize("value", [None, [], "word", 1, True])
-def test_what_is_no_table_is_malformed(value: object) -> None:
-    """Nothing is read out of it."""
+def test_other_type_is_no_dict(value: object) -> None:
+    """A value of another type than a dict is malformed."""
     with pytest.raises(request_body.MalformedError):
         request_body.require_dict(value)
     with pytest.raises(request_body.MalformedError):
@@ -82,15 +83,15 @@ def test_what_is_no_table_is_malformed(value: object) -> None:
 
 
 @pytest.mark.parametrize("value", [None, {}, "word", 1])
-def test_what_is_no_list_is_malformed(value: object) -> None:
-    """A word has letters, and is no list of them."""
+def test_other_type_is_no_list(value: object) -> None:
+    """A value of another type than a list is malformed, a string included."""
     with pytest.raises(request_body.MalformedError):
         request_body.require_list(value)
 
 
-@pytest.mark.parametrize("found", [None, "", 7, [], {}])
-def test_words_that_are_none_are_malformed(found: object) -> None:
-    """At the end of a path there are words, at least one."""
+@pytest.mark.parametrize("value", [None, "", 7, [], {}])
+def test_missing_or_empty_text_is_malformed(value: object) -> None:
+    """The value at the end of a path must be a non-empty string."""
     with pytest.raises(request_body.MalformedError):
-        request_body.require_text({"from": {"id": found}}, ("from", "id"))
+        request_body.require_text({"from": {"id": value}}, ("from", "id"))
     assert request_body.require_text({"from": {"id": "x"}}, ("from", "id")) == "x"

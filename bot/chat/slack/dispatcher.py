@@ -114,7 +114,7 @@ class Dispatcher:
             return await self._build_error_reply(request)
 
     async def _build_error_reply(self, request: Request) -> Reply:
-        """Return the error message in the user's language, or the catalogue's if that fails."""
+        """Return the error message of the routes, or a static catalogue text if that raises."""
         try:
             return await self._routes.report_unexpected_error(request)
         except Exception as error:  # noqa: BLE001 - a static text is better than no message

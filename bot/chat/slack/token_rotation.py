@@ -68,7 +68,7 @@ class TokenRotator:
         """Return a bot token that is valid beyond the refresh margin.
 
         *create_client* builds the client for the refresh call. A lock allows one refresh at a
-        time. Raises :class:`TokenRotationError` when Slack refuses the refresh.
+        time. Raises :class:`TokenRotationError` when neither Slack nor the store has a new token.
         """
         if self._pair.is_fresh:
             return self._pair.bot_token

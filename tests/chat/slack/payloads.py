@@ -1,4 +1,4 @@
-"""Payloads as Slack sends them, signed as Slack signs them; every part can be replaced."""
+"""Builders of Slack payloads, signed as Slack signs them; every part can be replaced."""
 
 import hashlib
 import hmac
@@ -17,23 +17,25 @@ Payload = dict[str, Any]
 def sign_headers(
     body: bytes, content_type: str = FORM_TYPE, *, timestamp: float | None = None
 ) -> dict[str, str]:
-    """Return the headers that Slack would send with *body*, signed now unless *at* is given."""
-    stamp = str(int(time.time() if timestamp is None else timestamp))
-    proof = hmac.new(SIGNING_SECRET.encode(), b"v0:" + stamp.encode() + b":" + body, hashlib.sha256)
+    """Return the headers that Slack sends with *body*, signed now or at *timestamp*."""
+    timestamp_text = str(int(time.time() if timestamp is None else timestamp))
+    digest = hmac.new(
+        SIGNING_SECRET.encode(), b"v0:" + timestamp_text.encode() + b":" + body, hashlib.sha256
+    )
     return {
         "content-type": content_type,
-        "x-slack-request-timestamp": stamp,
-        "x-slack-signature": f"v0={proof.hexdigest()}",
+        "x-slack-request-timestamp": timestamp_text,
+        "x-slack-signature": f"v0={digest.hexdigest()}",
     }
 
 
 def encode_interaction(payload: Payload) -> bytes:
-    """Return an interaction's body: JSON in the one field of a form."""
+    """Return an interaction's body: JSON in the form field ``payload``."""
     return urlencode({"payload": json.dumps(payload)}).encode()
 
 
 def build_command(name: str = "/rupture", text: str = "", **parts: object) -> Payload:
-    """Return what a slash command sends."""
+    """Return the payload of a slash command."""
     return {
         "token": "old",
         "team_id": TEAM,
@@ -48,7 +50,7 @@ def build_command(name: str = "/rupture", text: str = "", **parts: object) -> Pa
 
 
 def build_view(form_name: str = "debrief", **parts: object) -> Payload:
-    """Return an open form as Slack sends it back."""
+    """Return the view of an open form, as Slack sends it."""
     return {
         "id": "V1",
         "type": "modal",
@@ -68,65 +70,65 @@ def build_view(form_name: str = "debrief", **parts: object) -> Payload:
 
 
 def radio_state(code: str | None) -> Payload:
-    """Return the state of a radio list with one answer chosen, or none."""
-    chosen = {"text": {"type": "plain_text", "text": "…"}, "value": code} if code else None
-    return {"type": "radio_buttons", "selected_option": chosen}
+    """Return the state of radio buttons with one selected option, or none."""
+    option = {"text": {"type": "plain_text", "text": "…"}, "value": code} if code else None
+    return {"type": "radio_buttons", "selected_option": option}
 
 
 def build_submission(form_name: str = "debrief", **parts: object) -> Payload:
-    """Return what sending a form off sends."""
+    """Return the payload of a form submission."""
     return _build_interaction(
         "view_submission", trigger_id="1.2.submit", view=build_view(form_name, **parts)
     )
 
 
 def build_view_closed(form_name: str = "debrief", **parts: object) -> Payload:
-    """Return what putting a form away sends."""
+    """Return the payload of a form that was closed without being submitted."""
     return _build_interaction("view_closed", is_cleared=False, view=build_view(form_name, **parts))
 
 
 def build_button_press(button_name: str = "tip.next", value: str = "", **parts: object) -> Payload:
-    """Return what pressing a button in a message sends."""
-    step = {"type": "button", "action_id": button_name, "block_id": "b", "action_ts": "9.1"}
+    """Return the payload of a click on a button in a message."""
+    action = {"type": "button", "action_id": button_name, "block_id": "b", "action_ts": "9.1"}
     if value:
-        step["value"] = value
-    ordinary: Payload = {
+        action["value"] = value
+    default_parts: Payload = {
         "trigger_id": "1.2.press",
         "response_url": "",
         "channel": {"id": CHANNEL, "name": "team"},
         "container": {"type": "message", "channel_id": CHANNEL},
-        "actions": [step],
+        "actions": [action],
     }
-    return _build_interaction("block_actions", **{**ordinary, **parts})
+    return _build_interaction("block_actions", **{**default_parts, **parts})
 
 
 def build_view_press(view: Payload, button_name: str, value: str = "") -> Payload:
-    """Return what pressing a button in a form or in the Home sends."""
+    """Return the payload of a click on a button in a form or in the Home tab."""
     payload = build_button_press(button_name, value, view=view)
     del payload["response_url"], payload["channel"]
     return payload
 
 
 def build_field_change(view: Payload, field: str, state: Payload) -> Payload:
-    """Return what choosing an answer that reshapes the form sends."""
-    step = {**state, "action_id": field, "block_id": field, "action_ts": "9.2"}
-    return {**build_view_press(view, "x"), "actions": [step]}
+    """Return the payload of a changed field that refreshes its form."""
+    action = {**state, "action_id": field, "block_id": field, "action_ts": "9.2"}
+    return {**build_view_press(view, "x"), "actions": [action]}
 
 
 def build_home_tab() -> Payload:
-    """Return the app's Home as Slack sends it back."""
+    """Return the view of the app's Home tab, as Slack sends it."""
     return {"id": "V0", "type": "home", "hash": "1.h", "callback_id": "", "private_metadata": ""}
 
 
 def build_shortcut(shortcut_name: str = "debrief") -> Payload:
-    """Return what a global shortcut sends."""
+    """Return the payload of a global shortcut."""
     return _build_interaction(
         "shortcut", callback_id=shortcut_name, trigger_id="1.2.short", action_ts="9.3"
     )
 
 
 def build_event(event_type: str = "app_home_opened", **parts: object) -> Payload:
-    """Return what an event sends."""
+    """Return the payload of an event."""
     return {
         "type": "event_callback",
         "team_id": TEAM,

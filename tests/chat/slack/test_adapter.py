@@ -11,17 +11,17 @@ from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
 
 @dataclass(frozen=True)
 class Secret:
-    """A setting that shows itself only when asked to."""
+    """A stand-in for pydantic's ``SecretStr``."""
 
     value: str
 
     def get_secret_value(self) -> str:
-        """Show itself."""
+        """Return the secret in clear text."""
         return self.value
 
 
-async def test_settings_open_slacks_doors() -> None:
-    """The operator's secrets become an access, which shows none of them."""
+async def test_access_settings_hide_secrets() -> None:
+    """Access settings are built from the operator's secrets, and their repr shows none."""
     access = slack.AccessSettings.from_settings(
         signing_secret=Secret("signed"),
         bot_token=Secret("xoxb-1"),
@@ -34,45 +34,45 @@ async def test_settings_open_slacks_doors() -> None:
     assert "signed" not in repr(access)
 
 
-@pytest.mark.parametrize(("secret", "served"), [("", False), ("signed", True)])
-async def test_without_a_signing_secret_there_is_no_http_door(
-    api: FakeWebApi, secret: str, *, served: bool
+@pytest.mark.parametrize(("secret", "has_endpoint"), [("", False), ("signed", True)])
+async def test_http_endpoint_requires_signing_secret(
+    api: FakeWebApi, secret: str, *, has_endpoint: bool
 ) -> None:
-    """What cannot be proved is not received: the door is there only with the secret."""
+    """The HTTP endpoint exists only with a signing secret, which is needed to verify requests."""
     async with testbed.open_bench(api, signing_secret=secret) as bench:
-        assert (bench.adapter.asgi is not None) is served
+        assert (bench.adapter.asgi is not None) is has_endpoint
         assert bench.adapter.is_connected
 
 
-async def test_a_stop_finishes_what_was_begun(api: FakeWebApi) -> None:
-    """A form that is still being opened when the bot is stopped is opened."""
+async def test_stop_waits_for_background_tasks(api: FakeWebApi) -> None:
+    """A form that is being opened when the adapter is stopped is opened."""
     async with testbed.open_bench(api) as bench:
         bench.handlers.replies["rupture"] = FORM
         api.planned_answers["views.open"] = PlannedAnswer({"ok": True}, delay_seconds=0.1)
-        await _answered(bench)
+        await _send_command(bench)
 
     assert api.called_methods() == ["views.open"]
     await bench.adapter.wait_for_background_tasks()
 
 
-async def _answered(bench: AdapterBench) -> None:
+async def _send_command(bench: AdapterBench) -> None:
     assert bench.adapter.asgi
-    body, kind = payloads.encode_payload(payloads.build_command())
+    body, content_type = payloads.encode_payload(payloads.build_command())
     await asgi.send_request(
-        bench.adapter.asgi, "POST", "/slack/events", body, payloads.sign_headers(body, kind)
+        bench.adapter.asgi, "POST", "/slack/events", body, payloads.sign_headers(body, content_type)
     )
 
 
-async def test_the_operator_can_ask_who_the_bot_is_before_it_runs(api: FakeWebApi) -> None:
-    """A check-up needs a token and an address, and leaves nothing open."""
+async def test_account_check_needs_no_running_bot(api: FakeWebApi) -> None:
+    """An account check needs only a token and an address, and closes its session."""
     api.planned_answers["auth.test"] = PlannedAnswer(
         {"ok": True, "team": "Clinic", "team_id": "T1"}
     )
 
-    async def token(_workspace: str) -> str:
+    async def get_token(_workspace: str) -> str:
         return "xoxb-1"
 
-    account = await slack.check_account(slack.AccessSettings(api.url, token))
+    account = await slack.check_account(slack.AccessSettings(api.url, get_token))
 
     assert (account.workspace_name, account.team_id) == ("Clinic", "T1")
     assert api.calls[0].token == "xoxb-1"

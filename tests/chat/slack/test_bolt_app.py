@@ -6,7 +6,7 @@ from tests.chat.slack import payloads
 from tests.chat.slack.testbed import ERROR_TEXT, FORM, HELLO, AdapterBench
 from tests.chat.slack.web_api import PlannedAnswer
 
-EVERY_KIND = {
+PAYLOAD_BY_KIND = {
     "a command": payloads.build_command(),
     "a button": payloads.build_button_press("rupture"),
     "a form": payloads.build_submission("rupture"),
@@ -16,27 +16,27 @@ EVERY_KIND = {
 }
 
 
-async def test_one_listener_a_kind(bench: AdapterBench) -> None:
-    """Bolt tries listeners one after another, so there are six, whatever the bot can do."""
+async def test_bolt_has_one_listener_per_kind(bench: AdapterBench) -> None:
+    """Bolt has six catch-all listeners, however many handlers are registered."""
     assert len(bench.adapter.app._async_listeners) == 6
 
 
-@pytest.mark.parametrize("payload", EVERY_KIND.values(), ids=EVERY_KIND.keys())
-async def test_every_kind_is_heard_and_acknowledged(
+@pytest.mark.parametrize("payload", PAYLOAD_BY_KIND.values(), ids=PAYLOAD_BY_KIND.keys())
+async def test_every_kind_is_dispatched_and_acknowledged(
     bench: AdapterBench, payload: payloads.Payload
 ) -> None:
-    """Each kind of act reaches its handler once and is answered at once."""
+    """A payload of each kind reaches its handler once and is acknowledged within a second."""
     bench.handlers.replies["rupture"] = None
 
-    began = time.monotonic()
-    answer = await bench.send_payload(payload)
+    started_at = time.monotonic()
+    response = await bench.send_payload(payload)
 
-    assert answer.status == 200
-    assert time.monotonic() - began < 1
+    assert response.status == 200
+    assert time.monotonic() - started_at < 1
     assert len(bench.handlers.requests) == 1
 
 
-UNKNOWN = {
+UNHANDLED_PAYLOADS = {
     "a command": payloads.build_command("/unknown"),
     "a button": payloads.build_button_press("unknown"),
     "a form": payloads.build_submission("unknown"),
@@ -48,22 +48,22 @@ UNKNOWN = {
 }
 
 
-@pytest.mark.parametrize("payload", UNKNOWN.values(), ids=UNKNOWN.keys())
-async def test_what_nobody_here_answers_is_acknowledged(
+@pytest.mark.parametrize("payload", UNHANDLED_PAYLOADS.values(), ids=UNHANDLED_PAYLOADS.keys())
+async def test_payload_without_handler_is_acknowledged(
     bench: AdapterBench, payload: payloads.Payload
 ) -> None:
     """An unknown command, button, form, shortcut or event gets a bare 200, not a 404."""
-    answer = await bench.send_payload(payload)
+    response = await bench.send_payload(payload)
 
-    assert (answer.status, answer.body) == (200, b"")
+    assert (response.status, response.body) == (200, b"")
     assert bench.handlers.requests == []
     assert bench.api.calls == []
 
 
-async def test_a_form_opens_after_the_answer_left_and_the_answer_after_the_write(
+async def test_response_follows_commit_and_precedes_api_call(
     bench: AdapterBench,
 ) -> None:
-    """First what must not be lost is kept, then Slack is answered, then its Web API is called."""
+    """The handler commits, then the response is sent, then the Web API is called."""
     bench.handlers.replies["rupture"] = FORM
 
     await bench.send_payload(payloads.build_command())
@@ -71,53 +71,51 @@ async def test_a_form_opens_after_the_answer_left_and_the_answer_after_the_write
     assert bench.api.event_order == ["kept", "answered", "views.open"]
 
 
-async def test_an_error_after_the_acknowledgement_is_no_404(bench: AdapterBench) -> None:
-    """Should the form fail to open, Slack has its 200 long since, and the person is told."""
+async def test_error_after_acknowledgement_is_reported(bench: AdapterBench) -> None:
+    """When a form fails to open, Slack already has its 200, and the user gets an error message."""
     bench.handlers.replies["rupture"] = FORM
     bench.api.plan_error("views.open", "expired_trigger_id")
 
-    began = time.monotonic()
-    answer = await bench.send_payload(payloads.build_command(response_url=bench.api.response_url))
+    started_at = time.monotonic()
+    response = await bench.send_payload(payloads.build_command(response_url=bench.api.response_url))
 
-    assert (answer.status, answer.body) == (200, b"")
-    assert time.monotonic() - began < 1
-    told = bench.api.last_arguments("response_url")
-    assert (told["response_type"], told["text"]) == ("ephemeral", ERROR_TEXT)
+    assert (response.status, response.body) == (200, b"")
+    assert time.monotonic() - started_at < 1
+    message = bench.api.last_arguments("response_url")
+    assert (message["response_type"], message["text"]) == ("ephemeral", ERROR_TEXT)
 
 
-async def test_without_a_place_to_answer_the_person_is_told_in_their_chat(
+async def test_error_without_response_url_goes_to_private_chat(
     bench: AdapterBench,
 ) -> None:
-    """A shortcut has no response address, so what went wrong is said in a private message."""
+    """A shortcut has no response URL, so its error message is posted to the private chat."""
     bench.handlers.replies["debrief"] = FORM
     bench.api.plan_error("views.open", "internal_error", status=500)
 
     await bench.send_payload(payloads.build_shortcut())
 
     assert bench.api.called_methods() == ["views.open", "chat.postMessage"]
-    told = bench.api.last_arguments("chat.postMessage")
-    assert (told["channel"], told["text"]) == (payloads.MARIE, ERROR_TEXT)
-    assert "metadata" not in told
+    message = bench.api.last_arguments("chat.postMessage")
+    assert (message["channel"], message["text"]) == (payloads.MARIE, ERROR_TEXT)
+    assert "metadata" not in message
 
 
 @pytest.mark.parametrize(
-    "lost",
+    "failure",
     [PlannedAnswer(drops_connection=True), PlannedAnswer("<html>", 502), PlannedAnswer("no json")],
 )
-async def test_a_web_api_that_breaks_is_told_to_the_person_too(
-    bench: AdapterBench, lost: PlannedAnswer
-) -> None:
-    """A lost connection, a gateway's page and nonsense end in the same kind sentence."""
+async def test_broken_web_api_is_reported(bench: AdapterBench, failure: PlannedAnswer) -> None:
+    """A lost connection, a gateway's page and invalid JSON lead to the same error message."""
     bench.handlers.replies["rupture"] = FORM
-    bench.api.planned_answers["views.open"] = lost
+    bench.api.planned_answers["views.open"] = failure
 
     await bench.send_payload(payloads.build_command(response_url=bench.api.response_url))
 
     assert bench.api.last_arguments("response_url")["text"] == ERROR_TEXT
 
 
-async def test_nobody_left_to_tell_is_no_error(bench: AdapterBench) -> None:
-    """When the private message fails as well, the bot goes on serving others."""
+async def test_failed_error_message_is_ignored(bench: AdapterBench) -> None:
+    """When the error message fails as well, the bot continues to serve other requests."""
     bench.handlers.replies |= {"rupture": FORM, "tip": HELLO}
     for method in ("views.open", "chat.postMessage"):
         bench.api.plan_error(method, "fatal_error")
@@ -127,36 +125,36 @@ async def test_nobody_left_to_tell_is_no_error(bench: AdapterBench) -> None:
     assert (await bench.send_payload(payloads.build_command("/tip"))).json["text"] == "Hello"
 
 
-async def test_a_handler_that_raises_is_answered_with_an_apology(bench: AdapterBench) -> None:
-    """A handler's failure is said in place of its answer; the listener does not raise."""
+async def test_handler_exception_becomes_error_message(bench: AdapterBench) -> None:
+    """A handler's exception is replaced by an error message; the listener does not raise."""
     bench.handlers.replies["tip"] = RuntimeError("a bug")
 
-    answer = await bench.send_payload(payloads.build_command("/tip"))
+    response = await bench.send_payload(payloads.build_command("/tip"))
 
-    assert (answer.status, answer.json["text"]) == (200, ERROR_TEXT)
+    assert (response.status, response.json["text"]) == (200, ERROR_TEXT)
 
 
-async def test_even_a_failed_apology_is_no_silence(bench: AdapterBench) -> None:
-    """When the store is gone and nobody's language can be read, the apology is in English."""
+async def test_failed_error_handler_has_static_fallback(bench: AdapterBench) -> None:
+    """When the error handler raises too, a static English text is shown."""
     bench.handlers.replies["debrief"] = RuntimeError("a bug")
-    bench.handlers.apology = RuntimeError("another")
+    bench.handlers.error_reply = RuntimeError("another")
 
-    answer = await bench.send_payload(payloads.build_submission())
+    response = await bench.send_payload(payloads.build_submission())
 
-    said = answer.json["view"]["blocks"][0]["text"]["text"]
-    assert said.startswith("Something went wrong on our side")
+    text = response.json["view"]["blocks"][0]["text"]["text"]
+    assert text.startswith("Something went wrong on our side")
 
 
-async def test_a_payload_that_defeats_its_reader_is_acknowledged(bench: AdapterBench) -> None:
-    """Should a reader stumble over an act that Slack proved, it has no effect and no 500."""
-    answer = await bench.send_payload(payloads.build_submission(blocks="x"))
+async def test_unparsable_payload_is_acknowledged(bench: AdapterBench) -> None:
+    """A signed payload whose parsing raises is acknowledged, with no effect and no 500."""
+    response = await bench.send_payload(payloads.build_submission(blocks="x"))
 
-    assert (answer.status, answer.body) == (200, b"")
+    assert (response.status, response.body) == (200, b"")
     assert bench.handlers.requests == []
 
 
-async def test_retries_and_double_clicks_bear_one_key(bench: AdapterBench) -> None:
-    """The same act sent again has the same key, and the next act another."""
+async def test_retries_share_idempotency_key(bench: AdapterBench) -> None:
+    """A payload that is sent again has the same idempotency key, the next action another."""
     bench.handlers.replies |= {"rupture": None, "debrief": None, "tip.next": None}
     for payload in (
         payloads.build_command(),
@@ -169,25 +167,25 @@ async def test_retries_and_double_clicks_bear_one_key(bench: AdapterBench) -> No
     await bench.send_payload(payloads.build_command(trigger_id="9.9"))
     await bench.send_payload(payloads.build_submission(id="V2"))
 
-    keys = [one.idempotency_key for one in bench.handlers.requests]
+    keys = [request.idempotency_key for request in bench.handlers.requests]
     assert keys[0:8:2] == keys[1:8:2]
     assert len(set(keys)) == 6
 
 
-async def test_a_double_click_on_save_bears_one_key_though_its_trigger_differs(
+async def test_double_submission_shares_idempotency_key(
     bench: AdapterBench,
 ) -> None:
-    """Two submissions of one open form are one act, each with a trigger of its own."""
+    """Two submissions of one form have one idempotency key, despite different trigger ids."""
     bench.handlers.replies["debrief"] = None
 
     await bench.send_payload(payloads.build_submission())
     await bench.send_payload({**payloads.build_submission(), "trigger_id": "another"})
 
-    assert len({one.idempotency_key for one in bench.handlers.requests}) == 1
+    assert len({request.idempotency_key for request in bench.handlers.requests}) == 1
 
 
-async def test_no_call_to_slack_is_needed_to_let_a_request_in(bench: AdapterBench) -> None:
-    """Authorization asks nobody: an answer in words causes no call to the Web API at all."""
+async def test_authorization_makes_no_api_call(bench: AdapterBench) -> None:
+    """Authorization needs no Web API call: a reply with a message causes none at all."""
     bench.handlers.replies["tip"] = HELLO
 
     await bench.send_payload(payloads.build_command("/tip"))

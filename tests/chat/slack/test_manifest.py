@@ -11,60 +11,65 @@ from tests.chat.slack.testbed import load_words
 from tests.sources import ROOT
 
 SCHEMA = ROOT.parent / "shared" / "schemas" / "slack-manifest-2.0.0.json"
-TYPED = re.compile(r"(?<![\w/.<>:])/([a-z]+)\b")
-"""A command as it stands in a sentence."""
+COMMAND_PATTERN = re.compile(r"(?<![\w/.<>:])/([a-z]+)\b")
+"""Matches a slash command within a sentence."""
 
-OPERATORS = ("operator.", "tryout.")
-"""Sentences of the command line and of the practice workspace, which know paths."""
+OPERATOR_PREFIXES = ("operator.", "tryout.")
+"""Key prefixes of the command line's and the sandbox's sentences, which contain paths."""
 
-BOTH = ("https://attune.example.org", None)
+BASE_URLS = ("https://attune.example.org", None)
+"""Base URLs of both modes: HTTP and Socket Mode."""
 
 
-def made(base_url: str | None, language: str = "en") -> JsonObject:
-    """Return the manifest, in English unless told otherwise."""
+def build_manifest(base_url: str | None, language: str = "en") -> JsonObject:
+    """Return the manifest in *language*."""
     return slack.build_manifest(load_words().get_pack(language), base_url=base_url)
 
 
-@pytest.mark.parametrize("base_url", BOTH)
-def test_the_manifest_is_one_by_slacks_own_schema(base_url: str | None) -> None:
-    """Where Slack's schema lies beside the clone, both manifests are valid by it."""
+@pytest.mark.parametrize("base_url", BASE_URLS)
+def test_manifest_matches_slacks_schema(base_url: str | None) -> None:
+    """Where Slack's schema is present beside the clone, both manifests are valid."""
     schema = json.loads(SCHEMA.read_text()) if SCHEMA.exists() else {}
 
-    jsonschema.validate(made(base_url), schema)
+    jsonschema.validate(build_manifest(base_url), schema)
 
 
 @pytest.mark.parametrize("language", load_words().languages)
-def test_no_text_is_longer_than_slack_takes(language: str) -> None:
-    """Names, descriptions and hints keep to Slack's limits, with or without its schema."""
-    app = made(None, language)
-    shown, features = app["display_information"], app["features"]
+def test_texts_fit_slacks_limits(language: str) -> None:
+    """Names, descriptions and hints fit Slack's limits, with or without its schema."""
+    manifest = build_manifest(None, language)
+    display, features = manifest["display_information"], manifest["features"]
 
-    assert 1 <= len(shown["name"]) <= 35
-    assert 1 <= len(shown["description"]) <= 140
-    assert 175 <= len(shown["long_description"]) <= 4000
+    assert 1 <= len(display["name"]) <= 35
+    assert 1 <= len(display["description"]) <= 140
+    assert 175 <= len(display["long_description"]) <= 4000
     assert len(features["bot_user"]["display_name"]) <= 80
     assert len(features["shortcuts"][0]["name"]) <= 24
-    for one in features["slash_commands"]:
-        assert len(one["command"]) <= 32
-        assert len(one["description"]) <= 100
-        assert len(one["usage_hint"]) <= 1000
+    for command in features["slash_commands"]:
+        assert len(command["command"]) <= 32
+        assert len(command["description"]) <= 100
+        assert len(command["usage_hint"]) <= 1000
 
 
 @pytest.mark.parametrize("language", load_words().languages)
-def test_every_command_that_is_named_exists(language: str) -> None:
-    """Whoever is told to type a command finds it: it is the app's own, or Slack's `/invite`."""
-    told = load_words().get_pack(language).sentences
-    read = {key: str(one) for key, one in told.items() if not key.startswith(OPERATORS)}
-    named = {name for one in read.values() for name in TYPED.findall(one)}
+def test_mentioned_commands_exist(language: str) -> None:
+    """Every command in the texts is one of the app's own, or Slack's `/invite`."""
+    sentences = load_words().get_pack(language).sentences
+    texts = {
+        key: str(sentence)
+        for key, sentence in sentences.items()
+        if not key.startswith(OPERATOR_PREFIXES)
+    }
+    mentioned = {name for sentence in texts.values() for name in COMMAND_PATTERN.findall(sentence)}
 
-    assert {"tip", "rupture", "supervision"} <= named
-    assert named <= {*COMMANDS, "invite"}
+    assert {"tip", "rupture", "supervision"} <= mentioned
+    assert mentioned <= {*COMMANDS, "invite"}
 
 
-@pytest.mark.parametrize("base_url", BOTH)
-def test_it_asks_for_no_more_than_it_says(base_url: str | None) -> None:
-    """The base scopes read no message anywhere; reading its own chats is the practice's choice."""
-    scopes = made(base_url)["oauth_config"]["scopes"]
+@pytest.mark.parametrize("base_url", BASE_URLS)
+def test_scopes_are_minimal(base_url: str | None) -> None:
+    """The required scopes read no message; those that read the bot's own chats are optional."""
+    scopes = build_manifest(base_url)["oauth_config"]["scopes"]
 
     assert scopes == {
         "bot": ["chat:write", "commands", "users:read"],
@@ -72,12 +77,14 @@ def test_it_asks_for_no_more_than_it_says(base_url: str | None) -> None:
     }
 
 
-@pytest.mark.parametrize("base_url", BOTH)
-def test_every_command_and_page_is_there(base_url: str | None) -> None:
-    """Five commands, the shortcut, the Home, and a messages tab that nobody types into."""
-    features = made(base_url)["features"]
+@pytest.mark.parametrize("base_url", BASE_URLS)
+def test_manifest_declares_all_features(base_url: str | None) -> None:
+    """The manifest declares five commands, the shortcut, the Home tab and a read-only chat."""
+    features = build_manifest(base_url)["features"]
 
-    assert [one["command"] for one in features["slash_commands"]] == [f"/{c}" for c in COMMANDS]
+    assert [command["command"] for command in features["slash_commands"]] == [
+        f"/{name}" for name in COMMANDS
+    ]
     assert features["shortcuts"][0]["callback_id"] == "debrief"
     assert features["app_home"] == {
         "home_tab_enabled": True,
@@ -86,34 +93,34 @@ def test_every_command_and_page_is_there(base_url: str | None) -> None:
     }
 
 
-def test_by_http_everything_goes_to_one_address() -> None:
-    """Commands, interactions and events are all posted to the bot's one address."""
-    app = made("https://attune.example.org/")
+def test_http_manifest_has_one_endpoint() -> None:
+    """Commands, interactions and events have the same request URL."""
+    manifest = build_manifest("https://attune.example.org/")
     url = "https://attune.example.org/slack/events"
 
-    assert {one["url"] for one in app["features"]["slash_commands"]} == {url}
-    assert app["settings"]["interactivity"] == {"is_enabled": True, "request_url": url}
-    assert app["settings"]["event_subscriptions"]["request_url"] == url
-    assert not app["settings"]["socket_mode_enabled"]
+    assert {command["url"] for command in manifest["features"]["slash_commands"]} == {url}
+    assert manifest["settings"]["interactivity"] == {"is_enabled": True, "request_url": url}
+    assert manifest["settings"]["event_subscriptions"]["request_url"] == url
+    assert not manifest["settings"]["socket_mode_enabled"]
 
 
-def test_by_socket_mode_there_is_no_address() -> None:
-    """A bot that connects to Slack itself tells Slack no address at all."""
-    app = made(None)
+def test_socket_mode_manifest_has_no_url() -> None:
+    """The manifest for Socket Mode contains no request URL."""
+    manifest = build_manifest(None)
 
-    assert "url" not in json.dumps(app)
-    assert app["settings"]["socket_mode_enabled"]
+    assert "url" not in json.dumps(manifest)
+    assert manifest["settings"]["socket_mode_enabled"]
 
 
 @pytest.mark.parametrize(
     "base_url",
     ["http://attune.example.org", "attune.example.org", "https://", "https://a.example/?b=1", ""],
 )
-def test_an_address_that_slack_would_not_call_is_refused(base_url: str) -> None:
-    """The operator is told what an address has to be; the practice workspace's may be plain."""
-    with pytest.raises(FaultyInputError) as refused:
-        made(base_url)
+def test_invalid_base_url_is_rejected(base_url: str) -> None:
+    """A base URL without https is rejected, except for the sandbox's loopback address."""
+    with pytest.raises(FaultyInputError) as raised:
+        build_manifest(base_url)
 
-    assert refused.value.faults[0].location == "--base-url"
-    assert load_words().get_pack("en").translate(refused.value.faults[0].key)
-    assert made("http://127.0.0.1:3000")
+    assert raised.value.faults[0].location == "--base-url"
+    assert load_words().get_pack("en").translate(raised.value.faults[0].key)
+    assert build_manifest("http://127.0.0.1:3000")

@@ -11,8 +11,8 @@ from tests.chat.slack.testbed import AdapterBench, defer_reply
 
 CANARY = "klrvqx"
 
-TYPED = {"type": "plain_text_input", "value": CANARY}
-STATE = {"values": {"form": {"form": payloads.radio_state(CANARY)}, "name": {"name": TYPED}}}
+TEXT_INPUT = {"type": "plain_text_input", "value": CANARY}
+STATE = {"values": {"form": {"form": payloads.radio_state(CANARY)}, "name": {"name": TEXT_INPUT}}}
 
 PAYLOADS = {
     "a command": payloads.build_command(text=CANARY, user_name=CANARY),
@@ -39,98 +39,102 @@ PAYLOADS = {
 }
 
 
-def overheard(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return every record in which the planted word can be read, in any of its parts."""
-    written = [f"{one.getMessage()} {one.exc_text} {vars(one)}" for one in caplog.records]
-    return [line for line in written if CANARY in line]
+def find_leaks(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return every log record that contains the canary word in any attribute."""
+    lines = [f"{record.getMessage()} {record.exc_text} {vars(record)}" for record in caplog.records]
+    return [line for line in lines if CANARY in line]
 
 
 @pytest.fixture(autouse=True)
-def listening(caplog: pytest.LogCaptureFixture) -> None:
-    """Listen to every logger there is, at the lowest level."""
+def capture_all_loggers(caplog: pytest.LogCaptureFixture) -> None:
+    """Capture the records of every logger, at the lowest level."""
     caplog.set_level(logging.DEBUG)
     for name in ("attune", "slack_bolt", "slack_sdk", "aiohttp", "asyncio", "uvicorn"):
         caplog.set_level(logging.DEBUG, name)
 
 
 @pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS.keys())
-async def test_nothing_of_a_payload_is_logged(
+async def test_payloads_are_not_logged(
     bench: AdapterBench, caplog: pytest.LogCaptureFixture, payload: payloads.Payload
 ) -> None:
-    """Whatever Slack sends, signed or forged, no part of it reaches a log at any level."""
-    body, kind = payloads.encode_payload(payload)
+    """No part of a payload, signed or forged, is logged at any level."""
+    body, content_type = payloads.encode_payload(payload)
     for reply in (None, defer_reply(None), RuntimeError(CANARY), defer_reply(RuntimeError(CANARY))):
         bench.handlers.replies |= {"act": reply, "rupture": reply}
-        await bench.post_body(body, payloads.sign_headers(body, kind))
-        await bench.post_body(body, {"content-type": kind})
+        await bench.post_body(body, payloads.sign_headers(body, content_type))
+        await bench.post_body(body, {"content-type": content_type})
         await bench.post_body(
-            body, payloads.sign_headers(body, kind) | {"x-slack-signature": f"v0={CANARY}"}
+            body, payloads.sign_headers(body, content_type) | {"x-slack-signature": f"v0={CANARY}"}
         )
-        await bench.post_body(body[:-3] + CANARY.encode(), payloads.sign_headers(body, kind))
+        await bench.post_body(
+            body[:-3] + CANARY.encode(), payloads.sign_headers(body, content_type)
+        )
 
-    assert overheard(caplog) == []
+    assert find_leaks(caplog) == []
 
 
 @pytest.mark.parametrize("error", ["", "fatal_error", "not_a_known_error"])
-async def test_nothing_that_leaves_is_logged(
+async def test_outgoing_content_is_not_logged(
     bench: AdapterBench, caplog: pytest.LogCaptureFixture, error: str
 ) -> None:
-    """Forms and messages on their way to Slack, and what Slack says of them, are quoted nowhere."""
+    """Neither the forms and messages sent to Slack nor its error responses are logged."""
     message = Message(CANARY, (Text(CANARY),))
     if error:
         for method in ("views.open", "chat.postMessage", "users.info", "response_url"):
             bench.api.plan_error(method, error, status=200 if error == "fatal_error" else 500)
-    bench.handlers.apology = message
+    bench.handlers.error_reply = message
     for reply in (Form("act", "Act", message.body, data=CANARY), defer_reply(message)):
         bench.handlers.replies["rupture"] = reply
         await bench.send_payload(payloads.build_command(response_url=bench.api.response_url))
     await bench.adapter.outlet.send(Address("slack:T1", "U1"), message, "id")
 
     assert len(bench.api.calls) > 2
-    assert overheard(caplog) == []
+    assert find_leaks(caplog) == []
 
 
-async def test_what_goes_wrong_is_still_told(
+async def test_errors_are_logged_without_content(
     bench: AdapterBench, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The operator reads a stable action name and the kind of error, and no sentence of it."""
+    """The log contains a stable action name and the exception's type, without its message."""
     bench.handlers.replies["rupture"] = RuntimeError(CANARY)
 
     await bench.send_payload(payloads.build_command())
 
-    failed = next(one for one in caplog.records if one.message == "slack.handler_failed")
-    assert vars(failed)["error"] == "RuntimeError"
+    failure_record = next(
+        record for record in caplog.records if record.message == "slack.handler_failed"
+    )
+    assert vars(failure_record)["error"] == "RuntimeError"
 
 
-async def test_what_the_operator_asked_to_hear_stays_so(bench: AdapterBench) -> None:
-    """Serving Slack quietens Slack's libraries, and not the bot itself."""
-    ours = logging.getLogger("attune")
-    before = (ours.level, ours.disabled, tuple(ours.filters))
+async def test_own_logger_is_unchanged(bench: AdapterBench) -> None:
+    """Serving a request changes nothing in the configuration of the bot's own logger."""
+    own_logger = logging.getLogger("attune")
+    settings = (own_logger.level, own_logger.disabled, tuple(own_logger.filters))
 
     await bench.send_payload(payloads.build_command())
 
-    assert (ours.level, ours.disabled, tuple(ours.filters)) == before
+    assert (own_logger.level, own_logger.disabled, tuple(own_logger.filters)) == settings
 
 
-def test_every_library_is_given_it(bench: AdapterBench) -> None:
-    """Bolt, and every client it makes, speak to those loggers and no others."""
+def test_libraries_use_redacting_loggers(bench: AdapterBench) -> None:
+    """Bolt and each of its clients use the redacting loggers and no others."""
     assert bench.adapter.app.logger is bolt_logger()
     assert bench.adapter.app.client.logger is redacting_logger()
 
 
-def test_a_token_in_the_environment_is_no_news(
+def test_token_in_environment_causes_no_warning(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """The operator's own settings cause no warning at each start."""
+    """A token in the environment causes no warning at each start."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-planted")
     access = slack.AccessSettings("http://127.0.0.1:1/api/", testbed.fixed_token)
     slack.build_adapter(access, testbed.StubHandlers([]).build_routes({}), testbed.load_words())
 
-    assert [one for one in caplog.records if one.levelno >= logging.WARNING] == []
+    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
-def test_the_libraries_share_one_logger_that_drops_their_words() -> None:
-    """Bolt's and slack_sdk's own sentences are dropped, and below a warning never made."""
+def test_redacting_logger_removes_messages() -> None:
+    """The libraries' messages are removed, and below WARNING they are not even formatted."""
     logger = redacting_logger()
     record = logger.makeRecord("slack_bolt", logging.WARNING, "f", 1, CANARY, (), None)
 

@@ -12,8 +12,8 @@ from bot.elements import Message, Text
 from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
 
 MARIE, HELLO = Address("slack:T1", person="U1"), Message("Hello", (Text("Hello"),))
-ENDED = TokenPair("xoxe.xoxb-old", "xoxe-1-old")
-RENEWED = PlannedAnswer(
+EXPIRED_PAIR = TokenPair("xoxe.xoxb-old", "xoxe-1-old")
+ROTATION_RESPONSE = PlannedAnswer(
     {
         "ok": True,
         "token_type": "bot",
@@ -25,101 +25,105 @@ RENEWED = PlannedAnswer(
 
 
 @dataclass
-class Drawer:
-    """Where the pair is kept, for all the processes of a test."""
+class MemoryTokenStore:
+    """A token store in memory, shared by all outlets of a test."""
 
     pair: TokenPair | None = None
 
     async def load(self) -> TokenPair | None:
-        """Give the newest."""
+        """Return the newest pair."""
         return self.pair
 
     async def save(self, pair: TokenPair) -> None:
-        """Keep the newest."""
+        """Replace the pair."""
         self.pair = pair
 
 
-def outlet(api: FakeWebApi, drawer: Drawer) -> SlackOutlet:
-    """A process that reaches people with a token which Slack lets expire."""
-    renewed = TokenRotator(ENDED, "1.2", "shh", drawer)
+def create_outlet(api: FakeWebApi, token_store: MemoryTokenStore) -> SlackOutlet:
+    """Return an outlet of a separate process, which starts with an expired token."""
+    rotator = TokenRotator(EXPIRED_PAIR, "1.2", "shh", token_store)
     access = AccessSettings.from_settings(
-        signing_secret=None, bot_token=None, app_token=None, api_url=api.url, token_rotator=renewed
+        signing_secret=None, bot_token=None, app_token=None, api_url=api.url, token_rotator=rotator
     )
     return SlackOutlet(access.create_api_client())
 
 
-async def sent(api: FakeWebApi, *outlets: SlackOutlet) -> list[str]:
-    """Send a message from each, and tell which token it came with."""
-    for one in outlets:
-        await one.send(MARIE, HELLO, "d1")
-        await one._api_client.close()
+async def send_from_each(api: FakeWebApi, *outlets: SlackOutlet) -> list[str]:
+    """Send a message from each outlet, and return the tokens that were used."""
+    for outlet in outlets:
+        await outlet.send(MARIE, HELLO, "d1")
+        await outlet._api_client.close()
     return [call.token for call in api.calls if call.method == "chat.postMessage"]
 
 
-async def test_a_token_that_ended_is_renewed_before_it_is_used(api: FakeWebApi) -> None:
-    """Slack is asked once, with the refresh token; from then on the new token speaks."""
-    api.planned_answers["oauth.v2.access"] = RENEWED
-    drawer = Drawer()
-    one = outlet(api, drawer)
+async def test_expired_token_is_refreshed_once(api: FakeWebApi) -> None:
+    """Concurrent sends refresh an expired token once, and use the new token."""
+    api.planned_answers["oauth.v2.access"] = ROTATION_RESPONSE
+    token_store = MemoryTokenStore()
+    outlet = create_outlet(api, token_store)
 
-    await asyncio.gather(*(one.send(MARIE, HELLO, str(n)) for n in range(3)))
-    await one._api_client.close()
+    await asyncio.gather(*(outlet.send(MARIE, HELLO, str(number)) for number in range(3)))
+    await outlet._api_client.close()
 
     assert api.called_methods().count("oauth.v2.access") == 1
     assert api.last_arguments("oauth.v2.access")["refresh_token"] == "xoxe-1-old"
-    assert {c.token for c in api.calls if c.method == "chat.postMessage"} == {"xoxe.xoxb-new"}
-    assert drawer.pair
-    assert drawer.pair.refresh_token == "xoxe-1-new"
-    assert drawer.pair.expires_at - time.time() > 43_000
+    assert {call.token for call in api.calls if call.method == "chat.postMessage"} == {
+        "xoxe.xoxb-new"
+    }
+    assert token_store.pair
+    assert token_store.pair.refresh_token == "xoxe-1-new"
+    assert token_store.pair.expires_at - time.time() > 43_000
 
 
-async def test_the_newest_pair_outlives_a_restart(api: FakeWebApi) -> None:
-    """A new process uses what the last one kept, and asks for nothing while that lasts."""
-    api.planned_answers["oauth.v2.access"] = RENEWED
-    drawer = Drawer()
+async def test_stored_pair_is_reused_after_restart(api: FakeWebApi) -> None:
+    """A new process uses the stored pair, and does not refresh it while it is valid."""
+    api.planned_answers["oauth.v2.access"] = ROTATION_RESPONSE
+    token_store = MemoryTokenStore()
 
-    tokens = await sent(api, outlet(api, drawer), outlet(api, drawer))
+    tokens = await send_from_each(
+        api, create_outlet(api, token_store), create_outlet(api, token_store)
+    )
 
     assert tokens == ["xoxe.xoxb-new"] * 2
     assert api.called_methods().count("oauth.v2.access") == 1
 
 
-async def test_whoever_comes_second_takes_what_the_first_renewed(api: FakeWebApi) -> None:
-    """Two processes renew at once: Slack refuses the used token, and the other's pair is taken."""
-    newer = TokenPair("xoxe.xoxb-other", "xoxe-1-other", int(time.time()) + 43_000)
+async def test_concurrent_refresh_uses_stored_pair(api: FakeWebApi) -> None:
+    """When another process refreshed first, its stored pair replaces the refused refresh."""
+    newer_pair = TokenPair("xoxe.xoxb-other", "xoxe-1-other", int(time.time()) + 43_000)
 
-    class Raced(Drawer):
+    class RacingTokenStore(MemoryTokenStore):
         async def load(self) -> TokenPair | None:
-            before, self.pair = self.pair, newer
-            return before
+            previous_pair, self.pair = self.pair, newer_pair
+            return previous_pair
 
     api.plan_error("oauth.v2.access", "invalid_refresh_token")
 
-    assert await sent(api, outlet(api, Raced())) == ["xoxe.xoxb-other"]
+    assert await send_from_each(api, create_outlet(api, RacingTokenStore())) == ["xoxe.xoxb-other"]
 
 
 @pytest.mark.parametrize(
-    ("error", "fate"),
+    ("error", "status"),
     [
         ("invalid_refresh_token", SendStatus.CLOSED),
         ("fatal_error", SendStatus.RETRY_LATER),
         ("", SendStatus.RETRY_LATER),
     ],
 )
-async def test_without_a_token_nothing_was_posted(
-    api: FakeWebApi, error: str, fate: SendStatus
+async def test_failed_refresh_posts_nothing(
+    api: FakeWebApi, error: str, status: SendStatus
 ) -> None:
-    """A refusal closes the workspace, anything else waits; no message is left in doubt."""
+    """A refused refresh closes the workspace, other errors allow a retry; nothing is posted."""
     if error:
         api.plan_error("oauth.v2.access", error)
-    one = outlet(api, Drawer())
-    outcome = await one.send(MARIE, HELLO, "d1")
-    await one._api_client.close()
+    outlet = create_outlet(api, MemoryTokenStore())
+    result = await outlet.send(MARIE, HELLO, "d1")
+    await outlet._api_client.close()
 
-    assert (outcome.status, outcome.reason) == (fate, error or "not_renewed")
+    assert (result.status, result.reason) == (status, error or "not_renewed")
     assert "chat.postMessage" not in api.called_methods()
 
 
-def test_no_token_is_ever_printed() -> None:
-    """Neither a pair nor an error shows a secret."""
-    assert "xox" not in repr(ENDED) + repr(TokenRotationError("invalid_refresh_token"))
+def test_tokens_are_not_in_repr() -> None:
+    """Neither a token pair nor an error shows a secret in its repr."""
+    assert "xox" not in repr(EXPIRED_PAIR) + repr(TokenRotationError("invalid_refresh_token"))

@@ -1,4 +1,4 @@
-"""A room of Slack's with handlers of a test's own, and a way to send it payloads."""
+"""A Slack adapter with stub handlers, and helpers to send it payloads."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -35,12 +35,12 @@ KEYWORDS = {
 
 @cache
 def load_words() -> catalogue.Catalogue:
-    """Return the project's own catalogue, read once."""
+    """Return the project's own catalogue, loaded once."""
     return catalogue.load_catalogue()
 
 
 def defer_reply(reply: Reply | Exception) -> DeferredReply:
-    """Return a reply that needs a moment first."""
+    """Return a deferred reply that resolves to *reply*, or raises it."""
 
     async def produce_reply() -> Reply:
         await asyncio.sleep(0)
@@ -50,29 +50,29 @@ def defer_reply(reply: Reply | Exception) -> DeferredReply:
 
 
 def first_text(view: payloads.Payload) -> str:
-    """Return the first text in a view."""
+    """Return the first text of a view."""
     return str(view["blocks"][0]["text"]["text"])
 
 
 async def fixed_token(_workspace: str) -> str:
-    """Give the same made-up token for every workspace."""
+    """Return the same test token for every workspace."""
     return TOKEN
 
 
 @dataclass
 class StubHandlers:
-    """Handlers that answer as told, by name, and remember what they were asked."""
+    """Handlers that return planned replies by name, and record their requests."""
 
     event_order: list[str]
     replies: dict[str, Reply | Exception] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     events: list[ChatEvent] = field(default_factory=list)
-    apology: Reply | Exception = field(
+    error_reply: Reply | Exception = field(
         default_factory=lambda: Message(ERROR_TEXT, (Text(ERROR_TEXT),))
     )
 
     def build_routes(self, keywords: Mapping[str, Keywords]) -> Routes:
-        """Return tables that hold every name a test gave a reply for."""
+        """Return routing tables that contain every name but ``unknown``."""
         table = _CatchAllTable(self._handle_request)
         return Routes(
             commands=table,
@@ -105,11 +105,11 @@ class StubHandlers:
 
     async def _report_unexpected_error(self, request: Request) -> Reply:
         self.requests.append(request)
-        return _return_or_raise(self.apology)
+        return _return_or_raise(self.error_reply)
 
 
 class _CatchAllTable(dict[str, BoundHandler]):
-    """A table that knows every name but ``unknown``."""
+    """A routing table that contains every name but ``unknown``."""
 
     def __init__(self, handler: BoundHandler) -> None:
         super().__init__()
@@ -127,36 +127,36 @@ def _return_or_raise(reply: Reply | Exception) -> Reply:
 
 @dataclass
 class AdapterBench:
-    """A room in use: what it answers, what it calls, and what its handlers were asked."""
+    """A running adapter with its fake Web API and its stub handlers."""
 
     adapter: slack.SlackAdapter
     api: FakeWebApi
     handlers: StubHandlers
 
     async def post_body(self, body: bytes, headers: Mapping[str, str]) -> asgi.Response:
-        """Post a body to Slack's address, and wait for everything that follows."""
+        """Post a body to Slack's endpoint, and wait for all background tasks."""
         assert self.adapter.asgi
-        answer = await asgi.send_request(
+        response = await asgi.send_request(
             self.adapter.asgi, "POST", "/slack/events", body, headers, self.api.event_order
         )
         await self.adapter.wait_for_background_tasks()
-        return answer
+        return response
 
     async def send_payload(self, payload: payloads.Payload) -> asgi.Response:
-        """Send a payload as Slack sends one of its kind, signed."""
-        body, kind = payloads.encode_payload(payload)
-        return await self.post_body(body, payloads.sign_headers(body, kind))
+        """Send a payload in the encoding of its kind, signed."""
+        body, content_type = payloads.encode_payload(payload)
+        return await self.post_body(body, payloads.sign_headers(body, content_type))
 
 
 @asynccontextmanager
 async def open_bench(api: FakeWebApi, **overrides: str) -> AsyncIterator[AdapterBench]:
-    """Open a room that calls *api*, for as long as the block runs."""
+    """Run a Slack adapter that calls *api*, for as long as the block runs."""
     handlers = StubHandlers(api.event_order)
     secret = overrides.get("signing_secret", payloads.SIGNING_SECRET)
-    opened = slack.AccessSettings(api.url, fixed_token, secret, overrides.get("app_token", ""))
-    room = slack.build_adapter(opened, handlers.build_routes(KEYWORDS), load_words())
-    await room.start()
+    access = slack.AccessSettings(api.url, fixed_token, secret, overrides.get("app_token", ""))
+    adapter = slack.build_adapter(access, handlers.build_routes(KEYWORDS), load_words())
+    await adapter.start()
     try:
-        yield AdapterBench(room, api, handlers)
+        yield AdapterBench(adapter, api, handlers)
     finally:
-        await room.stop()
+        await adapter.stop()

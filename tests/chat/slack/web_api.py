@@ -1,4 +1,4 @@
-"""A stand-in for Slack's Web API on loopback: it answers as told, and remembers everything."""
+"""A fake Slack Web API on loopback, with planned responses and a record of all calls."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ from aiohttp import WSMsgType, web
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One call: the method (or ``response_url``), its arguments, and the token it came with."""
+    """One call: the method (or ``response_url``), its arguments, and its token."""
 
     method: str
     arguments: dict[str, Any]
@@ -21,9 +21,10 @@ class ApiCall:
 
 @dataclass(frozen=True)
 class PlannedAnswer:
-    """An answer that is not Slack's ordinary one.
+    """A response in the place of Slack's ordinary one.
 
-    ``lost`` breaks the connection instead; ``slow`` seconds pass before anything is said.
+    ``drops_connection`` closes the connection instead; the response is sent after
+    ``delay_seconds``.
     """
 
     body: dict[str, Any] | str = ""
@@ -34,10 +35,10 @@ class PlannedAnswer:
 
 
 class FakeWebApi:
-    """Slack, as far as the bot calls it. ``told`` holds what a method answers instead of ok."""
+    """Server of Slack's methods that the bot calls; ``planned_answers`` are by method."""
 
     def __init__(self) -> None:
-        """Begin with nobody having called."""
+        """Create a server without recorded calls."""
         self.calls: list[ApiCall] = []
         self.event_order: list[str] = []
         self.planned_answers: dict[str, PlannedAnswer | list[PlannedAnswer]] = {}
@@ -48,41 +49,41 @@ class FakeWebApi:
 
     @property
     def url(self) -> str:
-        """The Web API's base."""
+        """The base URL of the Web API."""
         return f"http://{self.address}/api/"
 
     @property
     def response_url(self) -> str:
-        """Where private answers are taken."""
+        """The URL that accepts ephemeral messages."""
         return f"http://{self.address}/response/1"
 
     def called_methods(self) -> list[str]:
-        """Return the methods called so far, in order."""
+        """Return the methods of all calls, in order."""
         return [call.method for call in self.calls]
 
     def last_arguments(self, method: str) -> dict[str, Any]:
-        """Return what the last call of *method* said."""
+        """Return the arguments of the last call of *method*."""
         return next(call.arguments for call in reversed(self.calls) if call.method == method)
 
     def plan_error(
         self, method: str, error: str, status: int = 200, headers: dict[str, str] | None = None
     ) -> None:
-        """Let *method* answer with one of Slack's error codes from now on."""
+        """Respond to *method* with one of Slack's error codes from now on."""
         self.planned_answers[method] = PlannedAnswer(
             {"ok": False, "error": error}, status, headers or {}
         )
 
     async def handle_call(self, request: web.Request) -> web.StreamResponse:
-        """Take one call."""
+        """Record one call and send its response."""
         method = request.match_info.get("method", "response_url")
-        said = await _parse_arguments(request)
+        arguments = await _parse_arguments(request)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        self.calls.append(ApiCall(method, said, token))
+        self.calls.append(ApiCall(method, arguments, token))
         self.event_order.append(method)
-        told = self.planned_answers.get(method)
-        if isinstance(told, list):
-            told = told.pop(0) if told else None
-        return await self._send_answer(request, method, said, told)
+        planned_answer = self.planned_answers.get(method)
+        if isinstance(planned_answer, list):
+            planned_answer = planned_answer.pop(0) if planned_answer else None
+        return await self._send_answer(request, method, arguments, planned_answer)
 
     async def _send_answer(
         self,
@@ -108,7 +109,7 @@ class FakeWebApi:
         )
 
     def _default_answer(self, method: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        ordinary: dict[str, dict[str, Any]] = {
+        answers: dict[str, dict[str, Any]] = {
             "chat.postMessage": {
                 "channel": "D1" if arguments.get("channel", "")[:1] == "U" else "C1",
                 "ts": "7.1",
@@ -118,27 +119,27 @@ class FakeWebApi:
             "conversations.history": {"messages": []},
             "apps.connections.open": {"url": f"ws://{self.address}/socket"},
         }
-        return ordinary.get(method, {})
+        return answers.get(method, {})
 
     async def handle_socket(self, request: web.Request) -> web.StreamResponse:
-        """Speak Socket Mode: greet, then remember what is acknowledged."""
-        opened = web.WebSocketResponse()
-        await opened.prepare(request)
-        self.sockets.append(opened)
+        """Serve a Socket Mode connection, and record its acknowledgements."""
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        self.sockets.append(socket)
         self.socket_connected.set()
-        await opened.send_json({"type": "hello", "num_connections": 1})
-        async for message in opened:
+        await socket.send_json({"type": "hello", "num_connections": 1})
+        async for message in socket:
             if message.type is WSMsgType.TEXT:
                 self.event_order.append("answered")
                 await self.acknowledgements.put(json.loads(message.data))
-        return opened
+        return socket
 
 
 async def _parse_arguments(request: web.Request) -> dict[str, Any]:
     if request.content_type == "application/json":
         return dict(await request.json())
-    found = {**request.query, **{key: str(value) for key, value in (await request.post()).items()}}
-    return {key: _decode_value(value) for key, value in found.items()}
+    fields = {**request.query, **{key: str(value) for key, value in (await request.post()).items()}}
+    return {key: _decode_value(value) for key, value in fields.items()}
 
 
 def _decode_value(text: str) -> Any:
@@ -150,7 +151,7 @@ def _decode_value(text: str) -> Any:
 
 @asynccontextmanager
 async def run_web_api() -> AsyncIterator[FakeWebApi]:
-    """Serve a fresh stand-in for as long as the block runs."""
+    """Run a new server for as long as the block runs."""
     api = FakeWebApi()
     app = web.Application()
     app.router.add_route("*", "/api/{method}", api.handle_call)
@@ -165,6 +166,6 @@ async def run_web_api() -> AsyncIterator[FakeWebApi]:
     try:
         yield api
     finally:
-        for one in api.sockets:
-            await one.close()
+        for socket in api.sockets:
+            await socket.close()
         await runner.cleanup()

@@ -1,51 +1,52 @@
-"""Reads back what a person chose in a form: coded answers by field, nothing else."""
+"""Parse the state of a form's input elements into answer codes by field id."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
 SlackElement = Mapping[str, Any]
+"""The state of one interactive Block Kit element."""
 
 
 def parse_form_values(view_or_payload: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    """Return the answers in a view (or a message's payload) by field id.
+    """Return the answer codes of a view, or of a message's payload, by field id.
 
-    A field left empty has no codes. Elements that this bot never shows are passed over.
-    TypeError, AttributeError or KeyError when the state is not shaped as Slack shapes it.
+    An empty field has an empty tuple. Element types that this bot never renders are ignored.
+    Raises TypeError, AttributeError or KeyError when the state has an unexpected shape.
     """
     values = (view_or_payload.get("state") or {}).get("values") or {}
-    found: dict[str, tuple[str, ...]] = {}
-    for field, elements in values.items():
+    answers: dict[str, tuple[str, ...]] = {}
+    for field_id, elements in values.items():
         for element in elements.values():
-            if reader := _VALUE_READERS.get(element["type"]):
-                found[field] = reader(element)
-    return found
+            if read_codes := _VALUE_READERS.get(element["type"]):
+                answers[field_id] = read_codes(element)
+    return answers
 
 
 def is_field(element: SlackElement) -> bool:
-    """Whether an element asks a question, rather than being a step to take."""
+    """Whether an element is an input field, as opposed to a button or menu."""
     return element.get("type") in _VALUE_READERS
 
 
 def _read_selected_option(element: SlackElement) -> tuple[str, ...]:
-    chosen = element.get("selected_option")
-    return (str(chosen["value"]),) if chosen else ()
+    option = element.get("selected_option")
+    return (str(option["value"]),) if option else ()
 
 
 def _read_selected_options(element: SlackElement) -> tuple[str, ...]:
-    return tuple(str(one["value"]) for one in element.get("selected_options") or ())
+    return tuple(str(option["value"]) for option in element.get("selected_options") or ())
 
 
 def _single_value_reader(key: str) -> Callable[[SlackElement], tuple[str, ...]]:
     def read_value(element: SlackElement) -> tuple[str, ...]:
-        chosen = element.get(key)
-        return (str(chosen),) if chosen else ()
+        value = element.get(key)
+        return (str(value),) if value else ()
 
     return read_value
 
 
 def _multi_value_reader(key: str) -> Callable[[SlackElement], tuple[str, ...]]:
     def read_values(element: SlackElement) -> tuple[str, ...]:
-        return tuple(str(one) for one in element.get(key) or ())
+        return tuple(str(value) for value in element.get(key) or ())
 
     return read_values
 

@@ -1,117 +1,127 @@
-"""Stands before everything else at Slack's door: no unproven byte gets past it."""
+"""Signature verification: ASGI middleware before any processing of Slack's payloads."""
 
 import json
 import logging
+from functools import partial
 from http import HTTPStatus
 
 from slack_sdk.signature import SignatureVerifier
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.chat import request_body
 from bot.chat.after_response import AfterResponse
 from bot.chat.request_body import Payload
 from bot.chat.slack.inbound import payloads
+from bot.chat.slack.inbound.payloads import PayloadKind
 from bot.logs import log_error
 
 logger = logging.getLogger("attune.slack")
 
 MAX_BODY_BYTES = 1024 * 1024
-"""Slack's own payloads stay far below; anything larger is not read to its end."""
+"""Maximum body size in bytes, far above Slack's payloads; a larger body is not read."""
 
 
 class Guard:
-    """Lets only Slack's own, well-formed requests through, and quotes none in any log.
+    """Middleware that passes only signed, well-formed requests to Bolt, and logs no content.
 
-    Unsigned, forged, stale or undecodable requests get 401, a body too large 413, a proven
-    body of a wrong shape 400. A proven payload of a kind unknown here is acknowledged with
-    200 and has no effect. Signatures are checked on the raw bytes and by the real clock.
+    A request without a valid, recent signature gets status 401, a body above the limit 413, a
+    signed body with an unexpected shape 400. A signed payload of an unknown kind is
+    acknowledged with 200 and has no effect. The signature is verified on the raw bytes, and
+    its timestamp against the system clock.
     """
 
     def __init__(self, app: ASGIApp, signing_secret: str, after_response: AfterResponse) -> None:
-        """Guard *app*, which is handed each payload as JSON, and nothing of its headers."""
+        """Wrap *app*, which receives each payload as JSON and none of the request's headers."""
         self._app = app
         self._verifier = SignatureVerifier(signing_secret)
         self._after_response = after_response
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request."""
+        """Process one HTTP request."""
+        respond = await self._select_response(scope, receive)
+        await respond(scope, receive, send)
+
+    async def _select_response(self, scope: Scope, receive: Receive) -> ASGIApp:
+        """Verify and parse the request; return the ASGI application that responds to it."""
         if scope["method"] != "POST":
-            await request_body.send_response(send, HTTPStatus.METHOD_NOT_ALLOWED)
-            return
+            return request_body.build_response(HTTPStatus.METHOD_NOT_ALLOWED)
         try:
             body = await request_body.read_body(scope, receive, MAX_BODY_BYTES)
         except request_body.TooLargeError:
-            await request_body.send_response(send, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-            return
-        if self._has_valid_signature(scope, body):
-            await self._handle_verified_body(scope, body, send)
-        else:
-            _log_rejection("unproven")
-            await request_body.send_response(send, HTTPStatus.UNAUTHORIZED)
+            return request_body.build_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        headers = Headers(scope=scope)
+        if not self._has_valid_signature(headers, body):
+            _log_rejection("invalid_signature")
+            return request_body.build_response(HTTPStatus.UNAUTHORIZED)
+        try:
+            payload = payloads.parse_payload(body, headers.get("content-type", ""))
+            kind = payloads.classify_payload(payload)
+        except request_body.MalformedError:
+            _log_rejection("malformed")
+            return request_body.build_response(HTTPStatus.BAD_REQUEST)
+        return self._respond_to_payload(payload, kind)
 
-    def _has_valid_signature(self, scope: Scope, body: bytes) -> bool:
-        """Whether the body bears Slack's signature; odd headers and bytes are no proof."""
+    def _has_valid_signature(self, headers: Headers, body: bytes) -> bool:
+        """Whether the signature is valid for *body*; malformed headers or bytes never are."""
         try:
             return self._verifier.is_valid(
                 body,
-                request_body.get_header(scope, b"x-slack-request-timestamp"),
-                request_body.get_header(scope, b"x-slack-signature"),
+                headers.get("x-slack-request-timestamp", ""),
+                headers.get("x-slack-signature", ""),
             )
         except (ValueError, TypeError, OverflowError):
             return False
 
-    async def _handle_verified_body(self, scope: Scope, body: bytes, send: Send) -> None:
-        try:
-            payload = payloads.parse_payload(body, request_body.get_header(scope, b"content-type"))
-            known = payloads.classify_payload(payload)
-        except request_body.MalformedError:
-            _log_rejection("malformed")
-            await request_body.send_response(send, HTTPStatus.BAD_REQUEST)
-            return
+    def _respond_to_payload(self, payload: Payload, kind: PayloadKind | None) -> ASGIApp:
+        """Return the response to a verified payload, or the forwarding of it to the app."""
         if payload.get("type") == "url_verification":
-            challenge = str(payload.get("challenge", ""))
-            await request_body.send_response(
-                send, HTTPStatus.OK, json.dumps({"challenge": challenge})
-            )
-        elif known is None:
+            challenge = {"challenge": str(payload.get("challenge", ""))}
+            return request_body.build_response(HTTPStatus.OK, json.dumps(challenge))
+        if kind is None:
             _log_ignored_payload(payload)
-            await request_body.send_response(send, HTTPStatus.OK)
-        else:
-            await self._forward_payload(scope, payload, send)
+            return request_body.build_response(HTTPStatus.OK)
+        return partial(self._forward_payload, payload)
 
-    async def _forward_payload(self, scope: Scope, payload: Payload, send: Send) -> None:
-        """Hand the payload on in one shape; what breaks inside before an answer is a 400.
+    async def _forward_payload(
+        self, payload: Payload, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        """Pass the payload to the app as JSON; an exception before a response becomes a 400.
 
-        Bolt reads a form again by its own lights (a command whose words contain "payload"
-        came out empty) and obeys headers that no signature covers, so it gets neither.
+        Bolt would parse a form again with its own rules (it dropped a command whose text
+        contains "payload") and act on headers that no signature covers, so it gets neither
+        the form nor the headers.
         """
         body = json.dumps(payload).encode()
-        plain = {**scope, "headers": [(b"content-type", b"application/json")], "query_string": b""}
-        answered = False
+        headers = Headers({"content-type": "application/json"})
+        forwarded_scope = {**scope, "headers": headers.raw, "query_string": b""}
+        response_started = False
 
-        async def receive() -> Message:
+        async def receive_payload() -> Message:
             return {"type": "http.request", "body": body, "more_body": False}
 
         async def tracked_send(message: Message) -> None:
-            nonlocal answered
-            answered = True
+            nonlocal response_started
+            response_started = True
             await send(message)
 
         async with self._after_response.response_pending():
             try:
-                await self._app(plain, receive, tracked_send)
-            except Exception as error:  # noqa: BLE001 - a shape that only Bolt stumbles over
-                log_error(logger, "slack.unreadable", error)
-                if not answered:
-                    await request_body.send_response(send, HTTPStatus.BAD_REQUEST)
+                await self._app(forwarded_scope, receive_payload, tracked_send)
+            except Exception as error:  # noqa: BLE001 - a payload shape that only Bolt rejects
+                log_error(logger, "slack.payload_processing_failed", error)
+                if not response_started:
+                    response = request_body.build_response(HTTPStatus.BAD_REQUEST)
+                    await response(scope, receive, send)
 
 
 def _log_rejection(reason: str) -> None:
-    logger.warning("slack.refused", extra={"action": "slack.refused", "why": reason})
+    fields = {"action": "slack.request_rejected", "reason": reason}
+    logger.warning("slack.request_rejected", extra=fields)
 
 
 def _log_ignored_payload(payload: Payload) -> None:
-    """Say that something was acknowledged; Slack throttling our events is worth a warning."""
-    throttled = payload.get("type") == "app_rate_limited"
-    action = "slack.events_throttled" if throttled else "slack.passed_over"
-    logger.log(logging.WARNING if throttled else logging.INFO, action, extra={"action": action})
+    """Log an acknowledged payload without effect; a rate limit on our events is a warning."""
+    is_throttled = payload.get("type") == "app_rate_limited"
+    action = "slack.events_throttled" if is_throttled else "slack.payload_ignored"
+    logger.log(logging.WARNING if is_throttled else logging.INFO, action, extra={"action": action})

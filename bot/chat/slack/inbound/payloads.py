@@ -1,4 +1,4 @@
-"""What kind of payload Slack sent, decided before anything in it is believed."""
+"""Decode, classify and validate Slack's payloads before they are parsed into requests."""
 
 import json
 from collections.abc import Mapping
@@ -10,10 +10,11 @@ from bot.chat.request_body import Payload
 from bot.chat.slack.inbound import form_values
 
 _MAX_FIELDS = 100
+"""Maximum number of fields of a form-encoded body."""
 
 
 class PayloadKind(Enum):
-    """The payloads that people's acts arrive in; Slack's own word is the value."""
+    """Payload kinds that this bot handles; the value is Slack's own name for it."""
 
     COMMAND = "command"
     ACTION = "block_actions"
@@ -33,13 +34,14 @@ _REQUIRED_PATHS: Mapping[PayloadKind, tuple[tuple[str, ...], ...]] = {
 }
 
 _DICT_FIELDS = ("view", "message", "container", "channel", "team", "enterprise", "state")
-"""Parts of an interaction that are tables wherever they are not missing."""
+"""Keys of an interaction whose values must be objects wherever they are present."""
 
 
 def parse_payload(body: bytes, content_type: str) -> Payload:
-    """Return the payload in a body that is known to be Slack's; MalformedError otherwise.
+    """Return the payload of a request body whose signature was verified.
 
-    Events come as JSON; commands as a form; everything else as JSON in a form's one field.
+    Events are sent as JSON, commands as a form, all other kinds as JSON in the form field
+    ``payload``. Raises :class:`bot.chat.request_body.MalformedError` for any other body.
     """
     try:
         text = body.decode()
@@ -56,14 +58,14 @@ def parse_payload(body: bytes, content_type: str) -> Payload:
 
 
 def classify_payload(payload: Payload) -> PayloadKind | None:
-    """Return what a payload is; ``None`` for one that asks nothing of this bot.
+    """Return the kind of a payload; ``None`` for one that this bot does not handle.
 
-    MalformedError when a kind known here lacks what that kind always has.
+    Raises :class:`bot.chat.request_body.MalformedError` when a required value is missing.
     """
-    found = _match_kind(payload)
-    if found is not None:
-        _validate_payload(found, payload)
-    return found
+    kind = _match_kind(payload)
+    if kind is not None:
+        _validate_payload(kind, payload)
+    return kind
 
 
 def _match_kind(payload: Payload) -> PayloadKind | None:
@@ -71,12 +73,11 @@ def _match_kind(payload: Payload) -> PayloadKind | None:
         return PayloadKind.COMMAND
     if "type" not in payload and "ssl_check" in payload:
         return None
-    said = request_body.require_text(payload, ("type",))
-    if said == "message_action":
+    payload_type = request_body.require_text(payload, ("type",))
+    if payload_type == "message_action":
         return PayloadKind.SHORTCUT
-    return next(
-        (one for one in PayloadKind if one.value == said and one is not PayloadKind.COMMAND), None
-    )
+    typed_kinds = (kind for kind in PayloadKind if kind is not PayloadKind.COMMAND)
+    return next((kind for kind in typed_kinds if kind.value == payload_type), None)
 
 
 def _validate_payload(kind: PayloadKind, payload: Payload) -> None:
@@ -93,10 +94,10 @@ def _validate_interaction(kind: PayloadKind, payload: Payload) -> None:
         if payload.get(name) is not None:
             request_body.require_dict(payload[name])
     if kind is PayloadKind.ACTION:
-        steps = payload.get("actions")
-        if not isinstance(steps, list) or not steps:
+        actions = payload.get("actions")
+        if not isinstance(actions, list) or not actions:
             raise request_body.MalformedError
-        request_body.require_text(request_body.require_dict(steps[0]), ("action_id",))
+        request_body.require_text(request_body.require_dict(actions[0]), ("action_id",))
     try:
         form_values.parse_form_values(payload.get("view") or payload)
     except (TypeError, AttributeError, KeyError):
@@ -108,5 +109,5 @@ def _validate_event(payload: Payload) -> None:
     if authorizations is not None:
         if not isinstance(authorizations, list):
             raise request_body.MalformedError
-        for one in authorizations:
-            request_body.require_dict(one)
+        for authorization in authorizations:
+            request_body.require_dict(authorization)

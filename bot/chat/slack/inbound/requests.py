@@ -1,4 +1,4 @@
-"""Turns Slack's payloads into requests that no handler need know Slack to read."""
+"""Parse Slack's payloads into product-neutral requests and the targets of their replies."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +10,14 @@ from bot.chat.slack.inbound import form_values, profiles
 from bot.conversation import ChatEvent, Keywords, Person, Request
 
 Payload = Mapping[str, Any]
+"""A validated payload, or a view in it."""
+
 HandlerTable = Literal["commands", "forms", "buttons", "shortcuts"]
+"""Name of the table of :class:`bot.conversation.Routes` in which the handler is registered."""
 
 
 class Origin(Enum):
-    """What the person had before them when they acted, which decides where an answer goes."""
+    """The surface on which the user acted; it determines where the reply is sent."""
 
     COMMAND = "command"
     MESSAGE = "message"
@@ -24,17 +27,17 @@ class Origin(Enum):
     CLOSED = "closed"
     SHORTCUT = "shortcut"
     HOME_OPENED = "opened"
-    """The person opened the app's Home, and nothing more."""
+    """The user opened the app's Home tab, without any further action."""
 
 
 @dataclass(frozen=True)
 class ReplyTarget:
-    """Where an answer can be put.
+    """Addresses and ids to which a reply can be sent.
 
-    ``trigger`` opens a form within three seconds, once; ``response_url`` takes what only
-    the person sees; ``view``, ``hash`` and ``title`` are the open form's; ``fields`` are
-    the questions it asks. ``home`` says that the person came from the app's Home, which
-    then is put up afresh.
+    ``trigger_id`` opens a form once, within three seconds; ``response_url`` accepts ephemeral
+    messages, visible to the user alone; ``view_id``, ``view_hash`` and ``view_title`` belong to
+    the open form, and ``field_ids`` are its input blocks. ``from_home`` is true when the form
+    or action originates in the app's Home tab, which is then published again.
     """
 
     origin: Origin
@@ -49,7 +52,7 @@ class ReplyTarget:
 
 @dataclass(frozen=True)
 class Interaction:
-    """One payload, read: which table answers it, what is asked, and where answers go."""
+    """A parsed payload: the handler table, the request and the target of the reply."""
 
     table: HandlerTable
     request: Request
@@ -57,43 +60,44 @@ class Interaction:
 
 
 def parse_command(payload: Payload, keywords: Mapping[str, Keywords]) -> Interaction:
-    """Read a slash command. Of the words after it, only one of its own goes any further."""
+    """Parse a slash command; of its text, only a registered keyword is passed on."""
     name = str(payload["command"]).removeprefix("/")
-    trigger, response_url = (str(payload.get(one, "")) for one in ("trigger_id", "response_url"))
+    trigger_id = str(payload.get("trigger_id", ""))
+    response_url = str(payload.get("response_url", ""))
     request = Request(
         person=Person(_parse_workspace(payload), payload["user_id"]),
         name=name,
-        idempotency_key=trigger or response_url,
+        idempotency_key=trigger_id or response_url,
         keyword=keywords.get(name, Keywords()).match(str(payload.get("text", ""))),
         channel=str(payload.get("channel_id", "")),
     )
-    return Interaction("commands", request, ReplyTarget(Origin.COMMAND, trigger, response_url))
+    return Interaction("commands", request, ReplyTarget(Origin.COMMAND, trigger_id, response_url))
 
 
 def parse_action(payload: Payload) -> Interaction:
-    """Read a pressed button, a chosen step of a menu, or a touched field of a form."""
-    step, view = payload["actions"][0], payload.get("view") or {}
-    place = _build_reply_target(payload, _parse_origin(view))
-    touched = form_values.is_field(step)
-    name = view.get("callback_id", "") if touched else step["action_id"].partition("#")[0]
-    chosen = step.get("selected_option") or {}
+    """Parse a click on a button, a selected menu option, or a changed field of a form."""
+    action, view = payload["actions"][0], payload.get("view") or {}
+    target = _build_reply_target(payload, _parse_origin(view))
+    is_field_change = form_values.is_field(action)
+    name = view.get("callback_id", "") if is_field_change else action["action_id"].partition("#")[0]
+    option = action.get("selected_option") or {}
     request = Request(
         person=_parse_person(payload),
         name=str(name),
-        idempotency_key=f"{payload['user']['id']} {step.get('action_ts') or place.trigger_id}",
+        idempotency_key=f"{payload['user']['id']} {action.get('action_ts') or target.trigger_id}",
         channel=str((payload.get("channel") or {}).get("id", "")) if not view else "",
         data=view_metadata.read_form_data(view)
-        if touched
-        else str(step.get("value") or chosen.get("value") or ""),
+        if is_field_change
+        else str(action.get("value") or option.get("value") or ""),
         answers=form_values.parse_form_values(view or payload),
-        inside_form=place.origin is Origin.MODAL,
-        step="changed" if touched else "asked",
+        inside_form=target.origin is Origin.MODAL,
+        step="changed" if is_field_change else "asked",
     )
-    return Interaction("forms" if touched else "buttons", request, place)
+    return Interaction("forms" if is_field_change else "buttons", request, target)
 
 
 def parse_submission(payload: Payload) -> Interaction:
-    """Read a form that was sent off. A retry and a second click bear the same key."""
+    """Parse a form submission; a retry and a double click have the same idempotency key."""
     view = payload["view"]
     request = Request(
         person=_parse_person(payload),
@@ -108,7 +112,7 @@ def parse_submission(payload: Payload) -> Interaction:
 
 
 def parse_closed_form(payload: Payload) -> Interaction:
-    """Read that a form was put away unsent."""
+    """Parse the closing of a form that was not submitted."""
     view = payload["view"]
     request = Request(
         person=_parse_person(payload),
@@ -121,14 +125,14 @@ def parse_closed_form(payload: Payload) -> Interaction:
 
 
 def parse_shortcut(payload: Payload) -> Interaction:
-    """Read a shortcut chosen from Slack's own menu."""
-    place = _build_reply_target(payload, Origin.SHORTCUT)
-    name = payload["callback_id"]
-    return Interaction("shortcuts", Request(_parse_person(payload), name, place.trigger_id), place)
+    """Parse a shortcut, selected in Slack's own menu."""
+    target = _build_reply_target(payload, Origin.SHORTCUT)
+    request = Request(_parse_person(payload), payload["callback_id"], target.trigger_id)
+    return Interaction("shortcuts", request, target)
 
 
 def parse_home_opened(payload: Payload) -> Interaction | None:
-    """Read that a person opened the app's Home; ``None`` for its other tabs and other events."""
+    """Parse an opened Home tab; return ``None`` for the app's other tabs and other events."""
     event = payload["event"]
     if event["type"] != "app_home_opened" or event.get("tab") != "home":
         return None
@@ -141,15 +145,15 @@ def parse_home_opened(payload: Payload) -> Interaction | None:
 
 
 def parse_event(payload: Payload) -> ChatEvent | None:
-    """Read what Slack tells unasked: a member changed, or the bot was put out.
+    """Parse an event about a changed user, the app's removal or its revoked token.
 
-    ``None`` for any other event, and where only somebody's own token was revoked.
+    Returns ``None`` for any other event, and where only a user token was revoked.
     """
     event, workspace = payload["event"], _parse_workspace(payload)
     kind, user = event["type"], event.get("user")
     if kind == "user_change" and isinstance(user, dict):
-        who = str(user.get("id", ""))
-        return ChatEvent("profile", workspace, who, profile=profiles.parse_profile(user))
+        user_id = str(user.get("id", ""))
+        return ChatEvent("profile", workspace, user_id, profile=profiles.parse_profile(user))
     if kind == "app_uninstalled":
         return ChatEvent("closed", workspace, reason=kind)
     if kind == "tokens_revoked" and (event.get("tokens") or {}).get("bot"):
@@ -158,7 +162,7 @@ def parse_event(payload: Payload) -> ChatEvent | None:
 
 
 def build_home_request(person: Person, key: str) -> Request:
-    """Return the request for a person's own page."""
+    """Return the request for the user's Home tab, with the idempotency key *key*."""
     return Request(person, "home", key)
 
 
@@ -189,11 +193,11 @@ def _parse_person(payload: Payload) -> Person:
 
 
 def _parse_workspace(payload: Payload) -> str:
-    """Name the workspace that the bot is installed in, even for a form opened elsewhere."""
-    team = (
+    """Return the workspace in which the bot is installed, even for a form opened in another."""
+    team_id = (
         (payload.get("view") or {}).get("app_installed_team_id")
         or payload.get("team_id")
         or (payload.get("team") or {}).get("id")
         or (payload.get("user") or {}).get("team_id")
     )
-    return f"slack:{team}"
+    return f"slack:{team_id}"

@@ -1,4 +1,4 @@
-"""The part of an answer that fits into the reply to Slack's own request; pure."""
+"""Build the body of the response to Slack's own request; pure functions without I/O."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,12 +9,13 @@ from bot.conversation import InvalidAnswers, Reply
 from bot.elements import Form, Message, Text
 
 Body = dict[str, Any]
+"""A JSON response body."""
 
 
 def build_ack_body(reply: Reply, interaction: Interaction) -> Body | None:
-    """Return what goes back at once, ``{}`` for a bare acknowledgement that says it all.
+    """Return the response body for *reply*; ``{}`` when an acknowledgement is enough.
 
-    ``None`` means that the reply has to be put up afterwards, by the Web API.
+    Returns ``None`` when the reply has to be sent with the Web API, after the response.
     """
     if reply is None:
         return {}
@@ -30,14 +31,14 @@ def build_ack_body(reply: Reply, interaction: Interaction) -> Body | None:
 
 
 def build_waiting_body(interaction: Interaction, waiting_text: str) -> Body:
-    """Return what stands in a submitted form, under its title, while the work is under way."""
+    """Return the body that shows *waiting_text* in the submitted form until the reply is sent."""
     return _build_update_body(
         Form("waiting", interaction.reply_target.view_title, (Text(waiting_text),)), interaction
     )
 
 
 def reply_as_form(reply: Message | Form, interaction: Interaction) -> Form:
-    """Return a reply as the form that takes the place of the open one."""
+    """Return a reply as the form that replaces the open one."""
     return (
         reply
         if isinstance(reply, Form)
@@ -46,7 +47,7 @@ def reply_as_form(reply: Message | Form, interaction: Interaction) -> Form:
 
 
 def errors_as_message(invalid: InvalidAnswers) -> Message:
-    """Return what cannot be kept as a message, for where there is no field to say it under."""
+    """Return validation errors as a message, for surfaces without fields to attach them to."""
     sentences = tuple(invalid.errors.values())
     return Message(" ".join(sentences), tuple(map(Text, sentences)))
 
@@ -63,17 +64,21 @@ def _build_submission_body(reply: Reply, interaction: Interaction) -> Body | Non
 
 
 def _build_update_body(form: Form, interaction: Interaction) -> Body:
-    team = surfaces.extract_team_id(interaction.request.person.workspace)
-    view = surfaces.render_form(form, team, from_home=interaction.reply_target.from_home)
+    team_id = surfaces.extract_team_id(interaction.request.person.workspace)
+    view = surfaces.render_form(form, team_id, from_home=interaction.reply_target.from_home)
     return {"response_action": "update", "view": view}
 
 
 def _assign_errors_to_fields(
     errors: Mapping[str, str], field_ids: tuple[str, ...]
 ) -> dict[str, str]:
-    """Put each error under a field of the form; Slack shows none that it cannot place."""
-    placed: dict[str, str] = {}
-    for field, sentence in errors.items():
-        at = field if field in field_ids or not field_ids else field_ids[0]
-        placed[at] = f"{placed[at]} {sentence}" if at in placed else sentence
-    return placed
+    """Return the errors by field id of the form; those of a missing field go to the first one.
+
+    Slack does not show an error whose key is no block id of the form.
+    """
+    field_errors: dict[str, str] = {}
+    for name, sentence in errors.items():
+        field_id = name if name in field_ids or not field_ids else field_ids[0]
+        previous = field_errors.get(field_id)
+        field_errors[field_id] = f"{previous} {sentence}" if previous is not None else sentence
+    return field_errors

@@ -1,4 +1,4 @@
-"""The one line to Slack: a shared HTTP session, and clients that never retry by themselves."""
+"""Web API client with one shared HTTP session and without automatic retries."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,34 +11,35 @@ from yarl import URL
 from bot.chat.slack.quiet_logging import redacting_logger
 
 TokenProvider = Callable[[str], Awaitable[str]]
-"""Gives the bot token for a workspace (``slack:T…``) when it is needed, however it is renewed."""
+"""Returns the current bot token of a workspace (``slack:T…``); called before each request."""
 
 TIMEOUT = aiohttp.ClientTimeout(total=10.0, sock_connect=5.0)
-"""Seconds that a call may take; a person's trigger is gone after three anyway."""
+"""Timeouts of a call in seconds; a user's trigger id expires after three in any case."""
 
 _KEEPALIVE_SECONDS = 4.0
-"""Seconds that an idle connection is kept: fewer than servers keep theirs (5 and more).
+"""Seconds until an idle connection is closed: fewer than on servers (5 and more).
 
-Had the server hung up first, a message sent just then would be lost in doubt.
+If the server closed the connection first, the result of a message sent at that moment would
+be unknown.
 """
 
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class ResponseUrlError(Exception):
-    """Slack did not take a private answer; ``status`` is the HTTP status it gave."""
+    """Slack refused an ephemeral message; ``status`` is the HTTP status of its response."""
 
     def __init__(self, status: int) -> None:
-        """Keep the status."""
+        """Store the HTTP status."""
         super().__init__(status)
         self.status = status
 
 
 class ApiClient:
-    """Everything that leaves for Slack goes through here.
+    """Client factory for all calls to Slack.
 
-    slack_sdk's defaults would open a session for each call, and send a message again when
-    an answer is lost, which people see as a message twice.
+    slack_sdk's defaults would open an HTTP session for each call, and retry a message whose
+    response was lost, so that users could see the message twice.
     """
 
     def __init__(self, api_url: str, token_provider: TokenProvider) -> None:
@@ -50,7 +51,7 @@ class ApiClient:
         self._proxy = self.create_client().proxy
 
     def get_session(self) -> aiohttp.ClientSession:
-        """Return the one HTTP session, opened at its first use inside a running loop."""
+        """Return the shared HTTP session; opened at its first use, inside a running event loop."""
         asyncio.get_running_loop()
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
@@ -61,20 +62,20 @@ class ApiClient:
         return self._session
 
     def create_client(self, token: str | None = None) -> AsyncWebClient:
-        """Return a client outside any loop; it has no session until it is given one."""
+        """Return a client without a session, which can be built outside an event loop."""
         client = AsyncWebClient(token, self.api_url, retry_handlers=[], logger=redacting_logger())
         if URL(self.api_url).host in _LOOPBACK_HOSTS:
-            client.proxy = None  # an operator's proxy leads outside, never back to this machine
+            client.proxy = None  # an outbound proxy cannot reach this machine's loopback address
         return client
 
     def create_client_without_token(self) -> AsyncWebClient:
-        """Return a client that speaks for nobody yet, to ask for a token."""
+        """Return a client without a token, for the token refresh call."""
         client = self.create_client()
         client.session = self.get_session()
         return client
 
     async def get_client(self, workspace: str = "") -> AsyncWebClient:
-        """Return a client that speaks for the bot in *workspace*."""
+        """Return a client with the bot token of *workspace*."""
         token = await self._token_provider(workspace)
         if self._client is None or self._client.token != token:
             self._client = self.create_client(token)
@@ -82,15 +83,15 @@ class ApiClient:
         return self._client
 
     async def post_ephemeral(self, response_url: str, body: Mapping[str, Any]) -> None:
-        """Give Slack an answer that only the person who asked sees.
+        """Send an ephemeral message, visible to the user alone, to a response URL.
 
-        Raises ResponseUrlError when Slack refuses it, and what aiohttp raises.
+        Raises :class:`ResponseUrlError` when Slack refuses it, and aiohttp's client errors.
         """
-        async with self.get_session().post(response_url, json=body, proxy=self._proxy) as answered:
-            if not answered.ok:
-                raise ResponseUrlError(answered.status)
+        async with self.get_session().post(response_url, json=body, proxy=self._proxy) as response:
+            if not response.ok:
+                raise ResponseUrlError(response.status)
 
     async def close(self) -> None:
-        """Hang up."""
+        """Close the HTTP session and its connections."""
         if self._session is not None:
             await self._session.close()

@@ -1,4 +1,4 @@
-"""What became of a call to Slack that did not succeed, told without guessing."""
+"""Slack error codes: classify the errors of Web API calls into send results."""
 
 from typing import Any
 
@@ -11,14 +11,15 @@ from bot.logs import clean_code
 
 _TOO_MANY_REQUESTS, _SERVER_ERROR, _CLIENT_ERROR = 429, 500, 400
 _DEFAULT_RETRY_SECONDS, _UNREACHABLE_RETRY_SECONDS = 30.0, 30.0
-"""Seconds to rest when Slack names none, and when it cannot be reached at all."""
+"""Seconds until a retry when Slack sends no Retry-After header, and when it is unreachable."""
 
 _AMBIGUOUS_ERRORS = frozenset(
     {"fatal_error", "internal_error", "request_timeout", "service_unavailable"}
 )
-"""Errors after which, Slack says, part of what was asked may have been done."""
+"""Error codes after which, by Slack's documentation, the call may have succeeded in part."""
 
 _RETRYABLE_ERRORS = frozenset({"ratelimited", "rate_limited", "team_added_to_org"})
+"""Error codes after which nothing was posted and a retry may succeed."""
 
 _WORKSPACE_ERRORS = frozenset(
     {
@@ -43,9 +44,9 @@ _WORKSPACE_ERRORS = frozenset(
         "two_factor_setup_required",
     }
 )
-"""Errors that speak of the whole workspace: no message to anybody in it can succeed."""
+"""Error codes that concern the whole workspace: no message to any user in it can succeed."""
 
-_ADDRESSEE = frozenset(
+_ADDRESSEE_ERRORS = frozenset(
     {
         "cannot_dm_bot",
         "channel_not_found",
@@ -57,25 +58,25 @@ _ADDRESSEE = frozenset(
         "users_not_found",
     }
 )
-"""Errors that speak of this person or channel: no message to them can succeed.
+"""Error codes that concern the addressed user or channel: no message to it can succeed.
 
-The list is closed. ``user_is_bot`` and ``user_is_restricted`` speak of whoever calls.
+The list is closed. ``user_is_bot`` and ``user_is_restricted`` concern the caller instead.
 https://docs.slack.dev/reference/methods/chat.postMessage#errors
 """
 
 
 def slack_error_code(error: BaseException) -> str:
-    """Return Slack's own error code, or ``""`` when it was not Slack who spoke."""
+    """Return the error code in Slack's response, ``""`` when the error has no such response."""
     data = getattr(getattr(error, "response", None), "data", None)
     return str(data.get("error") or "") if isinstance(data, dict) else ""
 
 
 def classify_error(error: Exception) -> SendResult:
-    """Return the fate of a message whose sending raised *error*.
+    """Return the send result of a message whose call raised *error*.
 
-    WAIT only where it is certain that nothing was posted; UNKNOWN wherever it is not. GONE
-    only for the closed list of codes that speak of the addressee: a code that speaks of our
-    request, or that nobody here knows, is FAILED and costs this message alone.
+    RETRY_LATER only where it is certain that nothing was posted; UNKNOWN wherever it is not.
+    GONE only for the closed list of codes that concern the addressee: a code that concerns our
+    request, or that is not listed, is FAILED and affects this message alone.
     """
     if isinstance(error, aiohttp.ClientConnectorError | aiohttp.ConnectionTimeoutError):
         return SendResult(
@@ -84,9 +85,9 @@ def classify_error(error: Exception) -> SendResult:
             reason="unreachable",
         )
     if isinstance(error, TokenRotationError):
-        fate = SendStatus.CLOSED if error.code in _WORKSPACE_ERRORS else SendStatus.RETRY_LATER
+        is_closed = error.code in _WORKSPACE_ERRORS
         return SendResult(
-            fate,
+            SendStatus.CLOSED if is_closed else SendStatus.RETRY_LATER,
             retry_after_seconds=_DEFAULT_RETRY_SECONDS,
             reason=clean_code(error.code or "not_renewed"),
         )
@@ -106,16 +107,19 @@ def _classify_refusal(error: SlackApiError, error_code: str, status: int) -> Sen
     if status >= _SERVER_ERROR or error_code in _AMBIGUOUS_ERRORS:
         return SendResult(SendStatus.UNKNOWN, reason=clean_code(error_code or f"http_{status}"))
     if not error_code:
-        # Not Slack's own words: a gateway on the way. Only a plain refusal proves anything.
-        fate = SendStatus.RETRY_LATER if status >= _CLIENT_ERROR else SendStatus.UNKNOWN
-        return SendResult(fate, retry_after_seconds=_DEFAULT_RETRY_SECONDS, reason=f"http_{status}")
-    return SendResult(_classify(error_code), reason=clean_code(error_code))
+        # A gateway's response, not Slack's: only a 4xx status proves that nothing was posted.
+        return SendResult(
+            SendStatus.RETRY_LATER if status >= _CLIENT_ERROR else SendStatus.UNKNOWN,
+            retry_after_seconds=_DEFAULT_RETRY_SECONDS,
+            reason=f"http_{status}",
+        )
+    return SendResult(_classify_error_code(error_code), reason=clean_code(error_code))
 
 
-def _classify(error_code: str) -> SendStatus:
+def _classify_error_code(error_code: str) -> SendStatus:
     if error_code in _WORKSPACE_ERRORS:
         return SendStatus.CLOSED
-    return SendStatus.GONE if error_code in _ADDRESSEE else SendStatus.FAILED
+    return SendStatus.GONE if error_code in _ADDRESSEE_ERRORS else SendStatus.FAILED
 
 
 def _http_status(error: SlackApiError) -> int:

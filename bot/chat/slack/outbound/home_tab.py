@@ -1,4 +1,4 @@
-"""Puts up a person's own page in the app's Home, with charts where Slack takes them."""
+"""Publish a user's Home tab, with charts where Slack accepts them."""
 
 from slack_sdk.errors import SlackApiError
 
@@ -12,17 +12,18 @@ _INVALID_VIEW_ERRORS = frozenset({"invalid_blocks", "invalid_arguments", "invali
 
 
 async def publish_home(api_client: ApiClient, person: Person, home: Home) -> None:
-    """Put up the page. Where Slack refuses its charts, their words are put up without them.
+    """Publish the Home tab; if Slack rejects its charts, publish their text alone.
 
-    Slack's own pages disagree on whether the Home holds charts. Raises what the call raises.
+    Slack's documentation is contradictory on whether the Home tab supports charts. Exceptions
+    of the API call are passed to the caller.
     """
     client = await api_client.get_client(person.workspace)
-    team = surfaces.extract_team_id(person.workspace)
+    team_id = surfaces.extract_team_id(person.workspace)
     try:
-        await client.views_publish(user_id=person.id, view=surfaces.render_home(home, team))
+        await client.views_publish(user_id=person.id, view=surfaces.render_home(home, team_id))
     except SlackApiError as error:
-        drawn = any(isinstance(one, Chart) for one in home.body)
-        if not drawn or error_codes.slack_error_code(error) not in _INVALID_VIEW_ERRORS:
+        has_charts = any(isinstance(element, Chart) for element in home.body)
+        if not has_charts or error_codes.slack_error_code(error) not in _INVALID_VIEW_ERRORS:
             raise
-        view = surfaces.render_home(home, team, supports_charts=False)
+        view = surfaces.render_home(home, team_id, supports_charts=False)
         await client.views_publish(user_id=person.id, view=view)

@@ -1,4 +1,4 @@
-"""What Slack's people receive without having just asked: messages owed, and their own page."""
+"""Slack outlet: sends messages that no request triggered, and reads profiles and accounts."""
 
 import logging
 import time
@@ -20,23 +20,23 @@ from bot.logs import log_error
 logger = logging.getLogger("attune.slack")
 
 EVENT_TYPE = "attune_delivery"
-"""Names the metadata that a message owed carries; beside it stands its opaque id alone."""
+"""Event type of a delivery's message metadata; the event payload is the opaque delivery id."""
 
 _CLOCK_SKEW_SECONDS = 5.0
-"""Seconds that this machine's clock may be ahead of Slack's when a message is looked for."""
+"""Seconds by which this machine's clock may be ahead of Slack's in a search of the history."""
 
 _PAGE_SIZE, _MAX_PAGES = 15, 20
 _UNKNOWN_PERSON_ERRORS = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
-
 SearchResult = Literal["yes", "no", "unable", "later"]
+"""Whether a message was posted; ``unable``: cannot be known, ``later``: retry the search."""
 
 
 @dataclass(frozen=True)
 class AccountCheck:
-    """What Slack says of the bot's own account; ``error`` when it says nothing good.
+    """Result of Slack's ``auth.test`` for the bot's account; ``error_code`` if it failed.
 
-    ``clock`` is Slack's time as Unix seconds, when it told it.
+    ``server_time`` is Slack's time in Unix seconds, from the response's Date header.
     """
 
     error_code: str = ""
@@ -48,102 +48,100 @@ class AccountCheck:
 
 
 class SlackOutlet:
-    """Slack, as the schedules and handlers see it. It never raises and never sends twice."""
+    """Implementation of :class:`bot.conversation.Outlet` for Slack; never raises, never retries."""
 
     def __init__(self, api_client: ApiClient) -> None:
-        """Send over *line*."""
+        """Send with *api_client*."""
         self._api_client = api_client
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
-        """Post to a channel, or to a person's private chat with the bot, once."""
+        """Post a message once, to a channel or to a user's private chat with the bot."""
         try:
-            shown = surfaces.render_message_cached(message, surfaces.extract_team_id(to.workspace))
+            team_id = surfaces.extract_team_id(to.workspace)
+            content = surfaces.render_message_cached(message, team_id)
             client = await self._api_client.get_client(to.workspace)
-            posted = await client.chat_postMessage(
+            response = await client.chat_postMessage(
                 channel=to.channel or to.person,
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"id": delivery_id}},
                 unfurl_links=False,
                 unfurl_media=False,
-                **shown,
+                **content,
             )
-        except Exception as error:  # noqa: BLE001 - the fate of a message is told, whatever broke
-            return _log_failure("slack.not_sent", error)
-        chat = str(posted.get("channel") or "")
-        reference = f"{chat}:{posted.get('ts')}"
-        return SendResult(SendStatus.SENT, reference, route=chat if to.person else "")
+        except Exception as error:  # noqa: BLE001 - every error is classified into a send result
+            return _log_failure("slack.send_failed", error)
+        channel_id = str(response.get("channel") or "")
+        reference = f"{channel_id}:{response.get('ts')}"
+        return SendResult(SendStatus.SENT, reference, route=channel_id if to.person else "")
 
     async def check_posted(self, to: Address, delivery_id: str, since: float) -> SearchResult:
-        """Look for a message in the chat it was meant for; needs the scope ``im:history``.
+        """Search the history of the addressed chat for a message; needs ``im:history``.
 
-        ``to.way`` is the private chat's own id (``D…``), if an earlier message told it; a
-        chat that was never written to can only be found with the scope ``im:write``.
-        ``no`` is said only when everything since *since* was read.
+        ``to.route`` is the private chat's id (``D…``), if an earlier response contained it; a
+        chat without any earlier message can only be opened with the scope ``im:write``.
+        Returns ``no`` only when the whole history since *since* was read.
         """
         try:
             return await self._search_history(to, delivery_id, since)
-        except Exception as error:  # noqa: BLE001 - whatever broke, nothing was proved
-            fate = _log_failure("slack.not_looked", error).status
-            return (
-                "unable"
-                if fate in {SendStatus.FAILED, SendStatus.GONE, SendStatus.CLOSED}
-                else "later"
-            )
+        except Exception as error:  # noqa: BLE001 - an error of any kind proves nothing
+            status = _log_failure("slack.history_search_failed", error).status
+            is_final = status in {SendStatus.FAILED, SendStatus.GONE, SendStatus.CLOSED}
+            return "unable" if is_final else "later"
 
     async def fetch_profile(self, person: Person) -> Profile | None:
-        """Ask Slack for a person's locale, zone and standing."""
+        """Fetch a user's locale, time zone and role; ``None`` when the call fails."""
         try:
             client = await self._api_client.get_client(person.workspace)
-            answered = await client.users_info(user=person.id, include_locale=True)
-            return profiles.parse_profile(answered["user"])
-        except Exception as error:  # noqa: BLE001 - a person is served without it, too
+            response = await client.users_info(user=person.id, include_locale=True)
+            return profiles.parse_profile(response["user"])
+        except Exception as error:  # noqa: BLE001 - callers have defaults for a missing profile
             if error_codes.slack_error_code(error) in _UNKNOWN_PERSON_ERRORS:
                 return Profile(is_person=False)
-            _log_failure("slack.no_profile", error)
+            _log_failure("slack.profile_fetch_failed", error)
             return None
 
     async def show_home(self, person: Person, home: Home) -> None:
-        """Put up a person's own page in the app's Home."""
+        """Publish a user's Home tab."""
         try:
             await publish_home(self._api_client, person, home)
-        except Exception as error:  # noqa: BLE001 - the page is put up afresh when next opened
-            _log_failure("slack.no_home", error)
+        except Exception as error:  # noqa: BLE001 - it is published again when next opened
+            _log_failure("slack.home_publish_failed", error)
 
     async def check_account(self, workspace: str = "") -> AccountCheck:
-        """Ask Slack who the bot is, for the operator's check-up."""
+        """Call ``auth.test`` for the identity and scopes of the bot's token."""
         try:
             client = await self._api_client.get_client(workspace)
-            answered = await client.auth_test()
-        except Exception as error:  # noqa: BLE001 - the operator is told what stood in the way
-            return AccountCheck(error_code=_log_failure("slack.no_account", error).reason)
-        headers = answered.headers
+            response = await client.auth_test()
+        except Exception as error:  # noqa: BLE001 - the result contains the error code
+            return AccountCheck(error_code=_log_failure("slack.account_check_failed", error).reason)
+        headers = response.headers
         return AccountCheck(
-            team_id=str(answered.get("team_id") or ""),
-            workspace_name=str(answered.get("team") or ""),
-            bot_user_id=str(answered.get("user_id") or ""),
+            team_id=str(response.get("team_id") or ""),
+            workspace_name=str(response.get("team") or ""),
+            bot_user_id=str(response.get("user_id") or ""),
             scopes=frozenset(filter(None, headers.get("x-oauth-scopes", "").split(","))),
             server_time=_parse_http_date(headers.get("Date", "")),
         )
 
     async def _search_history(self, to: Address, delivery_id: str, since: float) -> SearchResult:
         client = await self._api_client.get_client(to.workspace)
-        chat = to.channel or to.route
-        if not chat:
-            opened = await client.conversations_open(users=to.person)
-            chat = str(opened["channel"]["id"])
-        # A clock walked ahead in a test would hide everything that was really posted.
+        channel_id = to.channel or to.route
+        if not channel_id:
+            response = await client.conversations_open(users=to.person)
+            channel_id = str(response["channel"]["id"])
+        # With a test clock in the future, the limit would exclude messages that were posted.
         oldest = (
             str(since - _CLOCK_SKEW_SECONDS) if since <= time.time() + _CLOCK_SKEW_SECONDS else None
         )
         cursor: str | None = None
         for _ in range(_MAX_PAGES):
             page = await client.conversations_history(
-                channel=chat,
+                channel=channel_id,
                 oldest=oldest,
                 cursor=cursor,
                 limit=_PAGE_SIZE,
                 include_all_metadata=True,
             )
-            if any(_read_delivery_id(one) == delivery_id for one in page["messages"]):
+            if delivery_id in map(_read_delivery_id, page["messages"]):
                 return "yes"
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
@@ -164,10 +162,10 @@ def _parse_http_date(date_header: str) -> float | None:
 
 
 def _log_failure(action: str, error: Exception) -> SendResult:
-    fate = error_codes.classify_error(error)
-    if isinstance(error, SlackApiError) or fate.status is SendStatus.RETRY_LATER:
-        facts = {"action": action, "fate": fate.status.value, "reason": fate.reason}
-        logger.warning(action, extra=facts)
+    result = error_codes.classify_error(error)
+    if isinstance(error, SlackApiError) or result.status is SendStatus.RETRY_LATER:
+        fields = {"action": action, "status": result.status.value, "reason": result.reason}
+        logger.warning(action, extra=fields)
     else:
         log_error(logger, action, error)
-    return fate
+    return result

@@ -1,4 +1,4 @@
-"""Puts up, by Slack's Web API, what did not fit into the reply to Slack's request."""
+"""Send replies with Slack's Web API that the response to Slack's request cannot contain."""
 
 import asyncio
 from collections.abc import Callable
@@ -17,24 +17,24 @@ from bot.conversation import DeferredReply, InvalidAnswers, Reply
 from bot.elements import Form, Home, Message
 
 _WAITING_FORM_SECONDS = 0.3
-"""Seconds in which Slack has surely put up the waiting form, so that it replaces nothing newer."""
+"""Minimum seconds between the waiting form and its update, so that Slack shows it first."""
 
 _STALE_VIEW_ERRORS = frozenset({"hash_conflict", "not_found"})
-"""The form has changed or was closed since: what the person sees now is theirs."""
+"""Error codes for a form that was changed or closed in the meantime; it is not overwritten."""
 
 _FORM_ORIGINS = frozenset({Origin.MODAL, Origin.SUBMITTED})
 
 
 class Responder:
-    """Puts a reply where the person is looking. What Slack refuses is raised to the caller."""
+    """Sends a reply to the surface on which the user acted; API errors are raised."""
 
     def __init__(self, api_client: ApiClient, get_form_title: Callable[[Interaction], str]) -> None:
-        """Call over *line*; *title* heads a form that was made of a message."""
+        """Send with *api_client*; *get_form_title* titles a form that is built from a message."""
         self._api_client = api_client
         self._get_form_title = get_form_title
 
     async def send_reply(self, reply: Reply, interaction: Interaction) -> None:
-        """Put up a reply, after the work that a :class:`Later` still asks for."""
+        """Send a reply; a :class:`bot.conversation.DeferredReply` is resolved first."""
         if isinstance(reply, DeferredReply):
             await self.send_reply(await self._resolve_deferred(reply, interaction), interaction)
         elif isinstance(reply, InvalidAnswers):
@@ -47,7 +47,7 @@ class Responder:
             await self._show_form(reply, interaction)
 
     async def report_failure(self, message: Message, interaction: Interaction) -> None:
-        """Tell the person what went wrong where they asked, or else in their chat."""
+        """Send an error message to the response URL, or else to the user's private chat."""
         if interaction.reply_target.response_url:
             with suppress(Exception):
                 await self._post_ephemeral(message, interaction)
@@ -75,14 +75,14 @@ class Responder:
             await self._post_message(message, interaction)
 
     async def _post_ephemeral(self, message: Message, interaction: Interaction) -> None:
-        """Answer beside the person's own words, for nobody else to see."""
+        """Send a message to the response URL, visible to the user alone."""
         body = surfaces.render_ephemeral(
             message, surfaces.extract_team_id(interaction.request.person.workspace)
         )
         await self._api_client.post_ephemeral(interaction.reply_target.response_url, body)
 
     async def _post_message(self, message: Message, interaction: Interaction) -> None:
-        """Write to the person in their private chat with the bot."""
+        """Post a message to the user's private chat with the bot."""
         workspace = interaction.request.person.workspace
         client = await self._api_client.get_client(workspace)
         await client.chat_postMessage(
@@ -93,7 +93,7 @@ class Responder:
         )
 
     async def _show_form(self, form: Form, interaction: Interaction) -> None:
-        """Open a form, or put it in the place of the open one."""
+        """Open a form, or replace the open one."""
         workspace = interaction.request.person.workspace
         client = await self._api_client.get_client(workspace)
         view = surfaces.render_form(
@@ -102,16 +102,16 @@ class Responder:
         if interaction.reply_target.origin not in _FORM_ORIGINS:
             await client.views_open(trigger_id=interaction.reply_target.trigger_id, view=view)
             return
-        # After a submission the form has a new hash that nobody told us.
-        known = (
+        # The response to a submission changed the form's hash, and Slack does not send the new one.
+        view_hash = (
             interaction.reply_target.view_hash
             if interaction.reply_target.origin is Origin.MODAL
             else ""
         )
-        unless_newer: dict[str, Any] = {"hash": known} if known else {}
+        hash_check: dict[str, Any] = {"hash": view_hash} if view_hash else {}
         try:
             await client.views_update(
-                view_id=interaction.reply_target.view_id, view=view, **unless_newer
+                view_id=interaction.reply_target.view_id, view=view, **hash_check
             )
         except SlackApiError as error:
             if error_codes.slack_error_code(error) not in _STALE_VIEW_ERRORS:

@@ -1,4 +1,4 @@
-"""Every element of a body as Slack's blocks, for a message, a form or the app's Home."""
+"""Render the elements of a body as Block Kit blocks for a message, a modal or the Home tab."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -35,10 +35,11 @@ from bot.elements import (
 )
 
 _MAX_HEADING_LENGTH, _MAX_ALERT_LENGTH = 150, 200
+"""Maximum characters of Slack's header and alert blocks."""
 
 
 class Surface(Enum):
-    """Where a body is shown; Slack lets each hold different blocks."""
+    """Where a body is shown; Slack allows different block types in each."""
 
     MESSAGE = "message"
     MODAL = "modal"
@@ -47,10 +48,10 @@ class Surface(Enum):
 
 @dataclass(frozen=True)
 class RenderContext:
-    """What a body stands in: its surface and the workspace it is shown in.
+    """Parameters of a rendering: the surface and the workspace in which it is shown.
 
-    ``sent`` says whether its questions are sent off together, ``charts`` whether Slack
-    draws charts there.
+    ``has_submit`` is true for a form with a submit button, ``supports_charts`` where Slack
+    accepts chart blocks.
     """
 
     surface: Surface
@@ -60,7 +61,7 @@ class RenderContext:
 
 
 def render_blocks(body: Sequence[Element], render_context: RenderContext) -> list[Block]:
-    """Return a body's elements in order, as Slack shows them in *frame*."""
+    """Return the blocks of a body's elements, in order."""
     return [block for element in body for block in _render_element(element, render_context)]
 
 
@@ -88,18 +89,18 @@ def _render_caption(element: Caption, _render_context: RenderContext) -> list[Bl
 
 
 def _render_quote(element: Quote, _render_context: RenderContext) -> list[Block]:
-    """Show a sentence that could be said aloud; rich text reads no markup in it."""
-    said = [{"type": "text", "text": element.text}]
-    quoted = {"type": "rich_text_quote", "elements": said}
-    return [{"type": "rich_text", "elements": [quoted]}]
+    """Render a literal quotation as rich text, in which Slack parses no markup."""
+    text = {"type": "text", "text": element.text}
+    quote = {"type": "rich_text_quote", "elements": [text]}
+    return [{"type": "rich_text", "elements": [quote]}]
 
 
 def _render_banner(element: Banner, render_context: RenderContext) -> list[Block]:
-    """Show what nobody may miss: Slack's alert where it exists, else a marked paragraph."""
+    """Render an important note: an alert block in a modal, else a paragraph with an icon."""
     if render_context.surface is Surface.MODAL and len(element.text) <= _MAX_ALERT_LENGTH:
         return [{"type": "alert", "text": plain_text(element.text), "level": element.level}]
-    sign = ":warning:" if element.level == "warning" else ":information_source:"
-    return [_build_section(f"{sign} *{escape_text(element.text)}*")]
+    icon = ":warning:" if element.level == "warning" else ":information_source:"
+    return [_build_section(f"{icon} *{escape_text(element.text)}*")]
 
 
 def _render_divider(_element: Divider, _render_context: RenderContext) -> list[Block]:
@@ -107,7 +108,7 @@ def _render_divider(_element: Divider, _render_context: RenderContext) -> list[B
 
 
 def _render_contact_link(element: ContactLink, render_context: RenderContext) -> list[Block]:
-    """Link to the chat with a person: Slack opens it, and the clinician writes, not the bot."""
+    """Link to the private chat with a person, in which the clinician writes, not the bot."""
     url = (
         f"https://slack.com/app_redirect?team={render_context.team_id}&channel={element.person_id}"
     )
@@ -115,57 +116,58 @@ def _render_contact_link(element: ContactLink, render_context: RenderContext) ->
 
 
 def _render_chart_with_text(element: Chart, render_context: RenderContext) -> list[Block]:
-    """Draw the shares where Slack draws charts, and say them in words everywhere."""
-    drawable = render_context.supports_charts and render_context.surface is not Surface.MODAL
-    drawn = [render_chart(element)] if drawable else []
-    return [
-        *drawn,
-        *(_build_section(part) for part in split_into_mrkdwn_parts(element.text_equivalent)),
-    ]
+    """Render a chart block where Slack supports it, and the text equivalent everywhere."""
+    has_chart = render_context.supports_charts and render_context.surface is not Surface.MODAL
+    charts = [render_chart(element)] if has_chart else []
+    parts = split_into_mrkdwn_parts(element.text_equivalent)
+    return [*charts, *map(_build_section, parts)]
 
 
 def _render_action_row(element: ActionRow, _render_context: RenderContext) -> list[Block]:
-    """Show steps side by side; a menu stands under them, beside words that say what it is.
+    """Render buttons and links in one row; each menu follows in a section with a text label.
 
-    Slack's menu sign has no text of its own for a screen reader.
+    Slack's overflow icon has no text for a screen reader, so the section supplies it.
     """
-    seen: Counter[str] = Counter()
-    menus = [step for step in element.controls if isinstance(step, OverflowMenu)]
-    steps = [
-        _render_control(step, seen)
-        for step in element.controls
-        if not isinstance(step, OverflowMenu)
+    name_counts: Counter[str] = Counter()
+    menus = [control for control in element.controls if isinstance(control, OverflowMenu)]
+    buttons = [
+        _render_control(control, name_counts)
+        for control in element.controls
+        if not isinstance(control, OverflowMenu)
     ]
-    row = [{"type": "actions", "elements": steps}] if steps else []
+    row = [{"type": "actions", "elements": buttons}] if buttons else []
     return [*row, *map(_render_overflow_menu, menus)]
 
 
 def _render_control(control: Button | Link, name_counts: Counter[str]) -> Block:
     name = control.name if isinstance(control, Button) else "link"
     name_counts[name] += 1
-    made: Block = {
+    button: Block = {
         "type": "button",
         "text": plain_text(control.label),
         "action_id": _unique_action_id(name, name_counts),
     }
     if isinstance(control, Link):
-        return made | {"url": control.url}
+        return button | {"url": control.url}
     if control.data:
-        made["value"] = control.data
+        button["value"] = control.data
     if control.primary:
-        made["style"] = "primary"
+        button["style"] = "primary"
     if control.confirmation:
-        made["confirm"] = build_confirmation(control.confirmation)
-    return made
+        button["confirm"] = build_confirmation(control.confirmation)
+    return button
 
 
 def _unique_action_id(name: str, name_counts: Counter[str]) -> str:
-    """Tell apart steps of one name in one row, as Slack demands; the reader drops the number."""
+    """Return an action id that is unique within the row, as Slack requires.
+
+    :func:`bot.chat.slack.inbound.requests.parse_action` removes the number after ``#`` again.
+    """
     return name if name_counts[name] == 1 else f"{name}#{name_counts[name]}"
 
 
 def _render_overflow_menu(menu: OverflowMenu) -> Block:
-    options = [build_option(one) for one in menu.options]
+    options = [build_option(option) for option in menu.options]
     overflow = {"type": "overflow", "action_id": menu.name, "options": options}
     return {"type": "section", "text": literal_text(menu.label), "accessory": overflow}
 

@@ -1,20 +1,23 @@
-"""Published shares as one of Slack's own charts, drawn by Slack from coarse values."""
+"""Render published shares as Slack's bar chart block, from coarse values only."""
 
 from bot.chat.slack.render.composition import Block
 from bot.elements import Chart
 
 _MAX_TITLE_LENGTH, _MAX_LABEL_LENGTH = 50, 20
+"""Maximum characters that Slack accepts in a chart's title and in a label."""
+
 _ELLIPSIS = "\N{HORIZONTAL ELLIPSIS}"
 
 
 def render_chart(element: Chart) -> Block:
-    """Return the bars; a reader who cannot see them reads ``element.words`` beside them.
+    """Return the bar chart block; ``element.text_equivalent`` is rendered beside it.
 
-    Labels hold 20 characters and must differ, so long ones are cut and then numbered.
+    Labels have at most 20 characters and must be unique, so long ones are truncated, and
+    numbered if they are equal then.
     """
     labels = _shorten_labels([bar.label for bar in element.bars])
     values = [bar.share.value for bar in element.bars]
-    points = [{"label": one, "value": value} for one, value in zip(labels, values, strict=True)]
+    points = [{"label": label, "value": value} for label, value in zip(labels, values, strict=True)]
     return {
         "type": "data_visualization",
         "title": _truncate_text(element.title, _MAX_TITLE_LENGTH),
@@ -27,12 +30,12 @@ def render_chart(element: Chart) -> Block:
 
 
 def _shorten_labels(labels: list[str]) -> list[str]:
-    cut = [_truncate_text(one, _MAX_LABEL_LENGTH) for one in labels]
-    if len(set(cut)) == len(cut):
-        return cut
+    truncated = [_truncate_text(label, _MAX_LABEL_LENGTH) for label in labels]
+    if len(set(truncated)) == len(truncated):
+        return truncated
     return [
-        _truncate_text(f"{place} {label}", _MAX_LABEL_LENGTH)
-        for place, label in enumerate(labels, start=1)
+        _truncate_text(f"{number} {label}", _MAX_LABEL_LENGTH)
+        for number, label in enumerate(labels, start=1)
     ]
 
 

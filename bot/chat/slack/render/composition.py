@@ -1,4 +1,4 @@
-"""The small parts that Block Kit's blocks are made of."""
+"""Composition objects of Block Kit: texts, options and confirmation dialogs."""
 
 from typing import Any
 
@@ -6,33 +6,34 @@ from bot.chat.slack.render.markup import escape_text
 from bot.elements import Confirmation, Option
 
 Block = dict[str, Any]
+"""A JSON object of Block Kit: a block, an element, a composition object or a view."""
 
 
 def plain_text(text: str) -> Block:
-    """Return a text that Slack shows as it is."""
+    """Return a plain text object, in which Slack parses no markup."""
     return {"type": "plain_text", "text": text}
 
 
 def mrkdwn_text(converted: str) -> Block:
-    """Return a text in Slack's notation; ``verbatim`` keeps Slack from guessing links."""
+    """Return a mrkdwn text object; ``verbatim`` disables Slack's automatic links."""
     return {"type": "mrkdwn", "text": converted, "verbatim": True}
 
 
 def literal_text(text: str) -> Block:
-    """Return a literal text where Slack takes its own notation alone."""
+    """Return an escaped mrkdwn text object, for places in which Slack requires mrkdwn."""
     return mrkdwn_text(escape_text(text))
 
 
 def build_option(choice: Option, *, with_description: bool = True) -> Block:
-    """Return one answer that can be chosen, or one step of a menu."""
-    made: Block = {"text": plain_text(choice.label), "value": choice.code}
+    """Return the option object of a field's answer or of a menu entry."""
+    option: Block = {"text": plain_text(choice.label), "value": choice.code}
     if with_description and choice.description:
-        made["description"] = plain_text(choice.description)
-    return made
+        option["description"] = plain_text(choice.description)
+    return option
 
 
 def build_confirmation(confirmation: Confirmation) -> Block:
-    """Return the question that Slack asks before a step is taken."""
+    """Return the confirmation dialog that Slack shows before it sends an action."""
     return {
         "title": plain_text(confirmation.title),
         "text": plain_text(confirmation.text),

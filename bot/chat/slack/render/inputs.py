@@ -1,4 +1,4 @@
-"""Questions of a form as Slack asks them."""
+"""Render the fields of a form as Block Kit input elements."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,13 +15,14 @@ from bot.elements import (
 )
 
 _MAX_DESCRIPTION_LENGTH = 75
+"""Maximum characters of an option's description."""
 
 
 def render_field(field: Field, *, has_submit: bool) -> Block:
-    """Return the block that asks a question, in a form that is *sent* off or only looked at.
+    """Return the block of a field, in a form with or without a submit button.
 
-    Slack refuses inputs in a form without a button to send it; there the same element
-    stands beside its label and answers as soon as it is touched.
+    Slack rejects input blocks in a form without a submit button; there the same element is the
+    accessory of a section with the label, and sends an action on each change.
     """
     element = _RENDERERS[type(field)](field)
     element["action_id"] = field.id
@@ -47,28 +48,32 @@ def render_field(field: Field, *, has_submit: bool) -> Block:
 
 
 def _build_hint(field: Field) -> str:
-    """Say a question's hint, and under it the details too long to stand beside an answer."""
+    """Return a field's hint, followed by descriptions that are too long for their options."""
     lines = [field.hint] if field.hint else []
     if isinstance(field, ChoiceField) and not _descriptions_fit(field):
-        lines += [f"{one.label}: {one.description}" for one in field.options if one.description]
+        lines += [
+            f"{option.label}: {option.description}"
+            for option in field.options
+            if option.description
+        ]
     return "\n".join(lines)
 
 
 def _descriptions_fit(field: ChoiceField) -> bool:
-    return all(len(one.description) <= _MAX_DESCRIPTION_LENGTH for one in field.options)
+    return all(len(option.description) <= _MAX_DESCRIPTION_LENGTH for option in field.options)
 
 
 def _render_choice(field: ChoiceField) -> Block:
-    detail = _descriptions_fit(field)
-    options = [build_option(one, with_description=detail) for one in field.options]
-    chosen = [one for one in options if one["value"] in field.initial]
+    with_description = _descriptions_fit(field)
+    options = [build_option(choice, with_description=with_description) for choice in field.options]
+    selected = [option for option in options if option["value"] in field.initial]
     if field.max_selected > 1:
         return {"type": "checkboxes", "options": options} | _initial_value(
-            "initial_options", chosen
+            "initial_options", selected
         )
-    kind = "static_select" if field.as_dropdown else "radio_buttons"
-    return {"type": kind, "options": options} | _initial_value(
-        "initial_option", chosen[:1], is_single=True
+    element_type = "static_select" if field.as_dropdown else "radio_buttons"
+    return {"type": element_type, "options": options} | _initial_value(
+        "initial_option", selected[:1], is_single=True
     )
 
 
@@ -92,15 +97,15 @@ def _render_people(field: PeopleField) -> Block:
 
 
 def _render_channel(field: ChannelField) -> Block:
-    """Ask for a channel of this practice; those shared with other organisations stay out."""
-    kinds = {"include": ["public", "private"], "exclude_external_shared_channels": True}
-    made: Block = {"type": "conversations_select", "filter": kinds}
-    return made | _initial_value("initial_conversation", field.initial)
+    """Return a channel select; it excludes channels that are shared with other organisations."""
+    channel_filter = {"include": ["public", "private"], "exclude_external_shared_channels": True}
+    element: Block = {"type": "conversations_select", "filter": channel_filter}
+    return element | _initial_value("initial_conversation", field.initial)
 
 
 def _render_name(field: NameField) -> Block:
-    made: Block = {"type": "plain_text_input", "max_length": field.max_length}
-    return made | _initial_value("initial_value", field.initial)
+    element: Block = {"type": "plain_text_input", "max_length": field.max_length}
+    return element | _initial_value("initial_value", field.initial)
 
 
 def _initial_value(property_name: str, initial: Any, *, is_single: bool = False) -> Block:  # noqa: ANN401 - text or list

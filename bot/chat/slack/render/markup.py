@@ -1,12 +1,12 @@
-"""The inline markup of texts, written as Slack writes it; everything else stays literal."""
+"""Convert the inline markup of texts to Slack's mrkdwn; all other characters are escaped."""
 
 import re
 
 MAX_TEXT_LENGTH = 3000
-"""Characters that Slack takes in one text."""
+"""Maximum characters of one text object."""
 
 _LETTER_PATTERN = r"(?![\u2e80-\u9fff])\w"
-"""A letter of a script that parts its words by spaces; Chinese characters need none."""
+"""Matches a letter of a script with spaces between words, which excludes Chinese characters."""
 
 _MARK_PATTERN = re.compile(
     r"\*\*(?P<strong>.+?)\*\*"
@@ -18,38 +18,42 @@ _MARK_PATTERN = re.compile(
 )
 
 _PADDING = "\N{ZERO WIDTH SPACE}"
-"""Slack reads its signs at the edge of a word only, and Chinese shows it none: this does."""
+"""Marks a word boundary: Slack parses its marks only there, and Chinese text has no spaces."""
 
 _ADJACENT_PATTERN = re.compile(r"\w|[^\x00-\x7f\s]")
-"""A letter, or a full-width sign, that would keep Slack from reading a mark beside it."""
+"""Matches a letter or full-width character beside which Slack does not parse a mark."""
 
 
 def escape_text(text: str) -> str:
-    """Return a literal text that Slack will not read any markup of its own from."""
+    """Return a literal text with Slack's three control characters escaped."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def to_mrkdwn(text: str) -> str:
-    """Return a text with inline markup in Slack's notation."""
-    written, done = "", 0
+    """Return a text with its inline markup converted to mrkdwn."""
+    converted, position = "", 0
     for mark in _MARK_PATTERN.finditer(text):
-        written += escape_text(text[done : mark.start()]) + _convert_mark(mark)
-        done = mark.end()
-    return written + escape_text(text[done:])
+        converted += escape_text(text[position : mark.start()]) + _convert_mark(mark)
+        position = mark.end()
+    return converted + escape_text(text[position:])
 
 
 def split_into_mrkdwn_parts(text: str) -> list[str]:
-    """Return a text in Slack's notation, in as many pieces as Slack's limit makes of it.
+    """Return a text converted to mrkdwn, split into parts of at most :data:`MAX_TEXT_LENGTH`.
 
-    It is cut at the end of a line, or where it must be between words, nearest the middle.
+    It is split at the last line break before the middle, else at the last space before it,
+    else in the middle.
     """
-    written = to_mrkdwn(text)
-    if len(written) <= MAX_TEXT_LENGTH:
-        return [written]
+    converted = to_mrkdwn(text)
+    if len(converted) <= MAX_TEXT_LENGTH:
+        return [converted]
     middle = len(text) // 2
-    ends = [text.rfind(end, 1, middle) for end in ("\n", " ")]
-    cut = next((at for at in ends if at > 0), middle)
-    return [*split_into_mrkdwn_parts(text[:cut]), *split_into_mrkdwn_parts(text[cut:].lstrip())]
+    candidates = [text.rfind(separator, 1, middle) for separator in ("\n", " ")]
+    index = next((position for position in candidates if position > 0), middle)
+    return [
+        *split_into_mrkdwn_parts(text[:index]),
+        *split_into_mrkdwn_parts(text[index:].lstrip()),
+    ]
 
 
 def _convert_mark(mark: re.Match[str]) -> str:
@@ -67,7 +71,9 @@ def _convert_mark(mark: re.Match[str]) -> str:
 
 
 def _pad_mark(mark: re.Match[str], converted: str) -> str:
-    """Return *written* with a gap on each side on which text stands close to the mark."""
+    """Return *converted* with a zero width space on each side that touches a letter."""
     before, after = mark.string[: mark.start()][-1:], mark.string[mark.end() :][:1]
-    gaps = (_PADDING if _ADJACENT_PATTERN.match(beside) else "" for beside in (before, after))
-    return converted.join(gaps)
+    paddings = (
+        _PADDING if _ADJACENT_PATTERN.match(character) else "" for character in (before, after)
+    )
+    return converted.join(paddings)

@@ -1,4 +1,4 @@
-"""Messages, forms and the app's Home in Slack's own words; pure, and the same every time."""
+"""Render messages, forms and the Home tab as Block Kit payloads; pure, deterministic functions."""
 
 from functools import lru_cache
 
@@ -9,10 +9,11 @@ from bot.chat.slack.render.markup import escape_text
 from bot.elements import FIELD_TYPES, ContactLink, Form, Home, Message
 
 _MAX_TITLE_LENGTH = 24
+"""Maximum characters of a modal's title."""
 
 
 def render_message(message: Message, team_id: str) -> Block:
-    """Return a message; its summary is what a notification and a screen reader say first."""
+    """Return a message's payload; its summary is the text of notifications and screen readers."""
     return {
         "text": escape_text(message.summary),
         "blocks": render_blocks(message.body, RenderContext(Surface.MESSAGE, team_id)),
@@ -20,16 +21,19 @@ def render_message(message: Message, team_id: str) -> Block:
 
 
 def render_message_cached(message: Message, team_id: str) -> Block:
-    """Return a message that many are owed, written once for all who get the same."""
-    links = any(isinstance(one, ContactLink) for one in message.body)
-    return dict(_render_cached(message, team_id if links else ""))
+    """Return a message's payload from a cache, for a message that is sent to many addressees.
+
+    The team id is part of the cache key only where the body contains a contact link.
+    """
+    has_links = any(isinstance(element, ContactLink) for element in message.body)
+    return dict(_render_cached(message, team_id if has_links else ""))
 
 
 _render_cached = lru_cache(maxsize=128)(render_message)
 
 
 def render_ephemeral(reply: Message, team_id: str) -> Block:
-    """Return a message as an answer that only the person who asked sees, beside the others."""
+    """Return a message's payload as an ephemeral response, visible to the user alone."""
     return {
         "response_type": "ephemeral",
         "replace_original": False,
@@ -38,10 +42,11 @@ def render_ephemeral(reply: Message, team_id: str) -> Block:
 
 
 def render_form(form: Form, team_id: str, *, from_home: bool = False) -> Block:
-    """Return a form as a modal; *home* says that the person came from the app's Home.
+    """Return the modal view of a form.
 
-    The form's name is the view's callback id, its data travels in the private metadata.
-    Slack says when it is closed, so that a form left unfinished is known to be.
+    The form's name is the view's callback id; its data and *from_home* (it was opened from the
+    app's Home tab) are stored in the private metadata. ``notify_on_close`` requests an event
+    for a form that is closed without being submitted.
     """
     view: Block = {
         "type": "modal",
@@ -61,17 +66,19 @@ def render_form(form: Form, team_id: str, *, from_home: bool = False) -> Block:
 
 
 def render_home(home: Home, team_id: str, *, supports_charts: bool = True) -> Block:
-    """Return a person's own page; without *charts* their words stand alone."""
-    frame = RenderContext(Surface.HOME, team_id, has_submit=False, supports_charts=supports_charts)
-    return {"type": "home", "blocks": render_blocks(home.body, frame)}
+    """Return the view of a user's Home tab; without chart support it has their text alone."""
+    render_context = RenderContext(
+        Surface.HOME, team_id, has_submit=False, supports_charts=supports_charts
+    )
+    return {"type": "home", "blocks": render_blocks(home.body, render_context)}
 
 
 def message_as_form(message: Message, title: str) -> Form:
-    """Return a message as a form to read, for where only a form can be shown."""
-    body = tuple(one for one in message.body if not isinstance(one, FIELD_TYPES))
+    """Return a message as a form without fields, for surfaces that can show only a form."""
+    body = tuple(element for element in message.body if not isinstance(element, FIELD_TYPES))
     return Form("reading", title[:_MAX_TITLE_LENGTH], body)
 
 
 def extract_team_id(workspace: str) -> str:
-    """Return Slack's own id of a workspace."""
+    """Return Slack's own team id of a workspace (``T…`` of ``slack:T…``)."""
     return workspace.removeprefix("slack:")

@@ -15,23 +15,23 @@ STATES: dict[str, tuple[dict[str, object], tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("kind", STATES)
-def test_each_element_tells_what_was_chosen(kind: str) -> None:
-    """Every kind of question gives its codes, and an empty one gives none."""
-    state, chosen = STATES[kind]
-    element = {"type": kind, **state}
+@pytest.mark.parametrize("element_type", STATES)
+def test_each_element_type_is_parsed(element_type: str) -> None:
+    """Every input element returns its codes, and an empty one none."""
+    state, codes = STATES[element_type]
+    element = {"type": element_type, **state}
 
     assert form_values.parse_form_values({"state": {"values": {"f": {"f": element}}}}) == {
-        "f": chosen
+        "f": codes
     }
-    assert form_values.parse_form_values({"state": {"values": {"f": {"f": {"type": kind}}}}}) == {
-        "f": ()
-    }
+    assert form_values.parse_form_values(
+        {"state": {"values": {"f": {"f": {"type": element_type}}}}}
+    ) == {"f": ()}
     assert form_values.is_field(element)
 
 
-def test_what_this_bot_never_asks_is_passed_over() -> None:
-    """An element that is unknown here, a button among them, is no answer."""
+def test_unknown_element_is_ignored() -> None:
+    """An unknown element type, or a button, is not an answer."""
     state = {"values": {"f": {"f": {"type": "email_text_input", "value": "x"}}}}
 
     assert form_values.parse_form_values({"state": state}) == {}
@@ -39,6 +39,6 @@ def test_what_this_bot_never_asks_is_passed_over() -> None:
 
 
 @pytest.mark.parametrize("holder", [{}, {"state": None}, {"state": {"values": None}}])
-def test_a_view_without_answers_has_none(holder: dict[str, object]) -> None:
-    """A view that asks nothing comes back with nothing."""
+def test_view_without_state_has_no_answers(holder: dict[str, object]) -> None:
+    """A view without input state has no answers."""
     assert form_values.parse_form_values(holder) == {}

@@ -10,53 +10,66 @@ from tests.chat.slack import payloads
 from tests.chat.slack.testbed import AdapterBench
 
 Headers = dict[str, str]
-Forge = Callable[[bytes, Headers], tuple[bytes, Headers]]
+RequestEdit = Callable[[bytes, Headers], tuple[bytes, Headers]]
 
-GOOD = payloads.encode_payload(payloads.build_command())[0]
-
-
-def _with(**replaced: str) -> Forge:
-    return lambda body, good: (body, good | {k.replace("_", "-"): v for k, v in replaced.items()})
+COMMAND_BODY = payloads.encode_payload(payloads.build_command())[0]
 
 
-def _without(name: str) -> Forge:
-    return lambda body, good: (body, {k: v for k, v in good.items() if k != name})
-
-
-def _at(seconds: float) -> Forge:
-    return lambda body, _good: (body, payloads.sign_headers(body, timestamp=time.time() + seconds))
-
-
-FORGERIES: dict[str, Forge] = {
-    "no signature": _without("x-slack-signature"),
-    "no timestamp": _without("x-slack-request-timestamp"),
-    "an empty signature": _with(x_slack_signature=""),
-    "a signature of another version": lambda body, good: (
+def _replace_headers(**replacements: str) -> RequestEdit:
+    return lambda body, headers: (
         body,
-        good | {"x-slack-signature": good["x-slack-signature"].replace("v0=", "v1=")},
+        headers | {name.replace("_", "-"): value for name, value in replacements.items()},
+    )
+
+
+def _remove_header(name: str) -> RequestEdit:
+    return lambda body, headers: (
+        body,
+        {header: value for header, value in headers.items() if header != name},
+    )
+
+
+def _sign_at(seconds: float) -> RequestEdit:
+    return lambda body, _headers: (
+        body,
+        payloads.sign_headers(body, timestamp=time.time() + seconds),
+    )
+
+
+INVALID_REQUESTS: dict[str, RequestEdit] = {
+    "no signature": _remove_header("x-slack-signature"),
+    "no timestamp": _remove_header("x-slack-request-timestamp"),
+    "an empty signature": _replace_headers(x_slack_signature=""),
+    "a signature of another version": lambda body, headers: (
+        body,
+        headers | {"x-slack-signature": headers["x-slack-signature"].replace("v0=", "v1=")},
     ),
-    "a signature of somebody else": _with(x_slack_signature="v0=" + "0" * 64),
-    "a signature beyond ASCII": _with(x_slack_signature="v0=é"),
-    "a timestamp in words": _with(x_slack_request_timestamp="yesterday"),
-    "an empty timestamp": _with(x_slack_request_timestamp=""),
-    "a timestamp without end": _with(x_slack_request_timestamp="9" * 400),
-    "a timestamp longer than any number": _with(x_slack_request_timestamp="9" * 5000),
-    "a stale timestamp": _at(-400),
-    "a timestamp from the future": _at(400),
-    "a changed body": lambda body, good: (body + b"&text=more", good),
+    "a signature of somebody else": _replace_headers(x_slack_signature="v0=" + "0" * 64),
+    "a signature beyond ASCII": _replace_headers(x_slack_signature="v0=é"),
+    "a timestamp in words": _replace_headers(x_slack_request_timestamp="yesterday"),
+    "an empty timestamp": _replace_headers(x_slack_request_timestamp=""),
+    "a timestamp without end": _replace_headers(x_slack_request_timestamp="9" * 400),
+    "a timestamp longer than any number": _replace_headers(x_slack_request_timestamp="9" * 5000),
+    "a stale timestamp": _sign_at(-400),
+    "a timestamp from the future": _sign_at(400),
+    "a changed body": lambda body, headers: (body + b"&text=more", headers),
 }
 
 
-@pytest.mark.parametrize("forge", FORGERIES.values(), ids=FORGERIES.keys())
-async def test_what_slack_did_not_sign_is_refused(bench: AdapterBench, forge: Forge) -> None:
-    """Unsigned, forged, stale and tampered requests get 401, and no handler hears of them."""
-    answer = await bench.post_body(*forge(GOOD, payloads.sign_headers(GOOD)))
+@pytest.mark.parametrize("edit_request", INVALID_REQUESTS.values(), ids=INVALID_REQUESTS.keys())
+async def test_invalid_signature_is_rejected(
+    bench: AdapterBench, edit_request: RequestEdit
+) -> None:
+    """Unsigned, forged, stale and tampered requests get 401, and reach no handler."""
+    response = await bench.post_body(
+        *edit_request(COMMAND_BODY, payloads.sign_headers(COMMAND_BODY))
+    )
 
-    assert (answer.status, answer.body) == (401, b"")
+    assert (response.status, response.body) == (401, b"")
     assert bench.handlers.requests == []
 
 
-BROKEN = {
+MALFORMED_BODIES = {
     "cut JSON": (b'{"type": "event_callback", "event"', payloads.JSON_TYPE),
     "no JSON in the form": (b"payload=no+json", payloads.FORM_TYPE),
     "a list": (b"[1]", payloads.JSON_TYPE),
@@ -114,70 +127,73 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize(("body", "kind"), BROKEN.values(), ids=BROKEN.keys())
-async def test_a_malformed_body_is_refused_whoever_sent_it(
-    bench: AdapterBench, body: bytes, kind: str
+@pytest.mark.parametrize(
+    ("body", "content_type"), MALFORMED_BODIES.values(), ids=MALFORMED_BODIES.keys()
+)
+async def test_malformed_body_is_rejected(
+    bench: AdapterBench, body: bytes, content_type: str
 ) -> None:
     """A malformed body gets 401 unsigned and 400 signed, never 500, and has no effect."""
-    unsigned = await bench.post_body(body, {"content-type": kind})
-    proven = await bench.post_body(body, payloads.sign_headers(body, kind))
+    unsigned = await bench.post_body(body, {"content-type": content_type})
+    signed = await bench.post_body(body, payloads.sign_headers(body, content_type))
 
-    assert (unsigned.status, proven.status) == (401, 400)
+    assert (unsigned.status, signed.status) == (401, 400)
     assert bench.handlers.requests == []
     assert bench.api.calls == []
 
 
-async def test_bytes_that_are_no_text_prove_nothing(bench: AdapterBench) -> None:
-    """A body that is not UTF-8 gets 401, even with a signature made over its bytes."""
+async def test_undecodable_body_is_rejected(bench: AdapterBench) -> None:
+    """A body that is not UTF-8 gets 401, even with a signature of its bytes."""
     body = b"payload=\xff\xfe"
 
     assert (await bench.post_body(body, payloads.sign_headers(body))).status == 401
 
 
-async def test_a_shape_that_only_bolt_stumbles_over_is_refused_too(bench: AdapterBench) -> None:
-    """Whatever breaks inside before an answer is a 400, not a 500 with a trace."""
-    odd = payloads.build_event("unheard_of", item=5, user=7)
-    body, kind = payloads.encode_payload(odd)
+async def test_exception_in_bolt_is_rejected(bench: AdapterBench) -> None:
+    """An exception in Bolt before a response becomes a 400, not a 500."""
+    payload = payloads.build_event("unheard_of", item=5, user=7)
+    body, content_type = payloads.encode_payload(payload)
 
-    assert (await bench.post_body(body, payloads.sign_headers(body, kind))).status == 400
+    assert (await bench.post_body(body, payloads.sign_headers(body, content_type))).status == 400
 
 
-async def test_a_body_larger_than_slacks_is_not_read(bench: AdapterBench) -> None:
-    """A body over 1 MiB gets 413, whether its length is said or not."""
+async def test_oversized_body_is_rejected(bench: AdapterBench) -> None:
+    """A body over 1 MiB gets 413, with or without a Content-Length header."""
     large = b"a" * (MAX_BODY_BYTES + 1)
 
-    silent = await bench.post_body(large, payloads.sign_headers(large))
-    said = await bench.post_body(b"", {"content-length": str(len(large))})
+    undeclared = await bench.post_body(large, payloads.sign_headers(large))
+    declared = await bench.post_body(b"", {"content-length": str(len(large))})
     absurd = await bench.post_body(b"", {"content-length": "9" * 50})
 
-    assert [one.status for one in (silent, said, absurd)] == [413, 413, 413]
+    assert [response.status for response in (undeclared, declared, absurd)] == [413, 413, 413]
 
 
-async def test_a_body_of_the_largest_size_is_read(bench: AdapterBench) -> None:
-    """Exactly 1 MiB is still read and judged by its signature."""
+async def test_body_of_maximum_size_is_read(bench: AdapterBench) -> None:
+    """A body of exactly 1 MiB is read, and its signature is verified."""
     body = b"a" * MAX_BODY_BYTES
 
     assert (await bench.post_body(body, payloads.sign_headers(body))).status == 400
 
 
-async def test_only_posts_are_taken(bench: AdapterBench) -> None:
-    """A browser that opens Slack's address is told that it takes posts alone."""
+async def test_only_post_is_allowed(bench: AdapterBench) -> None:
+    """A GET request to Slack's endpoint gets 405 with an Allow header."""
     assert bench.adapter.asgi
-    answer = await asgi.send_request(bench.adapter.asgi, "GET", "/slack/events")
+    response = await asgi.send_request(bench.adapter.asgi, "GET", "/slack/events")
 
-    assert (answer.status, answer.headers["allow"]) == (405, "POST")
+    assert (response.status, response.headers["allow"]) == (405, "POST")
 
 
-async def test_slacks_question_whether_the_address_is_ours_is_answered(bench: AdapterBench) -> None:
-    """A signed url_verification gets its challenge back."""
-    answer = await bench.send_payload(
-        {"type": "url_verification", "challenge": "3eZb", "token": "x"}
+@pytest.mark.parametrize("challenge", ["3eZb", "\ud800"])
+async def test_url_verification_returns_challenge(bench: AdapterBench, challenge: str) -> None:
+    """The response to a signed url_verification is its challenge, a lone surrogate included."""
+    response = await bench.send_payload(
+        {"type": "url_verification", "challenge": challenge, "token": "x"}
     )
 
-    assert (answer.status, answer.json) == (200, {"challenge": "3eZb"})
+    assert (response.status, response.json) == (200, {"challenge": challenge})
 
 
-UNKNOWN = {
+UNKNOWN_PAYLOADS = {
     "throttled events": {"type": "app_rate_limited", "team_id": "T1", "minute_rate_limited": 1},
     "a suggestion": {"type": "block_suggestion", "action_id": "x", "user": {"id": "U1"}},
     "an old dialog": {"type": "dialog_submission", "callback_id": "x"},
@@ -185,51 +201,49 @@ UNKNOWN = {
 }
 
 
-@pytest.mark.parametrize("payload", UNKNOWN.values(), ids=UNKNOWN.keys())
-async def test_a_payload_of_an_unknown_type_is_acknowledged(
+@pytest.mark.parametrize("payload", UNKNOWN_PAYLOADS.values(), ids=UNKNOWN_PAYLOADS.keys())
+async def test_unknown_payload_type_is_acknowledged(
     bench: AdapterBench, payload: payloads.Payload
 ) -> None:
-    """What Slack sends that this bot does not know gets 200 and has no effect."""
-    answer = await bench.send_payload(payload)
+    """A payload of an unknown type gets 200 and has no effect."""
+    response = await bench.send_payload(payload)
 
-    assert (answer.status, answer.body) == (200, b"")
+    assert (response.status, response.body) == (200, b"")
     assert bench.handlers.requests == []
 
 
-async def test_a_certificate_check_does_nothing(bench: AdapterBench) -> None:
-    """ssl_check gets 200 when signed and 401 when not, and a command beside it is not run."""
+async def test_ssl_check_has_no_effect(bench: AdapterBench) -> None:
+    """ssl_check gets 200 when signed and 401 when not, and a command in it is not run."""
     body = b"ssl_check=1&token=x"
-    beside = b"ssl_check=1&" + GOOD
+    command_body = b"ssl_check=1&" + COMMAND_BODY
 
     signed = await bench.post_body(body, payloads.sign_headers(body))
-    forged = await bench.post_body(beside, {"content-type": payloads.FORM_TYPE})
+    forged = await bench.post_body(command_body, {"content-type": payloads.FORM_TYPE})
 
     assert (signed.status, forged.status) == (200, 401)
     assert bench.handlers.requests == []
 
 
-async def test_headers_that_no_signature_covers_change_nothing(bench: AdapterBench) -> None:
-    """Bolt's own control headers, added by whoever replays a request, are not passed on."""
+async def test_unsigned_headers_are_not_forwarded(bench: AdapterBench) -> None:
+    """Bolt's control headers, which no signature covers, are not forwarded."""
     bench.handlers.replies["rupture"] = None
-    headers = payloads.sign_headers(GOOD) | {"x-slack-bolt-lazy-only": "1"}
+    headers = payloads.sign_headers(COMMAND_BODY) | {"x-slack-bolt-lazy-only": "1"}
 
-    assert (await bench.post_body(GOOD, headers)).status == 200
-    assert [one.name for one in bench.handlers.requests] == ["rupture"]
+    assert (await bench.post_body(COMMAND_BODY, headers)).status == 200
+    assert [request.name for request in bench.handlers.requests] == ["rupture"]
 
 
 @pytest.mark.parametrize("text", ["payload", "{payload}", "payload=1"])
-async def test_a_command_survives_words_that_bolt_trips_over(
-    bench: AdapterBench, text: str
-) -> None:
-    """The word "payload" after a command, which empties Bolt's own reading, does no harm."""
+async def test_command_text_may_contain_payload(bench: AdapterBench, text: str) -> None:
+    """The word "payload" in a command's text, which breaks Bolt's parsing, has no effect."""
     bench.handlers.replies["rupture"] = None
 
     assert (await bench.send_payload(payloads.build_command(text=text))).status == 200
-    assert [one.name for one in bench.handlers.requests] == ["rupture"]
+    assert [request.name for request in bench.handlers.requests] == ["rupture"]
 
 
-async def test_json_is_known_by_its_look_too(bench: AdapterBench) -> None:
-    """An event whose content type says otherwise is read as the JSON that it is."""
+async def test_json_is_detected_by_content(bench: AdapterBench) -> None:
+    """An event with another content type is parsed as the JSON that it is."""
     body = json.dumps(payloads.build_event("unheard_of")).encode()
 
     assert (await bench.post_body(body, payloads.sign_headers(body))).status == 200

@@ -16,53 +16,53 @@ from tests.chat.slack.testbed import (
 
 
 class TestCommands:
-    """What a person meets after a slash command."""
+    """Responses to slash commands."""
 
-    async def test_a_message_is_the_answer_itself(self, bench: AdapterBench) -> None:
-        """A message comes back in the same breath, and only the person who asked sees it."""
+    async def test_message_is_response_body(self, bench: AdapterBench) -> None:
+        """A message is the body of the response itself, visible to the user alone."""
         bench.handlers.replies["tip"] = HELLO
 
-        answer = await bench.send_payload(payloads.build_command("/tip"))
+        response = await bench.send_payload(payloads.build_command("/tip"))
 
-        assert answer.json["response_type"] == "ephemeral"
-        assert answer.json["text"] == "Hello"
-        assert answer.json["blocks"][0]["text"]["text"] == "Hello *you*"
+        assert response.json["response_type"] == "ephemeral"
+        assert response.json["text"] == "Hello"
+        assert response.json["blocks"][0]["text"]["text"] == "Hello *you*"
         assert bench.api.calls == []
 
-    async def test_a_form_opens_over_the_persons_trigger(self, bench: AdapterBench) -> None:
-        """A form is opened with the command's trigger and the bot's token."""
+    async def test_form_opens_with_trigger_id(self, bench: AdapterBench) -> None:
+        """A form is opened with the command's trigger id and the bot's token."""
         bench.handlers.replies["rupture"] = FORM
 
-        answer = await bench.send_payload(payloads.build_command())
+        response = await bench.send_payload(payloads.build_command())
 
         call = bench.api.calls[0]
-        assert (answer.body, call.method, call.token) == (b"", "views.open", TOKEN)
+        assert (response.body, call.method, call.token) == (b"", "views.open", TOKEN)
         assert call.arguments["trigger_id"] == "1.2.command"
         assert call.arguments["view"]["callback_id"] == "guide"
         assert call.arguments["view"]["private_metadata"] == "away"
 
-    async def test_what_needs_a_moment_follows_in_the_same_place(self, bench: AdapterBench) -> None:
-        """An answer that needs Slack first comes by the response address, to the person alone."""
+    async def test_deferred_reply_uses_response_url(self, bench: AdapterBench) -> None:
+        """A deferred reply is sent to the response URL, visible to the user alone."""
         bench.handlers.replies["tip"] = defer_reply(HELLO)
 
-        answer = await bench.send_payload(
+        response = await bench.send_payload(
             payloads.build_command("/tip", response_url=bench.api.response_url)
         )
 
-        assert answer.body == b""
+        assert response.body == b""
         assert bench.api.last_arguments("response_url")["response_type"] == "ephemeral"
         assert bench.api.event_order == ["kept", "answered", "response_url"]
 
-    async def test_what_needs_a_moment_may_open_a_form(self, bench: AdapterBench) -> None:
-        """The form of a set-up opens once Slack has said who asks."""
+    async def test_deferred_reply_may_open_form(self, bench: AdapterBench) -> None:
+        """A deferred reply may be a form, even after a second deferred reply."""
         bench.handlers.replies["rupture"] = defer_reply(defer_reply(FORM))
 
         await bench.send_payload(payloads.build_command())
 
         assert bench.api.called_methods() == ["views.open"]
 
-    async def test_a_moment_that_fails_is_told(self, bench: AdapterBench) -> None:
-        """When the work after the acknowledgement fails, the person hears of it."""
+    async def test_failed_deferred_reply_is_reported(self, bench: AdapterBench) -> None:
+        """When a deferred reply raises, the user gets an error message."""
         bench.handlers.replies["tip"] = defer_reply(RuntimeError("a bug"))
 
         await bench.send_payload(
@@ -71,10 +71,8 @@ class TestCommands:
 
         assert bench.api.last_arguments("response_url")["text"] == ERROR_TEXT
 
-    async def test_a_message_after_a_moment_without_an_address_opens_to_read(
-        self, bench: AdapterBench
-    ) -> None:
-        """Where there is no response address, the trigger opens the words as a form to read."""
+    async def test_deferred_message_without_url_opens_as_form(self, bench: AdapterBench) -> None:
+        """Without a response URL, the trigger id opens the message as a form."""
         bench.handlers.replies["tip"] = defer_reply(HELLO)
 
         await bench.send_payload(payloads.build_command("/tip"))
@@ -82,8 +80,8 @@ class TestCommands:
         view = bench.api.last_arguments("views.open")["view"]
         assert (view["title"]["text"], first_text(view)) == ("Attune", "Hello *you*")
 
-    async def test_errors_without_a_form_are_said_as_a_message(self, bench: AdapterBench) -> None:
-        """What cannot be kept is said even where there is no field to say it under."""
+    async def test_errors_without_form_become_message(self, bench: AdapterBench) -> None:
+        """Validation errors are sent as a message where there is no form."""
         bench.handlers.replies["tip"] = InvalidAnswers({"day": "Not that day."})
 
         await bench.send_payload(
@@ -103,10 +101,10 @@ class TestCommands:
             ("my client", UNKNOWN_KEYWORD),
         ],
     )
-    async def test_of_words_only_the_commands_own_go_further(
+    async def test_only_keywords_are_forwarded(
         self, bench: AdapterBench, text: str, keyword: str
     ) -> None:
-        """Words that are none of a command's own are gone before any handler is asked."""
+        """Text that is no keyword of the command is removed before any handler is called."""
         bench.handlers.replies["rupture"] = None
 
         await bench.send_payload(payloads.build_command(text=text))
@@ -121,25 +119,23 @@ class TestCommands:
 
 
 class TestForms:
-    """What a person meets after sending a form off, or putting it away."""
+    """Responses to submitted and closed forms."""
 
-    async def test_a_form_takes_the_place_of_the_one_sent(self, bench: AdapterBench) -> None:
-        """Saving a debrief turns its form into the guide, in the answer itself."""
+    async def test_form_replaces_submitted_form(self, bench: AdapterBench) -> None:
+        """A submitted debrief is replaced by its guide in the response itself."""
         bench.handlers.replies["debrief"] = FORM
 
-        answer = await bench.send_payload(payloads.build_submission())
+        response = await bench.send_payload(payloads.build_submission())
 
-        assert answer.json["response_action"] == "update"
-        assert answer.json["view"]["title"]["text"] == "Your guide"
+        assert response.json["response_action"] == "update"
+        assert response.json["view"]["title"]["text"] == "Your guide"
         assert bench.api.calls == []
         request = bench.handlers.requests[0]
         assert request.answers == {"form": ("away",), "status": ()}
         assert (request.data, request.step, request.inside_form) == ("kept", "submitted", True)
 
-    async def test_a_message_takes_its_place_under_the_same_title(
-        self, bench: AdapterBench
-    ) -> None:
-        """A message after a form is read where the form was."""
+    async def test_message_replaces_submitted_form(self, bench: AdapterBench) -> None:
+        """A message replaces the submitted form under the same title."""
         bench.handlers.replies["debrief"] = HELLO
 
         view = (await bench.send_payload(payloads.build_submission())).json["view"]
@@ -150,57 +146,53 @@ class TestForms:
             False,
         )
 
-    async def test_errors_stand_under_their_fields(self, bench: AdapterBench) -> None:
-        """Each sentence stands under its field, and one without a field under the first."""
+    async def test_errors_are_assigned_to_fields(self, bench: AdapterBench) -> None:
+        """Each error is shown under its field, and one of a missing field under the first."""
         bench.handlers.replies["debrief"] = InvalidAnswers({"status": "Pick one.", "gone": "Oh."})
 
-        answer = await bench.send_payload(payloads.build_submission())
+        response = await bench.send_payload(payloads.build_submission())
 
-        assert answer.json == {
+        assert response.json == {
             "response_action": "errors",
             "errors": {"status": "Pick one.", "form": "Oh."},
         }
 
-    async def test_nothing_to_show_closes_the_form(self, bench: AdapterBench) -> None:
-        """An empty answer closes the form."""
+    async def test_empty_reply_closes_form(self, bench: AdapterBench) -> None:
+        """An empty response closes the form."""
         bench.handlers.replies["debrief"] = None
 
-        answer = await bench.send_payload(payloads.build_submission())
+        response = await bench.send_payload(payloads.build_submission())
 
-        assert (answer.status, answer.body) == (200, b"")
+        assert (response.status, response.body) == (200, b"")
 
-    async def test_what_needs_a_moment_shows_a_waiting_form_first(
-        self, bench: AdapterBench
-    ) -> None:
-        """The form waits under its own title, and is replaced when the work is done."""
+    async def test_deferred_reply_shows_waiting_form(self, bench: AdapterBench) -> None:
+        """A waiting form is shown under the form's title, and replaced by the deferred reply."""
         bench.handlers.replies["debrief"] = defer_reply(FORM)
 
-        answer = await bench.send_payload(payloads.build_submission())
+        response = await bench.send_payload(payloads.build_submission())
 
-        view = answer.json["view"]
+        view = response.json["view"]
         assert (view["callback_id"], view["title"]["text"]) == ("waiting", "Debrief")
         update = bench.api.last_arguments("views.update")
         assert (update["view_id"], "hash" in update) == ("V1", False)
         assert update["view"]["callback_id"] == "guide"
         assert bench.api.event_order == ["kept", "answered", "views.update"]
 
-    async def test_the_waiting_form_never_replaces_what_came_after_it(
-        self, bench: AdapterBench
-    ) -> None:
-        """Work that is done at once still waits until Slack has surely put up the waiting form."""
+    async def test_waiting_form_is_shown_before_its_update(self, bench: AdapterBench) -> None:
+        """A reply that is ready at once is delayed until Slack has shown the waiting form."""
         bench.handlers.replies["debrief"] = defer_reply(FORM)
 
-        began = time.monotonic()
+        started_at = time.monotonic()
         await bench.send_payload(payloads.build_submission())
 
-        assert time.monotonic() - began >= 0.3
+        assert time.monotonic() - started_at >= 0.3
 
-    async def test_a_form_put_away_is_reported_and_nothing_more(self, bench: AdapterBench) -> None:
-        """Whoever closes a form is left in peace, whatever the handler replies."""
+    async def test_closed_form_gets_no_reply(self, bench: AdapterBench) -> None:
+        """A closed form reaches its handler, but its reply is not sent."""
         bench.handlers.replies["debrief"] = HELLO
 
-        answer = await bench.send_payload(payloads.build_view_closed())
+        response = await bench.send_payload(payloads.build_view_closed())
 
-        assert answer.body == b""
+        assert response.body == b""
         assert bench.api.calls == []
         assert bench.handlers.requests[0].step == "closed"

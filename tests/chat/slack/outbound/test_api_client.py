@@ -5,24 +5,24 @@ from tests.chat.slack.testbed import AdapterBench
 from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
 
 
-async def token(workspace: str) -> str:
-    """Give a token that names its workspace."""
+async def get_token(workspace: str) -> str:
+    """Return a token that contains its workspace."""
     return f"xoxb-{workspace}"
 
 
-async def test_every_client_shares_one_session_and_never_retries(api: FakeWebApi) -> None:
-    """slack_sdk's default would open a session a call, and post twice when an answer is lost."""
-    line = ApiClient(api.url, token)
-    clients = [await line.get_client("T1"), await line.get_client("T2")]
+async def test_clients_share_session_without_retries(api: FakeWebApi) -> None:
+    """slack_sdk's defaults would open a session per call, and post twice after a lost response."""
+    api_client = ApiClient(api.url, get_token)
+    clients = [await api_client.get_client("T1"), await api_client.get_client("T2")]
 
     assert clients[0].session is clients[1].session
-    assert [one.retry_handlers for one in clients] == [[], []]
-    assert [one.token for one in clients] == ["xoxb-T1", "xoxb-T2"]
-    await line.close()
+    assert [client.retry_handlers for client in clients] == [[], []]
+    assert [client.token for client in clients] == ["xoxb-T1", "xoxb-T2"]
+    await api_client.close()
 
 
-async def test_bolts_own_client_is_no_exception(bench: AdapterBench) -> None:
-    """Bolt builds a client for each request from its own, which has our session and no retries."""
+async def test_bolt_client_shares_session_without_retries(bench: AdapterBench) -> None:
+    """Bolt builds its clients from its own, which has our session and no retry handlers."""
     client = bench.adapter.app.client
 
     assert client.retry_handlers == []
@@ -30,36 +30,36 @@ async def test_bolts_own_client_is_no_exception(bench: AdapterBench) -> None:
     assert client.base_url == bench.api.url
 
 
-async def test_a_proxy_never_stands_before_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An operator's proxy is used for Slack, and not for a Web API on loopback."""
+async def test_proxy_is_not_used_for_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An operator's proxy is used for Slack, but not for a Web API on loopback."""
     monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
 
-    assert ApiClient("http://127.0.0.1:1/api/", token).create_client().proxy is None
+    assert ApiClient("http://127.0.0.1:1/api/", get_token).create_client().proxy is None
     assert (
-        ApiClient("https://slack.com/api/", token).create_client().proxy
+        ApiClient("https://slack.com/api/", get_token).create_client().proxy
         == "http://proxy.example:3128"
     )
 
 
-async def test_a_private_answer_that_is_refused_is_raised(api: FakeWebApi) -> None:
-    """A response address that is used up raises its status, and nothing of the body."""
-    line = ApiClient(api.url, token)
-    await line.post_ephemeral(api.response_url, {"text": "Hello"})
+async def test_refused_ephemeral_message_raises(api: FakeWebApi) -> None:
+    """A refused ephemeral message raises an error with its status, and none of the body."""
+    api_client = ApiClient(api.url, get_token)
+    await api_client.post_ephemeral(api.response_url, {"text": "Hello"})
     api.planned_answers["response_url"] = PlannedAnswer("used_url", 404)
 
-    with pytest.raises(ResponseUrlError) as refused:
-        await line.post_ephemeral(api.response_url, {"text": "Hello"})
+    with pytest.raises(ResponseUrlError) as raised:
+        await api_client.post_ephemeral(api.response_url, {"text": "Hello"})
 
-    assert refused.value.status == 404
-    await line.close()
+    assert raised.value.status == 404
+    await api_client.close()
 
 
-async def test_a_line_that_was_closed_opens_again(api: FakeWebApi) -> None:
-    """A session that was closed is replaced at the next call; closing twice does no harm."""
-    line = ApiClient(api.url, token)
-    await line.close()
-    first = line.get_session()
-    await line.close()
+async def test_closed_session_is_replaced(api: FakeWebApi) -> None:
+    """A closed session is replaced at the next call; closing twice is allowed."""
+    api_client = ApiClient(api.url, get_token)
+    await api_client.close()
+    first = api_client.get_session()
+    await api_client.close()
 
-    assert line.get_session() is not first
-    await line.close()
+    assert api_client.get_session() is not first
+    await api_client.close()

@@ -9,16 +9,16 @@ from bot.chat.slack.outbound import error_codes
 from bot.conversation import SendStatus
 
 
-def refusal(error: str = "", status: int = 200, **headers: str) -> SlackApiError:
-    """Return what slack_sdk raises when Slack refuses."""
-    named = {key.replace("_", "-"): value for key, value in headers.items()}
+def build_api_error(error: str = "", status: int = 200, **headers: str) -> SlackApiError:
+    """Return the exception that slack_sdk raises for an error response."""
+    named_headers = {key.replace("_", "-"): value for key, value in headers.items()}
     data = {"ok": False, "error": error} if error else {}
-    made: Callable[..., SlackApiError] = SlackApiError
-    return made("x", SimpleNamespace(data=data, status_code=status, headers=named))
+    create_error: Callable[..., SlackApiError] = SlackApiError
+    return create_error("x", SimpleNamespace(data=data, status_code=status, headers=named_headers))
 
 
-CLOSED = ["token_revoked", "account_inactive", "invalid_auth", "not_authed", "missing_scope"]
-GONE = [
+CLOSED_CODES = ["token_revoked", "account_inactive", "invalid_auth", "not_authed", "missing_scope"]
+GONE_CODES = [
     "cannot_dm_bot",
     "channel_not_found",
     "is_archived",
@@ -27,30 +27,30 @@ GONE = [
     "user_not_found",
     "user_not_visible",
 ]
-FAILED = ["invalid_blocks", "msg_too_long", "user_is_bot", "restricted_action", "a_new_code"]
-UNSURE = ["fatal_error", "internal_error", "request_timeout", "service_unavailable"]
-PASSING = ["ratelimited", "rate_limited", "team_added_to_org"]
+FAILED_CODES = ["invalid_blocks", "msg_too_long", "user_is_bot", "restricted_action", "a_new_code"]
+UNKNOWN_CODES = ["fatal_error", "internal_error", "request_timeout", "service_unavailable"]
+RETRYABLE_CODES = ["ratelimited", "rate_limited", "team_added_to_org"]
 
 
 @pytest.mark.parametrize(
-    ("error", "fate"),
+    ("error", "status"),
     [
-        *((one, SendStatus.CLOSED) for one in CLOSED),
-        *((one, SendStatus.GONE) for one in GONE),
-        *((one, SendStatus.FAILED) for one in FAILED),
-        *((one, SendStatus.UNKNOWN) for one in UNSURE),
-        *((one, SendStatus.RETRY_LATER) for one in PASSING),
+        *((code, SendStatus.CLOSED) for code in CLOSED_CODES),
+        *((code, SendStatus.GONE) for code in GONE_CODES),
+        *((code, SendStatus.FAILED) for code in FAILED_CODES),
+        *((code, SendStatus.UNKNOWN) for code in UNKNOWN_CODES),
+        *((code, SendStatus.RETRY_LATER) for code in RETRYABLE_CODES),
     ],
 )
-def test_every_code_has_its_fate(error: str, fate: SendStatus) -> None:
-    """Slack's code tells workspace, addressee, request, doubt and moment apart."""
-    outcome = error_codes.classify_error(refusal(error))
+def test_error_code_determines_status(error: str, status: SendStatus) -> None:
+    """Slack's error code determines whether workspace, addressee or request is at fault."""
+    result = error_codes.classify_error(build_api_error(error))
 
-    assert (outcome.status, outcome.reason) == (fate, error)
+    assert (result.status, result.reason) == (status, error)
 
 
 @pytest.mark.parametrize(
-    ("status", "fate"),
+    ("http_status", "status"),
     [
         (429, SendStatus.RETRY_LATER),
         (403, SendStatus.RETRY_LATER),
@@ -59,31 +59,34 @@ def test_every_code_has_its_fate(error: str, fate: SendStatus) -> None:
         (200, SendStatus.UNKNOWN),
     ],
 )
-def test_where_slack_says_nothing_the_status_speaks(status: int, fate: SendStatus) -> None:
-    """A gateway's refusal proves that nothing was posted; its failure proves nothing."""
-    assert error_codes.classify_error(refusal(status=status)).status is fate
+def test_http_status_decides_without_error_code(http_status: int, status: SendStatus) -> None:
+    """A gateway's 4xx status proves that nothing was posted; any other status proves nothing."""
+    assert error_codes.classify_error(build_api_error(status=http_status)).status is status
 
 
-def test_a_server_error_is_a_doubt_whatever_it_says() -> None:
-    """A 503 with a definite code in it may still have posted."""
+def test_server_error_has_unknown_result() -> None:
+    """A 503 with a definite error code may still have posted."""
     assert (
-        error_codes.classify_error(refusal("channel_not_found", 503)).status is SendStatus.UNKNOWN
+        error_codes.classify_error(build_api_error("channel_not_found", 503)).status
+        is SendStatus.UNKNOWN
     )
 
 
-@pytest.mark.parametrize(("said", "seconds"), [("7", 7), ("0", 1), ("soon", 30), ("", 30)])
-def test_a_workspace_rests_for_as_long_as_slack_says(said: str, seconds: float) -> None:
-    """The rest is Slack's, at least a second, and half a minute where none can be read."""
-    headers = {"Retry_After": said} if said else {}
+@pytest.mark.parametrize(("header", "seconds"), [("7", 7), ("0", 1), ("soon", 30), ("", 30)])
+def test_retry_after_header_is_used(header: str, seconds: float) -> None:
+    """The Retry-After header counts, at least 1 second, and 30 where it is unreadable."""
+    headers = {"Retry_After": header} if header else {}
 
     assert (
-        error_codes.classify_error(refusal("ratelimited", 429, **headers)).retry_after_seconds
+        error_codes.classify_error(
+            build_api_error("ratelimited", 429, **headers)
+        ).retry_after_seconds
         == seconds
     )
 
 
 @pytest.mark.parametrize(
-    ("error", "fate"),
+    ("error", "status"),
     [
         (aiohttp.ConnectionTimeoutError(), SendStatus.RETRY_LATER),
         (aiohttp.ServerDisconnectedError(), SendStatus.UNKNOWN),
@@ -92,26 +95,24 @@ def test_a_workspace_rests_for_as_long_as_slack_says(said: str, seconds: float) 
         (AttributeError(), SendStatus.UNKNOWN),
     ],
 )
-def test_only_a_connection_that_never_came_about_is_certain(
-    error: Exception, fate: SendStatus
-) -> None:
-    """Whatever broke after the connection stood leaves a doubt."""
-    assert error_codes.classify_error(error).status is fate
+def test_only_failed_connection_allows_retry(error: Exception, status: SendStatus) -> None:
+    """An error after the connection was established has an unknown result."""
+    assert error_codes.classify_error(error).status is status
 
 
-def test_a_reason_is_short_enough_to_keep() -> None:
-    """A code longer than its column is cut."""
-    assert len(error_codes.classify_error(refusal("x" * 99)).reason) == 60
+def test_reason_is_truncated() -> None:
+    """A code longer than its column is truncated."""
+    assert len(error_codes.classify_error(build_api_error("x" * 99)).reason) == 60
 
 
-def test_a_reason_never_quotes_a_sentence() -> None:
-    """What is no plain code is counted and logged as unreadable."""
-    outcome = error_codes.classify_error(refusal('not "sent" to Marie'))
+def test_reason_contains_no_sentence() -> None:
+    """An error that is no plain code is counted and logged as unreadable."""
+    result = error_codes.classify_error(build_api_error('not "sent" to Marie'))
 
-    assert (outcome.status, outcome.reason) == (SendStatus.FAILED, "unreadable_code")
+    assert (result.status, result.reason) == (SendStatus.FAILED, "unreadable_code")
 
 
-def test_an_error_of_nobodys_has_no_code() -> None:
-    """Only Slack's own refusals have a code."""
+def test_other_exception_has_no_code() -> None:
+    """Only Slack's error responses have an error code."""
     assert error_codes.slack_error_code(ValueError()) == ""
-    assert error_codes.slack_error_code(refusal("ratelimited")) == "ratelimited"
+    assert error_codes.slack_error_code(build_api_error("ratelimited")) == "ratelimited"

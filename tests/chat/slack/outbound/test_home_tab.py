@@ -10,54 +10,54 @@ from bot.elements import Bar, Chart, Home, Share, Text
 from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
 
 MARIE = Person("slack:T1", "U1")
-DRAWN = Home((Chart("Form", (Bar("Away", Share.HALF),), "About half moved away."),))
-PLAIN = Home((Text("Your page"),))
-REFUSED = PlannedAnswer({"ok": False, "error": "invalid_blocks"})
+CHART_HOME = Home((Chart("Form", (Bar("Away", Share.HALF),), "About half moved away."),))
+TEXT_HOME = Home((Text("Your page"),))
+REJECTION = PlannedAnswer({"ok": False, "error": "invalid_blocks"})
 
 
 @pytest.fixture
-async def line(api: FakeWebApi) -> AsyncIterator[ApiClient]:
-    """A line of its own."""
+async def api_client(api: FakeWebApi) -> AsyncIterator[ApiClient]:
+    """A Web API client of its own."""
 
-    async def token(_workspace: str) -> str:
+    async def get_token(_workspace: str) -> str:
         return "xoxb"
 
-    opened = ApiClient(api.url, token)
-    yield opened
-    await opened.close()
+    client = ApiClient(api.url, get_token)
+    yield client
+    await client.close()
 
 
-def kinds(api: FakeWebApi) -> list[list[str]]:
-    """Return the kinds of blocks in each page that was put up."""
+def published_block_types(api: FakeWebApi) -> list[list[str]]:
+    """Return the block types of each Home view that was published."""
     return [[block["type"] for block in call.arguments["view"]["blocks"]] for call in api.calls]
 
 
-async def test_a_page_is_put_up_with_its_charts(api: FakeWebApi, line: ApiClient) -> None:
-    """Where Slack takes charts in the Home, they are drawn, with their words beside them."""
-    await publish_home(line, MARIE, DRAWN)
+async def test_home_is_published_with_charts(api: FakeWebApi, api_client: ApiClient) -> None:
+    """Where Slack accepts charts in the Home tab, they are published with their text."""
+    await publish_home(api_client, MARIE, CHART_HOME)
 
-    assert kinds(api) == [["data_visualization", "section"]]
+    assert published_block_types(api) == [["data_visualization", "section"]]
 
 
-async def test_where_charts_are_refused_their_words_stand_alone(
-    api: FakeWebApi, line: ApiClient
+async def test_rejected_charts_are_replaced_by_text(api: FakeWebApi, api_client: ApiClient) -> None:
+    """Where Slack rejects the charts, the Home is published with their text alone."""
+    api.planned_answers["views.publish"] = [REJECTION]
+
+    await publish_home(api_client, MARIE, CHART_HOME)
+
+    assert published_block_types(api) == [["data_visualization", "section"], ["section"]]
+
+
+@pytest.mark.parametrize(
+    ("home", "error"), [(TEXT_HOME, "invalid_blocks"), (CHART_HOME, "invalid_auth")]
+)
+async def test_other_error_is_raised(
+    api: FakeWebApi, api_client: ApiClient, home: Home, error: str
 ) -> None:
-    """A Home that takes no charts still tells what they say."""
-    api.planned_answers["views.publish"] = [REFUSED]
-
-    await publish_home(line, MARIE, DRAWN)
-
-    assert kinds(api) == [["data_visualization", "section"], ["section"]]
-
-
-@pytest.mark.parametrize(("home", "error"), [(PLAIN, "invalid_blocks"), (DRAWN, "invalid_auth")])
-async def test_any_other_refusal_is_raised(
-    api: FakeWebApi, line: ApiClient, home: Home, error: str
-) -> None:
-    """What has nothing to do with charts is the caller's to tell."""
+    """An error that does not concern charts is raised."""
     api.plan_error("views.publish", error)
 
     with pytest.raises(SlackApiError, match=error):
-        await publish_home(line, MARIE, home)
+        await publish_home(api_client, MARIE, home)
 
     assert len(api.calls) == 1

@@ -17,38 +17,36 @@ HELLO = Message("Hello & <you>", (Text("Hello"),))
 
 @pytest.fixture
 async def outlet(api: FakeWebApi) -> AsyncIterator[SlackOutlet]:
-    """An outlet over a line of its own, whose token names the workspace."""
+    """An outlet with its own client, whose token contains the workspace."""
 
-    async def token(workspace: str) -> str:
+    async def get_token(workspace: str) -> str:
         return f"xoxb-{workspace}"
 
-    line = ApiClient(api.url, token)
-    yield SlackOutlet(line)
-    await line.close()
+    api_client = ApiClient(api.url, get_token)
+    yield SlackOutlet(api_client)
+    await api_client.close()
 
 
-async def test_a_message_goes_to_the_person_once_with_its_id_and_nothing_else_of_them(
-    api: FakeWebApi, outlet: SlackOutlet
-) -> None:
-    """A private message is posted to the person's id, with the opaque delivery id beside it."""
-    outcome = await outlet.send(MARIE, HELLO, "d1")
+async def test_message_contains_only_delivery_id(api: FakeWebApi, outlet: SlackOutlet) -> None:
+    """A private message is posted to the user's id, with the opaque delivery id as metadata."""
+    result = await outlet.send(MARIE, HELLO, "d1")
 
-    assert outcome == SendResult(SendStatus.SENT, reference="D1:7.1", route="D1")
-    said = api.last_arguments("chat.postMessage")
-    assert said.keys() == {"channel", "text", "blocks", "metadata", "unfurl_links", "unfurl_media"}
-    assert said["metadata"] == {"event_type": EVENT_TYPE, "event_payload": {"id": "d1"}}
-    assert (said["channel"], said["text"]) == ("U1", "Hello &amp; &lt;you&gt;")
-    assert (said["unfurl_links"], said["unfurl_media"]) == (False, False)
+    assert result == SendResult(SendStatus.SENT, reference="D1:7.1", route="D1")
+    call = api.last_arguments("chat.postMessage")
+    assert call.keys() == {"channel", "text", "blocks", "metadata", "unfurl_links", "unfurl_media"}
+    assert call["metadata"] == {"event_type": EVENT_TYPE, "event_payload": {"id": "d1"}}
+    assert (call["channel"], call["text"]) == ("U1", "Hello &amp; &lt;you&gt;")
+    assert (call["unfurl_links"], call["unfurl_media"]) == (False, False)
     assert api.calls[0].token == "xoxb-slack:T1"
 
 
-async def test_a_team_message_goes_to_its_channel(api: FakeWebApi, outlet: SlackOutlet) -> None:
+async def test_team_message_is_posted_to_channel(api: FakeWebApi, outlet: SlackOutlet) -> None:
     """A tip of the day is posted in the channel."""
     assert (await outlet.send(TEAM, HELLO, "d1")).reference == "C1:7.1"
     assert api.last_arguments("chat.postMessage")["channel"] == "C1"
 
 
-FATES = {
+SEND_FAILURES = {
     "ratelimited": (
         PlannedAnswer({"ok": False, "error": "ratelimited"}, 429, {"Retry-After": "7"}),
         "wait",
@@ -62,148 +60,146 @@ FATES = {
 }
 
 
-@pytest.mark.parametrize(("reason", "told"), FATES.items(), ids=FATES.keys())
-async def test_what_became_of_a_message_is_told_and_never_tried_again(
-    api: FakeWebApi, outlet: SlackOutlet, reason: str, told: tuple[PlannedAnswer, str]
+@pytest.mark.parametrize(("reason", "failure"), SEND_FAILURES.items(), ids=SEND_FAILURES.keys())
+async def test_send_failure_is_classified_without_retry(
+    api: FakeWebApi, outlet: SlackOutlet, reason: str, failure: tuple[PlannedAnswer, str]
 ) -> None:
-    """Each refusal has its fate and reason, and Slack is called once."""
-    answer, fate = told
-    api.planned_answers["chat.postMessage"] = answer
+    """Each error has a status and a reason, and Slack is called once."""
+    response, status = failure
+    api.planned_answers["chat.postMessage"] = response
 
-    outcome = await outlet.send(MARIE, HELLO, "d1")
+    result = await outlet.send(MARIE, HELLO, "d1")
 
-    assert (outcome.status.value, outcome.reason) == (fate, reason)
-    assert outcome.retry_after_seconds == (7 if fate == "wait" else 0)
+    assert (result.status.value, result.reason) == (status, reason)
+    assert result.retry_after_seconds == (7 if status == "wait" else 0)
     assert api.called_methods() == ["chat.postMessage"]
 
 
-async def test_an_answer_that_is_lost_posts_one_message(
-    api: FakeWebApi, outlet: SlackOutlet
-) -> None:
-    """Twenty messages whose answers are lost are twenty calls; slack_sdk's default makes forty."""
+async def test_lost_response_is_not_retried(api: FakeWebApi, outlet: SlackOutlet) -> None:
+    """Twenty lost responses are twenty calls; slack_sdk's default would make forty."""
     api.planned_answers["chat.postMessage"] = PlannedAnswer(drops_connection=True)
 
-    fates = [(await outlet.send(MARIE, HELLO, str(n))).status for n in range(20)]
+    statuses = [(await outlet.send(MARIE, HELLO, str(number))).status for number in range(20)]
 
-    assert set(fates) == {SendStatus.UNKNOWN}
+    assert set(statuses) == {SendStatus.UNKNOWN}
     assert len(api.calls) == 20
 
 
-async def test_a_slack_out_of_reach_has_certainly_posted_nothing(outlet: SlackOutlet) -> None:
-    """When no connection came about, the message waits; it is not given up as unknown."""
+async def test_failed_connection_allows_retry(outlet: SlackOutlet) -> None:
+    """Without a connection nothing was posted, so the message is sent again later."""
 
-    async def token(_workspace: str) -> str:
+    async def get_token(_workspace: str) -> str:
         return "xoxb"
 
-    line = ApiClient("http://127.0.0.1:9/api/", token)
-    outcome = await SlackOutlet(line).send(MARIE, HELLO, "d1")
-    await line.close()
+    api_client = ApiClient("http://127.0.0.1:9/api/", get_token)
+    result = await SlackOutlet(api_client).send(MARIE, HELLO, "d1")
+    await api_client.close()
 
-    assert (outcome.status, outcome.reason) == (SendStatus.RETRY_LATER, "unreachable")
+    assert (result.status, result.reason) == (SendStatus.RETRY_LATER, "unreachable")
 
 
-async def test_sending_never_raises(api: FakeWebApi) -> None:
-    """A token that cannot be had, or a message that cannot be written, is a fate like others."""
+async def test_outlet_never_raises(api: FakeWebApi) -> None:
+    """An exception of the token provider becomes a result of every method."""
 
-    async def token(_workspace: str) -> str:
+    async def get_token(_workspace: str) -> str:
         raise LookupError
 
-    line = ApiClient(api.url, token)
-    outlet = SlackOutlet(line)
+    api_client = ApiClient(api.url, get_token)
+    outlet = SlackOutlet(api_client)
 
     assert (await outlet.send(MARIE, HELLO, "d1")).reason == "LookupError"
     assert await outlet.check_posted(MARIE, "d1", 0) == "later"
     assert await outlet.fetch_profile(Person("slack:T1", "U1")) is None
     assert (await outlet.check_account()).error_code == "LookupError"
     await outlet.show_home(Person("slack:T1", "U1"), Home())
-    await line.close()
+    await api_client.close()
 
 
-def page(*ids: str, cursor: str = "") -> PlannedAnswer:
-    """Return a page of a private chat's history with messages of these ids."""
-    messages = [{"ts": "1", "metadata": {"event_payload": {"id": one}}} for one in ids]
-    following = {"response_metadata": {"next_cursor": cursor}} if cursor else {}
-    return PlannedAnswer({"ok": True, "messages": [{"ts": "0"}, *messages], **following})
+def build_history_page(*ids: str, cursor: str = "") -> PlannedAnswer:
+    """Return a page of a private chat's history with messages of these delivery ids."""
+    messages = [
+        {"ts": "1", "metadata": {"event_payload": {"id": delivery_id}}} for delivery_id in ids
+    ]
+    metadata = {"response_metadata": {"next_cursor": cursor}} if cursor else {}
+    return PlannedAnswer({"ok": True, "messages": [{"ts": "0"}, *messages], **metadata})
 
 
-class TestFinding:
-    """Whether a message was posted after all, where a workspace granted ``im:history``."""
+class TestHistorySearch:
+    """Search for a posted message, where a workspace granted ``im:history``."""
 
-    async def test_it_is_found_by_its_id(self, api: FakeWebApi, outlet: SlackOutlet) -> None:
-        """The person's chat is read from shortly before the message was begun."""
-        api.planned_answers["conversations.history"] = [page("d0", cursor="c2"), page("d1")]
+    async def test_message_is_found_by_its_id(self, api: FakeWebApi, outlet: SlackOutlet) -> None:
+        """The history is read from shortly before the send, up to the page with the id."""
+        pages = [build_history_page("d0", cursor="c2"), build_history_page("d1")]
+        api.planned_answers["conversations.history"] = pages
         since = time.time() - 60
 
         assert await outlet.check_posted(MARIE, "d1", since) == "yes"
-        said = api.last_arguments("conversations.history")
-        assert (said["channel"], said["cursor"], float(said["oldest"])) == ("D1", "c2", since - 5)
+        call = api.last_arguments("conversations.history")
+        assert (call["channel"], call["cursor"], float(call["oldest"])) == ("D1", "c2", since - 5)
 
-    async def test_only_all_of_it_read_proves_that_it_is_absent(
+    async def test_absence_requires_complete_history(
         self, api: FakeWebApi, outlet: SlackOutlet
     ) -> None:
-        """No is said when every page was read."""
-        api.planned_answers["conversations.history"] = [page("d0", cursor="c2"), page()]
+        """The result is "no" only when every page was read."""
+        pages = [build_history_page("d0", cursor="c2"), build_history_page()]
+        api.planned_answers["conversations.history"] = pages
 
         assert await outlet.check_posted(MARIE, "d1", 0) == "no"
 
-    async def test_a_chat_without_end_proves_nothing(
+    async def test_history_beyond_page_limit_is_inconclusive(
         self, api: FakeWebApi, outlet: SlackOutlet
     ) -> None:
-        """A history longer than will be read is no proof."""
-        api.planned_answers["conversations.history"] = page(cursor="more")
+        """A history longer than the page limit proves nothing."""
+        api.planned_answers["conversations.history"] = build_history_page(cursor="more")
 
         assert await outlet.check_posted(MARIE, "d1", 0) == "unable"
 
     @pytest.mark.parametrize(
-        ("error", "told"),
+        ("error", "search_result"),
         [("missing_scope", "unable"), ("ratelimited", "later"), ("fatal_error", "later")],
     )
-    async def test_a_history_that_cannot_be_read_proves_nothing(
-        self, api: FakeWebApi, outlet: SlackOutlet, error: str, told: str
+    async def test_unreadable_history_is_inconclusive(
+        self, api: FakeWebApi, outlet: SlackOutlet, error: str, search_result: str
     ) -> None:
-        """Without the scope nobody will ever know; without an answer, perhaps later."""
+        """Without the scope the result can never be known; after other errors perhaps later."""
         api.plan_error("conversations.history", error)
 
-        assert await outlet.check_posted(MARIE, "d1", 0) == told
+        assert await outlet.check_posted(MARIE, "d1", 0) == search_result
 
-    async def test_without_the_chats_id_nothing_is_claimed(
-        self, api: FakeWebApi, outlet: SlackOutlet
-    ) -> None:
-        """A workspace that does not let the bot look the chat up gets no guess."""
+    async def test_unknown_chat_is_inconclusive(self, api: FakeWebApi, outlet: SlackOutlet) -> None:
+        """Without the scope to open the chat, the search is impossible."""
         api.plan_error("conversations.open", "missing_scope")
 
         assert await outlet.check_posted(MARIE, "d1", 0) == "unable"
         assert api.called_methods() == ["conversations.open"]
 
-    async def test_a_chat_once_written_to_is_told(
-        self, api: FakeWebApi, outlet: SlackOutlet
-    ) -> None:
-        """The chat's id comes from an earlier message, and needs no further scope."""
+    async def test_send_result_has_chat_id(self, api: FakeWebApi, outlet: SlackOutlet) -> None:
+        """The chat's id comes from an earlier send, and needs no further scope."""
         sent = await outlet.send(MARIE, HELLO, "d0")
 
         assert sent.route == "D1"
         assert await outlet.check_posted(replace(MARIE, route=sent.route), "d1", 0) == "no"
         assert "conversations.open" not in api.called_methods()
 
-    async def test_a_chat_or_channel_that_is_told_is_used(
+    async def test_channel_message_is_searched_in_channel(
         self, api: FakeWebApi, outlet: SlackOutlet
     ) -> None:
-        """A channel's message is looked for in the channel."""
+        """A channel's message is searched for in the channel."""
         await outlet.check_posted(TEAM, "d1", 0)
 
         assert api.last_arguments("conversations.history")["channel"] == "C1"
 
-    async def test_a_clock_walked_ahead_hides_nothing(
+    async def test_future_clock_has_no_time_limit(
         self, api: FakeWebApi, outlet: SlackOutlet
     ) -> None:
-        """In a test whose clock is ahead of Slack's, the newest messages are read all the same."""
+        """With a test clock ahead of Slack's, the search has no lower time limit."""
         await outlet.check_posted(MARIE, "d1", time.time() + 86_400)
 
         assert "oldest" not in api.last_arguments("conversations.history")
 
 
 class TestPeople:
-    """What Slack says of a person."""
+    """Profiles of users."""
 
     @pytest.mark.parametrize(
         ("user", "profile"),
@@ -218,19 +214,17 @@ class TestPeople:
             ({"deleted": True, "tz": "UTC"}, Profile(zone="UTC", is_person=False)),
         ],
     )
-    async def test_locale_zone_and_standing(
+    async def test_profile_has_locale_zone_and_role(
         self, api: FakeWebApi, outlet: SlackOutlet, user: dict[str, object], profile: Profile
     ) -> None:
-        """A person's locale, zone and whether they administer the workspace come in one call."""
+        """A user's locale, time zone and admin role are fetched in one call."""
         api.planned_answers["users.info"] = PlannedAnswer({"ok": True, "user": user})
 
         assert await outlet.fetch_profile(Person("slack:T1", "U1")) == profile
         assert api.last_arguments("users.info") == {"user": "U1", "include_locale": "1"}
 
-    async def test_somebody_slack_does_not_know_is_nobody(
-        self, api: FakeWebApi, outlet: SlackOutlet
-    ) -> None:
-        """An id that leads to nobody is told apart from a question that failed."""
+    async def test_unknown_user_is_not_a_person(self, api: FakeWebApi, outlet: SlackOutlet) -> None:
+        """An unknown user id is distinguished from a failed call."""
         api.plan_error("users.info", "user_not_found")
         assert await outlet.fetch_profile(Person("slack:T1", "U9")) == Profile(is_person=False)
 
@@ -238,8 +232,8 @@ class TestPeople:
         assert await outlet.fetch_profile(Person("slack:T1", "U9")) is None
 
 
-async def test_a_home_is_put_up_for_its_person(api: FakeWebApi, outlet: SlackOutlet) -> None:
-    """The page is published to the person it belongs to, and a refusal is nobody's error."""
+async def test_home_is_published_for_user(api: FakeWebApi, outlet: SlackOutlet) -> None:
+    """The Home tab is published for its user, and an error response is ignored."""
     home = Home((Text("Your page"),))
     await outlet.show_home(Person("slack:T1", "U1"), home)
     api.plan_error("views.publish", "not_enabled")
@@ -249,10 +243,12 @@ async def test_a_home_is_put_up_for_its_person(api: FakeWebApi, outlet: SlackOut
 
 
 class TestAccount:
-    """What the operator's check-up asks."""
+    """The account check of the operator's configuration check."""
 
-    async def test_team_bot_scopes_and_clock(self, api: FakeWebApi, outlet: SlackOutlet) -> None:
-        """Slack's answer tells the workspace, the bot's user, its scopes and the time."""
+    async def test_account_has_team_user_scopes_and_time(
+        self, api: FakeWebApi, outlet: SlackOutlet
+    ) -> None:
+        """The account check returns the workspace, the bot's user, its scopes and Slack's time."""
         api.planned_answers["auth.test"] = PlannedAnswer(
             {"ok": True, "team_id": "T1", "team": "Clinic", "user_id": "U0"},
             headers={
@@ -269,32 +265,32 @@ class TestAccount:
             server_time=1795485600.0,
         )
 
-    async def test_a_refusal_is_told_by_its_code(
+    async def test_refused_token_returns_error_code(
         self, api: FakeWebApi, outlet: SlackOutlet
     ) -> None:
-        """A token that Slack does not take is told as Slack tells it."""
+        """A token that Slack refuses leads to Slack's error code."""
         api.plan_error("auth.test", "invalid_auth")
 
         assert await outlet.check_account() == AccountCheck(error_code="invalid_auth")
 
-    async def test_a_clock_that_is_not_told_is_none(
+    async def test_unreadable_date_header_is_ignored(
         self, api: FakeWebApi, outlet: SlackOutlet
     ) -> None:
-        """An answer without a readable date tells no time."""
+        """A response without a readable Date header has no server time."""
         api.planned_answers["auth.test"] = PlannedAnswer({"ok": True}, headers={"Date": "soon"})
 
         assert (await outlet.check_account()).server_time is None
 
 
-async def test_a_slow_slack_is_given_up_within_the_timeout(
+async def test_timeout_has_unknown_result(
     api: FakeWebApi, outlet: SlackOutlet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A call that takes longer than the line's limit has an unknown fate."""
+    """A call that exceeds the timeout has an unknown result."""
     api.planned_answers["chat.postMessage"] = PlannedAnswer({"ok": True}, delay_seconds=1)
     outlet._api_client.get_session()._timeout = type(outlet._api_client.get_session()._timeout)(
         total=0.05
     )
 
-    outcome = await outlet.send(MARIE, HELLO, "d1")
+    result = await outlet.send(MARIE, HELLO, "d1")
 
-    assert (outcome.status, outcome.reason) == (SendStatus.UNKNOWN, "TimeoutError")
+    assert (result.status, result.reason) == (SendStatus.UNKNOWN, "TimeoutError")

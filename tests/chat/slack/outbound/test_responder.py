@@ -5,12 +5,10 @@ from tests.chat.slack.testbed import ERROR_TEXT, FORM, HELLO, AdapterBench, firs
 
 
 class TestOpenForms:
-    """What a person meets after touching something in an open form."""
+    """Replies to actions in an open form."""
 
-    async def test_a_field_that_reshapes_the_form_asks_the_forms_own_handler(
-        self, bench: AdapterBench
-    ) -> None:
-        """A touched field brings the form anew, unless somebody changed it in between."""
+    async def test_field_change_calls_form_handler(self, bench: AdapterBench) -> None:
+        """A changed field updates the form, unless its hash has changed in the meantime."""
         bench.handlers.replies["debrief"] = FORM
         form = payloads.build_view()
 
@@ -23,8 +21,8 @@ class TestOpenForms:
         update = bench.api.last_arguments("views.update")
         assert (update["view_id"], update["hash"]) == ("V1", "156.abc")
 
-    async def test_a_button_in_a_form_changes_the_form(self, bench: AdapterBench) -> None:
-        """Going deeper replaces the guide in place; the button's own data comes along."""
+    async def test_button_in_form_updates_form(self, bench: AdapterBench) -> None:
+        """A button in a form replaces the form; the button's own data reaches the handler."""
         bench.handlers.replies["rupture.deeper"] = FORM
 
         await bench.send_payload(
@@ -36,10 +34,8 @@ class TestOpenForms:
         assert request.answers["form"] == ("away",)
         assert bench.api.called_methods() == ["views.update"]
 
-    async def test_a_message_to_a_button_in_a_form_is_read_in_the_form(
-        self, bench: AdapterBench
-    ) -> None:
-        """A message never leaves the form it was asked for in."""
+    async def test_message_replaces_open_form(self, bench: AdapterBench) -> None:
+        """A message in reply to a button in a form is shown in the form."""
         bench.handlers.replies["rupture.withdraw"] = HELLO
 
         await bench.send_payload(
@@ -49,10 +45,8 @@ class TestOpenForms:
         assert first_text(bench.api.last_arguments("views.update")["view"]) == "Hello *you*"
 
     @pytest.mark.parametrize("error", ["hash_conflict", "not_found"])
-    async def test_a_form_that_moved_on_is_left_alone(
-        self, bench: AdapterBench, error: str
-    ) -> None:
-        """When the person was faster, or closed the form, nothing is said about it."""
+    async def test_stale_form_is_not_updated(self, bench: AdapterBench, error: str) -> None:
+        """When the form was changed or closed in the meantime, no error is reported."""
         bench.handlers.replies["rupture.deeper"] = FORM
         bench.api.plan_error("views.update", error)
 
@@ -60,8 +54,8 @@ class TestOpenForms:
 
         assert bench.api.called_methods() == ["views.update"]
 
-    async def test_a_form_that_cannot_be_shown_is_told(self, bench: AdapterBench) -> None:
-        """Any other refusal is told to the person, in their chat."""
+    async def test_failed_form_update_is_reported(self, bench: AdapterBench) -> None:
+        """Any other error is reported to the user, in the private chat."""
         bench.handlers.replies["rupture.deeper"] = FORM
         bench.api.plan_error("views.update", "invalid_blocks")
 
@@ -72,20 +66,18 @@ class TestOpenForms:
 
 
 class TestMessages:
-    """What a person meets after pressing a button in a message."""
+    """Replies to actions in a message."""
 
-    async def test_a_message_is_for_the_person_alone_and_leaves_the_other_as_it_was(
-        self, bench: AdapterBench
-    ) -> None:
-        """The next tip appears beside the first, to nobody else, and replaces nothing."""
+    async def test_reply_to_message_is_ephemeral(self, bench: AdapterBench) -> None:
+        """The next tip is visible to the user alone, and does not replace the first message."""
         bench.handlers.replies["tip.next"] = HELLO
 
         await bench.send_payload(
             payloads.build_button_press(value="1", response_url=bench.api.response_url)
         )
 
-        told = bench.api.last_arguments("response_url")
-        assert (told["response_type"], told["replace_original"]) == ("ephemeral", False)
+        arguments = bench.api.last_arguments("response_url")
+        assert (arguments["response_type"], arguments["replace_original"]) == ("ephemeral", False)
         request = bench.handlers.requests[0]
         assert (request.data, request.channel, request.inside_form) == (
             "1",
@@ -93,10 +85,10 @@ class TestMessages:
             False,
         )
 
-    async def test_a_menus_choice_is_its_data(self, bench: AdapterBench) -> None:
-        """A step chosen from a menu comes back as the menu's name with the step's code."""
+    async def test_menu_option_becomes_data(self, bench: AdapterBench) -> None:
+        """A selected menu option reaches the handler of the menu's name as data."""
         bench.handlers.replies["checkin.menu"] = None
-        step = {
+        action = {
             "type": "overflow",
             "action_id": "checkin.menu",
             "block_id": "b",
@@ -104,14 +96,12 @@ class TestMessages:
             "selected_option": {"value": "snooze1"},
         }
 
-        await bench.send_payload(payloads.build_button_press(actions=[step]))
+        await bench.send_payload(payloads.build_button_press(actions=[action]))
 
         assert bench.handlers.requests[0].data == "snooze1"
 
-    async def test_steps_of_one_name_are_told_apart_by_their_data_alone(
-        self, bench: AdapterBench
-    ) -> None:
-        """The number that keeps names apart for Slack is dropped again."""
+    async def test_action_id_number_is_removed(self, bench: AdapterBench) -> None:
+        """The number that makes action ids unique is removed from the handler's name."""
         bench.handlers.replies["tip.about"] = None
 
         await bench.send_payload(payloads.build_button_press("tip.about#2", "repair"))
@@ -121,23 +111,21 @@ class TestMessages:
             "repair",
         )
 
-    async def test_a_refused_private_answer_ends_in_a_private_message(
-        self, bench: AdapterBench
-    ) -> None:
-        """When the response address is used up, the person is told so in their chat."""
+    async def test_refused_ephemeral_message_is_reported(self, bench: AdapterBench) -> None:
+        """When the response URL has expired, an error message is posted to the private chat."""
         bench.handlers.replies["tip.next"] = HELLO
         bench.api.plan_error("response_url", "used_url", status=404)
 
-        answer = await bench.send_payload(
+        response = await bench.send_payload(
             payloads.build_button_press(response_url=bench.api.response_url)
         )
 
-        assert answer.status == 200
+        assert response.status == 200
         assert bench.api.called_methods() == ["response_url", "response_url", "chat.postMessage"]
         assert bench.api.last_arguments("chat.postMessage")["text"] == ERROR_TEXT
 
-    async def test_a_form_opens_over_the_message(self, bench: AdapterBench) -> None:
-        """Answering a check-in opens its form; the message stays as it was."""
+    async def test_button_in_message_opens_form(self, bench: AdapterBench) -> None:
+        """The answer button of a check-in opens its form; the message is not changed."""
         bench.handlers.replies["checkin.answer"] = FORM
 
         await bench.send_payload(payloads.build_button_press("checkin.answer", "2026-W10:sun"))
@@ -146,26 +134,26 @@ class TestMessages:
 
 
 class TestShortcuts:
-    """What a person meets after choosing a shortcut."""
+    """Replies to shortcuts."""
 
-    async def test_a_form_opens(self, bench: AdapterBench) -> None:
-        """The shortcut opens the debrief wherever one is."""
+    async def test_shortcut_opens_form(self, bench: AdapterBench) -> None:
+        """The shortcut opens the debrief form."""
         bench.handlers.replies["debrief"] = FORM
 
         await bench.send_payload(payloads.build_shortcut())
 
         assert bench.api.called_methods() == ["views.open"]
 
-    async def test_a_message_opens_to_read(self, bench: AdapterBench) -> None:
-        """Words have no other place to go."""
+    async def test_shortcut_opens_message_as_form(self, bench: AdapterBench) -> None:
+        """A message in reply to a shortcut is opened as a form."""
         bench.handlers.replies["debrief"] = HELLO
 
         await bench.send_payload(payloads.build_shortcut())
 
         assert first_text(bench.api.last_arguments("views.open")["view"]) == "Hello *you*"
 
-    async def test_a_message_shortcut_is_one_as_well(self, bench: AdapterBench) -> None:
-        """A shortcut on a message is served like any other, and the message is not read."""
+    async def test_message_shortcut_ignores_message(self, bench: AdapterBench) -> None:
+        """A message shortcut is handled like a global one, and its message is not read."""
         bench.handlers.replies["debrief"] = FORM
         payload = {
             **payloads.build_shortcut(),

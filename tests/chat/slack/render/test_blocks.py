@@ -26,8 +26,8 @@ from bot.elements import (
 MESSAGE, MODAL, HOME = (RenderContext(surface, "T1") for surface in Surface)
 
 
-def section(text: str) -> Block:
-    """Return a paragraph as Slack takes it."""
+def build_section(text: str) -> Block:
+    """Return a section block with a mrkdwn text."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text, "verbatim": True}}
 
 
@@ -35,8 +35,8 @@ def section(text: str) -> Block:
     ("element", "block"),
     [
         (Heading("Repair"), {"type": "header", "text": {"type": "plain_text", "text": "Repair"}}),
-        (Heading("x" * 151), section(f"*{'x' * 151}*")),
-        (Text("**Hello**"), section("*Hello*")),
+        (Heading("x" * 151), build_section(f"*{'x' * 151}*")),
+        (Text("**Hello**"), build_section("*Hello*")),
         (
             Caption("_source_"),
             {
@@ -59,20 +59,20 @@ def section(text: str) -> Block:
         (Divider(), {"type": "divider"}),
         (
             ContactLink("U2", "Write to Noor & co"),
-            section(
+            build_section(
                 "<https://slack.com/app_redirect?team=T1&amp;channel=U2|Write to Noor &amp; co>"
             ),
         ),
     ],
 )
-def test_what_is_read_looks_alike_everywhere(element: Element, block: Block) -> None:
-    """Headings, texts, sources, quotes, pauses and contacts are the same on every surface."""
-    for frame in (MESSAGE, MODAL, HOME):
-        assert render_blocks((element,), frame) == [block]
+def test_text_elements_are_equal_on_all_surfaces(element: Element, block: Block) -> None:
+    """Headings, texts, captions, quotes, dividers and contact links are equal on all surfaces."""
+    for render_context in (MESSAGE, MODAL, HOME):
+        assert render_blocks((element,), render_context) == [block]
 
 
-def test_a_banner_is_an_alert_in_a_form_and_a_marked_paragraph_elsewhere() -> None:
-    """Slack takes alerts in modals alone, and short ones alone."""
+def test_banner_is_alert_in_modal_only() -> None:
+    """A short banner is an alert block in a modal, and a paragraph with an icon elsewhere."""
     banner = Banner("Never a client's name", "warning")
 
     assert render_blocks((banner,), MODAL) == [
@@ -82,79 +82,81 @@ def test_a_banner_is_an_alert_in_a_form_and_a_marked_paragraph_elsewhere() -> No
             "level": "warning",
         }
     ]
-    assert render_blocks((banner,), MESSAGE) == [section(":warning: *Never a client's name*")]
-    assert render_blocks((Banner("x", "info"),), HOME) == [section(":information_source: *x*")]
+    assert render_blocks((banner,), MESSAGE) == [build_section(":warning: *Never a client's name*")]
+    assert render_blocks((Banner("x", "info"),), HOME) == [
+        build_section(":information_source: *x*")
+    ]
     assert render_blocks((Banner("x" * 201),), MODAL)[0]["type"] == "section"
 
 
-def test_a_chart_is_drawn_where_slack_draws_it_and_said_in_words_everywhere() -> None:
-    """Where Slack draws no charts, the words stand alone; they always stand."""
+def test_chart_always_has_text_equivalent() -> None:
+    """A chart block is rendered where Slack supports it, and its text on every surface."""
     chart = Chart("Form", (Bar("Away", Share.HALF),), "About **half** moved away.")
-    words = section("About *half* moved away.")
+    text_section = build_section("About *half* moved away.")
 
-    for frame in (MESSAGE, HOME):
-        drawn, said = render_blocks((chart,), frame)
-        assert (drawn["type"], said) == ("data_visualization", words)
-    assert render_blocks((chart,), MODAL) == [words]
+    for render_context in (MESSAGE, HOME):
+        chart_block, text_block = render_blocks((chart,), render_context)
+        assert (chart_block["type"], text_block) == ("data_visualization", text_section)
+    assert render_blocks((chart,), MODAL) == [text_section]
     assert render_blocks((chart,), RenderContext(Surface.HOME, "T1", supports_charts=False)) == [
-        words
+        text_section
     ]
 
 
-def test_steps_stand_side_by_side() -> None:
-    """Buttons carry their name, data, weight and question; a link carries its address."""
-    asked = Confirmation("Leave?", "You can join again.", "Leave", "Stay")
-    steps = (
-        Button("join", "Join", data="t1", primary=True, confirmation=asked),
+def test_controls_share_one_row() -> None:
+    """Buttons have a name, data, a style and a confirmation; a link has a URL."""
+    confirmation = Confirmation("Leave?", "You can join again.", "Leave", "Stay")
+    controls = (
+        Button("join", "Join", data="t1", primary=True, confirmation=confirmation),
         Link("Read", "https://example.org"),
         Button("kept", "What is kept?"),
     )
 
-    (row,) = render_blocks((ActionRow(steps),), MESSAGE)
-    join, link, kept = row["elements"]
+    (row,) = render_blocks((ActionRow(controls),), MESSAGE)
+    join, link, privacy = row["elements"]
 
     assert (join["action_id"], join["value"], join["style"]) == ("join", "t1", "primary")
     assert join["confirm"]["deny"] == {"type": "plain_text", "text": "Stay"}
     assert (link["url"], link["action_id"]) == ("https://example.org", "link")
-    assert kept.keys() == {"type", "text", "action_id"}
+    assert privacy.keys() == {"type", "text", "action_id"}
 
 
-def test_steps_of_one_name_are_kept_apart() -> None:
-    """Slack refuses two action ids alike in one row, so the later ones are numbered."""
-    steps = tuple(Button("tip.about", f"Topic {n}", data=str(n)) for n in range(3))
+def test_action_ids_are_unique_in_row() -> None:
+    """Slack rejects equal action ids in one row, so later ones are numbered."""
+    buttons = tuple(Button("tip.about", f"Topic {number}", data=str(number)) for number in range(3))
 
-    (row,) = render_blocks((ActionRow(steps),), MESSAGE)
+    (row,) = render_blocks((ActionRow(buttons),), MESSAGE)
 
-    assert [one["action_id"] for one in row["elements"]] == [
+    assert [button["action_id"] for button in row["elements"]] == [
         "tip.about",
         "tip.about#2",
         "tip.about#3",
     ]
 
 
-def test_a_menu_stands_beside_words_that_say_what_it_is() -> None:
-    """Slack's menu sign has no text, so the label stands beside it, under the buttons."""
+def test_menu_has_text_label() -> None:
+    """Slack's overflow icon has no text, so the menu is in a section with its label."""
     menu = OverflowMenu(
         "checkin.menu", "Later or not at all", (Option("snooze1", "In an hour"),) * 2
     )
 
-    row, section = render_blocks((ActionRow((Button("a", "Answer"), menu)),), MESSAGE)
+    row, menu_section = render_blocks((ActionRow((Button("a", "Answer"), menu)),), MESSAGE)
 
-    assert [one["action_id"] for one in row["elements"]] == ["a"]
-    assert section["text"]["text"] == "Later or not at all"
-    assert section["accessory"]["type"] == "overflow"
-    assert section["accessory"]["action_id"] == "checkin.menu"
+    assert [button["action_id"] for button in row["elements"]] == ["a"]
+    assert menu_section["text"]["text"] == "Later or not at all"
+    assert menu_section["accessory"]["type"] == "overflow"
+    assert menu_section["accessory"]["action_id"] == "checkin.menu"
     assert len(render_blocks((ActionRow((menu,)),), MESSAGE)) == 1
 
 
-def test_a_long_text_becomes_several_paragraphs() -> None:
-    """Slack takes 3,000 characters in a text, so a longer one is cut between words."""
+def test_long_text_is_split() -> None:
+    """Slack's limit is 3,000 characters a text, so a longer one is split between words."""
     assert len(render_blocks((Text("word " * 1000),), MESSAGE)) == 2
     assert len(render_blocks((Caption("word " * 1000),), MESSAGE)) == 2
 
 
-def test_questions_are_asked_in_forms() -> None:
-    """A field is an input in a form that is sent, and an element beside its label elsewhere."""
+def test_field_is_input_in_form_only() -> None:
+    """A field is an input block in a form with a submit button, and an accessory elsewhere."""
     field = ChoiceField("f", "Q", (Option("a", "A"),))
 
     assert render_blocks((field,), MODAL)[0]["type"] == "input"

@@ -4,8 +4,8 @@ from bot.elements import Bar, Chart, Share
 LONG = "They went quiet or agreed too fast"
 
 
-def test_bars_are_drawn_at_coarse_shares() -> None:
-    """Each answer is a bar whose value is one of five, never a count."""
+def test_bars_have_coarse_values() -> None:
+    """Each answer is a bar with one of five values, never a count."""
     block = render_chart(Chart("What it looked like", (Bar("Away", Share.HALF),), "In words"))
 
     assert block == {
@@ -19,17 +19,17 @@ def test_bars_are_drawn_at_coarse_shares() -> None:
     }
 
 
-def test_long_labels_are_cut_and_still_differ() -> None:
-    """Labels over 20 characters are cut, and numbered where cutting made them alike."""
+def test_long_labels_are_truncated_and_unique() -> None:
+    """Labels over 20 characters are truncated, and numbered where they would be equal."""
     bars = (Bar(f"{LONG} 1", Share.HALF), Bar(f"{LONG} 2", Share.A_QUARTER))
 
-    drawn = render_chart(Chart("T" * 60, bars, "In words"))
-    labels = drawn["chart"]["axis_config"]["categories"]
+    block = render_chart(Chart("T" * 60, bars, "In words"))
+    labels = block["chart"]["axis_config"]["categories"]
 
     assert len(set(labels)) == 2
     assert all(len(label) <= 20 for label in labels)
-    assert [point["label"] for point in drawn["chart"]["series"][0]["data"]] == labels
-    assert len(drawn["title"]) == 50
+    assert [point["label"] for point in block["chart"]["series"][0]["data"]] == labels
+    assert len(block["title"]) == 50
     assert render_chart(Chart("T", bars[:1], ""))["chart"]["axis_config"]["categories"] == [
         "They went quiet or…"
     ]

@@ -21,7 +21,7 @@ AWAY = {
 
 
 @pytest.mark.parametrize(
-    ("field", "kind", "given"),
+    ("field", "element_type", "properties"),
     [
         (
             ChoiceField("f", "Q", OPTIONS, initial=("away",)),
@@ -61,17 +61,19 @@ AWAY = {
         ),
     ],
 )
-def test_each_question_has_its_element(field: Field, kind: str, given: dict[str, object]) -> None:
-    """A question is asked with Slack's own element, and what was chosen before is shown."""
+def test_each_field_has_its_element(
+    field: Field, element_type: str, properties: dict[str, object]
+) -> None:
+    """Each field type has its own element, with the initial value selected."""
     element = render_field(field, has_submit=True)["element"]
 
-    assert (element.pop("type"), element.pop("action_id")) == (kind, "f")
+    assert (element.pop("type"), element.pop("action_id")) == (element_type, "f")
     element.pop("options", None)
-    assert element == given
+    assert element == properties
 
 
-def test_a_question_says_its_label_its_hint_and_whether_it_must_be_answered() -> None:
-    """Label, hint, optional and the field's id stand on the block that asks."""
+def test_input_block_has_label_hint_and_optional() -> None:
+    """The input block has the field's label, hint, optional flag and id."""
     block = render_field(
         ChoiceField("form", "Which?", OPTIONS, required=False, hint="One."), has_submit=True
     )
@@ -81,26 +83,26 @@ def test_a_question_says_its_label_its_hint_and_whether_it_must_be_answered() ->
     assert "dispatch_action" not in block
 
 
-def test_a_field_that_reshapes_the_form_says_so() -> None:
-    """Slack tells of a choice at once where the form depends on it."""
+def test_refreshing_field_dispatches_action() -> None:
+    """A field that refreshes its form sends an action on each change."""
     assert render_field(ChoiceField("f", "Q", OPTIONS, refreshes_form=True), has_submit=True)[
         "dispatch_action"
     ]
 
 
-def test_details_too_long_for_slack_stand_under_the_question() -> None:
-    """A detail over 75 characters moves to the hint, with its siblings, and none is cut."""
-    long = "x" * 76
-    options = (Option("a", "A", long), Option("b", "B", "short"), Option("c", "C"))
+def test_long_descriptions_move_to_hint() -> None:
+    """If one description exceeds 75 characters, all move to the hint, and none is truncated."""
+    description = "x" * 76
+    options = (Option("a", "A", description), Option("b", "B", "short"), Option("c", "C"))
 
     block = render_field(ChoiceField("f", "Q", options, hint="One."), has_submit=True)
 
-    assert block["hint"]["text"] == f"One.\nA: {long}\nB: short"
-    assert all("description" not in one for one in block["element"]["options"])
+    assert block["hint"]["text"] == f"One.\nA: {description}\nB: short"
+    assert all("description" not in option for option in block["element"]["options"])
 
 
-def test_a_form_that_is_only_looked_at_has_no_inputs() -> None:
-    """Slack refuses inputs without a button to send them; the element stands beside its label."""
+def test_form_without_submit_has_no_input_blocks() -> None:
+    """Slack rejects inputs without a submit button; the element is an accessory then."""
     block = render_field(ChoiceField("form", "Which <one>?", OPTIONS), has_submit=False)
 
     assert (block["type"], block["block_id"]) == ("section", "form")

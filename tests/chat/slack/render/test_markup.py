@@ -9,11 +9,11 @@ from bot.chat.slack.render.markup import (
     to_mrkdwn,
 )
 
-GAP = "\N{ZERO WIDTH SPACE}"
+PADDING = "\N{ZERO WIDTH SPACE}"
 
 
 @pytest.mark.parametrize(
-    ("text", "written"),
+    ("text", "mrkdwn"),
     [
         ("plain", "plain"),
         ("**strong**", "*strong*"),
@@ -27,37 +27,37 @@ GAP = "\N{ZERO WIDTH SPACE}"
         ("<!channel> & <@U1>", "&lt;!channel&gt; &amp; &lt;@U1&gt;"),
         ("**a** and **b**", "*a* and *b*"),
         ("a * b ** c", "a * b ** c"),
-        ("\u770b**\u8868**\u5427", f"\u770b{GAP}*\u8868*{GAP}\u5427"),
-        ("\u9009\u4e86\uff1a_\u597d_\u3002", f"\u9009\u4e86\uff1a{GAP}_\u597d_{GAP}\u3002"),
-        ("\u52a0_next_\u6216 **x**", f"\u52a0{GAP}_next_{GAP}\u6216 *x*"),
+        ("\u770b**\u8868**\u5427", f"\u770b{PADDING}*\u8868*{PADDING}\u5427"),
+        ("\u9009\u4e86\uff1a_\u597d_\u3002", f"\u9009\u4e86\uff1a{PADDING}_\u597d_{PADDING}\u3002"),
+        ("\u52a0_next_\u6216 **x**", f"\u52a0{PADDING}_next_{PADDING}\u6216 *x*"),
     ],
 )
-def test_inline_markup_is_written_as_slack_writes_it(text: str, written: str) -> None:
-    """Strong, soft, links and mentions are Slack's, set apart where no space is written."""
-    assert to_mrkdwn(text) == written
+def test_inline_markup_is_converted(text: str, mrkdwn: str) -> None:
+    """Strong, emphasis, links and mentions are converted, with padding beside letters."""
+    assert to_mrkdwn(text) == mrkdwn
 
 
 @given(st.text())
-def test_nothing_literal_becomes_a_command_to_slack(text: str) -> None:
-    """An angle bracket that somebody's team name holds can neither mention nor link."""
+def test_literal_text_cannot_mention(text: str) -> None:
+    """An angle bracket in a literal text can neither mention nor link."""
     assert "<" not in escape_text(text)
     assert ">" not in escape_text(text)
 
 
 @given(st.text(alphabet="ab &\n ", max_size=9000))
-def test_a_long_text_is_cut_between_words_and_keeps_them_all(text: str) -> None:
-    """Every piece fits into one of Slack's texts, and no word is lost."""
-    pieces = split_into_mrkdwn_parts(text)
+def test_split_parts_contain_all_words(text: str) -> None:
+    """Every part fits Slack's limit, and no word is lost."""
+    parts = split_into_mrkdwn_parts(text)
 
-    assert all(len(piece) <= MAX_TEXT_LENGTH for piece in pieces)
-    assert "".join("".join(pieces).split()) == "".join(to_mrkdwn(text).split())
+    assert all(len(part) <= MAX_TEXT_LENGTH for part in parts)
+    assert "".join("".join(parts).split()) == "".join(to_mrkdwn(text).split())
 
 
-def test_a_long_text_is_cut_at_the_end_of_a_line_first() -> None:
-    """A list is cut between its lines."""
-    lines = [f"line {n} " + "x" * 90 for n in range(60)]
+def test_text_is_split_at_line_breaks() -> None:
+    """A list is split between its lines."""
+    lines = [f"line {number} " + "x" * 90 for number in range(60)]
 
-    pieces = split_into_mrkdwn_parts("\n".join(lines))
+    parts = split_into_mrkdwn_parts("\n".join(lines))
 
-    assert [line for piece in pieces for line in piece.splitlines()] == lines
-    assert len(pieces) == 2
+    assert [line for part in parts for line in part.splitlines()] == lines
+    assert len(parts) == 2

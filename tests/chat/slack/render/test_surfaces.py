@@ -13,8 +13,8 @@ from bot.sandbox.block_kit import limits
 from tests.chat import screens
 
 WORDS = screens.CATALOGUE.get_pack("en")
-ENDED = re.compile(r'([^"]*[^"\u2026])\u2026"')
-BESIDE = (
+TRUNCATED_PATTERN = re.compile(r'([^"]*[^"\u2026])\u2026"')
+FORM_TITLE_KEYS = (
     "common.step.tip",
     "debriefs.title",
     "error.title",
@@ -22,24 +22,24 @@ BESIDE = (
     "tip.list.heading",
     "usage.help.title",
 )
-"""The titles under which a message is read in a form."""
+"""Keys of the titles under which a message is shown as a form."""
 
 in_every_language = pytest.mark.parametrize(
-    "spoken", screens.LANGUAGE_PACKS, ids=lambda words: str(words.language)
+    "words", screens.LANGUAGE_PACKS, ids=lambda words: str(words.language)
 )
 FIELD = ChoiceField("form", "Which?", (Option("away", "Away"),))
 
 
-def test_a_message_has_a_summary_for_those_who_hear_it() -> None:
-    """The summary is the notification, escaped; the body is blocks."""
-    shown = surfaces.render_message(Message("1 < 2", (Text("Hello"),)), "T1")
+def test_message_has_text_summary() -> None:
+    """The summary is the escaped text of the notification; the body is blocks."""
+    payload = surfaces.render_message(Message("1 < 2", (Text("Hello"),)), "T1")
 
-    assert shown["text"] == "1 &lt; 2"
-    assert len(shown["blocks"]) == 1
+    assert payload["text"] == "1 &lt; 2"
+    assert len(payload["blocks"]) == 1
 
 
-def test_a_form_is_a_modal_that_brings_its_own_back() -> None:
-    """Name, data, title and buttons travel with the view, and Slack tells when it is closed."""
+def test_form_becomes_modal_view() -> None:
+    """A view has the form's name, data, title and buttons, and requests an event on close."""
     form = Form("debrief", "Debrief", (FIELD,), submit="Save", close="Close", data="kept")
 
     view = surfaces.render_form(form, "T1")
@@ -59,16 +59,16 @@ def test_a_form_is_a_modal_that_brings_its_own_back() -> None:
     assert view["blocks"][0]["type"] == "input"
 
 
-def test_a_form_to_read_has_no_button_to_send() -> None:
-    """Without a submit there is none, and no input that would need one."""
+def test_form_without_submit_has_no_inputs() -> None:
+    """A form without a submit button has no input blocks."""
     view = surfaces.render_form(Form("guide", "Guide", (FIELD,)), "T1")
 
     assert view.keys().isdisjoint({"submit", "close"})
     assert view["blocks"][0]["type"] == "section"
 
 
-def test_a_form_from_the_home_knows_it_and_keeps_its_data() -> None:
-    """Where the person came from travels beside the form's data, and never in it."""
+def test_home_origin_is_separate_from_data() -> None:
+    """The metadata holds the Home origin beside the form's data, not within it."""
     view = surfaces.render_form(Form("settings", "Settings", (), data="kept"), "T1", from_home=True)
 
     assert view_metadata.is_from_home(view)
@@ -76,13 +76,13 @@ def test_a_form_from_the_home_knows_it_and_keeps_its_data() -> None:
     assert view_metadata.read_form_data({}) == ""
 
 
-def test_the_home_is_a_view_of_its_own() -> None:
-    """A person's page has blocks and nothing else."""
+def test_home_view_has_only_blocks() -> None:
+    """The view of a Home tab has a type and blocks, and no other keys."""
     assert surfaces.render_home(Home((Text("Your page"),)), "T1").keys() == {"type", "blocks"}
 
 
-def test_a_message_can_be_read_as_a_form() -> None:
-    """Its body is kept without any question, under a title that Slack takes."""
+def test_message_as_form_drops_fields() -> None:
+    """A message as a form has no fields, and a title within Slack's limit."""
     form = surfaces.message_as_form(
         Message("Hello", (Text("Hello"), FIELD)), "A title that is much too long"
     )
@@ -95,71 +95,77 @@ def test_a_message_can_be_read_as_a_form() -> None:
 
 
 @in_every_language
-def test_every_message_keeps_to_slacks_limits(spoken: LanguagePack) -> None:
-    """Slack takes each message that the catalogue can make."""
-    shown = [surfaces.render_message(one, "T1") for one in screens.iter_messages(spoken)]
+def test_messages_fit_slacks_limits(words: LanguagePack) -> None:
+    """Each message that the catalogue can produce fits Slack's limits."""
+    payloads = [surfaces.render_message(message, "T1") for message in screens.iter_messages(words)]
 
-    assert len(shown) > 100
-    assert refused(shown, "message") == []
-
-
-@in_every_language
-def test_every_form_keeps_to_slacks_limits(spoken: LanguagePack) -> None:
-    """Slack takes each form, and the guide for every debrief there can be."""
-    shown = [surfaces.render_form(one, "T1", from_home=True) for one in screens.iter_forms(spoken)]
-
-    assert len(shown) > 100
-    assert refused(shown, "modal") == []
+    assert len(payloads) > 100
+    assert find_faults(payloads, "message") == []
 
 
 @in_every_language
-def test_every_page_of_ones_own_keeps_to_slacks_limits(spoken: LanguagePack) -> None:
-    """Slack takes a person's page, however much there is to tell them."""
+def test_forms_fit_slacks_limits(words: LanguagePack) -> None:
+    """Each form, and the guide for every possible debrief, fits Slack's limits."""
+    views = [surfaces.render_form(form, "T1", from_home=True) for form in screens.iter_forms(words)]
+
+    assert len(views) > 100
+    assert find_faults(views, "modal") == []
+
+
+@in_every_language
+def test_home_pages_fit_slacks_limits(words: LanguagePack) -> None:
+    """A user's Home tab fits Slack's limits, with all possible content."""
     assert (
-        refused(
-            [surfaces.render_home(one, "T1") for one in screens.iter_home_pages(spoken)], "home"
+        find_faults(
+            [surfaces.render_home(home, "T1") for home in screens.iter_home_pages(words)], "home"
         )
         == []
     )
 
 
 @in_every_language
-def test_nothing_that_is_shown_was_cut(spoken: LanguagePack) -> None:
-    """No title, label or banner is so long that Slack's limit would end it with an ellipsis.
+def test_no_text_is_truncated(words: LanguagePack) -> None:
+    """No title, label or banner exceeds Slack's limit and is truncated with an ellipsis.
 
-    Only the name of a chart's bars is, right under the title that says it in full.
+    Only the name of a chart's series is, below the title that contains it in full.
     """
-    shown = [
-        *(surfaces.render_message(one, "T1") for one in screens.iter_messages(spoken)),
-        *(surfaces.render_form(one, "T1") for one in screens.iter_forms(spoken)),
-        *(surfaces.render_home(one, "T1") for one in screens.iter_home_pages(spoken)),
+    payloads = [
+        *(surfaces.render_message(message, "T1") for message in screens.iter_messages(words)),
+        *(surfaces.render_form(form, "T1") for form in screens.iter_forms(words)),
+        *(surfaces.render_home(home, "T1") for home in screens.iter_home_pages(words)),
     ]
-    in_full = tuple(
-        spoken.translate(f"counts.{question}.title") for question in release_rule.ANSWER_CODES
+    full_titles = tuple(
+        words.translate(f"counts.{question}.title") for question in release_rule.ANSWER_CODES
     )
-    cut = {found for one in shown for found in ENDED.findall(json.dumps(one, ensure_ascii=False))}
+    truncated = {
+        text
+        for entry in payloads
+        for text in TRUNCATED_PATTERN.findall(json.dumps(entry, ensure_ascii=False))
+    }
 
-    assert {one for one in cut if not any(full.startswith(one) for full in in_full)} == set()
+    assert {
+        entry for entry in truncated if not any(title.startswith(entry) for title in full_titles)
+    } == set()
 
 
 @in_every_language
-def test_a_message_read_in_a_form_keeps_its_title(spoken: LanguagePack) -> None:
-    """What opens from one's own page has a title that Slack takes whole."""
-    for key in BESIDE:
-        assert len(spoken.translate(key)) <= 24
+def test_form_titles_fit(words: LanguagePack) -> None:
+    """The titles of messages that are shown as forms fit Slack's limit."""
+    for key in FORM_TITLE_KEYS:
+        assert len(words.translate(key)) <= 24
 
 
-def refused(shown: list[Block], surface: str) -> list[list[str]]:
-    """Return what Slack would refuse of what is *shown*, screen by screen."""
-    return [found for one in shown if (found := limits.find_faults(one, surface))]
+def find_faults(views: list[Block], surface: str) -> list[list[str]]:
+    """Return the faults that Slack would find, view by view."""
+    return [faults for view in views if (faults := limits.find_faults(view, surface))]
 
 
-def test_there_is_no_place_to_type_but_a_teams_name() -> None:
-    """No form of the main job takes free text; a team's set-up takes its name."""
-    typing = {
+def test_only_setup_form_has_text_input() -> None:
+    """Only a team's setup form has a text input, for the team's name."""
+    form_names = {
         form.name
         for form in screens.iter_forms(WORDS)
         if "plain_text_input" in str(surfaces.render_form(form, "T1"))
     }
 
-    assert typing == {"setup"}
+    assert form_names == {"setup"}
