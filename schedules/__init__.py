@@ -1,4 +1,4 @@
-"""What the clock brings about, one file a duty: two plain tables."""
+"""Schedule registry: the duties that each tick runs, and the composers of planned deliveries."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from schedules import (
     retention,
     weekly_checkin,
 )
-from schedules.delivery.sender import Composer
+from schedules.delivery.composition import Composer
 
 
 @dataclass(frozen=True)
 class Duty:
-    """Something that falls due for people: ``run`` is safe to repeat, ``next_due`` looks ahead."""
+    """A scheduled duty: ``run`` is idempotent; ``next_due`` returns its next instant, if any."""
 
     run: Callable[[Context], Awaitable[int]]
     next_due: Callable[[Context], Awaitable[datetime | None]]

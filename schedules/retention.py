@@ -1,4 +1,4 @@
-"""Lets go of what is no longer needed, each on its own day."""
+"""Duty: delete rows whose retention period is over."""
 
 from datetime import datetime, timedelta
 
@@ -13,12 +13,12 @@ _UNEXPIRING_KINDS = ("intro",)
 
 
 async def run(context: Context) -> int:
-    """Forget acts done two days ago, intentions past their day, old deliveries and tables.
+    """Delete expired idempotency keys, intentions, deliveries and published tables.
 
-    What was promised and can no longer be sent in time is missed from then on.
-
-    Deliveries stay five weeks, so that a promise made for a week cannot be made again;
-    published tables stay 24 months.
+    Idempotency keys are deleted after two days and intentions on their expiry date. A planned
+    delivery whose deadline has passed becomes missed. Deliveries are retained for five weeks,
+    so that a delivery planned for a week cannot be planned again; published tables for 24 months.
+    Returns how many rows were changed.
     """
     now = context.now()
 
@@ -37,5 +37,5 @@ async def run(context: Context) -> int:
 
 
 async def next_due(_context: Context) -> datetime | None:
-    """Nobody waits for this, so it is never a reason to stop the clock."""
+    """Return ``None``: no person waits for this duty, so a simulated clock never stops for it."""
     return None

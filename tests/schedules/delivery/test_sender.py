@@ -175,7 +175,7 @@ async def test_one_workspace_in_trouble_holds_up_no_other(
     )
 
     assert await DeliverySender(owed, {**COMPOSERS, "checkin": written}).send_all_due() == 9
-    assert "drain.failed" in caplog.text
+    assert "delivery.workspace_failed" in caplog.text
 
 
 def written(_repos: Repositories, _delivery: Delivery, _context: Context) -> Message:

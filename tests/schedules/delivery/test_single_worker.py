@@ -55,4 +55,4 @@ async def test_beside_another_nobody_is_written_to_twice_and_the_operator_is_tol
     await other.stop()
 
     assert sorted(sent.address.person for sent in outlet.sent_messages) == sorted(people)
-    assert caplog.messages == ["worker.not_sharing"]
+    assert caplog.messages == ["worker.rate_limit_not_shared"]
