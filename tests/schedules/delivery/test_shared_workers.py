@@ -125,7 +125,7 @@ async def test_one_worker_at_a_time_sends_to_a_workspace(
 async def test_a_failed_workflow_is_enqueued_again(
     context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
 ) -> None:
-    """An exception ends one workflow, and the next tick starts another; no table stores its text."""
+    """An exception ends one workflow, the next tick starts another; no table stores its text."""
     await plan_notes(context, WORKSPACES[0], "U0MARIE")
     outlet.raises_error = True
     await worker.start()
