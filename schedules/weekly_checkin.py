@@ -29,11 +29,12 @@ class CheckinRun:
     deal_sign_code: Callable[[], str]
 
 
-async def run(context: Context) -> int:
+async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     """Plan the check-in of each person who is due; idempotent.
 
-    People are processed in batches, each in a transaction of its own, so that a person who
-    files a debrief meanwhile does not wait for the whole run. Returns how many were planned.
+    People are processed in batches of *batch_size*, each in a transaction of its own, so that
+    a person who files a debrief meanwhile does not wait for the whole run. Returns how many
+    check-ins were planned.
     """
     now, signs = context.now(), context.catalogue.get_pack("en").signs
     last_run = await context.store.read(lambda repos: repos.watermarks.last_run(CHECKIN_KIND, now))
@@ -41,7 +42,7 @@ async def run(context: Context) -> int:
         now, last_run, lambda: checkin_questions.deal_sign(signs, secrets.randbelow).code
     )
     planned_count = 0
-    async for batch in _iterate_members(context):
+    async for batch in _iterate_members(context, batch_size):
         candidates = [
             delivery
             for member, team in batch
@@ -57,7 +58,7 @@ async def next_due(context: Context) -> datetime | None:
     """Return when the next clinician's check-in is due, a postponed one included."""
     now = context.now()
     soonest = await context.store.read(lambda repos: repos.deliveries.next_due(now))
-    async for batch in _iterate_members(context):
+    async for batch in _iterate_members(context, _BATCH_SIZE):
         schedules = {
             (scheduling.build_schedule(member, team), member.unanswered_count)
             for member, team in batch
@@ -123,25 +124,28 @@ def _words_if_deliverable(
     )
 
 
-async def _iterate_members(context: Context) -> AsyncIterator[list[tuple[Clinician, Team]]]:
+async def _iterate_members(
+    context: Context, batch_size: int
+) -> AsyncIterator[list[tuple[Clinician, Team]]]:
     """Iterate over the people who joined, with their team, in batches that bound memory use."""
     teams = {
         team.id: team for team in await context.store.read(lambda repos: repos.teams.list_teams())
     }
-    members = await context.store.read(partial(_load_joined, after=None))
+    members = await context.store.read(partial(_load_joined, after=None, limit=batch_size))
     while members:
         yield [
             (member, teams[member.home_team_id])
             for member in members
             if member.home_team_id in teams
         ]
-        after = members[-1].person
-        is_last = len(members) < _BATCH_SIZE
-        members = () if is_last else await context.store.read(partial(_load_joined, after=after))
+        if len(members) < batch_size:
+            return
+        load_next = partial(_load_joined, after=members[-1].person, limit=batch_size)
+        members = await context.store.read(load_next)
 
 
-def _load_joined(repos: Repositories, after: Person | None) -> tuple[Clinician, ...]:
-    return repos.people.list_joined(after, _BATCH_SIZE)
+def _load_joined(repos: Repositories, after: Person | None, limit: int) -> tuple[Clinician, ...]:
+    return repos.people.list_joined(after, limit)
 
 
 def _plan_for_member(

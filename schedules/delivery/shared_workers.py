@@ -20,27 +20,14 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions, W
 from bot.logs import log_error
 from bot.store.store import Store
 from schedules.delivery.worker import DeliveryWorker
+from schedules.delivery.worker_timings import WorkerTimings
 
 logger = logging.getLogger("attune.worker")
 
-LEASE_CHECK_SECONDS = 5.0
-"""Seconds between two renewals of the own lease and checks for orphaned workflows."""
-
-ORPHAN_GRACE_SECONDS = 30.0
-"""Seconds for which a worker has to be missing before others resume its workflows.
-
-Many checks long: in an outage of PostgreSQL all workers lose their lease at once, and a worker
-that took the others for dead at that moment would resume workflows that are still running.
-"""
-
-ENQUEUE_INTERVAL_SECONDS = 60.0
-"""Seconds in which a workspace is enqueued once, however many workers tick."""
-
-QUEUE_POLL_SECONDS = 1.0
-"""Seconds between two polls of the queue."""
-
+LEASE_CHECK_SECONDS, ORPHAN_GRACE_SECONDS = 5.0, 30.0
+ENQUEUE_INTERVAL_SECONDS, QUEUE_POLL_SECONDS = 60.0, 1.0
 SHUTDOWN_TIMEOUT_SECONDS = 20
-"""Seconds that a stopping worker waits for the messages in flight."""
+"""The default timings; :class:`WorkerTimings` explains each."""
 
 _QUEUE_NAME = "drain"
 _DBOS_SCHEMA = "attune_dbos"
@@ -75,11 +62,18 @@ class SharedWorkers:
     for other workers, and the claims prevent doubled ones.
     """
 
-    def __init__(self, sender: WorkspaceSender, store: Store, url: str) -> None:
+    def __init__(
+        self,
+        sender: WorkspaceSender,
+        store: Store,
+        url: str,
+        timings: WorkerTimings | None = None,
+    ) -> None:
         """Share *sender* with the other workers over *store*, at *url*; nothing runs yet."""
         self._sender = sender
         self._store = store
         self._url = url
+        self._timings = timings or _default_timings()
         self._lease = store.create_worker_lease(shares_deliveries=True)
         self._executor_name = ""
         self._running_workflows: set[str] = set()
@@ -105,7 +99,7 @@ class SharedWorkers:
         if self._loop_task is not None:
             await self._loop_task
         await self._sender.stop()
-        await self._shut_down_dbos(SHUTDOWN_TIMEOUT_SECONDS)
+        await self._shut_down_dbos(self._timings.shutdown_timeout_seconds)
         await asyncio.to_thread(self._lease.release_lease)
 
     async def _run_loop(self) -> None:
@@ -120,7 +114,7 @@ class SharedWorkers:
             if is_woken:
                 await self._enqueue_or_send()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wakeup.wait(), LEASE_CHECK_SECONDS)
+                await asyncio.wait_for(self._wakeup.wait(), self._timings.lease_check_seconds)
 
     async def _renew_and_recover(self) -> None:
         """Renew the lease first, then resume the workflows of workers that lost theirs."""
@@ -134,9 +128,9 @@ class SharedWorkers:
     async def _enqueue_or_send(self) -> None:
         try:
             if self._executor_name:
-                await asyncio.to_thread(
-                    _enqueue_workspaces, await self._sender.list_due_workspaces()
-                )
+                workspaces = await self._sender.list_due_workspaces()
+                interval_seconds = self._timings.enqueue_interval_seconds
+                await asyncio.to_thread(_enqueue_workspaces, workspaces, interval_seconds)
             else:
                 await self._sender.start()
         except Exception as error:  # noqa: BLE001 - the next tick retries
@@ -151,7 +145,7 @@ class SharedWorkers:
         try:
             DBOS.workflow(name=_QUEUE_NAME, max_recovery_attempts=None)(self._build_workflow())
             DBOS.launch()
-            await asyncio.to_thread(_register_queue)
+            await asyncio.to_thread(_register_queue, self._timings.queue_poll_seconds)
         except Exception:
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
             raise
@@ -205,9 +199,18 @@ class SharedWorkers:
     def _missing_past_grace(self, keys: set[str]) -> list[str]:
         now = time.monotonic()
         self._missing_since = {key: self._missing_since.get(key, now) for key in sorted(keys)}
-        return [
-            key for key, since in self._missing_since.items() if now - since >= ORPHAN_GRACE_SECONDS
-        ]
+        grace_seconds = self._timings.orphan_grace_seconds
+        return [key for key, since in self._missing_since.items() if now - since >= grace_seconds]
+
+
+def _default_timings() -> WorkerTimings:
+    return WorkerTimings(
+        lease_check_seconds=LEASE_CHECK_SECONDS,
+        orphan_grace_seconds=ORPHAN_GRACE_SECONDS,
+        enqueue_interval_seconds=ENQUEUE_INTERVAL_SECONDS,
+        queue_poll_seconds=QUEUE_POLL_SECONDS,
+        shutdown_timeout_seconds=SHUTDOWN_TIMEOUT_SECONDS,
+    )
 
 
 def _build_config(executor_name: str, url: str) -> DBOSConfig:
@@ -225,32 +228,34 @@ def _build_config(executor_name: str, url: str) -> DBOSConfig:
     )
 
 
-def _register_queue() -> None:
+def _register_queue(poll_seconds: float) -> None:
     """Register the queue: one workflow per workspace at a time; the rate limit is the sender's."""
     DBOS.register_queue(
         _QUEUE_NAME,
         partition_concurrency=1,
         worker_concurrency=_MAX_CONCURRENT_WORKSPACES,
-        polling_interval_sec=QUEUE_POLL_SECONDS,
+        polling_interval_sec=poll_seconds,
     )
 
 
-def _enqueue_workspaces(workspaces: tuple[str, ...]) -> None:
+def _enqueue_workspaces(workspaces: tuple[str, ...], interval_seconds: float) -> None:
     enqueued = {
         workflow.queue_partition_key
         for workflow in _list_workflows("ENQUEUED", app_version=_WORKFLOW_VERSION)
     }
     for workspace in workspaces:
         if workspace not in enqueued:
-            DBOS.enqueue_workflow_with_options(_build_enqueue_options(workspace), workspace)
+            options = _build_enqueue_options(workspace, interval_seconds)
+            DBOS.enqueue_workflow_with_options(options, workspace)
     _delete_old_workflows()
 
 
-def _build_enqueue_options(workspace: str) -> EnqueueOptions:
+def _build_enqueue_options(workspace: str, interval_seconds: float) -> EnqueueOptions:
+    interval = int(time.time() // interval_seconds)
     return EnqueueOptions(
         workflow_name=_QUEUE_NAME,
         queue_name=_QUEUE_NAME,
-        workflow_id=f"{_QUEUE_NAME}:{workspace}:{int(time.time() // ENQUEUE_INTERVAL_SECONDS)}",
+        workflow_id=f"{_QUEUE_NAME}:{workspace}:{interval}",
         queue_partition_key=workspace,
         app_version=_WORKFLOW_VERSION,
     )

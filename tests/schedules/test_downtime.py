@@ -1,8 +1,12 @@
 """The week's check-in after a downtime, or at a time within quiet hours."""
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from bot.context import Context
 from bot.store.repositories.deliveries import DeliveryState
@@ -159,25 +163,20 @@ async def test_a_clock_jump_doubles_no_check_in(
     assert len(outlet.sent_messages) == len(weeks)
 
 
-async def test_a_failed_run_is_completed_by_the_next(
-    team_context: Context, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_failed_run_is_completed_by_the_next(team_context: Context, tmp_path: Path) -> None:
     """The committed batches of a failed run stay; the next run plans the others once."""
     await team_context.store.write(
         lambda repos: [repos.people.join_team(clinician, TEAM.id) for clinician in CLINICIANS]
     )
-    monkeypatch.setattr(weekly_checkin, "_BATCH_SIZE", 2)
-    honest, calls = weekly_checkin._plan_missing, []
+    with closing(sqlite3.connect(tmp_path / "attune.sqlite", isolation_level=None)) as database:
+        database.execute(
+            "CREATE TRIGGER third_batch BEFORE INSERT ON delivery"
+            f" WHEN NEW.person = '{CLINICIANS[4].id}'"
+            " BEGIN SELECT RAISE(ABORT, 'the third batch fails'); END"
+        )
+        with pytest.raises(IntegrityError, match="the third batch fails"):
+            await weekly_checkin.run(team_context, batch_size=2)
+        database.execute("DROP TRIGGER third_batch")
 
-    async def breaking(*handed: object) -> int:
-        calls.append(handed)
-        if len(calls) == 3:
-            raise RuntimeError
-        return await honest(*handed)  # type: ignore[arg-type]  # what it was handed is passed on
-
-    monkeypatch.setattr(weekly_checkin, "_plan_missing", breaking)
-    with pytest.raises(RuntimeError):
-        await weekly_checkin.run(team_context)
-
-    assert await weekly_checkin.run(team_context) == len(CLINICIANS) - 4
+    assert await weekly_checkin.run(team_context, batch_size=2) == len(CLINICIANS) - 4
     assert await DeliverySender(team_context, COMPOSERS).send_all_due() == len(CLINICIANS)

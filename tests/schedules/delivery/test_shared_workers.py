@@ -10,9 +10,9 @@ import psycopg
 import pytest
 
 from bot.context import Context
-from schedules.delivery import shared_workers
 from schedules.delivery.sender import DeliverySender
 from schedules.delivery.shared_workers import SharedWorkers
+from schedules.delivery.worker_timings import WorkerTimings
 from tests.schedules.delivery.worker_pairs import (
     WORKSPACES,
     SlowOutlet,
@@ -26,24 +26,24 @@ from tests.schedules.delivery.worker_pairs import (
 __all__ = ["context", "outlet"]
 
 
-@pytest.fixture(autouse=True)
-def _short_timings(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shorten the timings, which are minutes in production."""
-    for name, seconds in (
-        ("LEASE_CHECK_SECONDS", 0.1),
-        ("ORPHAN_GRACE_SECONDS", 0.6),
-        ("ENQUEUE_INTERVAL_SECONDS", 0.2),
-        ("QUEUE_POLL_SECONDS", 0.1),
-    ):
-        monkeypatch.setattr(shared_workers, name, seconds)
-    monkeypatch.setattr(shared_workers, "SHUTDOWN_TIMEOUT_SECONDS", 2)
+TIMINGS = WorkerTimings(
+    lease_check_seconds=0.1,
+    orphan_grace_seconds=0.6,
+    enqueue_interval_seconds=0.2,
+    queue_poll_seconds=0.1,
+    shutdown_timeout_seconds=2,
+)
+"""Seconds where production waits for up to a minute."""
 
 
 @pytest.fixture
 async def worker(context: Context, postgres_url: str) -> AsyncIterator[SharedWorkers]:
     """The one worker of this process."""
     shared = SharedWorkers(
-        DeliverySender(context, {"note": compose_empty_message}), context.store, postgres_url
+        DeliverySender(context, {"note": compose_empty_message}),
+        context.store,
+        postgres_url,
+        TIMINGS,
     )
     await shared.start()
     await wait_until(lambda: bool(shared._executor_name))
@@ -111,7 +111,7 @@ async def test_one_worker_at_a_time_sends_to_a_workspace(
         await plan_notes(context, workspace, *(f"U0{number}" for number in range(20)))
 
     await worker.start()
-    await asyncio.sleep(shared_workers.ENQUEUE_INTERVAL_SECONDS)
+    await asyncio.sleep(TIMINGS.enqueue_interval_seconds)
     await worker.start()
     await wait_until(lambda: len(outlet.sent_messages) == 40)
 
@@ -134,7 +134,7 @@ async def test_a_failed_workflow_is_enqueued_again(
     assert outlet.sent_messages == []
     tables.run_query("UPDATE delivery SET state = 'planned'")
 
-    await asyncio.sleep(shared_workers.ENQUEUE_INTERVAL_SECONDS)
+    await asyncio.sleep(TIMINGS.enqueue_interval_seconds)
     await worker.start()
     await wait_until(lambda: len(outlet.sent_messages) == 1)
     await wait_until(lambda: tables.count_states()["SUCCESS"] == 2)
@@ -201,7 +201,7 @@ async def test_orphaned_workflows_are_resumed(
     await plan_notes(context, WORKSPACES[1], "U0ADA")
 
     await worker.start()
-    await asyncio.sleep(shared_workers.ORPHAN_GRACE_SECONDS / 2)
+    await asyncio.sleep(TIMINGS.orphan_grace_seconds / 2)
     assert len(outlet.sent_messages) == 1
     await wait_until(lambda: len(outlet.sent_messages) == 2)
 
@@ -215,7 +215,7 @@ async def test_a_live_workers_workflows_are_not_resumed(
     tables.insert_pending_workflow(WORKSPACES[1], f"worker-{other_lease.lease_number}")
     await plan_notes(context, WORKSPACES[1], "U0ADA")
 
-    await asyncio.sleep(shared_workers.ORPHAN_GRACE_SECONDS * 3)
+    await asyncio.sleep(TIMINGS.orphan_grace_seconds * 3)
     assert tables.count_states() == {"PENDING": 1}
 
     other_lease.release_lease()
@@ -227,12 +227,12 @@ async def test_an_outage_restarts_the_grace_period(
 ) -> None:
     """After an outage all leases are lost, and the grace period starts again."""
     tables.insert_pending_workflow(WORKSPACES[1], "worker-2")
-    await asyncio.sleep(shared_workers.ORPHAN_GRACE_SECONDS * 0.7)
+    await asyncio.sleep(TIMINGS.orphan_grace_seconds * 0.7)
     tables.run_query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    await asyncio.sleep(shared_workers.ORPHAN_GRACE_SECONDS * 0.7)
+    await asyncio.sleep(TIMINGS.orphan_grace_seconds * 0.7)
 
     assert tables.count_states() == {"PENDING": 1}
     assert [live_worker.lease_number for live_worker in context.store.list_live_workers()] == [1]
