@@ -15,7 +15,7 @@ async def handle_event(event: ChatEvent, context: Context) -> None:
     """Apply *event* to the store; a repeated event changes nothing more.
 
     Most events concern people who have not joined: these cost one read, and nothing is stored.
-    Raises :class:`bot.errors.BusyError` when the change could not be committed.
+    Raises :class:`bot.errors.StoreBusyError` when the change could not be committed.
     """
     if event.person and not await context.store.read(lambda repos: _is_relevant(repos, event)):
         return

@@ -108,7 +108,7 @@ class DeliverySender:
 
         Every process sends through this function only: a delivery that another process has
         claimed is skipped, and a rest that the product requested is stored for all processes.
-        Raises :class:`bot.errors.BusyError`, and the database's exceptions.
+        Raises :class:`bot.errors.StoreBusyError`, and the database's exceptions.
         """
         await self._reconciler.reconcile_workspace(workspace)
         rate_limiter = self._rate_limiters.setdefault(workspace, RateLimiter(self._max_per_second))

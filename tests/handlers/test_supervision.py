@@ -57,7 +57,7 @@ def _admin_profile(outlet: RecordingOutlet) -> None:
 
 
 async def test_a_supervisor_opens_their_own_teams_set_up(context: Context) -> None:
-    """The form contains the current values."""
+    """The set-up form contains the team's current values."""
     await set_up_team(context)
 
     form = await open_setup(context, SUPERVISOR)
@@ -153,7 +153,7 @@ async def test_saving_stores_the_whole_set_up(context: Context) -> None:
 
 
 async def test_saving_plans_one_introduction(context: Context, clock: FakeClock) -> None:
-    """It names the person who set the team up; a second save plans no second card."""
+    """The card names the person who set the team up; a second save plans no second card."""
     await submit_setup(context, ADMIN, "new", NEW_TEAM_ANSWERS)
     (team,) = await load_teams(context)
     await submit_setup(context, SUPERVISOR, team.id, NEW_TEAM_ANSWERS, "act 2")
@@ -184,7 +184,7 @@ async def test_the_reply_describes_what_happens_next(context: Context) -> None:
 
 
 async def test_another_question_applies_from_the_next_period(context: Context) -> None:
-    """The breakdown of an open period does not change."""
+    """A changed question does not change the breakdown of an open period."""
     await set_up_team(context)
 
     reply = await submit_setup(
@@ -200,7 +200,7 @@ async def test_another_question_applies_from_the_next_period(context: Context) -
 async def test_an_invalid_value_is_a_field_error(
     context: Context, field: str, invalid_value: str
 ) -> None:
-    """An own appointment or an invalid name returns a field error, and nothing is stored."""
+    """A self-appointment or an invalid name returns a field error, and nothing is stored."""
     reply = await submit_setup(context, ADMIN, "new", {**NEW_TEAM_ANSWERS, field: invalid_value})
 
     assert isinstance(reply, InvalidAnswers)
@@ -209,7 +209,7 @@ async def test_an_invalid_value_is_a_field_error(
 
 
 async def test_a_person_who_joined_elsewhere_is_no_error(context: Context) -> None:
-    """A field error about them would reveal to a supervisor who joined."""
+    """A field error about such a person would reveal to a supervisor who joined."""
     await set_up_team(context)
     await context.store.write(lambda repos: repos.people.join_team(STRANGER, TEAM.id))
 

@@ -79,12 +79,12 @@ def test_no_delay_before_a_send_exceeds_the_products_limit(
 def test_resuming_does_not_exceed_the_rate() -> None:
     """Repeated calls of resume do not exceed the rate."""
     limiter = RateLimiter(4)
-    waits = []
+    delays = []
     for _ in range(3):
         limiter.resume(100)
-        waits.append(limiter.reserve(100))
+        delays.append(limiter.reserve(100))
 
-    assert waits == [0, 0.25, 0.5]
+    assert delays == [0, 0.25, 0.5]
 
 
 def test_an_infinite_rate_has_no_delay() -> None:

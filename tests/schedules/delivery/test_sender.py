@@ -34,11 +34,8 @@ async def test_concurrent_senders_send_each_message_once(
     planned_context: Context, outlet: RecordingOutlet
 ) -> None:
     """Two concurrent senders send nine messages, not eighteen."""
-    first, second = (
-        DeliverySender(planned_context, COMPOSERS),
-        DeliverySender(planned_context, COMPOSERS),
-    )
-    await asyncio.gather(first.send_all_due(), second.send_all_due())
+    senders = [DeliverySender(planned_context, COMPOSERS) for _ in range(2)]
+    await asyncio.gather(*(sender.send_all_due() for sender in senders))
 
     assert Counter(sent.address.person for sent in outlet.sent_messages) == Counter(
         clinician.id for clinician in CLINICIANS
@@ -173,29 +170,12 @@ async def test_a_failing_workspace_delays_no_other(
     planned_context: Context, outlet: RecordingOutlet, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A workspace without an outlet is logged as failed; the others' messages are sent."""
-    await planned_context.store.write(
-        lambda repos: repos.deliveries.plan_deliveries(
-            [
-                PlannedDelivery(
-                    "other:T1",
-                    "checkin",
-                    "U1",
-                    "",
-                    "x",
-                    planned_context.now(),
-                    planned_context.now(),
-                    "circle",
-                )
-            ]
-        )
-    )
+    now = planned_context.now()
+    unsendable = PlannedDelivery("other:T1", "checkin", "U1", "", "x", now, now, "circle")
+    await planned_context.store.write(lambda repos: repos.deliveries.plan_deliveries([unsendable]))
+    composers = {**COMPOSERS, "checkin": compose_greeting}
 
-    assert (
-        await DeliverySender(
-            planned_context, {**COMPOSERS, "checkin": compose_greeting}
-        ).send_all_due()
-        == 9
-    )
+    assert await DeliverySender(planned_context, composers).send_all_due() == 9
     assert "delivery.workspace_failed" in caplog.text
 
 

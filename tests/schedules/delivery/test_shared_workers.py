@@ -33,7 +33,7 @@ TIMINGS = WorkerTimings(
     queue_poll_seconds=0.1,
     shutdown_timeout_seconds=2,
 )
-"""Seconds where production waits for up to a minute."""
+"""Short timings: production waits for up to a minute."""
 
 
 @pytest.fixture
