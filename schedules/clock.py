@@ -11,15 +11,16 @@ TICK_SECONDS = 60
 
 
 class Ticker:
-    """Calls the *tick* callback at once and then every minute.
+    """Calls the *tick* callback at once and then every minute, as a task of the event loop.
 
-    The scheduler's job exists in memory only: what is due is in the store, so a missed or
-    doubled tick changes nothing. APScheduler's default drops a tick that is a second late,
-    hence ``misfire_grace_time=None``; ``coalesce`` merges several missed ticks into one.
+    The scheduler's job exists in memory only: what is due is in the store's tables, so a missed
+    or doubled tick changes nothing. By default APScheduler drops a tick that is a second late,
+    hence the argument ``misfire_grace_time=None``; ``coalesce`` merges several missed ticks into
+    one, and ``max_instances`` prevents concurrent ticks.
     """
 
     def __init__(self, tick: Callable[[], Awaitable[None]]) -> None:
-        """Prepare to call *tick*; nothing runs before :meth:`start`."""
+        """Prepare to call the callback *tick*; nothing runs before :meth:`start`."""
         self._tick = tick
         self._last_tick_at: float | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)

@@ -1,4 +1,4 @@
-"""Duty: post a team's tip in its channel, on the days and at the time the team chose."""
+"""Duty and composer of a team's tip in its channel, on the days and at the time the team chose."""
 
 from datetime import date, datetime
 from functools import partial
@@ -15,9 +15,10 @@ TIP_KIND = "tip"
 
 
 async def run(context: Context) -> int:
-    """Plan today's tip for each team whose time has come; idempotent.
+    """Insert a delivery row for today's tip of each team whose time has come; idempotent.
 
-    Returns how many tips were planned.
+    The unique key of the delivery table includes the slot, so that a second run, or a second
+    worker, inserts no second row. Returns how many tips were planned.
     """
     now = context.now()
     last_run, teams = await context.store.read(
@@ -33,7 +34,7 @@ async def run(context: Context) -> int:
 
 
 async def next_due(context: Context) -> datetime | None:
-    """Return when the next team's tip is due."""
+    """Return when the next team's tip is due, over all rows of the team table."""
     now = context.now()
     teams = await context.store.read(lambda repos: repos.teams.list_teams())
     slots = [
@@ -44,7 +45,11 @@ async def next_due(context: Context) -> datetime | None:
 
 
 def compose_tip(repos: Repositories, delivery: Delivery, context: Context) -> Message | None:
-    """Render the tip for the channel, in the team's language; ``None`` when the team is gone."""
+    """Render the tip for the channel, in the team's language.
+
+    The slot column is the date that selects the card. Returns ``None`` when the team's row was
+    deleted.
+    """
     team = repos.teams.get_by_channel(delivery.workspace, delivery.channel)
     if team is None:
         return None
@@ -60,9 +65,10 @@ def _plan_tips(repos: Repositories, planned_tips: list[PlannedDelivery], now: da
 
 
 def _plan_latest_tip(team: Team, now: datetime, last_run: datetime) -> PlannedDelivery | None:
-    """Return the latest tip: due, or missed because no run happened between *last_run* and *now*.
+    """Return the row of the latest tip: due, or missed as no run happened since *last_run*.
 
-    On a public holiday there is none, and a tip of the day is not posted late in the evening.
+    On a public holiday there is none, and a tip of the day is not posted late in the evening: the
+    row then has a reason, and is inserted as missed.
     """
     zone = calendar.load_zone(team.zone)
     slot = calendar.latest_daily_slot(team.tip_days, team.tip_time, zone, now)

@@ -16,8 +16,9 @@ def compose_introduction(
 ) -> Message | None:
     """Render the card that names the person who set the team up and its supervisors, with Join.
 
-    In a channel that has no team yet, it is the welcome card, which names the person who added
-    the bot.
+    The delivery's ``detail`` column contains that person's id and, for a welcome card, a locale.
+    In a channel without a row in the team table, the welcome slot renders the welcome card, which
+    names the person who added the bot; any other slot returns ``None``.
     """
     person_id, _, locale = delivery.detail.partition(" ")
     team = repos.teams.get_by_channel(delivery.workspace, delivery.channel)

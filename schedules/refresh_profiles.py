@@ -1,7 +1,7 @@
 """Duty: fetch the profile of each clinician on the check-ins from the product once a week.
 
-A product sends an event when a person changes zone; this duty recovers events that were missed
-while the bot was not running.
+The event handlers store a changed profile; this duty recovers the events that were missed
+while no worker was running.
 """
 
 import asyncio
@@ -22,16 +22,18 @@ _TURN_SECONDS = 600
 _TURNS_PER_WEEK = 7 * 24 * 3600 // _TURN_SECONDS
 
 _MAX_CONCURRENT = 20
-"""How many profiles are fetched concurrently: Slack allows a hundred a minute and workspace."""
+"""Maximum concurrent requests: Slack's rate limit is a hundred a minute and workspace."""
 
 _BATCH_SIZE = 1000
+"""Rows per query of the people who joined."""
 
 
 async def run(context: Context) -> int:
-    """Refresh the profiles whose turn it is; return how many people that were.
+    """Fetch and store the profiles whose turn it is; return how many people that were.
 
-    Turns are spread over the week by a hash of each person's id, so that no row records when a
-    profile was last fetched: that would reveal when the person joined.
+    Turns are spread over the week by a hash of each person's key, so that no column records when
+    a profile was last fetched: that would reveal when the person joined. After an outage of more
+    than a week each person is fetched once.
     """
     now = context.now()
     last_run = await context.store.read(lambda repos: repos.watermarks.last_run(PROFILES_DUTY, now))
@@ -60,12 +62,12 @@ async def next_due(_context: Context) -> datetime | None:
 
 
 def weekly_turn(person: Person) -> int:
-    """Return the index of the week's turn in which *person* is refreshed."""
+    """Return the index of the week's turn in which *person* is refreshed, a CRC32 of their key."""
     return crc32(f"{person.workspace} {person.id}".encode()) % _TURNS_PER_WEEK
 
 
 async def _iterate_due_people(context: Context, turns: set[int]) -> AsyncIterator[list[Person]]:
-    """Iterate over the people who joined and whose turn it is, in small batches."""
+    """Iterate over the people who joined and whose turn it is, in batches of requests."""
     after: Person | None = None
     while clinicians := await context.store.read(partial(_load_joined, after=after)):
         due = [person for person in clinicians if weekly_turn(person) in turns]

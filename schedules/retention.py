@@ -1,4 +1,4 @@
-"""Duty: delete rows whose retention period is over."""
+"""Duty: delete the rows whose retention period is over, table by table."""
 
 from datetime import datetime, timedelta
 
@@ -9,16 +9,19 @@ _IDEMPOTENCY_KEY_RETENTION = timedelta(days=2)
 _DELIVERY_RETENTION = timedelta(days=35)
 _RELEASE_RETENTION = timedelta(days=731)
 _UNEXPIRING_KINDS = ("intro",)
-"""A team is introduced once, however much later its set-up is saved again."""
+"""Delivery kinds whose rows are never deleted.
+
+A team is introduced once, however much later its set-up is saved again.
+"""
 
 
 async def run(context: Context) -> int:
-    """Delete expired idempotency keys, intentions, deliveries and published tables.
+    """Delete expired rows in one transaction; return how many rows were changed.
 
     Idempotency keys are deleted after two days and intentions on their expiry date. A planned
-    delivery whose deadline has passed becomes missed. Deliveries are retained for five weeks,
-    so that a delivery planned for a week cannot be planned again; published tables for 24 months.
-    Returns how many rows were changed.
+    delivery whose deadline has passed becomes missed. Delivery rows are retained for five weeks,
+    so that their unique key prevents a second delivery for one week; published tables for 24
+    months.
     """
     now = context.now()
 

@@ -1,4 +1,8 @@
-"""Duty: ask each clinician who joined one private question a week, at their own day and time."""
+"""Duty and composers of the weekly check-in: one private question a week to each clinician.
+
+A clinician who joined is asked at their own day and time. The delivery table is the queue:
+the duty inserts rows, and the delivery workers render and send them.
+"""
 
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,11 +22,12 @@ from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery, PlannedDelivery
 
 _BATCH_SIZE = 500
+"""Default number of people per query and transaction."""
 
 
 @dataclass(frozen=True)
 class CheckinRun:
-    """One run's parameters: the current time, the time of the last run, and a sign factory."""
+    """Parameters of a run: the current time, the last run's time, and a factory of sign codes."""
 
     now: datetime
     last_run: datetime
@@ -30,11 +35,11 @@ class CheckinRun:
 
 
 async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
-    """Plan the check-in of each person who is due; idempotent.
+    """Insert the check-in rows of each person who is due; idempotent.
 
-    People are processed in batches of *batch_size*, each in a transaction of its own, so that
-    a person who files a debrief meanwhile does not wait for the whole run. Returns how many
-    check-ins were planned.
+    People are processed in batches of *batch_size*, each in a transaction of its own, so that a
+    request to file a debrief meanwhile does not wait for the whole run, and a batch that was
+    committed before an exception stays. Returns how many check-ins were planned.
     """
     now, signs = context.now(), context.catalogue.get_pack("en").signs
     last_run = await context.store.read(lambda repos: repos.watermarks.last_run(CHECKIN_KIND, now))
@@ -55,7 +60,7 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
 
 
 async def next_due(context: Context) -> datetime | None:
-    """Return when the next clinician's check-in is due, a postponed one included."""
+    """Return when the next check-in is due, a postponed row included."""
     now = context.now()
     soonest = await context.store.read(lambda repos: repos.deliveries.next_due(now))
     async for batch in _iterate_members(context, _BATCH_SIZE):
@@ -78,7 +83,8 @@ def compose_checkin(
     """Render the check-in in the person's language; ``None`` for a person who left meanwhile.
 
     The message is the same for every person, whatever they answered before: a product stores
-    the private chat, so the message must reveal nothing.
+    the private chat, so the message must reveal nothing. The slot column is the ISO week, and
+    the detail column the sign's code.
     """
     pack_or_postponement = _words_if_deliverable(repos, delivery, context)
     if not isinstance(pack_or_postponement, LanguagePack):
@@ -127,7 +133,7 @@ def _words_if_deliverable(
 async def _iterate_members(
     context: Context, batch_size: int
 ) -> AsyncIterator[list[tuple[Clinician, Team]]]:
-    """Iterate over the people who joined, with their team, in batches that bound memory use."""
+    """Iterate over the people who joined, with their team; a query per batch bounds memory use."""
     teams = {
         team.id: team for team in await context.store.read(lambda repos: repos.teams.list_teams())
     }
@@ -151,7 +157,7 @@ def _load_joined(repos: Repositories, after: Person | None, limit: int) -> tuple
 def _plan_for_member(
     member: Clinician, team: Team, checkin_run: CheckinRun
 ) -> Iterator[PlannedDelivery]:
-    """Yield the deliveries of *member* for last week and this one.
+    """Yield the rows of *member* for last week and this one.
 
     Each is a check-in, due or missed, or the last note.
     """
@@ -185,9 +191,9 @@ def _plan_for_member(
 
 
 async def _plan_missing(context: Context, candidates: list[PlannedDelivery]) -> int:
-    """Insert the deliveries that do not exist yet; return how many.
+    """Insert the rows that do not exist yet; return how many.
 
-    A read comes first, so that most runs write nothing.
+    A query comes first, so that most runs need no write transaction.
     """
     unplanned = await context.store.read(partial(_filter_unplanned, candidates=candidates))
     if not unplanned:
@@ -198,7 +204,7 @@ async def _plan_missing(context: Context, candidates: list[PlannedDelivery]) -> 
 def _filter_unplanned(
     repos: Repositories, candidates: list[PlannedDelivery]
 ) -> list[PlannedDelivery]:
-    """Return the check-ins that are not planned yet, and the last notes that are due."""
+    """Query which check-ins are not planned yet, and which last notes are due."""
     persons = {delivery.recipient for delivery in candidates}
     since = min(delivery.slot for delivery in candidates)
     planned_slots = repos.deliveries.slots_by_person(CHECKIN_KIND, persons, since)
@@ -230,7 +236,7 @@ def _filter_due_notes(
 
 
 def _save_planned(repos: Repositories, planned_deliveries: list[PlannedDelivery]) -> int:
-    """Insert the planned deliveries, and count each check-in as unanswered from now on."""
+    """Insert the rows, and count each check-in as unanswered in the same transaction."""
     questions = [
         delivery
         for delivery in planned_deliveries

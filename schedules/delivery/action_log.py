@@ -1,4 +1,4 @@
-"""The log of what changed for a delivery's recipient, channel or workspace."""
+"""Log records of changes to a delivery's recipient, channel or workspace."""
 
 import logging
 

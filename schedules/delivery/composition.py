@@ -22,7 +22,7 @@ before gets no message; of the context it uses the catalogue and the time.
 
 
 class ClaimedMessage(NamedTuple):
-    """A message whose delivery is claimed, its address, and the time of the claim."""
+    """A message whose delivery row is claimed, its address, and the time of the claim."""
 
     message: Message
     address: Address

@@ -21,7 +21,11 @@ _MAX_LOOKUP_BACKOFF_SECONDS = 64 * 60.0
 
 
 class Reconciler:
-    """Looks up in the product whether messages in doubt were posted, and settles them."""
+    """Looks up in the product whether messages in doubt were posted, and settles their rows.
+
+    A delivery is in doubt when its claim was committed and its result was not: after a crash, a
+    timeout, or a response that proves nothing.
+    """
 
     def __init__(self, context: Context) -> None:
         """Reconcile deliveries in the store of *context*, through its outlets."""

@@ -78,14 +78,14 @@ class DeliverySender:
         self._stop_event = asyncio.Event()
 
     async def list_due_workspaces(self) -> tuple[str, ...]:
-        """Return the workspaces with deliveries that are due or in doubt now."""
+        """Query the workspaces with deliveries that are due or in doubt now."""
         now = self._context.now()
         return await self._context.store.read(
             lambda repos: repos.deliveries.list_due_workspaces(now)
         )
 
     async def start(self) -> None:
-        """Start a task for every workspace with due deliveries, and return at once."""
+        """Create a task for every workspace with due deliveries, and return at once."""
         for workspace in await self.list_due_workspaces():
             if workspace not in self._running_tasks:
                 self._running_tasks[workspace] = asyncio.create_task(
@@ -143,7 +143,7 @@ class DeliverySender:
         return continues
 
     async def _pause_workspace(self, workspace: str) -> None:
-        """Send nothing for a while to a product that returns unknown results."""
+        """Store a rest for a product that returns unknown results, so that every worker pauses."""
         until = self._context.now() + _OUTAGE_PAUSE
         await self._context.store.write(lambda repos: repos.workspaces.set_rest(workspace, until))
 

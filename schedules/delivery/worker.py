@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class DeliveryWorker(Protocol):
-    """Starts and stops sending the due deliveries of every workspace."""
+    """Starts and stops the tasks that send the due deliveries of every workspace."""
 
     async def start(self) -> None:
         """Start sending the due deliveries of every workspace, and return at once."""
