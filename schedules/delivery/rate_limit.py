@@ -32,7 +32,7 @@ class RateLimiter:
         self._next_send_at = 0.0
 
     def resume(self, now: float) -> None:
-        """Continue at *now* after a period without sends; unused capacity is discarded, not queued."""
+        """Continue at *now* after a period without sends; unused capacity is discarded."""
         self._next_send_at = max(self._next_send_at, now)
 
     def reserve(self, now: float) -> float:

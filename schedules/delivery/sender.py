@@ -51,6 +51,7 @@ _MAX_UNKNOWN_RESULTS, _OUTAGE_PAUSE = 3, timedelta(minutes=1)
 class DeliverySender:
     """Sends the due deliveries of every workspace; two concurrent senders send nothing twice.
 
+    Each workspace has a task of its own on the event loop, which sends one request after another.
     The claim of a delivery is committed before the request to the product, so a crash leaves
     it in doubt instead of lost. A rest that one workspace requests delays no other workspace.
     """

@@ -12,8 +12,8 @@ logger = logging.getLogger("attune.worker")
 class SingleWorker:
     """Sends in this process. With a second worker no message is doubled, but the rate limit is.
 
-    Of two senders of one delivery the store accepts one claim. Each worker, however, limits
-    the rate per workspace for itself alone, so the operator gets a warning.
+    Of two senders of one delivery the store commits one claim. The rate limiter of a workspace,
+    however, exists in the memory of each worker process, so the operator gets a warning.
     """
 
     def __init__(self, sender: DeliveryWorker, store: Store) -> None:
