@@ -1,4 +1,4 @@
-"""Every way in to the bot, as plain tables: commands, forms, buttons, shortcuts and the page."""
+"""Handler registry: tables of the commands, forms, buttons, shortcuts, home page and events."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -25,11 +25,11 @@ Handler = Callable[[Request, Context], Awaitable[Reply]]
 
 @dataclass(frozen=True)
 class Command:
-    """What a command answers alone, with each of its keywords, and with any other words.
+    """A command's handlers: without a keyword, for each of its keywords, and for any other words.
 
-    ``topics`` answers the words under which the catalogue files its cards. ``at_once`` are
-    the keywords that change something with no form to confirm it: with more words after
-    them, *otherwise* answers.
+    ``topic_handler`` handles the topic keywords under which the catalogue files its cards.
+    ``at_once`` contains the keywords that change data with no form to confirm the change: when
+    more words follow one of them, ``fallback_handler`` handles the request instead.
     """
 
     default_handler: Handler
@@ -39,17 +39,20 @@ class Command:
     at_once: frozenset[str] = frozenset()
 
     def accepted_words(self, catalogue: Catalogue) -> Keywords:
-        """Return what a product's door passes on; all other words are thrown away there."""
-        spoken = (
+        """Return the keywords that an adapter may pass on.
+
+        An adapter discards all other words, so that no typed text enters the bot.
+        """
+        packs = (
             [catalogue.get_pack(tag) for tag in catalogue.languages] if self.topic_handler else []
         )
-        known = frozenset(self.keyword_handlers).union(
-            *(tips.topics_by_keyword(words) for words in spoken)
+        keywords = frozenset(self.keyword_handlers).union(
+            *(tips.topics_by_keyword(pack) for pack in packs)
         )
-        return Keywords(known, self.at_once)
+        return Keywords(keywords, self.at_once)
 
     async def handle_request(self, request: Request, context: Context) -> Reply:
-        """Answer by the words that came with the command."""
+        """Dispatch *request* to the handler of its keyword."""
         if not request.keyword:
             return await self.default_handler(request, context)
         if self.topic_handler and request.keyword in tips.topics_by_keyword(
@@ -62,7 +65,7 @@ class Command:
 
 
 def _ignore_closed_form(handler: Handler) -> Handler:
-    """Ask *form* only about a form that is still open; one put away is answered with nothing."""
+    """Wrap *handler* so that a request from a closed form returns ``None``."""
 
     async def handle_form(request: Request, context: Context) -> Reply:
         return None if request.step == "closed" else await handler(request, context)

@@ -1,4 +1,4 @@
-"""``/debriefs``: what a team's debriefs add up to, once a period is over."""
+"""Handlers of ``/debriefs``: a team's published tables, one for each period that is over."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +17,7 @@ from bot.workflows.personal_data import load_readable_teams, roles_by_team
 
 @dataclass(frozen=True)
 class _Reader:
-    """Somebody who asks for counts: whose they may read, and whether they agreed first."""
+    """A person's read access: their readable teams, and whether they accepted the agreement."""
 
     teams: tuple[Team, ...]
     has_agreed: bool
@@ -25,13 +25,16 @@ class _Reader:
 
 
 async def show_counts(request: Request, context: Context) -> Reply:
-    """Show the newest tables to whoever may read them, after the agreement; others hear why not."""
+    """Show the newest tables to a reader who accepted the agreement.
+
+    A reader who has not accepted it gets its form; a person without access, the reason.
+    """
     reader = await context.store.read(lambda repos: _load_reader(repos, request.person))
     words = context.catalogue.get_pack(request.language)
     if not reader.teams:
-        refused = reports.render_refusal(words, on_roster=reader.on_roster)
+        refusal = reports.render_refusal(words, on_roster=reader.on_roster)
         return surface.as_message_or_form(
-            request, words, words.translate("debriefs.title"), refused
+            request, words, words.translate("debriefs.title"), refusal
         )
     if not reader.has_agreed:
         return reports.build_agreement_form(words)
@@ -39,12 +42,15 @@ async def show_counts(request: Request, context: Context) -> Reply:
 
 
 async def submit_agreement(request: Request, context: Context) -> Reply:
-    """Keep the agreement, once for each role, and show the newest tables."""
+    """Save the agreement for each of the person's roles, and show the newest tables.
+
+    Raises :class:`bot.errors.NotTheirTeamError` for a person who may read no team's tables.
+    """
     person = request.person
 
     def save_agreement(repos: Repositories) -> _Reader:
-        for held in repos.teams.list_roles(person):
-            repos.teams.save_agreement(person, held.team_id)
+        for role in repos.teams.list_roles(person):
+            repos.teams.save_agreement(person, role.team_id)
         return _load_reader(repos, person)
 
     reader = await context.store.write(save_agreement)
@@ -54,7 +60,7 @@ async def submit_agreement(request: Request, context: Context) -> Reply:
 
 
 async def show_period(request: Request, context: Context) -> Reply:
-    """Turn to another period or another team."""
+    """Show the table of another period or another team."""
     team_id, closes = reports.parse_period_data(request.data)
     return await _build_counts_page(request, context, team_id, closes)
 
@@ -64,34 +70,38 @@ async def _build_counts_page(
 ) -> Reply:
     words = context.catalogue.get_pack(request.language)
     week = context.now().toordinal() // 7
-    shelf = await context.store.read(
+    archive = await context.store.read(
         lambda repos: _load_report_archive(repos, request.person, team_id, week)
     )
-    message = reports.render_report(shelf, closes, words)
+    message = reports.render_report(archive, closes, words)
     return surface.as_message_or_form(request, words, words.translate("debriefs.title"), message)
 
 
 def _load_reader(repos: Repositories, person: Person) -> _Reader:
-    home, held = repos.teams.get_home_team(person), repos.teams.list_roles(person)
+    home_team, roles = repos.teams.get_home_team(person), repos.teams.list_roles(person)
     return _Reader(
-        load_readable_teams(repos, person, home),
-        has_agreed=all(one.has_agreed for one in held),
-        on_roster=home is not None,
+        load_readable_teams(repos, person, home_team),
+        has_agreed=all(role.has_agreed for role in roles),
+        on_roster=home_team is not None,
     )
 
 
 def _load_report_archive(
     repos: Repositories, person: Person, team_id: str, week: int
 ) -> ReportArchive:
-    """What was published of the team; NotTheirTeamError for whoever may not read it."""
+    """Load the team's published tables.
+
+    Raises :class:`bot.errors.NotTheirTeamError` for a person who may not read them.
+    """
     reader = _load_reader(repos, person)
-    found = [team for team in reader.teams if team.id == team_id]
-    if not found or not reader.has_agreed:
+    matching_teams = [team for team in reader.teams if team.id == team_id]
+    if not matching_teams or not reader.has_agreed:
         raise NotTheirTeamError
     return ReportArchive(
-        team=found[0],
+        team=matching_teams[0],
         tables=tuple(
-            _build_published_table(one, team_id) for one in repos.releases.list_by_team(team_id)
+            _build_published_table(release, team_id)
+            for release in repos.releases.list_by_team(team_id)
         ),
         next_close=repos.slips.next_close_of_team(team_id),
         other_teams=tuple(team for team in reader.teams if team.id != team_id),
@@ -101,5 +111,5 @@ def _load_report_archive(
 
 
 def _build_published_table(release: Release, team_id: str) -> PublishedTable:
-    shared = release.unit != f"team:{team_id}"
-    return PublishedTable(release.opens, release.closes, release.cap, shared, release.table)
+    is_shared_unit = release.unit != f"team:{team_id}"
+    return PublishedTable(release.opens, release.closes, release.cap, is_shared_unit, release.table)

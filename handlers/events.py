@@ -1,4 +1,4 @@
-"""What a product tells unasked: who can be reached from now on, and who no longer can."""
+"""Handlers of chat events: profile changes, and what can or can no longer be reached."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -8,14 +8,14 @@ from bot.conversation import Address, ChatEvent, Person
 from bot.store.repositories import Repositories
 from bot.workflows import team_setup
 
-logger = logging.getLogger("attune.news")
+logger = logging.getLogger("attune.events")
 
 
 async def handle_event(event: ChatEvent, context: Context) -> None:
-    """Keep what follows from *news*; told again, it changes nothing more.
+    """Apply *event* to the store; a repeated event changes nothing more.
 
-    Most of what a product tells is of people who are not on the check-ins: it costs a look
-    and nothing is kept. Raises :class:`bot.errors.BusyError` when it could not be kept.
+    Most events concern people who have not joined: these cost one read, and nothing is stored.
+    Raises :class:`bot.errors.StoreBusyError` when the change could not be committed.
     """
     if event.person and not await context.store.read(lambda repos: _is_relevant(repos, event)):
         return
@@ -29,40 +29,43 @@ async def handle_event(event: ChatEvent, context: Context) -> None:
             )
         return _EVENT_ACTIONS[event.kind](repos, event)
 
-    if said := await context.store.write(apply_event):
-        logger.warning(said, extra={"action": said, "reason": event.reason})
+    if action := await context.store.write(apply_event):
+        logger.warning(action, extra={"action": action, "reason": event.reason})
 
 
 def _is_relevant(repos: Repositories, event: ChatEvent) -> bool:
-    """Whether anything kept about the person would change."""
-    known = repos.people.get(_person_of_event(event))
-    if not known.has_joined:
+    """Return whether the event would change a stored row about its person."""
+    clinician = repos.people.get(_person_of_event(event))
+    if not clinician.has_joined:
         return False
     if event.kind == "gone":
-        return not known.unreachable_reason
+        return not clinician.unreachable_reason
     if event.profile is None:
         return event.kind == "arrived"
     if not event.profile.is_person:
-        return not known.unreachable_reason
-    now = {(event.profile.locale, known.locale), (event.profile.zone, known.zone)}
-    return known.unreachable_reason == DEACTIVATED or any(
-        said and said != kept for said, kept in now
+        return not clinician.unreachable_reason
+    profile_changes = {
+        (event.profile.locale, clinician.locale),
+        (event.profile.zone, clinician.zone),
+    }
+    return clinician.unreachable_reason == DEACTIVATED or any(
+        new_value and new_value != stored_value for new_value, stored_value in profile_changes
     )
 
 
 DEACTIVATED = "deactivated"
-"""Why somebody whose account was closed is unreachable; they are asked again once it is open."""
+"""The unreachable reason of a closed account; check-ins resume when the account is open again."""
 
 
 def _apply_profile(repos: Repositories, event: ChatEvent) -> str:
-    person, said = _person_of_event(event), event.profile
-    if said is None:
+    person, profile = _person_of_event(event), event.profile
+    if profile is None:
         return ""
-    if not said.is_person:
+    if not profile.is_person:
         return "people.unreachable" if repos.people.mark_unreachable(person, DEACTIVATED) else ""
     if repos.people.get(person).unreachable_reason == DEACTIVATED:
         repos.people.mark_reachable(person)
-    repos.people.update_profile(person, locale=said.locale, zone=said.zone)
+    repos.people.update_profile(person, locale=profile.locale, zone=profile.zone)
     return ""
 
 
@@ -77,10 +80,10 @@ def _mark_reachable(repos: Repositories, event: ChatEvent) -> str:
 
 def _mark_unreachable(repos: Repositories, event: ChatEvent) -> str:
     if event.person:
-        marked = repos.people.mark_unreachable(_person_of_event(event), event.reason)
-        return "people.unreachable" if marked else ""
-    marked = repos.teams.mark_unreachable(event.workspace, event.channel, event.reason)
-    return "channels.unreachable" if marked else ""
+        is_new = repos.people.mark_unreachable(_person_of_event(event), event.reason)
+        return "people.unreachable" if is_new else ""
+    is_new = repos.teams.mark_unreachable(event.workspace, event.channel, event.reason)
+    return "channels.unreachable" if is_new else ""
 
 
 def _suspend_workspace(repos: Repositories, event: ChatEvent) -> str:
@@ -99,7 +102,7 @@ _EVENT_ACTIONS: Mapping[str, Callable[[Repositories, ChatEvent], str]] = {
     "closed": _suspend_workspace,
     "opened": _resume_workspace,
 }
-"""What each kind changes, and what the operator's log says of it, once."""
+"""The function for each event kind; each returns the action to log, or ``""`` for no change."""
 
 
 def _person_of_event(event: ChatEvent) -> Person:

@@ -1,4 +1,4 @@
-"""Help with each command, what is kept, and forms that were only read."""
+"""Handlers that show help with each command, the privacy notice, and close forms without input."""
 
 from bot.context import Context
 from bot.conversation import Reply, Request
@@ -7,32 +7,32 @@ from bot.domain.person import privacy_notice
 
 
 async def show_help(request: Request, context: Context) -> Reply:
-    """Tell a person what the bot can do for them, whatever they typed."""
+    """Show what the bot offers, whatever the person typed."""
     return _show_usage("help", request, context)
 
 
 async def show_rupture_help(request: Request, context: Context) -> Reply:
-    """Say how to debrief, and that words after the command are thrown away."""
+    """Show how to debrief, and that words after the command are discarded."""
     return _show_usage("rupture", request, context)
 
 
 async def show_checkin_help(request: Request, context: Context) -> Reply:
-    """Say how the weekly question is joined, moved, rested and left."""
+    """Show how to join, move, pause and leave the weekly check-in."""
     return _show_usage("checkin", request, context)
 
 
 async def show_debriefs_help(request: Request, context: Context) -> Reply:
-    """Say who can read the counts, and when."""
+    """Show who can read the counts, and when."""
     return _show_usage("debriefs", request, context)
 
 
 async def show_supervision_help(request: Request, context: Context) -> Reply:
-    """Say who sets a team up."""
+    """Show who may set a team up."""
     return _show_usage("supervision", request, context)
 
 
 async def show_privacy_notice(request: Request, context: Context) -> Reply:
-    """Tell a person what is kept and what is not; the same words for every reader."""
+    """Show what is stored about a person and what is not; the text is the same for every reader."""
     words = context.catalogue.get_pack(request.language)
     return surface.as_message_or_form(
         request, words, words.translate("privacy.kept.title"), privacy_notice.render_notice(words)
@@ -40,7 +40,7 @@ async def show_privacy_notice(request: Request, context: Context) -> Reply:
 
 
 async def close_read_form(request: Request, context: Context) -> Reply:
-    """Let a person put away a form in which there was nothing to fill in."""
+    """Close a form that has no fields."""
     return None
 
 

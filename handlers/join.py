@@ -1,4 +1,4 @@
-"""Joining the weekly check-in: from the team's card, by command or from one's own page."""
+"""Handler of joining the weekly check-in: from the team's card, a command or the home page."""
 
 from datetime import datetime
 
@@ -15,35 +15,40 @@ from bot.workflows.personal_data import load_personal_data
 
 
 async def join_checkins(request: Request, context: Context) -> Reply:
-    """Let a clinician join, and tell them alone what happens next.
+    """Add a clinician to the check-ins, and show them in private what happens next.
 
-    Raises :class:`bot.errors.NoTeamError` to whoever is on no list and in no team's channel.
+    Raises :class:`bot.errors.NoTeamError` for a person on no roster and in no team's channel.
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
-    outcome, known = await context.store.write(lambda repos: _join_team(repos, request, now))
+    outcome, personal_data = await context.store.write(
+        lambda repos: _join_team(repos, request, now)
+    )
     if surface.is_from_home_page(request):
         return home_page.render_home_page(
-            known, words, home_page.offered_languages(context.catalogue)
+            personal_data, words, home_page.offered_languages(context.catalogue)
         )
-    done = preferences.render_join_result(outcome, known, words)
-    return surface.as_message_or_form(request, words, words.translate("home.done.title"), done)
+    result = preferences.render_join_result(outcome, personal_data, words)
+    return surface.as_message_or_form(request, words, words.translate("home.done.title"), result)
 
 
 def _join_team(repos: Repositories, request: Request, now: datetime) -> tuple[str, PersonalData]:
-    """Join the person's home team, else the channel's; say which way it went."""
+    """Join the person's home team, else the channel's; return an outcome code and their data.
+
+    The code is ``supervises``, ``already``, ``elsewhere`` or ``joined``.
+    """
     person = request.person
-    here = repos.teams.get_by_channel(person.workspace, request.channel)
-    team = repos.teams.get_home_team(person) or here
+    channel_team = repos.teams.get_by_channel(person.workspace, request.channel)
+    team = repos.teams.get_home_team(person) or channel_team
     if team is None:
         raise NoTeamError
     if person in repos.teams.list_role_holders(team.id, Role.SUPERVISOR):
         return "supervises", load_personal_data(repos, person, now)
-    before = repos.people.get(person)
-    if before.has_joined and not before.unreachable_reason:
+    clinician = repos.people.get(person)
+    if clinician.has_joined and not clinician.unreachable_reason:
         repos.people.set_unanswered_count(person, 0)
         return "already", load_personal_data(repos, person, now)
     repos.people.join_team(person, team.id)
-    return _join_outcome(here, team), load_personal_data(repos, person, now)
+    return _join_outcome(channel_team, team), load_personal_data(repos, person, now)
 
 
 def _join_outcome(channel_team: Team | None, home_team: Team) -> str:

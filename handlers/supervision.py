@@ -1,4 +1,7 @@
-"""``/supervision``: a team's set-up, by its supervisors, or by an admin while it has none."""
+"""Handlers of ``/supervision``: setting a team up.
+
+A team's supervisors may edit its set-up, or an admin while it has no supervisor.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -16,43 +19,55 @@ from bot.workflows import team_setup
 from bot.workflows.team_setup import SetupEditor
 
 AllowedAction = Callable[[str], Awaitable[Reply]]
-"""What is done once somebody is known to be allowed; it is handed their zone, if known."""
+"""The action to run after the permission check; its argument is the person's zone, if known."""
 
 
 async def open_setup(request: Request, context: Context) -> Reply:
-    """Open the set-up to whoever may change it; the product says who is an admin."""
+    """Open the set-up form to a person who may edit it.
+
+    The reply is deferred: only the product's API reports who is an admin.
+    """
     return DeferredReply(lambda: _offer_setup(request, context))
 
 
 async def open_chosen_setup(request: Request, context: Context) -> Reply:
-    """Open the set-up of the team that was chosen."""
-    which = request.answers.get("which", ())
-    if len(which) != 1:
+    """Open the set-up of the chosen team.
+
+    Raises :class:`bot.errors.UnknownAnswerError` unless exactly one team was chosen.
+    """
+    chosen_ids = request.answers.get("which", ())
+    if len(chosen_ids) != 1:
         raise UnknownAnswerError
     return await _run_if_allowed(
-        request, context, which[0], lambda zone: _build_setup_form(request, context, which[0], zone)
+        request,
+        context,
+        chosen_ids[0],
+        lambda zone: _build_setup_form(request, context, chosen_ids[0], zone),
     )
 
 
 async def submit_setup(request: Request, context: Context) -> Reply:
-    """Keep a team's set-up, or say under each field what cannot be kept."""
+    """Validate and save a team's set-up, or return an error sentence for each invalid field."""
     words = context.catalogue.get_pack(request.language)
-    wanted = setup_submission.parse_setup(request.answers, context.catalogue.languages, words)
-    if isinstance(wanted, InvalidAnswers):
-        return wanted
+    submission = setup_submission.parse_setup(request.answers, context.catalogue.languages, words)
+    if isinstance(submission, InvalidAnswers):
+        return submission
     team_id = _team_id_of_request(request)
-    ground = await context.store.read(
-        lambda repos: team_setup.load_setup_context(repos, request.person, team_id, wanted)
+    setup_context = await context.store.read(
+        lambda repos: team_setup.load_setup_context(repos, request.person, team_id, submission)
     )
-    if wrong := setup_submission.validate_submission(wanted, ground, words):
-        return wrong
+    if errors := setup_submission.validate_submission(submission, setup_context, words):
+        return errors
     return await _run_if_allowed(
-        request, context, request.data, lambda _zone: _save_setup(request, context, team_id, wanted)
+        request,
+        context,
+        request.data,
+        lambda _zone: _save_setup(request, context, team_id, submission),
     )
 
 
 async def repeat_introduction(request: Request, context: Context) -> Reply:
-    """Owe the channel its introduction card once more, at most once a day."""
+    """Queue the channel's introduction card once more, at most once a day."""
     return await _run_if_allowed(
         request,
         context,
@@ -64,20 +79,22 @@ async def repeat_introduction(request: Request, context: Context) -> Reply:
 async def _offer_setup(request: Request, context: Context) -> Reply:
     words, person = context.catalogue.get_pack(request.language), request.person
     profile = await _fetch_profile(context, person)
-    admin = profile is not None and profile.is_admin
+    is_admin = profile is not None and profile.is_admin
     teams = await context.store.read(
-        lambda repos: team_setup.editable_teams(repos, person, is_admin=admin)
+        lambda repos: team_setup.editable_teams(repos, person, is_admin=is_admin)
     )
-    ids = [*(team.id for team in teams), *([NEW_TEAM_ID] if admin else [])]
-    if len(ids) == 1:
-        return await _build_setup_form(request, context, ids[0], profile.zone if profile else "")
-    if ids:
-        return setup_form.build_team_chooser(teams, words, may_create=admin)
+    team_ids = [*(team.id for team in teams), *([NEW_TEAM_ID] if is_admin else [])]
+    if len(team_ids) == 1:
+        return await _build_setup_form(
+            request, context, team_ids[0], profile.zone if profile else ""
+        )
+    if team_ids:
+        return setup_form.build_team_chooser(teams, words, may_create=is_admin)
     if profile is None:
         raise UnknownProfileError
-    refused = setup_form.render_refusal(words)
+    refusal = setup_form.render_refusal(words)
     return surface.as_message_or_form(
-        request, words, words.translate("supervision.form.title"), refused
+        request, words, words.translate("supervision.form.title"), refusal
     )
 
 
@@ -86,11 +103,13 @@ async def _build_setup_form(request: Request, context: Context, team_id: str, zo
         Option(tag, context.catalogue.get_pack(tag).display_name)
         for tag in context.catalogue.languages
     )
-    now = await context.store.read(
+    current_setup = await context.store.read(
         lambda repos: team_setup.load_current_setup(repos, request.person, team_id)
     )
     words = context.catalogue.get_pack(request.language)
-    return setup_form.build_setup_form(replace(now, setter_zone=zone, languages=languages), words)
+    return setup_form.build_setup_form(
+        replace(current_setup, setter_zone=zone, languages=languages), words
+    )
 
 
 async def _save_setup(
@@ -121,13 +140,16 @@ async def _plan_introduction(request: Request, context: Context, team_id: str) -
 async def _run_if_allowed(
     request: Request, context: Context, team_id: str, action: AllowedAction
 ) -> Reply:
-    """Do *work* for a supervisor at once, for an admin once the product says they are one."""
-    who = await context.store.read(
+    """Run *action* for a supervisor at once, for an admin after the product confirmed the role.
+
+    Raises :class:`bot.errors.NotTheirTeamError` for any other person.
+    """
+    editor = await context.store.read(
         lambda repos: team_setup.editor_of(repos, request.person, team_id)
     )
-    if who is SetupEditor.THIS_PERSON:
+    if editor is SetupEditor.THIS_PERSON:
         return await action("")
-    if who is SetupEditor.AN_ADMIN:
+    if editor is SetupEditor.AN_ADMIN:
         return DeferredReply(lambda: _run_if_admin(request.person, context, action))
     raise NotTheirTeamError
 
@@ -147,7 +169,10 @@ async def _fetch_profile(context: Context, person: Person) -> Profile | None:
 
 
 def _team_id_of_request(request: Request) -> str:
-    """The team's id; a new team's comes of the act itself, so that a retry makes no second."""
+    """Return the team's id; a new team's derives from the idempotency key.
+
+    A retry then creates no second team.
+    """
     if request.data != NEW_TEAM_ID:
         return request.data
     return uuid5(NAMESPACE_OID, f"{request.person.workspace} {request.idempotency_key}").hex

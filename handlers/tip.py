@@ -1,4 +1,4 @@
-"""``/tip``: today's card on trust, the same for the whole team that day."""
+"""Handlers of ``/tip``: the day's card on trust, the same for the whole team that day."""
 
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -10,11 +10,11 @@ from bot.errors import UnknownAnswerError
 from bot.store.repositories import Repositories
 
 MAX_CARDS_AHEAD = 400
-"""How many cards ahead anybody may turn; more than there are."""
+"""The highest card offset that a button may request; more than the number of cards."""
 
 
 async def show_todays_card(request: Request, context: Context) -> Reply:
-    """Show today's card, from the command or the person's own page."""
+    """Show today's card, from the command or the home page."""
     return await _show_card(request, context, 0)
 
 
@@ -24,25 +24,28 @@ async def show_next_card(request: Request, context: Context) -> Reply:
 
 
 async def show_card_ahead(request: Request, context: Context) -> Reply:
-    """Show the card that comes as many after today's as the button says."""
+    """Show the card at the button's offset from today's.
+
+    Raises :class:`bot.errors.UnknownAnswerError` for an offset that no button offers.
+    """
     if not request.data.isdecimal() or int(request.data) > MAX_CARDS_AHEAD:
         raise UnknownAnswerError
     return await _show_card(request, context, int(request.data))
 
 
 async def show_topics(request: Request, context: Context) -> Reply:
-    """List the topics, so that a person can ask for one."""
+    """List the topics that a person can type."""
     return tips.render_topic_list(context.catalogue.get_pack(request.language))
 
 
 async def show_topic(request: Request, context: Context) -> Reply:
-    """Show the cards on the topic that the person named."""
+    """Show the cards on the topic of the request's keyword."""
     words = context.catalogue.get_pack(request.language)
     return tips.render_topic(tips.topics_by_keyword(words)[request.keyword], words)
 
 
 async def show_cards_of_kind(request: Request, context: Context) -> Reply:
-    """Show the topic's scenes, questions for peers or exercises, as the button says."""
+    """Show the topic's scenes, questions for peers or exercises, as the button's data selects."""
     words = context.catalogue.get_pack(request.language)
     topic, kind = tips.parse_kind_data(request.data, words)
     title = words.translate("tip.list.heading")
@@ -50,23 +53,26 @@ async def show_cards_of_kind(request: Request, context: Context) -> Reply:
 
 
 async def show_usage(request: Request, context: Context) -> Reply:
-    """Say how the command is used."""
+    """Show the command's usage."""
     return tips.render_usage(context.catalogue.get_pack(request.language))
 
 
-async def _show_card(request: Request, context: Context, ahead: int) -> Reply:
+async def _show_card(request: Request, context: Context, days_ahead: int) -> Reply:
     words = context.catalogue.get_pack(request.language)
     team_key, day = await context.store.read(
         lambda repos: _team_key_and_day(repos, request, context)
     )
     message = tips.render_tip(
-        tips.select_daily_tip(words.tips, team_key, day, ahead), words, days_ahead=ahead
+        tips.select_daily_tip(words.tips, team_key, day, days_ahead), words, days_ahead=days_ahead
     )
     return surface.as_message_or_form(request, words, words.translate("common.step.tip"), message)
 
 
 def _team_key_and_day(repos: Repositories, request: Request, context: Context) -> tuple[str, date]:
-    """Whose card it is: the person's team, else the channel's, else the workspace's."""
+    """Return the key of the daily card and the local date.
+
+    The key is the id of the person's team, else the channel's team, else the workspace.
+    """
     person = request.person
     team = repos.teams.get_home_team(person) or repos.teams.get_by_channel(
         person.workspace, request.channel

@@ -1,4 +1,7 @@
-"""What the clock brings about, one file a duty: two plain tables."""
+"""Registry of the scheduled duties and of the composers of planned deliveries.
+
+Each module of this package is one duty or one composer; a new one needs a row in a table here.
+"""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -14,12 +17,17 @@ from schedules import (
     retention,
     weekly_checkin,
 )
-from schedules.delivery.sender import Composer
+from schedules.delivery.composition import Composer
 
 
 @dataclass(frozen=True)
 class Duty:
-    """Something that falls due for people: ``run`` is safe to repeat, ``next_due`` looks ahead."""
+    """A scheduled duty; both functions take the context as their only required argument.
+
+    ``run`` is idempotent: every tick calls it, in any number of worker processes, and it returns
+    how many rows or people it processed. ``next_due`` returns the next instant at which ``run``
+    would do something for a person, or ``None``.
+    """
 
     run: Callable[[Context], Awaitable[int]]
     next_due: Callable[[Context], Awaitable[datetime | None]]
@@ -32,6 +40,7 @@ TIMETABLE: Mapping[str, Duty] = {
     "refresh_profiles": Duty(refresh_profiles.run, refresh_profiles.next_due),
     "retention": Duty(retention.run, retention.next_due),
 }
+"""The duties by name; a tick runs them in this order."""
 
 COMPOSERS: Mapping[str, Composer] = {
     daily_tip.TIP_KIND: daily_tip.compose_tip,
@@ -39,3 +48,4 @@ COMPOSERS: Mapping[str, Composer] = {
     scheduling.LAST_NOTE_KIND: weekly_checkin.compose_last_note,
     introduction.INTRODUCTION_KIND: introduction.compose_introduction,
 }
+"""The composer of each delivery kind; the key is the ``kind`` column of the row."""

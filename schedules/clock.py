@@ -1,4 +1,4 @@
-"""The one file with APScheduler: a tick a minute, and how long ago the last one was."""
+"""The one module that imports APScheduler: a tick per minute, and the age of the last one."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -7,25 +7,26 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 TICK_SECONDS = 60
-"""Seconds from one tick to the next."""
+"""Seconds between two ticks."""
 
 
 class Ticker:
-    """Lets what falls due reach people: calls *tick* at once and then every minute.
+    """Calls the *tick* callback at once and then every minute, as a task of the event loop.
 
-    The job lives in memory alone: what is owed is in the store, so a missed or doubled
-    tick changes nothing. APScheduler's defaults drop a tick that is a second late, hence
-    ``misfire_grace_time=None``; ``coalesce`` makes one tick of many missed ones.
+    The scheduler's job exists in memory only: what is due is in the store's tables, so a missed
+    or doubled tick changes nothing. By default APScheduler drops a tick that is a second late,
+    hence the argument ``misfire_grace_time=None``; ``coalesce`` merges several missed ticks into
+    one, and ``max_instances`` prevents concurrent ticks.
     """
 
     def __init__(self, tick: Callable[[], Awaitable[None]]) -> None:
-        """Prepare to call *tick*; nothing runs before :meth:`start`."""
+        """Prepare to call the callback *tick*; nothing runs before :meth:`start`."""
         self._tick = tick
         self._last_tick_at: float | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
     def start(self) -> None:
-        """Begin, inside a running loop."""
+        """Start the scheduler; requires a running event loop."""
         self._scheduler.add_job(
             self._run_tick,
             "interval",
@@ -38,13 +39,13 @@ class Ticker:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Call no more ticks."""
+        """Stop the scheduler; a ticker that was never started raises no exception."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
     @property
     def seconds_since_tick(self) -> float | None:
-        """Seconds since the last tick ended, by a clock that nobody can set; ``None`` before it."""
+        """Seconds since the last tick ended, by the monotonic clock; ``None`` before the first."""
         return None if self._last_tick_at is None else time.monotonic() - self._last_tick_at
 
     async def _run_tick(self) -> None:

@@ -1,4 +1,4 @@
-"""Publishes each period's table when it ends, destroys what it was made from, opens the next."""
+"""Duty: publish each ended period's table, delete its slips, and open the next period."""
 
 import logging
 from datetime import datetime
@@ -9,10 +9,11 @@ logger = logging.getLogger("attune.periods")
 
 
 async def run(context: Context) -> int:
-    """Close what has ended and open what is missing; run twice, it changes nothing more.
+    """Close the ended periods and open the missing ones; idempotent.
 
-    Publishing and destroying are one transaction; the checkpoint after it removes the
-    last bytes of the slips from SQLite's write-ahead log.
+    Publishing the table and deleting its rows are one transaction; the checkpoint after the
+    commit removes the last bytes of the slips from SQLite's write-ahead log. Returns how many
+    periods were closed.
     """
     now = context.now()
     closed = await context.store.write(lambda repos: repos.slips.close_ended_periods(now))
@@ -24,6 +25,6 @@ async def run(context: Context) -> int:
 
 
 async def next_due(context: Context) -> datetime | None:
-    """When the next period ends."""
+    """Query when the next period ends."""
     now = context.now()
     return await context.store.read(lambda repos: repos.slips.next_close(now))

@@ -1,4 +1,4 @@
-"""Posts a team's tip in its channel, on the days and at the time the team chose."""
+"""Duty and composer of a team's tip in its channel, on the days and at the time the team chose."""
 
 from datetime import date, datetime
 from functools import partial
@@ -15,18 +15,26 @@ TIP_KIND = "tip"
 
 
 async def run(context: Context) -> int:
-    """Promise today's tip to each team whose time has come; run twice, it promises nothing new."""
+    """Insert a delivery row for today's tip of each team whose time has come; idempotent.
+
+    The unique key of the delivery table includes the slot, so that a second run, or a second
+    worker, inserts no second row. Returns how many tips were planned.
+    """
     now = context.now()
-    before, teams = await context.store.read(
+    last_run, teams = await context.store.read(
         lambda repos: (repos.watermarks.last_run(TIP_KIND, now), repos.teams.list_teams())
     )
-    open_to_us = [team for team in teams if not team.unreachable_reason]
-    owed = [one for team in open_to_us if (one := _plan_latest_tip(team, now, before))]
-    return await context.store.write(partial(_plan_tips, planned_tips=owed, now=now))
+    reachable_teams = [team for team in teams if not team.unreachable_reason]
+    planned_tips = [
+        planned_tip
+        for team in reachable_teams
+        if (planned_tip := _plan_latest_tip(team, now, last_run))
+    ]
+    return await context.store.write(partial(_plan_tips, planned_tips=planned_tips, now=now))
 
 
 async def next_due(context: Context) -> datetime | None:
-    """When the next team's tip falls due."""
+    """Return when the next team's tip is due, over all rows of the team table."""
     now = context.now()
     teams = await context.store.read(lambda repos: repos.teams.list_teams())
     slots = [
@@ -37,7 +45,11 @@ async def next_due(context: Context) -> datetime | None:
 
 
 def compose_tip(repos: Repositories, delivery: Delivery, context: Context) -> Message | None:
-    """Write the tip for the channel, in the team's language; nothing when the team is gone."""
+    """Render the tip for the channel, in the team's language.
+
+    The slot column is the date that selects the card. Returns ``None`` when the team's row was
+    deleted.
+    """
     team = repos.teams.get_by_channel(delivery.workspace, delivery.channel)
     if team is None:
         return None
@@ -47,29 +59,38 @@ def compose_tip(repos: Repositories, delivery: Delivery, context: Context) -> Me
 
 
 def _plan_tips(repos: Repositories, planned_tips: list[PlannedDelivery], now: datetime) -> int:
-    repos.deliveries.plan_deliveries([one for one in planned_tips if one.reason])
+    repos.deliveries.plan_deliveries([tip for tip in planned_tips if tip.reason])
     repos.watermarks.advance(TIP_KIND, now)
-    return repos.deliveries.plan_deliveries([one for one in planned_tips if not one.reason])
+    return repos.deliveries.plan_deliveries([tip for tip in planned_tips if not tip.reason])
 
 
 def _plan_latest_tip(team: Team, now: datetime, last_run: datetime) -> PlannedDelivery | None:
-    """The last tip: due, or missed because nobody looked between *before* and *now*.
+    """Return the row of the latest tip: due, or missed as no run happened since *last_run*.
 
-    On a public holiday there is none, and a tip of the day is not posted late in the evening.
+    On a public holiday there is none, and a tip of the day is not posted late in the evening: the
+    row then has a reason, and is inserted as missed.
     """
     zone = calendar.load_zone(team.zone)
     slot = calendar.latest_daily_slot(team.tip_days, team.tip_time, zone, now)
     if slot is None:
         return None
     day = date.fromisoformat(slot.key)
-    evening = calendar.local_to_utc(day, calendar.QUIET_HOURS_START, zone)
-    late = slot.due_at + calendar.MAX_LATENESS[TIP_KIND]
-    late = min(late, evening) if slot.due_at < evening else late
-    missed = Blocker.HOLIDAY if calendar.is_holiday(day, team.holiday_region) else ""
-    if now > late:
-        missed = missed or REASON_LATE
-    if missed and slot.due_at <= last_run:
+    quiet_start = calendar.local_to_utc(day, calendar.QUIET_HOURS_START, zone)
+    deadline = slot.due_at + calendar.MAX_LATENESS[TIP_KIND]
+    deadline = min(deadline, quiet_start) if slot.due_at < quiet_start else deadline
+    missed_reason = Blocker.HOLIDAY if calendar.is_holiday(day, team.holiday_region) else ""
+    if now > deadline:
+        missed_reason = missed_reason or REASON_LATE
+    if missed_reason and slot.due_at <= last_run:
         return None
     return PlannedDelivery(
-        team.workspace, TIP_KIND, "", team.channel, slot.key, slot.due_at, late, "", reason=missed
+        team.workspace,
+        TIP_KIND,
+        "",
+        team.channel,
+        slot.key,
+        slot.due_at,
+        deadline,
+        "",
+        reason=missed_reason,
     )

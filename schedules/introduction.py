@@ -1,4 +1,4 @@
-"""Introduces the bot once in a team's channel, and tells who set it up when that fails."""
+"""Composer of the introduction card in a team's channel."""
 
 from bot.context import Context
 from bot.domain.people import Role
@@ -14,15 +14,21 @@ INTRODUCTION_KIND = "intro"
 def compose_introduction(
     repos: Repositories, delivery: Delivery, context: Context
 ) -> Message | None:
-    """Write the card that names who set the team up and who supervises it, with Join.
+    """Render the card that names the person who set the team up and its supervisors, with Join.
 
-    Where the bot was added to a channel that has no team yet, it says who did that.
+    The delivery's ``detail`` column contains that person's id and, for a welcome card, a locale.
+    In a channel without a row in the team table, the welcome slot renders the welcome card, which
+    names the person who added the bot; any other slot returns ``None``.
     """
-    who, _, locale = delivery.detail.partition(" ")
+    person_id, _, locale = delivery.detail.partition(" ")
     team = repos.teams.get_by_channel(delivery.workspace, delivery.channel)
     if team is None:
-        spoken = context.catalogue.get_pack(context.catalogue.choose_language(locale))
-        return welcome_card.render_welcome(who, spoken) if delivery.slot == WELCOME_SLOT else None
+        pack = context.catalogue.get_pack(context.catalogue.choose_language(locale))
+        return (
+            welcome_card.render_welcome(person_id, pack) if delivery.slot == WELCOME_SLOT else None
+        )
     supervisors = repos.teams.list_role_holders(team.id, Role.SUPERVISOR)
     words = context.catalogue.get_pack(team.language)
-    return welcome_card.render_introduction(team, who, tuple(one.id for one in supervisors), words)
+    return welcome_card.render_introduction(
+        team, person_id, tuple(supervisor.id for supervisor in supervisors), words
+    )

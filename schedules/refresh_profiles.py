@@ -1,6 +1,7 @@
-"""Asks the product anew, once a week, where each clinician on the check-ins lives.
+"""Duty: fetch the profile of each clinician on the check-ins from the product once a week.
 
-A product tells when somebody moves; what it told while nobody listened is made up for here.
+The event handlers store a changed profile; this duty recovers the events that were missed
+while no worker was running.
 """
 
 import asyncio
@@ -16,59 +17,67 @@ from bot.store.repositories import Repositories
 PROFILES_DUTY = "profiles"
 
 _TURN_SECONDS = 600
-"""Seconds for which it is somebody's turn; a week has :data:`_TURNS` of them."""
+"""Seconds of one turn; a week has :data:`_TURNS_PER_WEEK` of them."""
 
 _TURNS_PER_WEEK = 7 * 24 * 3600 // _TURN_SECONDS
 
 _MAX_CONCURRENT = 20
-"""How many are asked about at a time: Slack answers a hundred a minute and workspace."""
+"""Maximum concurrent requests: Slack's rate limit is a hundred a minute and workspace."""
 
 _BATCH_SIZE = 1000
+"""Rows per query of the people who joined."""
 
 
 async def run(context: Context) -> int:
-    """Ask about those whose turn it is, and say about how many that was.
+    """Fetch and store the profiles whose turn it is; return how many people that were.
 
-    Turns are spread over the week by each person's id, so that nothing need be kept about
-    when somebody was last asked about: that would tell when they joined.
+    Turns are spread over the week by a hash of each person's key, so that no column records when
+    a profile was last fetched: that would reveal when the person joined. After an outage of more
+    than a week each person is fetched once.
     """
     now = context.now()
-    before = await context.store.read(lambda repos: repos.watermarks.last_run(PROFILES_DUTY, now))
-    first, last = int(before.timestamp()) // _TURN_SECONDS, int(now.timestamp()) // _TURN_SECONDS
-    turns = {turn % _TURNS_PER_WEEK for turn in range(first + 1, last + 1)[-_TURNS_PER_WEEK:]}
-    asked = 0
+    last_run = await context.store.read(lambda repos: repos.watermarks.last_run(PROFILES_DUTY, now))
+    previous_turn, current_turn = (
+        int(last_run.timestamp()) // _TURN_SECONDS,
+        int(now.timestamp()) // _TURN_SECONDS,
+    )
+    turns = {
+        turn % _TURNS_PER_WEEK
+        for turn in range(previous_turn + 1, current_turn + 1)[-_TURNS_PER_WEEK:]
+    }
+    refreshed = 0
     if turns:
         async for people in _iterate_due_people(context, turns):
-            asked += len(people)
-            await asyncio.gather(*(_refresh_profile(context, one) for one in people))
-    if turns or before == now:
-        looked = datetime.fromtimestamp(last * _TURN_SECONDS, UTC)
-        await context.store.write(lambda repos: repos.watermarks.advance(PROFILES_DUTY, looked))
-    return asked
+            refreshed += len(people)
+            await asyncio.gather(*(_refresh_profile(context, person) for person in people))
+    if turns or last_run == now:
+        turn_start = datetime.fromtimestamp(current_turn * _TURN_SECONDS, UTC)
+        await context.store.write(lambda repos: repos.watermarks.advance(PROFILES_DUTY, turn_start))
+    return refreshed
 
 
 async def next_due(_context: Context) -> datetime | None:
-    """Nobody waits for this, so it is never a reason to stop the clock."""
+    """Return ``None``: no person waits for this duty, so a simulated clock never stops for it."""
     return None
 
 
 def weekly_turn(person: Person) -> int:
-    """In which of the week's turns *person* is asked about."""
+    """Return the index of the week's turn in which *person* is refreshed, a CRC32 of their key."""
     return crc32(f"{person.workspace} {person.id}".encode()) % _TURNS_PER_WEEK
 
 
 async def _iterate_due_people(context: Context, turns: set[int]) -> AsyncIterator[list[Person]]:
-    """Everybody who joined and whose turn it is, a few at a time."""
+    """Iterate over the people who joined and whose turn it is, in batches of requests."""
     after: Person | None = None
-    while found := await context.store.read(partial(_load_joined, after=after)):
-        due = [one for one in found if weekly_turn(one) in turns]
+    while clinicians := await context.store.read(partial(_load_joined, after=after)):
+        due = [person for person in clinicians if weekly_turn(person) in turns]
         for start in range(0, len(due), _MAX_CONCURRENT):
             yield due[start : start + _MAX_CONCURRENT]
-        after = found[-1]
+        after = clinicians[-1]
 
 
 def _load_joined(repos: Repositories, after: Person | None) -> list[Person]:
-    return [one.person for one in repos.people.list_joined(after, _BATCH_SIZE)]
+    return [clinician.person for clinician in repos.people.list_joined(after, _BATCH_SIZE)]
 
 
 async def _refresh_profile(context: Context, person: Person) -> None:

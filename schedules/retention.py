@@ -1,4 +1,4 @@
-"""Lets go of what is no longer needed, each on its own day."""
+"""Duty: delete the rows whose retention period is over, table by table."""
 
 from datetime import datetime, timedelta
 
@@ -9,16 +9,19 @@ _IDEMPOTENCY_KEY_RETENTION = timedelta(days=2)
 _DELIVERY_RETENTION = timedelta(days=35)
 _RELEASE_RETENTION = timedelta(days=731)
 _UNEXPIRING_KINDS = ("intro",)
-"""A team is introduced once, however much later its set-up is saved again."""
+"""Delivery kinds whose rows are never deleted.
+
+A team is introduced once, however much later its set-up is saved again.
+"""
 
 
 async def run(context: Context) -> int:
-    """Forget acts done two days ago, intentions past their day, old deliveries and tables.
+    """Delete expired rows in one transaction; return how many rows were changed.
 
-    What was promised and can no longer be sent in time is missed from then on.
-
-    Deliveries stay five weeks, so that a promise made for a week cannot be made again;
-    published tables stay 24 months.
+    Idempotency keys are deleted after two days and intentions on their expiry date. A planned
+    delivery whose deadline has passed becomes missed. Delivery rows are retained for five weeks,
+    so that their unique key prevents a second delivery for one week; published tables for 24
+    months.
     """
     now = context.now()
 
@@ -37,5 +40,5 @@ async def run(context: Context) -> int:
 
 
 async def next_due(_context: Context) -> datetime | None:
-    """Nobody waits for this, so it is never a reason to stop the clock."""
+    """Return ``None``: no person waits for this duty, so a simulated clock never stops for it."""
     return None

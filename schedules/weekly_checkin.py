@@ -1,4 +1,8 @@
-"""Asks each clinician who joined one private question a week, at their own day and time."""
+"""Duty and composers of the weekly check-in: one private question a week to each clinician.
+
+A clinician who joined is asked at their own day and time. The delivery table is the queue:
+the duty inserts rows, and the delivery workers render and send them.
+"""
 
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,48 +22,57 @@ from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery, PlannedDelivery
 
 _BATCH_SIZE = 500
+"""Default number of people per query and transaction."""
 
 
 @dataclass(frozen=True)
 class CheckinRun:
-    """One look at the clock: until when it was looked before, and what deals a sign."""
+    """Parameters of a run: the current time, the last run's time, and a factory of sign codes."""
 
     now: datetime
     last_run: datetime
     deal_sign_code: Callable[[], str]
 
 
-async def run(context: Context) -> int:
-    """Promise the question to whoever is due; run twice, it promises nothing new.
+async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
+    """Insert the check-in rows of each person who is due; idempotent.
 
-    People are taken a batch at a time, each batch in a transaction of its own, so that
-    nobody who files a debrief meanwhile has to wait for all of them.
+    People are processed in batches of *batch_size*, each in a transaction of its own, so that a
+    request to file a debrief meanwhile does not wait for the whole run, and a batch that was
+    committed before an exception stays. Returns how many check-ins were planned.
     """
     now, signs = context.now(), context.catalogue.get_pack("en").signs
-    before = await context.store.read(lambda repos: repos.watermarks.last_run(CHECKIN_KIND, now))
-    look = CheckinRun(
-        now, before, lambda: checkin_questions.deal_sign(signs, secrets.randbelow).code
+    last_run = await context.store.read(lambda repos: repos.watermarks.last_run(CHECKIN_KIND, now))
+    checkin_run = CheckinRun(
+        now, last_run, lambda: checkin_questions.deal_sign(signs, secrets.randbelow).code
     )
-    kept = 0
-    async for batch in _iterate_members(context):
-        owed = [one for member, team in batch for one in _plan_for_member(member, team, look)]
-        if owed:
-            kept += await _plan_missing(context, owed)
+    planned_count = 0
+    async for batch in _iterate_members(context, batch_size):
+        candidates = [
+            delivery
+            for member, team in batch
+            for delivery in _plan_for_member(member, team, checkin_run)
+        ]
+        if candidates:
+            planned_count += await _plan_missing(context, candidates)
     await context.store.write(lambda repos: repos.watermarks.advance(CHECKIN_KIND, now))
-    return kept
+    return planned_count
 
 
 async def next_due(context: Context) -> datetime | None:
-    """When the next clinician's question falls due, a postponed one included."""
+    """Return when the next check-in is due, a postponed row included."""
     now = context.now()
     soonest = await context.store.read(lambda repos: repos.deliveries.next_due(now))
-    async for batch in _iterate_members(context):
-        own = {
+    async for batch in _iterate_members(context, _BATCH_SIZE):
+        schedules = {
             (scheduling.build_schedule(member, team), member.unanswered_count)
             for member, team in batch
         }
-        found = (scheduling.next_due_after(rhythm, quiet, now) for rhythm, quiet in own)
-        slots = [slot for slot in found if slot]
+        next_slots = (
+            scheduling.next_due_after(schedule, unanswered_count, now)
+            for schedule, unanswered_count in schedules
+        )
+        slots = [slot for slot in next_slots if slot]
         soonest = min([*slots, *([soonest] if soonest else [])], default=None)
     return soonest
 
@@ -67,32 +80,40 @@ async def next_due(context: Context) -> datetime | None:
 def compose_checkin(
     repos: Repositories, delivery: Delivery, context: Context
 ) -> Message | Postponement | None:
-    """Write the question in the person's language; nothing for whoever has left meanwhile.
+    """Render the check-in in the person's language; ``None`` for a person who left meanwhile.
 
-    The message is the same for everybody, whatever they answered before: what a product
-    keeps of a private chat must not tell it.
+    The message is the same for every person, whatever they answered before: a product stores
+    the private chat, so the message must reveal nothing. The slot column is the ISO week, and
+    the detail column the sign's code.
     """
-    found = _words_if_deliverable(repos, delivery, context)
-    if not isinstance(found, LanguagePack):
-        return found
-    sign = found.get_sign(delivery.detail)
-    return checkin_questions.render_checkin(found, delivery.slot, sign)
+    pack_or_postponement = _words_if_deliverable(repos, delivery, context)
+    if not isinstance(pack_or_postponement, LanguagePack):
+        return pack_or_postponement
+    sign = pack_or_postponement.get_sign(delivery.detail)
+    return checkin_questions.render_checkin(pack_or_postponement, delivery.slot, sign)
 
 
 def compose_last_note(
     repos: Repositories, delivery: Delivery, context: Context
 ) -> Message | Postponement | None:
-    """Write the last note; nothing for whoever used their check-ins again meanwhile."""
-    found = _words_if_deliverable(repos, delivery, context)
-    return checkin_questions.render_last_note(found) if isinstance(found, LanguagePack) else found
+    """Render the last note; ``None`` for a person who used their check-ins again meanwhile."""
+    pack_or_postponement = _words_if_deliverable(repos, delivery, context)
+    return (
+        checkin_questions.render_last_note(pack_or_postponement)
+        if isinstance(pack_or_postponement, LanguagePack)
+        else pack_or_postponement
+    )
 
 
 def _words_if_deliverable(
     repos: Repositories, delivery: Delivery, context: Context
 ) -> LanguagePack | Postponement | None:
-    """The words for the person a delivery is owed to, if they are to have it, and have it now."""
-    asked, now = delivery.recipient, context.now()
-    member, team = repos.teams.get_person_and_team(asked)
+    """Return the language pack if the delivery is still wanted and may be sent now.
+
+    Otherwise return a postponement, or ``None`` to withdraw the delivery.
+    """
+    person, now = delivery.recipient, context.now()
+    member, team = repos.teams.get_person_and_team(person)
     if not member.has_joined or team is None:
         return None
     if (
@@ -100,98 +121,129 @@ def _words_if_deliverable(
         and member.unanswered_count < frequency.STOP_AFTER_UNANSWERED
     ):
         return None
-    if postponed := scheduling.find_postponement(
+    if postponement := scheduling.find_postponement(
         scheduling.build_schedule(member, team), now, delivery.deadline
     ):
-        return None if postponed.blocker is Blocker.PAUSED else postponed
+        return None if postponement.blocker is Blocker.PAUSED else postponement
     return context.catalogue.get_pack(
         context.catalogue.choose_language(member.language, member.locale, team.language)
     )
 
 
-async def _iterate_members(context: Context) -> AsyncIterator[list[tuple[Clinician, Team]]]:
-    """Everybody who joined, with their team, in batches that keep memory flat."""
+async def _iterate_members(
+    context: Context, batch_size: int
+) -> AsyncIterator[list[tuple[Clinician, Team]]]:
+    """Iterate over the people who joined, with their team; a query per batch bounds memory use."""
     teams = {
         team.id: team for team in await context.store.read(lambda repos: repos.teams.list_teams())
     }
-    members = await context.store.read(partial(_load_joined, after=None))
+    members = await context.store.read(partial(_load_joined, after=None, limit=batch_size))
     while members:
-        yield [(one, teams[one.home_team_id]) for one in members if one.home_team_id in teams]
-        after = members[-1].person
-        is_last = len(members) < _BATCH_SIZE
-        members = () if is_last else await context.store.read(partial(_load_joined, after=after))
+        yield [
+            (member, teams[member.home_team_id])
+            for member in members
+            if member.home_team_id in teams
+        ]
+        if len(members) < batch_size:
+            return
+        load_next = partial(_load_joined, after=members[-1].person, limit=batch_size)
+        members = await context.store.read(load_next)
 
 
-def _load_joined(repos: Repositories, after: Person | None) -> tuple[Clinician, ...]:
-    return repos.people.list_joined(after, _BATCH_SIZE)
+def _load_joined(repos: Repositories, after: Person | None, limit: int) -> tuple[Clinician, ...]:
+    return repos.people.list_joined(after, limit)
 
 
 def _plan_for_member(
     member: Clinician, team: Team, checkin_run: CheckinRun
 ) -> Iterator[PlannedDelivery]:
-    """What last week and this one owe *member*: the question, due or missed, or the last note."""
-    own, to = scheduling.build_schedule(member, team), member.person
-    silent = member.unanswered_count >= frequency.STOP_AFTER_UNANSWERED
-    for starts in scheduling.last_and_current_week(own, checkin_run.now):
-        if not silent and not frequency.is_checkin_week(member.unanswered_count, starts):
+    """Yield the rows of *member* for last week and this one.
+
+    Each is a check-in, due or missed, or the last note.
+    """
+    schedule, person = scheduling.build_schedule(member, team), member.person
+    is_silent = member.unanswered_count >= frequency.STOP_AFTER_UNANSWERED
+    for week_start in scheduling.last_and_current_week(schedule, checkin_run.now):
+        if not is_silent and not frequency.is_checkin_week(member.unanswered_count, week_start):
             continue
-        found = scheduling.checkin_status(own, starts, checkin_run.now, checkin_run.last_run)
-        if found is None or (silent and found.missed_reason):
+        status = scheduling.checkin_status(
+            schedule, week_start, checkin_run.now, checkin_run.last_run
+        )
+        if status is None or (is_silent and status.missed_reason):
             continue
         kind, sign = (
-            (LAST_NOTE_KIND, "") if silent else (CHECKIN_KIND, checkin_run.deal_sign_code())
+            (LAST_NOTE_KIND, "") if is_silent else (CHECKIN_KIND, checkin_run.deal_sign_code())
         )
-        # What was missed gets a key of its own: somebody who moves west may still be asked.
-        week = f"{found.week} {found.missed_reason}" if found.missed_reason else found.week
-        at, late = found.due_at, found.deadline
+        # A missed check-in gets a slot key of its own: a person who moves west may still get one.
+        slot = f"{status.week} {status.missed_reason}" if status.missed_reason else status.week
+        due_at, deadline = status.due_at, status.deadline
         yield PlannedDelivery(
-            to.workspace, kind, to.id, "", week, at, late, sign, reason=found.missed_reason
+            person.workspace,
+            kind,
+            person.id,
+            "",
+            slot,
+            due_at,
+            deadline,
+            sign,
+            reason=status.missed_reason,
         )
 
 
 async def _plan_missing(context: Context, candidates: list[PlannedDelivery]) -> int:
-    """Keep what is not kept yet; a look comes first, so that most ticks write nothing."""
-    fresh = await context.store.read(partial(_filter_unplanned, candidates=candidates))
-    if not fresh:
+    """Insert the rows that do not exist yet; return how many.
+
+    A query comes first, so that most runs need no write transaction.
+    """
+    unplanned = await context.store.read(partial(_filter_unplanned, candidates=candidates))
+    if not unplanned:
         return 0
-    return await context.store.write(partial(_save_planned, planned_deliveries=fresh))
+    return await context.store.write(partial(_save_planned, planned_deliveries=unplanned))
 
 
 def _filter_unplanned(
     repos: Repositories, candidates: list[PlannedDelivery]
 ) -> list[PlannedDelivery]:
-    """Those of the questions that nobody promised yet, and of the notes that are due."""
-    persons = {one.recipient for one in candidates}
-    since = min(one.slot for one in candidates)
-    taken = repos.deliveries.slots_by_person(CHECKIN_KIND, persons, since)
+    """Query which check-ins are not planned yet, and which last notes are due."""
+    persons = {delivery.recipient for delivery in candidates}
+    since = min(delivery.slot for delivery in candidates)
+    planned_slots = repos.deliveries.slots_by_person(CHECKIN_KIND, persons, since)
     questions = [
-        one
-        for one in candidates
-        if one.kind == CHECKIN_KIND and one.slot not in taken[one.recipient]
+        delivery
+        for delivery in candidates
+        if delivery.kind == CHECKIN_KIND and delivery.slot not in planned_slots[delivery.recipient]
     ]
     return questions + _filter_due_notes(
-        repos, [one for one in candidates if one.kind == LAST_NOTE_KIND]
+        repos, [delivery for delivery in candidates if delivery.kind == LAST_NOTE_KIND]
     )
 
 
 def _filter_due_notes(
     repos: Repositories, candidates: list[PlannedDelivery]
 ) -> list[PlannedDelivery]:
-    persons = {one.recipient for one in candidates}
-    asked, noted = (
+    persons = {delivery.recipient for delivery in candidates}
+    checkin_slots, note_slots = (
         repos.deliveries.slots_by_person(kind, persons, "")
         for kind in (CHECKIN_KIND, LAST_NOTE_KIND)
     )
     return [
-        one
-        for one in candidates
-        if frequency.is_last_note_due(one.slot, asked[one.recipient], noted[one.recipient])
+        delivery
+        for delivery in candidates
+        if frequency.is_last_note_due(
+            delivery.slot, checkin_slots[delivery.recipient], note_slots[delivery.recipient]
+        )
     ]
 
 
 def _save_planned(repos: Repositories, planned_deliveries: list[PlannedDelivery]) -> int:
-    """Owe the questions, which count as unanswered from now on, and remember the rest."""
-    questions = [one for one in planned_deliveries if one.kind == CHECKIN_KIND and not one.reason]
-    notes = [one for one in planned_deliveries if one.kind == LAST_NOTE_KIND]
-    repos.deliveries.plan_deliveries([one for one in planned_deliveries if one.reason])
+    """Insert the rows, and count each check-in as unanswered in the same transaction."""
+    questions = [
+        delivery
+        for delivery in planned_deliveries
+        if delivery.kind == CHECKIN_KIND and not delivery.reason
+    ]
+    notes = [delivery for delivery in planned_deliveries if delivery.kind == LAST_NOTE_KIND]
+    repos.deliveries.plan_deliveries(
+        [delivery for delivery in planned_deliveries if delivery.reason]
+    )
     return repos.deliveries.plan_checkins(questions) + repos.deliveries.plan_deliveries(notes)

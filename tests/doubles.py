@@ -1,4 +1,4 @@
-"""The only two doubles there are, an outlet and a clock, and a desk on which all else is real."""
+"""The only two test doubles, an outlet and a clock, and a context in which all else is real."""
 
 import shutil
 from collections.abc import AsyncIterator
@@ -26,22 +26,22 @@ SENT_RESULT = SendResult(SendStatus.SENT, reference="1.000001")
 
 @dataclass
 class FakeClock:
-    """A clock that stands still until a test moves it."""
+    """A clock that only a test advances."""
 
     current_time: datetime = START
 
     def __call__(self) -> datetime:
-        """The time it shows."""
+        """Return the current time."""
         return self.current_time
 
     def advance(self, **duration: float) -> None:
-        """Move it on, by the arguments of a timedelta."""
+        """Advance the clock, by the arguments of a timedelta."""
         self.current_time += timedelta(**duration)
 
 
 @dataclass(frozen=True)
 class SentMessage:
-    """One message as it was handed over."""
+    """One message with the arguments of its send."""
 
     address: Address
     message: Message
@@ -50,10 +50,10 @@ class SentMessage:
 
 @dataclass
 class RecordingOutlet:
-    """A product that keeps everything in memory and says of people what a test told it.
+    """An outlet that records everything in memory and returns the results that a test sets.
 
-    ``outcome`` is the fate of the next messages. A person it was told nothing of is an
-    ordinary member; with ``is_silent`` it cannot be asked about anybody.
+    ``send_result`` is the result of the next sends. A person without a profile is an ordinary
+    member; with ``are_profiles_unavailable`` no profile can be fetched.
     """
 
     sent_messages: list[SentMessage] = field(default_factory=list)
@@ -65,7 +65,7 @@ class RecordingOutlet:
     checked_ids: list[str] = field(default_factory=list)
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
-        """Keep the message, unless a test said that it goes wrong."""
+        """Record the message if the configured result is a success, and return that result."""
         if self.send_result.status is SendStatus.SENT:
             self.sent_messages.append(SentMessage(to, message, delivery_id))
         return self.send_result
@@ -73,34 +73,34 @@ class RecordingOutlet:
     async def check_posted(
         self, to: Address, delivery_id: str, since: float
     ) -> Literal["yes", "no", "unable", "later"]:
-        """What a test said of every message looked for."""
+        """Return the configured result of every lookup."""
         self.checked_ids.append(delivery_id)
         return self.check_result
 
     async def fetch_profile(self, person: Person) -> Profile | None:
-        """What a test said of *person*."""
+        """Return the configured profile of *person*."""
         return None if self.are_profiles_unavailable else self.profiles.get(person, Profile())
 
     async def show_home(self, person: Person, home: Home) -> None:
-        """Keep the page."""
+        """Record the home page."""
         self.home_pages[person] = home
 
 
 @pytest.fixture
 def clock() -> FakeClock:
-    """The desk's clock."""
+    """The context's clock."""
     return FakeClock()
 
 
 @pytest.fixture
 def outlet() -> RecordingOutlet:
-    """The desk's Slack."""
+    """The context's Slack."""
     return RecordingOutlet()
 
 
 @pytest.fixture(scope="session")
 def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with every table and no row, made once."""
+    """A database file with every table and no row, created once per session."""
     path = tmp_path_factory.mktemp("empty") / "attune.sqlite"
     store = Store.open(f"sqlite:///{path}", PEPPERS)
     store.migrate()
@@ -110,7 +110,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def words_in_all_languages() -> catalogue.Catalogue:
-    """The real catalogue, read once."""
+    """The real catalogue, loaded once per session."""
     return catalogue.load_catalogue()
 
 
@@ -122,9 +122,9 @@ async def context(
     words_in_all_languages: catalogue.Catalogue,
     tmp_path: Path,
 ) -> AsyncIterator[Context]:
-    """A desk with a real store of its own, the real words, and the two doubles."""
-    own = tmp_path / "attune.sqlite"
-    shutil.copyfile(migrated, own)
-    store = Store.open(f"sqlite:///{own}", PEPPERS)
+    """A context with a store of its own, the real catalogue, and the two doubles."""
+    database_path = tmp_path / "attune.sqlite"
+    shutil.copyfile(migrated, database_path)
+    store = Store.open(f"sqlite:///{database_path}", PEPPERS)
     yield Context(store, words_in_all_languages, clock, {"slack": outlet})
     await store.close()

@@ -1,4 +1,4 @@
-"""A made-up practice: nine clinicians, their supervisor, an admin and a stranger."""
+"""Sample data: a practice of nine clinicians, their supervisor, an admin and a stranger."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -33,11 +33,11 @@ CHANNEL, OTHER_CHANNEL = "C0MONDAY", "C0FRIDAY"
 
 
 FormAnswers = Mapping[str, tuple[str, ...] | str]
-"""Answers by field id; one alone needs no tuple."""
+"""Answers by field id; a single answer needs no tuple."""
 
 
 def build_person(name: str) -> Person:
-    """Somebody of the workspace."""
+    """Build a person of the workspace."""
     return Person(WORKSPACE, f"U0{name.upper()}")
 
 
@@ -70,7 +70,7 @@ async def set_up_team(
     clinicians: tuple[Person, ...] = CLINICIANS,
     supervisors: tuple[Person, ...] = (SUPERVISOR,),
 ) -> None:
-    """Declare a team, as an operator would."""
+    """Save a team with its roster, its supervisors and its periods."""
 
     def save_team(repos: Repositories) -> None:
         repos.teams.save(team)
@@ -90,11 +90,11 @@ def build_request(
     answers: FormAnswers | None = None,
     idempotency_key: str = "act 1",
 ) -> Request:
-    """What *who* asks for; with *answers* it is a form that was sent off."""
+    """Build a request of *person*; with *answers* it is a submitted form."""
     if answers is None:
         return Request(person, "", idempotency_key, keyword=keyword, channel=channel, data=data)
     coded = {
-        name: (chosen,) if isinstance(chosen, str) else chosen for name, chosen in answers.items()
+        name: (answer,) if isinstance(answer, str) else answer for name, answer in answers.items()
     }
     return Request(
         person, "", idempotency_key, data=data, answers=coded, inside_form=True, step="submitted"
@@ -102,37 +102,39 @@ def build_request(
 
 
 def reply_body(reply: object) -> tuple[Element, ...]:
-    """What a reply is made of; it has to be something to read."""
+    """Return the elements of a reply, which has to be something to read."""
     assert isinstance(reply, Message | Form | Home), reply
     return reply.body
 
 
 def reply_text(reply: object) -> str:
-    """Everything a person reads in a reply, in order."""
+    """Return all the text of a reply, in order."""
     lines = [reply.title] if isinstance(reply, Form) else []
-    for one in reply_body(reply):
-        match one:
+    for element in reply_body(reply):
+        match element:
             case Heading() | Text() | Caption() | Quote() | Banner():
-                lines.append(one.text)
+                lines.append(element.text)
             case Chart():
-                lines.append(one.text_equivalent)
+                lines.append(element.text_equivalent)
             case ContactLink():
-                lines.append(one.label)
+                lines.append(element.label)
             case ActionRow():
-                lines += [step.label for step in one.controls]
-            case _ if isinstance(one, FIELD_TYPES):
-                lines.append(one.label)
+                lines += [step.label for step in element.controls]
+            case _ if isinstance(element, FIELD_TYPES):
+                lines.append(element.label)
     return "\n".join(lines)
 
 
 def steps_by_name(reply: object) -> dict[str, Button | OverflowMenu]:
-    """The steps that a reply offers, by name."""
-    rows = (one.controls for one in reply_body(reply) if isinstance(one, ActionRow))
+    """Return the steps that a reply offers, by name."""
+    rows = (element.controls for element in reply_body(reply) if isinstance(element, ActionRow))
     return {
         step.name: step for row in rows for step in row if isinstance(step, Button | OverflowMenu)
     }
 
 
 def fields_by_id(reply: object) -> dict[str, Field]:
-    """The questions that a form asks, by id."""
-    return {one.id: one for one in reply_body(reply) if isinstance(one, FIELD_TYPES)}
+    """Return the fields of a form, by id."""
+    return {
+        element.id: element for element in reply_body(reply) if isinstance(element, FIELD_TYPES)
+    }

@@ -1,10 +1,10 @@
-"""The one file with DBOS: several workers over one PostgreSQL share what is owed.
+"""Delivery by several workers over one PostgreSQL; the one module that imports DBOS.
 
-A workspace is drained by one worker at a time, as one DBOS workflow whose only input is the
-workspace's id. DBOS forgets nothing that was handed to it, and picks up what a worker left
-behind; but only for a worker that returns under the same name. For those who never return
-the living do it here. What keeps a message from being sent twice is not DBOS: it is the
-intent that a drain commits before it calls a product.
+One worker at a time sends to a workspace, as one DBOS workflow whose only input is the
+workspace's id. DBOS persists every enqueued workflow, and recovers those of a crashed worker;
+but only when a worker with the same executor id starts again. For workers that never return,
+the live workers recover them here. DBOS does not prevent doubled messages: the claim does,
+which a sender commits before the request to the product.
 """
 
 import asyncio
@@ -19,71 +19,61 @@ from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions, W
 
 from bot.logs import log_error
 from bot.store.store import Store
+from schedules.delivery.worker import DeliveryWorker
+from schedules.delivery.worker_timings import WorkerTimings
 
 logger = logging.getLogger("attune.worker")
 
-LEASE_CHECK_SECONDS = 5.0
-"""Seconds between two looks at one's own seat, and at what nobody does any more."""
-
-ORPHAN_GRACE_SECONDS = 30.0
-"""Seconds for which a worker has to be missing before others do what it began.
-
-Many looks long: in an outage of PostgreSQL everybody loses their seat at once, and whoever
-then took the others for dead would take from them what they are doing.
-"""
-
-ENQUEUE_INTERVAL_SECONDS = 60.0
-"""Seconds in which a workspace is put in line once, however many clocks tick."""
-
-QUEUE_POLL_SECONDS = 1.0
-"""Seconds between two looks at the line."""
-
+LEASE_CHECK_SECONDS, ORPHAN_GRACE_SECONDS = 5.0, 30.0
+ENQUEUE_INTERVAL_SECONDS, QUEUE_POLL_SECONDS = 60.0, 1.0
 SHUTDOWN_TIMEOUT_SECONDS = 20
-"""Seconds that a worker which is told to end waits for the message it is sending."""
+"""The default timings; :class:`WorkerTimings` explains each."""
 
 _QUEUE_NAME = "drain"
 _DBOS_SCHEMA = "attune_dbos"
 
 _WORKFLOW_VERSION = "delivery-1"
-"""Pinned: DBOS would take a changed line in this file for another program, and leave it all."""
+"""Pinned: DBOS hashes the source code by default, and a changed line would orphan workflows."""
 
 _MAX_CONCURRENT_WORKSPACES = 100
-"""How many workspaces a worker drains at once."""
+"""Maximum workspaces that one worker sends to concurrently."""
 
 _HISTORY_RETENTION = timedelta(days=2)
-"""For how long it is kept that a workspace was drained: it tells when messages were sent."""
+"""Retention of ended workflows, which reveal when a workspace received messages."""
 
 _CLEANUP_BATCH = 1000
+"""Maximum workflows deleted at once."""
 
 
-class WorkspaceSender(Protocol):
-    """What is shared: finding whom something is owed to, and emptying one workspace."""
+class WorkspaceSender(DeliveryWorker, Protocol):
+    """A delivery worker that can also list the due workspaces and send to a single one."""
 
     async def list_due_workspaces(self) -> tuple[str, ...]:
-        """The workspaces that are owed something now."""
+        """Return the workspaces with deliveries that are due now."""
 
     async def send_workspace(self, workspace: str) -> int:
-        """Send what *workspace* is owed, and say how many messages went."""
-
-    async def start(self) -> None:
-        """Begin to send to every one of them here, with nobody's help."""
-
-    async def stop(self) -> None:
-        """Begin no further message."""
+        """Send what is due in *workspace*; return how many messages were sent."""
 
 
 class SharedWorkers:
-    """Shares the draining with every other worker over the same PostgreSQL.
+    """Shares the due workspaces with every other worker over the same PostgreSQL.
 
-    Until the database has given it a seat, it drains by itself: nobody waits for the others,
-    and nobody is written to twice.
+    Until the database has granted a lease, this worker sends without the queue: no message waits
+    for other workers, and the claims prevent doubled ones.
     """
 
-    def __init__(self, sender: WorkspaceSender, store: Store, url: str) -> None:
-        """Share *drain* with whoever else works over *store*, at *url*; nothing runs yet."""
+    def __init__(
+        self,
+        sender: WorkspaceSender,
+        store: Store,
+        url: str,
+        timings: WorkerTimings | None = None,
+    ) -> None:
+        """Share *sender* with the other workers over *store*, at *url*; nothing runs yet."""
         self._sender = sender
         self._store = store
         self._url = url
+        self._timings = timings or _default_timings()
         self._lease = store.create_worker_lease(shares_deliveries=True)
         self._executor_name = ""
         self._running_workflows: set[str] = set()
@@ -93,41 +83,41 @@ class SharedWorkers:
         self._loop_task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Have whoever is owed something put in line, for any worker, and wait for none of it.
+        """Request that the due workspaces be enqueued, for any worker, and return at once.
 
-        Each worker does so at each of its ticks. What stands in line already stays as it is,
-        and what ended badly a minute ago is begun anew.
+        Each worker does so at each of its ticks. A workspace that is in the queue stays as it is,
+        and one whose workflow failed is enqueued again after a minute.
         """
         self._wakeup.set()
         if self._loop_task is None:
             self._loop_task = asyncio.create_task(self._run_loop())
 
     async def stop(self) -> None:
-        """Finish the messages being sent, leave the rest to the others, and give up the seat."""
+        """Finish the messages in flight, leave the queue to other workers, release the lease."""
         self._is_stopping = True
         self._wakeup.set()
         if self._loop_task is not None:
             await self._loop_task
         await self._sender.stop()
-        await self._shut_down_dbos(SHUTDOWN_TIMEOUT_SECONDS)
+        await self._shut_down_dbos(self._timings.shutdown_timeout_seconds)
         await asyncio.to_thread(self._lease.release_lease)
 
     async def _run_loop(self) -> None:
-        """Look after one's seat and the others, and line up what is owed when the bell rings."""
+        """Renew the lease, recover orphaned workflows, and enqueue due workspaces on a wake-up."""
         while not self._is_stopping:
             try:
-                rung = self._wakeup.is_set()
+                is_woken = self._wakeup.is_set()
                 self._wakeup.clear()
                 await self._renew_and_recover()
-            except Exception as error:  # noqa: BLE001 - the database is away; it is asked again
-                log_error(logger, "worker.not_sharing", error)
-            if rung:
+            except Exception as error:  # noqa: BLE001 - the database is unreachable; the loop retries
+                log_error(logger, "worker.lease_failed", error)
+            if is_woken:
                 await self._enqueue_or_send()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wakeup.wait(), LEASE_CHECK_SECONDS)
+                await asyncio.wait_for(self._wakeup.wait(), self._timings.lease_check_seconds)
 
     async def _renew_and_recover(self) -> None:
-        """Make sure of the seat, and take over from whoever lost theirs; in this order."""
+        """Renew the lease first, then resume the workflows of workers that lost theirs."""
         if await asyncio.to_thread(self._lease.renew_or_acquire):
             self._missing_since.clear()
         if self._executor_name != _format_executor_name(self._lease.lease_number):
@@ -138,28 +128,28 @@ class SharedWorkers:
     async def _enqueue_or_send(self) -> None:
         try:
             if self._executor_name:
-                await asyncio.to_thread(
-                    _enqueue_workspaces, await self._sender.list_due_workspaces()
-                )
+                workspaces = await self._sender.list_due_workspaces()
+                interval_seconds = self._timings.enqueue_interval_seconds
+                await asyncio.to_thread(_enqueue_workspaces, workspaces, interval_seconds)
             else:
                 await self._sender.start()
-        except Exception as error:  # noqa: BLE001 - the next tick rings again
-            log_error(logger, "worker.not_lined_up", error)
+        except Exception as error:  # noqa: BLE001 - the next tick retries
+            log_error(logger, "worker.enqueue_failed", error)
 
-    async def _launch_dbos(self, name: str) -> None:
-        """Launch DBOS inside the running loop: its drains then share the HTTP session."""
-        chatty = logging.getLogger("dbos")
-        if not chatty.handlers:  # it would print by itself, past everything that names nobody
-            chatty.addHandler(logging.NullHandler())
-        DBOS(config=_build_config(name, self._url))
+    async def _launch_dbos(self, executor_name: str) -> None:
+        """Launch DBOS inside the running event loop: its workflows then share the HTTP session."""
+        dbos_logger = logging.getLogger("dbos")
+        if not dbos_logger.handlers:  # without one it prints to stderr, personal data included
+            dbos_logger.addHandler(logging.NullHandler())
+        DBOS(config=_build_config(executor_name, self._url))
         try:
             DBOS.workflow(name=_QUEUE_NAME, max_recovery_attempts=None)(self._build_workflow())
             DBOS.launch()
-            await asyncio.to_thread(_register_queue)
+            await asyncio.to_thread(_register_queue, self._timings.queue_poll_seconds)
         except Exception:
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
             raise
-        self._executor_name = name
+        self._executor_name = executor_name
 
     async def _shut_down_dbos(self, timeout_seconds: int) -> None:
         if self._executor_name:
@@ -170,57 +160,67 @@ class SharedWorkers:
 
     def _build_workflow(self) -> Callable[[str], Awaitable[None]]:
         async def run_workspace(workspace: str) -> None:
-            """Drain, and leave nothing in DBOS's tables: an error's words may repeat a row's."""
-            mine = DBOS.workflow_id or ""
-            self._running_workflows.add(mine)
+            """Send, and store no error in DBOS's tables: its message may contain a row's values."""
+            workflow_id = DBOS.workflow_id or ""
+            self._running_workflows.add(workflow_id)
             try:
                 await self._sender.send_workspace(workspace)
-            except Exception as error:  # noqa: BLE001 - the next tick puts it in line again
-                log_error(logger, "duty.failed", error, duty="drain")
+            except Exception as error:  # noqa: BLE001 - the next tick enqueues it again
+                log_error(logger, "delivery.workspace_failed", error)
             finally:
-                self._running_workflows.discard(mine)
+                self._running_workflows.discard(workflow_id)
 
         return run_workspace
 
     def _recover_orphans(self) -> None:
-        """Put in line again what a worker began that is gone, and what got lost in our hands.
+        """Resume the workflows of workers that are gone, and those that this worker lost.
 
-        The second happens when PostgreSQL goes away just after DBOS took a workflow in our
-        name, and before we heard of it: nobody else would ever run it.
+        The second happens when the connection to PostgreSQL fails just after DBOS dequeued a
+        workflow for this worker, and before it started here: no other worker would ever run it.
         """
-        begun = _list_workflows("PENDING")
-        living = {
-            _format_executor_name(one.lease_number)
-            for one in self._store.list_live_workers()
-            if one.shares_deliveries
+        pending = _list_workflows("PENDING")
+        live_executors = {
+            _format_executor_name(worker.lease_number)
+            for worker in self._store.list_live_workers()
+            if worker.shares_deliveries
         }
-        lost = {one.workflow_id for one in begun if one.executor_id == self._executor_name}
-        gone = {one.executor_id for one in begun if one.executor_id} - living
-        for key in self._missing_past_grace((lost - self._running_workflows) | gone):
-            if key in lost:
-                _resume_workflows([key], "worker.found_again")
+        own_pending = {w.workflow_id for w in pending if w.executor_id == self._executor_name}
+        dead_executors = {w.executor_id for w in pending if w.executor_id} - live_executors
+        lost_workflows = own_pending - self._running_workflows
+        for key in self._missing_past_grace(lost_workflows | dead_executors):
+            if key in own_pending:
+                _resume_workflows([key], "worker.lost_workflow_resumed")
                 continue
-            with self._lease.lock_vacant_lease(_parse_lease_number(key)) as vacant:
-                if vacant:
-                    left = _list_workflows("PENDING", executor_id=key)
-                    _resume_workflows([one.workflow_id for one in left], "worker.took_over")
+            with self._lease.lock_vacant_lease(_parse_lease_number(key)) as is_vacant:
+                if is_vacant:
+                    orphans = _list_workflows("PENDING", executor_id=key)
+                    _resume_workflows([w.workflow_id for w in orphans], "worker.orphans_resumed")
 
     def _missing_past_grace(self, keys: set[str]) -> list[str]:
         now = time.monotonic()
         self._missing_since = {key: self._missing_since.get(key, now) for key in sorted(keys)}
-        return [
-            key for key, since in self._missing_since.items() if now - since >= ORPHAN_GRACE_SECONDS
-        ]
+        grace_seconds = self._timings.orphan_grace_seconds
+        return [key for key, since in self._missing_since.items() if now - since >= grace_seconds]
 
 
-def _build_config(name: str, url: str) -> DBOSConfig:
-    """No pickles, no traffic but PostgreSQL's, few connections, and little said."""
+def _default_timings() -> WorkerTimings:
+    return WorkerTimings(
+        lease_check_seconds=LEASE_CHECK_SECONDS,
+        orphan_grace_seconds=ORPHAN_GRACE_SECONDS,
+        enqueue_interval_seconds=ENQUEUE_INTERVAL_SECONDS,
+        queue_poll_seconds=QUEUE_POLL_SECONDS,
+        shutdown_timeout_seconds=SHUTDOWN_TIMEOUT_SECONDS,
+    )
+
+
+def _build_config(executor_name: str, url: str) -> DBOSConfig:
+    """Return DBOS's configuration: no pickles, no NOTIFY, few connections, only errors logged."""
     return DBOSConfig(
         name="attune",
         system_database_url=url,
         dbos_system_schema=_DBOS_SCHEMA,
         application_version=_WORKFLOW_VERSION,
-        executor_id=name,
+        executor_id=executor_name,
         serializer=DBOSPortableJSONSerializer(),
         use_listen_notify=False,
         sys_db_pool_size=4,
@@ -228,32 +228,34 @@ def _build_config(name: str, url: str) -> DBOSConfig:
     )
 
 
-def _register_queue() -> None:
-    """One workspace at a time; the pace is the drain's own, and costs DBOS no transactions."""
+def _register_queue(poll_seconds: float) -> None:
+    """Register the queue: one workflow per workspace at a time; the rate limit is the sender's."""
     DBOS.register_queue(
         _QUEUE_NAME,
         partition_concurrency=1,
         worker_concurrency=_MAX_CONCURRENT_WORKSPACES,
-        polling_interval_sec=QUEUE_POLL_SECONDS,
+        polling_interval_sec=poll_seconds,
     )
 
 
-def _enqueue_workspaces(workspaces: tuple[str, ...]) -> None:
-    waiting = {
-        one.queue_partition_key
-        for one in _list_workflows("ENQUEUED", app_version=_WORKFLOW_VERSION)
+def _enqueue_workspaces(workspaces: tuple[str, ...], interval_seconds: float) -> None:
+    enqueued = {
+        workflow.queue_partition_key
+        for workflow in _list_workflows("ENQUEUED", app_version=_WORKFLOW_VERSION)
     }
     for workspace in workspaces:
-        if workspace not in waiting:
-            DBOS.enqueue_workflow_with_options(_build_enqueue_options(workspace), workspace)
+        if workspace not in enqueued:
+            options = _build_enqueue_options(workspace, interval_seconds)
+            DBOS.enqueue_workflow_with_options(options, workspace)
     _delete_old_workflows()
 
 
-def _build_enqueue_options(workspace: str) -> EnqueueOptions:
+def _build_enqueue_options(workspace: str, interval_seconds: float) -> EnqueueOptions:
+    interval = int(time.time() // interval_seconds)
     return EnqueueOptions(
         workflow_name=_QUEUE_NAME,
         queue_name=_QUEUE_NAME,
-        workflow_id=f"{_QUEUE_NAME}:{workspace}:{int(time.time() // ENQUEUE_INTERVAL_SECONDS)}",
+        workflow_id=f"{_QUEUE_NAME}:{workspace}:{interval}",
         queue_partition_key=workspace,
         app_version=_WORKFLOW_VERSION,
     )
@@ -270,20 +272,20 @@ def _list_workflows(status: str, **filters: str) -> list[WorkflowStatus]:
     )
 
 
-def _resume_workflows(workflows: list[str], action: str) -> None:
-    if workflows:
-        DBOS.resume_workflows(workflows, queue_name=_QUEUE_NAME)
-        logger.warning(action, extra={"action": action, "count": len(workflows)})
+def _resume_workflows(workflow_ids: list[str], action: str) -> None:
+    if workflow_ids:
+        DBOS.resume_workflows(workflow_ids, queue_name=_QUEUE_NAME)
+        logger.warning(action, extra={"action": action, "count": len(workflow_ids)})
 
 
 def _delete_old_workflows() -> None:
-    """Forget the drains of two days ago, of this version or an older one, however they ended."""
-    before = (datetime.now(UTC) - _HISTORY_RETENTION).isoformat()
-    old = DBOS.list_workflows(
-        end_time=before, limit=_CLEANUP_BATCH, load_input=False, load_output=False
+    """Delete the workflows older than the retention period, of any version and status."""
+    cutoff = (datetime.now(UTC) - _HISTORY_RETENTION).isoformat()
+    old_workflows = DBOS.list_workflows(
+        end_time=cutoff, limit=_CLEANUP_BATCH, load_input=False, load_output=False
     )
-    if old:
-        DBOS.delete_workflows([one.workflow_id for one in old])
+    if old_workflows:
+        DBOS.delete_workflows([workflow.workflow_id for workflow in old_workflows])
 
 
 def _format_executor_name(lease_number: int) -> str:

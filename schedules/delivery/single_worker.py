@@ -1,53 +1,43 @@
-"""Draining by a worker that shares with nobody: it says so when another works beside it."""
+"""Delivery by a single worker; it logs a warning when another worker runs on the same store."""
 
 import asyncio
 import logging
-from typing import Protocol
 
 from bot.store.store import Store
+from schedules.delivery.worker import DeliveryWorker
 
 logger = logging.getLogger("attune.worker")
 
 
-class DeliveryWorker(Protocol):
-    """What empties every workspace here."""
-
-    async def start(self) -> None:
-        """Begin to send to everybody who is owed something."""
-
-    async def stop(self) -> None:
-        """Begin no further message."""
-
-
 class SingleWorker:
-    """Drains in this process. Beside another worker nobody is written to twice, but the pace is.
+    """Sends in this process. With a second worker no message is doubled, but the rate limit is.
 
-    Of two drains of one delivery the store lets one begin. What a workspace takes in a
-    second, however, is kept by each worker for itself, so the operator is told.
+    Of two senders of one delivery the store commits one claim. The rate limiter of a workspace,
+    however, exists in the memory of each worker process, so the operator gets a warning.
     """
 
     def __init__(self, sender: DeliveryWorker, store: Store) -> None:
-        """Work by *drain*, in sight of whoever else works over *store*."""
+        """Send by *sender*, with a worker lease in *store* that other workers can see."""
         self._sender = sender
         self._store = store
         self._lease = store.create_worker_lease(shares_deliveries=False)
         self._other_workers = 0
 
     async def start(self) -> None:
-        """Begin to send whatever is owed, and look who else does."""
-        others = await asyncio.to_thread(self._count_other_workers)
-        if others and others != self._other_workers:
-            facts = {"action": "worker.not_sharing", "count": others}
-            logger.warning("worker.not_sharing", extra=facts)
-        self._other_workers = others
+        """Start sending the due deliveries, and log a warning about other workers."""
+        other_workers = await asyncio.to_thread(self._count_other_workers)
+        if other_workers and other_workers != self._other_workers:
+            facts = {"action": "worker.rate_limit_not_shared", "count": other_workers}
+            logger.warning("worker.rate_limit_not_shared", extra=facts)
+        self._other_workers = other_workers
         await self._sender.start()
 
     async def stop(self) -> None:
-        """Finish the message being sent, and give up the seat."""
+        """Finish the message being sent, and release the lease."""
         await self._sender.stop()
         await asyncio.to_thread(self._lease.release_lease)
 
     def _count_other_workers(self) -> int:
-        """How many other workers there are."""
+        """Renew this worker's lease, and return how many other workers hold one."""
         self._lease.renew_or_acquire()
         return len(self._store.list_live_workers()) - 1

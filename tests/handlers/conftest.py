@@ -1,4 +1,4 @@
-"""Every handler is tested at a real desk."""
+"""Fixtures of the handlers' tests: a real context with the two doubles."""
 
 from tests.doubles import clock, context, migrated, outlet, words_in_all_languages
 

@@ -17,151 +17,169 @@ from tests.sample_team import (
 WEEK, NEXT_WEEK = "2026-W27", "2026-W28"
 
 
-async def joined(context: Context) -> None:
-    """Marie's team is there and she has joined."""
+async def join_marie(context: Context) -> None:
+    """Set up Marie's team, and join her."""
     await set_up_team(context)
     await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
 
 
-async def picked(context: Context) -> Intention | None:
-    """What is kept of Marie's answer."""
+async def load_intention(context: Context) -> Intention | None:
+    """Load Marie's stored intention."""
     return await context.store.read(lambda repos: repos.intentions.get_intention(MARIE))
 
 
-def data(context: Context, week: str = WEEK, at: int = 0) -> str:
-    """What the button under a check-in carries."""
-    return f"{week}:{context.catalogue.get_pack('en').signs[at].code}"
+def checkin_data(context: Context, week: str = WEEK, sign_index: int = 0) -> str:
+    """Return the data of a check-in's button."""
+    return f"{week}:{context.catalogue.get_pack('en').signs[sign_index].code}"
 
 
-async def answer(context: Context, carried: str, **answers: str) -> object:
-    """Marie's answer, sent off."""
-    return await FORMS["checkin"](build_request(MARIE, data=carried, answers=answers), context)
+async def submit_answer(context: Context, button_data: str, **answers: str) -> object:
+    """Submit Marie's answer."""
+    return await FORMS["checkin"](build_request(MARIE, data=button_data, answers=answers), context)
 
 
 async def test_the_question_opens_in_a_form(context: Context) -> None:
-    """A message never holds an answer: the question is asked in private."""
-    await joined(context)
+    """The question is answered in a private form; a message contains no answer."""
+    await join_marie(context)
 
-    form = await BUTTONS["checkin.answer"](build_request(MARIE, data=data(context)), context)
+    form = await BUTTONS["checkin.answer"](
+        build_request(MARIE, data=checkin_data(context)), context
+    )
 
     assert isinstance(form, Form)
     assert {"checkin", "intention", "wish"} <= set(fields_by_id(form))
 
 
-async def test_an_answer_alone_is_kept_nowhere(context: Context) -> None:
-    """Who comes to mind is nobody else's business, not even the store's."""
-    await joined(context)
+async def test_an_answer_without_a_wish_is_not_stored(context: Context) -> None:
+    """An answer without a wish for a follow-up is not stored."""
+    await join_marie(context)
 
-    reply = await answer(context, data(context), checkin="someone")
+    reply = await submit_answer(context, checkin_data(context), checkin="someone")
 
-    assert await picked(context) is None
+    assert await load_intention(context) is None
     assert "rupture.open" in steps_by_name(reply)
 
 
-async def test_a_wish_to_be_asked_keeps_the_choice_and_the_sign(context: Context) -> None:
-    """What was picked is kept for 8 days, with the sign that was dealt."""
-    await joined(context)
+async def test_a_wish_stores_the_intention_and_the_sign(context: Context) -> None:
+    """The chosen intention is stored for 8 days, with the sign that was dealt."""
+    await join_marie(context)
 
-    await answer(context, data(context), checkin="someone", intention="I1", wish="yes")
+    await submit_answer(
+        context, checkin_data(context), checkin="someone", intention="I1", wish="yes"
+    )
 
-    kept = await picked(context)
-    assert kept is not None
-    assert (kept.code, kept.week) == ("I1", WEEK)
-    assert (kept.expires_on - context.now().date()).days == 8
+    intention = await load_intention(context)
+    assert intention is not None
+    assert (intention.code, intention.week) == ("I1", WEEK)
+    assert (intention.expires_on - context.now().date()).days == 8
 
 
-async def test_answering_twice_does_nothing_more(context: Context) -> None:
-    """The first answer of a week stands, and the second is not said to be kept."""
-    await joined(context)
-    await answer(context, data(context), checkin="someone", intention="I1", wish="yes")
-    before = await picked(context)
+async def test_a_second_answer_changes_nothing(context: Context) -> None:
+    """The first answer of a week is final, and the reply to the second promises nothing."""
+    await join_marie(context)
+    await submit_answer(
+        context, checkin_data(context), checkin="someone", intention="I1", wish="yes"
+    )
+    before = await load_intention(context)
 
-    reply = await answer(context, data(context), checkin="someone", intention="I2", wish="yes")
+    reply = await submit_answer(
+        context, checkin_data(context), checkin="someone", intention="I2", wish="yes"
+    )
 
-    assert await picked(context) == before
+    assert await load_intention(context) == before
     assert "8 days" not in reply_text(reply)
 
 
-async def test_a_repeated_answer_is_answered_alike(context: Context) -> None:
-    """A retry of the same answer reads like the first."""
-    await joined(context)
+async def test_a_retried_answer_gets_the_same_reply(context: Context) -> None:
+    """A retry of the same answer gets the same reply."""
+    await join_marie(context)
 
-    first = await answer(context, data(context), checkin="someone", intention="I1", wish="yes")
-    again = await answer(context, data(context), checkin="someone", intention="I1", wish="yes")
+    first = await submit_answer(
+        context, checkin_data(context), checkin="someone", intention="I1", wish="yes"
+    )
+    again = await submit_answer(
+        context, checkin_data(context), checkin="someone", intention="I1", wish="yes"
+    )
 
     assert again == first
 
 
-async def test_the_week_after_the_follow_up_comes_first(context: Context, clock: FakeClock) -> None:
-    """What was picked last week is asked about, with last week's sign."""
-    await joined(context)
-    await answer(context, data(context), checkin="someone", intention="I1", wish="yes")
+async def test_the_follow_up_comes_before_the_next_question(
+    context: Context, clock: FakeClock
+) -> None:
+    """Last week's intention gets a follow-up, with last week's sign."""
+    await join_marie(context)
+    await submit_answer(
+        context, checkin_data(context), checkin="someone", intention="I1", wish="yes"
+    )
     clock.advance(days=7)
 
     form = await BUTTONS["checkin.answer"](
-        build_request(MARIE, data=data(context, NEXT_WEEK, 1)), context
+        build_request(MARIE, data=checkin_data(context, NEXT_WEEK, 1)), context
     )
 
     assert "followup" in fields_by_id(form)
     assert context.catalogue.get_pack("en").signs[0].glyph in reply_text(form)
 
 
-async def test_a_follow_up_that_was_answered_is_forgotten(
-    context: Context, clock: FakeClock
-) -> None:
-    """Any answer will do; then the ordinary question comes again."""
-    await joined(context)
-    await answer(context, data(context), checkin="someone", intention="I1", wish="yes")
+async def test_an_answered_follow_up_is_deleted(context: Context, clock: FakeClock) -> None:
+    """Any answer deletes the intention; then the ordinary question comes again."""
+    await join_marie(context)
+    await submit_answer(
+        context, checkin_data(context), checkin="someone", intention="I1", wish="yes"
+    )
     clock.advance(days=7)
 
     reply = await FORMS["followup"](
         build_request(MARIE, answers={"followup": "rather_not"}), context
     )
     form = await BUTTONS["checkin.answer"](
-        build_request(MARIE, data=data(context, NEXT_WEEK)), context
+        build_request(MARIE, data=checkin_data(context, NEXT_WEEK)), context
     )
 
-    assert await picked(context) is None
+    assert await load_intention(context) is None
     assert isinstance(reply, Form)
     assert "checkin" in fields_by_id(form)
 
 
-async def test_an_old_wish_expires_in_silence(context: Context, clock: FakeClock) -> None:
-    """After its 8 days a wish is not asked about, even before it is swept away."""
-    await joined(context)
-    await answer(context, data(context), checkin="someone", intention="I1", wish="yes")
+async def test_an_expired_intention_gets_no_follow_up(context: Context, clock: FakeClock) -> None:
+    """After its 8 days an intention gets no follow-up, even before its row is deleted."""
+    await join_marie(context)
+    await submit_answer(
+        context, checkin_data(context), checkin="someone", intention="I1", wish="yes"
+    )
     clock.advance(days=9)
 
     form = await BUTTONS["checkin.answer"](
-        build_request(MARIE, data=data(context, NEXT_WEEK)), context
+        build_request(MARIE, data=checkin_data(context, NEXT_WEEK)), context
     )
 
     assert "checkin" in fields_by_id(form)
 
 
-async def test_an_answer_ends_the_quiet(context: Context) -> None:
-    """Whoever uses check-ins again gets them weekly again."""
-    await joined(context)
+async def test_an_answer_resets_the_unanswered_count(context: Context) -> None:
+    """An answer resets the unanswered count."""
+    await join_marie(context)
     await context.store.write(lambda repos: repos.people.set_unanswered_count(MARIE, 4))
 
-    await answer(context, data(context), checkin="none")
+    await submit_answer(context, checkin_data(context), checkin="none")
 
     assert (await context.store.read(lambda repos: repos.people.get(MARIE))).unanswered_count == 0
 
 
-async def test_pressing_answer_ends_the_quiet(context: Context) -> None:
-    """Whoever opens the question is there, whether or not they send it off."""
-    await joined(context)
+async def test_opening_the_question_resets_the_unanswered_count(context: Context) -> None:
+    """Opening the question resets the unanswered count, without a submission."""
+    await join_marie(context)
     await context.store.write(lambda repos: repos.people.set_unanswered_count(MARIE, 3))
 
-    await BUTTONS["checkin.answer"](build_request(MARIE, data=data(context)), context)
+    await BUTTONS["checkin.answer"](build_request(MARIE, data=checkin_data(context)), context)
 
     assert (await context.store.read(lambda repos: repos.people.get(MARIE))).unanswered_count == 0
 
 
-async def test_filing_a_debrief_does_not_end_the_quiet(context: Context) -> None:
-    """What is kept about a person must not tell that they filed."""
-    await joined(context)
+async def test_filing_a_debrief_does_not_reset_the_unanswered_count(context: Context) -> None:
+    """The unanswered count must not reveal that a person filed a debrief."""
+    await join_marie(context)
     await context.store.write(lambda repos: repos.people.set_unanswered_count(MARIE, 3))
 
     await FORMS["debrief"](
@@ -171,10 +189,12 @@ async def test_filing_a_debrief_does_not_end_the_quiet(context: Context) -> None
     assert (await context.store.read(lambda repos: repos.people.get(MARIE))).unanswered_count == 3
 
 
-async def test_too_many_tried_is_met_with_a_kind_word(context: Context) -> None:
-    """Up to three of what was tried; nothing is forgotten meanwhile."""
-    await joined(context)
-    await answer(context, data(context), checkin="someone", intention="I1", wish="yes")
+async def test_too_many_tried_steps_return_an_error(context: Context) -> None:
+    """More than three tried steps return a field error, and the intention stays."""
+    await join_marie(context)
+    await submit_answer(
+        context, checkin_data(context), checkin="someone", intention="I1", wish="yes"
+    )
     four = ("clarify", "change_plan", "rationale", "invite")
 
     reply = await FORMS["followup"](
@@ -182,4 +202,4 @@ async def test_too_many_tried_is_met_with_a_kind_word(context: Context) -> None:
     )
 
     assert isinstance(reply, InvalidAnswers)
-    assert await picked(context) is not None
+    assert await load_intention(context) is not None

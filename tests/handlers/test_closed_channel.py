@@ -1,43 +1,43 @@
-"""A channel that takes no messages is told of to its supervisor, who can mend it."""
+"""An unreachable channel is shown to the team's supervisor, who can resolve it."""
 
 import pytest
 
 from bot.context import Context
 from bot.conversation import Person
-from tests.handlers.test_home import page
-from tests.handlers.test_supervision import AS_IT_IS, opened, sent
+from tests.handlers.setup_forms import CURRENT_ANSWERS, open_setup, submit_setup
+from tests.handlers.test_home import load_home_page
 from tests.sample_team import DIRECTOR, MARIE, SUPERVISOR, TEAM, reply_text, set_up_team
 
-TOLD = "Messages to the channel came back"
+NOTICE = "Messages to the channel came back"
 
 
 @pytest.fixture(autouse=True)
-async def _archived(context: Context) -> None:
-    """The team's channel was archived, and a message came back."""
+async def _archived_channel(context: Context) -> None:
+    """The team's channel is archived, and marked as unreachable."""
     await set_up_team(context)
     await context.store.write(
         lambda repos: repos.teams.mark_unreachable(TEAM.workspace, TEAM.channel, "is_archived")
     )
 
 
-async def test_the_supervisor_reads_it_on_their_own_page(context: Context) -> None:
-    """With the team's name, and what starts the messages afresh."""
-    shown = reply_text(await page(context, SUPERVISOR))
+async def test_the_supervisors_home_page_shows_the_notice(context: Context) -> None:
+    """The home page shows the team's name and how to restart the messages."""
+    page_text = reply_text(await load_home_page(context, SUPERVISOR))
 
-    assert f"{TOLD}, so none are posted for: {TEAM.name}." in shown
-
-
-@pytest.mark.parametrize("who", [MARIE, DIRECTOR])
-async def test_nobody_else_is_told(context: Context, who: Person) -> None:
-    """Whoever cannot mend it is spared it."""
-    assert TOLD not in reply_text(await page(context, who))
+    assert f"{NOTICE}, so none are posted for: {TEAM.name}." in page_text
 
 
-async def test_it_stands_on_top_of_the_set_up_until_that_is_saved(context: Context) -> None:
-    """Saved again, the channel is tried again, and the notice is gone from both places."""
-    assert TOLD in reply_text(await opened(context, SUPERVISOR))
+@pytest.mark.parametrize("person", [MARIE, DIRECTOR])
+async def test_the_notice_is_hidden_from_other_people(context: Context, person: Person) -> None:
+    """The notice is hidden from a person who cannot resolve it."""
+    assert NOTICE not in reply_text(await load_home_page(context, person))
 
-    await sent(context, SUPERVISOR, TEAM.id, AS_IT_IS)
 
-    assert TOLD not in reply_text(await opened(context, SUPERVISOR))
-    assert TOLD not in reply_text(await page(context, SUPERVISOR))
+async def test_saving_the_set_up_removes_the_notice(context: Context) -> None:
+    """Saving the set-up makes the channel reachable, and removes the notice from both places."""
+    assert NOTICE in reply_text(await open_setup(context, SUPERVISOR))
+
+    await submit_setup(context, SUPERVISOR, TEAM.id, CURRENT_ANSWERS)
+
+    assert NOTICE not in reply_text(await open_setup(context, SUPERVISOR))
+    assert NOTICE not in reply_text(await load_home_page(context, SUPERVISOR))

@@ -25,19 +25,19 @@ from tests.sample_team import (
     steps_by_name,
 )
 
-ask = COMMANDS["debriefs"].handle_request
-turn = BUTTONS["debriefs.period"]
+run_command = COMMANDS["debriefs"].handle_request
+show_period = BUTTONS["debriefs.period"]
 ONE_QUARTER = 92.0
-"""Days that surely take the clock into the next quarter."""
+"""Days that advance the clock into the next quarter."""
 
 
-async def agree(context: Context, who: Person = SUPERVISOR) -> object:
-    """The agreement, sent off."""
-    return await FORMS["agreement"](build_request(who, answers={}), context)
+async def submit_agreement(context: Context, person: Person = SUPERVISOR) -> object:
+    """Submit the agreement form."""
+    return await FORMS["agreement"](build_request(person, answers={}), context)
 
 
-async def live_through(context: Context, clock: FakeClock, quarters: int) -> None:
-    """Let quarters pass in which everybody files once."""
+async def simulate_quarters(context: Context, clock: FakeClock, quarters: int) -> None:
+    """Simulate quarters in which each clinician files once."""
     for number in range(quarters):
         for clinician in CLINICIANS:
             answers = {"form": "away", "status": "working"}
@@ -46,208 +46,208 @@ async def live_through(context: Context, clock: FakeClock, quarters: int) -> Non
                 build_request(clinician, answers=answers, idempotency_key=key), context
             )
         clock.advance(days=ONE_QUARTER)
-        await context.store.write(lambda repos: _turn_of_the_quarter(repos, clock))
+        await context.store.write(lambda repos: _change_quarter(repos, clock))
 
 
-def _turn_of_the_quarter(repos: Repositories, clock: FakeClock) -> None:
+def _change_quarter(repos: Repositories, clock: FakeClock) -> None:
     repos.slips.close_ended_periods(clock())
     repos.slips.open_missing_periods(clock())
 
 
-async def test_a_supervisor_gives_the_agreement_first(context: Context) -> None:
-    """Before the first view, a promise not to work out who wrote what."""
+async def test_the_first_view_requires_the_agreement(context: Context) -> None:
+    """The first view requires the agreement not to work out who wrote what."""
     await set_up_team(context)
 
-    form = await ask(build_request(SUPERVISOR), context)
+    form = await run_command(build_request(SUPERVISOR), context)
 
     assert isinstance(form, Form)
     assert "not use this in evaluation" in reply_text(form)
     assert form.submit
 
 
-async def test_the_agreement_is_asked_once(context: Context) -> None:
-    """Whoever agreed goes straight to the table from then on."""
+async def test_the_agreement_is_required_once(context: Context) -> None:
+    """After the agreement the command shows the table."""
     await set_up_team(context)
 
-    shown = await agree(context)
+    reply = await submit_agreement(context)
 
-    assert reply_text(await ask(build_request(SUPERVISOR), context)) in reply_text(shown)
+    assert reply_text(await run_command(build_request(SUPERVISOR), context)) in reply_text(reply)
 
 
-async def test_a_new_role_asks_again(context: Context) -> None:
-    """Somebody who becomes supervisor of another team agrees for that one too."""
+async def test_a_new_role_requires_the_agreement_again(context: Context) -> None:
+    """A supervisor who gets a second team agrees for that one too."""
     await set_up_team(context)
-    await agree(context)
+    await submit_agreement(context)
     await set_up_team(context, OTHER_TEAM, clinicians=())
 
-    assert isinstance(await ask(build_request(SUPERVISOR), context), Form)
+    assert isinstance(await run_command(build_request(SUPERVISOR), context), Form)
 
 
-async def test_before_the_first_table_its_day_is_told(context: Context) -> None:
-    """On day one a supervisor hears when, and that until then nobody can see a count."""
+async def test_the_first_tables_date_is_shown(context: Context) -> None:
+    """On day one the reply names the date, and that no count can be seen before it."""
     await set_up_team(context)
-    await agree(context)
+    await submit_agreement(context)
 
-    reply = reply_text(await ask(build_request(SUPERVISOR), context))
+    reply = reply_text(await run_command(build_request(SUPERVISOR), context))
 
     assert "Monday, July 6" in reply
     assert "nobody, including us, can see a count" in reply
 
 
-async def test_a_team_too_small_is_told_how_it_counts(context: Context) -> None:
-    """Where no period is open, the reason and the way out are told."""
+async def test_a_small_teams_reply_names_the_solution(context: Context) -> None:
+    """Where no period is open, the reply names the reason and the solution."""
     await set_up_team(context, clinicians=(MARIE,))
-    await agree(context)
+    await submit_agreement(context)
 
-    assert "sister teams" in reply_text(await ask(build_request(SUPERVISOR), context))
+    assert "sister teams" in reply_text(await run_command(build_request(SUPERVISOR), context))
 
 
-async def test_filing_changes_nothing_that_a_supervisor_sees(context: Context) -> None:
-    """There is no live count: before and after a debrief the answer is the same."""
+async def test_filing_does_not_change_the_reply(context: Context) -> None:
+    """There is no live count: the reply is the same before and after a debrief."""
     await set_up_team(context)
-    await agree(context)
-    before = await ask(build_request(SUPERVISOR), context)
+    await submit_agreement(context)
+    before = await run_command(build_request(SUPERVISOR), context)
 
     answers = {"form": "against", "status": "ended"}
     await FORMS["debrief"](build_request(MARIE, answers=answers), context)
 
-    assert await ask(build_request(SUPERVISOR), context) == before
+    assert await run_command(build_request(SUPERVISOR), context) == before
 
 
-async def test_a_published_table_is_told_in_words_and_drawn(
+async def test_a_published_table_is_rendered_as_text_and_chart(
     context: Context, clock: FakeClock
 ) -> None:
-    """A band, a leading answer or none, a chart with its words, captions and a question."""
+    """The reply has a band, a leading answer or none, a chart with its text, and a question."""
     await set_up_team(context)
-    await agree(context)
-    await live_through(context, clock, 1)
+    await submit_agreement(context)
+    await simulate_quarters(context, clock, 1)
 
-    reply = await ask(build_request(SUPERVISOR), context)
+    reply = await run_command(build_request(SUPERVISOR), context)
 
     assert isinstance(reply, Message)
     assert "debriefs" in reply_text(reply)
     assert "June 29, 2026 to July 5, 2026" in reply_text(reply)
     assert "nobody's skill" in reply_text(reply)
     assert "next hour together" in reply_text(reply)
-    assert [one for one in reply_body(reply) if isinstance(one, Chart)]
+    assert [element for element in reply_body(reply) if isinstance(element, Chart)]
 
 
 async def test_earlier_periods_are_a_step_away(context: Context, clock: FakeClock) -> None:
     """One earlier period is a button, and from there the newest is one too."""
     await set_up_team(context)
-    await agree(context)
-    await live_through(context, clock, 2)
+    await submit_agreement(context)
+    await simulate_quarters(context, clock, 2)
 
-    newest = await ask(build_request(SUPERVISOR), context)
-    earlier = await turn(build_request(SUPERVISOR, data=_data(newest)), context)
-    back = await turn(build_request(SUPERVISOR, data=_data(earlier)), context)
+    newest = await run_command(build_request(SUPERVISOR), context)
+    earlier = await show_period(build_request(SUPERVISOR, data=_period_data(newest)), context)
+    back = await show_period(build_request(SUPERVISOR, data=_period_data(earlier)), context)
 
     assert "June 29, 2026" in reply_text(earlier)
     assert back == newest
 
 
-def _data(reply: object) -> str:
+def _period_data(reply: object) -> str:
     return str(getattr(steps_by_name(reply)["debriefs.period"], "data", ""))
 
 
 async def test_several_earlier_periods_are_a_menu(context: Context, clock: FakeClock) -> None:
-    """The five before the one that is shown, the newest of them first."""
+    """The menu has the five periods before the displayed one, the newest first."""
     await set_up_team(context)
-    await agree(context)
-    await live_through(context, clock, 7)
+    await submit_agreement(context)
+    await simulate_quarters(context, clock, 7)
 
-    menu = steps_by_name(await ask(build_request(SUPERVISOR), context))["debriefs.period"]
+    menu = steps_by_name(await run_command(build_request(SUPERVISOR), context))["debriefs.period"]
 
     assert isinstance(menu, OverflowMenu)
     assert len(menu.options) == 5
     assert menu.options[0].code > menu.options[-1].code
 
 
-async def test_a_director_of_several_teams_turns_from_one_to_the_next(context: Context) -> None:
-    """Each of their teams is one step away, never added up."""
+async def test_a_director_can_switch_between_teams(context: Context) -> None:
+    """Each of a director's teams is one step away, and their counts are never added up."""
     await set_up_team(context)
     await set_up_team(context, OTHER_TEAM, clinicians=())
-    await context.store.write(_direct_both)
-    await agree(context, DIRECTOR)
+    await context.store.write(_save_director_roles)
+    await submit_agreement(context, DIRECTOR)
 
-    first = await ask(build_request(DIRECTOR), context)
-    second = await turn(build_request(DIRECTOR, data=_data(first)), context)
+    first = await run_command(build_request(DIRECTOR), context)
+    second = await show_period(build_request(DIRECTOR, data=_period_data(first)), context)
 
-    shown = [reply_text(reply).splitlines()[0] for reply in (first, second)]
-    assert shown == [f"What {team.name} chose to write down" for team in (OTHER_TEAM, TEAM)]
+    titles = [reply_text(reply).splitlines()[0] for reply in (first, second)]
+    assert titles == [f"What {team.name} chose to write down" for team in (OTHER_TEAM, TEAM)]
 
 
-def _direct_both(repos: Repositories) -> None:
+def _save_director_roles(repos: Repositories) -> None:
     for team in (TEAM, OTHER_TEAM):
         repos.teams.set_role_holders(team.id, Role.DIRECTOR, (DIRECTOR,))
 
 
-@pytest.mark.parametrize("who", [MARIE, STRANGER])
-async def test_everybody_else_gets_a_kind_refusal(context: Context, who: Person) -> None:
-    """A clinician and a stranger hear who may read, and what to do."""
+@pytest.mark.parametrize("person", [MARIE, STRANGER])
+async def test_other_people_get_a_refusal(context: Context, person: Person) -> None:
+    """A clinician and a stranger read who may see counts, and what to do."""
     await set_up_team(context)
 
-    reply = await ask(build_request(who), context)
+    reply = await run_command(build_request(person), context)
 
     assert "not yours to open" in getattr(reply, "summary", "")
     assert "/supervision" in reply_text(reply)
 
 
 async def test_a_team_may_read_its_own_table(context: Context, clock: FakeClock) -> None:
-    """Where the set-up says so, everybody in the team reads what its supervisors read."""
+    """Where the set-up allows it, the whole team reads what its supervisors read."""
     await set_up_team(context, replace(TEAM, open_to_team=True))
-    await live_through(context, clock, 1)
+    await simulate_quarters(context, clock, 1)
 
-    reply = await ask(build_request(MARIE), context)
+    reply = await run_command(build_request(MARIE), context)
 
     assert "June 29, 2026 to July 5, 2026" in reply_text(reply)
     assert "Everybody in the team" in reply_text(reply)
 
 
-@pytest.mark.parametrize("who", [MARIE, STRANGER])
-async def test_no_button_opens_another_teams_table(context: Context, who: Person) -> None:
-    """A button that somebody passed on opens nothing."""
+@pytest.mark.parametrize("person", [MARIE, STRANGER])
+async def test_no_button_opens_another_teams_table(context: Context, person: Person) -> None:
+    """A button that was forwarded to another person opens nothing."""
     await set_up_team(context)
 
     with pytest.raises(NotTheirTeamError):
-        await turn(build_request(who, data=f"{TEAM.id}:"), context)
+        await show_period(build_request(person, data=f"{TEAM.id}:"), context)
 
 
-async def test_no_button_goes_round_the_agreement(context: Context) -> None:
-    """A supervisor who has not agreed turns no page."""
+async def test_no_button_bypasses_the_agreement(context: Context) -> None:
+    """A supervisor without the agreement can open no period."""
     await set_up_team(context)
 
     with pytest.raises(NotTheirTeamError):
-        await turn(build_request(SUPERVISOR, data=f"{TEAM.id}:"), context)
+        await show_period(build_request(SUPERVISOR, data=f"{TEAM.id}:"), context)
 
 
-async def test_an_agreement_by_nobody_opens_nothing(context: Context) -> None:
-    """Agreeing gives no role to whoever has none."""
+async def test_an_agreement_without_a_role_opens_nothing(context: Context) -> None:
+    """The agreement gives no role to a person without one."""
     await set_up_team(context)
 
     with pytest.raises(NotTheirTeamError):
-        await agree(context, STRANGER)
+        await submit_agreement(context, STRANGER)
 
 
 async def test_a_forged_period_is_refused(context: Context) -> None:
-    """A day that is no day opens nothing."""
+    """An invalid date opens nothing."""
     with pytest.raises(UnknownAnswerError):
-        await turn(build_request(SUPERVISOR, data="monday:soon"), context)
+        await show_period(build_request(SUPERVISOR, data="monday:soon"), context)
 
 
-async def test_a_period_without_a_table_shows_when_the_next_comes(context: Context) -> None:
-    """A day on which nothing was told is met like the time before the first table."""
+async def test_a_date_without_a_table_shows_the_next_one(context: Context) -> None:
+    """A date without a table is handled like the time before the first table."""
     await set_up_team(context)
-    await agree(context)
+    await submit_agreement(context)
 
-    reply = await turn(build_request(SUPERVISOR, data=f"{TEAM.id}:2026-01-05"), context)
+    reply = await show_period(build_request(SUPERVISOR, data=f"{TEAM.id}:2026-01-05"), context)
 
     assert "The first table" in reply_text(reply)
 
 
-async def test_help_and_unknown_words_answer_with_the_usage(context: Context) -> None:
-    """The usage says who may read, and when."""
-    usage = await ask(build_request(MARIE, "help"), context)
+async def test_help_and_unknown_keywords_show_the_usage(context: Context) -> None:
+    """The usage names who may read the counts, and when."""
+    usage = await run_command(build_request(MARIE, "help"), context)
 
-    assert await ask(build_request(MARIE, UNKNOWN_KEYWORD), context) == usage
+    assert await run_command(build_request(MARIE, UNKNOWN_KEYWORD), context) == usage
     assert "before its period is over" in reply_text(usage)

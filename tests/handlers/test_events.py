@@ -18,138 +18,148 @@ from tests.sample_team import ADA, CHANNEL, MARIE, TEAM, WORKSPACE, set_up_team,
 
 
 @pytest.fixture
-async def practice(context: Context) -> Context:
-    """The desk of a practice of which Marie joined and Ada did not."""
+async def team_context(context: Context) -> Context:
+    """A context with a team of which Marie joined and Ada did not."""
     await set_up_team(context)
     await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
     return context
 
 
-async def known(context: Context, person: Person = MARIE) -> Clinician:
-    """What is kept of somebody."""
+async def load_clinician(context: Context, person: Person = MARIE) -> Clinician:
+    """Load the stored clinician."""
     return await context.store.read(lambda repos: repos.people.get(person))
 
 
-def of(person: Person, locale: str = "", zone: str = "", *, is_person: bool = True) -> ChatEvent:
-    """The news that a product says something else of *person* now."""
-    said = Profile(locale, zone, is_person=is_person)
-    return ChatEvent("profile", WORKSPACE, person.id, profile=said)
+def build_profile_event(
+    person: Person, locale: str = "", zone: str = "", *, is_person: bool = True
+) -> ChatEvent:
+    """Build the event of a changed profile of *person*."""
+    profile = Profile(locale, zone, is_person=is_person)
+    return ChatEvent("profile", WORKSPACE, person.id, profile=profile)
 
 
-async def test_whoever_moved_is_asked_in_their_new_zone(practice: Context) -> None:
-    """Zone and locale are kept for those who joined; what is left out stays."""
-    await EVENT_HANDLER(of(MARIE, locale="fr-CA", zone="America/Halifax"), practice)
-    await EVENT_HANDLER(of(MARIE, zone="America/Vancouver"), practice)
+async def test_a_changed_profile_is_stored(team_context: Context) -> None:
+    """Zone and locale are stored for a person who joined; an omitted value stays."""
+    await EVENT_HANDLER(
+        build_profile_event(MARIE, locale="fr-CA", zone="America/Halifax"), team_context
+    )
+    await EVENT_HANDLER(build_profile_event(MARIE, zone="America/Vancouver"), team_context)
 
-    kept = await known(practice)
-    assert (kept.locale, kept.zone) == ("fr-CA", "America/Vancouver")
+    clinician = await load_clinician(team_context)
+    assert (clinician.locale, clinician.zone) == ("fr-CA", "America/Vancouver")
 
 
-async def test_of_anybody_else_nothing_is_kept(practice: Context) -> None:
-    """A row made because somebody's profile changed, or because the bot was put up, tells."""
-    for news in (
-        of(ADA, zone="America/Vancouver"),
+async def test_events_about_other_people_store_nothing(team_context: Context) -> None:
+    """An event about a person who has not joined writes no row, which would reveal them."""
+    for event in (
+        build_profile_event(ADA, zone="America/Vancouver"),
         ChatEvent("arrived", WORKSPACE, ADA.id, route="D1"),
         ChatEvent("gone", WORKSPACE, ADA.id, reason="blocked"),
     ):
-        await EVENT_HANDLER(news, practice)
+        await EVENT_HANDLER(event, team_context)
 
-    kept = await known(practice, ADA)
-    assert (kept.zone, kept.unreachable_reason) == ("", "")
+    clinician = await load_clinician(team_context, ADA)
+    assert (clinician.zone, clinician.unreachable_reason) == ("", "")
     assert (
-        await practice.store.read(
+        await team_context.store.read(
             lambda repos: repos.chat_routes.get_route(Address(WORKSPACE, ADA.id))
         )
         == ""
     )
 
 
-async def test_a_closed_account_is_suspended_and_said_once(
-    practice: Context, caplog: pytest.LogCaptureFixture
+async def test_a_closed_account_is_unreachable_and_logged_once(
+    team_context: Context, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Told three times, the log says it once and names nobody; opened again, they are asked."""
+    """Three events log one record without an id; the reopened account is reachable again."""
     for _ in range(3):
-        await EVENT_HANDLER(of(MARIE, is_person=False), practice)
+        await EVENT_HANDLER(build_profile_event(MARIE, is_person=False), team_context)
 
-    assert (await known(practice)).unreachable_reason == "deactivated"
-    assert [one.message for one in caplog.records if one.levelno >= logging.WARNING] == [
+    assert (await load_clinician(team_context)).unreachable_reason == "deactivated"
+    assert [record.message for record in caplog.records if record.levelno >= logging.WARNING] == [
         "people.unreachable"
     ]
     assert MARIE.id not in caplog.text
 
-    await EVENT_HANDLER(of(MARIE), practice)
-    assert (await known(practice)).unreachable_reason == ""
+    await EVENT_HANDLER(build_profile_event(MARIE), team_context)
+    assert (await load_clinician(team_context)).unreachable_reason == ""
 
 
-async def test_a_change_of_profile_brings_back_nobody_who_blocked_the_bot(
-    practice: Context,
+async def test_a_changed_profile_does_not_undo_a_block(
+    team_context: Context,
 ) -> None:
-    """Who takes no messages is not written to because they changed their picture."""
-    await EVENT_HANDLER(ChatEvent("gone", WORKSPACE, MARIE.id, reason="blocked"), practice)
-    await EVENT_HANDLER(of(MARIE, zone="UTC"), practice)
+    """A changed profile does not make a person reachable who blocked the bot."""
+    await EVENT_HANDLER(ChatEvent("gone", WORKSPACE, MARIE.id, reason="blocked"), team_context)
+    await EVENT_HANDLER(build_profile_event(MARIE, zone="UTC"), team_context)
 
-    assert (await known(practice)).unreachable_reason == "blocked"
+    assert (await load_clinician(team_context)).unreachable_reason == "blocked"
 
 
-async def test_whoever_arrived_can_be_reached_by_the_route_told(practice: Context) -> None:
-    """A person and a channel that could not be reached are tried again, by their route."""
+async def test_an_arrival_stores_the_route(team_context: Context) -> None:
+    """An unreachable person and channel become reachable again, by the event's route."""
     for kind in ("gone", "arrived"):
         await EVENT_HANDLER(
-            ChatEvent(kind, WORKSPACE, MARIE.id, route="a", reason="blocked"), practice
+            ChatEvent(kind, WORKSPACE, MARIE.id, route="a", reason="blocked"), team_context
         )
         await EVENT_HANDLER(
-            ChatEvent(kind, WORKSPACE, channel=CHANNEL, route="b", reason="left"), practice
+            ChatEvent(kind, WORKSPACE, channel=CHANNEL, route="b", reason="left"), team_context
         )
 
-    def look(repos: Repositories) -> tuple[str, ...]:
+    def read_reasons_and_routes(repos: Repositories) -> tuple[str, ...]:
         team = repos.teams.get_by_channel(WORKSPACE, CHANNEL)
         assert team is not None
         routes = (Address(WORKSPACE, MARIE.id), Address(WORKSPACE, channel=CHANNEL))
         reasons = (repos.people.get(MARIE).unreachable_reason, team.unreachable_reason)
         return (*reasons, *map(repos.chat_routes.get_route, routes))
 
-    assert await practice.store.read(look) == ("", "", "a", "b")
+    assert await team_context.store.read(read_reasons_and_routes) == ("", "", "a", "b")
 
 
-async def test_a_channel_that_takes_no_messages_gets_no_tip(
-    practice: Context, clock: object, caplog: pytest.LogCaptureFixture
+async def test_an_unreachable_channel_gets_no_tip(
+    team_context: Context, clock: object, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Its tips are promised no more, until its set-up is saved again."""
+    """An unreachable channel's tips are not planned until its set-up is saved again."""
     for _ in range(2):
         await EVENT_HANDLER(
-            ChatEvent("gone", WORKSPACE, channel=CHANNEL, reason="is_archived"), practice
+            ChatEvent("gone", WORKSPACE, channel=CHANNEL, reason="is_archived"), team_context
         )
     tuesday = Context(
-        practice.store, practice.catalogue, lambda: practice.now() + timedelta(days=1), {}
+        team_context.store,
+        team_context.catalogue,
+        lambda: team_context.now() + timedelta(days=1),
+        {},
     )
 
     assert await daily_tip.run(tuesday) == 0
     assert caplog.text.count("channels.unreachable") == 1
-    await practice.store.write(lambda repos: repos.teams.save(TEAM))
+    await team_context.store.write(lambda repos: repos.teams.save(TEAM))
     assert await daily_tip.run(tuesday) == 1
 
 
-async def test_a_workspace_that_closed_takes_nothing_until_it_opens(
-    practice: Context, caplog: pytest.LogCaptureFixture
+async def test_a_closed_workspace_is_suspended_until_it_opens(
+    team_context: Context, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Removed twice and let in twice, the log says each once."""
+    """Repeated events suspend and resume the workspace, and log each once."""
     for kind in ("closed", "opened"):
         for _ in range(2):
-            await EVENT_HANDLER(ChatEvent(kind, WORKSPACE, reason="app_uninstalled"), practice)
-        takes = await practice.store.read(
-            lambda repos: repos.workspaces.accepts_messages(WORKSPACE, practice.now())
+            await EVENT_HANDLER(ChatEvent(kind, WORKSPACE, reason="app_uninstalled"), team_context)
+        accepts_messages = await team_context.store.read(
+            lambda repos: repos.workspaces.accepts_messages(WORKSPACE, team_context.now())
         )
-        assert takes == (kind == "opened")
+        assert accepts_messages == (kind == "opened")
 
-    assert [one.message for one in caplog.records] == ["workspaces.closed", "workspaces.opened"]
+    assert [record.message for record in caplog.records] == [
+        "workspaces.closed",
+        "workspaces.opened",
+    ]
 
 
-async def test_news_without_what_it_is_about_change_nothing(practice: Context) -> None:
-    """A profile that says nothing is no news."""
-    before = await known(practice)
-    await EVENT_HANDLER(ChatEvent("profile", WORKSPACE, MARIE.id), practice)
+async def test_an_event_without_a_profile_changes_nothing(team_context: Context) -> None:
+    """A profile event without a profile changes nothing."""
+    before = await load_clinician(team_context)
+    await EVENT_HANDLER(ChatEvent("profile", WORKSPACE, MARIE.id), team_context)
 
-    assert await known(practice) == before
+    assert await load_clinician(team_context) == before
 
 
 ARRIVAL = ChatEvent(
@@ -157,43 +167,47 @@ ARRIVAL = ChatEvent(
 )
 
 
-async def introduced(context: Context, outlet: RecordingOutlet) -> list[Message]:
-    """What channels read once everything owed has gone out."""
+async def send_introductions(context: Context, outlet: RecordingOutlet) -> list[Message]:
+    """Send what is due, and return the messages to channels."""
     await DeliverySender(context, COMPOSERS).send_all_due()
-    return [one.message for one in outlet.sent_messages if one.address.channel]
+    return [sent.message for sent in outlet.sent_messages if sent.address.channel]
 
 
-async def test_a_channel_is_welcomed_once_by_the_name_of_who_added_the_bot(
-    practice: Context, outlet: RecordingOutlet
+async def test_a_channel_gets_one_welcome_card(
+    team_context: Context, outlet: RecordingOutlet
 ) -> None:
-    """Told twice, removed and added again: one card, in the language of whoever added it."""
-    for news in (ARRIVAL, ARRIVAL, replace(ARRIVAL, kind="gone"), ARRIVAL):
-        await EVENT_HANDLER(news, practice)
-        sent = await introduced(practice, outlet)
+    """Repeated arrivals send one card, in the language of the person who added the bot."""
+    for event in (ARRIVAL, ARRIVAL, replace(ARRIVAL, kind="gone"), ARRIVAL):
+        await EVENT_HANDLER(event, team_context)
+        messages = await send_introductions(team_context, outlet)
 
-    french = practice.catalogue.get_pack("fr-CA")
+    french = team_context.catalogue.get_pack("fr-CA")
     expected = french.translate("cards.welcome.added", who=french.mention_people((ADA.id,)))
-    assert [Text(expected) in one.body for one in sent] == [True]
+    assert [Text(expected) in message.body for message in messages] == [True]
 
 
-async def test_a_teams_channel_gets_its_own_card(
-    practice: Context, outlet: RecordingOutlet
+async def test_a_teams_channel_gets_the_introduction(
+    team_context: Context, outlet: RecordingOutlet
 ) -> None:
-    """Where a team is set up already, the card has Join, and names who added the bot."""
-    await EVENT_HANDLER(replace(ARRIVAL, channel=CHANNEL), practice)
+    """In a team's channel the card has Join, and names the person who added the bot."""
+    await EVENT_HANDLER(replace(ARRIVAL, channel=CHANNEL), team_context)
 
-    (card,) = await introduced(practice, outlet)
+    (card,) = await send_introductions(team_context, outlet)
     assert "join" in steps_by_name(card)
     assert ADA.id in str(card.body)
 
 
-async def test_an_introduction_that_is_owed_already_is_enough(
-    practice: Context, outlet: RecordingOutlet
+async def test_a_planned_introduction_is_not_doubled(
+    team_context: Context, outlet: RecordingOutlet
 ) -> None:
-    """Set up and added within a minute, a team's channel gets one card."""
-    late = practice.now() + timedelta(days=1)
-    owed = PlannedDelivery(WORKSPACE, "intro", "", CHANNEL, "x", practice.now(), late, "")
-    await practice.store.write(lambda repos: repos.deliveries.plan_deliveries([owed]))
-    await EVENT_HANDLER(replace(ARRIVAL, channel=CHANNEL), practice)
+    """A channel with a planned introduction gets one card."""
+    deadline = team_context.now() + timedelta(days=1)
+    planned_introduction = PlannedDelivery(
+        WORKSPACE, "intro", "", CHANNEL, "x", team_context.now(), deadline, ""
+    )
+    await team_context.store.write(
+        lambda repos: repos.deliveries.plan_deliveries([planned_introduction])
+    )
+    await EVENT_HANDLER(replace(ARRIVAL, channel=CHANNEL), team_context)
 
-    assert len(await introduced(practice, outlet)) == 1
+    assert len(await send_introductions(team_context, outlet)) == 1

@@ -1,4 +1,4 @@
-"""The tables themselves."""
+"""The handler tables."""
 
 from dataclasses import replace
 
@@ -16,22 +16,24 @@ from tests.sample_team import MARIE, SUPERVISOR, TEAM, build_request, reply_body
 
 
 @pytest.mark.parametrize("name", sorted(FORMS))
-async def test_a_form_put_away_is_answered_with_nothing(context: Context, name: str) -> None:
-    """Closing a form unsent keeps nothing and shows nothing."""
-    closed = replace(build_request(MARIE, answers={}), step="closed")
+async def test_a_closed_form_returns_none(context: Context, name: str) -> None:
+    """A closed form returns ``None``."""
+    request = replace(build_request(MARIE, answers={}), step="closed")
 
-    assert await FORMS[name](closed, context) is None
+    assert await FORMS[name](request, context) is None
 
 
 def test_every_command_has_help() -> None:
-    """No command leaves a person alone with it."""
-    assert {n for n, c in COMMANDS.items() if "help" not in c.keyword_handlers} == {"help"}
+    """Every other command has a help keyword."""
+    assert {
+        name for name, command in COMMANDS.items() if "help" not in command.keyword_handlers
+    } == {"help"}
 
 
-def test_every_step_that_is_shown_leads_somewhere(context: Context) -> None:
-    """The card, the guide, the table and the set-up offer only steps in the table."""
+def test_every_step_has_a_handler(context: Context) -> None:
+    """The card, the guide, the table and the set-up offer only registered buttons."""
     words = context.catalogue.get_pack("en")
-    shown = (
+    replies = (
         welcome_card.render_introduction(TEAM, SUPERVISOR.id, (SUPERVISOR.id,), words),
         guides.build_guide_form(Debrief("away", "touched"), words),
         reports.render_report(ReportArchive(TEAM, (), None, (TEAM,)), None, words),
@@ -40,7 +42,7 @@ def test_every_step_that_is_shown_leads_somewhere(context: Context) -> None:
 
     names = {
         step.name
-        for reply in shown
+        for reply in replies
         for row in reply_body(reply)
         if isinstance(row, ActionRow)
         for step in row.controls
@@ -49,8 +51,8 @@ def test_every_step_that_is_shown_leads_somewhere(context: Context) -> None:
     assert names <= set(BUTTONS)
 
 
-def test_every_form_that_is_sent_has_a_handler(context: Context) -> None:
-    """What a person fills in is never answered with silence."""
+def test_every_form_has_a_handler(context: Context) -> None:
+    """Every form that the bot opens is registered."""
     words = context.catalogue.get_pack("en")
     forms: tuple[Form, ...] = (
         reports.build_agreement_form(words),

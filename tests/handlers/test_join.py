@@ -19,89 +19,89 @@ from tests.sample_team import (
     steps_by_name,
 )
 
-join = BUTTONS["join"]
+press_join = BUTTONS["join"]
 
 
-async def known(context: Context, person: Person) -> Clinician:
-    """What is kept of somebody."""
+async def load_clinician(context: Context, person: Person) -> Clinician:
+    """Load the stored clinician."""
     return await context.store.read(lambda repos: repos.people.get(person))
 
 
-async def test_joining_from_the_card_is_answered_in_private(context: Context) -> None:
-    """One tap in the channel, and only the person who tapped reads what comes next."""
+async def test_joining_from_the_card_gets_a_private_reply(context: Context) -> None:
+    """One tap in the channel; only the person who tapped sees the reply."""
     await set_up_team(context)
 
-    reply = await join(build_request(MARIE), context)
+    reply = await press_join(build_request(MARIE), context)
 
     assert isinstance(reply, Message)
     assert "Monday, June 29" in reply_text(reply), "this week's question is still to come"
-    assert (await known(context, MARIE)).has_joined
+    assert (await load_clinician(context, MARIE)).has_joined
 
 
 async def test_joining_twice_changes_nothing(context: Context) -> None:
-    """A second tap is met kindly, and a rest that was chosen stays."""
+    """A second tap changes nothing, and a pause stays."""
     await set_up_team(context)
-    await join(build_request(MARIE), context)
-    until = context.now().date().replace(month=8)
-    await context.store.write(lambda repos: repos.people.pause_checkins(MARIE, until))
+    await press_join(build_request(MARIE), context)
+    pause_end = context.now().date().replace(month=8)
+    await context.store.write(lambda repos: repos.people.pause_checkins(MARIE, pause_end))
 
-    reply = await join(build_request(MARIE), context)
+    reply = await press_join(build_request(MARIE), context)
 
     assert "already joined" in reply_text(reply)
-    assert (await known(context, MARIE)).paused_until == until
+    assert (await load_clinician(context, MARIE)).paused_until == pause_end
 
 
-async def test_whoever_could_not_be_reached_joins_afresh(context: Context) -> None:
-    """Joining again is how messages start again after some came back."""
+async def test_an_unreachable_person_can_join_again(context: Context) -> None:
+    """Joining again makes an unreachable person reachable."""
     await set_up_team(context)
-    await join(build_request(MARIE), context)
+    await press_join(build_request(MARIE), context)
     await context.store.write(lambda repos: repos.people.mark_unreachable(MARIE, "gone"))
 
-    await join(build_request(MARIE), context)
+    await press_join(build_request(MARIE), context)
 
-    assert (await known(context, MARIE)).unreachable_reason == ""
+    assert (await load_clinician(context, MARIE)).unreachable_reason == ""
 
 
-async def test_somebody_on_no_list_joins_the_channels_team(context: Context) -> None:
-    """Joining is enough to belong; nobody has to be declared first."""
+async def test_a_stranger_joins_the_channels_team(context: Context) -> None:
+    """A person on no roster joins the channel's team."""
     await set_up_team(context)
 
-    await join(build_request(STRANGER), context)
+    await press_join(build_request(STRANGER), context)
 
-    assert (await known(context, STRANGER)).home_team_id == TEAM.id
+    assert (await load_clinician(context, STRANGER)).home_team_id == TEAM.id
 
 
-async def test_a_clinician_has_one_home(context: Context) -> None:
-    """Joining on another team's card leaves a clinician where they are declared."""
+async def test_a_clinician_has_one_home_team(context: Context) -> None:
+    """Joining on another team's card does not change a declared clinician's home team."""
     await set_up_team(context)
     await set_up_team(context, OTHER_TEAM, clinicians=())
 
-    reply = await join(build_request(MARIE, channel=OTHER_CHANNEL), context)
+    reply = await press_join(build_request(MARIE, channel=OTHER_CHANNEL), context)
 
-    assert (await known(context, MARIE)).home_team_id == TEAM.id
+    assert (await load_clinician(context, MARIE)).home_team_id == TEAM.id
     assert TEAM.name in reply_text(reply)
 
 
-async def test_a_supervisor_is_thanked_and_not_counted(context: Context) -> None:
+async def test_a_supervisor_cannot_join_their_own_team(context: Context) -> None:
     """A supervisor is never on the roster of the team they supervise."""
     await set_up_team(context)
 
-    reply = await join(build_request(SUPERVISOR), context)
+    reply = await press_join(build_request(SUPERVISOR), context)
 
     assert "never counted" in reply_text(reply)
-    assert not (await known(context, SUPERVISOR)).has_joined
+    assert not (await load_clinician(context, SUPERVISOR)).has_joined
 
 
-async def test_outside_any_team_joining_says_what_to_do(context: Context) -> None:
-    """Whoever is on no list and in no team's channel hears how to get on one."""
+async def test_joining_outside_any_team_is_an_error(context: Context) -> None:
+    """A person on no roster and in no team's channel gets an error with instructions."""
     await set_up_team(context)
 
     with pytest.raises(NoTeamError):
-        await join(build_request(STRANGER, channel="C0ELSEWHERE"), context)
+        await press_join(build_request(STRANGER, channel="C0ELSEWHERE"), context)
 
 
-async def test_on_ones_own_page_the_page_shows_the_next_question(context: Context) -> None:
-    """Joining there answers with the page, and its controls."""
+async def test_joining_on_the_home_page_returns_the_page(context: Context) -> None:
+    """Joining on the home page returns the page, with its controls."""
     await set_up_team(context)
 
     reply = await BUTTONS["checkin.join"](build_request(MARIE, channel=""), context)
@@ -111,9 +111,9 @@ async def test_on_ones_own_page_the_page_shows_the_next_question(context: Contex
 
 
 async def test_the_keyword_joins(context: Context) -> None:
-    """`/checkin join` does what the card does."""
+    """`/checkin join` has the same effect as the card."""
     await set_up_team(context)
 
     await COMMANDS["checkin"].handle_request(build_request(MARIE, "join"), context)
 
-    assert (await known(context, MARIE)).has_joined
+    assert (await load_clinician(context, MARIE)).has_joined

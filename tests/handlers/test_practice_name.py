@@ -3,20 +3,19 @@ from dataclasses import replace
 import pytest
 
 from bot.context import Context
-from bot.conversation import DeferredReply, Person, Profile
+from bot.conversation import DeferredReply, Profile
 from bot.domain.people import Team
 from bot.elements import Form, NameField
-from handlers import COMMANDS, FORMS
+from handlers import COMMANDS
 from schedules import close_periods
 from tests.doubles import FakeClock, RecordingOutlet
-from tests.handlers.test_debriefs import agree
-from tests.handlers.test_supervision import AS_IT_IS, FILLED_IN
+from tests.handlers.setup_forms import CURRENT_ANSWERS, NEW_TEAM_ANSWERS, submit_setup
+from tests.handlers.test_debriefs import submit_agreement
 from tests.sample_team import (
     ADMIN,
     OTHER_TEAM,
     SUPERVISOR,
     TEAM,
-    FormAnswers,
     build_person,
     build_request,
     fields_by_id,
@@ -25,26 +24,18 @@ from tests.sample_team import (
 )
 
 RIVER = tuple(replace(OTHER_TEAM, id=f"r{n}", channel=f"C0R{n}", practice="River") for n in (1, 2))
-"""Two small teams of another practice, told together."""
+"""Two small teams of another practice, whose counts are published together."""
 
 
-async def sent(context: Context, who: Person, data: str, answers: FormAnswers) -> object:
-    """What the set-up's submission comes to in the end."""
-    reply: object = await FORMS["setup"](build_request(who, data=data, answers=answers), context)
-    while isinstance(reply, DeferredReply):
-        reply = await reply.continuation()
-    return reply
-
-
-async def kept(context: Context, team_id: str) -> Team:
-    """The team as it is kept now."""
+async def load_team(context: Context, team_id: str) -> Team:
+    """Load the stored team."""
     team = await context.store.read(lambda repos: repos.teams.get(team_id))
     assert team
     return team
 
 
-async def test_a_supervisor_sees_the_practice_and_gets_no_field_for_it(context: Context) -> None:
-    """It is told in a line; nobody can type their way into another practice's tables."""
+async def test_a_supervisor_cannot_edit_the_practice(context: Context) -> None:
+    """The practice is plain text: no supervisor can type their way into another one's tables."""
     await set_up_team(context, replace(TEAM, practice="Hill"))
 
     form = await COMMANDS["supervision"].handle_request(build_request(SUPERVISOR), context)
@@ -57,51 +48,53 @@ async def test_a_supervisor_sees_the_practice_and_gets_no_field_for_it(context: 
 
 
 @pytest.mark.parametrize("practice", ["River", ""])
-async def test_a_practice_that_a_supervisor_sends_anyway_is_not_kept(
-    context: Context, practice: str
-) -> None:
-    """A forged answer, or the absence of one, leaves the practice as it was declared."""
+async def test_a_supervisors_forged_practice_is_ignored(context: Context, practice: str) -> None:
+    """A forged or missing answer does not change the declared practice."""
     await set_up_team(context, replace(TEAM, practice="Hill"))
 
-    reply = await sent(context, SUPERVISOR, TEAM.id, {**AS_IT_IS, "practice": practice})
+    reply = await submit_setup(
+        context, SUPERVISOR, TEAM.id, {**CURRENT_ANSWERS, "practice": practice}
+    )
 
     assert isinstance(reply, Form)
-    assert (await kept(context, TEAM.id)).practice == "Hill"
+    assert (await load_team(context, TEAM.id)).practice == "Hill"
 
 
-async def test_naming_another_practice_opens_none_of_its_tables(
-    context: Context, clock: FakeClock
-) -> None:
-    """A supervisor of three who types a neighbour's practice reads what they read before."""
+async def test_another_practices_name_opens_no_table(context: Context, clock: FakeClock) -> None:
+    """A supervisor who submits another practice's name reads the same tables as before."""
     for number, team in enumerate(RIVER):
-        river = tuple(build_person(f"r{number}{one}") for one in range(3))
-        await set_up_team(context, team, river, (build_person("riversuper"),))
-    small = tuple(build_person(f"small{one}") for one in range(3))
-    await set_up_team(context, clinicians=small)
-    await sent(
+        river_roster = tuple(build_person(f"r{number}{index}") for index in range(3))
+        await set_up_team(context, team, river_roster, (build_person("riversuper"),))
+    small_roster = tuple(build_person(f"small{index}") for index in range(3))
+    await set_up_team(context, clinicians=small_roster)
+    await submit_setup(
         context,
         SUPERVISOR,
         TEAM.id,
-        {**AS_IT_IS, "clinicians": tuple(one.id for one in small), "practice": "River"},
+        {
+            **CURRENT_ANSWERS,
+            "clinicians": tuple(person.id for person in small_roster),
+            "practice": "River",
+        },
     )
     clock.advance(weeks=14)
     assert await close_periods.run(context) == 2
 
-    shown = reply_text(await agree(context))
+    page_text = reply_text(await submit_agreement(context))
 
-    assert "has no period open" in shown
-    assert "fewer than 10" not in shown.lower()
+    assert "has no period open" in page_text
+    assert "fewer than 10" not in page_text.lower()
 
 
 async def test_an_admin_names_the_practice_of_a_new_team(
     context: Context, outlet: RecordingOutlet
 ) -> None:
-    """Whoever sets a team up decides with whom it is told; its supervisors do not."""
+    """Only the admin who sets a team up can name its practice."""
     outlet.profiles[ADMIN] = Profile(is_admin=True)
     form = await COMMANDS["supervision"].handle_request(build_request(ADMIN), context)
     while isinstance(form, DeferredReply):
         form = await form.continuation()
-    await sent(context, ADMIN, "new", {**FILLED_IN, "practice": "River"})
+    await submit_setup(context, ADMIN, "new", {**NEW_TEAM_ANSWERS, "practice": "River"})
 
     assert isinstance(fields_by_id(form)["practice"], NameField)
     (team,) = await context.store.read(lambda repos: repos.teams.list_teams())

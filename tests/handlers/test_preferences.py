@@ -26,143 +26,148 @@ from tests.sample_team import (
     steps_by_name,
 )
 
-ask = COMMANDS["checkin"].handle_request
-WEEKLY: FormAnswers = {"state": "on", "day": "3", "time": "16:30", "until": ()}
+run_command = COMMANDS["checkin"].handle_request
+WEEKLY_ANSWERS: FormAnswers = {"state": "on", "day": "3", "time": "16:30", "until": ()}
 
 
-async def joined(context: Context) -> None:
-    """Marie's team is there and she has joined."""
+async def join_marie(context: Context) -> None:
+    """Set up Marie's team, and join her."""
     await set_up_team(context)
     await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
 
 
-async def marie(context: Context) -> Clinician:
-    """What is kept of Marie."""
+async def load_marie(context: Context) -> Clinician:
+    """Load Marie's stored row."""
     return await context.store.read(lambda repos: repos.people.get(MARIE))
 
 
-async def save(context: Context, **answers: str | tuple[str, ...]) -> object:
-    """Marie's settings, sent off."""
-    sent = build_request(MARIE, data=TEAM.id, answers={**WEEKLY, **answers})
-    return await FORMS["settings"](sent, context)
+async def submit_settings(context: Context, **answers: str | tuple[str, ...]) -> object:
+    """Submit Marie's settings."""
+    request = build_request(MARIE, data=TEAM.id, answers={**WEEKLY_ANSWERS, **answers})
+    return await FORMS["settings"](request, context)
 
 
-async def test_the_command_opens_ones_own_settings(context: Context) -> None:
-    """Joined or not, the day, the time and a rest, as they stand now."""
-    await joined(context)
+async def test_the_command_opens_the_settings(context: Context) -> None:
+    """The form has the current state, day, time and pause."""
+    await join_marie(context)
 
-    form = fields_by_id(await ask(build_request(MARIE), context))
+    form = fields_by_id(await run_command(build_request(MARIE), context))
 
-    state, day, at, until = form["state"], form["day"], form["time"], form["until"]
+    state, day, local_time, until = form["state"], form["day"], form["time"], form["until"]
     assert isinstance(state, ChoiceField)
     assert isinstance(day, ChoiceField)
-    assert isinstance(at, TimeField)
+    assert isinstance(local_time, TimeField)
     assert isinstance(until, DateField)
-    assert (state.initial, day.initial, at.initial, until.initial) == (("on",), ("1",), "09:00", "")
+    assert (state.initial, day.initial, local_time.initial, until.initial) == (
+        ("on",),
+        ("1",),
+        "09:00",
+        "",
+    )
 
 
-async def test_a_day_and_time_of_ones_own_are_kept(context: Context) -> None:
-    """Wednesday, half past four, from here on."""
-    await joined(context)
+async def test_a_persons_own_day_and_time_are_stored(context: Context) -> None:
+    """Wednesday, half past four, is stored as the person's own rule."""
+    await join_marie(context)
 
-    reply = await save(context)
+    reply = await submit_settings(context)
 
-    assert (await marie(context)).rule == WeeklyRule(3, time(16, 30))
+    assert (await load_marie(context)).rule == WeeklyRule(3, time(16, 30))
     assert "Wednesday, July 1" in reply_text(reply)
 
 
-async def test_the_teams_own_rhythm_needs_no_rule(context: Context) -> None:
-    """Whoever keeps the team's day and time moves along when the team moves it."""
-    await joined(context)
+async def test_the_teams_day_and_time_need_no_rule(context: Context) -> None:
+    """A person with the team's day and time has no rule, and follows the team's changes."""
+    await join_marie(context)
 
-    await save(context, day="1", time="09:00")
+    await submit_settings(context, day="1", time="09:00")
 
-    assert (await marie(context)).rule is None
+    assert (await load_marie(context)).rule is None
 
 
-async def test_settings_join_whoever_had_not(context: Context) -> None:
-    """Saying yes in the settings is joining."""
+async def test_settings_can_join(context: Context) -> None:
+    """Enabling check-ins in the settings joins the person."""
     await set_up_team(context)
 
-    await save(context)
+    await submit_settings(context)
 
-    assert (await marie(context)).has_joined
+    assert (await load_marie(context)).has_joined
 
 
 async def test_settings_can_leave(context: Context) -> None:
-    """Saying no in the settings is leaving."""
-    await joined(context)
+    """Disabling check-ins in the settings removes the person."""
+    await join_marie(context)
 
-    reply = await save(context, state="off")
+    reply = await submit_settings(context, state="off")
 
-    assert not (await marie(context)).has_joined
+    assert not (await load_marie(context)).has_joined
     assert "checkin.join" in steps_by_name(reply)
 
 
-async def test_settings_can_rest(context: Context) -> None:
-    """A day in the settings is a pause until that day; an empty one ends it."""
-    await joined(context)
+async def test_settings_can_pause(context: Context) -> None:
+    """A date in the settings is a pause until that date; an empty one ends it."""
+    await join_marie(context)
 
-    resting = await save(context, until="2026-07-20")
-    until = (await marie(context)).paused_until
-    await save(context)
+    reply = await submit_settings(context, until="2026-07-20")
+    pause_end = (await load_marie(context)).paused_until
+    await submit_settings(context)
 
-    assert until == date(2026, 7, 20)
-    assert "checkin.resume" in steps_by_name(resting)
-    assert (await marie(context)).paused_until is None
+    assert pause_end == date(2026, 7, 20)
+    assert "checkin.resume" in steps_by_name(reply)
+    assert (await load_marie(context)).paused_until is None
 
 
 @pytest.mark.parametrize("day", ["2026-06-29", "2020-01-01", "2028-01-01"])
-async def test_a_rest_ends_within_the_next_twelve_months(context: Context, day: str) -> None:
-    """A day that is past or far away gets a kind word under the field."""
-    await joined(context)
+async def test_a_pause_ends_within_twelve_months(context: Context, day: str) -> None:
+    """A date in the past or over a year away returns a field error."""
+    await join_marie(context)
 
-    reply = await save(context, until=day)
+    reply = await submit_settings(context, until=day)
     pause = await FORMS["pause"](build_request(MARIE, answers={"until": day}), context)
 
     assert isinstance(reply, InvalidAnswers)
     assert isinstance(pause, InvalidAnswers)
-    assert (await marie(context)).paused_until is None
+    assert (await load_marie(context)).paused_until is None
 
 
-async def test_a_pause_is_one_day_to_pick(context: Context) -> None:
-    """The keyword opens the day, and the day is kept."""
-    await joined(context)
+async def test_the_pause_form_has_one_date(context: Context) -> None:
+    """The keyword opens one date field, and the date is stored."""
+    await join_marie(context)
 
-    form = await ask(build_request(MARIE, "pause"), context)
+    form = await run_command(build_request(MARIE, "pause"), context)
     reply = await FORMS["pause"](build_request(MARIE, answers={"until": "2026-07-20"}), context)
 
     assert set(fields_by_id(form)) == {"until"}
     assert "Monday, July 20" in reply_text(reply)
-    assert (await marie(context)).paused_until == date(2026, 7, 20)
+    assert (await load_marie(context)).paused_until == date(2026, 7, 20)
 
 
-async def test_whoever_is_not_asked_sees_the_settings_instead_of_a_pause(context: Context) -> None:
-    """There is nothing to pause, so there is no dead end either."""
+async def test_pausing_without_joining_opens_the_settings(context: Context) -> None:
+    """A person who has not joined has nothing to pause."""
     await set_up_team(context)
 
-    assert "state" in fields_by_id(await ask(build_request(MARIE, "pause"), context))
+    assert "state" in fields_by_id(await run_command(build_request(MARIE, "pause"), context))
 
 
 @pytest.mark.parametrize(("code", "day"), [("snooze1", 6), ("snooze2", 13), ("snooze4", 27)])
-async def test_one_tap_rests_for_weeks(context: Context, code: str, day: int) -> None:
-    """One, two or four weeks, counted on the clinician's own calendar."""
-    await joined(context)
+async def test_a_snooze_pauses_for_weeks(context: Context, code: str, day: int) -> None:
+    """A snooze is one, two or four weeks, in the clinician's own zone."""
+    await join_marie(context)
 
     await BUTTONS["checkin.menu"](build_request(MARIE, data=code), context)
 
-    assert (await marie(context)).paused_until == date(2026, 6, 30).replace(month=7, day=day)
+    assert (await load_marie(context)).paused_until == date(2026, 6, 30).replace(month=7, day=day)
 
 
-async def test_the_menu_opens_the_pause_and_says_what_is_kept(context: Context) -> None:
+async def test_the_menu_opens_the_pause_and_the_privacy_notice(context: Context) -> None:
     """Both are one tap away on every check-in."""
-    await joined(context)
+    await join_marie(context)
 
     pause = await BUTTONS["checkin.menu"](build_request(MARIE, data="pause"), context)
-    kept = await BUTTONS["checkin.menu"](build_request(MARIE, data="kept"), context)
+    notice = await BUTTONS["checkin.menu"](build_request(MARIE, data="kept"), context)
 
     assert isinstance(pause, Form)
-    assert "not kept" in reply_text(kept)
+    assert "not kept" in reply_text(notice)
 
 
 async def test_a_forged_step_is_refused(context: Context) -> None:
@@ -176,75 +181,74 @@ async def test_a_forged_step_is_refused(context: Context) -> None:
     [{"state": "maybe"}, {"day": "9"}, {"time": "noon"}, {"until": "soon"}, {"day": ("1", "2")}],
 )
 async def test_forged_settings_are_refused(context: Context, forged: dict[str, str]) -> None:
-    """What the form does not offer is not kept."""
-    await joined(context)
+    """A value that the form does not offer is not stored."""
+    await join_marie(context)
 
     with pytest.raises(UnknownAnswerError):
-        await save(context, **forged)
+        await submit_settings(context, **forged)
 
 
 async def test_leaving_is_one_tap(context: Context) -> None:
-    """From the menu on every check-in, with no form and no question."""
-    await joined(context)
+    """The menu's choice removes the person without a confirmation form."""
+    await join_marie(context)
 
     reply = await BUTTONS["checkin.menu"](build_request(MARIE, data="leave"), context)
 
     assert isinstance(reply, Message)
-    assert not (await marie(context)).has_joined
+    assert not (await load_marie(context)).has_joined
 
 
-async def test_leaving_takes_back_what_was_planned(context: Context, clock: FakeClock) -> None:
-    """Whoever left gets no question that was promised before."""
-    await joined(context)
-    owed = PlannedDelivery(
+async def test_leaving_withdraws_planned_deliveries(context: Context, clock: FakeClock) -> None:
+    """A person who left gets no check-in that was planned before."""
+    await join_marie(context)
+    checkin = PlannedDelivery(
         WORKSPACE, "checkin", MARIE.id, "", "2026-W27", clock(), clock(), "circle"
     )
-    await context.store.write(lambda repos: repos.deliveries.plan_deliveries([owed]))
+    await context.store.write(lambda repos: repos.deliveries.plan_deliveries([checkin]))
 
-    await ask(build_request(MARIE, "leave"), context)
+    await run_command(build_request(MARIE, "leave"), context)
 
-    assert (
-        await context.store.read(lambda repos: repos.deliveries.list_due_workspaces(clock())) == ()
-    )
+    due = await context.store.read(lambda repos: repos.deliveries.list_due_workspaces(clock()))
+    assert due == ()
 
 
-async def test_a_rest_can_be_ended(context: Context, clock: FakeClock) -> None:
-    """The next question is named when a rest ends."""
-    await joined(context)
+async def test_a_pause_can_be_ended(context: Context, clock: FakeClock) -> None:
+    """The reply to the end of a pause names the next check-in."""
+    await join_marie(context)
     clock.advance(days=2)
     await FORMS["pause"](build_request(MARIE, answers={"until": "2026-07-20"}), context)
 
     reply = await BUTTONS["checkin.resume"](build_request(MARIE), context)
 
     assert "Monday, July 6" in reply_text(reply)
-    assert (await marie(context)).paused_until is None
+    assert (await load_marie(context)).paused_until is None
 
 
-async def test_on_ones_own_page_the_page_shows_what_changed(context: Context) -> None:
-    """Leaving or resuming there answers with the page itself."""
-    await joined(context)
+async def test_changes_on_the_home_page_return_the_page(context: Context) -> None:
+    """Leaving or resuming on the home page returns the page itself."""
+    await join_marie(context)
 
-    resumed = await BUTTONS["checkin.resume"](build_request(MARIE, channel=""), context)
-    left = await BUTTONS["checkin.leave"](build_request(MARIE, channel=""), context)
+    resume_page = await BUTTONS["checkin.resume"](build_request(MARIE, channel=""), context)
+    leave_page = await BUTTONS["checkin.leave"](build_request(MARIE, channel=""), context)
 
-    assert isinstance(resumed, Home)
-    assert isinstance(left, Home)
-    assert "checkin.join" in steps_by_name(left)
+    assert isinstance(resume_page, Home)
+    assert isinstance(leave_page, Home)
+    assert "checkin.join" in steps_by_name(leave_page)
 
 
-async def test_ending_a_rest_one_never_had_is_met_kindly(context: Context) -> None:
-    """An old button changes nothing for somebody who has left."""
+async def test_resuming_after_leaving_changes_nothing(context: Context) -> None:
+    """An old button changes nothing for a person who has left."""
     await set_up_team(context)
 
     reply = await BUTTONS["checkin.resume"](build_request(MARIE), context)
 
-    assert not (await marie(context)).has_joined
+    assert not (await load_marie(context)).has_joined
     assert isinstance(reply, Message)
 
 
-async def test_ending_a_rest_tells_whoever_cannot_be_reached(context: Context) -> None:
-    """No next question is promised to somebody whose messages came back."""
-    await joined(context)
+async def test_resuming_shows_that_a_person_is_unreachable(context: Context) -> None:
+    """An unreachable person is promised no next check-in."""
+    await join_marie(context)
     await context.store.write(lambda repos: repos.people.mark_unreachable(MARIE, "gone"))
 
     reply = await BUTTONS["checkin.resume"](build_request(MARIE), context)
@@ -253,42 +257,44 @@ async def test_ending_a_rest_tells_whoever_cannot_be_reached(context: Context) -
     assert "checkin.join" in steps_by_name(reply)
 
 
-async def test_somebody_on_no_list_hears_how_to_get_on_one(context: Context) -> None:
-    """Whoever belongs nowhere is told so, with what to do."""
+async def test_settings_outside_any_team_are_an_error(context: Context) -> None:
+    """A person without a team gets an error with instructions."""
     await set_up_team(context)
 
     with pytest.raises(NoTeamError):
-        await ask(build_request(STRANGER, channel="C0ELSEWHERE"), context)
+        await run_command(build_request(STRANGER, channel="C0ELSEWHERE"), context)
 
 
-async def test_a_supervisor_is_not_asked_in_their_own_team(context: Context) -> None:
-    """The weekly question is for the people they supervise."""
+async def test_a_supervisor_has_no_settings_in_their_own_team(context: Context) -> None:
+    """A supervisor gets no check-in of the team they supervise."""
     await set_up_team(context)
 
-    reply = await ask(build_request(SUPERVISOR), context)
+    reply = await run_command(build_request(SUPERVISOR), context)
 
     assert "You supervise this team" in reply_text(reply)
     assert set(steps_by_name(reply)) == {"kept"}
 
 
 @pytest.mark.parametrize("data", ["", "gone"])
-async def test_settings_of_a_team_that_is_gone_are_stale(context: Context, data: str) -> None:
-    """A form whose team is no more keeps nothing."""
+async def test_settings_of_a_deleted_team_are_stale(context: Context, data: str) -> None:
+    """A form whose team was deleted stores nothing."""
     with pytest.raises(StaleFormError):
-        await FORMS["settings"](build_request(STRANGER, data=data, answers=WEEKLY), context)
+        await FORMS["settings"](build_request(STRANGER, data=data, answers=WEEKLY_ANSWERS), context)
 
 
-async def test_a_supervisor_cannot_join_by_an_old_form(context: Context) -> None:
-    """Whoever became the team's supervisor meanwhile joins nothing."""
+async def test_a_supervisor_cannot_join_with_an_old_form(context: Context) -> None:
+    """A person who became the team's supervisor meanwhile cannot join."""
     await set_up_team(context)
 
     with pytest.raises(StaleFormError):
-        await FORMS["settings"](build_request(SUPERVISOR, data=TEAM.id, answers=WEEKLY), context)
+        await FORMS["settings"](
+            build_request(SUPERVISOR, data=TEAM.id, answers=WEEKLY_ANSWERS), context
+        )
 
 
-async def test_help_and_unknown_words_answer_with_the_usage(context: Context) -> None:
-    """The usage says what a supervisor cannot see."""
-    usage = await ask(build_request(CLINICIANS[1], "help"), context)
+async def test_help_and_unknown_keywords_show_the_usage(context: Context) -> None:
+    """The usage names what a supervisor cannot see."""
+    usage = await run_command(build_request(CLINICIANS[1], "help"), context)
 
-    assert await ask(build_request(CLINICIANS[1], UNKNOWN_KEYWORD), context) == usage
+    assert await run_command(build_request(CLINICIANS[1], UNKNOWN_KEYWORD), context) == usage
     assert "cannot see whether you joined" in reply_text(usage)

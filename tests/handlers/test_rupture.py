@@ -19,9 +19,9 @@ from tests.sample_team import (
     steps_by_name,
 )
 
-ask = COMMANDS["rupture"].handle_request
-TWO_TAPS: FormAnswers = {"form": "away", "status": "touched"}
-DEEPER: FormAnswers = {
+run_command = COMMANDS["rupture"].handle_request
+DEBRIEF_ANSWERS: FormAnswers = {"form": "away", "status": "touched"}
+DEEPER_ANSWERS: FormAnswers = {
     "strain": "bond",
     "mine": ("missed_cue",),
     "cue_away": ("few_words",),
@@ -29,153 +29,157 @@ DEEPER: FormAnswers = {
 }
 
 
-async def filed_by(context: Context, *acts: str) -> Form:
-    """Marie files once for each act, and the last guide."""
+async def file_debriefs(context: Context, *idempotency_keys: str) -> Form:
+    """File a debrief of Marie per idempotency key, and return the last guide."""
     reply: object = None
-    for act in acts:
+    for idempotency_key in idempotency_keys:
         reply = await FORMS["debrief"](
-            build_request(MARIE, answers=TWO_TAPS, idempotency_key=act), context
+            build_request(MARIE, answers=DEBRIEF_ANSWERS, idempotency_key=idempotency_key), context
         )
     assert isinstance(reply, Form)
     return reply
 
 
-async def slips_of_marie(context: Context) -> int:
-    """How many debriefs Marie could take back."""
+async def withdraw_slips_of_marie(context: Context) -> int:
+    """Withdraw Marie's debriefs, and return how many there were."""
     return await context.store.write(
         lambda repos: repos.slips.withdraw_debriefs(MARIE, context.now())
     )
 
 
 async def test_the_command_opens_two_questions(context: Context) -> None:
-    """What the strain looked like and where the repair is: no more, and no free text."""
+    """The form asks the strain's form and the repair's status, and has no free text."""
     await set_up_team(context)
 
-    form = await ask(build_request(MARIE), context)
+    form = await run_command(build_request(MARIE), context)
 
     assert set(fields_by_id(form)) == {"form", "status"}
     assert isinstance(reply_body(form)[0], Banner)
 
 
 async def test_the_shortcut_and_the_button_open_the_same_form(context: Context) -> None:
-    """There are three ways in and one form."""
+    """The command, the shortcut and the button open one form."""
     await set_up_team(context)
-    form = await ask(build_request(MARIE), context)
+    form = await run_command(build_request(MARIE), context)
 
     assert await SHORTCUTS["debrief"](build_request(MARIE, channel=""), context) == form
     assert await BUTTONS["rupture.open"](build_request(MARIE, channel=""), context) == form
 
 
-async def test_the_form_says_beforehand_what_a_supervisor_will_see(context: Context) -> None:
-    """The policy stands on the form, with the day from which the table can be read."""
+async def test_the_form_shows_what_a_supervisor_will_see(context: Context) -> None:
+    """The form shows the policy, with the date from which the table is readable."""
     await set_up_team(context)
 
-    form = reply_text(await ask(build_request(MARIE), context))
+    form = reply_text(await run_command(build_request(MARIE), context))
 
     assert "Monday, July 6" in form
     assert "including us" in form
 
 
-async def test_unknown_words_are_said_to_be_thrown_away(context: Context) -> None:
-    """Whoever typed about a client learns at once that it was not kept."""
+async def test_unknown_words_are_discarded_with_a_notice(context: Context) -> None:
+    """A person who typed words reads at once that they were discarded."""
     await set_up_team(context)
 
-    form = await ask(build_request(MARIE, UNKNOWN_KEYWORD), context)
+    form = await run_command(build_request(MARIE, UNKNOWN_KEYWORD), context)
 
-    assert "thrown away unread" in reply_text(body_after_banner(form))
+    assert "thrown away unread" in reply_text(form_after_banner(form))
     assert set(fields_by_id(form)) == {"form", "status"}
 
 
-def body_after_banner(form: object) -> Form:
-    """The first line under the safety banner, as a form of its own."""
+def form_after_banner(form: object) -> Form:
+    """Return a form of the first element below the safety banner."""
     return Form("", "", reply_body(form)[1:2])
 
 
-async def test_saving_files_a_debrief_and_shows_its_guide(context: Context) -> None:
-    """Two taps are kept before the answer, and the guide takes the form's place."""
+async def test_submitting_files_a_debrief_and_shows_the_guide(context: Context) -> None:
+    """The debrief is stored before the reply, and the guide replaces the form."""
     await set_up_team(context)
 
-    guide = await filed_by(context, "act 1")
+    guide = await file_debriefs(context, "act 1")
 
     assert not guide.submit
     assert "Before Monday, July 6" in reply_text(guide)
-    assert await slips_of_marie(context) == 1
+    assert await withdraw_slips_of_marie(context) == 1
 
 
 async def test_a_retry_or_a_double_click_files_once(context: Context) -> None:
-    """The same act arriving twice counts once and is answered alike."""
+    """A repeated idempotency key files once and gets the same reply."""
     await set_up_team(context)
 
-    first = await filed_by(context, "act 1")
-    again = await filed_by(context, "act 1")
+    first = await file_debriefs(context, "act 1")
+    again = await file_debriefs(context, "act 1")
 
     assert again == first
-    assert await slips_of_marie(context) == 1
+    assert await withdraw_slips_of_marie(context) == 1
 
 
-async def test_two_debriefs_are_two(context: Context) -> None:
-    """Another act is another debrief."""
+async def test_two_idempotency_keys_file_two_debriefs(context: Context) -> None:
+    """Another idempotency key files another debrief."""
     await set_up_team(context)
 
-    await filed_by(context, "act 1", "act 2")
+    await file_debriefs(context, "act 1", "act 2")
 
-    assert await slips_of_marie(context) == 2
+    assert await withdraw_slips_of_marie(context) == 2
 
 
-async def test_filing_sends_nobody_a_message(context: Context, outlet: RecordingOutlet) -> None:
-    """A debrief owes nothing to anybody's inbox."""
+async def test_filing_plans_no_delivery(context: Context, outlet: RecordingOutlet) -> None:
+    """A debrief plans no delivery."""
     await set_up_team(context)
 
-    await filed_by(context, "act 1")
+    await file_debriefs(context, "act 1")
 
-    owed = await context.store.read(lambda repos: repos.deliveries.count_by_state())
-    assert (owed, outlet.sent_messages) == ((), [])
+    delivery_counts = await context.store.read(lambda repos: repos.deliveries.count_by_state())
+    assert (delivery_counts, outlet.sent_messages) == ((), [])
 
 
-async def test_somebody_on_no_list_gets_the_guide_and_leaves_nothing(context: Context) -> None:
-    """A guest is guided like anybody, and told that nothing was kept."""
+async def test_a_stranger_gets_the_guide_and_files_nothing(context: Context) -> None:
+    """A person on no roster gets the guide, and reads that nothing was stored."""
     await set_up_team(context)
 
-    reply = await FORMS["debrief"](build_request(STRANGER, answers=TWO_TAPS), context)
+    reply = await FORMS["debrief"](build_request(STRANGER, answers=DEBRIEF_ANSWERS), context)
 
     assert "Nothing was kept" in reply_text(reply)
     assert "rupture.deeper" in steps_by_name(reply)
 
 
-async def test_a_team_without_a_period_is_told_so(context: Context) -> None:
-    """A team too small to count keeps nothing of a debrief, and its clinician knows."""
+async def test_a_team_without_a_period_files_nothing(context: Context) -> None:
+    """A team too small for a period stores no debrief, and its clinician reads so."""
     await set_up_team(context, clinicians=(MARIE,))
 
-    assert "no period open" in reply_text(await filed_by(context, "act 1"))
+    assert "no period open" in reply_text(await file_debriefs(context, "act 1"))
 
 
 async def test_the_guide_offers_to_write_to_the_supervisor(context: Context) -> None:
-    """The clinician writes, the bot does not."""
+    """The guide links to a chat that the clinician starts; the bot sends no message."""
     await set_up_team(context)
 
-    guide = await filed_by(context, "act 1")
+    guide = await file_debriefs(context, "act 1")
 
-    contacts = [one.person_id for one in reply_body(guide) if isinstance(one, ContactLink)]
+    contacts = [
+        element.person_id for element in reply_body(guide) if isinstance(element, ContactLink)
+    ]
     assert contacts == [SUPERVISOR.id]
 
 
-async def test_going_deeper_refines_the_guide_and_keeps_nothing(context: Context) -> None:
-    """Strain, part, signs and help shape the guide and reach no table."""
+async def test_deeper_answers_refine_the_guide_and_are_not_stored(context: Context) -> None:
+    """The deeper answers change the guide, and are not stored."""
     await set_up_team(context)
-    guide = await filed_by(context, "act 1")
+    guide = await file_debriefs(context, "act 1")
     data = getattr(steps_by_name(guide)["rupture.deeper"], "data", "")
-    before = await everything(context)
+    before = await load_marie_and_deliveries(context)
 
     form = await BUTTONS["rupture.deeper"](build_request(MARIE, data=data), context)
-    refined = await FORMS["deeper"](build_request(MARIE, data=data, answers=DEEPER), context)
+    refined = await FORMS["deeper"](
+        build_request(MARIE, data=data, answers=DEEPER_ANSWERS), context
+    )
 
     assert {"strain", "mine", "cue_away", "help"} <= set(fields_by_id(form))
     assert reply_text(refined) != reply_text(guide)
-    assert await everything(context) == before
+    assert await load_marie_and_deliveries(context) == before
 
 
-async def everything(context: Context) -> object:
-    """What the store keeps of Marie, and of what is owed."""
+async def load_marie_and_deliveries(context: Context) -> object:
+    """Load what the store contains of Marie, and the delivery counts."""
     return await context.store.read(
         lambda repos: (
             repos.people.get(MARIE),
@@ -185,39 +189,39 @@ async def everything(context: Context) -> object:
     )
 
 
-async def test_more_than_three_are_met_with_a_kind_word(context: Context) -> None:
-    """At most three are taken; the field says so, and nothing is lost."""
+async def test_more_than_three_choices_are_an_error(context: Context) -> None:
+    """More than three choices return a field error."""
     await set_up_team(context)
     four = ("missed_cue", "invalidated", "forgot", "misread")
 
     reply = await FORMS["deeper"](
-        build_request(MARIE, data="away.touched", answers={**DEEPER, "mine": four}), context
+        build_request(MARIE, data="away.touched", answers={**DEEPER_ANSWERS, "mine": four}), context
     )
 
     assert isinstance(reply, InvalidAnswers)
     assert set(reply.errors) == {"mine"}
 
 
-async def test_whoever_joined_may_wish_to_be_asked_again(context: Context) -> None:
-    """The wish is kept as a check-in's is, for 8 days, and says nothing of the debrief."""
+async def test_a_joined_clinician_may_request_a_follow_up(context: Context) -> None:
+    """The wish is stored like a check-in's intention, without a reference to the debrief."""
     await set_up_team(context)
     await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
 
     form = await BUTTONS["rupture.deeper"](build_request(MARIE, data="away.touched"), context)
-    answers = {**DEEPER, "wish": "yes"}
+    answers = {**DEEPER_ANSWERS, "wish": "yes"}
     guide = await FORMS["deeper"](
         build_request(MARIE, data="away.touched", answers=answers), context
     )
 
-    kept = await context.store.read(lambda repos: repos.intentions.get_intention(MARIE))
+    intention = await context.store.read(lambda repos: repos.intentions.get_intention(MARIE))
     assert "wish" in fields_by_id(form)
-    assert kept is not None
-    assert kept.code == "again"
-    assert context.catalogue.get_pack("en").get_sign(kept.sign_code).glyph in reply_text(guide)
+    assert intention is not None
+    assert intention.code == "again"
+    assert context.catalogue.get_pack("en").get_sign(intention.sign_code).glyph in reply_text(guide)
 
 
-async def test_whoever_did_not_join_is_offered_no_follow_up(context: Context) -> None:
-    """Nothing is promised that no check-in would keep."""
+async def test_a_follow_up_requires_joining(context: Context) -> None:
+    """A person without check-ins gets no follow-up."""
     await set_up_team(context)
 
     form = await BUTTONS["rupture.deeper"](build_request(MARIE, data="away.touched"), context)
@@ -226,65 +230,65 @@ async def test_whoever_did_not_join_is_offered_no_follow_up(context: Context) ->
 
 
 async def test_a_guide_alone_files_nothing(context: Context) -> None:
-    """Anybody may look at a guide without leaving a slip."""
+    """Reading a guide leaves no slip."""
     await set_up_team(context)
 
-    chooser = await ask(build_request(MARIE, "guide"), context)
-    guide = await FORMS["guide"](build_request(MARIE, answers=TWO_TAPS), context)
+    chooser = await run_command(build_request(MARIE, "guide"), context)
+    guide = await FORMS["guide"](build_request(MARIE, answers=DEBRIEF_ANSWERS), context)
 
     assert set(fields_by_id(chooser)) == {"form", "status"}
     assert "rupture.deeper" in steps_by_name(guide)
-    assert await slips_of_marie(context) == 0
+    assert await withdraw_slips_of_marie(context) == 0
 
 
-async def test_what_was_filed_can_be_taken_back(context: Context) -> None:
-    """After a question, everything of the open period goes."""
+async def test_debriefs_can_be_withdrawn(context: Context) -> None:
+    """After a confirmation every debrief of the open period is withdrawn."""
     await set_up_team(context)
-    await filed_by(context, "act 1", "act 2")
+    await file_debriefs(context, "act 1", "act 2")
 
-    asked = await ask(build_request(MARIE, "withdraw"), context)
+    confirmation = await run_command(build_request(MARIE, "withdraw"), context)
     await FORMS["withdraw"](build_request(MARIE, answers={}), context)
 
-    assert isinstance(asked, Form)
-    assert asked.submit
-    assert await slips_of_marie(context) == 0
+    assert isinstance(confirmation, Form)
+    assert confirmation.submit
+    assert await withdraw_slips_of_marie(context) == 0
 
 
-async def test_taking_back_reads_the_same_with_nothing_to_take(context: Context) -> None:
-    """Nobody can be made to show whether they had filed."""
+async def test_a_withdrawal_always_gets_the_same_reply(context: Context) -> None:
+    """The reply to a withdrawal does not reveal whether a debrief was filed."""
     await set_up_team(context)
-    await filed_by(context, "act 1")
+    await file_debriefs(context, "act 1")
 
-    some = await FORMS["withdraw"](build_request(MARIE, answers={}), context)
-    none = await FORMS["withdraw"](build_request(MARIE, answers={}), context)
+    first_reply = await FORMS["withdraw"](build_request(MARIE, answers={}), context)
+    second_reply = await FORMS["withdraw"](build_request(MARIE, answers={}), context)
 
-    assert some == none
+    assert first_reply == second_reply
 
 
-async def test_an_old_period_cannot_be_reached(context: Context, clock: FakeClock) -> None:
-    """What is published stays, whoever withdraws later."""
+async def test_a_published_period_cannot_be_withdrawn(context: Context, clock: FakeClock) -> None:
+    """A later withdrawal does not change a published table."""
     await set_up_team(context)
-    await filed_by(context, "act 1")
+    await file_debriefs(context, "act 1")
     clock.advance(days=8)
-    await context.store.write(lambda repos: close_and_open(repos, clock))
+    await context.store.write(lambda repos: change_period(repos, clock))
     before = await context.store.read(lambda repos: repos.releases.list_by_team(TEAM.id))
 
     await FORMS["withdraw"](build_request(MARIE, answers={}), context)
 
     after = await context.store.read(lambda repos: repos.releases.list_by_team(TEAM.id))
     assert after == before
-    assert {one.ledger for one in before} == {release_rule.TOTAL, release_rule.BREAKDOWN}
+    assert {release.ledger for release in before} == {release_rule.TOTAL, release_rule.BREAKDOWN}
 
 
-def close_and_open(repos: Repositories, clock: FakeClock) -> None:
-    """What the clock does on a Monday."""
+def change_period(repos: Repositories, clock: FakeClock) -> None:
+    """Close the ended periods and open the next, as the Monday duty does."""
     repos.slips.close_ended_periods(clock())
     repos.slips.open_missing_periods(clock())
 
 
-async def test_help_says_how_to_debrief(context: Context) -> None:
-    """The usage names both keywords and what becomes of other words."""
-    usage = reply_text(await ask(build_request(MARIE, "help"), context))
+async def test_help_shows_the_usage(context: Context) -> None:
+    """The usage names both keywords, and that other words are discarded."""
+    usage = reply_text(await run_command(build_request(MARIE, "help"), context))
 
     assert "/rupture guide" in usage
     assert "/rupture withdraw" in usage

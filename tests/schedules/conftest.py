@@ -1,4 +1,4 @@
-"""Every schedule is tested at a real desk, for a team whose first clinician joined."""
+"""Fixtures of the schedules' tests: a real context with a team whose first clinician joined."""
 
 import pytest
 
@@ -12,24 +12,24 @@ __all__ = ["clock", "context", "migrated", "outlet", "words_in_all_languages"]
 
 
 @pytest.fixture
-async def practice(context: Context) -> Context:
-    """The desk of a practice whose one team is set up, and of which Marie joined."""
+async def team_context(context: Context) -> Context:
+    """A context with one team, of which Marie joined."""
     await set_up_team(context)
     await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
     return context
 
 
 @pytest.fixture
-async def owed(practice: Context) -> Context:
-    """The desk of a practice of nine, each of whom is owed this week's question."""
-    await practice.store.write(
-        lambda repos: [repos.people.join_team(one, TEAM.id) for one in CLINICIANS]
+async def planned_context(team_context: Context) -> Context:
+    """A context with nine clinicians, each with this week's check-in planned."""
+    await team_context.store.write(
+        lambda repos: [repos.people.join_team(clinician, TEAM.id) for clinician in CLINICIANS]
     )
-    await weekly_checkin.run(practice)
-    return practice
+    await weekly_checkin.run(team_context)
+    return team_context
 
 
 @pytest.fixture
-def drain(practice: Context) -> DeliverySender:
-    """What hands out what that practice is owed."""
-    return DeliverySender(practice, COMPOSERS)
+def sender(team_context: Context) -> DeliverySender:
+    """A delivery sender over that context."""
+    return DeliverySender(team_context, COMPOSERS)

@@ -1,8 +1,8 @@
-"""What may go wrong with a message, and what becomes of it, however draining is run.
+"""Failures of deliveries, and their outcomes, for any way of running the sender.
 
-Whoever runs the drain in another way inherits :class:`Claims` and gives it a ``drained``
-fixture. The store, the composers and the way to Slack's Web API are real; Slack itself is
-a stand-in on loopback, and the clock is the test's own.
+A test of another way of running it inherits :class:`DeliveryFailureClaims` and defines a
+``deliver_due`` fixture. The store, the composers and the Slack Web API client are real; Slack
+itself is a local fake server, and the clock is a fake.
 """
 
 import asyncio
@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 from itertools import pairwise
 
 import pytest
@@ -19,8 +18,7 @@ import pytest
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.outlet import SlackOutlet
 from bot.context import Context
-from bot.conversation import Address, Person
-from bot.domain.people import Clinician
+from bot.conversation import Address
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
 from schedules import daily_tip, retention
@@ -29,7 +27,7 @@ from tests.journeys.unsteady import FaultySlack, SlackFailure, run_faulty_slack
 from tests.sample_team import CLINICIANS, MARIE, OTHER_TEAM, TEAM, WORKSPACE, set_up_team
 
 DeliverDue = Callable[[Context], Awaitable[None]]
-"""Sends what is owed at a desk now, and returns when nothing more can be done just now."""
+"""Sends what is due in a context now, and returns when nothing more is due."""
 
 OTHER_WORKSPACE = "slack:T0ELSEWHERE"
 POST_METHOD, HISTORY_METHOD = "chat.postMessage", "conversations.history"
@@ -37,76 +35,75 @@ POST_METHOD, HISTORY_METHOD = "chat.postMessage", "conversations.history"
 
 @pytest.fixture
 def slack() -> Iterator[FaultySlack]:
-    """A Slack in which everything can go wrong, and that lets us look into private chats."""
+    """A fake Slack in which every request can fail, and whose history can be read."""
     with run_faulty_slack() as running:
         yield running
 
 
 @pytest.fixture
-async def owing(context: Context, slack: FaultySlack) -> AsyncIterator[Context]:
-    """A desk whose nine clinicians are each owed a check-in through a real way to Slack."""
+async def slack_context(context: Context, slack: FaultySlack) -> AsyncIterator[Context]:
+    """A context with nine planned check-ins and a real Slack API client."""
 
     async def get_token(workspace: str) -> str:
         return f"xoxb-{workspace}"
 
-    line = ApiClient(slack.api_url, get_token)
+    api_client = ApiClient(slack.api_url, get_token)
     await set_up_team(context)
     await context.store.write(lambda repos: plan_checkins(repos, context, "2026-W27"))
-    yield replace(context, outlets={"slack": SlackOutlet(line)})
-    await line.close()
+    yield replace(context, outlets={"slack": SlackOutlet(api_client)})
+    await api_client.close()
 
 
 def plan_checkins(
     repos: Repositories, context: Context, slot: str, workspace: str = WORKSPACE
 ) -> None:
-    """Owe each clinician a check-in now, and for thirty hours; their chats are known."""
+    """Plan a check-in for each clinician: due now, for thirty hours, with a known route."""
     now = context.now()
-    for one in CLINICIANS:
-        person = replace(one, workspace=workspace)
+    for clinician in CLINICIANS:
+        person = replace(clinician, workspace=workspace)
         repos.people.join_team(person, TEAM.id)
         repos.chat_routes.save_route(Address(workspace, person.id), f"D{person.id[1:]}")
-        late = now + timedelta(hours=30)
+        deadline = now + timedelta(hours=30)
         repos.deliveries.plan_deliveries(
-            [PlannedDelivery(workspace, "checkin", person.id, "", slot, now, late, "square")]
+            [PlannedDelivery(workspace, "checkin", person.id, "", slot, now, deadline, "square")]
         )
-
-
-def _load_person(repos: Repositories, person: Person) -> Clinician:
-    """Load one clinician."""
-    return repos.people.get(person)
 
 
 async def count_deliveries(context: Context) -> Counter[str]:
-    """How many deliveries stand where."""
-    counted: Counter[str] = Counter()
-    for one in await context.store.read(lambda repos: repos.deliveries.count_by_state()):
-        counted[one.state.value] += one.count
-    return counted
+    """Count the deliveries by state."""
+    totals: Counter[str] = Counter()
+    for row in await context.store.read(lambda repos: repos.deliveries.count_by_state()):
+        totals[row.state.value] += row.count
+    return totals
 
 
 class DeliveryFailureClaims:
-    """Whatever goes wrong, nobody gets a message twice, and what is not sent is counted."""
+    """After any failure no person gets a message twice, and each unsent message is counted."""
 
-    async def test_a_rest_asked_for_is_given_to_that_workspace_alone(
-        self, owing: Context, slack: FaultySlack, clock: FakeClock, drained: DeliverDue
+    async def test_a_requested_rest_applies_to_one_workspace(
+        self,
+        slack_context: Context,
+        slack: FaultySlack,
+        clock: FakeClock,
+        deliver_due: DeliverDue,
     ) -> None:
-        """After a 429 with thirty seconds, not one call for it; the other goes on meanwhile."""
-        await owing.store.write(
-            lambda repos: plan_checkins(repos, owing, "2026-W27", OTHER_WORKSPACE)
+        """After a 429 with 30 seconds that workspace gets no request; the other one continues."""
+        await slack_context.store.write(
+            lambda repos: plan_checkins(repos, slack_context, "2026-W27", OTHER_WORKSPACE)
         )
         slack.plan_failures(POST_METHOD, SlackFailure(429, "ratelimited", retry_after_seconds=30))
         for _ in range(3):
-            await drained(owing)
+            await deliver_due(slack_context)
             clock.advance(seconds=9)
 
         assert sorted(Counter(slack.tokens).values()) == [1, 9]
         clock.advance(seconds=4)
-        await drained(owing)
-        assert await count_deliveries(owing) == {"sent": 18}
+        await deliver_due(slack_context)
+        assert await count_deliveries(slack_context) == {"sent": 18}
         assert sorted(Counter(slack.tokens).values()) == [9, 10]
 
     @pytest.mark.parametrize(
-        "trouble",
+        "failure",
         [
             SlackFailure(503, "service_unavailable"),
             SlackFailure(500, "internal_error"),
@@ -115,128 +112,144 @@ class DeliveryFailureClaims:
         ],
         ids=["503", "500", "fatal_error", "hung_up"],
     )
-    @pytest.mark.parametrize("effect", [False, True], ids=["before", "after"])
-    async def test_an_error_is_no_proof(
+    @pytest.mark.parametrize("takes_effect", [False, True], ids=["before", "after"])
+    async def test_an_error_response_is_verified_by_a_lookup(
         self,
-        owing: Context,
+        slack_context: Context,
         slack: FaultySlack,
         clock: FakeClock,
-        drained: DeliverDue,
-        trouble: SlackFailure,
-        effect: bool,  # noqa: FBT001 - pytest hands it over by name
+        deliver_due: DeliverDue,
+        failure: SlackFailure,
+        takes_effect: bool,  # noqa: FBT001 - pytest passes it by name
     ) -> None:
-        """Whether it took effect is looked into: sent again if not, and never if so."""
-        slack.plan_failures(POST_METHOD, replace(trouble, takes_effect=effect))
-        await drained(owing)
-        assert await count_deliveries(owing) == {"sent": 8, "sending": 1}
+        """After an error a lookup decides: an absent message is sent again, a posted one is not."""
+        slack.plan_failures(POST_METHOD, replace(failure, takes_effect=takes_effect))
+        await deliver_due(slack_context)
+        assert await count_deliveries(slack_context) == {"sent": 8, "sending": 1}
         clock.advance(seconds=41)
-        await drained(owing)
+        await deliver_due(slack_context)
 
-        assert await count_deliveries(owing) == {"sent": 9}
+        assert await count_deliveries(slack_context) == {"sent": 9}
         assert set(slack.posted_counts().values()) == {1}
         assert len(slack.posted_counts()) == 9
-        assert slack.call_counts[POST_METHOD] == (9 if effect else 10)
+        assert slack.call_counts[POST_METHOD] == (9 if takes_effect else 10)
 
-    async def test_an_effect_that_comes_after_we_hung_up_is_waited_for(
-        self, owing: Context, slack: FaultySlack, clock: FakeClock, drained: DeliverDue
+    async def test_a_post_after_the_timeout_is_found(
+        self,
+        slack_context: Context,
+        slack: FaultySlack,
+        clock: FakeClock,
+        deliver_due: DeliverDue,
     ) -> None:
-        """A message that Slack posts later than we waited is found, as nobody looks too soon."""
-        outlet = owing.outlets["slack"]
+        """A message that is posted after the client's timeout is found, as lookups are delayed."""
+        outlet = slack_context.outlets["slack"]
         assert isinstance(outlet, SlackOutlet)
         session = outlet._api_client.get_session()
-        usual, session._timeout = session._timeout, type(session._timeout)(total=1.0)
+        usual_timeout, session._timeout = session._timeout, type(session._timeout)(total=1.0)
         slack.plan_failures(POST_METHOD, SlackFailure(takes_effect=True, delay_seconds=1.5))
-        await drained(owing)
-        session._timeout = usual
-        await drained(owing)
-        assert (await count_deliveries(owing))["sending"] == 1
+        await deliver_due(slack_context)
+        session._timeout = usual_timeout
+        await deliver_due(slack_context)
+        assert (await count_deliveries(slack_context))["sending"] == 1
         await asyncio.sleep(1.0)  # by then it took effect, as it does within the settling time
         clock.advance(seconds=41)
-        await drained(owing)
+        await deliver_due(slack_context)
 
-        assert await count_deliveries(owing) == {"sent": 9}
+        assert await count_deliveries(slack_context) == {"sent": 9}
         assert set(slack.posted_counts().values()) == {1}
 
     @pytest.mark.parametrize(
-        "trouble",
+        "failure",
         [
             SlackFailure(429, "ratelimited", retry_after_seconds=60),
             SlackFailure(200, "missing_scope"),
         ],
         ids=["429", "missing_scope"],
     )
-    async def test_what_cannot_be_looked_into_is_never_sent_again(
+    async def test_a_delivery_without_a_lookup_is_never_sent_again(
         self,
-        owing: Context,
+        slack_context: Context,
         slack: FaultySlack,
         clock: FakeClock,
-        drained: DeliverDue,
-        trouble: SlackFailure,
+        deliver_due: DeliverDue,
+        failure: SlackFailure,
     ) -> None:
-        """It stays in doubt, and ends as unconfirmed."""
+        """A delivery whose lookup fails stays in doubt, and ends as unconfirmed."""
         slack.plan_failures(POST_METHOD, SlackFailure(503, "service_unavailable"))
-        slack.plan_failures(HISTORY_METHOD, trouble, times=99)
-        await drained(owing)
+        slack.plan_failures(HISTORY_METHOD, failure, times=99)
+        await deliver_due(slack_context)
         for hours in (0.02, 1, 15, 15, 24, 1):
             clock.advance(hours=hours)
-            await drained(owing)
-            await retention.run(owing)
+            await deliver_due(slack_context)
+            await retention.run(slack_context)
 
-        assert await count_deliveries(owing) == {"sent": 8, "unconfirmed": 1}
+        assert await count_deliveries(slack_context) == {"sent": 8, "unconfirmed": 1}
         assert slack.call_counts[POST_METHOD] == 9
         assert slack.call_counts[HISTORY_METHOD] <= 6
 
     @pytest.mark.parametrize("error", ["token_revoked", "account_inactive", "invalid_auth"])
-    async def test_a_workspace_that_refuses_us_is_suspended_once_and_said_once(
+    async def test_a_revoked_workspace_is_suspended_and_logged_once(
         self,
-        owing: Context,
+        slack_context: Context,
         slack: FaultySlack,
-        drained: DeliverDue,
+        deliver_due: DeliverDue,
         caplog: pytest.LogCaptureFixture,
         error: str,
     ) -> None:
-        """One call, one line in the log, and nothing more until it lets us in again."""
+        """One request, one log record, and nothing more until the workspace is resumed."""
         slack.plan_failures(POST_METHOD, SlackFailure(200, error), times=99)
         for _ in range(3):
-            await drained(owing)
+            await deliver_due(slack_context)
 
         assert slack.call_counts[POST_METHOD] == 1
-        said = [one for one in caplog.records if one.message == "workspaces.closed"]
-        assert [(one.levelno, one.__dict__["reason"]) for one in said] == [(logging.WARNING, error)]
+        records = [record for record in caplog.records if record.message == "workspaces.closed"]
+        assert [(record.levelno, record.__dict__["reason"]) for record in records] == [
+            (logging.WARNING, error)
+        ]
         assert WORKSPACE not in caplog.text
 
     @pytest.mark.parametrize("error", ["channel_not_found", "user_disabled", "not_in_channel"])
-    async def test_a_person_who_takes_no_messages_is_suspended_alone(
-        self, owing: Context, slack: FaultySlack, drained: DeliverDue, error: str
+    async def test_an_unreachable_person_suspends_no_other(
+        self,
+        slack_context: Context,
+        slack: FaultySlack,
+        deliver_due: DeliverDue,
+        error: str,
     ) -> None:
-        """One call for them, in this week and the next; everybody else gets theirs."""
+        """An unreachable person costs one request; the other eight get their messages."""
         slack.plan_failures(POST_METHOD, SlackFailure(200, error))
-        await drained(owing)
-        people = [await owing.store.read(partial(_load_person, person=one)) for one in CLINICIANS]
-        reasons = [person.unreachable_reason for person in people]
+        await deliver_due(slack_context)
+        reasons = await slack_context.store.read(
+            lambda repos: [repos.people.get(person).unreachable_reason for person in CLINICIANS]
+        )
 
-        assert await count_deliveries(owing) == {"sent": 8, "gone": 1}
+        assert await count_deliveries(slack_context) == {"sent": 8, "gone": 1}
         assert sorted(reasons) == [""] * 8 + [error]
 
     @pytest.mark.parametrize("error", ["is_archived", "channel_not_found", "not_in_channel"])
-    async def test_a_channel_that_takes_no_messages_is_suspended_alone(
-        self, owing: Context, slack: FaultySlack, clock: FakeClock, drained: DeliverDue, error: str
+    async def test_an_unreachable_channel_suspends_no_other(
+        self,
+        slack_context: Context,
+        slack: FaultySlack,
+        clock: FakeClock,
+        deliver_due: DeliverDue,
+        error: str,
     ) -> None:
-        """Its tips end with one call; another team's tips and the check-ins go on."""
-        await set_up_team(owing, OTHER_TEAM, clinicians=(), supervisors=())
-        await drained(owing)
+        """An unreachable channel costs one request; another team's tips and the check-ins go on."""
+        await set_up_team(slack_context, OTHER_TEAM, clinicians=(), supervisors=())
+        await deliver_due(slack_context)
         clock.advance(days=1)
-        await daily_tip.run(owing)
+        await daily_tip.run(slack_context)
         slack.plan_failures(POST_METHOD, SlackFailure(200, error))
-        await drained(owing)
+        await deliver_due(slack_context)
         clock.advance(days=2)
-        await daily_tip.run(owing)
-        await drained(owing)
+        await daily_tip.run(slack_context)
+        await deliver_due(slack_context)
 
-        assert await count_deliveries(owing) == {"sent": 9 + 2, "gone": 1}
+        assert await count_deliveries(slack_context) == {"sent": 9 + 2, "gone": 1}
 
     @pytest.mark.parametrize(
-        ("away", "left"),
+        ("downtime", "states"),
         [
             (timedelta(minutes=10), {"sent": 9}),
             (timedelta(hours=5), {"sent": 9}),
@@ -244,40 +257,44 @@ class DeliveryFailureClaims:
         ],
         ids=["ten_minutes", "five_hours", "three_days"],
     )
-    async def test_after_a_downtime_what_is_still_worth_sending_is_sent(
+    async def test_after_a_downtime_deliveries_before_their_deadline_are_sent(
         self,
-        owing: Context,
+        slack_context: Context,
         slack: FaultySlack,
         clock: FakeClock,
-        drained: DeliverDue,
-        away: timedelta,
-        left: dict[str, int],
+        deliver_due: DeliverDue,
+        downtime: timedelta,
+        states: dict[str, int],
     ) -> None:
-        """Late is better than never, until it is too late; then it is counted as missed."""
-        clock.current_time += away
-        await drained(owing)
-        await retention.run(owing)
+        """A late delivery is sent until its deadline; after it, it is counted as missed."""
+        clock.current_time += downtime
+        await deliver_due(slack_context)
+        await retention.run(slack_context)
 
-        assert await count_deliveries(owing) == left
+        assert await count_deliveries(slack_context) == states
 
-    async def test_a_clock_that_jumps_doubles_nothing(
-        self, owing: Context, slack: FaultySlack, clock: FakeClock, drained: DeliverDue
+    async def test_a_clock_jump_doubles_nothing(
+        self,
+        slack_context: Context,
+        slack: FaultySlack,
+        clock: FakeClock,
+        deliver_due: DeliverDue,
     ) -> None:
-        """Two hours back, an hour and a month ahead: nine messages in all."""
+        """Clock jumps of two hours back, and an hour and a month ahead, double no message."""
         for hours in (0, -2, 1, 1, 30 * 24, -2):
             clock.advance(hours=hours)
-            await drained(owing)
-            await retention.run(owing)
+            await deliver_due(slack_context)
+            await retention.run(slack_context)
 
         assert slack.call_counts[POST_METHOD] == 9
         assert set(slack.posted_counts().values()) == {1}
 
-    async def test_draining_twice_at_once_sends_once(
-        self, owing: Context, slack: FaultySlack, drained: DeliverDue
+    async def test_repeated_runs_send_once(
+        self, slack_context: Context, slack: FaultySlack, deliver_due: DeliverDue
     ) -> None:
-        """However often it is begun, each message has one sender."""
+        """Repeated runs send each message once."""
         for _ in pairwise(range(4)):
-            await drained(owing)
+            await deliver_due(slack_context)
 
         assert slack.call_counts[POST_METHOD] == 9
         assert MARIE.id not in str(slack.tokens)

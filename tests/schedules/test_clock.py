@@ -1,12 +1,12 @@
-"""The tick that lets what is owed reach people."""
+"""The ticker's schedule, and the age of its last tick."""
 
 import asyncio
 
 from schedules.clock import Ticker
 
 
-async def test_it_ticks_at_once_and_tells_how_long_ago() -> None:
-    """A bot that has just started does not wait a minute to look."""
+async def test_the_first_tick_runs_at_once() -> None:
+    """The first tick runs at the start, without a delay of a minute."""
     ticked = asyncio.Event()
 
     async def tick() -> None:
@@ -23,8 +23,8 @@ async def test_it_ticks_at_once_and_tells_how_long_ago() -> None:
     ticker.stop()
 
 
-async def test_a_late_tick_is_not_dropped_and_missed_ones_are_one() -> None:
-    """APScheduler's own defaults drop a tick that is a second late."""
+async def test_late_ticks_run_and_missed_ticks_are_merged() -> None:
+    """APScheduler's defaults, which drop a tick that is a second late, are overridden."""
 
     async def tick() -> None:
         """Do nothing."""
@@ -37,8 +37,8 @@ async def test_a_late_tick_is_not_dropped_and_missed_ones_are_one() -> None:
     ticker.stop()
 
 
-async def test_stopping_what_never_started_is_no_error() -> None:
-    """A process that only receives has a ticker at rest."""
+async def test_stopping_a_ticker_that_never_started_is_allowed() -> None:
+    """A web process, whose ticker never starts, can stop it."""
 
     async def tick() -> None:
         """Do nothing."""

@@ -1,4 +1,4 @@
-"""Periods end on their Monday, whoever looks and however often."""
+"""Periods are closed on their Monday, in any process and however often the duty runs."""
 
 from bot.context import Context
 from schedules import close_periods
@@ -8,48 +8,48 @@ from tests.sample_team import CLINICIANS, TEAM
 CODES = {"form": "away", "status": "touched"}
 
 
-async def published(context: Context) -> tuple[str, ...]:
-    """The bodies of what was published of the team."""
+async def load_published_tables(context: Context) -> tuple[str, ...]:
+    """Return the JSON bodies of the team's published tables."""
     releases = await context.store.read(lambda repos: repos.releases.list_by_team(TEAM.id))
-    return tuple(one.table.json_body for one in releases)
+    return tuple(release.table.json_body for release in releases)
 
 
-async def test_a_period_is_published_when_its_monday_begins(
-    practice: Context, clock: FakeClock
-) -> None:
-    """A total and a breakdown, and the next period is open at once."""
-    due = await close_periods.next_due(practice)
+async def test_a_period_is_published_at_its_end(team_context: Context, clock: FakeClock) -> None:
+    """The end of a period publishes a total and a breakdown, and opens the next period."""
+    due = await close_periods.next_due(team_context)
     assert due is not None
     clock.current_time = due
 
-    assert await close_periods.run(practice) == 2
-    assert len(await published(practice)) == 2
-    closes = await practice.store.read(lambda repos: repos.slips.next_close_of_team(TEAM.id))
+    assert await close_periods.run(team_context) == 2
+    assert len(await load_published_tables(team_context)) == 2
+    closes = await team_context.store.read(lambda repos: repos.slips.next_close_of_team(TEAM.id))
     assert str(closes) == "2026-10-05"
 
 
-async def test_a_late_debrief_leaves_a_published_table_as_it_was(
-    practice: Context, clock: FakeClock
+async def test_a_late_debrief_changes_no_published_table(
+    team_context: Context, clock: FakeClock
 ) -> None:
-    """What was published is never computed again, whatever arrives later."""
+    """A published table is never computed again, whatever is filed later."""
     clock.advance(days=7)
-    await close_periods.run(practice)
-    before = await published(practice)
+    await close_periods.run(team_context)
+    before = await load_published_tables(team_context)
 
-    await practice.store.write(
-        lambda repos: [repos.slips.file_debrief(one, CODES, clock()) for one in CLINICIANS]
+    await team_context.store.write(
+        lambda repos: [
+            repos.slips.file_debrief(clinician, CODES, clock()) for clinician in CLINICIANS
+        ]
     )
-    await close_periods.run(practice)
+    await close_periods.run(team_context)
 
-    assert await published(practice) == before
+    assert await load_published_tables(team_context) == before
 
 
-async def test_nothing_is_published_before_its_day(practice: Context, clock: FakeClock) -> None:
+async def test_an_open_period_is_not_published(team_context: Context, clock: FakeClock) -> None:
     """A second before midnight the period is still open."""
-    due = await close_periods.next_due(practice)
+    due = await close_periods.next_due(team_context)
     assert due is not None
     clock.current_time = due
     clock.advance(seconds=-1)
 
-    assert await close_periods.run(practice) == 0
-    assert await published(practice) == ()
+    assert await close_periods.run(team_context) == 0
+    assert await load_published_tables(team_context) == ()

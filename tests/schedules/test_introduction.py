@@ -1,4 +1,4 @@
-"""The one card with which a team meets the bot."""
+"""The introduction card of a team."""
 
 from datetime import timedelta
 
@@ -11,11 +11,11 @@ from tests.doubles import RecordingOutlet
 from tests.sample_team import ADMIN, CHANNEL, SUPERVISOR, TEAM, reply_text, steps_by_name
 
 
-async def test_the_card_names_who_set_up_and_who_supervises(
-    practice: Context, drain: DeliverySender, outlet: RecordingOutlet
+async def test_the_card_names_the_admin_and_the_supervisor(
+    team_context: Context, sender: DeliverySender, outlet: RecordingOutlet
 ) -> None:
-    """It is posted once in the channel, with Join."""
-    now = practice.now()
+    """The card is posted once, with Join, and names the admin and the supervisor."""
+    now = team_context.now()
     card = PlannedDelivery(
         TEAM.workspace,
         introduction.INTRODUCTION_KIND,
@@ -27,8 +27,8 @@ async def test_the_card_names_who_set_up_and_who_supervises(
         ADMIN.id,
     )
     for _ in range(2):
-        await practice.store.write(lambda repos: repos.deliveries.plan_deliveries([card]))
-        await drain.send_all_due()
+        await team_context.store.write(lambda repos: repos.deliveries.plan_deliveries([card]))
+        await sender.send_all_due()
 
     (sent,) = outlet.sent_messages
     assert sent.message.audience is Audience.TEAM

@@ -1,4 +1,4 @@
-"""Where people live is asked about anew, a few at a time, once a week each."""
+"""Profiles are fetched again once a week for each person, a few at a time."""
 
 from collections import Counter
 
@@ -13,51 +13,55 @@ from tests.sample_team import CLINICIANS, MARIE, TEAM
 ALL = len(CLINICIANS)
 
 
-async def zone(context: Context, person: Person) -> str:
-    """Where somebody lives, as far as is known."""
+async def load_zone(context: Context, person: Person) -> str:
+    """Return the person's stored zone."""
     return (await context.store.read(lambda repos: repos.people.get(person))).zone
 
 
 @pytest.fixture
-async def nine(practice: Context) -> Context:
-    """A practice of nine who joined, and at which the clock has just looked."""
-    await practice.store.write(
-        lambda repos: [repos.people.join_team(one, TEAM.id) for one in CLINICIANS]
+async def joined_context(team_context: Context) -> Context:
+    """A context with nine people who joined, in which the duty has just run."""
+    await team_context.store.write(
+        lambda repos: [repos.people.join_team(clinician, TEAM.id) for clinician in CLINICIANS]
     )
-    assert await refresh_profiles.run(practice) == 0
-    return practice
+    assert await refresh_profiles.run(team_context) == 0
+    return team_context
 
 
-async def test_everybody_is_asked_about_once_a_week(nine: Context, clock: FakeClock) -> None:
-    """Spread over the week by chance of their ids, and again the week after."""
-    asked: Counter[int] = Counter()
+async def test_each_profile_is_fetched_once_a_week(
+    joined_context: Context, clock: FakeClock
+) -> None:
+    """The profiles are spread over the week by a hash of the ids, and again the week after."""
+    refreshed_by_week: Counter[int] = Counter()
     for hour in range(2 * 7 * 24):
         clock.advance(hours=1)
-        asked[hour // (7 * 24)] += await refresh_profiles.run(nine)
-        assert await refresh_profiles.run(nine) == 0
+        refreshed_by_week[hour // (7 * 24)] += await refresh_profiles.run(joined_context)
+        assert await refresh_profiles.run(joined_context) == 0
 
-    assert asked == {0: ALL, 1: ALL}
+    assert refreshed_by_week == {0: ALL, 1: ALL}
 
 
-async def test_a_move_that_nobody_told_is_noticed_within_a_week(
-    nine: Context, clock: FakeClock, outlet: RecordingOutlet
+async def test_a_missed_zone_change_is_stored_within_a_week(
+    joined_context: Context, clock: FakeClock, outlet: RecordingOutlet
 ) -> None:
-    """Even after a long silence everybody is asked about once, not once for each week of it."""
+    """After a month without a run each profile is fetched once, not once per missed week."""
     outlet.profiles[MARIE] = Profile(zone="Pacific/Chatham")
     clock.advance(days=30)
 
-    assert await refresh_profiles.run(nine) == ALL
-    assert await zone(nine, MARIE) == "Pacific/Chatham"
-    assert await refresh_profiles.next_due(nine) is None
+    assert await refresh_profiles.run(joined_context) == ALL
+    assert await load_zone(joined_context, MARIE) == "Pacific/Chatham"
+    assert await refresh_profiles.next_due(joined_context) is None
 
 
-async def test_a_product_that_cannot_be_asked_changes_nothing(
-    nine: Context, clock: FakeClock, outlet: RecordingOutlet
+async def test_an_unavailable_profile_changes_nothing(
+    joined_context: Context, clock: FakeClock, outlet: RecordingOutlet
 ) -> None:
-    """What is known stays; their turn comes again."""
-    await nine.store.write(lambda repos: repos.people.update_profile(MARIE, zone="Asia/Tokyo"))
+    """An unavailable profile changes no row; the next turn fetches it."""
+    await joined_context.store.write(
+        lambda repos: repos.people.update_profile(MARIE, zone="Asia/Tokyo")
+    )
     outlet.are_profiles_unavailable = True
     clock.advance(days=7)
 
-    assert await refresh_profiles.run(nine) == ALL
-    assert await zone(nine, MARIE) == "Asia/Tokyo"
+    assert await refresh_profiles.run(joined_context) == ALL
+    assert await load_zone(joined_context, MARIE) == "Asia/Tokyo"

@@ -1,4 +1,4 @@
-"""The weekly question: to whoever joined, at their own time, the same for everybody."""
+"""The weekly check-in is sent to each person who joined, at their own time."""
 
 from datetime import date, time, timedelta
 from itertools import pairwise
@@ -12,75 +12,77 @@ from tests.doubles import FakeClock, RecordingOutlet
 from tests.sample_team import ADA, CLINICIANS, MARIE, TEAM, reply_text
 
 
-async def test_whoever_joined_is_asked_once_a_week(
-    practice: Context, drain: DeliverySender, outlet: RecordingOutlet, clock: FakeClock
+async def test_a_person_who_joined_gets_one_check_in_a_week(
+    team_context: Context, sender: DeliverySender, outlet: RecordingOutlet, clock: FakeClock
 ) -> None:
-    """Ticking every six hours of three weeks asks Marie three times, and nobody else."""
+    """Ticks every six hours of three weeks send Marie three check-ins, and no other person any."""
     for _ in range(3 * 7 * 4):
-        await weekly_checkin.run(practice)
-        await drain.send_all_due()
+        await weekly_checkin.run(team_context)
+        await sender.send_all_due()
         clock.advance(hours=6)
 
-    assert [one.address.person for one in outlet.sent_messages] == [MARIE.id] * 3
+    assert [sent.address.person for sent in outlet.sent_messages] == [MARIE.id] * 3
 
 
-async def test_planning_twice_plans_nothing_new(practice: Context) -> None:
-    """A second tick, here or on another machine, changes nothing."""
-    assert await weekly_checkin.run(practice) == 1
-    assert await weekly_checkin.run(practice) == 0
+async def test_a_second_run_plans_nothing(team_context: Context) -> None:
+    """A second run, in this or another process, plans nothing."""
+    assert await weekly_checkin.run(team_context) == 1
+    assert await weekly_checkin.run(team_context) == 0
 
 
-async def test_a_question_more_than_thirty_hours_late_is_not_asked(
-    practice: Context, clock: FakeClock
+async def test_a_check_in_over_thirty_hours_late_is_not_planned(
+    team_context: Context, clock: FakeClock
 ) -> None:
-    """After a long outage the week is left alone rather than asked days later."""
+    """After a long outage the week's check-in is skipped."""
     clock.advance(hours=30, minutes=1)
 
-    assert await weekly_checkin.run(practice) == 0
+    assert await weekly_checkin.run(team_context) == 0
 
 
-async def test_a_person_is_asked_at_their_own_day_time_and_zone(
-    practice: Context, clock: FakeClock
+async def test_a_check_in_is_due_by_the_persons_own_rule_and_zone(
+    team_context: Context, clock: FakeClock
 ) -> None:
-    """Their rule and zone win over the team's."""
-    await practice.store.write(
+    """A person's rule and zone take precedence over the team's."""
+    await team_context.store.write(
         lambda repos: (
             repos.people.set_checkin_rule(MARIE, WeeklyRule(3, time(8))),
             repos.people.update_profile(MARIE, zone="Asia/Shanghai"),
         )
     )
 
-    due = await weekly_checkin.next_due(practice)
+    due = await weekly_checkin.next_due(team_context)
 
     assert due is not None
     assert due.isoformat() == "2026-07-01T00:00:00+00:00"
 
 
-async def test_a_pause_leaves_its_weeks_out(practice: Context, clock: FakeClock) -> None:
-    """Nothing is planned before the day on which the pause ends."""
-    await practice.store.write(lambda repos: repos.people.pause_checkins(MARIE, date(2026, 7, 6)))
+async def test_a_pause_skips_its_weeks(team_context: Context, clock: FakeClock) -> None:
+    """No check-in is planned before the day on which the pause ends."""
+    await team_context.store.write(
+        lambda repos: repos.people.pause_checkins(MARIE, date(2026, 7, 6))
+    )
 
-    assert await weekly_checkin.run(practice) == 0
+    assert await weekly_checkin.run(team_context) == 0
     clock.advance(days=7)
-    assert await weekly_checkin.run(practice) == 1
+    assert await weekly_checkin.run(team_context) == 1
 
 
-async def test_who_left_after_it_was_planned_is_not_asked(
-    practice: Context, drain: DeliverySender, outlet: RecordingOutlet
+async def test_leaving_withdraws_a_planned_check_in(
+    team_context: Context, sender: DeliverySender, outlet: RecordingOutlet
 ) -> None:
-    """Leaving takes back what was planned."""
-    await weekly_checkin.run(practice)
-    await practice.store.write(lambda repos: repos.people.leave_checkins(MARIE))
+    """Leaving withdraws what was planned."""
+    await weekly_checkin.run(team_context)
+    await team_context.store.write(lambda repos: repos.people.leave_checkins(MARIE))
 
-    assert await drain.send_all_due() == 0
+    assert await sender.send_all_due() == 0
     assert outlet.sent_messages == []
 
 
-async def test_a_pending_intention_does_not_show_in_the_message(
-    practice: Context, drain: DeliverySender, outlet: RecordingOutlet, clock: FakeClock
+async def test_a_pending_intention_does_not_change_the_message(
+    team_context: Context, sender: DeliverySender, outlet: RecordingOutlet, clock: FakeClock
 ) -> None:
-    """Whoever chose to be reminded gets the same message as everybody else."""
-    await practice.store.write(
+    """A person with a pending follow-up gets the same message as every other person."""
+    await team_context.store.write(
         lambda repos: (
             repos.people.join_team(ADA, TEAM.id),
             repos.intentions.save_intention(
@@ -88,49 +90,49 @@ async def test_a_pending_intention_does_not_show_in_the_message(
             ),
         )
     )
-    await weekly_checkin.run(practice)
-    await drain.send_all_due()
-    texts = {one.address.person: reply_text(one.message) for one in outlet.sent_messages}
-    signs = practice.catalogue.get_pack("en").signs
+    await weekly_checkin.run(team_context)
+    await sender.send_all_due()
+    texts = {sent.address.person: reply_text(sent.message) for sent in outlet.sent_messages}
+    signs = team_context.catalogue.get_pack("en").signs
 
-    bare = {
-        person: _without_sign(said, [(sign.glyph, sign.name) for sign in signs])
-        for person, said in texts.items()
+    texts_without_signs = {
+        person: _without_sign(text, [(sign.glyph, sign.name) for sign in signs])
+        for person, text in texts.items()
     }
 
-    assert bare[MARIE.id] == bare[ADA.id]
+    assert texts_without_signs[MARIE.id] == texts_without_signs[ADA.id]
 
 
-async def test_the_next_question_falls_due_later_than_now(
-    practice: Context, clock: FakeClock
+async def test_the_next_due_time_advances_by_a_week(
+    team_context: Context, clock: FakeClock
 ) -> None:
-    """Walking from one to the next moves on by a week each time."""
-    seen = []
+    """Each due time is a week after the one before."""
+    due_times = []
     for _ in range(4):
-        due = await weekly_checkin.next_due(practice)
+        due = await weekly_checkin.next_due(team_context)
         assert due is not None
-        seen.append(due)
+        due_times.append(due)
         clock.current_time = due
 
-    assert {later - earlier for earlier, later in pairwise(seen)} == {timedelta(days=7)}
+    assert {later - earlier for earlier, later in pairwise(due_times)} == {timedelta(days=7)}
 
 
-async def test_signs_are_dealt_anew_for_each_person(practice: Context) -> None:
-    """Nine people who are asked in one week do not all get the same sign."""
-    await practice.store.write(
-        lambda repos: [repos.people.join_team(one, TEAM.id) for one in CLINICIANS]
+async def test_signs_are_dealt_per_person(team_context: Context) -> None:
+    """Nine check-ins of one week do not all have the same sign."""
+    await team_context.store.write(
+        lambda repos: [repos.people.join_team(clinician, TEAM.id) for clinician in CLINICIANS]
     )
-    await weekly_checkin.run(practice)
+    await weekly_checkin.run(team_context)
 
-    owed = await practice.store.read(
-        lambda repos: repos.deliveries.list_due_deliveries(TEAM.workspace, practice.now(), 100)
+    deliveries = await team_context.store.read(
+        lambda repos: repos.deliveries.list_due_deliveries(TEAM.workspace, team_context.now(), 100)
     )
 
-    assert len(owed) == len(CLINICIANS)
-    assert len({one.detail for one in owed}) > 1
+    assert len(deliveries) == len(CLINICIANS)
+    assert len({delivery.detail for delivery in deliveries}) > 1
 
 
-def _without_sign(said: str, signs: list[tuple[str, str]]) -> str:
-    for picture, name in signs:
-        said = said.replace(f"{picture} {name}", "").replace(picture, "").replace(name, "")
-    return said
+def _without_sign(text: str, signs: list[tuple[str, str]]) -> str:
+    for glyph, name in signs:
+        text = text.replace(f"{glyph} {name}", "").replace(glyph, "").replace(name, "")
+    return text

@@ -1,9 +1,9 @@
-"""Years of check-ins, lived through: ``python -m tests.schedules.years [SEED [MINUTES]]``.
+"""Simulation of years of check-ins: ``python -m tests.schedules.years [SEED [MINUTES]]``.
 
-Sixty people move between thirteen zones while the service falls silent for up to three hours
-at a time. The store, the schedules and the drain are the real ones; the clock and the outlet
-are the tests'. What ought to have arrived is worked out here a second time, from the rule's
-words alone: no line of the bot's own arithmetic decides whether the bot was right.
+Sixty people move between thirteen zones, with outages of up to three hours. The store, the
+schedules and the sender are the real ones; the clock and the outlet are fakes. The expected
+check-ins are computed here a second time, from the rule's specification alone: no function of
+the bot's own calendar decides whether the bot was right.
 """
 
 import asyncio
@@ -51,7 +51,7 @@ ZONE_NAMES = (
     "Pacific/Pago_Pago",
 )
 ZONE_BY_NAME = {name: ZoneInfo(name) for name in ZONE_NAMES}
-"""Held on to: the library keeps eight zones, and reads the others from disk each time."""
+"""Cached: the library caches eight zones, and reads the others from disk each time."""
 
 WORKSPACE = "slack:T0YEARS"
 DAY_START, DAY_END, MAX_LATENESS = time(7, 30), time(20), timedelta(hours=30)
@@ -60,7 +60,7 @@ HOLIDAY_REGIONS = ("", "CA-QC", "GB-ENG")
 
 @dataclass
 class SimulatedPerson:
-    """Somebody who joined, where they are, and the weeks in which they were asked or could be."""
+    """A person who joined, their location, and the weeks with a possible or an actual check-in."""
 
     person: Person
     rule: WeeklyRule
@@ -73,46 +73,46 @@ class SimulatedPerson:
     disturbed_count: int = 0
 
     def works_on(self, day: date) -> bool:
-        """Whether they work on *day*, by the words of the rule."""
+        """Return whether they work on *day*, by the rule's specification."""
         days = self.work_days or (1, 2, 3, 4, 5, self.rule.weekday)
         off = holiday_dates(self.region, day.year) if self.region else frozenset()
         return day.isoweekday() in days and day not in off
 
     def is_reachable_at(self, now: datetime) -> bool:
-        """Whether a message may reach them at *now*."""
+        """Return whether a message may be sent to them at *now*."""
         local = now.astimezone(ZONE_BY_NAME[self.zone])
         return self.works_on(local.date()) and DAY_START <= local.time() < DAY_END
 
     def record_possible_week(self, now: datetime) -> None:
-        """Remember the week of *now* if its slot and the late limit hold this very moment."""
+        """Record the week of *now* if the slot and the maximum lateness include this instant."""
         local = now.astimezone(ZONE_BY_NAME[self.zone])
         slot = self.compute_slot(local.date() - timedelta(days=local.isoweekday() - 1))
         if slot and slot <= now <= slot + MAX_LATENESS and self.is_reachable_at(now):
             self.possible_weeks.add(iso_week(local.date()))
 
     def compute_slot(self, week_start: date) -> datetime | None:
-        """When the week from *starts* asks: its rule's time, moved off days that are not worked."""
+        """Return the slot of the week from *week_start*, moved off days that are not worked."""
         days = self.work_days or (*range(1, 6), self.rule.weekday)
-        weekday = min((one for one in days if one >= self.rule.weekday), default=max(days))
+        weekday = min((day for day in days if day >= self.rule.weekday), default=max(days))
         week = [week_start + timedelta(days=ahead) for ahead in range(weekday - 1, 7)]
-        at = self.rule.local_time
-        if at >= DAY_END:
-            week, at = week[1:], DAY_START
-        day = next((one for one in week if self.works_on(one)), None)
+        local_time = self.rule.local_time
+        if local_time >= DAY_END:
+            week, local_time = week[1:], DAY_START
+        day = next((day for day in week if self.works_on(day)), None)
         if day is None:
             return None
-        local = datetime.combine(day, max(at, DAY_START), ZONE_BY_NAME[self.zone])
+        local = datetime.combine(day, max(local_time, DAY_START), ZONE_BY_NAME[self.zone])
         return local.astimezone(UTC)
 
 
 def iso_week(day: date) -> str:
-    """An ISO week's name."""
+    """Return the name of the ISO week of *day*."""
     return day.strftime("%G-W%V")
 
 
 @dataclass(frozen=True)
 class SimulationSpan:
-    """How long, how many people, how often the clock ticks, and which chance it was."""
+    """A simulation's parameters: duration, number of people, tick interval and random seed."""
 
     start: datetime
     weeks: int
@@ -123,7 +123,7 @@ class SimulationSpan:
 
 @dataclass
 class SimulationResult:
-    """What came of it: weeks in which somebody could be asked, and in how many they were."""
+    """The counts of weeks with a possible check-in, and of those with one or several."""
 
     possible_count: int = 0
     asked_once_count: int = 0
@@ -134,14 +134,14 @@ class SimulationResult:
 
 
 def generate_people(span: SimulationSpan, rng: Random) -> list[SimulatedPerson]:
-    """Make people up: own days and times, some part-time, each moving four times a year."""
-    made = []
+    """Generate people: own days and times, some part-time, each moving four times a year."""
+    people = []
     for number in range(span.people_count):
         rule = WeeklyRule(rng.randint(1, 7), time(rng.randrange(24), rng.choice((0, 30))))
         days = tuple(sorted(rng.sample(range(1, 8), rng.randint(2, 4))))
         ends = span.weeks * 7 * 24 * 60
         moves = sorted(rng.randrange(ends) for _ in range(max(1, span.weeks // 13)))
-        made.append(
+        people.append(
             SimulatedPerson(
                 Person(WORKSPACE, f"U{number:04}"),
                 rule,
@@ -151,43 +151,43 @@ def generate_people(span: SimulationSpan, rng: Random) -> list[SimulatedPerson]:
                 [(span.start + timedelta(minutes=at), rng.choice(ZONE_NAMES)) for at in moves],
             )
         )
-    return made
+    return people
 
 
 def generate_outages(span: SimulationSpan, rng: Random) -> list[tuple[datetime, datetime]]:
-    """Two silences a week, each of up to three hours."""
+    """Generate two outages a week, each of up to three hours."""
     minutes = span.weeks * 7 * 24 * 60
-    begun = (span.start + timedelta(minutes=rng.randrange(minutes)) for _ in range(2 * span.weeks))
-    return [(at, at + timedelta(minutes=rng.randint(1, 180))) for at in begun]
+    starts = (span.start + timedelta(minutes=rng.randrange(minutes)) for _ in range(2 * span.weeks))
+    return [(start, start + timedelta(minutes=rng.randint(1, 180))) for start in starts]
 
 
 async def run_simulation(
     span: SimulationSpan, folder: Path, *, prints_progress: bool = False
 ) -> SimulationResult:
-    """Live through *span* with a store in *folder*, and count."""
-    chance = Random(span.seed)  # noqa: S311 - the same lives each time
+    """Simulate *span* with a store in *folder*, and count the check-ins."""
+    rng = Random(span.seed)  # noqa: S311 - reproducible by its seed
     clock, outlet = FakeClock(span.start), RecordingOutlet()
-    people, silent = generate_people(span, chance), generate_outages(span, chance)
+    people, outages = generate_people(span, rng), generate_outages(span, rng)
     store = Store.open(f"sqlite:///{folder}/years.sqlite", PEPPERS)
     store.migrate()
     context = Context(store, catalogue.load_catalogue(), clock, {"slack": outlet})
     await store.write(lambda repos: set_up_teams(repos, people))
-    drain = DeliverySender(context, COMPOSERS)
-    found = SimulationResult(
-        outage_count=len(silent), move_count=sum(len(one.zone_moves) for one in people)
+    sender = DeliverySender(context, COMPOSERS)
+    result = SimulationResult(
+        outage_count=len(outages), move_count=sum(len(person.zone_moves) for person in people)
     )
     for number in range(int(timedelta(weeks=span.weeks) / span.tick_interval)):
         if prints_progress and number % 500 == 0:
-            print(f"{clock.current_time:%Y-%m-%d}", flush=True)  # noqa: T201 - a command tells how far it is
-        if not any(begins <= clock.current_time < ends for begins, ends in silent):
-            await run_tick(context, drain, outlet, people)
+            print(f"{clock.current_time:%Y-%m-%d}", flush=True)  # noqa: T201 - progress of a command
+        if not any(start <= clock.current_time < end for start, end in outages):
+            await run_tick(context, sender, outlet, people)
         clock.current_time += span.tick_interval
     await store.close()
-    return count_results(people, found)
+    return count_results(people, result)
 
 
 def set_up_teams(repos: Repositories, people: list[SimulatedPerson]) -> None:
-    """Set up a team for each region, and let everybody join with what is theirs."""
+    """Save a team for each region, and join each person with their own settings."""
     for region in HOLIDAY_REGIONS:
         name = f"team{region}"
         repos.teams.save(
@@ -208,11 +208,11 @@ def set_up_teams(repos: Repositories, people: list[SimulatedPerson]) -> None:
             )
         )
         repos.teams.set_role_holders(name, Role.SUPERVISOR, ())
-    for one in people:
-        repos.people.join_team(one.person, f"team{one.region}")
-        repos.people.set_checkin_rule(one.person, one.rule)
-        repos.people.set_work_days(one.person, one.work_days)
-        repos.people.update_profile(one.person, zone=one.zone)
+    for person in people:
+        repos.people.join_team(person.person, f"team{person.region}")
+        repos.people.set_checkin_rule(person.person, person.rule)
+        repos.people.set_work_days(person.person, person.work_days)
+        repos.people.update_profile(person.person, zone=person.zone)
 
 
 async def run_tick(
@@ -221,30 +221,30 @@ async def run_tick(
     outlet: RecordingOutlet,
     people: list[SimulatedPerson],
 ) -> None:
-    """One tick of a running service: moves become known, and whoever is asked answers."""
+    """Run one tick: moves are stored, due check-ins are sent, and each recipient opens theirs."""
     now = context.now()
-    for one in people:
-        if one.zone_moves and one.zone_moves[0][0] <= now:
-            one.zone = one.zone_moves.pop(0)[1]
-            await context.store.write(partial(learn_zone, traveller=one))
-        one.record_possible_week(now)
+    for person in people:
+        if person.zone_moves and person.zone_moves[0][0] <= now:
+            person.zone = person.zone_moves.pop(0)[1]
+            await context.store.write(partial(learn_zone, traveller=person))
+        person.record_possible_week(now)
     await retry_while_busy(lambda: weekly_checkin.run(context))
     await retry_while_busy(delivery_sender.send_all_due)
-    by_id = {one.person.id: one for one in people}
+    by_id = {person.person.id: person for person in people}
     for sent in outlet.sent_messages:
-        one = by_id[sent.address.person]
+        person = by_id[sent.address.person]
         button = steps_by_name(sent.message)["checkin.answer"]
         data = button.data if isinstance(button, Button) else ""
-        one.asked_weeks[data.partition(":")[0]] += 1
-        one.disturbed_count += not one.is_reachable_at(now)
+        person.asked_weeks[data.partition(":")[0]] += 1
+        person.disturbed_count += not person.is_reachable_at(now)
         await checkin.open_checkin_form(
-            Request(one.person, "checkin.answer", sent.delivery_id, data=data), context
+            Request(person.person, "checkin.answer", sent.delivery_id, data=data), context
         )
     outlet.sent_messages.clear()
 
 
 async def retry_while_busy(duty: Callable[[], Awaitable[int]]) -> None:
-    """Do a duty again when a busy machine did not get round to it; that changes nothing."""
+    """Retry an idempotent duty while the store is busy."""
     while True:
         with suppress(StoreBusyError):
             await duty()
@@ -252,17 +252,19 @@ async def retry_while_busy(duty: Callable[[], Awaitable[int]]) -> None:
 
 
 def learn_zone(repos: Repositories, traveller: SimulatedPerson) -> None:
-    """Hear from the product where somebody is now."""
+    """Store the traveller's new zone, as a profile event does."""
     repos.people.update_profile(traveller.person, zone=traveller.zone)
 
 
 def count_results(people: list[SimulatedPerson], result: SimulationResult) -> SimulationResult:
-    """Hold what arrived against what could have."""
-    for one in people:
-        result.possible_count += len(one.possible_weeks)
-        result.asked_once_count += sum(one.asked_weeks[week] == 1 for week in one.possible_weeks)
-        result.asked_twice_count += sum(times > 1 for times in one.asked_weeks.values())
-        result.disturbed_count += one.disturbed_count
+    """Compare the actual check-ins with the possible ones."""
+    for person in people:
+        result.possible_count += len(person.possible_weeks)
+        result.asked_once_count += sum(
+            person.asked_weeks[week] == 1 for week in person.possible_weeks
+        )
+        result.asked_twice_count += sum(times > 1 for times in person.asked_weeks.values())
+        result.disturbed_count += person.disturbed_count
     return result
 
 
@@ -273,4 +275,4 @@ if __name__ == "__main__":
     seed, minutes = map(int, (*sys.argv[1:], *("4", "60")[len(sys.argv) - 1 :]))
     span = replace(TWO_YEARS, seed=seed, tick_interval=timedelta(minutes=minutes))
     with tempfile.TemporaryDirectory() as place:
-        print(span, asyncio.run(run_simulation(span, Path(place), prints_progress=True)))  # noqa: T201 - its answer
+        print(span, asyncio.run(run_simulation(span, Path(place), prints_progress=True)))  # noqa: T201 - the command's output

@@ -1,4 +1,4 @@
-"""What is owed is handed over once, and what became of it is kept."""
+"""The delivery sender sends each due delivery once and stores the result."""
 
 import asyncio
 from collections import Counter
@@ -21,42 +21,44 @@ from tests.doubles import FakeClock, RecordingOutlet
 from tests.sample_team import CLINICIANS, MARIE, TEAM
 
 
-async def states(context: Context) -> Counter[str]:
-    """How many deliveries stand where."""
-    tally = await context.store.read(lambda repos: repos.deliveries.count_by_state())
-    counted: Counter[str] = Counter()
-    for one in tally:
-        counted[one.state] += one.count
-    return counted
+async def count_states(context: Context) -> Counter[str]:
+    """Count the deliveries by state."""
+    counts = await context.store.read(lambda repos: repos.deliveries.count_by_state())
+    totals: Counter[str] = Counter()
+    for row in counts:
+        totals[row.state] += row.count
+    return totals
 
 
-async def test_everybody_gets_their_message_once(owed: Context, outlet: RecordingOutlet) -> None:
-    """Two drains at the same time hand over nine messages, not eighteen."""
-    one, other = DeliverySender(owed, COMPOSERS), DeliverySender(owed, COMPOSERS)
-    await asyncio.gather(one.send_all_due(), other.send_all_due())
+async def test_concurrent_senders_send_each_message_once(
+    planned_context: Context, outlet: RecordingOutlet
+) -> None:
+    """Two concurrent senders send nine messages, not eighteen."""
+    senders = [DeliverySender(planned_context, COMPOSERS) for _ in range(2)]
+    await asyncio.gather(*(sender.send_all_due() for sender in senders))
 
     assert Counter(sent.address.person for sent in outlet.sent_messages) == Counter(
-        one.id for one in CLINICIANS
+        clinician.id for clinician in CLINICIANS
     )
-    assert await states(owed) == {"sent": 9}
+    assert await count_states(planned_context) == {"sent": 9}
 
 
-async def test_an_unknown_outcome_is_never_sent_again(
-    owed: Context, outlet: RecordingOutlet, clock: FakeClock
+async def test_an_unknown_result_is_never_sent_again(
+    planned_context: Context, outlet: RecordingOutlet, clock: FakeClock
 ) -> None:
-    """At most once: a lost answer leaves the message unconfirmed, where nobody may look for it."""
-    drain = DeliverySender(owed, COMPOSERS)
+    """A lost response leaves the delivery unconfirmed, where the product has no lookup."""
+    sender = DeliverySender(planned_context, COMPOSERS)
     outlet.send_result = SendResult(SendStatus.UNKNOWN, reason="timeout")
-    await drain.send_all_due()
+    await sender.send_all_due()
     outlet.send_result = SendResult(SendStatus.SENT)
     clock.advance(minutes=1)
 
-    assert await drain.send_all_due() == 6
-    assert await states(owed) == {"sent": 6, "unconfirmed": 3}
+    assert await sender.send_all_due() == 6
+    assert await count_states(planned_context) == {"sent": 6, "unconfirmed": 3}
 
 
 @pytest.mark.parametrize(
-    ("found", "left", "sent"),
+    ("search_result", "states", "sent"),
     [
         ("yes", {"sent": 9}, 6),
         ("no", {"sent": 9}, 9),
@@ -64,222 +66,223 @@ async def test_an_unknown_outcome_is_never_sent_again(
         ("unable", {"unconfirmed": 3, "sent": 6}, 6),
     ],
 )
-async def test_what_was_in_doubt_is_looked_for_and_sent_only_where_it_is_missing(
-    owed: Context,
+async def test_a_delivery_in_doubt_is_sent_only_if_absent(
+    planned_context: Context,
     outlet: RecordingOutlet,
     clock: FakeClock,
-    found: Literal["yes", "no", "unable", "later"],
-    left: dict[str, int],
+    search_result: Literal["yes", "no", "unable", "later"],
+    states: dict[str, int],
     sent: int,
 ) -> None:
-    """Found, it is done; proved absent, it is sent; not to be known, it is left alone."""
+    """A found delivery is settled, an absent one is sent, an unknown one is not repeated."""
     outlet.send_result, outlet.check_result = (
         SendResult(SendStatus.UNKNOWN, reason="http_503"),
-        found,
+        search_result,
     )
-    drain = DeliverySender(owed, COMPOSERS)
-    await drain.send_all_due()
+    sender = DeliverySender(planned_context, COMPOSERS)
+    await sender.send_all_due()
     outlet.send_result = SendResult(SendStatus.SENT)
     clock.advance(minutes=1)
 
-    assert await drain.send_all_due() == sent
-    assert await states(owed) == left
-    assert len(outlet.checked_ids) == (1 if found == "later" else 3)
+    assert await sender.send_all_due() == sent
+    assert await count_states(planned_context) == states
+    assert len(outlet.checked_ids) == (1 if search_result == "later" else 3)
 
 
-async def test_nobody_is_asked_again_and_again_where_to_look_is_refused(
-    owed: Context, outlet: RecordingOutlet, clock: FakeClock
+async def test_refused_lookups_back_off(
+    planned_context: Context, outlet: RecordingOutlet, clock: FakeClock
 ) -> None:
-    """Searches are spaced out, and once it is too late anyway each is unconfirmed."""
+    """Refused lookups back off, and after the deadline each delivery is unconfirmed."""
     outlet.send_result, outlet.check_result = (
         SendResult(SendStatus.UNKNOWN, reason="http_503"),
         "later",
     )
-    drain = DeliverySender(owed, COMPOSERS)
-    await drain.send_all_due()
+    sender = DeliverySender(planned_context, COMPOSERS)
+    await sender.send_all_due()
     outlet.send_result = SendResult(SendStatus.SENT)
     for _ in range(60):
         clock.advance(minutes=1)
-        await drain.send_all_due()
+        await sender.send_all_due()
     assert len(outlet.checked_ids) == 6
 
     for hours in (30, 2, 2):
         clock.advance(hours=hours)
-        await drain.send_all_due()
-    assert await states(owed) == {"unconfirmed": 3, "sent": 6}
+        await sender.send_all_due()
+    assert await count_states(planned_context) == {"unconfirmed": 3, "sent": 6}
 
 
-async def test_a_message_that_cannot_be_written_holds_up_no_other(
-    owed: Context, outlet: RecordingOutlet, clock: FakeClock
+async def test_a_failed_composer_delays_no_other_delivery(
+    planned_context: Context, outlet: RecordingOutlet, clock: FakeClock
 ) -> None:
-    """It is put off for a while; everybody else gets theirs at once."""
+    """A composer's exception postpones its delivery; the others are sent at once."""
 
-    def only_marie_fails(
+    def fail_for_marie(
         repos: Repositories, delivery: Delivery, context: Context
     ) -> Message | Postponement | None:
         if delivery.person == MARIE.id:
             raise LookupError
         return weekly_checkin.compose_checkin(repos, delivery, context)
 
-    assert await DeliverySender(owed, {"checkin": only_marie_fails}).send_all_due() == 8
-    assert await DeliverySender(owed, COMPOSERS).send_all_due() == 0
+    assert await DeliverySender(planned_context, {"checkin": fail_for_marie}).send_all_due() == 8
+    assert await DeliverySender(planned_context, COMPOSERS).send_all_due() == 0
     clock.advance(minutes=15)
-    assert await DeliverySender(owed, COMPOSERS).send_all_due() == 1
+    assert await DeliverySender(planned_context, COMPOSERS).send_all_due() == 1
 
 
-async def test_a_message_begun_long_before_it_could_leave_is_begun_anew(
-    owed: Context, outlet: RecordingOutlet, clock: FakeClock
+async def test_an_old_claim_is_not_sent(
+    planned_context: Context, outlet: RecordingOutlet, clock: FakeClock
 ) -> None:
-    """Somebody may have begun to look for it: a process that slept for a minute sends nothing."""
-    ticking: Iterator[int] = iter(())
+    """A claim older than its maximum age is not sent, since another process may look it up."""
+    delays: Iterator[int] = iter(())
 
-    def stalled() -> datetime:
-        clock.advance(seconds=next(ticking, 0))
+    def read_stalling_clock() -> datetime:
+        clock.advance(seconds=next(delays, 0))
         return clock.current_time
 
-    def then_stall(repos: Repositories, delivery: Delivery, context: Context) -> Message:
-        nonlocal ticking
-        ticking = iter((0, 60))
-        return written(repos, delivery, context)
+    def compose_and_stall(repos: Repositories, delivery: Delivery, context: Context) -> Message:
+        nonlocal delays
+        delays = iter((0, 60))
+        return compose_greeting(repos, delivery, context)
 
-    await DeliverySender(replace(owed, now=stalled), {"checkin": then_stall}).send_all_due()
+    await DeliverySender(
+        replace(planned_context, now=read_stalling_clock), {"checkin": compose_and_stall}
+    ).send_all_due()
 
     assert outlet.sent_messages == []
-    assert await states(owed) == {"planned": 9}
+    assert await count_states(planned_context) == {"planned": 9}
 
 
-async def test_a_stop_begins_no_further_message(owed: Context, outlet: RecordingOutlet) -> None:
-    """Whoever is between two messages ends at once; what is left is sent after the next start."""
-    drain = DeliverySender(owed, COMPOSERS, 1 / 60)
-    await drain.start()
+async def test_a_stop_claims_no_further_delivery(
+    planned_context: Context, outlet: RecordingOutlet
+) -> None:
+    """A stop between two messages ends the run at once; the others stay planned."""
+    sender = DeliverySender(planned_context, COMPOSERS, 1 / 60)
+    await sender.start()
     for _ in range(500):
         await asyncio.sleep(0 if outlet.sent_messages else 0.01)
-    await asyncio.wait_for(drain.stop(), 5)
+    await asyncio.wait_for(sender.stop(), 5)
 
     assert len(outlet.sent_messages) == 1
-    assert await states(owed) == {"sent": 1, "planned": 8}
+    assert await count_states(planned_context) == {"sent": 1, "planned": 8}
 
 
-async def test_one_workspace_in_trouble_holds_up_no_other(
-    owed: Context, outlet: RecordingOutlet, caplog: pytest.LogCaptureFixture
+async def test_a_failing_workspace_delays_no_other(
+    planned_context: Context, outlet: RecordingOutlet, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A product that is not there is told of in the log; the others' messages go out."""
-    await owed.store.write(
-        lambda repos: repos.deliveries.plan_deliveries(
-            [
-                PlannedDelivery(
-                    "other:T1", "checkin", "U1", "", "x", owed.now(), owed.now(), "circle"
-                )
-            ]
-        )
-    )
+    """A workspace without an outlet is logged as failed; the others' messages are sent."""
+    now = planned_context.now()
+    unsendable = PlannedDelivery("other:T1", "checkin", "U1", "", "x", now, now, "circle")
+    await planned_context.store.write(lambda repos: repos.deliveries.plan_deliveries([unsendable]))
+    composers = {**COMPOSERS, "checkin": compose_greeting}
 
-    assert await DeliverySender(owed, {**COMPOSERS, "checkin": written}).send_all_due() == 9
-    assert "drain.failed" in caplog.text
+    assert await DeliverySender(planned_context, composers).send_all_due() == 9
+    assert "delivery.workspace_failed" in caplog.text
 
 
-def written(_repos: Repositories, _delivery: Delivery, _context: Context) -> Message:
-    """Write the same to everybody."""
+def compose_greeting(_repos: Repositories, _delivery: Delivery, _context: Context) -> Message:
+    """Compose the same message for every person."""
     return Message("Hello", (Text("Hello"),))
 
 
-async def test_a_person_who_takes_no_messages_is_not_tried_again(
-    owed: Context, outlet: RecordingOutlet, clock: FakeClock
+async def test_an_unreachable_person_gets_no_further_delivery(
+    planned_context: Context, outlet: RecordingOutlet, clock: FakeClock
 ) -> None:
-    """A deactivated account is suspended, and nobody else is."""
-    drain = DeliverySender(owed, COMPOSERS)
+    """A deactivated account is marked unreachable and gets no further delivery."""
+    sender = DeliverySender(planned_context, COMPOSERS)
     outlet.send_result = SendResult(SendStatus.GONE, reason="user_not_found")
-    await drain.send_all_due()
+    await sender.send_all_due()
     outlet.send_result = SendResult(SendStatus.SENT)
     clock.advance(days=7)
 
-    assert await weekly_checkin.run(owed) == 0
-    person = await owed.store.read(lambda repos: repos.people.get(MARIE))
+    assert await weekly_checkin.run(planned_context) == 0
+    person = await planned_context.store.read(lambda repos: repos.people.get(MARIE))
     assert person.unreachable_reason == "user_not_found"
 
 
-async def test_a_refused_request_ends_nobodys_messages(
-    owed: Context, outlet: RecordingOutlet, clock: FakeClock
+async def test_a_failed_request_suspends_no_person(
+    planned_context: Context, outlet: RecordingOutlet, clock: FakeClock
 ) -> None:
-    """When every message of one tick is refused, none is repeated and next week all are sent."""
-    drain = DeliverySender(owed, COMPOSERS)
+    """When every message of one tick fails, none is repeated and next week all are sent."""
+    sender = DeliverySender(planned_context, COMPOSERS)
     outlet.send_result = SendResult(SendStatus.FAILED, reason="invalid_blocks")
-    await drain.send_all_due()
+    await sender.send_all_due()
     outlet.send_result = SendResult(SendStatus.SENT)
 
-    assert await drain.send_all_due() == 0
-    assert await states(owed) == {"failed": 9}
+    assert await sender.send_all_due() == 0
+    assert await count_states(planned_context) == {"failed": 9}
     clock.advance(days=7)
-    assert await weekly_checkin.run(owed) == 9
-    assert await drain.send_all_due() == 9
+    assert await weekly_checkin.run(planned_context) == 9
+    assert await sender.send_all_due() == 9
 
 
-async def test_a_refused_tip_does_not_end_a_channels_tips(
-    practice: Context, outlet: RecordingOutlet, clock: FakeClock
+async def test_a_failed_tip_does_not_suspend_the_channel(
+    team_context: Context, outlet: RecordingOutlet, clock: FakeClock
 ) -> None:
-    """The tip that was refused is not repeated; the next one is posted."""
+    """The tip that failed is not repeated; the next one is posted."""
     clock.advance(days=1)
-    await daily_tip.run(practice)
+    await daily_tip.run(team_context)
     outlet.send_result = SendResult(SendStatus.FAILED, reason="msg_too_long")
-    await DeliverySender(practice, COMPOSERS).send_all_due()
+    await DeliverySender(team_context, COMPOSERS).send_all_due()
     outlet.send_result = SendResult(SendStatus.SENT)
     clock.advance(days=2)
 
-    assert await daily_tip.run(practice) == 1
-    assert await DeliverySender(practice, COMPOSERS).send_all_due() == 1
+    assert await daily_tip.run(team_context) == 1
+    assert await DeliverySender(team_context, COMPOSERS).send_all_due() == 1
 
 
-async def test_a_workspace_that_refuses_us_is_suspended(
-    owed: Context, outlet: RecordingOutlet
+async def test_a_workspace_that_revoked_the_token_is_suspended(
+    planned_context: Context, outlet: RecordingOutlet
 ) -> None:
-    """A revoked token stops every further call; let in again, everybody gets their message."""
-    drain = DeliverySender(owed, COMPOSERS)
+    """A revoked token stops every further request; after the resume all messages are sent."""
+    sender = DeliverySender(planned_context, COMPOSERS)
     outlet.send_result = SendResult(SendStatus.CLOSED, reason="token_revoked")
-    await drain.send_all_due()
+    await sender.send_all_due()
     outlet.send_result = SendResult(SendStatus.SENT)
 
-    assert await DeliverySender(owed, COMPOSERS).send_all_due() == 0
+    assert await DeliverySender(planned_context, COMPOSERS).send_all_due() == 0
     assert outlet.sent_messages == []
-    await owed.store.write(lambda repos: repos.workspaces.resume(TEAM.workspace))
-    assert await DeliverySender(owed, COMPOSERS).send_all_due() == 9
+    await planned_context.store.write(lambda repos: repos.workspaces.resume(TEAM.workspace))
+    assert await DeliverySender(planned_context, COMPOSERS).send_all_due() == 9
 
 
-async def test_a_route_learned_while_sending_is_used_from_then_on(
-    owed: Context, outlet: RecordingOutlet, clock: FakeClock
+async def test_a_returned_route_is_used_for_the_next_message(
+    planned_context: Context, outlet: RecordingOutlet, clock: FakeClock
 ) -> None:
-    """The next message, from whichever process, goes by the route that the first one found."""
+    """The next message, from any process, uses the route that the first result returned."""
     outlet.send_result = SendResult(SendStatus.SENT, route="D1")
-    await DeliverySender(owed, COMPOSERS).send_all_due()
+    await DeliverySender(planned_context, COMPOSERS).send_all_due()
     clock.advance(days=7)
-    await weekly_checkin.run(owed)
-    await DeliverySender(owed, COMPOSERS).send_all_due()
+    await weekly_checkin.run(planned_context)
+    await DeliverySender(planned_context, COMPOSERS).send_all_due()
 
-    assert [one.address.route for one in outlet.sent_messages] == [""] * 9 + ["D1"] * 9
+    assert [sent.address.route for sent in outlet.sent_messages] == [""] * 9 + ["D1"] * 9
 
 
-async def test_a_channel_that_takes_no_messages_is_not_tried_again(
-    practice: Context, outlet: RecordingOutlet, clock: FakeClock
+async def test_an_archived_channel_gets_no_further_tip(
+    team_context: Context, outlet: RecordingOutlet, clock: FakeClock
 ) -> None:
-    """An archived channel costs one call; its next tip is not promised."""
+    """An archived channel costs one request; its next tip is not planned."""
     clock.advance(days=1)
-    await daily_tip.run(practice)
+    await daily_tip.run(team_context)
     outlet.send_result = SendResult(SendStatus.GONE, reason="is_archived")
-    await DeliverySender(practice, COMPOSERS).send_all_due()
+    await DeliverySender(team_context, COMPOSERS).send_all_due()
     clock.advance(days=2)
 
-    assert await daily_tip.run(practice) == 0
+    assert await daily_tip.run(team_context) == 0
 
 
-async def test_a_message_begun_by_a_process_that_died_counts_as_unconfirmed(
-    owed: Context, clock: FakeClock, outlet: RecordingOutlet
+async def test_a_crashed_claim_becomes_unconfirmed(
+    planned_context: Context, clock: FakeClock, outlet: RecordingOutlet
 ) -> None:
-    """What may have been posted is not posted again."""
-    (first, *_) = await owed.store.read(
-        lambda repos: repos.deliveries.list_due_deliveries(TEAM.workspace, owed.now(), 1)
+    """A delivery that a crashed process claimed is not sent again."""
+    (first, *_) = await planned_context.store.read(
+        lambda repos: repos.deliveries.list_due_deliveries(TEAM.workspace, planned_context.now(), 1)
     )
-    await owed.store.write(lambda repos: repos.deliveries.claim_delivery(first.id, 0, owed.now()))
+    await planned_context.store.write(
+        lambda repos: repos.deliveries.claim_delivery(first.id, 0, planned_context.now())
+    )
     clock.advance(seconds=41)
-    await DeliverySender(owed, COMPOSERS).send_all_due()
+    await DeliverySender(planned_context, COMPOSERS).send_all_due()
 
-    assert await states(owed) == {"sent": 8, "unconfirmed": 1}
-    assert first.person not in {one.address.person for one in outlet.sent_messages}
+    assert await count_states(planned_context) == {"sent": 8, "unconfirmed": 1}
+    assert first.person not in {sent.address.person for sent in outlet.sent_messages}

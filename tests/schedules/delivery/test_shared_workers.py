@@ -1,4 +1,4 @@
-"""Several workers over one PostgreSQL share what is owed, each workspace by one at a time."""
+"""Several workers over one PostgreSQL share the due workspaces, one worker per workspace."""
 
 import asyncio
 import logging
@@ -10,9 +10,9 @@ import psycopg
 import pytest
 
 from bot.context import Context
-from schedules.delivery import shared_workers
 from schedules.delivery.sender import DeliverySender
 from schedules.delivery.shared_workers import SharedWorkers
+from schedules.delivery.worker_timings import WorkerTimings
 from tests.schedules.delivery.worker_pairs import (
     WORKSPACES,
     SlowOutlet,
@@ -26,24 +26,24 @@ from tests.schedules.delivery.worker_pairs import (
 __all__ = ["context", "outlet"]
 
 
-@pytest.fixture(autouse=True)
-def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut the waits that are minutes in service to what a test can bear."""
-    for name, seconds in (
-        ("LEASE_CHECK_SECONDS", 0.1),
-        ("ORPHAN_GRACE_SECONDS", 0.6),
-        ("ENQUEUE_INTERVAL_SECONDS", 0.2),
-        ("QUEUE_POLL_SECONDS", 0.1),
-    ):
-        monkeypatch.setattr(shared_workers, name, seconds)
-    monkeypatch.setattr(shared_workers, "SHUTDOWN_TIMEOUT_SECONDS", 2)
+TIMINGS = WorkerTimings(
+    lease_check_seconds=0.1,
+    orphan_grace_seconds=0.6,
+    enqueue_interval_seconds=0.2,
+    queue_poll_seconds=0.1,
+    shutdown_timeout_seconds=2,
+)
+"""Short timings: production waits for up to a minute."""
 
 
 @pytest.fixture
 async def worker(context: Context, postgres_url: str) -> AsyncIterator[SharedWorkers]:
     """The one worker of this process."""
     shared = SharedWorkers(
-        DeliverySender(context, {"note": compose_empty_message}), context.store, postgres_url
+        DeliverySender(context, {"note": compose_empty_message}),
+        context.store,
+        postgres_url,
+        TIMINGS,
     )
     await shared.start()
     await wait_until(lambda: bool(shared._executor_name))
@@ -51,33 +51,36 @@ async def worker(context: Context, postgres_url: str) -> AsyncIterator[SharedWor
     await shared.stop()
 
 
-class Tables:
-    """What somebody with a copy of the database reads of the draining."""
+class DbosTables:
+    """The rows about the workflows that a reader of the database can see."""
 
     def __init__(self, url: str) -> None:
         """Read the database at *url*."""
         self._url = url.replace("+psycopg", "")
 
-    def ask(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Ask the database, past everything that is ours."""
+    def run_query(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Run *query* in a connection of its own, outside the store."""
         with psycopg.connect(self._url, autocommit=True) as connection:
-            found = connection.execute(query.encode(), values)
-            return found.fetchall() if found.description else []
+            cursor = connection.execute(query.encode(), values)
+            return cursor.fetchall() if cursor.description else []
 
-    def all(self) -> dict[str, list[tuple[Any, ...]]]:
-        """Every row there is of the draining, by table."""
-        where = "SELECT tablename FROM pg_tables WHERE schemaname = 'attune_dbos'"
-        return {name: self.ask(f"TABLE attune_dbos.{name}") for (name,) in self.ask(where)}
+    def read_all(self) -> dict[str, list[tuple[Any, ...]]]:
+        """Return every row of DBOS's tables, by table name."""
+        table_query = "SELECT tablename FROM pg_tables WHERE schemaname = 'attune_dbos'"
+        return {
+            name: self.run_query(f"TABLE attune_dbos.{name}")
+            for (name,) in self.run_query(table_query)
+        }
 
-    def states(self) -> Counter[str]:
-        """How many drains stand where."""
+    def count_states(self) -> Counter[str]:
+        """Count the workflows by status."""
         return Counter(
-            state for (state,) in self.ask("SELECT status FROM attune_dbos.workflow_status")
+            state for (state,) in self.run_query("SELECT status FROM attune_dbos.workflow_status")
         )
 
-    def leave_behind(self, workspace: str, executor: str) -> None:
-        """A drain that *executor* began, and whose end was never heard."""
-        self.ask(
+    def insert_pending_workflow(self, workspace: str, executor: str) -> None:
+        """Insert a workflow that *executor* started and never finished."""
+        self.run_query(
             "INSERT INTO attune_dbos.workflow_status (workflow_uuid, status, name, executor_id,"
             " application_version, queue_name, queue_partition_key, priority, serialization,"
             " application_name, created_at, updated_at)"
@@ -87,7 +90,7 @@ class Tables:
             executor,
             workspace,
         )
-        self.ask(
+        self.run_query(
             "INSERT INTO attune_dbos.workflow_input (workflow_uuid, inputs) VALUES (%s, %s)",
             f"drain:{workspace}:1",
             f'{{"namedArgs":{{}},"positionalArgs":["{workspace}"]}}',
@@ -95,58 +98,60 @@ class Tables:
 
 
 @pytest.fixture
-def tables(postgres_url: str) -> Tables:
+def tables(postgres_url: str) -> DbosTables:
     """The tables behind the worker."""
-    return Tables(postgres_url)
+    return DbosTables(postgres_url)
 
 
-async def test_each_workspace_is_drained_by_one_at_a_time(
+async def test_one_worker_at_a_time_sends_to_a_workspace(
     context: Context, outlet: SlowOutlet, worker: SharedWorkers
 ) -> None:
-    """Two workspaces side by side, put in line twice: everybody is written to once."""
+    """Two workspaces are sent to concurrently; a second enqueue doubles no message."""
     for workspace in WORKSPACES:
         await plan_notes(context, workspace, *(f"U0{number}" for number in range(20)))
 
     await worker.start()
-    await asyncio.sleep(shared_workers.ENQUEUE_INTERVAL_SECONDS)
+    await asyncio.sleep(TIMINGS.enqueue_interval_seconds)
     await worker.start()
     await wait_until(lambda: len(outlet.sent_messages) == 40)
 
-    assert len({(one.address.workspace, one.address.person) for one in outlet.sent_messages}) == 40
+    assert (
+        len({(sent.address.workspace, sent.address.person) for sent in outlet.sent_messages}) == 40
+    )
     assert outlet.max_in_flight == dict.fromkeys(WORKSPACES, 1)
     assert outlet.max_in_flight_total == 2
 
 
-async def test_a_drain_that_fails_is_put_in_line_again(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: Tables
+async def test_a_failed_workflow_is_enqueued_again(
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
 ) -> None:
-    """An error ends one drain, the next tick begins another, and its words are kept nowhere."""
+    """An exception ends one workflow, the next tick starts another; no table stores its text."""
     await plan_notes(context, WORKSPACES[0], "U0MARIE")
     outlet.raises_error = True
     await worker.start()
-    await wait_until(lambda: tables.states()["SUCCESS"] == 1)
+    await wait_until(lambda: tables.count_states()["SUCCESS"] == 1)
     outlet.raises_error = False
     assert outlet.sent_messages == []
-    tables.ask("UPDATE delivery SET state = 'planned'")
+    tables.run_query("UPDATE delivery SET state = 'planned'")
 
-    await asyncio.sleep(shared_workers.ENQUEUE_INTERVAL_SECONDS)
+    await asyncio.sleep(TIMINGS.enqueue_interval_seconds)
     await worker.start()
     await wait_until(lambda: len(outlet.sent_messages) == 1)
-    await wait_until(lambda: tables.states()["SUCCESS"] == 2)
-    assert [row[1:3] for row in tables.all()["workflow_output"]] == [("null", None)] * 2
+    await wait_until(lambda: tables.count_states()["SUCCESS"] == 2)
+    assert [row[1:3] for row in tables.read_all()["workflow_output"]] == [("null", None)] * 2
 
 
-async def test_what_the_tables_tell(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: Tables
+async def test_dbos_tables_contain_no_personal_data(
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
 ) -> None:
-    """Whoever reads them learns which workspace was drained when, in plain text, and no more."""
+    """DBOS's tables reveal which workspace was sent to and when, in plain text, and no more."""
     await plan_notes(context, WORKSPACES[0], "U0MARIE")
     await worker.start()
-    await wait_until(lambda: tables.states()["SUCCESS"] == 1)
+    await wait_until(lambda: tables.count_states()["SUCCESS"] == 1)
 
-    kept = tables.all()
-    texts = {str(value) for rows in kept.values() for row in rows for value in row}
-    assert {name for name, rows in kept.items() if rows} == {
+    rows_by_table = tables.read_all()
+    texts = {str(value) for rows in rows_by_table.values() for row in rows for value in row}
+    assert {name for name, rows in rows_by_table.items() if rows} == {
         "application_versions",
         "dbos_migrations",
         "queues",
@@ -157,19 +162,19 @@ async def test_what_the_tables_tell(
     assert [text for text in texts if "U0MARIE" in text] == []
     assert f'{{"namedArgs":{{}},"positionalArgs":["{WORKSPACES[0]}"]}}' in texts
     assert {text for text in texts if "pickle" in text or "_json" in text} == {"portable_json"}
-    assert [row[1] for row in kept["application_versions"]] == ["delivery-1"]
+    assert [row[1] for row in rows_by_table["application_versions"]] == ["delivery-1"]
 
 
-async def test_the_tables_forget_after_two_days(
-    context: Context, worker: SharedWorkers, tables: Tables
+async def test_workflow_rows_are_deleted_after_two_days(
+    context: Context, worker: SharedWorkers, tables: DbosTables
 ) -> None:
-    """When a workspace was sent something is not kept for longer than it helps."""
+    """A workflow's rows are deleted after two days."""
     for workspace in WORKSPACES:
         await plan_notes(context, workspace, "U0MARIE")
     await worker.start()
-    await wait_until(lambda: tables.states()["SUCCESS"] == 2)
+    await wait_until(lambda: tables.count_states()["SUCCESS"] == 2)
     two_days = 2 * 24 * 60 * 60 * 1000
-    tables.ask(
+    tables.run_query(
         "UPDATE attune_dbos.workflow_status SET created_at = created_at - %s"
         " WHERE queue_partition_key = %s",
         two_days,
@@ -177,94 +182,97 @@ async def test_the_tables_forget_after_two_days(
     )
 
     await worker.start()
-    await wait_until(lambda: sum(tables.states().values()) == 1)
-    kept = tables.all()
-    assert [row[0].rpartition(":")[0] for row in kept["workflow_status"]] == [
+    await wait_until(lambda: sum(tables.count_states().values()) == 1)
+    rows_by_table = tables.read_all()
+    assert [row[0].rpartition(":")[0] for row in rows_by_table["workflow_status"]] == [
         f"drain:{WORKSPACES[1]}"
     ]
-    assert len(kept["workflow_input"]) == len(kept["workflow_output"]) == 1
+    assert len(rows_by_table["workflow_input"]) == len(rows_by_table["workflow_output"]) == 1
 
 
-async def test_what_a_worker_left_behind_is_taken_over(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: Tables
+async def test_orphaned_workflows_are_resumed(
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
 ) -> None:
-    """Of two workers one is gone for good: after a while the other does what it began."""
+    """The workflows of a worker that never returns are resumed after the grace period."""
     await plan_notes(context, WORKSPACES[0], "U0MARIE")
     await worker.start()
     await wait_until(lambda: len(outlet.sent_messages) == 1)
-    tables.leave_behind(WORKSPACES[1], "worker-7")
+    tables.insert_pending_workflow(WORKSPACES[1], "worker-7")
     await plan_notes(context, WORKSPACES[1], "U0ADA")
 
     await worker.start()
-    await asyncio.sleep(shared_workers.ORPHAN_GRACE_SECONDS / 2)
+    await asyncio.sleep(TIMINGS.orphan_grace_seconds / 2)
     assert len(outlet.sent_messages) == 1
     await wait_until(lambda: len(outlet.sent_messages) == 2)
 
 
-async def test_nothing_is_taken_from_a_worker_that_lives(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: Tables
+async def test_a_live_workers_workflows_are_not_resumed(
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
 ) -> None:
-    """However long it takes: what another has begun stays with it while it has its seat."""
-    other = context.store.create_worker_lease(shares_deliveries=True)
-    await asyncio.to_thread(other.renew_or_acquire)
-    tables.leave_behind(WORKSPACES[1], f"worker-{other.lease_number}")
+    """A workflow of a live worker is not resumed while that worker has its lease."""
+    other_lease = context.store.create_worker_lease(shares_deliveries=True)
+    await asyncio.to_thread(other_lease.renew_or_acquire)
+    tables.insert_pending_workflow(WORKSPACES[1], f"worker-{other_lease.lease_number}")
     await plan_notes(context, WORKSPACES[1], "U0ADA")
 
-    await asyncio.sleep(shared_workers.ORPHAN_GRACE_SECONDS * 3)
-    assert tables.states() == {"PENDING": 1}
+    await asyncio.sleep(TIMINGS.orphan_grace_seconds * 3)
+    assert tables.count_states() == {"PENDING": 1}
 
-    other.release_lease()
+    other_lease.release_lease()
     await wait_until(lambda: len(outlet.sent_messages) == 1)
 
 
-async def test_nobody_is_taken_for_dead_right_after_an_outage(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: Tables
+async def test_an_outage_restarts_the_grace_period(
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
 ) -> None:
-    """Everybody lost their seat at once: whoever looks first waits until all could come back."""
-    tables.leave_behind(WORKSPACES[1], "worker-2")
-    await asyncio.sleep(shared_workers.ORPHAN_GRACE_SECONDS * 0.7)
-    tables.ask(
+    """After an outage all leases are lost, and the grace period starts again."""
+    tables.insert_pending_workflow(WORKSPACES[1], "worker-2")
+    await asyncio.sleep(TIMINGS.orphan_grace_seconds * 0.7)
+    tables.run_query(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
-    await asyncio.sleep(shared_workers.ORPHAN_GRACE_SECONDS * 0.7)
+    await asyncio.sleep(TIMINGS.orphan_grace_seconds * 0.7)
 
-    assert tables.states() == {"PENDING": 1}
-    assert [one.lease_number for one in context.store.list_live_workers()] == [1]
-    await wait_until(lambda: tables.states()["SUCCESS"] == 1)
+    assert tables.count_states() == {"PENDING": 1}
+    assert [live_worker.lease_number for live_worker in context.store.list_live_workers()] == [1]
+    await wait_until(lambda: tables.count_states()["SUCCESS"] == 1)
 
 
-async def test_what_got_lost_in_ones_own_hands_is_begun_again(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: Tables
+async def test_a_lost_own_workflow_is_resumed(
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
 ) -> None:
-    """PostgreSQL went away just as a drain was taken: it is not waited for until a restart."""
-    tables.leave_behind(WORKSPACES[0], "worker-1")
+    """A workflow that was dequeued but never started is resumed without a restart."""
+    tables.insert_pending_workflow(WORKSPACES[0], "worker-1")
     await plan_notes(context, WORKSPACES[0], "U0MARIE")
 
     await wait_until(lambda: len(outlet.sent_messages) == 1)
 
 
-async def test_a_worker_that_is_told_to_end_finishes_its_message_and_leaves_the_rest(
-    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: Tables
+async def test_a_stop_finishes_the_message_in_flight(
+    context: Context, outlet: SlowOutlet, worker: SharedWorkers, tables: DbosTables
 ) -> None:
-    """No message is cut off half-way, and nothing waits for the worker to come back."""
+    """A stop interrupts no message, and the remaining deliveries wait for no particular worker."""
     await plan_notes(context, WORKSPACES[0], *(f"U0{number}" for number in range(100)))
     await worker.start()
     await wait_until(lambda: len(outlet.sent_messages) > 2)
     await worker.stop()
-    went = len(outlet.sent_messages)
-    tally = await context.store.read(lambda repos: repos.deliveries.count_by_state())
+    sent_count = len(outlet.sent_messages)
+    counts = await context.store.read(lambda repos: repos.deliveries.count_by_state())
 
-    assert 2 < went < 100
-    assert {one.state: one.count for one in tally} == {"sent": went, "planned": 100 - went}
-    assert tables.states() == {"SUCCESS": 1}
+    assert 2 < sent_count < 100
+    assert {row.state: row.count for row in counts} == {
+        "sent": sent_count,
+        "planned": 100 - sent_count,
+    }
+    assert tables.count_states() == {"SUCCESS": 1}
     assert context.store.list_live_workers() == ()
 
 
-async def test_nothing_is_said_past_the_log_that_names_nobody(
+async def test_dbos_prints_nothing(
     context: Context, outlet: SlowOutlet, worker: SharedWorkers, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """DBOS prints by itself unless it is kept from it; what it says may hold a row's values."""
+    """DBOS's own log handlers, whose records may contain a row's values, are replaced."""
     await plan_notes(context, WORKSPACES[0], "U0MARIE")
     await worker.start()
     await wait_until(lambda: len(outlet.sent_messages) == 1)

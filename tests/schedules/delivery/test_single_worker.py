@@ -1,4 +1,4 @@
-"""A worker that shares with nobody says so when it is not the only one."""
+"""A single worker logs a warning when another worker runs on the same store."""
 
 import pytest
 
@@ -18,41 +18,43 @@ from tests.schedules.delivery.worker_pairs import (
 __all__ = ["context", "outlet"]
 
 
-def alone(context: Context) -> SingleWorker:
-    """A worker without the extra."""
+def build_single_worker(context: Context) -> SingleWorker:
+    """Build a worker without the scale extra."""
     return SingleWorker(DeliverySender(context, {"note": compose_empty_message}), context.store)
 
 
-async def test_one_alone_drains_and_says_nothing(
+async def test_one_worker_sends_without_a_warning(
     context: Context, outlet: SlowOutlet, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A practice with one worker needs nothing installed besides, and is told of nothing."""
+    """One worker sends the due deliveries without a warning, and releases its lease."""
     await plan_notes(context, WORKSPACES[0], "U0MARIE")
-    worker = alone(context)
+    worker = build_single_worker(context)
 
     await worker.start()
     await wait_until(lambda: len(outlet.sent_messages) == 1)
-    assert [one.shares_deliveries for one in context.store.list_live_workers()] == [False]
+    assert [live_worker.shares_deliveries for live_worker in context.store.list_live_workers()] == [
+        False
+    ]
     await worker.stop()
 
     assert caplog.messages == []
     assert context.store.list_live_workers() == ()
 
 
-async def test_beside_another_nobody_is_written_to_twice_and_the_operator_is_told_once(
+async def test_two_workers_double_nothing_and_log_one_warning(
     context: Context, outlet: SlowOutlet, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Both drain, so that nobody waits; that each keeps the pace for itself is in the log."""
+    """Two workers send each message once and log one warning about the rate limit."""
     people = [f"U0{number}" for number in range(20)]
     await plan_notes(context, WORKSPACES[0], *people)
-    one, other = alone(context), alone(context)
+    first, second = build_single_worker(context), build_single_worker(context)
 
-    await one.start()
-    await other.start()
-    await other.start()
+    await first.start()
+    await second.start()
+    await second.start()
     await wait_until(lambda: len(outlet.sent_messages) >= len(people))
-    await one.stop()
-    await other.stop()
+    await first.stop()
+    await second.stop()
 
     assert sorted(sent.address.person for sent in outlet.sent_messages) == sorted(people)
-    assert caplog.messages == ["worker.not_sharing"]
+    assert caplog.messages == ["worker.rate_limit_not_shared"]

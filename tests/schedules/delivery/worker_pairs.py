@@ -1,4 +1,4 @@
-"""For tests of several workers: a desk over PostgreSQL, and a Slack that takes its time."""
+"""Fixtures for tests of several workers: a context over PostgreSQL, and a slow outlet."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ WORKSPACES = ("slack:T0NORTH", "slack:T0SOUTH")
 
 @dataclass
 class SlowOutlet(RecordingOutlet):
-    """A product that takes a moment for each message, and notes how many it was handed at once."""
+    """An outlet that takes a moment for each message, and counts concurrent sends."""
 
     in_flight: Counter[str] = field(default_factory=Counter)
     max_in_flight: dict[str, int] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class SlowOutlet(RecordingOutlet):
     raises_error: bool = False
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
-        """Take the message in 20 milliseconds, unless a test said that it trips over it."""
+        """Record the message after 20 milliseconds, or raise ``RuntimeError`` if configured."""
         if self.raises_error:
             raise RuntimeError(to.person)
         self.in_flight[to.workspace] += 1
@@ -45,7 +45,7 @@ class SlowOutlet(RecordingOutlet):
 
 @pytest.fixture
 def outlet() -> SlowOutlet:
-    """A Slack that takes its time."""
+    """A slow Slack outlet."""
     return SlowOutlet()
 
 
@@ -53,7 +53,7 @@ def outlet() -> SlowOutlet:
 async def context(
     postgres_url: str, outlet: SlowOutlet, words_in_all_languages: Catalogue
 ) -> AsyncIterator[Context]:
-    """A desk over PostgreSQL at which nobody is set up."""
+    """A context over PostgreSQL without any team."""
     store = Store.open(postgres_url, PEPPERS)
     store.migrate()
     yield Context(store, words_in_all_languages, FakeClock(), {"slack": outlet})
@@ -61,22 +61,22 @@ async def context(
 
 
 def compose_empty_message(_repos: object, _delivery: object, _context: Context) -> Message:
-    """A message without a word."""
+    """Compose a message without text."""
     return Message("", ())
 
 
 async def plan_notes(context: Context, workspace: str, *people: str) -> None:
-    """Owe each of *people* a message now."""
-    owed = [
-        PlannedDelivery(workspace, "note", one, "", "2026-W27", START, DEADLINE, "")
-        for one in people
+    """Plan a message that is due now for each of *people*."""
+    deliveries = [
+        PlannedDelivery(workspace, "note", person_id, "", "2026-W27", START, DEADLINE, "")
+        for person_id in people
     ]
-    await context.store.write(lambda repos: repos.deliveries.plan_deliveries(owed))
+    await context.store.write(lambda repos: repos.deliveries.plan_deliveries(deliveries))
 
 
 async def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Wait for something that other threads bring about."""
-    end = time.monotonic() + seconds
+    """Poll *condition*, which other threads fulfil; fail after *seconds*."""
+    deadline = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "it did not happen"
+        assert time.monotonic() < deadline, "it did not happen"
         await asyncio.sleep(0.05)

@@ -1,0 +1,67 @@
+"""Reconciliation of deliveries in doubt: claimed, with no result in the store."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from bot.context import Context
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import Delivery
+from bot.workflows import delivery_outcome
+from schedules.delivery.action_log import log_action
+
+_MAX_LOOKUPS = 40
+"""Maximum lookups in one pass: few, so that no first message waits for a long list of others."""
+
+_MIN_LOOKUP_BACKOFF_SECONDS = 60.0
+"""First backoff between two lookups, where a product refuses them for now; it doubles."""
+
+_MAX_LOOKUP_BACKOFF_SECONDS = 64 * 60.0
+"""Maximum backoff between two lookups."""
+
+
+class Reconciler:
+    """Looks up in the product whether messages in doubt were posted, and settles their rows.
+
+    A delivery is in doubt when its claim was committed and its result was not: after a crash, a
+    timeout, or a response that proves nothing.
+    """
+
+    def __init__(self, context: Context) -> None:
+        """Reconcile deliveries in the store of *context*, through its outlets."""
+        self._context = context
+        self._lookup_backoffs: dict[str, tuple[datetime, float]] = {}
+
+    async def reconcile_workspace(self, workspace: str) -> None:
+        """Settle the workspace's deliveries in doubt, unless its lookups are backing off."""
+        now = self._context.now()
+        since, backoff_seconds = self._lookup_backoffs.get(workspace, (now, 0.0))
+        if since <= now < since + timedelta(seconds=backoff_seconds):
+            return
+        for delivery in await self._context.store.read(partial(_load_in_doubt, workspace, now)):
+            search_result = await self._check_posted(delivery)
+            settle = partial(
+                delivery_outcome.settle_in_doubt,
+                delivery=delivery,
+                search_result=search_result,
+                now=now,
+            )
+            log_action(await self._context.store.write(settle), delivery, search_result)
+            if search_result == "later":
+                doubled = max(_MIN_LOOKUP_BACKOFF_SECONDS, backoff_seconds * 2)
+                self._lookup_backoffs[workspace] = (now, min(doubled, _MAX_LOOKUP_BACKOFF_SECONDS))
+                return
+        self._lookup_backoffs.pop(workspace, None)
+
+    async def _check_posted(self, delivery: Delivery) -> delivery_outcome.SearchResult:
+        address = delivery_outcome.address_of(delivery)
+        route = await self._context.store.read(lambda repos: repos.chat_routes.get_route(address))
+        outlet = self._context.outlets[delivery.workspace.partition(":")[0]]
+        started_at = delivery.started_at.timestamp()
+        return await outlet.check_posted(replace(address, route=route), delivery.id, started_at)
+
+
+def _load_in_doubt(workspace: str, now: datetime, repos: Repositories) -> tuple[Delivery, ...]:
+    if not repos.workspaces.accepts_messages(workspace, now):
+        return ()
+    return repos.deliveries.list_unsettled(workspace, now, _MAX_LOOKUPS)

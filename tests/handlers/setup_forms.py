@@ -1,0 +1,74 @@
+"""Answers of the set-up form, and helpers that open and submit it."""
+
+from bot.context import Context
+from bot.conversation import DeferredReply, Person
+from bot.domain.people import Team
+from handlers import COMMANDS, FORMS
+from tests.sample_team import (
+    CHANNEL,
+    CLINICIANS,
+    OTHER_CHANNEL,
+    SUPERVISOR,
+    TEAM,
+    WORKSPACE,
+    FormAnswers,
+    build_person,
+    build_request,
+)
+
+NEW_TEAM_ANSWERS: FormAnswers = {
+    "channel": OTHER_CHANNEL,
+    "name": "Friday team",
+    "clinicians": tuple(build_person(f"new{number}").id for number in range(6)),
+    "supervisors": (SUPERVISOR.id,),
+    "day": "5",
+    "time": "08:30",
+    "tip_days": ("1",),
+    "tip_time": "10:00",
+    "zone": "America/Toronto",
+    "practice": "",
+    "language": "en",
+    "question": "status",
+    "open": "no",
+}
+"""An admin's answers for a new team."""
+
+CURRENT_ANSWERS: FormAnswers = {
+    **NEW_TEAM_ANSWERS,
+    "channel": CHANNEL,
+    "name": TEAM.name,
+    "clinicians": tuple(clinician.id for clinician in CLINICIANS),
+    "question": "form",
+}
+"""The answers of the Monday team's current set-up, of which a test changes some."""
+
+
+async def resolve_reply(reply: object) -> object:
+    """Run the continuations of a deferred reply."""
+    while isinstance(reply, DeferredReply):
+        reply = await reply.continuation()
+    return reply
+
+
+async def open_setup(context: Context, person: Person) -> object:
+    """Run the command, and resolve its reply."""
+    return await resolve_reply(
+        await COMMANDS["supervision"].handle_request(build_request(person), context)
+    )
+
+
+async def submit_setup(
+    context: Context,
+    person: Person,
+    data: str,
+    answers: FormAnswers,
+    idempotency_key: str = "act 1",
+) -> object:
+    """Submit the set-up form, and resolve its reply."""
+    request = build_request(person, data=data, answers=answers, idempotency_key=idempotency_key)
+    return await resolve_reply(await FORMS["setup"](request, context))
+
+
+async def load_teams(context: Context) -> tuple[Team, ...]:
+    """Load every team of the workspace."""
+    return await context.store.read(lambda repos: repos.teams.list_teams(WORKSPACE))
