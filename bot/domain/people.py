@@ -1,4 +1,4 @@
-"""Who is supervised together, by whom, and who may read what was published."""
+"""Teams, clinicians and roles, with the access rules between them."""
 
 from dataclasses import dataclass
 from datetime import date, time
@@ -9,7 +9,7 @@ from bot.domain.calendar import WeeklyRule
 
 
 class Role(Enum):
-    """What somebody is to a team, beside being one of its clinicians."""
+    """A person's role in a team, independent of being one of its clinicians."""
 
     SUPERVISOR = "supervisor"
     DIRECTOR = "director"
@@ -17,13 +17,13 @@ class Role(Enum):
 
 @dataclass(frozen=True)
 class Team:
-    """Clinicians supervised together, as their set-up describes them.
+    """A group of clinicians supervised together, as its set-up describes it.
 
-    ``zone`` is an IANA name, used where a person's own is unknown; ``tip_days`` are ISO
-    weekdays. ``question`` is what the next period's breakdown asks: ``form`` or ``status``.
-    ``open_to_team`` lets the whole roster read what its supervisors read; ``unreachable``
-    says why nothing can be posted in its channel. ``holidays`` is the region whose public
-    holidays the team keeps, such as ``CA-QC``; ``""`` for none.
+    ``zone`` is an IANA name, the default where a person's own zone is unknown; ``tip_days`` are ISO
+    weekdays. ``question`` is the question of the next period's breakdown: ``form`` or ``status``.
+    ``open_to_team`` grants the whole roster read access to its supervisors' tables.
+    ``unreachable_reason`` is the error that stopped posting in its channel. ``holiday_region`` is
+    the region of its public holidays, such as ``CA-QC``; ``""`` for none.
     """
 
     id: str
@@ -44,12 +44,12 @@ class Team:
 
 @dataclass(frozen=True)
 class Clinician:
-    """Everything that is kept about a person, and nothing they answered.
+    """All data stored about a person; it contains no answers.
 
-    ``rule`` is their own day and time, ``None`` for the team's; ``paused_until`` is the
-    first local day on which they may be asked again; ``quiet`` counts 0 to 6 check-ins
-    in a row that they let pass; ``unreachable`` says why no message reaches them.
-    ``work_days`` are the ISO weekdays on which they work, ``()`` while they chose none.
+    ``rule`` is the person's own day and time, ``None`` for the team's default. ``paused_until`` is
+    the first local day on which check-ins are allowed again. ``unanswered_count`` counts unanswered
+    check-ins in a row, 0 to 6. ``unreachable_reason`` is the error that stopped deliveries.
+    ``work_days`` are the ISO weekdays on which the person works, ``()`` when not selected.
     """
 
     person: Person
@@ -66,9 +66,9 @@ class Clinician:
 
 
 def may_read_tables(team: Team, roles: frozenset[Role], *, on_roster: bool) -> bool:
-    """Whether somebody with *roles* in *team* may read its published tables.
+    """Return whether a person with *roles* in *team* may read its published tables.
 
-    Its supervisors and its directors may; its own clinicians may where the team chose
-    to read them together; nobody else, whatever they are elsewhere.
+    Supervisors and directors of the team may. Its clinicians may when the team has opened its
+    tables to the roster. A role in another team grants no access.
     """
     return bool(roles) or (on_roster and team.open_to_team)

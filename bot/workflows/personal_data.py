@@ -1,4 +1,4 @@
-"""Gathers everything that is kept about one person, for that person's own eyes."""
+"""Load all data stored about one person, and the teams whose tables the person may read."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -12,14 +12,17 @@ from bot.store.repositories import Repositories
 
 
 def load_personal_data(repos: Repositories, person: Person, now: datetime) -> PersonalData:
-    """Find what is kept about *person* at the instant *now*, in one look at the books."""
+    """Load the data stored about *person* at the instant *now*, in one transaction."""
     team = repos.teams.get_home_team(person)
-    kept = repos.people.get(person)
-    clinician, slot = _drop_expired_pause(kept, team, now), None
-    if team and kept.has_joined and not kept.unreachable_reason:
-        settled = repos.deliveries.settled_slots(scheduling.CHECKIN_KIND, person)
+    stored_clinician = repos.people.get(person)
+    clinician, slot = _drop_expired_pause(stored_clinician, team, now), None
+    if team and stored_clinician.has_joined and not stored_clinician.unreachable_reason:
+        settled_weeks = repos.deliveries.settled_slots(scheduling.CHECKIN_KIND, person)
         slot = scheduling.next_slot(
-            scheduling.build_schedule(kept, team), kept.unanswered_count, now, settled
+            scheduling.build_schedule(stored_clinician, team),
+            stored_clinician.unanswered_count,
+            now,
+            settled_weeks,
         )
     return PersonalData(
         clinician=clinician,
@@ -30,39 +33,44 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
         supervised_teams=_teams_with_role(repos, person, Role.SUPERVISOR),
         directed_teams=_teams_with_role(repos, person, Role.DIRECTOR),
         readable_teams=load_readable_teams(repos, person, team),
-        has_agreed=any(one.has_agreed for one in repos.teams.list_roles(person)),
+        has_agreed=any(grant.has_agreed for grant in repos.teams.list_roles(person)),
     )
 
 
 def roles_by_team(repos: Repositories, person: Person) -> dict[str, frozenset[Role]]:
-    """What *person* is to each team; whoever directs one team of a practice directs them all."""
-    found: dict[str, frozenset[Role]] = {}
-    for held in repos.teams.list_roles(person):
-        team = repos.teams.get(held.team_id)
-        reach = repos.teams.list_practice_teams(team) if team and held.role is Role.DIRECTOR else ()
-        for team_id in sorted({held.team_id, *(sibling.id for sibling in reach)}):
-            found[team_id] = found.get(team_id, frozenset()) | {held.role}
-    return found
+    """Return the roles of *person* by team id.
+
+    A director of one team of a practice is a director of all its teams.
+    """
+    roles: dict[str, frozenset[Role]] = {}
+    for grant in repos.teams.list_roles(person):
+        team = repos.teams.get(grant.team_id)
+        practice_teams = (
+            repos.teams.list_practice_teams(team) if team and grant.role is Role.DIRECTOR else ()
+        )
+        for team_id in sorted({grant.team_id, *(sibling.id for sibling in practice_teams)}):
+            roles[team_id] = roles.get(team_id, frozenset()) | {grant.role}
+    return roles
 
 
 def load_readable_teams(
     repos: Repositories, person: Person, home_team: Team | None
 ) -> tuple[Team, ...]:
-    """The teams whose published tables *person*, whose own team is *home*, may read."""
+    """Return the teams whose published tables *person*, of *home_team*, may read."""
     roles = roles_by_team(repos, person)
     home_id = home_team.id if home_team else ""
     ids = dict.fromkeys((*sorted(roles), *([home_id] if home_id else [])))
-    found = (repos.teams.get(team_id) for team_id in ids)
+    teams = (repos.teams.get(team_id) for team_id in ids)
     return tuple(
         team
-        for team in found
+        for team in teams
         if team
         and may_read_tables(team, roles.get(team.id, frozenset()), on_roster=team.id == home_id)
     )
 
 
 def _drop_expired_pause(clinician: Clinician, team: Team | None, now: datetime) -> Clinician:
-    """The clinician without a pause that is over."""
+    """Return *clinician* without a pause that has expired."""
     zone = resolve_zone(clinician, team)
     if calendar.is_paused(clinician.paused_until, now, zone):
         return clinician
@@ -70,6 +78,6 @@ def _drop_expired_pause(clinician: Clinician, team: Team | None, now: datetime) 
 
 
 def _teams_with_role(repos: Repositories, person: Person, role: Role) -> tuple[Team, ...]:
-    held = (team_id for team_id, roles in roles_by_team(repos, person).items() if role in roles)
-    found = (repos.teams.get(team_id) for team_id in held)
-    return tuple(team for team in found if team)
+    team_ids = (team_id for team_id, roles in roles_by_team(repos, person).items() if role in roles)
+    teams = (repos.teams.get(team_id) for team_id in team_ids)
+    return tuple(team for team in teams if team)
