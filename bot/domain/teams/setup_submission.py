@@ -1,4 +1,4 @@
-"""What somebody wants a team's set-up to become, read from its form and judged."""
+"""Parse and validate a submitted team set-up."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ from bot.errors import UnknownAnswerError
 from bot.public_holidays import is_known_region
 
 PLAIN_NAME_PATTERN = re.compile(r"[\w .,'\N{RIGHT SINGLE QUOTATION MARK}&()+/-]{1,60}")
-"""What a team's name may hold: nothing that inline markup or a product could take for more."""
+"""The allowed characters of a team's name: none that inline markup or a product interprets."""
 
 WEEKDAY_CODES = frozenset("1234567")
 
@@ -26,7 +26,7 @@ Answers = Mapping[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class SetupSubmission:
-    """A team's set-up as somebody filled it in; people are product ids."""
+    """A submitted team set-up; people are product ids."""
 
     channel: str
     name: str
@@ -43,7 +43,7 @@ class SetupSubmission:
     holiday_region: str = ""
 
     def build_team(self, team_id: str, workspace: str) -> Team:
-        """The team that this plan describes."""
+        """Build the team that this submission describes."""
         return Team(
             id=team_id,
             workspace=workspace,
@@ -63,10 +63,12 @@ class SetupSubmission:
 
 @dataclass(frozen=True)
 class SetupContext:
-    """What the plan meets: who fills it in, who supervises now, and what is already taken.
+    """The stored state that a submission is validated against.
 
-    ``elsewhere`` are those on the list of another team of the workspace; those who merely
-    joined one are not among them, since a fault about them would tell a supervisor so.
+    ``setter_id`` is the person who submits the form, ``supervisors`` are the current ones.
+    ``clinicians_elsewhere`` are those declared in another team of the workspace; those who joined a
+    team by themselves are not included, since an error about them would disclose their membership
+    to a supervisor.
     """
 
     setter_id: str
@@ -78,18 +80,20 @@ class SetupContext:
 def parse_setup(
     answers: Answers, languages: tuple[str, ...], words: LanguagePack
 ) -> SetupSubmission | InvalidAnswers:
-    """Read the set-up form; names that could be more than a name get a kind fault.
+    """Parse the set-up form; names outside :data:`PLAIN_NAME_PATTERN` get an error per field.
 
-    Raises :class:`bot.errors.UnknownAnswerError` on what the form does not offer.
+    Raises :class:`bot.errors.UnknownAnswerError` for values that the form does not offer.
     """
     names = {field: _collapsed_answer(answers, field) for field in ("name", "practice")}
-    wrong = [
+    invalid_fields = [
         field
-        for field, said in names.items()
-        if not _is_plain_name(said, allow_blank=field != "name")
+        for field, name in names.items()
+        if not _is_plain_name(name, allow_blank=field != "name")
     ]
-    if wrong:
-        return InvalidAnswers({field: words.translate("supervision.fault.name") for field in wrong})
+    if invalid_fields:
+        return InvalidAnswers(
+            {field: words.translate("supervision.fault.name") for field in invalid_fields}
+        )
     return SetupSubmission(
         channel=_required_answer(answers, "channel"),
         name=names["name"],
@@ -115,32 +119,32 @@ def parse_setup(
 def validate_submission(
     submission: SetupSubmission, setup_context: SetupContext, words: LanguagePack
 ) -> InvalidAnswers | None:
-    """Say under each field what cannot be kept; ``None`` when everything can.
+    """Return an error for each invalid field, or ``None`` when the submission is valid.
 
-    Nobody appoints themselves, a supervisor is never counted in the same team, and each
-    clinician has one home.
+    A setter cannot appoint themselves, a supervisor is never counted as a clinician of the same
+    team, and each clinician has one home team.
     """
     supervisors, clinicians = set(submission.supervisors), set(submission.clinicians)
-    found: dict[str, str] = {}
+    error_keys: dict[str, str] = {}
     if setup_context.is_channel_in_use:
-        found["channel"] = "channel_taken"
+        error_keys["channel"] = "channel_taken"
     if not supervisors:
-        found["supervisors"] = "nobody"
+        error_keys["supervisors"] = "nobody"
     elif setup_context.setter_id in supervisors.difference(setup_context.supervisors):
-        found["supervisors"] = "self"
+        error_keys["supervisors"] = "self"
     if clinicians & setup_context.clinicians_elsewhere:
-        found["clinicians"] = "elsewhere"
+        error_keys["clinicians"] = "elsewhere"
     elif clinicians & {*supervisors, *retained_supervisors(setup_context)}:
-        found["clinicians"] = "both"
+        error_keys["clinicians"] = "both"
     for name, people in (("supervisors", supervisors), ("clinicians", clinicians)):
         if len(people) > MAX_PEOPLE:
-            found[name] = "too_many"
-    told = {name: words.translate(f"supervision.fault.{key}") for name, key in found.items()}
-    return InvalidAnswers(told) if told else None
+            error_keys[name] = "too_many"
+    errors = {name: words.translate(f"supervision.fault.{key}") for name, key in error_keys.items()}
+    return InvalidAnswers(errors) if errors else None
 
 
 def retained_supervisors(setup_context: SetupContext) -> tuple[str, ...]:
-    """A supervisor who fills in the form keeps their own role, listed or not."""
+    """Return the setter's own id if they supervise: a supervisor cannot remove their own role."""
     return (
         (setup_context.setter_id,) if setup_context.setter_id in setup_context.supervisors else ()
     )
@@ -160,10 +164,10 @@ def _first_answer(answers: Answers, field_id: str) -> str:
 
 
 def _required_answer(answers: Answers, field_id: str) -> str:
-    said = _first_answer(answers, field_id)
-    if not said:
+    value = _first_answer(answers, field_id)
+    if not value:
         raise UnknownAnswerError
-    return said
+    return value
 
 
 def _unique_answers(answers: Answers, field_id: str) -> tuple[str, ...]:
@@ -171,17 +175,17 @@ def _unique_answers(answers: Answers, field_id: str) -> tuple[str, ...]:
 
 
 def _offered_answer(answers: Answers, field_id: str, offered_codes: Iterable[str]) -> str:
-    said = _first_answer(answers, field_id)
-    if said not in offered_codes:
+    value = _first_answer(answers, field_id)
+    if value not in offered_codes:
         raise UnknownAnswerError
-    return said
+    return value
 
 
 def _parse_tip_days(answers: Answers) -> tuple[int, ...]:
-    said = set(answers.get("tip_days", ()))
-    if not said <= WEEKDAY_CODES:
+    codes = set(answers.get("tip_days", ()))
+    if not codes <= WEEKDAY_CODES:
         raise UnknownAnswerError
-    return tuple(sorted(int(day) for day in said))
+    return tuple(sorted(int(day) for day in codes))
 
 
 def _parse_region(region_code: str) -> str:
