@@ -23,17 +23,17 @@ TEAM = Team(
 
 
 @pytest.mark.parametrize("role", Role)
-def test_whoever_supervises_or_directs_a_team_may_read_its_tables(role: Role) -> None:
-    """A role in the team opens them, on its roster or not."""
+def test_a_role_grants_read_access(role: Role) -> None:
+    """Any role in a team grants read access to its tables, with or without being on its roster."""
     assert may_read_tables(TEAM, frozenset({role}), on_roster=False)
 
 
-def test_a_clinician_reads_them_only_where_the_team_chose_so() -> None:
-    """Being on the roster is not enough, unless the set-up opens the tables to all of it."""
+def test_the_roster_reads_opened_tables_only() -> None:
+    """A clinician may read the tables only if the team has opened them to its roster."""
     assert not may_read_tables(TEAM, frozenset(), on_roster=True)
     assert may_read_tables(replace(TEAM, open_to_team=True), frozenset(), on_roster=True)
 
 
-def test_nobody_else_may_read_them() -> None:
-    """Tables open to a team are open to that team alone."""
+def test_other_people_have_no_read_access() -> None:
+    """Tables that are open to the roster are closed to all other people."""
     assert not may_read_tables(replace(TEAM, open_to_team=True), frozenset(), on_roster=False)
