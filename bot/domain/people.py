@@ -1,5 +1,6 @@
 """Teams, clinicians and roles, with the access rules between them."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from enum import Enum
@@ -65,6 +66,38 @@ class Clinician:
     work_days: tuple[int, ...] = ()
 
 
+class SetupEditor(Enum):
+    """Who may edit a team's set-up, as seen by the requesting person."""
+
+    THIS_PERSON = "this_person"
+    AN_ADMIN = "an_admin"
+    OTHERS = "others"
+
+
+def find_setup_editor(person: Person, supervisors: Collection[Person]) -> SetupEditor:
+    """Return who may edit the set-up of a team with *supervisors*, as seen by *person*.
+
+    The supervisors may. While a team has none, as a new team, an admin of the workspace may.
+    """
+    if person in supervisors:
+        return SetupEditor.THIS_PERSON
+    return SetupEditor.OTHERS if supervisors else SetupEditor.AN_ADMIN
+
+
+def may_edit_team(editor: SetupEditor, *, is_admin: bool) -> bool:
+    """Return whether the requesting person, an admin or not, may edit the set-up."""
+    return editor is SetupEditor.THIS_PERSON or (is_admin and editor is SetupEditor.AN_ADMIN)
+
+
+def may_name_practice(editor: SetupEditor) -> bool:
+    """Return whether the requesting person may change the practice in a set-up.
+
+    Only an admin may: to name a practice is to read its pooled counts, which would give a
+    team's own supervisors access to the counts of another practice.
+    """
+    return editor is SetupEditor.AN_ADMIN
+
+
 def may_read_tables(team: Team, roles: frozenset[Role], *, on_roster: bool) -> bool:
     """Return whether a person with *roles* in *team* may read its published tables.
 
@@ -72,3 +105,59 @@ def may_read_tables(team: Team, roles: frozenset[Role], *, on_roster: bool) -> b
     tables to the roster. A role in another team grants no access.
     """
     return bool(roles) or (on_roster and team.open_to_team)
+
+
+def select_readable_teams(
+    teams: Iterable[Team], roles: Mapping[str, frozenset[Role]], home_team: Team | None
+) -> tuple[Team, ...]:
+    """Return the teams whose published tables a person may read, by id, the home team last.
+
+    *teams* are the candidates besides *home_team*; *roles* are the person's by team id.
+    """
+    candidates = {team.id: team for team in sorted(teams, key=lambda team: team.id)}
+    home_id = home_team.id if home_team else ""
+    if home_team:
+        candidates.setdefault(home_id, home_team)
+    return tuple(
+        team
+        for team in candidates.values()
+        if may_read_tables(team, roles.get(team.id, frozenset()), on_roster=team.id == home_id)
+    )
+
+
+def is_same_practice(team: Team, other: Team) -> bool:
+    """Return whether both teams are in one practice; a blank practice is no practice."""
+    return team.id == other.id or (
+        team.practice != "" and (team.workspace, team.practice) == (other.workspace, other.practice)
+    )
+
+
+def resolve_roles(
+    grants: Iterable[tuple[str, Role]], teams: Collection[Team]
+) -> dict[str, frozenset[Role]]:
+    """Return a person's roles by team id, from *grants* of (team id, role).
+
+    A director of one team of a practice is a director of all its teams; *teams* are the granted
+    teams and the other teams of their practices. The order is that of the grants.
+    """
+    teams_by_id = {team.id: team for team in teams}
+    roles: dict[str, frozenset[Role]] = {}
+    for granted_id, role in grants:
+        team, team_ids = teams_by_id.get(granted_id), {granted_id}
+        if team and role is Role.DIRECTOR:
+            team_ids |= {other.id for other in teams if is_same_practice(team, other)}
+        for team_id in sorted(team_ids):
+            roles[team_id] = roles.get(team_id, frozenset()) | {role}
+    return roles
+
+
+def select_teams_with_role(
+    teams: Iterable[Team], roles: Mapping[str, frozenset[Role]], role: Role
+) -> tuple[Team, ...]:
+    """Return those of *teams* in which a person has *role*, in the order of *roles*."""
+    teams_by_id = {team.id: team for team in teams}
+    return tuple(
+        teams_by_id[team_id]
+        for team_id, team_roles in roles.items()
+        if role in team_roles and team_id in teams_by_id
+    )

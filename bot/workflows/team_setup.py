@@ -3,10 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from enum import Enum
 
 from bot.conversation import Person
-from bot.domain.people import Role, Team
+from bot.domain.people import (
+    Role,
+    SetupEditor,
+    Team,
+    find_setup_editor,
+    may_edit_team,
+    may_name_practice,
+)
 from bot.domain.teams.setup_form import NEW_TEAM_ID, CurrentSetup
 from bot.domain.teams.setup_submission import (
     SetupContext,
@@ -17,6 +23,21 @@ from bot.errors import StaleFormError
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
 
+__all__ = [
+    "INTRODUCTION_LIFETIME",
+    "MAX_SEARCHED_DELIVERIES",
+    "WELCOME_SLOT",
+    "SavedSetup",
+    "SetupEditor",
+    "editable_teams",
+    "editor_of",
+    "load_current_setup",
+    "load_setup_context",
+    "queue_welcome_card",
+    "requeue_introduction",
+    "save_setup",
+]
+
 WELCOME_SLOT = "arrived"
 """The slot key of the card that is posted when the bot is added to a channel."""
 
@@ -25,14 +46,6 @@ MAX_SEARCHED_DELIVERIES = 1000
 
 INTRODUCTION_LIFETIME = timedelta(days=30)
 """Time after a set-up within which its introduction card may still be posted."""
-
-
-class SetupEditor(Enum):
-    """Who may edit a team's set-up."""
-
-    THIS_PERSON = "this_person"
-    AN_ADMIN = "an_admin"
-    OTHERS = "others"
 
 
 @dataclass(frozen=True)
@@ -55,20 +68,19 @@ def editor_of(repos: Repositories, person: Person, team_id: str) -> SetupEditor:
     Raises :class:`bot.errors.StaleFormError` when the workspace has no such team.
     """
     if team_id == NEW_TEAM_ID:
-        return SetupEditor.AN_ADMIN
-    supervisors = repos.teams.list_role_holders(
-        _get_team(repos, person, team_id).id, Role.SUPERVISOR
-    )
-    if person in supervisors:
-        return SetupEditor.THIS_PERSON
-    return SetupEditor.OTHERS if supervisors else SetupEditor.AN_ADMIN
+        return find_setup_editor(person, ())
+    team = _get_team(repos, person, team_id)
+    return find_setup_editor(person, repos.teams.list_role_holders(team.id, Role.SUPERVISOR))
 
 
 def editable_teams(repos: Repositories, person: Person, *, is_admin: bool) -> tuple[Team, ...]:
     """Return the teams whose set-up *person* may edit."""
-    allowed = {SetupEditor.THIS_PERSON, *([SetupEditor.AN_ADMIN] if is_admin else [])}
     teams = repos.teams.list_teams(person.workspace)
-    return tuple(team for team in teams if editor_of(repos, person, team.id) in allowed)
+    return tuple(
+        team
+        for team in teams
+        if may_edit_team(editor_of(repos, person, team.id), is_admin=is_admin)
+    )
 
 
 def load_current_setup(repos: Repositories, person: Person, team_id: str) -> CurrentSetup:
@@ -78,7 +90,7 @@ def load_current_setup(repos: Repositories, person: Person, team_id: str) -> Cur
     team = _get_team(repos, person, team_id)
     return CurrentSetup(
         team=team,
-        may_name_practice=editor_of(repos, person, team_id) is SetupEditor.AN_ADMIN,
+        may_name_practice=may_name_practice(editor_of(repos, person, team_id)),
         clinicians=_person_ids(repos.teams.list_declared_clinicians(team.id)),
         supervisors=_person_ids(repos.teams.list_role_holders(team.id, Role.SUPERVISOR)),
     )
@@ -111,7 +123,7 @@ def save_setup(
     access to the pooled counts of another practice.
     """
     saved_team, team = repos.teams.get(team_id), submission.build_team(team_id, person.workspace)
-    if saved_team and editor_of(repos, person, team_id) is not SetupEditor.AN_ADMIN:
+    if saved_team and not may_name_practice(editor_of(repos, person, team_id)):
         team = replace(team, practice=saved_team.practice)
     retained_ids = retained_supervisors(load_setup_context(repos, person, team_id, submission))
     repos.teams.save(team)
