@@ -23,6 +23,9 @@ ISO-year quarters are not used, because 2026 has a week 53.
 QUIET_HOURS_END, QUIET_HOURS_START = time(7, 30), time(20)
 """Local times at which the daily sending window starts (inclusive) and ends (exclusive)."""
 
+WEEKDAY_CODES = ("1", "2", "3", "4", "5", "6", "7")
+"""The option codes of the ISO weekdays in forms, in the order of the week."""
+
 _DAYS_PER_WEEK = 7
 
 

@@ -1,12 +1,12 @@
 """A clinician's check-in settings: build and parse their forms, render the confirmations."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from bot.content.catalogue import LanguagePack
 from bot.conversation import InvalidAnswers
-from bot.domain.calendar import WeeklyRule, is_quiet_hour
+from bot.domain.answers import Answers, parse_code, parse_codes, parse_date, parse_time
+from bot.domain.calendar import WEEKDAY_CODES, WeeklyRule, is_quiet_hour
 from bot.domain.checkins import scheduling
 from bot.domain.people import Team
 from bot.domain.person.personal_data import PersonalData
@@ -22,15 +22,12 @@ from bot.elements import (
     Text,
     TimeField,
 )
-from bot.errors import UnknownAnswerError
 
 MAX_PAUSE = timedelta(days=366)
 """Maximum length of a pause; leaving the check-ins serves a longer one better."""
 
 SNOOZE_DURATIONS = {f"snooze{weeks}": timedelta(weeks=weeks) for weeks in (1, 2, 4)}
 """The pause durations of the snooze menu, by option code."""
-
-Answers = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -120,15 +117,11 @@ def parse_settings(
 
     Raises :class:`bot.errors.UnknownAnswerError` for values that the form does not offer.
     """
-    state, day, work_days = (
-        _single_answer(answers, "state"),
-        _single_answer(answers, "day"),
-        answers.get("work_days", ()),
-    )
-    if state not in {"on", "off"} or not set("1234567").issuperset({day, *work_days}):
-        raise UnknownAnswerError
+    state = parse_code(answers, "state", ("on", "off"))
+    day = int(parse_code(answers, "day", WEEKDAY_CODES))
+    work_days = tuple(map(int, parse_codes(answers, "work_days", WEEKDAY_CODES)))
+    rule = WeeklyRule(day, parse_time(answers, "time"))
     pause_end = parse_pause_end(answers, today, words) if answers.get("until") else None
-    rule = WeeklyRule(int(day), parse_clock_time(_single_answer(answers, "time")))
     errors = dict(pause_end.errors) if isinstance(pause_end, InvalidAnswers) else {}
     if work_days and day not in work_days:
         errors["day"] = words.translate("home.settings.off_that_day")
@@ -136,12 +129,12 @@ def parse_settings(
         errors["time"] = words.translate("home.settings.quiet")
     if isinstance(pause_end, InvalidAnswers) or errors:
         return InvalidAnswers(errors)
-    are_default_days = set(map(int, work_days)) == set(scheduling.allowed_weekdays((), rule))
+    are_default_days = set(work_days) == set(scheduling.allowed_weekdays((), rule))
     return CheckinSettings(
         state == "on",
         rule,
         pause_end,
-        () if are_default_days else tuple(sorted(map(int, work_days))),
+        () if are_default_days else work_days,
     )
 
 
@@ -162,28 +155,12 @@ def build_pause_form(words: LanguagePack) -> Form:
 
 def parse_pause_end(answers: Answers, today: date, words: LanguagePack) -> date | InvalidAnswers:
     """Parse the day on which check-ins resume: after *today*, at most :data:`MAX_PAUSE` later."""
-    try:
-        pause_end = date.fromisoformat(_single_answer(answers, "until"))
-    except ValueError:
-        raise UnknownAnswerError from None
+    pause_end = parse_date(answers, "until")
     if pause_end <= today:
         return InvalidAnswers({"until": words.translate("home.pause.past")})
     if pause_end > today + MAX_PAUSE:
         return InvalidAnswers({"until": words.translate("home.pause.far")})
     return pause_end
-
-
-def parse_clock_time(text: str) -> time:
-    """Parse a local time ``HH:MM``; raises :class:`bot.errors.UnknownAnswerError` when invalid."""
-    try:
-        return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a local time of day
-    except ValueError:
-        raise UnknownAnswerError from None
-
-
-def _single_answer(answers: Answers, field_id: str) -> str:
-    values = answers.get(field_id, ())
-    return values[0] if len(values) == 1 else ""
 
 
 def render_confirmation(key: str, words: LanguagePack, **facts: str) -> Message:

@@ -1,12 +1,13 @@
 """The weekly check-in: render the question, parse the answer, and follow up a week later."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.content.catalogue import LanguagePack, Lens, Sign
 from bot.conversation import InvalidAnswers
+from bot.domain.answers import Answers, parse_question_code, parse_question_codes
 from bot.domain.calendar import monday_of_iso_week
 from bot.domain.checkins.acknowledgements import (
     CheckinAnswer,
@@ -65,8 +66,6 @@ debrief.
 """
 
 WEEK_PATTERN = re.compile(r"[1-9]\d{3}-W\d{2}")
-
-Answers = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -183,20 +182,9 @@ def build_checkin_form(words: LanguagePack, week: str, sign: Sign) -> Form:
 def parse_checkin_answer(answers: Answers, words: LanguagePack) -> CheckinAnswer:
     """Parse this week's answer; UnknownAnswerError for codes that are not offered."""
     code, intention, follow_up_code = (
-        _parse_single_code(answers, words, name) for name in FORM_QUESTION_IDS
+        parse_question_code(answers, words.questions[name]) for name in FORM_QUESTION_IDS
     )
     return CheckinAnswer(code, intention, wants_follow_up=follow_up_code == "yes")
-
-
-def _parse_single_code(answers: Answers, words: LanguagePack, question_id: str) -> str:
-    question, codes = words.questions[question_id], answers.get(question_id, ())
-    if (
-        len(codes) > 1
-        or (question.required and not codes)
-        or not question.option_codes.issuperset(codes)
-    ):
-        raise UnknownAnswerError
-    return "".join(codes)
 
 
 def build_intention(answer: CheckinAnswer, week: str, sign: Sign, today: date) -> Intention | None:
@@ -236,10 +224,9 @@ def parse_follow_up_answer(
     answers: Answers, words: LanguagePack
 ) -> FollowUpAnswer | InvalidAnswers:
     """Parse a follow-up and its tried moves; UnknownAnswerError for codes that are not offered."""
-    code, tried_moves = _parse_single_code(answers, words, "followup"), answers.get("tried", ())
+    code = parse_question_code(answers, words.questions["followup"])
     question = words.questions["tried"]
-    if not question.option_codes.issuperset(tried_moves):
-        raise UnknownAnswerError
+    tried_moves = parse_question_codes(answers, question)
     if len(tried_moves) > question.max_selected:
         return InvalidAnswers(
             {"tried": words.translate("rupture.deeper.up_to", count=question.max_selected)}

@@ -1,12 +1,11 @@
 """The coded debrief of a strained moment: build its forms and parse the answers."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.content.catalogue import LanguagePack, Question
 from bot.conversation import InvalidAnswers
+from bot.domain.answers import Answers, parse_code, parse_question_codes
 from bot.elements import Banner, Caption, ChoiceField, Element, Form, Text
-from bot.errors import UnknownAnswerError
 
 CUE_QUESTIONS_BY_FORM = {
     "away": ("cue_away",),
@@ -18,8 +17,6 @@ CUE_QUESTIONS_BY_FORM = {
 
 FORM_CODES = tuple(CUE_QUESTIONS_BY_FORM)
 STATUS_CODES = ("not_named", "touched", "working", "repaired", "ended")
-
-Answers = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -105,8 +102,8 @@ def parse_debrief(answers: Answers) -> Debrief:
     Raises UnknownAnswerError when a code is missing, repeated or not offered.
     """
     return Debrief(
-        _parse_single_code(answers, "form", FORM_CODES),
-        _parse_single_code(answers, "status", STATUS_CODES),
+        parse_code(answers, "form", FORM_CODES),
+        parse_code(answers, "status", STATUS_CODES),
     )
 
 
@@ -114,13 +111,6 @@ def parse_encoded_codes(encoded_codes: str) -> Debrief:
     """Parse the codes in form or button data; UnknownAnswerError when invalid."""
     form_code, _, status = encoded_codes.partition(".")
     return parse_debrief({"form": (form_code,), "status": (status,)})
-
-
-def _parse_single_code(answers: Answers, question_id: str, codes: tuple[str, ...]) -> str:
-    values = answers.get(question_id, ())
-    if len(values) != 1 or values[0] not in codes:
-        raise UnknownAnswerError
-    return values[0]
 
 
 def build_deeper_form(debrief: Debrief, words: LanguagePack) -> Form:
@@ -155,7 +145,8 @@ def parse_refinement(
     """
     debrief = parse_encoded_codes(encoded_codes)
     codes_by_question = {
-        name: _parse_codes(words.questions[name], answers) for name in _deeper_question_ids(debrief)
+        name: parse_question_codes(answers, words.questions[name])
+        for name in _deeper_question_ids(debrief)
     }
     errors = {
         name: error
@@ -175,15 +166,6 @@ def parse_refinement(
         clinician_state="".join(codes_by_question["my_state"]),
         safe=codes_by_question["unsafe"] == ("safe",),
     )
-
-
-def _parse_codes(question: Question, answers: Answers) -> tuple[str, ...]:
-    values = answers.get(question.id, ())
-    is_missing = question.required and not values
-    is_repeated = question.max_selected == 1 and len(values) > 1
-    if is_missing or is_repeated or not question.option_codes.issuperset(values):
-        raise UnknownAnswerError
-    return tuple(option.code for option in question.options if option.code in values)
 
 
 def _validate_codes(question_id: str, codes: tuple[str, ...], words: LanguagePack) -> str:

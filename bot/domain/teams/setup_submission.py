@@ -1,15 +1,23 @@
 """Parse and validate a submitted team set-up."""
 
 import re
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import time
 from zoneinfo import ZoneInfo
 
 from bot.content.catalogue import LanguagePack
 from bot.conversation import InvalidAnswers
-from bot.domain.calendar import WeeklyRule
-from bot.domain.checkins.preferences import parse_clock_time
+from bot.domain.answers import (
+    Answers,
+    parse_code,
+    parse_codes,
+    parse_name,
+    parse_required_value,
+    parse_time,
+    parse_unique_values,
+    parse_value,
+)
+from bot.domain.calendar import WEEKDAY_CODES, WeeklyRule
 from bot.domain.people import Team
 from bot.domain.teams import holiday_regions
 from bot.domain.teams.setup_form import MAX_PEOPLE
@@ -18,10 +26,6 @@ from bot.public_holidays import is_known_region
 
 PLAIN_NAME_PATTERN = re.compile(r"[\w .,'\N{RIGHT SINGLE QUOTATION MARK}&()+/-]{1,60}")
 """The allowed characters of a team's name: none that inline markup or a product interprets."""
-
-WEEKDAY_CODES = frozenset("1234567")
-
-Answers = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,7 @@ def parse_setup(
 
     Raises :class:`bot.errors.UnknownAnswerError` for values that the form does not offer.
     """
-    names = {field: _collapsed_answer(answers, field) for field in ("name", "practice")}
+    names = {field: parse_name(answers, field) for field in ("name", "practice")}
     invalid_fields = [
         field
         for field, name in names.items()
@@ -95,24 +99,22 @@ def parse_setup(
             {field: words.translate("supervision.fault.name") for field in invalid_fields}
         )
     return SetupSubmission(
-        channel=_required_answer(answers, "channel"),
+        channel=parse_required_value(answers, "channel"),
         name=names["name"],
-        clinicians=_unique_answers(answers, "clinicians"),
-        supervisors=_unique_answers(answers, "supervisors"),
+        clinicians=parse_unique_values(answers, "clinicians"),
+        supervisors=parse_unique_values(answers, "supervisors"),
         checkin_rule=WeeklyRule(
-            int(_offered_answer(answers, "day", WEEKDAY_CODES)),
-            parse_clock_time(_first_answer(answers, "time")),
+            int(parse_code(answers, "day", WEEKDAY_CODES)),
+            parse_time(answers, "time"),
         ),
-        tip_days=_parse_tip_days(answers),
-        tip_time=parse_clock_time(_first_answer(answers, "tip_time")),
-        language=_offered_answer(answers, "language", languages)
-        if len(languages) > 1
-        else languages[0],
-        zone=_parse_zone(_first_answer(answers, "zone")),
+        tip_days=tuple(map(int, parse_codes(answers, "tip_days", WEEKDAY_CODES))),
+        tip_time=parse_time(answers, "tip_time"),
+        language=parse_code(answers, "language", languages) if len(languages) > 1 else languages[0],
+        zone=_parse_zone(parse_value(answers, "zone")),
         practice=names["practice"],
-        question=_offered_answer(answers, "question", ("form", "status")),
-        open_to_team=_offered_answer(answers, "open", ("yes", "no")) == "yes",
-        holiday_region=_parse_region(_first_answer(answers, "holidays")),
+        question=parse_code(answers, "question", ("form", "status")),
+        open_to_team=parse_code(answers, "open", ("yes", "no")) == "yes",
+        holiday_region=_parse_region(parse_value(answers, "holidays")),
     )
 
 
@@ -150,42 +152,8 @@ def retained_supervisors(setup_context: SetupContext) -> tuple[str, ...]:
     )
 
 
-def _collapsed_answer(answers: Answers, field_id: str) -> str:
-    return " ".join(_first_answer(answers, field_id).split())
-
-
 def _is_plain_name(text: str, *, allow_blank: bool) -> bool:
     return (allow_blank and not text) or PLAIN_NAME_PATTERN.fullmatch(text) is not None
-
-
-def _first_answer(answers: Answers, field_id: str) -> str:
-    values = answers.get(field_id, ())
-    return values[0] if values else ""
-
-
-def _required_answer(answers: Answers, field_id: str) -> str:
-    value = _first_answer(answers, field_id)
-    if not value:
-        raise UnknownAnswerError
-    return value
-
-
-def _unique_answers(answers: Answers, field_id: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(answers.get(field_id, ())))
-
-
-def _offered_answer(answers: Answers, field_id: str, offered_codes: Iterable[str]) -> str:
-    value = _first_answer(answers, field_id)
-    if value not in offered_codes:
-        raise UnknownAnswerError
-    return value
-
-
-def _parse_tip_days(answers: Answers) -> tuple[int, ...]:
-    codes = set(answers.get("tip_days", ()))
-    if not codes <= WEEKDAY_CODES:
-        raise UnknownAnswerError
-    return tuple(sorted(int(day) for day in codes))
 
 
 def _parse_region(region_code: str) -> str:

@@ -5,8 +5,9 @@ import pytest
 
 from bot.content.catalogue import load_catalogue
 from bot.conversation import InvalidAnswers
+from bot.domain.answers import Answers
 from bot.domain.teams import setup_submission
-from bot.domain.teams.setup_submission import Answers, SetupContext, SetupSubmission
+from bot.domain.teams.setup_submission import SetupContext, SetupSubmission
 from bot.errors import UnknownAnswerError
 
 WORDS = load_catalogue().get_pack("en")
