@@ -62,14 +62,14 @@ def settle_in_doubt(
     delivery_id, attempt, is_in_time = delivery.id, delivery.attempt, now <= delivery.deadline
     if search_result == "yes":
         repos.deliveries.mark_sent(delivery_id, attempt)
-        return "deliveries.found"
+        return "deliveries.confirmed"
     if search_result == "no":
         # The message is proven absent, so a retry cannot send it twice.
         if is_in_time:
             repos.deliveries.requeue_delivery(delivery_id, attempt)
         else:
             repos.deliveries.mark_missed(delivery_id, attempt, "late")
-        return "deliveries.absent"
+        return "deliveries.not_found"
     if search_result == "unable" or not is_in_time:
         repos.deliveries.mark_unconfirmed(delivery_id, attempt, "in_doubt")
         return "deliveries.unconfirmed"

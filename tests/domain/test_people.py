@@ -126,13 +126,13 @@ def test_a_director_has_the_role_in_the_whole_practice() -> None:
 def test_readable_teams_are_those_of_roles_and_the_opened_home_team() -> None:
     """Teams with a role come first, by id; the home team is readable only if it is opened."""
     roles = {"south": frozenset({Role.SUPERVISOR}), "north": frozenset({Role.DIRECTOR})}
-    opened = replace(EAST, open_to_team=True)
+    opened_team = replace(EAST, open_to_team=True)
 
     assert select_readable_teams((SOUTH, NORTH), roles, None) == (NORTH, SOUTH)
     assert select_readable_teams((SOUTH, NORTH), roles, EAST) == (NORTH, SOUTH)
-    assert select_readable_teams((SOUTH, NORTH), roles, opened) == (NORTH, SOUTH, opened)
+    assert select_readable_teams((SOUTH, NORTH), roles, opened_team) == (NORTH, SOUTH, opened_team)
     assert select_readable_teams((SOUTH,), roles, SOUTH) == (SOUTH,)
-    assert select_readable_teams((opened,), {}, NORTH) == ()
+    assert select_readable_teams((opened_team,), {}, NORTH) == ()
 
 
 def test_teams_are_selected_by_role() -> None:

@@ -199,18 +199,18 @@ def test_a_topic_has_buttons_to_its_other_kinds() -> None:
 
 def test_a_topic_with_one_kind_has_no_buttons() -> None:
     """A topic with tips only has no buttons to other kinds."""
-    own = replace(WORDS.tips[0], topic="ours")
-    words = replace(WORDS, tips=(own,), topics={"ours": "Ours"})
+    own_card = replace(WORDS.tips[0], topic="ours")
+    words = replace(WORDS, tips=(own_card,), topics={"ours": "Ours"})
 
     assert not [e for e in tips.render_topic("ours", words).body if isinstance(e, ActionRow)]
 
 
 def test_a_topic_without_tips_shows_its_first_kind() -> None:
     """A topic with scenes only shows its scenes by default."""
-    own = replace(WORDS.tips[0], topic="ours", kind="scene")
-    words = replace(WORDS, tips=(own,), topics={"ours": "Ours"})
+    own_card = replace(WORDS.tips[0], topic="ours", kind="scene")
+    words = replace(WORDS, tips=(own_card,), topics={"ours": "Ours"})
 
-    assert own.point in message_text(tips.render_topic("ours", words))
+    assert own_card.point in message_text(tips.render_topic("ours", words))
 
 
 @pytest.mark.parametrize("data", ["", "signs", "signs:jokes", "nonsense:scene"])

@@ -125,13 +125,13 @@ def render_checkin(words: LanguagePack, week: str, sign: Sign) -> Message:
 
 def render_last_note(words: LanguagePack) -> Message:
     """Render the one note that check-ins have stopped, with a button to restart them."""
-    more = Button("checkin.again", words.translate("common.step.again"), primary=True)
-    leave = Button("checkin.leave", words.translate("checkin.menu.leave"))
+    restart_button = Button("checkin.again", words.translate("common.step.again"), primary=True)
+    leave_button = Button("checkin.leave", words.translate("checkin.menu.leave"))
     return Message(
         words.translate("checkin.last.summary"),
         (
             Text(words.translate("checkin.last.text")),
-            ActionRow((more, leave)),
+            ActionRow((restart_button, leave_button)),
             Caption(words.translate("checkin.last.private")),
         ),
     )

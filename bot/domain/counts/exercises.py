@@ -23,8 +23,8 @@ def _matches_leaders(exercise: Exercise, tables: Sequence[ReleasedTable]) -> boo
         for table in tables
         if isinstance(table, BreakdownTable) and table.leader
     }
-    fits = {"form": exercise.forms, "status": exercise.statuses}
-    return all(leader in fits[question] for question, leader in leaders.items())
+    codes_by_question = {"form": exercise.forms, "status": exercise.statuses}
+    return all(leader in codes_by_question[question] for question, leader in leaders.items())
 
 
 def render_exercise(exercise: Exercise, words: LanguagePack) -> tuple[Element, ...]:

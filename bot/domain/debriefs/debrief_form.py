@@ -41,9 +41,9 @@ class Refinement:
 
     ``own_parts`` and ``cues`` are in codebook order; blank values are questions that were not
     shown, or not answered. ``clinician_state`` is what the clinician feels toward the client now.
-    ``is_unsafe`` selects the safety branch; ``safe`` is True only if the clinician selected having
-    felt safe enough: without an answer to the safety question both are False, and it never counts
-    as safe.
+    ``is_unsafe`` selects the safety branch; ``felt_safe`` is True only if the clinician selected
+    having felt safe enough: without an answer to the safety question both are False, and it never
+    counts as safe.
     """
 
     strain: str = ""
@@ -52,7 +52,7 @@ class Refinement:
     help_code: str = ""
     is_unsafe: bool = False
     clinician_state: str = ""
-    safe: bool = False
+    felt_safe: bool = False
 
 
 def build_debrief_form(
@@ -164,7 +164,7 @@ def parse_refinement(
         help_code=codes_by_question["help"][0],
         is_unsafe=codes_by_question["unsafe"] == ("unsafe",),
         clinician_state="".join(codes_by_question["my_state"]),
-        safe=codes_by_question["unsafe"] == ("safe",),
+        felt_safe=codes_by_question["unsafe"] == ("safe",),
     )
 
 

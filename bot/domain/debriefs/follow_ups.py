@@ -33,14 +33,14 @@ def add_follow_up_question(form: Form, words: LanguagePack) -> Form:
     options = tuple(
         Option(code, words.translate(f"home.follow_up.{code}")) for code in ("yes", "no")
     )
-    wish = ChoiceField(
+    field = ChoiceField(
         WISH_FIELD_ID,
         words.translate("home.follow_up.ask"),
         options,
         required=False,
         hint=words.translate("home.follow_up.hint"),
     )
-    return replace(form, body=(*form.body, wish))
+    return replace(form, body=(*form.body, field))
 
 
 def wants_follow_up(request: Request) -> bool:

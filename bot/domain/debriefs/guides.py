@@ -23,7 +23,7 @@ MAX_CONTACTS = 10
 
 EARLY_STATUSES = frozenset({"not_named", "touched"})
 
-PAST = frozenset({"repaired", "ended"})
+CONCLUDED_STATUSES = frozenset({"repaired", "ended"})
 """Statuses without a further conversation about the rupture: their lines are retrospective."""
 
 RISK_CUES = frozenset({"self_blame", "cancelled"})
@@ -126,11 +126,11 @@ def _build_contacts(case: GuideCase) -> Iterator[Element]:
 
 
 def _render_steps(case: GuideCase) -> tuple[Element, ...]:
-    at_risk = not RISK_CUES.isdisjoint(case.refinement.cues)
+    is_at_risk = not RISK_CUES.isdisjoint(case.refinement.cues)
     return (
         _render_step(case, 1, "settle", _settle_line_names(case)),
         _render_step(case, 2, "movement", _movement_line_names(case)),
-        *((Banner(case.words.translate("safety.hopeless")),) if at_risk else ()),
+        *((Banner(case.words.translate("safety.hopeless")),) if is_at_risk else ()),
         _render_step(case, 3, "part", _own_part_line_names(case)),
         _render_step(case, 4, "protection", (_protection_line_name(case),)),
         _render_step(case, 5, "opening", _opening_line_names(case)),
@@ -178,7 +178,7 @@ def _own_part_line_names(case: GuideCase) -> tuple[str, ...]:
     if case.refinement.is_unsafe:
         return ("part.unsafe",)
     status = case.debrief.status
-    section = f"mine_{status}" if status in PAST else "mine"
+    section = f"mine_{status}" if status in CONCLUDED_STATUSES else "mine"
     return tuple(f"{section}.{code}" for code in case.refinement.own_parts) or (f"part.{status}",)
 
 
@@ -215,7 +215,7 @@ def _strain_line_names(name: str, strain: str) -> tuple[str, ...]:
 
 def _threat_line_names(case: GuideCase) -> tuple[str, ...]:
     """Return the warning before words to a client who pushed, unless the clinician felt safe."""
-    return () if case.refinement.safe or not _has_client_pushed(case) else ("opening.threat",)
+    return () if case.refinement.felt_safe or not _has_client_pushed(case) else ("opening.threat",)
 
 
 def _has_client_pushed(case: GuideCase) -> bool:
@@ -241,7 +241,7 @@ def _render_phrases(case: GuideCase) -> tuple[Element, ...]:
 
 def _render_supervision_step(case: GuideCase) -> Text:
     words, refinement = case.words, case.refinement
-    progress = case.debrief.status if case.debrief.status in PAST else "open"
+    progress = case.debrief.status if case.debrief.status in CONCLUDED_STATUSES else "open"
     want_section = "want_ended" if case.debrief.status == "ended" else "want"
     want = words.guide_line(f"{want_section}.{refinement.strain or 'plain'}")
     lines = [
@@ -257,10 +257,10 @@ def _bring_line_name(case: GuideCase) -> tuple[str, ...]:
     """Return the lines on bringing the case to supervision; urgency never replaces safety."""
     unsafe_lines = ("unsafe",) if case.refinement.is_unsafe else ()
     if case.refinement.help_code == "sooner":
-        return _sooner(case), *unsafe_lines
+        return _urgent_line_name(case), *unsafe_lines
     return unsafe_lines or (case.refinement.help_code or "plain",)
 
 
-def _sooner(case: GuideCase) -> str:
+def _urgent_line_name(case: GuideCase) -> str:
     line_name = "sooner" if case.supervisors else "sooner_alone"
     return f"{line_name}_ended" if case.debrief.status == "ended" else line_name

@@ -117,11 +117,11 @@ def _render_next_checkin(person_data: PersonalData, words: LanguagePack) -> Body
             stopped_text,
             ActionRow((restart_button, *_build_checkin_buttons(person_data, words))),
         )
-    invite = Text(words.translate("home.next.invite"))
+    invite_text = Text(words.translate("home.next.invite"))
     if person_data.team is None:
-        return (heading, invite, Caption(words.translate("home.next.how_to_join")))
+        return (heading, invite_text, Caption(words.translate("home.next.how_to_join")))
     join_button = Button("checkin.join", words.translate("common.step.join"))
-    return (heading, invite, ActionRow((join_button,)))
+    return (heading, invite_text, ActionRow((join_button,)))
 
 
 def _build_checkin_buttons(person_data: PersonalData, words: LanguagePack) -> tuple[Button, ...]:

@@ -25,5 +25,5 @@ def build_region_options(current_region: str, words: LanguagePack) -> tuple[Opti
         (words.region_name(code), code)
         for code in {*OFFERED_REGIONS, *filter(None, [current_region])}
     )
-    none = Option(NO_REGION_CODE, words.translate("supervision.form.holidays_none"))
-    return (none, *(Option(code, name) for name, code in regions))
+    none_option = Option(NO_REGION_CODE, words.translate("supervision.form.holidays_none"))
+    return (none_option, *(Option(code, name) for name, code in regions))

@@ -147,7 +147,7 @@ def test_deeper_answers_are_in_codebook_order() -> None:
         help_code="supervision",
         is_unsafe=False,
         clinician_state="calm",
-        safe=True,
+        felt_safe=True,
     )
 
 
@@ -168,7 +168,7 @@ def test_an_unsafe_answer_is_parsed() -> None:
 
     assert isinstance(refinement, Refinement)
     assert refinement.is_unsafe
-    assert not refinement.safe
+    assert not refinement.felt_safe
 
 
 def test_more_than_three_codes_are_an_error() -> None:

@@ -62,13 +62,13 @@ def iter_refinements(form: str, *safety: str) -> Iterator[Refinement]:
         safety, HELP_CODES, ["", *OWN_PART_CODES], ["", *cue_codes_of_form(form)]
     ):
         own_parts, cues = (part,) if part else (), (cue,) if cue else ()
-        yield Refinement("", own_parts, cues, help_code, code == "unsafe", safe=code == "safe")
+        yield Refinement("", own_parts, cues, help_code, code == "unsafe", felt_safe=code == "safe")
     for code, help_code, strain, state in product(
         safety, HELP_CODES, ["", *STRAIN_CODES], ["", *STATE_CODES]
     ):
         is_unsafe, safe = code == "unsafe", code == "safe"
         yield Refinement(
-            strain, help_code=help_code, is_unsafe=is_unsafe, clinician_state=state, safe=safe
+            strain, help_code=help_code, is_unsafe=is_unsafe, clinician_state=state, felt_safe=safe
         )
 
 
@@ -172,7 +172,7 @@ def test_the_warning_is_shown_unless_safe_was_selected(
     for refinement in iter_refinements(debrief.form, "", "safe"):
         guide = guides.build_guide_form(debrief, words, refinement)
         has_pushed = debrief.form in {"against", "both"} or bool(against & {*refinement.cues})
-        is_warned = has_pushed and not refinement.safe and debrief.status != "ended"
+        is_warned = has_pushed and not refinement.felt_safe and debrief.status != "ended"
 
         assert (words.guide_line("opening.threat") in guide_lines(guide)) == is_warned
         assert (risk_banner in guide.body) == bool({"self_blame", "cancelled"} & {*refinement.cues})

@@ -217,7 +217,7 @@ def test_a_push_adds_the_threat_warning(form: str, status: str) -> None:
         form in {"against", "both"}
     )
     assert threat not in guide_text(
-        guides.build_guide_form(debrief, WORDS, Refinement("bond", safe=True))
+        guides.build_guide_form(debrief, WORDS, Refinement("bond", felt_safe=True))
     )
 
 
@@ -234,7 +234,7 @@ def test_a_cue_of_risk_adds_a_safety_banner(cue: str) -> None:
 
 def test_a_frame_complaint_comes_first() -> None:
     """A complaint about time, fees or place has its own line and phrase first."""
-    refinement = Refinement(cues=("frame_complaint",), safe=True)
+    refinement = Refinement(cues=("frame_complaint",), felt_safe=True)
     opening = guide_step(
         guides.build_guide_form(Debrief("against", "touched"), WORDS, refinement), 5
     )
