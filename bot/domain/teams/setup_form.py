@@ -224,7 +224,7 @@ def _build_locale_fields(current: CurrentSetup, words: LanguagePack) -> Body:
             as_dropdown=True,
         ),
     )
-    if len(current.languages) < 2:  # noqa: PLR2004 - a single language_label needs no field
+    if len(current.languages) < 2:  # noqa: PLR2004 - a single language needs no field
         return fields
     current_language = team.language if team else words.language
     language_label = words.translate("supervision.form.language")

@@ -131,8 +131,8 @@ def test_a_report_has_an_exercise() -> None:
 def test_raw_counts_are_rejected() -> None:
     """A raw number is rejected by mypy and at run time: an unneeded ignore would be an error."""
     with pytest.raises(AttributeError):
-        release_rule.render_sentences(12, WORDS)  # type: ignore[arg-type]  # this line is the claim
+        release_rule.render_sentences(12, WORDS)  # type: ignore[arg-type]  # mypy must reject it
     with pytest.raises(AttributeError):
-        release_rule.build_chart({"away": 12}, WORDS)  # type: ignore[arg-type]  # and this
-    bar = Bar("away", 12)  # type: ignore[arg-type]  # and this: a bar takes a share
+        release_rule.build_chart({"away": 12}, WORDS)  # type: ignore[arg-type]  # as above
+    bar = Bar("away", 12)  # type: ignore[arg-type]  # as above: a bar has a Share
     assert not isinstance(bar.share, Share)

@@ -78,7 +78,7 @@ def measure_accuracy(
 
     The default terms are the production ones.
     """
-    rng = random.Random(f"{size} {rate} {mix}")  # noqa: S311 - made-up teams
+    rng = random.Random(f"{size} {rate} {mix}")  # noqa: S311 - simulated teams
     terms = terms or terms_for_size(size)
     bands = named = right_count = 0
     for team in range(team_count):
