@@ -1,1 +1,1 @@
-"""Clinical supervision: pure rules without I/O and without a clock."""
+"""Clinical supervision rules as pure functions: no I/O, no clock, no global state."""

@@ -1,7 +1,7 @@
-"""When something falls due, by people's own clocks: zones, weeks, slots, pauses, late limits.
+"""Calendar rules in local time: time zones, ISO weeks, daily slots, pauses and lateness limits.
 
-Rules are kept as a local day and time; an instant is worked out anew each time, so that
-a move to another zone or a change of its rules needs no mending.
+Rules are stored as a local day and time. The UTC instant is recomputed on every evaluation, so a
+change of a person's zone or of a zone's rules needs no data migration.
 """
 
 from dataclasses import dataclass
@@ -12,21 +12,26 @@ from zoneinfo import ZoneInfo
 from bot import public_holidays
 
 MAX_LATENESS = {"tip": timedelta(hours=4), "checkin": timedelta(hours=30)}
-"""How long after its slot a message is still worth sending; later it is missed."""
+"""Maximum delay after a slot, by kind of delivery; a later delivery is marked as missed."""
 
 PERIOD_EPOCH = date(2026, 1, 5)
-"""The Monday from which periods are counted in whole weeks (never ISO-year quarters: 2026 has
-a week 53)."""
+"""The Monday from which counting periods are numbered in whole weeks.
+
+ISO-year quarters are not used, because 2026 has a week 53.
+"""
 
 QUIET_HOURS_END, QUIET_HOURS_START = time(7, 30), time(20)
-"""Nobody is disturbed before the first of these local times, nor from the second on."""
+"""Local times at which the daily sending window starts (inclusive) and ends (exclusive)."""
+
+WEEKDAY_CODES = ("1", "2", "3", "4", "5", "6", "7")
+"""The option codes of the ISO weekdays in forms, in the order of the week."""
 
 _DAYS_PER_WEEK = 7
 
 
 @dataclass(frozen=True)
 class WeeklyRule:
-    """A person's or a team's weekly moment: an ISO weekday (1 is Monday) and a local time."""
+    """A weekly local time of a person or a team: an ISO weekday (1 is Monday) and a time."""
 
     weekday: int
     local_time: time
@@ -34,7 +39,7 @@ class WeeklyRule:
 
 @dataclass(frozen=True)
 class Slot:
-    """A moment at which something is owed: the key of its local day or week, and the instant."""
+    """A due instant with its key: the local date or the ISO week that it belongs to."""
 
     key: str
     due_at: datetime
@@ -42,42 +47,46 @@ class Slot:
 
 @lru_cache(maxsize=1024)
 def load_zone(name: str) -> ZoneInfo:
-    """Return the time zone *name*; UTC for one that nobody knows any more, after an upgrade.
+    """Return the time zone *name*, or UTC as the fallback for an unknown name.
 
-    All are held on to: the library itself keeps eight, and reads the others from disk again.
+    A name may become unknown after an upgrade of the zone database. The cache holds every zone,
+    because zoneinfo's own strong cache has eight entries and reads other zones from disk again.
     """
     try:
         return ZoneInfo(name)
-    except (ValueError, OSError, KeyError):  # malformed, a folder, unknown
+    except (ValueError, OSError, KeyError):  # malformed key, a directory, unknown key
         return ZoneInfo("UTC")
 
 
 def is_known_zone(name: str) -> bool:
-    """Whether *name* is a time zone that is known here."""
+    """Return whether *name* is a zone of the installed time zone database."""
     return load_zone(name).key == name
 
 
 def iso_week(day: date) -> str:
-    """Name the ISO week of *day*, such as ``2026-W53``: the key of that week's check-in."""
+    """Return the ISO week of *day*, such as ``2026-W53``: the key of that week's check-in."""
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02}"
 
 
 def monday_of_iso_week(week_key: str) -> date:
-    """Return the Monday of the week that :func:`iso_week` names; ValueError for anything else."""
+    """Return the Monday of an ISO week key such as ``2026-W53``.
+
+    Raises ValueError when *week_key* is malformed.
+    """
     return date.fromisocalendar(int(week_key[:4]), int(week_key[6:]), 1)
 
 
 def local_day(now: datetime, zone: ZoneInfo) -> date:
-    """What day it is for somebody in *zone*."""
+    """Return the local date of the instant *now* in *zone*."""
     return now.astimezone(zone).date()
 
 
 def local_to_utc(day: date, local_time: time, zone: ZoneInfo) -> datetime:
-    """When the clocks of *zone* show *at* on *day*, as an instant in UTC.
+    """Convert the local date and time *day*, *local_time* in *zone* to a UTC instant.
 
-    A time that a clock change skips moves forward; one that comes twice means the first
-    (PEP 495, fold=0), so that nobody is asked twice or never.
+    A time skipped by a clock change moves forward, and an ambiguous time is its first occurrence
+    (PEP 495, fold=0), so a slot occurs exactly once.
     """
     return datetime.combine(day, local_time, tzinfo=zone).astimezone(UTC)
 
@@ -85,9 +94,9 @@ def local_to_utc(day: date, local_time: time, zone: ZoneInfo) -> datetime:
 def latest_daily_slot(
     weekdays: tuple[int, ...], local_time: time, zone: ZoneInfo, now: datetime
 ) -> Slot | None:
-    """Return the last daily slot on one of *weekdays* that is not after *now*, within a week."""
+    """Return the latest slot on one of *weekdays* that is not after *now*, within a week."""
     today = local_day(now, zone)
-    days = (today - timedelta(days=back) for back in range(-1, _DAYS_PER_WEEK + 1))
+    days = (today - timedelta(days=offset) for offset in range(-1, _DAYS_PER_WEEK + 1))
     slots = (
         _build_daily_slot(day, local_time, zone) for day in days if day.isoweekday() in weekdays
     )
@@ -97,9 +106,9 @@ def latest_daily_slot(
 def next_daily_slot(
     weekdays: tuple[int, ...], local_time: time, zone: ZoneInfo, now: datetime
 ) -> Slot | None:
-    """Return the first daily slot on one of *weekdays* after *now*, within a week."""
+    """Return the first slot on one of *weekdays* that is after *now*, within a week."""
     today = local_day(now, zone)
-    days = (today + timedelta(days=ahead) for ahead in range(-1, _DAYS_PER_WEEK + 1))
+    days = (today + timedelta(days=offset) for offset in range(-1, _DAYS_PER_WEEK + 1))
     slots = (
         _build_daily_slot(day, local_time, zone) for day in days if day.isoweekday() in weekdays
     )
@@ -107,32 +116,32 @@ def next_daily_slot(
 
 
 def is_quiet_hour(local_time: time) -> bool:
-    """Whether people are left in peace at a local time: from 20:00 to 07:30."""
+    """Return whether a local time is within the quiet hours, from 20:00 to 07:30."""
     return not QUIET_HOURS_END <= local_time < QUIET_HOURS_START
 
 
 def is_holiday(day: date, region: str) -> bool:
-    """Whether *day* is a public holiday of *region*; where none is kept, ``""``, no day is."""
+    """Return whether *day* is a public holiday of *region*; always False for the region ``""``."""
     return bool(region) and day in public_holidays.holiday_dates(region, day.year)
 
 
 def is_paused(paused_until: date | None, now: datetime, zone: ZoneInfo) -> bool:
-    """Whether somebody who asked for a pause still has it; *until* is the first day after it."""
+    """Return whether a pause is active at *now*; *paused_until* is the first local day after it."""
     return paused_until is not None and local_day(now, zone) < paused_until
 
 
 def period_bounds(day: date, weeks: int) -> tuple[date, date]:
-    """Return the Mondays between which the period of *weeks* that holds *day* lies.
+    """Return the start and end Monday of the period of *weeks* weeks that contains *day*.
 
-    The first belongs to it, the second to the next. Counted from :data:`EPOCH`.
+    The start is inclusive and the end exclusive. Periods are numbered from :data:`PERIOD_EPOCH`.
     """
-    spans = (day - PERIOD_EPOCH).days // (weeks * _DAYS_PER_WEEK)
-    opens = PERIOD_EPOCH + timedelta(weeks=spans * weeks)
-    return opens, opens + timedelta(weeks=weeks)
+    period_index = (day - PERIOD_EPOCH).days // (weeks * _DAYS_PER_WEEK)
+    start = PERIOD_EPOCH + timedelta(weeks=period_index * weeks)
+    return start, start + timedelta(weeks=weeks)
 
 
 def monday_of(day: date) -> date:
-    """Return the Monday of the week of *day*."""
+    """Return the Monday of the week that contains *day*."""
     return day - timedelta(days=day.isoweekday() - 1)
 
 

@@ -1,4 +1,4 @@
-"""How the bot is used, for whoever asks for help or types words that a command does not know."""
+"""Render the help text of each command, also used for unknown arguments."""
 
 from collections.abc import Mapping
 
@@ -12,21 +12,22 @@ HELP_LINES: Mapping[str, tuple[str, ...]] = {
     "debriefs": ("alone", "who"),
     "supervision": ("alone", "who"),
 }
-"""Each command's lines, in reading order."""
+"""Each command's help lines, in reading order."""
 
 INTRO_AND_FOOTER: Mapping[str, tuple[str, str]] = {
     "help": ("intro", "support"),
     "checkin": ("", "private"),
 }
+"""The keys of the line above and the line below a command's list; ``""`` for no line."""
 
 
 def render_help(command: str, words: LanguagePack) -> Message:
-    """Say how *command* is used; ``help`` is the overview of them all."""
-    first, last = INTRO_AND_FOOTER.get(command, ("", ""))
-    listed = "\n".join(words.translate(f"usage.{command}.{line}") for line in HELP_LINES[command])
+    """Render the help message of *command*; ``help`` lists all commands."""
+    intro, footer = INTRO_AND_FOOTER.get(command, ("", ""))
+    lines = "\n".join(words.translate(f"usage.{command}.{line}") for line in HELP_LINES[command])
     body = (
-        *((Text(words.translate(f"usage.{command}.{first}")),) if first else ()),
-        Text(listed),
-        *((Caption(words.translate(f"usage.{command}.{last}")),) if last else ()),
+        *((Text(words.translate(f"usage.{command}.{intro}")),) if intro else ()),
+        Text(lines),
+        *((Caption(words.translate(f"usage.{command}.{footer}")),) if footer else ()),
     )
     return Message(words.translate(f"usage.{command}.summary"), body)

@@ -1,5 +1,6 @@
-"""Who is supervised together, by whom, and who may read what was published."""
+"""Teams, clinicians and roles, with the access rules between them."""
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from enum import Enum
@@ -9,7 +10,7 @@ from bot.domain.calendar import WeeklyRule
 
 
 class Role(Enum):
-    """What somebody is to a team, beside being one of its clinicians."""
+    """A person's role in a team, independent of being one of its clinicians."""
 
     SUPERVISOR = "supervisor"
     DIRECTOR = "director"
@@ -17,13 +18,13 @@ class Role(Enum):
 
 @dataclass(frozen=True)
 class Team:
-    """Clinicians supervised together, as their set-up describes them.
+    """A group of clinicians supervised together, as its set-up describes it.
 
-    ``zone`` is an IANA name, used where a person's own is unknown; ``tip_days`` are ISO
-    weekdays. ``question`` is what the next period's breakdown asks: ``form`` or ``status``.
-    ``open_to_team`` lets the whole roster read what its supervisors read; ``unreachable``
-    says why nothing can be posted in its channel. ``holidays`` is the region whose public
-    holidays the team keeps, such as ``CA-QC``; ``""`` for none.
+    ``zone`` is an IANA name, the default where a person's own zone is unknown; ``tip_days`` are ISO
+    weekdays. ``question`` is the question of the next period's breakdown: ``form`` or ``status``.
+    ``open_to_team`` grants the whole roster read access to its supervisors' tables.
+    ``unreachable_reason`` is the error that stopped posting in its channel. ``holiday_region`` is
+    the region of its public holidays, such as ``CA-QC``; ``""`` for none.
     """
 
     id: str
@@ -44,12 +45,12 @@ class Team:
 
 @dataclass(frozen=True)
 class Clinician:
-    """Everything that is kept about a person, and nothing they answered.
+    """All data stored about a person; it contains no answers.
 
-    ``rule`` is their own day and time, ``None`` for the team's; ``paused_until`` is the
-    first local day on which they may be asked again; ``quiet`` counts 0 to 6 check-ins
-    in a row that they let pass; ``unreachable`` says why no message reaches them.
-    ``work_days`` are the ISO weekdays on which they work, ``()`` while they chose none.
+    ``rule`` is the person's own day and time, ``None`` for the team's default. ``paused_until`` is
+    the first local day on which check-ins are allowed again. ``unanswered_count`` counts unanswered
+    check-ins in a row, 0 to 6. ``unreachable_reason`` is the error that stopped deliveries.
+    ``work_days`` are the ISO weekdays on which the person works, ``()`` when not selected.
     """
 
     person: Person
@@ -65,10 +66,98 @@ class Clinician:
     work_days: tuple[int, ...] = ()
 
 
-def may_read_tables(team: Team, roles: frozenset[Role], *, on_roster: bool) -> bool:
-    """Whether somebody with *roles* in *team* may read its published tables.
+class SetupEditor(Enum):
+    """Who may edit a team's set-up, as seen by the requesting person."""
 
-    Its supervisors and its directors may; its own clinicians may where the team chose
-    to read them together; nobody else, whatever they are elsewhere.
+    THIS_PERSON = "this_person"
+    AN_ADMIN = "an_admin"
+    OTHERS = "others"
+
+
+def find_setup_editor(person: Person, supervisors: Collection[Person]) -> SetupEditor:
+    """Return who may edit the set-up of a team with *supervisors*, as seen by *person*.
+
+    The supervisors may. While a team has none, as a new team, an admin of the workspace may.
+    """
+    if person in supervisors:
+        return SetupEditor.THIS_PERSON
+    return SetupEditor.OTHERS if supervisors else SetupEditor.AN_ADMIN
+
+
+def may_edit_team(editor: SetupEditor, *, is_admin: bool) -> bool:
+    """Return whether the requesting person, an admin or not, may edit the set-up."""
+    return editor is SetupEditor.THIS_PERSON or (is_admin and editor is SetupEditor.AN_ADMIN)
+
+
+def may_name_practice(editor: SetupEditor) -> bool:
+    """Return whether the requesting person may change the practice in a set-up.
+
+    Only an admin may: to name a practice is to read its pooled counts, which would give a
+    team's own supervisors access to the counts of another practice.
+    """
+    return editor is SetupEditor.AN_ADMIN
+
+
+def may_read_tables(team: Team, roles: frozenset[Role], *, on_roster: bool) -> bool:
+    """Return whether a person with *roles* in *team* may read its published tables.
+
+    Supervisors and directors of the team may. Its clinicians may when the team has opened its
+    tables to the roster. A role in another team grants no access.
     """
     return bool(roles) or (on_roster and team.open_to_team)
+
+
+def select_readable_teams(
+    teams: Iterable[Team], roles: Mapping[str, frozenset[Role]], home_team: Team | None
+) -> tuple[Team, ...]:
+    """Return the teams whose published tables a person may read, by id, the home team last.
+
+    *teams* are the candidates besides *home_team*; *roles* are the person's by team id.
+    """
+    candidates = {team.id: team for team in sorted(teams, key=lambda team: team.id)}
+    home_id = home_team.id if home_team else ""
+    if home_team:
+        candidates.setdefault(home_id, home_team)
+    return tuple(
+        team
+        for team in candidates.values()
+        if may_read_tables(team, roles.get(team.id, frozenset()), on_roster=team.id == home_id)
+    )
+
+
+def is_same_practice(team: Team, other: Team) -> bool:
+    """Return whether both teams are in one practice; a blank practice is no practice."""
+    return team.id == other.id or (
+        team.practice != "" and (team.workspace, team.practice) == (other.workspace, other.practice)
+    )
+
+
+def resolve_roles(
+    grants: Iterable[tuple[str, Role]], teams: Collection[Team]
+) -> dict[str, frozenset[Role]]:
+    """Return a person's roles by team id, from *grants* of (team id, role).
+
+    A director of one team of a practice is a director of all its teams; *teams* are the granted
+    teams and the other teams of their practices. The order is that of the grants.
+    """
+    teams_by_id = {team.id: team for team in teams}
+    roles: dict[str, frozenset[Role]] = {}
+    for granted_id, role in grants:
+        team, team_ids = teams_by_id.get(granted_id), {granted_id}
+        if team and role is Role.DIRECTOR:
+            team_ids |= {other.id for other in teams if is_same_practice(team, other)}
+        for team_id in sorted(team_ids):
+            roles[team_id] = roles.get(team_id, frozenset()) | {role}
+    return roles
+
+
+def select_teams_with_role(
+    teams: Iterable[Team], roles: Mapping[str, frozenset[Role]], role: Role
+) -> tuple[Team, ...]:
+    """Return those of *teams* in which a person has *role*, in the order of *roles*."""
+    teams_by_id = {team.id: team for team in teams}
+    return tuple(
+        teams_by_id[team_id]
+        for team_id, team_roles in roles.items()
+        if role in team_roles and team_id in teams_by_id
+    )

@@ -1,30 +1,30 @@
-"""Where an answer appears: the same words as a message, in an open form, or on one's own page."""
+"""Render a response for its surface: a message in a conversation, or a read-only form."""
 
 from bot.content.catalogue import LanguagePack
 from bot.conversation import Request
 from bot.elements import Element, Form, Message
 
 NOTE_FORM_NAME = "note"
-"""The name of every form that is only read."""
+"""The name of every read-only form."""
 
 
 def build_note_form(words: LanguagePack, title: str, body: tuple[Element, ...]) -> Form:
-    """Show *body* where a form would stand, with nothing to fill in."""
+    """Build a read-only form with the elements of *body* and a close button."""
     return Form(NOTE_FORM_NAME, title, body, close=words.translate("common.close"))
 
 
 def is_from_home_page(request: Request) -> bool:
-    """Whether the person pressed a button on their own page."""
+    """Return whether *request* came from a button on the person's home page."""
     return not request.channel and not request.inside_form
 
 
 def as_message_or_form(
     request: Request, words: LanguagePack, title: str, message: Message
 ) -> Message | Form:
-    """Answer in the conversation, or in a form where there is none to answer in.
+    """Return *message* for a conversation, or a read-only form for any other surface.
 
-    A person's own page and an open form are no conversations: there the same words
-    stand in a form titled *title* (24 characters at most).
+    The home page and an open form have no conversation to post in: there the body of *message* is
+    shown in a form titled *title* (24 characters at most).
     """
     if request.channel and not request.inside_form:
         return message

@@ -1,4 +1,4 @@
-"""The tip of the day: the same for the whole team, each card once before any twice."""
+"""Select and render the daily tip: one card for the whole team, each card once per round."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -22,22 +22,22 @@ from bot.errors import UnknownAnswerError
 WORKING_DAYS_PER_WEEK = 5
 
 MAX_CARDS_PER_MESSAGE = 20
-"""As many cards as one message shows; a practice may add as many as it likes."""
+"""Maximum number of cards in one message; a practice may add any number of cards."""
 
 
 def select_daily_tip(cards: Sequence[Tip], team_key: str, day: date, days_ahead: int = 0) -> Tip:
-    """Return the card of a team's *day*, or the one *ahead* working days later.
+    """Return the card of a team's *day*, or the card of *days_ahead* working days later.
 
-    Every team has an order of its own, and goes through it round after round. A round starts
-    up to four cards later than the one before, so many that the cards of any weekday become
-    those of the next: a team that posts on Tuesdays and Thursdays meets none of a round's
-    cards in the round after it, and every card in time. A card therefore rests for
-    ``len(cards) - 4`` working days or more. On a weekend it is still Friday's card.
+    Each team has its own card order, a sort by hash, and repeats it in rounds. Each round starts up
+    to four cards later than the round before, an offset chosen so that the cards of any weekday
+    become the cards of the next weekday: a team that posts on Tuesdays and Thursdays gets no card
+    in two successive rounds, and every card eventually. A card is therefore not repeated for at
+    least ``len(cards) - 4`` working days. A weekend uses Friday's card.
     """
-    ring = sorted(cards, key=lambda tip: sha256(f"{team_key}\0{tip.id}".encode()).digest())
+    ordered = sorted(cards, key=lambda tip: sha256(f"{team_key}\0{tip.id}".encode()).digest())
     index = _working_day_index(day) + days_ahead
-    later = (len(ring) + 1) % WORKING_DAYS_PER_WEEK
-    return ring[(index + later * (index // len(ring))) % len(ring)]
+    round_offset = (len(ordered) + 1) % WORKING_DAYS_PER_WEEK
+    return ordered[(index + round_offset * (index // len(ordered))) % len(ordered)]
 
 
 def _working_day_index(day: date) -> int:
@@ -48,7 +48,7 @@ def _working_day_index(day: date) -> int:
 def render_tip(
     tip: Tip, words: LanguagePack, audience: Audience = Audience.ONLY_ME, days_ahead: int = 0
 ) -> Message:
-    """Show one card: its point, one thing to try or say, its source; and the way to the next."""
+    """Render one card: its point, one action or phrase, its source, and a button to the next."""
     key = "tip.summary_ahead" if days_ahead else "tip.summary"
     return Message(
         words.translate(key, title=tip.title),
@@ -65,25 +65,27 @@ def render_tip(
 
 
 def _render_kind(tip: Tip, words: LanguagePack) -> tuple[Element, ...]:
-    """Say what sort of card it is, so that no scene is taken for somebody's story."""
+    """Label a card that is not a plain tip, so that fiction is not read as a real case."""
     return () if tip.kind == "point" else (Caption(words.translate(f"tip.kind.{tip.kind}")),)
 
 
 def _render_card(tip: Tip, words: LanguagePack) -> tuple[Element, ...]:
-    spoken = (Caption(words.translate("tip.say")), Quote(tip.say)) if tip.say else ()
-    return Text(tip.point), Text(words.translate("tip.try_this", text=tip.try_this)), *spoken
+    phrase = (Caption(words.translate("tip.say")), Quote(tip.say)) if tip.say else ()
+    return Text(tip.point), Text(words.translate("tip.try_this", text=tip.try_this)), *phrase
 
 
 def _format_evidence(tip: Tip, words: LanguagePack) -> str:
     if not tip.reference:
         return words.translate("tip.practice")
-    source = words.references[tip.reference]
-    level = words.translate(f"tip.level.{source.level}")
-    return words.translate("tip.evidence", level=level, citation=source.citation, url=source.url)
+    reference = words.references[tip.reference]
+    level = words.translate(f"tip.level.{reference.level}")
+    return words.translate(
+        "tip.evidence", level=level, citation=reference.citation, url=reference.url
+    )
 
 
 def render_topic_list(words: LanguagePack) -> Message:
-    """List all topics, with the word that opens each."""
+    """Render the list of all topics, each with its keyword."""
     lines = [
         words.translate(
             "tip.list.topic",
@@ -104,69 +106,67 @@ def render_topic_list(words: LanguagePack) -> Message:
 
 
 def topics_by_keyword(words: LanguagePack) -> Mapping[str, str]:
-    """Return which topic each word after the command opens: its own name, and the language's."""
+    """Return the topic of each accepted keyword: topic ids, and their translated keywords."""
     return {topic: topic for topic in words.topics} | {
         _topic_keyword(topic, words): topic for topic in words.topics
     }
 
 
 def _topic_keyword(topic: str, words: LanguagePack) -> str:
-    """The word that a language has for a topic; a practice's own topic goes by its name."""
+    """Return the translated keyword of a topic; a topic that a practice added uses its id."""
     key = f"tip.word.{topic}"
     return words.translate(key) if key in words.sentences else topic
 
 
 def render_topic(topic: str, words: LanguagePack, kind: CardKind | None = None) -> Message:
-    """Show the cards of one topic and kind, and the way to its other kinds.
+    """Render the cards of one topic and kind, with buttons to its other kinds.
 
-    With no kind, the first that the topic has: its tips, unless a practice wrote none.
-    KeyError for a word that is no topic.
+    The default kind is the first that the topic has: its tips, unless a practice wrote none.
     """
     title = words.topics[topic]
-    there = {tip.kind for tip in _tips_of_topic(topic, words)}
-    shown = next(one for one in CARD_KINDS if one in there) if kind is None else kind
-    if shown != "point":
-        said = words.translate(f"tip.kind.{shown}")
-        title = words.translate("tip.about.of_kind", title=title, kind=said)
+    kinds = {tip.kind for tip in _tips_of_topic(topic, words)}
+    selected_kind = next(code for code in CARD_KINDS if code in kinds) if kind is None else kind
+    if selected_kind != "point":
+        kind_label = words.translate(f"tip.kind.{selected_kind}")
+        title = words.translate("tip.about.of_kind", title=title, kind=kind_label)
     body: list[Element] = [Heading(title)]
-    for tip in [one for one in _tips_of_topic(topic, words) if one.kind == shown][
-        :MAX_CARDS_PER_MESSAGE
-    ]:
-        body += _render_short_card(tip, words)
+    cards = [tip for tip in _tips_of_topic(topic, words) if tip.kind == selected_kind]
+    for card in cards[:MAX_CARDS_PER_MESSAGE]:
+        body += _render_short_card(card, words)
     attribution = words.translate("source.attribution", url=words.references["source"].url)
     summary = words.translate("tip.about.summary", title=title)
     return Message(
-        summary, (*body, *_build_kind_buttons(topic, words, shown), Caption(attribution))
+        summary, (*body, *_build_kind_buttons(topic, words, selected_kind), Caption(attribution))
     )
 
 
 def parse_kind_data(data: str, words: LanguagePack) -> tuple[str, CardKind]:
-    """Read which cards a button asked for; UnknownAnswerError when forged."""
-    topic, _, asked = data.partition(":")
-    kind = next((one for one in CARD_KINDS if one == asked), None)
+    """Parse the topic and card kind from button data; UnknownAnswerError when invalid."""
+    topic, _, kind_code = data.partition(":")
+    kind = next((code for code in CARD_KINDS if code == kind_code), None)
     if kind is None or topic not in words.topics:
         raise UnknownAnswerError
     return topic, kind
 
 
 def _render_short_card(tip: Tip, words: LanguagePack) -> tuple[Element, ...]:
-    """A point with its evidence; of the others, what there is to do."""
-    told = f"**{tip.title}**\n{tip.point}"
+    """Render a card in short: a tip with its evidence, any other kind with its action."""
+    text = f"**{tip.title}**\n{tip.point}"
     if tip.kind == "point":
-        return Text(told), Caption(_format_evidence(tip, words))
-    return (Text(f"{told}\n{words.translate('tip.try_this', text=tip.try_this)}"),)
+        return Text(text), Caption(_format_evidence(tip, words))
+    return (Text(f"{text}\n{words.translate('tip.try_this', text=tip.try_this)}"),)
 
 
 def _build_kind_buttons(
     topic: str, words: LanguagePack, displayed_kind: CardKind
 ) -> tuple[Element, ...]:
-    there = {tip.kind for tip in _tips_of_topic(topic, words)} - {displayed_kind}
-    steps = tuple(
+    other_kinds = {tip.kind for tip in _tips_of_topic(topic, words)} - {displayed_kind}
+    buttons = tuple(
         Button("tip.kind", words.translate(f"tip.about.show.{kind}"), f"{topic}:{kind}")
         for kind in CARD_KINDS
-        if kind in there
+        if kind in other_kinds
     )
-    return (ActionRow(steps),) if steps else ()
+    return (ActionRow(buttons),) if buttons else ()
 
 
 def _tips_of_topic(topic: str, words: LanguagePack) -> tuple[Tip, ...]:
@@ -174,7 +174,7 @@ def _tips_of_topic(topic: str, words: LanguagePack) -> tuple[Tip, ...]:
 
 
 def render_usage(words: LanguagePack) -> Message:
-    """Say how the command is used, for whoever asks or types a word it does not know."""
+    """Render the usage of the tip command, for help and for unknown keywords."""
     lines = (
         words.translate("tip.usage.alone"),
         words.translate("tip.usage.next"),

@@ -1,1 +1,1 @@
-"""Operations across several repositories, above the store and below handlers and schedules."""
+"""Operations over several repositories: above the store, below handlers and schedules."""

@@ -1,42 +1,59 @@
-"""What a team's set-up needs to know, and how all of it is kept at once."""
+"""Load and save a team's set-up in one transaction, and queue its introduction card."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from enum import Enum
 
 from bot.conversation import Person
-from bot.domain.people import Role, Team
-from bot.domain.teams import setup_submission as plans
+from bot.domain.people import (
+    Role,
+    SetupEditor,
+    Team,
+    find_setup_editor,
+    may_edit_team,
+    may_name_practice,
+)
 from bot.domain.teams.setup_form import NEW_TEAM_ID, CurrentSetup
-from bot.domain.teams.setup_submission import SetupContext, SetupSubmission
+from bot.domain.teams.setup_submission import (
+    SetupContext,
+    SetupSubmission,
+    retained_supervisors,
+)
 from bot.errors import StaleFormError
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
 
+__all__ = [
+    "INTRODUCTION_LIFETIME",
+    "MAX_SEARCHED_DELIVERIES",
+    "WELCOME_SLOT",
+    "SavedSetup",
+    "SetupEditor",
+    "editable_teams",
+    "editor_of",
+    "load_current_setup",
+    "load_setup_context",
+    "queue_welcome_card",
+    "requeue_introduction",
+    "save_setup",
+]
+
 WELCOME_SLOT = "arrived"
-"""The slot of the card that is owed to a channel to which the bot was added."""
+"""The slot key of the card that is posted when the bot is added to a channel."""
 
 MAX_SEARCHED_DELIVERIES = 1000
-"""How many owed messages are looked through for one that introduces the bot already."""
+"""Maximum number of due deliveries searched for a pending introduction card."""
 
 INTRODUCTION_LIFETIME = timedelta(days=30)
-"""For how long an introduction card is still worth posting after a set-up."""
-
-
-class SetupEditor(Enum):
-    """Who may change a team's set-up."""
-
-    THIS_PERSON = "this_person"
-    AN_ADMIN = "an_admin"
-    OTHERS = "others"
+"""Time after a set-up within which its introduction card may still be posted."""
 
 
 @dataclass(frozen=True)
 class SavedSetup:
-    """A set-up as it was kept: the team, and the day on which its open period is told.
+    """A saved set-up: the team, and the day on which its open period is published.
 
-    ``introduces`` says that its channel is owed the introduction card, ``question_waits``
-    that another question was chosen for the next period.
+    ``posts_introduction`` is True when an introduction card was queued for the channel,
+    ``is_question_deferred`` when a changed question applies from the next period.
     """
 
     team: Team
@@ -46,56 +63,53 @@ class SavedSetup:
 
 
 def editor_of(repos: Repositories, person: Person, team_id: str) -> SetupEditor:
-    """Who may change the set-up of *team_id*: its supervisors, or an admin while it has none.
+    """Return who may edit the set-up of *team_id*: its supervisors, or an admin while it has none.
 
-    Raises :class:`bot.errors.StaleFormError` when there is no such team in the workspace.
+    Raises :class:`bot.errors.StaleFormError` when the workspace has no such team.
     """
     if team_id == NEW_TEAM_ID:
-        return SetupEditor.AN_ADMIN
-    supervisors = repos.teams.list_role_holders(
-        _get_team(repos, person, team_id).id, Role.SUPERVISOR
-    )
-    if person in supervisors:
-        return SetupEditor.THIS_PERSON
-    return SetupEditor.OTHERS if supervisors else SetupEditor.AN_ADMIN
+        return find_setup_editor(person, ())
+    team = _get_team(repos, person, team_id)
+    return find_setup_editor(person, repos.teams.list_role_holders(team.id, Role.SUPERVISOR))
 
 
 def editable_teams(repos: Repositories, person: Person, *, is_admin: bool) -> tuple[Team, ...]:
-    """The teams whose set-up *person* may open."""
-    allowed = {SetupEditor.THIS_PERSON, *([SetupEditor.AN_ADMIN] if is_admin else [])}
+    """Return the teams whose set-up *person* may edit."""
     teams = repos.teams.list_teams(person.workspace)
-    return tuple(team for team in teams if editor_of(repos, person, team.id) in allowed)
+    return tuple(
+        team
+        for team in teams
+        if may_edit_team(editor_of(repos, person, team.id), is_admin=is_admin)
+    )
 
 
 def load_current_setup(repos: Repositories, person: Person, team_id: str) -> CurrentSetup:
-    """What the set-up of *team_id* holds now; blank for a new team."""
+    """Load the current set-up of *team_id*; blank for a new team."""
     if team_id == NEW_TEAM_ID:
         return CurrentSetup()
     team = _get_team(repos, person, team_id)
     return CurrentSetup(
         team=team,
-        may_name_practice=editor_of(repos, person, team_id) is SetupEditor.AN_ADMIN,
-        clinicians=tuple(one.id for one in repos.teams.list_declared_clinicians(team.id)),
-        supervisors=tuple(
-            one.id for one in repos.teams.list_role_holders(team.id, Role.SUPERVISOR)
-        ),
+        may_name_practice=may_name_practice(editor_of(repos, person, team_id)),
+        clinicians=_person_ids(repos.teams.list_declared_clinicians(team.id)),
+        supervisors=_person_ids(repos.teams.list_role_holders(team.id, Role.SUPERVISOR)),
     )
 
 
 def load_setup_context(
     repos: Repositories, person: Person, team_id: str, submission: SetupSubmission
 ) -> SetupContext:
-    """What *plan*, filled in by *person*, meets in the workspace."""
-    taken = repos.teams.get_by_channel(person.workspace, submission.channel)
-    others = (one for one in repos.teams.list_teams(person.workspace) if one.id != team_id)
+    """Load the rows of the workspace that *submission* by *person* is validated against."""
+    channel_team = repos.teams.get_by_channel(person.workspace, submission.channel)
+    other_teams = (team for team in repos.teams.list_teams(person.workspace) if team.id != team_id)
     return SetupContext(
         setter_id=person.id,
-        supervisors=tuple(
-            one.id for one in repos.teams.list_role_holders(team_id, Role.SUPERVISOR)
-        ),
-        is_channel_in_use=taken is not None and taken.id != team_id,
+        supervisors=_person_ids(repos.teams.list_role_holders(team_id, Role.SUPERVISOR)),
+        is_channel_in_use=channel_team is not None and channel_team.id != team_id,
         clinicians_elsewhere=frozenset(
-            one.id for team in others for one in repos.teams.list_declared_clinicians(team.id)
+            clinician.id
+            for team in other_teams
+            for clinician in repos.teams.list_declared_clinicians(team.id)
         ),
     )
 
@@ -103,27 +117,30 @@ def load_setup_context(
 def save_setup(
     repos: Repositories, person: Person, team_id: str, submission: SetupSubmission, now: datetime
 ) -> SavedSetup:
-    """Keep the whole set-up, and owe the channel its introduction; kept twice, it is the same.
+    """Save the whole set-up and queue the channel's introduction card; idempotent.
 
-    A supervisor changes no practice, whatever arrives: its pool is not theirs to read.
+    The practice of an existing team is ignored unless an admin submits it: a supervisor has no
+    access to the pooled counts of another practice.
     """
-    before, team = repos.teams.get(team_id), submission.build_team(team_id, person.workspace)
-    if before and editor_of(repos, person, team_id) is not SetupEditor.AN_ADMIN:
-        team = replace(team, practice=before.practice)
-    kept_on = plans.retained_supervisors(load_setup_context(repos, person, team_id, submission))
+    saved_team, team = repos.teams.get(team_id), submission.build_team(team_id, person.workspace)
+    if saved_team and not may_name_practice(editor_of(repos, person, team_id)):
+        team = replace(team, practice=saved_team.practice)
+    retained_ids = retained_supervisors(load_setup_context(repos, person, team_id, submission))
     repos.teams.save(team)
     repos.teams.declare_clinicians(team_id, _build_persons(person, submission.clinicians))
     repos.teams.set_role_holders(
-        team_id, Role.SUPERVISOR, _build_persons(person, (*submission.supervisors, *kept_on))
+        team_id, Role.SUPERVISOR, _build_persons(person, (*submission.supervisors, *retained_ids))
     )
     repos.slips.open_missing_periods(now)
-    introduces = _queue_introduction(repos, team, person, now, team_id)
-    waits = before is not None and before.question != team.question
-    return SavedSetup(team, repos.slips.next_close_of_team(team_id), introduces, waits)
+    posts_introduction = _queue_introduction(repos, team, person, now, team_id)
+    is_question_deferred = saved_team is not None and saved_team.question != team.question
+    return SavedSetup(
+        team, repos.slips.next_close_of_team(team_id), posts_introduction, is_question_deferred
+    )
 
 
 def requeue_introduction(repos: Repositories, person: Person, team_id: str, now: datetime) -> None:
-    """Owe the team's channel its introduction once more, at most once a day."""
+    """Queue the introduction card of the team's channel again, at most once a day."""
     day = now.date().isoformat()
     _queue_introduction(repos, _get_team(repos, person, team_id), person, now, f"again {day}")
 
@@ -131,15 +148,19 @@ def requeue_introduction(repos: Repositories, person: Person, team_id: str, now:
 def queue_welcome_card(
     repos: Repositories, adder: Person, channel: str, locale: str, now: datetime
 ) -> None:
-    """Owe *channel* a card that names *who* added the bot there; once, ever.
+    """Queue a card for *channel* that names *adder*, who added the bot there; once per channel.
 
-    Where an introduction is owed already, that is the card.
+    A pending introduction card replaces it.
     """
-    due = repos.deliveries.list_due_deliveries(adder.workspace, now, MAX_SEARCHED_DELIVERIES)
-    if not any(one.kind == "intro" and one.channel == channel for one in due):
-        late, detail = now + INTRODUCTION_LIFETIME, f"{adder.id} {locale}"
+    due_deliveries = repos.deliveries.list_due_deliveries(
+        adder.workspace, now, MAX_SEARCHED_DELIVERIES
+    )
+    if not any(
+        delivery.kind == "intro" and delivery.channel == channel for delivery in due_deliveries
+    ):
+        deadline, detail = now + INTRODUCTION_LIFETIME, f"{adder.id} {locale}"
         card = PlannedDelivery(
-            adder.workspace, "intro", "", channel, WELCOME_SLOT, now, late, detail
+            adder.workspace, "intro", "", channel, WELCOME_SLOT, now, deadline, detail
         )
         repos.deliveries.plan_deliveries([card])
 
@@ -147,8 +168,10 @@ def queue_welcome_card(
 def _queue_introduction(
     repos: Repositories, team: Team, setter: Person, now: datetime, slot: str
 ) -> bool:
-    late = now + INTRODUCTION_LIFETIME
-    card = PlannedDelivery(team.workspace, "intro", "", team.channel, slot, now, late, setter.id)
+    deadline = now + INTRODUCTION_LIFETIME
+    card = PlannedDelivery(
+        team.workspace, "intro", "", team.channel, slot, now, deadline, setter.id
+    )
     return repos.deliveries.plan_deliveries([card]) == 1
 
 
@@ -160,4 +183,8 @@ def _get_team(repos: Repositories, person: Person, team_id: str) -> Team:
 
 
 def _build_persons(colleague: Person, ids: tuple[str, ...]) -> tuple[Person, ...]:
-    return tuple(Person(colleague.workspace, one) for one in ids)
+    return tuple(Person(colleague.workspace, person_id) for person_id in ids)
+
+
+def _person_ids(persons: Iterable[Person]) -> tuple[str, ...]:
+    return tuple(person.id for person in persons)

@@ -1,4 +1,4 @@
-"""For whoever hears a screen, sees no colour, or reads a button by itself."""
+"""Accessibility rules: screen readers, colour blindness, navigation by buttons and headings."""
 
 import re
 import unicodedata
@@ -36,61 +36,63 @@ in_every_language = pytest.mark.parametrize(
 )
 
 PICTURED = re.compile("[\N{MAHJONG TILE EAST WIND}-\U0001faff\N{VARIATION SELECTOR-16}]|:[a-z_]+:")
-"""What a product draws as a small picture: emoji, and their short names between colons."""
+"""What a product renders as a picture: emoji, and emoji short codes between colons."""
 
 COLOURS = re.compile(r"\b(red|green|yellow|amber|orange|blue|grey|gray|coloured|colored)\b")
 
 
-def shown(words: LanguagePack) -> Iterator[Screen]:
-    """Every screen of a language."""
+def iter_screens(words: LanguagePack) -> Iterator[Screen]:
+    """Yield every screen of a language pack."""
     yield from screens.iter_messages(words)
     yield from screens.iter_forms(words)
     yield from screens.iter_home_pages(words)
 
 
-def steps(screen: Screen) -> list[Button | Link | OverflowMenu]:
-    """Every step that a screen offers."""
-    return [step for one in screen.body if isinstance(one, ActionRow) for step in one.controls]
+def list_controls(screen: Screen) -> list[Button | Link | OverflowMenu]:
+    """Return every control of a screen."""
+    return [
+        control for row in screen.body if isinstance(row, ActionRow) for control in row.controls
+    ]
 
 
 @in_every_language
-def test_no_meaning_rests_on_an_emoji(words: LanguagePack) -> None:
-    """No sentence holds a picture; a sign's glyph is a plain shape, and has its name."""
-    pictured = {
-        where
-        for where, text in all_texts(words).items()
-        if PICTURED.search(text) or any(unicodedata.category(one) == "So" for one in text)
+def test_no_text_contains_an_emoji(words: LanguagePack) -> None:
+    """No text contains an emoji; the glyph of a sign is a plain shape with a name."""
+    texts_with_pictures = {
+        key
+        for key, text in all_texts(words).items()
+        if PICTURED.search(text) or any(unicodedata.category(char) == "So" for char in text)
     }
 
-    assert pictured == set()
+    assert texts_with_pictures == set()
 
 
-def test_no_sentence_points_by_colour() -> None:
-    """Nobody is told to look for the red one."""
+def test_no_text_refers_to_a_colour() -> None:
+    """No text refers to a colour."""
     english = screens.CATALOGUE.get_pack("en")
-    pointed = {
-        where
-        for where, text in all_texts(english).items()
-        if COLOURS.search(text) and not where.startswith("tryout.")
+    texts_with_colours = {
+        key
+        for key, text in all_texts(english).items()
+        if COLOURS.search(text) and not key.startswith("tryout.")
     }
 
-    assert pointed == set()
+    assert texts_with_colours == set()
 
 
 @in_every_language
-def test_a_sign_is_never_without_its_name(words: LanguagePack) -> None:
-    """Whoever cannot see the glyph hears what to draw."""
+def test_a_sign_has_its_name_next_to_it(words: LanguagePack) -> None:
+    """A message contains the name of a sign next to its glyph, for screen readers."""
     for sign in words.signs:
         nudge = questions.render_checkin(words, "2026-W10", sign)
-        told = " ".join(e.text for e in nudge.body if isinstance(e, Text | Caption | Heading))
+        text = " ".join(e.text for e in nudge.body if isinstance(e, Text | Caption | Heading))
 
-        assert sign.glyph in told
-        assert sign.name in told
+        assert sign.glyph in text
+        assert sign.name in text
 
 
 @in_every_language
-def test_a_chart_says_in_words_all_that_it_draws(words: LanguagePack) -> None:
-    """Each answer of a chart stands beside it with its share, as a line to read."""
+def test_a_chart_has_a_complete_text_alternative(words: LanguagePack) -> None:
+    """A chart's text alternative has a line for each answer and its share."""
     charts = [e for s in screens.iter_messages(words) for e in s.body if isinstance(e, Chart)]
 
     assert charts
@@ -101,30 +103,32 @@ def test_a_chart_says_in_words_all_that_it_draws(words: LanguagePack) -> None:
 
 
 @in_every_language
-def test_headings_stand_above_what_they_name(words: LanguagePack) -> None:
-    """No heading follows a heading, and none is the last thing on a screen."""
-    for screen in shown(words):
+def test_headings_precede_content(words: LanguagePack) -> None:
+    """No heading follows a heading, and no screen ends with one."""
+    for screen in iter_screens(words):
         body: list[Element] = list(screen.body)
-        stacked = [
+        adjacent_headings = [
             a for a, b in pairwise(body) if isinstance(a, Heading) and isinstance(b, Heading)
         ]
 
-        assert stacked == []
+        assert adjacent_headings == []
         assert not isinstance(body[-1], Heading)
 
 
 @in_every_language
-def test_a_message_that_has_headings_begins_with_one(words: LanguagePack) -> None:
-    """Whoever jumps from heading to heading starts at the top; a safety line may come first."""
+def test_a_message_with_headings_starts_with_one(words: LanguagePack) -> None:
+    """A message with headings starts with one; only a safety banner may precede it."""
     for message in screens.iter_messages(words):
-        if any(isinstance(one, Heading) for one in message.body):
-            first = next(one for one in message.body if not isinstance(one, Banner))
-            assert isinstance(first, Heading)
+        if any(isinstance(element, Heading) for element in message.body):
+            first_element = next(
+                element for element in message.body if not isinstance(element, Banner)
+            )
+            assert isinstance(first_element, Heading)
 
 
 @in_every_language
-def test_every_message_has_words_for_those_who_hear_it(words: LanguagePack) -> None:
-    """A notification and a screen reader say a summary, free of markup."""
+def test_every_message_has_a_plain_summary(words: LanguagePack) -> None:
+    """Every message has a summary without markup, for notifications and screen readers."""
     for message in screens.iter_messages(words):
         assert message.summary
         assert "**" not in message.summary
@@ -132,36 +136,38 @@ def test_every_message_has_words_for_those_who_hear_it(words: LanguagePack) -> N
 
 
 @in_every_language
-def test_no_two_steps_of_a_screen_have_the_same_name(words: LanguagePack) -> None:
-    """Whoever hears a list of buttons can tell them apart."""
-    for screen in shown(words):
-        labels = [step.label for step in steps(screen)]
+def test_control_labels_of_a_screen_are_unique(words: LanguagePack) -> None:
+    """The labels of a screen's controls are unique."""
+    for screen in iter_screens(words):
+        labels = [control.label for control in list_controls(screen)]
 
         assert len(set(labels)) == len(labels)
 
 
-def test_a_button_makes_sense_read_alone() -> None:
-    """In English that takes two words at least: what is done, and to what."""
+def test_a_button_label_is_an_action_with_its_object() -> None:
+    """An English button label has at least two words: an action and its object."""
     english = screens.CATALOGUE.get_pack("en")
-    labels = {step.label for screen in shown(english) for step in steps(screen)}
+    labels = {
+        control.label for screen in iter_screens(english) for control in list_controls(screen)
+    }
 
     assert {label for label in labels if len(label.split()) < 2} == set()
 
 
-def test_only_a_teams_set_up_has_a_line_to_type_on() -> None:
-    """Wherever a client might come to mind there is nothing to type."""
+def test_only_the_set_up_form_has_a_text_field() -> None:
+    """The set-up form is the only form with a text field, so that no client data can be typed."""
     english = screens.CATALOGUE.get_pack("en")
-    typed = {
+    forms_with_text_fields = {
         screen.name
         for screen in screens.iter_forms(english)
-        if any(isinstance(one, NameField) for one in screen.body)
+        if any(isinstance(element, NameField) for element in screen.body)
     }
 
-    assert typed == {"setup"}
+    assert forms_with_text_fields == {"setup"}
 
 
-def test_every_picture_in_the_documents_is_described() -> None:
-    """An image in a document says in words what it shows."""
+def test_document_images_have_an_alternative_text() -> None:
+    """Every image in the documents has an alternative text."""
     documents = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
     images = [
         alt

@@ -34,13 +34,13 @@ MARIE = Clinician(
 )
 
 
-def local(day: date, at: time, zone: str = "America/Toronto") -> datetime:
-    """The instant at which it is *at* on *day* in *zone*."""
-    return datetime.combine(day, at, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+def utc_instant(day: date, local_time: time, zone: str = "America/Toronto") -> datetime:
+    """Return the UTC instant of a local date and time in *zone*."""
+    return datetime.combine(day, local_time, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 @pytest.mark.parametrize(
-    ("day", "named"),
+    ("day", "week_key"),
     [
         (date(2026, 1, 1), "2026-W01"),
         (date(2026, 12, 31), "2026-W53"),
@@ -48,28 +48,35 @@ def local(day: date, at: time, zone: str = "America/Toronto") -> datetime:
         (date(2027, 1, 4), "2027-W01"),
     ],
 )
-def test_a_week_is_named_as_iso_names_it(day: date, named: str) -> None:
-    """The week around New Year is one week, whichever year its days are in."""
-    assert calendar.iso_week(day) == named
+def test_week_keys_follow_iso_8601(day: date, week_key: str) -> None:
+    """The week around New Year has one ISO key, in whichever year its days are."""
+    assert calendar.iso_week(day) == week_key
 
 
-@given(day=days, at=times, zone=zones)
-def test_a_local_time_is_found_in_every_zone(day: date, at: time, zone: ZoneInfo) -> None:
-    """The clock there shows it; a skipped time moves forward, a repeated one means the first."""
-    found = calendar.local_to_utc(day, at, zone)
-    shown = found.astimezone(zone).replace(tzinfo=None)
+@given(day=days, local_time=times, zone=zones)
+def test_local_times_are_converted_in_every_zone(
+    day: date, local_time: time, zone: ZoneInfo
+) -> None:
+    """The instant has the requested local time.
 
-    assert shown >= datetime.combine(day, at)
-    assert shown - datetime.combine(day, at) <= timedelta(hours=2)
-    again = datetime.combine(day, at, tzinfo=zone).replace(fold=1).astimezone(UTC)
-    if shown == datetime.combine(day, at):
-        assert found <= again
+    A skipped time moves forward and a repeated one is its first occurrence.
+    """
+    instant = calendar.local_to_utc(day, local_time, zone)
+    displayed = instant.astimezone(zone).replace(tzinfo=None)
+
+    assert displayed >= datetime.combine(day, local_time)
+    assert displayed - datetime.combine(day, local_time) <= timedelta(hours=2)
+    second_occurrence = (
+        datetime.combine(day, local_time, tzinfo=zone).replace(fold=1).astimezone(UTC)
+    )
+    if displayed == datetime.combine(day, local_time):
+        assert instant <= second_occurrence
     else:
-        assert found > again, "a gap: reading it with the later offset comes out before it"
+        assert instant > second_occurrence, "in a gap the later offset gives the earlier instant"
 
 
-def test_a_skipped_time_moves_forward_and_a_repeated_one_means_the_first() -> None:
-    """In Toronto 02:30 on March 8 is 03:30; 01:30 on November 1 is the earlier one."""
+def test_clock_changes_have_one_instant() -> None:
+    """In Toronto 02:30 on March 8 is 03:30; 01:30 on November 1 is the earlier instant."""
     gap = calendar.local_to_utc(date(2026, 3, 8), time(2, 30), TORONTO)
     fold = calendar.local_to_utc(date(2026, 11, 1), time(1, 30), TORONTO)
 
@@ -78,14 +85,20 @@ def test_a_skipped_time_moves_forward_and_a_repeated_one_means_the_first() -> No
 
 
 @given(
-    weekdays=st.sets(st.integers(1, 7), min_size=1).map(tuple), at=times, zone=zones, now=instants
+    weekdays=st.sets(st.integers(1, 7), min_size=1).map(tuple),
+    local_time=times,
+    zone=zones,
+    now=instants,
 )
-def test_now_lies_between_the_latest_day_and_the_next(
-    weekdays: tuple[int, ...], at: time, zone: ZoneInfo, now: datetime
+def test_daily_slots_enclose_now(
+    weekdays: tuple[int, ...], local_time: time, zone: ZoneInfo, now: datetime
 ) -> None:
-    """A team's daily slots fall on the weekdays it chose, each with its own local date."""
-    latest = calendar.latest_daily_slot(weekdays, at, zone, now)
-    following = calendar.next_daily_slot(weekdays, at, zone, now)
+    """The latest and the next daily slot enclose *now*.
+
+    Both are on a selected weekday and keyed by their local date.
+    """
+    latest = calendar.latest_daily_slot(weekdays, local_time, zone, now)
+    following = calendar.next_daily_slot(weekdays, local_time, zone, now)
 
     assert latest is not None
     assert following is not None
@@ -93,19 +106,19 @@ def test_now_lies_between_the_latest_day_and_the_next(
     assert latest.key < following.key
     for slot in (latest, following):
         assert date.fromisoformat(slot.key).isoweekday() in weekdays
-        assert slot.due_at == calendar.local_to_utc(date.fromisoformat(slot.key), at, zone)
+        assert slot.due_at == calendar.local_to_utc(date.fromisoformat(slot.key), local_time, zone)
 
 
 def test_a_team_without_tip_days_has_no_slot() -> None:
-    """Choosing no weekday means that nothing is posted."""
-    now = local(MONDAY, time(12))
+    """A team without selected weekdays has no daily slot."""
+    now = utc_instant(MONDAY, time(12))
 
     assert calendar.latest_daily_slot((), time(9), TORONTO, now) is None
     assert calendar.next_daily_slot((), time(9), TORONTO, now) is None
 
 
 @pytest.mark.parametrize(
-    ("at", "quiet"),
+    ("local_time", "is_quiet"),
     [
         (time(7, 29), True),
         (time(7, 30), False),
@@ -114,63 +127,63 @@ def test_a_team_without_tip_days_has_no_slot() -> None:
         (time(2, 0), True),
     ],
 )
-def test_evenings_and_nights_are_left_alone(at: time, quiet: bool) -> None:  # noqa: FBT001 - a row of the table
-    """From 20:00 to 07:30 by a person's own clock nobody is disturbed."""
-    assert calendar.is_quiet_hour(at) is quiet
+def test_quiet_hours(local_time: time, is_quiet: bool) -> None:  # noqa: FBT001 - a row of the table
+    """The quiet hours last from 20:00 to 07:30 local time."""
+    assert calendar.is_quiet_hour(local_time) is is_quiet
 
 
-def test_a_zone_that_nobody_knows_is_utc() -> None:
-    """A zone renamed by a later release stops nothing; it is just not somebody's own."""
-    for said in ("", "Mars/Olympus_Mons", "../etc/passwd", "Europe"):
-        assert calendar.load_zone(said).key == "UTC"
-        assert not calendar.is_known_zone(said)
+def test_an_unknown_zone_falls_back_to_utc() -> None:
+    """An unknown zone name falls back to UTC and is reported as unknown."""
+    for name in ("", "Mars/Olympus_Mons", "../etc/passwd", "Europe"):
+        assert calendar.load_zone(name).key == "UTC"
+        assert not calendar.is_known_zone(name)
     assert calendar.is_known_zone("UTC")
     assert calendar.is_known_zone("Australia/Lord_Howe")
 
 
-def test_public_holidays_are_those_of_the_region_that_is_kept() -> None:
-    """June 24 is one in Quebec; where none is kept there is none."""
+def test_public_holidays_depend_on_the_region() -> None:
+    """June 24 is a holiday in Quebec only; a blank region has no holidays."""
     assert calendar.is_holiday(date(2026, 6, 24), "CA-QC")
     assert not calendar.is_holiday(date(2026, 6, 24), "CA-ON")
     assert not calendar.is_holiday(date(2026, 12, 25), "")
 
 
 @given(day=days)
-def test_a_week_is_found_by_its_name(day: date) -> None:
-    """The name of a week leads back to its Monday."""
+def test_a_week_key_is_parsed(day: date) -> None:
+    """The key of an ISO week is parsed to its Monday."""
     assert calendar.monday_of_iso_week(calendar.iso_week(day)) == calendar.monday_of(day)
 
 
-def test_a_pause_lasts_up_to_its_day() -> None:
-    """The day named is the first on which one may be asked again, by one's own calendar."""
+def test_a_pause_ends_on_its_end_date() -> None:
+    """A pause ends at local midnight of its end date."""
     until = MONDAY + timedelta(days=1)
 
-    assert calendar.is_paused(until, local(MONDAY, time(23, 59)), TORONTO)
-    assert not calendar.is_paused(until, local(until, time(0)), TORONTO)
-    assert not calendar.is_paused(None, local(MONDAY, time(9)), TORONTO)
+    assert calendar.is_paused(until, utc_instant(MONDAY, time(23, 59)), TORONTO)
+    assert not calendar.is_paused(until, utc_instant(until, time(0)), TORONTO)
+    assert not calendar.is_paused(None, utc_instant(MONDAY, time(9)), TORONTO)
 
 
 @given(day=days, weeks=st.sampled_from([4, 13]))
-def test_periods_are_whole_weeks_counted_from_one_monday(day: date, weeks: int) -> None:
-    """Each day lies in exactly one period, which begins on a Monday and joins the next."""
-    opens, closes = calendar.period_bounds(day, weeks)
+def test_periods_partition_the_calendar(day: date, weeks: int) -> None:
+    """Each day is in exactly one period, from a Monday up to the start of the next period."""
+    start, end = calendar.period_bounds(day, weeks)
 
-    assert opens <= day < closes
-    assert closes - opens == timedelta(weeks=weeks)
-    assert (opens - PERIOD_EPOCH).days % (7 * weeks) == 0
-    assert calendar.period_bounds(closes, weeks)[0] == closes
-    assert opens.isoweekday() == 1
+    assert start <= day < end
+    assert end - start == timedelta(weeks=weeks)
+    assert (start - PERIOD_EPOCH).days % (7 * weeks) == 0
+    assert calendar.period_bounds(end, weeks)[0] == end
+    assert start.isoweekday() == 1
 
 
-def test_periods_do_not_follow_the_calendar_years_quarters() -> None:
-    """2026 has 53 ISO weeks; the fourth period still ends thirteen weeks after it began."""
+def test_periods_are_independent_of_years() -> None:
+    """2026 has 53 ISO weeks; its fourth period is still thirteen weeks long."""
     assert calendar.period_bounds(date(2026, 12, 31), 13) == (date(2026, 10, 5), date(2027, 1, 4))
     assert calendar.period_bounds(date(2026, 11, 24), 4) == (date(2026, 11, 9), date(2026, 12, 7))
 
 
 @given(day=days)
-def test_a_week_begins_on_its_monday(day: date) -> None:
-    """The Monday of a day is in the same ISO week, and not after it."""
+def test_the_monday_of_a_week(day: date) -> None:
+    """The Monday of a day is in the same ISO week and not after the day."""
     monday = calendar.monday_of(day)
 
     assert monday <= day

@@ -20,52 +20,53 @@ teams = st.text(max_size=20)
 counts = st.integers(1, 60)
 
 
-def cards(count: int) -> list[Tip]:
-    """Return *count* cards that differ by their id."""
+def build_cards(count: int) -> list[Tip]:
+    """Return *count* cards with distinct ids."""
     return [Tip(f"c{n}", "", "", "", "", "", "", "") for n in range(count)]
 
 
 def working_days(start: date, count: int) -> list[date]:
     """Return *count* working days from *start* on."""
-    found = (start + timedelta(days=n) for n in range(count * 2 + 10))
-    return [day for day in found if day.weekday() < 5][:count]
+    candidates = (start + timedelta(days=n) for n in range(count * 2 + 10))
+    return [day for day in candidates if day.weekday() < 5][:count]
 
 
-def said(message: Message) -> str:
-    """Return all texts of a message, one a line."""
+def message_text(message: Message) -> str:
+    """Return all texts of a message, one per line."""
     return "\n".join(e.text for e in message.body if isinstance(e, (Heading, Text, Caption, Quote)))
 
 
 @given(teams, days, counts)
 @settings(deadline=None, max_examples=30)
-def test_no_card_comes_back_before_all_others_came(team: str, start: date, count: int) -> None:
-    """Whichever day one starts on, a card rests for a round of working days but four."""
-    shown = [
-        tips.select_daily_tip(cards(count), team, day).id for day in working_days(start, count * 3)
+def test_a_card_is_not_repeated_within_a_round(team: str, start: date, count: int) -> None:
+    """From any start day, a card is not repeated within a round of working days minus four."""
+    card_ids = [
+        tips.select_daily_tip(build_cards(count), team, day).id
+        for day in working_days(start, count * 3)
     ]
-    seen: dict[str, int] = {}
-    for place, card in enumerate(shown):
-        assert place - seen.get(card, -count) >= count - 4
-        seen[card] = place
+    last_index: dict[str, int] = {}
+    for index, card in enumerate(card_ids):
+        assert index - last_index.get(card, -count) >= count - 4
+        last_index[card] = index
 
 
 @given(teams, st.integers(0, 2000), counts)
-def test_a_round_holds_each_card_once(team: str, rounds: int, count: int) -> None:
-    """From one round's first day to its last, every card is shown, and each once."""
+def test_a_round_has_each_card_once(team: str, rounds: int, count: int) -> None:
+    """A round contains every card exactly once."""
     index = tips._working_day_index(MONDAY) // count * count + rounds * count
-    shown = {
+    card_ids = {
         tips.select_daily_tip(
-            cards(count), team, MONDAY, index + n - tips._working_day_index(MONDAY)
+            build_cards(count), team, MONDAY, index + n - tips._working_day_index(MONDAY)
         ).id
         for n in range(count)
     }
 
-    assert len(shown) == count
+    assert len(card_ids) == count
 
 
 @given(teams, days)
-def test_a_weekend_keeps_fridays_card(team: str, day: date) -> None:
-    """On Saturday and Sunday it is still Friday's card."""
+def test_a_weekend_uses_fridays_card(team: str, day: date) -> None:
+    """Saturday and Sunday use Friday's card."""
     friday = day - timedelta(days=max(day.weekday() - 4, 0))
 
     assert tips.select_daily_tip(WORDS.tips, team, day) == tips.select_daily_tip(
@@ -74,8 +75,8 @@ def test_a_weekend_keeps_fridays_card(team: str, day: date) -> None:
 
 
 @given(teams, days, st.integers(0, 30))
-def test_next_is_what_a_later_working_day_brings(team: str, day: date, ahead: int) -> None:
-    """The card *ahead* of today's is the card of that many working days later."""
+def test_days_ahead_counts_working_days(team: str, day: date, ahead: int) -> None:
+    """The card *ahead* of today's card is the card of that many working days later."""
     friday = day - timedelta(days=max(day.weekday() - 4, 0))
     later = working_days(friday, ahead + 1)[-1]
 
@@ -86,17 +87,17 @@ def test_next_is_what_a_later_working_day_brings(team: str, day: date, ahead: in
 
 @pytest.mark.parametrize("count", range(40, 45))
 @pytest.mark.parametrize("weekday", range(5))
-def test_a_team_that_posts_on_one_weekday_sees_every_card(count: int, weekday: int) -> None:
-    """However the number of cards divides by the week, all of them come in time."""
+def test_one_weekday_gets_every_card(count: int, weekday: int) -> None:
+    """A team with one tip day a week gets every card, for any number of cards."""
     posts = [day for day in working_days(MONDAY, count * 10) if day.weekday() == weekday]
 
-    assert len({tips.select_daily_tip(cards(count), "T1", day).id for day in posts}) == count
+    assert len({tips.select_daily_tip(build_cards(count), "T1", day).id for day in posts}) == count
 
 
 @given(teams, days)
 @settings(deadline=None, max_examples=30)
-def test_half_a_year_of_working_days_brings_no_card_twice(team: str, start: date) -> None:
-    """From any day on, 26 weeks of working days hold 130 cards that differ."""
+def test_half_a_year_of_working_days_has_no_repeated_card(team: str, start: date) -> None:
+    """From any day on, 26 weeks of working days have 130 distinct cards."""
     half_a_year = working_days(start, 26 * 5)
 
     assert len({tips.select_daily_tip(WORDS.tips, team, day).id for day in half_a_year}) == 26 * 5
@@ -104,15 +105,15 @@ def test_half_a_year_of_working_days_brings_no_card_twice(team: str, start: date
 
 @given(teams, days)
 @settings(deadline=None, max_examples=30)
-def test_a_year_of_tuesdays_and_thursdays_brings_no_card_twice(team: str, start: date) -> None:
-    """A channel that is posted to twice a week reads 104 cards before any comes back."""
+def test_a_year_of_tuesdays_and_thursdays_has_no_repeated_card(team: str, start: date) -> None:
+    """Two tip days a week give 104 distinct cards before any is repeated."""
     year = [day for day in working_days(start, 52 * 5) if day.weekday() in {1, 3}]
 
     assert len({tips.select_daily_tip(WORDS.tips, team, day).id for day in year}) == len(year)
 
 
-def test_teams_have_orders_of_their_own() -> None:
-    """Two teams do not march in step."""
+def test_card_orders_differ_by_team() -> None:
+    """Two teams have different card orders."""
     week = working_days(MONDAY, 5)
 
     assert [tips.select_daily_tip(WORDS.tips, "a", day) for day in week] != [
@@ -120,8 +121,8 @@ def test_teams_have_orders_of_their_own() -> None:
     ]
 
 
-def test_the_order_of_the_files_does_not_matter() -> None:
-    """A card that moves to another file keeps its day."""
+def test_selection_is_independent_of_file_order() -> None:
+    """The selection does not depend on the order of the cards in their files."""
     assert all(
         tips.select_daily_tip(WORDS.tips, "a", day)
         == tips.select_daily_tip(WORDS.tips[::-1], "a", day)
@@ -130,119 +131,119 @@ def test_the_order_of_the_files_does_not_matter() -> None:
 
 
 @pytest.mark.parametrize("tip", WORDS.tips, ids=lambda tip: str(tip.id))
-def test_a_card_shows_all_it_has(tip: Tip) -> None:
-    """Title, point, advice, a sentence if there is one, source and attribution are all there."""
+def test_a_card_shows_all_its_content(tip: Tip) -> None:
+    """A card shows title, point, advice, phrase, source and attribution."""
     message = tips.render_tip(tip, WORDS)
-    shown = said(message)
+    text = message_text(message)
 
     for part in (tip.title, tip.point, tip.try_this, tip.say, WORDS.references["source"].url):
-        assert part in shown
+        assert part in text
     if tip.reference:
-        assert f"({WORDS.references[tip.reference].url})" in shown
+        assert f"({WORDS.references[tip.reference].url})" in text
     else:
-        assert WORDS.translate("tip.practice") in shown
+        assert WORDS.translate("tip.practice") in text
     assert tip.title in message.summary
 
 
-def test_a_card_leads_to_the_next() -> None:
-    """The button under a card carries how far the next one is ahead."""
+def test_a_card_has_a_button_to_the_next() -> None:
+    """The button under a card has the offset of the next card as data."""
     body = tips.render_tip(WORDS.tips[0], WORDS, days_ahead=3).body
 
     assert isinstance(body[-1], ActionRow)
     assert body[-1].controls == (Button("tip.next", WORDS.translate("tip.next"), "4"),)
 
 
-def test_a_card_goes_to_whom_it_is_meant_for() -> None:
-    """The same card is private for who asks and public where a team wished for it."""
+def test_a_card_has_the_requested_audience() -> None:
+    """A card is private by default and public for the team audience."""
     assert tips.render_tip(WORDS.tips[0], WORDS).audience is Audience.ONLY_ME
     assert tips.render_tip(WORDS.tips[0], WORDS, Audience.TEAM).audience is Audience.TEAM
 
 
-def test_a_card_turned_to_is_not_called_todays() -> None:
-    """A notification says whether it is today's card."""
+def test_a_later_card_is_not_labelled_as_todays() -> None:
+    """The summary distinguishes today's card from a later card."""
     today, later = (tips.render_tip(WORDS.tips[0], WORDS, days_ahead=n).summary for n in (0, 1))
 
     assert "Today" in today
     assert "Today" not in later
 
 
-def test_the_list_names_every_topic_with_its_word() -> None:
-    """Whoever reads the list can type the word for each topic."""
-    shown = said(tips.render_topic_list(WORDS))
+def test_the_list_shows_every_keyword() -> None:
+    """The list shows every topic with its keyword."""
+    text = message_text(tips.render_topic_list(WORDS))
 
     for keyword, title in WORDS.topics.items():
-        assert f"**{keyword}**  {title}" in shown
+        assert f"**{keyword}**  {title}" in text
 
 
 @pytest.mark.parametrize("topic", WORDS.topics)
 @pytest.mark.parametrize("kind", CARD_KINDS)
-def test_a_topic_shows_each_of_its_cards(topic: str, kind: CardKind) -> None:
-    """All cards of the topic and kind are shown, and none of another, within one message."""
+def test_a_topic_shows_all_its_cards(topic: str, kind: CardKind) -> None:
+    """A topic's message has all its cards of one kind and no other, within the size limits."""
     message = tips.render_topic(topic, WORDS, kind)
 
-    assert [tip.id for tip in WORDS.tips if tip.point in said(message)] == [
+    assert [tip.id for tip in WORDS.tips if tip.point in message_text(message)] == [
         tip.id for tip in WORDS.tips if (tip.topic, tip.kind) == (topic, kind)
     ]
     assert len(message.body) <= 50
     assert max(len(e.text) for e in message.body if isinstance(e, Text)) <= 3000
 
 
-def test_a_topic_leads_to_its_other_kinds() -> None:
-    """Beside its tips a topic has scenes, questions for peers and exercises, a button each."""
+def test_a_topic_has_buttons_to_its_other_kinds() -> None:
+    """A topic has a button for each of its other kinds of cards."""
     actions = [e for e in tips.render_topic("signs", WORDS).body if isinstance(e, ActionRow)]
-    asked = [step.data for step in actions[0].controls if isinstance(step, Button)]
+    button_data = [step.data for step in actions[0].controls if isinstance(step, Button)]
 
-    assert asked == ["signs:scene", "signs:peers", "signs:minutes"]
-    assert tips.parse_kind_data(asked[0], WORDS) == ("signs", "scene")
+    assert button_data == ["signs:scene", "signs:peers", "signs:minutes"]
+    assert tips.parse_kind_data(button_data[0], WORDS) == ("signs", "scene")
 
 
-def test_a_topic_with_one_kind_of_card_has_no_such_buttons() -> None:
-    """Where a practice wrote nothing but tips there is nothing else to lead to."""
-    own = replace(WORDS.tips[0], topic="ours")
-    words = replace(WORDS, tips=(own,), topics={"ours": "Ours"})
+def test_a_topic_with_one_kind_has_no_buttons() -> None:
+    """A topic with tips only has no buttons to other kinds."""
+    own_card = replace(WORDS.tips[0], topic="ours")
+    words = replace(WORDS, tips=(own_card,), topics={"ours": "Ours"})
 
     assert not [e for e in tips.render_topic("ours", words).body if isinstance(e, ActionRow)]
 
 
-def test_a_topic_without_tips_begins_with_what_it_has() -> None:
-    """Where a practice wrote only scenes, its topic shows them at once."""
-    own = replace(WORDS.tips[0], topic="ours", kind="scene")
-    words = replace(WORDS, tips=(own,), topics={"ours": "Ours"})
+def test_a_topic_without_tips_shows_its_first_kind() -> None:
+    """A topic with scenes only shows its scenes by default."""
+    own_card = replace(WORDS.tips[0], topic="ours", kind="scene")
+    words = replace(WORDS, tips=(own_card,), topics={"ours": "Ours"})
 
-    assert own.point in said(tips.render_topic("ours", words))
+    assert own_card.point in message_text(tips.render_topic("ours", words))
 
 
 @pytest.mark.parametrize("data", ["", "signs", "signs:jokes", "nonsense:scene"])
-def test_a_forged_kind_is_refused(data: str) -> None:
-    """A button carries a topic and a kind that there are."""
+def test_invalid_kind_data_is_rejected(data: str) -> None:
+    """Button data without a valid topic and kind raises UnknownAnswerError."""
     with pytest.raises(UnknownAnswerError):
         tips.parse_kind_data(data, WORDS)
 
 
-def test_a_scene_says_that_it_is_made_up() -> None:
-    """Nobody looks for themselves, or for a client, in a scene."""
+def test_a_scene_is_labelled_as_fiction() -> None:
+    """A scene is labelled as fiction, so that no reader is identified with it."""
     scene = next(tip for tip in WORDS.tips if tip.kind == "scene")
 
-    assert "made up" in said(tips.render_tip(scene, WORDS))
-    assert "made up" not in said(tips.render_tip(WORDS.tips[0], WORDS))
+    assert "made up" in message_text(tips.render_tip(scene, WORDS))
+    assert "made up" not in message_text(tips.render_tip(WORDS.tips[0], WORDS))
 
 
-def test_unknown_topics_have_no_cards() -> None:
-    """A word that is no topic never gets this far."""
+def test_an_unknown_topic_is_rejected() -> None:
+    """An unknown topic raises KeyError."""
     with pytest.raises(KeyError, match="nonsense"):
         tips.render_topic("nonsense", WORDS)
 
 
-def test_usage_names_every_way_to_ask() -> None:
-    """The usage tells the command alone, the next card, the list and a topic."""
-    shown = said(tips.render_usage(WORDS))
+def test_usage_lists_every_argument() -> None:
+    """The usage lists the plain command, the next card, the list and a topic."""
+    text = message_text(tips.render_usage(WORDS))
 
-    for way in ("**/tip** ", "/tip next", "/tip list", "/tip why"):
-        assert way in shown
+    for usage in ("**/tip** ", "/tip next", "/tip list", "/tip why"):
+        assert usage in text
 
 
-def test_signs_of_moving_away_come_first() -> None:
-    """Within the cards on signs, the quiet ones stand before doubt and anger."""
+def test_quiet_signs_precede_open_ones() -> None:
+    """The cards on quiet signs precede those on doubt and anger."""
     atoms = [tip.atom for tip in WORDS.tips if tip.topic == "signs"]
     order = [atoms.index(atom) for atom in ("T2e", "T2c", "T2a", "T2b")]
 

@@ -1,4 +1,4 @@
-"""Workflows are tested on the store of each database."""
+"""Fixtures of the workflow tests: the store, on each database."""
 
 from tests.store.conftest import database, store
 

@@ -12,55 +12,55 @@ ALONE = build_team("alone")
 SALOME, OMAR = Person(WORKSPACE, "salome"), Person(WORKSPACE, "omar")
 
 
-async def arranged(store: Store) -> None:
-    """Two teams of one practice and one of none; Salome directs the north, Omar supervises it."""
+async def save_sample_teams(store: Store) -> None:
+    """Save two teams of one practice and one without; Salome is a director, Omar a supervisor."""
 
-    def work(repos: Repositories) -> None:
-        for one in (NORTH, SOUTH, ALONE):
-            declare_team_job(one, 9)(repos)
+    def save_teams(repos: Repositories) -> None:
+        for team in (NORTH, SOUTH, ALONE):
+            declare_team_job(team, 9)(repos)
         repos.teams.set_role_holders("north", Role.DIRECTOR, [SALOME])
         repos.teams.set_role_holders("north", Role.SUPERVISOR, [OMAR])
 
-    await store.write(work)
+    await store.write(save_teams)
 
 
 async def test_a_director_reads_every_team_of_the_practice(store: Store) -> None:
-    """Named for one team, they direct its siblings too, and no team elsewhere."""
-    await arranged(store)
+    """A director of one team may read all teams of its practice, and no other."""
+    await save_sample_teams(store)
 
-    seen = await store.read(lambda repos: load_readable_teams(repos, SALOME, None))
-    assert {one.id for one in seen} == {"north", "south"}
-    known = await store.read(lambda repos: load_personal_data(repos, SALOME, NOW))
-    assert {one.id for one in known.directed_teams} == {"north", "south"}
-    assert known.supervised_teams == ()
+    readable_teams = await store.read(lambda repos: load_readable_teams(repos, SALOME, None))
+    assert {team.id for team in readable_teams} == {"north", "south"}
+    person_data = await store.read(lambda repos: load_personal_data(repos, SALOME, NOW))
+    assert {team.id for team in person_data.directed_teams} == {"north", "south"}
+    assert person_data.supervised_teams == ()
 
 
-async def test_a_supervisor_reads_their_own_team_alone(store: Store) -> None:
-    """Supervising one team of a practice opens no other."""
-    await arranged(store)
+async def test_a_supervisor_reads_their_own_team_only(store: Store) -> None:
+    """A supervisor of one team of a practice may read that team only."""
+    await save_sample_teams(store)
 
     assert await store.read(lambda repos: roles_by_team(repos, OMAR)) == {
         "north": frozenset({Role.SUPERVISOR})
     }
-    seen = await store.read(lambda repos: load_readable_teams(repos, OMAR, None))
-    assert [one.id for one in seen] == ["north"]
+    readable_teams = await store.read(lambda repos: load_readable_teams(repos, OMAR, None))
+    assert [team.id for team in readable_teams] == ["north"]
 
 
 async def test_a_director_of_a_team_without_a_practice_reads_that_team(store: Store) -> None:
-    """Teams that name no practice belong to nobody else's."""
-    await arranged(store)
+    """A director of a team without a practice may read that team only."""
+    await save_sample_teams(store)
     await store.write(lambda repos: repos.teams.set_role_holders("alone", Role.DIRECTOR, [SALOME]))
     await store.write(lambda repos: repos.teams.set_role_holders("north", Role.DIRECTOR, []))
 
     assert set(await store.read(lambda repos: roles_by_team(repos, SALOME))) == {"alone"}
 
 
-async def test_a_clinician_reads_only_what_is_open_to_their_team(store: Store) -> None:
-    """A roster alone opens nothing; a set-up that opens the tables opens them to it."""
-    await arranged(store)
+async def test_a_clinician_reads_opened_tables_only(store: Store) -> None:
+    """A clinician may read their team's tables only after the team has opened them."""
+    await save_sample_teams(store)
     (marie,) = build_clinicians("south", 1)
 
     assert await store.read(lambda repos: load_readable_teams(repos, marie, SOUTH)) == ()
     await store.write(lambda repos: repos.teams.save(replace(SOUTH, open_to_team=True)))
-    opened = await store.read(lambda repos: load_personal_data(repos, marie, NOW))
-    assert [one.id for one in opened.readable_teams] == ["south"]
+    person_data = await store.read(lambda repos: load_personal_data(repos, marie, NOW))
+    assert [team.id for team in person_data.readable_teams] == ["south"]

@@ -16,7 +16,7 @@ from bot.workflows.team_setup import SetupEditor
 from tests.store.sample_jobs import MARIE, NOW
 
 SUPERVISOR, OTHER = Person("slack:T1", "USUPER"), Person("slack:T1", "UOTHER")
-PLAN = SetupSubmission(
+SUBMISSION = SetupSubmission(
     channel="C1",
     name="North",
     clinicians=("U1", "U2"),
@@ -32,49 +32,56 @@ PLAN = SetupSubmission(
 )
 
 
-async def saved(
-    store: Store, plan: SetupSubmission = PLAN, by: Person = MARIE, team: str = "t1"
+async def save_sample_setup(
+    store: Store,
+    submission: SetupSubmission = SUBMISSION,
+    setter: Person = MARIE,
+    team_id: str = "t1",
 ) -> Team:
-    """A team set up by *by*."""
-    return (await store.write(lambda repos: team_setup.save_setup(repos, by, team, plan, NOW))).team
+    """Save the set-up of a team as *setter* and return the team."""
+    return (
+        await store.write(
+            lambda repos: team_setup.save_setup(repos, setter, team_id, submission, NOW)
+        )
+    ).team
 
 
-async def holders(store: Store) -> set[Person]:
-    """Who supervises the team."""
+async def load_supervisors(store: Store) -> set[Person]:
+    """Return the supervisors of the team."""
     return set(await store.read(lambda repos: repos.teams.list_role_holders("t1", Role.SUPERVISOR)))
 
 
-async def test_a_supervisor_names_others_and_keeps_their_own_role(store: Store) -> None:
-    """Leaving oneself off the list locks nobody out."""
-    await saved(store)
+async def test_a_supervisor_retains_their_own_role(store: Store) -> None:
+    """A supervisor who omits themselves from the list retains the role."""
+    await save_sample_setup(store)
 
-    await saved(store, replace(PLAN, supervisors=("UOTHER",)), by=SUPERVISOR)
+    await save_sample_setup(store, replace(SUBMISSION, supervisors=("UOTHER",)), setter=SUPERVISOR)
 
-    assert await holders(store) == {SUPERVISOR, OTHER}
+    assert await load_supervisors(store) == {SUPERVISOR, OTHER}
 
 
-async def test_a_new_supervisor_who_had_joined_is_counted_no_more(store: Store) -> None:
-    """Without a fault that would tell on them, their joining ends where their role begins."""
-    await saved(store)
+async def test_a_new_supervisor_is_removed_from_the_roster(store: Store) -> None:
+    """A new supervisor's own membership is removed, without an error that would disclose it."""
+    await save_sample_setup(store)
     await store.write(lambda repos: repos.people.join_team(OTHER, "t1"))
 
-    await saved(store, replace(PLAN, supervisors=("UOTHER",)), by=SUPERVISOR)
+    await save_sample_setup(store, replace(SUBMISSION, supervisors=("UOTHER",)), setter=SUPERVISOR)
 
-    known = await store.read(lambda repos: repos.people.get(OTHER))
-    assert (known.has_joined, known.home_team_id) == (False, "")
+    clinician = await store.read(lambda repos: repos.people.get(OTHER))
+    assert (clinician.has_joined, clinician.home_team_id) == (False, "")
     assert OTHER not in await store.read(lambda repos: repos.teams.list_roster("t1"))
 
 
-async def test_who_may_change_a_set_up(store: Store) -> None:
-    """Its supervisors; an admin only while it has none, or is new."""
-    await saved(store)
-    await saved(store, replace(PLAN, channel="C2", supervisors=()), team="t2")
+async def test_set_ups_are_edited_by_supervisors_or_an_admin(store: Store) -> None:
+    """The supervisors of a team may edit it; an admin only without supervisors, or a new team."""
+    await save_sample_setup(store)
+    await save_sample_setup(store, replace(SUBMISSION, channel="C2", supervisors=()), team_id="t2")
 
-    def look(repos: Repositories) -> list[SetupEditor]:
-        asked = ((SUPERVISOR, "t1"), (MARIE, "t1"), (MARIE, "t2"), (MARIE, NEW_TEAM_ID))
-        return [team_setup.editor_of(repos, person, team_id) for person, team_id in asked]
+    def list_editors(repos: Repositories) -> list[SetupEditor]:
+        cases = ((SUPERVISOR, "t1"), (MARIE, "t1"), (MARIE, "t2"), (MARIE, NEW_TEAM_ID))
+        return [team_setup.editor_of(repos, person, team_id) for person, team_id in cases]
 
-    assert await store.read(look) == [
+    assert await store.read(list_editors) == [
         SetupEditor.THIS_PERSON,
         SetupEditor.OTHERS,
         SetupEditor.AN_ADMIN,
@@ -82,61 +89,73 @@ async def test_who_may_change_a_set_up(store: Store) -> None:
     ]
 
 
-async def test_an_admin_sees_the_teams_without_a_supervisor(store: Store) -> None:
-    """Those are theirs to mend; a supervised one is not."""
-    await saved(store)
-    await saved(store, replace(PLAN, channel="C2", supervisors=()), team="t2")
+async def test_an_admin_edits_teams_without_supervisors(store: Store) -> None:
+    """An admin may edit the teams without a supervisor only."""
+    await save_sample_setup(store)
+    await save_sample_setup(store, replace(SUBMISSION, channel="C2", supervisors=()), team_id="t2")
 
-    def look(repos: Repositories) -> list[str]:
+    def list_editable_ids(repos: Repositories) -> list[str]:
         return [team.id for team in team_setup.editable_teams(repos, MARIE, is_admin=True)]
 
-    assert await store.read(look) == ["t2"]
+    assert await store.read(list_editable_ids) == ["t2"]
     assert (
         await store.read(lambda repos: team_setup.editable_teams(repos, MARIE, is_admin=False))
         == ()
     )
 
 
-async def test_a_team_of_another_workspace_is_out_of_reach(store: Store) -> None:
-    """A team's id from elsewhere is treated as gone."""
-    await saved(store)
+async def test_a_team_of_another_workspace_is_rejected(store: Store) -> None:
+    """A team id of another workspace raises StaleFormError."""
+    await save_sample_setup(store)
 
     with pytest.raises(StaleFormError):
         await store.read(lambda repos: team_setup.editor_of(repos, Person("slack:T2", "U1"), "t1"))
 
 
-async def test_a_set_up_does_not_show_who_joined(store: Store) -> None:
-    """Its list holds those whom it declares, and nobody who joined by themselves."""
-    await saved(store)
+async def test_a_set_up_does_not_disclose_who_joined(store: Store) -> None:
+    """The set-up has the declared clinicians only, not those who joined by themselves."""
+    await save_sample_setup(store)
     await store.write(lambda repos: repos.people.join_team(OTHER, "t1"))
 
-    shown = await store.read(lambda repos: team_setup.load_current_setup(repos, SUPERVISOR, "t1"))
+    current = await store.read(lambda repos: team_setup.load_current_setup(repos, SUPERVISOR, "t1"))
 
-    assert shown.clinicians == PLAN.clinicians
+    assert current.clinicians == SUBMISSION.clinicians
 
 
-async def test_the_ground_of_a_plan_is_its_own_workspace(store: Store) -> None:
-    """Channels and lists of other teams count, this team's own and mere joiners do not."""
-    await saved(store)
+async def test_the_context_is_limited_to_other_teams(store: Store) -> None:
+    """The context has the channels and declared clinicians of other teams of the workspace only."""
+    await save_sample_setup(store)
     await store.write(lambda repos: repos.people.join_team(OTHER, "t1"))
 
-    new = await store.read(lambda repos: team_setup.load_setup_context(repos, MARIE, "t2", PLAN))
-    own = await store.read(lambda repos: team_setup.load_setup_context(repos, MARIE, "t1", PLAN))
+    new_context = await store.read(
+        lambda repos: team_setup.load_setup_context(repos, MARIE, "t2", SUBMISSION)
+    )
+    own_context = await store.read(
+        lambda repos: team_setup.load_setup_context(repos, MARIE, "t1", SUBMISSION)
+    )
 
-    assert (new.is_channel_in_use, new.clinicians_elsewhere) == (True, frozenset({"U1", "U2"}))
-    assert (own.is_channel_in_use, own.clinicians_elsewhere) == (False, frozenset[str]())
+    assert (new_context.is_channel_in_use, new_context.clinicians_elsewhere) == (
+        True,
+        frozenset({"U1", "U2"}),
+    )
+    assert (own_context.is_channel_in_use, own_context.clinicians_elsewhere) == (
+        False,
+        frozenset[str](),
+    )
 
 
-async def test_the_introduction_is_owed_once_and_again_once_a_day(store: Store) -> None:
-    """Saving twice owes one card; asking again owes one more, and no third that day."""
-    await saved(store)
-    await saved(store, by=SUPERVISOR)
+async def test_the_introduction_is_queued_at_most_once_a_day(store: Store) -> None:
+    """The introduction card is queued once per set-up, and again at most once a day."""
+    await save_sample_setup(store)
+    await save_sample_setup(store, setter=SUPERVISOR)
 
-    def again(repos: Repositories) -> None:
+    def requeue_twice(repos: Repositories) -> None:
         team_setup.requeue_introduction(repos, SUPERVISOR, "t1", NOW)
         team_setup.requeue_introduction(repos, SUPERVISOR, "t1", NOW)
 
-    await store.write(again)
+    await store.write(requeue_twice)
 
-    owed = await store.read(lambda repos: repos.deliveries.list_due_deliveries("slack:T1", NOW, 9))
-    assert sorted(one.detail for one in owed) == ["UMARIE", "USUPER"]
+    due_deliveries = await store.read(
+        lambda repos: repos.deliveries.list_due_deliveries("slack:T1", NOW, 9)
+    )
+    assert sorted(delivery.detail for delivery in due_deliveries) == ["UMARIE", "USUPER"]

@@ -1,4 +1,4 @@
-"""The warm word after a check-in or its follow-up: neutral, never a score, one thought along."""
+"""Build the response to a check-in or follow-up: a neutral text without a score, and a tip card."""
 
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -24,7 +24,7 @@ ATOM_BY_ANSWER = MappingProxyType(
         "rather_not": "T4c",
     }
 )
-"""The card that goes along with each answer, by the atom it grew from."""
+"""The tip card shown with each answer code, by the atom it was written from."""
 
 MOVES_BY_FAMILY = MappingProxyType(
     {
@@ -33,12 +33,12 @@ MOVES_BY_FAMILY = MappingProxyType(
         "linking": frozenset({"link_here", "link_outside"}),
     }
 )
-"""What was tried, by the kind of move it is; a pattern link comes later than the rest."""
+"""The codes of the moves a clinician tried, by family; a pattern link comes last."""
 
 
 @dataclass(frozen=True)
 class CheckinAnswer:
-    """What a clinician answered this week. Stored nowhere, but for a wish to be asked again."""
+    """A clinician's answer of this week; not stored, except for a requested follow-up."""
 
     code: str
     intention: str = ""
@@ -47,18 +47,18 @@ class CheckinAnswer:
 
 @dataclass(frozen=True)
 class FollowUpAnswer:
-    """What a clinician answered to a follow-up; stored nowhere."""
+    """A clinician's answer to a follow-up; not stored."""
 
     code: str
     tried_moves: tuple[str, ...] = ()
 
 
 def build_thanks_form(words: LanguagePack, answer: CheckinAnswer, sign: Sign) -> Form:
-    """Thank a clinician for this week's answer; all four answers are met alike."""
+    """Build the response to this week's answer; all four answers get the same form."""
     lines = [words.translate(f"checkin.thanks.{answer.code}")]
     if answer.intention:
-        picked = words.questions["intention"].get_option(answer.intention).label
-        lines.append(words.translate("checkin.thanks.intention", choice=picked))
+        label = words.questions["intention"].get_option(answer.intention).label
+        lines.append(words.translate("checkin.thanks.intention", choice=label))
     if answer.wants_follow_up:
         facts = {"picture": sign.glyph, "name": sign.name}
         lines.append(words.translate("checkin.thanks.again", **facts))
@@ -66,7 +66,7 @@ def build_thanks_form(words: LanguagePack, answer: CheckinAnswer, sign: Sign) ->
 
 
 def build_follow_up_thanks_form(words: LanguagePack, answer: FollowUpAnswer) -> Form:
-    """Thank a clinician for a follow-up; what they tried shapes the words and is dropped."""
+    """Build the response to a follow-up; the tried moves select its text and are not stored."""
     families = (
         name for name, codes in MOVES_BY_FAMILY.items() if codes.intersection(answer.tried_moves)
     )
@@ -92,9 +92,9 @@ def _build_acknowledgement_form(words: LanguagePack, lines: list[str], answer_co
 
 def _render_tip_card(words: LanguagePack, atom: str) -> tuple[Element, ...]:
     tip = next(tip for tip in words.tips if tip.atom == atom)
-    said = (Quote(tip.say),) if tip.say else ()
+    quote = (Quote(tip.say),) if tip.say else ()
     return (
         Caption(words.translate("checkin.thanks.card")),
         Text(f"**{tip.title}**\n{tip.try_this}"),
-        *said,
+        *quote,
     )

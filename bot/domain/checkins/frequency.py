@@ -1,7 +1,7 @@
-"""Asking less often whoever does not answer: weekly, then every fourth week, then one last note.
+"""Reduce the check-in frequency without answers: weekly, every fourth week, one last note, none.
 
-All that is kept for it is one quiet counter a person, from 0 to 6: how many questions in a
-row were promised to them since they last used their check-ins. Filing a debrief is no such use.
+The only stored state is one counter a person, from 0 to 6: the check-ins in a row that were planned
+since the person last used a check-in. Filing a debrief does not reset it.
 """
 
 from collections.abc import Collection
@@ -10,17 +10,17 @@ from datetime import date, timedelta
 from bot.domain.calendar import PERIOD_EPOCH, iso_week, monday_of_iso_week
 
 REDUCE_AFTER_UNANSWERED, STOP_AFTER_UNANSWERED = 3, 6
-"""After so many in a row: asked every fourth week, and then no more."""
+"""Unanswered check-ins in a row that reduce the frequency, and that end the check-ins."""
 
 _REDUCED_INTERVAL = timedelta(weeks=4)
 
 
 def is_checkin_week(unanswered_count: int, week_start: date) -> bool:
-    """Whether somebody with *quiet* unanswered in a row is asked in the week from *starts*.
+    """Return whether a person with *unanswered_count* has a check-in in the week of *week_start*.
 
-    Every week at first; after :data:`SELDOM` every fourth, counted from
-    :data:`bot.domain.calendar.EPOCH` and so four weeks apart across any turn of the
-    year, with nothing more to be kept; after :data:`SILENT` no more.
+    Every week at first. From :data:`REDUCE_AFTER_UNANSWERED` on every fourth week, counted from
+    :data:`bot.domain.calendar.PERIOD_EPOCH`: the interval is four weeks across any turn of the
+    year, without further stored state. From :data:`STOP_AFTER_UNANSWERED` on never.
     """
     return unanswered_count < REDUCE_AFTER_UNANSWERED or (
         unanswered_count < STOP_AFTER_UNANSWERED
@@ -28,15 +28,17 @@ def is_checkin_week(unanswered_count: int, week_start: date) -> bool:
     )
 
 
-def is_last_note_due(week: str, asked_weeks: Collection[str], noted_weeks: Collection[str]) -> bool:
-    """Whether the last note is due to somebody silent: once, four weeks after the last question.
+def is_last_note_due(
+    week: str, checkin_weeks: Collection[str], noted_weeks: Collection[str]
+) -> bool:
+    """Return whether the last note is due: once, four weeks after the last check-in.
 
-    *asked* and *noted* are the weeks whose deliveries are still remembered, five weeks
-    long. Once the last question is forgotten no note follows it any more, and the note is
-    forgotten later than that question.
+    *checkin_weeks* and *noted_weeks* are the weeks of the stored delivery rows, which are deleted
+    after five weeks. Once the row of the last check-in is deleted no note follows, and the row of
+    the note is deleted later than that of its check-in.
     """
     return (
-        bool(asked_weeks)
+        bool(checkin_weeks)
         and not noted_weeks
-        and max(asked_weeks) <= iso_week(monday_of_iso_week(week) - _REDUCED_INTERVAL)
+        and max(checkin_weeks) <= iso_week(monday_of_iso_week(week) - _REDUCED_INTERVAL)
     )

@@ -1,12 +1,12 @@
-"""A clinician's own check-in settings: the forms that change them, and what is said after."""
+"""A clinician's check-in settings: build and parse their forms, render the confirmations."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
 from bot.content.catalogue import LanguagePack
 from bot.conversation import InvalidAnswers
-from bot.domain.calendar import WeeklyRule, is_quiet_hour
+from bot.domain.answers import Answers, parse_code, parse_codes, parse_date, parse_time
+from bot.domain.calendar import WEEKDAY_CODES, WeeklyRule, is_quiet_hour
 from bot.domain.checkins import scheduling
 from bot.domain.people import Team
 from bot.domain.person.personal_data import PersonalData
@@ -22,22 +22,19 @@ from bot.elements import (
     Text,
     TimeField,
 )
-from bot.errors import UnknownAnswerError
 
 MAX_PAUSE = timedelta(days=366)
-"""How far ahead a pause may reach; whoever wants longer is better served by leaving."""
+"""Maximum length of a pause; leaving the check-ins serves a longer one better."""
 
 SNOOZE_DURATIONS = {f"snooze{weeks}": timedelta(weeks=weeks) for weeks in (1, 2, 4)}
-"""The rests that one tap gives, by the menu's codes."""
-
-Answers = Mapping[str, tuple[str, ...]]
+"""The pause durations of the snooze menu, by option code."""
 
 
 @dataclass(frozen=True)
 class CheckinSettings:
-    """What a clinician chose for themselves: joined or not, when, and rested until.
+    """Submitted check-in settings: membership, weekly rule and pause.
 
-    ``work_days`` are those on which they work, ``()`` for the usual ones.
+    ``work_days`` are the selected ISO weekdays, ``()`` for the default ones.
     """
 
     has_joined: bool
@@ -47,10 +44,10 @@ class CheckinSettings:
 
 
 def build_settings_form(person_data: PersonalData, team: Team, words: LanguagePack) -> Form:
-    """Show a clinician their own check-in settings; *team* gives what they did not choose."""
+    """Build the settings form; *team* provides the defaults of what the person did not select."""
     person = person_data.clinician
     rule = person.rule or team.checkin_rule
-    rests = person.paused_until.isoformat() if person.paused_until else ""
+    pause_end = person.paused_until.isoformat() if person.paused_until else ""
     body: tuple[Element, ...] = (
         Text(words.translate("home.settings.intro")),
         _build_joined_choice(words, has_joined=person.has_joined),
@@ -65,7 +62,7 @@ def build_settings_form(person_data: PersonalData, team: Team, words: LanguagePa
         DateField(
             "until",
             words.translate("home.settings.pause"),
-            rests,
+            pause_end,
             required=False,
             hint=words.translate("home.settings.pause_hint"),
         ),
@@ -85,8 +82,10 @@ def _build_joined_choice(words: LanguagePack, *, has_joined: bool) -> ChoiceFiel
         Option("on", words.translate("home.settings.on")),
         Option("off", words.translate("home.settings.off")),
     )
-    chosen = ("on" if has_joined else "off",)
-    return ChoiceField("state", words.translate("home.settings.state"), options, initial=chosen)
+    initial_codes = ("on" if has_joined else "off",)
+    return ChoiceField(
+        "state", words.translate("home.settings.state"), options, initial=initial_codes
+    )
 
 
 def _build_weekday_choice(words: LanguagePack, selected_day: int) -> ChoiceField:
@@ -114,34 +113,33 @@ def _build_work_days_choice(words: LanguagePack, selected_days: tuple[int, ...])
 def parse_settings(
     answers: Answers, today: date, words: LanguagePack
 ) -> CheckinSettings | InvalidAnswers:
-    """Read the settings form; *today* is the clinician's own.
+    """Parse and validate the settings form; *today* is the clinician's local date.
 
-    Raises :class:`bot.errors.UnknownAnswerError` on what the form does not offer.
+    Raises :class:`bot.errors.UnknownAnswerError` for values that the form does not offer.
     """
-    state, day, works = (
-        _single_answer(answers, "state"),
-        _single_answer(answers, "day"),
-        answers.get("work_days", ()),
-    )
-    if state not in {"on", "off"} or not set("1234567").issuperset({day, *works}):
-        raise UnknownAnswerError
-    rests = parse_pause_end(answers, today, words) if answers.get("until") else None
-    rule = WeeklyRule(int(day), parse_clock_time(_single_answer(answers, "time")))
-    wrong = dict(rests.errors) if isinstance(rests, InvalidAnswers) else {}
-    if works and day not in works:
-        wrong["day"] = words.translate("home.settings.off_that_day")
+    state = parse_code(answers, "state", ("on", "off"))
+    day = int(parse_code(answers, "day", WEEKDAY_CODES))
+    work_days = tuple(map(int, parse_codes(answers, "work_days", WEEKDAY_CODES)))
+    rule = WeeklyRule(day, parse_time(answers, "time"))
+    pause_end = parse_pause_end(answers, today, words) if answers.get("until") else None
+    errors = dict(pause_end.errors) if isinstance(pause_end, InvalidAnswers) else {}
+    if work_days and day not in work_days:
+        errors["day"] = words.translate("home.settings.off_that_day")
     if is_quiet_hour(rule.local_time):
-        wrong["time"] = words.translate("home.settings.quiet")
-    if isinstance(rests, InvalidAnswers) or wrong:
-        return InvalidAnswers(wrong)
-    usual = set(map(int, works)) == set(scheduling.allowed_weekdays((), rule))
+        errors["time"] = words.translate("home.settings.quiet")
+    if isinstance(pause_end, InvalidAnswers) or errors:
+        return InvalidAnswers(errors)
+    are_default_days = set(work_days) == set(scheduling.allowed_weekdays((), rule))
     return CheckinSettings(
-        state == "on", rule, rests, () if usual else tuple(sorted(map(int, works)))
+        state == "on",
+        rule,
+        pause_end,
+        () if are_default_days else work_days,
     )
 
 
 def build_pause_form(words: LanguagePack) -> Form:
-    """Ask until when a clinician's check-ins rest."""
+    """Build the form that requests the end date of a pause."""
     body = (
         Text(words.translate("home.pause.intro")),
         DateField("until", words.translate("home.pause.until")),
@@ -156,33 +154,17 @@ def build_pause_form(words: LanguagePack) -> Form:
 
 
 def parse_pause_end(answers: Answers, today: date, words: LanguagePack) -> date | InvalidAnswers:
-    """Read the day on which check-ins come back: after today, within twelve months."""
-    try:
-        until = date.fromisoformat(_single_answer(answers, "until"))
-    except ValueError:
-        raise UnknownAnswerError from None
-    if until <= today:
+    """Parse the day on which check-ins resume: after *today*, at most :data:`MAX_PAUSE` later."""
+    pause_end = parse_date(answers, "until")
+    if pause_end <= today:
         return InvalidAnswers({"until": words.translate("home.pause.past")})
-    if until > today + MAX_PAUSE:
+    if pause_end > today + MAX_PAUSE:
         return InvalidAnswers({"until": words.translate("home.pause.far")})
-    return until
-
-
-def parse_clock_time(text: str) -> time:
-    """Read ``HH:MM``; raises :class:`bot.errors.UnknownAnswerError` on anything else."""
-    try:
-        return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a local time of day
-    except ValueError:
-        raise UnknownAnswerError from None
-
-
-def _single_answer(answers: Answers, field_id: str) -> str:
-    values = answers.get(field_id, ())
-    return values[0] if len(values) == 1 else ""
+    return pause_end
 
 
 def render_confirmation(key: str, words: LanguagePack, **facts: str) -> Message:
-    """Say, to the clinician alone, what a step changed; *key* is one of ``home.done``."""
+    """Render the private confirmation of a change; *key* is a text key below ``home.done``."""
     sentence = words.translate(f"home.done.{key}", **facts)
     return Message(
         sentence.replace("**", ""), (Text(sentence), ActionRow(_next_step_buttons(key, words)))
@@ -190,54 +172,56 @@ def render_confirmation(key: str, words: LanguagePack, **facts: str) -> Message:
 
 
 def render_join_result(outcome: str, person_data: PersonalData, words: LanguagePack) -> Message:
-    """Say what joining came to: ``joined``, ``already``, ``elsewhere`` or ``supervises``."""
+    """Render the result of joining: ``joined``, ``already``, ``elsewhere`` or ``supervises``."""
     return render_confirmation(outcome, words, **_next_checkin_facts(person_data, words))
 
 
 def render_saved_settings(person_data: PersonalData, words: LanguagePack) -> Message:
-    """Say what a clinician's settings are from now on."""
+    """Render the confirmation of the saved settings."""
     if person_data.clinician.has_joined and not person_data.clinician.paused_until:
         return render_confirmation("saved", words, **_next_checkin_facts(person_data, words))
     return render_pause_status(person_data, words)
 
 
 def render_pause_status(person_data: PersonalData, words: LanguagePack) -> Message:
-    """Say until when check-ins rest, or that they no longer do."""
+    """Render the end date of the active pause, or that check-ins are active."""
     if not person_data.clinician.has_joined:
         return render_confirmation("left", words)
-    until = person_data.clinician.paused_until
-    if until:
-        return render_confirmation("paused", words, day=words.format_day(until))
+    pause_end = person_data.clinician.paused_until
+    if pause_end:
+        return render_confirmation("paused", words, day=words.format_day(pause_end))
     if person_data.clinician.unreachable_reason:
         return render_confirmation("unreachable", words)
     return render_confirmation("resumed", words, **_next_checkin_facts(person_data, words))
 
 
 def render_weekly_restart(person_data: PersonalData, words: LanguagePack) -> Message:
-    """Say that check-ins come weekly again, or why they do not."""
+    """Render that check-ins are weekly again, or the reason why they are not."""
     if person_data.clinician.has_joined and person_data.next_checkin_at:
         return render_confirmation("again", words, **_next_checkin_facts(person_data, words))
     return render_pause_status(person_data, words)
 
 
 def _next_checkin_facts(person_data: PersonalData, words: LanguagePack) -> dict[str, str]:
-    """The person's team, and the next check-in's day and time in their own zone."""
-    team, at = person_data.team, person_data.next_checkin_at
-    next_one = (
-        {"day": words.format_day(at.date()), "time": words.format_clock_time(at.time())}
-        if at
+    """Return the team's name, and the day and time of the next check-in in the person's zone."""
+    team, due_at = person_data.team, person_data.next_checkin_at
+    due_facts = (
+        {"day": words.format_day(due_at.date()), "time": words.format_clock_time(due_at.time())}
+        if due_at
         else {}
     )
-    return {"team": team.name if team else "", **next_one}
+    return {"team": team.name if team else "", **due_facts}
 
 
 def _next_step_buttons(key: str, words: LanguagePack) -> tuple[Button, ...]:
-    kept = Button("kept", words.translate("common.step.kept"))
+    privacy_button = Button("kept", words.translate("common.step.kept"))
     if key == "supervises":
-        return (kept,)
+        return (privacy_button,)
     if key in {"left", "unreachable"}:
-        return (Button("checkin.join", words.translate("common.step.join")), kept)
+        return (Button("checkin.join", words.translate("common.step.join")), privacy_button)
     if key == "paused":
-        return (Button("checkin.resume", words.translate("home.step.resume")), kept)
-    own = Button("checkin.settings", words.translate("common.step.settings"), opens_form=True)
-    return (own, kept)
+        return (Button("checkin.resume", words.translate("home.step.resume")), privacy_button)
+    settings_button = Button(
+        "checkin.settings", words.translate("common.step.settings"), opens_form=True
+    )
+    return (settings_button, privacy_button)

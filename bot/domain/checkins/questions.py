@@ -1,12 +1,13 @@
-"""The weekly check-in: what is asked, reading the answer, and the follow-up a week later."""
+"""The weekly check-in: render the question, parse the answer, and follow up a week later."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.content.catalogue import LanguagePack, Lens, Sign
 from bot.conversation import InvalidAnswers
+from bot.domain.answers import Answers, parse_question_code, parse_question_codes
 from bot.domain.calendar import monday_of_iso_week
 from bot.domain.checkins.acknowledgements import (
     CheckinAnswer,
@@ -50,30 +51,29 @@ __all__ = [
 ]
 
 INTENTION_LIFETIME = timedelta(days=8)
-"""How long an intention is kept: the next weekly check-in falls within it."""
+"""Time after which a stored intention is deleted; the next weekly check-in falls within it."""
 
 MENU_CODES = ("snooze1", "snooze4", "pause", "leave", "kept")
-"""The lesser steps on every check-in; Slack shows five at most."""
+"""The secondary actions of every check-in; Slack displays five at most."""
 
 FORM_QUESTION_IDS = ("checkin", "intention", "wish")
 
 UNNAMED_INTENTION = "again"
-"""What is kept of a wish to be asked that names nothing to try.
+"""The stored code of a follow-up request that names no intention.
 
-A wish after a debrief leaves the same code, so that what is kept tells nobody's debrief.
+A follow-up request after a debrief stores the same code, so that the row does not disclose a
+debrief.
 """
 
 WEEK_PATTERN = re.compile(r"[1-9]\d{3}-W\d{2}")
 
-Answers = Mapping[str, tuple[str, ...]]
-
 
 @dataclass(frozen=True)
 class Intention:
-    """What a clinician asked to be asked about next week; forgotten after *until*.
+    """A stored follow-up request of a clinician; deleted after ``expires_on``.
 
-    ``code`` is an answer of the question 'intention' or :data:`AGAIN`; ``sign`` is the code
-    of the sign dealt with it, ``week`` the ISO week it was chosen in.
+    ``code`` is an answer of the question 'intention' or :data:`UNNAMED_INTENTION`; ``sign_code`` is
+    the code of the sign dealt with it, ``week`` the ISO week in which it was requested.
     """
 
     code: str
@@ -83,23 +83,24 @@ class Intention:
 
 
 def deal_sign(signs: Sequence[Sign], random_below: Callable[[int], int]) -> Sign:
-    """Deal one sign. *draw* gives a random number from 0 up to, not including, its argument.
+    """Select a random sign; *random_below* returns a random number below its argument.
 
-    Dealt and never chosen: a sign of one's own choice would become a mnemonic of a client.
+    A sign is dealt and never selected by the clinician: a sign of their own choice would become a
+    mnemonic of a client.
     """
     return signs[random_below(len(signs))]
 
 
 def lens_of_week(words: LanguagePack, week: str) -> Lens:
-    """Return this ISO week's way of looking; all take turns, across the turn of a year too."""
+    """Return the lens of an ISO week; all lenses rotate, across the turn of a year too."""
     return words.lenses[monday_of_iso_week(week).toordinal() // 7 % len(words.lenses)]
 
 
 def render_checkin(words: LanguagePack, week: str, sign: Sign) -> Message:
-    """Ask the week's one question in private.
+    """Render the week's question as a private message.
 
-    The same for everyone, whatever they answered before: what a product keeps of a
-    private chat must not tell it.
+    It is identical for all clinicians, whatever their earlier answers: the history of a private
+    chat, which the product stores, must not disclose them.
     """
     menu = tuple(Option(code, words.translate(f"checkin.menu.{code}")) for code in MENU_CODES)
     answer = Button(
@@ -123,14 +124,14 @@ def render_checkin(words: LanguagePack, week: str, sign: Sign) -> Message:
 
 
 def render_last_note(words: LanguagePack) -> Message:
-    """Say kindly, once, that the questions stop, and how one tap brings them back."""
-    more = Button("checkin.again", words.translate("common.step.again"), primary=True)
-    leave = Button("checkin.leave", words.translate("checkin.menu.leave"))
+    """Render the one note that check-ins have stopped, with a button to restart them."""
+    restart_button = Button("checkin.again", words.translate("common.step.again"), primary=True)
+    leave_button = Button("checkin.leave", words.translate("checkin.menu.leave"))
     return Message(
         words.translate("checkin.last.summary"),
         (
             Text(words.translate("checkin.last.text")),
-            ActionRow((more, leave)),
+            ActionRow((restart_button, leave_button)),
             Caption(words.translate("checkin.last.private")),
         ),
     )
@@ -145,12 +146,12 @@ def _render_question(words: LanguagePack, week: str, sign: Sign) -> tuple[Elemen
 
 
 def encode_checkin_data(week: str, sign: Sign) -> str:
-    """Return week and sign in one word, such as '2026-W48:circle', for a button to carry."""
+    """Encode week and sign as button data, such as '2026-W48:circle'."""
     return f"{week}:{sign.code}"
 
 
 def parse_checkin_data(encoded_data: str, words: LanguagePack) -> tuple[str, Sign]:
-    """Read the week and the sign that a button carried; UnknownAnswerError when forged."""
+    """Parse the week and the sign from button data; UnknownAnswerError when invalid."""
     week, _, code = encoded_data.partition(":")
     if not WEEK_PATTERN.fullmatch(week):
         raise UnknownAnswerError
@@ -162,7 +163,7 @@ def parse_checkin_data(encoded_data: str, words: LanguagePack) -> tuple[str, Sig
 
 
 def build_checkin_form(words: LanguagePack, week: str, sign: Sign) -> Form:
-    """Ask, in a private window, who comes to mind and what the clinician may try."""
+    """Build the private form of the check-in: who came to mind, and an optional intention."""
     return Form(
         "checkin",
         words.translate("checkin.form.title"),
@@ -179,24 +180,15 @@ def build_checkin_form(words: LanguagePack, week: str, sign: Sign) -> Form:
 
 
 def parse_checkin_answer(answers: Answers, words: LanguagePack) -> CheckinAnswer:
-    """Read this week's answer; UnknownAnswerError for codes that are not on offer."""
-    code, intention, wish = (_parse_single_code(answers, words, name) for name in FORM_QUESTION_IDS)
-    return CheckinAnswer(code, intention, wants_follow_up=wish == "yes")
-
-
-def _parse_single_code(answers: Answers, words: LanguagePack, question_id: str) -> str:
-    question, given = words.questions[question_id], answers.get(question_id, ())
-    if (
-        len(given) > 1
-        or (question.required and not given)
-        or not question.option_codes.issuperset(given)
-    ):
-        raise UnknownAnswerError
-    return "".join(given)
+    """Parse this week's answer; UnknownAnswerError for codes that are not offered."""
+    code, intention, follow_up_code = (
+        parse_question_code(answers, words.questions[name]) for name in FORM_QUESTION_IDS
+    )
+    return CheckinAnswer(code, intention, wants_follow_up=follow_up_code == "yes")
 
 
 def build_intention(answer: CheckinAnswer, week: str, sign: Sign, today: date) -> Intention | None:
-    """Return what is kept of an answer: nothing, unless the clinician asked to be asked."""
+    """Build the intention to store for an answer, ``None`` unless a follow-up was requested."""
     if not answer.wants_follow_up:
         return None
     return Intention(
@@ -205,20 +197,20 @@ def build_intention(answer: CheckinAnswer, week: str, sign: Sign, today: date) -
 
 
 def build_follow_up_form(words: LanguagePack, intention: Intention) -> Form:
-    """Ask, with last week's sign, how it was; it stands in for this week's question."""
-    offered = words.questions["intention"]
+    """Build the follow-up form with last week's sign; it replaces this week's question."""
+    question = words.questions["intention"]
     sign = words.get_sign(intention.sign_code)
     facts = {"picture": sign.glyph, "name": sign.name}
-    picked = words.translate("checkin.followup.asked", **facts)
-    if intention.code in offered.option_codes:
-        label = offered.get_option(intention.code).label
-        picked = words.translate("checkin.followup.picked", choice=label, **facts)
+    text = words.translate("checkin.followup.asked", **facts)
+    if intention.code in question.option_codes:
+        label = question.get_option(intention.code).label
+        text = words.translate("checkin.followup.picked", choice=label, **facts)
     return Form(
         "followup",
         words.translate("checkin.followup.title"),
         (
             Banner(words.translate("safety.banner")),
-            Text(picked),
+            Text(text),
             build_choice(words.questions["followup"]),
             build_choice(words.questions["tried"]),
             Caption(words.translate("checkin.followup.private")),
@@ -231,13 +223,12 @@ def build_follow_up_form(words: LanguagePack, intention: Intention) -> Form:
 def parse_follow_up_answer(
     answers: Answers, words: LanguagePack
 ) -> FollowUpAnswer | InvalidAnswers:
-    """Read how it was, and what was tried; UnknownAnswerError for codes not on offer."""
-    code, tried = _parse_single_code(answers, words, "followup"), answers.get("tried", ())
+    """Parse a follow-up and its tried moves; UnknownAnswerError for codes that are not offered."""
+    code = parse_question_code(answers, words.questions["followup"])
     question = words.questions["tried"]
-    if not question.option_codes.issuperset(tried):
-        raise UnknownAnswerError
-    if len(tried) > question.max_selected:
+    tried_moves = parse_question_codes(answers, question)
+    if len(tried_moves) > question.max_selected:
         return InvalidAnswers(
             {"tried": words.translate("rupture.deeper.up_to", count=question.max_selected)}
         )
-    return FollowUpAnswer(code, tried)
+    return FollowUpAnswer(code, tried_moves)

@@ -1,7 +1,7 @@
-"""When a clinician is asked: in their own week, by day, and never on a day off.
+"""Compute when a clinician's weekly check-in is due, in their own zone and outside days off.
 
-One question an ISO week at most. Its key is the week of its slot by the clinician's own
-calendar, so that moving to another zone neither doubles nor loses a week.
+At most one check-in an ISO week. Its key is the week of its slot in the clinician's own calendar,
+so a change of time zone neither duplicates nor skips a week.
 """
 
 from collections.abc import Collection
@@ -32,22 +32,22 @@ if TYPE_CHECKING:
     from bot.domain.people import Clinician, Team
 
 CHECKIN_KIND, LAST_NOTE_KIND = "checkin", "lastnote"
-"""The kinds of the weekly question's deliveries, and of the note that comes last."""
+"""The delivery kinds of the weekly check-in and of the last note."""
 
 DEFAULT_WORK_DAYS = (1, 2, 3, 4, 5)
-"""ISO weekdays on which somebody works who said nothing else."""
+"""The default working days, as ISO weekdays."""
 
 REASON_LATE = "late"
-"""Why a question was missed that nobody was there to ask in time."""
+"""The reason of a check-in missed because no process was running before its deadline."""
 
 _MAX_WEEKS_AHEAD = 60
-"""Weeks within which whoever is asked at all is asked again: a pause lasts 52 at most."""
+"""Number of weeks searched for the next check-in: a pause lasts 52 weeks at most."""
 
 _ONE_DAY, _ONE_WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
 class Blocker(StrEnum):
-    """What stands in the way of asking somebody at a moment, or in a whole week."""
+    """A reason why no check-in may be sent at an instant, or in a whole week."""
 
     QUIET_HOURS = "quiet_hours"
     DAY_OFF = "day_off"
@@ -57,10 +57,10 @@ class Blocker(StrEnum):
 
 @dataclass(frozen=True)
 class CheckinSchedule:
-    """All that decides when somebody is asked; those who share it are asked together.
+    """All values that determine when check-ins are sent; equal schedules are evaluated once.
 
-    ``days`` are the ISO weekdays on which they may be asked; ``holidays`` is the region
-    whose public holidays they keep; ``rests_until`` the first day after a pause.
+    ``allowed_weekdays`` are ISO weekdays; ``holiday_region`` is the region of the public holidays;
+    ``paused_until`` is the first day after a pause.
     """
 
     rule: WeeklyRule
@@ -72,7 +72,7 @@ class CheckinSchedule:
 
 @dataclass(frozen=True)
 class CheckinStatus:
-    """A week's question as it stands: due at ``at``, or with a reason why it was ``missed``."""
+    """A week's check-in: due at ``due_at``, or missed with ``missed_reason``."""
 
     week: str
     due_at: datetime
@@ -82,7 +82,7 @@ class CheckinStatus:
 
 @dataclass(frozen=True)
 class Postponement:
-    """A message that has to wait ``until`` then, because of ``why``; ``None`` is for ever."""
+    """A postponed delivery: its new instant ``until``, ``None`` for never, and the ``blocker``."""
 
     until: datetime | None
     blocker: Blocker
@@ -90,7 +90,7 @@ class Postponement:
 
 @dataclass(frozen=True)
 class CheckinWindow:
-    """A week's question: its key, and the first and the last instant at which it is asked."""
+    """A week's check-in: its key, and the first and last instant at which it may be sent."""
 
     week: str
     opens_at: datetime
@@ -98,59 +98,59 @@ class CheckinWindow:
 
 
 def build_schedule(clinician: "Clinician", team: "Team") -> CheckinSchedule:
-    """The rhythm of *clinician*, with what they did not choose taken from *team*.
+    """Build the schedule of *clinician*, with the defaults of *team*.
 
-    Somebody with work days of their own is asked on one of them: where the rule's day is
-    none, on the next in the week, else on the last before it. With no days of one's own,
-    the rule's day counts as a working day beside Monday to Friday, so that a team may meet
-    on a Saturday.
+    A clinician with work days of their own gets check-ins on these days only: when the rule's day
+    is not one of them, on the next of the week, else on the last before it. Without own work days,
+    the rule's day counts as a working day in addition to Monday to Friday, so that a team may use a
+    Saturday.
     """
     rule = clinician.rule or team.checkin_rule
-    days = allowed_weekdays(clinician.work_days, rule)
-    weekday = min((day for day in days if day >= rule.weekday), default=max(days))
+    weekdays = allowed_weekdays(clinician.work_days, rule)
+    weekday = min((day for day in weekdays if day >= rule.weekday), default=max(weekdays))
     return CheckinSchedule(
         rule=WeeklyRule(weekday, rule.local_time),
         zone=clinician.zone if is_known_zone(clinician.zone) else team.zone,
-        allowed_weekdays=days,
+        allowed_weekdays=weekdays,
         holiday_region=team.holiday_region,
         paused_until=clinician.paused_until,
     )
 
 
 def allowed_weekdays(work_days: tuple[int, ...], rule: WeeklyRule) -> tuple[int, ...]:
-    """The days on which somebody may be asked who works on those *chosen*, if any."""
+    """Return the days on which check-ins may be sent: *work_days*, or the default ones."""
     return work_days or tuple(sorted({*DEFAULT_WORK_DAYS, rule.weekday}))
 
 
 @lru_cache(maxsize=4096)
 def checkin_window(schedule: CheckinSchedule, week_start: date) -> CheckinWindow | Blocker:
-    """When the week that begins on the Monday *starts* asks; else why it does not.
+    """Return the window of the week of *week_start*, or the blocker that prevents it.
 
-    A slot on a day off moves to the same time of the next working day, one in the quiet
-    hours to the next morning; neither leaves its ISO week. The first obstacle is told.
+    A slot on a day off moves to the same time of the next working day, a slot in the quiet hours to
+    the next morning; neither leaves its ISO week. The first blocker is returned.
     """
     day = week_start + timedelta(days=schedule.rule.weekday - 1)
-    at = max(schedule.rule.local_time, QUIET_HOURS_END)
-    why: Blocker | None = None
-    if at >= QUIET_HOURS_START:
-        day, at, why = day + _ONE_DAY, QUIET_HOURS_END, Blocker.QUIET_HOURS
+    local_time = max(schedule.rule.local_time, QUIET_HOURS_END)
+    first_blocker: Blocker | None = None
+    if local_time >= QUIET_HOURS_START:
+        day, local_time, first_blocker = day + _ONE_DAY, QUIET_HOURS_END, Blocker.QUIET_HOURS
     sunday = week_start + timedelta(days=6)
     while day <= sunday:
-        found = local_to_utc(day, at, load_zone(schedule.zone))
-        obstacle = blocker_at(schedule, found)
-        if obstacle is None and local_day(found, load_zone(schedule.zone)) == day:
-            late = min(
-                found + MAX_LATENESS[CHECKIN_KIND],
+        opens_at = local_to_utc(day, local_time, load_zone(schedule.zone))
+        blocker = blocker_at(schedule, opens_at)
+        if blocker is None and local_day(opens_at, load_zone(schedule.zone)) == day:
+            closes_at = min(
+                opens_at + MAX_LATENESS[CHECKIN_KIND],
                 local_to_utc(sunday, QUIET_HOURS_START, load_zone(schedule.zone)),
             )
-            return CheckinWindow(iso_week(week_start), found, late)
-        why = why or obstacle
+            return CheckinWindow(iso_week(week_start), opens_at, closes_at)
+        first_blocker = first_blocker or blocker
         day += _ONE_DAY
-    return why or Blocker.DAY_OFF  # of a day that a zone left out altogether
+    return first_blocker or Blocker.DAY_OFF  # a local date that a zone change skipped altogether
 
 
 def rule_instant(schedule: CheckinSchedule, week_start: date) -> datetime:
-    """The slot that the rule alone gives the week that begins on the Monday *starts*."""
+    """Return the slot of the week of *week_start* by the rule alone, without blockers."""
     return local_to_utc(
         week_start + timedelta(days=schedule.rule.weekday - 1),
         schedule.rule.local_time,
@@ -159,11 +159,11 @@ def rule_instant(schedule: CheckinSchedule, week_start: date) -> datetime:
 
 
 def blocker_at(schedule: CheckinSchedule, now: datetime) -> Blocker | None:
-    """What speaks against disturbing somebody at *now*, if anything does."""
-    local = now.astimezone(load_zone(schedule.zone))
-    if why := _blocker_on_day(schedule, local.date()):
-        return why
-    return Blocker.QUIET_HOURS if is_quiet_hour(local.time()) else None
+    """Return the blocker that is active at *now*, if any."""
+    local_now = now.astimezone(load_zone(schedule.zone))
+    if blocker := _blocker_on_day(schedule, local_now.date()):
+        return blocker
+    return Blocker.QUIET_HOURS if is_quiet_hour(local_now.time()) else None
 
 
 def _blocker_on_day(schedule: CheckinSchedule, day: date) -> Blocker | None:
@@ -179,52 +179,60 @@ def _blocker_on_day(schedule: CheckinSchedule, day: date) -> Blocker | None:
 def first_allowed_instant(
     schedule: CheckinSchedule, now: datetime, deadline: datetime
 ) -> datetime | None:
-    """The first instant from *now* to *late* at which somebody may be disturbed, if any."""
+    """Return the first instant from *now* to *deadline* without a blocker, if any."""
     if blocker_at(schedule, now) is None:
         return now if now <= deadline else None
     today = local_day(now, load_zone(schedule.zone))
-    for ahead in range(1 + (deadline - now) // _ONE_DAY + 1):
-        morning = local_to_utc(today + ahead * _ONE_DAY, QUIET_HOURS_END, load_zone(schedule.zone))
+    for days_ahead in range(1 + (deadline - now) // _ONE_DAY + 1):
+        morning = local_to_utc(
+            today + days_ahead * _ONE_DAY, QUIET_HOURS_END, load_zone(schedule.zone)
+        )
         if now < morning <= deadline and blocker_at(schedule, morning) is None:
             return morning
     return None
 
 
 def last_and_current_week(schedule: CheckinSchedule, now: datetime) -> tuple[date, date]:
-    """The Mondays of last week and of this one, where somebody of this rhythm lives."""
-    this = monday_of(local_day(now, load_zone(schedule.zone)))
-    return this - _ONE_WEEK, this
+    """Return the Mondays of last week and of the current week in the schedule's zone."""
+    monday = monday_of(local_day(now, load_zone(schedule.zone)))
+    return monday - _ONE_WEEK, monday
 
 
 def checkin_status(
     schedule: CheckinSchedule, week_start: date, now: datetime, last_run: datetime
 ) -> CheckinStatus | None:
-    """How the question of the week from *starts* stands at *now*; ``None`` when it waits.
+    """Return the status of the check-in of the week of *week_start*; ``None`` while it is pending.
 
-    It is due when somebody may be disturbed at this very moment; nothing is fixed ahead,
-    since they may be in another zone by then. Nobody looked between *before* and *now*: what
-    was due in between and can no longer be asked was missed. What was due earlier was
-    settled then, or its person was not there.
+    It is due only if *now* itself is an allowed instant; no instant is planned ahead, because the
+    clinician may change the time zone before. *last_run* is the previous evaluation: a check-in
+    that became due between *last_run* and *now* and can no longer be sent was missed. One that was
+    due earlier is already settled, or its person was not a member then.
     """
-    found, at = checkin_window(schedule, week_start), rule_instant(schedule, week_start)
-    if isinstance(found, Blocker):
-        missed = found is not Blocker.PAUSED and last_run < at <= now
-        return CheckinStatus(iso_week(week_start), at, at, found.value) if missed else None
-    moment = first_allowed_instant(schedule, max(now, found.opens_at), found.closes_at)
-    if moment == now:
-        return CheckinStatus(found.week, found.opens_at, found.closes_at)
-    if moment is None and last_run < found.opens_at <= now:
-        why = blocker_at(schedule, now) if now <= found.closes_at else None
-        return CheckinStatus(found.week, found.opens_at, found.closes_at, why or REASON_LATE)
+    window, planned_at = checkin_window(schedule, week_start), rule_instant(schedule, week_start)
+    if isinstance(window, Blocker):
+        is_missed = window is not Blocker.PAUSED and last_run < planned_at <= now
+        return (
+            CheckinStatus(iso_week(week_start), planned_at, planned_at, window.value)
+            if is_missed
+            else None
+        )
+    next_instant = first_allowed_instant(schedule, max(now, window.opens_at), window.closes_at)
+    if next_instant == now:
+        return CheckinStatus(window.week, window.opens_at, window.closes_at)
+    if next_instant is None and last_run < window.opens_at <= now:
+        blocker = blocker_at(schedule, now) if now <= window.closes_at else None
+        return CheckinStatus(window.week, window.opens_at, window.closes_at, blocker or REASON_LATE)
     return None
 
 
 def find_postponement(
     schedule: CheckinSchedule, now: datetime, deadline: datetime
 ) -> Postponement | None:
-    """Until when a question must wait that could be sent *now*; ``None`` when it need not."""
-    why = blocker_at(schedule, now)
-    return Postponement(first_allowed_instant(schedule, now, deadline), why) if why else None
+    """Return the postponement of a check-in that is due *now*; ``None`` when it may be sent."""
+    blocker = blocker_at(schedule, now)
+    return (
+        Postponement(first_allowed_instant(schedule, now, deadline), blocker) if blocker else None
+    )
 
 
 def next_slot(
@@ -233,40 +241,41 @@ def next_slot(
     now: datetime,
     settled_weeks: Collection[str] = frozenset(),
 ) -> Slot | None:
-    """When somebody is next asked, from *now* on; ``None`` for whoever is asked no more.
+    """Return the next check-in slot from *now* on; ``None`` when none is due any more.
 
-    *taken* are the weeks whose question is settled. One whose slot is past is asked at
-    once while it is not too late.
+    *settled_weeks* are the weeks whose check-in was sent or missed. A check-in whose slot has
+    passed is due at once, until its deadline.
     """
-    _, this = last_and_current_week(schedule, now)
-    for ahead in range(_MAX_WEEKS_AHEAD):
-        starts = this + ahead * _ONE_WEEK
-        found = checkin_window(schedule, starts)
+    _, current_monday = last_and_current_week(schedule, now)
+    for weeks_ahead in range(_MAX_WEEKS_AHEAD):
+        week_start = current_monday + weeks_ahead * _ONE_WEEK
+        window = checkin_window(schedule, week_start)
         if (
-            isinstance(found, Blocker)
-            or found.week in settled_weeks
-            or not is_checkin_week(unanswered_count, starts)
+            isinstance(window, Blocker)
+            or window.week in settled_weeks
+            or not is_checkin_week(unanswered_count, week_start)
         ):
             continue
-        at = first_allowed_instant(schedule, max(now, found.opens_at), found.closes_at)
-        if at:
-            return Slot(found.week, at)
+        due_at = first_allowed_instant(schedule, max(now, window.opens_at), window.closes_at)
+        if due_at:
+            return Slot(window.week, due_at)
     return None
 
 
 def next_due_after(
     schedule: CheckinSchedule, unanswered_count: int, now: datetime
 ) -> datetime | None:
-    """The first instant later than *now* at which something may fall due to somebody."""
-    _, this = last_and_current_week(schedule, now)
-    for ahead in range(_MAX_WEEKS_AHEAD):
-        starts = this + ahead * _ONE_WEEK
-        found = checkin_window(schedule, starts)
-        if isinstance(found, Blocker) or not (
-            unanswered_count >= STOP_AFTER_UNANSWERED or is_checkin_week(unanswered_count, starts)
+    """Return the first instant after *now* at which a check-in or the last note may be due."""
+    _, current_monday = last_and_current_week(schedule, now)
+    for weeks_ahead in range(_MAX_WEEKS_AHEAD):
+        week_start = current_monday + weeks_ahead * _ONE_WEEK
+        window = checkin_window(schedule, week_start)
+        if isinstance(window, Blocker) or not (
+            unanswered_count >= STOP_AFTER_UNANSWERED
+            or is_checkin_week(unanswered_count, week_start)
         ):
             continue
-        at = first_allowed_instant(schedule, max(now, found.opens_at), found.closes_at)
-        if at and at > now:
-            return at
+        due_at = first_allowed_instant(schedule, max(now, window.opens_at), window.closes_at)
+        if due_at and due_at > now:
+            return due_at
     return None

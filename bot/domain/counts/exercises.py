@@ -1,4 +1,4 @@
-"""Ten minutes of practice for a team: matched to what it wrote down, or simply the next in turn."""
+"""Select a ten-minute team exercise: matched to the published leaders, or the next in rotation."""
 
 from collections.abc import Sequence
 
@@ -8,25 +8,27 @@ from bot.elements import Caption, Element, Text
 
 
 def select_exercise(tables: Sequence[ReleasedTable], week: int, words: LanguagePack) -> Exercise:
-    """Return the exercise for a team whose newest *tables* these are; none is well, too.
+    """Return the exercise of a team with the newest *tables*, which may be empty.
 
-    Those that suit the leading answer take turns by *week* (any running number); with no
-    leader, and for a team too small or too quiet to have one, all of them do.
+    The exercises that match the leading answers rotate by *week* (any running number). Without a
+    leader, as for a team too small or too quiet to have one, all exercises rotate.
     """
-    suited = [one for one in words.exercises if _matches_leaders(one, tables)]
-    return suited[week % len(suited)]
+    matching = [exercise for exercise in words.exercises if _matches_leaders(exercise, tables)]
+    return matching[week % len(matching)]
 
 
 def _matches_leaders(exercise: Exercise, tables: Sequence[ReleasedTable]) -> bool:
     leaders = {
-        one.question: one.leader for one in tables if isinstance(one, BreakdownTable) and one.leader
+        table.question: table.leader
+        for table in tables
+        if isinstance(table, BreakdownTable) and table.leader
     }
-    fits = {"form": exercise.forms, "status": exercise.statuses}
-    return all(leader in fits[question] for question, leader in leaders.items())
+    codes_by_question = {"form": exercise.forms, "status": exercise.statuses}
+    return all(leader in codes_by_question[question] for question, leader in leaders.items())
 
 
 def render_exercise(exercise: Exercise, words: LanguagePack) -> tuple[Element, ...]:
-    """Show an exercise: its aim, its steps with their minutes, and the care it asks for."""
+    """Render an exercise: its aim, its steps in minutes, and the caution about its use."""
     heading = words.translate("debriefs.exercise.heading", title=exercise.title)
     aim = words.translate("debriefs.exercise.aim", aim=exercise.aim)
     steps = (

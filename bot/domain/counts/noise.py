@@ -1,7 +1,7 @@
-"""Exact noise from a keyed stream: what keeps one person's debriefs from showing in a table.
+"""Exact noise from a keyed stream; it hides one person's debriefs in a published table.
 
-Only whole numbers and fractions are used, because rounded ones leak (Mironov 2012). The
-sampler is the discrete Laplace of Canonne, Kamath and Steinke (2020), algorithm 2.
+All arithmetic is on integers and fractions, because floating-point rounding leaks (Mironov 2012).
+The sampler is the discrete Laplace of Canonne, Kamath and Steinke (2020), algorithm 2.
 """
 
 import hashlib
@@ -16,31 +16,34 @@ _BLOCK_BITS = 256
 
 
 class NoiseGenerator:
-    """Chance that falls the same way each time for the same key, and is unforeseeable without it.
+    """Deterministic random bit generator: reproducible with its key, unpredictable without it.
 
-    HMAC-SHA256 of a counter, read bit by bit.
+    The stream is HMAC-SHA256 of a block counter, consumed bit by bit.
     """
 
     def __init__(self, key: bytes) -> None:
-        """Begin the stream of *key*."""
+        """Start the stream of *key* at block 0."""
         self._key = key
         self._block_count = 0
         self._bit_pool = 0
         self._bits_available = 0
 
     def draw_below(self, limit: int) -> int:
-        """A whole number from 0 to *limit* - 1, each as likely; *limit* is at least 1."""
+        """Return a uniform integer from 0 to *limit* - 1, by rejection sampling.
+
+        *limit* is at least 1.
+        """
         bits = (limit - 1).bit_length()
         while (drawn := self._draw_bits(bits)) >= limit:
             pass
         return drawn
 
     def draw_bernoulli(self, probability: Fraction) -> bool:
-        """Whether something of this exact chance happens; 0 to 1."""
+        """Return True with the exact *probability*, a fraction from 0 to 1."""
         return self.draw_below(probability.denominator) < probability.numerator
 
     def shuffle_copy(self, items: Sequence[T]) -> list[T]:
-        """*items* in an order drawn from all orders alike (Fisher and Yates)."""
+        """Return *items* in a uniformly random order (Fisher and Yates)."""
         order = list(items)
         for last in range(len(order) - 1, 0, -1):
             other = self.draw_below(last + 1)
@@ -61,22 +64,24 @@ class NoiseGenerator:
 
 
 def sample_laplace(generator: NoiseGenerator, scale: Fraction) -> int:
-    """Draw the noise that is added to one count: 0 is likeliest, each way is alike.
+    """Sample the noise of one count: an integer, symmetric around its mode 0.
 
-    The chance of *x* is proportional to exp(-abs(x) / *scale*); *scale* is above 0.
+    The probability of *x* is proportional to exp(-abs(x) / *scale*); *scale* is above 0.
     """
     while True:
-        rest = generator.draw_below(scale.numerator)
-        if not _sample_bernoulli_exp(generator, Fraction(rest, scale.numerator)):
+        remainder = generator.draw_below(scale.numerator)
+        if not _sample_bernoulli_exp(generator, Fraction(remainder, scale.numerator)):
             continue
-        size = (rest + scale.numerator * _sample_geometric(generator)) // scale.denominator
-        negative = generator.draw_below(2) == 1
-        if not (negative and size == 0):  # else zero would come twice as often
-            return -size if negative else size
+        magnitude = (
+            remainder + scale.numerator * _sample_geometric(generator)
+        ) // scale.denominator
+        is_negative = generator.draw_below(2) == 1
+        if not (is_negative and magnitude == 0):  # otherwise zero would have twice its probability
+            return -magnitude if is_negative else magnitude
 
 
 def _sample_geometric(generator: NoiseGenerator) -> int:
-    """How often in a row something of the chance exp(-1) happens."""
+    """Return the number of successive successes of probability exp(-1)."""
     length = 0
     while _sample_bernoulli_exp(generator, Fraction(1)):
         length += 1
@@ -84,7 +89,7 @@ def _sample_geometric(generator: NoiseGenerator) -> int:
 
 
 def _sample_bernoulli_exp(generator: NoiseGenerator, gamma: Fraction) -> bool:
-    """Whether something of the chance exp(-*gamma*) happens, *gamma* from 0 to 1."""
+    """Return True with the probability exp(-*gamma*), *gamma* from 0 to 1."""
     tries = 1
     while generator.draw_bernoulli(gamma / tries):
         tries += 1

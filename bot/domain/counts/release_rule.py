@@ -1,9 +1,9 @@
-"""The release rule: from a closed period's slips to the words that may be said of them.
+"""The release rule: from a closed period's slips to its published tables and sentences.
 
-Cap each person, add exact noise, then speak in bands and coarse shares; never blank, and
-alike in form whether nobody, few or many filed. Everything published goes through
-:func:`total` or :func:`breakdown`: the tables they return can be made nowhere else, and a
-sentence or a chart about counts accepts nothing but them.
+It caps each person, adds exact noise, and publishes bands and coarse shares only. A table is never
+blank and has the same form for no, few and many slips. Everything published is returned by
+:func:`release_total` or :func:`release_breakdown`: their tables cannot be constructed elsewhere,
+and sentences and charts accept no other type.
 """
 
 import json
@@ -18,23 +18,23 @@ from bot.domain.counts.noise import NoiseGenerator, sample_laplace
 from bot.elements import Bar, Chart, Share
 
 TOTAL, BREAKDOWN = "total", "breakdown"
-"""The two ledgers; each has slips, salt and noise of its own."""
+"""The two ledgers; each has its own slips, salt and noise."""
 
 ANSWER_CODES = {
     "form": ("away", "against", "both", "unsure"),
     "status": ("not_named", "touched", "working", "repaired", "ended"),
 }
-"""What a debrief may answer to each breakdown question, in the order it is asked."""
+"""The answer codes of each breakdown question, in the order of the form."""
 
 _SEAL = object()
 
 
 class UnsealedTableError(Exception):
-    """Somebody tried to say a count that did not come out of the release rule."""
+    """A table was constructed outside the release rule."""
 
 
 class Band(Enum):
-    """How many debriefs a period held, told as a band; the value is what a table keeps."""
+    """The number of debriefs of a period as a band; the value is the stored code."""
 
     FEW = "few"
     TEN = "10"
@@ -48,10 +48,10 @@ _BAND_MINIMUMS = ((80, Band.EIGHTY), (40, Band.FORTY), (20, Band.TWENTY), (10, B
 
 @dataclass(frozen=True)
 class CountingTerms:
-    """How a period counts: how many debriefs a person counts for, and how much noise is added.
+    """The terms of a period: slips counted per person, and the amount of noise.
 
-    ``epsilon`` bounds what one table tells of one person: everything they filed shifts
-    the odds of any table by a factor of at most exp(epsilon), one debrief of exp(1 / scale).
+    ``epsilon`` bounds the disclosure of one table about one person: all their slips shift the odds
+    of any table by a factor of at most exp(epsilon), one slip by exp(1 / scale).
     """
 
     weeks: int
@@ -60,24 +60,24 @@ class CountingTerms:
 
     @property
     def noise_scale(self) -> Fraction:
-        """The scale of the noise on each count."""
+        """The scale of the Laplace noise on each count."""
         return self.cap / self.epsilon
 
 
 QUARTER_WEEKS, MONTH_WEEKS = 13, 4
-"""The two spans, in weeks."""
+"""The two period lengths, in weeks."""
 
 LARGE_UNIT_SIZE = 20
-"""From this declared size on, a period is four weeks rather than a quarter."""
+"""Declared size from which a period lasts four weeks instead of a quarter."""
 
 MIN_UNIT_SIZE = 5
-"""A team declared smaller than this is only counted together with its siblings."""
+"""Minimum declared size of a team that is counted by itself; smaller ones are pooled."""
 
 MIN_PRACTICE_SIZE = 12
-"""A practice declared at least this large has the breakdown, in the place of its teams."""
+"""Minimum declared size of a practice whose breakdown is of the practice, not of its teams."""
 
 CLEAR_LEAD_SCALES = 3
-"""How many noise scales the leading answer has to be ahead by, to be named."""
+"""Lead of the first answer, in noise scales, that is required to name it."""
 
 _TERMS_BY_LEDGER = {
     (TOTAL, QUARTER_WEEKS): CountingTerms(QUARTER_WEEKS, 4, Fraction(8, 5)),
@@ -88,68 +88,67 @@ _TERMS_BY_LEDGER = {
 
 
 def select_terms(ledger: str, size: int) -> CountingTerms:
-    """How a period of *ledger* counts for a unit of the declared *size*.
+    """Return the terms of a period of *ledger* for a unit of the declared *size*.
 
-    Chosen by simulation of units of 9, 15 and 30, at 0.9 to 0.12 debriefs a clinician and
-    week (``python -m tests.domain.counts.utility``). The band holds what was counted in 83, 87
-    and 80 % of periods, 75 % at the worst rate; a named leader is right in 86, 94 and 87 %,
-    and named in 15, 26 and 14 %.
+    Selected by simulation of units of 9, 15 and 30, at 0.9 to 0.12 debriefs a clinician and week
+    (``python -m tests.domain.counts.utility``). The band contains the true count in 83, 87 and 80 %
+    of periods, 75 % at the worst rate; a named leader is right in 86, 94 and 87 %, and named in 15,
+    26 and 14 %.
 
-    Somebody who knows all other debriefs and guesses as well as one can, from both tables
-    (chance is 50 %; ``python -m tests.attacks``): whether a person filed one debrief, 56, 56
-    and 54 % right; three debriefs, 66, 66 and 58 %; two in every period of a year, 71, 71
-    and 74 %.
+    An attacker who knows all other debriefs and guesses optimally from both tables (chance is 50 %;
+    ``python -m tests.attacks``) is right about whether a person filed one debrief in 56, 56 and
+    54 %; three debriefs, in 66, 66 and 58 %; two in every period of a year, in 71, 71 and 74 %.
 
-    In a large unit the total counts each person once: for the same habit given away by its
-    thirteen tables a year, quiet bands are right in 77 % rather than in 62 %
-    (``python -m tests.attacks.frontier``).
-    What a year may tell of one person is summed in ``docs/anonymity.md``.
+    In a large unit the total counts each person once: for the same yearly disclosure by its
+    thirteen tables, bands of quiet units are right in 77 % rather than in 62 %
+    (``python -m tests.attacks.frontier``). The yearly disclosure about one person is summed in
+    ``docs/anonymity.md``.
     """
     return _TERMS_BY_LEDGER[ledger, QUARTER_WEEKS if size < LARGE_UNIT_SIZE else MONTH_WEEKS]
 
 
 def pool_teams(sizes: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
-    """Which of a practice's teams are counted together, by team; *sizes* are declared ones.
+    """Group the teams of a practice into counted units, by team id; *sizes* are declared sizes.
 
-    A team of at least :data:`LEAST` stands alone. Smaller ones are pooled; when even the
-    pool is too small, the smallest team that stands alone joins it. No team is in two
-    units, so no figure can be had by subtracting another. A team that finds no company is
-    left out: too few to count without pointing at someone.
+    A team of at least :data:`MIN_UNIT_SIZE` is its own unit. Smaller ones are pooled; when the pool
+    is still too small, the smallest team of the others joins it. No team is in two units, so no
+    figure can be derived by subtraction. A team that cannot be pooled is omitted: too few to count
+    without identifying a person.
     """
-    small = sorted(team for team, size in sizes.items() if size < MIN_UNIT_SIZE)
-    alone = sorted((size, team) for team, size in sizes.items() if size >= MIN_UNIT_SIZE)
-    if small and sum(sizes[team] for team in small) < MIN_UNIT_SIZE and alone:
-        small.append(alone.pop(0)[1])
-    pool = tuple(sorted(small))
-    found: dict[str, tuple[str, ...]] = {team: (team,) for _, team in alone}
+    pooled = sorted(team for team, size in sizes.items() if size < MIN_UNIT_SIZE)
+    separate = sorted((size, team) for team, size in sizes.items() if size >= MIN_UNIT_SIZE)
+    if pooled and sum(sizes[team] for team in pooled) < MIN_UNIT_SIZE and separate:
+        pooled.append(separate.pop(0)[1])
+    pool = tuple(sorted(pooled))
+    units: dict[str, tuple[str, ...]] = {team: (team,) for _, team in separate}
     if sum(sizes[team] for team in pool) >= MIN_UNIT_SIZE:
-        found |= dict.fromkeys(pool, pool)
-    return found
+        units |= dict.fromkeys(pool, pool)
+    return units
 
 
 @dataclass(frozen=True)
 class TotalTable:
-    """How many debriefs a closed period held, as a band. Only the release rule makes one."""
+    """The number of debriefs of a closed period, as a band; only the release rule creates it."""
 
     band: Band
     seal: InitVar[object]
 
     def __post_init__(self, seal: object) -> None:
-        """Refuse a table that did not come out of the release rule."""
+        """Raise UnsealedTableError outside the release rule."""
         _require_seal(seal)
 
     @property
     def json_body(self) -> str:
-        """The table as it is kept."""
+        """The stored JSON of the table."""
         return _dump_json({"band": self.band.value})
 
 
 @dataclass(frozen=True)
 class BreakdownTable:
-    """What a closed period's debriefs answered. Only the release rule makes one.
+    """The answers of a closed period's debriefs; only the release rule creates it.
 
-    ``leader`` is the leading answer's code, or ``""`` when none leads clearly; ``shares``
-    tell coarsely how the answers divide, in the order they are asked.
+    ``leader`` is the leading answer's code, or ``""`` without a clear lead; ``shares`` are the
+    coarse shares of all answers, in the order of the form.
     """
 
     question: str
@@ -158,12 +157,12 @@ class BreakdownTable:
     seal: InitVar[object]
 
     def __post_init__(self, seal: object) -> None:
-        """Refuse a table that did not come out of the release rule."""
+        """Raise UnsealedTableError outside the release rule."""
         _require_seal(seal)
 
     @property
     def json_body(self) -> str:
-        """The table as it is kept."""
+        """The stored JSON of the table."""
         shares = {code: share.value for code, share in self.shares}
         return _dump_json({"leader": self.leader, "question": self.question, "shares": shares})
 
@@ -174,14 +173,14 @@ ReleasedTable = TotalTable | BreakdownTable
 def release_total(
     slips: Sequence[tuple[bytes, str]], terms: CountingTerms, generator: NoiseGenerator
 ) -> TotalTable:
-    """Tell how many debriefs there were, as a band of the capped and noisy count.
+    """Return the number of debriefs as a band of the capped and noisy count.
 
-    *slips* are (token, code); *dice* decide the noise.
+    *slips* are (token, code); *generator* is the source of noise.
     """
-    noisy = len(_cap_slips(slips, terms.cap, generator)) + sample_laplace(
+    noisy_count = len(_cap_slips(slips, terms.cap, generator)) + sample_laplace(
         generator, terms.noise_scale
     )
-    return TotalTable(_select_band(noisy), _SEAL)
+    return TotalTable(_select_band(noisy_count), _SEAL)
 
 
 def release_breakdown(
@@ -190,33 +189,37 @@ def release_breakdown(
     terms: CountingTerms,
     generator: NoiseGenerator,
 ) -> BreakdownTable:
-    """Tell which answer leads and how the answers divide, from capped and noisy counts.
+    """Return the leading answer and the coarse shares, from capped and noisy counts.
 
-    A leader is named when it is ahead of the next by :data:`CLEAR` scales of the noise.
+    A leader is named when it leads by :data:`CLEAR_LEAD_SCALES` noise scales.
     """
-    counted = Counter(code for _, code in _cap_slips(slips, terms.cap, generator))
-    noisy = {
-        code: counted[code] + sample_laplace(generator, terms.noise_scale)
+    counts = Counter(code for _, code in _cap_slips(slips, terms.cap, generator))
+    noisy_counts = {
+        code: counts[code] + sample_laplace(generator, terms.noise_scale)
         for code in ANSWER_CODES[question]
     }
-    (first, leader), (second, _) = sorted(
-        ((count, code) for code, count in noisy.items()), reverse=True
+    (first_count, leader), (second_count, _) = sorted(
+        ((count, code) for code, count in noisy_counts.items()), reverse=True
     )[:2]
-    leads = first - second >= CLEAR_LEAD_SCALES * terms.noise_scale
-    return BreakdownTable(question, leader if leads else "", _coarse_shares(noisy), _SEAL)
+    has_clear_lead = first_count - second_count >= CLEAR_LEAD_SCALES * terms.noise_scale
+    return BreakdownTable(
+        question, leader if has_clear_lead else "", _coarse_shares(noisy_counts), _SEAL
+    )
 
 
 def parse_table(ledger: str, json_body: str) -> ReleasedTable:
-    """Read a published table back, exactly as it was released."""
-    said = json.loads(json_body)
+    """Parse the stored JSON of a published table."""
+    content = json.loads(json_body)
     if ledger == TOTAL:
-        return TotalTable(Band(said["band"]), _SEAL)
-    shares = tuple((code, Share(said["shares"][code])) for code in ANSWER_CODES[said["question"]])
-    return BreakdownTable(said["question"], said["leader"], shares, _SEAL)
+        return TotalTable(Band(content["band"]), _SEAL)
+    shares = tuple(
+        (code, Share(content["shares"][code])) for code in ANSWER_CODES[content["question"]]
+    )
+    return BreakdownTable(content["question"], content["leader"], shares, _SEAL)
 
 
 def render_sentences(table: ReleasedTable, words: LanguagePack) -> tuple[str, ...]:
-    """Say a published table to whoever may read it; it never falls silent."""
+    """Render a published table as sentences; there is always at least one."""
     if isinstance(table, TotalTable):
         return (words.translate(f"counts.total.{table.band.value}"),)
     if not table.leader:
@@ -226,8 +229,8 @@ def render_sentences(table: ReleasedTable, words: LanguagePack) -> tuple[str, ..
 
 
 def build_chart(table: BreakdownTable, words: LanguagePack) -> Chart:
-    """Draw how the answers divide, with the same in words for whoever cannot see it."""
-    labels, brief = (
+    """Build a bar chart of the shares, with its text alternative."""
+    labels, short_labels = (
         _answer_labels(table.question, words),
         words.questions[table.question].short_labels,
     )
@@ -241,7 +244,7 @@ def build_chart(table: BreakdownTable, words: LanguagePack) -> Chart:
     ]
     return Chart(
         words.translate(f"counts.{table.question}.title"),
-        tuple(Bar(brief[code], share) for code, share in table.shares),
+        tuple(Bar(short_labels[code], share) for code, share in table.shares),
         "\n".join([*rows, words.translate("counts.chart.accuracy")]),
     )
 
@@ -253,14 +256,14 @@ def _answer_labels(question: str, words: LanguagePack) -> dict[str, str]:
 def _cap_slips(
     slips: Sequence[tuple[bytes, str]], cap: int, generator: NoiseGenerator
 ) -> list[tuple[bytes, str]]:
-    """At most *cap* slips of each token, which ones being left to the *dice*."""
-    seen: Counter[bytes] = Counter()
-    counted = []
+    """Return at most *cap* slips of each token, selected at random by *generator*."""
+    slips_by_token: Counter[bytes] = Counter()
+    capped = []
     for token, code in generator.shuffle_copy(sorted(slips)):
-        seen[token] += 1
-        if seen[token] <= cap:
-            counted.append((token, code))
-    return counted
+        slips_by_token[token] += 1
+        if slips_by_token[token] <= cap:
+            capped.append((token, code))
+    return capped
 
 
 def _select_band(noisy_count: int) -> Band:
@@ -268,11 +271,11 @@ def _select_band(noisy_count: int) -> Band:
 
 
 def _coarse_shares(noisy_counts: Mapping[str, int]) -> tuple[tuple[str, Share], ...]:
-    seen = {code: max(0, count) for code, count in noisy_counts.items()}
-    whole = sum(seen.values())
+    counts = {code: max(0, count) for code, count in noisy_counts.items()}
+    total = sum(counts.values())
     return tuple(
-        (code, _nearest_share(Fraction(count, whole) if whole else Fraction(1, len(seen))))
-        for code, count in seen.items()
+        (code, _nearest_share(Fraction(count, total) if total else Fraction(1, len(counts))))
+        for code, count in counts.items()
     )
 
 

@@ -1,4 +1,4 @@
-"""What a supervisor reads: an agreement once, then published tables in words and as a chart."""
+"""Render a supervisor's report: the agreement once, then published tables as text and chart."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,23 +24,23 @@ from bot.elements import (
 from bot.errors import UnknownAnswerError
 
 DISCUSSION_QUESTION_COUNT = 6
-"""How many questions for the next hour together take turns."""
+"""Number of discussion questions in rotation."""
 
 MAX_STEPS_PER_ROW = 5
-"""As many steps as stand in one row or one menu."""
+"""Maximum number of buttons in a row and of options in a menu."""
 
 MAX_NAME_CHARS = 60
-"""Of a team's name, on a button or in a list of at most 75 characters."""
+"""Maximum length of a team's name in a button or option of at most 75 characters."""
 
 Body = tuple[Element, ...]
 
 
 @dataclass(frozen=True)
 class PublishedTable:
-    """One published table of a team; ``shared`` when it tells several teams together.
+    """One published table of a team; ``is_pooled`` when it covers several teams together.
 
-    ``opens`` and ``closes`` are Mondays: the first is in the period, the second is not.
-    ``cap`` is how many debriefs a person counts for.
+    ``opens`` and ``closes`` are Mondays, inclusive and exclusive. ``cap`` is the maximum number of
+    debriefs counted per person.
     """
 
     opens: date
@@ -51,7 +51,7 @@ class PublishedTable:
 
     @property
     def ledger(self) -> str:
-        """Which of the two ledgers it closed."""
+        """The ledger of the table."""
         return (
             release_rule.TOTAL
             if isinstance(self.table, release_rule.TotalTable)
@@ -61,11 +61,11 @@ class PublishedTable:
 
 @dataclass(frozen=True)
 class ReportArchive:
-    """Everything that was published of one team, newest first, and when the next table comes.
+    """All published tables of one team, newest first, and the date of the next one.
 
-    ``others`` are the other teams whose tables the same person may read; ``by_role`` says
-    that they read as supervisor or director, rather than as one of the team. ``week`` is
-    any running number of the week, by which exercises take turns before the first table.
+    ``other_teams`` are the other teams whose tables the reader has access to; ``reads_by_role`` is
+    True for a supervisor or director, False for a clinician of the team. ``week`` is any running
+    week number, by which exercises rotate before the first table.
     """
 
     team: Team
@@ -76,17 +76,17 @@ class ReportArchive:
     week: int = 0
 
     def tables_closing_on(self, closes: date | None) -> tuple[PublishedTable, ...]:
-        """The tables told on *closes*; with ``None`` the newest of each ledger."""
+        """Return the tables published on *closes*; for ``None`` the newest of each ledger."""
         if closes is not None:
-            return tuple(one for one in self.tables if one.closes == closes)
-        newest: dict[str, PublishedTable] = {}
-        for one in self.tables:
-            newest.setdefault(one.ledger, one)
-        return tuple(newest.values())
+            return tuple(table for table in self.tables if table.closes == closes)
+        newest_by_ledger: dict[str, PublishedTable] = {}
+        for table in self.tables:
+            newest_by_ledger.setdefault(table.ledger, table)
+        return tuple(newest_by_ledger.values())
 
 
 def render_refusal(words: LanguagePack, *, on_roster: bool) -> Message:
-    """Say kindly that these counts are not this person's to open, and who may open them."""
+    """Render the refusal of access to the counts, and who has access."""
     lines = [words.translate("debriefs.refused.text")]
     if on_roster:
         lines.append(words.translate("debriefs.refused.roster"))
@@ -94,7 +94,7 @@ def render_refusal(words: LanguagePack, *, on_roster: bool) -> Message:
 
 
 def build_agreement_form(words: LanguagePack) -> Form:
-    """Ask a supervisor, before the first table, to read it as it is meant."""
+    """Build the agreement that a supervisor accepts once, before the first table."""
     return Form(
         "agreement",
         words.translate("debriefs.title"),
@@ -110,51 +110,53 @@ def build_agreement_form(words: LanguagePack) -> Form:
 
 
 def render_report(archive: ReportArchive, closes: date | None, words: LanguagePack) -> Message:
-    """Show what was told on *closes*, or the newest; before the first table, when it comes.
+    """Render the tables published on *closes*, or the newest; before the first, its date.
 
-    Never anything of a period that is open.
+    No content of an open period is included.
     """
     tables = archive.tables_closing_on(closes)
-    told = (
+    content = (
         _render_tables(archive, tables, words)
         if tables
         else _render_before_first_table(archive, words)
     )
     body = (
         Heading(words.translate("debriefs.heading", team=archive.team.name)),
-        *told,
+        *content,
         *_build_navigation(archive, tables, closes, words),
     )
     return Message(words.translate("debriefs.summary"), body)
 
 
 def parse_period_data(data: str) -> tuple[str, date | None]:
-    """Read which team and which period a button carried; UnknownAnswerError when forged."""
-    team_id, _, told = data.partition(":")
+    """Parse the team id and the period's end from button data; UnknownAnswerError when invalid."""
+    team_id, _, closes_text = data.partition(":")
     try:
-        return team_id, date.fromisoformat(told) if told else None
+        return team_id, date.fromisoformat(closes_text) if closes_text else None
     except ValueError:
         raise UnknownAnswerError from None
 
 
 def _render_before_first_table(archive: ReportArchive, words: LanguagePack) -> Body:
-    team = archive.team.name
-    when = (
-        words.translate("debriefs.first.date", team=team, day=words.format_day(archive.next_close))
+    team_name = archive.team.name
+    date_sentence = (
+        words.translate(
+            "debriefs.first.date", team=team_name, day=words.format_day(archive.next_close)
+        )
         if archive.next_close
-        else words.translate("debriefs.first.small", team=team)
+        else words.translate("debriefs.first.small", team=team_name)
     )
     exercise = exercises.select_exercise((), archive.week, words)
     meanwhile = words.translate("debriefs.first.meanwhile")
-    return Text(when), Text(meanwhile), *exercises.render_exercise(exercise, words)
+    return Text(date_sentence), Text(meanwhile), *exercises.render_exercise(exercise, words)
 
 
 def _render_tables(
     archive: ReportArchive, tables: Sequence[PublishedTable], words: LanguagePack
 ) -> Body:
     body: list[Element] = [Caption(words.translate("counts.caption.head"))]
-    for one in tables:
-        body += [Divider(), *_render_table(one, words)]
+    for table in tables:
+        body += [Divider(), *_render_table(table, words)]
     body += [
         Divider(),
         *_render_discussion(tables, words),
@@ -175,7 +177,7 @@ def _render_table(published_table: PublishedTable, words: LanguagePack) -> Body:
     facts = _format_span(published_table, words) | {
         "told": words.format_day_with_year(published_table.closes)
     }
-    shared = (
+    pooling_note = (
         (Caption(words.translate("debriefs.period.shared")),) if published_table.is_pooled else ()
     )
     return (
@@ -185,7 +187,7 @@ def _render_table(published_table: PublishedTable, words: LanguagePack) -> Body:
             for sentence in release_rule.render_sentences(published_table.table, words)
         ),
         *_render_chart(published_table.table, words),
-        *shared,
+        *pooling_note,
         Caption(words.translate("debriefs.period.cap", count=published_table.cap)),
     )
 
@@ -199,19 +201,19 @@ def _render_chart(table: ReleasedTable, words: LanguagePack) -> Body:
 
 
 def _format_span(published_table: PublishedTable, words: LanguagePack) -> dict[str, str]:
-    last = published_table.closes - timedelta(days=1)
+    last_day = published_table.closes - timedelta(days=1)
     return {
         "opens": words.format_day_with_year(published_table.opens),
-        "closes": words.format_day_with_year(last),
+        "closes": words.format_day_with_year(last_day),
     }
 
 
 def _render_discussion(tables: Sequence[PublishedTable], words: LanguagePack) -> Body:
-    """A question for the team's next hour, and ten minutes of practice for what led."""
+    """Render a discussion question, and a ten-minute exercise for the leading answer."""
     week = tables[0].closes.toordinal() // 7
     heading = words.translate("debriefs.discuss.heading")
     question = words.translate(f"debriefs.discuss.q{week % DISCUSSION_QUESTION_COUNT + 1}")
-    exercise = exercises.select_exercise([one.table for one in tables], week, words)
+    exercise = exercises.select_exercise([published.table for published in tables], week, words)
     return Text(f"**{heading}**\n{question}"), *exercises.render_exercise(exercise, words)
 
 
@@ -221,29 +223,33 @@ def _build_navigation(
     closes: date | None,
     words: LanguagePack,
 ) -> tuple[ActionRow, ...]:
-    newest = closes is not None
+    is_earlier_period = closes is not None
     label = words.translate("debriefs.other.newest")
-    steps: list[Button | OverflowMenu] = [_build_team_button(archive.team, label)] if newest else []
-    steps += _build_earlier_periods(archive, displayed_tables, words)
+    buttons: list[Button | OverflowMenu] = (
+        [_build_team_button(archive.team, label)] if is_earlier_period else []
+    )
+    buttons += _build_earlier_periods(archive, displayed_tables, words)
     for team in archive.other_teams:
-        steps.append(
+        buttons.append(
             _build_team_button(
                 team, words.translate("debriefs.other.team", team=team.name[:MAX_NAME_CHARS])
             )
         )
-    rows = range(0, len(steps), MAX_STEPS_PER_ROW)
-    return tuple(ActionRow(tuple(steps[row : row + MAX_STEPS_PER_ROW])) for row in rows)
+    rows = range(0, len(buttons), MAX_STEPS_PER_ROW)
+    return tuple(ActionRow(tuple(buttons[row : row + MAX_STEPS_PER_ROW])) for row in rows)
 
 
 def _build_earlier_periods(
     archive: ReportArchive, displayed_tables: Sequence[PublishedTable], words: LanguagePack
 ) -> list[Button | OverflowMenu]:
-    """The way to earlier periods: a step for one, a menu for several."""
-    oldest = min((one.closes for one in displayed_tables), default=date.min)
-    before = {one.closes: one for one in archive.tables if one.closes < oldest}
+    """Build the navigation to earlier periods: a button for one, a menu for several."""
+    oldest_close = min((table.closes for table in displayed_tables), default=date.min)
+    earlier_by_close = {
+        table.closes: table for table in archive.tables if table.closes < oldest_close
+    }
     options = tuple(
-        Option(f"{archive.team.id}:{one.closes}", _format_period_label(one, words))
-        for one in tuple(before.values())[:MAX_STEPS_PER_ROW]
+        Option(f"{archive.team.id}:{table.closes}", _format_period_label(table, words))
+        for table in tuple(earlier_by_close.values())[:MAX_STEPS_PER_ROW]
     )
     if len(options) == 1:
         return [Button("debriefs.period", options[0].label, options[0].code)]

@@ -1,12 +1,11 @@
-"""The coded debrief: what is asked after a strained moment, and reading the answers."""
+"""The coded debrief of a strained moment: build its forms and parse the answers."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.content.catalogue import LanguagePack, Question
 from bot.conversation import InvalidAnswers
+from bot.domain.answers import Answers, parse_code, parse_question_codes
 from bot.elements import Banner, Caption, ChoiceField, Element, Form, Text
-from bot.errors import UnknownAnswerError
 
 CUE_QUESTIONS_BY_FORM = {
     "away": ("cue_away",),
@@ -14,19 +13,17 @@ CUE_QUESTIONS_BY_FORM = {
     "both": ("cue_away", "cue_against"),
     "unsure": ("cue_away", "cue_against"),
 }
-"""The lists of signs that fit each form of strain."""
+"""The cue questions of each form of strain."""
 
 FORM_CODES = tuple(CUE_QUESTIONS_BY_FORM)
 STATUS_CODES = ("not_named", "touched", "working", "repaired", "ended")
 
-Answers = Mapping[str, tuple[str, ...]]
-
 
 @dataclass(frozen=True)
 class Debrief:
-    """What a clinician files in two taps: what the strain looked like, where the repair is.
+    """The two codes that a clinician files: the form of the strain, and the status of the repair.
 
-    ``form`` and ``status`` are codes of the questions of the same names.
+    ``form`` and ``status`` are option codes of the questions of the same names.
     """
 
     form: str
@@ -34,18 +31,19 @@ class Debrief:
 
     @property
     def encoded_codes(self) -> str:
-        """Both codes in one word, such as 'away.touched', for a form to carry along."""
+        """Both codes as one string for form or button data, such as 'away.touched'."""
         return f"{self.form}.{self.status}"
 
 
 @dataclass(frozen=True)
 class Refinement:
-    """What shapes the guide further and is kept nowhere: codes of the deeper questions.
+    """Codes of the deeper questions, which refine the guide; never stored.
 
-    ``mine`` and ``cues`` stand in the order of the codebook; blanks are questions that
-    were not asked, or left open. ``state`` is what the clinician feels toward the client
-    now. ``unsafe`` opens the safety branch; ``safe`` says that the clinician chose to have felt
-    safe enough: a safety question left open is neither, and never counts as safe.
+    ``own_parts`` and ``cues`` are in codebook order; blank values are questions that were not
+    shown, or not answered. ``clinician_state`` is what the clinician feels toward the client now.
+    ``is_unsafe`` selects the safety branch; ``felt_safe`` is True only if the clinician selected
+    having felt safe enough: without an answer to the safety question both are False, and it never
+    counts as safe.
     """
 
     strain: str = ""
@@ -54,16 +52,16 @@ class Refinement:
     help_code: str = ""
     is_unsafe: bool = False
     clinician_state: str = ""
-    safe: bool = False
+    felt_safe: bool = False
 
 
 def build_debrief_form(
     words: LanguagePack, *, opening_line: str = "", policy_lines: tuple[str, ...] = ()
 ) -> Form:
-    """Ask the two questions that file a debrief.
+    """Build the form with the two questions of a debrief.
 
-    *opening* is a first line, for somebody whose typed words were thrown away; *policy*
-    says what a supervisor will be able to see, and when.
+    *opening_line* is the first text, for a user whose typed arguments were discarded;
+    *policy_lines* describe what a supervisor will be able to read, and when.
     """
     return Form(
         "debrief",
@@ -82,12 +80,12 @@ def build_debrief_form(
 
 
 def build_filing_choices(words: LanguagePack) -> tuple[Element, ...]:
-    """Return what the strain looked like and where the repair is, as fields of a form."""
+    """Build the choice fields of the two filed codes: the form of the strain, and its status."""
     return tuple(build_choice(words.questions[name]) for name in ("form", "status"))
 
 
 def build_choice(question: Question) -> ChoiceField:
-    """Return a question of the codebook as a field of a form."""
+    """Build the choice field of a codebook question."""
     return ChoiceField(
         question.id,
         question.text,
@@ -99,33 +97,26 @@ def build_choice(question: Question) -> ChoiceField:
 
 
 def parse_debrief(answers: Answers) -> Debrief:
-    """Read the two codes of a debrief.
+    """Parse the two codes of a debrief.
 
-    Raises UnknownAnswerError where an answer is missing, doubled or not on offer.
+    Raises UnknownAnswerError when a code is missing, repeated or not offered.
     """
     return Debrief(
-        _parse_single_code(answers, "form", FORM_CODES),
-        _parse_single_code(answers, "status", STATUS_CODES),
+        parse_code(answers, "form", FORM_CODES),
+        parse_code(answers, "status", STATUS_CODES),
     )
 
 
 def parse_encoded_codes(encoded_codes: str) -> Debrief:
-    """Read the codes that a form or button carried along; UnknownAnswerError when forged."""
+    """Parse the codes in form or button data; UnknownAnswerError when invalid."""
     form_code, _, status = encoded_codes.partition(".")
     return parse_debrief({"form": (form_code,), "status": (status,)})
 
 
-def _parse_single_code(answers: Answers, question_id: str, codes: tuple[str, ...]) -> str:
-    given = answers.get(question_id, ())
-    if len(given) != 1 or given[0] not in codes:
-        raise UnknownAnswerError
-    return given[0]
-
-
 def build_deeper_form(debrief: Debrief, words: LanguagePack) -> Form:
-    """Ask what refines the guide: safety, my state and my part first, the signs after them.
+    """Build the form of the deeper questions: safety, the own state and part first, cues later.
 
-    Nothing answered here is counted or kept; the two filed codes travel in ``data``.
+    None of its answers is counted or stored; the two filed codes are in ``data``.
     """
     return Form(
         "deeper",
@@ -148,41 +139,39 @@ def _deeper_question_ids(debrief: Debrief) -> tuple[str, ...]:
 def parse_refinement(
     encoded_codes: str, answers: Answers, words: LanguagePack
 ) -> Refinement | InvalidAnswers:
-    """Read the deeper answers, or say kindly under each field what to change.
+    """Parse the deeper answers, or return an error for each invalid field.
 
-    Raises UnknownAnswerError for codes that are not on offer.
+    Raises UnknownAnswerError for codes that are not offered.
     """
     debrief = parse_encoded_codes(encoded_codes)
-    given = {
-        name: _parse_codes(words.questions[name], answers) for name in _deeper_question_ids(debrief)
+    codes_by_question = {
+        name: parse_question_codes(answers, words.questions[name])
+        for name in _deeper_question_ids(debrief)
     }
-    errors = {name: error for name in given if (error := _validate_codes(name, given[name], words))}
+    errors = {
+        name: error
+        for name in codes_by_question
+        if (error := _validate_codes(name, codes_by_question[name], words))
+    }
     if errors:
         return InvalidAnswers(errors)
     return Refinement(
-        strain=given["strain"][0],
-        own_parts=given["mine"],
-        cues=tuple(code for name in CUE_QUESTIONS_BY_FORM[debrief.form] for code in given[name]),
-        help_code=given["help"][0],
-        is_unsafe=given["unsafe"] == ("unsafe",),
-        clinician_state="".join(given["my_state"]),
-        safe=given["unsafe"] == ("safe",),
+        strain=codes_by_question["strain"][0],
+        own_parts=codes_by_question["mine"],
+        cues=tuple(
+            code for name in CUE_QUESTIONS_BY_FORM[debrief.form] for code in codes_by_question[name]
+        ),
+        help_code=codes_by_question["help"][0],
+        is_unsafe=codes_by_question["unsafe"] == ("unsafe",),
+        clinician_state="".join(codes_by_question["my_state"]),
+        felt_safe=codes_by_question["unsafe"] == ("safe",),
     )
 
 
-def _parse_codes(question: Question, answers: Answers) -> tuple[str, ...]:
-    given = answers.get(question.id, ())
-    missing = question.required and not given
-    doubled = question.max_selected == 1 and len(given) > 1
-    if missing or doubled or not question.option_codes.issuperset(given):
-        raise UnknownAnswerError
-    return tuple(option.code for option in question.options if option.code in given)
-
-
 def _validate_codes(question_id: str, codes: tuple[str, ...], words: LanguagePack) -> str:
-    at_most = words.questions[question_id].max_selected
-    if len(codes) > at_most:
-        return words.translate("rupture.deeper.up_to", count=at_most)
+    max_selected = words.questions[question_id].max_selected
+    if len(codes) > max_selected:
+        return words.translate("rupture.deeper.up_to", count=max_selected)
     if question_id == "mine" and "not_visible" in codes and len(codes) > 1:
         return words.translate("rupture.deeper.not_visible")
     return ""

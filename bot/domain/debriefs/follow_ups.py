@@ -1,4 +1,7 @@
-"""The wish to be asked again about a repair: offered with the deeper questions, kept 8 days."""
+"""The optional follow-up to a debrief: its question, its intention and its notice.
+
+The intention is stored for 8 days.
+"""
 
 from dataclasses import replace
 from datetime import date, timedelta
@@ -15,7 +18,10 @@ WISH_FIELD_ID = "wish"
 
 
 def can_offer_follow_up(person_data: PersonalData, today: date) -> bool:
-    """Whether a check-in will come while the wish is kept, so that nothing is promised in vain."""
+    """Return whether a check-in is due before the intention expires.
+
+    Otherwise the follow-up is not offered, since it would never be sent.
+    """
     return (
         person_data.next_checkin_at is not None
         and person_data.next_checkin_at.date() <= today + INTENTION_LIFETIME
@@ -23,39 +29,39 @@ def can_offer_follow_up(person_data: PersonalData, today: date) -> bool:
 
 
 def add_follow_up_question(form: Form, words: LanguagePack) -> Form:
-    """Add to the deeper questions whether the clinician would like to be asked again."""
+    """Add the follow-up question to the form of the deeper questions."""
     options = tuple(
         Option(code, words.translate(f"home.follow_up.{code}")) for code in ("yes", "no")
     )
-    wish = ChoiceField(
+    field = ChoiceField(
         WISH_FIELD_ID,
         words.translate("home.follow_up.ask"),
         options,
         required=False,
         hint=words.translate("home.follow_up.hint"),
     )
-    return replace(form, body=(*form.body, wish))
+    return replace(form, body=(*form.body, field))
 
 
 def wants_follow_up(request: Request) -> bool:
-    """Whether the clinician asked to be asked again."""
+    """Return whether the clinician requested a follow-up."""
     return request.answers.get(WISH_FIELD_ID) == ("yes",)
 
 
 def build_intention(sign: Sign, person_data: PersonalData, today: date) -> Intention:
-    """What is kept of the wish: its sign and its week, nothing of the debrief.
+    """Build the intention to store: its sign and its week, without any code of the debrief.
 
-    It counts as picked in the week before the next check-in, which therefore asks.
+    Its week is the one before the next check-in, so that this check-in sends the follow-up.
     """
-    asked = person_data.next_checkin_at.date() if person_data.next_checkin_at else today
-    week = calendar.iso_week(asked - timedelta(weeks=1))
+    checkin_day = person_data.next_checkin_at.date() if person_data.next_checkin_at else today
+    week = calendar.iso_week(checkin_day - timedelta(weeks=1))
     return Intention(UNNAMED_INTENTION, sign.code, week, today + INTENTION_LIFETIME)
 
 
 def add_follow_up_notice(guide_form: Form, sign: Sign, words: LanguagePack) -> Form:
-    """Tell under the guide that the follow-up will come, with the sign to draw beside it."""
-    said = words.translate("home.follow_up.promised", picture=sign.glyph, sign=sign.name)
+    """Add the notice of the follow-up to the guide, with the sign to draw."""
+    notice = words.translate("home.follow_up.promised", picture=sign.glyph, sign=sign.name)
     return replace(
         guide_form,
-        body=(*guide_form.body, Text(said), Caption(words.translate("home.follow_up.draw"))),
+        body=(*guide_form.body, Text(notice), Caption(words.translate("home.follow_up.draw"))),
     )

@@ -1,4 +1,4 @@
-"""The guide for a strained moment: seven steps, shaped by the codes a clinician chose."""
+"""Build the guide for a strained moment: seven steps, selected by the codes of a debrief."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,20 +19,20 @@ from bot.elements import (
 )
 
 MAX_CONTACTS = 10
-"""As many supervisors as are offered to write to; a phone shows no more at a glance."""
+"""Maximum number of supervisors to write to; a phone displays no more at a glance."""
 
 EARLY_STATUSES = frozenset({"not_named", "touched"})
 
-PAST = frozenset({"repaired", "ended"})
-"""Statuses without a conversation about the rupture ahead: their lines look back."""
+CONCLUDED_STATUSES = frozenset({"repaired", "ended"})
+"""Statuses without a further conversation about the rupture: their lines are retrospective."""
 
 RISK_CUES = frozenset({"self_blame", "cancelled"})
-"""Signs of a client who may be at risk: one's service's safety procedure comes before repair."""
+"""Cues of a client who may be at risk: the service's safety procedure precedes any repair."""
 
 
 @dataclass(frozen=True)
 class GuideCase:
-    """What one guide is for: the two filed codes, and whatever refines them."""
+    """The input of one guide: the two filed codes, and their refinement."""
 
     debrief: Debrief
     refinement: Refinement
@@ -41,7 +41,7 @@ class GuideCase:
 
     @property
     def phase(self) -> str:
-        """How far the repair is, as far as it decides what may be thought about."""
+        """The phase of the repair that selects the lines of the protection step."""
         return "early" if self.debrief.status in EARLY_STATUSES else self.debrief.status
 
 
@@ -53,13 +53,13 @@ def build_guide_form(
     supervisors: tuple[str, ...] = (),
     filing_note: str = "",
 ) -> Form:
-    """Lead a clinician from settling themselves to what they may say, and to whom.
+    """Build the guide, from calming oneself to the words for the client and for supervision.
 
-    *supervisors* are product ids, whom the clinician may write to; the bot sends nothing.
-    *filed* says what was kept and until when it can be taken back.
+    *supervisors* are product ids of the people whom the clinician may write to; the bot sends
+    nothing. *filing_note* describes what was stored and until when it can be withdrawn.
     """
     case = GuideCase(debrief, refinement or Refinement(), words, supervisors[:MAX_CONTACTS])
-    again = "rupture.guide.again" if refinement else "rupture.guide.deeper"
+    deeper_label_key = "rupture.guide.again" if refinement else "rupture.guide.deeper"
     return Form(
         "guide",
         words.translate("rupture.guide.title"),
@@ -71,7 +71,7 @@ def build_guide_form(
                 (
                     Button(
                         "rupture.deeper",
-                        words.translate(again),
+                        words.translate(deeper_label_key),
                         debrief.encoded_codes,
                         opens_form=True,
                     ),
@@ -87,7 +87,7 @@ def build_guide_form(
 
 
 def build_chooser_form(words: LanguagePack) -> Form:
-    """Ask for the two codes of a guide that is only read: nothing is filed."""
+    """Build the form that selects the two codes of a guide without filing them."""
     return Form(
         "guide",
         words.translate("rupture.chooser.title"),
@@ -102,7 +102,7 @@ def build_chooser_form(words: LanguagePack) -> Form:
 
 
 def _build_safety_banners(case: GuideCase) -> tuple[Banner, ...]:
-    """Say what this is not; to a clinician who felt unsafe, also where help is right now."""
+    """Return the banner of the guide's limits; on the safety branch also where to get help now."""
     words = case.words
     banner = Banner(words.translate("safety.banner"))
     if case.refinement.is_unsafe:
@@ -115,7 +115,7 @@ def _build_safety_banners(case: GuideCase) -> tuple[Banner, ...]:
 
 
 def _build_contacts(case: GuideCase) -> Iterator[Element]:
-    """A way to write to each supervisor; several are told apart by a mention above it."""
+    """Yield a contact link for each supervisor; with several, each below a mention."""
     words = case.words
     if len(case.supervisors) == 1:
         yield ContactLink(case.supervisors[0], words.translate("rupture.guide.write"))
@@ -126,11 +126,11 @@ def _build_contacts(case: GuideCase) -> Iterator[Element]:
 
 
 def _render_steps(case: GuideCase) -> tuple[Element, ...]:
-    at_risk = not RISK_CUES.isdisjoint(case.refinement.cues)
+    is_at_risk = not RISK_CUES.isdisjoint(case.refinement.cues)
     return (
         _render_step(case, 1, "settle", _settle_line_names(case)),
         _render_step(case, 2, "movement", _movement_line_names(case)),
-        *((Banner(case.words.translate("safety.hopeless")),) if at_risk else ()),
+        *((Banner(case.words.translate("safety.hopeless")),) if is_at_risk else ()),
         _render_step(case, 3, "part", _own_part_line_names(case)),
         _render_step(case, 4, "protection", (_protection_line_name(case),)),
         _render_step(case, 5, "opening", _opening_line_names(case)),
@@ -160,11 +160,11 @@ def _name_unless_unsafe(case: GuideCase, name: str) -> str:
 def _settle_line_names(case: GuideCase) -> tuple[str, ...]:
     if case.refinement.is_unsafe:
         return ("settle.unsafe",)
-    state = (
+    state_lines = (
         (f"settle.{case.refinement.clinician_state}",) if case.refinement.clinician_state else ()
     )
-    tight = ("settle.defensive",) if "defensive" in case.refinement.own_parts else ()
-    return (*state, *tight) or ("settle.plain",)
+    defensive_lines = ("settle.defensive",) if "defensive" in case.refinement.own_parts else ()
+    return (*state_lines, *defensive_lines) or ("settle.plain",)
 
 
 def _movement_line_names(case: GuideCase) -> tuple[str, ...]:
@@ -178,8 +178,8 @@ def _own_part_line_names(case: GuideCase) -> tuple[str, ...]:
     if case.refinement.is_unsafe:
         return ("part.unsafe",)
     status = case.debrief.status
-    mine = f"mine_{status}" if status in PAST else "mine"
-    return tuple(f"{mine}.{code}" for code in case.refinement.own_parts) or (f"part.{status}",)
+    section = f"mine_{status}" if status in CONCLUDED_STATUSES else "mine"
+    return tuple(f"{section}.{code}" for code in case.refinement.own_parts) or (f"part.{status}",)
 
 
 def _protection_line_name(case: GuideCase) -> str:
@@ -189,7 +189,10 @@ def _protection_line_name(case: GuideCase) -> str:
 
 
 def _opening_line_names(case: GuideCase) -> tuple[str, ...]:
-    """Words for the client, a check that the repair holds, or neither: ended, or unsafe."""
+    """Return the lines of the opening step: words for the client, or a check of the repair.
+
+    An ended therapy and the safety branch have lines without words for the client.
+    """
     if case.refinement.is_unsafe:
         return ("opening.unsafe",)
     strain = case.refinement.strain
@@ -197,8 +200,13 @@ def _opening_line_names(case: GuideCase) -> tuple[str, ...]:
         return "opening.ended", "opening.ended_first", *_strain_line_names("look_back", strain)
     if case.debrief.status == "repaired":
         return *_threat_line_names(case), "opening.repaired", *_strain_line_names("check", strain)
-    frame = ("opening.frame",) if "frame_complaint" in case.refinement.cues else ()
-    return *_threat_line_names(case), *frame, *_strain_line_names("aim", strain), "opening.begin"
+    frame_lines = ("opening.frame",) if "frame_complaint" in case.refinement.cues else ()
+    return (
+        *_threat_line_names(case),
+        *frame_lines,
+        *_strain_line_names("aim", strain),
+        "opening.begin",
+    )
 
 
 def _strain_line_names(name: str, strain: str) -> tuple[str, ...]:
@@ -206,51 +214,53 @@ def _strain_line_names(name: str, strain: str) -> tuple[str, ...]:
 
 
 def _threat_line_names(case: GuideCase) -> tuple[str, ...]:
-    """Warn before any words to a client who pushed, unless the clinician chose "safe"."""
-    return () if case.refinement.safe or not _has_client_pushed(case) else ("opening.threat",)
+    """Return the warning before words to a client who pushed, unless the clinician felt safe."""
+    return () if case.refinement.felt_safe or not _has_client_pushed(case) else ("opening.threat",)
 
 
 def _has_client_pushed(case: GuideCase) -> bool:
-    """Whether the client moved against, by the form that was filed or by any sign of it."""
-    signs = case.words.questions["cue_against"].option_codes
-    return case.debrief.form in {"against", "both"} or not signs.isdisjoint(case.refinement.cues)
+    """Return whether the client moved against, by the filed form or by any cue of it."""
+    cue_codes = case.words.questions["cue_against"].option_codes
+    return case.debrief.form in {"against", "both"} or not cue_codes.isdisjoint(
+        case.refinement.cues
+    )
 
 
 def _render_phrases(case: GuideCase) -> tuple[Element, ...]:
-    """The phrases, each with its caution right under it; one that two share is said once."""
-    chosen = [
+    """Render the phrases, each above its caution; adjacent equal cautions are rendered once."""
+    selected_phrases = [
         case.words.phrases[code] for code in phrases.select_phrases(case.debrief, case.refinement)
     ]
-    shown: list[Element] = []
-    for phrase, further in zip(chosen, (*chosen, None)[1:], strict=True):
-        shown.append(Quote(phrase.text))
-        if phrase.caution and (further is None or further.caution != phrase.caution):
-            shown.append(Caption(phrase.caution))
-    return tuple(shown)
+    elements: list[Element] = []
+    for phrase, next_phrase in zip(selected_phrases, (*selected_phrases, None)[1:], strict=True):
+        elements.append(Quote(phrase.text))
+        if phrase.caution and (next_phrase is None or next_phrase.caution != phrase.caution):
+            elements.append(Caption(phrase.caution))
+    return tuple(elements)
 
 
 def _render_supervision_step(case: GuideCase) -> Text:
-    words, deeper = case.words, case.refinement
-    far = case.debrief.status if case.debrief.status in PAST else "open"
-    wants = "want_ended" if case.debrief.status == "ended" else "want"
-    want = words.guide_line(f"{wants}.{deeper.strain or 'plain'}")
+    words, refinement = case.words, case.refinement
+    progress = case.debrief.status if case.debrief.status in CONCLUDED_STATUSES else "open"
+    want_section = "want_ended" if case.debrief.status == "ended" else "want"
+    want = words.guide_line(f"{want_section}.{refinement.strain or 'plain'}")
     lines = [
         *(words.guide_line(f"bring.{name}") for name in _bring_line_name(case)),
-        words.guide_line(f"prompts.{_name_unless_unsafe(case, far)}", want=want),
+        words.guide_line(f"prompts.{_name_unless_unsafe(case, progress)}", want=want),
     ]
-    if "culture" in deeper.own_parts and not deeper.is_unsafe:
+    if "culture" in refinement.own_parts and not refinement.is_unsafe:
         lines.append(words.guide_line("learn.culture"))
     return _format_numbered_step(case, 7, "supervision", tuple(lines))
 
 
 def _bring_line_name(case: GuideCase) -> tuple[str, ...]:
-    """How to come to supervision; a wish to talk sooner takes nothing from what is unsafe."""
-    unsafe = ("unsafe",) if case.refinement.is_unsafe else ()
+    """Return the lines on bringing the case to supervision; urgency never replaces safety."""
+    unsafe_lines = ("unsafe",) if case.refinement.is_unsafe else ()
     if case.refinement.help_code == "sooner":
-        return _sooner(case), *unsafe
-    return unsafe or (case.refinement.help_code or "plain",)
+        return _urgent_line_name(case), *unsafe_lines
+    return unsafe_lines or (case.refinement.help_code or "plain",)
 
 
-def _sooner(case: GuideCase) -> str:
-    name = "sooner" if case.supervisors else "sooner_alone"
-    return f"{name}_ended" if case.debrief.status == "ended" else name
+def _urgent_line_name(case: GuideCase) -> str:
+    line_name = "sooner" if case.supervisors else "sooner_alone"
+    return f"{line_name}_ended" if case.debrief.status == "ended" else line_name

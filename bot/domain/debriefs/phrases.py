@@ -1,9 +1,8 @@
-"""Which sentences a clinician is offered to begin with, by the codes they chose.
+"""Select the phrases offered to a clinician as a first sentence, by the debrief's codes.
 
-The rules are clinical: early on, validate and explore only; a guess about a pattern comes
-once the two are working on it; what tells the client how the therapist feels is offered
-only to a therapist who said that they are calm; nobody whose therapy ended is handed words
-to reach out with.
+The rules are clinical. Early on, only validation and exploration; a hypothesis about a pattern only
+once the two are working on it; a disclosure of the therapist's feelings only for a therapist who
+selected that they are calm; no phrase to contact a client whose therapy has ended.
 """
 
 from collections.abc import Iterable
@@ -31,7 +30,7 @@ OPENING_PHRASES = MappingProxyType(
         ("unsure", "repaired"): ("P19", "P20"),
     }
 )
-"""Two phrases for each form and status that has a conversation ahead of it."""
+"""Two phrase ids for each form and status with a conversation still to come."""
 
 OWN_PART_PHRASES = MappingProxyType(
     {
@@ -46,19 +45,19 @@ OWN_PART_PHRASES = MappingProxyType(
         "not_visible": "P2",
     }
 )
-"""The phrase that owns each part; to have been defensive is owned by listening."""
+"""The phrase id that acknowledges each own part; a defensive part is acknowledged by listening."""
 
 STRAIN_PHRASES = MappingProxyType({"bond": "P11", "goals": "P10", "tasks": "P10"})
 
 
 def select_phrases(debrief: Debrief, refinement: Refinement) -> tuple[str, ...]:
-    """Return the ids of two phrases to begin with, or none where therapy ended or is unsafe."""
+    """Return the ids of two phrases, or none when the therapy has ended or is unsafe."""
     if debrief.status == "ended" or refinement.is_unsafe:
         return ()
-    usual = OPENING_PHRASES[debrief.form, debrief.status]
+    default_phrases = OPENING_PHRASES[debrief.form, debrief.status]
     if debrief.status == "repaired":
-        return usual
-    first, second, *_ = dict.fromkeys((*_fitting_phrases(refinement), *usual))
+        return default_phrases
+    first, second, *_ = dict.fromkeys((*_fitting_phrases(refinement), *default_phrases))
     return first, _disclosure_phrase(debrief, refinement) or second
 
 
@@ -71,8 +70,8 @@ def _fitting_phrases(refinement: Refinement) -> Iterable[str]:
 
 
 def _disclosure_phrase(debrief: Debrief, refinement: Refinement) -> str:
-    """Immediacy, for a therapist who is calm and has seen which way the client moved."""
+    """Return an immediacy phrase for a calm therapist who knows which way the client moved."""
     if refinement.clinician_state != "calm" or debrief.form == "unsure":
         return ""
-    mixed = debrief.form == "both" and "defensive" in refinement.own_parts
-    return "P6" if mixed or debrief.form == "against" else "P12"
+    is_mixed = debrief.form == "both" and "defensive" in refinement.own_parts
+    return "P6" if is_mixed or debrief.form == "against" else "P12"

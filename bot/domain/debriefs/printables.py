@@ -1,7 +1,7 @@
-"""Two pages to print, for a drawer or a supervision room: the debrief sheet and the guide.
+"""Render two printable pages for a supervision room: the debrief sheet and the guide.
 
-Both are made of the same codebook and lines as the forms. The sheet has boxes to tick and no
-line to write on, so that nothing about a client can be put down.
+Both use the codebook and the guide lines of the forms. The sheet has tick boxes and no free-text
+line, so that no information about a client can be written on it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,19 +31,19 @@ SHEET_QUESTION_IDS = (
     "cue_against",
     "help",
 )
-"""What the sheet asks: safety first, what one files, and what refines the guide."""
+"""The questions of the sheet: safety first, then the filed codes, then the refinement."""
 
 DIGITAL_ONLY_QUESTION_IDS = frozenset({"unsafe", "my_state"})
-"""Questions whose hints tell what the bot keeps; nothing keeps what is ticked on paper."""
+"""Questions whose hints describe what the bot stores; omitted on paper, which stores nothing."""
 
 
 def render_pages(words: LanguagePack) -> Mapping[str, str]:
-    """Return both pages as HTML, by the name that their files begin with."""
+    """Return both pages as HTML, by the prefix of their file names."""
     return {"debrief-sheet": render_sheet(words), "guide": render_guide(words)}
 
 
 def render_sheet(words: LanguagePack) -> str:
-    """Return the debrief on paper, to be ticked and torn up."""
+    """Render the debrief sheet, to be ticked and destroyed."""
     return render_page(
         words.language,
         words.translate("printed.sheet.title"),
@@ -61,15 +61,15 @@ def render_sheet(words: LanguagePack) -> str:
 
 
 def _render_question(question: Question) -> str:
-    told = question.hint if question.id not in DIGITAL_ONLY_QUESTION_IDS else ""
-    hint = render_paragraph(told, "hint") if told else ""
+    hint_text = question.hint if question.id not in DIGITAL_ONLY_QUESTION_IDS else ""
+    hint = render_paragraph(hint_text, "hint") if hint_text else ""
     return render_section(
-        question.text, hint, render_list((one.label for one in question.options), "ticks")
+        question.text, hint, render_list((option.label for option in question.options), "ticks")
     )
 
 
 def render_guide(words: LanguagePack) -> str:
-    """Return the seven steps with every branch that a form and a status open."""
+    """Render the seven steps with every branch of form and status."""
     steps = (
         _render_settle,
         _render_movement,
@@ -99,8 +99,8 @@ def _render_step(words: LanguagePack, number: int, body: str) -> str:
 
 
 def _render_settle(words: LanguagePack) -> str:
-    calm = (words.guide_line(f"settle.{name}") for name in ("plain", "defensive"))
-    return render_list((_felt_unsafe(words), *calm))
+    lines = (words.guide_line(f"settle.{name}") for name in ("plain", "defensive"))
+    return render_list((_felt_unsafe(words), *lines))
 
 
 def _felt_unsafe(words: LanguagePack) -> str:
@@ -115,11 +115,11 @@ def _render_movement(words: LanguagePack) -> str:
 
 
 def _render_own_part(words: LanguagePack) -> str:
-    told = [
+    lines = [
         _format_line_for_answer(words, "status", status, words.guide_line(f"part.{status}"))
         for status in STATUS_CODES
     ]
-    return render_list([*told, words.guide_line("mine.not_visible")])
+    return render_list([*lines, words.guide_line("mine.not_visible")])
 
 
 def _render_protection(words: LanguagePack) -> str:
@@ -157,19 +157,21 @@ def _render_opening(words: LanguagePack) -> str:
 
 
 def _render_phrases(words: LanguagePack) -> Iterator[str]:
-    """What one could begin with, each sentence once, under the first form it is for."""
-    seen: set[str] = set()
+    """Yield the opening phrases by form, each sentence once, under the first form it is for."""
+    rendered_codes: set[str] = set()
     for form in FORM_CODES:
-        fresh = [code for code in OPENING_PHRASES[form, "not_named"] if code not in seen]
-        seen.update(fresh)
+        new_codes = [
+            code for code in OPENING_PHRASES[form, "not_named"] if code not in rendered_codes
+        ]
+        rendered_codes.update(new_codes)
         yield render_subheading(words.questions["form"].short_labels[form])
-        yield from (render_quote(words.phrases[code].text) for code in fresh)
+        yield from (render_quote(words.phrases[code].text) for code in new_codes)
 
 
 def _render_wait(words: LanguagePack) -> str:
     return render_list(
-        _format_line_for_answer(words, "status", one, words.guide_line(f"wait.{one}"))
-        for one in STATUS_CODES
+        _format_line_for_answer(words, "status", status, words.guide_line(f"wait.{status}"))
+        for status in STATUS_CODES
     )
 
 
@@ -179,8 +181,8 @@ def _render_supervision(words: LanguagePack) -> str:
 
 
 def _format_line_for_answer(words: LanguagePack, question: str, answer: str, line: str) -> str:
-    brief = words.questions[question].short_labels[answer]
-    return words.translate("printed.for_answer", answer=brief, line=line)
+    short_label = words.questions[question].short_labels[answer]
+    return words.translate("printed.for_answer", answer=short_label, line=line)
 
 
 def _render_footer(words: LanguagePack) -> str:

@@ -1,1 +1,1 @@
-"""A person's own page, the privacy notice and the data stored about them."""
+"""A person's home page, the privacy notice and the data stored about a person."""

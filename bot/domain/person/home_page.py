@@ -1,4 +1,4 @@
-"""A person's own page: what the bot is, their next check-in, and everything kept about them."""
+"""Render a person's home page: introduction, next check-in and all data stored about them."""
 
 from bot.content.catalogue import Catalogue, LanguagePack
 from bot.domain.checkins.frequency import STOP_AFTER_UNANSWERED
@@ -23,16 +23,16 @@ Body = tuple[Element, ...]
 
 
 def offered_languages(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
-    """The languages on offer: each one's tag and its own name."""
+    """Return the tag and the display name of each language of *catalogue*."""
     return tuple((tag, catalogue.get_pack(tag).display_name) for tag in catalogue.languages)
 
 
 def render_home_page(
     person_data: PersonalData, words: LanguagePack, languages: tuple[tuple[str, str], ...]
 ) -> Home:
-    """Compose the page for whoever opens it: clinician, supervisor or stranger.
+    """Render the home page for any person: clinician, supervisor or a user without a team.
 
-    *languages* are the tags and own names of the languages on offer.
+    *languages* are the tags and display names of the available languages.
     """
     return Home(
         (
@@ -58,39 +58,39 @@ def render_home_page(
 
 
 def _render_welcome(words: LanguagePack) -> Body:
-    debrief = Button(
+    debrief_button = Button(
         "rupture.open", words.translate("common.step.debrief"), primary=True, opens_form=True
     )
-    tip = Button("tip.today", words.translate("common.step.tip"), opens_form=True)
+    tip_button = Button("tip.today", words.translate("common.step.tip"), opens_form=True)
     return (
         Heading(words.translate("home.intro.heading")),
         Text(words.translate("home.intro.text")),
-        ActionRow((debrief, tip)),
+        ActionRow((debrief_button, tip_button)),
     )
 
 
 def _render_roles(person_data: PersonalData, words: LanguagePack) -> Body:
-    steps: list[Button] = []
-    said: list[str] = []
+    buttons: list[Button] = []
+    sentences: list[str] = []
     if person_data.readable_teams:
-        said.append(words.translate("home.counts.text"))
-        steps.append(Button("debriefs.open", words.translate("common.step.counts")))
+        sentences.append(words.translate("home.counts.text"))
+        buttons.append(Button("debriefs.open", words.translate("common.step.counts")))
     if person_data.supervised_teams:
-        said.append(words.translate("home.supervision.text"))
+        sentences.append(words.translate("home.supervision.text"))
         label = words.translate("common.step.supervision")
-        steps.append(Button("supervision.open", label, opens_form=True))
-    if not steps:
+        buttons.append(Button("supervision.open", label, opens_form=True))
+    if not buttons:
         return ()
     return (
         Divider(),
-        Text(words.join_sentences(said)),
+        Text(words.join_sentences(sentences)),
         *_render_unreachable_banner(person_data, words),
-        ActionRow(tuple(steps)),
+        ActionRow(tuple(buttons)),
     )
 
 
 def _render_unreachable_banner(person_data: PersonalData, words: LanguagePack) -> Body:
-    """Say whose channel takes no messages, to the one who can mend it."""
+    """Show a supervisor the names of their teams whose channel rejects messages."""
     teams = words.join_items(
         team.name for team in person_data.supervised_teams if team.unreachable_reason
     )
@@ -98,40 +98,48 @@ def _render_unreachable_banner(person_data: PersonalData, words: LanguagePack) -
 
 
 def _render_next_checkin(person_data: PersonalData, words: LanguagePack) -> Body:
-    heading, at = Heading(words.translate("home.next.heading")), person_data.next_checkin_at
-    if at:
-        when = words.translate(
-            "home.next.at", day=words.format_day(at.date()), time=words.format_clock_time(at.time())
+    heading, due_at = Heading(words.translate("home.next.heading")), person_data.next_checkin_at
+    if due_at:
+        due_text = words.translate(
+            "home.next.at",
+            day=words.format_day(due_at.date()),
+            time=words.format_clock_time(due_at.time()),
         )
-        return (heading, Text(when), ActionRow(_build_checkin_buttons(person_data, words)))
+        return (heading, Text(due_text), ActionRow(_build_checkin_buttons(person_data, words)))
     if (
         person_data.clinician.has_joined
         and person_data.clinician.unanswered_count >= STOP_AFTER_UNANSWERED
     ):
-        more = Button("checkin.again", words.translate("common.step.again"), primary=True)
-        rests = Text(words.translate("home.next.silent"))
-        return (heading, rests, ActionRow((more, *_build_checkin_buttons(person_data, words))))
-    invite = Text(words.translate("home.next.invite"))
+        restart_button = Button("checkin.again", words.translate("common.step.again"), primary=True)
+        stopped_text = Text(words.translate("home.next.silent"))
+        return (
+            heading,
+            stopped_text,
+            ActionRow((restart_button, *_build_checkin_buttons(person_data, words))),
+        )
+    invite_text = Text(words.translate("home.next.invite"))
     if person_data.team is None:
-        return (heading, invite, Caption(words.translate("home.next.how_to_join")))
-    join = Button("checkin.join", words.translate("common.step.join"))
-    return (heading, invite, ActionRow((join,)))
+        return (heading, invite_text, Caption(words.translate("home.next.how_to_join")))
+    join_button = Button("checkin.join", words.translate("common.step.join"))
+    return (heading, invite_text, ActionRow((join_button,)))
 
 
 def _build_checkin_buttons(person_data: PersonalData, words: LanguagePack) -> tuple[Button, ...]:
-    paused = person_data.clinician.paused_until is not None
-    rest = (
+    is_paused = person_data.clinician.paused_until is not None
+    pause_button = (
         Button("checkin.resume", words.translate("home.step.resume"))
-        if paused
+        if is_paused
         else Button("checkin.pause", words.translate("home.step.pause"), opens_form=True)
     )
-    settings = Button("checkin.settings", words.translate("common.step.settings"), opens_form=True)
-    leave = Button(
+    settings_button = Button(
+        "checkin.settings", words.translate("common.step.settings"), opens_form=True
+    )
+    leave_button = Button(
         "checkin.leave",
         words.translate("home.step.leave"),
         confirmation=_build_leave_confirm(words),
     )
-    return (settings, rest, leave)
+    return (settings_button, pause_button, leave_button)
 
 
 def _build_leave_confirm(words: LanguagePack) -> Confirmation:
@@ -143,10 +151,10 @@ def _build_leave_confirm(words: LanguagePack) -> Confirmation:
 def _render_personal_data(
     person_data: PersonalData, words: LanguagePack, languages: tuple[tuple[str, str], ...]
 ) -> Body:
-    listed = "\n".join(
+    lines = "\n".join(
         f"• {line}" for line in personal_data.describe_personal_data(person_data, words)
     )
-    body: Body = (Heading(words.translate("home.mine.heading")), Text(listed))
+    body: Body = (Heading(words.translate("home.mine.heading")), Text(lines))
     if len(languages) > 1:
         options = tuple(Option(tag, name) for tag, name in languages)
         menu = OverflowMenu("home.language", words.translate("home.language.label"), options)
@@ -155,13 +163,13 @@ def _render_personal_data(
 
 
 def _render_help(words: LanguagePack) -> Body:
-    steps = (
+    buttons = (
         Button("help.open", words.translate("common.step.help"), opens_form=True),
         Button("kept", words.translate("common.step.kept"), opens_form=True),
     )
     return (
         Heading(words.translate("home.help.heading")),
         Text(words.translate("home.help.text")),
-        ActionRow(steps),
+        ActionRow(buttons),
         Caption(words.translate("source.attribution", url=words.references["source"].url)),
     )

@@ -1,4 +1,4 @@
-"""Everything that is kept about one person, gathered so that they can be shown it."""
+"""All data stored about one person, collected for display to that person."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,11 +13,12 @@ from bot.domain.people import Clinician, Team
 
 @dataclass(frozen=True)
 class PersonalData:
-    """One person as the bot knows them; nobody but that person is ever shown it.
+    """All data stored about one person; displayed to that person only.
 
-    ``team`` is the home team, ``closes`` the day on which its open period is told.
-    ``next_at`` is the next check-in in the person's own zone; ``reads`` are the teams whose
-    published tables they may open, ``agreed`` that they gave the agreement for a role.
+    ``team`` is the home team and ``period_close`` the day on which its open period is published.
+    ``next_checkin_at`` is the next check-in in the person's own zone. ``readable_teams`` are the
+    teams whose published tables the person may read; ``has_agreed`` is True once the reader's
+    agreement of a role was accepted.
     """
 
     clinician: Clinician
@@ -31,48 +32,48 @@ class PersonalData:
     has_agreed: bool = False
 
     def local_today(self, now: datetime) -> date:
-        """The person's own day at the instant *now*."""
+        """Return the person's local date at the instant *now*."""
         return now.astimezone(resolve_zone(self.clinician, self.team)).date()
 
 
 def resolve_zone(clinician: Clinician, team: Team | None) -> ZoneInfo:
-    """Where a person is: their own zone, else their team's, else UTC."""
+    """Return a person's time zone: their own, the default of their team, or UTC."""
     return load_zone(clinician.zone or (team.zone if team else "") or "UTC")
 
 
 def describe_personal_data(person_data: PersonalData, words: LanguagePack) -> tuple[str, ...]:
-    """Put into words everything that is kept about a person, one fact a line."""
+    """Describe all data stored about a person as a list of sentences, one fact each."""
     person = person_data.clinician
-    lives = person.zone or words.translate("home.mine.zone_unknown")
-    found = [
-        words.translate("home.mine.profile", language=words.display_name, zone=lives),
+    zone_name = person.zone or words.translate("home.mine.zone_unknown")
+    lines = [
+        words.translate("home.mine.profile", language=words.display_name, zone=zone_name),
         *_describe_teams(person_data, words),
         *_describe_schedule(person_data, words),
         *_describe_unanswered(person, words),
     ]
     if person.has_joined:
-        found.append(words.translate("home.mine.deliveries"))
+        lines.append(words.translate("home.mine.deliveries"))
     if person.unreachable_reason:
-        found.append(words.translate("home.mine.unreachable"))
+        lines.append(words.translate("home.mine.unreachable"))
     if person_data.intention:
-        found.append(_describe_intention(person_data.intention, words))
-    return (*found, words.translate("home.mine.rest"))
+        lines.append(_describe_intention(person_data.intention, words))
+    return (*lines, words.translate("home.mine.rest"))
 
 
 def _describe_teams(person_data: PersonalData, words: LanguagePack) -> list[str]:
-    found = [words.translate("home.mine.no_team")]
+    lines = [words.translate("home.mine.no_team")]
     if person_data.team:
-        found = [words.translate("home.mine.team", team=person_data.team.name)]
+        lines = [words.translate("home.mine.team", team=person_data.team.name)]
     for key, teams in (
         ("supervisor", person_data.supervised_teams),
         ("director", person_data.directed_teams),
     ):
         if teams:
             names = words.join_items(team.name for team in teams)
-            found.append(words.translate(f"home.mine.{key}", teams=names))
+            lines.append(words.translate(f"home.mine.{key}", teams=names))
     if person_data.has_agreed:
-        found.append(words.translate("home.mine.agreed"))
-    return found
+        lines.append(words.translate("home.mine.agreed"))
+    return lines
 
 
 def _describe_schedule(person_data: PersonalData, words: LanguagePack) -> list[str]:
@@ -80,32 +81,32 @@ def _describe_schedule(person_data: PersonalData, words: LanguagePack) -> list[s
     if not person.has_joined or team is None:
         return [words.translate("home.mine.not_joined")]
     rule = person.rule or team.checkin_rule
-    at = {
+    rule_facts = {
         "weekday": words.weekday_name(rule.weekday),
         "time": words.format_clock_time(rule.local_time),
     }
-    found = [words.translate("home.mine.joined", **at)]
+    lines = [words.translate("home.mine.joined", **rule_facts)]
     if person.rule:
-        found.append(words.translate("home.mine.own_rule"))
+        lines.append(words.translate("home.mine.own_rule"))
     if person.work_days:
         days = words.join_items(words.weekday_name(day) for day in person.work_days)
-        found.append(words.translate("home.mine.work_days", days=days))
+        lines.append(words.translate("home.mine.work_days", days=days))
     if team.holiday_region:
-        found.append(
+        lines.append(
             words.translate("home.mine.holidays", region=words.region_name(team.holiday_region))
         )
     if person.paused_until:
-        found.append(words.translate("home.mine.paused", day=words.format_day(person.paused_until)))
-    return found
+        lines.append(words.translate("home.mine.paused", day=words.format_day(person.paused_until)))
+    return lines
 
 
 def _describe_unanswered(person: Clinician, words: LanguagePack) -> list[str]:
-    """How many questions in a row stayed unanswered, and what came of it."""
-    found = [words.translate("home.mine.quiet", count=person.unanswered_count)]
+    """Describe the number of unanswered check-ins in a row and the resulting frequency."""
+    lines = [words.translate("home.mine.quiet", count=person.unanswered_count)]
     if person.unanswered_count >= frequency.REDUCE_AFTER_UNANSWERED:
         key = "silent" if person.unanswered_count >= frequency.STOP_AFTER_UNANSWERED else "seldom"
-        found.append(words.translate(f"home.mine.{key}"))
-    return found
+        lines.append(words.translate(f"home.mine.{key}"))
+    return lines
 
 
 def _describe_intention(intention: Intention, words: LanguagePack) -> str:

@@ -1,4 +1,4 @@
-"""What a person is told about what is kept of them, who sees what, and until when."""
+"""Render the privacy notice: what is stored, who can read what, and for how long."""
 
 from datetime import date
 
@@ -13,9 +13,10 @@ NOT_STORED_KEYS = ("not_filed", "not_answers", "not_clients")
 def policy_sentences(
     words: LanguagePack, team: Team | None, period_close: date | None
 ) -> tuple[str, ...]:
-    """Say in two sentences what a supervisor will be able to see, and when.
+    """Return two sentences on what a supervisor will be able to read, and when.
 
-    *closes* is the day on which the team's open period is told, ``None`` where none is open.
+    *period_close* is the day on which the team's open period is published, ``None`` without an open
+    period.
     """
     if team is None:
         return words.translate("privacy.policy.no_team"), words.translate(
@@ -26,19 +27,19 @@ def policy_sentences(
             "privacy.policy.no_period_next"
         )
     key = "team_too" if team.open_to_team else "aggregate"
-    seen = words.translate(f"privacy.policy.{key}", day=words.format_day(period_close))
-    return seen, words.translate("privacy.policy.until")
+    visibility = words.translate(f"privacy.policy.{key}", day=words.format_day(period_close))
+    return visibility, words.translate("privacy.policy.until")
 
 
 def filing_note(words: LanguagePack, *, on_roster: bool, withdrawable_until: date | None) -> str:
-    """Say what a debrief left behind; before the day *until* it can be taken back."""
+    """Describe what a filed debrief stored; it can be withdrawn before *withdrawable_until*."""
     if withdrawable_until is not None:
         return words.translate("privacy.filed.kept", day=words.format_day(withdrawable_until))
     return words.translate("privacy.filed.no_period" if on_roster else "privacy.filed.nothing")
 
 
 def build_withdrawal_form(words: LanguagePack) -> Form:
-    """Ask whether everything filed in the open period is to be taken back."""
+    """Build the confirmation form for deleting all own slips of the open period."""
     body = (
         Text(words.translate("privacy.withdraw.ask")),
         Caption(words.translate("privacy.withdraw.earlier")),
@@ -53,7 +54,7 @@ def build_withdrawal_form(words: LanguagePack) -> Form:
 
 
 def render_notice(words: LanguagePack) -> Message:
-    """List what is kept of anybody and what is not; the same for every reader."""
+    """Render the list of stored and not stored data; it is identical for all readers."""
     return Message(words.translate("privacy.kept.summary"), _render_stored_data(words))
 
 

@@ -1,1 +1,1 @@
-"""A team's set-up: its form, validation, time zones, holiday regions and welcome card."""
+"""A team's set-up: its form, parsing and validation, time zones, holiday regions, welcome card."""

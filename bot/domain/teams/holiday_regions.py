@@ -1,10 +1,10 @@
-"""The regions whose public holidays a set-up offers, by country and where it matters by part."""
+"""The public holiday regions of the set-up form: countries, and parts of some countries."""
 
 from bot.content.catalogue import LanguagePack
 from bot.elements import Option
 
 NO_REGION_CODE = "none"
-"""Stands for a team that keeps no public holidays."""
+"""The option code of a team without public holidays."""
 
 _REGION_CODES = """
 AR AT AU-ACT AU-NSW AU-NT AU-QLD AU-SA AU-TAS AU-VIC AU-WA BE BR
@@ -16,13 +16,14 @@ UA US UY VN ZA
 """
 
 OFFERED_REGIONS = tuple(_REGION_CODES.split())
-"""A menu holds a hundred at most; a team file may name any other."""
+"""The offered region codes; a menu holds a hundred options, and a team file accepts any region."""
 
 
 def build_region_options(current_region: str, words: LanguagePack) -> tuple[Option, ...]:
-    """Offer none and the regions, with the one already *known* of the team among them."""
+    """Build the option "none" and the sorted region options, including *current_region*."""
     regions = sorted(
-        (words.region_name(one), one) for one in {*OFFERED_REGIONS, *filter(None, [current_region])}
+        (words.region_name(code), code)
+        for code in {*OFFERED_REGIONS, *filter(None, [current_region])}
     )
-    none = Option(NO_REGION_CODE, words.translate("supervision.form.holidays_none"))
-    return (none, *(Option(code, name) for name, code in regions))
+    none_option = Option(NO_REGION_CODE, words.translate("supervision.form.holidays_none"))
+    return (none_option, *(Option(code, name) for name, code in regions))

@@ -1,4 +1,4 @@
-"""A team's set-up: its form, and what may stand in it."""
+"""Build the form of a team's set-up and the messages around it."""
 
 from dataclasses import dataclass
 from datetime import date, time
@@ -26,7 +26,7 @@ from bot.elements import (
 )
 
 NEW_TEAM_ID = "new"
-"""Stands for the team that an admin is about to set up."""
+"""The team id, in form data, of a team that an admin is creating."""
 
 MAX_NAME_CHARS = 60
 MAX_PEOPLE = 100
@@ -36,11 +36,12 @@ Body = tuple[Element, ...]
 
 @dataclass(frozen=True)
 class CurrentSetup:
-    """What a team's set-up holds now; blank for a new team, with the setter's own zone.
+    """The stored set-up of a team; blank for a new team, with the setter's own zone as default.
 
-    ``clinicians`` are those declared, never those who merely joined: the set-up does not
-    tell a supervisor who did. ``names_practice`` says that the practice may be typed here: to
-    name one is to read what it is told, so its own supervisors only see the name.
+    ``clinicians`` are the declared ones only, without those who joined by themselves: the set-up
+    does not show a supervisor who joined. ``may_name_practice`` is True when the practice is an
+    editable field: to name a practice is to read its pooled counts, so a team's own supervisors get
+    its name as read-only text.
     """
 
     team: Team | None = None
@@ -52,22 +53,22 @@ class CurrentSetup:
 
 
 def build_team_chooser(teams: tuple[Team, ...], words: LanguagePack, *, may_create: bool) -> Form:
-    """Ask which team's set-up to open."""
-    offered = [Option(team.id, team.name[:MAX_NAME_CHARS]) for team in teams]
+    """Build the form that selects the team whose set-up is opened."""
+    options = [Option(team.id, team.name[:MAX_NAME_CHARS]) for team in teams]
     if may_create:
-        offered.append(Option(NEW_TEAM_ID, words.translate("supervision.form.new")))
-    which = words.translate("supervision.form.which")
+        options.append(Option(NEW_TEAM_ID, words.translate("supervision.form.new")))
+    label = words.translate("supervision.form.which")
     return Form(
         "which",
         words.translate("supervision.form.title"),
-        (ChoiceField("which", which, tuple(offered), as_dropdown=True),),
+        (ChoiceField("which", label, tuple(options), as_dropdown=True),),
         submit=words.translate("supervision.form.next"),
         close=words.translate("common.cancel"),
     )
 
 
 def build_setup_form(current: CurrentSetup, words: LanguagePack) -> Form:
-    """Show a team's set-up, filled in with what holds now."""
+    """Build the set-up form, with the current values as defaults."""
     body = (
         *_render_unreachable_banner(current.team, words),
         Text(words.translate("supervision.form.intro")),
@@ -89,7 +90,7 @@ def build_setup_form(current: CurrentSetup, words: LanguagePack) -> Form:
 
 
 def render_refusal(words: LanguagePack) -> Message:
-    """Say kindly to whom a set-up opens, and how somebody comes to be one of them."""
+    """Render the refusal of access to a set-up: who may edit it, and how to become one of them."""
     text = words.translate("supervision.refused.text")
     return Message(words.translate("supervision.refused.summary"), (Text(text),))
 
@@ -102,9 +103,11 @@ def build_saved_form(
     posts_introduction: bool,
     is_question_deferred: bool,
 ) -> Form:
-    """Say what a saved set-up brings about next; *closes* ends the open period, if any.
+    """Build the confirmation of a saved set-up and its consequences.
 
-    *introduces*: the channel is owed its card; *question_waits*: for the next period.
+    *period_close* is the end of the open period, if any. *posts_introduction* is True when the
+    introduction card is queued, *is_question_deferred* when a changed question applies from the
+    next period.
     """
     lines = [words.translate("supervision.done.saved", team=team.name)]
     if posts_introduction:
@@ -122,7 +125,7 @@ def build_saved_form(
 
 
 def build_card_resent_form(words: LanguagePack) -> Form:
-    """Say that the introduction card goes out once more, and what it needs."""
+    """Build the confirmation that the introduction card is queued again, and its requirement."""
     lines = (
         words.translate("supervision.done.card_again"),
         words.translate("supervision.done.invite"),
@@ -132,7 +135,7 @@ def build_card_resent_form(words: LanguagePack) -> Form:
 
 
 def _render_unreachable_banner(team: Team | None, words: LanguagePack) -> Body:
-    """Say that nothing is posted in the channel, to the one who can mend it."""
+    """Show a supervisor that the team's channel rejects messages."""
     if team is None or not team.unreachable_reason:
         return ()
     return (Banner(words.translate("supervision.form.unreachable")),)
@@ -140,103 +143,116 @@ def _render_unreachable_banner(team: Team | None, words: LanguagePack) -> Body:
 
 def _build_channel_fields(team: Team | None, words: LanguagePack) -> Body:
     channel, name = (team.channel, team.name) if team else ("", "")
-    ask, hint = _label_and_hint("channel", words)
-    called, caution = _label_and_hint("name", words)
+    channel_label, channel_hint = _label_and_hint("channel", words)
+    name_label, name_hint = _label_and_hint("name", words)
     return (
-        ChannelField("channel", ask, channel, hint=hint),
-        NameField("name", called, name, max_length=MAX_NAME_CHARS, hint=caution),
+        ChannelField("channel", channel_label, channel, hint=channel_hint),
+        NameField("name", name_label, name, max_length=MAX_NAME_CHARS, hint=name_hint),
     )
 
 
 def _build_people_fields(current: CurrentSetup, words: LanguagePack) -> Body:
-    ask, hint = _label_and_hint("supervisors", words)
-    whom, whom_hint = _label_and_hint("clinicians", words)
+    supervisors_label, supervisors_hint = _label_and_hint("supervisors", words)
+    clinicians_label, clinicians_hint = _label_and_hint("clinicians", words)
     return (
-        PeopleField("supervisors", ask, current.supervisors, max_selected=MAX_PEOPLE, hint=hint),
+        PeopleField(
+            "supervisors",
+            supervisors_label,
+            current.supervisors,
+            max_selected=MAX_PEOPLE,
+            hint=supervisors_hint,
+        ),
         PeopleField(
             "clinicians",
-            whom,
+            clinicians_label,
             current.clinicians,
             required=False,
             max_selected=MAX_PEOPLE,
-            hint=whom_hint,
+            hint=clinicians_hint,
         ),
     )
 
 
 def _build_schedule_fields(team: Team | None, words: LanguagePack) -> Body:
-    day, at = (team.checkin_rule.weekday, team.checkin_rule.local_time) if team else (1, time(9))
-    tip_days, tip_at = (team.tip_days, team.tip_time) if team else ((2, 4), time(9))
-    week = tuple(Option(str(one), words.weekday_name(one)) for one in range(1, 8))
-    ask, hint = _label_and_hint("time", words)
-    tips, tips_hint = _label_and_hint("tip_days", words)
+    day, checkin_time = (
+        (team.checkin_rule.weekday, team.checkin_rule.local_time) if team else (1, time(9))
+    )
+    tip_days, tip_time = (team.tip_days, team.tip_time) if team else ((2, 4), time(9))
+    weekday_options = tuple(
+        Option(str(number), words.weekday_name(number)) for number in range(1, 8)
+    )
+    time_label, time_hint = _label_and_hint("time", words)
+    tips_label, tips_hint = _label_and_hint("tip_days", words)
     return (
         ChoiceField(
             "day",
             words.translate("supervision.form.day"),
-            week,
+            weekday_options,
             initial=(str(day),),
             as_dropdown=True,
         ),
-        TimeField("time", ask, f"{at:%H:%M}", hint=hint),
+        TimeField("time", time_label, f"{checkin_time:%H:%M}", hint=time_hint),
         ChoiceField(
             "tip_days",
-            tips,
-            week,
+            tips_label,
+            weekday_options,
             required=False,
             max_selected=7,
             hint=tips_hint,
-            initial=tuple(str(one) for one in tip_days),
+            initial=tuple(str(number) for number in tip_days),
         ),
-        TimeField("tip_time", words.translate("supervision.form.tip_time"), f"{tip_at:%H:%M}"),
+        TimeField("tip_time", words.translate("supervision.form.tip_time"), f"{tip_time:%H:%M}"),
     )
 
 
 def _build_locale_fields(current: CurrentSetup, words: LanguagePack) -> Body:
     team = current.team
     zone = team.zone if team else current.setter_zone or "UTC"
-    known = timezones.build_zone_options(zone, current.setter_zone)
-    ask = words.translate("supervision.form.zone")
-    kept = team.holiday_region if team else ""
-    free, free_hint = _label_and_hint("holidays", words)
-    off = holiday_regions.build_region_options(kept, words)
-    asked: Body = (
-        ChoiceField("zone", ask, known, initial=(zone,), as_dropdown=True),
+    zone_options = timezones.build_zone_options(zone, current.setter_zone)
+    zone_label = words.translate("supervision.form.zone")
+    current_region = team.holiday_region if team else ""
+    region_label, region_hint = _label_and_hint("holidays", words)
+    region_options = holiday_regions.build_region_options(current_region, words)
+    fields: Body = (
+        ChoiceField("zone", zone_label, zone_options, initial=(zone,), as_dropdown=True),
         ChoiceField(
             "holidays",
-            free,
-            off,
-            hint=free_hint,
-            initial=(kept or holiday_regions.NO_REGION_CODE,),
+            region_label,
+            region_options,
+            hint=region_hint,
+            initial=(current_region or holiday_regions.NO_REGION_CODE,),
             as_dropdown=True,
         ),
     )
-    if len(current.languages) < 2:  # noqa: PLR2004 - one language is no choice
-        return asked
-    spoken = team.language if team else words.language
-    language = words.translate("supervision.form.language")
-    return (*asked, ChoiceField("language", language, current.languages, initial=(spoken,)))
+    if len(current.languages) < 2:  # noqa: PLR2004 - a single language needs no field
+        return fields
+    current_language = team.language if team else words.language
+    language_label = words.translate("supervision.form.language")
+    return (
+        *fields,
+        ChoiceField("language", language_label, current.languages, initial=(current_language,)),
+    )
 
 
 def _build_count_fields(current: CurrentSetup, words: LanguagePack) -> Body:
     team = current.team
-    ask, later = _label_and_hint("question", words)
+    question_label, question_hint = _label_and_hint("question", words)
     question, open_to_team = (team.question, team.open_to_team) if team else ("form", False)
-    who = "yes" if open_to_team else "no"
+    open_code = "yes" if open_to_team else "no"
     return (
         _build_practice_field(current, words),
         ChoiceField(
             "question",
-            ask,
+            question_label,
             _build_option_pair("question", ("form", "status"), words),
-            hint=later,
+            hint=question_hint,
             initial=(question,),
         ),
         ChoiceField(
             "open",
             words.translate("supervision.form.open"),
             _build_option_pair("open", ("no", "yes"), words),
-            initial=(who,),
+            initial=(open_code,),
         ),
     )
 
@@ -244,10 +260,10 @@ def _build_count_fields(current: CurrentSetup, words: LanguagePack) -> Body:
 def _build_practice_field(current: CurrentSetup, words: LanguagePack) -> Element:
     practice = current.team.practice if current.team else ""
     if current.may_name_practice:
-        ask, hint = _label_and_hint("practice", words)
-        return NameField("practice", ask, practice, required=False, hint=hint)
-    named = words.translate("supervision.form.practice_named", practice=practice)
-    return Caption(named if practice else words.translate("supervision.form.practice_none"))
+        label, hint = _label_and_hint("practice", words)
+        return NameField("practice", label, practice, required=False, hint=hint)
+    text = words.translate("supervision.form.practice_named", practice=practice)
+    return Caption(text if practice else words.translate("supervision.form.practice_none"))
 
 
 def _build_option_pair(
@@ -262,12 +278,16 @@ def _build_introduce_button(team: Team | None, words: LanguagePack) -> Body:
     if team is None:
         return ()
     label, parts = words.translate("supervision.form.again"), ("title", "text", "yes", "no")
-    sure = Confirmation(*(words.translate(f"supervision.again.{part}") for part in parts))
-    return (ActionRow((Button("supervision.introduce", label, data=team.id, confirmation=sure),)),)
+    confirmation = Confirmation(*(words.translate(f"supervision.again.{part}") for part in parts))
+    return (
+        ActionRow(
+            (Button("supervision.introduce", label, data=team.id, confirmation=confirmation),)
+        ),
+    )
 
 
 def _label_and_hint(field_id: str, words: LanguagePack) -> tuple[str, str]:
-    """The label of a field and the quieter line under it."""
+    """Return the label of a field and the hint below it."""
     return words.translate(f"supervision.form.{field_id}"), words.translate(
         f"supervision.form.{field_id}_hint"
     )

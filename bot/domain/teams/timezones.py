@@ -1,4 +1,4 @@
-"""The time zones that a set-up offers, so that nobody has to type or know one."""
+"""The time zones that the set-up form offers, so that no zone name has to be typed."""
 
 from bot.elements import Option
 
@@ -84,7 +84,7 @@ OFFERED_ZONES = (
 
 
 def build_zone_options(*extra_zones: str) -> tuple[Option, ...]:
-    """Offer the zones, with those already *known* of the team or the person among them."""
+    """Build the sorted zone options, including *extra_zones* of the team or the person."""
     zones = sorted({*OFFERED_ZONES, *(zone for zone in extra_zones if zone)})
     return tuple(Option(zone, _format_zone_label(zone)) for zone in zones)
 

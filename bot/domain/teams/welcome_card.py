@@ -1,4 +1,4 @@
-"""The one card with which a team meets the bot in its channel."""
+"""Render the introduction card of a team and the welcome card of a channel without a team."""
 
 from bot.content.catalogue import LanguagePack
 from bot.domain.people import Team
@@ -8,9 +8,9 @@ from bot.elements import ActionRow, Audience, Button, Caption, Element, Heading,
 def render_introduction(
     team: Team, setter_id: str, supervisor_ids: tuple[str, ...], words: LanguagePack
 ) -> Message:
-    """Introduce the bot to the team's channel: who set it up, who supervises, and Join.
+    """Render the introduction card: who set up the team, who supervises it, and a Join button.
 
-    *setter* and *supervisors* are product ids; a blank *setter* is the operator.
+    *setter_id* and *supervisor_ids* are product ids; a blank *setter_id* is the operator.
     """
     summary = words.translate("cards.intro.summary", team=team.name)
     body: tuple[Element, ...] = (
@@ -30,7 +30,7 @@ def render_introduction(
 
 
 def render_welcome(adder_id: str, words: LanguagePack) -> Message:
-    """Say in a channel that has no team yet who added the bot, what it is, and what comes next."""
+    """Render the card for a channel without a team: who added the bot, and the next step."""
     heading = words.translate("cards.welcome.heading")
     body: tuple[Element, ...] = (
         Heading(heading),

@@ -21,86 +21,88 @@ INTENTIONS = sorted(WORDS.questions["intention"].option_codes)
 FOLLOW_UPS = sorted(WORDS.questions["followup"].option_codes)
 
 
-def text(form: Form) -> str:
-    """Return all that a form says."""
+def form_text(form: Form) -> str:
+    """Return all texts of a form."""
     return "\n".join(e.text for e in form.body if isinstance(e, (Text, Caption, Quote)))
 
 
 @pytest.mark.parametrize("code", ANSWERS)
-def test_every_answer_is_thanked_and_gets_one_thought(code: str) -> None:
-    """Each answer meets words of its own and one card to take along."""
+def test_every_answer_has_a_text_and_a_card(code: str) -> None:
+    """Each answer has its own text and one tip card."""
     form = build_thanks_form(WORDS, CheckinAnswer(code), SIGN)
-    cards = [tip for tip in WORDS.tips if tip.title in text(form)]
+    cards = [tip for tip in WORDS.tips if tip.title in form_text(form)]
 
-    assert WORDS.translate(f"checkin.thanks.{code}") in text(form)
+    assert WORDS.translate(f"checkin.thanks.{code}") in form_text(form)
     assert [tip.atom for tip in cards] == [ATOM_BY_ANSWER[code]]
     assert form.submit == ""
 
 
 @pytest.mark.parametrize("intention", INTENTIONS)
-def test_an_intention_brings_a_card_that_fits(intention: str) -> None:
-    """What was picked is said back, with the card for it."""
-    shown = text(build_thanks_form(WORDS, CheckinAnswer("someone", intention), SIGN))
+def test_an_intention_selects_the_card(intention: str) -> None:
+    """The response repeats the selected intention and shows its card."""
+    response = form_text(build_thanks_form(WORDS, CheckinAnswer("someone", intention), SIGN))
 
-    assert WORDS.questions["intention"].get_option(intention).label in shown
-    assert SIGN.glyph not in shown
-    assert any(tip.atom == ATOM_BY_ANSWER[intention] and tip.title in shown for tip in WORDS.tips)
+    assert WORDS.questions["intention"].get_option(intention).label in response
+    assert SIGN.glyph not in response
+    assert any(
+        tip.atom == ATOM_BY_ANSWER[intention] and tip.title in response for tip in WORDS.tips
+    )
 
 
-def test_a_wish_to_be_asked_is_confirmed_with_its_sign() -> None:
-    """Whoever wishes to be asked again sees the sign under which it will come."""
-    shown = text(
+def test_a_follow_up_request_is_confirmed_with_its_sign() -> None:
+    """A requested follow-up is confirmed with its sign."""
+    response = form_text(
         build_thanks_form(WORDS, CheckinAnswer("someone", "I1", wants_follow_up=True), SIGN)
     )
 
-    assert f"**{SIGN.glyph}** ({SIGN.name})" in shown
+    assert f"**{SIGN.glyph}** ({SIGN.name})" in response
 
 
 @pytest.mark.parametrize("code", FOLLOW_UPS)
-def test_every_follow_up_is_met_alike(code: str) -> None:
-    """All four answers get as many lines and one card; none is praised above another."""
+def test_follow_up_responses_are_neutral(code: str) -> None:
+    """All follow-up answers get equally many lines, one card and no praise."""
     form = build_follow_up_thanks_form(WORDS, FollowUpAnswer(code))
 
-    assert WORDS.translate(f"checkin.heard.{code}") in text(form)
+    assert WORDS.translate(f"checkin.heard.{code}") in form_text(form)
     assert len([e for e in form.body if isinstance(e, Text)]) == 2
     assert not re.search(
-        r"\b(great|well done|excellent|proud|perfect)\b", text(form), re.IGNORECASE
+        r"\b(great|well done|excellent|proud|perfect)\b", form_text(form), re.IGNORECASE
     )
 
 
 @pytest.mark.parametrize("family", MOVES_BY_FAMILY)
-def test_what_was_tried_shapes_the_words(family: str) -> None:
-    """Each kind of move gets its own line, once however many were ticked."""
-    shown = text(
+def test_tried_moves_add_a_line_by_family(family: str) -> None:
+    """Each family of tried moves adds one line, however many of its moves were selected."""
+    response = form_text(
         build_follow_up_thanks_form(
             WORDS, FollowUpAnswer("did", tuple(sorted(MOVES_BY_FAMILY[family])))
         )
     )
 
-    assert [f for f in MOVES_BY_FAMILY if WORDS.translate(f"checkin.heard.{f}") in shown] == [
+    assert [f for f in MOVES_BY_FAMILY if WORDS.translate(f"checkin.heard.{f}") in response] == [
         family
     ]
 
 
-def test_several_kinds_are_each_heard() -> None:
-    """Who mended the task and spoke of the two hears of both."""
-    shown = text(
+def test_each_tried_family_adds_a_line() -> None:
+    """Moves of two families add a line each."""
+    response = form_text(
         build_follow_up_thanks_form(WORDS, FollowUpAnswer("otherwise", ("clarify", "immediacy")))
     )
 
-    assert WORDS.translate("checkin.heard.immediate") in shown
-    assert WORDS.translate("checkin.heard.exploratory") in shown
+    assert WORDS.translate("checkin.heard.immediate") in response
+    assert WORDS.translate("checkin.heard.exploratory") in response
 
 
-def test_every_move_is_of_one_kind() -> None:
-    """The kinds share out all moves of the codebook and overlap nowhere."""
+def test_every_move_is_in_one_family() -> None:
+    """The families partition all moves of the codebook."""
     codes = [code for family in MOVES_BY_FAMILY.values() for code in family]
 
     assert sorted(codes) == sorted(WORDS.questions["tried"].option_codes)
 
 
 def test_every_answer_has_its_card() -> None:
-    """No answer is left without a card, and every card named exists."""
+    """Every answer has a card, and every card exists."""
     assert set(ATOM_BY_ANSWER) == {*ANSWERS, *INTENTIONS, *FOLLOW_UPS}
     assert set(ATOM_BY_ANSWER.values()) <= {tip.atom for tip in WORDS.tips}
 
@@ -112,9 +114,9 @@ def test_every_answer_has_its_card() -> None:
         build_follow_up_thanks_form(WORDS, FollowUpAnswer("did")),
     ],
 )
-def test_a_rupture_can_be_debriefed_from_here(form: Form) -> None:
-    """Both thanks offer the debrief, and say that nobody watches."""
-    steps = [step for e in form.body if isinstance(e, ActionRow) for step in e.controls]
+def test_both_responses_have_a_debrief_button(form: Form) -> None:
+    """Both responses have a debrief button, and state that responses are not monitored."""
+    controls = [control for e in form.body if isinstance(e, ActionRow) for control in e.controls]
 
-    assert [s.name for s in steps if isinstance(s, Button)] == ["rupture.open"]
+    assert [s.name for s in controls if isinstance(s, Button)] == ["rupture.open"]
     assert Caption(WORDS.translate("safety.not_watched")) in form.body

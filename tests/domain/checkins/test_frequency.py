@@ -1,4 +1,4 @@
-"""Asking less often whoever does not answer."""
+"""The reduction of the check-in frequency without answers."""
 
 from datetime import date, timedelta
 from itertools import pairwise
@@ -12,27 +12,33 @@ EPOCH = date(2026, 1, 5)
 WEEK = timedelta(weeks=1)
 
 
-def turns(quiet: int, start: date, weeks: int = 60) -> list[date]:
-    """The weeks from *start* in which it is somebody's turn."""
-    all_weeks = (start + ahead * WEEK for ahead in range(weeks))
-    return [one for one in all_weeks if frequency.is_checkin_week(quiet, one)]
-
-
-@pytest.mark.parametrize(("quiet", "number"), [(0, 60), (2, 60), (3, 15), (5, 15), (6, 0)])
-def test_three_unanswered_make_it_seldom_and_six_make_it_silent(quiet: int, number: int) -> None:
-    """Weekly, then every fourth week, then not at all."""
-    assert len(turns(quiet, EPOCH)) == number
-
-
-def test_four_weeks_lie_between_two_rare_questions_across_a_long_year() -> None:
-    """2026 has 53 weeks; the rhythm does not stumble over it."""
-    found = turns(4, date(2026, 11, 2))
-
-    assert {two - one for one, two in pairwise(found)} == {4 * WEEK}
+def checkin_weeks(unanswered_count: int, start: date, weeks: int = 60) -> list[date]:
+    """Return the Mondays of the check-in weeks from *start* on."""
+    all_weeks = (start + offset * WEEK for offset in range(weeks))
+    return [
+        week_start
+        for week_start in all_weeks
+        if frequency.is_checkin_week(unanswered_count, week_start)
+    ]
 
 
 @pytest.mark.parametrize(
-    ("asked", "noted", "due"),
+    ("unanswered_count", "number"), [(0, 60), (2, 60), (3, 15), (5, 15), (6, 0)]
+)
+def test_unanswered_checkins_reduce_the_frequency(unanswered_count: int, number: int) -> None:
+    """Check-ins are weekly, then every fourth week, then stopped."""
+    assert len(checkin_weeks(unanswered_count, EPOCH)) == number
+
+
+def test_the_reduced_interval_is_four_weeks() -> None:
+    """The interval is four weeks across a year of 53 weeks."""
+    week_starts = checkin_weeks(4, date(2026, 11, 2))
+
+    assert {later - earlier for earlier, later in pairwise(week_starts)} == {4 * WEEK}
+
+
+@pytest.mark.parametrize(
+    ("checkin_offsets", "note_offsets", "is_due"),
     [
         ((0,), (), False),
         ((-3,), (), False),
@@ -43,13 +49,16 @@ def test_four_weeks_lie_between_two_rare_questions_across_a_long_year() -> None:
         ((), (), False),
     ],
 )
-def test_the_last_note_follows_four_weeks_after_the_last_question(
-    asked: tuple[int, ...],
-    noted: tuple[int, ...],
-    due: bool,  # noqa: FBT001 - a row of the table
+def test_the_last_note_is_due_four_weeks_after_the_last_checkin(
+    checkin_offsets: tuple[int, ...],
+    note_offsets: tuple[int, ...],
+    is_due: bool,  # noqa: FBT001 - a row of the table
 ) -> None:
-    """Once; and no longer when nobody remembers the question any more."""
+    """The last note is due once, and not after the check-in's row is deleted."""
     now = date(2027, 1, 11)
-    weeks = [{iso_week(now + ago * WEEK) for ago in told} for told in (asked, noted)]
+    weeks = [
+        {iso_week(now + offset * WEEK) for offset in offsets}
+        for offsets in (checkin_offsets, note_offsets)
+    ]
 
-    assert frequency.is_last_note_due(iso_week(now), *weeks) is due
+    assert frequency.is_last_note_due(iso_week(now), *weeks) is is_due

@@ -1,10 +1,10 @@
-"""What theory says of the noise, for the tests that hold the sampler and the tables to it."""
+"""The theoretical noise distribution, as reference for the sampler and the tables."""
 
 import math
 from fractions import Fraction
 
 
 def probability_of(value: int, scale: Fraction) -> float:
-    """The chance that discrete Laplace noise of this *scale* is *value*."""
-    odds = math.exp(-1 / scale)
-    return (1 - odds) / (1 + odds) * odds ** abs(value)
+    """Return the probability of *value* under discrete Laplace noise of *scale*."""
+    ratio = math.exp(-1 / scale)
+    return (1 - ratio) / (1 + ratio) * ratio ** abs(value)

@@ -15,116 +15,126 @@ SCALES = [Fraction(3), Fraction(9, 2), Fraction(5), Fraction(2, 3)]
 
 
 class ForkError(Exception):
-    """The sampler asked for chance that has not been decided: each branch, with its chance."""
+    """The sampler drew a number that is not decided; the argument is each branch's probability."""
 
 
-class Decided(NoiseGenerator):
-    """Dice that fall as they are told, so that every way the sampler can go can be walked."""
+class PredeterminedGenerator(NoiseGenerator):
+    """A generator with predetermined draws, for enumerating every branch of the sampler."""
 
-    def __init__(self, falls: tuple[int, ...]) -> None:
-        """Fall as *falls* say, then stop."""
+    def __init__(self, draws: tuple[int, ...]) -> None:
+        """Return *draws* in order, then raise ForkError."""
         super().__init__(b"")
-        self._falls = iter(falls)
+        self._draws = iter(draws)
 
     def draw_below(self, limit: int) -> int:
-        """Fall as told, or say that there are *limit* ways alike."""
-        return self._fall([1 / limit] * limit)
+        """Return the next draw, or fork into *limit* equal branches."""
+        return self._next_draw([1 / limit] * limit)
 
     def draw_bernoulli(self, probability: Fraction) -> bool:
-        """Fall as told, or say that there are two ways."""
-        return self._fall([float(1 - probability), float(probability)]) == 1
+        """Return the next draw, or fork into two branches."""
+        return self._next_draw([float(1 - probability), float(probability)]) == 1
 
-    def _fall(self, chances: list[float]) -> int:
-        fall = next(self._falls, None)
-        if fall is None:
-            raise ForkError(chances)
-        return fall
+    def _next_draw(self, probabilities: list[float]) -> int:
+        draw = next(self._draws, None)
+        if draw is None:
+            raise ForkError(probabilities)
+        return draw
 
 
-def walked(sampler: Callable[[NoiseGenerator], int], least: float) -> dict[int, float]:
-    """The chance of each outcome, over every way more likely than *least*."""
-    found: defaultdict[int, float] = defaultdict(float)
-    ways: list[tuple[tuple[int, ...], float]] = [((), 1.0)]
-    while ways:
-        falls, chance = ways.pop()
+def enumerate_outcomes(sampler: Callable[[NoiseGenerator], int], least: float) -> dict[int, float]:
+    """Return the probability of each outcome, over all branches more likely than *least*."""
+    probabilities: defaultdict[int, float] = defaultdict(float)
+    branches_left: list[tuple[tuple[int, ...], float]] = [((), 1.0)]
+    while branches_left:
+        draws, chance = branches_left.pop()
         try:
-            found[sampler(Decided(falls))] += chance
+            probabilities[sampler(PredeterminedGenerator(draws))] += chance
         except ForkError as fork:
             branches = enumerate(fork.args[0])
-            ways += [((*falls, way), chance * p) for way, p in branches if chance * p > least]
-    return dict(found)
+            branches_left += [
+                ((*draws, draw), chance * p) for draw, p in branches if chance * p > least
+            ]
+    return dict(probabilities)
 
 
 @pytest.mark.parametrize(
     "gamma", [Fraction(0), Fraction(1, 3), Fraction(2, 3), Fraction(1)], ids=str
 )
-def test_a_chance_of_e_to_the_minus_gamma_is_exact(gamma: Fraction) -> None:
-    """Walking every branch of its coin tosses gives exp(-gamma), with whole numbers alone."""
-    found = walked(lambda dice: _sample_bernoulli_exp(dice, gamma), least=1e-12)
+def test_bernoulli_exp_is_exact(gamma: Fraction) -> None:
+    """The probability exp(-gamma) is exact, by enumeration of all branches."""
+    probabilities = enumerate_outcomes(
+        lambda generator: _sample_bernoulli_exp(generator, gamma), least=1e-12
+    )
 
-    assert found[True] == pytest.approx(math.exp(-gamma), abs=1e-9)
+    assert probabilities[True] == pytest.approx(math.exp(-gamma), abs=1e-9)
 
 
 @pytest.mark.parametrize(("scale", "least"), [(Fraction(3), 4e-6), (Fraction(1), 1e-5)], ids=str)
-def test_the_noise_has_exactly_the_chances_that_theory_says(scale: Fraction, least: float) -> None:
-    """Walking every likely branch of the sampler gives the discrete Laplace distribution."""
-    found = walked(lambda dice: sample_laplace(dice, scale), least)
-    walked_past = 1 - sum(found.values())
+def test_the_sampler_is_exact(scale: Fraction, least: float) -> None:
+    """The sampler has the discrete Laplace distribution, by enumeration of all likely branches."""
+    probabilities = enumerate_outcomes(lambda generator: sample_laplace(generator, scale), least)
+    omitted = 1 - sum(probabilities.values())
 
-    assert walked_past < 0.1
+    assert omitted < 0.1
     for value in range(-6, 7):
         theory = probability_of(value, scale)
-        assert theory - walked_past <= found.get(value, 0) <= theory + 1e-9
-        assert found[value] == pytest.approx(found[-value])
+        assert theory - omitted <= probabilities.get(value, 0) <= theory + 1e-9
+        assert probabilities[value] == pytest.approx(probabilities[-value])
 
 
 @pytest.mark.parametrize("scale", SCALES, ids=str)
-def test_noise_drawn_many_times_is_spread_as_theory_says(scale: Fraction) -> None:
-    """Six thousand draws fit the distribution (chi-square, 99.9 %), and each way is alike."""
-    draws = 6000
-    dice = NoiseGenerator(f"a fixed key for {scale}".encode())
-    found = Counter(sample_laplace(dice, scale) for _ in range(draws))
+def test_samples_fit_the_distribution(scale: Fraction) -> None:
+    """Six thousand samples fit the distribution (chi-square, 99.9 %) and are symmetric."""
+    sample_count = 6000
+    generator = NoiseGenerator(f"a fixed key for {scale}".encode())
+    counts = Counter(sample_laplace(generator, scale) for _ in range(sample_count))
     expected = {
-        value: draws * probability_of(value, scale)
+        value: sample_count * probability_of(value, scale)
         for value in range(-200, 201)
-        if draws * probability_of(value, scale) >= 5
+        if sample_count * probability_of(value, scale) >= 5
     }
-    rest = draws - sum(found[value] for value in expected)
-    misfit = sum((found[value] - seen) ** 2 / seen for value, seen in expected.items())
-    freedom = len(expected) - 1
+    unexpected_count = sample_count - sum(counts[value] for value in expected)
+    chi_square = sum(
+        (counts[value] - expected_count) ** 2 / expected_count
+        for value, expected_count in expected.items()
+    )
+    degrees_of_freedom = len(expected) - 1
 
-    assert misfit < freedom + 3.1 * math.sqrt(2 * freedom) + 4
-    assert rest == pytest.approx(draws - sum(expected.values()), abs=30)
-    ups, downs = (sum(n for x, n in found.items() if x * way > 0) for way in (1, -1))
-    assert ups == pytest.approx(downs, abs=4 * math.sqrt(draws))
+    assert chi_square < degrees_of_freedom + 3.1 * math.sqrt(2 * degrees_of_freedom) + 4
+    assert unexpected_count == pytest.approx(sample_count - sum(expected.values()), abs=30)
+    positive_count, negative_count = (
+        sum(n for x, n in counts.items() if x * direction > 0) for direction in (1, -1)
+    )
+    assert positive_count == pytest.approx(negative_count, abs=4 * math.sqrt(sample_count))
 
 
 @pytest.mark.parametrize("scale", SCALES, ids=str)
-def test_one_step_more_or_less_changes_the_odds_by_the_bound_at_most(scale: Fraction) -> None:
-    """Neighbouring values are as likely up to a factor of exp(1 / scale), everywhere."""
+def test_neighbouring_values_are_within_the_bound(scale: Fraction) -> None:
+    """The odds of neighbouring values differ by a factor of at most exp(1 / scale)."""
     for value in range(-60, 60):
         odds = probability_of(value, scale) / probability_of(value + 1, scale)
 
         assert abs(math.log(odds)) <= float(1 / scale) + 1e-9
 
 
-def test_the_same_key_always_falls_the_same() -> None:
-    """Closing a period again, anywhere, gives the noise it gave before."""
-    draws = [
-        [sample_laplace(dice, Fraction(3)) for _ in range(50)]
-        for dice in (NoiseGenerator(b"k"), NoiseGenerator(b"k"))
+def test_noise_is_reproducible() -> None:
+    """The same key gives the same noise, in this release and in any later one."""
+    samples = [
+        [sample_laplace(generator, Fraction(3)) for _ in range(50)]
+        for generator in (NoiseGenerator(b"k"), NoiseGenerator(b"k"))
     ]
 
-    assert draws[0] == draws[1]
-    # Fixed for good: a release that drew otherwise would tell an old backup's table anew.
-    assert draws[0][:12] == FIRST_TWELVE
+    assert samples[0] == samples[1]
+    # Fixed values: a release with other draws would publish a restored backup's table again
+    # with different noise.
+    assert samples[0][:12] == FIRST_SAMPLES
 
 
-FIRST_TWELVE = [-2, 0, 5, 3, -2, -4, -4, -2, -1, -1, 1, -4]
+FIRST_SAMPLES = [-2, 0, 5, 3, -2, -4, -4, -2, -1, -1, 1, -4]
 
 
-def test_keys_that_differ_fall_independently() -> None:
-    """Noise under two keys has nothing in common, so that subtracting tables cancels nothing."""
+def test_noise_of_two_keys_is_independent() -> None:
+    """Noise under two keys is uncorrelated, so that subtracting two tables cancels nothing."""
     pairs = [
         (
             sample_laplace(NoiseGenerator(b"one %d" % n), Fraction(3)),
@@ -132,40 +142,44 @@ def test_keys_that_differ_fall_independently() -> None:
         )
         for n in range(2000)
     ]
-    together = sum(one * two for one, two in pairs) / len(pairs)
-    spread = sum(one * one + two * two for one, two in pairs) / (2 * len(pairs))
+    covariance = sum(first * second for first, second in pairs) / len(pairs)
+    variance = sum(first * first + second * second for first, second in pairs) / (2 * len(pairs))
 
-    assert abs(together / spread) < 0.08
+    assert abs(covariance / variance) < 0.08
 
 
 @given(limit=st.integers(1, 10**9), key=st.binary(max_size=40))
-def test_a_number_below_a_limit_is_below_it(limit: int, key: bytes) -> None:
-    """Every number drawn lies from 0 to one less than the limit."""
-    dice = NoiseGenerator(key)
+def test_draws_are_below_the_limit(limit: int, key: bytes) -> None:
+    """Every number drawn is from 0 to the limit minus one."""
+    generator = NoiseGenerator(key)
 
-    assert all(0 <= dice.draw_below(limit) < limit for _ in range(5))
-
-
-def test_numbers_below_a_limit_come_equally_often() -> None:
-    """A limit that is no power of two favours none of its numbers."""
-    dice = NoiseGenerator(b"a fixed key")
-    found = Counter(dice.draw_below(6) for _ in range(6000))
-
-    assert sorted(found) == list(range(6))
-    assert all(abs(n - 1000) < 130 for n in found.values())
+    assert all(0 <= generator.draw_below(limit) < limit for _ in range(5))
 
 
-@given(chance=st.fractions(0, 1, max_denominator=50))
-def test_a_chance_is_kept_exactly(chance: Fraction) -> None:
-    """Something happens in as many of its equally likely ways as its chance says."""
-    found = walked(lambda dice: NoiseGenerator.draw_bernoulli(dice, chance), least=0)
+def test_draws_below_a_limit_are_uniform() -> None:
+    """A limit that is no power of two gives a uniform distribution."""
+    generator = NoiseGenerator(b"a fixed key")
+    counts = Counter(generator.draw_below(6) for _ in range(6000))
 
-    assert found.get(1, 0) == pytest.approx(float(chance))
+    assert sorted(counts) == list(range(6))
+    assert all(abs(n - 1000) < 130 for n in counts.values())
 
 
-def test_every_order_comes_equally_often() -> None:
-    """A shuffle prefers no order and loses nothing."""
-    found = Counter(tuple(NoiseGenerator(b"order %d" % n).shuffle_copy("abc")) for n in range(3000))
+@given(probability=st.fractions(0, 1, max_denominator=50))
+def test_bernoulli_is_exact(probability: Fraction) -> None:
+    """A Bernoulli draw has the exact probability."""
+    probabilities = enumerate_outcomes(
+        lambda generator: NoiseGenerator.draw_bernoulli(generator, probability), least=0
+    )
 
-    assert set(found) == set(permutations("abc"))
-    assert all(abs(n - 500) < 100 for n in found.values())
+    assert probabilities.get(1, 0) == pytest.approx(float(probability))
+
+
+def test_shuffles_are_uniform() -> None:
+    """A shuffle is uniform and loses no item."""
+    counts = Counter(
+        tuple(NoiseGenerator(b"order %d" % n).shuffle_copy("abc")) for n in range(3000)
+    )
+
+    assert set(counts) == set(permutations("abc"))
+    assert all(abs(n - 500) < 100 for n in counts.values())

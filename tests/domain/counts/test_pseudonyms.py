@@ -11,11 +11,11 @@ from bot.domain.counts import pseudonyms
 PEPPER, SALT = b"a made-up pepper", b"a made-up salt"
 MARIE = Person("slack:T1", "U1")
 
-Changed = Callable[[], bytes]
+DeriveToken = Callable[[], bytes]
 
 
 @pytest.mark.parametrize(
-    "changed",
+    "derive_other",
     [
         lambda: pseudonyms.derive_contributor_token(b"another pepper", SALT, MARIE),
         lambda: pseudonyms.derive_contributor_token(PEPPER, b"another salt", MARIE),
@@ -24,20 +24,20 @@ Changed = Callable[[], bytes]
         lambda: pseudonyms.derive_contributor_token(PEPPER, SALT, Person("slack:T1U", "1")),
     ],
 )
-def test_a_token_needs_the_pepper_the_salt_and_the_person(changed: Changed) -> None:
-    """With any one of them different, or gone, the token cannot be made again."""
+def test_a_token_depends_on_all_its_parts(derive_other: DeriveToken) -> None:
+    """The token depends on pepper, salt, workspace and person."""
     token = pseudonyms.derive_contributor_token(PEPPER, SALT, MARIE)
 
     assert len(token) == 32
     assert token == pseudonyms.derive_contributor_token(PEPPER, SALT, MARIE)
-    assert token != changed()
+    assert token != derive_other()
 
 
 @given(slips=st.lists(st.tuples(st.binary(min_size=32, max_size=32), st.text("abc")), max_size=4))
-def test_the_dice_are_keyed_by_what_was_filed_in_whatever_order(
+def test_the_noise_key_is_independent_of_order(
     slips: list[tuple[bytes, str]],
 ) -> None:
-    """Two copies of the same slips give one key; a slip more, less or other gives another."""
+    """The key depends on the slips, the salt and the pepper, not on the order of the slips."""
     key = pseudonyms.derive_noise_key(PEPPER, SALT, slips)
 
     assert {pseudonyms.derive_noise_key(PEPPER, SALT, order) for order in permutations(slips)} == {
@@ -48,16 +48,16 @@ def test_the_dice_are_keyed_by_what_was_filed_in_whatever_order(
     assert pseudonyms.derive_noise_key(b"another pepper", SALT, slips) != key
 
 
-def test_a_fingerprint_tells_peppers_apart_and_is_no_pepper() -> None:
-    """It is the same each time, short, and holds nothing of what it names."""
+def test_fingerprints_distinguish_peppers() -> None:
+    """A fingerprint is stable, short, specific to its pepper and does not contain it."""
     assert pseudonyms.pepper_fingerprint(PEPPER) == pseudonyms.pepper_fingerprint(PEPPER)
     assert pseudonyms.pepper_fingerprint(PEPPER) != pseudonyms.pepper_fingerprint(b"another pepper")
     assert len(pseudonyms.pepper_fingerprint(PEPPER)) == 16
     assert PEPPER.hex() not in pseudonyms.pepper_fingerprint(PEPPER)
 
 
-def test_acts_of_different_kinds_never_share_a_key() -> None:
-    """The same words split otherwise make another act."""
+def test_idempotency_keys_differ_by_kind() -> None:
+    """Kind and key are separate parts of the hash."""
     assert pseudonyms.derive_idempotency_key(
         PEPPER, "debrief", "1"
     ) != pseudonyms.derive_idempotency_key(PEPPER, "debrief1", "")
@@ -66,12 +66,12 @@ def test_acts_of_different_kinds_never_share_a_key() -> None:
     ) == pseudonyms.derive_idempotency_key(PEPPER, "debrief", "1")
 
 
-def test_no_key_can_serve_for_another() -> None:
-    """Each kind of key is made for one purpose, so that one never opens what another guards."""
-    made = {
+def test_keys_differ_by_purpose() -> None:
+    """Keys of different purposes differ for equal input."""
+    keys = {
         pseudonyms.derive_contributor_token(PEPPER, b"", Person("", "")),
         pseudonyms.derive_noise_key(PEPPER, b"", []),
         pseudonyms.derive_idempotency_key(PEPPER, "", ""),
     }
 
-    assert len(made) == 3
+    assert len(keys) == 3

@@ -11,104 +11,110 @@ from bot.elements import ActionRow, Bar, Button, Caption, Chart, Message, Share,
 from tests.domain.teams.test_setup_form import TEAM
 
 WORDS = load_catalogue().get_pack("en")
-DICE = NoiseGenerator(b"made up")
-TOTAL = release_rule.release_total([], release_rule.select_terms(release_rule.TOTAL, 9), DICE)
+GENERATOR = NoiseGenerator(b"made up")
+TOTAL = release_rule.release_total([], release_rule.select_terms(release_rule.TOTAL, 9), GENERATOR)
 BREAKDOWN = release_rule.release_breakdown(
-    [], "status", release_rule.select_terms(release_rule.BREAKDOWN, 9), DICE
+    [], "status", release_rule.select_terms(release_rule.BREAKDOWN, 9), GENERATOR
 )
 JULY, OCTOBER = date(2026, 7, 6), date(2026, 10, 5)
 QUARTER = timedelta(weeks=13)
 
 
-def published(
-    table: release_rule.ReleasedTable, closes: date, *, shared: bool = False
+def build_table(
+    table: release_rule.ReleasedTable, closes: date, *, is_pooled: bool = False
 ) -> PublishedTable:
-    """A table of the quarter that closed on *closes*."""
-    return PublishedTable(closes - QUARTER, closes, 4, shared, table)
+    """Return a table of the quarter that closed on *closes*."""
+    return PublishedTable(closes - QUARTER, closes, 4, is_pooled, table)
 
 
-SHELF = ReportArchive(
+ARCHIVE = ReportArchive(
     TEAM,
     (
-        published(TOTAL, OCTOBER),
-        published(BREAKDOWN, JULY, shared=True),
-        published(TOTAL, JULY),
+        build_table(TOTAL, OCTOBER),
+        build_table(BREAKDOWN, JULY, is_pooled=True),
+        build_table(TOTAL, JULY),
     ),
     next_close=None,
 )
 
 
-def written(reply: Message) -> str:
-    """Every sentence of a page."""
-    return "\n".join(one.text for one in reply.body if isinstance(one, Text | Caption))
+def message_text(reply: Message) -> str:
+    """Return the texts of a message."""
+    return "\n".join(element.text for element in reply.body if isinstance(element, Text | Caption))
 
 
-def test_the_newest_page_holds_the_newest_of_each_ledger() -> None:
-    """A team's total and its practice's breakdown may close on different days."""
-    assert SHELF.tables_closing_on(None) == SHELF.tables[:2]
-    assert SHELF.tables_closing_on(JULY) == SHELF.tables[1:]
+def test_the_newest_report_has_the_newest_of_each_ledger() -> None:
+    """Without a date, the newest table of each ledger is selected, whenever it closed."""
+    assert ARCHIVE.tables_closing_on(None) == ARCHIVE.tables[:2]
+    assert ARCHIVE.tables_closing_on(JULY) == ARCHIVE.tables[1:]
 
 
-def test_a_table_of_several_teams_says_so() -> None:
-    """Whoever reads it knows that no single team stands out in it."""
-    assert "several teams together" in written(reports.render_report(SHELF, None, WORDS))
+def test_a_pooled_table_has_a_note() -> None:
+    """A pooled table has a note that it covers several teams."""
+    assert "several teams together" in message_text(reports.render_report(ARCHIVE, None, WORDS))
 
 
-def test_only_a_breakdown_is_drawn() -> None:
-    """A band is a sentence; how answers divide is a chart too."""
-    drawn = reports.render_report(SHELF, None, WORDS).body
-    told = reports.render_report(SHELF, OCTOBER, WORDS).body
+def test_only_a_breakdown_has_a_chart() -> None:
+    """A breakdown has a chart, a total has none."""
+    newest_body = reports.render_report(ARCHIVE, None, WORDS).body
+    october_body = reports.render_report(ARCHIVE, OCTOBER, WORDS).body
 
-    assert len([one for one in drawn if isinstance(one, Chart)]) == 1
-    assert not [one for one in told if isinstance(one, Chart)]
-
-
-def test_a_page_says_at_most_how_much_a_person_counts_for() -> None:
-    """The cap and the noise are told under each table."""
-    assert "At most 4 debriefs a person" in written(reports.render_report(SHELF, OCTOBER, WORDS))
+    assert len([element for element in newest_body if isinstance(element, Chart)]) == 1
+    assert not [element for element in october_body if isinstance(element, Chart)]
 
 
-def test_a_team_that_shrank_keeps_its_tables() -> None:
-    """With no period open, what was told stays readable and no day is promised."""
-    shrunk = written(reports.render_report(SHELF, None, WORDS))
-    counting = written(reports.render_report(replace(SHELF, next_close=OCTOBER), None, WORDS))
-
-    assert "The next table comes" not in shrunk
-    assert "The next table comes on Monday, October 5" in counting
+def test_a_table_has_its_cap() -> None:
+    """Each table has the cap as a caption."""
+    assert "At most 4 debriefs a person" in message_text(
+        reports.render_report(ARCHIVE, OCTOBER, WORDS)
+    )
 
 
-def test_questions_for_the_hour_take_turns() -> None:
-    """One period's question is not the next one's."""
-    pages = [written(reports.render_report(SHELF, day, WORDS)) for day in (JULY, OCTOBER)]
-    asked = [page.partition("next hour together")[2].splitlines()[1] for page in pages]
+def test_tables_remain_readable_without_an_open_period() -> None:
+    """Without an open period the published tables remain readable, without a next date."""
+    without_period = message_text(reports.render_report(ARCHIVE, None, WORDS))
+    with_period = message_text(
+        reports.render_report(replace(ARCHIVE, next_close=OCTOBER), None, WORDS)
+    )
 
-    assert asked[0] != asked[1]
+    assert "The next table comes" not in without_period
+    assert "The next table comes on Monday, October 5" in with_period
+
+
+def test_discussion_questions_rotate() -> None:
+    """Successive periods have different discussion questions."""
+    pages = [message_text(reports.render_report(ARCHIVE, day, WORDS)) for day in (JULY, OCTOBER)]
+    discussion_questions = [
+        page.partition("next hour together")[2].splitlines()[1] for page in pages
+    ]
+
+    assert discussion_questions[0] != discussion_questions[1]
 
 
 @pytest.mark.parametrize(("teams", "rows"), [(0, 0), (4, 1), (5, 1), (6, 2)])
-def test_other_teams_stand_five_in_a_row(teams: int, rows: int) -> None:
-    """Each is one step away, and no row is too long for a product."""
+def test_other_teams_have_buttons_in_rows(teams: int, rows: int) -> None:
+    """Other teams have a button each, at most five in a row, with labels within the limit."""
     others = tuple(replace(TEAM, id=str(number), name="n" * 80) for number in range(teams))
 
     page = reports.render_report(ReportArchive(TEAM, (), None, others), None, WORDS)
 
-    found = [one.controls for one in page.body if isinstance(one, ActionRow)]
-    steps = [step for row in found for step in row]
-    assert len(found) == rows
-    assert len(steps) == teams
-    assert all(len(step.label) <= 75 for step in steps if isinstance(step, Button))
+    controls_by_row = [element.controls for element in page.body if isinstance(element, ActionRow)]
+    controls = [control for row in controls_by_row for control in row]
+    assert len(controls_by_row) == rows
+    assert len(controls) == teams
+    assert all(len(control.label) <= 75 for control in controls if isinstance(control, Button))
 
 
-def test_a_button_carries_its_team_and_day() -> None:
-    """What it carries is read back, with or without a day."""
+def test_period_data_is_parsed() -> None:
+    """Button data is parsed with or without a date."""
     assert reports.parse_period_data("t1:2026-07-06") == ("t1", JULY)
     assert reports.parse_period_data("t1:") == ("t1", None)
 
 
-def test_a_team_without_figures_practises_all_the_same() -> None:
-    """Before the first table each week brings another ten minutes, with no figure in them."""
+def test_exercises_rotate_before_the_first_table() -> None:
+    """Before the first table, the exercises rotate weekly."""
     pages = [
-        written(reports.render_report(ReportArchive(TEAM, (), None, week=n), None, WORDS))
+        message_text(reports.render_report(ReportArchive(TEAM, (), None, week=n), None, WORDS))
         for n in range(12)
     ]
 
@@ -116,16 +122,16 @@ def test_a_team_without_figures_practises_all_the_same() -> None:
     assert all("Ten minutes together" in page for page in pages)
 
 
-def test_figures_lead_to_an_exercise() -> None:
-    """Whoever reads a table also reads what to practise."""
-    assert "Ten minutes together" in written(reports.render_report(SHELF, None, WORDS))
+def test_a_report_has_an_exercise() -> None:
+    """A report with tables has an exercise."""
+    assert "Ten minutes together" in message_text(reports.render_report(ARCHIVE, None, WORDS))
 
 
-def test_a_raw_count_can_be_neither_said_nor_drawn() -> None:
-    """Mypy refuses a number where a table belongs: were it not needed, an ignore would fail it."""
+def test_raw_counts_are_rejected() -> None:
+    """A raw number is rejected by mypy and at run time: an unneeded ignore would be an error."""
     with pytest.raises(AttributeError):
-        release_rule.render_sentences(12, WORDS)  # type: ignore[arg-type]  # this line is the claim
+        release_rule.render_sentences(12, WORDS)  # type: ignore[arg-type]  # mypy must reject it
     with pytest.raises(AttributeError):
-        release_rule.build_chart({"away": 12}, WORDS)  # type: ignore[arg-type]  # and this
-    bar = Bar("away", 12)  # type: ignore[arg-type]  # and this: a bar takes a share
+        release_rule.build_chart({"away": 12}, WORDS)  # type: ignore[arg-type]  # as above
+    bar = Bar("away", 12)  # type: ignore[arg-type]  # as above: a bar has a Share
     assert not isinstance(bar.share, Share)

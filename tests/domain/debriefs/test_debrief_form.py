@@ -10,7 +10,7 @@ from bot.errors import UnknownAnswerError
 WORDS = load_catalogue().get_pack("en")
 AWAY = Debrief("away", "touched")
 
-FULL = {
+FULL_ANSWERS = {
     "strain": ("bond",),
     "mine": ("rushed", "forgot"),
     "cue_away": ("detour", "few_words"),
@@ -20,21 +20,21 @@ FULL = {
 }
 
 
-def fields(form: Form) -> list[str]:
-    """Return the ids of a form's questions, in order."""
+def field_ids(form: Form) -> list[str]:
+    """Return the ids of a form's choice fields, in order."""
     return [element.id for element in form.body if isinstance(element, ChoiceField)]
 
 
-def test_the_first_screen_asks_two_things() -> None:
-    """Two taps file a debrief: the form and the status, both required."""
+def test_the_first_form_has_two_questions() -> None:
+    """The first form has two required single-choice fields: form and status."""
     form = debrief_form.build_debrief_form(WORDS)
 
-    assert (form.name, fields(form)) == ("debrief", ["form", "status"])
+    assert (form.name, field_ids(form)) == ("debrief", ["form", "status"])
     assert all(e.required and e.max_selected == 1 for e in form.body if isinstance(e, ChoiceField))
 
 
-def test_safety_stands_on_top_of_every_form() -> None:
-    """The first thing on both forms says that nobody reads them in real time."""
+def test_every_form_starts_with_the_safety_banner() -> None:
+    """The first element of both forms is the safety banner."""
     for form in (
         debrief_form.build_debrief_form(WORDS, opening_line="Gone."),
         debrief_form.build_deeper_form(AWAY, WORDS),
@@ -42,22 +42,22 @@ def test_safety_stands_on_top_of_every_form() -> None:
         assert form.body[0] == Banner(WORDS.translate("safety.banner"))
 
 
-def test_whoever_typed_words_is_told_before_the_questions() -> None:
-    """The opening line stands before everything but the safety line; without one there is none."""
+def test_the_opening_line_follows_the_banner() -> None:
+    """The optional opening line follows the safety banner."""
     assert debrief_form.build_debrief_form(WORDS, opening_line="Gone.").body[1] == Text("Gone.")
     assert Text("Gone.") not in debrief_form.build_debrief_form(WORDS).body
 
 
-def test_the_form_says_what_a_supervisor_will_see() -> None:
-    """Both sentences of the policy stand on the form; without a policy nothing is said."""
-    told = debrief_form.build_debrief_form(WORDS, policy_lines=("What.", "When.")).body
+def test_the_form_shows_the_policy() -> None:
+    """The optional policy lines are one caption of the form."""
+    body = debrief_form.build_debrief_form(WORDS, policy_lines=("What.", "When.")).body
 
-    assert Caption("What. When.") in told
-    assert len(debrief_form.build_debrief_form(WORDS).body) == len(told) - 1
+    assert Caption("What. When.") in body
+    assert len(debrief_form.build_debrief_form(WORDS).body) == len(body) - 1
 
 
-def test_titles_fit_a_window() -> None:
-    """Titles and buttons hold 24 characters at most."""
+def test_titles_are_within_their_limit() -> None:
+    """Titles and buttons have at most 24 characters."""
     for form in (
         debrief_form.build_debrief_form(WORDS),
         debrief_form.build_deeper_form(AWAY, WORDS),
@@ -67,16 +67,16 @@ def test_titles_fit_a_window() -> None:
 
 @pytest.mark.parametrize("status", debrief_form.STATUS_CODES)
 @pytest.mark.parametrize("form", debrief_form.FORM_CODES)
-def test_two_codes_are_read_as_they_were_given(form: str, status: str) -> None:
-    """Every pair of codes is read from answers, and again from what a button carries."""
+def test_codes_round_trip(form: str, status: str) -> None:
+    """Every pair of codes is parsed from answers, and again from button data."""
     debrief = debrief_form.parse_debrief({"form": (form,), "status": (status,)})
 
     assert debrief == Debrief(form, status)
     assert debrief_form.parse_encoded_codes(debrief.encoded_codes) == debrief
 
 
-def test_the_codes_are_the_codebooks() -> None:
-    """The forms and statuses known here are the ones that people can choose."""
+def test_the_codes_are_those_of_the_codebook() -> None:
+    """The form and status codes are those of the codebook."""
     assert set(debrief_form.FORM_CODES) == WORDS.questions["form"].option_codes
     assert set(debrief_form.STATUS_CODES) == WORDS.questions["status"].option_codes
 
@@ -91,15 +91,15 @@ def test_the_codes_are_the_codebooks() -> None:
         {"form": (), "status": ("touched",)},
     ],
 )
-def test_forged_answers_are_refused(answers: dict[str, tuple[str, ...]]) -> None:
-    """A missing, doubled or unknown code files nothing."""
+def test_invalid_answers_are_rejected(answers: dict[str, tuple[str, ...]]) -> None:
+    """A missing, repeated or unknown code raises UnknownAnswerError."""
     with pytest.raises(UnknownAnswerError):
         debrief_form.parse_debrief(answers)
 
 
 @pytest.mark.parametrize("data", ["", "away", "away.", ".touched", "away.touched.x", "x.touched"])
-def test_forged_data_is_refused(data: str) -> None:
-    """What a button carries back is checked like an answer."""
+def test_invalid_button_data_is_rejected(data: str) -> None:
+    """Invalid button data raises UnknownAnswerError."""
     with pytest.raises(UnknownAnswerError):
         debrief_form.parse_encoded_codes(data)
 
@@ -113,19 +113,19 @@ def test_forged_data_is_refused(data: str) -> None:
         ("unsure", ["cue_away", "cue_against"]),
     ],
 )
-def test_only_fitting_signs_are_asked(form: str, cues: list[str]) -> None:
-    """The deeper form shows the signs of its own movement, those of moving away first."""
-    asked = fields(debrief_form.build_deeper_form(Debrief(form, "touched"), WORDS))
+def test_the_deeper_form_has_the_cues_of_its_form(form: str, cues: list[str]) -> None:
+    """The deeper form has the cue questions of its form, moving away first."""
+    ids = field_ids(debrief_form.build_deeper_form(Debrief(form, "touched"), WORDS))
 
-    assert [name for name in asked if name.startswith("cue_")] == cues
+    assert [name for name in ids if name.startswith("cue_")] == cues
 
 
-def test_my_part_is_asked_before_the_client() -> None:
-    """The therapist's own part stands before the signs, and is required."""
+def test_the_own_part_precedes_the_cues() -> None:
+    """The question about the own part precedes the cues, and is required."""
     form = debrief_form.build_deeper_form(AWAY, WORDS)
-    asked = fields(form)
+    ids = field_ids(form)
 
-    assert asked.index("mine") < asked.index("cue_away")
+    assert ids.index("mine") < ids.index("cue_away")
     assert [e.id for e in form.body if isinstance(e, ChoiceField) and e.required] == [
         "mine",
         "strain",
@@ -133,26 +133,26 @@ def test_my_part_is_asked_before_the_client() -> None:
     ]
 
 
-def test_the_deeper_form_carries_the_two_codes() -> None:
-    """The codes that were filed travel along, and nothing else does."""
+def test_the_deeper_form_has_the_filed_codes_as_data() -> None:
+    """The form data of the deeper form is the two filed codes."""
     assert debrief_form.build_deeper_form(AWAY, WORDS).data == "away.touched"
 
 
-def test_deeper_answers_are_read_in_the_codebooks_order() -> None:
-    """Codes come out in the order in which they are printed, not tapped."""
-    assert debrief_form.parse_refinement("away.touched", FULL, WORDS) == Refinement(
+def test_deeper_answers_are_in_codebook_order() -> None:
+    """Parsed codes are in codebook order."""
+    assert debrief_form.parse_refinement("away.touched", FULL_ANSWERS, WORDS) == Refinement(
         strain="bond",
         own_parts=("forgot", "rushed"),
         cues=("few_words", "detour"),
         help_code="supervision",
         is_unsafe=False,
         clinician_state="calm",
-        safe=True,
+        felt_safe=True,
     )
 
 
-def test_optional_answers_may_stay_open() -> None:
-    """Signs, safety and one's own state may be left open."""
+def test_optional_questions_need_no_answer() -> None:
+    """Cues, safety and the own state are optional."""
     answers = {"strain": ("unsure",), "mine": ("not_visible",), "help": ("self",)}
 
     assert debrief_form.parse_refinement("away.touched", answers, WORDS) == Refinement(
@@ -160,29 +160,33 @@ def test_optional_answers_may_stay_open() -> None:
     )
 
 
-def test_feeling_unsafe_is_heard() -> None:
-    """A yes to having felt unsafe reaches the guide."""
-    refined = debrief_form.parse_refinement("away.touched", {**FULL, "unsafe": ("unsafe",)}, WORDS)
+def test_an_unsafe_answer_is_parsed() -> None:
+    """The answer 'unsafe' is parsed as unsafe and not as safe."""
+    refinement = debrief_form.parse_refinement(
+        "away.touched", {**FULL_ANSWERS, "unsafe": ("unsafe",)}, WORDS
+    )
 
-    assert isinstance(refined, Refinement)
-    assert refined.is_unsafe
-    assert not refined.safe
-
-
-def test_more_than_three_are_met_kindly() -> None:
-    """Four ticks get one kind sentence under their own field, and nothing is shown yet."""
-    four = ("missed_cue", "invalidated", "forgot", "misread")
-    refined = debrief_form.parse_refinement("away.touched", {**FULL, "mine": four}, WORDS)
-
-    assert refined == InvalidAnswers({"mine": WORDS.translate("rupture.deeper.up_to", count=3)})
+    assert isinstance(refinement, Refinement)
+    assert refinement.is_unsafe
+    assert not refinement.felt_safe
 
 
-def test_not_seeing_it_yet_stands_alone() -> None:
-    """Not seeing one's part yet is a full answer, and leaves no room for others."""
-    given = {**FULL, "mine": ("forgot", "not_visible")}
-    refined = debrief_form.parse_refinement("away.touched", given, WORDS)
+def test_more_than_three_codes_are_an_error() -> None:
+    """More than three codes are an error of their field."""
+    four_parts = ("missed_cue", "invalidated", "forgot", "misread")
+    result = debrief_form.parse_refinement(
+        "away.touched", {**FULL_ANSWERS, "mine": four_parts}, WORDS
+    )
 
-    assert refined == InvalidAnswers({"mine": WORDS.translate("rupture.deeper.not_visible")})
+    assert result == InvalidAnswers({"mine": WORDS.translate("rupture.deeper.up_to", count=3)})
+
+
+def test_the_code_not_visible_is_exclusive() -> None:
+    """The code 'not_visible' is exclusive."""
+    answers = {**FULL_ANSWERS, "mine": ("forgot", "not_visible")}
+    result = debrief_form.parse_refinement("away.touched", answers, WORDS)
+
+    assert result == InvalidAnswers({"mine": WORDS.translate("rupture.deeper.not_visible")})
 
 
 @pytest.mark.parametrize(
@@ -196,17 +200,17 @@ def test_not_seeing_it_yet_stands_alone() -> None:
         {"my_state": ("calm", "hurt")},
     ],
 )
-def test_forged_deeper_answers_are_refused(change: dict[str, tuple[str, ...]]) -> None:
-    """A code that a question does not offer, or offers once only, is refused."""
+def test_invalid_deeper_answers_are_rejected(change: dict[str, tuple[str, ...]]) -> None:
+    """A code that is not offered, missing or repeated raises UnknownAnswerError."""
     with pytest.raises(UnknownAnswerError):
-        debrief_form.parse_refinement("away.touched", {**FULL, **change}, WORDS)
+        debrief_form.parse_refinement("away.touched", {**FULL_ANSWERS, **change}, WORDS)
 
 
-def test_signs_of_the_other_movement_are_not_read() -> None:
-    """What was not asked is not read, even where it is sent along."""
-    refined = debrief_form.parse_refinement(
-        "away.touched", {**FULL, "cue_against": ("angry_at_me",)}, WORDS
+def test_cues_of_another_form_are_ignored() -> None:
+    """Answers to questions that were not shown are ignored."""
+    refinement = debrief_form.parse_refinement(
+        "away.touched", {**FULL_ANSWERS, "cue_against": ("angry_at_me",)}, WORDS
     )
 
-    assert isinstance(refined, Refinement)
-    assert "angry_at_me" not in refined.cues
+    assert isinstance(refinement, Refinement)
+    assert "angry_at_me" not in refinement.cues

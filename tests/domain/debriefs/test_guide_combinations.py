@@ -1,4 +1,4 @@
-"""Every form, status, strain, part and sign: which guides share their middle, and why."""
+"""All combinations of form, status, strain, part and cue: which guides share their middle steps."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -26,126 +26,135 @@ AGAINST = WORDS.questions["cue_against"].option_codes
 
 
 @dataclass(frozen=True)
-class Way:
-    """One way to answer: a blank is a question that was left open."""
+class AnswerCombination:
+    """One combination of answers; a blank is an unanswered question."""
 
     debrief: Debrief
     strain: str = ""
     part: str = ""
-    sign: str = ""
+    cue: str = ""
 
     @property
     def is_closed(self) -> bool:
-        """Whether no conversation about the rupture lies ahead."""
+        """True without a further conversation about the rupture."""
         return self.debrief.status in {"repaired", "ended"}
 
     @property
     def refinement(self) -> Refinement:
-        """The same as the guide takes it."""
-        mine = (self.part,) if self.part else ()
-        return Refinement(self.strain, mine, (self.sign,) if self.sign else ())
+        """The refinement of these answers."""
+        own_parts = (self.part,) if self.part else ()
+        return Refinement(self.strain, own_parts, (self.cue,) if self.cue else ())
 
 
 @dataclass(frozen=True)
-class Sharing:
-    """Ways that share steps 4, 5 and 6 with a simpler one, and the reason."""
+class SharedMiddle:
+    """Combinations that share steps 4, 5 and 6 with a simpler one, and the reason."""
 
-    shares: Callable[[Way], bool]
-    simpler: Callable[[Way], Way]
+    shares: Callable[[AnswerCombination], bool]
+    simpler: Callable[[AnswerCombination], AnswerCombination]
     reason: str
 
 
-SHARED = (
-    Sharing(
-        lambda way: way.sign not in {"", "frame_complaint"},
-        lambda way: replace(way, sign=""),
+SHARED_MIDDLES = (
+    SharedMiddle(
+        lambda combination: combination.cue not in {"", "frame_complaint"},
+        lambda combination: replace(combination, cue=""),
         "A sign is named in step 2; what to do follows the movement it is a sign of.",
     ),
-    Sharing(
-        lambda way: way.sign == "frame_complaint" and way.is_closed,
-        lambda way: replace(way, sign=""),
+    SharedMiddle(
+        lambda combination: combination.cue == "frame_complaint" and combination.is_closed,
+        lambda combination: replace(combination, cue=""),
         "A complaint about the frame is mended first only while the repair is under way.",
     ),
-    Sharing(
-        lambda way: way.part != "" and way.is_closed,
-        lambda way: replace(way, part=""),
+    SharedMiddle(
+        lambda combination: combination.part != "" and combination.is_closed,
+        lambda combination: replace(combination, part=""),
         "After a repair or an ending one's part is met in step 3; there is nothing to open.",
     ),
-    Sharing(
-        lambda way: way.part == "defensive",
-        lambda way: replace(way, part=""),
+    SharedMiddle(
+        lambda combination: combination.part == "defensive",
+        lambda combination: replace(combination, part=""),
         "To have been defensive is met in steps 1 and 3; it is owned by listening.",
     ),
-    Sharing(
-        lambda way: way.part == "misread",
-        lambda way: replace(way, part="missed_cue"),
+    SharedMiddle(
+        lambda combination: combination.part == "misread",
+        lambda combination: replace(combination, part="missed_cue"),
         "Both missed what was needed, and one phrase owns that; step 3 tells them apart.",
     ),
-    Sharing(
-        lambda way: way.part == "rushed",
-        lambda way: replace(way, part="technique_first"),
+    SharedMiddle(
+        lambda combination: combination.part == "rushed",
+        lambda combination: replace(combination, part="technique_first"),
         "Both moved too early, and one phrase goes back; step 3 tells them apart.",
     ),
-    Sharing(
-        lambda way: way.part == "assumed" and way.strain == "bond",
-        lambda way: replace(way, part=""),
+    SharedMiddle(
+        lambda combination: combination.part == "assumed" and combination.strain == "bond",
+        lambda combination: replace(combination, part=""),
         "Trust that was assumed and a strained bond ask for the same first words.",
     ),
 )
-"""The table: who shares the middle of a guide with whom. All other ways differ in it."""
+"""The combinations that share the middle of a guide; all others differ in it."""
 
 
-def ways(debrief: Debrief) -> Iterator[Way]:
-    """Every strain, part and sign of a debrief, each also left open."""
-    for strain, part, sign in product(
+def iter_combinations(debrief: Debrief) -> Iterator[AnswerCombination]:
+    """Yield every combination of strain, part and cue of a debrief, unanswered included."""
+    for strain, part, cue in product(
         ["", *STRAIN_CODES], ["", *OWN_PART_CODES], ["", *cue_codes_of_form(debrief.form)]
     ):
-        yield Way(debrief, strain, part, sign)
+        yield AnswerCombination(debrief, strain, part, cue)
 
 
-def simplest(way: Way) -> tuple[Way, bool]:
-    """The way that the table leads to, and whether the warning before any words stands.
+def simplify_combination(combination: AnswerCombination) -> tuple[AnswerCombination, bool]:
+    """Return the simplest combination with the same middle, and whether it has the warning.
 
-    Whoever faced a push, by its form or by a sign of it, is warned of a threat: none of these
-    ways chose "safe".
+    The warning of a threat is shown after any push, by the form or by a cue: none of these
+    combinations selected "safe".
     """
-    pushed = way.debrief.form in {"against", "both"} or way.sign in AGAINST
-    warned = pushed and way.debrief.status != "ended"
-    for row in SHARED:
-        if row.shares(way):
-            way = row.simpler(way)
-    return way, warned
+    has_pushed = combination.debrief.form in {"against", "both"} or combination.cue in AGAINST
+    is_warned = has_pushed and combination.debrief.status != "ended"
+    for row in SHARED_MIDDLES:
+        if row.shares(combination):
+            combination = row.simpler(combination)
+    return combination, is_warned
 
 
 @pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
-def test_every_way_has_its_guide_and_only_the_table_shares(debrief: Debrief) -> None:
-    """Two ways share steps 4, 5 and 6 when the table says so, and at no other time."""
-    middles: dict[tuple[Way, bool], set[Middle]] = defaultdict(set)
-    wholes = set()
-    for way in ways(debrief):
-        guide = guides.build_guide_form(debrief, WORDS, way.refinement)
-        middles[simplest(way)].add(middle_steps(guide))
-        wholes.add(guide.body)
+def test_only_listed_combinations_share_their_middle(debrief: Debrief) -> None:
+    """Two combinations share steps 4, 5 and 6 if and only if the table lists them."""
+    middles: dict[tuple[AnswerCombination, bool], set[Middle]] = defaultdict(set)
+    bodies = set()
+    for combination in iter_combinations(debrief):
+        guide = guides.build_guide_form(debrief, WORDS, combination.refinement)
+        middles[simplify_combination(combination)].add(middle_steps(guide))
+        bodies.add(guide.body)
 
-    assert all(len(found) == 1 for found in middles.values())
-    assert len({found for some in middles.values() for found in some}) == len(middles)
-    assert len(wholes) == len(list(ways(debrief)))
+    assert all(len(middle) == 1 for middle in middles.values())
+    assert len({middle for shared in middles.values() for middle in shared}) == len(middles)
+    assert len(bodies) == len(list(iter_combinations(debrief)))
 
 
-def test_no_two_debriefs_share_a_middle_however_they_are_refined() -> None:
-    """Form and status always show in step 4, 5 or 6."""
-    seen: dict[Middle, str] = {}
+def test_no_two_debriefs_share_a_middle() -> None:
+    """Any two pairs of form and status differ in step 4, 5 or 6 for every refinement."""
+    codes_by_middle: dict[Middle, str] = {}
     for debrief in ALL_DEBRIEFS:
-        for way in ways(debrief):
-            if not way.sign:
-                shown = middle_steps(guides.build_guide_form(debrief, WORDS, way.refinement))
-                assert seen.setdefault(shown, debrief.encoded_codes) == debrief.encoded_codes
+        for combination in iter_combinations(debrief):
+            if not combination.cue:
+                middle = middle_steps(
+                    guides.build_guide_form(debrief, WORDS, combination.refinement)
+                )
+                assert (
+                    codes_by_middle.setdefault(middle, debrief.encoded_codes)
+                    == debrief.encoded_codes
+                )
 
 
-@pytest.mark.parametrize("row", SHARED, ids=lambda row: str(row.reason.split(";")[0]))
-def test_each_row_of_the_table_is_needed_and_told(row: Sharing) -> None:
-    """No row excuses what does not happen, and each reason stands in the review's table."""
+@pytest.mark.parametrize("row", SHARED_MIDDLES, ids=lambda row: str(row.reason.split(";")[0]))
+def test_each_row_of_the_table_applies_and_is_documented(row: SharedMiddle) -> None:
+    """Every row of the table applies to a combination, and its reason is in the review document."""
     review = (ROOT / "docs" / "clinical-review.md").read_text(encoding="utf-8")
 
-    assert any(row.shares(way) for debrief in ALL_DEBRIEFS for way in ways(debrief))
+    assert any(
+        row.shares(combination)
+        for debrief in ALL_DEBRIEFS
+        for combination in iter_combinations(debrief)
+    )
     assert row.reason in review

@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.debriefs import guides
 from bot.domain.debriefs.debrief_form import FORM_CODES, Debrief, Refinement
-from bot.elements import ActionRow, Banner, Button, Caption, ChoiceField, ContactLink, Quote, Text
+from bot.elements import Banner, Quote, Text
 from tests.domain.debriefs.combinations import (
     ALL_DEBRIEFS,
     OWN_PART_CODES,
@@ -21,25 +21,25 @@ from tests.domain.debriefs.combinations import (
 
 AWAY = Debrief("away", "touched")
 
-SHARED: dict[frozenset[str], str] = {}
-"""Forms and statuses that share steps 4, 5 and 6, with the reason: there are none."""
+SHARED_DEBRIEFS: dict[frozenset[str], str] = {}
+"""Debriefs with the same steps 4, 5 and 6, with the reason: none."""
 
-ELSEWHERE = {
+NEUTRAL_PARTS = {
     "defensive": "to have been defensive is met in steps 1 and 3; listening owns it",
     "not_visible": "where it is not seen yet, away at first is offered P2 all the same",
 }
-"""Parts that leave steps 4, 5 and 6 as they are for some debriefs, with the reason."""
+"""Own parts that do not change steps 4, 5 and 6 of some debriefs, with the reason."""
 
-TWINS = {
+EQUIVALENT_PARTS = {
     frozenset({"missed_cue", "misread"}): "both missed what was needed, and P4 owns that",
     frozenset({"technique_first", "rushed"}): "both moved too early, and P7 goes back",
 }
-"""Parts that share steps 4, 5 and 6 with each other, with the reason."""
+"""Own parts with the same steps 4, 5 and 6, with the reason."""
 
 
 @pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
-def test_every_debrief_has_its_guide_of_seven_steps(debrief: Debrief) -> None:
-    """Each form and status leads through all seven steps, in order."""
+def test_every_guide_has_seven_steps(debrief: Debrief) -> None:
+    """Each form and status has all seven steps, in order."""
     guide = guides.build_guide_form(debrief, WORDS)
     titles = [e.text.partition("\n")[0] for e in guide.body if isinstance(e, Text)]
     names = ("settle", "movement", "part", "protection", "opening", "wait", "supervision")
@@ -50,55 +50,61 @@ def test_every_debrief_has_its_guide_of_seven_steps(debrief: Debrief) -> None:
 
 
 def test_no_two_debriefs_share_a_guide() -> None:
-    """Any two forms and statuses differ in step 4, 5 or 6, but for those the table excuses."""
-    found = {
+    """Any two debriefs differ in step 4, 5 or 6, except for the listed ones."""
+    middles = {
         debrief.encoded_codes: middle_steps(guides.build_guide_form(debrief, WORDS))
         for debrief in ALL_DEBRIEFS
     }
-    alike = {frozenset((a, b)) for a, b in combinations(found, 2) if found[a] == found[b]}
+    shared_pairs = {
+        frozenset((a, b)) for a, b in combinations(middles, 2) if middles[a] == middles[b]
+    }
 
-    assert alike == set(SHARED)
+    assert shared_pairs == set(SHARED_DEBRIEFS)
 
 
 @pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
-def test_what_was_strained_changes_the_middle(debrief: Debrief) -> None:
-    """Bond, goals, tasks and hard to tell differ in step 4, 5 or 6 of every guide."""
-    found = [
+def test_the_strain_changes_the_middle_steps(debrief: Debrief) -> None:
+    """Each strain code changes step 4, 5 or 6 of every guide."""
+    middles = [
         middle_steps(guides.build_guide_form(debrief, WORDS, Refinement(strain)))
         for strain in STRAIN_CODES
     ]
 
-    assert len(set(found)) == len(STRAIN_CODES)
+    assert len(set(middles)) == len(STRAIN_CODES)
 
 
 @pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
-def test_a_part_changes_the_guide(debrief: Debrief) -> None:
-    """Every part changes the guide, and its middle unless the table says why not."""
+def test_an_own_part_changes_the_guide(debrief: Debrief) -> None:
+    """Each own part changes the guide, and its middle steps except for the listed ones."""
     plain = guides.build_guide_form(debrief, WORDS, Refinement("unsure"))
-    found = {
+    guides_by_part = {
         part: guides.build_guide_form(debrief, WORDS, Refinement("unsure", (part,)))
         for part in OWN_PART_CODES
     }
-    same = {part for part in OWN_PART_CODES if middle_steps(found[part]) == middle_steps(plain)}
+    unchanged_parts = {
+        part for part in OWN_PART_CODES if middle_steps(guides_by_part[part]) == middle_steps(plain)
+    }
     twins = {
         frozenset(pair)
-        for pair in combinations(set(OWN_PART_CODES) - same, 2)
-        if middle_steps(found[pair[0]]) == middle_steps(found[pair[1]])
+        for pair in combinations(set(OWN_PART_CODES) - unchanged_parts, 2)
+        if middle_steps(guides_by_part[pair[0]]) == middle_steps(guides_by_part[pair[1]])
     }
 
-    assert len({guide.body for guide in (plain, *found.values())}) == len(OWN_PART_CODES) + 1
-    assert same <= set(
-        ELSEWHERE if debrief.status in guides.EARLY_STATUSES | {"working"} else OWN_PART_CODES
+    assert (
+        len({guide.body for guide in (plain, *guides_by_part.values())}) == len(OWN_PART_CODES) + 1
     )
-    assert twins <= set(TWINS)
+    assert unchanged_parts <= set(
+        NEUTRAL_PARTS if debrief.status in guides.EARLY_STATUSES | {"working"} else OWN_PART_CODES
+    )
+    assert twins <= set(EQUIVALENT_PARTS)
 
 
 @pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
-def test_every_part_and_strain_fits_a_phone(debrief: Debrief) -> None:
-    """Whatever was ticked, each step keeps to one short line a tick and the window holds it."""
-    for mine, strain in product(own_part_combinations(), ["", *STRAIN_CODES]):
+def test_every_guide_is_within_its_limits(debrief: Debrief) -> None:
+    """With any answers a step has one line per selected code and the form is within its limit."""
+    for own_parts, strain in product(own_part_combinations(), ["", *STRAIN_CODES]):
         guide = guides.build_guide_form(
-            debrief, WORDS, Refinement(strain, mine), filing_note="Kept."
+            debrief, WORDS, Refinement(strain, own_parts), filing_note="Kept."
         )
 
         assert len(guide.body) <= 25
@@ -106,46 +112,44 @@ def test_every_part_and_strain_fits_a_phone(debrief: Debrief) -> None:
 
 
 @pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
-def test_every_sign_is_named_in_step_two(debrief: Debrief) -> None:
-    """Each ticked sign gets its line where the movement is named, and no other sign does."""
+def test_step_two_has_the_selected_cues(debrief: Debrief) -> None:
+    """Step 2 has a line for each selected cue and no other."""
     for cues in combinations_up_to_three(cue_codes_of_form(debrief.form)):
-        named = guide_step(guides.build_guide_form(debrief, WORDS, Refinement(cues=cues)), 2)[0]
+        step = guide_step(guides.build_guide_form(debrief, WORDS, Refinement(cues=cues)), 2)[0]
         lines = [WORDS.guide_line(f"cue.{cue}") for cue in cues]
 
-        assert isinstance(named, Text)
-        assert named.text.split("\n")[1:] == (
+        assert isinstance(step, Text)
+        assert step.text.split("\n")[1:] == (
             lines or [WORDS.guide_line(f"movement.{debrief.form}")]
         )
 
 
 @pytest.mark.parametrize("state", STATE_CODES)
-def test_what_one_feels_is_met_first(state: str) -> None:
-    """Each state has a line of its own in step 1."""
-    settled = guide_step(
-        guides.build_guide_form(AWAY, WORDS, Refinement(clinician_state=state)), 1
-    )[0]
+def test_step_one_has_the_state(state: str) -> None:
+    """Each state has its own line in step 1."""
+    step = guide_step(guides.build_guide_form(AWAY, WORDS, Refinement(clinician_state=state)), 1)[0]
 
-    assert settled == Text(
+    assert step == Text(
         f"**1. {WORDS.guide_line('step.settle')}**\n{WORDS.guide_line(f'settle.{state}')}"
     )
 
 
-def test_the_urge_to_explain_is_met_before_planning() -> None:
-    """Whoever became defensive reads about it in step 1, below what they feel."""
-    alone = guide_step(
+def test_step_one_has_the_defensive_part() -> None:
+    """A defensive part has a line in step 1, below the line of the state."""
+    without_state = guide_step(
         guides.build_guide_form(AWAY, WORDS, Refinement(own_parts=("defensive",))), 1
     )[0]
-    felt = guide_step(
+    with_state = guide_step(
         guides.build_guide_form(
             AWAY, WORDS, Refinement(own_parts=("defensive",), clinician_state="hurt")
         ),
         1,
     )[0]
 
-    assert isinstance(alone, Text)
-    assert isinstance(felt, Text)
-    assert alone.text.split("\n")[1:] == [WORDS.guide_line("settle.defensive")]
-    assert felt.text.split("\n")[1:] == [
+    assert isinstance(without_state, Text)
+    assert isinstance(with_state, Text)
+    assert without_state.text.split("\n")[1:] == [WORDS.guide_line("settle.defensive")]
+    assert with_state.text.split("\n")[1:] == [
         WORDS.guide_line("settle.hurt"),
         WORDS.guide_line("settle.defensive"),
     ]
@@ -153,8 +157,8 @@ def test_the_urge_to_explain_is_met_before_planning() -> None:
 
 @pytest.mark.parametrize("form", FORM_CODES)
 @pytest.mark.parametrize("status", ["not_named", "touched"])
-def test_early_guides_validate_and_explore_only(form: str, status: str) -> None:
-    """Before the work has begun no guide looks to the past, and patterns are to wait."""
+def test_early_guides_have_no_past_patterns(form: str, status: str) -> None:
+    """Early guides have no line on past patterns, and defer patterns."""
     guide = guides.build_guide_form(Debrief(form, status), WORDS)
     protection = guide_step(guide, 4)[0]
 
@@ -165,8 +169,8 @@ def test_early_guides_validate_and_explore_only(form: str, status: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORM_CODES)
-def test_an_ending_never_brings_words_to_reach_out_with(form: str) -> None:
-    """After an ending there is no quote; the supervisor, the rules and the client's wish lead."""
+def test_an_ending_has_no_phrases(form: str) -> None:
+    """After an ending there is no phrase, but lines on the supervisor and the client's wish."""
     for strain in ("", *STRAIN_CODES):
         guide = guides.build_guide_form(
             Debrief(form, "ended"), WORDS, Refinement(strain, clinician_state="calm")
@@ -178,18 +182,18 @@ def test_an_ending_never_brings_words_to_reach_out_with(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORM_CODES)
-def test_a_repair_is_asked_how_it_holds(form: str) -> None:
-    """After a repair the guide asks what made it possible and how to check that it holds."""
+def test_a_repair_has_a_check(form: str) -> None:
+    """After a repair the opening step is a check of the repair."""
     assert WORDS.guide_line("opening.repaired") in guide_text(
         guides.build_guide_form(Debrief(form, "repaired"), WORDS)
     )
 
 
 @pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
-def test_who_felt_unsafe_is_led_to_safety_alone(debrief: Debrief) -> None:
-    """Fear opens a guide of its own: no words for the client, no part to own, safety first."""
-    refined = Refinement("bond", ("rushed",), clinician_state="calm", is_unsafe=True)
-    guide = guides.build_guide_form(debrief, WORDS, refined)
+def test_the_safety_branch_has_safety_lines_only(debrief: Debrief) -> None:
+    """The safety branch has no phrase and no own part, and three safety banners."""
+    refinement = Refinement("bond", ("rushed",), clinician_state="calm", is_unsafe=True)
+    guide = guides.build_guide_form(debrief, WORDS, refinement)
 
     assert guide.body[:3] == (
         Banner(WORDS.translate("safety.banner")),
@@ -204,8 +208,8 @@ def test_who_felt_unsafe_is_led_to_safety_alone(debrief: Debrief) -> None:
 
 @pytest.mark.parametrize("form", FORM_CODES)
 @pytest.mark.parametrize("status", ["not_named", "touched", "working", "repaired"])
-def test_threat_is_named_before_any_words_to_who_pushed(form: str, status: str) -> None:
-    """Where the client pushed, safety is named above the phrases until "safe" was chosen."""
+def test_a_push_adds_the_threat_warning(form: str, status: str) -> None:
+    """After a push the warning is shown unless "safe" was selected."""
     debrief = Debrief(form, status)
     threat = WORDS.guide_line("opening.threat")
 
@@ -213,13 +217,13 @@ def test_threat_is_named_before_any_words_to_who_pushed(form: str, status: str) 
         form in {"against", "both"}
     )
     assert threat not in guide_text(
-        guides.build_guide_form(debrief, WORDS, Refinement("bond", safe=True))
+        guides.build_guide_form(debrief, WORDS, Refinement("bond", felt_safe=True))
     )
 
 
 @pytest.mark.parametrize("cue", ["self_blame", "cancelled"])
-def test_a_sign_of_risk_brings_safety_back(cue: str) -> None:
-    """Where the client sounded hopeless or stayed away safety is named again, after step 2."""
+def test_a_cue_of_risk_adds_a_safety_banner(cue: str) -> None:
+    """A cue of risk adds the safety banner after step 2."""
     guide = guides.build_guide_form(AWAY, WORDS, Refinement(cues=(cue,)))
 
     assert guide_step(guide, 2)[-1] == Banner(WORDS.translate("safety.hopeless"))
@@ -228,106 +232,21 @@ def test_a_sign_of_risk_brings_safety_back(cue: str) -> None:
     )
 
 
-def test_the_practical_side_is_mended_first() -> None:
-    """A complaint about time, fees or place is answered in practice before the phrases."""
-    refined = Refinement(cues=("frame_complaint",), safe=True)
-    opening = guide_step(guides.build_guide_form(Debrief("against", "touched"), WORDS, refined), 5)
+def test_a_frame_complaint_comes_first() -> None:
+    """A complaint about time, fees or place has its own line and phrase first."""
+    refinement = Refinement(cues=("frame_complaint",), felt_safe=True)
+    opening = guide_step(
+        guides.build_guide_form(Debrief("against", "touched"), WORDS, refinement), 5
+    )
 
     assert isinstance(opening[0], Text)
     assert opening[0].text.split("\n")[1] == WORDS.guide_line("opening.frame")
     assert opening[1] == Quote(WORDS.phrases["P22"].text)
 
 
-def test_culture_is_owned_and_learned_about_elsewhere() -> None:
-    """Whoever passed over culture owns it, and takes their own learning to supervision."""
+def test_culture_has_a_learning_line() -> None:
+    """The part 'culture' adds an own-part line, and a learning line for supervision."""
     guide = guide_text(guides.build_guide_form(AWAY, WORDS, Refinement(own_parts=("culture",))))
 
     assert WORDS.guide_line("mine.culture") in guide
     assert WORDS.guide_line("learn.culture") in guide
-
-
-@pytest.mark.parametrize(
-    ("help_code", "line"),
-    [("", "plain"), ("self", "self"), ("supervision", "supervision"), ("sooner", "sooner")],
-)
-def test_supervision_is_offered_as_it_was_wished_for(help_code: str, line: str) -> None:
-    """What would help now decides how step 7 begins."""
-    guide = guides.build_guide_form(
-        AWAY, WORDS, Refinement(help_code=help_code), supervisors=("U1",)
-    )
-
-    assert WORDS.guide_line(f"bring.{line}") in guide_text(guide)
-
-
-def test_no_button_is_promised_where_no_supervisor_is_known() -> None:
-    """Whoever wants to talk sooner, and has no supervisor here, writes in their usual way."""
-    guide = guides.build_guide_form(AWAY, WORDS, Refinement(help_code="sooner"))
-
-    assert WORDS.guide_line("bring.sooner_alone") in guide_text(guide)
-    assert WORDS.guide_line("bring.sooner") not in guide_text(guide)
-
-
-@pytest.mark.parametrize("wish", ["self", "sooner"])
-def test_feeling_unsafe_comes_to_supervision_as_such(wish: str) -> None:
-    """Whatever would help now, step 7 still settles safety before any further contact."""
-    guide = guide_text(
-        guides.build_guide_form(AWAY, WORDS, Refinement(help_code=wish, is_unsafe=True))
-    )
-
-    assert WORDS.guide_line("bring.unsafe") in guide
-    assert (WORDS.guide_line("bring.sooner_alone") in guide) == (wish == "sooner")
-
-
-def test_the_clinician_writes_to_a_supervisor_themselves() -> None:
-    """One supervisor can be written to at once; several are told apart by their mentions."""
-    one = guides.build_guide_form(AWAY, WORDS, supervisors=("U1",)).body
-    two = guides.build_guide_form(AWAY, WORDS, supervisors=("U1", "U2")).body
-
-    assert ContactLink("U1", WORDS.translate("rupture.guide.write")) in one
-    assert [e.person_id for e in two if isinstance(e, ContactLink)] == ["U1", "U2"]
-    for person in ("U1", "U2"):
-        contact = ContactLink(person, WORDS.translate("rupture.guide.write_this_one"))
-        assert two[two.index(contact) - 1] == Text(f"@{{{person}}}")
-
-
-def test_a_long_list_of_supervisors_stays_within_the_window() -> None:
-    """A hundred supervisors do not push the guide beyond what a window holds."""
-    many = guides.build_guide_form(AWAY, WORDS, supervisors=tuple(f"U{n}" for n in range(100))).body
-
-    assert sum(isinstance(e, ContactLink) for e in many) == guides.MAX_CONTACTS
-
-
-def test_what_was_kept_is_said_on_top() -> None:
-    """After filing, the guide says what was kept; read without filing, it says nothing of it."""
-    assert guides.build_guide_form(AWAY, WORDS, filing_note="Kept.").body[1] == Caption("Kept.")
-    assert Caption("Kept.") not in guides.build_guide_form(AWAY, WORDS).body
-
-
-def test_the_guide_can_be_refined_again() -> None:
-    """The two codes travel with the button, whose label tells a first time from a second."""
-    first, second = (guides.build_guide_form(AWAY, WORDS, r) for r in (None, Refinement("bond")))
-    buttons = [e.controls[0] for g in (first, second) for e in g.body if isinstance(e, ActionRow)]
-
-    assert buttons == [
-        Button("rupture.deeper", WORDS.translate(key), "away.touched", opens_form=True)
-        for key in ("rupture.guide.deeper", "rupture.guide.again")
-    ]
-
-
-def test_a_guide_is_read_and_not_sent() -> None:
-    """A guide has nothing to submit, and names its purpose and its source."""
-    guide = guides.build_guide_form(AWAY, WORDS)
-
-    assert (guide.name, guide.submit, guide.data) == ("guide", "", "away.touched")
-    assert Caption(WORDS.translate("safety.purpose")) in guide.body
-    assert WORDS.references["source"].url in guide_text(guide)
-
-
-def test_a_guide_can_be_chosen_without_filing() -> None:
-    """The chooser asks the same two questions, says that nothing is filed, and keeps no data."""
-    chooser = guides.build_chooser_form(WORDS)
-
-    assert (chooser.name, chooser.data) == ("guide", "")
-    assert [e.id for e in chooser.body if isinstance(e, ChoiceField)] == ["form", "status"]
-    assert "files nothing" in guide_text(chooser)
-    assert chooser.submit

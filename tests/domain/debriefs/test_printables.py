@@ -7,13 +7,13 @@ from bot.content.catalogue import LanguagePack, load_catalogue
 from bot.domain.debriefs import printables
 
 CATALOGUE = load_catalogue()
-SPOKEN = [CATALOGUE.get_pack(tag) for tag in CATALOGUE.languages]
+LANGUAGE_PACKS = [CATALOGUE.get_pack(tag) for tag in CATALOGUE.languages]
 WORDS = CATALOGUE.get_pack("en")
 
 
-@pytest.mark.parametrize("words", SPOKEN, ids=lambda words: str(words.language))
-def test_headings_go_down_one_step_at_a_time(words: LanguagePack) -> None:
-    """Whoever listens to a page finds one title, its parts, and their parts."""
+@pytest.mark.parametrize("words", LANGUAGE_PACKS, ids=lambda words: str(words.language))
+def test_heading_levels_descend_by_one(words: LanguagePack) -> None:
+    """Each page has one title, and heading levels descend by one."""
     for page in printables.render_pages(words).values():
         levels = [int(level) for level in re.findall(r"<h(\d)>", page)]
 
@@ -22,32 +22,32 @@ def test_headings_go_down_one_step_at_a_time(words: LanguagePack) -> None:
         assert all(b - a <= 1 for a, b in pairwise(levels))
 
 
-@pytest.mark.parametrize("words", SPOKEN, ids=lambda words: str(words.language))
-def test_no_markup_is_left_over(words: LanguagePack) -> None:
-    """No asterisk or open blank reaches the paper."""
+@pytest.mark.parametrize("words", LANGUAGE_PACKS, ids=lambda words: str(words.language))
+def test_no_markup_is_left(words: LanguagePack) -> None:
+    """No markup and no placeholder is left in the HTML."""
     for page in printables.render_pages(words).values():
         assert "**" not in page
         assert "{" not in page.partition("</style>")[2]
 
 
-def test_the_sheet_can_only_be_ticked() -> None:
-    """Every answer of the debrief has a box; no field and no line asks for words."""
+def test_the_sheet_has_tick_boxes_only() -> None:
+    """Every option of the debrief has a tick box; there is no field and no line to write on."""
     page = printables.render_sheet(WORDS)
 
     for name in printables.SHEET_QUESTION_IDS:
-        assert all(f"<li>{o.label}</li>" in page for o in WORDS.questions[name].options)
+        assert all(f"<li>{option.label}</li>" in page for option in WORDS.questions[name].options)
     assert not any(word in page for word in ("<input", "<textarea", "____"))
     assert WORDS.translate("safety.banner") in page
 
 
-def test_withdrawal_comes_first_on_paper_too() -> None:
-    """Moving away stands before moving against, on the sheet and in the guide."""
+def test_moving_away_precedes_moving_against() -> None:
+    """Moving away precedes moving against on both pages."""
     for page in printables.render_pages(WORDS).values():
         assert page.index("Moved away") < page.index("Moved against")
 
 
-def test_the_guide_has_its_seven_steps() -> None:
-    """The steps stand in their order, with the safety line on top and no phrase twice."""
+def test_the_printed_guide_has_seven_steps() -> None:
+    """The printed guide has seven steps in order after the banner, and no repeated phrase."""
     page = printables.render_guide(WORDS)
     steps = [
         f"<h2>{n}. {WORDS.guide_line(f'step.{name}')}"
@@ -60,15 +60,15 @@ def test_the_guide_has_its_seven_steps() -> None:
     assert len(quotes) == len(set(quotes)) >= 7
 
 
-@pytest.mark.parametrize("words", SPOKEN, ids=lambda words: str(words.language))
-def test_paper_says_what_to_do_when_unsafe(words: LanguagePack) -> None:
-    """Both pages say what comes first to whoever felt unsafe; the sheet, when a client may be."""
+@pytest.mark.parametrize("words", LANGUAGE_PACKS, ids=lambda words: str(words.language))
+def test_both_pages_have_the_safety_line(words: LanguagePack) -> None:
+    """Both pages have the safety line of the clinician; the sheet also that of the client."""
     for page in printables.render_pages(words).values():
         assert words.guide_line("settle.unsafe") in page
     assert words.translate("safety.hopeless") in printables.render_sheet(words)
 
 
-def test_hints_about_what_the_bot_keeps_stay_off_the_paper() -> None:
-    """Paper keeps what it is told, so nothing on it says otherwise."""
+def test_hints_about_stored_data_are_omitted() -> None:
+    """Hints about stored data are omitted on paper."""
     assert "Never kept" not in printables.render_sheet(WORDS)
     assert "Tear it up" in printables.render_sheet(WORDS)

@@ -15,7 +15,7 @@ CLOSED = replace(TEAM, open_to_team=False)
 
 
 @pytest.mark.parametrize(
-    ("team", "closes", "said"),
+    ("team", "closes", "excerpt"),
     [
         (CLOSED, MONDAY, "From Monday, July 6 on, your supervisor can see"),
         (TEAM, MONDAY, "From Monday, July 6 on, your supervisor and your team can see"),
@@ -23,26 +23,30 @@ CLOSED = replace(TEAM, open_to_team=False)
         (None, None, "no team's list"),
     ],
 )
-def test_the_policy_is_two_sentences(team: Team | None, closes: date | None, said: str) -> None:
-    """What will be seen and from when, or that nothing will be."""
+def test_the_policy_is_two_sentences(team: Team | None, closes: date | None, excerpt: str) -> None:
+    """The policy has two sentences: what becomes visible from when, or that nothing does."""
     first, second = privacy_notice.policy_sentences(WORDS, team, closes)
 
-    assert said in first
+    assert excerpt in first
     assert second.endswith(".")
 
 
-def test_what_was_filed_is_told_with_its_day() -> None:
-    """Kept, with the day before which it can be taken back; or not kept, and why."""
-    kept = privacy_notice.filing_note(WORDS, on_roster=True, withdrawable_until=MONDAY)
+def test_the_filing_note_has_the_withdrawal_date() -> None:
+    """The note has the last day of withdrawal, or the reason why nothing was stored."""
+    stored = privacy_notice.filing_note(WORDS, on_roster=True, withdrawable_until=MONDAY)
     too_few = privacy_notice.filing_note(WORDS, on_roster=True, withdrawable_until=None)
-    stranger = privacy_notice.filing_note(WORDS, on_roster=False, withdrawable_until=None)
+    without_team = privacy_notice.filing_note(WORDS, on_roster=False, withdrawable_until=None)
 
-    assert "Before Monday, July 6" in kept
-    assert len({kept, too_few, stranger}) == 3
+    assert "Before Monday, July 6" in stored
+    assert len({stored, too_few, without_team}) == 3
 
 
-def test_the_notice_tells_what_is_kept_and_what_is_not() -> None:
-    """Both lists, in that order, the same for every reader."""
-    lists = [one.text for one in privacy_notice.render_notice(WORDS).body if isinstance(one, Text)]
+def test_the_notice_lists_stored_and_not_stored_data() -> None:
+    """The notice has both lists, stored data first."""
+    lists = [
+        element.text
+        for element in privacy_notice.render_notice(WORDS).body
+        if isinstance(element, Text)
+    ]
 
     assert [text.count("\N{BULLET}") for text in lists] == [0, 7, 3]

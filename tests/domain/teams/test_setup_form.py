@@ -25,24 +25,24 @@ TEAM = Team(
     question="status",
     open_to_team=True,
 )
-TWO = (Option("en", "English"), Option("fr-CA", "français"))
+TWO_LANGUAGES = (Option("en", "English"), Option("fr-CA", "français"))
 
 
-def chosen(current: CurrentSetup) -> dict[str, object]:
-    """What stands in each field of the form."""
+def initial_values(current: CurrentSetup) -> dict[str, object]:
+    """Return the initial value of each field of the form."""
     fields = (
-        one
-        for one in setup_form.build_setup_form(current, WORDS).body
-        if isinstance(one, FIELD_TYPES)
+        element
+        for element in setup_form.build_setup_form(current, WORDS).body
+        if isinstance(element, FIELD_TYPES)
     )
-    return {one.id: one.initial for one in fields}
+    return {element.id: element.initial for element in fields}
 
 
-def test_a_team_is_shown_as_it_is() -> None:
-    """Everything that holds now stands in the form, an unusual zone too."""
-    shown = chosen(CurrentSetup(TEAM, ("U1",), ("U9",), languages=TWO))
+def test_the_form_has_the_current_values() -> None:
+    """The form has all current values of a team, an unusual zone included."""
+    values = initial_values(CurrentSetup(TEAM, ("U1",), ("U9",), languages=TWO_LANGUAGES))
 
-    assert shown == {
+    assert values == {
         "channel": "C1",
         "name": "North",
         "supervisors": ("U9",),
@@ -60,62 +60,65 @@ def test_a_team_is_shown_as_it_is() -> None:
     }
 
 
-def test_a_new_team_begins_with_what_most_choose() -> None:
-    """Monday at nine, tips on Tuesday and Thursday, the setter's own zone, and nobody named."""
-    shown = chosen(CurrentSetup(setter_zone="America/Toronto"))
+def test_a_new_team_has_default_values() -> None:
+    """A new team has the usual defaults, the setter's own zone and no people."""
+    values = initial_values(CurrentSetup(setter_zone="America/Toronto"))
 
-    assert (shown["day"], shown["time"], shown["tip_days"]) == (("1",), "09:00", ("2", "4"))
-    assert (shown["zone"], shown["supervisors"]) == (("America/Toronto",), ())
-
-
-def test_one_language_is_not_asked() -> None:
-    """Where only one is on offer there is nothing to choose."""
-    assert "language" not in chosen(CurrentSetup(TEAM, languages=TWO[:1]))
+    assert (values["day"], values["time"], values["tip_days"]) == (("1",), "09:00", ("2", "4"))
+    assert (values["zone"], values["supervisors"]) == (("America/Toronto",), ())
 
 
-def test_a_new_team_speaks_the_setters_language() -> None:
-    """The language of whoever sets it up is chosen beforehand."""
-    assert chosen(CurrentSetup(languages=TWO))["language"] == ("en",)
+def test_a_single_language_has_no_field() -> None:
+    """A single language has no field."""
+    assert "language" not in initial_values(CurrentSetup(TEAM, languages=TWO_LANGUAGES[:1]))
 
 
-@pytest.mark.parametrize(("team", "offered"), [(None, 0), (TEAM, 1)])
-def test_the_card_can_be_posted_again_for_a_team_that_is_there(
-    team: Team | None, offered: int
-) -> None:
-    """A new team's card goes out by itself."""
+def test_the_default_language_is_the_setters() -> None:
+    """The setter's language is the default of a new team."""
+    assert initial_values(CurrentSetup(languages=TWO_LANGUAGES))["language"] == ("en",)
+
+
+@pytest.mark.parametrize(("team", "button_rows"), [(None, 0), (TEAM, 1)])
+def test_an_existing_team_can_post_its_card_again(team: Team | None, button_rows: int) -> None:
+    """Only an existing team has the button that posts the card again."""
     body = setup_form.build_setup_form(CurrentSetup(team), WORDS).body
 
-    assert len([one for one in body if isinstance(one, ActionRow)]) == offered
+    assert len([element for element in body if isinstance(element, ActionRow)]) == button_rows
 
 
-def test_only_names_are_typed() -> None:
-    """Two short names are all that anybody ever types."""
+def test_only_names_are_text_fields() -> None:
+    """The two names are the only text fields."""
     body = setup_form.build_setup_form(CurrentSetup(TEAM), WORDS).body
 
-    assert [one.id for one in body if isinstance(one, NameField)] == ["name", "practice"]
+    assert [element.id for element in body if isinstance(element, NameField)] == [
+        "name",
+        "practice",
+    ]
 
 
-def test_the_zones_fit_into_one_list() -> None:
-    """At most a hundred, each with a label of its own and the known ones among them."""
-    offered = timezones.build_zone_options("Asia/Kabul", "", "America/Toronto")
+def test_the_zone_list_is_within_its_limit() -> None:
+    """The list has at most a hundred zones with unique labels, the extra zones included."""
+    options = timezones.build_zone_options("Asia/Kabul", "", "America/Toronto")
 
-    assert len(offered) <= 100
-    assert len({one.label for one in offered}) == len(offered)
-    assert {"Asia/Kabul", "America/Toronto", "UTC"} <= {one.code for one in offered}
-    assert Option("America/Argentina/Buenos_Aires", "Buenos Aires (America)") in offered
+    assert len(options) <= 100
+    assert len({option.label for option in options}) == len(options)
+    assert {"Asia/Kabul", "America/Toronto", "UTC"} <= {option.code for option in options}
+    assert Option("America/Argentina/Buenos_Aires", "Buenos Aires (America)") in options
 
 
-def test_a_team_without_a_period_hears_so() -> None:
-    """Fewer than five are not counted alone, and the answer says so."""
-    answer = setup_form.build_saved_form(
+def test_a_team_without_a_period_gets_the_reason() -> None:
+    """The confirmation explains that fewer than five clinicians have no period of their own."""
+    form = setup_form.build_saved_form(
         TEAM, None, WORDS, posts_introduction=False, is_question_deferred=False
     )
 
-    assert "fewer than five" in "\n".join(one.text for one in answer.body if isinstance(one, Text))
+    assert "fewer than five" in "\n".join(
+        element.text for element in form.body if isinstance(element, Text)
+    )
 
 
-def test_a_long_team_name_fits_into_the_list() -> None:
-    """An operator's file allows longer names than a list's label holds."""
+def test_a_long_team_name_is_truncated() -> None:
+    """A long name from an operator's file is truncated to the size limit of a label."""
     team = Team(**{**vars(TEAM), "name": "n" * 80})
 
     (field,) = setup_form.build_team_chooser((team,), WORDS, may_create=False).body
@@ -125,15 +128,17 @@ def test_a_long_team_name_fits_into_the_list() -> None:
 
 
 @pytest.mark.parametrize(
-    ("practice", "said"), [("Riverside", "Practice: Riverside."), ("", "told alone")]
+    ("practice", "excerpt"), [("Riverside", "Practice: Riverside."), ("", "told alone")]
 )
-def test_a_supervisor_sees_the_practice_and_cannot_type_it(practice: str, said: str) -> None:
-    """A line says of which practice the team is a part, and who can change that."""
-    shown = setup_form.build_setup_form(
+def test_the_practice_is_read_only_for_a_supervisor(practice: str, excerpt: str) -> None:
+    """A supervisor gets the practice as read-only text, with the person who can change it."""
+    form = setup_form.build_setup_form(
         CurrentSetup(replace(TEAM, practice=practice), may_name_practice=False), WORDS
     )
 
-    assert "practice" not in {one.id for one in shown.body if isinstance(one, FIELD_TYPES)}
-    (line,) = [one.text for one in shown.body if isinstance(one, Caption)]
-    assert said in line
+    assert "practice" not in {
+        element.id for element in form.body if isinstance(element, FIELD_TYPES)
+    }
+    (line,) = [element.text for element in form.body if isinstance(element, Caption)]
+    assert excerpt in line
     assert "Whoever runs the bot" in line

@@ -5,12 +5,13 @@ import pytest
 
 from bot.content.catalogue import load_catalogue
 from bot.conversation import InvalidAnswers
+from bot.domain.answers import Answers
 from bot.domain.teams import setup_submission
-from bot.domain.teams.setup_submission import Answers, SetupContext, SetupSubmission
+from bot.domain.teams.setup_submission import SetupContext, SetupSubmission
 from bot.errors import UnknownAnswerError
 
 WORDS = load_catalogue().get_pack("en")
-FILLED_IN: Answers = {
+SAMPLE_ANSWERS: Answers = {
     "channel": ("C1",),
     "name": (" Friday  team ",),
     "clinicians": ("U1", "U2", "U1"),
@@ -24,86 +25,88 @@ FILLED_IN: Answers = {
     "question": ("status",),
     "open": ("yes",),
 }
-GROUND = SetupContext(
+EMPTY_CONTEXT = SetupContext(
     "U9", supervisors=(), is_channel_in_use=False, clinicians_elsewhere=frozenset()
 )
 
 
-def read(**changes: tuple[str, ...]) -> SetupSubmission | InvalidAnswers:
-    """The plan in the form, with some answers changed."""
-    return setup_submission.parse_setup({**FILLED_IN, **changes}, ("en",), WORDS)
+def parse_sample(**changes: tuple[str, ...]) -> SetupSubmission | InvalidAnswers:
+    """Parse the sample form with some answers replaced."""
+    return setup_submission.parse_setup({**SAMPLE_ANSWERS, **changes}, ("en",), WORDS)
 
 
-def filled_in() -> SetupSubmission:
-    """The plan in the form as it stands."""
-    found = read()
-    assert isinstance(found, SetupSubmission)
-    return found
+def sample_submission() -> SetupSubmission:
+    """Parse the sample form, which must be valid."""
+    submission = parse_sample()
+    assert isinstance(submission, SetupSubmission)
+    return submission
 
 
-def faults(wanted: SetupSubmission, ground: SetupContext = GROUND) -> set[str]:
-    """The fields under which something is wrong."""
-    found = setup_submission.validate_submission(wanted, ground, WORDS)
-    return set(found.errors) if found else set()
+def invalid_fields(
+    submission: SetupSubmission, setup_context: SetupContext = EMPTY_CONTEXT
+) -> set[str]:
+    """Return the ids of the invalid fields."""
+    invalid = setup_submission.validate_submission(submission, setup_context, WORDS)
+    return set(invalid.errors) if invalid else set()
 
 
-def test_a_plan_is_read_as_it_was_meant() -> None:
-    """Blanks are taken off, people named once, days in the order of the week."""
-    found = filled_in()
+def test_answers_are_normalized() -> None:
+    """Parsing strips whitespace, removes duplicate people and sorts the weekdays."""
+    submission = sample_submission()
 
-    assert found.name == "Friday team"
-    assert found.clinicians == ("U1", "U2")
-    assert found.tip_days == (1, 4)
-    assert (found.checkin_rule.weekday, found.checkin_rule.local_time) == (5, time(8, 30))
-    assert (found.practice, found.language, found.open_to_team) == ("", "en", True)
+    assert submission.name == "Friday team"
+    assert submission.clinicians == ("U1", "U2")
+    assert submission.tip_days == (1, 4)
+    assert (submission.checkin_rule.weekday, submission.checkin_rule.local_time) == (5, time(8, 30))
+    assert (submission.practice, submission.language, submission.open_to_team) == ("", "en", True)
 
 
-def test_a_plan_makes_the_team_it_describes() -> None:
-    """Everything in the plan is in the team."""
-    team = filled_in().build_team("t1", "slack:T1")
+def test_a_submission_builds_its_team() -> None:
+    """The team has the values of the submission."""
+    team = sample_submission().build_team("t1", "slack:T1")
 
     assert (team.id, team.workspace, team.channel) == ("t1", "slack:T1", "C1")
     assert (team.tip_time, team.zone, team.question) == (time(10), "America/Toronto", "status")
 
 
-def test_a_language_is_read_where_there_is_a_choice() -> None:
-    """With two languages on offer the form asks for one of them."""
-    found = setup_submission.parse_setup(
-        {**FILLED_IN, "language": ("fr-CA",)}, ("en", "fr-CA"), WORDS
+def test_a_selected_language_is_parsed() -> None:
+    """With two languages the selected one is parsed."""
+    submission = setup_submission.parse_setup(
+        {**SAMPLE_ANSWERS, "language": ("fr-CA",)}, ("en", "fr-CA"), WORDS
     )
 
-    assert isinstance(found, SetupSubmission)
-    assert found.language == "fr-CA"
+    assert isinstance(submission, SetupSubmission)
+    assert submission.language == "fr-CA"
 
 
 @pytest.mark.parametrize("name", ["Monday team", "Équipe d\u2019accueil, nord", "周一小组 (2)"])
 def test_a_name_may_be_in_any_language(name: str) -> None:
-    """Letters are letters everywhere."""
-    found = read(name=(name,), practice=(name,))
+    """A name may contain the letters of any script."""
+    submission = parse_sample(name=(name,), practice=(name,))
 
-    assert isinstance(found, SetupSubmission)
-    assert (found.name, found.practice) == (name, name)
+    assert isinstance(submission, SetupSubmission)
+    assert (submission.name, submission.practice) == (name, name)
 
 
 @pytest.mark.parametrize("name", ["", " ", "a" * 61, "@{U1}", "**loud**", "[x](https://x.org)"])
-def test_a_name_is_only_a_name(name: str) -> None:
-    """Nothing that could be more than a name gets in."""
-    found = read(name=(name,))
+def test_an_invalid_name_is_an_error(name: str) -> None:
+    """A name with markup, without content or too long is an error."""
+    result = parse_sample(name=(name,))
 
-    assert isinstance(found, InvalidAnswers)
-    assert set(found.errors) == {"name"}
+    assert isinstance(result, InvalidAnswers)
+    assert set(result.errors) == {"name"}
 
 
-def test_a_practices_name_is_only_a_name_too() -> None:
-    """It may be left out, and holds nothing but a name."""
-    found = read(practice=("<!channel>",))
+def test_an_invalid_practice_is_an_error() -> None:
+    """A practice's name is optional and validated like a team's name."""
+    result = parse_sample(practice=("<!channel>",))
 
-    assert isinstance(found, InvalidAnswers)
-    assert set(found.errors) == {"practice"}
+    assert isinstance(result, InvalidAnswers)
+    assert set(result.errors) == {"practice"}
 
 
 @pytest.mark.parametrize(
-    ("field", "said"),
+    ("field", "value"),
     [
         ("zone", "Mars/Olympus"),
         ("zone", "../etc"),
@@ -115,74 +118,80 @@ def test_a_practices_name_is_only_a_name_too() -> None:
         ("channel", ""),
     ],
 )
-def test_forged_answers_are_refused(field: str, said: str) -> None:
-    """What the form does not offer is no plan."""
+def test_values_that_are_not_offered_are_rejected(field: str, value: str) -> None:
+    """A value that the form does not offer raises UnknownAnswerError."""
     with pytest.raises(UnknownAnswerError):
-        read(**{field: (said,)})
+        parse_sample(**{field: (value,)})
 
 
-def test_an_ordinary_plan_has_no_fault() -> None:
-    """Somebody else supervises, and everybody is new."""
-    assert faults(filled_in()) == set()
+def test_a_valid_submission_has_no_error() -> None:
+    """A submission with another supervisor and new people is valid."""
+    assert invalid_fields(sample_submission()) == set()
 
 
-def test_nobody_appoints_themselves() -> None:
-    """Whoever fills in the form names somebody else."""
-    assert faults(replace(filled_in(), supervisors=("U9",))) == {"supervisors"}
+def test_a_setter_cannot_appoint_themselves() -> None:
+    """A setter cannot appoint themselves as supervisor."""
+    assert invalid_fields(replace(sample_submission(), supervisors=("U9",))) == {"supervisors"}
 
 
-def test_a_supervisor_stays_one() -> None:
-    """Whoever supervises already may stay on the list."""
-    held = replace(GROUND, supervisors=("U9",))
+def test_a_setter_may_remain_supervisor() -> None:
+    """A setter who is a supervisor already may remain one."""
+    setup_context = replace(EMPTY_CONTEXT, supervisors=("U9",))
 
-    assert faults(replace(filled_in(), supervisors=("U9",)), held) == set()
+    assert invalid_fields(replace(sample_submission(), supervisors=("U9",)), setup_context) == set()
 
 
 def test_a_team_needs_a_supervisor() -> None:
-    """A list without anybody is a fault."""
-    assert faults(replace(filled_in(), supervisors=())) == {"supervisors"}
+    """A submission without supervisors is invalid."""
+    assert invalid_fields(replace(sample_submission(), supervisors=())) == {"supervisors"}
 
 
-@pytest.mark.parametrize(("supervisors", "held"), [(("U1",), ()), (("U8",), ("U9",))])
-def test_nobody_supervises_and_is_counted(
-    supervisors: tuple[str, ...], held: tuple[str, ...]
+@pytest.mark.parametrize(
+    ("supervisors", "current_supervisors"), [(("U1",), ()), (("U8",), ("U9",))]
+)
+def test_a_supervisor_cannot_be_a_clinician_of_the_team(
+    supervisors: tuple[str, ...], current_supervisors: tuple[str, ...]
 ) -> None:
-    """A supervisor among the clinicians is a fault, the one who fills in the form too."""
-    wanted = replace(filled_in(), supervisors=supervisors, clinicians=("U1", "U9"))
+    """A supervisor among the clinicians is an error, the setter included."""
+    submission = replace(sample_submission(), supervisors=supervisors, clinicians=("U1", "U9"))
 
-    assert faults(wanted, replace(GROUND, supervisors=held)) == {"clinicians"}
-
-
-def test_each_clinician_has_one_home() -> None:
-    """Somebody on another team's list is not taken over."""
-    assert faults(filled_in(), replace(GROUND, clinicians_elsewhere=frozenset({"U2"}))) == {
+    assert invalid_fields(submission, replace(EMPTY_CONTEXT, supervisors=current_supervisors)) == {
         "clinicians"
     }
 
 
+def test_each_clinician_has_one_home() -> None:
+    """A clinician of another team's list is an error."""
+    assert invalid_fields(
+        sample_submission(), replace(EMPTY_CONTEXT, clinicians_elsewhere=frozenset({"U2"}))
+    ) == {"clinicians"}
+
+
 def test_a_channel_has_one_team() -> None:
-    """Another team's channel is a fault."""
-    assert faults(filled_in(), replace(GROUND, is_channel_in_use=True)) == {"channel"}
+    """Another team's channel is an error."""
+    assert invalid_fields(sample_submission(), replace(EMPTY_CONTEXT, is_channel_in_use=True)) == {
+        "channel"
+    }
 
 
 @pytest.mark.parametrize("field", ["supervisors", "clinicians"])
-def test_a_list_holds_a_hundred(field: str) -> None:
-    """More is said kindly, under the list."""
-    many = tuple(f"M{number}" for number in range(101))
-    crowded = {"supervisors": replace(filled_in(), supervisors=many)}
-    crowded["clinicians"] = replace(filled_in(), clinicians=many)
+def test_a_list_has_at_most_a_hundred_people(field: str) -> None:
+    """A list of more than a hundred people is an error."""
+    people = tuple(f"M{number}" for number in range(101))
+    submissions = {"supervisors": replace(sample_submission(), supervisors=people)}
+    submissions["clinicians"] = replace(sample_submission(), clinicians=people)
 
-    assert faults(crowded[field]) == {field}
+    assert invalid_fields(submissions[field]) == {field}
 
 
-def test_public_holidays_are_one_regions_or_none() -> None:
-    """A region that nobody knows is no answer of the form's."""
-    chosen = read(holidays=("CA-QC",))
-    assert isinstance(chosen, SetupSubmission)
-    assert chosen.build_team("t", "slack:T1").holiday_region == "CA-QC"
-    for said in ((), ("none",)):
-        found = read(holidays=said)
-        assert isinstance(found, SetupSubmission)
-        assert found.holiday_region == ""
+def test_holiday_regions_are_validated() -> None:
+    """A known region or none is accepted; an unknown region raises UnknownAnswerError."""
+    submission = parse_sample(holidays=("CA-QC",))
+    assert isinstance(submission, SetupSubmission)
+    assert submission.build_team("t", "slack:T1").holiday_region == "CA-QC"
+    for answer in ((), ("none",)):
+        result = parse_sample(holidays=answer)
+        assert isinstance(result, SetupSubmission)
+        assert result.holiday_region == ""
     with pytest.raises(UnknownAnswerError):
-        read(holidays=("Atlantis",))
+        parse_sample(holidays=("Atlantis",))

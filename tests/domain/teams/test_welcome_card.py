@@ -8,49 +8,51 @@ from tests.domain.teams.test_setup_form import TEAM
 WORDS = load_catalogue().get_pack("en")
 
 
-def written(card: Message) -> str:
-    """The card's sentences."""
-    return "\n".join(one.text for one in card.body if isinstance(one, Text | Caption))
+def card_text(card: Message) -> str:
+    """Return the texts of a card."""
+    return "\n".join(element.text for element in card.body if isinstance(element, Text | Caption))
 
 
-def test_the_card_names_who_set_up_and_who_supervises() -> None:
-    """Both are mentioned, for everybody in the channel to see."""
+def test_the_card_mentions_setter_and_supervisors() -> None:
+    """The public card mentions the setter and the supervisors."""
     card = welcome_card.render_introduction(TEAM, "U1", ("U8", "U9"), WORDS)
 
     assert card.audience is Audience.TEAM
-    assert "@{U1}" in written(card)
-    assert "@{U8} and @{U9}" in written(card)
+    assert "@{U1}" in card_text(card)
+    assert "@{U8} and @{U9}" in card_text(card)
 
 
-def test_a_set_up_by_the_operator_names_no_person() -> None:
-    """Where nobody in the workspace set it up, nobody is named for it."""
-    assert "the people who run Attune" in written(
+def test_a_set_up_by_the_operator_mentions_no_setter() -> None:
+    """A set-up by the operator mentions no setter."""
+    assert "the people who run Attune" in card_text(
         welcome_card.render_introduction(TEAM, "", ("U9",), WORDS)
     )
 
 
-def test_the_card_makes_its_promise_and_offers_two_steps() -> None:
-    """Join, what is kept, and what a supervisor cannot see."""
+def test_the_card_has_its_buttons_and_privacy_statement() -> None:
+    """The card has two buttons and states what a supervisor cannot see."""
     card = welcome_card.render_introduction(TEAM, "U1", ("U9",), WORDS)
 
-    steps = [step for one in card.body if isinstance(one, ActionRow) for step in one.controls]
-    assert [step.name for step in steps if isinstance(step, Button)] == ["join", "kept"]
+    controls = [
+        control for row in card.body if isinstance(row, ActionRow) for control in row.controls
+    ]
+    assert [control.name for control in controls if isinstance(control, Button)] == ["join", "kept"]
     assert (
         "One private question a week. Your supervisor cannot see whether you joined, answered, "
-        "paused or left." in written(card)
+        "paused or left." in card_text(card)
     )
 
 
-def test_the_card_says_when_tips_come_and_who_reads_the_tables() -> None:
-    """Its last line follows the set-up."""
-    quiet = written(
+def test_the_card_describes_tip_days_and_readers() -> None:
+    """The last line describes the tip days and who may read the tables."""
+    closed_text = card_text(
         welcome_card.render_introduction(replace(TEAM, open_to_team=False), "", ("U9",), WORDS)
     )
-    lively = written(
+    open_text = card_text(
         welcome_card.render_introduction(replace(TEAM, tip_days=(2, 4)), "", ("U9",), WORDS)
     )
 
-    assert "No tips are posted here" in quiet
-    assert "everybody can read" not in quiet
-    assert "Tuesday and Thursday" in lively
-    assert "everybody can read" in lively
+    assert "No tips are posted here" in closed_text
+    assert "everybody can read" not in closed_text
+    assert "Tuesday and Thursday" in open_text
+    assert "everybody can read" in open_text

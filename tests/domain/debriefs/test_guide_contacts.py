@@ -1,0 +1,107 @@
+"""The supervision step of the guide, its contacts, buttons and filing note."""
+
+import pytest
+
+from bot.domain.debriefs import guides
+from bot.domain.debriefs.debrief_form import Debrief, Refinement
+from bot.elements import ActionRow, Button, Caption, ChoiceField, ContactLink, Text
+from tests.domain.debriefs.combinations import (
+    WORDS,
+    guide_text,
+)
+
+AWAY = Debrief("away", "touched")
+
+
+@pytest.mark.parametrize(
+    ("help_code", "line"),
+    [("", "plain"), ("self", "self"), ("supervision", "supervision"), ("sooner", "sooner")],
+)
+def test_the_help_code_selects_the_supervision_line(help_code: str, line: str) -> None:
+    """The help code selects the first line of step 7."""
+    guide = guides.build_guide_form(
+        AWAY, WORDS, Refinement(help_code=help_code), supervisors=("U1",)
+    )
+
+    assert WORDS.guide_line(f"bring.{line}") in guide_text(guide)
+
+
+def test_no_contact_is_mentioned_without_a_supervisor() -> None:
+    """Without a known supervisor, step 7 does not refer to a contact button."""
+    guide = guides.build_guide_form(AWAY, WORDS, Refinement(help_code="sooner"))
+
+    assert WORDS.guide_line("bring.sooner_alone") in guide_text(guide)
+    assert WORDS.guide_line("bring.sooner") not in guide_text(guide)
+
+
+@pytest.mark.parametrize("help_code", ["self", "sooner"])
+def test_supervision_starts_with_safety_on_the_safety_branch(help_code: str) -> None:
+    """With any help code, step 7 of the safety branch starts with safety."""
+    guide = guide_text(
+        guides.build_guide_form(AWAY, WORDS, Refinement(help_code=help_code, is_unsafe=True))
+    )
+
+    assert WORDS.guide_line("bring.unsafe") in guide
+    assert (WORDS.guide_line("bring.sooner_alone") in guide) == (help_code == "sooner")
+
+
+def test_each_supervisor_has_a_contact_link() -> None:
+    """Each supervisor has a contact link; several links have a mention above each."""
+    single_body = guides.build_guide_form(AWAY, WORDS, supervisors=("U1",)).body
+    double_body = guides.build_guide_form(AWAY, WORDS, supervisors=("U1", "U2")).body
+
+    assert ContactLink("U1", WORDS.translate("rupture.guide.write")) in single_body
+    assert [e.person_id for e in double_body if isinstance(e, ContactLink)] == ["U1", "U2"]
+    for person in ("U1", "U2"):
+        contact = ContactLink(person, WORDS.translate("rupture.guide.write_this_one"))
+        assert double_body[double_body.index(contact) - 1] == Text(f"@{{{person}}}")
+
+
+def test_contact_links_are_limited() -> None:
+    """At most :data:`guides.MAX_CONTACTS` contact links are shown."""
+    body = guides.build_guide_form(AWAY, WORDS, supervisors=tuple(f"U{n}" for n in range(100))).body
+
+    assert sum(isinstance(e, ContactLink) for e in body) == guides.MAX_CONTACTS
+
+
+def test_the_filing_note_follows_the_banner() -> None:
+    """The optional filing note follows the safety banner."""
+    assert guides.build_guide_form(AWAY, WORDS, filing_note="Kept.").body[1] == Caption("Kept.")
+    assert Caption("Kept.") not in guides.build_guide_form(AWAY, WORDS).body
+
+
+def test_the_refinement_button_has_the_codes() -> None:
+    """The button data is the two codes; its label differs after a refinement."""
+    plain_guide, refined_guide = (
+        guides.build_guide_form(AWAY, WORDS, r) for r in (None, Refinement("bond"))
+    )
+    buttons = [
+        e.controls[0]
+        for g in (plain_guide, refined_guide)
+        for e in g.body
+        if isinstance(e, ActionRow)
+    ]
+
+    assert buttons == [
+        Button("rupture.deeper", WORDS.translate(key), "away.touched", opens_form=True)
+        for key in ("rupture.guide.deeper", "rupture.guide.again")
+    ]
+
+
+def test_a_guide_is_read_only() -> None:
+    """A guide has no submit button, and has its purpose and its source."""
+    guide = guides.build_guide_form(AWAY, WORDS)
+
+    assert (guide.name, guide.submit, guide.data) == ("guide", "", "away.touched")
+    assert Caption(WORDS.translate("safety.purpose")) in guide.body
+    assert WORDS.references["source"].url in guide_text(guide)
+
+
+def test_the_chooser_files_nothing() -> None:
+    """The chooser has the same two questions, no form data, and states that nothing is filed."""
+    chooser = guides.build_chooser_form(WORDS)
+
+    assert (chooser.name, chooser.data) == ("guide", "")
+    assert [e.id for e in chooser.body if isinstance(e, ChoiceField)] == ["form", "status"]
+    assert "files nothing" in guide_text(chooser)
+    assert chooser.submit
