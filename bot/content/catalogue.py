@@ -1,4 +1,4 @@
-"""The catalogue of all texts by language: sentences, cards, codebook and formatting rules."""
+"""The message catalogue by language: sentences, cards, codebook and formatting rules."""
 
 import re
 from collections.abc import Iterable, Mapping

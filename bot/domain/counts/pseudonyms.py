@@ -1,4 +1,4 @@
-"""Keyed hashes that identify contributors while a period is open, and no one afterwards.
+"""Pseudonyms: keyed hashes that identify contributors only while a period is open.
 
 Every key includes the pepper, which is an environment variable and never in the database.
 """
