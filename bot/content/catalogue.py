@@ -66,11 +66,12 @@ class LanguagePack:
         if not isinstance(sentence, str):
             plural_form = self.locale.plural_form(int(facts["count"]))
             sentence = sentence.get(plural_form, sentence["other"])
-        return self._fill_placeholders(sentence, facts)
+        return self._fill_placeholders(sentence, facts) if "{" in sentence else sentence
 
     def guide_line(self, key: str, /, **facts: str | int) -> str:
         """Return the guide's line with *key*, placeholders replaced; KeyError if unknown."""
-        return self._fill_placeholders(self.guide[key], facts)
+        line = self.guide[key]
+        return self._fill_placeholders(line, facts) if "{" in line else line
 
     def _fill_placeholders(self, sentence: str, facts: Mapping[str, str | int]) -> str:
         return PLACEHOLDER.sub(lambda match: self._format_fact(facts[match[1]]), sentence)
