@@ -124,7 +124,7 @@ async def test_a_tidying_that_fails_stops_nobody(
 
     await store.write(insert_row_job("slack:T2"))
 
-    assert "store.not_tidied" in caplog.messages
+    assert "store.checkpoint_failed" in caplog.messages
     await store.close()
 
 

@@ -1,4 +1,4 @@
-"""What one open transaction lets you read and write."""
+"""Repositories: what a job can read and write within one transaction."""
 
 from sqlalchemy import Connection
 
@@ -17,10 +17,10 @@ from bot.store.repositories.workspaces import Workspaces
 
 
 class Repositories:
-    """Everything that is kept, one book each, as one transaction sees it."""
+    """All repositories, sharing the connection and so the transaction of one job."""
 
     def __init__(self, connection: Connection, peppers: tuple[bytes, ...]) -> None:
-        """Open the books on *connection*; *peppers*, newest first, keep tokens apart."""
+        """Use the transaction of *connection*; *peppers*, newest first, key all digests."""
         self._connection = connection
         self.people = People(connection)
         self.linked_accounts = LinkedAccounts(connection)
