@@ -1,4 +1,4 @@
-"""What the tests of the store hand it, and what they ask it for."""
+"""Sample jobs, deliveries and helpers for the store's tests."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ PLANNED_TIP = PlannedDelivery("slack:T1", "tip", "", "C1", "2026-09-07", NOW - M
 
 
 def insert_row_job(name: str) -> Callable[[Repositories], str]:
-    """A work that keeps one row and gives back its name."""
+    """Return a job that inserts one row and returns its name."""
 
     def job(repos: Repositories) -> str:
         repos._connection.execute(insert(workspaces).values(id=name))
@@ -32,12 +32,12 @@ def insert_row_job(name: str) -> Callable[[Repositories], str]:
 
 
 def list_row_names(repos: Repositories) -> list[str]:
-    """A work that finds every row kept."""
+    """Job that returns the names of all inserted rows."""
     return list(repos._connection.scalars(select(workspaces.c.id).order_by(workspaces.c.id)))
 
 
 async def plan_deliveries(store: Store, *planned_deliveries: PlannedDelivery) -> Delivery:
-    """Promise, and give back the first delivery owed."""
+    """Plan deliveries and return the one that is due first."""
     await store.write(lambda repos: repos.deliveries.plan_deliveries(planned_deliveries))
     return (
         await store.read(
@@ -47,7 +47,7 @@ async def plan_deliveries(store: Store, *planned_deliveries: PlannedDelivery) ->
 
 
 async def reload_delivery(store: Store, delivery: Delivery) -> Delivery:
-    """The delivery as it stands now."""
-    again = await store.read(lambda repos: repos.deliveries.get(delivery.id))
-    assert again is not None
-    return again
+    """Return the delivery as stored now."""
+    reloaded = await store.read(lambda repos: repos.deliveries.get(delivery.id))
+    assert reloaded is not None
+    return reloaded

@@ -41,10 +41,9 @@ from bot.store.upsert import MAX_ROWS_PER_STATEMENT, insert_missing_rows
 __all__ = ["Deliveries", "Delivery", "DeliveryCount", "DeliveryState", "PlannedDelivery"]
 
 RECONCILE_AFTER = timedelta(seconds=40)
-"""Time after a claim from which an unfinished attempt may be reconciled.
+"""Age of a claim from which its unfinished attempt may be reconciled.
 
-A request times out after ten seconds, and a product may post the message up to half a
-minute later.
+A request times out after ten seconds; a product may post up to half a minute later.
 """
 
 _DAY_SECONDS = 86_400
