@@ -1,6 +1,7 @@
 """Database engines configured for durable commits and for physical deletion of deleted rows."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +15,7 @@ MAX_READERS = 2
 _LOCK_TIMEOUT_SECONDS = 30
 """Seconds to wait for the writer lock of another process, such as an operator's command."""
 
-_SQLITE_PRAGMAS = {
+SQLITE_PRAGMAS: Mapping[str, str | int] = {
     "busy_timeout": _LOCK_TIMEOUT_SECONDS * 1000,
     "journal_mode": "wal",
     "synchronous": 2,  # FULL: a commit is on disk before it is acknowledged
@@ -50,7 +51,7 @@ class Engines(NamedTuple):
         self.reader.dispose()
 
 
-def open_engines(url: str) -> Engines:
+def open_engines(url: str, *, sqlite_pragmas: Mapping[str, str | int] = SQLITE_PRAGMAS) -> Engines:
     """Create the engines for the database at *url*.
 
     A missing SQLite file is created, readable by its owner alone. No PostgreSQL connection
@@ -58,17 +59,21 @@ def open_engines(url: str) -> Engines:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed)
+        return _open_sqlite(parsed, sqlite_pragmas)
+    return _open_postgresql(parsed)
+
+
+def _open_postgresql(url: URL) -> Engines:
     engines = Engines(
         create_engine(
-            parsed,
+            url,
             hide_parameters=True,
             pool_pre_ping=True,
             pool_size=1,
             connect_args=_POSTGRESQL_CONNECT_ARGS,
         ),
         create_engine(
-            parsed,
+            url,
             hide_parameters=True,
             pool_pre_ping=True,
             pool_size=MAX_READERS,
@@ -99,7 +104,7 @@ def create_lease_engine(engines: Engines) -> Engine:
 _POSTGRESQL_CONNECT_ARGS = {"connect_timeout": 5, "keepalives_idle": 30}
 
 
-def _open_sqlite(url: URL) -> Engines:
+def _open_sqlite(url: URL, pragmas: Mapping[str, str | int]) -> Engines:
     if not url.database or url.database == ":memory:":
         raise ValueError("the SQLite database must be a file: memory does not outlive the process")
     _create_private_file(Path(url.database))
@@ -107,7 +112,11 @@ def _open_sqlite(url: URL) -> Engines:
         create_engine(url, hide_parameters=True, pool_size=1),
         create_engine(url, hide_parameters=True, pool_size=MAX_READERS),
     )
-    event.listen(engines.writer, "connect", _configure_writer_connection)
+    event.listen(
+        engines.writer,
+        "connect",
+        lambda connection, _record: _configure_writer_connection(connection, pragmas),
+    )
     event.listen(engines.writer, "begin", _begin_immediate)
     event.listen(engines.reader, "connect", _configure_reader_connection)
     event.listen(engines.reader, "begin", _begin_deferred)
@@ -124,9 +133,12 @@ def _create_private_file(path: Path) -> None:
         return
 
 
-def _configure_writer_connection(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own
+def _configure_writer_connection(
+    connection: Any,  # noqa: ANN401 - sqlite3's own
+    pragmas: Mapping[str, str | int],
+) -> None:
     connection.isolation_level = None  # the driver's implicit transactions commit at savepoints
-    for name, value in _SQLITE_PRAGMAS.items():
+    for name, value in pragmas.items():
         connection.execute(f"PRAGMA {name}={value}")
         effective_row = connection.execute(f"PRAGMA {name}").fetchone()
         if effective_row != (value,):

@@ -21,13 +21,13 @@ logger = logging.getLogger("attune.store")
 T = TypeVar("T")
 
 MAX_QUEUED = 2048
-"""Jobs that the queue holds at most; a full queue rejects new jobs."""
+"""Default capacity of the queue; a full queue rejects new jobs."""
 
 MAX_BATCH = 256
-"""Jobs per commit at most, which bounds how long the first job waits for the last."""
+"""Default maximum of jobs per commit: it bounds how long the first job waits for the last."""
 
 IDLE_SECONDS = 1.0
-"""Seconds without jobs after which the writer thread runs a WAL checkpoint."""
+"""Default number of seconds without jobs after which the writer runs a WAL checkpoint."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,8 +55,19 @@ class GroupCommitWriter:
     whole batch is rolled back and every caller gets :class:`bot.errors.StoreBusyError`.
     """
 
-    def __init__(self, engine: Engine, repos: Callable[[Connection], Repositories]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        repos: Callable[[Connection], Repositories],
+        *,
+        max_queued: int = MAX_QUEUED,
+        max_batch: int = MAX_BATCH,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> None:
         """Write through *engine*, passing *repos* to each job; the first job starts the thread."""
+        self._max_queued = max_queued
+        self._max_batch = max_batch
+        self._idle_seconds = idle_seconds
         self._engine = engine
         self._repos_factory = repos
         self._queue: deque[QueuedJob[Any]] = deque()
@@ -73,7 +84,7 @@ class GroupCommitWriter:
         with self._condition:
             if self._is_closing:
                 raise StoreBusyError
-            if len(self._queue) >= MAX_QUEUED:
+            if len(self._queue) >= self._max_queued:
                 return False
             self._queue.append(job)
             self._condition.notify()
@@ -104,7 +115,7 @@ class GroupCommitWriter:
         with self._condition:
             self._condition.wait_for(
                 lambda: self._queue or self._is_closing,
-                timeout=IDLE_SECONDS if self._needs_checkpoint else None,
+                timeout=self._idle_seconds if self._needs_checkpoint else None,
             )
             return bool(self._queue) or not self._is_closing
 
@@ -137,12 +148,12 @@ class GroupCommitWriter:
                 resolve()
 
     def _next_batch(self) -> Iterator[QueuedJob[Any]]:
-        """Yield the queued jobs that are not cancelled, at most :data:`MAX_BATCH`.
+        """Yield the queued jobs that are not cancelled, at most one batch.
 
         The generator is consumed while the database lock is held, so that jobs queued
         meanwhile join the batch.
         """
-        for _ in range(MAX_BATCH):
+        for _ in range(self._max_batch):
             if self._queue and self._queue[0].runs_outside_transaction:
                 return
             yield from self._pop_first_job()

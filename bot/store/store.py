@@ -13,6 +13,8 @@ from bot.errors import StoreBusyError
 from bot.store import migrate, worker_locks
 from bot.store.engines import MAX_READERS, Engines, create_lease_engine, open_engines
 from bot.store.group_commit import (
+    IDLE_SECONDS,
+    MAX_QUEUED,
     EscapedStopIterationError,
     GroupCommitWriter,
     QueuedJob,
@@ -42,23 +44,44 @@ class Store:
     reads run in a thread pool. Other processes may use the same database at the same time.
     """
 
-    def __init__(self, engines: Engines, peppers: tuple[bytes, ...]) -> None:
-        """Use *engines*; *peppers*, newest first, key the encryption and the digests."""
+    def __init__(
+        self,
+        engines: Engines,
+        peppers: tuple[bytes, ...],
+        *,
+        max_queued: int = MAX_QUEUED,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> None:
+        """Use *engines*; *peppers*, newest first, key the encryption and the digests.
+
+        *max_queued* is the capacity of the write queue; after *idle_seconds* without writes
+        the writer runs a WAL checkpoint.
+        """
         self._engines = engines
         self._repos_factory: Callable[[Connection], Repositories] = partial(
             Repositories, peppers=peppers
         )
-        self._writer = GroupCommitWriter(engines.writer, self._repos_factory)
+        self._writer = GroupCommitWriter(
+            engines.writer, self._repos_factory, max_queued=max_queued, idle_seconds=idle_seconds
+        )
         self._readers = ThreadPoolExecutor(MAX_READERS, thread_name_prefix="attune-reader")
 
     @classmethod
-    def open(cls, url: str, peppers: tuple[bytes, ...]) -> "Store":
+    def open(
+        cls,
+        url: str,
+        peppers: tuple[bytes, ...],
+        *,
+        max_queued: int = MAX_QUEUED,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> "Store":
         """Open the database at *url*: ``sqlite:///…`` or ``postgresql+psycopg://…``.
 
         A missing SQLite file is created, readable by its owner alone; an unusable one raises at
         once. PostgreSQL is connected by the first transaction.
         """
-        return cls(open_engines(url), peppers)
+        engines = open_engines(url)
+        return cls(engines, peppers, max_queued=max_queued, idle_seconds=idle_seconds)
 
     async def write(
         self, job: Callable[[Repositories], T], *, timeout_seconds: float = WRITE_TIMEOUT_SECONDS
@@ -123,9 +146,18 @@ class Store:
         """Count deliveries by day, kind, state and reason, without names; blocks briefly."""
         return self._run_read(lambda repos: repos.deliveries.count_by_state())
 
-    def create_worker_lease(self, *, shares_deliveries: bool) -> WorkerLease:
-        """Create this process's worker lease on the PostgreSQL server, not yet acquired."""
-        return WorkerLease(create_lease_engine(self._engines), shares_deliveries=shares_deliveries)
+    def create_worker_lease(
+        self, *, shares_deliveries: bool, idle_seconds: float | None = None
+    ) -> WorkerLease:
+        """Create this process's worker lease on the PostgreSQL server, not yet acquired.
+
+        It expires after *idle_seconds* without a heartbeat; ``None`` is the mode's default.
+        """
+        return WorkerLease(
+            create_lease_engine(self._engines),
+            shares_deliveries=shares_deliveries,
+            idle_seconds=idle_seconds,
+        )
 
     def list_live_workers(self) -> tuple[LiveWorker, ...]:
         """Return every live worker on this PostgreSQL, none on SQLite. Blocks briefly."""

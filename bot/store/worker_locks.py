@@ -33,8 +33,11 @@ _SET_TIMEOUTS_SQL = text(
     ") AS wanted (wanted_name, wanted_value) ON name = wanted_name"
 )
 
-IDLE_TIMEOUT_BY_LOCK_CLASS = {_SHARED_LOCK_CLASS: "30s", _SINGLE_LOCK_CLASS: "150s"}
-"""Idle session timeout: many heartbeats of a shared worker, two ticks of a single worker."""
+SHARED_IDLE_SECONDS = 30.0
+"""Default idle session timeout of a shared worker: many of its heartbeats."""
+
+SINGLE_IDLE_SECONDS = 150.0
+"""Default idle session timeout of a single worker: two ticks of its clock."""
 
 
 class LiveWorker(NamedTuple):
@@ -52,18 +55,23 @@ class WorkerLease:
     method blocks briefly and raises the driver's error when the database is unavailable.
     """
 
-    def __init__(self, engine: Engine, *, shares_deliveries: bool) -> None:
-        """Hold the lock in a session of *engine*; the lock's class publishes the worker's mode."""
+    def __init__(
+        self, engine: Engine, *, shares_deliveries: bool, idle_seconds: float | None = None
+    ) -> None:
+        """Hold the lock in a session of *engine*; the lock's class publishes the worker's mode.
+
+        A worker that sends no heartbeat for *idle_seconds* loses the lease; ``None`` is
+        :data:`SHARED_IDLE_SECONDS` or :data:`SINGLE_IDLE_SECONDS`.
+        """
+        default_seconds = SHARED_IDLE_SECONDS if shares_deliveries else SINGLE_IDLE_SECONDS
+        self._idle_seconds = default_seconds if idle_seconds is None else idle_seconds
         self._engine = engine
         self._lock_class = _SHARED_LOCK_CLASS if shares_deliveries else _SINGLE_LOCK_CLASS
         self._session: Connection | None = None
         self.lease_number = 0
 
     def renew_or_acquire(self) -> bool:
-        """Send a heartbeat; ``True`` when the lease had to be acquired, perhaps with a new number.
-
-        A worker that sends none for :data:`IDLE_TIMEOUT_BY_LOCK_CLASS` has lost the lease.
-        """
+        """Send a heartbeat; ``True`` if the lease had to be acquired, perhaps with a new number."""
         if self._session is not None:
             try:
                 self._session.execute(_HEARTBEAT_SQL)
@@ -72,9 +80,8 @@ class WorkerLease:
             else:
                 return False
         self._session = self._engine.connect()
-        self._session.execute(
-            _SET_TIMEOUTS_SQL, {"idle_timeout": IDLE_TIMEOUT_BY_LOCK_CLASS[self._lock_class]}
-        )
+        idle_timeout = f"{round(self._idle_seconds * 1000)}ms"
+        self._session.execute(_SET_TIMEOUTS_SQL, {"idle_timeout": idle_timeout})
         candidates = chain([self.lease_number or 1], count(1))
         self.lease_number = next(number for number in candidates if self._try_lock(number))
         return True

@@ -1,23 +1,21 @@
 import asyncio
 import sqlite3
+import time
+from itertools import count
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event
 
 from bot.errors import StoreBusyError
-from bot.store import group_commit
 from bot.store.repositories import Repositories
 from bot.store.store import Store
 from tests.store.sample_jobs import insert_row_job, list_row_names
 
 
-async def test_idle_writer_truncates_the_write_ahead_log(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_idle_writer_truncates_the_write_ahead_log(tmp_path: Path) -> None:
     """After the idle time without jobs, SQLite's write-ahead log is empty."""
-    monkeypatch.setattr(group_commit, "IDLE_SECONDS", 0.05)
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
     store.migrate()
     await store.write(insert_row_job("slack:T1"))
     log = tmp_path / "attune.sqlite-wal"
@@ -28,12 +26,9 @@ async def test_idle_writer_truncates_the_write_ahead_log(
     await store.close()
 
 
-async def test_idle_checkpoint_does_not_wait_for_a_reader(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_idle_checkpoint_does_not_wait_for_a_reader(tmp_path: Path) -> None:
     """An open reader delays the idle checkpoint, but no write."""
-    monkeypatch.setattr(group_commit, "IDLE_SECONDS", 0.05)
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
     store.migrate()
     await store.write(insert_row_job("slack:T1"))
     reader = sqlite3.connect(tmp_path / "attune.sqlite", isolation_level=None)
@@ -108,23 +103,26 @@ async def test_checkpoint_runs_in_queue_order(tmp_path: Path) -> None:
 
 
 async def test_failed_idle_checkpoint_is_logged_and_does_not_stop_the_writer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A failed idle checkpoint is logged, and later jobs are processed."""
-
-    def fail(*_engine: object, **_timeout: object) -> bool:
-        raise OSError
-
-    monkeypatch.setattr(group_commit, "IDLE_SECONDS", 0.05)
-    monkeypatch.setattr(group_commit, "checkpoint_wal", fail)
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
     store.migrate()
+    checkouts = count(1)
+
+    def fail_second_checkout(*_arguments: object) -> None:
+        if next(checkouts) == 2:
+            raise OSError
+
+    event.listen(store._engines.writer, "checkout", fail_second_checkout)
     await store.write(insert_row_job("slack:T1"))
-    await asyncio.sleep(0.3)
 
-    await store.write(insert_row_job("slack:T2"))
+    deadline = time.monotonic() + 10
+    while "store.checkpoint_failed" not in caplog.messages:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
 
-    assert "store.checkpoint_failed" in caplog.messages
+    assert await store.write(insert_row_job("slack:T2")) == "slack:T2"
     await store.close()
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.errors import StoreBusyError
-from bot.store.engines import _SQLITE_PRAGMAS, open_engines
+from bot.store.engines import SQLITE_PRAGMAS, open_engines
 from bot.store.schema import workspaces
 from bot.store.store import Store
 from tests.postgres import PostgresServer
@@ -46,14 +46,12 @@ def test_sqlite_pragmas_are_set(tmp_path: Path, pragma: str, expected: str | int
     engines.dispose()
 
 
-def test_sqlite_that_ignores_a_pragma_is_rejected(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sqlite_that_ignores_a_pragma_is_rejected(tmp_path: Path) -> None:
     """A SQLite build that ignores a required pragma raises at startup."""
-    monkeypatch.setitem(_SQLITE_PRAGMAS, "secure_delete", 7)
+    pragmas = {**SQLITE_PRAGMAS, "secure_delete": 7}
 
     with pytest.raises(RuntimeError, match="secure_delete"):
-        open_engines(f"sqlite:///{tmp_path}/attune.sqlite")
+        open_engines(f"sqlite:///{tmp_path}/attune.sqlite", sqlite_pragmas=pragmas)
 
 
 def test_new_files_are_private(tmp_path: Path) -> None:

@@ -134,11 +134,10 @@ async def test_timeout_does_not_apply_to_a_running_job(store: Store) -> None:
     assert await write_task == "slack:T1"
 
 
-async def test_full_queue_rejects_a_job_after_the_timeout(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_full_queue_rejects_a_job_after_the_timeout(database: str) -> None:
     """A caller waits for space in a full queue until its timeout, then gets an exception."""
-    monkeypatch.setattr("bot.store.group_commit.MAX_QUEUED", 2)
+    store = Store.open(database, (), max_queued=2)
+    store.migrate()
     may_continue = threading.Event()
     blocking_task = asyncio.create_task(store.write(lambda _repos: may_continue.wait(10)))
     await asyncio.sleep(0.05)
@@ -155,6 +154,7 @@ async def test_full_queue_rejects_a_job_after_the_timeout(
 
     await asyncio.gather(blocking_task, *queued_tasks, waiting_task)
     assert await store.read(list_row_names) == ["slack:T0", "slack:T1", "slack:patient"]
+    await store.close()
 
 
 async def test_cancelled_job_never_runs(store: Store) -> None:
