@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from bot.conversation import Person
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery, PlannedDelivery
+from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.schema import workspaces
 from bot.store.store import Store
 
@@ -16,9 +17,11 @@ DEADLINE = NOW + timedelta(hours=30)
 MINUTE = timedelta(minutes=1)
 MARIE = Person("slack:T1", "UMARIE")
 PLANNED_CHECKIN = PlannedDelivery(
-    "slack:T1", "checkin", "UMARIE", "", "2026-W37", NOW, DEADLINE, "ring"
+    "slack:T1", DeliveryKind.CHECKIN, "UMARIE", "", "2026-W37", NOW, DEADLINE, "ring"
 )
-PLANNED_TIP = PlannedDelivery("slack:T1", "tip", "", "C1", "2026-09-07", NOW - MINUTE, DEADLINE, "")
+PLANNED_TIP = PlannedDelivery(
+    "slack:T1", DeliveryKind.TIP, "", "C1", "2026-09-07", NOW - MINUTE, DEADLINE, ""
+)
 
 
 def insert_row_job(name: str) -> Callable[[Repositories], str]:

@@ -13,6 +13,15 @@ from bot.conversation import Person
 _UNIX_EPOCH = date(1970, 1, 1)
 
 
+class DeliveryKind(StrEnum):
+    """Kind of a delivery, which selects the composer of its message."""
+
+    CHECKIN = "checkin"
+    LAST_NOTE = "lastnote"
+    TIP = "tip"
+    INTRODUCTION = "intro"
+
+
 class DeliveryState(StrEnum):
     """State of a delivery. From ``SENDING`` on it is claimed, and no other process may send it."""
 
@@ -33,9 +42,10 @@ class PlannedDelivery:
     """A message to send to a person or to a channel.
 
     Workspace, kind, person, channel and slot are its idempotency key: planned again, it
-    stays one row. ``due_at`` and ``deadline`` are aware instants, the first and the last at
-    which it may be sent. ``detail`` holds ids of content, never an answer. One with a
-    ``reason`` can no longer be sent: it is stored as missed, so that the operator sees it.
+    stays one row. ``kind`` is a :class:`DeliveryKind` or its plain string. ``due_at`` and
+    ``deadline`` are aware instants, the first and the last at which it may be sent.
+    ``detail`` holds ids of content, never an answer. One with a ``reason`` can no longer be
+    sent: it is stored as missed, so that the operator sees it.
     """
 
     workspace: str
@@ -76,6 +86,18 @@ class DeliveryCount:
     count: int
 
 
+def parse_kind(value: str) -> str:
+    """Convert a stored kind to its :class:`DeliveryKind`.
+
+    The kind of a newer release stays a plain string: after a downgrade, one such row must
+    not block the queue.
+    """
+    try:
+        return DeliveryKind(value)
+    except ValueError:
+        return value
+
+
 def build_delivery_row(planned_delivery: PlannedDelivery) -> dict[str, Any]:
     """Convert a planned delivery to a table row with a new random id."""
     return {
@@ -98,6 +120,7 @@ def parse_delivery_row(row: Row[Any]) -> Delivery:
     values = row._asdict()
     for column, attribute in (("due", "due_at"), ("late", "deadline"), ("started", "started_at")):
         values[attribute] = from_unix_seconds(values.pop(column))
+    values["kind"] = parse_kind(values["kind"])
     values["state"] = DeliveryState(values["state"])
     return Delivery(**values)
 
@@ -107,7 +130,7 @@ def build_delivery_count(
 ) -> DeliveryCount:
     """Build a count from its aggregated columns; *day_number* counts from the Unix epoch."""
     day = _UNIX_EPOCH + timedelta(days=day_number)
-    return DeliveryCount(day, kind, DeliveryState(state), reason, count)
+    return DeliveryCount(day, parse_kind(kind), DeliveryState(state), reason, count)
 
 
 def to_unix_seconds(moment: datetime) -> int:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.conversation import Person
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryState
+from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.store import Store
 from tests.store.sample_jobs import MARIE, PLANNED_CHECKIN, PLANNED_TIP
 
@@ -48,7 +49,7 @@ async def test_slots_by_person_covers_many_people(store: Store) -> None:
         repos.deliveries.plan_deliveries([missed])
         persons = {MARIE, OMAR}
         return [
-            repos.deliveries.slots_by_person("checkin", persons, later_slots)
+            repos.deliveries.slots_by_person(DeliveryKind.CHECKIN, persons, later_slots)
             for later_slots in ("", "2026-W38")
         ]
 
@@ -62,7 +63,7 @@ async def test_missed_slot_is_settled(store: Store) -> None:
 
     def query_slots(repos: Repositories) -> set[str]:
         repos.deliveries.plan_deliveries([PLANNED_CHECKIN, replace(NEXT_CHECKIN, reason="holiday")])
-        return repos.deliveries.settled_slots("checkin", MARIE)
+        return repos.deliveries.settled_slots(DeliveryKind.CHECKIN, MARIE)
 
     assert await store.write(query_slots) == {"2026-W38"}
     counts = await store.read(lambda repos: repos.deliveries.count_by_state())

@@ -7,6 +7,7 @@ import pytest
 
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import RECONCILE_AFTER, DeliveryCount, DeliveryState
+from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.store import Store
 from tests.store.sample_jobs import (
     DEADLINE,
@@ -205,6 +206,8 @@ async def test_deliveries_are_counted_without_names(store: Store) -> None:
 
     today, tomorrow = date(2026, 9, 7), date(2026, 9, 8)
     assert await store.write(plan_and_count) == (
-        DeliveryCount(today, "checkin", DeliveryState.GONE, ("user_disabled" * 9)[:60], 1),
-        DeliveryCount(tomorrow, "checkin", DeliveryState.PLANNED, "", 2),
+        DeliveryCount(
+            today, DeliveryKind.CHECKIN, DeliveryState.GONE, ("user_disabled" * 9)[:60], 1
+        ),
+        DeliveryCount(tomorrow, DeliveryKind.CHECKIN, DeliveryState.PLANNED, "", 2),
     )

@@ -2,8 +2,12 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+from sqlalchemy import select
+
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery, DeliveryState
+from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.schema import deliveries
 from bot.store.store import Store
 from tests.store.sample_jobs import (
@@ -44,7 +48,33 @@ async def test_planning_a_delivery_again_inserts_nothing(store: Store) -> None:
 
     assert await store.write(plan_job) == 2
     assert await store.write(plan_job) == 0
-    assert (await plan_deliveries(store, PLANNED_CHECKIN)).kind == "tip"
+    assert (await plan_deliveries(store, PLANNED_CHECKIN)).kind is DeliveryKind.TIP
+
+
+@pytest.mark.parametrize("kind", DeliveryKind)
+async def test_delivery_kind_is_stored_as_its_value(store: Store, kind: DeliveryKind) -> None:
+    """A kind given as a plain string is read as the enum member, also in counts."""
+    delivery = await plan_deliveries(store, replace(PLANNED_CHECKIN, kind=kind.value))
+    (count,) = await store.read(lambda repos: repos.deliveries.count_by_state())
+    stored_kinds = await store.read(
+        lambda repos: list(repos._connection.scalars(select(deliveries.c.kind)))
+    )
+
+    assert delivery.kind is kind
+    assert count.kind is kind
+    assert stored_kinds == [kind.value]
+
+
+async def test_unknown_delivery_kind_stays_a_string(store: Store) -> None:
+    """A row of a newer release's kind is read without an error."""
+    delivery = await plan_deliveries(store, replace(PLANNED_CHECKIN, kind="survey"))
+
+    assert delivery.kind == "survey"
+
+
+def test_delivery_kinds_have_the_stored_values() -> None:
+    """Renaming a value would orphan the rows that have it."""
+    assert [kind.value for kind in DeliveryKind] == ["checkin", "lastnote", "tip", "intro"]
 
 
 async def test_concurrent_clocks_plan_a_delivery_once(store: Store, database: str) -> None:

@@ -8,6 +8,7 @@ from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryState, PlannedDelivery
+from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.schema import people
 from bot.store.store import Store
 
@@ -132,7 +133,9 @@ def plan_checkins(repos: Repositories) -> None:
     """Plan a check-in for Marie and one for Omar."""
     deadline = NOW + timedelta(hours=30)
     repos.deliveries.plan_deliveries(
-        PlannedDelivery("slack:T1", "checkin", person.id, "", "2026-W37", NOW, deadline, "ring")
+        PlannedDelivery(
+            "slack:T1", DeliveryKind.CHECKIN, person.id, "", "2026-W37", NOW, deadline, "ring"
+        )
         for person in (MARIE, OMAR)
     )
 
