@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from bot.conversation import Person
 from bot.store.repositories import delivery_statements
+from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.repositories.delivery_records import (
     Delivery,
     DeliveryCount,
@@ -25,9 +26,7 @@ from bot.store.repositories.delivery_records import (
     PlannedDelivery,
     build_delivery_count,
     build_delivery_row,
-    from_unix_seconds,
     parse_delivery_row,
-    to_unix_seconds,
 )
 from bot.store.repositories.delivery_statements import (
     matches_attempt,

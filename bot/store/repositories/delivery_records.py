@@ -1,7 +1,7 @@
 """Deliveries as dataclasses, their states, and the conversion to and from table rows."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from secrets import token_hex
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.conversation import Person
+from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 
 _UNIX_EPOCH = date(1970, 1, 1)
 
@@ -131,13 +132,3 @@ def build_delivery_count(
     """Build a count from its aggregated columns; *day_number* counts from the Unix epoch."""
     day = _UNIX_EPOCH + timedelta(days=day_number)
     return DeliveryCount(day, parse_kind(kind), DeliveryState(state), reason, count)
-
-
-def to_unix_seconds(moment: datetime) -> int:
-    """Convert an aware instant to whole Unix seconds, as stored."""
-    return int(moment.timestamp())
-
-
-def from_unix_seconds(unix_seconds: int) -> datetime:
-    """Convert stored Unix seconds to an aware instant in UTC."""
-    return datetime.fromtimestamp(unix_seconds, UTC)

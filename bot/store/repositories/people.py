@@ -1,6 +1,6 @@
 """Clinicians' profiles, check-in preferences, team membership and reachability."""
 
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -18,6 +18,7 @@ from sqlalchemy import (
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule, is_known_zone
 from bot.domain.people import Clinician
+from bot.store.repositories import column_codecs
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.schema import people, rosters, workspaces
@@ -91,12 +92,12 @@ class People:
         self._upsert_person(
             person,
             checkin_day=rule.weekday if rule else None,
-            checkin_time=rule.local_time.isoformat("minutes") if rule else None,
+            checkin_time=column_codecs.encode_clock_time(rule.local_time) if rule else None,
         )
 
     def set_work_days(self, person: Person, days: tuple[int, ...]) -> None:
         """Store the ISO weekdays on which *person* works; ``()`` means Monday to Friday."""
-        self._update_person(person, work_days=",".join(map(str, sorted(days))))
+        self._update_person(person, work_days=column_codecs.encode_weekdays(sorted(days)))
 
     def set_unanswered_count(self, person: Person, unanswered_count: int) -> None:
         """Store how many check-ins in a row are unanswered, clamped to 0..6; any use resets it."""
@@ -183,7 +184,7 @@ def parse_clinician_row(row: Row[Any]) -> Clinician:
     """Convert a row with the columns of ``people`` to a clinician."""
     rule = None
     if row.checkin_day is not None:
-        rule = WeeklyRule(row.checkin_day, time.fromisoformat(row.checkin_time))
+        rule = WeeklyRule(row.checkin_day, column_codecs.decode_clock_time(row.checkin_time))
     return Clinician(
         person=Person(row.workspace, row.id),
         language=row.language,
@@ -195,5 +196,5 @@ def parse_clinician_row(row: Row[Any]) -> Clinician:
         home_team_id=row.home_team,
         unanswered_count=row.quiet,
         unreachable_reason=row.unreachable,
-        work_days=tuple(int(day) for day in row.work_days.split(",") if day),
+        work_days=column_codecs.decode_weekdays(row.work_days),
     )

@@ -14,6 +14,7 @@ from bot.domain.counts import pseudonyms, release_rule
 from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.release_rule import BREAKDOWN, MIN_PRACTICE_SIZE, TOTAL, CountingTerms
 from bot.domain.people import Team
+from bot.store.repositories.column_codecs import practice_unit_key, team_unit_key
 from bot.store.repositories.teams import Teams
 from bot.store.schema import feeds, periods, releases, teams
 from bot.store.upsert import insert_missing_rows
@@ -234,11 +235,11 @@ def _is_open(now: datetime) -> ColumnElement[bool]:
 
 def _unit_name(team: Team, unit_teams: tuple[Team, ...]) -> str:
     """Return the unit's key: that of one team, or that of the practice's pool."""
-    return f"team:{team.id}" if unit_teams == (team,) else _practice_unit_name(team)
+    return team_unit_key(team.id) if unit_teams == (team,) else _practice_unit_name(team)
 
 
 def _practice_unit_name(team: Team) -> str:
-    return f"practice:{team.workspace}/{team.practice}"
+    return practice_unit_key(team.workspace, team.practice)
 
 
 def _parse_period_row(row: Row[Any]) -> Period:

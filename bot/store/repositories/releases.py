@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, delete, select
 
 from bot.domain.counts import release_rule
 from bot.domain.counts.release_rule import ReleasedTable
+from bot.store.repositories.column_codecs import team_unit_key
 from bot.store.schema import feeds, releases
 
 
@@ -42,7 +43,7 @@ class Releases:
         """Return the releases of a team itself and of the units that it feeds now."""
         feeds_unit = (feeds.c.ledger == releases.c.ledger) & (feeds.c.unit == releases.c.unit)
         is_fed_unit = select(feeds.c.team).where(feeds.c.team == team_id, feeds_unit).exists()
-        return self._fetch_releases((releases.c.unit == f"team:{team_id}") | is_fed_unit)
+        return self._fetch_releases((releases.c.unit == team_unit_key(team_id)) | is_fed_unit)
 
     def delete_before(self, cutoff: date) -> int:
         """Delete releases of periods closed before *cutoff* and return how many were deleted."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import time
 from functools import lru_cache
 from types import SimpleNamespace
 
@@ -21,6 +20,7 @@ from sqlalchemy import (
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Clinician, Role, Team
+from bot.store.repositories import column_codecs
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.linked_accounts import LinkedAccounts
 from bot.store.repositories.people import People, parse_clinician_row
@@ -100,9 +100,9 @@ class Teams:
             "language": team.language,
             "zone": team.zone,
             "checkin_day": team.checkin_rule.weekday,
-            "checkin_time": team.checkin_rule.local_time.isoformat("minutes"),
-            "tip_days": ",".join(map(str, team.tip_days)),
-            "tip_time": team.tip_time.isoformat("minutes"),
+            "checkin_time": column_codecs.encode_clock_time(team.checkin_rule.local_time),
+            "tip_days": column_codecs.encode_weekdays(team.tip_days),
+            "tip_time": column_codecs.encode_clock_time(team.tip_time),
             "question": team.question,
             "open_to_team": team.open_to_team,
             "unreachable": "",
@@ -259,9 +259,9 @@ def _parse_team_row(*values: str | int) -> Team:
         practice=row.practice,
         language=row.language,
         zone=row.zone,
-        checkin_rule=WeeklyRule(row.checkin_day, time.fromisoformat(row.checkin_time)),
-        tip_days=tuple(int(day) for day in row.tip_days.split(",") if day),
-        tip_time=time.fromisoformat(row.tip_time),
+        checkin_rule=WeeklyRule(row.checkin_day, column_codecs.decode_clock_time(row.checkin_time)),
+        tip_days=column_codecs.decode_weekdays(row.tip_days),
+        tip_time=column_codecs.decode_clock_time(row.tip_time),
         question=row.question,
         open_to_team=row.open_to_team,
         unreachable_reason=row.unreachable,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from bot.store.repositories.delivery_records import from_unix_seconds, to_unix_seconds
+from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.schema import watermarks
 from bot.store.upsert import build_insert
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
-from bot.store.repositories.delivery_records import from_unix_seconds
+from bot.store.repositories.column_codecs import from_unix_seconds
 from bot.store.schema import workspaces
 from bot.store.upsert import upsert_row
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.conversation import Person
 from bot.store.repositories import Repositories
+from bot.store.repositories.column_codecs import missed_slot_key
 from bot.store.repositories.deliveries import DeliveryState
 from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.store import Store
@@ -42,7 +43,7 @@ async def test_planned_checkin_counts_as_unanswered_once(store: Store) -> None:
 
 async def test_slots_by_person_covers_many_people(store: Store) -> None:
     """Slots from a given week on are returned per person, without missed deliveries."""
-    missed = replace(PLANNED_CHECKIN, slot="2026-W39 late", reason="late")
+    missed = replace(PLANNED_CHECKIN, slot=missed_slot_key("2026-W39", "late"), reason="late")
 
     def query_slots(repos: Repositories) -> list[dict[Person, set[str]]]:
         repos.deliveries.plan_checkins([PLANNED_CHECKIN, NEXT_CHECKIN, OMARS_CHECKIN])
