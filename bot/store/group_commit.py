@@ -154,7 +154,7 @@ class GroupCommitWriter:
         meanwhile join the batch.
         """
         for _ in range(self._max_batch):
-            if self._queue and self._queue[0].runs_outside_transaction:
+            if not self._queue or self._queue[0].runs_outside_transaction:
                 return
             yield from self._pop_first_job()
 
