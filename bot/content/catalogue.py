@@ -163,8 +163,10 @@ class Catalogue:
 
     def choose_language(self, *tags: str) -> str:
         """Return the language of the first of *tags* that is available; English by default."""
-        available = (tag for tag in tags if self.has_language(re.split("[-_]", tag.lower())[0]))
-        return self.get_pack(next(available, "en")).language
+        for tag in tags:
+            if self.has_language(re.split("[-_]", tag.lower())[0]):
+                return self.get_pack(tag).language
+        return self.get_pack("en").language
 
     def has_language(self, language: str) -> bool:
         """Return whether a primary language subtag, such as 'fr', is available."""

@@ -59,8 +59,11 @@ class Periods:
 
         ``None`` for a team that is too small and has no siblings to be pooled with.
         """
-        self.ensure_open_period(team, ledger, now)
-        return self._find_open_period(team, ledger, now)
+        open_period = self._find_open_period(team, ledger, now)
+        if open_period is None:
+            self.ensure_open_period(team, ledger, now)
+            open_period = self._find_open_period(team, ledger, now)
+        return open_period
 
     def ensure_open_period(self, team: Team, ledger: str, now: datetime) -> bool:
         """Ensure that *team* feeds a period open at *now*; ``True`` when a feed was inserted.
