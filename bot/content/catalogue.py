@@ -155,11 +155,8 @@ class Catalogue:
     def get_pack(self, language: str) -> LanguagePack:
         """Return the pack that best matches a tag such as 'fr-FR' or 'en_US'; default English."""
         primary = re.split("[-_]", language.lower())[0]
-        return (
-            self.packs_by_tag[TAG_BY_FOLDER.get(primary, "en")]
-            if self.has_language(primary)
-            else self.packs_by_tag["en"]
-        )
+        tag = TAG_BY_FOLDER.get(primary, "en")
+        return self.packs_by_tag[tag if tag in self.packs_by_tag else "en"]
 
     def choose_language(self, *tags: str) -> str:
         """Return the language of the first of *tags* that is available; English by default."""

@@ -217,8 +217,8 @@ class Periods:
             select(func.max(table.c.closes)).where(table.c.unit == unit, table.c.ledger == ledger)
             for table in (periods, releases)
         )
-        closing_days = (self._connection.scalar(query) for query in queries)
-        return max((closes for closes in closing_days if closes), default=date.min)
+        closing_days = [self._connection.scalar(query) or date.min for query in queries]
+        return max(closing_days)
 
     def _fetch_periods(self, *where: ColumnElement[bool]) -> list[Period]:
         query = select(periods).where(*where).order_by(periods.c.closes, periods.c.unit)

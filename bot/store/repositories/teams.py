@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import starmap
 from types import SimpleNamespace
 
 from sqlalchemy import (
@@ -228,12 +229,12 @@ class Teams:
 
     def _fetch_teams(self, *where: ColumnElement[bool]) -> tuple[Team, ...]:
         query = select(teams).where(*where).order_by(teams.c.name, teams.c.id)
-        return tuple(_parse_team_row(*row) for row in self._connection.execute(query))
+        return tuple(starmap(_parse_team_row, self._connection.execute(query)))
 
     def _fetch_persons(self, table: Table, where: ColumnElement[bool]) -> tuple[Person, ...]:
         query = select(table.c.workspace, table.c.person).where(where)
         query = query.order_by(table.c.workspace, table.c.person)
-        return tuple(Person(*row) for row in self._connection.execute(query))
+        return tuple(starmap(Person, self._connection.execute(query)))
 
 
 def _matches_person(person: Person) -> ColumnElement[bool]:

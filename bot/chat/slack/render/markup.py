@@ -60,21 +60,18 @@ def split_into_mrkdwn_parts(text: str) -> list[str]:
 
 
 def _convert_mark(mark: re.Match[str]) -> str:
+    """Return a mark in mrkdwn, with a zero width space on each side that touches a letter."""
     match mark.lastgroup:
         case "strong":
-            return _pad_mark(mark, f"*{to_mrkdwn(mark['strong'])}*")
+            converted = f"*{to_mrkdwn(mark['strong'])}*"
         case "emphasis":
-            return _pad_mark(mark, f"_{to_mrkdwn(mark['emphasis'])}_")
+            converted = f"_{to_mrkdwn(mark['emphasis'])}_"
         case "url":
             return f"<{escape_text(mark['url']).replace('|', '%7C')}|{escape_text(mark['label'])}>"
         case "person":
             return f"<@{mark['person']}>"
         case _:
             return f"<#{mark['channel']}>"
-
-
-def _pad_mark(mark: re.Match[str], converted: str) -> str:
-    """Return *converted* with a zero width space on each side that touches a letter."""
     before, after = mark.string[: mark.start()][-1:], mark.string[mark.end() :][:1]
     left_padding = _PADDING if _ADJACENT_PATTERN.match(before) else ""
     right_padding = _PADDING if _ADJACENT_PATTERN.match(after) else ""
