@@ -1,6 +1,7 @@
 """Models of the Block Kit elements with a list of options: choices and menus.
 
-The values of the options are unique, and a default must be one of the options.
+The values of the options of one list are unique; those in option groups are not compared. An
+initial option must be one of the options.
 """
 
 from collections.abc import Sequence
@@ -23,7 +24,7 @@ from bot.sandbox.block_kit.schema import (
 
 
 class MarkdownOption(BlockKitModel):
-    """An option of radio buttons or checkboxes."""
+    """An option of radio buttons or checkboxes; its text is plain text or mrkdwn."""
 
     text: TextObject75
     value: Text150
@@ -31,7 +32,7 @@ class MarkdownOption(BlockKitModel):
 
 
 class PlainOption(BlockKitModel):
-    """An option of a select menu."""
+    """An option of a select menu; its text is plain text."""
 
     text: PlainText[Text75]
     value: Text150
@@ -72,7 +73,7 @@ class _OptionElement(InteractiveElement):
 
 
 class RadioButtons(_OptionElement):
-    """Radio buttons; the default option must be one of the list."""
+    """Radio buttons; the initial option must be one of the list."""
 
     type: Literal["radio_buttons"]
     options: _Choices
@@ -85,7 +86,7 @@ class RadioButtons(_OptionElement):
 
 
 class Checkboxes(_OptionElement):
-    """Checkboxes; each default option must be one of the list."""
+    """Checkboxes; each initial option must be one of the list."""
 
     type: Literal["checkboxes"]
     options: _Choices

@@ -47,6 +47,8 @@ class Button(InteractiveElement):
 
 
 class _Picker(InteractiveElement):
+    """An interactive element with a placeholder: a menu, a picker or a text input."""
+
     placeholder: Omittable[PlainText[Text150]] = None
 
 
@@ -107,7 +109,7 @@ class ChannelsSelect(_Picker):
 
 
 class TimePicker(_Picker):
-    """A time picker; the default is a string ``HH:MM``."""
+    """A time picker; the default has the shape ``HH:MM``, its range is not validated."""
 
     type: Literal["timepicker"]
     initial_time: Omittable[Annotated[str, Field(pattern=r"^[0-2]\d:[0-5]\d$")]] = None
@@ -115,7 +117,7 @@ class TimePicker(_Picker):
 
 
 class DatePicker(_Picker):
-    """A date picker; the default is a string ``YYYY-MM-DD``."""
+    """A date picker; the default has the shape ``YYYY-MM-DD``, its range is not validated."""
 
     type: Literal["datepicker"]
     initial_date: Omittable[Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\d$")]] = None
@@ -133,7 +135,7 @@ class DispatchActionConfig(BlockKitModel):
 
 
 class PlainTextInput(_Picker):
-    """A text input with bounds on the length of the string."""
+    """A text input; the length limits apply to the answer and are not checked on the default."""
 
     type: Literal["plain_text_input"]
     initial_value: Annotated[str, Field(max_length=_MAX_INPUT_LENGTH)] = ""

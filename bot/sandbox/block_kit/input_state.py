@@ -94,7 +94,10 @@ def store_answers(open_view: OpenView, state: Mapping[str, Any]) -> None:
 
 
 def normalize_answer(element: Json, raw_answer: Json) -> Json:
-    """Return an answer with its type; option values become the full options of the element."""
+    """Return an answer with its type; option values become the full options of the element.
+
+    Raises InvalidAnswerError for a value that is not among the options.
+    """
     field_type = FIELD_TYPES[element["type"]]
     value = raw_answer.get(field_type.answer_key, field_type.empty_value)
     if "option" in field_type.answer_key:

@@ -1,4 +1,4 @@
-"""Block Kit validation of messages, modals and Home views, fault by fault.
+"""Block Kit validation: messages, modals and Home views against Slack's limits.
 
 The limits come from Slack's Block Kit reference and its published types (2026-11). They detect
 an invalid payload of the bot before a real workspace does. Where two sources differ the smaller
@@ -91,7 +91,7 @@ class ModalView(_View):
 
 
 class HomeView(_View):
-    """The schema of a Home view; it has neither title nor buttons."""
+    """The schema of a Home view; it has no title, no submit and no close button."""
 
     type: Literal["home"]
     blocks: Annotated[list[HomeBlock], Field(max_length=_MAX_VIEW_BLOCKS)]
@@ -124,6 +124,7 @@ def _validate_payload(model: type[_Surface], payload: object, prefix: str) -> li
 
 
 def _get_reason(message: str) -> str:
+    """Remove the prefix that pydantic adds to the message of a ValueError."""
     return message.removeprefix("Value error, ")
 
 

@@ -39,7 +39,7 @@ def _describe_bot(slack_state: SlackState, _arguments: Json) -> Json:
 
 
 def render_user(slack_state: SlackState, person: Persona, *, include_locale: bool) -> Json:
-    """Return the user object of a person; a deactivated user has no time zone and no rights."""
+    """Return the user object of a person; a deactivated one has no time zone and no admin flags."""
     offset = slack_state.workspace.clock.now().astimezone(ZoneInfo(person.zone)).utcoffset()
     first_name, _, last_name = person.name.partition(" ")
     is_deactivated = person.id in slack_state.workspace.deactivated_ids
@@ -152,7 +152,11 @@ def _render_history_message(message: Message, arguments: Json) -> Json:
 
 
 def _conversation_scope(permission: str) -> ScopeResolver:
-    """Return a resolver of ``im:`` or ``channels:`` scopes, by the type of the conversation."""
+    """Return a resolver of ``im:`` or ``channels:`` scopes, by the type of the conversation.
+
+    An unknown conversation requires the ``im:`` scope. The sandbox has no private channels, whose
+    scopes would begin with ``groups:``.
+    """
 
     def required_scope(slack_state: SlackState, arguments: Json) -> str:
         conversation = slack_state.workspace.conversations.get(str(arguments.get("channel") or ""))

@@ -48,7 +48,7 @@ class _TokenBucket:
 class FaultPlan:
     """Planned faults and rate limits by method name; ``*`` in the faults matches any method.
 
-    ``read_seconds`` reads the simulated clock: after a jump of one day the token buckets have
+    The token buckets refill by the simulated clock, in seconds: after a jump of one day they have
     refilled for one day.
     """
 

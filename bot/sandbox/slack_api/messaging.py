@@ -1,4 +1,4 @@
-"""Web API methods that message, update and delete messages."""
+"""Web API methods that post, update and delete messages."""
 
 from collections.abc import Mapping
 

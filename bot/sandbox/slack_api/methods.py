@@ -1,4 +1,4 @@
-"""The description of a Web API method, and helpers that the methods share."""
+"""The description of a Web API method, and the functions that all methods share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

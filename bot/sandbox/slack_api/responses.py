@@ -37,7 +37,10 @@ class ResponseHandler:
     def handle_command_response(
         self, person: Persona, conversation: Conversation, command: str, response: BotResponse
     ) -> None:
-        """Show the message in the response to a slash command; an empty body shows nothing."""
+        """Show the message in the response to a slash command; an empty body shows nothing.
+
+        A missing acknowledgement or an invalid message becomes a notice.
+        """
         if not response.is_acknowledged:
             error = "operation_timeout" if response.timed_out else "dispatch_failed"
             self.notify_person(person, "command_failed", command=command, error=error)

@@ -79,7 +79,10 @@ class HttpTransport:
         read_seconds: Callable[[], float],
         timeout_seconds: float = RESPONSE_TIMEOUT_SECONDS,
     ) -> None:
-        """Send requests to *url*, such as ``http://127.0.0.1:3000/slack/events``."""
+        """Send requests to *url*, such as ``http://127.0.0.1:3000/slack/events``.
+
+        Signatures carry the machine's time in Unix seconds, not the simulated time.
+        """
         self.url = url
         self.timeout_seconds = timeout_seconds
         self._signing_secret = signing_secret

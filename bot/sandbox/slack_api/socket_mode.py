@@ -14,10 +14,14 @@ from bot.sandbox.workspace.workspace import Json
 
 
 class SocketConnection:
-    """A transport over one WebSocket connection that the bot has websocket."""
+    """A transport over one WebSocket connection that the bot has opened."""
 
     def __init__(self, websocket: web.WebSocketResponse, read_timeout: Callable[[], float]) -> None:
-        """Send over *websocket*; *read_timeout* returns the seconds until a response is late."""
+        """Send over *websocket*.
+
+        The response timeout in seconds is read again for every request, because it can change
+        while the connection is open.
+        """
         self._websocket = websocket
         self._read_timeout = read_timeout
         self._pending_responses: dict[str, asyncio.Future[bytes]] = {}

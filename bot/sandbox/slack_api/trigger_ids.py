@@ -39,7 +39,7 @@ class TriggerIds:
         read_seconds: Callable[[], float],
         trigger_seconds: float = RESPONSE_TIMEOUT_SECONDS,
     ) -> None:
-        """Measure expiry with *read_seconds*, the machine's own clock.
+        """Measure expiry on the machine's own clock, in seconds, not on the simulated clock.
 
         A trigger id is valid for *trigger_seconds* and opens one view.
         """
@@ -49,7 +49,7 @@ class TriggerIds:
         self._response_urls: dict[str, ResponseUrl] = {}
 
     def issue_trigger_id(self, person_id: str) -> str:
-        """Issue a trigger id for an interaction, and drop ids that expired a minute ago."""
+        """Issue a trigger id for an interaction, and drop ids that expired over a minute ago."""
         now = self._read_seconds()
         self._triggers = {
             trigger_id: trigger

@@ -10,7 +10,7 @@ from bot.sandbox.workspace import modals
 from bot.sandbox.workspace.workspace import Json
 
 _MAX_VIEW_BYTES = 250_000
-"""Maximum bytes of a serialized view, from the error ``view_too_large``."""
+"""Maximum length of a view as ASCII-escaped JSON, from the error ``view_too_large``."""
 
 
 def validate_view(view: object, surface: str) -> Json:

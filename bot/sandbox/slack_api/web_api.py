@@ -84,6 +84,7 @@ class WebApi:
         ]
 
     async def _execute_call(self, method: str, arguments: Json, token: str) -> Json:
+        """Authenticate and run a call; return the response body, also for an ApiError."""
         try:
             self._authenticate_token(method, token)
             if method == _CONNECTIONS_OPEN:
@@ -106,6 +107,10 @@ class WebApi:
             raise ApiError("token_revoked")
 
     def _run_method(self, name: str, arguments: Json) -> Json:
+        """Run a method after its OAuth scope and its argument names are validated.
+
+        Raises ApiError for an unknown method, a missing scope and invalid arguments.
+        """
         method = METHODS.get(name)
         if method is None:
             raise ApiError("unknown_method", req_method=name)
@@ -166,6 +171,7 @@ def _parse_json(text: str | bytes) -> Any:  # noqa: ANN401 - any JSON value
 
 
 async def _apply_fault(fault: PlannedFault, result: Json) -> Response:
+    """Return the response that *fault* makes of the body *result*, after the delay."""
     await asyncio.sleep(fault.delay_seconds)
     if fault.drop_connection:
         return _TruncatedResponse()

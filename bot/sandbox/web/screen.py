@@ -131,4 +131,5 @@ def _is_visible_to(message: Message, person: Persona) -> bool:
 
 
 def _render_view(open_view: OpenView) -> Json:
+    """Return a modal in Slack's shape, with its field errors, which Slack's view object lacks."""
     return {**modals.render_view(open_view), "errors": open_view.errors}

@@ -93,7 +93,10 @@ class _PageRoutes:
         return JSONResponse({"version": newest})
 
     async def perform_action(self, request: Request) -> Response:
-        """Run an action of a person; an invalid or impossible one has the status 400."""
+        """Run an action of a person; an invalid or impossible one has the status 400.
+
+        ``ok`` is false where a form was not submitted because required fields are empty.
+        """
         arguments = await _read_json(request)
         person = self._engine.workspace.find_person(str(arguments.get("persona")))
         action = PAGE_ACTIONS.get(str(arguments.get("act")))
@@ -185,6 +188,7 @@ async def _change_answer(engine: SandboxEngine, person: Persona, arguments: Json
 
 
 async def _submit_form(engine: SandboxEngine, person: Persona, arguments: Json) -> bool:
+    """Return False, without a request, while required fields are empty."""
     return await engine.persona_actions.submit_form(
         person, arguments["view"], arguments.get("state") or {}
     )
@@ -208,6 +212,7 @@ async def _dismiss_notice(engine: SandboxEngine, person: Persona, arguments: Jso
 def _wrap_action(
     perform: Callable[[PersonaActions, Persona, Json], Awaitable[None]],
 ) -> "PageAction":
+    """Adapt a function of PersonaActions to the signature of a page action."""
     return lambda engine, person, arguments: perform(engine.persona_actions, person, arguments)
 
 
