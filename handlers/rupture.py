@@ -55,7 +55,7 @@ async def submit_debrief(request: Request, context: Context) -> Reply:
 
 
 async def open_withdrawal_form(request: Request, context: Context) -> Reply:
-    """Open the form that confirms a withdrawal."""
+    """Open the form in which a person confirms that their debriefs are withdrawn."""
     return privacy_notice.build_withdrawal_form(context.catalogue.get_pack(request.language))
 
 
@@ -126,7 +126,7 @@ def _withdrawal_deadline(repos: Repositories, person: Person) -> date | None:
 
 
 def _supervisor_ids(repos: Repositories, person: Person) -> tuple[str, ...]:
-    """Return the supervisors whom the clinician can write to in their current product."""
+    """Return the ids of the home team's other supervisors in the person's own workspace."""
     team = repos.teams.get_home_team(person)
     holders = repos.teams.list_role_holders(team.id, Role.SUPERVISOR) if team else ()
     return tuple(

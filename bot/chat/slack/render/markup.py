@@ -71,7 +71,7 @@ def _convert_mark(mark: re.Match[str]) -> str:
 
 
 def _pad_mark(mark: re.Match[str], converted: str) -> str:
-    """Return *converted* with a zero width space on each side that touches a letter."""
+    """Return the mrkdwn *converted* with a zero width space on each side that touches a letter."""
     before, after = mark.string[: mark.start()][-1:], mark.string[mark.end() :][:1]
     paddings = (
         _PADDING if _ADJACENT_PATTERN.match(character) else "" for character in (before, after)
