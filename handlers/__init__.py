@@ -1,4 +1,4 @@
-"""Handler registry: tables of the commands, forms, buttons, shortcuts, home page and events."""
+"""Command routing and the other handler tables: forms, buttons, shortcuts, home page, events."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass

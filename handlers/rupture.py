@@ -9,7 +9,7 @@ from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers, Person, Reply, Req
 from bot.domain import surface
 from bot.domain.checkins import questions
 from bot.domain.debriefs import debrief_form, follow_ups, guides
-from bot.domain.people import Role
+from bot.domain.people import Role, Team
 from bot.domain.person import privacy_notice
 from bot.elements import Text
 from bot.store.repositories import Repositories
@@ -23,9 +23,7 @@ async def open_debrief_form(request: Request, context: Context) -> Reply:
 
     def read_policy(repos: Repositories) -> tuple[str, ...]:
         team = repos.teams.get_home_team(request.person)
-        return privacy_notice.policy_sentences(
-            words, team, _withdrawal_deadline(repos, request.person)
-        )
+        return privacy_notice.policy_sentences(words, team, _withdrawal_deadline(repos, team))
 
     return debrief_form.build_debrief_form(
         words, opening_line=opening_line, policy_lines=await context.store.read(read_policy)
@@ -38,17 +36,17 @@ async def submit_debrief(request: Request, context: Context) -> Reply:
     debrief = debrief_form.parse_debrief(request.answers)
 
     def save_debrief(repos: Repositories) -> tuple[str, tuple[str, ...]]:
-        withdrawable_until = _withdrawal_deadline(repos, request.person)
+        team = repos.teams.get_home_team(request.person)
+        withdrawable_until = _withdrawal_deadline(repos, team)
         if repos.idempotency_keys.claim("debrief", request.idempotency_key, now.date()):
             codes = {"form": debrief.form, "status": debrief.status}
             withdrawable_until = repos.slips.file_debrief(
                 request.person, codes, now
             ).withdrawable_until
-        on_roster = repos.teams.get_home_team(request.person) is not None
         filing_note = privacy_notice.filing_note(
-            words, on_roster=on_roster, withdrawable_until=withdrawable_until
+            words, on_roster=team is not None, withdrawable_until=withdrawable_until
         )
-        return filing_note, _supervisor_ids(repos, request.person)
+        return filing_note, _supervisor_ids(repos, request.person, team)
 
     filing_note, supervisors = await context.store.write(save_debrief)
     return guides.build_guide_form(debrief, words, supervisors=supervisors, filing_note=filing_note)
@@ -81,7 +79,11 @@ async def open_guide_chooser(request: Request, context: Context) -> Reply:
 async def show_guide(request: Request, context: Context) -> Reply:
     """Render the guide for two codes without filing anything."""
     words = context.catalogue.get_pack(request.language)
-    supervisors = await context.store.read(lambda repos: _supervisor_ids(repos, request.person))
+    supervisors = await context.store.read(
+        lambda repos: _supervisor_ids(
+            repos, request.person, repos.teams.get_home_team(request.person)
+        )
+    )
     return guides.build_guide_form(
         debrief_form.parse_debrief(request.answers), words, supervisors=supervisors
     )
@@ -108,7 +110,9 @@ async def submit_deeper_form(request: Request, context: Context) -> Reply:
     if isinstance(refinement, InvalidAnswers):
         return refinement
     debrief, person = debrief_form.parse_encoded_codes(request.data), request.person
-    supervisors = await context.store.read(lambda repos: _supervisor_ids(repos, person))
+    supervisors = await context.store.read(
+        lambda repos: _supervisor_ids(repos, person, repos.teams.get_home_team(person))
+    )
     guide = guides.build_guide_form(debrief, words, refinement, supervisors=supervisors)
     if not follow_ups.wants_follow_up(request):
         return guide
@@ -119,15 +123,13 @@ async def submit_deeper_form(request: Request, context: Context) -> Reply:
     return follow_ups.add_follow_up_notice(guide, sign, words)
 
 
-def _withdrawal_deadline(repos: Repositories, person: Person) -> date | None:
-    """Return the day before which a debrief that *person* files now can be withdrawn."""
-    team = repos.teams.get_home_team(person)
+def _withdrawal_deadline(repos: Repositories, team: Team | None) -> date | None:
+    """Return the day before which a debrief that a member of *team* files can be withdrawn."""
     return repos.slips.next_close_of_team(team.id) if team else None
 
 
-def _supervisor_ids(repos: Repositories, person: Person) -> tuple[str, ...]:
-    """Return the ids of the home team's other supervisors in the person's own workspace."""
-    team = repos.teams.get_home_team(person)
+def _supervisor_ids(repos: Repositories, person: Person, team: Team | None) -> tuple[str, ...]:
+    """Return the ids of *team*'s other supervisors in the own workspace of *person*."""
     holders = repos.teams.list_role_holders(team.id, Role.SUPERVISOR) if team else ()
     return tuple(
         holder.id for holder in holders if holder != person and holder.workspace == person.workspace

@@ -1,7 +1,4 @@
-"""Registry of the scheduled duties and of the composers of planned deliveries.
-
-Each module of this package is one duty or one composer; a new one needs a row in a table here.
-"""
+"""Registry of each periodic job (duty) and of the composers of planned deliveries."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL server, reached by a socket in a folder of its own."""
+"""A temporary PostgreSQL server on a Unix socket in a directory of its own."""
 
 import os
 import shutil
@@ -18,18 +18,18 @@ _SERVER_OPTIONS = (
 
 
 class PostgresServer:
-    """A server with nothing in it, for one run of the tests.
+    """An empty server for one test run.
 
-    It listens on no network address. Nothing it holds survives a power cut, which makes it
-    fast. PostgreSQL refuses to run as root, so for root it runs as the user Debian made.
+    It listens on no network address. Durability is off (no fsync), which makes it fast.
+    PostgreSQL refuses to run as root, so for root it runs as the user that Debian created.
     """
 
     def __init__(self) -> None:
-        """Make an empty cluster; :class:`RuntimeError` where PostgreSQL is not installed."""
-        programs = needs.find_postgresql()
-        if programs is None:
+        """Create an empty cluster, or raise :class:`RuntimeError` without PostgreSQL."""
+        bin_folder = needs.find_postgresql()
+        if bin_folder is None:
             raise RuntimeError(needs.installation_advice(["postgresql"]))
-        self._bin_folder = programs
+        self._bin_folder = bin_folder
         self._data_folder = Path(tempfile.mkdtemp(prefix="attune-pg-"))
         if os.geteuid() == 0:
             shutil.chown(self._data_folder, _SUPERUSER)
@@ -38,29 +38,29 @@ class PostgresServer:
         )
 
     def start(self) -> None:
-        """Take connections."""
+        """Start the server and wait until it accepts connections."""
         settings = f"{_SERVER_OPTIONS}'{self._data_folder}'"
         self._run_program(
             "pg_ctl", "--wait", f"--log={self._data_folder / 'log'}", "-o", settings, "start"
         )
 
     def stop(self) -> None:
-        """Drop every connection at once, as a crash would; what was committed stays."""
+        """Stop the server at once and drop every connection, as a crash would; commits survive."""
         self._run_program("pg_ctl", "--mode=immediate", "stop")
 
     def delete_files(self) -> None:
-        """Leave nothing behind."""
+        """Delete the cluster."""
         shutil.rmtree(self._data_folder, ignore_errors=True)
 
     def create_database(self) -> str:
-        """Create an empty database; gives its name, which is new each time."""
+        """Create an empty database with a unique name and return the name."""
         name = f"attune_{uuid4().hex}"
         with psycopg.connect(self._connection_string(_SUPERUSER), autocommit=True) as connection:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE template0".encode())
         return name
 
     def database_url(self, database: str) -> str:
-        """Where the bot finds *database*, as `DATABASE_URL`."""
+        """Return the URL of *database*, as for `DATABASE_URL`."""
         return f"postgresql+psycopg://{_SUPERUSER}@/{database}?host={self._data_folder}"
 
     def _connection_string(self, database: str) -> str:

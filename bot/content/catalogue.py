@@ -1,4 +1,4 @@
-"""The catalogue of all texts by language: sentences, cards, codebook and formatting rules."""
+"""The message catalogue by language: sentences, cards, codebook and formatting rules."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -66,11 +66,12 @@ class LanguagePack:
         if not isinstance(sentence, str):
             plural_form = self.locale.plural_form(int(facts["count"]))
             sentence = sentence.get(plural_form, sentence["other"])
-        return self._fill_placeholders(sentence, facts)
+        return self._fill_placeholders(sentence, facts) if "{" in sentence else sentence
 
     def guide_line(self, key: str, /, **facts: str | int) -> str:
         """Return the guide's line with *key*, placeholders replaced; KeyError if unknown."""
-        return self._fill_placeholders(self.guide[key], facts)
+        line = self.guide[key]
+        return self._fill_placeholders(line, facts) if "{" in line else line
 
     def _fill_placeholders(self, sentence: str, facts: Mapping[str, str | int]) -> str:
         return PLACEHOLDER.sub(lambda match: self._format_fact(facts[match[1]]), sentence)
@@ -154,16 +155,15 @@ class Catalogue:
     def get_pack(self, language: str) -> LanguagePack:
         """Return the pack that best matches a tag such as 'fr-FR' or 'en_US'; default English."""
         primary = re.split("[-_]", language.lower())[0]
-        return (
-            self.packs_by_tag[TAG_BY_FOLDER.get(primary, "en")]
-            if self.has_language(primary)
-            else self.packs_by_tag["en"]
-        )
+        tag = TAG_BY_FOLDER.get(primary, "en")
+        return self.packs_by_tag[tag if tag in self.packs_by_tag else "en"]
 
     def choose_language(self, *tags: str) -> str:
         """Return the language of the first of *tags* that is available; English by default."""
-        available = (tag for tag in tags if self.has_language(re.split("[-_]", tag.lower())[0]))
-        return self.get_pack(next(available, "en")).language
+        for tag in tags:
+            if self.has_language(re.split("[-_]", tag.lower())[0]):
+                return self.get_pack(tag).language
+        return self.get_pack("en").language
 
     def has_language(self, language: str) -> bool:
         """Return whether a primary language subtag, such as 'fr', is available."""

@@ -78,7 +78,7 @@ class Question:
     @property
     def option_codes(self) -> frozenset[str]:
         """The codes of all options."""
-        return frozenset(option.code for option in self.options)
+        return frozenset([option.code for option in self.options])
 
 
 @dataclass(frozen=True)

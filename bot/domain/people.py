@@ -1,4 +1,4 @@
-"""Teams, clinicians and roles, with the access rules between them."""
+"""Teams, clinicians and roles, with the authorization rules between them."""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass

@@ -1,1 +1,1 @@
-"""Persistence: the schema, transactions and repositories; the only package with SQL."""
+"""Persistence: schema, migrations, transactions and repositories; the only package with SQL."""

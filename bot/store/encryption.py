@@ -1,4 +1,4 @@
-"""What has to outlive the process and is nobody's to read: sealed with the pepper."""
+"""Encryption at rest for secrets that must outlive the process, with keys from the peppers."""
 
 import json
 from base64 import urlsafe_b64encode
@@ -12,37 +12,39 @@ from bot.store.schema import encrypted_secrets
 from bot.store.upsert import upsert_row
 
 _KEY_CONTEXT = b"attune seal 1\0"
-"""Keeps these keys apart from everything else that the pepper is used for."""
+"""Domain separation: the derived keys differ from all other keys derived from a pepper."""
 
 
 class SecretCipher:
-    """Secrets that a product renews by itself, such as its tokens.
+    """Encrypted storage for secrets that the bot rotates itself, such as OAuth token pairs.
 
-    A copy of the database without the pepper opens none. With several peppers the newest
-    seals and each opens, as everywhere.
+    Values are serialized to JSON and encrypted with Fernet (AES-128-CBC with HMAC-SHA256,
+    authenticated). The keys are derived from the peppers, which are in the environment and
+    never in the database: a copy of the database alone decrypts nothing. With several
+    peppers the newest encrypts and each decrypts, which is how keys are rotated.
     """
 
     def __init__(self, connection: Connection, peppers: tuple[bytes, ...]) -> None:
-        """Open the book on *connection*; *peppers* are newest first."""
+        """Use the transaction of *connection*; *peppers* are newest first."""
         self._connection = connection
         self._peppers = peppers
 
     def decrypt(self, name: str) -> dict[str, Any] | None:
-        """What was sealed under *name*; ``None`` when nothing was, or no pepper opens it."""
-        sealed = self._connection.scalar(
+        """Return the value stored under *name*; ``None`` if absent or no pepper decrypts it."""
+        ciphertext = self._connection.scalar(
             select(encrypted_secrets.c.body).where(encrypted_secrets.c.name == name)
         )
-        if sealed is None or not self._peppers:
+        if ciphertext is None or not self._peppers:
             return None
         try:
-            return dict(json.loads(self._build_fernet().decrypt(sealed)))
+            return dict(json.loads(self._build_fernet().decrypt(ciphertext)))
         except InvalidToken:
             return None
 
     def encrypt(self, name: str, value: dict[str, Any]) -> None:
-        """Keep *value* under *name*, in the place of an earlier one. Needs a pepper."""
-        body = self._build_fernet().encrypt(json.dumps(value).encode())
-        upsert_row(self._connection, encrypted_secrets, {"name": name, "body": body})
+        """Encrypt *value* and upsert it under *name*; requires at least one pepper."""
+        ciphertext = self._build_fernet().encrypt(json.dumps(value).encode())
+        upsert_row(self._connection, encrypted_secrets, {"name": name, "body": ciphertext})
 
     def _build_fernet(self) -> MultiFernet:
         return MultiFernet([Fernet(_derive_key(pepper)) for pepper in self._peppers])

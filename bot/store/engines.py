@@ -1,6 +1,7 @@
-"""Opening a database so that what was acknowledged stays, and what was destroyed is gone."""
+"""Database engines configured for durable commits and for physical deletion of deleted rows."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,21 +10,22 @@ from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
 
 MAX_READERS = 2
-"""How many reads may be under way at once."""
+"""Size of the reader pool: read transactions that run concurrently."""
 
 _LOCK_TIMEOUT_SECONDS = 30
-"""Seconds that a process waits for another that is writing, such as an operator's verb."""
+"""Seconds to wait for the writer lock of another process, such as an operator's command."""
 
-_SQLITE_PRAGMAS = {
+SQLITE_PRAGMAS: Mapping[str, str | int] = {
     "busy_timeout": _LOCK_TIMEOUT_SECONDS * 1000,
     "journal_mode": "wal",
-    "synchronous": 2,  # FULL: a commit is on disk before anybody hears of it
-    "secure_delete": 1,  # what is deleted is overwritten
-    "temp_store": 2,  # MEMORY: what a statement sets aside never reaches the disk
+    "synchronous": 2,  # FULL: a commit is on disk before it is acknowledged
+    "secure_delete": 1,  # deleted content is overwritten with zeros
+    "temp_store": 2,  # MEMORY: temporary tables and sort buffers never reach the disk
 }
 
-# One writer at a time whatever the process, as on SQLite: nothing interleaves and nothing
-# deadlocks. The key spells "attune". A writer that stops answering is cut off by the server.
+# A transaction-level advisory lock serializes the writers of all processes, as SQLite does:
+# no interleaving and no deadlock. The lock's key spells "attune". The server terminates a
+# writer that stays idle in its transaction.
 _POSTGRESQL_BEGIN_SQL = f"""
 SET LOCAL lock_timeout = '{_LOCK_TIMEOUT_SECONDS}s';
 SET LOCAL idle_in_transaction_session_timeout = '{_LOCK_TIMEOUT_SECONDS}s';
@@ -33,41 +35,45 @@ SELECT pg_advisory_xact_lock({int.from_bytes(b"attune")})
 
 
 class Engines(NamedTuple):
-    """One engine whose transactions may write, and one whose transactions only read."""
+    """A pair of engines: one for transactions that may write, one for read-only transactions."""
 
     writer: Engine
     reader: Engine
 
     @property
     def is_sqlite(self) -> bool:
-        """Whether the database is one file of ours."""
+        """Whether the database is a local SQLite file."""
         return self.writer.dialect.name == "sqlite"
 
     def dispose(self) -> None:
-        """Close what is open."""
+        """Close the connection pools."""
         self.writer.dispose()
         self.reader.dispose()
 
 
-def open_engines(url: str) -> Engines:
-    """Open the database at *url* for writing and for reading.
+def open_engines(url: str, *, sqlite_pragmas: Mapping[str, str | int] = SQLITE_PRAGMAS) -> Engines:
+    """Create the engines for the database at *url*.
 
-    An SQLite file that is missing is created, readable by its owner alone. PostgreSQL is
-    not asked before somebody reads or writes, so that a bot starts while it is away.
+    A missing SQLite file is created, readable by its owner alone. No PostgreSQL connection
+    is opened before the first transaction, so that a bot starts while the server is down.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(parsed)
+        return _open_sqlite(parsed, sqlite_pragmas)
+    return _open_postgresql(parsed)
+
+
+def _open_postgresql(url: URL) -> Engines:
     engines = Engines(
         create_engine(
-            parsed,
+            url,
             hide_parameters=True,
             pool_pre_ping=True,
             pool_size=1,
             connect_args=_POSTGRESQL_CONNECT_ARGS,
         ),
         create_engine(
-            parsed,
+            url,
             hide_parameters=True,
             pool_pre_ping=True,
             pool_size=MAX_READERS,
@@ -83,7 +89,7 @@ def open_engines(url: str) -> Engines:
 
 
 def create_lease_engine(engines: Engines) -> Engine:
-    """An engine for sessions that last, on the same PostgreSQL; nothing is ever begun there."""
+    """Create an autocommit engine without a pool, for long sessions on the same PostgreSQL."""
     engine = create_engine(
         engines.writer.url,
         hide_parameters=True,
@@ -98,19 +104,23 @@ def create_lease_engine(engines: Engines) -> Engine:
 _POSTGRESQL_CONNECT_ARGS = {"connect_timeout": 5, "keepalives_idle": 30}
 
 
-def _open_sqlite(url: URL) -> Engines:
+def _open_sqlite(url: URL, pragmas: Mapping[str, str | int]) -> Engines:
     if not url.database or url.database == ":memory:":
-        raise ValueError("the database has to be a file, or nothing would be kept")
+        raise ValueError("the SQLite database must be a file: memory does not outlive the process")
     _create_private_file(Path(url.database))
     engines = Engines(
         create_engine(url, hide_parameters=True, pool_size=1),
         create_engine(url, hide_parameters=True, pool_size=MAX_READERS),
     )
-    event.listen(engines.writer, "connect", _configure_writer_connection)
+    event.listen(
+        engines.writer,
+        "connect",
+        lambda connection, _record: _configure_writer_connection(connection, pragmas),
+    )
     event.listen(engines.writer, "begin", _begin_immediate)
     event.listen(engines.reader, "connect", _configure_reader_connection)
     event.listen(engines.reader, "begin", _begin_deferred)
-    with engines.writer.connect():  # a file that cannot be used is found out at once
+    with engines.writer.connect():  # an unusable file raises here, at startup
         return engines
 
 
@@ -119,17 +129,20 @@ def _create_private_file(path: Path) -> None:
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
-        # Left alone: closing any handle on it would drop the locks that SQLite holds here.
+        # Not opened: closing any descriptor of the file drops this process's POSIX locks on it.
         return
 
 
-def _configure_writer_connection(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own
-    connection.isolation_level = None  # the driver's own transactions commit at savepoints
-    for name, value in _SQLITE_PRAGMAS.items():
+def _configure_writer_connection(
+    connection: Any,  # noqa: ANN401 - sqlite3's own
+    pragmas: Mapping[str, str | int],
+) -> None:
+    connection.isolation_level = None  # the driver's implicit transactions commit at savepoints
+    for name, value in pragmas.items():
         connection.execute(f"PRAGMA {name}={value}")
-        answer = connection.execute(f"PRAGMA {name}").fetchone()
-        if answer != (value,):
-            raise RuntimeError(f"this SQLite does not keep {name} at {value}")
+        effective_row = connection.execute(f"PRAGMA {name}").fetchone()
+        if effective_row != (value,):
+            raise RuntimeError(f"this SQLite build ignores PRAGMA {name}={value}")
 
 
 def _configure_reader_connection(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own
@@ -152,9 +165,9 @@ def _acquire_writer_lock(connection: Connection) -> None:
 
 
 def _redact_driver_error(exception_context: ExceptionContext) -> None:
-    """Keep of PostgreSQL's error its kind and code: its sentence repeats the values of a row."""
+    """Reduce PostgreSQL's error to its class and SQLSTATE: its message repeats a row's values."""
     code = getattr(exception_context.original_exception, "sqlstate", None)
-    told = f"{type(exception_context.original_exception).__name__} {code or ''}".rstrip()
-    exception_context.original_exception.args = (told,)
+    summary = f"{type(exception_context.original_exception).__name__} {code or ''}".rstrip()
+    exception_context.original_exception.args = (summary,)
     if isinstance(exception_context.sqlalchemy_exception, DBAPIError):
-        exception_context.sqlalchemy_exception.args = (told,)
+        exception_context.sqlalchemy_exception.args = (summary,)

@@ -1,4 +1,4 @@
-"""The one thread that writes: whoever asks at the same moment shares one commit."""
+"""Group commit: one writer thread runs queued jobs, each in a savepoint, many per commit."""
 
 import logging
 from collections import deque
@@ -21,18 +21,22 @@ logger = logging.getLogger("attune.store")
 T = TypeVar("T")
 
 MAX_QUEUED = 2048
-"""How many works may wait; past that, whoever comes is asked to come back."""
+"""Default capacity of the queue; a full queue rejects new jobs."""
 
 MAX_BATCH = 256
-"""How many works share a commit at most, so that the first never waits long for the last."""
+"""Default maximum of jobs per commit: it bounds how long the first job waits for the last."""
 
 IDLE_SECONDS = 1.0
-"""Seconds without work after which the writer tidies up."""
+"""Default number of seconds without jobs after which the writer runs a WAL checkpoint."""
 
 
 @dataclass(frozen=True, eq=False)
 class QueuedJob(Generic[T]):
-    """A work somebody waits for. ``alone`` runs outside any transaction and is handed nothing."""
+    """A queued job and the future of its result.
+
+    With ``runs_outside_transaction`` the function is called without arguments and outside
+    any transaction.
+    """
 
     function: Callable[..., T]
     runs_outside_transaction: bool = False
@@ -40,19 +44,30 @@ class QueuedJob(Generic[T]):
 
 
 class EscapedStopIterationError(RuntimeError):
-    """A work let ``StopIteration`` out; asyncio would hand that on to nobody, ever."""
+    """A job raised ``StopIteration``, which an asyncio future cannot deliver to its waiter."""
 
 
 class GroupCommitWriter:
-    """Keeps what people ask to have kept, each in a savepoint of its own, many to a commit.
+    """The single writer: runs each job in a savepoint of its own and commits them in batches.
 
-    A job's future resolves only after its commit is on disk. An error in one work undoes
-    that work alone and is its caller's; when the commit fails, nothing of the group is kept
-    and every caller is told :class:`bot.errors.BusyError`.
+    A job's future resolves only after its commit is on disk. An exception in one job rolls
+    back that job's savepoint alone and is raised to its caller; when the commit fails, the
+    whole batch is rolled back and every caller gets :class:`bot.errors.StoreBusyError`.
     """
 
-    def __init__(self, engine: Engine, repos: Callable[[Connection], Repositories]) -> None:
-        """Write through *engine*, handing each work *books*; the thread starts with the first."""
+    def __init__(
+        self,
+        engine: Engine,
+        repos: Callable[[Connection], Repositories],
+        *,
+        max_queued: int = MAX_QUEUED,
+        max_batch: int = MAX_BATCH,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> None:
+        """Write through *engine*, passing *repos* to each job; the first job starts the thread."""
+        self._max_queued = max_queued
+        self._max_batch = max_batch
+        self._idle_seconds = idle_seconds
         self._engine = engine
         self._repos_factory = repos
         self._queue: deque[QueuedJob[Any]] = deque()
@@ -62,14 +77,14 @@ class GroupCommitWriter:
         self._thread: Thread | None = None
 
     def enqueue_job(self, job: QueuedJob[Any]) -> bool:
-        """Let *job* wait its turn; ``False`` when there is no room for it.
+        """Append *job* to the queue; return ``False`` when the queue is full.
 
-        Raises :class:`bot.errors.BusyError` once the writer is closing.
+        Raises :class:`bot.errors.StoreBusyError` once the writer is closing.
         """
         with self._condition:
             if self._is_closing:
                 raise StoreBusyError
-            if len(self._queue) >= MAX_QUEUED:
+            if len(self._queue) >= self._max_queued:
                 return False
             self._queue.append(job)
             self._condition.notify()
@@ -79,7 +94,7 @@ class GroupCommitWriter:
             return True
 
     def close(self) -> None:
-        """Take nothing more, finish what waits, and end the thread."""
+        """Reject new jobs, run the queued ones and join the thread."""
         with self._condition:
             self._is_closing = True
             self._condition.notify()
@@ -96,46 +111,50 @@ class GroupCommitWriter:
                 self._commit_batch()
 
     def _wait_for_jobs(self) -> bool:
-        """Wait for work, or for a quiet moment after some; ``False`` when all is done."""
+        """Block until a job is queued or a checkpoint is due; ``False`` when closed and empty."""
         with self._condition:
             self._condition.wait_for(
                 lambda: self._queue or self._is_closing,
-                timeout=IDLE_SECONDS if self._needs_checkpoint else None,
+                timeout=self._idle_seconds if self._needs_checkpoint else None,
             )
             return bool(self._queue) or not self._is_closing
 
     def _checkpoint_when_idle(self) -> None:
-        """Empty SQLite's write-ahead log, whose order tells what was kept next to what."""
+        """Truncate SQLite's write-ahead log: its frame order reveals which rows were adjacent."""
         try:
             self._needs_checkpoint = not checkpoint_wal(self._engine, timeout_seconds=0)
-        except Exception as error:  # noqa: BLE001 - it may wait for the next quiet moment
-            log_error(logger, "store.not_tidied", error)
+        except Exception as error:  # noqa: BLE001 - retried when the queue is idle again
+            log_error(logger, "store.checkpoint_failed", error)
 
     def _run_outside_transaction(self, job: QueuedJob[Any]) -> None:
         if job.future.set_running_or_notify_cancel():
             _run_job(job, nullcontext)()
 
     def _commit_batch(self) -> None:
-        begun: list[QueuedJob[Any]] = []
-        settle: list[Callable[[], None]] = []
+        batch: list[QueuedJob[Any]] = []
+        resolvers: list[Callable[[], None]] = []
         self._needs_checkpoint = True
         try:
             with self._engine.begin() as connection:
                 repos = self._repos_factory(connection)
                 for job in self._next_batch():
-                    begun.append(job)
-                    settle.append(_run_job(job, partial(_open_savepoint, connection), repos))
-        except Exception as error:  # noqa: BLE001 - whatever it is, nothing was kept
-            log_error(logger, "store.not_kept", error, count=len(begun))
-            _fail_jobs(begun or self._pop_first_job(), error)
+                    batch.append(job)
+                    resolvers.append(_run_job(job, partial(_open_savepoint, connection), repos))
+        except Exception as error:  # noqa: BLE001 - any exception here rolled the batch back
+            log_error(logger, "store.commit_failed", error, count=len(batch))
+            _fail_jobs(batch or self._pop_first_job(), error)
         else:
-            for tell in settle:
-                tell()
+            for resolve in resolvers:
+                resolve()
 
     def _next_batch(self) -> Iterator[QueuedJob[Any]]:
-        """Those in front who still wait. Taken once the lock is held, so latecomers join."""
-        for _ in range(MAX_BATCH):
-            if self._queue and self._queue[0].runs_outside_transaction:
+        """Yield the queued jobs that are not cancelled, at most one batch.
+
+        The generator is consumed while the database lock is held, so that jobs queued
+        meanwhile join the batch.
+        """
+        for _ in range(self._max_batch):
+            if not self._queue or self._queue[0].runs_outside_transaction:
                 return
             yield from self._pop_first_job()
 
@@ -147,22 +166,23 @@ class GroupCommitWriter:
 
 
 def checkpoint_wal(engine: Engine, timeout_seconds: int) -> bool:
-    """Fold SQLite's write-ahead log into the file and empty it; other databases have none.
+    """Copy SQLite's write-ahead log into the database file and truncate the log.
 
-    Readers are waited for *patience* seconds. ``False`` when one outlasted that, so that
-    something is left to fold in.
+    Waits up to *timeout_seconds* for readers; ``False`` when a reader outlasted the
+    timeout, so that frames remain in the log. Other databases have no such file: ``True``.
     """
     if engine.dialect.name != "sqlite":
         return True
-    # The driver's own connection: SQLAlchemy's would open a transaction, which forbids this.
-    with closing(engine.raw_connection()) as raw, closing(raw.cursor()) as opened:
-        cursor: Any = opened
-        usual = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
+    # The driver's own connection: SQLAlchemy's would begin a transaction, in which SQLite
+    # rejects a checkpoint.
+    with closing(engine.raw_connection()) as raw, closing(raw.cursor()) as driver_cursor:
+        cursor: Any = driver_cursor
+        usual_timeout = cursor.execute("PRAGMA busy_timeout").fetchone()[0]
         cursor.execute(f"PRAGMA busy_timeout={timeout_seconds * 1000}")
         try:
             return not cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
         finally:
-            cursor.execute(f"PRAGMA busy_timeout={usual}")
+            cursor.execute(f"PRAGMA busy_timeout={usual_timeout}")
 
 
 def _run_job(
@@ -170,22 +190,22 @@ def _run_job(
     scope_factory: Callable[[], AbstractContextManager[object]],
     *arguments: Repositories,
 ) -> Callable[[], None]:
-    """Do one work inside *around*; what comes of it is told when the result is called."""
+    """Run one job inside the scope and return a callback that resolves its future."""
     try:
         with scope_factory():
             return partial(job.future.set_result, job.function(*arguments))
     except StopIteration as error:
         return partial(job.future.set_exception, _with_cause(error, EscapedStopIterationError()))
-    except BaseException as error:  # noqa: BLE001 - it is the caller's, and undone
+    except BaseException as error:  # noqa: BLE001 - rolled back, and raised to the job's caller
         return partial(job.future.set_exception, error)
 
 
 @contextmanager
 def _open_savepoint(connection: Connection) -> Iterator[None]:
-    """Undo what an error cuts short, and that alone.
+    """Run the block in a savepoint, which an exception rolls back.
 
-    Said to the driver itself: SQLAlchemy takes longer to put a savepoint into words than the
-    database to make it, and every message makes several.
+    The statements go to the driver directly: compiling a savepoint in SQLAlchemy takes
+    longer than executing it, and each delivered message needs several.
     """
     driver: Any = connection.connection.driver_connection
     driver.execute("SAVEPOINT work")

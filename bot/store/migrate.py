@@ -1,4 +1,4 @@
-"""Bringing the tables of an older release up to date, and telling whether they are."""
+"""Schema migrations: run Alembic from code and check the revision of the database."""
 
 from collections.abc import Callable
 from functools import cache
@@ -15,14 +15,16 @@ _MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
 
 
 StepCallback = Callable[[int, int], None]
-"""Is told after each step how many of how many are done."""
+"""Called after each migration with the number applied and the total."""
 
 
-def upgrade_schema(connection: Connection, on_step: StepCallback = lambda _done, _of: None) -> None:
-    """Bring the tables up to date inside the transaction that *connection* is in.
+def upgrade_schema(
+    connection: Connection, on_step: StepCallback = lambda _done, _total: None
+) -> None:
+    """Apply all pending migrations inside the open transaction of *connection*.
 
-    All of it is kept or none. Where several processes start at once, the first to hold
-    the writer's lock does the work and the others find it done.
+    Either all are committed or none. Where several processes start at once, the first to
+    acquire the writer lock migrates and the others find the schema current.
     """
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS_FOLDER).replace("%", "%%"))
@@ -32,16 +34,16 @@ def upgrade_schema(connection: Connection, on_step: StepCallback = lambda _done,
 
 
 def _build_step_hook(connection: Connection, on_step: StepCallback) -> Callable[..., None]:
-    """Return what Alembic calls after each step."""
-    current = MigrationContext.configure(connection).get_current_heads()
-    scripts = ScriptDirectory(str(_MIGRATIONS_FOLDER))
-    steps = len(list(scripts.iterate_revisions("heads", current or "base")))
-    done = count(1)
-    return lambda **_: on_step(next(done), steps)
+    """Return the callback that Alembic calls after each migration."""
+    current_heads = MigrationContext.configure(connection).get_current_heads()
+    script_folder = ScriptDirectory(str(_MIGRATIONS_FOLDER))
+    total = len(list(script_folder.iterate_revisions("heads", current_heads or "base")))
+    applied_counter = count(1)
+    return lambda **_: on_step(next(applied_counter), total)
 
 
 def is_schema_current(connection: Connection) -> bool:
-    """Whether the tables are those that this release knows."""
+    """Whether the database's revision is the newest that this release contains."""
     return set(MigrationContext.configure(connection).get_current_heads()) == _latest_revisions()
 
 

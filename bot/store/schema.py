@@ -1,9 +1,9 @@
-"""Every table there is; what a privacy officer reads first.
+"""All tables of the database; the first file for a privacy officer to read.
 
-Before adding a column, ask what a supervisor with a copy of the database would learn
-from it. Instants are whole Unix seconds in UTC, local days are dates, ids are the
-products' own. Tables whose order on disk could tell the order of filing have random
-keys and no row id.
+Before adding a column, consider what a supervisor with a copy of the database could learn
+from it. Instants are whole Unix seconds in UTC, local days are dates, ids are those of
+Slack or Teams. Tables whose physical order could reveal the order of filing have random
+primary keys and no row id.
 """
 
 from sqlalchemy import (

@@ -1,4 +1,4 @@
-"""The way to the books: a work is a plain function that is handed them in one transaction."""
+"""The store's public interface: run jobs, plain functions of the repositories, in transactions."""
 
 import asyncio
 import time
@@ -10,10 +10,11 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from bot.errors import StoreBusyError
-from bot.store import migrate as migrations
-from bot.store import worker_locks
+from bot.store import migrate, worker_locks
 from bot.store.engines import MAX_READERS, Engines, create_lease_engine, open_engines
 from bot.store.group_commit import (
+    IDLE_SECONDS,
+    MAX_QUEUED,
     EscapedStopIterationError,
     GroupCommitWriter,
     QueuedJob,
@@ -24,10 +25,10 @@ from bot.store.repositories.deliveries import DeliveryCount
 from bot.store.worker_locks import LiveWorker, WorkerLease
 
 WRITE_TIMEOUT_SECONDS = 2.0
-"""Seconds for which a person waits to have something kept; Slack allows three for an answer."""
+"""Default timeout of a write in seconds; Slack allows three until the response."""
 
 _QUEUE_POLL_SECONDS = 0.01
-"""Seconds between two looks at a full line."""
+"""Interval in seconds between two attempts to enqueue while the queue is full."""
 
 _CHECKPOINT_TIMEOUT_SECONDS = 5
 """Seconds for which a checkpoint waits for readers."""
@@ -36,100 +37,130 @@ T = TypeVar("T")
 
 
 class Store:
-    """Keeps what people entrust to the bot, and finds it again.
+    """Transactional access to the database from any event loop.
 
-    A work is a plain function of the :class:`bot.store.repositories.Books`: it awaits nothing
-    and hands out plain values. Works on any event loop, and
-    beside other processes on the same database.
+    A job is a plain synchronous function of :class:`bot.store.repositories.Repositories`: it
+    awaits nothing and returns plain values. Writes share one writer thread and its commits,
+    reads run in a thread pool. Other processes may use the same database at the same time.
     """
 
-    def __init__(self, engines: Engines, peppers: tuple[bytes, ...]) -> None:
-        """Keep books in what *engines* reach; *peppers*, newest first, keep tokens apart."""
+    def __init__(
+        self,
+        engines: Engines,
+        peppers: tuple[bytes, ...],
+        *,
+        max_queued: int = MAX_QUEUED,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> None:
+        """Use *engines*; *peppers*, newest first, key the encryption and the digests.
+
+        *max_queued* is the capacity of the write queue; after *idle_seconds* without writes
+        the writer runs a WAL checkpoint.
+        """
         self._engines = engines
         self._repos_factory: Callable[[Connection], Repositories] = partial(
             Repositories, peppers=peppers
         )
-        self._writer = GroupCommitWriter(engines.writer, self._repos_factory)
+        self._writer = GroupCommitWriter(
+            engines.writer, self._repos_factory, max_queued=max_queued, idle_seconds=idle_seconds
+        )
         self._readers = ThreadPoolExecutor(MAX_READERS, thread_name_prefix="attune-reader")
 
     @classmethod
-    def open(cls, url: str, peppers: tuple[bytes, ...]) -> "Store":
+    def open(
+        cls,
+        url: str,
+        peppers: tuple[bytes, ...],
+        *,
+        max_queued: int = MAX_QUEUED,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> "Store":
         """Open the database at *url*: ``sqlite:///…`` or ``postgresql+psycopg://…``.
 
-        An SQLite file that is missing is created for its owner alone; one that cannot be
-        used raises at once. PostgreSQL is first asked when something is read or written.
+        A missing SQLite file is created, readable by its owner alone; an unusable one raises at
+        once. PostgreSQL is connected by the first transaction.
         """
-        return cls(open_engines(url), peppers)
+        engines = open_engines(url)
+        return cls(engines, peppers, max_queued=max_queued, idle_seconds=idle_seconds)
 
     async def write(
         self, job: Callable[[Repositories], T], *, timeout_seconds: float = WRITE_TIMEOUT_SECONDS
     ) -> T:
-        """Do *work* and keep what it did; what it returned comes back once it is on disk.
+        """Run *job* in a write transaction and return its result once the commit is on disk.
 
-        An error that it raises undoes all of it, and nobody else's. Raises
-        :class:`bot.errors.BusyError`, with nothing kept, when its turn did not come within
-        *patience* seconds or the database did not take it.
+        An exception raised by *job* rolls back its own changes and no other job's. Raises
+        :class:`bot.errors.StoreBusyError`, with nothing written, when the job did not start
+        within *timeout_seconds* or the commit failed.
         """
         return await self._enqueue_and_wait(QueuedJob(job), timeout_seconds)
 
     async def read(self, job: Callable[[Repositories], T]) -> T:
-        """Ask *work* of the books as they stand at one moment; it never waits for a writer.
+        """Run *job* in a read-only snapshot of the database; it never waits for a writer.
 
-        What it tries to change is refused by the database.
+        The database rejects a write in it.
         """
         return await asyncio.get_running_loop().run_in_executor(self._readers, self._run_read, job)
 
     async def checkpoint(self) -> bool:
-        """Let the last bytes of what was destroyed go, out of SQLite's write-ahead log.
+        """Run a WAL checkpoint, so that no deleted content remains in SQLite's write-ahead log.
 
-        ``False`` when a reader outlasted the wait; the writer then does it in its next
-        quiet second. Other databases have no such file: ``True`` at once.
+        ``False`` when a reader outlasted the timeout; the writer thread then retries when it is
+        idle. Other databases have no such file: ``True`` at once.
         """
-        fold = partial(checkpoint_wal, self._engines.writer, _CHECKPOINT_TIMEOUT_SECONDS)
+        run_checkpoint = partial(checkpoint_wal, self._engines.writer, _CHECKPOINT_TIMEOUT_SECONDS)
         return await self._enqueue_and_wait(
-            QueuedJob(fold, runs_outside_transaction=True), timeout_seconds=60.0
+            QueuedJob(run_checkpoint, runs_outside_transaction=True), timeout_seconds=60.0
         )
 
     async def close(self) -> None:
-        """Keep what was asked for so far, take nothing more, and let the database go."""
+        """Reject new jobs, run the queued ones, and close all connections."""
         await asyncio.to_thread(self.close_sync)
 
     def close_sync(self) -> None:
-        """Close without an event loop, as the operator's verbs do."""
+        """Close from synchronous code, such as an operator's command."""
         self._writer.close()
         self._readers.shutdown()
         self._engines.dispose()
 
-    def migrate(self, on_step: migrations.StepCallback = lambda _done, _of: None) -> None:
-        """Bring the tables up to date, all or nothing; done twice, it changes nothing.
+    def migrate(self, on_step: migrate.StepCallback = lambda _done, _total: None) -> None:
+        """Apply pending migrations, all or none; a second call changes nothing.
 
-        *told* hears after each step how many of how many are done.
+        *on_step* is called after each migration with the number applied and the total.
         """
         with self._engines.writer.begin() as connection:
-            migrations.upgrade_schema(connection, on_step)
+            migrate.upgrade_schema(connection, on_step)
 
     def is_schema_current(self) -> bool:
-        """Whether the tables are those of this release.
+        """Whether the database's schema revision is this release's.
 
-        Blocks for a moment. Raises the driver's error when the database is away.
+        Blocks briefly. Raises the driver's error when the database is unavailable.
         """
         with self._engines.reader.begin() as connection:
-            return migrations.is_schema_current(connection)
+            return migrate.is_schema_current(connection)
 
     def count_locked_periods(self) -> int:
-        """How many periods wait for a pepper that is not configured; blocks for a moment."""
+        """Count the open periods whose pepper is not configured; blocks briefly."""
         return self._run_read(lambda repos: repos.slips.count_locked_periods())
 
     def count_deliveries(self) -> tuple[DeliveryCount, ...]:
-        """How deliveries stand, for the operator, no names; blocks for a moment."""
+        """Count deliveries by day, kind, state and reason, without names; blocks briefly."""
         return self._run_read(lambda repos: repos.deliveries.count_by_state())
 
-    def create_worker_lease(self, *, shares_deliveries: bool) -> WorkerLease:
-        """A seat for this process among the workers over this PostgreSQL, not yet taken."""
-        return WorkerLease(create_lease_engine(self._engines), shares_deliveries=shares_deliveries)
+    def create_worker_lease(
+        self, *, shares_deliveries: bool, idle_seconds: float | None = None
+    ) -> WorkerLease:
+        """Create this process's worker lease on the PostgreSQL server, not yet acquired.
+
+        It expires after *idle_seconds* without a heartbeat; ``None`` is the mode's default.
+        """
+        return WorkerLease(
+            create_lease_engine(self._engines),
+            shares_deliveries=shares_deliveries,
+            idle_seconds=idle_seconds,
+        )
 
     def list_live_workers(self) -> tuple[LiveWorker, ...]:
-        """Every worker that lives over this PostgreSQL; none on SQLite. Blocks for a moment."""
+        """Return every live worker on this PostgreSQL, none on SQLite. Blocks briefly."""
         if self._engines.is_sqlite:
             return ()
         with self._engines.reader.begin() as connection:
@@ -148,12 +179,12 @@ class Store:
             if time.monotonic() > deadline:
                 raise StoreBusyError
             await asyncio.sleep(_QUEUE_POLL_SECONDS)
-        outcome = asyncio.wrap_future(job.future)
+        result = asyncio.wrap_future(job.future)
         try:
-            await asyncio.wait({outcome}, timeout=deadline - time.monotonic())
+            await asyncio.wait({result}, timeout=deadline - time.monotonic())
         except asyncio.CancelledError:
-            outcome.cancel()
+            result.cancel()
             raise
-        if not outcome.done() and job.future.cancel():
+        if not result.done() and job.future.cancel():
             raise StoreBusyError
-        return await outcome
+        return await result

@@ -1,4 +1,4 @@
-"""Writing a row that may be there already, in the words of either database."""
+"""INSERT ... ON CONFLICT for SQLite and PostgreSQL: upserts and idempotent inserts."""
 
 from typing import Any
 
@@ -6,36 +6,36 @@ from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 MAX_ROWS_PER_STATEMENT = 1000
-"""How many rows one statement writes at most."""
+"""Rows per statement at most, which bounds its parameters."""
 
 UpsertInsert = postgresql.Insert | sqlite.Insert
 
 
 def build_insert(connection: Connection, table: Table) -> UpsertInsert:
-    """An insertion into *table* that can say what happens when the row is there already."""
+    """Return an INSERT into *table* in the connection's dialect, which supports ON CONFLICT."""
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table)
     return postgresql.insert(table)
 
 
 def upsert_row(connection: Connection, table: Table, row: dict[str, Any]) -> None:
-    """Keep *row*, in the place of the one with the same primary key if there is one."""
-    keys = [column.name for column in table.primary_key]
-    values = {name: value for name, value in row.items() if name not in keys}
+    """Insert *row*, or update the row with the same primary key."""
+    key_names = [column.name for column in table.primary_key]
+    values = {name: value for name, value in row.items() if name not in key_names}
     connection.execute(
         build_insert(connection, table)
         .values(row)
-        .on_conflict_do_update(index_elements=keys, set_=values)
+        .on_conflict_do_update(index_elements=key_names, set_=values)
     )
 
 
 def insert_missing_rows(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> int:
-    """Keep those of *rows* whose keys are not taken, a thousand at a time, and say how many."""
+    """Insert the rows whose keys are new, in batches, and return how many were inserted."""
     statement = build_insert(connection, table).on_conflict_do_nothing()
-    counted = {"preserve_rowcount": True}  # PostgreSQL's count is dropped otherwise
+    options = {"preserve_rowcount": True}  # PostgreSQL's count is dropped otherwise
     return sum(
         connection.execute(
-            statement, rows[start : start + MAX_ROWS_PER_STATEMENT], execution_options=counted
+            statement, rows[start : start + MAX_ROWS_PER_STATEMENT], execution_options=options
         ).rowcount
         for start in range(0, len(rows), MAX_ROWS_PER_STATEMENT)
     )

@@ -103,7 +103,7 @@ class SharedWorkers:
         await asyncio.to_thread(self._lease.release_lease)
 
     async def _run_loop(self) -> None:
-        """Renew the lease, recover orphaned workflows, and enqueue due workspaces on a wake-up."""
+        """Heartbeat: renew the lease, recover orphaned workflows, enqueue due workspaces."""
         while not self._is_stopping:
             try:
                 is_woken = self._wakeup.is_set()

@@ -186,7 +186,7 @@ def test_missing_folder_is_a_fault(tmp_path: Path) -> None:
 def test_readme_example_is_valid(tmp_path: Path) -> None:
     """The example in the README loads without faults."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    example = readme.partition("**Cards of your own:**")[2].split("```")[1].removeprefix("toml\n")
+    example = readme.partition("**Custom cards:**")[2].split("```")[1].removeprefix("toml\n")
 
     content = load_with_files(tmp_path, mine=example)
 

@@ -1,4 +1,4 @@
-"""A store of one's own, once on each database, with every table there."""
+"""Fixtures: an isolated, migrated store on each supported database."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,7 +17,7 @@ DATABASE_PARAMS = (
 
 @pytest.fixture(params=DATABASE_PARAMS)
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The address of an empty database, of each kind in turn."""
+    """The URL of an empty database, parametrized over SQLite and PostgreSQL."""
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgres_url"))
     return f"sqlite:///{tmp_path}/kept/attune.sqlite"
@@ -25,8 +25,8 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 async def store(database: str) -> AsyncIterator[Store]:
-    """A store on an up-to-date database that nobody else uses."""
-    opened = Store.open(database, PEPPERS)
-    opened.migrate()
-    yield opened
-    await opened.close()
+    """A store on a migrated database that no other test uses."""
+    store_on_database = Store.open(database, PEPPERS)
+    store_on_database.migrate()
+    yield store_on_database
+    await store_on_database.close()

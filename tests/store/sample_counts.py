@@ -1,4 +1,4 @@
-"""Made-up teams whose debriefs are counted, and looks at what is stored of them."""
+"""Sample teams and debriefs, and direct reads of the rows that counting stores."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, time
@@ -20,7 +20,7 @@ NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
 """A Tuesday morning in Toronto; the quarter ends on January 4, the month on December 7."""
 
 AFTER_QUARTER = datetime(2027, 1, 4, 5, tzinfo=UTC)
-"""Midnight in Toronto, as that Monday begins."""
+"""Midnight in Toronto, when that Monday begins."""
 
 AFTER_MONTH = datetime(2026, 12, 7, 5, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ AWAY_ANSWERS = {"form": "away", "status": "touched"}
 
 
 def build_team(name: str, *, practice: str = "", zone: str = "America/Toronto") -> Team:
-    """A team with a channel of its own."""
+    """Build a team with its own channel."""
     return Team(
         id=name,
         workspace=WORKSPACE,
@@ -46,12 +46,12 @@ def build_team(name: str, *, practice: str = "", zone: str = "America/Toronto") 
 
 
 def build_clinicians(name: str, count: int) -> tuple[Person, ...]:
-    """The first *many* clinicians of the team called *name*."""
+    """Build the first *count* clinicians of the team called *name*."""
     return tuple(Person(WORKSPACE, f"{name} {number}") for number in range(count))
 
 
 def declare_team_job(team: Team, count: int) -> Callable[[Repositories], None]:
-    """A work that declares a team of that many."""
+    """Return a job that saves a team and declares *count* clinicians."""
 
     def job(repos: Repositories) -> None:
         repos.teams.save(team)
@@ -61,58 +61,58 @@ def declare_team_job(team: Team, count: int) -> Callable[[Repositories], None]:
 
 
 async def open_periods(store: Store, *teams: tuple[Team, int], now: datetime = NOW) -> int:
-    """Declare teams of these sizes and open their periods; says how many feeds were opened."""
-    for found, many in teams:
-        await store.write(declare_team_job(found, many))
+    """Declare teams of these sizes and open their periods; return the number of feeds."""
+    for team, size in teams:
+        await store.write(declare_team_job(team, size))
     return await store.write(lambda repos: repos.slips.open_missing_periods(now))
 
 
 def file_debrief_job(person: Person, now: datetime = NOW) -> Callable[[Repositories], FilingResult]:
-    """A work that files one debrief."""
+    """Return a job that files one debrief."""
     return lambda repos: repos.slips.file_debrief(person, AWAY_ANSWERS, now)
 
 
 def withdraw_debriefs_job(person: Person, now: datetime = NOW) -> Callable[[Repositories], int]:
-    """A work that takes back what *person* filed."""
+    """Return a job that withdraws the debriefs of *person*."""
     return lambda repos: repos.slips.withdraw_debriefs(person, now)
 
 
 async def file_debriefs(store: Store, *persons: Person, now: datetime = NOW) -> None:
-    """One debrief of each, one after the other."""
+    """File one debrief per person, in sequence."""
     for person in persons:
         await store.write(file_debrief_job(person, now))
 
 
 async def close_due_periods(store: Store, now: datetime = AFTER_QUARTER) -> int:
-    """Close what has ended."""
+    """Close the periods that have ended and return how many were closed."""
     return await store.write(lambda repos: repos.slips.close_ended_periods(now))
 
 
 async def fetch_rows(store: Store, table: Table) -> list[Row[Any]]:
-    """Every row of a table, as the database hands them out unasked."""
+    """Return every row of a table in the database's own order."""
     return await store.read(lambda repos: list(repos._connection.execute(select(table))))
 
 
 async def fetch_release_rows(store: Store) -> list[tuple[object, ...]]:
-    """Every published table as it is stored."""
+    """Return every release as stored, sorted."""
     return sorted(tuple(row) for row in await fetch_rows(store, releases))
 
 
 async def releases_of_team(store: Store, team_id: str) -> tuple[Release, ...]:
-    """What was published of a team."""
+    """Return the releases that a team can read."""
     return await store.read(lambda repos: repos.releases.list_by_team(team_id))
 
 
 async def count_slips_by_unit(store: Store) -> dict[tuple[str, str, str], int]:
-    """How many slips each open period holds, by ledger, unit and day of closing."""
-    found: dict[tuple[str, str, str], int] = {}
+    """Count the slips of each open period, by ledger, unit and closing day."""
+    counts: dict[tuple[str, str, str], int] = {}
     for row in await fetch_rows(store, slips):
-        place = (row.ledger, row.unit, str(row.closes))
-        found[place] = found.get(place, 0) + 1
-    return found
+        key = (row.ledger, row.unit, str(row.closes))
+        counts[key] = counts.get(key, 0) + 1
+    return counts
 
 
 async def fetch_period_spans(store: Store) -> dict[tuple[str, str], tuple[str, str]]:
-    """When each open period opens and closes, by ledger and unit."""
-    found = await fetch_rows(store, periods)
-    return {(row.ledger, row.unit): (str(row.opens), str(row.closes)) for row in found}
+    """Return the opening and closing day of each open period, by ledger and unit."""
+    rows = await fetch_rows(store, periods)
+    return {(row.ledger, row.unit): (str(row.opens), str(row.closes)) for row in rows}

@@ -1,4 +1,4 @@
-"""What the tests of the store hand it, and what they ask it for."""
+"""Sample jobs, deliveries and helpers for the store's tests."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 from bot.conversation import Person
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery, PlannedDelivery
+from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.schema import workspaces
 from bot.store.store import Store
 
@@ -16,13 +17,15 @@ DEADLINE = NOW + timedelta(hours=30)
 MINUTE = timedelta(minutes=1)
 MARIE = Person("slack:T1", "UMARIE")
 PLANNED_CHECKIN = PlannedDelivery(
-    "slack:T1", "checkin", "UMARIE", "", "2026-W37", NOW, DEADLINE, "ring"
+    "slack:T1", DeliveryKind.CHECKIN, "UMARIE", "", "2026-W37", NOW, DEADLINE, "ring"
 )
-PLANNED_TIP = PlannedDelivery("slack:T1", "tip", "", "C1", "2026-09-07", NOW - MINUTE, DEADLINE, "")
+PLANNED_TIP = PlannedDelivery(
+    "slack:T1", DeliveryKind.TIP, "", "C1", "2026-09-07", NOW - MINUTE, DEADLINE, ""
+)
 
 
 def insert_row_job(name: str) -> Callable[[Repositories], str]:
-    """A work that keeps one row and gives back its name."""
+    """Return a job that inserts one row and returns its name."""
 
     def job(repos: Repositories) -> str:
         repos._connection.execute(insert(workspaces).values(id=name))
@@ -32,12 +35,12 @@ def insert_row_job(name: str) -> Callable[[Repositories], str]:
 
 
 def list_row_names(repos: Repositories) -> list[str]:
-    """A work that finds every row kept."""
+    """Job that returns the names of all inserted rows."""
     return list(repos._connection.scalars(select(workspaces.c.id).order_by(workspaces.c.id)))
 
 
 async def plan_deliveries(store: Store, *planned_deliveries: PlannedDelivery) -> Delivery:
-    """Promise, and give back the first delivery owed."""
+    """Plan deliveries and return the one that is due first."""
     await store.write(lambda repos: repos.deliveries.plan_deliveries(planned_deliveries))
     return (
         await store.read(
@@ -47,7 +50,7 @@ async def plan_deliveries(store: Store, *planned_deliveries: PlannedDelivery) ->
 
 
 async def reload_delivery(store: Store, delivery: Delivery) -> Delivery:
-    """The delivery as it stands now."""
-    again = await store.read(lambda repos: repos.deliveries.get(delivery.id))
-    assert again is not None
-    return again
+    """Return the delivery as stored now."""
+    reloaded = await store.read(lambda repos: repos.deliveries.get(delivery.id))
+    assert reloaded is not None
+    return reloaded

@@ -1,23 +1,21 @@
 import asyncio
 import sqlite3
+import time
+from itertools import count
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event
 
 from bot.errors import StoreBusyError
-from bot.store import group_commit
 from bot.store.repositories import Repositories
 from bot.store.store import Store
 from tests.store.sample_jobs import insert_row_job, list_row_names
 
 
-async def test_a_quiet_writer_empties_the_log_that_tells_the_order(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A second after the last work, SQLite's write-ahead log holds nothing any more."""
-    monkeypatch.setattr(group_commit, "IDLE_SECONDS", 0.05)
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+async def test_idle_writer_truncates_the_write_ahead_log(tmp_path: Path) -> None:
+    """After the idle time without jobs, SQLite's write-ahead log is empty."""
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
     store.migrate()
     await store.write(insert_row_job("slack:T1"))
     log = tmp_path / "attune.sqlite-wal"
@@ -28,12 +26,9 @@ async def test_a_quiet_writer_empties_the_log_that_tells_the_order(
     await store.close()
 
 
-async def test_tidying_lets_a_reader_finish_first(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A reader who is still reading holds up the tidying, but nobody who writes."""
-    monkeypatch.setattr(group_commit, "IDLE_SECONDS", 0.05)
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+async def test_idle_checkpoint_does_not_wait_for_a_reader(tmp_path: Path) -> None:
+    """An open reader delays the idle checkpoint, but no write."""
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
     store.migrate()
     await store.write(insert_row_job("slack:T1"))
     reader = sqlite3.connect(tmp_path / "attune.sqlite", isolation_level=None)
@@ -50,8 +45,8 @@ async def test_tidying_lets_a_reader_finish_first(
     await store.close()
 
 
-async def test_a_checkpoint_waits_for_a_reader(tmp_path: Path) -> None:
-    """Asked for after a period closed, it comes back once the last reader let go."""
+async def test_explicit_checkpoint_waits_for_a_reader(tmp_path: Path) -> None:
+    """A requested checkpoint returns after the last open reader has finished."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     await store.write(insert_row_job("slack:T1"))
@@ -60,82 +55,85 @@ async def test_a_checkpoint_waits_for_a_reader(tmp_path: Path) -> None:
     reader.execute("SELECT * FROM workspace").fetchall()
     await store.write(insert_row_job("slack:T2"))
 
-    folding = asyncio.create_task(store.checkpoint())
+    checkpoint_task = asyncio.create_task(store.checkpoint())
     await asyncio.sleep(0.3)
-    assert not folding.done()
+    assert not checkpoint_task.done()
     reader.close()
 
-    assert await folding
+    assert await checkpoint_task
     assert (tmp_path / "attune.sqlite-wal").stat().st_size == 0
     await store.close()
 
 
-async def test_a_database_that_cannot_be_locked_is_told_as_busy(tmp_path: Path) -> None:
-    """While another process holds the file, nothing is kept and the caller hears so."""
+async def test_lock_timeout_raises_store_busy(tmp_path: Path) -> None:
+    """While another process holds the write lock, a write times out and stores nothing."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     event.listen(
         store._engines.writer, "checkout", lambda raw, *_: raw.execute("PRAGMA busy_timeout=100")
     )
-    other = sqlite3.connect(tmp_path / "attune.sqlite", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    other_process = sqlite3.connect(tmp_path / "attune.sqlite", isolation_level=None)
+    other_process.execute("BEGIN IMMEDIATE")
 
     with pytest.raises(StoreBusyError):
         await store.write(insert_row_job("slack:T1"), timeout_seconds=10)
 
-    other.execute("ROLLBACK")
-    other.close()
+    other_process.execute("ROLLBACK")
+    other_process.close()
     await store.write(insert_row_job("slack:T2"))
     assert await store.read(list_row_names) == ["slack:T2"]
     await store.close()
 
 
-async def test_a_checkpoint_takes_its_turn(tmp_path: Path) -> None:
-    """Asked for between two works, it comes after the first and before the second."""
+async def test_checkpoint_runs_in_queue_order(tmp_path: Path) -> None:
+    """A checkpoint queued between two jobs runs after the first and before the second."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     order: list[str] = []
-    asked = (
+    requests = (
         store.write(lambda _repos: order.append("first")),
         store.checkpoint(),
         store.write(lambda _repos: order.append("second")),
     )
 
-    assert (await asyncio.gather(*asked))[1]
+    assert (await asyncio.gather(*requests))[1]
 
     assert order == ["first", "second"]
     await store.close()
 
 
-async def test_a_tidying_that_fails_stops_nobody(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+async def test_failed_idle_checkpoint_is_logged_and_does_not_stop_the_writer(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """If the log cannot be emptied just now, the operator hears so and people are served."""
-
-    def fail(*_engine: object, **_patience: object) -> bool:
-        raise OSError
-
-    monkeypatch.setattr(group_commit, "IDLE_SECONDS", 0.05)
-    monkeypatch.setattr(group_commit, "checkpoint_wal", fail)
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    """A failed idle checkpoint is logged, and later jobs are processed."""
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
     store.migrate()
+    checkouts = count(1)
+
+    def fail_second_checkout(*_arguments: object) -> None:
+        if next(checkouts) == 2:
+            raise OSError
+
+    event.listen(store._engines.writer, "checkout", fail_second_checkout)
     await store.write(insert_row_job("slack:T1"))
-    await asyncio.sleep(0.3)
 
-    await store.write(insert_row_job("slack:T2"))
+    deadline = time.monotonic() + 10
+    while "store.checkpoint_failed" not in caplog.messages:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
 
-    assert "store.not_tidied" in caplog.messages
+    assert await store.write(insert_row_job("slack:T2")) == "slack:T2"
     await store.close()
 
 
-async def test_after_tidying_the_writer_waits_for_others_as_before(tmp_path: Path) -> None:
-    """A checkpoint's own patience ends with it."""
+async def test_checkpoint_restores_the_busy_timeout(tmp_path: Path) -> None:
+    """A checkpoint's own busy timeout applies to the checkpoint only."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     await store.checkpoint()
 
-    def patience(repos: Repositories) -> object:
+    def read_busy_timeout(repos: Repositories) -> object:
         return repos._connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
 
-    assert await store.write(patience) == 30_000
+    assert await store.write(read_busy_timeout) == 30_000
     await store.close()

@@ -8,49 +8,53 @@ from tests.store.sample_jobs import insert_row_job, list_row_names
 KILLS = 20
 
 
-def write_until_killed(database: str, turn: int, acknowledged: Pipe) -> None:
-    """Keep one row after another, four at a time, and say of each that it was kept."""
+def write_until_killed(database: str, round_number: int, pipe: Pipe) -> None:
+    """Insert rows in four concurrent loops and send each name after its acknowledgement."""
 
-    async def one_of_four(store: Store, lane: int) -> None:
-        number = 0
+    async def write_rows(store: Store, loop_number: int) -> None:
+        row_number = 0
         while True:
-            await store.write(insert_row_job(f"{turn}-{lane}-{number}"), timeout_seconds=60)
-            acknowledged.send_bytes(f"{turn}-{lane}-{number}".encode())
-            number += 1
+            await store.write(
+                insert_row_job(f"{round_number}-{loop_number}-{row_number}"), timeout_seconds=60
+            )
+            pipe.send_bytes(f"{round_number}-{loop_number}-{row_number}".encode())
+            row_number += 1
 
-    async def all_four() -> None:
+    async def run_four_loops() -> None:
         store = Store.open(database, ())
-        await asyncio.gather(*(one_of_four(store, lane) for lane in range(4)))
+        await asyncio.gather(*(write_rows(store, loop_number) for loop_number in range(4)))
 
-    asyncio.run(all_four())
+    asyncio.run(run_four_loops())
 
 
-def killed_after(database: str, turn: int, seen: int) -> set[str]:
-    """What a process said it had kept, which was killed once *seen* of it was heard."""
+def collect_until_killed(database: str, round_number: int, count: int) -> set[str]:
+    """Kill a writing process after *count* acknowledgements; return all that it sent."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["bot.store.store"])
-    ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=write_until_killed, args=(database, turn, theirs))
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=write_until_killed, args=(database, round_number, sender))
     process.start()
-    theirs.close()
-    heard = {ours.recv_bytes().decode() for _ in range(seen)}
+    sender.close()
+    acknowledged = {receiver.recv_bytes().decode() for _ in range(count)}
     process.kill()
     process.join()
     try:
         while True:
-            heard.add(ours.recv_bytes().decode())
+            acknowledged.add(receiver.recv_bytes().decode())
     except EOFError:
-        ours.close()
-        return heard
+        receiver.close()
+        return acknowledged
 
 
-async def test_what_was_acknowledged_outlives_a_killed_process(store: Store, database: str) -> None:
-    """Twenty processes killed right after an acknowledgement lose nothing of what they said."""
-    heard: set[str] = set()
-    for turn in range(KILLS):
-        heard |= await asyncio.to_thread(killed_after, database, turn, 1 + 3 * turn)
+async def test_acknowledged_writes_survive_a_killed_process(store: Store, database: str) -> None:
+    """No write that was acknowledged is lost when the process is killed, in twenty processes."""
+    acknowledged: set[str] = set()
+    for round_number in range(KILLS):
+        acknowledged |= await asyncio.to_thread(
+            collect_until_killed, database, round_number, 1 + 3 * round_number
+        )
 
-    kept = set(await store.read(list_row_names))
+    stored = set(await store.read(list_row_names))
 
-    assert len(heard) > KILLS
-    assert heard - kept == set()
+    assert len(acknowledged) > KILLS
+    assert acknowledged - stored == set()

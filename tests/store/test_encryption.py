@@ -8,8 +8,8 @@ from tests.store.conftest import PEPPERS
 SECRET = {"token": "xoxe.xoxb-canary", "refresh": "xoxe-canary"}
 
 
-async def test_what_was_sealed_is_found_again(store: Store) -> None:
-    """The newest stays, under its own name."""
+async def test_encrypted_secret_is_decrypted(store: Store) -> None:
+    """The latest value is decrypted, under its own name only."""
     await store.write(lambda repos: repos.secret_cipher.encrypt("slack", {"token": "old"}))
     await store.write(lambda repos: repos.secret_cipher.encrypt("slack", SECRET))
 
@@ -17,8 +17,8 @@ async def test_what_was_sealed_is_found_again(store: Store) -> None:
     assert await store.read(lambda repos: repos.secret_cipher.decrypt("other")) is None
 
 
-async def test_a_copy_without_the_pepper_opens_nothing(tmp_path: Path) -> None:
-    """Neither the file's bytes nor another pepper give a token away; an older pepper opens it."""
+async def test_database_copy_without_the_pepper_decrypts_nothing(tmp_path: Path) -> None:
+    """The database has no plaintext, and only a pepper that encrypted a value decrypts it."""
     url = f"sqlite:///{tmp_path}/attune.sqlite"
     store = Store.open(url, PEPPERS[1:])
     store.migrate()
@@ -27,7 +27,7 @@ async def test_a_copy_without_the_pepper_opens_nothing(tmp_path: Path) -> None:
 
     with closing(sqlite3.connect(tmp_path / "attune.sqlite")) as database:
         assert "canary" not in "\n".join(database.iterdump())
-    for peppers, opened in ((PEPPERS, SECRET), ((b"x" * 32,), None), ((), None)):
+    for peppers, decrypted in ((PEPPERS, SECRET), ((b"x" * 32,), None), ((), None)):
         other = Store.open(url, peppers)
-        assert await other.read(lambda repos: repos.secret_cipher.decrypt("slack")) == opened
+        assert await other.read(lambda repos: repos.secret_cipher.decrypt("slack")) == decrypted
         await other.close()

@@ -7,20 +7,19 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from bot.errors import StoreBusyError
-from bot.store import engines as engines_room
-from bot.store.engines import open_engines
+from bot.store.engines import SQLITE_PRAGMAS, open_engines
 from bot.store.schema import workspaces
 from bot.store.store import Store
 from tests.postgres import PostgresServer
 
 
-def test_undoing_a_transaction_undoes_its_released_savepoints(store: Store) -> None:
-    """The database keeps nothing of an outer rollback, whatever stood in a savepoint."""
+def test_rollback_undoes_released_savepoints(store: Store) -> None:
+    """Rolling back the outer transaction also rolls back savepoints released inside it."""
     connection = store._engines.writer.connect()
-    outer = connection.begin()
+    transaction = connection.begin()
     with connection.begin_nested():
         connection.execute(insert(workspaces).values(id="slack:T1"))
-    outer.rollback()
+    transaction.rollback()
     connection.close()
 
     with store._engines.reader.begin() as reader:
@@ -28,7 +27,7 @@ def test_undoing_a_transaction_undoes_its_released_savepoints(store: Store) -> N
 
 
 @pytest.mark.parametrize(
-    ("pragma", "answer"),
+    ("pragma", "expected"),
     [
         ("journal_mode", "wal"),
         ("synchronous", 2),
@@ -37,30 +36,26 @@ def test_undoing_a_transaction_undoes_its_released_savepoints(store: Store) -> N
         ("busy_timeout", 30_000),
     ],
 )
-def test_sqlite_is_set_to_keep_and_to_destroy(
-    tmp_path: Path, pragma: str, answer: str | int
-) -> None:
-    """What was acknowledged is on disk, what was deleted is overwritten, others are waited for."""
+def test_sqlite_pragmas_are_set(tmp_path: Path, pragma: str, expected: str | int) -> None:
+    """Commits are durable, deleted content is overwritten, and locks are waited for."""
     engines = open_engines(f"sqlite:///{tmp_path}/attune.sqlite")
 
     with engines.writer.connect() as connection:
-        assert connection.execute(text(f"PRAGMA {pragma}")).scalar() == answer
+        assert connection.execute(text(f"PRAGMA {pragma}")).scalar() == expected
 
     engines.dispose()
 
 
-def test_an_sqlite_that_would_not_destroy_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A build that does not do as it is told keeps nothing for anybody."""
-    monkeypatch.setitem(engines_room._SQLITE_PRAGMAS, "secure_delete", 7)
+def test_sqlite_that_ignores_a_pragma_is_rejected(tmp_path: Path) -> None:
+    """A SQLite build that ignores a required pragma raises at startup."""
+    pragmas = {**SQLITE_PRAGMAS, "secure_delete": 7}
 
     with pytest.raises(RuntimeError, match="secure_delete"):
-        open_engines(f"sqlite:///{tmp_path}/attune.sqlite")
+        open_engines(f"sqlite:///{tmp_path}/attune.sqlite", sqlite_pragmas=pragmas)
 
 
-def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
-    """Nobody else on the machine can open the folder, the file or its write-ahead log."""
+def test_new_files_are_private(tmp_path: Path) -> None:
+    """Only the owner can access the folder, the database file and its write-ahead log."""
     engines = open_engines(f"sqlite:///{tmp_path}/var/kept/attune.sqlite")
     with engines.writer.begin() as connection:
         connection.execute(text("CREATE TABLE t (a)"))
@@ -71,15 +66,15 @@ def test_a_new_file_is_for_its_owner_alone(tmp_path: Path) -> None:
     engines.dispose()
 
 
-def test_a_database_in_memory_is_refused() -> None:
-    """What cannot outlive the process is no place for what people entrust."""
+def test_in_memory_database_is_rejected() -> None:
+    """An in-memory database raises, as it does not outlive the process."""
     for url in ("sqlite://", "sqlite:///:memory:"):
         with pytest.raises(ValueError, match="file"):
             open_engines(url)
 
 
-def test_a_file_that_is_no_database_is_found_out_at_once(tmp_path: Path) -> None:
-    """The bot does not start on a file that it could not keep anything in."""
+def test_file_that_is_no_database_raises_at_startup(tmp_path: Path) -> None:
+    """Opening a file that is not a SQLite database raises."""
     path = tmp_path / "letter.txt"
     path.write_text("Dear colleague, this is no database at all." * 50)
 
@@ -87,39 +82,41 @@ def test_a_file_that_is_no_database_is_found_out_at_once(tmp_path: Path) -> None
         open_engines(f"sqlite:///{path}")
 
 
-def test_a_second_opening_leaves_the_locks_of_the_first(tmp_path: Path) -> None:
-    """Opening the file again does not let anybody write into an open transaction."""
+def test_second_engine_does_not_drop_the_first_engines_locks(tmp_path: Path) -> None:
+    """Opening the file again does not release the lock of an open transaction."""
     url = f"sqlite:///{tmp_path}/attune.sqlite"
     first = open_engines(url)
     with first.writer.begin() as connection:
         connection.execute(text("CREATE TABLE t (a)"))
         second = open_engines(url)
-        outsider = sqlite3.connect(tmp_path / "attune.sqlite", timeout=0, isolation_level=None)
+        other_connection = sqlite3.connect(
+            tmp_path / "attune.sqlite", timeout=0, isolation_level=None
+        )
         with pytest.raises(sqlite3.OperationalError, match="locked"):
-            outsider.execute("BEGIN IMMEDIATE")
-        outsider.close()
+            other_connection.execute("BEGIN IMMEDIATE")
+        other_connection.close()
     first.dispose()
     second.dispose()
 
 
-def test_an_error_never_repeats_what_was_kept(store: Store) -> None:
-    """Neither the values of a statement nor the database's own sentence about them are told."""
-    secret = "slack:T-SOMEBODY"
+def test_database_errors_contain_no_row_values(store: Store) -> None:
+    """Neither the parameters nor the driver's message appear in an exception."""
+    canary = "slack:T-SOMEBODY"
     with store._engines.writer.begin() as connection:
-        connection.execute(insert(workspaces).values(id=secret))
+        connection.execute(insert(workspaces).values(id=canary))
 
-    with pytest.raises(IntegrityError) as refused, store._engines.writer.begin() as connection:
-        connection.execute(insert(workspaces).values(id=secret))
+    with pytest.raises(IntegrityError) as error, store._engines.writer.begin() as connection:
+        connection.execute(insert(workspaces).values(id=canary))
 
-    told = "".join(traceback.format_exception(refused.value))
-    assert secret not in told
-    assert secret not in str(refused.value.orig)
+    formatted = "".join(traceback.format_exception(error.value))
+    assert canary not in formatted
+    assert canary not in str(error.value.orig)
 
 
-async def test_a_server_that_went_away_is_found_again(
+async def test_store_reconnects_after_a_server_crash(
     postgres: PostgresServer, postgres_url: str
 ) -> None:
-    """After PostgreSQL crashed and came back, people are served as before."""
+    """After PostgreSQL crashed and restarted, reads and writes succeed again."""
     store = Store.open(postgres_url, ())
     store.migrate()
     await store.write(lambda repos: repos.workspaces.suspend("slack:T1", "before"))
@@ -141,16 +138,16 @@ async def test_a_server_that_went_away_is_found_again(
     await store.close()
 
 
-async def test_a_connection_cut_in_the_middle_keeps_nothing(
+async def test_terminated_connection_rolls_back_the_batch(
     postgres_url: str,
 ) -> None:
-    """When the server drops a writer within its commit's group, all of them hear so."""
+    """When the server terminates the writer's connection, every job of the batch fails."""
     store = Store.open(postgres_url, ())
     store.migrate()
 
-    def cut(repos: object) -> None:
-        with store._engines.reader.connect() as beside:
-            beside.execute(
+    def terminate_other_sessions(repos: object) -> None:
+        with store._engines.reader.connect() as other_connection:
+            other_connection.execute(
                 text(
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                     " WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -158,14 +155,14 @@ async def test_a_connection_cut_in_the_middle_keeps_nothing(
             )
 
     with pytest.raises(StoreBusyError):
-        await store.write(cut, timeout_seconds=10)
+        await store.write(terminate_other_sessions, timeout_seconds=10)
 
     assert await store.write(lambda repos: repos.workspaces.suspend("slack:T1", "after"))
     await store.close()
 
 
-def test_nobody_needs_the_server_before_somebody_asks(tmp_path: Path) -> None:
-    """A bot starts while PostgreSQL is still away."""
+def test_store_opens_while_the_server_is_down(tmp_path: Path) -> None:
+    """Opening a PostgreSQL store makes no connection."""
     url = f"postgresql+psycopg://nobody@/nothing?host={tmp_path}"
     store = Store.open(url, ())
 

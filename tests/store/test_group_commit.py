@@ -12,178 +12,182 @@ from bot.store.store import Store
 from tests.store.sample_jobs import insert_row_job, list_row_names
 
 
-def commits(store: Store) -> list[int]:
-    """A list that grows by one with each commit."""
-    seen: list[int] = []
-    event.listen(store._engines.writer, "commit", lambda _connection: seen.append(1))
-    return seen
+def record_commits(store: Store) -> list[int]:
+    """Return a list that grows by one item with each commit."""
+    commits: list[int] = []
+    event.listen(store._engines.writer, "commit", lambda _connection: commits.append(1))
+    return commits
 
 
-async def test_those_who_come_together_share_a_commit(store: Store) -> None:
-    """Two thousand works cost a handful of commits, and each hears its own answer."""
-    seen = commits(store)
-    wanted = [f"slack:T{number:04}" for number in range(8 * MAX_BATCH - 100)]
+async def test_concurrent_jobs_share_commits(store: Store) -> None:
+    """Two thousand jobs need a handful of commits, and each caller gets its own result."""
+    commits = record_commits(store)
+    names = [f"slack:T{number:04}" for number in range(8 * MAX_BATCH - 100)]
 
-    answers = await asyncio.gather(
-        *(store.write(insert_row_job(name), timeout_seconds=60) for name in wanted)
+    results = await asyncio.gather(
+        *(store.write(insert_row_job(name), timeout_seconds=60) for name in names)
     )
 
-    assert answers == wanted
-    assert await store.read(list_row_names) == wanted
-    assert 8 <= len(seen) <= 12
+    assert results == names
+    assert await store.read(list_row_names) == names
+    assert 8 <= len(commits) <= 12
 
 
-async def test_an_error_undoes_its_own_work_alone(store: Store) -> None:
-    """A work that fails in the middle keeps nothing; its neighbours in the commit stay."""
+async def test_failed_job_rolls_back_its_own_savepoint_only(store: Store) -> None:
+    """A job that raises stores nothing; the other jobs of the batch are committed."""
 
-    def fails(repos: Repositories) -> None:
+    def insert_and_fail(repos: Repositories) -> None:
         insert_row_job("slack:half")(repos)
         raise LookupError
 
-    answers = await asyncio.gather(
+    results = await asyncio.gather(
         store.write(insert_row_job("slack:T1")),
-        store.write(fails),
+        store.write(insert_and_fail),
         store.write(insert_row_job("slack:T2")),
         return_exceptions=True,
     )
 
-    assert [type(one) for one in answers] == [str, LookupError, str]
+    assert [type(result) for result in results] == [str, LookupError, str]
     assert await store.read(list_row_names) == ["slack:T1", "slack:T2"]
 
 
-async def test_a_work_refused_by_the_database_leaves_its_neighbours(store: Store) -> None:
-    """A key that is taken fails one work; the rest of the commit is kept, also on PostgreSQL."""
+async def test_integrity_error_fails_one_job_only(store: Store) -> None:
+    """A duplicate key fails one job; the rest of the batch is committed, also on PostgreSQL."""
     await store.write(insert_row_job("slack:T1"))
 
-    answers = await asyncio.gather(
+    results = await asyncio.gather(
         store.write(insert_row_job("slack:T1")),
         store.write(insert_row_job("slack:T2")),
         return_exceptions=True,
     )
 
-    assert isinstance(answers[0], IntegrityError)
+    assert isinstance(results[0], IntegrityError)
     assert await store.read(list_row_names) == ["slack:T1", "slack:T2"]
 
 
-async def test_when_the_commit_fails_nobody_is_told_that_it_was_kept(store: Store) -> None:
-    """Every caller of a failed commit hears that nothing was kept, which is so."""
+async def test_failed_commit_fails_every_job_of_the_batch(store: Store) -> None:
+    """Every caller in a batch whose commit fails gets an exception, and nothing is stored."""
 
-    def refuse(_connection: object) -> None:
+    def fail_commit(_connection: object) -> None:
         raise OSError
 
-    event.listen(store._engines.writer, "commit", refuse)
-    answers = await asyncio.gather(
+    event.listen(store._engines.writer, "commit", fail_commit)
+    results = await asyncio.gather(
         *(store.write(insert_row_job(f"slack:T{number}")) for number in range(3)),
         return_exceptions=True,
     )
-    event.remove(store._engines.writer, "commit", refuse)
+    event.remove(store._engines.writer, "commit", fail_commit)
 
-    assert [type(one) for one in answers] == [StoreBusyError] * 3
+    assert [type(result) for result in results] == [StoreBusyError] * 3
     assert await store.read(list_row_names) == []
     assert await store.write(insert_row_job("slack:T9")) == "slack:T9"
 
 
-async def test_nobody_is_answered_before_the_commit(store: Store) -> None:
-    """While a commit is under way, its callers wait."""
-    reached, go_on = threading.Event(), threading.Event()
+async def test_results_are_returned_after_the_commit(store: Store) -> None:
+    """While a commit is in progress, its callers wait."""
+    reached, may_continue = threading.Event(), threading.Event()
 
-    def hold(_connection: object) -> None:
+    def block_commit(_connection: object) -> None:
         reached.set()
-        assert go_on.wait(10)
+        assert may_continue.wait(10)
 
-    event.listen(store._engines.writer, "commit", hold)
-    waiting = asyncio.create_task(store.write(insert_row_job("slack:T1")))
+    event.listen(store._engines.writer, "commit", block_commit)
+    write_task = asyncio.create_task(store.write(insert_row_job("slack:T1")))
     await asyncio.to_thread(reached.wait, 10)
     await asyncio.sleep(0.05)
 
-    assert not waiting.done()
+    assert not write_task.done()
     assert await store.read(list_row_names) == []
-    go_on.set()
-    assert await waiting == "slack:T1"
+    may_continue.set()
+    assert await write_task == "slack:T1"
 
 
-async def test_whoever_waits_too_long_hears_that_nothing_was_kept(store: Store) -> None:
-    """A work whose turn does not come in time is never done afterwards."""
-    go_on = threading.Event()
-    holding = asyncio.create_task(store.write(lambda _repos: go_on.wait(10)))
+async def test_job_that_times_out_in_the_queue_never_runs(store: Store) -> None:
+    """A job that did not start within its timeout raises and is not run later."""
+    may_continue = threading.Event()
+    blocking_task = asyncio.create_task(store.write(lambda _repos: may_continue.wait(10)))
     await asyncio.sleep(0.05)
 
     with pytest.raises(StoreBusyError):
         await store.write(insert_row_job("slack:late"), timeout_seconds=0.1)
 
-    go_on.set()
-    await holding
+    may_continue.set()
+    await blocking_task
     await store.write(insert_row_job("slack:T1"))
     assert await store.read(list_row_names) == ["slack:T1"]
 
 
-async def test_a_work_under_way_is_answered_however_long_it_takes(store: Store) -> None:
-    """Patience is for the turn: once begun, the caller hears what became of it."""
-    started, go_on = threading.Event(), threading.Event()
+async def test_timeout_does_not_apply_to_a_running_job(store: Store) -> None:
+    """Once a job has started, its caller gets the result, however long it takes."""
+    started, may_continue = threading.Event(), threading.Event()
 
     def slow(repos: Repositories) -> str:
         started.set()
-        assert go_on.wait(10)
+        assert may_continue.wait(10)
         return insert_row_job("slack:T1")(repos)
 
-    waiting = asyncio.create_task(store.write(slow, timeout_seconds=0.1))
+    write_task = asyncio.create_task(store.write(slow, timeout_seconds=0.1))
     await asyncio.to_thread(started.wait, 10)
     await asyncio.sleep(0.2)
-    go_on.set()
+    may_continue.set()
 
-    assert await waiting == "slack:T1"
+    assert await write_task == "slack:T1"
 
 
-async def test_a_full_line_asks_people_to_come_back(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """When nobody else fits in the line, a newcomer waits briefly and then is told so."""
-    monkeypatch.setattr("bot.store.group_commit.MAX_QUEUED", 2)
-    go_on = threading.Event()
-    holding = asyncio.create_task(store.write(lambda _repos: go_on.wait(10)))
+async def test_full_queue_rejects_a_job_after_the_timeout(database: str) -> None:
+    """A caller waits for space in a full queue until its timeout, then gets an exception."""
+    store = Store.open(database, (), max_queued=2)
+    store.migrate()
+    may_continue = threading.Event()
+    blocking_task = asyncio.create_task(store.write(lambda _repos: may_continue.wait(10)))
     await asyncio.sleep(0.05)
-    in_line = [asyncio.create_task(store.write(insert_row_job(f"slack:T{n}"))) for n in range(2)]
+    queued_tasks = [
+        asyncio.create_task(store.write(insert_row_job(f"slack:T{n}"))) for n in range(2)
+    ]
     await asyncio.sleep(0.05)
 
     with pytest.raises(StoreBusyError):
         await store.write(insert_row_job("slack:too-many"), timeout_seconds=0.1)
-    patient = asyncio.create_task(store.write(insert_row_job("slack:patient")))
+    waiting_task = asyncio.create_task(store.write(insert_row_job("slack:patient")))
     await asyncio.sleep(0.05)
-    go_on.set()
+    may_continue.set()
 
-    await asyncio.gather(holding, *in_line, patient)
+    await asyncio.gather(blocking_task, *queued_tasks, waiting_task)
     assert await store.read(list_row_names) == ["slack:T0", "slack:T1", "slack:patient"]
+    await store.close()
 
 
-async def test_whoever_goes_away_before_their_turn_leaves_nothing(store: Store) -> None:
-    """A request that is given up while it waits is not kept later."""
-    go_on = threading.Event()
-    holding = asyncio.create_task(store.write(lambda _repos: go_on.wait(10)))
+async def test_cancelled_job_never_runs(store: Store) -> None:
+    """A queued job that is cancelled is not run later."""
+    may_continue = threading.Event()
+    blocking_task = asyncio.create_task(store.write(lambda _repos: may_continue.wait(10)))
     await asyncio.sleep(0.05)
-    waiting = asyncio.create_task(store.write(insert_row_job("slack:T1")))
+    write_task = asyncio.create_task(store.write(insert_row_job("slack:T1")))
     await asyncio.sleep(0.05)
-    waiting.cancel()
+    write_task.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await waiting
+        await write_task
 
-    go_on.set()
-    await holding
+    may_continue.set()
+    await blocking_task
     assert await store.read(list_row_names) == []
 
 
-async def test_closing_keeps_what_was_asked_for_and_takes_nothing_more(database: str) -> None:
-    """Whoever asked before the end is answered; whoever comes after is told to come back."""
+async def test_close_runs_queued_jobs_and_rejects_new_ones(database: str) -> None:
+    """Jobs queued before closing are committed; later ones raise."""
     store = Store.open(database, ())
     store.migrate()
-    asked = [asyncio.create_task(store.write(insert_row_job(f"slack:T{n}"))) for n in range(50)]
+    write_tasks = [
+        asyncio.create_task(store.write(insert_row_job(f"slack:T{n}"))) for n in range(50)
+    ]
     await asyncio.sleep(0)
 
     await store.close()
 
-    assert len(await asyncio.gather(*asked)) == 50
+    assert len(await asyncio.gather(*write_tasks)) == 50
     with pytest.raises(StoreBusyError):
         await store.write(insert_row_job("slack:late"))
-    again = Store.open(database, ())
-    assert len(await again.read(list_row_names)) == 50
-    again.close_sync()
+    reopened = Store.open(database, ())
+    assert len(await reopened.read(list_row_names)) == 50
+    reopened.close_sync()
     await store.close()

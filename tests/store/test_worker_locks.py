@@ -1,4 +1,4 @@
-"""Workers over one PostgreSQL know of each other, and of those who are gone."""
+"""Worker leases on one PostgreSQL: distinct numbers, expiry and takeover."""
 
 import asyncio
 import time
@@ -10,30 +10,29 @@ import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.store import worker_locks
 from bot.store.store import Store
 from bot.store.worker_locks import LiveWorker, WorkerLease
 
 
 @pytest.fixture
-async def house(postgres_url: str) -> AsyncIterator[Store]:
-    """A store over a PostgreSQL where nobody sits yet."""
-    opened = Store.open(postgres_url, ())
-    yield opened
-    await opened.close()
+async def shared_store(postgres_url: str) -> AsyncIterator[Store]:
+    """A store on a PostgreSQL database without any worker."""
+    postgres_store = Store.open(postgres_url, ())
+    yield postgres_store
+    await postgres_store.close()
 
 
 @contextmanager
-def seated(house: Store, *, shares: bool = True) -> Iterator[WorkerLease]:
-    """A worker that has taken a seat."""
-    seat = house.create_worker_lease(shares_deliveries=shares)
-    seat.renew_or_acquire()
-    yield seat
-    seat.release_lease()
+def acquired_lease(shared_store: Store, *, shares_deliveries: bool = True) -> Iterator[WorkerLease]:
+    """A worker lease that is acquired for the block."""
+    lease = shared_store.create_worker_lease(shares_deliveries=shares_deliveries)
+    lease.renew_or_acquire()
+    yield lease
+    lease.release_lease()
 
 
-def cut_off(url: str) -> None:
-    """End every other session, as a lost network or a restarted server does."""
+def terminate_other_sessions(url: str) -> None:
+    """Terminate every other session, as a lost network or a restarted server does."""
     with psycopg.connect(url.replace("+psycopg", "")) as connection:
         connection.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
@@ -41,100 +40,109 @@ def cut_off(url: str) -> None:
         )
 
 
-async def test_no_two_workers_have_the_same_seat(house: Store) -> None:
-    """Whoever comes takes the lowest number that is free, and everybody can see who lives."""
-    with seated(house), seated(house) as second, seated(house):
+async def test_live_workers_have_distinct_lease_numbers(shared_store: Store) -> None:
+    """A new worker acquires the lowest free number, and all live workers are listed."""
+    with (
+        acquired_lease(shared_store),
+        acquired_lease(shared_store) as second,
+        acquired_lease(shared_store),
+    ):
         second.release_lease()
-        with seated(house) as fourth:
+        with acquired_lease(shared_store) as fourth:
             assert fourth.lease_number == 2
-            assert house.list_live_workers() == (
+            assert shared_store.list_live_workers() == (
                 LiveWorker(1, shares_deliveries=True),
                 LiveWorker(2, shares_deliveries=True),
                 LiveWorker(3, shares_deliveries=True),
             )
 
-    assert house.list_live_workers() == ()
+    assert shared_store.list_live_workers() == ()
 
 
-async def test_whoever_works_alone_is_told_apart(house: Store) -> None:
-    """The operator can see that two workers run of which one does not share."""
-    with seated(house), seated(house, shares=False) as alone:
-        assert alone.lease_number == 1
-        assert set(house.list_live_workers()) == {
+async def test_single_and_shared_workers_have_separate_leases(shared_store: Store) -> None:
+    """The list of live workers distinguishes single workers from shared ones."""
+    with (
+        acquired_lease(shared_store),
+        acquired_lease(shared_store, shares_deliveries=False) as single_lease,
+    ):
+        assert single_lease.lease_number == 1
+        assert set(shared_store.list_live_workers()) == {
             LiveWorker(1, shares_deliveries=True),
             LiveWorker(1, shares_deliveries=False),
         }
 
 
-async def test_a_lost_session_is_taken_up_again_in_the_same_seat(
-    house: Store, postgres_url: str
+async def test_lost_session_is_reacquired_with_the_same_number(
+    shared_store: Store, postgres_url: str
 ) -> None:
-    """A worker that outlives an outage goes on under its own name."""
-    with seated(house), seated(house) as second:
+    """A worker that survives an outage acquires its own number again."""
+    with acquired_lease(shared_store), acquired_lease(shared_store) as second:
         assert not second.renew_or_acquire()
-        cut_off(postgres_url)
+        terminate_other_sessions(postgres_url)
 
         assert second.renew_or_acquire()
         assert second.lease_number == 2
 
 
-async def test_a_session_lost_while_another_is_looked_after_is_taken_up_again(
-    house: Store, postgres_url: str
+async def test_session_lost_during_a_takeover_is_reacquired(
+    shared_store: Store, postgres_url: str
 ) -> None:
-    """A worker whose database went away just then does not go without a seat from then on."""
-    with seated(house) as first:
-        cut_off(postgres_url)
+    """A worker whose session ends while it locks a vacant lease acquires its own again."""
+    with acquired_lease(shared_store) as first:
+        terminate_other_sessions(postgres_url)
         with pytest.raises(OperationalError), first.lock_vacant_lease(2):
             pass
 
         assert first.renew_or_acquire()
-        assert [one.lease_number for one in house.list_live_workers()] == [1]
+        assert [worker.lease_number for worker in shared_store.list_live_workers()] == [1]
 
 
-async def test_whose_seat_was_taken_meanwhile_takes_another(
-    house: Store, postgres_url: str
+async def test_worker_whose_number_was_taken_acquires_another(
+    shared_store: Store, postgres_url: str
 ) -> None:
-    """Two workers never go by one name, though the first was only away for a moment."""
-    with seated(house) as first:
-        cut_off(postgres_url)
-        with seated(house) as newcomer:
-            assert newcomer.lease_number == 1
+    """After a lost session, a number that another worker acquired meanwhile is not shared."""
+    with acquired_lease(shared_store) as first:
+        terminate_other_sessions(postgres_url)
+        with acquired_lease(shared_store) as new_worker:
+            assert new_worker.lease_number == 1
             assert first.renew_or_acquire()
             assert first.lease_number == 2
 
 
-async def test_nobody_takes_the_place_of_one_who_lives(house: Store) -> None:
-    """What a living worker does is left to it; of one who is gone, one other takes care."""
-    with seated(house) as heir, seated(house) as other, seated(house) as leaving:
-        with heir.lock_vacant_lease(leaving.lease_number) as vacant:
-            assert not vacant
-        leaving.release_lease()
-        with heir.lock_vacant_lease(3) as vacant, other.lock_vacant_lease(3) as vacant_as_well:
-            assert vacant
-            assert not vacant_as_well
-        with other.lock_vacant_lease(3) as vacant:
-            assert vacant
+async def test_only_one_worker_locks_a_vacant_lease(shared_store: Store) -> None:
+    """A live worker's lease cannot be locked; a released one is locked by one worker only."""
+    with (
+        acquired_lease(shared_store) as first,
+        acquired_lease(shared_store) as second,
+        acquired_lease(shared_store) as third,
+    ):
+        with first.lock_vacant_lease(third.lease_number) as is_locked:
+            assert not is_locked
+        third.release_lease()
+        with (
+            first.lock_vacant_lease(3) as is_locked,
+            second.lock_vacant_lease(3) as is_locked_twice,
+        ):
+            assert is_locked
+            assert not is_locked_twice
+        with second.lock_vacant_lease(3) as is_locked:
+            assert is_locked
 
 
-async def test_whoever_falls_silent_loses_the_seat(
-    house: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A process that hangs, or a machine off the network, keeps nobody waiting for hours."""
-    monkeypatch.setattr(
-        worker_locks,
-        "IDLE_TIMEOUT_BY_LOCK_CLASS",
-        dict.fromkeys(worker_locks.IDLE_TIMEOUT_BY_LOCK_CLASS, "200ms"),
-    )
-    with seated(house):
-        end = time.monotonic() + 10
-        while house.list_live_workers():
-            assert time.monotonic() < end
-            await asyncio.sleep(0.05)
+async def test_idle_worker_loses_its_lease(shared_store: Store) -> None:
+    """A lease whose worker sends no heartbeat expires."""
+    lease = shared_store.create_worker_lease(shares_deliveries=True, idle_seconds=0.2)
+    lease.renew_or_acquire()
+    deadline = time.monotonic() + 10
+    while shared_store.list_live_workers():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+    lease.release_lease()
 
 
-async def test_on_sqlite_there_is_nobody_else(tmp_path: Path) -> None:
-    """One process does everything there, and is not asked about others."""
-    opened = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+async def test_sqlite_has_no_other_workers(tmp_path: Path) -> None:
+    """On SQLite there is one process, and the list of live workers is empty."""
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
 
-    assert opened.list_live_workers() == ()
-    await opened.close()
+    assert store.list_live_workers() == ()
+    await store.close()

@@ -1,4 +1,4 @@
-"""Exact noise from a keyed stream; it hides one person's debriefs in a published table.
+"""Exact discrete Laplace noise from a keyed stream; it hides one person's debriefs in a table.
 
 All arithmetic is on integers and fractions, because floating-point rounding leaks (Mironov 2012).
 The sampler is the discrete Laplace of Canonne, Kamath and Steinke (2020), algorithm 2.

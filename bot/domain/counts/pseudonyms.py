@@ -1,4 +1,4 @@
-"""Keyed hashes that identify contributors while a period is open, and no one afterwards.
+"""Pseudonyms: keyed hashes that identify contributors only while a period is open.
 
 Every key includes the pepper, which is an environment variable and never in the database.
 """
@@ -46,5 +46,5 @@ def derive_idempotency_key(pepper: bytes, kind: str, key: str) -> bytes:
 
 def _hmac_digest(pepper: bytes, purpose: bytes, *parts: bytes) -> bytes:
     # Each part has a length prefix, so that no two lists of parts have the same encoding.
-    message = b"".join(len(part).to_bytes(4, "big") + part for part in (purpose, *parts))
+    message = b"".join([len(part).to_bytes(4, "big") + part for part in (purpose, *parts)])
     return hmac.new(pepper, message, hashlib.sha256).digest()

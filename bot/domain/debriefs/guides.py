@@ -141,9 +141,7 @@ def _render_steps(case: GuideCase) -> tuple[Element, ...]:
 
 
 def _render_step(case: GuideCase, number: int, step_name: str, lines: tuple[str, ...]) -> Text:
-    return _format_numbered_step(
-        case, number, step_name, tuple(case.words.guide_line(line) for line in lines)
-    )
+    return _format_numbered_step(case, number, step_name, tuple(map(case.words.guide_line, lines)))
 
 
 def _format_numbered_step(

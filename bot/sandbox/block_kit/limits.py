@@ -1,4 +1,4 @@
-"""Validation of messages, modals and Home views by the limits of Block Kit, fault by fault.
+"""Block Kit validation of messages, modals and Home views, fault by fault.
 
 The limits come from Slack's Block Kit reference and its published types (2026-11). They detect
 an invalid payload of the bot before a real workspace does. Where two sources differ the smaller

@@ -1,4 +1,4 @@
-"""How Alembic is run here: from code, inside a transaction that is already open."""
+"""Alembic environment: run by code, inside a transaction that is already open."""
 
 from alembic import context
 
@@ -7,7 +7,7 @@ from bot.store.schema import metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
-    render_as_batch=True,  # SQLite alters a table by copying it
+    render_as_batch=True,  # SQLite has no full ALTER TABLE: the table is copied
     on_version_apply=context.config.attributes.get("applied"),
 )
 context.run_migrations()

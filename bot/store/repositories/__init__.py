@@ -1,4 +1,6 @@
-"""What one open transaction lets you read and write."""
+"""Repositories: what a job can read and write within one transaction."""
+
+from functools import cached_property
 
 from sqlalchemy import Connection
 
@@ -17,20 +19,73 @@ from bot.store.repositories.workspaces import Workspaces
 
 
 class Repositories:
-    """Everything that is kept, one book each, as one transaction sees it."""
+    """All repositories, sharing the connection and so the transaction of one job.
+
+    Each is built on first use: most jobs need two or three of them, and every job of every
+    message gets an instance of this class.
+    """
 
     def __init__(self, connection: Connection, peppers: tuple[bytes, ...]) -> None:
-        """Open the books on *connection*; *peppers*, newest first, keep tokens apart."""
+        """Use the transaction of *connection*; *peppers*, newest first, key all digests."""
         self._connection = connection
-        self.people = People(connection)
-        self.linked_accounts = LinkedAccounts(connection)
-        self.teams = Teams(connection)
-        self.intentions = Intentions(connection)
-        self.chat_routes = ChatRoutes(connection)
-        self.deliveries = Deliveries(connection)
-        self.watermarks = Watermarks(connection)
-        self.idempotency_keys = IdempotencyKeys(connection, peppers)
-        self.workspaces = Workspaces(connection)
-        self.slips = Slips(connection, peppers)
-        self.secret_cipher = SecretCipher(connection, peppers)
-        self.releases = Releases(connection)
+        self._peppers = peppers
+
+    @cached_property
+    def people(self) -> People:
+        """Clinicians' profiles, preferences and reachability."""
+        return People(self._connection)
+
+    @cached_property
+    def linked_accounts(self) -> LinkedAccounts:
+        """Accounts that belong to one person."""
+        return LinkedAccounts(self._connection)
+
+    @cached_property
+    def teams(self) -> Teams:
+        """Teams, rosters and roles."""
+        return Teams(self._connection)
+
+    @cached_property
+    def intentions(self) -> Intentions:
+        """What people want to try next week."""
+        return Intentions(self._connection)
+
+    @cached_property
+    def chat_routes(self) -> ChatRoutes:
+        """Conversation references by address."""
+        return ChatRoutes(self._connection)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """The delivery queue."""
+        return Deliveries(self._connection)
+
+    @cached_property
+    def watermarks(self) -> Watermarks:
+        """Last runs of the scheduled duties."""
+        return Watermarks(self._connection)
+
+    @cached_property
+    def idempotency_keys(self) -> IdempotencyKeys:
+        """Digests of processed requests."""
+        return IdempotencyKeys(self._connection, self._peppers)
+
+    @cached_property
+    def workspaces(self) -> Workspaces:
+        """Suspensions and rate limits of workspaces."""
+        return Workspaces(self._connection)
+
+    @cached_property
+    def slips(self) -> Slips:
+        """Anonymous debriefs in open counting periods."""
+        return Slips(self._connection, self._peppers)
+
+    @cached_property
+    def secret_cipher(self) -> SecretCipher:
+        """Encrypted secrets."""
+        return SecretCipher(self._connection, self._peppers)
+
+    @cached_property
+    def releases(self) -> Releases:
+        """Published tables."""
+        return Releases(self._connection)

@@ -1,7 +1,7 @@
-"""A message owed, as the rooms above know it and as a row keeps it."""
+"""Deliveries as dataclasses, their states, and the conversion to and from table rows."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from secrets import token_hex
 from typing import Any
@@ -9,18 +9,30 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.conversation import Person
+from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
+
+_UNIX_EPOCH = date(1970, 1, 1)
+
+
+class DeliveryKind(StrEnum):
+    """Kind of a delivery, which selects the composer of its message."""
+
+    CHECKIN = "checkin"
+    LAST_NOTE = "lastnote"
+    TIP = "tip"
+    INTRODUCTION = "intro"
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands. From ``SENDING`` on, nobody else may begin it."""
+    """State of a delivery. From ``SENDING`` on it is claimed, and no other process may send it."""
 
     PLANNED = "planned"
     SENDING = "sending"
     SENT = "sent"
     UNCONFIRMED = "unconfirmed"
-    """It may or may not have been posted, and is never sent again."""
+    """It may or may not have been posted; there is no retry."""
     FAILED = "failed"
-    """Refused by the product for a reason that is not its addressee's, and never sent again."""
+    """The product rejected this message, not its recipient; there is no retry."""
     GONE = "gone"
     MISSED = "missed"
     WITHDRAWN = "withdrawn"
@@ -28,12 +40,13 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True)
 class PlannedDelivery:
-    """A message somebody is to get: a person's, or a channel's.
+    """A message to send to a person or to a channel.
 
-    Workspace, kind, person, channel and slot are its key: promised again, it stays one.
-    ``due`` and ``late`` are aware instants, the first and the last at which it may be
-    sent. ``detail`` holds ids of content, never an answer. One with a ``reason`` cannot be
-    kept any more: it is remembered as missed, so that the operator can be told.
+    Workspace, kind, person, channel and slot are its idempotency key: planned again, it
+    stays one row. ``kind`` is a :class:`DeliveryKind` or its plain string. ``due_at`` and
+    ``deadline`` are aware instants, the first and the last at which it may be sent.
+    ``detail`` holds ids of content, never an answer. One with a ``reason`` can no longer be
+    sent: it is stored as missed, so that the operator sees it.
     """
 
     workspace: str
@@ -48,13 +61,13 @@ class PlannedDelivery:
 
     @property
     def recipient(self) -> Person:
-        """Whom it is owed to, when it is a person's."""
+        """The person it is addressed to, unless it is a channel's."""
         return Person(self.workspace, self.person)
 
 
 @dataclass(frozen=True)
 class Delivery(PlannedDelivery):
-    """A promise as it stands: ``id`` is random and says nothing; ``attempt`` counts beginnings."""
+    """A stored delivery: ``id`` is random and reveals nothing, ``attempt`` counts the claims."""
 
     id: str
     state: DeliveryState
@@ -65,7 +78,7 @@ class Delivery(PlannedDelivery):
 
 @dataclass(frozen=True)
 class DeliveryCount:
-    """How many deliveries of a kind, due on a day in UTC, stand where, and why; no names."""
+    """Number of deliveries of a kind, due day (UTC), state and reason; without names."""
 
     day: date
     kind: str
@@ -74,8 +87,20 @@ class DeliveryCount:
     count: int
 
 
+def parse_kind(value: str) -> str:
+    """Convert a stored kind to its :class:`DeliveryKind`.
+
+    The kind of a newer release stays a plain string: after a downgrade, one such row must
+    not block the queue.
+    """
+    try:
+        return DeliveryKind(value)
+    except ValueError:
+        return value
+
+
 def build_delivery_row(planned_delivery: PlannedDelivery) -> dict[str, Any]:
-    """Make a promise the row that keeps it, with an id of its own that says nothing."""
+    """Convert a planned delivery to a table row with a new random id."""
     return {
         "id": token_hex(16),
         "workspace": planned_delivery.workspace,
@@ -92,19 +117,18 @@ def build_delivery_row(planned_delivery: PlannedDelivery) -> dict[str, Any]:
 
 
 def parse_delivery_row(row: Row[Any]) -> Delivery:
-    """Read a delivery from its row."""
+    """Convert a table row to a delivery."""
     values = row._asdict()
     for column, attribute in (("due", "due_at"), ("late", "deadline"), ("started", "started_at")):
         values[attribute] = from_unix_seconds(values.pop(column))
+    values["kind"] = parse_kind(values["kind"])
     values["state"] = DeliveryState(values["state"])
     return Delivery(**values)
 
 
-def to_unix_seconds(moment: datetime) -> int:
-    """An instant as it is kept: whole Unix seconds."""
-    return int(moment.timestamp())
-
-
-def from_unix_seconds(unix_seconds: int) -> datetime:
-    """An instant as it is told: aware, in UTC."""
-    return datetime.fromtimestamp(unix_seconds, UTC)
+def build_delivery_count(
+    day_number: int, kind: str, state: str, reason: str, count: int
+) -> DeliveryCount:
+    """Build a count from its aggregated columns; *day_number* counts from the Unix epoch."""
+    day = _UNIX_EPOCH + timedelta(days=day_number)
+    return DeliveryCount(day, parse_kind(kind), DeliveryState(state), reason, count)

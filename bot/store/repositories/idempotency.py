@@ -1,4 +1,4 @@
-"""Which acts were done already, so that a retry or a second click does nothing more."""
+"""Idempotency keys: HMAC digests of processed requests, so that a retry has no second effect."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -11,34 +11,39 @@ from bot.store.upsert import insert_missing_rows
 
 
 class IdempotencyKeys:
-    """Remembers acts for two days as keyed digests, which tell nobody who did what, or when."""
+    """Claims of idempotency keys, stored for two days as HMAC digests.
+
+    A digest reveals neither the person nor the kind or the time of the request.
+    """
 
     def __init__(self, connection: Connection, peppers: Sequence[bytes]) -> None:
-        """Open the book on *connection*; digests are made with the newest of *peppers*."""
+        """Use the transaction of *connection*; the newest of *peppers* keys new digests."""
         self._connection = connection
         self._peppers = peppers
 
     def claim(self, kind: str, key: str, day: date) -> bool:
-        """Whether this act of *kind* is done now for the first time; it is remembered.
+        """Claim the key of a request of *kind*; ``True`` at the first claim, ``False`` on a retry.
 
-        Acts remembered under an older pepper count, so that one is not done twice on the
-        day that the peppers change.
+        A claim under an older pepper counts, so that a request is not processed twice on the
+        day of a pepper rotation. A rollback of the transaction releases the claim.
         """
-        newest, *older = (
+        newest_digest, *older_digests = (
             pseudonyms.derive_idempotency_key(pepper, kind, key) for pepper in self._peppers
         )
-        done_before = (
-            select(idempotency_keys.c.key).where(idempotency_keys.c.key.in_(older)).limit(1)
+        earlier_claim = (
+            select(idempotency_keys.c.key).where(idempotency_keys.c.key.in_(older_digests)).limit(1)
         )
-        if older and self._connection.scalar(done_before):
+        if older_digests and self._connection.scalar(earlier_claim):
             return False
         return (
-            insert_missing_rows(self._connection, idempotency_keys, [{"key": newest, "day": day}])
+            insert_missing_rows(
+                self._connection, idempotency_keys, [{"key": newest_digest, "day": day}]
+            )
             == 1
         )
 
     def delete_before(self, cutoff: date) -> int:
-        """Forget acts done earlier than *before*, and say how many those were."""
+        """Delete claims of days before *cutoff* and return how many were deleted."""
         return self._connection.execute(
             delete(idempotency_keys).where(idempotency_keys.c.day < cutoff)
         ).rowcount

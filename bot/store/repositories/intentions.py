@@ -1,4 +1,4 @@
-"""What people asked to be reminded of next week; kept for days, and for nobody else's eyes."""
+"""Intentions: what a person wants to try next week and be reminded of; stored for days."""
 
 from datetime import date
 
@@ -11,14 +11,14 @@ from bot.store.upsert import upsert_row
 
 
 class Intentions:
-    """One intention a person at most: the latest."""
+    """Repository of intentions: one row per person at most, the latest."""
 
     def __init__(self, connection: Connection) -> None:
-        """Open the book on *connection*."""
+        """Use the transaction of *connection*."""
         self._connection = connection
 
     def save_intention(self, person: Person, intention: Intention) -> None:
-        """Keep *intention* until its day, in the place of an earlier one."""
+        """Upsert *person*'s intention; it replaces an earlier one."""
         row = {
             "workspace": person.workspace,
             "person": person.id,
@@ -30,20 +30,20 @@ class Intentions:
         upsert_row(self._connection, intentions, row)
 
     def get_intention(self, person: Person) -> Intention | None:
-        """What *person* asked to be reminded of, if anything."""
-        found = self._connection.execute(
+        """Return the intention of *person*; ``None`` without one."""
+        row = self._connection.execute(
             select(intentions).where(_matches_person(person))
         ).one_or_none()
-        return Intention(found.code, found.sign, found.week, found.until) if found else None
+        return Intention(row.code, row.sign, row.week, row.until) if row else None
 
     def delete_intention(self, person: Person) -> None:
-        """Let go of what *person* asked to be reminded of."""
+        """Delete the intention of *person*, if any."""
         self._connection.execute(delete(intentions).where(_matches_person(person)))
 
     def delete_expired(self, today: date) -> int:
-        """Let go of those whose day is past, and say how many those were."""
-        old = delete(intentions).where(intentions.c.until < today)
-        return self._connection.execute(old).rowcount
+        """Delete intentions whose last day is before *today* and return how many were deleted."""
+        expired = delete(intentions).where(intentions.c.until < today)
+        return self._connection.execute(expired).rowcount
 
 
 def _matches_person(person: Person) -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""Which accounts are one person's, for whoever uses two products; told by an operator."""
+"""Linked accounts: Slack and Teams accounts that belong to one person, declared by an operator."""
 
 from collections.abc import Iterable
 
@@ -11,42 +11,46 @@ from bot.store.upsert import upsert_row
 _SELECT_MAIN_ACCOUNT = select(
     linked_accounts.c.same_workspace, linked_accounts.c.same_person
 ).where(
-    linked_accounts.c.workspace == bindparam("at"), linked_accounts.c.person == bindparam("who")
+    linked_accounts.c.workspace == bindparam("workspace"),
+    linked_accounts.c.person == bindparam("person_id"),
 )
 
 
 class LinkedAccounts:
-    """One clinician, one token: whatever account a debrief comes from, it is capped as theirs."""
+    """Repository that maps secondary accounts to a person's main account.
+
+    One clinician has one token: debriefs from all linked accounts share one contribution cap.
+    """
 
     def __init__(self, connection: Connection) -> None:
-        """Open the book on *connection*."""
+        """Use the transaction of *connection*."""
         self._connection = connection
 
     def resolve_account(self, person: Person) -> Person:
-        """The account under which *person* counts: their own, unless another was told."""
-        told = {"at": person.workspace, "who": person.id}
-        found = self._connection.execute(_SELECT_MAIN_ACCOUNT, told).one_or_none()
-        return Person(*found) if found else person
+        """Return the main account of *person*: itself, unless it is linked to another."""
+        parameters = {"workspace": person.workspace, "person_id": person.id}
+        row = self._connection.execute(_SELECT_MAIN_ACCOUNT, parameters).one_or_none()
+        return Person(*row) if row else person
 
     def list_links(self) -> dict[Person, Person]:
-        """Every account that counts as another, and which."""
-        found = self._connection.execute(select(linked_accounts))
+        """Return the main account of every linked account."""
+        rows = self._connection.execute(select(linked_accounts))
         return {
-            Person(one.workspace, one.person): Person(one.same_workspace, one.same_person)
-            for one in found
+            Person(row.workspace, row.person): Person(row.same_workspace, row.same_person)
+            for row in rows
         }
 
     def set_links(self, account_groups: Iterable[tuple[Person, ...]]) -> bool:
-        """Let each of *people* be one person, who counts as the first; ``True`` when it is news.
+        """Replace all links: each group is one person, whose first account is the main one.
 
-        Those who were told before and are not among them are two people again.
+        Accounts that are in no group any more are unlinked. ``True`` when anything changed.
         """
-        wanted = {other: first for first, *others in account_groups for other in others}
-        if wanted == self.list_links():
+        new_links = {account: main for main, *accounts in account_groups for account in accounts}
+        if new_links == self.list_links():
             return False
         self._connection.execute(delete(linked_accounts))
-        for other, first in wanted.items():
-            row = {"workspace": other.workspace, "person": other.id}
-            same = {"same_workspace": first.workspace, "same_person": first.id}
-            upsert_row(self._connection, linked_accounts, row | same)
+        for account, main in new_links.items():
+            key_columns = {"workspace": account.workspace, "person": account.id}
+            main_columns = {"same_workspace": main.workspace, "same_person": main.id}
+            upsert_row(self._connection, linked_accounts, key_columns | main_columns)
         return True

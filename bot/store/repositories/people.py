@@ -1,6 +1,6 @@
-"""What is kept about each person: how to reach them, when to ask, and whether they joined."""
+"""Clinicians' profiles, check-in preferences, team membership and reachability."""
 
-from datetime import date, time
+from datetime import date
 from typing import Any
 
 from sqlalchemy import (
@@ -18,6 +18,7 @@ from sqlalchemy import (
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule, is_known_zone
 from bot.domain.people import Clinician
+from bot.store.repositories import column_codecs
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.schema import people, rosters, workspaces
@@ -28,83 +29,86 @@ _MAX_REASON_CHARACTERS = 60
 _MAX_UNANSWERED = 6
 
 _SELECT_PERSON = select(people).where(
-    people.c.workspace == bindparam("at"), people.c.id == bindparam("who")
+    people.c.workspace == bindparam("workspace"), people.c.id == bindparam("person_id")
 )
 
 
 class People:
-    """Clinicians as the bot knows them; whoever never joined or chose anything is not in it.
+    """Repository of clinicians; a person who never joined or chose anything has no row.
 
-    Nothing here changes when somebody files, answers or reads: that would tell who did.
+    No row changes when a person files, answers or reads: that would reveal who did.
     """
 
     def __init__(self, connection: Connection) -> None:
-        """Open the book on *connection*."""
+        """Use the transaction of *connection*."""
         self._connection = connection
 
     def get(self, person: Person) -> Clinician:
-        """Find *person*; a blank clinician when nothing is kept about them."""
-        told = {"at": person.workspace, "who": person.id}
-        found = self._connection.execute(_SELECT_PERSON, told).one_or_none()
-        return parse_clinician_row(found) if found else _blank_clinician(person)
+        """Return the clinician; one with blank fields when *person* has no row."""
+        parameters = {"workspace": person.workspace, "person_id": person.id}
+        row = self._connection.execute(_SELECT_PERSON, parameters).one_or_none()
+        return parse_clinician_row(row) if row else _blank_clinician(person)
 
     def list_joined(self, after: Person | None, limit: int) -> tuple[Clinician, ...]:
-        """At most *limit* of those who joined and can be reached, in order, past *after*.
+        """Return the next batch of joined, reachable clinicians: *limit* rows past the key *after*.
 
-        Nobody of a suspended workspace can: what they are not asked leaves nothing unanswered.
+        Those of a suspended workspace are left out: a check-in that is never sent must not count
+        as unanswered.
         """
         suspended = exists().where(
             workspaces.c.id == people.c.workspace, workspaces.c.suspended != ""
         )
-        asked = select(people).where(people.c.joined, people.c.unreachable == "", ~suspended)
+        query = select(people).where(people.c.joined, people.c.unreachable == "", ~suspended)
         if after:
-            asked = asked.where(
+            query = query.where(
                 tuple_(people.c.workspace, people.c.id) > tuple_(after.workspace, after.id)
             )
-        asked = asked.order_by(people.c.workspace, people.c.id).limit(limit)
-        return tuple(parse_clinician_row(row) for row in self._connection.execute(asked))
+        query = query.order_by(people.c.workspace, people.c.id).limit(limit)
+        return tuple(parse_clinician_row(row) for row in self._connection.execute(query))
 
     def update_profile(self, person: Person, *, locale: str = "", zone: str = "") -> None:
-        """Keep what the product says of somebody who joined; what it leaves blank stays.
+        """Store the locale and zone that the chat product reports; blank values change nothing.
 
-        So does their zone when it names one that is unknown here. Of anybody else nothing is
-        kept: a row made by using the bot would tell who does.
+        Nor does a zone that is not in the time zone database. Only rows of people who joined
+        are updated: a row created by using the bot would reveal who uses it.
         """
-        said = {
+        reported = {
             "locale": locale[:_MAX_LOCALE_CHARACTERS],
             "zone": zone if is_known_zone(zone) else "",
         }
-        news = {name: value for name, value in said.items() if value}
-        known = self.get(person)
-        if known.has_joined and any(getattr(known, name) != value for name, value in news.items()):
-            self._update_person(person, **news)
+        values = {name: value for name, value in reported.items() if value}
+        clinician = self.get(person)
+        if clinician.has_joined and any(
+            getattr(clinician, name) != value for name, value in values.items()
+        ):
+            self._update_person(person, **values)
 
     def set_language(self, person: Person, language: str) -> None:
-        """Speak *language* with *person* from now on; ``""`` follows the product again."""
+        """Store *person*'s choice of language; ``""`` follows the chat product's locale again."""
         self._upsert_person(person, language=language)
 
     def set_checkin_rule(self, person: Person, rule: WeeklyRule | None) -> None:
-        """Ask *person* at their own day and time; ``None`` follows the team's."""
+        """Store *person*'s own weekday and time of check-ins; ``None`` follows the team's."""
         self._upsert_person(
             person,
             checkin_day=rule.weekday if rule else None,
-            checkin_time=rule.local_time.isoformat("minutes") if rule else None,
+            checkin_time=column_codecs.encode_clock_time(rule.local_time) if rule else None,
         )
 
     def set_work_days(self, person: Person, days: tuple[int, ...]) -> None:
-        """Ask *person* on these ISO weekdays alone; ``()`` is Monday to Friday again."""
-        self._update_person(person, work_days=",".join(map(str, sorted(days))))
+        """Store the ISO weekdays on which *person* works; ``()`` means Monday to Friday."""
+        self._update_person(person, work_days=column_codecs.encode_weekdays(sorted(days)))
 
     def set_unanswered_count(self, person: Person, unanswered_count: int) -> None:
-        """Keep how many check-ins in a row *person* let pass, 0 to 6; nought on any use of them."""
-        kept = max(0, min(unanswered_count, _MAX_UNANSWERED))
-        news = update(people).where(_matches_person(person), people.c.quiet != kept)
-        self._connection.execute(news.values(quiet=kept))
+        """Store how many check-ins in a row are unanswered, clamped to 0..6; any use resets it."""
+        clamped = max(0, min(unanswered_count, _MAX_UNANSWERED))
+        change = update(people).where(_matches_person(person), people.c.quiet != clamped)
+        self._connection.execute(change.values(quiet=clamped))
 
     def join_team(self, person: Person, team_id: str) -> None:
-        """Ask *person* once a week from now on; the team becomes their home.
+        """Enrol *person* in weekly check-ins, with the team as their home team.
 
-        Whoever comes from another team is on its roster no more, unless declared there.
+        They leave the roster of every other team, except where the set-up declares them.
         """
         self._upsert_person(
             person, joined=True, home_team=team_id, paused_until=None, unreachable="", quiet=0
@@ -117,41 +121,41 @@ class People:
                 ~rosters.c.declared,
             )
         )
-        place = {"team": team_id, "workspace": person.workspace, "person": person.id}
-        insert_missing_rows(self._connection, rosters, [{**place, "declared": False}])
+        key_columns = {"team": team_id, "workspace": person.workspace, "person": person.id}
+        insert_missing_rows(self._connection, rosters, [{**key_columns, "declared": False}])
 
     def leave_checkins(self, person: Person) -> None:
-        """Ask *person* no more, and take back what was planned; their home team stays."""
+        """Unsubscribe *person*, withdraw their deliveries, delete routes; the home team stays."""
         self._update_person(person, joined=False, paused_until=None, quiet=0)
         Deliveries(self._connection).withdraw_for_person(person)
         ChatRoutes(self._connection).delete_route(person)
 
     def pause_checkins(self, person: Person, until: date | None) -> None:
-        """Ask *person* nothing before the local day *until*; ``None`` ends a pause."""
+        """Pause *person*'s check-ins before the local day *until*; ``None`` ends the pause."""
         self._update_person(person, paused_until=until)
         if until:
             Deliveries(self._connection).withdraw_for_person(person)
 
     def mark_unreachable(self, person: Person, reason: str) -> bool:
-        """Owe *person* nothing more, as their product takes no messages; ``True`` when news."""
-        known = _matches_person(person) & (people.c.unreachable == "")
-        news = {"unreachable": reason[:_MAX_REASON_CHARACTERS] or "unknown"}
-        changed = self._connection.execute(update(people).where(known).values(news))
+        """Suspend *person*'s deliveries, as the address rejects messages; ``True`` on a change."""
+        was_reachable = _matches_person(person) & (people.c.unreachable == "")
+        values = {"unreachable": reason[:_MAX_REASON_CHARACTERS] or "unknown"}
+        result = self._connection.execute(update(people).where(was_reachable).values(values))
         Deliveries(self._connection).withdraw_for_person(person)
-        return changed.rowcount == 1
+        return result.rowcount == 1
 
     def mark_reachable(self, person: Person) -> None:
-        """Owe *person* messages again, as their product takes them."""
+        """Resume *person*'s deliveries, as the address accepts messages again."""
         self._update_person(person, unreachable="")
 
     def _update_person(self, person: Person, **values: object) -> None:
-        """Change what is kept about *person*, if anything is."""
+        """Update the row of *person*, if there is one."""
         self._connection.execute(update(people).where(_matches_person(person)).values(values))
 
     def _upsert_person(self, person: Person, **values: object) -> None:
-        """Change what is kept about *person*, from a blank row if need be."""
-        blank = {"workspace": person.workspace, "id": person.id, "joined": False}
-        statement = build_insert(self._connection, people).values({**blank, **values})
+        """Update the row of *person*, or insert it with blank defaults."""
+        defaults = {"workspace": person.workspace, "id": person.id, "joined": False}
+        statement = build_insert(self._connection, people).values({**defaults, **values})
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["workspace", "id"], set_=values)
         )
@@ -177,10 +181,10 @@ def _blank_clinician(person: Person) -> Clinician:
 
 
 def parse_clinician_row(row: Row[Any]) -> Clinician:
-    """Read a clinician from a row that holds the columns of ``people``."""
+    """Convert a row with the columns of ``people`` to a clinician."""
     rule = None
     if row.checkin_day is not None:
-        rule = WeeklyRule(row.checkin_day, time.fromisoformat(row.checkin_time))
+        rule = WeeklyRule(row.checkin_day, column_codecs.decode_clock_time(row.checkin_time))
     return Clinician(
         person=Person(row.workspace, row.id),
         language=row.language,
@@ -192,5 +196,5 @@ def parse_clinician_row(row: Row[Any]) -> Clinician:
         home_team_id=row.home_team,
         unanswered_count=row.quiet,
         unreachable_reason=row.unreachable,
-        work_days=tuple(int(day) for day in row.work_days.split(",") if day),
+        work_days=column_codecs.decode_weekdays(row.work_days),
     )

@@ -1,4 +1,4 @@
-"""The tables that were published: what supervisors read, frozen."""
+"""Releases: the published tables that supervisors read; immutable once written."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,14 +7,16 @@ from sqlalchemy import ColumnElement, Connection, delete, select
 
 from bot.domain.counts import release_rule
 from bot.domain.counts.release_rule import ReleasedTable
+from bot.store.repositories.column_codecs import team_unit_key
 from bot.store.schema import feeds, releases
 
 
 @dataclass(frozen=True)
 class Release:
-    """One published table: of which unit, between which local Mondays, and on what terms.
+    """A published table of one unit and period, with the terms it was computed on.
 
-    ``cap`` is how many debriefs a person counts for; ``question`` what a breakdown asked.
+    ``opens`` and ``closes`` are local Mondays. ``cap`` is the number of debriefs per person
+    that count; ``question`` is the question of a breakdown.
     """
 
     ledger: str
@@ -27,31 +29,31 @@ class Release:
 
 
 class Releases:
-    """Published tables; each is written once, when its period closes, and only read after."""
+    """Repository of releases: inserted once, when the period closes, and never updated."""
 
     def __init__(self, connection: Connection) -> None:
-        """Open the book on *connection*."""
+        """Use the transaction of *connection*."""
         self._connection = connection
 
     def list_by_unit(self, unit: str) -> tuple[Release, ...]:
-        """What was published of *unit*, the newest first, the total before the breakdown."""
+        """Return the releases of *unit*, newest first, each total before its breakdown."""
         return self._fetch_releases(releases.c.unit == unit)
 
     def list_by_team(self, team_id: str) -> tuple[Release, ...]:
-        """What was published of a team itself, and of the units that it feeds now."""
-        feeding = (feeds.c.ledger == releases.c.ledger) & (feeds.c.unit == releases.c.unit)
-        fed = select(feeds.c.team).where(feeds.c.team == team_id, feeding).exists()
-        return self._fetch_releases((releases.c.unit == f"team:{team_id}") | fed)
+        """Return the releases of a team itself and of the units that it feeds now."""
+        feeds_unit = (feeds.c.ledger == releases.c.ledger) & (feeds.c.unit == releases.c.unit)
+        is_fed_unit = select(feeds.c.team).where(feeds.c.team == team_id, feeds_unit).exists()
+        return self._fetch_releases((releases.c.unit == team_unit_key(team_id)) | is_fed_unit)
 
     def delete_before(self, cutoff: date) -> int:
-        """Forget tables of periods that closed earlier than *before*, and say how many."""
-        old = delete(releases).where(releases.c.closes < cutoff)
-        return self._connection.execute(old).rowcount
+        """Delete releases of periods closed before *cutoff* and return how many were deleted."""
+        expired = delete(releases).where(releases.c.closes < cutoff)
+        return self._connection.execute(expired).rowcount
 
     def _fetch_releases(self, where: ColumnElement[bool]) -> tuple[Release, ...]:
-        asked = select(releases).where(where)
-        found = self._connection.execute(
-            asked.order_by(releases.c.closes.desc(), releases.c.ledger.desc(), releases.c.unit)
+        query = select(releases).where(where)
+        rows = self._connection.execute(
+            query.order_by(releases.c.closes.desc(), releases.c.ledger.desc(), releases.c.unit)
         )
         return tuple(
             Release(
@@ -63,5 +65,5 @@ class Releases:
                 question=row.question,
                 table=release_rule.parse_table(row.ledger, row.body),
             )
-            for row in found
+            for row in rows
         )

@@ -1,4 +1,4 @@
-"""What a debrief leaves while its period is open: two slips that name nobody."""
+"""Slips: the two anonymous rows that a debrief leaves until its counting period closes."""
 
 import logging
 import secrets
@@ -20,46 +20,46 @@ from bot.store.schema import slips
 logger = logging.getLogger("attune.ledger")
 
 _TOTAL_CODE = "debrief"
-"""The one code of the total's slips: that ledger counts and asks nothing."""
+"""The only code of slips in the total ledger, which counts debriefs without a question."""
 
 _KEY_BYTES = 16
 
 _SHUFFLE_COUNT = 16
-"""How many slips change places when one is added."""
+"""Number of rows whose physical positions are shuffled at each insert."""
 
 
 @dataclass(frozen=True)
 class FilingResult:
-    """What filing came to: ``until`` is the Monday from which the debrief is sealed.
+    """Result of filing: the Monday from which the debrief cannot be withdrawn any more.
 
-    Up to then the clinician can take it back; ``None`` when nothing of it was kept.
+    ``None`` when nothing was stored.
     """
 
     withdrawable_until: date | None = None
 
 
 class Slips:
-    """Debriefs as slips: a random key, a period, a token and a code; no person, no time.
+    """Repository of slips: a random key, a period, a token and a code; no person, no time.
 
-    The total and the breakdown have slips, salts and tokens of their own, so that one
-    cannot be joined with the other.
+    The total and the breakdown have separate slips, salts and tokens, so that their rows
+    cannot be joined.
     """
 
     def __init__(self, connection: Connection, peppers: tuple[bytes, ...]) -> None:
-        """Open the book on *connection*; periods opened now are keyed by the newest pepper."""
+        """Use the transaction of *connection*; the newest pepper keys periods opened now."""
         self._connection = connection
         self._teams = Teams(connection)
         self._linked_accounts = LinkedAccounts(connection)
         self._periods = Periods(connection, peppers)
 
     def file_debrief(self, person: Person, codes: Mapping[str, str], now: datetime) -> FilingResult:
-        """Count a debrief of *person*, whose *codes* answer ``form`` and ``status``.
+        """Insert the slips of a debrief of *person*, whose *codes* answer ``form`` and ``status``.
 
-        Whoever has accounts in two products is one person, with one token.
+        Linked accounts are one person, with one token.
 
-        Nothing is kept of somebody on no roster, of a team's own supervisor, of a team
-        too small to count without pointing at someone, or where the pepper of the open
-        period is no longer configured, which the log tells the operator.
+        Nothing is stored for a person on no roster, for a team's own supervisor, for a team too
+        small to be counted anonymously, or where the pepper of the open period is not
+        configured any more, which is logged as an error for the operator.
         """
         person = self._linked_accounts.resolve_account(person)
         team = self._counting_team(person)
@@ -74,33 +74,34 @@ class Slips:
         return FilingResult(min(total.closes, breakdown.closes))
 
     def withdraw_debriefs(self, person: Person, now: datetime) -> int:
-        """Take back every debrief of *person* that is in an open period, and say how many.
+        """Delete every debrief of *person* in the open periods and return how many.
 
-        Their tokens are made again from the periods' salts, so only they can do it, only
-        while a period is open, and whichever team they have moved to since. Raises
-        :class:`bot.store.repositories.periods.MissingPepperError` where a token cannot be made.
+        The tokens are derived again from the periods' salts, so only the person can withdraw,
+        only while a period is open, and from any team they were in. Raises
+        :class:`bot.store.repositories.periods.MissingPepperError` where a token cannot be derived.
         """
-        person, taken = self._linked_accounts.resolve_account(person), {TOTAL: 0, BREAKDOWN: 0}
+        person = self._linked_accounts.resolve_account(person)
+        deleted_counts = {TOTAL: 0, BREAKDOWN: 0}
         for period in self._periods.list_open_in_workspace(person.workspace, now):
-            taken[period.ledger] += self._delete_slips(period, person)
-        return taken[TOTAL]
+            deleted_counts[period.ledger] += self._delete_slips(period, person)
+        return deleted_counts[TOTAL]
 
     def open_missing_periods(self, now: datetime) -> int:
-        """Open what is missing, so that every team that can be counted feeds a period."""
-        fed = self._periods.units_by_feed(now)
+        """Open the missing periods, so that every team that can be counted feeds one per ledger."""
+        unit_by_feed = self._periods.units_by_feed(now)
         return sum(
             self._periods.ensure_open_period(team, ledger, now)
             for team in self._teams.list_teams()
             for ledger in (TOTAL, BREAKDOWN)
-            if (team.id, ledger) not in fed
+            if (team.id, ledger) not in unit_by_feed
         )
 
     def close_ended_periods(self, now: datetime) -> int:
-        """Publish the tables of every period that has ended, and destroy what made them.
+        """Publish the tables of every ended period and delete their slips, salts and terms.
 
-        Closing twice, or on two machines, publishes once: a published table is frozen. A
-        period whose pepper is no longer configured stays as it is, and the log says so:
-        with another one its cap, and so its table, would be wrong.
+        Idempotent, also across processes: a period is published once, and the release is never
+        updated. A period whose pepper is not configured any more stays open and is logged: with
+        another pepper its contribution cap, and so its table, would be wrong.
         """
         ended = self._periods.list_ended_periods(now)
         locked = self._find_locked_periods(ended)
@@ -112,30 +113,30 @@ class Slips:
         return len(ended) - len(locked)
 
     def count_locked_periods(self) -> int:
-        """How many periods can take nothing and not close, for want of their pepper."""
+        """Count the periods that can neither accept slips nor close, for lack of their pepper."""
         return sum(self._periods.is_locked(period) for period in self._periods.list_periods())
 
     def next_close(self, after: datetime) -> datetime | None:
-        """When the next period ends, later than *after*."""
-        soonest = self._periods.next_close(int(after.timestamp()))
-        return None if soonest is None else datetime.fromtimestamp(soonest, UTC)
+        """Return the earliest instant later than *after* at which a period ends."""
+        unix_seconds = self._periods.next_close(int(after.timestamp()))
+        return None if unix_seconds is None else datetime.fromtimestamp(unix_seconds, UTC)
 
     def next_close_of_team(self, team_id: str) -> date | None:
-        """The Monday on which something the team feeds is told next; ``None`` when it feeds none.
+        """Return the Monday of the next release that the team feeds; ``None`` when it feeds none.
 
-        Until then nobody sees a count, and what was filed can be taken back.
+        Before it, no count is published and debriefs can be withdrawn.
         """
         return self._periods.next_close_of_team(team_id)
 
     def _counting_team(self, person: Person) -> Team | None:
-        """The team that *person* counts in; never one that they supervise."""
+        """Return the team whose counts *person* contributes to; never one that they supervise."""
         team = self._teams.get_home_team(person)
         if team is None or person in self._teams.list_role_holders(team.id, Role.SUPERVISOR):
             return None
         return team
 
     def _find_locked_periods(self, candidates: list[Period]) -> list[Period]:
-        """Those of *found* whose pepper is not configured, told to the operator."""
+        """Return the *candidates* whose pepper is not configured, and log how many."""
         locked = [period for period in candidates if self._periods.is_locked(period)]
         if locked:
             action = "ledger.pepper_missing"
@@ -143,10 +144,10 @@ class Slips:
         return locked
 
     def _insert_slip(self, period: Period, person: Person, code: str) -> None:
-        """Keep a slip, and let others change places with it.
+        """Insert a slip and shuffle its physical position with those of others.
 
-        Both databases put new bytes where there is room, so that places in a copied file
-        would tell who filed last.
+        Both databases write new rows where there is free space, so that positions in a copied
+        file would reveal which debrief is the latest.
         """
         others = (
             select(slips.c.id)
@@ -154,17 +155,20 @@ class Slips:
             .order_by(func.random())
             .limit(_SHUFFLE_COUNT)
         )
-        moved = delete(slips).where(slips.c.id.in_(others)).returning(*slips.c)
-        rows = [dict(row) for row in self._connection.execute(moved).mappings()]
-        new = {"id": secrets.token_bytes(_KEY_BYTES), "token": self._derive_token(period, person)}
-        place = {"ledger": period.ledger, "unit": period.unit, "closes": period.closes}
-        rows.append({**place, **new, "code": code})
+        delete_others = delete(slips).where(slips.c.id.in_(others)).returning(*slips.c)
+        rows = [dict(row) for row in self._connection.execute(delete_others).mappings()]
+        secret_columns = {
+            "id": secrets.token_bytes(_KEY_BYTES),
+            "token": self._derive_token(period, person),
+        }
+        period_columns = {"ledger": period.ledger, "unit": period.unit, "closes": period.closes}
+        rows.append({**period_columns, **secret_columns, "code": code})
         secrets.SystemRandom().shuffle(rows)
         self._connection.execute(insert(slips), rows)
 
     def _delete_slips(self, period: Period, person: Person) -> int:
-        mine = slips.c.token == self._derive_token(period, person)
-        return self._connection.execute(delete(slips).where(_in_period(period), mine)).rowcount
+        has_token = slips.c.token == self._derive_token(period, person)
+        return self._connection.execute(delete(slips).where(_in_period(period), has_token)).rowcount
 
     def _derive_token(self, period: Period, person: Person) -> bytes:
         return pseudonyms.derive_contributor_token(
@@ -172,10 +176,10 @@ class Slips:
         )
 
     def _load_slips(self, period: Period) -> list[tuple[bytes, str]]:
-        found = self._connection.execute(
+        rows = self._connection.execute(
             select(slips.c.token, slips.c.code).where(_in_period(period))
         )
-        return [(bytes(row.token), row.code) for row in found]
+        return [(bytes(row.token), row.code) for row in rows]
 
 
 def _in_period(period: Period) -> ColumnElement[bool]:

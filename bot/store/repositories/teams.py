@@ -1,9 +1,9 @@
-"""Teams, who is on their roster, and who supervises or directs them."""
+"""Teams, their rosters, and their supervisors and directors."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import time
 from functools import lru_cache
+from itertools import starmap
 from types import SimpleNamespace
 
 from sqlalchemy import (
@@ -21,6 +21,7 @@ from sqlalchemy import (
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Clinician, Role, Team
+from bot.store.repositories import column_codecs
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.linked_accounts import LinkedAccounts
 from bot.store.repositories.people import People, parse_clinician_row
@@ -29,31 +30,31 @@ from bot.store.upsert import insert_missing_rows, upsert_row
 
 _MAX_REASON_CHARACTERS = 60
 
-_SELECT_TEAM = select(teams).where(teams.c.id == bindparam("this"))
+_SELECT_TEAM = select(teams).where(teams.c.id == bindparam("team_id"))
 _SELECT_HOME_TEAM = select(people.c.home_team).where(
-    people.c.workspace == bindparam("at"), people.c.id == bindparam("who")
+    people.c.workspace == bindparam("workspace"), people.c.id == bindparam("person_id")
 )
 _SELECT_DECLARED_TEAM = select(func.min(rosters.c.team)).where(
-    rosters.c.workspace == bindparam("at"), rosters.c.person == bindparam("who")
+    rosters.c.workspace == bindparam("workspace"), rosters.c.person == bindparam("person_id")
 )
 _TEAM_COLUMNS = tuple(column.name for column in teams.columns)
 _SELECT_PERSON_AND_TEAM = (
     select(people, *(column.label(f"team_{column.name}") for column in teams.columns))
     .join_from(people, teams, teams.c.id == people.c.home_team)
-    .where(people.c.workspace == bindparam("at"), people.c.id == bindparam("who"))
+    .where(people.c.workspace == bindparam("workspace"), people.c.id == bindparam("person_id"))
     .where(
         ~exists().where(
-            linked_accounts.c.workspace == bindparam("at"),
-            linked_accounts.c.person == bindparam("who"),
+            linked_accounts.c.workspace == bindparam("workspace"),
+            linked_accounts.c.person == bindparam("person_id"),
         )
     )
 )
-"""Whoever joined and has one account, with their team, in one look: most messages need both."""
+"""A joined person without linked accounts, with the home team: most messages need both."""
 
 
 @dataclass(frozen=True)
 class HeldRole:
-    """A role that a person has in a team; ``agreed`` to read its counts as they are meant."""
+    """A role that a person has in a team; ``has_agreed``: to the rules for reading its counts."""
 
     team_id: str
     role: Role
@@ -61,28 +62,28 @@ class HeldRole:
 
 
 class Teams:
-    """Clinicians supervised together, as their set-up declares them."""
+    """Repository of teams, as their set-up declares them."""
 
     def __init__(self, connection: Connection) -> None:
-        """Open the book on *connection*."""
+        """Use the transaction of *connection*."""
         self._connection = connection
 
     def get(self, team_id: str) -> Team | None:
-        """Find a team by its id."""
-        found = self._connection.execute(_SELECT_TEAM, {"this": team_id}).one_or_none()
-        return _parse_team_row(*found) if found else None
+        """Return a team by its id."""
+        row = self._connection.execute(_SELECT_TEAM, {"team_id": team_id}).one_or_none()
+        return _parse_team_row(*row) if row else None
 
     def get_by_channel(self, workspace: str, channel: str) -> Team | None:
-        """Find the team whose channel this is."""
-        here = (teams.c.workspace == workspace) & (teams.c.channel == channel)
-        return next(iter(self._fetch_teams(here)), None)
+        """Return the team with this channel."""
+        in_channel = (teams.c.workspace == workspace) & (teams.c.channel == channel)
+        return next(iter(self._fetch_teams(in_channel)), None)
 
     def list_teams(self, workspace: str | None = None) -> tuple[Team, ...]:
-        """All teams, or all of one workspace, by name."""
+        """Return all teams, or those of one workspace, by name."""
         return self._fetch_teams(*([teams.c.workspace == workspace] if workspace else []))
 
     def list_practice_teams(self, team: Team) -> tuple[Team, ...]:
-        """All teams of the same practice, this one included; itself alone when it names none."""
+        """Return all teams of the team's practice, itself included; it alone if it names none."""
         if not team.practice:
             return (team,)
         return self._fetch_teams(
@@ -90,7 +91,7 @@ class Teams:
         )
 
     def save(self, team: Team) -> None:
-        """Keep a team's set-up, in the place of an earlier one; its channel is tried again."""
+        """Upsert a team's set-up and mark its channel as reachable."""
         row = {
             "id": team.id,
             "workspace": team.workspace,
@@ -100,9 +101,9 @@ class Teams:
             "language": team.language,
             "zone": team.zone,
             "checkin_day": team.checkin_rule.weekday,
-            "checkin_time": team.checkin_rule.local_time.isoformat("minutes"),
-            "tip_days": ",".join(map(str, team.tip_days)),
-            "tip_time": team.tip_time.isoformat("minutes"),
+            "checkin_time": column_codecs.encode_clock_time(team.checkin_rule.local_time),
+            "tip_days": column_codecs.encode_weekdays(team.tip_days),
+            "tip_time": column_codecs.encode_clock_time(team.tip_time),
             "question": team.question,
             "open_to_team": team.open_to_team,
             "unreachable": "",
@@ -111,128 +112,129 @@ class Teams:
         upsert_row(self._connection, teams, row)
 
     def mark_unreachable(self, workspace: str, channel: str, reason: str) -> bool:
-        """Post nothing more in *channel* until its set-up is saved again; ``True`` when news."""
-        here = (teams.c.workspace == workspace) & (teams.c.channel == channel)
-        change = update(teams).where(here, teams.c.unreachable == "")
-        kept = reason[:_MAX_REASON_CHARACTERS] or "unknown"
+        """Suspend deliveries to *channel* until the set-up is saved again; ``True`` on a change."""
+        in_channel = (teams.c.workspace == workspace) & (teams.c.channel == channel)
+        change = update(teams).where(in_channel, teams.c.unreachable == "")
+        stored_reason = reason[:_MAX_REASON_CHARACTERS] or "unknown"
         Deliveries(self._connection).withdraw_for_channel(workspace, channel)
-        return self._connection.execute(change.values(unreachable=kept)).rowcount == 1
+        return self._connection.execute(change.values(unreachable=stored_reason)).rowcount == 1
 
     def mark_reachable(self, workspace: str, channel: str) -> None:
-        """Post in *channel* again, as its product takes messages there."""
-        here = (teams.c.workspace == workspace) & (teams.c.channel == channel)
-        self._connection.execute(update(teams).where(here).values(unreachable=""))
+        """Resume deliveries to *channel*, as it accepts messages again."""
+        in_channel = (teams.c.workspace == workspace) & (teams.c.channel == channel)
+        self._connection.execute(update(teams).where(in_channel).values(unreachable=""))
 
     def get_home_team(self, person: Person) -> Team | None:
-        """The one team that *person* counts in: where they joined, else where declared.
+        """Return the one team that *person* counts in: joined, else declared, else ``None``.
 
-        It is the team of all their accounts, see `LinkedAccounts`.
+        Linked accounts share it, see
+        :class:`bot.store.repositories.linked_accounts.LinkedAccounts`.
         """
         person = LinkedAccounts(self._connection).resolve_account(person)
-        told = {"at": person.workspace, "who": person.id}
-        home = self._connection.scalar(_SELECT_HOME_TEAM, told) or self._connection.scalar(
-            _SELECT_DECLARED_TEAM, told
+        parameters = {"workspace": person.workspace, "person_id": person.id}
+        team_id = self._connection.scalar(_SELECT_HOME_TEAM, parameters) or self._connection.scalar(
+            _SELECT_DECLARED_TEAM, parameters
         )
-        return self.get(home) if home else None
+        return self.get(team_id) if team_id else None
 
     def get_person_and_team(self, person: Person) -> tuple[Clinician, Team | None]:
-        """What is kept about *person*, and the team that they count in, see :meth:`home_of`."""
-        told = {"at": person.workspace, "who": person.id}
-        found = self._connection.execute(_SELECT_PERSON_AND_TEAM, told).one_or_none()
-        if found:
-            return parse_clinician_row(found), _parse_team_row(*found[-len(_TEAM_COLUMNS) :])
+        """Return the clinician and the team that they count in, see :meth:`get_home_team`."""
+        parameters = {"workspace": person.workspace, "person_id": person.id}
+        row = self._connection.execute(_SELECT_PERSON_AND_TEAM, parameters).one_or_none()
+        if row:
+            return parse_clinician_row(row), _parse_team_row(*row[-len(_TEAM_COLUMNS) :])
         return People(self._connection).get(person), self.get_home_team(person)
 
     def declare_clinicians(self, team_id: str, persons: Iterable[Person]) -> None:
-        """Make *persons* the team's declared clinicians; whoever joined stays on the roster."""
-        mine = rosters.c.team == team_id
-        self._connection.execute(update(rosters).where(mine).values(declared=False))
+        """Replace the team's declared clinicians by *persons*; joined people stay."""
+        in_team = rosters.c.team == team_id
+        self._connection.execute(update(rosters).where(in_team).values(declared=False))
         rows = [
-            {"team": team_id, "workspace": one.workspace, "person": one.id, "declared": True}
-            for one in persons
+            {"team": team_id, "workspace": person.workspace, "person": person.id, "declared": True}
+            for person in persons
         ]
         for row in rows:
             upsert_row(self._connection, rosters, row)
-        at_home = exists().where(
+        is_home = exists().where(
             people.c.workspace == rosters.c.workspace,
             people.c.id == rosters.c.person,
             people.c.home_team == team_id,
         )
-        self._connection.execute(delete(rosters).where(mine, ~rosters.c.declared, ~at_home))
+        self._connection.execute(delete(rosters).where(in_team, ~rosters.c.declared, ~is_home))
 
     def count_declared(self, team_id: str) -> int:
-        """How many clinicians the set-up declares; this size decides the team's periods."""
+        """Count the declared clinicians; this size decides the terms of the team's periods."""
         return len(self.list_declared_clinicians(team_id))
 
     def list_declared_clinicians(self, team_id: str) -> tuple[Person, ...]:
-        """Whom the set-up declares as the team's clinicians."""
+        """Return the clinicians that the set-up declares."""
         return self._fetch_persons(rosters, (rosters.c.team == team_id) & rosters.c.declared)
 
     def list_roster(self, team_id: str) -> tuple[Person, ...]:
-        """Who may contribute to the team's counts: declared, or joined; on check-ins or not."""
+        """Return the people who may contribute to the team's counts: declared or joined ones."""
         return self._fetch_persons(rosters, rosters.c.team == team_id)
 
     def set_role_holders(self, team_id: str, role: Role, persons: Iterable[Person]) -> None:
-        """Give *role* to *persons* and to nobody else; what they agreed to before stays.
+        """Replace the holders of *role* by *persons*; agreements of remaining holders stay.
 
-        A supervisor is never counted in the team: one who had joined it is asked no more.
+        A supervisor is never counted in the team: one who had joined it is unsubscribed.
         """
-        kept = set(persons)
+        holders = set(persons)
         if role is Role.SUPERVISOR:
-            self._remove_from_team(team_id, kept)
-        for one in set(self.list_role_holders(team_id, role)) - kept:
+            self._remove_from_team(team_id, holders)
+        for person in set(self.list_role_holders(team_id, role)) - holders:
             self._connection.execute(
-                delete(roles).where(_matches_person_in_team(one, team_id), _matches_role(role))
+                delete(roles).where(_matches_person_in_team(person, team_id), _matches_role(role))
             )
         rows = [
             {
                 "team": team_id,
-                "workspace": one.workspace,
-                "person": one.id,
+                "workspace": person.workspace,
+                "person": person.id,
                 "role": role.value,
                 "agreed": False,
             }
-            for one in sorted(kept)
+            for person in sorted(holders)
         ]
         insert_missing_rows(self._connection, roles, rows)
 
     def list_role_holders(self, team_id: str, role: Role) -> tuple[Person, ...]:
-        """Who has *role* in the team."""
+        """Return the people with *role* in the team."""
         return self._fetch_persons(roles, (roles.c.team == team_id) & _matches_role(role))
 
     def list_roles(self, person: Person) -> tuple[HeldRole, ...]:
-        """Every role that *person* has."""
-        asked = select(roles).where(_matches_person(person)).order_by(roles.c.team, roles.c.role)
-        found = self._connection.execute(asked)
-        return tuple(HeldRole(row.team, Role(row.role), row.agreed) for row in found)
+        """Return every role of *person*."""
+        query = select(roles).where(_matches_person(person)).order_by(roles.c.team, roles.c.role)
+        rows = self._connection.execute(query)
+        return tuple(HeldRole(row.team, Role(row.role), row.agreed) for row in rows)
 
     def has_role_holders(self, workspace: str) -> bool:
-        """Whether anybody in *workspace* supervises or directs a team yet."""
-        there = exists().where(roles.c.team == teams.c.id, teams.c.workspace == workspace)
-        return bool(self._connection.scalar(select(there)))
+        """Whether *workspace* has any supervisor or director yet."""
+        in_workspace = exists().where(roles.c.team == teams.c.id, teams.c.workspace == workspace)
+        return bool(self._connection.scalar(select(in_workspace)))
 
     def save_agreement(self, person: Person, team_id: str) -> None:
-        """Keep that *person* agreed to read the team's counts as they are meant."""
+        """Store that *person* agreed to the rules for reading the team's counts."""
         self._connection.execute(
             update(roles).where(_matches_person_in_team(person, team_id)).values(agreed=True)
         )
 
     def _remove_from_team(self, team_id: str, persons: Iterable[Person]) -> None:
-        for one in persons:
-            mine = (rosters.c.workspace == one.workspace) & (rosters.c.person == one.id)
-            self._connection.execute(delete(rosters).where(rosters.c.team == team_id, mine))
-            they = (people.c.workspace == one.workspace) & (people.c.id == one.id)
-            change = update(people).where(they, people.c.home_team == team_id)
+        for person in persons:
+            on_roster = (rosters.c.workspace == person.workspace) & (rosters.c.person == person.id)
+            self._connection.execute(delete(rosters).where(rosters.c.team == team_id, on_roster))
+            is_member = (people.c.workspace == person.workspace) & (people.c.id == person.id)
+            change = update(people).where(is_member, people.c.home_team == team_id)
             self._connection.execute(change.values(home_team="", joined=False))
 
     def _fetch_teams(self, *where: ColumnElement[bool]) -> tuple[Team, ...]:
-        asked = select(teams).where(*where).order_by(teams.c.name, teams.c.id)
-        return tuple(_parse_team_row(*row) for row in self._connection.execute(asked))
+        query = select(teams).where(*where).order_by(teams.c.name, teams.c.id)
+        return tuple(starmap(_parse_team_row, self._connection.execute(query)))
 
     def _fetch_persons(self, table: Table, where: ColumnElement[bool]) -> tuple[Person, ...]:
-        asked = select(table.c.workspace, table.c.person).where(where)
-        asked = asked.order_by(table.c.workspace, table.c.person)
-        return tuple(Person(*row) for row in self._connection.execute(asked))
+        query = select(table.c.workspace, table.c.person).where(where)
+        query = query.order_by(table.c.workspace, table.c.person)
+        return tuple(starmap(Person, self._connection.execute(query)))
 
 
 def _matches_person(person: Person) -> ColumnElement[bool]:
@@ -258,9 +260,9 @@ def _parse_team_row(*values: str | int) -> Team:
         practice=row.practice,
         language=row.language,
         zone=row.zone,
-        checkin_rule=WeeklyRule(row.checkin_day, time.fromisoformat(row.checkin_time)),
-        tip_days=tuple(int(day) for day in row.tip_days.split(",") if day),
-        tip_time=time.fromisoformat(row.tip_time),
+        checkin_rule=WeeklyRule(row.checkin_day, column_codecs.decode_clock_time(row.checkin_time)),
+        tip_days=column_codecs.decode_weekdays(row.tip_days),
+        tip_time=column_codecs.decode_clock_time(row.tip_time),
         question=row.question,
         open_to_team=row.open_to_team,
         unreachable_reason=row.unreachable,

@@ -1,43 +1,45 @@
-"""Until when each duty of the clock has looked, so that what fell due meanwhile is known."""
+"""Watermarks: up to which instant each scheduled duty has run, to catch up after downtime."""
 
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from bot.store.repositories.delivery_records import from_unix_seconds, to_unix_seconds
+from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.schema import watermarks
 from bot.store.upsert import build_insert
 
 _MAX_LAG_SECONDS = 600
-"""Seconds by which what is kept may lag behind."""
+"""Seconds by which a stored watermark may lag behind the last run."""
 
 
 class Watermarks:
-    """How far each duty has looked; the same for every process on one database."""
+    """Repository of watermarks, shared by all processes on one database."""
 
     def __init__(self, connection: Connection) -> None:
-        """Open the book on *connection*."""
+        """Use the transaction of *connection*."""
         self._connection = connection
 
     def last_run(self, duty_name: str, default: datetime) -> datetime:
-        """Until when duty *name* has looked; *otherwise* where it never did."""
-        found = self._connection.scalar(
+        """Return the watermark of *duty_name*; *default* when it never ran."""
+        unix_seconds = self._connection.scalar(
             select(watermarks.c.looked).where(watermarks.c.name == duty_name)
         )
-        return default if found is None else from_unix_seconds(found)
+        return default if unix_seconds is None else from_unix_seconds(unix_seconds)
 
     def advance(self, duty_name: str, now: datetime) -> None:
-        """Keep that duty *name* has looked up to *now*, give or take ten minutes.
+        """Advance the watermark to *now*, with a resolution of ten minutes.
 
-        A look each minute then writes nothing most of the time; a clock set back changes
-        nothing either.
+        A duty that runs each minute thus seldom writes. A clock that was set back never lowers
+        the watermark.
         """
-        at = to_unix_seconds(now)
-        statement = build_insert(self._connection, watermarks).values(name=duty_name, looked=at)
+        unix_seconds = to_unix_seconds(now)
+        statement = build_insert(self._connection, watermarks).values(
+            name=duty_name, looked=unix_seconds
+        )
         self._connection.execute(
             statement.on_conflict_do_update(
                 index_elements=["name"],
-                set_={"looked": at},
-                where=watermarks.c.looked <= at - _MAX_LAG_SECONDS,
+                set_={"looked": unix_seconds},
+                where=watermarks.c.looked <= unix_seconds - _MAX_LAG_SECONDS,
             )
         )

@@ -1,4 +1,4 @@
-"""Slack workspaces and Teams tenants, and which of them take no messages for now."""
+"""Workspaces: Slack workspaces and Teams tenants, their suspensions and rate limits."""
 
 import math
 from datetime import datetime, timedelta
@@ -6,72 +6,72 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
-from bot.store.repositories.delivery_records import from_unix_seconds
+from bot.store.repositories.column_codecs import from_unix_seconds
 from bot.store.schema import workspaces
 from bot.store.upsert import upsert_row
 
 _MAX_REASON_CHARACTERS = 60
 
 MAX_REST = timedelta(hours=1)
-"""No product asks for more; a rest that seems longer was kept before the clock was set back."""
+"""Upper bound of a rest; a longer one was stored before the clock was set back and is ignored."""
 
 
 class _WorkspaceRow(NamedTuple):
-    """A workspace as its row keeps it; one without a row never refused us."""
+    """The columns of a workspace; the defaults apply to one without a row."""
 
     suspension_reason: str = ""
     resting_until: int = 0
     messages_per_minute: int = 0
 
     def is_resting(self, now: datetime) -> bool:
-        """The same as :func:`resting`, of a row that was read."""
-        until, at = self.resting_until, now.timestamp()
-        return at < until <= at + MAX_REST.total_seconds()
+        """Whether the row's rest includes *now*; the same rule as :func:`is_resting_clause`."""
+        until, unix_seconds = self.resting_until, now.timestamp()
+        return unix_seconds < until <= unix_seconds + MAX_REST.total_seconds()
 
 
 _SELECT_WORKSPACE = select(
     workspaces.c.suspended, workspaces.c.rests_until, workspaces.c.pace
-).where(workspaces.c.id == bindparam("this"))
-"""Made once, as it is asked before every few messages."""
+).where(workspaces.c.id == bindparam("workspace_id"))
+"""Built once, as it is executed before every few messages."""
 
 
 class Workspaces:
-    """Which workspaces refuse us, so that nobody is called in vain and it is said once."""
+    """Repository of workspaces that refuse messages, so that no request to them is attempted."""
 
     def __init__(self, connection: Connection) -> None:
-        """Open the book on *connection*."""
+        """Use the transaction of *connection*."""
         self._connection = connection
 
     def suspension_reason(self, workspace: str) -> str:
-        """Why *workspace* takes no messages; ``""`` when it does."""
+        """Return why *workspace* is suspended; ``""`` when it is not."""
         return self._load_row(workspace).suspension_reason
 
     def suspend(self, workspace: str, reason: str) -> bool:
-        """Owe *workspace* nothing until it is resumed; ``True`` when that is news."""
-        news = not self.suspension_reason(workspace)
-        if news:
-            kept = reason[:_MAX_REASON_CHARACTERS] or "unknown"
-            upsert_row(self._connection, workspaces, {"id": workspace, "suspended": kept})
-        return news
+        """Suspend all deliveries to *workspace* until it is resumed; ``True`` on a change."""
+        is_change = not self.suspension_reason(workspace)
+        if is_change:
+            row = {"id": workspace, "suspended": reason[:_MAX_REASON_CHARACTERS] or "unknown"}
+            upsert_row(self._connection, workspaces, row)
+        return is_change
 
     def resume(self, workspace: str) -> bool:
-        """Hand out again what *workspace* is owed; ``True`` when it was suspended."""
-        news = bool(self.suspension_reason(workspace))
-        if news:
+        """Resume deliveries to *workspace*; ``True`` when it was suspended."""
+        was_suspended = bool(self.suspension_reason(workspace))
+        if was_suspended:
             upsert_row(self._connection, workspaces, {"id": workspace, "suspended": ""})
-        return news
+        return was_suspended
 
     def resume_all(self) -> int:
-        """Try every suspended workspace once more, as after a start, and say how many."""
+        """Resume every suspended workspace, as after a start, and return how many were resumed."""
         change = update(workspaces).where(workspaces.c.suspended != "")
         return self._connection.execute(change.values(suspended="")).rowcount
 
     def set_rest(
         self, workspace: str, until: datetime, messages_per_minute: int | None = None
     ) -> None:
-        """Send *workspace* nothing before *until*, and then *pace* messages a minute.
+        """Store a rest until *until* and the reduced rate that applies after it.
 
-        ``None`` leaves the pace as it is. It holds for whichever process does the sending.
+        ``None`` leaves the rate unchanged. Every process that sends respects it.
         """
         row: dict[str, str | int] = {"id": workspace, "rests_until": math.ceil(until.timestamp())}
         upsert_row(
@@ -81,30 +81,30 @@ class Workspaces:
         )
 
     def get_pace(self, workspace: str) -> tuple[int, datetime]:
-        """The messages a minute *workspace* was slowed down to, and when; 0 if it never was."""
-        kept = self._load_row(workspace)
-        return kept.messages_per_minute, from_unix_seconds(kept.resting_until)
+        """Return the reduced rate in messages per minute (0 for none) and when its rest ends."""
+        row = self._load_row(workspace)
+        return row.messages_per_minute, from_unix_seconds(row.resting_until)
 
     def accepts_messages(self, workspace: str, now: datetime) -> bool:
-        """Whether *workspace* takes messages at *now*: neither suspended nor at rest."""
-        kept = self._load_row(workspace)
-        return not kept.suspension_reason and not kept.is_resting(now)
+        """Whether messages may be sent to *workspace* at *now*: neither suspended nor resting."""
+        row = self._load_row(workspace)
+        return not row.suspension_reason and not row.is_resting(now)
 
     def count_refusing(self, now: datetime) -> tuple[int, int]:
-        """How many workspaces are suspended, and how many others are at rest at *now*."""
-        refused = workspaces.c.suspended != ""
-        counted = select(func.count()).select_from(workspaces)
-        suspended = self._connection.scalar(counted.where(refused)) or 0
+        """Count the suspended workspaces, and the others that are resting at *now*."""
+        is_suspended = workspaces.c.suspended != ""
+        count_query = select(func.count()).select_from(workspaces)
+        suspended = self._connection.scalar(count_query.where(is_suspended)) or 0
         return suspended, self._connection.scalar(
-            counted.where(~refused, is_resting_clause(now))
+            count_query.where(~is_suspended, is_resting_clause(now))
         ) or 0
 
     def _load_row(self, workspace: str) -> _WorkspaceRow:
-        found = self._connection.execute(_SELECT_WORKSPACE, {"this": workspace}).one_or_none()
-        return _WorkspaceRow(*found) if found else _WorkspaceRow()
+        row = self._connection.execute(_SELECT_WORKSPACE, {"workspace_id": workspace}).one_or_none()
+        return _WorkspaceRow(*row) if row else _WorkspaceRow()
 
 
 def is_resting_clause(now: datetime) -> ColumnElement[bool]:
-    """Whether a workspace of the table asked for rest that lasts beyond *now*."""
-    until, at = workspaces.c.rests_until, now.timestamp()
-    return (until > at) & (until <= at + MAX_REST.total_seconds())
+    """Return the SQL condition that a workspace's rest includes *now*."""
+    until, unix_seconds = workspaces.c.rests_until, now.timestamp()
+    return (until > unix_seconds) & (until <= unix_seconds + MAX_REST.total_seconds())

@@ -1,91 +1,94 @@
-"""Questions owed: counted once each, found again, and told apart by their weeks."""
+"""Planned check-ins: counted as unanswered once, and queried by slot."""
 
 from dataclasses import replace
 
 from bot.conversation import Person
 from bot.store.repositories import Repositories
+from bot.store.repositories.column_codecs import missed_slot_key
 from bot.store.repositories.deliveries import DeliveryState
+from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.store import Store
 from tests.store.sample_jobs import MARIE, PLANNED_CHECKIN, PLANNED_TIP
 
 OMAR = Person("slack:T1", "UOMAR")
-NEXT = replace(PLANNED_CHECKIN, slot="2026-W38")
-OMARS = replace(PLANNED_CHECKIN, person=OMAR.id)
+NEXT_CHECKIN = replace(PLANNED_CHECKIN, slot="2026-W38")
+OMARS_CHECKIN = replace(PLANNED_CHECKIN, person=OMAR.id)
 
 
-def both_join(repos: Repositories) -> None:
+def join_both(repos: Repositories) -> None:
     """Marie and Omar join a team."""
     for person in (MARIE, OMAR):
         repos.people.join_team(person, "team1")
 
 
-async def test_a_question_owed_counts_as_unanswered_once(store: Store) -> None:
-    """However often it is promised; a tip counts for nobody, and six is the end of it."""
+async def test_planned_checkin_counts_as_unanswered_once(store: Store) -> None:
+    """Planning it again does not count it again; tips do not count, and six is the maximum."""
 
-    def owe(repos: Repositories) -> list[int]:
-        both_join(repos)
+    def plan_twice(repos: Repositories) -> list[int]:
+        join_both(repos)
         repos.people.set_unanswered_count(OMAR, 6)
-        kept = [
-            repos.deliveries.plan_checkins([PLANNED_CHECKIN, OMARS]),
-            repos.deliveries.plan_checkins([PLANNED_CHECKIN, NEXT]),
+        inserted_counts = [
+            repos.deliveries.plan_checkins([PLANNED_CHECKIN, OMARS_CHECKIN]),
+            repos.deliveries.plan_checkins([PLANNED_CHECKIN, NEXT_CHECKIN]),
         ]
         repos.deliveries.plan_deliveries([PLANNED_TIP])
         return [
-            *kept,
+            *inserted_counts,
             repos.people.get(MARIE).unanswered_count,
             repos.people.get(OMAR).unanswered_count,
         ]
 
-    assert await store.write(owe) == [2, 1, 2, 6]
+    assert await store.write(plan_twice) == [2, 1, 2, 6]
 
 
-async def test_the_weeks_that_are_promised_are_found_for_many_at_once(store: Store) -> None:
-    """From a week on; what was missed is no promise kept."""
-    missed = replace(PLANNED_CHECKIN, slot="2026-W39 late", reason="late")
+async def test_slots_by_person_covers_many_people(store: Store) -> None:
+    """Slots from a given week on are returned per person, without missed deliveries."""
+    missed = replace(PLANNED_CHECKIN, slot=missed_slot_key("2026-W39", "late"), reason="late")
 
-    def look(repos: Repositories) -> list[dict[Person, set[str]]]:
-        repos.deliveries.plan_checkins([PLANNED_CHECKIN, NEXT, OMARS])
+    def query_slots(repos: Repositories) -> list[dict[Person, set[str]]]:
+        repos.deliveries.plan_checkins([PLANNED_CHECKIN, NEXT_CHECKIN, OMARS_CHECKIN])
         repos.deliveries.plan_deliveries([missed])
-        who = {MARIE, OMAR}
+        persons = {MARIE, OMAR}
         return [
-            repos.deliveries.slots_by_person("checkin", who, since) for since in ("", "2026-W38")
+            repos.deliveries.slots_by_person(DeliveryKind.CHECKIN, persons, later_slots)
+            for later_slots in ("", "2026-W38")
         ]
 
-    every, since = await store.write(look)
-    assert every == {MARIE: {"2026-W37", "2026-W38"}, OMAR: {"2026-W37"}}
-    assert since == {MARIE: {"2026-W38"}, OMAR: set()}
+    all_slots, later_slots = await store.write(query_slots)
+    assert all_slots == {MARIE: {"2026-W37", "2026-W38"}, OMAR: {"2026-W37"}}
+    assert later_slots == {MARIE: {"2026-W38"}, OMAR: set()}
 
 
-async def test_a_week_is_settled_once_nothing_is_owed_for_it(store: Store) -> None:
-    """One that is planned is not; one that was missed is, and says why."""
+async def test_missed_slot_is_settled(store: Store) -> None:
+    """A planned slot is not settled; a missed one is, and its reason is counted."""
 
-    def look(repos: Repositories) -> set[str]:
-        repos.deliveries.plan_deliveries([PLANNED_CHECKIN, replace(NEXT, reason="holiday")])
-        return repos.deliveries.settled_slots("checkin", MARIE)
+    def query_slots(repos: Repositories) -> set[str]:
+        repos.deliveries.plan_deliveries([PLANNED_CHECKIN, replace(NEXT_CHECKIN, reason="holiday")])
+        return repos.deliveries.settled_slots(DeliveryKind.CHECKIN, MARIE)
 
-    assert await store.write(look) == {"2026-W38"}
-    tally = await store.read(lambda repos: repos.deliveries.count_by_state())
-    assert [one.reason for one in tally if one.state is DeliveryState.MISSED] == ["holiday"]
+    assert await store.write(query_slots) == {"2026-W38"}
+    counts = await store.read(lambda repos: repos.deliveries.count_by_state())
+    assert [count.reason for count in counts if count.state is DeliveryState.MISSED] == ["holiday"]
 
 
-async def test_nobody_of_a_suspended_workspace_is_among_those_to_ask(store: Store) -> None:
-    """What they are not asked leaves nothing unanswered."""
-    await store.write(both_join)
+async def test_people_of_a_suspended_workspace_are_not_listed(store: Store) -> None:
+    """A check-in that is never sent cannot be unanswered."""
+    await store.write(join_both)
     await store.write(lambda repos: repos.workspaces.suspend("slack:T1", "revoked"))
 
     assert await store.read(lambda repos: repos.people.list_joined(None, 9)) == ()
 
 
-async def test_part_time_days_and_a_known_zone_are_kept(store: Store) -> None:
-    """Days in the order of the week; a zone that nobody knows changes nothing."""
+async def test_work_days_and_zone_are_stored(store: Store) -> None:
+    """Work days are sorted, and an unknown time zone changes nothing."""
 
-    def keep(repos: Repositories) -> None:
-        both_join(repos)
+    def save_preferences(repos: Repositories) -> None:
+        join_both(repos)
         repos.people.set_work_days(MARIE, (3, 1))
         repos.people.update_profile(MARIE, zone="Australia/Lord_Howe")
         repos.people.update_profile(MARIE, zone="Mars/Olympus_Mons")
 
-    await store.write(keep)
-    found = await store.read(lambda repos: repos.people.get(MARIE))
+    await store.write(save_preferences)
+    clinician = await store.read(lambda repos: repos.people.get(MARIE))
 
-    assert (found.work_days, found.zone) == ((1, 3), "Australia/Lord_Howe")
+    assert (clinician.work_days, clinician.zone) == ((1, 3), "Australia/Lord_Howe")

@@ -7,6 +7,7 @@ import pytest
 
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import RECONCILE_AFTER, DeliveryCount, DeliveryState
+from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.store import Store
 from tests.store.sample_jobs import (
     DEADLINE,
@@ -20,27 +21,29 @@ from tests.store.sample_jobs import (
 )
 
 
-async def test_of_two_who_begin_one_sends(store: Store, database: str) -> None:
-    """Whoever is told `True` sends; everybody else leaves the delivery alone."""
-    kept = await plan_deliveries(store, PLANNED_CHECKIN)
-    beside = Store.open(database, ())
+async def test_only_one_process_claims_a_delivery(store: Store, database: str) -> None:
+    """Of concurrent claims of one delivery, exactly one returns `True`."""
+    delivery = await plan_deliveries(store, PLANNED_CHECKIN)
+    other_store = Store.open(database, ())
 
-    begun = await asyncio.gather(
+    claims = await asyncio.gather(
         *(
-            one.write(lambda repos: repos.deliveries.claim_delivery(kept.id, kept.attempt, NOW))
-            for one in (store, beside, store, beside)
+            writer.write(
+                lambda repos: repos.deliveries.claim_delivery(delivery.id, delivery.attempt, NOW)
+            )
+            for writer in (store, other_store, store, other_store)
         )
     )
 
-    assert sorted(begun) == [False, False, False, True]
-    after = await reload_delivery(store, kept)
-    assert (after.state, after.attempt, after.started_at) == (DeliveryState.SENDING, 1, NOW)
-    await beside.close()
+    assert sorted(claims) == [False, False, False, True]
+    claimed = await reload_delivery(store, delivery)
+    assert (claimed.state, claimed.attempt, claimed.started_at) == (DeliveryState.SENDING, 1, NOW)
+    await other_store.close()
 
 
-Ending = Callable[[Repositories, str, int], bool]
+Transition = Callable[[Repositories, str, int], bool]
 
-ENDINGS: list[tuple[Ending, DeliveryState]] = [
+TRANSITIONS: list[tuple[Transition, DeliveryState]] = [
     (
         lambda repos, key, attempt: repos.deliveries.mark_sent(key, attempt, "171.2"),
         DeliveryState.SENT,
@@ -62,57 +65,61 @@ ENDINGS: list[tuple[Ending, DeliveryState]] = [
 ]
 
 
-@pytest.mark.parametrize(("ending", "state"), ENDINGS, ids=[state for _, state in ENDINGS])
-async def test_a_beginning_ends_once(store: Store, ending: Ending, state: DeliveryState) -> None:
-    """Only the attempt that was begun can be ended, and only once."""
-    kept = await plan_deliveries(store, PLANNED_CHECKIN)
+@pytest.mark.parametrize(("settle", "state"), TRANSITIONS, ids=[state for _, state in TRANSITIONS])
+async def test_claimed_attempt_is_settled_once(
+    store: Store, settle: Transition, state: DeliveryState
+) -> None:
+    """Only the claimed attempt can be settled, and only once."""
+    delivery = await plan_deliveries(store, PLANNED_CHECKIN)
 
-    def begin_and_end(repos: Repositories) -> list[bool]:
-        begun = repos.deliveries.claim_delivery(kept.id, 0, NOW)
+    def claim_and_settle(repos: Repositories) -> list[bool]:
+        is_claimed = repos.deliveries.claim_delivery(delivery.id, 0, NOW)
         return [
-            begun,
-            ending(repos, kept.id, 9),
-            ending(repos, kept.id, 1),
-            ending(repos, kept.id, 1),
+            is_claimed,
+            settle(repos, delivery.id, 9),
+            settle(repos, delivery.id, 1),
+            settle(repos, delivery.id, 1),
         ]
 
-    assert await store.write(begin_and_end) == [True, False, True, False]
-    after = await reload_delivery(store, kept)
-    assert (after.state, after.attempt) == (state, 1)
+    assert await store.write(claim_and_settle) == [True, False, True, False]
+    settled = await reload_delivery(store, delivery)
+    assert (settled.state, settled.attempt) == (state, 1)
 
 
-async def test_an_old_attempt_cannot_end_a_newer_one(store: Store) -> None:
-    """A process that slept through its turn changes nothing when it wakes up."""
-    kept = await plan_deliveries(store, PLANNED_CHECKIN)
+async def test_old_attempt_cannot_settle_a_newer_one(store: Store) -> None:
+    """A process that was suspended cannot settle a delivery that was claimed again since."""
+    delivery = await plan_deliveries(store, PLANNED_CHECKIN)
 
-    def begun_twice(repos: Repositories) -> tuple[bool, bool]:
-        repos.deliveries.claim_delivery(kept.id, 0, NOW)
-        repos.deliveries.requeue_delivery(kept.id, 1)
-        repos.deliveries.claim_delivery(kept.id, 1, NOW)
-        return repos.deliveries.mark_sent(kept.id, 1), repos.deliveries.mark_sent(kept.id, 2)
+    def claim_twice(repos: Repositories) -> tuple[bool, bool]:
+        repos.deliveries.claim_delivery(delivery.id, 0, NOW)
+        repos.deliveries.requeue_delivery(delivery.id, 1)
+        repos.deliveries.claim_delivery(delivery.id, 1, NOW)
+        return repos.deliveries.mark_sent(delivery.id, 1), repos.deliveries.mark_sent(
+            delivery.id, 2
+        )
 
-    assert await store.write(begun_twice) == (False, True)
-
-
-async def test_what_has_to_wait_is_due_later(store: Store) -> None:
-    """A message that was refused for now stays promised, and is not due before it may be."""
-    kept = await plan_deliveries(store, PLANNED_CHECKIN)
-
-    def wait(repos: Repositories) -> tuple[int, int]:
-        repos.deliveries.claim_delivery(kept.id, 0, NOW)
-        repos.deliveries.requeue_delivery(kept.id, 1, NOW + 5 * MINUTE)
-        lists = repos.deliveries.list_due_deliveries
-        return len(lists("slack:T1", NOW, 9)), len(lists("slack:T1", NOW + 5 * MINUTE, 9))
-
-    assert await store.write(wait) == (0, 1)
+    assert await store.write(claim_twice) == (False, True)
 
 
-async def test_a_planned_message_may_be_missed_or_withdrawn(store: Store) -> None:
-    """What nobody began can still be let go; what was begun cannot be taken back."""
+async def test_requeued_delivery_is_due_after_its_backoff(store: Store) -> None:
+    """A delivery requeued with a `not_before` is planned again and due from then on."""
+    delivery = await plan_deliveries(store, PLANNED_CHECKIN)
+
+    def claim_and_requeue(repos: Repositories) -> tuple[int, int]:
+        repos.deliveries.claim_delivery(delivery.id, 0, NOW)
+        repos.deliveries.requeue_delivery(delivery.id, 1, NOW + 5 * MINUTE)
+        list_due = repos.deliveries.list_due_deliveries
+        return len(list_due("slack:T1", NOW, 9)), len(list_due("slack:T1", NOW + 5 * MINUTE, 9))
+
+    assert await store.write(claim_and_requeue) == (0, 1)
+
+
+async def test_only_a_planned_delivery_can_be_missed_or_withdrawn(store: Store) -> None:
+    """A planned delivery can be settled without a claim; a claimed one cannot be withdrawn."""
     first = await plan_deliveries(store, PLANNED_CHECKIN)
     second = await plan_deliveries(store, PLANNED_TIP)
 
-    def let_go(repos: Repositories) -> list[bool]:
+    def settle_both(repos: Repositories) -> list[bool]:
         return [
             repos.deliveries.mark_missed(first.id, 0, "late"),
             repos.deliveries.mark_withdrawn(first.id),
@@ -120,12 +127,12 @@ async def test_a_planned_message_may_be_missed_or_withdrawn(store: Store) -> Non
             repos.deliveries.mark_withdrawn(second.id),
         ]
 
-    assert await store.write(let_go) == [True, False, True, False]
+    assert await store.write(settle_both) == [True, False, True, False]
 
 
-async def test_withdrawing_spares_others_and_what_was_begun(store: Store) -> None:
-    """Who leaves takes back their own planned messages alone."""
-    begun = await plan_deliveries(store, PLANNED_CHECKIN)
+async def test_withdrawing_affects_planned_deliveries_of_one_person(store: Store) -> None:
+    """Claimed deliveries and those of other people and channels stay."""
+    claimed = await plan_deliveries(store, PLANNED_CHECKIN)
     followup = replace(PLANNED_CHECKIN, slot="2026-W38")
     others = (
         replace(PLANNED_CHECKIN, person="UOMAR"),
@@ -134,60 +141,61 @@ async def test_withdrawing_spares_others_and_what_was_begun(store: Store) -> Non
     )
 
     def withdraw(repos: Repositories) -> list[int]:
-        repos.deliveries.claim_delivery(begun.id, 0, NOW)
+        repos.deliveries.claim_delivery(claimed.id, 0, NOW)
         repos.deliveries.plan_deliveries([followup, *others])
         return [repos.deliveries.withdraw_for_person(MARIE) for _ in range(2)]
 
     assert await store.write(withdraw) == [1, 0]
 
 
-async def test_what_a_crash_left_is_known_to_be_unknown(store: Store) -> None:
-    """A delivery begun a while ago and never ended is listed; fresh ones are not."""
+async def test_unsettled_attempts_are_listed_for_reconciliation(store: Store) -> None:
+    """An attempt claimed long ago and never settled is listed; a recent one is not."""
     old = await plan_deliveries(store, PLANNED_CHECKIN)
     fresh = await plan_deliveries(store, replace(PLANNED_CHECKIN, person="UOMAR"), PLANNED_TIP)
 
-    def crash(repos: Repositories) -> tuple[list[str], tuple[str, ...]]:
+    def claim_without_settling(repos: Repositories) -> tuple[list[str], tuple[str, ...]]:
         repos.deliveries.claim_delivery(old.id, 0, NOW)
         repos.deliveries.claim_delivery(fresh.id, 0, NOW + MINUTE)
-        listed = [
-            one.id for one in repos.deliveries.list_unsettled("slack:T1", NOW + RECONCILE_AFTER, 9)
+        unsettled_ids = [
+            delivery.id
+            for delivery in repos.deliveries.list_unsettled("slack:T1", NOW + RECONCILE_AFTER, 9)
         ]
-        return listed, repos.deliveries.list_due_workspaces(DEADLINE + MINUTE)
+        return unsettled_ids, repos.deliveries.list_due_workspaces(DEADLINE + MINUTE)
 
-    assert await store.write(crash) == ([old.id], ("slack:T1",))
+    assert await store.write(claim_without_settling) == ([old.id], ("slack:T1",))
 
 
-async def test_what_could_not_be_found_out_a_day_later_is_unconfirmed(store: Store) -> None:
-    """Nobody looks for a message for ever, and nobody sends it again."""
-    kept = await plan_deliveries(store, PLANNED_CHECKIN)
+async def test_unreconciled_attempt_becomes_unconfirmed_after_a_day(store: Store) -> None:
+    """Reconciliation stops after a day, and the message is not sent again."""
+    delivery = await plan_deliveries(store, PLANNED_CHECKIN)
     day = timedelta(days=1)
 
-    def give_up(repos: Repositories) -> list[int]:
-        repos.deliveries.claim_delivery(kept.id, 0, NOW)
+    def expire_twice(repos: Repositories) -> list[int]:
+        repos.deliveries.claim_delivery(delivery.id, 0, NOW)
         return [
             repos.deliveries.expire_overdue(at) for at in (DEADLINE + day, DEADLINE + day + MINUTE)
         ]
 
-    assert await store.write(give_up) == [0, 1]
-    assert (await reload_delivery(store, kept)).state == DeliveryState.UNCONFIRMED
+    assert await store.write(expire_twice) == [0, 1]
+    assert (await reload_delivery(store, delivery)).state == DeliveryState.UNCONFIRMED
 
 
-async def test_what_is_too_late_is_missed_and_not_sent_days_after(store: Store) -> None:
-    """After a long downtime, what is past its last instant is counted as missed."""
-    kept = await plan_deliveries(store, PLANNED_CHECKIN)
+async def test_delivery_past_its_deadline_is_missed(store: Store) -> None:
+    """After a long downtime, planned deliveries past their deadline become missed."""
+    delivery = await plan_deliveries(store, PLANNED_CHECKIN)
 
-    def come_back(repos: Repositories) -> list[int]:
+    def expire_twice(repos: Repositories) -> list[int]:
         return [repos.deliveries.expire_overdue(at) for at in (DEADLINE, DEADLINE + MINUTE)]
 
-    assert await store.write(come_back) == [0, 1]
-    assert (await reload_delivery(store, kept)).state == DeliveryState.MISSED
+    assert await store.write(expire_twice) == [0, 1]
+    assert (await reload_delivery(store, delivery)).state == DeliveryState.MISSED
 
 
-async def test_the_operator_sees_numbers_and_no_names(store: Store) -> None:
-    """Deliveries are told by day, kind, state and reason."""
+async def test_deliveries_are_counted_without_names(store: Store) -> None:
+    """Deliveries are counted by day, kind, state and reason."""
     gone = await plan_deliveries(store, PLANNED_CHECKIN)
 
-    def some(repos: Repositories) -> tuple[DeliveryCount, ...]:
+    def plan_and_count(repos: Repositories) -> tuple[DeliveryCount, ...]:
         repos.deliveries.claim_delivery(gone.id, 0, NOW)
         repos.deliveries.mark_gone(gone.id, 1, "user_disabled" * 9)
         day_after = NOW + timedelta(days=1)
@@ -197,7 +205,9 @@ async def test_the_operator_sees_numbers_and_no_names(store: Store) -> None:
         return repos.deliveries.count_by_state()
 
     today, tomorrow = date(2026, 9, 7), date(2026, 9, 8)
-    assert await store.write(some) == (
-        DeliveryCount(today, "checkin", DeliveryState.GONE, ("user_disabled" * 9)[:60], 1),
-        DeliveryCount(tomorrow, "checkin", DeliveryState.PLANNED, "", 2),
+    assert await store.write(plan_and_count) == (
+        DeliveryCount(
+            today, DeliveryKind.CHECKIN, DeliveryState.GONE, ("user_disabled" * 9)[:60], 1
+        ),
+        DeliveryCount(tomorrow, DeliveryKind.CHECKIN, DeliveryState.PLANNED, "", 2),
     )

@@ -2,8 +2,12 @@ import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
+from sqlalchemy import select
+
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery, DeliveryState
+from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.schema import deliveries
 from bot.store.store import Store
 from tests.store.sample_jobs import (
@@ -17,81 +21,111 @@ from tests.store.sample_jobs import (
 )
 
 
-async def test_a_promise_comes_back_as_it_was_made(store: Store) -> None:
-    """Whom, where, when and what a message is about are kept to the second."""
-    kept = await plan_deliveries(store, PLANNED_CHECKIN)
+async def test_planned_delivery_is_stored_in_full(store: Store) -> None:
+    """Recipient, channel, instants and detail are read as planned, to the second."""
+    delivery = await plan_deliveries(store, PLANNED_CHECKIN)
 
-    assert kept == Delivery(
+    assert delivery == Delivery(
         **vars(PLANNED_CHECKIN),
-        id=kept.id,
+        id=delivery.id,
         state=DeliveryState.PLANNED,
         attempt=0,
         started_at=datetime.fromtimestamp(0, UTC),
         reference="",
     )
-    assert kept.recipient == MARIE
-    assert len(kept.id) == 32
+    assert delivery.recipient == MARIE
+    assert len(delivery.id) == 32
     assert await store.read(lambda repos: repos.deliveries.get("unknown")) is None
 
 
-async def test_a_promise_made_twice_is_one(store: Store) -> None:
-    """The same person, kind and week owe one message, whatever sign the second would carry."""
+async def test_planning_a_delivery_again_inserts_nothing(store: Store) -> None:
+    """The key is workspace, kind, person, channel and slot, whatever the detail."""
 
-    def promise(repos: Repositories) -> int:
+    def plan_job(repos: Repositories) -> int:
         return repos.deliveries.plan_deliveries(
             [PLANNED_CHECKIN, replace(PLANNED_CHECKIN, detail="arc"), PLANNED_TIP]
         )
 
-    assert await store.write(promise) == 2
-    assert await store.write(promise) == 0
-    assert (await plan_deliveries(store, PLANNED_CHECKIN)).kind == "tip"
+    assert await store.write(plan_job) == 2
+    assert await store.write(plan_job) == 0
+    assert (await plan_deliveries(store, PLANNED_CHECKIN)).kind is DeliveryKind.TIP
 
 
-async def test_two_clocks_promise_once(store: Store, database: str) -> None:
-    """Two processes that tick in the same moment owe each message once."""
-    beside = Store.open(database, ())
-    everybody = [replace(PLANNED_CHECKIN, person=f"U{n:04}") for n in range(2500)]
+@pytest.mark.parametrize("kind", DeliveryKind)
+async def test_delivery_kind_is_stored_as_its_value(store: Store, kind: DeliveryKind) -> None:
+    """A kind given as a plain string is read as the enum member, also in counts."""
+    delivery = await plan_deliveries(store, replace(PLANNED_CHECKIN, kind=kind.value))
+    (count,) = await store.read(lambda repos: repos.deliveries.count_by_state())
+    stored_kinds = await store.read(
+        lambda repos: list(repos._connection.scalars(select(deliveries.c.kind)))
+    )
 
-    kept = await asyncio.gather(
+    assert delivery.kind is kind
+    assert count.kind is kind
+    assert stored_kinds == [kind.value]
+
+
+async def test_unknown_delivery_kind_stays_a_string(store: Store) -> None:
+    """A row of a newer release's kind is read without an error."""
+    delivery = await plan_deliveries(store, replace(PLANNED_CHECKIN, kind="survey"))
+
+    assert delivery.kind == "survey"
+
+
+def test_delivery_kinds_have_the_stored_values() -> None:
+    """Renaming a value would orphan the rows that have it."""
+    assert [kind.value for kind in DeliveryKind] == ["checkin", "lastnote", "tip", "intro"]
+
+
+async def test_concurrent_clocks_plan_a_delivery_once(store: Store, database: str) -> None:
+    """Two processes that plan the same deliveries at once insert each row once."""
+    other_store = Store.open(database, ())
+    planned_checkins = [replace(PLANNED_CHECKIN, person=f"U{n:04}") for n in range(2500)]
+
+    inserted_counts = await asyncio.gather(
         *(
-            one.write(lambda repos: repos.deliveries.plan_deliveries(everybody), timeout_seconds=60)
-            for one in (store, beside)
+            writer.write(
+                lambda repos: repos.deliveries.plan_deliveries(planned_checkins), timeout_seconds=60
+            )
+            for writer in (store, other_store)
         )
     )
 
-    assert sorted(kept) == [0, 2500]
-    await beside.close()
+    assert sorted(inserted_counts) == [0, 2500]
+    await other_store.close()
 
 
-async def test_nothing_is_owed_before_it_is_due_or_after_it_is_late(store: Store) -> None:
-    """A message leaves between its first and its last instant, both included."""
+async def test_delivery_is_sendable_from_due_time_to_deadline(store: Store) -> None:
+    """A delivery is listed between its due time and its deadline, both included."""
     await store.write(lambda repos: repos.deliveries.plan_deliveries([PLANNED_CHECKIN]))
 
     instants = (NOW - MINUTE, NOW, DEADLINE, DEADLINE + MINUTE)
-    lists = await store.read(
+    due_counts = await store.read(
         lambda repos: [
             len(repos.deliveries.list_due_deliveries("slack:T1", at, 9)) for at in instants
         ]
     )
-    assert lists == [0, 1, 1, 0]
-    kept = await plan_deliveries(store, PLANNED_CHECKIN)
+    assert due_counts == [0, 1, 1, 0]
+    delivery = await plan_deliveries(store, PLANNED_CHECKIN)
     assert not await store.write(
-        lambda repos: repos.deliveries.claim_delivery(kept.id, kept.attempt, DEADLINE + MINUTE)
+        lambda repos: repos.deliveries.claim_delivery(
+            delivery.id, delivery.attempt, DEADLINE + MINUTE
+        )
     )
 
 
-async def test_the_longest_due_goes_first(store: Store) -> None:
-    """A workspace's deliveries are handed out by their instant, so many at a time."""
+async def test_due_deliveries_are_ordered_and_limited(store: Store) -> None:
+    """A workspace's deliveries are listed by their due time, up to the limit."""
     later = [replace(PLANNED_CHECKIN, person=f"U{n}", due_at=NOW - n * MINUTE) for n in range(6)]
     await store.write(lambda repos: repos.deliveries.plan_deliveries([*later, PLANNED_TIP]))
 
-    first = await store.read(lambda repos: repos.deliveries.list_due_deliveries("slack:T1", NOW, 3))
+    batch = await store.read(lambda repos: repos.deliveries.list_due_deliveries("slack:T1", NOW, 3))
 
-    assert [one.person for one in first] == ["U5", "U4", "U3"]
+    assert [delivery.person for delivery in batch] == ["U5", "U4", "U3"]
 
 
-async def test_a_workspace_that_is_suspended_is_owed_nothing(store: Store) -> None:
-    """Workspaces with something to send are named, except those that refuse us."""
+async def test_suspended_workspaces_have_no_due_deliveries(store: Store) -> None:
+    """Workspaces with due deliveries are listed, except suspended ones."""
     others = [replace(PLANNED_TIP, workspace=name) for name in ("slack:T3", "slack:T2", "slack:T4")]
 
     def suspend_one(repos: Repositories) -> tuple[str, ...]:
@@ -106,8 +140,8 @@ async def test_a_workspace_that_is_suspended_is_owed_nothing(store: Store) -> No
     assert await store.write(suspend_one) == ("slack:T2", "slack:T4")
 
 
-async def test_the_next_planned_instant_is_found(store: Store) -> None:
-    """A clock that is walked forward stops where the next message falls due."""
+async def test_next_due_instant_is_returned(store: Store) -> None:
+    """The next due time after an instant is returned, or `None`."""
     await store.write(
         lambda repos: repos.deliveries.plan_deliveries(
             [PLANNED_CHECKIN, replace(PLANNED_CHECKIN, slot="x", due_at=DEADLINE)]
@@ -120,8 +154,8 @@ async def test_the_next_planned_instant_is_found(store: Store) -> None:
     assert instants == [NOW, DEADLINE, None]
 
 
-async def test_old_deliveries_are_forgotten(store: Store) -> None:
-    """What could last be sent long ago leaves no trace."""
+async def test_old_deliveries_are_deleted(store: Store) -> None:
+    """Deliveries with a deadline before the cutoff are deleted."""
     await store.write(
         lambda repos: repos.deliveries.plan_deliveries([PLANNED_CHECKIN, PLANNED_TIP])
     )
@@ -130,8 +164,8 @@ async def test_old_deliveries_are_forgotten(store: Store) -> None:
     assert await store.write(lambda repos: repos.deliveries.delete_before(DEADLINE + MINUTE)) == 2
 
 
-async def test_ids_tell_no_order(store: Store) -> None:
-    """A delivery's id is random: what a product keeps of it says nothing."""
+async def test_delivery_ids_are_random(store: Store) -> None:
+    """Delivery ids do not reveal the order of insertion."""
     many = [replace(PLANNED_CHECKIN, person=f"U{n:04}") for n in range(50)]
     await store.write(lambda repos: repos.deliveries.plan_deliveries(many))
 

@@ -1,4 +1,4 @@
-"""Whatever happens in whatever order, a delivery moves only along the lines drawn for it."""
+"""Property-based test: in any order of operations, deliveries follow the state diagram."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,63 +21,65 @@ from bot.store.repositories.deliveries import Deliveries, DeliveryState
 from bot.store.store import Store
 from tests.store.sample_jobs import DEADLINE, MARIE, NOW, PLANNED_CHECKIN, PLANNED_TIP
 
-PROMISES = [PLANNED_CHECKIN, replace(PLANNED_CHECKIN, slot="2026-W38"), PLANNED_TIP]
-WHICH = st.sampled_from(range(len(PROMISES)))
+PLANNED_DELIVERIES = [PLANNED_CHECKIN, replace(PLANNED_CHECKIN, slot="2026-W38"), PLANNED_TIP]
+INDEXES = st.sampled_from(range(len(PLANNED_DELIVERIES)))
 ATTEMPTS = st.integers(0, 3)
-MOMENTS = st.integers(0, 70).map(lambda hours: NOW + timedelta(hours=hours))
+INSTANTS = st.integers(0, 70).map(lambda hours: NOW + timedelta(hours=hours))
 
 
 @dataclass(frozen=True)
 class Expected:
-    """What a delivery should be."""
+    """The expected state of one delivery."""
 
     state: DeliveryState = DeliveryState.PLANNED
     attempt: int = 0
-    begun: datetime = NOW
+    started_at: datetime = NOW
 
 
-class Machine(RuleBasedStateMachine):
-    """Beginnings, ends, crashes and departures, beside a plain model of them."""
+class DeliveryMachine(RuleBasedStateMachine):
+    """Claims, settlements, crashes and departures, compared with a plain model."""
 
     engine: ClassVar[Engine]
 
     def __init__(self) -> None:
-        """Keep deliveries in a transaction that is undone at the end."""
+        """Open a transaction that is rolled back at the end."""
         super().__init__()
         self.connection = self.engine.connect()
         self.connection.begin()
-        self.book = Deliveries(self.connection)
-        self.keys: list[str] = []
+        self.deliveries = Deliveries(self.connection)
+        self.delivery_ids: list[str] = []
         self.model: list[Expected] = []
 
     def teardown(self) -> None:
-        """Undo everything."""
+        """Roll back the transaction."""
         self.connection.close()
 
     @initialize()
-    def promise(self) -> None:
-        """Owe three messages."""
-        assert self.book.plan_deliveries(PROMISES) == 3
-        owed = self.book.list_due_deliveries(PLANNED_CHECKIN.workspace, DEADLINE, 9)
-        slots = {(one.kind, one.slot): one.id for one in owed}
-        self.keys = [slots[one.kind, one.slot] for one in PROMISES]
-        self.model = [Expected() for _ in PROMISES]
+    def plan(self) -> None:
+        """Plan three deliveries."""
+        assert self.deliveries.plan_deliveries(PLANNED_DELIVERIES) == 3
+        due_deliveries = self.deliveries.list_due_deliveries(PLANNED_CHECKIN.workspace, DEADLINE, 9)
+        ids_by_slot = {(delivery.kind, delivery.slot): delivery.id for delivery in due_deliveries}
+        self.delivery_ids = [
+            ids_by_slot[delivery.kind, delivery.slot] for delivery in PLANNED_DELIVERIES
+        ]
+        self.model = [Expected() for _ in PLANNED_DELIVERIES]
 
     @rule()
-    def promise_again(self) -> None:
-        """A promise that was made is not made again, whatever became of it."""
-        assert self.book.plan_deliveries(PROMISES) == 0
+    def plan_again(self) -> None:
+        """A planned delivery is not planned again, whatever its state."""
+        assert self.deliveries.plan_deliveries(PLANNED_DELIVERIES) == 0
 
-    @rule(which=WHICH, attempt=ATTEMPTS, at=MOMENTS)
-    def begin(self, which: int, attempt: int, at: datetime) -> None:
-        """It is begun only as it was seen, and only in time."""
-        may = self._is(which, DeliveryState.PLANNED, attempt) and at <= DEADLINE
-        assert self.book.claim_delivery(self.keys[which], attempt, at) == may
-        if may:
-            self.model[which] = Expected(DeliveryState.SENDING, attempt + 1, at)
+    @rule(index=INDEXES, attempt=ATTEMPTS, at=INSTANTS)
+    def claim(self, index: int, attempt: int, at: datetime) -> None:
+        """A claim succeeds only for the current attempt and before the deadline."""
+        is_allowed = self._is_in_state(index, DeliveryState.PLANNED, attempt) and at <= DEADLINE
+        assert self.deliveries.claim_delivery(self.delivery_ids[index], attempt, at) == is_allowed
+        if is_allowed:
+            self.model[index] = Expected(DeliveryState.SENDING, attempt + 1, at)
 
     @rule(
-        which=WHICH,
+        index=INDEXES,
         attempt=ATTEMPTS,
         state=st.sampled_from(
             [
@@ -89,79 +91,85 @@ class Machine(RuleBasedStateMachine):
             ]
         ),
     )
-    def end(self, which: int, attempt: int, state: DeliveryState) -> None:
-        """Only the attempt under way ends."""
-        moves: dict[DeliveryState, Callable[[str, int], bool]] = {
-            DeliveryState.SENT: self.book.mark_sent,
-            DeliveryState.PLANNED: self.book.requeue_delivery,
-            DeliveryState.UNCONFIRMED: self.book.mark_unconfirmed,
-            DeliveryState.FAILED: self.book.failed,
-            DeliveryState.GONE: self.book.mark_gone,
+    def settle(self, index: int, attempt: int, state: DeliveryState) -> None:
+        """Only the claimed attempt can be settled."""
+        transitions: dict[DeliveryState, Callable[[str, int], bool]] = {
+            DeliveryState.SENT: self.deliveries.mark_sent,
+            DeliveryState.PLANNED: self.deliveries.requeue_delivery,
+            DeliveryState.UNCONFIRMED: self.deliveries.mark_unconfirmed,
+            DeliveryState.FAILED: self.deliveries.failed,
+            DeliveryState.GONE: self.deliveries.mark_gone,
         }
-        may = self._is(which, DeliveryState.SENDING, attempt)
-        assert moves[state](self.keys[which], attempt) == may
-        self._becomes(which, state, may=may)
+        is_allowed = self._is_in_state(index, DeliveryState.SENDING, attempt)
+        assert transitions[state](self.delivery_ids[index], attempt) == is_allowed
+        self._set_state(index, state, is_allowed=is_allowed)
 
-    @rule(which=WHICH, attempt=ATTEMPTS)
-    def miss(self, which: int, attempt: int) -> None:
-        """What is planned or proved absent may be missed."""
-        may = any(
-            self._is(which, state, attempt)
+    @rule(index=INDEXES, attempt=ATTEMPTS)
+    def miss(self, index: int, attempt: int) -> None:
+        """A delivery that is planned or proved absent can be missed."""
+        is_allowed = any(
+            self._is_in_state(index, state, attempt)
             for state in (DeliveryState.PLANNED, DeliveryState.SENDING)
         )
-        assert self.book.mark_missed(self.keys[which], attempt) == may
-        self._becomes(which, DeliveryState.MISSED, may=may)
+        assert self.deliveries.mark_missed(self.delivery_ids[index], attempt) == is_allowed
+        self._set_state(index, DeliveryState.MISSED, is_allowed=is_allowed)
 
-    @rule(at=MOMENTS)
-    def give_up(self, at: datetime) -> None:
-        """What was begun is unconfirmed a day too late, what is too late is missed."""
-        unsure = [n for n, one in enumerate(self.model) if one.state is DeliveryState.SENDING]
-        unsure = [n for n in unsure if at > DEADLINE + timedelta(days=1)]
-        late = [
-            n
-            for n, one in enumerate(self.model)
-            if one.state is DeliveryState.PLANNED and at > DEADLINE
+    @rule(at=INSTANTS)
+    def expire(self, at: datetime) -> None:
+        """Claims become unconfirmed a day after the deadline, planned deliveries missed at once."""
+        unreconciled = [
+            index
+            for index, expected in enumerate(self.model)
+            if expected.state is DeliveryState.SENDING
         ]
-        assert self.book.expire_overdue(at) == len(unsure) + len(late)
-        for which in unsure:
-            self._becomes(which, DeliveryState.UNCONFIRMED)
-        for which in late:
-            self._becomes(which, DeliveryState.MISSED)
+        unreconciled = [index for index in unreconciled if at > DEADLINE + timedelta(days=1)]
+        overdue = [
+            index
+            for index, expected in enumerate(self.model)
+            if expected.state is DeliveryState.PLANNED and at > DEADLINE
+        ]
+        assert self.deliveries.expire_overdue(at) == len(unreconciled) + len(overdue)
+        for index in unreconciled:
+            self._set_state(index, DeliveryState.UNCONFIRMED)
+        for index in overdue:
+            self._set_state(index, DeliveryState.MISSED)
 
     @rule()
     def leave(self) -> None:
-        """Who leaves takes back what is planned for them, and nothing else."""
-        mine = [n for n in (0, 1) if self.model[n].state is DeliveryState.PLANNED]
-        assert self.book.withdraw_for_person(MARIE) == len(mine)
-        for which in mine:
-            self._becomes(which, DeliveryState.WITHDRAWN)
+        """A departure withdraws the person's planned deliveries and no other."""
+        planned_indexes = [
+            index for index in (0, 1) if self.model[index].state is DeliveryState.PLANNED
+        ]
+        assert self.deliveries.withdraw_for_person(MARIE) == len(planned_indexes)
+        for index in planned_indexes:
+            self._set_state(index, DeliveryState.WITHDRAWN)
 
     @invariant()
-    def stands_as_expected(self) -> None:
-        """Book and model agree on every delivery."""
-        for key, expected in zip(self.keys, self.model, strict=True):
-            kept = self.book.get(key)
-            assert kept is not None
-            assert (kept.state, kept.attempt) == (expected.state, expected.attempt)
+    def matches_model(self) -> None:
+        """Repository and model agree on every delivery."""
+        for delivery_id, expected in zip(self.delivery_ids, self.model, strict=True):
+            delivery = self.deliveries.get(delivery_id)
+            assert delivery is not None
+            assert (delivery.state, delivery.attempt) == (expected.state, expected.attempt)
 
-    def _is(self, which: int, state: DeliveryState, attempt: int) -> bool:
-        return self.model[which].state is state and self.model[which].attempt == attempt
+    def _is_in_state(self, index: int, state: DeliveryState, attempt: int) -> bool:
+        return self.model[index].state is state and self.model[index].attempt == attempt
 
-    def _becomes(self, which: int, state: DeliveryState, *, may: bool = True) -> None:
-        if may:
-            self.model[which] = replace(self.model[which], state=state)
+    def _set_state(self, index: int, state: DeliveryState, *, is_allowed: bool = True) -> None:
+        if is_allowed:
+            self.model[index] = replace(self.model[index], state=state)
 
 
-def test_deliveries_move_only_as_drawn(tmp_path: Path) -> None:
-    """In any order of beginnings, ends, crashes and departures, book and model agree."""
+def test_deliveries_follow_the_state_diagram(tmp_path: Path) -> None:
+    """In any order of claims, settlements, crashes and departures, repository and model agree."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
 
-    class OnThisFile(Machine):
+    class MachineOnStore(DeliveryMachine):
         engine = store._engines.writer
 
     run_state_machine_as_test(
-        OnThisFile,
+        MachineOnStore,
         settings=settings(max_examples=60, stateful_step_count=25, deadline=None),
     )
 

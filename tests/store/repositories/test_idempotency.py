@@ -10,47 +10,47 @@ from bot.store.store import Store
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 9, day) for day in (7, 8, 9))
 
 
-async def test_an_act_is_done_once(store: Store) -> None:
-    """A retry and a second click find that it was done; another act or kind is another."""
+async def test_retried_request_is_claimed_once(store: Store) -> None:
+    """A retry and a second click are recognized; another key or kind is a separate request."""
 
-    def act(repos: Repositories) -> list[bool]:
-        first = repos.idempotency_keys.claim
+    def claim_keys(repos: Repositories) -> list[bool]:
+        claim = repos.idempotency_keys.claim
         return [
-            first("submit", "view-1", MONDAY),
-            first("submit", "view-1", TUESDAY),
-            first("submit", "view-2", MONDAY),
-            first("press", "view-1", MONDAY),
+            claim("submit", "view-1", MONDAY),
+            claim("submit", "view-1", TUESDAY),
+            claim("submit", "view-2", MONDAY),
+            claim("press", "view-1", MONDAY),
         ]
 
-    assert await store.write(act) == [True, False, True, True]
+    assert await store.write(claim_keys) == [True, False, True, True]
 
 
-async def test_of_ten_at_once_one_is_first(store: Store) -> None:
-    """However many arrive in the same moment, the act happens once."""
-    answers = await asyncio.gather(
+async def test_concurrent_requests_are_claimed_once(store: Store) -> None:
+    """Of ten concurrent claims of one key, exactly one succeeds."""
+    claims = await asyncio.gather(
         *(
             store.write(lambda repos: repos.idempotency_keys.claim("submit", "view", MONDAY))
             for _ in range(10)
         )
     )
 
-    assert sorted(answers) == [False] * 9 + [True]
+    assert sorted(claims) == [False] * 9 + [True]
 
 
-async def test_an_act_that_failed_may_be_done_again(store: Store) -> None:
-    """Where the work around it is undone, the act was not done."""
+async def test_rolled_back_claim_can_be_repeated(store: Store) -> None:
+    """A rollback of the job's savepoint releases its claim."""
 
-    def fails(repos: Repositories) -> None:
+    def claim_and_fail(repos: Repositories) -> None:
         repos.idempotency_keys.claim("submit", "view", MONDAY)
         raise LookupError
 
-    await asyncio.gather(store.write(fails), return_exceptions=True)
+    await asyncio.gather(store.write(claim_and_fail), return_exceptions=True)
 
     assert await store.write(lambda repos: repos.idempotency_keys.claim("submit", "view", MONDAY))
 
 
-async def test_what_is_remembered_tells_nobody_anything(store: Store) -> None:
-    """A row is a digest and a day: neither the person nor the kind or moment of the act."""
+async def test_stored_claim_reveals_nothing(store: Store) -> None:
+    """A row is an HMAC digest and a day: neither the person nor the kind or time of the request."""
     key = "UMARIE 1788786000.123 V123"
     await store.write(lambda repos: repos.idempotency_keys.claim("submit", key, MONDAY))
 
@@ -62,10 +62,10 @@ async def test_what_is_remembered_tells_nobody_anything(store: Store) -> None:
     assert row.day == MONDAY
 
 
-async def test_acts_are_forgotten_by_the_day(store: Store) -> None:
-    """After two days nothing is left of an act."""
+async def test_claims_are_deleted_by_day(store: Store) -> None:
+    """Claims of days before the cutoff are deleted."""
 
-    def act_and_sweep(repos: Repositories) -> list[int]:
+    def claim_and_delete(repos: Repositories) -> list[int]:
         for day in (MONDAY, TUESDAY, WEDNESDAY):
             repos.idempotency_keys.claim("submit", str(day), day)
         return [
@@ -73,23 +73,28 @@ async def test_acts_are_forgotten_by_the_day(store: Store) -> None:
             repos.idempotency_keys.delete_before(WEDNESDAY),
         ]
 
-    assert await store.write(act_and_sweep) == [2, 0]
+    assert await store.write(claim_and_delete) == [2, 0]
 
 
-async def test_an_act_under_an_older_pepper_is_still_done(database: str) -> None:
-    """On the day that the peppers change, nothing is done twice."""
-    old, new = b"an older pepper of enough length..", b"a newer pepper of enough length..."
-    before = Store.open(database, (old,))
-    before.migrate()
-    await before.write(lambda repos: repos.idempotency_keys.claim("submit", "view", MONDAY))
-    await before.close()
+async def test_claim_under_an_older_pepper_counts(database: str) -> None:
+    """On the day of a pepper rotation, no request is processed twice."""
+    old_pepper, new_pepper = (
+        b"an older pepper of enough length..",
+        b"a newer pepper of enough length...",
+    )
+    store = Store.open(database, (old_pepper,))
+    store.migrate()
+    await store.write(lambda repos: repos.idempotency_keys.claim("submit", "view", MONDAY))
+    await store.close()
 
-    after = Store.open(database, (new, old))
-    assert not await after.write(
+    rotated_store = Store.open(database, (new_pepper, old_pepper))
+    assert not await rotated_store.write(
         lambda repos: repos.idempotency_keys.claim("submit", "view", MONDAY)
     )
-    assert await after.write(lambda repos: repos.idempotency_keys.claim("submit", "other", MONDAY))
-    assert not await after.write(
+    assert await rotated_store.write(
         lambda repos: repos.idempotency_keys.claim("submit", "other", MONDAY)
     )
-    await after.close()
+    assert not await rotated_store.write(
+        lambda repos: repos.idempotency_keys.claim("submit", "other", MONDAY)
+    )
+    await rotated_store.close()

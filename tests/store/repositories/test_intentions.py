@@ -10,40 +10,40 @@ FIRST = Intention("I1", "ring", "2026-W37", date(2026, 9, 15))
 SECOND = Intention("I4", "arc", "2026-W38", date(2026, 9, 22))
 
 
-async def test_the_latest_intention_is_the_one_kept(store: Store) -> None:
-    """Picked again, the second takes the place of the first; nobody else's is touched."""
+async def test_new_intention_replaces_the_earlier_one(store: Store) -> None:
+    """Saving an intention replaces the person's earlier one and no other person's."""
 
-    def pick(repos: Repositories) -> None:
+    def save_intentions(repos: Repositories) -> None:
         repos.intentions.save_intention(MARIE, FIRST)
         repos.intentions.save_intention(MARIE, SECOND)
         repos.intentions.save_intention(OMAR, FIRST)
 
-    await store.write(pick)
+    await store.write(save_intentions)
 
     assert await store.read(lambda repos: repos.intentions.get_intention(MARIE)) == SECOND
     assert await store.read(lambda repos: repos.intentions.get_intention(OMAR)) == FIRST
 
 
-async def test_an_intention_can_be_dropped(store: Store) -> None:
-    """Dropped, it is gone; dropped again, nothing happens."""
+async def test_intention_can_be_deleted(store: Store) -> None:
+    """A deleted intention is absent, and deleting it again changes nothing."""
 
-    def pick_and_drop(repos: Repositories) -> Intention | None:
+    def save_and_delete(repos: Repositories) -> Intention | None:
         repos.intentions.save_intention(MARIE, FIRST)
         repos.intentions.delete_intention(MARIE)
         repos.intentions.delete_intention(MARIE)
         return repos.intentions.get_intention(MARIE)
 
-    assert await store.write(pick_and_drop) is None
+    assert await store.write(save_and_delete) is None
 
 
-async def test_an_intention_ends_after_its_last_day(store: Store) -> None:
-    """It stands through the day it was kept for, and is swept the day after."""
+async def test_intention_expires_after_its_last_day(store: Store) -> None:
+    """An intention is stored through its last day and deleted the day after."""
 
-    def sweep_twice(repos: Repositories) -> list[int]:
+    def delete_twice(repos: Repositories) -> list[int]:
         repos.intentions.save_intention(MARIE, FIRST)
         repos.intentions.save_intention(OMAR, SECOND)
         return [repos.intentions.delete_expired(date(2026, 9, day)) for day in (15, 16)]
 
-    assert await store.write(sweep_twice) == [0, 1]
+    assert await store.write(delete_twice) == [0, 1]
     assert await store.read(lambda repos: repos.intentions.get_intention(MARIE)) is None
     assert await store.read(lambda repos: repos.intentions.get_intention(OMAR)) == SECOND

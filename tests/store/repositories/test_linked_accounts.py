@@ -13,69 +13,69 @@ from tests.store.sample_counts import (
 
 NORTH = build_team("north")
 MARIE, OMAR, *_ = build_clinicians("north", 9)
-ON_TEAMS = Person("msteams:t", "marie on teams")
-ELSEWHERE = Person("msteams:t", "somebody else")
+MARIE_ON_TEAMS = Person("msteams:t", "marie on teams")
+UNRELATED = Person("msteams:t", "somebody else")
 
 
-async def told(store: Store, *people: tuple[Person, ...]) -> bool:
-    """Say who is one person."""
-    return await store.write(lambda repos: repos.linked_accounts.set_links(people))
+async def link_accounts(store: Store, *account_groups: tuple[Person, ...]) -> bool:
+    """Replace all links by these groups; return whether anything changed."""
+    return await store.write(lambda repos: repos.linked_accounts.set_links(account_groups))
 
 
-async def test_whoever_uses_two_products_has_one_token(store: Store) -> None:
-    """Debriefs from both accounts are capped together, in the one team of that person."""
+async def test_linked_accounts_share_one_token(store: Store) -> None:
+    """Debriefs from both accounts are capped together, in the person's one home team."""
     await open_periods(store, (NORTH, 9))
-    await told(store, (MARIE, ON_TEAMS))
-    for who in (MARIE, ON_TEAMS, OMAR):
-        await store.write(file_debrief_job(who))
+    await link_accounts(store, (MARIE, MARIE_ON_TEAMS))
+    for account in (MARIE, MARIE_ON_TEAMS, OMAR):
+        await store.write(file_debrief_job(account))
 
-    totals = [row.token for row in await fetch_rows(store, slips) if row.ledger == "total"]
-    home = await store.read(lambda repos: repos.teams.get_home_team(ON_TEAMS))
-    assert (len(totals), len(set(totals))) == (3, 2)
-    assert home == NORTH
+    tokens = [row.token for row in await fetch_rows(store, slips) if row.ledger == "total"]
+    home_team = await store.read(lambda repos: repos.teams.get_home_team(MARIE_ON_TEAMS))
+    assert (len(tokens), len(set(tokens))) == (3, 2)
+    assert home_team == NORTH
 
 
-async def test_untold_they_are_two(store: Store) -> None:
-    """Before it is told, the other account is on no roster and counts nowhere."""
+async def test_unlinked_account_is_not_counted(store: Store) -> None:
+    """An account that is not linked is on no roster and is not counted."""
     await open_periods(store, (NORTH, 9))
-    await store.write(file_debrief_job(ON_TEAMS))
+    await store.write(file_debrief_job(MARIE_ON_TEAMS))
 
     assert await fetch_rows(store, slips) == []
 
 
-async def test_either_account_takes_back_what_both_filed(store: Store) -> None:
-    """What was filed in one product can be withdrawn in the other."""
+async def test_either_linked_account_withdraws_all_debriefs(store: Store) -> None:
+    """Debriefs filed in one product can be withdrawn in the other."""
     await open_periods(store, (NORTH, 9))
-    await told(store, (MARIE, ON_TEAMS))
-    for who in (MARIE, ON_TEAMS):
-        await store.write(file_debrief_job(who))
+    await link_accounts(store, (MARIE, MARIE_ON_TEAMS))
+    for account in (MARIE, MARIE_ON_TEAMS):
+        await store.write(file_debrief_job(account))
 
-    assert await store.write(withdraw_debriefs_job(ON_TEAMS)) == 2
+    assert await store.write(withdraw_debriefs_job(MARIE_ON_TEAMS)) == 2
     assert await fetch_rows(store, slips) == []
 
 
-async def test_a_supervisor_is_not_counted_by_another_account(store: Store) -> None:
-    """Nobody who supervises a team slips into its counts through another product."""
+async def test_supervisor_is_not_counted_through_a_linked_account(store: Store) -> None:
+    """A team's supervisor cannot contribute to its counts through another product."""
     await open_periods(store, (NORTH, 9))
-    await told(store, (MARIE, ON_TEAMS))
+    await link_accounts(store, (MARIE, MARIE_ON_TEAMS))
     await store.write(lambda repos: repos.teams.set_role_holders("north", Role.SUPERVISOR, [MARIE]))
-    await store.write(file_debrief_job(ON_TEAMS))
+    await store.write(file_debrief_job(MARIE_ON_TEAMS))
 
     assert await fetch_rows(store, slips) == []
 
 
-async def test_telling_again_is_no_news_and_not_telling_ends_it(store: Store) -> None:
-    """The same told twice changes nothing; whoever is no longer named is two people again."""
-    assert await told(store, (MARIE, ON_TEAMS))
-    assert not await told(store, (MARIE, ON_TEAMS))
-    assert await told(store, (OMAR, ELSEWHERE))
+async def test_setting_links_reports_changes_and_removes_missing_links(store: Store) -> None:
+    """The same links again change nothing; accounts that are not listed any more are unlinked."""
+    assert await link_accounts(store, (MARIE, MARIE_ON_TEAMS))
+    assert not await link_accounts(store, (MARIE, MARIE_ON_TEAMS))
+    assert await link_accounts(store, (OMAR, UNRELATED))
 
-    everybody = await store.read(lambda repos: repos.linked_accounts.list_links())
-    assert everybody == {ELSEWHERE: OMAR}
+    links = await store.read(lambda repos: repos.linked_accounts.list_links())
+    assert links == {UNRELATED: OMAR}
 
 
-def test_a_row_tells_nothing_but_the_accounts() -> None:
-    """Whoever copies the table learns what the operator's own file says."""
+def test_link_row_has_only_account_columns() -> None:
+    """A copy of the table contains no more than the operator's own file."""
     assert {column.name for column in linked_accounts.c} == {
         *("workspace", "person", "same_workspace", "same_person")
     }

@@ -8,53 +8,53 @@ from tests.store.sample_jobs import MARIE
 CHAT, CHANNEL = Address(MARIE.workspace, MARIE.id), Address(MARIE.workspace, channel="C1")
 
 
-async def to(store: Store, address: Address) -> str:
-    """The route that is known to *address*."""
+async def get_route(store: Store, address: Address) -> str:
+    """Return the stored route to *address*."""
     return await store.read(lambda repos: repos.chat_routes.get_route(address))
 
 
-async def test_a_route_once_found_is_found_again(store: Store) -> None:
-    """The newest stays, each to its own address."""
+async def test_saved_route_is_returned(store: Store) -> None:
+    """The latest route is stored, each for its own address."""
 
     def keep(repos: Repositories) -> None:
         repos.people.join_team(MARIE, "team")
-        for address, way in ((CHAT, "D0"), (CHAT, "D1"), (CHANNEL, "C1")):
-            repos.chat_routes.save_route(address, way)
+        for address, route in ((CHAT, "D0"), (CHAT, "D1"), (CHANNEL, "C1")):
+            repos.chat_routes.save_route(address, route)
 
     await store.write(keep)
 
-    assert [await to(store, one) for one in (CHAT, CHANNEL)] == ["D1", "C1"]
-    assert await to(store, Address("slack:T2", MARIE.id)) == ""
+    assert [await get_route(store, address) for address in (CHAT, CHANNEL)] == ["D1", "C1"]
+    assert await get_route(store, Address("slack:T2", MARIE.id)) == ""
 
 
-async def test_nobody_who_has_not_joined_leaves_a_route(store: Store) -> None:
-    """A row would tell who was written to, or who put the bot up for themselves."""
+async def test_no_route_is_stored_for_a_person_who_has_not_joined(store: Store) -> None:
+    """A row would reveal whom the bot wrote to, or who installed it personally."""
     await store.write(lambda repos: repos.chat_routes.save_route(CHAT, "D1"))
 
-    assert await to(store, CHAT) == ""
+    assert await get_route(store, CHAT) == ""
 
 
-async def test_whoever_leaves_takes_their_route_along(store: Store) -> None:
-    """Nothing is kept about how to reach somebody who is not to be reached."""
+async def test_leaving_deletes_the_route(store: Store) -> None:
+    """Leaving the check-ins deletes the routes to the person."""
 
-    def leave(repos: Repositories) -> None:
+    def join_and_leave(repos: Repositories) -> None:
         repos.people.join_team(MARIE, "team")
         repos.chat_routes.save_route(CHAT, "D1")
         repos.people.leave_checkins(MARIE)
 
-    await store.write(leave)
+    await store.write(join_and_leave)
 
-    assert await to(store, CHAT) == ""
+    assert await get_route(store, CHAT) == ""
 
 
-@pytest.mark.parametrize("way", ["", "x" * 401])
-async def test_a_route_that_cannot_be_kept_whole_is_not_kept(store: Store, way: str) -> None:
-    """A cut route would lead elsewhere, so the one from before stays."""
+@pytest.mark.parametrize("route", ["", "x" * 401])
+async def test_blank_or_oversized_route_is_ignored(store: Store, route: str) -> None:
+    """A truncated route would be wrong, so the earlier one stays."""
 
     def keep(repos: Repositories) -> None:
         repos.chat_routes.save_route(CHANNEL, "C1")
-        repos.chat_routes.save_route(CHANNEL, way)
+        repos.chat_routes.save_route(CHANNEL, route)
 
     await store.write(keep)
 
-    assert await to(store, CHANNEL) == "C1"
+    assert await get_route(store, CHANNEL) == "C1"

@@ -1,12 +1,10 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.conversation import Person
-from bot.domain.counts import pseudonyms
 from bot.domain.people import Role
 from bot.store.repositories.periods import MissingPepperError
 from bot.store.repositories.slips import FilingResult
@@ -36,24 +34,24 @@ MARIE, OMAR, ANA, *_ = NINE = build_clinicians("north", 9)
 STRANGER = Person("slack:T1", "somebody")
 
 
-async def test_a_debrief_leaves_one_slip_in_each_ledger(store: Store) -> None:
-    """A key, a period, a token and one code: no person, no time, and nothing that joins the two."""
+async def test_debrief_inserts_one_slip_per_ledger(store: Store) -> None:
+    """A slip is a key, period, token and code: no person, no time, and no way to join the two."""
     await open_periods(store, (NORTH, 9))
-    filed = await store.write(file_debrief_job(MARIE))
+    result = await store.write(file_debrief_job(MARIE))
 
     total, breakdown = sorted(await fetch_rows(store, slips), key=lambda row: row.code == "away")
     assert (total.ledger, total.code) == ("total", "debrief")
     assert (breakdown.ledger, breakdown.code) == ("breakdown", "away")
     assert total.token != breakdown.token
     assert total.id != breakdown.id
-    assert filed == FilingResult(withdrawable_until=date(2027, 1, 4))
+    assert result == FilingResult(withdrawable_until=date(2027, 1, 4))
     assert {column.name for column in slips.c} == {
         *("id", "ledger", "unit", "closes", "token", "code")
     }
 
 
-async def test_only_clinicians_of_a_team_that_can_be_counted_leave_slips(store: Store) -> None:
-    """Nothing is kept of a stranger, of the team's own supervisor, or of a team too small."""
+async def test_only_clinicians_of_a_countable_team_are_counted(store: Store) -> None:
+    """Nothing is stored for a stranger, the team's own supervisor or a team that is too small."""
     await open_periods(store, (NORTH, 9), (SOUTH, 4))
     await store.write(lambda repos: repos.teams.set_role_holders("north", Role.SUPERVISOR, [OMAR]))
     await store.write(lambda repos: repos.people.join_team(OMAR, "north"))
@@ -63,8 +61,8 @@ async def test_only_clinicians_of_a_team_that_can_be_counted_leave_slips(store: 
     assert await fetch_rows(store, slips) == []
 
 
-async def test_whoever_joined_counts_and_goes_on_counting_after_leaving(store: Store) -> None:
-    """The roster is who was declared or joined; leaving the check-in does not change it."""
+async def test_person_who_joined_is_counted_after_leaving(store: Store) -> None:
+    """The roster is declared or joined people; leaving the check-in does not change it."""
     await open_periods(store, (NORTH, 9))
     await store.write(lambda repos: repos.people.join_team(STRANGER, "north"))
     await file_debriefs(store, STRANGER)
@@ -74,8 +72,8 @@ async def test_whoever_joined_counts_and_goes_on_counting_after_leaving(store: S
     assert len(await fetch_rows(store, slips)) == 4
 
 
-async def test_a_person_takes_back_their_own_debriefs_and_nobody_elses(store: Store) -> None:
-    """All of them at once, while the period is open; the second time there is nothing left."""
+async def test_person_withdraws_only_their_own_debriefs(store: Store) -> None:
+    """All are withdrawn at once while the period is open; a second time there is none."""
     await open_periods(store, (NORTH, 9))
     await file_debriefs(store, MARIE, MARIE, OMAR)
 
@@ -85,10 +83,10 @@ async def test_a_person_takes_back_their_own_debriefs_and_nobody_elses(store: St
     assert len(await fetch_rows(store, slips)) == 2
 
 
-async def test_whoever_moved_to_another_team_can_still_take_back_what_they_filed(
+async def test_debriefs_can_be_withdrawn_after_moving_to_another_team(
     store: Store,
 ) -> None:
-    """Slips stay in the period they went into, and so does the right to withdraw them."""
+    """Slips stay in the period they were filed in, and can be withdrawn from it."""
     await open_periods(store, (NORTH, 9), (SOUTH, 9))
     await file_debriefs(store, MARIE)
     await store.write(lambda repos: repos.people.join_team(MARIE, "south"))
@@ -99,8 +97,8 @@ async def test_whoever_moved_to_another_team_can_still_take_back_what_they_filed
     assert await fetch_rows(store, slips) == []
 
 
-async def test_after_the_close_nothing_can_be_taken_back(store: Store) -> None:
-    """A withdrawal finds nothing that is hers, and leaves the published table as it was."""
+async def test_withdrawal_after_the_close_deletes_nothing(store: Store) -> None:
+    """A withdrawal finds no slip of the person and leaves the release as it was."""
     await open_periods(store, (NORTH, 9))
     await file_debriefs(store, *NINE)
     await close_due_periods(store)
@@ -110,8 +108,8 @@ async def test_after_the_close_nothing_can_be_taken_back(store: Store) -> None:
     assert await fetch_release_rows(store) == before
 
 
-async def test_a_close_publishes_both_tables_and_destroys_what_made_them(store: Store) -> None:
-    """Slips, salts, terms and feeds are gone in the transaction that publishes."""
+async def test_close_publishes_tables_and_deletes_their_input(store: Store) -> None:
+    """Slips, salts, terms and feeds are deleted in the transaction that publishes."""
     await open_periods(store, (NORTH, 9))
     await file_debriefs(store, *NINE)
     assert await close_due_periods(store, AFTER_QUARTER - timedelta(seconds=1)) == 0
@@ -119,35 +117,39 @@ async def test_a_close_publishes_both_tables_and_destroys_what_made_them(store: 
     assert await close_due_periods(store) == 2
     for table in (slips, periods, feeds):
         assert await fetch_rows(store, table) == []
-    assert [(one.ledger, one.unit) for one in await releases_of_team(store, "north")] == [
+    assert [
+        (release.ledger, release.unit) for release in await releases_of_team(store, "north")
+    ] == [
         ("total", "team:north"),
         ("breakdown", "team:north"),
     ]
 
 
-async def test_closing_again_changes_nothing(store: Store, database: str) -> None:
-    """Two workers that close at the same moment publish once; later closes publish nothing."""
+async def test_close_is_idempotent(store: Store, database: str) -> None:
+    """Two workers that close at the same time publish once; later closes publish nothing."""
     await open_periods(store, (NORTH, 9))
     await file_debriefs(store, *NINE)
-    other = Store.open(database, PEPPERS)
+    other_store = Store.open(database, PEPPERS)
 
-    assert sorted(await asyncio.gather(close_due_periods(store), close_due_periods(other))) == [
+    assert sorted(
+        await asyncio.gather(close_due_periods(store), close_due_periods(other_store))
+    ) == [
         0,
         2,
     ]
     before = await fetch_release_rows(store)
-    assert await close_due_periods(other) == 0
+    assert await close_due_periods(other_store) == 0
     assert await fetch_release_rows(store) == before
-    await other.close()
+    await other_store.close()
 
 
-async def test_a_debrief_after_the_end_goes_into_the_next_period(store: Store) -> None:
-    """Late for the close job or not, what is filed on Monday is Monday's."""
+async def test_debrief_after_the_end_is_counted_in_the_next_period(store: Store) -> None:
+    """A debrief filed on Monday counts from that Monday on, even when the close job is late."""
     await open_periods(store, (NORTH, 9))
     await file_debriefs(store, *NINE)
-    filed = await store.write(file_debrief_job(MARIE, AFTER_QUARTER))
+    result = await store.write(file_debrief_job(MARIE, AFTER_QUARTER))
 
-    assert filed.withdrawable_until == date(2027, 4, 5)
+    assert result.withdrawable_until == date(2027, 4, 5)
     assert await store.write(withdraw_debriefs_job(MARIE, AFTER_QUARTER)) == 1
     await file_debriefs(store, MARIE, now=AFTER_QUARTER)
     await close_due_periods(store)
@@ -157,30 +159,30 @@ async def test_a_debrief_after_the_end_goes_into_the_next_period(store: Store) -
     }
 
 
-async def test_a_clock_that_is_late_opens_no_published_period_again(store: Store) -> None:
-    """A machine a minute behind files into the next period, and the table stays as it was."""
+async def test_slow_clock_does_not_reopen_a_published_period(store: Store) -> None:
+    """A machine a minute behind files into the next period, and the release stays as it was."""
     await open_periods(store, (NORTH, 9))
     await file_debriefs(store, *NINE)
     await close_due_periods(store)
     before = await fetch_release_rows(store)
 
-    filed = await store.write(file_debrief_job(MARIE, AFTER_QUARTER - timedelta(minutes=1)))
+    result = await store.write(file_debrief_job(MARIE, AFTER_QUARTER - timedelta(minutes=1)))
 
-    assert filed.withdrawable_until == date(2027, 4, 5)
+    assert result.withdrawable_until == date(2027, 4, 5)
     await close_due_periods(store)
     assert await fetch_release_rows(store) == before
     assert len(await fetch_rows(store, slips)) == 2
 
 
-async def test_the_next_close_is_known(store: Store) -> None:
-    """The clock is told when the next period ends, and what to tell people beforehand."""
+async def test_next_close_is_returned(store: Store) -> None:
+    """The next end of any period, and the next release of a team, are returned."""
     assert await store.read(lambda repos: repos.slips.next_close(NOW)) is None
     assert await store.read(lambda repos: repos.slips.next_close_of_team("north")) is None
     await open_periods(store, (NORTH, 9), (SOUTH, 20))
 
-    ledger = datetime(2026, 12, 7, 5, tzinfo=UTC)
-    assert await store.read(lambda repos: repos.slips.next_close(NOW)) == ledger
-    assert await store.read(lambda repos: repos.slips.next_close(ledger)) == AFTER_QUARTER
+    month_end = datetime(2026, 12, 7, 5, tzinfo=UTC)
+    assert await store.read(lambda repos: repos.slips.next_close(NOW)) == month_end
+    assert await store.read(lambda repos: repos.slips.next_close(month_end)) == AFTER_QUARTER
     assert await store.read(lambda repos: repos.slips.next_close_of_team("north")) == date(
         2027, 1, 4
     )
@@ -189,37 +191,40 @@ async def test_the_next_close_is_known(store: Store) -> None:
     )
 
 
-async def test_opening_what_is_due_twice_opens_nothing_more(store: Store) -> None:
-    """Two ledgers for a team; a second look finds them open."""
+async def test_opening_missing_periods_is_idempotent(store: Store) -> None:
+    """A team has two ledgers; a second call opens no other period."""
     assert await open_periods(store, (NORTH, 9), (SOUTH, 4)) == 2
     assert await store.write(lambda repos: repos.slips.open_missing_periods(NOW)) == 0
 
 
-async def test_a_pepper_may_go_when_its_last_period_has_closed(database: str) -> None:
-    """A period keeps the pepper it opened with, behind a newer one, up to its end."""
-    before, after = b"the pepper of last year, made up", b"the pepper of this year, made up"
-    store = Store.open(database, (before,))
+async def test_old_pepper_can_be_removed_after_its_last_period(database: str) -> None:
+    """A period uses the pepper it opened with, behind a newer one, until it closes."""
+    old_pepper, new_pepper = (
+        b"the pepper of last year, made up",
+        b"the pepper of this year, made up",
+    )
+    store = Store.open(database, (old_pepper,))
     store.migrate()
     await open_periods(store, (NORTH, 9))
     await file_debriefs(store, MARIE, OMAR)
     await store.close()
 
-    store = Store.open(database, (after, before))
+    store = Store.open(database, (new_pepper, old_pepper))
     await file_debriefs(store, MARIE)
     assert await store.write(withdraw_debriefs_job(MARIE)) == 2
     assert await close_due_periods(store) == 2
     await file_debriefs(store, MARIE, now=AFTER_QUARTER)
     await store.close()
 
-    store = Store.open(database, (after,))
+    store = Store.open(database, (new_pepper,))
     assert await store.write(withdraw_debriefs_job(MARIE, AFTER_QUARTER)) == 1
     await store.close()
 
 
-async def test_without_its_pepper_a_period_stays_as_it_is(
+async def test_period_without_its_pepper_stays_open(
     database: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Nothing wrong is published, the operator is told, and others close; nobody is in a log."""
+    """Nothing wrong is published, others close, and the error is logged without personal data."""
     store = Store.open(database, (b"a pepper that will be lost, made up",))
     store.migrate()
     await open_periods(store, (NORTH, 9))
@@ -235,13 +240,13 @@ async def test_without_its_pepper_a_period_stays_as_it_is(
     assert await releases_of_team(store, "north") == ()
     assert len(await releases_of_team(store, "south")) == 2
     assert len(await fetch_rows(store, slips)) == 18
-    told_operator = {(one.message, vars(one)["count"]) for one in caplog.records}
-    assert told_operator == {("ledger.pepper_missing", 2)}
+    logged = {(record.message, vars(record)["count"]) for record in caplog.records}
+    assert logged == {("ledger.pepper_missing", 2)}
     await store.close()
 
 
-async def test_a_change_of_roster_leaves_a_published_table_as_it_was(store: Store) -> None:
-    """A table is never computed again, whoever comes or goes."""
+async def test_roster_change_does_not_change_a_release(store: Store) -> None:
+    """A release is never computed again, whatever the roster."""
     await open_periods(store, (NORTH, 9))
     await file_debriefs(store, *NINE)
     await close_due_periods(store)
@@ -254,8 +259,8 @@ async def test_a_change_of_roster_leaves_a_published_table_as_it_was(store: Stor
     assert await fetch_release_rows(store) == before
 
 
-async def test_the_code_that_counts_is_the_one_the_period_asks(store: Store) -> None:
-    """A period that asks where the repair stands does so to its end, whatever is chosen since."""
+async def test_period_counts_the_question_it_opened_with(store: Store) -> None:
+    """A period that opened with `status` counts it to its end, whatever is chosen later."""
     await open_periods(store, (replace(NORTH, question="status"), 9))
     await store.write(declare_team_job(NORTH, 9))
     await file_debriefs(store, MARIE)
@@ -264,42 +269,3 @@ async def test_the_code_that_counts_is_the_one_the_period_asks(store: Store) -> 
         "debrief",
         AWAY_ANSWERS["status"],
     }
-
-
-async def test_the_place_of_a_slip_does_not_tell_when_it_was_filed(
-    store: Store, database: str
-) -> None:
-    """In a copy of the file, or in the order a server hands rows out, the last is anywhere.
-
-    Of nine places two are ends, so in forty rounds the newest is at an end about nine
-    times; storage that is left alone puts it there every time.
-    """
-    await open_periods(store, (NORTH, 9))
-    at_an_end = 0
-    for _ in range(40):
-        await store.write(
-            lambda repos: [repos.slips.file_debrief(one, AWAY_ANSWERS, NOW) for one in NINE]
-        )
-        found = await placed(store, database)
-        at_an_end += await newest(store) in (found[0], found[-1])
-        await store.write(lambda repos: [repos.slips.withdraw_debriefs(one, NOW) for one in NINE])
-
-    assert at_an_end <= 24
-
-
-async def newest(store: Store) -> bytes:
-    """The token, in the total, of whoever filed last."""
-    (salt,) = [row.salt for row in await fetch_rows(store, periods) if row.ledger == "total"]
-    return pseudonyms.derive_contributor_token(PEPPERS[0], salt, NINE[-1])
-
-
-async def placed(store: Store, database: str) -> list[bytes]:
-    """The total's tokens in the order in which the database holds them on disk."""
-    found = [row.token for row in await fetch_rows(store, slips) if row.ledger == "total"]
-    await store.checkpoint()
-    return by_place(found, database) if database.startswith("sqlite") else found
-
-
-def by_place(found: list[bytes], database: str) -> list[bytes]:
-    """*found* in the order of their places in an SQLite file."""
-    return sorted(found, key=Path(database.removeprefix("sqlite:///")).read_bytes().find)

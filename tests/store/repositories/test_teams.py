@@ -30,8 +30,8 @@ ELSEWHERE = replace(NORTH, id="else", workspace="slack:T2", channel="C1", name="
 MARIE, OMAR, ANA = (Person("slack:T1", f"U{name}") for name in ("MARIE", "OMAR", "ANA"))
 
 
-async def test_a_set_up_comes_back_as_it_was_kept(store: Store) -> None:
-    """Days, times, language and choices of a team survive; saved again, the latest holds."""
+async def test_set_up_is_stored_in_full(store: Store) -> None:
+    """Days, times, language and choices are read as saved; saving again replaces them."""
     await store.write(lambda repos: repos.teams.save(NORTH))
     changed = replace(
         NORTH, tip_days=(1, 3, 5), open_to_team=True, checkin_rule=WeeklyRule(7, time(0))
@@ -44,8 +44,8 @@ async def test_a_set_up_comes_back_as_it_was_kept(store: Store) -> None:
     assert await store.read(lambda repos: repos.teams.get("nowhere")) is None
 
 
-async def test_a_channel_has_one_team(store: Store) -> None:
-    """A team is found by its channel, and a second team there is refused."""
+async def test_channel_has_one_team(store: Store) -> None:
+    """A team is found by its channel, and a second team there violates a constraint."""
     await store.write(lambda repos: repos.teams.save(NORTH))
 
     assert await store.read(lambda repos: repos.teams.get_by_channel("slack:T1", "C1")) == NORTH
@@ -55,9 +55,9 @@ async def test_a_channel_has_one_team(store: Store) -> None:
 
 
 async def test_teams_are_listed_by_workspace_and_by_practice(store: Store) -> None:
-    """A practice is the teams of one workspace that name it; a team without one is alone."""
-    alone = replace(SOUTH, id="alone", channel="C3", name="Alone", practice="")
-    teams = (NORTH, SOUTH, ELSEWHERE, alone)
+    """A practice is the teams of one workspace that name it; a team without one is listed alone."""
+    unaffiliated = replace(SOUTH, id="alone", channel="C3", name="Alone", practice="")
+    teams = (NORTH, SOUTH, ELSEWHERE, unaffiliated)
 
     def save_all(repos: Repositories) -> None:
         for team in teams:
@@ -66,18 +66,20 @@ async def test_teams_are_listed_by_workspace_and_by_practice(store: Store) -> No
     await store.write(save_all)
 
     assert await store.read(lambda repos: repos.teams.list_teams()) == (
-        alone,
+        unaffiliated,
         ELSEWHERE,
         NORTH,
         SOUTH,
     )
     assert await store.read(lambda repos: repos.teams.list_teams("slack:T2")) == (ELSEWHERE,)
     assert await store.read(lambda repos: repos.teams.list_practice_teams(SOUTH)) == (NORTH, SOUTH)
-    assert await store.read(lambda repos: repos.teams.list_practice_teams(alone)) == (alone,)
+    assert await store.read(lambda repos: repos.teams.list_practice_teams(unaffiliated)) == (
+        unaffiliated,
+    )
 
 
-async def test_the_declared_size_does_not_follow_who_joins(store: Store) -> None:
-    """Periods are decided by the set-up: joining and leaving do not change its size."""
+async def test_declared_size_is_independent_of_joining(store: Store) -> None:
+    """The set-up's size decides the periods: joining and leaving do not change it."""
 
     def set_up(repos: Repositories) -> None:
         repos.teams.declare_clinicians("north", [MARIE, OMAR])
@@ -95,23 +97,23 @@ async def test_the_declared_size_does_not_follow_who_joins(store: Store) -> None
     assert await store.read(lambda repos: repos.teams.list_roster("north")) == (ANA, MARIE, OMAR)
 
 
-async def test_declaring_anew_keeps_those_who_joined(store: Store) -> None:
-    """Who is declared no more leaves the roster, unless this team became their home."""
+async def test_new_declaration_retains_people_who_joined(store: Store) -> None:
+    """A person who is no longer declared leaves the roster, unless it is their home team."""
 
-    def twice(repos: Repositories) -> None:
+    def declare_twice(repos: Repositories) -> None:
         repos.teams.declare_clinicians("north", [MARIE, OMAR])
         repos.people.join_team(OMAR, "north")
         repos.teams.declare_clinicians("north", [ANA])
         repos.teams.declare_clinicians("north", [ANA])
 
-    await store.write(twice)
+    await store.write(declare_twice)
 
     assert await store.read(lambda repos: repos.teams.list_declared_clinicians("north")) == (ANA,)
     assert await store.read(lambda repos: repos.teams.list_roster("north")) == (ANA, OMAR)
 
 
-async def test_everybody_has_one_home(store: Store) -> None:
-    """Home is where one joined, else where one was declared, else nowhere."""
+async def test_home_team_is_joined_else_declared(store: Store) -> None:
+    """The home team is where a person joined, else where they are declared, else none."""
 
     def set_up(repos: Repositories) -> None:
         repos.teams.save(NORTH)
@@ -121,14 +123,14 @@ async def test_everybody_has_one_home(store: Store) -> None:
 
     await store.write(set_up)
 
-    homes = await store.read(
-        lambda repos: [repos.teams.get_home_team(one) for one in (MARIE, OMAR, ANA)]
+    home_teams = await store.read(
+        lambda repos: [repos.teams.get_home_team(person) for person in (MARIE, OMAR, ANA)]
     )
-    assert homes == [SOUTH, NORTH, None]
+    assert home_teams == [SOUTH, NORTH, None]
 
 
-async def test_roles_are_given_and_taken(store: Store) -> None:
-    """Who supervises is what the set-up last said; whoever stays keeps their agreement."""
+async def test_role_holders_are_replaced(store: Store) -> None:
+    """The latest set-up defines the supervisors; those who remain retain their agreement."""
 
     def set_up(repos: Repositories) -> None:
         repos.teams.save(NORTH)
@@ -144,7 +146,7 @@ async def test_roles_are_given_and_taken(store: Store) -> None:
     )
     assert holders == (ANA, MARIE)
     roles = await store.read(
-        lambda repos: [repos.teams.list_roles(one) for one in (MARIE, ANA, OMAR)]
+        lambda repos: [repos.teams.list_roles(person) for person in (MARIE, ANA, OMAR)]
     )
     assert roles == [
         (HeldRole("north", Role.SUPERVISOR, has_agreed=True),),
@@ -153,8 +155,8 @@ async def test_roles_are_given_and_taken(store: Store) -> None:
     ]
 
 
-async def test_a_workspace_without_roles_is_known_as_such(store: Store) -> None:
-    """Until somebody supervises, a workspace is still its admins' to set up."""
+async def test_workspace_without_role_holders_is_reported(store: Store) -> None:
+    """Until a workspace has a supervisor, its admins may set it up."""
     await store.write(lambda repos: repos.teams.save(NORTH))
     assert not await store.read(lambda repos: repos.teams.has_role_holders("slack:T1"))
 

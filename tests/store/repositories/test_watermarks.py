@@ -8,21 +8,21 @@ from tests.store.sample_jobs import NOW
 MINUTE = timedelta(minutes=1)
 
 
-async def test_a_look_is_remembered_give_or_take_ten_minutes(store: Store) -> None:
-    """What fell due while nobody looked is known; a clock set back changes nothing."""
+async def test_watermark_advances_in_steps_of_ten_minutes(store: Store) -> None:
+    """A watermark is stored at most ten minutes late, and a clock set back never lowers it."""
 
-    def look(repos: Repositories, at: datetime) -> datetime:
+    def advance_and_read(repos: Repositories, at: datetime) -> datetime:
         repos.watermarks.advance("checkin", at)
         return repos.watermarks.last_run("checkin", NOW)
 
-    seen = []
+    watermarks = []
     for minutes in (0, 5, 10, -60):
         at = NOW + minutes * MINUTE
-        seen.append(await store.write(partial(look, at=at)))
+        watermarks.append(await store.write(partial(advance_and_read, at=at)))
 
-    assert seen == [NOW, NOW, NOW + 10 * MINUTE, NOW + 10 * MINUTE]
+    assert watermarks == [NOW, NOW, NOW + 10 * MINUTE, NOW + 10 * MINUTE]
 
 
-async def test_a_duty_that_never_looked_is_told_so(store: Store) -> None:
-    """Whoever asks says what counts then."""
+async def test_duty_that_never_ran_has_the_default_watermark(store: Store) -> None:
+    """Without a stored watermark the caller's default is returned."""
     assert await store.read(lambda repos: repos.watermarks.last_run("tip", NOW)) == NOW

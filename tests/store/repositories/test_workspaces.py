@@ -6,27 +6,27 @@ from bot.store.store import Store
 from tests.store.sample_jobs import DEADLINE, NOW, PLANNED_CHECKIN
 
 
-async def test_a_workspace_that_refuses_us_is_told_of_once(store: Store) -> None:
-    """The first refusal is news and its reason stays; the next ones are not news."""
+async def test_suspension_is_reported_once(store: Store) -> None:
+    """The first suspension is a change and its reason is stored; later ones are no change."""
 
-    def refuse_twice(repos: Repositories) -> list[bool]:
+    def suspend_twice(repos: Repositories) -> list[bool]:
         return [repos.workspaces.suspend("slack:T1", reason) for reason in ("revoked", "other")]
 
-    assert await store.write(refuse_twice) == [True, False]
+    assert await store.write(suspend_twice) == [True, False]
     assert (
         await store.read(lambda repos: repos.workspaces.suspension_reason("slack:T1")) == "revoked"
     )
     assert await store.read(lambda repos: repos.workspaces.suspension_reason("slack:T2")) == ""
 
 
-async def test_a_reason_too_long_or_missing_still_suspends(store: Store) -> None:
-    """Whatever a product says, the workspace is left in peace."""
+async def test_oversized_or_missing_reason_still_suspends(store: Store) -> None:
+    """Any reason suspends the workspace; it is truncated to 60 characters."""
 
-    def refuse(repos: Repositories) -> None:
+    def suspend_both(repos: Repositories) -> None:
         repos.workspaces.suspend("slack:T1", "x" * 500)
         repos.workspaces.suspend("slack:T2", "")
 
-    await store.write(refuse)
+    await store.write(suspend_both)
 
     assert (
         await store.read(lambda repos: repos.workspaces.suspension_reason("slack:T1")) == "x" * 60
@@ -34,38 +34,38 @@ async def test_a_reason_too_long_or_missing_still_suspends(store: Store) -> None
     assert await store.read(lambda repos: repos.workspaces.suspension_reason("slack:T2"))
 
 
-async def test_a_workspace_can_be_served_again(store: Store) -> None:
-    """Once mended it takes messages, and that is news once."""
+async def test_suspended_workspace_can_be_resumed(store: Store) -> None:
+    """A resumed workspace accepts messages, and resuming it again is no change."""
 
-    def mend(repos: Repositories) -> list[bool]:
+    def suspend_and_resume(repos: Repositories) -> list[bool]:
         repos.workspaces.suspend("slack:T1", "revoked")
         return [repos.workspaces.resume("slack:T1") for _ in range(2)]
 
-    assert await store.write(mend) == [True, False]
+    assert await store.write(suspend_and_resume) == [True, False]
     assert await store.read(lambda repos: repos.workspaces.suspension_reason("slack:T1")) == ""
 
 
-async def test_a_workspace_that_asked_for_rest_gets_it_from_every_process(store: Store) -> None:
-    """Until then it takes nothing and is owed as before; it does not matter who was asked."""
+async def test_rest_applies_to_every_process(store: Store) -> None:
+    """Until the rest ends nothing is sent, and the deliveries stay planned."""
     later = NOW + timedelta(seconds=30)
 
-    def rest(repos: Repositories) -> None:
+    def plan_and_rest(repos: Repositories) -> None:
         repos.deliveries.plan_deliveries([PLANNED_CHECKIN])
         repos.workspaces.set_rest("slack:T1", later)
 
-    await store.write(rest)
+    await store.write(plan_and_rest)
 
-    moments = (NOW, later, NOW - timedelta(hours=2))
-    takes = [await store.read(partial(_takes, at=at)) for at in moments]
-    assert takes == [False, True, True]
+    instants = (NOW, later, NOW - timedelta(hours=2))
+    results = [await store.read(partial(_accepts_messages, at=at)) for at in instants]
+    assert results == [False, True, True]
     assert await store.read(lambda repos: repos.deliveries.list_due_workspaces(NOW)) == ()
     assert await store.read(lambda repos: repos.deliveries.list_due_workspaces(DEADLINE)) == (
         "slack:T1",
     )
 
 
-async def test_a_suspended_workspace_takes_nothing(store: Store) -> None:
-    """Suspension has no end of its own."""
+async def test_suspension_does_not_expire(store: Store) -> None:
+    """A suspended workspace accepts no messages until it is resumed."""
     await store.write(lambda repos: repos.workspaces.suspend("slack:T1", "revoked"))
 
     assert not await store.read(
@@ -74,17 +74,17 @@ async def test_a_suspended_workspace_takes_nothing(store: Store) -> None:
     assert await store.read(lambda repos: repos.workspaces.accepts_messages("slack:T2", DEADLINE))
 
 
-def _takes(repos: Repositories, at: datetime) -> bool:
+def _accepts_messages(repos: Repositories, at: datetime) -> bool:
     return repos.workspaces.accepts_messages("slack:T1", at)
 
 
-async def test_after_a_start_everybody_suspended_is_tried_once_more(store: Store) -> None:
-    """Whoever set a new token need not mend the database, too."""
+async def test_resume_all_resumes_every_suspended_workspace(store: Store) -> None:
+    """After a restart with a new token, no database change is needed."""
 
-    def start(repos: Repositories) -> list[int]:
+    def suspend_and_resume_all(repos: Repositories) -> list[int]:
         for name in ("slack:T1", "slack:T2"):
             repos.workspaces.suspend(name, "token_revoked")
         return [repos.workspaces.resume_all() for _ in range(2)]
 
-    assert await store.write(start) == [2, 0]
+    assert await store.write(suspend_and_resume_all) == [2, 0]
     assert await store.read(lambda repos: repos.workspaces.accepts_messages("slack:T1", DEADLINE))

@@ -1,4 +1,4 @@
-"""Cache of Microsoft's signing keys, refreshed once a day in a background task."""
+"""Signing key cache: Microsoft's public keys (JWKS), refreshed daily in a background task."""
 
 import asyncio
 import logging

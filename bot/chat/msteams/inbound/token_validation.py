@@ -1,4 +1,4 @@
-"""Validation of the bearer token that Microsoft signs for requests to this bot."""
+"""Token validation: the bearer token (JWT) that Microsoft signs for requests to this bot."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Classification of failed calls to Teams by exception, HTTP status and error code."""
+"""Teams error codes: classify failed calls by exception, HTTP status and code."""
 
 import httpx
 

@@ -78,7 +78,7 @@ def _render_heading(element: Heading, _render_context: RenderContext) -> list[Bl
 
 
 def _render_text(element: Text, _render_context: RenderContext) -> list[Block]:
-    return [_build_section(part) for part in split_into_mrkdwn_parts(element.text)]
+    return list(map(_build_section, split_into_mrkdwn_parts(element.text)))
 
 
 def _render_caption(element: Caption, _render_context: RenderContext) -> list[Block]:

@@ -24,18 +24,21 @@ _ADJACENT_PATTERN = re.compile(r"\w|[^\x00-\x7f\s]")
 """Matches a letter or full-width character beside which Slack does not parse a mark."""
 
 
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+
+
 def escape_text(text: str) -> str:
     """Return a literal text with Slack's three control characters escaped."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return text.translate(_ESCAPES)
 
 
 def to_mrkdwn(text: str) -> str:
     """Return a text with its inline markup converted to mrkdwn."""
     converted, position = "", 0
     for mark in _MARK_PATTERN.finditer(text):
-        converted += escape_text(text[position : mark.start()]) + _convert_mark(mark)
+        converted += text[position : mark.start()].translate(_ESCAPES) + _convert_mark(mark)
         position = mark.end()
-    return converted + escape_text(text[position:])
+    return converted + text[position:].translate(_ESCAPES)
 
 
 def split_into_mrkdwn_parts(text: str) -> list[str]:
@@ -57,23 +60,19 @@ def split_into_mrkdwn_parts(text: str) -> list[str]:
 
 
 def _convert_mark(mark: re.Match[str]) -> str:
+    """Return a mark in mrkdwn, with a zero width space on each side that touches a letter."""
     match mark.lastgroup:
         case "strong":
-            return _pad_mark(mark, f"*{to_mrkdwn(mark['strong'])}*")
+            converted = f"*{to_mrkdwn(mark['strong'])}*"
         case "emphasis":
-            return _pad_mark(mark, f"_{to_mrkdwn(mark['emphasis'])}_")
+            converted = f"_{to_mrkdwn(mark['emphasis'])}_"
         case "url":
             return f"<{escape_text(mark['url']).replace('|', '%7C')}|{escape_text(mark['label'])}>"
         case "person":
             return f"<@{mark['person']}>"
         case _:
             return f"<#{mark['channel']}>"
-
-
-def _pad_mark(mark: re.Match[str], converted: str) -> str:
-    """Return the mrkdwn *converted* with a zero width space on each side that touches a letter."""
     before, after = mark.string[: mark.start()][-1:], mark.string[mark.end() :][:1]
-    paddings = (
-        _PADDING if _ADJACENT_PATTERN.match(character) else "" for character in (before, after)
-    )
-    return converted.join(paddings)
+    left_padding = _PADDING if _ADJACENT_PATTERN.match(before) else ""
+    right_padding = _PADDING if _ADJACENT_PATTERN.match(after) else ""
+    return f"{left_padding}{converted}{right_padding}"

@@ -1,0 +1,82 @@
+"""SQL conditions of the delivery queue, and the statements that run for every message.
+
+The statements are built once at import: building one costs more than executing it.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, select, update
+
+from bot.conversation import Person
+from bot.store.repositories.delivery_records import DeliveryState
+from bot.store.schema import deliveries
+
+
+def matches_attempt(delivery_id: str, attempt: int, *states: DeliveryState) -> ColumnElement[bool]:
+    """Return the optimistic lock of one delivery: its id, attempt and one of *states*."""
+    return (
+        (deliveries.c.id == delivery_id)
+        & (deliveries.c.attempt == attempt)
+        & deliveries.c.state.in_(states)
+    )
+
+
+def matches_planned(delivery_id: str) -> ColumnElement[bool]:
+    """Return the condition that a delivery has this id and is still planned."""
+    return (deliveries.c.id == delivery_id) & (deliveries.c.state == DeliveryState.PLANNED)
+
+
+def matches_person(person: Person) -> ColumnElement[bool]:
+    """Return the condition that a delivery is addressed to *person*."""
+    return (deliveries.c.workspace == person.workspace) & (deliveries.c.person == person.id)
+
+
+def _select_oldest(condition: ColumnElement[bool]) -> Select[Any]:
+    """Return the query of at most ``limit`` rows of one workspace, the longest due first."""
+    query = select(deliveries).where(deliveries.c.workspace == bindparam("workspace_id"), condition)
+    return query.order_by(deliveries.c.due, deliveries.c.id).limit(bindparam("row_limit"))
+
+
+_NOW_PARAMETER = bindparam("now", type_=Integer)
+_STARTED_BEFORE_PARAMETER = bindparam("started_before", type_=Integer)
+
+IS_SENDABLE = (
+    (deliveries.c.state == DeliveryState.PLANNED)
+    & (deliveries.c.due <= _NOW_PARAMETER)
+    & (deliveries.c.late >= _NOW_PARAMETER)
+)
+"""Planned, due and not past its deadline; binds ``now``."""
+
+IS_UNSETTLED = (deliveries.c.state == DeliveryState.SENDING) & (
+    deliveries.c.started <= _STARTED_BEFORE_PARAMETER
+)
+"""Claimed long ago and never finished, as after a crash; binds ``started_before``."""
+
+SELECT_DUE, SELECT_UNSETTLED = _select_oldest(IS_SENDABLE), _select_oldest(IS_UNSETTLED)
+"""Bind ``workspace_id`` and ``row_limit`` besides the parameters of their conditions."""
+
+_ATTEMPT_CONDITION = (deliveries.c.id == bindparam("delivery_id")) & (
+    deliveries.c.attempt == bindparam("seen_attempt")
+)
+
+CLAIM_STATEMENT = (
+    update(deliveries)
+    .where(
+        _ATTEMPT_CONDITION,
+        deliveries.c.state == DeliveryState.PLANNED,
+        deliveries.c.late >= bindparam("claimed_at"),
+    )
+    .values(
+        state=DeliveryState.SENDING,
+        attempt=bindparam("next_attempt"),
+        started=bindparam("claimed_at"),
+    )
+)
+"""Moves a planned delivery to ``SENDING``, unless another process claimed it first."""
+
+MARK_SENT_STATEMENT = (
+    update(deliveries)
+    .where(_ATTEMPT_CONDITION, deliveries.c.state == DeliveryState.SENDING)
+    .values(state=DeliveryState.SENT, reference=bindparam("message_reference"))
+)
+"""Moves the current attempt to ``SENT``, with the product's id of the message."""

@@ -1,0 +1,21 @@
+from bot.store.repositories import Repositories
+from bot.store.store import Store
+
+
+async def test_repositories_are_built_on_first_use(store: Store) -> None:
+    """A job's unused repositories are never built, and a used one is built once."""
+
+    def read_twice(repos: Repositories) -> tuple[set[str], bool]:
+        before = {name for name in vars(repos) if not name.startswith("_")}
+        return before, repos.teams is repos.teams
+
+    assert await store.read(read_twice) == (set(), True)
+    assert await store.write(read_twice) == (set(), True)
+
+
+async def test_repositories_are_not_shared_between_jobs_that_read(store: Store) -> None:
+    """Each read transaction has its own repositories, on its own connection."""
+    first = await store.read(lambda repos: repos.teams)
+    second = await store.read(lambda repos: repos.teams)
+
+    assert first is not second
