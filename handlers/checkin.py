@@ -13,7 +13,10 @@ from bot.workflows.personal_data import load_personal_data
 
 
 async def open_checkin_form(request: Request, context: Context) -> Reply:
-    """Open this week's question, or the follow-up of the intention of an earlier week."""
+    """Open this week's question, or the follow-up of the intention of an earlier week.
+
+    Resets the unanswered count: opening the form counts as an answer.
+    """
     words, now = context.catalogue.get_pack(request.language), context.now()
     week, sign = questions.parse_checkin_data(request.data, words)
     personal_data = await context.store.read(

@@ -60,7 +60,7 @@ async def submit_agreement(request: Request, context: Context) -> Reply:
 
 
 async def show_period(request: Request, context: Context) -> Reply:
-    """Show the table of another period or another team."""
+    """Show the table of the period and team that the button selects."""
     team_id, closes = reports.parse_period_data(request.data)
     return await _build_counts_page(request, context, team_id, closes)
 

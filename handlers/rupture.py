@@ -53,7 +53,7 @@ async def submit_debrief(request: Request, context: Context) -> Reply:
 
 
 async def open_withdrawal_form(request: Request, context: Context) -> Reply:
-    """Open the form that confirms a withdrawal."""
+    """Open the form in which a person confirms that their debriefs are withdrawn."""
     return privacy_notice.build_withdrawal_form(context.catalogue.get_pack(request.language))
 
 
@@ -129,7 +129,7 @@ def _withdrawal_deadline(repos: Repositories, team: Team | None) -> date | None:
 
 
 def _supervisor_ids(repos: Repositories, person: Person, team: Team | None) -> tuple[str, ...]:
-    """Return the supervisors of *team* whom *person* can write to in their current product."""
+    """Return the ids of *team*'s other supervisors in the own workspace of *person*."""
     holders = repos.teams.list_role_holders(team.id, Role.SUPERVISOR) if team else ()
     return tuple(
         holder.id for holder in holders if holder != person and holder.workspace == person.workspace

@@ -34,7 +34,7 @@ async def show_card_ahead(request: Request, context: Context) -> Reply:
 
 
 async def show_topics(request: Request, context: Context) -> Reply:
-    """List the topics that a person can type."""
+    """List the topics, each with the keyword that shows it."""
     return tips.render_topic_list(context.catalogue.get_pack(request.language))
 
 
@@ -45,7 +45,7 @@ async def show_topic(request: Request, context: Context) -> Reply:
 
 
 async def show_cards_of_kind(request: Request, context: Context) -> Reply:
-    """Show the topic's scenes, questions for peers or exercises, as the button's data selects."""
+    """Show the topic's cards of one kind; the button's data contains the topic and the kind."""
     words = context.catalogue.get_pack(request.language)
     topic, kind = tips.parse_kind_data(request.data, words)
     title = words.translate("tip.list.heading")

@@ -25,6 +25,6 @@ async def run(context: Context) -> int:
 
 
 async def next_due(context: Context) -> datetime | None:
-    """Query when the next period ends."""
+    """Return when the next period ends."""
     now = context.now()
     return await context.store.read(lambda repos: repos.slips.next_close(now))

@@ -65,10 +65,11 @@ def _plan_tips(repos: Repositories, planned_tips: list[PlannedDelivery], now: da
 
 
 def _plan_latest_tip(team: Team, now: datetime, last_run: datetime) -> PlannedDelivery | None:
-    """Return the row of the latest tip: due, or missed as no run happened since *last_run*.
+    """Return the row of the team's latest tip slot; ``None`` when there is nothing to insert.
 
-    On a public holiday there is none, and a tip of the day is not posted late in the evening: the
-    row then has a reason, and is inserted as missed.
+    The row has a reason, and is inserted as missed, on a public holiday and after the deadline,
+    which for a slot in the daytime is the start of the quiet hours at the latest. A missed slot
+    that an earlier run has processed, up to *last_run*, returns ``None``.
     """
     zone = calendar.load_zone(team.zone)
     slot = calendar.latest_daily_slot(team.tip_days, team.tip_time, zone, now)

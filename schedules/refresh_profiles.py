@@ -1,7 +1,7 @@
 """Duty: fetch the profile of each clinician on the check-ins from the product once a week.
 
-The event handlers store a changed profile; this duty recovers the events that were missed
-while no worker was running.
+The event handlers store a changed profile; this duty recovers the changes of locale and time zone
+that were missed while no worker was running.
 """
 
 import asyncio
@@ -67,7 +67,7 @@ def weekly_turn(person: Person) -> int:
 
 
 async def _iterate_due_people(context: Context, turns: set[int]) -> AsyncIterator[list[Person]]:
-    """Iterate over the people who joined and whose turn it is, in batches of requests."""
+    """Yield the people who joined and whose turn it is, in batches of concurrent requests."""
     after: Person | None = None
     while clinicians := await context.store.read(partial(_load_joined, after=after)):
         due = [person for person in clinicians if weekly_turn(person) in turns]

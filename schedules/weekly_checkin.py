@@ -133,7 +133,7 @@ def _words_if_deliverable(
 async def _iterate_members(
     context: Context, batch_size: int
 ) -> AsyncIterator[list[tuple[Clinician, Team]]]:
-    """Iterate over the people who joined, with their team; a query per batch bounds memory use."""
+    """Yield the people who joined with their teams; a query per batch bounds memory use."""
     teams = {
         team.id: team for team in await context.store.read(lambda repos: repos.teams.list_teams())
     }

@@ -1,18 +1,18 @@
 """Rate limit of the messages to one workspace.
 
 Slack accepts "several hundred" messages a minute from an app and workspace, and documents no
-exact figure. An app that sends more gets a 429 response with a rest; afterwards the sender
-continues at half the rate.
+exact figure. An app that sends more gets a 429 response with a Retry-After header. For that long
+the workspace is at rest; afterwards the sender continues at half the rate.
 """
 
 import math
 from datetime import datetime
 
 _BURST_SECONDS = 0.5
-"""Seconds' worth of messages that the product accepts at once, at a limit of so many a second.
+"""Burst that the product accepts, as the seconds in which the rate limit allows its messages.
 
-Two messages at least. Half of the margin beyond the first is used to catch up; the other half
-is reserved for network jitter, which delays one message and not the next.
+A burst is two messages at least. Half of the margin beyond the first message is used to catch up;
+the other half is reserved for network jitter, which delays one message and not the next.
 """
 
 _RECOVERY_FACTOR_PER_MINUTE = 1.1
@@ -59,10 +59,10 @@ class RateLimiter:
 def recover_rate(
     rate_per_minute: int, slowed_at: datetime, now: datetime, max_per_second: float
 ) -> float:
-    """Return the messages a second of a workspace that was slowed to *rate_per_minute*.
+    """Return the current rate of a workspace, in messages a second, after a reduction.
 
-    0 is a workspace that never was. The rate grows by a tenth a minute from *slowed_at*, up to
-    *max_per_second*.
+    At *slowed_at* the rate was reduced to *rate_per_minute*, which is 0 for a workspace that was
+    never slowed. From then on it grows by a tenth a minute, up to *max_per_second*.
     """
     if not rate_per_minute:
         return max_per_second

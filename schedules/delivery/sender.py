@@ -24,7 +24,10 @@ from schedules.delivery.reconciler import Reconciler
 logger = logging.getLogger("attune.delivery")
 
 _MAX_CLAIM_AGE = timedelta(seconds=5)
-"""A message not sent so long after its claim is claimed again: another process may look it up."""
+"""Maximum age of a claim at which its message is sent; after it, the delivery is queued again.
+
+A later request could still be in progress when another process looks the message up.
+"""
 
 _CLAIM_LEAD_SECONDS = 0.1
 """Seconds before its send time at which a message is claimed, so that it is sent on time.
@@ -45,7 +48,10 @@ _BATCH_SIZE = 20
 """Deliveries read at once: few, so that no first message waits for a long list of others."""
 
 _MAX_UNKNOWN_RESULTS, _OUTAGE_PAUSE = 3, timedelta(minutes=1)
-"""After so many unknown results in a row the product has an outage: pause, or more are in doubt."""
+"""Number of unknown results in a row that means an outage of the product, and the pause after it.
+
+Without the pause, more deliveries would be in doubt.
+"""
 
 
 class DeliverySender:
@@ -132,7 +138,7 @@ class DeliverySender:
         return sent
 
     async def _wait_out_rest(self, result: SendResult | None, rate_limiter: RateLimiter) -> bool:
-        """Wait until the end of a short rest; return whether sending continues after it."""
+        """Wait for the product's requested delay if it is short; return whether to continue."""
         if result is None or result.status is not SendStatus.RETRY_LATER:
             return False
         seconds = result.retry_after_seconds

@@ -10,10 +10,11 @@ logger = logging.getLogger("attune.worker")
 
 
 class SingleWorker:
-    """Sends in this process. With a second worker no message is doubled, but the rate limit is.
+    """Sends in this process, with a rate limit that other worker processes do not share.
 
-    Of two senders of one delivery the store commits one claim. The rate limiter of a workspace,
-    however, exists in the memory of each worker process, so the operator gets a warning.
+    A second worker sends no message twice: of two senders of one delivery, the store commits one
+    claim. But each process has its own rate limiter for a workspace, so that two of them exceed
+    the product's limit, and the operator gets a warning.
     """
 
     def __init__(self, sender: DeliveryWorker, store: Store) -> None:

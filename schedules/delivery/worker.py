@@ -1,4 +1,4 @@
-"""The protocol of the object that starts and stops sending due deliveries."""
+"""Protocol of the delivery workers."""
 
 from typing import Protocol
 
@@ -7,7 +7,7 @@ class DeliveryWorker(Protocol):
     """Starts and stops the tasks that send the due deliveries of every workspace."""
 
     async def start(self) -> None:
-        """Start sending the due deliveries of every workspace, and return at once."""
+        """Start sending what is due now, and return at once; called at every tick."""
 
     async def stop(self) -> None:
         """Claim no further delivery, and wait until the messages in flight have ended."""

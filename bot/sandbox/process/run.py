@@ -191,7 +191,7 @@ async def _run_terminal_or_wait(options: SandboxOptions, engine: SandboxEngine) 
 async def _prepare_manifest(
     bot: BotProcess, options: SandboxOptions, *, is_first_run: bool
 ) -> dict[str, Any]:
-    """Apply the team file on the first run, and return the manifest that the bot prints."""
+    """Return the manifest that the bot prints; on the first run, apply the team file before."""
     if is_first_run:
         team_file = options.folder / "teams.toml"
         team_file.write_text(personas.render_team_file(options.sample_practice), encoding="utf-8")

@@ -11,7 +11,7 @@ _OK_STATUS = 200
 
 
 class ChildProcess:
-    """Base class of a child process: a visitor runs the same program as a clinic."""
+    """Base class of a child process; :meth:`stop` terminates it."""
 
     def __init__(self) -> None:
         """Create the object without a process; a subclass starts it."""

@@ -85,7 +85,7 @@ def run_teams_sandbox(
 
 
 def find_persona(query: str) -> Persona:
-    """Return the persona with this name or role, by default the first clinician."""
+    """Return the persona with this name or role; the first clinician if there is none."""
     sample_practice = tenant.build_sample_practice()
     personas_by_role = {persona.role: persona for persona in reversed(sample_practice.personas)}
     return (

@@ -19,7 +19,10 @@ _VIEW_DEFAULTS: dict[str, Json] = {
 
 
 class ModalStack:
-    """The open views of every person. Invalid calls raise ApiError with Slack's error code."""
+    """The modal stacks and Home views of all persons.
+
+    Invalid calls raise ApiError with Slack's error code.
+    """
 
     def __init__(self, workspace: Workspace) -> None:
         """Read and change the views that *workspace* stores."""
@@ -176,7 +179,7 @@ def _complete_body(body: Json) -> Json:
 
 
 def fill_block_ids(blocks: list[Json]) -> list[Json]:
-    """Return a copy of *blocks* with default block ids, action ids and ``emoji`` flags."""
+    """Return a copy of *blocks* in which missing ids and ``emoji`` flags have their defaults."""
     filled_blocks = deepcopy(blocks)
     for block_index, block in enumerate(filled_blocks):
         block.setdefault("block_id", f"b{block_index:02}")

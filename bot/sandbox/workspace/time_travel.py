@@ -37,7 +37,10 @@ class TimeTravel:
         self.stops_at_checkins = True
 
     def next_checkin(self, person: Persona) -> datetime | None:
-        """Return the person's next check-in if they joined; ``None`` for other roles."""
+        """Return when a clinician's next check-in is due, whether or not they have joined.
+
+        Returns ``None`` for any other role.
+        """
         team = self._workspace.sample_practice.find_team(person.team_key)
         if team is None or person.role != "clinician":
             return None

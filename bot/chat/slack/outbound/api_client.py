@@ -62,14 +62,14 @@ class ApiClient:
         return self._session
 
     def create_client(self, token: str | None = None) -> AsyncWebClient:
-        """Return a client without a session, which can be built outside an event loop."""
+        """Return a client with *token*; it has no HTTP session yet, so it needs no event loop."""
         client = AsyncWebClient(token, self.api_url, retry_handlers=[], logger=redacting_logger())
         if URL(self.api_url).host in _LOOPBACK_HOSTS:
             client.proxy = None  # an outbound proxy cannot reach this machine's loopback address
         return client
 
     def create_client_without_token(self) -> AsyncWebClient:
-        """Return a client without a token, for the token refresh call."""
+        """Return a client for the token refresh call: with the shared session, without a token."""
         client = self.create_client()
         client.session = self.get_session()
         return client
