@@ -1,7 +1,8 @@
-"""Parse the values of a submitted form; any value that its field cannot have is rejected.
+"""Parse the values of a submitted form, and reject any value that its field cannot have.
 
-All functions raise :class:`bot.errors.UnknownAnswerError` for a value that the form does not
-offer: such a request was forged, or comes from a form of another release.
+All functions but :func:`parse_unique_values`, whose field has no fixed options, raise
+:class:`bot.errors.UnknownAnswerError` for a value that the form does not offer: such a request
+was forged, or comes from a form of another release.
 """
 
 from collections.abc import Iterable, Mapping
@@ -39,7 +40,7 @@ def parse_name(answers: Answers, field_id: str) -> str:
 
 
 def parse_unique_values(answers: Answers, field_id: str) -> tuple[str, ...]:
-    """Return the values of a multi-value field in their order, without duplicates."""
+    """Return the values of a multi-value field in their order, without duplicates, unvalidated."""
     return tuple(dict.fromkeys(answers.get(field_id, ())))
 
 

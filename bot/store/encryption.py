@@ -30,7 +30,7 @@ class SecretCipher:
         self._peppers = peppers
 
     def decrypt(self, name: str) -> dict[str, Any] | None:
-        """Return the value stored under *name*; ``None`` if absent or no pepper decrypts it."""
+        """Load and decrypt the row of *name*; ``None`` if it is absent or no pepper decrypts it."""
         ciphertext = self._connection.scalar(
             select(encrypted_secrets.c.body).where(encrypted_secrets.c.name == name)
         )
@@ -42,7 +42,7 @@ class SecretCipher:
             return None
 
     def encrypt(self, name: str, value: dict[str, Any]) -> None:
-        """Encrypt *value* and upsert it under *name*; requires at least one pepper."""
+        """Encrypt *value* and upsert the row of *name*; requires at least one pepper."""
         ciphertext = self._build_fernet().encrypt(json.dumps(value).encode())
         upsert_row(self._connection, encrypted_secrets, {"name": name, "body": ciphertext})
 

@@ -1,4 +1,7 @@
-"""Group commit: one writer thread runs queued jobs, each in a savepoint, many per commit."""
+"""Group commit: one writer thread runs queued jobs, each in a savepoint, many per commit.
+
+An idle writer runs a WAL checkpoint, which truncates SQLite's write-ahead log.
+"""
 
 import logging
 from collections import deque
@@ -64,7 +67,7 @@ class GroupCommitWriter:
         max_batch: int = MAX_BATCH,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        """Write through *engine*, passing *repos* to each job; the first job starts the thread."""
+        """Write through *engine*, with repositories per batch; the first job starts the thread."""
         self._max_queued = max_queued
         self._max_batch = max_batch
         self._idle_seconds = idle_seconds

@@ -1,4 +1,4 @@
-"""All tables of the database; the first file for a privacy officer to read.
+"""The database schema: all tables and columns; the first file for a privacy officer to read.
 
 Before adding a column, consider what a supervisor with a copy of the database could learn
 from it. Instants are whole Unix seconds in UTC, local days are dates, ids are those of

@@ -54,7 +54,7 @@ class FollowUpAnswer:
 
 
 def build_thanks_form(words: LanguagePack, answer: CheckinAnswer, sign: Sign) -> Form:
-    """Build the response to this week's answer; all four answers get the same form."""
+    """Build the response to this week's answer; its structure is the same for all four answers."""
     lines = [words.translate(f"checkin.thanks.{answer.code}")]
     if answer.intention:
         label = words.questions["intention"].get_option(answer.intention).label

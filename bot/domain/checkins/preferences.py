@@ -184,7 +184,7 @@ def render_saved_settings(person_data: PersonalData, words: LanguagePack) -> Mes
 
 
 def render_pause_status(person_data: PersonalData, words: LanguagePack) -> Message:
-    """Render the end date of the active pause, or that check-ins are active."""
+    """Render whether check-ins are stopped, paused until a day, undeliverable, or active."""
     if not person_data.clinician.has_joined:
         return render_confirmation("left", words)
     pause_end = person_data.clinician.paused_until

@@ -41,7 +41,7 @@ REASON_LATE = "late"
 """The reason of a check-in missed because no process was running before its deadline."""
 
 _MAX_WEEKS_AHEAD = 60
-"""Number of weeks searched for the next check-in: a pause lasts 52 weeks at most."""
+"""Number of weeks searched for the next check-in: a pause lasts 366 days at most."""
 
 _ONE_DAY, _ONE_WEEK = timedelta(days=1), timedelta(weeks=1)
 
@@ -90,7 +90,7 @@ class Postponement:
 
 @dataclass(frozen=True)
 class CheckinWindow:
-    """A week's check-in: its key, and the first and last instant at which it may be sent."""
+    """The week key of a check-in, with the first and last instant at which it may be sent."""
 
     week: str
     opens_at: datetime
@@ -243,8 +243,8 @@ def next_slot(
 ) -> Slot | None:
     """Return the next check-in slot from *now* on; ``None`` when none is due any more.
 
-    *settled_weeks* are the weeks whose check-in was sent or missed. A check-in whose slot has
-    passed is due at once, until its deadline.
+    *settled_weeks* are the weeks whose check-in is stored in any state other than planned.
+    A check-in whose slot has passed is due at once, until its deadline.
     """
     _, current_monday = last_and_current_week(schedule, now)
     for weeks_ahead in range(_MAX_WEEKS_AHEAD):

@@ -51,7 +51,7 @@ class PublishedTable:
 
     @property
     def ledger(self) -> str:
-        """The ledger of the table."""
+        """The ledger of the table: total or breakdown."""
         return (
             release_rule.TOTAL
             if isinstance(self.table, release_rule.TotalTable)

@@ -60,7 +60,7 @@ def build_debrief_form(
 ) -> Form:
     """Build the form with the two questions of a debrief.
 
-    *opening_line* is the first text, for a user whose typed arguments were discarded;
+    *opening_line* is the first text, for a clinician whose typed arguments were discarded;
     *policy_lines* describe what a supervisor will be able to read, and when.
     """
     return Form(
@@ -114,7 +114,7 @@ def parse_encoded_codes(encoded_codes: str) -> Debrief:
 
 
 def build_deeper_form(debrief: Debrief, words: LanguagePack) -> Form:
-    """Build the form of the deeper questions: safety, the own state and part first, cues later.
+    """Build the form of the deeper questions: safety and the clinician first, the cues later.
 
     None of its answers is counted or stored; the two filed codes are in ``data``.
     """

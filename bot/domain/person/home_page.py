@@ -30,7 +30,7 @@ def offered_languages(catalogue: Catalogue) -> tuple[tuple[str, str], ...]:
 def render_home_page(
     person_data: PersonalData, words: LanguagePack, languages: tuple[tuple[str, str], ...]
 ) -> Home:
-    """Render the home page for any person: clinician, supervisor or a user without a team.
+    """Render the home page for any person: clinician, supervisor or a person without a team.
 
     *languages* are the tags and display names of the available languages.
     """

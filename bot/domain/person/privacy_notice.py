@@ -39,7 +39,7 @@ def filing_note(words: LanguagePack, *, on_roster: bool, withdrawable_until: dat
 
 
 def build_withdrawal_form(words: LanguagePack) -> Form:
-    """Build the confirmation form for deleting all own slips of the open period."""
+    """Build the confirmation form for deleting all slips of a person in the open periods."""
     body = (
         Text(words.translate("privacy.withdraw.ask")),
         Caption(words.translate("privacy.withdraw.earlier")),

@@ -125,7 +125,7 @@ def build_saved_form(
 
 
 def build_card_resent_form(words: LanguagePack) -> Form:
-    """Build the confirmation that the introduction card is queued again, and its requirement."""
+    """Build the confirmation of the requeued introduction card, and how to invite the bot."""
     lines = (
         words.translate("supervision.done.card_again"),
         words.translate("supervision.done.invite"),

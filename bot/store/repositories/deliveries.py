@@ -89,7 +89,7 @@ class Deliveries:
     def slots_by_person(
         self, kind: str, persons: Collection[Person], first_slot: str
     ) -> dict[Person, set[str]]:
-        """Return each person's slots from *first_slot* on with a delivery not missed."""
+        """Return, by person, the slots from *first_slot* on of deliveries that are not missed."""
         query = select(deliveries.c.workspace, deliveries.c.person, deliveries.c.slot).where(
             deliveries.c.workspace.in_({person.workspace for person in persons}),
             deliveries.c.kind == kind,
@@ -103,7 +103,7 @@ class Deliveries:
         return slots
 
     def settled_slots(self, kind: str, person: Person) -> set[str]:
-        """Return the slots of *person*'s deliveries of *kind* that are not planned any more."""
+        """Return the slots of *person*'s deliveries of *kind* in any state other than planned."""
         is_settled = (deliveries.c.kind == kind) & (deliveries.c.state != DeliveryState.PLANNED)
         query = select(deliveries.c.slot).where(matches_person(person), is_settled)
         return set(self._connection.scalars(query))
@@ -182,7 +182,7 @@ class Deliveries:
     def requeue_delivery(
         self, delivery_id: str, attempt: int, not_before: datetime | None = None
     ) -> bool:
-        """Plan it again for a retry, as it was certainly not posted; due from *not_before* on."""
+        """Plan a claimed delivery again, which was not posted; due from *not_before* if given."""
         due = {} if not_before is None else {"due": to_unix_seconds(not_before)}
         return self._finish_attempt(delivery_id, attempt, DeliveryState.PLANNED, **due)
 
@@ -199,7 +199,7 @@ class Deliveries:
         return self._settle_attempt(delivery_id, attempt, DeliveryState.GONE, reason)
 
     def mark_missed(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
-        """Settle it as missed: past its time, and planned or proved absent after a claim."""
+        """Settle it as missed: past its deadline, and still planned or claimed but not posted."""
         is_unsent = matches_attempt(
             delivery_id, attempt, DeliveryState.PLANNED, DeliveryState.SENDING
         )
@@ -261,8 +261,8 @@ class Deliveries:
     def delete_before(self, cutoff: datetime, *, except_kinds: tuple[str, ...] = ()) -> int:
         """Delete deliveries with a deadline before *cutoff* and return how many were deleted.
 
-        Those of *except_kinds* stay: they are planned once and for all, and a deleted row
-        could be planned again.
+        Those of *except_kinds* stay: each is planned only once, and after a deletion it could
+        be planned again.
         """
         expired = delete(deliveries).where(
             deliveries.c.late < to_unix_seconds(cutoff), deliveries.c.kind.not_in(except_kinds)

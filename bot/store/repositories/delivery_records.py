@@ -45,8 +45,8 @@ class PlannedDelivery:
     Workspace, kind, person, channel and slot are its idempotency key: planned again, it
     stays one row. ``kind`` is a :class:`DeliveryKind` or its plain string. ``due_at`` and
     ``deadline`` are aware instants, the first and the last at which it may be sent.
-    ``detail`` holds ids of content, never an answer. One with a ``reason`` can no longer be
-    sent: it is stored as missed, so that the operator sees it.
+    ``detail`` holds ids of content, never an answer. A delivery with a ``reason`` can no
+    longer be sent: it is stored as missed, so that the operator sees it.
     """
 
     workspace: str
@@ -61,7 +61,7 @@ class PlannedDelivery:
 
     @property
     def recipient(self) -> Person:
-        """The person it is addressed to, unless it is a channel's."""
+        """The addressed person, with the id ``""`` when the delivery is for a channel."""
         return Person(self.workspace, self.person)
 
 

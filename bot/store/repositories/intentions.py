@@ -1,4 +1,4 @@
-"""Intentions: what a person wants to try next week and be reminded of; stored for days."""
+"""Intentions: what a person wants to try next week and be reminded of; stored for 8 days."""
 
 from datetime import date
 

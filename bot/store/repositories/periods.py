@@ -23,7 +23,7 @@ _SALT_BYTES = 32
 
 
 class MissingPepperError(Exception):
-    """The pepper that a period opened with is not configured, so it can neither count nor close."""
+    """A period can neither accept slips nor close: its pepper is not configured any more."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Period:
     """An open span of weeks in which debriefs are counted, on terms fixed until it closes.
 
     ``unit`` is a team or a pool of teams; ``opens`` and ``closes`` are the local Mondays
-    that bound it; ``pepper`` is a fingerprint.
+    that bound it; of the pepper it has the fingerprint alone.
     """
 
     ledger: str

@@ -1,4 +1,4 @@
-"""Slips: the two anonymous rows that a debrief leaves until its counting period closes."""
+"""Slips: the two pseudonymous rows that a debrief leaves until its counting period closes."""
 
 import logging
 import secrets
@@ -58,7 +58,7 @@ class Slips:
         Linked accounts are one person, with one token.
 
         Nothing is stored for a person on no roster, for a team's own supervisor, for a team too
-        small to be counted anonymously, or where the pepper of the open period is not
+        small to be counted by the release rule, or where the pepper of the open period is not
         configured any more, which is logged as an error for the operator.
         """
         person = self._linked_accounts.resolve_account(person)

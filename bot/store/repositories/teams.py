@@ -49,12 +49,12 @@ _SELECT_PERSON_AND_TEAM = (
         )
     )
 )
-"""A joined person without linked accounts, with the home team: most messages need both."""
+"""A person with the home team, unless the account is linked to a main one; for most messages."""
 
 
 @dataclass(frozen=True)
 class HeldRole:
-    """A role that a person has in a team; ``has_agreed``: to the rules for reading its counts."""
+    """A person's role in a team; ``has_agreed`` is True once they agreed to its reading rules."""
 
     team_id: str
     role: Role
@@ -112,7 +112,10 @@ class Teams:
         upsert_row(self._connection, teams, row)
 
     def mark_unreachable(self, workspace: str, channel: str, reason: str) -> bool:
-        """Suspend deliveries to *channel* until the set-up is saved again; ``True`` on a change."""
+        """Suspend deliveries to *channel*, as it rejects messages; ``True`` on a change.
+
+        Saving the set-up or :meth:`mark_reachable` resumes them; planned ones are withdrawn.
+        """
         in_channel = (teams.c.workspace == workspace) & (teams.c.channel == channel)
         change = update(teams).where(in_channel, teams.c.unreachable == "")
         stored_reason = reason[:_MAX_REASON_CHARACTERS] or "unknown"
