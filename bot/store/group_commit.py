@@ -50,6 +50,13 @@ class EscapedStopIterationError(RuntimeError):
     """A job raised ``StopIteration``, which an asyncio future cannot deliver to its waiter."""
 
 
+class TransactionLostError(RuntimeError):
+    """The database rolled the whole transaction back, not only the failing job's savepoint.
+
+    SQLite does so on a full disk: the earlier jobs of the batch are undone as well.
+    """
+
+
 class GroupCommitWriter:
     """The single writer: runs each job in a savepoint of its own and commits them in batches.
 
@@ -193,12 +200,17 @@ def _run_job(
     scope_factory: Callable[[], AbstractContextManager[object]],
     *arguments: Repositories,
 ) -> Callable[[], None]:
-    """Run one job inside the scope and return a callback that resolves its future."""
+    """Run one job inside the scope and return a callback that resolves its future.
+
+    Raises :class:`TransactionLostError`, which fails the whole batch.
+    """
     try:
         with scope_factory():
             return partial(job.future.set_result, job.function(*arguments))
     except StopIteration as error:
         return partial(job.future.set_exception, _with_cause(error, EscapedStopIterationError()))
+    except TransactionLostError:
+        raise
     except BaseException as error:  # noqa: BLE001 - rolled back, and raised to the job's caller
         return partial(job.future.set_exception, error)
 
@@ -207,18 +219,22 @@ def _run_job(
 def _open_savepoint(connection: Connection) -> Iterator[None]:
     """Run the block in a savepoint, which an exception rolls back.
 
-    The statements go to the driver directly: compiling a savepoint in SQLAlchemy takes
-    longer than executing it, and each delivered message needs several.
+    Raises :class:`TransactionLostError` when the savepoint is gone. The statements go to the
+    driver directly: compiling a savepoint in SQLAlchemy takes longer than executing it, and each
+    delivered message needs several.
     """
     driver: Any = connection.connection.driver_connection
     driver.execute("SAVEPOINT work")
     try:
         yield
     except BaseException:
-        driver.execute("ROLLBACK TO SAVEPOINT work")
+        try:
+            driver.execute("ROLLBACK TO SAVEPOINT work")
+            driver.execute("RELEASE SAVEPOINT work")
+        except Exception as error:
+            raise TransactionLostError from error
         raise
-    finally:
-        driver.execute("RELEASE SAVEPOINT work")
+    driver.execute("RELEASE SAVEPOINT work")
 
 
 def _fail_jobs(jobs: list[QueuedJob[Any]], error: Exception) -> None:

@@ -1,0 +1,57 @@
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.errors import StoreBusyError
+from bot.store.repositories import Repositories
+from bot.store.store import Store
+from tests.store.sample_jobs import insert_row_job, list_row_names
+
+_FREE_PAGES = 2
+
+
+def limit_file_size(repos: Repositories) -> None:
+    """Let SQLite report a full disk after a few more pages."""
+    connection = repos._connection
+    page_count = connection.exec_driver_sql("PRAGMA page_count").scalar() or 0
+    connection.exec_driver_sql(f"PRAGMA max_page_count={page_count + _FREE_PAGES}")
+
+
+def insert_too_much(repos: Repositories) -> None:
+    """Insert a row that does not fit on the disk."""
+    insert_row_job("x" * 200_000)(repos)
+
+
+async def test_full_disk_loses_no_acknowledged_write(tmp_path: Path) -> None:
+    """When SQLite rolls a batch back, every job of it is reported as failed, and none is stored."""
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store.migrate()
+    await store.write(limit_file_size)
+    names = ["slack:before", "slack:after"]
+
+    results = await asyncio.gather(
+        store.write(insert_row_job(names[0])),
+        store.write(insert_too_much),
+        store.write(insert_row_job(names[1])),
+        return_exceptions=True,
+    )
+
+    acknowledged = [result for result in results if isinstance(result, str)]
+    assert isinstance(results[1], StoreBusyError)
+    assert await store.read(list_row_names) == sorted(acknowledged)
+    await store.close()
+
+
+async def test_writes_resume_after_a_full_disk(tmp_path: Path) -> None:
+    """After a batch was rolled back, the next one is committed."""
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store.migrate()
+    await store.write(limit_file_size)
+    with pytest.raises(StoreBusyError):
+        await store.write(insert_too_much)
+
+    await store.write(insert_row_job("slack:one"))
+
+    assert await store.read(list_row_names) == ["slack:one"]
+    await store.close()
