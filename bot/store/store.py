@@ -124,6 +124,10 @@ class Store:
         """How deliveries stand, for the operator, no names; blocks for a moment."""
         return self._run_read(lambda repos: repos.deliveries.count_by_state())
 
+    def count_joined_people(self) -> dict[str, int]:
+        """Count the people who joined, by workspace, without names; blocks briefly."""
+        return self._run_read(lambda repos: repos.people.count_joined())
+
     def create_worker_lease(self, *, shares_deliveries: bool) -> WorkerLease:
         """A seat for this process among the workers over this PostgreSQL, not yet taken."""
         return WorkerLease(create_lease_engine(self._engines), shares_deliveries=shares_deliveries)

@@ -10,6 +10,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    func,
     select,
     tuple_,
     update,
@@ -63,6 +64,12 @@ class People:
             )
         asked = asked.order_by(people.c.workspace, people.c.id).limit(limit)
         return tuple(parse_clinician_row(row) for row in self._connection.execute(asked))
+
+    def count_joined(self) -> dict[str, int]:
+        """Return the number of people who joined, by workspace."""
+        query = select(people.c.workspace, func.count()).where(people.c.joined)
+        rows = self._connection.execute(query.group_by(people.c.workspace))
+        return dict(rows.all())
 
     def update_profile(self, person: Person, *, locale: str = "", zone: str = "") -> None:
         """Keep what the product says of somebody who joined; what it leaves blank stays.
