@@ -1,16 +1,19 @@
-"""Build the chat adapters (Slack, Microsoft Teams) that the settings configure."""
+"""Build the chat adapters (Slack, Microsoft Teams) that the settings configure.
+
+In two steps, since handlers are bound to a context that contains the outlets: first each product's
+sending half, then, with the handlers' routes, the adapter over it.
+"""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from starlette.types import ASGIApp
 
-from bot import slack_token_store
 from bot.chat import slack
 from bot.content.catalogue import Catalogue
-from bot.context import Context
 from bot.conversation import Outlet, Routes
-from bot.settings import Settings
+from bot.settings import Settings, reveal_secret
+from bot.slack_token_store import SlackTokenStore
 from bot.store.store import Store
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ ENDPOINT_PATHS = {"slack": "/slack/events", "msteams": "/api/messages"}
 
 
 class ChatAdapter(Protocol):
-    """Adapter of one product: an ASGI app for incoming requests and an outlet for messages."""
+    """Adapter of one product, which receives its requests and has the lifecycle of a process."""
 
     @property
     def asgi(self) -> ASGIApp | None:
@@ -29,10 +32,6 @@ class ChatAdapter(Protocol):
 
         Slack's Socket Mode connects outward and needs no endpoint.
         """
-
-    @property
-    def outlet(self) -> Outlet:
-        """Outlet that sends messages through the product's API."""
 
     async def start(self) -> None:
         """Open connections and start receiving events."""
@@ -44,21 +43,39 @@ class ChatAdapter(Protocol):
         """Stop receiving, finish the running tasks and close connections."""
 
 
-def build_adapters(
-    settings: Settings, routes: Routes, context: Context, *, receives: bool
-) -> dict[str, ChatAdapter]:
-    """Return the adapter of each configured product, keyed by product.
+class OutboundSide(Protocol):
+    """The sending half of one product; it needs no routes."""
+
+    @property
+    def outlet(self) -> Outlet:
+        """Outlet that sends messages through the product's API."""
+
+    def bind_routes(self, routes: Routes) -> ChatAdapter:
+        """Return the product's adapter, which serves *routes*."""
+
+
+def build_outbound_sides(
+    settings: Settings, store: Store, catalogue: Catalogue, *, receives: bool
+) -> dict[str, OutboundSide]:
+    """Return the sending half of each configured product, keyed by product.
 
     Microsoft's libraries are imported only if Teams is configured. Without *receives* Slack's
     app token is not used, so that no Socket Mode connection is opened.
     """
-    chat_adapters: dict[str, ChatAdapter] = {}
+    outbound_sides: dict[str, OutboundSide] = {}
     if settings.uses_slack:
-        access = build_slack_access(settings, context.store, receives=receives)
-        chat_adapters["slack"] = slack.build_adapter(access, routes, context.catalogue)
+        access = build_slack_access(settings, store, receives=receives)
+        outbound_sides["slack"] = slack.SlackOutboundSide(access, catalogue)
     if settings.uses_teams:
-        chat_adapters["msteams"] = _build_teams_adapter(settings, routes, context.catalogue)
-    return chat_adapters
+        outbound_sides["msteams"] = _build_teams_side(settings, catalogue)
+    return outbound_sides
+
+
+def bind_adapters(
+    outbound_sides: Mapping[str, OutboundSide], routes: Routes
+) -> dict[str, ChatAdapter]:
+    """Return the adapter of each product, keyed by product; all serve *routes*."""
+    return {product: side.bind_routes(routes) for product, side in outbound_sides.items()}
 
 
 def asgi_routes(chat_adapters: Mapping[str, ChatAdapter]) -> dict[str, ASGIApp]:
@@ -74,19 +91,36 @@ def build_slack_access(
     settings: Settings, store: Store, *, receives: bool = True
 ) -> slack.AccessSettings:
     """Return Slack's credentials and API URL, with a rotator for tokens that expire."""
-    return slack.AccessSettings.from_settings(
-        signing_secret=settings.slack_signing_secret,
-        bot_token=settings.slack_bot_token,
-        app_token=settings.slack_app_token if receives else None,
-        api_url=settings.slack_api_url,
-        token_rotator=slack_token_store.build_token_rotator(settings, store),
+    return slack.AccessSettings.with_static_token(
+        settings.slack_api_url,
+        reveal_secret(settings.slack_bot_token),
+        signing_secret=reveal_secret(settings.slack_signing_secret),
+        app_token=reveal_secret(settings.slack_app_token) if receives else "",
+        token_rotator=_build_token_rotator(settings, store),
     )
 
 
-def _build_teams_adapter(settings: Settings, routes: Routes, catalogue: Catalogue) -> ChatAdapter:
+def _build_token_rotator(settings: Settings, store: Store) -> slack.TokenRotator | None:
+    """Return the rotator of the bot token; ``None`` for a token that does not expire."""
+    bot_token, refresh_token, client_secret = map(
+        reveal_secret,
+        (settings.slack_bot_token, settings.slack_refresh_token, settings.slack_client_secret),
+    )
+    client_id = settings.slack_client_id
+    if not (bot_token and refresh_token and client_secret and client_id):
+        return None
+    return slack.TokenRotator(
+        slack.TokenPair(bot_token, refresh_token),
+        client_id,
+        client_secret,
+        SlackTokenStore(store, refresh_token),
+    )
+
+
+def _build_teams_side(settings: Settings, catalogue: Catalogue) -> OutboundSide:
     from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
 
-    return teams_adapter.build_adapter(_build_teams_access(settings), routes, catalogue)
+    return teams_adapter.TeamsOutboundSide(_build_teams_access(settings), catalogue)
 
 
 async def fetch_teams_account(settings: Settings) -> "AccountCheck":
@@ -100,12 +134,11 @@ def _build_teams_access(settings: Settings) -> "AccessSettings":
     """Return the client credentials and the parameters of token validation."""
     from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
 
-    secret = settings.teams_client_secret
     return teams_adapter.AccessSettings(
         client_id=settings.teams_client_id or "",
         allowed_tenants=settings.allowed_tenants,
         tenant_id=settings.teams_tenant_id or "",
-        client_secret=secret.get_secret_value() if secret else "",
+        client_secret=reveal_secret(settings.teams_client_secret),
         openid_metadata_url=settings.teams_openid_metadata_url or "",
         allow_unsigned=settings.dangerously_allow_unauthenticated_requests,
     )

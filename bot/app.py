@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import uvicorn
 
@@ -24,7 +24,7 @@ from bot.clock import Clock
 from bot.clock_endpoint import build_clock_route
 from bot.content import catalogue
 from bot.context import Context
-from bot.conversation import Outlet, Routes
+from bot.conversation import Routes
 from bot.logs import log_error
 from bot.middleware import RequestMiddleware
 from bot.settings import Settings
@@ -32,21 +32,13 @@ from bot.store.store import Store
 from schedules.clock import TICK_SECONDS, Ticker
 from schedules.delivery.sender import DeliverySender
 from schedules.delivery.single_worker import SingleWorker
+from schedules.delivery.worker import DeliveryWorker
+from schedules.delivery.worker_timings import WorkerTimings
 
 logger = logging.getLogger("attune.app")
 
 _MAX_TICK_AGE_SECONDS = 180.0
 """Seconds since the last scheduler tick after which readiness fails: three missed ticks."""
-
-
-class DeliveryWorker(Protocol):
-    """Sends due deliveries, either alone or sharing a queue with other processes."""
-
-    async def start(self) -> None:
-        """Start sending the deliveries due now, without waiting for them."""
-
-    async def stop(self) -> None:
-        """Claim no further delivery, and wait until the running ones have finished."""
 
 
 class Bot:
@@ -60,18 +52,15 @@ class Bot:
         self, settings: Settings, clock: Clock, *, receives: bool, runs_ticker: bool
     ) -> None:
         """Build the components of a process that receives requests, runs the scheduler, or both."""
-        outlets: dict[str, Outlet] = {}
         store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
-        self.context = Context(
-            store, catalogue.load_catalogue(settings.cards_folder), clock, outlets
-        )
+        content = catalogue.load_catalogue(settings.cards_folder)
+        outbound_sides = adapters.build_outbound_sides(settings, store, content, receives=receives)
+        outlets = {product: side.outlet for product, side in outbound_sides.items()}
+        self.context = Context(store, content, clock, outlets)
         self.request_middleware = RequestMiddleware(self.context)
         self._delivery_wakeup = asyncio.Event()
         self._runs_ticker = runs_ticker
-        self.chat_adapters = adapters.build_adapters(
-            settings, self._build_routes(), self.context, receives=receives
-        )
-        outlets.update((name, adapter.outlet) for name, adapter in self.chat_adapters.items())
+        self.chat_adapters = adapters.bind_adapters(outbound_sides, self._build_routes())
         max_rest_seconds = (
             0 if settings.test_mode else TICK_SECONDS  # an advanced clock skips rests
         )
@@ -227,14 +216,17 @@ async def run_web(settings: Settings, on_listening: Callable[[], None] = lambda:
     await uvicorn.Server(config).serve(sockets=[listener])
 
 
-async def run_worker(settings: Settings, stop_event: asyncio.Event) -> None:
+async def run_worker(
+    settings: Settings, stop_event: asyncio.Event, timings: WorkerTimings | None = None
+) -> None:
     """Run the scheduler and send deliveries until *stop_event* is set; needs PostgreSQL.
 
-    With the extra ``scale`` installed several workers share one queue of deliveries.
+    With the extra ``scale`` installed several workers share one queue of deliveries, by default
+    with the timings of :mod:`schedules.delivery.shared_workers`.
     """
     bot = Bot(settings, Clock(), receives=False, runs_ticker=True)
     bot.delivery_worker = (
-        _build_shared_workers(bot, settings)
+        _build_shared_workers(bot, settings, timings)
         if is_scale_extra_installed()
         else SingleWorker(bot.delivery_sender, bot.context.store)
     )
@@ -258,12 +250,14 @@ def is_scale_extra_installed() -> bool:
     return find_spec("dbos") is not None
 
 
-def _build_shared_workers(bot: Bot, settings: Settings) -> DeliveryWorker:
+def _build_shared_workers(
+    bot: Bot, settings: Settings, timings: WorkerTimings | None
+) -> DeliveryWorker:
     """Return the worker that shares the queue of due deliveries through DBOS."""
     from schedules.delivery.shared_workers import SharedWorkers  # noqa: PLC0415 - an optional dependency
 
     return SharedWorkers(
-        bot.delivery_sender, bot.context.store, settings.database_url.get_secret_value()
+        bot.delivery_sender, bot.context.store, settings.database_url.get_secret_value(), timings
     )
 
 

@@ -5,19 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.content.catalogue import Catalogue
-from bot.conversation import Outlet
+from bot.conversation import Outlet, parse_product
 from bot.store.store import Store
 
 
 @dataclass(frozen=True)
 class Context:
-    """The store, the content catalogue, the clock and the chat outlets; data only, no methods.
+    """The store, the content catalogue, the clock and the chat outlets.
 
-    ``now`` returns an aware datetime in UTC. ``outlets`` is keyed by product, the part of a
-    workspace key before its colon.
+    ``now`` returns an aware datetime in UTC. ``outlets`` is keyed by product and contains the
+    configured products only; the store may also contain people of a product that was configured
+    before. :meth:`find_outlet` is the one lookup.
     """
 
     store: Store
     catalogue: Catalogue
     now: Callable[[], datetime]
     outlets: Mapping[str, Outlet]
+
+    def find_outlet(self, workspace: str) -> Outlet | None:
+        """Return the outlet of the workspace's product; ``None`` if that is not configured."""
+        return self.outlets.get(parse_product(workspace))
+
+    def is_configured(self, workspace: str) -> bool:
+        """Return whether the workspace's product is configured, so that messages can be sent."""
+        return self.find_outlet(workspace) is not None

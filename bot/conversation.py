@@ -22,6 +22,11 @@ class Person:
     id: str
 
 
+def parse_product(workspace: str) -> str:
+    """Return the product of a workspace key, the part before its colon (``slack``, ``msteams``)."""
+    return workspace.partition(":")[0]
+
+
 @dataclass(frozen=True)
 class Request:
     """One user action (command, form, button or home page), independent of the product.

@@ -158,7 +158,7 @@ class RequestMiddleware:
         The oldest entry is evicted when the cache is full. A failed request is not cached, so the
         next request of the same person retries it.
         """
-        outlet = self._context.outlets.get(person.workspace.partition(":")[0])
+        outlet = self._context.find_outlet(person.workspace)
         profile = await outlet.fetch_profile(person) if outlet else None
         if profile is None:
             return

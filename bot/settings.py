@@ -218,6 +218,11 @@ def is_loopback(host: str) -> bool:
         return False
 
 
+def reveal_secret(secret: SecretStr | None) -> str:
+    """Return the secret in clear text, ``""`` if it is not set."""
+    return secret.get_secret_value() if secret else ""
+
+
 def _default_value(name: str) -> Any:  # noqa: ANN401 - the type depends on the setting
     """Return the default of the setting *name*, to validate the others without it."""
     return Settings.model_fields[name].default

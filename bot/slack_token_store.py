@@ -7,8 +7,7 @@ reveals no token.
 
 from hashlib import sha256
 
-from bot.chat.slack import TokenPair, TokenRotator
-from bot.settings import Settings
+from bot.chat.slack import TokenPair
 from bot.store.store import Store
 
 _ROW_NAME = "slack"
@@ -43,14 +42,3 @@ class SlackTokenStore:
             lambda repos: repos.secret_cipher.encrypt(_ROW_NAME, value),
             timeout_seconds=_WRITE_TIMEOUT_SECONDS,
         )
-
-
-def build_token_rotator(settings: Settings, store: Store) -> TokenRotator | None:
-    """Return the rotator of the bot token; ``None`` for a token that does not expire."""
-    token, refresh = settings.slack_bot_token, settings.slack_refresh_token
-    secret, client = settings.slack_client_secret, settings.slack_client_id
-    if not (token and refresh and secret and client):
-        return None
-    configured_pair = TokenPair(token.get_secret_value(), refresh.get_secret_value())
-    token_store = SlackTokenStore(store, configured_pair.refresh_token)
-    return TokenRotator(configured_pair, client, secret.get_secret_value(), token_store)

@@ -164,7 +164,7 @@ async def _run_if_admin(person: Person, context: Context, action: AllowedAction)
 
 
 async def _fetch_profile(context: Context, person: Person) -> Profile | None:
-    outlet = context.outlets.get(person.workspace.partition(":")[0])
+    outlet = context.find_outlet(person.workspace)
     return await outlet.fetch_profile(person) if outlet else None
 
 

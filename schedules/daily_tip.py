@@ -24,7 +24,11 @@ async def run(context: Context) -> int:
     last_run, teams = await context.store.read(
         lambda repos: (repos.watermarks.last_run(TIP_KIND, now), repos.teams.list_teams())
     )
-    reachable_teams = [team for team in teams if not team.unreachable_reason]
+    reachable_teams = [
+        team
+        for team in teams
+        if not team.unreachable_reason and context.is_configured(team.workspace)
+    ]
     planned_tips = [
         planned_tip
         for team in reachable_teams
@@ -34,12 +38,13 @@ async def run(context: Context) -> int:
 
 
 async def next_due(context: Context) -> datetime | None:
-    """Return when the next team's tip is due, over all rows of the team table."""
+    """Return when the next team's tip is due, over all teams of configured products."""
     now = context.now()
     teams = await context.store.read(lambda repos: repos.teams.list_teams())
     slots = [
         calendar.next_daily_slot(team.tip_days, team.tip_time, calendar.load_zone(team.zone), now)
         for team in teams
+        if context.is_configured(team.workspace)
     ]
     return min((slot.due_at for slot in slots if slot), default=None)
 

@@ -67,10 +67,14 @@ def weekly_turn(person: Person) -> int:
 
 
 async def _iterate_due_people(context: Context, turns: set[int]) -> AsyncIterator[list[Person]]:
-    """Yield the people who joined and whose turn it is, in batches of concurrent requests."""
+    """Iterate over the people of configured products whose turn it is, in batches of requests."""
     after: Person | None = None
     while clinicians := await context.store.read(partial(_load_joined, after=after)):
-        due = [person for person in clinicians if weekly_turn(person) in turns]
+        due = [
+            person
+            for person in clinicians
+            if weekly_turn(person) in turns and context.is_configured(person.workspace)
+        ]
         for start in range(0, len(due), _MAX_CONCURRENT):
             yield due[start : start + _MAX_CONCURRENT]
         after = clinicians[-1]
@@ -81,7 +85,7 @@ def _load_joined(repos: Repositories, after: Person | None) -> list[Person]:
 
 
 async def _refresh_profile(context: Context, person: Person) -> None:
-    outlet = context.outlets.get(person.workspace.partition(":")[0])
+    outlet = context.find_outlet(person.workspace)
     if profile := await outlet.fetch_profile(person) if outlet else None:
         await context.store.write(partial(_save_profile, person=person, profile=profile))
 

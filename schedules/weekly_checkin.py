@@ -133,7 +133,11 @@ def _words_if_deliverable(
 async def _iterate_members(
     context: Context, batch_size: int
 ) -> AsyncIterator[list[tuple[Clinician, Team]]]:
-    """Yield the people who joined with their teams; a query per batch bounds memory use."""
+    """Iterate over the people who joined, with their team; a query per batch bounds memory use.
+
+    People of a product that is not configured are omitted: a check-in that cannot be sent would
+    be counted as unanswered.
+    """
     teams = {
         team.id: team for team in await context.store.read(lambda repos: repos.teams.list_teams())
     }
@@ -142,7 +146,7 @@ async def _iterate_members(
         yield [
             (member, teams[member.home_team_id])
             for member in members
-            if member.home_team_id in teams
+            if member.home_team_id in teams and context.is_configured(member.person.workspace)
         ]
         if len(members) < batch_size:
             return

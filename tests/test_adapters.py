@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pytest
 from pydantic import SecretStr
 
 from bot import adapters
@@ -25,9 +26,10 @@ TEAMS: dict[str, object] = {"teams_client_id": CLIENT_ID, "teams_tenants": TENAN
 def build_configured(context: Context, **values: object) -> dict[str, adapters.ChatAdapter]:
     """Return the adapters that the settings in *values* configure."""
     settings = Settings.model_validate(values)
-    return adapters.build_adapters(
-        settings, StubHandlers([]).build_routes({}), context, receives=True
+    outbound_sides = adapters.build_outbound_sides(
+        settings, context.store, context.catalogue, receives=True
     )
+    return adapters.bind_adapters(outbound_sides, StubHandlers([]).build_routes({}))
 
 
 async def test_each_configured_product_has_an_adapter_and_an_endpoint(context: Context) -> None:
@@ -44,6 +46,34 @@ async def test_each_configured_product_has_an_adapter_and_an_endpoint(context: C
     assert set(adapters.asgi_routes(both)) == {"/slack/events", "/api/messages"}
     for adapter in (*both.values(), *slack.values(), *teams.values()):
         await adapter.stop()
+
+
+@pytest.mark.parametrize("refresh", [None, "xoxe-1-first"])
+def test_only_an_expiring_token_is_rotated(context: Context, refresh: str | None) -> None:
+    """A token without a refresh token has no rotator."""
+    settings = Settings(
+        _env_file=None,
+        slack_bot_token=SecretStr("xoxe.xoxb-first"),
+        slack_refresh_token=SecretStr(refresh) if refresh else None,
+        slack_client_id="1.2",
+        slack_client_secret=SecretStr("shh"),
+    )
+
+    access = adapters.build_slack_access(settings, context.store)
+
+    assert (access.token_rotator is not None) == (refresh is not None)
+
+
+@pytest.mark.parametrize(("receives", "app_token"), [(True, "xapp-x"), (False, "")])
+def test_only_a_receiving_process_uses_the_app_token(
+    context: Context, app_token: str, *, receives: bool
+) -> None:
+    """A worker process has no app token, so that it opens no Socket Mode connection."""
+    settings = Settings.model_validate(SLACK | {"slack_app_token": SecretStr("xapp-x")})
+
+    access = adapters.build_slack_access(settings, context.store, receives=receives)
+
+    assert access.app_token == app_token
 
 
 def test_microsoft_libraries_are_imported_only_for_teams() -> None:

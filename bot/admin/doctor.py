@@ -4,10 +4,12 @@ Every finding is a catalogue key, so that the operator reads a remedy in their o
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from bot.conversation import parse_product
 from bot.settings import Settings
 from bot.store.store import Store
 from bot.store.worker_locks import LiveWorker
@@ -64,13 +66,14 @@ async def run_checkup(
 
 
 def _database_findings(settings: Settings) -> tuple[Finding, ...]:
-    """Check the connection, the schema's migrations, the peppers and the workers' leases."""
+    """Check the connection, migrations, peppers, workers' leases and the people's products."""
     try:
         store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
         try:
             is_current = store.is_schema_current()
             locked_periods = store.count_locked_periods() if is_current else 0
             workers = store.list_live_workers()
+            joined_people = store.count_joined_people() if is_current else {}
         finally:
             store.close_sync()
     except Exception:  # noqa: BLE001 - each driver has its own errors; the remedy is the same
@@ -79,7 +82,29 @@ def _database_findings(settings: Settings) -> tuple[Finding, ...]:
         return (Finding(is_healthy=False, key="operator.doctor.migrate"),)
     schema_finding = Finding(is_healthy=True, key="operator.doctor.database")
     worker_findings = () if settings.uses_sqlite else (_worker_finding(workers),)
-    return (schema_finding, _pepper_finding(locked_periods), *worker_findings)
+    return (
+        schema_finding,
+        _pepper_finding(locked_periods),
+        *worker_findings,
+        *_product_findings(settings, joined_people),
+    )
+
+
+def _product_findings(settings: Settings, joined_people: Mapping[str, int]) -> tuple[Finding, ...]:
+    """Return how many people who joined, by workspace, belong to each product not configured."""
+    is_configured = {"slack": settings.uses_slack, "msteams": settings.uses_teams}
+    people_count: Counter[str] = Counter()
+    for workspace, count in joined_people.items():
+        people_count[parse_product(workspace)] += count
+    return tuple(
+        Finding(
+            is_healthy=False,
+            key=f"operator.doctor.{product}_not_configured",
+            facts={"count": people_count[product]},
+        )
+        for product in is_configured
+        if people_count[product] and not is_configured[product]
+    )
 
 
 def _worker_finding(workers: tuple[LiveWorker, ...]) -> Finding:

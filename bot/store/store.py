@@ -146,6 +146,10 @@ class Store:
         """Count deliveries by day, kind, state and reason, without names; blocks briefly."""
         return self._run_read(lambda repos: repos.deliveries.count_by_state())
 
+    def count_joined_people(self) -> dict[str, int]:
+        """Count the people who joined, by workspace, without names; blocks briefly."""
+        return self._run_read(lambda repos: repos.people.count_joined())
+
     def create_worker_lease(
         self, *, shares_deliveries: bool, idle_seconds: float | None = None
     ) -> WorkerLease:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.context import Context
+from bot.conversation import Outlet
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
 from bot.workflows import delivery_outcome
@@ -28,18 +29,21 @@ class Reconciler:
     """
 
     def __init__(self, context: Context) -> None:
-        """Reconcile deliveries in the store of *context*, through its outlets."""
+        """Reconcile deliveries in the store of *context*."""
         self._context = context
         self._lookup_backoffs: dict[str, tuple[datetime, float]] = {}
 
-    async def reconcile_workspace(self, workspace: str) -> None:
-        """Settle the workspace's deliveries in doubt, unless its lookups are backing off."""
+    async def reconcile_workspace(self, workspace: str, outlet: Outlet) -> None:
+        """Settle the workspace's deliveries in doubt by lookups through *outlet*.
+
+        Does nothing while the workspace's lookups are backing off.
+        """
         now = self._context.now()
         since, backoff_seconds = self._lookup_backoffs.get(workspace, (now, 0.0))
         if since <= now < since + timedelta(seconds=backoff_seconds):
             return
         for delivery in await self._context.store.read(partial(_load_in_doubt, workspace, now)):
-            search_result = await self._check_posted(delivery)
+            search_result = await self._check_posted(delivery, outlet)
             settle = partial(
                 delivery_outcome.settle_in_doubt,
                 delivery=delivery,
@@ -53,10 +57,11 @@ class Reconciler:
                 return
         self._lookup_backoffs.pop(workspace, None)
 
-    async def _check_posted(self, delivery: Delivery) -> delivery_outcome.SearchResult:
+    async def _check_posted(
+        self, delivery: Delivery, outlet: Outlet
+    ) -> delivery_outcome.SearchResult:
         address = delivery_outcome.address_of(delivery)
         route = await self._context.store.read(lambda repos: repos.chat_routes.get_route(address))
-        outlet = self._context.outlets[delivery.workspace.partition(":")[0]]
         started_at = delivery.started_at.timestamp()
         return await outlet.check_posted(replace(address, route=route), delivery.id, started_at)
 

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 
 from bot.context import Context
-from bot.conversation import SendResult, SendStatus
+from bot.conversation import Outlet, SendResult, SendStatus
 from bot.errors import StoreBusyError
 from bot.logs import log_error
 from bot.store.repositories import Repositories
@@ -85,11 +85,12 @@ class DeliverySender:
         self._stop_event = asyncio.Event()
 
     async def list_due_workspaces(self) -> tuple[str, ...]:
-        """Query the workspaces with deliveries that are due or in doubt now."""
+        """Query the workspaces of configured products with deliveries due or in doubt now."""
         now = self._context.now()
-        return await self._context.store.read(
+        workspaces = await self._context.store.read(
             lambda repos: repos.deliveries.list_due_workspaces(now)
         )
+        return tuple(filter(self._context.is_configured, workspaces))
 
     async def start(self) -> None:
         """Create a task for every workspace with due deliveries, and return at once."""
@@ -115,15 +116,19 @@ class DeliverySender:
 
         Every process sends through this function only: a delivery that another process has
         claimed is skipped, and a rest that the product requested is stored for all processes.
+        Of a product that is not configured in this process, nothing is claimed.
         Raises :class:`bot.errors.StoreBusyError`, and the database's exceptions.
         """
-        await self._reconciler.reconcile_workspace(workspace)
+        outlet = self._context.find_outlet(workspace)
+        if outlet is None:
+            return 0
+        await self._reconciler.reconcile_workspace(workspace, outlet)
         rate_limiter = self._rate_limiters.setdefault(workspace, RateLimiter(self._max_per_second))
         rate_limiter.resume(asyncio.get_running_loop().time())
         sent = unknown_count = 0
         while deliveries := await self._load_due_deliveries(workspace, rate_limiter):
             for delivery in deliveries:
-                result = await self._send_delivery(delivery, rate_limiter)
+                result = await self._send_delivery(delivery, outlet, rate_limiter)
                 status = result and result.status
                 sent += status is SendStatus.SENT
                 unknown_count = unknown_count + 1 if status is SendStatus.UNKNOWN else 0
@@ -190,7 +195,7 @@ class DeliverySender:
         return not self._stop_event.is_set()
 
     async def _send_delivery(
-        self, delivery: Delivery, rate_limiter: RateLimiter
+        self, delivery: Delivery, outlet: Outlet, rate_limiter: RateLimiter
     ) -> SendResult | None:
         """Claim a delivery shortly before its send time, send it on time, and store the result."""
         loop = asyncio.get_running_loop()
@@ -202,7 +207,7 @@ class DeliverySender:
             return None
         await asyncio.sleep(send_at - loop.time())
         rate_limiter.mark_sent(loop.time())
-        result = await self._send_claimed(delivery, claimed)
+        result = await self._send_claimed(delivery, outlet, claimed)
         rate_after_limit = halve_rate(rate_limiter.rate_per_second)
         action = await self._context.store.write(
             lambda repos: delivery_outcome.record_send_result(
@@ -213,10 +218,11 @@ class DeliverySender:
         log_action(action, delivery, result.reason)
         return result
 
-    async def _send_claimed(self, delivery: Delivery, claimed: ClaimedMessage) -> SendResult:
+    async def _send_claimed(
+        self, delivery: Delivery, outlet: Outlet, claimed: ClaimedMessage
+    ) -> SendResult:
         if self._context.now() - claimed.claimed_at > _MAX_CLAIM_AGE:
             return SendResult(SendStatus.RETRY_LATER, reason="too_old")
-        outlet = self._context.outlets[delivery.workspace.partition(":")[0]]
         result = await outlet.send(claimed.address, claimed.message, delivery.id)
         is_known_route = result.route == claimed.address.route
         return replace(result, route="") if is_known_route else result  # one column less to write

@@ -7,11 +7,13 @@ import pytest
 from bot.admin import doctor
 from bot.admin.doctor import Finding, MicrosoftCheck, SlackCheck
 from bot.content.catalogue import load_catalogue
+from bot.conversation import Person
 from bot.settings import Settings
 from bot.store.store import Store
 from tests.store.sample_counts import build_team, open_periods
 
 SCOPES = frozenset({"commands", "chat:write", "users:read"})
+TEAMS_CLIENT_ID = "6f9619ff-8b86-4011-b42d-00c04fc964ff"
 
 
 def build_settings(folder: Path) -> Settings:
@@ -107,6 +109,48 @@ async def test_missing_pepper_of_open_periods_is_reported(tmp_path: Path) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("configured", "sentence"),
+    [
+        (
+            {"slack_bot_token": "xoxb-1"},
+            "1 person on the weekly check-in belongs to Microsoft Teams",
+        ),
+        ({"teams_client_id": TEAMS_CLIENT_ID}, "3 people on the weekly check-in belong to Slack"),
+        ({"slack_bot_token": "xoxb-1", "teams_client_id": TEAMS_CLIENT_ID}, None),
+    ],
+)
+async def test_people_of_a_product_not_configured_are_counted(
+    tmp_path: Path, configured: dict[str, str], sentence: str | None
+) -> None:
+    """The finding counts the people who joined, over all workspaces of the product."""
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store.migrate()
+    people = [
+        *(Person("slack:T1", f"U{number}") for number in range(2)),
+        Person("slack:T2", "U9"),
+        Person("msteams:tenant", "object"),
+    ]
+    await store.write(lambda repos: [repos.people.join_team(person, "north") for person in people])
+    await store.write(lambda repos: repos.people.set_language(Person("slack:T1", "U7"), "fr"))
+    await store.close()
+
+    findings = await doctor.run_checkup(
+        Settings.model_validate(
+            {"database_url": f"sqlite:///{tmp_path}/attune.sqlite"} | configured
+        ),
+        _check_healthy_slack,
+        check_unreachable_microsoft,
+    )
+
+    words = load_catalogue().get_pack("en")
+    unconfigured = [finding for finding in findings if finding.key.endswith("_not_configured")]
+    assert [finding.is_healthy for finding in unconfigured] == [False] * bool(sentence)
+    assert [
+        words.translate(finding.key, **finding.facts).partition(", ")[0] for finding in unconfigured
+    ] == ([f"Mend: {sentence}"] if sentence else [])
+
+
 async def _check_healthy_slack() -> SlackCheck:
     return SlackCheck(scopes=SCOPES)
 
@@ -148,7 +192,7 @@ async def test_slack_is_not_checked_for_teams_alone(tmp_path: Path, *, is_health
     settings = Settings.model_validate(
         {
             "database_url": f"sqlite:///{tmp_path}/attune.sqlite",
-            "teams_client_id": "6f9619ff-8b86-4011-b42d-00c04fc964ff",
+            "teams_client_id": TEAMS_CLIENT_ID,
         }
     )
 

@@ -21,6 +21,7 @@ from bot.store.repositories.deliveries import Deliveries, PlannedDelivery
 from bot.store.schema import people
 from bot.store.store import Store
 from schedules import weekly_checkin
+from tests.doubles import RecordingOutlet
 
 MONDAY = datetime(2026, 6, 29, 13, 0, 30, tzinfo=UTC)
 """Half a minute past nine in Toronto."""
@@ -44,7 +45,9 @@ async def _plan_and_measure(people_count: int, folder: Path) -> dict[str, Any]:
     store = Store.open(f"sqlite:///{folder}/attune.sqlite", ())
     store.migrate()
     await store.write(lambda repos: _insert_people(repos, people_count), timeout_seconds=600)
-    context = Context(store, catalogue.load_catalogue(), lambda: MONDAY, {})
+    context = Context(
+        store, catalogue.load_catalogue(), lambda: MONDAY, {"slack": RecordingOutlet()}
+    )
     written: list[int] = []
     for name in ("plan_deliveries", "plan_checkins"):
         setattr(Deliveries, name, _count_rows(getattr(Deliveries, name), written))

@@ -123,12 +123,7 @@ async def test_an_unreachable_channel_gets_no_tip(
         await EVENT_HANDLER(
             ChatEvent("gone", WORKSPACE, channel=CHANNEL, reason="is_archived"), team_context
         )
-    tuesday = Context(
-        team_context.store,
-        team_context.catalogue,
-        lambda: team_context.now() + timedelta(days=1),
-        {},
-    )
+    tuesday = replace(team_context, now=lambda: team_context.now() + timedelta(days=1))
 
     assert await daily_tip.run(tuesday) == 0
     assert caplog.text.count("channels.unreachable") == 1

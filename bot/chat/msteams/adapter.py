@@ -79,6 +79,29 @@ class AccountCheck:
     has_token: bool
 
 
+class TeamsOutboundSide:
+    """The sending half of the Teams side: API client, card factory, directory cache and outlet.
+
+    It is built without the routes: the context that the handlers are bound to contains the outlet.
+    """
+
+    def __init__(self, access: AccessSettings, catalogue: Catalogue) -> None:
+        """Create the components; connections are opened at their first use."""
+        self.access = access
+        self.directory = DirectoryCache(
+            UNREACHABLE_SERVICE_URL if access.uses_local_stand_in else GLOBAL_SERVICE_URL
+        )
+        self.card_factory = CardFactory(
+            catalogue, self.directory, supports_dialogs=not access.allow_unsigned
+        )
+        self.api_client = ApiClient(access.create_token_provider())
+        self.outlet = TeamsOutlet(self.api_client, self.card_factory, self.directory)
+
+    def bind_routes(self, routes: Routes) -> "TeamsAdapter":
+        """Return the adapter that serves *routes* to users of Teams."""
+        return TeamsAdapter(self, routes)
+
+
 class TeamsAdapter:
     """Adapter between the handlers and Microsoft Teams.
 
@@ -86,17 +109,14 @@ class TeamsAdapter:
     interface through which schedules and handlers send messages.
     """
 
-    def __init__(self, access: AccessSettings, routes: Routes, catalogue: Catalogue) -> None:
-        """Create the components; connections are opened at their first use."""
-        directory = DirectoryCache(
-            UNREACHABLE_SERVICE_URL if access.uses_local_stand_in else GLOBAL_SERVICE_URL
-        )
+    def __init__(self, outbound: TeamsOutboundSide, routes: Routes) -> None:
+        """Build the receiving half over *outbound*; connections are opened at their first use."""
+        access, card_factory, directory = outbound.access, outbound.card_factory, outbound.directory
         self._after_response = AfterResponse()
-        card_factory = CardFactory(catalogue, directory, supports_dialogs=not access.allow_unsigned)
-        self._api_client = ApiClient(access.create_token_provider())
+        self._api_client = outbound.api_client
         self._signing_keys = SigningKeyCache(access.openid_metadata_url or OPENID_METADATA_URL)
         self._validates_tokens = not access.allow_unsigned
-        self.outlet = TeamsOutlet(self._api_client, card_factory, directory)
+        self.outlet = outbound.outlet
         responder = Responder(self._api_client, card_factory, directory)
         dispatcher = Dispatcher(routes, card_factory, responder, directory, self._after_response)
         token_validator = (
@@ -126,11 +146,6 @@ class TeamsAdapter:
         await self._signing_keys.close()
         await self.wait_for_background_tasks()
         await self._api_client.close()
-
-
-def build_adapter(access: AccessSettings, routes: Routes, catalogue: Catalogue) -> TeamsAdapter:
-    """Create the adapter that serves *routes* to users of Teams."""
-    return TeamsAdapter(access, routes, catalogue)
 
 
 async def check_account(access: AccessSettings) -> AccountCheck:

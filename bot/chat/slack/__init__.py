@@ -1,15 +1,20 @@
 """Slack adapter: request handling, Block Kit rendering, Web API calls and the app manifest."""
 
-from bot.chat.slack.adapter import AccessSettings, SlackAdapter, build_adapter, check_account
+from bot.chat.slack.adapter import (
+    AccessSettings,
+    SlackAdapter,
+    SlackOutboundSide,
+    check_account,
+)
 from bot.chat.slack.manifest import build_manifest
 from bot.chat.slack.token_rotation import TokenPair, TokenRotator
 
 __all__ = [
     "AccessSettings",
     "SlackAdapter",
+    "SlackOutboundSide",
     "TokenPair",
     "TokenRotator",
-    "build_adapter",
     "build_manifest",
     "check_account",
 ]

@@ -1,7 +1,6 @@
 """Slack adapter: wires the ASGI endpoint, Socket Mode, dispatcher and outlet together."""
 
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from starlette.types import ASGIApp
 
@@ -15,13 +14,6 @@ from bot.chat.slack.socket_mode import SocketModeConnection
 from bot.chat.slack.token_rotation import TokenRotator
 from bot.content.catalogue import Catalogue
 from bot.conversation import Routes
-
-
-class Secret(Protocol):
-    """A setting whose value is hidden in its repr (pydantic's ``SecretStr``)."""
-
-    def get_secret_value(self) -> str:
-        """Return the secret in clear text."""
 
 
 @dataclass(frozen=True)
@@ -40,32 +32,25 @@ class AccessSettings:
     token_rotator: TokenRotator | None = field(default=None, repr=False)
 
     @classmethod
-    def from_settings(
+    def with_static_token(
         cls,
-        *,
-        signing_secret: Secret | None,
-        bot_token: Secret | None,
-        app_token: Secret | None,
         api_url: str,
+        bot_token: str,
+        *,
+        signing_secret: str = "",
+        app_token: str = "",
         token_rotator: TokenRotator | None = None,
     ) -> "AccessSettings":
-        """Return the access settings with one static bot token for every workspace.
+        """Return the access settings with *bot_token* for every workspace.
 
         *token_rotator* is given where Slack's token rotation is on: the token then expires,
         and the rotator returns the current token.
         """
-        static_token = _reveal_secret(bot_token)
 
         async def get_token(_workspace: str) -> str:
-            return static_token
+            return bot_token
 
-        return cls(
-            api_url,
-            get_token,
-            _reveal_secret(signing_secret),
-            _reveal_secret(app_token),
-            token_rotator,
-        )
+        return cls(api_url, get_token, signing_secret, app_token, token_rotator)
 
     def create_api_client(self) -> ApiClient:
         """Return a Web API client that uses the static token, or the rotated one."""
@@ -80,6 +65,24 @@ class AccessSettings:
         return api_client
 
 
+class SlackOutboundSide:
+    """The sending half of the Slack side: the Web API client, and the outlet that uses it.
+
+    It is built without the routes: the context that the handlers are bound to contains the outlet.
+    """
+
+    def __init__(self, access: AccessSettings, catalogue: Catalogue) -> None:
+        """Create the API client and the outlet; no connection is opened before its first use."""
+        self.access = access
+        self.catalogue = catalogue
+        self.api_client = access.create_api_client()
+        self.outlet = SlackOutlet(self.api_client)
+
+    def bind_routes(self, routes: Routes) -> "SlackAdapter":
+        """Return the adapter that serves *routes* and sends with this client."""
+        return SlackAdapter(self, routes)
+
+
 class SlackAdapter:
     """The Slack side of the bot: endpoint, Socket Mode connection, outlet and lifecycle.
 
@@ -87,12 +90,13 @@ class SlackAdapter:
     secret; ``outlet`` sends the messages of the workflows and handlers.
     """
 
-    def __init__(self, access: AccessSettings, routes: Routes, catalogue: Catalogue) -> None:
-        """Build all parts; no connection is opened before its first use."""
-        self._api_client = access.create_api_client()
+    def __init__(self, outbound: SlackOutboundSide, routes: Routes) -> None:
+        """Build the receiving half over *outbound*; connections are opened at their first use."""
+        access = outbound.access
+        self._api_client = outbound.api_client
         self._after_response = AfterResponse()
-        self.outlet = SlackOutlet(self._api_client)
-        dispatcher = Dispatcher(routes, catalogue, self._api_client, self._after_response)
+        self.outlet = outbound.outlet
+        dispatcher = Dispatcher(routes, outbound.catalogue, self._api_client, self._after_response)
         self.app = bolt_app.build_bolt_app(dispatcher, self._api_client)
         self.asgi: ASGIApp | None = None
         if access.signing_secret:
@@ -128,11 +132,6 @@ class SlackAdapter:
         await self._api_client.close()
 
 
-def build_adapter(access: AccessSettings, routes: Routes, catalogue: Catalogue) -> SlackAdapter:
-    """Return the Slack adapter that serves *routes*."""
-    return SlackAdapter(access, routes, catalogue)
-
-
 async def check_account(access: AccessSettings) -> AccountCheck:
     """Call Slack's ``auth.test`` outside a running bot, for the operator's configuration check."""
     api_client = access.create_api_client()
@@ -140,7 +139,3 @@ async def check_account(access: AccessSettings) -> AccountCheck:
         return await SlackOutlet(api_client).check_account()
     finally:
         await api_client.close()
-
-
-def _reveal_secret(secret: Secret | None) -> str:
-    return secret.get_secret_value() if secret else ""

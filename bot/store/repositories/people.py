@@ -10,6 +10,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     exists,
+    func,
     select,
     tuple_,
     update,
@@ -65,6 +66,12 @@ class People:
             )
         query = query.order_by(people.c.workspace, people.c.id).limit(limit)
         return tuple(parse_clinician_row(row) for row in self._connection.execute(query))
+
+    def count_joined(self) -> dict[str, int]:
+        """Return the number of people who joined, by workspace."""
+        query = select(people.c.workspace, func.count()).where(people.c.joined)
+        rows = self._connection.execute(query.group_by(people.c.workspace))
+        return dict(rows.all())
 
     def update_profile(self, person: Person, *, locale: str = "", zone: str = "") -> None:
         """Store the locale and zone that the chat product reports; blank values change nothing.

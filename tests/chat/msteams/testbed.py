@@ -66,9 +66,8 @@ async def open_bench(ms: FakeMicrosoft, **overrides: Any) -> AsyncIterator[Adapt
     access = msteams.AccessSettings(
         CLIENT_ID, frozenset({TENANT_ID}), openid_metadata_url=ms.metadata_url
     )
-    adapter = msteams.build_adapter(
-        replace(access, **overrides), handlers.build_routes(KEYWORDS), load_words()
-    )
+    outbound = msteams.TeamsOutboundSide(replace(access, **overrides), load_words())
+    adapter = outbound.bind_routes(handlers.build_routes(KEYWORDS))
     await adapter.start()
     try:
         yield AdapterBench(adapter, ms, handlers)

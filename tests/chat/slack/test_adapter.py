@@ -1,5 +1,3 @@
-from dataclasses import dataclass
-
 import pytest
 
 from bot.chat import slack
@@ -9,24 +7,10 @@ from tests.chat.slack.testbed import FORM, AdapterBench
 from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
 
 
-@dataclass(frozen=True)
-class Secret:
-    """A stand-in for pydantic's ``SecretStr``."""
-
-    value: str
-
-    def get_secret_value(self) -> str:
-        """Return the secret in clear text."""
-        return self.value
-
-
 async def test_access_settings_hide_secrets() -> None:
-    """Access settings are built from the operator's secrets, and their repr shows none."""
-    access = slack.AccessSettings.from_settings(
-        signing_secret=Secret("signed"),
-        bot_token=Secret("xoxb-1"),
-        app_token=None,
-        api_url="http://127.0.0.1/api/",
+    """The repr of access settings with one token for every workspace contains no secret."""
+    access = slack.AccessSettings.with_static_token(
+        "http://127.0.0.1/api/", "xoxb-1", signing_secret="signed"
     )
 
     assert (access.signing_secret, access.app_token) == ("signed", "")

@@ -128,7 +128,8 @@ def test_token_in_environment_causes_no_warning(
     """A token in the environment causes no warning at each start."""
     monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-planted")
     access = slack.AccessSettings("http://127.0.0.1:1/api/", testbed.fixed_token)
-    slack.build_adapter(access, testbed.StubHandlers([]).build_routes({}), testbed.load_words())
+    outbound = slack.SlackOutboundSide(access, testbed.load_words())
+    outbound.bind_routes(testbed.StubHandlers([]).build_routes({}))
 
     assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
 

@@ -42,9 +42,7 @@ class MemoryTokenStore:
 def create_outlet(api: FakeWebApi, token_store: MemoryTokenStore) -> SlackOutlet:
     """Return an outlet of a separate process, which starts with an expired token."""
     rotator = TokenRotator(EXPIRED_PAIR, "1.2", "shh", token_store)
-    access = AccessSettings.from_settings(
-        signing_secret=None, bot_token=None, app_token=None, api_url=api.url, token_rotator=rotator
-    )
+    access = AccessSettings.with_static_token(api.url, "", token_rotator=rotator)
     return SlackOutlet(access.create_api_client())
 
 

@@ -154,7 +154,8 @@ async def open_bench(api: FakeWebApi, **overrides: str) -> AsyncIterator[Adapter
     handlers = StubHandlers(api.event_order)
     secret = overrides.get("signing_secret", payloads.SIGNING_SECRET)
     access = slack.AccessSettings(api.url, fixed_token, secret, overrides.get("app_token", ""))
-    adapter = slack.build_adapter(access, handlers.build_routes(KEYWORDS), load_words())
+    outbound = slack.SlackOutboundSide(access, load_words())
+    adapter = outbound.bind_routes(handlers.build_routes(KEYWORDS))
     await adapter.start()
     try:
         yield AdapterBench(adapter, api, handlers)

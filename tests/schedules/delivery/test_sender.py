@@ -169,9 +169,9 @@ async def test_a_stop_claims_no_further_delivery(
 async def test_a_failing_workspace_delays_no_other(
     planned_context: Context, outlet: RecordingOutlet, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A workspace without an outlet is logged as failed; the others' messages are sent."""
+    """A workspace with a kind of another release fails and is logged; the others' messages go."""
     now = planned_context.now()
-    unsendable = PlannedDelivery("other:T1", "checkin", "U1", "", "x", now, now, "circle")
+    unsendable = PlannedDelivery("slack:T1", "newer", "U1", "", "x", now, now, "circle")
     await planned_context.store.write(lambda repos: repos.deliveries.plan_deliveries([unsendable]))
     composers = {**COMPOSERS, "checkin": compose_greeting}
 

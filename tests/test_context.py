@@ -1,0 +1,23 @@
+"""The context finds the outlet of a workspace's product."""
+
+import pytest
+
+from bot.context import Context
+from tests.doubles import RecordingOutlet, clock, context, migrated, outlet, words_in_all_languages
+
+__all__ = ["clock", "context", "migrated", "outlet", "words_in_all_languages"]
+
+
+def test_an_outlet_is_found_by_the_product_of_a_workspace(
+    context: Context, outlet: RecordingOutlet
+) -> None:
+    """The part of the workspace key before the colon selects the outlet."""
+    assert context.find_outlet("slack:T0PRACTICE") is outlet
+    assert context.is_configured("slack:T0PRACTICE")
+
+
+@pytest.mark.parametrize("workspace", ["msteams:T0PRACTICE", "T0PRACTICE", ""])
+def test_a_product_that_is_not_configured_has_no_outlet(context: Context, workspace: str) -> None:
+    """The lookup returns ``None`` and raises nothing."""
+    assert context.find_outlet(workspace) is None
+    assert not context.is_configured(workspace)
