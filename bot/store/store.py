@@ -39,11 +39,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class StoreScope:
-    """Transactions on the rows of one workspace; of all workspaces when it is ``None``.
+    """Transactions that serve one workspace; all workspaces when ``workspace`` is ``None``.
 
     A job is a plain synchronous function of :class:`bot.store.repositories.Repositories`: it
-    awaits nothing and returns plain values. A job that accesses another workspace's rows raises
-    :class:`bot.store.workspace_scope.WorkspaceMismatchError`.
+    awaits nothing and returns plain values. Its repositories know the workspace that it serves.
     """
 
     workspace: str | None

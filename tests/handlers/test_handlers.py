@@ -13,7 +13,7 @@ from bot.domain.debriefs import guides
 from bot.domain.debriefs.debrief_form import Debrief
 from bot.domain.teams import setup_form, welcome_card
 from bot.elements import ActionRow, Button, Form, OverflowMenu
-from bot.store.workspace_scope import WorkspaceMismatchError
+from bot.errors import StaleFormError
 from handlers import BUTTONS, COMMANDS, FORMS
 from tests.sample_team import MARIE, SUPERVISOR, TEAM, build_request, reply_body, set_up_team
 from tests.sources import ROOT
@@ -80,5 +80,5 @@ async def test_a_team_of_another_workspace_is_rejected(context: Context) -> None
     await set_up_team(context)
     request = build_request(Person("slack:T0ELSEWHERE", SUPERVISOR.id), data=TEAM.id)
 
-    with pytest.raises(WorkspaceMismatchError):
+    with pytest.raises(StaleFormError):
         await BUTTONS["supervision.introduce"](request, context)

@@ -16,16 +16,10 @@ class IdempotencyKeys:
     A digest reveals neither the person nor the kind or the time of the request.
     """
 
-    def __init__(
-        self, connection: Connection, peppers: Sequence[bytes], workspace: str | None = None
-    ) -> None:
-        """Use the transaction of *connection*; the newest of *peppers* keys new digests.
-
-        The keys of a *workspace* are its own: the same key in another is a different one.
-        """
+    def __init__(self, connection: Connection, peppers: Sequence[bytes]) -> None:
+        """Use the transaction of *connection*; the newest of *peppers* keys new digests."""
         self._connection = connection
         self._peppers = peppers
-        self._key_prefix = "" if workspace is None else f"{workspace} "
 
     def claim(self, kind: str, key: str, day: date) -> bool:
         """Claim the key of a request of *kind*; ``True`` at the first claim, ``False`` on a retry.
@@ -34,8 +28,7 @@ class IdempotencyKeys:
         day of a pepper rotation. A rollback of the transaction releases the claim.
         """
         newest_digest, *older_digests = (
-            pseudonyms.derive_idempotency_key(pepper, kind, self._key_prefix + key)
-            for pepper in self._peppers
+            pseudonyms.derive_idempotency_key(pepper, kind, key) for pepper in self._peppers
         )
         earlier_claim = (
             select(idempotency_keys.c.key).where(idempotency_keys.c.key.in_(older_digests)).limit(1)

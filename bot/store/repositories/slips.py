@@ -45,15 +45,9 @@ class Slips:
     cannot be joined.
     """
 
-    def __init__(
-        self, connection: Connection, peppers: tuple[bytes, ...], workspace: str | None = None
-    ) -> None:
-        """Use the transaction of *connection*; the newest pepper keys periods opened now.
-
-        Missing periods are opened for the teams of *workspace*; for all teams if ``None``.
-        """
+    def __init__(self, connection: Connection, peppers: tuple[bytes, ...]) -> None:
+        """Use the transaction of *connection*; the newest pepper keys periods opened now."""
         self._connection = connection
-        self._workspace = workspace
         self._teams = Teams(connection)
         self._linked_accounts = LinkedAccounts(connection)
         self._periods = Periods(connection, peppers)
@@ -93,11 +87,11 @@ class Slips:
         return deleted_counts[TOTAL]
 
     def open_missing_periods(self, now: datetime) -> int:
-        """Open the missing periods, so that every countable team feeds one per ledger."""
+        """Open the missing periods, so that every team that can be counted feeds one per ledger."""
         unit_by_feed = self._periods.units_by_feed(now)
         return sum(
             self._periods.ensure_open_period(team, ledger, now)
-            for team in self._teams.list_teams(self._workspace)
+            for team in self._teams.list_teams()
             for ledger in (TOTAL, BREAKDOWN)
             if (team.id, ledger) not in unit_by_feed
         )

@@ -25,3 +25,13 @@ async def test_repositories_are_not_shared_between_jobs_that_read(store: Store) 
     second = await store.across_workspaces.read(lambda repos: repos.teams)
 
     assert first is not second
+
+
+async def test_repositories_know_the_workspace_that_they_serve(store: Store) -> None:
+    """A job of one workspace gets its name; a job across workspaces gets none."""
+    scoped, unscoped = store.for_workspace("slack:T1"), store.across_workspaces
+
+    assert await scoped.read(lambda repos: repos.workspace) == "slack:T1"
+    assert await scoped.write(lambda repos: repos.workspace) == "slack:T1"
+    assert await unscoped.read(lambda repos: repos.workspace) is None
+    assert await unscoped.write(lambda repos: repos.workspace) is None
