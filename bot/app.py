@@ -180,7 +180,8 @@ class Bot:
 
     async def _resume_suspended_workspaces(self) -> None:
         """Clear the suspension of every workspace: a restart may come with a new token."""
-        await self.context.store.write(lambda repos: repos.workspaces.resume_all())
+        scope = self.context.store.across_workspaces
+        await scope.write(lambda repos: repos.workspaces.resume_all())
 
     async def _deliver_on_wakeup(self) -> None:
         """Start the delivery worker whenever a tick, a form or a button has planned deliveries."""

@@ -136,7 +136,9 @@ class RequestMiddleware:
                 person.workspace, request.channel
             )
 
-        clinician, team = await self._context.store.read(read_person_and_team)
+        clinician, team = await self._context.store.for_workspace(request.person.workspace).read(
+            read_person_and_team
+        )
         profile = self._profile_cache.get(request.person, Profile())
         if clinician.has_joined and not clinician.zone and profile.zone:
             # Cached before this person joined, when no row existed to save the zone in.
@@ -165,7 +167,7 @@ class RequestMiddleware:
         self._profile_cache[person] = profile
         if len(self._profile_cache) > _MAX_CACHED_PROFILES:
             self._profile_cache.popitem(last=False)
-        await self._context.store.write(
+        await self._context.store.for_workspace(person.workspace).write(
             lambda repos: repos.people.update_profile(
                 person, locale=profile.locale, zone=profile.zone
             )

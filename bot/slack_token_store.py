@@ -25,7 +25,9 @@ class SlackTokenStore:
 
     async def load(self) -> TokenPair | None:
         """Return the newest pair; ``None`` if none is saved or the operator set another token."""
-        row = await self._store.read(lambda repos: repos.secret_cipher.decrypt(_ROW_NAME))
+        row = await self._store.across_workspaces.read(
+            lambda repos: repos.secret_cipher.decrypt(_ROW_NAME)
+        )
         if row is None or row["root"] != self._root_hash:
             return None
         return TokenPair(row["token"], row["refresh"], row["expires"])
@@ -38,7 +40,7 @@ class SlackTokenStore:
             "refresh": pair.refresh_token,
             "expires": pair.expires_at,
         }
-        await self._store.write(
+        await self._store.across_workspaces.write(
             lambda repos: repos.secret_cipher.encrypt(_ROW_NAME, value),
             timeout_seconds=_WRITE_TIMEOUT_SECONDS,
         )

@@ -19,11 +19,11 @@ async def open_checkin_form(request: Request, context: Context) -> Reply:
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
     week, sign = questions.parse_checkin_data(request.data, words)
-    personal_data = await context.store.read(
+    personal_data = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: load_personal_data(repos, request.person, now)
     )
     if personal_data.clinician.unanswered_count:
-        await context.store.write(
+        await context.store.for_workspace(request.person.workspace).write(
             lambda repos: repos.people.set_unanswered_count(request.person, 0)
         )
     if intention := _pending_follow_up(personal_data, week, personal_data.local_today(now)):
@@ -51,7 +51,7 @@ async def submit_checkin(request: Request, context: Context) -> Reply:
                 repos.intentions.save_intention(person, intention)
         return _is_saved_intention(intention, repos.intentions.get_intention(person))
 
-    wants_follow_up = await context.store.write(save_answer)
+    wants_follow_up = await context.store.for_workspace(request.person.workspace).write(save_answer)
     return questions.build_thanks_form(
         words, replace(answer, wants_follow_up=wants_follow_up), sign
     )
@@ -68,7 +68,7 @@ async def submit_follow_up(request: Request, context: Context) -> Reply:
         repos.intentions.delete_intention(request.person)
         repos.people.set_unanswered_count(request.person, 0)
 
-    await context.store.write(clear_intention)
+    await context.store.for_workspace(request.person.workspace).write(clear_intention)
     return questions.build_follow_up_thanks_form(words, answer)
 
 

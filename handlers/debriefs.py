@@ -29,7 +29,9 @@ async def show_counts(request: Request, context: Context) -> Reply:
 
     A reader who has not accepted it gets its form; a person without access, the reason.
     """
-    reader = await context.store.read(lambda repos: _load_reader(repos, request.person))
+    reader = await context.store.for_workspace(request.person.workspace).read(
+        lambda repos: _load_reader(repos, request.person)
+    )
     words = context.catalogue.get_pack(request.language)
     if not reader.teams:
         refusal = reports.render_refusal(words, on_roster=reader.on_roster)
@@ -53,7 +55,7 @@ async def submit_agreement(request: Request, context: Context) -> Reply:
             repos.teams.save_agreement(person, role.team_id)
         return _load_reader(repos, person)
 
-    reader = await context.store.write(save_agreement)
+    reader = await context.store.for_workspace(request.person.workspace).write(save_agreement)
     if not reader.teams:
         raise NotTheirTeamError
     return await _build_counts_page(request, context, reader.teams[0].id, None)
@@ -70,7 +72,7 @@ async def _build_counts_page(
 ) -> Reply:
     words = context.catalogue.get_pack(request.language)
     week = context.now().toordinal() // 7
-    archive = await context.store.read(
+    archive = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: _load_report_archive(repos, request.person, team_id, week)
     )
     message = reports.render_report(archive, closes, words)

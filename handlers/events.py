@@ -17,7 +17,9 @@ async def handle_event(event: ChatEvent, context: Context) -> None:
     Most events concern people who have not joined: these cost one read, and nothing is stored.
     Raises :class:`bot.errors.StoreBusyError` when the change could not be committed.
     """
-    if event.person and not await context.store.read(lambda repos: _is_relevant(repos, event)):
+    if event.person and not await context.store.for_workspace(event.workspace).read(
+        lambda repos: _is_relevant(repos, event)
+    ):
         return
     now = context.now()
 
@@ -29,7 +31,7 @@ async def handle_event(event: ChatEvent, context: Context) -> None:
             )
         return _EVENT_ACTIONS[event.kind](repos, event)
 
-    if action := await context.store.write(apply_event):
+    if action := await context.store.for_workspace(event.workspace).write(apply_event):
         logger.warning(action, extra={"action": action, "reason": event.reason})
 
 

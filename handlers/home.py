@@ -9,7 +9,7 @@ from bot.workflows.personal_data import load_personal_data
 
 async def show_home(request: Request, context: Context) -> Reply:
     """Render the person's home page from their current data."""
-    personal_data = await context.store.read(
+    personal_data = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: load_personal_data(repos, request.person, context.now())
     )
     return home_page.render_home_page(
@@ -27,8 +27,10 @@ async def submit_language(request: Request, context: Context) -> Reply:
     if request.data not in context.catalogue.languages:
         raise UnknownAnswerError
     person, language = request.person, request.data
-    await context.store.write(lambda repos: repos.people.set_language(person, language))
-    personal_data = await context.store.read(
+    await context.store.for_workspace(request.person.workspace).write(
+        lambda repos: repos.people.set_language(person, language)
+    )
+    personal_data = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: load_personal_data(repos, person, context.now())
     )
     return home_page.render_home_page(

@@ -20,7 +20,7 @@ async def join_checkins(request: Request, context: Context) -> Reply:
     Raises :class:`bot.errors.NoTeamError` for a person on no roster and in no team's channel.
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
-    outcome, personal_data = await context.store.write(
+    outcome, personal_data = await context.store.for_workspace(request.person.workspace).write(
         lambda repos: _join_team(repos, request, now)
     )
     if surface.is_from_home_page(request):

@@ -23,9 +23,9 @@ async def open_settings(request: Request, context: Context) -> Reply:
     Raises :class:`bot.errors.NoTeamError` for a person on no roster and in no team's channel.
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
-    personal_data, team, is_supervisor = await context.store.read(
-        lambda repos: _load_person_and_team(repos, request, now)
-    )
+    personal_data, team, is_supervisor = await context.store.for_workspace(
+        request.person.workspace
+    ).read(lambda repos: _load_person_and_team(repos, request, now))
     if is_supervisor:
         return _show_message(request, words, preferences.render_confirmation("supervises", words))
     return preferences.build_settings_form(personal_data, team, words)
@@ -34,13 +34,13 @@ async def open_settings(request: Request, context: Context) -> Reply:
 async def submit_settings(request: Request, context: Context) -> Reply:
     """Validate and save a clinician's own settings, and show what comes next."""
     words, now = context.catalogue.get_pack(request.language), context.now()
-    personal_data = await context.store.read(
+    personal_data = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: load_personal_data(repos, request.person, now)
     )
     settings = preferences.parse_settings(request.answers, personal_data.local_today(now), words)
     if isinstance(settings, InvalidAnswers):
         return settings
-    saved_data = await context.store.write(
+    saved_data = await context.store.for_workspace(request.person.workspace).write(
         lambda repos: _save_settings(repos, request, settings, now)
     )
     return _show_message(request, words, preferences.render_saved_settings(saved_data, words))
@@ -48,7 +48,9 @@ async def submit_settings(request: Request, context: Context) -> Reply:
 
 async def open_pause_form(request: Request, context: Context) -> Reply:
     """Open the pause form; a person who has not joined gets their settings instead."""
-    clinician = await context.store.read(lambda repos: repos.people.get(request.person))
+    clinician = await context.store.for_workspace(request.person.workspace).read(
+        lambda repos: repos.people.get(request.person)
+    )
     if not clinician.has_joined:
         return await open_settings(request, context)
     return preferences.build_pause_form(context.catalogue.get_pack(request.language))
@@ -57,7 +59,7 @@ async def open_pause_form(request: Request, context: Context) -> Reply:
 async def submit_pause(request: Request, context: Context) -> Reply:
     """Pause check-ins until the chosen day."""
     words, now = context.catalogue.get_pack(request.language), context.now()
-    personal_data = await context.store.read(
+    personal_data = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: load_personal_data(repos, request.person, now)
     )
     pause_end = preferences.parse_pause_end(request.answers, personal_data.local_today(now), words)
@@ -79,7 +81,9 @@ async def restart_weekly_checkins(request: Request, context: Context) -> Reply:
         repos.people.set_unanswered_count(request.person, 0)
         return load_personal_data(repos, request.person, now)
 
-    personal_data = await context.store.write(reset_unanswered_count)
+    personal_data = await context.store.for_workspace(request.person.workspace).write(
+        reset_unanswered_count
+    )
     if surface.is_from_home_page(request):
         return home_page.render_home_page(
             personal_data, words, home_page.offered_languages(context.catalogue)
@@ -95,7 +99,7 @@ async def leave_checkins(request: Request, context: Context) -> Reply:
         repos.people.leave_checkins(request.person)
         return load_personal_data(repos, request.person, now)
 
-    personal_data = await context.store.write(remove_person)
+    personal_data = await context.store.for_workspace(request.person.workspace).write(remove_person)
     if surface.is_from_home_page(request):
         return home_page.render_home_page(
             personal_data, words, home_page.offered_languages(context.catalogue)
@@ -117,7 +121,7 @@ async def submit_menu_choice(request: Request, context: Context) -> Reply:
         case "kept":
             return _show_message(request, words, privacy_notice.render_notice(words))
         case code if code in preferences.SNOOZE_DURATIONS:
-            personal_data = await context.store.read(
+            personal_data = await context.store.for_workspace(request.person.workspace).read(
                 lambda repos: load_personal_data(repos, request.person, now)
             )
             return await _pause_until(
@@ -136,7 +140,7 @@ async def _pause_until(request: Request, context: Context, until: date | None) -
         repos.people.set_unanswered_count(request.person, 0)
         return load_personal_data(repos, request.person, now)
 
-    personal_data = await context.store.write(save_pause)
+    personal_data = await context.store.for_workspace(request.person.workspace).write(save_pause)
     if surface.is_from_home_page(request):
         return home_page.render_home_page(
             personal_data, words, home_page.offered_languages(context.catalogue)

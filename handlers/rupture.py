@@ -26,7 +26,9 @@ async def open_debrief_form(request: Request, context: Context) -> Reply:
         return privacy_notice.policy_sentences(words, team, _withdrawal_deadline(repos, team))
 
     return debrief_form.build_debrief_form(
-        words, opening_line=opening_line, policy_lines=await context.store.read(read_policy)
+        words,
+        opening_line=opening_line,
+        policy_lines=await context.store.for_workspace(request.person.workspace).read(read_policy),
     )
 
 
@@ -48,7 +50,9 @@ async def submit_debrief(request: Request, context: Context) -> Reply:
         )
         return filing_note, _supervisor_ids(repos, request.person, team)
 
-    filing_note, supervisors = await context.store.write(save_debrief)
+    filing_note, supervisors = await context.store.for_workspace(request.person.workspace).write(
+        save_debrief
+    )
     return guides.build_guide_form(debrief, words, supervisors=supervisors, filing_note=filing_note)
 
 
@@ -64,7 +68,9 @@ async def submit_withdrawal(request: Request, context: Context) -> Reply:
     show whether they had filed.
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
-    await context.store.write(lambda repos: repos.slips.withdraw_debriefs(request.person, now))
+    await context.store.for_workspace(request.person.workspace).write(
+        lambda repos: repos.slips.withdraw_debriefs(request.person, now)
+    )
     confirmation = Text(words.translate("privacy.withdraw.done"))
     return surface.build_note_form(
         words, words.translate("privacy.withdraw.title"), (confirmation,)
@@ -79,7 +85,7 @@ async def open_guide_chooser(request: Request, context: Context) -> Reply:
 async def show_guide(request: Request, context: Context) -> Reply:
     """Render the guide for two codes without filing anything."""
     words = context.catalogue.get_pack(request.language)
-    supervisors = await context.store.read(
+    supervisors = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: _supervisor_ids(
             repos, request.person, repos.teams.get_home_team(request.person)
         )
@@ -93,7 +99,7 @@ async def open_deeper_form(request: Request, context: Context) -> Reply:
     """Open the questions that refine the guide; a person who joined may also choose a follow-up."""
     words, now = context.catalogue.get_pack(request.language), context.now()
     form = debrief_form.build_deeper_form(debrief_form.parse_encoded_codes(request.data), words)
-    personal_data = await context.store.read(
+    personal_data = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: load_personal_data(repos, request.person, now)
     )
     return (
@@ -110,14 +116,14 @@ async def submit_deeper_form(request: Request, context: Context) -> Reply:
     if isinstance(refinement, InvalidAnswers):
         return refinement
     debrief, person = debrief_form.parse_encoded_codes(request.data), request.person
-    supervisors = await context.store.read(
+    supervisors = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: _supervisor_ids(repos, person, repos.teams.get_home_team(person))
     )
     guide = guides.build_guide_form(debrief, words, refinement, supervisors=supervisors)
     if not follow_ups.wants_follow_up(request):
         return guide
     sign = questions.deal_sign(words.signs, secrets.randbelow)
-    await context.store.write(
+    await context.store.for_workspace(request.person.workspace).write(
         lambda repos: _save_follow_up_wish(repos, person, sign, context.now())
     )
     return follow_ups.add_follow_up_notice(guide, sign, words)

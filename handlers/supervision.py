@@ -53,7 +53,7 @@ async def submit_setup(request: Request, context: Context) -> Reply:
     if isinstance(submission, InvalidAnswers):
         return submission
     team_id = _team_id_of_request(request)
-    setup_context = await context.store.read(
+    setup_context = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: team_setup.load_setup_context(repos, request.person, team_id, submission)
     )
     if errors := setup_submission.validate_submission(submission, setup_context, words):
@@ -80,7 +80,7 @@ async def _offer_setup(request: Request, context: Context) -> Reply:
     words, person = context.catalogue.get_pack(request.language), request.person
     profile = await _fetch_profile(context, person)
     is_admin = profile is not None and profile.is_admin
-    teams = await context.store.read(
+    teams = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: team_setup.editable_teams(repos, person, is_admin=is_admin)
     )
     team_ids = [*(team.id for team in teams), *([NEW_TEAM_ID] if is_admin else [])]
@@ -103,7 +103,7 @@ async def _build_setup_form(request: Request, context: Context, team_id: str, zo
         Option(tag, context.catalogue.get_pack(tag).display_name)
         for tag in context.catalogue.languages
     )
-    current_setup = await context.store.read(
+    current_setup = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: team_setup.load_current_setup(repos, request.person, team_id)
     )
     words = context.catalogue.get_pack(request.language)
@@ -116,7 +116,7 @@ async def _save_setup(
     request: Request, context: Context, team_id: str, submission: SetupSubmission
 ) -> Reply:
     person, now = request.person, context.now()
-    saved = await context.store.write(
+    saved = await context.store.for_workspace(request.person.workspace).write(
         lambda repos: team_setup.save_setup(repos, person, team_id, submission, now)
     )
     words = context.catalogue.get_pack(request.language)
@@ -131,7 +131,7 @@ async def _save_setup(
 
 async def _plan_introduction(request: Request, context: Context, team_id: str) -> Reply:
     person, now = request.person, context.now()
-    await context.store.write(
+    await context.store.for_workspace(request.person.workspace).write(
         lambda repos: team_setup.requeue_introduction(repos, person, team_id, now)
     )
     return setup_form.build_card_resent_form(context.catalogue.get_pack(request.language))
@@ -144,7 +144,7 @@ async def _run_if_allowed(
 
     Raises :class:`bot.errors.NotTheirTeamError` for any other person.
     """
-    editor = await context.store.read(
+    editor = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: team_setup.editor_of(repos, request.person, team_id)
     )
     if editor is SetupEditor.THIS_PERSON:

@@ -59,7 +59,7 @@ async def show_usage(request: Request, context: Context) -> Reply:
 
 async def _show_card(request: Request, context: Context, days_ahead: int) -> Reply:
     words = context.catalogue.get_pack(request.language)
-    team_key, day = await context.store.read(
+    team_key, day = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: _team_key_and_day(repos, request, context)
     )
     message = tips.render_tip(

@@ -16,8 +16,10 @@ async def run(context: Context) -> int:
     periods were closed.
     """
     now = context.now()
-    closed = await context.store.write(lambda repos: repos.slips.close_ended_periods(now))
-    await context.store.write(lambda repos: repos.slips.open_missing_periods(now))
+    closed = await context.store.across_workspaces.write(
+        lambda repos: repos.slips.close_ended_periods(now)
+    )
+    await context.store.across_workspaces.write(lambda repos: repos.slips.open_missing_periods(now))
     if closed:
         await context.store.checkpoint()
         logger.info("periods.closed", extra={"action": "periods.closed", "count": closed})
@@ -27,4 +29,4 @@ async def run(context: Context) -> int:
 async def next_due(context: Context) -> datetime | None:
     """Return when the next period ends."""
     now = context.now()
-    return await context.store.read(lambda repos: repos.slips.next_close(now))
+    return await context.store.across_workspaces.read(lambda repos: repos.slips.next_close(now))

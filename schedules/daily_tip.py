@@ -21,7 +21,7 @@ async def run(context: Context) -> int:
     worker, inserts no second row. Returns how many tips were planned.
     """
     now = context.now()
-    last_run, teams = await context.store.read(
+    last_run, teams = await context.store.across_workspaces.read(
         lambda repos: (repos.watermarks.last_run(TIP_KIND, now), repos.teams.list_teams())
     )
     reachable_teams = [
@@ -34,13 +34,15 @@ async def run(context: Context) -> int:
         for team in reachable_teams
         if (planned_tip := _plan_latest_tip(team, now, last_run))
     ]
-    return await context.store.write(partial(_plan_tips, planned_tips=planned_tips, now=now))
+    return await context.store.across_workspaces.write(
+        partial(_plan_tips, planned_tips=planned_tips, now=now)
+    )
 
 
 async def next_due(context: Context) -> datetime | None:
     """Return when the next team's tip is due, over all teams of configured products."""
     now = context.now()
-    teams = await context.store.read(lambda repos: repos.teams.list_teams())
+    teams = await context.store.across_workspaces.read(lambda repos: repos.teams.list_teams())
     slots = [
         calendar.next_daily_slot(team.tip_days, team.tip_time, calendar.load_zone(team.zone), now)
         for team in teams

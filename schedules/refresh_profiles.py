@@ -36,7 +36,9 @@ async def run(context: Context) -> int:
     than a week each person is fetched once.
     """
     now = context.now()
-    last_run = await context.store.read(lambda repos: repos.watermarks.last_run(PROFILES_DUTY, now))
+    last_run = await context.store.across_workspaces.read(
+        lambda repos: repos.watermarks.last_run(PROFILES_DUTY, now)
+    )
     previous_turn, current_turn = (
         int(last_run.timestamp()) // _TURN_SECONDS,
         int(now.timestamp()) // _TURN_SECONDS,
@@ -52,7 +54,9 @@ async def run(context: Context) -> int:
             await asyncio.gather(*(_refresh_profile(context, person) for person in people))
     if turns or last_run == now:
         turn_start = datetime.fromtimestamp(current_turn * _TURN_SECONDS, UTC)
-        await context.store.write(lambda repos: repos.watermarks.advance(PROFILES_DUTY, turn_start))
+        await context.store.across_workspaces.write(
+            lambda repos: repos.watermarks.advance(PROFILES_DUTY, turn_start)
+        )
     return refreshed
 
 
@@ -69,7 +73,9 @@ def weekly_turn(person: Person) -> int:
 async def _iterate_due_people(context: Context, turns: set[int]) -> AsyncIterator[list[Person]]:
     """Iterate over the people of configured products whose turn it is, in batches of requests."""
     after: Person | None = None
-    while clinicians := await context.store.read(partial(_load_joined, after=after)):
+    while clinicians := await context.store.across_workspaces.read(
+        partial(_load_joined, after=after)
+    ):
         due = [
             person
             for person in clinicians
@@ -87,7 +93,9 @@ def _load_joined(repos: Repositories, after: Person | None) -> list[Person]:
 async def _refresh_profile(context: Context, person: Person) -> None:
     outlet = context.find_outlet(person.workspace)
     if profile := await outlet.fetch_profile(person) if outlet else None:
-        await context.store.write(partial(_save_profile, person=person, profile=profile))
+        await context.store.for_workspace(person.workspace).write(
+            partial(_save_profile, person=person, profile=profile)
+        )
 
 
 def _save_profile(repos: Repositories, person: Person, profile: Profile) -> None:

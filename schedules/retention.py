@@ -36,7 +36,7 @@ async def run(context: Context) -> int:
             + repos.releases.delete_before((now - _RELEASE_RETENTION).date())
         )
 
-    return await context.store.write(delete_expired_rows)
+    return await context.store.across_workspaces.write(delete_expired_rows)
 
 
 async def next_due(_context: Context) -> datetime | None:

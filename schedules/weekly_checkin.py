@@ -42,7 +42,9 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     committed before an exception stays. Returns how many check-ins were planned.
     """
     now, signs = context.now(), context.catalogue.get_pack("en").signs
-    last_run = await context.store.read(lambda repos: repos.watermarks.last_run(CHECKIN_KIND, now))
+    last_run = await context.store.across_workspaces.read(
+        lambda repos: repos.watermarks.last_run(CHECKIN_KIND, now)
+    )
     checkin_run = CheckinRun(
         now, last_run, lambda: checkin_questions.deal_sign(signs, secrets.randbelow).code
     )
@@ -55,14 +57,18 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
         ]
         if candidates:
             planned_count += await _plan_missing(context, candidates)
-    await context.store.write(lambda repos: repos.watermarks.advance(CHECKIN_KIND, now))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.watermarks.advance(CHECKIN_KIND, now)
+    )
     return planned_count
 
 
 async def next_due(context: Context) -> datetime | None:
     """Return when the next check-in is due, a postponed row included."""
     now = context.now()
-    soonest = await context.store.read(lambda repos: repos.deliveries.next_due(now))
+    soonest = await context.store.across_workspaces.read(
+        lambda repos: repos.deliveries.next_due(now)
+    )
     async for batch in _iterate_members(context, _BATCH_SIZE):
         schedules = {
             (scheduling.build_schedule(member, team), member.unanswered_count)
@@ -139,9 +145,14 @@ async def _iterate_members(
     be counted as unanswered.
     """
     teams = {
-        team.id: team for team in await context.store.read(lambda repos: repos.teams.list_teams())
+        team.id: team
+        for team in await context.store.across_workspaces.read(
+            lambda repos: repos.teams.list_teams()
+        )
     }
-    members = await context.store.read(partial(_load_joined, after=None, limit=batch_size))
+    members = await context.store.across_workspaces.read(
+        partial(_load_joined, after=None, limit=batch_size)
+    )
     while members:
         yield [
             (member, teams[member.home_team_id])
@@ -151,7 +162,7 @@ async def _iterate_members(
         if len(members) < batch_size:
             return
         load_next = partial(_load_joined, after=members[-1].person, limit=batch_size)
-        members = await context.store.read(load_next)
+        members = await context.store.across_workspaces.read(load_next)
 
 
 def _load_joined(repos: Repositories, after: Person | None, limit: int) -> tuple[Clinician, ...]:
@@ -199,10 +210,14 @@ async def _plan_missing(context: Context, candidates: list[PlannedDelivery]) -> 
 
     A query comes first, so that most runs need no write transaction.
     """
-    unplanned = await context.store.read(partial(_filter_unplanned, candidates=candidates))
+    unplanned = await context.store.across_workspaces.read(
+        partial(_filter_unplanned, candidates=candidates)
+    )
     if not unplanned:
         return 0
-    return await context.store.write(partial(_save_planned, planned_deliveries=unplanned))
+    return await context.store.across_workspaces.write(
+        partial(_save_planned, planned_deliveries=unplanned)
+    )
 
 
 def _filter_unplanned(

@@ -78,7 +78,7 @@ async def set_up_team(
         repos.teams.set_role_holders(team.id, Role.SUPERVISOR, supervisors)
         repos.slips.open_missing_periods(context.now())
 
-    await context.store.write(save_team)
+    await context.store.across_workspaces.write(save_team)
 
 
 def build_request(

@@ -89,20 +89,22 @@ async def test_profile_of_a_non_member_is_not_stored(
     await middleware.bind_handler(reply_with_language)(build_request(STRANGER))
     await middleware.wait_for_profile_lookups()
 
-    person = await context.store.read(lambda repos: repos.people.get(STRANGER))
+    person = await context.store.across_workspaces.read(lambda repos: repos.people.get(STRANGER))
     assert (person.locale, person.zone) == ("", "")
 
 
 async def test_profile_of_a_member_is_stored(context: Context, outlet: RecordingOutlet) -> None:
     """Locale and zone of a person who joined are stored, for the check-in's schedule."""
     await set_up_team(context)
-    await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(MARIE, TEAM.id)
+    )
     outlet.profiles[MARIE] = Profile(locale="fr-CA", zone="America/Halifax")
     middleware = RequestMiddleware(context)
     await middleware.bind_handler(reply_with_language)(build_request(MARIE))
     await middleware.wait_for_profile_lookups()
 
-    person = await context.store.read(lambda repos: repos.people.get(MARIE))
+    person = await context.store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
     assert (person.locale, person.zone) == ("fr-CA", "America/Halifax")
 
 

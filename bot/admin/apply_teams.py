@@ -55,7 +55,7 @@ async def apply_teams(
         repos.slips.open_missing_periods(now)
         return changed_count
 
-    return ApplyResult(len(declared), await context.store.write(apply_all))
+    return ApplyResult(len(declared), await context.store.across_workspaces.write(apply_all))
 
 
 def _reject_clinicians_of_other_teams(

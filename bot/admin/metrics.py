@@ -80,7 +80,7 @@ class Metrics:
                 return repos.deliveries.count_by_state(), *repos.workspaces.count_refusing(now)
 
             self._cached_counts, self._cached_at = (
-                await self._context.store.read(read_counts),
+                await self._context.store.across_workspaces.read(read_counts),
                 time.monotonic(),
             )
         return self._cached_counts

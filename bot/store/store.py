@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
@@ -36,12 +37,53 @@ _CHECKPOINT_TIMEOUT_SECONDS = 5
 T = TypeVar("T")
 
 
-class Store:
-    """Transactional access to the database from any event loop.
+@dataclass(frozen=True)
+class StoreScope:
+    """Transactions that serve one workspace; all workspaces when ``workspace`` is ``None``.
 
     A job is a plain synchronous function of :class:`bot.store.repositories.Repositories`: it
-    awaits nothing and returns plain values. Writes share one writer thread and its commits,
-    reads run in a thread pool. Other processes may use the same database at the same time.
+    awaits nothing and returns plain values. Its repositories know the workspace that it serves.
+    """
+
+    workspace: str | None
+    _run_read: Callable[[Callable[[Repositories], Any]], Awaitable[Any]]
+    _run_write: Callable[[QueuedJob[Any], float], Awaitable[Any]]
+
+    async def write(
+        self, job: Callable[[Repositories], T], *, timeout_seconds: float = WRITE_TIMEOUT_SECONDS
+    ) -> T:
+        """Run *job* in a write transaction and return its result once the commit is on disk.
+
+        An exception raised by *job* rolls back its own changes and no other job's. Raises
+        :class:`bot.errors.StoreBusyError`, with nothing written, when the job did not start
+        within *timeout_seconds* or the commit failed.
+        """
+        queued_job = QueuedJob(self._limit_job(job))
+        result: T = await self._run_write(queued_job, timeout_seconds)
+        return result
+
+    async def read(self, job: Callable[[Repositories], T]) -> T:
+        """Run *job* in a read-only snapshot of the database; it never waits for a writer.
+
+        The database rejects a write in it.
+        """
+        result: T = await self._run_read(self._limit_job(job))
+        return result
+
+    def _limit_job(self, job: Callable[[Repositories], T]) -> Callable[[Repositories], T]:
+        """Return *job* with repositories of the workspace."""
+        workspace = self.workspace
+        if workspace is None:
+            return job
+        return lambda repos: job(repos.limit_to_workspace(workspace))
+
+
+class Store:
+    """Transactional access to the database from any event loop, within a scope.
+
+    What serves one workspace opens :meth:`for_workspace`; what reads or writes across
+    workspaces says so with :attr:`across_workspaces`. Writes share one writer thread and its
+    commits, reads run in a thread pool. Other processes may use the same database at once.
     """
 
     def __init__(
@@ -83,23 +125,14 @@ class Store:
         engines = open_engines(url)
         return cls(engines, peppers, max_queued=max_queued, idle_seconds=idle_seconds)
 
-    async def write(
-        self, job: Callable[[Repositories], T], *, timeout_seconds: float = WRITE_TIMEOUT_SECONDS
-    ) -> T:
-        """Run *job* in a write transaction and return its result once the commit is on disk.
+    def for_workspace(self, workspace: str) -> "StoreScope":
+        """Return access to the rows of *workspace*, for what serves one workspace."""
+        return StoreScope(workspace, self._read_async, self._enqueue_and_wait)
 
-        An exception raised by *job* rolls back its own changes and no other job's. Raises
-        :class:`bot.errors.StoreBusyError`, with nothing written, when the job did not start
-        within *timeout_seconds* or the commit failed.
-        """
-        return await self._enqueue_and_wait(QueuedJob(job), timeout_seconds)
-
-    async def read(self, job: Callable[[Repositories], T]) -> T:
-        """Run *job* in a read-only snapshot of the database; it never waits for a writer.
-
-        The database rejects a write in it.
-        """
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._run_read, job)
+    @property
+    def across_workspaces(self) -> "StoreScope":
+        """Access to the rows of all workspaces, for scheduled duties and the operator."""
+        return StoreScope(None, self._read_async, self._enqueue_and_wait)
 
     async def checkpoint(self) -> bool:
         """Run a WAL checkpoint, so that no deleted content remains in SQLite's write-ahead log.
@@ -169,6 +202,9 @@ class Store:
             return ()
         with self._engines.reader.begin() as connection:
             return worker_locks.list_live_workers(connection)
+
+    async def _read_async(self, job: Callable[[Repositories], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._run_read, job)
 
     def _run_read(self, job: Callable[[Repositories], T]) -> T:
         try:

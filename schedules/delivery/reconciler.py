@@ -42,7 +42,9 @@ class Reconciler:
         since, backoff_seconds = self._lookup_backoffs.get(workspace, (now, 0.0))
         if since <= now < since + timedelta(seconds=backoff_seconds):
             return
-        for delivery in await self._context.store.read(partial(_load_in_doubt, workspace, now)):
+        for delivery in await self._context.store.for_workspace(workspace).read(
+            partial(_load_in_doubt, workspace, now)
+        ):
             search_result = await self._check_posted(delivery, outlet)
             settle = partial(
                 delivery_outcome.settle_in_doubt,
@@ -50,7 +52,11 @@ class Reconciler:
                 search_result=search_result,
                 now=now,
             )
-            log_action(await self._context.store.write(settle), delivery, search_result)
+            log_action(
+                await self._context.store.for_workspace(workspace).write(settle),
+                delivery,
+                search_result,
+            )
             if search_result == "later":
                 doubled = max(_MIN_LOOKUP_BACKOFF_SECONDS, backoff_seconds * 2)
                 self._lookup_backoffs[workspace] = (now, min(doubled, _MAX_LOOKUP_BACKOFF_SECONDS))
@@ -61,7 +67,9 @@ class Reconciler:
         self, delivery: Delivery, outlet: Outlet
     ) -> delivery_outcome.SearchResult:
         address = delivery_outcome.address_of(delivery)
-        route = await self._context.store.read(lambda repos: repos.chat_routes.get_route(address))
+        route = await self._context.store.for_workspace(address.workspace).read(
+            lambda repos: repos.chat_routes.get_route(address)
+        )
         started_at = delivery.started_at.timestamp()
         return await outlet.check_posted(replace(address, route=route), delivery.id, started_at)
 

@@ -87,7 +87,7 @@ class DeliverySender:
     async def list_due_workspaces(self) -> tuple[str, ...]:
         """Query the workspaces of configured products with deliveries due or in doubt now."""
         now = self._context.now()
-        workspaces = await self._context.store.read(
+        workspaces = await self._context.store.across_workspaces.read(
             lambda repos: repos.deliveries.list_due_workspaces(now)
         )
         return tuple(filter(self._context.is_configured, workspaces))
@@ -157,7 +157,9 @@ class DeliverySender:
     async def _pause_workspace(self, workspace: str) -> None:
         """Store a rest for a product that returns unknown results, so that every worker pauses."""
         until = self._context.now() + _OUTAGE_PAUSE
-        await self._context.store.write(lambda repos: repos.workspaces.set_rest(workspace, until))
+        await self._context.store.for_workspace(workspace).write(
+            lambda repos: repos.workspaces.set_rest(workspace, until)
+        )
 
     async def _send_workspace_safely(self, workspace: str) -> int:
         try:
@@ -181,9 +183,9 @@ class DeliverySender:
             deliveries = repos.deliveries.list_due_deliveries(workspace, now, _BATCH_SIZE)
             return deliveries, rate_per_second
 
-        deliveries, rate_limiter.rate_per_second = await self._context.store.read(
-            read_due_deliveries
-        )
+        deliveries, rate_limiter.rate_per_second = await self._context.store.for_workspace(
+            workspace
+        ).read(read_due_deliveries)
         return deliveries
 
     async def _sleep_until(self, loop_time: float) -> bool:
@@ -209,7 +211,7 @@ class DeliverySender:
         rate_limiter.mark_sent(loop.time())
         result = await self._send_claimed(delivery, outlet, claimed)
         rate_after_limit = halve_rate(rate_limiter.rate_per_second)
-        action = await self._context.store.write(
+        action = await self._context.store.for_workspace(delivery.workspace).write(
             lambda repos: delivery_outcome.record_send_result(
                 repos, delivery, result, self._context.now(), rate_after_limit
             ),
@@ -236,13 +238,13 @@ class DeliverySender:
             compose=self._composers[delivery.kind],
         )
         try:
-            return await self._context.store.write(claim)
+            return await self._context.store.for_workspace(delivery.workspace).write(claim)
         except StoreBusyError:
             raise
         except Exception as error:  # noqa: BLE001 - one failed composer delays no other delivery
             log_error(logger, "delivery.compose_failed", error, kind=delivery.kind)
             retry_at = self._context.now() + _COMPOSE_RETRY_AFTER
-            await self._context.store.write(
+            await self._context.store.for_workspace(delivery.workspace).write(
                 lambda repos: repos.deliveries.postpone_delivery(delivery.id, retry_at)
             )
             return None

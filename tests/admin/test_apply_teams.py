@@ -39,7 +39,9 @@ async def apply_text(
 
 async def load_north(context: Context) -> Team:
     """Return the team that the file declares."""
-    team = await context.store.read(lambda repos: repos.teams.get_by_channel(WORKSPACE, "C0NORTH"))
+    team = await context.store.across_workspaces.read(
+        lambda repos: repos.teams.get_by_channel(WORKSPACE, "C0NORTH")
+    )
     assert team is not None
     return team
 
@@ -54,7 +56,7 @@ async def test_applying_stores_the_team_and_plans_its_introduction(
     await DeliverySender(context, COMPOSERS).send_all_due()
     team = await load_north(context)
 
-    roster, supervisors, closes = await context.store.read(
+    roster, supervisors, closes = await context.store.across_workspaces.read(
         lambda repos: (
             repos.teams.list_roster(team.id),
             repos.teams.list_role_holders(team.id, Role.SUPERVISOR),
@@ -87,7 +89,9 @@ async def test_declared_clinician_has_not_joined(context: Context, tmp_path: Pat
     """A declaration invites a clinician and never enrols them."""
     await apply_text(context, tmp_path, TEAM_FILE)
 
-    person = await context.store.read(lambda repos: repos.people.get(Person(WORKSPACE, "U0A")))
+    person = await context.store.across_workspaces.read(
+        lambda repos: repos.people.get(Person(WORKSPACE, "U0A"))
+    )
     assert not person.has_joined
 
 
@@ -98,7 +102,9 @@ async def test_declaration_may_join_clinicians_in_test_mode(
     text = TEAM_FILE.replace('"U0A"', '{ id = "U0A", joined = true }')
     await apply_text(context, tmp_path, text, test_mode=True)
 
-    joined = await context.store.read(lambda repos: repos.people.list_joined(None, 10))
+    joined = await context.store.across_workspaces.read(
+        lambda repos: repos.people.list_joined(None, 10)
+    )
     assert [clinician.person.id for clinician in joined] == ["U0A"]
 
 
@@ -107,7 +113,7 @@ async def test_invalid_file_is_not_applied(context: Context, tmp_path: Path) -> 
     with pytest.raises(FaultyInputError):
         await apply_text(context, tmp_path, TEAM_FILE + '\n[[team]]\nname = "South"\n')
 
-    assert await context.store.read(lambda repos: repos.teams.list_teams()) == ()
+    assert await context.store.across_workspaces.read(lambda repos: repos.teams.list_teams()) == ()
 
 
 async def test_clinician_of_another_team_is_rejected(context: Context, tmp_path: Path) -> None:
@@ -142,7 +148,7 @@ async def test_accounts_are_linked_until_a_file_changes_it(
     for text in (TEAM_FILE + SAME_TABLE, TEAM_FILE, "same = []\n" + TEAM_FILE):
         await apply_text(context, tmp_path, text)
         accounts.append(
-            await context.store.read(
+            await context.store.across_workspaces.read(
                 lambda repos: repos.linked_accounts.resolve_account(TEAMS_ACCOUNT)
             )
         )

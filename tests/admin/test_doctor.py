@@ -131,8 +131,12 @@ async def test_people_of_a_product_not_configured_are_counted(
         Person("slack:T2", "U9"),
         Person("msteams:tenant", "object"),
     ]
-    await store.write(lambda repos: [repos.people.join_team(person, "north") for person in people])
-    await store.write(lambda repos: repos.people.set_language(Person("slack:T1", "U7"), "fr"))
+    await store.across_workspaces.write(
+        lambda repos: [repos.people.join_team(person, "north") for person in people]
+    )
+    await store.across_workspaces.write(
+        lambda repos: repos.people.set_language(Person("slack:T1", "U7"), "fr")
+    )
     await store.close()
 
     findings = await doctor.run_checkup(

@@ -55,7 +55,7 @@ async def plan_deliveries(context: Context, reason: str = "is_archived") -> None
         repos.workspaces.suspend("slack:T2", "token_revoked")
         repos.workspaces.set_rest("slack:T3", now + timedelta(seconds=30))
 
-    await context.store.write(write_rows)
+    await context.store.across_workspaces.write(write_rows)
 
 
 async def test_prometheus_output_has_no_personal_data(context: Context) -> None:

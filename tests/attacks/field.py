@@ -109,14 +109,16 @@ class AttackEnvironment:
         short one everybody files through the handler.
         """
         now = self.context.now()
-        await self.context.store.write(
+        await self.context.store.across_workspaces.write(
             lambda repos: _insert_slips(repos, self.teams, slips_by_team, now)
         )
 
     async def count_slips(self) -> Counter[tuple[object, ...]]:
         """How many slips there are of each ledger, period, token and code."""
         asked = select(slips.c.ledger, slips.c.unit, slips.c.closes, slips.c.token, slips.c.code)
-        found = await self.context.store.read(lambda repos: list(repos._connection.execute(asked)))
+        found = await self.context.store.across_workspaces.read(
+            lambda repos: list(repos._connection.execute(asked))
+        )
         return Counter(tuple(row) for row in found)
 
     async def close_all_periods(self) -> None:

@@ -88,7 +88,9 @@ class World:
     async def fetch_rows(self, table_name: str) -> list[tuple[object, ...]]:
         """Every row of a table, sorted."""
         asked = select(metadata.tables[table_name])
-        found = await self.context.store.read(lambda repos: list(repos._connection.execute(asked)))
+        found = await self.context.store.across_workspaces.read(
+            lambda repos: list(repos._connection.execute(asked))
+        )
         return sorted((tuple(row) for row in found), key=repr)
 
 

@@ -55,7 +55,9 @@ async def another_roster(one: World) -> None:
     """People come and go, and the team becomes large and moves west."""
     many = tuple(build_person(f"new{number}") for number in range(30))
     await set_up_team(one.context, replace(TEAM, zone="Pacific/Honolulu"), (*CLINICIANS[3:], *many))
-    await one.context.store.write(lambda repos: repos.people.join_team(STRANGER, TEAM.id))
+    await one.context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(STRANGER, TEAM.id)
+    )
     await close_periods.run(one.context)
 
 
@@ -155,10 +157,20 @@ async def test_the_pepper_is_changed_as_the_runbook_says(tmp_path: Path) -> None
     async with open_world(tmp_path / "kept", at, (NEW, OLD)) as one:
         await one.close_period()
         assert await fetch_releases(one) == expected
-        assert await one.context.store.read(lambda repos: repos.slips.count_locked_periods()) == 0
+        assert (
+            await one.context.store.across_workspaces.read(
+                lambda repos: repos.slips.count_locked_periods()
+            )
+            == 0
+        )
         at = one.clock.current_time
     async with open_world(tmp_path / "kept", at, (NEW,)) as one:
-        assert await one.context.store.read(lambda repos: repos.slips.count_locked_periods()) == 0
+        assert (
+            await one.context.store.across_workspaces.read(
+                lambda repos: repos.slips.count_locked_periods()
+            )
+            == 0
+        )
         await one.file_debriefs(MARIE)
         await one.close_period()
         assert [row for row in await fetch_releases(one) if row in expected] == expected
@@ -178,7 +190,12 @@ async def test_a_pepper_that_went_too_early_can_come_back(tmp_path: Path) -> Non
     async with open_world(tmp_path / "kept", at, (NEW,)) as one:
         assert await close_periods.run(one.context) == 0
         assert await fetch_releases(one) == []
-        assert await one.context.store.read(lambda repos: repos.slips.count_locked_periods()) == 2
+        assert (
+            await one.context.store.across_workspaces.read(
+                lambda repos: repos.slips.count_locked_periods()
+            )
+            == 2
+        )
     async with open_world(tmp_path / "kept", at, (NEW, OLD)) as one:
         assert await close_periods.run(one.context) == 2
         assert await fetch_releases(one) == expected

@@ -101,7 +101,7 @@ async def test_what_the_bot_publishes_is_what_the_rule_says(tmp_path: Path, size
                     [(who, (form,)) for who, form in plays.deal_case(side, case)]
                 )
                 await field.file_debriefs(side.target, *case.second_world_forms)
-            expected = await field.context.store.read(by_the_rule)
+            expected = await field.context.store.across_workspaces.read(by_the_rule)
             await field.close_all_periods()
 
             assert [await field.read_release(side) for side in field.teams] == [
@@ -134,7 +134,7 @@ def by_the_rule(repos: Repositories) -> dict[tuple[str, str], release_rule.Relea
 
 async def released(field: AttackEnvironment) -> set[str]:
     """Every published table as it is kept."""
-    tables = await field.context.store.read(
+    tables = await field.context.store.across_workspaces.read(
         lambda repos: [repos.releases.list_by_unit(f"team:{side.team.id}") for side in field.teams]
     )
     return {release.table.json_body for of_team in tables for release in of_team}

@@ -31,7 +31,7 @@ async def ready(
 ) -> None:
     """A team whose supervisor and director have agreed, with one published table already."""
     await set_up_team(world.context, team, clinicians)
-    await world.context.store.write(
+    await world.context.store.across_workspaces.write(
         lambda repos: repos.teams.set_role_holders(team.id, Role.DIRECTOR, (DIRECTOR,))
     )
     for reader in (SUPERVISOR, DIRECTOR):
@@ -236,7 +236,7 @@ async def test_the_set_up_changes_no_period_that_is_open(tmp_path: Path) -> None
         await world.file_debriefs(*CLINICIANS)
 
     async def taken_off(world: World) -> object:
-        await world.context.store.write(
+        await world.context.store.across_workspaces.write(
             lambda repos: repos.teams.declare_clinicians(TEAM.id, OTHERS)
         )
         await world.close_period()

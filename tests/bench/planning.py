@@ -44,7 +44,9 @@ def _measure_in_process(people_count: int) -> dict[str, Any]:
 async def _plan_and_measure(people_count: int, folder: Path) -> dict[str, Any]:
     store = Store.open(f"sqlite:///{folder}/attune.sqlite", ())
     store.migrate()
-    await store.write(lambda repos: _insert_people(repos, people_count), timeout_seconds=600)
+    await store.across_workspaces.write(
+        lambda repos: _insert_people(repos, people_count), timeout_seconds=600
+    )
     context = Context(
         store, catalogue.load_catalogue(), lambda: MONDAY, {"slack": RecordingOutlet()}
     )

@@ -131,7 +131,7 @@ async def plan_checkins(bot: BotProcess, load: Load) -> None:
     store.migrate()
     each = load.message_count // load.workspace_count
     for number in range(load.workspace_count):
-        await store.write(
+        await store.across_workspaces.write(
             partial(_plan_for_workspace, workspace_number=number, people_count=each),
             timeout_seconds=60,
         )

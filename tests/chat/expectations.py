@@ -25,7 +25,7 @@ async def count_slips(product: Product) -> int:
     def count_rows(repos: Repositories) -> int:
         return int(repos._connection.scalar(sql("select count(*) from slip")) or 0)
 
-    return await product.bot.context.store.read(count_rows)
+    return await product.bot.context.store.across_workspaces.read(count_rows)
 
 
 async def deliver_checkin(product: Product, *, weeks: int = 0) -> Screen:

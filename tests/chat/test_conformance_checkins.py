@@ -120,7 +120,7 @@ async def test_failed_delivery_is_not_sent_twice(product: Product, failure: Fail
     for minutes in (1, 2, 3, 20):
         await advance_and_deliver(product, MONDAY + timedelta(minutes=minutes))
 
-    states = await product.bot.context.store.read(
+    states = await product.bot.context.store.across_workspaces.read(
         lambda repos: {
             row.state.value for row in repos.deliveries.count_by_state() if row.kind == "checkin"
         }

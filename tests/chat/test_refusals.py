@@ -85,7 +85,7 @@ async def count_checkins(product: Product) -> dict[tuple[str, str], int]:
         rows = [row for row in repos.deliveries.count_by_state() if row.kind == "checkin"]
         return {(row.state.value, row.reason): row.count for row in rows}
 
-    return await product.bot.context.store.read(count_rows)
+    return await product.bot.context.store.across_workspaces.read(count_rows)
 
 
 async def get_unreachable_reason(product: Product) -> str:
@@ -93,7 +93,9 @@ async def get_unreachable_reason(product: Product) -> str:
     name = "slack" if isinstance(product, SlackProduct) else "msteams"
     marie = Person(f"{name}:{product.workspace}", product.marie)
     return (
-        await product.bot.context.store.read(lambda repos: repos.people.get(marie))
+        await product.bot.context.store.across_workspaces.read(
+            lambda repos: repos.people.get(marie)
+        )
     ).unreachable_reason
 
 

@@ -71,4 +71,6 @@ async def submit_setup(
 
 async def load_teams(context: Context) -> tuple[Team, ...]:
     """Load every team of the workspace."""
-    return await context.store.read(lambda repos: repos.teams.list_teams(WORKSPACE))
+    return await context.store.across_workspaces.read(
+        lambda repos: repos.teams.list_teams(WORKSPACE)
+    )

@@ -20,12 +20,16 @@ WEEK, NEXT_WEEK = "2026-W27", "2026-W28"
 async def join_marie(context: Context) -> None:
     """Set up Marie's team, and join her."""
     await set_up_team(context)
-    await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(MARIE, TEAM.id)
+    )
 
 
 async def load_intention(context: Context) -> Intention | None:
     """Load Marie's stored intention."""
-    return await context.store.read(lambda repos: repos.intentions.get_intention(MARIE))
+    return await context.store.across_workspaces.read(
+        lambda repos: repos.intentions.get_intention(MARIE)
+    )
 
 
 def checkin_data(context: Context, week: str = WEEK, sign_index: int = 0) -> str:
@@ -160,33 +164,45 @@ async def test_an_expired_intention_gets_no_follow_up(context: Context, clock: F
 async def test_an_answer_resets_the_unanswered_count(context: Context) -> None:
     """An answer resets the unanswered count."""
     await join_marie(context)
-    await context.store.write(lambda repos: repos.people.set_unanswered_count(MARIE, 4))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.set_unanswered_count(MARIE, 4)
+    )
 
     await submit_answer(context, checkin_data(context), checkin="none")
 
-    assert (await context.store.read(lambda repos: repos.people.get(MARIE))).unanswered_count == 0
+    assert (
+        await context.store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
+    ).unanswered_count == 0
 
 
 async def test_opening_the_question_resets_the_unanswered_count(context: Context) -> None:
     """Opening the question resets the unanswered count, without a submission."""
     await join_marie(context)
-    await context.store.write(lambda repos: repos.people.set_unanswered_count(MARIE, 3))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.set_unanswered_count(MARIE, 3)
+    )
 
     await BUTTONS["checkin.answer"](build_request(MARIE, data=checkin_data(context)), context)
 
-    assert (await context.store.read(lambda repos: repos.people.get(MARIE))).unanswered_count == 0
+    assert (
+        await context.store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
+    ).unanswered_count == 0
 
 
 async def test_filing_a_debrief_does_not_reset_the_unanswered_count(context: Context) -> None:
     """The unanswered count must not reveal that a person filed a debrief."""
     await join_marie(context)
-    await context.store.write(lambda repos: repos.people.set_unanswered_count(MARIE, 3))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.set_unanswered_count(MARIE, 3)
+    )
 
     await FORMS["debrief"](
         build_request(MARIE, answers={"form": "away", "status": "touched"}), context
     )
 
-    assert (await context.store.read(lambda repos: repos.people.get(MARIE))).unanswered_count == 3
+    assert (
+        await context.store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
+    ).unanswered_count == 3
 
 
 async def test_too_many_tried_steps_return_an_error(context: Context) -> None:

@@ -15,7 +15,7 @@ NOTICE = "Messages to the channel came back"
 async def _archived_channel(context: Context) -> None:
     """The team's channel is archived, and marked as unreachable."""
     await set_up_team(context)
-    await context.store.write(
+    await context.store.across_workspaces.write(
         lambda repos: repos.teams.mark_unreachable(TEAM.workspace, TEAM.channel, "is_archived")
     )
 

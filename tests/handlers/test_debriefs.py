@@ -46,7 +46,7 @@ async def simulate_quarters(context: Context, clock: FakeClock, quarters: int) -
                 build_request(clinician, answers=answers, idempotency_key=key), context
             )
         clock.advance(days=ONE_QUARTER)
-        await context.store.write(lambda repos: _change_quarter(repos, clock))
+        await context.store.across_workspaces.write(lambda repos: _change_quarter(repos, clock))
 
 
 def _change_quarter(repos: Repositories, clock: FakeClock) -> None:
@@ -167,7 +167,7 @@ async def test_a_director_can_switch_between_teams(context: Context) -> None:
     """Each of a director's teams is one step away, and their counts are never added up."""
     await set_up_team(context)
     await set_up_team(context, OTHER_TEAM, clinicians=())
-    await context.store.write(_save_director_roles)
+    await context.store.across_workspaces.write(_save_director_roles)
     await submit_agreement(context, DIRECTOR)
 
     first = await run_command(build_request(DIRECTOR), context)

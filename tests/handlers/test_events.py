@@ -21,13 +21,15 @@ from tests.sample_team import ADA, CHANNEL, MARIE, TEAM, WORKSPACE, set_up_team,
 async def team_context(context: Context) -> Context:
     """A context with a team of which Marie joined and Ada did not."""
     await set_up_team(context)
-    await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(MARIE, TEAM.id)
+    )
     return context
 
 
 async def load_clinician(context: Context, person: Person = MARIE) -> Clinician:
     """Load the stored clinician."""
-    return await context.store.read(lambda repos: repos.people.get(person))
+    return await context.store.across_workspaces.read(lambda repos: repos.people.get(person))
 
 
 def build_profile_event(
@@ -61,7 +63,7 @@ async def test_events_about_other_people_store_nothing(team_context: Context) ->
     clinician = await load_clinician(team_context, ADA)
     assert (clinician.zone, clinician.unreachable_reason) == ("", "")
     assert (
-        await team_context.store.read(
+        await team_context.store.across_workspaces.read(
             lambda repos: repos.chat_routes.get_route(Address(WORKSPACE, ADA.id))
         )
         == ""
@@ -112,7 +114,12 @@ async def test_an_arrival_stores_the_route(team_context: Context) -> None:
         reasons = (repos.people.get(MARIE).unreachable_reason, team.unreachable_reason)
         return (*reasons, *map(repos.chat_routes.get_route, routes))
 
-    assert await team_context.store.read(read_reasons_and_routes) == ("", "", "a", "b")
+    assert await team_context.store.across_workspaces.read(read_reasons_and_routes) == (
+        "",
+        "",
+        "a",
+        "b",
+    )
 
 
 async def test_an_unreachable_channel_gets_no_tip(
@@ -127,7 +134,7 @@ async def test_an_unreachable_channel_gets_no_tip(
 
     assert await daily_tip.run(tuesday) == 0
     assert caplog.text.count("channels.unreachable") == 1
-    await team_context.store.write(lambda repos: repos.teams.save(TEAM))
+    await team_context.store.across_workspaces.write(lambda repos: repos.teams.save(TEAM))
     assert await daily_tip.run(tuesday) == 1
 
 
@@ -138,7 +145,7 @@ async def test_a_closed_workspace_is_suspended_until_it_opens(
     for kind in ("closed", "opened"):
         for _ in range(2):
             await EVENT_HANDLER(ChatEvent(kind, WORKSPACE, reason="app_uninstalled"), team_context)
-        accepts_messages = await team_context.store.read(
+        accepts_messages = await team_context.store.across_workspaces.read(
             lambda repos: repos.workspaces.accepts_messages(WORKSPACE, team_context.now())
         )
         assert accepts_messages == (kind == "opened")
@@ -200,7 +207,7 @@ async def test_a_planned_introduction_is_not_doubled(
     planned_introduction = PlannedDelivery(
         WORKSPACE, "intro", "", CHANNEL, "x", team_context.now(), deadline, ""
     )
-    await team_context.store.write(
+    await team_context.store.across_workspaces.write(
         lambda repos: repos.deliveries.plan_deliveries([planned_introduction])
     )
     await EVENT_HANDLER(replace(ARRIVAL, channel=CHANNEL), team_context)

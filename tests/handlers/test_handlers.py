@@ -1,18 +1,22 @@
 """The handler tables."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bot.context import Context
+from bot.conversation import Person
 from bot.domain.counts import reports
 from bot.domain.counts.reports import ReportArchive
 from bot.domain.debriefs import guides
 from bot.domain.debriefs.debrief_form import Debrief
 from bot.domain.teams import setup_form, welcome_card
 from bot.elements import ActionRow, Button, Form, OverflowMenu
+from bot.errors import StaleFormError
 from handlers import BUTTONS, COMMANDS, FORMS
-from tests.sample_team import MARIE, SUPERVISOR, TEAM, build_request, reply_body
+from tests.sample_team import MARIE, SUPERVISOR, TEAM, build_request, reply_body, set_up_team
+from tests.sources import ROOT
 
 
 @pytest.mark.parametrize("name", sorted(FORMS))
@@ -61,3 +65,20 @@ def test_every_form_has_a_handler(context: Context) -> None:
     )
 
     assert {form.name for form in forms} <= set(FORMS)
+
+
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "handlers").glob("*.py")), ids=lambda path: path.name
+)
+def test_no_handler_opens_the_store_across_workspaces(path: Path) -> None:
+    """Handlers open the rows of the workspace of their request or event only."""
+    assert "across_workspaces" not in path.read_text()
+
+
+async def test_a_team_of_another_workspace_is_rejected(context: Context) -> None:
+    """A request with the id of another workspace's team, even of its supervisor, is rejected."""
+    await set_up_team(context)
+    request = build_request(Person("slack:T0ELSEWHERE", SUPERVISOR.id), data=TEAM.id)
+
+    with pytest.raises(StaleFormError):
+        await BUTTONS["supervision.introduce"](request, context)

@@ -1,6 +1,7 @@
 import pytest
 
 from bot.context import Context
+from bot.conversation import UNKNOWN_KEYWORD
 from bot.elements import Form, Message
 from handlers import BUTTONS, COMMANDS, FORMS
 from tests.sample_team import MARIE, build_request, reply_text
@@ -32,3 +33,12 @@ async def test_the_privacy_notice_is_the_same_for_every_reader(context: Context)
 async def test_a_form_without_fields_closes(context: Context, name: str) -> None:
     """A form without fields closes."""
     assert await FORMS[name](build_request(MARIE, answers={}), context) is None
+
+
+async def test_checkin_help_and_unknown_keywords_show_the_usage(context: Context) -> None:
+    """The usage names what a supervisor cannot see."""
+    run_command = COMMANDS["checkin"].handle_request
+    usage = await run_command(build_request(MARIE, "help"), context)
+
+    assert await run_command(build_request(MARIE, UNKNOWN_KEYWORD), context) == usage
+    assert "cannot see whether you joined" in reply_text(usage)

@@ -54,8 +54,10 @@ async def test_a_joined_clinicians_page_shows_the_next_check_in(
 ) -> None:
     """The next check-in is in the person's own zone, with settings, pause and leave."""
     await set_up_team(context)
-    await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
-    await context.store.write(
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(MARIE, TEAM.id)
+    )
+    await context.store.across_workspaces.write(
         lambda repos: repos.people.update_profile(MARIE, zone="America/Vancouver")
     )
 
@@ -79,7 +81,7 @@ async def test_the_page_lists_all_stored_personal_data(context: Context) -> None
 
     signs = context.catalogue.get_pack("en").signs
     assert any(sign.code == "circle" for sign in signs)
-    await context.store.write(save_personal_data)
+    await context.store.across_workspaces.write(save_personal_data)
 
     page_text = reply_text(await load_home_page(context, MARIE))
 
@@ -99,7 +101,9 @@ async def test_a_follow_up_without_an_intention_is_shown(context: Context) -> No
     """A follow-up without an intention is shown by its sign alone."""
     wish = Intention("again", "circle", "2026-W27", date(2026, 7, 7))
     await set_up_team(context)
-    await context.store.write(lambda repos: repos.intentions.save_intention(MARIE, wish))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.intentions.save_intention(MARIE, wish)
+    )
 
     assert "You asked to be asked again" in reply_text(await load_home_page(context, MARIE))
 
@@ -107,8 +111,12 @@ async def test_a_follow_up_without_an_intention_is_shown(context: Context) -> No
 async def test_an_expired_pause_is_not_shown(context: Context) -> None:
     """The page does not show an expired pause."""
     await set_up_team(context)
-    await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
-    await context.store.write(lambda repos: repos.people.pause_checkins(MARIE, date(2026, 6, 1)))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(MARIE, TEAM.id)
+    )
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.pause_checkins(MARIE, date(2026, 6, 1))
+    )
 
     page = await load_home_page(context, MARIE)
 
@@ -119,8 +127,12 @@ async def test_an_expired_pause_is_not_shown(context: Context) -> None:
 async def test_a_pause_can_be_ended_on_the_page(context: Context) -> None:
     """During a pause the page offers to end it."""
     await set_up_team(context)
-    await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
-    await context.store.write(lambda repos: repos.people.pause_checkins(MARIE, date(2026, 8, 1)))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(MARIE, TEAM.id)
+    )
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.pause_checkins(MARIE, date(2026, 8, 1))
+    )
 
     assert "checkin.resume" in steps_by_name(await load_home_page(context, MARIE))
 
@@ -128,8 +140,12 @@ async def test_a_pause_can_be_ended_on_the_page(context: Context) -> None:
 async def test_an_unreachable_person_sees_a_notice(context: Context) -> None:
     """An unreachable person reads so on the page, and how to resolve it."""
     await set_up_team(context)
-    await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
-    await context.store.write(lambda repos: repos.people.mark_unreachable(MARIE, "gone"))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(MARIE, TEAM.id)
+    )
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.mark_unreachable(MARIE, "gone")
+    )
 
     page = await load_home_page(context, MARIE)
 
@@ -171,7 +187,9 @@ async def test_a_stored_agreement_is_shown(context: Context) -> None:
     """A supervisor reads that their agreement is stored."""
     await set_up_team(context)
     before = reply_text(await load_home_page(context, SUPERVISOR))
-    await context.store.write(lambda repos: repos.teams.save_agreement(SUPERVISOR, TEAM.id))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.teams.save_agreement(SUPERVISOR, TEAM.id)
+    )
 
     assert "You gave the agreement" not in before
     assert "You gave the agreement" in reply_text(await load_home_page(context, SUPERVISOR))
@@ -180,7 +198,7 @@ async def test_a_stored_agreement_is_shown(context: Context) -> None:
 async def test_a_directors_page_has_counts_only(context: Context) -> None:
     """A director sees the counts' step, and not the set-up's."""
     await set_up_team(context)
-    await context.store.write(
+    await context.store.across_workspaces.write(
         lambda repos: repos.teams.set_role_holders(TEAM.id, Role.DIRECTOR, (DIRECTOR,))
     )
 
@@ -215,7 +233,9 @@ async def test_a_chosen_language_is_stored(context: Context) -> None:
 
     assert "home.language" in steps_by_name(page)
     assert context.catalogue.get_pack("fr-CA").translate("home.intro.heading") in reply_text(reply)
-    assert (await context.store.read(lambda repos: repos.people.get(MARIE))).language == "fr-CA"
+    assert (
+        await context.store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
+    ).language == "fr-CA"
 
 
 async def test_an_unknown_language_is_refused(context: Context) -> None:
@@ -233,7 +253,7 @@ async def test_a_silent_clinician_can_restart(context: Context) -> None:
         repos.people.set_work_days(MARIE, (1, 2))
         repos.people.set_unanswered_count(MARIE, 6)
 
-    await context.store.write(save_silent_clinician)
+    await context.store.across_workspaces.write(save_silent_clinician)
     page = await load_home_page(context, MARIE)
 
     assert "checkin.again" in steps_by_name(page)
@@ -244,8 +264,12 @@ async def test_a_silent_clinician_can_restart(context: Context) -> None:
 async def test_a_reduced_frequency_is_shown(context: Context) -> None:
     """After three unanswered check-ins the page names the next one and why it is late."""
     await set_up_team(context)
-    await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
-    await context.store.write(lambda repos: repos.people.set_unanswered_count(MARIE, 3))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(MARIE, TEAM.id)
+    )
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.set_unanswered_count(MARIE, 3)
+    )
 
     page_text = reply_text(await load_home_page(context, MARIE))
 

@@ -24,7 +24,7 @@ press_join = BUTTONS["join"]
 
 async def load_clinician(context: Context, person: Person) -> Clinician:
     """Load the stored clinician."""
-    return await context.store.read(lambda repos: repos.people.get(person))
+    return await context.store.across_workspaces.read(lambda repos: repos.people.get(person))
 
 
 async def test_joining_from_the_card_gets_a_private_reply(context: Context) -> None:
@@ -43,7 +43,9 @@ async def test_joining_twice_changes_nothing(context: Context) -> None:
     await set_up_team(context)
     await press_join(build_request(MARIE), context)
     pause_end = context.now().date().replace(month=8)
-    await context.store.write(lambda repos: repos.people.pause_checkins(MARIE, pause_end))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.pause_checkins(MARIE, pause_end)
+    )
 
     reply = await press_join(build_request(MARIE), context)
 
@@ -55,7 +57,9 @@ async def test_an_unreachable_person_can_join_again(context: Context) -> None:
     """Joining again makes an unreachable person reachable."""
     await set_up_team(context)
     await press_join(build_request(MARIE), context)
-    await context.store.write(lambda repos: repos.people.mark_unreachable(MARIE, "gone"))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.mark_unreachable(MARIE, "gone")
+    )
 
     await press_join(build_request(MARIE), context)
 

@@ -29,7 +29,7 @@ RIVER = tuple(replace(OTHER_TEAM, id=f"r{n}", channel=f"C0R{n}", practice="River
 
 async def load_team(context: Context, team_id: str) -> Team:
     """Load the stored team."""
-    team = await context.store.read(lambda repos: repos.teams.get(team_id))
+    team = await context.store.across_workspaces.read(lambda repos: repos.teams.get(team_id))
     assert team
     return team
 
@@ -97,5 +97,5 @@ async def test_an_admin_names_the_practice_of_a_new_team(
     await submit_setup(context, ADMIN, "new", {**NEW_TEAM_ANSWERS, "practice": "River"})
 
     assert isinstance(fields_by_id(form)["practice"], NameField)
-    (team,) = await context.store.read(lambda repos: repos.teams.list_teams())
+    (team,) = await context.store.across_workspaces.read(lambda repos: repos.teams.list_teams())
     assert team.practice == "River"

@@ -42,7 +42,7 @@ async def file_debriefs(context: Context, *idempotency_keys: str) -> Form:
 
 async def withdraw_slips_of_marie(context: Context) -> int:
     """Withdraw Marie's debriefs, and return how many there were."""
-    return await context.store.write(
+    return await context.store.across_workspaces.write(
         lambda repos: repos.slips.withdraw_debriefs(MARIE, context.now())
     )
 
@@ -128,7 +128,9 @@ async def test_filing_plans_no_delivery(context: Context, outlet: RecordingOutle
 
     await file_debriefs(context, "act 1")
 
-    delivery_counts = await context.store.read(lambda repos: repos.deliveries.count_by_state())
+    delivery_counts = await context.store.across_workspaces.read(
+        lambda repos: repos.deliveries.count_by_state()
+    )
     assert (delivery_counts, outlet.sent_messages) == ((), [])
 
 
@@ -180,7 +182,7 @@ async def test_deeper_answers_refine_the_guide_and_are_not_stored(context: Conte
 
 async def load_marie_and_deliveries(context: Context) -> object:
     """Load what the store contains of Marie, and the delivery counts."""
-    return await context.store.read(
+    return await context.store.across_workspaces.read(
         lambda repos: (
             repos.people.get(MARIE),
             repos.intentions.get_intention(MARIE),
@@ -205,7 +207,8 @@ async def test_more_than_three_choices_are_an_error(context: Context) -> None:
 async def test_a_joined_clinician_may_request_a_follow_up(context: Context) -> None:
     """The wish is stored like a check-in's intention, without a reference to the debrief."""
     await set_up_team(context)
-    await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
+    scope = context.store.across_workspaces
+    await scope.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
 
     form = await BUTTONS["rupture.deeper"](build_request(MARIE, data="away.touched"), context)
     answers = {**DEEPER_ANSWERS, "wish": "yes"}
@@ -213,7 +216,7 @@ async def test_a_joined_clinician_may_request_a_follow_up(context: Context) -> N
         build_request(MARIE, data="away.touched", answers=answers), context
     )
 
-    intention = await context.store.read(lambda repos: repos.intentions.get_intention(MARIE))
+    intention = await scope.read(lambda repos: repos.intentions.get_intention(MARIE))
     assert "wish" in fields_by_id(form)
     assert intention is not None
     assert intention.code == "again"
@@ -270,12 +273,13 @@ async def test_a_published_period_cannot_be_withdrawn(context: Context, clock: F
     await set_up_team(context)
     await file_debriefs(context, "act 1")
     clock.advance(days=8)
-    await context.store.write(lambda repos: change_period(repos, clock))
-    before = await context.store.read(lambda repos: repos.releases.list_by_team(TEAM.id))
+    scope = context.store.across_workspaces
+    await scope.write(lambda repos: change_period(repos, clock))
+    before = await scope.read(lambda repos: repos.releases.list_by_team(TEAM.id))
 
     await FORMS["withdraw"](build_request(MARIE, answers={}), context)
 
-    after = await context.store.read(lambda repos: repos.releases.list_by_team(TEAM.id))
+    after = await scope.read(lambda repos: repos.releases.list_by_team(TEAM.id))
     assert after == before
     assert {release.ledger for release in before} == {release_rule.TOTAL, release_rule.BREAKDOWN}
 

@@ -149,7 +149,7 @@ async def test_saving_stores_the_whole_set_up(context: Context) -> None:
     assert (team.name, team.channel, team.question) == ("Friday team", OTHER_CHANNEL, "status")
     assert (team.checkin_rule.weekday, team.checkin_rule.local_time) == (5, time(8, 30))
     assert (team.tip_days, team.tip_time, team.holiday_region) == ((1,), time(10), "CA-QC")
-    assert await context.store.read(read_setup) == ((SUPERVISOR,), 6, True)
+    assert await context.store.across_workspaces.read(read_setup) == ((SUPERVISOR,), 6, True)
 
 
 async def test_saving_plans_one_introduction(context: Context, clock: FakeClock) -> None:
@@ -158,7 +158,7 @@ async def test_saving_plans_one_introduction(context: Context, clock: FakeClock)
     (team,) = await load_teams(context)
     await submit_setup(context, SUPERVISOR, team.id, NEW_TEAM_ANSWERS, "act 2")
 
-    deliveries = await context.store.read(
+    deliveries = await context.store.across_workspaces.read(
         lambda repos: repos.deliveries.list_due_deliveries(WORKSPACE, clock(), 9)
     )
 
@@ -211,7 +211,9 @@ async def test_an_invalid_value_is_a_field_error(
 async def test_a_person_who_joined_elsewhere_is_no_error(context: Context) -> None:
     """A field error about such a person would reveal to a supervisor who joined."""
     await set_up_team(context)
-    await context.store.write(lambda repos: repos.people.join_team(STRANGER, TEAM.id))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(STRANGER, TEAM.id)
+    )
 
     reply = await submit_setup(
         context, ADMIN, "new", {**NEW_TEAM_ANSWERS, "clinicians": (STRANGER.id,)}
@@ -247,7 +249,7 @@ async def test_the_card_can_be_posted_again(context: Context, clock: FakeClock) 
     reply = await BUTTONS["supervision.introduce"](request, context)
     await BUTTONS["supervision.introduce"](request, context)
 
-    deliveries = await context.store.read(
+    deliveries = await context.store.across_workspaces.read(
         lambda repos: repos.deliveries.list_due_deliveries(WORKSPACE, clock(), 9)
     )
     assert [delivery.kind for delivery in deliveries] == ["intro"]

@@ -53,7 +53,9 @@ async def test_a_time_in_quiet_hours_is_an_error(context: Context, local_time: s
 async def test_viewing_the_settings_does_not_reset_the_count(context: Context, name: str) -> None:
     """Viewing the settings does not reset the unanswered count; restarting or resuming does."""
     await join_marie(context)
-    await context.store.write(lambda repos: repos.people.set_unanswered_count(MARIE, 6))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.set_unanswered_count(MARIE, 6)
+    )
 
     await BUTTONS[name](build_request(MARIE), context)
 
@@ -67,7 +69,9 @@ async def test_saving_settings_or_a_pause_resets_the_count(context: Context) -> 
         submit_settings(context),
         FORMS["pause"](build_request(MARIE, answers={"until": "2026-07-20"}), context),
     ):
-        await context.store.write(lambda repos: repos.people.set_unanswered_count(MARIE, 4))
+        await context.store.across_workspaces.write(
+            lambda repos: repos.people.set_unanswered_count(MARIE, 4)
+        )
         await submission
         assert (await load_marie(context)).unanswered_count == 0
 
@@ -75,7 +79,9 @@ async def test_saving_settings_or_a_pause_resets_the_count(context: Context) -> 
 async def test_a_restart_names_the_next_check_in(context: Context) -> None:
     """The last note and the home page offer the restart; the reply names the next check-in."""
     await join_marie(context)
-    await context.store.write(lambda repos: repos.people.set_unanswered_count(MARIE, 6))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.set_unanswered_count(MARIE, 6)
+    )
     restart_checkins = BUTTONS["checkin.again"]
 
     assert "weekly from then on" in reply_text(
@@ -83,5 +89,5 @@ async def test_a_restart_names_the_next_check_in(context: Context) -> None:
     )
     page = await restart_checkins(build_request(MARIE, channel=""), context)
     assert isinstance(page, Home)
-    await context.store.write(lambda repos: repos.people.leave_checkins(MARIE))
+    await context.store.across_workspaces.write(lambda repos: repos.people.leave_checkins(MARIE))
     assert "have left" in reply_text(await restart_checkins(build_request(MARIE), context))

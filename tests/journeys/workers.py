@@ -223,7 +223,7 @@ class WorkerGroup:
     def _run_job(self, job: Any) -> None:
         async def run_in_store() -> None:
             store = Store.open(self.database_url, (PEPPER.encode(),))
-            await store.write(job, timeout_seconds=30)
+            await store.across_workspaces.write(job, timeout_seconds=30)
             await store.close()
 
         asyncio.run(run_in_store())

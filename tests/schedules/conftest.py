@@ -15,14 +15,16 @@ __all__ = ["clock", "context", "migrated", "outlet", "words_in_all_languages"]
 async def team_context(context: Context) -> Context:
     """A context with one team, of which Marie joined."""
     await set_up_team(context)
-    await context.store.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(MARIE, TEAM.id)
+    )
     return context
 
 
 @pytest.fixture
 async def planned_context(team_context: Context) -> Context:
     """A context with nine clinicians, each with this week's check-in planned."""
-    await team_context.store.write(
+    await team_context.store.across_workspaces.write(
         lambda repos: [repos.people.join_team(clinician, TEAM.id) for clinician in CLINICIANS]
     )
     await weekly_checkin.run(team_context)

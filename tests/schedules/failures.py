@@ -49,7 +49,8 @@ async def slack_context(context: Context, slack: FaultySlack) -> AsyncIterator[C
 
     api_client = ApiClient(slack.api_url, get_token)
     await set_up_team(context)
-    await context.store.write(lambda repos: plan_checkins(repos, context, "2026-W27"))
+    scope = context.store.across_workspaces
+    await scope.write(lambda repos: plan_checkins(repos, context, "2026-W27"))
     yield replace(context, outlets={"slack": SlackOutlet(api_client)})
     await api_client.close()
 
@@ -71,10 +72,9 @@ def plan_checkins(
 
 async def count_deliveries(context: Context) -> Counter[str]:
     """Count the deliveries by state."""
-    totals: Counter[str] = Counter()
-    for row in await context.store.read(lambda repos: repos.deliveries.count_by_state()):
-        totals[row.state.value] += row.count
-    return totals
+    scope = context.store.across_workspaces
+    rows = await scope.read(lambda repos: repos.deliveries.count_by_state())
+    return Counter(row.state.value for row in rows for _ in range(row.count))
 
 
 class DeliveryFailureClaims:
@@ -88,7 +88,7 @@ class DeliveryFailureClaims:
         deliver_due: DeliverDue,
     ) -> None:
         """After a 429 with 30 seconds that workspace gets no request; the other one continues."""
-        await slack_context.store.write(
+        await slack_context.store.across_workspaces.write(
             lambda repos: plan_checkins(repos, slack_context, "2026-W27", OTHER_WORKSPACE)
         )
         slack.plan_failures(POST_METHOD, SlackFailure(429, "ratelimited", retry_after_seconds=30))
@@ -219,7 +219,7 @@ class DeliveryFailureClaims:
         """An unreachable person costs one request; the other eight get their messages."""
         slack.plan_failures(POST_METHOD, SlackFailure(200, error))
         await deliver_due(slack_context)
-        reasons = await slack_context.store.read(
+        reasons = await slack_context.store.across_workspaces.read(
             lambda repos: [repos.people.get(person).unreachable_reason for person in CLINICIANS]
         )
 

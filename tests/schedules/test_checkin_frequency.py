@@ -33,13 +33,17 @@ async def simulate_weeks(
 
 async def list_delivery_days(team_context: Context, kind: str) -> list[datetime]:
     """Return the days of the stored deliveries of *kind*."""
-    counts = await team_context.store.read(lambda repos: repos.deliveries.count_by_state())
+    counts = await team_context.store.across_workspaces.read(
+        lambda repos: repos.deliveries.count_by_state()
+    )
     return [datetime.fromisoformat(str(row.day)) for row in counts if row.kind == kind]
 
 
 async def load_unanswered_count(team_context: Context) -> int:
     """Return Marie's unanswered count."""
-    return (await team_context.store.read(lambda repos: repos.people.get(MARIE))).unanswered_count
+    return (
+        await team_context.store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
+    ).unanswered_count
 
 
 async def test_unanswered_checkins_become_rare_and_stop(
@@ -86,7 +90,9 @@ async def test_the_last_note_is_withdrawn_after_a_return(
         clock.current_time = await weekly_checkin.next_due(team_context) or clock.current_time
         await weekly_checkin.run(team_context)
     before = len(outlet.sent_messages)
-    await team_context.store.write(lambda repos: repos.people.set_unanswered_count(MARIE, 0))
+    await team_context.store.across_workspaces.write(
+        lambda repos: repos.people.set_unanswered_count(MARIE, 0)
+    )
 
     await sender.send_all_due()
 
@@ -105,10 +111,14 @@ async def test_a_suspended_workspace_increments_no_count(
 ) -> None:
     """A revoked token increments no unanswered count; the resumed workspace gets its check-in."""
     workspace = MARIE.workspace
-    await team_context.store.write(lambda repos: repos.workspaces.suspend(workspace, "revoked"))
+    await team_context.store.across_workspaces.write(
+        lambda repos: repos.workspaces.suspend(workspace, "revoked")
+    )
     assert await weekly_checkin.run(team_context) == 0
     assert await load_unanswered_count(team_context) == 0
 
-    await team_context.store.write(lambda repos: repos.workspaces.resume(workspace))
+    await team_context.store.across_workspaces.write(
+        lambda repos: repos.workspaces.resume(workspace)
+    )
 
     assert await weekly_checkin.run(team_context) == 1

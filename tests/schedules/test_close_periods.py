@@ -10,7 +10,9 @@ CODES = {"form": "away", "status": "touched"}
 
 async def load_published_tables(context: Context) -> tuple[str, ...]:
     """Return the JSON bodies of the team's published tables."""
-    releases = await context.store.read(lambda repos: repos.releases.list_by_team(TEAM.id))
+    releases = await context.store.across_workspaces.read(
+        lambda repos: repos.releases.list_by_team(TEAM.id)
+    )
     return tuple(release.table.json_body for release in releases)
 
 
@@ -22,7 +24,9 @@ async def test_a_period_is_published_at_its_end(team_context: Context, clock: Fa
 
     assert await close_periods.run(team_context) == 2
     assert len(await load_published_tables(team_context)) == 2
-    closes = await team_context.store.read(lambda repos: repos.slips.next_close_of_team(TEAM.id))
+    closes = await team_context.store.across_workspaces.read(
+        lambda repos: repos.slips.next_close_of_team(TEAM.id)
+    )
     assert str(closes) == "2026-10-05"
 
 
@@ -34,7 +38,7 @@ async def test_a_late_debrief_changes_no_published_table(
     await close_periods.run(team_context)
     before = await load_published_tables(team_context)
 
-    await team_context.store.write(
+    await team_context.store.across_workspaces.write(
         lambda repos: [
             repos.slips.file_debrief(clinician, CODES, clock()) for clinician in CLINICIANS
         ]

@@ -33,7 +33,9 @@ async def test_a_late_tip_is_not_planned(team_context: Context, clock: FakeClock
 
 async def test_a_team_without_tip_days_gets_none(team_context: Context, clock: FakeClock) -> None:
     """A team may choose no tip days."""
-    await team_context.store.write(lambda repos: repos.teams.save(replace(TEAM, tip_days=())))
+    await team_context.store.across_workspaces.write(
+        lambda repos: repos.teams.save(replace(TEAM, tip_days=()))
+    )
     clock.advance(days=1)
 
     assert await daily_tip.run(team_context) == 0

@@ -30,7 +30,9 @@ async def checked_context(team_context: Context, clock: FakeClock) -> Context:
 
 async def count_checkin_states(context: Context) -> dict[tuple[DeliveryState, str], int]:
     """Count the check-ins by state and reason."""
-    counts = await context.store.read(lambda repos: repos.deliveries.count_by_state())
+    counts = await context.store.across_workspaces.read(
+        lambda repos: repos.deliveries.count_by_state()
+    )
     return {(row.state, row.reason): row.count for row in counts if row.kind == "checkin"}
 
 
@@ -94,13 +96,13 @@ async def test_a_check_in_that_cannot_be_postponed_is_missed(
     team_context: Context, sender: DeliverySender, clock: FakeClock
 ) -> None:
     """On Tuesday evening the check-in cannot be sent, nor postponed until Wednesday."""
-    await team_context.store.write(
+    await team_context.store.across_workspaces.write(
         lambda repos: repos.people.set_checkin_rule(
             MARIE, TEAM.checkin_rule.__class__(1, TEAM.checkin_rule.local_time)
         )
     )
     await weekly_checkin.run(team_context)
-    await team_context.store.write(
+    await team_context.store.across_workspaces.write(
         lambda repos: repos.people.update_profile(MARIE, zone="Asia/Tokyo")
     )
     clock.advance(hours=29, minutes=30)
@@ -118,12 +120,16 @@ async def test_a_holiday_moves_the_check_in_and_skips_the_tip(
         TEAM.__class__(**{**vars(TEAM), "holiday_region": "CA-QC", "tip_days": (3,)}),
     )
     rule = TEAM.checkin_rule.__class__(3, TEAM.checkin_rule.local_time)
-    await checked_context.store.write(lambda repos: repos.people.set_checkin_rule(MARIE, rule))
+    await checked_context.store.across_workspaces.write(
+        lambda repos: repos.people.set_checkin_rule(MARIE, rule)
+    )
     clock.current_time = START + timedelta(days=2)  # July 1 is a holiday all over Canada
 
     assert await weekly_checkin.run(checked_context) == 0
     assert await daily_tip.run(checked_context) == 0
-    counts = await checked_context.store.read(lambda repos: repos.deliveries.count_by_state())
+    counts = await checked_context.store.across_workspaces.read(
+        lambda repos: repos.deliveries.count_by_state()
+    )
     assert [(row.kind, row.state, row.reason) for row in counts] == [
         ("tip", DeliveryState.MISSED, "holiday")
     ]
@@ -141,7 +147,9 @@ async def test_a_tip_of_the_day_is_not_posted_in_the_evening(
     clock.current_time = START + timedelta(hours=11, minutes=1)
 
     assert await daily_tip.run(checked_context) == 0
-    counts = await checked_context.store.read(lambda repos: repos.deliveries.count_by_state())
+    counts = await checked_context.store.across_workspaces.read(
+        lambda repos: repos.deliveries.count_by_state()
+    )
     assert [(row.kind, row.reason) for row in counts if row.kind == "tip"] == [("tip", "late")]
 
 
@@ -165,7 +173,7 @@ async def test_a_clock_jump_doubles_no_check_in(
 
 async def test_a_failed_run_is_completed_by_the_next(team_context: Context, tmp_path: Path) -> None:
     """The committed batches of a failed run stay; the next run plans the others once."""
-    await team_context.store.write(
+    await team_context.store.across_workspaces.write(
         lambda repos: [repos.people.join_team(clinician, TEAM.id) for clinician in CLINICIANS]
     )
     with closing(sqlite3.connect(tmp_path / "attune.sqlite", isolation_level=None)) as database:

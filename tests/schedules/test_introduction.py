@@ -27,7 +27,9 @@ async def test_the_card_names_the_admin_and_the_supervisor(
         ADMIN.id,
     )
     for _ in range(2):
-        await team_context.store.write(lambda repos: repos.deliveries.plan_deliveries([card]))
+        await team_context.store.across_workspaces.write(
+            lambda repos: repos.deliveries.plan_deliveries([card])
+        )
         await sender.send_all_due()
 
     (sent,) = outlet.sent_messages

@@ -15,13 +15,13 @@ ALL = len(CLINICIANS)
 
 async def load_zone(context: Context, person: Person) -> str:
     """Return the person's stored zone."""
-    return (await context.store.read(lambda repos: repos.people.get(person))).zone
+    return (await context.store.across_workspaces.read(lambda repos: repos.people.get(person))).zone
 
 
 @pytest.fixture
 async def joined_context(team_context: Context) -> Context:
     """A context with nine people who joined, in which the duty has just run."""
-    await team_context.store.write(
+    await team_context.store.across_workspaces.write(
         lambda repos: [repos.people.join_team(clinician, TEAM.id) for clinician in CLINICIANS]
     )
     assert await refresh_profiles.run(team_context) == 0
@@ -57,7 +57,7 @@ async def test_an_unavailable_profile_changes_nothing(
     joined_context: Context, clock: FakeClock, outlet: RecordingOutlet
 ) -> None:
     """An unavailable profile changes no row; the next turn fetches it."""
-    await joined_context.store.write(
+    await joined_context.store.across_workspaces.write(
         lambda repos: repos.people.update_profile(MARIE, zone="Asia/Tokyo")
     )
     outlet.are_profiles_unavailable = True

@@ -48,12 +48,16 @@ async def run_weeks(context: Context, clock: FakeClock, weeks: int) -> int:
 
 async def count_unanswered(context: Context) -> int:
     """Return Marie's number of unanswered check-ins in a row."""
-    return (await context.store.read(lambda repos: repos.people.get(MARIE))).unanswered_count
+    return (
+        await context.store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
+    ).unanswered_count
 
 
 async def delivery_states(context: Context) -> dict[str, int]:
     """Count the deliveries in the store by state."""
-    counts = await context.store.read(lambda repos: repos.deliveries.count_by_state())
+    counts = await context.store.across_workspaces.read(
+        lambda repos: repos.deliveries.count_by_state()
+    )
     states: dict[str, int] = {}
     for row in counts:
         states[row.state] = states.get(row.state, 0) + row.count
@@ -164,5 +168,5 @@ async def _plan_introduction_in_teams(context: Context) -> str:
     def queue_card(repos: Repositories) -> None:
         team_setup.queue_welcome_card(repos, adder, "19:channel", "en", now)
 
-    await context.store.write(queue_card)
+    await context.store.across_workspaces.write(queue_card)
     return adder.workspace

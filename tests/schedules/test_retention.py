@@ -14,7 +14,7 @@ async def test_an_idempotency_key_is_deleted_after_two_days(
     team_context: Context, clock: FakeClock
 ) -> None:
     """An idempotency key is deleted after two days, and reveals nothing afterwards."""
-    await team_context.store.write(
+    await team_context.store.across_workspaces.write(
         lambda repos: repos.idempotency_keys.claim("debrief", "a", clock().date())
     )
     clock.advance(days=2)
@@ -28,7 +28,7 @@ async def test_an_intention_is_deleted_after_its_expiry(
     team_context: Context, clock: FakeClock
 ) -> None:
     """An intention is deleted after eight days."""
-    await team_context.store.write(
+    await team_context.store.across_workspaces.write(
         lambda repos: repos.intentions.save_intention(
             MARIE, Intention("ask", "circle", "2026-W27", date(2026, 7, 7))
         )
@@ -37,7 +37,10 @@ async def test_an_intention_is_deleted_after_its_expiry(
     await retention.run(team_context)
 
     assert (
-        await team_context.store.read(lambda repos: repos.intentions.get_intention(MARIE)) is None
+        await team_context.store.across_workspaces.read(
+            lambda repos: repos.intentions.get_intention(MARIE)
+        )
+        is None
     )
 
 
@@ -49,11 +52,15 @@ async def test_published_tables_are_retained_for_two_years(
     await close_periods.run(team_context)
     clock.advance(days=730)
     await retention.run(team_context)
-    assert await team_context.store.read(lambda repos: repos.releases.list_by_team(TEAM.id))
+    assert await team_context.store.across_workspaces.read(
+        lambda repos: repos.releases.list_by_team(TEAM.id)
+    )
     clock.advance(days=31)
     await retention.run(team_context)
 
-    assert not await team_context.store.read(lambda repos: repos.releases.list_by_team(TEAM.id))
+    assert not await team_context.store.across_workspaces.read(
+        lambda repos: repos.releases.list_by_team(TEAM.id)
+    )
 
 
 async def test_the_duty_has_no_due_time(team_context: Context) -> None:
@@ -69,11 +76,15 @@ async def test_a_team_is_never_introduced_twice(team_context: Context, clock: Fa
         return PlannedDelivery(TEAM.workspace, kind, "", TEAM.channel, TEAM.id, now, now, "")
 
     deliveries = [build_delivery("intro"), build_delivery("tip")]
-    await team_context.store.write(lambda repos: repos.deliveries.plan_deliveries(deliveries))
+    await team_context.store.across_workspaces.write(
+        lambda repos: repos.deliveries.plan_deliveries(deliveries)
+    )
     clock.advance(days=90)
     await retention.run(team_context)
 
     assert (
-        await team_context.store.write(lambda repos: repos.deliveries.plan_deliveries(deliveries))
+        await team_context.store.across_workspaces.write(
+            lambda repos: repos.deliveries.plan_deliveries(deliveries)
+        )
         == 1
     )

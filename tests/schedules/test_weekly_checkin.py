@@ -43,7 +43,7 @@ async def test_a_check_in_is_due_by_the_persons_own_rule_and_zone(
     team_context: Context, clock: FakeClock
 ) -> None:
     """A person's rule and zone take precedence over the team's."""
-    await team_context.store.write(
+    await team_context.store.across_workspaces.write(
         lambda repos: (
             repos.people.set_checkin_rule(MARIE, WeeklyRule(3, time(8))),
             repos.people.update_profile(MARIE, zone="Asia/Shanghai"),
@@ -58,7 +58,7 @@ async def test_a_check_in_is_due_by_the_persons_own_rule_and_zone(
 
 async def test_a_pause_skips_its_weeks(team_context: Context, clock: FakeClock) -> None:
     """No check-in is planned before the day on which the pause ends."""
-    await team_context.store.write(
+    await team_context.store.across_workspaces.write(
         lambda repos: repos.people.pause_checkins(MARIE, date(2026, 7, 6))
     )
 
@@ -72,7 +72,9 @@ async def test_leaving_withdraws_a_planned_check_in(
 ) -> None:
     """Leaving withdraws what was planned."""
     await weekly_checkin.run(team_context)
-    await team_context.store.write(lambda repos: repos.people.leave_checkins(MARIE))
+    await team_context.store.across_workspaces.write(
+        lambda repos: repos.people.leave_checkins(MARIE)
+    )
 
     assert await sender.send_all_due() == 0
     assert outlet.sent_messages == []
@@ -82,7 +84,7 @@ async def test_a_pending_intention_does_not_change_the_message(
     team_context: Context, sender: DeliverySender, outlet: RecordingOutlet, clock: FakeClock
 ) -> None:
     """A person with a pending follow-up gets the same message as every other person."""
-    await team_context.store.write(
+    await team_context.store.across_workspaces.write(
         lambda repos: (
             repos.people.join_team(ADA, TEAM.id),
             repos.intentions.save_intention(
@@ -119,12 +121,12 @@ async def test_the_next_due_time_advances_by_a_week(
 
 async def test_signs_are_dealt_per_person(team_context: Context) -> None:
     """Nine check-ins of one week do not all have the same sign."""
-    await team_context.store.write(
+    await team_context.store.across_workspaces.write(
         lambda repos: [repos.people.join_team(clinician, TEAM.id) for clinician in CLINICIANS]
     )
     await weekly_checkin.run(team_context)
 
-    deliveries = await team_context.store.read(
+    deliveries = await team_context.store.across_workspaces.read(
         lambda repos: repos.deliveries.list_due_deliveries(TEAM.workspace, team_context.now(), 100)
     )
 

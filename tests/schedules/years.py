@@ -171,7 +171,7 @@ async def run_simulation(
     store = Store.open(f"sqlite:///{folder}/years.sqlite", PEPPERS)
     store.migrate()
     context = Context(store, catalogue.load_catalogue(), clock, {"slack": outlet})
-    await store.write(lambda repos: set_up_teams(repos, people))
+    await store.across_workspaces.write(lambda repos: set_up_teams(repos, people))
     sender = DeliverySender(context, COMPOSERS)
     result = SimulationResult(
         outage_count=len(outages), move_count=sum(len(person.zone_moves) for person in people)
@@ -226,7 +226,7 @@ async def run_tick(
     for person in people:
         if person.zone_moves and person.zone_moves[0][0] <= now:
             person.zone = person.zone_moves.pop(0)[1]
-            await context.store.write(partial(learn_zone, traveller=person))
+            await context.store.across_workspaces.write(partial(learn_zone, traveller=person))
         person.record_possible_week(now)
     await retry_while_busy(lambda: weekly_checkin.run(context))
     await retry_while_busy(delivery_sender.send_all_due)

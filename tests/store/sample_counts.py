@@ -63,8 +63,8 @@ def declare_team_job(team: Team, count: int) -> Callable[[Repositories], None]:
 async def open_periods(store: Store, *teams: tuple[Team, int], now: datetime = NOW) -> int:
     """Declare teams of these sizes and open their periods; return the number of feeds."""
     for team, size in teams:
-        await store.write(declare_team_job(team, size))
-    return await store.write(lambda repos: repos.slips.open_missing_periods(now))
+        await store.across_workspaces.write(declare_team_job(team, size))
+    return await store.across_workspaces.write(lambda repos: repos.slips.open_missing_periods(now))
 
 
 def file_debrief_job(person: Person, now: datetime = NOW) -> Callable[[Repositories], FilingResult]:
@@ -80,17 +80,19 @@ def withdraw_debriefs_job(person: Person, now: datetime = NOW) -> Callable[[Repo
 async def file_debriefs(store: Store, *persons: Person, now: datetime = NOW) -> None:
     """File one debrief per person, in sequence."""
     for person in persons:
-        await store.write(file_debrief_job(person, now))
+        await store.across_workspaces.write(file_debrief_job(person, now))
 
 
 async def close_due_periods(store: Store, now: datetime = AFTER_QUARTER) -> int:
     """Close the periods that have ended and return how many were closed."""
-    return await store.write(lambda repos: repos.slips.close_ended_periods(now))
+    return await store.across_workspaces.write(lambda repos: repos.slips.close_ended_periods(now))
 
 
 async def fetch_rows(store: Store, table: Table) -> list[Row[Any]]:
     """Return every row of a table in the database's own order."""
-    return await store.read(lambda repos: list(repos._connection.execute(select(table))))
+    return await store.across_workspaces.read(
+        lambda repos: list(repos._connection.execute(select(table)))
+    )
 
 
 async def fetch_release_rows(store: Store) -> list[tuple[object, ...]]:
@@ -100,7 +102,7 @@ async def fetch_release_rows(store: Store) -> list[tuple[object, ...]]:
 
 async def releases_of_team(store: Store, team_id: str) -> tuple[Release, ...]:
     """Return the releases that a team can read."""
-    return await store.read(lambda repos: repos.releases.list_by_team(team_id))
+    return await store.across_workspaces.read(lambda repos: repos.releases.list_by_team(team_id))
 
 
 async def count_slips_by_unit(store: Store) -> dict[tuple[str, str, str], int]:

@@ -41,9 +41,11 @@ def list_row_names(repos: Repositories) -> list[str]:
 
 async def plan_deliveries(store: Store, *planned_deliveries: PlannedDelivery) -> Delivery:
     """Plan deliveries and return the one that is due first."""
-    await store.write(lambda repos: repos.deliveries.plan_deliveries(planned_deliveries))
+    await store.across_workspaces.write(
+        lambda repos: repos.deliveries.plan_deliveries(planned_deliveries)
+    )
     return (
-        await store.read(
+        await store.across_workspaces.read(
             lambda repos: repos.deliveries.list_due_deliveries("slack:T1", DEADLINE, 9)
         )
     )[0]
@@ -51,6 +53,6 @@ async def plan_deliveries(store: Store, *planned_deliveries: PlannedDelivery) ->
 
 async def reload_delivery(store: Store, delivery: Delivery) -> Delivery:
     """Return the delivery as stored now."""
-    reloaded = await store.read(lambda repos: repos.deliveries.get(delivery.id))
+    reloaded = await store.across_workspaces.read(lambda repos: repos.deliveries.get(delivery.id))
     assert reloaded is not None
     return reloaded

@@ -17,7 +17,7 @@ async def test_idle_writer_truncates_the_write_ahead_log(tmp_path: Path) -> None
     """After the idle time without jobs, SQLite's write-ahead log is empty."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
     store.migrate()
-    await store.write(insert_row_job("slack:T1"))
+    await store.across_workspaces.write(insert_row_job("slack:T1"))
     log = tmp_path / "attune.sqlite-wal"
 
     await asyncio.sleep(1)
@@ -30,14 +30,14 @@ async def test_idle_checkpoint_does_not_wait_for_a_reader(tmp_path: Path) -> Non
     """An open reader delays the idle checkpoint, but no write."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
     store.migrate()
-    await store.write(insert_row_job("slack:T1"))
+    await store.across_workspaces.write(insert_row_job("slack:T1"))
     reader = sqlite3.connect(tmp_path / "attune.sqlite", isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM workspace").fetchall()
-    await store.write(insert_row_job("slack:T2"))
+    await store.across_workspaces.write(insert_row_job("slack:T2"))
     await asyncio.sleep(0.3)
     assert (tmp_path / "attune.sqlite-wal").stat().st_size > 0
-    await asyncio.wait_for(store.write(insert_row_job("slack:T3")), 1)
+    await asyncio.wait_for(store.across_workspaces.write(insert_row_job("slack:T3")), 1)
 
     reader.close()
     assert await store.checkpoint()
@@ -49,11 +49,11 @@ async def test_explicit_checkpoint_waits_for_a_reader(tmp_path: Path) -> None:
     """A requested checkpoint returns after the last open reader has finished."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
-    await store.write(insert_row_job("slack:T1"))
+    await store.across_workspaces.write(insert_row_job("slack:T1"))
     reader = sqlite3.connect(tmp_path / "attune.sqlite", isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM workspace").fetchall()
-    await store.write(insert_row_job("slack:T2"))
+    await store.across_workspaces.write(insert_row_job("slack:T2"))
 
     checkpoint_task = asyncio.create_task(store.checkpoint())
     await asyncio.sleep(0.3)
@@ -76,12 +76,12 @@ async def test_lock_timeout_raises_store_busy(tmp_path: Path) -> None:
     other_process.execute("BEGIN IMMEDIATE")
 
     with pytest.raises(StoreBusyError):
-        await store.write(insert_row_job("slack:T1"), timeout_seconds=10)
+        await store.across_workspaces.write(insert_row_job("slack:T1"), timeout_seconds=10)
 
     other_process.execute("ROLLBACK")
     other_process.close()
-    await store.write(insert_row_job("slack:T2"))
-    assert await store.read(list_row_names) == ["slack:T2"]
+    await store.across_workspaces.write(insert_row_job("slack:T2"))
+    assert await store.across_workspaces.read(list_row_names) == ["slack:T2"]
     await store.close()
 
 
@@ -91,9 +91,9 @@ async def test_checkpoint_runs_in_queue_order(tmp_path: Path) -> None:
     store.migrate()
     order: list[str] = []
     requests = (
-        store.write(lambda _repos: order.append("first")),
+        store.across_workspaces.write(lambda _repos: order.append("first")),
         store.checkpoint(),
-        store.write(lambda _repos: order.append("second")),
+        store.across_workspaces.write(lambda _repos: order.append("second")),
     )
 
     assert (await asyncio.gather(*requests))[1]
@@ -115,14 +115,14 @@ async def test_failed_idle_checkpoint_is_logged_and_does_not_stop_the_writer(
             raise OSError
 
     event.listen(store._engines.writer, "checkout", fail_second_checkout)
-    await store.write(insert_row_job("slack:T1"))
+    await store.across_workspaces.write(insert_row_job("slack:T1"))
 
     deadline = time.monotonic() + 10
     while "store.checkpoint_failed" not in caplog.messages:
         assert time.monotonic() < deadline
         await asyncio.sleep(0.05)
 
-    assert await store.write(insert_row_job("slack:T2")) == "slack:T2"
+    assert await store.across_workspaces.write(insert_row_job("slack:T2")) == "slack:T2"
     await store.close()
 
 
@@ -135,5 +135,5 @@ async def test_checkpoint_restores_the_busy_timeout(tmp_path: Path) -> None:
     def read_busy_timeout(repos: Repositories) -> object:
         return repos._connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
 
-    assert await store.write(read_busy_timeout) == 30_000
+    assert await store.across_workspaces.write(read_busy_timeout) == 30_000
     await store.close()

@@ -14,7 +14,7 @@ def write_until_killed(database: str, round_number: int, pipe: Pipe) -> None:
     async def write_rows(store: Store, loop_number: int) -> None:
         row_number = 0
         while True:
-            await store.write(
+            await store.across_workspaces.write(
                 insert_row_job(f"{round_number}-{loop_number}-{row_number}"), timeout_seconds=60
             )
             pipe.send_bytes(f"{round_number}-{loop_number}-{row_number}".encode())
@@ -54,7 +54,7 @@ async def test_acknowledged_writes_survive_a_killed_process(store: Store, databa
             collect_until_killed, database, round_number, 1 + 3 * round_number
         )
 
-    stored = set(await store.read(list_row_names))
+    stored = set(await store.across_workspaces.read(list_row_names))
 
     assert len(acknowledged) > KILLS
     assert acknowledged - stored == set()

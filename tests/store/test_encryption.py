@@ -10,11 +10,19 @@ SECRET = {"token": "xoxe.xoxb-canary", "refresh": "xoxe-canary"}
 
 async def test_encrypted_secret_is_decrypted(store: Store) -> None:
     """The latest value is decrypted, under its own name only."""
-    await store.write(lambda repos: repos.secret_cipher.encrypt("slack", {"token": "old"}))
-    await store.write(lambda repos: repos.secret_cipher.encrypt("slack", SECRET))
+    await store.across_workspaces.write(
+        lambda repos: repos.secret_cipher.encrypt("slack", {"token": "old"})
+    )
+    await store.across_workspaces.write(lambda repos: repos.secret_cipher.encrypt("slack", SECRET))
 
-    assert await store.read(lambda repos: repos.secret_cipher.decrypt("slack")) == SECRET
-    assert await store.read(lambda repos: repos.secret_cipher.decrypt("other")) is None
+    assert (
+        await store.across_workspaces.read(lambda repos: repos.secret_cipher.decrypt("slack"))
+        == SECRET
+    )
+    assert (
+        await store.across_workspaces.read(lambda repos: repos.secret_cipher.decrypt("other"))
+        is None
+    )
 
 
 async def test_database_copy_without_the_pepper_decrypts_nothing(tmp_path: Path) -> None:
@@ -22,12 +30,15 @@ async def test_database_copy_without_the_pepper_decrypts_nothing(tmp_path: Path)
     url = f"sqlite:///{tmp_path}/attune.sqlite"
     store = Store.open(url, PEPPERS[1:])
     store.migrate()
-    await store.write(lambda repos: repos.secret_cipher.encrypt("slack", SECRET))
+    await store.across_workspaces.write(lambda repos: repos.secret_cipher.encrypt("slack", SECRET))
     await store.close()
 
     with closing(sqlite3.connect(tmp_path / "attune.sqlite")) as database:
         assert "canary" not in "\n".join(database.iterdump())
     for peppers, decrypted in ((PEPPERS, SECRET), ((b"x" * 32,), None), ((), None)):
         other = Store.open(url, peppers)
-        assert await other.read(lambda repos: repos.secret_cipher.decrypt("slack")) == decrypted
+        assert (
+            await other.across_workspaces.read(lambda repos: repos.secret_cipher.decrypt("slack"))
+            == decrypted
+        )
         await other.close()

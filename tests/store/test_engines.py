@@ -119,22 +119,33 @@ async def test_store_reconnects_after_a_server_crash(
     """After PostgreSQL crashed and restarted, reads and writes succeed again."""
     store = Store.open(postgres_url, ())
     store.migrate()
-    await store.write(lambda repos: repos.workspaces.suspend("slack:T1", "before"))
+    await store.across_workspaces.write(
+        lambda repos: repos.workspaces.suspend("slack:T1", "before")
+    )
 
     postgres.stop()
     try:
         with pytest.raises(StoreBusyError):
-            await store.write(lambda repos: repos.workspaces.suspend("slack:T2", "while away"))
+            await store.across_workspaces.write(
+                lambda repos: repos.workspaces.suspend("slack:T2", "while away")
+            )
         with pytest.raises(OperationalError):
-            await store.read(lambda repos: repos.workspaces.suspension_reason("slack:T1"))
+            await store.across_workspaces.read(
+                lambda repos: repos.workspaces.suspension_reason("slack:T1")
+            )
     finally:
         postgres.start()
 
-    await store.write(lambda repos: repos.workspaces.suspend("slack:T3", "after"))
+    await store.across_workspaces.write(lambda repos: repos.workspaces.suspend("slack:T3", "after"))
     assert (
-        await store.read(lambda repos: repos.workspaces.suspension_reason("slack:T1")) == "before"
+        await store.across_workspaces.read(
+            lambda repos: repos.workspaces.suspension_reason("slack:T1")
+        )
+        == "before"
     )
-    assert not await store.read(lambda repos: repos.workspaces.suspension_reason("slack:T2"))
+    assert not await store.across_workspaces.read(
+        lambda repos: repos.workspaces.suspension_reason("slack:T2")
+    )
     await store.close()
 
 
@@ -155,9 +166,11 @@ async def test_terminated_connection_rolls_back_the_batch(
             )
 
     with pytest.raises(StoreBusyError):
-        await store.write(terminate_other_sessions, timeout_seconds=10)
+        await store.across_workspaces.write(terminate_other_sessions, timeout_seconds=10)
 
-    assert await store.write(lambda repos: repos.workspaces.suspend("slack:T1", "after"))
+    assert await store.across_workspaces.write(
+        lambda repos: repos.workspaces.suspend("slack:T1", "after")
+    )
     await store.close()
 
 

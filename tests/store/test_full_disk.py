@@ -27,19 +27,19 @@ async def test_full_disk_loses_no_acknowledged_write(tmp_path: Path) -> None:
     """When SQLite rolls a batch back, every job of it is reported as failed, and none is stored."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
-    await store.write(limit_file_size)
+    await store.across_workspaces.write(limit_file_size)
     names = ["slack:before", "slack:after"]
 
     results = await asyncio.gather(
-        store.write(insert_row_job(names[0])),
-        store.write(insert_too_much),
-        store.write(insert_row_job(names[1])),
+        store.across_workspaces.write(insert_row_job(names[0])),
+        store.across_workspaces.write(insert_too_much),
+        store.across_workspaces.write(insert_row_job(names[1])),
         return_exceptions=True,
     )
 
     acknowledged = [result for result in results if isinstance(result, str)]
     assert isinstance(results[1], StoreBusyError)
-    assert await store.read(list_row_names) == sorted(acknowledged)
+    assert await store.across_workspaces.read(list_row_names) == sorted(acknowledged)
     await store.close()
 
 
@@ -47,11 +47,11 @@ async def test_writes_resume_after_a_full_disk(tmp_path: Path) -> None:
     """After a batch was rolled back, the next one is committed."""
     store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
-    await store.write(limit_file_size)
+    await store.across_workspaces.write(limit_file_size)
     with pytest.raises(StoreBusyError):
-        await store.write(insert_too_much)
+        await store.across_workspaces.write(insert_too_much)
 
-    await store.write(insert_row_job("slack:one"))
+    await store.across_workspaces.write(insert_row_job("slack:one"))
 
-    assert await store.read(list_row_names) == ["slack:one"]
+    assert await store.across_workspaces.read(list_row_names) == ["slack:one"]
     await store.close()

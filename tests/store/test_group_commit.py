@@ -25,11 +25,11 @@ async def test_concurrent_jobs_share_commits(store: Store) -> None:
     names = [f"slack:T{number:04}" for number in range(8 * MAX_BATCH - 100)]
 
     results = await asyncio.gather(
-        *(store.write(insert_row_job(name), timeout_seconds=60) for name in names)
+        *(store.across_workspaces.write(insert_row_job(name), timeout_seconds=60) for name in names)
     )
 
     assert results == names
-    assert await store.read(list_row_names) == names
+    assert await store.across_workspaces.read(list_row_names) == names
     assert 8 <= len(commits) <= 12
 
 
@@ -41,28 +41,28 @@ async def test_failed_job_rolls_back_its_own_savepoint_only(store: Store) -> Non
         raise LookupError
 
     results = await asyncio.gather(
-        store.write(insert_row_job("slack:T1")),
-        store.write(insert_and_fail),
-        store.write(insert_row_job("slack:T2")),
+        store.across_workspaces.write(insert_row_job("slack:T1")),
+        store.across_workspaces.write(insert_and_fail),
+        store.across_workspaces.write(insert_row_job("slack:T2")),
         return_exceptions=True,
     )
 
     assert [type(result) for result in results] == [str, LookupError, str]
-    assert await store.read(list_row_names) == ["slack:T1", "slack:T2"]
+    assert await store.across_workspaces.read(list_row_names) == ["slack:T1", "slack:T2"]
 
 
 async def test_integrity_error_fails_one_job_only(store: Store) -> None:
     """A duplicate key fails one job; the rest of the batch is committed, also on PostgreSQL."""
-    await store.write(insert_row_job("slack:T1"))
+    await store.across_workspaces.write(insert_row_job("slack:T1"))
 
     results = await asyncio.gather(
-        store.write(insert_row_job("slack:T1")),
-        store.write(insert_row_job("slack:T2")),
+        store.across_workspaces.write(insert_row_job("slack:T1")),
+        store.across_workspaces.write(insert_row_job("slack:T2")),
         return_exceptions=True,
     )
 
     assert isinstance(results[0], IntegrityError)
-    assert await store.read(list_row_names) == ["slack:T1", "slack:T2"]
+    assert await store.across_workspaces.read(list_row_names) == ["slack:T1", "slack:T2"]
 
 
 async def test_failed_commit_fails_every_job_of_the_batch(store: Store) -> None:
@@ -73,14 +73,14 @@ async def test_failed_commit_fails_every_job_of_the_batch(store: Store) -> None:
 
     event.listen(store._engines.writer, "commit", fail_commit)
     results = await asyncio.gather(
-        *(store.write(insert_row_job(f"slack:T{number}")) for number in range(3)),
+        *(store.across_workspaces.write(insert_row_job(f"slack:T{number}")) for number in range(3)),
         return_exceptions=True,
     )
     event.remove(store._engines.writer, "commit", fail_commit)
 
     assert [type(result) for result in results] == [StoreBusyError] * 3
-    assert await store.read(list_row_names) == []
-    assert await store.write(insert_row_job("slack:T9")) == "slack:T9"
+    assert await store.across_workspaces.read(list_row_names) == []
+    assert await store.across_workspaces.write(insert_row_job("slack:T9")) == "slack:T9"
 
 
 async def test_results_are_returned_after_the_commit(store: Store) -> None:
@@ -92,12 +92,12 @@ async def test_results_are_returned_after_the_commit(store: Store) -> None:
         assert may_continue.wait(10)
 
     event.listen(store._engines.writer, "commit", block_commit)
-    write_task = asyncio.create_task(store.write(insert_row_job("slack:T1")))
+    write_task = asyncio.create_task(store.across_workspaces.write(insert_row_job("slack:T1")))
     await asyncio.to_thread(reached.wait, 10)
     await asyncio.sleep(0.05)
 
     assert not write_task.done()
-    assert await store.read(list_row_names) == []
+    assert await store.across_workspaces.read(list_row_names) == []
     may_continue.set()
     assert await write_task == "slack:T1"
 
@@ -105,16 +105,18 @@ async def test_results_are_returned_after_the_commit(store: Store) -> None:
 async def test_job_that_times_out_in_the_queue_never_runs(store: Store) -> None:
     """A job that did not start within its timeout raises and is not run later."""
     may_continue = threading.Event()
-    blocking_task = asyncio.create_task(store.write(lambda _repos: may_continue.wait(10)))
+    blocking_task = asyncio.create_task(
+        store.across_workspaces.write(lambda _repos: may_continue.wait(10))
+    )
     await asyncio.sleep(0.05)
 
     with pytest.raises(StoreBusyError):
-        await store.write(insert_row_job("slack:late"), timeout_seconds=0.1)
+        await store.across_workspaces.write(insert_row_job("slack:late"), timeout_seconds=0.1)
 
     may_continue.set()
     await blocking_task
-    await store.write(insert_row_job("slack:T1"))
-    assert await store.read(list_row_names) == ["slack:T1"]
+    await store.across_workspaces.write(insert_row_job("slack:T1"))
+    assert await store.across_workspaces.read(list_row_names) == ["slack:T1"]
 
 
 async def test_timeout_does_not_apply_to_a_running_job(store: Store) -> None:
@@ -126,7 +128,7 @@ async def test_timeout_does_not_apply_to_a_running_job(store: Store) -> None:
         assert may_continue.wait(10)
         return insert_row_job("slack:T1")(repos)
 
-    write_task = asyncio.create_task(store.write(slow, timeout_seconds=0.1))
+    write_task = asyncio.create_task(store.across_workspaces.write(slow, timeout_seconds=0.1))
     await asyncio.to_thread(started.wait, 10)
     await asyncio.sleep(0.2)
     may_continue.set()
@@ -139,30 +141,41 @@ async def test_full_queue_rejects_a_job_after_the_timeout(database: str) -> None
     store = Store.open(database, (), max_queued=2)
     store.migrate()
     may_continue = threading.Event()
-    blocking_task = asyncio.create_task(store.write(lambda _repos: may_continue.wait(10)))
+    blocking_task = asyncio.create_task(
+        store.across_workspaces.write(lambda _repos: may_continue.wait(10))
+    )
     await asyncio.sleep(0.05)
     queued_tasks = [
-        asyncio.create_task(store.write(insert_row_job(f"slack:T{n}"))) for n in range(2)
+        asyncio.create_task(store.across_workspaces.write(insert_row_job(f"slack:T{n}")))
+        for n in range(2)
     ]
     await asyncio.sleep(0.05)
 
     with pytest.raises(StoreBusyError):
-        await store.write(insert_row_job("slack:too-many"), timeout_seconds=0.1)
-    waiting_task = asyncio.create_task(store.write(insert_row_job("slack:patient")))
+        await store.across_workspaces.write(insert_row_job("slack:too-many"), timeout_seconds=0.1)
+    waiting_task = asyncio.create_task(
+        store.across_workspaces.write(insert_row_job("slack:patient"))
+    )
     await asyncio.sleep(0.05)
     may_continue.set()
 
     await asyncio.gather(blocking_task, *queued_tasks, waiting_task)
-    assert await store.read(list_row_names) == ["slack:T0", "slack:T1", "slack:patient"]
+    assert await store.across_workspaces.read(list_row_names) == [
+        "slack:T0",
+        "slack:T1",
+        "slack:patient",
+    ]
     await store.close()
 
 
 async def test_cancelled_job_never_runs(store: Store) -> None:
     """A queued job that is cancelled is not run later."""
     may_continue = threading.Event()
-    blocking_task = asyncio.create_task(store.write(lambda _repos: may_continue.wait(10)))
+    blocking_task = asyncio.create_task(
+        store.across_workspaces.write(lambda _repos: may_continue.wait(10))
+    )
     await asyncio.sleep(0.05)
-    write_task = asyncio.create_task(store.write(insert_row_job("slack:T1")))
+    write_task = asyncio.create_task(store.across_workspaces.write(insert_row_job("slack:T1")))
     await asyncio.sleep(0.05)
     write_task.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -170,7 +183,7 @@ async def test_cancelled_job_never_runs(store: Store) -> None:
 
     may_continue.set()
     await blocking_task
-    assert await store.read(list_row_names) == []
+    assert await store.across_workspaces.read(list_row_names) == []
 
 
 async def test_close_runs_queued_jobs_and_rejects_new_ones(database: str) -> None:
@@ -178,7 +191,8 @@ async def test_close_runs_queued_jobs_and_rejects_new_ones(database: str) -> Non
     store = Store.open(database, ())
     store.migrate()
     write_tasks = [
-        asyncio.create_task(store.write(insert_row_job(f"slack:T{n}"))) for n in range(50)
+        asyncio.create_task(store.across_workspaces.write(insert_row_job(f"slack:T{n}")))
+        for n in range(50)
     ]
     await asyncio.sleep(0)
 
@@ -186,8 +200,8 @@ async def test_close_runs_queued_jobs_and_rejects_new_ones(database: str) -> Non
 
     assert len(await asyncio.gather(*write_tasks)) == 50
     with pytest.raises(StoreBusyError):
-        await store.write(insert_row_job("slack:late"))
+        await store.across_workspaces.write(insert_row_job("slack:late"))
     reopened = Store.open(database, ())
-    assert len(await reopened.read(list_row_names)) == 50
+    assert len(await reopened.across_workspaces.read(list_row_names)) == 50
     reopened.close_sync()
     await store.close()

@@ -21,16 +21,20 @@ async def save_sample_teams(store: Store) -> None:
         repos.teams.set_role_holders("north", Role.DIRECTOR, [SALOME])
         repos.teams.set_role_holders("north", Role.SUPERVISOR, [OMAR])
 
-    await store.write(save_teams)
+    await store.across_workspaces.write(save_teams)
 
 
 async def test_a_director_reads_every_team_of_the_practice(store: Store) -> None:
     """A director of one team may read all teams of its practice, and no other."""
     await save_sample_teams(store)
 
-    readable_teams = await store.read(lambda repos: load_readable_teams(repos, SALOME, None))
+    readable_teams = await store.across_workspaces.read(
+        lambda repos: load_readable_teams(repos, SALOME, None)
+    )
     assert {team.id for team in readable_teams} == {"north", "south"}
-    person_data = await store.read(lambda repos: load_personal_data(repos, SALOME, NOW))
+    person_data = await store.across_workspaces.read(
+        lambda repos: load_personal_data(repos, SALOME, NOW)
+    )
     assert {team.id for team in person_data.directed_teams} == {"north", "south"}
     assert person_data.supervised_teams == ()
 
@@ -39,20 +43,28 @@ async def test_a_supervisor_reads_their_own_team_only(store: Store) -> None:
     """A supervisor of one team of a practice may read that team only."""
     await save_sample_teams(store)
 
-    assert await store.read(lambda repos: roles_by_team(repos, OMAR)) == {
+    assert await store.across_workspaces.read(lambda repos: roles_by_team(repos, OMAR)) == {
         "north": frozenset({Role.SUPERVISOR})
     }
-    readable_teams = await store.read(lambda repos: load_readable_teams(repos, OMAR, None))
+    readable_teams = await store.across_workspaces.read(
+        lambda repos: load_readable_teams(repos, OMAR, None)
+    )
     assert [team.id for team in readable_teams] == ["north"]
 
 
 async def test_a_director_of_a_team_without_a_practice_reads_that_team(store: Store) -> None:
     """A director of a team without a practice may read that team only."""
     await save_sample_teams(store)
-    await store.write(lambda repos: repos.teams.set_role_holders("alone", Role.DIRECTOR, [SALOME]))
-    await store.write(lambda repos: repos.teams.set_role_holders("north", Role.DIRECTOR, []))
+    await store.across_workspaces.write(
+        lambda repos: repos.teams.set_role_holders("alone", Role.DIRECTOR, [SALOME])
+    )
+    await store.across_workspaces.write(
+        lambda repos: repos.teams.set_role_holders("north", Role.DIRECTOR, [])
+    )
 
-    assert set(await store.read(lambda repos: roles_by_team(repos, SALOME))) == {"alone"}
+    assert set(await store.across_workspaces.read(lambda repos: roles_by_team(repos, SALOME))) == {
+        "alone"
+    }
 
 
 async def test_a_clinician_reads_opened_tables_only(store: Store) -> None:
@@ -60,7 +72,14 @@ async def test_a_clinician_reads_opened_tables_only(store: Store) -> None:
     await save_sample_teams(store)
     (marie,) = build_clinicians("south", 1)
 
-    assert await store.read(lambda repos: load_readable_teams(repos, marie, SOUTH)) == ()
-    await store.write(lambda repos: repos.teams.save(replace(SOUTH, open_to_team=True)))
-    person_data = await store.read(lambda repos: load_personal_data(repos, marie, NOW))
+    assert (
+        await store.across_workspaces.read(lambda repos: load_readable_teams(repos, marie, SOUTH))
+        == ()
+    )
+    await store.across_workspaces.write(
+        lambda repos: repos.teams.save(replace(SOUTH, open_to_team=True))
+    )
+    person_data = await store.across_workspaces.read(
+        lambda repos: load_personal_data(repos, marie, NOW)
+    )
     assert [team.id for team in person_data.readable_teams] == ["south"]

@@ -40,7 +40,7 @@ async def save_sample_setup(
 ) -> Team:
     """Save the set-up of a team as *setter* and return the team."""
     return (
-        await store.write(
+        await store.across_workspaces.write(
             lambda repos: team_setup.save_setup(repos, setter, team_id, submission, NOW)
         )
     ).team
@@ -48,7 +48,11 @@ async def save_sample_setup(
 
 async def load_supervisors(store: Store) -> set[Person]:
     """Return the supervisors of the team."""
-    return set(await store.read(lambda repos: repos.teams.list_role_holders("t1", Role.SUPERVISOR)))
+    return set(
+        await store.across_workspaces.read(
+            lambda repos: repos.teams.list_role_holders("t1", Role.SUPERVISOR)
+        )
+    )
 
 
 async def test_a_supervisor_retains_their_own_role(store: Store) -> None:
@@ -63,13 +67,15 @@ async def test_a_supervisor_retains_their_own_role(store: Store) -> None:
 async def test_a_new_supervisor_is_removed_from_the_roster(store: Store) -> None:
     """A new supervisor's own membership is removed, without an error that would disclose it."""
     await save_sample_setup(store)
-    await store.write(lambda repos: repos.people.join_team(OTHER, "t1"))
+    await store.across_workspaces.write(lambda repos: repos.people.join_team(OTHER, "t1"))
 
     await save_sample_setup(store, replace(SUBMISSION, supervisors=("UOTHER",)), setter=SUPERVISOR)
 
-    clinician = await store.read(lambda repos: repos.people.get(OTHER))
+    clinician = await store.across_workspaces.read(lambda repos: repos.people.get(OTHER))
     assert (clinician.has_joined, clinician.home_team_id) == (False, "")
-    assert OTHER not in await store.read(lambda repos: repos.teams.list_roster("t1"))
+    assert OTHER not in await store.across_workspaces.read(
+        lambda repos: repos.teams.list_roster("t1")
+    )
 
 
 async def test_set_ups_are_edited_by_supervisors_or_an_admin(store: Store) -> None:
@@ -81,7 +87,7 @@ async def test_set_ups_are_edited_by_supervisors_or_an_admin(store: Store) -> No
         cases = ((SUPERVISOR, "t1"), (MARIE, "t1"), (MARIE, "t2"), (MARIE, NEW_TEAM_ID))
         return [team_setup.editor_of(repos, person, team_id) for person, team_id in cases]
 
-    assert await store.read(list_editors) == [
+    assert await store.across_workspaces.read(list_editors) == [
         SetupEditor.THIS_PERSON,
         SetupEditor.OTHERS,
         SetupEditor.AN_ADMIN,
@@ -97,9 +103,11 @@ async def test_an_admin_edits_teams_without_supervisors(store: Store) -> None:
     def list_editable_ids(repos: Repositories) -> list[str]:
         return [team.id for team in team_setup.editable_teams(repos, MARIE, is_admin=True)]
 
-    assert await store.read(list_editable_ids) == ["t2"]
+    assert await store.across_workspaces.read(list_editable_ids) == ["t2"]
     assert (
-        await store.read(lambda repos: team_setup.editable_teams(repos, MARIE, is_admin=False))
+        await store.across_workspaces.read(
+            lambda repos: team_setup.editable_teams(repos, MARIE, is_admin=False)
+        )
         == ()
     )
 
@@ -109,15 +117,19 @@ async def test_a_team_of_another_workspace_is_rejected(store: Store) -> None:
     await save_sample_setup(store)
 
     with pytest.raises(StaleFormError):
-        await store.read(lambda repos: team_setup.editor_of(repos, Person("slack:T2", "U1"), "t1"))
+        await store.across_workspaces.read(
+            lambda repos: team_setup.editor_of(repos, Person("slack:T2", "U1"), "t1")
+        )
 
 
 async def test_a_set_up_does_not_disclose_who_joined(store: Store) -> None:
     """The set-up has the declared clinicians only, not those who joined by themselves."""
     await save_sample_setup(store)
-    await store.write(lambda repos: repos.people.join_team(OTHER, "t1"))
+    await store.across_workspaces.write(lambda repos: repos.people.join_team(OTHER, "t1"))
 
-    current = await store.read(lambda repos: team_setup.load_current_setup(repos, SUPERVISOR, "t1"))
+    current = await store.across_workspaces.read(
+        lambda repos: team_setup.load_current_setup(repos, SUPERVISOR, "t1")
+    )
 
     assert current.clinicians == SUBMISSION.clinicians
 
@@ -125,12 +137,12 @@ async def test_a_set_up_does_not_disclose_who_joined(store: Store) -> None:
 async def test_the_context_is_limited_to_other_teams(store: Store) -> None:
     """The context has the channels and declared clinicians of other teams of the workspace only."""
     await save_sample_setup(store)
-    await store.write(lambda repos: repos.people.join_team(OTHER, "t1"))
+    await store.across_workspaces.write(lambda repos: repos.people.join_team(OTHER, "t1"))
 
-    new_context = await store.read(
+    new_context = await store.across_workspaces.read(
         lambda repos: team_setup.load_setup_context(repos, MARIE, "t2", SUBMISSION)
     )
-    own_context = await store.read(
+    own_context = await store.across_workspaces.read(
         lambda repos: team_setup.load_setup_context(repos, MARIE, "t1", SUBMISSION)
     )
 
@@ -153,9 +165,9 @@ async def test_the_introduction_is_queued_at_most_once_a_day(store: Store) -> No
         team_setup.requeue_introduction(repos, SUPERVISOR, "t1", NOW)
         team_setup.requeue_introduction(repos, SUPERVISOR, "t1", NOW)
 
-    await store.write(requeue_twice)
+    await store.across_workspaces.write(requeue_twice)
 
-    due_deliveries = await store.read(
+    due_deliveries = await store.across_workspaces.read(
         lambda repos: repos.deliveries.list_due_deliveries("slack:T1", NOW, 9)
     )
     assert sorted(delivery.detail for delivery in due_deliveries) == ["UMARIE", "USUPER"]

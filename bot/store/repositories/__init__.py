@@ -23,12 +23,21 @@ class Repositories:
 
     Each is built on first use: most jobs need two or three of them, and every job of every
     message gets an instance of this class.
+
+    ``workspace`` is the workspace that the job serves; ``None`` for a job across workspaces.
     """
 
-    def __init__(self, connection: Connection, peppers: tuple[bytes, ...]) -> None:
+    def __init__(
+        self, connection: Connection, peppers: tuple[bytes, ...], workspace: str | None = None
+    ) -> None:
         """Use the transaction of *connection*; *peppers*, newest first, key all digests."""
         self._connection = connection
         self._peppers = peppers
+        self.workspace = workspace
+
+    def limit_to_workspace(self, workspace: str) -> "Repositories":
+        """Return repositories of the same transaction for a job that serves *workspace*."""
+        return Repositories(self._connection, self._peppers, workspace)
 
     @cached_property
     def people(self) -> People:
@@ -77,7 +86,7 @@ class Repositories:
 
     @cached_property
     def slips(self) -> Slips:
-        """Anonymous debriefs in open counting periods."""
+        """Slips of debriefs in open counting periods."""
         return Slips(self._connection, self._peppers)
 
     @cached_property

@@ -71,7 +71,7 @@ async def test_a_private_chat_is_created_once_and_its_route_survives_a_restart(
     teams: TeamsProduct, tmp_path: Path
 ) -> None:
     """Marie's chat is created at the first check-in; a new process reads the stored route."""
-    await teams.bot.context.store.write(
+    await teams.bot.context.store.across_workspaces.write(
         lambda repos: repos.people.join_team(
             Person(f"msteams:{teams.workspace}", teams.marie),
             next(team.id for team in repos.teams.list_teams()),

@@ -30,7 +30,7 @@ async def test_a_requested_rest_stops_the_workspace(
 async def wait_until_rest_is_stored(context: Context) -> None:
     """Wait until the rest of the team's workspace is in the store."""
     for _ in range(500):
-        if not await context.store.read(
+        if not await context.store.across_workspaces.read(
             lambda repos: repos.workspaces.accepts_messages(TEAM.workspace, context.now())
         ):
             return

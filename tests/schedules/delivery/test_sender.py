@@ -23,7 +23,9 @@ from tests.sample_team import CLINICIANS, MARIE, TEAM
 
 async def count_states(context: Context) -> Counter[str]:
     """Count the deliveries by state."""
-    counts = await context.store.read(lambda repos: repos.deliveries.count_by_state())
+    counts = await context.store.across_workspaces.read(
+        lambda repos: repos.deliveries.count_by_state()
+    )
     totals: Counter[str] = Counter()
     for row in counts:
         totals[row.state] += row.count
@@ -172,7 +174,9 @@ async def test_a_failing_workspace_delays_no_other(
     """A workspace with a kind of another release fails and is logged; the others' messages go."""
     now = planned_context.now()
     unsendable = PlannedDelivery("slack:T1", "newer", "U1", "", "x", now, now, "circle")
-    await planned_context.store.write(lambda repos: repos.deliveries.plan_deliveries([unsendable]))
+    await planned_context.store.across_workspaces.write(
+        lambda repos: repos.deliveries.plan_deliveries([unsendable])
+    )
     composers = {**COMPOSERS, "checkin": compose_greeting}
 
     assert await DeliverySender(planned_context, composers).send_all_due() == 9
@@ -195,7 +199,9 @@ async def test_an_unreachable_person_gets_no_further_delivery(
     clock.advance(days=7)
 
     assert await weekly_checkin.run(planned_context) == 0
-    person = await planned_context.store.read(lambda repos: repos.people.get(MARIE))
+    person = await planned_context.store.across_workspaces.read(
+        lambda repos: repos.people.get(MARIE)
+    )
     assert person.unreachable_reason == "user_not_found"
 
 
@@ -241,7 +247,9 @@ async def test_a_workspace_that_revoked_the_token_is_suspended(
 
     assert await DeliverySender(planned_context, COMPOSERS).send_all_due() == 0
     assert outlet.sent_messages == []
-    await planned_context.store.write(lambda repos: repos.workspaces.resume(TEAM.workspace))
+    await planned_context.store.across_workspaces.write(
+        lambda repos: repos.workspaces.resume(TEAM.workspace)
+    )
     assert await DeliverySender(planned_context, COMPOSERS).send_all_due() == 9
 
 
@@ -275,10 +283,10 @@ async def test_a_crashed_claim_becomes_unconfirmed(
     planned_context: Context, clock: FakeClock, outlet: RecordingOutlet
 ) -> None:
     """A delivery that a crashed process claimed is not sent again."""
-    (first, *_) = await planned_context.store.read(
+    (first, *_) = await planned_context.store.across_workspaces.read(
         lambda repos: repos.deliveries.list_due_deliveries(TEAM.workspace, planned_context.now(), 1)
     )
-    await planned_context.store.write(
+    await planned_context.store.across_workspaces.write(
         lambda repos: repos.deliveries.claim_delivery(first.id, 0, planned_context.now())
     )
     clock.advance(seconds=41)

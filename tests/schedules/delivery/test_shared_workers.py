@@ -258,7 +258,9 @@ async def test_a_stop_finishes_the_message_in_flight(
     await wait_until(lambda: len(outlet.sent_messages) > 2)
     await worker.stop()
     sent_count = len(outlet.sent_messages)
-    counts = await context.store.read(lambda repos: repos.deliveries.count_by_state())
+    counts = await context.store.across_workspaces.read(
+        lambda repos: repos.deliveries.count_by_state()
+    )
 
     assert 2 < sent_count < 100
     assert {row.state: row.count for row in counts} == {

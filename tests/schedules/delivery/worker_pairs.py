@@ -71,7 +71,9 @@ async def plan_notes(context: Context, workspace: str, *people: str) -> None:
         PlannedDelivery(workspace, "note", person_id, "", "2026-W27", START, DEADLINE, "")
         for person_id in people
     ]
-    await context.store.write(lambda repos: repos.deliveries.plan_deliveries(deliveries))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.deliveries.plan_deliveries(deliveries)
+    )
 
 
 async def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:

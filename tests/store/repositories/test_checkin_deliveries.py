@@ -38,7 +38,7 @@ async def test_planned_checkin_counts_as_unanswered_once(store: Store) -> None:
             repos.people.get(OMAR).unanswered_count,
         ]
 
-    assert await store.write(plan_twice) == [2, 1, 2, 6]
+    assert await store.across_workspaces.write(plan_twice) == [2, 1, 2, 6]
 
 
 async def test_slots_by_person_covers_many_people(store: Store) -> None:
@@ -54,7 +54,7 @@ async def test_slots_by_person_covers_many_people(store: Store) -> None:
             for later_slots in ("", "2026-W38")
         ]
 
-    all_slots, later_slots = await store.write(query_slots)
+    all_slots, later_slots = await store.across_workspaces.write(query_slots)
     assert all_slots == {MARIE: {"2026-W37", "2026-W38"}, OMAR: {"2026-W37"}}
     assert later_slots == {MARIE: {"2026-W38"}, OMAR: set()}
 
@@ -66,17 +66,19 @@ async def test_missed_slot_is_settled(store: Store) -> None:
         repos.deliveries.plan_deliveries([PLANNED_CHECKIN, replace(NEXT_CHECKIN, reason="holiday")])
         return repos.deliveries.settled_slots(DeliveryKind.CHECKIN, MARIE)
 
-    assert await store.write(query_slots) == {"2026-W38"}
-    counts = await store.read(lambda repos: repos.deliveries.count_by_state())
+    assert await store.across_workspaces.write(query_slots) == {"2026-W38"}
+    counts = await store.across_workspaces.read(lambda repos: repos.deliveries.count_by_state())
     assert [count.reason for count in counts if count.state is DeliveryState.MISSED] == ["holiday"]
 
 
 async def test_people_of_a_suspended_workspace_are_not_listed(store: Store) -> None:
     """A check-in that is never sent cannot be unanswered."""
-    await store.write(join_both)
-    await store.write(lambda repos: repos.workspaces.suspend("slack:T1", "revoked"))
+    await store.across_workspaces.write(join_both)
+    await store.across_workspaces.write(
+        lambda repos: repos.workspaces.suspend("slack:T1", "revoked")
+    )
 
-    assert await store.read(lambda repos: repos.people.list_joined(None, 9)) == ()
+    assert await store.across_workspaces.read(lambda repos: repos.people.list_joined(None, 9)) == ()
 
 
 async def test_work_days_and_zone_are_stored(store: Store) -> None:
@@ -88,7 +90,7 @@ async def test_work_days_and_zone_are_stored(store: Store) -> None:
         repos.people.update_profile(MARIE, zone="Australia/Lord_Howe")
         repos.people.update_profile(MARIE, zone="Mars/Olympus_Mons")
 
-    await store.write(save_preferences)
-    clinician = await store.read(lambda repos: repos.people.get(MARIE))
+    await store.across_workspaces.write(save_preferences)
+    clinician = await store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
 
     assert (clinician.work_days, clinician.zone) == ((1, 3), "Australia/Lord_Howe")

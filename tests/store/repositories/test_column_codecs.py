@@ -49,4 +49,4 @@ async def test_missed_slot_key_leaves_the_slot_free(store: Store) -> None:
         return inserted_count, repos.deliveries.settled_slots(DeliveryKind.CHECKIN, MARIE)
 
     assert missed_slot == f"{slot} late"
-    assert await store.write(plan_both) == (1, {missed_slot})
+    assert await store.across_workspaces.write(plan_both) == (1, {missed_slot})

@@ -28,7 +28,7 @@ async def test_only_one_process_claims_a_delivery(store: Store, database: str) -
 
     claims = await asyncio.gather(
         *(
-            writer.write(
+            writer.across_workspaces.write(
                 lambda repos: repos.deliveries.claim_delivery(delivery.id, delivery.attempt, NOW)
             )
             for writer in (store, other_store, store, other_store)
@@ -81,7 +81,7 @@ async def test_claimed_attempt_is_settled_once(
             settle(repos, delivery.id, 1),
         ]
 
-    assert await store.write(claim_and_settle) == [True, False, True, False]
+    assert await store.across_workspaces.write(claim_and_settle) == [True, False, True, False]
     settled = await reload_delivery(store, delivery)
     assert (settled.state, settled.attempt) == (state, 1)
 
@@ -98,7 +98,7 @@ async def test_old_attempt_cannot_settle_a_newer_one(store: Store) -> None:
             delivery.id, 2
         )
 
-    assert await store.write(claim_twice) == (False, True)
+    assert await store.across_workspaces.write(claim_twice) == (False, True)
 
 
 async def test_requeued_delivery_is_due_after_its_backoff(store: Store) -> None:
@@ -111,7 +111,7 @@ async def test_requeued_delivery_is_due_after_its_backoff(store: Store) -> None:
         list_due = repos.deliveries.list_due_deliveries
         return len(list_due("slack:T1", NOW, 9)), len(list_due("slack:T1", NOW + 5 * MINUTE, 9))
 
-    assert await store.write(claim_and_requeue) == (0, 1)
+    assert await store.across_workspaces.write(claim_and_requeue) == (0, 1)
 
 
 async def test_only_a_planned_delivery_can_be_missed_or_withdrawn(store: Store) -> None:
@@ -127,7 +127,7 @@ async def test_only_a_planned_delivery_can_be_missed_or_withdrawn(store: Store) 
             repos.deliveries.mark_withdrawn(second.id),
         ]
 
-    assert await store.write(settle_both) == [True, False, True, False]
+    assert await store.across_workspaces.write(settle_both) == [True, False, True, False]
 
 
 async def test_withdrawing_affects_planned_deliveries_of_one_person(store: Store) -> None:
@@ -145,7 +145,7 @@ async def test_withdrawing_affects_planned_deliveries_of_one_person(store: Store
         repos.deliveries.plan_deliveries([followup, *others])
         return [repos.deliveries.withdraw_for_person(MARIE) for _ in range(2)]
 
-    assert await store.write(withdraw) == [1, 0]
+    assert await store.across_workspaces.write(withdraw) == [1, 0]
 
 
 async def test_unsettled_attempts_are_listed_for_reconciliation(store: Store) -> None:
@@ -162,7 +162,7 @@ async def test_unsettled_attempts_are_listed_for_reconciliation(store: Store) ->
         ]
         return unsettled_ids, repos.deliveries.list_due_workspaces(DEADLINE + MINUTE)
 
-    assert await store.write(claim_without_settling) == ([old.id], ("slack:T1",))
+    assert await store.across_workspaces.write(claim_without_settling) == ([old.id], ("slack:T1",))
 
 
 async def test_unreconciled_attempt_becomes_unconfirmed_after_a_day(store: Store) -> None:
@@ -176,7 +176,7 @@ async def test_unreconciled_attempt_becomes_unconfirmed_after_a_day(store: Store
             repos.deliveries.expire_overdue(at) for at in (DEADLINE + day, DEADLINE + day + MINUTE)
         ]
 
-    assert await store.write(expire_twice) == [0, 1]
+    assert await store.across_workspaces.write(expire_twice) == [0, 1]
     assert (await reload_delivery(store, delivery)).state == DeliveryState.UNCONFIRMED
 
 
@@ -187,7 +187,7 @@ async def test_delivery_past_its_deadline_is_missed(store: Store) -> None:
     def expire_twice(repos: Repositories) -> list[int]:
         return [repos.deliveries.expire_overdue(at) for at in (DEADLINE, DEADLINE + MINUTE)]
 
-    assert await store.write(expire_twice) == [0, 1]
+    assert await store.across_workspaces.write(expire_twice) == [0, 1]
     assert (await reload_delivery(store, delivery)).state == DeliveryState.MISSED
 
 
@@ -205,7 +205,7 @@ async def test_deliveries_are_counted_without_names(store: Store) -> None:
         return repos.deliveries.count_by_state()
 
     today, tomorrow = date(2026, 9, 7), date(2026, 9, 8)
-    assert await store.write(plan_and_count) == (
+    assert await store.across_workspaces.write(plan_and_count) == (
         DeliveryCount(
             today, DeliveryKind.CHECKIN, DeliveryState.GONE, ("user_disabled" * 9)[:60], 1
         ),

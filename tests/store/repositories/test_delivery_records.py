@@ -35,7 +35,7 @@ async def test_planned_delivery_is_stored_in_full(store: Store) -> None:
     )
     assert delivery.recipient == MARIE
     assert len(delivery.id) == 32
-    assert await store.read(lambda repos: repos.deliveries.get("unknown")) is None
+    assert await store.across_workspaces.read(lambda repos: repos.deliveries.get("unknown")) is None
 
 
 async def test_planning_a_delivery_again_inserts_nothing(store: Store) -> None:
@@ -46,8 +46,8 @@ async def test_planning_a_delivery_again_inserts_nothing(store: Store) -> None:
             [PLANNED_CHECKIN, replace(PLANNED_CHECKIN, detail="arc"), PLANNED_TIP]
         )
 
-    assert await store.write(plan_job) == 2
-    assert await store.write(plan_job) == 0
+    assert await store.across_workspaces.write(plan_job) == 2
+    assert await store.across_workspaces.write(plan_job) == 0
     assert (await plan_deliveries(store, PLANNED_CHECKIN)).kind is DeliveryKind.TIP
 
 
@@ -55,8 +55,8 @@ async def test_planning_a_delivery_again_inserts_nothing(store: Store) -> None:
 async def test_delivery_kind_is_stored_as_its_value(store: Store, kind: DeliveryKind) -> None:
     """A kind given as a plain string is read as the enum member, also in counts."""
     delivery = await plan_deliveries(store, replace(PLANNED_CHECKIN, kind=kind.value))
-    (count,) = await store.read(lambda repos: repos.deliveries.count_by_state())
-    stored_kinds = await store.read(
+    (count,) = await store.across_workspaces.read(lambda repos: repos.deliveries.count_by_state())
+    stored_kinds = await store.across_workspaces.read(
         lambda repos: list(repos._connection.scalars(select(deliveries.c.kind)))
     )
 
@@ -84,7 +84,7 @@ async def test_concurrent_clocks_plan_a_delivery_once(store: Store, database: st
 
     inserted_counts = await asyncio.gather(
         *(
-            writer.write(
+            writer.across_workspaces.write(
                 lambda repos: repos.deliveries.plan_deliveries(planned_checkins), timeout_seconds=60
             )
             for writer in (store, other_store)
@@ -97,17 +97,19 @@ async def test_concurrent_clocks_plan_a_delivery_once(store: Store, database: st
 
 async def test_delivery_is_sendable_from_due_time_to_deadline(store: Store) -> None:
     """A delivery is listed between its due time and its deadline, both included."""
-    await store.write(lambda repos: repos.deliveries.plan_deliveries([PLANNED_CHECKIN]))
+    await store.across_workspaces.write(
+        lambda repos: repos.deliveries.plan_deliveries([PLANNED_CHECKIN])
+    )
 
     instants = (NOW - MINUTE, NOW, DEADLINE, DEADLINE + MINUTE)
-    due_counts = await store.read(
+    due_counts = await store.across_workspaces.read(
         lambda repos: [
             len(repos.deliveries.list_due_deliveries("slack:T1", at, 9)) for at in instants
         ]
     )
     assert due_counts == [0, 1, 1, 0]
     delivery = await plan_deliveries(store, PLANNED_CHECKIN)
-    assert not await store.write(
+    assert not await store.across_workspaces.write(
         lambda repos: repos.deliveries.claim_delivery(
             delivery.id, delivery.attempt, DEADLINE + MINUTE
         )
@@ -117,9 +119,13 @@ async def test_delivery_is_sendable_from_due_time_to_deadline(store: Store) -> N
 async def test_due_deliveries_are_ordered_and_limited(store: Store) -> None:
     """A workspace's deliveries are listed by their due time, up to the limit."""
     later = [replace(PLANNED_CHECKIN, person=f"U{n}", due_at=NOW - n * MINUTE) for n in range(6)]
-    await store.write(lambda repos: repos.deliveries.plan_deliveries([*later, PLANNED_TIP]))
+    await store.across_workspaces.write(
+        lambda repos: repos.deliveries.plan_deliveries([*later, PLANNED_TIP])
+    )
 
-    batch = await store.read(lambda repos: repos.deliveries.list_due_deliveries("slack:T1", NOW, 3))
+    batch = await store.across_workspaces.read(
+        lambda repos: repos.deliveries.list_due_deliveries("slack:T1", NOW, 3)
+    )
 
     assert [delivery.person for delivery in batch] == ["U5", "U4", "U3"]
 
@@ -137,18 +143,18 @@ async def test_suspended_workspaces_have_no_due_deliveries(store: Store) -> None
         repos.workspaces.resume("slack:T4")
         return repos.deliveries.list_due_workspaces(NOW)
 
-    assert await store.write(suspend_one) == ("slack:T2", "slack:T4")
+    assert await store.across_workspaces.write(suspend_one) == ("slack:T2", "slack:T4")
 
 
 async def test_next_due_instant_is_returned(store: Store) -> None:
     """The next due time after an instant is returned, or `None`."""
-    await store.write(
+    await store.across_workspaces.write(
         lambda repos: repos.deliveries.plan_deliveries(
             [PLANNED_CHECKIN, replace(PLANNED_CHECKIN, slot="x", due_at=DEADLINE)]
         )
     )
 
-    instants = await store.read(
+    instants = await store.across_workspaces.read(
         lambda repos: [repos.deliveries.next_due(at) for at in (NOW - MINUTE, NOW, DEADLINE)]
     )
     assert instants == [NOW, DEADLINE, None]
@@ -156,20 +162,28 @@ async def test_next_due_instant_is_returned(store: Store) -> None:
 
 async def test_old_deliveries_are_deleted(store: Store) -> None:
     """Deliveries with a deadline before the cutoff are deleted."""
-    await store.write(
+    await store.across_workspaces.write(
         lambda repos: repos.deliveries.plan_deliveries([PLANNED_CHECKIN, PLANNED_TIP])
     )
 
-    assert await store.write(lambda repos: repos.deliveries.delete_before(DEADLINE)) == 0
-    assert await store.write(lambda repos: repos.deliveries.delete_before(DEADLINE + MINUTE)) == 2
+    assert (
+        await store.across_workspaces.write(lambda repos: repos.deliveries.delete_before(DEADLINE))
+        == 0
+    )
+    assert (
+        await store.across_workspaces.write(
+            lambda repos: repos.deliveries.delete_before(DEADLINE + MINUTE)
+        )
+        == 2
+    )
 
 
 async def test_delivery_ids_are_random(store: Store) -> None:
     """Delivery ids do not reveal the order of insertion."""
     many = [replace(PLANNED_CHECKIN, person=f"U{n:04}") for n in range(50)]
-    await store.write(lambda repos: repos.deliveries.plan_deliveries(many))
+    await store.across_workspaces.write(lambda repos: repos.deliveries.plan_deliveries(many))
 
-    ids = await store.read(
+    ids = await store.across_workspaces.read(
         lambda repos: list(
             repos._connection.scalars(
                 deliveries.select().with_only_columns(deliveries.c.id).order_by(deliveries.c.person)

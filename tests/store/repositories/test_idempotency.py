@@ -22,14 +22,16 @@ async def test_retried_request_is_claimed_once(store: Store) -> None:
             claim("press", "view-1", MONDAY),
         ]
 
-    assert await store.write(claim_keys) == [True, False, True, True]
+    assert await store.across_workspaces.write(claim_keys) == [True, False, True, True]
 
 
 async def test_concurrent_requests_are_claimed_once(store: Store) -> None:
     """Of ten concurrent claims of one key, exactly one succeeds."""
     claims = await asyncio.gather(
         *(
-            store.write(lambda repos: repos.idempotency_keys.claim("submit", "view", MONDAY))
+            store.across_workspaces.write(
+                lambda repos: repos.idempotency_keys.claim("submit", "view", MONDAY)
+            )
             for _ in range(10)
         )
     )
@@ -44,17 +46,23 @@ async def test_rolled_back_claim_can_be_repeated(store: Store) -> None:
         repos.idempotency_keys.claim("submit", "view", MONDAY)
         raise LookupError
 
-    await asyncio.gather(store.write(claim_and_fail), return_exceptions=True)
+    await asyncio.gather(store.across_workspaces.write(claim_and_fail), return_exceptions=True)
 
-    assert await store.write(lambda repos: repos.idempotency_keys.claim("submit", "view", MONDAY))
+    assert await store.across_workspaces.write(
+        lambda repos: repos.idempotency_keys.claim("submit", "view", MONDAY)
+    )
 
 
 async def test_stored_claim_reveals_nothing(store: Store) -> None:
     """A row is an HMAC digest and a day: neither the person nor the kind or time of the request."""
     key = "UMARIE 1788786000.123 V123"
-    await store.write(lambda repos: repos.idempotency_keys.claim("submit", key, MONDAY))
+    await store.across_workspaces.write(
+        lambda repos: repos.idempotency_keys.claim("submit", key, MONDAY)
+    )
 
-    row = await store.read(lambda repos: repos._connection.execute(select(idempotency_keys)).one())
+    row = await store.across_workspaces.read(
+        lambda repos: repos._connection.execute(select(idempotency_keys)).one()
+    )
 
     assert len(row) == 2
     assert len(row.key) == 32
@@ -73,7 +81,7 @@ async def test_claims_are_deleted_by_day(store: Store) -> None:
             repos.idempotency_keys.delete_before(WEDNESDAY),
         ]
 
-    assert await store.write(claim_and_delete) == [2, 0]
+    assert await store.across_workspaces.write(claim_and_delete) == [2, 0]
 
 
 async def test_claim_under_an_older_pepper_counts(database: str) -> None:
@@ -84,17 +92,19 @@ async def test_claim_under_an_older_pepper_counts(database: str) -> None:
     )
     store = Store.open(database, (old_pepper,))
     store.migrate()
-    await store.write(lambda repos: repos.idempotency_keys.claim("submit", "view", MONDAY))
+    await store.across_workspaces.write(
+        lambda repos: repos.idempotency_keys.claim("submit", "view", MONDAY)
+    )
     await store.close()
 
     rotated_store = Store.open(database, (new_pepper, old_pepper))
-    assert not await rotated_store.write(
+    assert not await rotated_store.across_workspaces.write(
         lambda repos: repos.idempotency_keys.claim("submit", "view", MONDAY)
     )
-    assert await rotated_store.write(
+    assert await rotated_store.across_workspaces.write(
         lambda repos: repos.idempotency_keys.claim("submit", "other", MONDAY)
     )
-    assert not await rotated_store.write(
+    assert not await rotated_store.across_workspaces.write(
         lambda repos: repos.idempotency_keys.claim("submit", "other", MONDAY)
     )
     await rotated_store.close()

@@ -18,10 +18,16 @@ async def test_new_intention_replaces_the_earlier_one(store: Store) -> None:
         repos.intentions.save_intention(MARIE, SECOND)
         repos.intentions.save_intention(OMAR, FIRST)
 
-    await store.write(save_intentions)
+    await store.across_workspaces.write(save_intentions)
 
-    assert await store.read(lambda repos: repos.intentions.get_intention(MARIE)) == SECOND
-    assert await store.read(lambda repos: repos.intentions.get_intention(OMAR)) == FIRST
+    assert (
+        await store.across_workspaces.read(lambda repos: repos.intentions.get_intention(MARIE))
+        == SECOND
+    )
+    assert (
+        await store.across_workspaces.read(lambda repos: repos.intentions.get_intention(OMAR))
+        == FIRST
+    )
 
 
 async def test_intention_can_be_deleted(store: Store) -> None:
@@ -33,7 +39,7 @@ async def test_intention_can_be_deleted(store: Store) -> None:
         repos.intentions.delete_intention(MARIE)
         return repos.intentions.get_intention(MARIE)
 
-    assert await store.write(save_and_delete) is None
+    assert await store.across_workspaces.write(save_and_delete) is None
 
 
 async def test_intention_expires_after_its_last_day(store: Store) -> None:
@@ -44,6 +50,12 @@ async def test_intention_expires_after_its_last_day(store: Store) -> None:
         repos.intentions.save_intention(OMAR, SECOND)
         return [repos.intentions.delete_expired(date(2026, 9, day)) for day in (15, 16)]
 
-    assert await store.write(delete_twice) == [0, 1]
-    assert await store.read(lambda repos: repos.intentions.get_intention(MARIE)) is None
-    assert await store.read(lambda repos: repos.intentions.get_intention(OMAR)) == SECOND
+    assert await store.across_workspaces.write(delete_twice) == [0, 1]
+    assert (
+        await store.across_workspaces.read(lambda repos: repos.intentions.get_intention(MARIE))
+        is None
+    )
+    assert (
+        await store.across_workspaces.read(lambda repos: repos.intentions.get_intention(OMAR))
+        == SECOND
+    )

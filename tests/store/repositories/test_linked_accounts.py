@@ -19,7 +19,9 @@ UNRELATED = Person("msteams:t", "somebody else")
 
 async def link_accounts(store: Store, *account_groups: tuple[Person, ...]) -> bool:
     """Replace all links by these groups; return whether anything changed."""
-    return await store.write(lambda repos: repos.linked_accounts.set_links(account_groups))
+    return await store.across_workspaces.write(
+        lambda repos: repos.linked_accounts.set_links(account_groups)
+    )
 
 
 async def test_linked_accounts_share_one_token(store: Store) -> None:
@@ -27,10 +29,12 @@ async def test_linked_accounts_share_one_token(store: Store) -> None:
     await open_periods(store, (NORTH, 9))
     await link_accounts(store, (MARIE, MARIE_ON_TEAMS))
     for account in (MARIE, MARIE_ON_TEAMS, OMAR):
-        await store.write(file_debrief_job(account))
+        await store.across_workspaces.write(file_debrief_job(account))
 
     tokens = [row.token for row in await fetch_rows(store, slips) if row.ledger == "total"]
-    home_team = await store.read(lambda repos: repos.teams.get_home_team(MARIE_ON_TEAMS))
+    home_team = await store.across_workspaces.read(
+        lambda repos: repos.teams.get_home_team(MARIE_ON_TEAMS)
+    )
     assert (len(tokens), len(set(tokens))) == (3, 2)
     assert home_team == NORTH
 
@@ -38,7 +42,7 @@ async def test_linked_accounts_share_one_token(store: Store) -> None:
 async def test_unlinked_account_is_not_counted(store: Store) -> None:
     """An account that is not linked is on no roster and is not counted."""
     await open_periods(store, (NORTH, 9))
-    await store.write(file_debrief_job(MARIE_ON_TEAMS))
+    await store.across_workspaces.write(file_debrief_job(MARIE_ON_TEAMS))
 
     assert await fetch_rows(store, slips) == []
 
@@ -48,9 +52,9 @@ async def test_either_linked_account_withdraws_all_debriefs(store: Store) -> Non
     await open_periods(store, (NORTH, 9))
     await link_accounts(store, (MARIE, MARIE_ON_TEAMS))
     for account in (MARIE, MARIE_ON_TEAMS):
-        await store.write(file_debrief_job(account))
+        await store.across_workspaces.write(file_debrief_job(account))
 
-    assert await store.write(withdraw_debriefs_job(MARIE_ON_TEAMS)) == 2
+    assert await store.across_workspaces.write(withdraw_debriefs_job(MARIE_ON_TEAMS)) == 2
     assert await fetch_rows(store, slips) == []
 
 
@@ -58,8 +62,10 @@ async def test_supervisor_is_not_counted_through_a_linked_account(store: Store) 
     """A team's supervisor cannot contribute to its counts through another product."""
     await open_periods(store, (NORTH, 9))
     await link_accounts(store, (MARIE, MARIE_ON_TEAMS))
-    await store.write(lambda repos: repos.teams.set_role_holders("north", Role.SUPERVISOR, [MARIE]))
-    await store.write(file_debrief_job(MARIE_ON_TEAMS))
+    await store.across_workspaces.write(
+        lambda repos: repos.teams.set_role_holders("north", Role.SUPERVISOR, [MARIE])
+    )
+    await store.across_workspaces.write(file_debrief_job(MARIE_ON_TEAMS))
 
     assert await fetch_rows(store, slips) == []
 
@@ -70,7 +76,7 @@ async def test_setting_links_reports_changes_and_removes_missing_links(store: St
     assert not await link_accounts(store, (MARIE, MARIE_ON_TEAMS))
     assert await link_accounts(store, (OMAR, UNRELATED))
 
-    links = await store.read(lambda repos: repos.linked_accounts.list_links())
+    links = await store.across_workspaces.read(lambda repos: repos.linked_accounts.list_links())
     assert links == {UNRELATED: OMAR}
 
 

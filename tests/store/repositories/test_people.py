@@ -24,7 +24,7 @@ def count_rows(repos: Repositories) -> int:
 
 async def test_unknown_person_has_blank_fields(store: Store) -> None:
     """A person who never joined or chose anything is blank, and reading them inserts no row."""
-    clinician = await store.read(lambda repos: repos.people.get(MARIE))
+    clinician = await store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
 
     assert clinician.person == MARIE
     assert not clinician.has_joined
@@ -34,16 +34,18 @@ async def test_unknown_person_has_blank_fields(store: Store) -> None:
         None,
         "",
     )
-    assert await store.read(count_rows) == 0
+    assert await store.across_workspaces.read(count_rows) == 0
 
 
 async def test_joining_sets_the_home_team(store: Store) -> None:
     """A person who joins is enrolled, counts in that team and is on its roster."""
-    await store.write(lambda repos: repos.people.join_team(MARIE, "team1"))
+    await store.across_workspaces.write(lambda repos: repos.people.join_team(MARIE, "team1"))
 
-    clinician = await store.read(lambda repos: repos.people.get(MARIE))
+    clinician = await store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
     assert (clinician.has_joined, clinician.home_team_id) == (True, "team1")
-    assert await store.read(lambda repos: repos.teams.list_roster("team1")) == (MARIE,)
+    assert await store.across_workspaces.read(lambda repos: repos.teams.list_roster("team1")) == (
+        MARIE,
+    )
 
 
 async def test_leaving_retains_home_team_and_roster(store: Store) -> None:
@@ -54,11 +56,13 @@ async def test_leaving_retains_home_team_and_roster(store: Store) -> None:
         repos.people.leave_checkins(MARIE)
         repos.people.leave_checkins(MARIE)
 
-    await store.write(join_and_leave)
+    await store.across_workspaces.write(join_and_leave)
 
-    clinician = await store.read(lambda repos: repos.people.get(MARIE))
+    clinician = await store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
     assert (clinician.has_joined, clinician.home_team_id) == (False, "team1")
-    assert await store.read(lambda repos: repos.teams.list_roster("team1")) == (MARIE,)
+    assert await store.across_workspaces.read(lambda repos: repos.teams.list_roster("team1")) == (
+        MARIE,
+    )
 
 
 async def test_joining_another_team_moves_the_home_team(store: Store) -> None:
@@ -70,20 +74,27 @@ async def test_joining_another_team_moves_the_home_team(store: Store) -> None:
             repos.people.join_team(person, former_team)
             repos.people.join_team(person, "team2")
 
-    await store.write(join_two_teams)
+    await store.across_workspaces.write(join_two_teams)
 
-    assert await store.read(lambda repos: repos.teams.list_roster("team1")) == ()
-    assert await store.read(lambda repos: repos.teams.list_roster("declared")) == (OMAR,)
-    assert await store.read(lambda repos: repos.teams.list_roster("team2")) == (MARIE, OMAR)
-    assert (await store.read(lambda repos: repos.people.get(MARIE))).home_team_id == "team2"
+    assert await store.across_workspaces.read(lambda repos: repos.teams.list_roster("team1")) == ()
+    assert await store.across_workspaces.read(
+        lambda repos: repos.teams.list_roster("declared")
+    ) == (OMAR,)
+    assert await store.across_workspaces.read(lambda repos: repos.teams.list_roster("team2")) == (
+        MARIE,
+        OMAR,
+    )
+    assert (
+        await store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
+    ).home_team_id == "team2"
 
 
 async def test_profile_is_stored_only_for_people_who_joined(store: Store) -> None:
     """Using the bot inserts no row that would reveal it; after joining, the profile is updated."""
-    await store.write(
+    await store.across_workspaces.write(
         lambda repos: repos.people.update_profile(MARIE, locale="fr-CA", zone="Asia/Tokyo")
     )
-    assert await store.read(count_rows) == 0
+    assert await store.across_workspaces.read(count_rows) == 0
 
     def join_and_update(repos: Repositories) -> None:
         repos.people.join_team(MARIE, "team1")
@@ -91,26 +102,26 @@ async def test_profile_is_stored_only_for_people_who_joined(store: Store) -> Non
         repos.people.update_profile(MARIE, zone="America/Halifax")
         repos.people.update_profile(MARIE)
 
-    await store.write(join_and_update)
-    clinician = await store.read(lambda repos: repos.people.get(MARIE))
+    await store.across_workspaces.write(join_and_update)
+    clinician = await store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
     assert (clinician.locale, clinician.zone) == ("fr-CA", "America/Halifax")
 
 
 async def test_own_checkin_rule_is_stored_and_cleared(store: Store) -> None:
     """A clinician's own day and time are stored as chosen, and `None` clears them."""
     rule = WeeklyRule(5, time(16, 45))
-    await store.write(lambda repos: repos.people.set_checkin_rule(MARIE, rule))
-    assert (await store.read(lambda repos: repos.people.get(MARIE))).rule == rule
+    await store.across_workspaces.write(lambda repos: repos.people.set_checkin_rule(MARIE, rule))
+    assert (await store.across_workspaces.read(lambda repos: repos.people.get(MARIE))).rule == rule
 
-    await store.write(lambda repos: repos.people.set_checkin_rule(MARIE, None))
-    assert (await store.read(lambda repos: repos.people.get(MARIE))).rule is None
+    await store.across_workspaces.write(lambda repos: repos.people.set_checkin_rule(MARIE, None))
+    assert (await store.across_workspaces.read(lambda repos: repos.people.get(MARIE))).rule is None
 
 
 async def test_language_is_stored_without_joining(store: Store) -> None:
     """Choosing a language does not require joining and does not enrol the person."""
-    await store.write(lambda repos: repos.people.set_language(MARIE, "fr-CA"))
+    await store.across_workspaces.write(lambda repos: repos.people.set_language(MARIE, "fr-CA"))
 
-    clinician = await store.read(lambda repos: repos.people.get(MARIE))
+    clinician = await store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
     assert (clinician.language, clinician.has_joined) == ("fr-CA", False)
 
 
@@ -122,10 +133,10 @@ async def test_unanswered_count_is_clamped(store: Store, count: int, stored_coun
         repos.people.join_team(MARIE, "team1")
         repos.people.set_unanswered_count(MARIE, count)
 
-    await store.write(join_and_set_count)
+    await store.across_workspaces.write(join_and_set_count)
 
     assert (
-        await store.read(lambda repos: repos.people.get(MARIE))
+        await store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
     ).unanswered_count == stored_count
 
 
@@ -163,7 +174,9 @@ async def test_leaving_pausing_and_unreachability_withdraw_planned_deliveries(
         )
 
     for change in changes:
-        assert await store.write(partial(plan_and_change, change=change)) == (OMAR.id,)
+        assert await store.across_workspaces.write(partial(plan_and_change, change=change)) == (
+            OMAR.id,
+        )
 
 
 async def test_ending_a_pause_withdraws_nothing(store: Store) -> None:
@@ -178,8 +191,13 @@ async def test_ending_a_pause_withdraws_nothing(store: Store) -> None:
             delivery.state for delivery in repos.deliveries.list_due_deliveries("slack:T1", NOW, 10)
         ]
 
-    assert await store.write(pause_and_resume) == [DeliveryState.PLANNED, DeliveryState.PLANNED]
-    assert (await store.read(lambda repos: repos.people.get(MARIE))).paused_until is None
+    assert await store.across_workspaces.write(pause_and_resume) == [
+        DeliveryState.PLANNED,
+        DeliveryState.PLANNED,
+    ]
+    assert (
+        await store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
+    ).paused_until is None
 
 
 async def test_joining_again_resets_the_state(store: Store) -> None:
@@ -193,9 +211,9 @@ async def test_joining_again_resets_the_state(store: Store) -> None:
         repos.people.leave_checkins(MARIE)
         repos.people.join_team(MARIE, "team1")
 
-    await store.write(leave_and_rejoin)
+    await store.across_workspaces.write(leave_and_rejoin)
 
-    clinician = await store.read(lambda repos: repos.people.get(MARIE))
+    clinician = await store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
     assert (
         clinician.has_joined,
         clinician.paused_until,
@@ -215,7 +233,7 @@ async def test_joined_people_are_listed_in_batches(store: Store) -> None:
         repos.people.mark_unreachable(persons[4], "user_disabled")
         repos.people.set_language(Person("slack:T0", "UELSE"), "en")
 
-    await store.write(join_all)
+    await store.across_workspaces.write(join_all)
 
     def list_in_batches(repos: Repositories) -> list[Person]:
         listed: list[Person] = []
@@ -223,4 +241,6 @@ async def test_joined_people_are_listed_in_batches(store: Store) -> None:
             listed += [clinician.person for clinician in batch]
         return listed
 
-    assert await store.read(list_in_batches) == sorted(set(persons) - set(persons[3:5]))
+    assert await store.across_workspaces.read(list_in_batches) == sorted(
+        set(persons) - set(persons[3:5])
+    )

@@ -62,7 +62,7 @@ async def test_next_period_is_complete(store: Store) -> None:
     """After the first one, which started midway, periods follow each other without a gap."""
     await open_periods(store, (build_team("alone"), 20))
     await close_due_periods(store, AFTER_MONTH)
-    await store.write(lambda repos: repos.slips.open_missing_periods(AFTER_MONTH))
+    await store.across_workspaces.write(lambda repos: repos.slips.open_missing_periods(AFTER_MONTH))
 
     assert set((await fetch_period_spans(store)).values()) == {("2026-12-07", "2027-01-04")}
 
@@ -72,14 +72,16 @@ async def test_terms_are_fixed_until_the_period_closes(store: Store) -> None:
     team = build_team("alone")
     await open_periods(store, (team, 19))
     before = await fetch_rows(store, periods)
-    await store.write(declare_team_job(team, 30))
-    await store.write(lambda repos: repos.slips.open_missing_periods(NOW))
+    await store.across_workspaces.write(declare_team_job(team, 30))
+    await store.across_workspaces.write(lambda repos: repos.slips.open_missing_periods(NOW))
 
     assert await fetch_rows(store, periods) == before
     assert {(row.size, row.weeks, row.cap) for row in before} == {(19, 13, 4)}
     assert {Fraction(row.epsilon) for row in before} == {Fraction(8, 5), Fraction(4, 3)}
     await close_due_periods(store)
-    await store.write(lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER))
+    await store.across_workspaces.write(
+        lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER)
+    )
     assert {(row.size, row.weeks) for row in await fetch_rows(store, periods)} == {(30, 4)}
 
 
@@ -144,13 +146,15 @@ async def test_open_period_delays_pooling(store: Store) -> None:
     """No person is counted in two units, and no unit is smaller than its published size."""
     await open_periods(store, (NORTH, 9))
     await open_periods(store, (SOUTH, 3))
-    assert await store.write(file_debrief_job(build_clinicians("south", 1)[0])) == FilingResult(
-        withdrawable_until=None
-    )
+    assert await store.across_workspaces.write(
+        file_debrief_job(build_clinicians("south", 1)[0])
+    ) == FilingResult(withdrawable_until=None)
     assert await open_units(store) == {"total": {"team:north"}, "breakdown": {"team:north"}}
 
     await close_due_periods(store)
-    await store.write(lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER))
+    await store.across_workspaces.write(
+        lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER)
+    )
 
     assert await open_units(store) == {"total": {POOL}, "breakdown": {POOL}}
     assert len(await fetch_rows(store, feeds)) == 4
@@ -170,17 +174,19 @@ async def test_new_small_team_feeds_the_open_pool(store: Store) -> None:
 async def test_grown_team_leaves_the_pool_at_the_close(store: Store) -> None:
     """Until the close, its debriefs still go into the pool."""
     await open_periods(store, (NORTH, 3), (SOUTH, 3))
-    await store.write(declare_team_job(NORTH, 9))
+    await store.across_workspaces.write(declare_team_job(NORTH, 9))
     await file_debriefs(store, build_clinicians("north", 1)[0])
     assert ("total", POOL, "2027-01-04") in await count_slips_by_unit(store)
 
     await close_due_periods(store)
-    await store.write(lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER))
+    await store.across_workspaces.write(
+        lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER)
+    )
 
     assert (await open_units(store))["total"] == {POOL}, "three need company, which nine give"
-    await store.write(declare_team_job(SOUTH, 5))
+    await store.across_workspaces.write(declare_team_job(SOUTH, 5))
     await close_due_periods(store, AFTER_QUARTER + timedelta(weeks=13))
-    await store.write(
+    await store.across_workspaces.write(
         lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER + timedelta(weeks=13))
     )
     assert (await open_units(store))["total"] == {"team:north", "team:south"}
@@ -205,9 +211,11 @@ async def test_team_that_moves_west_gets_no_second_release(store: Store) -> None
     team: Team = build_team("moving")
     await open_periods(store, (team, 9))
     await close_due_periods(store)
-    await store.write(declare_team_job(replace(team, zone="Pacific/Honolulu"), 9))
+    await store.across_workspaces.write(declare_team_job(replace(team, zone="Pacific/Honolulu"), 9))
 
-    result = await store.write(file_debrief_job(build_clinicians("moving", 1)[0], AFTER_QUARTER))
+    result = await store.across_workspaces.write(
+        file_debrief_job(build_clinicians("moving", 1)[0], AFTER_QUARTER)
+    )
 
     assert str(result.withdrawable_until) == "2027-04-05"
 
@@ -216,9 +224,13 @@ async def test_locked_period_does_not_block_the_next(store: Store) -> None:
     """A period whose pepper is lost stays, and its team feeds a new period."""
     await open_periods(store, (build_team("alone"), 9))
     change_pepper = update(periods).values(pepper="not one of ours")
-    await store.write(lambda repos: repos._connection.execute(change_pepper).rowcount)
+    await store.across_workspaces.write(
+        lambda repos: repos._connection.execute(change_pepper).rowcount
+    )
     assert await close_due_periods(store) == 0
-    result = await store.write(file_debrief_job(build_clinicians("alone", 1)[0], AFTER_QUARTER))
+    result = await store.across_workspaces.write(
+        file_debrief_job(build_clinicians("alone", 1)[0], AFTER_QUARTER)
+    )
 
     assert str(result.withdrawable_until) == "2027-04-05"
     assert len(await fetch_rows(store, periods)) == 4

@@ -41,10 +41,14 @@ async def test_releases_are_listed_newest_first(store: Store) -> None:
     """Each period has a total and then a breakdown, with its dates and its cap."""
     await open_periods(store, (build_team("alone"), 9))
     await close_due_periods(store)
-    await store.write(lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER))
+    await store.across_workspaces.write(
+        lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER)
+    )
     await close_due_periods(store, AFTER_QUARTER.replace(month=4, day=5))
 
-    releases = await store.read(lambda repos: repos.releases.list_by_unit("team:alone"))
+    releases = await store.across_workspaces.read(
+        lambda repos: repos.releases.list_by_unit("team:alone")
+    )
     assert [(release.ledger, release.opens, release.closes) for release in releases] == [
         ("total", date(2027, 1, 4), date(2027, 4, 5)),
         ("breakdown", date(2027, 1, 4), date(2027, 4, 5)),
@@ -61,20 +65,22 @@ async def test_team_lists_releases_of_itself_and_of_units_it_feeds(store: Store)
     """A sibling's total, and that of a pool which the team does not feed, are not listed."""
     await open_periods(store, (NORTH, 9), (SOUTH, 3), (WEST, 3))
     await close_due_periods(store)
-    await store.write(lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER))
+    await store.across_workspaces.write(
+        lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER)
+    )
 
     def list_units(repos: Repositories, name: str) -> set[tuple[str, str]]:
         return {(release.ledger, release.unit) for release in repos.releases.list_by_team(name)}
 
-    assert await store.read(lambda repos: list_units(repos, "north")) == {
+    assert await store.across_workspaces.read(lambda repos: list_units(repos, "north")) == {
         ("total", "team:north"),
         ("breakdown", POOL),
     }
-    assert await store.read(lambda repos: list_units(repos, "south")) == {
+    assert await store.across_workspaces.read(lambda repos: list_units(repos, "south")) == {
         ("total", POOL),
         ("breakdown", POOL),
     }
-    assert await store.read(lambda repos: list_units(repos, "nobody")) == set()
+    assert await store.across_workspaces.read(lambda repos: list_units(repos, "nobody")) == set()
 
 
 async def test_old_releases_are_deleted(store: Store) -> None:
@@ -83,7 +89,12 @@ async def test_old_releases_are_deleted(store: Store) -> None:
     await close_due_periods(store, AFTER_MONTH)
     await close_due_periods(store)
 
-    assert await store.write(lambda repos: repos.releases.delete_before(date(2027, 1, 4))) == 2
+    assert (
+        await store.across_workspaces.write(
+            lambda repos: repos.releases.delete_before(date(2027, 1, 4))
+        )
+        == 2
+    )
     assert {row[2] for row in await fetch_release_rows(store)} == {date(2027, 1, 4)}
 
 
@@ -115,7 +126,7 @@ async def test_withdrawal_changes_the_noise(tmp_path: Path) -> None:
     for copy in range(12):
         shutil.copytree(tmp_path / "kept", tmp_path / str(copy))
         store = open_store(tmp_path / str(copy))
-        await store.write(withdraw_debriefs_job(PEOPLE[copy]))
+        await store.across_workspaces.write(withdraw_debriefs_job(PEOPLE[copy]))
         await close_due_periods(store, AFTER_MONTH)
         bodies.add(tuple(str(row[-1]) for row in await fetch_release_rows(store)))
         await store.close()
@@ -155,7 +166,7 @@ async def test_closed_period_leaves_no_slip_bytes(tmp_path: Path, *, still_open:
 
 async def test_no_release_before_the_first_close(store: Store) -> None:
     """While a period is open its team has no release, however many debriefs were filed."""
-    await store.write(declare_team_job(NORTH, 9))
+    await store.across_workspaces.write(declare_team_job(NORTH, 9))
     await open_periods(store, (NORTH, 9))
     await file_debriefs(store, *build_clinicians("north", 9))
 

@@ -10,7 +10,7 @@ CHAT, CHANNEL = Address(MARIE.workspace, MARIE.id), Address(MARIE.workspace, cha
 
 async def get_route(store: Store, address: Address) -> str:
     """Return the stored route to *address*."""
-    return await store.read(lambda repos: repos.chat_routes.get_route(address))
+    return await store.across_workspaces.read(lambda repos: repos.chat_routes.get_route(address))
 
 
 async def test_saved_route_is_returned(store: Store) -> None:
@@ -21,7 +21,7 @@ async def test_saved_route_is_returned(store: Store) -> None:
         for address, route in ((CHAT, "D0"), (CHAT, "D1"), (CHANNEL, "C1")):
             repos.chat_routes.save_route(address, route)
 
-    await store.write(keep)
+    await store.across_workspaces.write(keep)
 
     assert [await get_route(store, address) for address in (CHAT, CHANNEL)] == ["D1", "C1"]
     assert await get_route(store, Address("slack:T2", MARIE.id)) == ""
@@ -29,7 +29,7 @@ async def test_saved_route_is_returned(store: Store) -> None:
 
 async def test_no_route_is_stored_for_a_person_who_has_not_joined(store: Store) -> None:
     """A row would reveal whom the bot wrote to, or who installed it personally."""
-    await store.write(lambda repos: repos.chat_routes.save_route(CHAT, "D1"))
+    await store.across_workspaces.write(lambda repos: repos.chat_routes.save_route(CHAT, "D1"))
 
     assert await get_route(store, CHAT) == ""
 
@@ -42,7 +42,7 @@ async def test_leaving_deletes_the_route(store: Store) -> None:
         repos.chat_routes.save_route(CHAT, "D1")
         repos.people.leave_checkins(MARIE)
 
-    await store.write(join_and_leave)
+    await store.across_workspaces.write(join_and_leave)
 
     assert await get_route(store, CHAT) == ""
 
@@ -55,6 +55,6 @@ async def test_blank_or_oversized_route_is_ignored(store: Store, route: str) -> 
         repos.chat_routes.save_route(CHANNEL, "C1")
         repos.chat_routes.save_route(CHANNEL, route)
 
-    await store.write(keep)
+    await store.across_workspaces.write(keep)
 
     assert await get_route(store, CHANNEL) == "C1"

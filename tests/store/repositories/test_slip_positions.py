@@ -28,12 +28,12 @@ async def test_physical_position_does_not_reveal_the_latest_slip(
     await open_periods(store, (NORTH, 9))
     rounds_at_an_end = 0
     for _ in range(40):
-        await store.write(
+        await store.across_workspaces.write(
             lambda repos: [repos.slips.file_debrief(person, AWAY_ANSWERS, NOW) for person in NINE]
         )
         tokens = await tokens_in_physical_order(store, database)
         rounds_at_an_end += await derive_latest_token(store) in (tokens[0], tokens[-1])
-        await store.write(
+        await store.across_workspaces.write(
             lambda repos: [repos.slips.withdraw_debriefs(person, NOW) for person in NINE]
         )
 

@@ -37,7 +37,7 @@ STRANGER = Person("slack:T1", "somebody")
 async def test_debrief_inserts_one_slip_per_ledger(store: Store) -> None:
     """A slip is a key, period, token and code: no person, no time, and no way to join the two."""
     await open_periods(store, (NORTH, 9))
-    result = await store.write(file_debrief_job(MARIE))
+    result = await store.across_workspaces.write(file_debrief_job(MARIE))
 
     total, breakdown = sorted(await fetch_rows(store, slips), key=lambda row: row.code == "away")
     assert (total.ledger, total.code) == ("total", "debrief")
@@ -53,20 +53,24 @@ async def test_debrief_inserts_one_slip_per_ledger(store: Store) -> None:
 async def test_only_clinicians_of_a_countable_team_are_counted(store: Store) -> None:
     """Nothing is stored for a stranger, the team's own supervisor or a team that is too small."""
     await open_periods(store, (NORTH, 9), (SOUTH, 4))
-    await store.write(lambda repos: repos.teams.set_role_holders("north", Role.SUPERVISOR, [OMAR]))
-    await store.write(lambda repos: repos.people.join_team(OMAR, "north"))
+    await store.across_workspaces.write(
+        lambda repos: repos.teams.set_role_holders("north", Role.SUPERVISOR, [OMAR])
+    )
+    await store.across_workspaces.write(lambda repos: repos.people.join_team(OMAR, "north"))
 
     for person in (STRANGER, OMAR, build_clinicians("south", 1)[0]):
-        assert await store.write(file_debrief_job(person)) == FilingResult(withdrawable_until=None)
+        assert await store.across_workspaces.write(file_debrief_job(person)) == FilingResult(
+            withdrawable_until=None
+        )
     assert await fetch_rows(store, slips) == []
 
 
 async def test_person_who_joined_is_counted_after_leaving(store: Store) -> None:
     """The roster is declared or joined people; leaving the check-in does not change it."""
     await open_periods(store, (NORTH, 9))
-    await store.write(lambda repos: repos.people.join_team(STRANGER, "north"))
+    await store.across_workspaces.write(lambda repos: repos.people.join_team(STRANGER, "north"))
     await file_debriefs(store, STRANGER)
-    await store.write(lambda repos: repos.people.leave_checkins(STRANGER))
+    await store.across_workspaces.write(lambda repos: repos.people.leave_checkins(STRANGER))
     await file_debriefs(store, STRANGER)
 
     assert len(await fetch_rows(store, slips)) == 4
@@ -77,9 +81,9 @@ async def test_person_withdraws_only_their_own_debriefs(store: Store) -> None:
     await open_periods(store, (NORTH, 9))
     await file_debriefs(store, MARIE, MARIE, OMAR)
 
-    assert await store.write(withdraw_debriefs_job(ANA)) == 0
-    assert await store.write(withdraw_debriefs_job(MARIE)) == 2
-    assert await store.write(withdraw_debriefs_job(MARIE)) == 0
+    assert await store.across_workspaces.write(withdraw_debriefs_job(ANA)) == 0
+    assert await store.across_workspaces.write(withdraw_debriefs_job(MARIE)) == 2
+    assert await store.across_workspaces.write(withdraw_debriefs_job(MARIE)) == 0
     assert len(await fetch_rows(store, slips)) == 2
 
 
@@ -89,11 +93,11 @@ async def test_debriefs_can_be_withdrawn_after_moving_to_another_team(
     """Slips stay in the period they were filed in, and can be withdrawn from it."""
     await open_periods(store, (NORTH, 9), (SOUTH, 9))
     await file_debriefs(store, MARIE)
-    await store.write(lambda repos: repos.people.join_team(MARIE, "south"))
+    await store.across_workspaces.write(lambda repos: repos.people.join_team(MARIE, "south"))
     await file_debriefs(store, MARIE)
     assert len(await count_slips_by_unit(store)) == 4
 
-    assert await store.write(withdraw_debriefs_job(MARIE)) == 2
+    assert await store.across_workspaces.write(withdraw_debriefs_job(MARIE)) == 2
     assert await fetch_rows(store, slips) == []
 
 
@@ -104,7 +108,7 @@ async def test_withdrawal_after_the_close_deletes_nothing(store: Store) -> None:
     await close_due_periods(store)
     before = await fetch_release_rows(store)
 
-    assert await store.write(withdraw_debriefs_job(MARIE, AFTER_QUARTER)) == 0
+    assert await store.across_workspaces.write(withdraw_debriefs_job(MARIE, AFTER_QUARTER)) == 0
     assert await fetch_release_rows(store) == before
 
 
@@ -147,10 +151,10 @@ async def test_debrief_after_the_end_is_counted_in_the_next_period(store: Store)
     """A debrief filed on Monday counts from that Monday on, even when the close job is late."""
     await open_periods(store, (NORTH, 9))
     await file_debriefs(store, *NINE)
-    result = await store.write(file_debrief_job(MARIE, AFTER_QUARTER))
+    result = await store.across_workspaces.write(file_debrief_job(MARIE, AFTER_QUARTER))
 
     assert result.withdrawable_until == date(2027, 4, 5)
-    assert await store.write(withdraw_debriefs_job(MARIE, AFTER_QUARTER)) == 1
+    assert await store.across_workspaces.write(withdraw_debriefs_job(MARIE, AFTER_QUARTER)) == 1
     await file_debriefs(store, MARIE, now=AFTER_QUARTER)
     await close_due_periods(store)
     assert await count_slips_by_unit(store) == {
@@ -166,7 +170,9 @@ async def test_slow_clock_does_not_reopen_a_published_period(store: Store) -> No
     await close_due_periods(store)
     before = await fetch_release_rows(store)
 
-    result = await store.write(file_debrief_job(MARIE, AFTER_QUARTER - timedelta(minutes=1)))
+    result = await store.across_workspaces.write(
+        file_debrief_job(MARIE, AFTER_QUARTER - timedelta(minutes=1))
+    )
 
     assert result.withdrawable_until == date(2027, 4, 5)
     await close_due_periods(store)
@@ -176,25 +182,36 @@ async def test_slow_clock_does_not_reopen_a_published_period(store: Store) -> No
 
 async def test_next_close_is_returned(store: Store) -> None:
     """The next end of any period, and the next release of a team, are returned."""
-    assert await store.read(lambda repos: repos.slips.next_close(NOW)) is None
-    assert await store.read(lambda repos: repos.slips.next_close_of_team("north")) is None
+    assert await store.across_workspaces.read(lambda repos: repos.slips.next_close(NOW)) is None
+    assert (
+        await store.across_workspaces.read(lambda repos: repos.slips.next_close_of_team("north"))
+        is None
+    )
     await open_periods(store, (NORTH, 9), (SOUTH, 20))
 
     month_end = datetime(2026, 12, 7, 5, tzinfo=UTC)
-    assert await store.read(lambda repos: repos.slips.next_close(NOW)) == month_end
-    assert await store.read(lambda repos: repos.slips.next_close(month_end)) == AFTER_QUARTER
-    assert await store.read(lambda repos: repos.slips.next_close_of_team("north")) == date(
-        2027, 1, 4
+    assert (
+        await store.across_workspaces.read(lambda repos: repos.slips.next_close(NOW)) == month_end
     )
-    assert await store.read(lambda repos: repos.slips.next_close_of_team("south")) == date(
-        2026, 12, 7
+    assert (
+        await store.across_workspaces.read(lambda repos: repos.slips.next_close(month_end))
+        == AFTER_QUARTER
     )
+    assert await store.across_workspaces.read(
+        lambda repos: repos.slips.next_close_of_team("north")
+    ) == date(2027, 1, 4)
+    assert await store.across_workspaces.read(
+        lambda repos: repos.slips.next_close_of_team("south")
+    ) == date(2026, 12, 7)
 
 
 async def test_opening_missing_periods_is_idempotent(store: Store) -> None:
     """A team has two ledgers; a second call opens no other period."""
     assert await open_periods(store, (NORTH, 9), (SOUTH, 4)) == 2
-    assert await store.write(lambda repos: repos.slips.open_missing_periods(NOW)) == 0
+    assert (
+        await store.across_workspaces.write(lambda repos: repos.slips.open_missing_periods(NOW))
+        == 0
+    )
 
 
 async def test_old_pepper_can_be_removed_after_its_last_period(database: str) -> None:
@@ -211,13 +228,13 @@ async def test_old_pepper_can_be_removed_after_its_last_period(database: str) ->
 
     store = Store.open(database, (new_pepper, old_pepper))
     await file_debriefs(store, MARIE)
-    assert await store.write(withdraw_debriefs_job(MARIE)) == 2
+    assert await store.across_workspaces.write(withdraw_debriefs_job(MARIE)) == 2
     assert await close_due_periods(store) == 2
     await file_debriefs(store, MARIE, now=AFTER_QUARTER)
     await store.close()
 
     store = Store.open(database, (new_pepper,))
-    assert await store.write(withdraw_debriefs_job(MARIE, AFTER_QUARTER)) == 1
+    assert await store.across_workspaces.write(withdraw_debriefs_job(MARIE, AFTER_QUARTER)) == 1
     await store.close()
 
 
@@ -233,9 +250,11 @@ async def test_period_without_its_pepper_stays_open(
 
     store = Store.open(database, PEPPERS)
     await open_periods(store, (SOUTH, 9))
-    assert await store.write(file_debrief_job(MARIE)) == FilingResult(withdrawable_until=None)
+    assert await store.across_workspaces.write(file_debrief_job(MARIE)) == FilingResult(
+        withdrawable_until=None
+    )
     with pytest.raises(MissingPepperError):
-        await store.write(withdraw_debriefs_job(MARIE))
+        await store.across_workspaces.write(withdraw_debriefs_job(MARIE))
     assert await close_due_periods(store) == 2
     assert await releases_of_team(store, "north") == ()
     assert len(await releases_of_team(store, "south")) == 2
@@ -252,8 +271,10 @@ async def test_roster_change_does_not_change_a_release(store: Store) -> None:
     await close_due_periods(store)
     before = await fetch_release_rows(store)
 
-    await store.write(declare_team_job(NORTH, 30))
-    await store.write(lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER))
+    await store.across_workspaces.write(declare_team_job(NORTH, 30))
+    await store.across_workspaces.write(
+        lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER)
+    )
     await close_due_periods(store, AFTER_QUARTER)
 
     assert await fetch_release_rows(store) == before
@@ -262,7 +283,7 @@ async def test_roster_change_does_not_change_a_release(store: Store) -> None:
 async def test_period_counts_the_question_it_opened_with(store: Store) -> None:
     """A period that opened with `status` counts it to its end, whatever is chosen later."""
     await open_periods(store, (replace(NORTH, question="status"), 9))
-    await store.write(declare_team_job(NORTH, 9))
+    await store.across_workspaces.write(declare_team_job(NORTH, 9))
     await file_debriefs(store, MARIE)
 
     assert {row.code for row in await fetch_rows(store, slips)} == {

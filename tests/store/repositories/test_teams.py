@@ -32,26 +32,38 @@ MARIE, OMAR, ANA = (Person("slack:T1", f"U{name}") for name in ("MARIE", "OMAR",
 
 async def test_set_up_is_stored_in_full(store: Store) -> None:
     """Days, times, language and choices are read as saved; saving again replaces them."""
-    await store.write(lambda repos: repos.teams.save(NORTH))
+    await store.across_workspaces.write(lambda repos: repos.teams.save(NORTH))
     changed = replace(
         NORTH, tip_days=(1, 3, 5), open_to_team=True, checkin_rule=WeeklyRule(7, time(0))
     )
-    await store.write(lambda repos: repos.teams.save(SOUTH))
-    await store.write(lambda repos: repos.teams.save(changed))
+    await store.across_workspaces.write(lambda repos: repos.teams.save(SOUTH))
+    await store.across_workspaces.write(lambda repos: repos.teams.save(changed))
 
-    assert await store.read(lambda repos: repos.teams.get("north")) == changed
-    assert await store.read(lambda repos: repos.teams.get("south")) == SOUTH
-    assert await store.read(lambda repos: repos.teams.get("nowhere")) is None
+    assert await store.across_workspaces.read(lambda repos: repos.teams.get("north")) == changed
+    assert await store.across_workspaces.read(lambda repos: repos.teams.get("south")) == SOUTH
+    assert await store.across_workspaces.read(lambda repos: repos.teams.get("nowhere")) is None
 
 
 async def test_channel_has_one_team(store: Store) -> None:
     """A team is found by its channel, and a second team there violates a constraint."""
-    await store.write(lambda repos: repos.teams.save(NORTH))
+    await store.across_workspaces.write(lambda repos: repos.teams.save(NORTH))
 
-    assert await store.read(lambda repos: repos.teams.get_by_channel("slack:T1", "C1")) == NORTH
-    assert await store.read(lambda repos: repos.teams.get_by_channel("slack:T2", "C1")) is None
+    assert (
+        await store.across_workspaces.read(
+            lambda repos: repos.teams.get_by_channel("slack:T1", "C1")
+        )
+        == NORTH
+    )
+    assert (
+        await store.across_workspaces.read(
+            lambda repos: repos.teams.get_by_channel("slack:T2", "C1")
+        )
+        is None
+    )
     with pytest.raises(IntegrityError):
-        await store.write(lambda repos: repos.teams.save(replace(SOUTH, channel="C1")))
+        await store.across_workspaces.write(
+            lambda repos: repos.teams.save(replace(SOUTH, channel="C1"))
+        )
 
 
 async def test_teams_are_listed_by_workspace_and_by_practice(store: Store) -> None:
@@ -63,19 +75,23 @@ async def test_teams_are_listed_by_workspace_and_by_practice(store: Store) -> No
         for team in teams:
             repos.teams.save(team)
 
-    await store.write(save_all)
+    await store.across_workspaces.write(save_all)
 
-    assert await store.read(lambda repos: repos.teams.list_teams()) == (
+    assert await store.across_workspaces.read(lambda repos: repos.teams.list_teams()) == (
         unaffiliated,
         ELSEWHERE,
         NORTH,
         SOUTH,
     )
-    assert await store.read(lambda repos: repos.teams.list_teams("slack:T2")) == (ELSEWHERE,)
-    assert await store.read(lambda repos: repos.teams.list_practice_teams(SOUTH)) == (NORTH, SOUTH)
-    assert await store.read(lambda repos: repos.teams.list_practice_teams(unaffiliated)) == (
-        unaffiliated,
+    assert await store.across_workspaces.read(lambda repos: repos.teams.list_teams("slack:T2")) == (
+        ELSEWHERE,
     )
+    assert await store.across_workspaces.read(
+        lambda repos: repos.teams.list_practice_teams(SOUTH)
+    ) == (NORTH, SOUTH)
+    assert await store.across_workspaces.read(
+        lambda repos: repos.teams.list_practice_teams(unaffiliated)
+    ) == (unaffiliated,)
 
 
 async def test_declared_size_is_independent_of_joining(store: Store) -> None:
@@ -87,14 +103,22 @@ async def test_declared_size_is_independent_of_joining(store: Store) -> None:
         repos.people.join_team(OMAR, "north")
         repos.people.leave_checkins(OMAR)
 
-    await store.write(set_up)
+    await store.across_workspaces.write(set_up)
 
-    assert await store.read(lambda repos: repos.teams.count_declared("north")) == 2
-    assert await store.read(lambda repos: repos.teams.list_declared_clinicians("north")) == (
+    assert (
+        await store.across_workspaces.read(lambda repos: repos.teams.count_declared("north")) == 2
+    )
+    assert await store.across_workspaces.read(
+        lambda repos: repos.teams.list_declared_clinicians("north")
+    ) == (
         MARIE,
         OMAR,
     )
-    assert await store.read(lambda repos: repos.teams.list_roster("north")) == (ANA, MARIE, OMAR)
+    assert await store.across_workspaces.read(lambda repos: repos.teams.list_roster("north")) == (
+        ANA,
+        MARIE,
+        OMAR,
+    )
 
 
 async def test_new_declaration_retains_people_who_joined(store: Store) -> None:
@@ -106,10 +130,15 @@ async def test_new_declaration_retains_people_who_joined(store: Store) -> None:
         repos.teams.declare_clinicians("north", [ANA])
         repos.teams.declare_clinicians("north", [ANA])
 
-    await store.write(declare_twice)
+    await store.across_workspaces.write(declare_twice)
 
-    assert await store.read(lambda repos: repos.teams.list_declared_clinicians("north")) == (ANA,)
-    assert await store.read(lambda repos: repos.teams.list_roster("north")) == (ANA, OMAR)
+    assert await store.across_workspaces.read(
+        lambda repos: repos.teams.list_declared_clinicians("north")
+    ) == (ANA,)
+    assert await store.across_workspaces.read(lambda repos: repos.teams.list_roster("north")) == (
+        ANA,
+        OMAR,
+    )
 
 
 async def test_home_team_is_joined_else_declared(store: Store) -> None:
@@ -121,9 +150,9 @@ async def test_home_team_is_joined_else_declared(store: Store) -> None:
         repos.teams.declare_clinicians("south", [MARIE, OMAR])
         repos.people.join_team(OMAR, "north")
 
-    await store.write(set_up)
+    await store.across_workspaces.write(set_up)
 
-    home_teams = await store.read(
+    home_teams = await store.across_workspaces.read(
         lambda repos: [repos.teams.get_home_team(person) for person in (MARIE, OMAR, ANA)]
     )
     assert home_teams == [SOUTH, NORTH, None]
@@ -139,13 +168,13 @@ async def test_role_holders_are_replaced(store: Store) -> None:
         repos.teams.save_agreement(MARIE, "north")
         repos.teams.set_role_holders("north", Role.SUPERVISOR, [MARIE, ANA])
 
-    await store.write(set_up)
+    await store.across_workspaces.write(set_up)
 
-    holders = await store.read(
+    holders = await store.across_workspaces.read(
         lambda repos: repos.teams.list_role_holders("north", Role.SUPERVISOR)
     )
     assert holders == (ANA, MARIE)
-    roles = await store.read(
+    roles = await store.across_workspaces.read(
         lambda repos: [repos.teams.list_roles(person) for person in (MARIE, ANA, OMAR)]
     )
     assert roles == [
@@ -157,10 +186,18 @@ async def test_role_holders_are_replaced(store: Store) -> None:
 
 async def test_workspace_without_role_holders_is_reported(store: Store) -> None:
     """Until a workspace has a supervisor, its admins may set it up."""
-    await store.write(lambda repos: repos.teams.save(NORTH))
-    assert not await store.read(lambda repos: repos.teams.has_role_holders("slack:T1"))
+    await store.across_workspaces.write(lambda repos: repos.teams.save(NORTH))
+    assert not await store.across_workspaces.read(
+        lambda repos: repos.teams.has_role_holders("slack:T1")
+    )
 
-    await store.write(lambda repos: repos.teams.set_role_holders("north", Role.SUPERVISOR, [MARIE]))
+    await store.across_workspaces.write(
+        lambda repos: repos.teams.set_role_holders("north", Role.SUPERVISOR, [MARIE])
+    )
 
-    assert await store.read(lambda repos: repos.teams.has_role_holders("slack:T1"))
-    assert not await store.read(lambda repos: repos.teams.has_role_holders("slack:T2"))
+    assert await store.across_workspaces.read(
+        lambda repos: repos.teams.has_role_holders("slack:T1")
+    )
+    assert not await store.across_workspaces.read(
+        lambda repos: repos.teams.has_role_holders("slack:T2")
+    )

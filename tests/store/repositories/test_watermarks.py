@@ -18,11 +18,14 @@ async def test_watermark_advances_in_steps_of_ten_minutes(store: Store) -> None:
     watermarks = []
     for minutes in (0, 5, 10, -60):
         at = NOW + minutes * MINUTE
-        watermarks.append(await store.write(partial(advance_and_read, at=at)))
+        watermarks.append(await store.across_workspaces.write(partial(advance_and_read, at=at)))
 
     assert watermarks == [NOW, NOW, NOW + 10 * MINUTE, NOW + 10 * MINUTE]
 
 
 async def test_duty_that_never_ran_has_the_default_watermark(store: Store) -> None:
     """Without a stored watermark the caller's default is returned."""
-    assert await store.read(lambda repos: repos.watermarks.last_run("tip", NOW)) == NOW
+    assert (
+        await store.across_workspaces.read(lambda repos: repos.watermarks.last_run("tip", NOW))
+        == NOW
+    )

@@ -12,11 +12,19 @@ async def test_suspension_is_reported_once(store: Store) -> None:
     def suspend_twice(repos: Repositories) -> list[bool]:
         return [repos.workspaces.suspend("slack:T1", reason) for reason in ("revoked", "other")]
 
-    assert await store.write(suspend_twice) == [True, False]
+    assert await store.across_workspaces.write(suspend_twice) == [True, False]
     assert (
-        await store.read(lambda repos: repos.workspaces.suspension_reason("slack:T1")) == "revoked"
+        await store.across_workspaces.read(
+            lambda repos: repos.workspaces.suspension_reason("slack:T1")
+        )
+        == "revoked"
     )
-    assert await store.read(lambda repos: repos.workspaces.suspension_reason("slack:T2")) == ""
+    assert (
+        await store.across_workspaces.read(
+            lambda repos: repos.workspaces.suspension_reason("slack:T2")
+        )
+        == ""
+    )
 
 
 async def test_oversized_or_missing_reason_still_suspends(store: Store) -> None:
@@ -26,12 +34,17 @@ async def test_oversized_or_missing_reason_still_suspends(store: Store) -> None:
         repos.workspaces.suspend("slack:T1", "x" * 500)
         repos.workspaces.suspend("slack:T2", "")
 
-    await store.write(suspend_both)
+    await store.across_workspaces.write(suspend_both)
 
     assert (
-        await store.read(lambda repos: repos.workspaces.suspension_reason("slack:T1")) == "x" * 60
+        await store.across_workspaces.read(
+            lambda repos: repos.workspaces.suspension_reason("slack:T1")
+        )
+        == "x" * 60
     )
-    assert await store.read(lambda repos: repos.workspaces.suspension_reason("slack:T2"))
+    assert await store.across_workspaces.read(
+        lambda repos: repos.workspaces.suspension_reason("slack:T2")
+    )
 
 
 async def test_suspended_workspace_can_be_resumed(store: Store) -> None:
@@ -41,8 +54,13 @@ async def test_suspended_workspace_can_be_resumed(store: Store) -> None:
         repos.workspaces.suspend("slack:T1", "revoked")
         return [repos.workspaces.resume("slack:T1") for _ in range(2)]
 
-    assert await store.write(suspend_and_resume) == [True, False]
-    assert await store.read(lambda repos: repos.workspaces.suspension_reason("slack:T1")) == ""
+    assert await store.across_workspaces.write(suspend_and_resume) == [True, False]
+    assert (
+        await store.across_workspaces.read(
+            lambda repos: repos.workspaces.suspension_reason("slack:T1")
+        )
+        == ""
+    )
 
 
 async def test_rest_applies_to_every_process(store: Store) -> None:
@@ -53,25 +71,34 @@ async def test_rest_applies_to_every_process(store: Store) -> None:
         repos.deliveries.plan_deliveries([PLANNED_CHECKIN])
         repos.workspaces.set_rest("slack:T1", later)
 
-    await store.write(plan_and_rest)
+    await store.across_workspaces.write(plan_and_rest)
 
     instants = (NOW, later, NOW - timedelta(hours=2))
-    results = [await store.read(partial(_accepts_messages, at=at)) for at in instants]
+    results = [
+        await store.across_workspaces.read(partial(_accepts_messages, at=at)) for at in instants
+    ]
     assert results == [False, True, True]
-    assert await store.read(lambda repos: repos.deliveries.list_due_workspaces(NOW)) == ()
-    assert await store.read(lambda repos: repos.deliveries.list_due_workspaces(DEADLINE)) == (
-        "slack:T1",
+    assert (
+        await store.across_workspaces.read(lambda repos: repos.deliveries.list_due_workspaces(NOW))
+        == ()
     )
+    assert await store.across_workspaces.read(
+        lambda repos: repos.deliveries.list_due_workspaces(DEADLINE)
+    ) == ("slack:T1",)
 
 
 async def test_suspension_does_not_expire(store: Store) -> None:
     """A suspended workspace accepts no messages until it is resumed."""
-    await store.write(lambda repos: repos.workspaces.suspend("slack:T1", "revoked"))
+    await store.across_workspaces.write(
+        lambda repos: repos.workspaces.suspend("slack:T1", "revoked")
+    )
 
-    assert not await store.read(
+    assert not await store.across_workspaces.read(
         lambda repos: repos.workspaces.accepts_messages("slack:T1", DEADLINE)
     )
-    assert await store.read(lambda repos: repos.workspaces.accepts_messages("slack:T2", DEADLINE))
+    assert await store.across_workspaces.read(
+        lambda repos: repos.workspaces.accepts_messages("slack:T2", DEADLINE)
+    )
 
 
 def _accepts_messages(repos: Repositories, at: datetime) -> bool:
@@ -86,5 +113,7 @@ async def test_resume_all_resumes_every_suspended_workspace(store: Store) -> Non
             repos.workspaces.suspend(name, "token_revoked")
         return [repos.workspaces.resume_all() for _ in range(2)]
 
-    assert await store.write(suspend_and_resume_all) == [2, 0]
-    assert await store.read(lambda repos: repos.workspaces.accepts_messages("slack:T1", DEADLINE))
+    assert await store.across_workspaces.write(suspend_and_resume_all) == [2, 0]
+    assert await store.across_workspaces.read(
+        lambda repos: repos.workspaces.accepts_messages("slack:T1", DEADLINE)
+    )
