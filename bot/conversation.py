@@ -205,19 +205,26 @@ class SendResult:
     is_rate_limited: bool = False
 
 
+class SearchResult(Enum):
+    """Result of a search for a message that may have been posted."""
+
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    """Proved absent, so that it can be sent again."""
+    NOT_SUPPORTED = "not_supported"
+    """The product cannot answer, now or later."""
+    RETRY_LATER = "retry_later"
+    """The product cannot answer at the moment."""
+
+
 class Outlet(Protocol):
     """A product's API for outgoing messages. Nothing in it retries by itself."""
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
         """Send one message; *delivery_id* is its opaque idempotency key. Never raises."""
 
-    async def check_posted(
-        self, to: Address, delivery_id: str, since: float
-    ) -> Literal["yes", "no", "unable", "later"]:
-        """Return whether the message with *delivery_id*, sent at Unix time *since*, was posted.
-
-        ``unable`` if the product cannot answer that at all, ``later`` if it cannot at the moment.
-        """
+    async def check_posted(self, to: Address, delivery_id: str, since: float) -> SearchResult:
+        """Search for the message with *delivery_id*, sent at Unix time *since*. Never raises."""
 
     async def fetch_profile(self, person: Person) -> Profile | None:
         """Return the profile of *person*; ``None`` if the product's API is not available."""

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.context import Context
+from bot.conversation import SearchResult
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
 from bot.workflows import delivery_outcome
@@ -46,14 +47,14 @@ class Reconciler:
                 search_result=search_result,
                 now=now,
             )
-            log_action(await self._context.store.write(settle), delivery, search_result)
-            if search_result == "later":
+            log_action(await self._context.store.write(settle), delivery, search_result.value)
+            if search_result is SearchResult.RETRY_LATER:
                 doubled = max(_MIN_LOOKUP_BACKOFF_SECONDS, backoff_seconds * 2)
                 self._lookup_backoffs[workspace] = (now, min(doubled, _MAX_LOOKUP_BACKOFF_SECONDS))
                 return
         self._lookup_backoffs.pop(workspace, None)
 
-    async def _check_posted(self, delivery: Delivery) -> delivery_outcome.SearchResult:
+    async def _check_posted(self, delivery: Delivery) -> SearchResult:
         address = delivery_outcome.address_of(delivery)
         route = await self._context.store.read(lambda repos: repos.chat_routes.get_route(address))
         outlet = self._context.outlets[delivery.workspace.partition(":")[0]]
