@@ -153,24 +153,56 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class ChatEvent:
-    """An event that a product sends about a workspace, a person or a channel.
+class ProfileChanged:
+    """A user's profile in the product has changed; empty values are unknown."""
 
-    ``profile``: a user's profile has changed. ``arrived``: the person or channel can be reached,
-    through ``route`` if known. ``gone``: it can no longer be reached. ``closed`` and ``opened``:
-    the whole workspace rejects the bot's calls, or accepts them again. ``reason`` is the
-    product's own code, never text that a user typed. ``added_by`` is the user who added the app
-    to a channel; ``profile`` is then theirs.
+    person: Person
+    profile: Profile
+
+
+@dataclass(frozen=True)
+class AddressReachable:
+    """A person or channel can be reached, through the route of ``address`` if it has one.
+
+    ``added_by`` is the id of the user who added the app to a channel, ``locale`` that user's.
     """
 
-    kind: Literal["profile", "arrived", "gone", "closed", "opened"]
-    workspace: str
-    person: str = ""
-    channel: str = ""
-    route: str = ""
-    profile: Profile | None = None
-    reason: str = ""
+    address: Address
     added_by: str = ""
+    locale: str = ""
+
+
+@dataclass(frozen=True)
+class AddressUnreachable:
+    """A person or channel can no longer be reached; ``reason`` is the product's own code."""
+
+    address: Address
+    reason: str
+
+
+@dataclass(frozen=True)
+class WorkspaceDisconnected:
+    """The whole workspace rejects the bot's calls; ``reason`` is the product's own code."""
+
+    workspace: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class WorkspaceConnected:
+    """The workspace accepts the bot's calls again."""
+
+    workspace: str
+
+
+ChatEvent = (
+    ProfileChanged
+    | AddressReachable
+    | AddressUnreachable
+    | WorkspaceDisconnected
+    | WorkspaceConnected
+)
+"""An event that a product reports. None contains text that a user typed."""
 
 
 class SendStatus(Enum):

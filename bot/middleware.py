@@ -7,7 +7,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from bot.context import Context
-from bot.conversation import BoundHandler, ChatEvent, DeferredReply, Person, Profile, Reply, Request
+from bot.conversation import (
+    BoundHandler,
+    ChatEvent,
+    DeferredReply,
+    Person,
+    Profile,
+    ProfileChanged,
+    Reply,
+    Request,
+)
 from bot.domain.people import Clinician, Team
 from bot.elements import Form, Message, Text
 from bot.errors import BotError
@@ -71,11 +80,10 @@ class RequestMiddleware:
 
     def _refresh_cached_profile(self, event: ChatEvent) -> None:
         """Replace a cached profile by the event's; without a locale the cached one is retained."""
-        person = Person(event.workspace, event.person)
-        cached = self._profile_cache.get(person)
-        if cached and event.profile:
-            locale = event.profile.locale or cached.locale
-            self._profile_cache[person] = replace(event.profile, locale=locale)
+        match event:
+            case ProfileChanged(person, profile) if cached := self._profile_cache.get(person):
+                locale = profile.locale or cached.locale
+                self._profile_cache[person] = replace(profile, locale=locale)
 
     async def report_unexpected_error(self, request: Request, _context: Context) -> Reply:
         """Return the reply for an exception raised after the first response was sent."""

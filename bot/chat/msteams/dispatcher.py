@@ -16,6 +16,7 @@ from bot.chat.msteams.outbound.responder import Responder
 from bot.chat.msteams.render.card_factory import CardFactory, message_as_form
 from bot.chat.request_body import Payload
 from bot.conversation import (
+    AddressUnreachable,
     BoundHandler,
     ChatEvent,
     DeferredReply,
@@ -80,7 +81,7 @@ class Dispatcher:
         for event in lifecycle_events:
             if not await self._try_handle_event(event):
                 raise EventNotStoredError
-            if event.kind == "gone" and (person := requests.parse_person(payload)):
+            if isinstance(event, AddressUnreachable) and (person := requests.parse_person(payload)):
                 self._directory.forget_person(person)
         for event in () if lifecycle_events else directory_events:
             person = requests.parse_person(payload)
@@ -91,7 +92,7 @@ class Dispatcher:
         try:
             await self._routes.handle_event(event)
         except Exception as error:  # noqa: BLE001 - the event is reported again
-            log_error(logger, "teams.event_not_stored", error, kind=event.kind)
+            log_error(logger, "teams.event_not_stored", error, kind=type(event).__name__)
             return False
         return True
 

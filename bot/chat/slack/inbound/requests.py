@@ -7,7 +7,14 @@ from typing import Any, Literal
 
 from bot.chat.slack import view_metadata
 from bot.chat.slack.inbound import form_values, profiles
-from bot.conversation import ChatEvent, Keywords, Person, Request
+from bot.conversation import (
+    ChatEvent,
+    Keywords,
+    Person,
+    ProfileChanged,
+    Request,
+    WorkspaceDisconnected,
+)
 
 Payload = Mapping[str, Any]
 """A validated payload, or a view in it."""
@@ -152,12 +159,12 @@ def parse_event(payload: Payload) -> ChatEvent | None:
     event, workspace = payload["event"], _parse_workspace(payload)
     kind, user = event["type"], event.get("user")
     if kind == "user_change" and isinstance(user, dict):
-        user_id = str(user.get("id", ""))
-        return ChatEvent("profile", workspace, user_id, profile=profiles.parse_profile(user))
+        person = Person(workspace, str(user.get("id", "")))
+        return ProfileChanged(person, profiles.parse_profile(user))
     if kind == "app_uninstalled":
-        return ChatEvent("closed", workspace, reason=kind)
+        return WorkspaceDisconnected(workspace, kind)
     if kind == "tokens_revoked" and (event.get("tokens") or {}).get("bot"):
-        return ChatEvent("closed", workspace, reason=kind)
+        return WorkspaceDisconnected(workspace, kind)
     return None
 
 
