@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal, Protocol
+from typing import Protocol
 from unicodedata import normalize
 
 from bot.elements import Form, Home, Message
@@ -22,6 +22,32 @@ class Person:
     id: str
 
 
+class Surface(Enum):
+    """Where a user acted; it decides whether a reply can be a message or has to be a form."""
+
+    COMMAND = "command"
+    MESSAGE = "message"
+    """A button or menu in a message."""
+    HOME = "home"
+    """The person's home page."""
+    FORM = "form"
+    """An open form, which a :class:`~bot.elements.Form` in the reply replaces."""
+    SHORTCUT = "shortcut"
+    """The product's own menu, outside any conversation."""
+
+
+class RequestStep(Enum):
+    """Step in the life of a form that a request belongs to."""
+
+    REQUESTED = "requested"
+    """Any action before a form: it may open one."""
+    SUBMITTED = "submitted"
+    CHANGED = "changed"
+    """A field that refreshes its form has changed."""
+    CLOSED = "closed"
+    """The form was cancelled."""
+
+
 @dataclass(frozen=True)
 class Request:
     """One user action (command, form, button or home page), independent of the product.
@@ -29,12 +55,10 @@ class Request:
     ``name`` is a key of the table that routes it. ``idempotency_key`` is the same for every retry
     and double click of one action. ``keyword`` is one of the command's keywords, ``""`` for none,
     or :data:`UNKNOWN_KEYWORD`: an adapter never forwards other text that a user typed.
-    ``channel`` is the channel of the command (``""`` in App Home or a form). ``data`` is the
-    payload of the button or form, ``answers`` the coded answers by field id. ``inside_form`` is
-    true for an action in an open form, which a :class:`~bot.elements.Form` in the reply then
-    replaces. ``step`` is ``"changed"`` when a refreshing field changed and ``"closed"`` when the
-    form was cancelled. ``locale`` is the user's locale in the event's payload, if any;
-    ``language`` is the catalogue language that the middleware resolved.
+    ``channel`` is the conversation of a command or message (``""`` on any other surface). ``data``
+    is the payload of the button or form, ``answers`` the coded answers by field id. ``locale`` is
+    the user's locale in the event's payload, if any; ``language`` is the catalogue language that
+    the middleware resolved.
     """
 
     person: Person
@@ -44,8 +68,8 @@ class Request:
     channel: str = ""
     data: str = ""
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    inside_form: bool = False
-    step: Literal["asked", "submitted", "changed", "closed"] = "asked"
+    surface: Surface = Surface.COMMAND
+    step: RequestStep = RequestStep.REQUESTED
     locale: str = ""
     language: str = "en"
 

@@ -16,6 +16,7 @@ from bot.conversation import (
     ProfileChanged,
     Reply,
     Request,
+    Surface,
 )
 from bot.domain.people import Clinician, Team
 from bot.elements import Form, Message, Text
@@ -117,7 +118,7 @@ class RequestMiddleware:
         """Return the error message: a modal for an action inside a form, otherwise a message."""
         words = self._context.catalogue.get_pack(request.language)
         sentence = words.translate(error.key, **error.facts)
-        if request.inside_form:
+        if request.surface is Surface.FORM:
             title, close = words.translate("error.title"), words.translate("common.close")
             return Form("notice", title, (Text(sentence),), close=close)
         return Message(sentence, (Text(sentence),))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from bot.context import Context
+from bot.conversation import RequestStep
 from bot.domain.counts import reports
 from bot.domain.counts.reports import ReportArchive
 from bot.domain.debriefs import guides
@@ -18,7 +19,7 @@ from tests.sample_team import MARIE, SUPERVISOR, TEAM, build_request, reply_body
 @pytest.mark.parametrize("name", sorted(FORMS))
 async def test_a_closed_form_returns_none(context: Context, name: str) -> None:
     """A closed form returns ``None``."""
-    request = replace(build_request(MARIE, answers={}), step="closed")
+    request = replace(build_request(MARIE, answers={}), step=RequestStep.CLOSED)
 
     assert await FORMS[name](request, context) is None
 

@@ -1,6 +1,7 @@
 import pytest
 
 from bot.context import Context
+from bot.conversation import Surface
 from bot.elements import Form, Message
 from handlers import BUTTONS, COMMANDS, FORMS
 from tests.sample_team import MARIE, build_request, reply_text
@@ -15,7 +16,7 @@ async def test_help_names_every_command(context: Context) -> None:
 
 async def test_help_on_the_home_page_opens_a_form(context: Context) -> None:
     """On the home page there is no conversation to reply in."""
-    reply = await BUTTONS["help.open"](build_request(MARIE, channel=""), context)
+    reply = await BUTTONS["help.open"](build_request(MARIE, surface=Surface.HOME), context)
 
     assert isinstance(reply, Form)
 

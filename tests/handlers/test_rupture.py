@@ -1,5 +1,5 @@
 from bot.context import Context
-from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers
+from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers, Surface
 from bot.domain.counts import release_rule
 from bot.elements import Banner, ContactLink, Form
 from bot.store.repositories import Repositories
@@ -62,8 +62,12 @@ async def test_the_shortcut_and_the_button_open_the_same_form(context: Context) 
     await set_up_team(context)
     form = await run_command(build_request(MARIE), context)
 
-    assert await SHORTCUTS["debrief"](build_request(MARIE, channel=""), context) == form
-    assert await BUTTONS["rupture.open"](build_request(MARIE, channel=""), context) == form
+    assert (
+        await SHORTCUTS["debrief"](build_request(MARIE, surface=Surface.SHORTCUT), context) == form
+    )
+    assert (
+        await BUTTONS["rupture.open"](build_request(MARIE, surface=Surface.HOME), context) == form
+    )
 
 
 async def test_the_form_shows_what_a_supervisor_will_see(context: Context) -> None:

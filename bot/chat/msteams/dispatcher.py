@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 
 from bot.chat.after_response import AfterResponse
-from bot.chat.msteams.action_data import Action, CardContext, Surface
+from bot.chat.msteams.action_data import Action, CardContext, CardSurface
 from bot.chat.msteams.directory_cache import DirectoryCache, ExpiringCache
 from bot.chat.msteams.inbound import lifecycle, requests
 from bot.chat.msteams.inbound.guard import EventNotStoredError
@@ -24,6 +24,7 @@ from bot.conversation import (
     Reply,
     Request,
     Routes,
+    Surface,
 )
 from bot.elements import Form, Home, Message, Text
 from bot.logs import log_error
@@ -122,7 +123,7 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - the person receives an error message
             log_error(logger, "teams.reply_failed", error)
             error_reply = await self._build_error_reply(
-                replace(interaction.request, inside_form=False)
+                replace(interaction.request, surface=Surface.MESSAGE)
             )
             await self._responder.report_failure(error_reply, interaction, language)
 
@@ -162,14 +163,14 @@ class Dispatcher:
         """
         is_dialog = interaction.origin is Origin.DIALOG
         title = interaction.card_context.dialog_title
-        surface = Surface.DIALOG if is_dialog else interaction.card_context.surface
-        if not isinstance(reply, Form) and surface in {Surface.DIALOG, Surface.FORM}:
+        surface = CardSurface.DIALOG if is_dialog else interaction.card_context.surface
+        if not isinstance(reply, Form) and surface in {CardSurface.DIALOG, CardSurface.FORM}:
             reply = message_as_form(
                 reply, title or self._card_factory.translate(language, "manifest.name")
             )
         reopen_action = None
         if isinstance(reply, Form):
-            title, surface = reply.title, surface if is_dialog else Surface.FORM
+            title, surface = reply.title, surface if is_dialog else CardSurface.FORM
             reopen_action = interaction.action if reply.submit else None
         card_context = CardContext(surface, dialog_title=title, reopen_action=reopen_action)
         card = self._card_factory.build_card(
@@ -213,7 +214,7 @@ class Dispatcher:
         if reopen_action is None:
             closed_text = self._card_factory.translate(language, "private.done")
             reply = Message(closed_text, (Text(closed_text),))
-            card_context = CardContext(Surface.MESSAGE)
+            card_context = CardContext(CardSurface.MESSAGE)
             card = self._card_factory.build_card(reply, card_context, workspace, language)
         else:
             form = Form(interaction.action.name, interaction.card_context.dialog_title, ())

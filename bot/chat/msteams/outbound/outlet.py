@@ -3,7 +3,7 @@
 import logging
 
 from bot.chat.msteams import conversation_ref
-from bot.chat.msteams.action_data import CardContext, Surface
+from bot.chat.msteams.action_data import CardContext, CardSurface
 from bot.chat.msteams.conversation_ref import ConversationRef
 from bot.chat.msteams.directory_cache import DirectoryCache
 from bot.chat.msteams.outbound import error_codes
@@ -90,7 +90,7 @@ class TeamsOutlet:
         person = Person(to.workspace, to.person)
         language = self._card_factory.choose_language(self._directory.get_profile(person).locale)
         return self._card_factory.build_card(
-            message, CardContext(Surface.MESSAGE), to.workspace, language
+            message, CardContext(CardSurface.MESSAGE), to.workspace, language
         )
 
 
