@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Literal, Protocol
+from typing import Protocol
 from unicodedata import normalize
 
 from bot.elements import Form, Home, Message
@@ -27,6 +27,32 @@ def parse_product(workspace: str) -> str:
     return workspace.partition(":")[0]
 
 
+class Surface(Enum):
+    """Where a user acted; it decides whether a reply can be a message or has to be a form."""
+
+    COMMAND = "command"
+    MESSAGE = "message"
+    """A button or menu in a message."""
+    HOME = "home"
+    """The person's home page."""
+    FORM = "form"
+    """An open form, which a :class:`~bot.elements.Form` in the reply replaces."""
+    SHORTCUT = "shortcut"
+    """The product's own menu, outside any conversation."""
+
+
+class RequestStep(Enum):
+    """Step in the life of a form that a request belongs to."""
+
+    REQUESTED = "requested"
+    """Any action before a form: it may open one."""
+    SUBMITTED = "submitted"
+    CHANGED = "changed"
+    """A field that refreshes its form has changed."""
+    CLOSED = "closed"
+    """The form was cancelled."""
+
+
 @dataclass(frozen=True)
 class Request:
     """One user action (command, form, button or home page), independent of the product.
@@ -34,12 +60,10 @@ class Request:
     ``name`` is a key of the table that routes it. ``idempotency_key`` is the same for every retry
     and double click of one action. ``keyword`` is one of the command's keywords, ``""`` for none,
     or :data:`UNKNOWN_KEYWORD`: an adapter never forwards other text that a user typed.
-    ``channel`` is the channel of the command (``""`` in App Home or a form). ``data`` is the
-    payload of the button or form, ``answers`` the coded answers by field id. ``inside_form`` is
-    true for an action in an open form, which a :class:`~bot.elements.Form` in the reply then
-    replaces. ``step`` is ``"changed"`` when a refreshing field changed and ``"closed"`` when the
-    form was cancelled. ``locale`` is the user's locale in the event's payload, if any;
-    ``language`` is the catalogue language that the middleware resolved.
+    ``channel`` is the conversation of a command or message (``""`` on any other surface). ``data``
+    is the payload of the button or form, ``answers`` the coded answers by field id. ``locale`` is
+    the user's locale in the event's payload, if any; ``language`` is the catalogue language that
+    the middleware resolved.
     """
 
     person: Person
@@ -49,8 +73,8 @@ class Request:
     channel: str = ""
     data: str = ""
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    inside_form: bool = False
-    step: Literal["asked", "submitted", "changed", "closed"] = "asked"
+    surface: Surface = Surface.COMMAND
+    step: RequestStep = RequestStep.REQUESTED
     locale: str = ""
     language: str = "en"
 
@@ -158,24 +182,56 @@ class Profile:
 
 
 @dataclass(frozen=True)
-class ChatEvent:
-    """An event that a product sends about a workspace, a person or a channel.
+class ProfileChanged:
+    """A user's profile in the product has changed; empty values are unknown."""
 
-    ``profile``: a user's profile has changed. ``arrived``: the person or channel can be reached,
-    through ``route`` if known. ``gone``: it can no longer be reached. ``closed`` and ``opened``:
-    the whole workspace rejects the bot's calls, or accepts them again. ``reason`` is the
-    product's own code, never text that a user typed. ``added_by`` is the user who added the app
-    to a channel; ``profile`` is then theirs.
+    person: Person
+    profile: Profile
+
+
+@dataclass(frozen=True)
+class AddressReachable:
+    """A person or channel can be reached, through the route of ``address`` if it has one.
+
+    ``added_by`` is the id of the user who added the app to a channel, ``locale`` that user's.
     """
 
-    kind: Literal["profile", "arrived", "gone", "closed", "opened"]
-    workspace: str
-    person: str = ""
-    channel: str = ""
-    route: str = ""
-    profile: Profile | None = None
-    reason: str = ""
+    address: Address
     added_by: str = ""
+    locale: str = ""
+
+
+@dataclass(frozen=True)
+class AddressUnreachable:
+    """A person or channel can no longer be reached; ``reason`` is the product's own code."""
+
+    address: Address
+    reason: str
+
+
+@dataclass(frozen=True)
+class WorkspaceDisconnected:
+    """The whole workspace rejects the bot's calls; ``reason`` is the product's own code."""
+
+    workspace: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class WorkspaceConnected:
+    """The workspace accepts the bot's calls again."""
+
+    workspace: str
+
+
+ChatEvent = (
+    ProfileChanged
+    | AddressReachable
+    | AddressUnreachable
+    | WorkspaceDisconnected
+    | WorkspaceConnected
+)
+"""An event that a product reports. None contains text that a user typed."""
 
 
 class SendStatus(Enum):
@@ -210,19 +266,26 @@ class SendResult:
     is_rate_limited: bool = False
 
 
+class SearchResult(Enum):
+    """Result of a search for a message that may have been posted."""
+
+    FOUND = "found"
+    NOT_FOUND = "not_found"
+    """Proved absent, so that it can be sent again."""
+    NOT_SUPPORTED = "not_supported"
+    """The product cannot answer, now or later."""
+    RETRY_LATER = "retry_later"
+    """The product cannot answer at the moment."""
+
+
 class Outlet(Protocol):
     """A product's API for outgoing messages. Nothing in it retries by itself."""
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
         """Send one message; *delivery_id* is its opaque idempotency key. Never raises."""
 
-    async def check_posted(
-        self, to: Address, delivery_id: str, since: float
-    ) -> Literal["yes", "no", "unable", "later"]:
-        """Return whether the message with *delivery_id*, sent at Unix time *since*, was posted.
-
-        ``unable`` if the product cannot answer that at all, ``later`` if it cannot at the moment.
-        """
+    async def check_posted(self, to: Address, delivery_id: str, since: float) -> SearchResult:
+        """Search for the message with *delivery_id*, sent at Unix time *since*. Never raises."""
 
     async def fetch_profile(self, person: Person) -> Profile | None:
         """Return the profile of *person*; ``None`` if the product's API is not available."""

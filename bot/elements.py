@@ -162,7 +162,7 @@ class ChoiceField:
 
     At most ten options. ``as_dropdown`` renders a drop-down list, for a long list with one
     answer. ``refreshes_form`` calls the form's own handler at each change (with
-    ``Request.step == "changed"``), which returns the updated form.
+    step ``CHANGED``), which returns the updated form.
     """
 
     id: str

@@ -7,7 +7,17 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from bot.context import Context
-from bot.conversation import BoundHandler, ChatEvent, DeferredReply, Person, Profile, Reply, Request
+from bot.conversation import (
+    BoundHandler,
+    ChatEvent,
+    DeferredReply,
+    Person,
+    Profile,
+    ProfileChanged,
+    Reply,
+    Request,
+    Surface,
+)
 from bot.domain.people import Clinician, Team
 from bot.elements import Form, Message, Text
 from bot.errors import BotError
@@ -71,11 +81,10 @@ class RequestMiddleware:
 
     def _refresh_cached_profile(self, event: ChatEvent) -> None:
         """Replace a cached profile by the event's; without a locale the cached one is retained."""
-        person = Person(event.workspace, event.person)
-        cached = self._profile_cache.get(person)
-        if cached and event.profile:
-            locale = event.profile.locale or cached.locale
-            self._profile_cache[person] = replace(event.profile, locale=locale)
+        match event:
+            case ProfileChanged(person, profile) if cached := self._profile_cache.get(person):
+                locale = profile.locale or cached.locale
+                self._profile_cache[person] = replace(profile, locale=locale)
 
     async def report_unexpected_error(self, request: Request, _context: Context) -> Reply:
         """Return the reply for an exception raised after the first response was sent."""
@@ -109,7 +118,7 @@ class RequestMiddleware:
         """Return the error message: a modal for an action inside a form, otherwise a message."""
         words = self._context.catalogue.get_pack(request.language)
         sentence = words.translate(error.key, **error.facts)
-        if request.inside_form:
+        if request.surface is Surface.FORM:
             title, close = words.translate("error.title"), words.translate("common.close")
             return Form("notice", title, (Text(sentence),), close=close)
         return Message(sentence, (Text(sentence),))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.content.catalogue import Catalogue
 from bot.context import Context
-from bot.conversation import ChatEvent, Keywords, Reply, Request
+from bot.conversation import ChatEvent, Keywords, Reply, Request, RequestStep
 from bot.domain import tips
 from handlers import (
     checkin,
@@ -68,7 +68,7 @@ def _ignore_closed_form(handler: Handler) -> Handler:
     """Wrap *handler* so that a request from a closed form returns ``None``."""
 
     async def handle_form(request: Request, context: Context) -> Reply:
-        return None if request.step == "closed" else await handler(request, context)
+        return None if request.step is RequestStep.CLOSED else await handler(request, context)
 
     return handle_form
 

@@ -1,14 +1,28 @@
 """Handlers of chat events: profile changes, and what can or can no longer be reached."""
 
 import logging
-from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from bot.context import Context
-from bot.conversation import Address, ChatEvent, Person
+from bot.conversation import (
+    Address,
+    AddressReachable,
+    AddressUnreachable,
+    ChatEvent,
+    Person,
+    Profile,
+    ProfileChanged,
+    WorkspaceConnected,
+    WorkspaceDisconnected,
+)
+from bot.domain.people import Clinician
 from bot.store.repositories import Repositories
 from bot.workflows import team_setup
 
 logger = logging.getLogger("attune.events")
+
+DEACTIVATED = "deactivated"
+"""The unreachable reason of a closed account; check-ins resume when the account is open again."""
 
 
 async def handle_event(event: ChatEvent, context: Context) -> None:
@@ -17,52 +31,79 @@ async def handle_event(event: ChatEvent, context: Context) -> None:
     Most events concern people who have not joined: these cost one read, and nothing is stored.
     Raises :class:`bot.errors.StoreBusyError` when the change could not be committed.
     """
-    if event.person and not await context.store.for_workspace(event.workspace).read(
-        lambda repos: _is_relevant(repos, event)
-    ):
+    person, scope = _person_of_event(event), context.store.for_workspace(_workspace_of_event(event))
+    if person and not await scope.read(lambda repos: _is_relevant(repos.people.get(person), event)):
         return
     now = context.now()
-
-    def apply_event(repos: Repositories) -> str:
-        if event.kind == "arrived" and event.channel and event.added_by:
-            locale = event.profile.locale if event.profile else ""
-            team_setup.queue_welcome_card(
-                repos, Person(event.workspace, event.added_by), event.channel, locale, now
-            )
-        return _EVENT_ACTIONS[event.kind](repos, event)
-
-    if action := await context.store.for_workspace(event.workspace).write(apply_event):
-        logger.warning(action, extra={"action": action, "reason": event.reason})
+    if action := await scope.write(lambda repos: _apply_event(repos, event, now)):
+        logger.warning(action, extra={"action": action, "reason": _reason_of_event(event)})
 
 
-def _is_relevant(repos: Repositories, event: ChatEvent) -> bool:
-    """Return whether the event would change a stored row about its person."""
-    clinician = repos.people.get(_person_of_event(event))
+def _workspace_of_event(event: ChatEvent) -> str:
+    match event:
+        case ProfileChanged(person):
+            return person.workspace
+        case AddressReachable(address) | AddressUnreachable(address):
+            return address.workspace
+        case WorkspaceDisconnected(workspace) | WorkspaceConnected(workspace):
+            return workspace
+
+
+def _person_of_event(event: ChatEvent) -> Person | None:
+    """Return the person whom *event* is about; ``None`` for a channel or a workspace."""
+    match event:
+        case ProfileChanged(person):
+            return person
+        case AddressReachable(address) | AddressUnreachable(address) if address.person:
+            return Person(address.workspace, address.person)
+    return None
+
+
+def _reason_of_event(event: ChatEvent) -> str:
+    match event:
+        case AddressUnreachable(reason=reason) | WorkspaceDisconnected(reason=reason):
+            return reason
+    return ""
+
+
+def _is_relevant(clinician: Clinician, event: ChatEvent) -> bool:
+    """Return whether *event*, which is about *clinician*, would change a stored row."""
     if not clinician.has_joined:
         return False
-    if event.kind == "gone":
-        return not clinician.unreachable_reason
-    if event.profile is None:
-        return event.kind == "arrived"
-    if not event.profile.is_person:
-        return not clinician.unreachable_reason
-    profile_changes = {
-        (event.profile.locale, clinician.locale),
-        (event.profile.zone, clinician.zone),
-    }
-    return clinician.unreachable_reason == DEACTIVATED or any(
-        new_value and new_value != stored_value for new_value, stored_value in profile_changes
+    match event:
+        case ProfileChanged(_, profile) if profile.is_person:
+            return clinician.unreachable_reason == DEACTIVATED or _has_new_values(
+                profile, clinician
+            )
+        case ProfileChanged() | AddressUnreachable():
+            return not clinician.unreachable_reason
+    return True
+
+
+def _has_new_values(profile: Profile, clinician: Clinician) -> bool:
+    return (profile.locale or clinician.locale, profile.zone or clinician.zone) != (
+        clinician.locale,
+        clinician.zone,
     )
 
 
-DEACTIVATED = "deactivated"
-"""The unreachable reason of a closed account; check-ins resume when the account is open again."""
+def _apply_event(repos: Repositories, event: ChatEvent, now: datetime) -> str:
+    """Store what *event* changes; return the action to log, ``""`` for no change to log."""
+    match event:
+        case ProfileChanged(person, profile):
+            return _apply_profile(repos, person, profile)
+        case AddressReachable():
+            _mark_reachable(repos, event, now)
+            return ""
+        case AddressUnreachable(address, reason):
+            return _mark_unreachable(repos, address, reason)
+        case WorkspaceDisconnected(workspace, reason):
+            return "workspaces.closed" if repos.workspaces.suspend(workspace, reason) else ""
+        case WorkspaceConnected(workspace):
+            return "workspaces.opened" if repos.workspaces.resume(workspace) else ""
 
 
-def _apply_profile(repos: Repositories, event: ChatEvent) -> str:
-    person, profile = _person_of_event(event), event.profile
-    if profile is None:
-        return ""
+def _apply_profile(repos: Repositories, person: Person, profile: Profile) -> str:
     if not profile.is_person:
         return "people.unreachable" if repos.people.mark_unreachable(person, DEACTIVATED) else ""
     if repos.people.get(person).unreachable_reason == DEACTIVATED:
@@ -71,41 +112,22 @@ def _apply_profile(repos: Repositories, event: ChatEvent) -> str:
     return ""
 
 
-def _mark_reachable(repos: Repositories, event: ChatEvent) -> str:
-    if event.person:
-        repos.people.mark_reachable(_person_of_event(event))
-    elif event.channel:
-        repos.teams.mark_reachable(event.workspace, event.channel)
-    repos.chat_routes.save_route(Address(event.workspace, event.person, event.channel), event.route)
-    return ""
+def _mark_reachable(repos: Repositories, event: AddressReachable, now: datetime) -> None:
+    """Store the route to the event's address; a channel also gets its welcome card."""
+    address = event.address
+    if address.channel and event.added_by:
+        adder = Person(address.workspace, event.added_by)
+        team_setup.queue_welcome_card(repos, adder, address.channel, event.locale, now)
+    if address.person:
+        repos.people.mark_reachable(Person(address.workspace, address.person))
+    elif address.channel:
+        repos.teams.mark_reachable(address.workspace, address.channel)
+    repos.chat_routes.save_route(address, address.route)
 
 
-def _mark_unreachable(repos: Repositories, event: ChatEvent) -> str:
-    if event.person:
-        is_new = repos.people.mark_unreachable(_person_of_event(event), event.reason)
-        return "people.unreachable" if is_new else ""
-    is_new = repos.teams.mark_unreachable(event.workspace, event.channel, event.reason)
+def _mark_unreachable(repos: Repositories, address: Address, reason: str) -> str:
+    if address.person:
+        person = Person(address.workspace, address.person)
+        return "people.unreachable" if repos.people.mark_unreachable(person, reason) else ""
+    is_new = repos.teams.mark_unreachable(address.workspace, address.channel, reason)
     return "channels.unreachable" if is_new else ""
-
-
-def _suspend_workspace(repos: Repositories, event: ChatEvent) -> str:
-    return "workspaces.closed" if repos.workspaces.suspend(event.workspace, event.reason) else ""
-
-
-def _resume_workspace(repos: Repositories, event: ChatEvent) -> str:
-    repos.chat_routes.save_route(Address(event.workspace), event.route)
-    return "workspaces.opened" if repos.workspaces.resume(event.workspace) else ""
-
-
-_EVENT_ACTIONS: Mapping[str, Callable[[Repositories, ChatEvent], str]] = {
-    "profile": _apply_profile,
-    "arrived": _mark_reachable,
-    "gone": _mark_unreachable,
-    "closed": _suspend_workspace,
-    "opened": _resume_workspace,
-}
-"""The function for each event kind; each returns the action to log, or ``""`` for no change."""
-
-
-def _person_of_event(event: ChatEvent) -> Person:
-    return Person(event.workspace, event.person)

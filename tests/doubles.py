@@ -5,13 +5,12 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Literal
 
 import pytest
 
 from bot.content import catalogue
 from bot.context import Context
-from bot.conversation import Address, Person, Profile, SendResult, SendStatus
+from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message
 from bot.store.store import Store
 
@@ -61,7 +60,7 @@ class RecordingOutlet:
     profiles: dict[Person, Profile] = field(default_factory=dict)
     send_result: SendResult = SENT_RESULT
     are_profiles_unavailable: bool = False
-    check_result: Literal["yes", "no", "unable", "later"] = "unable"
+    check_result: SearchResult = SearchResult.NOT_SUPPORTED
     checked_ids: list[str] = field(default_factory=list)
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
@@ -70,9 +69,7 @@ class RecordingOutlet:
             self.sent_messages.append(SentMessage(to, message, delivery_id))
         return self.send_result
 
-    async def check_posted(
-        self, to: Address, delivery_id: str, since: float
-    ) -> Literal["yes", "no", "unable", "later"]:
+    async def check_posted(self, to: Address, delivery_id: str, since: float) -> SearchResult:
         """Return the configured result of every lookup."""
         self.checked_ids.append(delivery_id)
         return self.check_result

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import time
 
 from bot.context import Context
-from bot.conversation import Person, Request
+from bot.conversation import Person, Request, RequestStep, Surface
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Role, Team
 from bot.elements import (
@@ -81,23 +81,41 @@ async def set_up_team(
     await context.store.across_workspaces.write(save_team)
 
 
-def build_request(
+def build_request(  # noqa: PLR0913 - each is an option of some test
     person: Person,
     keyword: str = "",
     *,
     channel: str = CHANNEL,
+    surface: Surface = Surface.COMMAND,
     data: str = "",
     answers: FormAnswers | None = None,
     idempotency_key: str = "act 1",
 ) -> Request:
-    """Build a request of *person*; with *answers* it is a submitted form."""
+    """Build a request of *person*; with *answers* it is a submitted form.
+
+    *channel* is that of a command or a message.
+    """
     if answers is None:
-        return Request(person, "", idempotency_key, keyword=keyword, channel=channel, data=data)
+        return Request(
+            person,
+            "",
+            idempotency_key,
+            keyword=keyword,
+            channel=channel if surface in {Surface.COMMAND, Surface.MESSAGE} else "",
+            data=data,
+            surface=surface,
+        )
     coded = {
         name: (answer,) if isinstance(answer, str) else answer for name, answer in answers.items()
     }
     return Request(
-        person, "", idempotency_key, data=data, answers=coded, inside_form=True, step="submitted"
+        person,
+        "",
+        idempotency_key,
+        data=data,
+        answers=coded,
+        surface=Surface.FORM,
+        step=RequestStep.SUBMITTED,
     )
 
 

@@ -1,7 +1,7 @@
 """Render a response for its surface: a message in a conversation, or a read-only form."""
 
 from bot.content.catalogue import LanguagePack
-from bot.conversation import Request
+from bot.conversation import Request, Surface
 from bot.elements import Element, Form, Message
 
 NOTE_FORM_NAME = "note"
@@ -15,7 +15,7 @@ def build_note_form(words: LanguagePack, title: str, body: tuple[Element, ...]) 
 
 def is_from_home_page(request: Request) -> bool:
     """Return whether *request* came from a button on the person's home page."""
-    return not request.channel and not request.inside_form
+    return request.surface is Surface.HOME
 
 
 def as_message_or_form(
@@ -23,9 +23,9 @@ def as_message_or_form(
 ) -> Message | Form:
     """Return *message* for a conversation, or a read-only form for any other surface.
 
-    The home page and an open form have no conversation to post in: there the body of *message* is
-    shown in a form titled *title* (24 characters at most).
+    The home page, an open form and a shortcut have no conversation to post in: there the body of
+    *message* is shown in a form titled *title* (24 characters at most).
     """
-    if request.channel and not request.inside_form:
+    if request.surface in {Surface.COMMAND, Surface.MESSAGE}:
         return message
     return build_note_form(words, title, message.body)

@@ -1,15 +1,11 @@
 """Record the result of a send attempt in the repositories; shared by all sending processes."""
 
 from datetime import datetime, timedelta
-from typing import Literal
 
-from bot.conversation import Address, SendResult, SendStatus
+from bot.conversation import Address, SearchResult, SendResult, SendStatus
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
 from bot.store.repositories.workspaces import MAX_REST
-
-SearchResult = Literal["yes", "no", "unable", "later"]
-"""Result of a search for a sent message: found, absent, not searchable, or to be retried."""
 
 
 def address_of(delivery: Delivery) -> Address:
@@ -60,17 +56,17 @@ def settle_in_doubt(
 ) -> str:
     """Record the search result for a delivery of unknown status; return the log action."""
     delivery_id, attempt, is_in_time = delivery.id, delivery.attempt, now <= delivery.deadline
-    if search_result == "yes":
+    if search_result is SearchResult.FOUND:
         repos.deliveries.mark_sent(delivery_id, attempt)
         return "deliveries.confirmed"
-    if search_result == "no":
+    if search_result is SearchResult.NOT_FOUND:
         # The message is proven absent, so a retry cannot send it twice.
         if is_in_time:
             repos.deliveries.requeue_delivery(delivery_id, attempt)
         else:
             repos.deliveries.mark_missed(delivery_id, attempt, "late")
         return "deliveries.not_found"
-    if search_result == "unable" or not is_in_time:
+    if search_result is SearchResult.NOT_SUPPORTED or not is_in_time:
         repos.deliveries.mark_unconfirmed(delivery_id, attempt, "in_doubt")
         return "deliveries.unconfirmed"
     return ""

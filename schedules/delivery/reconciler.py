@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.context import Context
-from bot.conversation import Outlet
+from bot.conversation import Outlet, SearchResult
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
 from bot.workflows import delivery_outcome
@@ -55,17 +55,15 @@ class Reconciler:
             log_action(
                 await self._context.store.for_workspace(workspace).write(settle),
                 delivery,
-                search_result,
+                search_result.value,
             )
-            if search_result == "later":
+            if search_result is SearchResult.RETRY_LATER:
                 doubled = max(_MIN_LOOKUP_BACKOFF_SECONDS, backoff_seconds * 2)
                 self._lookup_backoffs[workspace] = (now, min(doubled, _MAX_LOOKUP_BACKOFF_SECONDS))
                 return
         self._lookup_backoffs.pop(workspace, None)
 
-    async def _check_posted(
-        self, delivery: Delivery, outlet: Outlet
-    ) -> delivery_outcome.SearchResult:
+    async def _check_posted(self, delivery: Delivery, outlet: Outlet) -> SearchResult:
         address = delivery_outcome.address_of(delivery)
         route = await self._context.store.for_workspace(address.workspace).read(
             lambda repos: repos.chat_routes.get_route(address)

@@ -5,7 +5,17 @@ from datetime import timedelta
 import pytest
 
 from bot.context import Context
-from bot.conversation import Address, ChatEvent, Person, Profile
+from bot.conversation import (
+    Address,
+    AddressReachable,
+    AddressUnreachable,
+    ChatEvent,
+    Person,
+    Profile,
+    ProfileChanged,
+    WorkspaceConnected,
+    WorkspaceDisconnected,
+)
 from bot.domain.people import Clinician
 from bot.elements import Message, Text
 from bot.store.repositories import Repositories
@@ -34,10 +44,9 @@ async def load_clinician(context: Context, person: Person = MARIE) -> Clinician:
 
 def build_profile_event(
     person: Person, locale: str = "", zone: str = "", *, is_person: bool = True
-) -> ChatEvent:
+) -> ProfileChanged:
     """Build the event of a changed profile of *person*."""
-    profile = Profile(locale, zone, is_person=is_person)
-    return ChatEvent("profile", WORKSPACE, person.id, profile=profile)
+    return ProfileChanged(person, Profile(locale, zone, is_person=is_person))
 
 
 async def test_a_changed_profile_is_stored(team_context: Context) -> None:
@@ -55,8 +64,8 @@ async def test_events_about_other_people_store_nothing(team_context: Context) ->
     """An event about a person who has not joined writes no row, which would reveal them."""
     for event in (
         build_profile_event(ADA, zone="America/Vancouver"),
-        ChatEvent("arrived", WORKSPACE, ADA.id, route="D1"),
-        ChatEvent("gone", WORKSPACE, ADA.id, reason="blocked"),
+        AddressReachable(Address(WORKSPACE, ADA.id, route="D1")),
+        AddressUnreachable(Address(WORKSPACE, ADA.id), "blocked"),
     ):
         await EVENT_HANDLER(event, team_context)
 
@@ -91,7 +100,7 @@ async def test_a_changed_profile_does_not_undo_a_block(
     team_context: Context,
 ) -> None:
     """A changed profile does not make a person reachable who blocked the bot."""
-    await EVENT_HANDLER(ChatEvent("gone", WORKSPACE, MARIE.id, reason="blocked"), team_context)
+    await EVENT_HANDLER(AddressUnreachable(Address(WORKSPACE, MARIE.id), "blocked"), team_context)
     await EVENT_HANDLER(build_profile_event(MARIE, zone="UTC"), team_context)
 
     assert (await load_clinician(team_context)).unreachable_reason == "blocked"
@@ -99,20 +108,17 @@ async def test_a_changed_profile_does_not_undo_a_block(
 
 async def test_an_arrival_stores_the_route(team_context: Context) -> None:
     """An unreachable person and channel become reachable again, by the event's route."""
-    for kind in ("gone", "arrived"):
-        await EVENT_HANDLER(
-            ChatEvent(kind, WORKSPACE, MARIE.id, route="a", reason="blocked"), team_context
-        )
-        await EVENT_HANDLER(
-            ChatEvent(kind, WORKSPACE, channel=CHANNEL, route="b", reason="left"), team_context
-        )
+    private_chat = Address(WORKSPACE, MARIE.id, route="a")
+    channel = Address(WORKSPACE, channel=CHANNEL, route="b")
+    for address in (private_chat, channel):
+        await EVENT_HANDLER(AddressUnreachable(address, "blocked"), team_context)
+        await EVENT_HANDLER(AddressReachable(address), team_context)
 
     def read_reasons_and_routes(repos: Repositories) -> tuple[str, ...]:
         team = repos.teams.get_by_channel(WORKSPACE, CHANNEL)
         assert team is not None
-        routes = (Address(WORKSPACE, MARIE.id), Address(WORKSPACE, channel=CHANNEL))
         reasons = (repos.people.get(MARIE).unreachable_reason, team.unreachable_reason)
-        return (*reasons, *map(repos.chat_routes.get_route, routes))
+        return (*reasons, *map(repos.chat_routes.get_route, (private_chat, channel)))
 
     assert await team_context.store.across_workspaces.read(read_reasons_and_routes) == (
         "",
@@ -128,7 +134,7 @@ async def test_an_unreachable_channel_gets_no_tip(
     """An unreachable channel's tips are not planned until its set-up is saved again."""
     for _ in range(2):
         await EVENT_HANDLER(
-            ChatEvent("gone", WORKSPACE, channel=CHANNEL, reason="is_archived"), team_context
+            AddressUnreachable(Address(WORKSPACE, channel=CHANNEL), "is_archived"), team_context
         )
     tuesday = replace(team_context, now=lambda: team_context.now() + timedelta(days=1))
 
@@ -142,13 +148,17 @@ async def test_a_closed_workspace_is_suspended_until_it_opens(
     team_context: Context, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Repeated events suspend and resume the workspace, and log each once."""
-    for kind in ("closed", "opened"):
+    events: tuple[ChatEvent, ...] = (
+        WorkspaceDisconnected(WORKSPACE, "app_uninstalled"),
+        WorkspaceConnected(WORKSPACE),
+    )
+    for event in events:
         for _ in range(2):
-            await EVENT_HANDLER(ChatEvent(kind, WORKSPACE, reason="app_uninstalled"), team_context)
+            await EVENT_HANDLER(event, team_context)
         accepts_messages = await team_context.store.across_workspaces.read(
             lambda repos: repos.workspaces.accepts_messages(WORKSPACE, team_context.now())
         )
-        assert accepts_messages == (kind == "opened")
+        assert accepts_messages == isinstance(event, WorkspaceConnected)
 
     assert [record.message for record in caplog.records] == [
         "workspaces.closed",
@@ -156,17 +166,9 @@ async def test_a_closed_workspace_is_suspended_until_it_opens(
     ]
 
 
-async def test_an_event_without_a_profile_changes_nothing(team_context: Context) -> None:
-    """A profile event without a profile changes nothing."""
-    before = await load_clinician(team_context)
-    await EVENT_HANDLER(ChatEvent("profile", WORKSPACE, MARIE.id), team_context)
-
-    assert await load_clinician(team_context) == before
-
-
-ARRIVAL = ChatEvent(
-    "arrived", WORKSPACE, channel="C0NEW", route="w", profile=Profile("fr-CA"), added_by=ADA.id
-)
+NEW_CHANNEL = Address(WORKSPACE, channel="C0NEW", route="w")
+CHANNEL_ADDED = AddressReachable(NEW_CHANNEL, added_by=ADA.id, locale="fr-CA")
+TEAM_CHANNEL_ADDED = replace(CHANNEL_ADDED, address=replace(NEW_CHANNEL, channel=CHANNEL))
 
 
 async def send_introductions(context: Context, outlet: RecordingOutlet) -> list[Message]:
@@ -179,7 +181,8 @@ async def test_a_channel_gets_one_welcome_card(
     team_context: Context, outlet: RecordingOutlet
 ) -> None:
     """Repeated arrivals send one card, in the language of the person who added the bot."""
-    for event in (ARRIVAL, ARRIVAL, replace(ARRIVAL, kind="gone"), ARRIVAL):
+    channel_removed = AddressUnreachable(NEW_CHANNEL, "uninstalled")
+    for event in (CHANNEL_ADDED, CHANNEL_ADDED, channel_removed, CHANNEL_ADDED):
         await EVENT_HANDLER(event, team_context)
         messages = await send_introductions(team_context, outlet)
 
@@ -192,7 +195,7 @@ async def test_a_teams_channel_gets_the_introduction(
     team_context: Context, outlet: RecordingOutlet
 ) -> None:
     """In a team's channel the card has Join, and names the person who added the bot."""
-    await EVENT_HANDLER(replace(ARRIVAL, channel=CHANNEL), team_context)
+    await EVENT_HANDLER(TEAM_CHANNEL_ADDED, team_context)
 
     (card,) = await send_introductions(team_context, outlet)
     assert "join" in steps_by_name(card)
@@ -210,6 +213,6 @@ async def test_a_planned_introduction_is_not_doubled(
     await team_context.store.across_workspaces.write(
         lambda repos: repos.deliveries.plan_deliveries([planned_introduction])
     )
-    await EVENT_HANDLER(replace(ARRIVAL, channel=CHANNEL), team_context)
+    await EVENT_HANDLER(TEAM_CHANNEL_ADDED, team_context)
 
     assert len(await send_introductions(team_context, outlet)) == 1

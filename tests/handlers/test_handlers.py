@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.context import Context
-from bot.conversation import Person
+from bot.conversation import Person, RequestStep
 from bot.domain.counts import reports
 from bot.domain.counts.reports import ReportArchive
 from bot.domain.debriefs import guides
@@ -22,7 +22,7 @@ from tests.sources import ROOT
 @pytest.mark.parametrize("name", sorted(FORMS))
 async def test_a_closed_form_returns_none(context: Context, name: str) -> None:
     """A closed form returns ``None``."""
-    request = replace(build_request(MARIE, answers={}), step="closed")
+    request = replace(build_request(MARIE, answers={}), step=RequestStep.CLOSED)
 
     assert await FORMS[name](request, context) is None
 

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.context import Context
-from bot.conversation import UNKNOWN_KEYWORD
+from bot.conversation import UNKNOWN_KEYWORD, Surface
 from bot.elements import Form, Message
 from handlers import BUTTONS, COMMANDS, FORMS
 from tests.sample_team import MARIE, build_request, reply_text
@@ -16,7 +16,7 @@ async def test_help_names_every_command(context: Context) -> None:
 
 async def test_help_on_the_home_page_opens_a_form(context: Context) -> None:
     """On the home page there is no conversation to reply in."""
-    reply = await BUTTONS["help.open"](build_request(MARIE, channel=""), context)
+    reply = await BUTTONS["help.open"](build_request(MARIE, surface=Surface.HOME), context)
 
     assert isinstance(reply, Form)
 
@@ -42,3 +42,12 @@ async def test_checkin_help_and_unknown_keywords_show_the_usage(context: Context
 
     assert await run_command(build_request(MARIE, UNKNOWN_KEYWORD), context) == usage
     assert "cannot see whether you joined" in reply_text(usage)
+
+
+async def test_rupture_help_shows_the_usage(context: Context) -> None:
+    """The usage names both keywords, and that other words are discarded."""
+    usage = reply_text(await COMMANDS["rupture"].handle_request(build_request(MARIE, "help"), context))
+
+    assert "/rupture guide" in usage
+    assert "/rupture withdraw" in usage
+    assert "thrown away" in usage

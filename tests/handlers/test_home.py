@@ -5,7 +5,7 @@ import pytest
 
 from bot.content.catalogue import Catalogue
 from bot.context import Context
-from bot.conversation import Person
+from bot.conversation import Person, Surface
 from bot.domain.checkins.questions import Intention
 from bot.domain.people import Role
 from bot.elements import Home
@@ -27,7 +27,7 @@ from tests.sample_team import (
 
 async def load_home_page(context: Context, person: Person) -> Home:
     """Load a person's home page."""
-    reply = await HOME_HANDLER(build_request(person, channel=""), context)
+    reply = await HOME_HANDLER(build_request(person, surface=Surface.HOME), context)
     assert isinstance(reply, Home)
     return reply
 
@@ -229,7 +229,9 @@ async def test_one_language_has_no_menu(context: Context) -> None:
 async def test_a_chosen_language_is_stored(context: Context) -> None:
     """The chosen language is stored, and the page is rendered in it."""
     page = await load_home_page(context, MARIE)
-    reply = await BUTTONS["home.language"](build_request(MARIE, channel="", data="fr-CA"), context)
+    reply = await BUTTONS["home.language"](
+        build_request(MARIE, surface=Surface.HOME, data="fr-CA"), context
+    )
 
     assert "home.language" in steps_by_name(page)
     assert context.catalogue.get_pack("fr-CA").translate("home.intro.heading") in reply_text(reply)
@@ -241,7 +243,9 @@ async def test_a_chosen_language_is_stored(context: Context) -> None:
 async def test_an_unknown_language_is_refused(context: Context) -> None:
     """An unknown language is not stored."""
     with pytest.raises(UnknownAnswerError):
-        await BUTTONS["home.language"](build_request(MARIE, channel="", data="eo"), context)
+        await BUTTONS["home.language"](
+            build_request(MARIE, surface=Surface.HOME, data="eo"), context
+        )
 
 
 async def test_a_silent_clinician_can_restart(context: Context) -> None:

@@ -1,7 +1,7 @@
 import pytest
 
 from bot.context import Context
-from bot.conversation import Person
+from bot.conversation import Person, Surface
 from bot.domain.people import Clinician
 from bot.elements import Home, Message
 from bot.errors import NoTeamError
@@ -108,7 +108,7 @@ async def test_joining_on_the_home_page_returns_the_page(context: Context) -> No
     """Joining on the home page returns the page, with its controls."""
     await set_up_team(context)
 
-    reply = await BUTTONS["checkin.join"](build_request(MARIE, channel=""), context)
+    reply = await BUTTONS["checkin.join"](build_request(MARIE, surface=Surface.HOME), context)
 
     assert isinstance(reply, Home)
     assert {"checkin.settings", "checkin.pause", "checkin.leave"} <= set(steps_by_name(reply))

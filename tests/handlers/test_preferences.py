@@ -3,7 +3,7 @@ from datetime import date, time
 import pytest
 
 from bot.context import Context
-from bot.conversation import InvalidAnswers
+from bot.conversation import InvalidAnswers, Surface
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Clinician
 from bot.elements import ChoiceField, DateField, Form, Home, Message, TimeField
@@ -228,8 +228,10 @@ async def test_changes_on_the_home_page_return_the_page(context: Context) -> Non
     """Leaving or resuming on the home page returns the page itself."""
     await join_marie(context)
 
-    resume_page = await BUTTONS["checkin.resume"](build_request(MARIE, channel=""), context)
-    leave_page = await BUTTONS["checkin.leave"](build_request(MARIE, channel=""), context)
+    resume_page = await BUTTONS["checkin.resume"](
+        build_request(MARIE, surface=Surface.HOME), context
+    )
+    leave_page = await BUTTONS["checkin.leave"](build_request(MARIE, surface=Surface.HOME), context)
 
     assert isinstance(resume_page, Home)
     assert isinstance(leave_page, Home)

@@ -1,5 +1,5 @@
 from bot.context import Context
-from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers
+from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers, Surface
 from bot.domain.counts import release_rule
 from bot.elements import Banner, ContactLink, Form
 from bot.store.repositories import Repositories
@@ -62,8 +62,12 @@ async def test_the_shortcut_and_the_button_open_the_same_form(context: Context) 
     await set_up_team(context)
     form = await run_command(build_request(MARIE), context)
 
-    assert await SHORTCUTS["debrief"](build_request(MARIE, channel=""), context) == form
-    assert await BUTTONS["rupture.open"](build_request(MARIE, channel=""), context) == form
+    assert (
+        await SHORTCUTS["debrief"](build_request(MARIE, surface=Surface.SHORTCUT), context) == form
+    )
+    assert (
+        await BUTTONS["rupture.open"](build_request(MARIE, surface=Surface.HOME), context) == form
+    )
 
 
 async def test_the_form_shows_what_a_supervisor_will_see(context: Context) -> None:
@@ -288,12 +292,3 @@ def change_period(repos: Repositories, clock: FakeClock) -> None:
     """Close the ended periods and open the next, as the Monday duty does."""
     repos.slips.close_ended_periods(clock())
     repos.slips.open_missing_periods(clock())
-
-
-async def test_help_shows_the_usage(context: Context) -> None:
-    """The usage names both keywords, and that other words are discarded."""
-    usage = reply_text(await run_command(build_request(MARIE, "help"), context))
-
-    assert "/rupture guide" in usage
-    assert "/rupture withdraw" in usage
-    assert "thrown away" in usage

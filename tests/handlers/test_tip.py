@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from bot.context import Context
-from bot.conversation import UNKNOWN_KEYWORD
+from bot.conversation import UNKNOWN_KEYWORD, Surface
 from bot.domain import tips
 from bot.elements import Form, Message
 from bot.errors import UnknownAnswerError
@@ -88,7 +88,7 @@ async def test_the_button_shows_the_next_card(context: Context) -> None:
 
 async def test_a_card_on_the_home_page_opens_in_a_form(context: Context) -> None:
     """On the home page there is no conversation, so the card opens in a form."""
-    reply = await tip.show_todays_card(build_request(MARIE, channel=""), context)
+    reply = await tip.show_todays_card(build_request(MARIE, surface=Surface.HOME), context)
 
     assert isinstance(reply, Form)
     assert not reply.submit
@@ -112,7 +112,9 @@ async def test_every_topic_is_a_keyword(context: Context) -> None:
 async def test_a_topics_button_shows_its_scenes(context: Context) -> None:
     """The button below a topic's tips shows its scenes, in a conversation or in a form."""
     message = await tip.show_cards_of_kind(build_request(MARIE, data="ask:scene"), context)
-    form = await tip.show_cards_of_kind(build_request(MARIE, channel="", data="ask:scene"), context)
+    form = await tip.show_cards_of_kind(
+        build_request(MARIE, surface=Surface.HOME, data="ask:scene"), context
+    )
 
     assert isinstance(message, Message)
     assert isinstance(form, Form)

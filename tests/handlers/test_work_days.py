@@ -3,7 +3,7 @@
 import pytest
 
 from bot.context import Context
-from bot.conversation import InvalidAnswers
+from bot.conversation import InvalidAnswers, Surface
 from bot.elements import ChoiceField, Home
 from bot.errors import UnknownAnswerError
 from handlers import BUTTONS, FORMS
@@ -87,7 +87,7 @@ async def test_a_restart_names_the_next_check_in(context: Context) -> None:
     assert "weekly from then on" in reply_text(
         await restart_checkins(build_request(MARIE), context)
     )
-    page = await restart_checkins(build_request(MARIE, channel=""), context)
+    page = await restart_checkins(build_request(MARIE, surface=Surface.HOME), context)
     assert isinstance(page, Home)
     await context.store.across_workspaces.write(lambda repos: repos.people.leave_checkins(MARIE))
     assert "have left" in reply_text(await restart_checkins(build_request(MARIE), context))

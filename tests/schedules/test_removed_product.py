@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.context import Context
-from bot.conversation import SendResult, SendStatus
+from bot.conversation import SearchResult, SendResult, SendStatus
 from bot.store.repositories import Repositories
 from bot.workflows import team_setup
 from handlers import BUTTONS
@@ -115,7 +115,7 @@ async def test_a_delivery_in_doubt_stays_so_until_it_can_be_looked_up(
     """A delivery with an unknown result is looked up after the product is put back."""
     clock.advance(weeks=1)
     await weekly_checkin.run(context_before)
-    outlet.send_result, outlet.check_result = SendResult(SendStatus.UNKNOWN), "yes"
+    outlet.send_result, outlet.check_result = SendResult(SendStatus.UNKNOWN), SearchResult.FOUND
     await DeliverySender(context_before, COMPOSERS).send_all_due()
     clock.advance(minutes=5)
 

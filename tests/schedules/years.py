@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from bot.content import catalogue
 from bot.context import Context
-from bot.conversation import Person, Request
+from bot.conversation import Person, Request, Surface
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Role, Team
 from bot.elements import Button
@@ -238,7 +238,14 @@ async def run_tick(
         person.asked_weeks[data.partition(":")[0]] += 1
         person.disturbed_count += not person.is_reachable_at(now)
         await checkin.open_checkin_form(
-            Request(person.person, "checkin.answer", sent.delivery_id, data=data), context
+            Request(
+                person.person,
+                "checkin.answer",
+                sent.delivery_id,
+                data=data,
+                surface=Surface.MESSAGE,
+            ),
+            context,
         )
     outlet.sent_messages.clear()
 

@@ -5,21 +5,21 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal, cast
 
+from bot.conversation import RequestStep
+
 HandlerTable = Literal["commands", "forms", "buttons"]
-Step = Literal["asked", "submitted", "changed", "closed"]
 Answers = Mapping[str, tuple[str, ...]]
 
 DATA_KEY = "attune"
 """Key of this bot's payload in an action's data dict; the values of the inputs are its siblings."""
 
 _HANDLER_TABLES = frozenset({"commands", "forms", "buttons"})
-_STEPS = frozenset({"asked", "submitted", "changed", "closed"})
 
 _MAX_TEXT_LENGTH = 8_000
 """Maximum characters of any string in a returned payload: the ids of a hundred people fit."""
 
 
-class Surface(Enum):
+class CardSurface(Enum):
     """Kind of card that an action belongs to; decides where the response is rendered."""
 
     MESSAGE = "message"
@@ -41,7 +41,7 @@ class Action:
     name: str
     data: str = ""
     keyword: str = ""
-    step: Step = "asked"
+    step: RequestStep = RequestStep.REQUESTED
     answers: Answers = field(default_factory=dict)
 
 
@@ -55,7 +55,7 @@ class CardContext:
     with validation errors under its fields; its handler only reads.
     """
 
-    surface: Surface
+    surface: CardSurface
     render_id: str = ""
     dialog_title: str = ""
     reopen_action: Action | None = None
@@ -109,10 +109,10 @@ def unpack_action_data(data: object) -> ActionData:
     payload = _require_dict(inputs.get(DATA_KEY))
     text_field_ids = tuple(_require_text(item) for item in _require_list(payload.get("typed", [])))
     surface = _require_text(payload.get("place", ""))
-    if surface not in {member.value for member in Surface}:
+    if surface not in {member.value for member in CardSurface}:
         raise ForeignActionError
     action = _parse_action(_require_dict(payload.get("act")))
-    if action.table == "forms" and action.step != "asked":
+    if action.table == "forms" and action.step is not RequestStep.REQUESTED:
         action = Action(
             action.table,
             action.name,
@@ -125,7 +125,7 @@ def unpack_action_data(data: object) -> ActionData:
     return ActionData(
         action,
         CardContext(
-            Surface(surface),
+            CardSurface(surface),
             _require_text(payload.get("key", "")),
             _require_text(payload.get("title", "")),
             _parse_action(_require_dict(reopen_action)) if reopen_action is not None else None,
@@ -140,7 +140,7 @@ def _serialize_action(action: Action) -> dict[str, Any]:
         "name": action.name,
         "data": action.data,
         "keyword": action.keyword,
-        "step": "" if action.step == "asked" else action.step,
+        "step": "" if action.step is RequestStep.REQUESTED else action.step.value,
         "answers": {name: list(codes) for name, codes in action.answers.items()},
     }
     return {name: value for name, value in parts.items() if value}
@@ -148,8 +148,8 @@ def _serialize_action(action: Action) -> dict[str, Any]:
 
 def _parse_action(serialized: Mapping[str, Any]) -> Action:
     table = _require_text(serialized.get("in", ""))
-    step = _require_text(serialized.get("step", "asked"))
-    if table not in _HANDLER_TABLES or step not in _STEPS:
+    step = _require_text(serialized.get("step", RequestStep.REQUESTED.value))
+    if table not in _HANDLER_TABLES or step not in {member.value for member in RequestStep}:
         raise ForeignActionError
     answers = _require_dict(serialized.get("answers", {}))
     return Action(
@@ -157,7 +157,7 @@ def _parse_action(serialized: Mapping[str, Any]) -> Action:
         _require_text(serialized.get("name", "")),
         _require_text(serialized.get("data", "")),
         _require_text(serialized.get("keyword", "")),
-        cast("Step", step),
+        RequestStep(step),
         {
             name: tuple(_require_text(item) for item in _require_list(codes))
             for name, codes in answers.items()

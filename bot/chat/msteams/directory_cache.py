@@ -9,7 +9,14 @@ from cachetools import TTLCache
 from bot.chat.msteams.conversation_ref import GLOBAL_SERVICE_URL
 from bot.chat.msteams.inbound import requests
 from bot.chat.request_body import Payload
-from bot.conversation import ChatEvent, Person, Profile
+from bot.conversation import (
+    Address,
+    AddressReachable,
+    ChatEvent,
+    Person,
+    Profile,
+    ProfileChanged,
+)
 
 MAX_ENTRIES = 10_000
 """Maximum entries of each cache, so that memory is bounded."""
@@ -61,14 +68,14 @@ class DirectoryCache:
         if person is None:
             return ()
         self.set_name(person, str((payload.get("from") or {}).get("name") or ""))
-        events = []
+        events: list[ChatEvent] = []
         profile = requests.parse_profile(payload)
         if profile != Profile() and self._profiles.update_entry(person, profile):
-            events.append(ChatEvent("profile", person.workspace, person.id, profile=profile))
+            events.append(ProfileChanged(person, profile))
         if requests.is_personal_chat(payload):
             route = str(requests.parse_conversation(payload, service_url))
             if self._routes.update_entry(person, route):
-                events.append(ChatEvent("arrived", person.workspace, person.id, route=route))
+                events.append(AddressReachable(Address(workspace, person.id, route=route)))
         return tuple(events)
 
     def forget_person(self, person: Person) -> None:

@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 
 from bot.chat.after_response import AfterResponse
-from bot.chat.msteams.action_data import Action, CardContext, Surface
+from bot.chat.msteams.action_data import Action, CardContext, CardSurface
 from bot.chat.msteams.directory_cache import DirectoryCache, ExpiringCache
 from bot.chat.msteams.inbound import lifecycle, requests
 from bot.chat.msteams.inbound.guard import EventNotStoredError
@@ -16,6 +16,7 @@ from bot.chat.msteams.outbound.responder import Responder
 from bot.chat.msteams.render.card_factory import CardFactory, message_as_form
 from bot.chat.request_body import Payload
 from bot.conversation import (
+    AddressUnreachable,
     BoundHandler,
     ChatEvent,
     DeferredReply,
@@ -23,6 +24,7 @@ from bot.conversation import (
     Reply,
     Request,
     Routes,
+    Surface,
 )
 from bot.elements import Form, Home, Message, Text
 from bot.logs import log_error
@@ -80,7 +82,7 @@ class Dispatcher:
         for event in lifecycle_events:
             if not await self._try_handle_event(event):
                 raise EventNotStoredError
-            if event.kind == "gone" and (person := requests.parse_person(payload)):
+            if isinstance(event, AddressUnreachable) and (person := requests.parse_person(payload)):
                 self._directory.forget_person(person)
         for event in () if lifecycle_events else directory_events:
             person = requests.parse_person(payload)
@@ -91,7 +93,7 @@ class Dispatcher:
         try:
             await self._routes.handle_event(event)
         except Exception as error:  # noqa: BLE001 - the event is reported again
-            log_error(logger, "teams.event_not_stored", error, kind=event.kind)
+            log_error(logger, "teams.event_not_stored", error, kind=type(event).__name__)
             return False
         return True
 
@@ -121,7 +123,7 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - the person receives an error message
             log_error(logger, "teams.reply_failed", error)
             error_reply = await self._build_error_reply(
-                replace(interaction.request, inside_form=False)
+                replace(interaction.request, surface=Surface.MESSAGE)
             )
             await self._responder.report_failure(error_reply, interaction, language)
 
@@ -161,14 +163,14 @@ class Dispatcher:
         """
         is_dialog = interaction.origin is Origin.DIALOG
         title = interaction.card_context.dialog_title
-        surface = Surface.DIALOG if is_dialog else interaction.card_context.surface
-        if not isinstance(reply, Form) and surface in {Surface.DIALOG, Surface.FORM}:
+        surface = CardSurface.DIALOG if is_dialog else interaction.card_context.surface
+        if not isinstance(reply, Form) and surface in {CardSurface.DIALOG, CardSurface.FORM}:
             reply = message_as_form(
                 reply, title or self._card_factory.translate(language, "manifest.name")
             )
         reopen_action = None
         if isinstance(reply, Form):
-            title, surface = reply.title, surface if is_dialog else Surface.FORM
+            title, surface = reply.title, surface if is_dialog else CardSurface.FORM
             reopen_action = interaction.action if reply.submit else None
         card_context = CardContext(surface, dialog_title=title, reopen_action=reopen_action)
         card = self._card_factory.build_card(
@@ -212,7 +214,7 @@ class Dispatcher:
         if reopen_action is None:
             closed_text = self._card_factory.translate(language, "private.done")
             reply = Message(closed_text, (Text(closed_text),))
-            card_context = CardContext(Surface.MESSAGE)
+            card_context = CardContext(CardSurface.MESSAGE)
             card = self._card_factory.build_card(reply, card_context, workspace, language)
         else:
             form = Form(interaction.action.name, interaction.card_context.dialog_title, ())

@@ -14,7 +14,15 @@ from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.error_codes import slack_error_code
 from bot.chat.slack.outbound.responder import Responder
 from bot.content.catalogue import Catalogue, LanguagePack
-from bot.conversation import BoundHandler, DeferredReply, Reply, Request, Routes
+from bot.conversation import (
+    BoundHandler,
+    DeferredReply,
+    Reply,
+    Request,
+    RequestStep,
+    Routes,
+    Surface,
+)
 from bot.elements import Form, Home, Message, Text
 from bot.logs import log_error
 
@@ -137,7 +145,9 @@ class Dispatcher:
         """Send an error message, outside any form, when the reply could not be shown."""
         if interaction.reply_target.origin is Origin.HOME_OPENED:
             return
-        error_reply = await self._build_error_reply(replace(interaction.request, inside_form=False))
+        error_reply = await self._build_error_reply(
+            replace(interaction.request, surface=Surface.MESSAGE)
+        )
         try:
             if isinstance(error_reply, Message):
                 await self._responder.report_failure(error_reply, interaction)
@@ -170,7 +180,7 @@ def _changes_home(reply: Reply, interaction: Interaction) -> bool:
     )
     return (
         interaction.reply_target.from_home
-        and interaction.request.step != "changed"
+        and interaction.request.step is not RequestStep.CHANGED
         and not is_current
     )
 

@@ -3,7 +3,8 @@
 import itertools
 from typing import Any
 
-from bot.chat.msteams.action_data import Action, CardContext, Surface, pack_action_data
+from bot.chat.msteams.action_data import Action, CardContext, CardSurface, pack_action_data
+from bot.conversation import RequestStep
 from tests.chat.msteams.microsoft import CLIENT_ID, TENANT_ID
 
 MARIE = "aaaaaaaa-0000-4000-8000-000000000001"
@@ -105,18 +106,18 @@ def build_dialog_submission(
     return build_invoke(service_url, "task/submit", {"data": data}, person_id, **parts)
 
 
-def button_data(name: str, data: str = "", surface: Surface = Surface.MESSAGE) -> Activity:
+def button_data(name: str, data: str = "", surface: CardSurface = CardSurface.MESSAGE) -> Activity:
     """Return the data of a button on a card of this bot."""
     return pack_action_data(Action("buttons", name, data), CardContext(surface, "k"))
 
 
 def form_data(
-    name: str, render_id: str = "k", surface: Surface = Surface.DIALOG, **answers: str
+    name: str, render_id: str = "k", surface: CardSurface = CardSurface.DIALOG, **answers: str
 ) -> Activity:
     """Return the data of a submitted form of this bot, with its input values."""
     return {
         **pack_action_data(
-            Action("forms", name, step="submitted"), CardContext(surface, render_id)
+            Action("forms", name, step=RequestStep.SUBMITTED), CardContext(surface, render_id)
         ),
         **answers,
     }

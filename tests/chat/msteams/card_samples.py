@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.chat.msteams.action_data import CardContext, Surface
+from bot.chat.msteams.action_data import CardContext, CardSurface
 from bot.chat.msteams.render import surfaces
 from bot.chat.msteams.render.composition import Card, RenderContext, RenderResources
 from bot.elements import Element, Message
@@ -23,13 +23,13 @@ RESOURCES = RenderResources(
 WITHOUT_DIALOGS = replace(RESOURCES, supports_dialogs=False)
 
 
-def build_card_context(surface: Surface) -> CardContext:
+def build_card_context(surface: CardSurface) -> CardContext:
     """Return the context of a card with a fixed render id."""
     return CardContext(surface, RENDER_KEY)
 
 
 def build_render_context(
-    surface: Surface = Surface.MESSAGE, resources: RenderResources = RESOURCES
+    surface: CardSurface = CardSurface.MESSAGE, resources: RenderResources = RESOURCES
 ) -> RenderContext:
     """Return the parameters of a renderer."""
     return RenderContext(build_card_context(surface), resources)
@@ -38,7 +38,7 @@ def build_render_context(
 def render_message_card(*body: Element, resources: RenderResources = RESOURCES) -> Card:
     """Render a message with *body*."""
     return surfaces.render_message(
-        Message("A summary", body), build_card_context(Surface.MESSAGE), resources
+        Message("A summary", body), build_card_context(CardSurface.MESSAGE), resources
     )
 
 

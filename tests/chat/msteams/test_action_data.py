@@ -4,14 +4,15 @@ from bot.chat.msteams.action_data import (
     Action,
     ActionData,
     CardContext,
+    CardSurface,
     ForeignActionError,
-    Surface,
     pack_action_data,
     unpack_action_data,
 )
+from bot.conversation import RequestStep
 
-OPEN_ACTION = Action("forms", "which", step="submitted", answers={"which": ("new",)})
-CARD_CONTEXT = CardContext(Surface.DIALOG, "k1", "Your guide", OPEN_ACTION)
+OPEN_ACTION = Action("forms", "which", step=RequestStep.SUBMITTED, answers={"which": ("new",)})
+CARD_CONTEXT = CardContext(CardSurface.DIALOG, "k1", "Your guide", OPEN_ACTION)
 
 
 def test_action_data_round_trips() -> None:
@@ -25,7 +26,7 @@ def test_action_data_round_trips() -> None:
 
 def test_form_answers_are_parsed_by_field() -> None:
     """Commas separate codes, an empty input has no codes, a text field's commas are literal."""
-    action = Action("forms", "setup", "new", step="submitted")
+    action = Action("forms", "setup", "new", step=RequestStep.SUBMITTED)
     data = pack_action_data(action, CARD_CONTEXT, ("name",))
     data |= {"name": " North, and South ", "tip_days": "2, 4", "practice": "", "day": "1"}
 
@@ -44,7 +45,7 @@ def test_input_values_of_a_button_are_ignored() -> None:
     assert unpack_action_data(data).action.answers == {}
 
 
-VALID_DATA = pack_action_data(Action("forms", "debrief", step="submitted"), CARD_CONTEXT)
+VALID_DATA = pack_action_data(Action("forms", "debrief", step=RequestStep.SUBMITTED), CARD_CONTEXT)
 FOREIGN_DATA = {
     "nothing": None,
     "a text": "attune",

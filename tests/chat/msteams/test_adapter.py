@@ -1,7 +1,7 @@
 import asyncio
 import time
 
-from bot.chat.msteams.action_data import Surface, unpack_action_data
+from bot.chat.msteams.action_data import CardSurface, unpack_action_data
 from tests.chat.msteams import activities, microsoft
 from tests.chat.msteams.microsoft import FakeMicrosoft
 from tests.chat.msteams.testbed import FORM, collect_actions, open_bench
@@ -34,4 +34,4 @@ async def test_unsigned_mode_opens_forms_in_the_card(ms: FakeMicrosoft) -> None:
 
     (action,) = collect_actions(ms.posted_messages[0].card)
     assert action["type"] == "Action.Execute"
-    assert unpack_action_data(action["data"]).card_context.surface is Surface.MESSAGE
+    assert unpack_action_data(action["data"]).card_context.surface is CardSurface.MESSAGE

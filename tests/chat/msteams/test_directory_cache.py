@@ -7,7 +7,7 @@ from bot.chat.msteams.directory_cache import (
     DirectoryCache,
     ExpiringCache,
 )
-from bot.conversation import Profile
+from bot.conversation import AddressReachable, Profile, ProfileChanged
 from tests.chat.msteams import activities
 from tests.chat.msteams.testbed import MARIE_PERSON, WORKSPACE
 
@@ -69,7 +69,7 @@ def test_an_expired_person_is_reported_again() -> None:
     timer = FakeTimer()
     directory = DirectoryCache(timer=timer)
     message = activities.build_message(SERVICE_URL, "tip")
-    first_kinds = [event.kind for event in directory.record_activity(message, SERVICE_URL)]
+    first_types = [type(event) for event in directory.record_activity(message, SERVICE_URL)]
     repeated = directory.record_activity(message, SERVICE_URL)
     assert directory.get_service_url(WORKSPACE) == SERVICE_URL
     assert directory.get_name(MARIE_PERSON) == "Marie Tremblay"
@@ -80,7 +80,7 @@ def test_an_expired_person_is_reported_again() -> None:
     assert directory.get_route(MARIE_PERSON) == directory.get_name(MARIE_PERSON) == ""
     assert directory.get_service_url(WORKSPACE) == GLOBAL_SERVICE_URL
     reported = directory.record_activity(message, SERVICE_URL)
-    assert [event.kind for event in reported] == first_kinds == ["profile", "arrived"]
+    assert [type(event) for event in reported] == first_types == [ProfileChanged, AddressReachable]
     assert repeated == ()
 
 

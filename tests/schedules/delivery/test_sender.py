@@ -5,12 +5,11 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
 
 import pytest
 
 from bot.context import Context
-from bot.conversation import SendResult, SendStatus
+from bot.conversation import SearchResult, SendResult, SendStatus
 from bot.domain.checkins.scheduling import Postponement
 from bot.elements import Message, Text
 from bot.store.repositories import Repositories
@@ -62,17 +61,17 @@ async def test_an_unknown_result_is_never_sent_again(
 @pytest.mark.parametrize(
     ("search_result", "states", "sent"),
     [
-        ("yes", {"sent": 9}, 6),
-        ("no", {"sent": 9}, 9),
-        ("later", {"sending": 3, "sent": 6}, 6),
-        ("unable", {"unconfirmed": 3, "sent": 6}, 6),
+        (SearchResult.FOUND, {"sent": 9}, 6),
+        (SearchResult.NOT_FOUND, {"sent": 9}, 9),
+        (SearchResult.RETRY_LATER, {"sending": 3, "sent": 6}, 6),
+        (SearchResult.NOT_SUPPORTED, {"unconfirmed": 3, "sent": 6}, 6),
     ],
 )
 async def test_a_delivery_in_doubt_is_sent_only_if_absent(
     planned_context: Context,
     outlet: RecordingOutlet,
     clock: FakeClock,
-    search_result: Literal["yes", "no", "unable", "later"],
+    search_result: SearchResult,
     states: dict[str, int],
     sent: int,
 ) -> None:
@@ -88,7 +87,7 @@ async def test_a_delivery_in_doubt_is_sent_only_if_absent(
 
     assert await sender.send_all_due() == sent
     assert await count_states(planned_context) == states
-    assert len(outlet.checked_ids) == (1 if search_result == "later" else 3)
+    assert len(outlet.checked_ids) == (1 if search_result is SearchResult.RETRY_LATER else 3)
 
 
 async def test_refused_lookups_back_off(
@@ -97,7 +96,7 @@ async def test_refused_lookups_back_off(
     """Refused lookups back off, and after the deadline each delivery is unconfirmed."""
     outlet.send_result, outlet.check_result = (
         SendResult(SendStatus.UNKNOWN, reason="http_503"),
-        "later",
+        SearchResult.RETRY_LATER,
     )
     sender = DeliverySender(planned_context, COMPOSERS)
     await sender.send_all_due()

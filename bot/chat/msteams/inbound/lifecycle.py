@@ -1,9 +1,11 @@
 """Lifecycle events: the app was installed or removed, or a channel was deleted."""
 
+from dataclasses import replace
+
 from bot.chat.msteams.inbound import requests
 from bot.chat.msteams.inbound.payloads import PayloadKind
 from bot.chat.request_body import Payload
-from bot.conversation import ChatEvent
+from bot.conversation import Address, AddressReachable, AddressUnreachable, ChatEvent
 
 _UNINSTALLED = "uninstalled"
 _CHANNEL_DELETED = "channelDeleted"
@@ -25,28 +27,26 @@ def parse_lifecycle_events(
         and event_type == _CHANNEL_DELETED
         and isinstance(channel, dict)
     ):
-        workspace, channel_id = requests.parse_workspace(payload), str(channel.get("id") or "")
-        event = ChatEvent("gone", workspace, channel=channel_id, reason=_CHANNEL_DELETED)
-        return (event,) if channel_id else ()
+        address = Address(requests.parse_workspace(payload), channel=str(channel.get("id") or ""))
+        return (AddressUnreachable(address, _CHANNEL_DELETED),) if address.channel else ()
     return ()
 
 
 def _parse_installation(payload: Payload, service_url: str) -> tuple[ChatEvent, ...]:
-    workspace = requests.parse_workspace(payload)
     conversation = requests.parse_conversation(payload, service_url)
-    route = str(conversation)
     sender, is_personal = requests.parse_person(payload), requests.is_personal_chat(payload)
     sender_id = sender.id if sender else ""
     person, channel = (sender_id, "") if is_personal else ("", conversation.id)
     if not person and not channel:
         return ()
+    address = Address(requests.parse_workspace(payload), person, channel)
+    reachable_address = replace(address, route=str(conversation))
     match str(payload["action"]):
         case "add" if channel:
-            profile = requests.parse_profile(payload)
-            event = ChatEvent("arrived", workspace, "", channel, route, profile, added_by=sender_id)
-            return (event,)
+            locale = requests.parse_profile(payload).locale
+            return (AddressReachable(reachable_address, sender_id, locale),)
         case "add" | "add-upgrade":
-            return (ChatEvent("arrived", workspace, person, channel, route),)
+            return (AddressReachable(reachable_address),)
         case "remove":
-            return (ChatEvent("gone", workspace, person, channel, reason=_UNINSTALLED),)
+            return (AddressUnreachable(address, _UNINSTALLED),)
     return ()

@@ -5,14 +5,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from bot.chat.msteams.action_data import Action, ActionData, CardContext, HandlerTable, Surface
+from bot.chat.msteams.action_data import Action, ActionData, CardContext, CardSurface, HandlerTable
 from bot.chat.msteams.conversation_ref import ConversationRef
 from bot.chat.msteams.inbound import payloads
 from bot.chat.msteams.inbound.payloads import PayloadKind
 from bot.chat.request_body import Payload
-from bot.conversation import Keywords, Person, Profile, Request
+from bot.conversation import Keywords, Person, Profile, Request, Surface
 
 _MENTION_PATTERN = re.compile(r"<at>.*?</at>", re.DOTALL)
+
+_SURFACES: Mapping[CardSurface, Surface] = {
+    CardSurface.MESSAGE: Surface.MESSAGE,
+    CardSurface.HOME: Surface.HOME,
+    CardSurface.FORM: Surface.FORM,
+    CardSurface.DIALOG: Surface.FORM,
+}
+"""The surface of an action, by that of its card."""
 
 
 class Origin(Enum):
@@ -63,10 +71,15 @@ def parse_message(
     return Interaction(
         "commands" if name else None,
         action,
-        build_request(action, _build_blank_request(payload), channel=_parse_channel_id(payload)),
+        build_request(
+            action,
+            _build_blank_request(payload),
+            channel=_parse_channel_id(payload),
+            surface=Surface.COMMAND,
+        ),
         origin,
         _parse_thread(payload, service_url),
-        CardContext(Surface.MESSAGE),
+        CardContext(CardSurface.MESSAGE),
         str(payload["from"]["id"]),
     )
 
@@ -90,7 +103,10 @@ def parse_card_action(
         action.table,
         action,
         build_request(
-            action, blank_request, channel=_parse_channel_id(payload), surface=card_context.surface
+            action,
+            blank_request,
+            channel=_parse_channel_id(payload),
+            surface=_SURFACES[card_context.surface],
         ),
         Origin.CARD if kind is PayloadKind.CARD_ACTION else Origin.DIALOG,
         _parse_thread(payload, service_url),
@@ -110,8 +126,8 @@ def build_request(
         data=action.data,
         answers=action.answers,
         step=action.step,
-        channel=channel if surface is Surface.MESSAGE else "",
-        inside_form=surface in {Surface.FORM, Surface.DIALOG},
+        channel=channel if surface in {Surface.COMMAND, Surface.MESSAGE} else "",
+        surface=surface,
     )
 
 

@@ -1,16 +1,15 @@
 """Outlet to Teams: sends scheduled messages, which are no replies to a request."""
 
 import logging
-from typing import Literal
 
 from bot.chat.msteams import conversation_ref
-from bot.chat.msteams.action_data import CardContext, Surface
+from bot.chat.msteams.action_data import CardContext, CardSurface
 from bot.chat.msteams.conversation_ref import ConversationRef
 from bot.chat.msteams.directory_cache import DirectoryCache
 from bot.chat.msteams.outbound import error_codes
 from bot.chat.msteams.outbound.api_client import ApiClient
 from bot.chat.msteams.render.card_factory import CardFactory, find_mentioned_people
-from bot.conversation import Address, Person, Profile, SendResult, SendStatus
+from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message
 
 logger = logging.getLogger("attune.msteams")
@@ -50,11 +49,9 @@ class TeamsOutlet:
             return _log_failure("teams.send_failed", error_codes.classify_error(error))
         return SendResult(SendStatus.SENT, reference=reference, route=str(conversation))
 
-    async def check_posted(
-        self, to: Address, delivery_id: str, since: float
-    ) -> Literal["yes", "no", "unable"]:
-        """Return ``unable``: a bot has no permission to read its own chats in Teams."""
-        return "unable"
+    async def check_posted(self, to: Address, delivery_id: str, since: float) -> SearchResult:
+        """Return ``NOT_SUPPORTED``: a bot has no permission to read its own chats in Teams."""
+        return SearchResult.NOT_SUPPORTED
 
     async def fetch_profile(self, person: Person) -> Profile | None:
         """Return the cached profile of a person, from their last activity."""
@@ -93,7 +90,7 @@ class TeamsOutlet:
         person = Person(to.workspace, to.person)
         language = self._card_factory.choose_language(self._directory.get_profile(person).locale)
         return self._card_factory.build_card(
-            message, CardContext(Surface.MESSAGE), to.workspace, language
+            message, CardContext(CardSurface.MESSAGE), to.workspace, language
         )
 
 

@@ -2,7 +2,7 @@
 
 import logging
 
-from bot.chat.msteams.action_data import CardContext, Surface
+from bot.chat.msteams.action_data import CardContext, CardSurface
 from bot.chat.msteams.directory_cache import DirectoryCache
 from bot.chat.msteams.inbound.requests import Interaction, Origin
 from bot.chat.msteams.outbound.api_client import ApiClient, Card
@@ -40,7 +40,7 @@ class Responder:
             card = self._card_factory.build_launcher(reply, interaction.action, workspace, language)
             await self._post_card(card, reply.title, interaction)
         elif reply is not None:
-            surface = Surface.HOME if isinstance(reply, Home) else Surface.MESSAGE
+            surface = CardSurface.HOME if isinstance(reply, Home) else CardSurface.MESSAGE
             card = self._card_factory.build_card(reply, CardContext(surface), workspace, language)
             await self._post_card(
                 card, _notification_text(reply, self._card_factory, language), interaction
@@ -57,7 +57,7 @@ class Responder:
                     conversation.service_url, tenant_id, person.id
                 )
             if isinstance(reply, Message):
-                card_context = CardContext(Surface.MESSAGE)
+                card_context = CardContext(CardSurface.MESSAGE)
                 card = self._card_factory.build_card(
                     reply, card_context, person.workspace, language
                 )

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
-from bot.chat.msteams.action_data import Action, Step, Surface, pack_action_data
+from bot.chat.msteams.action_data import Action, CardSurface, pack_action_data
 from bot.chat.msteams.render.composition import Card, RenderContext, literal_text
+from bot.conversation import RequestStep
 from bot.elements import ActionRow, Button, Confirmation, Form, Link, NameField, OverflowMenu
 
 MAX_ACTIONS = 6
@@ -41,11 +42,11 @@ def render_action_row(element: ActionRow, render_context: RenderContext, row_id:
 def render_form_buttons(form: Form, render_context: RenderContext) -> Iterator[Card]:
     """Render the submit and close buttons of a form."""
     if form.submit:
-        yield _render_form_button(form, "submitted", form.submit, render_context) | {
+        yield _render_form_button(form, RequestStep.SUBMITTED, form.submit, render_context) | {
             "style": "positive"
         }
     if form.close:
-        yield _render_form_button(form, "closed", form.close, render_context)
+        yield _render_form_button(form, RequestStep.CLOSED, form.close, render_context)
 
 
 def render_refresh_button(form: Form, render_context: RenderContext) -> Card:
@@ -56,14 +57,16 @@ def render_refresh_button(form: Form, render_context: RenderContext) -> Card:
     label = render_context.resources.words.translate("msteams.refresh")
     return {
         "type": "ActionSet",
-        "actions": [_render_form_button(form, "changed", label, render_context)],
+        "actions": [_render_form_button(form, RequestStep.CHANGED, label, render_context)],
     }
 
 
-def _render_form_button(form: Form, step: Step, label: str, render_context: RenderContext) -> Card:
+def _render_form_button(
+    form: Form, step: RequestStep, label: str, render_context: RenderContext
+) -> Card:
     text_field_ids = tuple(element.id for element in form.body if isinstance(element, NameField))
     action = Action("forms", form.name, form.data, step=step)
-    inputs = _NO_INPUTS if step == "closed" else _ALL_INPUTS
+    inputs = _NO_INPUTS if step is RequestStep.CLOSED else _ALL_INPUTS
     return _build_action(
         label, action, render_context, text_field_ids=text_field_ids, associated_inputs=inputs
     )
@@ -137,7 +140,7 @@ def _build_action(
     """Build an action: ``Action.Submit`` in a dialog or to open one, else ``Action.Execute``."""
     data = pack_action_data(action, render_context.card_context, text_field_ids)
     submit: Card = {"type": "Action.Submit", "title": label, "associatedInputs": associated_inputs}
-    if render_context.card_context.surface is Surface.DIALOG:
+    if render_context.card_context.surface is CardSurface.DIALOG:
         return submit | {"data": data}
     if opens_dialog:
         return submit | {"data": data | _OPENS_DIALOG}

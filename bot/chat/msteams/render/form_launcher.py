@@ -1,6 +1,6 @@
 """Launcher card of a form, since a form in a chat message would stay there with its answers."""
 
-from bot.chat.msteams.action_data import Action, CardContext, Surface, pack_action_data
+from bot.chat.msteams.action_data import Action, CardContext, CardSurface, pack_action_data
 from bot.chat.msteams.render.composition import Card, RenderResources, literal_text, render_heading
 from bot.chat.msteams.render.surfaces import CARD_VERSION
 
@@ -12,7 +12,7 @@ def build_launcher_card(title: str, action: Action, resources: RenderResources) 
     disappears when the chat is loaded again.
     """
     words = resources.words
-    data = pack_action_data(action, CardContext(Surface.MESSAGE))
+    data = pack_action_data(action, CardContext(CardSurface.MESSAGE))
     dialog_action = {
         "type": "Action.Submit",
         "title": words.translate("private.dialog"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from bot.chat.msteams.action_data import Answers, CardContext, Surface
+from bot.chat.msteams.action_data import Answers, CardContext, CardSurface
 from bot.chat.msteams.render import actions
 from bot.chat.msteams.render.blocks import render_blocks, render_mentions
 from bot.chat.msteams.render.composition import (
@@ -66,7 +66,7 @@ def render_form(
     body = [
         *(
             []
-            if card_context.surface is Surface.DIALOG
+            if card_context.surface is CardSurface.DIALOG
             else [render_heading(form.title, is_large=True)]
         ),
         *_render_unplaced_errors(filled, field_errors or {}),

@@ -7,7 +7,16 @@ from typing import Any, Literal
 
 from bot.chat.slack import view_metadata
 from bot.chat.slack.inbound import form_values, profiles
-from bot.conversation import ChatEvent, Keywords, Person, Request
+from bot.conversation import (
+    ChatEvent,
+    Keywords,
+    Person,
+    ProfileChanged,
+    Request,
+    RequestStep,
+    Surface,
+    WorkspaceDisconnected,
+)
 
 Payload = Mapping[str, Any]
 """A validated payload, or a view in it."""
@@ -17,7 +26,7 @@ HandlerTable = Literal["commands", "forms", "buttons", "shortcuts"]
 
 
 class Origin(Enum):
-    """The surface on which the user acted; it determines where the reply is sent."""
+    """Kind of interaction; determines where and how the reply is sent."""
 
     COMMAND = "command"
     MESSAGE = "message"
@@ -28,6 +37,14 @@ class Origin(Enum):
     SHORTCUT = "shortcut"
     HOME_OPENED = "opened"
     """The user opened the app's Home tab, without any further action."""
+
+
+_SURFACES: Mapping[Origin, Surface] = {
+    Origin.MESSAGE: Surface.MESSAGE,
+    Origin.HOME: Surface.HOME,
+    Origin.MODAL: Surface.FORM,
+}
+"""The surface of an action, by its origin."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +87,7 @@ def parse_command(payload: Payload, keywords: Mapping[str, Keywords]) -> Interac
         idempotency_key=trigger_id or response_url,
         keyword=keywords.get(name, Keywords()).match(str(payload.get("text", ""))),
         channel=str(payload.get("channel_id", "")),
+        surface=Surface.COMMAND,
     )
     return Interaction("commands", request, ReplyTarget(Origin.COMMAND, trigger_id, response_url))
 
@@ -90,8 +108,8 @@ def parse_action(payload: Payload) -> Interaction:
         if is_field_change
         else str(action.get("value") or option.get("value") or ""),
         answers=form_values.parse_form_values(view or payload),
-        inside_form=target.origin is Origin.MODAL,
-        step="changed" if is_field_change else "asked",
+        surface=_SURFACES[target.origin],
+        step=RequestStep.CHANGED if is_field_change else RequestStep.REQUESTED,
     )
     return Interaction("forms" if is_field_change else "buttons", request, target)
 
@@ -105,8 +123,8 @@ def parse_submission(payload: Payload) -> Interaction:
         idempotency_key=f"{view['id']} {view['callback_id']}",
         data=view_metadata.read_form_data(view),
         answers=form_values.parse_form_values(view),
-        inside_form=True,
-        step="submitted",
+        surface=Surface.FORM,
+        step=RequestStep.SUBMITTED,
     )
     return Interaction("forms", request, _build_reply_target(payload, Origin.SUBMITTED))
 
@@ -119,7 +137,8 @@ def parse_closed_form(payload: Payload) -> Interaction:
         name=view["callback_id"],
         idempotency_key=f"{view['id']} {view['callback_id']} closed",
         data=view_metadata.read_form_data(view),
-        step="closed",
+        surface=Surface.FORM,
+        step=RequestStep.CLOSED,
     )
     return Interaction("forms", request, _build_reply_target(payload, Origin.CLOSED))
 
@@ -127,7 +146,8 @@ def parse_closed_form(payload: Payload) -> Interaction:
 def parse_shortcut(payload: Payload) -> Interaction:
     """Parse a shortcut, selected in Slack's own menu."""
     target = _build_reply_target(payload, Origin.SHORTCUT)
-    request = Request(_parse_person(payload), payload["callback_id"], target.trigger_id)
+    person, name = _parse_person(payload), payload["callback_id"]
+    request = Request(person, name, target.trigger_id, surface=Surface.SHORTCUT)
     return Interaction("shortcuts", request, target)
 
 
@@ -152,18 +172,18 @@ def parse_event(payload: Payload) -> ChatEvent | None:
     event, workspace = payload["event"], _parse_workspace(payload)
     kind, user = event["type"], event.get("user")
     if kind == "user_change" and isinstance(user, dict):
-        user_id = str(user.get("id", ""))
-        return ChatEvent("profile", workspace, user_id, profile=profiles.parse_profile(user))
+        person = Person(workspace, str(user.get("id", "")))
+        return ProfileChanged(person, profiles.parse_profile(user))
     if kind == "app_uninstalled":
-        return ChatEvent("closed", workspace, reason=kind)
+        return WorkspaceDisconnected(workspace, kind)
     if kind == "tokens_revoked" and (event.get("tokens") or {}).get("bot"):
-        return ChatEvent("closed", workspace, reason=kind)
+        return WorkspaceDisconnected(workspace, kind)
     return None
 
 
 def build_home_request(person: Person, key: str) -> Request:
     """Return the request for the user's Home tab, with the idempotency key *key*."""
-    return Request(person, "home", key)
+    return Request(person, "home", key, surface=Surface.HOME)
 
 
 def _parse_origin(view: Payload) -> Origin:

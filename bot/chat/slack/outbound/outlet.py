@@ -4,7 +4,7 @@ import logging
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
@@ -13,7 +13,7 @@ from bot.chat.slack.outbound import error_codes
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.home_tab import publish_home
 from bot.chat.slack.render import surfaces
-from bot.conversation import Address, Person, Profile, SendResult, SendStatus
+from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message
 from bot.logs import log_error
 
@@ -27,9 +27,6 @@ _CLOCK_SKEW_SECONDS = 5.0
 
 _PAGE_SIZE, _MAX_PAGES = 15, 20
 _UNKNOWN_PERSON_ERRORS = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
-
-SearchResult = Literal["yes", "no", "unable", "later"]
-"""Whether a message was posted; ``unable``: cannot be known, ``later``: retry the search."""
 
 
 @dataclass(frozen=True)
@@ -78,14 +75,14 @@ class SlackOutlet:
 
         ``to.route`` is the private chat's id (``D…``), if an earlier response contained it; a
         chat without any earlier message can only be opened with the scope ``im:write``.
-        Returns ``no`` only when the whole history since *since* was read.
+        Returns ``NOT_FOUND`` only when the whole history since *since* was read.
         """
         try:
             return await self._search_history(to, delivery_id, since)
         except Exception as error:  # noqa: BLE001 - an error of any kind proves nothing
             status = _log_failure("slack.history_search_failed", error).status
             is_final = status in {SendStatus.FAILED, SendStatus.GONE, SendStatus.CLOSED}
-            return "unable" if is_final else "later"
+            return SearchResult.NOT_SUPPORTED if is_final else SearchResult.RETRY_LATER
 
     async def fetch_profile(self, person: Person) -> Profile | None:
         """Fetch a user's locale, time zone and role; ``None`` when the call fails."""
@@ -142,11 +139,11 @@ class SlackOutlet:
                 include_all_metadata=True,
             )
             if delivery_id in map(_read_delivery_id, page["messages"]):
-                return "yes"
+                return SearchResult.FOUND
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
-                return "no"
-        return "unable"
+                return SearchResult.NOT_FOUND
+        return SearchResult.NOT_SUPPORTED
 
 
 def _read_delivery_id(message: dict[str, Any]) -> str:

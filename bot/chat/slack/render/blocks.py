@@ -38,7 +38,7 @@ _MAX_HEADING_LENGTH, _MAX_ALERT_LENGTH = 150, 200
 """Maximum characters of Slack's header and alert blocks."""
 
 
-class Surface(Enum):
+class BlockSurface(Enum):
     """Where a body is shown; Slack allows different block types in each."""
 
     MESSAGE = "message"
@@ -54,7 +54,7 @@ class RenderContext:
     accepts chart blocks.
     """
 
-    surface: Surface
+    surface: BlockSurface
     team_id: str
     has_submit: bool = True
     supports_charts: bool = True
@@ -97,7 +97,7 @@ def _render_quote(element: Quote, _render_context: RenderContext) -> list[Block]
 
 def _render_banner(element: Banner, render_context: RenderContext) -> list[Block]:
     """Render an important note: an alert block in a modal, else a paragraph with an icon."""
-    if render_context.surface is Surface.MODAL and len(element.text) <= _MAX_ALERT_LENGTH:
+    if render_context.surface is BlockSurface.MODAL and len(element.text) <= _MAX_ALERT_LENGTH:
         return [{"type": "alert", "text": plain_text(element.text), "level": element.level}]
     icon = ":warning:" if element.level == "warning" else ":information_source:"
     return [_build_section(f"{icon} *{escape_text(element.text)}*")]
@@ -117,7 +117,7 @@ def _render_contact_link(element: ContactLink, render_context: RenderContext) ->
 
 def _render_chart_with_text(element: Chart, render_context: RenderContext) -> list[Block]:
     """Render a chart block where Slack supports it, and the text equivalent everywhere."""
-    has_chart = render_context.supports_charts and render_context.surface is not Surface.MODAL
+    has_chart = render_context.supports_charts and render_context.surface is not BlockSurface.MODAL
     charts = [render_chart(element)] if has_chart else []
     parts = split_into_mrkdwn_parts(element.text_equivalent)
     return [*charts, *map(_build_section, parts)]

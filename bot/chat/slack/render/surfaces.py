@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from bot.chat.slack import view_metadata
-from bot.chat.slack.render.blocks import RenderContext, Surface, render_blocks
+from bot.chat.slack.render.blocks import BlockSurface, RenderContext, render_blocks
 from bot.chat.slack.render.composition import Block, plain_text
 from bot.chat.slack.render.markup import escape_text
 from bot.elements import FIELD_TYPES, ContactLink, Form, Home, Message
@@ -16,7 +16,7 @@ def render_message(message: Message, team_id: str) -> Block:
     """Return a message's payload; its summary is the text of notifications and screen readers."""
     return {
         "text": escape_text(message.summary),
-        "blocks": render_blocks(message.body, RenderContext(Surface.MESSAGE, team_id)),
+        "blocks": render_blocks(message.body, RenderContext(BlockSurface.MESSAGE, team_id)),
     }
 
 
@@ -55,7 +55,7 @@ def render_form(form: Form, team_id: str, *, from_home: bool = False) -> Block:
         "notify_on_close": True,
         "title": plain_text(form.title),
         "blocks": render_blocks(
-            form.body, RenderContext(Surface.MODAL, team_id, has_submit=bool(form.submit))
+            form.body, RenderContext(BlockSurface.MODAL, team_id, has_submit=bool(form.submit))
         ),
     }
     if form.submit:
@@ -68,7 +68,7 @@ def render_form(form: Form, team_id: str, *, from_home: bool = False) -> Block:
 def render_home(home: Home, team_id: str, *, supports_charts: bool = True) -> Block:
     """Return the view of a user's Home tab; without chart support it has their text alone."""
     render_context = RenderContext(
-        Surface.HOME, team_id, has_submit=False, supports_charts=supports_charts
+        BlockSurface.HOME, team_id, has_submit=False, supports_charts=supports_charts
     )
     return {"type": "home", "blocks": render_blocks(home.body, render_context)}
 

@@ -1,11 +1,18 @@
 """Events that activities report: profiles, routes, installations and deleted channels."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from bot.conversation import ChatEvent, Profile
+from bot.conversation import (
+    Address,
+    AddressReachable,
+    AddressUnreachable,
+    Profile,
+    ProfileChanged,
+)
 from bot.errors import StoreBusyError
 from tests.chat.msteams import activities
 from tests.chat.msteams.activities import CHANNEL_ID, CHAT_ID, MARIE
@@ -21,7 +28,9 @@ async def test_a_profile_event_is_sent_when_the_profile_changes(bench: AdapterBe
     for parts in (activity, activity, activity | changed_parts):
         await bench.send_activity(parts)
 
-    profiles = [event.profile for event in bench.handlers.events if event.kind == "profile"]
+    profiles = [
+        event.profile for event in bench.handlers.events if isinstance(event, ProfileChanged)
+    ]
     assert profiles == [Profile("en-CA", "America/Toronto"), Profile("fr-CA", "America/Montreal")]
     assert await bench.adapter.outlet.fetch_profile(MARIE_PERSON) == Profile(
         "fr-CA", "America/Montreal"
@@ -29,26 +38,26 @@ async def test_a_profile_event_is_sent_when_the_profile_changes(bench: AdapterBe
 
 
 INSTALLATION_EVENTS = {
-    "a person adds it": ("add", {}, ChatEvent("arrived", WORKSPACE, MARIE)),
+    "a person adds it": ("add", {}, AddressReachable(Address(WORKSPACE, MARIE))),
     "a person removes it": (
         "remove",
         {},
-        ChatEvent("gone", WORKSPACE, MARIE, reason="uninstalled"),
+        AddressUnreachable(Address(WORKSPACE, MARIE), "uninstalled"),
     ),
     "a team adds it": (
         "add",
         activities.channel_parts(),
-        ChatEvent("arrived", WORKSPACE, channel=CHANNEL_ID, added_by=MARIE),
+        AddressReachable(Address(WORKSPACE, channel=CHANNEL_ID), MARIE, "en-CA"),
     ),
     "a team updates it": (
         "add-upgrade",
         activities.channel_parts(),
-        ChatEvent("arrived", WORKSPACE, channel=CHANNEL_ID),
+        AddressReachable(Address(WORKSPACE, channel=CHANNEL_ID)),
     ),
     "a team removes it": (
         "remove",
         activities.channel_parts(),
-        ChatEvent("gone", WORKSPACE, channel=CHANNEL_ID, reason="uninstalled"),
+        AddressUnreachable(Address(WORKSPACE, channel=CHANNEL_ID), "uninstalled"),
     ),
 }
 
@@ -57,34 +66,20 @@ INSTALLATION_EVENTS = {
     ("action_", "parts", "expected"), INSTALLATION_EVENTS.values(), ids=INSTALLATION_EVENTS.keys()
 )
 async def test_installation_events_carry_a_route(
-    bench: AdapterBench, action_: str, parts: dict[str, Any], expected: ChatEvent
+    bench: AdapterBench,
+    action_: str,
+    parts: dict[str, Any],
+    expected: AddressReachable | AddressUnreachable,
 ) -> None:
     """An installation reports the route of a person or channel; no welcome message is sent."""
     await bench.send_activity(
         activities.build_installation_update(bench.ms.service_url, action_, **parts)
     )
 
-    (event,) = [event for event in bench.handlers.events if event.kind in {"arrived", "gone"}]
-    conversation_id = CHANNEL_ID if parts else CHAT_ID
-    route = (
-        json.dumps([bench.ms.service_url, conversation_id]) if expected.kind == "arrived" else ""
-    )
-    assert event.added_by == expected.added_by
-    assert (
-        event.kind,
-        event.workspace,
-        event.person,
-        event.channel,
-        event.reason,
-        event.route,
-    ) == (
-        expected.kind,
-        expected.workspace,
-        expected.person,
-        expected.channel,
-        expected.reason,
-        route,
-    )
+    if isinstance(expected, AddressReachable):
+        route = json.dumps([bench.ms.service_url, CHANNEL_ID if parts else CHAT_ID])
+        expected = replace(expected, address=replace(expected.address, route=route))
+    assert bench.handlers.events == [expected]
     assert bench.ms.calls == []
 
 
@@ -101,8 +96,8 @@ async def test_a_deleted_channel_is_reported_as_gone(bench: AdapterBench) -> Non
         {**activity, "type": "conversationUpdate", "channelData": channel_data}
     )
 
-    assert bench.handlers.events[-1] == ChatEvent(
-        "gone", WORKSPACE, channel=CHANNEL_ID, reason="channelDeleted"
+    assert bench.handlers.events[-1] == AddressUnreachable(
+        Address(WORKSPACE, channel=CHANNEL_ID), "channelDeleted"
     )
 
 
@@ -123,4 +118,7 @@ async def test_a_profile_that_cannot_be_stored_delays_no_reply(bench: AdapterBen
         await bench.send_activity(activities.build_message(bench.ms.service_url, "tip"))
 
     assert len(bench.ms.posted_messages) == 2
-    assert [event.kind for event in bench.handlers.events] == ["profile", "arrived"] * 2
+    assert [type(event) for event in bench.handlers.events] == [
+        ProfileChanged,
+        AddressReachable,
+    ] * 2

@@ -8,11 +8,11 @@ import pytest
 from bot.chat.msteams.action_data import (
     Action,
     CardContext,
-    Surface,
+    CardSurface,
     pack_action_data,
     unpack_action_data,
 )
-from bot.conversation import InvalidAnswers
+from bot.conversation import InvalidAnswers, RequestStep, Surface
 from bot.elements import ChoiceField, Form, Option
 from tests.chat.msteams import activities
 from tests.chat.msteams.activities import CHAT_ID
@@ -57,8 +57,12 @@ async def test_a_submitted_form_is_replaced_by_the_reply(bench: AdapterBench, or
     guide = await bench.send_for_card(submit_builders[origin](bench.ms.service_url, data))
 
     request = bench.handlers.requests[-1]
-    assert (request.name, request.step, request.data) == ("debrief", "submitted", "d")
-    assert (request.answers, request.inside_form) == ({"form": ("away",)}, True)
+    assert (request.name, request.step, request.data) == (
+        "debrief",
+        RequestStep.SUBMITTED,
+        "d",
+    )
+    assert (request.answers, request.surface) == ({"form": ("away",)}, Surface.FORM)
     assert "Seven steps" in collect_texts(guide)
     assert bench.ms.calls == []
 
@@ -82,7 +86,7 @@ async def test_a_double_click_has_the_same_idempotency_key(bench: AdapterBench) 
     keys = [
         request.idempotency_key
         for request in bench.handlers.requests
-        if request.step == "submitted"
+        if request.step is RequestStep.SUBMITTED
     ]
     assert keys[0] == keys[1] != keys[2] == keys[3]
 
@@ -138,7 +142,7 @@ async def test_a_refresh_button_rebuilds_the_form(bench: AdapterBench) -> None:
     refresh_action = next(
         action
         for action in collect_actions(card)
-        if unpack_action_data(action["data"]).action.step == "changed"
+        if unpack_action_data(action["data"]).action.step is RequestStep.CHANGED
     )
 
     await bench.send_for_card(
@@ -148,20 +152,24 @@ async def test_a_refresh_button_rebuilds_the_form(bench: AdapterBench) -> None:
     )
 
     request = bench.handlers.requests[-1]
-    assert (request.name, request.step, request.answers) == ("debrief", "changed", {"a": ("x",)})
+    assert (request.name, request.step, request.answers) == (
+        "debrief",
+        RequestStep.CHANGED,
+        {"a": ("x",)},
+    )
 
 
 async def test_a_closed_form_is_replaced_by_its_launcher(bench: AdapterBench) -> None:
     """A form that is cancelled in a card is replaced by the launcher card that opens it again."""
     bench.handlers.replies |= {"rupture": FORM, "debrief": None}
-    data = pack_action_data(Action("commands", "rupture"), CardContext(Surface.MESSAGE))
+    data = pack_action_data(Action("commands", "rupture"), CardContext(CardSurface.MESSAGE))
     form = await bench.send_for_card(activities.build_card_action(bench.ms.service_url, data))
 
     card = await bench.send_for_card(
         activities.build_card_action(bench.ms.service_url, find_action(form, "Cancel")["data"])
     )
 
-    assert bench.handlers.requests[-1].step == "closed"
+    assert bench.handlers.requests[-1].step is RequestStep.CLOSED
     assert unpack_action_data(collect_actions(card)[0]["data"]).action == Action(
         "commands", "rupture"
     )
@@ -170,7 +178,9 @@ async def test_a_closed_form_is_replaced_by_its_launcher(bench: AdapterBench) ->
 async def test_a_closed_dialog_has_an_empty_response(bench: AdapterBench) -> None:
     """An empty response closes the dialog."""
     bench.handlers.replies["debrief"] = None
-    data = pack_action_data(Action("forms", "debrief", step="closed"), CardContext(Surface.DIALOG))
+    data = pack_action_data(
+        Action("forms", "debrief", step=RequestStep.CLOSED), CardContext(CardSurface.DIALOG)
+    )
 
     response = await bench.send_activity(
         activities.build_dialog_submission(bench.ms.service_url, data)
@@ -180,28 +190,28 @@ async def test_a_closed_dialog_has_an_empty_response(bench: AdapterBench) -> Non
 
 
 REQUEST_BY_SURFACE = {
-    "a message": (Surface.MESSAGE, CHAT_ID, False),
-    "the home page": (Surface.HOME, "", False),
-    "a form in a card": (Surface.FORM, "", True),
+    "a message": (CardSurface.MESSAGE, CHAT_ID, Surface.MESSAGE),
+    "the home page": (CardSurface.HOME, "", Surface.HOME),
+    "a form in a card": (CardSurface.FORM, "", Surface.FORM),
 }
 
 
 @pytest.mark.parametrize(
-    ("surface", "channel", "inside_form"),
+    ("card_surface", "channel", "surface"),
     REQUEST_BY_SURFACE.values(),
     ids=REQUEST_BY_SURFACE.keys(),
 )
 async def test_a_card_action_is_answered_on_its_surface(
-    bench: AdapterBench, surface: Surface, channel: str, *, inside_form: bool
+    bench: AdapterBench, card_surface: CardSurface, channel: str, surface: Surface
 ) -> None:
     """The request has the surface of the button, and the response replaces its card."""
     bench.handlers.replies["tip.next"] = HELLO
-    data = activities.button_data("tip.next", "1", surface)
+    data = activities.button_data("tip.next", "1", card_surface)
 
     card = await bench.send_for_card(activities.build_card_action(bench.ms.service_url, data))
 
     request = bench.handlers.requests[0]
-    assert (request.channel, request.inside_form) == (channel, inside_form)
+    assert (request.channel, request.surface) == (channel, surface)
     assert "Hello you" in collect_texts(card)
     assert bench.ms.calls == []
 
@@ -210,7 +220,7 @@ async def test_a_message_in_a_dialog_has_the_dialog_title(bench: AdapterBench) -
     """A reply that is no form is rendered in the open dialog, whose title is unchanged."""
     bench.handlers.replies["kept"] = HELLO
     data = pack_action_data(
-        Action("buttons", "kept"), CardContext(Surface.DIALOG, "k", "Your guide")
+        Action("buttons", "kept"), CardContext(CardSurface.DIALOG, "k", "Your guide")
     )
 
     response = await bench.send_activity(
@@ -235,7 +245,7 @@ async def test_a_forged_keyword_is_dropped(bench: AdapterBench) -> None:
     """An unknown keyword in a forged card action is not passed to the handler."""
     bench.handlers.replies["rupture"] = FORM
     data = pack_action_data(
-        Action("commands", "rupture", keyword="my client"), CardContext(Surface.MESSAGE)
+        Action("commands", "rupture", keyword="my client"), CardContext(CardSurface.MESSAGE)
     )
 
     await bench.send_activity(activities.build_dialog_fetch(bench.ms.service_url, data))

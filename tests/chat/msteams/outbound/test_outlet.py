@@ -1,6 +1,6 @@
 import pytest
 
-from bot.conversation import Address, SendStatus
+from bot.conversation import Address, AddressReachable, SearchResult, SendStatus
 from bot.elements import Message, Text
 from tests.chat.msteams import activities
 from tests.chat.msteams.activities import CHANNEL_ID, CHAT_ID, MARIE
@@ -213,7 +213,10 @@ async def test_an_unreachable_service_is_retried_later(bench: AdapterBench) -> N
 
 async def test_posted_messages_cannot_be_searched(bench: AdapterBench) -> None:
     """A bot cannot read its chats in Teams, so an unknown status stays unknown."""
-    assert await bench.adapter.outlet.check_posted(MARIE_ADDRESS, "k", 0.0) == "unable"
+    assert (
+        await bench.adapter.outlet.check_posted(MARIE_ADDRESS, "k", 0.0)
+        is SearchResult.NOT_SUPPORTED
+    )
 
 
 async def test_the_default_profile_is_blank(bench: AdapterBench) -> None:
@@ -227,7 +230,11 @@ async def test_the_default_profile_is_blank(bench: AdapterBench) -> None:
 async def test_a_stored_route_survives_a_restart(bench: AdapterBench) -> None:
     """The route reported by an installation is valid in a new adapter."""
     await bench.send_activity(activities.build_installation_update(bench.ms.service_url))
-    stored_route = next(event.route for event in bench.handlers.events if event.kind == "arrived")
+    stored_route = next(
+        event.address.route
+        for event in bench.handlers.events
+        if isinstance(event, AddressReachable)
+    )
 
     async with open_bench(bench.ms) as restarted:
         result = await restarted.adapter.outlet.send(

@@ -1,7 +1,8 @@
 import pytest
 
-from bot.chat.msteams.action_data import Action, Surface, unpack_action_data
+from bot.chat.msteams.action_data import Action, CardSurface, unpack_action_data
 from bot.chat.msteams.render import actions, surfaces
+from bot.conversation import RequestStep
 from bot.elements import (
     ActionRow,
     Button,
@@ -43,7 +44,7 @@ def test_a_button_packs_its_action_and_context() -> None:
     )
     assert action_data.action == Action("buttons", "tip.next", "7")
     assert (action_data.card_context.surface, action_data.card_context.render_id) == (
-        Surface.MESSAGE,
+        CardSurface.MESSAGE,
         RENDER_KEY,
     )
 
@@ -71,7 +72,7 @@ def test_a_form_button_opens_a_dialog_where_supported() -> None:
 def test_buttons_in_a_dialog_are_submit_actions() -> None:
     """A dialog accepts only submit actions, and none of them requests another dialog."""
     (row,) = actions.render_action_row(
-        ActionRow((OPEN_BUTTON,)), build_render_context(Surface.DIALOG), "row0"
+        ActionRow((OPEN_BUTTON,)), build_render_context(CardSurface.DIALOG), "row0"
     )
 
     assert row["actions"][0]["type"] == "Action.Submit"
@@ -121,24 +122,26 @@ def test_a_confirmation_is_a_hidden_panel() -> None:
 
 @pytest.mark.parametrize(
     ("surface", "action_type"),
-    [(Surface.FORM, "Action.Execute"), (Surface.DIALOG, "Action.Submit")],
+    [(CardSurface.FORM, "Action.Execute"), (CardSurface.DIALOG, "Action.Submit")],
 )
-def test_submit_sends_the_answers_and_close_does_not(surface: Surface, action_type: str) -> None:
+def test_submit_sends_the_answers_and_close_does_not(
+    surface: CardSurface, action_type: str
+) -> None:
     """The submit action sends all inputs and marks text fields; the close action sends none."""
     submit, close = actions.render_form_buttons(FORM, build_render_context(surface))
     action_data = unpack_action_data(submit["data"] | {"name": "North, east"})
 
     assert [submit["type"], close["type"]] == [action_type, action_type]
     assert (submit["associatedInputs"], close["associatedInputs"]) == ("auto", "none")
-    assert (action_data.action.step, action_data.action.data) == ("submitted", "T1")
+    assert (action_data.action.step, action_data.action.data) == (RequestStep.SUBMITTED, "T1")
     assert action_data.action.answers == {"name": ("North, east",)}
-    assert unpack_action_data(close["data"]).action.step == "closed"
+    assert unpack_action_data(close["data"]).action.step is RequestStep.CLOSED
 
 
 def test_a_form_without_buttons_has_no_actions() -> None:
     """A form without a submit or close label has no actions."""
     card = surfaces.render_form(
-        Form("guide", "Guide", (Text("Read"),)), build_card_context(Surface.FORM), RESOURCES
+        Form("guide", "Guide", (Text("Read"),)), build_card_context(CardSurface.FORM), RESOURCES
     )
 
     assert "actions" not in card

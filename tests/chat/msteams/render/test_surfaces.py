@@ -3,7 +3,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.chat.msteams.action_data import Action, CardContext, Surface
+from bot.chat.msteams.action_data import Action, CardContext, CardSurface
 from bot.chat.msteams.render import surfaces
 from bot.chat.msteams.render.composition import Card, RenderResources
 from bot.content.catalogue import LanguagePack
@@ -50,7 +50,7 @@ def test_a_form_has_its_title_outside_dialogs_only() -> None:
 
     chat_card, dialog_card = (
         surfaces.render_form(form, build_card_context(surface), RESOURCES)
-        for surface in (Surface.FORM, Surface.DIALOG)
+        for surface in (CardSurface.FORM, CardSurface.DIALOG)
     )
 
     assert chat_card["body"][0]["text"] == "Debrief"
@@ -70,7 +70,7 @@ def test_an_invalid_form_has_its_answers_and_errors() -> None:
 
     card = surfaces.render_form(
         form,
-        build_card_context(Surface.FORM),
+        build_card_context(CardSurface.FORM),
         RESOURCES,
         field_errors={"until": "Past.", "gone": "Odd."},
         answers=answers,
@@ -87,7 +87,7 @@ def test_a_dependent_form_has_a_refresh_button() -> None:
     """Teams sends no event for a changed input, so a button refreshes the form."""
     form = Form("deeper", "Deeper", (replace(FIELD, refreshes_form=True),), submit="Save")
 
-    card = surfaces.render_form(form, build_card_context(Surface.FORM), RESOURCES)
+    card = surfaces.render_form(form, build_card_context(CardSurface.FORM), RESOURCES)
 
     assert list(cards.actions_by_label(card)) == ["Show what fits these answers", "Save"]
     assert cards.find_card_faults(card) == []
@@ -97,26 +97,30 @@ def test_actions_of_the_home_page_have_its_surface() -> None:
     """The actions of the home page carry its surface, so that the page is rendered again."""
     page = next(iter(screens.iter_home_pages(card_samples.WORDS)))
 
-    card = surfaces.render_home(page, build_card_context(Surface.HOME), RESOURCES)
+    card = surfaces.render_home(page, build_card_context(CardSurface.HOME), RESOURCES)
     page_actions = [action for action in cards.actions_by_label(card).values() if "data" in action]
 
     assert page_actions
     assert {action["data"]["attune"]["place"] for action in page_actions} == {"home"}
-    assert surfaces.render_home(Home(), build_card_context(Surface.HOME), RESOURCES)["body"] == []
+    assert (
+        surfaces.render_home(Home(), build_card_context(CardSurface.HOME), RESOURCES)["body"] == []
+    )
 
 
 def iter_cards(words: LanguagePack) -> Iterator[Card]:
     """Render every screen of the catalogue on every surface."""
     for message in screens.iter_messages(words):
         yield surfaces.render_message(
-            message, build_card_context(Surface.MESSAGE), large_practice_resources(words)
+            message, build_card_context(CardSurface.MESSAGE), large_practice_resources(words)
         )
     for page in screens.iter_home_pages(words):
         yield surfaces.render_home(
-            page, build_card_context(Surface.HOME), large_practice_resources(words, dialogs=False)
+            page,
+            build_card_context(CardSurface.HOME),
+            large_practice_resources(words, dialogs=False),
         )
     for form in screens.iter_forms(words):
-        for surface in (Surface.FORM, Surface.DIALOG):
+        for surface in (CardSurface.FORM, CardSurface.DIALOG):
             card_context = CardContext(
                 surface, "k" * 22, form.title, Action("buttons", "rupture.open", "d" * 20)
             )
@@ -150,7 +154,7 @@ def test_an_invalid_form_is_within_the_limits(words: LanguagePack) -> None:
             cards.find_card_faults(
                 surfaces.render_form(
                     form,
-                    build_card_context(Surface.FORM),
+                    build_card_context(CardSurface.FORM),
                     large_practice_resources(words),
                     field_errors=field_errors,
                 )
@@ -167,7 +171,7 @@ def test_the_setup_of_a_large_team_is_within_the_limits() -> None:
 
     card = surfaces.render_form(
         setup,
-        build_card_context(Surface.FORM),
+        build_card_context(CardSurface.FORM),
         large_practice_resources(card_samples.WORDS),
         answers=answers,
     )
@@ -199,7 +203,7 @@ def test_only_the_setup_form_has_a_text_input() -> None:
         form.name
         for form in screens.iter_forms(card_samples.WORDS)
         if "Input.Text"
-        in str(surfaces.render_form(form, build_card_context(Surface.FORM), WITHOUT_DIALOGS))
+        in str(surfaces.render_form(form, build_card_context(CardSurface.FORM), WITHOUT_DIALOGS))
     }
 
     assert form_names == {"setup"}

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.conversation import ChatEvent, Profile
+from bot.conversation import ChatEvent, Person, Profile, ProfileChanged, WorkspaceDisconnected
 from tests.chat.slack import payloads
 from tests.chat.slack.testbed import AdapterBench
 
@@ -15,19 +15,19 @@ def build_user_change(**user: object) -> payloads.Payload:
 CHAT_EVENTS = {
     "another zone": (
         build_user_change(tz="America/Vancouver", locale="fr-CA"),
-        ChatEvent("profile", WORKSPACE, MARIE, profile=Profile("fr-CA", "America/Vancouver")),
+        ProfileChanged(Person(WORKSPACE, MARIE), Profile("fr-CA", "America/Vancouver")),
     ),
     "a closed account": (
         build_user_change(deleted=True),
-        ChatEvent("profile", WORKSPACE, MARIE, profile=Profile(is_person=False)),
+        ProfileChanged(Person(WORKSPACE, MARIE), Profile(is_person=False)),
     ),
     "an uninstall": (
         payloads.build_event("app_uninstalled"),
-        ChatEvent("closed", WORKSPACE, reason="app_uninstalled"),
+        WorkspaceDisconnected(WORKSPACE, "app_uninstalled"),
     ),
     "revoked tokens": (
         payloads.build_event("tokens_revoked", tokens={"bot": ["U0"]}),
-        ChatEvent("closed", WORKSPACE, reason="tokens_revoked"),
+        WorkspaceDisconnected(WORKSPACE, "tokens_revoked"),
     ),
 }
 

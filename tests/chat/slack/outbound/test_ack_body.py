@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers
+from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers, RequestStep, Surface
 from tests.chat.slack import payloads
 from tests.chat.slack.testbed import (
     ERROR_TEXT,
@@ -132,7 +132,11 @@ class TestForms:
         assert bench.api.calls == []
         request = bench.handlers.requests[0]
         assert request.answers == {"form": ("away",), "status": ()}
-        assert (request.data, request.step, request.inside_form) == ("kept", "submitted", True)
+        assert (request.data, request.step, request.surface) == (
+            "kept",
+            RequestStep.SUBMITTED,
+            Surface.FORM,
+        )
 
     async def test_message_replaces_submitted_form(self, bench: AdapterBench) -> None:
         """A message replaces the submitted form under the same title."""
@@ -195,4 +199,4 @@ class TestForms:
 
         assert response.body == b""
         assert bench.api.calls == []
-        assert bench.handlers.requests[0].step == "closed"
+        assert bench.handlers.requests[0].step is RequestStep.CLOSED

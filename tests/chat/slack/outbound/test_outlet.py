@@ -6,7 +6,7 @@ import pytest
 
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.outlet import EVENT_TYPE, AccountCheck, SlackOutlet
-from bot.conversation import Address, Person, Profile, SendResult, SendStatus
+from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message, Text
 from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
 
@@ -108,7 +108,7 @@ async def test_outlet_never_raises(api: FakeWebApi) -> None:
     outlet = SlackOutlet(api_client)
 
     assert (await outlet.send(MARIE, HELLO, "d1")).reason == "LookupError"
-    assert await outlet.check_posted(MARIE, "d1", 0) == "later"
+    assert await outlet.check_posted(MARIE, "d1", 0) is SearchResult.RETRY_LATER
     assert await outlet.fetch_profile(Person("slack:T1", "U1")) is None
     assert (await outlet.check_account()).error_code == "LookupError"
     await outlet.show_home(Person("slack:T1", "U1"), Home())
@@ -133,18 +133,18 @@ class TestHistorySearch:
         api.planned_answers["conversations.history"] = pages
         since = time.time() - 60
 
-        assert await outlet.check_posted(MARIE, "d1", since) == "yes"
+        assert await outlet.check_posted(MARIE, "d1", since) is SearchResult.FOUND
         call = api.last_arguments("conversations.history")
         assert (call["channel"], call["cursor"], float(call["oldest"])) == ("D1", "c2", since - 5)
 
     async def test_absence_requires_complete_history(
         self, api: FakeWebApi, outlet: SlackOutlet
     ) -> None:
-        """The result is "no" only when every page was read."""
+        """The result is ``NOT_FOUND`` only when every page was read."""
         pages = [build_history_page("d0", cursor="c2"), build_history_page()]
         api.planned_answers["conversations.history"] = pages
 
-        assert await outlet.check_posted(MARIE, "d1", 0) == "no"
+        assert await outlet.check_posted(MARIE, "d1", 0) is SearchResult.NOT_FOUND
 
     async def test_history_beyond_page_limit_is_inconclusive(
         self, api: FakeWebApi, outlet: SlackOutlet
@@ -152,25 +152,29 @@ class TestHistorySearch:
         """A history longer than the page limit proves nothing."""
         api.planned_answers["conversations.history"] = build_history_page(cursor="more")
 
-        assert await outlet.check_posted(MARIE, "d1", 0) == "unable"
+        assert await outlet.check_posted(MARIE, "d1", 0) is SearchResult.NOT_SUPPORTED
 
     @pytest.mark.parametrize(
         ("error", "search_result"),
-        [("missing_scope", "unable"), ("ratelimited", "later"), ("fatal_error", "later")],
+        [
+            ("missing_scope", SearchResult.NOT_SUPPORTED),
+            ("ratelimited", SearchResult.RETRY_LATER),
+            ("fatal_error", SearchResult.RETRY_LATER),
+        ],
     )
     async def test_unreadable_history_is_inconclusive(
-        self, api: FakeWebApi, outlet: SlackOutlet, error: str, search_result: str
+        self, api: FakeWebApi, outlet: SlackOutlet, error: str, search_result: SearchResult
     ) -> None:
         """Without the scope the result can never be known; after other errors perhaps later."""
         api.plan_error("conversations.history", error)
 
-        assert await outlet.check_posted(MARIE, "d1", 0) == search_result
+        assert await outlet.check_posted(MARIE, "d1", 0) is search_result
 
     async def test_unknown_chat_is_inconclusive(self, api: FakeWebApi, outlet: SlackOutlet) -> None:
         """Without the scope to open the chat, the search is impossible."""
         api.plan_error("conversations.open", "missing_scope")
 
-        assert await outlet.check_posted(MARIE, "d1", 0) == "unable"
+        assert await outlet.check_posted(MARIE, "d1", 0) is SearchResult.NOT_SUPPORTED
         assert api.called_methods() == ["conversations.open"]
 
     async def test_send_result_has_chat_id(self, api: FakeWebApi, outlet: SlackOutlet) -> None:
@@ -178,7 +182,10 @@ class TestHistorySearch:
         sent = await outlet.send(MARIE, HELLO, "d0")
 
         assert sent.route == "D1"
-        assert await outlet.check_posted(replace(MARIE, route=sent.route), "d1", 0) == "no"
+        assert (
+            await outlet.check_posted(replace(MARIE, route=sent.route), "d1", 0)
+            is SearchResult.NOT_FOUND
+        )
         assert "conversations.open" not in api.called_methods()
 
     async def test_channel_message_is_searched_in_channel(

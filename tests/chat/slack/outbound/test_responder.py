@@ -1,5 +1,6 @@
 import pytest
 
+from bot.conversation import RequestStep, Surface
 from tests.chat.slack import payloads
 from tests.chat.slack.testbed import ERROR_TEXT, FORM, HELLO, AdapterBench, first_text
 
@@ -17,7 +18,11 @@ class TestOpenForms:
         )
 
         request = bench.handlers.requests[0]
-        assert (request.name, request.step, request.data) == ("debrief", "changed", "kept")
+        assert (request.name, request.step, request.data) == (
+            "debrief",
+            RequestStep.CHANGED,
+            "kept",
+        )
         update = bench.api.last_arguments("views.update")
         assert (update["view_id"], update["hash"]) == ("V1", "156.abc")
 
@@ -30,7 +35,11 @@ class TestOpenForms:
         )
 
         request = bench.handlers.requests[0]
-        assert (request.data, request.inside_form, request.channel) == ("away.touched", True, "")
+        assert (request.data, request.surface, request.channel) == (
+            "away.touched",
+            Surface.FORM,
+            "",
+        )
         assert request.answers["form"] == ("away",)
         assert bench.api.called_methods() == ["views.update"]
 
@@ -62,7 +71,7 @@ class TestOpenForms:
         await bench.send_payload(payloads.build_view_press(payloads.build_view(), "rupture.deeper"))
 
         assert bench.api.last_arguments("chat.postMessage")["text"] == ERROR_TEXT
-        assert bench.handlers.requests[-1].inside_form is False
+        assert bench.handlers.requests[-1].surface is Surface.MESSAGE
 
 
 class TestMessages:
@@ -79,10 +88,10 @@ class TestMessages:
         arguments = bench.api.last_arguments("response_url")
         assert (arguments["response_type"], arguments["replace_original"]) == ("ephemeral", False)
         request = bench.handlers.requests[0]
-        assert (request.data, request.channel, request.inside_form) == (
+        assert (request.data, request.channel, request.surface) == (
             "1",
             payloads.CHANNEL,
-            False,
+            Surface.MESSAGE,
         )
 
     async def test_menu_option_becomes_data(self, bench: AdapterBench) -> None:

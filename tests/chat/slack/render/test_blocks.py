@@ -1,6 +1,6 @@
 import pytest
 
-from bot.chat.slack.render.blocks import RenderContext, Surface, render_blocks
+from bot.chat.slack.render.blocks import BlockSurface, RenderContext, render_blocks
 from bot.chat.slack.render.composition import Block
 from bot.elements import (
     ActionRow,
@@ -23,7 +23,7 @@ from bot.elements import (
     Text,
 )
 
-MESSAGE, MODAL, HOME = (RenderContext(surface, "T1") for surface in Surface)
+MESSAGE, MODAL, HOME = (RenderContext(surface, "T1") for surface in BlockSurface)
 
 
 def build_section(text: str) -> Block:
@@ -98,9 +98,9 @@ def test_chart_always_has_text_equivalent() -> None:
         chart_block, text_block = render_blocks((chart,), render_context)
         assert (chart_block["type"], text_block) == ("data_visualization", text_section)
     assert render_blocks((chart,), MODAL) == [text_section]
-    assert render_blocks((chart,), RenderContext(Surface.HOME, "T1", supports_charts=False)) == [
-        text_section
-    ]
+    assert render_blocks(
+        (chart,), RenderContext(BlockSurface.HOME, "T1", supports_charts=False)
+    ) == [text_section]
 
 
 def test_controls_share_one_row() -> None:
@@ -161,6 +161,6 @@ def test_field_is_input_in_form_only() -> None:
 
     assert render_blocks((field,), MODAL)[0]["type"] == "input"
     assert (
-        render_blocks((field,), RenderContext(Surface.HOME, "T1", has_submit=False))[0]["type"]
+        render_blocks((field,), RenderContext(BlockSurface.HOME, "T1", has_submit=False))[0]["type"]
         == "section"
     )
