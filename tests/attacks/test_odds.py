@@ -68,8 +68,8 @@ def test_one_person_shifts_the_log_odds_by_the_bound_at_most(
 ) -> None:
     """One debrief shifts the odds by exp(1 / scale), another answer by its square.
 
-    All four debriefs shift them by exp(epsilon). Leader and shares are enumerated together. The noise combinations left out are too
-    unlikely to matter for the tables that are compared.
+    All four debriefs shift them by exp(epsilon). Leader and shares are enumerated together. The
+    noise combinations left out are too unlikely to matter for the tables that are compared.
     """
     form_counts = (3, 1, 0, 0)
     base = odds.table_probabilities(form_counts, scale, min_probability)
