@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.botprocess import BotProcess
-from tests.journeys.otherslack import run_fake_slack
+from tests.journeys.stdlib_slack import run_fake_slack
 
 CANARY = "canary-on-the-command-line"
 UNREACHABLE_API_URL = "http://127.0.0.1:9/api/"

@@ -1,9 +1,9 @@
-"""Every attack in its long form, as one table: ``python -m tests.attacks``.
+"""Run every attack in its long form and print one table: ``python -m tests.attacks``.
 
-Takes how many plays to make of each (2,000 unless told) and, if only some of the attacks are
-wanted, words that their names hold: ``python -m tests.attacks 2000 informed habit``. The
-guesses are played by the release rule, which the suite holds to the bot byte for byte; with
-``bot`` each of them is played on the real bot as well, a tenth as often.
+Arguments: the number of plays of each attack (2,000 by default) and words that select attacks by
+name: ``python -m tests.attacks 2000 informed habit``. The guesses are played by the release
+rule, which the test suite compares with the bot byte for byte; with ``bot`` each of them is
+played on the real bot as well, a tenth as often.
 """
 
 import asyncio
@@ -12,22 +12,24 @@ import tempfile
 from pathlib import Path
 
 from tests.attacks import exact, plans
-from tests.attacks.games import Score
+from tests.attacks.guessing_game import Score
 
 PLAYS_PER_ATTACK = 2000
 BOT_OPTION = "bot"
 TABLE_HEADER = f"{'attack':52} {'plays':>6}  {'right':>5}  {'95 %':11}  {'certain':>7}  {'bar':>4}"
 
 
-async def main(plays: int, filters: list[str]) -> None:
+async def main(play_count: int, filters: list[str]) -> None:
     """Print a line for each attack as soon as it is played."""
     print_line(TABLE_HEADER)
     names = [word for word in filters if word != BOT_OPTION]
     for attack in plans.ATTACKS:
         if _matches_filters(str(attack), names):
-            print_line(format_line(str(attack), attack.play_by_rule(plays), attack.max_mean_share))
+            print_line(
+                format_line(str(attack), attack.play_by_rule(play_count), attack.max_mean_share)
+            )
             if BOT_OPTION in filters:
-                score = await attack.play_on_bot(plays // 10)
+                score = await attack.play_on_bot(play_count // 10)
                 print_line(format_line("  the same on the bot", score, attack.max_mean_share))
     for name, attempt in exact.EXACT_ATTACKS.items():
         if _matches_filters(name, names):
@@ -36,7 +38,7 @@ async def main(plays: int, filters: list[str]) -> None:
 
 
 def format_line(name: str, score: Score, max_share: float) -> str:
-    """One row of the table."""
+    """Return one row of the table."""
     low, high = score.confidence_bounds
     return (
         f"{name:52} {score.play_count:6}  {score.right_share:5.3f}  {low:.3f}-{high:.3f}"
@@ -49,8 +51,8 @@ def _matches_filters(name: str, filters: list[str]) -> bool:
 
 
 def print_line(line: str) -> None:
-    """Print at once, also where the output is a file."""
-    print(line, flush=True)  # noqa: T201 - what it was asked for
+    """Print *line* and flush, so that a redirected output is complete at any time."""
+    print(line, flush=True)  # noqa: T201 - the command's output
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Attacks are played at a real desk."""
+"""Fixtures of the attacks, which use the real request context."""
 
 from tests.doubles import clock, context, migrated, outlet, words_in_all_languages
 

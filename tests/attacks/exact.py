@@ -1,4 +1,4 @@
-"""The attacks whose outcome is no matter of chance, each told as one line of the table."""
+"""The attacks with a deterministic outcome; each returns one line of the table."""
 
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
@@ -6,7 +6,13 @@ from pathlib import Path
 
 from tests.attacks import test_dumps as dumps
 from tests.attacks import test_views as views
-from tests.attacks.forks import World, fetch_releases, open_world, rows_of_team, run_in_forks
+from tests.attacks.database_copies import (
+    BotInstance,
+    fetch_releases,
+    open_instance,
+    rows_of_team,
+    run_in_copies,
+)
 from tests.doubles import PEPPERS
 from tests.sample_team import CLINICIANS, SUPERVISOR
 
@@ -14,66 +20,72 @@ PERIOD_COUNT = 20
 
 
 async def run_live_differencing(folder: Path) -> str:
-    """A supervisor who looks before and after every debrief, over several periods."""
+    """Compare a supervisor's pages before and after every debrief, over several periods."""
 
-    async def watch_views(world: World) -> str:
-        looks = differing = 0
+    async def watch_views(instance: BotInstance) -> str:
+        view_count = differing = 0
         for _ in range(PERIOD_COUNT):
-            before = await views.everything(world, SUPERVISOR)
-            for who in CLINICIANS:
-                await world.file_debriefs(who)
-                after = await views.everything(world, SUPERVISOR)
-                looks, differing, before = looks + 1, differing + (after != before), after
-            await world.close_period()
-        return f"{looks} looks, {differing} differ: right {0.5 + differing / looks / 2:.3f}"
+            before = await views.fetch_everything(instance, SUPERVISOR)
+            for person in CLINICIANS:
+                await instance.file_debriefs(person)
+                after = await views.fetch_everything(instance, SUPERVISOR)
+                view_count, differing, before = view_count + 1, differing + (after != before), after
+            await instance.close_period()
+        return (
+            f"{view_count} looks, {differing} differ: right {0.5 + differing / view_count / 2:.3f}"
+        )
 
-    (found,) = await run_in_forks(folder, views.ready, watch_views)
-    return found
+    (line,) = await run_in_copies(folder, views.prepare_team, watch_views)
+    return line
 
 
 async def run_overlapping_groups(folder: Path) -> str:
-    """Everything told of a group without the target, in a world in which they filed and one not."""
+    """Compare what is published of a group without the target, whether the target filed or not."""
     alike = 0
     for number in range(PERIOD_COUNT):
 
-        async def file_and_close(world: World) -> list[tuple[object, ...]]:
-            await world.file_debriefs(CLINICIANS[0])
-            return await close_and_fetch(world)
+        async def file_and_close(instance: BotInstance) -> list[tuple[object, ...]]:
+            await instance.file_debriefs(CLINICIANS[0])
+            return await close_and_fetch(instance)
 
-        async def close_and_fetch(world: World) -> list[tuple[object, ...]]:
-            await world.close_period()
-            return rows_of_team(views.SISTER, await fetch_releases(world))
+        async def close_and_fetch(instance: BotInstance) -> list[tuple[object, ...]]:
+            await instance.close_period()
+            return rows_of_team(views.SISTER, await fetch_releases(instance))
 
-        one, other = await run_in_forks(
-            folder / str(number), views.sisters, file_and_close, close_and_fetch
+        filed, not_filed = await run_in_copies(
+            folder / str(number), views.prepare_sister_teams, file_and_close, close_and_fetch
         )
-        alike += one == other
-    return f"{PERIOD_COUNT} pairs, {PERIOD_COUNT - alike} differ: right {0.5 + (1 - alike / PERIOD_COUNT) / 2:.3f}"
+        alike += filed == not_filed
+    differing = PERIOD_COUNT - alike
+    right = 0.5 + (1 - alike / PERIOD_COUNT) / 2
+    return f"{PERIOD_COUNT} pairs, {differing} differ: right {right:.3f}"
 
 
 async def run_linkage(folder: Path) -> str:
-    """How many of nine people a copy of the database gives away: open, and after the close."""
-    async with open_world(folder / "open") as one:
-        await dumps.filed(one)
-        at = one.clock.current_time
+    """Count the people linked from a copy of the database: open, and after the close."""
+    async with open_instance(folder / "open") as instance:
+        await dumps.prepare_filed_team(instance)
+        copy_time = instance.clock.current_time
     shutil.copytree(folder / "open", folder / "closed")
-    async with open_world(folder / "closed", at) as one:
-        await one.close_period()
-    kept, left = dumps.dump(folder / "open"), dumps.dump(folder / "closed")
-    found = [
-        dumps.linked(rows, CLINICIANS, peppers)
-        for rows, peppers in ((kept, ()), (kept, PEPPERS), (left, ()), (left, PEPPERS))
+    async with open_instance(folder / "closed", copy_time) as instance:
+        await instance.close_period()
+    open_tables = dumps.dump_tables(folder / "open")
+    closed_tables = dumps.dump_tables(folder / "closed")
+    linked_counts = [
+        dumps.count_linked_people(tables, CLINICIANS, peppers)
+        for tables in (open_tables, closed_tables)
+        for peppers in ((), PEPPERS)
     ]
     return "of 9: open {}, open with the pepper {}, closed {}, closed with the pepper {}".format(
-        *found
+        *linked_counts
     )
 
 
 async def run_storage_order(folder: Path) -> str:
-    """How many slips the best order of a copied file puts on the right person."""
-    rights = await dumps.rights(folder / "order", rounds=100)
-    name, best = max(rights.items(), key=lambda one: one[1])
-    return f"100 rounds, the best of {len(rights)} orders ({name}): {best:.3f}, chance 0.111"
+    """Measure the share of slips that the best storage order assigns to the right person."""
+    shares = await dumps.measure_order_shares(folder / "order", rounds=100)
+    name, best = max(shares.items(), key=lambda item: item[1])
+    return f"100 rounds, the best of {len(shares)} orders ({name}): {best:.3f}, chance 0.111"
 
 
 EXACT_ATTACKS: Mapping[str, Callable[[Path], Awaitable[str]]] = {

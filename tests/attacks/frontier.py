@@ -1,8 +1,9 @@
-"""What noise costs and what it buys: ``python -m tests.attacks.frontier``.
+"""Cost and benefit of noise for other parameters: ``python -m tests.attacks.frontier``.
 
-For units of 30, where a year holds thirteen tables and the bars pull hardest against each
-other. Each line is one choice of cap and noise scale for the two ledgers; the starred one is
-the bot's. Takes how many made-up teams to measure a line with; 200 unless told.
+For units of 30, where a year has thirteen tables and the accuracy and privacy limits conflict
+most. Each line is one choice of cap and noise scale for the two ledgers; the starred line is
+the bot's own. The argument is the number of generated teams to measure a line with, 200 by
+default.
 """
 
 import sys
@@ -11,25 +12,25 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from bot.domain.counts.release_rule import MONTH_WEEKS, CountingTerms
-from tests.attacks import games, plans, plays
+from tests.attacks import game_runner, guessing_game, plans
 from tests.domain.counts import utility
 from tests.domain.counts.utility import LedgerTerms, terms_for_size
 
 UNIT_SIZE = 30
 PLAYS_PER_TEAM = 1500
-"""Years played with each made-up team."""
+"""Simulated years for each generated team."""
 
 
 @dataclass(frozen=True)
 class TermsChoice:
-    """One choice of terms: cap and scale of the total's noise, and of the breakdown's."""
+    """One choice of terms: cap and noise scale of the total, and of the breakdown."""
 
     total: tuple[int, Fraction]
     breakdown: tuple[int, Fraction]
 
     @property
     def ledger_terms(self) -> LedgerTerms:
-        """The terms."""
+        """Return the counting terms of both ledgers."""
         return LedgerTerms(_build_terms(*self.total), _build_terms(*self.breakdown))
 
 
@@ -54,11 +55,14 @@ TABLE_HEADER = (
 
 
 def format_lines(team_count: int) -> Iterator[str]:
-    """A line for each point; *worst* is over rates for bands and habits, else over teams."""
+    """Yield a line for each choice; *worst* is over rates for bands and habits, else over teams."""
     yield TABLE_HEADER
-    for point in TERMS_CHOICES:
-        star = "*" if point.ledger_terms == terms_for_size(UNIT_SIZE) else " "
-        yield f"{star} {_format_choice(point)}   {_format_accuracy(point.ledger_terms, team_count)}    {_format_guess_shares(point.ledger_terms)}"
+    for choice in TERMS_CHOICES:
+        star = "*" if choice.ledger_terms == terms_for_size(UNIT_SIZE) else " "
+        yield (
+            f"{star} {_format_choice(choice)}   {_format_accuracy(choice.ledger_terms, team_count)}"
+            f"    {_format_guess_shares(choice.ledger_terms)}"
+        )
 
 
 def _format_choice(choice: TermsChoice) -> str:
@@ -67,45 +71,54 @@ def _format_choice(choice: TermsChoice) -> str:
 
 
 def _format_accuracy(terms: LedgerTerms, team_count: int) -> str:
-    told = {
+    accuracies = {
         (rate, mix): utility.measure_accuracy(UNIT_SIZE, rate, mix, team_count, terms)
         for rate in utility.WEEKLY_RATES
         for mix in utility.FORM_MIXES
     }
     bands = [
-        sum(told[rate, mix].band_share for mix in utility.FORM_MIXES) / len(utility.FORM_MIXES)
+        sum(accuracies[rate, mix].band_share for mix in utility.FORM_MIXES)
+        / len(utility.FORM_MIXES)
         for rate in utility.WEEKLY_RATES
     ]
-    right = utility.average_shares(tuple(told.values()))
-    return f"{right.band_share:5.2f} {min(bands):5.2f}   {right.named_share:5.2f} {right.leader_share:5.2f}"
+    average = utility.average_shares(tuple(accuracies.values()))
+    return (
+        f"{average.band_share:5.2f} {min(bands):5.2f}   "
+        f"{average.named_share:5.2f} {average.leader_share:5.2f}"
+    )
 
 
 def _format_guess_shares(terms: LedgerTerms) -> str:
-    found = []
+    shares = []
     for debriefs in (1, 3):
-        best = [
-            games.best_guess_share(life[0], terms)
-            for life in games.generate_histories(UNIT_SIZE, debriefs, terms)
+        best_shares = [
+            guessing_game.best_guess_share(history[0], terms)
+            for history in guessing_game.generate_histories(UNIT_SIZE, debriefs, terms)
         ]
-        found += [_mean(best), max(best)]
-    found += _habit_guess_shares(terms)
-    return "  ".join(f"{one:5.3f}" for one in found)
+        shares += [_mean(best_shares), max(best_shares)]
+    shares += _habit_guess_shares(terms)
+    return "  ".join(f"{share:5.3f}" for share in shares)
 
 
 def _habit_guess_shares(terms: LedgerTerms) -> list[float]:
-    """How often a year's habit is guessed: the mean of all rates, and the worst rate.
+    """Return how often a year's habit is guessed: the mean of all rates, and the worst rate.
 
-    Others file alike in every period, the worst that can be: at an edge, all year.
+    The other clinicians file alike in every period, which is the worst case: the count stays at a
+    band's edge all year.
     """
-    each = len(utility.FORM_MIXES)
-    lives = games.generate_histories(UNIT_SIZE, 2, terms)
-    by_rate = [
-        plays.play_by_rule(
-            lives[at : at + each], PLAYS_PER_TEAM, plans.MONTHS_PER_YEAR, terms, plays.draw_page
+    mix_count = len(utility.FORM_MIXES)
+    histories = guessing_game.generate_histories(UNIT_SIZE, 2, terms)
+    shares_by_rate = [
+        game_runner.play_by_rule(
+            histories[start : start + mix_count],
+            PLAYS_PER_TEAM,
+            plans.MONTHS_PER_YEAR,
+            terms,
+            game_runner.draw_page,
         ).right_share
-        for at in range(0, len(lives), each)
+        for start in range(0, len(histories), mix_count)
     ]
-    return [_mean(by_rate), max(by_rate)]
+    return [_mean(shares_by_rate), max(shares_by_rate)]
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -114,4 +127,4 @@ def _mean(values: Sequence[float]) -> float:
 
 if __name__ == "__main__":
     for line in format_lines(int(sys.argv[1]) if len(sys.argv) > 1 else 200):
-        print(line, flush=True)  # noqa: T201 - what it was asked for
+        print(line, flush=True)  # noqa: T201 - the command's output

@@ -8,7 +8,7 @@ import pytest
 
 from bot.store.store import Store
 from schedules import close_periods
-from tests.attacks.forks import World, fetch_releases, open_world
+from tests.attacks.database_copies import BotInstance, fetch_releases, open_instance
 from tests.doubles import PEPPERS, FakeClock
 from tests.sample_team import (
     CLINICIANS,
@@ -24,178 +24,180 @@ OLD = b"the pepper of last year, made up for tests"
 NEW = b"the pepper of this year, made up for tests"
 
 
-async def filed(one: World) -> None:
-    """A team all of whom have filed, one of them often."""
-    await set_up_team(one.context)
-    await one.give_agreement(SUPERVISOR)
-    await one.file_debriefs(*CLINICIANS, *[MARIE] * 6)
+async def prepare_filed_team(instance: BotInstance) -> None:
+    """Set up a team in which every clinician has filed, one of them often."""
+    await set_up_team(instance.context)
+    await instance.give_agreement(SUPERVISOR)
+    await instance.file_debriefs(*CLINICIANS, *[MARIE] * 6)
 
 
-async def late(one: World) -> None:
-    """Somebody files when the period is over, by a clock that is right and by one that is late."""
-    await one.file_debriefs(MARIE)
-    one.clock.advance(minutes=-1)
-    await one.file_debriefs(MARIE)
-    one.clock.advance(minutes=1)
+async def file_late(instance: BotInstance) -> None:
+    """File after the end of the period, by a correct clock and by a clock that is behind."""
+    await instance.file_debriefs(MARIE)
+    instance.clock.advance(minutes=-1)
+    await instance.file_debriefs(MARIE)
+    instance.clock.advance(minutes=1)
 
 
-async def withdrawn(one: World) -> None:
-    """Somebody takes everything back."""
-    await one.submit_form("withdraw", MARIE, {})
+async def withdraw_all(instance: BotInstance) -> None:
+    """Withdraw every debrief of one person."""
+    await instance.submit_form("withdraw", MARIE, {})
 
 
-async def closed_again(one: World) -> None:
-    """The schedule runs once more, and once more a day later."""
-    await close_periods.run(one.context)
-    one.clock.advance(days=1)
-    await close_periods.run(one.context)
+async def close_again(instance: BotInstance) -> None:
+    """Run the schedule again, and once more a day later."""
+    await close_periods.run(instance.context)
+    instance.clock.advance(days=1)
+    await close_periods.run(instance.context)
 
 
-async def another_roster(one: World) -> None:
-    """People come and go, and the team becomes large and moves west."""
-    many = tuple(build_person(f"new{number}") for number in range(30))
-    await set_up_team(one.context, replace(TEAM, zone="Pacific/Honolulu"), (*CLINICIANS[3:], *many))
-    await one.context.store.across_workspaces.write(
+async def change_roster(instance: BotInstance) -> None:
+    """Change the roster so that the team becomes large, and move its time zone."""
+    newcomers = tuple(build_person(f"new{number}") for number in range(30))
+    await set_up_team(
+        instance.context, replace(TEAM, zone="Pacific/Honolulu"), (*CLINICIANS[3:], *newcomers)
+    )
+    await instance.context.store.across_workspaces.write(
         lambda repos: repos.people.join_team(STRANGER, TEAM.id)
     )
-    await close_periods.run(one.context)
+    await close_periods.run(instance.context)
 
 
-async def restarted(one: World) -> None:
-    """Nothing but the restart that follows each of these anyway."""
+async def restart_only(_instance: BotInstance) -> None:
+    """Do nothing except the restart that follows each action anyway."""
 
 
-AFTERWARDS = (late, withdrawn, closed_again, another_roster, restarted)
+ACTIONS = (file_late, withdraw_all, close_again, change_roster, restart_only)
 
 
-async def stays_as_it_is(folder: Path, act: object) -> None:
-    """Claim that what *act* does after the close leaves every published table as it was."""
-    async with open_world(folder) as one:
-        await filed(one)
-        await one.close_period()
-        before, page, at = (
-            await fetch_releases(one),
-            await one.run_command("debriefs", SUPERVISOR),
-            one.clock.current_time,
+async def claim_table_is_unchanged(folder: Path, action: object) -> None:
+    """Claim that *action* after the close leaves every published table unchanged."""
+    async with open_instance(folder) as instance:
+        await prepare_filed_team(instance)
+        await instance.close_period()
+        before, page, close_time = (
+            await fetch_releases(instance),
+            await instance.run_command("debriefs", SUPERVISOR),
+            instance.clock.current_time,
         )
-        assert callable(act)
-        await act(one)
-        after = one.clock.current_time
-    async with open_world(folder, max(at, after)) as again:
-        await close_periods.run(again.context)
-        assert await fetch_releases(again) == before
+        assert callable(action)
+        await action(instance)
+        end_time = instance.clock.current_time
+    async with open_instance(folder, max(close_time, end_time)) as reopened:
+        await close_periods.run(reopened.context)
+        assert await fetch_releases(reopened) == before
         assert len(before) == 2
-        if act is not another_roster:
-            assert repr(await again.run_command("debriefs", SUPERVISOR)) == repr(page)
+        if action is not change_roster:
+            assert repr(await reopened.run_command("debriefs", SUPERVISOR)) == repr(page)
 
 
-@pytest.mark.parametrize("act", AFTERWARDS)
-async def test_a_published_table_stays_as_it_is(tmp_path: Path, act: object) -> None:
-    """A late debrief, a withdrawal, a second close, a roster change, a restart: the same bytes."""
-    await stays_as_it_is(tmp_path, act)
+@pytest.mark.parametrize("action", ACTIONS)
+async def test_published_table_is_unchanged(tmp_path: Path, action: object) -> None:
+    """Late debriefs, withdrawals, a second close, a roster change or a restart change no byte."""
+    await claim_table_is_unchanged(tmp_path, action)
 
 
-async def test_a_restored_backup_tells_the_same_tables(tmp_path: Path) -> None:
-    """Closed anew from a copy taken while the period was open, or just after it: the same bytes."""
-    async with open_world(tmp_path / "kept") as one:
-        await filed(one)
-        at = one.clock.current_time
-    shutil.copytree(tmp_path / "kept", tmp_path / "backup")
+async def test_restored_backup_publishes_the_same_tables(tmp_path: Path) -> None:
+    """A copy taken while the period was open publishes the same bytes when it is closed."""
+    async with open_instance(tmp_path / "original") as instance:
+        await prepare_filed_team(instance)
+        copy_time = instance.clock.current_time
+    shutil.copytree(tmp_path / "original", tmp_path / "backup")
     tables = []
-    for folder in ("kept", "backup"):
-        async with open_world(tmp_path / folder, at) as one:
-            await one.close_period()
-            tables.append(await fetch_releases(one))
+    for folder in ("original", "backup"):
+        async with open_instance(tmp_path / folder, copy_time) as instance:
+            await instance.close_period()
+            tables.append(await fetch_releases(instance))
 
     assert tables[0] == tables[1]
 
 
-async def test_two_workers_that_close_at_once_on_postgresql_tell_one_table(
+async def test_concurrent_closes_on_postgresql_publish_one_table(
     postgres_url: str, tmp_path: Path
 ) -> None:
-    """Three processes close the same period at the same moment; a copy closed alone agrees."""
+    """Three processes that close the same period at the same moment publish it once."""
     store = Store.open(postgres_url, PEPPERS)
     store.migrate()
     clock = FakeClock()
-    async with open_world(tmp_path) as like:
-        one = World(replace(like.context, store=store, now=clock), clock, tmp_path)
-        await filed(one)
+    async with open_instance(tmp_path) as template:
+        instance = BotInstance(replace(template.context, store=store, now=clock), clock, tmp_path)
+        await prepare_filed_team(instance)
     workers = [Store.open(postgres_url, PEPPERS) for _ in range(3)]
     end = clock.current_time + timedelta(weeks=2)
-    desks = [replace(one.context, store=worker, now=FakeClock(end)) for worker in workers]
+    contexts = [replace(instance.context, store=worker, now=FakeClock(end)) for worker in workers]
 
-    closed = await asyncio.gather(*(close_periods.run(context) for context in desks))
-    before = await fetch_releases(one)
-    again = await asyncio.gather(*(close_periods.run(context) for context in desks))
+    closed_counts = await asyncio.gather(*(close_periods.run(context) for context in contexts))
+    before = await fetch_releases(instance)
+    later_counts = await asyncio.gather(*(close_periods.run(context) for context in contexts))
 
-    assert sorted(closed) == [0, 0, 2]
-    assert again == [0, 0, 0]
+    assert sorted(closed_counts) == [0, 0, 2]
+    assert later_counts == [0, 0, 0]
     assert len(before) == 2
-    assert await fetch_releases(one) == before
-    for each in (store, *workers):
-        await each.close()
+    assert await fetch_releases(instance) == before
+    for open_store in (store, *workers):
+        await open_store.close()
 
 
-async def test_the_pepper_is_changed_as_the_runbook_says(tmp_path: Path) -> None:
-    """The new one goes in front, the open period closes under the old, then the old one goes.
+async def test_pepper_is_rotated_as_the_runbook_describes(tmp_path: Path) -> None:
+    """The new pepper goes in front, the open period closes under the old, which is then removed.
 
-    Every table is the same to the byte as where the pepper was never changed, and what was
-    filed before the change can be taken back after it.
+    Every table is the same to the byte as where the pepper was never changed, and a debrief filed
+    before the change can be withdrawn after it.
     """
-    async with open_world(tmp_path / "kept", peppers=(OLD,)) as one:
-        await filed(one)
-        at = one.clock.current_time
-    shutil.copytree(tmp_path / "kept", tmp_path / "never changed")
-    shutil.copytree(tmp_path / "kept", tmp_path / "regretted")
-    async with open_world(tmp_path / "never changed", at, (OLD,)) as one:
-        await one.close_period()
-        expected = await fetch_releases(one)
-    async with open_world(tmp_path / "regretted", at, (NEW, OLD)) as one:
-        await one.submit_form("withdraw", MARIE, {})
-        assert len(await one.fetch_rows("slip")) == 2 * 8
+    async with open_instance(tmp_path / "original", peppers=(OLD,)) as instance:
+        await prepare_filed_team(instance)
+        copy_time = instance.clock.current_time
+    shutil.copytree(tmp_path / "original", tmp_path / "never changed")
+    shutil.copytree(tmp_path / "original", tmp_path / "withdrawn")
+    async with open_instance(tmp_path / "never changed", copy_time, (OLD,)) as instance:
+        await instance.close_period()
+        expected = await fetch_releases(instance)
+    async with open_instance(tmp_path / "withdrawn", copy_time, (NEW, OLD)) as instance:
+        await instance.submit_form("withdraw", MARIE, {})
+        assert len(await instance.fetch_rows("slip")) == 2 * 8
 
-    async with open_world(tmp_path / "kept", at, (NEW, OLD)) as one:
-        await one.close_period()
-        assert await fetch_releases(one) == expected
+    async with open_instance(tmp_path / "original", copy_time, (NEW, OLD)) as instance:
+        await instance.close_period()
+        assert await fetch_releases(instance) == expected
         assert (
-            await one.context.store.across_workspaces.read(
+            await instance.context.store.across_workspaces.read(
                 lambda repos: repos.slips.count_locked_periods()
             )
             == 0
         )
-        at = one.clock.current_time
-    async with open_world(tmp_path / "kept", at, (NEW,)) as one:
+        copy_time = instance.clock.current_time
+    async with open_instance(tmp_path / "original", copy_time, (NEW,)) as instance:
         assert (
-            await one.context.store.across_workspaces.read(
+            await instance.context.store.across_workspaces.read(
                 lambda repos: repos.slips.count_locked_periods()
             )
             == 0
         )
-        await one.file_debriefs(MARIE)
-        await one.close_period()
-        assert [row for row in await fetch_releases(one) if row in expected] == expected
-        assert len(await fetch_releases(one)) == 4
+        await instance.file_debriefs(MARIE)
+        await instance.close_period()
+        assert [row for row in await fetch_releases(instance) if row in expected] == expected
+        assert len(await fetch_releases(instance)) == 4
 
 
-async def test_a_pepper_that_went_too_early_can_come_back(tmp_path: Path) -> None:
-    """Without it nothing wrong is told; once it is back, the table is what it would have been."""
-    async with open_world(tmp_path / "kept", peppers=(OLD,)) as one:
-        await filed(one)
-        at = one.clock.current_time
-    shutil.copytree(tmp_path / "kept", tmp_path / "never changed")
-    async with open_world(tmp_path / "never changed", at, (OLD,)) as one:
-        await one.close_period()
-        expected, at = await fetch_releases(one), one.clock.current_time
+async def test_pepper_removed_too_early_can_be_restored(tmp_path: Path) -> None:
+    """Without the pepper no table is published; restoring it publishes the expected table."""
+    async with open_instance(tmp_path / "original", peppers=(OLD,)) as instance:
+        await prepare_filed_team(instance)
+        copy_time = instance.clock.current_time
+    shutil.copytree(tmp_path / "original", tmp_path / "never changed")
+    async with open_instance(tmp_path / "never changed", copy_time, (OLD,)) as instance:
+        await instance.close_period()
+        expected, copy_time = await fetch_releases(instance), instance.clock.current_time
 
-    async with open_world(tmp_path / "kept", at, (NEW,)) as one:
-        assert await close_periods.run(one.context) == 0
-        assert await fetch_releases(one) == []
+    async with open_instance(tmp_path / "original", copy_time, (NEW,)) as instance:
+        assert await close_periods.run(instance.context) == 0
+        assert await fetch_releases(instance) == []
         assert (
-            await one.context.store.across_workspaces.read(
+            await instance.context.store.across_workspaces.read(
                 lambda repos: repos.slips.count_locked_periods()
             )
             == 2
         )
-    async with open_world(tmp_path / "kept", at, (NEW, OLD)) as one:
-        assert await close_periods.run(one.context) == 2
-        assert await fetch_releases(one) == expected
+    async with open_instance(tmp_path / "original", copy_time, (NEW, OLD)) as instance:
+        assert await close_periods.run(instance.context) == 2
+        assert await fetch_releases(instance) == expected

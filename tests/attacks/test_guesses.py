@@ -7,156 +7,164 @@ from bot.domain.counts import pseudonyms, release_rule
 from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.release_rule import ANSWER_CODES, BREAKDOWN, TOTAL
 from bot.store.repositories import Repositories
-from tests.attacks import odds, plans, plays
-from tests.attacks.field import AttackEnvironment, open_environment
-from tests.attacks.games import PeriodCase
+from tests.attacks import game_runner, odds, plans
+from tests.attacks.environment import AttackEnvironment, open_environment
+from tests.attacks.guessing_game import PeriodCase
 from tests.attacks.naive import NaiveCounter
 from tests.domain.counts.utility import terms_for_size
 from tests.doubles import PEPPERS
 
-FEW = 300
-"""Plays of each attack in the short form; `python -m tests.attacks` makes thousands."""
+SHORT_PLAY_COUNT = 300
+"""Plays of each attack in the short form; `python -m tests.attacks` runs thousands."""
 
-LAST = 1
-"""In the short form: a team that writes down little, for whom one debrief tells most."""
+SHORT_HISTORY_COUNT = 1
+"""History count of the short form: one team that files little, the most exposed target."""
 
 
-def naively(case: PeriodCase, least: int = 0) -> bool:
-    """Whether exact counts differ between the two worlds."""
-    shown = []
-    for mine in (case.first_world_forms, case.second_world_forms):
-        counter = NaiveCounter(least)
-        for number, (form, many) in enumerate(
+def exact_counts_differ(case: PeriodCase, min_people: int = 0) -> bool:
+    """Return whether exact counts differ between the two worlds."""
+    counts = []
+    for target_forms in (case.first_world_forms, case.second_world_forms):
+        counter = NaiveCounter(min_people)
+        for number, (form, count) in enumerate(
             zip(ANSWER_CODES["form"], case.other_counts, strict=True)
         ):
-            for debrief in range(many):
+            for debrief in range(count):
                 counter.file_debrief(f"{number} {debrief}", form)
-        for form in mine:
+        for form in target_forms:
             counter.file_debrief("target", form)
-        shown.append(counter.count_forms())
-    return shown[0] != shown[1]
+        counts.append(counter.count_forms())
+    return counts[0] != counts[1]
 
 
 @pytest.mark.parametrize("attack", plans.ATTACKS, ids=str)
-def test_exact_counts_tell_everything_to_whoever_knows_the_rest(attack: plans.Attack) -> None:
-    """Where counts are exact, or only held back below five people, every guess is certain."""
-    for case in {case for life in attack.build_histories() for case in life}:
-        assert naively(case)
-        assert naively(case, least=5) or sum(case.other_counts) < 4
+def test_exact_counts_reveal_everything_to_an_informed_attacker(attack: plans.Attack) -> None:
+    """Where counts are exact, or only withheld below five people, every guess is certain."""
+    for case in {case for history in attack.build_histories() for case in history}:
+        assert exact_counts_differ(case)
+        assert exact_counts_differ(case, min_people=5) or sum(case.other_counts) < 4
 
 
 @pytest.mark.parametrize("attack", plans.SINGLE_LOOK_ATTACKS, ids=str)
-def test_the_best_guess_there_is_stays_below_the_bar(attack: plans.Attack) -> None:
-    """By enumerating every page there can be, of teams that write down little, who risk most."""
-    best = attack.best_guess_shares(2)
+def test_best_guess_stays_below_the_limit(attack: plans.Attack) -> None:
+    """The best guess over every possible page stays below the limit, for the most exposed teams."""
+    shares = attack.best_guess_shares(2)
 
-    assert sum(best) / len(best) <= attack.max_mean_share
-    assert max(best) <= attack.max_single_share
-    assert max(best) > 0.5, "a guess that is never better than chance is no attack"
+    assert sum(shares) / len(shares) <= attack.max_mean_share
+    assert max(shares) <= attack.max_single_share
+    assert max(shares) > 0.5, "a guess that is never better than chance is no attack"
 
 
 @pytest.mark.parametrize("attack", plans.ATTACKS, ids=str)
-def test_the_best_guess_fails_on_what_is_published(attack: plans.Attack) -> None:
-    """Played by the release rule: right no more often than is promised, and hardly ever certain.
+def test_best_guess_fails_on_what_the_rule_publishes(attack: plans.Attack) -> None:
+    """Guesses are right no more often than the limit, and hardly ever certain.
 
-    Either would be missed in one run of ten thousand, by the bounds of so many plays.
+    Played by the release rule. Either bound is missed in one run of ten thousand.
     """
-    score = attack.play_by_rule(FEW, LAST)
+    score = attack.play_by_rule(SHORT_PLAY_COUNT, SHORT_HISTORY_COUNT)
 
-    assert score.play_count >= FEW
+    assert score.play_count >= SHORT_PLAY_COUNT
     assert score.lower_bound <= attack.max_mean_share
     assert score.certain_share <= 0.01 + 4 * (0.01 / score.play_count) ** 0.5
 
 
-async def test_the_best_guess_fails_on_the_bot() -> None:
-    """Played through the handlers, the schedule and the supervisor's page, on the bot's clock."""
+async def test_best_guess_fails_on_the_bot() -> None:
+    """The same holds through the handlers, the schedule and the supervisor's page."""
     attack = plans.INFORMED_ATTACKS[0]
-    score = await attack.play_on_bot(96, LAST)
+    score = await attack.play_on_bot(96, SHORT_HISTORY_COUNT)
 
     assert score.play_count == 96
     assert score.lower_bound <= attack.max_mean_share
     assert score.certain_share == 0
 
 
-async def test_a_habit_of_a_year_fails_on_the_bot() -> None:
-    """Two debriefs in each quarter, through the handlers: four pages together tell too little."""
+async def test_a_year_of_habit_fails_on_the_bot() -> None:
+    """Two debriefs in each quarter, through the handlers: four pages together reveal too little."""
     attack = plans.HABIT_ATTACKS[0]
-    score = await attack.play_on_bot(32, LAST)
+    score = await attack.play_on_bot(32, SHORT_HISTORY_COUNT)
 
     assert score.play_count == 32
     assert score.lower_bound <= attack.max_mean_share
 
 
 @pytest.mark.parametrize("size", plans.UNIT_SIZES)
-async def test_what_the_bot_publishes_is_what_the_rule_says(tmp_path: Path, size: int) -> None:
-    """Of teams whose people all file through the form, page and tables are the rule's, each time.
+async def test_bot_publishes_what_the_rule_returns(tmp_path: Path, size: int) -> None:
+    """When every person files through the form, page and tables equal the rule's, each time.
 
-    So that what is played on the rule, which is quicker, is played on the bot.
+    So a result on the rule, which is faster, is a result on the bot.
     """
-    lives = plans.informed_attack(size, 3).build_histories()[3:6]
-    async with open_environment(size, len(lives), tmp_path) as field:
+    histories = plans.informed_attack(size, 3).build_histories()[3:6]
+    async with open_environment(size, len(histories), tmp_path) as environment:
         for _ in range(3):
-            for side, (case,) in zip(field.teams, lives, strict=True):
-                await field.file_concurrently(
-                    [(who, (form,)) for who, form in plays.deal_case(side, case)]
+            for team, (case,) in zip(environment.teams, histories, strict=True):
+                await environment.file_concurrently(
+                    [(person, (form,)) for person, form in game_runner.deal_case(team, case)]
                 )
-                await field.file_debriefs(side.target, *case.second_world_forms)
-            expected = await field.context.store.across_workspaces.read(by_the_rule)
-            await field.close_all_periods()
+                await environment.file_debriefs(team.target, *case.second_world_forms)
+            expected = await environment.context.store.across_workspaces.read(release_by_rule)
+            await environment.close_all_periods()
 
-            assert [await field.read_release(side) for side in field.teams] == [
+            assert [await environment.read_release(team) for team in environment.teams] == [
                 tuple(
-                    odds.describe_table(expected[ledger, f"team:{side.team.id}"])
+                    odds.describe_table(expected[ledger, f"team:{team.team.id}"])
                     for ledger in LEDGERS
                 )
-                for side in field.teams
+                for team in environment.teams
             ]
-            assert await released(field) >= {table.json_body for table in expected.values()}
+            assert await fetch_published_bodies(environment) >= {
+                table.json_body for table in expected.values()
+            }
 
 
 LEDGERS = (TOTAL, BREAKDOWN)
 
 
-def by_the_rule(repos: Repositories) -> dict[tuple[str, str], release_rule.ReleasedTable]:
-    """The table that the release rule makes of every open period, by ledger and unit."""
-    found: dict[tuple[str, str], release_rule.ReleasedTable] = {}
+def release_by_rule(repos: Repositories) -> dict[tuple[str, str], release_rule.ReleasedTable]:
+    """Return the table that the release rule makes of every open period, by ledger and unit."""
+    tables: dict[tuple[str, str], release_rule.ReleasedTable] = {}
     for period in repos.slips._periods.list_periods():
-        on = terms_for_size(period.size)
+        terms = terms_for_size(period.size)
         slips = repos.slips._load_slips(period)
-        dice = NoiseGenerator(pseudonyms.derive_noise_key(PEPPERS[0], period.salt, slips))
-        found[period.ledger, period.unit] = (
-            release_rule.release_total(slips, on.total, dice)
+        generator = NoiseGenerator(pseudonyms.derive_noise_key(PEPPERS[0], period.salt, slips))
+        tables[period.ledger, period.unit] = (
+            release_rule.release_total(slips, terms.total, generator)
             if period.ledger == TOTAL
-            else release_rule.release_breakdown(slips, "form", on.breakdown, dice)
+            else release_rule.release_breakdown(slips, "form", terms.breakdown, generator)
         )
-    return found
+    return tables
 
 
-async def released(field: AttackEnvironment) -> set[str]:
-    """Every published table as it is kept."""
-    tables = await field.context.store.across_workspaces.read(
-        lambda repos: [repos.releases.list_by_unit(f"team:{side.team.id}") for side in field.teams]
+async def fetch_published_bodies(environment: AttackEnvironment) -> set[str]:
+    """Return every published table as it is stored."""
+    tables = await environment.context.store.across_workspaces.read(
+        lambda repos: [
+            repos.releases.list_by_unit(f"team:{team.team.id}") for team in environment.teams
+        ]
     )
     return {release.table.json_body for of_team in tables for release in of_team}
 
 
-async def test_everybody_through_the_form_is_what_the_quick_games_lay_down(tmp_path: Path) -> None:
-    """What the longer games lay down in one statement is what the handler keeps."""
-    lives = [
+async def test_inserted_slips_equal_slips_filed_through_the_form(tmp_path: Path) -> None:
+    """What the longer games insert in one statement is what the handler stores."""
+    histories = [
         PeriodCase((5, 2, 1, 1), 9),
         PeriodCase((4, 3, 1, 1), 9, second_world_forms=("against",)),
     ]
-    async with open_environment(9, len(lives), tmp_path) as field:
-        told = {
-            side.team.id: plays.deal_case(side, case)
-            for side, case in zip(field.teams, lives, strict=True)
+    async with open_environment(9, len(histories), tmp_path) as environment:
+        slips_by_team = {
+            team.team.id: game_runner.deal_case(team, case)
+            for team, case in zip(environment.teams, histories, strict=True)
         }
-        await field.insert_slips(told)
-        laid = await field.count_slips()
-        everybody = [(who, (form,)) for dealt in told.values() for who, form in dealt]
-        await field.file_concurrently(everybody)
+        await environment.insert_slips(slips_by_team)
+        slip_counts = await environment.count_slips()
+        filings = [
+            (person, (form,))
+            for team_slips in slips_by_team.values()
+            for person, form in team_slips
+        ]
+        await environment.file_concurrently(filings)
 
-        assert sum(laid.values()) == 2 * len(everybody)
-        assert await field.count_slips() == Counter(
-            {place: 2 * many for place, many in laid.items()}
+        assert sum(slip_counts.values()) == 2 * len(filings)
+        assert await environment.count_slips() == Counter(
+            {key: 2 * count for key, count in slip_counts.items()}
         )

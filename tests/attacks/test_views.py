@@ -7,7 +7,7 @@ import pytest
 from bot.conversation import Person
 from bot.domain.people import Role, Team
 from schedules import close_periods
-from tests.attacks.forks import World, fetch_releases, rows_of_team, run_in_forks
+from tests.attacks.database_copies import BotInstance, fetch_releases, rows_of_team, run_in_copies
 from tests.attacks.naive import NaiveCounter
 from tests.sample_team import (
     CLINICIANS,
@@ -22,44 +22,44 @@ from tests.sample_team import (
 OTHERS = CLINICIANS[1:]
 COLLEAGUE = OTHERS[0]
 SISTER = replace(TEAM, id="sister", channel="C0SISTER", name="Sister team", practice="River")
-HERE = replace(TEAM, practice="River")
+RIVER_TEAM = replace(TEAM, practice="River")
 SISTERS = tuple(build_person(f"sister{number}") for number in range(9))
 
 
-async def ready(
-    world: World, team: Team = TEAM, clinicians: tuple[Person, ...] = CLINICIANS
+async def prepare_team(
+    instance: BotInstance, team: Team = TEAM, clinicians: tuple[Person, ...] = CLINICIANS
 ) -> None:
-    """A team whose supervisor and director have agreed, with one published table already."""
-    await set_up_team(world.context, team, clinicians)
-    await world.context.store.across_workspaces.write(
+    """Set up a team whose readers have agreed, with one published table."""
+    await set_up_team(instance.context, team, clinicians)
+    await instance.context.store.across_workspaces.write(
         lambda repos: repos.teams.set_role_holders(team.id, Role.DIRECTOR, (DIRECTOR,))
     )
     for reader in (SUPERVISOR, DIRECTOR):
-        await world.give_agreement(reader)
-    await world.close_period()
+        await instance.give_agreement(reader)
+    await instance.close_period()
 
 
-async def everything(world: World, *readers: Person) -> str:
-    """All that these people can make the bot show them, byte for byte."""
+async def fetch_everything(instance: BotInstance, *readers: Person) -> str:
+    """Return all that the bot shows these people, byte for byte."""
     pages = [
-        await ask(reader)
+        await open_page(reader)
         for reader in readers
-        for ask in (
-            partial(world.run_command, "debriefs"),
-            partial(world.run_command, "supervision"),
-            partial(world.run_command, "rupture"),
-            world.open_home,
+        for open_page in (
+            partial(instance.run_command, "debriefs"),
+            partial(instance.run_command, "supervision"),
+            partial(instance.run_command, "rupture"),
+            instance.open_home,
         )
     ]
     return (
         repr(pages)
-        + repr(await world.fetch_rows("release"))
-        + repr(await world.fetch_rows("delivery"))
+        + repr(await instance.fetch_rows("release"))
+        + repr(await instance.fetch_rows("delivery"))
     )
 
 
-def test_live_counts_tell_a_supervisor_who_filed_just_now() -> None:
-    """Where counts are live, a look before a session and one after it tell with certainty."""
+def test_live_counts_reveal_who_filed_just_now() -> None:
+    """Where counts are live, comparing them before and after a session is conclusive."""
     counter = NaiveCounter()
     before = counter.count_forms()
     counter.file_debrief("marie")
@@ -68,83 +68,85 @@ def test_live_counts_tell_a_supervisor_who_filed_just_now() -> None:
 
 
 async def test_live_differencing_is_exactly_at_chance(tmp_path: Path) -> None:
-    """No look by anybody else, between any two debriefs, differs in a byte from the one before."""
+    """No page of another person differs in a byte between any two debriefs."""
 
-    async def watched(world: World) -> set[str]:
+    async def collect_views(instance: BotInstance) -> set[str]:
         readers = (SUPERVISOR, DIRECTOR, COLLEAGUE)
-        looks = {await everything(world, *readers)}
+        views = {await fetch_everything(instance, *readers)}
         for _ in range(2):
-            for who in (MARIE, *OTHERS[1:]):
-                await world.file_debriefs(who)
-                looks.add(await everything(world, *readers))
-        await world.submit_form("withdraw", MARIE, {})
-        return looks | {await everything(world, *readers)}
+            for person in (MARIE, *OTHERS[1:]):
+                await instance.file_debriefs(person)
+                views.add(await fetch_everything(instance, *readers))
+        await instance.submit_form("withdraw", MARIE, {})
+        return views | {await fetch_everything(instance, *readers)}
 
-    (looks,) = await run_in_forks(tmp_path, ready, watched)
+    (views,) = await run_in_copies(tmp_path, prepare_team, collect_views)
 
-    assert len(looks) == 1
-
-
-async def test_ones_own_pages_do_not_tell_whether_one_filed(tmp_path: Path) -> None:
-    """Somebody made to show their screen shows the same page, whether or not they filed."""
-
-    async def watched(world: World) -> set[str]:
-        looks = {await everything(world, MARIE)}
-        await world.file_debriefs(MARIE, MARIE)
-        return looks | {await everything(world, MARIE)}
-
-    (looks,) = await run_in_forks(tmp_path, ready, watched)
-
-    assert len(looks) == 1
+    assert len(views) == 1
 
 
-async def test_reopening_a_table_after_a_withdrawal_shows_the_same_bytes(tmp_path: Path) -> None:
-    """A naive count goes down when somebody takes theirs back; a published table never moves."""
+async def test_own_pages_do_not_reveal_a_filed_debrief(tmp_path: Path) -> None:
+    """A person forced to show their screen shows the same page, whether or not they filed."""
+
+    async def collect_views(instance: BotInstance) -> set[str]:
+        views = {await fetch_everything(instance, MARIE)}
+        await instance.file_debriefs(MARIE, MARIE)
+        return views | {await fetch_everything(instance, MARIE)}
+
+    (views,) = await run_in_copies(tmp_path, prepare_team, collect_views)
+
+    assert len(views) == 1
+
+
+async def test_published_table_is_unchanged_after_a_withdrawal(tmp_path: Path) -> None:
+    """A naive count decreases on a withdrawal; a published table never changes."""
     counter = NaiveCounter()
     counter.file_debrief("marie")
     before = counter.count_forms()
     counter.withdraw_debriefs("marie")
     assert counter.count_forms() != before
 
-    async def read(world: World) -> list[str]:
-        await world.file_debriefs(MARIE, *OTHERS)
-        await world.close_period()
-        shown = [await everything(world, SUPERVISOR)]
-        await world.submit_form("withdraw", MARIE, {})
-        await close_periods.run(world.context)
-        return [*shown, await everything(world, SUPERVISOR)]
+    async def withdraw_and_read(instance: BotInstance) -> list[str]:
+        await instance.file_debriefs(MARIE, *OTHERS)
+        await instance.close_period()
+        pages = [await fetch_everything(instance, SUPERVISOR)]
+        await instance.submit_form("withdraw", MARIE, {})
+        await close_periods.run(instance.context)
+        return [*pages, await fetch_everything(instance, SUPERVISOR)]
 
-    ((first, again),) = await run_in_forks(tmp_path, ready, read)
+    ((first, again),) = await run_in_copies(tmp_path, prepare_team, withdraw_and_read)
     assert "told on October 5, 2026" in first
     assert again == first
 
 
-async def test_a_debrief_taken_back_leaves_the_table_of_one_never_filed(tmp_path: Path) -> None:
-    """Filed and withdrawn before the close, or never filed: the same tables to the byte."""
+async def test_withdrawn_debrief_leaves_the_same_table_as_none(tmp_path: Path) -> None:
+    """A debrief withdrawn before the close leaves the tables of one never filed, to the byte."""
 
-    async def regretted(world: World) -> object:
-        await world.file_debriefs(MARIE, MARIE)
-        await world.submit_form("withdraw", MARIE, {})
-        await world.close_period()
-        return await fetch_releases(world)
+    async def file_and_withdraw(instance: BotInstance) -> object:
+        await instance.file_debriefs(MARIE, MARIE)
+        await instance.submit_form("withdraw", MARIE, {})
+        await instance.close_period()
+        return await fetch_releases(instance)
 
-    async def never(world: World) -> object:
-        await world.close_period()
-        return await fetch_releases(world)
+    async def file_nothing(instance: BotInstance) -> object:
+        await instance.close_period()
+        return await fetch_releases(instance)
 
-    async def others(world: World) -> None:
-        await ready(world)
-        await world.file_debriefs(*OTHERS)
+    async def prepare_others(instance: BotInstance) -> None:
+        await prepare_team(instance)
+        await instance.file_debriefs(*OTHERS)
 
-    one, other = await run_in_forks(tmp_path, others, regretted, never)
-    assert one == other
+    withdrawn_tables, unfiled_tables = await run_in_copies(
+        tmp_path, prepare_others, file_and_withdraw, file_nothing
+    )
+    assert withdrawn_tables == unfiled_tables
 
 
-def test_a_parent_minus_its_children_tells_what_a_child_held() -> None:
+def test_subtracting_children_from_a_parent_reveals_a_child() -> None:
     """Where overlapping groups are counted, subtraction gives one person's debriefs exactly."""
     counter = NaiveCounter()
-    for who in ("marie", "omar", "ana"):
-        counter.file_debrief(who)
+    for person in ("marie", "omar", "ana"):
+        counter.file_debrief(person)
     whole, without = counter.count_forms(), counter.count_forms("omar", "ana")
 
     assert whole is not None
@@ -152,99 +154,105 @@ def test_a_parent_minus_its_children_tells_what_a_child_held() -> None:
     assert whole - without == {"away": 1}
 
 
-async def sisters(world: World) -> None:
-    """Two teams of one practice, each told alone, their answers together; all but Marie filed."""
-    await set_up_team(world.context, SISTER, SISTERS, (build_person("sistersuper"),))
-    await ready(world, HERE)
-    await world.file_debriefs(*OTHERS, *SISTERS)
+async def prepare_sister_teams(instance: BotInstance) -> None:
+    """Set up two teams of one practice, published together; everyone except Marie has filed."""
+    await set_up_team(instance.context, SISTER, SISTERS, (build_person("sistersuper"),))
+    await prepare_team(instance, RIVER_TEAM)
+    await instance.file_debriefs(*OTHERS, *SISTERS)
 
 
 async def test_subtracting_overlapping_groups_is_exactly_at_chance(tmp_path: Path) -> None:
-    """Everything told of a group that Marie is not in is the same to the byte if she filed.
+    """What is published of a group without Marie is the same to the byte if she filed.
 
-    No two published tables of a ledger share a person, so nothing is left to subtract.
+    No two published tables of a ledger share a person, so there is nothing to subtract.
     """
 
-    async def filed(world: World) -> list[tuple[object, ...]]:
-        await world.file_debriefs(MARIE)
-        await world.close_period()
-        return await fetch_releases(world)
+    async def file_and_close(instance: BotInstance) -> list[tuple[object, ...]]:
+        await instance.file_debriefs(MARIE)
+        await instance.close_period()
+        return await fetch_releases(instance)
 
-    async def not_filed(world: World) -> list[tuple[object, ...]]:
-        await world.close_period()
-        return await fetch_releases(world)
+    async def close_only(instance: BotInstance) -> list[tuple[object, ...]]:
+        await instance.close_period()
+        return await fetch_releases(instance)
 
-    one, other = await run_in_forks(tmp_path, sisters, filed, not_filed)
+    filed_tables, unfiled_tables = await run_in_copies(
+        tmp_path, prepare_sister_teams, file_and_close, close_only
+    )
 
-    def newest(tables: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    def select_newest(tables: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
         return [row for row in tables if str(row[2]) == "2026-10-05"]
 
-    assert rows_of_team(SISTER, one) == rows_of_team(SISTER, other)
-    assert {(row[0], row[1]) for row in newest(one)} == {
-        ("total", f"team:{HERE.id}"),
+    assert rows_of_team(SISTER, filed_tables) == rows_of_team(SISTER, unfiled_tables)
+    assert {(row[0], row[1]) for row in select_newest(filed_tables)} == {
+        ("total", f"team:{RIVER_TEAM.id}"),
         ("total", "team:sister"),
         ("breakdown", "practice:slack:T0PRACTICE/River"),
     }
 
 
-def test_a_threshold_on_who_is_there_tells_when_one_person_leaves() -> None:
-    """Shown with five and not with four: who comes or goes is told by what is held back."""
+def test_threshold_on_people_reveals_when_one_leaves() -> None:
+    """Shown with five and not with four: a withheld count reveals that a person left."""
     counter = NaiveCounter(min_people=5)
-    for who in ("marie", "omar", "ana", "li", "jo"):
-        counter.file_debrief(who)
+    for person in ("marie", "omar", "ana", "li", "jo"):
+        counter.file_debrief(person)
     assert counter.count_forms() is not None
     counter.withdraw_debriefs("marie")
     assert counter.count_forms() is None
 
 
 @pytest.mark.parametrize("size", [5, 12, 20])
-async def test_the_size_rule_does_not_tell_that_somebody_left(tmp_path: Path, size: int) -> None:
+async def test_size_rule_does_not_reveal_that_a_person_left(tmp_path: Path, size: int) -> None:
     """Whether a clinician stays in the check-ins or leaves, every page and table is the same.
 
-    At each size at which one fewer would change span, unit or level.
+    At each size at which one person fewer would change span, unit or level.
     """
     people = tuple(build_person(f"clin{number}") for number in range(1, size + 1))
 
-    async def before(world: World) -> None:
-        await set_up_team(world.context, TEAM, people)
-        await world.give_agreement(SUPERVISOR)
-        await world.press_button("join", MARIE)
-        await world.file_debriefs(*people[1:])
+    async def prepare(instance: BotInstance) -> None:
+        await set_up_team(instance.context, TEAM, people)
+        await instance.give_agreement(SUPERVISOR)
+        await instance.press_button("join", MARIE)
+        await instance.file_debriefs(*people[1:])
 
-    async def left(world: World) -> tuple[str, object]:
-        await world.press_button("checkin.leave", MARIE)
-        return await stayed(world)
+    async def leave_checkins(instance: BotInstance) -> tuple[str, object]:
+        await instance.press_button("checkin.leave", MARIE)
+        return await stay_and_close(instance)
 
-    async def stayed(world: World) -> tuple[str, object]:
-        shown = await everything(world, SUPERVISOR, people[1])
-        await world.close_period()
-        periods = [row[:-1] for row in await world.fetch_rows("period")]
-        return shown + await everything(world, SUPERVISOR, people[1]), (
+    async def stay_and_close(instance: BotInstance) -> tuple[str, object]:
+        pages = await fetch_everything(instance, SUPERVISOR, people[1])
+        await instance.close_period()
+        periods = [row[:-1] for row in await instance.fetch_rows("period")]
+        return pages + await fetch_everything(instance, SUPERVISOR, people[1]), (
             periods,
-            await fetch_releases(world),
+            await fetch_releases(instance),
         )
 
-    one, other = await run_in_forks(tmp_path, before, left, stayed)
-    assert one == other
+    left_result, stayed_result = await run_in_copies(
+        tmp_path, prepare, leave_checkins, stay_and_close
+    )
+    assert left_result == stayed_result
 
 
-async def test_the_set_up_changes_no_period_that_is_open(tmp_path: Path) -> None:
-    """A supervisor who takes one clinician off the list learns nothing of what they filed."""
+async def test_setup_changes_no_open_period(tmp_path: Path) -> None:
+    """A supervisor who removes one clinician from the list learns nothing of what they filed."""
 
-    async def before(world: World) -> None:
-        await ready(world)
-        await world.file_debriefs(*CLINICIANS)
+    async def prepare(instance: BotInstance) -> None:
+        await prepare_team(instance)
+        await instance.file_debriefs(*CLINICIANS)
 
-    async def taken_off(world: World) -> object:
-        await world.context.store.across_workspaces.write(
+    async def remove_clinician(instance: BotInstance) -> object:
+        await instance.context.store.across_workspaces.write(
             lambda repos: repos.teams.declare_clinicians(TEAM.id, OTHERS)
         )
-        await world.close_period()
-        return await fetch_releases(world)
+        await instance.close_period()
+        return await fetch_releases(instance)
 
-    async def left_alone(world: World) -> object:
-        await world.close_period()
-        return await fetch_releases(world)
+    async def close_only(instance: BotInstance) -> object:
+        await instance.close_period()
+        return await fetch_releases(instance)
 
-    one, other = await run_in_forks(tmp_path, before, taken_off, left_alone)
-    assert one == other
+    changed_tables, unchanged_tables = await run_in_copies(
+        tmp_path, prepare, remove_clinician, close_only
+    )
+    assert changed_tables == unchanged_tables

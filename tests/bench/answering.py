@@ -1,4 +1,4 @@
-"""How quickly Slack is answered: alone, beside Teams, and while Teams' keys come slowly."""
+"""Latency of Slack's answers: alone, beside Teams, and while Teams' keys arrive slowly."""
 
 import asyncio
 import gc
@@ -22,21 +22,21 @@ from tests.chat.msteams import activities, microsoft
 from tests.chat.slack import payloads, web_api
 
 ROUNDS, ANSWERS_PER_TURN = 30, 20
-"""How often the bots take turns, and how many answers each gives a turn."""
+"""The number of turns of each bot, and of answers in a turn."""
 
 BOT_NAMES = ("alone", "alone_again", "beside", "slowly")
-"""The bots: Slack alone, twice; Teams beside it; and Teams whose keys do not come."""
+"""The bots: Slack alone, twice; Teams beside it; and Teams whose keys do not arrive."""
 
 _KEYS_DELAY_SECONDS = 60.0
-"""Seconds for which the keys do not come."""
+"""Seconds by which the response with the keys is delayed."""
 
 
 def measure_answering(folder: Path) -> dict[str, Any]:
-    """Measure three bots in turns, so that what the machine does meanwhile meets all alike.
+    """Measure the bots in turns, so that the machine's other load affects all alike.
 
-    Each figure is the time in milliseconds within which the quickest quarter of the answers
-    to a signed command came: what the bot takes, and not what a busy machine adds. The ratios
-    are to Slack alone; those of ``alone`` and ``alone_again`` show how much is chance.
+    Each figure is the lower quartile, in milliseconds, of the latency of a signed command: the
+    bot's own time, without what a busy machine adds. The ratios are to Slack alone; those of
+    ``alone`` and ``alone_again`` show the random variation.
     """
     for name in BOT_NAMES:
         (folder / name).mkdir(parents=True)
@@ -50,16 +50,16 @@ async def _measure_bots(folder: Path) -> dict[str, Any]:
         slow = await stack.enter_async_context(
             microsoft.run_microsoft(microsoft.FakeMicrosoft(keys_delay_seconds=_KEYS_DELAY_SECONDS))
         )
-        tellers = dict(zip(BOT_NAMES, (None, None, quick, slow), strict=True))
+        identity_providers = dict(zip(BOT_NAMES, (None, None, quick, slow), strict=True))
         bots = {
-            name: await stack.enter_async_context(_run_bot(folder / name, api, ms))
-            for name, ms in tellers.items()
+            name: await stack.enter_async_context(_run_bot(folder / name, api, microsoft_server))
+            for name, microsoft_server in identity_providers.items()
         }
         waiting = asyncio.create_task(_send_from_teams(bots["slowly"].asgi, slow))
         turns = await _time_in_turns(bots)
         waiting.cancel()
         await asyncio.gather(waiting, return_exceptions=True)
-    figures = {name: statistics.quantiles(taken, n=4)[0] for name, taken in turns.items()}
+    figures = {name: statistics.quantiles(durations, n=4)[0] for name, durations in turns.items()}
     alone = statistics.quantiles(turns["alone"] + turns["alone_again"], n=4)[0]
     ratios = {f"{name}_ratio": figure / alone for name, figure in figures.items()}
     return figures | ratios
@@ -71,21 +71,21 @@ async def _time_in_turns(bots: dict[str, Bot]) -> dict[str, list[float]]:
         names = list(bots)[:: 1 if number % 2 else -1]
         for name in names:
             gc.collect()
-            taken = [await _time_command(bots[name].asgi) for _ in range(ANSWERS_PER_TURN)]
-            turns[name] += taken if number >= 0 else []
+            durations = [await _time_command(bots[name].asgi) for _ in range(ANSWERS_PER_TURN)]
+            turns[name] += durations if number >= 0 else []
     return turns
 
 
 @asynccontextmanager
 async def _run_bot(
-    folder: Path, api: web_api.FakeWebApi, ms: microsoft.FakeMicrosoft | None
+    folder: Path, api: web_api.FakeWebApi, microsoft_server: microsoft.FakeMicrosoft | None
 ) -> AsyncIterator[Bot]:
     teams: dict[str, Any] = {}
-    if ms:
+    if microsoft_server:
         teams = {
             "teams_client_id": microsoft.CLIENT_ID,
             "teams_tenants": microsoft.TENANT_ID,
-            "teams_openid_metadata_url": ms.metadata_url,
+            "teams_openid_metadata_url": microsoft_server.metadata_url,
         }
     now = datetime(2026, 6, 29, 12, tzinfo=UTC)
     settings = Settings(
@@ -108,15 +108,17 @@ async def _run_bot(
 
 
 async def _time_command(app: ASGIApp) -> float:
-    """Send one signed ``/tip``, and return the milliseconds until its answer was whole."""
-    body, kind = payloads.encode_payload(payloads.build_command("/tip"))
-    return await _time_request(app, "/slack/events", body, payloads.sign_headers(body, kind))
+    """Send one signed ``/tip``, and return the milliseconds until the response was complete."""
+    body, content_type = payloads.encode_payload(payloads.build_command("/tip"))
+    return await _time_request(
+        app, "/slack/events", body, payloads.sign_headers(body, content_type)
+    )
 
 
-async def _send_from_teams(app: ASGIApp, ms: microsoft.FakeMicrosoft) -> None:
-    """Send from Teams what cannot be proved yet, over and over."""
-    body = json.dumps(activities.build_message(ms.service_url, "tip")).encode()
-    headers = {"authorization": f"Bearer {ms.sign_token()}"}
+async def _send_from_teams(app: ASGIApp, microsoft_server: microsoft.FakeMicrosoft) -> None:
+    """Send requests from Teams whose tokens cannot be verified yet, in a loop."""
+    body = json.dumps(activities.build_message(microsoft_server.service_url, "tip")).encode()
+    headers = {"authorization": f"Bearer {microsoft_server.sign_token()}"}
     while True:
         await asyncio.gather(
             *(_time_request(app, "/api/messages", body, headers) for _ in range(5))
@@ -137,16 +139,16 @@ async def _time_request(app: ASGIApp, path: str, body: bytes, headers: dict[str,
         "server": ("127.0.0.1", 80),
         "scheme": "http",
     }
-    done = asyncio.Event()
+    is_complete = asyncio.Event()
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Message) -> None:
         if message["type"] == "http.response.body":
-            done.set()
+            is_complete.set()
 
-    began = time.perf_counter()
+    start = time.perf_counter()
     await app(scope, receive, send)
-    await done.wait()
-    return (time.perf_counter() - began) * 1000
+    await is_complete.wait()
+    return (time.perf_counter() - start) * 1000

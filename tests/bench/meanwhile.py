@@ -1,4 +1,4 @@
-"""How long somebody waits for an answer while check-ins go out to a hundred workspaces."""
+"""Latency of commands while check-ins are sent to a hundred workspaces."""
 
 import asyncio
 import http.client
@@ -13,24 +13,23 @@ from tests.chat.slack import payloads
 from tests.journeys.botprocess import BotProcess
 
 INTERVAL_SECONDS = 0.04
-"""Seconds from one command to the next, whatever the last answer took."""
+"""Seconds from one command to the next, independent of the last latency."""
 
 _CALM_SECONDS = 3.0
-"""Seconds after the last message in which what it left behind is written."""
+"""Seconds after the last message in which pending writes finish."""
 
 
 def measure_meanwhile(load: Load, folder: Path) -> dict[str, Any]:
-    """Type ``/tip`` over and over while a real bot sends *load*, and as often when it is done.
+    """Send ``/tip`` over and over while a real bot sends *load*, and as often when it is idle.
 
-    Figures are milliseconds until the answer was whole: the median, and what one in a hundred
-    took longer than.
+    Figures are the milliseconds until the response was complete: median and 99th percentile.
     """
     with run_fake_slack(load.messages_per_second) as api:
-        told = {
+        environment = {
             "PACE": str(load.messages_per_second),
             "SLACK_SIGNING_SECRET": payloads.SIGNING_SECRET,
         }
-        bot = BotProcess(folder, api, extra_environment=told)
+        bot = BotProcess(folder, api, extra_environment=environment)
         asyncio.run(plan_checkins(bot, load))
         bot.clock_time = START_TIME.isoformat()
         bot.start()
@@ -42,27 +41,32 @@ def measure_meanwhile(load: Load, folder: Path) -> dict[str, Any]:
             idle = _time_commands(bot, lambda count: count < len(sending))
         finally:
             bot.stop()
-    found: dict[str, Any] = {"commands": len(sending)}
-    for name, taken in (("sending", sending), ("idle", idle)):
-        found |= {f"{name}_p50": statistics.median(taken), f"{name}_p99": _percentile_99(taken)}
-    return found | {"ratio_p99": _percentile_99(sending) / _percentile_99(idle)}
+    figures: dict[str, Any] = {"commands": len(sending)}
+    for name, durations in (("sending", sending), ("idle", idle)):
+        figures |= {
+            f"{name}_p50": statistics.median(durations),
+            f"{name}_p99": _percentile_99(durations),
+        }
+    return figures | {"ratio_p99": _percentile_99(sending) / _percentile_99(idle)}
 
 
 def _time_commands(bot: BotProcess, should_continue: Callable[[int], bool]) -> list[float]:
-    line = http.client.HTTPConnection("127.0.0.1", bot.port)
-    body, kind = payloads.encode_payload(payloads.build_command("/tip"))
-    taken: list[float] = []
-    while should_continue(len(taken)):
+    connection = http.client.HTTPConnection("127.0.0.1", bot.port)
+    body, content_type = payloads.encode_payload(payloads.build_command("/tip"))
+    durations: list[float] = []
+    while should_continue(len(durations)):
         for _ in range(25):
-            began = time.perf_counter()
-            line.request("POST", "/slack/events", body, payloads.sign_headers(body, kind))
-            answer = line.getresponse()
-            answer.read()
-            assert answer.status == 200
-            taken.append((time.perf_counter() - began) * 1000)
-            time.sleep(max(0.0, INTERVAL_SECONDS - taken[-1] / 1000))
-    line.close()
-    return taken
+            start = time.perf_counter()
+            connection.request(
+                "POST", "/slack/events", body, payloads.sign_headers(body, content_type)
+            )
+            response = connection.getresponse()
+            response.read()
+            assert response.status == 200
+            durations.append((time.perf_counter() - start) * 1000)
+            time.sleep(max(0.0, INTERVAL_SECONDS - durations[-1] / 1000))
+    connection.close()
+    return durations
 
 
 def _percentile_99(durations: list[float]) -> float:

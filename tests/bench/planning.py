@@ -1,4 +1,4 @@
-"""How much memory it takes to promise a check-in to 100,000 people who are due at once."""
+"""Memory use of planning a check-in for 100,000 people who are due at once."""
 
 import asyncio
 import tempfile
@@ -21,19 +21,18 @@ from bot.store.repositories.deliveries import Deliveries, PlannedDelivery
 from bot.store.schema import people
 from bot.store.store import Store
 from schedules import weekly_checkin
-from tests.doubles import RecordingOutlet
 
 MONDAY = datetime(2026, 6, 29, 13, 0, 30, tzinfo=UTC)
 """Half a minute past nine in Toronto."""
 
 
 def measure_planning(people_count: int) -> dict[str, Any]:
-    """Plan for so many, and give the growth in megabytes and the rows of the largest write.
+    """Plan for *people_count*, and return the growth in megabytes and the largest write's rows.
 
-    In a process of its own: memory that another measure let go would be used again unseen.
+    In a process of its own: memory freed by another measurement would be reused unnoticed.
     """
-    with ProcessPoolExecutor(1, get_context("spawn")) as alone:
-        return alone.submit(_measure_in_process, people_count).result()
+    with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+        return pool.submit(_measure_in_process, people_count).result()
 
 
 def _measure_in_process(people_count: int) -> dict[str, Any]:
@@ -50,33 +49,38 @@ async def _plan_and_measure(people_count: int, folder: Path) -> dict[str, Any]:
     context = Context(
         store, catalogue.load_catalogue(), lambda: MONDAY, {"slack": RecordingOutlet()}
     )
-    written: list[int] = []
+    row_counts: list[int] = []
     for name in ("plan_deliveries", "plan_checkins"):
-        setattr(Deliveries, name, _count_rows(getattr(Deliveries, name), written))
+        setattr(Deliveries, name, _count_rows(getattr(Deliveries, name), row_counts))
     await weekly_checkin.next_due(context)
-    before = _peak_megabytes()
+    megabytes_before = _peak_megabytes()
     planned = await weekly_checkin.run(context)
-    growth = _peak_megabytes() - before
-    again = await weekly_checkin.run(context)
+    growth = _peak_megabytes() - megabytes_before
+    planned_again = await weekly_checkin.run(context)
     await store.close()
-    return {"planned": planned, "again": again, "growth_mb": growth, "rows": max(written)}
+    return {
+        "planned": planned,
+        "again": planned_again,
+        "growth_mb": growth,
+        "rows": max(row_counts),
+    }
 
 
 def _count_rows(
     method: Callable[[Deliveries, Iterable[PlannedDelivery]], int], row_counts: list[int]
 ) -> Callable[[Deliveries, Iterable[PlannedDelivery]], int]:
-    def count_and_call(deliveries: Deliveries, promises: Iterable[PlannedDelivery]) -> int:
-        rows = list(promises)
+    def count_and_call(repository: Deliveries, deliveries: Iterable[PlannedDelivery]) -> int:
+        rows = list(deliveries)
         row_counts.append(len(rows))
-        return method(deliveries, rows)
+        return method(repository, rows)
 
     return count_and_call
 
 
 def _peak_megabytes() -> float:
-    """The most memory this process ever had, in megabytes; getrusage would add its parent's."""
+    """Return this process's peak memory in megabytes; getrusage would include its parent's."""
     lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
-    return int(next(one for one in lines if one.startswith("VmHWM")).split()[1]) / 1024
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
 
 
 def _insert_people(repos: Repositories, people_count: int) -> None:
@@ -99,6 +103,7 @@ def _insert_people(repos: Repositories, people_count: int) -> None:
     row = {"workspace": "slack:T0", "joined": True, "home_team": "team"}
     for start in range(0, people_count, 1000):
         rows = [
-            {**row, "id": f"U{one:06}"} for one in range(start, min(start + 1000, people_count))
+            {**row, "id": f"U{number:06}"}
+            for number in range(start, min(start + 1000, people_count))
         ]
         repos._connection.execute(insert(people), rows)

@@ -46,7 +46,9 @@ async def test_checkin_help_and_unknown_keywords_show_the_usage(context: Context
 
 async def test_rupture_help_shows_the_usage(context: Context) -> None:
     """The usage names both keywords, and that other words are discarded."""
-    usage = reply_text(await COMMANDS["rupture"].handle_request(build_request(MARIE, "help"), context))
+    usage = reply_text(
+        await COMMANDS["rupture"].handle_request(build_request(MARIE, "help"), context)
+    )
 
     assert "/rupture guide" in usage
     assert "/rupture withdraw" in usage

@@ -1,4 +1,4 @@
-"""The bot as an operator runs it: a process of its own, told by its environment alone."""
+"""The bot as an operator runs it: a process of its own, configured by its environment."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 from bot.sandbox.process.loopback_server import free_port
-from tests.journeys.otherslack import SIGNING_SECRET, WORKSPACE, Json, post_request
+from tests.journeys.stdlib_slack import SIGNING_SECRET, WORKSPACE, Json, post_request
 
 ROOT = Path(__file__).parents[2]
 PEPPER = "made-up-pepper-of-more-than-32-characters"
@@ -20,7 +20,7 @@ PEPPER = "made-up-pepper-of-more-than-32-characters"
 
 @dataclass
 class BotProcess:
-    """One bot over the files of *folder*, speaking to the Slack at *api*."""
+    """One bot over the files of *folder*, connected to the Slack at *api_url*."""
 
     folder: Path
     api_url: str
@@ -31,7 +31,7 @@ class BotProcess:
 
     @property
     def base_url(self) -> str:
-        """Where the bot listens."""
+        """The URL at which the bot listens."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
@@ -40,8 +40,8 @@ class BotProcess:
         return self.folder / "attune.sqlite"
 
     def build_environment(self) -> dict[str, str]:
-        """Everything the bot is told."""
-        told = {
+        """Return the complete environment of the process."""
+        environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
             "DATABASE_URL": f"sqlite:///{self.database_file}",
@@ -56,10 +56,10 @@ class BotProcess:
             "TEST_CLOCK": self.clock_time,
             "LOG_LEVEL": "DEBUG",
         }
-        return told | self.extra_environment
+        return environment | self.extra_environment
 
     def start(self) -> None:
-        """Start, and wait until the bot says that it is ready."""
+        """Start the process, and wait until it is ready."""
         self.port = self.port or free_port()
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -69,14 +69,14 @@ class BotProcess:
                 stdout=log,
                 stderr=log,
             )
-        end = time.monotonic() + 120
+        deadline = time.monotonic() + 120
         while not self.is_ready():
             assert self.process.poll() is None, self.read_log()
-            assert time.monotonic() < end, self.read_log()
+            assert time.monotonic() < deadline, self.read_log()
             time.sleep(0.05)
 
     def is_ready(self) -> bool:
-        """Whether `/readyz` answers 200."""
+        """Return whether `/readyz` answers 200."""
         try:
             with urllib.request.urlopen(f"{self.base_url}/readyz", timeout=5) as response:  # noqa: S310 - loopback
                 return bool(response.status == 200)
@@ -84,17 +84,17 @@ class BotProcess:
             return False
 
     def read_log(self) -> str:
-        """Everything the bot has written so far."""
+        """Return the log so far."""
         return (self.folder / "log").read_text(encoding="utf-8")
 
     def kill(self) -> None:
-        """End the process at once, as a power cut would."""
+        """Kill the process at once, as a power cut would."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
     def stop(self) -> None:
-        """Ask the process to end, and wait for it."""
+        """Terminate the process, and wait for it."""
         assert self.process is not None
         self.process.terminate()
         self.process.wait(timeout=20)
@@ -110,7 +110,7 @@ class BotProcess:
         return answer
 
     def run_command(self, *arguments: str, **overrides: str) -> subprocess.CompletedProcess[str]:
-        """Run another verb of the command line with the same environment."""
+        """Run another command of the command line with the same environment."""
         return subprocess.run(
             [sys.executable, "-m", "bot", *arguments],
             cwd=self.folder,
@@ -122,7 +122,7 @@ class BotProcess:
         )
 
     def declare_team(self, clinician_count: int = 9, extra_lines: str = "") -> None:
-        """Declare one team of *clinicians*, with a supervisor and *more* lines of the file."""
+        """Declare one team with a supervisor, its clinicians and *extra_lines* of the file."""
         ids = ", ".join(f'"{clinician_id(number)}"' for number in range(clinician_count))
         file = self.folder / "teams.toml"
         file.write_text(
@@ -131,10 +131,10 @@ class BotProcess:
             f'language = "en"\ntimezone = "America/Toronto"\n{extra_lines}\n',
             encoding="utf-8",
         )
-        applied = self.run_command("team", "apply", str(file))
-        assert applied.returncode == 0, applied.stderr
+        result = self.run_command("team", "apply", str(file))
+        assert result.returncode == 0, result.stderr
 
 
 def clinician_id(number: int) -> str:
-    """The made-up member id of the clinician of that number."""
+    """Return the made-up member id of the clinician of that number."""
     return f"U0CLIN{number:02}"

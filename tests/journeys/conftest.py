@@ -1,4 +1,4 @@
-"""A practice workspace as `make try` starts it, and a visitor with a real browser before it."""
+"""Fixtures of the journeys: the sandbox, a real browser, and users in front of it."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -10,10 +10,10 @@ from playwright.async_api import Browser, async_playwright
 from bot.content import catalogue
 from bot.content.catalogue import LanguagePack
 from bot.sandbox.teams.playground import fetch_playground
-from tests.journeys.colleague import TeamsUser
-from tests.journeys.organisation import PLAYGROUND_FOLDER, TeamsSandbox
-from tests.journeys.practice import SandboxProcess
-from tests.journeys.visitor import Visitor
+from tests.journeys.sandbox_process import SandboxProcess
+from tests.journeys.sandbox_user import SandboxUser
+from tests.journeys.teams_sandbox import PLAYGROUND_FOLDER, TeamsSandbox
+from tests.journeys.teams_user import TeamsUser
 
 CHROMIUM_FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
@@ -22,12 +22,12 @@ CHROMIUM_FLAGS = (
 
 
 @pytest.fixture(scope="session")
-def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
-    """One practice workspace with its bot, in a folder of its own, for all journeys."""
-    started = SandboxProcess(tmp_path_factory.mktemp("practice"))
-    started.start()
-    yield started
-    started.stop()
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SandboxProcess]:
+    """One sandbox with its bot, in a folder of its own, for all journeys."""
+    process = SandboxProcess(tmp_path_factory.mktemp("sandbox"))
+    process.start()
+    yield process
+    process.stop()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -42,66 +42,66 @@ async def browser(chromium: str) -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def visitor(browser: Browser, practice: SandboxProcess) -> AsyncIterator[Visitor]:
-    """Somebody who has just opened the page; at the end, nothing of theirs has left here."""
+async def user(browser: Browser, sandbox_process: SandboxProcess) -> AsyncIterator[SandboxUser]:
+    """A user who has just opened the page; at the end no remote request and no error remains."""
     context = await browser.new_context(viewport={"width": 1280, "height": 800})
-    guest = Visitor(await context.new_page(), practice.page_url)
-    await guest.open_page()
-    yield guest
-    await guest.close_forms()
+    sandbox_user = SandboxUser(await context.new_page(), sandbox_process.page_url)
+    await sandbox_user.open_page()
+    yield sandbox_user
+    await sandbox_user.close_forms()
     await context.close()
-    assert guest.remote_requests == []
-    assert guest.page_errors == []
+    assert sandbox_user.remote_requests == []
+    assert sandbox_user.page_errors == []
 
 
 @pytest.fixture(scope="session")
 def english() -> LanguagePack:
-    """The sentences that the visitor reads."""
+    """The English language pack."""
     return catalogue.load_catalogue().get_pack("en")
 
 
 @pytest.fixture(scope="session")
 def playground() -> Path:
-    """Microsoft's Agents Playground, fetched where it is not here yet."""
+    """Microsoft's Agents Playground, downloaded if missing."""
     return fetch_playground(PLAYGROUND_FOLDER)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def organisation(
+async def teams_sandbox(
     playground: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[TeamsSandbox]:
-    """One practice in Teams with its bot and its past, for all journeys there."""
-    started = await TeamsSandbox.start(tmp_path_factory.mktemp("teams"), playground)
-    yield started
-    await started.stop()
+    """One practice in Teams with its bot and its history, for all journeys there."""
+    sandbox = await TeamsSandbox.start(tmp_path_factory.mktemp("teams"), playground)
+    yield sandbox
+    await sandbox.stop()
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def clinicians_teams(organisation: TeamsSandbox) -> str:
-    """The address at which one is a clinician in Teams."""
-    return await organisation.open_playground("clinician")
+async def clinician_playground_url(teams_sandbox: TeamsSandbox) -> str:
+    """The URL of the Playground in which the user is a clinician."""
+    return await teams_sandbox.open_playground("clinician")
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def clinician(
-    browser: Browser, clinicians_teams: str, english: LanguagePack
+    browser: Browser, clinician_playground_url: str, english: LanguagePack
 ) -> AsyncIterator[TeamsUser]:
     """A clinician who has just opened their chat with the bot."""
     context = await browser.new_context(viewport={"width": 1280, "height": 1000})
-    who = TeamsUser(await context.new_page(), clinicians_teams, english)
-    await who.open_playground()
-    yield who
+    teams_user = TeamsUser(await context.new_page(), clinician_playground_url, english)
+    await teams_user.open_playground()
+    yield teams_user
     await context.close()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def supervisor(
-    browser: Browser, organisation: TeamsSandbox, english: LanguagePack
+    browser: Browser, teams_sandbox: TeamsSandbox, english: LanguagePack
 ) -> AsyncIterator[TeamsUser]:
     """The team's supervisor, who has just opened their chat with the bot."""
     context = await browser.new_context(viewport={"width": 1280, "height": 1000})
-    address = await organisation.open_playground("supervisor")
-    who = TeamsUser(await context.new_page(), address, english)
-    await who.open_playground()
-    yield who
+    url = await teams_sandbox.open_playground("supervisor")
+    teams_user = TeamsUser(await context.new_page(), url, english)
+    await teams_user.open_playground()
+    yield teams_user
     await context.close()

@@ -1,9 +1,9 @@
-"""Photographs every screen in every language: ``python -m tests.journeys.contact FOLDER``.
+"""Photograph every screen in every language: ``python -m tests.journeys.contact FOLDER``.
 
-The practice workspace is driven as people would drive it, and each answer, form, error and page
-is photographed wide and light, and as narrow as a phone and dark. FOLDER then holds
-``index.html`` with all of them, and sheets of them as pictures. ``--language`` and ``--only``
-keep it short.
+The sandbox is driven as its users would drive it, and each reply, form, error and page is
+photographed wide and light, and as narrow as a phone and dark. FOLDER then contains
+``index.html`` with all of them, and sheets of them as PNG files. ``--language`` and ``--only``
+restrict the run.
 """
 
 import argparse
@@ -22,23 +22,23 @@ from bot.content import catalogue
 from bot.content.catalogue import LanguagePack
 from bot.sandbox.workspace import personas, seed
 from tests import needs
-from tests.journeys import album
+from tests.journeys import photo_sheets
 from tests.journeys.conftest import CHROMIUM_FLAGS
+from tests.journeys.photo_session import PhotoSession, Screenshot
 from tests.journeys.scenes import SCENES, SCENES_WITH_HISTORY
-from tests.journeys.stage import PhotoSession, Screenshot
 from tests.sandbox.real_bot import run_bot_and_sandbox
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
-"""A Tuesday on which no period ends, so that sheets of two days can be laid side by side."""
+"""A Tuesday on which no period ends, so that sheets of two days can be compared."""
 
 
 TRIGGER_SECONDS = 60.0
-"""Seconds in which a form may open: two browsers and the bot share one machine."""
+"""Seconds for which a trigger id is valid: two browsers and the bot share one machine."""
 
 
 @dataclass(frozen=True)
 class PhotoOptions:
-    """What is to be photographed, in which languages, and where it goes."""
+    """The groups and languages to photograph, and the folder for the sheets."""
 
     folder: Path
     languages: tuple[str, ...]
@@ -46,8 +46,8 @@ class PhotoOptions:
 
 
 async def take_photos(options: PhotoOptions, chromium_path: str) -> list[Path]:
-    """Photograph what was wished for; gives the sheets."""
-    spoken = catalogue.load_catalogue()
+    """Photograph the scenes of *options*, and return the paths of the sheets."""
+    packs = catalogue.load_catalogue()
     (options.folder / "shots").mkdir(parents=True, exist_ok=True)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
@@ -56,9 +56,9 @@ async def take_photos(options: PhotoOptions, chromium_path: str) -> list[Path]:
         shots = [
             shot
             for language in options.languages
-            for shot in await _play_scenes(options, spoken.get_pack(language), browser)
+            for shot in await _play_scenes(options, packs.get_pack(language), browser)
         ]
-        sheets = await album.write_sheets(shots, options.folder, browser)
+        sheets = await photo_sheets.write_sheets(shots, options.folder, browser)
         await browser.close()
     return sheets
 
@@ -66,43 +66,43 @@ async def take_photos(options: PhotoOptions, chromium_path: str) -> list[Path]:
 async def _play_scenes(
     options: PhotoOptions, words: LanguagePack, browser: Browser
 ) -> list[Screenshot]:
-    """Play every scene in one language, in a practice of its own."""
-    cast = personas.localize_practice(words.language)
-    lived = bool(SCENES_WITH_HISTORY.intersection(options.groups))
-    begun = seed.history_start(cast, NOW) if lived else NOW
+    """Play every scene in one language, in a sandbox of its own."""
+    practice = personas.localize_practice(words.language)
+    has_history = bool(SCENES_WITH_HISTORY.intersection(options.groups))
+    start_time = seed.history_start(practice, NOW) if has_history else NOW
     manifest = slack.build_manifest(words, base_url="https://attune.example.org")
     with tempfile.TemporaryDirectory() as folder:
         async with run_bot_and_sandbox(
-            words, Path(folder), begun, cast, manifest=manifest
+            words, Path(folder), start_time, practice, manifest=manifest
         ) as engine:
-            if lived:
+            if has_history:
                 await seed.generate_history(engine, NOW)
             engine.trigger_ids.trigger_seconds = TRIGGER_SECONDS
-            stage = PhotoSession(engine, words, options.folder / "shots")
-            await stage.open_pages(browser)
+            session = PhotoSession(engine, words, options.folder / "shots")
+            await session.open_pages(browser)
             for group in options.groups:
-                stage.group = group
-                await SCENES[group](stage)
-            await stage.close_pages()
-    return stage.screenshots
+                session.group = group
+                await SCENES[group](session)
+            await session.close_pages()
+    return session.screenshots
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Photograph what the arguments ask for, and say where the sheets are."""
+    """Photograph what the arguments select, and print the paths of the sheets."""
     languages = catalogue.load_catalogue().languages
     parser = argparse.ArgumentParser("tests.journeys.contact", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--language", choices=languages, action="append")
     parser.add_argument("--only", choices=tuple(SCENES), action="append")
-    asked = parser.parse_args(arguments)
+    parsed = parser.parse_args(arguments)
     chromium = needs.find_chromium()
     if chromium is None:
         sys.stderr.write(f"{needs.installation_advice(['chromium'])}\n")
         return 2
-    wish = PhotoOptions(
-        asked.folder.resolve(), tuple(asked.language or languages), tuple(asked.only or SCENES)
+    options = PhotoOptions(
+        parsed.folder.resolve(), tuple(parsed.language or languages), tuple(parsed.only or SCENES)
     )
-    for sheet in asyncio.run(take_photos(wish, str(chromium))):
+    for sheet in asyncio.run(take_photos(options, str(chromium))):
         sys.stdout.write(f"{sheet}\n")
     return 0
 

@@ -1,4 +1,4 @@
-"""How well a page's texts stand out from what they stand on, by WCAG 2.2's own formula."""
+"""The contrast of a page's texts with their backgrounds, by the formula of WCAG 2.2."""
 
 LOW_CONTRAST_SCRIPT = """
 () => {
@@ -18,13 +18,13 @@ LOW_CONTRAST_SCRIPT = """
   const texts = [...top.querySelectorAll("*")].filter((node) =>
     node.checkVisibility({ visibilityProperty: true }) &&
     node.tagName !== "OPTION" &&
-    [...node.childNodes].some((one) => one.nodeType === 3 && one.data.trim()));
+    [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()));
   return texts.flatMap((node) => {
-    const [one, other] = [light(channels(getComputedStyle(node).color)), light(ground(node))];
-    const ratio = (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05);
-    const told = `${ratio.toFixed(2)} ${node.tagName} ${node.textContent.slice(0, 30)}`;
-    return ratio < 4.5 ? [told] : [];
+    const [text, background] = [light(channels(getComputedStyle(node).color)), light(ground(node))];
+    const ratio = (Math.max(text, background) + 0.05) / (Math.min(text, background) + 0.05);
+    const line = `${ratio.toFixed(2)} ${node.tagName} ${node.textContent.slice(0, 30)}`;
+    return ratio < 4.5 ? [line] : [];
   });
 }
 """
-"""Lists every visible text, of the form on top if one is open, with less than 4.5 to 1."""
+"""Lists every visible text below 4.5 to 1, of the form on top if one is open."""

@@ -1,8 +1,8 @@
-"""Killing the bot at four named points of a message's way, and counting what became of all.
+"""Kill the bot at four points of a message's delivery, and count the results.
 
-The points are the ones between which a message can be lost or doubled: before the intent
-to send is kept, between that and its effect, after its effect and before the answer, and
-after the answer and before it is kept.
+These are the points between which a message can be lost or duplicated: before the intent to
+send is committed, between that and its effect, after its effect and before the response, and
+after the response and before it is committed.
 """
 
 import sqlite3
@@ -15,22 +15,22 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from tests.journeys.botprocess import BotProcess
-from tests.journeys.unsteady import FaultySlack
+from tests.journeys.faulty_slack import FaultySlack
 
 CRASH_POINTS = ("before_intent", "before_commit", "after_commit", "after_answer")
 WORKSPACES = ("T0NORTH", "T0SOUTH", "T0WEST")
 CLINICIANS_PER_TEAM = 9
-"""Enough that each of four kills a week finds a message on its way, whatever a start sends."""
+"""Enough that each of four kills a week finds a message in flight."""
 
 START_TIME = datetime.fromisoformat("2026-02-02T09:00:30-05:00")
 
 
 def render_team_file() -> str:
-    """Three teams in three workspaces, in each of which nine clinicians have joined."""
+    """Return the file of three teams in three workspaces, each with nine joined clinicians."""
     return "".join(
         f'[[team]]\nworkspace = "{workspace}"\nchannel = "C{workspace}"\nname = "Team {number}"\n'
         f'supervisors = ["U{number}SUPER"]\njoined = true\nclinicians = '
-        f"{[f'U{number}CLIN{one}' for one in range(CLINICIANS_PER_TEAM)]}\n".replace("'", '"')
+        f"{[f'U{number}CLIN{index}' for index in range(CLINICIANS_PER_TEAM)]}\n".replace("'", '"')
         + 'language = "en"\ntimezone = "America/Toronto"\n'
         + 'tip = { days = ["friday"], time = "07:00" }\n'
         for number, workspace in enumerate(WORKSPACES)
@@ -39,7 +39,7 @@ def render_team_file() -> str:
 
 @dataclass
 class CrashFigures:
-    """What a run came to: messages owed, lost and doubled, and those left in doubt a crash."""
+    """Figures of a run: messages due, lost and duplicated, and those in doubt after a crash."""
 
     kill_count: int = 0
     due_count: int = 0
@@ -53,7 +53,7 @@ class CrashFigures:
 
 @dataclass
 class CrashRun:
-    """One bot on an embedded database, killed and started again at later and later times."""
+    """One bot on an embedded database, killed and restarted at later and later times."""
 
     bot: BotProcess
     slack: FaultySlack
@@ -61,18 +61,18 @@ class CrashRun:
     figures: CrashFigures = field(default_factory=CrashFigures)
 
     def declare_teams(self) -> None:
-        """Declare the teams, and let the bot introduce itself in their channels."""
-        teams = self.bot.folder / "teams.toml"
-        teams.write_text(render_team_file(), encoding="utf-8")
+        """Declare the teams, and run the bot until it has introduced itself in their channels."""
+        team_file = self.bot.folder / "teams.toml"
+        team_file.write_text(render_team_file(), encoding="utf-8")
         self.bot.clock_time = (self.clock_time - timedelta(days=3)).isoformat()
-        applied = self.bot.run_command("team", "apply", str(teams))
-        assert applied.returncode == 0, applied.stderr
+        result = self.bot.run_command("team", "apply", str(team_file))
+        assert result.returncode == 0, result.stderr
         self.bot.start()
         self.wait_until_finished()
         self.bot.kill()
 
     def run_week(self, points: tuple[str, ...]) -> None:
-        """Let a week fall due, kill the bot at each of *points*, and let it finish in the end."""
+        """Make a week's check-ins due, kill the bot at each of *points*, and run it to the end."""
         for point in points:
             self._start_bot()
             with self._hold_at_point(point):
@@ -86,7 +86,7 @@ class CrashRun:
         self.clock_time += timedelta(days=7) - timedelta(seconds=61 * len(points))
 
     def run_with_database_locked(self, seconds: float) -> None:
-        """Hold the database's lock for so long in the middle of a week, and let it finish."""
+        """Hold the database's lock for *seconds* in the middle of a week, and run to the end."""
         self._start_bot()
         self._wait_for_post()
         with hold_write_lock(self.bot.database_file):
@@ -94,32 +94,32 @@ class CrashRun:
         self.wait_until_finished()
 
     def wait_until_finished(self) -> None:
-        """Wait until nothing is planned; what is in doubt by then is so for good."""
-        end = time.monotonic() + 120
+        """Wait until no delivery is planned; unconfirmed ones stay so."""
+        deadline = time.monotonic() + 120
         while self._delivery_states().get("planned") or self._delivery_states().get("sending"):
-            assert time.monotonic() < end, self.bot.read_log()
+            assert time.monotonic() < deadline, self.bot.read_log()
             time.sleep(0.05)
 
     def count_results(self) -> CrashFigures:
-        """Count the check-ins that were owed, and what the stand-in saw of every message.
+        """Count the due check-ins, and what the fake Slack received of every message.
 
-        The tips of the Fridays are missed: no bot runs between one Monday and the next.
+        Friday's tips are missed: no bot runs between one Monday and the next.
         """
         posted = self.slack.posted_counts()
-        per_message = Counter(key for key, _ in posted.elements())
+        posts_by_key = Counter(key for key, _ in posted.elements())
         rows = self._fetch_rows("select id, state from delivery where kind = 'checkin'")
         figures = self.figures
-        figures.due_count, figures.posted_count = len(rows), len(per_message)
+        figures.due_count, figures.posted_count = len(rows), len(posts_by_key)
         figures.state_counts = Counter(state for _, state in rows)
-        figures.duplicate_count = sum(count > 1 for count in per_message.values())
+        figures.duplicate_count = sum(count > 1 for count in posts_by_key.values())
         figures.lost_count = sum(
-            state != "unconfirmed" and not per_message[key] for key, state in rows
+            state != "unconfirmed" and not posts_by_key[key] for key, state in rows
         )
         figures.unconfirmed_count = figures.state_counts["unconfirmed"]
         return figures
 
     def _reset_unanswered_counts(self) -> None:
-        """Keep people asked weekly, as those are who answer."""
+        """Reset the counters, so that people stay on the weekly interval of those who answer."""
         with closing(sqlite3.connect(self.bot.database_file, timeout=30)) as database:
             database.execute("update person set quiet = 0")
             database.commit()
@@ -130,7 +130,7 @@ class CrashRun:
 
     @contextmanager
     def _hold_at_point(self, point: str) -> Iterator[None]:
-        """Wait until the bot is at *point*, and keep it there until it is killed."""
+        """Wait until the bot is at *point*, and hold it there until it is killed."""
         if point in {"before_commit", "after_commit"}:
             self.slack.hold_next_post(
                 "before_commit" if point == "before_commit" else "after_commit"
@@ -148,20 +148,20 @@ class CrashRun:
         self.slack.answer_delay_seconds = 0.0
 
     def _wait_for_post(self) -> None:
-        """Wait until a message is on its way, whose end the bot will try to keep."""
-        before, end = self.slack.call_counts["chat.postMessage"], time.monotonic() + 120
-        while self.slack.call_counts["chat.postMessage"] == before:
-            assert time.monotonic() < end, self.bot.read_log()
+        """Wait until a message is in flight, whose result the bot will try to commit."""
+        call_count, deadline = self.slack.call_counts["chat.postMessage"], time.monotonic() + 120
+        while self.slack.call_counts["chat.postMessage"] == call_count:
+            assert time.monotonic() < deadline, self.bot.read_log()
             time.sleep(0.005)
 
     def _count_in_doubt(self) -> None:
         self.figures.kill_count += 1
-        begun = Counter(
+        in_doubt = Counter(
             workspace
             for workspace, state in self._fetch_rows("select workspace, state from delivery")
             if state == "sending"
         )
-        self.figures.max_in_doubt = max(self.figures.max_in_doubt, *begun.values(), 0)
+        self.figures.max_in_doubt = max(self.figures.max_in_doubt, *in_doubt.values(), 0)
 
     def _delivery_states(self) -> Counter[str]:
         return Counter(state for (state,) in self._fetch_rows("select state from delivery"))
@@ -173,10 +173,10 @@ class CrashRun:
 
 @contextmanager
 def hold_write_lock(database: Path) -> Iterator[None]:
-    """Hold the embedded database's one lock for writing, as another program might."""
-    with closing(sqlite3.connect(database, timeout=30, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    """Hold the embedded database's write lock, as another program might."""
+    with closing(sqlite3.connect(database, timeout=30, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
         try:
             yield
         finally:
-            other.execute("ROLLBACK")
+            connection.execute("ROLLBACK")

@@ -1,10 +1,10 @@
-"""What is photographed of a debrief: its form, its guides and everything that can go wrong."""
+"""The scenes of a debrief: its form, its guides and every error."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bot.sandbox.workspace.persona_driver import Answer
-from tests.journeys.stage import NORTH, WAIT_SECONDS, PhotoSession
+from tests.journeys.photo_session import NORTH, WAIT_SECONDS, PhotoSession
 
 PRIYA = "U0CLIN03"
 
@@ -14,12 +14,12 @@ _NEUTRAL_ANSWERS: Mapping[str, Answer] = {
     "strain": "unsure",
     "help": "self",
 }
-"""Answers to the deeper questions that change as little as can be."""
+"""Answers to the deeper questions that change the guide as little as possible."""
 
 
 @dataclass(frozen=True)
 class GuideScene:
-    """A guide by its two codes; *deeper* are further answers, none where it is not refined."""
+    """A guide by its two codes; an empty ``deeper_answers`` leaves it unrefined."""
 
     name: str
     form: str
@@ -58,49 +58,51 @@ GUIDE_SCENES = (
 )
 
 
-async def photograph_debrief(stage: PhotoSession) -> None:
-    """Photograph two taps, what they turn into, and the deeper questions with their errors."""
-    priya = stage.drive_persona(PRIYA)
-    await stage.photograph_opened_form("/rupture", priya, "/rupture", "debrief")
+async def photograph_debrief(session: PhotoSession) -> None:
+    """Photograph the two questions, the guide, and the deeper questions with their errors."""
+    priya = session.drive_persona(PRIYA)
+    await session.photograph_opened_form("/rupture", priya, "/rupture", "debrief")
     await priya.submit_modal()
-    await stage.photograph_form("nothing was answered", priya)
-    await stage.photograph_submission(
+    await session.photograph_form("nothing was answered", priya)
+    await session.photograph_submission(
         "the guide of a filed debrief", priya, "guide", form="away", status="touched"
     )
     await priya.press_element("rupture.deeper")
     await priya.wait_for_modal("deeper", WAIT_SECONDS)
-    await stage.photograph_form("go deeper", priya)
+    await session.photograph_form("go deeper", priya)
     too_many = ["missed_cue", "invalidated", "forgot", "misread"]
-    await stage.photograph_submission(
+    await session.photograph_submission(
         "too many", priya, "deeper", **{**_NEUTRAL_ANSWERS, "mine": too_many}
     )
     both = ["missed_cue", "not_visible"]
-    await stage.photograph_submission(
+    await session.photograph_submission(
         "not visible, and more", priya, "deeper", **{**_NEUTRAL_ANSWERS, "mine": both}
     )
-    await stage.close_forms(priya)
-    await stage.photograph_opened_form(
+    await session.close_forms(priya)
+    await session.photograph_opened_form(
         "words after the command", priya, "/rupture some words", "debrief"
     )
-    await stage.close_forms(priya)
-    await stage.photograph_opened_form("/rupture withdraw", priya, "/rupture withdraw", "withdraw")
-    await stage.photograph_submission("taken back", priya, "note")
-    await stage.close_forms(priya)
-    await stage.photograph_opened_form("/rupture guide", priya, "/rupture guide", "guide")
-    await stage.close_forms(priya)
+    await session.close_forms(priya)
+    await session.photograph_opened_form(
+        "/rupture withdraw", priya, "/rupture withdraw", "withdraw"
+    )
+    await session.photograph_submission("taken back", priya, "note")
+    await session.close_forms(priya)
+    await session.photograph_opened_form("/rupture guide", priya, "/rupture guide", "guide")
+    await session.close_forms(priya)
 
 
-async def photograph_guides(stage: PhotoSession) -> None:
-    """Photograph a guide for each branch that the answers open."""
-    priya = stage.drive_persona(PRIYA)
-    for one in GUIDE_SCENES:
+async def photograph_guides(session: PhotoSession) -> None:
+    """Photograph a guide for each branch of the answers."""
+    priya = session.drive_persona(PRIYA)
+    for scene in GUIDE_SCENES:
         await priya.type_command("/rupture guide", NORTH)
         await priya.wait_for_modal("guide", WAIT_SECONDS)
-        await priya.submit_modal({"form": one.form, "status": one.status})
-        if one.deeper_answers:
+        await priya.submit_modal({"form": scene.form, "status": scene.status})
+        if scene.deeper_answers:
             await priya.press_element("rupture.deeper")
             await priya.wait_for_modal("deeper", WAIT_SECONDS)
-            await priya.submit_modal({**_NEUTRAL_ANSWERS, **one.deeper_answers})
+            await priya.submit_modal({**_NEUTRAL_ANSWERS, **scene.deeper_answers})
             await priya.wait_for_modal("guide", WAIT_SECONDS)
-        await stage.photograph_form(one.name, priya)
-        await stage.close_forms(priya)
+        await session.photograph_form(scene.name, priya)
+        await session.close_forms(priya)

@@ -1,4 +1,4 @@
-"""Whatever moment the power goes at, everybody gets their message once."""
+"""Every message is delivered once, at whatever point the bot is killed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,66 +6,66 @@ from pathlib import Path
 
 from tests.journeys.botprocess import BotProcess
 from tests.journeys.crashes import CLINICIANS_PER_TEAM, CRASH_POINTS, WORKSPACES, CrashRun
-from tests.journeys.unsteady import run_faulty_slack
+from tests.journeys.faulty_slack import run_faulty_slack
 
 WEEKS = 8
 """Four kills a week: thirty-two in all."""
 
 
 @contextmanager
-def crashing(folder: Path, *, granted: bool) -> Iterator[CrashRun]:
-    """A bot over three workspaces, which grant the look into private chats, or do not."""
-    with run_faulty_slack(is_history_granted=granted) as slack:
+def start_crash_run(folder: Path, *, is_history_granted: bool) -> Iterator[CrashRun]:
+    """Start a bot over three workspaces, which grant access to private chats or do not."""
+    with run_faulty_slack(is_history_granted=is_history_granted) as slack:
         bot = BotProcess(
             folder, slack.api_url, extra_environment={"PACE": "4", "LOG_LEVEL": "WARNING"}
         )
-        made = CrashRun(bot, slack)
+        run = CrashRun(bot, slack)
         try:
-            made.declare_teams()
-            yield made
+            run.declare_teams()
+            yield run
         finally:
             bot.kill()
 
 
-def test_where_chats_may_be_looked_into_thirty_two_kills_lose_and_double_nothing(
+def test_thirty_two_kills_lose_and_duplicate_nothing_with_chat_history(
     tmp_path: Path,
 ) -> None:
-    """Killed at each of four points in each of eight weeks: exactly once."""
-    with crashing(tmp_path, granted=True) as made:
+    """A bot killed at four points in each of eight weeks sends every message exactly once."""
+    with start_crash_run(tmp_path, is_history_granted=True) as run:
         for _ in range(WEEKS):
-            made.run_week(CRASH_POINTS)
-        figures = made.count_results()
-    print(figures)  # noqa: T201 - the figures are what the run is for
+            run.run_week(CRASH_POINTS)
+        figures = run.count_results()
+    print(figures)  # noqa: T201 - the figures are the result of the run
 
     assert figures.kill_count == WEEKS * len(CRASH_POINTS)
     assert (figures.lost_count, figures.duplicate_count, figures.unconfirmed_count) == (0, 0, 0)
     assert set(figures.state_counts) == {"sent"}
     assert figures.posted_count == 6 + WEEKS * CLINICIANS_PER_TEAM * len(
         WORKSPACES
-    )  # rows of five weeks ago are let go of meanwhile
+    )  # rows of five weeks ago are deleted meanwhile
 
 
-def test_elsewhere_nobody_is_written_to_twice_and_a_crash_leaves_one_in_doubt_a_workspace(
+def test_kills_duplicate_nothing_without_chat_history(
     tmp_path: Path,
 ) -> None:
-    """Without the look into private chats: at most once, and what is in doubt is counted."""
-    with crashing(tmp_path, granted=False) as made:
+    """Without access to private chats a message is sent at most once, and doubt is counted."""
+    with start_crash_run(tmp_path, is_history_granted=False) as run:
         for _ in range(2):
-            made.run_week(CRASH_POINTS)
-        figures = made.count_results()
-    print(figures)  # noqa: T201 - the figures are what the run is for
+            run.run_week(CRASH_POINTS)
+        figures = run.count_results()
+    print(figures)  # noqa: T201 - the figures are the result of the run
 
     assert (figures.lost_count, figures.duplicate_count) == (0, 0)
     assert figures.max_in_doubt <= 1
     assert figures.unconfirmed_count <= figures.kill_count * 3
 
 
-def test_a_database_that_is_locked_for_twenty_seconds_loses_and_doubles_nothing(
+def test_locked_database_loses_and_duplicates_nothing(
     tmp_path: Path,
 ) -> None:
-    """Another program holds the lock in the middle of a week; afterwards all goes on."""
-    with crashing(tmp_path, granted=True) as made:
-        made.run_with_database_locked(seconds=20)
-        figures = made.count_results()
+    """A lock held by another program for twenty seconds in mid-week delays the messages only."""
+    with start_crash_run(tmp_path, is_history_granted=True) as run:
+        run.run_with_database_locked(seconds=20)
+        figures = run.count_results()
 
     assert (figures.lost_count, figures.duplicate_count) == (0, 0)

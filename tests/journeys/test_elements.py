@@ -1,105 +1,109 @@
-"""How the page shows what Slack's Block Kit holds, beyond what the bot happens to send."""
+"""Rendering of Slack's Block Kit on the page, beyond the blocks that the bot sends."""
 
 from typing import Any
 
 import pytest
 
-from tests.journeys.visitor import Visitor
+from tests.journeys.sandbox_user import SandboxUser
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-DRAWN = """
+RENDER_SCRIPT = """
 async (block) => {
   const { draw } = await import("/page/blocks.js");
   const context = { names: { U1: "Ada", C1: "garden" }, personas: [], rooms: [] };
   const node = draw(block, { ...context, press: () => {}, change: () => {} });
   document.getElementById("conversation").append(node);
-  const found = [...node.querySelectorAll("*")].map((one) => one.tagName);
-  const links = [...node.querySelectorAll("a")].map((one) => [one.href, one.dataset.chat ?? ""]);
-  return { text: node.textContent, tags: [node.tagName, ...found], links };
+  const children = [...node.querySelectorAll("*")].map((child) => child.tagName);
+  const links = [...node.querySelectorAll("a")].map((a) => [a.href, a.dataset.chat ?? ""]);
+  return { text: node.textContent, tags: [node.tagName, ...children], links };
 }
 """
 
 
-async def drawn(visitor: Visitor, block: dict[str, Any]) -> Any:
-    """Let the page draw one block, and tell its text, tags and links."""
-    return await visitor.page.evaluate(DRAWN, block)
+async def render_block(user: SandboxUser, block: dict[str, Any]) -> Any:
+    """Render one block on the page, and return its text, tags and links."""
+    return await user.page.evaluate(RENDER_SCRIPT, block)
 
 
-def said(text: str) -> dict[str, Any]:
-    """A section in Slack's notation."""
+def build_section(text: str) -> dict[str, Any]:
+    """Build a section in Slack's notation."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
 
 
 @pytest.mark.parametrize("kind", ["video", "carousel", "table"])
-async def test_an_element_that_is_not_known_is_named(visitor: Visitor, kind: str) -> None:
-    """What cannot be shown here is told in plain words, by its type."""
-    shown = await drawn(visitor, {"type": kind, "block_id": "b"})
+async def test_unsupported_element_is_named(user: SandboxUser, kind: str) -> None:
+    """An element that cannot be rendered is replaced by a sentence that names its type."""
+    rendered = await render_block(user, {"type": kind, "block_id": "b"})
 
-    assert shown["text"] == f"This practice workspace cannot show an element of type “{kind}”."
-
-
-async def test_text_is_never_read_as_markup(visitor: Visitor) -> None:
-    """Tags in a text are letters: nothing that arrives becomes an element."""
-    shown = await drawn(visitor, said("<img src=x onerror=alert(1)> &lt;b&gt;bold&lt;/b&gt; <b>"))
-
-    assert "<b>bold</b>" in shown["text"]
-    assert not {"IMG", "B", "SCRIPT"} & set(shown["tags"])
+    assert rendered["text"] == f"This practice workspace cannot show an element of type “{kind}”."
 
 
-async def test_slacks_notation_is_read(visitor: Visitor) -> None:
-    """Strong, emphasis, code, mentions, quotes and lists are shown as what they are."""
+async def test_text_is_never_parsed_as_markup(user: SandboxUser) -> None:
+    """Tags in a text are letters: no incoming text becomes an element."""
+    rendered = await render_block(
+        user, build_section("<img src=x onerror=alert(1)> &lt;b&gt;bold&lt;/b&gt; <b>")
+    )
+
+    assert "<b>bold</b>" in rendered["text"]
+    assert not {"IMG", "B", "SCRIPT"} & set(rendered["tags"])
+
+
+async def test_slack_notation_is_rendered(user: SandboxUser) -> None:
+    """Strong, emphasis, code, mentions, quotes and lists become the matching elements."""
     text = "*strong* and _soft_ `code` <@U1> in <#C1>\n&gt; said\n\u2022 one\n\u2022 two"
-    shown = await drawn(visitor, said(text))
+    rendered = await render_block(user, build_section(text))
 
-    assert {"STRONG", "EM", "CODE", "BLOCKQUOTE", "UL", "LI"} <= set(shown["tags"])
-    assert "@Ada in #garden" in shown["text"]
-
-
-async def test_stars_and_lines_inside_words_are_letters(visitor: Visitor) -> None:
-    """An underscore in a name or a lone star changes nothing."""
-    shown = await drawn(visitor, said("not_a_word 2 * 3 * 4"))
-
-    assert shown["text"] == "not_a_word 2 * 3 * 4"
-    assert not {"EM", "STRONG"} & set(shown["tags"])
+    assert {"STRONG", "EM", "CODE", "BLOCKQUOTE", "UL", "LI"} <= set(rendered["tags"])
+    assert "@Ada in #garden" in rendered["text"]
 
 
-async def test_a_link_to_a_chat_stays_in_the_page(visitor: Visitor) -> None:
-    """Slack's redirect opens the chat here; other links open elsewhere, and scripts nowhere."""
+async def test_markers_inside_words_are_letters(user: SandboxUser) -> None:
+    """An underscore in a name or a single star changes nothing."""
+    rendered = await render_block(user, build_section("not_a_word 2 * 3 * 4"))
+
+    assert rendered["text"] == "not_a_word 2 * 3 * 4"
+    assert not {"EM", "STRONG"} & set(rendered["tags"])
+
+
+async def test_chat_link_opens_inside_the_page(user: SandboxUser) -> None:
+    """Slack's redirect opens the chat here; other links open in a new tab, scripts never."""
     text = (
         "<https://slack.com/app_redirect?team=T1&amp;channel=U1|write> "
         "<https://example.org/a_b?c=1&amp;d=2|read> <javascript:alert(1)|run>"
     )
-    shown = await drawn(visitor, said(text))
+    rendered = await render_block(user, build_section(text))
 
-    (own, chat), (elsewhere, none) = shown["links"]
-    assert (own, chat) == (f"{visitor.page_url}/#conversation", "U1")
-    assert (elsewhere, none) == ("https://example.org/a_b?c=1&d=2", "")
-    assert shown["text"].endswith("run")
+    (own, chat), (external, no_chat) = rendered["links"]
+    assert (own, chat) == (f"{user.page_url}/#conversation", "U1")
+    assert (external, no_chat) == ("https://example.org/a_b?c=1&d=2", "")
+    assert rendered["text"].endswith("run")
 
 
-async def test_an_image_from_elsewhere_is_told_and_not_fetched(visitor: Visitor) -> None:
-    """No address outside this machine is asked for a picture; its description stands there."""
+async def test_remote_image_is_described_and_not_fetched(user: SandboxUser) -> None:
+    """No remote address is requested for an image; its description is shown instead."""
     picture = {"type": "image", "image_url": "https://example.org/a.png", "alt_text": "A bridge"}
-    shown = await drawn(visitor, picture)
+    rendered = await render_block(user, picture)
 
-    assert shown["text"] == "A bridge"
-    assert "IMG" not in shown["tags"]
+    assert rendered["text"] == "A bridge"
+    assert "IMG" not in rendered["tags"]
 
 
-async def test_a_chart_is_a_table_for_whoever_cannot_see_it(visitor: Visitor) -> None:
+async def test_chart_is_an_accessible_table(user: SandboxUser) -> None:
     """Every bar has its label and its value in words, under the chart's title."""
     data = [{"label": "Away", "value": 75}, {"label": "Against", "value": 25}]
     chart = {"type": "bar", "series": [{"name": "Form", "data": data}]}
-    shown = await drawn(visitor, {"type": "data_visualization", "title": "Form", "chart": chart})
+    rendered = await render_block(
+        user, {"type": "data_visualization", "title": "Form", "chart": chart}
+    )
 
-    assert {"CAPTION", "TH", "TD"} <= set(shown["tags"])
-    assert "Away75" in shown["text"]
+    assert {"CAPTION", "TH", "TD"} <= set(rendered["tags"])
+    assert "Away75" in rendered["text"]
 
 
-async def test_a_confirmed_step_waits_for_yes(visitor: Visitor) -> None:
-    """A step with a question of its own happens once somebody said yes, never before."""
-    answers = await visitor.page.evaluate("""
+async def test_confirmed_step_waits_for_yes(user: SandboxUser) -> None:
+    """A step with a confirmation dialog runs after the confirmation, never before."""
+    answers = await user.page.evaluate("""
     async () => {
       const { draw } = await import("/page/blocks.js");
       const pressed = [];
@@ -112,7 +116,7 @@ async def test_a_confirmed_step_waits_for_yes(visitor: Visitor) -> None:
       const ask = (answer) => {
         node.querySelector("button").click();
         const dialog = [...document.querySelectorAll("dialog.confirm")].at(-1);
-        [...dialog.querySelectorAll("button")].find((one) => one.textContent === answer).click();
+        [...dialog.querySelectorAll("button")].find((b) => b.textContent === answer).click();
         return pressed.length;
       };
       return [ask("deny"), ask("confirm")];
@@ -121,9 +125,9 @@ async def test_a_confirmed_step_waits_for_yes(visitor: Visitor) -> None:
     assert answers == [0, 1]
 
 
-async def test_a_form_that_changes_keeps_what_was_entered(visitor: Visitor) -> None:
-    """An update that leaves a question where it is leaves its answer and the focus, too."""
-    kept = await visitor.page.evaluate("""
+async def test_updated_form_preserves_entered_values(user: SandboxUser) -> None:
+    """An update that leaves a question in place preserves its answer and the focus."""
+    values = await user.page.evaluate("""
     async () => {
       const { showViews } = await import("/page/modal.js");
       const text = (words) => ({ type: "plain_text", text: words });
@@ -148,4 +152,4 @@ async def test_a_form_that_changes_keeps_what_was_entered(visitor: Visitor) -> N
       return now;
     }""")
 
-    assert kept == ["half a w", "b", True]
+    assert values == ["half a w", "b", True]

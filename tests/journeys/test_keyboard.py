@@ -1,176 +1,173 @@
-"""The page without a mouse, on a phone, and for whoever listens to it."""
+"""The page without a mouse, on a phone, and with a screen reader."""
 
 import pytest
 from playwright.async_api import ViewportSize, expect
 
 from bot.content.catalogue import LanguagePack
 from tests.journeys.contrast import LOW_CONTRAST_SCRIPT
-from tests.journeys.visitor import Visitor
+from tests.journeys.sandbox_user import SandboxUser
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 
-LISTENER = {"light": "Dov Kealoha", "dark": "Hamza Bellerose"}
+PERSONA_BY_THEME = {"light": "Dov Kealoha", "dark": "Hamza Bellerose"}
 
 
-async def reach(visitor: Visitor, tag: str, words: str = "") -> None:
-    """Press Tab until something of that kind, with those words, has the focus."""
+async def tab_to(user: SandboxUser, tag: str, words: str = "") -> None:
+    """Press Tab until an element of that tag, with those words, has the focus."""
     for _ in range(60):
-        focused = await visitor.focused_element()
+        focused = await user.focused_element()
         if focused[0] == tag and words in focused[1]:
             return
-        await visitor.page.keyboard.press("Tab")
-    raise AssertionError(f"{tag} {words} is out of reach")
+        await user.page.keyboard.press("Tab")
+    raise AssertionError(f"{tag} {words} cannot be reached")
 
 
-async def test_a_rupture_is_filed_with_the_keyboard_alone(
-    visitor: Visitor, english: LanguagePack
+async def test_rupture_is_filed_with_the_keyboard_alone(
+    user: SandboxUser, english: LanguagePack
 ) -> None:
-    """From the skip link to the guide and back to the line one types in, no mouse is needed."""
-    keys = visitor.page.keyboard
-    await visitor.switch_persona("Bao Stellenbeck")
-    await visitor.page.reload()
-    await expect(visitor.message_input).to_be_visible()
-    await keys.press("Tab")
-    assert await visitor.focused_element() == ["A", english.translate("tryout.page.skip")]
-    await keys.press("Enter")
-    await expect(visitor.message_input).to_be_focused()
+    """From the skip link to the guide and back to the message input, no mouse is needed."""
+    keyboard = user.page.keyboard
+    await user.switch_persona("Bao Stellenbeck")
+    await user.page.reload()
+    await expect(user.message_input).to_be_visible()
+    await keyboard.press("Tab")
+    assert await user.focused_element() == ["A", english.translate("tryout.page.skip")]
+    await keyboard.press("Enter")
+    await expect(user.message_input).to_be_focused()
 
-    await keys.type("/rup")
-    await keys.press("Enter")
-    await expect(visitor.message_input).to_have_value("/rupture ")
-    await keys.press("Enter")
-    await visitor.wait_for_title(english.translate("rupture.form.title"))
-    assert await visitor.focused_element() == ["H2", english.translate("rupture.form.title")]
+    await keyboard.type("/rup")
+    await keyboard.press("Enter")
+    await expect(user.message_input).to_have_value("/rupture ")
+    await keyboard.press("Enter")
+    await user.wait_for_title(english.translate("rupture.form.title"))
+    assert await user.focused_element() == ["H2", english.translate("rupture.form.title")]
     for _question in ("form", "status"):
-        await reach(visitor, "INPUT")
-        await keys.press("Space")
-        await keys.press("Tab")
-    await reach(visitor, "BUTTON", english.translate("rupture.form.submit"))
-    await keys.press("Enter")
-    await visitor.wait_for_title(english.translate("rupture.guide.title"))
-    await keys.press("Escape")
+        await tab_to(user, "INPUT")
+        await keyboard.press("Space")
+        await keyboard.press("Tab")
+    await tab_to(user, "BUTTON", english.translate("rupture.form.submit"))
+    await keyboard.press("Enter")
+    await user.wait_for_title(english.translate("rupture.guide.title"))
+    await keyboard.press("Escape")
 
-    await expect(visitor.page.get_by_role("dialog")).to_have_count(0)
-    await expect(visitor.message_input).to_be_focused()
+    await expect(user.page.get_by_role("dialog")).to_have_count(0)
+    await expect(user.message_input).to_be_focused()
 
 
-async def test_a_slash_shows_what_can_be_typed(visitor: Visitor) -> None:
-    """Every command is listed with its hint; arrows walk the list, and Tab takes one."""
-    await visitor.message_input.fill("/")
-    listed = visitor.page.get_by_role("listbox").get_by_role("option")
-    await expect(listed.first).to_contain_text("/tip")
-    assert "/rupture" in " ".join(await listed.all_inner_texts())
+async def test_slash_lists_the_commands(user: SandboxUser) -> None:
+    """Every command is listed with its hint; arrow keys move in the list, and Tab chooses."""
+    await user.message_input.fill("/")
+    options = user.page.get_by_role("listbox").get_by_role("option")
+    await expect(options.first).to_contain_text("/tip")
+    assert "/rupture" in " ".join(await options.all_inner_texts())
 
-    await visitor.message_input.press("ArrowDown")
-    await visitor.message_input.press("ArrowDown")
-    chosen = visitor.page.get_by_role("listbox").get_by_role("option", selected=True)
-    await expect(chosen).to_have_count(1)
-    assert await visitor.message_input.get_attribute(
+    await user.message_input.press("ArrowDown")
+    await user.message_input.press("ArrowDown")
+    selected = user.page.get_by_role("listbox").get_by_role("option", selected=True)
+    await expect(selected).to_have_count(1)
+    assert await user.message_input.get_attribute(
         "aria-activedescendant"
-    ) == await chosen.get_attribute("id")
-    await visitor.message_input.press("Tab")
+    ) == await selected.get_attribute("id")
+    await user.message_input.press("Tab")
 
-    await expect(visitor.message_input).to_have_value("/rupture ")
-    await expect(visitor.message_input).to_be_focused()
-
-
-async def test_a_shortcut_opens_the_debrief(visitor: Visitor, english: LanguagePack) -> None:
-    """The app's global shortcut is in the menu beside the line one types in."""
-    await visitor.switch_persona("Maelle Kowhai")
-    await visitor.page.get_by_role(
-        "button", name=english.translate("tryout.page.shortcuts")
-    ).focus()
-    await visitor.page.keyboard.press("Enter")
-    await expect(visitor.page.locator("[data-shortcut]").first).to_be_focused()
-
-    await visitor.page.keyboard.press("Enter")
-
-    await visitor.wait_for_title(english.translate("rupture.form.title"))
+    await expect(user.message_input).to_have_value("/rupture ")
+    await expect(user.message_input).to_be_focused()
 
 
-async def test_what_must_be_answered_says_so_where_it_is_missing(
-    visitor: Visitor, english: LanguagePack
+async def test_shortcut_opens_the_debrief(user: SandboxUser, english: LanguagePack) -> None:
+    """The app's global shortcut is in the menu beside the message input."""
+    await user.switch_persona("Maelle Kowhai")
+    await user.page.get_by_role("button", name=english.translate("tryout.page.shortcuts")).focus()
+    await user.page.keyboard.press("Enter")
+    await expect(user.page.locator("[data-shortcut]").first).to_be_focused()
+
+    await user.page.keyboard.press("Enter")
+
+    await user.wait_for_title(english.translate("rupture.form.title"))
+
+
+async def test_missing_required_answer_is_reported_at_its_question(
+    user: SandboxUser, english: LanguagePack
 ) -> None:
-    """A form sent off too early marks each question, ties the error to it and goes to the first."""
-    await visitor.switch_persona("Eamon Quispe")
-    await visitor.type_command("/rupture")
-    await visitor.wait_for_title(english.translate("rupture.form.title"))
+    """A form submitted too early marks each question, links its error and focuses the first."""
+    await user.switch_persona("Eamon Quispe")
+    await user.type_command("/rupture")
+    await user.wait_for_title(english.translate("rupture.form.title"))
 
-    await visitor.submit_form()
+    await user.submit_form()
 
-    wrong = visitor.top_form.locator("[aria-invalid=true]")
-    await expect(wrong).to_have_count(2)
-    described = await wrong.first.get_attribute("aria-describedby") or ""
-    error = visitor.page.locator(f"#{described.split()[-1]}")
+    invalid = user.top_form.locator("[aria-invalid=true]")
+    await expect(invalid).to_have_count(2)
+    described_by = await invalid.first.get_attribute("aria-describedby") or ""
+    error = user.page.locator(f"#{described_by.split()[-1]}")
     await expect(error).to_have_text(english.translate("tryout.engine.required"))
-    assert await visitor.page.evaluate(
+    assert await user.page.evaluate(
         "document.querySelector('[aria-invalid]').contains(document.activeElement)"
     )
-    await expect(visitor.top_form.get_by_role("radiogroup").first).to_have_attribute(
+    await expect(user.top_form.get_by_role("radiogroup").first).to_have_attribute(
         "aria-required", "true"
     )
 
 
-async def test_everything_fits_a_phone(visitor: Visitor, english: LanguagePack) -> None:
-    """At 360 pixels nothing overflows; rooms lie in a drawer that Escape puts away again."""
-    page = visitor.page
+async def test_page_fits_a_phone(user: SandboxUser, english: LanguagePack) -> None:
+    """At 360 pixels nothing overflows; the rooms are in a drawer that Escape closes."""
+    page = user.page
     await page.set_viewport_size(PHONE)
-    promise = page.get_by_text(english.translate("tryout.page.promise"))
-    drawer = page.get_by_role("button", name="Rooms of")
+    privacy_note = page.get_by_text(english.translate("tryout.page.promise"))
+    drawer_button = page.get_by_role("button", name="Rooms of")
     await expect(page.get_by_label("You are")).not_to_be_visible()
-    await drawer.click()
+    await drawer_button.click()
     await expect(page.get_by_label("You are")).to_be_focused()
     await page.keyboard.press("Escape")
-    await expect(drawer).to_be_focused()
-    await drawer.click()
-    await visitor.switch_persona("Anneli Rahmatov")
+    await expect(drawer_button).to_be_focused()
+    await drawer_button.click()
+    await user.switch_persona("Anneli Rahmatov")
 
-    await visitor.open_room("Attune")
+    await user.open_room("Attune")
 
     await expect(page.get_by_label("You are")).not_to_be_visible()
-    await expect(promise).to_be_in_viewport()
+    await expect(privacy_note).to_be_in_viewport()
     assert await page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-    await visitor.find_step("rupture.open").click()
-    await visitor.wait_for_title(english.translate("rupture.form.title"))
-    box = await visitor.top_form.bounding_box()
+    await user.find_step("rupture.open").click()
+    await user.wait_for_title(english.translate("rupture.form.title"))
+    box = await user.top_form.bounding_box()
     assert box is not None
     assert (box["x"], box["width"]) == (0, PHONE["width"])
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_text_stands_out_from_its_ground(
-    visitor: Visitor, english: LanguagePack, theme: str
+async def test_text_has_sufficient_contrast(
+    user: SandboxUser, english: LanguagePack, theme: str
 ) -> None:
     """In light and in dark every text has the contrast of WCAG AA: 4.5 to 1."""
-    await visitor.switch_persona(LISTENER[theme])
-    button = visitor.page.locator("#bar .theme")
+    await user.switch_persona(PERSONA_BY_THEME[theme])
+    button = user.page.locator("#bar .theme")
     if await button.get_attribute("aria-label") == english.translate(f"tryout.page.{theme}"):
         await button.click()
-    await visitor.type_command("/tip")
-    await expect(visitor.newest_message).to_contain_text("Only visible to you")
-    assert await visitor.page.evaluate(LOW_CONTRAST_SCRIPT) == []
+    await user.type_command("/tip")
+    await expect(user.newest_message).to_contain_text("Only visible to you")
+    assert await user.page.evaluate(LOW_CONTRAST_SCRIPT) == []
 
-    await visitor.type_command("/rupture")
-    await visitor.wait_for_title(english.translate("rupture.form.title"))
-    await visitor.submit_form()
-    await expect(visitor.top_form.locator("[aria-invalid]").first).to_be_visible()
-    await visitor.page.wait_for_timeout(300)
+    await user.type_command("/rupture")
+    await user.wait_for_title(english.translate("rupture.form.title"))
+    await user.submit_form()
+    await expect(user.top_form.locator("[aria-invalid]").first).to_be_visible()
+    await user.page.wait_for_timeout(300)
 
-    assert await visitor.page.evaluate(LOW_CONTRAST_SCRIPT) == []
+    assert await user.page.evaluate(LOW_CONTRAST_SCRIPT) == []
 
 
-async def test_the_chosen_colours_stay(visitor: Visitor, english: LanguagePack) -> None:
-    """Whoever asks for dark colours has them on the next visit, too."""
-    await visitor.page.get_by_role("button", name=english.translate("tryout.page.dark")).click()
+async def test_chosen_colour_scheme_is_remembered(user: SandboxUser, english: LanguagePack) -> None:
+    """A user who chooses dark colours sees them on the next visit, too."""
+    await user.page.get_by_role("button", name=english.translate("tryout.page.dark")).click()
 
-    await visitor.page.reload()
+    await user.page.reload()
 
     await expect(
-        visitor.page.get_by_role("button", name=english.translate("tryout.page.light"))
+        user.page.get_by_role("button", name=english.translate("tryout.page.light"))
     ).to_be_visible()
     assert (
-        await visitor.page.evaluate("getComputedStyle(document.documentElement).colorScheme")
-        == "dark"
+        await user.page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
     )

@@ -1,4 +1,4 @@
-"""The main job over HTTP, against a stand-in for Slack that is not the practice workspace."""
+"""Filing and releasing debriefs over HTTP, with a fake of Slack other than the sandbox."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.botprocess import BotProcess, clinician_id
-from tests.journeys.otherslack import Json, StdlibFakeSlack, run_fake_slack
+from tests.journeys.stdlib_slack import Json, StdlibFakeSlack, run_fake_slack
 
 START = "2026-06-29T09:00:00-04:00"
 AFTER_CLOSE = "2026-07-06T08:00:00-04:00"
@@ -17,7 +17,7 @@ AFTER_CLOSE = "2026-07-06T08:00:00-04:00"
 
 @pytest.fixture
 def slack() -> Iterator[StdlibFakeSlack]:
-    """Another Slack than the practice workspace."""
+    """A fake of Slack other than the sandbox."""
     with run_fake_slack() as running:
         yield running
 
@@ -33,36 +33,27 @@ def bot(slack: StdlibFakeSlack, tmp_path: Path) -> Iterator[BotProcess]:
     process.kill()
 
 
-def filed(slack: StdlibFakeSlack, number: int, form: str = "away", status: str = "touched") -> Json:
-    """File a debrief as the clinician of that *number*, as Slack would carry it."""
-    opened = len(slack.calls_of("views.open"))
+def file_debrief(
+    slack: StdlibFakeSlack, number: int, form: str = "away", status: str = "touched"
+) -> Json:
+    """File a debrief as the clinician of that *number*, with Slack's payloads."""
+    open_count = len(slack.calls_of("views.open"))
     assert (
-        slack.send_command(clinician_id(number), "/rupture", trigger=f"t.{number}.{opened}") == {}
+        slack.send_command(clinician_id(number), "/rupture", trigger=f"t.{number}.{open_count}")
+        == {}
     )
-    view: Json = slack.wait_for_call("views.open", opened + 1)["view"]
-    chosen = {"form": form, "status": status}
-    return slack.submit_view(clinician_id(number), view, f"V{number}.{opened}", chosen)
+    view: Json = slack.wait_for_call("views.open", open_count + 1)["view"]
+    answers = {"form": form, "status": status}
+    return slack.submit_view(clinician_id(number), view, f"V{number}.{open_count}", answers)
 
 
-def button(view: Json, name: str) -> Json:
-    """The button of *view* with that name."""
-    found: list[Json] = [
-        element
-        for block in view["blocks"]
-        if block["type"] == "actions"
-        for element in block["elements"]
-        if element.get("action_id") == name
-    ]
-    return found[0]
-
-
-def test_a_debrief_is_answered_with_its_guide_and_the_period_with_a_table(
+def test_debrief_returns_its_guide_and_the_period_its_table(
     slack: StdlibFakeSlack, bot: BotProcess
 ) -> None:
     """From `/rupture` to the published table, over signed HTTP and nothing else."""
-    before = [slack.wait_for_call("chat.postMessage")]
-    answers = [filed(slack, number) for number in range(9)]
-    assert slack.calls_of("chat.postMessage") == before, "a filed debrief never causes a message"
+    messages = [slack.wait_for_call("chat.postMessage")]
+    answers = [file_debrief(slack, number) for number in range(9)]
+    assert slack.calls_of("chat.postMessage") == messages, "a filed debrief never sends a message"
     bot.move_clock(AFTER_CLOSE)
     slack.send_command("U0SUPER", "/debriefs", trigger="t.s")
     agreement = slack.wait_for_call("views.open", 10)["view"]
@@ -75,12 +66,12 @@ def test_a_debrief_is_answered_with_its_guide_and_the_period_with_a_table(
     assert {call["channel"] for call in slack.calls_of("chat.postMessage")} == {"C0OTHER"}
 
 
-def test_twenty_kills_right_after_an_acknowledged_debrief_lose_none(
+def test_twenty_kills_after_an_acknowledged_debrief_lose_none(
     slack: StdlibFakeSlack, bot: BotProcess
 ) -> None:
-    """What was acknowledged is on disk: twenty power cuts, no debrief lost."""
+    """What was acknowledged is on disk: no debrief is lost in twenty power cuts."""
     for kill in range(20):
-        assert filed(slack, kill % 9)["response_action"] == "update"
+        assert file_debrief(slack, kill % 9)["response_action"] == "update"
         bot.kill()
         bot.start()
 
@@ -89,14 +80,14 @@ def test_twenty_kills_right_after_an_acknowledged_debrief_lose_none(
     assert count == (20,)
 
 
-def test_no_log_line_quotes_a_person_or_a_code(slack: StdlibFakeSlack, bot: BotProcess) -> None:
-    """At DEBUG, filing, a wrong signature and a broken body leave no name and no answer."""
+def test_log_contains_no_person_and_no_code(slack: StdlibFakeSlack, bot: BotProcess) -> None:
+    """At DEBUG, filing, a command and a close leave no person's id and no answer in the log."""
     slack.send_command(clinician_id(1), "/rupture", "canary-typed-after-the-command")
-    filed(slack, 1)
+    file_debrief(slack, 1)
     bot.move_clock(AFTER_CLOSE)
     bot.stop()
-    written = bot.read_log()
+    log_text = bot.read_log()
     bot.start()
 
     for word in (clinician_id(1), "canary", "away", "touched", "xoxb", "U0SUPER"):
-        assert word not in written
+        assert word not in log_text

@@ -17,14 +17,14 @@ FLAGS = (
 )
 
 
-def printed(page: Path, chromium: str, size: str) -> int:
-    """How many sheets of *size* a browser prints a page on."""
-    sized = page.with_suffix(f".{size}.htm")
+def count_printed_sheets(page: Path, chromium: str, size: str) -> int:
+    """Return how many sheets of *size* a browser prints a page on."""
+    sized_page = page.with_suffix(f".{size}.htm")
     style = page.read_text(encoding="utf-8").replace("@page {", f"@page {{ size: {size};")
-    sized.write_text(style, encoding="utf-8")
+    sized_page.write_text(style, encoding="utf-8")
     pdf = page.with_suffix(f".{size}.pdf")
     subprocess.run(
-        [chromium, *FLAGS, f"--print-to-pdf={pdf}", sized.as_uri()],
+        [chromium, *FLAGS, f"--print-to-pdf={pdf}", sized_page.as_uri()],
         check=True,
         capture_output=True,
         timeout=60,
@@ -40,11 +40,11 @@ def test_each_page_fits_one_sheet(tmp_path: Path, chromium: str, language: str, 
 
     pages = sorted(tmp_path.glob(f"*.{language}.html"))
     assert [page.name.partition(".")[0] for page in pages] == ["debrief-sheet", "guide"]
-    assert [printed(page, chromium, size) for page in pages] == [1, 1]
+    assert [count_printed_sheets(page, chromium, size) for page in pages] == [1, 1]
 
 
-def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
-    """Whoever names a file where a folder belongs is told, in one line."""
+def test_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    """A file in place of the folder ends the command with status 2."""
     (tmp_path / "file").write_text("")
 
     assert main(["print", str(tmp_path / "file")]) == 2

@@ -1,7 +1,7 @@
-"""What people do in Microsoft Teams, in the Agents Playground against the bot as it is.
+"""Journeys in Microsoft Teams, in the Agents Playground against the unmodified bot.
 
-The Playground opens no dialogs and knows no slash commands: forms open in the card, and
-commands are written in the personal chat.
+The Playground opens no dialogs and has no slash commands: forms open in the card, and commands
+are written in the personal chat.
 """
 
 from datetime import timedelta
@@ -9,27 +9,27 @@ from datetime import timedelta
 import pytest
 from playwright.async_api import expect
 
-from tests.journeys.colleague import TeamsUser
-from tests.journeys.organisation import TeamsSandbox
+from tests.journeys.teams_sandbox import TeamsSandbox
+from tests.journeys.teams_user import TeamsUser
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 STATUS = "Touched on, not really explored"
 
 
-async def _more(who: TeamsUser, cards: int) -> bool:
-    """Whether somebody has got more than *cards* by now."""
-    await who.page.wait_for_timeout(1000)
-    return await who.cards.count() > cards
+async def _has_more_cards(user: TeamsUser, card_count: int) -> bool:
+    """Return whether more than *card_count* cards have arrived by now."""
+    await user.page.wait_for_timeout(1000)
+    return await user.cards.count() > card_count
 
 
-async def opened(who: TeamsUser, command: str) -> None:
+async def open_form_in_card(user: TeamsUser, command: str) -> None:
     """Open a command's form in the card."""
-    await who.write_message(command)
-    await who.press_button(who.words.translate("private.here"))
+    await user.write_message(command)
+    await user.press_button(user.words.translate("private.here"))
 
 
-async def test_a_tip_is_read_and_the_next_one_takes_its_place(clinician: TeamsUser) -> None:
+async def test_tip_is_replaced_by_the_next(clinician: TeamsUser) -> None:
     """`tip` shows today's card, and its button another one."""
     titles = {tip.title for tip in clinician.words.tips}
     await clinician.write_message("tip")
@@ -44,23 +44,23 @@ async def test_a_tip_is_read_and_the_next_one_takes_its_place(clinician: TeamsUs
 
 @pytest.mark.parametrize("form", ["away", "against", "both", "unsure"])
 async def test_each_form_of_rupture_has_its_guide(clinician: TeamsUser, form: str) -> None:
-    """Two taps and Save turn the form in the card into a guide, and cause no message."""
+    """Two taps and Save turn the form in the card into a guide, and send no message."""
     words = clinician.words
-    await opened(clinician, "rupture")
+    await open_form_in_card(clinician, "rupture")
     await clinician.choose_answer(words.questions["form"].get_option(form).label)
     await clinician.choose_answer(STATUS)
-    cards = await clinician.cards.count()
+    card_count = await clinician.cards.count()
 
     await clinician.press_button(words.translate("rupture.form.submit"))
 
     await clinician.wait_for_text(words.translate("rupture.guide.title"))
     await clinician.wait_for_text(words.translate("safety.banner"))
-    assert await clinician.cards.count() == cards
+    assert await clinician.cards.count() == card_count
 
 
-async def test_an_answer_that_is_missing_is_asked_for(clinician: TeamsUser) -> None:
-    """Nothing is sent before both questions are answered; each says so itself."""
-    await opened(clinician, "rupture")
+async def test_missing_answer_is_reported(clinician: TeamsUser) -> None:
+    """Nothing is submitted before both questions are answered; each shows its error."""
+    await open_form_in_card(clinician, "rupture")
 
     await clinician.press_button(clinician.words.translate("rupture.form.submit"))
 
@@ -74,46 +74,46 @@ async def test_a_clinician_is_refused_the_counts(clinician: TeamsUser) -> None:
     await clinician.wait_for_text(clinician.words.translate("debriefs.refused.text")[:40])
 
 
-async def test_a_supervisor_reads_the_counts_as_a_chart_and_in_words(
+async def test_supervisor_reads_the_counts_as_a_chart_and_in_words(
     supervisor: TeamsUser,
 ) -> None:
-    """Once they agreed to how the tables are used, they see bars and the same in words."""
+    """After agreeing to the use of the tables, a supervisor sees bars and the same in words."""
     words = supervisor.words
     await supervisor.write_message("debriefs")
     await supervisor.press_button(words.translate("private.here"))
     await supervisor.press_button(words.translate("debriefs.agreement.agree"))
 
     await supervisor.wait_for_text(words.translate("counts.chart.accuracy")[:40])
-    drawn = supervisor.page.get_by_text(words.questions["form"].short_labels["unsure"], exact=True)
-    await expect(drawn.first).to_be_visible()
+    label = supervisor.page.get_by_text(words.questions["form"].short_labels["unsure"], exact=True)
+    await expect(label.first).to_be_visible()
 
 
-async def test_a_checkin_arrives_by_the_clock_and_is_answered_in_private(
-    clinician: TeamsUser, organisation: TeamsSandbox
+async def test_checkin_arrives_on_schedule_and_is_answered_in_private(
+    clinician: TeamsUser, teams_sandbox: TeamsSandbox
 ) -> None:
-    """Whoever joined is asked when it is time; the answer turns the card's form into thanks."""
+    """A joined clinician receives the check-in when due; the answer replaces the form by thanks."""
     words = clinician.words
     await clinician.write_message("checkin join")
-    cards = await clinician.cards.count()
+    card_count = await clinician.cards.count()
 
-    await organisation.advance_days_until(lambda: _more(clinician, cards))
+    await teams_sandbox.advance_days_until(lambda: _has_more_cards(clinician, card_count))
 
-    await expect(clinician.cards).to_have_count(cards + 1)
+    await expect(clinician.cards).to_have_count(card_count + 1)
     await clinician.press_button(words.translate("checkin.nudge.answer"))
     await clinician.choose_answer(words.questions["checkin"].options[0].label)
     await clinician.press_button(words.translate("checkin.form.submit"))
     await clinician.wait_for_text(words.translate("checkin.thanks.title"))
 
 
-async def test_whoever_removed_the_app_is_not_written_to(
-    clinician: TeamsUser, organisation: TeamsSandbox
+async def test_no_message_is_sent_after_the_app_is_removed(
+    clinician: TeamsUser, teams_sandbox: TeamsSandbox
 ) -> None:
-    """After the app is removed no check-in comes, however many weeks pass."""
+    """After the app is removed no check-in is sent, however many weeks pass."""
     await clinician.write_message("checkin join")
-    cards = await clinician.cards.count()
+    card_count = await clinician.cards.count()
     await clinician.mock_activity("Uninstall application")
     await expect(clinician.page.get_by_text("installationUpdate 200")).to_have_count(2)
 
-    await organisation.move_clock(organisation.now + timedelta(weeks=2))
+    await teams_sandbox.move_clock(teams_sandbox.now + timedelta(weeks=2))
 
-    assert await clinician.cards.count() == cards
+    assert await clinician.cards.count() == card_count

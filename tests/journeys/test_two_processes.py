@@ -1,4 +1,4 @@
-"""On PostgreSQL, one process receives and another looks at the clock and hands out."""
+"""On PostgreSQL, one process receives requests and another ticks and delivers."""
 
 import json
 import subprocess
@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from tests.journeys.botprocess import BotProcess, clinician_id
-from tests.journeys.otherslack import StdlibFakeSlack, run_fake_slack
+from tests.journeys.stdlib_slack import StdlibFakeSlack, run_fake_slack
 
 
 @pytest.fixture
 def slack() -> Iterator[StdlibFakeSlack]:
-    """Another Slack than the practice workspace."""
+    """A fake of Slack other than the sandbox."""
     with run_fake_slack() as running:
         yield running
 
@@ -23,9 +23,9 @@ def slack() -> Iterator[StdlibFakeSlack]:
 @pytest.fixture
 def bot(slack: StdlibFakeSlack, tmp_path: Path, postgres_url: str) -> Iterator[BotProcess]:
     """The receiving process, over a PostgreSQL of its own, with a team declared."""
-    told = {"DATABASE_URL": postgres_url, "TEST_MODE": "", "TEST_CLOCK": ""}
-    process = BotProcess(tmp_path, slack.api_url, extra_environment=told)
-    process.declare_team(extra_lines="tip = { days = [] }")  # its clock is the real one, on any day
+    environment = {"DATABASE_URL": postgres_url, "TEST_MODE": "", "TEST_CLOCK": ""}
+    process = BotProcess(tmp_path, slack.api_url, extra_environment=environment)
+    process.declare_team(extra_lines="tip = { days = [] }")  # it runs on the real clock, on any day
     process.start()
     slack.bot_url = process.base_url
     yield process
@@ -34,7 +34,7 @@ def bot(slack: StdlibFakeSlack, tmp_path: Path, postgres_url: str) -> Iterator[B
 
 @pytest.fixture
 def worker(bot: BotProcess) -> Iterator[subprocess.Popen[bytes]]:
-    """The process that ticks, beside the one that receives."""
+    """The worker process that ticks, beside the one that receives."""
     with (bot.folder / "worker.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", "worker"],
@@ -48,10 +48,10 @@ def worker(bot: BotProcess) -> Iterator[subprocess.Popen[bytes]]:
     process.wait(timeout=20)
 
 
-def test_what_receives_files_a_debrief_and_is_ready_without_a_tick(
+def test_receiving_process_files_a_debrief_without_a_tick(
     slack: StdlibFakeSlack, bot: BotProcess
 ) -> None:
-    """A clinician is served while no worker runs; nothing is handed out yet."""
+    """A clinician is served while no worker runs; nothing is delivered yet."""
     slack.send_command(clinician_id(1), "/rupture", trigger="t.1")
     view = slack.wait_for_call("views.open")["view"]
     answer = slack.submit_view(clinician_id(1), view, "V1", {"form": "both", "status": "working"})
@@ -64,10 +64,10 @@ def test_what_receives_files_a_debrief_and_is_ready_without_a_tick(
     assert slack.calls_of("chat.postMessage") == []
 
 
-def test_a_worker_hands_out_what_is_owed(
+def test_worker_delivers_due_messages(
     slack: StdlibFakeSlack, bot: BotProcess, worker: subprocess.Popen[bytes]
 ) -> None:
-    """The introduction card reaches the team's channel, once, and the worker ends when asked."""
+    """The introduction card reaches the team's channel once, and the worker ends on SIGTERM."""
     card = slack.wait_for_call("chat.postMessage", seconds=30)
     with urllib.request.urlopen(f"{bot.base_url}/readyz") as response:  # noqa: S310 - tests reach loopback alone
         ready = json.loads(response.read())

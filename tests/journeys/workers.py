@@ -1,4 +1,4 @@
-"""Two workers over one PostgreSQL, killed at the worst moment, and what became of all messages."""
+"""Two workers over one PostgreSQL, killed at chosen points, and the results of all messages."""
 
 import asyncio
 import os
@@ -20,15 +20,15 @@ from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
 from bot.store.store import Store
 from tests.journeys.botprocess import PEPPER, ROOT
-from tests.journeys.hurried import NOTE_KIND
-from tests.journeys.unsteady import FaultySlack, run_faulty_slack
+from tests.journeys.faulty_slack import FaultySlack, run_faulty_slack
+from tests.journeys.short_waits import NOTE_KIND
 
 WORKSPACES = ("slack:T0NORTH", "slack:T0SOUTH", "slack:T0WEST")
 PEOPLE_PER_WORKSPACE = 6
 CRASH_POINTS = ("before_intent", "before_commit", "after_commit", "after_answer")
 RATE_PER_MINUTE = 20
 _WRITER_LOCK_ID = int.from_bytes(b"attune")
-"""The lock by which the bot's writers take turns."""
+"""The advisory lock that serializes the bot's writers."""
 
 _WORKER_LOCKS_QUERY = (
     "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND objid < 9"
@@ -42,7 +42,7 @@ _UNFINISHED_WORKFLOWS_QUERY = (
 
 @dataclass
 class WorkerProcess:
-    """One `worker` process, and the door at which it meets Slack."""
+    """One `worker` process, and the fake Slack it sends to."""
 
     slack: FaultySlack
     log_file: Path
@@ -51,10 +51,10 @@ class WorkerProcess:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start the process, and wait for nothing."""
+        """Start the process without waiting for it."""
         with self.log_file.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.journeys.hurried", "worker"],
+                [sys.executable, "-m", "tests.journeys.short_waits", "worker"],
                 cwd=self.source_tree,
                 env={
                     **self.environment,
@@ -65,34 +65,34 @@ class WorkerProcess:
             )
 
     def connected_addresses(self) -> set[tuple[str, int]]:
-        """Every address on a network that the process is connected to just now."""
+        """Return every network address to which the process has a connection."""
         assert self.process is not None
-        home = Path(f"/proc/{self.process.pid}")
-        mine = {_link_target(one) for one in (home / "fd").iterdir()}
-        lines = [line.split() for line in (home / "net/tcp").read_text().splitlines()[1:]]
-        lines += [line.split() for line in (home / "net/tcp6").read_text().splitlines()[1:]]
-        return {_parse_address(line[2]) for line in lines if f"socket:[{line[9]}]" in mine}
+        proc_folder = Path(f"/proc/{self.process.pid}")
+        descriptors = {_link_target(link) for link in (proc_folder / "fd").iterdir()}
+        lines = [line.split() for line in (proc_folder / "net/tcp").read_text().splitlines()[1:]]
+        lines += [line.split() for line in (proc_folder / "net/tcp6").read_text().splitlines()[1:]]
+        return {_parse_address(line[2]) for line in lines if f"socket:[{line[9]}]" in descriptors}
 
     def kill(self) -> None:
-        """End the process at once, as a power cut would."""
+        """Kill the process at once, as a power cut would."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
     def stop(self) -> None:
-        """Ask the process to end, and wait for it."""
+        """Terminate the process, and wait for it."""
         assert self.process is not None
         self.process.terminate()
         assert self.process.wait(timeout=40) == 0, self.read_log()
 
     def read_log(self) -> str:
-        """Everything the process has written."""
+        """Return the log so far."""
         return self.log_file.read_text(encoding="utf-8") if self.log_file.exists() else ""
 
 
 @dataclass
 class WorkerGroup:
-    """The workers, the database they share, and what the one Slack behind their doors has seen."""
+    """The workers, their shared database, and the posts that their fakes received together."""
 
     database_url: str
     workers: tuple[WorkerProcess, ...]
@@ -100,64 +100,68 @@ class WorkerGroup:
     max_in_doubt: int = 0
 
     def start(self) -> None:
-        """Start both, and wait until they share."""
+        """Start all workers, and wait until each holds a lease."""
         for worker in self.workers:
             worker.start()
         self.wait_for_workers(len(self.workers))
 
     def wait_for_posts(self) -> None:
-        """Wait until somebody has been sent something."""
+        """Wait until a worker has sent some messages."""
         self._first_worker(lambda worker: worker.slack.call_counts["chat.postMessage"] > 2)
 
     def plan_messages(self, people_count: int = PEOPLE_PER_WORKSPACE) -> None:
-        """Owe each of *people* in every workspace a message now, as a tick would."""
+        """Plan a message to *people_count* people of every workspace now, as a tick would."""
         self.week_count += 1
         now = datetime.now(UTC)
 
         def plan_deliveries(repos: Repositories) -> int:
             return repos.deliveries.plan_deliveries(
                 PlannedDelivery(
-                    workspace, NOTE_KIND, f"U0CLIN{one}", "", f"2026-W{self.week_count:02}", now,
+                    workspace, NOTE_KIND, f"U0CLIN{index}", "", f"2026-W{self.week_count:02}", now,
                     now + timedelta(hours=1), "",
                 )
                 for workspace in WORKSPACES
-                for one in range(people_count)
+                for index in range(people_count)
             )  # fmt: skip
 
         self._run_job(plan_deliveries)
 
     def kill_at_point(self, point: str) -> WorkerProcess:
-        """Wait until a worker is at *point* of a message's way, and kill it there."""
-        doors = [worker.slack for worker in self.workers]
+        """Wait until a worker is at *point* of a delivery, and kill it there."""
+        fakes = [worker.slack for worker in self.workers]
         if point in {"before_commit", "after_commit"}:
-            for door in doors:
-                door.hold_next_post("before_commit" if point == "before_commit" else "after_commit")
+            for fake in fakes:
+                fake.hold_next_post("before_commit" if point == "before_commit" else "after_commit")
             victim = self._first_worker(lambda worker: worker.slack.post_held.is_set())
             victim.kill()
-            for door in doors:
-                door.release_held_post()
+            for fake in fakes:
+                fake.release_held_post()
         else:
-            for door in doors:
-                door.answer_delay_seconds = 0.5 if point == "after_answer" else 0.05
-            before = {
+            for fake in fakes:
+                fake.answer_delay_seconds = 0.5 if point == "after_answer" else 0.05
+            call_counts = {
                 id(worker): worker.slack.call_counts["chat.postMessage"] for worker in self.workers
             }
             victim = self._first_worker(
-                lambda worker: worker.slack.call_counts["chat.postMessage"] > before[id(worker)]
+                lambda worker: (
+                    worker.slack.call_counts["chat.postMessage"] > call_counts[id(worker)]
+                )
             )
             with self.hold_writer_lock():
                 time.sleep(0.8)
                 victim.kill()
-            for door in doors:
-                door.answer_delay_seconds = 0.0
-        begun = Counter(
-            w for w, s in self.run_query("SELECT workspace, state FROM delivery") if s == "sending"
+            for fake in fakes:
+                fake.answer_delay_seconds = 0.0
+        in_doubt = Counter(
+            workspace
+            for workspace, state in self.run_query("SELECT workspace, state FROM delivery")
+            if state == "sending"
         )
-        self.max_in_doubt = max(self.max_in_doubt, *begun.values(), 0)
+        self.max_in_doubt = max(self.max_in_doubt, *in_doubt.values(), 0)
         return victim
 
     def wait_until_finished(self, seconds: float = 120) -> float:
-        """Wait until nothing is owed or in doubt, and say how long that took."""
+        """Wait until no delivery is planned or in doubt, and return how long that took."""
         start = time.monotonic()
         while {state for (state,) in self.run_query("SELECT state FROM delivery")} & {
             "planned",
@@ -170,54 +174,54 @@ class WorkerGroup:
         return time.monotonic() - start
 
     def unfinished_rows(self) -> list[tuple[Any, ...]]:
-        """How deliveries and unfinished drains stand, for whoever looks for what holds them up."""
+        """Return the unfinished deliveries and workflows, for the message of a failed wait."""
         return self.run_query(
             f"{_DELIVERIES_QUERY} WHERE state IN ('planned', 'sending')"
         ) + self.run_query(_UNFINISHED_WORKFLOWS_QUERY)
 
     def count_results(self) -> dict[str, int]:
-        """How many messages were owed, were lost, arrived twice, and are in doubt for good."""
-        posted: Counter[str] = Counter()
+        """Return how many messages were due, lost, duplicated and unconfirmed."""
+        posts_by_key: Counter[str] = Counter()
         for key, _ in self.workers[0].slack.posted_counts().elements():
-            posted[key] += 1
+            posts_by_key[key] += 1
         rows = self.run_query("SELECT id, state FROM delivery")
         return {
             "owed": len(rows),
-            "lost": sum(state != "unconfirmed" and not posted[key] for key, state in rows),
-            "twice": sum(count > 1 for count in posted.values()),
+            "lost": sum(state != "unconfirmed" and not posts_by_key[key] for key, state in rows),
+            "twice": sum(count > 1 for count in posts_by_key.values()),
             "unconfirmed": sum(state == "unconfirmed" for _, state in rows),
         }
 
     def run_query(self, query: str) -> list[tuple[Any, ...]]:
-        """Ask the database."""
+        """Run *query*, and return its rows."""
         with psycopg.connect(self.database_url.replace("+psycopg", "")) as connection:
             return connection.execute(query.encode()).fetchall()
 
     @contextmanager
     def hold_writer_lock(self) -> Iterator[None]:
-        """Hold the turn to write, as another process of the bot might."""
+        """Hold the writers' advisory lock, as another process of the bot might."""
         with psycopg.connect(self.database_url.replace("+psycopg", "")) as connection:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_WRITER_LOCK_ID,))
             yield
 
     def read_logs(self) -> str:
-        """Everything that every worker has written."""
+        """Return the logs of all workers."""
         return "\n".join(worker.read_log() for worker in self.workers)
 
     def wait_for_workers(self, count: int) -> None:
-        """Wait until *count* workers share."""
-        end = time.monotonic() + 60
+        """Wait until *count* workers hold a lease."""
+        deadline = time.monotonic() + 60
         while len(self.run_query(_WORKER_LOCKS_QUERY)) < count:
-            assert time.monotonic() < end, self.read_logs()
+            assert time.monotonic() < deadline, self.read_logs()
             time.sleep(0.1)
 
     def _first_worker(self, condition: Any) -> WorkerProcess:
-        end = time.monotonic() + 60
+        deadline = time.monotonic() + 60
         while True:
             for worker in self.workers:
                 if condition(worker):
                     return worker
-            assert time.monotonic() < end, self.read_logs()
+            assert time.monotonic() < deadline, self.read_logs()
             time.sleep(0.005)
 
     def _run_job(self, job: Any) -> None:
@@ -233,26 +237,27 @@ class WorkerGroup:
 def create_workers(
     folder: Path, database_url: str, *, is_history_granted: bool = True, **overrides: str
 ) -> Iterator[WorkerGroup]:
-    """Two workers, not yet started, over the database at *url*, and three workspaces."""
+    """Create two workers, not yet started, over a database and three workspaces."""
     store = Store.open(database_url, ())
     store.migrate()
     store.close_sync()
     with (
-        run_faulty_slack(is_history_granted=is_history_granted) as one,
-        run_faulty_slack(is_history_granted=is_history_granted) as other,
+        run_faulty_slack(is_history_granted=is_history_granted) as first_slack,
+        run_faulty_slack(is_history_granted=is_history_granted) as second_slack,
     ):
-        other.chats_by_delivery, other.lock = one.chats_by_delivery, one.lock
+        second_slack.chats_by_delivery = first_slack.chats_by_delivery
+        second_slack.lock = first_slack.lock
         workers = tuple(
             WorkerProcess(
                 slack,
                 folder / f"{number}.log",
                 environment=_build_environment(database_url, slack.api_url) | overrides,
             )
-            for number, slack in enumerate((one, other))
+            for number, slack in enumerate((first_slack, second_slack))
         )
-        made = WorkerGroup(database_url, workers)
+        group = WorkerGroup(database_url, workers)
         try:
-            yield made
+            yield group
         finally:
             for worker in workers:
                 if worker.process is not None and worker.process.poll() is None:
@@ -260,7 +265,7 @@ def create_workers(
 
 
 def _link_target(file: Path) -> str:
-    """Where an open file leads; it may be closed meanwhile."""
+    """Return the target of an open file's link; the file may have been closed meanwhile."""
     try:
         return str(file.readlink())
     except FileNotFoundError:

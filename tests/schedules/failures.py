@@ -23,7 +23,7 @@ from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
 from schedules import daily_tip, retention
 from tests.doubles import FakeClock
-from tests.journeys.unsteady import FaultySlack, SlackFailure, run_faulty_slack
+from tests.journeys.faulty_slack import FaultySlack, SlackFailure, run_faulty_slack
 from tests.sample_team import CLINICIANS, MARIE, OTHER_TEAM, TEAM, WORKSPACE, set_up_team
 
 DeliverDue = Callable[[Context], Awaitable[None]]

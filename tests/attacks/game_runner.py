@@ -1,7 +1,7 @@
-"""Playing the guessing game: on the real bot, or on its release rule alone, which is quicker.
+"""Run the guessing game on the real bot, or on its release rule alone, which is faster.
 
-The rule is what the bot publishes: ``test_guesses.py`` holds the one to the other, byte for
-byte. In both the attacker guesses from a page and nothing else.
+The rule is what the bot publishes: ``test_guesses.py`` compares the two byte for byte. In both
+the attacker guesses from a page and nothing else.
 """
 
 import secrets
@@ -16,8 +16,8 @@ from bot.conversation import Person
 from bot.domain.counts import release_rule
 from bot.domain.counts.noise import NoiseGenerator
 from tests.attacks import odds
-from tests.attacks.field import AttackEnvironment, FieldTeam, deal_forms
-from tests.attacks.games import (
+from tests.attacks.environment import AttackEnvironment, AttackTeam, deal_forms
+from tests.attacks.guessing_game import (
     CERTAIN_LOG_ODDS,
     FORM_CODES,
     PeriodCase,
@@ -39,35 +39,35 @@ ReleasedPage = tuple[object, object]
 
 
 class Guesser:
-    """Somebody who is told one page a period of several teams, and guesses at the end of a game."""
+    """An attacker who sees one page a period of several teams and guesses at the end of a game."""
 
     def __init__(self, histories: Sequence[TeamHistory], terms: LedgerTerms) -> None:
-        """Know all that is counted of the others in each of *lives*, and the terms."""
+        """Know everything counted of the others in each of *histories*, and the terms."""
         self.histories, self.terms = histories, terms
         self.play_count = 0
         self.right_count = self.certain_count = 0.0
         self.begin_game()
 
     def begin_game(self) -> None:
-        """Begin a game: somebody tosses for each team in which of two worlds its target is."""
+        """Begin a game: choose at random in which of two worlds each team's target is."""
         self.true_worlds = [secrets.randbelow(2) for _ in self.histories]
         self.log_odds = [0.0 for _ in self.histories]
 
     def observe_page(self, team_index: int, case: PeriodCase, page: ReleasedPage) -> None:
-        """Look at the page of the team *at* that place."""
+        """Update the log odds with the page of the team at *team_index*."""
         self.log_odds[team_index] += page_log_odds(case, self.terms, page)
 
     def guess_worlds(self) -> None:
-        """Guess of every team, be told the truth, and begin anew."""
-        for truth, believed in zip(self.true_worlds, self.log_odds, strict=True):
-            self.right_count += 0.5 if believed == 0 else (believed > 0) == truth
-            self.certain_count += abs(believed) >= CERTAIN_LOG_ODDS
+        """Guess for every team, compare with the truth, and begin the next game."""
+        for truth, log_odds in zip(self.true_worlds, self.log_odds, strict=True):
+            self.right_count += 0.5 if log_odds == 0 else (log_odds > 0) == truth
+            self.certain_count += abs(log_odds) >= CERTAIN_LOG_ODDS
             self.play_count += 1
         self.begin_game()
 
     @property
     def score(self) -> Score:
-        """How it went so far."""
+        """Return the score so far."""
         return Score(
             self.play_count,
             self.right_count / self.play_count,
@@ -76,7 +76,7 @@ class Guesser:
 
 
 def publish_by_rule(case: PeriodCase, world_index: int, terms: LedgerTerms) -> ReleasedPage:
-    """What the rule publishes of one period, under a fresh key as every salt gives one."""
+    """Return what the rule publishes for one period, under a fresh key, as every salt gives one."""
     slips = [
         *_other_slips(case),
         *[
@@ -91,7 +91,7 @@ def publish_by_rule(case: PeriodCase, world_index: int, terms: LedgerTerms) -> R
 
 
 def draw_page(case: PeriodCase, world_index: int, terms: LedgerTerms) -> ReleasedPage:
-    """The same, drawn from the enumerated chances: for terms that are not in use."""
+    """Return the same, drawn from the enumerated probabilities: for terms not in use."""
     total, cells = case.count_worlds(terms)[world_index]
     return (
         _draw_value(
@@ -116,8 +116,8 @@ def _cumulative_probabilities(
 
 
 def _draw_value(values: tuple[object, ...], cumulative: tuple[float, ...]) -> object:
-    fall = secrets.randbelow(_RANDOM_RESOLUTION) / _RANDOM_RESOLUTION * cumulative[-1]
-    return values[min(bisect(cumulative, fall), len(values) - 1)]
+    sample = secrets.randbelow(_RANDOM_RESOLUTION) / _RANDOM_RESOLUTION * cumulative[-1]
+    return values[min(bisect(cumulative, sample), len(values) - 1)]
 
 
 def play_by_rule(
@@ -127,12 +127,12 @@ def play_by_rule(
     terms: LedgerTerms,
     publish: Callable[[PeriodCase, int, LedgerTerms], ReleasedPage] = publish_by_rule,
 ) -> Score:
-    """Play so many games of each life on the release rule."""
+    """Play *game_count* games of each history on the release rule."""
     guesser = Guesser(histories, terms)
     for _ in range(game_count):
-        for at, life in enumerate(histories):
-            for case in _iter_cases(life, period_count):
-                guesser.observe_page(at, case, publish(case, guesser.true_worlds[at], terms))
+        for index, history in enumerate(histories):
+            for case in _iter_cases(history, period_count):
+                guesser.observe_page(index, case, publish(case, guesser.true_worlds[index], terms))
         guesser.guess_worlds()
     return guesser.score
 
@@ -142,17 +142,21 @@ def _create_generator() -> NoiseGenerator:
 
 
 def _other_slips(case: PeriodCase) -> Slips:
-    """What everybody else files: colluders what they stuff in, others what makes the counts."""
+    """Return the others' slips: the colluders' debriefs, or the ones that make up the counts."""
     if case.colluder_counts:
-        stuffed = enumerate(case.colluder_counts)
+        colluders = enumerate(case.colluder_counts)
         return [
-            (b"colluder %d" % who, FORM_CODES[-1]) for who, many in stuffed for _ in range(many)
+            (b"colluder %d" % number, FORM_CODES[-1])
+            for number, count in colluders
+            for _ in range(count)
         ]
-    return deal_forms(case.other_counts, [b"clinician %d" % who for who in range(max_people(case))])
+    return deal_forms(
+        case.other_counts, [b"clinician %d" % number for number in range(max_people(case))]
+    )
 
 
 def max_people(case: PeriodCase) -> int:
-    """How many people at most share what the others file: as many as the total counts."""
+    """Return how many people at most share the others' debriefs: as many as the total counts."""
     return max(1, case.total_count)
 
 
@@ -167,15 +171,19 @@ async def play_on_bot(
     game_count: int,
     period_count: int = 1,
 ) -> Score:
-    """Let every team of the field live *games*, each of so many *periods*, and guess after each.
+    """Play *game_count* games of *period_count* periods with every team, guessing after each game.
 
     The target is in the same world for all periods of a game.
     """
     guesser = Guesser(histories, terms_for_size(len(environment.teams[0].clinicians)))
     for _ in range(game_count):
-        for cases in zip(*(_iter_cases(life, period_count) for life in histories), strict=True):
-            for at, seen in enumerate(await _play_period(environment, cases, guesser.true_worlds)):
-                guesser.observe_page(at, cases[at], seen)
+        for cases in zip(
+            *(_iter_cases(history, period_count) for history in histories), strict=True
+        ):
+            for index, page in enumerate(
+                await _play_period(environment, cases, guesser.true_worlds)
+            ):
+                guesser.observe_page(index, cases[index], page)
         guesser.guess_worlds()
     return guesser.score
 
@@ -183,26 +191,28 @@ async def play_on_bot(
 async def _play_period(
     environment: AttackEnvironment, cases: Sequence[PeriodCase], true_worlds: Sequence[int]
 ) -> list[ReleasedPage]:
-    told = list(zip(environment.teams, cases, true_worlds, strict=True))
-    await environment.insert_slips({side.team.id: deal_case(side, case) for side, case, _ in told})
+    rounds = list(zip(environment.teams, cases, true_worlds, strict=True))
+    await environment.insert_slips(
+        {team.team.id: deal_case(team, case) for team, case, _ in rounds}
+    )
     await environment.file_concurrently(
         [
-            (one.target, (case.first_world_forms, case.second_world_forms)[truth])
-            for one, case, truth in told
+            (team.target, (case.first_world_forms, case.second_world_forms)[truth])
+            for team, case, truth in rounds
         ]
     )
     await environment.file_concurrently(
         [
-            (who, (FORM_CODES[-1],) * many)
-            for side, case, _ in told
-            for who, many in zip(side.others, case.colluder_counts, strict=False)
+            (person, (FORM_CODES[-1],) * count)
+            for team, case, _ in rounds
+            for person, count in zip(team.others, case.colluder_counts, strict=False)
         ]
     )
     await environment.close_all_periods()
-    return [await environment.read_release(side) for side in environment.teams]
+    return [await environment.read_release(team) for team in environment.teams]
 
 
-def deal_case(team: FieldTeam, case: PeriodCase) -> list[tuple[Person, str]]:
-    """What the others of *case* file, but for what colluders stuff in themselves."""
+def deal_case(team: AttackTeam, case: PeriodCase) -> list[tuple[Person, str]]:
+    """Return what the others of *case* file, except what colluders file themselves."""
     people = team.others[: max_people(case)]
     return [] if case.colluder_counts else deal_forms(case.other_counts, people)

@@ -1,4 +1,4 @@
-"""The bot's own command line, with the waits that are minutes in service cut to seconds."""
+"""The bot's command line with intervals of seconds instead of minutes."""
 
 import asyncio
 import sys
@@ -11,20 +11,20 @@ from bot.store.repositories import deliveries
 from schedules.clock import Ticker
 
 NOTE_KIND = "note"
-"""A kind of delivery that knows no hour of the day, since these workers live by the real clock."""
+"""A delivery kind without quiet hours, because these workers run on the real clock."""
 
 SETTLE_SECONDS = 4.0
-"""Seconds after which the fate of a message is looked into; the stand-in answers sooner."""
+"""Seconds after which an unconfirmed send is reconciled; the fake answers sooner."""
 
 DWELL_SECONDS = 6.0
-"""Seconds for which a worker has to be missing; in an outage each looks ten times meanwhile."""
+"""Grace period in seconds for an orphaned lease; in an outage each worker checks ten times."""
 
 
 def shorten_waits() -> None:
-    """Tick every second, and wait less for whoever is gone."""
+    """Tick every second, and shorten the lease and queue intervals."""
     deliveries.RECONCILE_AFTER = timedelta(seconds=SETTLE_SECONDS)
     if app.is_scale_extra_installed():
-        from schedules.delivery import shared_workers  # noqa: PLC0415 - as in the bot itself
+        from schedules.delivery import shared_workers  # noqa: PLC0415 - optional, as in the bot
 
         shared_workers.LEASE_CHECK_SECONDS, shared_workers.ORPHAN_GRACE_SECONDS = 0.5, DWELL_SECONDS
         shared_workers.ENQUEUE_INTERVAL_SECONDS, shared_workers.QUEUE_POLL_SECONDS = 1.0, 0.3
@@ -44,7 +44,7 @@ def shorten_waits() -> None:
     def start_ticking(ticker: Ticker) -> None:
         running.append(asyncio.get_running_loop().create_task(tick_forever(ticker)))
 
-    setattr(Ticker, "start", start_ticking)  # noqa: B010 - mypy takes no method in another's place
+    setattr(Ticker, "start", start_ticking)  # noqa: B010 - mypy rejects assigning to a method
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Somebody in front of the practice workspace's page, with a real browser."""
+"""A user of the sandbox's page, in a real browser."""
 
 import re
 from typing import Any
@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 from playwright.async_api import ConsoleMessage, Error, Locator, Page, Request, Response, expect
 
 TIMEOUT_MILLISECONDS = 30_000.0
-"""Milliseconds for what should take one: eight people may be building on the same machine."""
+"""Timeout for what should take one second: the machine may be busy with other builds."""
 
 JUMP_TIMEOUT_MILLISECONDS = 120_000.0
-"""Milliseconds for living through days or weeks."""
+"""Timeout for a jump through days or weeks."""
 
 _LOOPBACK_HOSTS = {"127.0.0.1", "localhost"}
 _LOCAL_SCHEMES = {"data", "blob"}
@@ -19,11 +19,11 @@ _FIRST_ERROR_STATUS = 400
 expect.set_options(timeout=TIMEOUT_MILLISECONDS)
 
 
-class Visitor:
-    """Looks, types and presses. ``strayed`` is every request that left this machine."""
+class SandboxUser:
+    """A user who reads, types and clicks; ``remote_requests`` are requests off this machine."""
 
     def __init__(self, page: Page, page_url: str) -> None:
-        """Sit down before *page*; nothing is opened before :meth:`arrive`."""
+        """Attach to *page*; it is blank until :meth:`open_page`."""
         self.page = page
         self.page_url = page_url
         self.remote_requests: list[str] = []
@@ -40,14 +40,14 @@ class Visitor:
         await expect(self.page.get_by_role("heading", level=1)).to_be_visible()
 
     async def close_forms(self) -> None:
-        """Put away every form, so that the next visitor finds none."""
+        """Close every form, so that the next test starts without one."""
         forms = self.page.get_by_role("dialog").or_(self.page.get_by_role("alertdialog"))
         while count := await forms.count():
             await self.page.keyboard.press("Escape")
             await expect(forms).to_have_count(count - 1)
 
     async def switch_persona(self, name: str) -> None:
-        """Become another person of the practice."""
+        """Switch to another person of the practice."""
         await self.page.get_by_label("You are").select_option(label=name)
         await expect(self.page.locator("#spoken")).to_contain_text(name)
 
@@ -58,17 +58,17 @@ class Visitor:
         await expect(self.page.get_by_role("heading", level=1)).to_have_text(room)
 
     async def open_tab(self, name: str) -> None:
-        """Turn to a tab of the app."""
+        """Open a tab of the app."""
         await self.page.get_by_role("button", name=name, exact=True).click()
 
     async def type_command(self, line: str) -> None:
-        """Type a command where one writes, and send it."""
+        """Type a command in the message input, and send it."""
         await self.message_input.fill(line)
         await self.message_input.press("Escape")
         await self.message_input.press("Enter")
 
     async def jump_in_time(self, name: str) -> None:
-        """Jump through practice time, and wait until the page has arrived there."""
+        """Jump in the sandbox's time, and wait until the page shows the new time."""
         await self.page.locator(f"[data-jump={name}]").click()
         await expect(self.page.locator("#spoken")).to_contain_text(
             "It is now", timeout=JUMP_TIMEOUT_MILLISECONDS
@@ -76,7 +76,7 @@ class Visitor:
 
     @property
     def message_input(self) -> Locator:
-        """Where one types."""
+        """The message input."""
         return self.page.get_by_role("combobox", name="Write in")
 
     @property
@@ -90,7 +90,7 @@ class Visitor:
         return self.page.get_by_role("dialog").last
 
     def find_step(self, name: str) -> Locator:
-        """The last step with this name: on a form, on the app's Home or on a message."""
+        """Return the last step with this name: on a form, on the app's Home or on a message."""
         return self.page.locator(f"[data-step='{name}']").last
 
     async def wait_for_title(self, title: str) -> None:
@@ -98,16 +98,16 @@ class Visitor:
         await expect(self.top_form.get_by_role("heading", level=2)).to_have_text(title)
 
     async def choose_answer(self, question: str, answer: str) -> None:
-        """Answer a question of the form on top by the label of an answer."""
+        """Choose the answer to a question of the form on top, by the answer's label."""
         group = self.top_form.locator(f"[data-block='{question}']")
         await group.get_by_label(answer, exact=True).check()
 
     async def submit_form(self) -> None:
-        """Send the form on top off."""
+        """Submit the form on top."""
         await self.top_form.locator("button[type=submit]").click()
 
     async def focused_element(self) -> Any:
-        """What has the focus: its tag and the beginning of its words."""
+        """Return the focused element: its tag and the first 40 characters of its text."""
         return await self.page.evaluate(
             "[document.activeElement.tagName, document.activeElement.textContent.slice(0, 40)]"
         )
@@ -119,8 +119,8 @@ class Visitor:
 
     def _on_response(self, response: Response) -> None:
         if response.status >= _FIRST_ERROR_STATUS:
-            asked = response.request
-            self.page_errors.append(f"{response.status} {asked.url} {asked.post_data or ''}")
+            request = response.request
+            self.page_errors.append(f"{response.status} {request.url} {request.post_data or ''}")
 
     def _on_page_error(self, error: Error) -> None:
         self.page_errors.append(str(error))

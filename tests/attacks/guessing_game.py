@@ -1,7 +1,8 @@
-"""The guessing game: two worlds that differ in what one person filed, a page, and the best guess.
+"""The guessing game: two worlds that differ in what one person filed, and the best guess.
 
-The attacker knows what everybody else filed, the whole code and every constant, and guesses by
-the exact chances of :mod:`tests.attacks.odds`. :mod:`tests.attacks.plays` plays it.
+The attacker knows what the other clinicians filed, the whole code and every constant, and
+guesses by the exact probabilities of :mod:`tests.attacks.odds`.
+:mod:`tests.attacks.game_runner` runs it.
 """
 
 import random
@@ -24,10 +25,10 @@ CERTAIN_LOG_ODDS = log(99)
 """Log odds from which an attacker calls a guess certain: ninety-nine to one."""
 
 HIDDEN_PROBABILITY = 1e-7
-"""The chance given to a table so unlikely that its enumeration left it out."""
+"""The probability of a table so unlikely that its enumeration left it out."""
 
 PRUNED_PROBABILITY = 1e-7
-"""Ways of falling less likely than this are left out when an attacker enumerates."""
+"""Noise combinations below this probability are left out when an attacker enumerates."""
 
 Forms = tuple[str, ...]
 
@@ -36,8 +37,8 @@ Forms = tuple[str, ...]
 class PeriodCase:
     """One period: what is counted of the others, and what the target files in each world.
 
-    ``others`` are the breakdown's counts, ``heads`` the total's, whose cap may be another one;
-    ``stuffed`` are debriefs that colluders send, of which these counts are made.
+    ``other_counts`` are the breakdown's counts, ``total_count`` the total's, whose cap may differ;
+    ``colluder_counts`` are debriefs that colluders file, of which these counts are made.
     """
 
     other_counts: FormCounts
@@ -49,22 +50,22 @@ class PeriodCase:
     def count_worlds(
         self, terms: LedgerTerms
     ) -> tuple[tuple[int, FormCounts], tuple[int, FormCounts]]:
-        """What the total and the breakdown count in each world."""
+        """Return what the total and the breakdown count in each world."""
         return self._count_with(self.first_world_forms, terms), self._count_with(
             self.second_world_forms, terms
         )
 
     def _count_with(self, forms: Forms, terms: LedgerTerms) -> tuple[int, FormCounts]:
-        told = forms[: terms.breakdown.cap]
+        counted_forms = forms[: terms.breakdown.cap]
         cells = (
-            many + told.count(form)
-            for many, form in zip(self.other_counts, FORM_CODES, strict=True)
+            count + counted_forms.count(form)
+            for count, form in zip(self.other_counts, FORM_CODES, strict=True)
         )
         return self.total_count + min(len(forms), terms.total.cap), tuple(cells)
 
 
 TeamHistory = tuple[PeriodCase, ...]
-"""What one team files, period after period; a game longer than that begins it again."""
+"""What one team files, period after period; a longer game repeats it from the start."""
 
 
 @dataclass(frozen=True)
@@ -77,17 +78,17 @@ class Score:
 
     @property
     def confidence_bounds(self) -> tuple[float, float]:
-        """Between what the share of right guesses lies, 95 times in 100 (Wilson 1927)."""
+        """The 95 % confidence interval of the share of right guesses (Wilson 1927)."""
         return wilson_interval(self.right_share, self.play_count, 1.96)
 
     @property
     def lower_bound(self) -> float:
-        """What the share of right guesses exceeds but for one run in ten thousand."""
+        """The lower bound of the share of right guesses, exceeded but for one run in 10,000."""
         return wilson_interval(self.right_share, self.play_count, 3.72)[0]
 
 
 def wilson_interval(share: float, play_count: int, width: float) -> tuple[float, float]:
-    """The interval of *width* standard deviations for a share seen in *plays*."""
+    """Return the interval of *width* standard deviations for a share of *play_count* plays."""
     squared = width * width
     middle = share + squared / (2 * play_count)
     reach = width * sqrt(share * (1 - share) / play_count + squared / (4 * play_count * play_count))
@@ -100,16 +101,16 @@ cached_band_probabilities = cache(odds.band_probabilities)
 
 @cache
 def normalized_table_probabilities(form_counts: FormCounts, noise_scale: Fraction) -> Probabilities:
-    """How likely each breakdown is where that much is counted, as the attacker has it."""
-    found = odds.table_probabilities(form_counts, noise_scale, PRUNED_PROBABILITY)
-    walked = sum(found.values())
-    return {table: chance / walked for table, chance in found.items()}
+    """Return the probability of each breakdown for *form_counts*, normalized to 1."""
+    probabilities = odds.table_probabilities(form_counts, noise_scale, PRUNED_PROBABILITY)
+    enumerated = sum(probabilities.values())
+    return {table: probability / enumerated for table, probability in probabilities.items()}
 
 
 def page_probabilities(
     case: PeriodCase, terms: LedgerTerms
 ) -> Iterator[tuple[Probabilities, Probabilities]]:
-    """For each world, how likely each band and each breakdown is."""
+    """Yield, for each world, the probability of each band and of each breakdown."""
     for total, cells in case.count_worlds(terms):
         yield (
             cached_band_probabilities(total, terms.total.noise_scale),
@@ -118,28 +119,32 @@ def page_probabilities(
 
 
 def page_log_odds(case: PeriodCase, terms: LedgerTerms, page: tuple[object, object]) -> float:
-    """How much likelier the other world is than the one, after a look: the log of the odds."""
-    one, other = page_probabilities(case, terms)
+    """Return the log odds of the second world against the first, given *page*."""
+    first_world, second_world = page_probabilities(case, terms)
     return sum(
-        log(there.get(told, HIDDEN_PROBABILITY)) - log(here.get(told, HIDDEN_PROBABILITY))
-        for here, there, told in zip(one, other, page, strict=True)
+        log(second.get(value, HIDDEN_PROBABILITY)) - log(first.get(value, HIDDEN_PROBABILITY))
+        for first, second, value in zip(first_world, second_world, page, strict=True)
     )
 
 
 def best_guess_share(case: PeriodCase, terms: LedgerTerms) -> float:
-    """How often the best guess is right, exactly: over every pair of tables there can be."""
-    (first, said), (second, other) = page_probabilities(case, terms)
+    """Return how often the best guess is right, exactly: over every possible pair of tables."""
+    (first_bands, first_tables), (second_bands, second_tables) = page_probabilities(case, terms)
     return sum(
-        max(chance * said.get(table, 0.0), second[band] * other.get(table, 0.0)) / 2
-        for band, chance in first.items()
-        for table in {**said, **other}
+        max(
+            probability * first_tables.get(table, 0.0),
+            second_bands[band] * second_tables.get(table, 0.0),
+        )
+        / 2
+        for band, probability in first_bands.items()
+        for table in {**first_tables, **second_tables}
     )
 
 
 def generate_histories(
     size: int, debriefs: int, terms: LedgerTerms, period_count: int = 1
 ) -> list[TeamHistory]:
-    """Two made-up teams at each rate, and a target who files so many debriefs of one form."""
+    """Generate two teams at each rate, and a target who files *debriefs* debriefs of one form."""
     return [
         tuple(
             islice(
@@ -155,11 +160,11 @@ def generate_histories(
 def _generate_cases(
     size: int, rate: float, number: int, target_forms: Forms, terms: LedgerTerms
 ) -> Iterator[PeriodCase]:
-    """One period after the other of one team, in which others file as their rate has it."""
+    """Yield one period after the other of one team, in which the others file at *rate*."""
     mix = tuple(utility.FORM_MIXES)[number]
-    chance = random.Random(f"{size} {rate} {mix} ")  # noqa: S311 - made-up teams
+    generator = random.Random(f"{size} {rate} {mix} ")  # noqa: S311 - generated teams
     while True:
-        slips = utility.generate_slips(size, rate, mix, chance)
+        slips = utility.generate_slips(size, rate, mix, generator)
         others = [slip for slip in slips if slip[0] != bytes([size - 1])]
         cells = Counter(form for _, form in _capped_slips(others, terms.breakdown.cap))
         heads = len(_capped_slips(others, terms.total.cap))
@@ -169,11 +174,11 @@ def _generate_cases(
 
 
 def _capped_slips(slips: Slips, cap: int) -> Slips:
-    """The slips that are counted, of each person the first ones."""
-    seen: Counter[bytes] = Counter()
+    """Return the slips that are counted: the first ones of each person, up to *cap*."""
+    slip_counts: Counter[bytes] = Counter()
     counted = []
-    for who, form in slips:
-        seen[who] += 1
-        if seen[who] <= cap:
-            counted.append((who, form))
+    for person, form in slips:
+        slip_counts[person] += 1
+        if slip_counts[person] <= cap:
+            counted.append((person, form))
     return counted

@@ -1,7 +1,7 @@
-"""A stand-in for Slack that can be caught at the worst moment, for tests that kill the bot.
+"""A fake Slack that holds or fails requests, for tests that kill the bot.
 
-Where a crash falls is chosen out here: the stand-in holds a request up, and the test kills
-the process that waits for it. The bot itself knows of none of this.
+The point of a crash is chosen here: the fake holds a request, and the test kills the process
+that waits for the response. The bot has no code for these tests.
 """
 
 import json
@@ -21,9 +21,10 @@ HoldPoint = Literal["", "before_commit", "after_commit"]
 
 @dataclass(frozen=True)
 class SlackFailure:
-    """What goes wrong with a call: the answer it gets, and whether it took effect all the same.
+    """A failure of a call: its response, and whether the call takes effect all the same.
 
-    ``effect`` comes after ``delay`` seconds, ``None`` hangs up without an answer.
+    ``takes_effect`` applies after ``delay_seconds``; an ``error`` of ``None`` closes the connection
+    without a response.
     """
 
     status: int = 200
@@ -35,11 +36,11 @@ class SlackFailure:
 
 @dataclass
 class FaultySlack:
-    """What was posted, by delivery id, and where the next post is held up.
+    """Every posted message by delivery id, and the point at which the next post is held.
 
-    ``granted`` says whether the workspaces let the bot look into its own private chats.
-    ``delay`` seconds pass before a post is answered; ``troubles`` are met by the next calls
-    of a method, one each. ``tokens`` are the tokens that posts came with, in order.
+    ``is_history_granted`` is whether the workspaces grant the bot access to its own private chats.
+    A post is answered after ``answer_delay_seconds``; ``planned_failures`` apply to the next calls
+    of a method, one each. ``tokens`` are the tokens of the posts, in order.
     """
 
     is_history_granted: bool = True
@@ -59,35 +60,35 @@ class FaultySlack:
     lock: Lock = field(default_factory=Lock)
 
     def hold_next_post(self, point: HoldPoint) -> None:
-        """Hold the next post up: before it takes effect, or after that and before the answer."""
+        """Hold the next post: before it takes effect, or after that and before the response."""
         self.post_held.clear()
         self.post_released.clear()
         self.hold_point = point
 
     def release_held_post(self) -> None:
-        """Let whatever is held up end without an answer; hold no more."""
+        """End the held posts without a response, and hold no more."""
         self.hold_point = ""
         self.post_released.set()
 
     def posted_counts(self) -> Counter[tuple[str, str]]:
-        """How often each message took effect, by its id and the chat it was posted to."""
+        """Return how often each message took effect, by its id and its chat."""
         with self.lock:
             return Counter(
                 (key, chat) for key, chats in self.chats_by_delivery.items() for chat in chats
             )
 
     def plan_failures(self, method: str, failure: SlackFailure, times: int = 1) -> None:
-        """Let the next calls of *method* meet *trouble*."""
+        """Apply *failure* to the next calls of *method*."""
         self.planned_failures[method].extend([failure] * times)
 
     def next_failure(self, method: str) -> SlackFailure | None:
-        """The trouble that this call meets, if any."""
+        """Return the failure that applies to this call, if any."""
         with self.lock:
-            waiting = self.planned_failures[method]
-            return waiting.pop(0) if waiting else None
+            failures = self.planned_failures[method]
+            return failures.pop(0) if failures else None
 
     def answer_with_failure(self, failure: SlackFailure, arguments: Json) -> Json | None:
-        """Answer a call that meets *trouble*."""
+        """Answer a call that fails as planned."""
         time.sleep(failure.delay_seconds)
         if failure.takes_effect:
             with self.lock:
@@ -95,7 +96,7 @@ class FaultySlack:
         return None if failure.error is None else {"ok": False, "error": failure.error}
 
     def answer_call(self, method: str, arguments: Json) -> Json | None:
-        """Answer one call; ``None`` hangs up without an answer."""
+        """Answer one call; ``None`` closes the connection without a response."""
         if method == "chat.postMessage":
             return self._answer_post(arguments)
         if method.startswith("conversations."):
@@ -104,10 +105,10 @@ class FaultySlack:
 
     def _answer_post(self, arguments: Json) -> Json | None:
         with self.lock:
-            where, self.hold_point = self.hold_point, ""
-            if where != "before_commit":
+            point, self.hold_point = self.hold_point, ""
+            if point != "before_commit":
                 self._record_post(arguments)
-        if where:
+        if point:
             self.post_held.set()
             self.post_released.wait(300)
             return None
@@ -124,12 +125,12 @@ class FaultySlack:
         if method == "conversations.open":
             return {"ok": True, "channel": {"id": _chat_id(arguments["users"])}}
         with self.lock:
-            there = [
+            keys = [
                 key
                 for key, chats in self.chats_by_delivery.items()
                 if arguments["channel"] in chats
             ]
-        messages = [{"metadata": {"event_payload": {"id": key}}} for key in there]
+        messages = [{"metadata": {"event_payload": {"id": key}}} for key in keys]
         return {"ok": True, "messages": messages}
 
 
@@ -139,7 +140,7 @@ def _chat_id(channel: str) -> str:
 
 @contextmanager
 def run_faulty_slack(*, is_history_granted: bool = True) -> Iterator[FaultySlack]:
-    """Run the stand-in on a free loopback port for as long as the context is open."""
+    """Run the fake on a free loopback port for as long as the context is open."""
     slack = FaultySlack(is_history_granted=is_history_granted)
     server = _QuietServer(("127.0.0.1", 0), _build_handler_class(slack))
     slack.api_url = f"http://127.0.0.1:{server.server_port}/api/"
@@ -154,28 +155,28 @@ def run_faulty_slack(*, is_history_granted: bool = True) -> Iterator[FaultySlack
 
 class _QuietServer(ThreadingHTTPServer):
     def handle_error(self, *_: object) -> None:
-        """A bot that was killed takes no answer."""
+        """Ignore errors: a killed bot closes its connections."""
 
 
 def _build_handler_class(slack: FaultySlack) -> type[BaseHTTPRequestHandler]:
     class RequestHandler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            """Take one call; hanging up is an answer, too."""
+            """Answer one call, or close the connection without a response."""
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            address = urlsplit(self.path)
-            said = _parse_arguments(body, self.headers.get("Content-Type", ""), address.query)
-            method = address.path.rpartition("/")[2]
+            url = urlsplit(self.path)
+            arguments = _parse_arguments(body, self.headers.get("Content-Type", ""), url.query)
+            method = url.path.rpartition("/")[2]
             slack.call_counts[method] += 1
             if method == "chat.postMessage":
                 slack.tokens.append(self.headers.get("Authorization", ""))
-            trouble = slack.next_failure(method)
-            told = (
-                slack.answer_with_failure(trouble, said)
-                if trouble
-                else slack.answer_call(method, said)
+            failure = slack.next_failure(method)
+            answer = (
+                slack.answer_with_failure(failure, arguments)
+                if failure
+                else slack.answer_call(method, arguments)
             )
-            if told is not None:
-                self._send_answer(told, trouble or SlackFailure())
+            if answer is not None:
+                self._send_answer(answer, failure or SlackFailure())
 
         do_GET = do_POST  # noqa: N815 - the base class names it
 
@@ -190,7 +191,7 @@ def _build_handler_class(slack: FaultySlack) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(answer)
 
         def log_message(self, *_: object) -> None:
-            """Stay quiet."""
+            """Log nothing."""
 
     return RequestHandler
 
@@ -198,5 +199,5 @@ def _build_handler_class(slack: FaultySlack) -> type[BaseHTTPRequestHandler]:
 def _parse_arguments(body: bytes, content_type: str, query: str) -> Json:
     if "json" in content_type:
         return dict(json.loads(body))
-    told = parse_qsl(query) + parse_qsl(body.decode())
-    return {name: json.loads(value) if value[:1] in "{[" else value for name, value in told}
+    pairs = parse_qsl(query) + parse_qsl(body.decode())
+    return {name: json.loads(value) if value[:1] in "{[" else value for name, value in pairs}

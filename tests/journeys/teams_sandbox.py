@@ -18,12 +18,12 @@ from bot.sandbox.teams.playground import Playground
 from tests.sources import ROOT
 
 PLAYGROUND_FOLDER = ROOT / "var" / "playground"
-"""Where Microsoft's program is fetched to, once for all journeys and for `make try-teams`."""
+"""Folder of Microsoft's program, downloaded once for all journeys and `make try-teams`."""
 
 
 @dataclass
 class TeamsSandbox:
-    """A bot that has lived through some weeks, and a Playground for each who is played."""
+    """A bot with some weeks of history, and a Playground for each played person."""
 
     folder: Path
     program_folder: Path
@@ -34,46 +34,46 @@ class TeamsSandbox:
 
     @classmethod
     async def start(cls, folder: Path, program_folder: Path) -> "TeamsSandbox":
-        """Start the bot, and let it have its past."""
+        """Start the bot, and generate its history."""
         words = catalogue.load_catalogue().get_pack("en")
         bot = BotProcess(folder, free_port(), "p" * 40, run.TEAMS_SETTINGS)
-        held = lock_folder(folder)
-        me = run.find_persona("clinician")
+        lock_fd = lock_folder(folder)
+        persona = run.find_persona("clinician")
         now = datetime.now(UTC)
-        await run.start_bot_with_history(run.TeamsOptions(words, folder, 0, me), bot, held)
-        return cls(folder, program_folder, bot, held, now)
+        await run.start_bot_with_history(run.TeamsOptions(words, folder, 0, persona), bot, lock_fd)
+        return cls(folder, program_folder, bot, lock_fd, now)
 
     async def open_playground(self, role: str) -> str:
-        """Return the address of a Playground in which one is the person of that *role*."""
-        own = self.folder / f"playground-{len(self.playgrounds)}"
-        own.mkdir()
-        page = Playground(self.program_folder, own, free_port(), self.bot.url)
-        self.playgrounds.append(page)
-        await page.start(
+        """Start a Playground in which the user is the person of *role*, and return its URL."""
+        playground_folder = self.folder / f"playground-{len(self.playgrounds)}"
+        playground_folder.mkdir()
+        playground = Playground(self.program_folder, playground_folder, free_port(), self.bot.url)
+        self.playgrounds.append(playground)
+        await playground.start(
             tenant.build_playground_config(tenant.build_sample_practice(), run.find_persona(role))
         )
-        return page.url
+        return playground.url
 
     async def move_clock(self, now: datetime) -> None:
-        """Let the clock go on to *now*."""
-        told = json.dumps({"now": now.isoformat()})
+        """Move the bot's clock forward to *now*."""
+        body = json.dumps({"now": now.isoformat()})
         async with (
             aiohttp.ClientSession() as session,
-            session.post(f"{self.bot.url}/_clock", data=told) as answer,
+            session.post(f"{self.bot.url}/_clock", data=body) as response,
         ):
-            assert answer.status == 200, await answer.text()
+            assert response.status == 200, await response.text()
         self.now = now
 
     async def advance_days_until(self, condition: Callable[[], Awaitable[bool]]) -> None:
-        """Let the clock go on day by day until something is *so*, for nine days at most."""
+        """Move the clock forward day by day until *condition* holds, nine days at most."""
         for _ in range(9):
             await self.move_clock(self.now + timedelta(days=1))
             if await condition():
                 return
 
     async def stop(self) -> None:
-        """End everything that was started."""
-        for page in self.playgrounds:
-            await page.stop()
+        """Stop every process that was started."""
+        for playground in self.playgrounds:
+            await playground.stop()
         await self.bot.stop()
         os.close(self.lock_fd)

@@ -1,4 +1,4 @@
-"""Somebody in Microsoft Teams, as the Agents Playground plays it, with a real browser."""
+"""A user of Microsoft Teams, in the Agents Playground with a real browser."""
 
 import re
 from urllib.parse import urlsplit
@@ -6,37 +6,37 @@ from urllib.parse import urlsplit
 from playwright.async_api import Locator, Page, Route, expect
 
 from bot.content.catalogue import LanguagePack
-from tests.journeys.visitor import TIMEOUT_MILLISECONDS
+from tests.journeys.sandbox_user import TIMEOUT_MILLISECONDS
 
 _LOOPBACK_HOSTS = {"127.0.0.1", "localhost"}
 
 
 class TeamsUser:
-    """Writes to the bot and presses what is on its cards. Nothing of theirs leaves here."""
+    """Writes to the bot and presses buttons on its cards; remote requests are blocked."""
 
     def __init__(self, page: Page, playground_url: str, words: LanguagePack) -> None:
-        """Sit down before *page*."""
+        """Attach to *page*."""
         self.page = page
         self.words = words
         self._playground_url = playground_url
         page.set_default_timeout(TIMEOUT_MILLISECONDS)
 
     async def open_playground(self) -> None:
-        """Open the Playground, and wait until the bot was told of the person."""
+        """Open the Playground, and wait until the bot has received the installation event."""
         await self.page.route("**/*", _block_remote_request)
         await self.page.goto(self._playground_url)
         await expect(self.page.get_by_text(re.compile("installationUpdate"))).to_be_visible()
 
     async def write_message(self, text: str) -> None:
-        """Write to the bot, and wait for one more card in answer."""
-        before = await self.cards.count()
+        """Write to the bot, and wait for one more card as the reply."""
+        card_count = await self.cards.count()
         await self.page.locator("[contenteditable=true], textarea").first.click()
         await self.page.keyboard.type(text)
         await self.page.keyboard.press("Enter")
-        await expect(self.cards).to_have_count(before + 1)
+        await expect(self.cards).to_have_count(card_count + 1)
 
     async def press_button(self, label: str) -> None:
-        """Press a step on the newest card."""
+        """Press a button on the newest card."""
         await self.newest_card.get_by_role("button", name=label, exact=True).click()
 
     async def choose_answer(self, answer: str) -> None:
@@ -44,11 +44,11 @@ class TeamsUser:
         await self.newest_card.get_by_label(answer, exact=True).check()
 
     async def wait_for_text(self, text: str) -> None:
-        """Wait until the newest card says *text*."""
+        """Wait until the newest card contains *text*."""
         await expect(self.newest_card).to_contain_text(text)
 
     async def mock_activity(self, activity: str) -> None:
-        """Let the Playground tell the bot of something that happens in Teams."""
+        """Send an activity of Teams to the bot through the Playground."""
         await self.page.get_by_text("Mock an Activity").first.click()
         await self.page.get_by_role("menuitem").filter(has_text=activity).first.click()
         await self.page.get_by_role("button", name="Send activity").click()
@@ -65,7 +65,7 @@ class TeamsUser:
 
 
 async def _block_remote_request(route: Route) -> None:
-    """Let nothing leave this machine: the Playground's page asks for fonts elsewhere."""
+    """Block remote requests: the Playground's page loads fonts from elsewhere."""
     parts = urlsplit(route.request.url)
     if parts.hostname in _LOOPBACK_HOSTS or parts.scheme in {"data", "blob"}:
         await route.continue_()

@@ -1,7 +1,7 @@
-"""Where attacks are played: teams at a real desk, their debriefs, and what a supervisor reads.
+"""The environment of the guessing attacks: real teams, debriefs and a supervisor's page.
 
-One play is one period of one team. Many teams share a database and walk on through the
-periods together, so that a play costs milliseconds. Only the clock and Slack are doubles.
+One play is one period of one team. Many teams share a database and advance through the periods
+together, so that a play costs milliseconds. Only the clock and Slack are doubles.
 """
 
 import asyncio
@@ -41,12 +41,12 @@ from tests.sample_team import TEAM, build_person, build_request, reply_body, set
 T = TypeVar("T")
 
 MAX_CONCURRENT = 12
-"""How many people press a button at the same moment."""
+"""The number of people who press a button at the same moment."""
 
 
 @dataclass(frozen=True)
-class FieldTeam:
-    """One team of the field, with everybody in it; the target is the last clinician."""
+class AttackTeam:
+    """One attacked team with its people; the target is the last clinician."""
 
     team: Team
     clinicians: tuple[Person, ...]
@@ -54,36 +54,36 @@ class FieldTeam:
 
     @property
     def target(self) -> Person:
-        """Whose debriefs the attacker asks about."""
+        """The person whose debriefs the attacker guesses."""
         return self.clinicians[-1]
 
     @property
     def others(self) -> tuple[Person, ...]:
-        """Everybody else, whose debriefs the attacker knows."""
+        """The other clinicians, whose debriefs the attacker knows."""
         return self.clinicians[:-1]
 
 
 @dataclass
 class AttackEnvironment:
-    """Several teams of one size at one desk, and the walk through their periods."""
+    """Several teams of one size over one database, and the clock that closes their periods."""
 
     context: Context
     clock: FakeClock
-    teams: tuple[FieldTeam, ...]
+    teams: tuple[AttackTeam, ...]
     action_numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     async def file_debriefs(self, person: Person, *forms: str) -> None:
-        """Let somebody send the debrief form off, once for each of *forms*."""
+        """Submit the debrief form as *person*, once for each of *forms*."""
         for form in forms:
             answers = {"form": form, "status": "working"}
-            sent = build_request(
+            form_request = build_request(
                 person, answers=answers, idempotency_key=f"act {next(self.action_numbers)}"
             )
-            while not await self._try_submit(sent):
+            while not await self._try_submit(form_request):
                 pass
 
     async def _try_submit(self, form_request: Request) -> bool:
-        """Whether the form was taken; on a busy machine people are asked to come back, and do."""
+        """Return whether the form was accepted; a busy store asks the client to retry."""
         try:
             await FORMS["debrief"](form_request, self.context)
         except StoreBusyError:
@@ -93,20 +93,20 @@ class AttackEnvironment:
     async def file_concurrently(
         self, forms_by_person: Sequence[tuple[Person, Sequence[str]]]
     ) -> None:
-        """Let many people file, some at the same moment."""
-        door = asyncio.Semaphore(MAX_CONCURRENT)
+        """File for many people, at most MAX_CONCURRENT at the same moment."""
+        semaphore = asyncio.Semaphore(MAX_CONCURRENT)
 
         async def file_with_limit(person: Person, forms: Sequence[str]) -> None:
-            async with door:
+            async with semaphore:
                 await self.file_debriefs(person, *forms)
 
-        await asyncio.gather(*(file_with_limit(who, forms) for who, forms in forms_by_person))
+        await asyncio.gather(*(file_with_limit(person, forms) for person, forms in forms_by_person))
 
     async def insert_slips(self, slips_by_team: Mapping[str, Sequence[tuple[Person, str]]]) -> None:
-        """Keep the others' slips as filing would, all of them in one statement.
+        """Insert the other clinicians' slips as filing would, all in one statement.
 
-        *told* are people and forms by team id. Only for the long form of the attacks: in the
-        short one everybody files through the handler.
+        *slips_by_team* holds people and forms by team id. Only for the long form of the attacks: in
+        the short form every person files through the handler.
         """
         now = self.context.now()
         await self.context.store.across_workspaces.write(
@@ -114,121 +114,125 @@ class AttackEnvironment:
         )
 
     async def count_slips(self) -> Counter[tuple[object, ...]]:
-        """How many slips there are of each ledger, period, token and code."""
-        asked = select(slips.c.ledger, slips.c.unit, slips.c.closes, slips.c.token, slips.c.code)
-        found = await self.context.store.across_workspaces.read(
-            lambda repos: list(repos._connection.execute(asked))
+        """Return the number of slips of each ledger, period, token and code."""
+        query = select(slips.c.ledger, slips.c.unit, slips.c.closes, slips.c.token, slips.c.code)
+        rows = await self.context.store.across_workspaces.read(
+            lambda repos: list(repos._connection.execute(query))
         )
-        return Counter(tuple(row) for row in found)
+        return Counter(tuple(row) for row in rows)
 
     async def close_all_periods(self) -> None:
-        """Walk on to the moment at which the periods end, and let the schedule close them."""
-        due = await close_periods.next_due(self.context)
-        assert due
-        self.clock.current_time = due
+        """Advance the clock to the end of the periods, and run the schedule that closes them."""
+        close_time = await close_periods.next_due(self.context)
+        assert close_time
+        self.clock.current_time = close_time
         assert await close_periods.run(self.context) == 2 * len(self.teams)
 
-    async def read_page(self, team: FieldTeam) -> object:
-        """What the team's supervisor is shown when they ask for the counts."""
+    async def read_page(self, team: AttackTeam) -> object:
+        """Return the reply to the supervisor's request for the counts."""
         return await COMMANDS["debriefs"].handle_request(
             build_request(team.supervisor), self.context
         )
 
-    async def read_release(self, team: FieldTeam) -> tuple[object, object]:
-        """The band that the supervisor reads, and the leader's place with the shares."""
+    async def read_release(self, team: AttackTeam) -> tuple[object, object]:
+        """Return the band on the supervisor's page, and the leader's index with the shares."""
         return parse_release(await self.read_page(team))
 
 
 def parse_release(reply: object) -> tuple[object, object]:
-    """Read the page as an attacker does: its sentences and its chart, as codes."""
-    said = {one.text for one in reply_body(reply) if isinstance(one, Text)}
-    (chart,) = [one for one in reply_body(reply) if isinstance(one, Chart)]
-    (band,) = [value for sentence, value in _bands_by_sentence().items() if sentence in said]
-    (leader,) = [place for sentence, place in _leaders_by_sentence().items() if sentence in said]
+    """Parse the page as an attacker does: its sentences and its chart, as codes."""
+    texts = {element.text for element in reply_body(reply) if isinstance(element, Text)}
+    (chart,) = [element for element in reply_body(reply) if isinstance(element, Chart)]
+    (band,) = [
+        band_value for sentence, band_value in _bands_by_sentence().items() if sentence in texts
+    ]
+    (leader,) = [index for sentence, index in _leaders_by_sentence().items() if sentence in texts]
     return band, (leader, tuple(SHARES.index(bar.share) for bar in chart.bars))
 
 
 @cache
-def english_words() -> LanguagePack:
-    """The sentences of the page."""
+def english_pack() -> LanguagePack:
+    """Return the language pack of the page."""
     return catalogue.load_catalogue().get_pack("en")
 
 
 @cache
 def _bands_by_sentence() -> dict[str, object]:
-    return {english_words().translate(f"counts.total.{band.value}"): band for band in Band}
+    return {english_pack().translate(f"counts.total.{band.value}"): band for band in Band}
 
 
 @cache
 def _leaders_by_sentence() -> dict[str, int]:
-    labels = {option.code: option.label for option in english_words().questions["form"].options}
-    led = {
-        english_words().translate("counts.form.leader", answer=labels[code]): place
-        for place, code in enumerate(ANSWER_CODES["form"])
+    labels = {option.code: option.label for option in english_pack().questions["form"].options}
+    leaders = {
+        english_pack().translate("counts.form.leader", answer=labels[code]): index
+        for index, code in enumerate(ANSWER_CODES["form"])
     }
-    return {**led, english_words().translate("counts.form.none"): -1}
+    return {**leaders, english_pack().translate("counts.form.none"): -1}
 
 
-def build_field_team(team_number: int, clinician_count: int) -> FieldTeam:
-    """A team of that size."""
+def build_attack_team(team_number: int, clinician_count: int) -> AttackTeam:
+    """Build a team of *clinician_count* clinicians and a supervisor."""
     team = replace(
         TEAM, id=f"team{team_number}", channel=f"C0TEAM{team_number}", name=f"Team {team_number}"
     )
-    clinicians = tuple(build_person(f"t{team_number}c{one}") for one in range(clinician_count))
-    return FieldTeam(team, clinicians, build_person(f"super{team_number}"))
+    clinicians = tuple(
+        build_person(f"t{team_number}c{number}") for number in range(clinician_count)
+    )
+    return AttackTeam(team, clinicians, build_person(f"super{team_number}"))
 
 
 @asynccontextmanager
 async def open_environment(
     clinician_count: int, team_count: int, folder: Path | None = None
 ) -> AsyncIterator[AttackEnvironment]:
-    """A desk with a database of its own, with that many teams whose supervisors have agreed."""
-    with TemporaryDirectory(prefix="attune-attack-", dir=folder) as place:
-        store = Store.open(f"sqlite:///{place}/attune.sqlite", PEPPERS)
+    """Open a database of its own with *team_count* teams whose supervisors have agreed."""
+    with TemporaryDirectory(prefix="attune-attack-", dir=folder) as directory:
+        store = Store.open(f"sqlite:///{directory}/attune.sqlite", PEPPERS)
         store.migrate()
         clock = FakeClock()
         context = Context(store, catalogue.load_catalogue(), clock, {"slack": RecordingOutlet()})
-        sides = tuple(build_field_team(number, clinician_count) for number in range(team_count))
+        teams = tuple(build_attack_team(number, clinician_count) for number in range(team_count))
         try:
-            for one in sides:
-                await set_up_team(context, one.team, one.clinicians, (one.supervisor,))
-                await FORMS["agreement"](build_request(one.supervisor, answers={}), context)
-            yield AttackEnvironment(context, clock, sides)
+            for team in teams:
+                await set_up_team(context, team.team, team.clinicians, (team.supervisor,))
+                await FORMS["agreement"](build_request(team.supervisor, answers={}), context)
+            yield AttackEnvironment(context, clock, teams)
         finally:
             await store.close()
 
 
 def deal_forms(form_counts: FormCounts, people: Sequence[T]) -> list[tuple[T, str]]:
-    """Debriefs of these forms, dealt to *people* so that each has about as many."""
+    """Return debriefs of these forms, distributed over *people* as evenly as possible."""
     forms = [
         code
-        for code, many in zip(ANSWER_CODES["form"], form_counts, strict=True)
-        for _ in range(many)
+        for code, count in zip(ANSWER_CODES["form"], form_counts, strict=True)
+        for _ in range(count)
     ]
     return list(zip(itertools.cycle(people), forms, strict=False))
 
 
 def _insert_slips(
     repos: Repositories,
-    teams: Sequence[FieldTeam],
+    teams: Sequence[AttackTeam],
     slips_by_team: Mapping[str, Sequence[tuple[Person, str]]],
     now: datetime,
 ) -> None:
     rows = [
-        _slip_row(period, who, form)
-        for one in teams
-        for period in _current_periods(repos, one.team, now)
-        for who, form in slips_by_team.get(one.team.id, ())
+        _slip_row(period, person, form)
+        for attack_team in teams
+        for period in _current_periods(repos, attack_team.team, now)
+        for person, form in slips_by_team.get(attack_team.team.id, ())
     ]
     if rows:
         repos._connection.execute(insert(slips), rows)
 
 
 def _current_periods(repos: Repositories, team: Team, now: datetime) -> list[Period]:
-    found = (
+    periods = (
         repos.slips._periods.get_or_open_period(team, ledger, now) for ledger in (TOTAL, BREAKDOWN)
     )
-    return [period for period in found if period]
+    return [period for period in periods if period]
 
 
 def _slip_row(period: Period, person: Person, form: str) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""One language on two screens: what a persona does once is photographed on both."""
+"""Screenshots of the sandbox in one language, of each screen profile at once."""
 
 import asyncio
 import re
@@ -25,18 +25,18 @@ dialog.view, dialog form { height: fit-content !important; max-height: none !imp
 .log.home { flex: none; }
 #notices { position: static; }
 """
-"""Shows each thing in full, where a visitor would scroll."""
+"""A style that shows each element in full where a user would scroll."""
 
 _DRAW_MILLISECONDS = 250.0
-"""Milliseconds in which the page draws what it was told last."""
+"""Milliseconds in which the page renders its last update."""
 
 WAIT_SECONDS = 60.0
-"""Seconds for what should take one, on a machine that does much else."""
+"""Timeout in seconds for what should take one, on a busy machine."""
 
 
 @dataclass(frozen=True)
 class ScreenProfile:
-    """A screen: how wide it is in pixels, how tall where a whole page is shown, its light."""
+    """A screen: its width and height in pixels, and its colour scheme."""
 
     name: str
     width: int
@@ -52,7 +52,7 @@ SCREEN_PROFILES = (
 
 @dataclass(frozen=True)
 class Screenshot:
-    """One photograph, and what it shows."""
+    """One screenshot, and what it shows."""
 
     language: str
     profile_name: str
@@ -63,9 +63,9 @@ class Screenshot:
 
 @dataclass
 class PhotoSession:
-    """The practice workspace in one language, before a page for each look.
+    """The sandbox workspace in one language, with a page for each screen profile.
 
-    ``group`` is what is being photographed just now; ``shots`` holds all that was.
+    ``group`` is the current group of screenshots; ``screenshots`` contains all that were taken.
     """
 
     engine: SandboxEngine
@@ -76,21 +76,21 @@ class PhotoSession:
     group: str = ""
 
     async def open_pages(self, browser: Browser) -> None:
-        """Open a page for each look."""
-        for look in SCREEN_PROFILES:
+        """Open a page for each screen profile."""
+        for profile in SCREEN_PROFILES:
             context = await browser.new_context(
-                viewport=_tall_viewport(look),
-                color_scheme="dark" if look.color_scheme == "dark" else "light",
+                viewport=_tall_viewport(profile),
+                color_scheme="dark" if profile.color_scheme == "dark" else "light",
                 locale=self.words.language,
                 bypass_csp=True,  # for the style that shows forms in full
                 reduced_motion="reduce",
             )
             page = await context.new_page()
             await page.goto(self.engine.config.slack_url)
-            self.pages[look.name] = page
+            self.pages[profile.name] = page
 
     def drive_persona(self, person_id: str) -> PersonaDriver:
-        """Be the persona with this id."""
+        """Return a driver for the persona with this id."""
         return PersonaDriver(self.engine, person_id)
 
     async def photograph_opened_form(
@@ -104,7 +104,7 @@ class PhotoSession:
     async def photograph_submission(
         self, name: str, persona: PersonaDriver, next_form: str, /, **answers: Answer
     ) -> None:
-        """Send the form on top off, and photograph what it becomes: another, or its errors."""
+        """Submit the form on top, and photograph the result: another form, or its errors."""
         await persona.submit_modal(answers)
         await persona.wait_for_modal(next_form, WAIT_SECONDS)
         await self.photograph_form(name, persona)
@@ -112,7 +112,7 @@ class PhotoSession:
     async def photograph_reply(
         self, name: str, persona: PersonaDriver, command: str, channel_id: str = NORTH
     ) -> None:
-        """Type a command, and photograph the message that answers it."""
+        """Type a command, and photograph the reply."""
         await self.photograph_next_message(
             name, persona, lambda: persona.type_command(command, channel_id), channel_id
         )
@@ -124,23 +124,23 @@ class PhotoSession:
         action: Callable[[], object],
         channel_id: str = NORTH,
     ) -> None:
-        """Do something, and photograph the next message in *room*."""
-        before = len(persona.visible_messages(channel_id))
-        done = action()
-        if asyncio.iscoroutine(done):
-            await done
-        await self.wait_until(lambda: len(persona.visible_messages(channel_id)) > before)
+        """Run *action*, and photograph the next message in the channel."""
+        message_count = len(persona.visible_messages(channel_id))
+        result = action()
+        if asyncio.iscoroutine(result):
+            await result
+        await self.wait_until(lambda: len(persona.visible_messages(channel_id)) > message_count)
         await self.photograph_message(
             name, persona, persona.visible_messages(channel_id)[-1], channel_id
         )
 
     async def close_forms(self, persona: PersonaDriver) -> None:
-        """Put every open form away."""
+        """Close every open form."""
         while persona.top_view:
             await persona.close_modal()
 
     async def wait_until(self, condition: Callable[[], bool]) -> None:
-        """Wait until something has become *true* in the workspace."""
+        """Wait until *condition* is true of the workspace."""
         workspace = self.engine.workspace
         async with asyncio.timeout(WAIT_SECONDS):
             while not condition():
@@ -158,7 +158,7 @@ class PhotoSession:
     async def photograph_message(
         self, name: str, persona: PersonaDriver, post: Message, channel_id: str
     ) -> None:
-        """Photograph one message of a room; in a chat with the bot, among its messages."""
+        """Photograph one message of a channel, or of the chat with the bot."""
         from_last = len(persona.visible_messages(channel_id)) - persona.visible_messages(
             channel_id
         ).index(post)
@@ -175,7 +175,7 @@ class PhotoSession:
         await self._run_on_pages(photograph_on_page)
 
     async def photograph_home(self, name: str, persona: PersonaDriver) -> None:
-        """Photograph a person's own page."""
+        """Photograph a person's Home page."""
 
         async def photograph_on_page(profile_name: str, page: Page) -> None:
             await self._show_channel(page, persona, persona.chat_id)
@@ -188,7 +188,7 @@ class PhotoSession:
     async def photograph_confirmation(
         self, name: str, persona: PersonaDriver, channel_id: str, step: str
     ) -> None:
-        """Photograph the question that the page asks before the step is done."""
+        """Photograph the confirmation dialog that the page opens before a step."""
 
         async def photograph_on_page(profile_name: str, page: Page) -> None:
             await self._show_channel(page, persona, channel_id)
@@ -201,18 +201,18 @@ class PhotoSession:
     async def photograph_page(
         self, name: str, persona: PersonaDriver, channel_id: str, typed_text: str = ""
     ) -> None:
-        """Photograph the page as it fills the screen, with *typed* where one writes."""
-        for look in SCREEN_PROFILES:
-            page = self.pages[look.name]
-            await page.set_viewport_size({"width": look.width, "height": look.height})
+        """Photograph the whole viewport, with *typed_text* in the message input."""
+        for profile in SCREEN_PROFILES:
+            page = self.pages[profile.name]
+            await page.set_viewport_size({"width": profile.width, "height": profile.height})
             await self._show_channel(page, persona, channel_id, style="")
             if typed_text:
                 await page.locator(".line").fill(typed_text)
-            await self._save_screenshot(name, look.name, page.locator("body"))
-            await page.set_viewport_size(_tall_viewport(look))
+            await self._save_screenshot(name, profile.name, page.locator("body"))
+            await page.set_viewport_size(_tall_viewport(profile))
 
     async def photograph_printable(self, name: str, html: str) -> None:
-        """Photograph a page that is meant for print, as wide as a sheet of it."""
+        """Photograph a printable page, as wide as a sheet of paper."""
         page = await self.pages["wide"].context.new_page()
         await page.set_viewport_size({"width": 794, "height": 1123})
         await page.emulate_media(media="print")
@@ -221,15 +221,17 @@ class PhotoSession:
         await page.close()
 
     async def _run_on_pages(self, action: Callable[[str, Page], Awaitable[None]]) -> None:
-        """Do the same on every page, side by side."""
-        await asyncio.gather(*(action(look, page) for look, page in self.pages.items()))
+        """Run *action* on every page, concurrently."""
+        await asyncio.gather(
+            *(action(profile_name, page) for profile_name, page in self.pages.items())
+        )
 
     async def _show_channel(
         self, page: Page, persona: PersonaDriver, channel_id: str, style: str = _FULL_SIZE_STYLE
     ) -> None:
-        """Let *page* show what the persona sees in *room*, with every open form."""
-        seat: Mapping[str, str] = {"persona": persona.person.id, "room": channel_id}
-        await page.evaluate("seat => Object.assign(sessionStorage, seat)", seat)
+        """Show in *page* what the persona sees in the channel, with every open form."""
+        selection: Mapping[str, str] = {"persona": persona.person.id, "room": channel_id}
+        await page.evaluate("selection => Object.assign(sessionStorage, selection)", selection)
         await page.reload()
         await page.locator("h1").wait_for()
         depth = len(self.engine.modal_stack.get_stack(persona.person.id))
@@ -239,17 +241,13 @@ class PhotoSession:
             await page.add_style_tag(content=style)
 
     async def _save_screenshot(self, name: str, profile_name: str, locator: Locator) -> None:
-        place = len(
-            [
-                one
-                for one in self.screenshots
-                if (one.group, one.profile_name) == (self.group, profile_name)
-            ]
+        index = sum(
+            (shot.group, shot.profile_name) == (self.group, profile_name)
+            for shot in self.screenshots
         )
-        plain = re.sub(r"\W+", "-", name)
+        slug = re.sub(r"\W+", "-", name)
         file = (
-            self.folder
-            / f"{self.words.language}-{self.group}-{place:03}-{plain}-{profile_name}.png"
+            self.folder / f"{self.words.language}-{self.group}-{index:03}-{slug}-{profile_name}.png"
         )
         await locator.screenshot(path=file, animations="disabled")
         self.screenshots.append(

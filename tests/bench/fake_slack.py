@@ -1,7 +1,7 @@
-"""A stand-in for Slack that is quick, takes 20 ms, and keeps each workspace to its limit.
+"""A fake of Slack with a latency of 20 ms that enforces a rate limit for each workspace.
 
-The workspace is in the person's id (``U<workspace>X<number>``), as one token speaks for all.
-A limit of so many a second lets half a second's worth through at once.
+The workspace is in the person's id (``U<workspace>X<number>``), because one token serves all.
+A limit per second admits a burst of half a second's messages.
 """
 
 import asyncio
@@ -22,10 +22,10 @@ Send = Callable[[Json], Awaitable[None]]
 
 
 class FakeSlackServer:
-    """What was posted, when, and how often a workspace was told to wait."""
+    """Records the posts with their times, and the posts refused by the rate limit."""
 
     def __init__(self, messages_per_second: float) -> None:
-        """Keep each workspace to *a_second*."""
+        """Limit each workspace to *messages_per_second*."""
         self._messages_per_second = messages_per_second
         self._burst_size = max(2.0, messages_per_second / 2)
         self._tokens_left: dict[str, tuple[float, float]] = {}
@@ -46,13 +46,13 @@ class FakeSlackServer:
             body += part.get("body", b"")
             more = part.get("more_body", False)
         method = scope["path"].rpartition("/")[2]
-        said = _parse_arguments(body, scope)
-        status, told = await self._answer_call(method, said)
+        arguments = _parse_arguments(body, scope)
+        status, answer = await self._answer_call(method, arguments)
         headers = [(b"content-type", b"application/json")]
         if status != 200:
             headers.append((b"retry-after", b"1"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": json.dumps(told).encode()})
+        await send({"type": "http.response.body", "body": json.dumps(answer).encode()})
 
     async def _answer_call(self, method: str, arguments: Json) -> tuple[int, Json]:
         if method == "_figures":
@@ -60,11 +60,11 @@ class FakeSlackServer:
         if method == "chat.postMessage":
             return await self._answer_post(arguments)
         if method == "conversations.history":
-            found = [
-                {"metadata": {"event_payload": {"id": one}}}
-                for one in self._posts_by_chat[arguments["channel"]]
+            messages = [
+                {"metadata": {"event_payload": {"id": key}}}
+                for key in self._posts_by_chat[arguments["channel"]]
             ]
-            return 200, {"ok": True, "messages": found}
+            return 200, {"ok": True, "messages": messages}
         return 200, {"ok": True, "team_id": "T0", "user": {"id": "U", "tz": "UTC"}}
 
     async def _answer_post(self, arguments: Json) -> tuple[int, Json]:
@@ -80,10 +80,10 @@ class FakeSlackServer:
         return 200, {"ok": True, "channel": f"D{person[1:]}", "ts": "1.000001"}
 
     def _take_token(self, workspace: str, now: float) -> bool:
-        left, at = self._tokens_left.get(workspace, (self._burst_size, now))
-        left = min(self._burst_size, left + (now - at) * self._messages_per_second)
-        self._tokens_left[workspace] = (left - 1 if left >= 1 else left, now)
-        return left >= 1
+        tokens, refilled_at = self._tokens_left.get(workspace, (self._burst_size, now))
+        tokens = min(self._burst_size, tokens + (now - refilled_at) * self._messages_per_second)
+        self._tokens_left[workspace] = (tokens - 1 if tokens >= 1 else tokens, now)
+        return tokens >= 1
 
     def _collect_figures(self) -> Json:
         return {
@@ -98,8 +98,8 @@ def _parse_arguments(body: bytes, scope: Json) -> Json:
     kind = dict(scope["headers"]).get(b"content-type", b"")
     if b"json" in kind:
         return dict(json.loads(body))
-    told = parse_qsl(body.decode()) + parse_qsl(scope["query_string"].decode())
-    return {name: json.loads(value) if value[:1] in "{[" else value for name, value in told}
+    pairs = parse_qsl(body.decode()) + parse_qsl(scope["query_string"].decode())
+    return {name: json.loads(value) if value[:1] in "{[" else value for name, value in pairs}
 
 
 if __name__ == "__main__":

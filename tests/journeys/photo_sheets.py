@@ -1,17 +1,17 @@
-"""Puts photographs on sheets: one HTML page with all of them, and sheets as pictures."""
+"""Sheets of screenshots: one HTML page with all of them, and sheets as PNG files."""
 
 import html
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
 from playwright.async_api import Browser
 
-from tests.journeys.stage import Screenshot
+from tests.journeys.photo_session import Screenshot
 
 _COLUMN_LAYOUT = {"wide": (720, 2), "phone": (360, 4)}
-"""How wide a column is on a sheet, in pixels, and how many stand beside each other."""
+"""Width of a sheet's column in pixels, and the number of columns, by screen profile."""
 
 _MAX_COLUMN_PIXELS, _GAP_PIXELS, _CAPTION_PIXELS = 1500, 16, 26
 
@@ -31,7 +31,7 @@ class _Column:
 
 
 def png_size(file: Path) -> tuple[int, int]:
-    """Return the width and height of a PNG in pixels, as its header has them."""
+    """Return the width and height of a PNG in pixels, from its header."""
     header = file.read_bytes()[:24]
     return int.from_bytes(header[16:20]), int.from_bytes(header[20:24])
 
@@ -39,7 +39,7 @@ def png_size(file: Path) -> tuple[int, int]:
 async def write_sheets(
     screenshots: Sequence[Screenshot], folder: Path, browser: Browser
 ) -> list[Path]:
-    """Write the sheets of *shots* to *folder*; gives them, the page with everything first."""
+    """Write the sheets to *folder*, and return their paths, the page with everything first."""
     index = folder / "index.html"
     index.write_text(_render_index(screenshots, folder), encoding="utf-8")
     sheets = [index]
@@ -57,13 +57,15 @@ async def write_sheets(
 
 
 def _lay_out_sheets(screenshots: Sequence[Screenshot]) -> Iterator[tuple[str, list[_Column]]]:
-    """Fill one sheet after the other, column by column."""
-    for (language, group, look), some in groupby(sorted(screenshots, key=_sheet_key), _sheet_key):
-        width, most = _COLUMN_LAYOUT[look]
-        columns = _fill_columns(list(some), width)
-        for number, start in enumerate(range(0, len(columns), most), 1):
-            title = f"{language} {group} {look} {number}"
-            yield title, columns[start : start + most]
+    """Yield the title and columns of each sheet, filled column by column."""
+    for (language, group, profile), shots in groupby(
+        sorted(screenshots, key=_sheet_key), _sheet_key
+    ):
+        width, column_count = _COLUMN_LAYOUT[profile]
+        columns = _fill_columns(list(shots), width)
+        for number, start in enumerate(range(0, len(columns), column_count), 1):
+            title = f"{language} {group} {profile} {number}"
+            yield title, columns[start : start + column_count]
 
 
 def _sheet_key(screenshot: Screenshot) -> tuple[str, str, str]:
@@ -73,8 +75,8 @@ def _sheet_key(screenshot: Screenshot) -> tuple[str, str, str]:
 def _fill_columns(screenshots: list[Screenshot], width: int) -> list[_Column]:
     columns = [_Column()]
     for shot in screenshots:
-        wide, tall = png_size(shot.file)
-        height = tall * min(1.0, width / wide) + _GAP_PIXELS + _CAPTION_PIXELS
+        shot_width, shot_height = png_size(shot.file)
+        height = shot_height * min(1.0, width / shot_width) + _GAP_PIXELS + _CAPTION_PIXELS
         if columns[-1].screenshots and columns[-1].height + height > _MAX_COLUMN_PIXELS:
             columns.append(_Column())
         columns[-1].screenshots.append(shot)
@@ -82,28 +84,35 @@ def _fill_columns(screenshots: list[Screenshot], width: int) -> list[_Column]:
     return columns
 
 
+def _render_column(column: _Column, width: int, folder: Path) -> str:
+    figures = "".join(_render_figure(shot, folder) for shot in column.screenshots)
+    return f'<div style="width:{width}px">{figures}</div>'
+
+
 def _render_sheet(title: str, columns: list[_Column], folder: Path) -> str:
     width, _ = _COLUMN_LAYOUT[columns[0].screenshots[0].profile_name]
-    stacks = "".join(
-        f'<div style="width:{width}px">{"".join(_render_figure(s, folder) for s in column.screenshots)}</div>'
-        for column in columns
-    )
+    stacks = "".join(_render_column(column, width, folder) for column in columns)
     return _wrap_html(f"<h1>{html.escape(title)}</h1><div class=columns>{stacks}</div>")
+
+
+def _render_group(key: tuple[str, str, str], shots: Iterable[Screenshot], folder: Path) -> str:
+    figures = "".join(_render_figure(shot, folder) for shot in shots)
+    return f"<h2>{html.escape(' '.join(key))}</h2>{figures}"
 
 
 def _render_index(screenshots: Sequence[Screenshot], folder: Path) -> str:
     parts = [
-        f"<h2>{html.escape(' '.join(key))}</h2>{''.join(_render_figure(shot, folder) for shot in some)}"
-        for key, some in groupby(sorted(screenshots, key=_sheet_key), _sheet_key)
+        _render_group(key, shots, folder)
+        for key, shots in groupby(sorted(screenshots, key=_sheet_key), _sheet_key)
     ]
     return _wrap_html("".join(parts))
 
 
 def _render_figure(screenshot: Screenshot, folder: Path) -> str:
     name = html.escape(screenshot.name)
-    where = screenshot.file.relative_to(folder).as_posix()
+    path = screenshot.file.relative_to(folder).as_posix()
     caption = f"<figcaption>{name}</figcaption>"
-    return f'<figure>{caption}<img src="{where}" alt="{screenshot.language}: {name}"></figure>'
+    return f'<figure>{caption}<img src="{path}" alt="{screenshot.language}: {name}"></figure>'
 
 
 def _wrap_html(body: str) -> str:

@@ -1,7 +1,7 @@
-"""A second stand-in for Slack, made of the standard library alone.
+"""A second fake of Slack, built from the standard library alone.
 
-It shares nothing with the practice workspace, so that what works against both does not
-work by agreement between two halves of one mistake.
+It shares no code with the sandbox, so that a bot that works with both does not depend on a
+mistake common to the bot and the sandbox.
 """
 
 import hashlib
@@ -25,28 +25,28 @@ Json = dict[str, Any]
 
 @dataclass
 class StdlibFakeSlack:
-    """What the bot called, in order; and how Slack would speak to the bot at *door*."""
+    """The bot's calls in order, and Slack's signed requests to the bot at ``bot_url``."""
 
     api_url: str
     calls: list[tuple[str, Json]] = field(default_factory=list)
     bot_url: str = ""
 
     def calls_of(self, method: str) -> list[Json]:
-        """The arguments of every call of *method*."""
+        """Return the arguments of every call of *method*."""
         return [arguments for name, arguments in self.calls if name == method]
 
     def wait_for_call(self, method: str, count: int = 1, seconds: float = 10.0) -> Json:
-        """Wait for the *count*-th call of *method*, and give its arguments."""
-        end = time.monotonic() + seconds
+        """Wait for the *count*-th call of *method*, and return its arguments."""
+        deadline = time.monotonic() + seconds
         while len(self.calls_of(method)) < count:
-            assert time.monotonic() < end, f"{method} was not called {count} times"
+            assert time.monotonic() < deadline, f"{method} was not called {count} times"
             time.sleep(0.01)
         return self.calls_of(method)[count - 1]
 
     def send_command(
         self, person_id: str, command: str, text: str = "", trigger: str = "t.1"
     ) -> Json:
-        """Type a slash command as *person*, and give what came back at once."""
+        """Send a slash command as *person_id*, and return the immediate response."""
         return self.post_signed(
             {
                 "command": command,
@@ -64,7 +64,7 @@ class StdlibFakeSlack:
     def submit_view(
         self, person_id: str, view: Json, view_id: str, value_by_block: dict[str, str]
     ) -> Json:
-        """Submit *view* as *person*, with one chosen value a block."""
+        """Submit *view* as *person_id*, with one chosen value a block."""
         values = {
             block["block_id"]: {
                 block["element"]["action_id"]: {
@@ -86,7 +86,7 @@ class StdlibFakeSlack:
     def press_button(
         self, person_id: str, button: Json, trigger: str, **surface_parts: Json
     ) -> Json:
-        """Press *button* as *person*, in a message unless *where* names a view."""
+        """Press *button* as *person_id*, in a message unless *surface_parts* name a view."""
         action = {**button, "action_ts": trigger, "block_id": "b"}
         return self.send_payload(
             {
@@ -107,7 +107,7 @@ class StdlibFakeSlack:
         return self.post_signed({"payload": json.dumps({**envelope, **payload})})
 
     def post_signed(self, form: dict[str, str]) -> Json:
-        """Post *form* with a signature of this moment, and read the JSON of a 200."""
+        """Post *form* with a current signature, and return the JSON of a 200 response."""
         body = urlencode(form).encode()
         stamp = str(int(time.time()))
         digest = hmac.new(SIGNING_SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256)
@@ -122,24 +122,24 @@ class StdlibFakeSlack:
 
 
 def post_request(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, Json]:
-    """Post *body*; give the status and the JSON of the answer, empty when there is none."""
+    """Post *body*, and return the status and the JSON of the response, empty without one."""
     request = urllib.request.Request(url, body, headers)  # noqa: S310 - tests reach loopback alone
     try:
         with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310 - as above
             text = response.read()
             status = response.status
-    except HTTPError as refused:
-        return refused.code, {}
+    except HTTPError as error:
+        return error.code, {}
     return status, json.loads(text) if text.startswith(b"{") else {}
 
 
 @contextmanager
 def run_fake_slack() -> Iterator[StdlibFakeSlack]:
-    """Run the stand-in on a free loopback port for as long as the context is open."""
+    """Run the fake on a free loopback port for as long as the context is open."""
 
     class RequestHandler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            """Note the call, and answer as Slack does when all is well."""
+            """Record the call, and return a success response."""
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             method = self.path.rpartition("/")[2]
             slack.calls.append(
@@ -155,7 +155,7 @@ def run_fake_slack() -> Iterator[StdlibFakeSlack]:
         do_GET = do_POST  # noqa: N815 - the base class names it
 
         def log_message(self, *_: object) -> None:
-            """Stay quiet."""
+            """Log nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), RequestHandler)
     slack = StdlibFakeSlack(f"http://127.0.0.1:{server.server_port}/api/")
