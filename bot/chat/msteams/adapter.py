@@ -129,7 +129,7 @@ class TeamsAdapter:
 
 
 def build_adapter(access: AccessSettings, routes: Routes, catalogue: Catalogue) -> TeamsAdapter:
-    """Create the adapter that serves *routes* to users of Teams."""
+    """Create the adapter that serves *routes* to people in Teams."""
     return TeamsAdapter(access, routes, catalogue)
 
 
