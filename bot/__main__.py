@@ -198,7 +198,10 @@ def _write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _run_sandbox(options: argparse.Namespace, words: LanguagePack) -> int:
-    """Start the sandbox on the port in ``PORT``; ``RESET`` and ``WHO`` are options of it."""
+    """Start the sandbox; the environment variables ``PORT``, ``RESET`` and ``WHO`` configure it.
+
+    ``WHO`` selects the persona and is read only with ``--teams``.
+    """
     from bot.sandbox.process import run as slack_sandbox  # noqa: PLC0415 - not imported in production
     from bot.sandbox.teams import run as teams_sandbox  # noqa: PLC0415 - not imported in production
 
@@ -225,7 +228,8 @@ def _run_sandbox(options: argparse.Namespace, words: LanguagePack) -> int:
 def _prepare_process(verb: str, words: LanguagePack, greeting: str = "web") -> Settings:
     """Load the settings of *verb*, configure logging and migrate an embedded database.
 
-    Raises :class:`bot.errors.FaultyInputError` for missing or malformed settings.
+    Then print the report on custom cards and the sentence *greeting*. Raises
+    :class:`bot.errors.FaultyInputError` for missing or malformed settings.
     """
     config = settings.load_settings(verb)
     logs.configure_logging(config.log_level)

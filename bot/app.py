@@ -114,7 +114,7 @@ class Bot:
     async def _on_tick(self) -> None:
         """Run the duties and wake the delivery worker, without waiting for it.
 
-        A large workspace may take most of an hour to send.
+        Sending to a large workspace may take most of an hour.
         """
         await self._run_duties()
         self._delivery_wakeup.set()

@@ -14,8 +14,8 @@ from bot.elements import Form, Home, Message
 class Person:
     """A member of a workspace.
 
-    ``workspace`` is the product and its own id, ``slack:T…`` or ``msteams:<tenant>``; ``id`` is
-    the product's stable id of the person (``U…``, ``aadObjectId``).
+    ``workspace`` is the product and its id of the workspace, ``slack:T…`` or
+    ``msteams:<tenant>``; ``id`` is the product's stable id of the person (``U…``, ``aadObjectId``).
     """
 
     workspace: str
@@ -55,14 +55,14 @@ class RequestStep(Enum):
 
 @dataclass(frozen=True)
 class Request:
-    """One user action (command, form, button or home page), independent of the product.
+    """One action of a person (command, form, button or home page), independent of the product.
 
     ``name`` is a key of the table that routes it. ``idempotency_key`` is the same for every retry
     and double click of one action. ``keyword`` is one of the command's keywords, ``""`` for none,
-    or :data:`UNKNOWN_KEYWORD`: an adapter never forwards other text that a user typed.
+    or :data:`UNKNOWN_KEYWORD`: an adapter never forwards other text that a person typed.
     ``channel`` is the conversation of a command or message (``""`` on any other surface). ``data``
     is the payload of the button or form, ``answers`` the coded answers by field id. ``locale`` is
-    the user's locale in the event's payload, if any; ``language`` is the catalogue language that
+    the person's locale in the event's payload, if any; ``language`` is the catalogue language that
     the middleware resolved.
     """
 
@@ -149,11 +149,11 @@ class Routes:
     shortcuts: Mapping[str, BoundHandler]
     home: BoundHandler
     report_unexpected_error: BoundHandler
-    """Returns the reply, in the user's language, for an exception after the first response."""
+    """Returns the reply, in the person's language, for an exception after the first response."""
     handle_event: "Callable[[ChatEvent], Awaitable[None]]"
     """Stores an event of the product; raises when it could not be stored."""
     resolve_language: "Callable[[Request], Awaitable[str]]"
-    """Returns the catalogue language of the user; never raises."""
+    """Returns the catalogue language of the person; never raises."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +172,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Profile:
-    """A user's profile in the product: locale, time zone and account type."""
+    """A person's profile in the product: locale, time zone and account type."""
 
     locale: str = ""
     zone: str = ""
@@ -231,7 +231,7 @@ ChatEvent = (
     | WorkspaceDisconnected
     | WorkspaceConnected
 )
-"""An event that a product reports. None contains text that a user typed."""
+"""An event that a product reports. None contains text that a person typed."""
 
 
 class SendStatus(Enum):
@@ -291,4 +291,4 @@ class Outlet(Protocol):
         """Return the profile of *person*; ``None`` if the product's API is not available."""
 
     async def show_home(self, person: Person, home: Home) -> None:
-        """Publish the user's home page. Never raises."""
+        """Publish the person's home page. Never raises."""

@@ -62,7 +62,7 @@ class ContactLink:
 
 @dataclass(frozen=True)
 class Confirmation:
-    """A dialog that the user has to confirm before a button's action runs."""
+    """A dialog that the person has to confirm before a button's action runs."""
 
     title: str
     text: str
@@ -116,7 +116,7 @@ class OverflowMenu:
 
 @dataclass(frozen=True)
 class ActionRow:
-    """Up to five controls in one row (Teams renders six at most in one card)."""
+    """Up to five controls in one row (Teams renders six at most in one ActionSet)."""
 
     controls: tuple[Button | Link | OverflowMenu, ...]
 
@@ -200,7 +200,7 @@ class DateField:
 
 @dataclass(frozen=True)
 class PeopleField:
-    """A question whose answer is a list of person ids, selected in the product's user picker."""
+    """A question whose answer is a list of person ids, selected in the product's people picker."""
 
     id: str
     label: str
@@ -282,6 +282,6 @@ class Form:
 
 @dataclass(frozen=True)
 class Home:
-    """The user's own page inside the product (Slack's App Home)."""
+    """The person's own page inside the product (Slack's App Home)."""
 
     body: tuple[Element, ...] = field(default=())

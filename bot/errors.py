@@ -1,11 +1,11 @@
-"""Exceptions with a message in the content catalogue, for users and for the operator."""
+"""Exceptions with a message in the content catalogue, for people in chat and for the operator."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 
 class BotError(Exception):
-    """An error that is reported to the user in their own language.
+    """An error that is reported to the person in their own language.
 
     ``key`` is the catalogue key of the message; ``facts`` fill its placeholders.
     """
@@ -13,25 +13,25 @@ class BotError(Exception):
     key = "error.unexpected"
 
     def __init__(self, **facts: str) -> None:
-        """Store the message's placeholder values; never pass text that a user typed."""
+        """Store the message's placeholder values; never pass text that a person typed."""
         super().__init__(self.key, facts)
         self.facts = facts
 
 
 class NotTheirTeamError(BotError):
-    """The user may not see the counts or the set-up of the requested team."""
+    """The person may not see the counts or the set-up of the requested team."""
 
     key = "error.not_their_team"
 
 
 class NoTeamError(BotError):
-    """Neither the user nor the channel of the request belongs to a team."""
+    """Neither the person nor the channel of the request belongs to a team."""
 
     key = "error.no_team"
 
 
 class UnknownProfileError(BotError):
-    """The product's API did not return the user's profile, so nothing was changed."""
+    """The product's API did not return the person's profile, so nothing was changed."""
 
     key = "error.no_profile"
 

@@ -73,7 +73,7 @@ def clean_code(code: str) -> str:
     """Return a product's error *code* in a form that may be logged and used as a metric label.
 
     At most 60 letters, digits, ``_``, ``-`` and ``.``; any other string could contain text
-    that a user typed, and is replaced by :data:`UNREADABLE`.
+    that a person typed, and is replaced by :data:`UNREADABLE`.
     """
     return code[:_MAX_CODE_CHARACTERS] if _CODE_PATTERN.fullmatch(code) else UNREADABLE
 
@@ -83,7 +83,7 @@ def log_error(
 ) -> None:
     """Log at ERROR that *action* failed, with the exception's type and location.
 
-    The exception's message is omitted because it may contain text that a user typed.
+    The exception's message is omitted because it may contain text that a person typed.
     """
     traceback = error.__traceback__
     while traceback and traceback.tb_next:

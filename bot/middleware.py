@@ -1,4 +1,4 @@
-"""Request middleware: resolve the user's language and turn exceptions into error replies."""
+"""Request middleware: resolve the person's language and turn exceptions into error replies."""
 
 import asyncio
 import logging
@@ -91,7 +91,7 @@ class RequestMiddleware:
         return self._build_error_reply(request, BotError())
 
     async def resolve_language(self, request: Request) -> str:
-        """Return the user's language tag, for texts that an adapter renders without a handler."""
+        """Return the person's language tag, for texts that an adapter renders without a handler."""
         return (await self._with_language(request)).language
 
     async def wait_for_profile_lookups(self) -> None:
@@ -102,12 +102,12 @@ class RequestMiddleware:
     async def _run_with_error_reply(
         self, request: Request, build_reply: Callable[[], Awaitable[Reply]]
     ) -> Reply:
-        """Await a handler, its deferred callback included; convert an exception into a reply."""
+        """Await a handler and its deferred continuation; convert an exception into a reply."""
         try:
             reply = await build_reply()
         except BotError as bot_error:
             return self._build_error_reply(request, bot_error)
-        except Exception as error:  # noqa: BLE001 - the user still receives an error reply
+        except Exception as error:  # noqa: BLE001 - the person still receives an error reply
             log_error(logger, "middleware.handler_failed", error)
             return self._build_error_reply(request, BotError())
         if isinstance(reply, DeferredReply):

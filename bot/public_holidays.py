@@ -9,7 +9,7 @@ _REGION_PATTERN = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,6})?")
 
 @lru_cache(maxsize=512)
 def holiday_dates(region: str, year: int) -> frozenset[date]:
-    """Return the public holidays of *region* in *year*, on the dates they are observed.
+    """Return the public holidays of *region* in *year*, with the days on which they are observed.
 
     A region is an ISO 3166 country code, optionally with a subdivision: ``CA``, ``CA-QC``.
     A region that the library no longer supports after an upgrade has no holidays.

@@ -150,7 +150,7 @@ class Settings(BaseSettings):
 
     @property
     def allowed_tenants(self) -> frozenset[str]:
-        """Microsoft tenants whose users are served: the listed ones, by default the bot's own."""
+        """Microsoft tenants whose members are served: the listed ones, by default the bot's own."""
         tenants = (self.teams_tenants or self.teams_tenant_id or "").split(",")
         return frozenset(filter(None, tenants))
 
@@ -229,7 +229,7 @@ def _default_value(name: str) -> Any:  # noqa: ANN401 - the type depends on the 
 
 
 def _missing_settings(settings: Settings, verb: str) -> list[str]:
-    """Return the names of the settings that the subcommand *verb* requires and that are not set."""
+    """Return the settings that *verb* requires and that are unset, or that it forbids and are set."""
     missing: dict[str, bool] = {}
     is_server = verb in {"web", "worker"}
     if is_server or verb == "team":
@@ -264,7 +264,8 @@ def _missing_teams_settings(settings: Settings) -> dict[str, bool]:
     """Return which Teams settings are missing, and which weaken token validation outside tests.
 
     Microsoft's library has an environment variable of its own that disables token validation:
-    where it is set the bot does not start, although it never uses that library to validate.
+    where it is set outside test mode the bot does not start, although it never uses that library
+    to validate.
     """
     allows_unsigned = settings.dangerously_allow_unauthenticated_requests
     has_test_metadata = settings.teams_openid_metadata_url is not None
@@ -280,7 +281,7 @@ def _missing_teams_settings(settings: Settings) -> dict[str, bool]:
 
 
 def _may_use_test_mode(settings: Settings, verb: str) -> bool:
-    """Return whether the clock endpoint can be reached from a loopback address only."""
+    """Return whether *verb* is ``web``, with a clock endpoint on a loopback address only."""
     return verb == "web" and is_loopback(settings.host)
 
 

@@ -35,7 +35,7 @@ ProgressTracker = Callable[[Sequence[DeclaredTeam]], Iterable[DeclaredTeam]]
 async def apply_teams(
     context: Context, path: Path, *, test_mode: bool, track_progress: ProgressTracker = iter
 ) -> ApplyResult:
-    """Apply the team file at *path* in one transaction, so that its clinicians can be invited.
+    """Apply the teams, roles and linked accounts of the file at *path* in one transaction.
 
     Idempotent: applying the same file again changes nothing. Raises
     :class:`bot.errors.FaultyInputError` for an invalid file, and then nothing is committed.

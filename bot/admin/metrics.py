@@ -32,7 +32,7 @@ def count_by_status(
 ) -> list[tuple[str, str, str, str, int]]:
     """Return rows of day, kind, status, reason and count, in that order and sorted by it.
 
-    Planned and sent deliveries have no reason.
+    The reason is empty for the statuses ``owed`` and ``sent``.
     """
     totals: Counter[tuple[str, str, str, str]] = Counter()
     for row in delivery_counts:

@@ -73,6 +73,7 @@ class CustomCards:
 def _ordered_by_preference(
     by_language: Mapping[str, dict[str, T]], language: str
 ) -> Iterator[dict[str, T]]:
+    """Yield the values of *by_language*: of *language*, of ``""``, then of the others."""
     preferred = [tag for tag in (language, "") if tag in by_language]
     yield from (by_language[tag] for tag in dict.fromkeys((*preferred, *by_language)))
 
@@ -104,6 +105,7 @@ class _FileSection:
 
 
 def _read_file(file: Path, text: str, custom: CustomCards, shipped: ShippedContent) -> None:
+    """Add the valid cards of a file's *text* to *custom*; an invalid header skips all of them."""
     lines = text.splitlines()
     card_starts = [number for number, line in enumerate(lines) if _CARD_HEADING_PATTERN.match(line)]
     header, *cards = (
@@ -125,6 +127,8 @@ def _read_file(file: Path, text: str, custom: CustomCards, shipped: ShippedConte
 def _parse_section(
     file: Path, lines: Sequence[str], start: int, custom: CustomCards
 ) -> _FileSection | None:
+    """Parse *lines*, which begin at index *start* of the file; ``None`` if they are no TOML."""
+
     def add_fault(key: str, toml_key: str = "", **facts: str) -> None:
         matches = (
             number
@@ -149,6 +153,7 @@ def _parse_section(
 def _is_header_valid(
     header: _FileSection, custom: CustomCards, shipped: ShippedContent, *, has_cards: bool
 ) -> bool:
+    """Record every fault of a file's header; return whether it has none."""
     fault_count = len(custom.faults)
     _report_unknown_keys(header, _HEADER_KEYS)
     values, topic = header.values, header.values.get("topic", "")
@@ -170,6 +175,7 @@ def _is_header_valid(
 def _has_topic_title(
     topic: str, values: Mapping[str, Any], custom: CustomCards, shipped: ShippedContent
 ) -> bool:
+    """Whether the header has a valid title, or has none and its topic already has one."""
     is_known_topic = topic in shipped.topics or any(
         topic in titles for titles in custom.topics.values()
     )
@@ -186,6 +192,7 @@ def _report_unknown_keys(section: _FileSection, keys: Collection[str]) -> None:
 def _is_card_valid(
     card: _FileSection, existing_ids: Collection[str], references: Collection[str]
 ) -> bool:
+    """Record every fault of a card; return whether it has none."""
     faults = [
         (key, name)
         for name in _CARD_KEYS

@@ -21,6 +21,7 @@ from bot.store.repositories.deliveries import Deliveries, PlannedDelivery
 from bot.store.schema import people
 from bot.store.store import Store
 from schedules import weekly_checkin
+from tests.doubles import RecordingOutlet
 
 MONDAY = datetime(2026, 6, 29, 13, 0, 30, tzinfo=UTC)
 """Half a minute past nine in Toronto."""

@@ -25,7 +25,7 @@ class CardSurface(Enum):
     MESSAGE = "message"
     HOME = "home"
     FORM = "form"
-    """A form inside a card in a chat, visible only to the user who opened it."""
+    """A form inside a card in a chat, visible only to the person who opened it."""
     DIALOG = "dialog"
 
 

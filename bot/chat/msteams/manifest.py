@@ -137,7 +137,10 @@ def _build_localization() -> JsonObject:
 
 
 def _validate_options(client_id: str, base_url: str, about_url: str) -> tuple[str, str, str]:
-    """Return the client id, the host of the bot and the URL of the page about it."""
+    """Return the client id, the host of the bot and the URL of the page about it.
+
+    Raises :class:`bot.errors.FaultyInputError`.
+    """
     faults = []
     base_parts, about_parts = urlsplit(base_url), urlsplit(about_url)
     if (

@@ -41,11 +41,12 @@ class EventNotStoredError(Exception):
 class Guard:
     """ASGI application that dispatches only valid activities of allowed tenants.
 
-    Status codes: a missing, forged, foreign, expired or non-expiring token 401; a signing key
-    not endorsed for Teams, and a tenant outside the allowlist, 403; a body over the limit 413; an
-    authenticated body with an invalid schema 400; an unknown invoke 404. An authenticated
-    activity of an ignored type is acknowledged with 200. 503 while Microsoft's signing keys
-    cannot be fetched, or the store cannot write an event. No part of a request is logged.
+    Status codes: a method other than POST 405; a missing, forged, foreign, expired or non-expiring
+    token 401; a signing key not endorsed for Teams, and a tenant outside the allowlist, 403; a body
+    over the limit 413; an authenticated body with an invalid schema 400; an unknown invoke 404. An
+    authenticated activity of an ignored type is acknowledged with 200. 503 while Microsoft's
+    signing keys cannot be fetched, or the store cannot write an event. No part of a request is
+    logged.
     """
 
     def __init__(

@@ -22,7 +22,10 @@ _CACHE_SECONDS = 86_400.0
 """Cache expiry of the keys in seconds; Microsoft allows up to five days."""
 
 _MIN_REFRESH_SECONDS = 60.0
-"""Minimum seconds between two fetches: forged tokens can name any number of unknown keys."""
+"""Minimum seconds between two fetches: forged tokens can name any number of unknown keys.
+
+It does not apply while no key is cached.
+"""
 
 _FIRST_FETCH_TIMEOUT_SECONDS = 5.0
 """Seconds that a request waits for its key; other requests are not blocked."""

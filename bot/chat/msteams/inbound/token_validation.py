@@ -48,7 +48,7 @@ class TokenValidator(Protocol):
         """
 
     def verify_service_url(self, claims: VerifiedClaims, payload: Payload) -> str:
-        """Return the service URL that *payload* was sent from, the target of replies.
+        """Check URL, channel and endorsement of *payload*; return the URL, the target of replies.
 
         Raises UnauthenticatedError when the payload names another URL, UnendorsedError when the
         signing key is not endorsed for the payload's channel.
@@ -83,7 +83,7 @@ class SignedTokenValidator:
         return VerifiedClaims(service_url.rstrip("/"), key.endorsements)
 
     def verify_service_url(self, claims: VerifiedClaims, payload: Payload) -> str:
-        """Return the signed service URL, which *payload* must not contradict."""
+        """Check *payload* against the signed URL and the key's endorsement; return the URL."""
         service_url = payload.get("serviceUrl", claims.service_url)
         if not isinstance(service_url, str) or service_url.rstrip("/") != claims.service_url:
             raise UnauthenticatedError

@@ -30,7 +30,11 @@ class AppTokenCache:
         self._lock = asyncio.Lock()
 
     async def get_app_token(self, scope: str, tenant_id: str | None) -> str:
-        """Return a token for *scope*, cached or new; raises :class:`TokenUnavailableError`."""
+        """Return the cached token, or a new one for *scope*.
+
+        One token is cached, whatever the scope: the bot requests only one scope. Raises
+        :class:`TokenUnavailableError`.
+        """
         async with self._lock:
             if time.monotonic() >= self._expires_at:
                 self._token = await self._request_token(scope, tenant_id)

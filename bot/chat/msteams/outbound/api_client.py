@@ -41,7 +41,7 @@ class TokenProvider(Protocol):
 
 
 class ApiClient:
-    """Sends all requests to Teams. Methods raise httpx's exceptions.
+    """Sends all requests to Teams. Methods raise httpx's exceptions, or TokenUnavailableError.
 
     Microsoft's clients are instantiated one by one: their facade warns at each instantiation
     of components that are not used here.

@@ -54,7 +54,7 @@ class TeamsOutlet:
         return SearchResult.NOT_SUPPORTED
 
     async def fetch_profile(self, person: Person) -> Profile | None:
-        """Return the cached profile of a person, from their last activity."""
+        """Return the profile cached from a person's last activity; a blank one if none is."""
         return self._directory.get_profile(person)
 
     async def show_home(self, person: Person, home: Home) -> None:

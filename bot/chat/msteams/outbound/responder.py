@@ -16,7 +16,7 @@ logger = logging.getLogger("attune.msteams")
 
 
 class Responder:
-    """Sends replies to messages. Errors of the API call are raised to the caller."""
+    """Sends replies to messages. Only :meth:`send_reply` raises the errors of an API call."""
 
     def __init__(
         self, api_client: ApiClient, card_factory: CardFactory, directory: DirectoryCache

@@ -115,7 +115,7 @@ def _render_banner(element: Banner, _render_context: RenderContext) -> list[Card
 
 
 def _render_contact_link(element: ContactLink, render_context: RenderContext) -> list[Card]:
-    """Render a deep link to the chat with a person: the user writes there, not the bot.
+    """Render a deep link to the chat with a person: the clinician writes there, not the bot.
 
     Microsoft documents this deep link for e-mail addresses only. Its own app templates also use
     it with the person's object id, the only identifier that the bot stores.

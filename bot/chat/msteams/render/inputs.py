@@ -16,7 +16,7 @@ from bot.elements import (
 )
 
 PEOPLE_QUERY = {"type": "Data.Query", "dataset": "graph.microsoft.com/users"}
-"""Query with which a Teams client searches the organisation's users; needs no permission."""
+"""Query with which a Teams client searches the organisation's members; needs no permission."""
 
 MAX_LISTED = 25
 """Maximum people or channels listed by name; those already selected are listed in addition."""
