@@ -111,7 +111,7 @@ def _print_deliveries(_options: argparse.Namespace, words: LanguagePack) -> int:
     config = settings.load_settings("deliveries")
     store = Store.open(config.database_url.get_secret_value(), config.peppers)
     try:
-        counts = metrics.count_by_status(store.count_deliveries())
+        counts = metrics.summarize_delivery_counts(store.count_deliveries())
     except Exception:  # noqa: BLE001 - each driver has its own errors; the doctor prints the remedy
         _print_sentence(words.translate("operator.deliveries.unread"))
         return _EXIT_UNHEALTHY

@@ -123,7 +123,7 @@ def _build_teams_side(settings: Settings, catalogue: Catalogue) -> OutboundSide:
     return teams_adapter.TeamsOutboundSide(_build_teams_access(settings), catalogue)
 
 
-async def fetch_teams_account(settings: Settings) -> "AccountCheck":
+async def check_teams_account(settings: Settings) -> "AccountCheck":
     """Fetch Microsoft's signing keys and an access token, for the operator's check-up."""
     from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
 

@@ -92,7 +92,7 @@ class Bot:
                 {name: command.handle_request for name, command in handlers.COMMANDS.items()}
             ),
             keywords={
-                name: command.accepted_words(self.context.catalogue)
+                name: command.accepted_keywords(self.context.catalogue)
                 for name, command in handlers.COMMANDS.items()
             },
             forms=bind(handlers.FORMS, wake),
@@ -189,7 +189,7 @@ class Bot:
             await self._delivery_wakeup.wait()
             self._delivery_wakeup.clear()
             if self._runs_ticker:
-                await _run_safely("drain", self.delivery_worker.start())
+                await _run_safely("drain", self.delivery_worker.start_sending())
 
 
 async def _run_safely(name: str, operation: Awaitable[int | None]) -> None:
@@ -278,7 +278,7 @@ async def apply_teams(
 
 async def check_microsoft(settings: Settings) -> MicrosoftCheck:
     """Fetch Microsoft's signing keys and an access token, for the operator's check-up."""
-    account = await adapters.fetch_teams_account(settings)
+    account = await adapters.check_teams_account(settings)
     return MicrosoftCheck(account.has_signing_keys, account.has_token)
 
 

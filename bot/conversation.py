@@ -91,8 +91,8 @@ class Keywords:
     if nothing else is typed.
     """
 
-    known: frozenset[str] = frozenset()
-    at_once: frozenset[str] = frozenset()
+    accepted: frozenset[str] = frozenset()
+    exact_keywords: frozenset[str] = frozenset()
 
     def match(self, typed: str) -> str:
         """Return the keyword that *typed* equals or starts with; the remaining text is dropped.
@@ -102,9 +102,9 @@ class Keywords:
         by a Chinese character, but not by any other letter.
         """
         text = " ".join(normalize("NFKC", typed).casefold().split())
-        if not text or text in self.known:
+        if not text or text in self.accepted:
             return text
-        longest_first = sorted(self.known - self.at_once, key=len, reverse=True)
+        longest_first = sorted(self.accepted - self.exact_keywords, key=len, reverse=True)
         alternatives = "|".join(map(re.escape, longest_first))
         prefix = re.match(rf"[\W_]*({alternatives})(?![^\W_\u3400-\u9fff])", text)
         return (prefix[1] if prefix else "") or UNKNOWN_KEYWORD

@@ -69,7 +69,7 @@ def configure_logging(level: str) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def clean_code(code: str) -> str:
+def sanitize_error_code(code: str) -> str:
     """Return a product's error *code* in a form that may be logged and used as a metric label.
 
     At most 60 letters, digits, ``_``, ``-`` and ``.``; any other string could contain text

@@ -135,7 +135,7 @@ class Settings(BaseSettings):
 
     @field_validator("test_clock")
     @classmethod
-    def _check_clock_offset(cls, value: datetime | None) -> datetime | None:
+    def _require_utc_offset(cls, value: datetime | None) -> datetime | None:
         """Require a UTC offset."""
         if value is not None and value.tzinfo is None:
             raise ValueError
@@ -186,7 +186,7 @@ def load_settings(verb: str) -> Settings:
     faults = [Fault(name.upper(), f"operator.settings.{name}") for name in sorted(malformed)]
     faults += [
         Fault(name.upper(), f"operator.missing.{name}")
-        for name in _missing_settings(settings, verb)
+        for name in _find_unmet_requirements(settings, verb)
         if name not in malformed
     ]
     if faults:
@@ -228,8 +228,8 @@ def _default_value(name: str) -> Any:  # noqa: ANN401 - the type depends on the 
     return Settings.model_fields[name].default
 
 
-def _missing_settings(settings: Settings, verb: str) -> list[str]:
-    """Return the settings that *verb* requires and that are unset, or that it forbids and are set."""
+def _find_unmet_requirements(settings: Settings, verb: str) -> list[str]:
+    """Return the unset settings that *verb* requires, and the set ones that it forbids."""
     missing: dict[str, bool] = {}
     is_server = verb in {"web", "worker"}
     if is_server or verb == "team":
@@ -237,7 +237,7 @@ def _missing_settings(settings: Settings, verb: str) -> list[str]:
         missing["test_clock"] = settings.test_clock is not None and not settings.test_mode
     if is_server:
         missing["test_mode"] = settings.test_mode and not _may_use_test_mode(settings, verb)
-        missing |= _missing_teams_settings(settings)
+        missing |= _find_unmet_teams_requirements(settings)
     if is_server and settings.uses_slack:
         missing["slack_bot_token"] = settings.slack_bot_token is None
         missing |= _missing_rotation_settings(settings)
@@ -260,7 +260,7 @@ def _missing_rotation_settings(settings: Settings) -> dict[str, bool]:
     }
 
 
-def _missing_teams_settings(settings: Settings) -> dict[str, bool]:
+def _find_unmet_teams_requirements(settings: Settings) -> dict[str, bool]:
     """Return which Teams settings are missing, and which weaken token validation outside tests.
 
     Microsoft's library has an environment variable of its own that disables token validation:

@@ -36,9 +36,9 @@ class Command:
     keyword_handlers: Mapping[str, Handler]
     fallback_handler: Handler
     topic_handler: Handler | None = None
-    at_once: frozenset[str] = frozenset()
+    exact_keywords: frozenset[str] = frozenset()
 
-    def accepted_words(self, catalogue: Catalogue) -> Keywords:
+    def accepted_keywords(self, catalogue: Catalogue) -> Keywords:
         """Return the keywords that an adapter may pass on.
 
         An adapter discards all other words, so that no typed text enters the bot.
@@ -49,7 +49,7 @@ class Command:
         keywords = frozenset(self.keyword_handlers).union(
             *(tips.topics_by_keyword(pack) for pack in packs)
         )
-        return Keywords(keywords, self.at_once)
+        return Keywords(keywords, self.exact_keywords)
 
     async def handle_request(self, request: Request, context: Context) -> Reply:
         """Dispatch *request* to the handler of its keyword."""
@@ -84,7 +84,7 @@ COMMANDS: Mapping[str, Command] = {
         rupture.open_debrief_form,
         {
             "guide": rupture.open_guide_chooser,
-            "withdraw": rupture.open_withdrawal_form,
+            "withdraw": rupture.open_debrief_withdrawal_form,
             "help": help.show_rupture_help,
         },
         fallback_handler=rupture.open_debrief_form,
@@ -98,7 +98,7 @@ COMMANDS: Mapping[str, Command] = {
             "help": help.show_checkin_help,
         },
         fallback_handler=help.show_checkin_help,
-        at_once=frozenset({"join", "leave"}),
+        exact_keywords=frozenset({"join", "leave"}),
     ),
     "debriefs": Command(
         debriefs.show_counts,
@@ -129,7 +129,7 @@ FORMS: Mapping[str, Handler] = {
         "setup": supervision.submit_setup,
         "thanks": help.close_read_form,
         "which": supervision.open_chosen_setup,
-        "withdraw": rupture.submit_withdrawal,
+        "withdraw": rupture.submit_debrief_withdrawal,
     }.items()
 }
 

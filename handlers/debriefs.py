@@ -12,11 +12,11 @@ from bot.domain.people import Team
 from bot.errors import NotTheirTeamError
 from bot.store.repositories import Repositories
 from bot.store.repositories.releases import Release
-from bot.workflows.personal_data import load_readable_teams, roles_by_team
+from bot.workflows.personal_data import load_readable_teams, load_roles_by_team
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _ReadAccess:
     """A person's read access: their readable teams, and whether they accepted the agreement."""
 
     teams: tuple[Team, ...]
@@ -30,7 +30,7 @@ async def show_counts(request: Request, context: Context) -> Reply:
     A reader who has not accepted it gets its form; a person without access, the reason.
     """
     reader = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: _load_reader(repos, request.person)
+        lambda repos: _load_read_access(repos, request.person)
     )
     words = context.catalogue.get_pack(request.language)
     if not reader.teams:
@@ -50,10 +50,10 @@ async def submit_agreement(request: Request, context: Context) -> Reply:
     """
     person = request.person
 
-    def save_agreement(repos: Repositories) -> _Reader:
+    def save_agreement(repos: Repositories) -> _ReadAccess:
         for role in repos.teams.list_roles(person):
             repos.teams.save_agreement(person, role.team_id)
-        return _load_reader(repos, person)
+        return _load_read_access(repos, person)
 
     reader = await context.store.for_workspace(request.person.workspace).write(save_agreement)
     if not reader.teams:
@@ -79,9 +79,9 @@ async def _build_counts_page(
     return surface.as_message_or_form(request, words, words.translate("debriefs.title"), message)
 
 
-def _load_reader(repos: Repositories, person: Person) -> _Reader:
+def _load_read_access(repos: Repositories, person: Person) -> _ReadAccess:
     home_team, roles = repos.teams.get_home_team(person), repos.teams.list_roles(person)
-    return _Reader(
+    return _ReadAccess(
         load_readable_teams(repos, person, home_team),
         has_agreed=all(role.has_agreed for role in roles),
         on_roster=home_team is not None,
@@ -95,7 +95,7 @@ def _load_report_archive(
 
     Raises :class:`bot.errors.NotTheirTeamError` for a person who may not read them.
     """
-    reader = _load_reader(repos, person)
+    reader = _load_read_access(repos, person)
     matching_teams = [team for team in reader.teams if team.id == team_id]
     if not matching_teams or not reader.has_agreed:
         raise NotTheirTeamError
@@ -107,7 +107,7 @@ def _load_report_archive(
         ),
         next_close=repos.slips.next_close_of_team(team_id),
         other_teams=tuple(team for team in reader.teams if team.id != team_id),
-        reads_by_role=team_id in roles_by_team(repos, person),
+        reads_by_role=team_id in load_roles_by_team(repos, person),
         week=week,
     )
 

@@ -23,7 +23,9 @@ async def open_debrief_form(request: Request, context: Context) -> Reply:
 
     def read_policy(repos: Repositories) -> tuple[str, ...]:
         team = repos.teams.get_home_team(request.person)
-        return privacy_notice.policy_sentences(words, team, _withdrawal_deadline(repos, team))
+        return privacy_notice.policy_sentences(
+            words, team, _debrief_withdrawal_deadline(repos, team)
+        )
 
     return debrief_form.build_debrief_form(
         words,
@@ -39,7 +41,7 @@ async def submit_debrief(request: Request, context: Context) -> Reply:
 
     def save_debrief(repos: Repositories) -> tuple[str, tuple[str, ...]]:
         team = repos.teams.get_home_team(request.person)
-        withdrawable_until = _withdrawal_deadline(repos, team)
+        withdrawable_until = _debrief_withdrawal_deadline(repos, team)
         if repos.idempotency_keys.claim("debrief", request.idempotency_key, now.date()):
             codes = {"form": debrief.form, "status": debrief.status}
             withdrawable_until = repos.slips.file_debrief(
@@ -56,12 +58,12 @@ async def submit_debrief(request: Request, context: Context) -> Reply:
     return guides.build_guide_form(debrief, words, supervisors=supervisors, filing_note=filing_note)
 
 
-async def open_withdrawal_form(request: Request, context: Context) -> Reply:
+async def open_debrief_withdrawal_form(request: Request, context: Context) -> Reply:
     """Open the form in which a person confirms that their debriefs are withdrawn."""
     return privacy_notice.build_withdrawal_form(context.catalogue.get_pack(request.language))
 
 
-async def submit_withdrawal(request: Request, context: Context) -> Reply:
+async def submit_debrief_withdrawal(request: Request, context: Context) -> Reply:
     """Withdraw every debrief that the person filed in the open period; notify no other person.
 
     The reply is the same whether or not anything was filed, so that no person can be forced to
@@ -79,7 +81,7 @@ async def submit_withdrawal(request: Request, context: Context) -> Reply:
 
 async def open_guide_chooser(request: Request, context: Context) -> Reply:
     """Open the form that selects the two codes of a guide to read."""
-    return guides.build_chooser_form(context.catalogue.get_pack(request.language))
+    return guides.build_code_chooser_form(context.catalogue.get_pack(request.language))
 
 
 async def show_guide(request: Request, context: Context) -> Reply:
@@ -129,7 +131,7 @@ async def submit_deeper_form(request: Request, context: Context) -> Reply:
     return follow_ups.add_follow_up_notice(guide, sign, words)
 
 
-def _withdrawal_deadline(repos: Repositories, team: Team | None) -> date | None:
+def _debrief_withdrawal_deadline(repos: Repositories, team: Team | None) -> date | None:
     """Return the day before which a debrief that a member of *team* files can be withdrawn."""
     return repos.slips.next_close_of_team(team.id) if team else None
 

@@ -27,7 +27,7 @@ async def open_setup(request: Request, context: Context) -> Reply:
 
     The reply is deferred: only the product's API reports who is an admin.
     """
-    return DeferredReply(lambda: _offer_setup(request, context))
+    return DeferredReply(lambda: _build_setup_reply(request, context))
 
 
 async def open_chosen_setup(request: Request, context: Context) -> Reply:
@@ -76,7 +76,7 @@ async def repeat_introduction(request: Request, context: Context) -> Reply:
     )
 
 
-async def _offer_setup(request: Request, context: Context) -> Reply:
+async def _build_setup_reply(request: Request, context: Context) -> Reply:
     words, person = context.catalogue.get_pack(request.language), request.person
     profile = await _fetch_profile(context, person)
     is_admin = profile is not None and profile.is_admin

@@ -63,7 +63,9 @@ async def _show_card(request: Request, context: Context, days_ahead: int) -> Rep
         lambda repos: _team_key_and_day(repos, request, context)
     )
     message = tips.render_tip(
-        tips.select_daily_tip(words.tips, team_key, day, days_ahead), words, days_ahead=days_ahead
+        tips.select_daily_tip(words.tips, team_key, day, days_ahead),
+        words,
+        working_days_ahead=days_ahead,
     )
     return surface.as_message_or_form(request, words, words.translate("common.step.tip"), message)
 

@@ -74,7 +74,7 @@ async def _iterate_due_people(context: Context, turns: set[int]) -> AsyncIterato
     """Iterate over the people of configured products whose turn it is, in batches of requests."""
     after: Person | None = None
     while clinicians := await context.store.across_workspaces.read(
-        partial(_load_joined, after=after)
+        partial(_load_joined_people, after=after)
     ):
         due = [
             person
@@ -86,8 +86,10 @@ async def _iterate_due_people(context: Context, turns: set[int]) -> AsyncIterato
         after = clinicians[-1]
 
 
-def _load_joined(repos: Repositories, after: Person | None) -> list[Person]:
-    return [clinician.person for clinician in repos.people.list_joined(after, _BATCH_SIZE)]
+def _load_joined_people(repos: Repositories, after: Person | None) -> list[Person]:
+    return [
+        clinician.person for clinician in repos.people.list_joined_reachable(after, _BATCH_SIZE)
+    ]
 
 
 async def _refresh_profile(context: Context, person: Person) -> None:

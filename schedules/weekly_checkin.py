@@ -56,7 +56,7 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
             for delivery in _plan_for_member(member, team, checkin_run)
         ]
         if candidates:
-            planned_count += await _plan_missing(context, candidates)
+            planned_count += await _plan_missing_deliveries(context, candidates)
     await context.store.across_workspaces.write(
         lambda repos: repos.watermarks.advance(CHECKIN_KIND, now)
     )
@@ -151,7 +151,7 @@ async def _iterate_members(
         )
     }
     members = await context.store.across_workspaces.read(
-        partial(_load_joined, after=None, limit=batch_size)
+        partial(_load_joined_clinicians, after=None, limit=batch_size)
     )
     while members:
         yield [
@@ -161,12 +161,14 @@ async def _iterate_members(
         ]
         if len(members) < batch_size:
             return
-        load_next = partial(_load_joined, after=members[-1].person, limit=batch_size)
+        load_next = partial(_load_joined_clinicians, after=members[-1].person, limit=batch_size)
         members = await context.store.across_workspaces.read(load_next)
 
 
-def _load_joined(repos: Repositories, after: Person | None, limit: int) -> tuple[Clinician, ...]:
-    return repos.people.list_joined(after, limit)
+def _load_joined_clinicians(
+    repos: Repositories, after: Person | None, limit: int
+) -> tuple[Clinician, ...]:
+    return repos.people.list_joined_reachable(after, limit)
 
 
 def _plan_for_member(
@@ -205,22 +207,22 @@ def _plan_for_member(
         )
 
 
-async def _plan_missing(context: Context, candidates: list[PlannedDelivery]) -> int:
+async def _plan_missing_deliveries(context: Context, candidates: list[PlannedDelivery]) -> int:
     """Insert the rows that do not exist yet; return how many.
 
     A query comes first, so that most runs need no write transaction.
     """
     unplanned = await context.store.across_workspaces.read(
-        partial(_filter_unplanned, candidates=candidates)
+        partial(_filter_unplanned_deliveries, candidates=candidates)
     )
     if not unplanned:
         return 0
     return await context.store.across_workspaces.write(
-        partial(_save_planned, planned_deliveries=unplanned)
+        partial(_save_planned_deliveries, planned_deliveries=unplanned)
     )
 
 
-def _filter_unplanned(
+def _filter_unplanned_deliveries(
     repos: Repositories, candidates: list[PlannedDelivery]
 ) -> list[PlannedDelivery]:
     """Query which check-ins are not planned yet, and which last notes are due."""
@@ -254,7 +256,7 @@ def _filter_due_notes(
     ]
 
 
-def _save_planned(repos: Repositories, planned_deliveries: list[PlannedDelivery]) -> int:
+def _save_planned_deliveries(repos: Repositories, planned_deliveries: list[PlannedDelivery]) -> int:
     """Insert the rows, and count each check-in as unanswered in the same transaction."""
     questions = [
         delivery

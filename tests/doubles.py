@@ -96,7 +96,7 @@ def outlet() -> RecordingOutlet:
 
 
 @pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file with every table and no row, created once per session."""
     path = tmp_path_factory.mktemp("empty") / "attune.sqlite"
     store = Store.open(f"sqlite:///{path}", PEPPERS)
@@ -106,7 +106,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def words_in_all_languages() -> catalogue.Catalogue:
+def full_catalogue() -> catalogue.Catalogue:
     """The real catalogue, loaded once per session."""
     return catalogue.load_catalogue()
 
@@ -115,13 +115,13 @@ def words_in_all_languages() -> catalogue.Catalogue:
 async def context(
     clock: FakeClock,
     outlet: RecordingOutlet,
-    migrated: Path,
-    words_in_all_languages: catalogue.Catalogue,
+    empty_database: Path,
+    full_catalogue: catalogue.Catalogue,
     tmp_path: Path,
 ) -> AsyncIterator[Context]:
     """A context with a store of its own, the real catalogue, and the two doubles."""
     database_path = tmp_path / "attune.sqlite"
-    shutil.copyfile(migrated, database_path)
+    shutil.copyfile(empty_database, database_path)
     store = Store.open(f"sqlite:///{database_path}", PEPPERS)
-    yield Context(store, words_in_all_languages, clock, {"slack": outlet})
+    yield Context(store, full_catalogue, clock, {"slack": outlet})
     await store.close()

@@ -11,10 +11,10 @@ from bot.context import Context
 from bot.settings import Settings
 from tests.chat.msteams.microsoft import CLIENT_ID, TENANT_ID
 from tests.chat.slack.testbed import StubHandlers
-from tests.doubles import clock, context, migrated, outlet, words_in_all_languages
+from tests.doubles import clock, context, empty_database, full_catalogue, outlet
 from tests.sources import ROOT
 
-__all__ = ["clock", "context", "migrated", "outlet", "words_in_all_languages"]
+__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
 
 SLACK: dict[str, object] = {
     "slack_bot_token": SecretStr("xoxb-x"),

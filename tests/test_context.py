@@ -3,9 +3,9 @@
 import pytest
 
 from bot.context import Context
-from tests.doubles import RecordingOutlet, clock, context, migrated, outlet, words_in_all_languages
+from tests.doubles import RecordingOutlet, clock, context, empty_database, full_catalogue, outlet
 
-__all__ = ["clock", "context", "migrated", "outlet", "words_in_all_languages"]
+__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
 
 
 def test_an_outlet_is_found_by_the_product_of_a_workspace(

@@ -9,10 +9,10 @@ from bot.conversation import DeferredReply, Profile, Reply, Request
 from bot.elements import Form, Message, Text
 from bot.errors import NoTeamError
 from bot.middleware import RequestMiddleware
-from tests.doubles import RecordingOutlet, clock, context, migrated, outlet, words_in_all_languages
+from tests.doubles import RecordingOutlet, clock, context, empty_database, full_catalogue, outlet
 from tests.sample_team import MARIE, STRANGER, TEAM, build_request, reply_text, set_up_team
 
-__all__ = ["clock", "context", "migrated", "outlet", "words_in_all_languages"]
+__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
 
 CANARY = "canary-in-an-error"
 

@@ -27,7 +27,7 @@ _Counts = tuple[tuple[DeliveryCount, ...], int, int]
 """Delivery counts, suspended workspaces and resting workspaces."""
 
 
-def count_by_status(
+def summarize_delivery_counts(
     delivery_counts: tuple[DeliveryCount, ...],
 ) -> list[tuple[str, str, str, str, int]]:
     """Return rows of day, kind, status, reason and count, in that order and sorted by it.
@@ -59,7 +59,7 @@ class Metrics:
         """Return the number of deliveries per status, over the five weeks that are stored."""
         delivery_counts, _, _ = await self._load_counts()
         totals = dict.fromkeys(STATUS_BY_STATE.values(), 0)
-        for *_, status, _reason, number in count_by_status(delivery_counts):
+        for *_, status, _reason, number in summarize_delivery_counts(delivery_counts):
             totals[status] += number
         return totals
 
@@ -77,7 +77,10 @@ class Metrics:
             now = self._context.now()
 
             def read_counts(repos: Repositories) -> _Counts:
-                return repos.deliveries.count_by_state(), *repos.workspaces.count_refusing(now)
+                return (
+                    repos.deliveries.count_by_state(),
+                    *repos.workspaces.count_suspended_and_resting(now),
+                )
 
             self._cached_counts, self._cached_at = (
                 await self._context.store.across_workspaces.read(read_counts),
@@ -100,7 +103,7 @@ def _build_registry(counts: _Counts, tick_age: float | None) -> CollectorRegistr
         ("kind", "stands", "reason"),
         registry=registry,
     )
-    for _day, kind, status, reason, count in count_by_status(delivery_counts):
+    for _day, kind, status, reason, count in summarize_delivery_counts(delivery_counts):
         deliveries.labels(kind=kind, stands=status, reason=reason).inc(count)
     workspaces = Gauge(
         "attune_workspaces", "Workspaces (suspended, resting)", ("stands",), registry=registry

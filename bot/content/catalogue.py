@@ -125,9 +125,9 @@ class LanguagePack:
         """Return mentions of the person ids, joined as a list in this language."""
         return self.join_items(f"@{{{person}}}" for person in ids)
 
-    def get_tip(self, card: str) -> Tip:
+    def get_tip(self, card_id: str) -> Tip:
         """Return the card with id *card*; KeyError if there is none."""
-        return {tip.id: tip for tip in self.tips}[card]
+        return {tip.id: tip for tip in self.tips}[card_id]
 
     def get_sign(self, code: str) -> Sign:
         """Return the sign with *code*; KeyError if there is none."""
@@ -165,9 +165,9 @@ class Catalogue:
                 return self.get_pack(tag).language
         return self.get_pack("en").language
 
-    def has_language(self, language: str) -> bool:
+    def has_language(self, primary_subtag: str) -> bool:
         """Return whether a primary language subtag, such as 'fr', is available."""
-        return TAG_BY_FOLDER.get(language, "") in self.packs_by_tag
+        return TAG_BY_FOLDER.get(primary_subtag, "") in self.packs_by_tag
 
 
 def load_catalogue(cards_folder: Path | None = None) -> Catalogue:
@@ -219,7 +219,7 @@ def _load_pack(
         tips=tips,
         topics=topics,
         questions=loader.load_questions(folder / "debrief.toml", folder / "checkin.toml"),
-        guide=loader.load_lines(folder / "guide.toml"),
+        guide=loader.load_guide_lines(folder / "guide.toml"),
         phrases=loader.load_phrases(folder / "phrases.toml"),
         signs=loader.load_signs(folder / "signs.toml", glyphs),
         lenses=loader.load_lenses(folder / "lenses.toml"),

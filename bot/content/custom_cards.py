@@ -56,10 +56,12 @@ class CustomCards:
         """Return the id of every custom card in any language, in the files' order."""
         return tuple(dict.fromkeys(name for cards in self.cards.values() for name in cards))
 
-    def get_card(self, name: str, language: str) -> Tip:
+    def get_card(self, card_id: str, language: str) -> Tip:
         """Return a card in *language*, else the language-neutral one, else any translation."""
         return next(
-            cards[name] for cards in _ordered_by_preference(self.cards, language) if name in cards
+            cards[card_id]
+            for cards in _ordered_by_preference(self.cards, language)
+            if card_id in cards
         )
 
     def topic_titles(self, language: str) -> dict[str, str]:
@@ -89,7 +91,7 @@ def read_cards(folder: Path, shipped: ShippedContent) -> CustomCards:
         except (OSError, UnicodeDecodeError):
             custom.faults.append(Fault(str(file), "operator.cards.unreadable"))
         else:
-            _read_file(file, text, custom, shipped)
+            _parse_file(file, text, custom, shipped)
     if custom.retired_ids >= set(shipped.cards) and not custom.card_ids():
         custom.retired_ids.clear()
         custom.faults.append(Fault("CARDS_FOLDER", "operator.cards.nothing_left"))
@@ -104,7 +106,7 @@ class _FileSection:
     add_fault: Callable[..., None]
 
 
-def _read_file(file: Path, text: str, custom: CustomCards, shipped: ShippedContent) -> None:
+def _parse_file(file: Path, text: str, custom: CustomCards, shipped: ShippedContent) -> None:
     """Add the valid cards of a file's *text* to *custom*; an invalid header skips all of them."""
     lines = text.splitlines()
     card_starts = [number for number, line in enumerate(lines) if _CARD_HEADING_PATTERN.match(line)]
@@ -112,7 +114,7 @@ def _read_file(file: Path, text: str, custom: CustomCards, shipped: ShippedConte
         _parse_section(file, lines[start:end], start, custom)
         for start, end in zip([0, *card_starts], [*card_starts, len(lines)], strict=True)
     )
-    if header is None or not _is_header_valid(header, custom, shipped, has_cards=bool(card_starts)):
+    if header is None or not _validate_header(header, custom, shipped, has_cards=bool(card_starts)):
         return
     custom.retired_ids.update(header.values.get("retire", ()))
     language, topic = header.values.get("language", ""), header.values.get("topic", "")
@@ -120,7 +122,7 @@ def _read_file(file: Path, text: str, custom: CustomCards, shipped: ShippedConte
         custom.topics.setdefault(language, {})[topic] = header.values["title"]
     language_cards = custom.cards.setdefault(language, {})
     for card in cards:
-        if card and _is_card_valid(card, {*shipped.cards, *language_cards}, shipped.references):
+        if card and _validate_card(card, {*shipped.cards, *language_cards}, shipped.references):
             language_cards[card.values["id"]] = loader.parse_tip(card.values, topic)
 
 
@@ -150,7 +152,7 @@ def _parse_section(
     )
 
 
-def _is_header_valid(
+def _validate_header(
     header: _FileSection, custom: CustomCards, shipped: ShippedContent, *, has_cards: bool
 ) -> bool:
     """Record every fault of a file's header; return whether it has none."""
@@ -189,7 +191,7 @@ def _report_unknown_keys(section: _FileSection, keys: Collection[str]) -> None:
         section.add_fault("unknown_key", toml_key=re.escape(name), field=name)
 
 
-def _is_card_valid(
+def _validate_card(
     card: _FileSection, existing_ids: Collection[str], references: Collection[str]
 ) -> bool:
     """Record every fault of a card; return whether it has none."""

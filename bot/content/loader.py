@@ -29,7 +29,7 @@ def load_sentences(folder: Path) -> Mapping[str, Sentence]:
     return MappingProxyType(sentences)
 
 
-def load_lines(file: Path) -> Mapping[str, str]:
+def load_guide_lines(file: Path) -> Mapping[str, str]:
     """Return the plain strings of one file by dotted path."""
     sentences = dict(_flatten_table(read_toml(file), ""))
     return MappingProxyType({key: line for key, line in sentences.items() if isinstance(line, str)})

@@ -25,7 +25,9 @@ MAX_CARDS_PER_MESSAGE = 20
 """Maximum number of cards in one message; a practice may add any number of cards."""
 
 
-def select_daily_tip(cards: Sequence[Tip], team_key: str, day: date, days_ahead: int = 0) -> Tip:
+def select_daily_tip(
+    cards: Sequence[Tip], team_key: str, day: date, working_days_ahead: int = 0
+) -> Tip:
     """Return the card of a team's *day*, or the card of *days_ahead* working days later.
 
     Each team has its own card order, a sort by hash, and repeats it in rounds. Each round starts up
@@ -35,7 +37,7 @@ def select_daily_tip(cards: Sequence[Tip], team_key: str, day: date, days_ahead:
     least ``len(cards) - 4`` working days. A weekend uses Friday's card.
     """
     ordered = sorted(cards, key=lambda tip: sha256(f"{team_key}\0{tip.id}".encode()).digest())
-    index = _working_day_index(day) + days_ahead
+    index = _working_day_index(day) + working_days_ahead
     round_offset = (len(ordered) + 1) % WORKING_DAYS_PER_WEEK
     return ordered[(index + round_offset * (index // len(ordered))) % len(ordered)]
 
@@ -46,10 +48,13 @@ def _working_day_index(day: date) -> int:
 
 
 def render_tip(
-    tip: Tip, words: LanguagePack, audience: Audience = Audience.ONLY_ME, days_ahead: int = 0
+    tip: Tip,
+    words: LanguagePack,
+    audience: Audience = Audience.ONLY_ME,
+    working_days_ahead: int = 0,
 ) -> Message:
     """Render one card: its point, one action or phrase, its source, and a button to the next."""
-    key = "tip.summary_ahead" if days_ahead else "tip.summary"
+    key = "tip.summary_ahead" if working_days_ahead else "tip.summary"
     return Message(
         words.translate(key, title=tip.title),
         (
@@ -58,7 +63,9 @@ def render_tip(
             *_render_card(tip, words),
             Caption(_format_evidence(tip, words)),
             Caption(words.translate("source.attribution", url=words.references["source"].url)),
-            ActionRow((Button("tip.next", words.translate("tip.next"), str(days_ahead + 1)),)),
+            ActionRow(
+                (Button("tip.next", words.translate("tip.next"), str(working_days_ahead + 1)),)
+            ),
         ),
         audience,
     )

@@ -68,7 +68,7 @@ class GroupCommitWriter:
     def __init__(
         self,
         engine: Engine,
-        repos: Callable[[Connection], Repositories],
+        repos_factory: Callable[[Connection], Repositories],
         *,
         max_queued: int = MAX_QUEUED,
         max_batch: int = MAX_BATCH,
@@ -79,7 +79,7 @@ class GroupCommitWriter:
         self._max_batch = max_batch
         self._idle_seconds = idle_seconds
         self._engine = engine
-        self._repos_factory = repos
+        self._repos_factory = repos_factory
         self._queue: deque[QueuedJob[Any]] = deque()
         self._condition = Condition()
         self._is_closing = False

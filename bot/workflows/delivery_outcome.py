@@ -35,7 +35,7 @@ def record_send_result(
             )
             return "workspaces.resting"
         case SendStatus.FAILED:
-            repos.deliveries.failed(delivery_id, attempt, result.reason)
+            repos.deliveries.mark_failed(delivery_id, attempt, result.reason)
             return "deliveries.failed"
         case SendStatus.GONE:
             repos.deliveries.mark_gone(delivery_id, attempt, result.reason)

@@ -21,7 +21,7 @@ from bot.store.repositories import Repositories
 def load_personal_data(repos: Repositories, person: Person, now: datetime) -> PersonalData:
     """Load the data stored about *person* at the instant *now*, in one transaction."""
     team = repos.teams.get_home_team(person)
-    role_teams, roles = _load_roles(repos, person)
+    role_teams, roles = _load_teams_and_roles(repos, person)
     stored_clinician = repos.people.get(person)
     clinician, slot = _drop_expired_pause(stored_clinician, team, now), None
     if team and stored_clinician.has_joined and not stored_clinician.unreachable_reason:
@@ -45,20 +45,20 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
     )
 
 
-def roles_by_team(repos: Repositories, person: Person) -> dict[str, frozenset[Role]]:
+def load_roles_by_team(repos: Repositories, person: Person) -> dict[str, frozenset[Role]]:
     """Return the roles of *person* by team id, by :func:`bot.domain.people.resolve_roles`."""
-    return _load_roles(repos, person)[1]
+    return _load_teams_and_roles(repos, person)[1]
 
 
 def load_readable_teams(
     repos: Repositories, person: Person, home_team: Team | None
 ) -> tuple[Team, ...]:
     """Return the teams whose published tables *person*, of *home_team*, may read."""
-    teams, roles = _load_roles(repos, person)
+    teams, roles = _load_teams_and_roles(repos, person)
     return select_readable_teams(teams, roles, home_team)
 
 
-def _load_roles(
+def _load_teams_and_roles(
     repos: Repositories, person: Person
 ) -> tuple[tuple[Team, ...], dict[str, frozenset[Role]]]:
     """Load the teams in which *person* has a role, with the roles by team id."""

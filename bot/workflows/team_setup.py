@@ -17,7 +17,7 @@ from bot.domain.teams.setup_form import NEW_TEAM_ID, CurrentSetup
 from bot.domain.teams.setup_submission import (
     SetupContext,
     SetupSubmission,
-    retained_supervisors,
+    supervising_setter_ids,
 )
 from bot.errors import StaleFormError
 from bot.store.repositories import Repositories
@@ -125,7 +125,7 @@ def save_setup(
     saved_team, team = repos.teams.get(team_id), submission.build_team(team_id, person.workspace)
     if saved_team and not may_name_practice(editor_of(repos, person, team_id)):
         team = replace(team, practice=saved_team.practice)
-    retained_ids = retained_supervisors(load_setup_context(repos, person, team_id, submission))
+    retained_ids = supervising_setter_ids(load_setup_context(repos, person, team_id, submission))
     repos.teams.save(team)
     repos.teams.declare_clinicians(team_id, _build_persons(person, submission.clinicians))
     repos.teams.set_role_holders(

@@ -43,7 +43,7 @@ class Reconciler:
         if since <= now < since + timedelta(seconds=backoff_seconds):
             return
         for delivery in await self._context.store.for_workspace(workspace).read(
-            partial(_load_in_doubt, workspace, now)
+            partial(_load_deliveries_in_doubt, workspace, now)
         ):
             search_result = await self._check_posted(delivery, outlet)
             settle = partial(
@@ -72,7 +72,9 @@ class Reconciler:
         return await outlet.check_posted(replace(address, route=route), delivery.id, started_at)
 
 
-def _load_in_doubt(workspace: str, now: datetime, repos: Repositories) -> tuple[Delivery, ...]:
+def _load_deliveries_in_doubt(
+    workspace: str, now: datetime, repos: Repositories
+) -> tuple[Delivery, ...]:
     if not repos.workspaces.accepts_messages(workspace, now):
         return ()
-    return repos.deliveries.list_unsettled(workspace, now, _MAX_LOOKUPS)
+    return repos.deliveries.list_unfinished_attempts(workspace, now, _MAX_LOOKUPS)

@@ -92,7 +92,7 @@ class DeliverySender:
         )
         return tuple(filter(self._context.is_configured, workspaces))
 
-    async def start(self) -> None:
+    async def start_sending(self) -> None:
         """Create a task for every workspace with due deliveries, and return at once."""
         for workspace in await self.list_due_workspaces():
             if workspace not in self._running_tasks:
@@ -103,7 +103,7 @@ class DeliverySender:
     async def send_all_due(self) -> int:
         """Send what is due now, workspaces concurrently; return how many messages were sent."""
         sent = sum(await asyncio.gather(*self._running_tasks.values()))
-        await self.start()
+        await self.start_sending()
         return sent + sum(await asyncio.gather(*self._running_tasks.values()))
 
     async def stop(self) -> None:
@@ -134,7 +134,7 @@ class DeliverySender:
                 unknown_count = unknown_count + 1 if status is SendStatus.UNKNOWN else 0
                 if unknown_count == _MAX_UNKNOWN_RESULTS:
                     await self._pause_workspace(workspace)
-                if await self._wait_out_rest(result, rate_limiter):
+                if await self._wait_for_retry_after(result, rate_limiter):
                     break
                 is_refused = status in {SendStatus.RETRY_LATER, SendStatus.CLOSED}
                 has_outage = unknown_count == _MAX_UNKNOWN_RESULTS
@@ -142,7 +142,9 @@ class DeliverySender:
                     return sent
         return sent
 
-    async def _wait_out_rest(self, result: SendResult | None, rate_limiter: RateLimiter) -> bool:
+    async def _wait_for_retry_after(
+        self, result: SendResult | None, rate_limiter: RateLimiter
+    ) -> bool:
         """Wait for the product's requested delay if it is short; return whether to continue."""
         if result is None or result.status is not SendStatus.RETRY_LATER:
             return False
@@ -209,7 +211,7 @@ class DeliverySender:
             return None
         await asyncio.sleep(send_at - loop.time())
         rate_limiter.mark_sent(loop.time())
-        result = await self._send_claimed(delivery, outlet, claimed)
+        result = await self._send_claimed_message(delivery, outlet, claimed)
         rate_after_limit = halve_rate(rate_limiter.rate_per_second)
         action = await self._context.store.for_workspace(delivery.workspace).write(
             lambda repos: delivery_outcome.record_send_result(
@@ -220,7 +222,7 @@ class DeliverySender:
         log_action(action, delivery, result.reason)
         return result
 
-    async def _send_claimed(
+    async def _send_claimed_message(
         self, delivery: Delivery, outlet: Outlet, claimed: ClaimedMessage
     ) -> SendResult:
         if self._context.now() - claimed.claimed_at > _MAX_CLAIM_AGE:

@@ -82,7 +82,7 @@ class SharedWorkers:
         self._is_stopping = False
         self._loop_task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
+    async def start_sending(self) -> None:
         """Request that the due workspaces be enqueued, for any worker, and return at once.
 
         Each worker does so at each of its ticks. A workspace that is in the queue stays as it is,
@@ -132,7 +132,7 @@ class SharedWorkers:
                 interval_seconds = self._timings.enqueue_interval_seconds
                 await asyncio.to_thread(_enqueue_workspaces, workspaces, interval_seconds)
             else:
-                await self._sender.start()
+                await self._sender.start_sending()
         except Exception as error:  # noqa: BLE001 - the next tick retries
             log_error(logger, "worker.enqueue_failed", error)
 
@@ -187,7 +187,7 @@ class SharedWorkers:
         own_pending = {w.workflow_id for w in pending if w.executor_id == self._executor_name}
         dead_executors = {w.executor_id for w in pending if w.executor_id} - live_executors
         lost_workflows = own_pending - self._running_workflows
-        for key in self._missing_past_grace(lost_workflows | dead_executors):
+        for key in self._keys_missing_past_grace(lost_workflows | dead_executors):
             if key in own_pending:
                 _resume_workflows([key], "worker.lost_workflow_resumed")
                 continue
@@ -196,7 +196,7 @@ class SharedWorkers:
                     orphans = _list_workflows("PENDING", executor_id=key)
                     _resume_workflows([w.workflow_id for w in orphans], "worker.orphans_resumed")
 
-    def _missing_past_grace(self, keys: set[str]) -> list[str]:
+    def _keys_missing_past_grace(self, keys: set[str]) -> list[str]:
         now = time.monotonic()
         self._missing_since = {key: self._missing_since.get(key, now) for key in sorted(keys)}
         grace_seconds = self._timings.orphan_grace_seconds

@@ -22,23 +22,23 @@ class SingleWorker:
         self._sender = sender
         self._store = store
         self._lease = store.create_worker_lease(shares_deliveries=False)
-        self._other_workers = 0
+        self._other_worker_count = 0
 
-    async def start(self) -> None:
+    async def start_sending(self) -> None:
         """Start sending the due deliveries, and log a warning about other workers."""
-        other_workers = await asyncio.to_thread(self._count_other_workers)
-        if other_workers and other_workers != self._other_workers:
+        other_workers = await asyncio.to_thread(self._renew_and_count_other_workers)
+        if other_workers and other_workers != self._other_worker_count:
             facts = {"action": "worker.rate_limit_not_shared", "count": other_workers}
             logger.warning("worker.rate_limit_not_shared", extra=facts)
-        self._other_workers = other_workers
-        await self._sender.start()
+        self._other_worker_count = other_workers
+        await self._sender.start_sending()
 
     async def stop(self) -> None:
         """Finish the message being sent, and release the lease."""
         await self._sender.stop()
         await asyncio.to_thread(self._lease.release_lease)
 
-    def _count_other_workers(self) -> int:
+    def _renew_and_count_other_workers(self) -> int:
         """Renew this worker's lease, and return how many other workers hold one."""
         self._lease.renew_or_acquire()
         return len(self._store.list_live_workers()) - 1

@@ -6,7 +6,7 @@ from typing import Protocol
 class DeliveryWorker(Protocol):
     """Starts and stops the tasks that send the due deliveries of every workspace."""
 
-    async def start(self) -> None:
+    async def start_sending(self) -> None:
         """Start sending what is due now, and return at once; called at every tick."""
 
     async def stop(self) -> None:

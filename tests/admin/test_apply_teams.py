@@ -12,9 +12,9 @@ from bot.domain.people import Role, Team
 from bot.errors import FaultyInputError
 from schedules import COMPOSERS
 from schedules.delivery.sender import DeliverySender
-from tests.doubles import RecordingOutlet, clock, context, migrated, outlet, words_in_all_languages
+from tests.doubles import RecordingOutlet, clock, context, empty_database, full_catalogue, outlet
 
-__all__ = ["clock", "context", "migrated", "outlet", "words_in_all_languages"]
+__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
 
 TEAM_FILE = """
 [[team]]
@@ -103,7 +103,7 @@ async def test_declaration_may_join_clinicians_in_test_mode(
     await apply_text(context, tmp_path, text, test_mode=True)
 
     joined = await context.store.across_workspaces.read(
-        lambda repos: repos.people.list_joined(None, 10)
+        lambda repos: repos.people.list_joined_reachable(None, 10)
     )
     assert [clinician.person.id for clinician in joined] == ["U0A"]
 

@@ -10,10 +10,10 @@ from bot.admin.metrics import Metrics
 from bot.context import Context
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryCount, DeliveryState, PlannedDelivery
-from tests.doubles import clock, context, migrated, outlet, words_in_all_languages
+from tests.doubles import clock, context, empty_database, full_catalogue, outlet
 from tests.journeys.botprocess import BotProcess
 
-__all__ = ["clock", "context", "migrated", "outlet", "words_in_all_languages"]
+__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
 
 DAY = date(2026, 6, 29)
 COUNTS = (
@@ -28,7 +28,7 @@ COUNTS = (
 
 def test_counts_are_grouped_and_withdrawn_deliveries_omitted() -> None:
     """Planned and sending deliveries count as owed; withdrawn ones are in no row."""
-    assert metrics.count_by_status(COUNTS) == [
+    assert metrics.summarize_delivery_counts(COUNTS) == [
         ("2026-06-29", "checkin", "failed", "invalid_blocks", 6),
         ("2026-06-29", "checkin", "owed", "", 3),
         ("2026-06-29", "checkin", "sent", "", 5),

@@ -120,7 +120,7 @@ def iter_forms(words: LanguagePack) -> Iterator[Form]:
         words, opening_line=words.translate("usage.discarded"), policy_lines=policy
     )
     yield from (
-        guides.build_chooser_form(words),
+        guides.build_code_chooser_form(words),
         privacy_notice.build_withdrawal_form(words),
         reports.build_agreement_form(words),
     )

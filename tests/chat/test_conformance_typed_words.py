@@ -82,6 +82,6 @@ async def test_immediate_keyword_must_be_alone(product: Product, typed: str) -> 
 async def is_joined(product: Product) -> bool:
     """Whether Marie has joined the weekly check-in."""
     clinicians = await product.bot.context.store.across_workspaces.read(
-        lambda repos: repos.people.list_joined(None, 9)
+        lambda repos: repos.people.list_joined_reachable(None, 9)
     )
     return product.marie in {clinician.person.id for clinician in clinicians}

@@ -42,7 +42,7 @@ def test_plural_forms_are_not_lines(tmp_path: Path) -> None:
     """Only plain strings are lines of the guide."""
     file = write_file(tmp_path, "guide.toml", 'a = "A"\nb = { one = "1", other = "2" }\n')
 
-    assert loader.load_lines(file) == {"a": "A"}
+    assert loader.load_guide_lines(file) == {"a": "A"}
 
 
 def test_short_label_defaults_to_the_label(tmp_path: Path) -> None:

@@ -147,7 +147,7 @@ def test_a_card_shows_all_its_content(tip: Tip) -> None:
 
 def test_a_card_has_a_button_to_the_next() -> None:
     """The button under a card has the offset of the next card as data."""
-    body = tips.render_tip(WORDS.tips[0], WORDS, days_ahead=3).body
+    body = tips.render_tip(WORDS.tips[0], WORDS, working_days_ahead=3).body
 
     assert isinstance(body[-1], ActionRow)
     assert body[-1].controls == (Button("tip.next", WORDS.translate("tip.next"), "4"),)
@@ -161,7 +161,9 @@ def test_a_card_has_the_requested_audience() -> None:
 
 def test_a_later_card_is_not_labelled_as_todays() -> None:
     """The summary distinguishes today's card from a later card."""
-    today, later = (tips.render_tip(WORDS.tips[0], WORDS, days_ahead=n).summary for n in (0, 1))
+    today, later = (
+        tips.render_tip(WORDS.tips[0], WORDS, working_days_ahead=n).summary for n in (0, 1)
+    )
 
     assert "Today" in today
     assert "Today" not in later

@@ -101,7 +101,7 @@ async def test_every_topic_is_a_keyword(context: Context) -> None:
 
     assert (
         keywords | {"next", "list", "help"}
-        == COMMANDS["tip"].accepted_words(context.catalogue).known
+        == COMMANDS["tip"].accepted_keywords(context.catalogue).accepted
     )
     for pack in packs:
         for word, topic in tips.topics_by_keyword(pack).items():

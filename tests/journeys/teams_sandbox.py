@@ -38,7 +38,7 @@ class TeamsSandbox:
         words = catalogue.load_catalogue().get_pack("en")
         bot = BotProcess(folder, free_port(), "p" * 40, run.TEAMS_SETTINGS)
         lock_fd = lock_folder(folder)
-        persona = run.find_persona("clinician")
+        persona = run.find_persona_or_default("clinician")
         now = datetime.now(UTC)
         await run.start_bot_with_history(run.TeamsOptions(words, folder, 0, persona), bot, lock_fd)
         return cls(folder, program_folder, bot, lock_fd, now)
@@ -50,7 +50,9 @@ class TeamsSandbox:
         playground = Playground(self.program_folder, playground_folder, free_port(), self.bot.url)
         self.playgrounds.append(playground)
         await playground.start(
-            tenant.build_playground_config(tenant.build_sample_practice(), run.find_persona(role))
+            tenant.build_playground_config(
+                tenant.build_sample_practice(), run.find_persona_or_default(role)
+            )
         )
         return playground.url
 

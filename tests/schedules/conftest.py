@@ -5,10 +5,10 @@ import pytest
 from bot.context import Context
 from schedules import COMPOSERS, weekly_checkin
 from schedules.delivery.sender import DeliverySender
-from tests.doubles import clock, context, migrated, outlet, words_in_all_languages
+from tests.doubles import clock, context, empty_database, full_catalogue, outlet
 from tests.sample_team import CLINICIANS, MARIE, TEAM, set_up_team
 
-__all__ = ["clock", "context", "migrated", "outlet", "words_in_all_languages"]
+__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from bot.conversation import Person
 from bot.domain.people import Role
 from bot.store.repositories import Repositories
 from bot.store.store import Store
-from bot.workflows.personal_data import load_personal_data, load_readable_teams, roles_by_team
+from bot.workflows.personal_data import load_personal_data, load_readable_teams, load_roles_by_team
 from tests.store.sample_counts import NOW, WORKSPACE, build_clinicians, build_team, declare_team_job
 
 NORTH, SOUTH = build_team("north", practice="river"), build_team("south", practice="river")
@@ -43,7 +43,7 @@ async def test_a_supervisor_reads_their_own_team_only(store: Store) -> None:
     """A supervisor of one team of a practice may read that team only."""
     await save_sample_teams(store)
 
-    assert await store.across_workspaces.read(lambda repos: roles_by_team(repos, OMAR)) == {
+    assert await store.across_workspaces.read(lambda repos: load_roles_by_team(repos, OMAR)) == {
         "north": frozenset({Role.SUPERVISOR})
     }
     readable_teams = await store.across_workspaces.read(
@@ -62,9 +62,9 @@ async def test_a_director_of_a_team_without_a_practice_reads_that_team(store: St
         lambda repos: repos.teams.set_role_holders("north", Role.DIRECTOR, [])
     )
 
-    assert set(await store.across_workspaces.read(lambda repos: roles_by_team(repos, SALOME))) == {
-        "alone"
-    }
+    assert set(
+        await store.across_workspaces.read(lambda repos: load_roles_by_team(repos, SALOME))
+    ) == {"alone"}
 
 
 async def test_a_clinician_reads_opened_tables_only(store: Store) -> None:

@@ -59,10 +59,10 @@ class Dispatcher:
     async def dispatch_payload(self, kind: PayloadKind, payload: Payload, service_url: str) -> Body:
         """Handle one activity and return the response body; ``{}`` is a bare acknowledgement."""
         try:
-            await self._record_events(kind, payload, service_url)
+            await self._handle_events(kind, payload, service_url)
             if kind in INVOKE_KINDS:
                 return await self._handle_card_action(kind, payload, service_url)
-            if kind is PayloadKind.MESSAGE and self._is_first_delivery(payload):
+            if kind is PayloadKind.MESSAGE and self._claim_delivery(payload):
                 await self._handle_message(payload, service_url)
         except EventNotStoredError:
             raise
@@ -70,7 +70,7 @@ class Dispatcher:
             log_error(logger, "teams.dispatch_failed", error, kind=kind.value)
         return {}
 
-    async def _record_events(self, kind: PayloadKind, payload: Payload, service_url: str) -> None:
+    async def _handle_events(self, kind: PayloadKind, payload: Payload, service_url: str) -> None:
         """Pass the events that an activity reports to the event handler.
 
         A lifecycle event that cannot be stored raises EventNotStoredError, so that Teams
@@ -97,7 +97,7 @@ class Dispatcher:
             return False
         return True
 
-    def _is_first_delivery(self, payload: Payload) -> bool:
+    def _claim_delivery(self, payload: Payload) -> bool:
         """Whether a message was not delivered before: a retried request is processed once."""
         return self._delivered_messages.update_entry(
             f"{payload['conversation']['id']} {payload['id']}", value=True

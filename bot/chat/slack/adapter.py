@@ -59,7 +59,7 @@ class AccessSettings:
             return ApiClient(self.api_url, self.token_provider)
 
         async def get_token(_workspace: str) -> str:
-            return await rotator.get_token(api_client.create_client_without_token)
+            return await rotator.get_token(api_client.create_token_refresh_client)
 
         api_client = ApiClient(self.api_url, get_token)
         return api_client

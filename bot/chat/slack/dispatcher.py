@@ -70,7 +70,7 @@ class Dispatcher:
             interaction = self._parse_interaction(kind, payload)
             handler = self._find_handler(interaction) if interaction else None
             if interaction is None or handler is None:
-                _log_unhandled(kind)
+                _log_unhandled_payload(kind)
                 return {}
             return await self._handle_interaction(handler, interaction)
         except Exception as error:  # noqa: BLE001 - an exception in a listener becomes a 500
@@ -185,7 +185,7 @@ def _changes_home(reply: Reply, interaction: Interaction) -> bool:
     )
 
 
-def _log_unhandled(kind: PayloadKind) -> None:
+def _log_unhandled_payload(kind: PayloadKind) -> None:
     """Log a payload that was acknowledged because no handler is registered for it."""
     fields = {"action": "slack.payload_unhandled", "kind": kind.value}
     logger.debug("slack.payload_unhandled", extra=fields)

@@ -26,7 +26,7 @@ from bot.errors import UnknownAnswerError
 DISCUSSION_QUESTION_COUNT = 6
 """Number of discussion questions in rotation."""
 
-MAX_STEPS_PER_ROW = 5
+MAX_BUTTONS_PER_ROW = 5
 """Maximum number of buttons in a row and of options in a menu."""
 
 MAX_NAME_CHARS = 60
@@ -174,7 +174,7 @@ def _render_tables(
 
 
 def _render_table(published_table: PublishedTable, words: LanguagePack) -> Body:
-    facts = _format_span(published_table, words) | {
+    facts = _span_facts(published_table, words) | {
         "told": words.format_day_with_year(published_table.closes)
     }
     pooling_note = (
@@ -200,7 +200,7 @@ def _render_chart(table: ReleasedTable, words: LanguagePack) -> Body:
     )
 
 
-def _format_span(published_table: PublishedTable, words: LanguagePack) -> dict[str, str]:
+def _span_facts(published_table: PublishedTable, words: LanguagePack) -> dict[str, str]:
     last_day = published_table.closes - timedelta(days=1)
     return {
         "opens": words.format_day_with_year(published_table.opens),
@@ -235,8 +235,8 @@ def _build_navigation(
                 team, words.translate("debriefs.other.team", team=team.name[:MAX_NAME_CHARS])
             )
         )
-    rows = range(0, len(buttons), MAX_STEPS_PER_ROW)
-    return tuple(ActionRow(tuple(buttons[row : row + MAX_STEPS_PER_ROW])) for row in rows)
+    rows = range(0, len(buttons), MAX_BUTTONS_PER_ROW)
+    return tuple(ActionRow(tuple(buttons[row : row + MAX_BUTTONS_PER_ROW])) for row in rows)
 
 
 def _build_earlier_periods(
@@ -249,7 +249,7 @@ def _build_earlier_periods(
     }
     options = tuple(
         Option(f"{archive.team.id}:{table.closes}", _format_period_label(table, words))
-        for table in tuple(earlier_by_close.values())[:MAX_STEPS_PER_ROW]
+        for table in tuple(earlier_by_close.values())[:MAX_BUTTONS_PER_ROW]
     )
     if len(options) == 1:
         return [Button("debriefs.period", options[0].label, options[0].code)]
@@ -261,7 +261,7 @@ def _build_earlier_periods(
 
 
 def _format_period_label(published_table: PublishedTable, words: LanguagePack) -> str:
-    return words.translate("debriefs.other.period", **_format_span(published_table, words))
+    return words.translate("debriefs.other.period", **_span_facts(published_table, words))
 
 
 def _build_team_button(team: Team, label: str) -> Button:

@@ -70,7 +70,7 @@ def build_debrief_form(
             Banner(words.translate("safety.banner")),
             *((Text(opening_line),) if opening_line else ()),
             Text(words.translate("rupture.form.intro")),
-            *build_filing_choices(words),
+            *build_debrief_code_fields(words),
             *((Caption(words.join_sentences(policy_lines)),) if policy_lines else ()),
             Caption(words.translate("safety.purpose")),
         ),
@@ -79,7 +79,7 @@ def build_debrief_form(
     )
 
 
-def build_filing_choices(words: LanguagePack) -> tuple[Element, ...]:
+def build_debrief_code_fields(words: LanguagePack) -> tuple[Element, ...]:
     """Build the choice fields of the two filed codes: the form of the strain, and its status."""
     return tuple(build_choice(words.questions[name]) for name in ("form", "status"))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.content.catalogue import LanguagePack
 from bot.domain.debriefs import phrases
-from bot.domain.debriefs.debrief_form import Debrief, Refinement, build_filing_choices
+from bot.domain.debriefs.debrief_form import Debrief, Refinement, build_debrief_code_fields
 from bot.elements import (
     ActionRow,
     Banner,
@@ -40,7 +40,7 @@ class GuideCase:
     supervisors: tuple[str, ...]
 
     @property
-    def phase(self) -> str:
+    def repair_phase(self) -> str:
         """The phase of the repair that selects the lines of the protection step."""
         return "early" if self.debrief.status in EARLY_STATUSES else self.debrief.status
 
@@ -86,7 +86,7 @@ def build_guide_form(
     )
 
 
-def build_chooser_form(words: LanguagePack) -> Form:
+def build_code_chooser_form(words: LanguagePack) -> Form:
     """Build the form that selects the two codes of a guide without filing them."""
     return Form(
         "guide",
@@ -94,7 +94,7 @@ def build_chooser_form(words: LanguagePack) -> Form:
         (
             Banner(words.translate("safety.banner")),
             Text(words.translate("rupture.chooser.intro")),
-            *build_filing_choices(words),
+            *build_debrief_code_fields(words),
         ),
         submit=words.translate("rupture.chooser.submit"),
         close=words.translate("common.cancel"),
@@ -140,8 +140,10 @@ def _render_steps(case: GuideCase) -> tuple[Element, ...]:
     )
 
 
-def _render_step(case: GuideCase, number: int, step_name: str, lines: tuple[str, ...]) -> Text:
-    return _format_numbered_step(case, number, step_name, tuple(map(case.words.guide_line, lines)))
+def _render_step(case: GuideCase, number: int, step_name: str, line_names: tuple[str, ...]) -> Text:
+    return _format_numbered_step(
+        case, number, step_name, tuple(map(case.words.guide_line, line_names))
+    )
 
 
 def _format_numbered_step(
@@ -183,7 +185,7 @@ def _own_part_line_names(case: GuideCase) -> tuple[str, ...]:
 def _protection_line_name(case: GuideCase) -> str:
     if case.refinement.is_unsafe:
         return "protection.unsafe"
-    return f"protection.{case.debrief.form}.{case.phase}"
+    return f"protection.{case.debrief.form}.{case.repair_phase}"
 
 
 def _opening_line_names(case: GuideCase) -> tuple[str, ...]:
@@ -243,7 +245,7 @@ def _render_supervision_step(case: GuideCase) -> Text:
     want_section = "want_ended" if case.debrief.status == "ended" else "want"
     want = words.guide_line(f"{want_section}.{refinement.strain or 'plain'}")
     lines = [
-        *(words.guide_line(f"bring.{name}") for name in _bring_line_name(case)),
+        *(words.guide_line(f"bring.{name}") for name in _bring_line_names(case)),
         words.guide_line(f"prompts.{_name_unless_unsafe(case, progress)}", want=want),
     ]
     if "culture" in refinement.own_parts and not refinement.is_unsafe:
@@ -251,7 +253,7 @@ def _render_supervision_step(case: GuideCase) -> Text:
     return _format_numbered_step(case, 7, "supervision", tuple(lines))
 
 
-def _bring_line_name(case: GuideCase) -> tuple[str, ...]:
+def _bring_line_names(case: GuideCase) -> tuple[str, ...]:
     """Return the lines on bringing the case to supervision; urgency never replaces safety."""
     unsafe_lines = ("unsafe",) if case.refinement.is_unsafe else ()
     if case.refinement.help_code == "sooner":

@@ -49,7 +49,7 @@ def render_sheet(words: LanguagePack) -> str:
         words.translate("printed.sheet.title"),
         render_paragraph(words.translate("printed.sheet.intro")),
         render_paragraph(words.translate("safety.banner"), "banner"),
-        render_paragraph(_felt_unsafe(words)),
+        render_paragraph(_render_unsafe_line(words)),
         render_paragraph(words.translate("safety.hopeless")),
         render_columns(
             *(_render_question(words.questions[name]) for name in SHEET_QUESTION_IDS),
@@ -100,10 +100,10 @@ def _render_step(words: LanguagePack, number: int, body: str) -> str:
 
 def _render_settle(words: LanguagePack) -> str:
     lines = (words.guide_line(f"settle.{name}") for name in ("plain", "defensive"))
-    return render_list((_felt_unsafe(words), *lines))
+    return render_list((_render_unsafe_line(words), *lines))
 
 
-def _felt_unsafe(words: LanguagePack) -> str:
+def _render_unsafe_line(words: LanguagePack) -> str:
     return _format_line_for_answer(words, "unsafe", "unsafe", words.guide_line("settle.unsafe"))
 
 

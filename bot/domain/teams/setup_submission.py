@@ -136,7 +136,7 @@ def validate_submission(
         error_keys["supervisors"] = "self"
     if clinicians & setup_context.clinicians_elsewhere:
         error_keys["clinicians"] = "elsewhere"
-    elif clinicians & {*supervisors, *retained_supervisors(setup_context)}:
+    elif clinicians & {*supervisors, *supervising_setter_ids(setup_context)}:
         error_keys["clinicians"] = "both"
     for name, people in (("supervisors", supervisors), ("clinicians", clinicians)):
         if len(people) > MAX_PEOPLE:
@@ -145,7 +145,7 @@ def validate_submission(
     return InvalidAnswers(errors) if errors else None
 
 
-def retained_supervisors(setup_context: SetupContext) -> tuple[str, ...]:
+def supervising_setter_ids(setup_context: SetupContext) -> tuple[str, ...]:
     """Return the setter's own id if they supervise: a supervisor cannot remove their own role."""
     return (
         (setup_context.setter_id,) if setup_context.setter_id in setup_context.supervisors else ()

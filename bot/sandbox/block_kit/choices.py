@@ -23,7 +23,7 @@ from bot.sandbox.block_kit.schema import (
 )
 
 
-class MarkdownOption(BlockKitModel):
+class ChoiceOption(BlockKitModel):
     """An option of radio buttons or checkboxes; its text is plain text or mrkdwn."""
 
     text: TextObject75
@@ -45,7 +45,7 @@ class OverflowOption(PlainOption):
     url: Omittable[Text3000] = None
 
 
-_Choices = Annotated[list[MarkdownOption], Field(min_length=1, max_length=10)]
+_Choices = Annotated[list[ChoiceOption], Field(min_length=1, max_length=10)]
 _SelectOptions = Annotated[list[PlainOption], Field(min_length=1, max_length=100)]
 
 
@@ -59,8 +59,8 @@ class OverflowMenu(InteractiveElement):
 class _OptionElement(InteractiveElement):
     def _validate_options(
         self,
-        options: Sequence[MarkdownOption | PlainOption],
-        initial_options: Sequence[MarkdownOption | PlainOption],
+        options: Sequence[ChoiceOption | PlainOption],
+        initial_options: Sequence[ChoiceOption | PlainOption],
         grouped_options: Sequence[PlainOption] = (),
     ) -> None:
         """Raise ValueError for a duplicate value, or an initial option that is not an option."""
@@ -77,7 +77,7 @@ class RadioButtons(_OptionElement):
 
     type: Literal["radio_buttons"]
     options: _Choices
-    initial_option: Omittable[MarkdownOption] = None
+    initial_option: Omittable[ChoiceOption] = None
 
     @model_validator(mode="after")
     def _validate(self) -> Self:

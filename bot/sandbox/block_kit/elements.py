@@ -46,20 +46,20 @@ class Button(InteractiveElement):
     accessibility_label: Omittable[Text75] = None
 
 
-class _Picker(InteractiveElement):
+class _PlaceholderElement(InteractiveElement):
     """An interactive element with a placeholder: a menu, a picker or a text input."""
 
     placeholder: Omittable[PlainText[Text150]] = None
 
 
-class UsersSelect(_Picker):
+class UsersSelect(_PlaceholderElement):
     """A select menu of users; the default is a user id."""
 
     type: Literal["users_select"]
     initial_user: Omittable[SlackId] = None
 
 
-class MultiUsersSelect(_Picker):
+class MultiUsersSelect(_PlaceholderElement):
     """A select menu of users; the default is a list of user ids."""
 
     type: Literal["multi_users_select"]
@@ -79,7 +79,7 @@ class ConversationFilter(BlockKitModel):
     exclude_bot_users: bool = False
 
 
-class _ConversationPicker(_Picker):
+class _ConversationPicker(_PlaceholderElement):
     filter: Omittable[ConversationFilter] = None
     default_to_current_conversation: bool = False
 
@@ -100,7 +100,7 @@ class MultiConversationsSelect(_ConversationPicker):
     max_selected_items: Omittable[SelectionLimit] = None
 
 
-class ChannelsSelect(_Picker):
+class ChannelsSelect(_PlaceholderElement):
     """A select menu of public channels."""
 
     type: Literal["channels_select"]
@@ -108,7 +108,7 @@ class ChannelsSelect(_Picker):
     response_url_enabled: bool = False
 
 
-class TimePicker(_Picker):
+class TimePicker(_PlaceholderElement):
     """A time picker; the default has the shape ``HH:MM``, its range is not validated."""
 
     type: Literal["timepicker"]
@@ -116,7 +116,7 @@ class TimePicker(_Picker):
     timezone: Omittable[Identifier] = None
 
 
-class DatePicker(_Picker):
+class DatePicker(_PlaceholderElement):
     """A date picker; the default has the shape ``YYYY-MM-DD``, its range is not validated."""
 
     type: Literal["datepicker"]
@@ -134,7 +134,7 @@ class DispatchActionConfig(BlockKitModel):
     ] = None
 
 
-class PlainTextInput(_Picker):
+class PlainTextInput(_PlaceholderElement):
     """A text input; the length limits apply to the answer and are not checked on the default."""
 
     type: Literal["plain_text_input"]

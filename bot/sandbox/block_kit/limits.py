@@ -117,13 +117,13 @@ def _validate_payload(model: type[_Surface], payload: object, prefix: str) -> li
         model.model_validate(payload)
     except ValidationError as error:
         return [
-            f"{prefix}{_build_pointer(payload, fault['loc'])}: {_get_reason(fault['msg'])}"
+            f"{prefix}{_build_pointer(payload, fault['loc'])}: {_strip_error_prefix(fault['msg'])}"
             for fault in error.errors(include_url=False, include_context=False, include_input=False)
         ]
     return []
 
 
-def _get_reason(message: str) -> str:
+def _strip_error_prefix(message: str) -> str:
     """Remove the prefix that pydantic adds to the message of a ValueError."""
     return message.removeprefix("Value error, ")
 

@@ -102,7 +102,7 @@ class RichTextSection(BlockKitModel):
     elements: _InlineElements
 
 
-class RichTextBox(BlockKitModel):
+class RichTextQuoteOrPreformatted(BlockKitModel):
     """A quote or a preformatted text."""
 
     type: Literal["rich_text_quote", "rich_text_preformatted"]
@@ -122,7 +122,12 @@ class RichTextList(BlockKitModel):
 
 
 RichTextParts = Annotated[
-    list[Annotated[RichTextSection | RichTextBox | RichTextList, Field(discriminator="type")]],
+    list[
+        Annotated[
+            RichTextSection | RichTextQuoteOrPreformatted | RichTextList,
+            Field(discriminator="type"),
+        ]
+    ],
     Field(min_length=1, max_length=_MAX_ITEMS),
 ]
 """The parts of a ``rich_text`` block."""

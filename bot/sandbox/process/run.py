@@ -120,7 +120,7 @@ async def _run_processes(options: SandboxOptions, listener: socket.socket, lock_
     elif not (options.folder / _STATE_FILE).exists():
         raise snapshot.UnreadableSnapshotError(_STATE_FILE)
     try:
-        manifest = await _prepare_manifest(bot, options, is_first_run=is_first_run)
+        manifest = await _apply_teams_and_read_manifest(bot, options, is_first_run=is_first_run)
         async with loopback_server.run_workspace(
             options.words,
             bot.url,
@@ -188,7 +188,7 @@ async def _run_terminal_or_wait(options: SandboxOptions, engine: SandboxEngine) 
         await asyncio.Event().wait()
 
 
-async def _prepare_manifest(
+async def _apply_teams_and_read_manifest(
     bot: BotProcess, options: SandboxOptions, *, is_first_run: bool
 ) -> dict[str, Any]:
     """Return the manifest that the bot prints; on the first run, apply the team file before."""

@@ -26,7 +26,7 @@ from bot.sandbox.workspace.workspace import Json, Message
 _DEFAULT_PAGE_SIZE, _MAX_PAGE_SIZE = 100, 999
 
 
-def _describe_bot(slack_state: SlackState, _arguments: Json) -> Json:
+def _get_bot_identity(slack_state: SlackState, _arguments: Json) -> Json:
     return {
         "url": f"https://{WORKSPACE_DOMAIN}.slack.com/",
         "team": slack_state.workspace.sample_practice.name,
@@ -167,7 +167,7 @@ def _conversation_scope(permission: str) -> ScopeResolver:
 
 
 METHODS: Mapping[str, Method] = {
-    "auth.test": Method(_describe_bot, frozenset()),
+    "auth.test": Method(_get_bot_identity, frozenset()),
     "users.info": Method(
         _get_user, parse_argument_names("user include_locale"), ("user",), fixed_scope("users:read")
     ),

@@ -52,7 +52,7 @@ class FaultPlan:
     refilled for one day.
     """
 
-    read_seconds: Callable[[], float]
+    read_simulated_seconds: Callable[[], float]
     rate_limits: dict[str, RateLimit] = field(default_factory=dict)
     planned_faults: dict[str, list[PlannedFault]] = field(default_factory=dict)
     _buckets: dict[str, _TokenBucket] = field(default_factory=dict)
@@ -87,7 +87,7 @@ class FaultPlan:
         return 0
 
     def _refill_bucket(self, key: str, rate_limit: RateLimit) -> _TokenBucket:
-        now = self.read_seconds()
+        now = self.read_simulated_seconds()
         bucket = self._buckets.setdefault(key, _TokenBucket(rate_limit, rate_limit.burst, now))
         bucket.tokens = min(
             rate_limit.burst,

@@ -76,7 +76,7 @@ class HttpTransport:
         self,
         url: str,
         signing_secret: str,
-        read_seconds: Callable[[], float],
+        read_machine_seconds: Callable[[], float],
         timeout_seconds: float = RESPONSE_TIMEOUT_SECONDS,
     ) -> None:
         """Send requests to *url*, such as ``http://127.0.0.1:3000/slack/events``.
@@ -86,7 +86,7 @@ class HttpTransport:
         self.url = url
         self.timeout_seconds = timeout_seconds
         self._signing_secret = signing_secret
-        self._read_seconds = read_seconds
+        self._read_machine_seconds = read_machine_seconds
         self._session: aiohttp.ClientSession | None = None
 
     async def send_command(self, fields: Mapping[str, str]) -> BotResponse:
@@ -108,7 +108,7 @@ class HttpTransport:
 
     async def post_body(self, body: bytes, headers: Mapping[str, str]) -> BotResponse:
         """Send a signed POST request; a timeout or connection error has the status 0."""
-        signature_headers = sign_request(self._signing_secret, body, self._read_seconds())
+        signature_headers = sign_request(self._signing_secret, body, self._read_machine_seconds())
         try:
             async with self.get_session().post(
                 self.url,

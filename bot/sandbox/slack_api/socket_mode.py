@@ -16,14 +16,16 @@ from bot.sandbox.workspace.workspace import Json
 class SocketConnection:
     """A transport over one WebSocket connection that the bot has opened."""
 
-    def __init__(self, websocket: web.WebSocketResponse, read_timeout: Callable[[], float]) -> None:
+    def __init__(
+        self, websocket: web.WebSocketResponse, get_response_timeout: Callable[[], float]
+    ) -> None:
         """Send over *websocket*.
 
         The response timeout in seconds is read again for every request, because it can change
         while the connection is open.
         """
         self._websocket = websocket
-        self._read_timeout = read_timeout
+        self._get_response_timeout = get_response_timeout
         self._pending_responses: dict[str, asyncio.Future[bytes]] = {}
 
     async def send_command(self, fields: Mapping[str, str]) -> BotResponse:
@@ -73,7 +75,7 @@ class SocketConnection:
         envelope = {"envelope_id": envelope_id, "type": envelope_type, "payload": payload}
         try:
             await self._websocket.send_json(envelope | extra_fields)
-            return BotResponse(200, await asyncio.wait_for(future, self._read_timeout()))
+            return BotResponse(200, await asyncio.wait_for(future, self._get_response_timeout()))
         except TimeoutError:
             return BotResponse(0, timed_out=True)
         except ConnectionError:

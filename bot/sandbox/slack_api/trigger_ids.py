@@ -36,21 +36,21 @@ class TriggerIds:
 
     def __init__(
         self,
-        read_seconds: Callable[[], float],
+        read_machine_seconds: Callable[[], float],
         trigger_seconds: float = RESPONSE_TIMEOUT_SECONDS,
     ) -> None:
         """Measure expiry on the machine's own clock, in seconds, not on the simulated clock.
 
         A trigger id is valid for *trigger_seconds* and opens one view.
         """
-        self._read_seconds = read_seconds
+        self._read_machine_seconds = read_machine_seconds
         self.trigger_seconds = trigger_seconds
         self._triggers: dict[str, Trigger] = {}
         self._response_urls: dict[str, ResponseUrl] = {}
 
     def issue_trigger_id(self, person_id: str) -> str:
         """Issue a trigger id for an interaction, and drop ids that expired over a minute ago."""
-        now = self._read_seconds()
+        now = self._read_machine_seconds()
         self._triggers = {
             trigger_id: trigger
             for trigger_id, trigger in self._triggers.items()
@@ -72,7 +72,7 @@ class TriggerIds:
             raise ApiError("invalid_trigger_id")
         if trigger.is_used:
             raise ApiError("exchanged_trigger_id")
-        if self._read_seconds() > trigger.expires_at:
+        if self._read_machine_seconds() > trigger.expires_at:
             raise ApiError("expired_trigger_id")
         trigger.is_used = True
         return trigger.person_id
@@ -81,7 +81,10 @@ class TriggerIds:
         """Issue a response URL and return its unguessable suffix."""
         url_suffix = f"{secrets.randbelow(10**12)}/{secrets.token_urlsafe(18)}"
         self._response_urls[url_suffix] = ResponseUrl(
-            person_id, conversation_id, message_ts, self._read_seconds() + RESPONSE_URL_SECONDS
+            person_id,
+            conversation_id,
+            message_ts,
+            self._read_machine_seconds() + RESPONSE_URL_SECONDS,
         )
         return url_suffix
 
@@ -93,7 +96,7 @@ class TriggerIds:
         response_url = self._response_urls.get(url_suffix)
         if response_url is None:
             raise ApiError("no_such_url")
-        if self._read_seconds() > response_url.expires_at:
+        if self._read_machine_seconds() > response_url.expires_at:
             raise ApiError("expired_url")
         if response_url.uses_remaining == 0:
             raise ApiError("used_url")

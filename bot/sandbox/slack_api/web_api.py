@@ -75,7 +75,7 @@ class WebApi:
             return await _apply_fault(fault, result)
         return JSONResponse(result, headers=self._response_headers())
 
-    def successful_calls(self, method: str) -> list[Json]:
+    def successful_call_arguments(self, method: str) -> list[Json]:
         """Return the arguments of every successful call of *method*."""
         return [
             call.arguments
@@ -89,7 +89,10 @@ class WebApi:
             self._authenticate_token(method, token)
             if method == _CONNECTIONS_OPEN:
                 return {"ok": True, "url": await self.get_connection_url()}
-            return {"ok": True, **self._run_method(method, _decode_arguments(arguments))}
+            return {
+                "ok": True,
+                **self._validate_and_run_method(method, _decode_arguments(arguments)),
+            }
         except ApiError as api_error:
             result: Json = {"ok": False, "error": api_error.error, **api_error.extra_fields}
             if api_error.messages:
@@ -106,7 +109,7 @@ class WebApi:
         if self.credentials.revoked:
             raise ApiError("token_revoked")
 
-    def _run_method(self, name: str, arguments: Json) -> Json:
+    def _validate_and_run_method(self, name: str, arguments: Json) -> Json:
         """Run a method after its OAuth scope and its argument names are validated.
 
         Raises ApiError for an unknown method, a missing scope and invalid arguments.

@@ -68,7 +68,7 @@ def run_teams_sandbox(
     *persona_query* is a role or a name of the sample practice, by default a clinician who
     has not joined the check-in.
     """
-    options = TeamsOptions(words, folder.resolve(), port, find_persona(persona_query))
+    options = TeamsOptions(words, folder.resolve(), port, find_persona_or_default(persona_query))
     if find_spec("microsoft_teams") is None:
         options.print_sentence("teams.extra")
         return _EXIT_FAILED
@@ -84,7 +84,7 @@ def run_teams_sandbox(
         os.close(lock_fd)
 
 
-def find_persona(query: str) -> Persona:
+def find_persona_or_default(query: str) -> Persona:
     """Return the persona with this name or role; the first clinician if there is none."""
     sample_practice = tenant.build_sample_practice()
     personas_by_role = {persona.role: persona for persona in reversed(sample_practice.personas)}

@@ -50,7 +50,7 @@ class Terminal:
             "jump": self._jump_clock,
             "people": self._list_people,
             "press": self._press_element,
-            "say": self._write_message,
+            "say": self._post_message,
             "submit": self._submit_modal,
         }
 
@@ -163,7 +163,7 @@ class Terminal:
         self._seen_home_hash = "nothing yet"
         await self._actions.open_home(self._persona)
 
-    async def _write_message(self, argument: str) -> None:
+    async def _post_message(self, argument: str) -> None:
         await self._actions.write_message(self._persona, self._conversation_id, argument)
 
     async def _jump_clock(self, argument: str) -> None:

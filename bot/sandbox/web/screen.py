@@ -49,7 +49,9 @@ class ScreenView:
             "channels": [self._render_conversation(item, person) for item in conversations],
             "messages": {item.id: self._render_messages(item, person) for item in conversations},
             "home": modals.render_view(home) if home else None,
-            "views": [_render_view(view) for view in workspace.modal_stacks.get(person.id, ())],
+            "views": [
+                _render_view_with_errors(view) for view in workspace.modal_stacks.get(person.id, ())
+            ],
             "commands": [
                 {key: command.get(key, "") for key in ("command", "description", "usage_hint")}
                 for command in [*commands, self._invite_command()]
@@ -130,6 +132,6 @@ def _is_visible_to(message: Message, person: Persona) -> bool:
     return message.only in {"", person.id}
 
 
-def _render_view(open_view: OpenView) -> Json:
+def _render_view_with_errors(open_view: OpenView) -> Json:
     """Return a modal in Slack's shape, with its field errors, which Slack's view object lacks."""
     return {**modals.render_view(open_view), "errors": open_view.errors}

@@ -40,12 +40,14 @@ def build_app(engine: SandboxEngine) -> Starlette:
         routes=[
             Route("/api/{method:path}", engine.web_api.handle_request, methods=["GET", "POST"]),
             Route(
-                "/response/{kind}/{team}/{end:path}", page_routes.receive_response, methods=["POST"]
+                "/response/{kind}/{team}/{end:path}",
+                page_routes.serve_response_url,
+                methods=["POST"],
             ),
             Route("/", page_routes.serve_page),
             Mount("/page", StaticFiles(directory=PAGE_FOLDER, check_dir=False)),
             Route("/practice/words", page_routes.serve_words),
-            Route("/practice/state", page_routes.serve_state),
+            Route("/practice/state", page_routes.serve_screen),
             Route("/practice/wait", page_routes.wait_for_change),
             Route("/practice/act", page_routes.perform_action, methods=["POST"]),
             Route("/practice/clock", page_routes.move_clock, methods=["POST"]),
@@ -78,7 +80,7 @@ class _PageRoutes:
         }
         return JSONResponse(sentences, headers={"Content-Language": words.language})
 
-    async def serve_state(self, request: Request) -> Response:
+    async def serve_screen(self, request: Request) -> Response:
         """Return the screen of one person; of the first persona where the parameter is invalid."""
         person = self._engine.workspace.find_person(request.query_params.get("persona", ""))
         if person is None:
@@ -123,7 +125,7 @@ class _PageRoutes:
             return _error_response("malformed")
         return JSONResponse({"ok": True, "now": engine.workspace.clock.now().isoformat()})
 
-    async def receive_response(self, request: Request) -> Response:
+    async def serve_response_url(self, request: Request) -> Response:
         """Handle a request to a response URL: ``ok``, or an error with the status 404 or 400."""
         try:
             self._engine.response_handler.handle_response_url(
@@ -209,7 +211,7 @@ async def _dismiss_notice(engine: SandboxEngine, person: Persona, arguments: Jso
     engine.workspace.mark_changed()
 
 
-def _wrap_action(
+def _adapt_persona_action(
     perform: Callable[[PersonaActions, Persona, Json], Awaitable[None]],
 ) -> "PageAction":
     """Adapt a function of PersonaActions to the signature of a page action."""
@@ -219,7 +221,7 @@ def _wrap_action(
 PageAction = Callable[[SandboxEngine, Persona, Json], Awaitable[bool | None]]
 
 PAGE_ACTIONS: Mapping[str, PageAction] = {
-    "say": _wrap_action(
+    "say": _adapt_persona_action(
         lambda actions, person, arguments: actions.write_message(
             person, arguments["channel"], arguments["text"]
         )
@@ -228,13 +230,13 @@ PAGE_ACTIONS: Mapping[str, PageAction] = {
     "press": _press_element,
     "change": _change_answer,
     "submit": _submit_form,
-    "close": _wrap_action(
+    "close": _adapt_persona_action(
         lambda actions, person, arguments: actions.close_form(person, arguments["view"])
     ),
-    "home": _wrap_action(
+    "home": _adapt_persona_action(
         lambda actions, person, arguments: actions.open_home(person, arguments.get("tab", "home"))
     ),
-    "shortcut": _wrap_action(
+    "shortcut": _adapt_persona_action(
         lambda actions, person, arguments: actions.choose_shortcut(person, arguments["callback_id"])
     ),
     "read": _mark_conversation_read,

@@ -125,7 +125,7 @@ class Deliveries:
         query = (
             select(deliveries.c.workspace)
             .where(
-                delivery_statements.IS_SENDABLE | delivery_statements.IS_UNSETTLED,
+                delivery_statements.IS_SENDABLE | delivery_statements.IS_UNFINISHED,
                 ~refuses_messages,
             )
             .distinct()
@@ -188,15 +188,15 @@ class Deliveries:
 
     def mark_unconfirmed(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
         """Settle the attempt as unconfirmed: whether it was posted cannot be determined."""
-        return self._settle_attempt(delivery_id, attempt, DeliveryState.UNCONFIRMED, reason)
+        return self._finish_with_reason(delivery_id, attempt, DeliveryState.UNCONFIRMED, reason)
 
-    def failed(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
+    def mark_failed(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
         """Settle the attempt as failed: the product rejected this message, without a retry."""
-        return self._settle_attempt(delivery_id, attempt, DeliveryState.FAILED, reason)
+        return self._finish_with_reason(delivery_id, attempt, DeliveryState.FAILED, reason)
 
     def mark_gone(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
         """Settle the attempt as gone: its address accepts no messages."""
-        return self._settle_attempt(delivery_id, attempt, DeliveryState.GONE, reason)
+        return self._finish_with_reason(delivery_id, attempt, DeliveryState.GONE, reason)
 
     def mark_missed(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
         """Settle it as missed: past its deadline, and still planned or claimed but not posted."""
@@ -226,14 +226,16 @@ class Deliveries:
         """Move the due time of a planned delivery to *not_before*."""
         return self._update_single(matches_planned(delivery_id), due=to_unix_seconds(not_before))
 
-    def list_unsettled(self, workspace: str, now: datetime, limit: int) -> tuple[Delivery, ...]:
+    def list_unfinished_attempts(
+        self, workspace: str, now: datetime, limit: int
+    ) -> tuple[Delivery, ...]:
         """Return at most *limit* attempts of *workspace* to reconcile: claimed, not finished."""
         parameters = {
             "workspace_id": workspace,
             "started_before": to_unix_seconds(now - RECONCILE_AFTER),
             "row_limit": limit,
         }
-        return self._fetch_deliveries(delivery_statements.SELECT_UNSETTLED, parameters)
+        return self._fetch_deliveries(delivery_statements.SELECT_UNFINISHED, parameters)
 
     def expire_overdue(self, now: datetime) -> int:
         """Settle the deliveries that can no longer be sent at *now* and return how many.
@@ -275,7 +277,7 @@ class Deliveries:
         rows = self._connection.execute(statement, parameters)
         return tuple(parse_delivery_row(row) for row in rows)
 
-    def _settle_attempt(
+    def _finish_with_reason(
         self, delivery_id: str, attempt: int, state: DeliveryState, reason: str
     ) -> bool:
         return self._finish_attempt(

@@ -47,12 +47,12 @@ IS_SENDABLE = (
 )
 """Planned, due and not past its deadline; binds ``now``."""
 
-IS_UNSETTLED = (deliveries.c.state == DeliveryState.SENDING) & (
+IS_UNFINISHED = (deliveries.c.state == DeliveryState.SENDING) & (
     deliveries.c.started <= _STARTED_BEFORE_PARAMETER
 )
 """Claimed long ago and never finished, as after a crash; binds ``started_before``."""
 
-SELECT_DUE, SELECT_UNSETTLED = _select_oldest(IS_SENDABLE), _select_oldest(IS_UNSETTLED)
+SELECT_DUE, SELECT_UNFINISHED = _select_oldest(IS_SENDABLE), _select_oldest(IS_UNFINISHED)
 """Bind ``workspace_id`` and ``row_limit`` besides the parameters of their conditions."""
 
 _ATTEMPT_CONDITION = (deliveries.c.id == bindparam("delivery_id")) & (

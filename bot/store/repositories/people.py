@@ -50,7 +50,7 @@ class People:
         row = self._connection.execute(_SELECT_PERSON, parameters).one_or_none()
         return parse_clinician_row(row) if row else _blank_clinician(person)
 
-    def list_joined(self, after: Person | None, limit: int) -> tuple[Clinician, ...]:
+    def list_joined_reachable(self, after: Person | None, limit: int) -> tuple[Clinician, ...]:
         """Return the next batch of joined, reachable clinicians: *limit* rows past the key *after*.
 
         Those of a suspended workspace are left out: a check-in that is never sent must not count

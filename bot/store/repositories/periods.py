@@ -41,7 +41,7 @@ class Period:
     size: int
     terms: CountingTerms
     question: str
-    pepper: str
+    pepper_fingerprint: str
     salt: bytes
 
 
@@ -75,7 +75,7 @@ class Periods:
         unit_teams = self._select_unit_teams(team, ledger, now)
         if not unit_teams:
             return False
-        unit = _unit_name(team, unit_teams)
+        unit = _unit_key(team, unit_teams)
         open_periods = self._fetch_periods(
             periods.c.unit == unit, periods.c.ledger == ledger, _is_open(now)
         )
@@ -87,7 +87,7 @@ class Periods:
         feed = {"ledger": ledger, "team": team.id, "closes": closes, "unit": unit}
         return insert_missing_rows(self._connection, feeds, [feed]) == 1
 
-    def units_by_feed(self, now: datetime) -> dict[tuple[str, str], str]:
+    def units_by_team_and_ledger(self, now: datetime) -> dict[tuple[str, str], str]:
         """Return the unit that each (team id, ledger) feeds at *now*."""
         query = select(feeds).where(_FEEDS_PERIOD, _is_open(now))
         return {(row.team, row.ledger): row.unit for row in self._connection.execute(query)}
@@ -141,17 +141,17 @@ class Periods:
 
     def is_locked(self, period: Period) -> bool:
         """Whether the pepper that *period* opened with is not configured any more."""
-        return period.pepper not in self._peppers
+        return period.pepper_fingerprint not in self._peppers
 
     def get_pepper(self, period: Period) -> bytes:
         """Return the pepper that *period* opened with, or raise :class:`MissingPepperError`."""
         if self.is_locked(period):
             raise MissingPepperError
-        return self._peppers[period.pepper]
+        return self._peppers[period.pepper_fingerprint]
 
-    def next_close(self, after: int) -> int | None:
+    def next_close_seconds(self, after_seconds: int) -> int | None:
         """Return the earliest Unix time later than *after* at which a period ends."""
-        query = select(func.min(periods.c.closes_at)).where(periods.c.closes_at > after)
+        query = select(func.min(periods.c.closes_at)).where(periods.c.closes_at > after_seconds)
         closes_at: int | None = self._connection.scalar(query)
         return closes_at
 
@@ -172,7 +172,7 @@ class Periods:
         A sibling whose own period is open finishes it first: no person is counted in two units,
         and no unit is smaller than its published size.
         """
-        unit_by_feed, pool_name = self.units_by_feed(now), _practice_unit_name(team)
+        unit_by_feed, pool_name = self.units_by_team_and_ledger(now), _pool_unit_key(team)
         eligible_teams = {
             sibling.id: sibling
             for sibling in self._teams.list_practice_teams(team)
@@ -236,12 +236,12 @@ def _is_open(now: datetime) -> ColumnElement[bool]:
     return periods.c.closes_at > int(now.timestamp())
 
 
-def _unit_name(team: Team, unit_teams: tuple[Team, ...]) -> str:
+def _unit_key(team: Team, unit_teams: tuple[Team, ...]) -> str:
     """Return the unit's key: that of one team, or that of the practice's pool."""
-    return team_unit_key(team.id) if unit_teams == (team,) else _practice_unit_name(team)
+    return team_unit_key(team.id) if unit_teams == (team,) else _pool_unit_key(team)
 
 
-def _practice_unit_name(team: Team) -> str:
+def _pool_unit_key(team: Team) -> str:
     return practice_unit_key(team.workspace, team.practice)
 
 
@@ -254,6 +254,6 @@ def _parse_period_row(row: Row[Any]) -> Period:
         size=row.size,
         terms=CountingTerms(row.weeks, row.cap, Fraction(row.epsilon)),
         question=row.question,
-        pepper=row.pepper,
+        pepper_fingerprint=row.pepper,
         salt=bytes(row.salt),
     )

@@ -88,7 +88,7 @@ class Slips:
 
     def open_missing_periods(self, now: datetime) -> int:
         """Open the missing periods, so that every team that can be counted feeds one per ledger."""
-        unit_by_feed = self._periods.units_by_feed(now)
+        unit_by_feed = self._periods.units_by_team_and_ledger(now)
         return sum(
             self._periods.ensure_open_period(team, ledger, now)
             for team in self._teams.list_teams()
@@ -118,7 +118,7 @@ class Slips:
 
     def next_close(self, after: datetime) -> datetime | None:
         """Return the earliest instant later than *after* at which a period ends."""
-        unix_seconds = self._periods.next_close(int(after.timestamp()))
+        unix_seconds = self._periods.next_close_seconds(int(after.timestamp()))
         return None if unix_seconds is None else datetime.fromtimestamp(unix_seconds, UTC)
 
     def next_close_of_team(self, team_id: str) -> date | None:

@@ -34,7 +34,7 @@ _SELECT_TEAM = select(teams).where(teams.c.id == bindparam("team_id"))
 _SELECT_HOME_TEAM = select(people.c.home_team).where(
     people.c.workspace == bindparam("workspace"), people.c.id == bindparam("person_id")
 )
-_SELECT_DECLARED_TEAM = select(func.min(rosters.c.team)).where(
+_SELECT_ROSTER_TEAM = select(func.min(rosters.c.team)).where(
     rosters.c.workspace == bindparam("workspace"), rosters.c.person == bindparam("person_id")
 )
 _TEAM_COLUMNS = tuple(column.name for column in teams.columns)
@@ -136,7 +136,7 @@ class Teams:
         person = LinkedAccounts(self._connection).resolve_account(person)
         parameters = {"workspace": person.workspace, "person_id": person.id}
         team_id = self._connection.scalar(_SELECT_HOME_TEAM, parameters) or self._connection.scalar(
-            _SELECT_DECLARED_TEAM, parameters
+            _SELECT_ROSTER_TEAM, parameters
         )
         return self.get(team_id) if team_id else None
 

@@ -90,7 +90,7 @@ class Workspaces:
         row = self._load_row(workspace)
         return not row.suspension_reason and not row.is_resting(now)
 
-    def count_refusing(self, now: datetime) -> tuple[int, int]:
+    def count_suspended_and_resting(self, now: datetime) -> tuple[int, int]:
         """Count the suspended workspaces, and the others that are resting at *now*."""
         is_suspended = workspaces.c.suspended != ""
         count_query = select(func.count()).select_from(workspaces)

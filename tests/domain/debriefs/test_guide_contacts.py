@@ -99,7 +99,7 @@ def test_a_guide_is_read_only() -> None:
 
 def test_the_chooser_files_nothing() -> None:
     """The chooser has the same two questions, no form data, and states that nothing is filed."""
-    chooser = guides.build_chooser_form(WORDS)
+    chooser = guides.build_code_chooser_form(WORDS)
 
     assert (chooser.name, chooser.data) == ("guide", "")
     assert [e.id for e in chooser.body if isinstance(e, ChoiceField)] == ["form", "status"]

@@ -1,7 +1,7 @@
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.workspace.engine import SandboxEngine
-from tests.sandbox.slack_api.test_web_api import refused
+from tests.sandbox.slack_api.test_web_api import read_error_body
 
 
 async def test_user_object_has_time_zone_locale_and_rights(client: AsyncWebClient) -> None:
@@ -35,7 +35,7 @@ async def test_unknown_user_id_is_an_error_and_the_bot_has_a_user_object(
     client: AsyncWebClient,
 ) -> None:
     """An unknown user id is an error; the user object of the bot has the bot flag."""
-    assert (await refused(client.users_info(user="U0NOBODY")))["error"] == "user_not_found"
+    assert (await read_error_body(client.users_info(user="U0NOBODY")))["error"] == "user_not_found"
     assert (await client.users_info(user="U0ATTUNE"))["user"]["is_bot"] is True
 
 
@@ -57,17 +57,21 @@ async def test_chat_is_opened_with_the_scope(client: AsyncWebClient, engine: San
     engine.workspace.deactivated_ids.add("U0CLIN02")
 
     assert (await client.conversations_open(users="U0CLIN01"))["channel"]["id"] == "D0CLIN01"
-    assert (await refused(client.conversations_open(users="U0CLIN02")))["error"] == "user_disabled"
-    assert (await refused(client.conversations_open(users="U0NOBODY")))["error"] == "user_not_found"
+    assert (await read_error_body(client.conversations_open(users="U0CLIN02")))[
+        "error"
+    ] == "user_disabled"
+    assert (await read_error_body(client.conversations_open(users="U0NOBODY")))[
+        "error"
+    ] == "user_not_found"
     without_users = client.conversations_open(users="")
-    assert (await refused(without_users))["error"] == "users_list_not_supplied"
+    assert (await read_error_body(without_users))["error"] == "users_list_not_supplied"
 
 
 async def test_conversation_object_requires_the_scope_of_its_type(
     client: AsyncWebClient, engine: SandboxEngine
 ) -> None:
     """A channel requires channels:read; its object contains the membership of the bot."""
-    needed = (await refused(client.conversations_info(channel="C0LOBBY")))["needed"]
+    needed = (await read_error_body(client.conversations_info(channel="C0LOBBY")))["needed"]
     engine.workspace.granted_scopes.add(needed)
 
     channel = (await client.conversations_info(channel="C0LOBBY"))["channel"]

@@ -4,7 +4,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.sandbox.workspace.engine import SandboxEngine
 from bot.sandbox.workspace.workspace import Message
 from tests.sandbox.block_kit.samples import build_section
-from tests.sandbox.slack_api.test_web_api import refused
+from tests.sandbox.slack_api.test_web_api import read_error_body
 
 
 async def test_message_to_a_user_id_opens_the_chat(
@@ -47,7 +47,9 @@ async def test_inaccessible_conversation_rejects_messages(
     engine.workspace.conversations["C0RIVER"].archived = True
     engine.workspace.get_direct_chat("U0CLIN01", "U0SUPER1")
 
-    assert (await refused(client.chat_postMessage(channel=channel, text="x")))["error"] == error
+    assert (await read_error_body(client.chat_postMessage(channel=channel, text="x")))[
+        "error"
+    ] == error
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ async def test_invalid_message_is_rejected(
     """Each fault of a message has Slack's own error code."""
     call = client.api_call("chat.postMessage", json={"channel": "C0NORTH", **arguments})
 
-    assert (await refused(call))["error"] == error
+    assert (await read_error_body(call))["error"] == error
 
 
 async def test_ephemeral_message_has_one_recipient(
@@ -77,7 +79,7 @@ async def test_ephemeral_message_has_one_recipient(
     not_member = client.chat_postEphemeral(channel="C0NORTH", user="U0CLIN25", text="x")
 
     assert engine.workspace.conversations["C0NORTH"].posts[-1].only == "U0CLIN01"
-    assert (await refused(not_member))["error"] == "user_not_in_channel"
+    assert (await read_error_body(not_member))["error"] == "user_not_in_channel"
 
 
 async def test_bot_updates_and_deletes_only_its_own_messages(
@@ -94,8 +96,8 @@ async def test_bot_updates_and_deletes_only_its_own_messages(
 
     assert (channel.posts[0].text, channel.posts[0].edited) == ("changed", True)
     foreign = client.chat_update(channel=channel.id, ts=person_ts, text="z")
-    assert (await refused(foreign))["error"] == "cant_update_message"
+    assert (await read_error_body(foreign))["error"] == "cant_update_message"
     unknown = client.chat_update(channel=channel.id, ts="1.1", text="z")
-    assert (await refused(unknown))["error"] == "message_not_found"
+    assert (await read_error_body(unknown))["error"] == "message_not_found"
     await client.chat_delete(channel=channel.id, ts=bot_ts)
     assert [message.text for message in channel.posts] == ["y"]

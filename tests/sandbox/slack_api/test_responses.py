@@ -15,7 +15,7 @@ from tests.sandbox.block_kit.samples import (
     build_section,
 )
 from tests.sandbox.fake_bot import FakeBot
-from tests.sandbox.workspace.test_actions import opened
+from tests.sandbox.workspace.test_actions import open_form
 
 
 async def post_response(bot: FakeBot, body: Any) -> tuple[int, str]:
@@ -106,8 +106,8 @@ async def test_response_url_expires_after_half_an_hour(
 ) -> None:
     """Thirty minutes after the interaction the response URL is expired."""
     await ilse.type_command("/tip")
-    read_seconds = engine.trigger_ids._read_seconds
-    engine.trigger_ids._read_seconds = lambda: read_seconds() + 1801
+    read_seconds = engine.trigger_ids._read_machine_seconds
+    engine.trigger_ids._read_machine_seconds = lambda: read_seconds() + 1801
 
     status, body = await post_response(bot, {"text": "x"})
 
@@ -161,7 +161,7 @@ async def test_submission_response_updates_pushes_closes_and_clears(
     bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
     """Each response action has the effect that it has in Slack."""
-    view = await opened(client, engine, build_modal(build_section()))
+    view = await open_form(client, engine, build_modal(build_section()))
     bot.plan_answer(
         {
             "response_action": "update",
@@ -196,7 +196,7 @@ async def test_field_errors_are_attached_to_their_inputs(
     bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
     """A modal with field errors stays open; the next submission clears them."""
-    await opened(client, engine, build_modal(build_input()))
+    await open_form(client, engine, build_modal(build_input()))
     bot.plan_answer({"response_action": "errors", "errors": {"pick": "Please keep one."}})
 
     assert await ilse.submit_modal({"pick": "a"}) == {"pick": "Please keep one."}
@@ -221,7 +221,7 @@ async def test_invalid_response_leaves_the_modal_open(
     bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver, body: object
 ) -> None:
     """One notice reports the failure to the person, another lists the faults."""
-    view = await opened(client, engine, build_modal(build_input()))
+    view = await open_form(client, engine, build_modal(build_input()))
     bot.plan_answer(body)
 
     await ilse.submit_modal({"pick": "a"})
@@ -234,7 +234,7 @@ async def test_unacknowledged_submission_leaves_the_modal_open(
     bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
     """After an error status the modal retains its answers for another submission."""
-    await opened(client, engine, build_modal(build_input()))
+    await open_form(client, engine, build_modal(build_input()))
     bot.plan_answer(status=500)
 
     await ilse.submit_modal({"pick": "a"})

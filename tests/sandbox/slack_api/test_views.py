@@ -12,7 +12,7 @@ from tests.sandbox.block_kit.samples import (
     build_radio,
     build_section,
 )
-from tests.sandbox.slack_api.test_web_api import refused
+from tests.sandbox.slack_api.test_web_api import read_error_body
 
 
 async def test_trigger_id_opens_one_modal(
@@ -26,7 +26,7 @@ async def test_trigger_id_opens_one_modal(
     assert ilse.rendered_modal["id"] == response["view"]["id"]
     assert response["view"]["state"]["values"]["pick"]["pick"]["selected_option"] is None
     second_use = client.views_open(trigger_id=trigger, view=build_modal())
-    assert (await refused(second_use))["error"] == "exchanged_trigger_id"
+    assert (await read_error_body(second_use))["error"] == "exchanged_trigger_id"
 
 
 async def test_trigger_id_expires_after_three_seconds(
@@ -41,8 +41,8 @@ async def test_trigger_id_expires_after_three_seconds(
     expired = client.views_open(trigger_id=trigger, view=build_modal())
     unknown = client.views_open(trigger_id="1.2.3", view=build_modal())
 
-    assert (await refused(expired))["error"] == "expired_trigger_id"
-    assert (await refused(unknown))["error"] == "invalid_trigger_id"
+    assert (await read_error_body(expired))["error"] == "expired_trigger_id"
+    assert (await read_error_body(unknown))["error"] == "invalid_trigger_id"
 
 
 async def test_invalid_view_does_not_use_the_trigger_id(
@@ -51,7 +51,7 @@ async def test_invalid_view_does_not_use_the_trigger_id(
     """The error lists each fault, and a corrected view may use the same trigger id."""
     trigger = engine.trigger_ids.issue_trigger_id("U0CLIN01")
 
-    body = await refused(
+    body = await read_error_body(
         client.views_open(
             trigger_id=trigger, view=build_modal(title=build_plain_text("x" * 25), colour="red")
         )
@@ -72,7 +72,7 @@ async def test_view_has_a_maximum_size(client: AsyncWebClient, engine: SandboxEn
         trigger_id=trigger, view=build_modal(*[build_section("x" * 3000)] * 90)
     )
 
-    assert (await refused(large_view))["error"] == "view_too_large"
+    assert (await read_error_body(large_view))["error"] == "view_too_large"
 
 
 async def test_modal_stack_has_at_most_three_views(
@@ -84,14 +84,14 @@ async def test_modal_stack_has_at_most_three_views(
         return engine.trigger_ids.issue_trigger_id("U0CLIN01")
 
     without_modal = client.views_push(trigger_id=issue_trigger_id(), view=build_modal())
-    assert (await refused(without_modal))["error"] == "not_found"
+    assert (await read_error_body(without_modal))["error"] == "not_found"
     bottom = await client.views_open(trigger_id=issue_trigger_id(), view=build_modal())
     for _ in range(2):
         await client.views_push(trigger_id=issue_trigger_id(), view=build_modal())
 
     fourth = client.views_push(trigger_id=issue_trigger_id(), view=build_modal())
 
-    assert (await refused(fourth))["error"] == "push_limit_reached"
+    assert (await read_error_body(fourth))["error"] == "push_limit_reached"
     assert ilse.rendered_modal["root_view_id"] == bottom["view"]["id"]
     assert len(engine.modal_stack.get_stack("U0CLIN01")) == 3
 
@@ -110,10 +110,10 @@ async def test_update_with_an_old_hash_is_a_conflict(
 
     conflict = client.views_update(view_id=view_id, hash=old_hash, view=build_modal())
 
-    assert (await refused(conflict))["error"] == "hash_conflict"
+    assert (await read_error_body(conflict))["error"] == "hash_conflict"
     engine.modal_stack.clear_stack("U0CLIN01")
     closed_modal = client.views_update(view_id=view_id, view=build_modal())
-    assert (await refused(closed_modal))["error"] == "not_found"
+    assert (await read_error_body(closed_modal))["error"] == "not_found"
 
 
 async def test_update_retains_answers_of_retained_inputs(
@@ -145,7 +145,7 @@ async def test_external_id_is_unique(client: AsyncWebClient, engine: SandboxEngi
         trigger_id=engine.trigger_ids.issue_trigger_id("U0CLIN02"), view=view
     )
 
-    assert (await refused(duplicate))["error"] == "duplicate_external_id"
+    assert (await read_error_body(duplicate))["error"] == "duplicate_external_id"
     assert (await client.views_update(external_id="mine", view=build_modal()))["ok"]
 
 
@@ -159,6 +159,6 @@ async def test_home_is_published_and_replaced(client: AsyncWebClient, ilse: Pers
     conflict = client.views_publish(
         user_id="U0CLIN01", view=build_home(), hash=first["view"]["hash"]
     )
-    assert (await refused(conflict))["error"] == "hash_conflict"
+    assert (await read_error_body(conflict))["error"] == "hash_conflict"
     unknown_user = client.views_publish(user_id="U0NOBODY", view=build_home())
-    assert (await refused(unknown_user))["error"] == "invalid_arguments"
+    assert (await read_error_body(unknown_user))["error"] == "invalid_arguments"

@@ -13,7 +13,7 @@ from bot.sandbox.workspace.engine import SandboxEngine
 When = Literal["before", "after"]
 
 
-async def refused(call: Any) -> dict[str, Any]:
+async def read_error_body(call: Any) -> dict[str, Any]:
     """Await a call, expect Slack's client to raise an error, and return the response body."""
     with pytest.raises(SlackApiError) as error:
         await call
@@ -40,24 +40,24 @@ async def test_invalid_token_is_rejected(engine: SandboxEngine, token: str, erro
     """A missing token, an unknown token and the app token have Slack's own error codes."""
     client = AsyncWebClient(token, engine.api_url, retry_handlers=[])
 
-    assert (await refused(client.auth_test()))["error"] == error
+    assert (await read_error_body(client.auth_test()))["error"] == error
 
 
 async def test_revoked_token_is_rejected(client: AsyncWebClient, engine: SandboxEngine) -> None:
     """A call with a revoked token is an error."""
     engine.config.credentials.revoked = True
 
-    assert (await refused(client.auth_test()))["error"] == "token_revoked"
+    assert (await read_error_body(client.auth_test()))["error"] == "token_revoked"
 
 
 async def test_unknown_method_is_an_error(client: AsyncWebClient) -> None:
     """An unknown method has an error code, not the HTTP status 404."""
-    assert (await refused(client.api_call("chat.shout")))["error"] == "unknown_method"
+    assert (await read_error_body(client.api_call("chat.shout")))["error"] == "unknown_method"
 
 
 async def test_missing_scope_is_reported(client: AsyncWebClient) -> None:
     """The error contains the required scope and the granted scopes."""
-    body = await refused(client.conversations_history(channel="D0CLIN01"))
+    body = await read_error_body(client.conversations_history(channel="D0CLIN01"))
 
     assert body["error"] == "missing_scope"
     assert body["needed"] == "im:history"
@@ -72,7 +72,7 @@ async def test_unknown_and_missing_arguments_are_reported(
     client: AsyncWebClient, arguments: dict[str, str]
 ) -> None:
     """An unknown or missing argument is an error with a message."""
-    body = await refused(client.api_call("chat.postMessage", json=arguments))
+    body = await read_error_body(client.api_call("chat.postMessage", json=arguments))
 
     assert body["error"] == "invalid_arguments"
     assert body["response_metadata"]["messages"]
@@ -97,7 +97,7 @@ async def test_malformed_blocks_are_rejected(client: AsyncWebClient) -> None:
     """Malformed JSON in a form has an error code of its own, apart from an invalid block."""
     arguments = {"channel": "C0NORTH", "text": "x", "blocks": "[{"}
 
-    body = await refused(client.api_call("chat.postMessage", params=arguments))
+    body = await read_error_body(client.api_call("chat.postMessage", params=arguments))
 
     assert body["error"] == "invalid_blocks_format"
 
@@ -124,7 +124,7 @@ async def test_rate_limit_per_channel(client: AsyncWebClient, engine: SandboxEng
     engine.fault_plan.rate_limits["chat.postMessage#"] = RateLimit(burst=1, calls_per_second=0.1)
     await client.chat_postMessage(channel="C0NORTH", text="x")
 
-    assert (await refused(client.chat_postMessage(channel="C0NORTH", text="x")))["error"]
+    assert (await read_error_body(client.chat_postMessage(channel="C0NORTH", text="x")))["error"]
     assert (await client.chat_postMessage(channel="C0RIVER", text="x"))["ok"]
 
 
@@ -164,7 +164,7 @@ async def test_fault_is_an_error_code_or_a_delay(
     engine.fault_plan.add_fault("auth.test", PlannedFault(delay_seconds=0.2))
     loop = asyncio.get_running_loop()
 
-    assert (await refused(client.auth_test()))["error"] == "fatal_error"
+    assert (await read_error_body(client.auth_test()))["error"] == "fatal_error"
     started_at = loop.time()
     assert (await client.auth_test())["ok"]
     assert loop.time() - started_at >= 0.2
@@ -173,10 +173,10 @@ async def test_fault_is_an_error_code_or_a_delay(
 async def test_calls_are_recorded(client: AsyncWebClient, engine: SandboxEngine) -> None:
     """Each call is recorded with its error; successful calls can be selected."""
     await client.chat_postMessage(channel="C0NORTH", text="x")
-    await refused(client.chat_postMessage(channel="C0NOWHERE", text="x"))
+    await read_error_body(client.chat_postMessage(channel="C0NOWHERE", text="x"))
 
     assert [call.error for call in engine.web_api.recorded_calls] == ["", "channel_not_found"]
-    assert engine.web_api.successful_calls("chat.postMessage") == [
+    assert engine.web_api.successful_call_arguments("chat.postMessage") == [
         {"channel": "C0NORTH", "text": "x"}
     ]
 

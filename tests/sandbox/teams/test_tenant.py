@@ -60,7 +60,7 @@ def test_team_file_contains_the_tenant_id() -> None:
 def test_the_configuration_has_five_other_users() -> None:
     """The list has exactly five users besides the current one; all chat ids are unique."""
     sample_practice = build_sample_practice()
-    current_persona = run.find_persona("supervisor")
+    current_persona = run.find_persona_or_default("supervisor")
 
     config = build_playground_config(sample_practice, current_persona)
     others = [user["aadObjectId"] for user in config["users"]]
@@ -75,11 +75,11 @@ def test_the_configuration_has_five_other_users() -> None:
 
 def test_a_persona_is_found_by_role_or_name() -> None:
     """An empty or unknown query returns a clinician."""
-    supervisor = run.find_persona("supervisor")
+    supervisor = run.find_persona_or_default("supervisor")
 
     assert supervisor.role == "supervisor"
-    assert run.find_persona(supervisor.name) == supervisor
-    assert {run.find_persona(query).role for query in ("", "nobody")} == {"clinician"}
+    assert run.find_persona_or_default(supervisor.name) == supervisor
+    assert {run.find_persona_or_default(query).role for query in ("", "nobody")} == {"clinician"}
 
 
 @pytest.mark.parametrize(("language", "choice_count"), [("en", 0), ("fr-CA", 12), ("zh-Hans", 12)])

@@ -10,7 +10,7 @@ from bot.sandbox.workspace.engine import SandboxEngine
 from bot.sandbox.workspace.persona_driver import PersonaDriver
 from tests.sandbox.block_kit.samples import build_actions, build_button
 from tests.sandbox.fake_bot import FakeBot
-from tests.sandbox.workspace.test_actions import opened
+from tests.sandbox.workspace.test_actions import open_form
 
 PLAIN_TEXT = {"type": "plain_text", "text": "Title"}
 RADIO_INPUT = {
@@ -120,13 +120,13 @@ async def test_every_action_reaches_the_bot(
     await post_action(page, act="press", channel=ilse.chat_id, ts=timestamp, **button_ids)
     await post_action(page, act="home")
     await post_action(page, act="shortcut", callback_id="debrief")
-    first_view = await opened(client, engine, MODAL)
+    first_view = await open_form(client, engine, MODAL)
     answer = {"type": "radio_buttons", "selected_option": {"value": "a"}}
     await post_action(
         page, act="change", view=first_view, block_id="pick", action_id="pick", **answer
     )
     await post_action(page, act="submit", view=first_view, state={"pick": {"pick": answer}})
-    second_view = await opened(client, engine, MODAL)
+    second_view = await open_form(client, engine, MODAL)
     await post_action(page, act="close", view=second_view)
 
     assert [payload.get("type", "command") for payload in bot.received_payloads] == [

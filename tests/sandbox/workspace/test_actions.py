@@ -22,7 +22,7 @@ from tests.sandbox.fake_bot import FakeBot
 MENU = {"type": "overflow", "action_id": "menu", "options": [build_option("x"), build_option("y")]}
 
 
-async def opened(client: AsyncWebClient, engine: SandboxEngine, view: Json) -> str:
+async def open_form(client: AsyncWebClient, engine: SandboxEngine, view: Json) -> str:
     """Open a modal for the first clinician, and return its view id."""
     trigger_id = engine.trigger_ids.issue_trigger_id("U0CLIN01")
     view_response: Any = (await client.views_open(trigger_id=trigger_id, view=view))["view"]
@@ -107,7 +107,7 @@ async def test_a_submission_contains_every_answer(
 ) -> None:
     """The state has a value by block id and action id, empty for an unanswered field."""
     checkboxes = {**build_radio("xy"), "type": "checkboxes"}
-    await opened(
+    await open_form(
         client,
         engine,
         build_modal(build_input(), build_input(checkboxes, block_id="many", optional=True)),
@@ -127,7 +127,7 @@ async def test_an_empty_required_field_prevents_the_submission(
     bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
     """The view remains open with an error message, and no request is sent."""
-    await opened(client, engine, build_modal())
+    await open_form(client, engine, build_modal())
 
     errors = await ilse.submit_modal()
 
@@ -139,7 +139,7 @@ async def test_an_unknown_option_or_element_raises(
     client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
     """Answers and actions are limited to the options and elements of the view."""
-    await opened(client, engine, build_modal())
+    await open_form(client, engine, build_modal())
 
     with pytest.raises(ImpossibleActionError, match="no_such_answer"):
         await ilse.submit_modal({"pick": "forged"})
@@ -153,7 +153,7 @@ async def test_a_dispatching_field_sends_a_payload(
     bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
     """A change sends a payload with all answers only for a block with `dispatch_action`."""
-    await opened(
+    await open_form(
         client,
         engine,
         build_modal(build_input(), build_input(block_id="live", dispatch_action=True)),
@@ -174,11 +174,11 @@ async def test_a_closed_view_is_sent_only_on_request(
     bot: FakeBot, client: AsyncWebClient, engine: SandboxEngine, ilse: PersonaDriver
 ) -> None:
     """Closing a view sends `view_closed` only if the view sets `notify_on_close`."""
-    await opened(client, engine, build_modal())
+    await open_form(client, engine, build_modal())
     await ilse.close_modal()
     assert (bot.received_payloads, ilse.top_view) == ([], None)
 
-    await opened(client, engine, build_modal(notify_on_close=True))
+    await open_form(client, engine, build_modal(notify_on_close=True))
     await ilse.close_modal()
 
     payload = bot.last_payload("view_closed")
@@ -263,7 +263,7 @@ async def test_views_and_ephemeral_messages_belong_to_one_person(
     client: AsyncWebClient, engine: SandboxEngine
 ) -> None:
     """Another person's view or ephemeral message raises an exception."""
-    view_id = await opened(client, engine, build_modal())
+    view_id = await open_form(client, engine, build_modal())
     await client.chat_postEphemeral(
         channel="C0NORTH",
         user="U0CLIN01",

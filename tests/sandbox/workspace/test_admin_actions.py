@@ -5,7 +5,7 @@ from bot.sandbox.workspace.admin_actions import WorkspaceAdmin
 from bot.sandbox.workspace.engine import SandboxEngine
 from bot.sandbox.workspace.persona_driver import PersonaDriver
 from tests.sandbox.fake_bot import FakeBot
-from tests.sandbox.slack_api.test_web_api import refused
+from tests.sandbox.slack_api.test_web_api import read_error_body
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ async def test_a_deactivated_person_receives_no_messages(
     """A deactivated person has no chat; deactivation and reactivation both send an event."""
     await admin.deactivate_person("U0CLIN01")
     request = client.chat_postMessage(channel="U0CLIN01", text="x")
-    assert (await refused(request))["error"] == "channel_not_found"
+    assert (await read_error_body(request))["error"] == "channel_not_found"
     assert bot.last_payload("event_callback")["event"]["user"]["deleted"] is True
 
     await admin.reactivate_person("U0CLIN01")
@@ -48,7 +48,9 @@ async def test_membership_and_archiving_change_the_api_error(
     """A post fails without membership or in an archived channel; a repeated add has no effect."""
 
     async def post_error() -> str:
-        return str((await refused(client.chat_postMessage(channel="C0LOBBY", text="x")))["error"])
+        return str(
+            (await read_error_body(client.chat_postMessage(channel="C0LOBBY", text="x")))["error"]
+        )
 
     assert await post_error() == "not_in_channel"
     admin.add_member("C0LOBBY")
@@ -78,7 +80,7 @@ async def test_an_uninstalled_app_loses_its_token(
 
     event_types = [payload["event"]["type"] for payload in bot.received_payloads]
     assert event_types == ["tokens_revoked", "app_uninstalled"]
-    assert (await refused(client.auth_test()))["error"] == "token_revoked"
+    assert (await read_error_body(client.auth_test()))["error"] == "token_revoked"
 
 
 async def test_the_invite_command_adds_the_bot(

@@ -10,7 +10,7 @@ from bot.sandbox.workspace.engine import SandboxEngine
 from bot.sandbox.workspace.persona_driver import PersonaDriver
 from bot.sandbox.workspace.personas import SAMPLE_PRACTICE
 from tests.sandbox.block_kit.samples import build_home, build_modal
-from tests.sandbox.workspace.test_actions import opened
+from tests.sandbox.workspace.test_actions import open_form
 
 
 async def test_a_loaded_workspace_equals_the_saved_one(
@@ -21,7 +21,7 @@ async def test_a_loaded_workspace_equals_the_saved_one(
         channel="U0CLIN01", text="x", metadata={"event_type": "d", "event_payload": {"id": "7"}}
     )
     await client.views_publish(user_id="U0CLIN01", view=build_home())
-    await opened(client, engine, build_modal())
+    await open_form(client, engine, build_modal())
     await ilse.choose_answer("pick", "b")
     engine.workspace.add_notice("U0CLIN01", "Something")
     file = tmp_path / "workspace.json"

@@ -51,12 +51,12 @@ def outlet() -> SlowOutlet:
 
 @pytest.fixture
 async def context(
-    postgres_url: str, outlet: SlowOutlet, words_in_all_languages: Catalogue
+    postgres_url: str, outlet: SlowOutlet, full_catalogue: Catalogue
 ) -> AsyncIterator[Context]:
     """A context over PostgreSQL without any team."""
     store = Store.open(postgres_url, PEPPERS)
     store.migrate()
-    yield Context(store, words_in_all_languages, FakeClock(), {"slack": outlet})
+    yield Context(store, full_catalogue, FakeClock(), {"slack": outlet})
     await store.close()
 
 

@@ -78,7 +78,12 @@ async def test_people_of_a_suspended_workspace_are_not_listed(store: Store) -> N
         lambda repos: repos.workspaces.suspend("slack:T1", "revoked")
     )
 
-    assert await store.across_workspaces.read(lambda repos: repos.people.list_joined(None, 9)) == ()
+    assert (
+        await store.across_workspaces.read(
+            lambda repos: repos.people.list_joined_reachable(None, 9)
+        )
+        == ()
+    )
 
 
 async def test_work_days_and_zone_are_stored(store: Store) -> None:

@@ -56,7 +56,10 @@ TRANSITIONS: list[tuple[Transition, DeliveryState]] = [
         lambda repos, key, attempt: repos.deliveries.mark_unconfirmed(key, attempt),
         DeliveryState.UNCONFIRMED,
     ),
-    (lambda repos, key, attempt: repos.deliveries.failed(key, attempt, "x"), DeliveryState.FAILED),
+    (
+        lambda repos, key, attempt: repos.deliveries.mark_failed(key, attempt, "x"),
+        DeliveryState.FAILED,
+    ),
     (
         lambda repos, key, attempt: repos.deliveries.mark_gone(key, attempt, "left"),
         DeliveryState.GONE,
@@ -158,7 +161,9 @@ async def test_unsettled_attempts_are_listed_for_reconciliation(store: Store) ->
         repos.deliveries.claim_delivery(fresh.id, 0, NOW + MINUTE)
         unsettled_ids = [
             delivery.id
-            for delivery in repos.deliveries.list_unsettled("slack:T1", NOW + RECONCILE_AFTER, 9)
+            for delivery in repos.deliveries.list_unfinished_attempts(
+                "slack:T1", NOW + RECONCILE_AFTER, 9
+            )
         ]
         return unsettled_ids, repos.deliveries.list_due_workspaces(DEADLINE + MINUTE)
 

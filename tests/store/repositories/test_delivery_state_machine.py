@@ -97,7 +97,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             DeliveryState.SENT: self.deliveries.mark_sent,
             DeliveryState.PLANNED: self.deliveries.requeue_delivery,
             DeliveryState.UNCONFIRMED: self.deliveries.mark_unconfirmed,
-            DeliveryState.FAILED: self.deliveries.failed,
+            DeliveryState.FAILED: self.deliveries.mark_failed,
             DeliveryState.GONE: self.deliveries.mark_gone,
         }
         is_allowed = self._is_in_state(index, DeliveryState.SENDING, attempt)

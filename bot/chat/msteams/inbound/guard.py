@@ -93,7 +93,7 @@ class Guard:
             payload = payloads.parse_payload(
                 await request_body.read_body(scope, receive, MAX_BODY_BYTES)
             )
-            service_url = self._token_validator.verify_service_url(claims, payload)
+            service_url = self._token_validator.verify_sender(claims, payload)
             if not self._is_allowed_service(service_url):
                 raise UnauthenticatedError
             kind = payloads.classify_payload(payload)

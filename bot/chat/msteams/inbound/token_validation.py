@@ -47,7 +47,7 @@ class TokenValidator(Protocol):
         :class:`bot.chat.msteams.inbound.signing_keys.SigningKeysUnavailableError`.
         """
 
-    def verify_service_url(self, claims: VerifiedClaims, payload: Payload) -> str:
+    def verify_sender(self, claims: VerifiedClaims, payload: Payload) -> str:
         """Check URL, channel and endorsement of *payload*; return the URL, the target of replies.
 
         Raises UnauthenticatedError when the payload names another URL, UnendorsedError when the
@@ -82,7 +82,7 @@ class SignedTokenValidator:
             raise UnauthenticatedError
         return VerifiedClaims(service_url.rstrip("/"), key.endorsements)
 
-    def verify_service_url(self, claims: VerifiedClaims, payload: Payload) -> str:
+    def verify_sender(self, claims: VerifiedClaims, payload: Payload) -> str:
         """Check *payload* against the signed URL and the key's endorsement; return the URL."""
         service_url = payload.get("serviceUrl", claims.service_url)
         if not isinstance(service_url, str) or service_url.rstrip("/") != claims.service_url:
@@ -111,7 +111,7 @@ class UnsignedTokenValidator:
         """Return claims without validation."""
         return VerifiedClaims("", frozenset({CHANNEL_ID}))
 
-    def verify_service_url(self, claims: VerifiedClaims, payload: Payload) -> str:
+    def verify_sender(self, claims: VerifiedClaims, payload: Payload) -> str:
         """Return the payload's service URL; the guard accepts only those on this machine."""
         service_url = payload.get("serviceUrl")
         if not isinstance(service_url, str):

@@ -4,7 +4,7 @@ import httpx
 
 from bot.chat.msteams.outbound.access_token import TokenUnavailableError
 from bot.conversation import SendResult, SendStatus
-from bot.logs import clean_code
+from bot.logs import sanitize_error_code
 
 _DEFAULT_RETRY_SECONDS = 30.0
 """Retry delay without a ``Retry-After`` header, and when Teams cannot be reached at all."""
@@ -68,7 +68,7 @@ def classify_error_before_posting(error: Exception) -> SendResult:
 
 def _classify_response(response: httpx.Response) -> SendResult:
     status = response.status_code
-    error_code = clean_code(_error_code(response) or f"http_{status}")
+    error_code = sanitize_error_code(_error_code(response) or f"http_{status}")
     if status in _RETRYABLE_STATUSES:
         return SendResult(
             SendStatus.RETRY_LATER,

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from bot.chat.msteams.action_data import Action, CardSurface, pack_action_data
-from bot.chat.msteams.render.composition import Card, RenderContext, literal_text
+from bot.chat.msteams.render.composition import Card, RenderContext, render_literal_text
 from bot.conversation import RequestStep
 from bot.elements import ActionRow, Button, Confirmation, Form, Link, NameField, OverflowMenu
 
@@ -118,8 +118,8 @@ def _render_confirmation(
         "isVisible": False,
         "style": "emphasis",
         "items": [
-            literal_text(confirmation.title, weight="Bolder"),
-            literal_text(confirmation.text),
+            render_literal_text(confirmation.title, weight="Bolder"),
+            render_literal_text(confirmation.text),
             {
                 "type": "ActionSet",
                 "actions": [confirm_action, _render_toggle(confirmation.cancel_label, panel_id)],

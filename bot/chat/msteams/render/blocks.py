@@ -9,10 +9,10 @@ from bot.chat.msteams.render.charts import render_chart
 from bot.chat.msteams.render.composition import (
     Card,
     RenderContext,
-    literal_text,
     render_caption,
     render_heading,
     render_lines,
+    render_literal_text,
     render_panel,
 )
 from bot.chat.msteams.render.inputs import render_field
@@ -111,7 +111,7 @@ def _render_banner(element: Banner, _render_context: RenderContext) -> list[Card
     """Render a banner; its icon repeats the level for clients that show no colours."""
     style = "warning" if element.level == "warning" else "accent"
     text = f"{_LEVEL_ICONS[element.level]} {element.text}"
-    return [render_panel(style, literal_text(text, weight="Bolder"))]
+    return [render_panel(style, render_literal_text(text, weight="Bolder"))]
 
 
 def _render_contact_link(element: ContactLink, render_context: RenderContext) -> list[Card]:

@@ -63,7 +63,7 @@ def render_caption(text: str, render_context: RenderContext) -> list[Card]:
     return render_lines(text, render_context, size="Small", isSubtle=True)
 
 
-def literal_text(text: str, **properties: object) -> Card:
+def render_literal_text(text: str, **properties: object) -> Card:
     """Render a text in one block, with all markup escaped."""
     return {
         "type": "TextBlock",
@@ -76,7 +76,7 @@ def literal_text(text: str, **properties: object) -> Card:
 def render_heading(text: str, *, is_large: bool = False) -> Card:
     """Render a heading, with the style that a screen reader lists as a heading."""
     size = "Large" if is_large else "Medium"
-    return literal_text(text, size=size, weight="Bolder", style="heading")
+    return render_literal_text(text, size=size, weight="Bolder", style="heading")
 
 
 def render_panel(style: str, *elements: Card) -> Card:

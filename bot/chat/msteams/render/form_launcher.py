@@ -1,7 +1,12 @@
 """Launcher card of a form, since a form in a chat message would stay there with its answers."""
 
 from bot.chat.msteams.action_data import Action, CardContext, CardSurface, pack_action_data
-from bot.chat.msteams.render.composition import Card, RenderResources, literal_text, render_heading
+from bot.chat.msteams.render.composition import (
+    Card,
+    RenderResources,
+    render_heading,
+    render_literal_text,
+)
 from bot.chat.msteams.render.surfaces import CARD_VERSION
 
 
@@ -33,7 +38,7 @@ def build_launcher_card(title: str, action: Action, resources: RenderResources) 
         "version": CARD_VERSION,
         "lang": words.language.partition("-")[0],
         "fallbackText": title,
-        "body": [render_heading(title), literal_text(words.translate("private.launcher"))],
+        "body": [render_heading(title), render_literal_text(words.translate("private.launcher"))],
         "actions": [dialog_action, inline_action]
         if resources.supports_dialogs
         else [inline_action],

@@ -4,7 +4,12 @@ from collections.abc import Callable, Mapping
 from itertools import islice
 from typing import Any
 
-from bot.chat.msteams.render.composition import Card, RenderContext, literal_text, render_caption
+from bot.chat.msteams.render.composition import (
+    Card,
+    RenderContext,
+    render_caption,
+    render_literal_text,
+)
 from bot.elements import (
     ChannelField,
     ChoiceField,
@@ -42,7 +47,9 @@ def _render_field_error(field_error: str) -> list[Card]:
     """Render a validation error with an icon, since colour alone is not accessible."""
     if not field_error:
         return []
-    block = literal_text(f"\N{WARNING SIGN} {field_error}", color="Attention", weight="Bolder")
+    block = render_literal_text(
+        f"\N{WARNING SIGN} {field_error}", color="Attention", weight="Bolder"
+    )
     return [block | {"spacing": "Small"}]
 
 

@@ -10,8 +10,8 @@ from bot.chat.msteams.render.composition import (
     Card,
     RenderContext,
     RenderResources,
-    literal_text,
     render_heading,
+    render_literal_text,
     render_panel,
 )
 from bot.elements import (
@@ -110,7 +110,7 @@ def _render_unplaced_errors(form: Form, field_errors: Mapping[str, str]) -> list
     """Render the errors of fields that are no longer in the form, above its body."""
     field_ids = {element.id for element in form.body if isinstance(element, FIELD_TYPES)}
     return [
-        render_panel("warning", literal_text(f"\N{WARNING SIGN} {error}", weight="Bolder"))
+        render_panel("warning", render_literal_text(f"\N{WARNING SIGN} {error}", weight="Bolder"))
         for field_id, error in field_errors.items()
         if field_id not in field_ids
     ]

@@ -60,7 +60,7 @@ class Guard:
         except request_body.MalformedError:
             _log_rejection("malformed")
             return request_body.build_response(HTTPStatus.BAD_REQUEST)
-        return self._respond_to_payload(payload, kind)
+        return self._select_payload_response(payload, kind)
 
     def _has_valid_signature(self, headers: Headers, body: bytes) -> bool:
         """Whether the signature is valid for *body*; malformed headers or bytes never are."""
@@ -73,7 +73,7 @@ class Guard:
         except (ValueError, TypeError, OverflowError):
             return False
 
-    def _respond_to_payload(self, payload: Payload, kind: PayloadKind | None) -> ASGIApp:
+    def _select_payload_response(self, payload: Payload, kind: PayloadKind | None) -> ASGIApp:
         """Return the response to a verified payload, or the forwarding of it to the app."""
         if payload.get("type") == "url_verification":
             challenge = {"challenge": str(payload.get("challenge", ""))}

@@ -181,9 +181,9 @@ def parse_event(payload: Payload) -> ChatEvent | None:
     return None
 
 
-def build_home_request(person: Person, key: str) -> Request:
+def build_home_request(person: Person, idempotency_key: str) -> Request:
     """Return the request for the user's Home tab, with the idempotency key *key*."""
-    return Request(person, "home", key, surface=Surface.HOME)
+    return Request(person, "home", idempotency_key, surface=Surface.HOME)
 
 
 def _parse_origin(view: Payload) -> Origin:

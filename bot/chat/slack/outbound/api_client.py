@@ -68,7 +68,7 @@ class ApiClient:
             client.proxy = None  # an outbound proxy cannot reach this machine's loopback address
         return client
 
-    def create_client_without_token(self) -> AsyncWebClient:
+    def create_token_refresh_client(self) -> AsyncWebClient:
         """Return a client for the token refresh call: with the shared session, without a token."""
         client = self.create_client()
         client.session = self.get_session()

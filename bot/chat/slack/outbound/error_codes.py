@@ -7,7 +7,7 @@ from slack_sdk.errors import SlackApiError
 
 from bot.chat.slack.token_rotation import TokenRotationError
 from bot.conversation import SendResult, SendStatus
-from bot.logs import clean_code
+from bot.logs import sanitize_error_code
 
 _TOO_MANY_REQUESTS, _SERVER_ERROR, _CLIENT_ERROR = 429, 500, 400
 _DEFAULT_RETRY_SECONDS, _UNREACHABLE_RETRY_SECONDS = 30.0, 30.0
@@ -89,7 +89,7 @@ def classify_error(error: Exception) -> SendResult:
         return SendResult(
             SendStatus.CLOSED if is_closed else SendStatus.RETRY_LATER,
             retry_after_seconds=_DEFAULT_RETRY_SECONDS,
-            reason=clean_code(error.code or "not_renewed"),
+            reason=sanitize_error_code(error.code or "not_renewed"),
         )
     if isinstance(error, SlackApiError):
         return _classify_refusal(error, slack_error_code(error), _http_status(error))
@@ -101,11 +101,13 @@ def _classify_refusal(error: SlackApiError, error_code: str, status: int) -> Sen
         return SendResult(
             SendStatus.RETRY_LATER,
             retry_after_seconds=_retry_after_seconds(error),
-            reason=clean_code(error_code or "ratelimited"),
+            reason=sanitize_error_code(error_code or "ratelimited"),
             is_rate_limited=status == _TOO_MANY_REQUESTS,
         )
     if status >= _SERVER_ERROR or error_code in _AMBIGUOUS_ERRORS:
-        return SendResult(SendStatus.UNKNOWN, reason=clean_code(error_code or f"http_{status}"))
+        return SendResult(
+            SendStatus.UNKNOWN, reason=sanitize_error_code(error_code or f"http_{status}")
+        )
     if not error_code:
         # A gateway's response, not Slack's: only a 4xx status proves that nothing was posted.
         return SendResult(
@@ -113,7 +115,7 @@ def _classify_refusal(error: SlackApiError, error_code: str, status: int) -> Sen
             retry_after_seconds=_DEFAULT_RETRY_SECONDS,
             reason=f"http_{status}",
         )
-    return SendResult(_classify_error_code(error_code), reason=clean_code(error_code))
+    return SendResult(_classify_error_code(error_code), reason=sanitize_error_code(error_code))
 
 
 def _classify_error_code(error_code: str) -> SendStatus:

@@ -172,8 +172,8 @@ def _render_overflow_menu(menu: OverflowMenu) -> Block:
     return {"type": "section", "text": literal_text(menu.label), "accessory": overflow}
 
 
-def _build_section(converted: str) -> Block:
-    return {"type": "section", "text": mrkdwn_text(converted)}
+def _build_section(mrkdwn: str) -> Block:
+    return {"type": "section", "text": mrkdwn_text(mrkdwn)}
 
 
 _RENDERERS: Mapping[type[Any], Callable[[Any, RenderContext], list[Block]]] = {

@@ -14,9 +14,9 @@ def plain_text(text: str) -> Block:
     return {"type": "plain_text", "text": text}
 
 
-def mrkdwn_text(converted: str) -> Block:
+def mrkdwn_text(mrkdwn: str) -> Block:
     """Return a mrkdwn text object; ``verbatim`` disables Slack's automatic links."""
-    return {"type": "mrkdwn", "text": converted, "verbatim": True}
+    return {"type": "mrkdwn", "text": mrkdwn, "verbatim": True}
 
 
 def literal_text(text: str) -> Block:
