@@ -28,7 +28,7 @@ MAX_CARDS_PER_MESSAGE = 20
 def select_daily_tip(
     cards: Sequence[Tip], team_key: str, day: date, working_days_ahead: int = 0
 ) -> Tip:
-    """Return the card of a team's *day*, or the card of *days_ahead* working days later.
+    """Return the card of a team's *day*, or the card of *working_days_ahead* working days later.
 
     Each team has its own card order, a sort by hash, and repeats it in rounds. Each round starts up
     to four cards later than the round before, an offset chosen so that the cards of any weekday

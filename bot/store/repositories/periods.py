@@ -150,7 +150,7 @@ class Periods:
         return self._peppers[period.pepper_fingerprint]
 
     def next_close_seconds(self, after_seconds: int) -> int | None:
-        """Return the earliest Unix time later than *after* at which a period ends."""
+        """Return the earliest Unix time later than *after_seconds* at which a period ends."""
         query = select(func.min(periods.c.closes_at)).where(periods.c.closes_at > after_seconds)
         closes_at: int | None = self._connection.scalar(query)
         return closes_at
