@@ -263,9 +263,8 @@ def _missing_rotation_settings(settings: Settings) -> dict[str, bool]:
 def _find_unmet_teams_requirements(settings: Settings) -> dict[str, bool]:
     """Return which Teams settings are missing, and which weaken token validation outside tests.
 
-    Microsoft's library has an environment variable of its own that disables token validation:
-    where it is set outside test mode the bot does not start, although it never uses that library
-    to validate.
+    Microsoft's library has an environment variable that disables token validation: the bot does
+    not start with it outside test mode, although it never validates with that library.
     """
     allows_unsigned = settings.dangerously_allow_unauthenticated_requests
     has_test_metadata = settings.teams_openid_metadata_url is not None

@@ -1,4 +1,4 @@
-"""Handlers of chat events: profile changes, and what can or can no longer be reached."""
+"""The event handler: profile changes, and what can or can no longer be reached."""
 
 import logging
 from datetime import datetime

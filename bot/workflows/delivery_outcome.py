@@ -1,4 +1,4 @@
-"""Record the result of a send attempt in the repositories; shared by all sending processes."""
+"""Record the result of a send attempt: done, retry later, failed, in doubt, or suspended."""
 
 from datetime import datetime, timedelta
 

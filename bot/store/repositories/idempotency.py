@@ -1,4 +1,4 @@
-"""Idempotency keys: HMAC digests of processed requests, so that a retry has no second effect."""
+"""Idempotency keys: HMAC digests that give a retry or a double click no second effect."""
 
 from collections.abc import Sequence
 from datetime import date

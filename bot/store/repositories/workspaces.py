@@ -1,4 +1,4 @@
-"""Workspaces: Slack workspaces and Teams tenants, their suspensions and rate limits."""
+"""Workspaces: Slack workspaces and Teams tenants, suspended or at rest after a rate limit."""
 
 import math
 from datetime import datetime, timedelta
