@@ -24,19 +24,22 @@ from bot.domain.debriefs import printables
 from bot.errors import Fault, FaultyInputError
 from bot.settings import Settings
 from bot.store.store import Store
+from bot.worker_options import PRODUCTION, WorkerOptions
 
 _EXIT_FAULTY_INPUT = 2
 _EXIT_UNHEALTHY = 1
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, worker_options: WorkerOptions = PRODUCTION) -> int:
     """Parse *arguments*, run the subcommand and return the process's exit status.
 
+    The subcommand ``worker`` runs with *worker_options*.
     0 for success, 1 when the check-up finds a fault, 2 for faulty input. Every
     :class:`bot.errors.FaultyInputError` is printed with a remedy for each fault.
     """
     words = catalogue.load_catalogue().get_pack(_operator_language())
-    options = build_parser(words, _HANDLERS).parse_args(arguments)
+    run_worker = partial(_run_worker, worker_options=worker_options)
+    options = build_parser(words, {**_HANDLERS, "worker": run_worker}).parse_args(arguments)
     handler: CommandHandler = options.run
     try:
         return handler(options, words)
@@ -73,7 +76,9 @@ def _run_web(_options: argparse.Namespace, words: LanguagePack) -> int:
     return 0
 
 
-def _run_worker(_options: argparse.Namespace, words: LanguagePack) -> int:
+def _run_worker(
+    _options: argparse.Namespace, words: LanguagePack, worker_options: WorkerOptions = PRODUCTION
+) -> int:
     """Run a worker process until SIGTERM or SIGINT."""
     config = _prepare_process(
         "worker", words, "worker" if app.is_scale_extra_installed() else "worker_alone"
@@ -83,7 +88,7 @@ def _run_worker(_options: argparse.Namespace, words: LanguagePack) -> int:
         stop = asyncio.Event()
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-        await app.run_worker(config, stop)
+        await app.run_worker(config, stop, worker_options)
 
     _run_on_server_loop(run_until_signal())
     return 0

@@ -29,6 +29,7 @@ from bot.logs import log_error
 from bot.middleware import RequestMiddleware
 from bot.settings import Settings
 from bot.store.store import Store
+from bot.worker_options import PRODUCTION, WorkerOptions
 from schedules.clock import TICK_SECONDS, Ticker
 from schedules.delivery.sender import DeliverySender
 from schedules.delivery.single_worker import SingleWorker
@@ -49,7 +50,13 @@ class Bot:
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock, *, receives: bool, runs_ticker: bool
+        self,
+        settings: Settings,
+        clock: Clock,
+        *,
+        receives: bool,
+        runs_ticker: bool,
+        options: WorkerOptions = PRODUCTION,
     ) -> None:
         """Build the components of a process that receives requests, runs the scheduler, or both."""
         store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
@@ -61,14 +68,16 @@ class Bot:
         self._delivery_wakeup = asyncio.Event()
         self._runs_ticker = runs_ticker
         self.chat_adapters = adapters.bind_adapters(outbound_sides, self._build_routes())
-        max_rest_seconds = (
-            0 if settings.test_mode else TICK_SECONDS  # an advanced clock skips rests
-        )
+        max_rest_seconds = 0 if settings.test_mode else TICK_SECONDS  # advanced clocks skip rests
         self.delivery_sender = DeliverySender(
-            self.context, schedules.COMPOSERS, settings.pace, max_rest_seconds=max_rest_seconds
+            self.context,
+            options.composers,
+            settings.pace,
+            max_rest_seconds=max_rest_seconds,
+            reconcile_after=options.reconcile_after,
         )
         self.delivery_worker: DeliveryWorker = self.delivery_sender
-        self.ticker = Ticker(self._on_tick)
+        self.ticker = Ticker(self._on_tick, options.tick_seconds)
         self._duties_lock = asyncio.Lock()
         self.delivery_metrics = Metrics(self.context)
         extra_routes = (
@@ -218,16 +227,15 @@ async def run_web(settings: Settings, on_listening: Callable[[], None] = lambda:
 
 
 async def run_worker(
-    settings: Settings, stop_event: asyncio.Event, timings: WorkerTimings | None = None
+    settings: Settings, stop_event: asyncio.Event, options: WorkerOptions = PRODUCTION
 ) -> None:
     """Run the scheduler and send deliveries until *stop_event* is set; needs PostgreSQL.
 
-    With the extra ``scale`` installed several workers share one queue of deliveries, by default
-    with the timings of :mod:`schedules.delivery.shared_workers`.
+    With the extra ``scale`` installed several workers share one queue of deliveries.
     """
-    bot = Bot(settings, Clock(), receives=False, runs_ticker=True)
+    bot = Bot(settings, Clock(), receives=False, runs_ticker=True, options=options)
     bot.delivery_worker = (
-        _build_shared_workers(bot, settings, timings)
+        _build_shared_workers(bot, settings, options.timings)
         if is_scale_extra_installed()
         else SingleWorker(bot.delivery_sender, bot.context.store)
     )
@@ -251,9 +259,7 @@ def is_scale_extra_installed() -> bool:
     return find_spec("dbos") is not None
 
 
-def _build_shared_workers(
-    bot: Bot, settings: Settings, timings: WorkerTimings | None
-) -> DeliveryWorker:
+def _build_shared_workers(bot: Bot, settings: Settings, timings: WorkerTimings) -> DeliveryWorker:
     """Return the worker that shares the queue of due deliveries through DBOS."""
     from schedules.delivery.shared_workers import SharedWorkers  # noqa: PLC0415 - an optional dependency
 

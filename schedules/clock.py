@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 TICK_SECONDS = 60
-"""Seconds between two ticks."""
+"""Seconds between two ticks, by default."""
 
 
 class Ticker:
-    """Calls the *tick* callback at once and then every minute, as a task of the event loop.
+    """Calls the *tick* callback at once and then periodically, as a task of the event loop.
 
     The scheduler's job exists in memory only: what is due is in the store's tables, so a missed
     or doubled tick changes nothing. By default APScheduler drops a tick that is a second late,
@@ -19,9 +19,12 @@ class Ticker:
     one, and ``max_instances`` prevents concurrent ticks.
     """
 
-    def __init__(self, tick: Callable[[], Awaitable[None]]) -> None:
-        """Prepare to call the callback *tick*; nothing runs before :meth:`start`."""
+    def __init__(
+        self, tick: Callable[[], Awaitable[None]], interval_seconds: float = TICK_SECONDS
+    ) -> None:
+        """Prepare to call *tick* every *interval_seconds*; nothing runs before :meth:`start`."""
         self._tick = tick
+        self._interval_seconds = interval_seconds
         self._last_tick_at: float | None = None
         self._scheduler = AsyncIOScheduler(timezone=UTC)
 
@@ -30,7 +33,7 @@ class Ticker:
         self._scheduler.add_job(
             self._run_tick,
             "interval",
-            seconds=TICK_SECONDS,
+            seconds=self._interval_seconds,
             next_run_time=datetime.now(UTC),
             misfire_grace_time=None,
             coalesce=True,

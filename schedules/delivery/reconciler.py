@@ -8,6 +8,7 @@ from bot.context import Context
 from bot.conversation import Outlet, SearchResult
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
+from bot.store.repositories.delivery_statements import RECONCILE_AFTER
 from bot.workflows import delivery_outcome
 from schedules.delivery.action_log import log_action
 
@@ -28,9 +29,10 @@ class Reconciler:
     timeout, or a response that proves nothing.
     """
 
-    def __init__(self, context: Context) -> None:
-        """Reconcile deliveries in the store of *context*."""
+    def __init__(self, context: Context, reconcile_after: timedelta = RECONCILE_AFTER) -> None:
+        """Reconcile the deliveries in the store of *context* claimed *reconcile_after* ago."""
         self._context = context
+        self._reconcile_after = reconcile_after
         self._lookup_backoffs: dict[str, tuple[datetime, float]] = {}
 
     async def reconcile_workspace(self, workspace: str, outlet: Outlet) -> None:
@@ -43,7 +45,7 @@ class Reconciler:
         if since <= now < since + timedelta(seconds=backoff_seconds):
             return
         for delivery in await self._context.store.for_workspace(workspace).read(
-            partial(_load_deliveries_in_doubt, workspace, now)
+            partial(_load_deliveries_in_doubt, workspace, now, self._reconcile_after)
         ):
             search_result = await self._check_posted(delivery, outlet)
             settle = partial(
@@ -73,8 +75,8 @@ class Reconciler:
 
 
 def _load_deliveries_in_doubt(
-    workspace: str, now: datetime, repos: Repositories
+    workspace: str, now: datetime, reconcile_after: timedelta, repos: Repositories
 ) -> tuple[Delivery, ...]:
     if not repos.workspaces.accepts_messages(workspace, now):
         return ()
-    return repos.deliveries.list_unfinished_attempts(workspace, now, _MAX_LOOKUPS)
+    return repos.deliveries.list_unfinished_attempts(workspace, now, _MAX_LOOKUPS, reconcile_after)

@@ -15,6 +15,7 @@ from bot.errors import StoreBusyError
 from bot.logs import log_error
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
+from bot.store.repositories.delivery_statements import RECONCILE_AFTER
 from bot.workflows import delivery_outcome
 from schedules.delivery.action_log import log_action
 from schedules.delivery.composition import ClaimedMessage, Composer, compose_and_claim
@@ -69,17 +70,20 @@ class DeliverySender:
         max_per_second: float = math.inf,
         *,
         max_rest_seconds: float = 0.0,
+        reconcile_after: timedelta = RECONCILE_AFTER,
     ) -> None:
         """Send with a composer per delivery kind; *max_per_second* limits each workspace's rate.
 
         A rest of *max_rest_seconds* at most is waited out; after a longer one, the next tick
-        continues.
+        continues. A delivery that was claimed *reconcile_after* ago and has no result is looked
+        up in the product.
         """
         self._context = context
         self._composers = composers
         self._max_per_second = max_per_second
         self._max_rest_seconds = max_rest_seconds
-        self._reconciler = Reconciler(context)
+        self._reconcile_after = reconcile_after
+        self._reconciler = Reconciler(context, reconcile_after)
         self._rate_limiters: dict[str, RateLimiter] = {}
         self._running_tasks: dict[str, asyncio.Task[int]] = {}
         self._stop_event = asyncio.Event()
@@ -88,7 +92,7 @@ class DeliverySender:
         """Query the workspaces of configured products with deliveries due or in doubt now."""
         now = self._context.now()
         workspaces = await self._context.store.across_workspaces.read(
-            lambda repos: repos.deliveries.list_due_workspaces(now)
+            lambda repos: repos.deliveries.list_due_workspaces(now, self._reconcile_after)
         )
         return tuple(filter(self._context.is_configured, workspaces))
 

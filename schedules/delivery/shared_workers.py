@@ -24,11 +24,6 @@ from schedules.delivery.worker_timings import WorkerTimings
 
 logger = logging.getLogger("attune.worker")
 
-LEASE_CHECK_SECONDS, ORPHAN_GRACE_SECONDS = 5.0, 30.0
-ENQUEUE_INTERVAL_SECONDS, QUEUE_POLL_SECONDS = 60.0, 1.0
-SHUTDOWN_TIMEOUT_SECONDS = 20
-"""The default timings; :class:`WorkerTimings` explains each."""
-
 _QUEUE_NAME = "drain"
 _DBOS_SCHEMA = "attune_dbos"
 
@@ -63,17 +58,13 @@ class SharedWorkers:
     """
 
     def __init__(
-        self,
-        sender: WorkspaceSender,
-        store: Store,
-        url: str,
-        timings: WorkerTimings | None = None,
+        self, sender: WorkspaceSender, store: Store, url: str, timings: WorkerTimings
     ) -> None:
         """Share *sender* with the other workers over *store*, at *url*; nothing runs yet."""
         self._sender = sender
         self._store = store
         self._url = url
-        self._timings = timings or _default_timings()
+        self._timings = timings
         self._lease = store.create_worker_lease(shares_deliveries=True)
         self._executor_name = ""
         self._running_workflows: set[str] = set()
@@ -201,16 +192,6 @@ class SharedWorkers:
         self._missing_since = {key: self._missing_since.get(key, now) for key in sorted(keys)}
         grace_seconds = self._timings.orphan_grace_seconds
         return [key for key, since in self._missing_since.items() if now - since >= grace_seconds]
-
-
-def _default_timings() -> WorkerTimings:
-    return WorkerTimings(
-        lease_check_seconds=LEASE_CHECK_SECONDS,
-        orphan_grace_seconds=ORPHAN_GRACE_SECONDS,
-        enqueue_interval_seconds=ENQUEUE_INTERVAL_SECONDS,
-        queue_poll_seconds=QUEUE_POLL_SECONDS,
-        shutdown_timeout_seconds=SHUTDOWN_TIMEOUT_SECONDS,
-    )
 
 
 def _build_config(executor_name: str, url: str) -> DBOSConfig:

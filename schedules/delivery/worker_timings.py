@@ -5,12 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class WorkerTimings:
-    """Intervals, grace period and timeout of a shared worker, each in seconds."""
+    """Intervals, grace period and timeout of a shared worker, in seconds.
 
-    lease_check_seconds: float
+    The defaults are production's.
+    """
+
+    lease_check_seconds: float = 5.0
     """Between two renewals of the own lease and checks for orphaned workflows."""
 
-    orphan_grace_seconds: float
+    orphan_grace_seconds: float = 30.0
     """How long a worker has to be missing before others resume its workflows.
 
     Many checks long: in an outage of PostgreSQL all workers lose their lease at once, and a
@@ -18,11 +21,11 @@ class WorkerTimings:
     running.
     """
 
-    enqueue_interval_seconds: float
+    enqueue_interval_seconds: float = 60.0
     """The interval in which a workspace is enqueued once, however many workers tick."""
 
-    queue_poll_seconds: float
+    queue_poll_seconds: float = 1.0
     """Between two polls of the queue."""
 
-    shutdown_timeout_seconds: int
+    shutdown_timeout_seconds: int = 20
     """How long a stopping worker waits for the messages in flight."""

@@ -1,14 +1,13 @@
-"""The bot's command line with intervals of seconds instead of minutes."""
+"""The bot's command line, whose `worker` waits for seconds instead of minutes."""
 
-import asyncio
 import sys
 from datetime import timedelta
 
-import schedules
-from bot import __main__, app
+from bot import __main__
 from bot.elements import Message, Text
-from bot.store.repositories import deliveries
-from schedules.clock import Ticker
+from bot.worker_options import WorkerOptions
+from schedules import COMPOSERS
+from schedules.delivery.worker_timings import WorkerTimings
 
 NOTE_KIND = "note"
 """A delivery kind without quiet hours, because these workers run on the real clock."""
@@ -20,33 +19,24 @@ DWELL_SECONDS = 6.0
 """Grace period in seconds for an orphaned lease; in an outage each worker checks ten times."""
 
 
-def shorten_waits() -> None:
-    """Tick every second, and shorten the lease and queue intervals."""
-    deliveries.RECONCILE_AFTER = timedelta(seconds=SETTLE_SECONDS)
-    if app.is_scale_extra_installed():
-        from schedules.delivery import shared_workers  # noqa: PLC0415 - optional, as in the bot
+def compose_note(*_: object) -> Message:
+    """Compose the message of a note, the same for each person."""
+    return Message(NOTE_KIND, (Text(NOTE_KIND),))
 
-        shared_workers.LEASE_CHECK_SECONDS, shared_workers.ORPHAN_GRACE_SECONDS = 0.5, DWELL_SECONDS
-        shared_workers.ENQUEUE_INTERVAL_SECONDS, shared_workers.QUEUE_POLL_SECONDS = 1.0, 0.3
 
-    def compose_note(*_: object) -> Message:
-        return Message(NOTE_KIND, (Text(NOTE_KIND),))
-
-    schedules.COMPOSERS = {**schedules.COMPOSERS, NOTE_KIND: compose_note}
-
-    async def tick_forever(ticker: Ticker) -> None:
-        while True:
-            await ticker._run_tick()
-            await asyncio.sleep(1)
-
-    running: list[asyncio.Task[None]] = []
-
-    def start_ticking(ticker: Ticker) -> None:
-        running.append(asyncio.get_running_loop().create_task(tick_forever(ticker)))
-
-    setattr(Ticker, "start", start_ticking)  # noqa: B010 - mypy rejects assigning to a method
+SHORT_WAITS = WorkerOptions(
+    timings=WorkerTimings(
+        lease_check_seconds=0.5,
+        orphan_grace_seconds=DWELL_SECONDS,
+        enqueue_interval_seconds=1.0,
+        queue_poll_seconds=0.3,
+    ),
+    tick_seconds=1.0,
+    reconcile_after=timedelta(seconds=SETTLE_SECONDS),
+    composers={**COMPOSERS, NOTE_KIND: compose_note},
+)
+"""Options of a worker that ticks every second, with short lease and queue intervals."""
 
 
 if __name__ == "__main__":
-    shorten_waits()
-    sys.exit(__main__.main())
+    sys.exit(__main__.main(worker_options=SHORT_WAITS))

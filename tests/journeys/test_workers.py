@@ -80,7 +80,7 @@ def test_messages_of_a_worker_that_never_returns_are_sent_by_the_other(
         survivor.stop()
 
     assert figures == {"owed": 20 * len(WORKSPACES), "lost": 0, "twice": 0, "unconfirmed": 0}
-    assert "worker.took_over" in survivor.read_log()
+    assert "worker.orphans_resumed" in survivor.read_log()
     assert seconds < short_waits.DWELL_SECONDS + 30
 
 
@@ -101,7 +101,7 @@ def test_database_outage_loses_and_duplicates_nothing_and_moves_no_lease(
             worker.stop()
 
     assert figures == {"owed": 40 * len(WORKSPACES), "lost": 0, "twice": 0, "unconfirmed": 0}
-    assert "worker.took_over" not in group.read_logs()
+    assert "worker.orphans_resumed" not in group.read_logs()
 
 
 def test_new_release_resumes_the_workflows_of_the_old_one(
@@ -154,7 +154,7 @@ def test_two_workers_without_sharing_duplicate_nothing_and_log_it(
             worker.stop()
 
     assert figures == {"owed": 20 * len(WORKSPACES), "lost": 0, "twice": 0, "unconfirmed": 0}
-    assert "worker.not_sharing" in group.read_logs()
+    assert "worker.rate_limit_not_shared" in group.read_logs()
     assert 'WITH="scale"' in group.workers[0].read_log()
     assert group.run_query("SELECT to_regclass('attune_dbos.workflow_status')") == [(None,)]
 

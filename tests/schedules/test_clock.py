@@ -37,6 +37,24 @@ async def test_late_ticks_run_and_missed_ticks_are_merged() -> None:
     ticker.stop()
 
 
+async def test_ticks_repeat_in_the_given_interval() -> None:
+    """A ticker with an interval of milliseconds ticks again without waiting for a minute."""
+    ticked_twice = asyncio.Event()
+    tick_times: list[float] = []
+
+    async def tick() -> None:
+        tick_times.append(asyncio.get_running_loop().time())
+        if len(tick_times) == 2:
+            ticked_twice.set()
+
+    ticker = Ticker(tick, 0.05)
+    ticker.start()
+    await asyncio.wait_for(ticked_twice.wait(), 5)
+    ticker.stop()
+
+    assert len(tick_times) >= 2
+
+
 async def test_stopping_a_ticker_that_never_started_is_allowed() -> None:
     """A web process, whose ticker never starts, can stop it."""
 

@@ -29,6 +29,9 @@ from bot.store.repositories.delivery_records import (
     parse_delivery_row,
 )
 from bot.store.repositories.delivery_statements import (
+    CLAIM_STATEMENT,
+    MARK_SENT_STATEMENT,
+    RECONCILE_AFTER,
     matches_attempt,
     matches_person,
     matches_planned,
@@ -38,12 +41,6 @@ from bot.store.schema import deliveries, people, workspaces
 from bot.store.upsert import MAX_ROWS_PER_STATEMENT, insert_missing_rows
 
 __all__ = ["Deliveries", "Delivery", "DeliveryCount", "DeliveryState", "PlannedDelivery"]
-
-RECONCILE_AFTER = timedelta(seconds=40)
-"""Age of a claim from which its unfinished attempt may be reconciled.
-
-A request times out after ten seconds; a product may post up to half a minute later.
-"""
 
 _DAY_SECONDS = 86_400
 _MAX_REFERENCE_CHARACTERS = 80
@@ -113,7 +110,9 @@ class Deliveries:
         query = select(deliveries).where(deliveries.c.id == delivery_id)
         return next(iter(self._fetch_deliveries(query)), None)
 
-    def list_due_workspaces(self, now: datetime) -> tuple[str, ...]:
+    def list_due_workspaces(
+        self, now: datetime, reconcile_after: timedelta = RECONCILE_AFTER
+    ) -> tuple[str, ...]:
         """Return the workspaces with deliveries to send or attempts to reconcile at *now*.
 
         Suspended and resting workspaces are left out.
@@ -133,7 +132,7 @@ class Deliveries:
         )
         parameters = {
             "now": to_unix_seconds(now),
-            "started_before": to_unix_seconds(now - RECONCILE_AFTER),
+            "started_before": to_unix_seconds(now - reconcile_after),
         }
         return tuple(self._connection.scalars(query, parameters))
 
@@ -163,9 +162,7 @@ class Deliveries:
             "next_attempt": attempt + 1,
             "claimed_at": to_unix_seconds(now),
         }
-        return (
-            self._connection.execute(delivery_statements.CLAIM_STATEMENT, parameters).rowcount == 1
-        )
+        return self._connection.execute(CLAIM_STATEMENT, parameters).rowcount == 1
 
     def mark_sent(self, delivery_id: str, attempt: int, reference: str = "") -> bool:
         """Settle the attempt as sent, with the product's *reference* to the message."""
@@ -174,10 +171,7 @@ class Deliveries:
             "seen_attempt": attempt,
             "message_reference": reference[:_MAX_REFERENCE_CHARACTERS],
         }
-        return (
-            self._connection.execute(delivery_statements.MARK_SENT_STATEMENT, parameters).rowcount
-            == 1
-        )
+        return self._connection.execute(MARK_SENT_STATEMENT, parameters).rowcount == 1
 
     def requeue_delivery(
         self, delivery_id: str, attempt: int, not_before: datetime | None = None
@@ -227,12 +221,16 @@ class Deliveries:
         return self._update_single(matches_planned(delivery_id), due=to_unix_seconds(not_before))
 
     def list_unfinished_attempts(
-        self, workspace: str, now: datetime, limit: int
+        self,
+        workspace: str,
+        now: datetime,
+        limit: int,
+        reconcile_after: timedelta = RECONCILE_AFTER,
     ) -> tuple[Delivery, ...]:
         """Return at most *limit* attempts of *workspace* to reconcile: claimed, not finished."""
         parameters = {
             "workspace_id": workspace,
-            "started_before": to_unix_seconds(now - RECONCILE_AFTER),
+            "started_before": to_unix_seconds(now - reconcile_after),
             "row_limit": limit,
         }
         return self._fetch_deliveries(delivery_statements.SELECT_UNFINISHED, parameters)

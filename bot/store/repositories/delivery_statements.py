@@ -3,6 +3,7 @@
 The statements are built once at import: building one costs more than executing it.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, select, update
@@ -10,6 +11,12 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, select, update
 from bot.conversation import Person
 from bot.store.repositories.delivery_records import DeliveryState
 from bot.store.schema import deliveries
+
+RECONCILE_AFTER = timedelta(seconds=40)
+"""Age of a claim from which its unfinished attempt may be reconciled.
+
+A request times out after ten seconds; a product may post up to half a minute later.
+"""
 
 
 def matches_attempt(delivery_id: str, attempt: int, *states: DeliveryState) -> ColumnElement[bool]:

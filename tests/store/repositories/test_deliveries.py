@@ -6,8 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from bot.store.repositories import Repositories
-from bot.store.repositories.deliveries import RECONCILE_AFTER, DeliveryCount, DeliveryState
+from bot.store.repositories.deliveries import DeliveryCount, DeliveryState
 from bot.store.repositories.delivery_records import DeliveryKind
+from bot.store.repositories.delivery_statements import RECONCILE_AFTER
 from bot.store.store import Store
 from tests.store.sample_jobs import (
     DEADLINE,
@@ -168,6 +169,23 @@ async def test_unsettled_attempts_are_listed_for_reconciliation(store: Store) ->
         return unsettled_ids, repos.deliveries.list_due_workspaces(DEADLINE + MINUTE)
 
     assert await store.across_workspaces.write(claim_without_settling) == ([old.id], ("slack:T1",))
+
+
+async def test_the_age_of_attempts_to_reconcile_can_be_shortened(store: Store) -> None:
+    """An attempt that is too recent by default is listed when a shorter age is passed."""
+    delivery = await plan_deliveries(store, PLANNED_CHECKIN)
+    second = timedelta(seconds=1)
+
+    def list_after_a_second(repos: Repositories) -> tuple[list[str], tuple[str, ...]]:
+        repos.deliveries.claim_delivery(delivery.id, 0, NOW)
+        attempts = repos.deliveries.list_unfinished_attempts("slack:T1", NOW + second, 9, second)
+        workspaces = repos.deliveries.list_due_workspaces(NOW + second, second)
+        return [attempt.id for attempt in attempts], workspaces
+
+    assert await store.across_workspaces.write(list_after_a_second) == (
+        [delivery.id],
+        ("slack:T1",),
+    )
 
 
 async def test_unreconciled_attempt_becomes_unconfirmed_after_a_day(store: Store) -> None:

@@ -1,0 +1,32 @@
+"""Intervals and composers of a process that sends deliveries; by default production's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.store.repositories.delivery_statements import RECONCILE_AFTER
+from schedules import COMPOSERS
+from schedules.clock import TICK_SECONDS
+from schedules.delivery.composition import Composer
+from schedules.delivery.worker_timings import WorkerTimings
+
+
+@dataclass(frozen=True)
+class WorkerOptions:
+    """What a test with real processes changes, so that it does not wait for minutes."""
+
+    timings: WorkerTimings = field(default_factory=WorkerTimings)
+    """Timings of the queue that several workers share."""
+
+    tick_seconds: float = TICK_SECONDS
+    """Seconds between two ticks of the scheduler."""
+
+    reconcile_after: timedelta = RECONCILE_AFTER
+    """Age of a claim without a result from which its delivery is looked up in the product."""
+
+    composers: Mapping[str, Composer] = field(default_factory=lambda: COMPOSERS)
+    """The composer of each delivery kind."""
+
+
+PRODUCTION = WorkerOptions()
+"""The options of every process that an operator starts."""
