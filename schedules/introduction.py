@@ -8,8 +8,6 @@ from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
 from bot.workflows.team_setup import WELCOME_SLOT
 
-INTRODUCTION_KIND = "intro"
-
 
 def compose_introduction(
     repos: Repositories, delivery: Delivery, context: Context

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.conversation import Person
+from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import (
     Role,
     SetupEditor,
@@ -156,11 +157,19 @@ def queue_welcome_card(
         adder.workspace, now, MAX_SEARCHED_DELIVERIES
     )
     if not any(
-        delivery.kind == "intro" and delivery.channel == channel for delivery in due_deliveries
+        delivery.kind == DeliveryKind.INTRODUCTION and delivery.channel == channel
+        for delivery in due_deliveries
     ):
         deadline, detail = now + INTRODUCTION_LIFETIME, f"{adder.id} {locale}"
         card = PlannedDelivery(
-            adder.workspace, "intro", "", channel, WELCOME_SLOT, now, deadline, detail
+            adder.workspace,
+            DeliveryKind.INTRODUCTION,
+            "",
+            channel,
+            WELCOME_SLOT,
+            now,
+            deadline,
+            detail,
         )
         repos.deliveries.plan_deliveries([card])
 
@@ -170,7 +179,7 @@ def _queue_introduction(
 ) -> bool:
     deadline = now + INTRODUCTION_LIFETIME
     card = PlannedDelivery(
-        team.workspace, "intro", "", team.channel, slot, now, deadline, setter.id
+        team.workspace, DeliveryKind.INTRODUCTION, "", team.channel, slot, now, deadline, setter.id
     )
     return repos.deliveries.plan_deliveries([card]) == 1
 

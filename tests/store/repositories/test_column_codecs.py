@@ -3,8 +3,8 @@ from datetime import time
 
 import pytest
 
+from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories, column_codecs
-from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.store import Store
 from tests.store.sample_jobs import MARIE, NOW, PLANNED_CHECKIN
 

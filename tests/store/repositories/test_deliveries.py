@@ -5,9 +5,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import RECONCILE_AFTER, DeliveryCount, DeliveryState
-from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.store import Store
 from tests.store.sample_jobs import (
     DEADLINE,
