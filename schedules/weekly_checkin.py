@@ -20,6 +20,7 @@ from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Clinician, Team
 from bot.elements import Message
 from bot.store.repositories import Repositories
+from bot.store.repositories.column_codecs import missed_slot_key
 from bot.store.repositories.deliveries import Delivery, PlannedDelivery
 
 _BATCH_SIZE = 500
@@ -194,8 +195,8 @@ def _plan_for_member(
             if is_silent
             else (DeliveryKind.CHECKIN, checkin_run.deal_sign_code())
         )
-        # A missed check-in gets a slot key of its own: a person who moves west may still get one.
-        slot = f"{status.week} {status.missed_reason}" if status.missed_reason else status.week
+        reason = status.missed_reason
+        slot = missed_slot_key(status.week, reason) if reason else status.week
         due_at, deadline = status.due_at, status.deadline
         yield PlannedDelivery(
             person.workspace,
@@ -206,7 +207,7 @@ def _plan_for_member(
             due_at,
             deadline,
             sign,
-            reason=status.missed_reason,
+            reason=reason,
         )
 
 

@@ -22,6 +22,7 @@ from bot.domain.teams.setup_submission import (
 )
 from bot.errors import StaleFormError
 from bot.store.repositories import Repositories
+from bot.store.repositories.column_codecs import encode_introduction_detail
 from bot.store.repositories.deliveries import PlannedDelivery
 
 __all__ = [
@@ -160,7 +161,8 @@ def queue_welcome_card(
         delivery.kind == DeliveryKind.INTRODUCTION and delivery.channel == channel
         for delivery in due_deliveries
     ):
-        deadline, detail = now + INTRODUCTION_LIFETIME, f"{adder.id} {locale}"
+        deadline = now + INTRODUCTION_LIFETIME
+        detail = encode_introduction_detail(adder.id, locale)
         card = PlannedDelivery(
             adder.workspace,
             DeliveryKind.INTRODUCTION,
@@ -178,8 +180,9 @@ def _queue_introduction(
     repos: Repositories, team: Team, setter: Person, now: datetime, slot: str
 ) -> bool:
     deadline = now + INTRODUCTION_LIFETIME
+    detail = encode_introduction_detail(setter.id)
     card = PlannedDelivery(
-        team.workspace, DeliveryKind.INTRODUCTION, "", team.channel, slot, now, deadline, setter.id
+        team.workspace, DeliveryKind.INTRODUCTION, "", team.channel, slot, now, deadline, detail
     )
     return repos.deliveries.plan_deliveries([card]) == 1
 

@@ -37,6 +37,18 @@ def test_unit_keys_have_the_stored_form() -> None:
     assert column_codecs.practice_unit_key("slack:T1", "river") == "practice:slack:T1/river"
 
 
+@pytest.mark.parametrize(
+    ("person_id", "locale", "detail"),
+    [("U0ADMIN", "fr-FR", "U0ADMIN fr-FR"), ("U0ADMIN", "", "U0ADMIN"), ("", "", "")],
+)
+def test_introduction_details_are_decoded_as_encoded(
+    person_id: str, locale: str, detail: str
+) -> None:
+    """A person and a locale are separated by a space; either may be absent."""
+    assert column_codecs.encode_introduction_detail(person_id, locale) == detail
+    assert column_codecs.decode_introduction_detail(detail) == (person_id, locale)
+
+
 async def test_missed_slot_key_leaves_the_slot_free(store: Store) -> None:
     """After a missed check-in under its own key, the week's check-in can still be planned."""
     slot = PLANNED_CHECKIN.slot
