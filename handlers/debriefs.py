@@ -11,6 +11,7 @@ from bot.domain.counts.reports import PublishedTable, ReportArchive
 from bot.domain.people import Team
 from bot.errors import NotTheirTeamError
 from bot.store.repositories import Repositories
+from bot.store.repositories.column_codecs import team_unit_key
 from bot.store.repositories.releases import Release
 from bot.workflows.personal_data import load_readable_teams, load_roles_by_team
 
@@ -113,5 +114,5 @@ def _load_report_archive(
 
 
 def _build_published_table(release: Release, team_id: str) -> PublishedTable:
-    is_shared_unit = release.unit != f"team:{team_id}"
+    is_shared_unit = release.unit != team_unit_key(team_id)
     return PublishedTable(release.opens, release.closes, release.cap, is_shared_unit, release.table)

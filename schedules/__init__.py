@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.context import Context
-from bot.domain.checkins import scheduling
+from bot.domain.delivery_kind import DeliveryKind
 from schedules import (
     close_periods,
     daily_tip,
@@ -40,9 +40,9 @@ TIMETABLE: Mapping[str, Duty] = {
 """The duties by name; a tick runs them in this order."""
 
 COMPOSERS: Mapping[str, Composer] = {
-    daily_tip.TIP_KIND: daily_tip.compose_tip,
-    scheduling.CHECKIN_KIND: weekly_checkin.compose_checkin,
-    scheduling.LAST_NOTE_KIND: weekly_checkin.compose_last_note,
-    introduction.INTRODUCTION_KIND: introduction.compose_introduction,
+    DeliveryKind.TIP: daily_tip.compose_tip,
+    DeliveryKind.CHECKIN: weekly_checkin.compose_checkin,
+    DeliveryKind.LAST_NOTE: weekly_checkin.compose_last_note,
+    DeliveryKind.INTRODUCTION: introduction.compose_introduction,
 }
 """The composer of each delivery kind; the key is the ``kind`` column of the row."""

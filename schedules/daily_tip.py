@@ -6,12 +6,11 @@ from functools import partial
 from bot.context import Context
 from bot.domain import calendar, tips
 from bot.domain.checkins.scheduling import REASON_LATE, Blocker
+from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Team
 from bot.elements import Audience, Message
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery, PlannedDelivery
-
-TIP_KIND = "tip"
 
 
 async def run(context: Context) -> int:
@@ -22,7 +21,7 @@ async def run(context: Context) -> int:
     """
     now = context.now()
     last_run, teams = await context.store.across_workspaces.read(
-        lambda repos: (repos.watermarks.last_run(TIP_KIND, now), repos.teams.list_teams())
+        lambda repos: (repos.watermarks.last_run(DeliveryKind.TIP, now), repos.teams.list_teams())
     )
     reachable_teams = [
         team
@@ -67,7 +66,7 @@ def compose_tip(repos: Repositories, delivery: Delivery, context: Context) -> Me
 
 def _plan_tips(repos: Repositories, planned_tips: list[PlannedDelivery], now: datetime) -> int:
     repos.deliveries.plan_deliveries([tip for tip in planned_tips if tip.reason])
-    repos.watermarks.advance(TIP_KIND, now)
+    repos.watermarks.advance(DeliveryKind.TIP, now)
     return repos.deliveries.plan_deliveries([tip for tip in planned_tips if not tip.reason])
 
 
@@ -84,7 +83,7 @@ def _plan_latest_tip(team: Team, now: datetime, last_run: datetime) -> PlannedDe
         return None
     day = date.fromisoformat(slot.key)
     quiet_start = calendar.local_to_utc(day, calendar.QUIET_HOURS_START, zone)
-    deadline = slot.due_at + calendar.MAX_LATENESS[TIP_KIND]
+    deadline = slot.due_at + calendar.MAX_LATENESS[DeliveryKind.TIP]
     deadline = min(deadline, quiet_start) if slot.due_at < quiet_start else deadline
     missed_reason = Blocker.HOLIDAY if calendar.is_holiday(day, team.holiday_region) else ""
     if now > deadline:
@@ -93,7 +92,7 @@ def _plan_latest_tip(team: Team, now: datetime, last_run: datetime) -> PlannedDe
         return None
     return PlannedDelivery(
         team.workspace,
-        TIP_KIND,
+        DeliveryKind.TIP,
         "",
         team.channel,
         slot.key,

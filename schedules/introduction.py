@@ -5,10 +5,9 @@ from bot.domain.people import Role
 from bot.domain.teams import welcome_card
 from bot.elements import Message
 from bot.store.repositories import Repositories
+from bot.store.repositories.column_codecs import decode_introduction_detail
 from bot.store.repositories.deliveries import Delivery
 from bot.workflows.team_setup import WELCOME_SLOT
-
-INTRODUCTION_KIND = "intro"
 
 
 def compose_introduction(
@@ -20,7 +19,7 @@ def compose_introduction(
     In a channel without a row in the team table, the welcome slot renders the welcome card, which
     names the person who added the bot; any other slot returns ``None``.
     """
-    person_id, _, locale = delivery.detail.partition(" ")
+    person_id, locale = decode_introduction_detail(delivery.detail)
     team = repos.teams.get_by_channel(delivery.workspace, delivery.channel)
     if team is None:
         pack = context.catalogue.get_pack(context.catalogue.choose_language(locale))

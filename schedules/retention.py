@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 
 from bot.context import Context
+from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
 
 _IDEMPOTENCY_KEY_RETENTION = timedelta(days=2)
 _DELIVERY_RETENTION = timedelta(days=35)
 _RELEASE_RETENTION = timedelta(days=731)
-_UNEXPIRING_KINDS = ("intro",)
+_UNEXPIRING_KINDS = (DeliveryKind.INTRODUCTION,)
 """Delivery kinds whose rows are never deleted.
 
 A team is introduced once, however much later its set-up is saved again.

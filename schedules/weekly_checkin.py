@@ -15,10 +15,12 @@ from bot.context import Context
 from bot.conversation import Person
 from bot.domain.checkins import frequency, scheduling
 from bot.domain.checkins import questions as checkin_questions
-from bot.domain.checkins.scheduling import CHECKIN_KIND, LAST_NOTE_KIND, Blocker, Postponement
+from bot.domain.checkins.scheduling import Blocker, Postponement
+from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Clinician, Team
 from bot.elements import Message
 from bot.store.repositories import Repositories
+from bot.store.repositories.column_codecs import missed_slot_key
 from bot.store.repositories.deliveries import Delivery, PlannedDelivery
 
 _BATCH_SIZE = 500
@@ -43,7 +45,7 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     """
     now, signs = context.now(), context.catalogue.get_pack("en").signs
     last_run = await context.store.across_workspaces.read(
-        lambda repos: repos.watermarks.last_run(CHECKIN_KIND, now)
+        lambda repos: repos.watermarks.last_run(DeliveryKind.CHECKIN, now)
     )
     checkin_run = CheckinRun(
         now, last_run, lambda: checkin_questions.deal_sign(signs, secrets.randbelow).code
@@ -58,7 +60,7 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
         if candidates:
             planned_count += await _plan_missing_deliveries(context, candidates)
     await context.store.across_workspaces.write(
-        lambda repos: repos.watermarks.advance(CHECKIN_KIND, now)
+        lambda repos: repos.watermarks.advance(DeliveryKind.CHECKIN, now)
     )
     return planned_count
 
@@ -123,7 +125,7 @@ def _words_if_deliverable(
     if not member.has_joined or team is None:
         return None
     if (
-        delivery.kind == LAST_NOTE_KIND
+        delivery.kind == DeliveryKind.LAST_NOTE
         and member.unanswered_count < frequency.STOP_AFTER_UNANSWERED
     ):
         return None
@@ -189,10 +191,12 @@ def _plan_for_member(
         if status is None or (is_silent and status.missed_reason):
             continue
         kind, sign = (
-            (LAST_NOTE_KIND, "") if is_silent else (CHECKIN_KIND, checkin_run.deal_sign_code())
+            (DeliveryKind.LAST_NOTE, "")
+            if is_silent
+            else (DeliveryKind.CHECKIN, checkin_run.deal_sign_code())
         )
-        # A missed check-in gets a slot key of its own: a person who moves west may still get one.
-        slot = f"{status.week} {status.missed_reason}" if status.missed_reason else status.week
+        reason = status.missed_reason
+        slot = missed_slot_key(status.week, reason) if reason else status.week
         due_at, deadline = status.due_at, status.deadline
         yield PlannedDelivery(
             person.workspace,
@@ -203,7 +207,7 @@ def _plan_for_member(
             due_at,
             deadline,
             sign,
-            reason=status.missed_reason,
+            reason=reason,
         )
 
 
@@ -228,14 +232,15 @@ def _filter_unplanned_deliveries(
     """Query which check-ins are not planned yet, and which last notes are due."""
     persons = {delivery.recipient for delivery in candidates}
     since = min(delivery.slot for delivery in candidates)
-    planned_slots = repos.deliveries.slots_by_person(CHECKIN_KIND, persons, since)
+    planned_slots = repos.deliveries.slots_by_person(DeliveryKind.CHECKIN, persons, since)
     questions = [
         delivery
         for delivery in candidates
-        if delivery.kind == CHECKIN_KIND and delivery.slot not in planned_slots[delivery.recipient]
+        if delivery.kind == DeliveryKind.CHECKIN
+        and delivery.slot not in planned_slots[delivery.recipient]
     ]
     return questions + _filter_due_notes(
-        repos, [delivery for delivery in candidates if delivery.kind == LAST_NOTE_KIND]
+        repos, [delivery for delivery in candidates if delivery.kind == DeliveryKind.LAST_NOTE]
     )
 
 
@@ -245,7 +250,7 @@ def _filter_due_notes(
     persons = {delivery.recipient for delivery in candidates}
     checkin_slots, note_slots = (
         repos.deliveries.slots_by_person(kind, persons, "")
-        for kind in (CHECKIN_KIND, LAST_NOTE_KIND)
+        for kind in (DeliveryKind.CHECKIN, DeliveryKind.LAST_NOTE)
     )
     return [
         delivery
@@ -261,9 +266,9 @@ def _save_planned_deliveries(repos: Repositories, planned_deliveries: list[Plann
     questions = [
         delivery
         for delivery in planned_deliveries
-        if delivery.kind == CHECKIN_KIND and not delivery.reason
+        if delivery.kind == DeliveryKind.CHECKIN and not delivery.reason
     ]
-    notes = [delivery for delivery in planned_deliveries if delivery.kind == LAST_NOTE_KIND]
+    notes = [delivery for delivery in planned_deliveries if delivery.kind == DeliveryKind.LAST_NOTE]
     repos.deliveries.plan_deliveries(
         [delivery for delivery in planned_deliveries if delivery.reason]
     )

@@ -11,6 +11,7 @@ from bot.admin.team_file import DeclaredTeam
 from bot.context import Context
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
+from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Role, Team
 from bot.errors import Fault, FaultyInputError
 from bot.store.repositories import Repositories
@@ -120,7 +121,18 @@ def _plan_introduction(repos: Repositories, team: Team, now: datetime) -> None:
     """Queue the introduction card for the team's channel."""
     expires_at = datetime.fromtimestamp(now.timestamp() + _INTRODUCTION_EXPIRY_SECONDS, now.tzinfo)
     repos.deliveries.plan_deliveries(
-        [PlannedDelivery(team.workspace, "intro", "", team.channel, team.id, now, expires_at, "")]
+        [
+            PlannedDelivery(
+                team.workspace,
+                DeliveryKind.INTRODUCTION,
+                "",
+                team.channel,
+                team.id,
+                now,
+                expires_at,
+                "",
+            )
+        ]
     )
 
 

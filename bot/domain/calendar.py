@@ -10,8 +10,9 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot import public_holidays
+from bot.domain.delivery_kind import DeliveryKind
 
-MAX_LATENESS = {"tip": timedelta(hours=4), "checkin": timedelta(hours=30)}
+MAX_LATENESS = {DeliveryKind.TIP: timedelta(hours=4), DeliveryKind.CHECKIN: timedelta(hours=30)}
 """Maximum delay after a slot, by kind of delivery; a later delivery is marked as missed."""
 
 PERIOD_EPOCH = date(2026, 1, 5)

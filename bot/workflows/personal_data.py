@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.conversation import Person
 from bot.domain import calendar
 from bot.domain.checkins import scheduling
+from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import (
     Clinician,
     Role,
@@ -25,7 +26,7 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
     stored_clinician = repos.people.get(person)
     clinician, slot = _drop_expired_pause(stored_clinician, team, now), None
     if team and stored_clinician.has_joined and not stored_clinician.unreachable_reason:
-        settled_weeks = repos.deliveries.settled_slots(scheduling.CHECKIN_KIND, person)
+        settled_weeks = repos.deliveries.settled_slots(DeliveryKind.CHECKIN, person)
         slot = scheduling.next_slot(
             scheduling.build_schedule(stored_clinician, team),
             stored_clinician.unanswered_count,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from bot.conversation import Person
+from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import (
     Role,
     SetupEditor,
@@ -21,6 +22,7 @@ from bot.domain.teams.setup_submission import (
 )
 from bot.errors import StaleFormError
 from bot.store.repositories import Repositories
+from bot.store.repositories.column_codecs import encode_introduction_detail
 from bot.store.repositories.deliveries import PlannedDelivery
 
 __all__ = [
@@ -156,11 +158,20 @@ def queue_welcome_card(
         adder.workspace, now, MAX_SEARCHED_DELIVERIES
     )
     if not any(
-        delivery.kind == "intro" and delivery.channel == channel for delivery in due_deliveries
+        delivery.kind == DeliveryKind.INTRODUCTION and delivery.channel == channel
+        for delivery in due_deliveries
     ):
-        deadline, detail = now + INTRODUCTION_LIFETIME, f"{adder.id} {locale}"
+        deadline = now + INTRODUCTION_LIFETIME
+        detail = encode_introduction_detail(adder.id, locale)
         card = PlannedDelivery(
-            adder.workspace, "intro", "", channel, WELCOME_SLOT, now, deadline, detail
+            adder.workspace,
+            DeliveryKind.INTRODUCTION,
+            "",
+            channel,
+            WELCOME_SLOT,
+            now,
+            deadline,
+            detail,
         )
         repos.deliveries.plan_deliveries([card])
 
@@ -169,8 +180,9 @@ def _queue_introduction(
     repos: Repositories, team: Team, setter: Person, now: datetime, slot: str
 ) -> bool:
     deadline = now + INTRODUCTION_LIFETIME
+    detail = encode_introduction_detail(setter.id)
     card = PlannedDelivery(
-        team.workspace, "intro", "", team.channel, slot, now, deadline, setter.id
+        team.workspace, DeliveryKind.INTRODUCTION, "", team.channel, slot, now, deadline, detail
     )
     return repos.deliveries.plan_deliveries([card]) == 1
 

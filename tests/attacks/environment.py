@@ -23,8 +23,9 @@ from bot.content import catalogue
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
 from bot.conversation import Person, Request
+from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts import pseudonyms
-from bot.domain.counts.release_rule import ANSWER_CODES, BREAKDOWN, TOTAL, Band
+from bot.domain.counts.release_rule import BREAKDOWN, TOTAL, Band
 from bot.domain.people import Team
 from bot.elements import Chart, Text
 from bot.errors import StoreBusyError

@@ -13,13 +13,13 @@ from itertools import accumulate, cycle
 from typing import Any
 
 from bot.conversation import Person
+from bot.domain.codebook import FORM_CODES
 from bot.domain.counts import release_rule
 from bot.domain.counts.noise import NoiseGenerator
 from tests.attacks import odds
 from tests.attacks.environment import AttackEnvironment, AttackTeam, deal_forms
 from tests.attacks.guessing_game import (
     CERTAIN_LOG_ODDS,
-    FORM_CODES,
     PeriodCase,
     Score,
     TeamHistory,

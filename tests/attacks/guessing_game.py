@@ -14,13 +14,12 @@ from functools import cache
 from itertools import islice
 from math import log, sqrt
 
-from bot.domain.counts.release_rule import ANSWER_CODES
+from bot.domain.codebook import FORM_CODES
 from tests.attacks import odds
 from tests.attacks.odds import FormCounts, Probabilities
 from tests.domain.counts import utility
 from tests.domain.counts.utility import LedgerTerms, Slips
 
-FORM_CODES = ANSWER_CODES["form"]
 CERTAIN_LOG_ODDS = log(99)
 """Log odds from which an attacker calls a guess certain: ninety-nine to one."""
 

@@ -11,8 +11,8 @@ from fractions import Fraction
 from functools import cache
 from math import exp
 
+from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts.release_rule import (
-    ANSWER_CODES,
     CLEAR_LEAD_SCALES,
     BreakdownTable,
     ReleasedTable,

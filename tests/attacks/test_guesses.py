@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts import pseudonyms, release_rule
 from bot.domain.counts.noise import NoiseGenerator
-from bot.domain.counts.release_rule import ANSWER_CODES, BREAKDOWN, TOTAL
+from bot.domain.counts.release_rule import BREAKDOWN, TOTAL
 from bot.store.repositories import Repositories
 from tests.attacks import game_runner, odds, plans
 from tests.attacks.environment import AttackEnvironment, open_environment

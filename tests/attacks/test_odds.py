@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts import release_rule
 from bot.domain.counts.noise import NoiseGenerator
-from bot.domain.counts.release_rule import ANSWER_CODES, BREAKDOWN, TOTAL
+from bot.domain.counts.release_rule import BREAKDOWN, TOTAL
 from tests.attacks import odds
 
 FORM_COUNTS = ((0, 0, 0, 0), (2, 2, 1, 1), (6, 3, 1, 0))

@@ -17,6 +17,7 @@ from typing import Any
 
 from bot.conversation import Address, Person
 from bot.domain.calendar import WeeklyRule
+from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Team
 from bot.sandbox.process.loopback_server import free_port
 from bot.store.repositories import Repositories
@@ -163,6 +164,8 @@ def _plan_for_workspace(repos: Repositories, workspace_number: int, people_count
         repos.chat_routes.save_route(Address(workspace, person.id), f"D{person.id[1:]}")
         expires = now + timedelta(hours=30)
         deliveries.append(
-            PlannedDelivery(workspace, "checkin", person.id, "", "2026-W27", now, expires, "square")
+            PlannedDelivery(
+                workspace, DeliveryKind.CHECKIN, person.id, "", "2026-W27", now, expires, "square"
+            )
         )
     repos.deliveries.plan_deliveries(deliveries)

@@ -13,6 +13,7 @@ from bot.domain.calendar import WeeklyRule
 from bot.domain.checkins import acknowledgements, preferences, questions
 from bot.domain.checkins.acknowledgements import CheckinAnswer, FollowUpAnswer
 from bot.domain.checkins.questions import Intention
+from bot.domain.codebook import ANSWER_CODES, FORM_CODES, STATUS_CODES
 from bot.domain.counts import release_rule, reports
 from bot.domain.debriefs import debrief_form, guides
 from bot.domain.debriefs.debrief_form import Debrief, Refinement
@@ -94,7 +95,7 @@ def _iter_tables() -> Iterator[release_rule.ReleasedTable]:
         release_rule.parse_table(release_rule.TOTAL, f'{{"band":"{band.value}"}}')
         for band in release_rule.Band
     )
-    for question, codes in release_rule.ANSWER_CODES.items():
+    for question, codes in ANSWER_CODES.items():
         for leader in ("", *codes):
             shares = dict.fromkeys(codes, 25)
             breakdown = {"leader": leader, "question": question, "shares": shares}
@@ -158,7 +159,7 @@ def _checkin_forms(words: LanguagePack) -> Iterator[Form]:
 
 def _guide_forms(words: LanguagePack) -> Iterator[Form]:
     filing_note = privacy_notice.filing_note(words, on_roster=True, withdrawable_until=DAY)
-    for form, status in product(debrief_form.FORM_CODES, debrief_form.STATUS_CODES):
+    for form, status in product(FORM_CODES, STATUS_CODES):
         debrief = Debrief(form, status)
         yield debrief_form.build_deeper_form(debrief, words)
         for refinement in (None, *_iter_refinements(words)):

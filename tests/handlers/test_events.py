@@ -16,6 +16,7 @@ from bot.conversation import (
     WorkspaceConnected,
     WorkspaceDisconnected,
 )
+from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Clinician
 from bot.elements import Message, Text
 from bot.store.repositories import Repositories
@@ -208,7 +209,7 @@ async def test_a_planned_introduction_is_not_doubled(
     """A channel with a planned introduction gets one card."""
     deadline = team_context.now() + timedelta(days=1)
     planned_introduction = PlannedDelivery(
-        WORKSPACE, "intro", "", CHANNEL, "x", team_context.now(), deadline, ""
+        WORKSPACE, DeliveryKind.INTRODUCTION, "", CHANNEL, "x", team_context.now(), deadline, ""
     )
     await team_context.store.across_workspaces.write(
         lambda repos: repos.deliveries.plan_deliveries([planned_introduction])

@@ -5,6 +5,7 @@ import pytest
 from bot.context import Context
 from bot.conversation import InvalidAnswers, Surface
 from bot.domain.calendar import WeeklyRule
+from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Clinician
 from bot.elements import ChoiceField, DateField, Form, Home, Message, TimeField
 from bot.errors import NoTeamError, StaleFormError, UnknownAnswerError
@@ -202,7 +203,7 @@ async def test_leaving_withdraws_planned_deliveries(context: Context, clock: Fak
     """A person who left gets no check-in that was planned before."""
     await join_marie(context)
     checkin = PlannedDelivery(
-        WORKSPACE, "checkin", MARIE.id, "", "2026-W27", clock(), clock(), "circle"
+        WORKSPACE, DeliveryKind.CHECKIN, MARIE.id, "", "2026-W27", clock(), clock(), "circle"
     )
     scope = context.store.across_workspaces
     await scope.write(lambda repos: repos.deliveries.plan_deliveries([checkin]))

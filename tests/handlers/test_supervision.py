@@ -10,6 +10,7 @@ from bot.conversation import (
     Person,
     Profile,
 )
+from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Role
 from bot.elements import ChannelField, ChoiceField, Form, Message, NameField, PeopleField
 from bot.errors import (
@@ -163,7 +164,7 @@ async def test_saving_plans_one_introduction(context: Context, clock: FakeClock)
     )
 
     assert [(delivery.kind, delivery.channel, delivery.detail) for delivery in deliveries] == [
-        ("intro", OTHER_CHANNEL, ADMIN.id)
+        (DeliveryKind.INTRODUCTION, OTHER_CHANNEL, ADMIN.id)
     ]
 
 
@@ -252,7 +253,7 @@ async def test_the_card_can_be_posted_again(context: Context, clock: FakeClock) 
     deliveries = await context.store.across_workspaces.read(
         lambda repos: repos.deliveries.list_due_deliveries(WORKSPACE, clock(), 9)
     )
-    assert [delivery.kind for delivery in deliveries] == ["intro"]
+    assert [delivery.kind for delivery in deliveries] == [DeliveryKind.INTRODUCTION]
     assert "/invite" in reply_text(reply)
 
 

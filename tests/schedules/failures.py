@@ -19,6 +19,7 @@ from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.outlet import SlackOutlet
 from bot.context import Context
 from bot.conversation import Address
+from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
 from schedules import daily_tip, retention
@@ -66,7 +67,11 @@ def plan_checkins(
         repos.chat_routes.save_route(Address(workspace, person.id), f"D{person.id[1:]}")
         deadline = now + timedelta(hours=30)
         repos.deliveries.plan_deliveries(
-            [PlannedDelivery(workspace, "checkin", person.id, "", slot, now, deadline, "square")]
+            [
+                PlannedDelivery(
+                    workspace, DeliveryKind.CHECKIN, person.id, "", slot, now, deadline, "square"
+                )
+            ]
         )
 
 

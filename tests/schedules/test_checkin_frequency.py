@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from bot.context import Context
+from bot.domain.delivery_kind import DeliveryKind
 from handlers import BUTTONS
 from schedules import retention, weekly_checkin
 from schedules.delivery.sender import DeliverySender
@@ -86,7 +87,7 @@ async def test_the_last_note_is_withdrawn_after_a_return(
     """A planned note is withdrawn once its person uses the check-ins."""
     while await load_unanswered_count(team_context) < 6:
         await simulate_weeks(team_context, sender, clock, 1)
-    while not await list_delivery_days(team_context, "lastnote"):
+    while not await list_delivery_days(team_context, DeliveryKind.LAST_NOTE):
         clock.current_time = await weekly_checkin.next_due(team_context) or clock.current_time
         await weekly_checkin.run(team_context)
     before = len(outlet.sent_messages)

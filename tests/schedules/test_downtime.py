@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot.context import Context
+from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories.deliveries import DeliveryState
 from schedules import COMPOSERS, daily_tip, weekly_checkin
 from schedules.delivery.sender import DeliverySender
@@ -33,7 +34,9 @@ async def count_checkin_states(context: Context) -> dict[tuple[DeliveryState, st
     counts = await context.store.across_workspaces.read(
         lambda repos: repos.deliveries.count_by_state()
     )
-    return {(row.state, row.reason): row.count for row in counts if row.kind == "checkin"}
+    return {
+        (row.state, row.reason): row.count for row in counts if row.kind == DeliveryKind.CHECKIN
+    }
 
 
 @pytest.mark.parametrize(
@@ -131,7 +134,7 @@ async def test_a_holiday_moves_the_check_in_and_skips_the_tip(
         lambda repos: repos.deliveries.count_by_state()
     )
     assert [(row.kind, row.state, row.reason) for row in counts] == [
-        ("tip", DeliveryState.MISSED, "holiday")
+        (DeliveryKind.TIP, DeliveryState.MISSED, "holiday")
     ]
     assert await weekly_checkin.next_due(checked_context) == START + timedelta(days=3)
 
@@ -150,7 +153,9 @@ async def test_a_tip_of_the_day_is_not_posted_in_the_evening(
     counts = await checked_context.store.across_workspaces.read(
         lambda repos: repos.deliveries.count_by_state()
     )
-    assert [(row.kind, row.reason) for row in counts if row.kind == "tip"] == [("tip", "late")]
+    assert [(row.kind, row.reason) for row in counts if row.kind == DeliveryKind.TIP] == [
+        (DeliveryKind.TIP, "late")
+    ]
 
 
 @pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(days=30), timedelta(hours=-2)])

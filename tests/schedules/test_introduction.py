@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from bot.context import Context
+from bot.domain.delivery_kind import DeliveryKind
 from bot.elements import Audience
 from bot.store.repositories.deliveries import PlannedDelivery
-from schedules import introduction
 from schedules.delivery.sender import DeliverySender
 from tests.doubles import RecordingOutlet
 from tests.sample_team import ADMIN, CHANNEL, SUPERVISOR, TEAM, reply_text, steps_by_name
@@ -18,7 +18,7 @@ async def test_the_card_names_the_admin_and_the_supervisor(
     now = team_context.now()
     card = PlannedDelivery(
         TEAM.workspace,
-        introduction.INTRODUCTION_KIND,
+        DeliveryKind.INTRODUCTION,
         "",
         CHANNEL,
         TEAM.id,

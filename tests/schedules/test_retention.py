@@ -4,6 +4,7 @@ from datetime import date
 
 from bot.context import Context
 from bot.domain.checkins.questions import Intention
+from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories.deliveries import PlannedDelivery
 from schedules import close_periods, retention
 from tests.doubles import FakeClock
@@ -75,7 +76,7 @@ async def test_a_team_is_never_introduced_twice(team_context: Context, clock: Fa
         now = clock.current_time.replace(year=2026, month=6, day=29)
         return PlannedDelivery(TEAM.workspace, kind, "", TEAM.channel, TEAM.id, now, now, "")
 
-    deliveries = [build_delivery("intro"), build_delivery("tip")]
+    deliveries = [build_delivery(DeliveryKind.INTRODUCTION), build_delivery(DeliveryKind.TIP)]
     await team_context.store.across_workspaces.write(
         lambda repos: repos.deliveries.plan_deliveries(deliveries)
     )

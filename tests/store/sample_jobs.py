@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import insert, select
 
 from bot.conversation import Person
+from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery, PlannedDelivery
-from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.schema import workspaces
 from bot.store.store import Store
 

@@ -27,12 +27,10 @@ from bot.domain.calendar import (
     monday_of,
 )
 from bot.domain.checkins.frequency import STOP_AFTER_UNANSWERED, is_checkin_week
+from bot.domain.delivery_kind import DeliveryKind
 
 if TYPE_CHECKING:
     from bot.domain.people import Clinician, Team
-
-CHECKIN_KIND, LAST_NOTE_KIND = "checkin", "lastnote"
-"""The delivery kinds of the weekly check-in and of the last note."""
 
 DEFAULT_WORK_DAYS = (1, 2, 3, 4, 5)
 """The default working days, as ISO weekdays."""
@@ -140,7 +138,7 @@ def checkin_window(schedule: CheckinSchedule, week_start: date) -> CheckinWindow
         blocker = blocker_at(schedule, opens_at)
         if blocker is None and local_day(opens_at, load_zone(schedule.zone)) == day:
             closes_at = min(
-                opens_at + MAX_LATENESS[CHECKIN_KIND],
+                opens_at + MAX_LATENESS[DeliveryKind.CHECKIN],
                 local_to_utc(sunday, QUIET_HOURS_START, load_zone(schedule.zone)),
             )
             return CheckinWindow(iso_week(week_start), opens_at, closes_at)

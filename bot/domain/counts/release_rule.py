@@ -14,17 +14,12 @@ from enum import Enum
 from fractions import Fraction
 
 from bot.content.catalogue import LanguagePack
+from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts.noise import NoiseGenerator, sample_laplace
 from bot.elements import Bar, Chart, Share
 
 TOTAL, BREAKDOWN = "total", "breakdown"
 """The two ledgers; each has its own slips, salt and noise."""
-
-ANSWER_CODES = {
-    "form": ("away", "against", "both", "unsure"),
-    "status": ("not_named", "touched", "working", "repaired", "ended"),
-}
-"""The answer codes of each breakdown question, in the order of the form."""
 
 _SEAL = object()
 

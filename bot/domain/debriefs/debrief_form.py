@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.content.catalogue import LanguagePack, Question
 from bot.conversation import InvalidAnswers
 from bot.domain.answers import Answers, parse_code, parse_question_codes
+from bot.domain.codebook import ANSWER_CODES, FORM_CODES, STATUS_CODES
 from bot.elements import Banner, Caption, ChoiceField, Element, Form, Text
 
 CUE_QUESTIONS_BY_FORM = {
@@ -14,9 +15,6 @@ CUE_QUESTIONS_BY_FORM = {
     "unsure": ("cue_away", "cue_against"),
 }
 """The cue questions of each form of strain."""
-
-FORM_CODES = tuple(CUE_QUESTIONS_BY_FORM)
-STATUS_CODES = ("not_named", "touched", "working", "repaired", "ended")
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ def build_debrief_form(
 
 def build_debrief_code_fields(words: LanguagePack) -> tuple[Element, ...]:
     """Build the choice fields of the two filed codes: the form of the strain, and its status."""
-    return tuple(build_choice(words.questions[name]) for name in ("form", "status"))
+    return tuple(build_choice(words.questions[name]) for name in ANSWER_CODES)
 
 
 def build_choice(question: Question) -> ChoiceField:

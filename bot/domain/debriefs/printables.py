@@ -17,7 +17,7 @@ from bot.content.print_page import (
     render_section,
     render_subheading,
 )
-from bot.domain.debriefs.debrief_form import FORM_CODES, STATUS_CODES
+from bot.domain.codebook import FORM_CODES, STATUS_CODES
 from bot.domain.debriefs.phrases import OPENING_PHRASES
 
 SHEET_QUESTION_IDS = (

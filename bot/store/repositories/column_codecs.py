@@ -51,3 +51,14 @@ def missed_slot_key(slot: str, reason: str) -> str:
     block a later one for the same week, as after a move to a time zone further west.
     """
     return f"{slot} {reason}"
+
+
+def encode_introduction_detail(person_id: str, locale: str = "") -> str:
+    """Encode the ``detail`` of an introduction: the person it names and a welcome card's locale."""
+    return f"{person_id} {locale}" if locale else person_id
+
+
+def decode_introduction_detail(detail: str) -> tuple[str, str]:
+    """Decode the ``detail`` of an introduction to a person id and a locale; both may be ``""``."""
+    person_id, _, locale = detail.partition(" ")
+    return person_id, locale

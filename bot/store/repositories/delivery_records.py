@@ -9,18 +9,10 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.conversation import Person
+from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 
 _UNIX_EPOCH = date(1970, 1, 1)
-
-
-class DeliveryKind(StrEnum):
-    """Kind of a delivery, which selects the composer of its message."""
-
-    CHECKIN = "checkin"
-    LAST_NOTE = "lastnote"
-    TIP = "tip"
-    INTRODUCTION = "intro"
 
 
 class DeliveryState(StrEnum):
@@ -43,10 +35,10 @@ class PlannedDelivery:
     """A message to send to a person or to a channel.
 
     Workspace, kind, person, channel and slot are its idempotency key: planned again, it
-    stays one row. ``kind`` is a :class:`DeliveryKind` or its plain string. ``due_at`` and
-    ``deadline`` are aware instants, the first and the last at which it may be sent.
-    ``detail`` holds ids of content, never an answer. A delivery with a ``reason`` can no
-    longer be sent: it is stored as missed, so that the operator sees it.
+    stays one row. ``kind`` is a :class:`DeliveryKind`, or the string of a kind that a newer
+    release stored. ``due_at`` and ``deadline`` are aware instants, the first and the last at
+    which it may be sent. ``detail`` holds ids of content, never an answer. A delivery with a
+    ``reason`` can no longer be sent: it is stored as missed, so that the operator sees it.
     """
 
     workspace: str

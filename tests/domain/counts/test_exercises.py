@@ -4,9 +4,9 @@ from itertools import product
 import pytest
 
 from bot.content.catalogue import load_catalogue
+from bot.domain.codebook import FORM_CODES, STATUS_CODES
 from bot.domain.counts import exercises, release_rule
 from bot.domain.counts.noise import NoiseGenerator
-from bot.domain.debriefs.debrief_form import FORM_CODES, STATUS_CODES
 from bot.elements import Caption, Text
 
 WORDS = load_catalogue().get_pack("en")

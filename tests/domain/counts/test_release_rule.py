@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.catalogue import load_catalogue
+from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts import release_rule
 from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.release_rule import (
-    ANSWER_CODES,
     BREAKDOWN,
     QUARTER_WEEKS,
     TOTAL,
@@ -193,14 +193,6 @@ def test_an_empty_period_has_a_complete_table() -> None:
     assert table.leader == ""
     assert set(dict(table.shares).values()) == {Share.A_QUARTER}
     assert list(dict(table.shares)) == list(ANSWER_CODES["status"])
-
-
-@pytest.mark.parametrize("question", ANSWER_CODES)
-def test_answer_codes_are_those_of_the_codebook(question: str) -> None:
-    """The answer codes are those of the codebook, in the same order."""
-    assert ANSWER_CODES[question] == tuple(
-        option.code for option in WORDS.questions[question].options
-    )
 
 
 @pytest.mark.parametrize("ledger", [TOTAL, BREAKDOWN])

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts import release_rule
 from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.release_rule import BREAKDOWN, TOTAL, CountingTerms
@@ -59,7 +60,7 @@ def generate_slips(size: int, rate: float, mix: str, rng: random.Random) -> Slip
     for person in range(size):
         personal_rate = 0.0 if rng.random() < 0.1 else rng.gammavariate(1.2, rate / 1.2)
         slip_count = sum(1 for _ in _arrival_times(personal_rate * weeks, rng))
-        forms = rng.choices(release_rule.ANSWER_CODES["form"], FORM_MIXES[mix], k=slip_count)
+        forms = rng.choices(ANSWER_CODES["form"], FORM_MIXES[mix], k=slip_count)
         slips += [(bytes([person]), form) for form in forms]
     return slips
 

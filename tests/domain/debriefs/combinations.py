@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from itertools import combinations, product
 
 from bot.content.catalogue import load_catalogue
+from bot.domain.codebook import FORM_CODES, STATUS_CODES
 from bot.domain.debriefs import debrief_form
-from bot.domain.debriefs.debrief_form import FORM_CODES, STATUS_CODES, Debrief
+from bot.domain.debriefs.debrief_form import Debrief
 from bot.elements import ActionRow, Banner, Caption, Element, Form, Quote, Text
 
 WORDS = load_catalogue().get_pack("en")

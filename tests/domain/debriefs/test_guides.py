@@ -2,8 +2,9 @@ from itertools import combinations, product
 
 import pytest
 
+from bot.domain.codebook import FORM_CODES
 from bot.domain.debriefs import guides
-from bot.domain.debriefs.debrief_form import FORM_CODES, Debrief, Refinement
+from bot.domain.debriefs.debrief_form import Debrief, Refinement
 from bot.elements import Banner, Quote, Text
 from tests.domain.debriefs.combinations import (
     ALL_DEBRIEFS,

@@ -3,8 +3,9 @@ from itertools import product
 import pytest
 
 from bot.content.catalogue import load_catalogue
+from bot.domain.codebook import FORM_CODES, STATUS_CODES
 from bot.domain.debriefs import guides, phrases
-from bot.domain.debriefs.debrief_form import FORM_CODES, STATUS_CODES, Debrief, Refinement
+from bot.domain.debriefs.debrief_form import Debrief, Refinement
 from bot.elements import Caption, Quote
 from tests.domain.debriefs.combinations import guide_step
 

@@ -11,6 +11,7 @@ import pytest
 from bot.context import Context
 from bot.conversation import SearchResult, SendResult, SendStatus
 from bot.domain.checkins.scheduling import Postponement
+from bot.domain.delivery_kind import DeliveryKind
 from bot.elements import Message, Text
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery, PlannedDelivery
@@ -124,7 +125,10 @@ async def test_a_failed_composer_delays_no_other_delivery(
             raise LookupError
         return weekly_checkin.compose_checkin(repos, delivery, context)
 
-    assert await DeliverySender(planned_context, {"checkin": fail_for_marie}).send_all_due() == 8
+    assert (
+        await DeliverySender(planned_context, {DeliveryKind.CHECKIN: fail_for_marie}).send_all_due()
+        == 8
+    )
     assert await DeliverySender(planned_context, COMPOSERS).send_all_due() == 0
     clock.advance(minutes=15)
     assert await DeliverySender(planned_context, COMPOSERS).send_all_due() == 1
@@ -146,7 +150,7 @@ async def test_an_old_claim_is_not_sent(
         return compose_greeting(repos, delivery, context)
 
     await DeliverySender(
-        replace(planned_context, now=read_stalling_clock), {"checkin": compose_and_stall}
+        replace(planned_context, now=read_stalling_clock), {DeliveryKind.CHECKIN: compose_and_stall}
     ).send_all_due()
 
     assert outlet.sent_messages == []
@@ -176,7 +180,7 @@ async def test_a_failing_workspace_delays_no_other(
     await planned_context.store.across_workspaces.write(
         lambda repos: repos.deliveries.plan_deliveries([unsendable])
     )
-    composers = {**COMPOSERS, "checkin": compose_greeting}
+    composers = {**COMPOSERS, DeliveryKind.CHECKIN: compose_greeting}
 
     assert await DeliverySender(planned_context, composers).send_all_due() == 9
     assert "delivery.workspace_failed" in caplog.text

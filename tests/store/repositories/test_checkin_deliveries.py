@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from bot.conversation import Person
+from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
 from bot.store.repositories.column_codecs import missed_slot_key
 from bot.store.repositories.deliveries import DeliveryState
-from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.store import Store
 from tests.store.sample_jobs import MARIE, PLANNED_CHECKIN, PLANNED_TIP
 

@@ -3,8 +3,8 @@ from datetime import time
 
 import pytest
 
+from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories, column_codecs
-from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.store import Store
 from tests.store.sample_jobs import MARIE, NOW, PLANNED_CHECKIN
 
@@ -35,6 +35,18 @@ def test_unit_keys_have_the_stored_form() -> None:
     """Changing the form would separate a unit from its stored periods and releases."""
     assert column_codecs.team_unit_key("north") == "team:north"
     assert column_codecs.practice_unit_key("slack:T1", "river") == "practice:slack:T1/river"
+
+
+@pytest.mark.parametrize(
+    ("person_id", "locale", "detail"),
+    [("U0ADMIN", "fr-FR", "U0ADMIN fr-FR"), ("U0ADMIN", "", "U0ADMIN"), ("", "", "")],
+)
+def test_introduction_details_are_decoded_as_encoded(
+    person_id: str, locale: str, detail: str
+) -> None:
+    """A person and a locale are separated by a space; either may be absent."""
+    assert column_codecs.encode_introduction_detail(person_id, locale) == detail
+    assert column_codecs.decode_introduction_detail(detail) == (person_id, locale)
 
 
 async def test_missed_slot_key_leaves_the_slot_free(store: Store) -> None:

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery, DeliveryState
-from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.schema import deliveries
 from bot.store.store import Store
 from tests.store.sample_jobs import (

@@ -6,9 +6,9 @@ import pytest
 
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
+from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryState, PlannedDelivery
-from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.schema import people
 from bot.store.store import Store
 

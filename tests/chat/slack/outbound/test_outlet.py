@@ -182,10 +182,8 @@ class TestHistorySearch:
         sent = await outlet.send(MARIE, HELLO, "d0")
 
         assert sent.route == "D1"
-        assert (
-            await outlet.check_posted(replace(MARIE, route=sent.route), "d1", 0)
-            is SearchResult.NOT_FOUND
-        )
+        result = await outlet.check_posted(replace(MARIE, route=sent.route), "d1", 0)
+        assert result is SearchResult.NOT_FOUND
         assert "conversations.open" not in api.called_methods()
 
     async def test_channel_message_is_searched_in_channel(
@@ -196,9 +194,7 @@ class TestHistorySearch:
 
         assert api.last_arguments("conversations.history")["channel"] == "C1"
 
-    async def test_future_clock_has_no_time_limit(
-        self, api: FakeWebApi, outlet: SlackOutlet
-    ) -> None:
+    async def test_future_clock_is_unlimited(self, api: FakeWebApi, outlet: SlackOutlet) -> None:
         """With a test clock ahead of Slack's, the search has no lower time limit."""
         await outlet.check_posted(MARIE, "d1", time.time() + 86_400)
 

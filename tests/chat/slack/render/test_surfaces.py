@@ -7,7 +7,7 @@ from bot.chat.slack import view_metadata
 from bot.chat.slack.render import surfaces
 from bot.chat.slack.render.composition import Block
 from bot.content.catalogue import LanguagePack
-from bot.domain.counts import release_rule
+from bot.domain.codebook import ANSWER_CODES
 from bot.elements import ChoiceField, Form, Home, Message, Option, Text
 from bot.sandbox.block_kit import limits
 from tests.chat import screens
@@ -134,9 +134,7 @@ def test_no_text_is_truncated(words: LanguagePack) -> None:
         *(surfaces.render_form(form, "T1") for form in screens.iter_forms(words)),
         *(surfaces.render_home(home, "T1") for home in screens.iter_home_pages(words)),
     ]
-    full_titles = tuple(
-        words.translate(f"counts.{question}.title") for question in release_rule.ANSWER_CODES
-    )
+    full_titles = tuple(words.translate(f"counts.{question}.title") for question in ANSWER_CODES)
     truncated = {
         text
         for entry in payloads
