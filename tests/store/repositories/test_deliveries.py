@@ -7,13 +7,8 @@ import pytest
 
 from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
-<<<<<<< HEAD
 from bot.store.repositories.deliveries import DeliveryCount, DeliveryState
-from bot.store.repositories.delivery_records import DeliveryKind
 from bot.store.repositories.delivery_statements import RECONCILE_AFTER
-=======
-from bot.store.repositories.deliveries import RECONCILE_AFTER, DeliveryCount, DeliveryState
->>>>>>> k1
 from bot.store.store import Store
 from tests.store.sample_jobs import (
     DEADLINE,
