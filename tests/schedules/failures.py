@@ -65,14 +65,9 @@ def plan_checkins(
         person = replace(clinician, workspace=workspace)
         repos.people.join_team(person, TEAM.id)
         repos.chat_routes.save_route(Address(workspace, person.id), f"D{person.id[1:]}")
-        deadline = now + timedelta(hours=30)
-        repos.deliveries.plan_deliveries(
-            [
-                PlannedDelivery(
-                    workspace, DeliveryKind.CHECKIN, person.id, "", slot, now, deadline, "square"
-                )
-            ]
-        )
+        kind, deadline = DeliveryKind.CHECKIN, now + timedelta(hours=30)
+        planned = PlannedDelivery(workspace, kind, person.id, "", slot, now, deadline, "square")
+        repos.deliveries.plan_deliveries([planned])
 
 
 async def count_deliveries(context: Context) -> Counter[str]:
