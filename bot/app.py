@@ -118,7 +118,7 @@ class Bot:
     async def run_duties_and_deliver(self) -> None:
         """Run every duty and send all due deliveries; for tests and the clock endpoint."""
         await self._run_duties()
-        await _run_safely("drain", self.delivery_sender.send_all_due())
+        await _run_safely("send_deliveries", self.delivery_sender.send_all_due())
 
     async def _on_tick(self) -> None:
         """Run the duties and wake the delivery worker, without waiting for it.
@@ -198,7 +198,7 @@ class Bot:
             await self._delivery_wakeup.wait()
             self._delivery_wakeup.clear()
             if self._runs_ticker:
-                await _run_safely("drain", self.delivery_worker.start_sending())
+                await _run_safely("send_deliveries", self.delivery_worker.start_sending())
 
 
 async def _run_safely(name: str, operation: Awaitable[int | None]) -> None:

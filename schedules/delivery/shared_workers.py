@@ -25,6 +25,8 @@ from schedules.delivery.worker_timings import WorkerTimings
 logger = logging.getLogger("attune.worker")
 
 _QUEUE_NAME = "drain"
+"""Stored with every enqueued workflow: another name would leave those of a release before it."""
+
 _DBOS_SCHEMA = "attune_dbos"
 
 _WORKFLOW_VERSION = "delivery-1"

@@ -1,10 +1,9 @@
 """In-memory cache of what activities report about people, their chats and tenants."""
 
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TypeVar
 
-from cachetools import TTLCache
+from cachetools import LRUCache
 
 from bot.chat.msteams.conversation_ref import GLOBAL_SERVICE_URL
 from bot.chat.msteams.inbound import requests
@@ -21,25 +20,16 @@ from bot.conversation import (
 MAX_ENTRIES = 10_000
 """Maximum entries of each cache, so that memory is bounded."""
 
-EXPIRY_SECONDS = 30 * 86_400.0
-"""Seconds after the last update at which an entry expires.
-
-Far longer than the week between two check-ins: a regional service URL outlives a quiet tenant.
-"""
-
-Timer = Callable[[], float]
-"""Returns a monotonic time in seconds."""
-
 K = TypeVar("K")
 V = TypeVar("V")
 
 
-class ExpiringCache(TTLCache[K, V]):
-    """Cache whose entries expire; when it is full, the least recently used one is evicted."""
+class BoundedCache(LRUCache[K, V]):
+    """LRU cache: when it is full, the least recently used entry is evicted."""
 
-    def __init__(self, timer: Timer = time.monotonic) -> None:
-        """Create an empty cache that reads the time from *timer*."""
-        super().__init__(MAX_ENTRIES, EXPIRY_SECONDS, timer)
+    def __init__(self) -> None:
+        """Create an empty cache."""
+        super().__init__(MAX_ENTRIES)
 
     def update_entry(self, key: K, value: V) -> bool:
         """Store *value* under *key*; return whether it differs from the cached value."""
@@ -51,15 +41,13 @@ class ExpiringCache(TTLCache[K, V]):
 class DirectoryCache:
     """Profiles, names, routes and service URLs from activities, so that Teams is not queried."""
 
-    def __init__(
-        self, service_url: str = GLOBAL_SERVICE_URL, timer: Timer = time.monotonic
-    ) -> None:
+    def __init__(self, service_url: str = GLOBAL_SERVICE_URL) -> None:
         """Create empty caches; *service_url* is the default for a tenant without an activity."""
         self._default_service_url = service_url
-        self._profiles: ExpiringCache[Person, Profile] = ExpiringCache(timer)
-        self._names: ExpiringCache[Person, str] = ExpiringCache(timer)
-        self._routes: ExpiringCache[Person, str] = ExpiringCache(timer)
-        self._service_urls: ExpiringCache[str, str] = ExpiringCache(timer)
+        self._profiles: BoundedCache[Person, Profile] = BoundedCache()
+        self._names: BoundedCache[Person, str] = BoundedCache()
+        self._routes: BoundedCache[Person, str] = BoundedCache()
+        self._service_urls: BoundedCache[str, str] = BoundedCache()
 
     def record_activity(self, payload: Payload, service_url: str) -> tuple[ChatEvent, ...]:
         """Cache what an activity reports; return the events whose values are new, for the store."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.chat.after_response import AfterResponse
 from bot.chat.msteams.action_data import Action, CardContext, CardSurface
-from bot.chat.msteams.directory_cache import DirectoryCache, ExpiringCache
+from bot.chat.msteams.directory_cache import BoundedCache, DirectoryCache
 from bot.chat.msteams.inbound import lifecycle, requests
 from bot.chat.msteams.inbound.guard import EventNotStoredError
 from bot.chat.msteams.inbound.payloads import INVOKE_KINDS, PayloadKind
@@ -54,7 +54,7 @@ class Dispatcher:
         self._responder = responder
         self._directory = directory
         self._after_response = after_response
-        self._delivered_messages: ExpiringCache[str, bool] = ExpiringCache()
+        self._delivered_messages: BoundedCache[str, bool] = BoundedCache()
 
     async def dispatch_payload(self, kind: PayloadKind, payload: Payload, service_url: str) -> Body:
         """Handle one activity and return the response body; ``{}`` is a bare acknowledgement."""

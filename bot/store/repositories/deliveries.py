@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from bot.conversation import Person
+from bot.domain.checkins.frequency import STOP_AFTER_UNANSWERED
 from bot.store.repositories import delivery_statements
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.repositories.delivery_records import (
@@ -45,7 +46,6 @@ __all__ = ["Deliveries", "Delivery", "DeliveryCount", "DeliveryState", "PlannedD
 _DAY_SECONDS = 86_400
 _MAX_REFERENCE_CHARACTERS = 80
 _MAX_REASON_CHARACTERS = 60
-_MAX_UNANSWERED = 6
 
 
 class Deliveries:
@@ -79,7 +79,7 @@ class Deliveries:
             # Of a check-in planned before, the id in *rows* was never inserted.
             ids = [row["id"] for row in rows[start : start + MAX_ROWS_PER_STATEMENT]]
             is_recipient = person_key.in_(recipients.where(deliveries.c.id.in_(ids)))
-            change = update(people).where(is_recipient, people.c.quiet < _MAX_UNANSWERED)
+            change = update(people).where(is_recipient, people.c.quiet < STOP_AFTER_UNANSWERED)
             self._connection.execute(change.values(quiet=people.c.quiet + 1))
         return inserted_count
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
 
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule, is_known_zone
+from bot.domain.checkins.frequency import STOP_AFTER_UNANSWERED
 from bot.domain.people import Clinician
 from bot.store.repositories import column_codecs
 from bot.store.repositories.deliveries import Deliveries
@@ -27,7 +28,6 @@ from bot.store.upsert import build_insert, insert_missing_rows
 
 _MAX_LOCALE_CHARACTERS = 20
 _MAX_REASON_CHARACTERS = 60
-_MAX_UNANSWERED = 6
 
 _SELECT_PERSON = select(people).where(
     people.c.workspace == bindparam("workspace"), people.c.id == bindparam("person_id")
@@ -108,7 +108,7 @@ class People:
 
     def set_unanswered_count(self, person: Person, unanswered_count: int) -> None:
         """Store how many check-ins in a row are unanswered, clamped to 0..6; any use resets it."""
-        clamped = max(0, min(unanswered_count, _MAX_UNANSWERED))
+        clamped = max(0, min(unanswered_count, STOP_AFTER_UNANSWERED))
         change = update(people).where(_matches_person(person), people.c.quiet != clamped)
         self._connection.execute(change.values(quiet=clamped))
 

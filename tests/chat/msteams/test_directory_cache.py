@@ -1,11 +1,8 @@
-from dataclasses import dataclass
-
 from bot.chat.msteams.conversation_ref import GLOBAL_SERVICE_URL
 from bot.chat.msteams.directory_cache import (
-    EXPIRY_SECONDS,
     MAX_ENTRIES,
+    BoundedCache,
     DirectoryCache,
-    ExpiringCache,
 )
 from bot.conversation import AddressReachable, Profile, ProfileChanged
 from tests.chat.msteams import activities
@@ -14,20 +11,9 @@ from tests.chat.msteams.testbed import MARIE_PERSON, WORKSPACE
 SERVICE_URL = "https://service.example"
 
 
-@dataclass
-class FakeTimer:
-    """A monotonic timer that a test advances."""
-
-    seconds: float = 0.0
-
-    def __call__(self) -> float:
-        """Return the current time in seconds."""
-        return self.seconds
-
-
 def test_an_update_reports_whether_the_value_changed() -> None:
     """A new or different value is a change, an equal one is none."""
-    cache: ExpiringCache[str, str] = ExpiringCache()
+    cache: BoundedCache[str, str] = BoundedCache()
 
     changes = [cache.update_entry("a", value) for value in ("x", "x", "y")]
 
@@ -35,24 +21,9 @@ def test_an_update_reports_whether_the_value_changed() -> None:
     assert cache.get("a") == "y"
 
 
-def test_an_entry_expires_after_its_last_update() -> None:
-    """An update extends the lifetime of an entry; at its end the value counts as new."""
-    timer = FakeTimer()
-    cache: ExpiringCache[str, str] = ExpiringCache(timer)
-    cache.update_entry("a", "x")
-    timer.seconds = EXPIRY_SECONDS - 1
-    cache.update_entry("a", "x")
-
-    timer.seconds = 2 * EXPIRY_SECONDS - 2
-    assert cache.get("a") == "x"
-    timer.seconds = 2 * EXPIRY_SECONDS - 1
-    assert cache.get("a") is None
-    assert cache.update_entry("a", "x")
-
-
 def test_the_least_recently_used_entry_is_evicted() -> None:
     """A full cache has its maximum size; an entry that was read or updated is not evicted."""
-    cache: ExpiringCache[int, int] = ExpiringCache()
+    cache: BoundedCache[int, int] = BoundedCache()
     for number in range(MAX_ENTRIES):
         cache.update_entry(number, number)
     cache.get(0)
@@ -62,26 +33,6 @@ def test_the_least_recently_used_entry_is_evicted() -> None:
 
     assert len(cache) == MAX_ENTRIES
     assert [key in cache for key in (0, 1, 2, 3, MAX_ENTRIES)] == [True, True, False, True, True]
-
-
-def test_an_expired_person_is_reported_again() -> None:
-    """After the expiry the caches return defaults, and the next activity reports new events."""
-    timer = FakeTimer()
-    directory = DirectoryCache(timer=timer)
-    message = activities.build_message(SERVICE_URL, "tip")
-    first_types = [type(event) for event in directory.record_activity(message, SERVICE_URL)]
-    repeated = directory.record_activity(message, SERVICE_URL)
-    assert directory.get_service_url(WORKSPACE) == SERVICE_URL
-    assert directory.get_name(MARIE_PERSON) == "Marie Tremblay"
-
-    timer.seconds = EXPIRY_SECONDS
-
-    assert directory.get_profile(MARIE_PERSON) == Profile()
-    assert directory.get_route(MARIE_PERSON) == directory.get_name(MARIE_PERSON) == ""
-    assert directory.get_service_url(WORKSPACE) == GLOBAL_SERVICE_URL
-    reported = directory.record_activity(message, SERVICE_URL)
-    assert [type(event) for event in reported] == first_types == [ProfileChanged, AddressReachable]
-    assert repeated == ()
 
 
 def test_a_forgotten_person_is_reported_again() -> None:
@@ -94,3 +45,25 @@ def test_a_forgotten_person_is_reported_again() -> None:
     directory.forget_person(MARIE_PERSON)
 
     assert directory.record_activity(message, SERVICE_URL) == events
+
+
+def test_a_cached_person_is_reported_once() -> None:
+    """Equal activities report profile and route once; names and service URLs are cached too."""
+    directory = DirectoryCache()
+    message = activities.build_message(SERVICE_URL, "tip")
+
+    reported = directory.record_activity(message, SERVICE_URL)
+
+    assert [type(event) for event in reported] == [ProfileChanged, AddressReachable]
+    assert directory.record_activity(message, SERVICE_URL) == ()
+    assert directory.get_service_url(WORKSPACE) == SERVICE_URL
+    assert directory.get_name(MARIE_PERSON) == "Marie Tremblay"
+
+
+def test_an_empty_cache_returns_defaults() -> None:
+    """Before an activity the profile, route and name are blank, and the service URL is global."""
+    directory = DirectoryCache()
+
+    assert directory.get_profile(MARIE_PERSON) == Profile()
+    assert directory.get_route(MARIE_PERSON) == directory.get_name(MARIE_PERSON) == ""
+    assert directory.get_service_url(WORKSPACE) == GLOBAL_SERVICE_URL
