@@ -35,13 +35,14 @@ IDLE_SECONDS = 1.0
 
 @dataclass(frozen=True, eq=False)
 class QueuedJob(Generic[T]):
-    """A queued job and the future of its result.
+    """A queued job, the workspace that it serves (``None`` for all), and its result's future.
 
     With ``runs_outside_transaction`` the function is called without arguments and outside
     any transaction.
     """
 
     function: Callable[..., T]
+    workspace: str | None = None
     runs_outside_transaction: bool = False
     future: Future[T] = field(default_factory=Future)
 
@@ -68,13 +69,13 @@ class GroupCommitWriter:
     def __init__(
         self,
         engine: Engine,
-        repos_factory: Callable[[Connection], Repositories],
+        repos_factory: Callable[[Connection, str | None], Repositories],
         *,
         max_queued: int = MAX_QUEUED,
         max_batch: int = MAX_BATCH,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        """Write through *engine*, with repositories per batch; the first job starts the thread."""
+        """Write through *engine*, with repositories per job; the first job starts the thread."""
         self._max_queued = max_queued
         self._max_batch = max_batch
         self._idle_seconds = idle_seconds
@@ -146,9 +147,9 @@ class GroupCommitWriter:
         self._needs_checkpoint = True
         try:
             with self._engine.begin() as connection:
-                repos = self._repos_factory(connection)
                 for job in self._next_batch():
                     batch.append(job)
+                    repos = self._repos_factory(connection, job.workspace)
                     resolvers.append(_run_job(job, partial(_open_savepoint, connection), repos))
         except Exception as error:  # noqa: BLE001 - any exception here rolled the batch back
             log_error(logger, "store.commit_failed", error, count=len(batch))

@@ -46,7 +46,7 @@ class StoreScope:
     """
 
     workspace: str | None
-    _run_read: Callable[[Callable[[Repositories], Any]], Awaitable[Any]]
+    _run_read: Callable[[Callable[[Repositories], Any], str | None], Awaitable[Any]]
     _run_write: Callable[[QueuedJob[Any], float], Awaitable[Any]]
 
     async def write(
@@ -58,8 +58,7 @@ class StoreScope:
         :class:`bot.errors.StoreBusyError`, with nothing written, when the job did not start
         within *timeout_seconds* or the commit failed.
         """
-        queued_job = QueuedJob(self._limit_job(job))
-        result: T = await self._run_write(queued_job, timeout_seconds)
+        result: T = await self._run_write(QueuedJob(job, self.workspace), timeout_seconds)
         return result
 
     async def read(self, job: Callable[[Repositories], T]) -> T:
@@ -67,15 +66,8 @@ class StoreScope:
 
         The database rejects a write in it.
         """
-        result: T = await self._run_read(self._limit_job(job))
+        result: T = await self._run_read(job, self.workspace)
         return result
-
-    def _limit_job(self, job: Callable[[Repositories], T]) -> Callable[[Repositories], T]:
-        """Return *job* with repositories of the workspace."""
-        workspace = self.workspace
-        if workspace is None:
-            return job
-        return lambda repos: job(repos.limit_to_workspace(workspace))
 
 
 class Store:
@@ -100,8 +92,8 @@ class Store:
         the writer runs a WAL checkpoint.
         """
         self._engines = engines
-        self._repos_factory: Callable[[Connection], Repositories] = partial(
-            Repositories, peppers=peppers
+        self._repos_factory: Callable[[Connection, str | None], Repositories] = (
+            lambda connection, workspace: Repositories(connection, peppers, workspace)
         )
         self._writer = GroupCommitWriter(
             engines.writer, self._repos_factory, max_queued=max_queued, idle_seconds=idle_seconds
@@ -203,13 +195,14 @@ class Store:
         with self._engines.reader.begin() as connection:
             return worker_locks.list_live_workers(connection)
 
-    async def _read_async(self, job: Callable[[Repositories], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._readers, self._run_read, job)
+    async def _read_async(self, job: Callable[[Repositories], T], workspace: str | None) -> T:
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._readers, self._run_read, job, workspace)
 
-    def _run_read(self, job: Callable[[Repositories], T]) -> T:
+    def _run_read(self, job: Callable[[Repositories], T], workspace: str | None = None) -> T:
         try:
             with self._engines.reader.begin() as connection:
-                return job(self._repos_factory(connection))
+                return job(self._repos_factory(connection, workspace))
         except StopIteration as error:
             raise EscapedStopIterationError from error
 

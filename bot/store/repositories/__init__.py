@@ -35,10 +35,6 @@ class Repositories:
         self._peppers = peppers
         self.workspace = workspace
 
-    def limit_to_workspace(self, workspace: str) -> "Repositories":
-        """Return repositories of the same transaction for a job that serves *workspace*."""
-        return Repositories(self._connection, self._peppers, workspace)
-
     @cached_property
     def people(self) -> People:
         """Clinicians' profiles, preferences and reachability."""

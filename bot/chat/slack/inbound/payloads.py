@@ -24,6 +24,9 @@ class PayloadKind(Enum):
     EVENT = "event_callback"
 
 
+_KINDS_BY_TYPE = {kind.value: kind for kind in PayloadKind if kind is not PayloadKind.COMMAND}
+"""The payload kinds by the ``type`` that Slack sends; a command has none."""
+
 _REQUIRED_PATHS: Mapping[PayloadKind, tuple[tuple[str, ...], ...]] = {
     PayloadKind.COMMAND: (("command",), ("user_id",), ("team_id",)),
     PayloadKind.ACTION: (("user", "id"),),
@@ -76,8 +79,7 @@ def _match_kind(payload: Payload) -> PayloadKind | None:
     payload_type = request_body.require_text(payload, ("type",))
     if payload_type == "message_action":
         return PayloadKind.SHORTCUT
-    typed_kinds = (kind for kind in PayloadKind if kind is not PayloadKind.COMMAND)
-    return next((kind for kind in typed_kinds if kind.value == payload_type), None)
+    return _KINDS_BY_TYPE.get(payload_type)
 
 
 def _validate_payload(kind: PayloadKind, payload: Payload) -> None:
