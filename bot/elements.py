@@ -72,7 +72,7 @@ class Confirmation:
 
 @dataclass(frozen=True)
 class Button:
-    """A button that sends an action. ``name`` is a key of ``handlers.BUTTONS``.
+    """A button that sends an action. ``name`` is a key of the route table ``handlers.BUTTONS``.
 
     ``data`` is returned in :attr:`bot.conversation.Request.data`; it contains ids and codes only,
     at most 2,000 characters. ``opens_form`` declares that the reply is a form, which Microsoft
@@ -178,7 +178,7 @@ class ChoiceField:
 
 @dataclass(frozen=True)
 class TimeField:
-    """A question whose answer is a local time, ``HH:MM``."""
+    """A question whose answer is a local time as a string, ``HH:MM``."""
 
     id: str
     label: str
@@ -189,7 +189,7 @@ class TimeField:
 
 @dataclass(frozen=True)
 class DateField:
-    """A question whose answer is a date, ``YYYY-MM-DD``."""
+    """A question whose answer is a date as a string, ``YYYY-MM-DD``."""
 
     id: str
     label: str
@@ -212,7 +212,7 @@ class PeopleField:
 
 @dataclass(frozen=True)
 class ChannelField:
-    """A question whose answer is one channel id."""
+    """A question whose answer is one channel id, as a list with one string."""
 
     id: str
     label: str

@@ -29,7 +29,7 @@ FORBIDDEN = (
 OTHER_TERMS = ("病人|患者|案主", "匿名", "接地", "退行", "督导者", "工作联盟")
 """Words avoided in Chinese supervision, for 来访者, 汇总, 让自己稳下来, 退缩, 督导师, 治疗联盟."""
 
-FOR_OPERATORS = ("operator.", "tryout.")
+FOR_OPERATORS = ("operator.", "sandbox.")
 
 HALF_WIDTH_PUNCTUATION = re.compile(
     r"[\u4e00-\u9fff\u2019\u201d\uff09][,;:?!()\"']|[,;:?!(\"'][\u4e00-\u9fff\u2018\u201c\uff08]"

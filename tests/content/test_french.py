@@ -32,7 +32,7 @@ FORBIDDEN = (
 OTHER_TERMS = (r"feedbacks?", r"e-?mails?", r"anonymis\w*", r"challenge\w*", r"supporter")
 """Terms with another word in Québec: rétroaction, courriel; figures are « agrégées »."""
 
-FOR_OPERATORS = ("operator.", "tryout.")
+FOR_OPERATORS = ("operator.", "sandbox.")
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 

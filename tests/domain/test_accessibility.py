@@ -73,7 +73,7 @@ def test_no_text_refers_to_a_colour() -> None:
     texts_with_colours = {
         key
         for key, text in all_texts(english).items()
-        if COLOURS.search(text) and not key.startswith("tryout.")
+        if COLOURS.search(text) and not key.startswith("sandbox.")
     }
 
     assert texts_with_colours == set()

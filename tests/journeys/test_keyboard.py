@@ -33,7 +33,7 @@ async def test_rupture_is_filed_with_the_keyboard_alone(
     await user.page.reload()
     await expect(user.message_input).to_be_visible()
     await keyboard.press("Tab")
-    assert await user.focused_element() == ["A", english.translate("tryout.page.skip")]
+    assert await user.focused_element() == ["A", english.translate("sandbox.page.skip")]
     await keyboard.press("Enter")
     await expect(user.message_input).to_be_focused()
 
@@ -79,7 +79,7 @@ async def test_slash_lists_the_commands(user: SandboxUser) -> None:
 async def test_shortcut_opens_the_debrief(user: SandboxUser, english: LanguagePack) -> None:
     """The app's global shortcut is in the menu beside the message input."""
     await user.switch_persona("Maelle Kowhai")
-    await user.page.get_by_role("button", name=english.translate("tryout.page.shortcuts")).focus()
+    await user.page.get_by_role("button", name=english.translate("sandbox.page.shortcuts")).focus()
     await user.page.keyboard.press("Enter")
     await expect(user.page.locator("[data-shortcut]").first).to_be_focused()
 
@@ -102,7 +102,7 @@ async def test_missing_required_answer_is_reported_at_its_question(
     await expect(invalid).to_have_count(2)
     described_by = await invalid.first.get_attribute("aria-describedby") or ""
     error = user.page.locator(f"#{described_by.split()[-1]}")
-    await expect(error).to_have_text(english.translate("tryout.engine.required"))
+    await expect(error).to_have_text(english.translate("sandbox.engine.required"))
     assert await user.page.evaluate(
         "document.querySelector('[aria-invalid]').contains(document.activeElement)"
     )
@@ -115,7 +115,7 @@ async def test_page_fits_a_phone(user: SandboxUser, english: LanguagePack) -> No
     """At 360 pixels nothing overflows; the rooms are in a drawer that Escape closes."""
     page = user.page
     await page.set_viewport_size(PHONE)
-    privacy_note = page.get_by_text(english.translate("tryout.page.promise"))
+    privacy_note = page.get_by_text(english.translate("sandbox.page.promise"))
     drawer_button = page.get_by_role("button", name="Rooms of")
     await expect(page.get_by_label("You are")).not_to_be_visible()
     await drawer_button.click()
@@ -144,7 +144,7 @@ async def test_text_has_sufficient_contrast(
     """In light and in dark every text has the contrast of WCAG AA: 4.5 to 1."""
     await user.switch_persona(PERSONA_BY_THEME[theme])
     button = user.page.locator("#bar .theme")
-    if await button.get_attribute("aria-label") == english.translate(f"tryout.page.{theme}"):
+    if await button.get_attribute("aria-label") == english.translate(f"sandbox.page.{theme}"):
         await button.click()
     await user.type_command("/tip")
     await expect(user.newest_message).to_contain_text("Only visible to you")
@@ -161,12 +161,12 @@ async def test_text_has_sufficient_contrast(
 
 async def test_chosen_colour_scheme_is_remembered(user: SandboxUser, english: LanguagePack) -> None:
     """A user who chooses dark colours sees them on the next visit, too."""
-    await user.page.get_by_role("button", name=english.translate("tryout.page.dark")).click()
+    await user.page.get_by_role("button", name=english.translate("sandbox.page.dark")).click()
 
     await user.page.reload()
 
     await expect(
-        user.page.get_by_role("button", name=english.translate("tryout.page.light"))
+        user.page.get_by_role("button", name=english.translate("sandbox.page.light"))
     ).to_be_visible()
     assert (
         await user.page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"

@@ -58,6 +58,6 @@ async def test_setup_shows_current_values_and_reports_errors(
     await user.submit_form()
 
     await expect(
-        user.top_form.get_by_text(english.translate("tryout.engine.required"))
+        user.top_form.get_by_text(english.translate("sandbox.engine.required"))
     ).to_be_visible()
     await expect(name).to_be_focused()

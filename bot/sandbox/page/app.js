@@ -40,8 +40,8 @@ for (;;) await pollOnce();
 
 async function start() {
   await loadCatalogue();
-  document.title = translate("tryout.page.title");
-  skipLink.textContent = translate("tryout.page.skip");
+  document.title = translate("sandbox.page.title");
+  skipLink.textContent = translate("sandbox.page.skip");
   skipLink.addEventListener("click", focusComposer);
   renderBar(toggleDrawer);
   renderSidebar();
@@ -129,7 +129,7 @@ async function switchPersona(id) {
   await refresh();
   store.room = currentRoomId;
   if (currentRoom().kind === "app") await sendAction("home", { tab });
-  announce(translate("tryout.page.now_you_are", { name: state.me.name }));
+  announce(translate("sandbox.page.now_you_are", { name: state.me.name }));
 }
 
 async function openRoom(id) {

@@ -24,10 +24,10 @@ const themeButton = createButton({ class: "quiet theme", onclick: switchTheme })
 /** Render the static parts; `toggleDrawer` is the click handler of the drawer's button. */
 export function renderBar(toggleDrawer) {
   drawerButton.addEventListener("click", toggleDrawer);
-  const text = el("span", {}, translate("tryout.page.promise"));
+  const text = el("span", {}, translate("sandbox.page.promise"));
   const promise = el("p", { class: "promise" }, renderIcon("house"), text);
-  jumps.setAttribute("aria-label", translate("tryout.page.clock"));
-  panelButton.setAttribute("aria-label", translate("tryout.page.clock"));
+  jumps.setAttribute("aria-label", translate("sandbox.page.clock"));
+  panelButton.setAttribute("aria-label", translate("sandbox.page.clock"));
   panelButton.append(renderIcon("forward"));
   panelButton.addEventListener("click", () => setPanelOpen(!bar.classList.contains("jumping")));
   bar.addEventListener("keydown", (event) => event.key === "Escape" && setPanelOpen(false));
@@ -39,7 +39,7 @@ export function renderBar(toggleDrawer) {
 
 /** Show the current persona on the drawer's button. */
 export function showDrawerPersona(me) {
-  drawerButton.setAttribute("aria-label", translate("tryout.page.rooms_of", { me: me.name }));
+  drawerButton.setAttribute("aria-label", translate("sandbox.page.rooms_of", { me: me.name }));
   replaceChildren(drawerButton, renderIcon("menu"), renderAvatar(me.id, me.name));
 }
 
@@ -52,10 +52,10 @@ export function showTime(now) {
 /** Render a button for each possible jump, with its target time. */
 export function showJumps({ now, next }) {
   const labels = {
-    checkin: translate("tryout.page.jump_checkin"),
-    day: translate("tryout.page.jump_day"),
-    week: translate("tryout.page.jump_week"),
-    close: translate("tryout.page.jump_close"),
+    checkin: translate("sandbox.page.jump_checkin"),
+    day: translate("sandbox.page.jump_day"),
+    week: translate("sandbox.page.jump_week"),
+    close: translate("sandbox.page.jump_close"),
   };
   const targets = {
     checkin: next.checkin && dayAndTime(next.checkin),
@@ -78,11 +78,11 @@ function renderJump(name, label, target) {
 async function jumpTo(name) {
   if (bar.hasAttribute("aria-busy")) return;
   bar.setAttribute("aria-busy", "true");
-  announce(translate("tryout.page.walking"));
+  announce(translate("sandbox.page.walking"));
   await moveClock({ jump: name });
   bar.removeAttribute("aria-busy");
   setPanelOpen(false);
-  announce(translate("tryout.page.arrived", { now: time.textContent }));
+  announce(translate("sandbox.page.arrived", { now: time.textContent }));
   (jumps.querySelector(`[data-jump="${name}"]`) ?? panelButton).focus();
 }
 
@@ -106,7 +106,7 @@ function switchTheme() {
 function applyTheme() {
   if (store.theme) root.dataset.theme = store.theme;
   const dark = isDark();
-  const label = dark ? translate("tryout.page.light") : translate("tryout.page.dark");
+  const label = dark ? translate("sandbox.page.light") : translate("sandbox.page.dark");
   themeButton.setAttribute("aria-label", label);
   replaceChildren(themeButton, renderIcon(dark ? "sun" : "moon"));
 }

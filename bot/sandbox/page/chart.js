@@ -17,8 +17,8 @@ export function renderChart(block) {
     el(
       "tr",
       {},
-      createHeaderCell(translate("tryout.page.chart_answer")),
-      createHeaderCell(translate("tryout.page.chart_value")),
+      createHeaderCell(translate("sandbox.page.chart_answer")),
+      createHeaderCell(translate("sandbox.page.chart_value")),
     ),
   );
   const caption = el("caption", {}, block.title);

@@ -5,7 +5,7 @@ import { el, replaceChildren, uniqueId } from "./dom.js";
 
 /** Create a listbox that completes `commands` in `input`; return the list and `close()`. */
 export function createCommandList(input, commands) {
-  const label = translate("tryout.page.commands");
+  const label = translate("sandbox.page.commands");
   const id = uniqueId("commands");
   const list = el("ul", { id, role: "listbox", "aria-label": label, hidden: true });
   let matches = [];

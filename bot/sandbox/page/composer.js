@@ -9,7 +9,7 @@ import { createMenu } from "./menu.js";
 /** Render the composer of one room; `state` contains `commands`, `shortcuts` and `me`. */
 export function renderComposer(room, state) {
   const roomName = room.kind === "channel" ? `# ${room.name}` : room.name;
-  const label = translate("tryout.page.write", { room: roomName, me: state.me.name });
+  const label = translate("sandbox.page.write", { room: roomName, me: state.me.name });
   const input = el("input", {
     type: "text",
     class: "line",
@@ -30,7 +30,7 @@ export function renderComposer(room, state) {
     close();
     if (text) sendLine(room, text);
   };
-  const sendLabel = translate("tryout.page.send");
+  const sendLabel = translate("sandbox.page.send");
   const sendAttributes = { type: "submit", class: "primary", "aria-label": sendLabel };
   const sendButton = el("button", sendAttributes, renderIcon("send"));
   return el(
@@ -52,7 +52,7 @@ function renderShortcuts(shortcuts) {
     attributes: { "data-shortcut": shortcut.callback_id },
     onSelect: () => sendAction("shortcut", { callback_id: shortcut.callback_id }),
   }));
-  const label = translate("tryout.page.shortcuts");
+  const label = translate("sandbox.page.shortcuts");
   const attributes = { class: "quiet", "aria-label": label, "data-focus": "shortcuts" };
   return createMenu(attributes, renderIcon("plus"), rows, "up");
 }

@@ -37,8 +37,8 @@ function renderTitle(room) {
 function renderTabs(room, tab, switchTab) {
   if (room.kind !== "app") return null;
   const labels = {
-    home: translate("tryout.page.tab_home"),
-    messages: translate("tryout.page.tab_messages"),
+    home: translate("sandbox.page.tab_home"),
+    messages: translate("sandbox.page.tab_messages"),
   };
   const buttons = Object.entries(labels).map(([name, label]) =>
     createButton(
@@ -56,7 +56,7 @@ function renderTabs(room, tab, switchTab) {
 
 function showHome(home, context) {
   if (!home) {
-    replaceChildren(log, el("p", { class: "empty" }, translate("tryout.page.one_moment")));
+    replaceChildren(log, el("p", { class: "empty" }, translate("sandbox.page.one_moment")));
     return;
   }
   const press = (action) => sendAction("press", { home: true, ...action });

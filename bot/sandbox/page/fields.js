@@ -119,7 +119,7 @@ function listGroups(element) {
 }
 
 function renderSelect(groups, selectedValue, ids) {
-  const emptyOption = el("option", { value: "" }, translate("tryout.page.choose"));
+  const emptyOption = el("option", { value: "" }, translate("sandbox.page.choose"));
   const children = groups.map(([groupLabel, options]) => {
     const nodes = options.map(({ value, label }) =>
       el("option", { value, selected: value === selectedValue }, label),

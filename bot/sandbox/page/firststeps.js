@@ -7,11 +7,11 @@ import { store } from "./store.js";
 /** Render the list as a details element, whose open state is stored. */
 export function renderFirstSteps() {
   const steps = [
-    translate("tryout.page.step_tip"),
-    translate("tryout.page.step_rupture"),
-    translate("tryout.page.step_checkin"),
-    translate("tryout.page.step_followup"),
-    translate("tryout.page.step_debriefs"),
+    translate("sandbox.page.step_tip"),
+    translate("sandbox.page.step_rupture"),
+    translate("sandbox.page.step_checkin"),
+    translate("sandbox.page.step_followup"),
+    translate("sandbox.page.step_debriefs"),
   ];
   const ontoggle = (event) => {
     store.steps = event.currentTarget.open;
@@ -19,7 +19,7 @@ export function renderFirstSteps() {
   return el(
     "details",
     { class: "steps", open: store.steps, ontoggle },
-    el("summary", {}, translate("tryout.page.steps")),
+    el("summary", {}, translate("sandbox.page.steps")),
     el("ol", {}, steps.map((step) => el("li", {}, step))),
   );
 }

@@ -14,7 +14,7 @@ export function showMessages(log, room, messages, context) {
   reconcileChildren(log, items, getKey, (item) =>
     item.day ? renderDay(item) : renderMessage(room, item, context),
   );
-  if (!items.length) log.append(el("p", { class: "empty" }, translate("tryout.page.empty")));
+  if (!items.length) log.append(el("p", { class: "empty" }, translate("sandbox.page.empty")));
   const last = log.lastElementChild;
   if (last !== lastBefore) scrollToMessage(log, last);
 }
@@ -46,11 +46,11 @@ function renderMessage(room, message, context) {
     "p",
     { class: "by" },
     el("strong", {}, message.author),
-    isApp ? el("span", { class: "badge" }, translate("tryout.page.app")) : null,
+    isApp ? el("span", { class: "badge" }, translate("sandbox.page.app")) : null,
     el("time", { datetime: message.time }, formatTime(message.time)),
   );
   const ephemeralNote = message.ephemeral
-    ? el("p", { class: "only" }, renderIcon("eye"), translate("tryout.page.only_you"))
+    ? el("p", { class: "only" }, renderIcon("eye"), translate("sandbox.page.only_you"))
     : null;
   return el(
     "article",

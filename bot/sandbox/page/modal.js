@@ -51,7 +51,7 @@ function createDialog(view) {
     onclose: () => dialogs.has(view.id) && close(),
   });
   const title = el("h2", { id: uniqueId("title"), tabindex: "-1" });
-  const iconAttributes = { class: "quiet", "aria-label": translate("tryout.page.close") };
+  const iconAttributes = { class: "quiet", "aria-label": translate("sandbox.page.close") };
   const closeIcon = createButton({ ...iconAttributes, onclick: close }, renderIcon("close"));
   const closeButton = createButton({ class: "away", onclick: close });
   const submitButton = el("button", { type: "submit", class: "primary" });
@@ -79,7 +79,7 @@ function updateDialog(dialog, view, context) {
   const getKey = (item) => item.block.block_id;
   reconcileChildren(body, items, getKey, ({ block }) => draw(block, viewContext));
   dialog.querySelector("h2").textContent = view.title.text;
-  dialog.querySelector(".away").textContent = view.close?.text ?? translate("tryout.page.close");
+  dialog.querySelector(".away").textContent = view.close?.text ?? translate("sandbox.page.close");
   const submitButton = dialog.querySelector("footer .primary");
   submitButton.textContent = view.submit?.text ?? "";
   submitButton.hidden = !view.submit;

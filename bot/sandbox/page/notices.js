@@ -17,7 +17,7 @@ export function showNotices(stateNotices, dialog) {
   else if (!footer && notices.parentElement !== document.body) document.body.append(notices);
   const items = [...stateNotices.slice(-MAX_NOTICES), ...(failureNotice ? [failureNotice] : [])];
   if (isUnreachable) {
-    items.push({ id: "away", text: translate("tryout.page.away"), isPermanent: true });
+    items.push({ id: "away", text: translate("sandbox.page.away"), isPermanent: true });
   }
   reconcileChildren(notices, items, (item) => item.id, renderNotice);
 }
@@ -33,7 +33,7 @@ export function setReachable(isReachable) {
 export function recordFailure(result) {
   if (!result.error) return;
   failureCount += 1;
-  const text = translate("tryout.page.could_not");
+  const text = translate("sandbox.page.could_not");
   failureNotice = { id: `refused-${failureCount}`, text, isLocal: true };
 }
 
@@ -48,6 +48,6 @@ function renderNotice(item) {
     else failureNotice = null;
     notices.querySelector(`[data-key="${item.id}"]`)?.remove();
   };
-  const button = el("button", { type: "button", onclick }, translate("tryout.page.dismiss"));
+  const button = el("button", { type: "button", onclick }, translate("sandbox.page.dismiss"));
   return el("p", { class: "notice" }, el("span", {}, item.text), item.isPermanent ? null : button);
 }

@@ -24,7 +24,7 @@ export function createPicker(options, selectedValues, maximum = Infinity, ids = 
     const boxes = [...picker.querySelectorAll("[name]")];
     const checkedCount = boxes.filter((box) => box.checked).length;
     for (const box of boxes) box.disabled = !box.checked && checkedCount >= maximum;
-    count.textContent = translate("tryout.page.chosen", { count: checkedCount });
+    count.textContent = translate("sandbox.page.chosen", { count: checkedCount });
   };
   picker.addEventListener("change", update);
   update();
@@ -45,7 +45,7 @@ function renderSearch(rows) {
   };
   const onkeydown = (event) => event.key === "Enter" && event.preventDefault();
   const onchange = (event) => event.stopPropagation(); // a search query is not an answer
-  const label = translate("tryout.page.search");
+  const label = translate("sandbox.page.search");
   const attributes = { type: "search", "aria-label": label, placeholder: label };
   return el("input", { ...attributes, oninput, onkeydown, onchange });
 }

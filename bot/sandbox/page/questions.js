@@ -42,7 +42,7 @@ export function renderBlockField(element, block, context, ids) {
 
 function renderLabel(block, ids) {
   const requirement = translate(
-    block.optional ? "tryout.page.optional" : "tryout.page.required",
+    block.optional ? "sandbox.page.optional" : "sandbox.page.required",
   );
   const content = [block.label.text, " ", el("small", {}, requirement)];
   if (isGroup(block.element)) return el("p", { id: ids.label, class: "label" }, content);

@@ -11,8 +11,8 @@ const roomList = el("nav");
 
 /** Render the static parts. */
 export function renderSidebar() {
-  sidebar.setAttribute("aria-label", translate("tryout.page.side"));
-  roomList.setAttribute("aria-label", translate("tryout.page.rooms"));
+  sidebar.setAttribute("aria-label", translate("sandbox.page.side"));
+  roomList.setAttribute("aria-label", translate("sandbox.page.rooms"));
   replaceChildren(sidebar, personaPanel, roomList, renderFirstSteps());
 }
 
@@ -25,9 +25,9 @@ export function showPersona({ practice, personas, me }, switchPersona) {
   const select = el("select", { id, onchange, "data-focus": "persona" }, options);
   const text = el("div", {}, select, el("small", {}, teamAndTitle(currentPersona)));
   const card = el("div", { class: "me" }, renderAvatar(me.id, me.name), text);
-  const disclaimer = el("small", {}, translate("tryout.page.invented"));
+  const disclaimer = el("small", {}, translate("sandbox.page.invented"));
   const practiceName = el("p", { class: "practice" }, el("strong", {}, practice), disclaimer);
-  const label = el("label", { for: id }, translate("tryout.page.you_are"));
+  const label = el("label", { for: id }, translate("sandbox.page.you_are"));
   const hadFocus = personaPanel.contains(document.activeElement);
   replaceChildren(personaPanel, practiceName, label, card);
   if (hadFocus) select.focus();
@@ -46,14 +46,14 @@ function renderPersonaOptions(personas, me) {
 }
 
 const teamAndTitle = ({ team, title }) =>
-  [team || translate("tryout.page.whole_practice"), title].join(": ");
+  [team || translate("sandbox.page.whole_practice"), title].join(": ");
 
 /** Show the rooms grouped by kind; `openRoom(id)` is the click handler. */
 export function showRooms({ channels, personas, me, currentRoomId }, openRoom) {
   const titles = [
-    ["app", translate("tryout.page.the_app")],
-    ["channel", translate("tryout.page.channels")],
-    ["dm", translate("tryout.page.chats")],
+    ["app", translate("sandbox.page.the_app")],
+    ["channel", translate("sandbox.page.channels")],
+    ["dm", translate("sandbox.page.chats")],
   ];
   const groups = titles.map(([kind, title]) => ({
     title,
@@ -92,12 +92,12 @@ function renderRoom(room, currentRoomId, openRoom) {
 }
 
 function renderUnreadBadge(count) {
-  const label = el("span", { class: "visually-hidden" }, translate("tryout.page.unread"));
+  const label = el("span", { class: "visually-hidden" }, translate("sandbox.page.unread"));
   return el("span", { class: "unread" }, String(count), " ", label);
 }
 
 function renderContactSelect(contacts, openRoom) {
-  const label = translate("tryout.page.write_to");
+  const label = translate("sandbox.page.write_to");
   const options = contacts.map(({ id, name }) => el("option", { value: id }, name));
   const onchange = (event) => event.currentTarget.value && openRoom(event.currentTarget.value);
   const emptyOption = el("option", { value: "" }, label);

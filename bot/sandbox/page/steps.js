@@ -49,7 +49,7 @@ function renderOverflow(element, block, context, label) {
   }));
   const attributes = {
     class: "quiet",
-    "aria-label": translate("tryout.page.more"),
+    "aria-label": translate("sandbox.page.more"),
     "aria-labelledby": label ? `${label} ${id}` : undefined,
     id,
     ...dataAttributes(block, element),

@@ -5,6 +5,6 @@ import { el } from "./dom.js";
 
 /** Render a sentence that names the type of an element which this page does not support. */
 export function renderUnknown(part) {
-  const text = translate("tryout.page.unknown", { type: part.type ?? "" });
+  const text = translate("sandbox.page.unknown", { type: part.type ?? "" });
   return el("p", { class: "alert warning" }, text);
 }

@@ -65,7 +65,7 @@ class SandboxOptions:
 
     def print_sentence(self, key: str, **facts: str | int) -> None:
         """Print a sentence of the catalogue to standard output, with *facts* as its parameters."""
-        sentence = self.words.translate(f"tryout.running.{key}", **facts)
+        sentence = self.words.translate(f"sandbox.running.{key}", **facts)
         print(sentence, flush=True)  # noqa: T201 - the visitor reads standard output
 
 
@@ -162,7 +162,7 @@ async def _run_session(
         await seed.generate_history(
             engine,
             datetime.now(UTC),
-            progress.build_step_callback(options.words.translate("tryout.running.weeks")),
+            progress.build_step_callback(options.words.translate("sandbox.running.weeks")),
         )
         engine.save()
         (options.folder / _HISTORY_MARKER).touch()

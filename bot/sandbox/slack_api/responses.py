@@ -26,12 +26,12 @@ class ResponseHandler:
     @property
     def required_error(self) -> str:
         """The error sentence of a required field without an answer."""
-        return self._words.translate("tryout.engine.required")
+        return self._words.translate("sandbox.engine.required")
 
     def notify_person(self, person: Persona, key: str, **facts: str) -> None:
         """Add a notice with the sentence of *key*, as Slack's client would show it."""
         self._slack_state.workspace.add_notice(
-            person.id, self._words.translate(f"tryout.engine.{key}", **facts)
+            person.id, self._words.translate(f"sandbox.engine.{key}", **facts)
         )
 
     def handle_command_response(

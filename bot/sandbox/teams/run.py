@@ -57,7 +57,7 @@ class TeamsOptions:
 
     def print_sentence(self, key: str, **facts: str) -> None:
         """Print a sentence of the catalogue to standard output, with *facts* as its parameters."""
-        print(self.words.translate(f"tryout.{key}", **facts), flush=True)  # noqa: T201 - for the visitor
+        print(self.words.translate(f"sandbox.{key}", **facts), flush=True)  # noqa: T201 - for the visitor
 
 
 def run_teams_sandbox(

@@ -175,7 +175,7 @@ class Terminal:
             self._write_line(f"{persona['name']}  {persona['title']} {persona['team']}".rstrip())
 
     async def _show_help(self, _argument: str) -> None:
-        self._write_line(self._words.translate("tryout.terminal.help"))
+        self._write_line(self._words.translate("sandbox.terminal.help"))
 
     def _show_updates(self) -> None:
         """Print new notices and messages, the changed Home and the top modal, if one is open."""
@@ -213,7 +213,7 @@ class Terminal:
 
     def _show_message(self, conversation: Json, message: Json) -> None:
         only_you_label = (
-            self._words.translate("tryout.terminal.only_you") if message["ephemeral"] else ""
+            self._words.translate("sandbox.terminal.only_you") if message["ephemeral"] else ""
         )
         header_parts = (
             conversation["name"],
@@ -249,7 +249,7 @@ class Terminal:
         )
 
     def _write_sentence(self, key: str) -> None:
-        self._write_line(self._words.translate(f"tryout.terminal.{key}"))
+        self._write_line(self._words.translate(f"sandbox.terminal.{key}"))
 
     def _render_screen(self) -> Json:
         return self._engine.screen_view.render_screen(self._persona)

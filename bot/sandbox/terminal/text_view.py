@@ -46,7 +46,7 @@ class TextView:
         for block in blocks:
             renderer = _RENDERERS.get(block["type"])
             if renderer is None:
-                yield self.words.translate("tryout.terminal.unknown", kind=block["type"])
+                yield self.words.translate("sandbox.terminal.unknown", kind=block["type"])
                 continue
             yield from renderer(self, block, target, view)
             if error := view.get("errors", {}).get(block["block_id"]):
@@ -109,7 +109,7 @@ class TextView:
     def render_input(self, block: Json, target: Mapping[str, Any], view: Json) -> Iterator[str]:
         """Render an input block: its label, hint and element, one string a line."""
         label_key = "optional" if block.get("optional") else "required"
-        requirement = self.words.translate(f"tryout.terminal.{label_key}")
+        requirement = self.words.translate(f"sandbox.terminal.{label_key}")
         yield f"{self.render_text(block['label'])} ({requirement})"
         if "hint" in block:
             yield f"      {self.render_text(block['hint'])}"

@@ -66,7 +66,7 @@ class ScreenView:
     def _invite_command(self) -> Json:
         return {
             "command": INVITE_COMMAND,
-            "description": self._words.translate("tryout.engine.invite"),
+            "description": self._words.translate("sandbox.engine.invite"),
             "usage_hint": f"@{self._app_name}",
         }
 
@@ -82,7 +82,7 @@ class ScreenView:
 
     def _render_persona(self, person: Persona) -> Json:
         team = self._workspace.sample_practice.find_team(person.team_key)
-        title = self._words.translate(f"tryout.engine.title.{person.role}")
+        title = self._words.translate(f"sandbox.engine.title.{person.role}")
         return {"id": person.id, "name": person.name, "title": title,
                 "team": team.name if team else ""}  # fmt: skip
 

@@ -76,7 +76,7 @@ class _PageRoutes:
         sentences = {
             key: sentence if isinstance(sentence, str) else dict(sentence)
             for key, sentence in words.sentences.items()
-            if key.startswith("tryout.")
+            if key.startswith("sandbox.")
         }
         return JSONResponse(sentences, headers={"Content-Language": words.language})
 

@@ -14,7 +14,7 @@ SCHEMA = ROOT.parent / "shared" / "schemas" / "slack-manifest-2.0.0.json"
 COMMAND_PATTERN = re.compile(r"(?<![\w/.<>:])/([a-z]+)\b")
 """Matches a slash command within a sentence."""
 
-OPERATOR_PREFIXES = ("operator.", "tryout.")
+OPERATOR_PREFIXES = ("operator.", "sandbox.")
 """Key prefixes of the command line's and the sandbox's sentences, which contain paths."""
 
 BASE_URLS = ("https://attune.example.org", None)

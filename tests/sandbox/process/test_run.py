@@ -59,7 +59,7 @@ def test_an_unreadable_file_is_reported_with_a_remedy(
     assert run_without_terminal(words, tmp_path, 0) == 2
 
     output = capsys.readouterr().out
-    assert output.strip() == words.translate("tryout.running.unreadable", folder=str(tmp_path))
+    assert output.strip() == words.translate("sandbox.running.unreadable", folder=str(tmp_path))
     assert "make try RESET=1" in output
 
 
@@ -155,8 +155,8 @@ def test_the_terminal_session_survives_a_restart(
         os.close(read_fd)
 
     output = capsys.readouterr().out
-    assert output.count(words.translate("tryout.running.first")) == 1
-    assert output.count(words.translate("tryout.running.stopped")) == 2
+    assert output.count(words.translate("sandbox.running.first")) == 1
+    assert output.count(words.translate("sandbox.running.stopped")) == 2
     assert "Next tip" in output
     assert "Join" in output.rpartition("go PLACE")[2]
     os.close(lock_folder(tmp_path))

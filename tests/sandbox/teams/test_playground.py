@@ -51,7 +51,7 @@ def test_a_missing_node_prints_a_sentence(
     )
 
     assert status == 2
-    assert words.translate("tryout.teams.node") in capsys.readouterr().out
+    assert words.translate("sandbox.teams.node") in capsys.readouterr().out
     with pytest.raises(NodeMissingError):
         playground.fetch_playground(tmp_path)
 

@@ -64,12 +64,12 @@ async def test_an_invalid_command_prints_a_sentence(
 ) -> None:
     """An unknown command or reference prints one sentence and sends no request."""
     visitor = Visitor(engine, words)
-    cannot = words.translate("tryout.terminal.cannot")
+    cannot = words.translate("sandbox.terminal.cannot")
 
     for line in ("press 9", "press x", "choose 1.1", "submit", "close", "as nobody", "jump far"):
         assert await visitor.type_lines(line) == cannot
     assert await visitor.type_lines("go nowhere") == cannot
-    assert await visitor.type_lines("dance") == words.translate("tryout.terminal.not_known")
+    assert await visitor.type_lines("dance") == words.translate("sandbox.terminal.not_known")
     assert await visitor.type_lines("") == ""
     assert bot.received_payloads == []
 

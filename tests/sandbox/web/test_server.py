@@ -222,8 +222,8 @@ async def test_page_receives_its_sentences(page: aiohttp.ClientSession) -> None:
         sentences = await response.json()
 
     assert response.headers["Content-Language"] == "en"
-    assert sentences["tryout.engine.required"] == "Please answer this question."
-    assert all(key.startswith("tryout.") for key in sentences)
+    assert sentences["sandbox.engine.required"] == "Please answer this question."
+    assert all(key.startswith("sandbox.") for key in sentences)
     assert datetime.fromisoformat((await read_screen(page))["now"]).tzinfo
 
 

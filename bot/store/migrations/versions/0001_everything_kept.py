@@ -1,6 +1,6 @@
-"""The first tables: teams, people, what is owed to them, and the sealed ledger.
+"""Create the first tables: teams, people, the delivery queue and the counting ledger.
 
-Each table's reason and what its columns must never hold are told in `bot/store/schema.py`.
+`bot/store/schema.py` documents each table and what its columns must never contain.
 """
 
 from alembic import op

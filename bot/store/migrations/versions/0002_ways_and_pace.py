@@ -1,6 +1,6 @@
-"""Routes to people and channels, and what a workspace asked for: rest, and a slower pace.
+"""Add chat routes, and the rest and the message rate that a workspace requested.
 
-Each table's reason and what its columns must never hold are told in `bot/store/schema.py`.
+`bot/store/schema.py` documents each table and what its columns must never contain.
 """
 
 from typing import Any

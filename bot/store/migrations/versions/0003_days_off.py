@@ -1,6 +1,6 @@
-"""Public holidays, part-time days, and until when each duty has looked.
+"""Add public holidays, part-time days and the watermarks of scheduled duties.
 
-Each table's reason and what its columns must never hold are told in `bot/store/schema.py`.
+`bot/store/schema.py` documents each table and what its columns must never contain.
 """
 
 from alembic import op

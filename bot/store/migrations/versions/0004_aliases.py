@@ -1,4 +1,4 @@
-"""Which accounts are one person's, so that a clinician on two products counts once."""
+"""Add linked accounts, so that a clinician on two products counts once."""
 
 from alembic import op
 from sqlalchemy import Column, PrimaryKeyConstraint, String

@@ -1,6 +1,6 @@
-"""Tokens that a product renews by itself, sealed with the pepper.
+"""Add encrypted secrets: tokens that a product rotates, encrypted with the pepper.
 
-The table's reason and what its columns must never hold are told in `bot/store/schema.py`.
+`bot/store/schema.py` documents each table and what its columns must never contain.
 """
 
 from alembic import op
