@@ -16,8 +16,8 @@ Well below half: until the maximum no delay is shorter than the one before it.
 _MAX_DOUBLINGS = 32
 """Bound of the exponent: any maximum is reached before it, and no power overflows."""
 
-UNINSTALLED_REASONS = frozenset({"app_uninstalled"})
-"""Suspension reasons that only a new installation ends."""
+UNINSTALLED_REASONS = frozenset({"app_uninstalled", "tokens_revoked"})
+"""Suspension reasons that only a new installation ends: Slack's events of an uninstallation."""
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,9 @@ def record_probe_result(
     rarely as well.
     """
     if result.status is ProbeStatus.AVAILABLE:
-        return "workspaces.opened" if repos.workspaces.resume(workspace) else ""
+        # The event of an uninstallation may have arrived while the probe was under way.
+        is_ended = can_retry(repos.workspaces.suspension_reason(workspace))
+        return "workspaces.opened" if is_ended and repos.workspaces.resume(workspace) else ""
     is_change = result.status is ProbeStatus.REFUSED and repos.workspaces.suspend(
         workspace, result.reason
     )

@@ -78,7 +78,13 @@ def test_suspended_workspaces_are_probed_daily_in_the_end() -> None:
 
 @pytest.mark.parametrize(
     ("reason", "is_retried"),
-    [("token_revoked", True), ("unknown", True), ("app_uninstalled", False), ("", False)],
+    [
+        ("token_revoked", True),
+        ("unknown", True),
+        ("app_uninstalled", False),
+        ("tokens_revoked", False),
+        ("", False),
+    ],
 )
 def test_an_uninstalled_workspace_is_not_retried(
     reason: str,
