@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.content.catalogue import Catalogue
-from bot.conversation import Outlet, parse_product
+from bot.conversation import parse_product
+from bot.outlet import Outlet
 from bot.store.store import Store
 
 

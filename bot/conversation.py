@@ -1,10 +1,9 @@
-"""Types shared by adapters, handlers and schedules: requests, replies, events and outlets."""
+"""Types shared by adapters, handlers and schedules: requests, replies, events and send results."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
 from unicodedata import normalize
 
 from bot.elements import Form, Home, Message
@@ -276,19 +275,3 @@ class SearchResult(Enum):
     """The product cannot answer, now or later."""
     RETRY_LATER = "retry_later"
     """The product cannot answer at the moment."""
-
-
-class Outlet(Protocol):
-    """A product's API for outgoing messages. Nothing in it retries by itself."""
-
-    async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
-        """Send one message; *delivery_id* is its opaque idempotency key. Never raises."""
-
-    async def check_posted(self, to: Address, delivery_id: str, since: float) -> SearchResult:
-        """Search for the message with *delivery_id*, sent at Unix time *since*. Never raises."""
-
-    async def fetch_profile(self, person: Person) -> Profile | None:
-        """Return the profile of *person*; ``None`` if the product's API is not available."""
-
-    async def show_home(self, person: Person, home: Home) -> None:
-        """Publish the person's home page. Never raises."""

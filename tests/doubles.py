@@ -12,6 +12,7 @@ from bot.content import catalogue
 from bot.context import Context
 from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message
+from bot.outlet import ProbeResult, ProbeStatus
 from bot.store.store import Store
 
 PEPPERS = (b"a made-up pepper for tests, longer than thirty-two bytes",)
@@ -21,6 +22,7 @@ START = datetime(2026, 6, 29, 13, 0, tzinfo=UTC)
 
 
 SENT_RESULT = SendResult(SendStatus.SENT, reference="1.000001")
+AVAILABLE_RESULT = ProbeResult(ProbeStatus.AVAILABLE)
 
 
 @dataclass
@@ -62,6 +64,8 @@ class RecordingOutlet:
     are_profiles_unavailable: bool = False
     check_result: SearchResult = SearchResult.NOT_SUPPORTED
     checked_ids: list[str] = field(default_factory=list)
+    probe_result: ProbeResult = AVAILABLE_RESULT
+    probed_addresses: list[Address] = field(default_factory=list)
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
         """Record the message if the configured result is a success, and return that result."""
@@ -73,6 +77,11 @@ class RecordingOutlet:
         """Return the configured result of every lookup."""
         self.checked_ids.append(delivery_id)
         return self.check_result
+
+    async def probe(self, to: Address) -> ProbeResult:
+        """Record the probe and return the configured result."""
+        self.probed_addresses.append(to)
+        return self.probe_result
 
     async def fetch_profile(self, person: Person) -> Profile | None:
         """Return the configured profile of *person*."""

@@ -29,7 +29,10 @@ workspaces = Table(
     Column("suspended", String(60), nullable=False, server_default=""),
     Column("rests_until", BigInteger, nullable=False, server_default="0"),
     Column("pace", Integer, nullable=False, server_default="0"),
-    comment="A Slack workspace or Teams tenant: why or until when it takes no messages, if so.",
+    Column("probes", Integer, nullable=False, server_default="0"),
+    Column("probe_at", BigInteger, nullable=False, server_default="0"),
+    comment="A Slack workspace or Teams tenant: why or until when it takes no messages, if so; "
+    "probes counts the probes in vain, and before the next message a probe is sent.",
 )
 
 chat_routes = Table(

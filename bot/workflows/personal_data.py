@@ -24,8 +24,10 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
     team = repos.teams.get_home_team(person)
     role_teams, roles = _load_teams_and_roles(repos, person)
     stored_clinician = repos.people.get(person)
-    clinician, slot = _drop_expired_pause(stored_clinician, team, now), None
+    clinician, slot, delivery = _drop_expired_pause(stored_clinician, team, now), None, None
     if team and stored_clinician.has_joined and not stored_clinician.unreachable_reason:
+        this_week = calendar.iso_week(calendar.local_day(now, resolve_zone(clinician, team)))
+        delivery = repos.deliveries.find_checkin_in_doubt(person, this_week)
         settled_weeks = repos.deliveries.settled_slots(DeliveryKind.CHECKIN, person)
         slot = scheduling.next_slot(
             scheduling.build_schedule(stored_clinician, team),
@@ -43,6 +45,7 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
         directed_teams=select_teams_with_role(role_teams, roles, Role.DIRECTOR),
         readable_teams=select_readable_teams(role_teams, roles, team),
         has_agreed=any(grant.has_agreed for grant in repos.teams.list_roles(person)),
+        checkin_in_doubt=(delivery.slot, delivery.detail) if delivery else None,
     )
 
 

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bot.context import Context
-from bot.conversation import Outlet, SearchResult
+from bot.conversation import SearchResult
+from bot.outlet import Outlet
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
 from bot.store.repositories.delivery_statements import RECONCILE_AFTER

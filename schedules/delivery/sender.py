@@ -10,15 +10,18 @@ from datetime import timedelta
 from functools import partial
 
 from bot.context import Context
-from bot.conversation import Outlet, SendResult, SendStatus
+from bot.conversation import SendResult, SendStatus
 from bot.errors import StoreBusyError
 from bot.logs import log_error
+from bot.outlet import Outlet
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
 from bot.store.repositories.delivery_statements import RECONCILE_AFTER
 from bot.workflows import delivery_outcome
+from bot.workflows.workspace_probes import list_due_retries
 from schedules.delivery.action_log import log_action
 from schedules.delivery.composition import ClaimedMessage, Composer, compose_and_claim
+from schedules.delivery.prober import OutageDetector, Prober
 from schedules.delivery.rate_limit import RateLimiter, halve_rate, recover_rate
 from schedules.delivery.reconciler import Reconciler
 
@@ -47,12 +50,6 @@ _RESULT_TIMEOUT_SECONDS = 60.0
 
 _BATCH_SIZE = 20
 """Deliveries read at once: few, so that no first message waits for a long list of others."""
-
-_MAX_UNKNOWN_RESULTS, _OUTAGE_PAUSE = 3, timedelta(minutes=1)
-"""Number of unknown results in a row that means an outage of the product, and the pause after it.
-
-Without the pause, more deliveries would be in doubt.
-"""
 
 
 class DeliverySender:
@@ -84,15 +81,22 @@ class DeliverySender:
         self._max_rest_seconds = max_rest_seconds
         self._reconcile_after = reconcile_after
         self._reconciler = Reconciler(context, reconcile_after)
+        self._prober = Prober(context)
         self._rate_limiters: dict[str, RateLimiter] = {}
         self._running_tasks: dict[str, asyncio.Task[int]] = {}
         self._stop_event = asyncio.Event()
 
     async def list_due_workspaces(self) -> tuple[str, ...]:
-        """Query the workspaces of configured products with deliveries due or in doubt now."""
+        """Query the workspaces of configured products with deliveries due or in doubt now.
+
+        Suspended ones are included when they are probed again.
+        """
         now = self._context.now()
         workspaces = await self._context.store.across_workspaces.read(
-            lambda repos: repos.deliveries.list_due_workspaces(now, self._reconcile_after)
+            lambda repos: (
+                *repos.deliveries.list_due_workspaces(now, self._reconcile_after),
+                *list_due_retries(repos, now),
+            )
         )
         return tuple(filter(self._context.is_configured, workspaces))
 
@@ -126,23 +130,32 @@ class DeliverySender:
         outlet = self._context.find_outlet(workspace)
         if outlet is None:
             return 0
+        detector = await self._prober.begin_run(workspace, outlet)
+        if detector is None:
+            return 0
         await self._reconciler.reconcile_workspace(workspace, outlet)
+        try:
+            return await self._send_until_done(workspace, outlet, detector)
+        finally:
+            await detector.finish_run()
+
+    async def _send_until_done(
+        self, workspace: str, outlet: Outlet, detector: OutageDetector
+    ) -> int:
+        """Send what is due, until the product refuses or *detector* detects an outage."""
         rate_limiter = self._rate_limiters.setdefault(workspace, RateLimiter(self._max_per_second))
         rate_limiter.resume(asyncio.get_running_loop().time())
-        sent = unknown_count = 0
+        sent = 0
         while deliveries := await self._load_due_deliveries(workspace, rate_limiter):
             for delivery in deliveries:
                 result = await self._send_delivery(delivery, outlet, rate_limiter)
-                status = result and result.status
+                status = result.status if result else None
                 sent += status is SendStatus.SENT
-                unknown_count = unknown_count + 1 if status is SendStatus.UNKNOWN else 0
-                if unknown_count == _MAX_UNKNOWN_RESULTS:
-                    await self._pause_workspace(workspace)
+                await detector.record_status(status)
                 if await self._wait_for_retry_after(result, rate_limiter):
                     break
                 is_refused = status in {SendStatus.RETRY_LATER, SendStatus.CLOSED}
-                has_outage = unknown_count == _MAX_UNKNOWN_RESULTS
-                if is_refused or has_outage or self._stop_event.is_set():
+                if is_refused or detector.has_outage or self._stop_event.is_set():
                     return sent
         return sent
 
@@ -159,13 +172,6 @@ class DeliverySender:
         continues = await self._sleep_until(loop.time() + seconds + _REST_MARGIN_SECONDS)
         rate_limiter.resume(loop.time())
         return continues
-
-    async def _pause_workspace(self, workspace: str) -> None:
-        """Store a rest for a product that returns unknown results, so that every worker pauses."""
-        until = self._context.now() + _OUTAGE_PAUSE
-        await self._context.store.for_workspace(workspace).write(
-            lambda repos: repos.workspaces.set_rest(workspace, until)
-        )
 
     async def _send_workspace_safely(self, workspace: str) -> int:
         try:

@@ -207,6 +207,7 @@ def iter_home_pages(words: LanguagePack) -> Iterator[Home]:
         (TEAM,),
         (TEAM,),
         has_agreed=True,
+        checkin_in_doubt=("2026-W10", words.signs[0].code),
     )
     yield from (
         home_page.render_home_page(personal_data, words, languages)

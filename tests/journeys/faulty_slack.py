@@ -40,7 +40,8 @@ class FaultySlack:
 
     ``is_history_granted`` is whether the workspaces grant the bot access to its own private chats.
     A post is answered after ``answer_delay_seconds``; ``planned_failures`` apply to the next calls
-    of a method, one each. ``tokens`` are the tokens of the posts, in order.
+    of a method, one each, and ``outage`` to every call until it is removed. ``calls`` are the
+    methods and arguments of all calls, ``tokens`` the tokens of the posts, both in order.
     """
 
     is_history_granted: bool = True
@@ -52,6 +53,8 @@ class FaultySlack:
     planned_failures: defaultdict[str, list[SlackFailure]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    outage: SlackFailure | None = None
+    calls: list[tuple[str, Json]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
     api_url: str = ""
     hold_point: HoldPoint = ""
@@ -85,7 +88,7 @@ class FaultySlack:
         """Return the failure that applies to this call, if any."""
         with self.lock:
             failures = self.planned_failures[method]
-            return failures.pop(0) if failures else None
+            return failures.pop(0) if failures else self.outage
 
     def answer_with_failure(self, failure: SlackFailure, arguments: Json) -> Json | None:
         """Answer a call that fails as planned."""
@@ -167,6 +170,7 @@ def _build_handler_class(slack: FaultySlack) -> type[BaseHTTPRequestHandler]:
             arguments = _parse_arguments(body, self.headers.get("Content-Type", ""), url.query)
             method = url.path.rpartition("/")[2]
             slack.call_counts[method] += 1
+            slack.calls.append((method, arguments))
             if method == "chat.postMessage":
                 slack.tokens.append(self.headers.get("Authorization", ""))
             failure = slack.next_failure(method)

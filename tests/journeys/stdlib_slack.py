@@ -106,15 +106,24 @@ class StdlibFakeSlack:
         envelope = {"team": {"id": WORKSPACE}, "api_app_id": "A0OTHER", "token": "unused"}
         return self.post_signed({"payload": json.dumps({**envelope, **payload})})
 
+    def open_home(self, person_id: str, event_id: str) -> None:
+        """Send the event that *person_id* opened the Home tab."""
+        event = {"type": "app_home_opened", "tab": "home", "user": person_id}
+        envelope = {"type": "event_callback", "team_id": WORKSPACE, "api_app_id": "A0OTHER"}
+        body = json.dumps({**envelope, "event_id": event_id, "event": event}).encode()
+        self._post_body(body, "application/json")
+
     def post_signed(self, form: dict[str, str]) -> Json:
         """Post *form* with a current signature, and return the JSON of a 200 response."""
-        body = urlencode(form).encode()
+        return self._post_body(urlencode(form).encode(), "application/x-www-form-urlencoded")
+
+    def _post_body(self, body: bytes, content_type: str) -> Json:
         stamp = str(int(time.time()))
         digest = hmac.new(SIGNING_SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256)
         headers = {
             "X-Slack-Request-Timestamp": stamp,
             "X-Slack-Signature": f"v0={digest.hexdigest()}",
-            "Content-Type": "application/x-www-form-urlencoded",
+            "Content-Type": content_type,
         }
         status, answer = post_request(f"{self.bot_url}/slack/events", body, headers)
         assert status == 200, f"the bot answered {status}"

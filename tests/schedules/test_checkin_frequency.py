@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 from bot.context import Context
+from bot.conversation import SendResult, SendStatus
 from bot.domain.delivery_kind import DeliveryKind
+from bot.outlet import ProbeResult, ProbeStatus
 from handlers import BUTTONS
-from schedules import retention, weekly_checkin
+from schedules import COMPOSERS, retention, weekly_checkin
 from schedules.delivery.sender import DeliverySender
 from tests.doubles import FakeClock, RecordingOutlet
 from tests.sample_team import MARIE, build_request, steps_by_name
@@ -105,6 +107,25 @@ async def test_concurrent_runs_count_a_check_in_once(team_context: Context) -> N
     await asyncio.gather(*(weekly_checkin.run(team_context) for _ in range(4)))
 
     assert await load_unanswered_count(team_context) == 1
+
+
+async def test_a_suspension_after_the_planning_increments_no_count(
+    team_context: Context, clock: FakeClock, outlet: RecordingOutlet
+) -> None:
+    """A check-in whose day passes while the workspace is suspended is not unanswered."""
+    outlet.send_result = SendResult(SendStatus.CLOSED, reason="token_revoked")
+    outlet.probe_result = ProbeResult(ProbeStatus.REFUSED, "token_revoked")
+    await weekly_checkin.run(team_context)
+    await DeliverySender(team_context, COMPOSERS).send_all_due()
+    assert await load_unanswered_count(team_context) == 1
+
+    for _ in range(3):
+        clock.advance(days=1)
+        await weekly_checkin.run(team_context)
+        await retention.run(team_context)
+        await DeliverySender(team_context, COMPOSERS).send_all_due()
+
+    assert await load_unanswered_count(team_context) == 0
 
 
 async def test_a_suspended_workspace_increments_no_count(

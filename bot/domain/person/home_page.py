@@ -2,6 +2,7 @@
 
 from bot.content.catalogue import Catalogue, LanguagePack
 from bot.domain.checkins.frequency import STOP_AFTER_UNANSWERED
+from bot.domain.checkins.questions import encode_checkin_data
 from bot.domain.person import personal_data, privacy_notice
 from bot.domain.person.personal_data import PersonalData
 from bot.elements import (
@@ -40,6 +41,7 @@ def render_home_page(
             *_render_roles(person_data, words),
             Divider(),
             *_render_next_checkin(person_data, words),
+            *_render_checkin_in_doubt(person_data, words),
             Divider(),
             Heading(words.translate("home.see.heading")),
             Text(
@@ -122,6 +124,24 @@ def _render_next_checkin(person_data: PersonalData, words: LanguagePack) -> Body
         return (heading, invite_text, Caption(words.translate("home.next.how_to_join")))
     join_button = Button("checkin.join", words.translate("common.step.join"))
     return (heading, invite_text, ActionRow((join_button,)))
+
+
+def _render_checkin_in_doubt(person_data: PersonalData, words: LanguagePack) -> Body:
+    """Offer this week's question where it is not known whether its message was posted.
+
+    The offer stays for the week, answered or not: an answer is not stored.
+    """
+    if person_data.checkin_in_doubt is None:
+        return ()
+    week, sign_code = person_data.checkin_in_doubt
+    answer_button = Button(
+        "checkin.answer",
+        words.translate("home.step.answer"),
+        encode_checkin_data(week, words.get_sign(sign_code)),
+        primary=True,
+        opens_form=True,
+    )
+    return (Text(words.translate("home.next.in_doubt")), ActionRow((answer_button,)))
 
 
 def _build_checkin_buttons(person_data: PersonalData, words: LanguagePack) -> tuple[Button, ...]:

@@ -18,7 +18,8 @@ class PersonalData:
     ``team`` is the home team and ``period_close`` the day on which its open period is published.
     ``next_checkin_at`` is the next check-in in the person's own zone. ``readable_teams`` are the
     teams whose published tables the person may read; ``has_agreed`` is True once the reader's
-    agreement of a role was accepted.
+    agreement of a role was accepted. ``checkin_in_doubt`` is the week and the sign's code of this
+    week's check-in, if it is not known whether it was posted.
     """
 
     clinician: Clinician
@@ -30,6 +31,7 @@ class PersonalData:
     directed_teams: tuple[Team, ...] = ()
     readable_teams: tuple[Team, ...] = ()
     has_agreed: bool = False
+    checkin_in_doubt: tuple[str, str] | None = None
 
     def local_today(self, now: datetime) -> date:
         """Return the person's local date at the instant *now*."""

@@ -1,24 +1,21 @@
 """The delivery queue (a transactional outbox): messages to send, claimed and settled once each."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Select,
     delete,
     exists,
     func,
     select,
-    tuple_,
     update,
 )
 
 from bot.conversation import Person
-from bot.domain.checkins.frequency import STOP_AFTER_UNANSWERED
-from bot.store.repositories import delivery_statements
+from bot.store.repositories import delivery_statements, unanswered_counts
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.repositories.delivery_records import (
     Delivery,
@@ -29,6 +26,7 @@ from bot.store.repositories.delivery_records import (
     build_delivery_row,
     parse_delivery_row,
 )
+from bot.store.repositories.delivery_slots import DeliverySlots
 from bot.store.repositories.delivery_statements import (
     CLAIM_STATEMENT,
     MARK_SENT_STATEMENT,
@@ -38,8 +36,8 @@ from bot.store.repositories.delivery_statements import (
     matches_planned,
 )
 from bot.store.repositories.workspaces import is_resting_clause
-from bot.store.schema import deliveries, people, workspaces
-from bot.store.upsert import MAX_ROWS_PER_STATEMENT, insert_missing_rows
+from bot.store.schema import deliveries, workspaces
+from bot.store.upsert import insert_missing_rows
 
 __all__ = ["Deliveries", "Delivery", "DeliveryCount", "DeliveryState", "PlannedDelivery"]
 
@@ -48,17 +46,13 @@ _MAX_REFERENCE_CHARACTERS = 80
 _MAX_REASON_CHARACTERS = 60
 
 
-class Deliveries:
+class Deliveries(DeliverySlots):
     """Repository of deliveries to people and channels, each sent at most once.
 
     A state transition succeeds only from the state and attempt that the caller read
     (optimistic locking): of two concurrent callers, one gets ``False`` and does nothing.
     Instants are stored in whole Unix seconds.
     """
-
-    def __init__(self, connection: Connection) -> None:
-        """Use the transaction of *connection*."""
-        self._connection = connection
 
     def plan_deliveries(self, planned_deliveries: Iterable[PlannedDelivery]) -> int:
         """Insert the deliveries whose keys are new and return how many were inserted."""
@@ -73,37 +67,9 @@ class Deliveries:
         """
         rows = [build_delivery_row(planned) for planned in planned_deliveries]
         inserted_count = insert_missing_rows(self._connection, deliveries, rows)
-        person_key = tuple_(people.c.workspace, people.c.id)
-        recipients = select(deliveries.c.workspace, deliveries.c.person)
-        for start in range(0, len(rows), MAX_ROWS_PER_STATEMENT):
-            # Of a check-in planned before, the id in *rows* was never inserted.
-            ids = [row["id"] for row in rows[start : start + MAX_ROWS_PER_STATEMENT]]
-            is_recipient = person_key.in_(recipients.where(deliveries.c.id.in_(ids)))
-            change = update(people).where(is_recipient, people.c.quiet < STOP_AFTER_UNANSWERED)
-            self._connection.execute(change.values(quiet=people.c.quiet + 1))
+        # Of a check-in planned before, the id in *rows* was never inserted.
+        unanswered_counts.count_as_unanswered(self._connection, [row["id"] for row in rows])
         return inserted_count
-
-    def slots_by_person(
-        self, kind: str, persons: Collection[Person], first_slot: str
-    ) -> dict[Person, set[str]]:
-        """Return, by person, the slots from *first_slot* on of deliveries that are not missed."""
-        query = select(deliveries.c.workspace, deliveries.c.person, deliveries.c.slot).where(
-            deliveries.c.workspace.in_({person.workspace for person in persons}),
-            deliveries.c.kind == kind,
-            deliveries.c.person.in_({person.id for person in persons}),
-            deliveries.c.slot >= first_slot,
-            deliveries.c.state != DeliveryState.MISSED,
-        )
-        slots: dict[Person, set[str]] = {person: set() for person in persons}
-        for workspace, person_id, slot in self._connection.execute(query):
-            slots.get(Person(workspace, person_id), set()).add(slot)
-        return slots
-
-    def settled_slots(self, kind: str, person: Person) -> set[str]:
-        """Return the slots of *person*'s deliveries of *kind* in any state other than planned."""
-        is_settled = (deliveries.c.kind == kind) & (deliveries.c.state != DeliveryState.PLANNED)
-        query = select(deliveries.c.slot).where(matches_person(person), is_settled)
-        return set(self._connection.scalars(query))
 
     def get(self, delivery_id: str) -> Delivery | None:
         """Return a delivery by its id."""
@@ -185,7 +151,12 @@ class Deliveries:
         return self._finish_with_reason(delivery_id, attempt, DeliveryState.UNCONFIRMED, reason)
 
     def mark_failed(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
-        """Settle the attempt as failed: the product rejected this message, without a retry."""
+        """Settle the attempt as failed: the product rejected this message, without a retry.
+
+        A check-in is not counted as unanswered any more.
+        """
+        is_current = matches_attempt(delivery_id, attempt, DeliveryState.SENDING)
+        unanswered_counts.discount_unsent(self._connection, is_current)
         return self._finish_with_reason(delivery_id, attempt, DeliveryState.FAILED, reason)
 
     def mark_gone(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
@@ -193,10 +164,14 @@ class Deliveries:
         return self._finish_with_reason(delivery_id, attempt, DeliveryState.GONE, reason)
 
     def mark_missed(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
-        """Settle it as missed: past its deadline, and still planned or claimed but not posted."""
+        """Settle it as missed: past its deadline, and still planned or claimed but not posted.
+
+        A check-in is not counted as unanswered any more.
+        """
         is_unsent = matches_attempt(
             delivery_id, attempt, DeliveryState.PLANNED, DeliveryState.SENDING
         )
+        unanswered_counts.discount_unsent(self._connection, is_unsent)
         return self._update_single(
             is_unsent, state=DeliveryState.MISSED, reason=reason[:_MAX_REASON_CHARACTERS]
         )
@@ -238,13 +213,17 @@ class Deliveries:
     def expire_overdue(self, now: datetime) -> int:
         """Settle the deliveries that can no longer be sent at *now* and return how many.
 
-        Planned ones past their deadline become missed; claimed ones that could not be
-        reconciled within a day become unconfirmed.
+        Planned ones past their deadline become missed, and such a check-in is not counted as
+        unanswered any more; claimed ones that could not be reconciled within a day become
+        unconfirmed.
         """
-        day_ago = to_unix_seconds(now) - _DAY_SECONDS
-        missed_count = self._change_state(
-            DeliveryState.PLANNED, deliveries.c.late < to_unix_seconds(now), DeliveryState.MISSED
+        day_ago, is_late = (
+            to_unix_seconds(now) - _DAY_SECONDS,
+            deliveries.c.late < to_unix_seconds(now),
         )
+        is_missed = (deliveries.c.state == DeliveryState.PLANNED) & is_late
+        unanswered_counts.discount_unsent(self._connection, is_missed)
+        missed_count = self._change_state(DeliveryState.PLANNED, is_late, DeliveryState.MISSED)
         is_abandoned = (deliveries.c.late < day_ago) & (deliveries.c.started < day_ago)
         return missed_count + self._change_state(
             DeliveryState.SENDING, is_abandoned, DeliveryState.UNCONFIRMED

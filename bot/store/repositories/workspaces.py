@@ -16,12 +16,23 @@ MAX_REST = timedelta(hours=1)
 """Upper bound of a rest; a longer one was stored before the clock was set back and is ignored."""
 
 
-class _WorkspaceRow(NamedTuple):
-    """The columns of a workspace; the defaults apply to one without a row."""
+_MAX_PROBE_COUNT = 1000
+"""Where the count of probes stops; its delay has been the longest for a long time by then."""
+
+
+class WorkspaceState(NamedTuple):
+    """The columns of a workspace; the defaults apply to one without a row.
+
+    ``probe_count`` is the number of probes since the last message that was sent: unless it is 0,
+    a probe precedes the next message. ``probe_at`` is when a suspended workspace is probed next.
+    Instants are whole Unix seconds.
+    """
 
     suspension_reason: str = ""
     resting_until: int = 0
     messages_per_minute: int = 0
+    probe_count: int = 0
+    probe_at: int = 0
 
     def is_resting(self, now: datetime) -> bool:
         """Whether the row's rest includes *now*; the same rule as :func:`is_resting_clause`."""
@@ -30,7 +41,11 @@ class _WorkspaceRow(NamedTuple):
 
 
 _SELECT_WORKSPACE = select(
-    workspaces.c.suspended, workspaces.c.rests_until, workspaces.c.pace
+    workspaces.c.suspended,
+    workspaces.c.rests_until,
+    workspaces.c.pace,
+    workspaces.c.probes,
+    workspaces.c.probe_at,
 ).where(workspaces.c.id == bindparam("workspace_id"))
 """Built once, as it is executed before every few messages."""
 
@@ -44,7 +59,7 @@ class Workspaces:
 
     def suspension_reason(self, workspace: str) -> str:
         """Return why *workspace* is suspended; ``""`` when it is not."""
-        return self._load_row(workspace).suspension_reason
+        return self.get_state(workspace).suspension_reason
 
     def suspend(self, workspace: str, reason: str) -> bool:
         """Suspend all deliveries to *workspace* until it is resumed; ``True`` on a change."""
@@ -82,13 +97,33 @@ class Workspaces:
 
     def get_pace(self, workspace: str) -> tuple[int, datetime]:
         """Return the reduced rate in messages per minute (0 for none) and when its rest ends."""
-        row = self._load_row(workspace)
+        row = self.get_state(workspace)
         return row.messages_per_minute, from_unix_seconds(row.resting_until)
 
     def accepts_messages(self, workspace: str, now: datetime) -> bool:
         """Whether messages may be sent to *workspace* at *now*: neither suspended nor resting."""
-        row = self._load_row(workspace)
+        row = self.get_state(workspace)
         return not row.suspension_reason and not row.is_resting(now)
+
+    def save_probe(self, workspace: str, probe_count: int, probe_at: datetime) -> None:
+        """Store how often *workspace* was probed, and when it is probed again if suspended."""
+        row = {
+            "id": workspace,
+            "probes": min(probe_count, _MAX_PROBE_COUNT),
+            "probe_at": math.ceil(probe_at.timestamp()),
+        }
+        upsert_row(self._connection, workspaces, row)
+
+    def reset_probes(self, workspace: str) -> None:
+        """Reset the count of probes, as a message to *workspace* was sent."""
+        is_probed = (workspaces.c.id == workspace) & (workspaces.c.probes != 0)
+        self._connection.execute(update(workspaces).where(is_probed).values(probes=0, probe_at=0))
+
+    def list_suspended(self) -> dict[str, WorkspaceState]:
+        """Return the state of every suspended workspace, by its key."""
+        query = select(workspaces.c.id, *_SELECT_WORKSPACE.selected_columns)
+        rows = self._connection.execute(query.where(workspaces.c.suspended != ""))
+        return {workspace: WorkspaceState(*values) for workspace, *values in rows}
 
     def count_suspended_and_resting(self, now: datetime) -> tuple[int, int]:
         """Count the suspended workspaces, and the others that are resting at *now*."""
@@ -99,9 +134,10 @@ class Workspaces:
             count_query.where(~is_suspended, is_resting_clause(now))
         ) or 0
 
-    def _load_row(self, workspace: str) -> _WorkspaceRow:
+    def get_state(self, workspace: str) -> WorkspaceState:
+        """Return the state of *workspace*."""
         row = self._connection.execute(_SELECT_WORKSPACE, {"workspace_id": workspace}).one_or_none()
-        return _WorkspaceRow(*row) if row else _WorkspaceRow()
+        return WorkspaceState(*row) if row else WorkspaceState()
 
 
 def is_resting_clause(now: datetime) -> ColumnElement[bool]:

@@ -117,3 +117,39 @@ async def test_resume_all_resumes_every_suspended_workspace(store: Store) -> Non
     assert await store.across_workspaces.read(
         lambda repos: repos.workspaces.accepts_messages("slack:T1", DEADLINE)
     )
+
+
+async def test_probes_are_counted_until_they_are_reset(store: Store) -> None:
+    """The count and the next probe are stored, bounded, and reset together."""
+
+    def save_and_reset(repos: Repositories) -> list[tuple[int, int]]:
+        states = []
+        for count in (1, 10**9):
+            repos.workspaces.save_probe("slack:T1", count, NOW)
+            states.append(repos.workspaces.get_state("slack:T1"))
+        repos.workspaces.reset_probes("slack:T1")
+        repos.workspaces.reset_probes("slack:T2")
+        states += [repos.workspaces.get_state(name) for name in ("slack:T1", "slack:T2")]
+        return [(state.probe_count, state.probe_at) for state in states]
+
+    now = int(NOW.timestamp())
+    assert await store.across_workspaces.write(save_and_reset) == [
+        (1, now),
+        (1000, now),
+        (0, 0),
+        (0, 0),
+    ]
+
+
+async def test_suspended_workspaces_are_listed_with_their_state(store: Store) -> None:
+    """A resting or resumed workspace is not listed."""
+
+    def suspend_some(repos: Repositories) -> dict[str, str]:
+        for name in ("slack:T1", "slack:T2"):
+            repos.workspaces.suspend(name, "token_revoked")
+        repos.workspaces.resume("slack:T2")
+        repos.workspaces.set_rest("slack:T3", NOW)
+        states = repos.workspaces.list_suspended()
+        return {name: state.suspension_reason for name, state in states.items()}
+
+    assert await store.across_workspaces.write(suspend_some) == {"slack:T1": "token_revoked"}

@@ -28,6 +28,9 @@ have an unknown result.
 
 _LOOPBACK_PATTERNS = ("all://127.0.0.1", "all://localhost", "all://[::1]")
 
+_PAGE_SIZE = 50
+"""Members in a page; Microsoft accepts 50 to 500."""
+
 CARD_CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 
 Card = dict[str, Any]
@@ -53,6 +56,7 @@ class ApiClient:
         async def get_bearer_token() -> str:
             return await token_provider.get_app_token(PUBLIC.bot_scope, None)
 
+        self._get_bearer_token = get_bearer_token
         self._client = Client(ClientOptions(token=get_bearer_token))
         # A configured proxy cannot connect back to this machine, so loopback bypasses it.
         no_proxy = dict.fromkeys(_LOOPBACK_PATTERNS)
@@ -95,6 +99,17 @@ class ApiClient:
         """Return the display name of a member of a conversation, or ``""``."""
         members = ConversationMemberClient(conversation.service_url, self._client)
         return (await members.get_by_id(conversation.id, person_id)).name or ""
+
+    async def check_access(self, conversation: ConversationRef | None) -> None:
+        """Request a page of the members of *conversation*; without one, only the access token.
+
+        The page is dropped: it matters only that the request is not refused.
+        """
+        if conversation is None:
+            await self._get_bearer_token()
+            return
+        path = f"/v3/conversations/{conversation.id}/pagedMembers"
+        await self._client.get(f"{conversation.service_url}{path}", params={"pageSize": _PAGE_SIZE})
 
     async def close(self) -> None:
         """Close the HTTP session."""

@@ -9,8 +9,10 @@ from bot.chat.msteams.directory_cache import DirectoryCache
 from bot.chat.msteams.outbound import error_codes
 from bot.chat.msteams.outbound.api_client import ApiClient
 from bot.chat.msteams.render.card_factory import CardFactory, find_mentioned_people
+from bot.chat.probe_results import build_probe_result
 from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message
+from bot.outlet import ProbeResult, ProbeStatus
 
 logger = logging.getLogger("attune.msteams")
 
@@ -53,12 +55,33 @@ class TeamsOutlet:
         """Return ``NOT_SUPPORTED``: a bot has no permission to read its own chats in Teams."""
         return SearchResult.NOT_SUPPORTED
 
+    async def probe(self, to: Address) -> ProbeResult:
+        """Fetch members of the conversation of *to*, which posts nothing.
+
+        Without a known conversation only the access token is requested: a first message then
+        creates the chat before it posts, and a failure there leaves nothing in doubt.
+        """
+        try:
+            await self._api_client.check_access(self._find_conversation(to))
+        except Exception as error:  # noqa: BLE001 - every error is classified as a send status
+            result = error_codes.classify_error(error)
+            return build_probe_result(_log_failure("teams.probe_failed", result))
+        return ProbeResult(ProbeStatus.AVAILABLE)
+
     async def fetch_profile(self, person: Person) -> Profile | None:
         """Return the profile cached from a person's last activity; a blank one if none is."""
         return self._directory.get_profile(person)
 
     async def show_home(self, person: Person, home: Home) -> None:
         """Do nothing: the home page is a card in the chat, posted anew at each request."""
+
+    def _find_conversation(self, to: Address) -> ConversationRef | None:
+        """Return the known conversation of an address; ``None`` for a chat not yet created."""
+        route = to.route or self._directory.get_route(Person(to.workspace, to.person))
+        if conversation := conversation_ref.parse_conversation_ref(route):
+            return conversation
+        service_url = self._directory.get_service_url(to.workspace)
+        return ConversationRef(service_url, to.channel) if to.channel else None
 
     async def _resolve_conversation(self, to: Address) -> ConversationRef:
         person = Person(to.workspace, to.person)

@@ -8,6 +8,7 @@ from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
+from bot.chat.probe_results import build_probe_result
 from bot.chat.slack.inbound import profiles
 from bot.chat.slack.outbound import error_codes
 from bot.chat.slack.outbound.api_client import ApiClient
@@ -16,6 +17,7 @@ from bot.chat.slack.render import surfaces
 from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message
 from bot.logs import log_error
+from bot.outlet import ProbeResult, ProbeStatus
 
 logger = logging.getLogger("attune.slack")
 
@@ -45,7 +47,7 @@ class AccountCheck:
 
 
 class SlackOutlet:
-    """Implementation of :class:`bot.conversation.Outlet` for Slack; never raises, never retries."""
+    """Implementation of :class:`bot.outlet.Outlet` for Slack; never raises, never retries."""
 
     def __init__(self, api_client: ApiClient) -> None:
         """Send with *api_client*."""
@@ -83,6 +85,14 @@ class SlackOutlet:
             status = _log_failure("slack.history_search_failed", error).status
             is_final = status in {SendStatus.FAILED, SendStatus.GONE, SendStatus.CLOSED}
             return SearchResult.NOT_SUPPORTED if is_final else SearchResult.RETRY_LATER
+
+    async def probe(self, to: Address) -> ProbeResult:
+        """Call ``auth.test`` for the workspace of *to*; it posts nothing and needs no scope."""
+        try:
+            await (await self._api_client.get_client(to.workspace)).auth_test()
+        except Exception as error:  # noqa: BLE001 - every error is classified into a probe result
+            return build_probe_result(_log_failure("slack.probe_failed", error))
+        return ProbeResult(ProbeStatus.AVAILABLE)
 
     async def fetch_profile(self, person: Person) -> Profile | None:
         """Fetch a user's locale, time zone and role; ``None`` when the call fails."""

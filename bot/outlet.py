@@ -1,0 +1,47 @@
+"""Outlet: the protocol of a product's API for outgoing messages, and the results of its probes."""
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Protocol
+
+from bot.conversation import Address, Person, Profile, SearchResult, SendResult
+from bot.elements import Home, Message
+
+
+class ProbeStatus(Enum):
+    """What the answer to a probe proves."""
+
+    AVAILABLE = "available"
+    """The product answers for the workspace, so that a message gets a definite result."""
+    UNAVAILABLE = "unavailable"
+    """The product does not answer, or not now; a message could end in doubt."""
+    REFUSED = "refused"
+    """The whole workspace rejects the bot."""
+
+
+@dataclass(frozen=True)
+class ProbeResult:
+    """Result of a probe, with the product's own code and the delay that it requested, if any."""
+
+    status: ProbeStatus
+    reason: str = ""
+    retry_after_seconds: float = 0.0
+
+
+class Outlet(Protocol):
+    """A product's API for outgoing messages. Nothing in it retries by itself."""
+
+    async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
+        """Send one message; *delivery_id* is its opaque idempotency key. Never raises."""
+
+    async def check_posted(self, to: Address, delivery_id: str, since: float) -> SearchResult:
+        """Search for the message with *delivery_id*, sent at Unix time *since*. Never raises."""
+
+    async def probe(self, to: Address) -> ProbeResult:
+        """Call the API of the workspace of *to* without posting anything. Never raises."""
+
+    async def fetch_profile(self, person: Person) -> Profile | None:
+        """Return the profile of *person*; ``None`` if the product's API is not available."""
+
+    async def show_home(self, person: Person, home: Home) -> None:
+        """Publish the person's home page. Never raises."""

@@ -1,0 +1,108 @@
+"""When a workspace that is in doubt or suspended is probed, and what a probe's result changes."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import Enum
+
+from bot.conversation import Address
+from bot.domain.probe_backoff import (
+    OUTAGE_BACKOFF,
+    SUSPENSION_BACKOFF,
+    can_retry,
+    is_probe_due,
+    next_probe_delay,
+)
+from bot.outlet import ProbeResult, ProbeStatus
+from bot.store.repositories import Repositories
+from bot.store.repositories.column_codecs import from_unix_seconds
+from bot.store.repositories.workspaces import MAX_REST, WorkspaceState
+
+
+class Availability(Enum):
+    """Whether messages may be sent to a workspace now."""
+
+    AVAILABLE = "available"
+    PROBE_DUE = "probe_due"
+    """Not before a probe succeeds, and the probe is due."""
+    UNAVAILABLE = "unavailable"
+
+
+def check_availability(repos: Repositories, workspace: str, now: datetime) -> Availability:
+    """Return whether messages may be sent to *workspace* at *now*."""
+    state = repos.workspaces.get_state(workspace)
+    if state.suspension_reason:
+        is_due = _is_retry_due(state, now)
+        return Availability.PROBE_DUE if is_due else Availability.UNAVAILABLE
+    if state.is_resting(now):
+        return Availability.UNAVAILABLE
+    return Availability.PROBE_DUE if state.probe_count else Availability.AVAILABLE
+
+
+def list_due_retries(repos: Repositories, now: datetime) -> tuple[str, ...]:
+    """Return the suspended workspaces that are probed again at *now*."""
+    suspended = repos.workspaces.list_suspended()
+    return tuple(workspace for workspace, state in suspended.items() if _is_retry_due(state, now))
+
+
+def find_probe_address(repos: Repositories, workspace: str, now: datetime) -> Address:
+    """Return an address for a probe: of the next due message, else of a team's channel."""
+    deliveries = repos.deliveries.list_due_deliveries(workspace, now, limit=1)
+    channels = [team.channel for team in repos.teams.list_teams() if team.workspace == workspace]
+    if deliveries:
+        address = Address(workspace, deliveries[0].person, deliveries[0].channel)
+    else:
+        address = Address(workspace, channel=next(iter(channels), ""))
+    return replace(address, route=repos.chat_routes.get_route(address))
+
+
+def schedule_next_probe(
+    repos: Repositories,
+    workspace: str,
+    now: datetime,
+    jitter_fraction: float,
+    retry_after_seconds: float = 0.0,
+) -> None:
+    """Store a longer delay than the last one before the next probe of *workspace*.
+
+    A suspended workspace is probed after it; any other one rests until then, at least as long as
+    the product requested and never longer than :data:`MAX_REST`. *jitter_fraction* is a random
+    number from 0 to 1.
+    """
+    state = repos.workspaces.get_state(workspace)
+    policy = SUSPENSION_BACKOFF if state.suspension_reason else OUTAGE_BACKOFF
+    delay = next_probe_delay(policy, state.probe_count, jitter_fraction)
+    repos.workspaces.save_probe(workspace, state.probe_count + 1, now + delay)
+    if not state.suspension_reason:
+        requested_seconds = min(retry_after_seconds, MAX_REST.total_seconds())
+        rest_until = now + max(delay, timedelta(seconds=requested_seconds))
+        if state.is_resting(now):
+            rest_until = max(rest_until, from_unix_seconds(state.resting_until))
+        repos.workspaces.set_rest(workspace, rest_until)
+
+
+def record_probe_result(
+    repos: Repositories,
+    workspace: str,
+    result: ProbeResult,
+    now: datetime,
+    jitter_fraction: float,
+) -> str:
+    """Record the *result* of a probe; return the log action, ``""`` for no change of state.
+
+    A success ends a suspension but keeps the count of probes: only a message that was sent
+    resets it, so that a workspace which accepts probes and refuses messages is tried ever more
+    rarely as well.
+    """
+    if result.status is ProbeStatus.AVAILABLE:
+        # The event of an uninstallation may have arrived while the probe was under way.
+        is_ended = can_retry(repos.workspaces.suspension_reason(workspace))
+        return "workspaces.opened" if is_ended and repos.workspaces.resume(workspace) else ""
+    is_change = result.status is ProbeStatus.REFUSED and repos.workspaces.suspend(
+        workspace, result.reason
+    )
+    schedule_next_probe(repos, workspace, now, jitter_fraction, result.retry_after_seconds)
+    return "workspaces.closed" if is_change else ""
+
+
+def _is_retry_due(state: WorkspaceState, now: datetime) -> bool:
+    return can_retry(state.suspension_reason) and is_probe_due(state.probe_at, now.timestamp())
