@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.content.catalogue import Catalogue
-from bot.conversation import parse_product
+from bot.conversation import Person, Profile, parse_product
 from bot.outlet import Outlet
 from bot.store.store import Store
 
@@ -31,3 +31,8 @@ class Context:
     def is_configured(self, workspace: str) -> bool:
         """Return whether the workspace's product is configured, so that messages can be sent."""
         return self.find_outlet(workspace) is not None
+
+    async def fetch_profile(self, person: Person) -> Profile | None:
+        """Return the profile of *person*; ``None`` if the product's API is not available."""
+        outlet = self.find_outlet(person.workspace)
+        return await outlet.fetch_profile(person) if outlet else None

@@ -59,10 +59,11 @@ class Request:
     ``name`` is a key of the table that routes it. ``idempotency_key`` is the same for every retry
     and double click of one action. ``keyword`` is one of the command's keywords, ``""`` for none,
     or :data:`UNKNOWN_KEYWORD`: an adapter never forwards other text that a person typed.
-    ``channel`` is the conversation of a command or message (``""`` on any other surface). ``data``
-    is the payload of the button or form, ``answers`` the coded answers by field id. ``locale`` is
-    the person's locale in the event's payload, if any; ``language`` is the catalogue language that
-    the middleware resolved.
+    ``channel`` is the conversation of a command or message, or the one from which a form was opened
+    (``""`` on any other surface); the product states it, no client can choose it. ``data`` is the
+    payload of the button or form, ``answers`` the coded answers by field id. ``locale`` is the
+    person's locale in the event's payload, if any; ``language`` is the catalogue language that the
+    middleware resolved.
     """
 
     person: Person

@@ -7,6 +7,7 @@ from bot.content.catalogue import Catalogue
 from bot.context import Context
 from bot.conversation import ChatEvent, Keywords, Reply, Request, RequestStep
 from bot.domain import tips
+from bot.domain.people import Right
 from handlers import (
     checkin,
     debriefs,
@@ -15,6 +16,7 @@ from handlers import (
     home,
     join,
     preferences,
+    rights,
     rupture,
     supervision,
     tip,
@@ -53,22 +55,76 @@ class Command:
 
     async def handle_request(self, request: Request, context: Context) -> Reply:
         """Dispatch *request* to the handler of its keyword."""
+        handler = self.keyword_handlers.get(request.keyword, self.fallback_handler)
         if not request.keyword:
-            return await self.default_handler(request, context)
-        if self.topic_handler and request.keyword in tips.topics_by_keyword(
+            handler = self.default_handler
+        elif self.topic_handler and request.keyword in tips.topics_by_keyword(
             context.catalogue.get_pack(request.language)
         ):
-            return await self.topic_handler(request, context)
-        return await self.keyword_handlers.get(request.keyword, self.fallback_handler)(
-            request, context
-        )
+            handler = self.topic_handler
+        return await _check_right(handler)(request, context)
+
+
+RIGHTS: Mapping[Handler, Right] = {
+    checkin.open_checkin_form: Right.CLINICIAN,
+    checkin.submit_checkin: Right.CLINICIAN,
+    checkin.submit_follow_up: Right.CLINICIAN,
+    debriefs.show_counts: Right.EVERYONE,
+    debriefs.show_period: Right.READER,
+    debriefs.submit_agreement: Right.READER,
+    help.close_read_form: Right.EVERYONE,
+    help.show_checkin_help: Right.EVERYONE,
+    help.show_debriefs_help: Right.EVERYONE,
+    help.show_help: Right.EVERYONE,
+    help.show_privacy_notice: Right.EVERYONE,
+    help.show_rupture_help: Right.EVERYONE,
+    help.show_supervision_help: Right.EVERYONE,
+    home.show_home: Right.EVERYONE,
+    home.submit_language: Right.EVERYONE,
+    join.join_checkins: Right.JOINER,
+    preferences.leave_checkins: Right.EVERYONE,
+    preferences.open_pause_form: Right.JOINER,
+    preferences.open_settings: Right.JOINER,
+    preferences.restart_weekly_checkins: Right.CLINICIAN,
+    preferences.resume_checkins: Right.CLINICIAN,
+    preferences.submit_menu_choice: Right.CLINICIAN,
+    preferences.submit_pause: Right.CLINICIAN,
+    preferences.submit_settings: Right.JOINER,
+    rupture.open_debrief_form: Right.EVERYONE,
+    rupture.open_debrief_withdrawal_form: Right.EVERYONE,
+    rupture.open_deeper_form: Right.EVERYONE,
+    rupture.open_guide_chooser: Right.EVERYONE,
+    rupture.show_guide: Right.EVERYONE,
+    rupture.submit_debrief: Right.EVERYONE,
+    rupture.submit_debrief_withdrawal: Right.EVERYONE,
+    rupture.submit_deeper_form: Right.EVERYONE,
+    supervision.open_chosen_setup: Right.EDITOR,
+    supervision.open_setup: Right.EVERYONE,
+    supervision.repeat_introduction: Right.EDITOR,
+    supervision.submit_setup: Right.EDITOR,
+    tip.show_card_ahead: Right.EVERYONE,
+    tip.show_cards_of_kind: Right.EVERYONE,
+    tip.show_next_card: Right.EVERYONE,
+    tip.show_todays_card: Right.EVERYONE,
+    tip.show_topic: Right.EVERYONE,
+    tip.show_topics: Right.EVERYONE,
+    tip.show_usage: Right.EVERYONE,
+}
+"""The right that each handler requires. A handler that is not listed cannot be registered."""
+
+
+def _check_right(handler: Handler) -> Handler:
+    """Wrap *handler* so that its right is checked first; KeyError for a handler without one."""
+    return rights.require_right(handler, RIGHTS[handler])
 
 
 def _ignore_closed_form(handler: Handler) -> Handler:
     """Wrap *handler* so that a request from a closed form returns ``None``."""
+    handle_open_form = _check_right(handler)
 
     async def handle_form(request: Request, context: Context) -> Reply:
-        return None if request.step is RequestStep.CLOSED else await handler(request, context)
+        is_closed = request.step is RequestStep.CLOSED
+        return None if is_closed else await handle_open_form(request, context)
 
     return handle_form
 
@@ -134,32 +190,35 @@ FORMS: Mapping[str, Handler] = {
 }
 
 BUTTONS: Mapping[str, Handler] = {
-    "checkin.again": preferences.restart_weekly_checkins,
-    "checkin.answer": checkin.open_checkin_form,
-    "checkin.join": join.join_checkins,
-    "checkin.leave": preferences.leave_checkins,
-    "checkin.menu": preferences.submit_menu_choice,
-    "checkin.pause": preferences.open_pause_form,
-    "checkin.resume": preferences.resume_checkins,
-    "checkin.settings": preferences.open_settings,
-    "debriefs.open": debriefs.show_counts,
-    "debriefs.period": debriefs.show_period,
-    "help.open": help.show_help,
-    "home.language": home.submit_language,
-    "home.open": home.show_home,
-    "join": join.join_checkins,
-    "kept": help.show_privacy_notice,
-    "rupture.deeper": rupture.open_deeper_form,
-    "rupture.open": rupture.open_debrief_form,
-    "supervision.introduce": supervision.repeat_introduction,
-    "supervision.open": supervision.open_setup,
-    "tip.kind": tip.show_cards_of_kind,
-    "tip.next": tip.show_card_ahead,
-    "tip.today": tip.show_todays_card,
+    name: _check_right(handler)
+    for name, handler in {
+        "checkin.again": preferences.restart_weekly_checkins,
+        "checkin.answer": checkin.open_checkin_form,
+        "checkin.join": join.join_checkins,
+        "checkin.leave": preferences.leave_checkins,
+        "checkin.menu": preferences.submit_menu_choice,
+        "checkin.pause": preferences.open_pause_form,
+        "checkin.resume": preferences.resume_checkins,
+        "checkin.settings": preferences.open_settings,
+        "debriefs.open": debriefs.show_counts,
+        "debriefs.period": debriefs.show_period,
+        "help.open": help.show_help,
+        "home.language": home.submit_language,
+        "home.open": home.show_home,
+        "join": join.join_checkins,
+        "kept": help.show_privacy_notice,
+        "rupture.deeper": rupture.open_deeper_form,
+        "rupture.open": rupture.open_debrief_form,
+        "supervision.introduce": supervision.repeat_introduction,
+        "supervision.open": supervision.open_setup,
+        "tip.kind": tip.show_cards_of_kind,
+        "tip.next": tip.show_card_ahead,
+        "tip.today": tip.show_todays_card,
+    }.items()
 }
 
-SHORTCUTS: Mapping[str, Handler] = {"debrief": rupture.open_debrief_form}
+SHORTCUTS: Mapping[str, Handler] = {"debrief": _check_right(rupture.open_debrief_form)}
 
-HOME_HANDLER: Handler = home.show_home
+HOME_HANDLER: Handler = _check_right(home.show_home)
 
 EVENT_HANDLER: Callable[[ChatEvent, Context], Awaitable[None]] = events.handle_event

@@ -168,9 +168,11 @@ def _save_settings(
     repos: Repositories, request: Request, settings: CheckinSettings, now: datetime
 ) -> PersonalData:
     person = request.person
-    team = repos.teams.get_home_team(person) or repos.teams.get(request.data)
-    if team is None or team.workspace != person.workspace:
-        raise StaleFormError
+    team = repos.teams.get_home_team(person) or repos.teams.get_by_channel(
+        person.workspace, request.channel
+    )
+    if team is None:
+        raise NoTeamError
     if person in repos.teams.list_role_holders(team.id, Role.SUPERVISOR):
         raise StaleFormError
     clinician = repos.people.get(person)

@@ -35,14 +35,17 @@ async def open_debrief_form(request: Request, context: Context) -> Reply:
 
 
 async def submit_debrief(request: Request, context: Context) -> Reply:
-    """File the debrief, once per idempotency key, and return the guide."""
+    """File the debrief, once per idempotency key, and return the guide.
+
+    Nothing is stored for a person on no team's list.
+    """
     words, now = context.catalogue.get_pack(request.language), context.now()
     debrief = debrief_form.parse_debrief(request.answers)
 
     def save_debrief(repos: Repositories) -> tuple[str, tuple[str, ...]]:
         team = repos.teams.get_home_team(request.person)
         withdrawable_until = _debrief_withdrawal_deadline(repos, team)
-        if repos.idempotency_keys.claim("debrief", request.idempotency_key, now.date()):
+        if team and repos.idempotency_keys.claim("debrief", request.idempotency_key, now.date()):
             codes = {"form": debrief.form, "status": debrief.status}
             withdrawable_until = repos.slips.file_debrief(
                 request.person, codes, now
@@ -112,21 +115,30 @@ async def open_deeper_form(request: Request, context: Context) -> Reply:
 
 
 async def submit_deeper_form(request: Request, context: Context) -> Reply:
-    """Refine the guide in place; only a wish for a follow-up, if any, is stored."""
+    """Refine the guide in place; only a wish for a follow-up that can be sent is stored."""
     words = context.catalogue.get_pack(request.language)
     refinement = debrief_form.parse_refinement(request.data, request.answers, words)
     if isinstance(refinement, InvalidAnswers):
         return refinement
     debrief, person = debrief_form.parse_encoded_codes(request.data), request.person
-    supervisors = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: _supervisor_ids(repos, person, repos.teams.get_home_team(person))
+    now = context.now()
+
+    def read_supervisors(repos: Repositories) -> tuple[tuple[str, ...], bool]:
+        personal_data = load_personal_data(repos, person, now)
+        return (
+            _supervisor_ids(repos, person, personal_data.team),
+            follow_ups.can_offer_follow_up(personal_data, personal_data.local_today(now)),
+        )
+
+    supervisors, can_follow_up = await context.store.for_workspace(request.person.workspace).read(
+        read_supervisors
     )
     guide = guides.build_guide_form(debrief, words, refinement, supervisors=supervisors)
-    if not follow_ups.wants_follow_up(request):
+    if not (can_follow_up and follow_ups.wants_follow_up(request)):
         return guide
     sign = questions.deal_sign(words.signs, secrets.randbelow)
     await context.store.for_workspace(request.person.workspace).write(
-        lambda repos: _save_follow_up_wish(repos, person, sign, context.now())
+        lambda repos: _save_follow_up_wish(repos, person, sign, now)
     )
     return follow_ups.add_follow_up_notice(guide, sign, words)
 

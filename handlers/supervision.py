@@ -3,23 +3,18 @@
 A team's supervisors may edit its set-up, or an admin while it has no supervisor.
 """
 
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from uuid import NAMESPACE_OID, uuid5
 
 from bot.context import Context
-from bot.conversation import DeferredReply, InvalidAnswers, Person, Profile, Reply, Request
+from bot.conversation import DeferredReply, InvalidAnswers, Reply, Request
 from bot.domain import surface
 from bot.domain.teams import setup_form, setup_submission
 from bot.domain.teams.setup_form import NEW_TEAM_ID
 from bot.domain.teams.setup_submission import SetupSubmission
 from bot.elements import Form, Option
-from bot.errors import NotTheirTeamError, UnknownAnswerError, UnknownProfileError
+from bot.errors import UnknownProfileError
 from bot.workflows import team_setup
-from bot.workflows.team_setup import SetupEditor
-
-AllowedAction = Callable[[str], Awaitable[Reply]]
-"""The action to run after the permission check; its argument is the person's zone, if known."""
 
 
 async def open_setup(request: Request, context: Context) -> Reply:
@@ -31,19 +26,11 @@ async def open_setup(request: Request, context: Context) -> Reply:
 
 
 async def open_chosen_setup(request: Request, context: Context) -> Reply:
-    """Open the set-up of the chosen team.
-
-    Raises :class:`bot.errors.UnknownAnswerError` unless exactly one team was chosen.
-    """
-    chosen_ids = request.answers.get("which", ())
-    if len(chosen_ids) != 1:
-        raise UnknownAnswerError
-    return await _run_if_allowed(
-        request,
-        context,
-        chosen_ids[0],
-        lambda zone: _build_setup_form(request, context, chosen_ids[0], zone),
-    )
+    """Open the set-up of the chosen team; that of a new team has the admin's own zone."""
+    team_id, zone = setup_submission.parse_team_id(request.data, request.answers), ""
+    if team_id == NEW_TEAM_ID and (profile := await context.fetch_profile(request.person)):
+        zone = profile.zone
+    return await _build_setup_form(request, context, team_id, zone)
 
 
 async def submit_setup(request: Request, context: Context) -> Reply:
@@ -58,27 +45,18 @@ async def submit_setup(request: Request, context: Context) -> Reply:
     )
     if errors := setup_submission.validate_submission(submission, setup_context, words):
         return errors
-    return await _run_if_allowed(
-        request,
-        context,
-        request.data,
-        lambda _zone: _save_setup(request, context, team_id, submission),
-    )
+    return await _save_setup(request, context, team_id, submission)
 
 
 async def repeat_introduction(request: Request, context: Context) -> Reply:
     """Queue the channel's introduction card once more, at most once a day."""
-    return await _run_if_allowed(
-        request,
-        context,
-        request.data,
-        lambda _zone: _plan_introduction(request, context, request.data),
-    )
+    team_id = setup_submission.parse_team_id(request.data, request.answers)
+    return await _plan_introduction(request, context, team_id)
 
 
 async def _build_setup_reply(request: Request, context: Context) -> Reply:
     words, person = context.catalogue.get_pack(request.language), request.person
-    profile = await _fetch_profile(context, person)
+    profile = await context.fetch_profile(person)
     is_admin = profile is not None and profile.is_admin
     teams = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: team_setup.editable_teams(repos, person, is_admin=is_admin)
@@ -137,42 +115,12 @@ async def _plan_introduction(request: Request, context: Context, team_id: str) -
     return setup_form.build_card_resent_form(context.catalogue.get_pack(request.language))
 
 
-async def _run_if_allowed(
-    request: Request, context: Context, team_id: str, action: AllowedAction
-) -> Reply:
-    """Run *action* for a supervisor at once, for an admin after the product confirmed the role.
-
-    Raises :class:`bot.errors.NotTheirTeamError` for any other person.
-    """
-    editor = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: team_setup.editor_of(repos, request.person, team_id)
-    )
-    if editor is SetupEditor.THIS_PERSON:
-        return await action("")
-    if editor is SetupEditor.AN_ADMIN:
-        return DeferredReply(lambda: _run_if_admin(request.person, context, action))
-    raise NotTheirTeamError
-
-
-async def _run_if_admin(person: Person, context: Context, action: AllowedAction) -> Reply:
-    profile = await _fetch_profile(context, person)
-    if profile is None:
-        raise UnknownProfileError
-    if not profile.is_admin:
-        raise NotTheirTeamError
-    return await action(profile.zone)
-
-
-async def _fetch_profile(context: Context, person: Person) -> Profile | None:
-    outlet = context.find_outlet(person.workspace)
-    return await outlet.fetch_profile(person) if outlet else None
-
-
 def _team_id_of_request(request: Request) -> str:
     """Return the team's id; a new team's derives from the idempotency key.
 
     A retry then creates no second team.
     """
-    if request.data != NEW_TEAM_ID:
-        return request.data
+    team_id = setup_submission.parse_team_id(request.data, request.answers)
+    if team_id != NEW_TEAM_ID:
+        return team_id
     return uuid5(NAMESPACE_OID, f"{request.person.workspace} {request.idempotency_key}").hex

@@ -66,6 +66,51 @@ class Clinician:
     work_days: tuple[int, ...] = ()
 
 
+class Right(Enum):
+    """The right that a handler requires; it is checked before anything that was sent is read."""
+
+    EVERYONE = "everyone"
+    """Published content, the person's own data, or a reply that depends on the person alone."""
+    CLINICIAN = "clinician"
+    """Counted in a team: on its list, or joined."""
+    JOINER = "joiner"
+    """Counted in a team, or acting in a team's channel: the person may join it."""
+    READER = "reader"
+    """May read the published tables of at least one team."""
+    EDITOR = "editor"
+    """May edit the set-up of the requested team, see :func:`may_edit_team`."""
+
+
+@dataclass(frozen=True)
+class PersonAccess:
+    """What the rights of a person depend on, whatever their request contains.
+
+    ``is_channel_of_team`` is True for a request from the channel of a team of their workspace.
+    """
+
+    has_home_team: bool
+    is_channel_of_team: bool
+    reads_tables: bool
+
+
+def has_right(right: Right, access: PersonAccess) -> bool:
+    """Return whether a person with *access* has *right*.
+
+    :attr:`Right.EDITOR` depends on the requested team and is never granted here.
+    """
+    match right:
+        case Right.EVERYONE:
+            return True
+        case Right.CLINICIAN:
+            return access.has_home_team
+        case Right.JOINER:
+            return access.has_home_team or access.is_channel_of_team
+        case Right.READER:
+            return access.reads_tables
+        case Right.EDITOR:
+            return False
+
+
 class SetupEditor(Enum):
     """Who may edit a team's set-up, as seen by the requesting person."""
 

@@ -67,11 +67,13 @@ class SavedSetup:
 def editor_of(repos: Repositories, person: Person, team_id: str) -> SetupEditor:
     """Return who may edit the set-up of *team_id*: its supervisors, or an admin while it has none.
 
-    Raises :class:`bot.errors.StaleFormError` when the workspace has no such team.
+    A team that the workspace does not have is edited by others, as a team of other supervisors.
     """
     if team_id == NEW_TEAM_ID:
         return find_setup_editor(person, ())
-    team = _get_team(repos, person, team_id)
+    team = repos.teams.get(team_id)
+    if team is None or team.workspace != person.workspace:
+        return SetupEditor.OTHERS
     return find_setup_editor(person, repos.teams.list_role_holders(team.id, Role.SUPERVISOR))
 
 

@@ -2,14 +2,19 @@ from dataclasses import replace
 from datetime import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import (
+    PersonAccess,
+    Right,
     Role,
     SetupEditor,
     Team,
     find_setup_editor,
+    has_right,
     is_same_practice,
     may_edit_team,
     may_name_practice,
@@ -145,3 +150,24 @@ def test_teams_are_selected_by_role() -> None:
 
     assert select_teams_with_role((NORTH, SOUTH), roles, Role.DIRECTOR) == (SOUTH, NORTH)
     assert select_teams_with_role((NORTH, SOUTH), roles, Role.SUPERVISOR) == (NORTH,)
+
+
+NO_ACCESS = PersonAccess(has_home_team=False, is_channel_of_team=False, reads_tables=False)
+RIGHTS_BY_ACCESS = {
+    NO_ACCESS: {Right.EVERYONE},
+    replace(NO_ACCESS, has_home_team=True): {Right.EVERYONE, Right.CLINICIAN, Right.JOINER},
+    replace(NO_ACCESS, is_channel_of_team=True): {Right.EVERYONE, Right.JOINER},
+    replace(NO_ACCESS, reads_tables=True): {Right.EVERYONE, Right.READER},
+}
+
+
+@pytest.mark.parametrize(("access", "rights"), RIGHTS_BY_ACCESS.items())
+def test_each_access_grants_its_rights(access: PersonAccess, rights: set[Right]) -> None:
+    """A place on a list, in a team's channel or among the readers grants its rights alone."""
+    assert {right for right in Right if has_right(right, access)} == rights
+
+
+@given(st.builds(PersonAccess, st.booleans(), st.booleans(), st.booleans()))
+def test_access_alone_never_grants_a_set_up(access: PersonAccess) -> None:
+    """A set-up is granted for one team, by its supervisors, and by no other access."""
+    assert not has_right(Right.EDITOR, access)

@@ -231,6 +231,8 @@ async def test_an_agreement_without_a_role_opens_nothing(context: Context) -> No
 
 async def test_a_forged_period_is_refused(context: Context) -> None:
     """An invalid date opens nothing."""
+    await set_up_team(context)
+
     with pytest.raises(UnknownAnswerError):
         await show_period(build_request(SUPERVISOR, data="monday:soon"), context)
 

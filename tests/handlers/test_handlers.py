@@ -13,8 +13,9 @@ from bot.domain.debriefs import guides
 from bot.domain.debriefs.debrief_form import Debrief
 from bot.domain.teams import setup_form, welcome_card
 from bot.elements import ActionRow, Button, Form, OverflowMenu
-from bot.errors import StaleFormError
+from bot.errors import NotTheirTeamError
 from handlers import BUTTONS, COMMANDS, FORMS
+from tests.handlers.setup_forms import resolve_reply
 from tests.sample_team import MARIE, SUPERVISOR, TEAM, build_request, reply_body, set_up_team
 from tests.sources import ROOT
 
@@ -80,5 +81,5 @@ async def test_a_team_of_another_workspace_is_rejected(context: Context) -> None
     await set_up_team(context)
     request = build_request(Person("slack:T0ELSEWHERE", SUPERVISOR.id), data=TEAM.id)
 
-    with pytest.raises(StaleFormError):
-        await BUTTONS["supervision.introduce"](request, context)
+    with pytest.raises(NotTheirTeamError):
+        await resolve_reply(await BUTTONS["supervision.introduce"](request, context))

@@ -15,7 +15,6 @@ from bot.domain.people import Role
 from bot.elements import ChannelField, ChoiceField, Form, Message, NameField, PeopleField
 from bot.errors import (
     NotTheirTeamError,
-    UnknownAnswerError,
     UnknownProfileError,
 )
 from bot.store.repositories import Repositories
@@ -237,9 +236,12 @@ async def test_an_old_form_gives_no_permission(context: Context, person: Person,
 
 @pytest.mark.parametrize("which", [(), (TEAM.id, OTHER_TEAM.id)])
 async def test_exactly_one_team_must_be_chosen(context: Context, which: tuple[str, ...]) -> None:
-    """No team or two teams are an invalid choice."""
-    with pytest.raises(UnknownAnswerError):
-        await FORMS["which"](build_request(SUPERVISOR, answers={"which": which}), context)
+    """No team or two teams are a choice that no person may edit."""
+    await set_up_team(context)
+    request = build_request(SUPERVISOR, answers={"which": which})
+
+    with pytest.raises(NotTheirTeamError):
+        await resolve_reply(await FORMS["which"](request, context))
 
 
 async def test_the_card_can_be_posted_again(context: Context, clock: FakeClock) -> None:
@@ -261,8 +263,10 @@ async def test_posting_the_card_requires_permission(context: Context) -> None:
     """A clinician cannot make the bot post in the channel."""
     await set_up_team(context)
 
+    request = build_request(ADA, data=TEAM.id)
+
     with pytest.raises(NotTheirTeamError):
-        await BUTTONS["supervision.introduce"](build_request(ADA, data=TEAM.id), context)
+        await resolve_reply(await BUTTONS["supervision.introduce"](request, context))
 
 
 async def test_help_and_unknown_keywords_show_the_usage(context: Context) -> None:

@@ -1,14 +1,11 @@
 from dataclasses import replace
 from datetime import time
 
-import pytest
-
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Role, Team
 from bot.domain.teams.setup_form import NEW_TEAM_ID
 from bot.domain.teams.setup_submission import SetupSubmission
-from bot.errors import StaleFormError
 from bot.store.repositories import Repositories
 from bot.store.store import Store
 from bot.workflows import team_setup
@@ -113,13 +110,15 @@ async def test_an_admin_edits_teams_without_supervisors(store: Store) -> None:
 
 
 async def test_a_team_of_another_workspace_is_rejected(store: Store) -> None:
-    """A team id of another workspace raises StaleFormError."""
+    """A team id of another workspace is edited by others, as an id that no team has."""
     await save_sample_setup(store)
+    person = Person("slack:T2", "U1")
 
-    with pytest.raises(StaleFormError):
-        await store.across_workspaces.read(
-            lambda repos: team_setup.editor_of(repos, Person("slack:T2", "U1"), "t1")
-        )
+    editors = await store.across_workspaces.read(
+        lambda repos: [team_setup.editor_of(repos, person, id_) for id_ in ("t1", "no-team")]
+    )
+
+    assert editors == [SetupEditor.OTHERS, SetupEditor.OTHERS]
 
 
 async def test_a_set_up_does_not_disclose_who_joined(store: Store) -> None:

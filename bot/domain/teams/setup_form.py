@@ -28,6 +28,8 @@ from bot.elements import (
 NEW_TEAM_ID = "new"
 """The team id, in form data, of a team that an admin is creating."""
 
+CHOOSER_FIELD_ID = "which"
+
 MAX_NAME_CHARS = 60
 MAX_PEOPLE = 100
 
@@ -61,7 +63,7 @@ def build_team_chooser(teams: tuple[Team, ...], words: LanguagePack, *, may_crea
     return Form(
         "which",
         words.translate("supervision.form.title"),
-        (ChoiceField("which", label, tuple(options), as_dropdown=True),),
+        (ChoiceField(CHOOSER_FIELD_ID, label, tuple(options), as_dropdown=True),),
         submit=words.translate("supervision.form.next"),
         close=words.translate("common.cancel"),
     )

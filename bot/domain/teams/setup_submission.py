@@ -20,7 +20,7 @@ from bot.domain.answers import (
 from bot.domain.calendar import WEEKDAY_CODES, WeeklyRule
 from bot.domain.people import Team
 from bot.domain.teams import holiday_regions
-from bot.domain.teams.setup_form import MAX_PEOPLE
+from bot.domain.teams.setup_form import CHOOSER_FIELD_ID, MAX_PEOPLE
 from bot.errors import UnknownAnswerError
 from bot.public_holidays import is_known_region
 
@@ -79,6 +79,14 @@ class SetupContext:
     supervisors: tuple[str, ...]
     is_channel_in_use: bool
     clinicians_elsewhere: frozenset[str]
+
+
+def parse_team_id(data: str, answers: Answers) -> str:
+    """Return the id of the team whose set-up a request concerns, ``""`` for none.
+
+    It is the *data* of the set-up form and of its button, or the answer of the team chooser.
+    """
+    return data or "".join(answers.get(CHOOSER_FIELD_ID, ()))
 
 
 def parse_setup(

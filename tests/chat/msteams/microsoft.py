@@ -34,13 +34,14 @@ def public_jwk(key_id: str = KEY_ID, *endorsements: str) -> dict[str, Any]:
 
 @dataclass
 class ServiceCall:
-    """One API call of the bot: its method, path, query, body and token."""
+    """One API call of the bot: its method, decoded path, query, body, token and raw path."""
 
     method: str
     path: str
     query: dict[str, str]
     body: Any
     token: str = ""
+    raw_path: str = ""
 
     @property
     def card(self) -> dict[str, Any]:
@@ -128,7 +129,9 @@ class FakeMicrosoft:
         body = await request.json() if request.can_read_body else None
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         path = request.path
-        self.calls.append(ServiceCall(request.method, path, dict(request.query), body, token))
+        self.calls.append(
+            ServiceCall(request.method, path, dict(request.query), body, token, request.raw_path)
+        )
         self.event_order.append(f"{request.method} {path.rpartition('/')[2]}")
         planned = self.planned_answers.get(path.rpartition("/")[2], [])
         answer = planned.pop(0) if planned else None

@@ -126,7 +126,7 @@ def build_request(
         data=action.data,
         answers=action.answers,
         step=action.step,
-        channel=channel if surface in {Surface.COMMAND, Surface.MESSAGE} else "",
+        channel="" if surface is Surface.HOME else channel,
         surface=surface,
     )
 

@@ -1,6 +1,7 @@
 """API client for Teams: one shared HTTP session, and calls without automatic retries."""
 
 from typing import Any, Protocol
+from urllib.parse import quote
 
 import httpx
 
@@ -77,7 +78,7 @@ class ApiClient:
         activity = _build_activity(card, summary)
         activity.recipient = Account(id=recipient_id, is_targeted=True)
         await self._client.post(
-            f"{conversation.service_url}/v3/conversations/{conversation.id}/activities",
+            f"{conversation.service_url}/v3/conversations/{_escape(conversation.id)}/activities",
             params={"isTargetedActivity": "true"},
             json=activity.model_dump(by_alias=True, exclude_none=True),
         )
@@ -98,7 +99,7 @@ class ApiClient:
     async def fetch_member_name(self, conversation: ConversationRef, person_id: str) -> str:
         """Return the display name of a member of a conversation, or ``""``."""
         members = ConversationMemberClient(conversation.service_url, self._client)
-        return (await members.get_by_id(conversation.id, person_id)).name or ""
+        return (await members.get_by_id(_escape(conversation.id), _escape(person_id))).name or ""
 
     async def check_access(self, conversation: ConversationRef | None) -> None:
         """Request a page of the members of *conversation*; without one, only the access token.
@@ -119,7 +120,17 @@ class ApiClient:
         self, conversation: ConversationRef, activity: MessageActivityInput
     ) -> str:
         activities_client = ConversationActivityClient(conversation.service_url, self._client)
-        return (await activities_client.create(conversation.id, activity)).id
+        return (await activities_client.create(_escape(conversation.id), activity)).id
+
+
+def _escape(path_segment: str) -> str:
+    """Return an id as one segment of a path, whatever it contains; Microsoft's client does not.
+
+    A segment of dots alone would be resolved as a relative path, even escaped.
+    """
+    if not path_segment.strip("."):
+        return path_segment.replace(".", "%252E")
+    return quote(path_segment, safe="")
 
 
 def _build_activity(card: Card, summary: str) -> MessageActivityInput:

@@ -124,7 +124,7 @@ def _render_contact_link(element: ContactLink, render_context: RenderContext) ->
         "users": f"8:orgid:{element.person_id}",
         "tenantId": render_context.resources.tenant_id,
     }
-    url = f"https://teams.microsoft.com/l/chat/0/0?{urlencode(query, quote_via=quote)}"
+    url = f"https://teams.microsoft.com/l/chat/0/0?{urlencode(query, quote_via=quote, safe='')}"
     action = {"type": "Action.OpenUrl", "title": element.label, "url": url}
     return [{"type": "ActionSet", "actions": [action]}]
 

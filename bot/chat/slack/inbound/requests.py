@@ -1,7 +1,7 @@
 """Parse Slack's payloads into product-neutral requests and the targets of their replies."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
 
@@ -55,6 +55,7 @@ class ReplyTarget:
     messages, visible to the user alone; ``view_id``, ``view_hash`` and ``view_title`` belong to
     the open form, and ``field_ids`` are its input blocks. ``from_home`` is true when the form
     or action originates in the app's Home tab, which is then published again.
+    ``submitted_view`` is the view of a submission, to show it again with validation errors.
     """
 
     origin: Origin
@@ -65,6 +66,7 @@ class ReplyTarget:
     view_title: str = ""
     field_ids: tuple[str, ...] = ()
     from_home: bool = False
+    submitted_view: Payload = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,9 @@ def parse_action(payload: Payload) -> Interaction:
         person=_parse_person(payload),
         name=str(name),
         idempotency_key=f"{payload['user']['id']} {action.get('action_ts') or target.trigger_id}",
-        channel=str((payload.get("channel") or {}).get("id", "")) if not view else "",
+        channel=view_metadata.read_channel(view)
+        if view
+        else str((payload.get("channel") or {}).get("id", "")),
         data=view_metadata.read_form_data(view)
         if is_field_change
         else str(action.get("value") or option.get("value") or ""),
@@ -121,6 +125,7 @@ def parse_submission(payload: Payload) -> Interaction:
         person=_parse_person(payload),
         name=view["callback_id"],
         idempotency_key=f"{view['id']} {view['callback_id']}",
+        channel=view_metadata.read_channel(view),
         data=view_metadata.read_form_data(view),
         answers=form_values.parse_form_values(view),
         surface=Surface.FORM,
@@ -205,6 +210,7 @@ def _build_reply_target(payload: Payload, origin: Origin) -> ReplyTarget:
             if block.get("type") == "input"
         ),
         from_home=origin is Origin.HOME or view_metadata.is_from_home(view),
+        submitted_view=view if origin is Origin.SUBMITTED else {},
     )
 
 

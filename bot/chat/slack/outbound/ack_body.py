@@ -56,7 +56,7 @@ def _build_submission_body(reply: Reply, interaction: Interaction) -> Body | Non
     if isinstance(reply, InvalidAnswers):
         return {
             "response_action": "errors",
-            "errors": _assign_errors_to_fields(reply.errors, interaction.reply_target.field_ids),
+            "errors": assign_errors_to_fields(reply.errors, interaction.reply_target.field_ids),
         }
     if isinstance(reply, Message | Form):
         return _build_update_body(reply_as_form(reply, interaction), interaction)
@@ -65,11 +65,16 @@ def _build_submission_body(reply: Reply, interaction: Interaction) -> Body | Non
 
 def _build_update_body(form: Form, interaction: Interaction) -> Body:
     team_id = surfaces.extract_team_id(interaction.request.person.workspace)
-    view = surfaces.render_form(form, team_id, from_home=interaction.reply_target.from_home)
+    view = surfaces.render_form(
+        form,
+        team_id,
+        from_home=interaction.reply_target.from_home,
+        channel=interaction.request.channel,
+    )
     return {"response_action": "update", "view": view}
 
 
-def _assign_errors_to_fields(
+def assign_errors_to_fields(
     errors: Mapping[str, str], field_ids: tuple[str, ...]
 ) -> dict[str, str]:
     """Return the errors by field id of the form; those of a missing field go to the first one.

@@ -9,10 +9,16 @@ from slack_sdk.errors import SlackApiError
 
 from bot.chat.slack.inbound.requests import Interaction, Origin
 from bot.chat.slack.outbound import error_codes
-from bot.chat.slack.outbound.ack_body import errors_as_message, reply_as_form
+from bot.chat.slack.outbound.ack_body import (
+    assign_errors_to_fields,
+    errors_as_message,
+    reply_as_form,
+)
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.home_tab import publish_home
+from bot.chat.slack.outbound.rejected_form import build_rejected_view
 from bot.chat.slack.render import surfaces
+from bot.chat.slack.render.composition import Block
 from bot.conversation import DeferredReply, InvalidAnswers, Reply
 from bot.elements import Form, Home, Message
 
@@ -38,7 +44,7 @@ class Responder:
         if isinstance(reply, DeferredReply):
             await self.send_reply(await self._resolve_deferred(reply, interaction), interaction)
         elif isinstance(reply, InvalidAnswers):
-            await self.send_reply(errors_as_message(reply), interaction)
+            await self._send_errors(reply, interaction)
         elif isinstance(reply, Home):
             await publish_home(self._api_client, interaction.request.person, reply)
         elif isinstance(reply, Message):
@@ -61,6 +67,17 @@ class Responder:
             deferred.continuation(), asyncio.sleep(_WAITING_FORM_SECONDS)
         )
         return reply
+
+    async def _send_errors(self, invalid: InvalidAnswers, interaction: Interaction) -> None:
+        """Show the submitted form again with its errors; on other surfaces send them alone."""
+        target = interaction.reply_target
+        if target.origin is not Origin.SUBMITTED:
+            await self._send_message(errors_as_message(invalid), interaction)
+            return
+        field_errors = assign_errors_to_fields(invalid.errors, target.field_ids)
+        await self._update_view(
+            build_rejected_view(target.submitted_view, field_errors), interaction
+        )
 
     async def _send_message(self, message: Message, interaction: Interaction) -> None:
         if interaction.reply_target.origin in _FORM_ORIGINS:
@@ -95,13 +112,21 @@ class Responder:
     async def _show_form(self, form: Form, interaction: Interaction) -> None:
         """Open a form, or replace the open one."""
         workspace = interaction.request.person.workspace
-        client = await self._api_client.get_client(workspace)
         view = surfaces.render_form(
-            form, surfaces.extract_team_id(workspace), from_home=interaction.reply_target.from_home
+            form,
+            surfaces.extract_team_id(workspace),
+            from_home=interaction.reply_target.from_home,
+            channel=interaction.request.channel,
         )
-        if interaction.reply_target.origin not in _FORM_ORIGINS:
-            await client.views_open(trigger_id=interaction.reply_target.trigger_id, view=view)
+        if interaction.reply_target.origin in _FORM_ORIGINS:
+            await self._update_view(view, interaction)
             return
+        client = await self._api_client.get_client(workspace)
+        await client.views_open(trigger_id=interaction.reply_target.trigger_id, view=view)
+
+    async def _update_view(self, view: Block, interaction: Interaction) -> None:
+        """Replace the open form, unless it was changed or closed in the meantime."""
+        client = await self._api_client.get_client(interaction.request.person.workspace)
         # The response to a submission changed the form's hash, and Slack does not send the new one.
         view_hash = (
             interaction.reply_target.view_hash

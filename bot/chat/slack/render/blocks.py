@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from bot.chat.slack.render.charts import render_chart
 from bot.chat.slack.render.composition import (
@@ -109,9 +110,8 @@ def _render_divider(_element: Divider, _render_context: RenderContext) -> list[B
 
 def _render_contact_link(element: ContactLink, render_context: RenderContext) -> list[Block]:
     """Link to the private chat with a person, in which the clinician writes, not the bot."""
-    url = (
-        f"https://slack.com/app_redirect?team={render_context.team_id}&channel={element.person_id}"
-    )
+    query = {"team": render_context.team_id, "channel": element.person_id}
+    url = f"https://slack.com/app_redirect?{urlencode(query, quote_via=quote, safe='')}"
     return [_build_section(f"<{escape_text(url)}|{escape_text(element.label)}>")]
 
 

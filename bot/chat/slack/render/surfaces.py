@@ -41,17 +41,19 @@ def render_ephemeral(reply: Message, team_id: str) -> Block:
     }
 
 
-def render_form(form: Form, team_id: str, *, from_home: bool = False) -> Block:
+def render_form(form: Form, team_id: str, *, from_home: bool = False, channel: str = "") -> Block:
     """Return the modal view of a form.
 
-    The form's name is the view's callback id; its data and *from_home* (it was opened from the
-    app's Home tab) are stored in the private metadata. ``notify_on_close`` requests an event
-    for a form that is closed without being submitted.
+    The form's name is the view's callback id; its data and the place that opened it, *from_home*
+    (the app's Home tab) or a *channel*, are stored in the private metadata. ``notify_on_close``
+    requests an event for a form that is closed without being submitted.
     """
     view: Block = {
         "type": "modal",
         "callback_id": form.name,
-        "private_metadata": view_metadata.pack_metadata(form.data, from_home=from_home),
+        "private_metadata": view_metadata.pack_metadata(
+            form.data, from_home=from_home, channel=channel
+        ),
         "notify_on_close": True,
         "title": plain_text(form.title),
         "blocks": render_blocks(

@@ -192,7 +192,7 @@ async def test_a_closed_dialog_has_an_empty_response(bench: AdapterBench) -> Non
 REQUEST_BY_SURFACE = {
     "a message": (CardSurface.MESSAGE, CHAT_ID, Surface.MESSAGE),
     "the home page": (CardSurface.HOME, "", Surface.HOME),
-    "a form in a card": (CardSurface.FORM, "", Surface.FORM),
+    "a form in a card": (CardSurface.FORM, CHAT_ID, Surface.FORM),
 }
 
 

@@ -67,6 +67,16 @@ def test_a_contact_link_opens_the_chat_with_a_person() -> None:
     )
 
 
+def test_a_contact_link_escapes_the_id() -> None:
+    """An id cannot add a parameter to the link, or change its path."""
+    card = card_samples.render_message_card(ContactLink("a/../b?c#d&tenantId=e%", "Write"))
+
+    query = "users=8%3Aorgid%3Aa%2F..%2Fb%3Fc%23d%26tenantId%3De%25"
+    assert cards.actions_by_label(card)["Write"]["url"] == (
+        f"https://teams.microsoft.com/l/chat/0/0?{query}&tenantId={RESOURCES.tenant_id}"
+    )
+
+
 def test_mentions_are_listed_as_entities() -> None:
     """Each mentioned person is listed once in the card's entities, with the person's id."""
     card = card_samples.render_message_card(

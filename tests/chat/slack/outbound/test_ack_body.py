@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+from bot.chat.slack import view_metadata
 from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers, RequestStep, Surface
 from tests.chat.slack import payloads
 from tests.chat.slack.testbed import (
@@ -39,7 +40,8 @@ class TestCommands:
         assert (response.body, call.method, call.token) == (b"", "views.open", TOKEN)
         assert call.arguments["trigger_id"] == "1.2.command"
         assert call.arguments["view"]["callback_id"] == "guide"
-        assert call.arguments["view"]["private_metadata"] == "away"
+        assert view_metadata.read_form_data(call.arguments["view"]) == "away"
+        assert view_metadata.read_channel(call.arguments["view"]) == payloads.CHANNEL
 
     async def test_deferred_reply_uses_response_url(self, bench: AdapterBench) -> None:
         """A deferred reply is sent to the response URL, visible to the user alone."""

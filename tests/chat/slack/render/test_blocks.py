@@ -63,6 +63,13 @@ def build_section(text: str) -> Block:
                 "<https://slack.com/app_redirect?team=T1&amp;channel=U2|Write to Noor &amp; co>"
             ),
         ),
+        (
+            ContactLink("U2&team=T2/..#?%", "Write"),
+            build_section(
+                "<https://slack.com/app_redirect?team=T1"
+                "&amp;channel=U2%26team%3DT2%2F..%23%3F%25|Write>"
+            ),
+        ),
     ],
 )
 def test_text_elements_are_equal_on_all_surfaces(element: Element, block: Block) -> None:

@@ -1,0 +1,80 @@
+"""Rebuild a submitted modal with its answers, and the validation errors under its fields.
+
+Slack attaches errors to the fields only in the response to the submission. Where the person's
+right had to be asked of the Web API first, that response is sent before the answers are validated.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.chat.slack.render.composition import Block, literal_text
+
+_INITIAL_KEYS_BY_STATE_KEY = {
+    "selected_option": "initial_option",
+    "selected_options": "initial_options",
+    "selected_time": "initial_time",
+    "selected_date": "initial_date",
+    "selected_user": "initial_user",
+    "selected_users": "initial_users",
+    "selected_conversation": "initial_conversation",
+    "value": "initial_value",
+}
+"""The property with an element's initial value, by the property with its submitted value."""
+
+_ERROR_BLOCK_PREFIX = "error:"
+
+_VIEW_KEYS = frozenset(
+    {
+        "type",
+        "callback_id",
+        "private_metadata",
+        "notify_on_close",
+        "title",
+        "submit",
+        "close",
+    }
+)
+"""The properties of a view that an update accepts; a payload has more."""
+
+
+def build_rejected_view(view: Mapping[str, Any], field_errors: Mapping[str, str]) -> Block:
+    """Return the submitted *view* with its answers as initial values, and *field_errors* by id."""
+    values = (view.get("state") or {}).get("values") or {}
+    blocks: list[Block] = []
+    for block in view.get("blocks") or ():
+        block_id = str(block.get("block_id", ""))
+        if block_id.startswith(_ERROR_BLOCK_PREFIX):
+            continue
+        blocks.append(_with_answer(block, values.get(block_id) or {}))
+        if block_id in field_errors:
+            blocks.append(_build_error_block(block_id, field_errors[block_id]))
+    properties = {name: value for name, value in view.items() if name in _VIEW_KEYS and value}
+    return {**properties, "blocks": blocks}
+
+
+def _with_answer(block: Block, states: Mapping[str, Mapping[str, Any]]) -> Block:
+    """Return an input block whose initial value is the submitted one; others are unchanged."""
+    element = block.get("element")
+    if block.get("type") != "input" or not isinstance(element, dict):
+        return block
+    state = states.get(str(element.get("action_id", ""))) or {}
+    initial = {
+        initial_key: state[state_key]
+        for state_key, initial_key in _INITIAL_KEYS_BY_STATE_KEY.items()
+        if state.get(state_key)
+    }
+    blank = {
+        name: value
+        for name, value in element.items()
+        if name not in _INITIAL_KEYS_BY_STATE_KEY.values()
+    }
+    return {**block, "element": {**blank, **initial}}
+
+
+def _build_error_block(field_id: str, sentence: str) -> Block:
+    """Return an error with an icon, since colour alone is not accessible."""
+    return {
+        "type": "context",
+        "block_id": f"{_ERROR_BLOCK_PREFIX}{field_id}",
+        "elements": [literal_text(f"\N{WARNING SIGN} {sentence}")],
+    }

@@ -1,0 +1,79 @@
+"""The check of a handler's right, which runs before the handler reads anything that was sent."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from bot.context import Context
+from bot.conversation import DeferredReply, Reply, Request
+from bot.domain.people import Right, SetupEditor, has_right, may_edit_team
+from bot.domain.teams.setup_submission import parse_team_id
+from bot.errors import BotError, NoTeamError, NotTheirTeamError, UnknownProfileError
+from bot.store.repositories import Repositories
+from bot.workflows import access, team_setup
+
+Handler = Callable[[Request, Context], Awaitable[Reply]]
+
+_REFUSALS: Mapping[Right, type[BotError]] = {
+    Right.CLINICIAN: NoTeamError,
+    Right.JOINER: NoTeamError,
+    Right.READER: NotTheirTeamError,
+}
+"""The refusal of each right; the same for every person and every content of the request."""
+
+
+def require_right(handler: Handler, right: Right) -> Handler:
+    """Wrap *handler* so that it runs only for a person who has *right*.
+
+    A refusal depends on the person alone, so it discloses nothing about what was sent. The
+    wrapped handler raises :class:`bot.errors.NoTeamError`,
+    :class:`bot.errors.NotTheirTeamError` or :class:`bot.errors.UnknownProfileError` instead of
+    handling the request.
+    """
+    if right is Right.EVERYONE:
+        return handler
+    if right is Right.EDITOR:
+        return _require_editor(handler)
+
+    async def handle_allowed(request: Request, context: Context) -> Reply:
+        person_access = await context.store.for_workspace(request.person.workspace).read(
+            lambda repos: access.load_access(repos, request.person, request.channel)
+        )
+        if not has_right(right, person_access):
+            raise _REFUSALS[right]
+        return await handler(request, context)
+
+    return handle_allowed
+
+
+def _require_editor(handler: Handler) -> Handler:
+    """Wrap a handler of a set-up, of the team that the request names.
+
+    Only the product's API reports who is an admin. Every person but the team's own supervisors is
+    looked up there, whatever team was requested, so that the course of the request does not
+    disclose whether the team exists or has supervisors.
+    """
+
+    async def handle_allowed(request: Request, context: Context) -> Reply:
+        if await _may_edit(request, context, is_admin=False):
+            return await handler(request, context)
+        return DeferredReply(lambda: _handle_if_admin(handler, request, context))
+
+    return handle_allowed
+
+
+async def _handle_if_admin(handler: Handler, request: Request, context: Context) -> Reply:
+    profile = await context.fetch_profile(request.person)
+    if profile is None:
+        raise UnknownProfileError
+    if not await _may_edit(request, context, is_admin=profile.is_admin):
+        raise NotTheirTeamError
+    return await handler(request, context)
+
+
+async def _may_edit(request: Request, context: Context, *, is_admin: bool) -> bool:
+    team_id = parse_team_id(request.data, request.answers)
+
+    def find_editor(repos: Repositories) -> SetupEditor:
+        return team_setup.editor_of(repos, request.person, team_id)
+
+    editor = await context.store.for_workspace(request.person.workspace).read(find_editor)
+    return may_edit_team(editor, is_admin=is_admin)
