@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from bot.content.catalogue import Catalogue
 from bot.context import Context
 from bot.conversation import ChatEvent, Keywords, Reply, Request, RequestStep
-from bot.domain import tips
+from bot.domain import people, tips
 from handlers import (
     checkin,
     debriefs,
     events,
+    external,
     help,  # noqa: A004 - the command's own name
     home,
     join,
+    outdated,
     preferences,
     rupture,
     supervision,
@@ -53,22 +55,66 @@ class Command:
 
     async def handle_request(self, request: Request, context: Context) -> Reply:
         """Dispatch *request* to the handler of its keyword."""
+        handler = self.keyword_handlers.get(request.keyword, self.fallback_handler)
         if not request.keyword:
-            return await self.default_handler(request, context)
-        if self.topic_handler and request.keyword in tips.topics_by_keyword(
+            handler = self.default_handler
+        elif self.topic_handler and request.keyword in tips.topics_by_keyword(
             context.catalogue.get_pack(request.language)
         ):
-            return await self.topic_handler(request, context)
-        return await self.keyword_handlers.get(request.keyword, self.fallback_handler)(
-            request, context
-        )
+            handler = self.topic_handler
+        return await _check_affiliation(handler)(request, context)
+
+
+HANDLERS_OPEN_TO_EXTERNAL: frozenset[Handler] = frozenset(
+    {
+        help.close_read_form,
+        help.show_checkin_help,
+        help.show_debriefs_help,
+        help.show_help,
+        help.show_privacy_notice,
+        help.show_rupture_help,
+        help.show_supervision_help,
+        preferences.leave_checkins,
+        rupture.open_debrief_withdrawal_form,
+        rupture.open_deeper_form,
+        rupture.open_guide_chooser,
+        rupture.show_guide,
+        rupture.submit_debrief_withdrawal,
+        rupture.submit_deeper_form,
+        tip.show_card_ahead,
+        tip.show_cards_of_kind,
+        tip.show_next_card,
+        tip.show_todays_card,
+        tip.show_topic,
+        tip.show_topics,
+        tip.show_usage,
+    }
+)
+"""Handlers for people of other organisations, too: reading, and deleting what is stored.
+
+A handler that is not listed refuses them, so a new one is for members only by default.
+"""
+
+
+def _check_affiliation(handler: Handler) -> Handler:
+    """Wrap *handler* so that a person of another organisation is refused before it runs."""
+    is_open = handler in HANDLERS_OPEN_TO_EXTERNAL
+    refusal = external.show_home if handler is home.show_home else external.refuse_request
+
+    async def handle_allowed(request: Request, context: Context) -> Reply:
+        is_allowed = people.may_use_route(request.affiliation, is_open_to_external=is_open)
+        return await (handler if is_allowed else refusal)(request, context)
+
+    return handle_allowed
 
 
 def _ignore_closed_form(handler: Handler) -> Handler:
     """Wrap *handler* so that a request from a closed form returns ``None``."""
+    handle_open_form = _check_affiliation(handler)
 
     async def handle_form(request: Request, context: Context) -> Reply:
-        return None if request.step is RequestStep.CLOSED else await handler(request, context)
+        is_closed = request.step is RequestStep.CLOSED
+        return None if is_closed else await handle_open_form(request, context)
 
     return handle_form
 
@@ -125,15 +171,17 @@ FORMS: Mapping[str, Handler] = {
         "note": help.close_read_form,
         "notice": help.close_read_form,
         "pause": preferences.submit_pause,
+        "reading": help.close_read_form,
         "settings": preferences.submit_settings,
         "setup": supervision.submit_setup,
         "thanks": help.close_read_form,
+        "waiting": help.close_read_form,
         "which": supervision.open_chosen_setup,
         "withdraw": rupture.submit_debrief_withdrawal,
     }.items()
 }
 
-BUTTONS: Mapping[str, Handler] = {
+_BUTTON_HANDLERS: Mapping[str, Handler] = {
     "checkin.again": preferences.restart_weekly_checkins,
     "checkin.answer": checkin.open_checkin_form,
     "checkin.join": join.join_checkins,
@@ -149,7 +197,9 @@ BUTTONS: Mapping[str, Handler] = {
     "home.open": home.show_home,
     "join": join.join_checkins,
     "kept": help.show_privacy_notice,
+    "link": help.close_read_form,  # Slack reports a click on a link, too
     "rupture.deeper": rupture.open_deeper_form,
+    "rupture.guide": rupture.open_guide_chooser,
     "rupture.open": rupture.open_debrief_form,
     "supervision.introduce": supervision.repeat_introduction,
     "supervision.open": supervision.open_setup,
@@ -158,8 +208,14 @@ BUTTONS: Mapping[str, Handler] = {
     "tip.today": tip.show_todays_card,
 }
 
-SHORTCUTS: Mapping[str, Handler] = {"debrief": rupture.open_debrief_form}
+BUTTONS: Mapping[str, Handler] = {
+    name: _check_affiliation(handler) for name, handler in _BUTTON_HANDLERS.items()
+}
 
-HOME_HANDLER: Handler = home.show_home
+SHORTCUTS: Mapping[str, Handler] = {"debrief": _check_affiliation(rupture.open_debrief_form)}
+
+HOME_HANDLER: Handler = _check_affiliation(home.show_home)
+
+UNKNOWN_ROUTE_HANDLER: Handler = outdated.show_outdated_notice
 
 EVENT_HANDLER: Callable[[ChatEvent, Context], Awaitable[None]] = events.handle_event

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from enum import Enum
 
+from bot.affiliation import Affiliation
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 
@@ -64,6 +65,15 @@ class Clinician:
     unanswered_count: int
     unreachable_reason: str
     work_days: tuple[int, ...] = ()
+
+
+def may_use_route(affiliation: Affiliation, *, is_open_to_external: bool) -> bool:
+    """Return whether a person with *affiliation* may use a route.
+
+    A person of another organisation may read tips and guides, take back what they filed and leave;
+    joining, filing, supervising and reading counts are for members.
+    """
+    return is_open_to_external or affiliation is Affiliation.MEMBER
 
 
 class SetupEditor(Enum):

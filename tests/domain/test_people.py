@@ -3,6 +3,7 @@ from datetime import time
 
 import pytest
 
+from bot.affiliation import Affiliation
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import (
@@ -14,6 +15,7 @@ from bot.domain.people import (
     may_edit_team,
     may_name_practice,
     may_read_tables,
+    may_use_route,
     resolve_roles,
     select_readable_teams,
     select_teams_with_role,
@@ -145,3 +147,10 @@ def test_teams_are_selected_by_role() -> None:
 
     assert select_teams_with_role((NORTH, SOUTH), roles, Role.DIRECTOR) == (SOUTH, NORTH)
     assert select_teams_with_role((NORTH, SOUTH), roles, Role.SUPERVISOR) == (NORTH,)
+
+
+def test_only_members_use_every_route() -> None:
+    """A member may use any route; a person of another organisation, only one open to them."""
+    assert may_use_route(Affiliation.MEMBER, is_open_to_external=False)
+    assert may_use_route(Affiliation.EXTERNAL, is_open_to_external=True)
+    assert not may_use_route(Affiliation.EXTERNAL, is_open_to_external=False)

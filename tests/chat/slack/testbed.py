@@ -27,6 +27,7 @@ ERROR_TEXT = "Something went wrong."
 TOKEN = "xoxb-planted"
 FORM = Form("guide", "Your guide", (Text("Seven steps"),), close="Close", data="away")
 HELLO = Message("Hello", (Text("Hello **you**"),))
+OUTDATED = Message("From an older version", (Text("From an older version"),))
 KEYWORDS = {
     "tip": Keywords(frozenset({"next", "list", "help"})),
     "rupture": Keywords(frozenset({"guide", "help"})),
@@ -81,6 +82,7 @@ class StubHandlers:
             buttons=table,
             shortcuts=table,
             home=self._open_home,
+            handle_unknown_route=self._answer_unknown_route,
             report_unexpected_error=self._report_unexpected_error,
             handle_event=self._handle_event,
             resolve_language=self._resolve_language,
@@ -102,6 +104,10 @@ class StubHandlers:
     async def _open_home(self, request: Request) -> Reply:
         self.requests.append(request)
         return _return_or_raise(self.replies.get("home", Home((Text("Your page"),))))
+
+    async def _answer_unknown_route(self, request: Request) -> Reply:
+        self.requests.append(request)
+        return OUTDATED
 
     async def _report_unexpected_error(self, request: Request) -> Reply:
         self.requests.append(request)
