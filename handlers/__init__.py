@@ -181,35 +181,34 @@ FORMS: Mapping[str, Handler] = {
     }.items()
 }
 
-_BUTTON_HANDLERS: Mapping[str, Handler] = {
-    "checkin.again": preferences.restart_weekly_checkins,
-    "checkin.answer": checkin.open_checkin_form,
-    "checkin.join": join.join_checkins,
-    "checkin.leave": preferences.leave_checkins,
-    "checkin.menu": preferences.submit_menu_choice,
-    "checkin.pause": preferences.open_pause_form,
-    "checkin.resume": preferences.resume_checkins,
-    "checkin.settings": preferences.open_settings,
-    "debriefs.open": debriefs.show_counts,
-    "debriefs.period": debriefs.show_period,
-    "help.open": help.show_help,
-    "home.language": home.submit_language,
-    "home.open": home.show_home,
-    "join": join.join_checkins,
-    "kept": help.show_privacy_notice,
-    "link": help.close_read_form,  # Slack reports a click on a link, too
-    "rupture.deeper": rupture.open_deeper_form,
-    "rupture.guide": rupture.open_guide_chooser,
-    "rupture.open": rupture.open_debrief_form,
-    "supervision.introduce": supervision.repeat_introduction,
-    "supervision.open": supervision.open_setup,
-    "tip.kind": tip.show_cards_of_kind,
-    "tip.next": tip.show_card_ahead,
-    "tip.today": tip.show_todays_card,
-}
-
 BUTTONS: Mapping[str, Handler] = {
-    name: _check_affiliation(handler) for name, handler in _BUTTON_HANDLERS.items()
+    name: _check_affiliation(handler)
+    for name, handler in {
+        "checkin.again": preferences.restart_weekly_checkins,
+        "checkin.answer": checkin.open_checkin_form,
+        "checkin.join": join.join_checkins,
+        "checkin.leave": preferences.leave_checkins,
+        "checkin.menu": preferences.submit_menu_choice,
+        "checkin.pause": preferences.open_pause_form,
+        "checkin.resume": preferences.resume_checkins,
+        "checkin.settings": preferences.open_settings,
+        "debriefs.open": debriefs.show_counts,
+        "debriefs.period": debriefs.show_period,
+        "help.open": help.show_help,
+        "home.language": home.submit_language,
+        "home.open": home.show_home,
+        "join": join.join_checkins,
+        "kept": help.show_privacy_notice,
+        "link": help.close_read_form,  # Slack reports a click on a link, too
+        "rupture.deeper": rupture.open_deeper_form,
+        "rupture.guide": rupture.open_guide_chooser,
+        "rupture.open": rupture.open_debrief_form,
+        "supervision.introduce": supervision.repeat_introduction,
+        "supervision.open": supervision.open_setup,
+        "tip.kind": tip.show_cards_of_kind,
+        "tip.next": tip.show_card_ahead,
+        "tip.today": tip.show_todays_card,
+    }.items()
 }
 
 SHORTCUTS: Mapping[str, Handler] = {"debrief": _check_affiliation(rupture.open_debrief_form)}

@@ -73,7 +73,7 @@ class StubHandlers:
     )
 
     def build_routes(self, keywords: Mapping[str, Keywords]) -> Routes:
-        """Return routing tables that contain every name but ``unknown``."""
+        """Return routing tables that contain every name but ``unknown`` and the empty one."""
         table = _CatchAllTable(self._handle_request)
         return Routes(
             commands=table,
@@ -115,14 +115,14 @@ class StubHandlers:
 
 
 class _CatchAllTable(dict[str, BoundHandler]):
-    """A routing table that contains every name but ``unknown``."""
+    """A routing table that contains every name but ``unknown`` and the empty one."""
 
     def __init__(self, handler: BoundHandler) -> None:
         super().__init__()
         self._handler = handler
 
     def get(self, name: str, default: Any = None) -> Any:
-        return default if name == "unknown" else self._handler
+        return default if name in {"", "unknown"} else self._handler
 
 
 def _return_or_raise(reply: Reply | Exception) -> Reply:

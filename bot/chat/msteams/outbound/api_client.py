@@ -15,6 +15,7 @@ from bot.chat.msteams.sdk import (
     ConversationMemberClient,
     CreateConversationParams,
     MessageActivityInput,
+    TeamsChannelAccount,
 )
 
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
@@ -93,8 +94,14 @@ class ApiClient:
 
     async def fetch_member_name(self, conversation: ConversationRef, person_id: str) -> str:
         """Return the display name of a member of a conversation, or ``""``."""
+        return (await self.fetch_member(conversation, person_id)).name or ""
+
+    async def fetch_member(
+        self, conversation: ConversationRef, member_id: str
+    ) -> TeamsChannelAccount:
+        """Return a member of a conversation; needs no permission of the tenant."""
         members = ConversationMemberClient(conversation.service_url, self._client)
-        return (await members.get_by_id(conversation.id, person_id)).name or ""
+        return await members.get_by_id(conversation.id, member_id)
 
     async def close(self) -> None:
         """Close the HTTP session."""
