@@ -95,7 +95,8 @@ class Bot:
 
         Forms and buttons may plan deliveries, so their handlers wake the delivery worker.
         """
-        bind, wake = self.request_middleware.bind_handlers, self._delivery_wakeup.set
+        middleware, wake = self.request_middleware, self._delivery_wakeup.set
+        bind, bind_one = middleware.bind_handlers, middleware.bind_handler
         return Routes(
             commands=bind(
                 {name: command.handle_request for name, command in handlers.COMMANDS.items()}
@@ -107,12 +108,11 @@ class Bot:
             forms=bind(handlers.FORMS, wake),
             buttons=bind(handlers.BUTTONS, wake),
             shortcuts=bind(handlers.SHORTCUTS),
-            home=self.request_middleware.bind_handler(handlers.HOME_HANDLER),
-            report_unexpected_error=self.request_middleware.bind_handler(
-                self.request_middleware.report_unexpected_error
-            ),
-            handle_event=self.request_middleware.bind_event_handler(handlers.EVENT_HANDLER),
-            resolve_language=self.request_middleware.resolve_language,
+            home=bind_one(handlers.HOME_HANDLER),
+            handle_unknown_route=bind_one(handlers.UNKNOWN_ROUTE_HANDLER),
+            report_unexpected_error=bind_one(middleware.report_unexpected_error),
+            handle_event=middleware.bind_event_handler(handlers.EVENT_HANDLER),
+            resolve_language=middleware.resolve_language,
         )
 
     async def run_duties_and_deliver(self) -> None:

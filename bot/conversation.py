@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from unicodedata import normalize
 
+from bot.affiliation import Affiliation
 from bot.elements import Form, Home, Message
 
 
@@ -63,7 +64,7 @@ class Request:
     (``""`` on any other surface); the product states it, no client can choose it. ``data`` is the
     payload of the button or form, ``answers`` the coded answers by field id. ``locale`` is the
     person's locale in the event's payload, if any; ``language`` is the catalogue language that the
-    middleware resolved.
+    middleware resolved. ``affiliation`` is derived from the payload by the adapter.
     """
 
     person: Person
@@ -77,6 +78,7 @@ class Request:
     step: RequestStep = RequestStep.REQUESTED
     locale: str = ""
     language: str = "en"
+    affiliation: Affiliation = Affiliation.MEMBER
 
 
 UNKNOWN_KEYWORD = "\N{REPLACEMENT CHARACTER}"
@@ -148,6 +150,8 @@ class Routes:
     buttons: Mapping[str, BoundHandler]
     shortcuts: Mapping[str, BoundHandler]
     home: BoundHandler
+    handle_unknown_route: BoundHandler
+    """Handles a name that is in no table, such as a button of an older release."""
     report_unexpected_error: BoundHandler
     """Returns the reply, in the person's language, for an exception after the first response."""
     handle_event: "Callable[[ChatEvent], Awaitable[None]]"

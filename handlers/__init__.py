@@ -7,7 +7,6 @@ from bot.content.catalogue import Catalogue
 from bot.context import Context
 from bot.conversation import ChatEvent, Keywords, Reply, Request, RequestStep
 from bot.domain import tips
-from bot.domain.people import Right
 from handlers import (
     checkin,
     debriefs,
@@ -15,14 +14,14 @@ from handlers import (
     help,  # noqa: A004 - the command's own name
     home,
     join,
+    outdated,
     preferences,
-    rights,
     rupture,
     supervision,
     tip,
 )
-
-Handler = Callable[[Request, Context], Awaitable[Reply]]
+from handlers.required_rights import check_right
+from handlers.rights import Handler
 
 
 @dataclass(frozen=True)
@@ -62,65 +61,12 @@ class Command:
             context.catalogue.get_pack(request.language)
         ):
             handler = self.topic_handler
-        return await _check_right(handler)(request, context)
-
-
-RIGHTS: Mapping[Handler, Right] = {
-    checkin.open_checkin_form: Right.CLINICIAN,
-    checkin.submit_checkin: Right.CLINICIAN,
-    checkin.submit_follow_up: Right.CLINICIAN,
-    debriefs.show_counts: Right.EVERYONE,
-    debriefs.show_period: Right.READER,
-    debriefs.submit_agreement: Right.READER,
-    help.close_read_form: Right.EVERYONE,
-    help.show_checkin_help: Right.EVERYONE,
-    help.show_debriefs_help: Right.EVERYONE,
-    help.show_help: Right.EVERYONE,
-    help.show_privacy_notice: Right.EVERYONE,
-    help.show_rupture_help: Right.EVERYONE,
-    help.show_supervision_help: Right.EVERYONE,
-    home.show_home: Right.EVERYONE,
-    home.submit_language: Right.EVERYONE,
-    join.join_checkins: Right.JOINER,
-    preferences.leave_checkins: Right.EVERYONE,
-    preferences.open_pause_form: Right.JOINER,
-    preferences.open_settings: Right.JOINER,
-    preferences.restart_weekly_checkins: Right.CLINICIAN,
-    preferences.resume_checkins: Right.CLINICIAN,
-    preferences.submit_menu_choice: Right.CLINICIAN,
-    preferences.submit_pause: Right.CLINICIAN,
-    preferences.submit_settings: Right.JOINER,
-    rupture.open_debrief_form: Right.EVERYONE,
-    rupture.open_debrief_withdrawal_form: Right.EVERYONE,
-    rupture.open_deeper_form: Right.EVERYONE,
-    rupture.open_guide_chooser: Right.EVERYONE,
-    rupture.show_guide: Right.EVERYONE,
-    rupture.submit_debrief: Right.EVERYONE,
-    rupture.submit_debrief_withdrawal: Right.EVERYONE,
-    rupture.submit_deeper_form: Right.EVERYONE,
-    supervision.open_chosen_setup: Right.EDITOR,
-    supervision.open_setup: Right.EVERYONE,
-    supervision.repeat_introduction: Right.EDITOR,
-    supervision.submit_setup: Right.EDITOR,
-    tip.show_card_ahead: Right.EVERYONE,
-    tip.show_cards_of_kind: Right.EVERYONE,
-    tip.show_next_card: Right.EVERYONE,
-    tip.show_todays_card: Right.EVERYONE,
-    tip.show_topic: Right.EVERYONE,
-    tip.show_topics: Right.EVERYONE,
-    tip.show_usage: Right.EVERYONE,
-}
-"""The right that each handler requires. A handler that is not listed cannot be registered."""
-
-
-def _check_right(handler: Handler) -> Handler:
-    """Wrap *handler* so that its right is checked first; KeyError for a handler without one."""
-    return rights.require_right(handler, RIGHTS[handler])
+        return await check_right(handler)(request, context)
 
 
 def _ignore_closed_form(handler: Handler) -> Handler:
     """Wrap *handler* so that a request from a closed form returns ``None``."""
-    handle_open_form = _check_right(handler)
+    handle_open_form = check_right(handler)
 
     async def handle_form(request: Request, context: Context) -> Reply:
         is_closed = request.step is RequestStep.CLOSED
@@ -181,16 +127,18 @@ FORMS: Mapping[str, Handler] = {
         "note": help.close_read_form,
         "notice": help.close_read_form,
         "pause": preferences.submit_pause,
+        "reading": help.close_read_form,
         "settings": preferences.submit_settings,
         "setup": supervision.submit_setup,
         "thanks": help.close_read_form,
+        "waiting": help.close_read_form,
         "which": supervision.open_chosen_setup,
         "withdraw": rupture.submit_debrief_withdrawal,
     }.items()
 }
 
 BUTTONS: Mapping[str, Handler] = {
-    name: _check_right(handler)
+    name: check_right(handler)
     for name, handler in {
         "checkin.again": preferences.restart_weekly_checkins,
         "checkin.answer": checkin.open_checkin_form,
@@ -207,7 +155,9 @@ BUTTONS: Mapping[str, Handler] = {
         "home.open": home.show_home,
         "join": join.join_checkins,
         "kept": help.show_privacy_notice,
+        "link": help.close_read_form,  # Slack reports a click on a link, too
         "rupture.deeper": rupture.open_deeper_form,
+        "rupture.guide": rupture.open_guide_chooser,
         "rupture.open": rupture.open_debrief_form,
         "supervision.introduce": supervision.repeat_introduction,
         "supervision.open": supervision.open_setup,
@@ -217,8 +167,10 @@ BUTTONS: Mapping[str, Handler] = {
     }.items()
 }
 
-SHORTCUTS: Mapping[str, Handler] = {"debrief": _check_right(rupture.open_debrief_form)}
+SHORTCUTS: Mapping[str, Handler] = {"debrief": check_right(rupture.open_debrief_form)}
 
-HOME_HANDLER: Handler = _check_right(home.show_home)
+HOME_HANDLER: Handler = check_right(home.show_home)
+
+UNKNOWN_ROUTE_HANDLER: Handler = outdated.show_outdated_notice
 
 EVENT_HANDLER: Callable[[ChatEvent, Context], Awaitable[None]] = events.handle_event

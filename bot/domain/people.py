@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from enum import Enum
 
+from bot.affiliation import Affiliation
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 
@@ -69,8 +70,10 @@ class Clinician:
 class Right(Enum):
     """The right that a handler requires; it is checked before anything that was sent is read."""
 
-    EVERYONE = "everyone"
-    """Published content, the person's own data, or a reply that depends on the person alone."""
+    PUBLIC = "public"
+    """Published content and the deletion of one's own data, also for other organisations."""
+    MEMBER = "member"
+    """The person's own data, or a reply that depends on the person alone."""
     CLINICIAN = "clinician"
     """Counted in a team: on its list, or joined."""
     JOINER = "joiner"
@@ -99,7 +102,7 @@ def has_right(right: Right, access: PersonAccess) -> bool:
     :attr:`Right.EDITOR` depends on the requested team and is never granted here.
     """
     match right:
-        case Right.EVERYONE:
+        case Right.PUBLIC | Right.MEMBER:
             return True
         case Right.CLINICIAN:
             return access.has_home_team
@@ -109,6 +112,15 @@ def has_right(right: Right, access: PersonAccess) -> bool:
             return access.reads_tables
         case Right.EDITOR:
             return False
+
+
+def is_open_to(affiliation: Affiliation, right: Right) -> bool:
+    """Return whether a person with *affiliation* may use a route that requires *right*.
+
+    A person of another organisation may read tips and guides, withdraw what they filed and leave;
+    joining, filing, supervising and reading counts are for members.
+    """
+    return right is Right.PUBLIC or affiliation is Affiliation.MEMBER
 
 
 class SetupEditor(Enum):

@@ -86,7 +86,7 @@ async def slack(tmp_path: Path) -> AsyncIterator[Product]:
             slack_signing_secret=SecretStr(payloads.SIGNING_SECRET),
         )
         async with bot.lifespan():
-            yield SlackProduct(bot, clock, "T1CLINIC", "C1TEAM", people, api=api)
+            yield SlackProduct(bot, clock, "T1CLINIC", "C1TEAM", people, "U9EXTERNAL", api=api)
 
 
 @pytest.fixture
@@ -102,7 +102,9 @@ async def teams(tmp_path: Path) -> AsyncIterator[TeamsProduct]:
             **teams_settings(ms),
         )
         async with bot.lifespan():
-            yield TeamsProduct(bot, clock, microsoft.TENANT_ID, channel, people, ms=ms)
+            external = str(uuid5(NAMESPACE_OID, "external"))
+            ms.account_parts[external] = {"userRole": "guest"}
+            yield TeamsProduct(bot, clock, microsoft.TENANT_ID, channel, people, external, ms=ms)
 
 
 @pytest.fixture

@@ -60,7 +60,8 @@ class SlackProduct(Product):
             "modal",
             "home",
         }:
-            payload = payloads.build_view_press(screen.native_payload, "x") | parts
+            view = {**screen.native_payload, "app_installed_team_id": self.workspace}
+            payload = payloads.build_view_press(view, "x") | parts
         else:
             parts |= {"response_url": self.api.response_url, "channel": {"id": "D1"}}
             payload = payloads.build_button_press() | parts
@@ -84,13 +85,40 @@ class SlackProduct(Product):
         }
         return await self._send_action(payload, screen)
 
+    async def activate_control(
+        self, user_id: str, table: str, name: str, *, data: str = ""
+    ) -> Screen:
+        """Click a button of a message in the channel, or submit a modal opened from it."""
+        sender = self._sender_parts(user_id)
+        if table == "buttons":
+            payload = payloads.build_button_press(
+                name,
+                data,
+                trigger_id=self._next_id(),
+                response_url=self.api.response_url,
+                channel={"id": self.channel},
+                message={"team": self.workspace},
+            )
+            return await self._send_action({**payload, **sender})
+        view = payloads.build_view(
+            name,
+            id=f"V{self._next_id()}",
+            app_installed_team_id=self.workspace,
+            private_metadata=data,
+            state={"values": {}},
+        )
+        payload = {**payloads.build_submission(name), **sender, "view": view}
+        fields = frozenset(block["block_id"] for block in view["blocks"])
+        return await self._send_action(payload, Screen((), {}, fields, view))
+
     async def redeliver_last(self) -> None:
         """Send the last payload again."""
         await self._post_payload(self.last_payload)
 
     async def open_home(self, user_id: str) -> Screen:
         """Open the app's Home tab."""
-        event = payloads.build_event(user=user_id)
+        home_id = "T9ELSEWHERE" if user_id == self.external else self.workspace
+        event = payloads.build_event(user=user_id, user_team=home_id)
         return await self._send_action(
             {**event, "team_id": self.workspace, "event_id": self._next_id()}
         )
@@ -143,8 +171,9 @@ class SlackProduct(Product):
         return _parse_screen(call.arguments, "chat") if call.method == "response_url" else None
 
     def _sender_parts(self, user_id: str) -> View:
+        home_id = "T9ELSEWHERE" if user_id == self.external else self.workspace
         return {
-            "user": {"id": user_id, "team_id": self.workspace},
+            "user": {"id": user_id, "team_id": home_id},
             "team": {"id": self.workspace, "domain": "clinic"},
         }
 

@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.chat.msteams.action_data import Action, CardContext, CardSurface, pack_action_data
+from bot.conversation import RequestStep
 from tests.chat import asgi
 from tests.chat.msteams import activities, testbed
 from tests.chat.msteams.microsoft import FakeMicrosoft, PlannedAnswer, ServiceCall
@@ -49,6 +51,34 @@ class TeamsProduct(Product):
         }
         values = {name: ",".join(codes) for name, codes in answers.items()}
         return await self._send_action(user_id, screen, action, initial_values | values)
+
+    async def activate_control(
+        self, user_id: str, table: str, name: str, *, data: str = ""
+    ) -> Screen:
+        """Act on a card that a message in the channel contains, or on a form in a dialog."""
+        is_form = table == "forms"
+        action = Action(
+            "forms" if is_form else "buttons",
+            name,
+            data,
+            step=RequestStep.SUBMITTED if is_form else RequestStep.REQUESTED,
+        )
+        surface = CardSurface.DIALOG if is_form else CardSurface.MESSAGE
+        build_activity = (
+            activities.build_dialog_submission if is_form else activities.build_card_action
+        )
+        activity = build_activity(
+            self.ms.service_url,
+            pack_action_data(action, CardContext(surface, "k")),
+            user_id,
+            conversation={
+                "id": self.channel,
+                "conversationType": "channel",
+                "tenantId": self.workspace,
+            },
+        )
+        response = await self._post_activity(activity)
+        return _parse_response(response.json) if response.body else NO_SCREEN
 
     async def redeliver_last(self) -> None:
         """Send the last activity again, and a second click with another id."""

@@ -56,6 +56,8 @@ class Product(ABC):
     channel: str
     people: tuple[str, ...]
     """User ids: nine clinicians, a supervisor, and a person who is on no team's list."""
+    external: str = ""
+    """The user id of a person of another organisation, who acts in the team's channel."""
     last_payload: Any = field(default=None)
     """The payload that the product sent last, for a redelivery."""
 
@@ -90,6 +92,15 @@ class Product(ABC):
     @abstractmethod
     async def submit_form(self, user_id: str, screen: Screen, answers: Answers) -> Screen:
         """Submit a form; fields that are not in *answers* have their initial values."""
+
+    @abstractmethod
+    async def activate_control(
+        self, user_id: str, table: str, name: str, *, data: str = ""
+    ) -> Screen:
+        """Act on a control of a message in the team's channel, by the *table* and *name* it has.
+
+        The tables are ``buttons`` and ``forms`` (the form is submitted without answers).
+        """
 
     @abstractmethod
     async def redeliver_last(self) -> None:

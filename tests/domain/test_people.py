@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.affiliation import Affiliation
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import (
@@ -15,6 +16,7 @@ from bot.domain.people import (
     Team,
     find_setup_editor,
     has_right,
+    is_open_to,
     is_same_practice,
     may_edit_team,
     may_name_practice,
@@ -152,12 +154,18 @@ def test_teams_are_selected_by_role() -> None:
     assert select_teams_with_role((NORTH, SOUTH), roles, Role.SUPERVISOR) == (NORTH,)
 
 
+EVERY_MEMBER = {Right.PUBLIC, Right.MEMBER}
 NO_ACCESS = PersonAccess(has_home_team=False, is_channel_of_team=False, reads_tables=False)
 RIGHTS_BY_ACCESS = {
-    NO_ACCESS: {Right.EVERYONE},
-    replace(NO_ACCESS, has_home_team=True): {Right.EVERYONE, Right.CLINICIAN, Right.JOINER},
-    replace(NO_ACCESS, is_channel_of_team=True): {Right.EVERYONE, Right.JOINER},
-    replace(NO_ACCESS, reads_tables=True): {Right.EVERYONE, Right.READER},
+    NO_ACCESS: EVERY_MEMBER,
+    replace(NO_ACCESS, has_home_team=True): {
+        Right.PUBLIC,
+        Right.MEMBER,
+        Right.CLINICIAN,
+        Right.JOINER,
+    },
+    replace(NO_ACCESS, is_channel_of_team=True): EVERY_MEMBER | {Right.JOINER},
+    replace(NO_ACCESS, reads_tables=True): EVERY_MEMBER | {Right.READER},
 }
 
 
@@ -171,3 +179,15 @@ def test_each_access_grants_its_rights(access: PersonAccess, rights: set[Right])
 def test_access_alone_never_grants_a_set_up(access: PersonAccess) -> None:
     """A set-up is granted for one team, by its supervisors, and by no other access."""
     assert not has_right(Right.EDITOR, access)
+
+
+@pytest.mark.parametrize("right", Right)
+def test_a_member_is_refused_no_route_for_their_affiliation(right: Right) -> None:
+    """A member's affiliation closes no route, whatever right it requires."""
+    assert is_open_to(Affiliation.MEMBER, right)
+
+
+@pytest.mark.parametrize("right", Right)
+def test_another_organisation_uses_public_routes_alone(right: Right) -> None:
+    """A person of another organisation may use public routes and no other."""
+    assert is_open_to(Affiliation.EXTERNAL, right) == (right is Right.PUBLIC)

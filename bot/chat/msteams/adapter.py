@@ -17,6 +17,7 @@ from bot.chat.msteams.outbound.access_token import (
     TokenUnavailableError,
 )
 from bot.chat.msteams.outbound.api_client import ApiClient
+from bot.chat.msteams.outbound.member_lookup import MemberLookup
 from bot.chat.msteams.outbound.outlet import TeamsOutlet
 from bot.chat.msteams.outbound.responder import Responder
 from bot.chat.msteams.render.card_factory import CardFactory
@@ -118,7 +119,14 @@ class TeamsAdapter:
         self._validates_tokens = not access.allow_unsigned
         self.outlet = outbound.outlet
         responder = Responder(self._api_client, card_factory, directory)
-        dispatcher = Dispatcher(routes, card_factory, responder, directory, self._after_response)
+        dispatcher = Dispatcher(
+            routes,
+            card_factory,
+            responder,
+            directory,
+            MemberLookup(self._api_client, is_enabled=self._validates_tokens),
+            self._after_response,
+        )
         token_validator = (
             SignedTokenValidator(access.client_id, self._signing_keys)
             if self._validates_tokens
@@ -129,6 +137,7 @@ class TeamsAdapter:
             token_validator,
             access.allowed_tenants,
             self._after_response,
+            answer_foreign_tenant=dispatcher.build_foreign_tenant_response,
             allow_loopback=access.uses_local_stand_in,
         )
 

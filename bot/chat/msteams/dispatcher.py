@@ -4,7 +4,7 @@ import logging
 from dataclasses import replace
 
 from bot.chat.after_response import AfterResponse
-from bot.chat.msteams.action_data import Action, CardContext, CardSurface
+from bot.chat.msteams.action_data import Action, ActionData, CardContext, CardSurface
 from bot.chat.msteams.directory_cache import BoundedCache, DirectoryCache
 from bot.chat.msteams.inbound import lifecycle, requests
 from bot.chat.msteams.inbound.guard import EventNotStoredError
@@ -12,6 +12,7 @@ from bot.chat.msteams.inbound.payloads import INVOKE_KINDS, PayloadKind
 from bot.chat.msteams.inbound.requests import Interaction, Origin
 from bot.chat.msteams.outbound import invoke_response
 from bot.chat.msteams.outbound.invoke_response import Body
+from bot.chat.msteams.outbound.member_lookup import MemberLookup
 from bot.chat.msteams.outbound.responder import Responder
 from bot.chat.msteams.render.card_factory import CardFactory, message_as_form
 from bot.chat.request_body import Payload
@@ -23,6 +24,7 @@ from bot.conversation import (
     InvalidAnswers,
     Reply,
     Request,
+    RequestStep,
     Routes,
     Surface,
 )
@@ -30,6 +32,9 @@ from bot.elements import Form, Home, Message, Text
 from bot.logs import log_error
 
 logger = logging.getLogger("attune.msteams")
+
+_UNKNOWN_ACTION = ActionData(Action("buttons", ""), CardContext(CardSurface.MESSAGE))
+"""Stands for action data of another schema, as that of another release's card."""
 
 
 class Dispatcher:
@@ -46,9 +51,11 @@ class Dispatcher:
         card_factory: CardFactory,
         responder: Responder,
         directory: DirectoryCache,
+        member_lookup: MemberLookup,
         after_response: AfterResponse,
     ) -> None:
         """Store the handler *routes* and the components that render, send and cache."""
+        self._member_lookup = member_lookup
         self._routes = routes
         self._card_factory = card_factory
         self._responder = responder
@@ -69,6 +76,18 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - an error response would make Teams retry
             log_error(logger, "teams.dispatch_failed", error, kind=kind.value)
         return {}
+
+    def build_foreign_tenant_response(self, kind: PayloadKind, payload: Payload) -> Body:
+        """Return the response to an action in a tenant that is not served; nothing is stored."""
+        language = self._card_factory.choose_language(str(payload.get("locale") or ""))
+        sentence = self._card_factory.translate(language, "error.not_installed")
+        message = Message(sentence, (Text(sentence),))
+        card = self._card_factory.build_card(
+            message, CardContext(CardSurface.MESSAGE), workspace="", language=language
+        )
+        title = self._card_factory.translate(language, "manifest.name")
+        origin = requests.parse_invoke_origin(kind)
+        return invoke_response.build_invoke_response(card, title, origin)
 
     async def _handle_events(self, kind: PayloadKind, payload: Payload, service_url: str) -> None:
         """Pass the events that an activity reports to the event handler.
@@ -111,7 +130,8 @@ class Dispatcher:
             self._after_response.start_task(
                 self._responder.redirect_to_private_chat(interaction, sentence)
             )
-        elif interaction.request.person.id:
+        else:
+            interaction = await self._member_lookup.complete_affiliation(interaction)
             handler = self._find_handler(interaction.action) if interaction.table else None
             reply = await self._call_handler(handler or self._routes.home, interaction.request)
             self._after_response.start_task(self._reply_after_response(reply, interaction))
@@ -130,16 +150,19 @@ class Dispatcher:
     async def _handle_card_action(
         self, kind: PayloadKind, payload: Payload, service_url: str
     ) -> Body:
-        action_data = requests.parse_action_data(kind, payload)
-        if action_data is None:
-            return {}
+        action_data = requests.parse_action_data(kind, payload) or _UNKNOWN_ACTION
         interaction = requests.parse_card_action(
             kind, payload, service_url, action_data, self._routes.keywords
         )
+        interaction = await self._member_lookup.complete_affiliation(interaction)
         handler = self._find_handler(interaction.action)
-        if handler is None:
-            return {}
-        reply = await self._resolve_deferred(await self._call_handler(handler, interaction.request))
+        if handler is None and interaction.action.step is RequestStep.CLOSED:
+            return await self._build_response(None, interaction)
+        reply = await self._resolve_deferred(
+            await self._call_handler(
+                handler or self._routes.handle_unknown_route, interaction.request
+            )
+        )
         return await self._build_response(reply, interaction)
 
     async def _build_response(self, reply: Reply, interaction: Interaction) -> Body:

@@ -9,6 +9,7 @@ from bot.chat.slack import bolt_app
 from bot.chat.slack.dispatcher import Dispatcher
 from bot.chat.slack.inbound.guard import Guard
 from bot.chat.slack.outbound.api_client import ApiClient, TokenProvider
+from bot.chat.slack.outbound.installed_workspace import InstalledWorkspace
 from bot.chat.slack.outbound.outlet import AccountCheck, SlackOutlet
 from bot.chat.slack.socket_mode import SocketModeConnection
 from bot.chat.slack.token_rotation import TokenRotator
@@ -96,7 +97,14 @@ class SlackAdapter:
         self._api_client = outbound.api_client
         self._after_response = AfterResponse()
         self.outlet = outbound.outlet
-        dispatcher = Dispatcher(routes, outbound.catalogue, self._api_client, self._after_response)
+        self._installed_workspace = InstalledWorkspace(outbound.outlet)
+        dispatcher = Dispatcher(
+            routes,
+            outbound.catalogue,
+            self._api_client,
+            self._installed_workspace,
+            self._after_response,
+        )
         self.app = bolt_app.build_bolt_app(dispatcher, self._api_client)
         self.asgi: ASGIApp | None = None
         if access.signing_secret:
@@ -115,8 +123,12 @@ class SlackAdapter:
         return self._socket_mode is None or self._socket_mode.is_connected
 
     async def start(self) -> None:
-        """Open the HTTP client session, and start to connect where Socket Mode is used."""
+        """Open the HTTP client session, and start to connect where Socket Mode is used.
+
+        The workspace of the token is looked up in the background, which delays no request.
+        """
         self.app.client.session = self._api_client.get_session()
+        self._installed_workspace.start_lookup()
         if self._socket_mode is not None:
             await self._socket_mode.start()
 
@@ -128,6 +140,7 @@ class SlackAdapter:
         """Stop receiving payloads, wait for the background tasks, and close the connections."""
         if self._socket_mode is not None:
             await self._socket_mode.stop()
+        await self._installed_workspace.close()
         await self.wait_for_background_tasks()
         await self._api_client.close()
 

@@ -12,11 +12,13 @@ from bot.chat.slack.inbound.requests import Interaction, Origin
 from bot.chat.slack.outbound import ack_body
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.error_codes import slack_error_code
+from bot.chat.slack.outbound.installed_workspace import InstalledWorkspace, WorkspaceUnknownError
 from bot.chat.slack.outbound.responder import Responder
 from bot.content.catalogue import Catalogue, LanguagePack
 from bot.conversation import (
     BoundHandler,
     DeferredReply,
+    InvalidAnswers,
     Reply,
     Request,
     RequestStep,
@@ -50,10 +52,15 @@ class Dispatcher:
         routes: Routes,
         catalogue: Catalogue,
         api_client: ApiClient,
+        installed_workspace: InstalledWorkspace,
         after_response: AfterResponse,
     ) -> None:
-        """Route by *routes*; call the Web API with *api_client* in *after_response* tasks."""
+        """Route by *routes* what is from *installed_workspace*.
+
+        The Web API is called with *api_client* in *after_response* tasks.
+        """
         self._routes = routes
+        self._installed_workspace = installed_workspace
         self._catalogue = catalogue
         self._after_response = after_response
         self._responder = Responder(
@@ -64,18 +71,65 @@ class Dispatcher:
     async def dispatch_payload(self, kind: PayloadKind, payload: Payload) -> ack_body.Body:
         """Return the body of the response to one payload; ``{}`` is a bare acknowledgement."""
         try:
+            if refusal_key := await self._find_refusal(payload):
+                return self._refuse_payload(kind, payload, refusal_key)
             if kind is PayloadKind.EVENT and (event := requests.parse_event(payload)):
                 await self._routes.handle_event(event)
                 return {}
             interaction = self._parse_interaction(kind, payload)
             handler = self._find_handler(interaction) if interaction else None
-            if interaction is None or handler is None:
+            if handler is None:
                 _log_unhandled_payload(kind)
+            if interaction is None or (handler is None and kind is PayloadKind.CLOSED):
                 return {}
-            return await self._handle_interaction(handler, interaction)
+            return await self._handle_interaction(
+                handler or self._routes.handle_unknown_route, interaction
+            )
         except Exception as error:  # noqa: BLE001 - an exception in a listener becomes a 500
             log_error(logger, "slack.dispatch_failed", error, kind=kind.value)
             return {}
+
+    async def _find_refusal(self, payload: Payload) -> str:
+        """Return the catalogue key of why a payload is not served, ``""`` for one that is.
+
+        A payload is served only if it is from the workspace that the token belongs to. While that
+        workspace is unknown none is served, since nothing else tells them apart.
+        """
+        try:
+            workspace = await self._installed_workspace.get_workspace()
+        except WorkspaceUnknownError:
+            return "error.busy"
+        is_served = requests.parse_workspace(payload) == workspace
+        return "" if is_served else "error.not_installed"
+
+    def _refuse_payload(
+        self, kind: PayloadKind, payload: Payload, refusal_key: str
+    ) -> ack_body.Body:
+        """Answer a payload that is not served, without the store and without the token.
+
+        The user's language is unknown, so the sentence is repeated in each language. A form that
+        is open is not replaced while the workspace is unknown, so that its answers remain.
+        """
+        _log_refused_payload(kind, refusal_key)
+        interaction = self._parse_interaction(kind, payload)
+        if interaction is None or kind in {PayloadKind.EVENT, PayloadKind.CLOSED}:
+            return {}
+        packs = map(self._catalogue.get_pack, self._catalogue.languages)
+        sentences = tuple(pack.translate(refusal_key) for pack in packs)
+        message = Message(sentences[0], tuple(map(Text, sentences)))
+        field_ids = interaction.reply_target.field_ids
+        keeps_form = refusal_key == "error.busy" and field_ids
+        reply = InvalidAnswers({field_ids[0]: " ".join(sentences)}) if keeps_form else message
+        response_body = ack_body.build_ack_body(reply, interaction)
+        if response_body is None and interaction.reply_target.response_url:
+            self._after_response.start_task(self._post_refusal(message, interaction))
+        return response_body or {}
+
+    async def _post_refusal(self, message: Message, interaction: Interaction) -> None:
+        try:
+            await self._responder.post_ephemeral(message, interaction)
+        except Exception as error:  # noqa: BLE001 - the user can press the button again
+            log_error(logger, "slack.refusal_failed", error)
 
     def _parse_interaction(self, kind: PayloadKind, payload: Payload) -> Interaction | None:
         if kind is PayloadKind.COMMAND:
@@ -159,7 +213,9 @@ class Dispatcher:
         person = interaction.request.person
         try:
             home = await self._routes.home(
-                requests.build_home_request(person, interaction.request.idempotency_key)
+                requests.build_home_request(
+                    person, interaction.request.idempotency_key, interaction.request.affiliation
+                )
             )
             if isinstance(home, Home):
                 await self._responder.send_reply(home, interaction)
@@ -189,3 +245,9 @@ def _log_unhandled_payload(kind: PayloadKind) -> None:
     """Log a payload that was acknowledged because no handler is registered for it."""
     fields = {"action": "slack.payload_unhandled", "kind": kind.value}
     logger.debug("slack.payload_unhandled", extra=fields)
+
+
+def _log_refused_payload(kind: PayloadKind, refusal_key: str) -> None:
+    """Log a payload that was not served; the log contains no id of a workspace."""
+    fields = {"action": "slack.payload_refused", "kind": kind.value, "reason": refusal_key}
+    logger.warning("slack.payload_refused", extra=fields)

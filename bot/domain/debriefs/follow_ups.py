@@ -6,6 +6,7 @@ The intention is stored for 8 days.
 from dataclasses import replace
 from datetime import date, timedelta
 
+from bot.affiliation import Affiliation
 from bot.content.catalogue import LanguagePack
 from bot.content.model import Sign
 from bot.conversation import Request
@@ -44,8 +45,10 @@ def add_follow_up_question(form: Form, words: LanguagePack) -> Form:
 
 
 def wants_follow_up(request: Request) -> bool:
-    """Return whether the clinician requested a follow-up."""
-    return request.answers.get(WISH_FIELD_ID) == ("yes",)
+    """Return whether the clinician requested a follow-up, which only a member may."""
+    return request.affiliation is Affiliation.MEMBER and request.answers.get(WISH_FIELD_ID) == (
+        "yes",
+    )
 
 
 def build_intention(sign: Sign, person_data: PersonalData, today: date) -> Intention:

@@ -28,6 +28,7 @@ class GuardHarness:
             SignedTokenValidator(CLIENT_ID, self.signing_keys),
             frozenset({TENANT_ID}),
             AfterResponse(),
+            answer_foreign_tenant=answer_foreign_tenant,
             allow_loopback=True,
         )
 
@@ -48,6 +49,11 @@ class GuardHarness:
     async def send_activity(self, activity: Activity, **claims: Any) -> asgi.Response:
         """Post an activity with a valid token, except for *claims*."""
         return await self.post_body(json.dumps(activity).encode(), self.ms.sign_token(**claims))
+
+
+def answer_foreign_tenant(_kind: PayloadKind, _payload: Payload) -> Body:
+    """Return the response body to an action in a tenant that is not served."""
+    return {"statusCode": 200, "value": "not installed"}
 
 
 def build_hello(ms: FakeMicrosoft, **parts: object) -> Activity:

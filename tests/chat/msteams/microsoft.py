@@ -65,6 +65,8 @@ class PlannedAnswer:
 class FakeMicrosoft:
     """The fake: ``calls`` of the bot, and ``planned_answers`` by the last part of their path.
 
+    ``account_parts`` are fields of accounts by person id, and ``account_lookups`` the chat ids of
+    the accounts that the bot looked up before it handled a request; these are no ``calls``.
     ``signing_jwks`` are the listed keys; ``key_fetch_count`` counts how often they were fetched,
     ``keys_delay_seconds`` is how long each fetch takes.
     """
@@ -76,6 +78,8 @@ class FakeMicrosoft:
         default_factory=lambda: [public_jwk(KEY_ID, "msteams")]
     )
     person_names: dict[str, str] = field(default_factory=dict)
+    account_parts: dict[str, dict[str, str]] = field(default_factory=dict)
+    account_lookups: list[str] = field(default_factory=list)
     keys_delay_seconds: float = 0.0
     keys_status: int = 200
     key_fetch_count: int = 0
@@ -126,6 +130,10 @@ class FakeMicrosoft:
 
     async def handle_call(self, request: web.Request) -> web.StreamResponse:
         """Record one API call and send the planned or the default response."""
+        chat_id = request.path.rpartition("/")[2]
+        if chat_id.startswith("29:") and chat_id not in self.planned_answers:
+            self.account_lookups.append(chat_id)
+            return web.json_response(self._default_answer(request.path, None))
         body = await request.json() if request.can_read_body else None
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         path = request.path
@@ -148,11 +156,15 @@ class FakeMicrosoft:
         if parts[-1] == "conversations":
             return {"id": f"a:chat-with-{body['members'][0]['id']}"}
         if parts[-2] == "members":
-            person_id = parts[-1]
+            person_id = parts[-1].removeprefix("29:")
             return {
+                "tenantId": TENANT_ID,
+                "userRole": "user",
+                "userPrincipalName": "someone@clinic.example",
                 "id": f"29:{person_id}",
                 "aadObjectId": person_id,
                 "name": self.person_names.get(person_id, ""),
+                **self.account_parts.get(person_id, {}),
             }
         return {"id": f"1:{len(self.calls)}"}
 

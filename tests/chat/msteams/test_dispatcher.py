@@ -1,6 +1,7 @@
 """Dispatch of messages, and the replies to them."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 
@@ -18,7 +19,7 @@ from tests.chat.msteams.testbed import (
     collect_actions,
     collect_texts,
 )
-from tests.chat.slack.testbed import ERROR_TEXT, defer_reply
+from tests.chat.slack.testbed import ERROR_TEXT, defer_reply, load_words
 
 REQUEST_BY_TEXT = {
     "tip": ("tip", ""),
@@ -173,3 +174,23 @@ async def test_a_handler_error_is_answered_with_a_message(bench: AdapterBench) -
 
     assert ERROR_TEXT in collect_texts(bench.ms.posted_messages[0].card)
     assert ERROR_TEXT in collect_texts(card)
+
+
+@pytest.mark.parametrize("build", [activities.build_card_action, activities.build_dialog_fetch])
+async def test_an_action_in_a_foreign_tenant_is_not_served(
+    bench: AdapterBench, build: Callable[..., activities.Activity]
+) -> None:
+    """It is answered that Attune is not installed; no handler, event or API call follows."""
+    tenant_id = "99999999-2222-4333-8444-555555555555"
+    activity = build(
+        bench.ms.service_url,
+        activities.button_data("tip.next"),
+        conversation={"id": CHAT_ID, "conversationType": "personal", "tenantId": tenant_id},
+        channelData={"tenant": {"id": tenant_id}},
+    )
+
+    card = await bench.send_for_card(activity)
+
+    sentence = load_words().get_pack("en").translate("error.not_installed")
+    assert sentence in collect_texts(card)
+    assert (bench.handlers.requests, bench.handlers.events, bench.ms.calls) == ([], [], [])

@@ -27,6 +27,7 @@ ERROR_TEXT = "Something went wrong."
 TOKEN = "xoxb-planted"
 FORM = Form("guide", "Your guide", (Text("Seven steps"),), close="Close", data="away")
 HELLO = Message("Hello", (Text("Hello **you**"),))
+OUTDATED = Message("From an older version", (Text("From an older version"),))
 KEYWORDS = {
     "tip": Keywords(frozenset({"next", "list", "help"})),
     "rupture": Keywords(frozenset({"guide", "help"})),
@@ -72,7 +73,7 @@ class StubHandlers:
     )
 
     def build_routes(self, keywords: Mapping[str, Keywords]) -> Routes:
-        """Return routing tables that contain every name but ``unknown``."""
+        """Return routing tables that contain every name but ``unknown`` and the empty one."""
         table = _CatchAllTable(self._handle_request)
         return Routes(
             commands=table,
@@ -81,6 +82,7 @@ class StubHandlers:
             buttons=table,
             shortcuts=table,
             home=self._open_home,
+            handle_unknown_route=self._answer_unknown_route,
             report_unexpected_error=self._report_unexpected_error,
             handle_event=self._handle_event,
             resolve_language=self._resolve_language,
@@ -103,20 +105,24 @@ class StubHandlers:
         self.requests.append(request)
         return _return_or_raise(self.replies.get("home", Home((Text("Your page"),))))
 
+    async def _answer_unknown_route(self, request: Request) -> Reply:
+        self.requests.append(request)
+        return OUTDATED
+
     async def _report_unexpected_error(self, request: Request) -> Reply:
         self.requests.append(request)
         return _return_or_raise(self.error_reply)
 
 
 class _CatchAllTable(dict[str, BoundHandler]):
-    """A routing table that contains every name but ``unknown``."""
+    """A routing table that contains every name but ``unknown`` and the empty one."""
 
     def __init__(self, handler: BoundHandler) -> None:
         super().__init__()
         self._handler = handler
 
     def get(self, name: str, default: Any = None) -> Any:
-        return default if name == "unknown" else self._handler
+        return default if name in {"", "unknown"} else self._handler
 
 
 def _return_or_raise(reply: Reply | Exception) -> Reply:

@@ -9,6 +9,8 @@ from typing import Any
 
 from aiohttp import WSMsgType, web
 
+from tests.chat.slack import payloads
+
 
 @dataclass(frozen=True)
 class ApiCall:
@@ -35,7 +37,13 @@ class PlannedAnswer:
 
 
 class FakeWebApi:
-    """Server of Slack's methods that the bot calls; ``planned_answers`` are by method."""
+    """Server of Slack's methods that the bot calls; ``planned_answers`` are by method.
+
+    Without a planned answer ``auth.test`` names the workspace ``team_id`` and is not recorded: the
+    bot calls it in the background when it starts.
+    """
+
+    team_id = payloads.TEAM
 
     def __init__(self) -> None:
         """Create a server without recorded calls."""
@@ -78,6 +86,8 @@ class FakeWebApi:
         method = request.match_info.get("method", "response_url")
         arguments = await _parse_arguments(request)
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        if method == "auth.test" and method not in self.planned_answers:
+            return web.json_response({"ok": True, "team_id": self.team_id})
         self.calls.append(ApiCall(method, arguments, token))
         self.event_order.append(method)
         planned_answer = self.planned_answers.get(method)

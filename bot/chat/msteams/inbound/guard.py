@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.chat import request_body
 from bot.chat.after_response import AfterResponse
-from bot.chat.msteams.inbound import payloads
+from bot.chat.msteams.inbound import payloads, requests
 from bot.chat.msteams.inbound.signing_keys import SigningKeysUnavailableError
 from bot.chat.msteams.inbound.token_validation import (
     TokenValidator,
@@ -32,6 +32,10 @@ PayloadHandler = Callable[[payloads.PayloadKind, Payload, str], Awaitable[Body]]
 
 The only exception it raises is :class:`EventNotStoredError`.
 """
+
+
+ForeignTenantHandler = Callable[[payloads.PayloadKind, Payload], Body]
+"""Builds the response body to an action in a tenant that is not served."""
 
 
 class EventNotStoredError(Exception):
@@ -56,16 +60,20 @@ class Guard:
         allowed_tenants: frozenset[str],
         after_response: AfterResponse,
         *,
+        answer_foreign_tenant: ForeignTenantHandler,
         allow_loopback: bool = False,
     ) -> None:
         """Dispatch to *handle_payload* what *token_validator* accepts from *allowed_tenants*.
 
+        An action in any other tenant is answered with 200 and the body of
+        *answer_foreign_tenant*, since the person sees the response; all else of it with 403.
         *allow_loopback* accepts service URLs on this machine, for tests and the playground.
         """
         self._handle_payload = handle_payload
         self._token_validator = token_validator
         self._allowed_tenants = allowed_tenants
         self._after_response = after_response
+        self._answer_foreign_tenant = answer_foreign_tenant
         self._allow_loopback = allow_loopback
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,6 +108,8 @@ class Guard:
         except tuple(_REJECTIONS) as error:
             raise _RejectedError(*_REJECTIONS[type(error)]) from None
         if not self._is_allowed_tenant(payload):
+            if kind in payloads.INVOKE_KINDS:
+                return self._answer_foreign_tenant(kind, payload)
             raise _RejectedError(HTTPStatus.FORBIDDEN, "tenant")
         try:
             return await self._handle_payload(kind, payload, service_url) if kind else {}
@@ -114,19 +124,11 @@ class Guard:
         return bool(is_local or (parts.scheme == "https" and parts.hostname))
 
     def _is_allowed_tenant(self, payload: Payload) -> bool:
-        """Whether the activity names at least one tenant and all of them are on the allowlist."""
-        tenants = extract_tenants(payload)
-        return bool(tenants) and tenants <= self._allowed_tenants
+        """Whether the tenant of the conversation is on the allowlist.
 
-
-def extract_tenants(payload: Payload) -> set[str]:
-    """Return the lower-case ids of all tenants that an activity names."""
-    channel_data, conversation = payload.get("channelData"), payload.get("conversation")
-    tenant_ids = [
-        conversation.get("tenantId") if isinstance(conversation, dict) else None,
-        _read_id(channel_data.get("tenant")) if isinstance(channel_data, dict) else None,
-    ]
-    return {str(tenant_id).lower() for tenant_id in tenant_ids if tenant_id}
+        A member of another tenant who acts in it is served as a person of another organisation.
+        """
+        return requests.parse_workspace(payload).removeprefix("msteams:") in self._allowed_tenants
 
 
 class _RejectedError(Exception):
@@ -144,7 +146,3 @@ _REJECTIONS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     request_body.MalformedError: (HTTPStatus.BAD_REQUEST, "malformed"),
     payloads.UnknownInvokeError: (HTTPStatus.NOT_FOUND, "unknown_invoke"),
 }
-
-
-def _read_id(value: object) -> object:
-    return value.get("id") if isinstance(value, dict) else None

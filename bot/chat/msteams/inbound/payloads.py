@@ -34,9 +34,9 @@ _REQUIRED_PATHS: Mapping[PayloadKind, tuple[tuple[str, ...], ...]] = {
     PayloadKind.MESSAGE: (("from", "id"),),
     PayloadKind.INSTALLATION_UPDATE: (("action",),),
     PayloadKind.CONVERSATION_UPDATE: (),
-    PayloadKind.CARD_ACTION: (("from", "aadObjectId"),),
-    PayloadKind.DIALOG_FETCH: (("from", "aadObjectId"),),
-    PayloadKind.DIALOG_SUBMIT: (("from", "aadObjectId"),),
+    PayloadKind.CARD_ACTION: (("from", "id"),),
+    PayloadKind.DIALOG_FETCH: (("from", "id"),),
+    PayloadKind.DIALOG_SUBMIT: (("from", "id"),),
 }
 
 _COMMON_REQUIRED_PATHS = (("id",), ("conversation", "id"))

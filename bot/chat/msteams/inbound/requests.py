@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from bot.affiliation import Affiliation
 from bot.chat.msteams.action_data import Action, ActionData, CardContext, CardSurface, HandlerTable
 from bot.chat.msteams.conversation_ref import ConversationRef
 from bot.chat.msteams.inbound import payloads
@@ -13,6 +14,8 @@ from bot.chat.request_body import Payload
 from bot.conversation import Keywords, Person, Profile, Request, Surface
 
 _MENTION_PATTERN = re.compile(r"<at>.*?</at>", re.DOTALL)
+
+_GUEST_ROLES = frozenset({"guest", "anonymous"})
 
 _SURFACES: Mapping[CardSurface, Surface] = {
     CardSurface.MESSAGE: Surface.MESSAGE,
@@ -108,11 +111,16 @@ def parse_card_action(
             channel=_parse_channel_id(payload),
             surface=_SURFACES[card_context.surface],
         ),
-        Origin.CARD if kind is PayloadKind.CARD_ACTION else Origin.DIALOG,
+        parse_invoke_origin(kind),
         _parse_thread(payload, service_url),
         card_context,
         str(payload["from"].get("id") or ""),
     )
+
+
+def parse_invoke_origin(kind: PayloadKind) -> Origin:
+    """Return where the response to an invoke of *kind* is shown."""
+    return Origin.CARD if kind is PayloadKind.CARD_ACTION else Origin.DIALOG
 
 
 def build_request(
@@ -152,11 +160,38 @@ def parse_person(payload: Payload) -> Person | None:
 
 
 def parse_workspace(payload: Payload) -> str:
-    """Return the workspace of an activity; the guard has validated that it names a tenant."""
-    tenant_id = (payload.get("conversation") or {}).get("tenantId")
-    if not tenant_id:
-        tenant_id = ((payload.get("channelData") or {}).get("tenant") or {}).get("id", "")
-    return f"msteams:{str(tenant_id).lower()}"
+    """Return the workspace of an activity: the tenant that hosts the conversation."""
+    conversation = payload.get("conversation")
+    tenant_id = conversation.get("tenantId") if isinstance(conversation, dict) else ""
+    return f"msteams:{str(tenant_id or _read_channel_tenant(payload)).lower()}"
+
+
+def parse_affiliation(payload: Payload) -> Affiliation:
+    """Return whether the sender belongs to the tenant that hosts the conversation.
+
+    A sender without an account in a directory does not, nor does one whose activity names
+    another tenant (a federated user, or a member of another tenant in a shared channel). A guest
+    account of the tenant is not recognizable by an activity unless Teams names its role: see
+    :class:`bot.chat.msteams.outbound.member_lookup.MemberLookup`.
+    """
+    sender = payload.get("from") or {}
+    tenant_ids = {_read_channel_tenant(payload), str(sender.get("tenantId") or "")} - {""}
+    is_external = (
+        parse_person(payload) is None
+        or {f"msteams:{id_.lower()}" for id_ in tenant_ids} - {parse_workspace(payload)}
+        or is_guest_account(
+            str(sender.get("userRole") or ""), str(sender.get("userPrincipalName") or "")
+        )
+    )
+    return Affiliation.EXTERNAL if is_external else Affiliation.MEMBER
+
+
+def is_guest_account(role: str, principal_name: str) -> bool:
+    """Whether an account of the tenant belongs to a person of another organisation.
+
+    Microsoft marks the principal name of an invited person with ``#EXT#``.
+    """
+    return role.casefold() in _GUEST_ROLES or "#ext#" in principal_name.casefold()
 
 
 def is_personal_chat(payload: Payload) -> bool:
@@ -182,9 +217,15 @@ def _parse_origin(payload: Payload) -> Origin:
 
 
 def _build_blank_request(payload: Payload) -> Request:
-    sender = parse_person(payload) or Person(parse_workspace(payload), "")
-    idempotency_key = f"{payload['conversation']['id']} {payload['id']}"
-    return Request(sender, "", idempotency_key, locale=str(payload.get("locale") or ""))
+    """Build a request without an action; a sender without an account has the id of the chat."""
+    workspace, sender_id = parse_workspace(payload), str(payload["from"]["id"])
+    return Request(
+        parse_person(payload) or Person(workspace, sender_id),
+        "",
+        f"{payload['conversation']['id']} {payload['id']}",
+        locale=str(payload.get("locale") or ""),
+        affiliation=parse_affiliation(payload),
+    )
 
 
 def _parse_channel_id(payload: Payload) -> str:
@@ -195,3 +236,9 @@ def _parse_channel_id(payload: Payload) -> str:
 def _parse_thread(payload: Payload, service_url: str) -> ConversationRef:
     """Return the reference of the thread that an activity was sent in."""
     return ConversationRef(service_url, str(payload["conversation"]["id"]))
+
+
+def _read_channel_tenant(payload: Payload) -> str:
+    channel_data = payload.get("channelData")
+    tenant = channel_data.get("tenant") if isinstance(channel_data, dict) else None
+    return str(tenant.get("id") or "") if isinstance(tenant, dict) else ""

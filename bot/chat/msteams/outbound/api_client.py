@@ -16,6 +16,7 @@ from bot.chat.msteams.sdk import (
     ConversationMemberClient,
     CreateConversationParams,
     MessageActivityInput,
+    TeamsChannelAccount,
 )
 
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
@@ -98,8 +99,14 @@ class ApiClient:
 
     async def fetch_member_name(self, conversation: ConversationRef, person_id: str) -> str:
         """Return the display name of a member of a conversation, or ``""``."""
+        return (await self.fetch_member(conversation, person_id)).name or ""
+
+    async def fetch_member(
+        self, conversation: ConversationRef, member_id: str
+    ) -> TeamsChannelAccount:
+        """Return a member of a conversation; needs no permission of the tenant."""
         members = ConversationMemberClient(conversation.service_url, self._client)
-        return (await members.get_by_id(_escape(conversation.id), _escape(person_id))).name or ""
+        return await members.get_by_id(_escape(conversation.id), _escape(member_id))
 
     async def check_access(self, conversation: ConversationRef | None) -> None:
         """Request a page of the members of *conversation*; without one, only the access token.
@@ -109,7 +116,7 @@ class ApiClient:
         if conversation is None:
             await self._get_bearer_token()
             return
-        path = f"/v3/conversations/{conversation.id}/pagedMembers"
+        path = f"/v3/conversations/{_escape(conversation.id)}/pagedMembers"
         await self._client.get(f"{conversation.service_url}{path}", params={"pageSize": _PAGE_SIZE})
 
     async def close(self) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Literal
 
+from bot.affiliation import Affiliation
 from bot.chat.slack import view_metadata
 from bot.chat.slack.inbound import form_values, profiles
 from bot.conversation import (
@@ -84,7 +85,7 @@ def parse_command(payload: Payload, keywords: Mapping[str, Keywords]) -> Interac
     trigger_id = str(payload.get("trigger_id", ""))
     response_url = str(payload.get("response_url", ""))
     request = Request(
-        person=Person(_parse_workspace(payload), payload["user_id"]),
+        person=Person(parse_workspace(payload), payload["user_id"]),
         name=name,
         idempotency_key=trigger_id or response_url,
         keyword=keywords.get(name, Keywords()).match(str(payload.get("text", ""))),
@@ -114,6 +115,7 @@ def parse_action(payload: Payload) -> Interaction:
         answers=form_values.parse_form_values(view or payload),
         surface=_SURFACES[target.origin],
         step=RequestStep.CHANGED if is_field_change else RequestStep.REQUESTED,
+        affiliation=parse_affiliation(payload),
     )
     return Interaction("forms" if is_field_change else "buttons", request, target)
 
@@ -130,6 +132,7 @@ def parse_submission(payload: Payload) -> Interaction:
         answers=form_values.parse_form_values(view),
         surface=Surface.FORM,
         step=RequestStep.SUBMITTED,
+        affiliation=parse_affiliation(payload),
     )
     return Interaction("forms", request, _build_reply_target(payload, Origin.SUBMITTED))
 
@@ -152,7 +155,13 @@ def parse_shortcut(payload: Payload) -> Interaction:
     """Parse a shortcut, selected in Slack's own menu."""
     target = _build_reply_target(payload, Origin.SHORTCUT)
     person, name = _parse_person(payload), payload["callback_id"]
-    request = Request(person, name, target.trigger_id, surface=Surface.SHORTCUT)
+    request = Request(
+        person,
+        name,
+        target.trigger_id,
+        surface=Surface.SHORTCUT,
+        affiliation=parse_affiliation(payload),
+    )
     return Interaction("shortcuts", request, target)
 
 
@@ -161,10 +170,10 @@ def parse_home_opened(payload: Payload) -> Interaction | None:
     event = payload["event"]
     if event["type"] != "app_home_opened" or event.get("tab") != "home":
         return None
-    person = Person(_parse_workspace(payload), str(event.get("user", "")))
+    person = Person(parse_workspace(payload), str(event.get("user", "")))
     return Interaction(
         "shortcuts",
-        build_home_request(person, str(payload.get("event_id", ""))),
+        build_home_request(person, str(payload.get("event_id", "")), parse_affiliation(payload)),
         ReplyTarget(Origin.HOME_OPENED),
     )
 
@@ -174,7 +183,7 @@ def parse_event(payload: Payload) -> ChatEvent | None:
 
     Returns ``None`` for any other event, and where only a user token was revoked.
     """
-    event, workspace = payload["event"], _parse_workspace(payload)
+    event, workspace = payload["event"], parse_workspace(payload)
     kind, user = event["type"], event.get("user")
     if kind == "user_change" and isinstance(user, dict):
         person = Person(workspace, str(user.get("id", "")))
@@ -186,9 +195,42 @@ def parse_event(payload: Payload) -> ChatEvent | None:
     return None
 
 
-def build_home_request(person: Person, idempotency_key: str) -> Request:
-    """Return the request for the user's Home tab, with the idempotency key *key*."""
-    return Request(person, "home", idempotency_key, surface=Surface.HOME)
+def build_home_request(
+    person: Person, idempotency_key: str, affiliation: Affiliation = Affiliation.MEMBER
+) -> Request:
+    """Return the request for the user's Home tab."""
+    return Request(person, "home", idempotency_key, surface=Surface.HOME, affiliation=affiliation)
+
+
+def parse_affiliation(payload: Payload) -> Affiliation:
+    """Return whether the user belongs to the workspace of :func:`parse_workspace`.
+
+    In a channel that is shared by Slack Connect, a payload names the installed workspace, and
+    beside it the workspace (``T…``) or organisation (``E…``) of the user. A slash command names
+    no other: Slack offers it to members of the installed workspace only. Guest accounts of the
+    workspace itself (single- and multi-channel guests) have its own team id.
+    """
+    home_id = _read_home_id(payload)
+    own_ids = {parse_workspace(payload).removeprefix("slack:"), _read_enterprise_id(payload)}
+    return Affiliation.EXTERNAL if home_id and home_id not in own_ids else Affiliation.MEMBER
+
+
+def parse_workspace(payload: Payload) -> str:
+    """Return the workspace in which the bot is installed, as ``slack:T…``.
+
+    The user's own workspace is named in its place where a form was opened from, or an event is
+    about, a channel that is shared by Slack Connect; so the more specific fields have precedence.
+    """
+    installed_ids = (
+        (payload.get("view") or {}).get("app_installed_team_id"),
+        (payload.get("message") or {}).get("team"),
+        *(item.get("team_id") for item in payload.get("authorizations") or ()),
+        payload.get("team_id"),
+        (payload.get("team") or {}).get("id"),
+        (payload.get("user") or {}).get("team_id"),
+    )
+    team_ids = (str(team_id) for team_id in installed_ids if team_id)
+    return f"slack:{next((id_ for id_ in team_ids if id_.startswith('T')), '')}"
 
 
 def _parse_origin(view: Payload) -> Origin:
@@ -215,15 +257,22 @@ def _build_reply_target(payload: Payload, origin: Origin) -> ReplyTarget:
 
 
 def _parse_person(payload: Payload) -> Person:
-    return Person(_parse_workspace(payload), payload["user"]["id"])
+    return Person(parse_workspace(payload), payload["user"]["id"])
 
 
-def _parse_workspace(payload: Payload) -> str:
-    """Return the workspace in which the bot is installed, even for a form opened in another."""
-    team_id = (
-        (payload.get("view") or {}).get("app_installed_team_id")
-        or payload.get("team_id")
-        or (payload.get("team") or {}).get("id")
-        or (payload.get("user") or {}).get("team_id")
+def _read_home_id(payload: Payload) -> str:
+    """Return the id of the user's own workspace or organisation, ``""`` where none is named."""
+    event = payload.get("event") or {}
+    user, view = payload.get("user") or {}, event.get("view")
+    view_team_id = view.get("team_id") if isinstance(view, dict) else ""
+    return str(user.get("team_id") or event.get("user_team") or view_team_id or "")
+
+
+def _read_enterprise_id(payload: Payload) -> str:
+    """Return the id of the installed workspace's organisation, ``""`` without one."""
+    return str(
+        payload.get("enterprise_id")
+        or (payload.get("enterprise") or {}).get("id")
+        or (payload.get("team") or {}).get("enterprise_id")
+        or ""
     )
-    return f"slack:{team_id}"

@@ -52,11 +52,18 @@ class Responder:
         elif isinstance(reply, Form):
             await self._show_form(reply, interaction)
 
+    async def post_ephemeral(self, message: Message, interaction: Interaction) -> None:
+        """Send a message to the response URL, visible to the user alone; needs no token."""
+        body = surfaces.render_ephemeral(
+            message, surfaces.extract_team_id(interaction.request.person.workspace)
+        )
+        await self._api_client.post_ephemeral(interaction.reply_target.response_url, body)
+
     async def report_failure(self, message: Message, interaction: Interaction) -> None:
         """Send an error message to the response URL, or else to the user's private chat."""
         if interaction.reply_target.response_url:
             with suppress(Exception):
-                await self._post_ephemeral(message, interaction)
+                await self.post_ephemeral(message, interaction)
                 return
         await self._post_message(message, interaction)
 
@@ -83,20 +90,13 @@ class Responder:
         if interaction.reply_target.origin in _FORM_ORIGINS:
             await self._show_form(reply_as_form(message, interaction), interaction)
         elif interaction.reply_target.response_url:
-            await self._post_ephemeral(message, interaction)
+            await self.post_ephemeral(message, interaction)
         elif interaction.reply_target.trigger_id:
             await self._show_form(
                 surfaces.message_as_form(message, self._get_form_title(interaction)), interaction
             )
         else:
             await self._post_message(message, interaction)
-
-    async def _post_ephemeral(self, message: Message, interaction: Interaction) -> None:
-        """Send a message to the response URL, visible to the user alone."""
-        body = surfaces.render_ephemeral(
-            message, surfaces.extract_team_id(interaction.request.person.workspace)
-        )
-        await self._api_client.post_ephemeral(interaction.reply_target.response_url, body)
 
     async def _post_message(self, message: Message, interaction: Interaction) -> None:
         """Post a message to the user's private chat with the bot."""

@@ -9,7 +9,7 @@ from bot.chat.msteams.inbound.token_validation import UnsignedTokenValidator
 from bot.chat.request_body import Payload
 from tests.chat import asgi
 from tests.chat.msteams import activities
-from tests.chat.msteams.guard_harness import GuardHarness, build_hello
+from tests.chat.msteams.guard_harness import GuardHarness, answer_foreign_tenant, build_hello
 from tests.chat.msteams.microsoft import TENANT_ID, FakeMicrosoft
 
 OTHER_TENANT_ID = "99999999-2222-4333-8444-555555555555"
@@ -30,7 +30,10 @@ FOREIGN_TENANTS: dict[str, dict[str, object]] = {
         "conversation": {"id": "a:1", "tenantId": OTHER_TENANT_ID},
         "channelData": {"tenant": {"id": OTHER_TENANT_ID}},
     },
-    "two tenants": {"channelData": {"tenant": {"id": OTHER_TENANT_ID}}},
+    "a conversation of another tenant": {
+        "conversation": {"id": "a:1", "tenantId": OTHER_TENANT_ID},
+        "channelData": {"tenant": {"id": TENANT_ID}},
+    },
     "no tenant": {"conversation": {"id": "a:1"}, "channelData": {}},
 }
 
@@ -39,9 +42,30 @@ FOREIGN_TENANTS: dict[str, dict[str, object]] = {
 async def test_only_allowed_tenants_are_accepted(
     harness: GuardHarness, parts: dict[str, object]
 ) -> None:
-    """A signed activity that names a tenant outside the allowlist is rejected with 403."""
+    """A signed activity of a conversation outside the allowed tenants is rejected with 403."""
     assert (await harness.send_activity(build_hello(harness.ms, **parts))).status == 403
     assert harness.accepted_payloads == []
+
+
+async def test_an_action_in_a_foreign_tenant_is_answered(harness: GuardHarness) -> None:
+    """An action outside the allowed tenants is answered, and not dispatched."""
+    conversation = {"id": "a:1", "tenantId": OTHER_TENANT_ID}
+    activity = activities.build_card_action(
+        harness.ms.service_url, activities.button_data("tip.next"), conversation=conversation
+    )
+
+    response = await harness.send_activity(activity)
+
+    assert response.json == answer_foreign_tenant(PayloadKind.CARD_ACTION, activity)
+    assert harness.accepted_payloads == []
+
+
+async def test_a_member_of_another_tenant_is_dispatched(harness: GuardHarness) -> None:
+    """A conversation of an allowed tenant is served to members of other tenants, too."""
+    activity = build_hello(harness.ms, channelData={"tenant": {"id": OTHER_TENANT_ID}})
+
+    assert (await harness.send_activity(activity)).status == 200
+    assert len(harness.accepted_payloads) == 1
 
 
 async def test_tenant_ids_are_case_insensitive(harness: GuardHarness) -> None:
@@ -86,7 +110,7 @@ INVALID_FIELDS: dict[str, dict[str, object]] = {
         "type": "invoke",
         "name": "task/submit",
         "value": {},
-        "from": {"id": "29:x"},
+        "from": {"aadObjectId": "x"},
     },
     "an action that is a text": {
         "type": "invoke",
@@ -157,6 +181,7 @@ async def test_unsigned_activities_are_accepted_from_loopback_only(ms: FakeMicro
         UnsignedTokenValidator(),
         frozenset({TENANT_ID}),
         AfterResponse(),
+        answer_foreign_tenant=answer_foreign_tenant,
         allow_loopback=True,
     )
     statuses = [

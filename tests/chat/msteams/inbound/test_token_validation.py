@@ -13,7 +13,7 @@ from bot.chat.msteams.inbound.guard import Guard
 from bot.chat.msteams.inbound.token_validation import SignedTokenValidator
 from tests.chat import asgi
 from tests.chat.msteams import microsoft
-from tests.chat.msteams.guard_harness import GuardHarness, build_hello
+from tests.chat.msteams.guard_harness import GuardHarness, answer_foreign_tenant, build_hello
 from tests.chat.msteams.microsoft import CLIENT_ID, TENANT_ID, FakeMicrosoft
 
 OTHER_CLIENT_ID = "99999999-2222-4333-8444-555555555555"
@@ -113,6 +113,7 @@ async def test_loopback_is_rejected_in_production(harness: GuardHarness) -> None
         SignedTokenValidator(CLIENT_ID, harness.signing_keys),
         frozenset({TENANT_ID}),
         AfterResponse(),
+        answer_foreign_tenant=answer_foreign_tenant,
         allow_loopback=False,
     )
     headers = {"authorization": f"Bearer {harness.ms.sign_token()}"}

@@ -25,6 +25,7 @@ from tests.chat.msteams.testbed import (
     collect_texts,
     find_action,
 )
+from tests.chat.slack.testbed import OUTDATED
 
 
 async def test_a_form_opens_as_a_dialog(bench: AdapterBench) -> None:
@@ -230,14 +231,35 @@ async def test_a_message_in_a_dialog_has_the_dialog_title(bench: AdapterBench) -
     assert response.json["task"]["value"]["title"] == "Your guide"
 
 
-@pytest.mark.parametrize("data", [{"form": "away"}, activities.button_data("unknown")])
-async def test_foreign_actions_are_acknowledged(bench: AdapterBench, data: dict[str, Any]) -> None:
-    """Foreign data and actions without a handler are acknowledged and have no effect."""
-    response = await bench.send_activity(
-        activities.build_dialog_submission(bench.ms.service_url, data)
-    )
+OUTDATED_DATA = {
+    "another schema": {"form": "away"},
+    "no data": {},
+    "an unknown button": activities.button_data("unknown"),
+    "an unknown form": activities.form_data("unknown", form="away"),
+}
 
-    assert (response.status, response.body) == (200, b"")
+
+@pytest.mark.parametrize("data", OUTDATED_DATA.values(), ids=OUTDATED_DATA.keys())
+@pytest.mark.parametrize(
+    "build", ["build_card_action", "build_dialog_fetch", "build_dialog_submission"]
+)
+async def test_an_action_without_a_handler_is_answered(
+    bench: AdapterBench, data: dict[str, Any], build: str
+) -> None:
+    """Data of another schema and unknown names are answered in the card, and in the dialog."""
+    card = await bench.send_for_card(getattr(activities, build)(bench.ms.service_url, data))
+
+    assert OUTDATED.summary in collect_texts(card)
+
+
+async def test_an_unknown_form_can_be_closed(bench: AdapterBench) -> None:
+    """Closing a form without a handler closes it, as with any other form."""
+    action = Action("forms", "unknown", step=RequestStep.CLOSED)
+    data = pack_action_data(action, CardContext(CardSurface.FORM, "k"))
+
+    card = await bench.send_for_card(activities.build_card_action(bench.ms.service_url, data))
+
+    assert collect_texts(card) == ["Done."]
     assert bench.handlers.requests == []
 
 

@@ -1,0 +1,54 @@
+"""The workspace that the bot token belongs to, learned from Slack's ``auth.test``."""
+
+import asyncio
+
+from bot.chat.slack.outbound.outlet import SlackOutlet
+
+LOOKUP_SECONDS = 2.0
+"""Seconds that a request waits for the lookup: Slack shows an error after three."""
+
+
+class WorkspaceUnknownError(Exception):
+    """Slack did not report in time which workspace the token belongs to."""
+
+
+class InstalledWorkspace:
+    """Looks the workspace up once per process; a failed lookup is repeated by the next request.
+
+    The signing secret belongs to the app and is the same in every workspace that installs it, so
+    a valid signature does not prove that a payload is from the workspace of this token.
+    """
+
+    def __init__(self, outlet: SlackOutlet) -> None:
+        """Look up with *outlet*; no call is made yet."""
+        self._outlet = outlet
+        self._workspace = ""
+        self._lookup: asyncio.Task[None] | None = None
+
+    def start_lookup(self) -> None:
+        """Start the lookup in a background task, unless one is running."""
+        if self._lookup is None or self._lookup.done():
+            self._lookup = asyncio.create_task(self._look_up())
+
+    async def get_workspace(self) -> str:
+        """Return the workspace as ``slack:T…``.
+
+        Raises :class:`WorkspaceUnknownError` when it is unknown after :data:`LOOKUP_SECONDS`.
+        """
+        if not self._workspace:
+            self.start_lookup()
+        if self._lookup is not None and not self._workspace:
+            await asyncio.wait({self._lookup}, timeout=LOOKUP_SECONDS)
+        if not self._workspace:
+            raise WorkspaceUnknownError
+        return self._workspace
+
+    async def close(self) -> None:
+        """Cancel a lookup that is still running."""
+        if self._lookup is not None:
+            self._lookup.cancel()
+            await asyncio.wait({self._lookup})
+
+    async def _look_up(self) -> None:
+        team_id = (await self._outlet.check_account()).team_id
+        self._workspace = f"slack:{team_id}" if team_id else ""

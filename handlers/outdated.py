@@ -1,0 +1,45 @@
+"""Names of every control that was released, and the handler of those without a route."""
+
+from collections.abc import Mapping
+
+from bot.context import Context
+from bot.conversation import Reply, Request
+from bot.domain import outdated_control, surface
+
+
+def _keep_names(*names: str) -> dict[str, str]:
+    return {name: name for name in names}
+
+
+RELEASED_NAMES: Mapping[str, Mapping[str, str]] = {
+    "commands": _keep_names("checkin", "debriefs", "help", "rupture", "supervision", "tip"),
+    "forms": {
+        **_keep_names("agreement", "checkin", "debrief", "deeper", "followup", "guide", "note"),
+        **_keep_names("notice", "pause", "settings", "setup", "thanks", "which", "withdraw"),
+        "reading": "note",
+        "waiting": "note",
+    },
+    "buttons": {
+        **_keep_names("checkin.again", "checkin.answer", "checkin.join", "checkin.leave"),
+        **_keep_names("checkin.menu", "checkin.pause", "checkin.resume", "checkin.settings"),
+        **_keep_names("debriefs.open", "debriefs.period", "help.open", "home.language"),
+        **_keep_names("home.open", "join", "kept", "link", "rupture.deeper", "rupture.guide"),
+        **_keep_names("rupture.open", "supervision.introduce", "supervision.open"),
+        **_keep_names("tip.kind", "tip.next", "tip.today"),
+    },
+    "shortcuts": _keep_names("debrief"),
+}
+"""Every name that cards, forms and menus of any release contain, and its current name, by table.
+
+A message stays in a chat for years, so a name is never deleted here and never reused with another
+meaning. The current name is ``""`` where nothing of the same meaning is left: the person is then
+shown that the control is from an older version.
+"""
+
+
+async def show_outdated_notice(request: Request, context: Context) -> Reply:
+    """Tell the person that the control is from an older version and nothing was done."""
+    words = context.catalogue.get_pack(request.language)
+    return surface.as_message_or_form(
+        request, words, words.translate("outdated.title"), outdated_control.render_notice(words)
+    )

@@ -1,0 +1,65 @@
+"""The affiliation of the sender of an activity."""
+
+import pytest
+
+from bot.affiliation import Affiliation
+from bot.chat.msteams.inbound import requests
+from tests.chat.msteams import activities
+from tests.chat.msteams.activities import MARIE
+from tests.chat.msteams.microsoft import TENANT_ID
+from tests.chat.msteams.testbed import WORKSPACE, AdapterBench
+
+OTHER_TENANT_ID = "99999999-2222-4333-8444-555555555555"
+MARIE_ACCOUNT = {"id": f"29:{MARIE}", "aadObjectId": MARIE}
+
+EXTERNAL_PARTS: dict[str, dict[str, object]] = {
+    "no account": {"from": {"id": "29:visitor"}},
+    "another tenant of the channel data": {"channelData": {"tenant": {"id": OTHER_TENANT_ID}}},
+    "another tenant of the sender": {"from": {**MARIE_ACCOUNT, "tenantId": OTHER_TENANT_ID}},
+    "a guest": {"from": {**MARIE_ACCOUNT, "userRole": "Guest"}},
+    "an anonymous user": {"from": {**MARIE_ACCOUNT, "userRole": "anonymous"}},
+    "an invited account": {
+        "from": {**MARIE_ACCOUNT, "userPrincipalName": "a_b.example#EXT#@clinic.example"}
+    },
+}
+
+
+@pytest.mark.parametrize("parts", EXTERNAL_PARTS.values(), ids=EXTERNAL_PARTS.keys())
+def test_a_sender_of_another_organisation_is_external(parts: dict[str, object]) -> None:
+    """Guests, federated users and senders without an account are external."""
+    activity = {**activities.build_message("https://service.example", "tip"), **parts}
+
+    assert requests.parse_affiliation(activity) is Affiliation.EXTERNAL
+    assert requests.parse_workspace(activity) == WORKSPACE
+
+
+MEMBER_PARTS: dict[str, dict[str, object]] = {
+    "an ordinary activity": {},
+    "no channel data": {"channelData": None},
+    "the same tenant in upper case": {"channelData": {"tenant": {"id": TENANT_ID.upper()}}},
+    "a user": {"from": {**MARIE_ACCOUNT, "userRole": "user", "tenantId": TENANT_ID}},
+}
+
+
+@pytest.mark.parametrize("parts", MEMBER_PARTS.values(), ids=MEMBER_PARTS.keys())
+def test_a_sender_of_the_tenant_is_a_member(parts: dict[str, object]) -> None:
+    """A sender with an account of the conversation's tenant is a member."""
+    activity = {**activities.build_message("https://service.example", "tip"), **parts}
+
+    assert requests.parse_affiliation(activity) is Affiliation.MEMBER
+
+
+async def test_a_sender_without_an_account_is_answered(bench: AdapterBench) -> None:
+    """A message and a button of a sender without an account reach their handlers as external."""
+    bench.handlers.replies |= {"tip": None, "tip.next": None}
+    data = activities.button_data("tip.next")
+
+    for activity in (
+        activities.build_message(bench.ms.service_url, "tip"),
+        activities.build_card_action(bench.ms.service_url, data),
+    ):
+        await bench.send_activity({**activity, "from": {"id": "29:visitor"}})
+
+    assert [(request.person.id, request.affiliation) for request in bench.handlers.requests] == [
+        ("29:visitor", Affiliation.EXTERNAL)
+    ] * 2

@@ -1,0 +1,72 @@
+"""Conformance for people of other organisations: the same behaviour on every product."""
+
+import pytest
+
+from bot.domain import external_access
+from handlers import BUTTONS, FORMS
+from tests.chat.expectations import DEBRIEF_ANSWERS, WORDS, count_slips, shows_body
+from tests.chat.surfaces import Product, Screen
+from tests.handlers.test_external import OPEN_BUTTONS, OPEN_FORMS
+
+REFUSED_BUTTONS = sorted(set(BUTTONS) - OPEN_BUTTONS - {"home.open"})
+REFUSED_FORMS = sorted(set(FORMS) - OPEN_FORMS)
+REFUSAL = external_access.render_refusal(WORDS)
+
+
+async def test_buttons_for_members_are_refused(product: Product) -> None:
+    """Join on the team's card, and every other button for members, is answered kindly."""
+    screens = {
+        name: await product.activate_control(product.external, "buttons", name)
+        for name in REFUSED_BUTTONS
+    }
+
+    assert [name for name, screen in screens.items() if not _is_refusal(screen)] == []
+
+
+async def test_forms_for_members_are_refused(product: Product) -> None:
+    """A forged form is answered the same, whatever its answers: nothing is filed or set up."""
+    screens = {
+        name: await product.activate_control(product.external, "forms", name)
+        for name in REFUSED_FORMS
+    }
+
+    assert [name for name, screen in screens.items() if not _is_refusal(screen)] == []
+    assert await count_slips(product) == 0
+
+
+@pytest.mark.parametrize("name", ["join", "rupture.open"])
+async def test_the_refusal_leads_to_what_is_open(product: Product, name: str) -> None:
+    """Its buttons show today's tip, and a guide that files nothing."""
+    refusal = await product.activate_control(product.external, "buttons", name)
+
+    tip = await product.press_button(product.external, refusal, WORDS.translate("common.step.tip"))
+    chooser = await product.press_button(
+        product.external, refusal, WORDS.translate("rupture.chooser.title")
+    )
+    guide = await product.submit_form(product.external, chooser, DEBRIEF_ANSWERS)
+
+    assert any(tip.contains_text(card.point) for card in WORDS.tips)
+    assert guide.contains_text(WORDS.translate("rupture.guide.title"))
+    assert await count_slips(product) == 0
+
+
+async def test_the_home_page_offers_what_is_open(product: Product) -> None:
+    """The home page names the visit, and offers neither joining nor filing."""
+    page = await product.open_home(product.external)
+
+    assert page.contains_text(WORDS.translate("external.home"))
+    assert set(page.steps) == {
+        WORDS.translate(key)
+        for key in ("common.step.tip", "rupture.chooser.title", "common.step.kept")
+    }
+
+
+async def test_a_member_is_not_refused(product: Product) -> None:
+    """A member on no list gets the same buttons' ordinary answers."""
+    screen = await product.activate_control(product.stranger, "buttons", "rupture.open")
+
+    assert screen.fields == {"form", "status"}
+
+
+def _is_refusal(screen: Screen) -> bool:
+    return shows_body(screen, REFUSAL.body)
