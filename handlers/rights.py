@@ -3,13 +3,12 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 from bot.context import Context
-from bot.conversation import DeferredReply, Reply, Request, Surface
+from bot.conversation import DeferredReply, Reply, Request
 from bot.domain.people import Right, SetupEditor, has_right, is_open_to, may_edit_team
 from bot.domain.teams.setup_submission import parse_team_id
 from bot.errors import BotError, NoTeamError, NotTheirTeamError, UnknownProfileError
 from bot.store.repositories import Repositories
 from bot.workflows import access, team_setup
-from handlers import external
 
 Handler = Callable[[Request, Context], Awaitable[Reply]]
 
@@ -21,29 +20,21 @@ _REFUSALS: Mapping[Right, type[BotError]] = {
 """The refusal of each right; the same for every person and every content of the request."""
 
 
-def require_right(handler: Handler, right: Right) -> Handler:
+def require_right(handler: Handler, right: Right, *, refuse_external: Handler) -> Handler:
     """Wrap *handler* so that it runs only for a person who has *right*.
 
-    A person of another organisation gets a reply of :mod:`handlers.external` instead, unless
-    *right* is public.
+    *refuse_external* replies to a person of another organisation, unless *right* is public.
 
     A refusal depends on the person alone, so it discloses nothing about what was sent. The
     wrapped handler raises :class:`bot.errors.NoTeamError`,
     :class:`bot.errors.NotTheirTeamError` or :class:`bot.errors.UnknownProfileError` instead of
     handling the request.
     """
-    return _require_affiliation(_require_access(handler, right), right)
-
-
-def _require_affiliation(handler: Handler, right: Right) -> Handler:
-    """Wrap *handler* so that a person of another organisation is refused unless it is public."""
+    allowed_handler = _require_access(handler, right)
 
     async def handle_open(request: Request, context: Context) -> Reply:
-        if is_open_to(request.affiliation, right):
-            return await handler(request, context)
-        is_home = request.surface is Surface.HOME
-        refusal = external.show_home if is_home else external.refuse_request
-        return await refusal(request, context)
+        is_open = is_open_to(request.affiliation, right)
+        return await (allowed_handler if is_open else refuse_external)(request, context)
 
     return handle_open
 
