@@ -52,6 +52,7 @@ async def test_healthy_deployment_passes_every_check(tmp_path: Path) -> None:
     ) == {
         "database": True,
         "pepper": True,
+        "deliveries": True,
         "greeted": True,
         "scopes": True,
         "clock": True,

@@ -18,7 +18,9 @@ class PersonalData:
     ``team`` is the home team and ``period_close`` the day on which its open period is published.
     ``next_checkin_at`` is the next check-in in the person's own zone. ``readable_teams`` are the
     teams whose published tables the person may read; ``has_agreed`` is True once the reader's
-    agreement of a role was accepted.
+    agreement of a role was accepted. ``is_last_message_undelivered`` is True when the last message
+    to the person was rejected or missed; ``undelivered_teams`` are the supervised teams to whose
+    channel it was.
     """
 
     clinician: Clinician
@@ -30,6 +32,8 @@ class PersonalData:
     directed_teams: tuple[Team, ...] = ()
     readable_teams: tuple[Team, ...] = ()
     has_agreed: bool = False
+    is_last_message_undelivered: bool = False
+    undelivered_teams: tuple[Team, ...] = ()
 
     def local_today(self, now: datetime) -> date:
         """Return the person's local date at the instant *now*."""
