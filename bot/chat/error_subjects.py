@@ -1,4 +1,4 @@
-"""What an error code of a product is about, and the send status that follows from it."""
+"""The subject of an error code of a product, and the send status that follows from it."""
 
 from enum import Enum
 

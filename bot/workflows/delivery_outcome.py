@@ -9,8 +9,8 @@ from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
 from bot.store.repositories.workspaces import MAX_REST
 
-_LONGEST_REST = MAX_REST - timedelta(seconds=1)
-"""A second less than the store accepts, as its instants are rounded up to whole seconds."""
+_SHORTEST_REST, _LONGEST_REST = timedelta(seconds=1), MAX_REST - timedelta(seconds=1)
+"""The longest is a second less than the store accepts, which rounds up to whole seconds."""
 
 _CARD_RETRY_DELAY, _MAX_CARD_RETRY_DELAY = timedelta(hours=1), timedelta(days=1)
 """First delay before a rejected introduction card is sent again, which doubles; and the longest."""
@@ -82,10 +82,11 @@ def settle_in_doubt(
 
 
 def _bound_rest(seconds: float) -> timedelta:
-    """Return a rest from 0 to :data:`_LONGEST_REST`; an adapter may report any number."""
+    """Return a rest of a second to :data:`_LONGEST_REST`; an adapter may report any number."""
     if math.isnan(seconds):
-        return timedelta(0)
-    return timedelta(seconds=min(max(seconds, 0.0), _LONGEST_REST.total_seconds()))
+        return _SHORTEST_REST
+    bounded = min(max(seconds, _SHORTEST_REST.total_seconds()), _LONGEST_REST.total_seconds())
+    return timedelta(seconds=bounded)
 
 
 def _record_rejection(

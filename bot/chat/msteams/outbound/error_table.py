@@ -8,32 +8,56 @@ from collections.abc import Mapping
 
 from bot.chat.error_subjects import Subject
 
-_CODES_BY_SUBJECT: Mapping[Subject, str] = {
-    Subject.PERSON: """
-        BotDisabledByUser ForbiddenOperationException MessageWritesBlocked
-    """,
-    Subject.CHAT: """
-        BotNotInConversationRoster ConversationBlockedByUser ConversationNotFound
-    """,
+_CODES_BY_SUBJECT: Mapping[Subject, tuple[str, ...]] = {
+    Subject.PERSON: (
+        "BotDisabledByUser",
+        "ForbiddenOperationException",
+        "MessageWritesBlocked",
+    ),
+    Subject.CHAT: (
+        "BotNotInConversationRoster",
+        "ConversationBlockedByUser",
+        "ConversationNotFound",
+    ),
     # BotDisabledByAdmin is worded for the tenant and documented for one user ("allow the app for
     # the user inside of app policies"): neither may be put out because of the other, so it ends
     # nothing. ServiceError comes with a 5xx status too, which decides then.
-    Subject.REQUEST: """
-        ActivityNotFoundInConversation BadArgument BadFormat BadRequest BadSyntax BotDisabledByAdmin
-        Conflict Forbidden InvalidActivity InvalidBotApiHost InvalidRecipient
-        MemberNotFoundInConversation MessageSizeTooBig MethodNotAllowed MissingProperty
-        NotEnoughPermissions NotFound RequestEntityTooLarge ServiceError UnsupportedMediaType
-    """,
-    Subject.WORKSPACE: """
-        BotNotRegistered TenantNotAllowed
-    """,
-    Subject.PASSING: """
-        PreconditionFailed Throttled TooManyRequests Unauthorized
-    """,
+    Subject.REQUEST: (
+        "ActivityNotFoundInConversation",
+        "BadArgument",
+        "BadFormat",
+        "BadRequest",
+        "BadSyntax",
+        "BotDisabledByAdmin",
+        "Conflict",
+        "Forbidden",
+        "InvalidActivity",
+        "InvalidBotApiHost",
+        "InvalidRecipient",
+        "MemberNotFoundInConversation",
+        "MessageSizeTooBig",
+        "MethodNotAllowed",
+        "MissingProperty",
+        "NotEnoughPermissions",
+        "NotFound",
+        "RequestEntityTooLarge",
+        "ServiceError",
+        "UnsupportedMediaType",
+    ),
+    Subject.WORKSPACE: (
+        "BotNotRegistered",
+        "TenantNotAllowed",
+    ),
+    Subject.PASSING: (
+        "PreconditionFailed",
+        "Throttled",
+        "TooManyRequests",
+        "Unauthorized",
+    ),
 }
 
 SUBJECT_BY_CODE: Mapping[str, Subject] = {
-    code: subject for subject, codes in _CODES_BY_SUBJECT.items() for code in codes.split()
+    code: subject for subject, codes in _CODES_BY_SUBJECT.items() for code in codes
 }
 """The subject of each code in a response with a 4xx status; an unlisted one is ``REQUEST``."""
 
