@@ -232,7 +232,7 @@ def _filter_unplanned_deliveries(
     """Query which check-ins are not planned yet, and which last notes are due."""
     persons = {delivery.recipient for delivery in candidates}
     since = min(delivery.slot for delivery in candidates)
-    planned_slots = repos.deliveries.slots_by_person(DeliveryKind.CHECKIN, persons, since)
+    planned_slots = repos.delivery_history.slots_by_person(DeliveryKind.CHECKIN, persons, since)
     questions = [
         delivery
         for delivery in candidates
@@ -249,7 +249,7 @@ def _filter_due_notes(
 ) -> list[PlannedDelivery]:
     persons = {delivery.recipient for delivery in candidates}
     checkin_slots, note_slots = (
-        repos.deliveries.slots_by_person(kind, persons, "")
+        repos.delivery_history.slots_by_person(kind, persons, "")
         for kind in (DeliveryKind.CHECKIN, DeliveryKind.LAST_NOTE)
     )
     return [

@@ -20,6 +20,9 @@ class PersonalData:
     teams whose published tables the person may read; ``has_agreed`` is True once the reader's
     agreement of a role was accepted. ``checkin_in_doubt`` is the week and the sign's code of this
     week's check-in, if it is not known whether it was posted.
+    agreement of a role was accepted. ``is_last_message_undelivered`` is True when the last message
+    to the person was rejected or missed; ``undelivered_teams`` are the supervised teams to whose
+    channel it was.
     """
 
     clinician: Clinician
@@ -32,6 +35,8 @@ class PersonalData:
     readable_teams: tuple[Team, ...] = ()
     has_agreed: bool = False
     checkin_in_doubt: tuple[str, str] | None = None
+    is_last_message_undelivered: bool = False
+    undelivered_teams: tuple[Team, ...] = ()
 
     def local_today(self, now: datetime) -> date:
         """Return the person's local date at the instant *now*."""

@@ -150,9 +150,15 @@ STATUS_BY_ANSWER = {
         0.0,
         "unreadable_code",
     ),
-    "the whole tenant": (
-        PlannedAnswer(403, {"error": {"code": "BotDisabledByAdmin"}}),
+    "the whole bot": (
+        PlannedAnswer(401, {"error": {"code": "BotNotRegistered"}}),
         SendStatus.CLOSED,
+        0.0,
+        "BotNotRegistered",
+    ),
+    "a user's app policy, or the tenant's": (
+        PlannedAnswer(403, {"error": {"code": "BotDisabledByAdmin"}}),
+        SendStatus.FAILED,
         0.0,
         "BotDisabledByAdmin",
     ),

@@ -1,18 +1,32 @@
-"""Queries of the deliveries of people by slot: which are planned, settled or in doubt."""
+"""Read the deliveries of people: by slot, in doubt, and whether the last one was delivered."""
 
 from collections.abc import Collection
 
 from sqlalchemy import Connection, select
 
-from bot.conversation import Person
+from bot.conversation import Address, Person
+from bot.domain.checkins.scheduling import Blocker
 from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories.delivery_records import Delivery, DeliveryState, parse_delivery_row
 from bot.store.repositories.delivery_statements import matches_person
 from bot.store.schema import deliveries
 
+_IS_REJECTED = (deliveries.c.state == DeliveryState.PLANNED) & (deliveries.c.reason != "")
+_IS_UNATTEMPTED = (deliveries.c.state == DeliveryState.MISSED) & deliveries.c.reason.in_(
+    tuple(Blocker)
+)
+_FINISHED_STATES = (
+    DeliveryState.SENT,
+    DeliveryState.UNCONFIRMED,
+    DeliveryState.FAILED,
+    DeliveryState.GONE,
+    DeliveryState.MISSED,
+)
+_DELIVERED_STATES = frozenset({DeliveryState.SENT, DeliveryState.UNCONFIRMED})
 
-class DeliverySlots:
-    """The part of the delivery repository that reads deliveries by person and slot."""
+
+class DeliveryHistory:
+    """Repository that reads planned and finished deliveries; it changes nothing."""
 
     def __init__(self, connection: Connection) -> None:
         """Use the transaction of *connection*."""
@@ -39,6 +53,27 @@ class DeliverySlots:
         is_settled = (deliveries.c.kind == kind) & (deliveries.c.state != DeliveryState.PLANNED)
         query = select(deliveries.c.slot).where(matches_person(person), is_settled)
         return set(self._connection.scalars(query))
+
+    def is_last_undelivered(self, address: Address) -> bool:
+        """Return whether the last message to *address* could not be delivered.
+
+        One that the product rejected and that is queued again counts, too. A check-in that was
+        skipped because of a day off was no message.
+        """
+        query = (
+            select(deliveries.c.state)
+            .where(
+                deliveries.c.workspace == address.workspace,
+                deliveries.c.person == address.person,
+                deliveries.c.channel == address.channel,
+                _IS_REJECTED | deliveries.c.state.in_(_FINISHED_STATES),
+                ~_IS_UNATTEMPTED,
+            )
+            .order_by(deliveries.c.due.desc())
+            .limit(1)
+        )
+        state = self._connection.scalar(query)
+        return state is not None and state not in _DELIVERED_STATES
 
     def find_checkin_in_doubt(self, person: Person, week: str) -> Delivery | None:
         """Return *person*'s check-in of *week* if it is not known whether it was posted."""
