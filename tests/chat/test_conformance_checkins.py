@@ -127,3 +127,19 @@ async def test_failed_delivery_is_not_sent_twice(product: Product, failure: Fail
     )
     attempts = len(product.received_messages(product.marie)) - previous_count
     assert (states, attempts) == ({STATE_BY_FAILURE[failure]}, 2 if failure == "wait" else 1)
+
+
+async def test_question_in_doubt_is_answered_on_the_home_page(product: Product) -> None:
+    """After a send with an unknown result the home page opens the form, and saves the answer."""
+    await product.run_command(product.marie, "checkin join")
+    await product.bot.run_duties_and_deliver()  # sends the team's welcome card first
+    product.fail_next_message("unknown")
+    for minutes in (1, 2, 3):
+        await advance_and_deliver(product, MONDAY + timedelta(minutes=minutes))
+
+    home_page = await product.open_home(product.marie)
+    form = await product.press_button(product.marie, home_page, WORDS.translate("home.step.answer"))
+    thanks = await product.submit_form(product.marie, form, CHECKIN_ANSWERS)
+
+    assert form.fields == {"checkin", "intention", "wish"}
+    assert thanks.contains_text(WORDS.translate("checkin.thanks.someone"))
