@@ -15,6 +15,8 @@ from urllib.parse import parse_qsl
 
 import uvicorn
 
+from tests.chat.slack.payloads import TEAM
+
 LATENCY_SECONDS = 0.020
 
 Json = dict[str, Any]
@@ -65,7 +67,7 @@ class FakeSlackServer:
                 for key in self._posts_by_chat[arguments["channel"]]
             ]
             return 200, {"ok": True, "messages": messages}
-        return 200, {"ok": True, "team_id": "T0", "user": {"id": "U", "tz": "UTC"}}
+        return 200, {"ok": True, "team_id": TEAM, "user": {"id": "U", "tz": "UTC"}}
 
     async def _answer_post(self, arguments: Json) -> tuple[int, Json]:
         now, person = time.monotonic(), arguments["channel"]

@@ -15,6 +15,8 @@ from threading import Event, Lock, Thread
 from typing import Any, Literal
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.journeys.stdlib_slack import WORKSPACE
+
 Json = dict[str, Any]
 HoldPoint = Literal["", "before_commit", "after_commit"]
 
@@ -104,7 +106,8 @@ class FaultySlack:
             return self._answer_post(arguments)
         if method.startswith("conversations."):
             return self._answer_conversation(method, arguments)
-        return {"ok": True, "user": {"id": arguments.get("user", "U"), "tz": "America/Toronto"}}
+        user = {"id": arguments.get("user", "U"), "tz": "America/Toronto"}
+        return {"ok": True, "team_id": WORKSPACE, "user": user}
 
     def _answer_post(self, arguments: Json) -> Json | None:
         with self.lock:

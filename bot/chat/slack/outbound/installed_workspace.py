@@ -19,9 +19,10 @@ class InstalledWorkspace:
     a valid signature does not prove that a payload is from the workspace of this token.
     """
 
-    def __init__(self, outlet: SlackOutlet) -> None:
-        """Look up with *outlet*; no call is made yet."""
+    def __init__(self, outlet: SlackOutlet, lookup_seconds: float = LOOKUP_SECONDS) -> None:
+        """Look up with *outlet*; no call is made yet. A request waits *lookup_seconds* at most."""
         self._outlet = outlet
+        self._lookup_seconds = lookup_seconds
         self._workspace = ""
         self._lookup: asyncio.Task[None] | None = None
 
@@ -33,12 +34,12 @@ class InstalledWorkspace:
     async def get_workspace(self) -> str:
         """Return the workspace as ``slack:T…``.
 
-        Raises :class:`WorkspaceUnknownError` when it is unknown after :data:`LOOKUP_SECONDS`.
+        Raises :class:`WorkspaceUnknownError` when it is still unknown after the limit.
         """
         if not self._workspace:
             self.start_lookup()
         if self._lookup is not None and not self._workspace:
-            await asyncio.wait({self._lookup}, timeout=LOOKUP_SECONDS)
+            await asyncio.wait({self._lookup}, timeout=self._lookup_seconds)
         if not self._workspace:
             raise WorkspaceUnknownError
         return self._workspace
