@@ -83,9 +83,9 @@ async def test_public_routes_disclose_no_team(product: Product) -> None:
         if route.refusal is Refusal.PUBLIC:
             screens = await walk_route(product, product.stranger, route, existing=True)
             others = await walk_route(product, product.stranger, route, existing=False)
-            shown = list(map(route_walk.describe_screen, screens))
-            if shown != list(map(route_walk.describe_screen, others)) or any(
-                secret in str(shown) for secret in secrets
+            views = list(map(route_walk.describe_screen, screens))
+            if views != list(map(route_walk.describe_screen, others)) or any(
+                secret in str(views) for secret in secrets
             ):
                 failures.append((route.table, route.name, route.keyword))
 
@@ -124,10 +124,10 @@ async def assert_refused(product: Product, user_id: str) -> None:
         if route.refusal is Refusal.NOT_THEIR_TEAM and route.name != "agreement":
             screens = await walk_route(product, user_id, route, existing=True)
             others = await walk_route(product, user_id, route, existing=False)
-            shown = list(map(route_walk.describe_screen, screens))
-            is_alike = shown == list(map(route_walk.describe_screen, others))
+            views = list(map(route_walk.describe_screen, screens))
+            is_alike = views == list(map(route_walk.describe_screen, others))
             has_fields = any(screen.fields for screen in screens)
-            if not is_alike or has_fields or "North team" in str(shown):
+            if not is_alike or has_fields or "North team" in str(views):
                 failures.append(route.name)
 
     assert failures == []
