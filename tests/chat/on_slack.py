@@ -7,7 +7,7 @@ from typing import Any
 from tests.chat import asgi
 from tests.chat.slack import payloads
 from tests.chat.slack.web_api import ApiCall, FakeWebApi, PlannedAnswer
-from tests.chat.surfaces import NO_SCREEN, Answers, FailureKind, Product, Screen
+from tests.chat.surfaces import NO_SCREEN, Answers, FailureKind, Product, RouteRequest, Screen
 
 View = dict[str, Any]
 
@@ -111,6 +111,35 @@ class SlackProduct(Product):
         fields = frozenset(block["block_id"] for block in view["blocks"])
         return await self._send_action(payload, Screen((), {}, fields, view))
 
+    async def send_request(self, user_id: str, request: RouteRequest) -> Screen:
+        """Send a payload with any name, data and answers."""
+        if request.table == "commands":
+            return await self.run_command(user_id, f"{request.name} {request.keyword}".strip())
+        parts: View = {"trigger_id": self._next_id(), **self._sender_parts(user_id)}
+        if request.table == "shortcuts":
+            return await self._send_action(payloads.build_shortcut(request.name) | parts)
+        if request.table == "buttons":
+            parts |= {"response_url": self.api.response_url, "channel": {"id": "D1"}}
+            press = payloads.build_button_press(request.name, request.data)
+            press["actions"][0]["action_ts"] = self._next_id()
+            return await self._send_action(press | parts)
+        states = {
+            name: {name: {"type": "checkboxes", "selected_options": [{"value": c} for c in codes]}}
+            for name, codes in request.answers.items()
+        }
+        blocks = [{"type": "input", "block_id": name} for name in request.answers]
+        view = payloads.build_view(
+            request.name,
+            id=f"V{self._next_id()}",
+            private_metadata=request.data,
+            state={"values": states},
+            blocks=blocks,
+        )
+        submission = {**payloads.build_submission(request.name), "view": view, **parts}
+        return await self._send_action(
+            submission, Screen((), {}, frozenset(request.answers), view, is_form=True)
+        )
+
     async def redeliver_last(self) -> None:
         """Send the last payload again."""
         await self._post_payload(self.last_payload)
@@ -146,7 +175,12 @@ class SlackProduct(Product):
         if response_body.get("response_action") == "errors":
             return _add_faults(screen, response_body["errors"])
         if response_body.get("response_action") == "update":
-            return _parse_screen({**response_body["view"], "id": screen.native_payload["id"]})
+            views = [response_body["view"]] + [
+                call.arguments["view"]
+                for call in self.api.calls[call_count:]
+                if call.method == "views.update"
+            ]
+            return _parse_screen({**views[-1], "id": screen.native_payload["id"]})
         if "blocks" in response_body:
             return _parse_screen(response_body, "chat")
         screens = [self._screen_of_call(call, screen) for call in self.api.calls[call_count:]]

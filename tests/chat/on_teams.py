@@ -9,7 +9,7 @@ from bot.conversation import RequestStep
 from tests.chat import asgi
 from tests.chat.msteams import activities, testbed
 from tests.chat.msteams.microsoft import FakeMicrosoft, PlannedAnswer, ServiceCall
-from tests.chat.surfaces import NO_SCREEN, Answers, FailureKind, Product, Screen
+from tests.chat.surfaces import NO_SCREEN, Answers, FailureKind, Product, RouteRequest, Screen
 
 Card = dict[str, Any]
 
@@ -79,6 +79,22 @@ class TeamsProduct(Product):
         )
         response = await self._post_activity(activity)
         return _parse_response(response.json) if response.body else NO_SCREEN
+
+    async def send_request(self, user_id: str, request: RouteRequest) -> Screen:
+        """Send an activity with any action data and answers."""
+        if request.table == "commands":
+            return await self.run_command(user_id, f"{request.name} {request.keyword}".strip())
+        assert request.table in {"buttons", "forms"}
+        is_form = request.table == "forms"
+        surface = CardSurface.MESSAGE
+        if is_form:
+            surface = CardSurface.FORM if self.opens_forms_in_card else CardSurface.DIALOG
+        step = RequestStep.SUBMITTED if is_form else RequestStep.REQUESTED
+        action = Action(request.table, request.name, request.data, step=step)
+        data = pack_action_data(action, CardContext(surface, f"k{len(self.ms.calls)}"))
+        kind = "Action.Submit" if surface is CardSurface.DIALOG else "Action.Execute"
+        inputs = {name: ",".join(codes) for name, codes in request.answers.items()}
+        return await self._send_action(user_id, NO_SCREEN, {"type": kind, "data": data}, inputs)
 
     async def redeliver_last(self) -> None:
         """Send the last activity again, and a second click with another id."""

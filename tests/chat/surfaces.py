@@ -36,6 +36,20 @@ class Screen:
         return normalize_text(sentence) in self.plain_text
 
 
+@dataclass(frozen=True)
+class RouteRequest:
+    """A request to one row of a handler table, as any client can send it.
+
+    ``table`` is a field of :class:`bot.conversation.Routes`.
+    """
+
+    table: Literal["commands", "forms", "buttons", "shortcuts"]
+    name: str
+    keyword: str = ""
+    data: str = ""
+    answers: Answers = field(default_factory=dict)
+
+
 NO_SCREEN = Screen((), {}, frozenset(), None)
 """The screen after a form was closed."""
 
@@ -101,6 +115,10 @@ class Product(ABC):
 
         The tables are ``buttons`` and ``forms`` (the form is submitted without answers).
         """
+
+    @abstractmethod
+    async def send_request(self, user_id: str, request: RouteRequest) -> Screen:
+        """Send a request that no screen of the bot offered, and return the user's last screen."""
 
     @abstractmethod
     async def redeliver_last(self) -> None:

@@ -25,6 +25,7 @@ from bot.store.repositories import column_codecs
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.linked_accounts import LinkedAccounts
 from bot.store.repositories.people import People, parse_clinician_row
+from bot.store.repositories.routes import ChatRoutes
 from bot.store.schema import linked_accounts, people, roles, rosters, teams
 from bot.store.upsert import insert_missing_rows, upsert_row
 
@@ -180,7 +181,8 @@ class Teams:
     def set_role_holders(self, team_id: str, role: Role, persons: Iterable[Person]) -> None:
         """Replace the holders of *role* by *persons*; agreements of remaining holders stay.
 
-        A supervisor is never counted in the team: one who had joined it is unsubscribed.
+        A supervisor is never counted in the team: one who had joined it is unsubscribed, and the
+        route to them is deleted.
         """
         holders = set(persons)
         if role is Role.SUPERVISOR:
@@ -228,7 +230,9 @@ class Teams:
             self._connection.execute(delete(rosters).where(rosters.c.team == team_id, on_roster))
             is_member = (people.c.workspace == person.workspace) & (people.c.id == person.id)
             change = update(people).where(is_member, people.c.home_team == team_id)
-            self._connection.execute(change.values(home_team="", joined=False))
+            if self._connection.execute(change.values(home_team="", joined=False)).rowcount:
+                Deliveries(self._connection).withdraw_for_person(person)
+                ChatRoutes(self._connection).delete_route(person)
 
     def _fetch_teams(self, *where: ColumnElement[bool]) -> tuple[Team, ...]:
         query = select(teams).where(*where).order_by(teams.c.name, teams.c.id)

@@ -1,6 +1,7 @@
 import pytest
 
 from bot.conversation import Address
+from bot.domain.people import Role
 from bot.store.repositories import Repositories
 from bot.store.store import Store
 from tests.store.sample_jobs import MARIE
@@ -45,6 +46,32 @@ async def test_leaving_deletes_the_route(store: Store) -> None:
     await store.across_workspaces.write(join_and_leave)
 
     assert await get_route(store, CHAT) == ""
+
+
+async def test_supervising_the_home_team_deletes_the_route(store: Store) -> None:
+    """A clinician who becomes a supervisor of their team leaves it, and no route to them stays."""
+
+    def join_and_supervise(repos: Repositories) -> None:
+        repos.people.join_team(MARIE, "team")
+        repos.chat_routes.save_route(CHAT, "D1")
+        repos.teams.set_role_holders("team", Role.SUPERVISOR, [MARIE])
+
+    await store.across_workspaces.write(join_and_supervise)
+
+    assert await get_route(store, CHAT) == ""
+
+
+async def test_supervising_another_team_retains_the_route(store: Store) -> None:
+    """A clinician of one team who supervises another still gets the check-ins of the first."""
+
+    def join_and_supervise(repos: Repositories) -> None:
+        repos.people.join_team(MARIE, "team")
+        repos.chat_routes.save_route(CHAT, "D1")
+        repos.teams.set_role_holders("other", Role.SUPERVISOR, [MARIE])
+
+    await store.across_workspaces.write(join_and_supervise)
+
+    assert await get_route(store, CHAT) == "D1"
 
 
 @pytest.mark.parametrize("route", ["", "x" * 401])

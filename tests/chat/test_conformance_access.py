@@ -1,0 +1,134 @@
+"""Conformance of the rights: who gets what from every route, whatever they send."""
+
+from collections.abc import Iterable
+
+from handlers import BUTTONS, FORMS, SHORTCUTS
+from tests.chat import route_walk
+from tests.chat.expectations import WORDS
+from tests.chat.route_walk import Refusal, Route
+from tests.chat.surfaces import Product, Screen
+
+OWN_PREFERENCE = {("buttons", "home.language")}
+"""Routes that store a choice of the person, who may be on no team: the language of the replies."""
+
+
+async def list_ids(product: Product, *, existing: bool) -> dict[str, str]:
+    """Return the ids of a team, a clinician and a channel, or ids that nothing has."""
+    if existing:
+        team_id = await route_walk.load_team_id(product)
+        return {"team": team_id, "person": product.marie, "channel": product.channel}
+    return {"team": "no-such-team", "person": "U0NOBODY", "channel": "C0NOWHERE"}
+
+
+async def walk_route(
+    product: Product, user_id: str, route: Route, *, existing: bool
+) -> list[Screen]:
+    """Send every probe of a route, and return the screens."""
+    ids = await list_ids(product, existing=existing)
+    return [
+        await product.send_request(user_id, request)
+        for request in route_walk.build_requests(route, ids)
+    ]
+
+
+def list_unrefused(refusal: Refusal, screens: Iterable[Screen]) -> list[str]:
+    """Return the texts of the screens that are not the refusal, or offer anything but to close."""
+    return [
+        screen.plain_text
+        for screen in screens
+        if not all(screen.contains_text(text) for text in refusal.value)
+        or screen.fields
+        or not screen.steps.keys() <= {WORDS.translate("common.close")}
+    ]
+
+
+def test_every_route_has_a_case() -> None:
+    """The walk has a case for each row of the tables, and for no other."""
+    assert set(route_walk.COMMAND_CASES) == route_walk.list_typed_commands()
+    assert set(route_walk.BUTTON_CASES) == set(BUTTONS)
+    assert set(route_walk.FORM_CASES) == set(FORMS)
+    assert set(route_walk.SHORTCUT_CASES) == set(SHORTCUTS)
+
+
+async def test_stranger_is_refused_alike(product: Product) -> None:
+    """A person on no team gets one refusal from a route, whatever they send."""
+    failures = {}
+    for route in route_walk.iter_routes(product):
+        if route.refusal is not Refusal.PUBLIC:
+            screens = await walk_route(product, product.stranger, route, existing=True)
+            screens += await walk_route(product, product.stranger, route, existing=False)
+            unrefused = list_unrefused(route.refusal, screens)
+            if unrefused or len(set(map(route_walk.describe_screen, screens))) != 1:
+                failures[route.table, route.name, route.keyword] = unrefused
+
+    assert failures == {}
+
+
+async def test_stranger_changes_no_row(product: Product) -> None:
+    """No route stores anything for a person on no team, but their choice of a language."""
+    before = await route_walk.dump_rows(product)
+    for route in route_walk.iter_routes(product):
+        if (route.table, route.name) not in OWN_PREFERENCE:
+            await walk_route(product, product.stranger, route, existing=True)
+    await product.open_home(product.stranger)
+
+    assert await route_walk.dump_rows(product) == before
+
+
+async def test_public_routes_disclose_no_team(product: Product) -> None:
+    """A public reply is the same for ids that exist and ids that do not, and names no team."""
+    failures = []
+    secrets = ("North team", product.marie, product.supervisor, product.channel)
+    for route in route_walk.iter_routes(product):
+        if route.refusal is Refusal.PUBLIC:
+            screens = await walk_route(product, product.stranger, route, existing=True)
+            others = await walk_route(product, product.stranger, route, existing=False)
+            views = list(map(route_walk.describe_screen, screens))
+            if views != list(map(route_walk.describe_screen, others)) or any(
+                secret in str(views) for secret in secrets
+            ):
+                failures.append((route.table, route.name, route.keyword))
+
+    assert failures == []
+
+
+async def test_home_page_of_a_stranger_names_no_team(product: Product) -> None:
+    """The home page of a person on no team says so, and names no team or person."""
+    page = await product.open_home(product.stranger)
+
+    assert page.contains_text(WORDS.translate("home.mine.no_team"))
+    assert not page.contains_text("North team")
+
+
+async def test_clinician_is_refused_supervision(product: Product) -> None:
+    """A clinician of the team gets the refusal of each set-up and table, whatever they send."""
+    await assert_refused(product, product.marie)
+
+
+async def test_supervisor_of_another_team_is_refused(product: Product) -> None:
+    """A supervisor of another team gets no set-up or table of this one."""
+    await route_walk.add_other_team(product, product.stranger)
+
+    await assert_refused(product, product.stranger)
+
+
+async def assert_refused(product: Product, user_id: str) -> None:
+    """Assert that a member without the right gets no set-up or table of the team.
+
+    Each probe has the same reply for a team that exists and for one that does not, and changes no
+    row.
+    """
+    before = await route_walk.dump_rows(product)
+    failures = []
+    for route in route_walk.iter_routes(product):
+        if route.refusal is Refusal.NOT_THEIR_TEAM and route.name != "agreement":
+            screens = await walk_route(product, user_id, route, existing=True)
+            others = await walk_route(product, user_id, route, existing=False)
+            views = list(map(route_walk.describe_screen, screens))
+            is_alike = views == list(map(route_walk.describe_screen, others))
+            has_fields = any(screen.fields for screen in screens)
+            if not is_alike or has_fields or "North team" in str(views):
+                failures.append(route.name)
+
+    assert failures == []
+    assert await route_walk.dump_rows(product) == before
