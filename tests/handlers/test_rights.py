@@ -5,7 +5,8 @@ import pytest
 from bot.context import Context
 from bot.conversation import Person, Profile, Reply, Request
 from bot.errors import BotError, NotTheirTeamError
-from handlers import BUTTONS, COMMANDS, FORMS, RIGHTS, Handler, _check_right
+from handlers import BUTTONS, COMMANDS, FORMS, RIGHTS, _check_right
+from handlers.rights import Handler
 from tests.doubles import RecordingOutlet
 from tests.handlers.setup_forms import resolve_reply
 from tests.sample_team import SUPERVISOR, TEAM, build_request, set_up_team
