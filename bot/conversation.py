@@ -64,7 +64,8 @@ class Request:
     (``""`` on any other surface); the product states it, no client can choose it. ``data`` is the
     payload of the button or form, ``answers`` the coded answers by field id. ``locale`` is the
     person's locale in the event's payload, if any; ``language`` is the catalogue language that the
-    middleware resolved.
+    middleware resolved. ``listed_channels`` are the channels that the adapter lists in its forms,
+    ``None`` where the product itself vouches for the channel that was chosen.
     """
 
     person: Person
@@ -78,6 +79,7 @@ class Request:
     step: RequestStep = RequestStep.REQUESTED
     locale: str = ""
     language: str = "en"
+    listed_channels: frozenset[str] | None = None
 
 
 UNKNOWN_KEYWORD = "\N{REPLACEMENT CHARACTER}"
