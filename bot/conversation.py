@@ -65,6 +65,8 @@ class Request:
     payload of the button or form, ``answers`` the coded answers by field id. ``locale`` is the
     person's locale in the event's payload, if any; ``language`` is the catalogue language that the
     middleware resolved. ``affiliation`` is derived from the payload by the adapter.
+    ``listed_channels`` are the channels that the adapter lists in its forms,
+    ``None`` where the product itself vouches for the channel that was chosen.
     """
 
     person: Person
@@ -79,6 +81,7 @@ class Request:
     locale: str = ""
     language: str = "en"
     affiliation: Affiliation = Affiliation.MEMBER
+    listed_channels: frozenset[str] | None = None
 
 
 UNKNOWN_KEYWORD = "\N{REPLACEMENT CHARACTER}"

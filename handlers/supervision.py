@@ -41,7 +41,9 @@ async def submit_setup(request: Request, context: Context) -> Reply:
         return submission
     team_id = _team_id_of_request(request)
     setup_context = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: team_setup.load_setup_context(repos, request.person, team_id, submission)
+        lambda repos: team_setup.load_setup_context(
+            repos, request.person, team_id, submission, request.listed_channels
+        )
     )
     if errors := setup_submission.validate_submission(submission, setup_context, words):
         return errors

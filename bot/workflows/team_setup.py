@@ -99,15 +99,27 @@ def load_current_setup(repos: Repositories, person: Person, team_id: str) -> Cur
 
 
 def load_setup_context(
-    repos: Repositories, person: Person, team_id: str, submission: SetupSubmission
+    repos: Repositories,
+    person: Person,
+    team_id: str,
+    submission: SetupSubmission,
+    listed_channels: frozenset[str] | None = None,
 ) -> SetupContext:
-    """Load the rows of the workspace that *submission* by *person* is validated against."""
+    """Load the rows of the workspace that *submission* by *person* is validated against.
+
+    With *listed_channels* the chosen channel must be one of them, the team's current one, or one
+    that the product reported earlier: a Teams client can submit any text as a channel.
+    """
     channel_team = repos.teams.get_by_channel(person.workspace, submission.channel)
     other_teams = (team for team in repos.teams.list_teams(person.workspace) if team.id != team_id)
     return SetupContext(
         setter_id=person.id,
         supervisors=_person_ids(repos.teams.list_role_holders(team_id, Role.SUPERVISOR)),
         is_channel_in_use=channel_team is not None and channel_team.id != team_id,
+        is_channel_known=listed_channels is None
+        or channel_team is not None
+        or submission.channel in listed_channels
+        or repos.chat_routes.has_channel(person.workspace, submission.channel),
         clinicians_elsewhere=frozenset(
             clinician.id
             for team in other_teams

@@ -17,6 +17,9 @@ from bot.conversation import (
     ProfileChanged,
 )
 
+MAX_NAME_LENGTH = 100
+"""Maximum characters of a cached name, so that memory is bounded."""
+
 MAX_ENTRIES = 10_000
 """Maximum entries of each cache, so that memory is bounded."""
 
@@ -48,11 +51,14 @@ class DirectoryCache:
         self._names: BoundedCache[Person, str] = BoundedCache()
         self._routes: BoundedCache[Person, str] = BoundedCache()
         self._service_urls: BoundedCache[str, str] = BoundedCache()
+        self._channel_names: BoundedCache[tuple[str, str], str] = BoundedCache()
 
     def record_activity(self, payload: Payload, service_url: str) -> tuple[ChatEvent, ...]:
         """Cache what an activity reports; return the events whose values are new, for the store."""
         workspace, person = requests.parse_workspace(payload), requests.parse_person(payload)
         self._service_urls.update_entry(workspace, service_url)
+        if channel := requests.parse_channel(payload):
+            self._record_channel(workspace, *channel)
         if person is None:
             return ()
         self.set_name(person, str((payload.get("from") or {}).get("name") or ""))
@@ -86,11 +92,30 @@ class DirectoryCache:
     def set_name(self, person: Person, name: str) -> None:
         """Cache the display name of *person*, unless it is empty."""
         if name:
-            self._names.update_entry(person, name)
+            self._names.update_entry(person, name[:MAX_NAME_LENGTH])
 
     def get_name(self, person: Person) -> str:
         """Return the cached display name of *person*, or ``""``."""
         return self._names.get(person) or ""
+
+    def get_channel_names(self, workspace: str) -> dict[str, str]:
+        """Return the names of the channels that the bot is in, by id, ``""`` for an unknown name.
+
+        They are those of the tenant that sent an activity since the process started.
+        """
+        names = dict(self._channel_names)
+        return {id_: name for (tenant, id_), name in names.items() if tenant == workspace}
+
+    def forget_channel(self, workspace: str, channel: str) -> None:
+        """Delete a channel that the bot was removed from."""
+        self._channel_names.pop((workspace, channel), None)
+
+    def _record_channel(self, workspace: str, channel: str, name: str) -> None:
+        """Cache a channel; an activity without names does not replace an earlier name."""
+        cached_name = self._channel_names.get((workspace, channel), "")
+        self._channel_names.update_entry(
+            (workspace, channel), name[:MAX_NAME_LENGTH] or cached_name
+        )
 
     def get_names(self, workspace: str, person_ids: Iterable[str]) -> dict[str, str]:
         """Return the cached display names of people in a tenant, by id; unknown ids are absent."""

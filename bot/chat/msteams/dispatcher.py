@@ -17,6 +17,7 @@ from bot.chat.msteams.outbound.responder import Responder
 from bot.chat.msteams.render.card_factory import CardFactory, message_as_form
 from bot.chat.request_body import Payload
 from bot.conversation import (
+    Address,
     AddressUnreachable,
     BoundHandler,
     ChatEvent,
@@ -101,12 +102,17 @@ class Dispatcher:
         for event in lifecycle_events:
             if not await self._try_handle_event(event):
                 raise EventNotStoredError
-            if isinstance(event, AddressUnreachable) and (person := requests.parse_person(payload)):
-                self._directory.forget_person(person)
+            if isinstance(event, AddressUnreachable):
+                self._forget_address(event.address, payload)
         for event in () if lifecycle_events else directory_events:
             person = requests.parse_person(payload)
             if not await self._try_handle_event(event) and person:
                 self._directory.forget_person(person)
+
+    def _forget_address(self, address: Address, payload: Payload) -> None:
+        self._directory.forget_channel(address.workspace, address.channel)
+        if person := requests.parse_person(payload):
+            self._directory.forget_person(person)
 
     async def _try_handle_event(self, event: ChatEvent) -> bool:
         try:
@@ -155,6 +161,11 @@ class Dispatcher:
             kind, payload, service_url, action_data, self._routes.keywords
         )
         interaction = await self._member_lookup.complete_affiliation(interaction)
+        workspace = interaction.request.person.workspace
+        listed_channels = frozenset(self._directory.get_channel_names(workspace))
+        interaction = replace(
+            interaction, request=replace(interaction.request, listed_channels=listed_channels)
+        )
         handler = self._find_handler(interaction.action)
         if handler is None and interaction.action.step is RequestStep.CLOSED:
             return await self._build_response(None, interaction)

@@ -24,6 +24,9 @@ from bot.domain.teams.setup_form import CHOOSER_FIELD_ID, MAX_PEOPLE
 from bot.errors import UnknownAnswerError
 from bot.public_holidays import is_known_region
 
+_PERSON_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""The characters of the ids of people on every product, none of which has a meaning in markup."""
+
 PLAIN_NAME_PATTERN = re.compile(r"[\w .,'\N{RIGHT SINGLE QUOTATION MARK}&()+/-]{1,60}")
 """The allowed characters of a team's name: none that inline markup or a product interprets."""
 
@@ -72,13 +75,15 @@ class SetupContext:
     ``setter_id`` is the person who submits the form, ``supervisors`` are the current ones.
     ``clinicians_elsewhere`` are those declared in another team of the workspace; those who joined a
     team by themselves are not included, since an error about them would disclose their membership
-    to a supervisor.
+    to a supervisor. ``is_channel_known`` is False for a channel that the bot was not seen in, where
+    a client can submit any text.
     """
 
     setter_id: str
     supervisors: tuple[str, ...]
     is_channel_in_use: bool
     clinicians_elsewhere: frozenset[str]
+    is_channel_known: bool = True
 
 
 def parse_team_id(data: str, answers: Answers) -> str:
@@ -109,8 +114,8 @@ def parse_setup(
     return SetupSubmission(
         channel=parse_required_value(answers, "channel"),
         name=names["name"],
-        clinicians=parse_unique_values(answers, "clinicians"),
-        supervisors=parse_unique_values(answers, "supervisors"),
+        clinicians=_parse_person_ids(answers, "clinicians"),
+        supervisors=_parse_person_ids(answers, "supervisors"),
         checkin_rule=WeeklyRule(
             int(parse_code(answers, "day", WEEKDAY_CODES)),
             parse_time(answers, "time"),
@@ -138,6 +143,8 @@ def validate_submission(
     error_keys: dict[str, str] = {}
     if setup_context.is_channel_in_use:
         error_keys["channel"] = "channel_taken"
+    elif not setup_context.is_channel_known:
+        error_keys["channel"] = "channel_unknown"
     if not supervisors:
         error_keys["supervisors"] = "nobody"
     elif setup_context.setter_id in supervisors.difference(setup_context.supervisors):
@@ -162,6 +169,13 @@ def supervising_setter_ids(setup_context: SetupContext) -> tuple[str, ...]:
 
 def _is_plain_name(text: str, *, allow_blank: bool) -> bool:
     return (allow_blank and not text) or PLAIN_NAME_PATTERN.fullmatch(text) is not None
+
+
+def _parse_person_ids(answers: Answers, field_id: str) -> tuple[str, ...]:
+    person_ids = parse_unique_values(answers, field_id)
+    if not all(map(_PERSON_ID_PATTERN.fullmatch, person_ids)):
+        raise UnknownAnswerError
+    return person_ids
 
 
 def _parse_region(region_code: str) -> str:

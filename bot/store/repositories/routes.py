@@ -35,6 +35,10 @@ class ChatRoutes:
         }
         return self._connection.scalar(_SELECT_ROUTE, parameters) or ""
 
+    def has_channel(self, workspace: str, channel: str) -> bool:
+        """Return whether the product has reported *channel* as one that the bot is in."""
+        return bool(self.get_route(Address(workspace, channel=channel)))
+
     def save_route(self, address: Address, route: str) -> None:
         """Upsert the route to *address*; a blank or too long *route* is ignored."""
         if not 0 < len(route) <= _MAX_ROUTE_CHARACTERS or (

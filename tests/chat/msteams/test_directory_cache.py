@@ -1,6 +1,7 @@
 from bot.chat.msteams.conversation_ref import GLOBAL_SERVICE_URL
 from bot.chat.msteams.directory_cache import (
     MAX_ENTRIES,
+    MAX_NAME_LENGTH,
     BoundedCache,
     DirectoryCache,
 )
@@ -67,3 +68,34 @@ def test_an_empty_cache_returns_defaults() -> None:
     assert directory.get_profile(MARIE_PERSON) == Profile()
     assert directory.get_route(MARIE_PERSON) == directory.get_name(MARIE_PERSON) == ""
     assert directory.get_service_url(WORKSPACE) == GLOBAL_SERVICE_URL
+
+
+def test_channels_are_listed_by_tenant() -> None:
+    """The channel of an activity is listed under the names of its team and itself."""
+    directory = DirectoryCache()
+    parts = activities.channel_parts(thread_id="1")
+    parts["channelData"]["team"] = {"id": "19:team", "name": "Clinic"}
+    parts["channelData"]["channel"]["name"] = "North"
+    directory.record_activity(activities.build_message(SERVICE_URL, "tip", **parts), SERVICE_URL)
+    unnamed = activities.build_mention(SERVICE_URL, "tip")
+    directory.record_activity(unnamed, SERVICE_URL)
+
+    assert directory.get_channel_names(WORKSPACE) == {activities.CHANNEL_ID: "Clinic \u203a North"}
+    assert directory.get_channel_names("msteams:another") == {}
+
+
+def test_private_chats_are_no_channels() -> None:
+    """A chat with the bot is not offered as the channel of a team."""
+    directory = DirectoryCache()
+    directory.record_activity(activities.build_message(SERVICE_URL, "tip"), SERVICE_URL)
+
+    assert directory.get_channel_names(WORKSPACE) == {}
+
+
+def test_names_are_cut() -> None:
+    """A name of any length uses bounded memory."""
+    directory = DirectoryCache()
+
+    directory.set_name(MARIE_PERSON, "x" * 1000)
+
+    assert directory.get_name(MARIE_PERSON) == "x" * MAX_NAME_LENGTH

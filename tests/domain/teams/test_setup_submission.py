@@ -195,3 +195,28 @@ def test_holiday_regions_are_validated() -> None:
         assert result.holiday_region == ""
     with pytest.raises(UnknownAnswerError):
         parse_sample(holidays=("Atlantis",))
+
+
+def test_channel_that_the_bot_is_not_in_is_invalid() -> None:
+    """A channel that no list offered gets an error, unless another team's channel gets its own."""
+    unknown = replace(EMPTY_CONTEXT, is_channel_known=False)
+
+    assert invalid_fields(sample_submission(), unknown) == {"channel"}
+    assert invalid_fields(sample_submission(), replace(unknown, is_channel_in_use=True)) == {
+        "channel"
+    }
+
+
+@pytest.mark.parametrize("field", ["clinicians", "supervisors"])
+@pytest.mark.parametrize("person_id", ["U1}", "../U1", "U1 U2", "U" * 65, "<!channel>", "é"])
+def test_text_that_is_no_person_id_is_forged(field: str, person_id: str) -> None:
+    """A people field offers ids alone; any other text is rejected."""
+    with pytest.raises(UnknownAnswerError):
+        parse_sample(**{field: ("U1", person_id)})
+
+
+def test_object_ids_of_teams_are_person_ids() -> None:
+    """The ids of people on Teams have hyphens."""
+    submission = parse_sample(supervisors=("aaaaaaaa-0000-4000-8000-000000000001",))
+
+    assert isinstance(submission, SetupSubmission)

@@ -194,6 +194,20 @@ def is_guest_account(role: str, principal_name: str) -> bool:
     return role.casefold() in _GUEST_ROLES or "#ext#" in principal_name.casefold()
 
 
+def parse_channel(payload: Payload) -> tuple[str, str] | None:
+    """Parse the channel of an activity: its id, and a name of its team and itself, if any.
+
+    Returns ``None`` for an activity outside a channel. The values are those of Teams' service.
+    """
+    if payload["conversation"].get("conversationType") != "channel":
+        return None
+    channel_data = payload.get("channelData") or {}
+    names = (_parse_name(channel_data.get(part)) for part in ("team", "channel"))
+    return _parse_channel_id(payload), " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ".join(
+        filter(None, names)
+    )
+
+
 def is_personal_chat(payload: Payload) -> bool:
     """Whether an activity was sent in a private chat with the bot."""
     return bool(payload["conversation"].get("conversationType") == "personal")
@@ -207,6 +221,10 @@ def parse_conversation(payload: Payload, service_url: str) -> ConversationRef:
 def parse_action_data(kind: PayloadKind, payload: Payload) -> ActionData | None:
     """Parse the action data of an invoke; return ``None`` when this bot did not create it."""
     return payloads.parse_action_data(kind, payload)
+
+
+def _parse_name(part: object) -> str:
+    return str(part.get("name") or "") if isinstance(part, dict) else ""
 
 
 def _parse_origin(payload: Payload) -> Origin:

@@ -10,7 +10,7 @@ from bot.chat.msteams.render import form_launcher, markup, surfaces
 from bot.chat.msteams.render.composition import Card, RenderResources
 from bot.content.catalogue import Catalogue
 from bot.conversation import InvalidAnswers
-from bot.elements import FIELD_TYPES, Caption, Element, Form, Home, Message, Text
+from bot.elements import FIELD_TYPES, Caption, Element, Form, Home, Message, PeopleField, Text
 
 Renderable = Message | Form | Home
 
@@ -70,15 +70,30 @@ class CardFactory:
         """Return the catalogue language of the first of *tags* that has one."""
         return self._catalogue.choose_language(*tags)
 
+    def _build_channel_names(self, workspace: str, language: str) -> dict[str, str]:
+        """Return the names of the channels that the bot is in; a generic one where unknown."""
+        default_name = self.translate(language, "msteams.somewhere")
+        names = self._directory.get_channel_names(workspace)
+        return {id_: name or default_name for id_, name in names.items()}
+
     def _build_resources(
         self, workspace: str, language: str, body: Iterable[Element]
     ) -> RenderResources:
         return RenderResources(
             self._catalogue.get_pack(language),
             workspace.removeprefix("msteams:"),
-            person_names=self._directory.get_names(workspace, find_mentioned_people(body)),
+            person_names=self._directory.get_names(workspace, _find_displayed_people(body)),
+            channel_names=self._build_channel_names(workspace, language),
             supports_dialogs=self._supports_dialogs,
         )
+
+
+def _find_displayed_people(body: Iterable[Element]) -> Iterator[str]:
+    """Return the ids of the people in a body: mentioned ones, and those selected in its fields."""
+    for element in body:
+        if isinstance(element, PeopleField):
+            yield from element.initial
+        yield from find_mentioned_people((element,))
 
 
 def find_mentioned_people(body: Iterable[Element]) -> Iterator[str]:
