@@ -38,7 +38,8 @@ class AccessSettings:
     Without ``client_secret`` the bot authenticates with the machine's managed identity.
     ``allowed_tenants`` are the tenants whose activities are accepted. For tests on this
     machine only: ``openid_metadata_url`` is the address of a stand-in, and ``allow_unsigned``
-    accepts activities without a token.
+    accepts activities without a token. ``pads_answers`` is whether the responses to card actions
+    and dialogs all have one size.
     """
 
     client_id: str
@@ -47,6 +48,7 @@ class AccessSettings:
     client_secret: str = field(default="", repr=False)
     openid_metadata_url: str = ""
     allow_unsigned: bool = False
+    pads_answers: bool = True
 
     @property
     def uses_local_stand_in(self) -> bool:
@@ -130,6 +132,7 @@ class TeamsAdapter:
             access.allowed_tenants,
             self._after_response,
             allow_loopback=access.uses_local_stand_in,
+            pads_answers=access.pads_answers,
         )
 
     async def start(self) -> None:

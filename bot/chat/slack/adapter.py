@@ -22,7 +22,8 @@ class AccessSettings:
 
     Without ``signing_secret`` there is no HTTP endpoint; without ``app_token`` no Socket Mode.
     ``token_provider`` returns the bot token of a workspace; where ``token_rotator`` is set, the
-    rotated token is used instead.
+    rotated token is used instead. ``pads_answers`` is whether the responses to form submissions
+    all have one size.
     """
 
     api_url: str
@@ -30,6 +31,7 @@ class AccessSettings:
     signing_secret: str = field(default="", repr=False)
     app_token: str = field(default="", repr=False)
     token_rotator: TokenRotator | None = field(default=None, repr=False)
+    pads_answers: bool = True
 
     @classmethod
     def with_static_token(
@@ -40,6 +42,7 @@ class AccessSettings:
         signing_secret: str = "",
         app_token: str = "",
         token_rotator: TokenRotator | None = None,
+        pads_answers: bool = True,
     ) -> "AccessSettings":
         """Return the access settings with *bot_token* for every workspace.
 
@@ -50,7 +53,7 @@ class AccessSettings:
         async def get_token(_workspace: str) -> str:
             return bot_token
 
-        return cls(api_url, get_token, signing_secret, app_token, token_rotator)
+        return cls(api_url, get_token, signing_secret, app_token, token_rotator, pads_answers)
 
     def create_api_client(self) -> ApiClient:
         """Return a Web API client that uses the static token, or the rotated one."""
@@ -97,7 +100,9 @@ class SlackAdapter:
         self._after_response = AfterResponse()
         self.outlet = outbound.outlet
         dispatcher = Dispatcher(routes, outbound.catalogue, self._api_client, self._after_response)
-        self.app = bolt_app.build_bolt_app(dispatcher, self._api_client)
+        self.app = bolt_app.build_bolt_app(
+            dispatcher, self._api_client, pads_answers=access.pads_answers
+        )
         self.asgi: ASGIApp | None = None
         if access.signing_secret:
             self.asgi = Guard(

@@ -39,7 +39,6 @@ async def test_every_kind_is_dispatched_and_acknowledged(
 UNHANDLED_PAYLOADS = {
     "a command": payloads.build_command("/unknown"),
     "a button": payloads.build_button_press("unknown"),
-    "a form": payloads.build_submission("unknown"),
     "a form put away": payloads.build_view_closed("unknown"),
     "a shortcut": payloads.build_shortcut("unknown"),
     "an event": payloads.build_event("reaction_added"),
@@ -52,7 +51,7 @@ UNHANDLED_PAYLOADS = {
 async def test_payload_without_handler_is_acknowledged(
     bench: AdapterBench, payload: payloads.Payload
 ) -> None:
-    """An unknown command, button, form, shortcut or event gets a bare 200, not a 404."""
+    """An unknown command, button, shortcut or event gets a bare 200, not a 404."""
     response = await bench.send_payload(payload)
 
     assert (response.status, response.body) == (200, b"")
@@ -145,11 +144,20 @@ async def test_failed_error_handler_has_static_fallback(bench: AdapterBench) -> 
     assert text.startswith("Something went wrong on our side")
 
 
+async def test_unknown_form_is_closed(bench: AdapterBench) -> None:
+    """The submission of an unknown form closes it, and reaches no handler."""
+    response = await bench.send_payload(payloads.build_submission("unknown"))
+
+    assert (response.status, response.json) == (200, {"response_action": "clear"})
+    assert bench.handlers.requests == []
+    assert bench.api.calls == []
+
+
 async def test_unparsable_payload_is_acknowledged(bench: AdapterBench) -> None:
     """A signed payload whose parsing raises is acknowledged, with no effect and no 500."""
     response = await bench.send_payload(payloads.build_submission(blocks="x"))
 
-    assert (response.status, response.body) == (200, b"")
+    assert (response.status, response.json) == (200, {"response_action": "clear"})
     assert bench.handlers.requests == []
 
 

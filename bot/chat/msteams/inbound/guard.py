@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import Receive, Scope, Send
 
-from bot.chat import request_body
+from bot.chat import padding, request_body
 from bot.chat.after_response import AfterResponse
 from bot.chat.msteams.inbound import payloads
 from bot.chat.msteams.inbound.signing_keys import SigningKeysUnavailableError
@@ -57,16 +57,19 @@ class Guard:
         after_response: AfterResponse,
         *,
         allow_loopback: bool = False,
+        pads_answers: bool = True,
     ) -> None:
         """Dispatch to *handle_payload* what *token_validator* accepts from *allowed_tenants*.
 
-        *allow_loopback* accepts service URLs on this machine, for tests and the playground.
+        *allow_loopback* accepts service URLs on this machine, for tests and the playground. With
+        *pads_answers* every response with a body has one size.
         """
         self._handle_payload = handle_payload
         self._token_validator = token_validator
         self._allowed_tenants = allowed_tenants
         self._after_response = after_response
         self._allow_loopback = allow_loopback
+        self._pads_answers = pads_answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one HTTP request and send its response."""
@@ -81,9 +84,19 @@ class Guard:
                 logger.warning("teams.request_rejected", extra=facts)
                 await request_body.send_response(send, rejection.status)
             else:
-                await request_body.send_response(
-                    send, HTTPStatus.OK, json.dumps(body) if body else ""
-                )
+                await self._send_answer(send, body)
+
+    async def _send_answer(self, send: Send, body: Body) -> None:
+        """Send the response to an accepted activity; an empty body acknowledges it."""
+        if body and self._pads_answers:
+            await request_body.send_response(
+                send,
+                HTTPStatus.OK,
+                padding.serialize_padded(body),
+                padding.NO_TRANSFORM_HEADERS,
+            )
+        else:
+            await request_body.send_response(send, HTTPStatus.OK, json.dumps(body) if body else "")
 
     async def _handle_request(self, scope: Scope, receive: Receive) -> Body:
         try:

@@ -46,13 +46,14 @@ def render_form(form: Form, team_id: str, *, from_home: bool = False) -> Block:
 
     The form's name is the view's callback id; its data and *from_home* (it was opened from the
     app's Home tab) are stored in the private metadata. ``notify_on_close`` requests an event
-    for a form that is closed without being submitted.
+    for a form that is closed without being submitted; a view to read requests none, since the
+    event would contain the whole view, and its size would tell which guide was read.
     """
     view: Block = {
         "type": "modal",
         "callback_id": form.name,
         "private_metadata": view_metadata.pack_metadata(form.data, from_home=from_home),
-        "notify_on_close": True,
+        "notify_on_close": bool(form.submit),
         "title": plain_text(form.title),
         "blocks": render_blocks(
             form.body, RenderContext(BlockSurface.MODAL, team_id, has_submit=bool(form.submit))

@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+from bot.chat.slack import view_metadata
 from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers, RequestStep, Surface
 from tests.chat.slack import payloads
 from tests.chat.slack.testbed import (
@@ -39,7 +40,7 @@ class TestCommands:
         assert (response.body, call.method, call.token) == (b"", "views.open", TOKEN)
         assert call.arguments["trigger_id"] == "1.2.command"
         assert call.arguments["view"]["callback_id"] == "guide"
-        assert call.arguments["view"]["private_metadata"] == "away"
+        assert view_metadata.read_form_data(call.arguments["view"]) == "away"
 
     async def test_deferred_reply_uses_response_url(self, bench: AdapterBench) -> None:
         """A deferred reply is sent to the response URL, visible to the user alone."""
@@ -162,12 +163,12 @@ class TestForms:
         }
 
     async def test_empty_reply_closes_form(self, bench: AdapterBench) -> None:
-        """An empty response closes the form."""
+        """A submission without a reply closes the form, in a response that is not empty."""
         bench.handlers.replies["debrief"] = None
 
         response = await bench.send_payload(payloads.build_submission())
 
-        assert (response.status, response.body) == (200, b"")
+        assert (response.status, response.json) == (200, {"response_action": "clear"})
 
     async def test_deferred_reply_shows_waiting_form(self, bench: AdapterBench) -> None:
         """A waiting form is shown under the form's title, and replaced by the deferred reply."""
