@@ -98,6 +98,7 @@ def build_slack_access(
         signing_secret=reveal_secret(settings.slack_signing_secret),
         app_token=reveal_secret(settings.slack_app_token) if receives else "",
         token_rotator=_build_token_rotator(settings, store),
+        pads_answers=settings.pad_answers,
     )
 
 
@@ -142,4 +143,5 @@ def _build_teams_access(settings: Settings) -> "AccessSettings":
         client_secret=reveal_secret(settings.teams_client_secret),
         openid_metadata_url=settings.teams_openid_metadata_url or "",
         allow_unsigned=settings.dangerously_allow_unauthenticated_requests,
+        pads_answers=settings.pad_answers,
     )

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     pace: float = Field(default=3.0, gt=0, le=1000)
     host: str = "127.0.0.1"
     port: int = Field(default=3000, ge=0, le=65535)
+    pad_answers: bool = True
     log_level: str = "INFO"
     cards_folder: Path | None = None
     test_mode: bool = False
@@ -268,12 +269,11 @@ def _find_unmet_teams_requirements(settings: Settings) -> dict[str, bool]:
     """
     allows_unsigned = settings.dangerously_allow_unauthenticated_requests
     has_test_metadata = settings.teams_openid_metadata_url is not None
-    uses_teams = settings.uses_teams
     return {
-        "teams_client_id": not uses_teams
+        "teams_client_id": not settings.uses_teams
         and bool(settings.teams_client_secret or settings.allowed_tenants),
-        "teams_tenants": uses_teams and not settings.allowed_tenants,
-        "teams_extra": uses_teams and find_spec("microsoft_teams") is None,
+        "teams_tenants": settings.uses_teams and not settings.allowed_tenants,
+        "teams_extra": settings.uses_teams and find_spec("microsoft_teams") is None,
         "teams_openid_metadata_url": has_test_metadata and not settings.test_mode,
         "dangerously_allow_unauthenticated_requests": allows_unsigned and not settings.test_mode,
     }

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters import ENDPOINT_PATHS
 from tests.sources import ROOT
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/proxy.md")
 PATH_REFERENCE = re.compile(
     r"`((?:bot|handlers|schedules|tests|docs|\.ci)/[\w./-]*|[\w.-]+\.(?:md|toml|in|lock))`"
 )
@@ -33,6 +34,20 @@ def test_make_commands_in_documents_exist(document: str) -> None:
     targets = MAKE_RULE.findall((ROOT / "Makefile").read_text(encoding="utf-8"))
 
     assert set(MAKE_COMMAND.findall("\n".join(code))) <= set(targets)
+
+
+def test_proxy_examples_log_no_request_to_the_bot() -> None:
+    """The examples forward the products' paths, log no access to them and do not compress."""
+    document = (ROOT / "docs/proxy.md").read_text(encoding="utf-8")
+    examples = dict(
+        re.findall(r"^```(nginx|caddyfile)\n(.+?)^```", document, re.MULTILINE | re.DOTALL)
+    )
+    locations = dict(re.findall(r"location = (\S+) {(.+?)}", examples["nginx"], re.DOTALL))
+    caddy_paths = re.findall(r"@bot path (.+)", examples["caddyfile"])[0].split()
+
+    assert sorted(locations) == sorted(caddy_paths) == sorted(ENDPOINT_PATHS.values())
+    assert all("access_log off;" in block and "gzip off;" in block for block in locations.values())
+    assert re.search(r"handle @bot {\s+log_skip\s+reverse_proxy", examples["caddyfile"])
 
 
 def test_contributing_example_runs(tmp_path: Path) -> None:

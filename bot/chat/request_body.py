@@ -1,5 +1,6 @@
 """Bounded request bodies, header lookup and payload validation, shared by the products."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -45,21 +46,29 @@ def get_header(scope: Scope, name: bytes) -> str:
     return Headers(scope=scope).get(name.decode("latin-1"), "")
 
 
-def build_response(status: HTTPStatus, json_body: str = "") -> Response:
-    """Return a complete HTTP response with a JSON body, or with an empty body.
+def build_response(
+    status: HTTPStatus, json_body: str = "", extra_headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return a complete HTTP response with a JSON body and *extra_headers*, or an empty body.
 
     The body is serialized already: Starlette's JSONResponse raises for a lone surrogate, which
     a payload can contain as an escape sequence.
     """
     if json_body:
-        return Response(json_body, status.value, media_type="application/json")
+        return Response(json_body, status.value, extra_headers, media_type="application/json")
     is_post_only = status is HTTPStatus.METHOD_NOT_ALLOWED
     return PlainTextResponse("", status.value, headers={"allow": "POST"} if is_post_only else None)
 
 
-async def send_response(send: Send, status: HTTPStatus, json_body: str = "") -> None:
-    """Send a complete HTTP response with a JSON body, or with an empty body."""
-    await build_response(status, json_body)({"type": "http"}, _receive_disconnect, send)
+async def send_response(
+    send: Send,
+    status: HTTPStatus,
+    json_body: str = "",
+    extra_headers: Mapping[str, str] | None = None,
+) -> None:
+    """Send a complete HTTP response with a JSON body and *extra_headers*, or an empty body."""
+    response = build_response(status, json_body, extra_headers)
+    await response({"type": "http"}, _receive_disconnect, send)
 
 
 async def _receive_disconnect() -> Message:

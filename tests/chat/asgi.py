@@ -1,6 +1,7 @@
 """Send requests directly to an ASGI application, without a server."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,7 +35,10 @@ async def send_request(
     headers: Mapping[str, str] | None = None,
     event_order: list[str] | None = None,
 ) -> Response:
-    """Send one request; append ``answered`` to *event_order* once the response was sent."""
+    """Send one request; append ``answered`` to *event_order* once the response was sent.
+
+    A compressed body is decompressed, as by any HTTP client.
+    """
     response = Response()
     chunks = [body[start : start + 65536] for start in range(0, len(body), 65536)] or [b""]
 
@@ -54,6 +58,8 @@ async def send_request(
                 event_order.append("answered")
 
     await app(_build_scope(method, path, headers or {}), receive, send)
+    if response.headers.get("content-encoding") == "gzip":
+        response.body = gzip.decompress(response.body)
     return response
 
 

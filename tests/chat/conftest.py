@@ -69,16 +69,16 @@ async def restart_bot(folder: Path, previous_product: TeamsProduct) -> AsyncIter
         yield replace(previous_product, bot=bot)
 
 
-@pytest.fixture
-async def slack(tmp_path: Path) -> AsyncIterator[Product]:
-    """The team on Slack."""
+@asynccontextmanager
+async def open_slack(folder: Path) -> AsyncIterator[SlackProduct]:
+    """Return the team on Slack, with its store in *folder*."""
     clock, people = Clock(NOW), tuple(f"U0{name.upper()}" for name in PERSON_NAMES)
     async with web_api.run_web_api() as api:
         member = {"id": people[0], "locale": "en-US", "tz": "America/Toronto"}
         api.planned_answers["users.info"] = web_api.PlannedAnswer({"ok": True, "user": member})
         api.plan_error("conversations.history", "missing_scope")
         bot = await create_bot(
-            tmp_path,
+            folder,
             clock,
             render_team_file("T1CLINIC", "C1TEAM", people),
             slack_api_url=api.url,
@@ -89,14 +89,14 @@ async def slack(tmp_path: Path) -> AsyncIterator[Product]:
             yield SlackProduct(bot, clock, "T1CLINIC", "C1TEAM", people, "U9EXTERNAL", api=api)
 
 
-@pytest.fixture
-async def teams(tmp_path: Path) -> AsyncIterator[TeamsProduct]:
-    """The team on Teams, with a client that opens forms as dialogs."""
+@asynccontextmanager
+async def open_teams(folder: Path) -> AsyncIterator[TeamsProduct]:
+    """Return the team on Teams, with its store in *folder*."""
     clock, people = Clock(NOW), tuple(str(uuid5(NAMESPACE_OID, name)) for name in PERSON_NAMES)
     channel = "19:northteam@thread.tacv2"
     async with microsoft.run_microsoft() as ms:
         bot = await create_bot(
-            tmp_path,
+            folder,
             clock,
             render_team_file(microsoft.TENANT_ID, channel, people),
             **teams_settings(ms),
@@ -105,6 +105,20 @@ async def teams(tmp_path: Path) -> AsyncIterator[TeamsProduct]:
             external = str(uuid5(NAMESPACE_OID, "external"))
             ms.account_parts[external] = {"userRole": "guest"}
             yield TeamsProduct(bot, clock, microsoft.TENANT_ID, channel, people, external, ms=ms)
+
+
+@pytest.fixture
+async def slack(tmp_path: Path) -> AsyncIterator[Product]:
+    """The team on Slack."""
+    async with open_slack(tmp_path) as product:
+        yield product
+
+
+@pytest.fixture
+async def teams(tmp_path: Path) -> AsyncIterator[TeamsProduct]:
+    """The team on Teams, with a client that opens forms as dialogs."""
+    async with open_teams(tmp_path) as product:
+        yield product
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from bot.chat.after_response import AfterResponse
 from bot.chat.msteams.conversation_ref import GLOBAL_SERVICE_URL, UNREACHABLE_SERVICE_URL
 from bot.chat.msteams.directory_cache import DirectoryCache
 from bot.chat.msteams.dispatcher import Dispatcher
-from bot.chat.msteams.inbound.guard import Guard
+from bot.chat.msteams.inbound.guard import Guard, TenantPolicy
 from bot.chat.msteams.inbound.signing_keys import SigningKeyCache, SigningKeysUnavailableError
 from bot.chat.msteams.inbound.token_validation import SignedTokenValidator, UnsignedTokenValidator
 from bot.chat.msteams.outbound.access_token import (
@@ -39,7 +39,8 @@ class AccessSettings:
     Without ``client_secret`` the bot authenticates with the machine's managed identity.
     ``allowed_tenants`` are the tenants whose activities are accepted. For tests on this
     machine only: ``openid_metadata_url`` is the address of a stand-in, and ``allow_unsigned``
-    accepts activities without a token.
+    accepts activities without a token. ``pads_answers`` is whether the responses to card actions
+    and dialogs all have one size.
     """
 
     client_id: str
@@ -48,6 +49,7 @@ class AccessSettings:
     client_secret: str = field(default="", repr=False)
     openid_metadata_url: str = ""
     allow_unsigned: bool = False
+    pads_answers: bool = True
 
     @property
     def uses_local_stand_in(self) -> bool:
@@ -135,10 +137,10 @@ class TeamsAdapter:
         self.asgi: ASGIApp = Guard(
             dispatcher.dispatch_payload,
             token_validator,
-            access.allowed_tenants,
+            TenantPolicy(access.allowed_tenants, dispatcher.build_foreign_tenant_response),
             self._after_response,
-            answer_foreign_tenant=dispatcher.build_foreign_tenant_response,
             allow_loopback=access.uses_local_stand_in,
+            pads_answers=access.pads_answers,
         )
 
     async def start(self) -> None:

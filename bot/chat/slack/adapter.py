@@ -23,7 +23,8 @@ class AccessSettings:
 
     Without ``signing_secret`` there is no HTTP endpoint; without ``app_token`` no Socket Mode.
     ``token_provider`` returns the bot token of a workspace; where ``token_rotator`` is set, the
-    rotated token is used instead.
+    rotated token is used instead. ``pads_answers`` is whether the responses to form submissions
+    all have one size.
     """
 
     api_url: str
@@ -31,6 +32,7 @@ class AccessSettings:
     signing_secret: str = field(default="", repr=False)
     app_token: str = field(default="", repr=False)
     token_rotator: TokenRotator | None = field(default=None, repr=False)
+    pads_answers: bool = True
 
     @classmethod
     def with_static_token(
@@ -41,6 +43,7 @@ class AccessSettings:
         signing_secret: str = "",
         app_token: str = "",
         token_rotator: TokenRotator | None = None,
+        pads_answers: bool = True,
     ) -> "AccessSettings":
         """Return the access settings with *bot_token* for every workspace.
 
@@ -51,7 +54,7 @@ class AccessSettings:
         async def get_token(_workspace: str) -> str:
             return bot_token
 
-        return cls(api_url, get_token, signing_secret, app_token, token_rotator)
+        return cls(api_url, get_token, signing_secret, app_token, token_rotator, pads_answers)
 
     def create_api_client(self) -> ApiClient:
         """Return a Web API client that uses the static token, or the rotated one."""
@@ -105,7 +108,9 @@ class SlackAdapter:
             self._installed_workspace,
             self._after_response,
         )
-        self.app = bolt_app.build_bolt_app(dispatcher, self._api_client)
+        self.app = bolt_app.build_bolt_app(
+            dispatcher, self._api_client, pads_answers=access.pads_answers
+        )
         self.asgi: ASGIApp | None = None
         if access.signing_secret:
             self.asgi = Guard(

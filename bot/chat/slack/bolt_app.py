@@ -10,6 +10,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 from starlette.types import ASGIApp
 
+from bot.chat import padding
 from bot.chat.request_body import Payload
 from bot.chat.slack.dispatcher import Dispatcher
 from bot.chat.slack.inbound.payloads import PayloadKind
@@ -23,11 +24,18 @@ ENDPOINT_PATH = "/slack/events"
 _MATCH_ALL = re.compile("")
 """Matches every command, action id, callback id and event type."""
 
+_JSON_TYPE = "application/json;charset=utf-8"
+"""The content type that Bolt sends for a JSON body."""
+
 Listener = Callable[[Payload], Awaitable[BoltResponse]]
 
 
-def build_bolt_app(dispatcher: Dispatcher, api_client: ApiClient) -> AsyncApp:
+def build_bolt_app(
+    dispatcher: Dispatcher, api_client: ApiClient, *, pads_answers: bool
+) -> AsyncApp:
     """Return a Bolt app that passes every payload to *dispatcher*.
+
+    With *pads_answers* the responses to form submissions all have one size.
 
     ``process_before_response`` removes Bolt's delay of 10 ms for each response. One catch-all
     listener per kind makes routing independent of the number of handlers, and leaves no payload
@@ -48,7 +56,9 @@ def build_bolt_app(dispatcher: Dispatcher, api_client: ApiClient) -> AsyncApp:
     )
     app.command(_MATCH_ALL)(_build_listener(dispatcher, PayloadKind.COMMAND))
     app.action(_MATCH_ALL)(_build_listener(dispatcher, PayloadKind.ACTION))
-    app.view(_MATCH_ALL)(_build_listener(dispatcher, PayloadKind.SUBMISSION))
+    app.view(_MATCH_ALL)(
+        _build_listener(dispatcher, PayloadKind.SUBMISSION, pads_answers=pads_answers)
+    )
     app.view_closed(_MATCH_ALL)(_build_listener(dispatcher, PayloadKind.CLOSED))
     app.shortcut(_MATCH_ALL)(_build_listener(dispatcher, PayloadKind.SHORTCUT))
     app.event(_MATCH_ALL)(_build_listener(dispatcher, PayloadKind.EVENT))
@@ -60,12 +70,29 @@ def build_asgi_app(app: AsyncApp) -> ASGIApp:
     return cast("ASGIApp", AsyncSlackRequestHandler(app, ENDPOINT_PATH))
 
 
-def _build_listener(dispatcher: Dispatcher, kind: PayloadKind) -> Listener:
+def _build_listener(
+    dispatcher: Dispatcher, kind: PayloadKind, *, pads_answers: bool = False
+) -> Listener:
     async def handle_payload(body: Payload) -> BoltResponse:
         response_body: Body = await dispatcher.dispatch_payload(kind, body)
+        if pads_answers:
+            return _build_padded_response(response_body)
         return BoltResponse(status=200, body=response_body or "")
 
     return handle_payload
+
+
+def _build_padded_response(body: Body) -> BoltResponse:
+    """Return the response to a form submission, in one size and with the same headers for each.
+
+    An empty body would be the only one of its size. It closes the open view, which is what
+    ``clear`` does, since the bot never opens a second view above the first.
+    """
+    return BoltResponse(
+        status=200,
+        body=padding.serialize_padded(body or {"response_action": "clear"}),
+        headers={"content-type": _JSON_TYPE, **padding.NO_TRANSFORM_HEADERS},
+    )
 
 
 async def _authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from bot.chat.after_response import AfterResponse
-from bot.chat.msteams.inbound.guard import Body, Guard
+from bot.chat.msteams.inbound.guard import Body, Guard, TenantPolicy
 from bot.chat.msteams.inbound.payloads import PayloadKind
 from bot.chat.msteams.inbound.signing_keys import SigningKeyCache
 from bot.chat.msteams.inbound.token_validation import SignedTokenValidator
@@ -26,9 +26,8 @@ class GuardHarness:
         self.guard = Guard(
             self.record_payload,
             SignedTokenValidator(CLIENT_ID, self.signing_keys),
-            frozenset({TENANT_ID}),
+            TenantPolicy(frozenset({TENANT_ID}), answer_foreign_tenant),
             AfterResponse(),
-            answer_foreign_tenant=answer_foreign_tenant,
             allow_loopback=True,
         )
 

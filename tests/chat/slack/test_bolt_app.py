@@ -141,11 +141,20 @@ async def test_failed_error_handler_has_static_fallback(bench: AdapterBench) -> 
     assert text.startswith("Something went wrong on our side")
 
 
+async def test_unknown_form_is_closed(bench: AdapterBench) -> None:
+    """The submission of an unknown form closes it, and reaches no handler."""
+    response = await bench.send_payload(payloads.build_submission("unknown"))
+
+    assert (response.status, response.json) == (200, {"response_action": "clear"})
+    assert bench.handlers.requests == []
+    assert bench.api.calls == []
+
+
 async def test_unparsable_payload_is_acknowledged(bench: AdapterBench) -> None:
     """A signed payload whose parsing raises is acknowledged, with no effect and no 500."""
     response = await bench.send_payload(payloads.build_submission(blocks="x"))
 
-    assert (response.status, response.body) == (200, b"")
+    assert (response.status, response.json) == (200, {"response_action": "clear"})
     assert bench.handlers.requests == []
 
 

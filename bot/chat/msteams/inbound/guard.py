@@ -3,13 +3,14 @@
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.types import Receive, Scope, Send
 
-from bot.chat import request_body
+from bot.chat import padding, request_body
 from bot.chat.after_response import AfterResponse
 from bot.chat.msteams.inbound import payloads, requests
 from bot.chat.msteams.inbound.signing_keys import SigningKeysUnavailableError
@@ -38,6 +39,17 @@ ForeignTenantHandler = Callable[[payloads.PayloadKind, Payload], Body]
 """Builds the response body to an action in a tenant that is not served."""
 
 
+@dataclass(frozen=True)
+class TenantPolicy:
+    """The tenants that are served, and the reply to an action in any other.
+
+    The reply is sent with 200, since the person sees it; all else of another tenant gets 403.
+    """
+
+    allowed_tenants: frozenset[str]
+    answer_foreign_tenant: ForeignTenantHandler
+
+
 class EventNotStoredError(Exception):
     """Raised when a lifecycle event could not be stored, so that Teams must retry the request."""
 
@@ -57,24 +69,23 @@ class Guard:
         self,
         handle_payload: PayloadHandler,
         token_validator: TokenValidator,
-        allowed_tenants: frozenset[str],
+        tenant_policy: TenantPolicy,
         after_response: AfterResponse,
         *,
-        answer_foreign_tenant: ForeignTenantHandler,
         allow_loopback: bool = False,
+        pads_answers: bool = True,
     ) -> None:
-        """Dispatch to *handle_payload* what *token_validator* accepts from *allowed_tenants*.
+        """Dispatch to *handle_payload* what *token_validator* accepts from an allowed tenant.
 
-        An action in any other tenant is answered with 200 and the body of
-        *answer_foreign_tenant*, since the person sees the response; all else of it with 403.
-        *allow_loopback* accepts service URLs on this machine, for tests and the playground.
+        *allow_loopback* accepts service URLs on this machine, for tests and the playground. With
+        *pads_answers* every response with a body has one size.
         """
         self._handle_payload = handle_payload
         self._token_validator = token_validator
-        self._allowed_tenants = allowed_tenants
+        self._tenant_policy = tenant_policy
         self._after_response = after_response
-        self._answer_foreign_tenant = answer_foreign_tenant
         self._allow_loopback = allow_loopback
+        self._pads_answers = pads_answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one HTTP request and send its response."""
@@ -89,9 +100,19 @@ class Guard:
                 logger.warning("teams.request_rejected", extra=facts)
                 await request_body.send_response(send, rejection.status)
             else:
-                await request_body.send_response(
-                    send, HTTPStatus.OK, json.dumps(body) if body else ""
-                )
+                await self._send_answer(send, body)
+
+    async def _send_answer(self, send: Send, body: Body) -> None:
+        """Send the response to an accepted activity; an empty body acknowledges it."""
+        if body and self._pads_answers:
+            await request_body.send_response(
+                send,
+                HTTPStatus.OK,
+                padding.serialize_padded(body),
+                padding.NO_TRANSFORM_HEADERS,
+            )
+        else:
+            await request_body.send_response(send, HTTPStatus.OK, json.dumps(body) if body else "")
 
     async def _handle_request(self, scope: Scope, receive: Receive) -> Body:
         try:
@@ -109,7 +130,7 @@ class Guard:
             raise _RejectedError(*_REJECTIONS[type(error)]) from None
         if not self._is_allowed_tenant(payload):
             if kind in payloads.INVOKE_KINDS:
-                return self._answer_foreign_tenant(kind, payload)
+                return self._tenant_policy.answer_foreign_tenant(kind, payload)
             raise _RejectedError(HTTPStatus.FORBIDDEN, "tenant")
         try:
             return await self._handle_payload(kind, payload, service_url) if kind else {}
@@ -128,7 +149,10 @@ class Guard:
 
         A member of another tenant who acts in it is served as a person of another organisation.
         """
-        return requests.parse_workspace(payload).removeprefix("msteams:") in self._allowed_tenants
+        return (
+            requests.parse_workspace(payload).removeprefix("msteams:")
+            in self._tenant_policy.allowed_tenants
+        )
 
 
 class _RejectedError(Exception):

@@ -46,7 +46,9 @@ def render_form(form: Form, team_id: str, *, from_home: bool = False, channel: s
 
     The form's name is the view's callback id; its data and the place that opened it, *from_home*
     (the app's Home tab) or a *channel*, are stored in the private metadata. ``notify_on_close``
-    requests an event for a form that is closed without being submitted.
+    requests an event for a form that is closed without being submitted; a view to read requests
+    none, since the event would contain the whole view, and its size would tell which guide was
+    read.
     """
     view: Block = {
         "type": "modal",
@@ -54,7 +56,7 @@ def render_form(form: Form, team_id: str, *, from_home: bool = False, channel: s
         "private_metadata": view_metadata.pack_metadata(
             form.data, from_home=from_home, channel=channel
         ),
-        "notify_on_close": True,
+        "notify_on_close": bool(form.submit),
         "title": plain_text(form.title),
         "blocks": render_blocks(
             form.body, RenderContext(BlockSurface.MODAL, team_id, has_submit=bool(form.submit))

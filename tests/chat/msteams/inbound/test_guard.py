@@ -3,7 +3,7 @@ import json
 import pytest
 
 from bot.chat.after_response import AfterResponse
-from bot.chat.msteams.inbound.guard import MAX_BODY_BYTES, Body, Guard
+from bot.chat.msteams.inbound.guard import MAX_BODY_BYTES, Body, Guard, TenantPolicy
 from bot.chat.msteams.inbound.payloads import PayloadKind
 from bot.chat.msteams.inbound.token_validation import UnsignedTokenValidator
 from bot.chat.request_body import Payload
@@ -179,9 +179,8 @@ async def test_unsigned_activities_are_accepted_from_loopback_only(ms: FakeMicro
     guard = Guard(
         record_service_url,
         UnsignedTokenValidator(),
-        frozenset({TENANT_ID}),
+        TenantPolicy(frozenset({TENANT_ID}), answer_foreign_tenant),
         AfterResponse(),
-        answer_foreign_tenant=answer_foreign_tenant,
         allow_loopback=True,
     )
     statuses = [

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.utils import base64url_encode
 
 from bot.chat.after_response import AfterResponse
-from bot.chat.msteams.inbound.guard import Guard
+from bot.chat.msteams.inbound.guard import Guard, TenantPolicy
 from bot.chat.msteams.inbound.token_validation import SignedTokenValidator
 from tests.chat import asgi
 from tests.chat.msteams import microsoft
@@ -111,9 +111,8 @@ async def test_loopback_is_rejected_in_production(harness: GuardHarness) -> None
     guard = Guard(
         harness.record_payload,
         SignedTokenValidator(CLIENT_ID, harness.signing_keys),
-        frozenset({TENANT_ID}),
+        TenantPolicy(frozenset({TENANT_ID}), answer_foreign_tenant),
         AfterResponse(),
-        answer_foreign_tenant=answer_foreign_tenant,
         allow_loopback=False,
     )
     headers = {"authorization": f"Bearer {harness.ms.sign_token()}"}

@@ -164,12 +164,12 @@ class TestForms:
         }
 
     async def test_empty_reply_closes_form(self, bench: AdapterBench) -> None:
-        """An empty response closes the form."""
+        """A submission without a reply closes the form, in a response that is not empty."""
         bench.handlers.replies["debrief"] = None
 
         response = await bench.send_payload(payloads.build_submission())
 
-        assert (response.status, response.body) == (200, b"")
+        assert (response.status, response.json) == (200, {"response_action": "clear"})
 
     async def test_deferred_reply_shows_waiting_form(self, bench: AdapterBench) -> None:
         """A waiting form is shown under the form's title, and replaced by the deferred reply."""

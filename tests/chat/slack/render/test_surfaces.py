@@ -67,6 +67,32 @@ def test_form_without_submit_has_no_inputs() -> None:
     assert view["blocks"][0]["type"] == "section"
 
 
+def test_view_to_read_requests_no_event_on_close() -> None:
+    """Slack returns no view to read when it is closed: the request's size would tell which."""
+    view = surfaces.render_form(Form("guide", "Guide", (), close="Close"), "T1")
+
+    assert view["notify_on_close"] is False
+
+
+@pytest.mark.parametrize("data", ["", "kept", "one~two~", "x" * 2000])
+@pytest.mark.parametrize("from_home", [True, False])
+def test_metadata_has_one_length(data: str, *, from_home: bool) -> None:
+    """Whatever a form's data, the metadata has one length and returns the data."""
+    view = surfaces.render_form(Form("guide", "Guide", (), data=data), "T1", from_home=from_home)
+
+    assert len(view["private_metadata"]) == view_metadata.METADATA_LENGTH
+    assert view_metadata.read_form_data(view) == data
+    assert view_metadata.is_from_home(view) == from_home
+
+
+def test_metadata_of_earlier_release_is_read() -> None:
+    """A view that was opened before its metadata had a filler is still understood."""
+    view = {"private_metadata": "\N{HOUSE}kept"}
+
+    assert view_metadata.read_form_data(view) == "kept"
+    assert view_metadata.is_from_home(view)
+
+
 def test_home_origin_is_separate_from_data() -> None:
     """The metadata holds the Home origin beside the form's data, not within it."""
     view = surfaces.render_form(Form("settings", "Settings", (), data="kept"), "T1", from_home=True)
