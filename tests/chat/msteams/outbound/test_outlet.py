@@ -116,6 +116,18 @@ STATUS_BY_ANSWER = {
         7.0,
         "http_429",
     ),
+    "rate limit without an end": (
+        PlannedAnswer(429, headers={"Retry-After": "inf"}),
+        SendStatus.RETRY_LATER,
+        3600.0,
+        "http_429",
+    ),
+    "rate limit until a date": (
+        PlannedAnswer(429, headers={"Retry-After": "Tue, 01 Jan 2999 00:00:00 GMT"}),
+        SendStatus.RETRY_LATER,
+        3600.0,
+        "http_429",
+    ),
     "rate limit without a header": (PlannedAnswer(429), SendStatus.RETRY_LATER, 30.0, "http_429"),
     "a chat that is busy": (PlannedAnswer(412), SendStatus.RETRY_LATER, 30.0, "http_412"),
     "a token that is not accepted": (PlannedAnswer(401), SendStatus.RETRY_LATER, 30.0, "http_401"),

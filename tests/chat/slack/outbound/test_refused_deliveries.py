@@ -99,6 +99,20 @@ async def test_slack_request_code_fails_one_message(slack: SlackBench, code: str
     assert await slack[0].play_refusal(answer_on_slack(code)) == failed_outcome(code)
 
 
+async def test_failures_over_weeks_change_no_frequency(slack: SlackBench) -> None:
+    """After eight weeks of failures the person is still asked each week."""
+    bench, _ = slack
+    bench.refuse(answer_on_slack("invalid_blocks"))
+    for week in range(10):
+        if week == 8:
+            bench.refuse(None)
+        await bench.run_tick()
+        bench.clock.advance(weeks=1)
+
+    states = [row.state.value for row in await bench.load_checkins()]
+    assert states == ["failed"] * 8 + ["sent"] * 2
+
+
 async def test_failure_is_logged_without_typed_text(
     slack: SlackBench, caplog: pytest.LogCaptureFixture
 ) -> None:
