@@ -22,6 +22,7 @@ from bot.conversation import (
     ChatEvent,
     DeferredReply,
     InvalidAnswers,
+    Keywords,
     Reply,
     Request,
     Routes,
@@ -212,8 +213,11 @@ class Dispatcher:
         handler = self._find_handler(action) if action else None
         if action is None or handler is None:
             return None
+        keyword = self._routes.keywords.get(action.name, Keywords()).match(action.keyword)
         request = requests.build_request(
-            action, interaction.request, channel=interaction.conversation.id
+            replace(action, keyword=keyword),
+            interaction.request,
+            channel=interaction.request.channel,
         )
         reply = await self._resolve_deferred(await self._call_handler(handler, request))
         return reply if isinstance(reply, Form) else None
