@@ -98,17 +98,14 @@ def has_right(right: Right, access: PersonAccess) -> bool:
 
     :attr:`Right.EDITOR` depends on the requested team and is never granted here.
     """
-    match right:
-        case Right.EVERYONE:
-            return True
-        case Right.CLINICIAN:
-            return access.has_home_team
-        case Right.JOINER:
-            return access.has_home_team or access.is_channel_of_team
-        case Right.READER:
-            return access.reads_tables
-        case Right.EDITOR:
-            return False
+    grants = {
+        Right.EVERYONE: True,
+        Right.CLINICIAN: access.has_home_team,
+        Right.JOINER: access.has_home_team or access.is_channel_of_team,
+        Right.READER: access.reads_tables,
+        Right.EDITOR: False,
+    }
+    return grants[right]
 
 
 class SetupEditor(Enum):
