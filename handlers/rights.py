@@ -1,4 +1,4 @@
-"""The check of a handler's right, which runs before the handler reads anything that was sent."""
+"""The authorization check, which runs before a handler reads anything that was sent."""
 
 from collections.abc import Awaitable, Callable, Mapping
 

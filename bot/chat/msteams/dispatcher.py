@@ -23,6 +23,7 @@ from bot.conversation import (
     ChatEvent,
     DeferredReply,
     InvalidAnswers,
+    Keywords,
     Reply,
     Request,
     RequestStep,
@@ -235,8 +236,11 @@ class Dispatcher:
         handler = self._find_handler(action) if action else None
         if action is None or handler is None:
             return None
+        keyword = self._routes.keywords.get(action.name, Keywords()).match(action.keyword)
         request = requests.build_request(
-            action, interaction.request, channel=interaction.conversation.id
+            replace(action, keyword=keyword),
+            interaction.request,
+            channel=interaction.request.channel,
         )
         reply = await self._resolve_deferred(await self._call_handler(handler, request))
         return reply if isinstance(reply, Form) else None

@@ -5,8 +5,14 @@ from collections.abc import Callable
 
 import pytest
 
-from bot.chat.msteams.action_data import Action, unpack_action_data
-from bot.conversation import InvalidAnswers, Reply
+from bot.chat.msteams.action_data import (
+    Action,
+    CardContext,
+    CardSurface,
+    pack_action_data,
+    unpack_action_data,
+)
+from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers, Reply, RequestStep
 from bot.elements import Form, Home, Text
 from tests.chat.msteams import activities, microsoft
 from tests.chat.msteams.activities import CHANNEL_ID, CHAT_ID, MARIE
@@ -194,3 +200,47 @@ async def test_an_action_in_a_foreign_tenant_is_not_served(
     sentence = load_words().get_pack("en").translate("error.not_installed")
     assert sentence in collect_texts(card)
     assert (bench.handlers.requests, bench.handlers.events, bench.ms.calls) == ([], [], [])
+
+
+async def test_a_forged_opener_passes_on_no_text(bench: AdapterBench) -> None:
+    """The keyword of the action that opened a form is matched like a typed one."""
+    bench.handlers.replies |= {"debrief": InvalidAnswers({"form": "Choose one."}), "rupture": FORM}
+    opener = Action("commands", "rupture", keyword="my client was silent")
+    data = pack_action_data(
+        Action("forms", "debrief", step=RequestStep.SUBMITTED),
+        CardContext(CardSurface.DIALOG, "k", reopen_action=opener),
+    )
+
+    await bench.send_activity(activities.build_dialog_submission(bench.ms.service_url, data))
+
+    assert [request.keyword for request in bench.handlers.requests] == ["", UNKNOWN_KEYWORD]
+
+
+async def test_a_form_in_a_thread_has_the_channel(bench: AdapterBench) -> None:
+    """A form that was opened in a thread is submitted, and reopened, in the thread's channel."""
+    bench.handlers.replies |= {"debrief": InvalidAnswers({"form": "Choose one."}), "rupture": FORM}
+    data = pack_action_data(
+        Action("forms", "debrief", step=RequestStep.SUBMITTED),
+        CardContext(CardSurface.DIALOG, "k", reopen_action=Action("commands", "rupture")),
+    )
+
+    await bench.send_activity(
+        activities.build_dialog_submission(
+            bench.ms.service_url, data, **activities.channel_parts(thread_id="1")
+        )
+    )
+
+    assert [request.channel for request in bench.handlers.requests] == [CHANNEL_ID, CHANNEL_ID]
+
+
+@pytest.mark.parametrize("locale", ["my client was silent", "en-CA; x", "x" * 1000, "..", "fr\nCA"])
+async def test_a_text_that_is_no_locale_is_dropped(bench: AdapterBench, locale: str) -> None:
+    """A locale that is no language tag reaches neither a handler nor the store."""
+    bench.handlers.replies["tip"] = HELLO
+
+    await bench.send_activity(
+        activities.build_message(bench.ms.service_url, "tip", locale=locale, localTimezone="")
+    )
+
+    assert bench.handlers.requests[0].locale == ""
+    assert locale not in repr(bench.handlers.events)

@@ -220,3 +220,17 @@ def test_object_ids_of_teams_are_person_ids() -> None:
     submission = parse_sample(supervisors=("aaaaaaaa-0000-4000-8000-000000000001",))
 
     assert isinstance(submission, SetupSubmission)
+
+
+TEAM_ID_BY_REQUEST = [
+    ("north", (), "north"),
+    ("", ("north",), "north"),
+    ("north", ("south",), "north"),
+    ("", (), ""),
+]
+
+
+@pytest.mark.parametrize(("data", "chosen", "team_id"), TEAM_ID_BY_REQUEST)
+def test_team_of_a_request(data: str, chosen: tuple[str, ...], team_id: str) -> None:
+    """The team is that of the form or button, else the chosen one; never two different ones."""
+    assert setup_submission.parse_team_id(data, {"which": chosen}) == team_id

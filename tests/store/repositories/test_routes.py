@@ -4,7 +4,7 @@ from bot.conversation import Address
 from bot.domain.people import Role
 from bot.store.repositories import Repositories
 from bot.store.store import Store
-from tests.store.sample_jobs import MARIE
+from tests.store.sample_jobs import DEADLINE, MARIE, PLANNED_CHECKIN
 
 CHAT, CHANNEL = Address(MARIE.workspace, MARIE.id), Address(MARIE.workspace, channel="C1")
 
@@ -85,3 +85,19 @@ async def test_blank_or_oversized_route_is_ignored(store: Store, route: str) -> 
     await store.across_workspaces.write(keep)
 
     assert await get_route(store, CHANNEL) == "C1"
+
+
+async def test_supervising_the_home_team_withdraws_planned_checkins(store: Store) -> None:
+    """A check-in that was planned for a clinician who now supervises the team is not sent."""
+
+    def join_and_supervise(repos: Repositories) -> None:
+        repos.people.join_team(MARIE, "team")
+        repos.deliveries.plan_deliveries([PLANNED_CHECKIN])
+        repos.teams.set_role_holders("team", Role.SUPERVISOR, [MARIE])
+
+    await store.across_workspaces.write(join_and_supervise)
+
+    due_deliveries = await store.across_workspaces.read(
+        lambda repos: repos.deliveries.list_due_deliveries(MARIE.workspace, DEADLINE, 9)
+    )
+    assert due_deliveries == ()

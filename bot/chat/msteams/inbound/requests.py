@@ -17,6 +17,9 @@ _MENTION_PATTERN = re.compile(r"<at>.*?</at>", re.DOTALL)
 
 _GUEST_ROLES = frozenset({"guest", "anonymous"})
 
+_LOCALE_PATTERN = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
+"""A language tag, as BCP 47 defines it; a client can send any other text as its locale."""
+
 _SURFACES: Mapping[CardSurface, Surface] = {
     CardSurface.MESSAGE: Surface.MESSAGE,
     CardSurface.HOME: Surface.HOME,
@@ -148,9 +151,9 @@ def parse_profile(payload: Payload) -> Profile:
         entity for entity in payload.get("entities") or () if entity.get("type") == "clientInfo"
     ]
     client_info = client_infos[0] if client_infos else {}
-    locale = payload.get("locale") or client_info.get("locale") or ""
+    locale = _parse_locale(payload.get("locale") or client_info.get("locale"))
     zone = payload.get("localTimezone") or client_info.get("timezone") or ""
-    return Profile(locale=str(locale), zone=str(zone))
+    return Profile(locale=locale, zone=str(zone))
 
 
 def parse_person(payload: Payload) -> Person | None:
@@ -227,6 +230,11 @@ def _parse_name(part: object) -> str:
     return str(part.get("name") or "") if isinstance(part, dict) else ""
 
 
+def _parse_locale(locale: object) -> str:
+    """Return a locale that is a language tag, ``""`` for any other value."""
+    return locale if isinstance(locale, str) and _LOCALE_PATTERN.fullmatch(locale) else ""
+
+
 def _parse_origin(payload: Payload) -> Origin:
     if is_personal_chat(payload):
         return Origin.PERSONAL
@@ -241,7 +249,7 @@ def _build_blank_request(payload: Payload) -> Request:
         parse_person(payload) or Person(workspace, sender_id),
         "",
         f"{payload['conversation']['id']} {payload['id']}",
-        locale=str(payload.get("locale") or ""),
+        locale=_parse_locale(payload.get("locale")),
         affiliation=parse_affiliation(payload),
     )
 
