@@ -160,7 +160,7 @@ async def record_sizes(
 
 
 def guess_share(
-    labels: Sequence[object], known: Sequence[Sizes], observed: Sequence[Sizes]
+    labels: Sequence[object], reference: Sequence[Sizes], observed: Sequence[Sizes]
 ) -> Fraction:
     """Return the share of visits whose label an attacker names who chooses the closest sizes.
 
@@ -168,7 +168,7 @@ def guess_share(
     """
     total = Fraction(0)
     for label, sizes in zip(labels, observed, strict=True):
-        distances = [_distance(sizes, candidate) for candidate in known]
+        distances = [_distance(sizes, candidate) for candidate in reference]
         closest = [
             candidate
             for candidate, distance in zip(labels, distances, strict=True)
@@ -181,4 +181,6 @@ def guess_share(
 def _distance(sizes: Sizes, candidate: Sizes) -> float:
     if len(sizes) != len(candidate):
         return float("inf")
-    return sum(abs(one - other) for one, other in zip(sizes, candidate, strict=True))
+    return sum(
+        abs(size - candidate_size) for size, candidate_size in zip(sizes, candidate, strict=True)
+    )

@@ -28,20 +28,20 @@ def chance(labels: list[bool]) -> Fraction:
 async def record_both(name: str, folder: Path, proxy: str) -> tuple[list[Sizes], list[Sizes]]:
     """Return the logged sizes of the attacker's own visits, and of those of another person."""
     async with open_logged_product(name, folder, PROXIES[proxy]) as (product, log):
-        known = await record_sizes(product, log, product.ada, VISITS)
+        reference = await record_sizes(product, log, product.ada, VISITS)
         observed = await record_sizes(product, log, product.marie, VISITS)
-    return known, observed
+    return reference, observed
 
 
 @pytest.mark.parametrize("proxy", PROXIES)
 @pytest.mark.parametrize("name", PRODUCTS)
 async def test_sizes_tell_nothing(tmp_path: Path, name: str, proxy: str) -> None:
     """Behind any proxy every visit has the same sizes, so the attacker is exactly at chance."""
-    known, observed = await record_both(name, tmp_path, proxy)
+    reference, observed = await record_both(name, tmp_path, proxy)
 
-    assert len({*known, *observed}) == 1
-    assert guess_share(VISITS, known, observed) == Fraction(1, len(VISITS))
-    assert guess_share(IS_FILED, known, observed) == chance(IS_FILED)
+    assert len({*reference, *observed}) == 1
+    assert guess_share(VISITS, reference, observed) == Fraction(1, len(VISITS))
+    assert guess_share(IS_FILED, reference, observed) == chance(IS_FILED)
 
 
 @pytest.mark.parametrize("name", PRODUCTS)
@@ -51,10 +51,10 @@ async def test_unpadded_sizes_tell_what_was_filed(
     """With padding off, the log tells whether a debrief was filed, and its form and status."""
     monkeypatch.setenv("PAD_ANSWERS", "False")
 
-    known, observed = await record_both(name, tmp_path, "plain")
+    reference, observed = await record_both(name, tmp_path, "plain")
 
-    assert guess_share(VISITS, known, observed) > Fraction(9, 10)
-    assert guess_share(IS_FILED, known, observed) == 1
+    assert guess_share(VISITS, reference, observed) > Fraction(9, 10)
+    assert guess_share(IS_FILED, reference, observed) == 1
 
 
 @pytest.mark.parametrize("proxy", COMPRESSING_PROXIES)
@@ -68,6 +68,6 @@ async def test_compressed_padding_tells_which_visits_show_a_guide(
     """
     monkeypatch.setattr(padding, "NO_TRANSFORM_HEADERS", {})
 
-    known, observed = await record_both(name, tmp_path, proxy)
+    reference, observed = await record_both(name, tmp_path, proxy)
 
-    assert guess_share(IS_GUIDE, known, observed) == 1
+    assert guess_share(IS_GUIDE, reference, observed) == 1

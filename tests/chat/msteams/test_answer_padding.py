@@ -22,10 +22,10 @@ async def collect_answers(bench: AdapterBench) -> list[asgi.Response]:
     ):
         for reply in REPLIES:
             bench.handlers.replies |= {"rupture.open": FORM, "debrief": reply}
-            opened = await bench.send_activity(open_form(bench.ms.service_url, data))
-            submitted_data = find_action(opened.json, "Save")["data"] | {"form": "away"}
+            form_response = await bench.send_activity(open_form(bench.ms.service_url, data))
+            submitted_data = find_action(form_response.json, "Save")["data"] | {"form": "away"}
             submission = submit_form(bench.ms.service_url, submitted_data)
-            responses += [opened, await bench.send_activity(submission)]
+            responses += [form_response, await bench.send_activity(submission)]
     return responses
 
 
