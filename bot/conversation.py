@@ -160,13 +160,15 @@ class Address:
     """Recipient of a message: a person's private chat, or a channel.
 
     ``route`` is the product's opaque id of the conversation, ``""`` while unknown: Slack's id of
-    the private chat (``D…``), Teams' conversation id and service URL.
+    the private chat (``D…``), Teams' conversation id and service URL. ``opens_anew`` is true if
+    the product did not find a person's private chat: it is opened anew, whatever the route.
     """
 
     workspace: str
     person: str = ""
     channel: str = ""
     route: str = ""
+    opens_anew: bool = False
 
 
 @dataclass(frozen=True)
@@ -254,7 +256,8 @@ class SendResult:
     """Result of one send, with the product's own message reference if it was posted.
 
     ``route`` is a route to the address that was learned while sending, see :class:`Address`.
-    ``is_rate_limited`` is true if the retry delay was requested because of a rate limit.
+    ``is_rate_limited`` is true if the retry delay was requested because of a rate limit,
+    ``is_chat_missing`` if the private chat may have to be opened anew (:class:`Address`).
     """
 
     status: SendStatus
@@ -263,6 +266,7 @@ class SendResult:
     reason: str = ""
     route: str = ""
     is_rate_limited: bool = False
+    is_chat_missing: bool = False
 
 
 class SearchResult(Enum):

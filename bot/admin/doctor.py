@@ -1,4 +1,4 @@
-"""Check-up of a deployment: database, peppers, workers, credentials and system clock.
+"""Check-up of a deployment: database, deliveries, peppers, workers, credentials and system clock.
 
 Every finding is a catalogue key, so that the operator reads a remedy in their own language.
 """
@@ -7,15 +7,20 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from bot.conversation import parse_product
+from bot.domain.checkins.scheduling import REASON_LATE, Blocker
 from bot.settings import Settings
+from bot.store.repositories.deliveries import DeliveryCount, DeliveryState
 from bot.store.store import Store
 from bot.store.worker_locks import LiveWorker
 
 _MAX_CLOCK_SKEW_SECONDS = 60.0
 """Maximum difference from the product's server time; Slack rejects signatures after 300 seconds."""
+
+_REPORTED_DELIVERIES = timedelta(days=7)
+"""How far back failed and missed deliveries are reported."""
 
 _REQUIRED_SCOPES = frozenset({"commands", "chat:write", "users:read"})
 
@@ -51,13 +56,16 @@ async def run_checkup(
     settings: Settings,
     check_slack: Callable[[], Awaitable[SlackCheck]],
     check_microsoft: Callable[[], Awaitable[MicrosoftCheck]],
+    today: date | None = None,
 ) -> tuple[Finding, ...]:
     """Check the database and peppers, and the credentials of every configured product.
 
+    Deliveries are reported up to *today*, the current day in UTC if it is not given.
     *check_slack* and *check_microsoft* call the products' APIs; neither is called unless that
     product is configured. The store is read in a thread, to not block the event loop.
     """
-    findings = await asyncio.to_thread(_database_findings, settings)
+    current_day = today or datetime.now(UTC).date()
+    findings = await asyncio.to_thread(_database_findings, settings, current_day)
     if settings.uses_slack:
         findings += _slack_findings(await check_slack())
     if settings.uses_teams:
@@ -65,8 +73,8 @@ async def run_checkup(
     return findings
 
 
-def _database_findings(settings: Settings) -> tuple[Finding, ...]:
-    """Check the connection, migrations, peppers, workers' leases and the people's products."""
+def _database_findings(settings: Settings, today: date) -> tuple[Finding, ...]:
+    """Check connection, migrations, deliveries, peppers, workers' leases and people's products."""
     try:
         store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
         try:
@@ -74,6 +82,7 @@ def _database_findings(settings: Settings) -> tuple[Finding, ...]:
             locked_periods = store.count_locked_periods() if is_current else 0
             workers = store.list_live_workers()
             joined_people = store.count_joined_people() if is_current else {}
+            delivery_counts = store.count_deliveries() if is_current else ()
         finally:
             store.close_sync()
     except Exception:  # noqa: BLE001 - each driver has its own errors; the remedy is the same
@@ -87,7 +96,41 @@ def _database_findings(settings: Settings) -> tuple[Finding, ...]:
         _pepper_finding(locked_periods),
         *worker_findings,
         *_product_findings(settings, joined_people),
+        *_delivery_findings(delivery_counts, today),
     )
+
+
+def _delivery_findings(
+    delivery_counts: tuple[DeliveryCount, ...], today: date
+) -> tuple[Finding, ...]:
+    """Return how many deliveries of the last days failed or were missed, and with which codes.
+
+    One that was rejected and is queued again has failed, too. A check-in that was skipped on
+    purpose, because of a day off, was not missed.
+    """
+    failed: Counter[str] = Counter()
+    missed: Counter[str] = Counter()
+    for row in delivery_counts:
+        is_queued_again = row.state is DeliveryState.PLANNED and bool(row.reason)
+        if row.day < today - _REPORTED_DELIVERIES:
+            continue
+        if row.state is DeliveryState.FAILED or is_queued_again:
+            failed[row.reason] += row.count
+        elif row.state is DeliveryState.MISSED and row.reason not in set(Blocker):
+            missed[row.reason or REASON_LATE] += row.count
+    findings = tuple(
+        Finding(
+            is_healthy=False,
+            key=f"operator.doctor.deliveries_{status}",
+            facts={
+                "count": codes.total(),
+                "codes": ", ".join(f"{code} ({number})" for code, number in sorted(codes.items())),
+            },
+        )
+        for status, codes in (("failed", failed), ("missed", missed))
+        if codes
+    )
+    return findings or (Finding(is_healthy=True, key="operator.doctor.deliveries"),)
 
 
 def _product_findings(settings: Settings, joined_people: Mapping[str, int]) -> tuple[Finding, ...]:

@@ -32,12 +32,13 @@ def summarize_delivery_counts(
 ) -> list[tuple[str, str, str, str, int]]:
     """Return rows of day, kind, status, reason and count, in that order and sorted by it.
 
-    The reason is empty for the statuses ``owed`` and ``sent``.
+    The reason is empty for the status ``sent``; for ``owed`` it is the code with which the product
+    rejected an earlier attempt, if one did.
     """
     totals: Counter[tuple[str, str, str, str]] = Counter()
     for row in delivery_counts:
         if status := STATUS_BY_STATE.get(row.state):
-            reason = "" if status in {"owed", "sent"} else row.reason
+            reason = "" if status == "sent" else row.reason
             totals[row.day.isoformat(), row.kind, status, reason] += row.count
     return [(*key, count) for key, count in sorted(totals.items())]
 

@@ -1,16 +1,28 @@
 """Record the result of a send attempt: done, retry later, failed, in doubt, or suspended."""
 
+import math
 from datetime import datetime, timedelta
 
 from bot.conversation import Address, SearchResult, SendResult, SendStatus
+from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
 from bot.store.repositories.workspaces import MAX_REST
 
+_SHORTEST_REST, _LONGEST_REST = timedelta(seconds=1), MAX_REST - timedelta(seconds=1)
+"""The longest is a second less than the store accepts, which rounds up to whole seconds."""
+
+_CARD_RETRY_DELAY, _MAX_CARD_RETRY_DELAY = timedelta(hours=1), timedelta(days=1)
+"""First delay before a rejected introduction card is sent again, which doubles; and the longest."""
+
 
 def address_of(delivery: Delivery) -> Address:
-    """Return the address of a delivery, without its chat route."""
-    return Address(delivery.workspace, delivery.person, delivery.channel)
+    """Return the address of a delivery, without its chat route.
+
+    A private chat that the product did not find at an earlier attempt is opened anew.
+    """
+    opens_anew = bool(delivery.person and delivery.reason)
+    return Address(delivery.workspace, delivery.person, delivery.channel, opens_anew=opens_anew)
 
 
 def record_send_result(
@@ -29,17 +41,14 @@ def record_send_result(
             repos.chat_routes.save_route(address_of(delivery), result.route)
         case SendStatus.RETRY_LATER:
             repos.deliveries.requeue_delivery(delivery_id, attempt)
-            rest_until = now + min(timedelta(seconds=result.retry_after_seconds), MAX_REST)
             repos.workspaces.set_rest(
-                delivery.workspace, rest_until, rate_per_minute if result.is_rate_limited else None
+                delivery.workspace,
+                now + _bound_rest(result.retry_after_seconds),
+                rate_per_minute if result.is_rate_limited else None,
             )
             return "workspaces.resting"
-        case SendStatus.FAILED:
-            repos.deliveries.mark_failed(delivery_id, attempt, result.reason)
-            return "deliveries.failed"
-        case SendStatus.GONE:
-            repos.deliveries.mark_gone(delivery_id, attempt, result.reason)
-            return _mark_unreachable(repos, delivery, result.reason)
+        case SendStatus.FAILED | SendStatus.GONE:
+            return _record_rejection(repos, delivery, result, now)
         case SendStatus.CLOSED:
             # Nothing was posted: the delivery stays queued and is sent if the workspace
             # grants access again before the deadline.
@@ -72,8 +81,48 @@ def settle_in_doubt(
     return ""
 
 
+def _bound_rest(seconds: float) -> timedelta:
+    """Return a rest of a second to :data:`_LONGEST_REST`; an adapter may report any number."""
+    if math.isnan(seconds):
+        return _SHORTEST_REST
+    bounded = min(max(seconds, _SHORTEST_REST.total_seconds()), _LONGEST_REST.total_seconds())
+    return timedelta(seconds=bounded)
+
+
+def _record_rejection(
+    repos: Repositories, delivery: Delivery, result: SendResult, now: datetime
+) -> str:
+    attempt = delivery.attempt + 1
+    if result.is_chat_missing and not delivery.reason:
+        # A definite rejection: nothing was posted, so a second attempt cannot send it twice.
+        repos.deliveries.requeue_delivery(delivery.id, attempt, reason=result.reason)
+        return "deliveries.chat_missing"
+    if result.status is SendStatus.FAILED:
+        _mark_failed(repos, delivery, result.reason, now)
+        return "deliveries.failed"
+    repos.deliveries.mark_gone(delivery.id, attempt, result.reason)
+    return _mark_unreachable(repos, delivery, result.reason)
+
+
+def _mark_failed(repos: Repositories, delivery: Delivery, reason: str, now: datetime) -> None:
+    """Settle the claimed delivery as failed; an introduction card is queued again instead.
+
+    No later message replaces a team's card: it is sent again, ever more rarely, until its
+    deadline.
+    """
+    attempt = delivery.attempt + 1
+    if delivery.kind == DeliveryKind.INTRODUCTION:
+        doublings = min(delivery.attempt, _MAX_CARD_RETRY_DELAY // _CARD_RETRY_DELAY)
+        retry_at = now + min(_CARD_RETRY_DELAY * 2**doublings, _MAX_CARD_RETRY_DELAY)
+        if retry_at <= delivery.deadline:
+            repos.deliveries.requeue_delivery(delivery.id, attempt, retry_at, reason)
+            return
+    repos.deliveries.mark_failed(delivery.id, attempt, reason)
+
+
 def _mark_unreachable(repos: Repositories, delivery: Delivery, reason: str) -> str:
     if delivery.person:
+        repos.chat_routes.delete_route(delivery.recipient)
         is_first_failure = repos.people.mark_unreachable(delivery.recipient, reason)
         return "people.unreachable" if is_first_failure else ""
     is_first_failure = repos.teams.mark_unreachable(delivery.workspace, delivery.channel, reason)

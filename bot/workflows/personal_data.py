@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from bot.conversation import Person
+from bot.conversation import Address, Person
 from bot.domain import calendar
 from bot.domain.checkins import scheduling
 from bot.domain.delivery_kind import DeliveryKind
@@ -24,11 +24,10 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
     team = repos.teams.get_home_team(person)
     role_teams, roles = _load_teams_and_roles(repos, person)
     stored_clinician = repos.people.get(person)
-    clinician, slot, delivery = _drop_expired_pause(stored_clinician, team, now), None, None
+    supervised_teams = select_teams_with_role(role_teams, roles, Role.SUPERVISOR)
+    clinician, slot = _drop_expired_pause(stored_clinician, team, now), None
     if team and stored_clinician.has_joined and not stored_clinician.unreachable_reason:
-        this_week = calendar.iso_week(calendar.local_day(now, resolve_zone(clinician, team)))
-        delivery = repos.deliveries.find_checkin_in_doubt(person, this_week)
-        settled_weeks = repos.deliveries.settled_slots(DeliveryKind.CHECKIN, person)
+        settled_weeks = repos.delivery_history.settled_slots(DeliveryKind.CHECKIN, person)
         slot = scheduling.next_slot(
             scheduling.build_schedule(stored_clinician, team),
             stored_clinician.unanswered_count,
@@ -41,12 +40,33 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
         period_close=repos.slips.next_close_of_team(team.id) if team else None,
         intention=repos.intentions.get_intention(person),
         next_checkin_at=slot.due_at.astimezone(resolve_zone(clinician, team)) if slot else None,
-        supervised_teams=select_teams_with_role(role_teams, roles, Role.SUPERVISOR),
+        supervised_teams=supervised_teams,
         directed_teams=select_teams_with_role(role_teams, roles, Role.DIRECTOR),
         readable_teams=select_readable_teams(role_teams, roles, team),
         has_agreed=any(grant.has_agreed for grant in repos.teams.list_roles(person)),
-        checkin_in_doubt=(delivery.slot, delivery.detail) if delivery else None,
+        is_last_message_undelivered=stored_clinician.has_joined
+        and repos.delivery_history.is_last_undelivered(Address(person.workspace, person.id)),
+        undelivered_teams=tuple(
+            team for team in supervised_teams if is_last_channel_message_undelivered(repos, team)
+        ),
+        checkin_in_doubt=_find_checkin_in_doubt(repos, clinician, team, now),
     )
+
+
+def _find_checkin_in_doubt(
+    repos: Repositories, clinician: Clinician, team: Team | None, now: datetime
+) -> tuple[str, str] | None:
+    """Return the week and sign of this week's check-in in doubt, if it can be answered."""
+    if team is None or not clinician.has_joined or clinician.unreachable_reason:
+        return None
+    this_week = calendar.iso_week(calendar.local_day(now, resolve_zone(clinician, team)))
+    return repos.delivery_history.find_checkin_in_doubt(clinician.person, this_week)
+
+
+def is_last_channel_message_undelivered(repos: Repositories, team: Team) -> bool:
+    """Return whether the last message to the channel of *team* could not be delivered."""
+    address = Address(team.workspace, channel=team.channel)
+    return repos.delivery_history.is_last_undelivered(address)
 
 
 def load_roles_by_team(repos: Repositories, person: Person) -> dict[str, frozenset[Role]]:

@@ -24,10 +24,10 @@ from bot.errors import StaleFormError
 from bot.store.repositories import Repositories
 from bot.store.repositories.column_codecs import encode_introduction_detail
 from bot.store.repositories.deliveries import PlannedDelivery
+from bot.workflows.personal_data import is_last_channel_message_undelivered
 
 __all__ = [
     "INTRODUCTION_LIFETIME",
-    "MAX_SEARCHED_DELIVERIES",
     "WELCOME_SLOT",
     "SavedSetup",
     "SetupEditor",
@@ -42,9 +42,6 @@ __all__ = [
 
 WELCOME_SLOT = "arrived"
 """The slot key of the card that is posted when the bot is added to a channel."""
-
-MAX_SEARCHED_DELIVERIES = 1000
-"""Maximum number of due deliveries searched for a pending introduction card."""
 
 INTRODUCTION_LIFETIME = timedelta(days=30)
 """Time after a set-up within which its introduction card may still be posted."""
@@ -95,6 +92,7 @@ def load_current_setup(repos: Repositories, person: Person, team_id: str) -> Cur
         may_name_practice=may_name_practice(editor_of(repos, person, team_id)),
         clinicians=_person_ids(repos.teams.list_declared_clinicians(team.id)),
         supervisors=_person_ids(repos.teams.list_role_holders(team.id, Role.SUPERVISOR)),
+        is_last_message_undelivered=is_last_channel_message_undelivered(repos, team),
     )
 
 
@@ -152,15 +150,9 @@ def queue_welcome_card(
 ) -> None:
     """Queue a card for *channel* that names *adder*, who added the bot there; once per channel.
 
-    A pending introduction card replaces it.
+    A pending introduction card replaces it, and is due at once.
     """
-    due_deliveries = repos.deliveries.list_due_deliveries(
-        adder.workspace, now, MAX_SEARCHED_DELIVERIES
-    )
-    if not any(
-        delivery.kind == DeliveryKind.INTRODUCTION and delivery.channel == channel
-        for delivery in due_deliveries
-    ):
+    if not repos.deliveries.hasten_introduction(adder.workspace, channel, now):
         deadline = now + INTRODUCTION_LIFETIME
         detail = encode_introduction_detail(adder.id, locale)
         card = PlannedDelivery(

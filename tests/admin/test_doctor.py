@@ -1,5 +1,6 @@
 """The check-up returns a finding with a remedy for every fault of a deployment."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,10 @@ from bot.admin import doctor
 from bot.admin.doctor import Finding, MicrosoftCheck, SlackCheck
 from bot.content.catalogue import load_catalogue
 from bot.conversation import Person
+from bot.domain.delivery_kind import DeliveryKind
 from bot.settings import Settings
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import PlannedDelivery
 from bot.store.store import Store
 from tests.store.sample_counts import build_team, open_periods
 
@@ -52,6 +56,7 @@ async def test_healthy_deployment_passes_every_check(tmp_path: Path) -> None:
     ) == {
         "database": True,
         "pepper": True,
+        "deliveries": True,
         "greeted": True,
         "scopes": True,
         "clock": True,
@@ -215,3 +220,46 @@ async def test_slack_is_not_checked_for_teams_alone(tmp_path: Path, *, is_health
         if is_healthy
         else {"teams_keys_away": False, "teams_token_refused": False}
     )
+
+
+DUE_AT = datetime(2026, 9, 7, 13, tzinfo=UTC)
+
+
+def save_undelivered_messages(repos: Repositories) -> None:
+    """Save three failed deliveries, two that were too late, and two that were skipped."""
+    kind = DeliveryKind.CHECKIN
+    repos.deliveries.plan_deliveries(
+        PlannedDelivery(
+            "slack:T1", kind, f"U{number}", "", "2026-W37", DUE_AT, DUE_AT, "", reason=code
+        )
+        for number, code in enumerate(["late", "holiday", "day_off", "", "", "", ""])
+    )
+    codes = iter(["invalid_blocks", "invalid_blocks", "msg_too_long"])
+    for row in repos.deliveries.list_due_deliveries("slack:T1", DUE_AT, 9):
+        if code := next(codes, ""):
+            repos.deliveries.claim_delivery(row.id, row.attempt, DUE_AT)
+            repos.deliveries.mark_failed(row.id, row.attempt + 1, code)
+    repos.deliveries.expire_overdue(DUE_AT + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    ("days_ago", "failed", "missed"),
+    [(6, "invalid_blocks (2), msg_too_long (1)", "late (2)"), (8, None, None)],
+)
+async def test_undelivered_messages_are_reported_for_a_week(
+    tmp_path: Path, days_ago: int, failed: str | None, missed: str | None
+) -> None:
+    """Failed and missed deliveries are counted by code; skipped check-ins are not."""
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store.migrate()
+    await store.across_workspaces.write(save_undelivered_messages)
+    await store.close()
+    today = DUE_AT.date() + timedelta(days=days_ago)
+    findings = await doctor.run_checkup(
+        build_settings(tmp_path), _check_healthy_slack, check_unreachable_microsoft, today
+    )
+    codes = {finding.key.rpartition(".")[2]: finding.facts.get("codes") for finding in findings}
+
+    assert codes.get("deliveries_failed") == failed
+    assert codes.get("deliveries_missed") == missed
+    assert ("deliveries" in codes) is (failed is None)

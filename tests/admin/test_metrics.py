@@ -36,6 +36,19 @@ def test_counts_are_grouped_and_withdrawn_deliveries_omitted() -> None:
     ]
 
 
+def test_rejected_delivery_that_is_queued_again_has_its_code() -> None:
+    """The code of an earlier attempt is counted while the message is owed, not once it is sent."""
+    counts = (
+        DeliveryCount(DAY, "intro", DeliveryState.PLANNED, "invalid_blocks", 1),
+        DeliveryCount(DAY, "checkin", DeliveryState.SENT, "channel_not_found", 1),
+    )
+
+    assert metrics.summarize_delivery_counts(counts) == [
+        ("2026-06-29", "checkin", "sent", "", 1),
+        ("2026-06-29", "intro", "owed", "invalid_blocks", 1),
+    ]
+
+
 async def plan_deliveries(context: Context, reason: str = "is_archived") -> None:
     """Insert one planned and one unreachable delivery, a suspended and a resting workspace."""
     now = context.now()

@@ -208,7 +208,7 @@ class DeliveryFailureClaims:
         ]
         assert WORKSPACE not in caplog.text
 
-    @pytest.mark.parametrize("error", ["channel_not_found", "user_disabled", "not_in_channel"])
+    @pytest.mark.parametrize("error", ["user_not_found", "user_disabled", "cannot_dm_bot"])
     async def test_an_unreachable_person_suspends_no_other(
         self,
         slack_context: Context,

@@ -1,7 +1,8 @@
 """Check-in frequency by unanswered count: weekly, every fourth week, one last note, none.
 
 The only stored state is one counter a person, from 0 to 6: the check-ins in a row that were planned
-since the person last used a check-in. Filing a debrief does not reset it.
+since the person last used a check-in, without those that were never sent. Filing a debrief does not
+reset it.
 """
 
 from collections.abc import Collection

@@ -42,6 +42,7 @@ def render_home_page(
             Divider(),
             *_render_next_checkin(person_data, words),
             *_render_checkin_in_doubt(person_data, words),
+            *_render_undelivered_banner(person_data, words),
             Divider(),
             Heading(words.translate("home.see.heading")),
             Text(
@@ -92,11 +93,24 @@ def _render_roles(person_data: PersonalData, words: LanguagePack) -> Body:
 
 
 def _render_unreachable_banner(person_data: PersonalData, words: LanguagePack) -> Body:
-    """Show a supervisor the names of their teams whose channel rejects messages."""
-    teams = words.join_items(
-        team.name for team in person_data.supervised_teams if team.unreachable_reason
+    """Show a supervisor the names of teams whose channel rejects messages, or rejected the last."""
+    unreachable_teams = [team for team in person_data.supervised_teams if team.unreachable_reason]
+    failed_teams = [team for team in person_data.undelivered_teams if not team.unreachable_reason]
+    return tuple(
+        Banner(words.translate(key, teams=words.join_items(team.name for team in teams)))
+        for key, teams in (
+            ("home.supervision.closed", unreachable_teams),
+            ("home.supervision.undelivered", failed_teams),
+        )
+        if teams
     )
-    return (Banner(words.translate("home.supervision.closed", teams=teams)),) if teams else ()
+
+
+def _render_undelivered_banner(person_data: PersonalData, words: LanguagePack) -> Body:
+    """Show a person whose messages go on that the last one could not be delivered."""
+    clinician = person_data.clinician
+    is_shown = person_data.is_last_message_undelivered and not clinician.unreachable_reason
+    return (Banner(words.translate("home.next.undelivered")),) if is_shown else ()
 
 
 def _render_next_checkin(person_data: PersonalData, words: LanguagePack) -> Body:

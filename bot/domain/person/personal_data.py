@@ -18,8 +18,10 @@ class PersonalData:
     ``team`` is the home team and ``period_close`` the day on which its open period is published.
     ``next_checkin_at`` is the next check-in in the person's own zone. ``readable_teams`` are the
     teams whose published tables the person may read; ``has_agreed`` is True once the reader's
-    agreement of a role was accepted. ``checkin_in_doubt`` is the week and the sign's code of this
-    week's check-in, if it is not known whether it was posted.
+    agreement of a role was accepted. ``is_last_message_undelivered`` is True when the last message
+    to the person was rejected or missed; ``undelivered_teams`` are the supervised teams to whose
+    channel it was. ``checkin_in_doubt`` is the week and the sign's code of this week's check-in, if
+    it is not known whether it was posted.
     """
 
     clinician: Clinician
@@ -31,6 +33,8 @@ class PersonalData:
     directed_teams: tuple[Team, ...] = ()
     readable_teams: tuple[Team, ...] = ()
     has_agreed: bool = False
+    is_last_message_undelivered: bool = False
+    undelivered_teams: tuple[Team, ...] = ()
     checkin_in_doubt: tuple[str, str] | None = None
 
     def local_today(self, now: datetime) -> date:

@@ -41,7 +41,8 @@ class CurrentSetup:
     ``clinicians`` are the declared ones only, without those who joined by themselves: the set-up
     does not show a supervisor who joined. ``may_name_practice`` is True when the practice is an
     editable field: to name a practice is to read its pooled counts, so a team's own supervisors get
-    its name as read-only text.
+    its name as read-only text. ``is_last_message_undelivered`` is True when the last message to the
+    team's channel was rejected or missed.
     """
 
     team: Team | None = None
@@ -50,6 +51,7 @@ class CurrentSetup:
     setter_zone: str = ""
     languages: tuple[Option, ...] = ()
     may_name_practice: bool = True
+    is_last_message_undelivered: bool = False
 
 
 def build_team_chooser(teams: tuple[Team, ...], words: LanguagePack, *, may_create: bool) -> Form:
@@ -70,7 +72,7 @@ def build_team_chooser(teams: tuple[Team, ...], words: LanguagePack, *, may_crea
 def build_setup_form(current: CurrentSetup, words: LanguagePack) -> Form:
     """Build the set-up form, with the current values as defaults."""
     body = (
-        *_render_unreachable_banner(current.team, words),
+        *_render_channel_banner(current, words),
         Text(words.translate("supervision.form.intro")),
         *_build_channel_fields(current.team, words),
         *_build_people_fields(current, words),
@@ -134,11 +136,13 @@ def build_card_resent_form(words: LanguagePack) -> Form:
     return surface.build_note_form(words, title, tuple(Text(line) for line in lines))
 
 
-def _render_unreachable_banner(team: Team | None, words: LanguagePack) -> Body:
-    """Show a supervisor that the team's channel rejects messages."""
-    if team is None or not team.unreachable_reason:
-        return ()
-    return (Banner(words.translate("supervision.form.unreachable")),)
+def _render_channel_banner(current: CurrentSetup, words: LanguagePack) -> Body:
+    """Show a supervisor that the team's channel rejects messages, or rejected the last one."""
+    if current.team and current.team.unreachable_reason:
+        return (Banner(words.translate("supervision.form.unreachable")),)
+    if current.is_last_message_undelivered:
+        return (Banner(words.translate("supervision.form.undelivered")),)
+    return ()
 
 
 def _build_channel_fields(team: Team | None, words: LanguagePack) -> Body:

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from bot.store.encryption import SecretCipher
 from bot.store.repositories.deliveries import Deliveries
+from bot.store.repositories.delivery_history import DeliveryHistory
 from bot.store.repositories.idempotency import IdempotencyKeys
 from bot.store.repositories.intentions import Intentions
 from bot.store.repositories.linked_accounts import LinkedAccounts
@@ -64,6 +65,11 @@ class Repositories:
     def deliveries(self) -> Deliveries:
         """The delivery queue."""
         return Deliveries(self._connection)
+
+    @cached_property
+    def delivery_history(self) -> DeliveryHistory:
+        """What became of earlier deliveries."""
+        return DeliveryHistory(self._connection)
 
     @cached_property
     def watermarks(self) -> Watermarks:

@@ -1,23 +1,16 @@
 """The delivery queue (a transactional outbox): messages to send, claimed and settled once each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    delete,
-    exists,
-    func,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
 
 from bot.conversation import Person
-from bot.store.repositories import delivery_statements, unanswered_counts
+from bot.store.repositories import delivery_statements
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.repositories.delivery_records import (
+    UNSENT_STATES,
     Delivery,
     DeliveryCount,
     DeliveryState,
@@ -26,7 +19,6 @@ from bot.store.repositories.delivery_records import (
     build_delivery_row,
     parse_delivery_row,
 )
-from bot.store.repositories.delivery_slots import DeliverySlots
 from bot.store.repositories.delivery_statements import (
     CLAIM_STATEMENT,
     MARK_SENT_STATEMENT,
@@ -34,7 +26,9 @@ from bot.store.repositories.delivery_statements import (
     matches_attempt,
     matches_person,
     matches_planned,
+    matches_planned_card,
 )
+from bot.store.repositories.unanswered_counts import count_as_unanswered, uncount_unsent
 from bot.store.repositories.workspaces import is_resting_clause
 from bot.store.schema import deliveries, workspaces
 from bot.store.upsert import insert_missing_rows
@@ -46,13 +40,17 @@ _MAX_REFERENCE_CHARACTERS = 80
 _MAX_REASON_CHARACTERS = 60
 
 
-class Deliveries(DeliverySlots):
+class Deliveries:
     """Repository of deliveries to people and channels, each sent at most once.
 
     A state transition succeeds only from the state and attempt that the caller read
     (optimistic locking): of two concurrent callers, one gets ``False`` and does nothing.
     Instants are stored in whole Unix seconds.
     """
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the transaction of *connection*."""
+        self._connection = connection
 
     def plan_deliveries(self, planned_deliveries: Iterable[PlannedDelivery]) -> int:
         """Insert the deliveries whose keys are new and return how many were inserted."""
@@ -63,13 +61,30 @@ class Deliveries(DeliverySlots):
         """Insert new check-ins and count each as unanswered until its person reacts.
 
         The counter is incremented in the same transaction, only for people whose row was
-        inserted: two clocks that plan the same check-in count it once.
+        inserted: two clocks that plan the same check-in count it once. The count is taken back
+        when the delivery ends without having been sent (:data:`UNSENT_STATES`).
         """
         rows = [build_delivery_row(planned) for planned in planned_deliveries]
         inserted_count = insert_missing_rows(self._connection, deliveries, rows)
         # Of a check-in planned before, the id in *rows* was never inserted.
-        unanswered_counts.count_as_unanswered(self._connection, [row["id"] for row in rows])
+        count_as_unanswered(self._connection, [row["id"] for row in rows])
         return inserted_count
+
+    def slots_by_person(
+        self, kind: str, persons: Collection[Person], first_slot: str
+    ) -> dict[Person, set[str]]:
+        """Return, by person, the slots from *first_slot* on of deliveries that are not missed."""
+        query = select(deliveries.c.workspace, deliveries.c.person, deliveries.c.slot).where(
+            deliveries.c.workspace.in_({person.workspace for person in persons}),
+            deliveries.c.kind == kind,
+            deliveries.c.person.in_({person.id for person in persons}),
+            deliveries.c.slot >= first_slot,
+            deliveries.c.state != DeliveryState.MISSED,
+        )
+        slots: dict[Person, set[str]] = {person: set() for person in persons}
+        for workspace, person_id, slot in self._connection.execute(query):
+            slots.get(Person(workspace, person_id), set()).add(slot)
+        return slots
 
     def get(self, delivery_id: str) -> Delivery | None:
         """Return a delivery by its id."""
@@ -140,45 +155,42 @@ class Deliveries(DeliverySlots):
         return self._connection.execute(MARK_SENT_STATEMENT, parameters).rowcount == 1
 
     def requeue_delivery(
-        self, delivery_id: str, attempt: int, not_before: datetime | None = None
+        self,
+        delivery_id: str,
+        attempt: int,
+        not_before: datetime | None = None,
+        reason: str = "",
     ) -> bool:
-        """Plan a claimed delivery again, which was not posted; due from *not_before* if given."""
+        """Plan a claimed delivery again, which was not posted; due from *not_before* if given.
+
+        The code with which the product rejected it is saved as the *reason*, if given.
+        """
         due = {} if not_before is None else {"due": to_unix_seconds(not_before)}
-        return self._finish_attempt(delivery_id, attempt, DeliveryState.PLANNED, **due)
+        return self._finish_attempt(delivery_id, attempt, DeliveryState.PLANNED, reason, **due)
 
     def mark_unconfirmed(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
         """Settle the attempt as unconfirmed: whether it was posted cannot be determined."""
-        return self._finish_with_reason(delivery_id, attempt, DeliveryState.UNCONFIRMED, reason)
+        return self._finish_attempt(delivery_id, attempt, DeliveryState.UNCONFIRMED, reason)
 
     def mark_failed(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
-        """Settle the attempt as failed: the product rejected this message, without a retry.
-
-        A check-in is not counted as unanswered any more.
-        """
-        is_current = matches_attempt(delivery_id, attempt, DeliveryState.SENDING)
-        unanswered_counts.discount_unsent(self._connection, is_current)
-        return self._finish_with_reason(delivery_id, attempt, DeliveryState.FAILED, reason)
+        """Settle the attempt as failed: the product rejected this message, without a retry."""
+        return self._finish_attempt(delivery_id, attempt, DeliveryState.FAILED, reason)
 
     def mark_gone(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
         """Settle the attempt as gone: its address accepts no messages."""
-        return self._finish_with_reason(delivery_id, attempt, DeliveryState.GONE, reason)
+        return self._finish_attempt(delivery_id, attempt, DeliveryState.GONE, reason)
 
     def mark_missed(self, delivery_id: str, attempt: int, reason: str = "") -> bool:
-        """Settle it as missed: past its deadline, and still planned or claimed but not posted.
-
-        A check-in is not counted as unanswered any more.
-        """
+        """Settle it as missed: past its deadline, and still planned or claimed but not posted."""
         is_unsent = matches_attempt(
             delivery_id, attempt, DeliveryState.PLANNED, DeliveryState.SENDING
         )
-        unanswered_counts.discount_unsent(self._connection, is_unsent)
-        return self._update_single(
-            is_unsent, state=DeliveryState.MISSED, reason=reason[:_MAX_REASON_CHARACTERS]
-        )
+        return self._update_rows(is_unsent, DeliveryState.MISSED, reason) == 1
 
     def mark_withdrawn(self, delivery_id: str) -> bool:
         """Withdraw a planned delivery that is not needed any more."""
-        return self._update_single(matches_planned(delivery_id), state=DeliveryState.WITHDRAWN)
+        is_planned = matches_planned(delivery_id)
+        return self._update_rows(is_planned, DeliveryState.WITHDRAWN) == 1
 
     def withdraw_for_person(self, person: Person) -> int:
         """Withdraw the planned deliveries of *person*, who left or paused; return how many."""
@@ -193,7 +205,14 @@ class Deliveries(DeliverySlots):
 
     def postpone_delivery(self, delivery_id: str, not_before: datetime) -> bool:
         """Move the due time of a planned delivery to *not_before*."""
-        return self._update_single(matches_planned(delivery_id), due=to_unix_seconds(not_before))
+        due = to_unix_seconds(not_before)
+        return self._update_rows(matches_planned(delivery_id), DeliveryState.PLANNED, due=due) == 1
+
+    def hasten_introduction(self, workspace: str, channel: str, now: datetime) -> bool:
+        """Make a planned introduction card of *channel* due *now*; ``False`` without any."""
+        due = to_unix_seconds(now)
+        is_card = matches_planned_card(workspace, channel, due)
+        return self._update_rows(is_card, DeliveryState.PLANNED, due=due) > 0
 
     def list_unfinished_attempts(
         self,
@@ -213,17 +232,13 @@ class Deliveries(DeliverySlots):
     def expire_overdue(self, now: datetime) -> int:
         """Settle the deliveries that can no longer be sent at *now* and return how many.
 
-        Planned ones past their deadline become missed, and such a check-in is not counted as
-        unanswered any more; claimed ones that could not be reconciled within a day become
-        unconfirmed.
+        Planned ones past their deadline become missed; claimed ones that could not be
+        reconciled within a day become unconfirmed.
         """
-        day_ago, is_late = (
-            to_unix_seconds(now) - _DAY_SECONDS,
-            deliveries.c.late < to_unix_seconds(now),
+        day_ago = to_unix_seconds(now) - _DAY_SECONDS
+        missed_count = self._change_state(
+            DeliveryState.PLANNED, deliveries.c.late < to_unix_seconds(now), DeliveryState.MISSED
         )
-        is_missed = (deliveries.c.state == DeliveryState.PLANNED) & is_late
-        unanswered_counts.discount_unsent(self._connection, is_missed)
-        missed_count = self._change_state(DeliveryState.PLANNED, is_late, DeliveryState.MISSED)
         is_abandoned = (deliveries.c.late < day_ago) & (deliveries.c.started < day_ago)
         return missed_count + self._change_state(
             DeliveryState.SENDING, is_abandoned, DeliveryState.UNCONFIRMED
@@ -254,25 +269,28 @@ class Deliveries(DeliverySlots):
         rows = self._connection.execute(statement, parameters)
         return tuple(parse_delivery_row(row) for row in rows)
 
-    def _finish_with_reason(
-        self, delivery_id: str, attempt: int, state: DeliveryState, reason: str
-    ) -> bool:
-        return self._finish_attempt(
-            delivery_id, attempt, state, reason=reason[:_MAX_REASON_CHARACTERS]
-        )
-
     def _finish_attempt(
-        self, delivery_id: str, attempt: int, state: DeliveryState, **values: object
+        self, delivery_id: str, attempt: int, state: DeliveryState, reason: str, **values: object
     ) -> bool:
         is_current = matches_attempt(delivery_id, attempt, DeliveryState.SENDING)
-        return self._update_single(is_current, state=state, **values)
-
-    def _update_single(self, condition: ColumnElement[bool], **values: object) -> bool:
-        result = self._connection.execute(update(deliveries).where(condition).values(values))
-        return result.rowcount == 1
+        return self._update_rows(is_current, state, reason, **values) == 1
 
     def _change_state(
         self, old_state: DeliveryState, condition: ColumnElement[bool], new_state: DeliveryState
     ) -> int:
-        change = update(deliveries).where(deliveries.c.state == old_state, condition)
-        return self._connection.execute(change.values(state=new_state)).rowcount
+        return self._update_rows((deliveries.c.state == old_state) & condition, new_state)
+
+    def _update_rows(
+        self,
+        condition: ColumnElement[bool],
+        state: DeliveryState,
+        reason: str = "",
+        **values: object,
+    ) -> int:
+        """Change the matching rows to *state*; a blank *reason* leaves theirs unchanged."""
+        if state in UNSENT_STATES:
+            uncount_unsent(self._connection, condition)
+        if reason:
+            values["reason"] = reason[:_MAX_REASON_CHARACTERS]
+        change = update(deliveries).where(condition).values(state=state, **values)
+        return self._connection.execute(change).rowcount

@@ -30,6 +30,12 @@ class DeliveryState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+UNSENT_STATES = frozenset(
+    {DeliveryState.FAILED, DeliveryState.GONE, DeliveryState.MISSED, DeliveryState.WITHDRAWN}
+)
+"""Final states of deliveries that were certainly never posted."""
+
+
 @dataclass(frozen=True)
 class PlannedDelivery:
     """A message to send to a person or to a channel.

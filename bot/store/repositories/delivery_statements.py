@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, select, update
 
 from bot.conversation import Person
+from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories.delivery_records import DeliveryState
 from bot.store.schema import deliveries
 
@@ -31,6 +32,17 @@ def matches_attempt(delivery_id: str, attempt: int, *states: DeliveryState) -> C
 def matches_planned(delivery_id: str) -> ColumnElement[bool]:
     """Return the condition that a delivery has this id and is still planned."""
     return (deliveries.c.id == delivery_id) & (deliveries.c.state == DeliveryState.PLANNED)
+
+
+def matches_planned_card(workspace: str, channel: str, now: int) -> ColumnElement[bool]:
+    """Return the condition of a planned introduction card of a channel, not past its deadline."""
+    return (
+        (deliveries.c.workspace == workspace)
+        & (deliveries.c.channel == channel)
+        & (deliveries.c.kind == DeliveryKind.INTRODUCTION)
+        & (deliveries.c.state == DeliveryState.PLANNED)
+        & (deliveries.c.late >= now)
+    )
 
 
 def matches_person(person: Person) -> ColumnElement[bool]:

@@ -1,94 +1,101 @@
-"""A check-in that is never sent is not counted as unanswered."""
+"""A check-in counts as unanswered only if it was sent, or may have been."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
 from bot.store.store import Store
-from tests.store.sample_jobs import MARIE, NOW, PLANNED_CHECKIN
+from tests.store.sample_jobs import DEADLINE, MARIE, NOW, PLANNED_CHECKIN, PLANNED_TIP
 
-LATE = PLANNED_CHECKIN.deadline + timedelta(seconds=1)
+OMARS_CHECKIN = replace(PLANNED_CHECKIN, person="UOMAR")
+DAY = timedelta(days=1)
 Settle = Callable[[Repositories, Delivery], object]
 
 
-def plan_and_claim(repos: Repositories, unanswered_count: int = 2) -> Delivery:
-    """Plan and claim the check-in of Marie, who joined and left some unanswered."""
-    repos.people.join_team(MARIE, "north")
-    repos.people.set_unanswered_count(MARIE, unanswered_count)
-    repos.deliveries.plan_checkins([PLANNED_CHECKIN])
-    (delivery,) = repos.deliveries.list_due_deliveries(MARIE.workspace, PLANNED_CHECKIN.due_at, 9)
-    repos.deliveries.claim_delivery(delivery.id, 0, NOW)
-    return delivery
+def claim(repos: Repositories, delivery: Delivery) -> int:
+    """Claim a delivery and return the number of the attempt."""
+    repos.deliveries.claim_delivery(delivery.id, delivery.attempt, NOW)
+    return delivery.attempt + 1
 
 
-@pytest.mark.parametrize(
-    ("settle", "unanswered_count"),
-    [
-        (lambda repos, sent: repos.deliveries.mark_sent(sent.id, 1), 3),
-        (lambda repos, sent: repos.deliveries.mark_unconfirmed(sent.id, 1), 3),
-        (lambda repos, sent: repos.deliveries.mark_failed(sent.id, 1, "invalid_blocks"), 2),
-        (lambda repos, sent: repos.deliveries.mark_failed(sent.id, 0, "invalid_blocks"), 3),
-        (lambda repos, sent: repos.deliveries.mark_missed(sent.id, 1, "late"), 2),
-        (lambda repos, sent: repos.deliveries.requeue_delivery(sent.id, 1), 3),
-    ],
-    ids=["sent", "unconfirmed", "failed", "failed_elsewhere", "missed", "planned_again"],
-)
-async def test_only_an_unsent_checkin_is_discounted(
-    store: Store, settle: Settle, unanswered_count: int
-) -> None:
-    """A refused or missed check-in is not unanswered; one that may have been posted is."""
+SENT: dict[str, Settle] = {
+    "sent": lambda repos, row: repos.deliveries.mark_sent(row.id, claim(repos, row)),
+    "unconfirmed": lambda repos, row: repos.deliveries.mark_unconfirmed(row.id, claim(repos, row)),
+}
+UNSENT: dict[str, Settle] = {
+    "failed": lambda repos, row: repos.deliveries.mark_failed(row.id, claim(repos, row), "code"),
+    "gone": lambda repos, row: repos.deliveries.mark_gone(row.id, claim(repos, row), "code"),
+    "missed": lambda repos, row: repos.deliveries.mark_missed(row.id, row.attempt, "holiday"),
+    "absent": lambda repos, row: repos.deliveries.mark_missed(row.id, claim(repos, row), "late"),
+    "withdrawn": lambda repos, row: repos.deliveries.mark_withdrawn(row.id),
+    "paused": lambda repos, _row: repos.people.pause_checkins(MARIE, (NOW + DAY).date()),
+    "expired": lambda repos, _row: repos.deliveries.expire_overdue(DEADLINE + DAY),
+}
+RESET = "reset"
 
-    def plan_and_settle(repos: Repositories) -> int:
-        settle(repos, plan_and_claim(repos))
+
+def plan_checkin(repos: Repositories, slot: str) -> Delivery:
+    """Plan a check-in for Marie and return its row."""
+    repos.deliveries.plan_checkins([replace(PLANNED_CHECKIN, slot=slot)])
+    due = repos.deliveries.list_due_deliveries(MARIE.workspace, NOW, 9)
+    return next(row for row in due if row.slot == slot)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+@given(steps=st.lists(st.sampled_from([*SENT, *UNSENT, RESET]), max_size=12))
+async def test_only_sent_checkins_count(store: Store, steps: list[str]) -> None:
+    """After any weeks the count is that of sent check-ins since the last use, six at most."""
+
+    def play(repos: Repositories) -> int:
+        repos._connection.exec_driver_sql("delete from delivery")
+        repos.people.join_team(MARIE, "team1")
+        for number, step in enumerate(steps):
+            if step == RESET:
+                repos.people.set_unanswered_count(MARIE, 0)
+            else:
+                (SENT | UNSENT)[step](repos, plan_checkin(repos, f"2026-W{number:02}"))
         return repos.people.get(MARIE).unanswered_count
 
-    assert await store.across_workspaces.write(plan_and_settle) == unanswered_count
+    expected = 0
+    for step in steps:
+        expected = 0 if step == RESET else min(6, expected + (step in SENT))
+    if expected < 6:  # from six on no further check-in is planned
+        assert await store.across_workspaces.write(play) == expected
 
 
-async def test_an_overdue_checkin_is_discounted_once(store: Store) -> None:
-    """A check-in whose deadline passed while it was planned is not unanswered, also next tick."""
+@pytest.mark.parametrize("name", UNSENT)
+async def test_use_before_the_failure_counts_nothing_negative(store: Store, name: str) -> None:
+    """A count that was reset while the check-in was on its way stays zero."""
 
-    def plan_and_expire(repos: Repositories) -> list[int]:
-        delivery = plan_and_claim(repos)
-        repos.deliveries.requeue_delivery(delivery.id, 1)
-        counts = [repos.people.get(MARIE).unanswered_count]
-        for now in (PLANNED_CHECKIN.deadline, LATE, LATE):
-            repos.deliveries.expire_overdue(now)
-            counts.append(repos.people.get(MARIE).unanswered_count)
-        return counts
-
-    assert await store.across_workspaces.write(plan_and_expire) == [3, 3, 2, 2]
-
-
-async def test_a_reset_count_stays_zero(store: Store) -> None:
-    """A person who answered an earlier question meanwhile keeps the count of zero."""
-
-    def answer_and_expire(repos: Repositories) -> int:
-        delivery = plan_and_claim(repos)
+    def play(repos: Repositories) -> int:
+        repos.people.join_team(MARIE, "team1")
+        row = plan_checkin(repos, "2026-W37")
         repos.people.set_unanswered_count(MARIE, 0)
-        repos.deliveries.mark_missed(delivery.id, 1, "late")
+        UNSENT[name](repos, row)
         return repos.people.get(MARIE).unanswered_count
 
-    assert await store.across_workspaces.write(answer_and_expire) == 0
+    assert await store.across_workspaces.write(play) == 0
 
 
-async def test_other_kinds_and_people_are_not_discounted(store: Store) -> None:
-    """A missed last note changes no count, and a missed check-in that of its person alone."""
+async def test_expiry_uncounts_each_person_by_their_own_rows(store: Store) -> None:
+    """Two missed check-ins of one person, and one of another, are taken out of their own counts."""
 
-    def expire_note(repos: Repositories) -> list[int]:
-        other = replace(MARIE, id="U0OTHER")
-        for person in (MARIE, other):
-            repos.people.join_team(person, "north")
-            repos.people.set_unanswered_count(person, 2)
-        note = replace(PLANNED_CHECKIN, kind=DeliveryKind.LAST_NOTE, person=other.id)
-        repos.deliveries.plan_deliveries([note])
-        repos.deliveries.plan_checkins([PLANNED_CHECKIN])
-        repos.deliveries.expire_overdue(LATE)
-        return [repos.people.get(person).unanswered_count for person in (MARIE, other)]
+    def play(repos: Repositories) -> list[int]:
+        persons = (MARIE, OMARS_CHECKIN.recipient)
+        for person in persons:
+            repos.people.join_team(person, "team1")
+        later = replace(PLANNED_CHECKIN, slot="2026-W38")
+        repos.deliveries.plan_checkins([PLANNED_CHECKIN, later, OMARS_CHECKIN])
+        repos.people.set_unanswered_count(MARIE, 5)
+        repos.people.set_unanswered_count(OMARS_CHECKIN.recipient, 4)
+        repos.deliveries.plan_deliveries([PLANNED_TIP])
+        repos.deliveries.expire_overdue(DEADLINE + DAY)
+        return [repos.people.get(person).unanswered_count for person in persons]
 
-    assert await store.across_workspaces.write(expire_note) == [2, 2]
+    assert await store.across_workspaces.write(play) == [3, 3]

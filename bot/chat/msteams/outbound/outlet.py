@@ -35,12 +35,12 @@ class TeamsOutlet:
         """Post a message once, to a channel or to a person's private chat with the bot.
 
         Without a stored or cached route the private chat is created first; the result contains
-        the route.
+        the route. A chat that ``to.opens_anew`` is created whatever its route.
         """
         try:
             conversation = await self._resolve_conversation(to)
         except Exception as error:  # noqa: BLE001 - every error is classified as a send status
-            result = error_codes.classify_error_before_posting(error)
+            result = error_codes.classify_error_before_posting(error, to)
             return _log_failure("teams.open_chat_failed", result)
         await self._fetch_mentioned_names(conversation, to, message)
         try:
@@ -48,7 +48,7 @@ class TeamsOutlet:
                 conversation, self._build_card(to, message), message.summary
             )
         except Exception as error:  # noqa: BLE001 - every error is classified as a send status
-            return _log_failure("teams.send_failed", error_codes.classify_error(error))
+            return _log_failure("teams.send_failed", error_codes.classify_error(error, to))
         return SendResult(SendStatus.SENT, reference=reference, route=str(conversation))
 
     async def check_posted(self, to: Address, delivery_id: str, since: float) -> SearchResult:
@@ -86,9 +86,14 @@ class TeamsOutlet:
     async def _resolve_conversation(self, to: Address) -> ConversationRef:
         person = Person(to.workspace, to.person)
         route = to.route or self._directory.get_route(person)
-        if conversation := conversation_ref.parse_conversation_ref(route):
+        conversation = conversation_ref.parse_conversation_ref(route)
+        if conversation and not to.opens_anew:
             return conversation
-        service_url = self._directory.get_service_url(to.workspace)
+        service_url = (
+            conversation.service_url
+            if conversation
+            else self._directory.get_service_url(to.workspace)
+        )
         if to.channel:
             return ConversationRef(service_url, to.channel)
         tenant_id = to.workspace.removeprefix("msteams:")

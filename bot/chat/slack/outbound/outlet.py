@@ -1,5 +1,6 @@
 """Slack outlet: sends messages that no request triggered, and reads profiles and accounts."""
 
+import asyncio
 import logging
 import time
 from dataclasses import dataclass
@@ -27,7 +28,11 @@ EVENT_TYPE = "attune_delivery"
 _CLOCK_SKEW_SECONDS = 5.0
 """Seconds by which this machine's clock may be ahead of Slack's in a search of the history."""
 
+_OPEN_TIMEOUT_SECONDS = 5.0
+"""Timeout of opening a chat: the message itself must not be sent long after its claim."""
+
 _PAGE_SIZE, _MAX_PAGES = 15, 20
+_MISSING_SCOPE_ERROR = "missing_scope"
 _UNKNOWN_PERSON_ERRORS = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
 
 
@@ -54,20 +59,30 @@ class SlackOutlet:
         self._api_client = api_client
 
     async def send(self, to: Address, message: Message, delivery_id: str) -> SendResult:
-        """Post a message once, to a channel or to a user's private chat with the bot."""
+        """Post a message once, to a channel or to a user's private chat with the bot.
+
+        A private chat that ``to.opens_anew`` is opened first.
+        """
+        chat_id = to.channel or to.person
+        if to.opens_anew:
+            try:
+                chat_id = await self._open_chat(to)
+            except Exception as error:  # noqa: BLE001 - every error is classified
+                result = error_codes.classify_error_before_posting(error)
+                return _log_result("slack.open_chat_failed", error, result)
         try:
             team_id = surfaces.extract_team_id(to.workspace)
             content = surfaces.render_message_cached(message, team_id)
             client = await self._api_client.get_client(to.workspace)
             response = await client.chat_postMessage(
-                channel=to.channel or to.person,
+                channel=chat_id,
                 metadata={"event_type": EVENT_TYPE, "event_payload": {"id": delivery_id}},
                 unfurl_links=False,
                 unfurl_media=False,
                 **content,
             )
         except Exception as error:  # noqa: BLE001 - every error is classified into a send result
-            return _log_failure("slack.send_failed", error)
+            return _log_result("slack.send_failed", error, error_codes.classify_error(error, to))
         channel_id = str(response.get("channel") or "")
         reference = f"{channel_id}:{response.get('ts')}"
         return SendResult(SendStatus.SENT, reference, route=channel_id if to.person else "")
@@ -129,6 +144,21 @@ class SlackOutlet:
             server_time=_parse_http_date(headers.get("Date", "")),
         )
 
+    async def _open_chat(self, to: Address) -> str:
+        """Open a user's private chat and return its id, the user's id without ``im:write``.
+
+        A message to a user's id opens the chat too, where Slack does not report its id.
+        """
+        client = await self._api_client.get_client(to.workspace)
+        try:
+            async with asyncio.timeout(_OPEN_TIMEOUT_SECONDS):
+                response = await client.conversations_open(users=to.person)
+        except SlackApiError as error:
+            if error_codes.slack_error_code(error) == _MISSING_SCOPE_ERROR:
+                return to.person
+            raise
+        return str(response["channel"]["id"])
+
     async def _search_history(self, to: Address, delivery_id: str, since: float) -> SearchResult:
         client = await self._api_client.get_client(to.workspace)
         channel_id = to.channel or to.route
@@ -169,7 +199,10 @@ def _parse_http_date(date_header: str) -> float | None:
 
 
 def _log_failure(action: str, error: Exception) -> SendResult:
-    result = error_codes.classify_error(error)
+    return _log_result(action, error, error_codes.classify_error(error))
+
+
+def _log_result(action: str, error: Exception, result: SendResult) -> SendResult:
     if isinstance(error, SlackApiError) or result.status is SendStatus.RETRY_LATER:
         fields = {"action": action, "status": result.status.value, "reason": result.reason}
         logger.warning(action, extra=fields)

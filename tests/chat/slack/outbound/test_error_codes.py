@@ -72,9 +72,12 @@ def test_server_error_has_unknown_result() -> None:
     )
 
 
-@pytest.mark.parametrize(("header", "seconds"), [("7", 7), ("0", 1), ("soon", 30), ("", 30)])
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [("7", 7), ("0", 1), ("inf", 3600), ("1e15", 3600), ("soon", 30), ("", 30)],
+)
 def test_retry_after_header_is_used(header: str, seconds: float) -> None:
-    """The Retry-After header counts, at least 1 second, and 30 where it is unreadable."""
+    """The Retry-After header counts, from a second to an hour, and 30 where it is unreadable."""
     headers = {"Retry_After": header} if header else {}
 
     assert (
