@@ -45,8 +45,13 @@ def list_due_retries(repos: Repositories, now: datetime) -> tuple[str, ...]:
 
 
 def find_probe_address(repos: Repositories, workspace: str, now: datetime) -> Address:
-    """Return an address for a probe: of the next due message, else of a team's channel."""
-    deliveries = repos.deliveries.list_due_deliveries(workspace, now, limit=1)
+    """Return an address for a probe: of a message that is due or in doubt, else of a channel.
+
+    A message's chat is preferred because its route is known, and it is the one to be used next.
+    """
+    deliveries = repos.deliveries.list_due_deliveries(
+        workspace, now, limit=1
+    ) or repos.deliveries.list_unfinished_attempts(workspace, now, 1, timedelta(0))
     channels = [team.channel for team in repos.teams.list_teams() if team.workspace == workspace]
     if deliveries:
         address = Address(workspace, deliveries[0].person, deliveries[0].channel)

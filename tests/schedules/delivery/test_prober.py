@@ -210,15 +210,22 @@ async def test_a_probe_during_an_outage_can_suspend(
 async def test_a_probe_is_addressed_to_the_next_message(
     planned_context: Context, outlet: RecordingOutlet, clock: FakeClock
 ) -> None:
-    """The probe concerns the chat of the next message; without one, a team's channel."""
+    """The probe concerns the chat of a message that is due."""
     outlet.send_result = DOUBT
     await deliver_due(planned_context)
     clock.advance(minutes=1)
     await deliver_due(planned_context)
-    await suspend_workspace(planned_context, "token_revoked")
-    clock.advance(days=2)
-    await deliver_due(planned_context)
-    person_address, channel_address = outlet.probed_addresses
+    (address,) = outlet.probed_addresses
 
-    assert person_address.person in {clinician.id for clinician in CLINICIANS}
-    assert (channel_address.person, channel_address.channel) == ("", CHANNEL)
+    assert address.person in {clinician.id for clinician in CLINICIANS}
+
+
+async def test_a_probe_without_a_message_is_addressed_to_a_channel(
+    team_context: Context, outlet: RecordingOutlet
+) -> None:
+    """Without a message that is due or in doubt, the probe concerns a team's channel."""
+    await suspend_workspace(team_context, "token_revoked")
+    await deliver_due(team_context)
+    (address,) = outlet.probed_addresses
+
+    assert (address.person, address.channel) == ("", CHANNEL)
