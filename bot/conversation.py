@@ -210,8 +210,19 @@ class AddressUnreachable:
 
 
 @dataclass(frozen=True)
+class PayloadReceived:
+    """The workspace sent an authentic payload that no handler serves.
+
+    ``person_id`` is the id of the user who acted, ``""`` where it reports no user's action.
+    """
+
+    workspace: str
+    person_id: str = ""
+
+
+@dataclass(frozen=True)
 class WorkspaceDisconnected:
-    """The whole workspace rejects the bot's calls; ``reason`` is the product's own code."""
+    """The app was removed from the whole workspace; ``reason`` is the product's own code."""
 
     workspace: str
     reason: str
@@ -219,7 +230,7 @@ class WorkspaceDisconnected:
 
 @dataclass(frozen=True)
 class WorkspaceConnected:
-    """The workspace accepts the bot's calls again."""
+    """The app was installed in the workspace, which accepts the bot's calls again."""
 
     workspace: str
 
@@ -228,6 +239,7 @@ ChatEvent = (
     ProfileChanged
     | AddressReachable
     | AddressUnreachable
+    | PayloadReceived
     | WorkspaceDisconnected
     | WorkspaceConnected
 )

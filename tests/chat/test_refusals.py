@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bot.conversation import Person
+from bot.domain.reachability import DEACTIVATED, is_deactivated
 from bot.store.repositories import Repositories
 from tests.chat.expectations import MONDAY, advance_and_deliver
 from tests.chat.msteams import microsoft
@@ -69,6 +70,8 @@ def refuse_on_slack(product: Product, code: str) -> None:
     product.api.planned_answers["chat.postMessage"] = [
         web_api.PlannedAnswer({"ok": False, "error": code})
     ]
+    if is_deactivated(code):
+        product.api.plan_error("users.info", "user_not_found")
 
 
 def refuse_on_teams(product: TeamsProduct, status: int, code: str) -> None:
@@ -130,7 +133,7 @@ async def assert_addressee_is_suspended(product: Product, code: str) -> None:
 
     assert len(product.received_messages(product.marie)) - previous_count == 1
     assert await count_checkins(product) == {("gone", code): 1}
-    assert await get_unreachable_reason(product) == code
+    assert await get_unreachable_reason(product) == (DEACTIVATED if is_deactivated(code) else code)
 
 
 @pytest.mark.parametrize("code", SLACK_REQUEST_ERRORS)

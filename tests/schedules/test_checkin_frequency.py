@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.reachability import Evidence
 from handlers import BUTTONS
 from schedules import retention, weekly_checkin
 from schedules.delivery.sender import DeliverySender
@@ -119,7 +120,7 @@ async def test_a_suspended_workspace_increments_no_count(
     assert await load_unanswered_count(team_context) == 0
 
     await team_context.store.across_workspaces.write(
-        lambda repos: repos.workspaces.resume(workspace)
+        lambda repos: repos.workspaces.resume(workspace, Evidence.PAYLOAD)
     )
 
     assert await weekly_checkin.run(team_context) == 1

@@ -88,6 +88,8 @@ class Dispatcher:
             person = requests.parse_person(payload)
             if not await self._try_handle_event(event) and person:
                 self._directory.forget_person(person)
+        if kind is PayloadKind.CONVERSATION_UPDATE and not lifecycle_events:
+            await self._report_payload(kind, payload)
 
     async def _try_handle_event(self, event: ChatEvent) -> bool:
         try:
@@ -96,6 +98,10 @@ class Dispatcher:
             log_error(logger, "teams.event_not_stored", error, kind=type(event).__name__)
             return False
         return True
+
+    async def _report_payload(self, kind: PayloadKind, payload: Payload) -> None:
+        """Report an activity that no handler serves: it proves that its sender is reachable."""
+        await self._try_handle_event(requests.parse_received_payload(kind, payload))
 
     def _claim_delivery(self, payload: Payload) -> bool:
         """Whether a message was not delivered before: a retried request is processed once."""
@@ -106,6 +112,7 @@ class Dispatcher:
     async def _handle_message(self, payload: Payload, service_url: str) -> None:
         interaction = requests.parse_message(payload, service_url, self._routes.keywords)
         if interaction.origin is Origin.PUBLIC:
+            await self._report_payload(PayloadKind.MESSAGE, payload)
             language = self._card_factory.choose_language(interaction.request.locale)
             sentence = self._card_factory.translate(language, "private.away")
             self._after_response.start_task(
@@ -132,12 +139,14 @@ class Dispatcher:
     ) -> Body:
         action_data = requests.parse_action_data(kind, payload)
         if action_data is None:
+            await self._report_payload(kind, payload)
             return {}
         interaction = requests.parse_card_action(
             kind, payload, service_url, action_data, self._routes.keywords
         )
         handler = self._find_handler(interaction.action)
         if handler is None:
+            await self._report_payload(kind, payload)
             return {}
         reply = await self._resolve_deferred(await self._call_handler(handler, interaction.request))
         return await self._build_response(reply, interaction)

@@ -16,6 +16,7 @@ from bot.chat.slack.outbound.responder import Responder
 from bot.content.catalogue import Catalogue, LanguagePack
 from bot.conversation import (
     BoundHandler,
+    ChatEvent,
     DeferredReply,
     Reply,
     Request,
@@ -37,12 +38,17 @@ _INTERACTION_PARSERS: Mapping[PayloadKind, Callable[[Payload], Interaction | Non
 }
 
 
+class EventNotStoredError(Exception):
+    """Raised when an event could not be stored, so that Slack must send it again."""
+
+
 class Dispatcher:
     """Routes every payload to its handler and returns the body of the HTTP response.
 
     The response is sent after the handler has committed its data, and before any call to the
-    Web API. No method raises: an error response would make Slack report to the user that the
-    stored action failed. The user gets a message about the part that did fail.
+    Web API. The only exception raised is :class:`EventNotStoredError`: after an action, an error
+    response would make Slack report to the user that the stored action failed. The user gets a
+    message about the part that did fail.
     """
 
     def __init__(
@@ -65,17 +71,31 @@ class Dispatcher:
         """Return the body of the response to one payload; ``{}`` is a bare acknowledgement."""
         try:
             if kind is PayloadKind.EVENT and (event := requests.parse_event(payload)):
-                await self._routes.handle_event(event)
+                await self._store_event(event)
                 return {}
             interaction = self._parse_interaction(kind, payload)
             handler = self._find_handler(interaction) if interaction else None
             if interaction is None or handler is None:
                 _log_unhandled_payload(kind)
+                await self._routes.handle_event(requests.parse_received_payload(kind, payload))
                 return {}
             return await self._handle_interaction(handler, interaction)
+        except EventNotStoredError:
+            raise
         except Exception as error:  # noqa: BLE001 - an exception in a listener becomes a 500
             log_error(logger, "slack.dispatch_failed", error, kind=kind.value)
             return {}
+
+    async def _store_event(self, event: ChatEvent) -> None:
+        """Pass *event* to the event handler; raise EventNotStoredError when it fails.
+
+        Nothing but a retry by Slack repeats the event, and a repeated one changes nothing more.
+        """
+        try:
+            await self._routes.handle_event(event)
+        except Exception as error:
+            log_error(logger, "slack.event_not_stored", error, kind=type(event).__name__)
+            raise EventNotStoredError from error
 
     def _parse_interaction(self, kind: PayloadKind, payload: Payload) -> Interaction | None:
         if kind is PayloadKind.COMMAND:

@@ -4,8 +4,15 @@ import math
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
+from bot.domain.reachability import (
+    Evidence,
+    SuspensionKind,
+    classify_suspension,
+    may_resume,
+    merge_suspension_reasons,
+)
 from bot.store.repositories.column_codecs import from_unix_seconds
 from bot.store.schema import workspaces
 from bot.store.upsert import upsert_row
@@ -47,24 +54,41 @@ class Workspaces:
         return self._load_row(workspace).suspension_reason
 
     def suspend(self, workspace: str, reason: str) -> bool:
-        """Suspend all deliveries to *workspace* until it is resumed; ``True`` on a change."""
-        is_change = not self.suspension_reason(workspace)
+        """Suspend all deliveries to *workspace* until it is resumed; ``True`` on a change.
+
+        A later reason replaces the first one as in :func:`merge_suspension_reasons`.
+        """
+        current = self.suspension_reason(workspace)
+        reported = reason[:_MAX_REASON_CHARACTERS] or "unknown"
+        merged = merge_suspension_reasons(current, reported)
+        if merged != current:
+            upsert_row(self._connection, workspaces, {"id": workspace, "suspended": merged})
+        return merged != current
+
+    def resume(self, workspace: str, evidence: Evidence) -> bool:
+        """Resume deliveries to *workspace* if *evidence* suffices; ``True`` on a change."""
+        is_change = may_resume(self.suspension_reason(workspace), evidence)
         if is_change:
-            row = {"id": workspace, "suspended": reason[:_MAX_REASON_CHARACTERS] or "unknown"}
-            upsert_row(self._connection, workspaces, row)
+            upsert_row(self._connection, workspaces, {"id": workspace, "suspended": ""})
         return is_change
 
-    def resume(self, workspace: str) -> bool:
-        """Resume deliveries to *workspace*; ``True`` when it was suspended."""
-        was_suspended = bool(self.suspension_reason(workspace))
-        if was_suspended:
-            upsert_row(self._connection, workspaces, {"id": workspace, "suspended": ""})
-        return was_suspended
-
     def resume_all(self) -> int:
-        """Resume every suspended workspace, as after a start, and return how many were resumed."""
-        change = update(workspaces).where(workspaces.c.suspended != "")
-        return self._connection.execute(change.values(suspended="")).rowcount
+        """Resume the suspended workspaces after a start, and return how many were resumed.
+
+        Those that were uninstalled stay suspended, see :func:`may_resume`.
+        """
+        return sum(
+            self.resume(workspace, Evidence.RESTART)
+            for workspace, _reason in self._list_suspensions()
+        )
+
+    def list_uninstalled(self) -> tuple[str, ...]:
+        """Return the workspaces that are suspended because the app was uninstalled."""
+        return tuple(
+            workspace
+            for workspace, reason in self._list_suspensions()
+            if classify_suspension(reason) is SuspensionKind.UNINSTALLED
+        )
 
     def set_rest(
         self, workspace: str, until: datetime, messages_per_minute: int | None = None
@@ -98,6 +122,11 @@ class Workspaces:
         return suspended, self._connection.scalar(
             count_query.where(~is_suspended, is_resting_clause(now))
         ) or 0
+
+    def _list_suspensions(self) -> list[tuple[str, str]]:
+        """Return the key and the suspension reason of every suspended workspace."""
+        query = select(workspaces.c.id, workspaces.c.suspended).where(workspaces.c.suspended != "")
+        return [(row.id, row.suspended) for row in self._connection.execute(query)]
 
     def _load_row(self, workspace: str) -> _WorkspaceRow:
         row = self._connection.execute(_SELECT_WORKSPACE, {"workspace_id": workspace}).one_or_none()

@@ -7,9 +7,13 @@ from typing import Any, Literal
 
 from bot.chat.slack import view_metadata
 from bot.chat.slack.inbound import form_values, profiles
+from bot.chat.slack.inbound.payloads import PayloadKind
 from bot.conversation import (
+    Address,
+    AddressReachable,
     ChatEvent,
     Keywords,
+    PayloadReceived,
     Person,
     ProfileChanged,
     Request,
@@ -165,7 +169,7 @@ def parse_home_opened(payload: Payload) -> Interaction | None:
 
 
 def parse_event(payload: Payload) -> ChatEvent | None:
-    """Parse an event about a changed user, the app's removal or its revoked token.
+    """Parse an event about a changed user, the app's removal, or the bot's return to a channel.
 
     Returns ``None`` for any other event, and where only a user token was revoked.
     """
@@ -178,12 +182,35 @@ def parse_event(payload: Payload) -> ChatEvent | None:
         return WorkspaceDisconnected(workspace, kind)
     if kind == "tokens_revoked" and (event.get("tokens") or {}).get("bot"):
         return WorkspaceDisconnected(workspace, kind)
+    if kind == "member_joined_channel" and user in _list_bot_ids(payload):
+        return AddressReachable(Address(workspace, channel=str(event.get("channel", ""))))
     return None
+
+
+def parse_received_payload(kind: PayloadKind, payload: Payload) -> PayloadReceived:
+    """Parse what a payload without a handler proves: the workspace, and the user if they acted.
+
+    Of the events only an opened app is a user's own action.
+    """
+    event, user = payload.get("event") or {}, payload.get("user") or {}
+    person_id = payload.get("user_id") or user.get("id")
+    if kind is PayloadKind.EVENT:
+        person_id = event.get("user") if event["type"] == "app_home_opened" else ""
+    return PayloadReceived(_parse_workspace(payload), str(person_id or ""))
 
 
 def build_home_request(person: Person, idempotency_key: str) -> Request:
     """Return the request for the user's Home tab, with the idempotency key *key*."""
     return Request(person, "home", idempotency_key, surface=Surface.HOME)
+
+
+def _list_bot_ids(payload: Payload) -> frozenset[str]:
+    """Return the user ids of this bot, which an event's authorizations name."""
+    return frozenset(
+        str(authorization.get("user_id") or "")
+        for authorization in payload.get("authorizations") or ()
+        if authorization.get("is_bot")
+    )
 
 
 def _parse_origin(view: Payload) -> Origin:
