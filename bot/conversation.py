@@ -85,11 +85,7 @@ UNKNOWN_KEYWORD = "\N{REPLACEMENT CHARACTER}"
 
 @dataclass(frozen=True)
 class Keywords:
-    """The keywords that one command accepts.
-
-    ``at_once`` are those that change something without a form to confirm it; they match only
-    if nothing else is typed.
-    """
+    """The keywords of a command; ``exact_keywords`` act at once and match only if typed alone."""
 
     accepted: frozenset[str] = frozenset()
     exact_keywords: frozenset[str] = frozenset()
@@ -211,10 +207,7 @@ class AddressUnreachable:
 
 @dataclass(frozen=True)
 class PayloadReceived:
-    """The workspace sent an authentic payload that no handler serves.
-
-    ``person_id`` is the id of the user who acted, ``""`` where it reports no user's action.
-    """
+    """An authentic payload that no handler serves; ``person_id`` is who acted, ``""`` if nobody."""
 
     workspace: str
     person_id: str = ""

@@ -2,89 +2,30 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
-from bot import app
 from bot.conversation import Person
 from bot.domain.reachability import DEACTIVATED
-from bot.store.repositories import Repositories
-from tests.chat.conftest import build_settings
 from tests.chat.expectations import DEBRIEF_ANSWERS, MONDAY, WORDS, advance_and_deliver
-from tests.chat.msteams import activities, microsoft
+from tests.chat.msteams import activities
 from tests.chat.on_slack import SlackProduct
 from tests.chat.on_teams import TeamsProduct
+from tests.chat.recovery import (
+    block_bot,
+    close_account,
+    get_marks,
+    join_and_deliver,
+    open_account,
+    refuse_next_message,
+    suspend_workspace,
+    workspace_of,
+)
 from tests.chat.slack import payloads, web_api
 from tests.chat.surfaces import Product
 
 NEXT_MONDAY = MONDAY + timedelta(weeks=1, minutes=1)
 TUESDAY, NEXT_TUESDAY = (MONDAY + timedelta(days=days, minutes=1) for days in (1, 8))
-
-UNINSTALLED_EVENT = payloads.build_event("app_uninstalled")
-
-
-@pytest.fixture(params=["slack", "teams"])
-def chat(request: pytest.FixtureRequest) -> Product:
-    """Slack and Teams in turn."""
-    product: Product = request.getfixturevalue(request.param)
-    return product
-
-
-def workspace_of(product: Product) -> str:
-    """Return the key of the product's workspace."""
-    return f"{'slack' if isinstance(product, SlackProduct) else 'msteams'}:{product.workspace}"
-
-
-async def get_marks(product: Product) -> tuple[str, str, str]:
-    """Return why Marie, the team's channel and the workspace get no messages, ``""`` if they do."""
-    workspace = workspace_of(product)
-
-    def read_marks(repos: Repositories) -> tuple[str, str, str]:
-        team = repos.teams.get_by_channel(workspace, product.channel)
-        assert team
-        return (
-            repos.people.get(Person(workspace, product.marie)).unreachable_reason,
-            team.unreachable_reason,
-            repos.workspaces.suspension_reason(workspace),
-        )
-
-    return await product.bot.context.store.across_workspaces.read(read_marks)
-
-
-def refuse_next_message(product: Product, slack_code: str, teams_code: str) -> None:
-    """Plan the product's next response to a message to be an error code."""
-    if isinstance(product, SlackProduct):
-        product.api.planned_answers["chat.postMessage"] = [
-            web_api.PlannedAnswer({"ok": False, "error": slack_code})
-        ]
-    elif isinstance(product, TeamsProduct):
-        product.ms.planned_answers["activities"] = [
-            microsoft.PlannedAnswer(403, {"error": {"code": teams_code}})
-        ]
-
-
-async def join_and_deliver(product: Product) -> None:
-    """Join as Marie, and deliver the team's introduction card."""
-    await product.run_command(product.marie, "checkin join")
-    await product.bot.run_duties_and_deliver()
-
-
-async def block_bot(product: Product) -> None:
-    """Refuse Marie's check-in as if she had blocked the bot."""
-    await join_and_deliver(product)
-    refuse_next_message(product, "cannot_dm_bot", "ConversationBlockedByUser")
-    await advance_and_deliver(product, MONDAY + timedelta(minutes=1))
-    assert (await get_marks(product))[0]
-
-
-async def suspend_workspace(product: Product) -> None:
-    """Refuse Marie's check-in for the whole workspace."""
-    await join_and_deliver(product)
-    refuse_next_message(product, "account_inactive", "BotDisabledByAdmin")
-    await advance_and_deliver(product, MONDAY + timedelta(minutes=1))
-    assert (await get_marks(product))[2]
 
 
 async def run_tip_command(product: Product) -> None:
@@ -205,27 +146,6 @@ async def test_a_deactivated_person_is_asked_again_after_a_sign_of_life(chat: Pr
     assert chat.received_messages(chat.marie)[-1].contains_text(draw_text)
 
 
-async def close_account(product: Product) -> None:
-    """Close Marie's account; Teams reports no account, so there she removes the app."""
-    if isinstance(product, SlackProduct):
-        user = {"id": product.marie, "deleted": True}
-        product.api.planned_answers["users.info"] = web_api.PlannedAnswer(
-            {"ok": True, "user": user}
-        )
-        await product.send_event(payloads.build_event("user_change", user=user))
-    elif isinstance(product, TeamsProduct):
-        await product.send_event(
-            activities.build_installation_update(product.ms.service_url, "remove", product.marie),
-            product.marie,
-        )
-
-
-def open_account(product: SlackProduct) -> web_api.PlannedAnswer:
-    """Return Slack's profile of Marie's open account."""
-    user = {"id": product.marie, "locale": "en-US", "tz": "America/Toronto"}
-    return web_api.PlannedAnswer({"ok": True, "user": user})
-
-
 @pytest.mark.parametrize("first_report", ["event", "send", "refresh"])
 async def test_every_report_of_a_closed_account_leads_to_one_state(
     slack: SlackProduct, first_report: str
@@ -254,84 +174,3 @@ async def test_every_report_of_a_closed_account_leads_to_one_state(
     slack.api.planned_answers["users.info"] = open_account(slack)
     await advance_and_deliver(slack, NEXT_MONDAY + timedelta(weeks=1))
     assert (await get_marks(slack))[0] == ""
-
-
-async def uninstall(product: SlackProduct) -> None:
-    """Uninstall the app, as Slack reports it: every later call is refused."""
-    await product.run_command(product.marie, "tip")
-    for method in ("auth.test", "chat.postMessage", "users.info", "views.publish"):
-        product.api.plan_error(method, "account_inactive")
-    await product.send_event(payloads.build_event("tokens_revoked", tokens={"bot": ["U0BOT"]}))
-    await product.send_event(UNINSTALLED_EVENT)
-
-
-async def test_no_payload_revives_an_uninstalled_workspace(slack: SlackProduct) -> None:
-    """Late, retried and signed payloads leave an uninstalled workspace suspended."""
-    await join_and_deliver(slack)
-    await uninstall(slack)
-
-    await slack.redeliver_last()
-    await slack.run_command(slack.marie, "tip")
-    await slack.open_home(slack.ada)
-    await slack.send_event(payloads.build_event("user_change", user={"id": slack.ada}))
-    await slack.send_event(payloads.build_event(tab="messages"))
-
-    assert (await get_marks(slack))[2] == "tokens_revoked"
-
-
-async def test_an_uninstallation_outlasts_a_refused_message(slack: SlackProduct) -> None:
-    """A message that is refused before the event arrives does not hide the uninstallation."""
-    await suspend_workspace(slack)
-    await uninstall(slack)
-
-    await slack.run_command(slack.marie, "tip")
-
-    assert (await get_marks(slack))[2] == "tokens_revoked"
-
-
-@pytest.mark.parametrize("team_id", ["", "T0ELSEWHERE", "T1CLINIC"])
-async def test_a_restart_resumes_an_uninstalled_workspace_with_a_working_token(
-    slack: SlackProduct, tmp_path: Path, team_id: str
-) -> None:
-    """A new installation has a token of this workspace; no other token ends the suspension."""
-    await join_and_deliver(slack)
-    await uninstall(slack)
-    if team_id:
-        account = {"ok": True, "team_id": team_id, "user_id": "U0BOT"}
-        slack.api.planned_answers["auth.test"] = web_api.PlannedAnswer(account)
-
-    settings = build_settings(
-        tmp_path,
-        slack_api_url=slack.api.url,
-        slack_bot_token=SecretStr("xoxb-new"),
-        slack_signing_secret=SecretStr(payloads.SIGNING_SECRET),
-    )
-    async with app.Bot(settings, slack.clock, receives=True, runs_ticker=True).lifespan():
-        is_resumed = (await get_marks(slack))[2] == ""
-
-    assert is_resumed == (team_id == slack.workspace)
-
-
-async def test_a_new_installation_resumes_a_tenant(teams: TeamsProduct) -> None:
-    """On Teams the activity of an installation resumes the whole tenant at once."""
-    await suspend_workspace(teams)
-
-    await teams.send_event(
-        activities.build_installation_update(teams.ms.service_url, "add", teams.ada), teams.ada
-    )
-
-    assert (await get_marks(teams))[2] == ""
-
-
-async def test_a_new_installation_brings_a_person_back(teams: TeamsProduct) -> None:
-    """A person who removed the app and installs it again gets the next check-in."""
-    await join_and_deliver(teams)
-    for action in ("remove", "add"):
-        await teams.send_event(
-            activities.build_installation_update(teams.ms.service_url, action, teams.marie),
-            teams.marie,
-        )
-    await advance_and_deliver(teams, MONDAY + timedelta(minutes=1))
-
-    checkin = teams.received_messages(teams.marie)[-1]
-    assert checkin.contains_text(WORDS.translate("checkin.nudge.draw"))
