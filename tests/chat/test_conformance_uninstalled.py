@@ -1,5 +1,6 @@
 """An uninstalled workspace is resumed by a new installation alone, on both products."""
 
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -72,6 +73,19 @@ async def test_a_restart_resumes_an_uninstalled_workspace_with_a_working_token(
         is_resumed = (await get_marks(slack))[2] == ""
 
     assert is_resumed == (team_id == slack.workspace)
+
+
+@pytest.mark.parametrize(("age_seconds", "is_connected"), [(-60, False), (60, True)])
+async def test_an_overdue_uninstallation_does_not_end_a_new_installation(
+    slack: SlackProduct, age_seconds: int, *, is_connected: bool
+) -> None:
+    """An event from before the start, which Slack repeats, is checked against the new token."""
+    account = {"ok": True, "team_id": slack.workspace, "user_id": "U0BOT"}
+    slack.api.planned_answers["auth.test"] = web_api.PlannedAnswer(account)
+
+    await slack.send_event({**UNINSTALLED_EVENT, "event_time": int(time.time()) - age_seconds})
+
+    assert ((await get_marks(slack))[2] == "") == is_connected
 
 
 async def test_a_new_installation_resumes_a_tenant(teams: TeamsProduct) -> None:

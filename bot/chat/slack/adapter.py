@@ -96,7 +96,13 @@ class SlackAdapter:
         self._api_client, self._routes = outbound.api_client, routes
         self._after_response = AfterResponse()
         self.outlet = outbound.outlet
-        dispatcher = Dispatcher(routes, outbound.catalogue, self._api_client, self._after_response)
+        dispatcher = Dispatcher(
+            routes,
+            outbound.catalogue,
+            self._api_client,
+            self._after_response,
+            self.report_installation,
+        )
         self.app = bolt_app.build_bolt_app(dispatcher, self._api_client)
         self.asgi: ASGIApp | None = None
         if access.signing_secret:

@@ -1,8 +1,10 @@
 """Dispatches payloads to handlers and splits their replies into response and follow-up calls."""
 
 import logging
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot.chat.after_response import AfterResponse
 from bot.chat.request_body import Payload
@@ -23,6 +25,7 @@ from bot.conversation import (
     RequestStep,
     Routes,
     Surface,
+    WorkspaceDisconnected,
 )
 from bot.elements import Form, Home, Message, Text
 from bot.logs import log_error
@@ -36,6 +39,10 @@ _INTERACTION_PARSERS: Mapping[PayloadKind, Callable[[Payload], Interaction | Non
     PayloadKind.SHORTCUT: requests.parse_shortcut,
     PayloadKind.EVENT: requests.parse_home_opened,
 }
+
+
+_MAX_EVENT_AGE_SECONDS = 24 * 60 * 60
+"""Age up to which an event may be a retry; Slack repeats one for minutes, not for days."""
 
 
 class EventNotStoredError(Exception):
@@ -57,8 +64,14 @@ class Dispatcher:
         catalogue: Catalogue,
         api_client: ApiClient,
         after_response: AfterResponse,
+        report_installation: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
-        """Route by *routes*; call the Web API with *api_client* in *after_response* tasks."""
+        """Route by *routes*; call the Web API with *api_client* in *after_response* tasks.
+
+        *report_installation* reports the workspace as connected if the bot token works.
+        """
+        self._report_installation = report_installation
+        self._started_at = int(time.time())
         self._routes = routes
         self._catalogue = catalogue
         self._after_response = after_response
@@ -72,6 +85,8 @@ class Dispatcher:
         try:
             if kind is PayloadKind.EVENT and (event := requests.parse_event(payload)):
                 await self._store_event(event)
+                if isinstance(event, WorkspaceDisconnected) and self._is_overdue(payload):
+                    self._after_response.start_task(self._report_installation())
                 return {}
             interaction = self._parse_interaction(kind, payload)
             handler = self._find_handler(interaction) if interaction else None
@@ -96,6 +111,18 @@ class Dispatcher:
         except Exception as error:
             log_error(logger, "slack.event_not_stored", error, kind=type(event).__name__)
             raise EventNotStoredError from error
+
+    def _is_overdue(self, payload: Payload) -> bool:
+        """Whether an event is a retry from before this process started.
+
+        An uninstallation of that time may have been followed by a new installation, whose token
+        came with the start: only a call with the token can tell.
+        """
+        event_time = payload.get("event_time")
+        return (
+            isinstance(event_time, int)
+            and self._started_at - _MAX_EVENT_AGE_SECONDS < event_time < self._started_at
+        )
 
     def _parse_interaction(self, kind: PayloadKind, payload: Payload) -> Interaction | None:
         if kind is PayloadKind.COMMAND:
