@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from bot.chat import slack
 from bot.content.catalogue import Catalogue
-from bot.conversation import Routes
+from bot.conversation import Routes, parse_product
 from bot.outlet import Outlet
 from bot.settings import Settings, reveal_secret
 from bot.slack_token_store import SlackTokenStore
@@ -36,6 +36,9 @@ class ChatAdapter(Protocol):
 
     async def start(self) -> None:
         """Open connections and start receiving events."""
+
+    async def report_installation(self) -> None:
+        """Report the workspace as connected if the configured credentials prove it installed."""
 
     async def wait_for_background_tasks(self) -> None:
         """Wait until every task scheduled after a response has finished."""
@@ -77,6 +80,19 @@ def bind_adapters(
 ) -> dict[str, ChatAdapter]:
     """Return the adapter of each product, keyed by product; all serve *routes*."""
     return {product: side.bind_routes(routes) for product, side in outbound_sides.items()}
+
+
+async def resume_workspaces(store: Store, chat_adapters: Mapping[str, ChatAdapter]) -> None:
+    """Resume the suspended workspaces after a start, which may come with new credentials.
+
+    An uninstalled one is resumed only if its product proves a new installation.
+    """
+    scope = store.across_workspaces
+    await scope.write(lambda repos: repos.workspaces.resume_all())
+    uninstalled = await scope.read(lambda repos: repos.workspaces.list_uninstalled())
+    for product in sorted({parse_product(workspace) for workspace in uninstalled}):
+        if adapter := chat_adapters.get(product):
+            await adapter.report_installation()
 
 
 def asgi_routes(chat_adapters: Mapping[str, ChatAdapter]) -> dict[str, ASGIApp]:

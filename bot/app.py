@@ -172,7 +172,8 @@ class Bot:
             await adapter.start()
         wakeup_task = asyncio.create_task(self._deliver_on_wakeup())
         if self._runs_ticker:
-            await _run_safely("resume", self._resume_suspended_workspaces())
+            resuming = adapters.resume_workspaces(self.context.store, self.chat_adapters)
+            await _run_safely("resume", resuming)
             self.ticker.start()
         try:
             yield
@@ -186,11 +187,6 @@ class Bot:
             for adapter in self.chat_adapters.values():
                 await adapter.stop()
             await self.context.store.close()
-
-    async def _resume_suspended_workspaces(self) -> None:
-        """Clear the suspension of every workspace: a restart may come with a new token."""
-        scope = self.context.store.across_workspaces
-        await scope.write(lambda repos: repos.workspaces.resume_all())
 
     async def _deliver_on_wakeup(self) -> None:
         """Start the delivery worker whenever a tick, a form or a button has planned deliveries."""

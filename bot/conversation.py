@@ -90,11 +90,7 @@ UNKNOWN_KEYWORD = "\N{REPLACEMENT CHARACTER}"
 
 @dataclass(frozen=True)
 class Keywords:
-    """The keywords that one command accepts.
-
-    ``at_once`` are those that change something without a form to confirm it; they match only
-    if nothing else is typed.
-    """
+    """The keywords of a command; ``exact_keywords`` act at once and match only if typed alone."""
 
     accepted: frozenset[str] = frozenset()
     exact_keywords: frozenset[str] = frozenset()
@@ -219,8 +215,16 @@ class AddressUnreachable:
 
 
 @dataclass(frozen=True)
+class PayloadReceived:
+    """An authentic payload that no handler serves; ``person_id`` is who acted, ``""`` if nobody."""
+
+    workspace: str
+    person_id: str = ""
+
+
+@dataclass(frozen=True)
 class WorkspaceDisconnected:
-    """The whole workspace rejects the bot's calls; ``reason`` is the product's own code."""
+    """The app was removed from the whole workspace; ``reason`` is the product's own code."""
 
     workspace: str
     reason: str
@@ -228,7 +232,7 @@ class WorkspaceDisconnected:
 
 @dataclass(frozen=True)
 class WorkspaceConnected:
-    """The workspace accepts the bot's calls again."""
+    """The app was installed in the workspace, which accepts the bot's calls again."""
 
     workspace: str
 
@@ -237,6 +241,7 @@ ChatEvent = (
     ProfileChanged
     | AddressReachable
     | AddressUnreachable
+    | PayloadReceived
     | WorkspaceDisconnected
     | WorkspaceConnected
 )

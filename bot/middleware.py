@@ -1,10 +1,10 @@
-"""Request middleware: resolve the person's language and turn exceptions into error replies."""
+"""Request middleware: resolve languages, end refuted suspensions, and build error replies."""
 
 import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bot.context import Context
 from bot.conversation import (
@@ -23,6 +23,7 @@ from bot.elements import Form, Message, Text
 from bot.errors import BotError
 from bot.logs import log_error
 from bot.store.repositories import Repositories
+from bot.workflows import reachability
 
 logger = logging.getLogger("attune.middleware")
 
@@ -30,6 +31,15 @@ Handler = Callable[[Request, Context], Awaitable[Reply]]
 
 _MAX_CACHED_PROFILES = 10_000
 """Size limit of the in-memory profile cache; a person without a team has no row in the store."""
+
+
+@dataclass(frozen=True)
+class _Requester:
+    """What is stored about the person of a request, their team and their workspace."""
+
+    clinician: Clinician
+    team: Team | None
+    suspension_reason: str
 
 
 class RequestMiddleware:
@@ -124,30 +134,53 @@ class RequestMiddleware:
         return Message(sentence, (Text(sentence),))
 
     async def _with_language(self, request: Request) -> Request:
-        """Return *request* with its language; on an exception log it and use the default."""
+        """Return *request* with its language; on an exception log it and use the default.
+
+        The read for the language also shows whether the person or workspace is marked as
+        unreachable, which a request disproves.
+        """
         try:
-            return replace(request, language=await self._find_language(request))
+            requester = await self._load_requester(request)
+            language = self._choose_language(request, requester)
         except Exception as error:  # noqa: BLE001 - the request is still handled, in English
             log_error(logger, "middleware.language_lookup_failed", error)
             return request
+        if reachability.needs_recovery(requester.clinician, requester.suspension_reason):
+            await self._record_request(request.person)
+        return replace(request, language=language)
 
-    async def _find_language(self, request: Request) -> str:
-        """Query the person and team, and choose the first available language by precedence.
+    async def _record_request(self, person: Person) -> None:
+        """Remove the marks that a request of *person* disproves; the next request retries it."""
+        try:
+            action = await self._context.store.for_workspace(person.workspace).write(
+                lambda repos: reachability.record_request(repos, person)
+            )
+        except Exception as error:  # noqa: BLE001 - the request is handled in any case
+            log_error(logger, "middleware.recovery_not_stored", error)
+            return
+        if action:
+            logger.warning(action, extra={"action": action})
+
+    async def _load_requester(self, request: Request) -> "_Requester":
+        person = request.person
+
+        def read_requester(repos: Repositories) -> _Requester:
+            team = repos.teams.get_home_team(person)
+            return _Requester(
+                repos.people.get(person),
+                team or repos.teams.get_by_channel(person.workspace, request.channel),
+                repos.workspaces.suspension_reason(person.workspace),
+            )
+
+        return await self._context.store.for_workspace(person.workspace).read(read_requester)
+
+    def _choose_language(self, request: Request, requester: "_Requester") -> str:
+        """Return the first available language by precedence.
 
         The order: the person's own setting, the request's locale, the cached profile, the stored
         locale, the team's language.
         """
-
-        def read_person_and_team(repos: Repositories) -> tuple[Clinician, Team | None]:
-            person = request.person
-            team = repos.teams.get_home_team(person)
-            return repos.people.get(person), team or repos.teams.get_by_channel(
-                person.workspace, request.channel
-            )
-
-        clinician, team = await self._context.store.for_workspace(request.person.workspace).read(
-            read_person_and_team
-        )
+        clinician, team = requester.clinician, requester.team
         profile = self._profile_cache.get(request.person, Profile())
         if clinician.has_joined and not clinician.zone and profile.zone:
             # Cached before this person joined, when no row existed to save the zone in.
@@ -176,8 +209,8 @@ class RequestMiddleware:
         self._profile_cache[person] = profile
         if len(self._profile_cache) > _MAX_CACHED_PROFILES:
             self._profile_cache.popitem(last=False)
-        await self._context.store.for_workspace(person.workspace).write(
-            lambda repos: repos.people.update_profile(
-                person, locale=profile.locale, zone=profile.zone
-            )
+        action = await self._context.store.for_workspace(person.workspace).write(
+            lambda repos: reachability.apply_profile(repos, person, profile)
         )
+        if action:
+            logger.warning(action, extra={"action": action})

@@ -9,33 +9,30 @@ from bot.conversation import (
     AddressReachable,
     AddressUnreachable,
     ChatEvent,
+    PayloadReceived,
     Person,
-    Profile,
     ProfileChanged,
     WorkspaceConnected,
     WorkspaceDisconnected,
 )
-from bot.domain.people import Clinician
+from bot.domain.reachability import Evidence, may_resume, merge_unreachable_reasons
 from bot.store.repositories import Repositories
-from bot.workflows import team_setup
+from bot.workflows import reachability, team_setup
 
 logger = logging.getLogger("attune.events")
-
-DEACTIVATED = "deactivated"
-"""The unreachable reason of a closed account; check-ins resume when the account is open again."""
 
 
 async def handle_event(event: ChatEvent, context: Context) -> None:
     """Apply *event* to the store; a repeated event changes nothing more.
 
     Most events concern people who have not joined: these cost one read, and nothing is stored.
-    Raises :class:`bot.errors.StoreBusyError` when the change could not be committed.
+    Any event but an uninstallation also proves that a suspended workspace is back. Raises
+    :class:`bot.errors.StoreBusyError` when the change could not be committed.
     """
-    person, scope = _person_of_event(event), context.store.for_workspace(_workspace_of_event(event))
-    if person and not await scope.read(lambda repos: _is_relevant(repos.people.get(person), event)):
+    scope, now = context.store.for_workspace(_workspace_of_event(event)), context.now()
+    if not await scope.read(lambda repos: _is_relevant(repos, event)):
         return
-    now = context.now()
-    if action := await scope.write(lambda repos: _apply_event(repos, event, now)):
+    for action in await scope.write(lambda repos: _apply_event(repos, event, now)):
         logger.warning(action, extra={"action": action, "reason": _reason_of_event(event)})
 
 
@@ -45,18 +42,12 @@ def _workspace_of_event(event: ChatEvent) -> str:
             return person.workspace
         case AddressReachable(address) | AddressUnreachable(address):
             return address.workspace
-        case WorkspaceDisconnected(workspace) | WorkspaceConnected(workspace):
+        case (
+            PayloadReceived(workspace)
+            | WorkspaceDisconnected(workspace)
+            | WorkspaceConnected(workspace)
+        ):
             return workspace
-
-
-def _person_of_event(event: ChatEvent) -> Person | None:
-    """Return the person whom *event* is about; ``None`` for a channel or a workspace."""
-    match event:
-        case ProfileChanged(person):
-            return person
-        case AddressReachable(address) | AddressUnreachable(address) if address.person:
-            return Person(address.workspace, address.person)
-    return None
 
 
 def _reason_of_event(event: ChatEvent) -> str:
@@ -66,49 +57,67 @@ def _reason_of_event(event: ChatEvent) -> str:
     return ""
 
 
-def _is_relevant(clinician: Clinician, event: ChatEvent) -> bool:
-    """Return whether *event*, which is about *clinician*, would change a stored row."""
-    if not clinician.has_joined:
+def _is_relevant(repos: Repositories, event: ChatEvent) -> bool:
+    """Return whether *event* would change a stored row."""
+    return _resumes_workspace(repos, event) or _changes_row(repos, event)
+
+
+def _resumes_workspace(repos: Repositories, event: ChatEvent) -> bool:
+    """Return whether *event* proves that a suspended workspace accepts messages again."""
+    if isinstance(event, WorkspaceDisconnected):
         return False
+    reason = repos.workspaces.suspension_reason(_workspace_of_event(event))
+    return may_resume(reason, _evidence_of_event(event))
+
+
+def _evidence_of_event(event: ChatEvent) -> Evidence:
+    is_installation = isinstance(event, WorkspaceConnected)
+    return Evidence.INSTALLATION if is_installation else Evidence.PAYLOAD
+
+
+def _changes_row(repos: Repositories, event: ChatEvent) -> bool:
+    """Return whether *event* changes more than the suspension of its workspace."""
     match event:
-        case ProfileChanged(_, profile) if profile.is_person:
-            return clinician.unreachable_reason == DEACTIVATED or _has_new_values(
-                profile, clinician
-            )
-        case ProfileChanged() | AddressUnreachable():
-            return not clinician.unreachable_reason
+        case ProfileChanged(person, profile):
+            return reachability.changes_stored_profile(repos.people.get(person), profile)
+        case AddressReachable(address) if address.person:
+            return repos.people.get(Person(address.workspace, address.person)).has_joined
+        case AddressUnreachable(address, reason) if address.person:
+            clinician = repos.people.get(Person(address.workspace, address.person))
+            current = clinician.unreachable_reason
+            is_new = not current or merge_unreachable_reasons(current, reason) != current
+            return clinician.has_joined and is_new
+        case PayloadReceived(workspace, person_id):
+            return bool(repos.people.get(Person(workspace, person_id)).unreachable_reason)
+        case WorkspaceConnected():
+            return False
     return True
 
 
-def _has_new_values(profile: Profile, clinician: Clinician) -> bool:
-    return (profile.locale or clinician.locale, profile.zone or clinician.zone) != (
-        clinician.locale,
-        clinician.zone,
-    )
+def _apply_event(repos: Repositories, event: ChatEvent, now: datetime) -> list[str]:
+    """Store what *event* changes; return the actions to log."""
+    actions = []
+    if _resumes_workspace(repos, event):
+        repos.workspaces.resume(_workspace_of_event(event), _evidence_of_event(event))
+        actions.append("workspaces.opened")
+    if _changes_row(repos, event) and (action := _change_row(repos, event, now)):
+        actions.append(action)
+    return actions
 
 
-def _apply_event(repos: Repositories, event: ChatEvent, now: datetime) -> str:
-    """Store what *event* changes; return the action to log, ``""`` for no change to log."""
+def _change_row(repos: Repositories, event: ChatEvent, now: datetime) -> str:
+    """Store what *event* reports besides evidence; return the action to log, ``""`` for none."""
     match event:
         case ProfileChanged(person, profile):
-            return _apply_profile(repos, person, profile)
+            return reachability.apply_profile(repos, person, profile)
         case AddressReachable():
             _mark_reachable(repos, event, now)
-            return ""
         case AddressUnreachable(address, reason):
             return _mark_unreachable(repos, address, reason)
+        case PayloadReceived(workspace, person_id):
+            repos.people.mark_reachable(Person(workspace, person_id))
         case WorkspaceDisconnected(workspace, reason):
             return "workspaces.closed" if repos.workspaces.suspend(workspace, reason) else ""
-        case WorkspaceConnected(workspace):
-            return "workspaces.opened" if repos.workspaces.resume(workspace) else ""
-
-
-def _apply_profile(repos: Repositories, person: Person, profile: Profile) -> str:
-    if not profile.is_person:
-        return "people.unreachable" if repos.people.mark_unreachable(person, DEACTIVATED) else ""
-    if repos.people.get(person).unreachable_reason == DEACTIVATED:
-        repos.people.mark_reachable(person)
-    repos.people.update_profile(person, locale=profile.locale, zone=profile.zone)
     return ""
 
 

@@ -1,18 +1,22 @@
 """Duty: fetch the profile of each clinician on the check-ins from the product once a week.
 
-The event handlers store a changed profile; this duty recovers the changes of locale and time zone
-that were missed while no worker was running.
+The event handlers store a changed profile; this duty recovers the changes of locale and time zone,
+and the accounts that were closed or opened again, that were missed while no worker was running.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from functools import partial
 from zlib import crc32
 
 from bot.context import Context
-from bot.conversation import Person, Profile
+from bot.conversation import Person
 from bot.store.repositories import Repositories
+from bot.workflows import reachability
+
+logger = logging.getLogger("attune.profiles")
 
 PROFILES_DUTY = "profiles"
 
@@ -87,18 +91,14 @@ async def _iterate_due_people(context: Context, turns: set[int]) -> AsyncIterato
 
 
 def _load_joined_people(repos: Repositories, after: Person | None) -> list[Person]:
-    return [
-        clinician.person for clinician in repos.people.list_joined_reachable(after, _BATCH_SIZE)
-    ]
+    return [clinician.person for clinician in repos.people.list_joined(after, _BATCH_SIZE)]
 
 
 async def _refresh_profile(context: Context, person: Person) -> None:
     outlet = context.find_outlet(person.workspace)
     if profile := await outlet.fetch_profile(person) if outlet else None:
-        await context.store.for_workspace(person.workspace).write(
-            partial(_save_profile, person=person, profile=profile)
+        action = await context.store.for_workspace(person.workspace).write(
+            partial(reachability.apply_profile, person=person, profile=profile)
         )
-
-
-def _save_profile(repos: Repositories, person: Person, profile: Profile) -> None:
-    repos.people.update_profile(person, locale=profile.locale, zone=profile.zone)
+        if action:
+            logger.warning(action, extra={"action": action})

@@ -126,3 +126,45 @@ async def test_callback_runs_after_each_reply(context: Context) -> None:
     )
 
     assert calls == [True]
+
+
+async def join_as_unreachable(context: Context, reason: str) -> None:
+    """Enrol Marie, and mark her as unreachable."""
+    await set_up_team(context)
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(MARIE, TEAM.id)
+    )
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.mark_unreachable(MARIE, reason)
+    )
+
+
+@pytest.mark.parametrize("reason", ["deactivated", "cannot_dm_bot", "uninstalled"])
+async def test_a_request_makes_its_person_reachable(context: Context, reason: str) -> None:
+    """Any request ends the mark before its handler runs, whatever the reason."""
+    await join_as_unreachable(context, reason)
+
+    async def reply_with_reason(request: Request, context: Context) -> Reply:
+        person = await context.store.across_workspaces.read(
+            lambda repos: repos.people.get(request.person)
+        )
+        return Message(person.unreachable_reason or "reachable", ())
+
+    reply = await RequestMiddleware(context).bind_handler(reply_with_reason)(build_request(MARIE))
+
+    assert isinstance(reply, Message)
+    assert reply.summary == "reachable"
+
+
+async def test_a_closed_account_is_noticed_by_the_profile_lookup(
+    context: Context, outlet: RecordingOutlet
+) -> None:
+    """A late request of a person whose account is closed ends with the mark of a closed account."""
+    await join_as_unreachable(context, "cannot_dm_bot")
+    outlet.profiles[MARIE] = Profile(is_person=False)
+    middleware = RequestMiddleware(context)
+    await middleware.bind_handler(reply_with_language)(build_request(MARIE))
+    await middleware.wait_for_profile_lookups()
+
+    person = await context.store.across_workspaces.read(lambda repos: repos.people.get(MARIE))
+    assert person.unreachable_reason == "deactivated"

@@ -16,9 +16,6 @@ Well below half: until the maximum no delay is shorter than the one before it.
 _MAX_DOUBLINGS = 32
 """Bound of the exponent: any maximum is reached before it, and no power overflows."""
 
-UNINSTALLED_REASONS = frozenset({"app_uninstalled", "tokens_revoked"})
-"""Suspension reasons that only a new installation ends: Slack's events of an uninstallation."""
-
 
 @dataclass(frozen=True)
 class BackoffPolicy:
@@ -49,15 +46,6 @@ def next_probe_delay(
     doublings = max(0, min(probe_count, _MAX_DOUBLINGS))
     delay = min(policy.maximum, policy.first * (1 << doublings))
     return delay * (1 - _JITTER * jitter_fraction)
-
-
-def can_retry(suspension_reason: str) -> bool:
-    """Return whether a workspace with this suspension reason is probed without an operator.
-
-    An uninstalled one is not: a probe with a token that is still valid elsewhere could end the
-    suspension of a workspace that has removed the bot.
-    """
-    return bool(suspension_reason) and suspension_reason not in UNINSTALLED_REASONS
 
 
 def is_probe_due(probe_at: float, now: float) -> bool:

@@ -39,6 +39,9 @@ def record_send_result(
         case SendStatus.SENT:
             repos.deliveries.mark_sent(delivery_id, attempt, result.reference)
             repos.chat_routes.save_route(address_of(delivery), result.route)
+            if delivery.channel:
+                # A post in the channel proves that the bot was put back into it.
+                repos.teams.mark_reachable(delivery.workspace, delivery.channel)
         case SendStatus.RETRY_LATER:
             repos.deliveries.requeue_delivery(delivery_id, attempt)
             repos.workspaces.set_rest(

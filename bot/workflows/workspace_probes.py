@@ -8,10 +8,10 @@ from bot.conversation import Address
 from bot.domain.probe_backoff import (
     OUTAGE_BACKOFF,
     SUSPENSION_BACKOFF,
-    can_retry,
     is_probe_due,
     next_probe_delay,
 )
+from bot.domain.reachability import Evidence, may_resume
 from bot.outlet import ProbeResult, ProbeStatus
 from bot.store.repositories import Repositories
 from bot.store.repositories.column_codecs import from_unix_seconds
@@ -100,8 +100,8 @@ def record_probe_result(
     """
     if result.status is ProbeStatus.AVAILABLE:
         # The event of an uninstallation may have arrived while the probe was under way.
-        is_ended = can_retry(repos.workspaces.suspension_reason(workspace))
-        return "workspaces.opened" if is_ended and repos.workspaces.resume(workspace) else ""
+        is_ended = repos.workspaces.resume(workspace, Evidence.PROBE)
+        return "workspaces.opened" if is_ended else ""
     is_change = result.status is ProbeStatus.REFUSED and repos.workspaces.suspend(
         workspace, result.reason
     )
@@ -110,4 +110,5 @@ def record_probe_result(
 
 
 def _is_retry_due(state: WorkspaceState, now: datetime) -> bool:
-    return can_retry(state.suspension_reason) and is_probe_due(state.probe_at, now.timestamp())
+    can_resume = may_resume(state.suspension_reason, Evidence.PROBE)
+    return can_resume and is_probe_due(state.probe_at, now.timestamp())

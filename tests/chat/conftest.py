@@ -133,3 +133,10 @@ def product(request: pytest.FixtureRequest) -> Product:
     """Each product in turn."""
     fixture: Product = request.getfixturevalue(request.param)
     return fixture
+
+
+@pytest.fixture(params=["slack", "teams"])
+def chat(request: pytest.FixtureRequest) -> Product:
+    """Slack and Teams in turn."""
+    product: Product = request.getfixturevalue(request.param)
+    return product

@@ -152,6 +152,10 @@ class SlackProduct(Product):
             {**event, "team_id": self.workspace, "event_id": self._next_id()}
         )
 
+    async def send_event(self, payload: View) -> None:
+        """Send an event of this workspace that no user's action in the app caused."""
+        await self._post_payload({**payload, "team_id": self.workspace})
+
     def received_messages(self, user_id: str) -> list[Screen]:
         """Return the messages in the private chat with the bot."""
         messages = [call.arguments for call in self.api.calls if call.method == "chat.postMessage"]

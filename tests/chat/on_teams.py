@@ -105,6 +105,10 @@ class TeamsProduct(Product):
         """Send a greeting in the personal chat."""
         return await self.run_command(user_id, "hello")
 
+    async def send_event(self, activity: Card, user_id: str = "") -> None:
+        """Send an activity of the tenant, in the personal chat of *user_id* if one is given."""
+        await self._post_activity(activity | (self._conversation_parts(user_id) if user_id else {}))
+
     def received_messages(self, user_id: str) -> list[Screen]:
         """Return the messages in the personal chat with the bot."""
         return [

@@ -14,6 +14,7 @@ from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.outlet import SlackOutlet
 from bot.context import Context
 from bot.conversation import Address, Person
+from bot.domain.reachability import Evidence
 from bot.settings import Settings
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery
@@ -164,7 +165,7 @@ class RefusalBench:
     async def _play_recovery(self) -> tuple[str, str]:
         """Return this week's state an hour later, and the state of the check-in a week later."""
         await self.context.store.across_workspaces.write(
-            lambda repos: repos.workspaces.resume(self.marie.workspace)
+            lambda repos: repos.workspaces.resume(self.marie.workspace, Evidence.PAYLOAD)
         )
         self.clock.advance(hours=1)
         await self.run_tick()

@@ -11,7 +11,6 @@ from bot.domain.probe_backoff import (
     OUTAGE_BACKOFF,
     SUSPENSION_BACKOFF,
     BackoffPolicy,
-    can_retry,
     is_probe_due,
     next_probe_delay,
 )
@@ -74,24 +73,6 @@ def test_suspended_workspaces_are_probed_daily_in_the_end() -> None:
     assert delays[0] == timedelta(minutes=1)
     assert all(later == 2 * earlier for earlier, later in pairwise(delays[:11]))
     assert set(delays[11:]) == {timedelta(days=1)}
-
-
-@pytest.mark.parametrize(
-    ("reason", "is_retried"),
-    [
-        ("token_revoked", True),
-        ("unknown", True),
-        ("app_uninstalled", False),
-        ("tokens_revoked", False),
-        ("", False),
-    ],
-)
-def test_an_uninstalled_workspace_is_not_retried(
-    reason: str,
-    is_retried: bool,  # noqa: FBT001 - a row of the table
-) -> None:
-    """Every suspended workspace is probed, except one that removed the bot."""
-    assert can_retry(reason) is is_retried
 
 
 @pytest.mark.parametrize(

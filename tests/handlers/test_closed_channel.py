@@ -4,6 +4,9 @@ import pytest
 
 from bot.context import Context
 from bot.conversation import Person
+from bot.workflows import team_setup
+from schedules import COMPOSERS
+from schedules.delivery.sender import DeliverySender
 from tests.handlers.setup_forms import CURRENT_ANSWERS, open_setup, submit_setup
 from tests.handlers.test_home import load_home_page
 from tests.sample_team import DIRECTOR, MARIE, SUPERVISOR, TEAM, reply_text, set_up_team
@@ -40,4 +43,16 @@ async def test_saving_the_set_up_removes_the_notice(context: Context) -> None:
     await submit_setup(context, SUPERVISOR, TEAM.id, CURRENT_ANSWERS)
 
     assert NOTICE not in reply_text(await open_setup(context, SUPERVISOR))
+    assert NOTICE not in reply_text(await load_home_page(context, SUPERVISOR))
+
+
+async def test_a_posted_message_removes_the_notice(context: Context) -> None:
+    """A message that is posted in the channel proves that the bot is back in it."""
+    now = context.now()
+    await context.store.across_workspaces.write(
+        lambda repos: team_setup.requeue_introduction(repos, SUPERVISOR, TEAM.id, now)
+    )
+
+    await DeliverySender(context, COMPOSERS).send_all_due()
+
     assert NOTICE not in reply_text(await load_home_page(context, SUPERVISOR))

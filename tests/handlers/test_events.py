@@ -10,6 +10,7 @@ from bot.conversation import (
     AddressReachable,
     AddressUnreachable,
     ChatEvent,
+    PayloadReceived,
     Person,
     Profile,
     ProfileChanged,
@@ -105,6 +106,50 @@ async def test_a_changed_profile_does_not_undo_a_block(
     await EVENT_HANDLER(build_profile_event(MARIE, zone="UTC"), team_context)
 
     assert (await load_clinician(team_context)).unreachable_reason == "blocked"
+
+
+async def test_a_closed_account_outweighs_a_block(team_context: Context) -> None:
+    """A person who blocked the bot and whose account is then closed and reopened is reachable."""
+    await EVENT_HANDLER(AddressUnreachable(Address(WORKSPACE, MARIE.id), "blocked"), team_context)
+    await EVENT_HANDLER(build_profile_event(MARIE, is_person=False), team_context)
+    await EVENT_HANDLER(build_profile_event(MARIE), team_context)
+
+    assert (await load_clinician(team_context)).unreachable_reason == ""
+
+
+async def test_a_received_payload_makes_its_sender_reachable(team_context: Context) -> None:
+    """A payload of an unreachable person ends the mark; one without a sender does not."""
+    await EVENT_HANDLER(AddressUnreachable(Address(WORKSPACE, MARIE.id), "blocked"), team_context)
+
+    reasons = []
+    for event in (PayloadReceived(WORKSPACE), PayloadReceived(WORKSPACE, MARIE.id)):
+        await EVENT_HANDLER(event, team_context)
+        reasons.append((await load_clinician(team_context)).unreachable_reason)
+
+    assert reasons == ["blocked", ""]
+
+
+EVENTS_OF_A_LIVE_WORKSPACE: tuple[ChatEvent, ...] = (
+    PayloadReceived(WORKSPACE),
+    build_profile_event(ADA),
+    AddressReachable(Address(WORKSPACE, channel=CHANNEL)),
+    AddressUnreachable(Address(WORKSPACE, ADA.id), "uninstalled"),
+)
+
+
+@pytest.mark.parametrize("event", EVENTS_OF_A_LIVE_WORKSPACE)
+@pytest.mark.parametrize("reason", ["account_inactive", "app_uninstalled"])
+async def test_any_event_resumes_a_refused_workspace_alone(
+    team_context: Context, event: ChatEvent, reason: str
+) -> None:
+    """An authentic event resumes a refused workspace, and never an uninstalled one."""
+    scope = team_context.store.across_workspaces
+    await scope.write(lambda repos: repos.workspaces.suspend(WORKSPACE, reason))
+
+    await EVENT_HANDLER(event, team_context)
+
+    stored_reason = await scope.read(lambda repos: repos.workspaces.suspension_reason(WORKSPACE))
+    assert stored_reason == ("" if reason == "account_inactive" else reason)
 
 
 async def test_an_arrival_stores_the_route(team_context: Context) -> None:

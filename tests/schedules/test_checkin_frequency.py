@@ -7,6 +7,7 @@ from itertools import pairwise
 from bot.context import Context
 from bot.conversation import SendResult, SendStatus
 from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.reachability import Evidence
 from bot.outlet import ProbeResult, ProbeStatus
 from handlers import BUTTONS
 from schedules import COMPOSERS, retention, weekly_checkin
@@ -140,7 +141,7 @@ async def test_a_suspended_workspace_increments_no_count(
     assert await load_unanswered_count(team_context) == 0
 
     await team_context.store.across_workspaces.write(
-        lambda repos: repos.workspaces.resume(workspace)
+        lambda repos: repos.workspaces.resume(workspace, Evidence.PAYLOAD)
     )
 
     assert await weekly_checkin.run(team_context) == 1

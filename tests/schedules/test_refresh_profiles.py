@@ -65,3 +65,37 @@ async def test_an_unavailable_profile_changes_nothing(
 
     assert await refresh_profiles.run(joined_context) == ALL
     assert await load_zone(joined_context, MARIE) == "Asia/Tokyo"
+
+
+async def test_a_closed_account_is_noticed_and_its_return_too(
+    joined_context: Context, clock: FakeClock, outlet: RecordingOutlet
+) -> None:
+    """Both changes are stored within a week without any event, although nothing is sent between."""
+    reasons = []
+    for is_person in (False, True):
+        outlet.profiles[MARIE] = Profile(is_person=is_person)
+        clock.advance(days=7)
+        assert await refresh_profiles.run(joined_context) == ALL
+        reasons.append(await load_reason(joined_context, MARIE))
+
+    assert reasons == ["deactivated", ""]
+
+
+async def test_an_open_account_does_not_undo_a_block(
+    joined_context: Context, clock: FakeClock
+) -> None:
+    """A person who blocked the bot has an open account, and stays unreachable."""
+    await joined_context.store.across_workspaces.write(
+        lambda repos: repos.people.mark_unreachable(MARIE, "cannot_dm_bot")
+    )
+    clock.advance(days=7)
+    await refresh_profiles.run(joined_context)
+
+    assert await load_reason(joined_context, MARIE) == "cannot_dm_bot"
+
+
+async def load_reason(context: Context, person: Person) -> str:
+    """Return why the person is unreachable, ``""`` when they are reachable."""
+    return (
+        await context.store.across_workspaces.read(lambda repos: repos.people.get(person))
+    ).unreachable_reason

@@ -148,6 +148,9 @@ class TeamsAdapter:
         if self._validates_tokens:
             self._signing_keys.start_refresh()
 
+    async def report_installation(self) -> None:
+        """Report nothing: Teams sends an activity for each installation."""
+
     async def wait_for_background_tasks(self) -> None:
         """Wait until every task that was started after a response has finished."""
         await self._after_response.wait_for_background_tasks()

@@ -109,6 +109,8 @@ class Dispatcher:
             person = requests.parse_person(payload)
             if not await self._try_handle_event(event) and person:
                 self._directory.forget_person(person)
+        if kind is PayloadKind.CONVERSATION_UPDATE and not lifecycle_events:
+            await self._report_payload(kind, payload)
 
     def _forget_address(self, address: Address, payload: Payload) -> None:
         self._directory.forget_channel(address.workspace, address.channel)
@@ -123,6 +125,10 @@ class Dispatcher:
             return False
         return True
 
+    async def _report_payload(self, kind: PayloadKind, payload: Payload) -> None:
+        """Report an activity that no handler serves: it proves that its sender is reachable."""
+        await self._try_handle_event(requests.parse_received_payload(kind, payload))
+
     def _claim_delivery(self, payload: Payload) -> bool:
         """Whether a message was not delivered before: a retried request is processed once."""
         return self._delivered_messages.update_entry(
@@ -132,6 +138,7 @@ class Dispatcher:
     async def _handle_message(self, payload: Payload, service_url: str) -> None:
         interaction = requests.parse_message(payload, service_url, self._routes.keywords)
         if interaction.origin is Origin.PUBLIC:
+            await self._report_payload(PayloadKind.MESSAGE, payload)
             language = self._card_factory.choose_language(interaction.request.locale)
             sentence = self._card_factory.translate(language, "private.away")
             self._after_response.start_task(
@@ -169,6 +176,7 @@ class Dispatcher:
         )
         handler = self._find_handler(interaction.action)
         if handler is None and interaction.action.step is RequestStep.CLOSED:
+            await self._report_payload(kind, payload)
             return await self._build_response(None, interaction)
         reply = await self._resolve_deferred(
             await self._call_handler(

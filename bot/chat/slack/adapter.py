@@ -14,7 +14,7 @@ from bot.chat.slack.outbound.outlet import AccountCheck, SlackOutlet
 from bot.chat.slack.socket_mode import SocketModeConnection
 from bot.chat.slack.token_rotation import TokenRotator
 from bot.content.catalogue import Catalogue
-from bot.conversation import Routes
+from bot.conversation import Routes, WorkspaceConnected
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class SlackAdapter:
     def __init__(self, outbound: SlackOutboundSide, routes: Routes) -> None:
         """Build the receiving half over *outbound*; connections are opened at their first use."""
         access = outbound.access
-        self._api_client = outbound.api_client
+        self._api_client, self._routes = outbound.api_client, routes
         self._after_response = AfterResponse()
         self.outlet = outbound.outlet
         self._installed_workspace = InstalledWorkspace(outbound.outlet)
@@ -107,6 +107,7 @@ class SlackAdapter:
             self._api_client,
             self._installed_workspace,
             self._after_response,
+            self.report_installation,
         )
         self.app = bolt_app.build_bolt_app(
             dispatcher, self._api_client, pads_answers=access.pads_answers
@@ -136,6 +137,16 @@ class SlackAdapter:
         self._installed_workspace.start_lookup()
         if self._socket_mode is not None:
             await self._socket_mode.start()
+
+    async def report_installation(self) -> None:
+        """Report the workspace of a working bot token as connected.
+
+        An uninstallation revokes the token for good, so one that works belongs to a new
+        installation; Slack sends no event about it.
+        """
+        account = await self.outlet.check_account()
+        if account.team_id:
+            await self._routes.handle_event(WorkspaceConnected(f"slack:{account.team_id}"))
 
     async def wait_for_background_tasks(self) -> None:
         """Wait until all tasks that were started after a response are done."""

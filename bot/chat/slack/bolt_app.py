@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from typing import cast
 
 from slack_bolt.adapter.asgi.async_handler import AsyncSlackRequestHandler
@@ -12,7 +13,7 @@ from starlette.types import ASGIApp
 
 from bot.chat import padding
 from bot.chat.request_body import Payload
-from bot.chat.slack.dispatcher import Dispatcher
+from bot.chat.slack.dispatcher import Dispatcher, EventNotStoredError
 from bot.chat.slack.inbound.payloads import PayloadKind
 from bot.chat.slack.outbound.ack_body import Body
 from bot.chat.slack.outbound.api_client import ApiClient
@@ -73,8 +74,13 @@ def build_asgi_app(app: AsyncApp) -> ASGIApp:
 def _build_listener(
     dispatcher: Dispatcher, kind: PayloadKind, *, pads_answers: bool = False
 ) -> Listener:
+    """Return the listener for *kind*; its status 503, or no acknowledgement, makes Slack retry."""
+
     async def handle_payload(body: Payload) -> BoltResponse:
-        response_body: Body = await dispatcher.dispatch_payload(kind, body)
+        try:
+            response_body: Body = await dispatcher.dispatch_payload(kind, body)
+        except EventNotStoredError:
+            return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, body="")
         if pads_answers:
             return _build_padded_response(response_body)
         return BoltResponse(status=200, body=response_body or "")

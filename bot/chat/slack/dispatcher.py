@@ -1,12 +1,14 @@
 """Dispatches payloads to handlers and splits their replies into response and follow-up calls."""
 
 import logging
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
+from typing import Any
 
 from bot.chat.after_response import AfterResponse
 from bot.chat.request_body import Payload
-from bot.chat.slack.inbound import requests
+from bot.chat.slack.inbound import affiliation, requests
 from bot.chat.slack.inbound.payloads import PayloadKind
 from bot.chat.slack.inbound.requests import Interaction, Origin
 from bot.chat.slack.outbound import ack_body
@@ -17,6 +19,7 @@ from bot.chat.slack.outbound.responder import Responder
 from bot.content.catalogue import Catalogue, LanguagePack
 from bot.conversation import (
     BoundHandler,
+    ChatEvent,
     DeferredReply,
     InvalidAnswers,
     Reply,
@@ -24,6 +27,7 @@ from bot.conversation import (
     RequestStep,
     Routes,
     Surface,
+    WorkspaceDisconnected,
 )
 from bot.elements import Form, Home, Message, Text
 from bot.logs import log_error
@@ -39,12 +43,21 @@ _INTERACTION_PARSERS: Mapping[PayloadKind, Callable[[Payload], Interaction | Non
 }
 
 
+_MAX_EVENT_AGE_SECONDS = 24 * 60 * 60
+"""Age up to which an event may be a retry; Slack repeats one for minutes, not for days."""
+
+
+class EventNotStoredError(Exception):
+    """Raised when an event could not be stored, so that Slack must send it again."""
+
+
 class Dispatcher:
     """Routes every payload to its handler and returns the body of the HTTP response.
 
     The response is sent after the handler has committed its data, and before any call to the
-    Web API. No method raises: an error response would make Slack report to the user that the
-    stored action failed. The user gets a message about the part that did fail.
+    Web API. The only exception raised is :class:`EventNotStoredError`: after an action, an error
+    response would make Slack report to the user that the stored action failed. The user gets a
+    message about the part that did fail.
     """
 
     def __init__(
@@ -54,11 +67,15 @@ class Dispatcher:
         api_client: ApiClient,
         installed_workspace: InstalledWorkspace,
         after_response: AfterResponse,
+        report_installation: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
         """Route by *routes* what is from *installed_workspace*.
 
-        The Web API is called with *api_client* in *after_response* tasks.
+        The Web API is called with *api_client* in *after_response* tasks. *report_installation*
+        reports the workspace as connected if the bot token works.
         """
+        self._report_installation = report_installation
+        self._started_at = int(time.time())
         self._routes = routes
         self._installed_workspace = installed_workspace
         self._catalogue = catalogue
@@ -74,17 +91,22 @@ class Dispatcher:
             if refusal_key := await self._find_refusal(payload):
                 return self._refuse_payload(kind, payload, refusal_key)
             if kind is PayloadKind.EVENT and (event := requests.parse_event(payload)):
-                await self._routes.handle_event(event)
+                await self._store_event(event)
+                if isinstance(event, WorkspaceDisconnected) and self._is_overdue(payload):
+                    self._after_response.start_task(self._report_installation())
                 return {}
             interaction = self._parse_interaction(kind, payload)
             handler = self._find_handler(interaction) if interaction else None
             if handler is None:
                 _log_unhandled_payload(kind)
             if interaction is None or (handler is None and kind is PayloadKind.CLOSED):
+                await self._routes.handle_event(requests.parse_received_payload(kind, payload))
                 return {}
             return await self._handle_interaction(
                 handler or self._routes.handle_unknown_route, interaction
             )
+        except EventNotStoredError:
+            raise
         except Exception as error:  # noqa: BLE001 - an exception in a listener becomes a 500
             log_error(logger, "slack.dispatch_failed", error, kind=kind.value)
             return {}
@@ -99,7 +121,7 @@ class Dispatcher:
             workspace = await self._installed_workspace.get_workspace()
         except WorkspaceUnknownError:
             return "error.busy"
-        is_served = requests.parse_workspace(payload) == workspace
+        is_served = affiliation.parse_workspace(payload) == workspace
         return "" if is_served else "error.not_installed"
 
     def _refuse_payload(
@@ -111,6 +133,8 @@ class Dispatcher:
         is open is not replaced while the workspace is unknown, so that its answers remain.
         """
         _log_refused_payload(kind, refusal_key)
+        if kind is PayloadKind.EVENT and refusal_key == "error.busy":
+            raise EventNotStoredError  # Slack retries it, so that nothing is lost
         interaction = self._parse_interaction(kind, payload)
         if interaction is None or kind in {PayloadKind.EVENT, PayloadKind.CLOSED}:
             return {}
@@ -130,6 +154,29 @@ class Dispatcher:
             await self._responder.post_ephemeral(message, interaction)
         except Exception as error:  # noqa: BLE001 - the user can press the button again
             log_error(logger, "slack.refusal_failed", error)
+
+    async def _store_event(self, event: ChatEvent) -> None:
+        """Pass *event* to the event handler; raise EventNotStoredError when it fails.
+
+        Nothing but a retry by Slack repeats the event, and a repeated one changes nothing more.
+        """
+        try:
+            await self._routes.handle_event(event)
+        except Exception as error:
+            log_error(logger, "slack.event_not_stored", error, kind=type(event).__name__)
+            raise EventNotStoredError from error
+
+    def _is_overdue(self, payload: Payload) -> bool:
+        """Whether an event is a retry from before this process started.
+
+        An uninstallation of that time may have been followed by a new installation, whose token
+        came with the start: only a call with the token can tell.
+        """
+        event_time = payload.get("event_time")
+        return (
+            isinstance(event_time, int)
+            and self._started_at - _MAX_EVENT_AGE_SECONDS < event_time < self._started_at
+        )
 
     def _parse_interaction(self, kind: PayloadKind, payload: Payload) -> Interaction | None:
         if kind is PayloadKind.COMMAND:

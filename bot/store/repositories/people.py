@@ -20,6 +20,7 @@ from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule, is_known_zone
 from bot.domain.checkins.frequency import STOP_AFTER_UNANSWERED
 from bot.domain.people import Clinician
+from bot.domain.reachability import merge_unreachable_reasons
 from bot.store.repositories import column_codecs
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.routes import ChatRoutes
@@ -56,10 +57,19 @@ class People:
         Those of a suspended workspace are left out: a check-in that is never sent must not count
         as unanswered.
         """
+        return self._list_joined(after, limit, people.c.unreachable == "")
+
+    def list_joined(self, after: Person | None, limit: int) -> tuple[Clinician, ...]:
+        """Return the next batch of joined clinicians, reachable or not, as the method above."""
+        return self._list_joined(after, limit)
+
+    def _list_joined(
+        self, after: Person | None, limit: int, *conditions: ColumnElement[bool]
+    ) -> tuple[Clinician, ...]:
         suspended = exists().where(
             workspaces.c.id == people.c.workspace, workspaces.c.suspended != ""
         )
-        query = select(people).where(people.c.joined, people.c.unreachable == "", ~suspended)
+        query = select(people).where(people.c.joined, ~suspended, *conditions)
         if after:
             query = query.where(
                 tuple_(people.c.workspace, people.c.id) > tuple_(after.workspace, after.id)
@@ -144,16 +154,24 @@ class People:
             Deliveries(self._connection).withdraw_for_person(person)
 
     def mark_unreachable(self, person: Person, reason: str) -> bool:
-        """Suspend *person*'s deliveries, as the address rejects messages; ``True`` on a change."""
-        was_reachable = _matches_person(person) & (people.c.unreachable == "")
-        values = {"unreachable": reason[:_MAX_REASON_CHARACTERS] or "unknown"}
-        result = self._connection.execute(update(people).where(was_reachable).values(values))
+        """Suspend *person*'s deliveries, as the address rejects messages.
+
+        Returns ``True`` when a reachable person became unreachable. A later reason replaces the
+        first one as in :func:`merge_unreachable_reasons`.
+        """
+        current = self.get(person).unreachable_reason
+        reported = reason[:_MAX_REASON_CHARACTERS] or "unknown"
+        merged, is_changed = merge_unreachable_reasons(current, reported), False
+        if merged != current:
+            change = update(people).where(_matches_person(person)).values(unreachable=merged)
+            is_changed = self._connection.execute(change).rowcount == 1
         Deliveries(self._connection).withdraw_for_person(person)
-        return result.rowcount == 1
+        return is_changed and not current
 
     def mark_reachable(self, person: Person) -> None:
         """Resume *person*'s deliveries, as the address accepts messages again."""
-        self._update_person(person, unreachable="")
+        is_unreachable = _matches_person(person) & (people.c.unreachable != "")
+        self._connection.execute(update(people).where(is_unreachable).values(unreachable=""))
 
     def _update_person(self, person: Person, **values: object) -> None:
         """Update the row of *person*, if there is one."""

@@ -126,7 +126,8 @@ class Teams:
     def mark_reachable(self, workspace: str, channel: str) -> None:
         """Resume deliveries to *channel*, as it accepts messages again."""
         in_channel = (teams.c.workspace == workspace) & (teams.c.channel == channel)
-        self._connection.execute(update(teams).where(in_channel).values(unreachable=""))
+        change = update(teams).where(in_channel, teams.c.unreachable != "")
+        self._connection.execute(change.values(unreachable=""))
 
     def get_home_team(self, person: Person) -> Team | None:
         """Return the one team that *person* counts in: joined, else declared, else ``None``.

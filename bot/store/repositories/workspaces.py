@@ -6,6 +6,13 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select, update
 
+from bot.domain.reachability import (
+    Evidence,
+    SuspensionKind,
+    classify_suspension,
+    may_resume,
+    merge_suspension_reasons,
+)
 from bot.store.repositories.column_codecs import from_unix_seconds
 from bot.store.schema import workspaces
 from bot.store.upsert import upsert_row
@@ -62,24 +69,38 @@ class Workspaces:
         return self.get_state(workspace).suspension_reason
 
     def suspend(self, workspace: str, reason: str) -> bool:
-        """Suspend all deliveries to *workspace* until it is resumed; ``True`` on a change."""
-        is_change = not self.suspension_reason(workspace)
+        """Suspend all deliveries to *workspace* until it is resumed; ``True`` on a change.
+
+        A later reason replaces the first one as in :func:`merge_suspension_reasons`.
+        """
+        current = self.suspension_reason(workspace)
+        reported = reason[:_MAX_REASON_CHARACTERS] or "unknown"
+        merged = merge_suspension_reasons(current, reported)
+        if merged != current:
+            upsert_row(self._connection, workspaces, {"id": workspace, "suspended": merged})
+        return merged != current
+
+    def resume(self, workspace: str, evidence: Evidence) -> bool:
+        """Resume deliveries to *workspace* if *evidence* suffices; ``True`` on a change."""
+        is_change = may_resume(self.suspension_reason(workspace), evidence)
         if is_change:
-            row = {"id": workspace, "suspended": reason[:_MAX_REASON_CHARACTERS] or "unknown"}
-            upsert_row(self._connection, workspaces, row)
+            upsert_row(self._connection, workspaces, {"id": workspace, "suspended": ""})
         return is_change
 
-    def resume(self, workspace: str) -> bool:
-        """Resume deliveries to *workspace*; ``True`` when it was suspended."""
-        was_suspended = bool(self.suspension_reason(workspace))
-        if was_suspended:
-            upsert_row(self._connection, workspaces, {"id": workspace, "suspended": ""})
-        return was_suspended
-
     def resume_all(self) -> int:
-        """Resume every suspended workspace, as after a start, and return how many were resumed."""
-        change = update(workspaces).where(workspaces.c.suspended != "")
-        return self._connection.execute(change.values(suspended="")).rowcount
+        """Resume the suspended workspaces after a start, and return how many were resumed.
+
+        Those that were uninstalled stay suspended, see :func:`may_resume`.
+        """
+        return sum(self.resume(workspace, Evidence.RESTART) for workspace in self.list_suspended())
+
+    def list_uninstalled(self) -> tuple[str, ...]:
+        """Return the workspaces that are suspended because the app was uninstalled."""
+        return tuple(
+            workspace
+            for workspace, state in self.list_suspended().items()
+            if classify_suspension(state.suspension_reason) is SuspensionKind.UNINSTALLED
+        )
 
     def set_rest(
         self, workspace: str, until: datetime, messages_per_minute: int | None = None

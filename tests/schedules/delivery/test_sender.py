@@ -12,6 +12,7 @@ from bot.context import Context
 from bot.conversation import SearchResult, SendResult, SendStatus
 from bot.domain.checkins.scheduling import Postponement
 from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.reachability import Evidence
 from bot.elements import Message, Text
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery, PlannedDelivery
@@ -251,7 +252,7 @@ async def test_a_workspace_that_revoked_the_token_is_suspended(
     assert await DeliverySender(planned_context, COMPOSERS).send_all_due() == 0
     assert outlet.sent_messages == []
     await planned_context.store.across_workspaces.write(
-        lambda repos: repos.workspaces.resume(TEAM.workspace)
+        lambda repos: repos.workspaces.resume(TEAM.workspace, Evidence.PAYLOAD)
     )
     assert await DeliverySender(planned_context, COMPOSERS).send_all_due() == 9
 

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.reachability import Evidence
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery, DeliveryState
 from bot.store.schema import deliveries
@@ -140,7 +141,7 @@ async def test_suspended_workspaces_have_no_due_deliveries(store: Store) -> None
         )
         repos.workspaces.suspend("slack:T3", "token_revoked")
         repos.workspaces.suspend("slack:T4", "token_revoked")
-        repos.workspaces.resume("slack:T4")
+        repos.workspaces.resume("slack:T4", Evidence.PAYLOAD)
         return repos.deliveries.list_due_workspaces(NOW)
 
     assert await store.across_workspaces.write(suspend_one) == ("slack:T2", "slack:T4")

@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 from functools import partial
 
+from bot.domain.reachability import Evidence
 from bot.store.repositories import Repositories
 from bot.store.store import Store
 from tests.store.sample_jobs import DEADLINE, NOW, PLANNED_CHECKIN
@@ -52,7 +53,7 @@ async def test_suspended_workspace_can_be_resumed(store: Store) -> None:
 
     def suspend_and_resume(repos: Repositories) -> list[bool]:
         repos.workspaces.suspend("slack:T1", "revoked")
-        return [repos.workspaces.resume("slack:T1") for _ in range(2)]
+        return [repos.workspaces.resume("slack:T1", Evidence.PAYLOAD) for _ in range(2)]
 
     assert await store.across_workspaces.write(suspend_and_resume) == [True, False]
     assert (
@@ -147,7 +148,7 @@ async def test_suspended_workspaces_are_listed_with_their_state(store: Store) ->
     def suspend_some(repos: Repositories) -> dict[str, str]:
         for name in ("slack:T1", "slack:T2"):
             repos.workspaces.suspend(name, "token_revoked")
-        repos.workspaces.resume("slack:T2")
+        repos.workspaces.resume("slack:T2", Evidence.PAYLOAD)
         repos.workspaces.set_rest("slack:T3", NOW)
         states = repos.workspaces.list_suspended()
         return {name: state.suspension_reason for name, state in states.items()}

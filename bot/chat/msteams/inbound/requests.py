@@ -11,7 +11,7 @@ from bot.chat.msteams.conversation_ref import ConversationRef
 from bot.chat.msteams.inbound import payloads
 from bot.chat.msteams.inbound.payloads import PayloadKind
 from bot.chat.request_body import Payload
-from bot.conversation import Keywords, Person, Profile, Request, Surface
+from bot.conversation import Keywords, PayloadReceived, Person, Profile, Request, Surface
 
 _MENTION_PATTERN = re.compile(r"<at>.*?</at>", re.DOTALL)
 
@@ -160,6 +160,16 @@ def parse_person(payload: Payload) -> Person | None:
     """Parse the sender; return ``None`` for a sender without an account in the directory."""
     object_id = (payload.get("from") or {}).get("aadObjectId")
     return Person(parse_workspace(payload), str(object_id).lower()) if object_id else None
+
+
+def parse_received_payload(kind: PayloadKind, payload: Payload) -> PayloadReceived:
+    """Parse what an activity without a handler proves: the tenant, and the sender if they acted.
+
+    A change of a conversation's members is no action of one of them.
+    """
+    acted = kind is PayloadKind.MESSAGE or kind in payloads.INVOKE_KINDS
+    person = parse_person(payload) if acted else None
+    return PayloadReceived(parse_workspace(payload), person.id if person else "")
 
 
 def parse_workspace(payload: Payload) -> str:

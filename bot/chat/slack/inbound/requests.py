@@ -8,9 +8,14 @@ from typing import Any, Literal
 from bot.affiliation import Affiliation
 from bot.chat.slack import view_metadata
 from bot.chat.slack.inbound import form_values, profiles
+from bot.chat.slack.inbound.affiliation import parse_affiliation, parse_workspace
+from bot.chat.slack.inbound.payloads import PayloadKind
 from bot.conversation import (
+    Address,
+    AddressReachable,
     ChatEvent,
     Keywords,
+    PayloadReceived,
     Person,
     ProfileChanged,
     Request,
@@ -179,7 +184,7 @@ def parse_home_opened(payload: Payload) -> Interaction | None:
 
 
 def parse_event(payload: Payload) -> ChatEvent | None:
-    """Parse an event about a changed user, the app's removal or its revoked token.
+    """Parse an event about a changed user, the app's removal, or the bot's return to a channel.
 
     Returns ``None`` for any other event, and where only a user token was revoked.
     """
@@ -192,6 +197,8 @@ def parse_event(payload: Payload) -> ChatEvent | None:
         return WorkspaceDisconnected(workspace, kind)
     if kind == "tokens_revoked" and (event.get("tokens") or {}).get("bot"):
         return WorkspaceDisconnected(workspace, kind)
+    if kind == "member_joined_channel" and user in _list_bot_ids(payload):
+        return AddressReachable(Address(workspace, channel=str(event.get("channel", ""))))
     return None
 
 
@@ -202,35 +209,25 @@ def build_home_request(
     return Request(person, "home", idempotency_key, surface=Surface.HOME, affiliation=affiliation)
 
 
-def parse_affiliation(payload: Payload) -> Affiliation:
-    """Return whether the user belongs to the workspace of :func:`parse_workspace`.
+def parse_received_payload(kind: PayloadKind, payload: Payload) -> PayloadReceived:
+    """Parse what a payload without a handler proves: the workspace, and the user if they acted.
 
-    In a channel that is shared by Slack Connect, a payload names the installed workspace, and
-    beside it the workspace (``T…``) or organisation (``E…``) of the user. A slash command names
-    no other: Slack offers it to members of the installed workspace only. Guest accounts of the
-    workspace itself (single- and multi-channel guests) have its own team id.
+    Of the events only an opened app is a user's own action.
     """
-    home_id = _read_home_id(payload)
-    own_ids = {parse_workspace(payload).removeprefix("slack:"), _read_enterprise_id(payload)}
-    return Affiliation.EXTERNAL if home_id and home_id not in own_ids else Affiliation.MEMBER
+    event, user = payload.get("event") or {}, payload.get("user") or {}
+    person_id = payload.get("user_id") or user.get("id")
+    if kind is PayloadKind.EVENT:
+        person_id = event.get("user") if event["type"] == "app_home_opened" else ""
+    return PayloadReceived(parse_workspace(payload), str(person_id or ""))
 
 
-def parse_workspace(payload: Payload) -> str:
-    """Return the workspace in which the bot is installed, as ``slack:T…``.
-
-    The user's own workspace is named in its place where a form was opened from, or an event is
-    about, a channel that is shared by Slack Connect; so the more specific fields have precedence.
-    """
-    installed_ids = (
-        (payload.get("view") or {}).get("app_installed_team_id"),
-        (payload.get("message") or {}).get("team"),
-        *(item.get("team_id") for item in payload.get("authorizations") or ()),
-        payload.get("team_id"),
-        (payload.get("team") or {}).get("id"),
-        (payload.get("user") or {}).get("team_id"),
+def _list_bot_ids(payload: Payload) -> frozenset[str]:
+    """Return the user ids of this bot, which an event's authorizations name."""
+    return frozenset(
+        str(authorization.get("user_id") or "")
+        for authorization in payload.get("authorizations") or ()
+        if authorization.get("is_bot")
     )
-    team_ids = (str(team_id) for team_id in installed_ids if team_id)
-    return f"slack:{next((id_ for id_ in team_ids if id_.startswith('T')), '')}"
 
 
 def _parse_origin(view: Payload) -> Origin:
@@ -258,21 +255,3 @@ def _build_reply_target(payload: Payload, origin: Origin) -> ReplyTarget:
 
 def _parse_person(payload: Payload) -> Person:
     return Person(parse_workspace(payload), payload["user"]["id"])
-
-
-def _read_home_id(payload: Payload) -> str:
-    """Return the id of the user's own workspace or organisation, ``""`` where none is named."""
-    event = payload.get("event") or {}
-    user, view = payload.get("user") or {}, event.get("view")
-    view_team_id = view.get("team_id") if isinstance(view, dict) else ""
-    return str(user.get("team_id") or event.get("user_team") or view_team_id or "")
-
-
-def _read_enterprise_id(payload: Payload) -> str:
-    """Return the id of the installed workspace's organisation, ``""`` without one."""
-    return str(
-        payload.get("enterprise_id")
-        or (payload.get("enterprise") or {}).get("id")
-        or (payload.get("team") or {}).get("enterprise_id")
-        or ""
-    )

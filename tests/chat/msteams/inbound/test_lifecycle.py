@@ -10,8 +10,11 @@ from bot.conversation import (
     Address,
     AddressReachable,
     AddressUnreachable,
+    ChatEvent,
+    PayloadReceived,
     Profile,
     ProfileChanged,
+    WorkspaceConnected,
 )
 from bot.errors import StoreBusyError
 from tests.chat.msteams import activities
@@ -79,26 +82,89 @@ async def test_installation_events_carry_a_route(
     if isinstance(expected, AddressReachable):
         route = json.dumps([bench.ms.service_url, CHANNEL_ID if parts else CHAT_ID])
         expected = replace(expected, address=replace(expected.address, route=route))
-    assert bench.handlers.events == [expected]
+    assert bench.handlers.events[-1] == expected
     assert bench.ms.calls == []
 
 
-async def test_a_deleted_channel_is_reported_as_gone(bench: AdapterBench) -> None:
-    """A deleted channel is reported, so that no message is planned for it."""
+@pytest.mark.parametrize("action_", ["add", "add-upgrade"])
+async def test_an_installation_connects_the_tenant(bench: AdapterBench, action_: str) -> None:
+    """Every installation reports the tenant as connected; this ends any suspension."""
+    await bench.send_activity(activities.build_installation_update(bench.ms.service_url, action_))
+
+    assert bench.handlers.events[0] == WorkspaceConnected(WORKSPACE)
+
+
+async def test_a_removal_connects_no_tenant(bench: AdapterBench) -> None:
+    """A removed app does not report the tenant as connected."""
+    await bench.send_activity(activities.build_installation_update(bench.ms.service_url, "remove"))
+
+    assert WorkspaceConnected(WORKSPACE) not in bench.handlers.events
+
+
+CHANNEL_EVENTS = {
+    "channelDeleted": AddressUnreachable(Address(WORKSPACE, channel=CHANNEL_ID), "channelDeleted"),
+    "channelRestored": AddressReachable(Address(WORKSPACE, channel=CHANNEL_ID)),
+    "channelRenamed": PayloadReceived(WORKSPACE),
+}
+
+
+@pytest.mark.parametrize(("event_type", "expected"), CHANNEL_EVENTS.items())
+async def test_channel_changes_are_reported(
+    bench: AdapterBench, event_type: str, expected: ChatEvent
+) -> None:
+    """A deleted channel gets no messages until it is restored; any other change is evidence."""
     channel_data = {
         "tenant": {"id": TENANT_ID},
         "channel": {"id": CHANNEL_ID},
-        "eventType": "channelDeleted",
+        "eventType": event_type,
     }
-    activity = activities.build_message(bench.ms.service_url, "", **activities.channel_parts())
 
     await bench.send_activity(
-        {**activity, "type": "conversationUpdate", "channelData": channel_data}
+        build_conversation_update(bench.ms.service_url, channelData=channel_data)
     )
 
-    assert bench.handlers.events[-1] == AddressUnreachable(
-        Address(WORKSPACE, channel=CHANNEL_ID), "channelDeleted"
-    )
+    assert bench.handlers.events[-1] == expected
+
+
+async def test_a_bot_among_the_added_members_reports_the_channel(bench: AdapterBench) -> None:
+    """The second activity of an installation suffices, in case the first one is lost."""
+    activity = build_conversation_update(bench.ms.service_url)
+    await bench.send_activity({**activity, "membersAdded": [activity["recipient"]]})
+
+    route = json.dumps([bench.ms.service_url, CHANNEL_ID])
+    expected = AddressReachable(Address(WORKSPACE, channel=CHANNEL_ID, route=route))
+    assert bench.handlers.events[-1] == expected
+
+
+async def test_other_added_members_are_evidence_for_the_tenant_alone(bench: AdapterBench) -> None:
+    """A new member of a team reports neither a channel nor the sender."""
+    activity = build_conversation_update(bench.ms.service_url, membersAdded=[{"id": "29:x"}])
+    await bench.send_activity(activity)
+
+    assert bench.handlers.events[-1] == PayloadReceived(WORKSPACE)
+
+
+@pytest.mark.parametrize("data", [{}, activities.button_data("unknown")])
+async def test_an_unknown_action_reports_its_sender(
+    bench: AdapterBench, data: dict[str, Any]
+) -> None:
+    """An action without a handler, or of another bot's card, still proves that its sender acts."""
+    await bench.send_activity(activities.build_card_action(bench.ms.service_url, data))
+
+    assert bench.handlers.events[-1] == PayloadReceived(WORKSPACE, MARIE)
+
+
+async def test_a_mention_in_a_channel_reports_its_sender(bench: AdapterBench) -> None:
+    """A message in a channel is answered with a redirect, and proves that its sender acts."""
+    await bench.send_activity(activities.build_mention(bench.ms.service_url, "tip"))
+
+    assert bench.handlers.events[-1] == PayloadReceived(WORKSPACE, MARIE)
+
+
+def build_conversation_update(service_url: str, **parts: Any) -> activities.Activity:
+    """Build a change of a team's conversation."""
+    activity = activities.build_message(service_url, "", **activities.channel_parts())
+    return {**activity, "type": "conversationUpdate", **parts}
 
 
 async def test_an_installation_that_cannot_be_stored_is_retried(bench: AdapterBench) -> None:

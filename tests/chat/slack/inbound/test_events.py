@@ -1,6 +1,16 @@
 import pytest
 
-from bot.conversation import ChatEvent, Person, Profile, ProfileChanged, WorkspaceDisconnected
+from bot.conversation import (
+    Address,
+    AddressReachable,
+    ChatEvent,
+    PayloadReceived,
+    Person,
+    Profile,
+    ProfileChanged,
+    WorkspaceDisconnected,
+)
+from bot.errors import StoreBusyError
 from tests.chat.slack import payloads
 from tests.chat.slack.testbed import AdapterBench
 
@@ -12,7 +22,16 @@ def build_user_change(**user: object) -> payloads.Payload:
     return payloads.build_event("user_change", user={"id": MARIE, **user})
 
 
+BOT_JOINED_CHANNEL = {
+    **payloads.build_event("member_joined_channel", user="U0BOT", channel=payloads.CHANNEL),
+    "authorizations": [{"team_id": payloads.TEAM, "user_id": "U0BOT", "is_bot": True}],
+}
+
 CHAT_EVENTS = {
+    "the bot's return to a channel": (
+        BOT_JOINED_CHANNEL,
+        AddressReachable(Address(WORKSPACE, channel=payloads.CHANNEL)),
+    ),
     "another zone": (
         build_user_change(tz="America/Vancouver", locale="fr-CA"),
         ProfileChanged(Person(WORKSPACE, MARIE), Profile("fr-CA", "America/Vancouver")),
@@ -44,15 +63,45 @@ async def test_event_is_handled_before_it_is_acknowledged(
     assert bench.api.event_order == ["kept", "answered"]
 
 
-async def test_failed_event_is_acknowledged(bench: AdapterBench) -> None:
-    """Slack disables events of an app that often fails, so a failed one is acknowledged too."""
-    bench.handlers.replies["news"] = LookupError()
+async def test_event_that_cannot_be_stored_is_retried(bench: AdapterBench) -> None:
+    """While the store is busy the response is 503, so that Slack sends the event again."""
+    bench.handlers.replies["news"] = StoreBusyError()
+    payload = build_user_change(tz="UTC")
 
-    assert (await bench.send_payload(build_user_change(tz="UTC"))).status == 200
+    assert (await bench.send_payload(payload)).status == 503
+    del bench.handlers.replies["news"]
+    assert (await bench.send_payload(payload)).status == 200
+
+
+async def test_unstored_evidence_delays_no_acknowledgement(bench: AdapterBench) -> None:
+    """A payload without a handler is acknowledged while the store is busy; the next one counts."""
+    bench.handlers.replies["news"] = StoreBusyError()
+
+    assert (await bench.send_payload(payloads.build_button_press("unknown"))).status == 200
+
+
+RECEIVED_PAYLOADS = {
+    "an unknown button": (payloads.build_button_press("unknown"), MARIE),
+    "an unknown command": (payloads.build_command("/unknown"), MARIE),
+    "an opened messages tab": (payloads.build_event(tab="messages"), MARIE),
+    "another member's arrival": (payloads.build_event("member_joined_channel"), ""),
+}
+
+
+@pytest.mark.parametrize(
+    ("payload", "person_id"), RECEIVED_PAYLOADS.values(), ids=RECEIVED_PAYLOADS.keys()
+)
+async def test_payload_without_a_handler_is_reported(
+    bench: AdapterBench, payload: payloads.Payload, person_id: str
+) -> None:
+    """A payload that no handler serves still proves the workspace, and the user who acted."""
+    await bench.send_payload(payload)
+
+    assert bench.handlers.events == [PayloadReceived(WORKSPACE, person_id)]
 
 
 @pytest.mark.parametrize("user", [MARIE, None, []])
 async def test_malformed_user_change_is_ignored(bench: AdapterBench, user: object) -> None:
-    """A user change without a user object is ignored."""
+    """A user change without a user object changes no user."""
     assert (await bench.send_payload(payloads.build_event("user_change", user=user))).status == 200
-    assert bench.handlers.events == []
+    assert bench.handlers.events == [PayloadReceived(WORKSPACE)]

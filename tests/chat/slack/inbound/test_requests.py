@@ -1,7 +1,7 @@
 import pytest
 
 from bot.affiliation import Affiliation
-from bot.chat.slack.inbound import requests
+from bot.chat.slack.inbound import affiliation
 from bot.conversation import RequestStep, Surface
 from tests.chat.slack import payloads
 from tests.chat.slack.testbed import AdapterBench
@@ -98,11 +98,11 @@ MEMBER_PAYLOADS = {
 @pytest.mark.parametrize("payload", MEMBER_PAYLOADS.values(), ids=MEMBER_PAYLOADS.keys())
 def test_a_user_of_the_workspace_is_a_member(payload: payloads.Payload) -> None:
     """A user of the workspace is a member, guest accounts of that workspace included."""
-    assert requests.parse_affiliation(payload) is Affiliation.MEMBER
+    assert affiliation.parse_affiliation(payload) is Affiliation.MEMBER
 
 
 def test_an_organisation_is_no_workspace() -> None:
     """Where a message names an organisation, the workspace is read from the next field."""
     payload = payloads.build_button_press(message={"team": "E1CLINIC"})
 
-    assert requests.parse_workspace(payload) == f"slack:{payloads.TEAM}"
+    assert affiliation.parse_workspace(payload) == f"slack:{payloads.TEAM}"

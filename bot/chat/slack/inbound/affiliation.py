@@ -1,0 +1,53 @@
+"""The workspace that a payload is from, and whether its user belongs to that workspace."""
+
+from bot.affiliation import Affiliation
+from bot.chat.request_body import Payload
+
+
+def parse_affiliation(payload: Payload) -> Affiliation:
+    """Return whether the user belongs to the workspace of :func:`parse_workspace`.
+
+    In a channel that is shared by Slack Connect, a payload names the installed workspace, and
+    beside it the workspace (``T…``) or organisation (``E…``) of the user. A slash command names
+    no other: Slack offers it to members of the installed workspace only. Guest accounts of the
+    workspace itself (single- and multi-channel guests) have its own team id.
+    """
+    home_id = _read_home_id(payload)
+    own_ids = {parse_workspace(payload).removeprefix("slack:"), _read_enterprise_id(payload)}
+    return Affiliation.EXTERNAL if home_id and home_id not in own_ids else Affiliation.MEMBER
+
+
+def parse_workspace(payload: Payload) -> str:
+    """Return the workspace in which the bot is installed, as ``slack:T…``.
+
+    The user's own workspace is named in its place where a form was opened from, or an event is
+    about, a channel that is shared by Slack Connect; so the more specific fields have precedence.
+    """
+    installed_ids = (
+        (payload.get("view") or {}).get("app_installed_team_id"),
+        (payload.get("message") or {}).get("team"),
+        *(item.get("team_id") for item in payload.get("authorizations") or ()),
+        payload.get("team_id"),
+        (payload.get("team") or {}).get("id"),
+        (payload.get("user") or {}).get("team_id"),
+    )
+    team_ids = (str(team_id) for team_id in installed_ids if team_id)
+    return f"slack:{next((id_ for id_ in team_ids if id_.startswith('T')), '')}"
+
+
+def _read_home_id(payload: Payload) -> str:
+    """Return the id of the user's own workspace or organisation, ``""`` where none is named."""
+    event = payload.get("event") or {}
+    user, view = payload.get("user") or {}, event.get("view")
+    view_team_id = view.get("team_id") if isinstance(view, dict) else ""
+    return str(user.get("team_id") or event.get("user_team") or view_team_id or "")
+
+
+def _read_enterprise_id(payload: Payload) -> str:
+    """Return the id of the installed workspace's organisation, ``""`` without one."""
+    return str(
+        payload.get("enterprise_id")
+        or (payload.get("enterprise") or {}).get("id")
+        or (payload.get("team") or {}).get("enterprise_id")
+        or ""
+    )

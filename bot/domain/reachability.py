@@ -1,0 +1,97 @@
+"""Which reasons end messages to a person or a workspace, and which evidence resumes them."""
+
+from enum import Enum
+
+DEACTIVATED = "deactivated"
+"""The unreachable reason of a closed account, whatever reported it."""
+
+_DEACTIVATION_CODES = frozenset(
+    {
+        DEACTIVATED,
+        "account_inactive",
+        "user_disabled",
+        "user_not_found",
+        "user_not_visible",
+        "users_not_found",
+    }
+)
+"""Error codes of a send that mean what a deactivated profile means: there is no open account.
+
+The profile request of the same person fails with the same codes, or returns a closed account.
+"""
+
+_UNINSTALL_REASONS = frozenset({"app_uninstalled", "tokens_revoked"})
+"""Suspension reasons of events that report an uninstallation.
+
+Slack sends both in any order. The last bot token is revoked by an uninstallation alone.
+"""
+
+
+class SuspensionKind(Enum):
+    """Kind of a workspace's suspension; it decides which evidence resumes the workspace."""
+
+    UNINSTALLED = "uninstalled"
+    """The app was removed from the workspace."""
+    REFUSED = "refused"
+    """A call was refused for the whole workspace, for any reason."""
+
+
+class Evidence(Enum):
+    """Evidence that a suspended workspace accepts messages again."""
+
+    PAYLOAD = "payload"
+    """The workspace sent an authentic payload, which may be a late or retried one."""
+    PROBE = "probe"
+    """A call that posts nothing succeeded."""
+    RESTART = "restart"
+    """The process started, perhaps with other credentials."""
+    INSTALLATION = "installation"
+    """The app was installed anew."""
+
+
+def classify_suspension(reason: str) -> SuspensionKind:
+    """Return the kind of a suspension with the stored *reason*."""
+    is_uninstalled = reason in _UNINSTALL_REASONS
+    return SuspensionKind.UNINSTALLED if is_uninstalled else SuspensionKind.REFUSED
+
+
+def may_resume(reason: str, evidence: Evidence) -> bool:
+    """Return whether *evidence* ends a suspension with *reason*; ``""`` is no suspension.
+
+    Only a new installation ends the suspension of an uninstalled workspace: the signing secret
+    stays valid after an uninstallation, so a payload proves nothing.
+    """
+    if not reason:
+        return False
+    is_uninstalled = classify_suspension(reason) is SuspensionKind.UNINSTALLED
+    return evidence is Evidence.INSTALLATION or not is_uninstalled
+
+
+def merge_suspension_reasons(current: str, reported: str) -> str:
+    """Return the reason to store when *reported* arrives at a workspace suspended for *current*.
+
+    The first reason stays, except that an uninstallation replaces a refusal: the refused send
+    often precedes the event. ``""`` as *current* is no suspension.
+    """
+    is_upgrade = (
+        classify_suspension(reported) is SuspensionKind.UNINSTALLED
+        and classify_suspension(current) is SuspensionKind.REFUSED
+    )
+    return reported if is_upgrade or not current else current
+
+
+def is_deactivated(reason: str) -> bool:
+    """Return whether the unreachable *reason* of a person is that of a closed account."""
+    return reason in _DEACTIVATION_CODES
+
+
+def merge_unreachable_reasons(current: str, reported: str) -> str:
+    """Return the reason to store when *reported* arrives at a person unreachable for *current*.
+
+    Every code of a closed account becomes :data:`DEACTIVATED`, which replaces any other reason,
+    so that the order of an event, a refresh and a failed send does not matter. Otherwise the
+    first reason stays. ``""`` as *current* is a reachable person.
+    """
+    if is_deactivated(reported) or is_deactivated(current):
+        return DEACTIVATED
+    return current or reported
