@@ -12,7 +12,7 @@ from bot.context import Context
 from bot.conversation import SearchResult, SendResult, SendStatus
 from bot.domain.checkins.scheduling import Postponement
 from bot.domain.delivery_kind import DeliveryKind
-from bot.domain.reachability import Evidence
+from bot.domain.reachability import DEACTIVATED, Evidence
 from bot.elements import Message, Text
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery, PlannedDelivery
@@ -206,7 +206,7 @@ async def test_an_unreachable_person_gets_no_further_delivery(
     person = await planned_context.store.across_workspaces.read(
         lambda repos: repos.people.get(MARIE)
     )
-    assert person.unreachable_reason == "user_not_found"
+    assert person.unreachable_reason == DEACTIVATED
 
 
 async def test_a_failed_request_suspends_no_person(
