@@ -1,7 +1,11 @@
 """The workspace that a payload is from, and whether its user belongs to that workspace."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from bot.affiliation import Affiliation
-from bot.chat.request_body import Payload
+
+Payload = Mapping[str, Any]
 
 
 def parse_affiliation(payload: Payload) -> Affiliation:
