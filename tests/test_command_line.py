@@ -21,10 +21,10 @@ def bot(tmp_path: Path) -> BotProcess:
 
 def test_missing_settings_are_reported_together(bot: BotProcess) -> None:
     """`web` does not start, and its one message names every missing setting and no value."""
-    result = bot.run_command("web", PEPPER="", SLACK_BOT_TOKEN=CANARY, SLACK_SIGNING_SECRET="")
+    result = bot.run_command("web", KEYS="keys", SLACK_BOT_TOKEN=CANARY, SLACK_SIGNING_SECRET="")
 
     assert result.returncode == 2
-    assert all(name in result.stderr for name in ("PEPPER", "SLACK_BOT_TOKEN", "SIGNING_SECRET"))
+    assert all(name in result.stderr for name in ("KEYS", "SLACK_BOT_TOKEN", "SIGNING_SECRET"))
     assert CANARY not in result.stderr + result.stdout
 
 
@@ -121,3 +121,34 @@ def test_port_in_use_is_reported(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert "PORT=" in result.stderr
     assert str(port) in result.stderr
+
+
+def test_keys_in_the_database_folder_stop_every_command(bot: BotProcess) -> None:
+    """`web` and `doctor` refuse a key folder below the database's folder, in a sentence."""
+    keys = str(bot.database_file.parent / "keys")
+
+    results = [bot.run_command(verb, KEYS=keys) for verb in ("web", "doctor")]
+
+    assert [result.returncode for result in results] == [2, 2]
+    assert all("KEYS: is the database's folder" in result.stderr for result in results)
+
+
+def test_unreachable_key_store_is_reported(bot: BotProcess, tmp_path: Path) -> None:
+    """A pepper that cannot be generated stops a command with a sentence about KEYS."""
+    (tmp_path / "keys").write_text("")
+
+    result = bot.run_command("migrate", PEPPER="")
+
+    assert result.returncode == 2
+    assert "KEYS: cannot be read and written" in result.stderr
+
+
+def test_start_names_the_key_folder(tmp_path: Path) -> None:
+    """`web` prints the folder of the keys, and needs no pepper."""
+    bot = BotProcess(tmp_path, UNREACHABLE_API_URL, extra_environment={"PEPPER": ""})
+
+    bot.start()
+    bot.stop()
+
+    assert f"are in {tmp_path / 'keys'}" in bot.read_log()
+    assert (tmp_path / "keys" / "pepper").stat().st_size == 32

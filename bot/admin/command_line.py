@@ -17,7 +17,7 @@ def build_parser(
     """Return the parser of the subcommands in *handlers*, with help texts from *words*.
 
     The parsed namespace has the subcommand's name as ``verb`` and its handler as ``run``.
-    Subcommands with arguments of their own: manifest, print, team and try.
+    Subcommands with arguments of their own: web, worker, manifest, print, team and try.
     """
     parser = argparse.ArgumentParser("bot", description=words.translate("operator.verbs.about"))
     subparsers = parser.add_subparsers(dest="verb", required=True)
@@ -26,6 +26,8 @@ def build_parser(
         help_text = words.translate(f"operator.verbs.{name}")
         parsers[name] = subparsers.add_parser(name, help=help_text, description=help_text)
         parsers[name].set_defaults(run=handler)
+    for verb in ("web", "worker"):
+        _add_flag(parsers[verb], "--without-keys", words.translate("operator.verbs.without_keys"))
     _add_manifest_options(parsers["manifest"], words)
     _add_print_options(parsers["print"], words)
     parsers["team"].add_argument("do", choices=["apply"])

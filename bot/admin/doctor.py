@@ -1,4 +1,4 @@
-"""Check-up of a deployment: database, peppers, workers, credentials and system clock.
+"""Check-up of a deployment: database, keys, peppers, workers, credentials and system clock.
 
 Every finding is a catalogue key, so that the operator reads a remedy in their own language.
 """
@@ -6,11 +6,15 @@ Every finding is a catalogue key, so that the operator reads a remedy in their o
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.admin import key_checkup
+from bot.admin.finding import Finding
+from bot.admin.key_location import Machine, read_machine
 from bot.conversation import parse_product
 from bot.settings import Settings
+from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.open_store import open_store
 from bot.store.worker_locks import LiveWorker
 
@@ -18,15 +22,6 @@ _MAX_CLOCK_SKEW_SECONDS = 60.0
 """Maximum difference from the product's server time; Slack rejects signatures after 300 seconds."""
 
 _REQUIRED_SCOPES = frozenset({"commands", "chat:write", "users:read"})
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Result of one check: whether it passed, and the catalogue key of its message."""
-
-    is_healthy: bool
-    key: str
-    facts: dict[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,13 +46,15 @@ async def run_checkup(
     settings: Settings,
     check_slack: Callable[[], Awaitable[SlackCheck]],
     check_microsoft: Callable[[], Awaitable[MicrosoftCheck]],
+    read_machine: Callable[[], Machine] = read_machine,
 ) -> tuple[Finding, ...]:
     """Check the database and peppers, and the credentials of every configured product.
 
     *check_slack* and *check_microsoft* call the products' APIs; neither is called unless that
-    product is configured. The store is read in a thread, to not block the event loop.
+    product is configured. *read_machine* returns what decides whether the keys' folder outlives
+    a restart. The store is read in a thread, to not block the event loop.
     """
-    findings = await asyncio.to_thread(_database_findings, settings)
+    findings = await asyncio.to_thread(_database_findings, settings, read_machine())
     if settings.uses_slack:
         findings += _slack_findings(await check_slack())
     if settings.uses_teams:
@@ -65,8 +62,8 @@ async def run_checkup(
     return findings
 
 
-def _database_findings(settings: Settings) -> tuple[Finding, ...]:
-    """Check the connection, migrations, peppers, workers' leases and the people's products."""
+def _database_findings(settings: Settings, machine: Machine) -> tuple[Finding, ...]:
+    """Check connection, migrations, keys, peppers, workers' leases and the people's products."""
     try:
         store = open_store(settings)
         try:
@@ -74,8 +71,11 @@ def _database_findings(settings: Settings) -> tuple[Finding, ...]:
             locked_periods = store.count_locked_periods() if is_current else 0
             workers = store.list_live_workers()
             joined_people = store.count_joined_people() if is_current else {}
+            key_findings = key_checkup.check_keys(settings, store, machine)
         finally:
             store.close_sync()
+    except KeyStoreUnavailableError:
+        return (key_checkup.build_unavailable_finding(settings),)
     except Exception:  # noqa: BLE001 - each driver has its own errors; the remedy is the same
         return (Finding(is_healthy=False, key="operator.doctor.database_unreached"),)
     if not is_current:
@@ -84,6 +84,7 @@ def _database_findings(settings: Settings) -> tuple[Finding, ...]:
     worker_findings = () if settings.uses_sqlite else (_worker_finding(workers),)
     return (
         schema_finding,
+        *key_findings,
         _pepper_finding(locked_periods),
         *worker_findings,
         *_product_findings(settings, joined_people),

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from bot.errors import StoreBusyError
-from bot.store import migrate, worker_locks
+from bot.store import migrate, period_keys, worker_locks
 from bot.store.engines import MAX_READERS, Engines, create_lease_engine, open_engines
 from bot.store.group_commit import (
     IDLE_SECONDS,
@@ -174,6 +174,15 @@ class Store:
     def count_locked_periods(self) -> int:
         """Count the open periods whose pepper is not configured; blocks briefly."""
         return self._run_read(lambda repos: repos.slips.count_locked_periods())
+
+    def count_missing_keys(self) -> int:
+        """Count the keys of open periods that the key store does not contain; blocks briefly.
+
+        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        """
+        with self._engines.reader.begin() as connection:
+            required = period_keys.list_required_keys(connection)
+        return period_keys.count_missing_keys(required, self.key_store)
 
     def count_deliveries(self) -> tuple[DeliveryCount, ...]:
         """Count deliveries by day, kind, state and reason, without names; blocks briefly."""

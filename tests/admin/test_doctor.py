@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from bot.admin import doctor
-from bot.admin.doctor import Finding, MicrosoftCheck, SlackCheck
+from bot.admin.doctor import MicrosoftCheck, SlackCheck
+from bot.admin.finding import Finding
+from bot.admin.key_location import Machine
 from bot.content.catalogue import load_catalogue
 from bot.conversation import Person
 from bot.settings import Settings
@@ -22,6 +24,11 @@ def build_settings(folder: Path, **overrides: str) -> Settings:
     return Settings.model_validate(defaults | overrides)
 
 
+def read_safe_machine() -> Machine:
+    """Return a machine on which every folder outlives a restart."""
+    return Machine("", Path("/tmp"))
+
+
 async def check_unreachable_microsoft() -> MicrosoftCheck:
     """Return the result for unavailable signing keys and a rejected client secret."""
     return MicrosoftCheck(has_keys=False, has_token=False)
@@ -34,7 +41,7 @@ async def run_with_slack_check(folder: Path, slack_check: SlackCheck) -> dict[st
         return slack_check
 
     findings = await doctor.run_checkup(
-        build_settings(folder), check_slack, check_unreachable_microsoft
+        build_settings(folder), check_slack, check_unreachable_microsoft, read_safe_machine
     )
     assert all(isinstance(finding, Finding) for finding in findings)
     return {
@@ -43,7 +50,7 @@ async def run_with_slack_check(folder: Path, slack_check: SlackCheck) -> dict[st
 
 
 async def test_healthy_deployment_passes_every_check(tmp_path: Path) -> None:
-    """Database, pepper, token, scopes and clock have one passing finding each."""
+    """Database, keys, pepper, token, scopes and clock have one passing finding each."""
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     store.close_sync()
@@ -52,6 +59,7 @@ async def test_healthy_deployment_passes_every_check(tmp_path: Path) -> None:
         tmp_path, SlackCheck(workspace="Riverside", scopes=SCOPES)
     ) == {
         "database": True,
+        "keys": True,
         "pepper": True,
         "greeted": True,
         "scopes": True,
