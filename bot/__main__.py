@@ -267,6 +267,8 @@ _HANDLERS: Mapping[str, CommandHandler] = {
     "migrate": _migrate_store,
     "doctor": _print_checkup,
     "deliveries": operator_commands.print_deliveries,
+    "backup": operator_commands.back_up_database,
+    "check-backup": operator_commands.check_backup,
     "manifest": _print_manifest,
     "team": _apply_team_file,
     "print": _write_printables,

@@ -30,7 +30,7 @@ from bot.settings_validation import (
     split_secrets,
 )
 
-_KEYS_FOLDER_NAME = "attune-keys"
+_KEYS_FOLDER_NAME, _RELEASES_FOLDER_NAME = "attune-keys", "attune-releases"
 
 _LOCATIONS = {"keys_beside_database": "keys", "keys_in_same_database": "keys"}
 """The setting that an unmet requirement concerns, where it has another name."""
@@ -53,6 +53,7 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("sqlite:///var/attune.sqlite")
     keys: SecretStr | None = None
     pepper: SecretStr | None = None
+    releases_folder: Path | None = None
     slack_signing_secret: SecretStr | None = None
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
@@ -140,6 +141,12 @@ class Settings(BaseSettings):
         if location.startswith(POSTGRESQL_SCHEME):
             return None
         return Path(location).expanduser() if location else _default_keys_folder()
+
+    @property
+    def archive_folder(self) -> Path:
+        """Folder for published tables, unless set beside the keys' folder."""
+        keys_folder = self.keys_folder or _default_keys_folder()
+        return self.releases_folder or keys_folder.with_name(_RELEASES_FOLDER_NAME)
 
     @property
     def keys_location(self) -> str:

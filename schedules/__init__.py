@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
 from schedules import (
+    archive_releases,
     close_periods,
     daily_tip,
     introduction,
@@ -32,6 +33,7 @@ class Duty:
 
 TIMETABLE: Mapping[str, Duty] = {
     "close_periods": Duty(close_periods.run, close_periods.next_due),
+    "archive_releases": Duty(archive_releases.run, archive_releases.next_due),
     "daily_tip": Duty(daily_tip.run, daily_tip.next_due),
     "weekly_checkin": Duty(weekly_checkin.run, weekly_checkin.next_due),
     "refresh_profiles": Duty(refresh_profiles.run, refresh_profiles.next_due),

@@ -8,7 +8,9 @@ from bot.store.repositories import Repositories
 
 _IDEMPOTENCY_KEY_RETENTION = timedelta(days=2)
 _DELIVERY_RETENTION = timedelta(days=35)
-_RELEASE_RETENTION = timedelta(days=731)
+RELEASE_RETENTION = timedelta(days=731)
+"""How long published tables are stored, in the database and in files: 24 months."""
+
 _UNEXPIRING_KINDS = (DeliveryKind.INTRODUCTION,)
 """Delivery kinds whose rows are never deleted.
 
@@ -34,7 +36,7 @@ async def run(context: Context) -> int:
             + repos.deliveries.delete_before(
                 now - _DELIVERY_RETENTION, except_kinds=_UNEXPIRING_KINDS
             )
-            + repos.releases.delete_before((now - _RELEASE_RETENTION).date())
+            + repos.releases.delete_before((now - RELEASE_RETENTION).date())
         )
 
     return await context.store.across_workspaces.write(delete_expired_rows)

@@ -152,3 +152,38 @@ def test_start_names_the_key_folder(tmp_path: Path) -> None:
 
     assert f"are in {tmp_path / 'keys'}" in bot.read_log()
     assert (tmp_path / "keys" / "pepper").stat().st_size == 32
+
+
+def test_backup_is_written_and_checked(bot: BotProcess, tmp_path: Path) -> None:
+    """`backup` writes a file that `check-backup` finds undamaged, and counts its people."""
+    bot.run_command("migrate")
+    file = str(tmp_path / "backup.sqlite")
+
+    results = [bot.run_command(verb, file) for verb in ("backup", "check-backup", "backup")]
+
+    assert [result.returncode for result in results] == [0, 0, 2]
+    assert "undamaged" in results[1].stderr
+    assert "0 people" in results[1].stderr
+    assert "was not written" in results[2].stderr
+
+
+def test_backup_of_postgresql_names_its_own_program(bot: BotProcess, tmp_path: Path) -> None:
+    """On PostgreSQL `backup` prints the command of pg_dump, and writes nothing."""
+    database_url = "postgresql+psycopg://u@db.example/attune"
+    file = tmp_path / "backup"
+
+    result = bot.run_command("backup", str(file), DATABASE_URL=database_url)
+
+    assert result.returncode == 2
+    assert "pg_dump --format=custom" in result.stderr
+    assert not file.exists()
+
+
+def test_unreadable_backup_is_reported(bot: BotProcess, tmp_path: Path) -> None:
+    """`check-backup` exits with 1 for a file that is no copy of the database."""
+    (tmp_path / "file").write_text("no database")
+
+    result = bot.run_command("check-backup", str(tmp_path / "file"))
+
+    assert result.returncode == 1
+    assert "is not a copy" in result.stderr
