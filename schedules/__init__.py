@@ -11,6 +11,7 @@ from schedules import (
     close_periods,
     daily_tip,
     introduction,
+    mark_database,
     refresh_profiles,
     retention,
     weekly_checkin,
@@ -32,6 +33,7 @@ class Duty:
 
 
 TIMETABLE: Mapping[str, Duty] = {
+    "mark_database": Duty(mark_database.run, mark_database.next_due),
     "close_periods": Duty(close_periods.run, close_periods.next_due),
     "archive_releases": Duty(archive_releases.run, archive_releases.next_due),
     "daily_tip": Duty(daily_tip.run, daily_tip.next_due),

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from bot.context import Context
 from bot.store.release_archive import ReleaseArchive
-from schedules.retention import RELEASE_RETENTION
+from bot.store.repositories.releases import RELEASE_RETENTION
 
 
 async def run(context: Context) -> int:

@@ -5,12 +5,10 @@ from datetime import datetime, timedelta
 from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
+from bot.store.repositories.releases import RELEASE_RETENTION
 
 _IDEMPOTENCY_KEY_RETENTION = timedelta(days=2)
 _DELIVERY_RETENTION = timedelta(days=35)
-RELEASE_RETENTION = timedelta(days=731)
-"""How long published tables are stored, in the database and in files: 24 months."""
-
 _UNEXPIRING_KINDS = (DeliveryKind.INTRODUCTION,)
 """Delivery kinds whose rows are never deleted.
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ from bot.store.group_commit import (
 from bot.store.keys.key_store import KeyStore
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryCount
+from bot.store.rollback import Rollback
 from bot.store.worker_locks import LiveWorker, WorkerLease
 
 WRITE_TIMEOUT_SECONDS = 2.0
@@ -183,6 +185,26 @@ class Store:
         with self._engines.reader.begin() as connection:
             required = period_keys.list_required_keys(connection)
         return period_keys.count_missing_keys(required, self.key_store)
+
+    def detect_rollback(self) -> Rollback | None:
+        """Return what a restore of the database has undone; ``None`` without one.
+
+        Only until the next :meth:`advance_rollback_mark`. Blocks briefly. Raises
+        :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        """
+        return self._run_read(lambda repos: repos.detect_rollback())
+
+    async def advance_rollback_mark(self, now: datetime) -> None:
+        """Record in the database and then in the key store that the database has lived to *now*.
+
+        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        """
+        mark = await self.across_workspaces.write(lambda repos: repos.advance_rollback_mark(now))
+        await asyncio.to_thread(self._write_mark, mark)
+
+    def _write_mark(self, mark: int) -> None:
+        if self.key_store.read_mark() != mark:
+            self.key_store.write_mark(mark)
 
     def count_deliveries(self) -> tuple[DeliveryCount, ...]:
         """Count deliveries by day, kind, state and reason, without names; blocks briefly."""

@@ -1,7 +1,7 @@
 """Releases: the published tables that supervisors read; immutable once written."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, func, select, true
 
@@ -9,6 +9,9 @@ from bot.domain.counts import release_rule
 from bot.domain.counts.release_rule import ReleasedTable
 from bot.store.repositories.column_codecs import team_unit_key
 from bot.store.schema import feeds, releases
+
+RELEASE_RETENTION = timedelta(days=731)
+"""How long published tables are stored, in the database and in files: 24 months."""
 
 
 @dataclass(frozen=True)
