@@ -1,4 +1,4 @@
-"""Check-up of a deployment: database, deliveries, peppers, workers, credentials and system clock.
+"""Check-up of a deployment: database, deliveries, keys, peppers, workers, credentials, clock.
 
 Every finding is a catalogue key, so that the operator reads a remedy in their own language.
 """
@@ -6,14 +6,18 @@ Every finding is a catalogue key, so that the operator reads a remedy in their o
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from bot.admin import key_checkup
+from bot.admin.finding import Finding
+from bot.admin.key_location import Machine, read_machine
 from bot.conversation import parse_product
 from bot.domain.checkins.scheduling import REASON_LATE, Blocker
 from bot.settings import Settings
+from bot.store.keys.key_store import KeyStoreUnavailableError
+from bot.store.open_store import open_store
 from bot.store.repositories.deliveries import DeliveryCount, DeliveryState
-from bot.store.store import Store
 from bot.store.worker_locks import LiveWorker
 
 _MAX_CLOCK_SKEW_SECONDS = 60.0
@@ -23,15 +27,6 @@ _REPORTED_DELIVERIES = timedelta(days=7)
 """How far back failed and missed deliveries are reported."""
 
 _REQUIRED_SCOPES = frozenset({"commands", "chat:write", "users:read"})
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Result of one check: whether it passed, and the catalogue key of its message."""
-
-    is_healthy: bool
-    key: str
-    facts: dict[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -56,16 +51,19 @@ async def run_checkup(
     settings: Settings,
     check_slack: Callable[[], Awaitable[SlackCheck]],
     check_microsoft: Callable[[], Awaitable[MicrosoftCheck]],
+    *,
     today: date | None = None,
+    read_machine: Callable[[], Machine] = read_machine,
 ) -> tuple[Finding, ...]:
     """Check the database and peppers, and the credentials of every configured product.
 
     Deliveries are reported up to *today*, the current day in UTC if it is not given.
     *check_slack* and *check_microsoft* call the products' APIs; neither is called unless that
-    product is configured. The store is read in a thread, to not block the event loop.
+    product is configured. *read_machine* returns what decides whether the keys' folder outlives
+    a restart. The store is read in a thread, to not block the event loop.
     """
     current_day = today or datetime.now(UTC).date()
-    findings = await asyncio.to_thread(_database_findings, settings, current_day)
+    findings = await asyncio.to_thread(_database_findings, settings, current_day, read_machine())
     if settings.uses_slack:
         findings += _slack_findings(await check_slack())
     if settings.uses_teams:
@@ -73,18 +71,21 @@ async def run_checkup(
     return findings
 
 
-def _database_findings(settings: Settings, today: date) -> tuple[Finding, ...]:
-    """Check connection, migrations, deliveries, peppers, workers' leases and people's products."""
+def _database_findings(settings: Settings, today: date, machine: Machine) -> tuple[Finding, ...]:
+    """Check connection, schema, deliveries, keys, peppers, workers' leases, people's products."""
     try:
-        store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
+        store = open_store(settings)
         try:
             is_current = store.is_schema_current()
             locked_periods = store.count_locked_periods() if is_current else 0
             workers = store.list_live_workers()
             joined_people = store.count_joined_people() if is_current else {}
             delivery_counts = store.count_deliveries() if is_current else ()
+            key_findings = key_checkup.check_keys(settings, store, machine)
         finally:
             store.close_sync()
+    except KeyStoreUnavailableError:
+        return (key_checkup.build_unavailable_finding(settings),)
     except Exception:  # noqa: BLE001 - each driver has its own errors; the remedy is the same
         return (Finding(is_healthy=False, key="operator.doctor.database_unreached"),)
     if not is_current:
@@ -93,6 +94,7 @@ def _database_findings(settings: Settings, today: date) -> tuple[Finding, ...]:
     worker_findings = () if settings.uses_sqlite else (_worker_finding(workers),)
     return (
         schema_finding,
+        *key_findings,
         _pepper_finding(locked_periods),
         *worker_findings,
         *_product_findings(settings, joined_people),

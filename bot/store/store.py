@@ -5,13 +5,14 @@ import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 
 from bot.errors import StoreBusyError
-from bot.store import migrate, worker_locks
+from bot.store import migrate, period_keys, worker_locks
 from bot.store.engines import MAX_READERS, Engines, create_lease_engine, open_engines
 from bot.store.group_commit import (
     IDLE_SECONDS,
@@ -21,8 +22,10 @@ from bot.store.group_commit import (
     QueuedJob,
     checkpoint_wal,
 )
+from bot.store.keys.key_store import KeyStore
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryCount
+from bot.store.rollback import Rollback
 from bot.store.worker_locks import LiveWorker, WorkerLease
 
 WRITE_TIMEOUT_SECONDS = 2.0
@@ -82,18 +85,23 @@ class Store:
         self,
         engines: Engines,
         peppers: tuple[bytes, ...],
+        key_store: KeyStore,
         *,
         max_queued: int = MAX_QUEUED,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         """Use *engines*; *peppers*, newest first, key the encryption and the digests.
 
+        *key_store* holds the keys of periods and teams, outside this database; it is closed with
+        the store.
+
         *max_queued* is the capacity of the write queue; after *idle_seconds* without writes
         the writer runs a WAL checkpoint.
         """
         self._engines = engines
+        self.key_store = key_store
         self._repos_factory: Callable[[Connection, str | None], Repositories] = (
-            lambda connection, workspace: Repositories(connection, peppers, workspace)
+            lambda connection, workspace: Repositories(connection, peppers, key_store, workspace)
         )
         self._writer = GroupCommitWriter(
             engines.writer, self._repos_factory, max_queued=max_queued, idle_seconds=idle_seconds
@@ -105,6 +113,7 @@ class Store:
         cls,
         url: str,
         peppers: tuple[bytes, ...],
+        key_store: KeyStore,
         *,
         max_queued: int = MAX_QUEUED,
         idle_seconds: float = IDLE_SECONDS,
@@ -115,7 +124,7 @@ class Store:
         once. PostgreSQL is connected by the first transaction.
         """
         engines = open_engines(url)
-        return cls(engines, peppers, max_queued=max_queued, idle_seconds=idle_seconds)
+        return cls(engines, peppers, key_store, max_queued=max_queued, idle_seconds=idle_seconds)
 
     def for_workspace(self, workspace: str) -> "StoreScope":
         """Return access to the rows of *workspace*, for what serves one workspace."""
@@ -146,6 +155,7 @@ class Store:
         self._writer.close()
         self._readers.shutdown()
         self._engines.dispose()
+        self.key_store.close()
 
     def migrate(self, on_step: migrate.StepCallback = lambda _done, _total: None) -> None:
         """Apply pending migrations, all or none; a second call changes nothing.
@@ -166,6 +176,35 @@ class Store:
     def count_locked_periods(self) -> int:
         """Count the open periods whose pepper is not configured; blocks briefly."""
         return self._run_read(lambda repos: repos.slips.count_locked_periods())
+
+    def count_missing_keys(self) -> int:
+        """Count the keys of open periods that the key store does not contain; blocks briefly.
+
+        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        """
+        with self._engines.reader.begin() as connection:
+            required = period_keys.list_required_keys(connection)
+        return period_keys.count_missing_keys(required, self.key_store)
+
+    def detect_rollback(self) -> Rollback | None:
+        """Return what a restore of the database has undone; ``None`` without one.
+
+        Only until the next :meth:`advance_rollback_mark`. Blocks briefly. Raises
+        :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        """
+        return self._run_read(lambda repos: repos.detect_rollback())
+
+    async def advance_rollback_mark(self, now: datetime) -> None:
+        """Record in the database and then in the key store that the database has lived to *now*.
+
+        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        """
+        mark = await self.across_workspaces.write(lambda repos: repos.advance_rollback_mark(now))
+        await asyncio.to_thread(self._write_mark, mark)
+
+    def _write_mark(self, mark: int) -> None:
+        if self.key_store.read_mark() != mark:
+            self.key_store.write_mark(mark)
 
     def count_deliveries(self) -> tuple[DeliveryCount, ...]:
         """Count deliveries by day, kind, state and reason, without names; blocks briefly."""

@@ -1,10 +1,13 @@
 """Repositories: what a job can read and write within one transaction."""
 
+from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy import Connection
 
+from bot.store import rollback
 from bot.store.encryption import SecretCipher
+from bot.store.keys.key_store import KeyStore
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.delivery_history import DeliveryHistory
 from bot.store.repositories.idempotency import IdempotencyKeys
@@ -29,12 +32,28 @@ class Repositories:
     """
 
     def __init__(
-        self, connection: Connection, peppers: tuple[bytes, ...], workspace: str | None = None
+        self,
+        connection: Connection,
+        peppers: tuple[bytes, ...],
+        key_store: KeyStore,
+        workspace: str | None = None,
     ) -> None:
-        """Use the transaction of *connection*; *peppers*, newest first, key all digests."""
+        """Use the transaction of *connection*; *peppers*, newest first, key all digests.
+
+        *key_store* holds the keys that are destroyed when their period closes.
+        """
         self._connection = connection
         self._peppers = peppers
+        self._key_store = key_store
         self.workspace = workspace
+
+    def detect_rollback(self) -> rollback.Rollback | None:
+        """Return what a restore of the database has undone; ``None`` without one."""
+        return rollback.detect_rollback(self._connection, self._key_store)
+
+    def advance_rollback_mark(self, now: datetime) -> int:
+        """Advance the database's mark to *now* and return it, for the key store."""
+        return rollback.advance_database_mark(self._connection, now)
 
     @cached_property
     def people(self) -> People:
