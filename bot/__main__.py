@@ -23,7 +23,7 @@ from bot.content.catalogue import LanguagePack
 from bot.domain.debriefs import printables
 from bot.errors import Fault, FaultyInputError
 from bot.settings import Settings
-from bot.store.store import Store
+from bot.store.open_store import open_store
 from bot.worker_options import PRODUCTION, WorkerOptions
 
 _EXIT_FAULTY_INPUT = 2
@@ -114,7 +114,7 @@ def _migrate_store(_options: argparse.Namespace, words: LanguagePack) -> int:
 
 def _print_deliveries(_options: argparse.Namespace, words: LanguagePack) -> int:
     config = settings.load_settings("deliveries")
-    store = Store.open(config.database_url.get_secret_value(), config.peppers)
+    store = open_store(config)
     try:
         counts = metrics.summarize_delivery_counts(store.count_deliveries())
     except Exception:  # noqa: BLE001 - each driver has its own errors; the doctor prints the remedy
@@ -266,7 +266,7 @@ def _apply_migrations(
     config: Settings, on_step: progress.StepCallback = lambda _done, _of: None
 ) -> None:
     """Upgrade the database schema with Alembic's migrations; *on_step* is called after each."""
-    store = Store.open(config.database_url.get_secret_value(), config.peppers)
+    store = open_store(config)
     try:
         store.migrate(on_step)
     finally:

@@ -12,7 +12,8 @@ from starlette.types import ASGIApp
 from bot.chat import slack
 from bot.content.catalogue import Catalogue
 from bot.conversation import Outlet, Routes
-from bot.settings import Settings, reveal_secret
+from bot.settings import Settings
+from bot.settings_validation import reveal_secret
 from bot.slack_token_store import SlackTokenStore
 from bot.store.store import Store
 

@@ -28,7 +28,7 @@ from bot.conversation import Routes
 from bot.logs import log_error
 from bot.middleware import RequestMiddleware
 from bot.settings import Settings
-from bot.store.store import Store
+from bot.store.open_store import open_store
 from bot.worker_options import PRODUCTION, WorkerOptions
 from schedules.clock import TICK_SECONDS, Ticker
 from schedules.delivery.sender import DeliverySender
@@ -59,7 +59,7 @@ class Bot:
         options: WorkerOptions = PRODUCTION,
     ) -> None:
         """Build the components of a process that receives requests, runs the scheduler, or both."""
-        store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
+        store = open_store(settings)
         content = catalogue.load_catalogue(settings.cards_folder)
         outbound_sides = adapters.build_outbound_sides(settings, store, content, receives=receives)
         outlets = {product: side.outlet for product, side in outbound_sides.items()}
@@ -272,7 +272,7 @@ async def apply_teams(
     settings: Settings, path: Path, track_progress: team_admin.ProgressTracker = iter
 ) -> team_admin.ApplyResult:
     """Apply the team file at *path* to the store; see :func:`bot.admin.apply_teams.apply_teams`."""
-    store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
+    store = open_store(settings)
     context = Context(store, catalogue.load_catalogue(), Clock(settings.test_clock), {})
     try:
         return await team_admin.apply_teams(
@@ -290,7 +290,7 @@ async def check_microsoft(settings: Settings) -> MicrosoftCheck:
 
 async def check_slack(settings: Settings) -> SlackCheck:
     """Call Slack's ``auth.test`` for the bot's account, for the operator's check-up."""
-    store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
+    store = open_store(settings)
     try:
         account = await slack.check_account(adapters.build_slack_access(settings, store))
     finally:

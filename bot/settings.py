@@ -1,25 +1,33 @@
 """Settings from environment variables and ``.env``, parsed and validated once at startup."""
 
 import os
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from importlib.util import find_spec
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from uuid import UUID
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.errors import Fault, FaultyInputError
+from bot.settings_validation import (
+    DATABASE_SCHEMES,
+    LOG_LEVELS,
+    POSTGRESQL_SCHEME,
+    check_api_url,
+    check_keys_location,
+    check_metadata_url,
+    check_pepper_length,
+    check_prefix,
+    is_loopback,
+    normalize_uuid,
+    reveal_secret,
+    split_secrets,
+)
 
-_MIN_PEPPER_LENGTH = 32
-"""In characters."""
-_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_KEYS_FOLDER_NAME = "attune-keys"
 
 
 class Settings(BaseSettings):
@@ -37,6 +45,7 @@ class Settings(BaseSettings):
     )
 
     database_url: SecretStr = SecretStr("sqlite:///var/attune.sqlite")
+    keys: SecretStr | None = None
     pepper: SecretStr | None = None
     slack_signing_secret: SecretStr | None = None
     slack_bot_token: SecretStr | None = None
@@ -63,73 +72,49 @@ class Settings(BaseSettings):
     @classmethod
     def _check_database_url(cls, value: SecretStr) -> SecretStr:
         """Accept the URL schemes of SQLite and of PostgreSQL with the psycopg driver."""
-        if not value.get_secret_value().startswith(("sqlite:///", "postgresql+psycopg://")):
+        if not value.get_secret_value().startswith(DATABASE_SCHEMES):
             raise ValueError
         return value
 
-    @field_validator("pepper")
-    @classmethod
-    def _check_pepper_length(cls, value: SecretStr | None) -> SecretStr | None:
-        """Require at least 32 characters per pepper, as key material for HMAC and encryption."""
-        if value and any(len(pepper) < _MIN_PEPPER_LENGTH for pepper in _split_secrets(value)):
-            raise ValueError
-        return value
+    _check_pepper = field_validator("pepper")(check_pepper_length)
+    _check_keys = field_validator("keys")(check_keys_location)
+    _check_api_url = field_validator("slack_api_url")(check_api_url)
+    _check_metadata_url = field_validator("teams_openid_metadata_url")(check_metadata_url)
 
     @field_validator("slack_bot_token")
     @classmethod
     def _check_bot_token(cls, value: SecretStr | None) -> SecretStr | None:
         """Accept a static bot token (``xoxb-``) or an expiring one (``xoxe.``)."""
-        return _check_prefix(value, ("xoxb-", "xoxe."))
+        return check_prefix(value, ("xoxb-", "xoxe."))
 
     @field_validator("slack_refresh_token")
     @classmethod
     def _check_refresh_token(cls, value: SecretStr | None) -> SecretStr | None:
         """Accept a refresh token of Slack's token rotation."""
-        return _check_prefix(value, ("xoxe-",))
+        return check_prefix(value, ("xoxe-",))
 
     @field_validator("slack_app_token")
     @classmethod
     def _check_app_token(cls, value: SecretStr | None) -> SecretStr | None:
         """Accept an app-level token, which opens Socket Mode connections."""
-        return _check_prefix(value, ("xapp-",))
-
-    @field_validator("slack_api_url")
-    @classmethod
-    def _check_api_url(cls, value: str) -> str:
-        """Require HTTPS, or plain HTTP to a loopback host, and the path ``/api/``."""
-        parts = urlsplit(value)
-        is_secure = parts.scheme == "https" or (
-            parts.scheme == "http" and is_loopback(parts.hostname or "")
-        )
-        if not is_secure or not value.endswith("/api/"):
-            raise ValueError
-        return value
+        return check_prefix(value, ("xapp-",))
 
     @field_validator("teams_client_id", "teams_tenant_id")
     @classmethod
     def _normalize_id(cls, value: str | None) -> str | None:
         """Parse a UUID and return it in lowercase."""
-        return _normalize_uuid(value) if value else None
+        return normalize_uuid(value) if value else None
 
     @field_validator("teams_tenants")
     @classmethod
     def _normalize_id_list(cls, value: str | None) -> str | None:
         """Parse a comma-separated list of UUIDs."""
-        return ",".join(map(_normalize_uuid, value.split(","))) if value else None
-
-    @field_validator("teams_openid_metadata_url")
-    @classmethod
-    def _check_metadata_url(cls, value: str | None) -> str | None:
-        """Accept only a loopback host: the keys behind this URL decide which tokens are valid."""
-        parts = urlsplit(value or "")
-        if value and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
-            raise ValueError
-        return value
+        return ",".join(map(normalize_uuid, value.split(","))) if value else None
 
     @field_validator("log_level")
     @classmethod
     def _check_log_level(cls, value: str) -> str:
-        if value.upper() not in _LOG_LEVELS:
+        if value.upper() not in LOG_LEVELS:
             raise ValueError
         return value.upper()
 
@@ -145,8 +130,20 @@ class Settings(BaseSettings):
     def peppers(self) -> tuple[bytes, ...]:
         """Secrets from which contributor tokens and encryption keys are derived, newest first."""
         return (
-            tuple(pepper.encode() for pepper in _split_secrets(self.pepper)) if self.pepper else ()
+            tuple(pepper.encode() for pepper in split_secrets(self.pepper)) if self.pepper else ()
         )
+
+    @property
+    def keys_location(self) -> str:
+        """Location of the key store: a folder, or the URL of a PostgreSQL database.
+
+        The default is in the user's state directory, which is outside the database's folder
+        and outlives a restart.
+        """
+        location = reveal_secret(self.keys)
+        if location.startswith(POSTGRESQL_SCHEME):
+            return location
+        return str(Path(location).expanduser() if location else _default_keys_folder())
 
     @property
     def allowed_tenants(self) -> frozenset[str]:
@@ -208,19 +205,10 @@ def disable_dotenv() -> Iterator[None]:
             os.environ[name] = previous
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether *host* is a loopback address, reachable from this machine only."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def reveal_secret(secret: SecretStr | None) -> str:
-    """Return the secret in clear text, ``""`` if it is not set."""
-    return secret.get_secret_value() if secret else ""
+def _default_keys_folder() -> Path:
+    """Return the folder in the XDG state directory, which is ``~/.local/state`` unless set."""
+    state = Path(os.environ.get("XDG_STATE_HOME") or "")
+    return (state if state.is_absolute() else Path.home() / ".local/state") / _KEYS_FOLDER_NAME
 
 
 def _default_value(name: str) -> Any:  # noqa: ANN401 - the type depends on the setting
@@ -282,19 +270,3 @@ def _find_unmet_teams_requirements(settings: Settings) -> dict[str, bool]:
 def _may_use_test_mode(settings: Settings, verb: str) -> bool:
     """Return whether *verb* is ``web``, with a clock endpoint on a loopback address only."""
     return verb == "web" and is_loopback(settings.host)
-
-
-def _split_secrets(secret: SecretStr) -> list[str]:
-    """Split a comma-separated list of secrets."""
-    return [part.strip() for part in re.split(",", secret.get_secret_value())]
-
-
-def _normalize_uuid(value: str) -> str:
-    return str(UUID(value.strip()))
-
-
-def _check_prefix(value: SecretStr | None, prefixes: tuple[str, ...]) -> SecretStr | None:
-    """Raise ValueError, as a Pydantic validator, for a token without one of *prefixes*."""
-    if value and not value.get_secret_value().startswith(prefixes):
-        raise ValueError
-    return value

@@ -12,7 +12,7 @@ from bot.content import catalogue
 from bot.context import Context
 from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message
-from bot.store.store import Store
+from tests.key_folders import open_test_store
 
 PEPPERS = (b"a made-up pepper for tests, longer than thirty-two bytes",)
 
@@ -99,7 +99,7 @@ def outlet() -> RecordingOutlet:
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file with every table and no row, created once per session."""
     path = tmp_path_factory.mktemp("empty") / "attune.sqlite"
-    store = Store.open(f"sqlite:///{path}", PEPPERS)
+    store = open_test_store(f"sqlite:///{path}", PEPPERS)
     store.migrate()
     store.close_sync()
     return path
@@ -122,6 +122,6 @@ async def context(
     """A context with a store of its own, the real catalogue, and the two doubles."""
     database_path = tmp_path / "attune.sqlite"
     shutil.copyfile(empty_database, database_path)
-    store = Store.open(f"sqlite:///{database_path}", PEPPERS)
+    store = open_test_store(f"sqlite:///{database_path}", PEPPERS)
     yield Context(store, full_catalogue, clock, {"slack": outlet})
     await store.close()

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from bot.chat.slack import TokenPair
 from bot.slack_token_store import SlackTokenStore
-from bot.store.store import Store
 from tests.doubles import PEPPERS
+from tests.key_folders import open_test_store
 
 PAIR = TokenPair("xoxe.xoxb-new", "xoxe-1-new", 2_000_000_000)
 
@@ -14,7 +14,7 @@ async def test_saved_pair_is_loaded_until_the_refresh_token_changes(
     tmp_path: Path,
 ) -> None:
     """After a reinstallation the pair that descends from the previous token is not loaded."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", PEPPERS)
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", PEPPERS)
     store.migrate()
     await SlackTokenStore(store, "xoxe-1-first").save(PAIR)
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from bot.conversation import parse_product
 from bot.settings import Settings
-from bot.store.store import Store
+from bot.store.open_store import open_store
 from bot.store.worker_locks import LiveWorker
 
 _MAX_CLOCK_SKEW_SECONDS = 60.0
@@ -68,7 +68,7 @@ async def run_checkup(
 def _database_findings(settings: Settings) -> tuple[Finding, ...]:
     """Check the connection, migrations, peppers, workers' leases and the people's products."""
     try:
-        store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
+        store = open_store(settings)
         try:
             is_current = store.is_schema_current()
             locked_periods = store.count_locked_periods() if is_current else 0

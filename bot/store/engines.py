@@ -101,6 +101,25 @@ def create_lease_engine(engines: Engines) -> Engine:
     return engine
 
 
+def create_key_engine(url: str) -> Engine:
+    """Create an autocommit engine for the PostgreSQL database of a key store.
+
+    It takes no writer lock, since a writer of the main database reads keys in its transaction.
+    A commit is on the server's disk before it is acknowledged. No connection is opened yet.
+    """
+    engine = create_engine(
+        make_url(url),
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=1 + MAX_READERS,
+        connect_args=_POSTGRESQL_CONNECT_ARGS,
+        isolation_level="AUTOCOMMIT",
+    )
+    event.listen(engine, "connect", _require_synchronous_commit)
+    event.listen(engine, "handle_error", _redact_driver_error)
+    return engine
+
+
 _POSTGRESQL_CONNECT_ARGS = {"connect_timeout": 5, "keepalives_idle": 30}
 
 
@@ -162,6 +181,10 @@ def _begin_deferred(connection: Connection) -> None:
 
 def _acquire_writer_lock(connection: Connection) -> None:
     connection.exec_driver_sql(_POSTGRESQL_BEGIN_SQL)
+
+
+def _require_synchronous_commit(connection: Any, _record: object) -> None:  # noqa: ANN401 - psycopg's own
+    connection.execute("SET synchronous_commit = on")
 
 
 def _redact_driver_error(exception_context: ExceptionContext) -> None:

@@ -21,6 +21,7 @@ from bot.store.group_commit import (
     QueuedJob,
     checkpoint_wal,
 )
+from bot.store.keys.key_store import KeyStore
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryCount
 from bot.store.worker_locks import LiveWorker, WorkerLease
@@ -82,18 +83,23 @@ class Store:
         self,
         engines: Engines,
         peppers: tuple[bytes, ...],
+        key_store: KeyStore,
         *,
         max_queued: int = MAX_QUEUED,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         """Use *engines*; *peppers*, newest first, key the encryption and the digests.
 
+        *key_store* holds the keys of periods and teams, outside this database; it is closed with
+        the store.
+
         *max_queued* is the capacity of the write queue; after *idle_seconds* without writes
         the writer runs a WAL checkpoint.
         """
         self._engines = engines
+        self.key_store = key_store
         self._repos_factory: Callable[[Connection, str | None], Repositories] = (
-            lambda connection, workspace: Repositories(connection, peppers, workspace)
+            lambda connection, workspace: Repositories(connection, peppers, key_store, workspace)
         )
         self._writer = GroupCommitWriter(
             engines.writer, self._repos_factory, max_queued=max_queued, idle_seconds=idle_seconds
@@ -105,6 +111,7 @@ class Store:
         cls,
         url: str,
         peppers: tuple[bytes, ...],
+        key_store: KeyStore,
         *,
         max_queued: int = MAX_QUEUED,
         idle_seconds: float = IDLE_SECONDS,
@@ -115,7 +122,7 @@ class Store:
         once. PostgreSQL is connected by the first transaction.
         """
         engines = open_engines(url)
-        return cls(engines, peppers, max_queued=max_queued, idle_seconds=idle_seconds)
+        return cls(engines, peppers, key_store, max_queued=max_queued, idle_seconds=idle_seconds)
 
     def for_workspace(self, workspace: str) -> "StoreScope":
         """Return access to the rows of *workspace*, for what serves one workspace."""
@@ -146,6 +153,7 @@ class Store:
         self._writer.close()
         self._readers.shutdown()
         self._engines.dispose()
+        self.key_store.close()
 
     def migrate(self, on_step: migrate.StepCallback = lambda _done, _total: None) -> None:
         """Apply pending migrations, all or none; a second call changes nothing.

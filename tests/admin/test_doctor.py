@@ -9,16 +9,17 @@ from bot.admin.doctor import Finding, MicrosoftCheck, SlackCheck
 from bot.content.catalogue import load_catalogue
 from bot.conversation import Person
 from bot.settings import Settings
-from bot.store.store import Store
+from tests.key_folders import open_test_store
 from tests.store.sample_counts import build_team, open_periods
 
 SCOPES = frozenset({"commands", "chat:write", "users:read"})
 TEAMS_CLIENT_ID = "6f9619ff-8b86-4011-b42d-00c04fc964ff"
 
 
-def build_settings(folder: Path) -> Settings:
-    """Return settings with a SQLite database in *folder*."""
-    return Settings.model_validate({"database_url": f"sqlite:///{folder}/attune.sqlite"})
+def build_settings(folder: Path, **overrides: str) -> Settings:
+    """Return settings with a SQLite database in *folder*, and its keys in a folder beside it."""
+    defaults = {"database_url": f"sqlite:///{folder}/attune.sqlite", "keys": f"{folder}-keys"}
+    return Settings.model_validate(defaults | overrides)
 
 
 async def check_unreachable_microsoft() -> MicrosoftCheck:
@@ -43,7 +44,7 @@ async def run_with_slack_check(folder: Path, slack_check: SlackCheck) -> dict[st
 
 async def test_healthy_deployment_passes_every_check(tmp_path: Path) -> None:
     """Database, pepper, token, scopes and clock have one passing finding each."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     store.close_sync()
 
@@ -87,7 +88,7 @@ async def test_slack_faults_are_reported(tmp_path: Path, slack_check: SlackCheck
 
 async def test_missing_pepper_of_open_periods_is_reported(tmp_path: Path) -> None:
     """The finding contains the number of open periods whose pepper is not configured."""
-    store = Store.open(
+    store = open_test_store(
         f"sqlite:///{tmp_path}/attune.sqlite", (b"a pepper that will be lost, made up",)
     )
     store.migrate()
@@ -124,7 +125,7 @@ async def test_people_of_a_product_not_configured_are_counted(
     tmp_path: Path, configured: dict[str, str], sentence: str | None
 ) -> None:
     """The finding counts the people who joined, over all workspaces of the product."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     people = [
         *(Person("slack:T1", f"U{number}") for number in range(2)),
@@ -140,9 +141,7 @@ async def test_people_of_a_product_not_configured_are_counted(
     await store.close()
 
     findings = await doctor.run_checkup(
-        Settings.model_validate(
-            {"database_url": f"sqlite:///{tmp_path}/attune.sqlite"} | configured
-        ),
+        build_settings(tmp_path, **configured),
         _check_healthy_slack,
         check_unreachable_microsoft,
     )
@@ -170,16 +169,16 @@ async def _check_healthy_slack() -> SlackCheck:
     ],
 )
 async def test_workers_on_postgresql_are_reported(
-    postgres_url: str, lease_modes: tuple[bool, ...], key: str, *, is_healthy: bool
+    postgres_url: str, tmp_path: Path, lease_modes: tuple[bool, ...], key: str, *, is_healthy: bool
 ) -> None:
     """The finding counts the workers with a lease, and fails if they do not share deliveries."""
-    store = Store.open(postgres_url, ())
+    store = open_test_store(postgres_url, ())
     store.migrate()
     leases = [store.create_worker_lease(shares_deliveries=shares) for shares in lease_modes]
     for lease in leases:
         lease.renew_or_acquire()
 
-    settings = Settings.model_validate({"database_url": postgres_url})
+    settings = build_settings(tmp_path, database_url=postgres_url)
     findings = await doctor.run_checkup(settings, _check_healthy_slack, check_unreachable_microsoft)
     for lease in leases:
         lease.release_lease()
@@ -193,12 +192,7 @@ async def test_workers_on_postgresql_are_reported(
 @pytest.mark.parametrize("is_healthy", [True, False])
 async def test_slack_is_not_checked_for_teams_alone(tmp_path: Path, *, is_healthy: bool) -> None:
     """If only Teams is configured, its keys and token are checked and Slack is not called."""
-    settings = Settings.model_validate(
-        {
-            "database_url": f"sqlite:///{tmp_path}/attune.sqlite",
-            "teams_client_id": TEAMS_CLIENT_ID,
-        }
-    )
+    settings = build_settings(tmp_path, teams_client_id=TEAMS_CLIENT_ID)
 
     async def check_slack() -> SlackCheck:
         raise AssertionError

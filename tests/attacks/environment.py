@@ -32,11 +32,11 @@ from bot.errors import StoreBusyError
 from bot.store.repositories import Repositories
 from bot.store.repositories.periods import Period
 from bot.store.schema import slips
-from bot.store.store import Store
 from handlers import COMMANDS, FORMS
 from schedules import close_periods
 from tests.attacks.odds import SHARES, FormCounts
 from tests.doubles import PEPPERS, FakeClock, RecordingOutlet
+from tests.key_folders import open_test_store
 from tests.sample_team import TEAM, build_person, build_request, reply_body, set_up_team
 
 T = TypeVar("T")
@@ -189,7 +189,7 @@ async def open_environment(
 ) -> AsyncIterator[AttackEnvironment]:
     """Open a database of its own with *team_count* teams whose supervisors have agreed."""
     with TemporaryDirectory(prefix="attune-attack-", dir=folder) as directory:
-        store = Store.open(f"sqlite:///{directory}/attune.sqlite", PEPPERS)
+        store = open_test_store(f"sqlite:///{directory}/attune.sqlite", PEPPERS)
         store.migrate()
         clock = FakeClock()
         context = Context(store, catalogue.load_catalogue(), clock, {"slack": RecordingOutlet()})

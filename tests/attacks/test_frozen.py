@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.store import Store
 from schedules import close_periods
 from tests.attacks.database_copies import BotInstance, fetch_releases, open_instance
 from tests.doubles import PEPPERS, FakeClock
+from tests.key_folders import open_test_store
 from tests.sample_team import (
     CLINICIANS,
     MARIE,
@@ -116,13 +116,13 @@ async def test_concurrent_closes_on_postgresql_publish_one_table(
     postgres_url: str, tmp_path: Path
 ) -> None:
     """Three processes that close the same period at the same moment publish it once."""
-    store = Store.open(postgres_url, PEPPERS)
+    store = open_test_store(postgres_url, PEPPERS)
     store.migrate()
     clock = FakeClock()
     async with open_instance(tmp_path) as template:
         instance = BotInstance(replace(template.context, store=store, now=clock), clock, tmp_path)
         await prepare_filed_team(instance)
-    workers = [Store.open(postgres_url, PEPPERS) for _ in range(3)]
+    workers = [open_test_store(postgres_url, PEPPERS) for _ in range(3)]
     end = clock.current_time + timedelta(weeks=2)
     contexts = [replace(instance.context, store=worker, now=FakeClock(end)) for worker in workers]
 

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message
 from bot.app import Bot
 from bot.clock import Clock
 from bot.settings import Settings
-from bot.store.store import Store
+from bot.store.open_store import open_store
 from tests.chat.msteams import activities, microsoft
 from tests.chat.slack import payloads, web_api
 
@@ -91,6 +91,7 @@ async def _run_bot(
     settings = Settings(
         _env_file=None,
         database_url=SecretStr(f"sqlite:///{folder / 'attune.sqlite'}"),
+        keys=SecretStr(str(folder / "keys")),
         pepper=SecretStr("made-up-pepper-of-more-than-32-characters"),
         slack_api_url=api.url,
         slack_bot_token=SecretStr("xoxb-planted"),
@@ -99,7 +100,7 @@ async def _run_bot(
         test_clock=now,
         **teams,
     )
-    store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
+    store = open_store(settings)
     store.migrate()
     await store.close()
     bot = Bot(settings, Clock(now), receives=True, runs_ticker=False)

@@ -19,9 +19,9 @@ from bot.domain.people import Team
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Deliveries, PlannedDelivery
 from bot.store.schema import people
-from bot.store.store import Store
 from schedules import weekly_checkin
 from tests.doubles import RecordingOutlet
+from tests.key_folders import open_test_store
 
 MONDAY = datetime(2026, 6, 29, 13, 0, 30, tzinfo=UTC)
 """Half a minute past nine in Toronto."""
@@ -42,7 +42,7 @@ def _measure_in_process(people_count: int) -> dict[str, Any]:
 
 
 async def _plan_and_measure(people_count: int, folder: Path) -> dict[str, Any]:
-    store = Store.open(f"sqlite:///{folder}/attune.sqlite", ())
+    store = open_test_store(f"sqlite:///{folder}/attune.sqlite", ())
     store.migrate()
     await store.across_workspaces.write(
         lambda repos: _insert_people(repos, people_count), timeout_seconds=600

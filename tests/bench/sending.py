@@ -22,8 +22,8 @@ from bot.domain.people import Team
 from bot.sandbox.process.loopback_server import free_port
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
-from bot.store.store import Store
 from tests.journeys.botprocess import PEPPER, ROOT, BotProcess
+from tests.key_folders import open_test_store
 
 START_TIME = datetime(2026, 6, 29, 13, 0, 30, tzinfo=UTC)
 """Start of the bot's clock: in working hours, so that no check-in waits until morning."""
@@ -129,7 +129,7 @@ def _resident_megabytes(bot: BotProcess) -> float:
 
 async def plan_checkins(bot: BotProcess, load: Load) -> None:
     """Join people to their teams with known chats, and plan a check-in for each, due now."""
-    store = Store.open(f"sqlite:///{bot.database_file}", (PEPPER.encode(),))
+    store = open_test_store(f"sqlite:///{bot.database_file}", (PEPPER.encode(),))
     store.migrate()
     each = load.message_count // load.workspace_count
     for number in range(load.workspace_count):

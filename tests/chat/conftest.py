@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from bot import app
 from bot.clock import Clock
 from bot.settings import Settings
-from bot.store.store import Store
+from bot.store.open_store import open_store
 from tests.chat.msteams import microsoft
 from tests.chat.on_slack import SlackProduct
 from tests.chat.on_teams import TeamsProduct
@@ -32,6 +32,7 @@ def build_settings(folder: Path, **overrides: Any) -> Settings:
     return Settings(
         _env_file=None,
         database_url=SecretStr(f"sqlite:///{folder / 'attune.sqlite'}"),
+        keys=SecretStr(str(folder / "keys")),
         pepper=SecretStr("made-up-pepper-of-more-than-32-characters"),
         pace=1000,
         test_mode=True,
@@ -43,7 +44,7 @@ def build_settings(folder: Path, **overrides: Any) -> Settings:
 async def create_bot(folder: Path, clock: Clock, team_file: str, **overrides: Any) -> app.Bot:
     """Return a bot whose new store contains the team and nothing else."""
     settings = build_settings(folder, **overrides)
-    store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
+    store = open_store(settings)
     store.migrate()
     await store.close()
     (folder / "teams.toml").write_text(team_file, encoding="utf-8")

@@ -37,7 +37,7 @@ class BotProcess:
     @property
     def database_file(self) -> Path:
         """The embedded database file."""
-        return self.folder / "attune.sqlite"
+        return self.folder / "database" / "attune.sqlite"
 
     def build_environment(self) -> dict[str, str]:
         """Return the complete environment of the process."""
@@ -45,6 +45,7 @@ class BotProcess:
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
             "DATABASE_URL": f"sqlite:///{self.database_file}",
+            "KEYS": str(self.folder.resolve() / "keys"),
             "PEPPER": PEPPER,
             "SLACK_SIGNING_SECRET": SIGNING_SECRET,
             "SLACK_BOT_TOKEN": "xoxb-made-up",

@@ -18,10 +18,10 @@ import psycopg
 
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
-from bot.store.store import Store
 from tests.journeys.botprocess import PEPPER, ROOT
 from tests.journeys.faulty_slack import FaultySlack, run_faulty_slack
 from tests.journeys.short_waits import NOTE_KIND
+from tests.key_folders import open_test_store
 
 WORKSPACES = ("slack:T0NORTH", "slack:T0SOUTH", "slack:T0WEST")
 PEOPLE_PER_WORKSPACE = 6
@@ -226,7 +226,7 @@ class WorkerGroup:
 
     def _run_job(self, job: Any) -> None:
         async def run_in_store() -> None:
-            store = Store.open(self.database_url, (PEPPER.encode(),))
+            store = open_test_store(self.database_url, (PEPPER.encode(),))
             await store.across_workspaces.write(job, timeout_seconds=30)
             await store.close()
 
@@ -238,7 +238,7 @@ def create_workers(
     folder: Path, database_url: str, *, is_history_granted: bool = True, **overrides: str
 ) -> Iterator[WorkerGroup]:
     """Create two workers, not yet started, over a database and three workspaces."""
-    store = Store.open(database_url, ())
+    store = open_test_store(database_url, ())
     store.migrate()
     store.close_sync()
     with (
@@ -251,7 +251,7 @@ def create_workers(
             WorkerProcess(
                 slack,
                 folder / f"{number}.log",
-                environment=_build_environment(database_url, slack.api_url) | overrides,
+                environment=_build_environment(folder, database_url, slack.api_url) | overrides,
             )
             for number, slack in enumerate((first_slack, second_slack))
         )
@@ -279,11 +279,12 @@ def _parse_address(hex_address: str) -> tuple[str, int]:
     return ".".join(str(part) for part in reversed(bytes.fromhex(host))), int(port, 16)
 
 
-def _build_environment(database_url: str, api_url: str) -> dict[str, str]:
+def _build_environment(folder: Path, database_url: str, api_url: str) -> dict[str, str]:
     return {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": "",
         "DATABASE_URL": database_url,
+        "KEYS": str(folder.resolve() / "keys"),
         "PEPPER": PEPPER,
         "SLACK_BOT_TOKEN": "xoxb-made-up",
         "SLACK_API_URL": api_url,

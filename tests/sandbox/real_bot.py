@@ -17,7 +17,7 @@ from bot.sandbox.workspace import personas
 from bot.sandbox.workspace.engine import SandboxEngine
 from bot.sandbox.workspace.personas import SamplePractice
 from bot.settings import Settings
-from bot.store.store import Store
+from bot.store.open_store import open_store
 
 
 @asynccontextmanager
@@ -65,6 +65,7 @@ def _build_settings(
     return Settings(
         _env_file=None,
         database_url=SecretStr(f"sqlite:///{folder / 'attune.sqlite'}"),
+        keys=SecretStr(str(folder / "keys")),
         pepper=SecretStr("made-up-pepper-of-more-than-32-characters"),
         slack_signing_secret=None if socket_mode else SecretStr(credentials.signing_secret),
         slack_app_token=SecretStr(credentials.app_token) if socket_mode else None,
@@ -79,7 +80,7 @@ def _build_settings(
 async def _apply_team_file(
     settings: Settings, sample_practice: SamplePractice, folder: Path
 ) -> None:
-    store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
+    store = open_store(settings)
     store.migrate()
     await store.close()
     team_file = folder / "teams.toml"

@@ -28,11 +28,11 @@ from bot.elements import Button
 from bot.errors import StoreBusyError
 from bot.public_holidays import holiday_dates
 from bot.store.repositories import Repositories
-from bot.store.store import Store
 from handlers import checkin
 from schedules import COMPOSERS, weekly_checkin
 from schedules.delivery.sender import DeliverySender
 from tests.doubles import PEPPERS, FakeClock, RecordingOutlet
+from tests.key_folders import open_test_store
 from tests.sample_team import steps_by_name
 
 ZONE_NAMES = (
@@ -168,7 +168,7 @@ async def run_simulation(
     rng = Random(span.seed)  # noqa: S311 - reproducible by its seed
     clock, outlet = FakeClock(span.start), RecordingOutlet()
     people, outages = generate_people(span, rng), generate_outages(span, rng)
-    store = Store.open(f"sqlite:///{folder}/years.sqlite", PEPPERS)
+    store = open_test_store(f"sqlite:///{folder}/years.sqlite", PEPPERS)
     store.migrate()
     context = Context(store, catalogue.load_catalogue(), clock, {"slack": outlet})
     await store.across_workspaces.write(lambda repos: set_up_teams(repos, people))

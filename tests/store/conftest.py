@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.store import Store
+from tests.key_folders import open_test_store
 
 PEPPERS = (b"a made-up pepper for tests, newest", b"a made-up pepper for tests, before")
 
@@ -26,7 +27,7 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 async def store(database: str) -> AsyncIterator[Store]:
     """A store on a migrated database that no other test uses."""
-    store_on_database = Store.open(database, PEPPERS)
+    store_on_database = open_test_store(database, PEPPERS)
     store_on_database.migrate()
     yield store_on_database
     await store_on_database.close()

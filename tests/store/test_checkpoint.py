@@ -9,13 +9,13 @@ from sqlalchemy import event
 
 from bot.errors import StoreBusyError
 from bot.store.repositories import Repositories
-from bot.store.store import Store
+from tests.key_folders import open_test_store
 from tests.store.sample_jobs import insert_row_job, list_row_names
 
 
 async def test_idle_writer_truncates_the_write_ahead_log(tmp_path: Path) -> None:
     """After the idle time without jobs, SQLite's write-ahead log is empty."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
     store.migrate()
     await store.across_workspaces.write(insert_row_job("slack:T1"))
     log = tmp_path / "attune.sqlite-wal"
@@ -28,7 +28,7 @@ async def test_idle_writer_truncates_the_write_ahead_log(tmp_path: Path) -> None
 
 async def test_idle_checkpoint_does_not_wait_for_a_reader(tmp_path: Path) -> None:
     """An open reader delays the idle checkpoint, but no write."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
     store.migrate()
     await store.across_workspaces.write(insert_row_job("slack:T1"))
     reader = sqlite3.connect(tmp_path / "attune.sqlite", isolation_level=None)
@@ -47,7 +47,7 @@ async def test_idle_checkpoint_does_not_wait_for_a_reader(tmp_path: Path) -> Non
 
 async def test_explicit_checkpoint_waits_for_a_reader(tmp_path: Path) -> None:
     """A requested checkpoint returns after the last open reader has finished."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     await store.across_workspaces.write(insert_row_job("slack:T1"))
     reader = sqlite3.connect(tmp_path / "attune.sqlite", isolation_level=None)
@@ -67,7 +67,7 @@ async def test_explicit_checkpoint_waits_for_a_reader(tmp_path: Path) -> None:
 
 async def test_lock_timeout_raises_store_busy(tmp_path: Path) -> None:
     """While another process holds the write lock, a write times out and stores nothing."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     event.listen(
         store._engines.writer, "checkout", lambda raw, *_: raw.execute("PRAGMA busy_timeout=100")
@@ -87,7 +87,7 @@ async def test_lock_timeout_raises_store_busy(tmp_path: Path) -> None:
 
 async def test_checkpoint_runs_in_queue_order(tmp_path: Path) -> None:
     """A checkpoint queued between two jobs runs after the first and before the second."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     order: list[str] = []
     requests = (
@@ -106,7 +106,7 @@ async def test_failed_idle_checkpoint_is_logged_and_does_not_stop_the_writer(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A failed idle checkpoint is logged, and later jobs are processed."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", (), idle_seconds=0.05)
     store.migrate()
     checkouts = count(1)
 
@@ -128,7 +128,7 @@ async def test_failed_idle_checkpoint_is_logged_and_does_not_stop_the_writer(
 
 async def test_checkpoint_restores_the_busy_timeout(tmp_path: Path) -> None:
     """A checkpoint's own busy timeout applies to the checkpoint only."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     await store.checkpoint()
 

@@ -3,6 +3,7 @@ import multiprocessing
 from multiprocessing.connection import Connection as Pipe
 
 from bot.store.store import Store
+from tests.key_folders import open_test_store
 from tests.store.sample_jobs import insert_row_job, list_row_names
 
 KILLS = 20
@@ -21,7 +22,7 @@ def write_until_killed(database: str, round_number: int, pipe: Pipe) -> None:
             row_number += 1
 
     async def run_four_loops() -> None:
-        store = Store.open(database, ())
+        store = open_test_store(database, ())
         await asyncio.gather(*(write_rows(store, loop_number) for loop_number in range(4)))
 
     asyncio.run(run_four_loops())

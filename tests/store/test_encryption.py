@@ -3,6 +3,7 @@ from contextlib import closing
 from pathlib import Path
 
 from bot.store.store import Store
+from tests.key_folders import open_test_store
 from tests.store.conftest import PEPPERS
 
 SECRET = {"token": "xoxe.xoxb-canary", "refresh": "xoxe-canary"}
@@ -28,7 +29,7 @@ async def test_encrypted_secret_is_decrypted(store: Store) -> None:
 async def test_database_copy_without_the_pepper_decrypts_nothing(tmp_path: Path) -> None:
     """The database has no plaintext, and only a pepper that encrypted a value decrypts it."""
     url = f"sqlite:///{tmp_path}/attune.sqlite"
-    store = Store.open(url, PEPPERS[1:])
+    store = open_test_store(url, PEPPERS[1:])
     store.migrate()
     await store.across_workspaces.write(lambda repos: repos.secret_cipher.encrypt("slack", SECRET))
     await store.close()
@@ -36,7 +37,7 @@ async def test_database_copy_without_the_pepper_decrypts_nothing(tmp_path: Path)
     with closing(sqlite3.connect(tmp_path / "attune.sqlite")) as database:
         assert "canary" not in "\n".join(database.iterdump())
     for peppers, decrypted in ((PEPPERS, SECRET), ((b"x" * 32,), None), ((), None)):
-        other = Store.open(url, peppers)
+        other = open_test_store(url, peppers)
         assert (
             await other.across_workspaces.read(lambda repos: repos.secret_cipher.decrypt("slack"))
             == decrypted

@@ -10,6 +10,7 @@ from bot.errors import StoreBusyError
 from bot.store.engines import SQLITE_PRAGMAS, open_engines
 from bot.store.schema import workspaces
 from bot.store.store import Store
+from tests.key_folders import open_test_store
 from tests.postgres import PostgresServer
 
 
@@ -117,7 +118,7 @@ async def test_store_reconnects_after_a_server_crash(
     postgres: PostgresServer, postgres_url: str
 ) -> None:
     """After PostgreSQL crashed and restarted, reads and writes succeed again."""
-    store = Store.open(postgres_url, ())
+    store = open_test_store(postgres_url, ())
     store.migrate()
     await store.across_workspaces.write(
         lambda repos: repos.workspaces.suspend("slack:T1", "before")
@@ -153,7 +154,7 @@ async def test_terminated_connection_rolls_back_the_batch(
     postgres_url: str,
 ) -> None:
     """When the server terminates the writer's connection, every job of the batch fails."""
-    store = Store.open(postgres_url, ())
+    store = open_test_store(postgres_url, ())
     store.migrate()
 
     def terminate_other_sessions(repos: object) -> None:
@@ -177,7 +178,7 @@ async def test_terminated_connection_rolls_back_the_batch(
 def test_store_opens_while_the_server_is_down(tmp_path: Path) -> None:
     """Opening a PostgreSQL store makes no connection."""
     url = f"postgresql+psycopg://nobody@/nothing?host={tmp_path}"
-    store = Store.open(url, ())
+    store = open_test_store(url, ())
 
     with pytest.raises(OperationalError):
         store.is_schema_current()

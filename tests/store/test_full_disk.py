@@ -5,7 +5,7 @@ import pytest
 
 from bot.errors import StoreBusyError
 from bot.store.repositories import Repositories
-from bot.store.store import Store
+from tests.key_folders import open_test_store
 from tests.store.sample_jobs import insert_row_job, list_row_names
 
 _FREE_PAGES = 2
@@ -25,7 +25,7 @@ def insert_too_much(repos: Repositories) -> None:
 
 async def test_full_disk_loses_no_acknowledged_write(tmp_path: Path) -> None:
     """When SQLite rolls a batch back, every job of it is reported as failed, and none is stored."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     await store.across_workspaces.write(limit_file_size)
     names = ["slack:before", "slack:after"]
@@ -45,7 +45,7 @@ async def test_full_disk_loses_no_acknowledged_write(tmp_path: Path) -> None:
 
 async def test_writes_resume_after_a_full_disk(tmp_path: Path) -> None:
     """After a batch was rolled back, the next one is committed."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     await store.across_workspaces.write(limit_file_size)
     with pytest.raises(StoreBusyError):

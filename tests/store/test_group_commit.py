@@ -9,6 +9,7 @@ from bot.errors import StoreBusyError
 from bot.store.group_commit import MAX_BATCH
 from bot.store.repositories import Repositories
 from bot.store.store import Store
+from tests.key_folders import open_test_store
 from tests.store.sample_jobs import insert_row_job, list_row_names
 
 
@@ -138,7 +139,7 @@ async def test_timeout_does_not_apply_to_a_running_job(store: Store) -> None:
 
 async def test_full_queue_rejects_a_job_after_the_timeout(database: str) -> None:
     """A caller waits for space in a full queue until its timeout, then gets an exception."""
-    store = Store.open(database, (), max_queued=2)
+    store = open_test_store(database, (), max_queued=2)
     store.migrate()
     may_continue = threading.Event()
     blocking_task = asyncio.create_task(
@@ -188,7 +189,7 @@ async def test_cancelled_job_never_runs(store: Store) -> None:
 
 async def test_close_runs_queued_jobs_and_rejects_new_ones(database: str) -> None:
     """Jobs queued before closing are committed; later ones raise."""
-    store = Store.open(database, ())
+    store = open_test_store(database, ())
     store.migrate()
     write_tasks = [
         asyncio.create_task(store.across_workspaces.write(insert_row_job(f"slack:T{n}")))
@@ -201,7 +202,7 @@ async def test_close_runs_queued_jobs_and_rejects_new_ones(database: str) -> Non
     assert len(await asyncio.gather(*write_tasks)) == 50
     with pytest.raises(StoreBusyError):
         await store.across_workspaces.write(insert_row_job("slack:late"))
-    reopened = Store.open(database, ())
+    reopened = open_test_store(database, ())
     assert len(await reopened.across_workspaces.read(list_row_names)) == 50
     reopened.close_sync()
     await store.close()

@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateTable
 from bot.store import migrate
 from bot.store.schema import metadata
 from bot.store.store import Store
+from tests.key_folders import open_test_store
 
 
 def test_migrations_match_the_schema(store: Store) -> None:
@@ -35,7 +36,7 @@ def test_migrated_sqlite_tables_have_the_declared_sql(store: Store) -> None:
 
 def test_migrate_is_idempotent(database: str) -> None:
     """Every start can migrate."""
-    store = Store.open(database, ())
+    store = open_test_store(database, ())
     assert not store.is_schema_current()
 
     store.migrate()
@@ -47,7 +48,7 @@ def test_migrate_is_idempotent(database: str) -> None:
 
 def test_concurrent_migrations_are_serialized(database: str) -> None:
     """Of two processes that migrate at once, one creates the tables, the other finds them."""
-    stores = [Store.open(database, ()) for _ in range(2)]
+    stores = [open_test_store(database, ()) for _ in range(2)]
     with ThreadPoolExecutor(2) as executor:
         list(executor.map(lambda store: store.migrate(), stores))
 
@@ -58,7 +59,7 @@ def test_concurrent_migrations_are_serialized(database: str) -> None:
 
 def test_failed_migration_is_rolled_back(database: str) -> None:
     """An upgrade is applied in full or not at all."""
-    store = Store.open(database, ())
+    store = open_test_store(database, ())
     with store._engines.writer.begin() as connection:
         connection.execute(text("CREATE TABLE release (in_the_way INTEGER)"))
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from bot.store.repositories import Repositories
 from bot.store.schema import workspaces
 from bot.store.store import Store
+from tests.key_folders import open_test_store
 from tests.store.sample_jobs import insert_row_job, list_row_names
 
 
@@ -75,7 +76,7 @@ async def test_read_job_cannot_write(store: Store) -> None:
 
 def test_store_works_on_several_event_loops(database: str) -> None:
     """A store serves consecutive and concurrent event loops."""
-    store = Store.open(database, ())
+    store = open_test_store(database, ())
     store.migrate()
     asyncio.run(store.across_workspaces.write(insert_row_job("slack:first")))
     threads = [
@@ -97,7 +98,7 @@ def test_store_works_on_several_event_loops(database: str) -> None:
 
 async def test_two_stores_share_a_database(store: Store, database: str) -> None:
     """Two writers on one database, such as an operator's command and a bot, lose no write."""
-    other_store = Store.open(database, ())
+    other_store = open_test_store(database, ())
     count_query = select(func.count()).select_from(workspaces)
 
     await asyncio.gather(

@@ -12,12 +12,13 @@ from sqlalchemy.exc import OperationalError
 
 from bot.store.store import Store
 from bot.store.worker_locks import LiveWorker, WorkerLease
+from tests.key_folders import open_test_store
 
 
 @pytest.fixture
 async def shared_store(postgres_url: str) -> AsyncIterator[Store]:
     """A store on a PostgreSQL database without any worker."""
-    postgres_store = Store.open(postgres_url, ())
+    postgres_store = open_test_store(postgres_url, ())
     yield postgres_store
     await postgres_store.close()
 
@@ -142,7 +143,7 @@ async def test_idle_worker_loses_its_lease(shared_store: Store) -> None:
 
 async def test_sqlite_has_no_other_workers(tmp_path: Path) -> None:
     """On SQLite there is one process, and the list of live workers is empty."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
 
     assert store.list_live_workers() == ()
     await store.close()

@@ -41,7 +41,8 @@ class BotProcess(ChildProcess):
         self._environment = {
             "PYTHONPATH": str(PROJECT_ROOT),
             "PYTHONUTF8": "1",
-            "DATABASE_URL": f"sqlite:///{(folder / 'attune.sqlite').resolve()}",
+            "DATABASE_URL": f"sqlite:///{(folder / 'database/attune.sqlite').resolve()}",
+            "KEYS": str((folder / "keys").resolve()),
             "PEPPER": pepper,
             "HOST": LOOPBACK_HOST,
             "PORT": str(port),

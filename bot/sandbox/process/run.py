@@ -30,7 +30,7 @@ from bot.sandbox.workspace.time_travel import ClockError
 DEFAULT_PORT = 3000
 """Default port of the page; ``make try PORT=...`` overrides it."""
 
-_HISTORY_MARKER, _STATE_FILE = "lived", "workspace.json"
+_HISTORY_MARKER, _STATE_FILE = "history", "workspace.json"
 _EXIT_OK, _EXIT_FAILED = 0, 2
 
 

@@ -5,6 +5,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from bot.store.encryption import SecretCipher
+from bot.store.keys.key_store import KeyStore
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.idempotency import IdempotencyKeys
 from bot.store.repositories.intentions import Intentions
@@ -28,11 +29,19 @@ class Repositories:
     """
 
     def __init__(
-        self, connection: Connection, peppers: tuple[bytes, ...], workspace: str | None = None
+        self,
+        connection: Connection,
+        peppers: tuple[bytes, ...],
+        key_store: KeyStore,
+        workspace: str | None = None,
     ) -> None:
-        """Use the transaction of *connection*; *peppers*, newest first, key all digests."""
+        """Use the transaction of *connection*; *peppers*, newest first, key all digests.
+
+        *key_store* holds the keys that are destroyed when their period closes.
+        """
         self._connection = connection
         self._peppers = peppers
+        self._key_store = key_store
         self.workspace = workspace
 
     @cached_property

@@ -52,7 +52,7 @@ def test_an_unreadable_file_is_reported_with_a_remedy(
     words: LanguagePack, tmp_path: Path, capsys: pytest.CaptureFixture[str], file: str, content: str
 ) -> None:
     """A file of another version prints how to reset the folder, instead of a traceback."""
-    (tmp_path / "lived").touch()
+    (tmp_path / "history").touch()
     run._load_secrets(tmp_path / "secrets.json")
     (tmp_path / file).write_text(content, encoding="utf-8")
 
@@ -67,7 +67,7 @@ def test_a_missing_snapshot_is_reported_with_a_remedy(
     words: LanguagePack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A folder with a bot database but without a snapshot does not start a bot."""
-    (tmp_path / "lived").touch()
+    (tmp_path / "history").touch()
 
     assert run_without_terminal(words, tmp_path, 0) == 2
     assert "make try RESET=1" in capsys.readouterr().out
@@ -90,8 +90,9 @@ async def test_the_bot_does_not_inherit_the_operators_environment(
 
     assert "operators-own" not in environment
     assert set(bot._environment) == {
-        "PYTHONPATH", "PYTHONUTF8", "LANG", "DATABASE_URL", "PEPPER", "SLACK_SIGNING_SECRET",
-        "SLACK_BOT_TOKEN", "SLACK_API_URL", "PACE", "HOST", "PORT", "TEST_MODE",
+        "PYTHONPATH", "PYTHONUTF8", "LANG", "DATABASE_URL", "KEYS", "PEPPER",
+        "SLACK_SIGNING_SECRET", "SLACK_BOT_TOKEN", "SLACK_API_URL", "PACE", "HOST", "PORT",
+        "TEST_MODE",
     }  # fmt: skip
     assert not (tmp_path / ".env").exists()
 

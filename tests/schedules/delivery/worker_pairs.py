@@ -13,8 +13,8 @@ from bot.context import Context
 from bot.conversation import Address, SendResult
 from bot.elements import Message
 from bot.store.repositories.deliveries import PlannedDelivery
-from bot.store.store import Store
 from tests.doubles import PEPPERS, START, FakeClock, RecordingOutlet
+from tests.key_folders import open_test_store
 
 DEADLINE = START.replace(hour=23)
 WORKSPACES = ("slack:T0NORTH", "slack:T0SOUTH")
@@ -54,7 +54,7 @@ async def context(
     postgres_url: str, outlet: SlowOutlet, full_catalogue: Catalogue
 ) -> AsyncIterator[Context]:
     """A context over PostgreSQL without any team."""
-    store = Store.open(postgres_url, PEPPERS)
+    store = open_test_store(postgres_url, PEPPERS)
     store.migrate()
     yield Context(store, full_catalogue, FakeClock(), {"slack": outlet})
     await store.close()

@@ -10,6 +10,7 @@ from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryCount, DeliveryState
 from bot.store.repositories.delivery_statements import RECONCILE_AFTER
 from bot.store.store import Store
+from tests.key_folders import open_test_store
 from tests.store.sample_jobs import (
     DEADLINE,
     MARIE,
@@ -25,7 +26,7 @@ from tests.store.sample_jobs import (
 async def test_only_one_process_claims_a_delivery(store: Store, database: str) -> None:
     """Of concurrent claims of one delivery, exactly one returns `True`."""
     delivery = await plan_deliveries(store, PLANNED_CHECKIN)
-    other_store = Store.open(database, ())
+    other_store = open_test_store(database, ())
 
     claims = await asyncio.gather(
         *(

@@ -10,6 +10,7 @@ from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Delivery, DeliveryState
 from bot.store.schema import deliveries
 from bot.store.store import Store
+from tests.key_folders import open_test_store
 from tests.store.sample_jobs import (
     DEADLINE,
     MARIE,
@@ -79,7 +80,7 @@ def test_delivery_kinds_have_the_stored_values() -> None:
 
 async def test_concurrent_clocks_plan_a_delivery_once(store: Store, database: str) -> None:
     """Two processes that plan the same deliveries at once insert each row once."""
-    other_store = Store.open(database, ())
+    other_store = open_test_store(database, ())
     planned_checkins = [replace(PLANNED_CHECKIN, person=f"U{n:04}") for n in range(2500)]
 
     inserted_counts = await asyncio.gather(

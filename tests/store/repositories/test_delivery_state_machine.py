@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 from sqlalchemy import Engine
 
 from bot.store.repositories.deliveries import Deliveries, DeliveryState
-from bot.store.store import Store
+from tests.key_folders import open_test_store
 from tests.store.sample_jobs import DEADLINE, MARIE, NOW, PLANNED_CHECKIN, PLANNED_TIP
 
 PLANNED_DELIVERIES = [PLANNED_CHECKIN, replace(PLANNED_CHECKIN, slot="2026-W38"), PLANNED_TIP]
@@ -162,7 +162,7 @@ class DeliveryMachine(RuleBasedStateMachine):
 
 def test_deliveries_follow_the_state_diagram(tmp_path: Path) -> None:
     """In any order of claims, settlements, crashes and departures, repository and model agree."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
 
     class MachineOnStore(DeliveryMachine):

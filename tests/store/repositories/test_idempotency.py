@@ -6,6 +6,7 @@ from sqlalchemy import select
 from bot.store.repositories import Repositories
 from bot.store.schema import idempotency_keys
 from bot.store.store import Store
+from tests.key_folders import open_test_store
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 9, day) for day in (7, 8, 9))
 
@@ -90,14 +91,14 @@ async def test_claim_under_an_older_pepper_counts(database: str) -> None:
         b"an older pepper of enough length..",
         b"a newer pepper of enough length...",
     )
-    store = Store.open(database, (old_pepper,))
+    store = open_test_store(database, (old_pepper,))
     store.migrate()
     await store.across_workspaces.write(
         lambda repos: repos.idempotency_keys.claim("submit", "view", MONDAY)
     )
     await store.close()
 
-    rotated_store = Store.open(database, (new_pepper, old_pepper))
+    rotated_store = open_test_store(database, (new_pepper, old_pepper))
     assert not await rotated_store.across_workspaces.write(
         lambda repos: repos.idempotency_keys.claim("submit", "view", MONDAY)
     )

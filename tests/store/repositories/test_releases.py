@@ -9,6 +9,7 @@ from bot.store.repositories import Repositories
 from bot.store.schema import periods, slips
 from bot.store.store import Store
 from tests.database_files import read_all_bytes
+from tests.key_folders import open_test_store
 from tests.store.conftest import PEPPERS
 from tests.store.sample_counts import (
     AFTER_MONTH,
@@ -32,7 +33,7 @@ PEOPLE = build_clinicians("north", 24)
 
 def open_store(folder: Path) -> Store:
     """Open and migrate a store in *folder*."""
-    store = Store.open(f"sqlite:///{folder}/attune.sqlite", PEPPERS)
+    store = open_test_store(f"sqlite:///{folder}/attune.sqlite", PEPPERS)
     store.migrate()
     return store
 

@@ -10,6 +10,7 @@ from bot.store.repositories.periods import MissingPepperError
 from bot.store.repositories.slips import FilingResult
 from bot.store.schema import feeds, periods, slips
 from bot.store.store import Store
+from tests.key_folders import open_test_store
 from tests.store.conftest import PEPPERS
 from tests.store.sample_counts import (
     AFTER_QUARTER,
@@ -133,7 +134,7 @@ async def test_close_is_idempotent(store: Store, database: str) -> None:
     """Two workers that close at the same time publish once; later closes publish nothing."""
     await open_periods(store, (NORTH, 9))
     await file_debriefs(store, *NINE)
-    other_store = Store.open(database, PEPPERS)
+    other_store = open_test_store(database, PEPPERS)
 
     assert sorted(
         await asyncio.gather(close_due_periods(store), close_due_periods(other_store))
@@ -220,20 +221,20 @@ async def test_old_pepper_can_be_removed_after_its_last_period(database: str) ->
         b"the pepper of last year, made up",
         b"the pepper of this year, made up",
     )
-    store = Store.open(database, (old_pepper,))
+    store = open_test_store(database, (old_pepper,))
     store.migrate()
     await open_periods(store, (NORTH, 9))
     await file_debriefs(store, MARIE, OMAR)
     await store.close()
 
-    store = Store.open(database, (new_pepper, old_pepper))
+    store = open_test_store(database, (new_pepper, old_pepper))
     await file_debriefs(store, MARIE)
     assert await store.across_workspaces.write(withdraw_debriefs_job(MARIE)) == 2
     assert await close_due_periods(store) == 2
     await file_debriefs(store, MARIE, now=AFTER_QUARTER)
     await store.close()
 
-    store = Store.open(database, (new_pepper,))
+    store = open_test_store(database, (new_pepper,))
     assert await store.across_workspaces.write(withdraw_debriefs_job(MARIE, AFTER_QUARTER)) == 1
     await store.close()
 
@@ -242,13 +243,13 @@ async def test_period_without_its_pepper_stays_open(
     database: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Nothing wrong is published, others close, and the error is logged without personal data."""
-    store = Store.open(database, (b"a pepper that will be lost, made up",))
+    store = open_test_store(database, (b"a pepper that will be lost, made up",))
     store.migrate()
     await open_periods(store, (NORTH, 9))
     await file_debriefs(store, *NINE)
     await store.close()
 
-    store = Store.open(database, PEPPERS)
+    store = open_test_store(database, PEPPERS)
     await open_periods(store, (SOUTH, 9))
     assert await store.across_workspaces.write(file_debrief_job(MARIE)) == FilingResult(
         withdrawable_until=None

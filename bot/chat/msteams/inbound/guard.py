@@ -19,7 +19,7 @@ from bot.chat.msteams.inbound.token_validation import (
     UnendorsedError,
 )
 from bot.chat.request_body import Payload
-from bot.settings import is_loopback
+from bot.settings_validation import is_loopback
 
 logger = logging.getLogger("attune.msteams")
 

@@ -14,7 +14,7 @@ from jwt import PyJWK
 from jwt.exceptions import PyJWTError
 
 from bot.logs import log_error
-from bot.settings import is_loopback
+from bot.settings_validation import is_loopback
 
 logger = logging.getLogger("attune.msteams")
 

@@ -1,0 +1,203 @@
+"""A key store in a local folder: one file a key, created and destroyed durably."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from stat import S_IMODE
+
+from bot.store.keys.key_id import KeyId, StoredKey, parse_file_name
+from bot.store.keys.key_store import (
+    KEY_BYTES,
+    KeyStoreHealth,
+    KeyStoreUnavailableError,
+    generate_key,
+    validate_key,
+)
+
+_TAG_NAME = "CACHEDIR.TAG"
+_TAG_CONTENT = b"""Signature: 8a477f597d28d172789f06886806bc55
+# This folder holds keys that are destroyed on purpose. No backup may contain them, which is why
+# it is marked as a cache: see https://bford.info/cachedir/
+"""
+_NEW_SUFFIX, _OLD_SUFFIX = ".new", ".old"
+"""Suffixes of the files of an interrupted creation, and of an interrupted deletion."""
+
+_PRIVATE_FILE, _PRIVATE_FOLDER = 0o600, 0o700
+
+Synchronize = Callable[[int], None]
+"""Writes a descriptor's file or folder to the disk, as :func:`os.fsync` does."""
+
+
+class FolderKeyStore:
+    """Keys as files of mode 0600 in a folder of mode 0700, which its first key creates.
+
+    A key is written to a temporary file, synchronized and then hard linked to its name, which
+    fails where the name exists: an existing key is never replaced, and a name never refers to
+    an incomplete key. Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError` for
+    every error of the operating system.
+    """
+
+    def __init__(self, folder: Path, synchronize: Synchronize = os.fsync) -> None:
+        """Use *folder*, which need not exist; *synchronize* is replaced by crash tests only."""
+        self._folder = folder
+        self._synchronize = synchronize
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the key files."""
+        return self._folder
+
+    def get(self, key_id: KeyId) -> bytes | None:
+        """Return the content of the key's file; ``None`` if there is no such file."""
+        with _translate_errors():
+            content = self._read_file(key_id.file_name)
+        return None if content is None else validate_key(content)
+
+    def get_or_create(self, key_id: KeyId) -> bytes:
+        """Return the key, created if missing, once its file and folder are on the disk.
+
+        The folder is synchronized for an existing key too: the process that created it may
+        not have come that far.
+        """
+        with _translate_errors():
+            self._create_folder()
+            if self._read_file(key_id.file_name) is None:
+                self._create_file(key_id.file_name, generate_key())
+            self._synchronize_folder(self._folder)
+        key = self.get(key_id)
+        if key is None:
+            raise KeyStoreUnavailableError("the key was deleted while it was created")
+        return key
+
+    def delete(self, key_id: KeyId | StoredKey) -> None:
+        """Rename, overwrite and unlink the key's file, and those of interrupted deletions.
+
+        The name is freed first, so that a key created meanwhile is not the one overwritten. A
+        file system that copies on write, and a solid-state disk, may still hold the old block.
+        """
+        with _translate_errors():
+            self._remove_file(key_id.file_name)
+
+    def list_ids(self) -> tuple[StoredKey, ...]:
+        """Return the key files of periods and teams, sorted by name.
+
+        Deletions that a crash interrupted are finished first.
+        """
+        with _translate_errors():
+            self._finish_deletions()
+            stored_keys = map(parse_file_name, self._list_names())
+            return tuple(stored_key for stored_key in stored_keys if stored_key)
+
+    def is_empty(self) -> bool:
+        """Whether the folder is missing or contains no key of a period and of a team."""
+        return not self.list_ids()
+
+    def check_health(self) -> KeyStoreHealth:
+        """Create and delete a file by the steps of a key; check that only the owner has access."""
+        name = f"check-{secrets.token_hex(8)}"
+        is_writable = False
+        with suppress(OSError):
+            self._create_folder()
+            self._create_file(name, generate_key())
+            is_writable = self._read_file(name) is not None
+            self._remove_file(name)
+        return KeyStoreHealth(is_writable, self._is_private())
+
+    def close(self) -> None:
+        """Do nothing: no file stays open between two calls."""
+
+    def _is_private(self) -> bool:
+        """Whether only the owner has access to the folder; a missing one is private."""
+        try:
+            return not S_IMODE(self._folder.stat().st_mode) & ~_PRIVATE_FOLDER
+        except OSError:
+            return True
+
+    def _create_folder(self) -> None:
+        """Create the folder and its missing parents durably, and mark it as a cache."""
+        missing = [path for path in (self._folder, *self._folder.parents) if not path.exists()]
+        for path in reversed(missing):
+            path.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
+            self._synchronize_folder(path.parent)
+        with suppress(FileExistsError):
+            self._write_new_file(self._folder / _TAG_NAME, _TAG_CONTENT)
+
+    def _create_file(self, name: str, key: bytes) -> None:
+        """Create the file *name* with *key*, unless another process has created it before."""
+        temporary = self._folder / f"{name}.{secrets.token_hex(8)}{_NEW_SUFFIX}"
+        try:
+            self._write_new_file(temporary, key)
+            with suppress(FileExistsError):
+                os.link(temporary, self._folder / name)
+        finally:
+            temporary.unlink(missing_ok=True)
+        self._synchronize_folder(self._folder)
+
+    def _write_new_file(self, path: Path, content: bytes) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        with os.fdopen(os.open(path, flags, _PRIVATE_FILE), "wb", buffering=0) as file:
+            file.write(content)
+            self._synchronize(file.fileno())
+
+    def _read_file(self, name: str) -> bytes | None:
+        """Return the content of the file *name*; ``None`` if it does not exist."""
+        try:
+            descriptor = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW)
+        except FileNotFoundError:
+            return None
+        with os.fdopen(descriptor, "rb", buffering=0) as file:
+            return file.read(KEY_BYTES + 1)
+
+    def _remove_file(self, name: str) -> None:
+        """Destroy the file *name*, and unlink the temporary files of its interrupted creations.
+
+        A temporary file is either no key or shares the overwritten content of the file *name*.
+        """
+        doomed = self._folder / f"{name}.{secrets.token_hex(8)}{_OLD_SUFFIX}"
+        with suppress(FileNotFoundError):
+            (self._folder / name).rename(doomed)
+            self._synchronize_folder(self._folder)
+        self._finish_deletions()
+        for other in self._list_names():
+            if other.startswith(f"{name}.") and other.endswith(_NEW_SUFFIX):
+                (self._folder / other).unlink(missing_ok=True)
+
+    def _finish_deletions(self) -> None:
+        """Overwrite, synchronize and unlink every file that a deletion has renamed."""
+        doomed_names = [name for name in self._list_names() if name.endswith(_OLD_SUFFIX)]
+        for path in map(self._folder.joinpath, doomed_names):
+            with suppress(FileNotFoundError):
+                self._overwrite_file(path)
+                path.unlink()
+        if doomed_names:
+            self._synchronize_folder(self._folder)
+
+    def _overwrite_file(self, path: Path) -> None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)
+        with os.fdopen(descriptor, "wb", buffering=0) as file:
+            file.write(bytes(KEY_BYTES))
+            self._synchronize(file.fileno())
+
+    def _list_names(self) -> list[str]:
+        try:
+            return sorted(path.name for path in self._folder.iterdir())
+        except FileNotFoundError:
+            return []
+
+    def _synchronize_folder(self, folder: Path) -> None:
+        """Write the folder's entries to the disk, so that a name survives a power cut."""
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            self._synchronize(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def _translate_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise KeyStoreUnavailableError(type(error).__name__) from error

@@ -1,0 +1,33 @@
+"""The key store of a test's database: a folder next to its files."""
+
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from bot.store.group_commit import IDLE_SECONDS, MAX_QUEUED
+from bot.store.keys.folder_key_store import FolderKeyStore
+from bot.store.store import Store
+
+
+def key_store_for(url: str) -> FolderKeyStore:
+    """Return the key store that every store on the database at *url* shares.
+
+    It is next to the SQLite file, or in the folder of the temporary PostgreSQL server's socket.
+    """
+    if url.startswith("sqlite:///"):
+        return FolderKeyStore(Path(url.removeprefix("sqlite:///")).with_suffix(".keys"))
+    parts = urlsplit(url)
+    (socket_folder,) = parse_qs(parts.query)["host"]
+    return FolderKeyStore(Path(socket_folder) / f"{parts.path.strip('/')}.keys")
+
+
+def open_test_store(
+    url: str,
+    peppers: tuple[bytes, ...],
+    *,
+    max_queued: int = MAX_QUEUED,
+    idle_seconds: float = IDLE_SECONDS,
+) -> Store:
+    """Open a store on the database at *url*, with the key store that belongs to it."""
+    return Store.open(
+        url, peppers, key_store_for(url), max_queued=max_queued, idle_seconds=idle_seconds
+    )
