@@ -140,10 +140,8 @@ class RequestMiddleware:
 
         def read_person_and_team(repos: Repositories) -> tuple[Clinician, Team | None]:
             person = request.person
-            team = repos.teams.get_home_team(person)
-            return repos.people.get(person), team or repos.teams.get_by_channel(
-                person.workspace, request.channel
-            )
+            clinician, team = repos.teams.get_person_and_team(person)
+            return clinician, team or repos.teams.get_by_channel(person.workspace, request.channel)
 
         clinician, team = await self._context.store.for_workspace(request.person.workspace).read(
             read_person_and_team

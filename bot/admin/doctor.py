@@ -1,4 +1,4 @@
-"""Check-up of a deployment: database, peppers, workers, credentials and system clock.
+"""Check-up of a deployment: database, keys, workers, credentials and system clock.
 
 Every finding is a catalogue key, so that the operator reads a remedy in their own language.
 """
@@ -52,7 +52,7 @@ async def run_checkup(
     check_slack: Callable[[], Awaitable[SlackCheck]],
     check_microsoft: Callable[[], Awaitable[MicrosoftCheck]],
 ) -> tuple[Finding, ...]:
-    """Check the database and peppers, and the credentials of every configured product.
+    """Check the database and keys, and the credentials of every configured product.
 
     *check_slack* and *check_microsoft* call the products' APIs; neither is called unless that
     product is configured. The store is read in a thread, to not block the event loop.
@@ -66,12 +66,12 @@ async def run_checkup(
 
 
 def _database_findings(settings: Settings) -> tuple[Finding, ...]:
-    """Check the connection, migrations, peppers, workers' leases and the people's products."""
+    """Check the connection, migrations, keys, workers' leases and the people's products."""
     try:
         store = open_store(settings)
         try:
             is_current = store.is_schema_current()
-            locked_periods = store.count_locked_periods() if is_current else 0
+            periods_without_key = store.count_periods_without_key() if is_current else 0
             workers = store.list_live_workers()
             joined_people = store.count_joined_people() if is_current else {}
         finally:
@@ -84,7 +84,7 @@ def _database_findings(settings: Settings) -> tuple[Finding, ...]:
     worker_findings = () if settings.uses_sqlite else (_worker_finding(workers),)
     return (
         schema_finding,
-        _pepper_finding(locked_periods),
+        _key_finding(periods_without_key),
         *worker_findings,
         *_product_findings(settings, joined_people),
     )
@@ -117,15 +117,15 @@ def _worker_finding(workers: tuple[LiveWorker, ...]) -> Finding:
     return Finding(is_healthy=False, key="operator.doctor.workers_apart", facts=facts)
 
 
-def _pepper_finding(unreadable_periods: int) -> Finding:
-    """Return whether every open period's token key can be derived from a configured pepper."""
+def _key_finding(unreadable_periods: int) -> Finding:
+    """Return whether the key store has the key of every open period."""
     if unreadable_periods:
         return Finding(
             is_healthy=False,
-            key="operator.doctor.pepper_missing",
+            key="operator.doctor.key_missing",
             facts={"count": unreadable_periods},
         )
-    return Finding(is_healthy=True, key="operator.doctor.pepper")
+    return Finding(is_healthy=True, key="operator.doctor.keys")
 
 
 def _slack_findings(slack_check: SlackCheck) -> tuple[Finding, ...]:

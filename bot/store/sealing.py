@@ -1,4 +1,4 @@
-"""Authenticated encryption of ledger records, with subkeys of a key that is destroyed."""
+"""Authenticated encryption of ledger records, and key derivation from a key that is destroyed."""
 
 import os
 

@@ -43,7 +43,7 @@ async def run_with_slack_check(folder: Path, slack_check: SlackCheck) -> dict[st
 
 
 async def test_healthy_deployment_passes_every_check(tmp_path: Path) -> None:
-    """Database, pepper, token, scopes and clock have one passing finding each."""
+    """Database, keys, token, scopes and clock have one passing finding each."""
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     store.close_sync()
@@ -52,7 +52,7 @@ async def test_healthy_deployment_passes_every_check(tmp_path: Path) -> None:
         tmp_path, SlackCheck(workspace="Riverside", scopes=SCOPES)
     ) == {
         "database": True,
-        "pepper": True,
+        "keys": True,
         "greeted": True,
         "scopes": True,
         "clock": True,
@@ -86,26 +86,24 @@ async def test_slack_faults_are_reported(tmp_path: Path, slack_check: SlackCheck
     assert (await run_with_slack_check(tmp_path, slack_check))[key] is False
 
 
-async def test_missing_pepper_of_open_periods_is_reported(tmp_path: Path) -> None:
-    """The finding contains the number of open periods whose pepper is not configured."""
-    store = open_test_store(
-        f"sqlite:///{tmp_path}/attune.sqlite", (b"a pepper that will be lost, made up",)
-    )
+async def test_missing_key_of_open_periods_is_reported(tmp_path: Path) -> None:
+    """The finding contains the number of open periods whose key is not in the key store."""
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     await open_periods(store, (build_team("north"), 9))
+    for stored_key in store.key_store.list_ids():
+        store.key_store.delete(stored_key)
     await store.close()
 
-    assert (await run_with_slack_check(tmp_path, SlackCheck(scopes=SCOPES)))[
-        "pepper_missing"
-    ] is False
+    assert (await run_with_slack_check(tmp_path, SlackCheck(scopes=SCOPES)))["key_missing"] is False
     (finding,) = [
         finding
         for finding in await doctor.run_checkup(
             build_settings(tmp_path), _check_healthy_slack, check_unreachable_microsoft
         )
-        if finding.key.endswith("pepper_missing")
+        if finding.key.endswith("key_missing")
     ]
-    assert "2 open counting periods" in load_catalogue().get_pack("en").translate(
+    assert "the keys of 2 counting periods" in load_catalogue().get_pack("en").translate(
         finding.key, **finding.facts
     )
 

@@ -50,8 +50,8 @@ async def simulate_quarters(context: Context, clock: FakeClock, quarters: int) -
 
 
 def _change_quarter(repos: Repositories, clock: FakeClock) -> None:
-    repos.slips.close_ended_periods(clock())
-    repos.slips.open_missing_periods(clock())
+    repos.ledger.close_ended_periods(clock())
+    repos.ledger.open_missing_periods(clock())
 
 
 async def test_the_first_view_requires_the_agreement(context: Context) -> None:

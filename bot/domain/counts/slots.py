@@ -100,6 +100,11 @@ def withdraw_token(record: LedgerRecord, token: bytes) -> tuple[LedgerRecord, in
     return replace(record, slots=slots), slot.count
 
 
+def has_token(record: LedgerRecord, token: bytes) -> bool:
+    """Return whether *token* has a slot in *record*."""
+    return _find_slot(record, token)[1] is not None
+
+
 def token_codes(record: LedgerRecord) -> list[tuple[bytes, str]]:
     """Return the (token, code) pairs that the release rule counts."""
     codes = record.shape.codes
