@@ -20,6 +20,7 @@ from bot.domain.counts.release_rule import (
     Band,
     BreakdownTable,
     CountingTerms,
+    LostTable,
     TotalTable,
     UnsealedTableError,
 )
@@ -269,3 +270,18 @@ def test_a_chart_has_a_text_equivalent() -> None:
     )
     assert len(chart.text_equivalent.splitlines()) == len(chart.bars) + 1
     assert not any(sign.isdigit() for sign in chart.text_equivalent)
+
+
+@pytest.mark.parametrize("ledger", [release_rule.TOTAL, release_rule.BREAKDOWN])
+def test_lost_table_survives_storage(ledger: str) -> None:
+    """The stored form of a lost table is parsed to the same table, whatever its ledger."""
+    table = release_rule.release_lost_table(ledger)
+
+    assert release_rule.parse_table(ledger, table.json_body) == table
+    assert table.ledger == ledger
+
+
+def test_lost_table_comes_from_the_rule_alone() -> None:
+    """It cannot be constructed elsewhere, as no table can."""
+    with pytest.raises(UnsealedTableError):
+        LostTable(release_rule.TOTAL, object())

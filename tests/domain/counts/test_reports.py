@@ -135,3 +135,29 @@ def test_raw_counts_are_rejected() -> None:
         table_text.build_chart({"away": 12}, WORDS)  # type: ignore[arg-type]  # as above
     bar = Bar("away", 12)  # type: ignore[arg-type]  # as above: a bar has a Share
     assert not isinstance(bar.share, Share)
+
+
+@pytest.mark.parametrize(
+    ("tag", "sentence"),
+    [
+        ("en", "No table this time: its key was lost"),
+        ("fr-CA", "Pas de tableau cette fois"),
+        ("zh", "这次没有表格"),
+    ],
+)
+def test_lost_tables_are_stated_without_figures(tag: str, sentence: str) -> None:
+    """A period whose key was lost says so for each ledger, without a chart or a cap."""
+    words = load_catalogue().get_pack(tag)
+    lost_tables = tuple(
+        build_table(release_rule.release_lost_table(ledger), OCTOBER)
+        for ledger in (release_rule.TOTAL, release_rule.BREAKDOWN)
+    )
+    archive = replace(ARCHIVE, tables=(*lost_tables, *ARCHIVE.tables[1:]))
+
+    report = reports.render_report(archive, None, words)
+
+    assert archive.tables_closing_on(None) == lost_tables
+    assert message_text(report).count(sentence) == 2
+    assert not [element for element in report.body if isinstance(element, Chart)]
+    cap = words.translate("debriefs.period.cap", count=4)
+    assert cap not in message_text(report)

@@ -143,3 +143,9 @@ def test_a_body_of_another_length_is_rejected() -> None:
     """A body that is not a whole number of slots is not decoded."""
     with pytest.raises(ValueError, match="whole number"):
         slots.decode_record(bytes(SHAPE.record_bytes + 1), SHAPE.cap, FORM_CODES)
+
+
+@given(filed=FILED_CODES, token=st.sampled_from(TOKENS))
+def test_a_token_has_a_slot_once_it_filed(filed: list[tuple[bytes, str]], token: bytes) -> None:
+    """A slot is in use from the first debrief of its contributor."""
+    assert slots.has_token(file_codes(filed), token) is any(filer == token for filer, _ in filed)
