@@ -13,21 +13,21 @@ from typing import Any
 
 from uvicorn.loops.auto import auto_loop_factory
 
-from bot import app, logs, progress, settings
-from bot.admin import doctor, metrics
+from bot import app, logs, operator_commands, progress, settings
+from bot.admin import doctor, start_checks
 from bot.admin.command_line import CommandHandler, build_parser
+from bot.admin.key_location import read_machine
 from bot.chat import slack
 from bot.chat.msteams import manifest as teams_manifest
 from bot.content import catalogue
 from bot.content.catalogue import LanguagePack
 from bot.domain.debriefs import printables
 from bot.errors import Fault, FaultyInputError
+from bot.operator_commands import EXIT_FAULTY_INPUT, EXIT_UNHEALTHY, print_sentence
 from bot.settings import Settings
+from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.open_store import open_store
 from bot.worker_options import PRODUCTION, WorkerOptions
-
-_EXIT_FAULTY_INPUT = 2
-_EXIT_UNHEALTHY = 1
 
 
 def main(arguments: Sequence[str] | None = None, worker_options: WorkerOptions = PRODUCTION) -> int:
@@ -45,9 +45,12 @@ def main(arguments: Sequence[str] | None = None, worker_options: WorkerOptions =
         return handler(options, words)
     except FaultyInputError as error:
         heading = "not_applied" if options.verb == "team" else "heading"
-        _print_sentence(words.translate(f"operator.faults.{heading}"))
+        print_sentence(words.translate(f"operator.faults.{heading}"))
         _print_faults(error.faults, words)
-        return _EXIT_FAULTY_INPUT
+    except KeyStoreUnavailableError:
+        print_sentence(words.translate("operator.faults.heading"))
+        _print_faults((Fault("KEYS", "operator.missing.keys_unavailable"),), words)
+    return EXIT_FAULTY_INPUT
 
 
 def _operator_language() -> str:
@@ -59,30 +62,27 @@ def _operator_language() -> str:
 def _print_faults(faults: Sequence[Fault], words: LanguagePack) -> None:
     for fault in faults:
         remedy = words.translate(fault.key, **fault.facts)
-        _print_sentence(
-            words.translate("operator.faults.line", where=fault.location, remedy=remedy)
-        )
+        print_sentence(words.translate("operator.faults.line", where=fault.location, remedy=remedy))
 
 
-def _run_web(_options: argparse.Namespace, words: LanguagePack) -> int:
-    config = _prepare_process("web", words)
+def _run_web(options: argparse.Namespace, words: LanguagePack) -> int:
+    config = _prepare_process("web", words, accepts_lost_keys=options.without_keys)
     try:
         _run_on_server_loop(app.run_web(config))
     except OSError:
-        _print_sentence(
+        print_sentence(
             words.translate("operator.port_taken", host=config.host, port=str(config.port))
         )
-        return _EXIT_FAULTY_INPUT
+        return EXIT_FAULTY_INPUT
     return 0
 
 
 def _run_worker(
-    _options: argparse.Namespace, words: LanguagePack, worker_options: WorkerOptions = PRODUCTION
+    options: argparse.Namespace, words: LanguagePack, worker_options: WorkerOptions = PRODUCTION
 ) -> int:
     """Run a worker process until SIGTERM or SIGINT."""
-    config = _prepare_process(
-        "worker", words, "worker" if app.is_scale_extra_installed() else "worker_alone"
-    )
+    greeting = "worker" if app.is_scale_extra_installed() else "worker_alone"
+    config = _prepare_process("worker", words, greeting, accepts_lost_keys=options.without_keys)
 
     async def run_until_signal() -> None:
         stop = asyncio.Event()
@@ -108,26 +108,7 @@ def _migrate_store(_options: argparse.Namespace, words: LanguagePack) -> int:
         settings.load_settings("migrate"),
         progress.build_step_callback(words.translate("operator.progress.tables")),
     )
-    _print_sentence(words.translate("operator.migrated"))
-    return 0
-
-
-def _print_deliveries(_options: argparse.Namespace, words: LanguagePack) -> int:
-    config = settings.load_settings("deliveries")
-    store = open_store(config)
-    try:
-        counts = metrics.summarize_delivery_counts(store.count_deliveries())
-    except Exception:  # noqa: BLE001 - each driver has its own errors; the doctor prints the remedy
-        _print_sentence(words.translate("operator.deliveries.unread"))
-        return _EXIT_UNHEALTHY
-    finally:
-        store.close_sync()
-    for day, kind, status, reason, count in counts:
-        sentence = words.translate(f"operator.deliveries.{status}", count=count)
-        line = f"{day}  {kind:<10} {sentence}" + (f"  {reason}" if reason else "")
-        print(line)  # noqa: T201 - the command's output
-    if not counts:
-        _print_sentence(words.translate("operator.deliveries.none"))
+    print_sentence(words.translate("operator.migrated"))
     return 0
 
 
@@ -140,8 +121,8 @@ def _print_checkup(_options: argparse.Namespace, words: LanguagePack) -> int:
         )
     )
     for finding in findings:
-        _print_sentence(words.translate(finding.key, **finding.facts))
-    return 0 if all(finding.is_healthy for finding in findings) else _EXIT_UNHEALTHY
+        print_sentence(words.translate(finding.key, **finding.facts))
+    return 0 if all(finding.is_healthy for finding in findings) else EXIT_UNHEALTHY
 
 
 def _print_manifest(options: argparse.Namespace, words: LanguagePack) -> int:
@@ -162,9 +143,9 @@ def _write_teams_package(options: argparse.Namespace, words: LanguagePack) -> in
     try:
         options.teams.write_bytes(package)
     except OSError:
-        _print_sentence(words.translate("operator.unpackaged", path=str(options.teams)))
-        return _EXIT_FAULTY_INPUT
-    _print_sentence(words.translate("operator.packaged", path=str(options.teams)))
+        print_sentence(words.translate("operator.unpackaged", path=str(options.teams)))
+        return EXIT_FAULTY_INPUT
+    print_sentence(words.translate("operator.packaged", path=str(options.teams)))
     return 0
 
 
@@ -175,7 +156,7 @@ def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
         progress.track_progress, label=words.translate("operator.progress.teams")
     )
     result = asyncio.run(app.apply_teams(config, options.file, track_progress))
-    _print_sentence(
+    print_sentence(
         words.translate(
             "operator.team.applied", count=result.team_count, changed=result.changed_count
         )
@@ -195,10 +176,10 @@ def _write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
             for name, page in printables.render_pages(content.get_pack(language)).items():
                 file = folder / f"{name}.{language}.html"
                 file.write_text(page, encoding="utf-8")
-                _print_sentence(words.translate("operator.printed.page", path=str(file)))
+                print_sentence(words.translate("operator.printed.page", path=str(file)))
     except OSError:
-        _print_sentence(words.translate("operator.printed.unwritable", folder=str(folder)))
-        return _EXIT_FAULTY_INPUT
+        print_sentence(words.translate("operator.printed.unwritable", folder=str(folder)))
+        return EXIT_FAULTY_INPUT
     return 0
 
 
@@ -230,18 +211,25 @@ def _run_sandbox(options: argparse.Namespace, words: LanguagePack) -> int:
     )
 
 
-def _prepare_process(verb: str, words: LanguagePack, greeting: str = "web") -> Settings:
+def _prepare_process(
+    verb: str, words: LanguagePack, greeting: str = "web", *, accepts_lost_keys: bool
+) -> Settings:
     """Load the settings of *verb*, configure logging and migrate an embedded database.
 
-    Then print the report on custom cards and the sentence *greeting*. Raises
-    :class:`bot.errors.FaultyInputError` for missing or malformed settings.
+    Then print where the keys are, the report on custom cards and the sentence *greeting*. Raises
+    :class:`bot.errors.FaultyInputError` for missing or malformed settings, and for lost keys
+    unless *accepts_lost_keys*.
     """
     config = settings.load_settings(verb)
     logs.configure_logging(config.log_level)
     if config.uses_sqlite:
         _apply_migrations(config)
+    for finding in start_checks.check_key_store(
+        config, read_machine(), accepts_lost_keys=accepts_lost_keys
+    ):
+        print_sentence(words.translate(finding.key, **finding.facts))
     _print_custom_cards_report(config, words)
-    _print_sentence(
+    print_sentence(
         words.translate(f"operator.starting.{greeting}", host=config.host, port=str(config.port))
     )
     return config
@@ -252,13 +240,13 @@ def _print_custom_cards_report(config: Settings, words: LanguagePack) -> None:
     if config.cards_folder is None:
         return
     content = catalogue.load_catalogue(config.cards_folder)
-    _print_sentence(
+    print_sentence(
         words.translate(
             "operator.cards.in_use", own=content.own_card_count, retired=content.retired_card_count
         )
     )
     if content.faults:
-        _print_sentence(words.translate("operator.cards.heading"))
+        print_sentence(words.translate("operator.cards.heading"))
         _print_faults(content.faults, words)
 
 
@@ -273,16 +261,14 @@ def _apply_migrations(
         store.close_sync()
 
 
-def _print_sentence(sentence: str) -> None:
-    print(sentence, file=sys.stderr)  # noqa: T201 - the operator reads standard error
-
-
 _HANDLERS: Mapping[str, CommandHandler] = {
     "web": _run_web,
     "worker": _run_worker,
     "migrate": _migrate_store,
     "doctor": _print_checkup,
-    "deliveries": _print_deliveries,
+    "deliveries": operator_commands.print_deliveries,
+    "backup": operator_commands.back_up_database,
+    "check-backup": operator_commands.check_backup,
     "manifest": _print_manifest,
     "team": _apply_team_file,
     "print": _write_printables,

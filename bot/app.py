@@ -63,7 +63,7 @@ class Bot:
         content = catalogue.load_catalogue(settings.cards_folder)
         outbound_sides = adapters.build_outbound_sides(settings, store, content, receives=receives)
         outlets = {product: side.outlet for product, side in outbound_sides.items()}
-        self.context = Context(store, content, clock, outlets)
+        self.context = Context(store, content, clock, outlets, settings.archive_folder)
         self.request_middleware = RequestMiddleware(self.context)
         self._delivery_wakeup = asyncio.Event()
         self._runs_ticker = runs_ticker

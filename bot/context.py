@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from bot.content.catalogue import Catalogue
 from bot.conversation import Outlet, parse_product
@@ -22,6 +23,8 @@ class Context:
     catalogue: Catalogue
     now: Callable[[], datetime]
     outlets: Mapping[str, Outlet]
+    releases_folder: Path | None = None
+    """Folder of the published tables' files; ``None`` to write none."""
 
     def find_outlet(self, workspace: str) -> Outlet | None:
         """Return the outlet of the workspace's product; ``None`` if that is not configured."""

@@ -14,20 +14,26 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from bot.errors import Fault, FaultyInputError
 from bot.settings_validation import (
     DATABASE_SCHEMES,
-    LOG_LEVELS,
     POSTGRESQL_SCHEME,
     check_api_url,
     check_keys_location,
+    check_log_level,
     check_metadata_url,
     check_pepper_length,
     check_prefix,
+    check_utc_offset,
     is_loopback,
+    is_same_database,
+    is_within_database_folder,
     normalize_uuid,
     reveal_secret,
     split_secrets,
 )
 
-_KEYS_FOLDER_NAME = "attune-keys"
+_KEYS_FOLDER_NAME, _RELEASES_FOLDER_NAME = "attune-keys", "attune-releases"
+
+_LOCATIONS = {"keys_beside_database": "keys", "keys_in_same_database": "keys"}
+"""The setting that an unmet requirement concerns, where it has another name."""
 
 
 class Settings(BaseSettings):
@@ -47,6 +53,7 @@ class Settings(BaseSettings):
     database_url: SecretStr = SecretStr("sqlite:///var/attune.sqlite")
     keys: SecretStr | None = None
     pepper: SecretStr | None = None
+    releases_folder: Path | None = None
     slack_signing_secret: SecretStr | None = None
     slack_bot_token: SecretStr | None = None
     slack_app_token: SecretStr | None = None
@@ -79,6 +86,8 @@ class Settings(BaseSettings):
     _check_pepper = field_validator("pepper")(check_pepper_length)
     _check_keys = field_validator("keys")(check_keys_location)
     _check_api_url = field_validator("slack_api_url")(check_api_url)
+    _check_log_level = field_validator("log_level")(check_log_level)
+    _check_test_clock = field_validator("test_clock")(check_utc_offset)
     _check_metadata_url = field_validator("teams_openid_metadata_url")(check_metadata_url)
 
     @field_validator("slack_bot_token")
@@ -111,39 +120,38 @@ class Settings(BaseSettings):
         """Parse a comma-separated list of UUIDs."""
         return ",".join(map(normalize_uuid, value.split(","))) if value else None
 
-    @field_validator("log_level")
-    @classmethod
-    def _check_log_level(cls, value: str) -> str:
-        if value.upper() not in LOG_LEVELS:
-            raise ValueError
-        return value.upper()
-
-    @field_validator("test_clock")
-    @classmethod
-    def _require_utc_offset(cls, value: datetime | None) -> datetime | None:
-        """Require a UTC offset."""
-        if value is not None and value.tzinfo is None:
-            raise ValueError
-        return value
-
     @property
     def peppers(self) -> tuple[bytes, ...]:
-        """Secrets from which contributor tokens and encryption keys are derived, newest first."""
+        """Configured secrets for digests and for the encryption of tokens, newest first.
+
+        Where none is configured, the key store holds a generated one.
+        """
         return (
             tuple(pepper.encode() for pepper in split_secrets(self.pepper)) if self.pepper else ()
         )
 
     @property
-    def keys_location(self) -> str:
-        """Location of the key store: a folder, or the URL of a PostgreSQL database.
+    def keys_folder(self) -> Path | None:
+        """Folder of the key store; ``None`` if it is in a database.
 
         The default is in the user's state directory, which is outside the database's folder
         and outlives a restart.
         """
         location = reveal_secret(self.keys)
         if location.startswith(POSTGRESQL_SCHEME):
-            return location
-        return str(Path(location).expanduser() if location else _default_keys_folder())
+            return None
+        return Path(location).expanduser() if location else _default_keys_folder()
+
+    @property
+    def archive_folder(self) -> Path:
+        """Folder for published tables, unless set beside the keys' folder."""
+        keys_folder = self.keys_folder or _default_keys_folder()
+        return self.releases_folder or keys_folder.with_name(_RELEASES_FOLDER_NAME)
+
+    @property
+    def keys_location(self) -> str:
+        """Location of the key store: a folder, or the URL of a PostgreSQL database."""
+        return str(self.keys_folder or reveal_secret(self.keys))
 
     @property
     def allowed_tenants(self) -> frozenset[str]:
@@ -182,7 +190,7 @@ def load_settings(verb: str) -> Settings:
         settings = Settings(**{name: _default_value(name) for name in malformed})
     faults = [Fault(name.upper(), f"operator.settings.{name}") for name in sorted(malformed)]
     faults += [
-        Fault(name.upper(), f"operator.missing.{name}")
+        Fault(_LOCATIONS.get(name, name).upper(), f"operator.missing.{name}")
         for name in _find_unmet_requirements(settings, verb)
         if name not in malformed
     ]
@@ -208,7 +216,12 @@ def disable_dotenv() -> Iterator[None]:
 def _default_keys_folder() -> Path:
     """Return the folder in the XDG state directory, which is ``~/.local/state`` unless set."""
     state = Path(os.environ.get("XDG_STATE_HOME") or "")
-    return (state if state.is_absolute() else Path.home() / ".local/state") / _KEYS_FOLDER_NAME
+    if not state.is_absolute():
+        try:
+            state = Path.home() / ".local/state"
+        except RuntimeError:  # a user without a home: the check at the start names this folder
+            state = Path("/nonexistent")
+    return state / _KEYS_FOLDER_NAME
 
 
 def _default_value(name: str) -> Any:  # noqa: ANN401 - the type depends on the setting
@@ -218,10 +231,9 @@ def _default_value(name: str) -> Any:  # noqa: ANN401 - the type depends on the 
 
 def _find_unmet_requirements(settings: Settings, verb: str) -> list[str]:
     """Return the unset settings that *verb* requires, and the set ones that it forbids."""
-    missing: dict[str, bool] = {}
+    missing = _find_unmet_keys_requirements(settings)
     is_server = verb in {"web", "worker"}
     if is_server or verb == "team":
-        missing["pepper"] = settings.pepper is None
         missing["test_clock"] = settings.test_clock is not None and not settings.test_mode
     if is_server:
         missing["test_mode"] = settings.test_mode and not _may_use_test_mode(settings, verb)
@@ -235,6 +247,22 @@ def _find_unmet_requirements(settings: Settings, verb: str) -> list[str]:
     if verb == "worker":
         missing["worker"] = settings.uses_sqlite
     return [name for name, is_missing in missing.items() if is_missing]
+
+
+def _find_unmet_keys_requirements(settings: Settings) -> dict[str, bool]:
+    """Return why the keys' location is refused: whoever copies the database would have them.
+
+    Several processes on PostgreSQL need a location that all of them share, so it has no default.
+    """
+    database_url = settings.database_url.get_secret_value()
+    folder = settings.keys_folder
+    return {
+        "keys": not settings.uses_sqlite and settings.keys is None,
+        "keys_beside_database": folder is not None
+        and is_within_database_folder(folder, database_url),
+        "keys_in_same_database": folder is None
+        and is_same_database(reveal_secret(settings.keys), database_url),
+    }
 
 
 def _missing_rotation_settings(settings: Settings) -> dict[str, bool]:

@@ -4,17 +4,20 @@ A check raises :class:`ValueError` without a message, so that no value is repeat
 """
 
 import re
+from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from pydantic import SecretStr
 
 POSTGRESQL_SCHEME = "postgresql+psycopg://"
-DATABASE_SCHEMES = ("sqlite:///", POSTGRESQL_SCHEME)
+SQLITE_SCHEME = "sqlite:///"
+DATABASE_SCHEMES = (SQLITE_SCHEME, POSTGRESQL_SCHEME)
+POSTGRESQL_PORT = 5432
 
-LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 _MIN_PEPPER_LENGTH = 32
 """In characters."""
@@ -65,6 +68,42 @@ def check_keys_location(value: SecretStr | None) -> SecretStr | None:
     if location.startswith(POSTGRESQL_SCHEME):
         return value
     if location and ("://" in location or not Path(location).expanduser().is_absolute()):
+        raise ValueError
+    return value
+
+
+def is_within_database_folder(folder: Path, database_url: str) -> bool:
+    """Return whether *folder* is the folder of the SQLite database or below it.
+
+    Symbolic links are resolved. A copy of the database's folder would contain the keys.
+    """
+    if not database_url.startswith(SQLITE_SCHEME):
+        return False
+    database_folder = Path(database_url.removeprefix(SQLITE_SCHEME)).parent
+    return folder.resolve().is_relative_to(database_folder.resolve())
+
+
+def is_same_database(url: str, other_url: str) -> bool:
+    """Return whether two PostgreSQL URLs name the same database of the same server."""
+    return _identify_database(url) == _identify_database(other_url)
+
+
+def _identify_database(url: str) -> tuple[str, ...]:
+    parts = urlsplit(url)
+    host = parse_qs(parts.query).get("host", [parts.hostname or "localhost"])[0]
+    return host, str(parts.port or POSTGRESQL_PORT), parts.path.strip("/")
+
+
+def check_log_level(value: str) -> str:
+    """Return the log level in uppercase."""
+    if value.upper() not in _LOG_LEVELS:
+        raise ValueError
+    return value.upper()
+
+
+def check_utc_offset(value: datetime | None) -> datetime | None:
+    """Require a UTC offset."""
+    if value is not None and value.tzinfo is None:
         raise ValueError
     return value
 

@@ -7,9 +7,11 @@ from datetime import datetime
 from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
 from schedules import (
+    archive_releases,
     close_periods,
     daily_tip,
     introduction,
+    mark_database,
     refresh_profiles,
     retention,
     weekly_checkin,
@@ -31,7 +33,9 @@ class Duty:
 
 
 TIMETABLE: Mapping[str, Duty] = {
+    "mark_database": Duty(mark_database.run, mark_database.next_due),
     "close_periods": Duty(close_periods.run, close_periods.next_due),
+    "archive_releases": Duty(archive_releases.run, archive_releases.next_due),
     "daily_tip": Duty(daily_tip.run, daily_tip.next_due),
     "weekly_checkin": Duty(weekly_checkin.run, weekly_checkin.next_due),
     "refresh_profiles": Duty(refresh_profiles.run, refresh_profiles.next_due),

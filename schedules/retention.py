@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
+from bot.store.repositories.releases import RELEASE_RETENTION
 
 _IDEMPOTENCY_KEY_RETENTION = timedelta(days=2)
 _DELIVERY_RETENTION = timedelta(days=35)
-_RELEASE_RETENTION = timedelta(days=731)
 _UNEXPIRING_KINDS = (DeliveryKind.INTRODUCTION,)
 """Delivery kinds whose rows are never deleted.
 
@@ -34,7 +34,7 @@ async def run(context: Context) -> int:
             + repos.deliveries.delete_before(
                 now - _DELIVERY_RETENTION, except_kinds=_UNEXPIRING_KINDS
             )
-            + repos.releases.delete_before((now - _RELEASE_RETENTION).date())
+            + repos.releases.delete_before((now - RELEASE_RETENTION).date())
         )
 
     return await context.store.across_workspaces.write(delete_expired_rows)

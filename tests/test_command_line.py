@@ -21,10 +21,10 @@ def bot(tmp_path: Path) -> BotProcess:
 
 def test_missing_settings_are_reported_together(bot: BotProcess) -> None:
     """`web` does not start, and its one message names every missing setting and no value."""
-    result = bot.run_command("web", PEPPER="", SLACK_BOT_TOKEN=CANARY, SLACK_SIGNING_SECRET="")
+    result = bot.run_command("web", KEYS="keys", SLACK_BOT_TOKEN=CANARY, SLACK_SIGNING_SECRET="")
 
     assert result.returncode == 2
-    assert all(name in result.stderr for name in ("PEPPER", "SLACK_BOT_TOKEN", "SIGNING_SECRET"))
+    assert all(name in result.stderr for name in ("KEYS", "SLACK_BOT_TOKEN", "SIGNING_SECRET"))
     assert CANARY not in result.stderr + result.stdout
 
 
@@ -121,3 +121,69 @@ def test_port_in_use_is_reported(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert "PORT=" in result.stderr
     assert str(port) in result.stderr
+
+
+def test_keys_in_the_database_folder_stop_every_command(bot: BotProcess) -> None:
+    """`web` and `doctor` refuse a key folder below the database's folder, in a sentence."""
+    keys = str(bot.database_file.parent / "keys")
+
+    results = [bot.run_command(verb, KEYS=keys) for verb in ("web", "doctor")]
+
+    assert [result.returncode for result in results] == [2, 2]
+    assert all("KEYS: is the database's folder" in result.stderr for result in results)
+
+
+def test_unreachable_key_store_is_reported(bot: BotProcess, tmp_path: Path) -> None:
+    """A pepper that cannot be generated stops a command with a sentence about KEYS."""
+    (tmp_path / "keys").write_text("")
+
+    result = bot.run_command("migrate", PEPPER="")
+
+    assert result.returncode == 2
+    assert "KEYS: cannot be read and written" in result.stderr
+
+
+def test_start_names_the_key_folder(tmp_path: Path) -> None:
+    """`web` prints the folder of the keys, and needs no pepper."""
+    bot = BotProcess(tmp_path, UNREACHABLE_API_URL, extra_environment={"PEPPER": ""})
+
+    bot.start()
+    bot.stop()
+
+    assert f"are in {tmp_path / 'keys'}" in bot.read_log()
+    assert (tmp_path / "keys" / "pepper").stat().st_size == 32
+
+
+def test_backup_is_written_and_checked(bot: BotProcess, tmp_path: Path) -> None:
+    """`backup` writes a file that `check-backup` finds undamaged, and counts its people."""
+    bot.run_command("migrate")
+    file = str(tmp_path / "backup.sqlite")
+
+    results = [bot.run_command(verb, file) for verb in ("backup", "check-backup", "backup")]
+
+    assert [result.returncode for result in results] == [0, 0, 2]
+    assert "undamaged" in results[1].stderr
+    assert "0 people" in results[1].stderr
+    assert "was not written" in results[2].stderr
+
+
+def test_backup_of_postgresql_names_its_own_program(bot: BotProcess, tmp_path: Path) -> None:
+    """On PostgreSQL `backup` prints the command of pg_dump, and writes nothing."""
+    database_url = "postgresql+psycopg://u@db.example/attune"
+    file = tmp_path / "backup"
+
+    result = bot.run_command("backup", str(file), DATABASE_URL=database_url)
+
+    assert result.returncode == 2
+    assert "pg_dump --format=custom" in result.stderr
+    assert not file.exists()
+
+
+def test_unreadable_backup_is_reported(bot: BotProcess, tmp_path: Path) -> None:
+    """`check-backup` exits with 1 for a file that is no copy of the database."""
+    (tmp_path / "file").write_text("no database")
+
+    result = bot.run_command("check-backup", str(tmp_path / "file"))
+
+    assert result.returncode == 1
+    assert "is not a copy" in result.stderr

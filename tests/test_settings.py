@@ -6,46 +6,24 @@ from pathlib import Path
 import pytest
 
 from bot import settings
-from bot.errors import FaultyInputError
-
-CANARY = "canary-of-the-settings"
-PEPPER = "p" * 32
-SLACK = {
-    "PEPPER": PEPPER,
-    "SLACK_BOT_TOKEN": "xoxb-made-up",
-    "SLACK_SIGNING_SECRET": "made-up",
-}
+from tests.loaded_settings import (
+    CANARY,
+    PEPPER,
+    SLACK,
+    clear_environment,
+    load_web,
+    rejected_settings,
+)
 
 
 @pytest.fixture(autouse=True)
 def _bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.chdir(tmp_path)
-    for name in settings.Settings.model_fields:
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
-def load_web(monkeypatch: pytest.MonkeyPatch, **environment: str) -> settings.Settings:
-    """Return the settings that `web` loads from *environment*."""
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    return settings.load_settings("web")
-
-
-def rejected_settings(
-    monkeypatch: pytest.MonkeyPatch, verb: str = "web", **environment: str
-) -> set[str]:
-    """Return the settings named by the faults that *verb* raises for *environment*."""
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    with pytest.raises(FaultyInputError) as error:
-        settings.load_settings(verb)
-    assert CANARY not in repr(error.value) + repr(error.value.faults)
-    return {fault.location for fault in error.value.faults}
+    clear_environment(monkeypatch, tmp_path)
 
 
 def test_missing_settings_are_reported_together(monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty environment raises one error with every setting that `web` requires."""
-    assert rejected_settings(monkeypatch) == {"PEPPER", "SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"}
+    assert rejected_settings(monkeypatch) == {"SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET"}
 
 
 def test_missing_and_malformed_settings_are_reported_without_values(
@@ -56,6 +34,7 @@ def test_missing_and_malformed_settings_are_reported_without_values(
         monkeypatch,
         DATABASE_URL=f"mysql://{CANARY}",
         PEPPER=CANARY,
+        KEYS=CANARY,
         SLACK_BOT_TOKEN=CANARY,
         SLACK_API_URL=f"http://{CANARY}.example/api/",
         PACE=CANARY,
@@ -68,6 +47,7 @@ def test_missing_and_malformed_settings_are_reported_without_values(
     assert rejected == {
         "DATABASE_URL",
         "PEPPER",
+        "KEYS",
         "SLACK_BOT_TOKEN",
         "SLACK_API_URL",
         "PACE",
@@ -80,14 +60,15 @@ def test_missing_and_malformed_settings_are_reported_without_values(
 
 
 def test_empty_value_is_unset(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty DATABASE_URL is the embedded database, an empty PEPPER is missing."""
+    """An empty DATABASE_URL is the embedded database, an empty token is missing."""
     assert load_web(monkeypatch, **SLACK, DATABASE_URL="").uses_sqlite
-    assert rejected_settings(monkeypatch, PEPPER="") == {"PEPPER"}
+    assert rejected_settings(monkeypatch, SLACK_BOT_TOKEN="") == {"SLACK_BOT_TOKEN"}
 
 
 def test_secrets_are_not_in_the_repr(monkeypatch: pytest.MonkeyPatch) -> None:
     """The repr of the settings contains no secret."""
-    loaded = load_web(monkeypatch, **SLACK, DATABASE_URL=f"postgresql+psycopg://u:{CANARY}@h/d")
+    database_url = f"postgresql+psycopg://u:{CANARY}@h/d"
+    loaded = load_web(monkeypatch, **SLACK, DATABASE_URL=database_url, KEYS=f"{database_url}2")
 
     assert CANARY not in repr(loaded)
     assert PEPPER not in repr(loaded)
@@ -219,7 +200,7 @@ def test_unsafe_authentication_settings_are_rejected(
 ) -> None:
     """Outside test mode no process starts with token validation weakened, with Teams or without."""
     database = "postgresql+psycopg://u@h/d"
-    environment = SLACK | {"DATABASE_URL": database, name: UNSAFE[name]}
+    environment = SLACK | {"DATABASE_URL": database, "KEYS": "/keys", name: UNSAFE[name]}
 
     assert rejected_settings(monkeypatch, verb, **environment) == {name}
 

@@ -17,21 +17,27 @@ def build_parser(
     """Return the parser of the subcommands in *handlers*, with help texts from *words*.
 
     The parsed namespace has the subcommand's name as ``verb`` and its handler as ``run``.
-    Subcommands with arguments of their own: manifest, print, team and try.
+    Subcommands with arguments of their own: web, worker, manifest, print,
+    team, backup, check-backup and try.
     """
     parser = argparse.ArgumentParser("bot", description=words.translate("operator.verbs.about"))
     subparsers = parser.add_subparsers(dest="verb", required=True)
     parsers: dict[str, argparse.ArgumentParser] = {}
     for name, handler in handlers.items():
-        help_text = words.translate(f"operator.verbs.{name}")
+        help_text = words.translate(f"operator.verbs.{name.replace('-', '_')}")
         parsers[name] = subparsers.add_parser(name, help=help_text, description=help_text)
         parsers[name].set_defaults(run=handler)
+    for verb in ("web", "worker"):
+        _add_flag(parsers[verb], "--without-keys", words.translate("operator.verbs.without_keys"))
     _add_manifest_options(parsers["manifest"], words)
     _add_print_options(parsers["print"], words)
     parsers["team"].add_argument("do", choices=["apply"])
     parsers["team"].add_argument(
         "file", type=Path, help=words.translate("operator.verbs.team_file")
     )
+    for verb in ("backup", "check-backup"):
+        file_help = words.translate("operator.verbs.backup_file")
+        parsers[verb].add_argument("file", type=Path, help=file_help)
     sandbox = parsers["try"]
     _add_flag(sandbox, "--terminal", words.translate("operator.verbs.terminal"))
     _add_flag(sandbox, "--reset", words.translate("operator.verbs.reset"))

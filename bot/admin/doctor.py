@@ -6,11 +6,15 @@ Every finding is a catalogue key, so that the operator reads a remedy in their o
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from bot.admin import key_checkup
+from bot.admin.finding import Finding
+from bot.admin.key_location import Machine, read_machine
 from bot.conversation import parse_product
 from bot.settings import Settings
+from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.open_store import open_store
 from bot.store.worker_locks import LiveWorker
 
@@ -18,15 +22,6 @@ _MAX_CLOCK_SKEW_SECONDS = 60.0
 """Maximum difference from the product's server time; Slack rejects signatures after 300 seconds."""
 
 _REQUIRED_SCOPES = frozenset({"commands", "chat:write", "users:read"})
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Result of one check: whether it passed, and the catalogue key of its message."""
-
-    is_healthy: bool
-    key: str
-    facts: dict[str, str | int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,13 +46,15 @@ async def run_checkup(
     settings: Settings,
     check_slack: Callable[[], Awaitable[SlackCheck]],
     check_microsoft: Callable[[], Awaitable[MicrosoftCheck]],
+    read_machine: Callable[[], Machine] = read_machine,
 ) -> tuple[Finding, ...]:
     """Check the database and keys, and the credentials of every configured product.
 
     *check_slack* and *check_microsoft* call the products' APIs; neither is called unless that
-    product is configured. The store is read in a thread, to not block the event loop.
+    product is configured. *read_machine* returns what decides whether the keys' folder outlives
+    a restart. The store is read in a thread, to not block the event loop.
     """
-    findings = await asyncio.to_thread(_database_findings, settings)
+    findings = await asyncio.to_thread(_database_findings, settings, read_machine())
     if settings.uses_slack:
         findings += _slack_findings(await check_slack())
     if settings.uses_teams:
@@ -65,17 +62,19 @@ async def run_checkup(
     return findings
 
 
-def _database_findings(settings: Settings) -> tuple[Finding, ...]:
-    """Check the connection, migrations, keys, workers' leases and the people's products."""
+def _database_findings(settings: Settings, machine: Machine) -> tuple[Finding, ...]:
+    """Check connection, migrations, keys, workers' leases and the people's products."""
     try:
         store = open_store(settings)
         try:
             is_current = store.is_schema_current()
-            periods_without_key = store.count_periods_without_key() if is_current else 0
             workers = store.list_live_workers()
             joined_people = store.count_joined_people() if is_current else {}
+            key_findings = key_checkup.check_keys(settings, store, machine)
         finally:
             store.close_sync()
+    except KeyStoreUnavailableError:
+        return (key_checkup.build_unavailable_finding(settings),)
     except Exception:  # noqa: BLE001 - each driver has its own errors; the remedy is the same
         return (Finding(is_healthy=False, key="operator.doctor.database_unreached"),)
     if not is_current:
@@ -84,7 +83,7 @@ def _database_findings(settings: Settings) -> tuple[Finding, ...]:
     worker_findings = () if settings.uses_sqlite else (_worker_finding(workers),)
     return (
         schema_finding,
-        _key_finding(periods_without_key),
+        *key_findings,
         *worker_findings,
         *_product_findings(settings, joined_people),
     )
@@ -115,17 +114,6 @@ def _worker_finding(workers: tuple[LiveWorker, ...]) -> Finding:
     if all(worker.shares_deliveries for worker in workers):
         return Finding(is_healthy=True, key="operator.doctor.workers_sharing", facts=facts)
     return Finding(is_healthy=False, key="operator.doctor.workers_apart", facts=facts)
-
-
-def _key_finding(unreadable_periods: int) -> Finding:
-    """Return whether the key store has the key of every open period."""
-    if unreadable_periods:
-        return Finding(
-            is_healthy=False,
-            key="operator.doctor.key_missing",
-            facts={"count": unreadable_periods},
-        )
-    return Finding(is_healthy=True, key="operator.doctor.keys")
 
 
 def _slack_findings(slack_check: SlackCheck) -> tuple[Finding, ...]:

@@ -53,9 +53,10 @@ def _build_step_hook(connection: Connection, on_step: StepCallback) -> Callable[
 
 def is_schema_current(connection: Connection) -> bool:
     """Whether the database's revision is the newest that this release contains."""
-    return set(MigrationContext.configure(connection).get_current_heads()) == _latest_revisions()
+    return set(MigrationContext.configure(connection).get_current_heads()) == latest_revisions()
 
 
 @cache
-def _latest_revisions() -> set[str]:
+def latest_revisions() -> set[str]:
+    """Return the newest schema revisions that this release contains."""
     return set(ScriptDirectory(str(_MIGRATIONS_FOLDER)).get_heads())

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from bot.errors import StoreBusyError
-from bot.store import erasure, key_removal, migrate, worker_locks
+from bot.store import erasure, key_removal, migrate, period_keys, worker_locks
 from bot.store.engines import MAX_READERS, Engines, create_lease_engine, open_engines
 from bot.store.group_commit import (
     IDLE_SECONDS,
@@ -26,6 +26,7 @@ from bot.store.keys.key_store import KeyStore
 from bot.store.record_cache import RecordCache
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryCount
+from bot.store.rollback import Rollback
 from bot.store.worker_locks import LiveWorker, WorkerLease
 
 WRITE_TIMEOUT_SECONDS = 2.0
@@ -196,6 +197,35 @@ class Store:
         """Count the periods that no key opens; blocks briefly."""
         return self._run_read(lambda repos: repos.ledger.count_periods_without_key())
 
+    def count_missing_keys(self) -> int:
+        """Count the keys of open periods that the key store does not contain; blocks briefly.
+
+        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        """
+        with self._engines.reader.begin() as connection:
+            required = period_keys.list_required_keys(connection)
+        return period_keys.count_missing_keys(required, self.key_store)
+
+    def detect_rollback(self) -> Rollback | None:
+        """Return what a restore of the database has undone; ``None`` without one.
+
+        Only until the next :meth:`advance_rollback_mark`. Blocks briefly. Raises
+        :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        """
+        return self._run_read(lambda repos: repos.detect_rollback())
+
+    async def advance_rollback_mark(self, now: datetime) -> None:
+        """Record in the database and then in the key store that the database has lived to *now*.
+
+        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        """
+        mark = await self.across_workspaces.write(lambda repos: repos.advance_rollback_mark(now))
+        await asyncio.to_thread(self._write_mark, mark)
+
+    def _write_mark(self, mark: int) -> None:
+        if self.key_store.read_mark() != mark:
+            self.key_store.write_mark(mark)
+
     def count_deliveries(self) -> tuple[DeliveryCount, ...]:
         """Count deliveries by day, kind, state and reason, without names; blocks briefly."""
         return self._run_read(lambda repos: repos.deliveries.count_by_state())
@@ -227,7 +257,7 @@ class Store:
     def _build_repositories(
         self, connection: Connection, records: RecordCache, workspace: str | None
     ) -> Repositories:
-        return Repositories(connection, self._peppers, records, workspace)
+        return Repositories(connection, self._peppers, self.key_store, records, workspace)
 
     async def _read_async(self, job: Callable[[Repositories], T], workspace: str | None) -> T:
         loop = asyncio.get_running_loop()

@@ -5,12 +5,17 @@ from pathlib import Path
 import pytest
 
 from bot.admin import doctor
-from bot.admin.doctor import Finding, MicrosoftCheck, SlackCheck
+from bot.admin.doctor import MicrosoftCheck, SlackCheck
+from bot.admin.finding import Finding
+from bot.admin.key_location import Machine
 from bot.content.catalogue import load_catalogue
 from bot.conversation import Person
 from bot.settings import Settings
+from bot.store.keys.key_id import PeriodKeyId
+from bot.store.open_store import open_store
+from bot.store.schema import periods
 from tests.key_folders import open_test_store
-from tests.store.sample_counts import build_team, open_periods
+from tests.store.sample_counts import build_team, fetch_rows, open_periods
 
 SCOPES = frozenset({"commands", "chat:write", "users:read"})
 TEAMS_CLIENT_ID = "6f9619ff-8b86-4011-b42d-00c04fc964ff"
@@ -20,6 +25,11 @@ def build_settings(folder: Path, **overrides: str) -> Settings:
     """Return settings with a SQLite database in *folder*, and its keys in a folder beside it."""
     defaults = {"database_url": f"sqlite:///{folder}/attune.sqlite", "keys": f"{folder}-keys"}
     return Settings.model_validate(defaults | overrides)
+
+
+def read_safe_machine() -> Machine:
+    """Return a machine on which every folder outlives a restart."""
+    return Machine("", Path("/tmp"))
 
 
 async def check_unreachable_microsoft() -> MicrosoftCheck:
@@ -34,7 +44,7 @@ async def run_with_slack_check(folder: Path, slack_check: SlackCheck) -> dict[st
         return slack_check
 
     findings = await doctor.run_checkup(
-        build_settings(folder), check_slack, check_unreachable_microsoft
+        build_settings(folder), check_slack, check_unreachable_microsoft, read_safe_machine
     )
     assert all(isinstance(finding, Finding) for finding in findings)
     return {
@@ -86,24 +96,23 @@ async def test_slack_faults_are_reported(tmp_path: Path, slack_check: SlackCheck
     assert (await run_with_slack_check(tmp_path, slack_check))[key] is False
 
 
-async def test_missing_key_of_open_periods_is_reported(tmp_path: Path) -> None:
-    """The finding contains the number of open periods whose key is not in the key store."""
-    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
+async def test_periods_sealed_with_another_key_are_reported(tmp_path: Path) -> None:
+    """The finding counts the open periods whose stored key is not the one that sealed them."""
+    store = open_store(build_settings(tmp_path))
     store.migrate()
     await open_periods(store, (build_team("north"), 9))
-    for stored_key in store.key_store.list_ids():
-        store.key_store.delete(stored_key)
+    for row in await fetch_rows(store, periods):
+        key_id = PeriodKeyId(row.workspace, row.closes_at)
+        store.key_store.delete(key_id)
+        store.key_store.get_or_create(key_id)
     await store.close()
 
-    assert (await run_with_slack_check(tmp_path, SlackCheck(scopes=SCOPES)))["key_missing"] is False
-    (finding,) = [
-        finding
-        for finding in await doctor.run_checkup(
-            build_settings(tmp_path), _check_healthy_slack, check_unreachable_microsoft
-        )
-        if finding.key.endswith("key_missing")
-    ]
-    assert "the keys of 2 counting periods" in load_catalogue().get_pack("en").translate(
+    findings = await doctor.run_checkup(
+        build_settings(tmp_path), _check_healthy_slack, check_unreachable_microsoft
+    )
+    (finding,) = [finding for finding in findings if finding.key.endswith("keys_wrong")]
+    assert not finding.is_healthy
+    assert "2 counting periods were sealed" in load_catalogue().get_pack("en").translate(
         finding.key, **finding.facts
     )
 

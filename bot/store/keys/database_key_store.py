@@ -23,9 +23,10 @@ from bot.store.keys.key_store import (
     KeyStoreHealth,
     KeyStoreUnavailableError,
     generate_key,
+    parse_mark,
     validate_key,
 )
-from bot.store.upsert import insert_missing_rows
+from bot.store.upsert import insert_missing_rows, upsert_row
 
 _metadata = MetaData()
 
@@ -40,6 +41,7 @@ period_keys = Table(
 _CREATION_LOCK = int.from_bytes(b"atnkey")
 """Key of the advisory lock that serializes the processes that create the table."""
 
+_MARK_NAME = "mark"
 _CHECK_NAME = "check"
 """Name of the row that a health check inserts and deletes."""
 
@@ -87,6 +89,19 @@ class DatabaseKeyStore:
     def is_empty(self) -> bool:
         """Whether the table contains no key of a period and of a team."""
         return not self.list_ids()
+
+    def read_mark(self) -> int | None:
+        """Return the number in the row ``mark``; ``None`` if there is no such row."""
+        query = select(period_keys.c.body).where(period_keys.c.name == _MARK_NAME)
+        with self._connect() as connection:
+            body = connection.scalar(query)
+        return None if body is None else parse_mark(bytes(body))
+
+    def write_mark(self, mark: int) -> None:
+        """Replace the row ``mark``."""
+        row = {"name": _MARK_NAME, "body": str(mark).encode()}
+        with self._connect() as connection:
+            upsert_row(connection, period_keys, row)
 
     def check_health(self) -> KeyStoreHealth:
         """Insert and delete a row; access rights of a database are the server's concern."""

@@ -13,6 +13,7 @@ from bot.store.keys.key_store import (
     KeyStoreHealth,
     KeyStoreUnavailableError,
     generate_key,
+    parse_mark,
     validate_key,
 )
 
@@ -21,6 +22,7 @@ _TAG_CONTENT = b"""Signature: 8a477f597d28d172789f06886806bc55
 # This folder holds keys that are destroyed on purpose. No backup may contain them, which is why
 # it is marked as a cache: see https://bford.info/cachedir/
 """
+_MARK_NAME = "mark"
 _NEW_SUFFIX, _OLD_SUFFIX = ".new", ".old"
 """Suffixes of the files of an interrupted creation, and of an interrupted deletion."""
 
@@ -93,6 +95,21 @@ class FolderKeyStore:
     def is_empty(self) -> bool:
         """Whether the folder is missing or contains no key of a period and of a team."""
         return not self.list_ids()
+
+    def read_mark(self) -> int | None:
+        """Return the number in the file ``mark``; ``None`` if there is no such file."""
+        with _translate_errors():
+            content = self._read_file(_MARK_NAME)
+        return None if content is None else parse_mark(content)
+
+    def write_mark(self, mark: int) -> None:
+        """Replace the file ``mark`` atomically."""
+        with _translate_errors():
+            self._create_folder()
+            temporary = self._folder / f"{_MARK_NAME}.{secrets.token_hex(8)}{_NEW_SUFFIX}"
+            self._write_new_file(temporary, str(mark).encode())
+            temporary.replace(self._folder / _MARK_NAME)
+            self._synchronize_folder(self._folder)
 
     def check_health(self) -> KeyStoreHealth:
         """Create and delete a file by the steps of a key; check that only the owner has access."""

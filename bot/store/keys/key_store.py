@@ -55,6 +55,12 @@ class KeyStore(Protocol):
     def is_empty(self) -> bool:
         """Whether the store contains no key of a period and of a team."""
 
+    def read_mark(self) -> int | None:
+        """Return the instant up to which the database is known to have been, in Unix seconds."""
+
+    def write_mark(self, mark: int) -> None:
+        """Replace the mark durably; it has no secret."""
+
     def check_health(self) -> KeyStoreHealth:
         """Return whether keys can be created and deleted, and whether they are private."""
 
@@ -65,6 +71,14 @@ class KeyStore(Protocol):
 def generate_key() -> bytes:
     """Return a new random key."""
     return secrets.token_bytes(KEY_BYTES)
+
+
+def parse_mark(content: bytes) -> int:
+    """Return the decimal number; raise :class:`KeyStoreUnavailableError` for anything else."""
+    try:
+        return int(content)
+    except ValueError as error:
+        raise KeyStoreUnavailableError("the stored mark is not a number") from error
 
 
 def validate_key(content: bytes) -> bytes:

@@ -1,10 +1,13 @@
 """Repositories: what a job can read and write within one transaction."""
 
+from datetime import datetime
 from functools import cached_property
 
 from sqlalchemy import Connection
 
+from bot.store import rollback
 from bot.store.encryption import SecretCipher
+from bot.store.keys.key_store import KeyStore
 from bot.store.record_cache import RecordCache
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.idempotency import IdempotencyKeys
@@ -32,17 +35,28 @@ class Repositories:
         self,
         connection: Connection,
         peppers: tuple[bytes, ...],
+        key_store: KeyStore,
         records: RecordCache,
         workspace: str | None = None,
     ) -> None:
         """Use the transaction of *connection*; *peppers*, newest first, key all digests.
 
-        *records* are the sealed records of the transaction, which its jobs share.
+        *key_store* holds the keys of periods and teams; *records* are the sealed records of the
+        transaction, which its jobs share.
         """
         self._connection = connection
         self._peppers = peppers
+        self._key_store = key_store
         self._records = records
         self.workspace = workspace
+
+    def detect_rollback(self) -> rollback.Rollback | None:
+        """Return what a restore of the database has undone; ``None`` without one."""
+        return rollback.detect_rollback(self._connection, self._key_store)
+
+    def advance_rollback_mark(self, now: datetime) -> int:
+        """Advance the database's mark to *now* and return it, for the key store."""
+        return rollback.advance_database_mark(self._connection, now)
 
     @cached_property
     def people(self) -> People:

@@ -1,14 +1,17 @@
 """Releases: the published tables that supervisors read; immutable once written."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, func, select, true
 
 from bot.domain.counts import release_rule
 from bot.domain.counts.release_rule import ReleasedTable
 from bot.store.repositories.column_codecs import team_unit_key
 from bot.store.schema import feeds, releases
+
+RELEASE_RETENTION = timedelta(days=731)
+"""How long published tables are stored, in the database and in files: 24 months."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,14 @@ class Releases:
         feeds_unit = (feeds.c.ledger == releases.c.ledger) & (feeds.c.unit == releases.c.unit)
         is_fed_unit = select(feeds.c.team).where(feeds.c.team == team_id, feeds_unit).exists()
         return self._fetch_releases((releases.c.unit == team_unit_key(team_id)) | is_fed_unit)
+
+    def list_all(self) -> tuple[Release, ...]:
+        """Return the releases of all units."""
+        return self._fetch_releases(true())
+
+    def count_all(self) -> int:
+        """Count the releases of all units."""
+        return self._connection.scalar(select(func.count()).select_from(releases)) or 0
 
     def delete_before(self, cutoff: date) -> int:
         """Delete releases of periods closed before *cutoff* and return how many were deleted."""

@@ -164,3 +164,12 @@ def test_unreachable_location_raises(unreachable: str) -> None:
         with pytest.raises(KeyStoreUnavailableError):
             key_store.get_or_create(PERIOD)
         assert not key_store.check_health().is_writable
+
+
+def test_mark_is_replaced(key_store: KeyStore) -> None:
+    """The last mark written is read, and is no key."""
+    assert key_store.read_mark() is None
+    for mark in (1_775_000_000, 1_783_000_000):
+        key_store.write_mark(mark)
+        assert key_store.read_mark() == mark
+    assert key_store.is_empty()

@@ -1,0 +1,58 @@
+"""Check-up of the key store: access, permissions, location, and keys of open periods."""
+
+from pathlib import Path
+
+from bot.admin.finding import Finding
+from bot.admin.key_location import Machine, find_location_risks
+from bot.settings import Settings
+from bot.store.store import Store
+
+
+def check_keys(settings: Settings, store: Store, machine: Machine) -> tuple[Finding, ...]:
+    """Return one finding for a healthy key store, else one for each fault.
+
+    A key is created and deleted for the check. Raises
+    :class:`bot.store.keys.key_store.KeyStoreUnavailableError` if a key cannot be read.
+    """
+    health = store.key_store.check_health()
+    if not health.is_writable:
+        return (build_unavailable_finding(settings),)
+    faults = list(list_location_findings(settings, machine))
+    if not health.is_private:
+        faults.append(_build_finding("keys_not_private", settings))
+    missing_count = store.count_missing_keys()
+    if missing_count:
+        facts: dict[str, str | int] = {"count": missing_count}
+        faults.append(Finding(is_healthy=False, key="operator.doctor.keys_missing", facts=facts))
+    elif unopened_count := store.count_periods_without_key() if store.is_schema_current() else 0:
+        facts = {"count": unopened_count}
+        faults.append(Finding(is_healthy=False, key="operator.doctor.keys_wrong", facts=facts))
+    return tuple(faults) or (
+        _build_finding("keys" if settings.keys_folder else "keys_database", settings, healthy=True),
+    )
+
+
+def list_location_findings(settings: Settings, machine: Machine) -> tuple[Finding, ...]:
+    """Return why the keys may be lost at the configured location; reads nothing but the mounts."""
+    folder = settings.keys_folder
+    risks = find_location_risks(folder, machine) if folder else ()
+    return tuple(_build_finding(risk.value, settings) for risk in risks)
+
+
+def build_unavailable_finding(settings: Settings) -> Finding:
+    """Return the finding for a key store that cannot be read or written."""
+    return _build_finding("keys_unavailable", settings)
+
+
+def are_keys_lost(store: Store) -> bool:
+    """Return whether periods are open and the key store is empty: its volume is not mounted.
+
+    Where only some keys are missing the others still serve, and the doctor reports it.
+    """
+    return store.count_missing_keys() > 0 and store.key_store.is_empty()
+
+
+def _build_finding(name: str, settings: Settings, *, healthy: bool = False) -> Finding:
+    """Return a finding that names the folder; a database's address is never repeated."""
+    folder: Path | str = settings.keys_folder or "KEYS"
+    return Finding(healthy, f"operator.doctor.{name}", {"folder": str(folder)})

@@ -1,0 +1,68 @@
+"""Operator's commands that read or copy the database and start no process."""
+
+import argparse
+import sys
+
+from bot import settings
+from bot.admin import metrics
+from bot.content.catalogue import LanguagePack
+from bot.store import backup
+from bot.store.open_store import open_store
+
+EXIT_FAULTY_INPUT = 2
+EXIT_UNHEALTHY = 1
+
+
+def print_sentence(sentence: str) -> None:
+    """Print a sentence for the operator to standard error."""
+    print(sentence, file=sys.stderr)  # noqa: T201 - the operator reads standard error
+
+
+def print_deliveries(_options: argparse.Namespace, words: LanguagePack) -> int:
+    """Print how many deliveries there were by day, kind, state and reason."""
+    config = settings.load_settings("deliveries")
+    store = open_store(config)
+    try:
+        counts = metrics.summarize_delivery_counts(store.count_deliveries())
+    except Exception:  # noqa: BLE001 - each driver has its own errors; the doctor prints the remedy
+        print_sentence(words.translate("operator.deliveries.unread"))
+        return EXIT_UNHEALTHY
+    finally:
+        store.close_sync()
+    for day, kind, status, reason, count in counts:
+        sentence = words.translate(f"operator.deliveries.{status}", count=count)
+        line = f"{day}  {kind:<10} {sentence}" + (f"  {reason}" if reason else "")
+        print(line)  # noqa: T201 - the command's output
+    if not counts:
+        print_sentence(words.translate("operator.deliveries.none"))
+    return 0
+
+
+def back_up_database(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Copy the SQLite database to a new file; on PostgreSQL print the command that does so."""
+    config = settings.load_settings("backup")
+    if not config.uses_sqlite:
+        print_sentence(words.translate("operator.backup.postgresql", path=str(options.file)))
+        return EXIT_FAULTY_INPUT
+    try:
+        backup.back_up_database(config.database_url.get_secret_value(), options.file)
+    except backup.BackupFailedError:
+        print_sentence(words.translate("operator.backup.failed", path=str(options.file)))
+        return EXIT_FAULTY_INPUT
+    print_sentence(words.translate("operator.backup.written", path=str(options.file)))
+    return 0
+
+
+def check_backup(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Check a copy of an SQLite database, and print what it contains."""
+    report = backup.check_backup(options.file)
+    if not report.is_readable:
+        print_sentence(words.translate("operator.backup.unreadable", path=str(options.file)))
+        return EXIT_UNHEALTHY
+    state = "intact" if report.is_intact else "damaged"
+    print_sentence(words.translate(f"operator.backup.{state}"))
+    schema = "current" if report.is_current else "older"
+    print_sentence(words.translate(f"operator.backup.{schema}", revision=report.revision))
+    for name, count in report.counts.items():
+        print_sentence(words.translate(f"operator.backup.{name}", count=count))
+    return 0 if report.is_intact else EXIT_UNHEALTHY

@@ -1,0 +1,96 @@
+"""Copies of an SQLite database: make one while the bot runs, and check one before it is needed."""
+
+import os
+import sqlite3
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy.engine import make_url
+
+from bot.store.migrate import latest_revisions
+
+_COUNTED_TABLES = {"people": "person", "teams": "team", "tables": "release", "periods": "period"}
+"""What the report counts, and the table with one row for each."""
+
+
+class BackupFailedError(Exception):
+    """The backup was not written: the source or the target cannot be used."""
+
+
+@dataclass(frozen=True)
+class BackupReport:
+    """Result of the check of a backup.
+
+    ``is_readable``: it is a database; ``is_intact``: SQLite's integrity check found no damage;
+    ``is_current``: its schema is this release's (an older one is migrated at the start).
+    ``counts`` has the number of people, teams, published tables and open periods.
+    """
+
+    is_readable: bool
+    is_intact: bool = False
+    is_current: bool = False
+    revision: str = ""
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+def back_up_database(url: str, target: Path) -> None:
+    """Write a complete copy of the SQLite database at *url* to the new file *target*.
+
+    The bot may run meanwhile: SQLite's online backup copies one committed state, the
+    write-ahead log included, which a copy of the file alone lacks. The copy is a single file of
+    mode 0600, on the disk when this function returns. Raises :class:`BackupFailedError` if the
+    target exists or cannot be written, or the database is missing.
+    """
+    source = Path(make_url(url).database or "")
+    try:
+        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise BackupFailedError from error
+    try:
+        with _connect(source, "mode=ro") as original, _connect(target, "mode=rw") as copy:
+            original.backup(copy)
+            copy.execute("PRAGMA journal_mode=delete")
+        _synchronize(target)
+    except (sqlite3.Error, OSError) as error:
+        target.unlink()
+        raise BackupFailedError from error
+
+
+def check_backup(path: Path) -> BackupReport:
+    """Check the backup at *path* without changing it; a missing file is not readable."""
+    try:
+        with _connect(path, "mode=ro&immutable=1") as connection:
+            (integrity,) = connection.execute("PRAGMA integrity_check").fetchone()
+            revision_rows = connection.execute("select version_num from alembic_version")
+            revisions = {row[0] for row in revision_rows}
+            counts = {
+                name: connection.execute(f'select count(*) from "{table}"').fetchone()[0]  # noqa: S608 - fixed names
+                for name, table in _COUNTED_TABLES.items()
+            }
+    except sqlite3.Error:
+        return BackupReport(is_readable=False)
+    return BackupReport(
+        is_readable=True,
+        is_intact=integrity == "ok",
+        is_current=revisions == latest_revisions(),
+        revision=", ".join(sorted(revisions)),
+        counts=counts,
+    )
+
+
+def _connect(path: Path, options: str) -> closing[sqlite3.Connection]:
+    address = f"file:{quote(str(path.absolute()))}?{options}"
+    return closing(sqlite3.connect(address, uri=True, timeout=30))
+
+
+def _synchronize(path: Path) -> None:
+    """Write the file and its folder entry to the disk."""
+    for synchronized, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
+        descriptor = os.open(synchronized, flags)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

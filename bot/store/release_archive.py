@@ -1,0 +1,92 @@
+"""Published tables as files outside the database, so that a restored database loses none."""
+
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from bot.store.repositories.releases import Release
+
+_NAME_PATTERN = re.compile(r"(?P<closes>\d{4}-\d{2}-\d{2})-(?:total|breakdown)-[0-9a-f]{16}\.json")
+
+
+class ReleaseArchive:
+    """A folder with one JSON file a release: its row and nothing else.
+
+    A file is written once and never changed: a table that was published stays as it was read,
+    also where a restored database has another one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """Use *folder*, which the first file creates with mode 0700."""
+        self._folder = folder
+
+    def count_files(self) -> int:
+        """Return the number of archived releases."""
+        return len(self._list_names())
+
+    def write_missing(self, releases: Iterable[Release]) -> int:
+        """Write the *releases* that have no file yet, durably, and return how many.
+
+        Raises :class:`OSError` where a file cannot be written; those before it are.
+        """
+        present = set(self._list_names())
+        missing = {name: item for item in releases if (name := _file_name(item)) not in present}
+        for name, release in missing.items():
+            self._write_file(name, release)
+        return len(missing)
+
+    def delete_before(self, cutoff: date) -> int:
+        """Delete the files of periods closed before *cutoff* and return how many."""
+        expired = [
+            name
+            for name in self._list_names()
+            if (match := _NAME_PATTERN.fullmatch(name)) and match["closes"] < cutoff.isoformat()
+        ]
+        for name in expired:
+            (self._folder / name).unlink(missing_ok=True)
+        return len(expired)
+
+    def _list_names(self) -> list[str]:
+        try:
+            names = [path.name for path in self._folder.iterdir()]
+        except FileNotFoundError:
+            return []
+        return [name for name in names if _NAME_PATTERN.fullmatch(name)]
+
+    def _write_file(self, name: str, release: Release) -> None:
+        """Write a temporary file, synchronize it, and rename it to its name."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        temporary = self._folder / f".{name}.{secrets.token_hex(8)}"
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        try:
+            with os.fdopen(os.open(temporary, flags, 0o600), "w", encoding="utf-8") as file:
+                json.dump(_to_json(release), file, ensure_ascii=False, indent=2)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.rename(self._folder / name)
+        finally:
+            temporary.unlink(missing_ok=True)
+
+
+def _to_json(release: Release) -> dict[str, object]:
+    """Return the columns of the release's row, with the body parsed."""
+    return {
+        "ledger": release.ledger,
+        "unit": release.unit,
+        "opens": release.opens.isoformat(),
+        "closes": release.closes.isoformat(),
+        "cap": release.cap,
+        "question": release.question,
+        "table": json.loads(release.table.json_body),
+    }
+
+
+def _file_name(release: Release) -> str:
+    """Return the name of a release's file, which begins with the day of its publication."""
+    digest = sha256(release.unit.encode()).hexdigest()[:16]
+    return f"{release.closes.isoformat()}-{release.ledger}-{digest}.json"

@@ -1,0 +1,55 @@
+"""Rollback detection: a restored database has an older mark than the key store."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from bot.store.keys.key_store import KeyStore
+from bot.store.repositories.column_codecs import from_unix_seconds
+from bot.store.repositories.watermarks import Watermarks
+from bot.store.schema import watermarks
+
+_MARK_NAME = "rollback_mark"
+
+
+@dataclass(frozen=True)
+class Rollback:
+    """The database was replaced by an older copy.
+
+    What was written between ``restored_to`` and ``lost_until`` is undone, filings and withdrawals
+    included. Both instants have the resolution of a watermark, ten minutes.
+    """
+
+    restored_to: datetime
+    lost_until: datetime
+
+
+def detect_rollback(connection: Connection, key_store: KeyStore) -> Rollback | None:
+    """Compare the database's mark to the key store's; a lower one means an older copy.
+
+    ``None`` also where either has no mark: a new database, or a new key store, is not an older
+    copy. Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+    """
+    database_mark = _read_mark(connection)
+    stored_mark = key_store.read_mark()
+    if database_mark is None or stored_mark is None or database_mark >= stored_mark:
+        return None
+    return Rollback(from_unix_seconds(database_mark), from_unix_seconds(stored_mark))
+
+
+def advance_database_mark(connection: Connection, now: datetime) -> int:
+    """Advance the database's mark to *now*, and return it in Unix seconds.
+
+    Commit before :func:`bot.store.keys.key_store.KeyStore.write_mark`: a crash between the two
+    leaves the key store's mark lower, which is no rollback.
+    """
+    Watermarks(connection).advance(_MARK_NAME, now)
+    return _read_mark(connection) or 0
+
+
+def _read_mark(connection: Connection) -> int | None:
+    mark: int | None = connection.scalar(
+        select(watermarks.c.looked).where(watermarks.c.name == _MARK_NAME)
+    )
+    return mark

@@ -1,0 +1,99 @@
+"""A restored database is detected by the mark that the key store also has."""
+
+import logging
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.context import Context
+from bot.store.backup import back_up_database
+from bot.store.keys.key_id import PeriodKeyId
+from bot.store.rollback import Rollback
+from bot.store.store import Store
+from schedules import mark_database
+from tests.doubles import PEPPERS, START, FakeClock
+from tests.key_folders import key_store_for
+
+
+def open_copy(tmp_path: Path) -> Store:
+    """Open the backup with the key store of the original."""
+    key_store = key_store_for(f"sqlite:///{tmp_path}/attune.sqlite")
+    return Store.open(f"sqlite:///{tmp_path}/backup", PEPPERS, key_store)
+
+
+def make_backup(tmp_path: Path) -> None:
+    """Copy the context's database."""
+    back_up_database(f"sqlite:///{tmp_path}/attune.sqlite", tmp_path / "backup")
+
+
+async def test_database_that_goes_on_is_no_rollback(context: Context, clock: FakeClock) -> None:
+    """Without a restore nothing is detected, at the first run and later."""
+    assert context.store.detect_rollback() is None
+    for _ in range(3):
+        assert await mark_database.run(context) == 0
+        clock.advance(hours=1)
+    assert context.store.detect_rollback() is None
+
+
+async def test_restored_backup_is_detected(
+    context: Context, clock: FakeClock, tmp_path: Path
+) -> None:
+    """An older copy with the same key store is detected, with the span that is undone."""
+    await mark_database.run(context)
+    make_backup(tmp_path)
+    clock.advance(days=3)
+    await mark_database.run(context)
+    restored = open_copy(tmp_path)
+
+    detected = restored.detect_rollback()
+    await restored.close()
+
+    assert detected == Rollback(START, START + timedelta(days=3))
+
+
+async def test_rollback_is_logged_once_without_a_date(
+    context: Context, clock: FakeClock, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The duty logs a detected restore and advances the mark; the next run finds nothing."""
+    await mark_database.run(context)
+    make_backup(tmp_path)
+    clock.advance(days=3)
+    await mark_database.run(context)
+    restored = Context(open_copy(tmp_path), context.catalogue, clock, {})
+    clock.advance(days=1)
+
+    with caplog.at_level(logging.ERROR, "attune.rollback"):
+        detected_counts = [await mark_database.run(restored) for _ in range(2)]
+    await restored.store.close()
+
+    assert detected_counts == [1, 0]
+    assert [record.getMessage() for record in caplog.records] == ["rollback.detected"]
+
+
+async def test_database_ahead_of_the_key_store_is_no_rollback(
+    context: Context, clock: FakeClock
+) -> None:
+    """A process that was killed between the two writes leaves no false alarm."""
+    await mark_database.run(context)
+    clock.advance(days=1)
+    await context.store.across_workspaces.write(lambda repos: repos.advance_rollback_mark(clock()))
+
+    assert context.store.detect_rollback() is None
+
+
+async def test_lost_key_store_is_no_rollback(context: Context, tmp_path: Path) -> None:
+    """A key store without a mark says nothing about the database."""
+    await mark_database.run(context)
+    (tmp_path / "attune.keys" / "mark").unlink()
+
+    assert context.store.detect_rollback() is None
+
+
+async def test_mark_is_no_key(context: Context) -> None:
+    """The mark does not count as a key, and is not listed."""
+    await mark_database.run(context)
+
+    assert context.store.key_store.is_empty()
+    context.store.key_store.get_or_create(PeriodKeyId("slack:T1", 1))
+    assert len(context.store.key_store.list_ids()) == 1
