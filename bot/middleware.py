@@ -165,9 +165,9 @@ class RequestMiddleware:
         person = request.person
 
         def read_requester(repos: Repositories) -> _Requester:
-            team = repos.teams.get_home_team(person)
+            clinician, team = repos.teams.get_person_and_team(person)
             return _Requester(
-                repos.people.get(person),
+                clinician,
                 team or repos.teams.get_by_channel(person.workspace, request.channel),
                 repos.workspaces.suspension_reason(person.workspace),
             )

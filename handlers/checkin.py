@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 from bot.context import Context
 from bot.conversation import InvalidAnswers, Person, Reply, Request
@@ -9,6 +10,7 @@ from bot.domain.checkins import questions
 from bot.domain.checkins.questions import Intention
 from bot.domain.person.personal_data import PersonalData
 from bot.store.repositories import Repositories
+from bot.workflows.form_submission import FormContext, submit_form
 from bot.workflows.personal_data import load_personal_data
 
 
@@ -40,18 +42,26 @@ async def submit_checkin(request: Request, context: Context) -> Reply:
     week, sign = questions.parse_checkin_data(request.data, words)
     answer = questions.parse_checkin_answer(request.answers, words)
 
-    def save_answer(repos: Repositories) -> bool:
+    def save_answer(repos: Repositories, form: FormContext) -> bool:
         person = request.person
         intention = questions.build_intention(
             answer, week, sign, load_personal_data(repos, person, now).local_today(now)
         )
-        if repos.idempotency_keys.claim("checkin", _checkin_key(person, week), now.date()):
+        if form.is_first:
             repos.people.set_unanswered_count(person, 0)
             if intention:
                 repos.intentions.save_intention(person, intention)
         return _is_saved_intention(intention, repos.intentions.get_intention(person))
 
-    wants_follow_up = await context.store.for_workspace(request.person.workspace).write(save_answer)
+    wants_follow_up = await context.store.for_workspace(request.person.workspace).write(
+        lambda repos: submit_form(
+            repos,
+            request,
+            now,
+            partial(save_answer, repos),
+            idempotency_key=_checkin_key(request.person, week),
+        )
+    )
     return questions.build_thanks_form(
         words, replace(answer, wants_follow_up=wants_follow_up), sign
     )
@@ -64,11 +74,13 @@ async def submit_follow_up(request: Request, context: Context) -> Reply:
     if isinstance(answer, InvalidAnswers):
         return answer
 
-    def clear_intention(repos: Repositories) -> None:
+    def clear_intention(repos: Repositories, _form: FormContext) -> None:
         repos.intentions.delete_intention(request.person)
         repos.people.set_unanswered_count(request.person, 0)
 
-    await context.store.for_workspace(request.person.workspace).write(clear_intention)
+    await context.store.for_workspace(request.person.workspace).write(
+        lambda repos: submit_form(repos, request, context.now(), partial(clear_intention, repos))
+    )
     return questions.build_follow_up_thanks_form(words, answer)
 
 
@@ -100,4 +112,4 @@ def _checkin_key(person: Person, week: str) -> str:
 
     The store saves only a keyed digest of it.
     """
-    return f"{person.workspace} {person.id} {week}"
+    return f"checkin {person.workspace} {person.id} {week}"

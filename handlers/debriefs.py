@@ -106,7 +106,7 @@ def _load_report_archive(
             _build_published_table(release, team_id)
             for release in repos.releases.list_by_team(team_id)
         ),
-        next_close=repos.slips.next_close_of_team(team_id),
+        next_close=repos.ledger.next_close_of_team(team_id),
         other_teams=tuple(team for team in reader.teams if team.id != team_id),
         reads_by_role=team_id in load_roles_by_team(repos, person),
         week=week,

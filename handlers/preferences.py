@@ -1,6 +1,7 @@
 """Handlers of ``/checkin``: a clinician's own day and time, a pause, and leaving."""
 
 from datetime import date, datetime
+from functools import partial
 
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
@@ -14,6 +15,7 @@ from bot.domain.person.personal_data import PersonalData
 from bot.elements import Message
 from bot.errors import NoTeamError, StaleFormError, UnknownAnswerError
 from bot.store.repositories import Repositories
+from bot.workflows.form_submission import FormContext, submit_form
 from bot.workflows.personal_data import load_personal_data
 
 
@@ -41,7 +43,9 @@ async def submit_settings(request: Request, context: Context) -> Reply:
     if isinstance(settings, InvalidAnswers):
         return settings
     saved_data = await context.store.for_workspace(request.person.workspace).write(
-        lambda repos: _save_settings(repos, request, settings, now)
+        lambda repos: submit_form(
+            repos, request, now, lambda _form: _save_settings(repos, request, settings, now)
+        )
     )
     return _show_message(request, words, preferences.render_saved_settings(saved_data, words))
 
@@ -135,12 +139,14 @@ async def submit_menu_choice(request: Request, context: Context) -> Reply:
 async def _pause_until(request: Request, context: Context, until: date | None) -> Reply:
     words, now = context.catalogue.get_pack(request.language), context.now()
 
-    def save_pause(repos: Repositories) -> PersonalData:
+    def save_pause(repos: Repositories, _form: FormContext) -> PersonalData:
         repos.people.pause_checkins(request.person, until)
         repos.people.set_unanswered_count(request.person, 0)
         return load_personal_data(repos, request.person, now)
 
-    personal_data = await context.store.for_workspace(request.person.workspace).write(save_pause)
+    personal_data = await context.store.for_workspace(request.person.workspace).write(
+        lambda repos: submit_form(repos, request, now, partial(save_pause, repos))
+    )
     if surface.is_from_home_page(request):
         return home_page.render_home_page(
             personal_data, words, home_page.offered_languages(context.catalogue)

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import date, datetime
+from functools import partial
 
 from bot.content.model import Sign
 from bot.context import Context
@@ -9,10 +10,11 @@ from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers, Person, Reply, Req
 from bot.domain import surface
 from bot.domain.checkins import questions
 from bot.domain.debriefs import debrief_form, follow_ups, guides
-from bot.domain.people import Role, Team
+from bot.domain.people import Team
 from bot.domain.person import privacy_notice
 from bot.elements import Text
 from bot.store.repositories import Repositories
+from bot.workflows.form_submission import FormContext, submit_form
 from bot.workflows.personal_data import load_personal_data
 
 
@@ -41,22 +43,24 @@ async def submit_debrief(request: Request, context: Context) -> Reply:
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
     debrief = debrief_form.parse_debrief(request.answers)
+    codes = {"form": debrief.form, "status": debrief.status}
 
-    def save_debrief(repos: Repositories) -> tuple[str, tuple[str, ...]]:
-        team = repos.teams.get_home_team(request.person)
-        withdrawable_until = _debrief_withdrawal_deadline(repos, team)
-        if team and repos.idempotency_keys.claim("debrief", request.idempotency_key, now.date()):
-            codes = {"form": debrief.form, "status": debrief.status}
-            withdrawable_until = repos.slips.file_debrief(
-                request.person, codes, now
-            ).withdrawable_until
-        filing_note = privacy_notice.filing_note(
-            words, on_roster=team is not None, withdrawable_until=withdrawable_until
+    def save_debrief(repos: Repositories, form: FormContext) -> tuple[str, tuple[str, ...]]:
+        filing = (
+            repos.ledger.file_debrief(form.contributor, codes)
+            if form.is_first
+            else repos.ledger.describe_filing(form.contributor)
         )
-        return filing_note, _supervisor_ids(repos, request.person, team)
+        filing_note = privacy_notice.filing_note(
+            words,
+            on_roster=form.team is not None,
+            withdrawable_until=filing.withdrawable_until,
+            is_full=filing.is_full,
+        )
+        return filing_note, form.supervisor_ids
 
     filing_note, supervisors = await context.store.for_workspace(request.person.workspace).write(
-        save_debrief
+        lambda repos: submit_form(repos, request, now, partial(save_debrief, repos))
     )
     return guides.build_guide_form(debrief, words, supervisors=supervisors, filing_note=filing_note)
 
@@ -74,7 +78,12 @@ async def submit_debrief_withdrawal(request: Request, context: Context) -> Reply
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
     await context.store.for_workspace(request.person.workspace).write(
-        lambda repos: repos.slips.withdraw_debriefs(request.person, now)
+        lambda repos: submit_form(
+            repos,
+            request,
+            now,
+            lambda form: repos.ledger.withdraw_debriefs(form.contributor, now),
+        )
     )
     confirmation = Text(words.translate("privacy.withdraw.done"))
     return surface.build_note_form(
@@ -88,12 +97,10 @@ async def open_guide_chooser(request: Request, context: Context) -> Reply:
 
 
 async def show_guide(request: Request, context: Context) -> Reply:
-    """Render the guide for two codes without filing anything."""
+    """Render the guide for two codes without filing anything; the same rows are written."""
     words = context.catalogue.get_pack(request.language)
-    supervisors = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: _supervisor_ids(
-            repos, request.person, repos.teams.get_home_team(request.person)
-        )
+    supervisors = await context.store.for_workspace(request.person.workspace).write(
+        lambda repos: submit_form(repos, request, context.now(), lambda form: form.supervisor_ids)
     )
     return guides.build_guide_form(
         debrief_form.parse_debrief(request.answers), words, supervisors=supervisors
@@ -120,45 +127,37 @@ async def submit_deeper_form(request: Request, context: Context) -> Reply:
     refinement = debrief_form.parse_refinement(request.data, request.answers, words)
     if isinstance(refinement, InvalidAnswers):
         return refinement
-    debrief, person = debrief_form.parse_encoded_codes(request.data), request.person
-    now = context.now()
+    debrief, now = debrief_form.parse_encoded_codes(request.data), context.now()
+    sign = (
+        questions.deal_sign(words.signs, secrets.randbelow)
+        if follow_ups.wants_follow_up(request)
+        else None
+    )
 
-    def read_supervisors(repos: Repositories) -> tuple[tuple[str, ...], bool]:
-        personal_data = load_personal_data(repos, person, now)
-        return (
-            _supervisor_ids(repos, person, personal_data.team),
-            follow_ups.can_offer_follow_up(personal_data, personal_data.local_today(now)),
-        )
+    def save_wish(repos: Repositories, form: FormContext) -> tuple[tuple[str, ...], bool]:
+        is_saved = sign is not None and _save_follow_up_wish(repos, request.person, sign, now)
+        return form.supervisor_ids, is_saved
 
-    supervisors, can_follow_up = await context.store.for_workspace(request.person.workspace).read(
-        read_supervisors
+    supervisors, is_saved = await context.store.for_workspace(request.person.workspace).write(
+        lambda repos: submit_form(repos, request, now, partial(save_wish, repos))
     )
     guide = guides.build_guide_form(debrief, words, refinement, supervisors=supervisors)
-    if not (can_follow_up and follow_ups.wants_follow_up(request)):
-        return guide
-    sign = questions.deal_sign(words.signs, secrets.randbelow)
-    await context.store.for_workspace(request.person.workspace).write(
-        lambda repos: _save_follow_up_wish(repos, person, sign, now)
-    )
-    return follow_ups.add_follow_up_notice(guide, sign, words)
+    return follow_ups.add_follow_up_notice(guide, sign, words) if sign and is_saved else guide
 
 
 def _debrief_withdrawal_deadline(repos: Repositories, team: Team | None) -> date | None:
     """Return the day before which a debrief that a member of *team* files can be withdrawn."""
-    return repos.slips.next_close_of_team(team.id) if team else None
+    return repos.ledger.next_close_of_team(team.id) if team else None
 
 
-def _supervisor_ids(repos: Repositories, person: Person, team: Team | None) -> tuple[str, ...]:
-    """Return the ids of *team*'s other supervisors in the own workspace of *person*."""
-    holders = repos.teams.list_role_holders(team.id, Role.SUPERVISOR) if team else ()
-    return tuple(
-        holder.id for holder in holders if holder != person and holder.workspace == person.workspace
-    )
+def _save_follow_up_wish(repos: Repositories, person: Person, sign: Sign, now: datetime) -> bool:
+    """Save the wish for a follow-up, for 8 days, with no link to the debrief.
 
-
-def _save_follow_up_wish(repos: Repositories, person: Person, sign: Sign, now: datetime) -> None:
-    """Save the wish for a follow-up, for 8 days, with no link to the debrief."""
+    ``False``, with nothing saved, for a person to whom none can be offered.
+    """
     personal_data = load_personal_data(repos, person, now)
-    repos.intentions.save_intention(
-        person, follow_ups.build_intention(sign, personal_data, personal_data.local_today(now))
-    )
+    today = personal_data.local_today(now)
+    if not follow_ups.can_offer_follow_up(personal_data, today):
+        return False
+    repos.intentions.save_intention(person, follow_ups.build_intention(sign, personal_data, today))
+    return True

@@ -1,25 +1,30 @@
-"""Duty: publish each ended period's table, delete its slips, and open the next period."""
+"""Duty: publish each ended period's table, destroy its record and key, open the next period."""
 
 import logging
 from datetime import datetime
 
 from bot.context import Context
+from bot.logs import log_error
+from bot.store.keys.key_store import KeyStoreUnavailableError
 
 logger = logging.getLogger("attune.periods")
 
 
 async def run(context: Context) -> int:
-    """Close the ended periods and open the missing ones; idempotent.
+    """Close the ended periods, open the missing ones, and remove the keys of closed ones.
 
-    Publishing the table and deleting its rows are one transaction; the checkpoint after the
-    commit removes the last bytes of the slips from SQLite's write-ahead log. Returns how many
-    periods were closed.
+    Publishing the table and deleting its record are one transaction; the key is removed after its
+    commit, by every run until it is gone. The checkpoint removes the last bytes of the record from
+    SQLite's write-ahead log. Returns how many periods were closed.
     """
     now = context.now()
     closed = await context.store.across_workspaces.write(
-        lambda repos: repos.slips.close_ended_periods(now)
+        lambda repos: repos.ledger.close_ended_periods(now)
     )
-    await context.store.across_workspaces.write(lambda repos: repos.slips.open_missing_periods(now))
+    await context.store.across_workspaces.write(
+        lambda repos: repos.ledger.open_missing_periods(now)
+    )
+    await _remove_unused_keys(context, now)
     if closed:
         await context.store.checkpoint()
         logger.info("periods.closed", extra={"action": "periods.closed", "count": closed})
@@ -29,4 +34,12 @@ async def run(context: Context) -> int:
 async def next_due(context: Context) -> datetime | None:
     """Return when the next period ends."""
     now = context.now()
-    return await context.store.across_workspaces.read(lambda repos: repos.slips.next_close(now))
+    return await context.store.across_workspaces.read(lambda repos: repos.ledger.next_close(now))
+
+
+async def _remove_unused_keys(context: Context, now: datetime) -> None:
+    """Remove the keys of closed periods; an unavailable key store is logged, and tried again."""
+    try:
+        await context.store.remove_unused_keys(now)
+    except KeyStoreUnavailableError as error:
+        log_error(logger, "periods.key_removal_failed", error)

@@ -76,7 +76,7 @@ async def set_up_team(
         repos.teams.save(team)
         repos.teams.declare_clinicians(team.id, clinicians)
         repos.teams.set_role_holders(team.id, Role.SUPERVISOR, supervisors)
-        repos.slips.open_missing_periods(context.now())
+        repos.ledger.open_missing_periods(context.now())
 
     await context.store.across_workspaces.write(save_team)
 

@@ -67,7 +67,7 @@ BREACHES = [
     ("The log formatter only in the log configuration", "bot/app.py", "pythonjsonlogger"),
     ("HTTP only in the adapters and the sandbox", "schedules/delivery/sender.py", "aiohttp"),
     (
-        "Cryptography only in the token encryption",
+        "Cryptography only in the encryption of tokens and records",
         "bot/store/repositories/people.py",
         "cryptography",
     ),

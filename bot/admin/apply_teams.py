@@ -53,7 +53,7 @@ async def apply_teams(
                 tuple(Person(*account) for account in person.split_accounts())
                 for person in same_persons
             )
-        repos.slips.open_missing_periods(now)
+        repos.ledger.open_missing_periods(now)
         return changed_count
 
     return ApplyResult(len(declared), await context.store.across_workspaces.write(apply_all))

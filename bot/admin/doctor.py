@@ -1,4 +1,4 @@
-"""Check-up of a deployment: database, deliveries, keys, peppers, workers, credentials, clock.
+"""Check-up of a deployment: database, deliveries, keys, workers, credentials and system clock.
 
 Every finding is a catalogue key, so that the operator reads a remedy in their own language.
 """
@@ -55,7 +55,7 @@ async def run_checkup(
     today: date | None = None,
     read_machine: Callable[[], Machine] = read_machine,
 ) -> tuple[Finding, ...]:
-    """Check the database and peppers, and the credentials of every configured product.
+    """Check the database and keys, and the credentials of every configured product.
 
     Deliveries are reported up to *today*, the current day in UTC if it is not given.
     *check_slack* and *check_microsoft* call the products' APIs; neither is called unless that
@@ -72,12 +72,11 @@ async def run_checkup(
 
 
 def _database_findings(settings: Settings, today: date, machine: Machine) -> tuple[Finding, ...]:
-    """Check connection, schema, deliveries, keys, peppers, workers' leases, people's products."""
+    """Check connection, schema, deliveries, keys, workers' leases and the people's products."""
     try:
         store = open_store(settings)
         try:
             is_current = store.is_schema_current()
-            locked_periods = store.count_locked_periods() if is_current else 0
             workers = store.list_live_workers()
             joined_people = store.count_joined_people() if is_current else {}
             delivery_counts = store.count_deliveries() if is_current else ()
@@ -95,7 +94,6 @@ def _database_findings(settings: Settings, today: date, machine: Machine) -> tup
     return (
         schema_finding,
         *key_findings,
-        _pepper_finding(locked_periods),
         *worker_findings,
         *_product_findings(settings, joined_people),
         *_delivery_findings(delivery_counts, today),
@@ -160,17 +158,6 @@ def _worker_finding(workers: tuple[LiveWorker, ...]) -> Finding:
     if all(worker.shares_deliveries for worker in workers):
         return Finding(is_healthy=True, key="operator.doctor.workers_sharing", facts=facts)
     return Finding(is_healthy=False, key="operator.doctor.workers_apart", facts=facts)
-
-
-def _pepper_finding(unreadable_periods: int) -> Finding:
-    """Return whether every open period's token key can be derived from a configured pepper."""
-    if unreadable_periods:
-        return Finding(
-            is_healthy=False,
-            key="operator.doctor.pepper_missing",
-            facts={"count": unreadable_periods},
-        )
-    return Finding(is_healthy=True, key="operator.doctor.pepper")
 
 
 def _slack_findings(slack_check: SlackCheck) -> tuple[Finding, ...]:

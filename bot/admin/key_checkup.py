@@ -24,6 +24,9 @@ def check_keys(settings: Settings, store: Store, machine: Machine) -> tuple[Find
     if missing_count:
         facts: dict[str, str | int] = {"count": missing_count}
         faults.append(Finding(is_healthy=False, key="operator.doctor.keys_missing", facts=facts))
+    elif unopened_count := store.count_periods_without_key() if store.is_schema_current() else 0:
+        facts = {"count": unopened_count}
+        faults.append(Finding(is_healthy=False, key="operator.doctor.keys_wrong", facts=facts))
     return tuple(faults) or (
         _build_finding("keys" if settings.keys_folder else "keys_database", settings, healthy=True),
     )

@@ -1,5 +1,7 @@
 """Group commit: one writer thread runs queued jobs, each in a savepoint, many per commit.
 
+The sealed records that the jobs of a batch change are written once, before its commit.
+
 An idle writer runs a WAL checkpoint, which truncates SQLite's write-ahead log.
 """
 
@@ -17,6 +19,7 @@ from sqlalchemy import Connection, Engine
 
 from bot.errors import StoreBusyError
 from bot.logs import log_error
+from bot.store.record_cache import RecordCache
 from bot.store.repositories import Repositories
 
 logger = logging.getLogger("attune.store")
@@ -69,17 +72,22 @@ class GroupCommitWriter:
     def __init__(
         self,
         engine: Engine,
-        repos_factory: Callable[[Connection, str | None], Repositories],
+        open_records: Callable[[Connection], RecordCache],
+        repos_factory: Callable[[Connection, RecordCache, str | None], Repositories],
         *,
         max_queued: int = MAX_QUEUED,
         max_batch: int = MAX_BATCH,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        """Write through *engine*, with repositories per job; the first job starts the thread."""
+        """Write through *engine*, with records per batch and repositories per job.
+
+        The first job starts the thread.
+        """
         self._max_queued = max_queued
         self._max_batch = max_batch
         self._idle_seconds = idle_seconds
         self._engine = engine
+        self._open_records = open_records
         self._repos_factory = repos_factory
         self._queue: deque[QueuedJob[Any]] = deque()
         self._condition = Condition()
@@ -147,10 +155,13 @@ class GroupCommitWriter:
         self._needs_checkpoint = True
         try:
             with self._engine.begin() as connection:
+                records = self._open_records(connection)
                 for job in self._next_batch():
                     batch.append(job)
-                    repos = self._repos_factory(connection, job.workspace)
-                    resolvers.append(_run_job(job, partial(_open_savepoint, connection), repos))
+                    repos = self._repos_factory(connection, records, job.workspace)
+                    open_scope = partial(_open_savepoint, connection, records)
+                    resolvers.append(_run_job(job, open_scope, repos))
+                records.write_dirty()
         except Exception as error:  # noqa: BLE001 - any exception here rolled the batch back
             log_error(logger, "store.commit_failed", error, count=len(batch))
             _fail_jobs(batch or self._pop_first_job(), error)
@@ -217,8 +228,8 @@ def _run_job(
 
 
 @contextmanager
-def _open_savepoint(connection: Connection) -> Iterator[None]:
-    """Run the block in a savepoint, which an exception rolls back.
+def _open_savepoint(connection: Connection, records: RecordCache) -> Iterator[None]:
+    """Run the block in a savepoint, which an exception rolls back, the *records* included.
 
     Raises :class:`TransactionLostError` when the savepoint is gone. The statements go to the
     driver directly: compiling a savepoint in SQLAlchemy takes longer than executing it, and each
@@ -226,9 +237,11 @@ def _open_savepoint(connection: Connection) -> Iterator[None]:
     """
     driver: Any = connection.connection.driver_connection
     driver.execute("SAVEPOINT work")
+    snapshot = records.take_snapshot()
     try:
         yield
     except BaseException:
+        records.restore_snapshot(snapshot)
         try:
             driver.execute("ROLLBACK TO SAVEPOINT work")
             driver.execute("RELEASE SAVEPOINT work")

@@ -11,6 +11,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from bot.store.keys.key_store import KeyStore
+
 _MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -19,9 +21,14 @@ StepCallback = Callable[[int, int], None]
 
 
 def upgrade_schema(
-    connection: Connection, on_step: StepCallback = lambda _done, _total: None
+    connection: Connection,
+    peppers: tuple[bytes, ...],
+    key_store: KeyStore,
+    on_step: StepCallback = lambda _done, _total: None,
 ) -> None:
     """Apply all pending migrations inside the open transaction of *connection*.
+
+    *peppers* and *key_store* are for migrations of pseudonymous or sealed rows.
 
     Either all are committed or none. Where several processes start at once, the first to
     acquire the writer lock migrates and the others find the schema current.
@@ -29,6 +36,8 @@ def upgrade_schema(
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
+    config.attributes["peppers"] = peppers
+    config.attributes["key_store"] = key_store
     config.attributes["applied"] = _build_step_hook(connection, on_step)
     command.upgrade(config, "head")
 

@@ -1,9 +1,10 @@
 """The database schema: all tables and columns; the first file for a privacy officer to read.
 
 Before adding a column, consider what a supervisor with a copy of the database could learn
-from it. Instants are whole Unix seconds in UTC, local days are dates, ids are those of
-Slack or Teams. Tables whose physical order could reveal the order of filing have random
-primary keys and no row id.
+from it, or from a copy each night. Instants are whole Unix seconds in UTC, local days are
+dates, ids are those of Slack or Teams. What people file is in sealed records of a fixed size,
+whose keys are not in the database. No other row may change with what somebody files, and
+tables whose physical order could reveal an order of requests have random keys and no row id.
 """
 
 from sqlalchemy import (
@@ -185,8 +186,7 @@ periods = Table(
     Column("cap", Integer, nullable=False),
     Column("epsilon", String(10), nullable=False),
     Column("question", String(10), nullable=False),
-    Column("pepper", String(16), nullable=False),
-    Column("salt", LargeBinary(32), nullable=False),
+    Column("workspace", String(80), nullable=False),
     sqlite_with_rowid=False,
     comment="An open period and the terms it opened with; destroyed when it closes.",
 )
@@ -202,17 +202,15 @@ feeds = Table(
     comment="Into which open period a team's debriefs go, fixed while it is open.",
 )
 
-slips = Table(
-    "slip",
+ledger_records = Table(
+    "ledger_record",
     metadata,
-    Column("id", LargeBinary(16), primary_key=True),
-    Column("ledger", String(10), nullable=False),
-    Column("unit", String(180), nullable=False),
-    Column("closes", Date, nullable=False),
-    Column("token", LargeBinary(32), nullable=False),
-    Column("code", String(20), nullable=False),
+    Column("ledger", String(10), primary_key=True),
+    Column("unit", String(180), primary_key=True),
+    Column("closes", Date, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
-    comment="What a debrief leaves while its period is open: no person, no time, no text.",
+    comment="Everything filed in an open period, encrypted; of one size, whatever was filed.",
 )
 
 releases = Table(

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from bot.errors import StoreBusyError
-from bot.store import migrate, period_keys, worker_locks
+from bot.store import erasure, key_removal, migrate, period_keys, worker_locks
 from bot.store.engines import MAX_READERS, Engines, create_lease_engine, open_engines
 from bot.store.group_commit import (
     IDLE_SECONDS,
@@ -23,6 +23,7 @@ from bot.store.group_commit import (
     checkpoint_wal,
 )
 from bot.store.keys.key_store import KeyStore
+from bot.store.record_cache import RecordCache
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryCount
 from bot.store.rollback import Rollback
@@ -100,11 +101,13 @@ class Store:
         """
         self._engines = engines
         self.key_store = key_store
-        self._repos_factory: Callable[[Connection, str | None], Repositories] = (
-            lambda connection, workspace: Repositories(connection, peppers, key_store, workspace)
-        )
+        self._peppers = peppers
         self._writer = GroupCommitWriter(
-            engines.writer, self._repos_factory, max_queued=max_queued, idle_seconds=idle_seconds
+            engines.writer,
+            lambda connection: RecordCache(connection, key_store),
+            self._build_repositories,
+            max_queued=max_queued,
+            idle_seconds=idle_seconds,
         )
         self._readers = ThreadPoolExecutor(MAX_READERS, thread_name_prefix="attune-reader")
 
@@ -146,6 +149,21 @@ class Store:
             QueuedJob(run_checkpoint, runs_outside_transaction=True), timeout_seconds=60.0
         )
 
+    async def remove_unused_keys(self, now: datetime) -> int:
+        """Remove the keys of the periods that ended and closed; see :mod:`bot.store.key_removal`.
+
+        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        """
+        remove_keys = partial(
+            key_removal.remove_unused_keys,
+            self._engines.writer,
+            self.key_store,
+            int(now.timestamp()),
+        )
+        return await self._enqueue_and_wait(
+            QueuedJob(remove_keys, runs_outside_transaction=True), timeout_seconds=60.0
+        )
+
     async def close(self) -> None:
         """Reject new jobs, run the queued ones, and close all connections."""
         await asyncio.to_thread(self.close_sync)
@@ -160,10 +178,12 @@ class Store:
     def migrate(self, on_step: migrate.StepCallback = lambda _done, _total: None) -> None:
         """Apply pending migrations, all or none; a second call changes nothing.
 
-        *on_step* is called after each migration with the number applied and the total.
+        *on_step* is called after each migration with the number applied and the total. What rows
+        removed by a migration left in the files is erased after the commit.
         """
         with self._engines.writer.begin() as connection:
-            migrate.upgrade_schema(connection, on_step)
+            migrate.upgrade_schema(connection, self._peppers, self.key_store, on_step)
+        erasure.erase_removed_rows(self._engines.writer)
 
     def is_schema_current(self) -> bool:
         """Whether the database's schema revision is this release's.
@@ -173,9 +193,9 @@ class Store:
         with self._engines.reader.begin() as connection:
             return migrate.is_schema_current(connection)
 
-    def count_locked_periods(self) -> int:
-        """Count the open periods whose pepper is not configured; blocks briefly."""
-        return self._run_read(lambda repos: repos.slips.count_locked_periods())
+    def count_periods_without_key(self) -> int:
+        """Count the periods that no key opens; blocks briefly."""
+        return self._run_read(lambda repos: repos.ledger.count_periods_without_key())
 
     def count_missing_keys(self) -> int:
         """Count the keys of open periods that the key store does not contain; blocks briefly.
@@ -234,6 +254,11 @@ class Store:
         with self._engines.reader.begin() as connection:
             return worker_locks.list_live_workers(connection)
 
+    def _build_repositories(
+        self, connection: Connection, records: RecordCache, workspace: str | None
+    ) -> Repositories:
+        return Repositories(connection, self._peppers, self.key_store, records, workspace)
+
     async def _read_async(self, job: Callable[[Repositories], T], workspace: str | None) -> T:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._readers, self._run_read, job, workspace)
@@ -241,7 +266,8 @@ class Store:
     def _run_read(self, job: Callable[[Repositories], T], workspace: str | None = None) -> T:
         try:
             with self._engines.reader.begin() as connection:
-                return job(self._repos_factory(connection, workspace))
+                records = RecordCache(connection, self.key_store, is_read_only=True)
+                return job(self._build_repositories(connection, records, workspace))
         except StopIteration as error:
             raise EscapedStopIterationError from error
 

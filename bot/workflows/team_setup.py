@@ -145,11 +145,11 @@ def save_setup(
     repos.teams.set_role_holders(
         team_id, Role.SUPERVISOR, _build_persons(person, (*submission.supervisors, *retained_ids))
     )
-    repos.slips.open_missing_periods(now)
+    repos.ledger.open_missing_periods(now)
     posts_introduction = _queue_introduction(repos, team, person, now, team_id)
     is_question_deferred = saved_team is not None and saved_team.question != team.question
     return SavedSetup(
-        team, repos.slips.next_close_of_team(team_id), posts_introduction, is_question_deferred
+        team, repos.ledger.next_close_of_team(team_id), posts_introduction, is_question_deferred
     )
 
 

@@ -60,7 +60,7 @@ async def test_applying_stores_the_team_and_plans_its_introduction(
         lambda repos: (
             repos.teams.list_roster(team.id),
             repos.teams.list_role_holders(team.id, Role.SUPERVISOR),
-            repos.slips.next_close_of_team(team.id),
+            repos.ledger.next_close_of_team(team.id),
         )
     )
     assert len(roster) == 5

@@ -13,10 +13,13 @@ from bot.content.catalogue import load_catalogue
 from bot.conversation import Person
 from bot.domain.delivery_kind import DeliveryKind
 from bot.settings import Settings
+from bot.store.keys.key_id import PeriodKeyId
+from bot.store.open_store import open_store
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
+from bot.store.schema import periods
 from tests.key_folders import open_test_store
-from tests.store.sample_counts import build_team, open_periods
+from tests.store.sample_counts import build_team, fetch_rows, open_periods
 
 SCOPES = frozenset({"commands", "chat:write", "users:read"})
 TEAMS_CLIENT_ID = "6f9619ff-8b86-4011-b42d-00c04fc964ff"
@@ -57,7 +60,7 @@ async def run_with_slack_check(folder: Path, slack_check: SlackCheck) -> dict[st
 
 
 async def test_healthy_deployment_passes_every_check(tmp_path: Path) -> None:
-    """Database, keys, pepper, token, scopes and clock have one passing finding each."""
+    """Database, keys, token, scopes and clock have one passing finding each."""
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     store.close_sync()
@@ -67,7 +70,6 @@ async def test_healthy_deployment_passes_every_check(tmp_path: Path) -> None:
     ) == {
         "database": True,
         "keys": True,
-        "pepper": True,
         "deliveries": True,
         "greeted": True,
         "scopes": True,
@@ -102,26 +104,23 @@ async def test_slack_faults_are_reported(tmp_path: Path, slack_check: SlackCheck
     assert (await run_with_slack_check(tmp_path, slack_check))[key] is False
 
 
-async def test_missing_pepper_of_open_periods_is_reported(tmp_path: Path) -> None:
-    """The finding contains the number of open periods whose pepper is not configured."""
-    store = open_test_store(
-        f"sqlite:///{tmp_path}/attune.sqlite", (b"a pepper that will be lost, made up",)
-    )
+async def test_periods_sealed_with_another_key_are_reported(tmp_path: Path) -> None:
+    """The finding counts the open periods whose stored key is not the one that sealed them."""
+    store = open_store(build_settings(tmp_path))
     store.migrate()
     await open_periods(store, (build_team("north"), 9))
+    for row in await fetch_rows(store, periods):
+        key_id = PeriodKeyId(row.workspace, row.closes_at)
+        store.key_store.delete(key_id)
+        store.key_store.get_or_create(key_id)
     await store.close()
 
-    assert (await run_with_slack_check(tmp_path, SlackCheck(scopes=SCOPES)))[
-        "pepper_missing"
-    ] is False
-    (finding,) = [
-        finding
-        for finding in await doctor.run_checkup(
-            build_settings(tmp_path), _check_healthy_slack, check_unreachable_microsoft
-        )
-        if finding.key.endswith("pepper_missing")
-    ]
-    assert "2 open counting periods" in load_catalogue().get_pack("en").translate(
+    findings = await doctor.run_checkup(
+        build_settings(tmp_path), _check_healthy_slack, check_unreachable_microsoft
+    )
+    (finding,) = [finding for finding in findings if finding.key.endswith("keys_wrong")]
+    assert not finding.is_healthy
+    assert "2 counting periods were sealed" in load_catalogue().get_pack("en").translate(
         finding.key, **finding.facts
     )
 

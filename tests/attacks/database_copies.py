@@ -1,6 +1,6 @@
 """Comparison of actions on copies of one database.
 
-Salts and slips are the same in all copies, so anything that must not depend on the action has
+Keys and records are the same in all copies, so anything that must not depend on the action has
 to be equal to the byte.
 """
 

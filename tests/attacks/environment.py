@@ -6,7 +6,6 @@ together, so that a play costs milliseconds. Only the clock and Slack are double
 
 import asyncio
 import itertools
-import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -17,26 +16,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
-from sqlalchemy import insert, select
-
 from bot.content import catalogue
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
 from bot.conversation import Person, Request
 from bot.domain.codebook import ANSWER_CODES
-from bot.domain.counts import pseudonyms
-from bot.domain.counts.release_rule import BREAKDOWN, TOTAL, Band
+from bot.domain.counts.release_rule import Band
 from bot.domain.people import Team
 from bot.elements import Chart, Text
 from bot.errors import StoreBusyError
 from bot.store.repositories import Repositories
-from bot.store.repositories.periods import Period
-from bot.store.schema import slips
 from handlers import COMMANDS, FORMS
 from schedules import close_periods
 from tests.attacks.odds import SHARES, FormCounts
 from tests.doubles import PEPPERS, FakeClock, RecordingOutlet
 from tests.key_folders import open_test_store
+from tests.ledger_records import fetch_token_codes
 from tests.sample_team import TEAM, build_person, build_request, reply_body, set_up_team
 
 T = TypeVar("T")
@@ -104,7 +99,7 @@ class AttackEnvironment:
         await asyncio.gather(*(file_with_limit(person, forms) for person, forms in forms_by_person))
 
     async def insert_slips(self, slips_by_team: Mapping[str, Sequence[tuple[Person, str]]]) -> None:
-        """Insert the other clinicians' slips as filing would, all in one statement.
+        """File the other clinicians' debriefs as the form would, all in one transaction.
 
         *slips_by_team* holds people and forms by team id. Only for the long form of the attacks: in
         the short form every person files through the handler.
@@ -116,11 +111,12 @@ class AttackEnvironment:
 
     async def count_slips(self) -> Counter[tuple[object, ...]]:
         """Return the number of slips of each ledger, period, token and code."""
-        query = select(slips.c.ledger, slips.c.unit, slips.c.closes, slips.c.token, slips.c.code)
-        rows = await self.context.store.across_workspaces.read(
-            lambda repos: list(repos._connection.execute(query))
+        token_codes = await fetch_token_codes(self.context.store)
+        return Counter(
+            (*period.row_key.values(), token, code)
+            for period, pairs in token_codes.items()
+            for token, code in pairs
         )
-        return Counter(tuple(row) for row in rows)
 
     async def close_all_periods(self) -> None:
         """Advance the clock to the end of the periods, and run the schedule that closes them."""
@@ -219,29 +215,8 @@ def _insert_slips(
     slips_by_team: Mapping[str, Sequence[tuple[Person, str]]],
     now: datetime,
 ) -> None:
-    rows = [
-        _slip_row(period, person, form)
-        for attack_team in teams
-        for period in _current_periods(repos, attack_team.team, now)
-        for person, form in slips_by_team.get(attack_team.team.id, ())
-    ]
-    if rows:
-        repos._connection.execute(insert(slips), rows)
-
-
-def _current_periods(repos: Repositories, team: Team, now: datetime) -> list[Period]:
-    periods = (
-        repos.slips._periods.get_or_open_period(team, ledger, now) for ledger in (TOTAL, BREAKDOWN)
-    )
-    return [period for period in periods if period]
-
-
-def _slip_row(period: Period, person: Person, form: str) -> dict[str, object]:
-    return {
-        "id": secrets.token_bytes(16),
-        "ledger": period.ledger,
-        "unit": period.unit,
-        "closes": period.closes,
-        "token": pseudonyms.derive_contributor_token(PEPPERS[0], period.salt, person),
-        "code": form if period.ledger == BREAKDOWN else "debrief",
-    }
+    for attack_team in teams:
+        slips = slips_by_team.get(attack_team.team.id, ())
+        contributors = {person: repos.ledger.load_contributor(person, now) for person, _ in slips}
+        for person, form in slips:
+            repos.ledger.file_debrief(contributors[person], {"form": form, "status": "working"})

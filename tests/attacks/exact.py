@@ -76,13 +76,16 @@ async def run_linkage(folder: Path) -> str:
         for tables in (open_tables, closed_tables)
         for peppers in ((), PEPPERS)
     ]
-    return "of 9: open {}, open with the pepper {}, closed {}, closed with the pepper {}".format(
-        *linked_counts
+    keys = dumps.read_period_keys(folder / "open")
+    linked_counts.append(dumps.count_linked_people(open_tables, CLINICIANS, (), keys))
+    return (
+        "of 9: open {}, open with the pepper {}, closed {}, closed with the pepper {}, "
+        "open with the keys {}".format(*linked_counts)
     )
 
 
 async def run_storage_order(folder: Path) -> str:
-    """Measure the share of slips that the best storage order assigns to the right person."""
+    """Measure the share of slots that the best storage order assigns to the right person."""
     shares = await dumps.measure_order_shares(folder / "order", rounds=100)
     name, best = max(shares.items(), key=lambda item: item[1])
     return f"100 rounds, the best of {len(shares)} orders ({name}): {best:.3f}, chance 0.111"

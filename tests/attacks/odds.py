@@ -38,6 +38,7 @@ def describe_table(table: ReleasedTable) -> object:
     """Return what an attacker notes of a table: its band, or leader and shares as indexes."""
     if isinstance(table, TotalTable):
         return table.band
+    assert isinstance(table, BreakdownTable), "no key is lost in the games"
     return leader_and_shares(table)
 
 

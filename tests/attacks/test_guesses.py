@@ -5,6 +5,7 @@ import pytest
 
 from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts import pseudonyms, release_rule
+from bot.domain.counts import slots as slot_rules
 from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.release_rule import BREAKDOWN, TOTAL
 from bot.store.repositories import Repositories
@@ -13,7 +14,6 @@ from tests.attacks.environment import AttackEnvironment, open_environment
 from tests.attacks.guessing_game import PeriodCase
 from tests.attacks.naive import NaiveCounter
 from tests.domain.counts.utility import terms_for_size
-from tests.doubles import PEPPERS
 
 SHORT_PLAY_COUNT = 300
 """Plays of each attack in the short form; `python -m tests.attacks` runs thousands."""
@@ -123,10 +123,11 @@ LEDGERS = (TOTAL, BREAKDOWN)
 def release_by_rule(repos: Repositories) -> dict[tuple[str, str], release_rule.ReleasedTable]:
     """Return the table that the release rule makes of every open period, by ledger and unit."""
     tables: dict[tuple[str, str], release_rule.ReleasedTable] = {}
-    for period in repos.slips._periods.list_periods():
+    periods = repos.ledger._periods.list_periods()
+    for period, open_record in repos._records.load_records(periods).items():
         terms = terms_for_size(period.size)
-        slips = repos.slips._load_slips(period)
-        generator = NoiseGenerator(pseudonyms.derive_noise_key(PEPPERS[0], period.salt, slips))
+        slips = slot_rules.token_codes(open_record.record)
+        generator = NoiseGenerator(pseudonyms.derive_noise_key(open_record.noise_key, slips))
         tables[period.ledger, period.unit] = (
             release_rule.release_total(slips, terms.total, generator)
             if period.ledger == TOTAL
@@ -146,7 +147,7 @@ async def fetch_published_bodies(environment: AttackEnvironment) -> set[str]:
 
 
 async def test_inserted_slips_equal_slips_filed_through_the_form(tmp_path: Path) -> None:
-    """What the longer games insert in one statement is what the handler stores."""
+    """What the longer games insert in one transaction is what the handler stores."""
     histories = [
         PeriodCase((5, 2, 1, 1), 9),
         PeriodCase((4, 3, 1, 1), 9, second_world_forms=("against",)),

@@ -12,6 +12,7 @@ from bot.store.schema import metadata
 from handlers import FORMS
 from schedules import TIMETABLE
 from tests.attacks.database_copies import BotInstance, open_instance, run_in_copies
+from tests.ledger_records import count_stored_codes
 from tests.sample_team import CLINICIANS, MARIE, SUPERVISOR, build_request, set_up_team
 
 AN_ID = re.compile(r"[0-9a-f]{16,}")
@@ -108,7 +109,7 @@ async def test_debrief_changes_no_queue_and_no_person(tmp_path: Path) -> None:
 
 
 async def fetch_other_tables(instance: BotInstance) -> object:
-    """Return the rows beside slips and idempotency keys, after every duty has run for a week.
+    """Return the rows beside records and idempotency keys, after every duty has run for a week.
 
     Without the sign of each check-in, which is drawn at random.
     """
@@ -116,7 +117,7 @@ async def fetch_other_tables(instance: BotInstance) -> object:
         instance.clock.advance(hours=12)
         for duty in TIMETABLE.values():
             await duty.run(instance.context)
-    tables = await instance.fetch_tables("slip", "inbox", "period", "feed", "release")
+    tables = await instance.fetch_tables("ledger_record", "inbox", "period", "feed", "release")
     detail_column = metadata.tables["delivery"].columns.keys().index("detail")
     tables["delivery"] = [
         (*row[:detail_column], *row[detail_column + 1 :]) for row in tables["delivery"]
@@ -139,7 +140,7 @@ async def test_debrief_plans_no_delivery(tmp_path: Path) -> None:
 async def test_rejected_answer_is_neither_logged_nor_stored(
     log_stream: io.StringIO, tmp_path: Path
 ) -> None:
-    """A forged answer is refused without a trace in the log, and no slip is stored."""
+    """A forged answer is refused without a trace in the log, and nothing is filed."""
     async with open_instance(tmp_path) as instance:
         await prepare_team(instance)
         forged_request = build_request(MARIE, answers={"form": "away", "status": MARIE.id})
@@ -147,4 +148,4 @@ async def test_rejected_answer_is_neither_logged_nor_stored(
             await FORMS["debrief"](forged_request, instance.context)
 
         assert MARIE.id not in repr(exc_info.value) + log_stream.getvalue()
-        assert await instance.fetch_rows("slip") == []
+        assert await count_stored_codes(instance.context.store) == 0

@@ -1,21 +1,27 @@
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import Delete, Table, delete, false
+from sqlalchemy import Table
 
 from bot.domain.counts import release_rule
-from bot.store import upsert
+from bot.store import sealing, upsert
+from bot.store.period import Period
+from bot.store.record_cache import RecordCache
 from bot.store.repositories import periods
-from bot.store.repositories import slips as slip_repository
 from bot.store.repositories.periods import Periods
 from bot.store.store import Store
 from tests.attacks import game_runner
 from tests.attacks.database_copies import fetch_releases, open_instance
 from tests.attacks.environment import open_environment, parse_release
 from tests.attacks.guessing_game import PeriodCase
-from tests.attacks.test_dumps import claim_close_destroys_slips, claim_tokens_are_unlinkable
+from tests.attacks.test_dumps import (
+    claim_close_destroys_records,
+    claim_dump_links_no_one,
+    claim_tokens_are_unlinkable,
+)
 from tests.attacks.test_frozen import claim_table_is_unchanged, close_again
 from tests.sample_team import CLINICIANS, MARIE, SUPERVISOR, set_up_team
 
@@ -53,7 +59,7 @@ async def claim_small_team_is_not_published(folder: Path) -> None:
     async with open_instance(folder / "small") as instance:
         await set_up_team(instance.context, clinicians=CLINICIANS[:4])
         await instance.file_debriefs(*CLINICIANS[:4])
-        assert await instance.fetch_rows("slip") == []
+        assert await instance.fetch_rows("ledger_record") == []
         assert await fetch_releases(instance) == []
 
 
@@ -63,13 +69,20 @@ CLAIMS = (
     claim_table_is_frozen,
     claim_small_team_is_not_published,
     claim_tokens_are_unlinkable,
-    claim_close_destroys_slips,
+    claim_close_destroys_records,
+    claim_dump_links_no_one,
 )
 
 
 def remove_cap(patch: pytest.MonkeyPatch) -> None:
-    """Count every debrief, however many one person files."""
-    patch.setattr(release_rule, "_cap_slips", lambda slips, _cap, _noise: list(slips))
+    """Count every debrief, however many one person files, with the same noise as before."""
+    select_terms = release_rule.select_terms
+
+    def select_uncapped_terms(ledger: str, size: int) -> release_rule.CountingTerms:
+        terms = select_terms(ledger, size)
+        return replace(terms, cap=100, epsilon=100 / terms.noise_scale)
+
+    patch.setattr(release_rule, "select_terms", select_uncapped_terms)
 
 
 def remove_noise(patch: pytest.MonkeyPatch) -> None:
@@ -77,23 +90,35 @@ def remove_noise(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(release_rule, "sample_laplace", lambda _generator, _scale: 0)
 
 
-def remove_salt(patch: pytest.MonkeyPatch) -> None:
-    """Use the same salt for every period and both ledgers."""
-    patch.setattr(periods, "secrets", SimpleNamespace(token_bytes=lambda size: b"s" * size))
+def reuse_token_key(patch: pytest.MonkeyPatch) -> None:
+    """Use the same token key for every period and both ledgers."""
+    derive_subkey = sealing.derive_subkey
+
+    def derive_some_subkey(key: bytes, label: bytes, *context: bytes) -> bytes:
+        is_token = label == sealing.TOKEN_LABEL
+        return derive_subkey(b"", label) if is_token else derive_subkey(key, label, *context)
+
+    patch.setattr(sealing, "derive_subkey", derive_some_subkey)
 
 
-def skip_slip_deletion(patch: pytest.MonkeyPatch) -> None:
-    """Leave slips in the table after their period."""
-
-    def delete_nothing(table: Table) -> Delete:
-        return delete(table).where(false())
-
-    patch.setattr(slip_repository, "delete", delete_nothing)
+def remove_encryption(patch: pytest.MonkeyPatch) -> None:
+    """Store records as they are."""
+    patch.setattr(sealing, "seal", lambda _key, plaintext, *_data: plaintext)
+    patch.setattr(sealing, "open_sealed", lambda _key, body, *_data: body)
 
 
-def skip_salt_deletion(patch: pytest.MonkeyPatch) -> None:
-    """Leave the salt in the table after its period."""
-    patch.setattr(Periods, "destroy_period", lambda *_: None)
+def skip_record_deletion(patch: pytest.MonkeyPatch) -> None:
+    """Leave records in the table after their period."""
+    patch.setattr(RecordCache, "delete_record", lambda *_: None)
+
+
+def skip_key_removal(patch: pytest.MonkeyPatch) -> None:
+    """Leave the key in its folder after its period."""
+
+    async def skip(_store: Store, _now: datetime) -> int:
+        return 0
+
+    patch.setattr(Store, "remove_unused_keys", skip)
 
 
 def skip_checkpoint(patch: pytest.MonkeyPatch) -> None:
@@ -113,8 +138,12 @@ def remove_freeze(patch: pytest.MonkeyPatch) -> None:
             upsert.upsert_row(connection, table, row)  # type: ignore[arg-type]  # passed through
         return len(rows)
 
+    def empty_record(repository: Periods, period: Period) -> None:
+        open_record = repository._records.load_records([period])[period]
+        repository._records.replace_record(period, replace(open_record.record, slots=()))
+
     patch.setattr(periods, "insert_missing_rows", overwrite_rows)
-    skip_salt_deletion(patch)
+    patch.setattr(Periods, "destroy_period", empty_record)
 
 
 def remove_size_rule(patch: pytest.MonkeyPatch) -> None:
@@ -125,10 +154,11 @@ def remove_size_rule(patch: pytest.MonkeyPatch) -> None:
 MUTATIONS: tuple[tuple[Mutation, Claim], ...] = (
     (remove_cap, claim_cap_limits_one_person),
     (remove_noise, claim_band_edge_is_blurred),
-    (remove_salt, claim_tokens_are_unlinkable),
-    (skip_slip_deletion, claim_close_destroys_slips),
-    (skip_salt_deletion, claim_close_destroys_slips),
-    (skip_checkpoint, claim_close_destroys_slips),
+    (reuse_token_key, claim_tokens_are_unlinkable),
+    (remove_encryption, claim_dump_links_no_one),
+    (skip_record_deletion, claim_close_destroys_records),
+    (skip_key_removal, claim_close_destroys_records),
+    (skip_checkpoint, claim_close_destroys_records),
     (remove_freeze, claim_table_is_frozen),
     (remove_size_rule, claim_small_team_is_not_published),
 )
@@ -146,7 +176,7 @@ async def test_each_claim_holds_for_the_unmodified_bot(tmp_path: Path, claim: Cl
 async def test_removing_a_protection_breaks_a_claim(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mutate: Mutation, claim: Claim
 ) -> None:
-    """Without cap, noise, salt, destruction, freeze or size rule a claim fails."""
+    """Without cap, noise, keys, encryption, destruction, freeze or size rule a claim fails."""
     mutate(monkeypatch)
 
     with pytest.raises(AssertionError):

@@ -3,12 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import text as sql
-
 from bot.content import catalogue
 from bot.elements import Caption, Element, Heading, Quote, Text
-from bot.store.repositories import Repositories
 from tests.chat.surfaces import Product, Screen
+from tests.ledger_records import count_stored_codes
 
 CATALOGUE = catalogue.load_catalogue()
 WORDS, FRENCH = CATALOGUE.get_pack("en"), CATALOGUE.get_pack("fr-CA")
@@ -19,13 +17,9 @@ MONDAY = datetime.fromisoformat("2026-06-29T13:00+00:00")
 CHECKIN_ANSWERS = {"checkin": ("someone",), "intention": ("I1",), "wish": ("yes",)}
 
 
-async def count_slips(product: Product) -> int:
-    """Return the number of slips in the store: two per debrief."""
-
-    def count_rows(repos: Repositories) -> int:
-        return int(repos._connection.scalar(sql("select count(*) from slip")) or 0)
-
-    return await product.bot.context.store.across_workspaces.read(count_rows)
+async def count_codes(product: Product) -> int:
+    """Return the number of stored codes: two per debrief."""
+    return await count_stored_codes(product.bot.context.store)
 
 
 async def deliver_checkin(product: Product, *, weeks: int = 0) -> Screen:

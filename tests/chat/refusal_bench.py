@@ -157,7 +157,7 @@ class RefusalBench:
             {"database_url": f"sqlite:///{self.folder}/attune.sqlite"}
         )
         findings = await doctor.run_checkup(
-            settings, _check_slack, _check_microsoft, self.context.now().date()
+            settings, _check_slack, _check_microsoft, today=self.context.now().date()
         )
         keys = {finding.key.removeprefix("operator.doctor."): finding for finding in findings}
         return str(keys["deliveries_failed"].facts["codes"]) if "deliveries_failed" in keys else ""

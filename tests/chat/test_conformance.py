@@ -7,7 +7,7 @@ from bot.domain.debriefs import guides
 from bot.domain.debriefs.debrief_form import Debrief
 from bot.elements import Heading
 from handlers import COMMANDS
-from tests.chat.expectations import DEBRIEF_ANSWERS, FRENCH, WORDS, count_slips, shows_body
+from tests.chat.expectations import DEBRIEF_ANSWERS, FRENCH, WORDS, count_codes, shows_body
 from tests.chat.surfaces import Product
 
 
@@ -52,19 +52,19 @@ async def test_debrief_is_filed_and_shows_guide(product: Product) -> None:
         Debrief("away", "touched"), WORDS, supervisors=(product.supervisor,)
     )
     assert shows_body(guide, expected.body)
-    assert await count_slips(product) == 2
+    assert await count_codes(product) == 2
 
 
 async def test_debrief_submission_is_idempotent(product: Product) -> None:
     """A retried or double submission is stored once; a new debrief is stored again."""
-    for expected_slips in (2, 4):
+    for expected_codes in (2, 4):
         form = await product.run_command(product.marie, "rupture")
         await product.submit_form(product.marie, form, DEBRIEF_ANSWERS)
         for _ in range(2):
             await product.redeliver_last()
             await product.submit_form(product.marie, form, DEBRIEF_ANSWERS)
 
-        assert await count_slips(product) == expected_slips
+        assert await count_codes(product) == expected_codes
 
 
 @pytest.mark.parametrize("answers", [{"form": ("evil",)}, {"status": ("away",)}])
@@ -76,7 +76,7 @@ async def test_unknown_answer_code_is_rejected(
     screen = await product.submit_form(product.marie, form, {**DEBRIEF_ANSWERS, **answers})
 
     assert screen.contains_text(WORDS.translate("error.unknown_answer"))
-    assert await count_slips(product) == 0
+    assert await count_codes(product) == 0
 
 
 async def test_deeper_form_refines_guide(product: Product) -> None:
@@ -104,7 +104,7 @@ async def test_deeper_form_refines_guide(product: Product) -> None:
     assert faulty_form.contains_text(WORDS.translate("rupture.deeper.not_visible"))
     assert faulty_form.fields == deeper.fields
     assert refined_guide.contains_text(WORDS.guide_line("mine.defensive"))
-    assert await count_slips(product) == 2
+    assert await count_codes(product) == 2
 
 
 def last_codes(names: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
@@ -118,11 +118,11 @@ async def test_guide_without_debrief_stores_nothing(product: Product) -> None:
     guide = await product.submit_form(product.marie, chooser, DEBRIEF_ANSWERS)
 
     assert guide.contains_text(WORDS.translate("rupture.guide.title"))
-    assert await count_slips(product) == 0
+    assert await count_codes(product) == 0
 
 
 async def test_withdrawal_deletes_debrief(product: Product) -> None:
-    """/rupture withdraw opens a confirmation form, and its submission deletes the slips."""
+    """/rupture withdraw opens a confirmation form, and its submission deletes what was filed."""
     form = await product.run_command(product.marie, "rupture")
     await product.submit_form(product.marie, form, DEBRIEF_ANSWERS)
 
@@ -130,7 +130,7 @@ async def test_withdrawal_deletes_debrief(product: Product) -> None:
     result = await product.submit_form(product.marie, confirmation, {})
 
     assert result.contains_text(WORDS.translate("privacy.withdraw.done"))
-    assert await count_slips(product) == 0
+    assert await count_codes(product) == 0
 
 
 async def test_home_page_changes_language(product: Product) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain import external_access
 from handlers import BUTTONS, FORMS
-from tests.chat.expectations import DEBRIEF_ANSWERS, WORDS, count_slips, shows_body
+from tests.chat.expectations import DEBRIEF_ANSWERS, WORDS, count_codes, shows_body
 from tests.chat.surfaces import Product, Screen
 from tests.handlers.test_external import OPEN_BUTTONS, OPEN_FORMS
 
@@ -31,7 +31,7 @@ async def test_forms_for_members_are_refused(product: Product) -> None:
     }
 
     assert [name for name, screen in screens.items() if not _is_refusal(screen)] == []
-    assert await count_slips(product) == 0
+    assert await count_codes(product) == 0
 
 
 @pytest.mark.parametrize("name", ["join", "rupture.open"])
@@ -47,7 +47,7 @@ async def test_the_refusal_leads_to_what_is_open(product: Product, name: str) ->
 
     assert any(tip.contains_text(card.point) for card in WORDS.tips)
     assert guide.contains_text(WORDS.translate("rupture.guide.title"))
-    assert await count_slips(product) == 0
+    assert await count_codes(product) == 0
 
 
 async def test_the_home_page_offers_what_is_open(product: Product) -> None:

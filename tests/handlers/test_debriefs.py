@@ -9,6 +9,7 @@ from bot.elements import Chart, Form, Message, OverflowMenu
 from bot.errors import NotTheirTeamError, UnknownAnswerError
 from bot.store.repositories import Repositories
 from handlers import BUTTONS, COMMANDS, FORMS
+from schedules import close_periods
 from tests.doubles import FakeClock
 from tests.sample_team import (
     CLINICIANS,
@@ -50,8 +51,8 @@ async def simulate_quarters(context: Context, clock: FakeClock, quarters: int) -
 
 
 def _change_quarter(repos: Repositories, clock: FakeClock) -> None:
-    repos.slips.close_ended_periods(clock())
-    repos.slips.open_missing_periods(clock())
+    repos.ledger.close_ended_periods(clock())
+    repos.ledger.open_missing_periods(clock())
 
 
 async def test_the_first_view_requires_the_agreement(context: Context) -> None:
@@ -253,3 +254,24 @@ async def test_help_and_unknown_keywords_show_the_usage(context: Context) -> Non
 
     assert await run_command(build_request(MARIE, UNKNOWN_KEYWORD), context) == usage
     assert "before its period is over" in reply_text(usage)
+
+
+async def test_a_lost_key_is_told_to_the_supervisor(context: Context, clock: FakeClock) -> None:
+    """A week after the close the page says that there is no table, and the next period counts."""
+    await set_up_team(context)
+    await submit_agreement(context)
+    for stored_key in context.store.key_store.list_ids():
+        context.store.key_store.delete(stored_key)
+    clock.advance(days=7)
+    await close_periods.run(context)
+    before = reply_text(await run_command(build_request(SUPERVISOR), context))
+    clock.advance(days=7)
+    await close_periods.run(context)
+    after = reply_text(await run_command(build_request(SUPERVISOR), context))
+
+    sentence = context.catalogue.get_pack("en").translate("counts.lost")
+    assert (before.count(sentence), after.count(sentence)) == (0, 2)
+    guide = await FORMS["debrief"](
+        build_request(MARIE, answers={"form": "away", "status": "touched"}), context
+    )
+    assert "Before Monday, October 5" in reply_text(guide)

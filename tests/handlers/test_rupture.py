@@ -40,10 +40,12 @@ async def file_debriefs(context: Context, *idempotency_keys: str) -> Form:
     return reply
 
 
-async def withdraw_slips_of_marie(context: Context) -> int:
+async def withdraw_debriefs_of_marie(context: Context) -> int:
     """Withdraw Marie's debriefs, and return how many there were."""
     return await context.store.across_workspaces.write(
-        lambda repos: repos.slips.withdraw_debriefs(MARIE, context.now())
+        lambda repos: repos.ledger.withdraw_debriefs(
+            repos.ledger.load_contributor(MARIE, context.now()), context.now()
+        )
     )
 
 
@@ -103,7 +105,7 @@ async def test_submitting_files_a_debrief_and_shows_the_guide(context: Context) 
 
     assert not guide.submit
     assert "Before Monday, July 6" in reply_text(guide)
-    assert await withdraw_slips_of_marie(context) == 1
+    assert await withdraw_debriefs_of_marie(context) == 1
 
 
 async def test_a_retry_or_a_double_click_files_once(context: Context) -> None:
@@ -114,7 +116,7 @@ async def test_a_retry_or_a_double_click_files_once(context: Context) -> None:
     again = await file_debriefs(context, "act 1")
 
     assert again == first
-    assert await withdraw_slips_of_marie(context) == 1
+    assert await withdraw_debriefs_of_marie(context) == 1
 
 
 async def test_two_idempotency_keys_file_two_debriefs(context: Context) -> None:
@@ -123,7 +125,7 @@ async def test_two_idempotency_keys_file_two_debriefs(context: Context) -> None:
 
     await file_debriefs(context, "act 1", "act 2")
 
-    assert await withdraw_slips_of_marie(context) == 2
+    assert await withdraw_debriefs_of_marie(context) == 2
 
 
 async def test_filing_plans_no_delivery(context: Context, outlet: RecordingOutlet) -> None:
@@ -237,7 +239,7 @@ async def test_a_follow_up_requires_joining(context: Context) -> None:
 
 
 async def test_a_guide_alone_files_nothing(context: Context) -> None:
-    """Reading a guide leaves no slip."""
+    """Reading a guide files nothing."""
     await set_up_team(context)
 
     chooser = await run_command(build_request(MARIE, "guide"), context)
@@ -245,7 +247,7 @@ async def test_a_guide_alone_files_nothing(context: Context) -> None:
 
     assert set(fields_by_id(chooser)) == {"form", "status"}
     assert "rupture.deeper" in steps_by_name(guide)
-    assert await withdraw_slips_of_marie(context) == 0
+    assert await withdraw_debriefs_of_marie(context) == 0
 
 
 async def test_debriefs_can_be_withdrawn(context: Context) -> None:
@@ -258,7 +260,7 @@ async def test_debriefs_can_be_withdrawn(context: Context) -> None:
 
     assert isinstance(confirmation, Form)
     assert confirmation.submit
-    assert await withdraw_slips_of_marie(context) == 0
+    assert await withdraw_debriefs_of_marie(context) == 0
 
 
 async def test_a_withdrawal_always_gets_the_same_reply(context: Context) -> None:
@@ -290,5 +292,5 @@ async def test_a_published_period_cannot_be_withdrawn(context: Context, clock: F
 
 def change_period(repos: Repositories, clock: FakeClock) -> None:
     """Close the ended periods and open the next, as the Monday duty does."""
-    repos.slips.close_ended_periods(clock())
-    repos.slips.open_missing_periods(clock())
+    repos.ledger.close_ended_periods(clock())
+    repos.ledger.open_missing_periods(clock())

@@ -39,13 +39,18 @@ class BotProcess:
         """The embedded database file."""
         return self.folder / "database" / "attune.sqlite"
 
+    @property
+    def keys_folder(self) -> Path:
+        """The folder of the period keys."""
+        return self.folder.resolve() / "keys"
+
     def build_environment(self) -> dict[str, str]:
         """Return the complete environment of the process."""
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
             "DATABASE_URL": f"sqlite:///{self.database_file}",
-            "KEYS": str(self.folder.resolve() / "keys"),
+            "KEYS": str(self.keys_folder),
             "PEPPER": PEPPER,
             "SLACK_SIGNING_SECRET": SIGNING_SECRET,
             "SLACK_BOT_TOKEN": "xoxb-made-up",

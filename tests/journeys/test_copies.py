@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+import zlib
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -51,19 +52,17 @@ def fetch_tables(bot: BotProcess) -> dict[str, list[tuple[object, ...]]]:
         return {name: database.execute(f"select * from [{name}]").fetchall() for name in names}  # noqa: S608 - the file names them
 
 
-def test_open_period_stores_no_person_time_or_order(slack: StdlibFakeSlack, tmp_path: Path) -> None:
-    """Slips have random keys and keyed tokens alone, stored by key and not by arrival."""
+def test_open_period_stores_no_person_time_or_count(slack: StdlibFakeSlack, tmp_path: Path) -> None:
+    """Records are one encrypted body per ledger, of one size; nothing names a person."""
     bot = create_database(tmp_path / "a", slack, [0, 1, 2, 3, 4, 5, 6, 7], close=False)
     tables = fetch_tables(bot)
 
-    slips = tables["slip"]
-    assert len(slips) == 16
-    assert [row[0] for row in slips] == sorted(row[0] for row in slips)  # type: ignore[type-var]  # keys are bytes
-    assert len({row[4] for row in slips}) == 16, "two ledgers give one person two tokens"
-    assert {len(row) for row in slips} == {6}
+    bodies = [row[3] for row in tables["ledger_record"]]
+    assert len(bodies) == 2
+    assert all(isinstance(body, bytes) and len(zlib.compress(body)) > len(body) for body in bodies)
     assert all(
         clinician_id(0) not in str(row)
-        for name in ("slip", "period", "feed", "inbox")
+        for name in ("ledger_record", "period", "feed", "inbox")
         for row in tables[name]
     )
     assert {len(row) for row in tables["inbox"]} == {2}
@@ -72,7 +71,7 @@ def test_open_period_stores_no_person_time_or_order(slack: StdlibFakeSlack, tmp_
 def test_copies_with_different_filers_differ_in_random_bytes_alone(
     slack: StdlibFakeSlack, tmp_path: Path
 ) -> None:
-    """Every table has the same rows except keys, tokens, salts and digests, for any filers."""
+    """Every table has the same rows except sealed records and digests, for any filers."""
     first_tables = fetch_tables(create_database(tmp_path / "a", slack, [0, 1, 2], close=False))
     second_tables = fetch_tables(create_database(tmp_path / "b", slack, [6, 7, 8], close=False))
 
@@ -94,22 +93,22 @@ def _mask_random(value: object) -> object:
     return re.sub(r"[0-9a-f]{32}", "an id", str(value))
 
 
-def test_closed_period_leaves_its_table_and_no_byte_of_its_slips(
+def test_closed_period_leaves_its_table_and_no_byte_of_its_record(
     slack: StdlibFakeSlack, tmp_path: Path
 ) -> None:
-    """After the close no token, key or salt is left in the file, its log or its journal."""
+    """After the close no record is left in the file, its log or its journal, and no key of it."""
     folder = tmp_path / "a"
     bot = create_database(folder, slack, [0, 1, 2, 3, 4], close=False)
-    open_tables = fetch_tables(bot)
-    secrets = {row[0] for row in open_tables["slip"]} | {row[4] for row in open_tables["slip"]}
-    secrets |= {value for row in open_tables["period"] for value in row if isinstance(value, bytes)}
+    bodies = [row[3] for row in fetch_tables(bot)["ledger_record"]]
+    keys = {path.name: path.read_bytes() for path in bot.keys_folder.glob("*.period")}
     bot.start()
     bot.move_clock(AFTER_CLOSE)
-    bytes_left = read_all_bytes(folder)
+    bytes_left = read_all_bytes(bot.database_file.parent)
     bot.stop()
 
-    assert len(secrets) >= 12
-    assert not [secret for secret in secrets if isinstance(secret, bytes) and secret in bytes_left]
+    assert (len(bodies), len(keys)) == (2, 1)
+    assert not [body for body in bodies if isinstance(body, bytes) and body[:16] in bytes_left]
     closed_tables = fetch_tables(bot)
-    assert [row for row in closed_tables["slip"] if str(row[3]) <= "2026-07-06"] == []
+    assert [row for row in closed_tables["ledger_record"] if str(row[2]) <= "2026-07-06"] == []
     assert len(closed_tables["release"]) == 2
+    assert not keys.keys() & {path.name for path in bot.keys_folder.iterdir()}

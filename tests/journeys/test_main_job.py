@@ -1,14 +1,13 @@
 """Filing and releasing debriefs over HTTP, with a fake of Slack other than the sandbox."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from tests.journeys.botprocess import BotProcess, clinician_id
 from tests.journeys.stdlib_slack import Json, StdlibFakeSlack, run_fake_slack
+from tests.ledger_records import load_records_of
 
 START = "2026-06-29T09:00:00-04:00"
 AFTER_CLOSE = "2026-07-06T08:00:00-04:00"
@@ -75,9 +74,13 @@ def test_twenty_kills_after_an_acknowledged_debrief_lose_none(
         bot.kill()
         bot.start()
 
-    with closing(sqlite3.connect(bot.database_file)) as database:
-        count = database.execute("select count(*) from slip where ledger = 'total'").fetchone()
-    assert count == (20,)
+    records = load_records_of(bot.database_file, bot.keys_folder)
+    filed_counts = [
+        sum(slot.count for slot in record.slots)
+        for period, record in records.items()
+        if period.ledger == "total"
+    ]
+    assert filed_counts == [20]
 
 
 def test_log_contains_no_person_and_no_code(slack: StdlibFakeSlack, bot: BotProcess) -> None:

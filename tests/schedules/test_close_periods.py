@@ -25,7 +25,7 @@ async def test_a_period_is_published_at_its_end(team_context: Context, clock: Fa
     assert await close_periods.run(team_context) == 2
     assert len(await load_published_tables(team_context)) == 2
     closes = await team_context.store.across_workspaces.read(
-        lambda repos: repos.slips.next_close_of_team(TEAM.id)
+        lambda repos: repos.ledger.next_close_of_team(TEAM.id)
     )
     assert str(closes) == "2026-10-05"
 
@@ -40,7 +40,8 @@ async def test_a_late_debrief_changes_no_published_table(
 
     await team_context.store.across_workspaces.write(
         lambda repos: [
-            repos.slips.file_debrief(clinician, CODES, clock()) for clinician in CLINICIANS
+            repos.ledger.file_debrief(repos.ledger.load_contributor(clinician, clock()), CODES)
+            for clinician in CLINICIANS
         ]
     )
     await close_periods.run(team_context)

@@ -8,12 +8,15 @@ from sqlalchemy import Row, Table, select
 
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
+from bot.domain.counts.slots import LedgerRecord
 from bot.domain.people import Team
+from bot.store.period import Period
 from bot.store.repositories import Repositories
+from bot.store.repositories.ledger import FilingResult
 from bot.store.repositories.releases import Release
-from bot.store.repositories.slips import FilingResult
-from bot.store.schema import periods, releases, slips
+from bot.store.schema import periods, releases
 from bot.store.store import Store
+from tests.ledger_records import fetch_token_codes, load_records
 
 WORKSPACE = "slack:T1"
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -64,17 +67,21 @@ async def open_periods(store: Store, *teams: tuple[Team, int], now: datetime = N
     """Declare teams of these sizes and open their periods; return the number of feeds."""
     for team, size in teams:
         await store.across_workspaces.write(declare_team_job(team, size))
-    return await store.across_workspaces.write(lambda repos: repos.slips.open_missing_periods(now))
+    return await store.across_workspaces.write(lambda repos: repos.ledger.open_missing_periods(now))
 
 
 def file_debrief_job(person: Person, now: datetime = NOW) -> Callable[[Repositories], FilingResult]:
     """Return a job that files one debrief."""
-    return lambda repos: repos.slips.file_debrief(person, AWAY_ANSWERS, now)
+    return lambda repos: repos.ledger.file_debrief(
+        repos.ledger.load_contributor(person, now), AWAY_ANSWERS
+    )
 
 
 def withdraw_debriefs_job(person: Person, now: datetime = NOW) -> Callable[[Repositories], int]:
     """Return a job that withdraws the debriefs of *person*."""
-    return lambda repos: repos.slips.withdraw_debriefs(person, now)
+    return lambda repos: repos.ledger.withdraw_debriefs(
+        repos.ledger.load_contributor(person, now), now
+    )
 
 
 async def file_debriefs(store: Store, *persons: Person, now: datetime = NOW) -> None:
@@ -85,7 +92,7 @@ async def file_debriefs(store: Store, *persons: Person, now: datetime = NOW) -> 
 
 async def close_due_periods(store: Store, now: datetime = AFTER_QUARTER) -> int:
     """Close the periods that have ended and return how many were closed."""
-    return await store.across_workspaces.write(lambda repos: repos.slips.close_ended_periods(now))
+    return await store.across_workspaces.write(lambda repos: repos.ledger.close_ended_periods(now))
 
 
 async def fetch_rows(store: Store, table: Table) -> list[Row[Any]]:
@@ -105,13 +112,18 @@ async def releases_of_team(store: Store, team_id: str) -> tuple[Release, ...]:
     return await store.across_workspaces.read(lambda repos: repos.releases.list_by_team(team_id))
 
 
-async def count_slips_by_unit(store: Store) -> dict[tuple[str, str, str], int]:
-    """Count the slips of each open period, by ledger, unit and closing day."""
-    counts: dict[tuple[str, str, str], int] = {}
-    for row in await fetch_rows(store, slips):
-        key = (row.ledger, row.unit, str(row.closes))
-        counts[key] = counts.get(key, 0) + 1
-    return counts
+async def fetch_records(store: Store) -> dict[Period, LedgerRecord]:
+    """Return the decrypted record of each open period."""
+    return await store.across_workspaces.read(load_records)
+
+
+async def count_debriefs_by_unit(store: Store) -> dict[tuple[str, str, str], int]:
+    """Count the stored codes of each open period, by ledger, unit and closing day, without 0."""
+    return {
+        (period.ledger, period.unit, str(period.closes)): len(pairs)
+        for period, pairs in (await fetch_token_codes(store)).items()
+        if pairs
+    }
 
 
 async def fetch_period_spans(store: Store) -> dict[tuple[str, str], tuple[str, str]]:

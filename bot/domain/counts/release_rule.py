@@ -1,5 +1,7 @@
 """The release rule: from a closed period's slips to its published tables and sentences.
 
+A slip is a (token, code) pair of the period's record: one debrief of one contributor.
+
 It caps each person, adds exact noise, and publishes bands and coarse shares only. A table is never
 blank and has the same form for no, few and many slips. Everything published is returned by
 :func:`release_total` or :func:`release_breakdown`: their tables cannot be constructed elsewhere,
@@ -13,13 +15,12 @@ from dataclasses import InitVar, dataclass
 from enum import Enum
 from fractions import Fraction
 
-from bot.content.catalogue import LanguagePack
 from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts.noise import NoiseGenerator, sample_laplace
-from bot.elements import Bar, Chart, Share
+from bot.elements import Share
 
 TOTAL, BREAKDOWN = "total", "breakdown"
-"""The two ledgers; each has its own slips, salt and noise."""
+"""The two ledgers; each has its own records, keys and noise."""
 
 _SEAL = object()
 
@@ -162,7 +163,27 @@ class BreakdownTable:
         return _dump_json({"leader": self.leader, "question": self.question, "shares": shares})
 
 
-ReleasedTable = TotalTable | BreakdownTable
+@dataclass(frozen=True)
+class LostTable:
+    """No table: the key of the period was lost, and with it everything that was filed.
+
+    ``ledger`` is the one that the period counted.
+    """
+
+    ledger: str
+    seal: InitVar[object]
+
+    def __post_init__(self, seal: object) -> None:
+        """Raise UnsealedTableError outside the release rule."""
+        _require_seal(seal)
+
+    @property
+    def json_body(self) -> str:
+        """The stored JSON of the table."""
+        return _dump_json({"lost": True})
+
+
+ReleasedTable = TotalTable | BreakdownTable | LostTable
 
 
 def release_total(
@@ -202,50 +223,22 @@ def release_breakdown(
     )
 
 
+def release_lost_table(ledger: str) -> LostTable:
+    """Return the release of a period whose key was lost: it says so, and nothing else."""
+    return LostTable(ledger, _SEAL)
+
+
 def parse_table(ledger: str, json_body: str) -> ReleasedTable:
     """Parse the stored JSON of a published table."""
     content = json.loads(json_body)
+    if content.get("lost"):
+        return LostTable(ledger, _SEAL)
     if ledger == TOTAL:
         return TotalTable(Band(content["band"]), _SEAL)
     shares = tuple(
         (code, Share(content["shares"][code])) for code in ANSWER_CODES[content["question"]]
     )
     return BreakdownTable(content["question"], content["leader"], shares, _SEAL)
-
-
-def render_sentences(table: ReleasedTable, words: LanguagePack) -> tuple[str, ...]:
-    """Render a published table as sentences; there is always at least one."""
-    if isinstance(table, TotalTable):
-        return (words.translate(f"counts.total.{table.band.value}"),)
-    if not table.leader:
-        return (words.translate(f"counts.{table.question}.none"),)
-    answer = _answer_labels(table.question, words)[table.leader]
-    return (words.translate(f"counts.{table.question}.leader", answer=answer),)
-
-
-def build_chart(table: BreakdownTable, words: LanguagePack) -> Chart:
-    """Build a bar chart of the shares, with its text alternative."""
-    labels, short_labels = (
-        _answer_labels(table.question, words),
-        words.questions[table.question].short_labels,
-    )
-    rows = [
-        words.translate(
-            "counts.chart.row",
-            answer=labels[code],
-            share=words.translate(f"counts.share.{share.value}"),
-        )
-        for code, share in table.shares
-    ]
-    return Chart(
-        words.translate(f"counts.{table.question}.title"),
-        tuple(Bar(short_labels[code], share) for code, share in table.shares),
-        "\n".join([*rows, words.translate("counts.chart.accuracy")]),
-    )
-
-
-def _answer_labels(question: str, words: LanguagePack) -> dict[str, str]:
-    return {option.code: option.label for option in words.questions[question].options}
 
 
 def _cap_slips(

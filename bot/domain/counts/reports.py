@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.content.catalogue import LanguagePack
-from bot.domain.counts import exercises, release_rule
+from bot.domain.counts import exercises, release_rule, table_text
 from bot.domain.counts.release_rule import ReleasedTable
 from bot.domain.people import Team
 from bot.elements import (
@@ -52,11 +52,10 @@ class PublishedTable:
     @property
     def ledger(self) -> str:
         """The ledger of the table: total or breakdown."""
-        return (
-            release_rule.TOTAL
-            if isinstance(self.table, release_rule.TotalTable)
-            else release_rule.BREAKDOWN
-        )
+        if isinstance(self.table, release_rule.LostTable):
+            return self.table.ledger
+        is_total = isinstance(self.table, release_rule.TotalTable)
+        return release_rule.TOTAL if is_total else release_rule.BREAKDOWN
 
 
 @dataclass(frozen=True)
@@ -180,12 +179,13 @@ def _render_table(published_table: PublishedTable, words: LanguagePack) -> Body:
     pooling_note = (
         (Caption(words.translate("debriefs.period.shared")),) if published_table.is_pooled else ()
     )
+    span = Caption(words.translate("debriefs.period.span", **facts))
+    sentences = map(Text, table_text.render_sentences(published_table.table, words))
+    if isinstance(published_table.table, release_rule.LostTable):
+        return span, *sentences
     return (
-        Caption(words.translate("debriefs.period.span", **facts)),
-        *(
-            Text(sentence)
-            for sentence in release_rule.render_sentences(published_table.table, words)
-        ),
+        span,
+        *sentences,
         *_render_chart(published_table.table, words),
         *pooling_note,
         Caption(words.translate("debriefs.period.cap", count=published_table.cap)),
@@ -194,7 +194,7 @@ def _render_table(published_table: PublishedTable, words: LanguagePack) -> Body:
 
 def _render_chart(table: ReleasedTable, words: LanguagePack) -> Body:
     return (
-        (release_rule.build_chart(table, words),)
+        (table_text.build_chart(table, words),)
         if isinstance(table, release_rule.BreakdownTable)
         else ()
     )

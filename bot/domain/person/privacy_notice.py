@@ -31,15 +31,26 @@ def policy_sentences(
     return visibility, words.translate("privacy.policy.until")
 
 
-def filing_note(words: LanguagePack, *, on_roster: bool, withdrawable_until: date | None) -> str:
-    """Describe what a filed debrief stored; it can be withdrawn before *withdrawable_until*."""
+def filing_note(
+    words: LanguagePack,
+    *,
+    on_roster: bool,
+    withdrawable_until: date | None,
+    is_full: bool = False,
+) -> str:
+    """Describe what a filed debrief stored; it can be withdrawn before *withdrawable_until*.
+
+    *is_full* when nothing was stored for lack of a free slot.
+    """
     if withdrawable_until is not None:
         return words.translate("privacy.filed.kept", day=words.format_day(withdrawable_until))
+    if is_full:
+        return words.translate("privacy.filed.full")
     return words.translate("privacy.filed.no_period" if on_roster else "privacy.filed.nothing")
 
 
 def build_withdrawal_form(words: LanguagePack) -> Form:
-    """Build the confirmation form for deleting all slips of a person in the open periods."""
+    """Build the confirmation form for deleting everything a person filed in the open periods."""
     body = (
         Text(words.translate("privacy.withdraw.ask")),
         Caption(words.translate("privacy.withdraw.earlier")),

@@ -8,15 +8,16 @@ from sqlalchemy import Connection
 from bot.store import rollback
 from bot.store.encryption import SecretCipher
 from bot.store.keys.key_store import KeyStore
+from bot.store.record_cache import RecordCache
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.delivery_history import DeliveryHistory
 from bot.store.repositories.idempotency import IdempotencyKeys
 from bot.store.repositories.intentions import Intentions
+from bot.store.repositories.ledger import Ledger
 from bot.store.repositories.linked_accounts import LinkedAccounts
 from bot.store.repositories.people import People
 from bot.store.repositories.releases import Releases
 from bot.store.repositories.routes import ChatRoutes
-from bot.store.repositories.slips import Slips
 from bot.store.repositories.teams import Teams
 from bot.store.repositories.watermarks import Watermarks
 from bot.store.repositories.workspaces import Workspaces
@@ -36,15 +37,18 @@ class Repositories:
         connection: Connection,
         peppers: tuple[bytes, ...],
         key_store: KeyStore,
+        records: RecordCache,
         workspace: str | None = None,
     ) -> None:
         """Use the transaction of *connection*; *peppers*, newest first, key all digests.
 
-        *key_store* holds the keys that are destroyed when their period closes.
+        *key_store* holds the keys of periods and teams; *records* are the sealed records of the
+        transaction, which its jobs share.
         """
         self._connection = connection
         self._peppers = peppers
         self._key_store = key_store
+        self._records = records
         self.workspace = workspace
 
     def detect_rollback(self) -> rollback.Rollback | None:
@@ -106,9 +110,9 @@ class Repositories:
         return Workspaces(self._connection)
 
     @cached_property
-    def slips(self) -> Slips:
-        """Slips of debriefs in open counting periods."""
-        return Slips(self._connection, self._peppers)
+    def ledger(self) -> Ledger:
+        """Debriefs of open counting periods, in sealed records."""
+        return Ledger(self._connection, self._records)
 
     @cached_property
     def secret_cipher(self) -> SecretCipher:

@@ -1,13 +1,17 @@
 """Idempotency keys: HMAC digests that give a retry or a double click no second effect."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, insert, select
 
 from bot.domain.counts import pseudonyms
 from bot.store.schema import idempotency_keys
 from bot.store.upsert import insert_missing_rows
+
+_KEY_BYTES = 32
+"""Length of a stored key, derived or random."""
 
 
 class IdempotencyKeys:
@@ -41,6 +45,11 @@ class IdempotencyKeys:
             )
             == 1
         )
+
+    def insert_random_key(self, day: date) -> None:
+        """Insert a key of no request; it cannot be distinguished from a request's."""
+        row = {"key": secrets.token_bytes(_KEY_BYTES), "day": day}
+        self._connection.execute(insert(idempotency_keys), row)
 
     def delete_before(self, cutoff: date) -> int:
         """Delete claims of days before *cutoff* and return how many were deleted."""

@@ -49,7 +49,7 @@ class People:
         """Return the clinician; one with blank fields when *person* has no row."""
         parameters = {"workspace": person.workspace, "person_id": person.id}
         row = self._connection.execute(_SELECT_PERSON, parameters).one_or_none()
-        return parse_clinician_row(row) if row else _blank_clinician(person)
+        return parse_clinician_row(row) if row else blank_clinician(person)
 
     def list_joined_reachable(self, after: Person | None, limit: int) -> tuple[Clinician, ...]:
         """Return the next batch of joined, reachable clinicians: *limit* rows past the key *after*.
@@ -190,7 +190,8 @@ def _matches_person(person: Person) -> ColumnElement[bool]:
     return (people.c.workspace == person.workspace) & (people.c.id == person.id)
 
 
-def _blank_clinician(person: Person) -> Clinician:
+def blank_clinician(person: Person) -> Clinician:
+    """Return a clinician of whom nothing is stored."""
     return Clinician(
         person=person,
         language="",

@@ -1,76 +1,66 @@
 """Counting periods: their fixed terms, the teams that feed them, and their publication."""
 
-import secrets
-from dataclasses import dataclass
+import logging
 from datetime import date, datetime, time
-from fractions import Fraction
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select
 
 from bot.domain import calendar
-from bot.domain.counts import pseudonyms, release_rule
-from bot.domain.counts.noise import NoiseGenerator
-from bot.domain.counts.release_rule import BREAKDOWN, MIN_PRACTICE_SIZE, TOTAL, CountingTerms
+from bot.domain.counts import release_rule, slots
+from bot.domain.counts.release_rule import (
+    BREAKDOWN,
+    MIN_PRACTICE_SIZE,
+    TOTAL,
+    ReleasedTable,
+)
 from bot.domain.people import Team
-from bot.store.repositories.column_codecs import practice_unit_key, team_unit_key
+from bot.logs import log_error
+from bot.store.keys.key_store import KeyStoreUnavailableError
+from bot.store.period import Period, parse_period_row
+from bot.store.record_cache import RecordCache, log_missing_keys
+from bot.store.repositories.column_codecs import (
+    practice_unit_key,
+    team_unit_key,
+    to_unix_seconds,
+)
 from bot.store.repositories.teams import Teams
-from bot.store.schema import feeds, periods, releases, teams
+from bot.store.schema import feeds, ledger_records, periods, releases, teams
 from bot.store.upsert import insert_missing_rows
 
-_SALT_BYTES = 32
-
-
-class MissingPepperError(Exception):
-    """A period can neither accept slips nor close: its pepper is not configured any more."""
-
-
-@dataclass(frozen=True)
-class Period:
-    """An open span of weeks in which debriefs are counted, on terms fixed until it closes.
-
-    ``unit`` is a team or a pool of teams; ``opens`` and ``closes`` are the local Mondays
-    that bound it; of the pepper it has the fingerprint alone.
-    """
-
-    ledger: str
-    unit: str
-    opens: date
-    closes: date
-    size: int
-    terms: CountingTerms
-    question: str
-    pepper_fingerprint: str
-    salt: bytes
+logger = logging.getLogger("attune.ledger")
 
 
 class Periods:
     """Repository of open periods, by unit and ledger, and of the teams that feed them."""
 
-    def __init__(self, connection: Connection, peppers: tuple[bytes, ...]) -> None:
-        """Use the transaction of *connection*; the first of *peppers* keys new periods."""
+    def __init__(self, connection: Connection, records: RecordCache) -> None:
+        """Use the transaction of *connection* and its records."""
         self._connection = connection
-        self._peppers = {pseudonyms.pepper_fingerprint(pepper): pepper for pepper in peppers}
+        self._records = records
         self._teams = Teams(connection)
 
-    def get_or_open_period(self, team: Team, ledger: str, now: datetime) -> Period | None:
-        """Return the open period that *team* feeds at *now*, opening it if necessary.
+    def get_or_open_periods(self, team: Team, now: datetime) -> tuple[Period, ...]:
+        """Return the open periods that *team* feeds at *now*, the total's first.
 
-        ``None`` for a team that is too small and has no siblings to be pooled with.
+        Missing ones are opened. A team that is too small and has no siblings to be pooled with
+        has none. Their records are opened with them, in one statement.
         """
-        open_period = self._find_open_period(team, ledger, now)
-        if open_period is None:
-            self.ensure_open_period(team, ledger, now)
-            open_period = self._find_open_period(team, ledger, now)
-        return open_period
+        open_periods = self._find_open_periods(team, now)
+        if len(open_periods) < len((TOTAL, BREAKDOWN)):
+            feed_results = [
+                self.ensure_open_period(team, ledger, now) for ledger in (TOTAL, BREAKDOWN)
+            ]
+            if any(feed_results):
+                open_periods = self._find_open_periods(team, now)
+        return open_periods
 
     def ensure_open_period(self, team: Team, ledger: str, now: datetime) -> bool:
         """Ensure that *team* feeds a period open at *now*; ``True`` when a feed was inserted.
 
-        Size, span, cap, question and salt are fixed here until the period closes.
+        Size, span, cap, question and number of slots are fixed here until the period closes.
         """
-        if self._find_open_period(team, ledger, now):
+        if any(period.ledger == ledger for period in self._find_open_periods(team, now)):
             return False
         unit_teams = self._select_unit_teams(team, ledger, now)
         if not unit_teams:
@@ -79,12 +69,12 @@ class Periods:
         open_periods = self._fetch_periods(
             periods.c.unit == unit, periods.c.ledger == ledger, _is_open(now)
         )
-        closes = (
-            open_periods[0].closes
-            if open_periods
-            else self._open_period(unit, unit_teams, ledger, now)
+        period = (
+            open_periods[0] if open_periods else self._open_period(unit, unit_teams, ledger, now)
         )
-        feed = {"ledger": ledger, "team": team.id, "closes": closes, "unit": unit}
+        if period is None:
+            return False
+        feed = {"ledger": ledger, "team": team.id, "closes": period.closes, "unit": unit}
         return insert_missing_rows(self._connection, feeds, [feed]) == 1
 
     def units_by_team_and_ledger(self, now: datetime) -> dict[tuple[str, str], str]:
@@ -105,22 +95,12 @@ class Periods:
 
     def list_ended_periods(self, now: datetime) -> list[Period]:
         """Return every period that has ended by *now* and is not closed yet."""
-        return self._fetch_periods(periods.c.closes_at <= int(now.timestamp()))
+        return self._fetch_periods(periods.c.closes_at <= to_unix_seconds(now))
 
-    def publish_table(self, period: Period, token_codes: list[tuple[bytes, str]]) -> None:
-        """Compute the table of *period* from its (token, code) pairs and insert it as a release."""
-        noise_key = pseudonyms.derive_noise_key(self.get_pepper(period), period.salt, token_codes)
-        table: release_rule.ReleasedTable
-        if period.ledger == TOTAL:
-            table = release_rule.release_total(token_codes, period.terms, NoiseGenerator(noise_key))
-        else:
-            table = release_rule.release_breakdown(
-                token_codes, period.question, period.terms, NoiseGenerator(noise_key)
-            )
+    def publish_table(self, period: Period, table: ReleasedTable) -> None:
+        """Insert the *table* of *period* as a release, unless it is published already."""
         row = {
-            "ledger": period.ledger,
-            "unit": period.unit,
-            "closes": period.closes,
+            **period.row_key,
             "opens": period.opens,
             "cap": period.terms.cap,
             "question": period.question,
@@ -129,25 +109,11 @@ class Periods:
         insert_missing_rows(self._connection, releases, [row])
 
     def destroy_period(self, period: Period) -> None:
-        """Delete the salt, the terms and the feeds of a closed *period*."""
+        """Delete the record, the terms and the feeds of a closed *period*."""
+        self._records.delete_record(period)
         for table in (feeds, periods):
-            self._connection.execute(
-                delete(table).where(
-                    table.c.ledger == period.ledger,
-                    table.c.unit == period.unit,
-                    table.c.closes == period.closes,
-                )
-            )
-
-    def is_locked(self, period: Period) -> bool:
-        """Whether the pepper that *period* opened with is not configured any more."""
-        return period.pepper_fingerprint not in self._peppers
-
-    def get_pepper(self, period: Period) -> bytes:
-        """Return the pepper that *period* opened with, or raise :class:`MissingPepperError`."""
-        if self.is_locked(period):
-            raise MissingPepperError
-        return self._peppers[period.pepper_fingerprint]
+            in_period = [table.c[name] == value for name, value in period.row_key.items()]
+            self._connection.execute(delete(table).where(*in_period))
 
     def next_close_seconds(self, after_seconds: int) -> int | None:
         """Return the earliest Unix time later than *after_seconds* at which a period ends."""
@@ -161,10 +127,21 @@ class Periods:
         closing_days = self._connection.scalars(last_close.group_by(feeds.c.ledger))
         return min(closing_days, default=None)
 
-    def _find_open_period(self, team: Team, ledger: str, now: datetime) -> Period | None:
-        matches_team = (feeds.c.team == team.id) & (feeds.c.ledger == ledger)
-        is_fed = select(feeds.c.team).where(_FEEDS_PERIOD, matches_team).exists()
-        return next(iter(self._fetch_periods(is_fed, _is_open(now))), None)
+    def _find_open_periods(self, team: Team, now: datetime) -> tuple[Period, ...]:
+        """Return the open periods that *team* feeds, the total's first, and open their records."""
+        query = (
+            select(periods, ledger_records.c.body)
+            .join(feeds, _FEEDS_PERIOD)
+            .outerjoin(ledger_records, _RECORD_OF_PERIOD)
+            .where(feeds.c.team == team.id, _is_open(now))
+            .order_by(periods.c.ledger.desc(), periods.c.closes)
+        )
+        first_by_ledger: dict[str, Period] = {}
+        for row in self._connection.execute(query):
+            period = parse_period_row(row)
+            if first_by_ledger.setdefault(period.ledger, period) is period:
+                self._records.add_body(period, row.body)
+        return tuple(first_by_ledger.values())
 
     def _select_unit_teams(self, team: Team, ledger: str, now: datetime) -> tuple[Team, ...]:
         """Return the teams counted together with *team*, itself included; none when too few.
@@ -186,29 +163,64 @@ class Periods:
 
     def _open_period(
         self, unit: str, unit_teams: tuple[Team, ...], ledger: str, now: datetime
-    ) -> date:
+    ) -> Period | None:
+        """Insert a period with its empty record; ``None``, logged, without a usable key.
+
+        The key is durable before the first row. A missing key is created for the workspace's
+        first period with this end only: an earlier period's lost key may still be found.
+        """
+        period = self._plan_period(unit, unit_teams, ledger, now)
+        listed_people = sum(len(self._teams.list_roster(team.id)) for team in unit_teams)
+        try:
+            if self._is_key_lost(period):
+                log_missing_keys(1)
+                return None
+            self._records.create_record(period, slots.count_slots(listed_people))
+        except KeyStoreUnavailableError as error:
+            log_error(logger, "ledger.key_store_unavailable", error)
+            return None
+        row = {
+            **period.row_key,
+            "workspace": period.workspace,
+            "opens": period.opens,
+            "closes_at": period.closes_at,
+            "size": period.size,
+            "weeks": period.terms.weeks,
+            "cap": period.terms.cap,
+            "epsilon": str(period.terms.epsilon),
+            "question": period.question,
+        }
+        insert_missing_rows(self._connection, periods, [row])
+        return period
+
+    def _is_key_lost(self, period: Period) -> bool:
+        """Whether the key of *period* is missing although another period was opened with it."""
+        shares_key = (periods.c.workspace == period.workspace) & (
+            periods.c.closes_at == period.closes_at
+        )
+        is_in_use = self._connection.scalar(select(exists().where(shares_key)))
+        return bool(is_in_use) and not self._records.has_key(period)
+
+    def _plan_period(
+        self, unit: str, unit_teams: tuple[Team, ...], ledger: str, now: datetime
+    ) -> Period:
         lead_team = min(unit_teams, key=lambda team: team.id)
         zone = ZoneInfo(lead_team.zone)
         size = sum(self._teams.count_declared(team.id) for team in unit_teams)
         terms = release_rule.select_terms(ledger, size)
         day = max(calendar.local_day(now, zone), self._last_close(unit, ledger))
         opens, closes = calendar.period_bounds(day, terms.weeks)
-        row = {
-            "ledger": ledger,
-            "unit": unit,
-            "closes": closes,
-            "opens": max(opens, calendar.monday_of(day)),
-            "closes_at": int(calendar.local_to_utc(closes, time(0), zone).timestamp()),
-            "size": size,
-            "weeks": terms.weeks,
-            "cap": terms.cap,
-            "epsilon": str(terms.epsilon),
-            "question": lead_team.question if ledger == BREAKDOWN else "",
-            "pepper": next(iter(self._peppers)),
-            "salt": secrets.token_bytes(_SALT_BYTES),
-        }
-        insert_missing_rows(self._connection, periods, [row])
-        return closes
+        return Period(
+            workspace=lead_team.workspace,
+            ledger=ledger,
+            unit=unit,
+            opens=max(opens, calendar.monday_of(day)),
+            closes=closes,
+            closes_at=to_unix_seconds(calendar.local_to_utc(closes, time(0), zone)),
+            size=size,
+            terms=terms,
+            question=lead_team.question if ledger == BREAKDOWN else "",
+        )
 
     def _last_close(self, unit: str, ledger: str) -> date:
         """Return the last closing day of *unit*: published, or ended and still to be published."""
@@ -222,7 +234,7 @@ class Periods:
 
     def _fetch_periods(self, *where: ColumnElement[bool]) -> list[Period]:
         query = select(periods).where(*where).order_by(periods.c.closes, periods.c.unit)
-        return [_parse_period_row(row) for row in self._connection.execute(query)]
+        return [parse_period_row(row) for row in self._connection.execute(query)]
 
 
 _FEEDS_PERIOD = (
@@ -231,9 +243,15 @@ _FEEDS_PERIOD = (
     & (feeds.c.closes == periods.c.closes)
 )
 
+_RECORD_OF_PERIOD = (
+    (ledger_records.c.ledger == periods.c.ledger)
+    & (ledger_records.c.unit == periods.c.unit)
+    & (ledger_records.c.closes == periods.c.closes)
+)
+
 
 def _is_open(now: datetime) -> ColumnElement[bool]:
-    return periods.c.closes_at > int(now.timestamp())
+    return periods.c.closes_at > to_unix_seconds(now)
 
 
 def _unit_key(team: Team, unit_teams: tuple[Team, ...]) -> str:
@@ -243,17 +261,3 @@ def _unit_key(team: Team, unit_teams: tuple[Team, ...]) -> str:
 
 def _pool_unit_key(team: Team) -> str:
     return practice_unit_key(team.workspace, team.practice)
-
-
-def _parse_period_row(row: Row[Any]) -> Period:
-    return Period(
-        ledger=row.ledger,
-        unit=row.unit,
-        opens=row.opens,
-        closes=row.closes,
-        size=row.size,
-        terms=CountingTerms(row.weeks, row.cap, Fraction(row.epsilon)),
-        question=row.question,
-        pepper_fingerprint=row.pepper,
-        salt=bytes(row.salt),
-    )

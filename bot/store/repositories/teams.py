@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import starmap
 from types import SimpleNamespace
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Select,
+    String,
     Table,
     bindparam,
     delete,
@@ -23,8 +26,7 @@ from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Clinician, Role, Team
 from bot.store.repositories import column_codecs
 from bot.store.repositories.deliveries import Deliveries
-from bot.store.repositories.linked_accounts import LinkedAccounts
-from bot.store.repositories.people import People, parse_clinician_row
+from bot.store.repositories.people import blank_clinician, parse_clinician_row
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.schema import linked_accounts, people, roles, rosters, teams
 from bot.store.upsert import insert_missing_rows, upsert_row
@@ -32,25 +34,46 @@ from bot.store.upsert import insert_missing_rows, upsert_row
 _MAX_REASON_CHARACTERS = 60
 
 _SELECT_TEAM = select(teams).where(teams.c.id == bindparam("team_id"))
-_SELECT_HOME_TEAM = select(people.c.home_team).where(
-    people.c.workspace == bindparam("workspace"), people.c.id == bindparam("person_id")
-)
-_SELECT_ROSTER_TEAM = select(func.min(rosters.c.team)).where(
-    rosters.c.workspace == bindparam("workspace"), rosters.c.person == bindparam("person_id")
-)
 _TEAM_COLUMNS = tuple(column.name for column in teams.columns)
-_SELECT_PERSON_AND_TEAM = (
-    select(people, *(column.label(f"team_{column.name}") for column in teams.columns))
-    .join_from(people, teams, teams.c.id == people.c.home_team)
-    .where(people.c.workspace == bindparam("workspace"), people.c.id == bindparam("person_id"))
-    .where(
-        ~exists().where(
-            linked_accounts.c.workspace == bindparam("workspace"),
-            linked_accounts.c.person == bindparam("person_id"),
-        )
+
+
+def _build_account_query() -> Select[Any]:
+    """Select the main account of a person, the person's row and the home team, in one row."""
+    sender = select(
+        bindparam("workspace", type_=String).label("workspace"),
+        bindparam("person_id", type_=String).label("person"),
+    ).subquery("sender")
+    link = linked_accounts.alias("link")
+    main = people.alias("main")
+    main_workspace = func.coalesce(link.c.same_workspace, sender.c.workspace)
+    main_person = func.coalesce(link.c.same_person, sender.c.person)
+    roster_team = (
+        select(func.min(rosters.c.team))
+        .where(rosters.c.workspace == main_workspace, rosters.c.person == main_person)
+        .scalar_subquery()
     )
-)
-"""A person with the home team, unless the account is linked to a main one; for most messages."""
+    home_team = func.coalesce(func.nullif(main.c.home_team, ""), roster_team)
+    return (
+        select(
+            main_workspace.label("main_workspace"),
+            main_person.label("main_person"),
+            *people.columns,
+            *(column.label(f"team_{column.name}") for column in teams.columns),
+        )
+        .select_from(sender)
+        .outerjoin(
+            link, (link.c.workspace == sender.c.workspace) & (link.c.person == sender.c.person)
+        )
+        .outerjoin(
+            people, (people.c.workspace == sender.c.workspace) & (people.c.id == sender.c.person)
+        )
+        .outerjoin(main, (main.c.workspace == main_workspace) & (main.c.id == main_person))
+        .outerjoin(teams, teams.c.id == home_team)
+    )
+
+
+_SELECT_ACCOUNT = _build_account_query()
+"""A person's main account, row and home team; each request begins with it."""
 
 
 @dataclass(frozen=True)
@@ -132,23 +155,27 @@ class Teams:
     def get_home_team(self, person: Person) -> Team | None:
         """Return the one team that *person* counts in: joined, else declared, else ``None``.
 
-        Linked accounts share it, see
-        :class:`bot.store.repositories.linked_accounts.LinkedAccounts`.
+        Linked accounts share it, see :mod:`bot.store.repositories.linked_accounts`.
         """
-        person = LinkedAccounts(self._connection).resolve_account(person)
-        parameters = {"workspace": person.workspace, "person_id": person.id}
-        team_id = self._connection.scalar(_SELECT_HOME_TEAM, parameters) or self._connection.scalar(
-            _SELECT_ROSTER_TEAM, parameters
-        )
-        return self.get(team_id) if team_id else None
+        return self.get_account_and_team(person)[2]
 
     def get_person_and_team(self, person: Person) -> tuple[Clinician, Team | None]:
         """Return the clinician and the team that they count in, see :meth:`get_home_team`."""
+        return self.get_account_and_team(person)[1:]
+
+    def get_account_and_team(self, person: Person) -> tuple[Person, Clinician, Team | None]:
+        """Return the main account of *person*, their own row and their home team.
+
+        The clinician has blank fields when *person* has no row.
+        """
         parameters = {"workspace": person.workspace, "person_id": person.id}
-        row = self._connection.execute(_SELECT_PERSON_AND_TEAM, parameters).one_or_none()
-        if row:
-            return parse_clinician_row(row), _parse_team_row(*row[-len(_TEAM_COLUMNS) :])
-        return People(self._connection).get(person), self.get_home_team(person)
+        row = self._connection.execute(_SELECT_ACCOUNT, parameters).one()
+        team_values = row[-len(_TEAM_COLUMNS) :]
+        return (
+            Person(row.main_workspace, row.main_person),
+            blank_clinician(person) if row.id is None else parse_clinician_row(row),
+            None if team_values[0] is None else _parse_team_row(*team_values),
+        )
 
     def declare_clinicians(self, team_id: str, persons: Iterable[Person]) -> None:
         """Replace the team's declared clinicians by *persons*; joined people stay."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.conversation import Person
 from tests.chat.conftest import restart_bot
-from tests.chat.expectations import DEBRIEF_ANSWERS, MONDAY, WORDS, advance_and_deliver, count_slips
+from tests.chat.expectations import DEBRIEF_ANSWERS, MONDAY, WORDS, advance_and_deliver, count_codes
 from tests.chat.msteams import activities, testbed
 from tests.chat.on_teams import TeamsProduct
 from tests.chat.surfaces import normalize_text
@@ -43,7 +43,7 @@ async def test_a_targeted_command_stays_private_to_the_end(teams: TeamsProduct) 
 
     assert card.query == {"isTargetedActivity": "true"}
     assert guide["task"]["value"]["title"] == WORDS.translate("rupture.guide.title")
-    assert await count_slips(teams) == 2
+    assert await count_codes(teams) == 2
     assert len(teams.ms.posted_messages) == 1
 
 

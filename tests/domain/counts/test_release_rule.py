@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.content.catalogue import load_catalogue
 from bot.domain.codebook import ANSWER_CODES
-from bot.domain.counts import release_rule
+from bot.domain.counts import release_rule, table_text
 from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.release_rule import (
     BREAKDOWN,
@@ -20,6 +20,7 @@ from bot.domain.counts.release_rule import (
     Band,
     BreakdownTable,
     CountingTerms,
+    LostTable,
     TotalTable,
     UnsealedTableError,
 )
@@ -237,7 +238,7 @@ def test_tables_cannot_be_constructed_elsewhere() -> None:
 @pytest.mark.parametrize("band", Band)
 def test_every_band_has_a_sentence(band: Band) -> None:
     """Each band has one sentence; the lowest states that there may be none."""
-    (sentence,) = release_rule.render_sentences(TotalTable(band, release_rule._SEAL), WORDS)
+    (sentence,) = table_text.render_sentences(TotalTable(band, release_rule._SEAL), WORDS)
 
     assert sentence.endswith(".")
     assert ("perhaps none" in sentence) is (band is Band.FEW)
@@ -249,7 +250,7 @@ def test_every_leader_has_a_sentence(question: str) -> None:
     sentences = set()
     for leader in ("", *ANSWER_CODES[question]):
         table = BreakdownTable(question, leader, (), release_rule._SEAL)
-        (sentence,) = release_rule.render_sentences(table, WORDS)
+        (sentence,) = table_text.render_sentences(table, WORDS)
         sentences.add(sentence)
         assert not leader or WORDS.questions[question].get_option(leader).label in sentence
 
@@ -261,7 +262,7 @@ def test_a_chart_has_a_text_equivalent() -> None:
     table = release_rule.release_breakdown(
         build_slips(away=9), "form", NOISELESS_TERMS, NoiseGenerator(b"")
     )
-    chart = release_rule.build_chart(table, WORDS)
+    chart = table_text.build_chart(table, WORDS)
 
     assert [bar.share for bar in chart.bars] == [share for _, share in table.shares]
     assert chart.text_equivalent.splitlines()[0] == (
@@ -269,3 +270,18 @@ def test_a_chart_has_a_text_equivalent() -> None:
     )
     assert len(chart.text_equivalent.splitlines()) == len(chart.bars) + 1
     assert not any(sign.isdigit() for sign in chart.text_equivalent)
+
+
+@pytest.mark.parametrize("ledger", [release_rule.TOTAL, release_rule.BREAKDOWN])
+def test_lost_table_survives_storage(ledger: str) -> None:
+    """The stored form of a lost table is parsed to the same table, whatever its ledger."""
+    table = release_rule.release_lost_table(ledger)
+
+    assert release_rule.parse_table(ledger, table.json_body) == table
+    assert table.ledger == ledger
+
+
+def test_lost_table_comes_from_the_rule_alone() -> None:
+    """It cannot be constructed elsewhere, as no table can."""
+    with pytest.raises(UnsealedTableError):
+        LostTable(release_rule.TOTAL, object())

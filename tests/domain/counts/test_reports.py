@@ -4,7 +4,7 @@ from datetime import date, timedelta
 import pytest
 
 from bot.content.catalogue import load_catalogue
-from bot.domain.counts import release_rule, reports
+from bot.domain.counts import release_rule, reports, table_text
 from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.reports import PublishedTable, ReportArchive
 from bot.elements import ActionRow, Bar, Button, Caption, Chart, Message, Share, Text
@@ -130,8 +130,34 @@ def test_a_report_has_an_exercise() -> None:
 def test_raw_counts_are_rejected() -> None:
     """A raw number is rejected by mypy and at run time: an unneeded ignore would be an error."""
     with pytest.raises(AttributeError):
-        release_rule.render_sentences(12, WORDS)  # type: ignore[arg-type]  # mypy must reject it
+        table_text.render_sentences(12, WORDS)  # type: ignore[arg-type]  # mypy must reject it
     with pytest.raises(AttributeError):
-        release_rule.build_chart({"away": 12}, WORDS)  # type: ignore[arg-type]  # as above
+        table_text.build_chart({"away": 12}, WORDS)  # type: ignore[arg-type]  # as above
     bar = Bar("away", 12)  # type: ignore[arg-type]  # as above: a bar has a Share
     assert not isinstance(bar.share, Share)
+
+
+@pytest.mark.parametrize(
+    ("tag", "sentence"),
+    [
+        ("en", "No table this time: its key was lost"),
+        ("fr-CA", "Pas de tableau cette fois"),
+        ("zh", "这次没有表格"),
+    ],
+)
+def test_lost_tables_are_stated_without_figures(tag: str, sentence: str) -> None:
+    """A period whose key was lost says so for each ledger, without a chart or a cap."""
+    words = load_catalogue().get_pack(tag)
+    lost_tables = tuple(
+        build_table(release_rule.release_lost_table(ledger), OCTOBER)
+        for ledger in (release_rule.TOTAL, release_rule.BREAKDOWN)
+    )
+    archive = replace(ARCHIVE, tables=(*lost_tables, *ARCHIVE.tables[1:]))
+
+    report = reports.render_report(archive, None, words)
+
+    assert archive.tables_closing_on(None) == lost_tables
+    assert message_text(report).count(sentence) == 2
+    assert not [element for element in report.body if isinstance(element, Chart)]
+    cap = words.translate("debriefs.period.cap", count=4)
+    assert cap not in message_text(report)

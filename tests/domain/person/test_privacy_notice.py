@@ -50,3 +50,11 @@ def test_the_notice_lists_stored_and_not_stored_data() -> None:
     ]
 
     assert [text.count("\N{BULLET}") for text in lists] == [0, 7, 3]
+
+
+def test_the_filing_note_says_that_no_slot_is_left() -> None:
+    """Where a record is full nothing was kept, and the note says why."""
+    note = privacy_notice.filing_note(WORDS, on_roster=True, withdrawable_until=None, is_full=True)
+
+    assert note == WORDS.translate("privacy.filed.full")
+    assert note.startswith("Nothing was kept")

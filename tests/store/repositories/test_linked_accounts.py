@@ -1,11 +1,11 @@
 from bot.conversation import Person
 from bot.domain.people import Role
-from bot.store.schema import linked_accounts, slips
+from bot.store.schema import linked_accounts
 from bot.store.store import Store
+from tests.ledger_records import count_stored_codes, fetch_token_codes
 from tests.store.sample_counts import (
     build_clinicians,
     build_team,
-    fetch_rows,
     file_debrief_job,
     open_periods,
     withdraw_debriefs_job,
@@ -31,7 +31,12 @@ async def test_linked_accounts_share_one_token(store: Store) -> None:
     for account in (MARIE, MARIE_ON_TEAMS, OMAR):
         await store.across_workspaces.write(file_debrief_job(account))
 
-    tokens = [row.token for row in await fetch_rows(store, slips) if row.ledger == "total"]
+    pairs = await fetch_token_codes(store)
+    (tokens,) = (
+        [token for token, _ in period_pairs]
+        for period, period_pairs in pairs.items()
+        if period.ledger == "total"
+    )
     home_team = await store.across_workspaces.read(
         lambda repos: repos.teams.get_home_team(MARIE_ON_TEAMS)
     )
@@ -44,7 +49,7 @@ async def test_unlinked_account_is_not_counted(store: Store) -> None:
     await open_periods(store, (NORTH, 9))
     await store.across_workspaces.write(file_debrief_job(MARIE_ON_TEAMS))
 
-    assert await fetch_rows(store, slips) == []
+    assert await count_stored_codes(store) == 0
 
 
 async def test_either_linked_account_withdraws_all_debriefs(store: Store) -> None:
@@ -55,7 +60,7 @@ async def test_either_linked_account_withdraws_all_debriefs(store: Store) -> Non
         await store.across_workspaces.write(file_debrief_job(account))
 
     assert await store.across_workspaces.write(withdraw_debriefs_job(MARIE_ON_TEAMS)) == 2
-    assert await fetch_rows(store, slips) == []
+    assert await count_stored_codes(store) == 0
 
 
 async def test_supervisor_is_not_counted_through_a_linked_account(store: Store) -> None:
@@ -67,7 +72,7 @@ async def test_supervisor_is_not_counted_through_a_linked_account(store: Store) 
     )
     await store.across_workspaces.write(file_debrief_job(MARIE_ON_TEAMS))
 
-    assert await fetch_rows(store, slips) == []
+    assert await count_stored_codes(store) == 0
 
 
 async def test_setting_links_reports_changes_and_removes_missing_links(store: Store) -> None:

@@ -3,12 +3,12 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 
 import pytest
-from sqlalchemy import update
 
 from bot.domain.people import Team
-from bot.store.repositories.slips import FilingResult
+from bot.store.repositories.ledger import FilingResult
 from bot.store.schema import feeds, periods
 from bot.store.store import Store
+from tests.ledger_records import fetch_token_codes
 from tests.store.sample_counts import (
     AFTER_MONTH,
     AFTER_QUARTER,
@@ -16,9 +16,10 @@ from tests.store.sample_counts import (
     build_clinicians,
     build_team,
     close_due_periods,
-    count_slips_by_unit,
+    count_debriefs_by_unit,
     declare_team_job,
     fetch_period_spans,
+    fetch_records,
     fetch_rows,
     file_debrief_job,
     file_debriefs,
@@ -62,7 +63,9 @@ async def test_next_period_is_complete(store: Store) -> None:
     """After the first one, which started midway, periods follow each other without a gap."""
     await open_periods(store, (build_team("alone"), 20))
     await close_due_periods(store, AFTER_MONTH)
-    await store.across_workspaces.write(lambda repos: repos.slips.open_missing_periods(AFTER_MONTH))
+    await store.across_workspaces.write(
+        lambda repos: repos.ledger.open_missing_periods(AFTER_MONTH)
+    )
 
     assert set((await fetch_period_spans(store)).values()) == {("2026-12-07", "2027-01-04")}
 
@@ -73,25 +76,57 @@ async def test_terms_are_fixed_until_the_period_closes(store: Store) -> None:
     await open_periods(store, (team, 19))
     before = await fetch_rows(store, periods)
     await store.across_workspaces.write(declare_team_job(team, 30))
-    await store.across_workspaces.write(lambda repos: repos.slips.open_missing_periods(NOW))
+    await store.across_workspaces.write(lambda repos: repos.ledger.open_missing_periods(NOW))
 
     assert await fetch_rows(store, periods) == before
     assert {(row.size, row.weeks, row.cap) for row in before} == {(19, 13, 4)}
     assert {Fraction(row.epsilon) for row in before} == {Fraction(8, 5), Fraction(4, 3)}
     await close_due_periods(store)
     await store.across_workspaces.write(
-        lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER)
+        lambda repos: repos.ledger.open_missing_periods(AFTER_QUARTER)
     )
     assert {(row.size, row.weeks) for row in await fetch_rows(store, periods)} == {(30, 4)}
 
 
-async def test_each_period_has_its_own_salt(store: Store) -> None:
-    """Neither the ledgers nor the teams can be joined by their tokens."""
-    await open_periods(store, (build_team("one"), 9), (build_team("two"), 9))
+async def test_each_period_has_its_own_tokens(store: Store) -> None:
+    """Neither the ledgers nor the teams can be joined by a person's tokens."""
+    first, second = build_team("one"), build_team("two")
+    await open_periods(store, (first, 9), (second, 9))
+    (person, *_) = build_clinicians("one", 9)
+    await file_debriefs(store, person)
+    await store.across_workspaces.write(lambda repos: repos.people.join_team(person, "two"))
+    await file_debriefs(store, person)
 
-    rows = await fetch_rows(store, periods)
-    assert len({bytes(row.salt) for row in rows}) == 4
-    assert {len(row.salt) for row in rows} == {32}
+    tokens = [pairs[0][0] for pairs in (await fetch_token_codes(store)).values()]
+    assert (len(tokens), len(set(tokens))) == (4, 4)
+
+
+async def test_record_has_a_slot_for_everybody_and_a_reserve(store: Store) -> None:
+    """The number of slots is fixed at opening: everybody on the list, and a quarter or four."""
+    await open_periods(store, (build_team("small"), 9), (build_team("large"), 20))
+    await store.across_workspaces.write(declare_team_job(build_team("small"), 40))
+
+    slot_counts = {
+        (period.unit, period.ledger): record.shape.slot_count
+        for period, record in (await fetch_records(store)).items()
+    }
+    assert slot_counts == {
+        ("team:small", "total"): 13,
+        ("team:small", "breakdown"): 13,
+        ("team:large", "total"): 25,
+        ("team:large", "breakdown"): 25,
+    }
+
+
+async def test_workspace_has_one_key_per_end(store: Store) -> None:
+    """All units and ledgers of a workspace that end together share one key in the key store."""
+    await open_periods(store, (build_team("one"), 9), (build_team("two"), 9))
+    assert len(store.key_store.list_ids()) == 1
+    await open_periods(store, (build_team("large"), 20))
+
+    ends = {row.closes_at for row in await fetch_rows(store, periods)}
+    assert {key.closes_at for key in store.key_store.list_ids()} == ends
+    assert len(ends) == 2
 
 
 @pytest.mark.parametrize(
@@ -131,7 +166,7 @@ async def test_small_teams_are_pooled(store: Store) -> None:
         "total": {POOL, "team:west"},
         "breakdown": {POOL, "team:west"},
     }
-    assert await count_slips_by_unit(store) == {
+    assert await count_debriefs_by_unit(store) == {
         ("total", POOL, "2027-01-04"): 5,
         ("breakdown", POOL, "2027-01-04"): 5,
         ("total", "team:west", "2027-01-04"): 1,
@@ -139,7 +174,7 @@ async def test_small_teams_are_pooled(store: Store) -> None:
     }
     await close_due_periods(store)
     await file_debriefs(store, build_clinicians("north", 1)[0], now=AFTER_QUARTER)
-    assert ("total", POOL, "2027-04-05") in await count_slips_by_unit(store)
+    assert ("total", POOL, "2027-04-05") in await count_debriefs_by_unit(store)
 
 
 async def test_open_period_delays_pooling(store: Store) -> None:
@@ -153,7 +188,7 @@ async def test_open_period_delays_pooling(store: Store) -> None:
 
     await close_due_periods(store)
     await store.across_workspaces.write(
-        lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER)
+        lambda repos: repos.ledger.open_missing_periods(AFTER_QUARTER)
     )
 
     assert await open_units(store) == {"total": {POOL}, "breakdown": {POOL}}
@@ -168,7 +203,7 @@ async def test_new_small_team_feeds_the_open_pool(store: Store) -> None:
     await file_debriefs(store, *build_clinicians("west", 2))
 
     assert await fetch_rows(store, periods) == before
-    assert set((await count_slips_by_unit(store)).values()) == {2}
+    assert set((await count_debriefs_by_unit(store)).values()) == {2}
 
 
 async def test_grown_team_leaves_the_pool_at_the_close(store: Store) -> None:
@@ -176,18 +211,18 @@ async def test_grown_team_leaves_the_pool_at_the_close(store: Store) -> None:
     await open_periods(store, (NORTH, 3), (SOUTH, 3))
     await store.across_workspaces.write(declare_team_job(NORTH, 9))
     await file_debriefs(store, build_clinicians("north", 1)[0])
-    assert ("total", POOL, "2027-01-04") in await count_slips_by_unit(store)
+    assert ("total", POOL, "2027-01-04") in await count_debriefs_by_unit(store)
 
     await close_due_periods(store)
     await store.across_workspaces.write(
-        lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER)
+        lambda repos: repos.ledger.open_missing_periods(AFTER_QUARTER)
     )
 
     assert (await open_units(store))["total"] == {POOL}, "three need company, which nine give"
     await store.across_workspaces.write(declare_team_job(SOUTH, 5))
     await close_due_periods(store, AFTER_QUARTER + timedelta(weeks=13))
     await store.across_workspaces.write(
-        lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER + timedelta(weeks=13))
+        lambda repos: repos.ledger.open_missing_periods(AFTER_QUARTER + timedelta(weeks=13))
     )
     assert (await open_units(store))["total"] == {"team:north", "team:south"}
 
@@ -220,13 +255,11 @@ async def test_team_that_moves_west_gets_no_second_release(store: Store) -> None
     assert str(result.withdrawable_until) == "2027-04-05"
 
 
-async def test_locked_period_does_not_block_the_next(store: Store) -> None:
-    """A period whose pepper is lost stays, and its team feeds a new period."""
+async def test_period_without_its_key_does_not_block_the_next(store: Store) -> None:
+    """A period whose key is lost waits, and its team feeds a new period."""
     await open_periods(store, (build_team("alone"), 9))
-    change_pepper = update(periods).values(pepper="not one of ours")
-    await store.across_workspaces.write(
-        lambda repos: repos._connection.execute(change_pepper).rowcount
-    )
+    (stored_key,) = store.key_store.list_ids()
+    store.key_store.delete(stored_key)
     assert await close_due_periods(store) == 0
     result = await store.across_workspaces.write(
         file_debrief_job(build_clinicians("alone", 1)[0], AFTER_QUARTER)
@@ -234,3 +267,14 @@ async def test_locked_period_does_not_block_the_next(store: Store) -> None:
 
     assert str(result.withdrawable_until) == "2027-04-05"
     assert len(await fetch_rows(store, periods)) == 4
+
+
+async def test_no_second_key_is_created_for_a_lost_one(store: Store) -> None:
+    """A new team waits for its next period: the missing key may still be found."""
+    await open_periods(store, (build_team("alone"), 9))
+    (stored_key,) = store.key_store.list_ids()
+    store.key_store.delete(stored_key)
+
+    assert await open_periods(store, (build_team("other"), 9)) == 0
+    assert store.key_store.is_empty()
+    assert len(await fetch_rows(store, periods)) == 2

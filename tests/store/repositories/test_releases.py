@@ -6,10 +6,11 @@ import pytest
 
 from bot.domain.counts.release_rule import BreakdownTable, TotalTable
 from bot.store.repositories import Repositories
-from bot.store.schema import periods, slips
+from bot.store.schema import ledger_records
 from bot.store.store import Store
 from tests.database_files import read_all_bytes
 from tests.key_folders import open_test_store
+from tests.ledger_records import count_stored_codes
 from tests.store.conftest import PEPPERS
 from tests.store.sample_counts import (
     AFTER_MONTH,
@@ -43,7 +44,7 @@ async def test_releases_are_listed_newest_first(store: Store) -> None:
     await open_periods(store, (build_team("alone"), 9))
     await close_due_periods(store)
     await store.across_workspaces.write(
-        lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER)
+        lambda repos: repos.ledger.open_missing_periods(AFTER_QUARTER)
     )
     await close_due_periods(store, AFTER_QUARTER.replace(month=4, day=5))
 
@@ -67,7 +68,7 @@ async def test_team_lists_releases_of_itself_and_of_units_it_feeds(store: Store)
     await open_periods(store, (NORTH, 9), (SOUTH, 3), (WEST, 3))
     await close_due_periods(store)
     await store.across_workspaces.write(
-        lambda repos: repos.slips.open_missing_periods(AFTER_QUARTER)
+        lambda repos: repos.ledger.open_missing_periods(AFTER_QUARTER)
     )
 
     def list_units(repos: Repositories, name: str) -> set[tuple[str, str]]:
@@ -118,7 +119,7 @@ async def test_restored_backup_publishes_the_same_tables(tmp_path: Path) -> None
 
 
 async def test_withdrawal_changes_the_noise(tmp_path: Path) -> None:
-    """Two tables over nearly the same slips differ in noise, so subtracting reveals nothing."""
+    """Two tables over nearly the same debriefs differ in noise, so subtracting reveals nothing."""
     store = open_store(tmp_path / "kept")
     await open_periods(store, (NORTH, 24))
     await file_debriefs(store, *PEOPLE)
@@ -132,36 +133,32 @@ async def test_withdrawal_changes_the_noise(tmp_path: Path) -> None:
         bodies.add(tuple(str(row[-1]) for row in await fetch_release_rows(store)))
         await store.close()
 
-    assert len(bodies) >= 3, "one slip less shifts no band this often; other noise does"
+    assert len(bodies) >= 3, "one debrief less shifts no band this often; other noise does"
 
 
 @pytest.mark.parametrize("still_open", [False, True], ids=["alone", "beside an open period"])
-async def test_closed_period_leaves_no_slip_bytes(tmp_path: Path, *, still_open: bool) -> None:
-    """No key, token or salt remains in the database file, its write-ahead log or its journal."""
+async def test_closed_period_leaves_no_bytes(tmp_path: Path, *, still_open: bool) -> None:
+    """No sealed record remains in the database file, its log or its journal, and no key."""
     store = open_store(tmp_path)
     await open_periods(store, (NORTH, 24))
     if still_open:
         await open_periods(store, (build_team("alone"), 9))
     for _ in range(3):
         await file_debriefs(store, *PEOPLE, *build_clinicians("alone", 9))
-    secrets = {
-        *(bytes(row.id) for row in await fetch_rows(store, slips) if row.unit == "team:north"),
-        *(bytes(row.token) for row in await fetch_rows(store, slips) if row.unit == "team:north"),
-        *(bytes(row.salt) for row in await fetch_rows(store, periods) if row.unit == "team:north"),
-    }
-    assert len(secrets) >= 72 * 2 + 24 * 2 + 2
-    assert all(secret in read_all_bytes(tmp_path) for secret in secrets), "they were there before"
+    rows = await fetch_rows(store, ledger_records)
+    bodies = {bytes(row.body) for row in rows if row.unit == "team:north"}
+    assert len(bodies) == 2
+    assert all(body in read_all_bytes(tmp_path) for body in bodies), "they were there before"
 
     assert await close_due_periods(store, AFTER_MONTH) == 2
+    assert await store.remove_unused_keys(AFTER_MONTH) == 1
     assert await store.checkpoint()
 
     remaining_bytes = read_all_bytes(tmp_path)
-    assert [
-        secret
-        for secret in secrets
-        if secret[:8] in remaining_bytes or secret[-8:] in remaining_bytes
-    ] == []
-    assert len(await fetch_rows(store, slips)) == (54 if still_open else 0)
+    pieces = {body[start : start + 8] for body in bodies for start in range(0, len(body) - 8, 8)}
+    assert [piece for piece in pieces if piece in remaining_bytes] == []
+    assert await count_stored_codes(store) == (54 if still_open else 0)
+    assert len(store.key_store.list_ids()) == (1 if still_open else 0)
     await store.close()
 
 

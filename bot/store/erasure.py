@@ -1,0 +1,52 @@
+"""Erasure of rows that a migration removed: their bytes in free pages and in SQLite's log."""
+
+import logging
+from contextlib import closing
+from typing import Any
+
+from sqlalchemy import Connection, Engine, column, delete, insert, select, table
+
+from bot.logs import log_error
+from bot.store.group_commit import checkpoint_wal
+
+logger = logging.getLogger("attune.store")
+
+_CHECKPOINT_TIMEOUT_SECONDS = 5
+
+_markers = table("duty", column("name"), column("looked"))
+_MARKER_NAME = "erase removed rows"
+_IS_MARKER = _markers.c.name == _MARKER_NAME
+
+
+def mark_rows_removed(connection: Connection) -> None:
+    """Record in the transaction that removes rows that their bytes are still to be erased."""
+    connection.execute(insert(_markers), {"name": _MARKER_NAME, "looked": 0})
+
+
+def erase_removed_rows(engine: Engine) -> None:
+    """Erase what removed rows left in the database's files, if any is left; idempotent.
+
+    SQLite rewrites the file and truncates its write-ahead log. PostgreSQL has deleted the files
+    of the dropped tables with the commit. Where another process prevents it, that is logged and
+    the next start tries again.
+    """
+    with engine.begin() as connection:
+        if connection.scalar(select(_markers.c.looked).where(_IS_MARKER)) is None:
+            return
+    try:
+        is_erased = _rewrite_file(engine)
+    except Exception as error:  # noqa: BLE001 - each driver has its own; the next start retries
+        log_error(logger, "store.erasure_failed", error)
+        return
+    if is_erased:
+        with engine.begin() as connection:
+            connection.execute(delete(_markers).where(_IS_MARKER))
+
+
+def _rewrite_file(engine: Engine) -> bool:
+    if engine.dialect.name != "sqlite":
+        return True
+    with closing(engine.raw_connection()) as raw, closing(raw.cursor()) as driver_cursor:
+        cursor: Any = driver_cursor
+        cursor.execute("VACUUM")
+    return checkpoint_wal(engine, _CHECKPOINT_TIMEOUT_SECONDS)

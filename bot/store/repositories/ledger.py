@@ -1,0 +1,239 @@
+"""The ledger: debriefs of open counting periods, in sealed records, until the period closes."""
+
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.conversation import Person
+from bot.domain.codebook import TOTAL_CODE
+from bot.domain.counts import pseudonyms, release_rule, slots
+from bot.domain.counts.noise import NoiseGenerator
+from bot.domain.counts.release_rule import BREAKDOWN, TOTAL, ReleasedTable
+from bot.domain.people import Clinician, Role, Team
+from bot.store.period import Period
+from bot.store.record_cache import OpenRecord, RecordCache, log_missing_keys
+from bot.store.repositories.periods import Periods
+from bot.store.repositories.teams import Teams
+
+LOST_KEY_WAIT = timedelta(days=7)
+"""Time after its end for which a period waits for its missing key, as after a lost mount."""
+
+
+class MissingKeyError(Exception):
+    """A record that may contain the person's debriefs cannot be opened: its key is missing."""
+
+
+@dataclass(frozen=True)
+class FilingResult:
+    """Result of filing: the Monday from which the debrief cannot be withdrawn any more.
+
+    ``None`` when nothing was stored; ``is_full`` when the reason is a record without a free slot.
+    """
+
+    withdrawable_until: date | None = None
+    is_full: bool = False
+
+
+@dataclass(frozen=True)
+class Contributor:
+    """A person as the ledger knows them, looked up once per request.
+
+    ``account`` is the person's main account, ``clinician`` the row of the account that sent the
+    request. ``periods`` are the open periods of ``team``, whether or not the person is counted.
+    """
+
+    account: Person
+    clinician: Clinician
+    team: Team | None
+    supervisors: tuple[Person, ...]
+    periods: tuple[Period, ...]
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the person contributes to the team's counts; a supervisor of it never does."""
+        return bool(self.periods) and self.account not in self.supervisors
+
+    @property
+    def next_close(self) -> date | None:
+        """The Monday of the next release that the team feeds; ``None`` when it feeds none."""
+        return min((period.closes for period in self.periods), default=None)
+
+
+class Ledger:
+    """Repository of what people filed: per unit, ledger and period one sealed record.
+
+    The total and the breakdown have separate records, keys and tokens, so that what one contains
+    cannot be joined with the other. Every period of a person's team is written with every form,
+    see :mod:`bot.workflows.form_submission`.
+    """
+
+    def __init__(self, connection: Connection, records: RecordCache) -> None:
+        """Use the transaction of *connection* and its *records*."""
+        self._records = records
+        self._teams = Teams(connection)
+        self._periods = Periods(connection, records)
+
+    def load_contributor(self, person: Person, now: datetime) -> Contributor:
+        """Look up *person*, their team and its open periods, which are opened if missing.
+
+        Linked accounts are one person, with one token.
+        """
+        account, clinician, team = self._teams.get_account_and_team(person)
+        if team is None:
+            return Contributor(account, clinician, None, (), ())
+        supervisors = self._teams.list_role_holders(team.id, Role.SUPERVISOR)
+        periods = self._periods.get_or_open_periods(team, now)
+        return Contributor(account, clinician, team, supervisors, periods)
+
+    def file_debrief(self, contributor: Contributor, codes: Mapping[str, str]) -> FilingResult:
+        """Count a debrief of *contributor*, whose *codes* answer ``form`` and ``status``.
+
+        Nothing is stored for a person on no roster, for a team's own supervisor, for a team too
+        small to be counted by the release rule, where a record is full, or where one cannot be
+        opened, which is logged as an error for the operator.
+        """
+        records = self._load_countable_records(contributor)
+        try:
+            changed = {
+                period: slots.file_code(
+                    open_record.record,
+                    _derive_token(open_record, contributor.account),
+                    codes[period.question] if period.question else TOTAL_CODE,
+                    secrets.randbelow,
+                )
+                for period, open_record in records.items()
+            }
+        except slots.RecordFullError:
+            return FilingResult(is_full=True)
+        for period, record in changed.items():
+            self._records.replace_record(period, record)
+        return FilingResult(min((period.closes for period in changed), default=None))
+
+    def describe_filing(self, contributor: Contributor) -> FilingResult:
+        """Return what filing resulted in, for the repetition of a request: it changes nothing."""
+        records = self._load_countable_records(contributor)
+        for open_record in records.values():
+            token = _derive_token(open_record, contributor.account)
+            if not slots.has_token(open_record.record, token):
+                return FilingResult(is_full=True)
+        return FilingResult(min((period.closes for period in records), default=None))
+
+    def reseal_records(self, contributor: Contributor) -> None:
+        """Write the records of the contributor's team again, changed or not."""
+        self._records.mark_dirty(contributor.periods)
+
+    def withdraw_debriefs(self, contributor: Contributor, now: datetime) -> int:
+        """Delete every debrief of *contributor* in the open periods and return how many.
+
+        The tokens are derived again from the periods' keys, so only the person can withdraw, only
+        while a period is open, and from any team they were in. Raises :class:`MissingKeyError`
+        where a record cannot be opened.
+        """
+        workspace = contributor.account.workspace
+        open_periods = {
+            *contributor.periods,
+            *self._periods.list_open_in_workspace(workspace, now),
+        }
+        deleted_counts = {TOTAL: 0, BREAKDOWN: 0}
+        for period, open_record in self._load_all(open_periods).items():
+            token = _derive_token(open_record, contributor.account)
+            record, count = slots.withdraw_token(open_record.record, token)
+            if count:
+                self._records.replace_record(period, record)
+            deleted_counts[period.ledger] += count
+        return deleted_counts[TOTAL]
+
+    def open_missing_periods(self, now: datetime) -> int:
+        """Open the missing periods, so that every team that can be counted feeds one per ledger."""
+        unit_by_feed = self._periods.units_by_team_and_ledger(now)
+        return sum(
+            self._periods.ensure_open_period(team, ledger, now)
+            for team in self._teams.list_teams()
+            for ledger in (TOTAL, BREAKDOWN)
+            if (team.id, ledger) not in unit_by_feed
+        )
+
+    def close_ended_periods(self, now: datetime) -> int:
+        """Publish the tables of every ended period and delete their records and terms.
+
+        Idempotent, also across processes: a period is published once, and the release is never
+        updated. A period whose key is missing waits for :data:`LOST_KEY_WAIT`, which is logged;
+        then its release says that the key was lost. With an unavailable key store it waits on.
+        """
+        ended = self._periods.list_ended_periods(now)
+        records = self._records.load_records(ended)
+        waiting_count = 0
+        for period in ended:
+            open_record = records.get(period)
+            if open_record is None and not self._is_given_up(period, now):
+                waiting_count += 1
+                continue
+            table = (
+                _release_table(period, open_record)
+                if open_record
+                else release_rule.release_lost_table(period.ledger)
+            )
+            self._periods.publish_table(period, table)
+            self._periods.destroy_period(period)
+        if waiting_count:
+            log_missing_keys(waiting_count)
+        return len(ended) - waiting_count
+
+    def count_periods_without_key(self) -> int:
+        """Count the periods that can neither count debriefs nor close: nothing opens them."""
+        all_periods = self._periods.list_periods()
+        return len(all_periods) - len(self._records.load_records(all_periods))
+
+    def next_close(self, after: datetime) -> datetime | None:
+        """Return the earliest instant later than *after* at which a period ends."""
+        unix_seconds = self._periods.next_close_seconds(int(after.timestamp()))
+        return None if unix_seconds is None else datetime.fromtimestamp(unix_seconds, UTC)
+
+    def next_close_of_team(self, team_id: str) -> date | None:
+        """Return the Monday of the next release that the team feeds; ``None`` when it feeds none.
+
+        Before it, no count is published and debriefs can be withdrawn.
+        """
+        return self._periods.next_close_of_team(team_id)
+
+    def _is_given_up(self, period: Period, now: datetime) -> bool:
+        """Whether *period*, which nothing opens, has waited long enough for its key."""
+        is_over = period.closes_at + LOST_KEY_WAIT.total_seconds() <= now.timestamp()
+        return is_over and self._records.is_lost(period)
+
+    def _load_countable_records(self, contributor: Contributor) -> dict[Period, OpenRecord]:
+        """Return the two records in which *contributor* is counted; none if either is missing."""
+        has_both = len(contributor.periods) == len((TOTAL, BREAKDOWN))
+        if not (contributor.is_counted and has_both):
+            return {}
+        records = self._records.load_records(contributor.periods)
+        missing_count = len(contributor.periods) - len(records)
+        if missing_count:
+            log_missing_keys(missing_count)
+            return {}
+        return records
+
+    def _load_all(self, periods: Iterable[Period]) -> dict[Period, OpenRecord]:
+        wanted: Sequence[Period] = tuple(periods)
+        records = self._records.load_records(wanted)
+        if len(records) < len(wanted):
+            log_missing_keys(len(wanted) - len(records))
+            raise MissingKeyError
+        return records
+
+
+def _derive_token(open_record: OpenRecord, person: Person) -> bytes:
+    return pseudonyms.derive_contributor_token(open_record.token_key, person)
+
+
+def _release_table(period: Period, open_record: OpenRecord) -> ReleasedTable:
+    """Compute the table of *period*, with noise that its contents and its key decide."""
+    token_codes = slots.token_codes(open_record.record)
+    noise_key = pseudonyms.derive_noise_key(open_record.noise_key, token_codes)
+    generator = NoiseGenerator(noise_key)
+    if period.ledger == TOTAL:
+        return release_rule.release_total(token_codes, period.terms, generator)
+    return release_rule.release_breakdown(token_codes, period.question, period.terms, generator)

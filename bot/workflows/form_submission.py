@@ -1,0 +1,74 @@
+"""Form submission, the one path of every form: the same rows are written, whatever it is.
+
+A copy of the database, its write-ahead log or a replica shows that some form was submitted in a
+unit, and not whether it filed, withdrew, answered or only read.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from bot.conversation import Person, Request
+from bot.domain.people import Team
+from bot.store.repositories import Repositories
+from bot.store.repositories.ledger import Contributor
+
+T = TypeVar("T")
+
+_IDEMPOTENCY_KIND = "form"
+"""The one kind of idempotency key of all forms."""
+
+
+@dataclass(frozen=True)
+class FormContext:
+    """What a form's submission has looked up, once: the contributor, and whether it is a retry.
+
+    ``is_first`` is ``False`` for the repetition of a processed request.
+    """
+
+    person: Person
+    now: datetime
+    contributor: Contributor
+    is_first: bool
+
+    @property
+    def team(self) -> Team | None:
+        """The person's home team."""
+        return self.contributor.team
+
+    @property
+    def supervisor_ids(self) -> tuple[str, ...]:
+        """The ids of the team's other supervisors in the person's own workspace."""
+        return tuple(
+            holder.id
+            for holder in self.contributor.supervisors
+            if holder != self.person and holder.workspace == self.person.workspace
+        )
+
+
+def submit_form(
+    repos: Repositories,
+    request: Request,
+    now: datetime,
+    apply: Callable[[FormContext], T],
+    *,
+    idempotency_key: str = "",
+) -> T:
+    """Apply a submitted form in the transaction of *repos* and return the result of *apply*.
+
+    One idempotency key is inserted, that of the request unless *idempotency_key* replaces it, and
+    the records of the person's team are sealed again, whatever *apply* did. A repetition inserts
+    a random key, so that it writes the same rows as the first request. For a person on no team's
+    list nothing is inserted.
+    """
+    contributor = repos.ledger.load_contributor(request.person, now)
+    if contributor.team is None:
+        return apply(FormContext(request.person, now, contributor, is_first=True))
+    key = idempotency_key or f"{request.name} {request.idempotency_key}"
+    is_first = repos.idempotency_keys.claim(_IDEMPOTENCY_KIND, key, now.date())
+    if not is_first:
+        repos.idempotency_keys.insert_random_key(now.date())
+    result = apply(FormContext(request.person, now, contributor, is_first))
+    repos.ledger.reseal_records(contributor)
+    return result

@@ -1,0 +1,42 @@
+"""Decrypted ledger records, to test what was filed: only a process with the keys can read them."""
+
+from pathlib import Path
+
+from bot.domain.counts import slots
+from bot.domain.counts.slots import LedgerRecord
+from bot.store.keys.folder_key_store import FolderKeyStore
+from bot.store.period import Period
+from bot.store.repositories import Repositories
+from bot.store.store import Store
+
+TokenCodes = list[tuple[bytes, str]]
+
+
+def load_records(repos: Repositories) -> dict[Period, LedgerRecord]:
+    """Return the record of each open period, of all that a key opens."""
+    records = repos._records.load_records(repos.ledger._periods.list_periods())
+    return {period: open_record.record for period, open_record in records.items()}
+
+
+def load_token_codes(repos: Repositories) -> dict[Period, TokenCodes]:
+    """Return the (token, code) pairs of each open period."""
+    return {period: slots.token_codes(record) for period, record in load_records(repos).items()}
+
+
+def load_records_of(database_file: Path, keys_folder: Path) -> dict[Period, LedgerRecord]:
+    """Return the record of each open period in the files of a bot, which may be running."""
+    store = Store.open(f"sqlite:///{database_file}", (), FolderKeyStore(keys_folder))
+    try:
+        return store._run_read(load_records)
+    finally:
+        store.close_sync()
+
+
+async def fetch_token_codes(store: Store) -> dict[Period, TokenCodes]:
+    """Return the (token, code) pairs of each open period of *store*."""
+    return await store.across_workspaces.read(load_token_codes)
+
+
+async def count_stored_codes(store: Store) -> int:
+    """Count the stored codes of all open periods: two for each debrief below the caps."""
+    return sum(map(len, (await fetch_token_codes(store)).values()))
