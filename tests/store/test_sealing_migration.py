@@ -28,7 +28,7 @@ from tests.store.sample_counts import (
     withdraw_debriefs_job,
 )
 
-EARLIER_REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+EARLIER_REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 WORKSPACE = "slack:T1"
 PEOPLE = tuple(Person(WORKSPACE, f"north {number}") for number in range(9))
 GONE = Person(WORKSPACE, "on no list any more")

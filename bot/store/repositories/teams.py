@@ -5,18 +5,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import starmap
 from types import SimpleNamespace
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Select,
-    String,
     Table,
     bindparam,
     delete,
     exists,
-    func,
     select,
     update,
 )
@@ -25,55 +21,17 @@ from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Clinician, Role, Team
 from bot.store.repositories import column_codecs
+from bot.store.repositories.account_query import SELECT_ACCOUNT
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.people import blank_clinician, parse_clinician_row
 from bot.store.repositories.routes import ChatRoutes
-from bot.store.schema import linked_accounts, people, roles, rosters, teams
+from bot.store.schema import people, roles, rosters, teams
 from bot.store.upsert import insert_missing_rows, upsert_row
 
 _MAX_REASON_CHARACTERS = 60
 
 _SELECT_TEAM = select(teams).where(teams.c.id == bindparam("team_id"))
 _TEAM_COLUMNS = tuple(column.name for column in teams.columns)
-
-
-def _build_account_query() -> Select[Any]:
-    """Select the main account of a person, the person's row and the home team, in one row."""
-    sender = select(
-        bindparam("workspace", type_=String).label("workspace"),
-        bindparam("person_id", type_=String).label("person"),
-    ).subquery("sender")
-    link = linked_accounts.alias("link")
-    main = people.alias("main")
-    main_workspace = func.coalesce(link.c.same_workspace, sender.c.workspace)
-    main_person = func.coalesce(link.c.same_person, sender.c.person)
-    roster_team = (
-        select(func.min(rosters.c.team))
-        .where(rosters.c.workspace == main_workspace, rosters.c.person == main_person)
-        .scalar_subquery()
-    )
-    home_team = func.coalesce(func.nullif(main.c.home_team, ""), roster_team)
-    return (
-        select(
-            main_workspace.label("main_workspace"),
-            main_person.label("main_person"),
-            *people.columns,
-            *(column.label(f"team_{column.name}") for column in teams.columns),
-        )
-        .select_from(sender)
-        .outerjoin(
-            link, (link.c.workspace == sender.c.workspace) & (link.c.person == sender.c.person)
-        )
-        .outerjoin(
-            people, (people.c.workspace == sender.c.workspace) & (people.c.id == sender.c.person)
-        )
-        .outerjoin(main, (main.c.workspace == main_workspace) & (main.c.id == main_person))
-        .outerjoin(teams, teams.c.id == home_team)
-    )
-
-
-_SELECT_ACCOUNT = _build_account_query()
-"""A person's main account, row and home team; each request begins with it."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +127,7 @@ class Teams:
         The clinician has blank fields when *person* has no row.
         """
         parameters = {"workspace": person.workspace, "person_id": person.id}
-        row = self._connection.execute(_SELECT_ACCOUNT, parameters).one()
+        row = self._connection.execute(SELECT_ACCOUNT, parameters).one()
         team_values = row[-len(_TEAM_COLUMNS) :]
         return (
             Person(row.main_workspace, row.main_person),
