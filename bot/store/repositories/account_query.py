@@ -1,0 +1,46 @@
+"""The query with which each request begins: a person's main account, row and home team."""
+
+from typing import Any
+
+from sqlalchemy import Select, String, bindparam, func, select
+
+from bot.store.schema import linked_accounts, people, rosters, teams
+
+
+def _build_account_query() -> Select[Any]:
+    """Select the main account of a person, the person's row and the home team, in one row."""
+    sender = select(
+        bindparam("workspace", type_=String).label("workspace"),
+        bindparam("person_id", type_=String).label("person"),
+    ).subquery("sender")
+    link = linked_accounts.alias("link")
+    main = people.alias("main")
+    main_workspace = func.coalesce(link.c.same_workspace, sender.c.workspace)
+    main_person = func.coalesce(link.c.same_person, sender.c.person)
+    roster_team = (
+        select(func.min(rosters.c.team))
+        .where(rosters.c.workspace == main_workspace, rosters.c.person == main_person)
+        .scalar_subquery()
+    )
+    home_team = func.coalesce(func.nullif(main.c.home_team, ""), roster_team)
+    return (
+        select(
+            main_workspace.label("main_workspace"),
+            main_person.label("main_person"),
+            *people.columns,
+            *(column.label(f"team_{column.name}") for column in teams.columns),
+        )
+        .select_from(sender)
+        .outerjoin(
+            link, (link.c.workspace == sender.c.workspace) & (link.c.person == sender.c.person)
+        )
+        .outerjoin(
+            people, (people.c.workspace == sender.c.workspace) & (people.c.id == sender.c.person)
+        )
+        .outerjoin(main, (main.c.workspace == main_workspace) & (main.c.id == main_person))
+        .outerjoin(teams, teams.c.id == home_team)
+    )
+
+
+SELECT_ACCOUNT = _build_account_query()
+"""Parameters: ``workspace`` and ``person_id``. The columns of the team begin with ``team_``."""
