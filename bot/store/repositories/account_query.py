@@ -4,11 +4,11 @@ from typing import Any
 
 from sqlalchemy import Select, String, bindparam, func, select
 
-from bot.store.schema import linked_accounts, people, rosters, teams
+from bot.store.schema import linked_accounts, people, rosters, teams, workspaces
 
 
 def _build_account_query() -> Select[Any]:
-    """Select the main account of a person, the person's row and the home team, in one row."""
+    """Select a person's main account, row, home team and workspace's suspension, in one row."""
     sender = select(
         bindparam("workspace", type_=String).label("workspace"),
         bindparam("person_id", type_=String).label("person"),
@@ -27,6 +27,7 @@ def _build_account_query() -> Select[Any]:
         select(
             main_workspace.label("main_workspace"),
             main_person.label("main_person"),
+            workspaces.c.suspended,
             *people.columns,
             *(column.label(f"team_{column.name}") for column in teams.columns),
         )
@@ -38,6 +39,7 @@ def _build_account_query() -> Select[Any]:
             people, (people.c.workspace == sender.c.workspace) & (people.c.id == sender.c.person)
         )
         .outerjoin(main, (main.c.workspace == main_workspace) & (main.c.id == main_person))
+        .outerjoin(workspaces, workspaces.c.id == sender.c.workspace)
         .outerjoin(teams, teams.c.id == home_team)
     )
 

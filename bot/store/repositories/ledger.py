@@ -81,12 +81,13 @@ class Ledger:
 
         Linked accounts are one person, with one token.
         """
-        account, clinician, team = self._teams.get_account_and_team(person)
+        account = self._teams.get_account(person)
+        team = account.team
         if team is None:
-            return Contributor(account, clinician, None, (), ())
+            return Contributor(account.main, account.clinician, None, (), ())
         supervisors = self._teams.list_role_holders(team.id, Role.SUPERVISOR)
         periods = self._periods.get_or_open_periods(team, now)
-        return Contributor(account, clinician, team, supervisors, periods)
+        return Contributor(account.main, account.clinician, team, supervisors, periods)
 
     def file_debrief(self, contributor: Contributor, codes: Mapping[str, str]) -> FilingResult:
         """Count a debrief of *contributor*, whose *codes* answer ``form`` and ``status``.
