@@ -36,12 +36,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class SlackCheck:
-    """Slack's response about the bot's own account; ``error`` is its error code, if any."""
+    """Slack's response about the bot's own account; ``error`` is its error code, if any.
+
+    ``workspace_id`` is the id of the token's workspace, ``""`` when unknown.
+    """
 
     error: str = ""
     workspace: str = ""
     scopes: frozenset[str] = frozenset()
     server_time: float | None = None
+    workspace_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,11 @@ async def run_checkup(
     current_day = today or datetime.now(UTC).date()
     findings = await asyncio.to_thread(_database_findings, settings, current_day)
     if settings.uses_slack:
-        findings += _slack_findings(await check_slack())
+        slack_check = await check_slack()
+        findings += _slack_findings(slack_check)
+        if slack_check.workspace_id:
+            workspace = f"slack:{slack_check.workspace_id}"
+            findings += await asyncio.to_thread(_foreign_team_findings, settings, workspace)
     if settings.uses_teams:
         findings += _microsoft_findings(await check_microsoft())
     return findings
@@ -188,6 +196,29 @@ def _slack_findings(slack_check: SlackCheck) -> tuple[Finding, ...]:
         else Finding(is_healthy=True, key="operator.doctor.scopes"),
         _clock_finding(slack_check.server_time),
     )
+
+
+def _foreign_team_findings(settings: Settings, workspace: str) -> tuple[Finding, ...]:
+    """Return how many teams of Slack are set up in another workspace than *workspace*.
+
+    That of the token is the only one that is served. An unreadable database has its own finding.
+    """
+    try:
+        store = Store.open(settings.database_url.get_secret_value(), settings.peppers)
+        try:
+            team_counts = store.count_teams() if store.is_schema_current() else {}
+        finally:
+            store.close_sync()
+    except Exception:  # noqa: BLE001 - reported by the check of the database
+        return ()
+    foreign_count = sum(
+        count
+        for team_workspace, count in team_counts.items()
+        if parse_product(team_workspace) == "slack" and team_workspace != workspace
+    )
+    facts: dict[str, str | int] = {"count": foreign_count}
+    finding = Finding(is_healthy=False, key="operator.doctor.teams_elsewhere", facts=facts)
+    return (finding,) if foreign_count else ()
 
 
 def _microsoft_findings(microsoft_check: MicrosoftCheck) -> tuple[Finding, ...]:
