@@ -91,6 +91,7 @@ def _database_findings(settings: Settings, today: date) -> tuple[Finding, ...]:
             workers = store.list_live_workers()
             joined_people = store.count_joined_people() if is_current else {}
             delivery_counts = store.count_deliveries() if is_current else ()
+            suspension_reasons = store.list_suspension_reasons() if is_current else ()
         finally:
             store.close_sync()
     except Exception:  # noqa: BLE001 - each driver has its own errors; the remedy is the same
@@ -104,6 +105,7 @@ def _database_findings(settings: Settings, today: date) -> tuple[Finding, ...]:
         _pepper_finding(locked_periods),
         *worker_findings,
         *_product_findings(settings, joined_people),
+        *_suspension_findings(suspension_reasons),
         *_delivery_findings(delivery_counts, today),
     )
 
@@ -130,10 +132,7 @@ def _delivery_findings(
         Finding(
             is_healthy=False,
             key=f"operator.doctor.deliveries_{status}",
-            facts={
-                "count": codes.total(),
-                "codes": ", ".join(f"{code} ({number})" for code, number in sorted(codes.items())),
-            },
+            facts={"count": codes.total(), "codes": _format_codes(codes)},
         )
         for status, codes in (("failed", failed), ("missed", missed))
         if codes
@@ -156,6 +155,18 @@ def _product_findings(settings: Settings, joined_people: Mapping[str, int]) -> t
         for product in is_configured
         if people_count[product] and not is_configured[product]
     )
+
+
+def _suspension_findings(reasons: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Return how many workspaces are suspended, and with which codes."""
+    if not reasons:
+        return ()
+    facts: dict[str, str | int] = {"count": len(reasons), "codes": _format_codes(Counter(reasons))}
+    return (Finding(is_healthy=False, key="operator.doctor.workspaces_suspended", facts=facts),)
+
+
+def _format_codes(counts: Counter[str]) -> str:
+    return ", ".join(f"{code} ({number})" for code, number in sorted(counts.items()))
 
 
 def _worker_finding(workers: tuple[LiveWorker, ...]) -> Finding:

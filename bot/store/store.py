@@ -176,6 +176,14 @@ class Store:
         """Count the people who joined, by workspace, without names; blocks briefly."""
         return self._run_read(lambda repos: repos.people.count_joined())
 
+    def list_suspension_reasons(self) -> tuple[str, ...]:
+        """Return why each suspended workspace is suspended, without ids; blocks briefly."""
+        return self._run_read(
+            lambda repos: tuple(
+                state.suspension_reason for state in repos.workspaces.list_suspended().values()
+            )
+        )
+
     def count_teams(self) -> dict[str, int]:
         """Count the teams by workspace, without names; blocks briefly."""
         return self._run_read(

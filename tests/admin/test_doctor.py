@@ -1,6 +1,5 @@
 """The check-up returns a finding with a remedy for every fault of a deployment."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -159,36 +158,6 @@ async def test_people_of_a_product_not_configured_are_counted(
     assert [
         words.translate(finding.key, **finding.facts).partition(", ")[0] for finding in unconfigured
     ] == ([f"Mend: {sentence}"] if sentence else [])
-
-
-@pytest.mark.parametrize(
-    ("token_team_id", "sentence"),
-    [("T1", None), ("T2", "Mend: 2 teams are set up in another Slack workspace")],
-)
-async def test_teams_of_another_workspace_are_counted(
-    tmp_path: Path, token_team_id: str, sentence: str | None
-) -> None:
-    """The finding counts Slack's teams outside the token's workspace; others are not Slack's."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
-    store.migrate()
-    workspaces = {"a": "slack:T1", "b": "slack:T1", "c": "msteams:tenant"}
-    teams = [replace(build_team(name), workspace=workspaces[name]) for name in workspaces]
-    await store.across_workspaces.write(lambda repos: [repos.teams.save(team) for team in teams])
-    await store.close()
-
-    async def check_slack() -> SlackCheck:
-        return SlackCheck(scopes=SCOPES, workspace_id=token_team_id)
-
-    findings = await doctor.run_checkup(
-        build_settings(tmp_path), check_slack, check_unreachable_microsoft
-    )
-    words = load_catalogue().get_pack("en")
-    elsewhere = [finding for finding in findings if finding.key.endswith("teams_elsewhere")]
-    assert [finding.is_healthy for finding in elsewhere] == [False] * bool(sentence)
-    assert all(
-        words.translate(finding.key, **finding.facts).startswith(str(sentence))
-        for finding in elsewhere
-    )
 
 
 async def _check_healthy_slack() -> SlackCheck:
