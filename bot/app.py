@@ -292,5 +292,9 @@ async def check_slack(settings: Settings) -> SlackCheck:
     finally:
         await store.close()
     return SlackCheck(
-        account.error_code, account.workspace_name, account.scopes, account.server_time
+        account.error_code,
+        account.workspace_name,
+        account.scopes,
+        account.server_time,
+        account.team_id,
     )

@@ -136,20 +136,22 @@ class RequestMiddleware:
         except Exception as error:  # noqa: BLE001 - the request is still handled, in English
             log_error(logger, "middleware.language_lookup_failed", error)
             return request
-        if reachability.needs_recovery(requester.clinician, requester.suspension_reason):
-            await self._record_request(request.person)
+        if reachability.needs_recovery(
+            requester.clinician, requester.suspension_reason, request.affiliation
+        ):
+            await self._record_request(request)
         return replace(request, language=language)
 
-    async def _record_request(self, person: Person) -> None:
-        """Remove the marks that a request of *person* disproves; the next request retries it."""
+    async def _record_request(self, request: Request) -> None:
+        """Change the marks that *request* disproves; the next request retries it."""
         try:
-            action = await self._context.store.for_workspace(person.workspace).write(
-                lambda repos: reachability.record_request(repos, person)
+            actions = await self._context.store.for_workspace(request.person.workspace).write(
+                lambda repos: reachability.record_request(repos, request)
             )
         except Exception as error:  # noqa: BLE001 - the request is handled in any case
             log_error(logger, "middleware.recovery_not_stored", error)
             return
-        if action:
+        for action in actions:
             logger.warning(action, extra={"action": action})
 
     async def _load_requester(self, request: Request) -> Account:

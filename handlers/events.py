@@ -15,7 +15,12 @@ from bot.conversation import (
     WorkspaceConnected,
     WorkspaceDisconnected,
 )
-from bot.domain.reachability import Evidence, may_resume, merge_unreachable_reasons
+from bot.domain.reachability import (
+    Evidence,
+    is_ended_by_activity,
+    may_resume,
+    merge_unreachable_reasons,
+)
 from bot.store.repositories import Repositories
 from bot.workflows import reachability, team_setup
 
@@ -88,7 +93,8 @@ def _changes_row(repos: Repositories, event: ChatEvent) -> bool:
             is_new = not current or merge_unreachable_reasons(current, reason) != current
             return clinician.has_joined and is_new
         case PayloadReceived(workspace, person_id):
-            return bool(repos.people.get(Person(workspace, person_id)).unreachable_reason)
+            reason = repos.people.get(Person(workspace, person_id)).unreachable_reason
+            return is_ended_by_activity(reason)
         case WorkspaceConnected():
             return False
     return True
@@ -115,7 +121,7 @@ def _change_row(repos: Repositories, event: ChatEvent, now: datetime) -> str:
         case AddressUnreachable(address, reason):
             return _mark_unreachable(repos, address, reason)
         case PayloadReceived(workspace, person_id):
-            repos.people.mark_reachable(Person(workspace, person_id))
+            reachability.record_activity(repos, Person(workspace, person_id))
         case WorkspaceDisconnected(workspace, reason):
             return "workspaces.closed" if repos.workspaces.suspend(workspace, reason) else ""
     return ""
@@ -130,7 +136,7 @@ def _mark_reachable(repos: Repositories, event: AddressReachable, now: datetime)
         adder = Person(address.workspace, event.added_by)
         team_setup.queue_welcome_card(repos, adder, address.channel, event.locale, now)
     if address.person:
-        repos.people.mark_reachable(Person(address.workspace, address.person))
+        reachability.record_activity(repos, Person(address.workspace, address.person))
     elif address.channel:
         repos.teams.mark_reachable(address.workspace, address.channel)
     repos.chat_routes.save_route(address, address.route)

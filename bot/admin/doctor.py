@@ -31,12 +31,16 @@ _REQUIRED_SCOPES = frozenset({"commands", "chat:write", "users:read"})
 
 @dataclass(frozen=True)
 class SlackCheck:
-    """Slack's response about the bot's own account; ``error`` is its error code, if any."""
+    """Slack's response about the bot's own account; ``error`` is its error code, if any.
+
+    ``workspace_id`` is the id of the token's workspace, ``""`` when unknown.
+    """
 
     error: str = ""
     workspace: str = ""
     scopes: frozenset[str] = frozenset()
     server_time: float | None = None
+    workspace_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,11 @@ async def run_checkup(
     current_day = today or datetime.now(UTC).date()
     findings = await asyncio.to_thread(_database_findings, settings, current_day, read_machine())
     if settings.uses_slack:
-        findings += _slack_findings(await check_slack())
+        slack_check = await check_slack()
+        findings += _slack_findings(slack_check)
+        if slack_check.workspace_id:
+            workspace = f"slack:{slack_check.workspace_id}"
+            findings += await asyncio.to_thread(_foreign_team_findings, settings, workspace)
     if settings.uses_teams:
         findings += _microsoft_findings(await check_microsoft())
     return findings
@@ -81,6 +89,7 @@ def _database_findings(settings: Settings, today: date, machine: Machine) -> tup
             joined_people = store.count_joined_people() if is_current else {}
             delivery_counts = store.count_deliveries() if is_current else ()
             key_findings = key_checkup.check_keys(settings, store, machine)
+            suspension_reasons = store.list_suspension_reasons() if is_current else ()
         finally:
             store.close_sync()
     except KeyStoreUnavailableError:
@@ -96,6 +105,7 @@ def _database_findings(settings: Settings, today: date, machine: Machine) -> tup
         *key_findings,
         *worker_findings,
         *_product_findings(settings, joined_people),
+        *_suspension_findings(suspension_reasons),
         *_delivery_findings(delivery_counts, today),
     )
 
@@ -122,10 +132,7 @@ def _delivery_findings(
         Finding(
             is_healthy=False,
             key=f"operator.doctor.deliveries_{status}",
-            facts={
-                "count": codes.total(),
-                "codes": ", ".join(f"{code} ({number})" for code, number in sorted(codes.items())),
-            },
+            facts={"count": codes.total(), "codes": _format_codes(codes)},
         )
         for status, codes in (("failed", failed), ("missed", missed))
         if codes
@@ -148,6 +155,18 @@ def _product_findings(settings: Settings, joined_people: Mapping[str, int]) -> t
         for product in is_configured
         if people_count[product] and not is_configured[product]
     )
+
+
+def _suspension_findings(reasons: tuple[str, ...]) -> tuple[Finding, ...]:
+    """Return how many workspaces are suspended, and with which codes."""
+    if not reasons:
+        return ()
+    facts: dict[str, str | int] = {"count": len(reasons), "codes": _format_codes(Counter(reasons))}
+    return (Finding(is_healthy=False, key="operator.doctor.workspaces_suspended", facts=facts),)
+
+
+def _format_codes(counts: Counter[str]) -> str:
+    return ", ".join(f"{code} ({number})" for code, number in sorted(counts.items()))
 
 
 def _worker_finding(workers: tuple[LiveWorker, ...]) -> Finding:
@@ -177,6 +196,29 @@ def _slack_findings(slack_check: SlackCheck) -> tuple[Finding, ...]:
         else Finding(is_healthy=True, key="operator.doctor.scopes"),
         _clock_finding(slack_check.server_time),
     )
+
+
+def _foreign_team_findings(settings: Settings, workspace: str) -> tuple[Finding, ...]:
+    """Return how many teams of Slack are set up in another workspace than *workspace*.
+
+    That of the token is the only one that is served. An unreadable database has its own finding.
+    """
+    try:
+        store = open_store(settings)
+        try:
+            team_counts = store.count_teams() if store.is_schema_current() else {}
+        finally:
+            store.close_sync()
+    except Exception:  # noqa: BLE001 - reported by the check of the database
+        return ()
+    foreign_count = sum(
+        count
+        for team_workspace, count in team_counts.items()
+        if parse_product(team_workspace) == "slack" and team_workspace != workspace
+    )
+    facts: dict[str, str | int] = {"count": foreign_count}
+    finding = Finding(is_healthy=False, key="operator.doctor.teams_elsewhere", facts=facts)
+    return (finding,) if foreign_count else ()
 
 
 def _microsoft_findings(microsoft_check: MicrosoftCheck) -> tuple[Finding, ...]:

@@ -2,8 +2,16 @@
 
 from enum import Enum
 
+from bot.affiliation import Affiliation
+
 DEACTIVATED = "deactivated"
 """The unreachable reason of a closed account, whatever reported it."""
+
+EXTERNAL = "external"
+"""The unreachable reason of a person who now acts from another organisation.
+
+They are refused the form in which a check-in is answered, so they are sent none.
+"""
 
 _DEACTIVATION_CODES = frozenset(
     {
@@ -83,6 +91,20 @@ def merge_suspension_reasons(current: str, reported: str) -> str:
 def is_deactivated(reason: str) -> bool:
     """Return whether the unreachable *reason* of a person is that of a closed account."""
     return reason in _DEACTIVATION_CODES
+
+
+def unreachable_reason_after_request(current: str, affiliation: Affiliation) -> str:
+    """Return the reason to store after a request of a person who is unreachable for *current*.
+
+    A member's request proves that they are reachable. A person of another organisation stays
+    unreachable, or becomes so, until they act as a member again.
+    """
+    return "" if affiliation is Affiliation.MEMBER else current or EXTERNAL
+
+
+def is_ended_by_activity(reason: str) -> bool:
+    """Return whether an activity of unknown affiliation ends the unreachable *reason*."""
+    return reason not in {"", EXTERNAL}
 
 
 def merge_unreachable_reasons(current: str, reported: str) -> str:

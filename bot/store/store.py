@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -233,6 +234,20 @@ class Store:
     def count_joined_people(self) -> dict[str, int]:
         """Count the people who joined, by workspace, without names; blocks briefly."""
         return self._run_read(lambda repos: repos.people.count_joined())
+
+    def list_suspension_reasons(self) -> tuple[str, ...]:
+        """Return why each suspended workspace is suspended, without ids; blocks briefly."""
+        return self._run_read(
+            lambda repos: tuple(
+                state.suspension_reason for state in repos.workspaces.list_suspended().values()
+            )
+        )
+
+    def count_teams(self) -> dict[str, int]:
+        """Count the teams by workspace, without names; blocks briefly."""
+        return self._run_read(
+            lambda repos: dict(Counter(team.workspace for team in repos.teams.list_teams()))
+        )
 
     def create_worker_lease(
         self, *, shares_deliveries: bool, idle_seconds: float | None = None

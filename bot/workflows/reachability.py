@@ -1,29 +1,58 @@
 """Record what an event, a profile or a request proves about a person and their workspace."""
 
-from bot.conversation import Person, Profile
+from bot.affiliation import Affiliation
+from bot.conversation import Person, Profile, Request
 from bot.domain.people import Clinician
-from bot.domain.reachability import DEACTIVATED, Evidence, is_deactivated, may_resume
+from bot.domain.reachability import (
+    DEACTIVATED,
+    Evidence,
+    is_deactivated,
+    is_ended_by_activity,
+    may_resume,
+    unreachable_reason_after_request,
+)
 from bot.store.repositories import Repositories
 
 
-def needs_recovery(clinician: Clinician, suspension_reason: str) -> bool:
+def needs_recovery(clinician: Clinician, suspension_reason: str, affiliation: Affiliation) -> bool:
     """Return whether a request of *clinician* changes a stored mark, so that a write is due.
 
     *suspension_reason* is that of their workspace, ``""`` for none.
     """
-    return bool(clinician.unreachable_reason) or may_resume(suspension_reason, Evidence.PAYLOAD)
+    has_new_reason = _reason_after_request(clinician, affiliation) != clinician.unreachable_reason
+    return has_new_reason or may_resume(suspension_reason, Evidence.PAYLOAD)
 
 
-def record_request(repos: Repositories, person: Person) -> str:
-    """Mark *person*, who has just acted, as reachable, and resume their workspace.
+def record_request(repos: Repositories, request: Request) -> tuple[str, ...]:
+    """Mark the person of *request* as reachable, and resume their workspace.
 
-    The reason of the mark does not matter; an uninstalled workspace stays suspended. Returns the
-    action to log, ``""`` for none. Every kind of request has the same effect, so the removed mark
-    does not reveal what the person did.
+    The reason of the mark does not matter; an uninstalled workspace stays suspended. A person of
+    another organisation who joined earlier becomes unreachable instead. Returns the actions to
+    log. Every kind of request has the same effect, so the changed mark does not reveal what the
+    person did.
     """
-    repos.people.mark_reachable(person)
-    is_resumed = repos.workspaces.resume(person.workspace, Evidence.PAYLOAD)
-    return "workspaces.opened" if is_resumed else ""
+    person, actions = request.person, []
+    clinician = repos.people.get(person)
+    reason = _reason_after_request(clinician, request.affiliation)
+    if not reason:
+        repos.people.mark_reachable(person)
+    elif not clinician.unreachable_reason and repos.people.mark_unreachable(person, reason):
+        actions.append("people.unreachable")
+    if repos.workspaces.resume(person.workspace, Evidence.PAYLOAD):
+        actions.append("workspaces.opened")
+    return tuple(actions)
+
+
+def record_activity(repos: Repositories, person: Person) -> None:
+    """Mark *person* as reachable after an activity that does not report their affiliation."""
+    if is_ended_by_activity(repos.people.get(person).unreachable_reason):
+        repos.people.mark_reachable(person)
+
+
+def _reason_after_request(clinician: Clinician, affiliation: Affiliation) -> str:
+    if not clinician.has_joined and not clinician.unreachable_reason:
+        return ""
+    return unreachable_reason_after_request(clinician.unreachable_reason, affiliation)
 
 
 def changes_stored_profile(clinician: Clinician, profile: Profile) -> bool:

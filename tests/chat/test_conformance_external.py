@@ -1,10 +1,24 @@
 """Conformance for people of other organisations: the same behaviour on every product."""
 
+from datetime import timedelta
+
 import pytest
 
+from bot.conversation import Person
 from bot.domain import external_access
+from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.reachability import EXTERNAL
 from handlers import BUTTONS, FORMS
-from tests.chat.expectations import DEBRIEF_ANSWERS, WORDS, count_codes, shows_body
+from tests.chat.expectations import (
+    DEBRIEF_ANSWERS,
+    MONDAY,
+    WORDS,
+    advance_and_deliver,
+    count_codes,
+    shows_body,
+)
+from tests.chat.recovery import workspace_of
+from tests.chat.route_walk import load_team_id
 from tests.chat.surfaces import Product, Screen
 from tests.handlers.test_external import OPEN_BUTTONS, OPEN_FORMS
 
@@ -59,6 +73,25 @@ async def test_the_home_page_offers_what_is_open(product: Product) -> None:
         WORDS.translate(key)
         for key in ("common.step.tip", "rupture.chooser.title", "common.step.kept")
     }
+
+
+@pytest.mark.parametrize("name", ["checkin.answer", "tip.today"])
+async def test_who_joined_earlier_gets_no_further_check_in(product: Product, name: str) -> None:
+    """A person who joined and now acts from another organisation is asked nothing any more."""
+    person = Person(workspace_of(product), product.external)
+    team_id = await load_team_id(product)
+    scope = product.bot.context.store.across_workspaces
+    await scope.write(lambda repos: repos.people.join_team(person, team_id))
+
+    await product.activate_control(product.external, "buttons", name)
+    await product.activate_control(product.external, "buttons", name)
+    await advance_and_deliver(product, MONDAY + timedelta(minutes=1))
+
+    assert (await scope.read(lambda repos: repos.people.get(person))).unreachable_reason == EXTERNAL
+    week = await scope.read(
+        lambda repos: repos.delivery_history.slots_by_person(DeliveryKind.CHECKIN, {person}, "")
+    )
+    assert not week[person]
 
 
 async def test_a_member_is_not_refused(product: Product) -> None:

@@ -4,15 +4,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.affiliation import Affiliation
 from bot.domain.reachability import (
     DEACTIVATED,
+    EXTERNAL,
     Evidence,
     SuspensionKind,
     classify_suspension,
     is_deactivated,
+    is_ended_by_activity,
     may_resume,
     merge_suspension_reasons,
     merge_unreachable_reasons,
+    unreachable_reason_after_request,
 )
 
 UNINSTALLATIONS = ("app_uninstalled", "tokens_revoked")
@@ -73,3 +77,23 @@ def test_a_deactivation_is_one_state_in_any_order(reasons: list[str]) -> None:
 def test_a_block_is_no_deactivation(reason: str) -> None:
     """A person who blocked the bot, or who is reachable, has an open account."""
     assert not is_deactivated(reason)
+
+
+@pytest.mark.parametrize("reason", ["", EXTERNAL, *UNREACHABLE_REASONS])
+def test_a_members_request_ends_any_reason(reason: str) -> None:
+    """A person who acts as a member is reachable, whatever the reason was."""
+    assert unreachable_reason_after_request(reason, Affiliation.MEMBER) == ""
+
+
+@pytest.mark.parametrize("reason", ["", EXTERNAL, *UNREACHABLE_REASONS])
+def test_a_request_from_another_organisation_ends_no_reason(reason: str) -> None:
+    """A person who acts from another organisation is or becomes unreachable."""
+    expected = reason or EXTERNAL
+
+    assert unreachable_reason_after_request(reason, Affiliation.EXTERNAL) == expected
+
+
+@pytest.mark.parametrize("reason", ["", EXTERNAL, *UNREACHABLE_REASONS])
+def test_an_activity_makes_no_member(reason: str) -> None:
+    """An activity of unknown affiliation ends every reason but that of another organisation."""
+    assert is_ended_by_activity(reason) == (reason in UNREACHABLE_REASONS)

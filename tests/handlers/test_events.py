@@ -21,6 +21,7 @@ from bot.conversation import (
 )
 from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Clinician
+from bot.domain.reachability import EXTERNAL
 from bot.elements import Message, Text
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
@@ -129,6 +130,17 @@ async def test_a_received_payload_makes_its_sender_reachable(team_context: Conte
         reasons.append((await load_clinician(team_context)).unreachable_reason)
 
     assert reasons == ["blocked", ""]
+
+
+async def test_an_event_makes_no_member_of_an_external_person(team_context: Context) -> None:
+    """An event reports no affiliation, so a person of another organisation is asked nothing."""
+    scope, route = team_context.store.across_workspaces, Address(WORKSPACE, MARIE.id, route="a")
+    await scope.write(lambda repos: repos.people.mark_unreachable(MARIE, EXTERNAL))
+
+    for event in (PayloadReceived(WORKSPACE, MARIE.id), AddressReachable(route)):
+        await EVENT_HANDLER(event, team_context)
+
+    assert (await load_clinician(team_context)).unreachable_reason == EXTERNAL
 
 
 EVENTS_OF_A_LIVE_WORKSPACE: tuple[ChatEvent, ...] = (

@@ -1,0 +1,69 @@
+"""The check-up reports workspaces that refuse the bot, and teams of workspaces it cannot serve."""
+
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from bot.admin import doctor
+from bot.admin.doctor import SlackCheck
+from bot.content.catalogue import load_catalogue
+from bot.store.repositories import Repositories
+from bot.store.store import Store
+from tests.admin.test_doctor import SCOPES, build_settings, check_unreachable_microsoft
+from tests.store.sample_counts import build_team
+
+
+@pytest.mark.parametrize(
+    ("token_team_id", "sentence"),
+    [("T1", None), ("T2", "Mend: 2 teams are set up in another Slack workspace")],
+)
+async def test_teams_of_another_workspace_are_counted(
+    tmp_path: Path, token_team_id: str, sentence: str | None
+) -> None:
+    """The finding counts Slack's teams outside the token's workspace; others are not Slack's."""
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store.migrate()
+    workspaces = {"a": "slack:T1", "b": "slack:T1", "c": "msteams:tenant"}
+    teams = [replace(build_team(name), workspace=workspaces[name]) for name in workspaces]
+    await store.across_workspaces.write(lambda repos: [repos.teams.save(team) for team in teams])
+    await store.close()
+
+    async def check_slack() -> SlackCheck:
+        return SlackCheck(scopes=SCOPES, workspace_id=token_team_id)
+
+    findings = await doctor.run_checkup(
+        build_settings(tmp_path), check_slack, check_unreachable_microsoft
+    )
+    words = load_catalogue().get_pack("en")
+    elsewhere = [finding for finding in findings if finding.key.endswith("teams_elsewhere")]
+    assert [finding.is_healthy for finding in elsewhere] == [False] * bool(sentence)
+    assert all(
+        words.translate(finding.key, **finding.facts).startswith(str(sentence))
+        for finding in elsewhere
+    )
+
+
+async def test_suspended_workspaces_are_counted_by_code(tmp_path: Path) -> None:
+    """The finding contains how many workspaces are suspended, with which codes, and no id."""
+    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store.migrate()
+    for workspace in ("slack:T1", "slack:T2"):
+        await store.for_workspace(workspace).write(partial(_suspend_workspace, workspace))
+    await store.close()
+
+    async def check_slack() -> SlackCheck:
+        return SlackCheck(scopes=SCOPES)
+
+    findings = await doctor.run_checkup(
+        build_settings(tmp_path), check_slack, check_unreachable_microsoft
+    )
+    (finding,) = [each for each in findings if each.key.endswith("workspaces_suspended")]
+
+    assert not finding.is_healthy
+    assert finding.facts == {"count": 2, "codes": "token_revoked (2)"}
+
+
+def _suspend_workspace(workspace: str, repos: Repositories) -> None:
+    repos.workspaces.suspend(workspace, "token_revoked")
