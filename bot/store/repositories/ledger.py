@@ -121,9 +121,13 @@ class Ledger:
                 return FilingResult(is_full=True)
         return FilingResult(min((period.closes for period in records), default=None))
 
-    def reseal_records(self, contributor: Contributor) -> None:
-        """Write the records of the contributor's team again, changed or not."""
-        self._records.mark_dirty(contributor.periods)
+    def load_open_periods(self, team: Team, now: datetime) -> tuple[Period, ...]:
+        """Look up the open periods of *team*, which are opened if missing."""
+        return self._periods.get_or_open_periods(team, now)
+
+    def reseal_periods(self, periods: Iterable[Period]) -> None:
+        """Encrypt and write the records of a team's *periods* again, changed or not."""
+        self._records.mark_dirty(periods)
 
     def withdraw_debriefs(self, contributor: Contributor, now: datetime) -> int:
         """Delete every debrief of *contributor* in the open periods and return how many.
