@@ -191,6 +191,15 @@ class Ledger:
         all_periods = self._periods.list_periods()
         return len(all_periods) - len(self._records.load_records(all_periods))
 
+    def mark_undone(self, since: datetime, now: datetime) -> int:
+        """Record for every open period that a restore undid what was filed *since* then."""
+        return self._periods.mark_undone(int(since.timestamp()), now)
+
+    def find_undone_since(self, team_id: str, now: datetime) -> datetime | None:
+        """Return since when a restore undid what was filed in the team's open periods, if ever."""
+        unix_seconds = self._periods.find_undone_since(team_id, now)
+        return None if unix_seconds is None else datetime.fromtimestamp(unix_seconds, UTC)
+
     def next_close(self, after: datetime) -> datetime | None:
         """Return the earliest instant later than *after* at which a period ends."""
         unix_seconds = self._periods.next_close_seconds(int(after.timestamp()))
