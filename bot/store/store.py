@@ -149,6 +149,10 @@ class Store:
             QueuedJob(run_checkpoint, runs_outside_transaction=True), timeout_seconds=60.0
         )
 
+    async def vacuum_destroyed_rows(self) -> None:
+        """Remove the dead rows of closed periods from PostgreSQL's files; see ``erasure``."""
+        await asyncio.to_thread(erasure.vacuum_destroyed_rows, self._engines)
+
     async def remove_unused_keys(self, now: datetime) -> int:
         """Remove the keys of the periods that ended and closed; see :mod:`bot.store.key_removal`.
 
