@@ -5,7 +5,7 @@ import gc
 import logging
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,6 +30,7 @@ from bot.middleware import RequestMiddleware
 from bot.settings import Settings
 from bot.store.open_store import open_store
 from bot.worker_options import PRODUCTION, WorkerOptions
+from schedules import reseal_records
 from schedules.clock import TICK_SECONDS, Ticker
 from schedules.delivery.sender import DeliverySender
 from schedules.delivery.single_worker import SingleWorker
@@ -66,7 +67,7 @@ class Bot:
         self.context = Context(store, content, clock, outlets, settings.archive_folder)
         self.request_middleware = RequestMiddleware(self.context)
         self._delivery_wakeup = asyncio.Event()
-        self._runs_ticker = runs_ticker
+        self._runs_ticker, self._is_test = runs_ticker, settings.test_mode
         self.chat_adapters = adapters.bind_adapters(outbound_sides, self._build_routes())
         max_rest_seconds = 0 if settings.test_mode else TICK_SECONDS  # advanced clocks skip rests
         self.delivery_sender = DeliverySender(
@@ -170,7 +171,9 @@ class Bot:
         """Start the adapters and the scheduler on entry; stop and close everything on exit."""
         for adapter in self.chat_adapters.values():
             await adapter.start()
-        wakeup_task = asyncio.create_task(self._deliver_on_wakeup())
+        tasks = [asyncio.create_task(self._deliver_on_wakeup())]
+        if self._runs_ticker and not self._is_test:  # a test's clock is not real time
+            tasks.append(asyncio.create_task(reseal_records.cover_forever(self.context)))
         if self._runs_ticker:
             resuming = adapters.resume_workspaces(self.context.store, self.chat_adapters)
             await _run_safely("resume", resuming)
@@ -179,9 +182,9 @@ class Bot:
             yield
         finally:
             self.ticker.stop()
-            wakeup_task.cancel()
-            with suppress(asyncio.CancelledError):
-                await wakeup_task
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self.delivery_worker.stop()
             await self.request_middleware.wait_for_profile_lookups()
             for adapter in self.chat_adapters.values():

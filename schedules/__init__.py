@@ -13,6 +13,7 @@ from schedules import (
     introduction,
     mark_database,
     refresh_profiles,
+    reseal_records,
     retention,
     weekly_checkin,
 )
@@ -35,6 +36,7 @@ class Duty:
 TIMETABLE: Mapping[str, Duty] = {
     "mark_database": Duty(mark_database.run, mark_database.next_due),
     "close_periods": Duty(close_periods.run, close_periods.next_due),
+    "reseal_records": Duty(reseal_records.run, reseal_records.next_due),
     "archive_releases": Duty(archive_releases.run, archive_releases.next_due),
     "daily_tip": Duty(daily_tip.run, daily_tip.next_due),
     "weekly_checkin": Duty(weekly_checkin.run, weekly_checkin.next_due),

@@ -15,7 +15,8 @@ async def run(context: Context) -> int:
 
     Publishing the table and deleting its record are one transaction; the key is removed after its
     commit, by every run until it is gone. The checkpoint removes the last bytes of the record from
-    SQLite's write-ahead log. Returns how many periods were closed.
+    SQLite's write-ahead log, the vacuum its dead rows from PostgreSQL's tables. Returns how many
+    periods were closed.
     """
     now = context.now()
     closed = await context.store.across_workspaces.write(
@@ -27,6 +28,7 @@ async def run(context: Context) -> int:
     await _remove_unused_keys(context, now)
     if closed:
         await context.store.checkpoint()
+        await context.store.vacuum_destroyed_rows()
         logger.info("periods.closed", extra={"action": "periods.closed", "count": closed})
     return closed
 

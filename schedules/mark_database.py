@@ -1,6 +1,5 @@
 """Duty: mark in the database and in the key store that the database has lived until now."""
 
-import asyncio
 import logging
 from datetime import datetime
 
@@ -10,15 +9,15 @@ logger = logging.getLogger("attune.rollback")
 
 
 async def run(context: Context) -> int:
-    """Log a restore of the database since the last run, then advance the mark.
+    """Advance the mark, and log a restore of the database since the last run.
 
-    Returns how many restores were detected, one at most.
+    The open periods are marked with it, so that everybody on their lists reads it in the next
+    check-in. Returns how many restores were detected, one at most.
     """
-    rollback = await asyncio.to_thread(context.store.detect_rollback)
+    rollback = await context.store.advance_rollback_mark(context.now())
     if rollback is not None:
         action = "rollback.detected"
         logger.error(action, extra={"action": action})
-    await context.store.advance_rollback_mark(context.now())
     return int(rollback is not None)
 
 

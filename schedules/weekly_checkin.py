@@ -7,12 +7,13 @@ the duty inserts rows, and the delivery workers render and send them.
 import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
 from bot.conversation import Person
+from bot.domain import calendar
 from bot.domain.checkins import frequency, scheduling
 from bot.domain.checkins import questions as checkin_questions
 from bot.domain.checkins.scheduling import Blocker, Postponement
@@ -34,6 +35,14 @@ class CheckinRun:
     now: datetime
     last_run: datetime
     deal_sign_code: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """The reader's language, and since which day a restored backup undid what the team filed."""
+
+    words: LanguagePack
+    undone_since: date | None
 
 
 async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
@@ -94,29 +103,29 @@ def compose_checkin(
     the private chat, so the message must reveal nothing. The slot column is the ISO week, and
     the detail column the sign's code.
     """
-    pack_or_postponement = _words_if_deliverable(repos, delivery, context)
-    if not isinstance(pack_or_postponement, LanguagePack):
-        return pack_or_postponement
-    sign = pack_or_postponement.get_sign(delivery.detail)
-    return checkin_questions.render_checkin(pack_or_postponement, delivery.slot, sign)
+    reading = _prepare_reading(repos, delivery, context)
+    if not isinstance(reading, _Reading):
+        return reading
+    sign = reading.words.get_sign(delivery.detail)
+    return checkin_questions.render_checkin(
+        reading.words, delivery.slot, sign, reading.undone_since
+    )
 
 
 def compose_last_note(
     repos: Repositories, delivery: Delivery, context: Context
 ) -> Message | Postponement | None:
     """Render the last note; ``None`` for a person who used their check-ins again meanwhile."""
-    pack_or_postponement = _words_if_deliverable(repos, delivery, context)
-    return (
-        checkin_questions.render_last_note(pack_or_postponement)
-        if isinstance(pack_or_postponement, LanguagePack)
-        else pack_or_postponement
-    )
+    reading = _prepare_reading(repos, delivery, context)
+    if not isinstance(reading, _Reading):
+        return reading
+    return checkin_questions.render_last_note(reading.words, reading.undone_since)
 
 
-def _words_if_deliverable(
+def _prepare_reading(
     repos: Repositories, delivery: Delivery, context: Context
-) -> LanguagePack | Postponement | None:
-    """Return the language pack if the delivery is still wanted and may be sent now.
+) -> _Reading | Postponement | None:
+    """Return what the message is rendered with, if it is still wanted and may be sent now.
 
     Otherwise return a postponement, or ``None`` to withdraw the delivery.
     """
@@ -133,8 +142,13 @@ def _words_if_deliverable(
         scheduling.build_schedule(member, team), now, delivery.deadline
     ):
         return None if postponement.blocker is Blocker.PAUSED else postponement
-    return context.catalogue.get_pack(
+    words = context.catalogue.get_pack(
         context.catalogue.choose_language(member.language, member.locale, team.language)
+    )
+    undone_since = repos.ledger.find_undone_since(team.id, now)
+    return _Reading(
+        words,
+        calendar.local_day(undone_since, calendar.load_zone(team.zone)) if undone_since else None,
     )
 
 

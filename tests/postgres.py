@@ -63,6 +63,25 @@ class PostgresServer:
         """Return the URL of *database*, as for `DATABASE_URL`."""
         return f"postgresql+psycopg://{_SUPERUSER}@/{database}?host={self._data_folder}"
 
+    def dump_wal(self, start: str, end: str) -> str:
+        """Return the write-ahead log between two positions, as PostgreSQL's own tool prints it."""
+        folder = str(self._data_folder / "data" / "pg_wal")
+        return self._run_tool("pg_waldump", "--path", folder, "--start", start, "--end", end)
+
+    def read_wal_files(self) -> bytes:
+        """Return the bytes of all segments of the write-ahead log."""
+        folder = self._data_folder / "data" / "pg_wal"
+        return b"".join(path.read_bytes() for path in sorted(folder.glob("0*")))
+
+    def _run_tool(self, program: str, *arguments: str) -> str:
+        command = [str(self._bin_folder / program), *arguments]
+        if os.geteuid() == 0:
+            command = ["runuser", "-u", _SUPERUSER, "--", *command]
+        completed = subprocess.run(
+            command, check=True, capture_output=True, text=True, cwd=self._data_folder
+        )
+        return completed.stdout
+
     def _connection_string(self, database: str) -> str:
         return f"host={self._data_folder} dbname={database} user={_SUPERUSER}"
 

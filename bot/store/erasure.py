@@ -4,10 +4,12 @@ import logging
 from contextlib import closing
 from typing import Any
 
-from sqlalchemy import Connection, Engine, column, delete, insert, select, table
+from sqlalchemy import Connection, Engine, column, delete, insert, select, table, text
 
 from bot.logs import log_error
+from bot.store.engines import Engines, create_lease_engine
 from bot.store.group_commit import checkpoint_wal
+from bot.store.schema import feeds, ledger_records, periods
 
 logger = logging.getLogger("attune.store")
 
@@ -41,6 +43,25 @@ def erase_removed_rows(engine: Engine) -> None:
     if is_erased:
         with engine.begin() as connection:
             connection.execute(delete(_markers).where(_IS_MARKER))
+
+
+def vacuum_destroyed_rows(engines: Engines) -> None:
+    """Vacuum the tables whose rows a close deletes, in a PostgreSQL session of its own.
+
+    It takes no lock that a reader or writer waits for. Failure, such as a missing privilege, is
+    logged; autovacuum does the same later. SQLite overwrites deleted rows at once.
+    """
+    if engines.is_sqlite:
+        return
+    engine = create_lease_engine(engines)
+    try:
+        with engine.connect() as connection:
+            for destroyed in (ledger_records, feeds, periods):
+                connection.execute(text(f"VACUUM {destroyed.name}"))
+    except Exception as error:  # noqa: BLE001 - the period is closed all the same
+        log_error(logger, "store.vacuum_failed", error)
+    finally:
+        engine.dispose()
 
 
 def _rewrite_file(engine: Engine) -> bool:

@@ -187,6 +187,7 @@ periods = Table(
     Column("epsilon", String(10), nullable=False),
     Column("question", String(10), nullable=False),
     Column("workspace", String(80), nullable=False),
+    Column("undone_since", BigInteger, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
     comment="An open period and the terms it opened with; destroyed when it closes.",
 )

@@ -150,6 +150,10 @@ class Store:
             QueuedJob(run_checkpoint, runs_outside_transaction=True), timeout_seconds=60.0
         )
 
+    async def vacuum_destroyed_rows(self) -> None:
+        """Remove the dead rows of closed periods from PostgreSQL's files; see ``erasure``."""
+        await asyncio.to_thread(erasure.vacuum_destroyed_rows, self._engines)
+
     async def remove_unused_keys(self, now: datetime) -> int:
         """Remove the keys of the periods that ended and closed; see :mod:`bot.store.key_removal`.
 
@@ -215,13 +219,18 @@ class Store:
         """
         return self._run_read(lambda repos: repos.detect_rollback())
 
-    async def advance_rollback_mark(self, now: datetime) -> None:
+    async def advance_rollback_mark(self, now: datetime) -> Rollback | None:
         """Record in the database and then in the key store that the database has lived to *now*.
 
-        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        A restore since the last call is marked in the open periods, in the transaction that
+        advances the database's mark, and returned. Raises
+        :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
-        mark = await self.across_workspaces.write(lambda repos: repos.advance_rollback_mark(now))
+        detected, mark = await self.across_workspaces.write(
+            lambda repos: (repos.mark_rollback(now), repos.advance_rollback_mark(now))
+        )
         await asyncio.to_thread(self._write_mark, mark)
+        return detected
 
     def _write_mark(self, mark: int) -> None:
         if self.key_store.read_mark() != mark:

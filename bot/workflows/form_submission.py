@@ -70,5 +70,15 @@ def submit_form(
     if not is_first:
         repos.idempotency_keys.insert_random_key(now.date())
     result = apply(FormContext(request.person, now, contributor, is_first))
-    repos.ledger.reseal_records(contributor)
+    repos.ledger.reseal_periods(contributor.periods)
     return result
+
+
+def write_cover(repos: Repositories, team: Team, now: datetime) -> None:
+    """Write the rows that a form of a member of *team* writes, without a form.
+
+    The same statements in the same order, so that they leave the same traces.
+    """
+    periods = repos.ledger.load_open_periods(team, now)
+    repos.idempotency_keys.insert_random_key(now.date())
+    repos.ledger.reseal_periods(periods)

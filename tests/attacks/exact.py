@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.attacks import test_dumps as dumps
 from tests.attacks import test_views as views
+from tests.attacks import test_wal_archive as wal
 from tests.attacks.database_copies import (
     BotInstance,
     fetch_releases,
@@ -13,7 +14,9 @@ from tests.attacks.database_copies import (
     rows_of_team,
     run_in_copies,
 )
+from tests.attacks.wal_archive import COVER, OTHER_FORMS, cover_probability, score_guesses
 from tests.doubles import PEPPERS
+from tests.postgres import PostgresServer
 from tests.sample_team import CLINICIANS, SUPERVISOR
 
 PERIOD_COUNT = 20
@@ -91,9 +94,38 @@ async def run_storage_order(folder: Path) -> str:
     return f"100 rounds, the best of {len(shares)} orders ({name}): {best:.3f}, chance 0.111"
 
 
+async def run_wal_archive(_folder: Path) -> str:
+    """Read PostgreSQL's log: was a form a debrief, whose was it, and was it a form at all."""
+    server = PostgresServer()
+    server.start()
+    try:
+        forms = await wal.trace_log(server, OTHER_FORMS, 600)
+        covers = await wal.trace_log(server, (COVER,), 600)
+    finally:
+        server.stop()
+        server.delete_files()
+    return (
+        f"of 300 each: debrief {score_guesses(forms, wal.is_filing):.3f} (chance 0.5), "
+        f"person {score_guesses(forms, lambda event: event.person.id):.3f} (chance 0.111), "
+        f"form or cover {score_guesses(covers, wal.is_cover):.3f} (chance 0.5); "
+        f"{len({event.trace for event in forms + covers})} different traces"
+    )
+
+
+async def run_suspected_moment(_folder: Path) -> str:
+    """Weigh an event at a suspected moment: a form for certain, or a cover by its rate."""
+    lines = []
+    for minutes in (5, 30, 60):
+        probability = cover_probability(minutes)
+        lines.append(f"{minutes} min: cover {probability:.2f}, odds x{1 / probability:.1f}")
+    return "; ".join(lines)
+
+
 EXACT_ATTACKS: Mapping[str, Callable[[Path], Awaitable[str]]] = {
     "live differencing": run_live_differencing,
     "overlapping groups, parent minus children": run_overlapping_groups,
     "linkage from a copy": run_linkage,
     "storage order": run_storage_order,
+    "write-ahead log of PostgreSQL": run_wal_archive,
+    "some form at a suspected moment, by the log": run_suspected_moment,
 }

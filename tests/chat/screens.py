@@ -61,6 +61,7 @@ def iter_messages(words: LanguagePack) -> Iterator[Message]:
     yield from (
         questions.render_checkin(words, f"2026-W{week:02}", words.signs[0]) for week in range(1, 9)
     )
+    yield questions.render_checkin(words, "2026-W10", words.signs[0], DAY)
     yield from (_report_page(words, table) for table in _iter_tables())
     yield reports.render_report(reports.ReportArchive(TEAM, (), DAY), None, words)
     yield from (

@@ -96,11 +96,14 @@ def lens_of_week(words: LanguagePack, week: str) -> Lens:
     return words.lenses[monday_of_iso_week(week).toordinal() // 7 % len(words.lenses)]
 
 
-def render_checkin(words: LanguagePack, week: str, sign: Sign) -> Message:
+def render_checkin(
+    words: LanguagePack, week: str, sign: Sign, undone_since: date | None = None
+) -> Message:
     """Render the week's question as a private message.
 
     It is identical for all clinicians, whatever their earlier answers: the history of a private
-    chat, which the product stores, must not disclose them.
+    chat, which the product stores, must not disclose them. *undone_since* is the day since which
+    a restored backup has undone what the team filed, if it did.
     """
     menu = tuple(Option(code, words.translate(f"checkin.menu.{code}")) for code in MENU_CODES)
     answer = Button(
@@ -113,6 +116,7 @@ def render_checkin(words: LanguagePack, week: str, sign: Sign) -> Message:
     return Message(
         words.translate("checkin.nudge.summary"),
         (
+            *_render_undone(words, undone_since),
             *_render_question(words, week, sign),
             ActionRow(
                 (answer, OverflowMenu("checkin.menu", words.translate("checkin.nudge.menu"), menu))
@@ -123,18 +127,29 @@ def render_checkin(words: LanguagePack, week: str, sign: Sign) -> Message:
     )
 
 
-def render_last_note(words: LanguagePack) -> Message:
-    """Render the one note that check-ins have stopped, with a button to restart them."""
+def render_last_note(words: LanguagePack, undone_since: date | None = None) -> Message:
+    """Render the one note that check-ins have stopped, with a button to restart them.
+
+    *undone_since* is that of :func:`render_checkin`.
+    """
     restart_button = Button("checkin.again", words.translate("common.step.again"), primary=True)
     leave_button = Button("checkin.leave", words.translate("checkin.menu.leave"))
     return Message(
         words.translate("checkin.last.summary"),
         (
+            *_render_undone(words, undone_since),
             Text(words.translate("checkin.last.text")),
             ActionRow((restart_button, leave_button)),
             Caption(words.translate("checkin.last.private")),
         ),
     )
+
+
+def _render_undone(words: LanguagePack, undone_since: date | None) -> tuple[Element, ...]:
+    if undone_since is None:
+        return ()
+    day = words.format_day(undone_since)
+    return (Banner(words.translate("checkin.nudge.undone", day=day), "info"),)
 
 
 def _render_question(words: LanguagePack, week: str, sign: Sign) -> tuple[Element, ...]:

@@ -55,6 +55,13 @@ class Repositories:
         """Return what a restore of the database has undone; ``None`` without one."""
         return rollback.detect_rollback(self._connection, self._key_store)
 
+    def mark_rollback(self, now: datetime) -> rollback.Rollback | None:
+        """Mark what a restore has undone in every open period, and return it, if there was one."""
+        detected = self.detect_rollback()
+        if detected is not None:
+            self.ledger.mark_undone(detected.restored_to, now)
+        return detected
+
     def advance_rollback_mark(self, now: datetime) -> int:
         """Advance the database's mark to *now* and return it, for the key store."""
         return rollback.advance_database_mark(self._connection, now)

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, select
 
 from bot.domain.counts import pseudonyms
 from bot.store.schema import idempotency_keys
@@ -47,9 +47,12 @@ class IdempotencyKeys:
         )
 
     def insert_random_key(self, day: date) -> None:
-        """Insert a key of no request; it cannot be distinguished from a request's."""
+        """Insert a key of no request; it cannot be distinguished from a request's.
+
+        The statement is that of a claim: PostgreSQL logs one that allows for a conflict otherwise.
+        """
         row = {"key": secrets.token_bytes(_KEY_BYTES), "day": day}
-        self._connection.execute(insert(idempotency_keys), row)
+        insert_missing_rows(self._connection, idempotency_keys, [row])
 
     def delete_before(self, cutoff: date) -> int:
         """Delete claims of days before *cutoff* and return how many were deleted."""

@@ -122,9 +122,13 @@ class Ledger:
                 return FilingResult(is_full=True)
         return FilingResult(min((period.closes for period in records), default=None))
 
-    def reseal_records(self, contributor: Contributor) -> None:
-        """Write the records of the contributor's team again, changed or not."""
-        self._records.mark_dirty(contributor.periods)
+    def load_open_periods(self, team: Team, now: datetime) -> tuple[Period, ...]:
+        """Look up the open periods of *team*, which are opened if missing."""
+        return self._periods.get_or_open_periods(team, now)
+
+    def reseal_periods(self, periods: Iterable[Period]) -> None:
+        """Encrypt and write the records of a team's *periods* again, changed or not."""
+        self._records.mark_dirty(periods)
 
     def withdraw_debriefs(self, contributor: Contributor, now: datetime) -> int:
         """Delete every debrief of *contributor* in the open periods and return how many.
@@ -187,6 +191,15 @@ class Ledger:
         """Count the periods that can neither count debriefs nor close: nothing opens them."""
         all_periods = self._periods.list_periods()
         return len(all_periods) - len(self._records.load_records(all_periods))
+
+    def mark_undone(self, since: datetime, now: datetime) -> int:
+        """Record for every open period that a restore undid what was filed *since* then."""
+        return self._periods.mark_undone(int(since.timestamp()), now)
+
+    def find_undone_since(self, team_id: str, now: datetime) -> datetime | None:
+        """Return since when a restore undid what was filed in the team's open periods, if ever."""
+        unix_seconds = self._periods.find_undone_since(team_id, now)
+        return None if unix_seconds is None else datetime.fromtimestamp(unix_seconds, UTC)
 
     def next_close(self, after: datetime) -> datetime | None:
         """Return the earliest instant later than *after* at which a period ends."""

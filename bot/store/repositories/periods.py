@@ -4,7 +4,7 @@ import logging
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
 
 from bot.domain import calendar
 from bot.domain.counts import release_rule, slots
@@ -114,6 +114,22 @@ class Periods:
         for table in (feeds, periods):
             in_period = [table.c[name] == value for name, value in period.row_key.items()]
             self._connection.execute(delete(table).where(*in_period))
+
+    def mark_undone(self, since_seconds: int, now: datetime) -> int:
+        """Record that what was filed since *since_seconds* is undone in every open period.
+
+        An earlier date stays. Returns how many periods have changed.
+        """
+        is_later = (periods.c.undone_since == 0) | (periods.c.undone_since > since_seconds)
+        change = update(periods).where(_is_open(now), is_later)
+        return self._connection.execute(change.values(undone_since=since_seconds)).rowcount
+
+    def find_undone_since(self, team_id: str, now: datetime) -> int | None:
+        """Return the earliest such date of the open periods that the team feeds, if any."""
+        is_undone = (feeds.c.team == team_id) & _is_open(now) & (periods.c.undone_since > 0)
+        query = select(func.min(periods.c.undone_since)).join(feeds, _FEEDS_PERIOD)
+        since_seconds: int | None = self._connection.scalar(query.where(is_undone))
+        return since_seconds
 
     def next_close_seconds(self, after_seconds: int) -> int | None:
         """Return the earliest Unix time later than *after_seconds* at which a period ends."""

@@ -242,7 +242,9 @@ async def test_unchanged_record_is_sealed_with_a_new_nonce(store: Store) -> None
 
     async def reseal_and_fetch() -> list[bytes]:
         await store.across_workspaces.write(
-            lambda repos: repos.ledger.reseal_records(repos.ledger.load_contributor(MARIE, NOW))
+            lambda repos: repos.ledger.reseal_periods(
+                repos.ledger.load_contributor(MARIE, NOW).periods
+            )
         )
         return await store.across_workspaces.read(
             lambda repos: [bytes(body) for body in repos._connection.scalars(query)]

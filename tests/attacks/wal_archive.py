@@ -1,0 +1,184 @@
+"""PostgreSQL's write-ahead log and its counters, and the attacker who reads them.
+
+The attacker has the archived log, or a role of their own that polls ``pg_stat_user_tables`` after
+each event. They know what a part of the events was, and guess the others from equal traces.
+"""
+
+import re
+import secrets
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from math import exp
+
+import psycopg
+
+from bot.content import catalogue
+from bot.context import Context
+from bot.conversation import Person
+from bot.domain.counts import cover
+from bot.middleware import RequestMiddleware
+from bot.store.repositories import Repositories
+from bot.workflows.form_submission import write_cover
+from handlers import FORMS
+from tests.doubles import PEPPERS, FakeClock, RecordingOutlet
+from tests.handlers.test_form_submission import FORM_REQUESTS, build_form_request
+from tests.key_folders import open_test_store
+from tests.postgres import PostgresServer
+from tests.sample_team import CLINICIANS, SUPERVISOR, TEAM, set_up_team
+
+FILING, COVER = "debrief", "cover"
+OTHER_FORMS = tuple(name for name in FORM_REQUESTS if name not in {FILING, "withdrawal"})
+"""Forms that write a guide or an answer; a withdrawal files nothing either, but is rare."""
+
+WRITE_COUNTERS = ("n_tup_ins", "n_tup_upd", "n_tup_del")
+READ_COUNTERS = ("seq_scan", "seq_tup_read", "idx_scan", "idx_tup_fetch")
+
+_WAL_LINE = re.compile(
+    r"rmgr: (?P<manager>\w+) .*?len \(rec/tot\): +\d+/ +(?P<size>\d+),.*?desc: (?P<operation>\w+)"
+)
+_WAL_TABLE = re.compile(r"rel \d+/\d+/(?P<node>\d+)")
+_BACKGROUND = {"Standby", "XLOG", "CLOG"}
+
+Trace = Hashable
+
+
+@dataclass(frozen=True)
+class Event:
+    """One form or cover with its person, and the trace that it left."""
+
+    kind: str
+    person: Person
+    trace: Trace
+
+
+class WatchedBot:
+    """A bot on PostgreSQL with one team, whose log and counters are read after each event."""
+
+    def __init__(self, server: PostgresServer, url: str, context: Context) -> None:
+        """Watch the bot of *context*, whose database is at *url* on *server*."""
+        self.context = context
+        self._server = server
+        self._address = url.replace("+psycopg", "")
+        self._middleware = RequestMiddleware(context)
+        self._number = 0
+
+    async def run_event(self, kind: str, person: Person) -> None:
+        """Submit a form as *person*, through the middleware, or write a cover of the team."""
+        self._number += 1
+        if kind == COVER:
+            await self.context.store.across_workspaces.write(self._write_cover)
+            return
+        request = build_form_request(kind, person, f"act {self._number}")
+        await self._middleware.bind_handler(FORMS[FORM_REQUESTS[kind][0]])(request)
+        await self._middleware.wait_for_profile_lookups()
+
+    def _write_cover(self, repos: Repositories) -> None:
+        write_cover(repos, TEAM, self.context.now())
+
+    async def trace_wal(self, kind: str, person: Person) -> Event:
+        """Run an event and return what the log then tells of it."""
+        start = self._query("SELECT pg_current_wal_insert_lsn()::text")[0][0]
+        await self.run_event(kind, person)
+        end = self._query("SELECT pg_current_wal_insert_lsn()::text")[0][0]
+        lines = self._server.dump_wal(str(start), str(end)).splitlines()
+        return Event(kind, person, parse_trace(lines, self._table_names()))
+
+    async def trace_counters(self, kind: str, person: Person, columns: Sequence[str]) -> Event:
+        """Run an event and return by how much each counter of each table has grown."""
+        before = self._poll_counters(columns)
+        await self.run_event(kind, person)
+        after = self._poll_counters(columns)
+        growth = {(key, after[key] - before.get(key, 0)) for key in after}
+        return Event(kind, person, frozenset(item for item in growth if item[1]))
+
+    def _poll_counters(self, columns: Sequence[str]) -> dict[tuple[str, str], int]:
+        self.context.store._engines.dispose()  # a session writes its counters when it ends
+        while self._count_sessions() > 1:
+            pass
+        rows = self._query(f"SELECT relname, {', '.join(columns)} FROM pg_stat_user_tables")  # noqa: S608 - constants
+        return {
+            (str(name), column): int(str(value or 0))
+            for name, *values in rows
+            for column, value in zip(columns, values, strict=True)
+        }
+
+    def _count_sessions(self) -> int:
+        query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        return int(str(self._query(query)[0][0]))
+
+    def _table_names(self) -> dict[str, str]:
+        rows = self._query("SELECT pg_relation_filenode(oid)::text, relname FROM pg_class")
+        return {str(node): str(name) for node, name in rows if node}
+
+    def _query(self, statement: str) -> list[tuple[object, ...]]:
+        with psycopg.connect(self._address, autocommit=True) as connection:
+            return connection.execute(statement.encode()).fetchall()
+
+
+def parse_trace(lines: Sequence[str], table_names: dict[str, str]) -> Trace:
+    """Return the operations in order, each with its table and size, without background work."""
+    trace = []
+    for line in lines:
+        parsed, node = _WAL_LINE.match(line), _WAL_TABLE.search(line)
+        if parsed and parsed["manager"] not in _BACKGROUND:
+            table = table_names.get(node["node"], node["node"]) if node else ""
+            trace.append((parsed["manager"], parsed["operation"], table, int(parsed["size"])))
+    return tuple(trace)
+
+
+@asynccontextmanager
+async def open_watched_bot(server: PostgresServer) -> AsyncIterator[WatchedBot]:
+    """Open a bot on a new database with nine clinicians who joined and used it before."""
+    url = server.database_url(server.create_database())
+    store = open_test_store(url, PEPPERS)
+    store.migrate()
+    context = Context(store, catalogue.load_catalogue(), FakeClock(), {"slack": RecordingOutlet()})
+    await set_up_team(context, TEAM, CLINICIANS, (SUPERVISOR,))
+    await store.across_workspaces.write(
+        lambda repos: [repos.people.join_team(person, TEAM.id) for person in CLINICIANS]
+    )
+    bot = WatchedBot(server, url, context)
+    for person in CLINICIANS:
+        for kind in FORM_REQUESTS:
+            await bot.run_event(kind, person)
+    try:
+        yield bot
+    finally:
+        await store.close()
+
+
+def deal_events(
+    kinds: Sequence[str], others: Sequence[str], count: int
+) -> list[tuple[str, Person]]:
+    """Return *count* random events, each with even odds from *kinds* or from *others*."""
+    return [
+        (secrets.choice(secrets.choice((kinds, others))), secrets.choice(CLINICIANS))
+        for _ in range(count)
+    ]
+
+
+def score_guesses(events: Sequence[Event], classify: Callable[[Event], Hashable]) -> float:
+    """Return the share of right guesses for the second half, after learning from the first.
+
+    A trace that was never seen is guessed at random among all answers.
+    """
+    known, guessed = events[: len(events) // 2], events[len(events) // 2 :]
+    seen: defaultdict[Trace, Counter[Hashable]] = defaultdict(Counter)
+    for event in known:
+        seen[event.trace][classify(event)] += 1
+    answers = sorted({classify(event) for event in known}, key=repr)
+    right = 0
+    for event in guessed:
+        counts = seen.get(event.trace)
+        top = max(counts.values()) if counts else 0
+        best = [answer for answer, count in counts.items() if count == top] if counts else answers
+        right += secrets.choice(best) == classify(event)
+    return right / len(guessed)
+
+
+def cover_probability(window_minutes: float) -> float:
+    """Return the probability that a cover of the team falls into a window of this length."""
+    drawn_share = window_minutes * 60 * cover.cover_rate(1)
+    return 1 - exp(-drawn_share)
