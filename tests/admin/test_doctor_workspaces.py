@@ -10,8 +10,8 @@ from bot.admin import doctor
 from bot.admin.doctor import SlackCheck
 from bot.content.catalogue import load_catalogue
 from bot.store.repositories import Repositories
-from bot.store.store import Store
 from tests.admin.test_doctor import SCOPES, build_settings, check_unreachable_microsoft
+from tests.key_folders import open_test_store
 from tests.store.sample_counts import build_team
 
 
@@ -23,7 +23,7 @@ async def test_teams_of_another_workspace_are_counted(
     tmp_path: Path, token_team_id: str, sentence: str | None
 ) -> None:
     """The finding counts Slack's teams outside the token's workspace; others are not Slack's."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     workspaces = {"a": "slack:T1", "b": "slack:T1", "c": "msteams:tenant"}
     teams = [replace(build_team(name), workspace=workspaces[name]) for name in workspaces]
@@ -47,7 +47,7 @@ async def test_teams_of_another_workspace_are_counted(
 
 async def test_suspended_workspaces_are_counted_by_code(tmp_path: Path) -> None:
     """The finding contains how many workspaces are suspended, with which codes, and no id."""
-    store = Store.open(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
     store.migrate()
     for workspace in ("slack:T1", "slack:T2"):
         await store.for_workspace(workspace).write(partial(_suspend_workspace, workspace))
