@@ -13,7 +13,7 @@ from typing import Any
 
 from uvicorn.loops.auto import auto_loop_factory
 
-from bot import app, logs, operator_commands, progress, settings
+from bot import adapters, app, logs, operator_commands, progress, settings
 from bot.admin import doctor, start_checks
 from bot.admin.command_line import CommandHandler, build_parser
 from bot.admin.key_location import read_machine
@@ -117,7 +117,7 @@ def _print_checkup(_options: argparse.Namespace, words: LanguagePack) -> int:
     _print_custom_cards_report(config, words)
     findings = asyncio.run(
         doctor.run_checkup(
-            config, lambda: app.check_slack(config), lambda: app.check_microsoft(config)
+            config, lambda: adapters.check_slack(config), lambda: adapters.check_microsoft(config)
         )
     )
     for finding in findings:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from starlette.types import ASGIApp
 
+from bot.admin.doctor import MicrosoftCheck, SlackCheck
 from bot.chat import slack
 from bot.content.catalogue import Catalogue
 from bot.conversation import Routes, parse_product
@@ -16,6 +17,7 @@ from bot.outlet import Outlet
 from bot.settings import Settings
 from bot.settings_validation import reveal_secret
 from bot.slack_token_store import SlackTokenStore
+from bot.store.open_store import open_store
 from bot.store.store import Store
 
 if TYPE_CHECKING:
@@ -161,4 +163,26 @@ def _build_teams_access(settings: Settings) -> "AccessSettings":
         openid_metadata_url=settings.teams_openid_metadata_url or "",
         allow_unsigned=settings.dangerously_allow_unauthenticated_requests,
         pads_answers=settings.pad_answers,
+    )
+
+
+async def check_microsoft(settings: Settings) -> MicrosoftCheck:
+    """Fetch Microsoft's signing keys and an access token, for the operator's check-up."""
+    account = await check_teams_account(settings)
+    return MicrosoftCheck(account.has_signing_keys, account.has_token)
+
+
+async def check_slack(settings: Settings) -> SlackCheck:
+    """Call Slack's ``auth.test`` for the bot's account, for the operator's check-up."""
+    store = open_store(settings)
+    try:
+        account = await slack.check_account(build_slack_access(settings, store))
+    finally:
+        await store.close()
+    return SlackCheck(
+        account.error_code,
+        account.workspace_name,
+        account.scopes,
+        account.server_time,
+        account.team_id,
     )

@@ -17,9 +17,8 @@ import handlers
 import schedules
 from bot import adapters
 from bot.admin import apply_teams as team_admin
-from bot.admin.doctor import MicrosoftCheck, SlackCheck
 from bot.admin.metrics import Metrics
-from bot.chat import http, slack
+from bot.chat import http
 from bot.clock import Clock
 from bot.clock_endpoint import build_clock_route
 from bot.content import catalogue
@@ -279,25 +278,3 @@ async def apply_teams(
         )
     finally:
         await store.close()
-
-
-async def check_microsoft(settings: Settings) -> MicrosoftCheck:
-    """Fetch Microsoft's signing keys and an access token, for the operator's check-up."""
-    account = await adapters.check_teams_account(settings)
-    return MicrosoftCheck(account.has_signing_keys, account.has_token)
-
-
-async def check_slack(settings: Settings) -> SlackCheck:
-    """Call Slack's ``auth.test`` for the bot's account, for the operator's check-up."""
-    store = open_store(settings)
-    try:
-        account = await slack.check_account(adapters.build_slack_access(settings, store))
-    finally:
-        await store.close()
-    return SlackCheck(
-        account.error_code,
-        account.workspace_name,
-        account.scopes,
-        account.server_time,
-        account.team_id,
-    )

@@ -23,7 +23,9 @@ def print_deliveries(_options: argparse.Namespace, words: LanguagePack) -> int:
     config = settings.load_settings("deliveries")
     store = open_store(config)
     try:
-        counts = metrics.summarize_delivery_counts(store.count_deliveries())
+        counts = metrics.summarize_delivery_counts(
+            store.read_sync(lambda repos: repos.deliveries.count_by_state())
+        )
     except Exception:  # noqa: BLE001 - each driver has its own errors; the doctor prints the remedy
         print_sentence(words.translate("operator.deliveries.unread"))
         return EXIT_UNHEALTHY

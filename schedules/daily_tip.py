@@ -23,15 +23,11 @@ async def run(context: Context) -> int:
     last_run, teams = await context.store.across_workspaces.read(
         lambda repos: (repos.watermarks.last_run(DeliveryKind.TIP, now), repos.teams.list_teams())
     )
-    reachable_teams = [
-        team
-        for team in teams
-        if not team.unreachable_reason and context.is_configured(team.workspace)
-    ]
     planned_tips = [
         planned_tip
-        for team in reachable_teams
-        if (planned_tip := _plan_latest_tip(team, now, last_run))
+        for team in teams
+        if context.is_configured(team.workspace)
+        and (planned_tip := _plan_latest_tip(team, now, last_run))
     ]
     return await context.store.across_workspaces.write(
         partial(_plan_tips, planned_tips=planned_tips, now=now)
@@ -75,13 +71,16 @@ def _plan_latest_tip(team: Team, now: datetime, last_run: datetime) -> PlannedDe
 
     The row has a reason, and is inserted as missed, on a public holiday and after the deadline,
     which for a slot in the daytime is the start of the quiet hours at the latest. A missed slot
-    that an earlier run has processed, up to *last_run*, returns ``None``.
+    that an earlier run has processed, up to *last_run*, returns ``None``. A channel that accepts no
+    messages is tried once a week: no event reports that the bot was put back into it.
     """
     zone = calendar.load_zone(team.zone)
     slot = calendar.latest_daily_slot(team.tip_days, team.tip_time, zone, now)
     if slot is None:
         return None
     day = date.fromisoformat(slot.key)
+    if team.unreachable_reason and not tips.is_first_tip_day(day, team.tip_days):
+        return None
     quiet_start = calendar.local_to_utc(day, calendar.QUIET_HOURS_START, zone)
     deadline = slot.due_at + calendar.MAX_LATENESS[DeliveryKind.TIP]
     deadline = min(deadline, quiet_start) if slot.due_at < quiet_start else deadline

@@ -17,6 +17,7 @@ from bot.domain.checkins.scheduling import REASON_LATE, Blocker
 from bot.settings import Settings
 from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.open_store import open_store
+from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryCount, DeliveryState
 from bot.store.worker_locks import LiveWorker
 
@@ -86,10 +87,10 @@ def _database_findings(settings: Settings, today: date, machine: Machine) -> tup
         try:
             is_current = store.is_schema_current()
             workers = store.list_live_workers()
-            joined_people = store.count_joined_people() if is_current else {}
-            delivery_counts = store.count_deliveries() if is_current else ()
+            joined_people = store.read_sync(_count_joined_people) if is_current else {}
+            delivery_counts = store.read_sync(_count_deliveries) if is_current else ()
             key_findings = key_checkup.check_keys(settings, store, machine)
-            suspension_reasons = store.list_suspension_reasons() if is_current else ()
+            suspension_reasons = store.read_sync(_list_suspension_reasons) if is_current else ()
         finally:
             store.close_sync()
     except KeyStoreUnavailableError:
@@ -206,7 +207,7 @@ def _foreign_team_findings(settings: Settings, workspace: str) -> tuple[Finding,
     try:
         store = open_store(settings)
         try:
-            team_counts = store.count_teams() if store.is_schema_current() else {}
+            team_counts = store.read_sync(_count_teams) if store.is_schema_current() else {}
         finally:
             store.close_sync()
     except Exception:  # noqa: BLE001 - reported by the check of the database
@@ -239,3 +240,22 @@ def _clock_finding(server_time: float | None) -> Finding:
             is_healthy=False, key="operator.doctor.clock_off", facts={"seconds": round(skew)}
         )
     return Finding(is_healthy=True, key="operator.doctor.clock")
+
+
+def _count_joined_people(repos: Repositories) -> dict[str, int]:
+    return repos.people.count_joined()
+
+
+def _count_deliveries(repos: Repositories) -> tuple[DeliveryCount, ...]:
+    return repos.deliveries.count_by_state()
+
+
+def _list_suspension_reasons(repos: Repositories) -> tuple[str, ...]:
+    """Return why each suspended workspace is suspended, without ids."""
+    suspended = repos.workspaces.list_suspended()
+    return tuple(state.suspension_reason for state in suspended.values())
+
+
+def _count_teams(repos: Repositories) -> dict[str, int]:
+    """Count the teams by workspace, without names."""
+    return dict(Counter(team.workspace for team in repos.teams.list_teams()))

@@ -24,7 +24,7 @@ def check_keys(settings: Settings, store: Store, machine: Machine) -> tuple[Find
     if missing_count:
         facts: dict[str, str | int] = {"count": missing_count}
         faults.append(Finding(is_healthy=False, key="operator.doctor.keys_missing", facts=facts))
-    elif unopened_count := store.count_periods_without_key() if store.is_schema_current() else 0:
+    elif unopened_count := _count_unopened_periods(store):
         facts = {"count": unopened_count}
         faults.append(Finding(is_healthy=False, key="operator.doctor.keys_wrong", facts=facts))
     return tuple(faults) or (
@@ -56,3 +56,10 @@ def _build_finding(name: str, settings: Settings, *, healthy: bool = False) -> F
     """Return a finding that names the folder; a database's address is never repeated."""
     folder: Path | str = settings.keys_folder or "KEYS"
     return Finding(healthy, f"operator.doctor.{name}", {"folder": str(folder)})
+
+
+def _count_unopened_periods(store: Store) -> int:
+    """Count the periods that no key opens; 0 before the schema has them."""
+    if not store.is_schema_current():
+        return 0
+    return store.read_sync(lambda repos: repos.ledger.count_periods_without_key())

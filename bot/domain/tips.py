@@ -193,3 +193,8 @@ def render_usage(words: LanguagePack) -> Message:
 
 def _first_keyword(words: LanguagePack) -> str:
     return _topic_keyword(next(iter(words.topics)), words)
+
+
+def is_first_tip_day(day: date, tip_days: tuple[int, ...]) -> bool:
+    """Return whether *day* is the first of the team's tip days in its week, as ISO weekdays."""
+    return day.isoweekday() == min(tip_days, default=0)

@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,7 +25,6 @@ from bot.store.group_commit import (
 from bot.store.keys.key_store import KeyStore
 from bot.store.record_cache import RecordCache
 from bot.store.repositories import Repositories
-from bot.store.repositories.deliveries import DeliveryCount
 from bot.store.rollback import Rollback
 from bot.store.worker_locks import LiveWorker, WorkerLease
 
@@ -198,9 +196,9 @@ class Store:
         with self._engines.reader.begin() as connection:
             return migrate.is_schema_current(connection)
 
-    def count_periods_without_key(self) -> int:
-        """Count the periods that no key opens; blocks briefly."""
-        return self._run_read(lambda repos: repos.ledger.count_periods_without_key())
+    def read_sync(self, job: Callable[[Repositories], T]) -> T:
+        """Run *job* in a read-only snapshot of all workspaces from synchronous code; blocks."""
+        return self._run_read(job)
 
     def count_missing_keys(self) -> int:
         """Count the keys of open periods that the key store does not contain; blocks briefly.
@@ -235,28 +233,6 @@ class Store:
     def _write_mark(self, mark: int) -> None:
         if self.key_store.read_mark() != mark:
             self.key_store.write_mark(mark)
-
-    def count_deliveries(self) -> tuple[DeliveryCount, ...]:
-        """Count deliveries by day, kind, state and reason, without names; blocks briefly."""
-        return self._run_read(lambda repos: repos.deliveries.count_by_state())
-
-    def count_joined_people(self) -> dict[str, int]:
-        """Count the people who joined, by workspace, without names; blocks briefly."""
-        return self._run_read(lambda repos: repos.people.count_joined())
-
-    def list_suspension_reasons(self) -> tuple[str, ...]:
-        """Return why each suspended workspace is suspended, without ids; blocks briefly."""
-        return self._run_read(
-            lambda repos: tuple(
-                state.suspension_reason for state in repos.workspaces.list_suspended().values()
-            )
-        )
-
-    def count_teams(self) -> dict[str, int]:
-        """Count the teams by workspace, without names; blocks briefly."""
-        return self._run_read(
-            lambda repos: dict(Counter(team.workspace for team in repos.teams.list_teams()))
-        )
 
     def create_worker_lease(
         self, *, shares_deliveries: bool, idle_seconds: float | None = None

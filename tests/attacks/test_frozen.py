@@ -181,7 +181,10 @@ async def test_missing_key_can_be_restored(tmp_path: Path) -> None:
     async with open_instance(tmp_path / "original", copy_time) as instance:
         assert await close_periods.run(instance.context) == 0
         assert await fetch_releases(instance) == []
-        assert instance.context.store.count_periods_without_key() == 2
+        assert (
+            instance.context.store.read_sync(lambda repos: repos.ledger.count_periods_without_key())
+            == 2
+        )
     shutil.copytree(tmp_path / "unmounted", keys_folder, dirs_exist_ok=True)
     async with open_instance(tmp_path / "original", copy_time) as instance:
         assert await close_periods.run(instance.context) == 2

@@ -164,18 +164,18 @@ def score_guesses(events: Sequence[Event], classify: Callable[[Event], Hashable]
 
     A trace that was never seen is guessed at random among all answers.
     """
-    known, guessed = events[: len(events) // 2], events[len(events) // 2 :]
-    seen: defaultdict[Trace, Counter[Hashable]] = defaultdict(Counter)
-    for event in known:
-        seen[event.trace][classify(event)] += 1
-    answers = sorted({classify(event) for event in known}, key=repr)
+    training_events, guessed_events = events[: len(events) // 2], events[len(events) // 2 :]
+    class_counts: defaultdict[Trace, Counter[Hashable]] = defaultdict(Counter)
+    for event in training_events:
+        class_counts[event.trace][classify(event)] += 1
+    answers = sorted({classify(event) for event in training_events}, key=repr)
     right = 0
-    for event in guessed:
-        counts = seen.get(event.trace)
+    for event in guessed_events:
+        counts = class_counts.get(event.trace)
         top = max(counts.values()) if counts else 0
         best = [answer for answer, count in counts.items() if count == top] if counts else answers
         right += secrets.choice(best) == classify(event)
-    return right / len(guessed)
+    return right / len(guessed_events)
 
 
 def cover_probability(window_minutes: float) -> float:

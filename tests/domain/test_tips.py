@@ -250,3 +250,12 @@ def test_quiet_signs_precede_open_ones() -> None:
     order = [atoms.index(atom) for atom in ("T2e", "T2c", "T2a", "T2b")]
 
     assert all(earlier < later for earlier, later in pairwise(order))
+
+
+@pytest.mark.parametrize(
+    ("tip_days", "first_days"), [((2, 4), ["2026-06-30"]), ((5,), ["2026-07-03"]), ((), [])]
+)
+def test_each_week_has_one_first_tip_day(tip_days: tuple[int, ...], first_days: list[str]) -> None:
+    """Of a week's days, the earliest tip day alone is the first one."""
+    week = [date(2026, 6, 29) + timedelta(days=number) for number in range(7)]
+    assert [day.isoformat() for day in week if tips.is_first_tip_day(day, tip_days)] == first_days

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.context import Context
+from bot.conversation import SendResult, SendStatus
 from bot.elements import Audience
 from schedules import daily_tip
 from schedules.delivery.sender import DeliverySender
@@ -29,6 +30,28 @@ async def test_a_late_tip_is_not_planned(team_context: Context, clock: FakeClock
     clock.advance(days=1, hours=4, minutes=1)
 
     assert await daily_tip.run(team_context) == 0
+
+
+async def test_a_closed_channel_is_tried_once_a_week(
+    team_context: Context, sender: DeliverySender, outlet: RecordingOutlet, clock: FakeClock
+) -> None:
+    """The first tip of the week is attempted, and a post that succeeds reopens the channel."""
+    scope = team_context.store.across_workspaces
+    await scope.write(
+        lambda repos: repos.teams.mark_unreachable(TEAM.workspace, CHANNEL, "not_in_channel")
+    )
+    planned_counts = []
+    for status in (SendStatus.GONE, SendStatus.SENT):
+        outlet.send_result = SendResult(status, reason="not_in_channel")
+        planned_count = 0
+        for _ in range(7 * 24):
+            planned_count += await daily_tip.run(team_context)
+            await sender.send_all_due()
+            clock.advance(hours=1)
+        planned_counts.append(planned_count)
+
+    assert planned_counts == [1, 2]
+    assert len(outlet.sent_messages) == 2
 
 
 async def test_a_team_without_tip_days_gets_none(team_context: Context, clock: FakeClock) -> None:

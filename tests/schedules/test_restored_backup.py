@@ -44,7 +44,7 @@ async def submit(context: Context, form: str, person: Person, key: str) -> None:
 
 
 @pytest.fixture
-async def restored(
+async def restored_bot(
     context: Context, clock: FakeClock, tmp_path: Path
 ) -> AsyncIterator[tuple[Context, RecordingOutlet]]:
     """A backup that replaces the database; since then Marie withdrew and Ada filed.
@@ -107,10 +107,10 @@ def build_notices(catalogue: Catalogue) -> dict[str, list[str]]:
 
 
 async def test_everybody_on_the_list_reads_it_with_the_next_checkin(
-    restored: tuple[Context, RecordingOutlet], clock: FakeClock
+    restored_bot: tuple[Context, RecordingOutlet], clock: FakeClock
 ) -> None:
     """Nine of nine read since which day, whatever they did; none of the two others do."""
-    context, outlet = restored
+    context, outlet = restored_bot
     assert await mark_database.run(context) == 1
     await mark_database.run(context)
     clock.advance(days=1)
@@ -120,20 +120,20 @@ async def test_everybody_on_the_list_reads_it_with_the_next_checkin(
 
 
 async def test_what_was_filed_and_withdrawn_since_is_undone(
-    restored: tuple[Context, RecordingOutlet],
+    restored_bot: tuple[Context, RecordingOutlet],
 ) -> None:
     """The sentence is true: Marie's debrief is there again, and Ada's is missing."""
-    context, _ = restored
+    context, _ = restored_bot
     contents = await fetch_token_codes(context.store)
 
     assert [len(pairs) for pairs in contents.values()] == [1, 1]
 
 
 async def test_notice_ends_with_the_period(
-    restored: tuple[Context, RecordingOutlet], clock: FakeClock
+    restored_bot: tuple[Context, RecordingOutlet], clock: FakeClock
 ) -> None:
     """A check-in after the close of the marked periods has no such sentence."""
-    context, outlet = restored
+    context, outlet = restored_bot
     await mark_database.run(context)
     clock.advance(days=8)
     await close_periods.run(context)
@@ -143,10 +143,10 @@ async def test_notice_ends_with_the_period(
 
 
 async def test_second_restore_does_not_shorten_the_span(
-    restored: tuple[Context, RecordingOutlet], clock: FakeClock
+    restored_bot: tuple[Context, RecordingOutlet], clock: FakeClock
 ) -> None:
     """The earliest date stays, since all that came later is undone as well."""
-    context, _ = restored
+    context, _ = restored_bot
     await mark_database.run(context)
     later = clock() + timedelta(hours=1)
     await context.store.across_workspaces.write(
@@ -160,10 +160,10 @@ async def test_second_restore_does_not_shorten_the_span(
 
 
 async def test_crash_before_the_key_stores_mark_loses_no_notice(
-    restored: tuple[Context, RecordingOutlet], clock: FakeClock
+    restored_bot: tuple[Context, RecordingOutlet], clock: FakeClock
 ) -> None:
     """The date is committed with the database's mark: no crash leaves one without the other."""
-    context, _ = restored
+    context, _ = restored_bot
     await context.store.across_workspaces.write(
         lambda repos: (repos.mark_rollback(clock()), repos.advance_rollback_mark(clock()))
     )
@@ -189,10 +189,10 @@ async def test_without_a_restore_no_checkin_has_the_notice(
 
 
 async def test_supervisor_reads_no_notice(
-    restored: tuple[Context, RecordingOutlet], clock: FakeClock
+    restored_bot: tuple[Context, RecordingOutlet], clock: FakeClock
 ) -> None:
     """A supervisor, who is on no list, gets no message."""
-    context, outlet = restored
+    context, outlet = restored_bot
     await mark_database.run(context)
     clock.advance(days=1)
     await send_checkins(context)
