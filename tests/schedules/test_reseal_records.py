@@ -12,11 +12,10 @@ from bot.context import Context
 from bot.domain.counts import cover
 from bot.store.repositories import Repositories
 from bot.store.schema import idempotency_keys, ledger_records
-from bot.store.store import Store
 from handlers import FORMS
 from schedules import reseal_records
 from tests.doubles import PEPPERS, FakeClock
-from tests.key_folders import key_store_for
+from tests.key_folders import open_test_store
 from tests.ledger_records import fetch_token_codes
 from tests.sample_team import CLINICIANS, TEAM, build_person, build_request, set_up_team
 
@@ -130,27 +129,40 @@ async def test_pass_writes_each_batch_in_a_transaction_of_its_own(context: Conte
     assert await count_idempotency_keys(context) == 13
 
 
-async def test_debriefs_filed_during_a_pass_are_counted(context: Context) -> None:
-    """Nothing is lost when forms and two processes' passes write the same records at once."""
-    await set_up_team(context)
-    await set_up_teams(context, 6)
+DATABASES = (
+    pytest.param("sqlite", id="sqlite"),
+    pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql),
+)
+
+
+@pytest.mark.parametrize("database", DATABASES)
+async def test_debriefs_filed_during_passes_of_two_processes_are_counted(
+    request: pytest.FixtureRequest, context: Context, database: str
+) -> None:
+    """Nothing is lost when forms and covers of two processes write the same records at once."""
     url = str(context.store._engines.writer.url)
-    second = Store.open(url, PEPPERS, key_store_for(url))
-    second_context = replace(context, store=second)
+    if database == "postgresql":
+        url = str(request.getfixturevalue("postgres_url"))
+    stores = [open_test_store(url, PEPPERS) for _ in range(2)]
+    stores[0].migrate()
+    first, second = (replace(context, store=store) for store in stores)
+    await set_up_team(first)
+    await set_up_teams(first, 6)
 
     async def cover_all(process: Context) -> None:
         for _ in range(4):
             await reseal_records._write_covers(process, await reseal_records._load_teams(process))
 
     await asyncio.gather(
-        *(file_debrief(context, number) for number in range(9)),
-        *(file_debrief(second_context, number) for number in range(9, 18)),
-        cover_all(context),
-        cover_all(second_context),
+        *(file_debrief(first, number) for number in range(9)),
+        *(file_debrief(second, number) for number in range(9, 18)),
+        cover_all(first),
+        cover_all(second),
     )
-    await second.close()
+    contents = await fetch_token_codes(first.store)
+    for store in stores:
+        await store.close()
 
-    contents = await fetch_token_codes(context.store)
     assert sum(len(pairs) for pairs in contents.values()) == 18 * 2
 
 
