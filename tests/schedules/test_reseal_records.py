@@ -4,12 +4,17 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import event, select
 
+from bot import app
+from bot.clock import Clock
 from bot.context import Context
 from bot.domain.counts import cover
+from bot.settings import Settings
 from bot.store.repositories import Repositories
 from bot.store.schema import idempotency_keys, ledger_records
 from handlers import FORMS
@@ -200,3 +205,39 @@ async def test_task_goes_on_after_an_unavailable_database(
     assert not task.done()
     assert [record.getMessage() for record in caplog.records] == ["cover.failed"]
     task.cancel()
+
+
+def is_covering() -> bool:
+    """Whether the task of random covers is running."""
+    return any(
+        getattr(task.get_coro(), "__name__", "") == "cover_forever" for task in asyncio.all_tasks()
+    )
+
+
+@pytest.mark.parametrize(
+    ("receives", "runs_ticker", "is_test", "is_expected"),
+    [
+        pytest.param(True, True, False, True, id="one process"),
+        pytest.param(False, True, False, True, id="worker"),
+        pytest.param(True, False, False, False, id="web beside a worker"),
+        pytest.param(True, True, True, False, id="test mode"),
+    ],
+)
+async def test_task_runs_where_the_scheduler_runs(
+    tmp_path: Path, *, receives: bool, runs_ticker: bool, is_test: bool, is_expected: bool
+) -> None:
+    """A process with the scheduler writes covers until it stops, but not by a test's clock."""
+    settings = Settings(
+        _env_file=None,
+        database_url=SecretStr(f"sqlite:///{tmp_path}/attune.sqlite"),
+        keys=SecretStr(str(tmp_path / "keys")),
+        pepper=SecretStr("made-up-pepper-of-more-than-32-characters"),
+        test_mode=is_test,
+    )
+    bot = app.Bot(settings, Clock(), receives=receives, runs_ticker=runs_ticker)
+    bot.context.store.migrate()
+
+    async with bot.lifespan():
+        await asyncio.sleep(0)
+        assert is_covering() is is_expected
+    assert not is_covering()
