@@ -87,6 +87,7 @@ def _database_findings(settings: Settings, today: date, machine: Machine) -> tup
         try:
             is_current = store.is_schema_current()
             workers = store.list_live_workers()
+            other_roles_count = store.count_other_roles()
             joined_people = store.read_sync(_count_joined_people) if is_current else {}
             delivery_counts = store.read_sync(_count_deliveries) if is_current else ()
             key_findings = key_checkup.check_keys(settings, store, machine)
@@ -100,7 +101,9 @@ def _database_findings(settings: Settings, today: date, machine: Machine) -> tup
     if not is_current:
         return (Finding(is_healthy=False, key="operator.doctor.migrate"),)
     schema_finding = Finding(is_healthy=True, key="operator.doctor.database")
-    worker_findings = () if settings.uses_sqlite else (_worker_finding(workers),)
+    worker_findings = (
+        () if settings.uses_sqlite else (_worker_finding(workers), _role_finding(other_roles_count))
+    )
     return (
         schema_finding,
         *key_findings,
@@ -178,6 +181,14 @@ def _worker_finding(workers: tuple[LiveWorker, ...]) -> Finding:
     if all(worker.shares_deliveries for worker in workers):
         return Finding(is_healthy=True, key="operator.doctor.workers_sharing", facts=facts)
     return Finding(is_healthy=False, key="operator.doctor.workers_apart", facts=facts)
+
+
+def _role_finding(other_roles_count: int) -> Finding:
+    """Return how many roles besides the bot's may connect and so read the server's counters."""
+    if not other_roles_count:
+        return Finding(is_healthy=True, key="operator.doctor.roles_alone")
+    facts: dict[str, str | int] = {"count": other_roles_count}
+    return Finding(is_healthy=False, key="operator.doctor.roles_others", facts=facts)
 
 
 def _slack_findings(slack_check: SlackCheck) -> tuple[Finding, ...]:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection
 
 from bot.errors import StoreBusyError
-from bot.store import erasure, key_removal, migrate, period_keys, worker_locks
+from bot.store import erasure, key_removal, migrate, period_keys, server_roles, worker_locks
 from bot.store.engines import MAX_READERS, Engines, create_lease_engine, open_engines
 from bot.store.group_commit import (
     IDLE_SECONDS,
@@ -92,8 +92,7 @@ class Store:
     ) -> None:
         """Use *engines*; *peppers*, newest first, key the encryption and the digests.
 
-        *key_store* holds the keys of periods and teams, outside this database; it is closed with
-        the store.
+        *key_store* holds the keys of periods and teams, outside this database; the store closes it.
 
         *max_queued* is the capacity of the write queue; after *idle_seconds* without writes
         the writer runs a WAL checkpoint.
@@ -253,6 +252,10 @@ class Store:
             return ()
         with self._engines.reader.begin() as connection:
             return worker_locks.list_live_workers(connection)
+
+    def count_other_roles(self) -> int:
+        """Count the other roles that may connect to PostgreSQL's database; blocks briefly."""
+        return server_roles.count_other_roles(self._engines)
 
     def _build_repositories(
         self, connection: Connection, records: RecordCache, workspace: str | None

@@ -2,8 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
+from sqlalchemy.engine import make_url
 
 from bot.admin import doctor
 from bot.admin.doctor import MicrosoftCheck, SlackCheck
@@ -202,6 +205,29 @@ async def test_workers_on_postgresql_are_reported(
     assert {finding.key: finding.is_healthy for finding in findings}[
         f"operator.doctor.{key}"
     ] is is_healthy
+
+
+@pytest.mark.parametrize("is_revoked", [True, False])
+async def test_roles_that_may_connect_are_reported(
+    postgres_url: str, tmp_path: Path, *, is_revoked: bool
+) -> None:
+    """Another role may watch the counters, until nobody else may connect."""
+    store = open_test_store(postgres_url, ())
+    store.migrate()
+    await store.close()
+    name, role = make_url(postgres_url).database, f"watcher_{uuid4().hex}"
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN".encode())
+        if is_revoked:
+            connection.execute(f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC".encode())
+
+    settings = build_settings(tmp_path, database_url=postgres_url)
+    findings = await doctor.run_checkup(settings, _check_healthy_slack, check_unreachable_microsoft)
+    with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"DROP ROLE {role}".encode())
+
+    keys = {finding.key for finding in findings if "roles_" in finding.key}
+    assert keys == {f"operator.doctor.roles_{'alone' if is_revoked else 'others'}"}
 
 
 @pytest.mark.parametrize("is_healthy", [True, False])

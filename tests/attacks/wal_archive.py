@@ -79,9 +79,9 @@ class WatchedBot:
 
     async def trace_wal(self, kind: str, person: Person) -> Event:
         """Run an event and return what the log then tells of it."""
-        start = self._query("SELECT pg_current_wal_insert_lsn()::text")[0][0]
+        start = self._query("SELECT pg_current_wal_flush_lsn()::text")[0][0]
         await self.run_event(kind, person)
-        end = self._query("SELECT pg_current_wal_insert_lsn()::text")[0][0]
+        end = self._query("SELECT pg_current_wal_flush_lsn()::text")[0][0]
         lines = self._server.dump_wal(str(start), str(end)).splitlines()
         return Event(kind, person, parse_trace(lines, self._table_names()))
 

@@ -20,7 +20,7 @@ from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.repositories import Repositories
 from bot.store.store import Store
 from bot.workflows.form_submission import FormContext, submit_form
-from schedules import close_periods
+from schedules import close_periods, reseal_records
 
 CODES = {"form": "away", "status": "touched"}
 KILLED = 9
@@ -63,6 +63,11 @@ def open_store(folder: Path, counter: StepCounter | None = None) -> Store:
 async def run_duty(store: Store, now: datetime) -> None:
     """Run the duty that closes and opens periods, which needs no catalogue."""
     await close_periods.run(Context(store, cast("Catalogue", None), lambda: now, {}))
+
+
+async def cover_teams(store: Store, now: datetime) -> None:
+    """Run the complete pass, one team per transaction."""
+    await reseal_records.run(Context(store, cast("Catalogue", None), lambda: now, {}), batch_size=1)
 
 
 async def submit_debrief(store: Store, person: Person, now: datetime) -> None:

@@ -1,9 +1,14 @@
 """Periods are closed on their Monday, in any process and however often the duty runs."""
 
+import psycopg
+import pytest
+
+from bot.content.catalogue import Catalogue
 from bot.context import Context
 from schedules import close_periods
-from tests.doubles import FakeClock
-from tests.sample_team import CLINICIANS, TEAM
+from tests.doubles import PEPPERS, FakeClock
+from tests.key_folders import open_test_store
+from tests.sample_team import CLINICIANS, TEAM, set_up_team
 
 CODES = {"form": "away", "status": "touched"}
 
@@ -58,3 +63,35 @@ async def test_an_open_period_is_not_published(team_context: Context, clock: Fak
 
     assert await close_periods.run(team_context) == 0
     assert await load_published_tables(team_context) == ()
+
+
+async def test_close_vacuums_what_it_destroyed(
+    postgres_url: str, full_catalogue: Catalogue, clock: FakeClock
+) -> None:
+    """On PostgreSQL no dead row of the closed period's tables is left after the close."""
+    store = open_test_store(postgres_url, PEPPERS)
+    store.migrate()
+    context = Context(store, full_catalogue, clock, {})
+    await set_up_team(context)
+    clock.advance(days=7)
+
+    assert await close_periods.run(context) == 2
+    await store.close()
+
+    with psycopg.connect(postgres_url.replace("+psycopg", "")) as connection:
+        rows = connection.execute(
+            "SELECT relname FROM pg_stat_user_tables WHERE last_vacuum IS NOT NULL"
+        ).fetchall()
+    assert {name for (name,) in rows} == {"ledger_record", "feed", "period"}
+
+
+async def test_failed_vacuum_is_logged_and_the_close_stands(
+    postgres_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Without the tables, as without the privilege, the error is logged by its type."""
+    store = open_test_store(postgres_url, PEPPERS)
+
+    await store.vacuum_destroyed_rows()
+    await store.close()
+
+    assert [record.getMessage() for record in caplog.records] == ["store.vacuum_failed"]

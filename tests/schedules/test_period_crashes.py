@@ -9,7 +9,14 @@ from pathlib import Path
 from bot.domain.counts.slots import LedgerRecord
 from bot.store.store import Store
 from tests.ledger_records import load_records
-from tests.schedules.crash_steps import Action, open_store, run_duty, run_in_process, submit_debrief
+from tests.schedules.crash_steps import (
+    Action,
+    cover_teams,
+    open_store,
+    run_duty,
+    run_in_process,
+    submit_debrief,
+)
 from tests.store.sample_counts import (
     AFTER_QUARTER,
     NOW,
@@ -19,9 +26,9 @@ from tests.store.sample_counts import (
     fetch_release_rows,
 )
 
-NORTH = build_team("north")
+NORTH, SOUTH = build_team("north"), build_team("south")
 MARIE, OMAR, *_ = NINE = build_clinicians("north", 9)
-MIN_STEPS = {"open": 20, "file": 6, "close": 25}
+MIN_STEPS = {"open": 20, "file": 6, "close": 25, "cover": 12}
 """Steps that each action has at least; fewer would mean that the crashes missed something."""
 
 
@@ -49,6 +56,7 @@ async def open_and_file_but_marie(store: Store) -> None:
 
 open_action = partial(run_duty, now=NOW)
 file_action = partial(submit_debrief, person=MARIE, now=NOW)
+cover_action = partial(cover_teams, now=NOW)
 close_action = partial(run_duty, now=AFTER_QUARTER)
 
 
@@ -139,6 +147,31 @@ def test_crash_while_filing_counts_the_repeated_debrief_once(tmp_path: Path) -> 
         run_on_store(copy, retry_and_check)
         steps += 1
     assert steps > MIN_STEPS["file"]
+
+
+async def open_two_teams_and_file(store: Store) -> None:
+    """Two teams, in the first of which each of nine people has filed."""
+    await open_and_file(store)
+    await store.across_workspaces.write(declare_team_job(SOUTH, 9))
+    await run_duty(store, NOW)
+
+
+def test_crash_while_covering_loses_nothing(tmp_path: Path) -> None:
+    """After a crash at any step, between two records too, all is there and the pass runs again."""
+    prepared = prepare(tmp_path / "prepared", open_two_teams_and_file)
+
+    async def check_and_repeat(store: Store) -> None:
+        for _ in range(2):
+            records = await fetch_totals(store)
+            counts = sorted(slot.count for record in records for slot in record.slots)
+            assert counts == [1] * 9
+            await cover_teams(store, NOW)
+
+    steps = 0
+    for copy in iter_crashed_copies(tmp_path, prepared, cover_action):
+        run_on_store(copy, check_and_repeat)
+        steps += 1
+    assert steps > MIN_STEPS["cover"]
 
 
 def test_crash_while_closing_publishes_once_and_leaves_no_key(tmp_path: Path) -> None:

@@ -4,19 +4,23 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import event, select
 
+from bot import app
+from bot.clock import Clock
 from bot.context import Context
 from bot.domain.counts import cover
+from bot.settings import Settings
 from bot.store.repositories import Repositories
 from bot.store.schema import idempotency_keys, ledger_records
-from bot.store.store import Store
 from handlers import FORMS
 from schedules import reseal_records
 from tests.doubles import PEPPERS, FakeClock
-from tests.key_folders import key_store_for
+from tests.key_folders import open_test_store
 from tests.ledger_records import fetch_token_codes
 from tests.sample_team import CLINICIANS, TEAM, build_person, build_request, set_up_team
 
@@ -130,27 +134,40 @@ async def test_pass_writes_each_batch_in_a_transaction_of_its_own(context: Conte
     assert await count_idempotency_keys(context) == 13
 
 
-async def test_debriefs_filed_during_a_pass_are_counted(context: Context) -> None:
-    """Nothing is lost when forms and two processes' passes write the same records at once."""
-    await set_up_team(context)
-    await set_up_teams(context, 6)
+DATABASES = (
+    pytest.param("sqlite", id="sqlite"),
+    pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql),
+)
+
+
+@pytest.mark.parametrize("database", DATABASES)
+async def test_debriefs_filed_during_passes_of_two_processes_are_counted(
+    request: pytest.FixtureRequest, context: Context, database: str
+) -> None:
+    """Nothing is lost when forms and covers of two processes write the same records at once."""
     url = str(context.store._engines.writer.url)
-    second = Store.open(url, PEPPERS, key_store_for(url))
-    second_context = replace(context, store=second)
+    if database == "postgresql":
+        url = str(request.getfixturevalue("postgres_url"))
+    stores = [open_test_store(url, PEPPERS) for _ in range(2)]
+    stores[0].migrate()
+    first, second = (replace(context, store=store) for store in stores)
+    await set_up_team(first)
+    await set_up_teams(first, 6)
 
     async def cover_all(process: Context) -> None:
         for _ in range(4):
             await reseal_records._write_covers(process, await reseal_records._load_teams(process))
 
     await asyncio.gather(
-        *(file_debrief(context, number) for number in range(9)),
-        *(file_debrief(second_context, number) for number in range(9, 18)),
-        cover_all(context),
-        cover_all(second_context),
+        *(file_debrief(first, number) for number in range(9)),
+        *(file_debrief(second, number) for number in range(9, 18)),
+        cover_all(first),
+        cover_all(second),
     )
-    await second.close()
+    contents = await fetch_token_codes(first.store)
+    for store in stores:
+        await store.close()
 
-    contents = await fetch_token_codes(context.store)
     assert sum(len(pairs) for pairs in contents.values()) == 18 * 2
 
 
@@ -188,3 +205,39 @@ async def test_task_goes_on_after_an_unavailable_database(
     assert not task.done()
     assert [record.getMessage() for record in caplog.records] == ["cover.failed"]
     task.cancel()
+
+
+def is_covering() -> bool:
+    """Whether the task of random covers is running."""
+    return any(
+        getattr(task.get_coro(), "__name__", "") == "cover_forever" for task in asyncio.all_tasks()
+    )
+
+
+@pytest.mark.parametrize(
+    ("receives", "runs_ticker", "is_test", "is_expected"),
+    [
+        pytest.param(True, True, False, True, id="one process"),
+        pytest.param(False, True, False, True, id="worker"),
+        pytest.param(True, False, False, False, id="web beside a worker"),
+        pytest.param(True, True, True, False, id="test mode"),
+    ],
+)
+async def test_task_runs_where_the_scheduler_runs(
+    tmp_path: Path, *, receives: bool, runs_ticker: bool, is_test: bool, is_expected: bool
+) -> None:
+    """A process with the scheduler writes covers until it stops, but not by a test's clock."""
+    settings = Settings(
+        _env_file=None,
+        database_url=SecretStr(f"sqlite:///{tmp_path}/attune.sqlite"),
+        keys=SecretStr(str(tmp_path / "keys")),
+        pepper=SecretStr("made-up-pepper-of-more-than-32-characters"),
+        test_mode=is_test,
+    )
+    bot = app.Bot(settings, Clock(), receives=receives, runs_ticker=runs_ticker)
+    bot.context.store.migrate()
+
+    async with bot.lifespan():
+        await asyncio.sleep(0)
+        assert is_covering() is is_expected
+    assert not is_covering()
