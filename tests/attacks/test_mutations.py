@@ -11,6 +11,7 @@ from bot.store import sealing, upsert
 from bot.store.period import Period
 from bot.store.record_cache import RecordCache
 from bot.store.repositories import periods
+from bot.store.repositories.ledger import Ledger
 from bot.store.repositories.periods import Periods
 from bot.store.store import Store
 from tests.attacks import game_runner
@@ -63,7 +64,19 @@ async def claim_small_team_is_not_published(folder: Path) -> None:
         assert await fetch_releases(instance) == []
 
 
+async def claim_reading_writes_as_filing_does(folder: Path) -> None:
+    """Claim that a guide that is only read leaves the traces of a filed debrief."""
+    async with open_instance(folder / "alike") as instance:
+        await set_up_team(instance.context)
+        before = await instance.fetch_rows("ledger_record")
+        await instance.submit_form("guide", MARIE, {"form": "away", "status": "working"})
+        after = await instance.fetch_rows("ledger_record")
+        assert not set(before) & set(after)
+        assert len(await instance.fetch_rows("inbox")) == 1
+
+
 CLAIMS = (
+    claim_reading_writes_as_filing_does,
     claim_cap_limits_one_person,
     claim_band_edge_is_blurred,
     claim_table_is_frozen,
@@ -105,6 +118,11 @@ def remove_encryption(patch: pytest.MonkeyPatch) -> None:
     """Store records as they are."""
     patch.setattr(sealing, "seal", lambda _key, plaintext, *_data: plaintext)
     patch.setattr(sealing, "open_sealed", lambda _key, body, *_data: body)
+
+
+def skip_resealing(patch: pytest.MonkeyPatch) -> None:
+    """Write a record only where a form changed it."""
+    patch.setattr(Ledger, "reseal_records", lambda *_: None)
 
 
 def skip_record_deletion(patch: pytest.MonkeyPatch) -> None:
@@ -156,6 +174,7 @@ MUTATIONS: tuple[tuple[Mutation, Claim], ...] = (
     (remove_noise, claim_band_edge_is_blurred),
     (reuse_token_key, claim_tokens_are_unlinkable),
     (remove_encryption, claim_dump_links_no_one),
+    (skip_resealing, claim_reading_writes_as_filing_does),
     (skip_record_deletion, claim_close_destroys_records),
     (skip_key_removal, claim_close_destroys_records),
     (skip_checkpoint, claim_close_destroys_records),

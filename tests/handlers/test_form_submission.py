@@ -248,5 +248,12 @@ async def test_full_record_is_said_to_its_filer(context: Context) -> None:
     ]
     sentence = context.catalogue.get_pack("en").translate("privacy.filed.full")
 
+    retried_replies = [
+        await FORMS["debrief"](
+            build_request(person, answers=CODES, idempotency_key=f"act {number}"), context
+        )
+        for number, person in enumerate((*CLINICIANS, *extra))
+    ]
     assert [sentence in repr(reply) for reply in replies] == [False] * 9 + [True] * 9
+    assert retried_replies == replies
     assert await count_stored_codes(context.store) == 2 * 9

@@ -2,35 +2,23 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, delete, select
 
 from bot.conversation import Person
 from bot.store.schema import linked_accounts
 from bot.store.upsert import upsert_row
 
-_SELECT_MAIN_ACCOUNT = select(
-    linked_accounts.c.same_workspace, linked_accounts.c.same_person
-).where(
-    linked_accounts.c.workspace == bindparam("workspace"),
-    linked_accounts.c.person == bindparam("person_id"),
-)
-
 
 class LinkedAccounts:
     """Repository that maps secondary accounts to a person's main account.
 
-    One clinician has one token: debriefs from all linked accounts share one contribution cap.
+    One clinician has one token: debriefs from all linked accounts share one contribution cap. Each
+    request resolves the main account with the team, in :mod:`bot.store.repositories.teams`.
     """
 
     def __init__(self, connection: Connection) -> None:
         """Use the transaction of *connection*."""
         self._connection = connection
-
-    def resolve_account(self, person: Person) -> Person:
-        """Return the main account of *person*: itself, unless it is linked to another."""
-        parameters = {"workspace": person.workspace, "person_id": person.id}
-        row = self._connection.execute(_SELECT_MAIN_ACCOUNT, parameters).one_or_none()
-        return Person(*row) if row else person
 
     def list_links(self) -> dict[Person, Person]:
         """Return the main account of every linked account."""
