@@ -95,6 +95,15 @@ def delete_expired(record: TeamRecord, today: date) -> tuple[TeamRecord, int]:
     return record, len(expired)
 
 
+def can_encode(intention: Intention) -> bool:
+    """Return whether the codes of *intention* fit their fields and its week exists."""
+    try:
+        _encode_intention(intention)
+    except ValueError:
+        return False
+    return True
+
+
 def encode_record(record: TeamRecord) -> bytes:
     """Encode *record* to its fixed length; unused slots are zeros at the end.
 

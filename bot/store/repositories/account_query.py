@@ -1,14 +1,17 @@
-"""The query with which each request begins: a person's main account, row and home team."""
+"""The query with which each request begins: a person's main account, row, record and home team."""
 
 from typing import Any
 
 from sqlalchemy import Select, String, bindparam, func, select
 
-from bot.store.schema import linked_accounts, people, rosters, teams
+from bot.store.schema import linked_accounts, people, rosters, team_records, teams
 
 
 def _build_account_query() -> Select[Any]:
-    """Select the main account of a person, the person's row and the home team, in one row."""
+    """Select the main account of a person, their row, their record and the home team, in one row.
+
+    The record is that of the team of the person's own row, if it names one.
+    """
     sender = select(
         bindparam("workspace", type_=String).label("workspace"),
         bindparam("person_id", type_=String).label("person"),
@@ -23,11 +26,14 @@ def _build_account_query() -> Select[Any]:
         .scalar_subquery()
     )
     home_team = func.coalesce(func.nullif(main.c.home_team, ""), roster_team)
+    record_team = func.coalesce(func.nullif(people.c.home_team, ""), home_team)
     return (
         select(
             main_workspace.label("main_workspace"),
             main_person.label("main_person"),
             *people.columns,
+            team_records.c.team.label("record_team"),
+            team_records.c.body.label("record_body"),
             *(column.label(f"team_{column.name}") for column in teams.columns),
         )
         .select_from(sender)
@@ -39,6 +45,7 @@ def _build_account_query() -> Select[Any]:
         )
         .outerjoin(main, (main.c.workspace == main_workspace) & (main.c.id == main_person))
         .outerjoin(teams, teams.c.id == home_team)
+        .outerjoin(team_records, team_records.c.team == record_team)
     )
 
 

@@ -52,6 +52,11 @@ class Contributor:
     periods: tuple[Period, ...]
 
     @property
+    def record_team_id(self) -> str:
+        """The team whose record has the slot of the person's own account."""
+        return self.clinician.home_team_id or (self.team.id if self.team else "")
+
+    @property
     def is_counted(self) -> bool:
         """Whether the person contributes to the team's counts; a supervisor of it never does."""
         return bool(self.periods) and self.account not in self.supervisors
@@ -73,7 +78,7 @@ class Ledger:
     def __init__(self, connection: Connection, records: RecordCache) -> None:
         """Use the transaction of *connection* and its *records*."""
         self._records = records
-        self._teams = Teams(connection)
+        self._teams = Teams(connection, records)
         self._periods = Periods(connection, records)
 
     def load_contributor(self, person: Person, now: datetime) -> Contributor:

@@ -131,6 +131,21 @@ def test_code_longer_than_its_field_is_an_error() -> None:
         team_slots.encode_record(record)
 
 
+@pytest.mark.parametrize(
+    ("intention", "can_encode"),
+    [
+        (INTENTION, True),
+        (replace(INTENTION, sign_code="s" * 21), False),
+        (replace(INTENTION, week="2026-W60"), False),
+    ],
+)
+def test_intention_that_cannot_be_encoded_is_detected(
+    intention: Intention, *, can_encode: bool
+) -> None:
+    """A row of an earlier release with a longer code or without a real week is detected."""
+    assert team_slots.can_encode(intention) == can_encode
+
+
 def test_body_of_another_length_is_an_error() -> None:
     """A body that is no whole number of slots is not decoded in part."""
     with pytest.raises(ValueError, match="whole number"):
