@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from bot.context import Context
 from bot.conversation import (
@@ -18,11 +18,11 @@ from bot.conversation import (
     Request,
     Surface,
 )
-from bot.domain.people import Clinician, Team
 from bot.elements import Form, Message, Text
 from bot.errors import BotError
 from bot.logs import log_error
 from bot.store.repositories import Repositories
+from bot.store.repositories.teams import Account
 from bot.workflows import reachability
 
 logger = logging.getLogger("attune.middleware")
@@ -31,15 +31,6 @@ Handler = Callable[[Request, Context], Awaitable[Reply]]
 
 _MAX_CACHED_PROFILES = 10_000
 """Size limit of the in-memory profile cache; a person without a team has no row in the store."""
-
-
-@dataclass(frozen=True)
-class _Requester:
-    """What is stored about the person of a request, their team and their workspace."""
-
-    clinician: Clinician
-    team: Team | None
-    suspension_reason: str
 
 
 class RequestMiddleware:
@@ -161,20 +152,19 @@ class RequestMiddleware:
         if action:
             logger.warning(action, extra={"action": action})
 
-    async def _load_requester(self, request: Request) -> "_Requester":
+    async def _load_requester(self, request: Request) -> Account:
         person = request.person
 
-        def read_requester(repos: Repositories) -> _Requester:
-            clinician, team = repos.teams.get_person_and_team(person)
-            return _Requester(
-                clinician,
-                team or repos.teams.get_by_channel(person.workspace, request.channel),
-                repos.workspaces.suspension_reason(person.workspace),
-            )
+        def read_requester(repos: Repositories) -> Account:
+            account = repos.teams.get_account(person)
+            if account.team or not request.channel:
+                return account
+            channel_team = repos.teams.get_by_channel(person.workspace, request.channel)
+            return replace(account, team=channel_team)
 
         return await self._context.store.for_workspace(person.workspace).read(read_requester)
 
-    def _choose_language(self, request: Request, requester: "_Requester") -> str:
+    def _choose_language(self, request: Request, requester: Account) -> str:
         """Return the first available language by precedence.
 
         The order: the person's own setting, the request's locale, the cached profile, the stored

@@ -122,8 +122,10 @@ def _change_row(repos: Repositories, event: ChatEvent, now: datetime) -> str:
 
 
 def _mark_reachable(repos: Repositories, event: AddressReachable, now: datetime) -> None:
-    """Store the route to the event's address; a channel also gets its welcome card."""
+    """Store the route to the event's address; a channel also gets its card, new or lost."""
     address = event.address
+    if address.channel:
+        repos.deliveries.replan_lost_introduction(address.workspace, address.channel, now)
     if address.channel and event.added_by:
         adder = Person(address.workspace, event.added_by)
         team_setup.queue_welcome_card(repos, adder, address.channel, event.locale, now)

@@ -33,10 +33,7 @@ def changes_stored_profile(clinician: Clinician, profile: Profile) -> bool:
         return False
     if not profile.is_person:
         return reason != DEACTIVATED
-    return is_deactivated(reason) or (
-        (profile.locale or clinician.locale, profile.zone or clinician.zone)
-        != (clinician.locale, clinician.zone)
-    )
+    return is_deactivated(reason) or _has_new_fields(clinician, profile)
 
 
 def apply_profile(repos: Repositories, person: Person, profile: Profile) -> str:
@@ -53,5 +50,11 @@ def apply_profile(repos: Repositories, person: Person, profile: Profile) -> str:
         return "people.unreachable" if repos.people.mark_unreachable(person, DEACTIVATED) else ""
     if is_deactivated(clinician.unreachable_reason):
         repos.people.mark_reachable(person)
-    repos.people.update_profile(person, locale=profile.locale, zone=profile.zone)
+    if _has_new_fields(clinician, profile):
+        repos.people.update_profile(person, locale=profile.locale, zone=profile.zone)
     return ""
+
+
+def _has_new_fields(clinician: Clinician, profile: Profile) -> bool:
+    reported = (profile.locale or clinician.locale, profile.zone or clinician.zone)
+    return reported != (clinician.locale, clinician.zone)

@@ -190,7 +190,8 @@ def _queue_introduction(
     card = PlannedDelivery(
         team.workspace, DeliveryKind.INTRODUCTION, "", team.channel, slot, now, deadline, detail
     )
-    return repos.deliveries.plan_deliveries([card]) == 1
+    is_new = repos.deliveries.plan_deliveries([card]) == 1
+    return is_new or repos.deliveries.replan_lost_introduction(team.workspace, team.channel, now)
 
 
 def _get_team(repos: Repositories, person: Person, team_id: str) -> Team:

@@ -149,7 +149,7 @@ async def test_accounts_are_linked_until_a_file_changes_it(
         await apply_text(context, tmp_path, text)
         accounts.append(
             await context.store.across_workspaces.read(
-                lambda repos: repos.teams.get_account_and_team(TEAMS_ACCOUNT)[0]
+                lambda repos: repos.teams.get_account(TEAMS_ACCOUNT).main
             )
         )
 

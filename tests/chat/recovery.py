@@ -62,7 +62,7 @@ async def block_bot(product: Product) -> None:
 async def suspend_workspace(product: Product) -> None:
     """Refuse Marie's check-in for the whole workspace."""
     await join_and_deliver(product)
-    refuse_next_message(product, "account_inactive", "BotDisabledByAdmin")
+    refuse_next_message(product, "account_inactive", "TenantNotAllowed")
     await advance_and_deliver(product, MONDAY + timedelta(minutes=1))
     assert (await get_marks(product))[2]
 

@@ -69,11 +69,19 @@ def failed_outcome(code: str, attempts: int = 1) -> Outcome:
     )
 
 
-def ended_outcome(code: str, attempts: int = 1) -> Outcome:
-    """Return the outcome in which the person's messages end."""
+def ended_outcome(code: str, attempts: int = 1, *, reason: str = "") -> Outcome:
+    """Return the outcome in which the person's messages end, for *reason* or else for *code*."""
     metric = metric_line("unreachable", code)
     return Outcome(
-        "gone", "gone", "none", attempts, 0, code, is_suspended=False, metric=metric, doctor=""
+        "gone",
+        "gone",
+        "none",
+        attempts,
+        0,
+        reason or code,
+        is_suspended=False,
+        metric=metric,
+        doctor="",
     )
 
 

@@ -100,7 +100,9 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "home.open": (Refusal.PUBLIC, TEAM_PROBES),
     "join": (Refusal.NO_TEAM, TEAM_PROBES),
     "kept": (Refusal.PUBLIC, TEAM_PROBES),
+    "link": (Refusal.PUBLIC, TEAM_PROBES),
     "rupture.deeper": (Refusal.PUBLIC, (Probe("away.touched"), *TEAM_PROBES)),
+    "rupture.guide": (Refusal.PUBLIC, TEAM_PROBES),
     "rupture.open": (Refusal.PUBLIC, TEAM_PROBES),
     "supervision.introduce": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.open": (Refusal.NO_SETUP, TEAM_PROBES),
@@ -129,6 +131,7 @@ FORM_CASES: Mapping[str, RouteCase] = {
     "note": (Refusal.PUBLIC, TEAM_PROBES),
     "notice": (Refusal.PUBLIC, TEAM_PROBES),
     "pause": (Refusal.NO_TEAM, (Probe("", {"until": ("2026-07-20",)}), *FORGED)),
+    "reading": (Refusal.PUBLIC, TEAM_PROBES),
     "settings": (Refusal.NO_TEAM, (Probe("{team}", SETTINGS_ANSWERS), *TEAM_PROBES)),
     "setup": (
         Refusal.NOT_THEIR_TEAM,
@@ -140,6 +143,7 @@ FORM_CASES: Mapping[str, RouteCase] = {
         ),
     ),
     "thanks": (Refusal.PUBLIC, TEAM_PROBES),
+    "waiting": (Refusal.PUBLIC, TEAM_PROBES),
     "which": (
         Refusal.NOT_THEIR_TEAM,
         (

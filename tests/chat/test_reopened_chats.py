@@ -85,7 +85,7 @@ async def test_slack_chat_is_opened_by_a_message_without_the_scope(slack: SlackB
 @pytest.mark.parametrize(
     ("code", "state", "reason"),
     [
-        ("user_disabled", "gone", "user_disabled"),
+        ("user_disabled", "gone", "deactivated"),
         ("users_list_not_supplied", "failed", ""),
         ("ratelimited", "planned", ""),
         ("internal_error", "planned", ""),

@@ -14,6 +14,8 @@ from bot.conversation import (
     Person,
     Profile,
     ProfileChanged,
+    SendResult,
+    SendStatus,
     WorkspaceConnected,
     WorkspaceDisconnected,
 )
@@ -25,7 +27,7 @@ from bot.store.repositories.deliveries import PlannedDelivery
 from handlers import EVENT_HANDLER
 from schedules import COMPOSERS, daily_tip
 from schedules.delivery.sender import DeliverySender
-from tests.doubles import RecordingOutlet
+from tests.doubles import SENT_RESULT, RecordingOutlet
 from tests.sample_team import ADA, CHANNEL, MARIE, TEAM, WORKSPACE, set_up_team, steps_by_name
 
 
@@ -246,6 +248,23 @@ async def test_a_teams_channel_gets_the_introduction(
     (card,) = await send_introductions(team_context, outlet)
     assert "join" in steps_by_name(card)
     assert ADA.id in str(card.body)
+
+
+@pytest.mark.parametrize("added_by", ["", ADA.id])
+async def test_a_lost_introduction_is_sent_when_the_channel_is_back(
+    team_context: Context, outlet: RecordingOutlet, added_by: str
+) -> None:
+    """A card that the channel refused is sent once when the bot is put back into it."""
+    await EVENT_HANDLER(TEAM_CHANNEL_ADDED, team_context)
+    outlet.send_result = SendResult(SendStatus.GONE, reason="not_in_channel")
+    assert await send_introductions(team_context, outlet) == []
+    outlet.send_result = SENT_RESULT
+
+    for _ in range(2):
+        await EVENT_HANDLER(replace(TEAM_CHANNEL_ADDED, added_by=added_by), team_context)
+        cards = await send_introductions(team_context, outlet)
+
+    assert ["join" in steps_by_name(card) for card in cards] == [True]
 
 
 async def test_a_planned_introduction_is_not_doubled(

@@ -79,7 +79,7 @@ async def test_the_form_shows_what_a_supervisor_will_see(context: Context) -> No
     form = reply_text(await run_command(build_request(MARIE), context))
 
     assert "Monday, July 6" in form
-    assert "including us" in form
+    assert "no screen shows a count" in form
 
 
 async def test_unknown_words_are_discarded_with_a_notice(context: Context) -> None:

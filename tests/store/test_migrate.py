@@ -24,7 +24,7 @@ def test_migrations_match_the_schema(store: Store) -> None:
 def test_migrated_sqlite_tables_have_the_declared_sql(store: Store) -> None:
     """Properties that Alembic does not compare, such as tables without row ids, match as text."""
     if not store._engines.is_sqlite:
-        assert "team_record" in inspect(store._engines.reader).get_table_names()
+        assert "ledger_record" in inspect(store._engines.reader).get_table_names()
         return
     with store._engines.reader.connect() as connection:
         rows = connection.execute(text("SELECT name, sql FROM sqlite_master"))

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
@@ -153,6 +153,34 @@ async def test_the_context_is_limited_to_other_teams(store: Store) -> None:
         False,
         frozenset[str](),
     )
+
+
+async def test_a_refused_introduction_is_queued_by_the_next_set_up(store: Store) -> None:
+    """A card that ended because the channel refused it is queued again; a pending one is not."""
+    await save_sample_setup(store)
+    await store.across_workspaces.write(
+        lambda repos: repos.teams.mark_unreachable("slack:T1", "C1", "is_archived")
+    )
+
+    def save_twice(repos: Repositories) -> list[bool]:
+        return [
+            team_setup.save_setup(repos, MARIE, "t1", SUBMISSION, NOW).posts_introduction
+            for _ in range(2)
+        ]
+
+    assert await store.across_workspaces.write(save_twice) == [True, False]
+
+
+async def test_a_lost_introduction_past_its_deadline_is_not_queued(store: Store) -> None:
+    """A month after the set-up nobody expects its card any more."""
+    await save_sample_setup(store)
+    later = NOW + team_setup.INTRODUCTION_LIFETIME + timedelta(seconds=1)
+
+    def lose_and_save(repos: Repositories) -> bool:
+        repos.teams.mark_unreachable("slack:T1", "C1", "is_archived")
+        return team_setup.save_setup(repos, MARIE, "t1", SUBMISSION, later).posts_introduction
+
+    assert not await store.across_workspaces.write(lose_and_save)
 
 
 async def test_the_introduction_is_queued_at_most_once_a_day(store: Store) -> None:

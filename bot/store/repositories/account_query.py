@@ -4,13 +4,23 @@ from typing import Any
 
 from sqlalchemy import Select, String, bindparam, func, select
 
-from bot.store.schema import linked_accounts, people, rosters, team_records, teams
+from bot.domain.people import Role
+from bot.store.schema import (
+    linked_accounts,
+    people,
+    roles,
+    rosters,
+    team_records,
+    teams,
+    workspaces,
+)
 
 
 def _build_account_query() -> Select[Any]:
-    """Select the main account of a person, their row, their record and the home team, in one row.
+    """Select a person's main account, row, record, home team and workspace's suspension.
 
-    The record is that of the team of the person's own row, if it names one.
+    One row per supervisor of the team, at least one. The record is that of the team of the
+    person's own row, if it names one.
     """
     sender = select(
         bindparam("workspace", type_=String).label("workspace"),
@@ -31,6 +41,9 @@ def _build_account_query() -> Select[Any]:
         select(
             main_workspace.label("main_workspace"),
             main_person.label("main_person"),
+            workspaces.c.suspended,
+            roles.c.workspace.label("supervisor_workspace"),
+            roles.c.person.label("supervisor_id"),
             *people.columns,
             team_records.c.team.label("record_team"),
             team_records.c.body.label("record_body"),
@@ -44,8 +57,11 @@ def _build_account_query() -> Select[Any]:
             people, (people.c.workspace == sender.c.workspace) & (people.c.id == sender.c.person)
         )
         .outerjoin(main, (main.c.workspace == main_workspace) & (main.c.id == main_person))
+        .outerjoin(workspaces, workspaces.c.id == sender.c.workspace)
         .outerjoin(teams, teams.c.id == home_team)
         .outerjoin(team_records, team_records.c.team == record_team)
+        .outerjoin(roles, (roles.c.team == teams.c.id) & (roles.c.role == Role.SUPERVISOR.value))
+        .order_by(roles.c.workspace, roles.c.person)
     )
 
 

@@ -11,6 +11,7 @@ from bot.store.record_cache import RecordCache
 from bot.store.repositories import delivery_statements
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.repositories.delivery_records import (
+    LOST_STATES,
     UNSENT_STATES,
     Delivery,
     DeliveryCount,
@@ -200,6 +201,15 @@ class Deliveries:
         due = to_unix_seconds(now)
         is_card = matches_planned_card(workspace, channel, due)
         return self._update_rows(is_card, DeliveryState.PLANNED, due=due) > 0
+
+    def replan_lost_introduction(self, workspace: str, channel: str, now: datetime) -> bool:
+        """Plan the last card of *channel* again, due *now*, if the channel's refusal ended it."""
+        parameters = {"workspace_id": workspace, "channel_id": channel}
+        cards = self._fetch_deliveries(delivery_statements.SELECT_LAST_CARD, parameters)
+        if not cards or cards[0].state not in LOST_STATES or cards[0].deadline < now:
+            return False
+        is_lost = matches_attempt(cards[0].id, cards[0].attempt, *LOST_STATES)
+        return self._update_rows(is_lost, DeliveryState.PLANNED, due=to_unix_seconds(now)) == 1
 
     def list_unfinished_attempts(
         self,

@@ -35,6 +35,9 @@ UNSENT_STATES = frozenset(
 )
 """Final states of deliveries that were certainly never posted."""
 
+LOST_STATES = frozenset({DeliveryState.GONE, DeliveryState.WITHDRAWN})
+"""Final states of what was planned for an address that accepts no messages."""
+
 
 @dataclass(frozen=True)
 class PlannedDelivery:

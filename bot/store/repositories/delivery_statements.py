@@ -74,6 +74,18 @@ IS_UNFINISHED = (deliveries.c.state == DeliveryState.SENDING) & (
 SELECT_DUE, SELECT_UNFINISHED = _select_oldest(IS_SENDABLE), _select_oldest(IS_UNFINISHED)
 """Bind ``workspace_id`` and ``row_limit`` besides the parameters of their conditions."""
 
+SELECT_LAST_CARD = (
+    select(deliveries)
+    .where(
+        deliveries.c.workspace == bindparam("workspace_id"),
+        deliveries.c.channel == bindparam("channel_id"),
+        deliveries.c.kind == DeliveryKind.INTRODUCTION,
+    )
+    .order_by(deliveries.c.due.desc(), deliveries.c.id)
+    .limit(1)
+)
+"""The introduction card of a channel that was due last; binds both parameters."""
+
 _ATTEMPT_CONDITION = (deliveries.c.id == bindparam("delivery_id")) & (
     deliveries.c.attempt == bindparam("seen_attempt")
 )

@@ -12,7 +12,7 @@ from bot.domain.codebook import TOTAL_CODE
 from bot.domain.counts import pseudonyms, release_rule, slots
 from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.release_rule import BREAKDOWN, TOTAL, ReleasedTable
-from bot.domain.people import Clinician, Role, Team
+from bot.domain.people import Clinician, Team
 from bot.store.period import Period
 from bot.store.record_cache import OpenRecord, RecordCache, log_missing_keys
 from bot.store.repositories.periods import Periods
@@ -86,12 +86,12 @@ class Ledger:
 
         Linked accounts are one person, with one token.
         """
-        account, clinician, team = self._teams.get_account_and_team(person)
+        account = self._teams.get_account(person)
+        team = account.team
         if team is None:
-            return Contributor(account, clinician, None, (), ())
-        supervisors = self._teams.list_role_holders(team.id, Role.SUPERVISOR)
+            return Contributor(account.main, account.clinician, None, (), ())
         periods = self._periods.get_or_open_periods(team, now)
-        return Contributor(account, clinician, team, supervisors, periods)
+        return Contributor(account.main, account.clinician, team, account.supervisors, periods)
 
     def file_debrief(self, contributor: Contributor, codes: Mapping[str, str]) -> FilingResult:
         """Count a debrief of *contributor*, whose *codes* answer ``form`` and ``status``.

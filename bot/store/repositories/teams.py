@@ -37,6 +37,21 @@ _TEAM_COLUMNS = tuple(column.name for column in teams.columns)
 
 
 @dataclass(frozen=True)
+class Account:
+    """A person's main account, own row (blank fields without one) and home team.
+
+    ``supervisors`` are the team's; ``suspension_reason`` is that of the person's workspace,
+    ``""`` for none.
+    """
+
+    main: Person
+    clinician: Clinician
+    team: Team | None
+    supervisors: tuple[Person, ...]
+    suspension_reason: str
+
+
+@dataclass(frozen=True)
 class HeldRole:
     """A person's role in a team; ``has_agreed`` is True once they agreed to its reading rules."""
 
@@ -119,33 +134,36 @@ class Teams:
 
         Linked accounts share it, see :mod:`bot.store.repositories.linked_accounts`.
         """
-        return self.get_account_and_team(person)[2]
+        return self.get_account(person).team
 
     def get_person_and_team(self, person: Person) -> tuple[Clinician, Team | None]:
         """Return the clinician and the team that they count in, see :meth:`get_home_team`."""
-        return self.get_account_and_team(person)[1:]
+        account = self.get_account(person)
+        return account.clinician, account.team
 
-    def get_account_and_team(self, person: Person) -> tuple[Person, Clinician, Team | None]:
-        """Return the main account of *person*, their own row and their home team.
-
-        The clinician has blank fields when *person* has no row.
-        """
+    def get_account(self, person: Person) -> Account:
+        """Return the main account of *person*, their own row and their home team, in one query."""
         parameters = {"workspace": person.workspace, "person_id": person.id}
-        row = self._connection.execute(SELECT_ACCOUNT, parameters).one()
+        rows = self._connection.execute(SELECT_ACCOUNT, parameters).all()
+        row = rows[0]
         team_values = row[-len(_TEAM_COLUMNS) :]
-        if row.record_team is not None:
-            slot = self._slots.read_slot(person, row.record_team, bytes(row.record_body))
-        else:
-            slot = None
-        clinician = (
+        slot = (
+            None
+            if row.record_team is None
+            else self._slots.read_slot(person, row.record_team, bytes(row.record_body))
+        )
+        return Account(
+            Person(row.main_workspace, row.main_person),
             blank_clinician(person)
             if row.id is None
-            else parse_clinician_row(row, unanswered_count_of(slot))
-        )
-        return (
-            Person(row.main_workspace, row.main_person),
-            clinician,
+            else parse_clinician_row(row, unanswered_count_of(slot)),
             None if team_values[0] is None else _parse_team_row(*team_values),
+            tuple(
+                Person(row.supervisor_workspace, row.supervisor_id)
+                for row in rows
+                if row.supervisor_id
+            ),
+            row.suspended or "",
         )
 
     def declare_clinicians(self, team_id: str, persons: Iterable[Person]) -> None:

@@ -141,12 +141,11 @@ async def test_failed_error_handler_has_static_fallback(bench: AdapterBench) -> 
     assert text.startswith("Something went wrong on our side")
 
 
-async def test_unknown_form_is_closed(bench: AdapterBench) -> None:
-    """The submission of an unknown form closes it, and reaches no handler."""
+async def test_unknown_form_is_replaced(bench: AdapterBench) -> None:
+    """The submission of an unknown form is answered in its place, with no call to the Web API."""
     response = await bench.send_payload(payloads.build_submission("unknown"))
 
-    assert (response.status, response.json) == (200, {"response_action": "clear"})
-    assert bench.handlers.requests == []
+    assert (response.status, response.json["response_action"]) == (200, "update")
     assert bench.api.calls == []
 
 

@@ -76,6 +76,7 @@ def upgrade() -> None:
     rows = [{"team": team_id, "body": body} for team_id, body in _seal_records(connection)]
     if rows:
         connection.execute(insert(_team_records), rows)
+    if rows or connection.scalar(select(func.count()).select_from(_intentions)):
         mark_rows_removed(connection)
     op.drop_table("intention")
     op.drop_column("person", "quiet")

@@ -77,12 +77,11 @@ async def test_unstored_evidence_delays_no_acknowledgement(bench: AdapterBench) 
     """A payload without a handler is acknowledged while the store is busy; the next one counts."""
     bench.handlers.replies["news"] = StoreBusyError()
 
-    assert (await bench.send_payload(payloads.build_button_press("unknown"))).status == 200
+    assert (await bench.send_payload(payloads.build_event(tab="messages"))).status == 200
 
 
 RECEIVED_PAYLOADS = {
-    "an unknown button": (payloads.build_button_press("unknown"), MARIE),
-    "an unknown command": (payloads.build_command("/unknown"), MARIE),
+    "an unknown form that was closed": (payloads.build_view_closed("unknown"), MARIE),
     "an opened messages tab": (payloads.build_event(tab="messages"), MARIE),
     "another member's arrival": (payloads.build_event("member_joined_channel"), ""),
 }
@@ -98,6 +97,24 @@ async def test_payload_without_a_handler_is_reported(
     await bench.send_payload(payload)
 
     assert bench.handlers.events == [PayloadReceived(WORKSPACE, person_id)]
+
+
+UNKNOWN_CONTROLS = {
+    "a button": payloads.build_button_press("unknown"),
+    "a command": payloads.build_command("/unknown"),
+    "a form": payloads.build_submission("unknown"),
+    "a shortcut": payloads.build_shortcut("unknown"),
+}
+
+
+@pytest.mark.parametrize("payload", UNKNOWN_CONTROLS.values(), ids=UNKNOWN_CONTROLS.keys())
+async def test_unknown_control_is_a_request_of_its_user(
+    bench: AdapterBench, payload: payloads.Payload
+) -> None:
+    """An unknown control is handled as one request of its user, which proves both reachable."""
+    await bench.send_payload(payload)
+
+    assert [request.person for request in bench.handlers.requests] == [Person(WORKSPACE, MARIE)]
 
 
 @pytest.mark.parametrize("user", [MARIE, None, []])

@@ -7,6 +7,7 @@ import pytest
 
 from bot.chat.slack.outbound import error_table
 from bot.context import Context
+from bot.domain.reachability import DEACTIVATED
 from bot.elements import Home, Text
 from tests.chat.refusal_bench import (
     DOUBTFUL_OUTCOME,
@@ -23,13 +24,8 @@ __all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
 
 SlackBench = tuple[RefusalBench, FakeWebApi]
 
-PERSON_CODES = [
-    "cannot_dm_bot",
-    "user_disabled",
-    "user_not_found",
-    "user_not_visible",
-    "users_not_found",
-]
+CLOSED_ACCOUNT_CODES = ["user_disabled", "user_not_found", "user_not_visible", "users_not_found"]
+PERSON_CODES = ["cannot_dm_bot", *CLOSED_ACCOUNT_CODES]
 MISSING_CHAT_CODES = ["channel_not_found", "not_in_channel"]
 CHAT_CODES = [
     "ekm_access_denied",
@@ -126,10 +122,18 @@ async def test_failure_is_logged_without_typed_text(
     assert slack[0].marie.id not in logged
 
 
-@pytest.mark.parametrize("code", PERSON_CODES + CHAT_CODES)
+@pytest.mark.parametrize("code", ["cannot_dm_bot", *CHAT_CODES])
 async def test_slack_addressee_code_ends_the_messages(slack: SlackBench, code: str) -> None:
     """A code about the person or their chat ends their messages after one attempt."""
     assert await slack[0].play_refusal(answer_on_slack(code)) == ended_outcome(code)
+
+
+@pytest.mark.parametrize("code", CLOSED_ACCOUNT_CODES)
+async def test_slack_closed_account_ends_the_messages(slack: SlackBench, code: str) -> None:
+    """A code of a closed account has the same result as a deactivation event, at one attempt."""
+    outcome = await slack[0].play_refusal(answer_on_slack(code))
+
+    assert outcome == ended_outcome(code, reason=DEACTIVATED)
 
 
 @pytest.mark.parametrize("code", MISSING_CHAT_CODES)
