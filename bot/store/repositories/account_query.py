@@ -15,6 +15,23 @@ from bot.store.schema import (
     workspaces,
 )
 
+_SUPERVISOR = (
+    roles.c.workspace.label("supervisor_workspace"),
+    roles.c.person.label("supervisor_id"),
+)
+_IS_SUPERVISOR = (roles.c.team == teams.c.id) & (roles.c.role == Role.SUPERVISOR.value)
+_RECORD_AND_TEAM = (
+    team_records.c.team.label("record_team"),
+    team_records.c.body.label("record_body"),
+    *(column.label(f"team_{column.name}") for column in teams.columns),
+)
+
+
+_SENDER = select(
+    bindparam("workspace", type_=String).label("workspace"),
+    bindparam("person_id", type_=String).label("person"),
+).subquery("sender")
+
 
 def _build_account_query() -> Select[Any]:
     """Select a person's main account, row, record, home team and workspace's suspension.
@@ -22,14 +39,10 @@ def _build_account_query() -> Select[Any]:
     One row per supervisor of the team, at least one. The record is that of the team of the
     person's own row, if it names one.
     """
-    sender = select(
-        bindparam("workspace", type_=String).label("workspace"),
-        bindparam("person_id", type_=String).label("person"),
-    ).subquery("sender")
     link = linked_accounts.alias("link")
     main = people.alias("main")
-    main_workspace = func.coalesce(link.c.same_workspace, sender.c.workspace)
-    main_person = func.coalesce(link.c.same_person, sender.c.person)
+    main_workspace = func.coalesce(link.c.same_workspace, _SENDER.c.workspace)
+    main_person = func.coalesce(link.c.same_person, _SENDER.c.person)
     roster_team = (
         select(func.min(rosters.c.team))
         .where(rosters.c.workspace == main_workspace, rosters.c.person == main_person)
@@ -42,25 +55,22 @@ def _build_account_query() -> Select[Any]:
             main_workspace.label("main_workspace"),
             main_person.label("main_person"),
             workspaces.c.suspended,
-            roles.c.workspace.label("supervisor_workspace"),
-            roles.c.person.label("supervisor_id"),
+            *_SUPERVISOR,
             *people.columns,
-            team_records.c.team.label("record_team"),
-            team_records.c.body.label("record_body"),
-            *(column.label(f"team_{column.name}") for column in teams.columns),
+            *_RECORD_AND_TEAM,
         )
-        .select_from(sender)
+        .select_from(_SENDER)
         .outerjoin(
-            link, (link.c.workspace == sender.c.workspace) & (link.c.person == sender.c.person)
+            link, (link.c.workspace == _SENDER.c.workspace) & (link.c.person == _SENDER.c.person)
         )
         .outerjoin(
-            people, (people.c.workspace == sender.c.workspace) & (people.c.id == sender.c.person)
+            people, (people.c.workspace == _SENDER.c.workspace) & (people.c.id == _SENDER.c.person)
         )
         .outerjoin(main, (main.c.workspace == main_workspace) & (main.c.id == main_person))
-        .outerjoin(workspaces, workspaces.c.id == sender.c.workspace)
+        .outerjoin(workspaces, workspaces.c.id == _SENDER.c.workspace)
         .outerjoin(teams, teams.c.id == home_team)
         .outerjoin(team_records, team_records.c.team == record_team)
-        .outerjoin(roles, (roles.c.team == teams.c.id) & (roles.c.role == Role.SUPERVISOR.value))
+        .outerjoin(roles, _IS_SUPERVISOR)
         .order_by(roles.c.workspace, roles.c.person)
     )
 

@@ -122,7 +122,7 @@ class TeamSlots:
     def _change_each(self, changes: Iterable[tuple[MemberOf, ChangeSlot]]) -> None:
         wanted = list(changes)
         open_records = self._records.load_records(team_id for (_, team_id), _ in wanted if team_id)
-        records = {team_id: opened.record for team_id, opened in open_records.items()}
+        records = {team_id: entry.record for team_id, entry in open_records.items()}
         for (person, team_id), change in wanted:
             slot = _find_slot(open_records.get(team_id), person)
             if slot:

@@ -115,8 +115,6 @@ def destroy_keys(store: Store) -> None:
 async def test_lost_key_starts_an_empty_record(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
-    store: Store, caplog: pytest.LogCaptureFixture
-) -> None:
     """Counts start again and intentions are gone: logged once, and counted until then."""
     await store.across_workspaces.write(join_with_content)
     sizes = await fetch_sizes(store)
@@ -132,8 +130,6 @@ async def test_lost_key_starts_an_empty_record(
 
 
 async def test_unavailable_key_store_is_no_crash(
-    store: Store, caplog: pytest.LogCaptureFixture
-) -> None:
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
     """While no key can be read, a form goes on, and the record stays as it was."""
