@@ -1,11 +1,19 @@
 """Duty: delete the rows whose retention period is over, table by table."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
 from bot.store.repositories.releases import RELEASE_RETENTION
+
+_TEAM_RECORDS_DUTY = "team_records"
+_RESEALING_INTERVAL = timedelta(days=1)
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+_BATCH_SIZE = 50
+"""Default number of team records per transaction: some milliseconds, which a form may wait."""
 
 _IDEMPOTENCY_KEY_RETENTION = timedelta(days=2)
 _DELIVERY_RETENTION = timedelta(days=35)
@@ -16,20 +24,19 @@ A team is introduced once, however much later its set-up is saved again.
 """
 
 
-async def run(context: Context) -> int:
+async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     """Delete expired rows in one transaction; return how many rows were changed.
 
-    Idempotency keys are deleted after two days and intentions on their expiry date. A planned
-    delivery whose deadline has passed becomes missed. Delivery rows are retained for five weeks,
-    so that their unique key prevents a second delivery for one week; published tables for 24
-    months.
+    Idempotency keys are deleted after two days, and intentions on their expiry date, in a daily
+    pass that writes every team's record, *batch_size* per transaction. A planned delivery whose
+    deadline has passed becomes missed. Delivery rows are retained for five weeks, so that their
+    unique key prevents a second delivery for one week; published tables for 24 months.
     """
     now = context.now()
 
     def delete_expired_rows(repos: Repositories) -> int:
         return (
             repos.idempotency_keys.delete_before((now - _IDEMPOTENCY_KEY_RETENTION).date())
-            + repos.intentions.delete_expired(now.date())
             + repos.deliveries.expire_overdue(now)
             + repos.deliveries.delete_before(
                 now - _DELIVERY_RETENTION, except_kinds=_UNEXPIRING_KINDS
@@ -37,9 +44,42 @@ async def run(context: Context) -> int:
             + repos.releases.delete_before((now - RELEASE_RETENTION).date())
         )
 
-    return await context.store.across_workspaces.write(delete_expired_rows)
+    deleted_count = await context.store.across_workspaces.write(delete_expired_rows)
+    return deleted_count + await _reseal_team_records(context, batch_size)
 
 
 async def next_due(_context: Context) -> datetime | None:
     """Return ``None``: no person waits for this duty, so a simulated clock never stops for it."""
     return None
+
+
+async def _reseal_team_records(context: Context, batch_size: int) -> int:
+    """Write all team records again, once a day; return how many intentions were deleted.
+
+    After a crash the pass starts again, which changes nothing but ciphertext. Records and slots
+    that a set-up could not add, because the key store was unavailable, are added.
+    """
+    now, scope = context.now(), context.store.across_workspaces
+    last_pass = await scope.read(
+        lambda repos: repos.watermarks.last_run(_TEAM_RECORDS_DUTY, _NEVER)
+    )
+    if now - last_pass < _RESEALING_INTERVAL:
+        return 0
+    deleted_count, after = 0, ""
+    while team_ids := await scope.read(partial(_list_team_ids, after=after, limit=batch_size)):
+        deleted_count += await scope.write(
+            partial(_reseal_batch, team_ids=team_ids, today=now.date())
+        )
+        after = team_ids[-1]
+    await scope.write(lambda repos: repos.watermarks.advance(_TEAM_RECORDS_DUTY, now))
+    return deleted_count
+
+
+def _list_team_ids(repos: Repositories, after: str, limit: int) -> tuple[str, ...]:
+    return repos.team_slots.list_team_ids(after, limit)
+
+
+def _reseal_batch(repos: Repositories, team_ids: tuple[str, ...], today: date) -> int:
+    for team_id in team_ids:
+        repos.team_slots.ensure_slots(team_id)
+    return repos.team_slots.reseal(team_ids, today)

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from bot.store.group_commit import IDLE_SECONDS, MAX_QUEUED
 from bot.store.keys.folder_key_store import FolderKeyStore
+from bot.store.keys.key_id import StoredKey
 from bot.store.store import Store
 
 
@@ -31,3 +32,8 @@ def open_test_store(
     return Store.open(
         url, peppers, key_store_for(url), max_queued=max_queued, idle_seconds=idle_seconds
     )
+
+
+def list_period_keys(store: Store) -> list[StoredKey]:
+    """Return the stored keys of periods, without those of teams."""
+    return [key for key in store.key_store.list_ids() if key.kind == "period"]

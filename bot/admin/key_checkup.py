@@ -27,6 +27,9 @@ def check_keys(settings: Settings, store: Store, machine: Machine) -> tuple[Find
     elif unopened_count := _count_unopened_periods(store):
         facts = {"count": unopened_count}
         faults.append(Finding(is_healthy=False, key="operator.doctor.keys_wrong", facts=facts))
+    if lost_count := store.count_lost_team_records() if store.is_schema_current() else 0:
+        facts = {"count": lost_count}
+        faults.append(Finding(is_healthy=False, key="operator.doctor.team_keys_lost", facts=facts))
     return tuple(faults) or (
         _build_finding("keys" if settings.keys_folder else "keys_database", settings, healthy=True),
     )

@@ -21,7 +21,11 @@ _IS_MARKER = _markers.c.name == _MARKER_NAME
 
 
 def mark_rows_removed(connection: Connection) -> None:
-    """Record in the transaction that removes rows that their bytes are still to be erased."""
+    """Record in the transaction that removes rows that their bytes are still to be erased.
+
+    Several migrations in one transaction may do so.
+    """
+    connection.execute(delete(_markers).where(_IS_MARKER))
     connection.execute(insert(_markers), {"name": _MARKER_NAME, "looked": 0})
 
 
@@ -29,8 +33,8 @@ def erase_removed_rows(engine: Engine) -> None:
     """Erase what removed rows left in the database's files, if any is left; idempotent.
 
     SQLite rewrites the file and truncates its write-ahead log. PostgreSQL has deleted the files
-    of the dropped tables with the commit. Where another process prevents it, that is logged and
-    the next start tries again.
+    of the dropped tables with the commit, and rewrites the table that lost a column. Where
+    another process prevents it, that is logged and the next start tries again.
     """
     with engine.begin() as connection:
         if connection.scalar(select(_markers.c.looked).where(_IS_MARKER)) is None:
@@ -66,6 +70,8 @@ def vacuum_destroyed_rows(engines: Engines) -> None:
 
 def _rewrite_file(engine: Engine) -> bool:
     if engine.dialect.name != "sqlite":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM FULL person"))
         return True
     with closing(engine.raw_connection()) as raw, closing(raw.cursor()) as driver_cursor:
         cursor: Any = driver_cursor

@@ -1,4 +1,7 @@
-"""The record cache of one transaction: sealed records are opened once, changed, and sealed once."""
+"""The record cache of one transaction: sealed records are opened once, changed, and sealed once.
+
+Ledger records are here, team records in :mod:`bot.store.team_record_cache`.
+"""
 
 import logging
 from collections.abc import Iterable, Mapping
@@ -14,6 +17,11 @@ from bot.store.keys.key_id import PeriodKeyId
 from bot.store.keys.key_store import KeyStore, KeyStoreUnavailableError
 from bot.store.period import Period
 from bot.store.schema import ledger_records
+from bot.store.team_record_cache import (
+    ReadOnlyRecordsError,
+    TeamRecordCache,
+    TeamRecordSnapshot,
+)
 
 logger = logging.getLogger("attune.ledger")
 
@@ -33,10 +41,6 @@ _UPDATE_BODY = (
 _RECORD_KEY = tuple_(ledger_records.c.ledger, ledger_records.c.unit, ledger_records.c.closes)
 
 
-class ReadOnlyRecordsError(Exception):
-    """A record was changed in a transaction that writes nothing."""
-
-
 @dataclass(frozen=True)
 class OpenRecord:
     """A decrypted record and its period's subkeys, for the time of one transaction."""
@@ -48,8 +52,8 @@ class OpenRecord:
     is_dirty: bool = False
 
 
-RecordSnapshot = Mapping[Period, OpenRecord | None]
-"""The content of a cache at one moment."""
+RecordSnapshot = tuple[Mapping[Period, OpenRecord | None], TeamRecordSnapshot]
+"""The content of a cache at one moment: ledger records and team records."""
 
 
 class RecordCache:
@@ -71,6 +75,7 @@ class RecordCache:
         self._records: dict[Period, OpenRecord | None] = {}
         self._keys: dict[PeriodKeyId, bytes | None] = {}
         self._is_key_store_unavailable = False
+        self.team_records = TeamRecordCache(connection, key_store, is_read_only=is_read_only)
 
     def create_record(self, period: Period, slot_count: int) -> None:
         """Insert an empty record of *slot_count* slots, once the period's key is durable.
@@ -129,14 +134,16 @@ class RecordCache:
 
     def take_snapshot(self) -> RecordSnapshot:
         """Return the present content, for :meth:`restore_snapshot`."""
-        return dict(self._records)
+        return dict(self._records), self.team_records.take_snapshot()
 
     def restore_snapshot(self, snapshot: RecordSnapshot) -> None:
         """Undo every change since *snapshot* was taken."""
-        self._records = dict(snapshot)
+        records, open_team_records = snapshot
+        self._records = dict(records)
+        self.team_records.restore_snapshot(open_team_records)
 
     def write_dirty(self) -> None:
-        """Seal and write every marked record, in one statement."""
+        """Seal and write every marked record, in one statement per table."""
         rows = [
             {
                 **{f"key_{name}": value for name, value in period.row_key.items()},
@@ -147,6 +154,7 @@ class RecordCache:
         ]
         if rows:
             self._connection.execute(_UPDATE_BODY, rows)
+        self.team_records.write_dirty()
 
     def _fetch_records(self, periods: list[Period]) -> None:
         keys = [tuple(period.row_key.values()) for period in periods]

@@ -114,23 +114,18 @@ people = Table(
     Column("paused_until", Date, nullable=True),
     Column("joined", Boolean, nullable=False),
     Column("home_team", String(32), nullable=False, server_default=""),
-    Column("quiet", Integer, nullable=False, server_default="0"),
     Column("unreachable", String(60), nullable=False, server_default=""),
     Column("work_days", String(13), nullable=False, server_default=""),
-    comment="What is kept about a person; quiet counts 0 to 6 unanswered check-ins, work_days "
-    "are '1,2,3' for somebody part-time.",
+    comment="What is kept about a person; work_days are '1,2,3' for somebody part-time.",
 )
 
-intentions = Table(
-    "intention",
+team_records = Table(
+    "team_record",
     metadata,
-    Column("workspace", String(80), primary_key=True),
-    Column("person", String(80), primary_key=True),
-    Column("code", String(20), nullable=False),
-    Column("sign", String(40), nullable=False),
-    Column("week", String(8), nullable=False),
-    Column("until", Date, nullable=False),
-    comment="What a person asked to be reminded of, for 8 days; no link to any debrief.",
+    Column("team", String(32), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+    comment="Unanswered counts and intentions of a team's people, encrypted; of one size.",
 )
 
 deliveries = Table(

@@ -13,6 +13,9 @@ RECORD_LABEL, TOKEN_LABEL, NOISE_LABEL = b"attune record 1", b"attune token 1", 
 _SUBKEY_BYTES = 32
 _NONCE_BYTES = 12
 
+SEAL_BYTES = _NONCE_BYTES + 16
+"""How much longer a sealed body is than its plaintext: the nonce and the tag."""
+
 
 class SealBrokenError(Exception):
     """A sealed body was sealed with another key or for another record, or was changed."""

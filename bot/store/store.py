@@ -199,6 +199,10 @@ class Store:
         """Run *job* in a read-only snapshot of all workspaces from synchronous code; blocks."""
         return self._run_read(job)
 
+    def count_lost_team_records(self) -> int:
+        """Count the team records that no key opens; blocks briefly."""
+        return self._run_read(lambda repos: repos.team_slots.count_lost_records())
+
     def count_missing_keys(self) -> int:
         """Count the keys of open periods that the key store does not contain; blocks briefly.
 

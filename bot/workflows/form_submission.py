@@ -58,7 +58,8 @@ def submit_form(
     """Apply a submitted form in the transaction of *repos* and return the result of *apply*.
 
     One idempotency key is inserted, that of the request unless *idempotency_key* replaces it, and
-    the records of the person's team are sealed again, whatever *apply* did. A repetition inserts
+    the records of the person's team are sealed again: those of its periods, and the one with the
+    slot of the person's own account, whatever *apply* did. A repetition inserts
     a random key, so that it writes the same rows as the first request. For a person on no team's
     list nothing is inserted.
     """
@@ -71,6 +72,7 @@ def submit_form(
         repos.idempotency_keys.insert_random_key(now.date())
     result = apply(FormContext(request.person, now, contributor, is_first))
     repos.ledger.reseal_periods(contributor.periods)
+    repos.team_slots.reseal([contributor.record_team_id], now.date())
     return result
 
 
@@ -82,3 +84,4 @@ def write_cover(repos: Repositories, team: Team, now: datetime) -> None:
     periods = repos.ledger.load_open_periods(team, now)
     repos.idempotency_keys.insert_random_key(now.date())
     repos.ledger.reseal_periods(periods)
+    repos.team_slots.reseal([team.id], now.date())

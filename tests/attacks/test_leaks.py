@@ -117,7 +117,9 @@ async def fetch_other_tables(instance: BotInstance) -> object:
         instance.clock.advance(hours=12)
         for duty in TIMETABLE.values():
             await duty.run(instance.context)
-    tables = await instance.fetch_tables("ledger_record", "inbox", "period", "feed", "release")
+    tables = await instance.fetch_tables(
+        "ledger_record", "team_record", "inbox", "period", "feed", "release"
+    )
     detail_column = metadata.tables["delivery"].columns.keys().index("detail")
     tables["delivery"] = [
         (*row[:detail_column], *row[detail_column + 1 :]) for row in tables["delivery"]

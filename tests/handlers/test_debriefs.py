@@ -11,6 +11,7 @@ from bot.store.repositories import Repositories
 from handlers import BUTTONS, COMMANDS, FORMS
 from schedules import close_periods
 from tests.doubles import FakeClock
+from tests.key_folders import list_period_keys
 from tests.sample_team import (
     CLINICIANS,
     DIRECTOR,
@@ -260,7 +261,7 @@ async def test_a_lost_key_is_told_to_the_supervisor(context: Context, clock: Fak
     """A week after the close the page says that there is no table, and the next period counts."""
     await set_up_team(context)
     await submit_agreement(context)
-    for stored_key in context.store.key_store.list_ids():
+    for stored_key in list_period_keys(context.store):
         context.store.key_store.delete(stored_key)
     clock.advance(days=7)
     await close_periods.run(context)

@@ -78,7 +78,7 @@ def is_refusal(reply: Reply, context: Context) -> bool:
     )
 
 
-ROWS_OF_EVERY_FORM = {"inbox", "ledger_record", "period", "feed"}
+ROWS_OF_EVERY_FORM = {"inbox", "ledger_record", "team_record", "period", "feed"}
 """Tables that the submission of any form changes in the same way."""
 
 

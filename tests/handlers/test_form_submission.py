@@ -12,7 +12,7 @@ from bot.context import Context
 from bot.conversation import Person, Request
 from bot.middleware import RequestMiddleware
 from bot.store.repositories import Repositories
-from bot.store.schema import ledger_records, metadata
+from bot.store.schema import ledger_records, metadata, team_records
 from handlers import FORMS
 from tests.ledger_records import count_stored_codes
 from tests.sample_team import (
@@ -109,14 +109,14 @@ async def filed_context(context: Context) -> Context:
     return context
 
 
-EXPECTED_CHANGES = ("INSERT INTO inbox", "UPDATE ledger_record")
+EXPECTED_CHANGES = ("INSERT INTO inbox", "UPDATE ledger_record", "UPDATE team_record")
 
 
 @pytest.mark.parametrize("name", FORM_REQUESTS)
 async def test_each_form_writes_one_key_and_the_teams_records(
     filed_context: Context, name: str
 ) -> None:
-    """One idempotency key and two records: no other row, whatever the form is."""
+    """One idempotency key and three records: no other row, whatever the form is."""
     with record_statements(filed_context) as statements:
         await submit(filed_context, name)
 
@@ -124,8 +124,8 @@ async def test_each_form_writes_one_key_and_the_teams_records(
     starts = [
         text.startswith(start) for (text, _), start in zip(changes, EXPECTED_CHANGES, strict=True)
     ]
-    assert starts == [True, True]
-    assert [rows for _, rows in changes] == [1, 2]
+    assert starts == [True, True, True]
+    assert [rows for _, rows in changes] == [1, 2, 1]
 
 
 def is_change(statement: str) -> bool:
@@ -161,7 +161,8 @@ async def measure_form_growth(
     changes = [(text, rows) for text, rows in statements if rows and is_change(text)]
     sizes_after = await fetch_row_sizes(context)
     growth = {table: len(rows) - len(sizes_before[table]) for table, rows in sizes_after.items()}
-    return changes, growth, sizes_after["ledger_record"], log_size
+    record_sizes = sizes_after["ledger_record"] + sizes_after["team_record"]
+    return changes, growth, record_sizes, log_size
 
 
 def measure_file(path: Path) -> int:
@@ -188,12 +189,17 @@ async def test_repetition_writes_the_same_rows(filed_context: Context, name: str
 
 @pytest.mark.parametrize("name", ["guide", "check-in", "withdrawal"])
 async def test_every_body_changes_with_every_form(filed_context: Context, name: str) -> None:
-    """A form that files nothing changes all bytes of both records, as a filed debrief does."""
+    """A form that files nothing changes all bytes of the records, as a filed debrief does."""
 
     async def fetch_bodies() -> list[bytes]:
-        query = select(ledger_records.c.body).order_by(ledger_records.c.ledger)
+        queries = (
+            select(ledger_records.c.body).order_by(ledger_records.c.ledger),
+            select(team_records.c.body),
+        )
         return await filed_context.store.across_workspaces.read(
-            lambda repos: [bytes(body) for body in repos._connection.scalars(query)]
+            lambda repos: [
+                bytes(body) for query in queries for body in repos._connection.scalars(query)
+            ]
         )
 
     before = await fetch_bodies()

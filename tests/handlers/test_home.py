@@ -101,9 +101,12 @@ async def test_a_follow_up_without_an_intention_is_shown(context: Context) -> No
     """A follow-up without an intention is shown by its sign alone."""
     wish = Intention("again", "circle", "2026-W27", date(2026, 7, 7))
     await set_up_team(context)
-    await context.store.across_workspaces.write(
-        lambda repos: repos.intentions.save_intention(MARIE, wish)
-    )
+
+    def save_wish(repos: Repositories) -> None:
+        repos.people.join_team(MARIE, TEAM.id)
+        repos.intentions.save_intention(MARIE, wish)
+
+    await context.store.across_workspaces.write(save_wish)
 
     assert "You asked to be asked again" in reply_text(await load_home_page(context, MARIE))
 

@@ -10,10 +10,16 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import true
+
+from bot.store.keys.folder_key_store import FolderKeyStore
+from bot.store.record_cache import RecordCache
+from bot.store.repositories.team_slots import TeamSlots
+from bot.store.store import Store
 from tests.journeys.botprocess import BotProcess
 from tests.journeys.faulty_slack import FaultySlack
 
@@ -120,9 +126,18 @@ class CrashRun:
 
     def _reset_unanswered_counts(self) -> None:
         """Reset the counters, so that people stay on the weekly interval of those who answer."""
-        with closing(sqlite3.connect(self.bot.database_file, timeout=30)) as database:
-            database.execute("update person set quiet = 0")
-            database.commit()
+        store = Store.open(
+            f"sqlite:///{self.bot.database_file}", (), FolderKeyStore(self.bot.keys_folder)
+        )
+        try:
+            with store._engines.writer.begin() as connection:
+                records = RecordCache(connection, store.key_store)
+                TeamSlots(connection, records).change_recipients(
+                    true(), lambda slot: replace(slot, unanswered_count=0)
+                )
+                records.write_dirty()
+        finally:
+            store.close_sync()
 
     def _start_bot(self) -> None:
         self.bot.clock_time = self.clock_time.isoformat()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.domain.counts.slots import LedgerRecord
 from bot.store.store import Store
+from tests.key_folders import list_period_keys
 from tests.ledger_records import load_records
 from tests.schedules.crash_steps import (
     Action,
@@ -92,10 +93,10 @@ def iter_crashed_copies(folder: Path, prepared: Path, action: Action) -> Iterato
 
 
 def list_key_files(folder: Path) -> list[str]:
-    """Return the files of the key folder, without the tag for backup tools."""
+    """Return the files of the key folder, without team keys and the tag for backup tools."""
     keys = folder / "keys"
     names = (path.name for path in keys.iterdir()) if keys.exists() else ()
-    return sorted(name for name in names if name != "CACHEDIR.TAG")
+    return sorted(name for name in names if name != "CACHEDIR.TAG" and not name.endswith(".team"))
 
 
 async def fetch_totals(store: Store) -> list[LedgerRecord]:
@@ -117,7 +118,7 @@ def test_crash_while_opening_leaves_a_period_that_counts(tmp_path: Path) -> None
         (record,) = await fetch_totals(store)
         assert [slot.count for slot in record.slots] == [1]
         assert store.read_sync(lambda repos: repos.ledger.count_periods_without_key()) == 0
-        (stored_key,) = store.key_store.list_ids()
+        (stored_key,) = list_period_keys(store)
         await run_duty(store, AFTER_QUARTER)
         assert len(await fetch_release_rows(store)) == 2
         left_names.extend(

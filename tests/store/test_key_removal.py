@@ -5,6 +5,7 @@ import pytest
 from bot.store.key_removal import MAX_KEY_AGE
 from bot.store.keys.key_id import PeriodKeyId, TeamKeyId
 from bot.store.store import Store
+from tests.key_folders import list_period_keys
 from tests.store.sample_counts import (
     AFTER_MONTH,
     AFTER_QUARTER,
@@ -19,7 +20,7 @@ NORTH, LARGE = build_team("north"), build_team("large")
 
 def list_ends(store: Store) -> list[int | None]:
     """Return the ends of the periods whose keys are stored."""
-    return [stored_key.closes_at for stored_key in store.key_store.list_ids()]
+    return [stored_key.closes_at for stored_key in list_period_keys(store)]
 
 
 async def test_key_is_removed_after_the_close_only(store: Store) -> None:
@@ -41,7 +42,7 @@ async def test_key_of_a_period_that_never_closes_is_removed_after_seven_days(
 
     assert await store.remove_unused_keys(AFTER_QUARTER + MAX_KEY_AGE - timedelta(seconds=1)) == 0
     assert await store.remove_unused_keys(AFTER_QUARTER + MAX_KEY_AGE) == 1
-    assert store.key_store.is_empty()
+    assert not list_period_keys(store)
 
 
 @pytest.mark.parametrize("days", [0, 1, 30])

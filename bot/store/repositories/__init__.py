@@ -18,6 +18,7 @@ from bot.store.repositories.linked_accounts import LinkedAccounts
 from bot.store.repositories.people import People
 from bot.store.repositories.releases import Releases
 from bot.store.repositories.routes import ChatRoutes
+from bot.store.repositories.team_slots import TeamSlots
 from bot.store.repositories.teams import Teams
 from bot.store.repositories.watermarks import Watermarks
 from bot.store.repositories.workspaces import Workspaces
@@ -69,7 +70,7 @@ class Repositories:
     @cached_property
     def people(self) -> People:
         """Clinicians' profiles, preferences and reachability."""
-        return People(self._connection)
+        return People(self._connection, self._records)
 
     @cached_property
     def linked_accounts(self) -> LinkedAccounts:
@@ -79,12 +80,17 @@ class Repositories:
     @cached_property
     def teams(self) -> Teams:
         """Teams, rosters and roles."""
-        return Teams(self._connection)
+        return Teams(self._connection, self._records)
 
     @cached_property
     def intentions(self) -> Intentions:
         """What people want to try next week."""
-        return Intentions(self._connection)
+        return Intentions(self.team_slots)
+
+    @cached_property
+    def team_slots(self) -> TeamSlots:
+        """Unanswered counts and intentions, in the teams' sealed records."""
+        return TeamSlots(self._connection, self._records)
 
     @cached_property
     def chat_routes(self) -> ChatRoutes:
@@ -94,7 +100,7 @@ class Repositories:
     @cached_property
     def deliveries(self) -> Deliveries:
         """The delivery queue."""
-        return Deliveries(self._connection)
+        return Deliveries(self._connection, self._records)
 
     @cached_property
     def delivery_history(self) -> DeliveryHistory:

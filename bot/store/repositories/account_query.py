@@ -1,46 +1,77 @@
-"""The query with which each request begins: a person's main account, row and home team."""
+"""The query with which each request begins: a person's main account, row, record and home team."""
 
 from typing import Any
 
 from sqlalchemy import Select, String, bindparam, func, select
 
-from bot.store.schema import linked_accounts, people, rosters, teams, workspaces
+from bot.domain.people import Role
+from bot.store.schema import (
+    linked_accounts,
+    people,
+    roles,
+    rosters,
+    team_records,
+    teams,
+    workspaces,
+)
+
+_SUPERVISOR = (
+    roles.c.workspace.label("supervisor_workspace"),
+    roles.c.person.label("supervisor_id"),
+)
+_IS_SUPERVISOR = (roles.c.team == teams.c.id) & (roles.c.role == Role.SUPERVISOR.value)
+_RECORD_AND_TEAM = (
+    team_records.c.team.label("record_team"),
+    team_records.c.body.label("record_body"),
+    *(column.label(f"team_{column.name}") for column in teams.columns),
+)
+
+
+_SENDER = select(
+    bindparam("workspace", type_=String).label("workspace"),
+    bindparam("person_id", type_=String).label("person"),
+).subquery("sender")
 
 
 def _build_account_query() -> Select[Any]:
-    """Select a person's main account, row, home team and workspace's suspension, in one row."""
-    sender = select(
-        bindparam("workspace", type_=String).label("workspace"),
-        bindparam("person_id", type_=String).label("person"),
-    ).subquery("sender")
+    """Select a person's main account, row, record, home team and workspace's suspension.
+
+    One row per supervisor of the team, at least one. The record is that of the team of the
+    person's own row, if it names one.
+    """
     link = linked_accounts.alias("link")
     main = people.alias("main")
-    main_workspace = func.coalesce(link.c.same_workspace, sender.c.workspace)
-    main_person = func.coalesce(link.c.same_person, sender.c.person)
+    main_workspace = func.coalesce(link.c.same_workspace, _SENDER.c.workspace)
+    main_person = func.coalesce(link.c.same_person, _SENDER.c.person)
     roster_team = (
         select(func.min(rosters.c.team))
         .where(rosters.c.workspace == main_workspace, rosters.c.person == main_person)
         .scalar_subquery()
     )
     home_team = func.coalesce(func.nullif(main.c.home_team, ""), roster_team)
+    record_team = func.coalesce(func.nullif(people.c.home_team, ""), home_team)
     return (
         select(
             main_workspace.label("main_workspace"),
             main_person.label("main_person"),
             workspaces.c.suspended,
+            *_SUPERVISOR,
             *people.columns,
-            *(column.label(f"team_{column.name}") for column in teams.columns),
+            *_RECORD_AND_TEAM,
         )
-        .select_from(sender)
+        .select_from(_SENDER)
         .outerjoin(
-            link, (link.c.workspace == sender.c.workspace) & (link.c.person == sender.c.person)
+            link, (link.c.workspace == _SENDER.c.workspace) & (link.c.person == _SENDER.c.person)
         )
         .outerjoin(
-            people, (people.c.workspace == sender.c.workspace) & (people.c.id == sender.c.person)
+            people, (people.c.workspace == _SENDER.c.workspace) & (people.c.id == _SENDER.c.person)
         )
         .outerjoin(main, (main.c.workspace == main_workspace) & (main.c.id == main_person))
-        .outerjoin(workspaces, workspaces.c.id == sender.c.workspace)
+        .outerjoin(workspaces, workspaces.c.id == _SENDER.c.workspace)
         .outerjoin(teams, teams.c.id == home_team)
+        .outerjoin(team_records, team_records.c.team == record_team)
+        .outerjoin(roles, _IS_SUPERVISOR)
+        .order_by(roles.c.workspace, roles.c.person)
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
 
 from bot.conversation import Person
+from bot.store.record_cache import RecordCache
 from bot.store.repositories import delivery_statements
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.repositories.delivery_records import (
@@ -29,6 +30,7 @@ from bot.store.repositories.delivery_statements import (
     matches_planned,
     matches_planned_card,
 )
+from bot.store.repositories.team_slots import TeamSlots
 from bot.store.repositories.unanswered_counts import count_as_unanswered, uncount_unsent
 from bot.store.repositories.workspaces import is_resting_clause
 from bot.store.schema import deliveries, workspaces
@@ -49,9 +51,10 @@ class Deliveries:
     Instants are stored in whole Unix seconds.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        """Use the transaction of *connection*."""
+    def __init__(self, connection: Connection, records: RecordCache) -> None:
+        """Use the transaction of *connection* and its *records*, which contain the counts."""
         self._connection = connection
+        self._slots = TeamSlots(connection, records)
 
     def plan_deliveries(self, planned_deliveries: Iterable[PlannedDelivery]) -> int:
         """Insert the deliveries whose keys are new and return how many were inserted."""
@@ -68,7 +71,7 @@ class Deliveries:
         rows = [build_delivery_row(planned) for planned in planned_deliveries]
         inserted_count = insert_missing_rows(self._connection, deliveries, rows)
         # Of a check-in planned before, the id in *rows* was never inserted.
-        count_as_unanswered(self._connection, [row["id"] for row in rows])
+        count_as_unanswered(self._slots, [row["id"] for row in rows])
         return inserted_count
 
     def get(self, delivery_id: str) -> Delivery | None:
@@ -284,7 +287,7 @@ class Deliveries:
     ) -> int:
         """Change the matching rows to *state*; a blank *reason* leaves theirs unchanged."""
         if state in UNSENT_STATES:
-            uncount_unsent(self._connection, condition)
+            uncount_unsent(self._connection, self._slots, condition)
         if reason:
             values["reason"] = reason[:_MAX_REASON_CHARACTERS]
         change = update(deliveries).where(condition).values(state=state, **values)

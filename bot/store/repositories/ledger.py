@@ -12,7 +12,7 @@ from bot.domain.codebook import TOTAL_CODE
 from bot.domain.counts import pseudonyms, release_rule, slots
 from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.release_rule import BREAKDOWN, TOTAL, ReleasedTable
-from bot.domain.people import Clinician, Role, Team
+from bot.domain.people import Clinician, Team
 from bot.store.period import Period
 from bot.store.record_cache import OpenRecord, RecordCache, log_missing_keys
 from bot.store.repositories.periods import Periods
@@ -52,6 +52,11 @@ class Contributor:
     periods: tuple[Period, ...]
 
     @property
+    def record_team_id(self) -> str:
+        """The team whose record has the slot of the person's own account."""
+        return self.clinician.home_team_id or (self.team.id if self.team else "")
+
+    @property
     def is_counted(self) -> bool:
         """Whether the person contributes to the team's counts; a supervisor of it never does."""
         return bool(self.periods) and self.account not in self.supervisors
@@ -73,7 +78,7 @@ class Ledger:
     def __init__(self, connection: Connection, records: RecordCache) -> None:
         """Use the transaction of *connection* and its *records*."""
         self._records = records
-        self._teams = Teams(connection)
+        self._teams = Teams(connection, records)
         self._periods = Periods(connection, records)
 
     def load_contributor(self, person: Person, now: datetime) -> Contributor:
@@ -85,9 +90,8 @@ class Ledger:
         team = account.team
         if team is None:
             return Contributor(account.main, account.clinician, None, (), ())
-        supervisors = self._teams.list_role_holders(team.id, Role.SUPERVISOR)
         periods = self._periods.get_or_open_periods(team, now)
-        return Contributor(account.main, account.clinician, team, supervisors, periods)
+        return Contributor(account.main, account.clinician, team, account.supervisors, periods)
 
     def file_debrief(self, contributor: Contributor, codes: Mapping[str, str]) -> FilingResult:
         """Count a debrief of *contributor*, whose *codes* answer ``form`` and ``status``.

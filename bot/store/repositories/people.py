@@ -1,5 +1,6 @@
 """Clinicians' profiles, check-in preferences, team membership and reachability."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -18,20 +19,23 @@ from sqlalchemy import (
 
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule, is_known_zone
-from bot.domain.checkins.frequency import STOP_AFTER_UNANSWERED
 from bot.domain.people import Clinician
 from bot.domain.reachability import merge_unreachable_reasons
+from bot.store.record_cache import RecordCache
 from bot.store.repositories import column_codecs
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.routes import ChatRoutes
-from bot.store.schema import people, rosters, workspaces
+from bot.store.repositories.team_slots import TeamSlots, unanswered_count_of
+from bot.store.schema import people, rosters, team_records, workspaces
 from bot.store.upsert import build_insert, insert_missing_rows
 
 _MAX_LOCALE_CHARACTERS = 20
 _MAX_REASON_CHARACTERS = 60
 
-_SELECT_PERSON = select(people).where(
-    people.c.workspace == bindparam("workspace"), people.c.id == bindparam("person_id")
+_SELECT_PERSON = (
+    select(people, team_records.c.body)
+    .outerjoin(team_records, team_records.c.team == people.c.home_team)
+    .where(people.c.workspace == bindparam("workspace"), people.c.id == bindparam("person_id"))
 )
 
 
@@ -41,15 +45,22 @@ class People:
     No row changes when a person files, answers or reads: that would reveal who did.
     """
 
-    def __init__(self, connection: Connection) -> None:
-        """Use the transaction of *connection*."""
+    def __init__(self, connection: Connection, records: RecordCache) -> None:
+        """Use the transaction of *connection* and its *records*, which contain the counts."""
         self._connection = connection
+        self._slots = TeamSlots(connection, records)
+        self._deliveries = Deliveries(connection, records)
 
     def get(self, person: Person) -> Clinician:
         """Return the clinician; one with blank fields when *person* has no row."""
         parameters = {"workspace": person.workspace, "person_id": person.id}
         row = self._connection.execute(_SELECT_PERSON, parameters).one_or_none()
-        return parse_clinician_row(row) if row else blank_clinician(person)
+        if row is None:
+            return blank_clinician(person)
+        if row.body is None:
+            return parse_clinician_row(row, 0)
+        slot = self._slots.read_slot(person, row.home_team, bytes(row.body))
+        return parse_clinician_row(row, unanswered_count_of(slot))
 
     def list_joined_reachable(self, after: Person | None, limit: int) -> tuple[Clinician, ...]:
         """Return the next batch of joined, reachable clinicians: *limit* rows past the key *after*.
@@ -75,7 +86,14 @@ class People:
                 tuple_(people.c.workspace, people.c.id) > tuple_(after.workspace, after.id)
             )
         query = query.order_by(people.c.workspace, people.c.id).limit(limit)
-        return tuple(parse_clinician_row(row) for row in self._connection.execute(query))
+        rows = self._connection.execute(query).all()
+        slots = self._slots.list_slots(
+            (Person(row.workspace, row.id), row.home_team) for row in rows
+        )
+        return tuple(
+            parse_clinician_row(row, unanswered_count_of(slot))
+            for row, slot in zip(rows, slots, strict=True)
+        )
 
     def count_joined(self) -> dict[str, int]:
         """Return the number of people who joined, by workspace."""
@@ -118,17 +136,19 @@ class People:
 
     def set_unanswered_count(self, person: Person, unanswered_count: int) -> None:
         """Store how many check-ins in a row are unanswered, clamped to 0..6; any use resets it."""
-        clamped = max(0, min(unanswered_count, STOP_AFTER_UNANSWERED))
-        change = update(people).where(_matches_person(person), people.c.quiet != clamped)
-        self._connection.execute(change.values(quiet=clamped))
+        self._slots.change_slot(
+            person, lambda slot: replace(slot, unanswered_count=unanswered_count)
+        )
 
     def join_team(self, person: Person, team_id: str) -> None:
         """Enrol *person* in weekly check-ins, with the team as their home team.
 
-        They leave the roster of every other team, except where the set-up declares them.
+        They leave the roster of every other team, except where the set-up declares them. Their
+        slot moves with them, with a count of 0.
         """
+        old_team_id = self.get(person).home_team_id
         self._upsert_person(
-            person, joined=True, home_team=team_id, paused_until=None, unreachable="", quiet=0
+            person, joined=True, home_team=team_id, paused_until=None, unreachable=""
         )
         self._connection.execute(
             delete(rosters).where(
@@ -140,18 +160,25 @@ class People:
         )
         key_columns = {"team": team_id, "workspace": person.workspace, "person": person.id}
         insert_missing_rows(self._connection, rosters, [{**key_columns, "declared": False}])
+        self._slots.ensure_slots(team_id)
+        self._slots.move_slot(person, old_team_id, team_id)
+        self.set_unanswered_count(person, 0)
 
     def leave_checkins(self, person: Person) -> None:
-        """Unsubscribe *person*, withdraw their deliveries, delete routes; the home team stays."""
-        self._update_person(person, joined=False, paused_until=None, quiet=0)
-        Deliveries(self._connection).withdraw_for_person(person)
+        """Unsubscribe *person*, withdraw their deliveries, delete routes; the home team stays.
+
+        Their slot is cleared: the count, and an intention.
+        """
+        self._update_person(person, joined=False, paused_until=None)
+        self._deliveries.withdraw_for_person(person)
+        self._slots.clear_slot(person)
         ChatRoutes(self._connection).delete_route(person)
 
     def pause_checkins(self, person: Person, until: date | None) -> None:
         """Pause *person*'s check-ins before the local day *until*; ``None`` ends the pause."""
         self._update_person(person, paused_until=until)
         if until:
-            Deliveries(self._connection).withdraw_for_person(person)
+            self._deliveries.withdraw_for_person(person)
 
     def mark_unreachable(self, person: Person, reason: str) -> bool:
         """Suspend *person*'s deliveries, as the address rejects messages.
@@ -165,7 +192,7 @@ class People:
         if merged != current:
             change = update(people).where(_matches_person(person)).values(unreachable=merged)
             is_changed = self._connection.execute(change).rowcount == 1
-        Deliveries(self._connection).withdraw_for_person(person)
+        self._deliveries.withdraw_for_person(person)
         return is_changed and not current
 
     def mark_reachable(self, person: Person) -> None:
@@ -206,8 +233,8 @@ def blank_clinician(person: Person) -> Clinician:
     )
 
 
-def parse_clinician_row(row: Row[Any]) -> Clinician:
-    """Convert a row with the columns of ``people`` to a clinician."""
+def parse_clinician_row(row: Row[Any], unanswered_count: int) -> Clinician:
+    """Convert a row with the columns of ``people``, and a count, to a clinician."""
     rule = None
     if row.checkin_day is not None:
         rule = WeeklyRule(row.checkin_day, column_codecs.decode_clock_time(row.checkin_time))
@@ -220,7 +247,7 @@ def parse_clinician_row(row: Row[Any]) -> Clinician:
         paused_until=row.paused_until,
         has_joined=row.joined,
         home_team_id=row.home_team,
-        unanswered_count=row.quiet,
+        unanswered_count=unanswered_count,
         unreachable_reason=row.unreachable,
         work_days=column_codecs.decode_weekdays(row.work_days),
     )

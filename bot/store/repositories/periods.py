@@ -38,7 +38,7 @@ class Periods:
         """Use the transaction of *connection* and its records."""
         self._connection = connection
         self._records = records
-        self._teams = Teams(connection)
+        self._teams = Teams(connection, records)
 
     def get_or_open_periods(self, team: Team, now: datetime) -> tuple[Period, ...]:
         """Return the open periods that *team* feeds at *now*, the total's first.

@@ -20,11 +20,13 @@ from sqlalchemy import (
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Clinician, Role, Team
+from bot.store.record_cache import RecordCache
 from bot.store.repositories import column_codecs
 from bot.store.repositories.account_query import SELECT_ACCOUNT
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.people import blank_clinician, parse_clinician_row
 from bot.store.repositories.routes import ChatRoutes
+from bot.store.repositories.team_slots import TeamSlots, unanswered_count_of
 from bot.store.schema import people, roles, rosters, teams
 from bot.store.upsert import insert_missing_rows, upsert_row
 
@@ -38,12 +40,14 @@ _TEAM_COLUMNS = tuple(column.name for column in teams.columns)
 class Account:
     """A person's main account, own row (blank fields without one) and home team.
 
-    ``suspension_reason`` is that of the person's workspace, ``""`` for none.
+    ``supervisors`` are the team's; ``suspension_reason`` is that of the person's workspace,
+    ``""`` for none.
     """
 
     main: Person
     clinician: Clinician
     team: Team | None
+    supervisors: tuple[Person, ...]
     suspension_reason: str
 
 
@@ -59,9 +63,11 @@ class HeldRole:
 class Teams:
     """Repository of teams, as their set-up declares them."""
 
-    def __init__(self, connection: Connection) -> None:
-        """Use the transaction of *connection*."""
+    def __init__(self, connection: Connection, records: RecordCache) -> None:
+        """Use the transaction of *connection* and its *records*."""
         self._connection = connection
+        self._records = records
+        self._slots = TeamSlots(connection, records)
 
     def get(self, team_id: str) -> Team | None:
         """Return a team by its id."""
@@ -114,7 +120,7 @@ class Teams:
         in_channel = (teams.c.workspace == workspace) & (teams.c.channel == channel)
         change = update(teams).where(in_channel, teams.c.unreachable == "")
         stored_reason = reason[:_MAX_REASON_CHARACTERS] or "unknown"
-        Deliveries(self._connection).withdraw_for_channel(workspace, channel)
+        Deliveries(self._connection, self._records).withdraw_for_channel(workspace, channel)
         return self._connection.execute(change.values(unreachable=stored_reason)).rowcount == 1
 
     def mark_reachable(self, workspace: str, channel: str) -> None:
@@ -138,12 +144,25 @@ class Teams:
     def get_account(self, person: Person) -> Account:
         """Return the main account of *person*, their own row and their home team, in one query."""
         parameters = {"workspace": person.workspace, "person_id": person.id}
-        row = self._connection.execute(SELECT_ACCOUNT, parameters).one()
+        rows = self._connection.execute(SELECT_ACCOUNT, parameters).all()
+        row = rows[0]
         team_values = row[-len(_TEAM_COLUMNS) :]
+        slot = (
+            None
+            if row.record_team is None
+            else self._slots.read_slot(person, row.record_team, bytes(row.record_body))
+        )
         return Account(
             Person(row.main_workspace, row.main_person),
-            blank_clinician(person) if row.id is None else parse_clinician_row(row),
+            blank_clinician(person)
+            if row.id is None
+            else parse_clinician_row(row, unanswered_count_of(slot)),
             None if team_values[0] is None else _parse_team_row(*team_values),
+            tuple(
+                Person(row.supervisor_workspace, row.supervisor_id)
+                for row in rows
+                if row.supervisor_id
+            ),
             row.suspended or "",
         )
 
@@ -163,6 +182,7 @@ class Teams:
             people.c.home_team == team_id,
         )
         self._connection.execute(delete(rosters).where(in_team, ~rosters.c.declared, ~is_home))
+        self._slots.ensure_slots(team_id)
 
     def count_declared(self, team_id: str) -> int:
         """Count the declared clinicians; this size decides the terms of the team's periods."""
@@ -223,13 +243,15 @@ class Teams:
         )
 
     def _remove_from_team(self, team_id: str, persons: Iterable[Person]) -> None:
+        persons = tuple(persons)
+        self._slots.clear_slots((person, team_id) for person in persons)
         for person in persons:
             on_roster = (rosters.c.workspace == person.workspace) & (rosters.c.person == person.id)
             self._connection.execute(delete(rosters).where(rosters.c.team == team_id, on_roster))
             is_member = (people.c.workspace == person.workspace) & (people.c.id == person.id)
             change = update(people).where(is_member, people.c.home_team == team_id)
             if self._connection.execute(change.values(home_team="", joined=False)).rowcount:
-                Deliveries(self._connection).withdraw_for_person(person)
+                Deliveries(self._connection, self._records).withdraw_for_person(person)
                 ChatRoutes(self._connection).delete_route(person)
 
     def _fetch_teams(self, *where: ColumnElement[bool]) -> tuple[Team, ...]:

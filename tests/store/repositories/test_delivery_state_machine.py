@@ -17,6 +17,8 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Engine
 
+from bot.store.keys.key_store import KeyStore
+from bot.store.record_cache import RecordCache
 from bot.store.repositories.deliveries import Deliveries, DeliveryState
 from tests.key_folders import open_test_store
 from tests.store.sample_jobs import DEADLINE, MARIE, NOW, PLANNED_CHECKIN, PLANNED_TIP
@@ -40,13 +42,14 @@ class DeliveryMachine(RuleBasedStateMachine):
     """Claims, settlements, crashes and departures, compared with a plain model."""
 
     engine: ClassVar[Engine]
+    key_store: ClassVar[KeyStore]
 
     def __init__(self) -> None:
         """Open a transaction that is rolled back at the end."""
         super().__init__()
         self.connection = self.engine.connect()
         self.connection.begin()
-        self.deliveries = Deliveries(self.connection)
+        self.deliveries = Deliveries(self.connection, RecordCache(self.connection, self.key_store))
         self.delivery_ids: list[str] = []
         self.model: list[Expected] = []
 
@@ -167,6 +170,7 @@ def test_deliveries_follow_the_state_diagram(tmp_path: Path) -> None:
 
     class MachineOnStore(DeliveryMachine):
         engine = store._engines.writer
+        key_store = store.key_store
 
     run_state_machine_as_test(
         MachineOnStore,

@@ -12,12 +12,12 @@ from bot.conversation import Person
 from bot.domain.counts.release_rule import LostTable
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_store import KeyStoreUnavailableError
-from bot.store.record_cache import ReadOnlyRecordsError
 from bot.store.repositories import Repositories
 from bot.store.repositories.ledger import LOST_KEY_WAIT, FilingResult, MissingKeyError
 from bot.store.schema import feeds, ledger_records, periods
 from bot.store.store import Store
-from tests.key_folders import open_test_store
+from bot.store.team_record_cache import ReadOnlyRecordsError
+from tests.key_folders import list_period_keys, open_test_store
 from tests.ledger_records import count_stored_codes, load_records
 from tests.store.conftest import PEPPERS
 from tests.store.sample_counts import (
@@ -44,7 +44,7 @@ GIVEN_UP_AT = AFTER_QUARTER + LOST_KEY_WAIT
 
 def delete_keys(store: Store) -> None:
     """Delete every key, as a lost folder would."""
-    for stored_key in store.key_store.list_ids():
+    for stored_key in list_period_keys(store):
         store.key_store.delete(stored_key)
 
 
@@ -107,14 +107,14 @@ async def test_lost_key_leaves_other_workspaces_alone(store: Store) -> None:
     """Each workspace has keys of its own."""
     await file_for_all(store)
     other_team = replace(build_team("other"), workspace="slack:T2")
-    ids_before = {key.file_name for key in store.key_store.list_ids()}
+    ids_before = {key.file_name for key in list_period_keys(store)}
     await store.across_workspaces.write(lambda repos: repos.teams.save(other_team))
     people = [Person("slack:T2", f"other {number}") for number in range(9)]
     await store.across_workspaces.write(
         lambda repos: repos.teams.declare_clinicians("other", people)
     )
     await store.across_workspaces.write(lambda repos: repos.ledger.open_missing_periods(NOW))
-    for stored_key in store.key_store.list_ids():
+    for stored_key in list_period_keys(store):
         if stored_key.file_name in ids_before:
             store.key_store.delete(stored_key)
 

@@ -8,6 +8,7 @@ from bot.domain.people import Team
 from bot.store.repositories.ledger import FilingResult
 from bot.store.schema import feeds, periods
 from bot.store.store import Store
+from tests.key_folders import list_period_keys
 from tests.ledger_records import fetch_token_codes
 from tests.store.sample_counts import (
     AFTER_MONTH,
@@ -121,11 +122,11 @@ async def test_record_has_a_slot_for_everybody_and_a_reserve(store: Store) -> No
 async def test_workspace_has_one_key_per_end(store: Store) -> None:
     """All units and ledgers of a workspace that end together share one key in the key store."""
     await open_periods(store, (build_team("one"), 9), (build_team("two"), 9))
-    assert len(store.key_store.list_ids()) == 1
+    assert len(list_period_keys(store)) == 1
     await open_periods(store, (build_team("large"), 20))
 
     ends = {row.closes_at for row in await fetch_rows(store, periods)}
-    assert {key.closes_at for key in store.key_store.list_ids()} == ends
+    assert {key.closes_at for key in list_period_keys(store)} == ends
     assert len(ends) == 2
 
 
@@ -258,7 +259,7 @@ async def test_team_that_moves_west_gets_no_second_release(store: Store) -> None
 async def test_period_without_its_key_does_not_block_the_next(store: Store) -> None:
     """A period whose key is lost waits, and its team feeds a new period."""
     await open_periods(store, (build_team("alone"), 9))
-    (stored_key,) = store.key_store.list_ids()
+    (stored_key,) = list_period_keys(store)
     store.key_store.delete(stored_key)
     assert await close_due_periods(store) == 0
     result = await store.across_workspaces.write(
@@ -272,9 +273,9 @@ async def test_period_without_its_key_does_not_block_the_next(store: Store) -> N
 async def test_no_second_key_is_created_for_a_lost_one(store: Store) -> None:
     """A new team waits for its next period: the missing key may still be found."""
     await open_periods(store, (build_team("alone"), 9))
-    (stored_key,) = store.key_store.list_ids()
+    (stored_key,) = list_period_keys(store)
     store.key_store.delete(stored_key)
 
     assert await open_periods(store, (build_team("other"), 9)) == 0
-    assert store.key_store.is_empty()
+    assert not list_period_keys(store)
     assert len(await fetch_rows(store, periods)) == 2

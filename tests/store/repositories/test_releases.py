@@ -9,7 +9,7 @@ from bot.store.repositories import Repositories
 from bot.store.schema import ledger_records
 from bot.store.store import Store
 from tests.database_files import read_all_bytes
-from tests.key_folders import open_test_store
+from tests.key_folders import list_period_keys, open_test_store
 from tests.ledger_records import count_stored_codes
 from tests.store.conftest import PEPPERS
 from tests.store.sample_counts import (
@@ -158,7 +158,7 @@ async def test_closed_period_leaves_no_bytes(tmp_path: Path, *, still_open: bool
     pieces = {body[start : start + 8] for body in bodies for start in range(0, len(body) - 8, 8)}
     assert [piece for piece in pieces if piece in remaining_bytes] == []
     assert await count_stored_codes(store) == (54 if still_open else 0)
-    assert len(store.key_store.list_ids()) == (1 if still_open else 0)
+    assert len(list_period_keys(store)) == (1 if still_open else 0)
     await store.close()
 
 

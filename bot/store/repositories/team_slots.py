@@ -1,0 +1,153 @@
+"""People's slots in the sealed records of their home teams: unanswered counts and intentions."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import date
+from functools import partial
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from bot.conversation import Person
+from bot.domain.checkins import team_slots
+from bot.domain.checkins.team_slots import TeamSlot
+from bot.domain.counts import pseudonyms
+from bot.store.record_cache import RecordCache
+from bot.store.schema import people, rosters, team_records
+from bot.store.team_record_cache import OpenTeamRecord
+
+ChangeSlot = Callable[[TeamSlot], TeamSlot]
+"""Returns a slot with the same token."""
+
+MemberOf = tuple[Person, str]
+"""A person and the id of their home team, in whose record their slot is."""
+
+
+class TeamSlots:
+    """Repository of slots: one a person, in the record of the team of their own row.
+
+    A person without a home team has no slot. A record has slots for everybody on its team's
+    list, which only set-up and joining change.
+    """
+
+    def __init__(self, connection: Connection, records: RecordCache) -> None:
+        """Use the transaction of *connection* and its *records*."""
+        self._connection = connection
+        self._records = records.team_records
+
+    def get_slot(self, person: Person) -> TeamSlot | None:
+        """Return the slot of *person*; ``None`` for a person without a home team or record."""
+        (slot,) = self.list_slots([(person, self._find_home_team(person))])
+        return slot
+
+    def list_slots(self, members: Iterable[MemberOf]) -> list[TeamSlot | None]:
+        """Return the slot of each of *members*, in their order; each record is opened once."""
+        wanted = list(members)
+        records = self._records.load_records(team_id for _, team_id in wanted if team_id)
+        return [_find_slot(records.get(team_id), person) for person, team_id in wanted]
+
+    def read_slot(self, person: Person, team_id: str, body: bytes | None) -> TeamSlot | None:
+        """Return the slot of *person* in the row *body* of their home team's record."""
+        self._records.add_body(team_id, body)
+        return _find_slot(self._records.load_records([team_id]).get(team_id), person)
+
+    def change_slot(self, person: Person, change: ChangeSlot) -> None:
+        """Change the slot of *person*, where there is one; its record is written in any case."""
+        self.change_slots([(person, self._find_home_team(person))], change)
+
+    def change_slots(self, members: Iterable[MemberOf], change: ChangeSlot) -> None:
+        """Change the slot of each of *members* that has one."""
+        self._change_each((member, change) for member in members)
+
+    def change_recipients(self, is_recipient: ColumnElement[bool], change: ChangeSlot) -> None:
+        """Change the slots of the people that match *is_recipient*."""
+        query = select(people.c.workspace, people.c.id, people.c.home_team).where(is_recipient)
+        rows = self._connection.execute(query)
+        self.change_slots(((Person(row.workspace, row.id), row.home_team) for row in rows), change)
+
+    def subtract_counts(self, counts: Iterable[tuple[MemberOf, int]]) -> None:
+        """Subtract a number from the unanswered count of each member, down to 0."""
+        self._change_each(
+            (member, partial(_add_to_count, difference=-count)) for member, count in counts
+        )
+
+    def ensure_slots(self, team_id: str) -> None:
+        """Ensure that a team's record has slots for everybody on the team's list."""
+        query = select(func.count()).select_from(rosters).where(rosters.c.team == team_id)
+        self._records.ensure_slots(team_id, self._connection.scalar(query) or 0)
+
+    def move_slot(self, person: Person, old_team_id: str, team_id: str) -> None:
+        """Move the slot of *person*, with what it contains, to the record of another team."""
+        old_slot, slot = self.list_slots([(person, old_team_id), (person, team_id)])
+        if old_slot and slot and old_team_id != team_id:
+            self.change_slots([(person, team_id)], lambda slot: replace(old_slot, token=slot.token))
+            self.clear_slots([(person, old_team_id)])
+
+    def clear_slot(self, person: Person) -> None:
+        """Clear the slot of *person*, who leaves."""
+        self.change_slot(person, lambda slot: TeamSlot(slot.token))
+
+    def clear_slots(self, members: Iterable[MemberOf]) -> None:
+        """Clear the slots of *members*, who leave."""
+        self.change_slots(members, lambda slot: TeamSlot(slot.token))
+
+    def list_team_ids(self, after: str, limit: int) -> tuple[str, ...]:
+        """Return the ids of the next *limit* teams with people, past the id *after*."""
+        query = select(rosters.c.team).where(rosters.c.team > after).distinct()
+        return tuple(self._connection.scalars(query.order_by(rosters.c.team).limit(limit)))
+
+    def reseal(self, team_ids: Iterable[str], today: date) -> int:
+        """Write records again, changed or not, without intentions that expired before *today*.
+
+        Returns how many intentions were deleted.
+        """
+        deleted_count = 0
+        for team_id, open_record in self._records.load_records(team_ids).items():
+            record, expired_count = team_slots.delete_expired(open_record.record, today)
+            self._records.replace_record(team_id, record)
+            deleted_count += expired_count
+        return deleted_count
+
+    def count_lost_records(self) -> int:
+        """Count the records that no key opens."""
+        team_ids = list(self._connection.scalars(select(team_records.c.team)))
+        return len(team_ids) - len(self._records.load_records(team_ids))
+
+    def _find_home_team(self, person: Person) -> str:
+        """Return the home team in the row of *person*; empty if there is none."""
+        query = select(people.c.home_team).where(
+            people.c.workspace == person.workspace, people.c.id == person.id
+        )
+        return self._connection.scalar(query) or ""
+
+    def _change_each(self, changes: Iterable[tuple[MemberOf, ChangeSlot]]) -> None:
+        wanted = list(changes)
+        open_records = self._records.load_records(team_id for (_, team_id), _ in wanted if team_id)
+        records = {team_id: entry.record for team_id, entry in open_records.items()}
+        for (person, team_id), change in wanted:
+            slot = _find_slot(open_records.get(team_id), person)
+            if slot:
+                current = team_slots.find_slot(records[team_id], slot.token)
+                records[team_id] = team_slots.replace_slot(records[team_id], change(current))
+        for team_id, record in records.items():
+            self._records.replace_record(team_id, record)
+
+
+def add_to_count(difference: int) -> ChangeSlot:
+    """Return the change that adds *difference* to an unanswered count, within 0 to 6."""
+    return partial(_add_to_count, difference=difference)
+
+
+def unanswered_count_of(slot: TeamSlot | None) -> int:
+    """Return the unanswered count in *slot*; 0 without a slot."""
+    return slot.unanswered_count if slot else 0
+
+
+def _add_to_count(slot: TeamSlot, difference: int) -> TeamSlot:
+    return replace(slot, unanswered_count=max(0, slot.unanswered_count + difference))
+
+
+def _find_slot(open_record: OpenTeamRecord | None, person: Person) -> TeamSlot | None:
+    if open_record is None:
+        return None
+    token = pseudonyms.derive_contributor_token(open_record.token_key, person)
+    return team_slots.find_slot(open_record.record, token)
