@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from pydantic import SecretStr
 from bot.admin import key_checkup
 from bot.admin.key_location import Machine
 from bot.content.catalogue import load_catalogue
+from bot.conversation import Person
 from bot.settings import Settings
 from bot.store.keys.folder_key_store import FolderKeyStore
-from bot.store.keys.key_id import PeriodKeyId
+from bot.store.keys.key_id import PeriodKeyId, TeamKeyId
 from bot.store.open_store import open_store
 from bot.store.store import Store
 
@@ -114,3 +116,19 @@ def test_empty_database_needs_no_keys(settings: Settings) -> None:
     """Before the first migration no key is missing."""
     with closing_store(settings) as store:
         assert store.count_missing_keys() == 0
+
+
+async def test_lost_key_of_a_team_is_reported(settings: Settings) -> None:
+    """Until the team's record is written again, which then starts empty under a new key."""
+    with closing_store(settings) as store:
+        store.migrate()
+        write = store.across_workspaces.write
+        await write(lambda repos: repos.people.join_team(Person("slack:T1", "U1"), "team1"))
+        store.key_store.delete(TeamKeyId("team1"))
+
+    assert check(settings) == {"team_keys_lost": False}
+    with closing_store(settings) as store:
+        await store.across_workspaces.write(
+            lambda repos: repos.team_slots.reseal(["team1"], date(2026, 9, 15))
+        )
+    assert check(settings) == {"keys": True}
