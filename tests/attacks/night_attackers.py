@@ -204,8 +204,8 @@ def count_capped_debriefs(run: TwentyNights) -> int:
 
 def count_opened_records(run: TwentyNights, secrets: Sequence[bytes]) -> tuple[int, int]:
     """Return how many records of all copies can be read, and how many there are."""
-    opened = sum(len(read_records(run.copies, copy, secrets)) for copy in run.copies)
-    return opened, sum(len(copy.records) for copy in run.copies)
+    opened_count = sum(len(read_records(run.copies, copy, secrets)) for copy in run.copies)
+    return opened_count, sum(len(copy.records) for copy in run.copies)
 
 
 def score_day_counts(runs: Sequence[TwentyNights]) -> Score:
@@ -219,14 +219,21 @@ def score_day_counts(runs: Sequence[TwentyNights]) -> Score:
 
 
 def score_checkin_answers(runs: Sequence[TwentyNights], pepper: bytes) -> Score:
-    """Name who answered a check-in each day, from digests that the *pepper* derives again."""
+    """Name who answered a check-in each day, from digests that the *pepper* derives again.
+
+    A second answer in one week has a random digest, and is no play.
+    """
     right = play_count = 0
     for run in runs:
+        answer_weeks: set[tuple[Person, int]] = set()
         for sent in run.sent_forms:
-            if sent.form in {"checkin", "guide"}:
+            week_of_person = (sent.person, sent.day // 5)
+            if sent.form in {"checkin", "guide"} and week_of_person not in answer_weeks:
                 play_count += 1
                 is_named = _has_checkin_digest(run.copies, sent.person, sent.day, pepper)
                 right += is_named == (sent.form == "checkin")
+            if sent.form == "checkin":
+                answer_weeks.add(week_of_person)
     return Score(play_count, right / play_count, 0.0)
 
 

@@ -91,21 +91,21 @@ class NightCopy:
     @cached_property
     def identifiers(self) -> dict[bytes, tuple[bytes, ...]]:
         """What is stored beside each value that may identify a person: in slots and in rows."""
-        found: dict[bytes, list[bytes]] = {}
+        contexts: dict[bytes, list[bytes]] = {}
         for record in self.records:
             size = RecordShape(1, record.cap, record.codes).slot_bytes
             for start in range(0, len(record.body) - size + 1, size):
                 slot = record.body[start : start + size]
                 if any(slot):
-                    found.setdefault(slot[: slots.TOKEN_BYTES], []).append(
+                    contexts.setdefault(slot[: slots.TOKEN_BYTES], []).append(
                         slot[slots.TOKEN_BYTES :]
                     )
         for name, table_rows in self.rows.items():
             for row in table_rows if name not in {"ledger_record", "seal"} else ():
                 for value in row:
                     if isinstance(value, bytes) and len(value) >= MIN_IDENTIFIER_BYTES:
-                        found.setdefault(value, []).append(repr(row).encode())
-        return {value: tuple(sorted(beside)) for value, beside in found.items()}
+                        contexts.setdefault(value, []).append(repr(row).encode())
+        return {value: tuple(sorted(beside)) for value, beside in contexts.items()}
 
 
 def build_record_row(period_row: tuple[object, ...], body: bytes) -> RecordRow:
