@@ -66,7 +66,10 @@ def submit_form(
     contributor = repos.ledger.load_contributor(request.person, now)
     if contributor.team is None:
         return apply(FormContext(request.person, now, contributor, is_first=True))
-    key = idempotency_key or f"{request.name} {request.idempotency_key}"
+    key = repos.team_slots.bind_key(
+        contributor.record_team_id,
+        idempotency_key or f"{request.name} {request.idempotency_key}",
+    )
     is_first = repos.idempotency_keys.claim(_IDEMPOTENCY_KIND, key, now.date())
     if not is_first:
         repos.idempotency_keys.insert_random_key(now.date())

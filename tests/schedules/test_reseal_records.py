@@ -117,7 +117,7 @@ async def test_cover_writes_what_a_form_writes(team_context: Context) -> None:
 
     assert covers == 2
 
-    assert len(form_changes) == 2
+    assert len(form_changes) == 3
     assert cover_changes == form_changes * 2
 
 

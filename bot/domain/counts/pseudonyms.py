@@ -31,6 +31,11 @@ def derive_noise_key(period_key: bytes, token_codes: Iterable[tuple[bytes, str]]
     return _hmac_digest(period_key, b"noise", digest.digest())
 
 
+def derive_bound_key(team_key: bytes, key: str) -> str:
+    """Return an idempotency key derived from *key* that nobody can guess without *team_key*."""
+    return _hmac_digest(team_key, b"idempotency", key.encode()).hex()
+
+
 def derive_idempotency_key(pepper: bytes, kind: str, key: str) -> bytes:
     """Return the 32-byte hash that marks an event as processed, without disclosing its person."""
     return _hmac_digest(pepper, b"inbox", kind.encode(), key.encode())

@@ -64,3 +64,14 @@ def test_keys_differ_by_purpose() -> None:
     }
 
     assert len(keys) == 3
+
+
+def test_bound_key_needs_the_teams_key() -> None:
+    """A bound key is the same for one team key, and differs by team key and by key."""
+    bound = pseudonyms.derive_bound_key(KEY, "week")
+
+    assert pseudonyms.derive_bound_key(KEY, "week") == bound
+    assert bound not in {
+        pseudonyms.derive_bound_key(bytes(32), "week"),
+        pseudonyms.derive_bound_key(KEY, "week2"),
+    }

@@ -1,0 +1,153 @@
+"""Copies of twenty nights tell neither whether somebody filed nor who, and no exact count."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import pytest
+
+from tests.attacks import night_attackers, noise_redraw, weakened
+from tests.attacks.guessing_game import Score
+from tests.attacks.night_attackers import count_opened_records
+from tests.attacks.night_plans import CLAIMS, NightClaim, measure_claims
+from tests.attacks.nights import run_many_nights, run_nights
+from tests.doubles import PEPPERS
+
+RUN_COUNT, WEAKENED_RUN_COUNT = 16, 12
+"""Runs of twenty nights in the short form, of which the attackers learn from half."""
+
+MAX_REDRAW_SHARE = 0.60
+"""What the published table alone tells an attacker who knows all other debriefs, at most."""
+
+Mutation = Callable[[pytest.MonkeyPatch], None]
+CLAIMS_BY_NAME = {claim.name: claim for claim in CLAIMS}
+
+
+def exceeds_chance(claim: NightClaim, score: Score) -> bool:
+    """Whether the attack of *claim* is better than chance, but for one run in 10,000."""
+    return score.lower_bound > claim.chance
+
+
+async def test_twenty_nights_tell_nothing_beyond_chance() -> None:
+    """Without the keys, with the pepper or without, an attacker guesses as one without copies."""
+    scores = await measure_claims(CLAIMS, RUN_COUNT)
+
+    assert {
+        claim.name: score for claim, score in scores.items() if exceeds_chance(claim, score)
+    } == {}
+    assert all(score.play_count >= RUN_COUNT // 2 for score in scores.values())
+
+
+WITHOUT_SECRETS = ("exact counts", "filed or only read", "one debrief known", "rota alone")
+MUTATIONS: Sequence[tuple[Mutation, tuple[str, ...]]] = (
+    (weakened.remove_encryption, WITHOUT_SECRETS),
+    (
+        weakened.derive_keys_from_pepper,
+        tuple(f"{name}, with the pepper" for name in WITHOUT_SECRETS),
+    ),
+    (weakened.seal_filing_only, ("filed or only read", "rota alone")),
+    (weakened.repeat_nonces, ("rota alone",)),
+    (weakened.grow_with_filing, ("rota alone",)),
+    (weakened.store_rows_with_dummies, ("one debrief known", "rota alone")),
+)
+
+
+@pytest.mark.parametrize(
+    ("mutate", "names"), MUTATIONS, ids=[mutate.__name__ for mutate, _ in MUTATIONS]
+)
+async def test_attacks_succeed_on_a_weakened_system(
+    monkeypatch: pytest.MonkeyPatch, mutate: Mutation, names: tuple[str, ...]
+) -> None:
+    """Without one of the protections the same attackers are better than chance.
+
+    Dummy rows of one size hide nothing beside rows that can be read.
+    """
+    mutate(monkeypatch)
+
+    scores = await measure_claims([CLAIMS_BY_NAME[name] for name in names], WEAKENED_RUN_COUNT)
+
+    assert {claim.name for claim, score in scores.items() if exceeds_chance(claim, score)} == {
+        *names
+    }, scores
+
+
+async def claim_copies_stay_closed() -> None:
+    """Claim that no copy of any night opens after the close, with the pepper and all keys left."""
+    run = await run_nights("known person", closes=True)
+    opened_count, record_count = count_opened_records(run, (*PEPPERS, *run.key_files))
+
+    assert record_count == 2 * len(run.copies)
+    assert len(run.key_files) == 1, "the next period's"
+    assert opened_count == 0
+
+
+async def test_no_copy_of_any_night_opens_after_the_close() -> None:
+    """Twenty-one copies of an open period are as closed as its table once its key is gone."""
+    await claim_copies_stay_closed()
+
+
+async def test_copies_open_while_the_key_exists() -> None:
+    """The attacker of the test above opens every copy with the key of the open period."""
+    run = await run_nights("known person")
+
+    assert count_opened_records(run, run.key_files) == (42, 42)
+
+
+async def test_copies_open_after_a_close_that_leaves_its_key(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the close does not remove the key, the claim fails."""
+    weakened.skip_key_removal(monkeypatch)
+
+    with pytest.raises(AssertionError):
+        await claim_copies_stay_closed()
+
+
+async def test_noise_cannot_be_drawn_again_from_an_old_backup_and_the_pepper() -> None:
+    """The published table tells as much alone as with an old copy and the pepper beside it."""
+    score = await noise_redraw.play_redraws(9)
+
+    assert score.lower_bound <= MAX_REDRAW_SHARE
+
+
+async def test_noise_of_a_key_from_the_pepper_is_drawn_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Where the keys come from the pepper, the same attacker is right every time."""
+    weakened.derive_keys_from_pepper(monkeypatch)
+
+    score = await noise_redraw.play_redraws(4)
+
+    assert score.lower_bound > MAX_REDRAW_SHARE
+
+
+async def test_copies_tell_how_many_forms_were_sent_each_day() -> None:
+    """The residual that the documents state: some form was sent, and how many that day."""
+    runs = await run_many_nights("known person", 2)
+
+    assert night_attackers.score_day_counts(runs).right_share == 1
+
+
+async def test_rota_names_the_only_person_who_sends_forms() -> None:
+    """The same residual: where one person sends a form every day, the rota says who."""
+    runs = await run_many_nights("single sender", 16)
+    score = night_attackers.score_rota(runs, rate=night_attackers.SENDER_RATE)
+
+    assert score.lower_bound > 1 / 9
+
+
+async def test_pepper_names_nobody_who_answered_a_checkin() -> None:
+    """The right pepper tells no more of a check-in's answer than a wrong one."""
+    runs = await run_many_nights("single filer", 2)
+    naming = partial(night_attackers.score_checkin_answers, runs)
+
+    assert naming(PEPPERS[0]) == naming(b"another pepper")
+
+
+async def test_pepper_names_who_answered_where_keys_are_not_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The same attack names everybody where the pepper alone protects the digests."""
+    weakened.leave_keys_unbound(monkeypatch)
+    runs = await run_many_nights("single filer", 2)
+
+    assert night_attackers.score_checkin_answers(runs, PEPPERS[0]).right_share == 1
