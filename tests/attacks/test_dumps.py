@@ -282,7 +282,7 @@ async def test_rest_of_dump_does_not_depend_on_who_filed(tmp_path: Path) -> None
     def file_for(*people: Person) -> Callable[[BotInstance], Awaitable[object]]:
         async def file_and_fetch(instance: BotInstance) -> object:
             await instance.file_debriefs(*people)
-            return await instance.fetch_tables("ledger_record", "inbox")
+            return await instance.fetch_tables("ledger_record", "team_record", "inbox")
 
         return file_and_fetch
 

@@ -122,7 +122,7 @@ def remove_encryption(patch: pytest.MonkeyPatch) -> None:
 
 def skip_resealing(patch: pytest.MonkeyPatch) -> None:
     """Write a record only where a form changed it."""
-    patch.setattr(Ledger, "reseal_records", lambda *_: None)
+    patch.setattr(Ledger, "reseal_periods", lambda *_: None)
 
 
 def skip_record_deletion(patch: pytest.MonkeyPatch) -> None:
