@@ -35,7 +35,7 @@ REPLACED_TERMS = {
     "变响": "a volume has 变大, not a person's change; 声音变大",
     "短信": "an SMS, which the bot never sends; 说明, 消息",
     "跟不上我": "puts the fault on the client; 我没有顾上你",
-    "顶(回|撞|嘴)": "answering back, said of a disrespectful child; 对抗, 反抗, 表示反对",
+    "顶": "answering back, said of a disrespectful child; 对抗, 反抗, 表示反对",
     "(关于.{1,6}的|是|我们的)消息": "news or a chat message, not information on somebody; 线索",
     "[次个件道]张力|小小的张力|(补好|补起).{0,3}张力|值得回头的张力|谈一次张力|张力发生的次数": (
         "tension is not countable and cannot be mended; 紧张, 裂痕, 有张力的时刻"
