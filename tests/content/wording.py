@@ -29,21 +29,21 @@ def clinical_texts(words: LanguagePack) -> Iterator[tuple[str, str]]:
         yield f"{question.id}.text", question.text
         yield f"{question.id}.hint", question.hint
         for option in question.options:
-            yield f"{question.id}.{option.code}", option.label
+            yield f"{question.id}.option.{option.code}", option.label
     yield from words.guide.items()
     yield from (
         (f"{p.id}.{name}", getattr(p, name))
         for p in words.phrases.values()
         for name in ("text", "caution")
     )
-    yield from ((lens.id, lens.text) for lens in words.lenses)
+    yield from ((f"lens.{lens.id}", lens.text) for lens in words.lenses)
     for exercise in words.exercises:
-        yield f"{exercise.id}.title", exercise.title
-        yield f"{exercise.id}.aim", exercise.aim
+        yield f"exercise.{exercise.id}.title", exercise.title
+        yield f"exercise.{exercise.id}.aim", exercise.aim
         for number, (_, text) in enumerate(exercise.steps, 1):
-            yield f"{exercise.id}.step{number}", text
-    yield from ((sign.code, sign.name) for sign in words.signs)
-    yield from words.topics.items()
+            yield f"exercise.{exercise.id}.step{number}", text
+    yield from ((f"sign.{sign.code}", sign.name) for sign in words.signs)
+    yield from ((f"topic.{topic}", title) for topic, title in words.topics.items())
 
 
 def sentence_forms(words: LanguagePack) -> Iterator[tuple[str, str]]:
@@ -54,8 +54,15 @@ def sentence_forms(words: LanguagePack) -> Iterator[tuple[str, str]]:
 
 
 def all_texts(words: LanguagePack) -> dict[str, str]:
-    """Return every text of a language by key."""
-    return dict((*clinical_texts(words), *sentence_forms(words)))
+    """Return every text of a language by key.
+
+    ``ValueError`` is raised for a key of two texts, since the tests would read only one of them.
+    """
+    keyed = [*clinical_texts(words), *sentence_forms(words)]
+    texts = dict(keyed)
+    if len(texts) != len(keyed):
+        raise ValueError(f"{len(keyed) - len(texts)} keys have two texts each")
+    return texts
 
 
 def hash_shingles(text: str) -> set[str]:
