@@ -32,6 +32,18 @@ FORBIDDEN = (
 OTHER_TERMS = (r"feedbacks?", r"e-?mails?", r"anonymis\w*", r"challenge\w*", r"supporter")
 """Terms with another word in Québec: rétroaction, courriel; figures are « agrégées »."""
 
+MISREAD = (
+    ("gardiennes?", "a babysitter in Québec"),
+    ("sous la chaleur", "warmth, where heat of anger is meant"),
+    ("chaudière", "a bucket"),
+    ("heures? (annulée|manquée|tendue)s?", "an hour, where a session is meant"),
+    ("vos propres dossiers", "client files, where a private diary is meant"),
+    ("docilité", "a judgement of the client"),
+    ("grossières?", "rude, where approximate is meant"),
+    ("conclusion causale", "not what the authors state"),
+)
+"""Words that a Québec reader understands otherwise than meant, each with the reason."""
+
 FOR_OPERATORS = ("operator.", "sandbox.")
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -66,6 +78,12 @@ def test_no_french_sentence_scolds_labels_or_promises(pattern: str) -> None:
 def test_terms_are_those_of_quebec(pattern: str) -> None:
     """No text speaks of feedback, e-mail or anonymity, which is a legal term."""
     assert keys_with(pattern) == set()
+
+
+@pytest.mark.parametrize(("pattern", "reason"), MISREAD)
+def test_no_french_text_contains_a_misread_word(pattern: str, reason: str) -> None:
+    """No French text contains a word that means something else in Québec."""
+    assert keys_with(pattern) == set(), reason
 
 
 def test_punctuation_follows_quebec_rules() -> None:
