@@ -73,9 +73,9 @@ CODES = {
     "unsafe": "unsafe safe",
     "my_state": "calm frustrated hurt anxious guilty protective distant",
     "cue_away": "few_words minimised abstract detour pleasing humour_flat self_blame"
-    " apprehensive cancelled",
+    " apprehensive cancelled culture_hinted",
     "cue_against": "angry_at_me questions_approach rejected_idea frame_complaint no_progress"
-    " self_defence pressed_me",
+    " self_defence pressed_me culture_named",
     "help": "self supervision sooner",
     "tried": "clarify change_plan rationale invite own_part immediacy validate_protection"
     " link_here link_outside refocus",

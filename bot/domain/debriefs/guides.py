@@ -219,24 +219,46 @@ def _threat_line_names(case: GuideCase) -> tuple[str, ...]:
 
 
 def _has_client_pushed(case: GuideCase) -> bool:
-    """Return whether the client moved against, by the filed form or by any cue of it."""
-    cue_codes = case.words.questions["cue_against"].option_codes
+    """Return whether the client moved against, by the filed form or by any cue of it.
+
+    A client who names identity, culture or unfair treatment is never treated as a threat for it.
+    """
+    cue_codes = case.words.questions["cue_against"].option_codes - phrases.CULTURE_CODES
     return case.debrief.form in {"against", "both"} or not cue_codes.isdisjoint(
         case.refinement.cues
     )
 
 
-def _render_phrases(case: GuideCase) -> tuple[Element, ...]:
-    """Render the phrases, each above its caution; adjacent equal cautions are rendered once."""
-    selected_phrases = [
-        case.words.phrases[code] for code in phrases.select_phrases(case.debrief, case.refinement)
-    ]
-    elements: list[Element] = []
-    for phrase, next_phrase in zip(selected_phrases, (*selected_phrases, None)[1:], strict=True):
-        elements.append(Quote(phrase.text))
+def _render_phrases(case: GuideCase) -> Iterator[Element]:
+    """Yield the phrases, the line of a direct repair, and the disclosure as an extra."""
+    yield from _render_quotes(case, phrases.select_phrases(case.debrief, case.refinement))
+    if _can_repair_directly(case):
+        yield Text(case.words.guide_line(f"direct.{case.refinement.strain}"))
+    if disclosure := phrases.select_disclosure(case.debrief, case.refinement):
+        yield Text(case.words.guide_line("opening.extra"))
+        yield from _render_quotes(case, (disclosure,))
+
+
+def _render_quotes(case: GuideCase, phrase_ids: tuple[str, ...]) -> Iterator[Element]:
+    """Yield each phrase above its caution; adjacent equal cautions are rendered once."""
+    selected_phrases = [case.words.phrases[code] for code in phrase_ids]
+    for phrase, next_phrase in zip(selected_phrases, (*selected_phrases, None)[1:], strict=False):
+        yield Quote(phrase.text)
         if phrase.caution and (next_phrase is None or next_phrase.caution != phrase.caution):
-            elements.append(Caption(phrase.caution))
-    return tuple(elements)
+            yield Caption(phrase.caution)
+
+
+def _can_repair_directly(case: GuideCase) -> bool:
+    """Return whether a direct repair is offered: an open rupture with a known strain.
+
+    Not after culture, identity or power was passed over, where an explanation would be a defence.
+    """
+    return (
+        not case.refinement.is_unsafe
+        and case.debrief.status not in CONCLUDED_STATUSES
+        and f"direct.{case.refinement.strain}" in case.words.guide
+        and not phrases.has_culture_code(case.refinement)
+    )
 
 
 def _render_supervision_step(case: GuideCase) -> Text:
@@ -248,7 +270,7 @@ def _render_supervision_step(case: GuideCase) -> Text:
         *(words.guide_line(f"bring.{name}") for name in _bring_line_names(case)),
         words.guide_line(f"prompts.{_name_unless_unsafe(case, progress)}", want=want),
     ]
-    if "culture" in refinement.own_parts and not refinement.is_unsafe:
+    if phrases.has_culture_code(refinement) and not refinement.is_unsafe:
         lines.append(words.guide_line("learn.culture"))
     return _format_numbered_step(case, 7, "supervision", tuple(lines))
 

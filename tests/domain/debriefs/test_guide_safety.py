@@ -165,9 +165,9 @@ def test_the_warning_is_shown_unless_safe_was_selected(
 ) -> None:
     """After any push the warning is shown until "safe" is selected; no answer does not remove it.
 
-    A client at risk adds the safety procedure, whatever the other answers.
+    To name culture or unfair treatment is no push. A client at risk adds the safety procedure.
     """
-    against = words.questions["cue_against"].option_codes
+    against = words.questions["cue_against"].option_codes - {"culture_named"}
     risk_banner = Banner(words.translate("safety.hopeless"))
     for refinement in iter_refinements(debrief.form, "", "safe"):
         guide = guides.build_guide_form(debrief, words, refinement)

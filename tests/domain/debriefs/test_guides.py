@@ -27,12 +27,10 @@ SHARED_DEBRIEFS: dict[frozenset[str], str] = {}
 
 NEUTRAL_PARTS = {
     "defensive": "to have been defensive is met in steps 1 and 3; listening owns it",
-    "not_visible": "where it is not seen yet, away at first is offered P2 all the same",
 }
 """Own parts that do not change steps 4, 5 and 6 of some debriefs, with the reason."""
 
 EQUIVALENT_PARTS = {
-    frozenset({"missed_cue", "misread"}): "both missed what was needed, and P4 owns that",
     frozenset({"technique_first", "rushed"}): "both moved too early, and P7 goes back",
 }
 """Own parts with the same steps 4, 5 and 6, with the reason."""
