@@ -250,3 +250,17 @@ def test_quiet_signs_precede_open_ones() -> None:
     order = [atoms.index(atom) for atom in ("T2e", "T2c", "T2a", "T2b")]
 
     assert all(earlier < later for earlier, later in pairwise(order))
+
+
+@pytest.mark.parametrize("tag", load_catalogue().languages)
+def test_questions_for_peers_have_a_caution(tag: str) -> None:
+    """Every question for peers has the caution that it is for the room; no other card has it."""
+    words = load_catalogue().get_pack(tag)
+    caution = Caption(words.translate("tip.peers_caution"))
+
+    for tip in words.tips:
+        for audience in (Audience.TEAM, Audience.ONLY_ME):
+            assert (caution in tips.render_tip(tip, words, audience).body) == (tip.kind == "peers")
+        assert (caution in tips.render_topic(tip.topic, words, tip.kind).body) == (
+            tip.kind == "peers"
+        )

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 from bot.content.catalogue import LanguagePack
 from bot.domain.debriefs import phrases
-from bot.domain.debriefs.debrief_form import Debrief, Refinement, build_debrief_code_fields
+from bot.domain.debriefs.debrief_form import (
+    Debrief,
+    Refinement,
+    build_debrief_code_fields,
+    format_model_credit,
+)
 from bot.elements import (
     ActionRow,
     Banner,
@@ -79,7 +84,7 @@ def build_guide_form(
             ),
             *_build_contacts(case),
             Caption(words.translate("safety.purpose")),
-            Caption(words.translate("source.attribution", url=words.references["source"].url)),
+            Caption(format_model_credit(words)),
         ),
         close=words.translate("common.close"),
         data=debrief.encoded_codes,

@@ -2,10 +2,11 @@ from itertools import combinations, product
 
 import pytest
 
+from bot.content.catalogue import load_catalogue
 from bot.domain.codebook import FORM_CODES
-from bot.domain.debriefs import guides
+from bot.domain.debriefs import debrief_form, guides
 from bot.domain.debriefs.debrief_form import Debrief, Refinement
-from bot.elements import Banner, Quote, Text
+from bot.elements import Banner, Caption, Quote, Text
 from tests.domain.debriefs.combinations import (
     ALL_DEBRIEFS,
     OWN_PART_CODES,
@@ -19,6 +20,9 @@ from tests.domain.debriefs.combinations import (
     middle_steps,
     own_part_combinations,
 )
+
+LANGUAGE_PACKS = [load_catalogue().get_pack(tag) for tag in load_catalogue().languages]
+MODEL_REFERENCES = ("safran1996", "eubanks2019", "consensus2018")
 
 AWAY = Debrief("away", "touched")
 
@@ -249,3 +253,18 @@ def test_culture_has_a_learning_line() -> None:
 
     assert WORDS.guide_line("mine.culture") in guide
     assert WORDS.guide_line("learn.culture") in guide
+
+
+@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
+def test_the_models_are_credited(debrief: Debrief) -> None:
+    """Guide and debrief credit the models with their links and claim no rating."""
+    for words in LANGUAGE_PACKS:
+        credit = debrief_form.format_model_credit(words)
+        forms = (
+            guides.build_guide_form(debrief, words),
+            debrief_form.build_debrief_form(words),
+        )
+
+        assert all(words.references[name].url in credit for name in MODEL_REFERENCES)
+        assert "3RS" in credit
+        assert all(Caption(credit) in form.body for form in forms)
