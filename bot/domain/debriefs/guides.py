@@ -269,7 +269,7 @@ def _can_repair_directly(case: GuideCase) -> bool:
 def _render_supervision_step(case: GuideCase) -> Text:
     words, refinement = case.words, case.refinement
     progress = case.debrief.status if case.debrief.status in CONCLUDED_STATUSES else "open"
-    want_section = "want_ended" if case.debrief.status == "ended" else "want"
+    want_section = "want" if progress == "open" else f"want_{progress}"
     want = words.guide_line(f"{want_section}.{refinement.strain or 'plain'}")
     lines = [
         *(words.guide_line(f"bring.{name}") for name in _bring_line_names(case)),
