@@ -34,6 +34,9 @@ CONCLUDED_STATUSES = frozenset({"repaired", "ended"})
 RISK_CUES = frozenset({"self_blame", "cancelled"})
 """Cues of a client who may be at risk: the service's safety procedure precedes any repair."""
 
+URGENT_CUES = frozenset({"self_blame", "culture_named", "frame_complaint"})
+"""Cues whose line on how to begin precedes that of any other cue."""
+
 
 @dataclass(frozen=True)
 class GuideCase:
@@ -108,15 +111,8 @@ def build_code_chooser_form(words: LanguagePack) -> Form:
 
 def _build_safety_banners(case: GuideCase) -> tuple[Banner, ...]:
     """Return the banner of the guide's limits; on the safety branch also where to get help now."""
-    words = case.words
-    banner = Banner(words.translate("safety.banner"))
-    if case.refinement.is_unsafe:
-        return (
-            banner,
-            Banner(words.translate("safety.unsafe")),
-            Banner(words.translate("safety.not_watched")),
-        )
-    return (banner,)
+    unsafe_keys = ("safety.unsafe", "safety.not_watched") if case.refinement.is_unsafe else ()
+    return tuple(Banner(case.words.translate(key)) for key in ("safety.banner", *unsafe_keys))
 
 
 def _build_contacts(case: GuideCase) -> Iterator[Element]:
@@ -205,13 +201,18 @@ def _opening_line_names(case: GuideCase) -> tuple[str, ...]:
         return "opening.ended", "opening.ended_first", *_strain_line_names("look_back", strain)
     if case.debrief.status == "repaired":
         return *_threat_line_names(case), "opening.repaired", *_strain_line_names("check", strain)
-    frame_lines = ("opening.frame",) if "frame_complaint" in case.refinement.cues else ()
     return (
         *_threat_line_names(case),
-        *frame_lines,
+        *_lead_line_names(case),
         *_strain_line_names("aim", strain),
         "opening.begin",
     )
+
+
+def _lead_line_names(case: GuideCase) -> tuple[str, ...]:
+    """Return the line on how to begin after the first cue that has one; urgent cues precede."""
+    cues = sorted(case.refinement.cues, key=lambda code: code not in URGENT_CUES)
+    return tuple(name for code in cues if (name := f"lead.{code}") in case.words.guide)[:1]
 
 
 def _strain_line_names(name: str, strain: str) -> tuple[str, ...]:

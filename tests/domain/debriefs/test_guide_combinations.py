@@ -64,14 +64,23 @@ class SharedMiddle:
 
 SHARED_MIDDLES = (
     SharedMiddle(
-        lambda combination: combination.cue not in {"", "frame_complaint", *CULTURE_CUES},
+        lambda combination: combination.is_closed and combination.cue != "",
         lambda combination: replace(combination, cue=""),
-        "A sign is named in step 2; what to do follows the movement it is a sign of.",
+        "After a repair or an ending a sign is named in step 2 alone.",
     ),
     SharedMiddle(
-        lambda combination: combination.cue == "frame_complaint" and combination.is_closed,
+        lambda combination: (
+            combination.cue in {"abstract", "detour", "humour_flat", "self_defence"}
+        ),
         lambda combination: replace(combination, cue=""),
-        "A complaint about the frame is mended first only while the repair is under way.",
+        "These four signs are named in step 2; what to do follows the movement they are a sign of.",
+    ),
+    SharedMiddle(
+        lambda combination: (
+            combination.cue == "culture_hinted" and not combination.has_direct_repair
+        ),
+        lambda combination: replace(combination, cue=""),
+        "A hint at culture only takes away the direct repair, where there is one.",
     ),
     SharedMiddle(
         lambda combination: combination.part != "" and combination.is_closed,
@@ -82,18 +91,6 @@ SHARED_MIDDLES = (
         lambda combination: combination.part == "defensive",
         lambda combination: replace(combination, part=""),
         "To have been defensive is met in steps 1 and 3; it is owned by listening.",
-    ),
-    SharedMiddle(
-        lambda combination: combination.cue == "culture_named",
-        lambda combination: replace(combination, cue="culture_hinted"),
-        "Named or hinted at, culture asks for the same care; step 2 tells them apart.",
-    ),
-    SharedMiddle(
-        lambda combination: (
-            combination.cue == "culture_hinted" and not combination.has_direct_repair
-        ),
-        lambda combination: replace(combination, cue=""),
-        "A sign of culture only takes away the direct repair, where there is one.",
     ),
     SharedMiddle(
         lambda combination: combination.part == "rushed",

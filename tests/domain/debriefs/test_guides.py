@@ -243,7 +243,7 @@ def test_a_frame_complaint_comes_first() -> None:
     )
 
     assert isinstance(opening[0], Text)
-    assert opening[0].text.split("\n")[1] == WORDS.guide_line("opening.frame")
+    assert opening[0].text.split("\n")[1] == WORDS.guide_line("lead.frame_complaint")
     assert opening[1] == Quote(WORDS.phrases["P22"].text)
 
 
