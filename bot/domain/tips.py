@@ -61,6 +61,7 @@ def render_tip(
             Heading(tip.title),
             *_render_kind(tip, words),
             *_render_card(tip, words),
+            *_render_peers_caution(tip.kind, words),
             Caption(_format_evidence(tip, words)),
             Caption(words.translate("source.attribution", url=words.references["source"].url)),
             ActionRow(
@@ -74,6 +75,11 @@ def render_tip(
 def _render_kind(tip: Tip, words: LanguagePack) -> tuple[Element, ...]:
     """Label a card that is not a plain tip, so that fiction is not read as a real case."""
     return () if tip.kind == "point" else (Caption(words.translate(f"tip.kind.{tip.kind}")),)
+
+
+def _render_peers_caution(kind: str, words: LanguagePack) -> tuple[Element, ...]:
+    """Return the caution that a question for peers is for the room, never for a channel."""
+    return (Caption(words.translate("tip.peers_caution")),) if kind == "peers" else ()
 
 
 def _render_card(tip: Tip, words: LanguagePack) -> tuple[Element, ...]:
@@ -140,6 +146,7 @@ def render_topic(topic: str, words: LanguagePack, kind: CardKind | None = None) 
     cards = [tip for tip in _tips_of_topic(topic, words) if tip.kind == selected_kind]
     for card in cards[:MAX_CARDS_PER_MESSAGE]:
         body += _render_short_card(card, words)
+    body += _render_peers_caution(selected_kind, words)
     attribution = words.translate("source.attribution", url=words.references["source"].url)
     summary = words.translate("tip.about.summary", title=title)
     return Message(

@@ -259,3 +259,17 @@ def test_each_week_has_one_first_tip_day(tip_days: tuple[int, ...], first_days: 
     """Of a week's days, the earliest tip day alone is the first one."""
     week = [date(2026, 6, 29) + timedelta(days=number) for number in range(7)]
     assert [day.isoformat() for day in week if tips.is_first_tip_day(day, tip_days)] == first_days
+
+
+@pytest.mark.parametrize("tag", load_catalogue().languages)
+def test_questions_for_peers_have_a_caution(tag: str) -> None:
+    """Every question for peers has the caution that it is for the room; no other card has it."""
+    words = load_catalogue().get_pack(tag)
+    caution = Caption(words.translate("tip.peers_caution"))
+
+    for tip in words.tips:
+        for audience in (Audience.TEAM, Audience.ONLY_ME):
+            assert (caution in tips.render_tip(tip, words, audience).body) == (tip.kind == "peers")
+        assert (caution in tips.render_topic(tip.topic, words, tip.kind).body) == (
+            tip.kind == "peers"
+        )

@@ -71,9 +71,20 @@ def build_debrief_form(
             *build_debrief_code_fields(words),
             *((Caption(words.join_sentences(policy_lines)),) if policy_lines else ()),
             Caption(words.translate("safety.purpose")),
+            Caption(format_model_credit(words)),
         ),
         submit=words.translate("rupture.form.submit"),
         close=words.translate("common.cancel"),
+    )
+
+
+def format_model_credit(words: LanguagePack) -> str:
+    """Return the credit of the models that the debrief and the guide follow, with their links."""
+    return words.translate(
+        "source.models",
+        markers_url=words.references["eubanks2019"].url,
+        stages_url=words.references["safran1996"].url,
+        consensus_url=words.references["consensus2018"].url,
     )
 
 

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 
 from bot.content.catalogue import LanguagePack
 from bot.domain.debriefs import phrases
-from bot.domain.debriefs.debrief_form import Debrief, Refinement, build_debrief_code_fields
+from bot.domain.debriefs.debrief_form import (
+    Debrief,
+    Refinement,
+    build_debrief_code_fields,
+    format_model_credit,
+)
 from bot.elements import (
     ActionRow,
     Banner,
@@ -28,6 +33,9 @@ CONCLUDED_STATUSES = frozenset({"repaired", "ended"})
 
 RISK_CUES = frozenset({"self_blame", "cancelled"})
 """Cues of a client who may be at risk: the service's safety procedure precedes any repair."""
+
+URGENT_CUES = frozenset({"self_blame", "culture_named", "frame_complaint"})
+"""Cues whose line on how to begin precedes that of any other cue."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,7 @@ def build_guide_form(
             ),
             *_build_contacts(case),
             Caption(words.translate("safety.purpose")),
-            Caption(words.translate("source.attribution", url=words.references["source"].url)),
+            Caption(format_model_credit(words)),
         ),
         close=words.translate("common.close"),
         data=debrief.encoded_codes,
@@ -103,15 +111,8 @@ def build_code_chooser_form(words: LanguagePack) -> Form:
 
 def _build_safety_banners(case: GuideCase) -> tuple[Banner, ...]:
     """Return the banner of the guide's limits; on the safety branch also where to get help now."""
-    words = case.words
-    banner = Banner(words.translate("safety.banner"))
-    if case.refinement.is_unsafe:
-        return (
-            banner,
-            Banner(words.translate("safety.unsafe")),
-            Banner(words.translate("safety.not_watched")),
-        )
-    return (banner,)
+    unsafe_keys = ("safety.unsafe", "safety.not_watched") if case.refinement.is_unsafe else ()
+    return tuple(Banner(case.words.translate(key)) for key in ("safety.banner", *unsafe_keys))
 
 
 def _build_contacts(case: GuideCase) -> Iterator[Element]:
@@ -200,13 +201,18 @@ def _opening_line_names(case: GuideCase) -> tuple[str, ...]:
         return "opening.ended", "opening.ended_first", *_strain_line_names("look_back", strain)
     if case.debrief.status == "repaired":
         return *_threat_line_names(case), "opening.repaired", *_strain_line_names("check", strain)
-    frame_lines = ("opening.frame",) if "frame_complaint" in case.refinement.cues else ()
     return (
         *_threat_line_names(case),
-        *frame_lines,
+        *_lead_line_names(case),
         *_strain_line_names("aim", strain),
         "opening.begin",
     )
+
+
+def _lead_line_names(case: GuideCase) -> tuple[str, ...]:
+    """Return the line on how to begin after the first cue that has one; urgent cues precede."""
+    cues = sorted(case.refinement.cues, key=lambda code: code not in URGENT_CUES)
+    return tuple(name for code in cues if (name := f"lead.{code}") in case.words.guide)[:1]
 
 
 def _strain_line_names(name: str, strain: str) -> tuple[str, ...]:
@@ -219,36 +225,58 @@ def _threat_line_names(case: GuideCase) -> tuple[str, ...]:
 
 
 def _has_client_pushed(case: GuideCase) -> bool:
-    """Return whether the client moved against, by the filed form or by any cue of it."""
-    cue_codes = case.words.questions["cue_against"].option_codes
+    """Return whether the client moved against, by the filed form or by any cue of it.
+
+    A client who names identity, culture or unfair treatment is never treated as a threat for it.
+    """
+    cue_codes = case.words.questions["cue_against"].option_codes - phrases.CULTURE_CODES
     return case.debrief.form in {"against", "both"} or not cue_codes.isdisjoint(
         case.refinement.cues
     )
 
 
-def _render_phrases(case: GuideCase) -> tuple[Element, ...]:
-    """Render the phrases, each above its caution; adjacent equal cautions are rendered once."""
-    selected_phrases = [
-        case.words.phrases[code] for code in phrases.select_phrases(case.debrief, case.refinement)
-    ]
-    elements: list[Element] = []
-    for phrase, next_phrase in zip(selected_phrases, (*selected_phrases, None)[1:], strict=True):
-        elements.append(Quote(phrase.text))
+def _render_phrases(case: GuideCase) -> Iterator[Element]:
+    """Yield the phrases, the line of a direct repair, and the disclosure as an extra."""
+    yield from _render_quotes(case, phrases.select_phrases(case.debrief, case.refinement))
+    if _can_repair_directly(case):
+        yield Text(case.words.guide_line(f"direct.{case.refinement.strain}"))
+    if disclosure := phrases.select_disclosure(case.debrief, case.refinement):
+        yield Text(case.words.guide_line("opening.extra"))
+        yield from _render_quotes(case, (disclosure,))
+
+
+def _render_quotes(case: GuideCase, phrase_ids: tuple[str, ...]) -> Iterator[Element]:
+    """Yield each phrase above its caution; adjacent equal cautions are rendered once."""
+    selected_phrases = [case.words.phrases[code] for code in phrase_ids]
+    for phrase, next_phrase in zip(selected_phrases, (*selected_phrases, None)[1:], strict=False):
+        yield Quote(phrase.text)
         if phrase.caution and (next_phrase is None or next_phrase.caution != phrase.caution):
-            elements.append(Caption(phrase.caution))
-    return tuple(elements)
+            yield Caption(phrase.caution)
+
+
+def _can_repair_directly(case: GuideCase) -> bool:
+    """Return whether a direct repair is offered: an open rupture with a known strain.
+
+    Not after culture, identity or power was passed over, where an explanation would be a defence.
+    """
+    return (
+        not case.refinement.is_unsafe
+        and case.debrief.status not in CONCLUDED_STATUSES
+        and f"direct.{case.refinement.strain}" in case.words.guide
+        and not phrases.has_culture_code(case.refinement)
+    )
 
 
 def _render_supervision_step(case: GuideCase) -> Text:
     words, refinement = case.words, case.refinement
     progress = case.debrief.status if case.debrief.status in CONCLUDED_STATUSES else "open"
-    want_section = "want_ended" if case.debrief.status == "ended" else "want"
+    want_section = "want" if progress == "open" else f"want_{progress}"
     want = words.guide_line(f"{want_section}.{refinement.strain or 'plain'}")
     lines = [
         *(words.guide_line(f"bring.{name}") for name in _bring_line_names(case)),
         words.guide_line(f"prompts.{_name_unless_unsafe(case, progress)}", want=want),
     ]
-    if "culture" in refinement.own_parts and not refinement.is_unsafe:
+    if phrases.has_culture_code(refinement) and not refinement.is_unsafe:
         lines.append(words.guide_line("learn.culture"))
     return _format_numbered_step(case, 7, "supervision", tuple(lines))
 

@@ -18,6 +18,7 @@ from bot.content.print_page import (
     render_subheading,
 )
 from bot.domain.codebook import FORM_CODES, STATUS_CODES
+from bot.domain.debriefs.debrief_form import format_model_credit
 from bot.domain.debriefs.phrases import OPENING_PHRASES
 
 SHEET_QUESTION_IDS = (
@@ -50,13 +51,20 @@ def render_sheet(words: LanguagePack) -> str:
         render_paragraph(words.translate("printed.sheet.intro")),
         render_paragraph(words.translate("safety.banner"), "banner"),
         render_paragraph(_render_unsafe_line(words)),
-        render_paragraph(words.translate("safety.hopeless")),
+        *_render_safety_paragraphs(words),
         render_columns(
             *(_render_question(words.questions[name]) for name in SHEET_QUESTION_IDS),
             render_section(words.guide_line("step.supervision"), _render_supervision(words)),
         ),
         render_paragraph(words.translate("printed.sheet.keep")),
         _render_footer(words),
+    )
+
+
+def _render_safety_paragraphs(words: LanguagePack) -> tuple[str, ...]:
+    """Render what to do next for a clinician who felt unsafe, and for a client at risk."""
+    return tuple(
+        render_paragraph(words.translate(f"safety.{key}")) for key in ("unsafe", "hopeless")
     )
 
 
@@ -84,6 +92,7 @@ def render_guide(words: LanguagePack) -> str:
         words.translate("printed.guide.title"),
         render_paragraph(words.translate("printed.guide.intro")),
         render_paragraph(words.translate("safety.banner"), "banner"),
+        *_render_safety_paragraphs(words),
         render_columns(
             *(_render_step(words, number, step(words)) for number, step in enumerate(steps, 1))
         ),
@@ -189,5 +198,5 @@ def _render_footer(words: LanguagePack) -> str:
     return render_footer(
         words.translate("safety.not_watched"),
         words.translate("safety.purpose"),
-        words.translate("source.attribution", url=words.references["source"].url),
+        format_model_credit(words),
     )

@@ -22,7 +22,8 @@ from tests.sources import ROOT
 
 Middle = tuple[Element, ...]
 
-AGAINST = WORDS.questions["cue_against"].option_codes
+CULTURE_CUES = {"culture_hinted", "culture_named"}
+AGAINST = WORDS.questions["cue_against"].option_codes - CULTURE_CUES
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,12 @@ class AnswerCombination:
     def is_closed(self) -> bool:
         """True without a further conversation about the rupture."""
         return self.debrief.status in {"repaired", "ended"}
+
+    @property
+    def has_direct_repair(self) -> bool:
+        """True if the strain has a line of direct repair, which a sign of culture removes."""
+        strains = {"bond", "goals", "tasks"}
+        return not self.is_closed and self.strain in strains and self.part != "culture"
 
     @property
     def refinement(self) -> Refinement:
@@ -57,14 +64,23 @@ class SharedMiddle:
 
 SHARED_MIDDLES = (
     SharedMiddle(
-        lambda combination: combination.cue not in {"", "frame_complaint"},
+        lambda combination: combination.is_closed and combination.cue != "",
         lambda combination: replace(combination, cue=""),
-        "A sign is named in step 2; what to do follows the movement it is a sign of.",
+        "After a repair or an ending a sign is named in step 2 alone.",
     ),
     SharedMiddle(
-        lambda combination: combination.cue == "frame_complaint" and combination.is_closed,
+        lambda combination: (
+            combination.cue in {"abstract", "detour", "humour_flat", "self_defence"}
+        ),
         lambda combination: replace(combination, cue=""),
-        "A complaint about the frame is mended first only while the repair is under way.",
+        "These four signs are named in step 2; what to do follows the movement they are a sign of.",
+    ),
+    SharedMiddle(
+        lambda combination: (
+            combination.cue == "culture_hinted" and not combination.has_direct_repair
+        ),
+        lambda combination: replace(combination, cue=""),
+        "A hint at culture only takes away the direct repair, where there is one.",
     ),
     SharedMiddle(
         lambda combination: combination.part != "" and combination.is_closed,
@@ -77,19 +93,9 @@ SHARED_MIDDLES = (
         "To have been defensive is met in steps 1 and 3; it is owned by listening.",
     ),
     SharedMiddle(
-        lambda combination: combination.part == "misread",
-        lambda combination: replace(combination, part="missed_cue"),
-        "Both missed what was needed, and one phrase owns that; step 3 tells them apart.",
-    ),
-    SharedMiddle(
         lambda combination: combination.part == "rushed",
         lambda combination: replace(combination, part="technique_first"),
         "Both moved too early, and one phrase goes back; step 3 tells them apart.",
-    ),
-    SharedMiddle(
-        lambda combination: combination.part == "assumed" and combination.strain == "bond",
-        lambda combination: replace(combination, part=""),
-        "Trust that was assumed and a strained bond ask for the same first words.",
     ),
 )
 """The combinations that share the middle of a guide; all others differ in it."""

@@ -94,7 +94,7 @@ def test_a_guide_is_read_only() -> None:
 
     assert (guide.name, guide.submit, guide.data) == ("guide", "", "away.touched")
     assert Caption(WORDS.translate("safety.purpose")) in guide.body
-    assert WORDS.references["source"].url in guide_text(guide)
+    assert WORDS.references["eubanks2019"].url in guide_text(guide)
 
 
 def test_the_chooser_files_nothing() -> None:

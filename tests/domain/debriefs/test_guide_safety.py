@@ -165,9 +165,9 @@ def test_the_warning_is_shown_unless_safe_was_selected(
 ) -> None:
     """After any push the warning is shown until "safe" is selected; no answer does not remove it.
 
-    A client at risk adds the safety procedure, whatever the other answers.
+    To name culture or unfair treatment is no push. A client at risk adds the safety procedure.
     """
-    against = words.questions["cue_against"].option_codes
+    against = words.questions["cue_against"].option_codes - {"culture_named"}
     risk_banner = Banner(words.translate("safety.hopeless"))
     for refinement in iter_refinements(debrief.form, "", "safe"):
         guide = guides.build_guide_form(debrief, words, refinement)
@@ -176,3 +176,15 @@ def test_the_warning_is_shown_unless_safe_was_selected(
 
         assert (words.guide_line("opening.threat") in guide_lines(guide)) == is_warned
         assert (risk_banner in guide.body) == bool({"self_blame", "cancelled"} & {*refinement.cues})
+
+
+@in_every_language
+@pytest.mark.parametrize("status", ["repaired", "ended"])
+def test_the_request_to_a_supervisor_is_retrospective(words: LanguagePack, status: str) -> None:
+    """After a repair or an ending the request to a supervisor has no line of an open rupture."""
+    for form, strain in product(("away", "against", "both", "unsure"), ["", *STRAIN_CODES]):
+        guide = guides.build_guide_form(Debrief(form, status), words, Refinement(strain))
+        want = words.guide_line(f"want_{status}.{strain or 'plain'}")
+
+        assert words.guide_line(f"prompts.{status}", want=want) in guide_lines(guide)
+        assert words.guide_line("want.bond") not in guide_text(guide)

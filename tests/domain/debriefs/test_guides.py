@@ -2,10 +2,11 @@ from itertools import combinations, product
 
 import pytest
 
+from bot.content.catalogue import load_catalogue
 from bot.domain.codebook import FORM_CODES
-from bot.domain.debriefs import guides
+from bot.domain.debriefs import debrief_form, guides
 from bot.domain.debriefs.debrief_form import Debrief, Refinement
-from bot.elements import Banner, Quote, Text
+from bot.elements import Banner, Caption, Quote, Text
 from tests.domain.debriefs.combinations import (
     ALL_DEBRIEFS,
     OWN_PART_CODES,
@@ -20,6 +21,9 @@ from tests.domain.debriefs.combinations import (
     own_part_combinations,
 )
 
+LANGUAGE_PACKS = [load_catalogue().get_pack(tag) for tag in load_catalogue().languages]
+MODEL_REFERENCES = ("safran1996", "eubanks2019", "consensus2018")
+
 AWAY = Debrief("away", "touched")
 
 SHARED_DEBRIEFS: dict[frozenset[str], str] = {}
@@ -27,12 +31,10 @@ SHARED_DEBRIEFS: dict[frozenset[str], str] = {}
 
 NEUTRAL_PARTS = {
     "defensive": "to have been defensive is met in steps 1 and 3; listening owns it",
-    "not_visible": "where it is not seen yet, away at first is offered P2 all the same",
 }
 """Own parts that do not change steps 4, 5 and 6 of some debriefs, with the reason."""
 
 EQUIVALENT_PARTS = {
-    frozenset({"missed_cue", "misread"}): "both missed what was needed, and P4 owns that",
     frozenset({"technique_first", "rushed"}): "both moved too early, and P7 goes back",
 }
 """Own parts with the same steps 4, 5 and 6, with the reason."""
@@ -241,7 +243,7 @@ def test_a_frame_complaint_comes_first() -> None:
     )
 
     assert isinstance(opening[0], Text)
-    assert opening[0].text.split("\n")[1] == WORDS.guide_line("opening.frame")
+    assert opening[0].text.split("\n")[1] == WORDS.guide_line("lead.frame_complaint")
     assert opening[1] == Quote(WORDS.phrases["P22"].text)
 
 
@@ -251,3 +253,18 @@ def test_culture_has_a_learning_line() -> None:
 
     assert WORDS.guide_line("mine.culture") in guide
     assert WORDS.guide_line("learn.culture") in guide
+
+
+@pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
+def test_the_models_are_credited(debrief: Debrief) -> None:
+    """Guide and debrief credit the models with their links and claim no rating."""
+    for words in LANGUAGE_PACKS:
+        credit = debrief_form.format_model_credit(words)
+        forms = (
+            guides.build_guide_form(debrief, words),
+            debrief_form.build_debrief_form(words),
+        )
+
+        assert all(words.references[name].url in credit for name in MODEL_REFERENCES)
+        assert "3RS" in credit
+        assert all(Caption(credit) in form.body for form in forms)

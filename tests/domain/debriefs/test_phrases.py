@@ -1,13 +1,19 @@
+from collections.abc import Iterator
 from itertools import product
 
 import pytest
 
-from bot.content.catalogue import load_catalogue
+from bot.content.catalogue import LanguagePack, load_catalogue
 from bot.domain.codebook import FORM_CODES, STATUS_CODES
 from bot.domain.debriefs import guides, phrases
 from bot.domain.debriefs.debrief_form import Debrief, Refinement
-from bot.elements import Caption, Quote
-from tests.domain.debriefs.combinations import guide_step
+from bot.elements import Caption, Quote, Text
+from tests.domain.debriefs.combinations import (
+    OWN_PART_CODES,
+    STRAIN_CODES,
+    cue_codes_of_form,
+    guide_step,
+)
 
 WORDS = load_catalogue().get_pack("en")
 PATTERN_PHRASES = {"P17", "P18"}
@@ -18,7 +24,32 @@ DISCLOSING_PHRASES = {"P6", "P12"}
 DEBRIEFS = [Debrief(form, status) for form, status in product(FORM_CODES, STATUS_CODES)]
 ONGOING_DEBRIEFS = [debrief for debrief in DEBRIEFS if debrief.status != "ended"]
 PARTS = sorted(WORDS.questions["mine"].option_codes)
-STATES = ["", *sorted(WORDS.questions["my_state"].option_codes)]
+OWN_PHRASES = {
+    (form, status): phrases.OPENING_PHRASES[form, status][0]
+    for form, status in product(FORM_CODES, ("not_named", "touched", "working"))
+}
+"""The phrase of its own of each open form and status."""
+
+ACKNOWLEDGING_PHRASES = {"P2", "P4", "P7", "P8", "P9", "P11", "P13", "P32", "P33", "P34"}
+
+in_every_language = pytest.mark.parametrize(
+    "words",
+    [load_catalogue().get_pack(tag) for tag in load_catalogue().languages],
+    ids=lambda words: str(words.language),
+)
+for_every_debrief = pytest.mark.parametrize(
+    "debrief", DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes)
+)
+
+
+def iter_refinements(form: str) -> Iterator[Refinement]:
+    """Yield every refinement with at most one cue, one part alone or beside a defensive one."""
+    parts = [(), ("defensive",), *((part,) for part in OWN_PART_CODES if part != "defensive")]
+    pairs = [(*part, "defensive") for part in parts[2:] if part != ("not_visible",)]
+    for strain, own_parts, cue, state in product(
+        ["", *STRAIN_CODES], [*parts, *pairs], ["", *cue_codes_of_form(form)], ["", "calm", "hurt"]
+    ):
+        yield Refinement(strain, own_parts, (cue,) if cue else (), clinician_state=state)
 
 
 @pytest.mark.parametrize(
@@ -46,21 +77,87 @@ def test_the_safety_branch_has_no_phrases(debrief: Debrief) -> None:
     assert phrases.select_phrases(debrief, Refinement(is_unsafe=True)) == ()
 
 
-@pytest.mark.parametrize(
-    "debrief", ONGOING_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes)
-)
-@pytest.mark.parametrize("state", STATES)
-def test_disclosure_requires_calm(debrief: Debrief, state: str) -> None:
-    """The disclosing phrases require the state 'calm'."""
-    phrase_ids = {
-        phrase
-        for part in PARTS
-        for phrase in phrases.select_phrases(
-            debrief, Refinement("bond", (part,), clinician_state=state)
-        )
-    }
+@for_every_debrief
+def test_open_debriefs_keep_a_phrase_of_their_own(debrief: Debrief) -> None:
+    """Each open form and status keeps a phrase of its own in every refinement."""
+    own_phrase = OWN_PHRASES.get((debrief.form, debrief.status))
+    for refinement in iter_refinements(debrief.form):
+        phrase_ids = phrases.select_phrases(debrief, refinement)
 
-    assert state == "calm" or not phrase_ids & DISCLOSING_PHRASES
+        assert own_phrase is None or own_phrase in phrase_ids
+        assert len(set(phrase_ids)) == (0 if debrief.status == "ended" else 2)
+
+
+def test_own_phrases_are_distinct() -> None:
+    """No two open forms and statuses have the same phrase of their own."""
+    assert len(set(OWN_PHRASES.values())) == len(OWN_PHRASES) == 12
+
+
+@for_every_debrief
+def test_an_acknowledged_part_comes_first(debrief: Debrief) -> None:
+    """While the rupture is open, the first phrase acknowledges a selected own part."""
+    if (debrief.form, debrief.status) in OWN_PHRASES:
+        for refinement in iter_refinements(debrief.form):
+            first = phrases.select_phrases(debrief, refinement)[0]
+            acknowledged = set(refinement.own_parts) - {"defensive"}
+
+            assert not acknowledged or first in ACKNOWLEDGING_PHRASES
+            assert "culture" not in acknowledged or first == "P9"
+
+
+@for_every_debrief
+def test_slow_trust_is_explained_only_at_first_contact(debrief: Debrief) -> None:
+    """P11 requires a form 'away' or 'unsure', and the status 'not_named'."""
+    may_explain = debrief.form in {"away", "unsure"} and debrief.status == "not_named"
+
+    assert may_explain or not any(
+        "P11" in phrases.select_phrases(debrief, refinement)
+        for refinement in iter_refinements(debrief.form)
+    )
+
+
+@for_every_debrief
+def test_disclosure_requires_calm(debrief: Debrief) -> None:
+    """A disclosure requires the state 'calm' and no code of culture; P6 also a defensive part."""
+    for refinement in iter_refinements(debrief.form):
+        disclosure = phrases.select_disclosure(debrief, refinement)
+        codes = {*refinement.own_parts, *refinement.cues}
+
+        assert not disclosure or refinement.clinician_state == "calm"
+        assert not disclosure or not codes & {"culture", "culture_hinted", "culture_named"}
+        assert disclosure != "P6" or "defensive" in refinement.own_parts
+        assert not DISCLOSING_PHRASES & {*phrases.select_phrases(debrief, refinement)}
+
+
+@for_every_debrief
+@pytest.mark.parametrize("strain", ["bond", "goals", "tasks"])
+def test_a_strain_alone_has_its_phrase(debrief: Debrief, strain: str) -> None:
+    """A strain without an own part or a frame complaint has its own first phrase."""
+    expected = {"bond": "P30", "goals": "P10", "tasks": "P29"}[strain]
+
+    if (debrief.form, debrief.status) in OWN_PHRASES:
+        assert phrases.select_phrases(debrief, Refinement(strain))[0] == expected
+
+
+@for_every_debrief
+@in_every_language
+def test_a_direct_repair_is_offered_while_the_rupture_is_open(
+    debrief: Debrief, words: LanguagePack
+) -> None:
+    """A line of direct repair requires an open rupture, a strain and no code of culture."""
+    for refinement in iter_refinements(debrief.form):
+        guide = guides.build_guide_form(debrief, words, refinement)
+        lines = {Text(line) for key, line in words.guide.items() if key.startswith("direct.")}
+        codes = {*refinement.own_parts, *refinement.cues}
+        is_offered = (
+            (debrief.form, debrief.status) in OWN_PHRASES
+            and refinement.strain in {"bond", "goals", "tasks"}
+            and not codes & {"culture", "culture_hinted", "culture_named"}
+        )
+
+        assert lines & {*guide.body} == (
+            {Text(words.guide_line(f"direct.{refinement.strain}"))} if is_offered else set()
+        )
 
 
 @pytest.mark.parametrize(
@@ -69,9 +166,10 @@ def test_disclosure_requires_calm(debrief: Debrief, state: str) -> None:
         ("away", ("rushed",), "P12"),
         ("away", ("defensive",), "P12"),
         ("against", ("defensive",), "P6"),
-        ("against", ("rushed",), "P6"),
+        ("against", ("rushed",), ""),
         ("both", ("defensive",), "P6"),
         ("both", ("rushed",), "P12"),
+        ("unsure", ("defensive",), ""),
     ],
 )
 def test_disclosure_depends_on_the_movement(
@@ -80,16 +178,15 @@ def test_disclosure_depends_on_the_movement(
     """The disclosing phrase depends on the movement and on a defensive part."""
     refinement = Refinement("bond", own_parts, clinician_state="calm")
 
-    assert phrases.select_phrases(Debrief(form, "working"), refinement)[1] == phrase
+    assert phrases.select_disclosure(Debrief(form, "working"), refinement) == phrase
 
 
-def test_an_unsure_form_has_no_disclosure() -> None:
-    """An unsure form has no disclosing phrase."""
-    refinement = Refinement("bond", ("rushed",), clinician_state="calm")
+@for_every_debrief
+def test_the_safety_branch_has_no_disclosure(debrief: Debrief) -> None:
+    """No feeling is disclosed on the safety branch."""
+    refinement = Refinement(own_parts=("defensive",), clinician_state="calm", is_unsafe=True)
 
-    assert not DISCLOSING_PHRASES & set(
-        phrases.select_phrases(Debrief("unsure", "working"), refinement)
-    )
+    assert phrases.select_disclosure(debrief, refinement) == ""
 
 
 @pytest.mark.parametrize("debrief", DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
@@ -104,19 +201,14 @@ def test_pattern_phrases_require_the_working_status(debrief: Debrief, part: str)
     assert debrief.status == "working" or not phrase_ids & PATTERN_PHRASES
 
 
-def test_a_frame_complaint_comes_first() -> None:
-    """A frame complaint selects its phrase first."""
-    refinement = Refinement("bond", ("forgot",), ("frame_complaint",))
+def test_a_frame_complaint_comes_before_the_strain() -> None:
+    """A frame complaint precedes the strain, and an own part precedes both."""
+    against = Debrief("against", "touched")
+    complaint = Refinement("bond", (), ("frame_complaint",))
+    forgot = Refinement("bond", ("forgot",), ("frame_complaint",))
 
-    assert phrases.select_phrases(Debrief("against", "touched"), refinement) == ("P22", "P8")
-
-
-def test_own_parts_precede_the_strain() -> None:
-    """Phrases of own parts precede those of the strain."""
-    away = Debrief("away", "not_named")
-
-    assert phrases.select_phrases(away, Refinement("goals", ("culture",))) == ("P9", "P10")
-    assert phrases.select_phrases(away, Refinement("unsure", ("defensive",))) == ("P1", "P3")
+    assert phrases.select_phrases(against, complaint) == ("P22", "P15")
+    assert phrases.select_phrases(against, forgot) == ("P8", "P15")
 
 
 def test_phrases_after_a_repair_are_fixed() -> None:
@@ -128,54 +220,47 @@ def test_phrases_after_a_repair_are_fixed() -> None:
 
 def test_every_phrase_is_reachable() -> None:
     """Every phrase of the bank is selected by some answers."""
-    refinements = [
-        Refinement(strain, (part,), cues, clinician_state=state)
-        for strain in ("", "bond", "goals")
-        for part in PARTS
-        for cues in ((), ("frame_complaint",))
-        for state in ("", "calm")
-    ]
     phrase_ids = {
-        p
-        for d in DEBRIEFS
-        for r in (Refinement(), *refinements)
-        for p in phrases.select_phrases(d, r)
+        phrase
+        for debrief in DEBRIEFS
+        for refinement in iter_refinements(debrief.form)
+        for phrase in (
+            *phrases.select_phrases(debrief, refinement),
+            phrases.select_disclosure(debrief, refinement),
+        )
     }
 
-    assert phrase_ids == set(WORDS.phrases)
+    assert phrase_ids - {""} == set(WORDS.phrases)
 
 
-def test_a_caution_follows_its_phrase() -> None:
-    """A disclosing phrase has its caution below it."""
-    calm = guide_step(
-        guides.build_guide_form(
-            Debrief("away", "touched"),
-            WORDS,
-            Refinement("bond", ("rushed",), clinician_state="calm"),
-        ),
-        5,
+def test_a_disclosure_is_an_extra_with_its_caution() -> None:
+    """A disclosing phrase is a third one, announced as rare, with its caution below it."""
+    refinement = Refinement("unsure", ("rushed",), clinician_state="calm")
+    away = Debrief("away", "touched")
+    calm = guide_step(guides.build_guide_form(away, WORDS, refinement), 5)
+    plain = guide_step(guides.build_guide_form(away, WORDS), 5)
+
+    assert calm[-3:] == (
+        Text(WORDS.guide_line("opening.extra")),
+        Quote(WORDS.phrases["P12"].text),
+        Caption(WORDS.phrases["P12"].caution),
     )
-    plain = guide_step(guides.build_guide_form(Debrief("away", "touched"), WORDS), 5)
-
-    assert calm[-1] == Caption(WORDS.phrases["P12"].caution)
-    assert calm[-2] == Quote(WORDS.phrases["P12"].text)
+    assert sum(isinstance(e, Quote) for e in calm) == 3
     assert not any(isinstance(e, Caption) for e in plain)
 
 
 def test_cautions_follow_their_own_phrases() -> None:
-    """Each caution is below its own phrase; a shared caution is shown once."""
+    """Each caution is below its own phrase."""
     refinement = Refinement("unsure", ("defensive",), clinician_state="calm")
-    working = Debrief("against", "working")
-    pattern_phrase, disclosure_phrase = WORDS.phrases["P18"], WORDS.phrases["P6"]
-    separate = guide_step(guides.build_guide_form(working, WORDS, refinement), 5)[1:]
-    shared_elements = guide_step(guides.build_guide_form(Debrief("both", "working"), WORDS), 5)[1:]
-
-    assert separate == (
-        Quote(pattern_phrase.text),
-        Caption(pattern_phrase.caution),
-        Quote(disclosure_phrase.text),
-        Caption(disclosure_phrase.caution),
-    )
-    assert [e for e in shared_elements if isinstance(e, Caption)] == [
-        Caption(pattern_phrase.caution)
+    step = guide_step(guides.build_guide_form(Debrief("against", "working"), WORDS, refinement), 5)[
+        1:
     ]
+
+    assert step == (
+        Quote(WORDS.phrases["P18"].text),
+        Caption(WORDS.phrases["P18"].caution),
+        Quote(WORDS.phrases["P27"].text),
+        Text(WORDS.guide_line("opening.extra")),
+        Quote(WORDS.phrases["P6"].text),
+        Caption(WORDS.phrases["P6"].caution),
+    )

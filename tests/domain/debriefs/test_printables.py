@@ -62,10 +62,11 @@ def test_the_printed_guide_has_seven_steps() -> None:
 
 @pytest.mark.parametrize("words", LANGUAGE_PACKS, ids=lambda words: str(words.language))
 def test_both_pages_have_the_safety_line(words: LanguagePack) -> None:
-    """Both pages have the safety line of the clinician; the sheet also that of the client."""
+    """Both pages say what to do for an unsafe clinician, and for a client at risk."""
     for page in printables.render_pages(words).values():
         assert words.guide_line("settle.unsafe") in page
-    assert words.translate("safety.hopeless") in printables.render_sheet(words)
+        assert words.translate("safety.unsafe") in page
+        assert words.translate("safety.hopeless") in page
 
 
 def test_hints_about_stored_data_are_omitted() -> None:
