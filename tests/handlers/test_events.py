@@ -191,17 +191,17 @@ async def test_an_arrival_stores_the_route(team_context: Context) -> None:
 async def test_an_unreachable_channel_gets_no_tip(
     team_context: Context, clock: object, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An unreachable channel's tips are not planned until its set-up is saved again."""
+    """A closed channel's tips, but the first of a week, wait until its set-up is saved again."""
     for _ in range(2):
         await EVENT_HANDLER(
             AddressUnreachable(Address(WORKSPACE, channel=CHANNEL), "is_archived"), team_context
         )
-    tuesday = replace(team_context, now=lambda: team_context.now() + timedelta(days=1))
+    thursday = replace(team_context, now=lambda: team_context.now() + timedelta(days=3))
 
-    assert await daily_tip.run(tuesday) == 0
+    assert await daily_tip.run(thursday) == 0
     assert caplog.text.count("channels.unreachable") == 1
     await team_context.store.across_workspaces.write(lambda repos: repos.teams.save(TEAM))
-    assert await daily_tip.run(tuesday) == 1
+    assert await daily_tip.run(thursday) == 1
 
 
 async def test_a_closed_workspace_is_suspended_until_it_opens(

@@ -26,7 +26,7 @@ async def test_the_privacy_notice_is_the_same_for_every_reader(context: Context)
     reply = await BUTTONS["kept"](build_request(MARIE), context)
 
     assert isinstance(reply, Message)
-    assert "Whether you filed a debrief" in reply_text(reply)
+    assert "whether you filed one" in reply_text(reply)
 
 
 @pytest.mark.parametrize("name", ["note", "notice", "thanks"])
