@@ -9,11 +9,12 @@ STYLESHEET = """
 * { box-sizing: border-box; }
 body { font: 8.4pt/1.25 "Noto Sans", "Segoe UI", "Liberation Sans", Arial, sans-serif;
   color: #1c2430; margin: 0 auto; max-width: 188mm; }
-:lang(fr) body { font-size: 8pt; }
+:lang(fr) body { font-size: 7.6pt; line-height: 1.18; }
 :lang(zh) body { font-family: "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
 h1 { font-size: 15pt; line-height: 1.2; margin: 0 0 1.5mm; }
 h2 { font-size: 9.6pt; margin: 0 0 .8mm; color: #17475a; }
 h3 { font-size: 8.6pt; margin: 1mm 0 .6mm; }
+:lang(fr) h3 { font-size: 8.2pt; margin: .6mm 0 .4mm; }
 p { margin: 0 0 1mm; }
 ul { list-style: none; margin: 0; padding: 0; }
 li { margin: 0 0 .5mm; padding-left: 4.4mm; position: relative; }

@@ -110,7 +110,7 @@ class NightCopy:
 
 def build_record_row(period_row: tuple[object, ...], body: bytes) -> RecordRow:
     """Combine the row of a period and the body of its record."""
-    ledger, unit, closes, _, _, _, _, cap, _, question, workspace = period_row
+    ledger, unit, closes, _, _, _, _, cap, _, question, workspace, *_ = period_row
     codes = ANSWER_CODES[str(question)] if question else (TOTAL_CODE,)
     identity = tuple(str(part).encode() for part in (workspace, unit, ledger, closes))
     return RecordRow(identity, codes, int(str(cap)), body)
