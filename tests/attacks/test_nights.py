@@ -12,7 +12,7 @@ from tests.attacks.night_plans import CLAIMS, NightClaim, measure_claims
 from tests.attacks.nights import run_many_nights, run_nights
 from tests.doubles import PEPPERS
 
-RUN_COUNT, WEAKENED_RUN_COUNT = 16, 12
+RUN_COUNT, WEAKENED_RUN_COUNT = 16, 16
 """Runs of twenty nights in the short form, of which the attackers learn from half."""
 
 MAX_REDRAW_SHARE = 0.60
@@ -46,7 +46,6 @@ MUTATIONS: Sequence[tuple[Mutation, tuple[str, ...]]] = (
     ),
     (weakened.seal_filing_only, ("filed or only read", "rota alone")),
     (weakened.repeat_nonces, ("rota alone",)),
-    (weakened.grow_with_filing, ("rota alone",)),
     (weakened.store_rows_with_dummies, ("one debrief known", "rota alone")),
 )
 

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import Connection, text
 
 from bot.domain.counts import pseudonyms, slots
-from bot.domain.counts.slots import LedgerRecord
 from bot.store import sealing
 from bot.store.period import Period
 from bot.store.repositories.ledger import Contributor, FilingResult, Ledger
@@ -15,11 +14,8 @@ from bot.store.repositories.team_slots import TeamSlots
 from tests.attacks.test_mutations import remove_encryption, skip_key_removal
 from tests.doubles import PEPPERS
 
-SPARE_SLOTS = 4
-
 __all__ = [
     "derive_keys_from_pepper",
-    "grow_with_filing",
     "leave_keys_unbound",
     "remove_encryption",
     "repeat_nonces",
@@ -52,19 +48,6 @@ def derive_keys_from_pepper(patch: pytest.MonkeyPatch) -> None:
         "derive_subkey",
         lambda _key, label, *context: derive_subkey(PEPPERS[0], label, *context),
     )
-
-
-def grow_with_filing(patch: pytest.MonkeyPatch) -> None:
-    """Store the slots in use and some spare ones, so that a record grows with each person."""
-    encode_record = slots.encode_record
-
-    def encode_used_slots(record: LedgerRecord) -> bytes:
-        slot_count = len(record.slots) + SPARE_SLOTS
-        return encode_record(record)[: slot_count * record.shape.slot_bytes].ljust(
-            slot_count * record.shape.slot_bytes, b"\0"
-        )
-
-    patch.setattr(slots, "encode_record", encode_used_slots)
 
 
 def store_rows_with_dummies(patch: pytest.MonkeyPatch) -> None:
