@@ -31,8 +31,8 @@ class Command:
     """A command's handlers: without a keyword, for each of its keywords, and for any other words.
 
     ``topic_handler`` handles the topic keywords under which the catalogue files its cards.
-    ``at_once`` contains the keywords that change data with no form to confirm the change: when
-    more words follow one of them, ``fallback_handler`` handles the request instead.
+    ``exact_keywords`` contains the keywords that change data with no form to confirm the change:
+    when more words follow one of them, ``fallback_handler`` handles the request instead.
     """
 
     default_handler: Handler

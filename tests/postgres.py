@@ -68,11 +68,6 @@ class PostgresServer:
         folder = str(self._data_folder / "data" / "pg_wal")
         return self._run_tool("pg_waldump", "--path", folder, "--start", start, "--end", end)
 
-    def read_wal_files(self) -> bytes:
-        """Return the bytes of all segments of the write-ahead log."""
-        folder = self._data_folder / "data" / "pg_wal"
-        return b"".join(path.read_bytes() for path in sorted(folder.glob("0*")))
-
     def _run_tool(self, program: str, *arguments: str) -> str:
         command = [str(self._bin_folder / program), *arguments]
         if os.geteuid() == 0:
