@@ -63,7 +63,7 @@ def render_tip(
             *_render_card(tip, words),
             *_render_peers_caution(tip.kind, words),
             Caption(_format_evidence(tip, words)),
-            Caption(words.translate("source.attribution", url=words.references["source"].url)),
+            *_render_attribution(tip, words),
             ActionRow(
                 (Button("tip.next", words.translate("tip.next"), str(working_days_ahead + 1)),)
             ),
@@ -80,6 +80,13 @@ def _render_kind(tip: Tip, words: LanguagePack) -> tuple[Element, ...]:
 def _render_peers_caution(kind: str, words: LanguagePack) -> tuple[Element, ...]:
     """Return the caution that a question for peers is for the room, never for a channel."""
     return (Caption(words.translate("tip.peers_caution")),) if kind == "peers" else ()
+
+
+def _render_attribution(tip: Tip, words: LanguagePack) -> tuple[Element, ...]:
+    """Credit the article, unless the card comes from a later study or from the practice."""
+    if not tip.atom:
+        return ()
+    return (Caption(words.translate("source.attribution", url=words.references["source"].url)),)
 
 
 def _render_card(tip: Tip, words: LanguagePack) -> tuple[Element, ...]:
