@@ -10,6 +10,7 @@ from bot.elements import Form, Text
 from bot.sandbox.workspace.personas import WORKSPACE_ID
 from tests.journeys.photo_session import LOBBY, NORTH, WAIT_SECONDS, PhotoSession
 from tests.journeys.scenes_debrief import photograph_debrief, photograph_guides
+from tests.journeys.scenes_refusals import photograph_refusals
 from tests.journeys.scenes_team import photograph_counts, photograph_setup
 from tests.journeys.scenes_week import (
     photograph_checkin,
@@ -110,6 +111,7 @@ SCENES: Mapping[str, Callable[[PhotoSession], Awaitable[None]]] = {
     "settings": photograph_settings,
     "home": photograph_home_pages,
     "setup": photograph_setup,
+    "refusals": photograph_refusals,
     "help": photograph_help,
     "errors": photograph_errors,
     "printed": photograph_printables,

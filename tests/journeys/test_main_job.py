@@ -7,7 +7,6 @@ import pytest
 
 from tests.journeys.botprocess import BotProcess, clinician_id
 from tests.journeys.stdlib_slack import Json, StdlibFakeSlack, run_fake_slack
-from tests.ledger_records import load_records_of
 
 START = "2026-06-29T09:00:00-04:00"
 AFTER_CLOSE = "2026-07-06T08:00:00-04:00"
@@ -63,24 +62,6 @@ def test_debrief_returns_its_guide_and_the_period_its_table(
     assert "submit" not in answers[0]["view"]
     assert "July 6" in str(table)
     assert {call["channel"] for call in slack.calls_of("chat.postMessage")} == {"C0OTHER"}
-
-
-def test_twenty_kills_after_an_acknowledged_debrief_lose_none(
-    slack: StdlibFakeSlack, bot: BotProcess
-) -> None:
-    """What was acknowledged is on disk: no debrief is lost in twenty power cuts."""
-    for kill in range(20):
-        assert file_debrief(slack, kill % 9)["response_action"] == "update"
-        bot.kill()
-        bot.start()
-
-    records = load_records_of(bot.database_file, bot.keys_folder)
-    filed_counts = [
-        sum(slot.count for slot in record.slots)
-        for period, record in records.items()
-        if period.ledger == "total"
-    ]
-    assert filed_counts == [20]
 
 
 def test_log_contains_no_person_and_no_code(slack: StdlibFakeSlack, bot: BotProcess) -> None:

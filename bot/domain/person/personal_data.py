@@ -19,10 +19,9 @@ class PersonalData:
     ``next_checkin_at`` is the next check-in in the person's own zone. ``readable_teams`` are the
     teams whose published tables the person may read; ``has_agreed`` is True once the reader's
     agreement of a role was accepted. ``checkin_in_doubt`` is the week and the sign's code of this
-    week's check-in, if it is not known whether it was posted.
-    agreement of a role was accepted. ``is_last_message_undelivered`` is True when the last message
-    to the person was rejected or missed; ``undelivered_teams`` are the supervised teams to whose
-    channel it was.
+    week's check-in, if it is not known whether it was posted. ``is_last_message_undelivered`` is
+    True when the last message to the person was rejected or missed; ``undelivered_teams`` are the
+    supervised teams to whose channel it was.
     """
 
     clinician: Clinician

@@ -56,6 +56,15 @@ def week_keys(first: date, count: int) -> list[str]:
     return [f"{day:%G-W%V}" for day in days]
 
 
+def test_last_note_offers_to_restart_or_leave() -> None:
+    """The note that check-ins have stopped has a button to restart them and one to leave."""
+    note = questions.render_last_note(WORDS)
+
+    assert WORDS.translate("checkin.last.text") in surface_text(note)
+    names = [control.name for control in list_controls(note.body) if isinstance(control, Button)]
+    assert names == ["checkin.again", "checkin.leave"]
+
+
 @given(st.integers(0, 59))
 def test_the_sign_is_random(random_index: int) -> None:
     """The sign depends on the random number only."""
