@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 
 from bot.chat.slack.render import surfaces
-from bot.chat.slack.render.composition import Block
 from bot.content import catalogue
 from bot.conversation import Person
 from bot.domain import external_access, outdated_control
@@ -12,7 +11,7 @@ from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Clinician, Team
 from bot.domain.person import home_page
 from bot.domain.person.personal_data import PersonalData
-from bot.elements import Form, Message
+from bot.elements import Form, Home, Message
 from bot.sandbox.workspace.personas import WORKSPACE_ID
 from tests.journeys.photo_session import PhotoSession
 
@@ -30,7 +29,11 @@ _CLINICIAN = Clinician(
 
 
 async def photograph_refusals(session: PhotoSession) -> None:
-    """Photograph refused messages on Home, people of other organisations and old controls."""
+    """Photograph refused messages on Home, people of other organisations and old controls.
+
+    The Home pages are shown as forms: opened as such, the bot would replace them with the persona's
+    own.
+    """
     words, ilse = session.words, session.drive_persona(ILSE)
     notices: tuple[tuple[str, str, Message], ...] = (
         ("external.title", "of another organisation", external_access.render_refusal(words)),
@@ -40,17 +43,17 @@ async def photograph_refusals(session: PhotoSession) -> None:
         form = surfaces.message_as_form(message, words.translate(title))
         _open_form(session, form)
         await session.photograph_form(name, ilse)
-    session.engine.modal_stack.clear_stack(ILSE)
     for name, home in _list_home_pages(session).items():
-        session.engine.modal_stack.publish_home(ILSE, "", home)
-        await session.photograph_home(name, ilse)
+        _open_form(session, Form("note", words.translate("home.intro.heading")[:24], home.body))
+        await session.photograph_form(name, ilse)
+    session.engine.modal_stack.clear_stack(ILSE)
 
 
 def _open_form(session: PhotoSession, form: Form) -> None:
     session.engine.modal_stack.open_modal(ILSE, surfaces.render_form(form, WORKSPACE_ID))
 
 
-def _list_home_pages(session: PhotoSession) -> dict[str, Block]:
+def _list_home_pages(session: PhotoSession) -> dict[str, Home]:
     words, now = session.words, datetime(2026, 12, 1, 9, tzinfo=UTC)
     languages = home_page.offered_languages(catalogue.load_catalogue())
     clinician = PersonalData(_CLINICIAN, _TEAM, next_checkin_at=now)
@@ -59,7 +62,9 @@ def _list_home_pages(session: PhotoSession) -> dict[str, Block]:
     unreachable = replace(_CLINICIAN, unreachable_reason="cannot_dm_bot")
     pages = {
         "home, the last message was refused": replace(clinician, is_last_message_undelivered=True),
-        "home, a question in doubt": replace(clinician, checkin_in_doubt=("2026-W48", "S01")),
+        "home, a question in doubt": replace(
+            clinician, checkin_in_doubt=("2026-W48", "circle_open")
+        ),
         "home, messages ended": replace(clinician, clinician=unreachable),
         "home, refused in two channels": PersonalData(
             _CLINICIAN, supervised_teams=supervised, undelivered_teams=(_TEAM,)
@@ -69,4 +74,4 @@ def _list_home_pages(session: PhotoSession) -> dict[str, Block]:
         name: home_page.render_home_page(data, words, languages) for name, data in pages.items()
     }
     rendered["home of another organisation"] = external_access.render_home_page(words)
-    return {name: surfaces.render_home(home, WORKSPACE_ID) for name, home in rendered.items()}
+    return rendered
