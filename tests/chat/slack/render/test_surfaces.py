@@ -13,7 +13,7 @@ from bot.sandbox.block_kit import limits
 from tests.chat import screens
 
 WORDS = screens.CATALOGUE.get_pack("en")
-TRUNCATED_PATTERN = re.compile(r'([^"]*[^"\u2026])\u2026"')
+TRUNCATED_PATTERN = re.compile(r'"([^"]*[^"\u2026])\u2026"')
 ELLIPSIS = "\u2026"
 FORM_TITLE_KEYS = (
     "common.step.tip",
