@@ -8,7 +8,7 @@ from itertools import product
 
 from bot.content.catalogue import LanguagePack, load_catalogue
 from bot.content.model import CARD_KINDS
-from bot.domain import command_help, tips
+from bot.domain import command_help, tip_list, tips
 from bot.domain.calendar import WeeklyRule
 from bot.domain.checkins import acknowledgements, preferences, questions
 from bot.domain.checkins.acknowledgements import CheckinAnswer, FollowUpAnswer
@@ -21,7 +21,7 @@ from bot.domain.people import Clinician
 from bot.domain.person import home_page, privacy_notice
 from bot.domain.person.personal_data import PersonalData
 from bot.domain.teams import setup_form, welcome_card
-from bot.elements import Form, Home, Message
+from bot.elements import Audience, Form, Home, Message
 from tests.sample_team import MARIE, TEAM
 
 CATALOGUE = load_catalogue()
@@ -51,7 +51,9 @@ def iter_messages(words: LanguagePack) -> Iterator[Message]:
         tips.render_topic(topic, words, kind) for topic in words.topics for kind in CARD_KINDS
     )
     yield from (
-        tips.render_topic_list(words),
+        tip_list.render_topic_list(words),
+        *(tip_list.render_situation(code, words) for code in tip_list.SITUATION_ATOMS),
+        *(tips.render_tip(tip, words, Audience.TEAM) for tip in words.tips[:5]),
         tips.render_usage(words),
         privacy_notice.render_notice(words),
     )
