@@ -88,8 +88,8 @@ def test_a_situation_has_no_question_for_peers(code: str) -> None:
 
 def test_a_situation_without_cards_is_not_listed() -> None:
     """A practice that retired all cards of a situation sees no button for it."""
-    kept = tuple(tip for tip in WORDS.tips if tip.atom not in {"T2e", "T2d"})
-    words = replace(WORDS, tips=kept)
+    remaining_tips = tuple(tip for tip in WORDS.tips if tip.atom not in {"T2e", "T2d"})
+    words = replace(WORDS, tips=remaining_tips)
 
     codes = [b.data for b in buttons_of(tip_list.render_topic_list(words), "tip.situation")]
     assert codes == [code for code in tip_list.SITUATION_ATOMS if code != "quiet"]
