@@ -10,7 +10,14 @@ import pytest
 from bot.adapters import ENDPOINT_PATHS
 from tests.sources import ROOT
 
-DOCUMENTS = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md", "docs/proxy.md")
+DOCUMENTS = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CHANGELOG.md",
+    "docs/proxy.md",
+    "docs/evidence.md",
+)
 PATH_REFERENCE = re.compile(
     r"`((?:bot|handlers|schedules|tests|docs|\.ci)/[\w./-]*|[\w.-]+\.(?:md|toml|in|lock))`"
 )

@@ -8,9 +8,19 @@ from typing import Literal, get_args
 from bot.elements import Option
 
 EvidenceLevel = Literal[
-    "meta_analysis", "qualitative", "study", "consensus", "resource", "practice"
+    "meta_analysis",
+    "review",
+    "qualitative",
+    "single_study",
+    "study",
+    "consensus",
+    "resource",
+    "practice",
 ]
-"""Evidence level of a source; ``practice`` marks advice based on experience."""
+"""Evidence level of a source.
+
+``study`` is cited for a definition alone, and ``practice`` marks advice based on experience.
+"""
 
 
 CardKind = Literal["point", "scene", "peers", "minutes"]
@@ -37,7 +47,8 @@ class Reference:
 class Tip:
     """One card of advice for a clinician, readable in half a minute.
 
-    ``atom`` is the element of the source article that it is derived from (``T1a``). ``try_this``
+    ``atom`` is the element of the source article that it is derived from (``T1a``), or ``""`` for a
+    card on a study that the article does not cite. ``try_this``
     is one action to try; ``say`` is a sentence to use aloud, or ``""``. ``reference`` is the id of
     a reference, or ``""`` for practice advice. A custom card has no atom.
     """

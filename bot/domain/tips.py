@@ -82,13 +82,12 @@ def _render_peers_caution(kind: str, words: LanguagePack) -> tuple[Element, ...]
 
 
 def _render_sources(tip: Tip, words: LanguagePack, audience: Audience) -> tuple[Element, ...]:
-    """Render the evidence and the source: in a channel as one line with links, else in full."""
-    url = words.references["source"].url
+    """Render the evidence and the credit: in a channel as one line with links, else in full."""
     if audience is Audience.ONLY_ME:
-        attribution = words.translate("source.attribution", url=url)
-        return Caption(format_evidence(tip, words)), Caption(attribution)
-    credit = words.translate("source.credit", url=url)
-    return (Caption(words.join_sentences((_format_evidence_line(tip, words), credit))),)
+        return Caption(format_evidence(tip, words)), *_render_attribution(tip, words)
+    url = words.references["source"].url
+    credit = (words.translate("source.credit", url=url),) if tip.atom else ()
+    return (Caption(words.join_sentences((_format_evidence_line(tip, words), *credit))),)
 
 
 def _format_evidence_line(tip: Tip, words: LanguagePack) -> str:
@@ -97,6 +96,13 @@ def _format_evidence_line(tip: Tip, words: LanguagePack) -> str:
     reference = words.references[tip.reference]
     level = words.translate(f"tip.level.{reference.level}")
     return words.translate("tip.evidence_line", level=level, url=reference.url)
+
+
+def _render_attribution(tip: Tip, words: LanguagePack) -> tuple[Element, ...]:
+    """Credit the article, unless the card comes from a later study or from the practice."""
+    if not tip.atom:
+        return ()
+    return (Caption(words.translate("source.attribution", url=words.references["source"].url)),)
 
 
 def render_card(tip: Tip, words: LanguagePack) -> tuple[Element, ...]:

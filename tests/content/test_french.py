@@ -116,7 +116,8 @@ def test_french_texts_on_training_state_the_null_result() -> None:
 
     assert texts
     assert all(
-        f"r{NO_BREAK_SPACE}={NO_BREAK_SPACE}0,11" in text and "n.s." in text for text in texts
+        f"r{NO_BREAK_SPACE}={NO_BREAK_SPACE}0,11" in text and "non significatif" in text
+        for text in texts
     )
 
 

@@ -14,6 +14,9 @@ ENGLISH = CATALOGUE.get_pack("en")
 SHINGLES_FILE = Path(__file__).parent / "source_shingles.txt"
 """The first 12 hex digits of the SHA-256 of every seven consecutive words of the source article."""
 
+ABSTRACT_SHINGLES_FILE = Path(__file__).parent / "abstract_shingles.txt"
+"""The same of every abstract that docs/evidence.md was written from."""
+
 ARTICLE_FOLDER = Path(__file__).parents[3] / "shared" / "source"
 """Folder of the source article, outside the repository because it may not be redistributed."""
 
