@@ -150,11 +150,11 @@ def _checkin_forms(words: LanguagePack) -> Iterator[Form]:
     sign, intention_codes = words.signs[0], _option_codes("intention", words)
     for code, intention in product(_option_codes("checkin", words), ("", *intention_codes)):
         yield acknowledgements.build_thanks_form(
-            words, CheckinAnswer(code, intention, wants_follow_up=True), sign
+            words, CheckinAnswer(code, intention, wants_follow_up=True), sign, "2026-W10"
         )
     for code in _option_codes("followup", words):
         yield acknowledgements.build_follow_up_thanks_form(
-            words, FollowUpAnswer(code, _option_codes("tried", words))
+            words, FollowUpAnswer(code, _option_codes("tried", words)), "2026-W10"
         )
     for code in (questions.UNNAMED_INTENTION, *intention_codes):
         yield questions.build_follow_up_form(words, Intention(code, sign.code, "2026-W10", DAY))
