@@ -105,7 +105,9 @@ RIGHTS: Mapping[Handler, Right] = {
     supervision.submit_setup: Right.EDITOR,
     tip.show_card_ahead: Right.PUBLIC,
     tip.show_cards_of_kind: Right.PUBLIC,
+    tip.show_listed_topic: Right.PUBLIC,
     tip.show_next_card: Right.PUBLIC,
+    tip.show_situation: Right.PUBLIC,
     tip.show_todays_card: Right.PUBLIC,
     tip.show_topic: Right.PUBLIC,
     tip.show_topics: Right.PUBLIC,
@@ -218,8 +220,11 @@ BUTTONS: Mapping[str, Handler] = {
         "supervision.introduce": supervision.repeat_introduction,
         "supervision.open": supervision.open_setup,
         "tip.kind": tip.show_cards_of_kind,
+        "tip.list": tip.show_topics,
         "tip.next": tip.show_card_ahead,
+        "tip.situation": tip.show_situation,
         "tip.today": tip.show_todays_card,
+        "tip.topic": tip.show_listed_topic,
     }.items()
 }
 

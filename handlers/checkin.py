@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.context import Context
 from bot.conversation import InvalidAnswers, Person, Reply, Request
+from bot.domain import calendar
 from bot.domain.checkins import questions
 from bot.domain.checkins.questions import Intention
 from bot.domain.person.personal_data import PersonalData
@@ -63,7 +64,7 @@ async def submit_checkin(request: Request, context: Context) -> Reply:
         )
     )
     return questions.build_thanks_form(
-        words, replace(answer, wants_follow_up=wants_follow_up), sign
+        words, replace(answer, wants_follow_up=wants_follow_up), sign, week
     )
 
 
@@ -81,7 +82,8 @@ async def submit_follow_up(request: Request, context: Context) -> Reply:
     await context.store.for_workspace(request.person.workspace).write(
         lambda repos: submit_form(repos, request, context.now(), partial(clear_intention, repos))
     )
-    return questions.build_follow_up_thanks_form(words, answer)
+    week = calendar.iso_week(context.now().date())
+    return questions.build_follow_up_thanks_form(words, answer, week)
 
 
 def _pending_follow_up(personal_data: PersonalData, week: str, today: date) -> Intention | None:

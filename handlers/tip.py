@@ -3,9 +3,11 @@
 from datetime import date
 from zoneinfo import ZoneInfo
 
+from bot.content.catalogue import LanguagePack
 from bot.context import Context
 from bot.conversation import Reply, Request
-from bot.domain import surface, tips
+from bot.domain import surface, tip_list, tips
+from bot.elements import Message
 from bot.errors import UnknownAnswerError
 from bot.store.repositories import Repositories
 
@@ -34,8 +36,23 @@ async def show_card_ahead(request: Request, context: Context) -> Reply:
 
 
 async def show_topics(request: Request, context: Context) -> Reply:
-    """List the topics, each with the keyword that shows it."""
-    return tips.render_topic_list(context.catalogue.get_pack(request.language))
+    """List the situations and the topics, each with a button."""
+    words = context.catalogue.get_pack(request.language)
+    return _present(request, words, tip_list.render_topic_list(words))
+
+
+async def show_situation(request: Request, context: Context) -> Reply:
+    """Show the cards for the situation in the button's data."""
+    words = context.catalogue.get_pack(request.language)
+    code = tip_list.parse_situation_data(request.data, words)
+    return _present(request, words, tip_list.render_situation(code, words))
+
+
+async def show_listed_topic(request: Request, context: Context) -> Reply:
+    """Show the cards on the topic in the button's data."""
+    words = context.catalogue.get_pack(request.language)
+    topic = tips.parse_topic_data(request.data, words)
+    return _present(request, words, tips.render_topic(topic, words))
 
 
 async def show_topic(request: Request, context: Context) -> Reply:
@@ -48,13 +65,18 @@ async def show_cards_of_kind(request: Request, context: Context) -> Reply:
     """Show the topic's cards of one kind; the button's data contains the topic and the kind."""
     words = context.catalogue.get_pack(request.language)
     topic, kind = tips.parse_kind_data(request.data, words)
-    title = words.translate("tip.list.heading")
-    return surface.as_message_or_form(request, words, title, tips.render_topic(topic, words, kind))
+    return _present(request, words, tips.render_topic(topic, words, kind))
 
 
 async def show_usage(request: Request, context: Context) -> Reply:
     """Show the command's usage."""
     return tips.render_usage(context.catalogue.get_pack(request.language))
+
+
+def _present(request: Request, words: LanguagePack, message: Message) -> Reply:
+    """Return *message*, or a form with its body where there is no conversation."""
+    title = words.translate("tip.list.heading")
+    return surface.as_message_or_form(request, words, title, message)
 
 
 async def _show_card(request: Request, context: Context, days_ahead: int) -> Reply:

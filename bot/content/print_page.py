@@ -6,11 +6,13 @@ from html import escape
 
 STYLESHEET = """
 @page { margin: 9mm 12mm; }
-* { box-sizing: border-box; }
-body { font: 8.4pt/1.25 "Noto Sans", "Segoe UI", "Liberation Sans", Arial, sans-serif;
+*, ::before { box-sizing: border-box; }
+body { font: 8.4pt/1.22 "Noto Sans", "Segoe UI", "Liberation Sans", Arial, sans-serif;
   color: #1c2430; margin: 0 auto; max-width: 188mm; }
 :lang(fr) body { font-size: 7.6pt; line-height: 1.18; }
 :lang(zh) body { font-family: "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
+body:has(ul.ticks) { font-size: 9.2pt; }
+:lang(fr) body:has(ul.ticks) { font-size: 8.6pt; line-height: 1.2; }
 h1 { font-size: 15pt; line-height: 1.2; margin: 0 0 1.5mm; }
 h2 { font-size: 9.6pt; margin: 0 0 .8mm; color: #17475a; }
 h3 { font-size: 8.6pt; margin: 1mm 0 .6mm; }
@@ -18,8 +20,8 @@ h3 { font-size: 8.6pt; margin: 1mm 0 .6mm; }
 p { margin: 0 0 1mm; }
 ul { list-style: none; margin: 0; padding: 0; }
 li { margin: 0 0 .5mm; padding-left: 4.4mm; position: relative; }
-ul.ticks li::before { content: ""; position: absolute; left: 0; top: .45mm; width: 2.6mm;
-  height: 2.6mm; border: .3mm solid #1c2430; border-radius: .4mm; }
+ul.ticks li::before { content: ""; position: absolute; left: 0; top: .2mm; width: 2.9mm;
+  height: 2.9mm; border: .3mm solid #1c2430; border-radius: .4mm; }
 ul.lines li { padding-left: 0; }
 blockquote { margin: 0 0 .7mm; padding-left: 2.4mm; border-left: .7mm solid #8fb3c0; }
 section { margin: 0 0 1.6mm; }

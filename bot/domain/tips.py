@@ -60,10 +60,9 @@ def render_tip(
         (
             Heading(tip.title),
             *_render_kind(tip, words),
-            *_render_card(tip, words),
+            *render_card(tip, words),
             *_render_peers_caution(tip.kind, words),
-            Caption(_format_evidence(tip, words)),
-            *_render_attribution(tip, words),
+            *_render_sources(tip, words, audience),
             ActionRow(
                 (Button("tip.next", words.translate("tip.next"), str(working_days_ahead + 1)),)
             ),
@@ -82,6 +81,23 @@ def _render_peers_caution(kind: str, words: LanguagePack) -> tuple[Element, ...]
     return (Caption(words.translate("tip.peers_caution")),) if kind == "peers" else ()
 
 
+def _render_sources(tip: Tip, words: LanguagePack, audience: Audience) -> tuple[Element, ...]:
+    """Render the evidence and the credit: in a channel as one line with links, else in full."""
+    if audience is Audience.ONLY_ME:
+        return Caption(format_evidence(tip, words)), *_render_attribution(tip, words)
+    url = words.references["source"].url
+    credit = (words.translate("source.credit", url=url),) if tip.atom else ()
+    return (Caption(words.join_sentences((_format_evidence_line(tip, words), *credit))),)
+
+
+def _format_evidence_line(tip: Tip, words: LanguagePack) -> str:
+    if not tip.reference:
+        return words.translate("tip.practice")
+    reference = words.references[tip.reference]
+    level = words.translate(f"tip.level.{reference.level}")
+    return words.translate("tip.evidence_line", level=level, url=reference.url)
+
+
 def _render_attribution(tip: Tip, words: LanguagePack) -> tuple[Element, ...]:
     """Credit the article, unless the card comes from a later study or from the practice."""
     if not tip.atom:
@@ -89,12 +105,14 @@ def _render_attribution(tip: Tip, words: LanguagePack) -> tuple[Element, ...]:
     return (Caption(words.translate("source.attribution", url=words.references["source"].url)),)
 
 
-def _render_card(tip: Tip, words: LanguagePack) -> tuple[Element, ...]:
+def render_card(tip: Tip, words: LanguagePack) -> tuple[Element, ...]:
+    """Render the point of a card, its advice, and its sentence to say."""
     phrase = (Caption(words.translate("tip.say")), Quote(tip.say)) if tip.say else ()
     return Text(tip.point), Text(words.translate("tip.try_this", text=tip.try_this)), *phrase
 
 
-def _format_evidence(tip: Tip, words: LanguagePack) -> str:
+def format_evidence(tip: Tip, words: LanguagePack) -> str:
+    """Return the evidence of a card: its study in full, or that it is practice advice."""
     if not tip.reference:
         return words.translate("tip.practice")
     reference = words.references[tip.reference]
@@ -104,35 +122,14 @@ def _format_evidence(tip: Tip, words: LanguagePack) -> str:
     )
 
 
-def render_topic_list(words: LanguagePack) -> Message:
-    """Render the list of all topics, each with its keyword."""
-    lines = [
-        words.translate(
-            "tip.list.topic",
-            keyword=_topic_keyword(topic, words),
-            title=title,
-            count=len(_tips_of_topic(topic, words)),
-        )
-        for topic, title in words.topics.items()
-    ]
-    return Message(
-        words.translate("tip.list.summary"),
-        (
-            Heading(words.translate("tip.list.heading")),
-            Text(words.translate("tip.list.intro", first=_first_keyword(words))),
-            Text("\n".join(lines)),
-        ),
-    )
-
-
 def topics_by_keyword(words: LanguagePack) -> Mapping[str, str]:
     """Return the topic of each accepted keyword: topic ids, and their translated keywords."""
     return {topic: topic for topic in words.topics} | {
-        _topic_keyword(topic, words): topic for topic in words.topics
+        topic_keyword(topic, words): topic for topic in words.topics
     }
 
 
-def _topic_keyword(topic: str, words: LanguagePack) -> str:
+def topic_keyword(topic: str, words: LanguagePack) -> str:
     """Return the translated keyword of a topic; a topic that a practice added uses its id."""
     key = f"tip.word.{topic}"
     return words.translate(key) if key in words.sentences else topic
@@ -161,20 +158,27 @@ def render_topic(topic: str, words: LanguagePack, kind: CardKind | None = None) 
     )
 
 
+def parse_topic_data(data: str, words: LanguagePack) -> str:
+    """Parse the topic from button data; UnknownAnswerError when invalid."""
+    if data not in words.topics:
+        raise UnknownAnswerError
+    return data
+
+
 def parse_kind_data(data: str, words: LanguagePack) -> tuple[str, CardKind]:
     """Parse the topic and card kind from button data; UnknownAnswerError when invalid."""
     topic, _, kind_code = data.partition(":")
     kind = next((code for code in CARD_KINDS if code == kind_code), None)
-    if kind is None or topic not in words.topics:
+    if kind is None:
         raise UnknownAnswerError
-    return topic, kind
+    return parse_topic_data(topic, words), kind
 
 
 def _render_short_card(tip: Tip, words: LanguagePack) -> tuple[Element, ...]:
     """Render a card in short: a tip with its evidence, any other kind with its action."""
     text = f"**{tip.title}**\n{tip.point}"
     if tip.kind == "point":
-        return Text(text), Caption(_format_evidence(tip, words))
+        return Text(text), Caption(format_evidence(tip, words))
     return (Text(f"{text}\n{words.translate('tip.try_this', text=tip.try_this)}"),)
 
 
@@ -200,13 +204,14 @@ def render_usage(words: LanguagePack) -> Message:
         words.translate("tip.usage.alone"),
         words.translate("tip.usage.next"),
         words.translate("tip.usage.list"),
-        words.translate("tip.usage.topic", first=_first_keyword(words)),
+        words.translate("tip.usage.topic", first=first_keyword(words)),
     )
     return Message(words.translate("tip.usage.summary"), (Text("\n".join(lines)),))
 
 
-def _first_keyword(words: LanguagePack) -> str:
-    return _topic_keyword(next(iter(words.topics)), words)
+def first_keyword(words: LanguagePack) -> str:
+    """Return the keyword of the first topic, as an example."""
+    return topic_keyword(next(iter(words.topics)), words)
 
 
 def is_first_tip_day(day: date, tip_days: tuple[int, ...]) -> bool:

@@ -107,8 +107,11 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "supervision.introduce": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.open": (Refusal.NO_SETUP, TEAM_PROBES),
     "tip.kind": (Refusal.PUBLIC, (Probe("repair:point"), *TEAM_PROBES)),
+    "tip.list": (Refusal.PUBLIC, TEAM_PROBES),
     "tip.next": (Refusal.PUBLIC, (Probe("1"), Probe("999"), *TEAM_PROBES)),
+    "tip.situation": (Refusal.PUBLIC, (Probe("quiet"), *TEAM_PROBES)),
     "tip.today": (Refusal.PUBLIC, TEAM_PROBES),
+    "tip.topic": (Refusal.PUBLIC, (Probe("repair"), *TEAM_PROBES)),
 }
 
 DEBRIEF_ANSWERS: Answers = {"form": ("away",), "status": ("touched",)}

@@ -8,7 +8,7 @@ from itertools import product
 
 from bot.content.catalogue import LanguagePack, load_catalogue
 from bot.content.model import CARD_KINDS
-from bot.domain import command_help, tips
+from bot.domain import command_help, tip_list, tips
 from bot.domain.calendar import WeeklyRule
 from bot.domain.checkins import acknowledgements, preferences, questions
 from bot.domain.checkins.acknowledgements import CheckinAnswer, FollowUpAnswer
@@ -21,7 +21,7 @@ from bot.domain.people import Clinician
 from bot.domain.person import home_page, privacy_notice
 from bot.domain.person.personal_data import PersonalData
 from bot.domain.teams import setup_form, welcome_card
-from bot.elements import Form, Home, Message
+from bot.elements import Audience, Form, Home, Message
 from tests.sample_team import MARIE, TEAM
 
 CATALOGUE = load_catalogue()
@@ -51,7 +51,9 @@ def iter_messages(words: LanguagePack) -> Iterator[Message]:
         tips.render_topic(topic, words, kind) for topic in words.topics for kind in CARD_KINDS
     )
     yield from (
-        tips.render_topic_list(words),
+        tip_list.render_topic_list(words),
+        *(tip_list.render_situation(code, words) for code in tip_list.SITUATION_ATOMS),
+        *(tips.render_tip(tip, words, Audience.TEAM) for tip in words.tips[:5]),
         tips.render_usage(words),
         privacy_notice.render_notice(words),
     )
@@ -148,11 +150,11 @@ def _checkin_forms(words: LanguagePack) -> Iterator[Form]:
     sign, intention_codes = words.signs[0], _option_codes("intention", words)
     for code, intention in product(_option_codes("checkin", words), ("", *intention_codes)):
         yield acknowledgements.build_thanks_form(
-            words, CheckinAnswer(code, intention, wants_follow_up=True), sign
+            words, CheckinAnswer(code, intention, wants_follow_up=True), sign, "2026-W10"
         )
     for code in _option_codes("followup", words):
         yield acknowledgements.build_follow_up_thanks_form(
-            words, FollowUpAnswer(code, _option_codes("tried", words))
+            words, FollowUpAnswer(code, _option_codes("tried", words)), "2026-W10"
         )
     for code in (questions.UNNAMED_INTENTION, *intention_codes):
         yield questions.build_follow_up_form(words, Intention(code, sign.code, "2026-W10", DAY))

@@ -53,11 +53,9 @@ async def test_intention_is_followed_up_next_week(product: Product) -> None:
     follow_up_form = await product.press_button(
         product.marie, next_checkin, WORDS.translate("checkin.nudge.answer")
     )
-    thanks = await product.submit_form(
-        product.marie, follow_up_form, {"followup": ("did",), "tried": ()}
-    )
+    thanks = await product.submit_form(product.marie, follow_up_form, {"followup": ("did",)})
 
-    assert follow_up_form.fields == {"followup", "tried"}
+    assert follow_up_form.fields == {"followup"}
     assert follow_up_form.contains_text(WORDS.questions["intention"].get_option("I1").label)
     assert thanks.contains_text(WORDS.translate("checkin.heard.did"))
 

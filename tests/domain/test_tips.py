@@ -1,3 +1,4 @@
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -167,6 +168,22 @@ def test_a_card_has_the_requested_audience() -> None:
     assert tips.render_tip(WORDS.tips[0], WORDS, Audience.TEAM).audience is Audience.TEAM
 
 
+@pytest.mark.parametrize("tag", load_catalogue().languages)
+def test_a_channel_has_one_line_of_credit(tag: str) -> None:
+    """In a channel evidence and source are one line, which links the study and the article."""
+    words = load_catalogue().get_pack(tag)
+    source_url = words.references["source"].url
+
+    for tip in words.tips:
+        body = tips.render_tip(tip, words, Audience.TEAM).body
+        credit_line = next(e.text for e in reversed(body) if isinstance(e, Caption))
+        study_url = words.references[tip.reference].url if tip.reference else ""
+        assert sum(isinstance(e, Caption) and "](" in e.text for e in body) <= 1
+        assert (f"]({source_url})" in credit_line) == bool(tip.atom)
+        assert f"]({study_url})" in credit_line or not study_url
+        assert len(re.sub(r"\]\(\S+?\)|\[", "", credit_line)) <= 190
+
+
 def test_a_later_card_is_not_labelled_as_todays() -> None:
     """The summary distinguishes today's card from a later card."""
     today, later = (
@@ -175,14 +192,6 @@ def test_a_later_card_is_not_labelled_as_todays() -> None:
 
     assert "Today" in today
     assert "Today" not in later
-
-
-def test_the_list_shows_every_keyword() -> None:
-    """The list shows every topic with its keyword."""
-    text = message_text(tips.render_topic_list(WORDS))
-
-    for keyword, title in WORDS.topics.items():
-        assert f"**{keyword}**  {title}" in text
 
 
 @pytest.mark.parametrize("topic", WORDS.topics)

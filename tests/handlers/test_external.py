@@ -59,8 +59,11 @@ OPEN_BUTTONS = {
     "rupture.deeper",
     "rupture.guide",
     "tip.kind",
+    "tip.list",
     "tip.next",
+    "tip.situation",
     "tip.today",
+    "tip.topic",
 }
 
 

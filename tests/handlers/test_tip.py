@@ -7,7 +7,7 @@ from bot.conversation import UNKNOWN_KEYWORD, Surface
 from bot.domain import tips
 from bot.elements import Form, Message
 from bot.errors import UnknownAnswerError
-from handlers import COMMANDS, tip
+from handlers import BUTTONS, COMMANDS, tip
 from tests.doubles import FakeClock
 from tests.sample_team import (
     ADA,
@@ -124,9 +124,42 @@ async def test_a_topics_button_shows_its_scenes(context: Context) -> None:
 
 async def test_the_list_names_every_topic(context: Context) -> None:
     """The list contains every topic."""
-    topic_list = reply_text(await run_command(build_request(MARIE, "list"), context))
+    topic_list = await run_command(build_request(MARIE, "list"), context)
 
-    assert all(title in topic_list for title in context.catalogue.get_pack("en").topics.values())
+    assert all(
+        title in str(topic_list) for title in context.catalogue.get_pack("en").topics.values()
+    )
+
+
+@pytest.mark.parametrize(
+    ("button", "expected"), [("tip.situation", "The empty chair"), ("tip.topic", "Read the signs")]
+)
+@pytest.mark.parametrize("surface", [Surface.MESSAGE, Surface.HOME])
+async def test_a_button_of_the_list_shows_its_cards(
+    context: Context, button: str, expected: str, surface: Surface
+) -> None:
+    """A situation's and a topic's button show their cards, in a conversation or in a form."""
+    data = "cancels" if button == "tip.situation" else "signs"
+    reply = await BUTTONS[button](build_request(MARIE, data=data, surface=surface), context)
+
+    assert isinstance(reply, Form if surface is Surface.HOME else Message)
+    assert expected in reply_text(reply)
+
+
+@pytest.mark.parametrize("button", ["tip.situation", "tip.topic"])
+async def test_forged_data_of_the_list_is_refused(context: Context, button: str) -> None:
+    """A situation or a topic that no button offers is refused."""
+    with pytest.raises(UnknownAnswerError):
+        await BUTTONS[button](build_request(MARIE, data="nobody"), context)
+
+
+async def test_the_list_button_shows_the_list(context: Context) -> None:
+    """The button below a situation shows what the keyword 'list' shows."""
+    request = build_request(MARIE, surface=Surface.MESSAGE)
+
+    assert await BUTTONS["tip.list"](request, context) == await run_command(
+        build_request(MARIE, "list"), context
+    )
 
 
 async def test_help_and_unknown_keywords_show_the_usage(context: Context) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from bot.content.catalogue import LanguagePack, Sign
+from bot.domain.calendar import monday_of_iso_week
 from bot.elements import ActionRow, Button, Caption, Element, Form, Quote, Text
 
 ATOM_BY_ANSWER = MappingProxyType(
@@ -24,7 +25,10 @@ ATOM_BY_ANSWER = MappingProxyType(
         "rather_not": "T4c",
     }
 )
-"""The tip card shown with each answer code, by the atom it was written from."""
+"""The tip cards shown with each answer code in turn, by the atom they were written from."""
+
+CARD_KINDS_TO_READ_ALONE = ("point", "scene", "minutes")
+"""The kinds of cards shown to one person; a question for peers is for a room."""
 
 MOVES_BY_FAMILY = MappingProxyType(
     {
@@ -53,8 +57,11 @@ class FollowUpAnswer:
     tried_moves: tuple[str, ...] = ()
 
 
-def build_thanks_form(words: LanguagePack, answer: CheckinAnswer, sign: Sign) -> Form:
-    """Build the response to this week's answer; its structure is the same for all four answers."""
+def build_thanks_form(words: LanguagePack, answer: CheckinAnswer, sign: Sign, week: str) -> Form:
+    """Build the response to this week's answer; its structure is the same for all four answers.
+
+    *week* is the ISO week that selects the card.
+    """
     lines = [words.translate(f"checkin.thanks.{answer.code}")]
     if answer.intention:
         label = words.questions["intention"].get_option(answer.intention).label
@@ -62,27 +69,32 @@ def build_thanks_form(words: LanguagePack, answer: CheckinAnswer, sign: Sign) ->
     if answer.wants_follow_up:
         facts = {"picture": sign.glyph, "name": sign.name}
         lines.append(words.translate("checkin.thanks.again", **facts))
-    return _build_acknowledgement_form(words, lines, answer.intention or answer.code)
+    return _build_acknowledgement_form(words, lines, answer.intention or answer.code, week)
 
 
-def build_follow_up_thanks_form(words: LanguagePack, answer: FollowUpAnswer) -> Form:
-    """Build the response to a follow-up; the tried moves select its text and are not stored."""
+def build_follow_up_thanks_form(words: LanguagePack, answer: FollowUpAnswer, week: str) -> Form:
+    """Build the response to a follow-up; the tried moves select its text and are not stored.
+
+    *week* is the ISO week that selects the card.
+    """
     families = (
         name for name, codes in MOVES_BY_FAMILY.items() if codes.intersection(answer.tried_moves)
     )
     lines = [words.translate(f"checkin.heard.{answer.code}")]
     lines += [words.translate(f"checkin.heard.{family}") for family in families]
-    return _build_acknowledgement_form(words, lines, answer.code)
+    return _build_acknowledgement_form(words, lines, answer.code, week)
 
 
-def _build_acknowledgement_form(words: LanguagePack, lines: list[str], answer_code: str) -> Form:
+def _build_acknowledgement_form(
+    words: LanguagePack, lines: list[str], answer_code: str, week: str
+) -> Form:
     debrief = Button("rupture.open", words.translate("checkin.thanks.rupture"), opens_form=True)
     return Form(
         "checkin",
         words.translate("checkin.thanks.title"),
         (
             *(Text(line) for line in lines),
-            *_render_tip_card(words, ATOM_BY_ANSWER[answer_code]),
+            *_render_tip_card(words, ATOM_BY_ANSWER[answer_code], week),
             ActionRow((debrief,)),
             Caption(words.translate("safety.not_watched")),
         ),
@@ -90,11 +102,18 @@ def _build_acknowledgement_form(words: LanguagePack, lines: list[str], answer_co
     )
 
 
-def _render_tip_card(words: LanguagePack, atom: str) -> tuple[Element, ...]:
-    tip = next(tip for tip in words.tips if tip.atom == atom)
+def _render_tip_card(words: LanguagePack, atom: str, week: str) -> tuple[Element, ...]:
+    """Render one card of *atom*; its cards take turns by week. No card if all were retired."""
+    cards = [tip for tip in words.tips if tip.atom == atom and tip.kind in CARD_KINDS_TO_READ_ALONE]
+    if not cards:
+        return ()
+    tip = cards[monday_of_iso_week(week).toordinal() // 7 % len(cards)]
+    label = () if tip.kind == "point" else (Caption(words.translate(f"tip.kind.{tip.kind}")),)
     quote = (Quote(tip.say),) if tip.say else ()
+    point = f"{tip.point}\n" if tip.kind == "scene" else ""
     return (
         Caption(words.translate("checkin.thanks.card")),
-        Text(f"**{tip.title}**\n{tip.try_this}"),
+        *label,
+        Text(f"**{tip.title}**\n{point}{tip.try_this}"),
         *quote,
     )

@@ -226,13 +226,21 @@ def build_follow_up_form(words: LanguagePack, intention: Intention) -> Form:
         (
             Banner(words.translate("safety.banner")),
             Text(text),
-            build_choice(words.questions["followup"]),
-            build_choice(words.questions["tried"]),
+            *(build_choice(words.questions[name]) for name in _follow_up_question_ids(intention)),
             Caption(words.translate("checkin.followup.private")),
         ),
         submit=words.translate("checkin.followup.submit"),
         close=words.translate("common.cancel"),
     )
+
+
+def _follow_up_question_ids(intention: Intention) -> tuple[str, ...]:
+    """Return the questions of a follow-up: moves of repair only where no intention was named.
+
+    Who meant to ask about the goals, or to say that trust takes time, may have repaired nothing.
+    """
+    is_unnamed = intention.code == UNNAMED_INTENTION
+    return ("followup", "tried") if is_unnamed else ("followup",)
 
 
 def parse_follow_up_answer(

@@ -23,9 +23,6 @@ from bot.elements import (
 )
 from bot.errors import UnknownAnswerError
 
-DISCUSSION_QUESTION_COUNT = 6
-"""Number of discussion questions in rotation."""
-
 MAX_BUTTONS_PER_ROW = 5
 """Maximum number of buttons in a row and of options in a menu."""
 
@@ -209,12 +206,20 @@ def _span_facts(published_table: PublishedTable, words: LanguagePack) -> dict[st
 
 
 def _render_discussion(tables: Sequence[PublishedTable], words: LanguagePack) -> Body:
-    """Render a discussion question, and a ten-minute exercise for the leading answer."""
+    """Render a discussion question and a ten-minute exercise for the leading answers."""
     week = tables[0].closes.toordinal() // 7
     heading = words.translate("debriefs.discuss.heading")
-    question = words.translate(f"debriefs.discuss.q{week % DISCUSSION_QUESTION_COUNT + 1}")
-    exercise = exercises.select_exercise([published.table for published in tables], week, words)
+    released_tables = [published.table for published in tables]
+    question_code = exercises.select_question(released_tables, _period_number(tables[0]))
+    question = words.translate(f"debriefs.discuss.{question_code}")
+    exercise = exercises.select_exercise(released_tables, week, words)
     return Text(f"**{heading}**\n{question}"), *exercises.render_exercise(exercise, words)
+
+
+def _period_number(published_table: PublishedTable) -> int:
+    """Return the running number of a table's period, among periods of the same length."""
+    length = published_table.closes - published_table.opens
+    return published_table.closes.toordinal() // length.days
 
 
 def _build_navigation(

@@ -270,10 +270,10 @@ def _can_repair_directly(case: GuideCase) -> bool:
 def _render_supervision_step(case: GuideCase) -> Text:
     words, refinement = case.words, case.refinement
     progress = case.debrief.status if case.debrief.status in CONCLUDED_STATUSES else "open"
-    want_section = "want" if progress == "open" else f"want_{progress}"
-    want = words.guide_line(f"{want_section}.{refinement.strain or 'plain'}")
+    suffix = "" if progress == "open" else f"_{progress}"
+    want = words.guide_line(f"want{suffix}.{refinement.strain or 'plain'}")
     lines = [
-        *(words.guide_line(f"bring.{name}") for name in _bring_line_names(case)),
+        *map(words.guide_line, _bring_line_names(case, f"bring{suffix}")),
         words.guide_line(f"prompts.{_name_unless_unsafe(case, progress)}", want=want),
     ]
     if phrases.has_culture_code(refinement) and not refinement.is_unsafe:
@@ -281,14 +281,16 @@ def _render_supervision_step(case: GuideCase) -> Text:
     return _format_numbered_step(case, 7, "supervision", tuple(lines))
 
 
-def _bring_line_names(case: GuideCase) -> tuple[str, ...]:
+def _bring_line_names(case: GuideCase, section: str) -> tuple[str, ...]:
     """Return the lines on bringing the case to supervision; urgency never replaces safety."""
-    unsafe_lines = ("unsafe",) if case.refinement.is_unsafe else ()
+    unsafe_lines = ("bring.unsafe",) if case.refinement.is_unsafe else ()
     if case.refinement.help_code == "sooner":
         return _urgent_line_name(case), *unsafe_lines
-    return unsafe_lines or (case.refinement.help_code or "plain",)
+    return unsafe_lines or (f"{section}.{case.refinement.help_code or 'plain'}",)
 
 
 def _urgent_line_name(case: GuideCase) -> str:
-    line_name = "sooner" if case.supervisors else "sooner_alone"
-    return f"{line_name}_ended" if case.debrief.status == "ended" else line_name
+    """Return the line on talking soon, which names a next session only if one is certain."""
+    has_next_session = case.debrief.status not in CONCLUDED_STATUSES
+    name = "sooner" if has_next_session and not case.refinement.is_unsafe else "soon"
+    return f"bring.{name}" if case.supervisors else f"bring.{name}_alone"

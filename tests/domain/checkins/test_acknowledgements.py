@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -15,6 +16,7 @@ from bot.elements import ActionRow, Button, Caption, Form, Quote, Text
 
 WORDS = load_catalogue().get_pack("en")
 SIGN = WORDS.get_sign("ring")
+WEEK = "2026-W10"
 
 ANSWERS = sorted(WORDS.questions["checkin"].option_codes)
 INTENTIONS = sorted(WORDS.questions["intention"].option_codes)
@@ -29,7 +31,7 @@ def form_text(form: Form) -> str:
 @pytest.mark.parametrize("code", ANSWERS)
 def test_every_answer_has_a_text_and_a_card(code: str) -> None:
     """Each answer has its own text and one tip card."""
-    form = build_thanks_form(WORDS, CheckinAnswer(code), SIGN)
+    form = build_thanks_form(WORDS, CheckinAnswer(code), SIGN, WEEK)
     cards = [tip for tip in WORDS.tips if tip.title in form_text(form)]
 
     assert WORDS.translate(f"checkin.thanks.{code}") in form_text(form)
@@ -40,7 +42,7 @@ def test_every_answer_has_a_text_and_a_card(code: str) -> None:
 @pytest.mark.parametrize("intention", INTENTIONS)
 def test_an_intention_selects_the_card(intention: str) -> None:
     """The response repeats the selected intention and shows its card."""
-    response = form_text(build_thanks_form(WORDS, CheckinAnswer("someone", intention), SIGN))
+    response = form_text(build_thanks_form(WORDS, CheckinAnswer("someone", intention), SIGN, WEEK))
 
     assert WORDS.questions["intention"].get_option(intention).label in response
     assert SIGN.glyph not in response
@@ -52,7 +54,7 @@ def test_an_intention_selects_the_card(intention: str) -> None:
 def test_a_follow_up_request_is_confirmed_with_its_sign() -> None:
     """A requested follow-up is confirmed with its sign."""
     response = form_text(
-        build_thanks_form(WORDS, CheckinAnswer("someone", "I1", wants_follow_up=True), SIGN)
+        build_thanks_form(WORDS, CheckinAnswer("someone", "I1", wants_follow_up=True), SIGN, WEEK)
     )
 
     assert f"**{SIGN.glyph}** ({SIGN.name})" in response
@@ -61,7 +63,7 @@ def test_a_follow_up_request_is_confirmed_with_its_sign() -> None:
 @pytest.mark.parametrize("code", FOLLOW_UPS)
 def test_follow_up_responses_are_neutral(code: str) -> None:
     """All follow-up answers get equally many lines, one card and no praise."""
-    form = build_follow_up_thanks_form(WORDS, FollowUpAnswer(code))
+    form = build_follow_up_thanks_form(WORDS, FollowUpAnswer(code), WEEK)
 
     assert WORDS.translate(f"checkin.heard.{code}") in form_text(form)
     assert len([e for e in form.body if isinstance(e, Text)]) == 2
@@ -75,7 +77,7 @@ def test_tried_moves_add_a_line_by_family(family: str) -> None:
     """Each family of tried moves adds one line, however many of its moves were selected."""
     response = form_text(
         build_follow_up_thanks_form(
-            WORDS, FollowUpAnswer("did", tuple(sorted(MOVES_BY_FAMILY[family])))
+            WORDS, FollowUpAnswer("did", tuple(sorted(MOVES_BY_FAMILY[family]))), WEEK
         )
     )
 
@@ -87,7 +89,9 @@ def test_tried_moves_add_a_line_by_family(family: str) -> None:
 def test_each_tried_family_adds_a_line() -> None:
     """Moves of two families add a line each."""
     response = form_text(
-        build_follow_up_thanks_form(WORDS, FollowUpAnswer("otherwise", ("clarify", "immediacy")))
+        build_follow_up_thanks_form(
+            WORDS, FollowUpAnswer("otherwise", ("clarify", "immediacy")), WEEK
+        )
     )
 
     assert WORDS.translate("checkin.heard.immediate") in response
@@ -110,8 +114,8 @@ def test_every_answer_has_its_card() -> None:
 @pytest.mark.parametrize(
     "form",
     [
-        build_thanks_form(WORDS, CheckinAnswer("none"), SIGN),
-        build_follow_up_thanks_form(WORDS, FollowUpAnswer("did")),
+        build_thanks_form(WORDS, CheckinAnswer("none"), SIGN, WEEK),
+        build_follow_up_thanks_form(WORDS, FollowUpAnswer("did"), WEEK),
     ],
 )
 def test_both_responses_have_a_debrief_button(form: Form) -> None:
@@ -120,3 +124,43 @@ def test_both_responses_have_a_debrief_button(form: Form) -> None:
 
     assert [s.name for s in controls if isinstance(s, Button)] == ["rupture.open"]
     assert Caption(WORDS.translate("safety.not_watched")) in form.body
+
+
+@pytest.mark.parametrize("code", [*ANSWERS, *INTENTIONS])
+def test_the_cards_of_an_answer_take_turns(code: str) -> None:
+    """Successive weeks show each card of the answer's atom in turn, but no question for peers."""
+    answer = CheckinAnswer("someone", code) if code in INTENTIONS else CheckinAnswer(code)
+    titles = [
+        f"**{tip.title}**"
+        for tip in WORDS.tips
+        if tip.atom == ATOM_BY_ANSWER[code] and tip.kind != "peers"
+    ]
+    weeks = [
+        form_text(build_thanks_form(WORDS, answer, SIGN, f"2026-W{number:02}"))
+        for number in range(10, 10 + len(titles))
+    ]
+
+    assert len(titles) >= 2
+    assert sorted(title for text in weeks for title in titles if title in text) == sorted(titles)
+
+
+def test_a_scene_is_shown_as_made_up() -> None:
+    """A scene among the cards of thanks is labelled, and shows what happens in it."""
+    scene = next(tip for tip in WORDS.tips if (tip.atom, tip.kind) == ("T1a", "scene"))
+    forms = [
+        build_thanks_form(WORDS, CheckinAnswer("someone"), SIGN, f"2026-W{number}")
+        for number in (10, 11, 12)
+    ]
+    (form,) = (form for form in forms if scene.title in form_text(form))
+
+    assert Caption(WORDS.translate("tip.kind.scene")) in form.body
+    assert scene.point in form_text(form)
+
+
+def test_retired_cards_leave_the_thanks() -> None:
+    """A practice that retired all cards of an answer gets thanks without a card."""
+    words = replace(WORDS, tips=tuple(tip for tip in WORDS.tips if tip.atom != "T1a"))
+    form = build_thanks_form(words, CheckinAnswer("someone"), SIGN, WEEK)
+
+    assert words.translate("checkin.thanks.card") not in form_text(form)
+    assert words.translate("checkin.thanks.someone") in form_text(form)

@@ -193,7 +193,7 @@ def test_invalid_answers_are_rejected(answers: dict[str, tuple[str, ...]]) -> No
 
 
 def test_the_follow_up_shows_last_weeks_sign() -> None:
-    """The follow-up has last week's sign and intention, and two questions."""
+    """The follow-up has last week's sign and intention, and no question about repair."""
     form = questions.build_follow_up_form(WORDS, Intention("I1", "circle_open", WEEK, TODAY))
     fields = [element for element in form.body if isinstance(element, ChoiceField)]
 
@@ -201,17 +201,20 @@ def test_the_follow_up_shows_last_weeks_sign() -> None:
     assert form.body[0] == Banner(WORDS.translate("safety.banner"))
     assert SIGN.glyph in surface_text(form)
     assert WORDS.questions["intention"].get_option("I1").label in surface_text(form)
-    assert [(f.id, f.required) for f in fields] == [("followup", True), ("tried", False)]
+    assert [(f.id, f.required) for f in fields] == [("followup", True)]
 
 
 def test_a_follow_up_without_an_intention() -> None:
-    """A follow-up without an intention has the sign only."""
+    """A follow-up without an intention has the sign, and the moves of a repair."""
     form = questions.build_follow_up_form(
         WORDS, Intention(UNNAMED_INTENTION, "circle_open", WEEK, TODAY)
     )
     facts = {"picture": SIGN.glyph, "name": SIGN.name}
 
+    fields = [element for element in form.body if isinstance(element, ChoiceField)]
+
     assert WORDS.translate("checkin.followup.asked", **facts) in surface_text(form)
+    assert [(f.id, f.required) for f in fields] == [("followup", True), ("tried", False)]
 
 
 def test_the_message_does_not_depend_on_answers() -> None:

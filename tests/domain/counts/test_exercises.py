@@ -1,5 +1,5 @@
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
@@ -67,3 +67,39 @@ def test_an_exercise_shows_minutes_and_caution() -> None:
     assert isinstance(elements[0], Text)
     assert elements[0].text.split("\n")[2:] == ["**1 minute**  Sit.", "**9 minutes**  Talk."]
     assert elements[1] == Caption(WORDS.translate("debriefs.exercise.care"))
+
+
+@pytest.mark.parametrize(("form", "status"), list(product(FORM_CODES, STATUS_CODES)))
+def test_a_question_refers_only_to_what_led(form: str, status: str) -> None:
+    """Every discussion question that refers to a leader has that leader, in any period."""
+    tables = (table_led_by("form", form), table_led_by("status", status))
+    leaders = {"form": form, "status": status}
+
+    for period in range(12):
+        code = exercises.select_question(tables, period)
+        required = exercises.QUESTION_LEADERS[code]
+        assert all(leaders[question] in answers for question, answers in required.items())
+
+
+def test_without_a_leader_no_question_refers_to_one() -> None:
+    """Without a leader only questions that refer to none are selected."""
+    codes = {exercises.select_question((), period) for period in range(12)}
+
+    assert codes == {code for code, leaders in exercises.QUESTION_LEADERS.items() if not leaders}
+
+
+def test_each_period_has_another_question() -> None:
+    """Successive periods have different questions for the same leaders."""
+    tables = (table_led_by("form", "away"),)
+    codes = [exercises.select_question(tables, period) for period in range(8)]
+
+    assert all(first != second for first, second in pairwise(codes))
+
+
+@pytest.mark.parametrize("tag", load_catalogue().languages)
+def test_every_question_has_its_words(tag: str) -> None:
+    """Each language has a sentence of its own for every discussion question."""
+    words = load_catalogue().get_pack(tag)
+    questions = {words.translate(f"debriefs.discuss.{code}") for code in exercises.QUESTION_LEADERS}
+
+    assert len(questions) == len(exercises.QUESTION_LEADERS)

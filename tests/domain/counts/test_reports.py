@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -81,14 +82,23 @@ def test_tables_remain_readable_without_an_open_period() -> None:
     assert "The next table comes on Monday, October 5" in with_period
 
 
-def test_discussion_questions_rotate() -> None:
-    """Successive periods have different discussion questions."""
-    pages = [message_text(reports.render_report(ARCHIVE, day, WORDS)) for day in (JULY, OCTOBER)]
-    discussion_questions = [
-        page.partition("next hour together")[2].splitlines()[1] for page in pages
-    ]
+@pytest.mark.parametrize("weeks", [4, 6, 13])
+def test_discussion_questions_rotate(weeks: int) -> None:
+    """Successive periods of any length have different discussion questions."""
+    length = timedelta(weeks=weeks)
+    closes = [JULY + number * length for number in range(6)]
+    archive = ReportArchive(
+        TEAM,
+        tuple(
+            PublishedTable(day - length, day, 4, is_pooled=False, table=TOTAL)
+            for day in reversed(closes)
+        ),
+        next_close=None,
+    )
+    pages = [message_text(reports.render_report(archive, day, WORDS)) for day in closes]
+    questions = [page.partition("next hour together")[2].splitlines()[1] for page in pages]
 
-    assert discussion_questions[0] != discussion_questions[1]
+    assert all(first != second for first, second in pairwise(questions))
 
 
 @pytest.mark.parametrize(("teams", "rows"), [(0, 0), (4, 1), (5, 1), (6, 2)])

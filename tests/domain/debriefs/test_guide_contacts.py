@@ -42,7 +42,20 @@ def test_supervision_starts_with_safety_on_the_safety_branch(help_code: str) -> 
     )
 
     assert WORDS.guide_line("bring.unsafe") in guide
-    assert (WORDS.guide_line("bring.sooner_alone") in guide) == (help_code == "sooner")
+    assert (WORDS.guide_line("bring.soon_alone") in guide) == (help_code == "sooner")
+
+
+@pytest.mark.parametrize("status", ["repaired", "ended"])
+@pytest.mark.parametrize(("supervisors", "line"), [(("U1",), "soon"), ((), "soon_alone")])
+def test_no_next_session_is_mentioned_once_it_is_over(
+    status: str, supervisors: tuple[str, ...], line: str
+) -> None:
+    """After a repair or an ending the request to talk soon does not mention a next session."""
+    debrief, refinement = Debrief("away", status), Refinement(help_code="sooner")
+    guide = guide_text(guides.build_guide_form(debrief, WORDS, refinement, supervisors=supervisors))
+
+    assert WORDS.guide_line(f"bring.{line}") in guide
+    assert WORDS.guide_line(f"bring.{line}".replace("soon", "sooner")) not in guide
 
 
 def test_each_supervisor_has_a_contact_link() -> None:

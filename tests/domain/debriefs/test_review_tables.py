@@ -1,0 +1,27 @@
+import pytest
+
+from tests.domain.debriefs import review_tables
+from tests.domain.debriefs.review_tables import BEGIN_MARK, END_MARK
+
+
+def test_the_committed_tables_are_the_generated_ones() -> None:
+    """The tables of the review document equal those generated from the present guides."""
+    document = review_tables.REVIEW_FILE.read_text(encoding="utf-8")
+
+    assert document == review_tables.replace_tables(document, review_tables.build_tables())
+
+
+def test_only_the_text_between_the_marks_is_replaced() -> None:
+    """The text before and after the marks is unchanged, and an old table is gone."""
+    document = f"Before\n{BEGIN_MARK}\nold\n{END_MARK}After\n"
+
+    replaced = review_tables.replace_tables(document, "new")
+
+    assert replaced == f"Before\n{BEGIN_MARK}\nnew\n{END_MARK}After\n"
+
+
+@pytest.mark.parametrize("document", ["", BEGIN_MARK, END_MARK])
+def test_a_document_without_marks_is_refused(document: str) -> None:
+    """A document without both marks raises ValueError instead of losing its end."""
+    with pytest.raises(ValueError, match="no marks"):
+        review_tables.replace_tables(document, "new")
