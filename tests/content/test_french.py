@@ -32,15 +32,51 @@ FORBIDDEN = (
 OTHER_TERMS = (r"feedbacks?", r"e-?mails?", r"anonymis\w*", r"challenge\w*", r"supporter")
 """Terms with another word in Québec: rétroaction, courriel; figures are « agrégées »."""
 
+SESSION_HOUR = (
+    r"heures? (annulée|manquée|tendue|silencieuse)s?|(cette|une|mauvaise|bonne|belle) heure"
+    r"|l'heure (reste|commence|a changé|d'après|la plus difficile)|fin à l'heure"
+)
+"""An hour that stands for a session, as in English."""
+
+CLOCK_TIMES = ("home.", "privacy.", "operator.", "sandbox.")
+"""Texts in which "une heure" is a time of day."""
+
 MISREAD = (
     ("gardiennes?", "a babysitter in Québec"),
+    ("(veut|avoir|a) (encore |peut-être )*une garde", "custody, where protection is meant"),
     ("sous la chaleur", "warmth, where heat of anger is meant"),
+    ("premier indice de chaleur", "warmth, where heat of anger is meant"),
     ("chaudière", "a bucket"),
-    ("heures? (annulée|manquée|tendue)s?", "an hour, where a session is meant"),
     ("vos propres dossiers", "client files, where a private diary is meant"),
     ("docilité", "a judgement of the client"),
     ("grossières?", "rude, where approximate is meant"),
     ("conclusion causale", "not what the authors state"),
+    ("et non une cause", "itself an unproven claim"),
+    (r"reprendre (mes|les|vos) bilans|(a été|ont( \w+ ou)?) repris", "to resume, not to withdraw"),
+    ("schémas?", "schema therapy, where a dynamic is meant"),
+    (r"piqûres?|piquée?s?|cela pique", "an insect or a needle, where hurt is meant"),
+    ("virages?", "a bend of a road, where a change between two people is meant"),
+    ("poussée", "a push or a growth, where opposition is meant"),
+    ("le deuil d'un parent", "the loss of a parent, where a parent's grief is meant"),
+    ("revenir à soi", "to come round after fainting"),
+    ("mauvaise sœur", "a wicked sister, where the other one is meant"),
+    ("une inconnue", "a woman, or a quantity of an equation"),
+    ("(est|de) une nouvelle|nouvelle de nous", "news of the day, where information is meant"),
+    ("petit vent froid", "weather, where hurt is meant"),
+    ("trop près|assez proche", "a mistake, or a relative; closeness is meant"),
+    ("assez sûre?s?|(rend|rendu|choses) (un cran )?plus sûre?s?", "certain, where safe is meant"),
+    ("il est sûr de", "he is certain, where without fear is meant"),
+    ("ou (une )?présence", "attendance, where listening is meant"),
+    ("se dépose", "sediment, where an experience is meant"),
+    (
+        "comment (est-ce|était-ce|c'est|c'était)( vraiment)? (pour|de|d'|entre)",
+        "copied from English",
+    ),
+    ("chacun de son côté", "on bad terms, and one gender only"),
+    ("un ou une", "the other order is used everywhere"),
+    ("points? hebdomadaires?", "a meeting, where one private question is meant"),
+    ("deux touches", "two keys of a keyboard, where two answers are meant"),
+    (r"n\.s\.", "an English abbreviation beside its own words"),
 )
 """Words that a Québec reader understands otherwise than meant, each with the reason."""
 
@@ -51,6 +87,9 @@ NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 MISSPACED = re.compile(r"[ \u00a0][;?!]| :|\w:\s|«(?!\u00a0)|(?<!\u00a0)»|\w'\w")
 """A space before ; ? or !, a missing or breaking space before a colon or inside guillemets, or a
 straight apostrophe."""
+
+WRONG_ELLIPSIS = re.compile(r"\.\.\.|[ \u00a0]…")
+"""Three full stops where one ellipsis is meant, or a space before it."""
 
 CLAIM = re.compile(r"\b(études?|recherches?|méta-anal\w+|r\u00a0=)", re.IGNORECASE)
 
@@ -86,6 +125,11 @@ def test_no_french_text_contains_a_misread_word(pattern: str, reason: str) -> No
     assert keys_with(pattern) == set(), reason
 
 
+def test_a_session_is_never_called_an_hour() -> None:
+    """« Heure » is a time of day; fifty minutes with a client are « une séance »."""
+    assert {key for key in keys_with(SESSION_HOUR) if not key.startswith(CLOCK_TIMES)} == set()
+
+
 def test_punctuation_follows_quebec_rules() -> None:
     """No space before a question mark; a no-break space before a colon and inside guillemets.
 
@@ -94,6 +138,13 @@ def test_punctuation_follows_quebec_rules() -> None:
     misspaced = {key for key, text in ALL.items() if MISSPACED.search(text)}
 
     assert misspaced == {"source.attribution"}
+
+
+def test_an_ellipsis_is_one_character_after_its_word() -> None:
+    """No text but an operator's command has three full stops or a space before an ellipsis."""
+    texts = {key for key, text in ALL.items() if WRONG_ELLIPSIS.search(text)}
+
+    assert not {key for key in texts if not key.startswith("operator.")}
 
 
 def test_sentences_do_not_agree_with_a_male_reader() -> None:
@@ -149,5 +200,5 @@ def test_dates_times_and_numbers_have_quebec_formats() -> None:
     assert FRENCH.format_day(date(2026, 11, 30)) == "lundi 30 novembre"
     assert FRENCH.format_clock_time(time(9, 5)) == "09 h 05"
     assert FRENCH.join_items(["a", "b", "c"]) == "a, b et c"
-    assert FRENCH.translate("home.mine.quiet", count=0).startswith("Point")
-    assert FRENCH.translate("home.mine.quiet", count=2).startswith("Points")
+    assert FRENCH.translate("home.mine.quiet", count=0).startswith("Question ")
+    assert FRENCH.translate("home.mine.quiet", count=2).startswith("Questions ")
