@@ -6,15 +6,22 @@ from statistics import median
 import pytest
 import readability
 
-from bot.content.catalogue import Exercise, Tip
+from bot.content.catalogue import Exercise, LanguagePack, Tip
 from tests.content.test_content import ATOMS
-from tests.content.wording import ENGLISH
+from tests.content.wording import ENGLISH, LANGUAGE_PACKS
 
 PERSONAL_DETAIL = re.compile(
     r"\b(he|she|him|his|hers?|Mr|Mrs|Ms|Dr|\d+[- ]year|years? old|diagnos\w+)\b"
     r"|(?<=[a-z,] )[A-Z]\w+"
 )
 """A pronoun, a title, an age, a diagnosis or a name inside a sentence."""
+
+INNER_STATES = {
+    "en": r"felt|feels|feared|wanted|meant|believed|too quick to",
+    "fr-CA": r"vivait|se sentait|ressentait|voulait|croyait|docil",
+    "zh-Hans": r"觉得|感到|害怕|想要|以为|顶",
+}
+"""Words for what a client felt or meant, and words that judge, by language."""
 
 NOT_NAMES = {"I", "March", "June", "Monday", "Sunday", "Tuesday"}
 
@@ -98,3 +105,17 @@ def test_cards_contain_no_personal_detail(tip: Tip) -> None:
 def test_only_points_cite_references() -> None:
     """Scenes, questions and exercises are practice advice and cite no reference."""
     assert {tip.id for tip in ENGLISH.tips if tip.kind != "point" and tip.reference} == set()
+
+
+@pytest.mark.parametrize("words", LANGUAGE_PACKS, ids=lambda words: str(words.language))
+def test_signs_are_what_was_seen_or_heard(words: LanguagePack) -> None:
+    """No sign of strain says what a client felt or meant; either form has eight or more."""
+    for name in ("cue_away", "cue_against"):
+        labels = [option.label for option in words.questions[name].options]
+
+        assert len(labels) >= 8
+        assert [
+            label
+            for label in labels
+            if re.search(INNER_STATES[words.language], label, re.IGNORECASE)
+        ] == []

@@ -113,3 +113,9 @@ def test_invalid_data_is_rejected(data: str) -> None:
         tip_list.parse_situation_data(data, WORDS)
     with pytest.raises(UnknownAnswerError):
         tips.parse_topic_data(data, WORDS)
+
+
+def test_valid_data_is_parsed() -> None:
+    """The data of the buttons of the list is parsed."""
+    assert tip_list.parse_situation_data("quiet", WORDS) == "quiet"
+    assert tips.parse_topic_data("signs", WORDS) == "signs"
