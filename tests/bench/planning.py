@@ -18,7 +18,7 @@ from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Team
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Deliveries, PlannedDelivery
-from bot.store.schema import people
+from bot.store.schema import people, rosters
 from schedules import weekly_checkin
 from tests.doubles import RecordingOutlet
 from tests.key_folders import open_test_store
@@ -108,3 +108,8 @@ def _insert_people(repos: Repositories, people_count: int) -> None:
             for number in range(start, min(start + 1000, people_count))
         ]
         repos._connection.execute(insert(people), rows)
+        listed = [
+            {"team": "team", "workspace": row["workspace"], "person": row["id"], "declared": False}
+            for row in rows
+        ]
+        repos._connection.execute(insert(rosters), listed)
