@@ -85,21 +85,7 @@ def _peak_megabytes() -> float:
 
 
 def _insert_people(repos: Repositories, people_count: int) -> None:
-    rule = WeeklyRule(1, local(9))
-    team = Team(
-        id="team",
-        workspace="slack:T0",
-        channel="C0",
-        name="Bench",
-        practice="",
-        language="en",
-        zone="America/Toronto",
-        checkin_rule=rule,
-        tip_days=(2,),
-        tip_time=local(9),
-        question="form",
-        open_to_team=False,
-    )
+    team = build_team("slack:T0")
     repos.teams.save(team)
     row = {"workspace": "slack:T0", "joined": True, "home_team": "team"}
     for start in range(0, people_count, 1000):
@@ -113,3 +99,21 @@ def _insert_people(repos: Repositories, people_count: int) -> None:
             for row in rows
         ]
         repos._connection.execute(insert(rosters), listed)
+
+
+def build_team(workspace: str) -> Team:
+    """Build the one team of a *workspace*."""
+    return Team(
+        id="team",
+        workspace=workspace,
+        channel="C0",
+        name="Bench",
+        practice="",
+        language="en",
+        zone="America/Toronto",
+        checkin_rule=WeeklyRule(1, local(9)),
+        tip_days=(2,),
+        tip_time=local(9),
+        question="form",
+        open_to_team=False,
+    )
