@@ -18,7 +18,8 @@ from bot.workflows.personal_data import load_personal_data
 async def open_checkin_form(request: Request, context: Context) -> Reply:
     """Open this week's question, or the follow-up of the intention of an earlier week.
 
-    Resets the unanswered count: opening the form counts as an answer.
+    Resets the unanswered count: opening the form counts as an answer. It writes what every form
+    writes.
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
     week, sign = questions.parse_checkin_data(request.data, words)
@@ -27,7 +28,12 @@ async def open_checkin_form(request: Request, context: Context) -> Reply:
     )
     if personal_data.clinician.unanswered_count:
         await context.store.for_workspace(request.person.workspace).write(
-            lambda repos: repos.people.set_unanswered_count(request.person, 0)
+            lambda repos: submit_form(
+                repos,
+                request,
+                now,
+                lambda _form: repos.people.set_unanswered_count(request.person, 0),
+            )
         )
     if intention := _pending_follow_up(personal_data, week, personal_data.local_today(now)):
         return questions.build_follow_up_form(words, intention)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from bot.context import Context
 from bot.conversation import Person, Reply, Request
@@ -13,6 +14,7 @@ from bot.errors import NotTheirTeamError
 from bot.store.repositories import Repositories
 from bot.store.repositories.column_codecs import team_unit_key
 from bot.store.repositories.releases import Release
+from bot.workflows.form_submission import FormContext, submit_form
 from bot.workflows.personal_data import load_readable_teams, load_roles_by_team
 
 
@@ -49,14 +51,16 @@ async def submit_agreement(request: Request, context: Context) -> Reply:
 
     Raises :class:`bot.errors.NotTheirTeamError` for a person who may read no team's tables.
     """
-    person = request.person
+    person, now = request.person, context.now()
 
-    def save_agreement(repos: Repositories) -> _ReadAccess:
+    def save_agreement(repos: Repositories, _form: FormContext) -> _ReadAccess:
         for role in repos.teams.list_roles(person):
             repos.teams.save_agreement(person, role.team_id)
         return _load_read_access(repos, person)
 
-    reader = await context.store.for_workspace(request.person.workspace).write(save_agreement)
+    reader = await context.store.for_workspace(request.person.workspace).write(
+        lambda repos: submit_form(repos, request, now, partial(save_agreement, repos))
+    )
     if not reader.teams:
         raise NotTheirTeamError
     return await _build_counts_page(request, context, reader.teams[0].id, None)

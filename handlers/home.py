@@ -4,6 +4,7 @@ from bot.context import Context
 from bot.conversation import Reply, Request
 from bot.domain.person import home_page
 from bot.errors import UnknownAnswerError
+from bot.workflows.form_submission import submit_form
 from bot.workflows.personal_data import load_personal_data
 
 
@@ -26,12 +27,14 @@ async def submit_language(request: Request, context: Context) -> Reply:
     """
     if request.data not in context.catalogue.languages:
         raise UnknownAnswerError
-    person, language = request.person, request.data
+    person, language, now = request.person, request.data, context.now()
     await context.store.for_workspace(request.person.workspace).write(
-        lambda repos: repos.people.set_language(person, language)
+        lambda repos: submit_form(
+            repos, request, now, lambda _form: repos.people.set_language(person, language)
+        )
     )
     personal_data = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: load_personal_data(repos, person, context.now())
+        lambda repos: load_personal_data(repos, person, now)
     )
     return home_page.render_home_page(
         personal_data,

@@ -11,6 +11,7 @@ from bot.domain.person import home_page
 from bot.domain.person.personal_data import PersonalData
 from bot.errors import NoTeamError
 from bot.store.repositories import Repositories
+from bot.workflows.form_submission import submit_form
 from bot.workflows.personal_data import load_personal_data
 
 
@@ -21,7 +22,9 @@ async def join_checkins(request: Request, context: Context) -> Reply:
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
     outcome, personal_data = await context.store.for_workspace(request.person.workspace).write(
-        lambda repos: _join_team(repos, request, now)
+        lambda repos: submit_form(
+            repos, request, now, lambda _form: _join_team(repos, request, now)
+        )
     )
     if surface.is_from_home_page(request):
         return home_page.render_home_page(

@@ -81,12 +81,12 @@ async def restart_weekly_checkins(request: Request, context: Context) -> Reply:
     """Reset the unanswered count, so that the person gets a check-in every week again."""
     words, now = context.catalogue.get_pack(request.language), context.now()
 
-    def reset_unanswered_count(repos: Repositories) -> PersonalData:
+    def reset_unanswered_count(repos: Repositories, _form: FormContext) -> PersonalData:
         repos.people.set_unanswered_count(request.person, 0)
         return load_personal_data(repos, request.person, now)
 
     personal_data = await context.store.for_workspace(request.person.workspace).write(
-        reset_unanswered_count
+        lambda repos: submit_form(repos, request, now, partial(reset_unanswered_count, repos))
     )
     if surface.is_from_home_page(request):
         return home_page.render_home_page(
@@ -99,11 +99,13 @@ async def leave_checkins(request: Request, context: Context) -> Reply:
     """Remove the person from the check-ins at once; planned deliveries are withdrawn."""
     words, now = context.catalogue.get_pack(request.language), context.now()
 
-    def remove_person(repos: Repositories) -> PersonalData:
+    def remove_person(repos: Repositories, _form: FormContext) -> PersonalData:
         repos.people.leave_checkins(request.person)
         return load_personal_data(repos, request.person, now)
 
-    personal_data = await context.store.for_workspace(request.person.workspace).write(remove_person)
+    personal_data = await context.store.for_workspace(request.person.workspace).write(
+        lambda repos: submit_form(repos, request, now, partial(remove_person, repos))
+    )
     if surface.is_from_home_page(request):
         return home_page.render_home_page(
             personal_data, words, home_page.offered_languages(context.catalogue)

@@ -14,7 +14,7 @@ from bot.domain.people import Team
 from bot.domain.person import privacy_notice
 from bot.elements import Text
 from bot.store.repositories import Repositories
-from bot.workflows.form_submission import FormContext, submit_form
+from bot.workflows.form_submission import FormContext, submit_form, withdraw_everywhere
 from bot.workflows.personal_data import load_personal_data
 
 
@@ -82,7 +82,7 @@ async def submit_debrief_withdrawal(request: Request, context: Context) -> Reply
             repos,
             request,
             now,
-            lambda form: repos.ledger.withdraw_debriefs(form.contributor, now),
+            partial(withdraw_everywhere, repos),
         )
     )
     confirmation = Text(words.translate("privacy.withdraw.done"))

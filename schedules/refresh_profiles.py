@@ -77,21 +77,21 @@ def weekly_turn(person: Person) -> int:
 async def _iterate_due_people(context: Context, turns: set[int]) -> AsyncIterator[list[Person]]:
     """Iterate over the people of configured products whose turn it is, in batches of requests."""
     after: Person | None = None
-    while clinicians := await context.store.across_workspaces.read(
+    while people := await context.store.across_workspaces.read(
         partial(_load_joined_people, after=after)
     ):
         due = [
             person
-            for person in clinicians
+            for person in people
             if weekly_turn(person) in turns and context.is_configured(person.workspace)
         ]
         for start in range(0, len(due), _MAX_CONCURRENT):
             yield due[start : start + _MAX_CONCURRENT]
-        after = clinicians[-1]
+        after = people[-1]
 
 
-def _load_joined_people(repos: Repositories, after: Person | None) -> list[Person]:
-    return [clinician.person for clinician in repos.people.list_joined(after, _BATCH_SIZE)]
+def _load_joined_people(repos: Repositories, after: Person | None) -> tuple[Person, ...]:
+    return repos.people.list_joined(after, _BATCH_SIZE)
 
 
 async def _refresh_profile(context: Context, person: Person) -> None:

@@ -12,7 +12,6 @@ from functools import partial
 
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
-from bot.conversation import Person
 from bot.domain import calendar
 from bot.domain.checkins import frequency, scheduling
 from bot.domain.checkins import questions as checkin_questions
@@ -175,14 +174,12 @@ async def _iterate_members(
             for member in members
             if member.home_team_id in teams and context.is_configured(member.person.workspace)
         ]
-        if len(members) < batch_size:
-            return
-        load_next = partial(_load_joined_clinicians, after=members[-1].person, limit=batch_size)
+        load_next = partial(_load_joined_clinicians, after=members[-1], limit=batch_size)
         members = await context.store.across_workspaces.read(load_next)
 
 
 def _load_joined_clinicians(
-    repos: Repositories, after: Person | None, limit: int
+    repos: Repositories, after: Clinician | None, limit: int
 ) -> tuple[Clinician, ...]:
     return repos.people.list_joined_reachable(after, limit)
 

@@ -55,17 +55,19 @@ def submit_form(
     *,
     idempotency_key: str = "",
 ) -> T:
-    """Apply a submitted form in the transaction of *repos* and return the result of *apply*.
+    """Apply a form or a button in the transaction of *repos* and return the result of *apply*.
 
     One idempotency key is inserted, that of the request unless *idempotency_key* replaces it, and
     the records of the person's team are sealed again: those of its periods, and the one with the
     slot of the person's own account, whatever *apply* did. A repetition inserts
     a random key, so that it writes the same rows as the first request. For a person on no team's
-    list nothing is inserted.
+    list nothing is inserted, unless *apply* lets them join one.
     """
     contributor = repos.ledger.load_contributor(request.person, now)
     if contributor.team is None:
-        return apply(FormContext(request.person, now, contributor, is_first=True))
+        return _apply_without_team(
+            repos, FormContext(request.person, now, contributor, is_first=True), apply
+        )
     key = repos.team_slots.bind_key(
         contributor.record_team_id,
         idempotency_key or f"{request.name} {request.idempotency_key}",
@@ -88,3 +90,25 @@ def write_cover(repos: Repositories, team: Team, now: datetime) -> None:
     repos.idempotency_keys.insert_random_key(now.date())
     repos.ledger.reseal_periods(periods)
     repos.team_slots.reseal([team.id], now.date())
+
+
+def withdraw_everywhere(repos: Repositories, form: FormContext) -> None:
+    """Withdraw every debrief of the person in open periods, from any team they were in.
+
+    A team that they left has all the rows of a form written, as a cover writes them: otherwise
+    its ledger records alone would move, which nothing else does.
+    """
+    former_teams = repos.ledger.list_former_teams(form.contributor, form.now)
+    repos.ledger.withdraw_debriefs(form.contributor, form.now)
+    for team in former_teams:
+        write_cover(repos, team, form.now)
+
+
+def _apply_without_team(
+    repos: Repositories, form: FormContext, apply: Callable[[FormContext], T]
+) -> T:
+    """Apply a form of a person on no team's list; one who joins writes their new team's rows."""
+    result = apply(form)
+    if team := repos.teams.get_home_team(form.person):
+        write_cover(repos, team, form.now)
+    return result

@@ -24,6 +24,7 @@ from bot.errors import StaleFormError
 from bot.store.repositories import Repositories
 from bot.store.repositories.column_codecs import encode_introduction_detail
 from bot.store.repositories.deliveries import PlannedDelivery
+from bot.workflows.form_submission import write_cover
 from bot.workflows.personal_data import is_last_channel_message_undelivered
 
 __all__ = [
@@ -133,6 +134,8 @@ def save_setup(
 ) -> SavedSetup:
     """Save the whole set-up and queue the channel's introduction card; idempotent.
 
+    The team's records are written as by a form: the set-up clears the slot of a new supervisor.
+
     The practice of an existing team is ignored unless an admin submits it: a supervisor has no
     access to the pooled counts of another practice.
     """
@@ -146,6 +149,7 @@ def save_setup(
         team_id, Role.SUPERVISOR, _build_persons(person, (*submission.supervisors, *retained_ids))
     )
     repos.ledger.open_missing_periods(now)
+    write_cover(repos, team, now)
     posts_introduction = _queue_introduction(repos, team, person, now, team_id)
     is_question_deferred = saved_team is not None and saved_team.question != team.question
     return SavedSetup(

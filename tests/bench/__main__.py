@@ -1,7 +1,7 @@
-"""Measure answering, sending and planning, each beside a baseline in the same run: `make bench`.
+"""Measure the bot beside a baseline in the same run, by several measurements: `make bench`.
 
 Arguments: the number of check-ins (10,000 by default), and then which of ``answering``,
-``meanwhile``, ``sending``, ``killed`` and ``planning`` to run (all by default).
+``submitting``, ``meanwhile``, ``sending``, ``killed`` and ``planning`` to run (all by default).
 """
 
 import logging
@@ -10,11 +10,13 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from tests.bench import answering, meanwhile, planning, sending
+from tests.bench import answering, meanwhile, planning, sending, submitting
 from tests.bench.sending import Load
 
 LOADS = ((1, 20.0), (10, 20.0), (100, 4.0))
 """The number of workspaces, and the messages per second that each accepts."""
+
+MEASUREMENTS = ("answering", "submitting", "meanwhile", "sending", "killed", "planning")
 
 MAX_SLOWDOWN_RATIO = 1.1
 """The slowdown of Slack's answers beside Teams, also while Teams' keys do not arrive."""
@@ -23,11 +25,13 @@ MAX_SLOWDOWN_RATIO = 1.1
 def main(arguments: list[str]) -> int:
     """Run the selected measurements, and return 1 when a goal was missed."""
     number = int(arguments[0]) if arguments else 10_000
-    selected = arguments[1:] or ["answering", "meanwhile", "sending", "killed", "planning"]
+    selected = arguments[1:] or list(MEASUREMENTS)
     logging.getLogger("attune").setLevel(logging.CRITICAL)  # missing profiles are expected here
     missed_count = 0
     if "answering" in selected:
         missed_count += _report_answering()
+    if "submitting" in selected:
+        _report_submitting()
     if "meanwhile" in selected:
         _report_meanwhile(Load(number, *LOADS[-1]))
     for workspaces, messages_per_second in LOADS:
@@ -54,6 +58,14 @@ def _report_answering() -> bool:
     rounded = {name: round(value, 3) for name, value in figures.items()}
     print(f"Slack answered, in milliseconds: {rounded}", flush=True)  # noqa: T201 - the command's output
     return bool(max(figures["beside_ratio"], figures["slowly_ratio"]) > MAX_SLOWDOWN_RATIO)
+
+
+def _report_submitting() -> None:
+    """Print what a debrief costs beside bare Bolt; no goal depends on it."""
+    with tempfile.TemporaryDirectory() as folder:
+        figures = submitting.run_measurement(Path(folder))
+    rounded = {name: round(value, 2) for name, value in figures.items()}
+    print(f"Debrief submitted, in milliseconds: {rounded}", flush=True)  # noqa: T201 - the command's output
 
 
 def _report_meanwhile(load: Load) -> None:

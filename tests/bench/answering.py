@@ -52,7 +52,7 @@ async def _measure_bots(folder: Path) -> dict[str, Any]:
         )
         identity_providers = dict(zip(BOT_NAMES, (None, None, quick, slow), strict=True))
         bots = {
-            name: await stack.enter_async_context(_run_bot(folder / name, api, microsoft_server))
+            name: await stack.enter_async_context(run_bot(folder / name, api, microsoft_server))
             for name, microsoft_server in identity_providers.items()
         }
         waiting = asyncio.create_task(_send_from_teams(bots["slowly"].asgi, slow))
@@ -77,9 +77,10 @@ async def _time_in_turns(bots: dict[str, Bot]) -> dict[str, list[float]]:
 
 
 @asynccontextmanager
-async def _run_bot(
-    folder: Path, api: web_api.FakeWebApi, microsoft_server: microsoft.FakeMicrosoft | None
+async def run_bot(
+    folder: Path, api: web_api.FakeWebApi, microsoft_server: microsoft.FakeMicrosoft | None = None
 ) -> AsyncIterator[Bot]:
+    """Run a bot with a database in *folder*, and with Teams if there is a server for it."""
     teams: dict[str, Any] = {}
     if microsoft_server:
         teams = {
@@ -111,9 +112,7 @@ async def _run_bot(
 async def _time_command(app: ASGIApp) -> float:
     """Send one signed ``/tip``, and return the milliseconds until the response was complete."""
     body, content_type = payloads.encode_payload(payloads.build_command("/tip"))
-    return await _time_request(
-        app, "/slack/events", body, payloads.sign_headers(body, content_type)
-    )
+    return await time_request(app, "/slack/events", body, payloads.sign_headers(body, content_type))
 
 
 async def _send_from_teams(app: ASGIApp, microsoft_server: microsoft.FakeMicrosoft) -> None:
@@ -121,12 +120,11 @@ async def _send_from_teams(app: ASGIApp, microsoft_server: microsoft.FakeMicroso
     body = json.dumps(activities.build_message(microsoft_server.service_url, "tip")).encode()
     headers = {"authorization": f"Bearer {microsoft_server.sign_token()}"}
     while True:
-        await asyncio.gather(
-            *(_time_request(app, "/api/messages", body, headers) for _ in range(5))
-        )
+        await asyncio.gather(*(time_request(app, "/api/messages", body, headers) for _ in range(5)))
 
 
-async def _time_request(app: ASGIApp, path: str, body: bytes, headers: dict[str, str]) -> float:
+async def time_request(app: ASGIApp, path: str, body: bytes, headers: dict[str, str]) -> float:
+    """Send one request, and return the milliseconds until the response was complete."""
     scope = {
         "type": "http",
         "http_version": "1.1",

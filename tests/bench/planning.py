@@ -18,7 +18,7 @@ from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Team
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import Deliveries, PlannedDelivery
-from bot.store.schema import people
+from bot.store.schema import people, rosters
 from schedules import weekly_checkin
 from tests.doubles import RecordingOutlet
 from tests.key_folders import open_test_store
@@ -85,21 +85,7 @@ def _peak_megabytes() -> float:
 
 
 def _insert_people(repos: Repositories, people_count: int) -> None:
-    rule = WeeklyRule(1, local(9))
-    team = Team(
-        id="team",
-        workspace="slack:T0",
-        channel="C0",
-        name="Bench",
-        practice="",
-        language="en",
-        zone="America/Toronto",
-        checkin_rule=rule,
-        tip_days=(2,),
-        tip_time=local(9),
-        question="form",
-        open_to_team=False,
-    )
+    team = build_team("slack:T0")
     repos.teams.save(team)
     row = {"workspace": "slack:T0", "joined": True, "home_team": "team"}
     for start in range(0, people_count, 1000):
@@ -108,3 +94,26 @@ def _insert_people(repos: Repositories, people_count: int) -> None:
             for number in range(start, min(start + 1000, people_count))
         ]
         repos._connection.execute(insert(people), rows)
+        listed = [
+            {"team": "team", "workspace": row["workspace"], "person": row["id"], "declared": False}
+            for row in rows
+        ]
+        repos._connection.execute(insert(rosters), listed)
+
+
+def build_team(workspace: str) -> Team:
+    """Build the one team of a *workspace*."""
+    return Team(
+        id="team",
+        workspace=workspace,
+        channel="C0",
+        name="Bench",
+        practice="",
+        language="en",
+        zone="America/Toronto",
+        checkin_rule=WeeklyRule(1, local(9)),
+        tip_days=(2,),
+        tip_time=local(9),
+        question="form",
+        open_to_team=False,
+    )

@@ -1,7 +1,7 @@
 """The ledger: debriefs of open counting periods, in sealed records, until the period closes."""
 
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -141,19 +141,33 @@ class Ledger:
         while a period is open, and from any team they were in. Raises :class:`MissingKeyError`
         where a record cannot be opened.
         """
-        workspace = contributor.account.workspace
-        open_periods = {
-            *contributor.periods,
-            *self._periods.list_open_in_workspace(workspace, now),
-        }
         deleted_counts = {TOTAL: 0, BREAKDOWN: 0}
-        for period, open_record in self._load_all(open_periods).items():
+        for period, open_record in self._load_withdrawable(contributor, now).items():
             token = _derive_token(open_record, contributor.account)
             record, count = slots.withdraw_token(open_record.record, token)
             if count:
                 self._records.replace_record(period, record)
             deleted_counts[period.ledger] += count
         return deleted_counts[TOTAL]
+
+    def list_former_teams(self, contributor: Contributor, now: datetime) -> tuple[Team, ...]:
+        """Return teams that feed the periods, not of their own team, that count *contributor*.
+
+        One team for the periods of a unit: where several feed one, a team that feeds the others
+        too. Raises :class:`MissingKeyError` where a record cannot be opened.
+        """
+        team_ids_by_period = {
+            period: self._periods.list_feeding_team_ids(period)
+            for period, open_record in self._load_withdrawable(contributor, now).items()
+            if period not in contributor.periods
+            and slots.has_token(open_record.record, _derive_token(open_record, contributor.account))
+        }
+        former_ids: set[str] = set()
+        for team_ids in sorted(team_ids_by_period.values(), key=len):
+            if team_ids and former_ids.isdisjoint(team_ids):
+                former_ids.add(team_ids[0])
+        teams = map(self._teams.get, sorted(former_ids))
+        return tuple(team for team in teams if team)
 
     def open_missing_periods(self, now: datetime) -> int:
         """Open the missing periods, so that every team that can be counted feeds one per ledger."""
@@ -234,8 +248,12 @@ class Ledger:
             return {}
         return records
 
-    def _load_all(self, periods: Iterable[Period]) -> dict[Period, OpenRecord]:
-        wanted: Sequence[Period] = tuple(periods)
+    def _load_withdrawable(
+        self, contributor: Contributor, now: datetime
+    ) -> dict[Period, OpenRecord]:
+        """Return every record in which *contributor* may be counted: the workspace's open ones."""
+        workspace = contributor.account.workspace
+        wanted = {*contributor.periods, *self._periods.list_open_in_workspace(workspace, now)}
         records = self._records.load_records(wanted)
         if len(records) < len(wanted):
             log_missing_keys(len(wanted) - len(records))

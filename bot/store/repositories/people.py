@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import (
@@ -38,6 +39,16 @@ _SELECT_PERSON = (
     .where(people.c.workspace == bindparam("workspace"), people.c.id == bindparam("person_id"))
 )
 
+_IS_SUSPENDED = exists().where(workspaces.c.id == people.c.workspace, workspaces.c.suspended != "")
+
+_ROSTER_KEY = (rosters.c.team, rosters.c.workspace, rosters.c.person)
+
+_IS_IN_HOME_TEAM = (
+    (rosters.c.team == people.c.home_team)
+    & (rosters.c.workspace == people.c.workspace)
+    & (rosters.c.person == people.c.id)
+)
+
 
 class People:
     """Repository of clinicians; a person who never joined or chose anything has no row.
@@ -62,31 +73,26 @@ class People:
         slot = self._slots.read_slot(person, row.home_team, bytes(row.body))
         return parse_clinician_row(row, unanswered_count_of(slot))
 
-    def list_joined_reachable(self, after: Person | None, limit: int) -> tuple[Clinician, ...]:
-        """Return the next batch of joined, reachable clinicians: *limit* rows past the key *after*.
+    def list_joined_reachable(self, after: Clinician | None, limit: int) -> tuple[Clinician, ...]:
+        """Return the next joined, reachable clinicians past *after*, by team; ``()`` at the end.
 
-        Those of a suspended workspace are left out: a check-in that is never sent must not count
-        as unanswered.
+        At most *limit*, and whole teams unless one team alone has more: in a listing in batches
+        each team's record is opened once. Those of a suspended workspace are left out: a check-in
+        that is never sent must not count as unanswered.
         """
-        return self._list_joined(after, limit, people.c.unreachable == "")
-
-    def list_joined(self, after: Person | None, limit: int) -> tuple[Clinician, ...]:
-        """Return the next batch of joined clinicians, reachable or not, as the method above."""
-        return self._list_joined(after, limit)
-
-    def _list_joined(
-        self, after: Person | None, limit: int, *conditions: ColumnElement[bool]
-    ) -> tuple[Clinician, ...]:
-        suspended = exists().where(
-            workspaces.c.id == people.c.workspace, workspaces.c.suspended != ""
+        query = (
+            select(people)
+            .join(rosters, _IS_IN_HOME_TEAM)
+            .where(people.c.joined, ~_IS_SUSPENDED, people.c.unreachable == "")
+            .order_by(*_ROSTER_KEY)
+            .limit(limit)
         )
-        query = select(people).where(people.c.joined, ~suspended, *conditions)
         if after:
-            query = query.where(
-                tuple_(people.c.workspace, people.c.id) > tuple_(after.workspace, after.id)
-            )
-        query = query.order_by(people.c.workspace, people.c.id).limit(limit)
+            last_key = (after.home_team_id, after.person.workspace, after.person.id)
+            query = query.where(tuple_(*_ROSTER_KEY) > tuple_(*last_key))
         rows = self._connection.execute(query).all()
+        if len(rows) == limit and rows[0].home_team != rows[-1].home_team:
+            rows = [row for row in rows if row.home_team != rows[-1].home_team]
         slots = self._slots.list_slots(
             (Person(row.workspace, row.id), row.home_team) for row in rows
         )
@@ -94,6 +100,19 @@ class People:
             parse_clinician_row(row, unanswered_count_of(slot))
             for row, slot in zip(rows, slots, strict=True)
         )
+
+    def list_joined(self, after: Person | None, limit: int) -> tuple[Person, ...]:
+        """Return the next *limit* people who joined past *after*, reachable or not.
+
+        Those of a suspended workspace are left out.
+        """
+        query = select(people.c.workspace, people.c.id).where(people.c.joined, ~_IS_SUSPENDED)
+        if after:
+            query = query.where(
+                tuple_(people.c.workspace, people.c.id) > tuple_(after.workspace, after.id)
+            )
+        query = query.order_by(people.c.workspace, people.c.id).limit(limit)
+        return tuple(starmap(Person, self._connection.execute(query)))
 
     def count_joined(self) -> dict[str, int]:
         """Return the number of people who joined, by workspace."""

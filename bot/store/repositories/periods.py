@@ -89,6 +89,12 @@ class Periods:
             select(feeds.c.team).where(_FEEDS_PERIOD, in_workspace).exists(), _is_open(now)
         )
 
+    def list_feeding_team_ids(self, period: Period) -> list[str]:
+        """Return the ids of the teams that feed *period*, in order."""
+        in_period = [feeds.c[name] == value for name, value in period.row_key.items()]
+        query = select(feeds.c.team).where(*in_period).order_by(feeds.c.team)
+        return list(self._connection.scalars(query))
+
     def list_periods(self) -> list[Period]:
         """Return every period that is not closed yet."""
         return self._fetch_periods()

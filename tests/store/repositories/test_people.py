@@ -7,6 +7,7 @@ import pytest
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
 from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.people import Clinician
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryState, PlannedDelivery
 from bot.store.schema import people
@@ -236,10 +237,10 @@ async def test_joined_people_are_listed_in_batches(store: Store) -> None:
     await store.across_workspaces.write(join_all)
 
     def list_in_batches(repos: Repositories) -> list[Person]:
-        listed: list[Person] = []
+        listed: list[Clinician] = []
         while batch := repos.people.list_joined_reachable(listed[-1] if listed else None, 4):
-            listed += [clinician.person for clinician in batch]
-        return listed
+            listed += batch
+        return [clinician.person for clinician in listed]
 
     assert await store.across_workspaces.read(list_in_batches) == sorted(
         set(persons) - set(persons[3:5])

@@ -4,6 +4,8 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import event, select
@@ -11,7 +13,7 @@ from sqlalchemy import event, select
 from bot.conversation import Person
 from bot.domain.checkins import team_slots
 from bot.domain.checkins.questions import Intention
-from bot.domain.people import Role
+from bot.domain.people import Clinician, Role
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.repositories import Repositories
 from bot.store.schema import team_records
@@ -182,3 +184,36 @@ async def test_planning_opens_each_record_once(store: Store) -> None:
         lambda repos: repos.people.list_joined_reachable(None, 200)
     )
     assert [clinician.unanswered_count for clinician in clinicians] == [1] * 120
+
+
+async def test_listing_in_batches_opens_each_record_once(store: Store) -> None:
+    """A batch ends with a whole team, however people are spread over teams."""
+    people = [Person("slack:T1", f"U{number:03}") for number in range(70)]
+
+    def join_all(repos: Repositories) -> None:
+        for number, person in enumerate(people):
+            repos.people.join_team(person, f"team{number % 14:02}")
+
+    def list_after(repos: Repositories, last: Clinician | None) -> tuple[Clinician, ...]:
+        return repos.people.list_joined_reachable(last, 16)
+
+    await store.across_workspaces.write(join_all)
+    selected: list[str] = []
+
+    def record_records(*arguments: Any) -> None:
+        statement, parameters = arguments[2], arguments[3]
+        if "FROM team_record" in statement:
+            is_named = isinstance(parameters, dict)
+            selected.extend(parameters.values() if is_named else parameters)
+
+    readers = store._engines.reader
+    event.listen(readers, "after_cursor_execute", record_records)
+    listed: list[Clinician] = []
+    while batch := await store.across_workspaces.read(
+        partial(list_after, last=listed[-1] if listed else None)
+    ):
+        listed += batch
+    event.remove(readers, "after_cursor_execute", record_records)
+
+    assert sorted(clinician.person for clinician in listed) == people
+    assert sorted(selected) == [f"team{number:02}" for number in range(14)]

@@ -1,0 +1,235 @@
+"""Whoever writes anything by a form or a button writes the same rows of the sealed tables."""
+
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event
+
+from bot.content import catalogue
+from bot.context import Context
+from bot.conversation import Person, Request
+from bot.domain.checkins import preferences
+from bot.domain.people import Role
+from bot.store.repositories import Repositories
+from handlers import BUTTONS, COMMANDS, FORMS, HOME_HANDLER, SHORTCUTS
+from tests.handlers.setup_forms import CURRENT_ANSWERS, resolve_reply
+from tests.sample_team import (
+    ADA,
+    CLINICIANS,
+    MARIE,
+    OTHER_TEAM,
+    STRANGER,
+    SUPERVISOR,
+    TEAM,
+    FormAnswers,
+    build_person,
+    build_request,
+    set_up_team,
+)
+
+FormHandler = Callable[[Request, Context], Awaitable[object]]
+
+PACK = catalogue.load_catalogue().get_pack("en")
+CHECKIN = f"2026-W27:{PACK.signs[0].code}"
+CODES: FormAnswers = {"form": "away", "status": "touched"}
+UNJOINED = CLINICIANS[-1]
+FRIDAY_CLINICIANS = tuple(build_person(f"friday{number}") for number in range(6))
+
+SEALED_TABLES = {"inbox", "ledger_record", "team_record"}
+FORM_ROWS = {"inbox": 1, "ledger_record": 2, "team_record": 1}
+"""Rows that a form writes: a key, two records of the unit and one of the team."""
+
+
+def list_handlers() -> dict[str, FormHandler]:
+    """Return every handler of a form, a button, a shortcut or a command, by a name."""
+    commands = {
+        f"/{name} {keyword}".strip(): command.handle_request
+        for name, command in COMMANDS.items()
+        for keyword in ("", *command.keyword_handlers)
+    }
+    forms = {f"form {name}": handler for name, handler in FORMS.items()}
+    buttons = {f"button {name}": handler for name, handler in BUTTONS.items()}
+    shortcuts = {f"shortcut {name}": handler for name, handler in SHORTCUTS.items()}
+    return {**commands, **forms, **buttons, **shortcuts, "home": HOME_HANDLER}
+
+
+HANDLERS = list_handlers()
+
+
+WRITING_REQUESTS: Mapping[str, Request] = {
+    "/checkin join": build_request(UNJOINED, "join"),
+    "/checkin leave": build_request(MARIE, "leave"),
+    "button checkin.again": build_request(MARIE),
+    "button checkin.answer": build_request(MARIE, data=CHECKIN),
+    "button checkin.join": build_request(UNJOINED),
+    "button checkin.leave": build_request(MARIE),
+    "button checkin.menu": build_request(MARIE, data=next(iter(preferences.SNOOZE_DURATIONS))),
+    "button checkin.resume": build_request(MARIE),
+    "button home.language": build_request(MARIE, data="en"),
+    "button join": build_request(UNJOINED),
+    "form agreement": build_request(MARIE, answers={}),
+    "form checkin": build_request(MARIE, data=CHECKIN, answers={"checkin": "someone"}),
+    "form debrief": build_request(MARIE, answers=CODES),
+    "form deeper": build_request(
+        MARIE,
+        data="away.touched",
+        answers={
+            "strain": "bond",
+            "mine": ("missed_cue",),
+            "cue_away": ("few_words",),
+            "help": "supervision",
+        },
+    ),
+    "form followup": build_request(MARIE, answers={"followup": "rather_not"}),
+    "form guide": build_request(MARIE, answers=CODES),
+    "form pause": build_request(MARIE, answers={"until": "2026-07-20"}),
+    "form settings": build_request(
+        MARIE,
+        data=TEAM.id,
+        answers={"state": "on", "day": "3", "time": "16:30", "until": (), "days": ("1", "3")},
+    ),
+    "form setup": build_request(SUPERVISOR, data=TEAM.id, answers=CURRENT_ANSWERS),
+    "form withdraw": build_request(MARIE, answers={}),
+}
+"""A request for each handler that stores something of a person."""
+
+READING_REQUESTS: Mapping[str, Request] = {
+    "button debriefs.period": build_request(SUPERVISOR, data=TEAM.id),
+    "button rupture.deeper": build_request(MARIE, data="away.touched"),
+    "button tip.kind": build_request(MARIE, data=f"{next(iter(PACK.topics))}:{PACK.tips[0].kind}"),
+    "button tip.next": build_request(MARIE, data="1"),
+    "form which": build_request(SUPERVISOR, data=TEAM.id, answers={}),
+}
+"""Requests of the handlers that only show something and need data; the others need none."""
+
+QUEUEING_HANDLER = "button supervision.introduce"
+"""Queues the card of a team's channel once more: a delivery, and nothing of a person."""
+
+OTHER_HANDLERS = HANDLERS.keys() - WRITING_REQUESTS.keys() - {QUEUEING_HANDLER}
+
+
+@pytest.fixture
+async def filed_context(context: Context) -> Context:
+    """Two teams; in the first all but one joined, filed, and left two check-ins unanswered."""
+    await set_up_team(context)
+    await set_up_team(context, OTHER_TEAM, FRIDAY_CLINICIANS)
+
+    def join_clinicians(repos: Repositories) -> None:
+        for person in CLINICIANS[:-1]:
+            repos.people.join_team(person, TEAM.id)
+            repos.people.set_unanswered_count(person, 2)
+        repos.teams.set_role_holders(TEAM.id, Role.DIRECTOR, (MARIE,))
+        for team in (TEAM, OTHER_TEAM):
+            repos.teams.save_agreement(SUPERVISOR, team.id)
+
+    await context.store.across_workspaces.write(join_clinicians)
+    for number, person in enumerate(CLINICIANS):
+        request = build_request(person, answers=CODES, idempotency_key=f"before {number}")
+        await FORMS["debrief"](request, context)
+    return context
+
+
+@contextmanager
+def count_changed_rows(context: Context) -> Iterator[Counter[str]]:
+    """Count the rows that the block changes, by table."""
+    counts: Counter[str] = Counter()
+
+    def count_rows(_conn: object, cursor: object, statement: str, *_: object) -> None:
+        if match := re.match(r"(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM) (\w+)", statement):
+            counts[match[1]] += max(0, getattr(cursor, "rowcount", 0))
+
+    writer = context.store._engines.writer
+    event.listen(writer, "after_cursor_execute", count_rows)
+    yield counts
+    event.remove(writer, "after_cursor_execute", count_rows)
+    for table in [table for table, count in counts.items() if not count]:
+        del counts[table]
+
+
+async def count_rows_changed_by(context: Context, name: str, request: Request) -> Counter[str]:
+    """Return the rows that a request changes, by table."""
+    with count_changed_rows(context) as counts:
+        await resolve_reply(await HANDLERS[name](request, context))
+    return counts
+
+
+@pytest.mark.parametrize("name", WRITING_REQUESTS)
+async def test_every_handler_that_writes_changes_the_same_sealed_rows(
+    filed_context: Context, name: str
+) -> None:
+    """One key, both records of the unit and the team's record: no kind can be told from another."""
+    counts = await count_rows_changed_by(filed_context, name, WRITING_REQUESTS[name])
+
+    assert {table: counts[table] for table in SEALED_TABLES} == FORM_ROWS
+
+
+@pytest.mark.parametrize(
+    "name", sorted(HANDLERS.keys() - WRITING_REQUESTS.keys() - {QUEUEING_HANDLER})
+)
+async def test_every_other_handler_changes_nothing(filed_context: Context, name: str) -> None:
+    """A handler that is not among the writers stores nothing, so that none was forgotten."""
+    command, _, keyword = name.partition(" ")
+    default = build_request(MARIE, keyword if command.startswith("/") else "")
+    counts = await count_rows_changed_by(filed_context, name, READING_REQUESTS.get(name, default))
+
+    assert not counts
+
+
+async def test_repeated_introduction_changes_no_sealed_row(filed_context: Context) -> None:
+    """A supervisor's repetition of the channel's card queues a message and concerns nobody."""
+    request = build_request(SUPERVISOR, data=TEAM.id)
+    counts = await count_rows_changed_by(filed_context, QUEUEING_HANDLER, request)
+
+    assert counts == {"delivery": 1}
+
+
+async def test_stranger_who_joins_in_a_channel_writes_what_a_form_writes(
+    filed_context: Context,
+) -> None:
+    """A person on no list has no record before they join; the new team's rows are written."""
+    counts = await count_rows_changed_by(
+        filed_context, "/checkin join", build_request(STRANGER, "join")
+    )
+
+    assert {table: counts[table] for table in SEALED_TABLES} == FORM_ROWS
+
+
+async def move_to_friday_team(context: Context, person: Person) -> None:
+    """Let *person* change to the other team, which they count in from now on."""
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(person, OTHER_TEAM.id)
+    )
+
+
+async def test_withdrawal_after_a_move_writes_a_form_and_a_cover(filed_context: Context) -> None:
+    """In the former team it changes what a cover changes, so that nightly copies tell neither."""
+    await move_to_friday_team(filed_context, ADA)
+
+    counts = await count_rows_changed_by(
+        filed_context, "form withdraw", build_request(ADA, answers={}, idempotency_key="act 3")
+    )
+    assert counts == {table: 2 * count for table, count in FORM_ROWS.items()}
+
+
+async def test_only_a_withdrawal_after_a_move_writes_two_teams(filed_context: Context) -> None:
+    """The documented residual: where each commit is logged, the double write is this one act.
+
+    Filing after the move, and a second withdrawal, write the own team's rows alone.
+    """
+    await move_to_friday_team(filed_context, ADA)
+    requests = {
+        "form debrief": build_request(ADA, answers=CODES, idempotency_key="act 2"),
+        "form withdraw": build_request(ADA, answers={}, idempotency_key="act 3"),
+        "form guide": build_request(ADA, answers=CODES, idempotency_key="act 4"),
+    }
+    counts = [
+        await count_rows_changed_by(filed_context, name, request)
+        for name, request in requests.items()
+    ]
+    again = build_request(ADA, answers={}, idempotency_key="act 5")
+    counts.append(await count_rows_changed_by(filed_context, "form withdraw", again))
+
+    assert [changed["inbox"] for changed in counts] == [1, 2, 1, 1]
