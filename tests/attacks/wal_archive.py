@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from math import exp
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -68,7 +69,8 @@ class WatchedBot:
         """Watch the bot of *context*, whose database is at *url* on *server*."""
         self.context = context
         self._server = server
-        self._address = url.replace("+psycopg", "")
+        self.address = url.replace("+psycopg", "")
+        self.database = urlsplit(url).path.strip("/")
         self._middleware = RequestMiddleware(context)
         self._number = 0
 
@@ -95,8 +97,7 @@ class WatchedBot:
         page that it changes.
         """
         if has_images:
-            with psycopg.connect(self._address, autocommit=True) as connection:
-                connection.execute("CHECKPOINT")
+            self.execute("CHECKPOINT")
         start = self._query("SELECT pg_current_wal_flush_lsn()::text")[0][0]
         await self.run_event(kind, person)
         end = self._query("SELECT pg_current_wal_flush_lsn()::text")[0][0]
@@ -119,10 +120,19 @@ class WatchedBot:
         growth = {(key, after[key] - before.get(key, 0)) for key in after}
         return Event(kind, person, frozenset(item for item in growth if item[1]))
 
-    def _poll_counters(self, columns: Sequence[str]) -> dict[tuple[str, str], int]:
-        self.context.store._engines.dispose()  # a session writes its counters when it ends
+    def end_sessions(self) -> None:
+        """End every session of the bot: a session writes its counters when it ends."""
+        self.context.store._engines.dispose()
         while self._count_sessions() > 1:
             pass
+
+    def execute(self, statement: str) -> None:
+        """Execute a statement without a result, as the server's administrator."""
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _poll_counters(self, columns: Sequence[str]) -> dict[tuple[str, str], int]:
+        self.end_sessions()
         rows = self._query(f"SELECT relname, {', '.join(columns)} FROM pg_stat_user_tables")  # noqa: S608 - constants
         return {
             (str(name), column): int(str(value or 0))
@@ -139,7 +149,7 @@ class WatchedBot:
         return {str(node): str(name) for node, name in rows if node}
 
     def _query(self, statement: str) -> list[tuple[object, ...]]:
-        with psycopg.connect(self._address, autocommit=True) as connection:
+        with psycopg.connect(self.address, autocommit=True) as connection:
             return connection.execute(statement.encode()).fetchall()
 
 
