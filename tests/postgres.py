@@ -12,9 +12,10 @@ import psycopg
 from tests import needs
 
 _SUPERUSER = "postgres"
-_SERVER_OPTIONS = (
-    "-c listen_addresses='' -c fsync=off -c full_page_writes=off -c unix_socket_directories="
-)
+_SERVER_OPTIONS = "-c listen_addresses='' -c fsync=off -c unix_socket_directories="
+
+_SEGMENT_BYTES = 16 * 1024 * 1024
+"""Length of a segment of the write-ahead log, of which 256 have one number in the middle."""
 
 
 class PostgresServer:
@@ -68,6 +69,16 @@ class PostgresServer:
         folder = str(self._data_folder / "data" / "pg_wal")
         return self._run_tool("pg_waldump", "--path", folder, "--start", start, "--end", end)
 
+    def read_wal(self, start: str, end: str) -> bytes:
+        """Return the bytes of the write-ahead log between two positions, from its segments."""
+        folder = self._data_folder / "data" / "pg_wal"
+        first, last = (_parse_position(position) for position in (start, end))
+        segments = range(first // _SEGMENT_BYTES, last // _SEGMENT_BYTES + 1)
+        names = (f"00000001{number // 256:08X}{number % 256:08X}" for number in segments)
+        content = b"".join((folder / name).read_bytes() for name in names)
+        offset = first % _SEGMENT_BYTES
+        return content[offset : offset + last - first]
+
     def _run_tool(self, program: str, *arguments: str) -> str:
         command = [str(self._bin_folder / program), *arguments]
         if os.geteuid() == 0:
@@ -90,3 +101,8 @@ class PostgresServer:
         if os.geteuid() == 0:
             command = ["runuser", "-u", _SUPERUSER, "--", *command]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._data_folder)
+
+
+def _parse_position(position: str) -> int:
+    high, low = position.split("/")
+    return (int(high, 16) << 32) + int(low, 16)

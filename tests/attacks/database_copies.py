@@ -22,6 +22,7 @@ from bot.domain.people import Team
 from bot.store.schema import metadata
 from handlers import BUTTONS, COMMANDS, FORMS, HOME_HANDLER
 from schedules import close_periods
+from tests.database_files import copy_empty_database
 from tests.doubles import PEPPERS, FakeClock, RecordingOutlet
 from tests.key_folders import open_test_store
 from tests.sample_team import FormAnswers, build_request
@@ -99,8 +100,8 @@ async def open_instance(
     folder: Path, start_time: datetime | None = None, peppers: tuple[bytes, ...] = PEPPERS
 ) -> AsyncIterator[BotInstance]:
     """Open a bot on the database in *folder*, whose clock starts at *start_time*."""
+    copy_empty_database(folder)
     store = open_test_store(f"sqlite:///{folder}/attune.sqlite", peppers)
-    store.migrate()
     clock = FakeClock(start_time) if start_time else FakeClock()
     context = Context(store, catalogue.load_catalogue(), clock, {"slack": RecordingOutlet()})
     try:

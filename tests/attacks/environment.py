@@ -29,6 +29,7 @@ from bot.store.repositories import Repositories
 from handlers import COMMANDS, FORMS
 from schedules import close_periods
 from tests.attacks.odds import SHARES, FormCounts
+from tests.database_files import copy_empty_database
 from tests.doubles import PEPPERS, FakeClock, RecordingOutlet
 from tests.key_folders import open_test_store
 from tests.ledger_records import fetch_token_codes
@@ -185,8 +186,8 @@ async def open_environment(
 ) -> AsyncIterator[AttackEnvironment]:
     """Open a database of its own with *team_count* teams whose supervisors have agreed."""
     with TemporaryDirectory(prefix="attune-attack-", dir=folder) as directory:
+        copy_empty_database(Path(directory))
         store = open_test_store(f"sqlite:///{directory}/attune.sqlite", PEPPERS)
-        store.migrate()
         clock = FakeClock()
         context = Context(store, catalogue.load_catalogue(), clock, {"slack": RecordingOutlet()})
         teams = tuple(build_attack_team(number, clinician_count) for number in range(team_count))

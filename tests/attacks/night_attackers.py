@@ -98,12 +98,16 @@ def _count_right(rule: ThresholdRule, guesses: Iterable[DayGuess]) -> int:
 
 
 def score_days(runs: Sequence[TwentyNights], secrets: Sequence[bytes] = ()) -> Score:
-    """Learn a rule on half of *runs*, and guess with it on the others which days were debriefs."""
+    """Guess which days were debriefs: in each half of *runs* with a rule learned on the other."""
     guesses = [list_day_guesses(run, secrets) for run in runs]
-    half = len(runs) // 2
-    rule = learn_rule([guess for day_guesses in guesses[:half] for guess in day_guesses])
-    tested = [guess for day_guesses in guesses[half:] for guess in day_guesses]
-    return Score(len(tested), _count_right(rule, tested) / len(tested), 0.0)
+    halves = [
+        [guess for day_guesses in guesses[start::2] for guess in day_guesses] for start in (0, 1)
+    ]
+    right = sum(
+        _count_right(learn_rule(learned), tested) for learned, tested in (halves, reversed(halves))
+    )
+    play_count = sum(map(len, halves))
+    return Score(play_count, right / play_count, 0.0)
 
 
 def find_events(run: TwentyNights, secrets: Sequence[bytes] = ()) -> Events:
@@ -167,20 +171,20 @@ def _log_likelihood(weekdays: frozenset[int], days: frozenset[int], rate: float)
 def score_rota(
     runs: Sequence[TwentyNights], secrets: Sequence[bytes] = (), rate: float = EQUAL_RATE
 ) -> Score:
-    """Name the subject of each run from the rota: by the signal that was best in half of *runs*."""
+    """Name the subject of each run from the rota: by the signal that was best in the other runs."""
     signals = [list_signals(run, secrets) for run in runs]
-    half = len(runs) // 2
-
-    def count_named(name: str, tested: Iterable[int]) -> int:
-        return sum(
-            guess_person(runs[index], signals[index].get(name, frozenset()), rate)
-            == runs[index].subject
-            for index in tested
-        )
-
-    best = max(sorted(set().union(*signals)), key=lambda name: count_named(name, range(half)))
-    tested = range(half, len(runs))
-    return Score(len(tested), count_named(best, tested) / len(tested), 0.0)
+    hits_by_signal = {
+        name: [
+            guess_person(run, of_run.get(name, frozenset()), rate) == run.subject
+            for run, of_run in zip(runs, signals, strict=True)
+        ]
+        for name in sorted(set().union(*signals))
+    }
+    named_count = 0
+    for tested in range(len(runs)):
+        best = max(hits_by_signal.values(), key=lambda hits: sum(hits) - hits[tested])
+        named_count += best[tested]
+    return Score(len(runs), named_count / len(runs), 0.0)
 
 
 def score_breakdown(runs: Sequence[TwentyNights], secrets: Sequence[bytes] = ()) -> Score:

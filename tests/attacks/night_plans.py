@@ -2,8 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import comb
 
-from tests.attacks import night_attackers, nights, noise_redraw
+from tests.attacks import night_attackers, nights, noise_redraw, record_sizes
 from tests.attacks.guessing_game import Score
 from tests.attacks.nights import TwentyNights
 from tests.doubles import PEPPERS
@@ -34,19 +35,50 @@ _MEASURES: Sequence[tuple[str, str, Measure, float]] = (
     ("rota alone", "single filer", night_attackers.score_rota, 1 / len(CLINICIANS)),
 )
 
-CLAIMS = tuple(
-    NightClaim(f"{name}{suffix}", plan, measure, chance, secrets)
-    for suffix, secrets in (("", ()), (", with the pepper", PEPPERS))
-    for name, plan, measure, chance in _MEASURES
+_SIZE_MEASURES: Sequence[tuple[str, str, Measure, float]] = (
+    ("record sizes: filed or read", "known person", record_sizes.score_filing_days, 1 / 2),
+    ("record sizes and rota", "single filer", record_sizes.score_filer, 1 / len(CLINICIANS)),
 )
+"""Attacks on what any copy shows, for which no secret is of use."""
+
+CLAIMS = (
+    *(
+        NightClaim(f"{name}{suffix}", plan, measure, chance, secrets)
+        for suffix, secrets in (("", ()), (", with the pepper", PEPPERS))
+        for name, plan, measure, chance in _MEASURES
+    ),
+    *(NightClaim(*measured) for measured in _SIZE_MEASURES),
+)
+
+MAX_CHANCE_PROBABILITY = 1 / 10_000
+"""An attack whose score chance reaches less often than this is better than chance."""
+
+
+def exceeds_chance(claim: NightClaim, score: Score) -> bool:
+    """Whether chance alone reaches *score* in less than one of 10,000 measurements (binomial)."""
+    right_count = round(score.right_share * score.play_count)
+    reached = sum(
+        comb(score.play_count, count)
+        * claim.chance**count
+        * (1 - claim.chance) ** (score.play_count - count)
+        for count in range(right_count, score.play_count + 1)
+    )
+    return reached < MAX_CHANCE_PROBABILITY
 
 
 async def measure_claims(claims: Sequence[NightClaim], run_count: int) -> dict[NightClaim, Score]:
     """Play *run_count* runs of each plan of *claims*, and measure every attack on them."""
     runs = {
-        plan: await nights.run_many_nights(plan, run_count)
+        plan: await nights.run_some_nights(plan, range(run_count))
         for plan in sorted({claim.plan for claim in claims})
     }
+    return score_claims(claims, runs)
+
+
+def score_claims(
+    claims: Sequence[NightClaim], runs: Mapping[str, Sequence[TwentyNights]]
+) -> dict[NightClaim, Score]:
+    """Measure every attack of *claims* on the runs of its plan."""
     return {claim: claim.measure(runs[claim.plan], claim.secrets) for claim in claims}
 
 
@@ -57,13 +89,13 @@ async def measure_redraw(play_count: int) -> Score:
 
 async def measure_day_counts(run_count: int) -> Score:
     """Measure how often the number of forms of a day is read from the copies."""
-    runs = await nights.run_many_nights("known person", run_count)
+    runs = await nights.run_some_nights("known person", range(run_count))
     return night_attackers.score_day_counts(runs)
 
 
 async def measure_single_sender(run_count: int) -> Score:
     """Measure how often the rota names the one person who sends a form every day at work."""
-    runs = await nights.run_many_nights("single sender", run_count)
+    runs = await nights.run_some_nights("single sender", range(run_count))
     return night_attackers.score_rota(runs, rate=night_attackers.SENDER_RATE)
 
 

@@ -1,13 +1,14 @@
 """Twenty working days of one team, with a copy of the database's bytes after each of them.
 
-The store, the handlers and the daily duty are the real ones, and the process is restarted every
-night. The attackers read the copies of :mod:`tests.attacks.night_bytes`.
+The store, the handlers and the daily duty are the real ones. The process is restarted every week;
+on the other nights the write-ahead log is emptied, as a restart empties it. The attackers read the
+copies of :mod:`tests.attacks.night_bytes`.
 """
 
 import asyncio
 import random
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +26,7 @@ from handlers import FORMS
 from schedules import close_periods, retention
 from tests.attacks.environment import MAX_CONCURRENT
 from tests.attacks.night_bytes import NightCopy, copy_files
+from tests.database_files import copy_empty_database
 from tests.doubles import PEPPERS, FakeClock, RecordingOutlet
 from tests.key_folders import open_test_store
 from tests.sample_team import CLINICIANS, TEAM, FormAnswers, build_request, set_up_team
@@ -34,6 +36,8 @@ FIRST_DAY = datetime(2026, 7, 6, 13, tzinfo=UTC)
 
 WORK_DAYS = 20
 """Days with a copy at night: four weeks without their weekends."""
+
+WEEK_DAYS = 5
 
 OTHERS_RATE = 0.3
 """The probability that a colleague at work sends a form on one day."""
@@ -158,29 +162,34 @@ def _draw_form(generator: random.Random, day: int, person: Person, form: str) ->
     return SentForm(day, person, form, code)
 
 
-async def run_nights(plan_name: str, *, closes: bool = False) -> TwentyNights:
-    """Play one plan of a freshly drawn rota and subject, and copy the files each night.
+async def run_nights(plan_name: str, number: int = 0, *, closes: bool = False) -> TwentyNights:
+    """Play the plan with this *number*, and copy the files each night.
 
-    With *closes* the period ends afterwards; ``key_files`` are what the key folder then holds.
+    The number decides rota, subject and forms; keys, nonces and digests are new in every run. With
+    *closes* the period ends afterwards; ``key_files`` are what the key folder then holds.
     """
-    generator = random.Random(secrets.token_bytes(16))  # noqa: S311 - the plan of a game
+    generator = random.Random(f"{plan_name} {number}")  # noqa: S311 - the plan of a game
     rota, subject = draw_rota(generator), generator.randrange(len(CLINICIANS))
     sent_forms = PLANS[plan_name](generator, rota, subject)
     with TemporaryDirectory(prefix="attune-nights-", dir=MEMORY_FOLDER) as directory:
         copies, clock = [], FakeClock(FIRST_DAY - timedelta(hours=1))
+        copy_empty_database(Path(directory))
         async with open_context(Path(directory), clock) as context:
-            context.store.migrate()
             await set_up_team(context)
             await context.store.across_workspaces.write(
                 lambda repos: [repos.people.join_team(person, TEAM.id) for person in CLINICIANS]
             )
             copies.append(copy_files(Path(directory)))
-        for day in range(WORK_DAYS):
-            clock.current_time = FIRST_DAY + timedelta(days=day // 5 * 7 + day % 5)
+        for first_day in range(0, WORK_DAYS, WEEK_DAYS):
             async with open_context(Path(directory), clock) as context:
-                await retention.run(context)
-                await send_forms([sent for sent in sent_forms if sent.day == day], context, clock)
-                copies.append(copy_files(Path(directory)))
+                for day in range(first_day, first_day + WEEK_DAYS):
+                    clock.current_time = FIRST_DAY + timedelta(days=day // 5 * 7 + day % 5)
+                    await retention.run(context)
+                    await send_forms(
+                        [sent for sent in sent_forms if sent.day == day], context, clock
+                    )
+                    copies.append(copy_files(Path(directory)))
+                    await context.store.checkpoint()
         if closes:
             async with open_context(Path(directory), clock) as context:
                 clock.current_time = await close_periods.next_due(context) or clock.current_time
@@ -189,15 +198,15 @@ async def run_nights(plan_name: str, *, closes: bool = False) -> TwentyNights:
     return TwentyNights(rota, subject, tuple(sent_forms), tuple(copies), keys)
 
 
-async def run_many_nights(plan_name: str, run_count: int) -> list[TwentyNights]:
-    """Play a plan *run_count* times, some at the same moment: each waits mostly for the disk."""
+async def run_some_nights(plan_name: str, numbers: Iterable[int]) -> list[TwentyNights]:
+    """Play the plans of a name with these *numbers*, some at the same moment."""
     semaphore = asyncio.Semaphore(MAX_CONCURRENT)
 
-    async def run_with_limit() -> TwentyNights:
+    async def run_with_limit(number: int) -> TwentyNights:
         async with semaphore:
-            return await run_nights(plan_name)
+            return await run_nights(plan_name, number)
 
-    return await asyncio.gather(*(run_with_limit() for _ in range(run_count)))
+    return await asyncio.gather(*(run_with_limit(number) for number in numbers))
 
 
 def read_key_files(folder: Path) -> tuple[bytes, ...]:

@@ -64,23 +64,53 @@ VISITS = (
 
 @dataclass
 class LoggingProxy:
-    """Forwards requests to *app*, and logs the size of each response."""
+    """Forwards requests to *app* and its responses to the client, and logs their sizes.
+
+    The same response passes every proxy of *builders*, so that one visit is logged by each.
+    """
 
     app: ASGIApp
-    sizes: list[int] = field(default_factory=list)
+    builders: Mapping[str, ProxyBuilder]
+    sizes: dict[str, list[int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Start with empty logs."""
+        self.clear()
+
+    def clear(self) -> None:
+        """Empty the logs."""
+        self.sizes = {name: [] for name in self.builders}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Forward one request."""
-        size = 0
+        """Forward one request, and log the size of its response behind each proxy."""
+        messages: list[Message] = []
 
-        async def count_bytes(message: Message) -> None:
-            nonlocal size
-            size += len(message.get("body", b""))
-            size += sum(len(name) + len(value) + 4 for name, value in message.get("headers", ()))
+        async def record_and_send(message: Message) -> None:
+            messages.append(message)
             await send(message)
 
-        await self.app(scope, receive, count_bytes)
-        self.sizes.append(size)
+        await self.app(scope, receive, record_and_send)
+        for name, build_proxy in self.builders.items():
+            self.sizes[name].append(await measure_size(build_proxy, messages, scope, receive))
+
+
+async def measure_size(
+    build_proxy: ProxyBuilder, messages: Sequence[Message], scope: Scope, receive: Receive
+) -> int:
+    """Return the size of a response of these *messages* behind a proxy, with its headers."""
+    size = 0
+
+    async def replay(_scope: Scope, _receive: Receive, send: Send) -> None:
+        for message in messages:
+            await send(dict(message))
+
+    async def count_bytes(message: Message) -> None:
+        nonlocal size
+        size += len(message.get("body", b""))
+        size += sum(len(name) + len(value) + 4 for name, value in message.get("headers", ()))
+
+    await build_proxy(replay)(scope, receive, count_bytes)
+    return size
 
 
 @dataclass(frozen=True)
@@ -137,25 +167,26 @@ PRODUCTS = {"slack": open_slack, "teams": open_teams}
 
 @asynccontextmanager
 async def open_logged_product(
-    name: str, folder: Path, build_proxy: ProxyBuilder = pass_through
+    name: str, folder: Path, builders: Mapping[str, ProxyBuilder] = PROXIES
 ) -> AsyncIterator[tuple[Product, LoggingProxy]]:
-    """Return a product whose requests pass through a proxy, and the log of the proxy."""
+    """Return a product whose responses pass through each proxy, and the logs of the proxies."""
     async with PRODUCTS[name](folder) as product_of_team:
-        log = LoggingProxy(build_proxy(product_of_team.bot.asgi))
+        log = LoggingProxy(product_of_team.bot.asgi, builders)
         product_of_team.bot.asgi = log  # type: ignore[assignment]  # any ASGI application serves
         yield product_of_team, log
 
 
 async def record_sizes(
     product_of_team: Product, log: LoggingProxy, user_id: str, visits: Sequence[Visit]
-) -> list[Sizes]:
-    """Make every visit as a user, and return the logged sizes of each."""
-    recorded = []
+) -> dict[str, list[Sizes]]:
+    """Make every visit as a user, and return the sizes of each as each proxy logged them."""
+    recorded: dict[str, list[Sizes]] = {name: [] for name in log.builders}
     for visit in visits:
-        log.sizes.clear()
+        log.clear()
         form = await product_of_team.run_command(user_id, visit.command)
         await product_of_team.submit_form(user_id, form, visit.form_answers)
-        recorded.append(tuple(log.sizes))
+        for name, sizes in log.sizes.items():
+            recorded[name].append(tuple(sizes))
     return recorded
 
 

@@ -6,35 +6,58 @@ from functools import partial
 import pytest
 
 from tests.attacks import night_attackers, noise_redraw, weakened
-from tests.attacks.guessing_game import Score
 from tests.attacks.night_attackers import count_opened_records
-from tests.attacks.night_plans import CLAIMS, NightClaim, measure_claims
-from tests.attacks.nights import run_many_nights, run_nights
+from tests.attacks.night_plans import CLAIMS, exceeds_chance, measure_claims, score_claims
+from tests.attacks.nights import TwentyNights, run_nights, run_some_nights
 from tests.doubles import PEPPERS
 
-RUN_COUNT, WEAKENED_RUN_COUNT = 16, 16
-"""Runs of twenty nights in the short form, of which the attackers learn from half."""
+RUN_COUNT, WEAKENED_RUN_COUNT = 12, 8
+"""Runs of twenty nights in the short form.
+
+Better than chance, of one run in 10,000: 7 of 12 and 6 of 8 people named, 93 of 140 forms.
+"""
 
 MAX_REDRAW_SHARE = 0.60
-"""What the published table alone tells an attacker who knows all other debriefs, at most."""
+"""What the published table alone tells an attacker who knows all other debriefs, at most.
+
+Of the 32 plays of the short form all 32 being right would give a lower bound of 0.70.
+"""
 
 Mutation = Callable[[pytest.MonkeyPatch], None]
 CLAIMS_BY_NAME = {claim.name: claim for claim in CLAIMS}
 
 
-def exceeds_chance(claim: NightClaim, score: Score) -> bool:
-    """Whether the attack of *claim* is better than chance, but for one run in 10,000."""
-    return score.lower_bound > claim.chance
+class NightLibrary:
+    """Runs of the unmodified bot, which several tests read; each is played once."""
+
+    def __init__(self) -> None:
+        """Start without runs."""
+        self._runs: dict[tuple[str, int], TwentyNights] = {}
+
+    async def play(self, plan: str, run_count: int) -> list[TwentyNights]:
+        """Return the first *run_count* runs of *plan*, and play those that are missing."""
+        keys = [(plan, number) for number in range(run_count)]
+        missing = [key for key in keys if key not in self._runs]
+        played = await run_some_nights(plan, [number for _, number in missing])
+        self._runs.update(zip(missing, played, strict=True))
+        return [self._runs[key] for key in keys]
 
 
-async def test_twenty_nights_tell_nothing_beyond_chance() -> None:
+@pytest.fixture(scope="module")
+def library() -> NightLibrary:
+    """The runs that the tests of this module share; none of them may be of a weakened system."""
+    return NightLibrary()
+
+
+async def test_twenty_nights_tell_nothing_beyond_chance(library: NightLibrary) -> None:
     """Without the keys, with the pepper or without, an attacker guesses as one without copies."""
-    scores = await measure_claims(CLAIMS, RUN_COUNT)
+    runs = {plan: await library.play(plan, RUN_COUNT) for plan in {claim.plan for claim in CLAIMS}}
+    scores = score_claims(CLAIMS, runs)
 
     assert {
         claim.name: score for claim, score in scores.items() if exceeds_chance(claim, score)
     } == {}
-    assert all(score.play_count >= RUN_COUNT // 2 for score in scores.values())
+    assert all(score.play_count >= RUN_COUNT for score in scores.values())
 
 
 WITHOUT_SECRETS = ("exact counts", "filed or only read", "one debrief known", "rota alone")
@@ -47,6 +70,15 @@ MUTATIONS: Sequence[tuple[Mutation, tuple[str, ...]]] = (
     (weakened.seal_filing_only, ("filed or only read", "rota alone")),
     (weakened.repeat_nonces, ("rota alone",)),
     (weakened.store_rows_with_dummies, ("one debrief known", "rota alone")),
+    (
+        weakened.grow_with_filing,
+        (
+            "record sizes: filed or read",
+            "record sizes and rota",
+            "filed or only read",
+            "rota alone",
+        ),
+    ),
 )
 
 
@@ -84,9 +116,9 @@ async def test_no_copy_of_any_night_opens_after_the_close() -> None:
     await claim_copies_stay_closed()
 
 
-async def test_copies_open_while_the_key_exists() -> None:
+async def test_copies_open_while_the_key_exists(library: NightLibrary) -> None:
     """The attacker of the test above opens every copy with the key of the open period."""
-    run = await run_nights("known person")
+    (run,) = await library.play("known person", 1)
 
     assert count_opened_records(run, run.key_files) == (42, 42)
 
@@ -103,7 +135,7 @@ async def test_copies_open_after_a_close_that_leaves_its_key(
 
 async def test_noise_cannot_be_drawn_again_from_an_old_backup_and_the_pepper() -> None:
     """The published table tells as much alone as with an old copy and the pepper beside it."""
-    score = await noise_redraw.play_redraws(9)
+    score = await noise_redraw.play_redraws(4)
 
     assert score.lower_bound <= MAX_REDRAW_SHARE
 
@@ -119,24 +151,24 @@ async def test_noise_of_a_key_from_the_pepper_is_drawn_again(
     assert score.lower_bound > MAX_REDRAW_SHARE
 
 
-async def test_copies_tell_how_many_forms_were_sent_each_day() -> None:
+async def test_copies_tell_how_many_forms_were_sent_each_day(library: NightLibrary) -> None:
     """The residual that the documents state: some form was sent, and how many that day."""
-    runs = await run_many_nights("known person", 2)
+    runs = await library.play("known person", 2)
 
     assert night_attackers.score_day_counts(runs).right_share == 1
 
 
 async def test_rota_names_the_only_person_who_sends_forms() -> None:
     """The same residual: where one person sends a form every day, the rota says who."""
-    runs = await run_many_nights("single sender", 16)
+    runs = await run_some_nights("single sender", range(WEAKENED_RUN_COUNT))
     score = night_attackers.score_rota(runs, rate=night_attackers.SENDER_RATE)
 
-    assert score.lower_bound > 1 / 9
+    assert exceeds_chance(CLAIMS_BY_NAME["rota alone"], score)
 
 
-async def test_pepper_names_nobody_who_answered_a_checkin() -> None:
+async def test_pepper_names_nobody_who_answered_a_checkin(library: NightLibrary) -> None:
     """The right pepper tells no more of a check-in's answer than a wrong one."""
-    runs = await run_many_nights("single filer", 2)
+    runs = await library.play("single filer", 2)
     naming = partial(night_attackers.score_checkin_answers, runs)
 
     assert naming(PEPPERS[0]) == naming(b"another pepper")
@@ -147,6 +179,6 @@ async def test_pepper_names_who_answered_where_keys_are_not_bound(
 ) -> None:
     """The same attack names everybody where the pepper alone protects the digests."""
     weakened.leave_keys_unbound(monkeypatch)
-    runs = await run_many_nights("single filer", 2)
+    runs = await run_some_nights("single filer", range(2))
 
     assert night_attackers.score_checkin_answers(runs, PEPPERS[0]).right_share == 1

@@ -1,37 +1,58 @@
 """PostgreSQL's log and write counters tell neither what a form was nor whose it was."""
 
 from collections.abc import Iterable
+from functools import partial
 
 import pytest
 
+from bot.domain.codebook import FORM_CODES, STATUS_CODES
 from bot.store.period import Period
 from bot.store.repositories.ledger import Ledger
+from tests.attacks import weakened
 from tests.attacks.wal_archive import (
     COVER,
     FILING,
     OTHER_FORMS,
     READ_COUNTERS,
+    SETTINGS,
+    WITHDRAWAL,
     WRITE_COUNTERS,
     Event,
     cover_probability,
     deal_events,
+    list_steps,
     open_watched_bot,
-    score_guesses,
+    score_views,
 )
 from tests.postgres import PostgresServer
 from tests.sample_team import CLINICIANS
 
-EVENT_COUNT = 160
+EVENT_COUNT, WEAKENED_EVENT_COUNT = 160, 100
 MAX_BINARY_SHARE = 0.73
 """Half and four standard deviations of 80 guesses."""
 
-MAX_PERSON_SHARE = 1 / len(CLINICIANS) + 0.16
+ANSWER_COUNT, MAX_ANSWER_SHARE = 120, 1 / 3 + 0.25
+"""One of three answers and four standard deviations of 60 guesses."""
+
+MAX_PERSON_SHARE = 1 / len(CLINICIANS) + 0.17
 """The same for one of nine people."""
+
+KNOWN_PLAINTEXT = (
+    *(person.id.encode() for person in CLINICIANS),
+    *(code.encode() for code in (*FORM_CODES, *STATUS_CODES) if len(code) > 4),
+    bytes(48),
+)
+"""People, codes too long to occur by chance, and the zeros of unused slots."""
 
 
 def is_filing(event: Event) -> bool:
     """Whether the event filed a debrief."""
     return event.kind == FILING
+
+
+def person_id(event: Event) -> str:
+    """Return the id of the person of the event."""
+    return event.person.id
 
 
 def is_cover(event: Event) -> bool:
@@ -48,17 +69,40 @@ async def trace_log(
         return [await bot.trace_wal(kind, person) for kind, person in events]
 
 
-async def claim_log_tells_no_filing(server: PostgresServer) -> None:
+async def claim_log_tells_no_filing(server: PostgresServer, count: int = EVENT_COUNT) -> None:
     """Claim that debriefs and other forms cannot be told apart, nor the people who sent them."""
-    events = await trace_log(server, OTHER_FORMS)
-    assert score_guesses(events, is_filing) <= MAX_BINARY_SHARE
-    assert score_guesses(events, lambda event: event.person.id) <= MAX_PERSON_SHARE
+    events = await trace_log(server, (WITHDRAWAL, *OTHER_FORMS), count)
+    assert max(score_views(events, is_filing).values()) <= MAX_BINARY_SHARE
+    assert max(score_views(events, person_id).values()) <= MAX_PERSON_SHARE
 
 
-async def claim_log_tells_no_cover(server: PostgresServer) -> None:
+async def claim_page_images_tell_no_answer(
+    server: PostgresServer, count: int = ANSWER_COUNT
+) -> None:
+    """Claim that filing, withdrawing and only reading leave the same page images and records."""
+    answers = (FILING, WITHDRAWAL, "guide")
+    async with open_watched_bot(server) as bot:
+        events = [
+            await bot.trace_wal(kind, person, has_images=True)
+            for kind, person in deal_events(answers, answers, count)
+        ]
+    assert all(event.images for event in events)
+    assert max(score_views(events, lambda event: event.kind).values()) <= MAX_ANSWER_SHARE
+    assert max(score_views(events, person_id).values()) <= MAX_PERSON_SHARE
+
+
+async def claim_log_contains_no_plaintext(server: PostgresServer) -> None:
+    """Claim that the log's bytes contain no person, no code and no unused slot."""
+    events = await trace_log(server, (WITHDRAWAL, *OTHER_FORMS), 20)
+    log = b"".join(event.log for event in events)
+    assert len(log) > 1000 * len(events)
+    assert [text for text in KNOWN_PLAINTEXT if text in log] == []
+
+
+async def claim_log_tells_no_cover(server: PostgresServer, count: int = EVENT_COUNT) -> None:
     """Claim that debriefs and covers cannot be told apart."""
-    events = await trace_log(server, (COVER,))
-    assert score_guesses(events, is_cover) <= MAX_BINARY_SHARE
+    events = await trace_log(server, (COVER,), count)
+    assert max(score_views(events, is_cover).values()) <= MAX_BINARY_SHARE
 
 
 async def claim_counters_tell_no_filing(server: PostgresServer) -> None:
@@ -66,7 +110,7 @@ async def claim_counters_tell_no_filing(server: PostgresServer) -> None:
     async with open_watched_bot(server) as bot:
         traces = {
             (await bot.trace_counters(kind, CLINICIANS[0], WRITE_COUNTERS)).trace
-            for kind in (FILING, *OTHER_FORMS, "withdrawal", COVER)
+            for kind in (FILING, *OTHER_FORMS, WITHDRAWAL, COVER)
         }
     assert len(traces) == 1
 
@@ -76,6 +120,42 @@ async def test_log_tells_neither_what_a_form_was_nor_whose(postgres: PostgresSer
     await claim_log_tells_no_filing(postgres)
 
 
+async def test_page_images_do_not_tell_filing_withdrawing_and_reading(
+    postgres: PostgresServer,
+) -> None:
+    """After a checkpoint the log has whole pages: of the same tables, whatever the form was."""
+    await claim_page_images_tell_no_answer(postgres)
+
+
+async def test_log_contains_no_known_plaintext(postgres: PostgresServer) -> None:
+    """The raw bytes of the log's segments contain nothing that an attacker can look for."""
+    await claim_log_contains_no_plaintext(postgres)
+
+
+async def test_log_contains_plaintext_without_encryption(
+    postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where records are stored as they are, the same search finds their unused slots."""
+    weakened.remove_encryption(monkeypatch)
+
+    with pytest.raises(AssertionError):
+        await claim_log_contains_no_plaintext(postgres)
+
+
+async def test_log_tells_settings_from_other_forms(postgres: PostgresServer) -> None:
+    """The documented residual: saved settings write the row of their person."""
+    answers = (FILING, SETTINGS, "guide")
+    async with open_watched_bot(postgres) as bot:
+        events = [
+            await bot.trace_wal(kind, person)
+            for kind, person in deal_events((SETTINGS,), answers, 40)
+        ]
+
+    assert {event.kind == SETTINGS for event in events} == {True, False}
+    for event in events:
+        assert ("person" in {step[2] for step in list_steps(event)}) == (event.kind == SETTINGS)
+
+
 async def test_log_does_not_tell_forms_from_covers(postgres: PostgresServer) -> None:
     """A debrief and a cover are at chance, too."""
     await claim_log_tells_no_cover(postgres)
@@ -83,8 +163,8 @@ async def test_log_does_not_tell_forms_from_covers(postgres: PostgresServer) -> 
 
 async def test_log_names_only_the_tables_of_every_form(postgres: PostgresServer) -> None:
     """No form writes a row of a table that has a name in it."""
-    events = await trace_log(postgres, OTHER_FORMS, 30)
-    tables = {step[2] for event in events if isinstance(event.trace, tuple) for step in event.trace}
+    events = await trace_log(postgres, (WITHDRAWAL, *OTHER_FORMS), 30)
+    tables = {step[2] for event in events for step in list_steps(event)}
 
     owners = {name for name in tables if not name.startswith("pg_toast")} - {""}
     tables_of_forms = {"inbox", "ledger_record", "team_record"}
@@ -108,7 +188,14 @@ async def test_read_counters_tell_check_ins_from_debriefs(postgres: PostgresServ
 
 
 @pytest.mark.parametrize(
-    "claim", [claim_log_tells_no_filing, claim_log_tells_no_cover, claim_counters_tell_no_filing]
+    "claim",
+    [
+        partial(claim_log_tells_no_filing, count=WEAKENED_EVENT_COUNT),
+        partial(claim_page_images_tell_no_answer, count=WEAKENED_EVENT_COUNT),
+        partial(claim_log_tells_no_cover, count=WEAKENED_EVENT_COUNT),
+        claim_counters_tell_no_filing,
+    ],
+    ids=["filing", "page images", "cover", "counters"],
 )
 async def test_without_sealing_again_each_attack_succeeds(
     postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch, claim: object

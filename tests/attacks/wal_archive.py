@@ -7,10 +7,11 @@ each event. They know what a part of the events was, and guess the others from e
 import re
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -23,14 +24,16 @@ from bot.store.repositories import Repositories
 from bot.workflows.form_submission import write_cover
 from handlers import FORMS
 from tests.doubles import PEPPERS, FakeClock, RecordingOutlet
-from tests.handlers.test_form_submission import FORM_REQUESTS, build_form_request
+from tests.handlers.test_form_submission import FORM_REQUESTS
 from tests.key_folders import open_test_store
 from tests.postgres import PostgresServer
-from tests.sample_team import CLINICIANS, SUPERVISOR, TEAM, set_up_team
+from tests.sample_team import CLINICIANS, SUPERVISOR, TEAM, build_request, set_up_team
 
-FILING, COVER = "debrief", "cover"
-OTHER_FORMS = tuple(name for name in FORM_REQUESTS if name not in {FILING, "withdrawal"})
-"""Forms that write a guide or an answer; a withdrawal files nothing either, but is rare."""
+FILING, WITHDRAWAL, SETTINGS, COVER = "debrief", "withdrawal", "settings", "cover"
+OTHER_FORMS = tuple(name for name in FORM_REQUESTS if name not in {FILING, WITHDRAWAL})
+"""Forms that write a guide or an answer."""
+
+REQUESTS = {**FORM_REQUESTS, SETTINGS: ("pause", {"until": "2026-07-20"}, "")}
 
 WRITE_COUNTERS = ("n_tup_ins", "n_tup_upd", "n_tup_del")
 READ_COUNTERS = ("seq_scan", "seq_tup_read", "idx_scan", "idx_tup_fetch")
@@ -38,19 +41,25 @@ READ_COUNTERS = ("seq_scan", "seq_tup_read", "idx_scan", "idx_tup_fetch")
 _WAL_LINE = re.compile(
     r"rmgr: (?P<manager>\w+) .*?len \(rec/tot\): +\d+/ +(?P<size>\d+),.*?desc: (?P<operation>\w+)"
 )
+_WAL_IMAGE = re.compile(r"blkref #\d+: rel \d+/\d+/(?P<node>\d+) [^,]*? FPW")
 _WAL_TABLE = re.compile(r"rel \d+/\d+/(?P<node>\d+)")
 _BACKGROUND = {"Standby", "XLOG", "CLOG"}
 
 Trace = Hashable
+Step = tuple[str, str, str, int]
+"""One operation of the log: its manager, its name, its table and its size."""
 
 
 @dataclass(frozen=True)
 class Event:
-    """One form or cover with its person, and the trace that it left."""
+    """One form or cover with its person, the trace that it left, and the log's own bytes."""
 
     kind: str
     person: Person
     trace: Trace
+    log: bytes = b""
+    images: tuple[str, ...] = ()
+    """The table of each full-page image."""
 
 
 class WatchedBot:
@@ -60,7 +69,8 @@ class WatchedBot:
         """Watch the bot of *context*, whose database is at *url* on *server*."""
         self.context = context
         self._server = server
-        self._address = url.replace("+psycopg", "")
+        self.address = url.replace("+psycopg", "")
+        self.database = urlsplit(url).path.strip("/")
         self._middleware = RequestMiddleware(context)
         self._number = 0
 
@@ -70,20 +80,37 @@ class WatchedBot:
         if kind == COVER:
             await self.context.store.across_workspaces.write(self._write_cover)
             return
-        request = build_form_request(kind, person, f"act {self._number}")
-        await self._middleware.bind_handler(FORMS[FORM_REQUESTS[kind][0]])(request)
+        form, answers, data = REQUESTS[kind]
+        request = build_request(
+            person, answers=answers, data=data, idempotency_key=f"act {self._number}"
+        )
+        await self._middleware.bind_handler(FORMS[form])(request)
         await self._middleware.wait_for_profile_lookups()
 
     def _write_cover(self, repos: Repositories) -> None:
         write_cover(repos, TEAM, self.context.now())
 
-    async def trace_wal(self, kind: str, person: Person) -> Event:
-        """Run an event and return what the log then tells of it."""
+    async def trace_wal(self, kind: str, person: Person, *, has_images: bool = False) -> Event:
+        """Run an event and return what the log then tells of it.
+
+        With *has_images* a checkpoint precedes the event, so that the log has the whole of every
+        page that it changes.
+        """
+        if has_images:
+            self.execute("CHECKPOINT")
         start = self._query("SELECT pg_current_wal_flush_lsn()::text")[0][0]
         await self.run_event(kind, person)
         end = self._query("SELECT pg_current_wal_flush_lsn()::text")[0][0]
         lines = self._server.dump_wal(str(start), str(end)).splitlines()
-        return Event(kind, person, parse_trace(lines, self._table_names()))
+        names = self._table_names()
+        images = [names.get(node, node) for line in lines for node in _WAL_IMAGE.findall(line)]
+        return Event(
+            kind,
+            person,
+            parse_trace(lines, names),
+            self._server.read_wal(str(start), str(end)),
+            tuple(images),
+        )
 
     async def trace_counters(self, kind: str, person: Person, columns: Sequence[str]) -> Event:
         """Run an event and return by how much each counter of each table has grown."""
@@ -93,10 +120,19 @@ class WatchedBot:
         growth = {(key, after[key] - before.get(key, 0)) for key in after}
         return Event(kind, person, frozenset(item for item in growth if item[1]))
 
-    def _poll_counters(self, columns: Sequence[str]) -> dict[tuple[str, str], int]:
-        self.context.store._engines.dispose()  # a session writes its counters when it ends
+    def end_sessions(self) -> None:
+        """End every session of the bot: a session writes its counters when it ends."""
+        self.context.store._engines.dispose()
         while self._count_sessions() > 1:
             pass
+
+    def execute(self, statement: str) -> None:
+        """Execute a statement without a result, as the server's administrator."""
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+    def _poll_counters(self, columns: Sequence[str]) -> dict[tuple[str, str], int]:
+        self.end_sessions()
         rows = self._query(f"SELECT relname, {', '.join(columns)} FROM pg_stat_user_tables")  # noqa: S608 - constants
         return {
             (str(name), column): int(str(value or 0))
@@ -113,11 +149,11 @@ class WatchedBot:
         return {str(node): str(name) for node, name in rows if node}
 
     def _query(self, statement: str) -> list[tuple[object, ...]]:
-        with psycopg.connect(self._address, autocommit=True) as connection:
+        with psycopg.connect(self.address, autocommit=True) as connection:
             return connection.execute(statement.encode()).fetchall()
 
 
-def parse_trace(lines: Sequence[str], table_names: dict[str, str]) -> Trace:
+def parse_trace(lines: Sequence[str], table_names: dict[str, str]) -> tuple[Step, ...]:
     """Return the operations in order, each with its table and size, without background work."""
     trace = []
     for line in lines:
@@ -141,7 +177,7 @@ async def open_watched_bot(server: PostgresServer) -> AsyncIterator[WatchedBot]:
     )
     bot = WatchedBot(server, url, context)
     for person in CLINICIANS:
-        for kind in FORM_REQUESTS:
+        for kind in REQUESTS:
             await bot.run_event(kind, person)
     try:
         yield bot
@@ -157,6 +193,37 @@ def deal_events(
         (secrets.choice(secrets.choice((kinds, others))), secrets.choice(CLINICIANS))
         for _ in range(count)
     ]
+
+
+def list_steps(event: Event) -> tuple[Step, ...]:
+    """Return the operations of an event's log."""
+    assert isinstance(event.trace, tuple)
+    return event.trace
+
+
+def _sum_sizes(event: Event) -> Trace:
+    sizes: Counter[str] = Counter()
+    for _, _, table, size in list_steps(event):
+        sizes[table] += size
+    return frozenset(sizes.items())
+
+
+VIEWS: Mapping[str, Callable[[Event], Trace]] = {
+    "operations": lambda event: event.trace,
+    "tables in order": lambda event: tuple(step[:3] for step in list_steps(event)),
+    "bytes of each table": _sum_sizes,
+    "bytes": lambda event: len(event.log),
+    "page images": lambda event: tuple(sorted(event.images)),
+}
+"""What an attacker may compare of two logs; each is tried."""
+
+
+def score_views(events: Sequence[Event], classify: Callable[[Event], Hashable]) -> dict[str, float]:
+    """Return the share of right guesses by each view of the log."""
+    return {
+        name: score_guesses([replace(event, trace=view(event)) for event in events], classify)
+        for name, view in VIEWS.items()
+    }
 
 
 def score_guesses(events: Sequence[Event], classify: Callable[[Event], Hashable]) -> float:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from bot.domain.counts import pseudonyms, slots
+from bot.domain.counts.slots import LedgerRecord
 from bot.store import sealing
 from bot.store.period import Period
 from bot.store.repositories.ledger import Contributor, FilingResult, Ledger
@@ -14,8 +15,11 @@ from bot.store.repositories.team_slots import TeamSlots
 from tests.attacks.test_mutations import remove_encryption, skip_key_removal
 from tests.doubles import PEPPERS
 
+DEBRIEF_BYTES, COUNT_BYTES = 17, 2
+
 __all__ = [
     "derive_keys_from_pepper",
+    "grow_with_filing",
     "leave_keys_unbound",
     "remove_encryption",
     "repeat_nonces",
@@ -48,6 +52,23 @@ def derive_keys_from_pepper(patch: pytest.MonkeyPatch) -> None:
         "derive_subkey",
         lambda _key, label, *context: derive_subkey(PEPPERS[0], label, *context),
     )
+
+
+def grow_with_filing(patch: pytest.MonkeyPatch) -> None:
+    """Append some bytes to a record for each debrief in it, as a list of debriefs would."""
+    encode_record, decode_record = slots.encode_record, slots.decode_record
+
+    def encode_with_tail(record: LedgerRecord) -> bytes:
+        count = sum(slot.count for slot in record.slots)
+        tail = bytes(count * DEBRIEF_BYTES) + count.to_bytes(COUNT_BYTES, "big")
+        return encode_record(record) + tail
+
+    def decode_without_tail(body: bytes, cap: int, codes: tuple[str, ...]) -> LedgerRecord:
+        count = int.from_bytes(body[-COUNT_BYTES:], "big")
+        return decode_record(body[: -count * DEBRIEF_BYTES - COUNT_BYTES], cap, codes)
+
+    patch.setattr(slots, "encode_record", encode_with_tail)
+    patch.setattr(slots, "decode_record", decode_without_tail)
 
 
 def store_rows_with_dummies(patch: pytest.MonkeyPatch) -> None:
