@@ -14,7 +14,7 @@ TokenCodes = list[tuple[bytes, str]]
 
 def load_records(repos: Repositories) -> dict[Period, LedgerRecord]:
     """Return the record of each open period, of all that a key opens."""
-    records = repos._records.load_records(repos.ledger._periods.list_periods())
+    records = repos._records.ledger_records.load_records(repos.ledger._periods.list_periods())
     return {period: open_record.record for period, open_record in records.items()}
 
 

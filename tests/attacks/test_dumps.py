@@ -253,7 +253,7 @@ async def measure_order_shares(folder: Path, rounds: int) -> dict[str, float]:
 def read_total_orders(repos: Repositories) -> tuple[list[bytes], list[bytes]]:
     """Return the total's tokens in the order of its slots, and in the order of filing."""
     periods = [period for period in repos.ledger._periods.list_periods() if not period.question]
-    (open_record,) = repos._records.load_records(periods).values()
+    (open_record,) = repos._records.ledger_records.load_records(periods).values()
     slot_order = [slot.token for slot in open_record.record.slots]
     token_key = open_record.token_key
     return slot_order, [

@@ -124,7 +124,7 @@ def release_by_rule(repos: Repositories) -> dict[tuple[str, str], release_rule.R
     """Return the table that the release rule makes of every open period, by ledger and unit."""
     tables: dict[tuple[str, str], release_rule.ReleasedTable] = {}
     periods = repos.ledger._periods.list_periods()
-    for period, open_record in repos._records.load_records(periods).items():
+    for period, open_record in repos._records.ledger_records.load_records(periods).items():
         terms = terms_for_size(period.size)
         slips = slot_rules.token_codes(open_record.record)
         generator = NoiseGenerator(pseudonyms.derive_noise_key(open_record.noise_key, slips))

@@ -9,10 +9,10 @@ from sqlalchemy import Table
 from bot.domain.counts import release_rule
 from bot.store import sealing, upsert
 from bot.store.period import Period
-from bot.store.record_cache import RecordCache
 from bot.store.repositories import periods
 from bot.store.repositories.ledger import Ledger
 from bot.store.repositories.periods import Periods
+from bot.store.sealed_records import SealedRecords
 from bot.store.store import Store
 from tests.attacks import game_runner
 from tests.attacks.database_copies import fetch_releases, open_instance
@@ -127,7 +127,7 @@ def skip_resealing(patch: pytest.MonkeyPatch) -> None:
 
 def skip_record_deletion(patch: pytest.MonkeyPatch) -> None:
     """Leave records in the table after their period."""
-    patch.setattr(RecordCache, "delete_record", lambda *_: None)
+    patch.setattr(SealedRecords, "delete_record", lambda *_: None)
 
 
 def skip_key_removal(patch: pytest.MonkeyPatch) -> None:

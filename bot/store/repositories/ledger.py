@@ -12,11 +12,13 @@ from bot.domain.codebook import TOTAL_CODE
 from bot.domain.counts import pseudonyms, release_rule, slots
 from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.release_rule import BREAKDOWN, TOTAL, ReleasedTable
+from bot.domain.counts.slots import LedgerRecord
 from bot.domain.people import Clinician, Team
 from bot.store.period import Period
-from bot.store.record_cache import OpenRecord, RecordCache, log_missing_keys
+from bot.store.record_cache import RecordCache, log_missing_keys
 from bot.store.repositories.periods import Periods
 from bot.store.repositories.teams import Teams
+from bot.store.sealed_records import OpenRecord
 
 LOST_KEY_WAIT = timedelta(days=7)
 """Time after its end for which a period waits for its missing key, as after a lost mount."""
@@ -77,7 +79,7 @@ class Ledger:
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
         """Use the transaction of *connection* and its *records*."""
-        self._records = records
+        self._records = records.ledger_records
         self._teams = Teams(connection, records)
         self._periods = Periods(connection, records)
 
@@ -236,7 +238,9 @@ class Ledger:
         is_over = period.closes_at + LOST_KEY_WAIT.total_seconds() <= now.timestamp()
         return is_over and self._records.is_lost(period)
 
-    def _load_countable_records(self, contributor: Contributor) -> dict[Period, OpenRecord]:
+    def _load_countable_records(
+        self, contributor: Contributor
+    ) -> dict[Period, OpenRecord[LedgerRecord]]:
         """Return the two records in which *contributor* is counted; none if either is missing."""
         has_both = len(contributor.periods) == len((TOTAL, BREAKDOWN))
         if not (contributor.is_counted and has_both):
@@ -250,7 +254,7 @@ class Ledger:
 
     def _load_withdrawable(
         self, contributor: Contributor, now: datetime
-    ) -> dict[Period, OpenRecord]:
+    ) -> dict[Period, OpenRecord[LedgerRecord]]:
         """Return every record in which *contributor* may be counted: the workspace's open ones."""
         workspace = contributor.account.workspace
         wanted = {*contributor.periods, *self._periods.list_open_in_workspace(workspace, now)}
@@ -261,11 +265,11 @@ class Ledger:
         return records
 
 
-def _derive_token(open_record: OpenRecord, person: Person) -> bytes:
+def _derive_token(open_record: OpenRecord[LedgerRecord], person: Person) -> bytes:
     return pseudonyms.derive_contributor_token(open_record.token_key, person)
 
 
-def _release_table(period: Period, open_record: OpenRecord) -> ReleasedTable:
+def _release_table(period: Period, open_record: OpenRecord[LedgerRecord]) -> ReleasedTable:
     """Compute the table of *period*, with noise that its contents and its key decide."""
     token_codes = slots.token_codes(open_record.record)
     noise_key = pseudonyms.derive_noise_key(open_record.noise_key, token_codes)

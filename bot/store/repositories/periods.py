@@ -14,6 +14,7 @@ from bot.domain.counts.release_rule import (
     TOTAL,
     ReleasedTable,
 )
+from bot.domain.counts.slots import LedgerRecord, RecordShape
 from bot.domain.people import Team
 from bot.logs import log_error
 from bot.store.keys.key_store import KeyStoreUnavailableError
@@ -37,7 +38,7 @@ class Periods:
     def __init__(self, connection: Connection, records: RecordCache) -> None:
         """Use the transaction of *connection* and its records."""
         self._connection = connection
-        self._records = records
+        self._records = records.ledger_records
         self._teams = Teams(connection, records)
 
     def get_or_open_periods(self, team: Team, now: datetime) -> tuple[Period, ...]:
@@ -197,7 +198,8 @@ class Periods:
             if self._is_key_lost(period):
                 log_missing_keys(1)
                 return None
-            self._records.create_record(period, slots.count_slots(listed_people))
+            shape = RecordShape(slots.count_slots(listed_people), period.terms.cap, period.codes)
+            self._records.insert_record(period, LedgerRecord(shape))
         except KeyStoreUnavailableError as error:
             log_error(logger, "ledger.key_store_unavailable", error)
             return None

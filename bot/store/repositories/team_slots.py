@@ -9,11 +9,12 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from bot.conversation import Person
 from bot.domain.checkins import team_slots
-from bot.domain.checkins.team_slots import TeamSlot
+from bot.domain.checkins.team_slots import TeamRecord, TeamSlot
 from bot.domain.counts import pseudonyms
+from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.record_cache import RecordCache
 from bot.store.schema import people, rosters, team_records
-from bot.store.team_record_cache import OpenTeamRecord
+from bot.store.sealed_records import OpenRecord
 
 ChangeSlot = Callable[[TeamSlot], TeamSlot]
 """Returns a slot with the same token."""
@@ -82,9 +83,19 @@ class TeamSlots:
         return pseudonyms.derive_bound_key(open_record.token_key, key)
 
     def ensure_slots(self, team_id: str) -> None:
-        """Ensure that a team's record has slots for everybody on the team's list."""
+        """Ensure that a team's record has slots for everybody on the team's list.
+
+        While the key store is unavailable nothing happens; the nightly duty repeats it.
+        """
         query = select(func.count()).select_from(rosters).where(rosters.c.team == team_id)
-        self._records.ensure_slots(team_id, self._connection.scalar(query) or 0)
+        listed_people = self._connection.scalar(query) or 0
+        open_record = self._records.load_records([team_id]).get(team_id)
+        if open_record is None:
+            self._create_record(team_id, listed_people)
+            return
+        record = team_slots.grow_record(open_record.record, listed_people)
+        if record != open_record.record:
+            self._records.replace_record(team_id, record)
 
     def move_slot(self, person: Person, old_team_id: str, team_id: str) -> None:
         """Move the slot of *person*, with what it contains, to the record of another team."""
@@ -123,6 +134,16 @@ class TeamSlots:
         team_ids = list(self._connection.scalars(select(team_records.c.team)))
         return len(team_ids) - len(self._records.load_records(team_ids))
 
+    def _create_record(self, team_id: str, listed_people: int) -> None:
+        """Insert an empty record, unless the key store is unavailable, which is logged once."""
+        if self._records.is_key_store_unavailable:
+            return
+        record = TeamRecord(team_slots.count_slots(listed_people))
+        try:
+            self._records.insert_record(team_id, record)
+        except KeyStoreUnavailableError as error:
+            self._records.mark_unavailable(error)
+
     def _find_home_team(self, person: Person) -> str:
         """Return the home team in the row of *person*; empty if there is none."""
         query = select(people.c.home_team).where(
@@ -157,7 +178,7 @@ def _add_to_count(slot: TeamSlot, difference: int) -> TeamSlot:
     return replace(slot, unanswered_count=max(0, slot.unanswered_count + difference))
 
 
-def _find_slot(open_record: OpenTeamRecord | None, person: Person) -> TeamSlot | None:
+def _find_slot(open_record: OpenRecord[TeamRecord] | None, person: Person) -> TeamSlot | None:
     if open_record is None:
         return None
     token = pseudonyms.derive_contributor_token(open_record.token_key, person)

@@ -15,8 +15,8 @@ from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.repositories import Repositories
 from bot.store.repositories.ledger import LOST_KEY_WAIT, FilingResult, MissingKeyError
 from bot.store.schema import feeds, ledger_records, periods
+from bot.store.sealed_records import ReadOnlyRecordsError
 from bot.store.store import Store
-from bot.store.team_record_cache import ReadOnlyRecordsError
 from tests.key_folders import list_period_keys, open_test_store
 from tests.ledger_records import count_stored_codes, load_records
 from tests.store.conftest import PEPPERS

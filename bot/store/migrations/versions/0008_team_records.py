@@ -31,7 +31,7 @@ from bot.domain.checkins import team_slots
 from bot.domain.checkins.questions import Intention
 from bot.domain.checkins.team_slots import TeamRecord, TeamSlot
 from bot.domain.counts import pseudonyms
-from bot.store import team_record_cache
+from bot.store import record_cache
 from bot.store.erasure import mark_rows_removed
 from bot.store.keys.key_id import TeamKeyId
 from bot.store.keys.key_store import KeyStore
@@ -111,13 +111,13 @@ def _seal_records(connection: Connection) -> Iterator[tuple[str, bytes]]:
     for team_id in sorted({*slots_by_team, *listed}):
         contents = slots_by_team[team_id]
         key = key_store.get_or_create(TeamKeyId(team_id))
-        token_key = team_record_cache.derive_token_key(key, team_id)
+        token_key = record_cache.derive_token_key(key, team_id)
         record = TeamRecord(team_slots.count_slots(max(listed[team_id], len(contents))))
         for person, unanswered_count, intention in contents:
             token = pseudonyms.derive_contributor_token(token_key, person)
             slot = TeamSlot(token, unanswered_count, intention)
             record = team_slots.replace_slot(record, slot)
-        yield team_id, team_record_cache.seal_new_record(key, team_id, record)
+        yield team_id, record_cache.seal_new_record(key, team_id, record)
 
 
 def _load_contents(
