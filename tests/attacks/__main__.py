@@ -51,7 +51,7 @@ async def print_night_attacks(play_count: int, filters: list[str]) -> None:
         for claim in night_plans.CLAIMS
         if _matches_filters(f"{NIGHTS_PREFIX}, {claim}", filters)
     ]
-    for claim, score in (await night_plans.measure_claims(claims, run_count)).items():
+    for claim, score in (await night_plans.measure_claims(claims, [None] * run_count)).items():
         print_line(format_line(f"{NIGHTS_PREFIX}, {claim}", score, claim.chance))
     if _matches_filters(REDRAW_NAME, filters):
         score = await night_plans.measure_redraw(play_count // PLAYS_PER_RUN)

@@ -100,13 +100,17 @@ def _count_right(rule: ThresholdRule, guesses: Iterable[DayGuess]) -> int:
 def score_days(runs: Sequence[TwentyNights], secrets: Sequence[bytes] = ()) -> Score:
     """Guess which days were debriefs: in each half of *runs* with a rule learned on the other."""
     guesses = [list_day_guesses(run, secrets) for run in runs]
-    halves = [
+    first, second = (
         [guess for day_guesses in guesses[start::2] for guess in day_guesses] for start in (0, 1)
-    ]
-    right = sum(
-        _count_right(learn_rule(learned), tested) for learned, tested in (halves, reversed(halves))
     )
-    play_count = sum(map(len, halves))
+    return score_guessed_days((first, second))
+
+
+def score_guessed_days(halves: tuple[Sequence[DayGuess], Sequence[DayGuess]]) -> Score:
+    """Return how often each half is guessed right by the rule of the other half."""
+    first, second = halves
+    right = _count_right(learn_rule(first), second) + _count_right(learn_rule(second), first)
+    play_count = len(first) + len(second)
     return Score(play_count, right / play_count, 0.0)
 
 

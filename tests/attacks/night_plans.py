@@ -6,7 +6,7 @@ from math import comb
 
 from tests.attacks import night_attackers, nights, noise_redraw, record_sizes
 from tests.attacks.guessing_game import Score
-from tests.attacks.nights import TwentyNights
+from tests.attacks.nights import PlanNumber, TwentyNights
 from tests.doubles import PEPPERS
 from tests.sample_team import CLINICIANS
 
@@ -66,10 +66,12 @@ def exceeds_chance(claim: NightClaim, score: Score) -> bool:
     return reached < MAX_CHANCE_PROBABILITY
 
 
-async def measure_claims(claims: Sequence[NightClaim], run_count: int) -> dict[NightClaim, Score]:
-    """Play *run_count* runs of each plan of *claims*, and measure every attack on them."""
+async def measure_claims(
+    claims: Sequence[NightClaim], numbers: Sequence[PlanNumber]
+) -> dict[NightClaim, Score]:
+    """Play a run of each of *numbers* for each plan of *claims*, and measure every attack."""
     runs = {
-        plan: await nights.run_some_nights(plan, range(run_count))
+        plan: await nights.run_some_nights(plan, numbers)
         for plan in sorted({claim.plan for claim in claims})
     }
     return score_claims(claims, runs)
@@ -89,13 +91,13 @@ async def measure_redraw(play_count: int) -> Score:
 
 async def measure_day_counts(run_count: int) -> Score:
     """Measure how often the number of forms of a day is read from the copies."""
-    runs = await nights.run_some_nights("known person", range(run_count))
+    runs = await nights.run_some_nights("known person", [None] * run_count)
     return night_attackers.score_day_counts(runs)
 
 
 async def measure_single_sender(run_count: int) -> Score:
     """Measure how often the rota names the one person who sends a form every day at work."""
-    runs = await nights.run_some_nights("single sender", range(run_count))
+    runs = await nights.run_some_nights("single sender", [None] * run_count)
     return night_attackers.score_rota(runs, rate=night_attackers.SENDER_RATE)
 
 

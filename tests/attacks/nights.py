@@ -54,6 +54,9 @@ NOT_FILING_FORMS = ("guide", "checkin", "pause", "deeper", "followup")
 OTHERS_FORMS = (*NOT_FILING_FORMS, "debrief", "debrief", "debrief", "withdraw")
 """What colleagues send, each as often as it is listed."""
 
+PlanNumber = int | None
+"""The number of a plan that is the same in every measurement, or ``None`` for a new plan."""
+
 Rota = tuple[frozenset[int], ...]
 """The weekdays on which each clinician is at work, from 0 for Monday."""
 
@@ -162,13 +165,16 @@ def _draw_form(generator: random.Random, day: int, person: Person, form: str) ->
     return SentForm(day, person, form, code)
 
 
-async def run_nights(plan_name: str, number: int = 0, *, closes: bool = False) -> TwentyNights:
-    """Play the plan with this *number*, and copy the files each night.
+async def run_nights(
+    plan_name: str, number: PlanNumber = None, *, closes: bool = False
+) -> TwentyNights:
+    """Play the plan with this *number*, by default a new one, and copy the files each night.
 
     The number decides rota, subject and forms; keys, nonces and digests are new in every run. With
     *closes* the period ends afterwards; ``key_files`` are what the key folder then holds.
     """
-    generator = random.Random(f"{plan_name} {number}")  # noqa: S311 - the plan of a game
+    seed = secrets.token_hex(16) if number is None else f"{plan_name} {number}"
+    generator = random.Random(seed)  # noqa: S311 - the plan of a game
     rota, subject = draw_rota(generator), generator.randrange(len(CLINICIANS))
     sent_forms = PLANS[plan_name](generator, rota, subject)
     with TemporaryDirectory(prefix="attune-nights-", dir=MEMORY_FOLDER) as directory:
@@ -198,11 +204,11 @@ async def run_nights(plan_name: str, number: int = 0, *, closes: bool = False) -
     return TwentyNights(rota, subject, tuple(sent_forms), tuple(copies), keys)
 
 
-async def run_some_nights(plan_name: str, numbers: Iterable[int]) -> list[TwentyNights]:
+async def run_some_nights(plan_name: str, numbers: Iterable[PlanNumber]) -> list[TwentyNights]:
     """Play the plans of a name with these *numbers*, some at the same moment."""
     semaphore = asyncio.Semaphore(MAX_CONCURRENT)
 
-    async def run_with_limit(number: int) -> TwentyNights:
+    async def run_with_limit(number: PlanNumber) -> TwentyNights:
         async with semaphore:
             return await run_nights(plan_name, number)
 

@@ -41,9 +41,9 @@ async def claim_polls_tell_no_kind(server: PostgresServer) -> None:
     events = await poll_events(server)
     assert all(event.trace for event in events), "a form or a cover shows"
     for view in WRITES:
-        seen = [select_view(event, view) for event in events]
-        assert score_guesses(seen, lambda event: event.kind == FILING) <= MAX_BINARY_SHARE
-        assert score_guesses(seen, lambda event: event.person.id) <= MAX_PERSON_SHARE
+        polled = [select_view(event, view) for event in events]
+        assert score_guesses(polled, lambda event: event.kind == FILING) <= MAX_BINARY_SHARE
+        assert score_guesses(polled, lambda event: event.person.id) <= MAX_PERSON_SHARE
 
 
 async def test_polls_of_writes_tell_a_moment_and_no_kind(postgres: PostgresServer) -> None:
