@@ -6,7 +6,7 @@ the key.
 """
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,7 +111,7 @@ async def _play_period(environment: AttackEnvironment, pepper: bytes) -> int:
     bodies = await environment.context.store.across_workspaces.read(_fetch_bodies)
     keys = sorted(list_keys(backup, pepper))
     return sum(
-        guess_world(keys, list(_list_tables(team, backup, bodies)), _list_worlds(team)) == truth
+        guess_world(keys, _list_tables(team, backup, bodies), _list_worlds(team)) == truth
         for team, truth in zip(environment.teams, truths, strict=True)
     )
 
@@ -123,10 +123,14 @@ def _fetch_bodies(repos: Repositories) -> dict[Identity, str]:
 
 def _list_tables(
     team: AttackTeam, backup: NightCopy, bodies: dict[Identity, str]
-) -> Iterator[PublishedTable]:
-    for record in backup.records:
-        if record.identity[1] == f"team:{team.team.id}".encode():
-            yield PublishedTable(record.identity, bodies[record.identity[1:]])
+) -> list[PublishedTable]:
+    """Return the tables of *team*, the total first: it is drawn faster, and rules out keys."""
+    tables = [
+        PublishedTable(record.identity, bodies[record.identity[1:]])
+        for record in backup.records
+        if record.identity[1] == f"team:{team.team.id}".encode()
+    ]
+    return sorted(tables, key=lambda table: table.ledger != TOTAL)
 
 
 def _others_filed(team: AttackTeam) -> list[tuple[Person, str]]:
