@@ -101,6 +101,8 @@ READING_REQUESTS: Mapping[str, Request] = {
     "button rupture.deeper": build_request(MARIE, data="away.touched"),
     "button tip.kind": build_request(MARIE, data=f"{next(iter(PACK.topics))}:{PACK.tips[0].kind}"),
     "button tip.next": build_request(MARIE, data="1"),
+    "button tip.situation": build_request(MARIE, data="quiet"),
+    "button tip.topic": build_request(MARIE, data=next(iter(PACK.topics))),
     "form which": build_request(SUPERVISOR, data=TEAM.id, answers={}),
 }
 """Requests of the handlers that only show something and need data; the others need none."""
