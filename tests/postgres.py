@@ -12,7 +12,10 @@ import psycopg
 from tests import needs
 
 _SUPERUSER = "postgres"
-_SERVER_OPTIONS = "-c listen_addresses='' -c fsync=off -c unix_socket_directories="
+_SERVER_OPTIONS = (
+    "-c listen_addresses='' -c fsync=off -c autovacuum=off -c unix_socket_directories="
+)
+"""Without autovacuum the server's log contains what the bot writes alone, at any moment."""
 
 _SEGMENT_BYTES = 16 * 1024 * 1024
 """Length of a segment of the write-ahead log, of which 256 have one number in the middle."""
