@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.domain.counts import slots
-from bot.domain.counts.slots import LedgerRecord
+from bot.domain.counts.slots import LedgerRecord, Slot
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.period import Period
 from bot.store.repositories import Repositories
@@ -16,6 +16,11 @@ def load_records(repos: Repositories) -> dict[Period, LedgerRecord]:
     """Return the record of each open period, of all that a key opens."""
     records = repos._records.ledger_records.load_records(repos.ledger._periods.list_periods())
     return {period: open_record.record for period, open_record in records.items()}
+
+
+def list_filed_slots(record: LedgerRecord) -> tuple[Slot, ...]:
+    """Return the slots of *record* that count a debrief; a listed person's slot may count none."""
+    return tuple(slot for slot in record.slots if slot.count)
 
 
 def load_token_codes(repos: Repositories) -> dict[Period, TokenCodes]:

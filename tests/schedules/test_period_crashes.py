@@ -9,7 +9,7 @@ from pathlib import Path
 from bot.domain.counts.slots import LedgerRecord
 from bot.store.store import Store
 from tests.key_folders import list_period_keys
-from tests.ledger_records import load_records
+from tests.ledger_records import list_filed_slots, load_records
 from tests.schedules.crash_steps import (
     Action,
     cover_teams,
@@ -116,7 +116,7 @@ def test_crash_while_opening_leaves_a_period_that_counts(tmp_path: Path) -> None
         await run_duty(store, NOW)
         await submit_debrief(store, MARIE, NOW)
         (record,) = await fetch_totals(store)
-        assert [slot.count for slot in record.slots] == [1]
+        assert [slot.count for slot in list_filed_slots(record)] == [1]
         assert store.read_sync(lambda repos: repos.ledger.count_periods_without_key()) == 0
         (stored_key,) = list_period_keys(store)
         await run_duty(store, AFTER_QUARTER)
@@ -141,7 +141,7 @@ def test_crash_while_filing_counts_the_repeated_debrief_once(tmp_path: Path) -> 
     async def retry_and_check(store: Store) -> None:
         await submit_debrief(store, MARIE, NOW)
         (record,) = await fetch_totals(store)
-        assert [slot.count for slot in record.slots] == [1] * 9
+        assert [slot.count for slot in list_filed_slots(record)] == [1] * 9
 
     steps = 0
     for copy in iter_crashed_copies(tmp_path, prepared, file_action):
@@ -164,7 +164,7 @@ def test_crash_while_covering_loses_nothing(tmp_path: Path) -> None:
     async def check_and_repeat(store: Store) -> None:
         for _ in range(2):
             records = await fetch_totals(store)
-            counts = sorted(slot.count for record in records for slot in record.slots)
+            counts = sorted(slot.count for record in records for slot in list_filed_slots(record))
             assert counts == [1] * 9
             await cover_teams(store, NOW)
 
@@ -195,7 +195,7 @@ def test_crash_while_closing_publishes_once_and_leaves_no_key(tmp_path: Path) ->
         await run_duty(store, AFTER_QUARTER)
         assert await fetch_release_rows(store) == expected
         assert store.read_sync(lambda repos: repos.ledger.count_periods_without_key()) == 0
-        assert [record.slots for record in await fetch_totals(store)] == [()]
+        assert [list_filed_slots(record) for record in await fetch_totals(store)] == [()]
 
     steps = 0
     for copy in iter_crashed_copies(tmp_path, prepared, close_action):

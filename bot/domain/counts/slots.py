@@ -5,7 +5,7 @@ of a slot by their position in the codebook, so that a record tells no order of 
 """
 
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 TOKEN_BYTES = 16
@@ -59,7 +59,11 @@ class Slot:
 
 @dataclass(frozen=True)
 class LedgerRecord:
-    """The slots in use of one unit, ledger and period, sorted by token."""
+    """The slots in use of one unit, ledger and period, sorted by token.
+
+    Each person on the list when the period opens has a slot from then on, filed or not: else the
+    others could fill the record and learn from its refusal whether that person had filed.
+    """
 
     shape: RecordShape
     slots: tuple[Slot, ...] = ()
@@ -71,6 +75,13 @@ def count_slots(listed_people: int) -> int:
     The reserve is a quarter, at least :data:`MIN_RESERVE`.
     """
     return listed_people + max(MIN_RESERVE, -(-listed_people // 4))
+
+
+def add_tokens(record: LedgerRecord, tokens: Iterable[bytes]) -> LedgerRecord:
+    """Return *record* with a slot without debriefs for each of *tokens* that has none."""
+    present = {slot.token for slot in record.slots}
+    added = (Slot(token, 0, ()) for token in sorted(set(tokens) - present))
+    return replace(record, slots=tuple(sorted((*record.slots, *added))))
 
 
 def file_code(record: LedgerRecord, token: bytes, code: str, draw: Draw) -> LedgerRecord:
@@ -92,17 +103,27 @@ def file_code(record: LedgerRecord, token: bytes, code: str, draw: Draw) -> Ledg
 
 
 def withdraw_token(record: LedgerRecord, token: bytes) -> tuple[LedgerRecord, int]:
-    """Return *record* without the slot of *token*, and how many debriefs it counted."""
+    """Return *record* without the debriefs of *token*, and how many it counted.
+
+    The slot stays: a withdrawal that freed one would tell the next person without one that it did.
+    """
     position, slot = _find_slot(record, token)
     if slot is None:
         return record, 0
-    slots = (*record.slots[:position], *record.slots[position + 1 :])
+    emptied = Slot(token, 0, ())
+    slots = (*record.slots[:position], emptied, *record.slots[position + 1 :])
     return replace(record, slots=slots), slot.count
 
 
 def has_token(record: LedgerRecord, token: bytes) -> bool:
-    """Return whether *token* has a slot in *record*."""
+    """Return whether *token* has a slot in *record*, with debriefs or without."""
     return _find_slot(record, token)[1] is not None
+
+
+def has_debriefs(record: LedgerRecord, token: bytes) -> bool:
+    """Return whether *record* counts a debrief of *token*."""
+    slot = _find_slot(record, token)[1]
+    return slot is not None and slot.count > 0
 
 
 def token_codes(record: LedgerRecord) -> list[tuple[bytes, str]]:
@@ -130,7 +151,7 @@ def decode_record(body: bytes, cap: int, codes: tuple[str, ...]) -> LedgerRecord
     if len(body) % slot_bytes:
         raise ValueError("the body of a record is not a whole number of slots")
     bodies = [body[start : start + slot_bytes] for start in range(0, len(body), slot_bytes)]
-    slots = (_decode_slot(slot_body) for slot_body in bodies if slot_body[TOKEN_BYTES])
+    slots = (_decode_slot(slot_body) for slot_body in bodies if any(slot_body[:TOKEN_BYTES]))
     return LedgerRecord(RecordShape(len(bodies), cap, codes), tuple(slots))
 
 

@@ -1,13 +1,16 @@
 """Counting periods: their fixed terms, the teams that feed them, and their publication."""
 
 import logging
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
 
+from bot.conversation import Person
 from bot.domain import calendar
 from bot.domain.counts import release_rule, slots
+from bot.domain.counts.pseudonyms import derive_contributor_token
 from bot.domain.counts.release_rule import (
     BREAKDOWN,
     MIN_PRACTICE_SIZE,
@@ -25,6 +28,7 @@ from bot.store.repositories.column_codecs import (
     team_unit_key,
     to_unix_seconds,
 )
+from bot.store.repositories.linked_accounts import LinkedAccounts
 from bot.store.repositories.teams import Teams
 from bot.store.schema import feeds, ledger_records, periods, releases, teams
 from bot.store.upsert import insert_missing_rows
@@ -40,6 +44,7 @@ class Periods:
         self._connection = connection
         self._records = records.ledger_records
         self._teams = Teams(connection, records)
+        self._links = LinkedAccounts(connection)
 
     def get_or_open_periods(self, team: Team, now: datetime) -> tuple[Period, ...]:
         """Return the open periods that *team* feeds at *now*, the total's first.
@@ -193,13 +198,14 @@ class Periods:
         first period with this end only: an earlier period's lost key may still be found.
         """
         period = self._plan_period(unit, unit_teams, ledger, now)
-        listed_people = sum(len(self._teams.list_roster(team.id)) for team in unit_teams)
+        listed = [person for team in unit_teams for person in self._teams.list_roster(team.id)]
         try:
             if self._is_key_lost(period):
                 log_missing_keys(1)
                 return None
-            shape = RecordShape(slots.count_slots(listed_people), period.terms.cap, period.codes)
+            shape = RecordShape(slots.count_slots(len(listed)), period.terms.cap, period.codes)
             self._records.insert_record(period, LedgerRecord(shape))
+            self._add_listed_people(period, listed)
         except KeyStoreUnavailableError as error:
             log_error(logger, "ledger.key_store_unavailable", error)
             return None
@@ -216,6 +222,13 @@ class Periods:
         }
         insert_missing_rows(self._connection, periods, [row])
         return period
+
+    def _add_listed_people(self, period: Period, listed: Iterable[Person]) -> None:
+        """Give the main account of each person on the list a slot of the new record."""
+        links, open_record = self._links.list_links(), self._records.load_records([period])[period]
+        main_accounts = (links.get(person, person) for person in listed)
+        tokens = [derive_contributor_token(open_record.token_key, main) for main in main_accounts]
+        self._records.replace_record(period, slots.add_tokens(open_record.record, tokens))
 
     def _is_key_lost(self, period: Period) -> bool:
         """Whether the key of *period* is missing although another period was opened with it."""

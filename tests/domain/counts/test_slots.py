@@ -30,8 +30,14 @@ def draw_in_order(sequence: tuple[int, ...]) -> slots.Draw:
 def file_codes(
     filed: list[tuple[bytes, str]], shape: RecordShape = SHAPE, draw: slots.Draw = draw_zero
 ) -> LedgerRecord:
-    """Return a record in which these codes were filed in this order."""
-    record = LedgerRecord(shape)
+    """Return a record in which these codes were filed in this order, of people on no list."""
+    return file_codes_into(LedgerRecord(shape), filed, draw)
+
+
+def file_codes_into(
+    record: LedgerRecord, filed: list[tuple[bytes, str]], draw: slots.Draw = draw_zero
+) -> LedgerRecord:
+    """Return *record* after these codes were filed in this order."""
     for token, code in filed:
         record = slots.file_code(record, token, code, draw)
     return record
@@ -75,11 +81,14 @@ def test_below_the_cap_the_order_of_filing_is_not_stored(
 def test_withdrawal_removes_all_of_one_person_and_nothing_else(
     filed: list[tuple[bytes, str]], token: bytes
 ) -> None:
-    """After it the record is that in which the person filed nothing."""
-    record, count = slots.withdraw_token(file_codes(filed), token)
+    """After it the record of a listed person is that in which they filed nothing."""
+    empty_record = slots.add_tokens(LedgerRecord(SHAPE), TOKENS)
+    record, count = slots.withdraw_token(file_codes_into(empty_record, filed), token)
 
     assert count == sum(filer == token for filer, _ in filed)
-    assert record == file_codes([(filer, code) for filer, code in filed if filer != token])
+    assert record == file_codes_into(
+        empty_record, [(filer, code) for filer, code in filed if filer != token]
+    )
     assert slots.withdraw_token(record, token) == (record, 0)
 
 
@@ -143,6 +152,49 @@ def test_a_body_of_another_length_is_rejected() -> None:
     """A body that is not a whole number of slots is not decoded."""
     with pytest.raises(ValueError, match="whole number"):
         slots.decode_record(bytes(SHAPE.record_bytes + 1), SHAPE.cap, FORM_CODES)
+
+
+@given(filed=FILED_CODES, stranger_count=st.integers(0, 6))
+def test_refusals_do_not_tell_which_listed_people_filed(
+    filed: list[tuple[bytes, str]], stranger_count: int
+) -> None:
+    """How many others find a free slot is the same whether the listed people filed or not."""
+    shape = RecordShape(len(TOKENS) + 4, 2, FORM_CODES)
+    record = file_codes_into(slots.add_tokens(LedgerRecord(shape), TOKENS), filed)
+    strangers = [bytes([200 + number]) * slots.TOKEN_BYTES for number in range(stranger_count)]
+
+    for stranger in strangers[:4]:
+        record = slots.file_code(record, stranger, "away", draw_zero)
+    for stranger in strangers[4:]:
+        with pytest.raises(RecordFullError):
+            slots.file_code(record, stranger, "away", draw_zero)
+
+
+def test_withdrawal_frees_no_slot() -> None:
+    """The slot of a person who withdrew is not given to another."""
+    record = file_codes([(TOKENS[0], "away")], RecordShape(1, 2, FORM_CODES))
+    record, _ = slots.withdraw_token(record, TOKENS[0])
+
+    with pytest.raises(RecordFullError):
+        slots.file_code(record, TOKENS[1], "away", draw_zero)
+
+
+@given(filed=FILED_CODES)
+def test_people_without_debriefs_keep_their_slot_when_encoded(
+    filed: list[tuple[bytes, str]],
+) -> None:
+    """A record with slots that count nothing is decoded as it was."""
+    record = file_codes_into(slots.add_tokens(LedgerRecord(SHAPE), TOKENS), filed)
+
+    assert slots.decode_record(slots.encode_record(record), SHAPE.cap, FORM_CODES) == record
+
+
+@given(filed=FILED_CODES, token=st.sampled_from(TOKENS))
+def test_only_filed_debriefs_count_as_such(filed: list[tuple[bytes, str]], token: bytes) -> None:
+    """A slot of the list alone is no debrief."""
+    record = file_codes_into(slots.add_tokens(LedgerRecord(SHAPE), TOKENS), filed)
+
+    assert slots.has_debriefs(record, token) is any(filer == token for filer, _ in filed)
 
 
 @given(filed=FILED_CODES, token=st.sampled_from(TOKENS))

@@ -1,15 +1,17 @@
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from bot.conversation import Person
 from bot.domain.counts import slots
 from bot.domain.people import Role
+from bot.store.repositories import Repositories
 from bot.store.repositories.ledger import FilingResult
 from bot.store.schema import feeds, ledger_records, periods
 from bot.store.store import Store
 from tests.key_folders import open_test_store
-from tests.ledger_records import count_stored_codes
+from tests.ledger_records import count_stored_codes, list_filed_slots
 from tests.store.conftest import PEPPERS
 from tests.store.sample_counts import (
     AFTER_QUARTER,
@@ -41,12 +43,36 @@ async def test_debrief_is_stored_in_one_record_per_ledger(store: Store) -> None:
     result = await store.across_workspaces.write(file_debrief_job(MARIE))
 
     records = {period.ledger: record for period, record in (await fetch_records(store)).items()}
-    (total_slot,), (breakdown_slot,) = records["total"].slots, records["breakdown"].slots
+    (total_slot,) = list_filed_slots(records["total"])
+    (breakdown_slot,) = list_filed_slots(records["breakdown"])
     assert slots.token_codes(records["total"]) == [(total_slot.token, "debrief")]
     assert slots.token_codes(records["breakdown"]) == [(breakdown_slot.token, "away")]
     assert total_slot.token != breakdown_slot.token
     assert result == FilingResult(withdrawable_until=date(2027, 1, 4))
     assert {column.name for column in ledger_records.c} == {"ledger", "unit", "closes", "body"}
+
+
+def join_team_job(person: Person, team_id: str) -> Callable[[Repositories], None]:
+    """Return a job by which *person* joins a team's list."""
+    return lambda repos: repos.people.join_team(person, team_id)
+
+
+async def test_refused_newcomers_do_not_learn_whether_a_listed_person_filed(store: Store) -> None:
+    """Accounts that join find as many free slots whether the listed people filed or not."""
+    await open_periods(store, (NORTH, 9), (SOUTH, 9))
+    await file_debriefs(store, *NINE)
+    refusals = {}
+    for team in (NORTH, SOUTH):
+        newcomers = [Person("slack:T1", f"{team.id} newcomer {number}") for number in range(6)]
+        for person in newcomers:
+            await store.across_workspaces.write(join_team_job(person, team.id))
+        refusals[team.id] = [
+            (await store.across_workspaces.write(file_debrief_job(person))).is_full
+            for person in newcomers
+        ]
+
+    assert refusals["north"] == refusals["south"]
+    assert refusals["north"] == [False] * 4 + [True] * 2
 
 
 async def test_only_clinicians_of_a_countable_team_are_counted(store: Store) -> None:

@@ -103,6 +103,35 @@ async def test_debrief_without_its_key_is_not_counted_and_not_withdrawn(store: S
         await store.across_workspaces.write(withdraw_debriefs_job(MARIE))
 
 
+async def test_lost_key_of_another_team_does_not_stop_a_withdrawal(store: Store) -> None:
+    """Periods that end at another moment have a key of their own; the others go on without it."""
+    await file_for_all(store)
+    ids_before = {key.file_name for key in list_period_keys(store)}
+    await open_periods(store, (build_team("west", zone="America/Vancouver"), 9))
+    lost_keys = [key for key in list_period_keys(store) if key.file_name not in ids_before]
+    assert lost_keys
+    for stored_key in lost_keys:
+        store.key_store.delete(stored_key)
+
+    assert await store.across_workspaces.write(withdraw_debriefs_job(MARIE)) == 1
+
+
+@pytest.mark.parametrize("is_key_lost", [False, True])
+async def test_filing_logs_nothing(
+    store: Store, caplog: pytest.LogCaptureFixture, *, is_key_lost: bool
+) -> None:
+    """No line of the log tells when somebody filed, whether the period's key is there or not."""
+    await file_for_all(store)
+    if is_key_lost:
+        delete_keys(store)
+    caplog.clear()
+
+    with caplog.at_level("DEBUG"):
+        await store.across_workspaces.write(file_debrief_job(MARIE))
+
+    assert [record for record in caplog.records if record.name.startswith("bot")] == []
+
+
 async def test_lost_key_leaves_other_workspaces_alone(store: Store) -> None:
     """Each workspace has keys of its own."""
     await file_for_all(store)
