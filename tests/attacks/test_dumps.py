@@ -1,5 +1,6 @@
 import hashlib
 import hmac
+import re
 import secrets
 import shutil
 import sqlite3
@@ -63,10 +64,19 @@ def count_linked_people(
     readable = b"".join([*values, *(plaintext for plaintext, _ in open_pairs)]) + str(rows).encode()
     token_keys = [*key_candidates, *(token_key for _, token_key in open_pairs)]
     return sum(
-        any(token in readable for token in guess_tokens(person, token_keys))
+        any(_is_counted(token, readable) for token in guess_tokens(person, token_keys))
         or person.id.encode() in readable
         for person in people
     )
+
+
+def _is_counted(token: bytes, readable: bytes) -> bool:
+    """Whether *token* is found before a count other than 0.
+
+    Everybody on a period's list has a slot from its opening, so that a slot alone links nobody to
+    anything that was filed.
+    """
+    return re.search(re.escape(token) + rb"[^\0]", readable, re.DOTALL) is not None
 
 
 def open_records(
