@@ -34,8 +34,8 @@ class Duty:
 
 
 TIMETABLE: Mapping[str, Duty] = {
-    "mark_database": Duty(mark_database.run, mark_database.next_due),
     "close_periods": Duty(close_periods.run, close_periods.next_due),
+    "mark_database": Duty(mark_database.run, mark_database.next_due),
     "reseal_records": Duty(reseal_records.run, reseal_records.next_due),
     "archive_releases": Duty(archive_releases.run, archive_releases.next_due),
     "daily_tip": Duty(daily_tip.run, daily_tip.next_due),
@@ -43,7 +43,11 @@ TIMETABLE: Mapping[str, Duty] = {
     "refresh_profiles": Duty(refresh_profiles.run, refresh_profiles.next_due),
     "retention": Duty(retention.run, retention.next_due),
 }
-"""The duties by name; a tick runs them in this order."""
+"""The duties by name; a tick runs them in this order.
+
+Periods are opened before a restore is looked for: after a restore to before the last close the
+current period is missing from the database, and its people must read what is undone, too.
+"""
 
 COMPOSERS: Mapping[str, Composer] = {
     DeliveryKind.TIP: daily_tip.compose_tip,

@@ -13,7 +13,7 @@ from bot.elements import Banner
 from bot.store.backup import back_up_database
 from bot.store.store import Store
 from handlers import FORMS
-from schedules import COMPOSERS, close_periods, mark_database, weekly_checkin
+from schedules import COMPOSERS, TIMETABLE, close_periods, mark_database, weekly_checkin
 from schedules.delivery.sender import DeliverySender
 from tests.doubles import PEPPERS, START, FakeClock, RecordingOutlet
 from tests.key_folders import key_store_for
@@ -104,6 +104,37 @@ def build_notices(catalogue: Catalogue) -> dict[str, list[str]]:
         day = words.format_day(START.date())
         notices[person.id] = [words.translate("checkin.nudge.undone", day=day)]
     return notices
+
+
+async def run_tick(context: Context) -> None:
+    """Run the duties of periods and of the mark, in the order of a tick."""
+    for name in TIMETABLE:
+        if name in {"close_periods", "mark_database"}:
+            await TIMETABLE[name].run(context)
+
+
+async def test_backup_from_before_the_last_close_is_detected_for_the_period_that_opens_now(
+    context: Context, clock: FakeClock, tmp_path: Path
+) -> None:
+    """The current period is not in such a backup, and what was filed in it is undone too."""
+    await set_up_team(context)
+    await run_tick(context)
+    back_up_database(f"sqlite:///{tmp_path}/attune.sqlite", tmp_path / "backup")
+    restored_to = clock()
+    clock.advance(weeks=14)
+    await run_tick(context)
+    await submit(context, "debrief", MARIE, "act 1")
+    key_store = key_store_for(f"sqlite:///{tmp_path}/attune.sqlite")
+    store = Store.open(f"sqlite:///{tmp_path}/backup", PEPPERS, key_store)
+
+    await run_tick(Context(store, context.catalogue, clock, {}))
+
+    undone_since = await store.across_workspaces.read(
+        lambda repos: repos.ledger.find_undone_since(TEAM.id, clock())
+    )
+    await store.close()
+    assert undone_since is not None
+    assert undone_since <= restored_to
 
 
 async def test_everybody_on_the_list_reads_it_with_the_next_checkin(
