@@ -216,7 +216,10 @@ async def test_a_live_workers_workflows_are_not_resumed(
     await plan_notes(context, WORKSPACES[1], "U0ADA")
 
     await asyncio.sleep(TIMINGS.orphan_grace_seconds * 3)
-    assert tables.count_states() == {"PENDING": 1}
+    # The worker may have queued the workspace again meanwhile, behind the pending workflow.
+    states = tables.count_states()
+    assert (states["PENDING"], set(states) <= {"PENDING", "ENQUEUED"}) == (1, True)
+    assert outlet.sent_messages == []
 
     other_lease.release_lease()
     await wait_until(lambda: len(outlet.sent_messages) == 1)
