@@ -71,11 +71,7 @@ def count_linked_people(
 
 
 def _is_counted(token: bytes, readable: bytes) -> bool:
-    """Whether *token* is found before a count other than 0.
-
-    Everybody on a period's list has a slot from its opening, so that a slot alone links nobody to
-    anything that was filed.
-    """
+    """Whether *token* precedes a count; everybody on the list has a slot, with debriefs or not."""
     return re.search(re.escape(token) + rb"[^\0]", readable, re.DOTALL) is not None
 
 
