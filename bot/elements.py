@@ -6,6 +6,7 @@ for a channel. Everything else is literal; a product's renderer escapes it. Bodi
 these element types only, so every element can be rendered by both products.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
@@ -114,11 +115,23 @@ class OverflowMenu:
     options: tuple[Option, ...]
 
 
+MAX_CONTROLS_PER_ROW = 5
+"""Teams renders six at most in one ActionSet."""
+
+
 @dataclass(frozen=True)
 class ActionRow:
-    """Up to five controls in one row (Teams renders six at most in one ActionSet)."""
+    """Up to :data:`MAX_CONTROLS_PER_ROW` controls in one row."""
 
     controls: tuple[Button | Link | OverflowMenu, ...]
+
+
+def split_into_rows(controls: Sequence[Button | Link | OverflowMenu]) -> tuple[ActionRow, ...]:
+    """Return *controls* in rows of at most :data:`MAX_CONTROLS_PER_ROW`."""
+    starts = range(0, len(controls), MAX_CONTROLS_PER_ROW)
+    return tuple(
+        ActionRow(tuple(controls[start : start + MAX_CONTROLS_PER_ROW])) for start in starts
+    )
 
 
 class Share(Enum):

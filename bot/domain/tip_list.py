@@ -5,7 +5,16 @@ from types import MappingProxyType
 
 from bot.content.catalogue import LanguagePack, Tip
 from bot.domain import tips
-from bot.elements import ActionRow, Button, Caption, Element, Heading, Message, Text
+from bot.elements import (
+    ActionRow,
+    Button,
+    Caption,
+    Element,
+    Heading,
+    Message,
+    Text,
+    split_into_rows,
+)
 from bot.errors import UnknownAnswerError
 
 SITUATION_ATOMS = MappingProxyType(
@@ -22,8 +31,6 @@ SITUATION_ATOMS = MappingProxyType(
 
 SITUATION_KINDS = ("point", "minutes")
 """The kinds of cards shown for a situation: what to know and say, and what to practise alone."""
-
-MAX_BUTTONS_PER_ROW = 5
 
 MAX_LISTED_TOPICS = 100
 """Maximum number of topics with a button; a practice may add any number of topics."""
@@ -95,8 +102,4 @@ def _render_buttons(
     name: str, buttons: Sequence[Button], words: LanguagePack
 ) -> tuple[Element, ...]:
     """Render *buttons* in rows below the heading of *name*."""
-    rows = (
-        ActionRow(tuple(buttons[start : start + MAX_BUTTONS_PER_ROW]))
-        for start in range(0, len(buttons), MAX_BUTTONS_PER_ROW)
-    )
-    return Text(f"**{words.translate(f'tip.list.{name}')}**"), *rows
+    return Text(f"**{words.translate(f'tip.list.{name}')}**"), *split_into_rows(buttons)

@@ -20,11 +20,12 @@ from bot.elements import (
     Option,
     OverflowMenu,
     Text,
+    split_into_rows,
 )
 from bot.errors import UnknownAnswerError
 
-MAX_BUTTONS_PER_ROW = 5
-"""Maximum number of buttons in a row and of options in a menu."""
+MAX_EARLIER_PERIODS = 5
+"""Maximum number of options in the menu of earlier periods, which is that of Slack's menu."""
 
 MAX_NAME_CHARS = 60
 """Maximum length of a team's name in a button or option of at most 75 characters."""
@@ -240,8 +241,7 @@ def _build_navigation(
                 team, words.translate("debriefs.other.team", team=team.name[:MAX_NAME_CHARS])
             )
         )
-    rows = range(0, len(buttons), MAX_BUTTONS_PER_ROW)
-    return tuple(ActionRow(tuple(buttons[row : row + MAX_BUTTONS_PER_ROW])) for row in rows)
+    return split_into_rows(buttons)
 
 
 def _build_earlier_periods(
@@ -254,7 +254,7 @@ def _build_earlier_periods(
     }
     options = tuple(
         Option(f"{archive.team.id}:{table.closes}", _format_period_label(table, words))
-        for table in tuple(earlier_by_close.values())[:MAX_BUTTONS_PER_ROW]
+        for table in tuple(earlier_by_close.values())[:MAX_EARLIER_PERIODS]
     )
     if len(options) == 1:
         return [Button("debriefs.period", options[0].label, options[0].code)]

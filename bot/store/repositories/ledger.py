@@ -141,7 +141,7 @@ class Ledger:
 
         The tokens are derived again from the periods' keys, so only the person can withdraw, only
         while a period is open, and from any team they were in. Raises :class:`MissingKeyError`
-        where a record cannot be opened.
+        where a record of the person's own team cannot be opened, or the key store not be reached.
         """
         deleted_counts = {TOTAL: 0, BREAKDOWN: 0}
         for period, open_record in self._load_withdrawable(contributor, now).items():
@@ -156,7 +156,7 @@ class Ledger:
         """Return teams that feed the periods, not of their own team, that count *contributor*.
 
         One team for the periods of a unit: where several feed one, a team that feeds the others
-        too. Raises :class:`MissingKeyError` where a record cannot be opened.
+        too. Raises :class:`MissingKeyError` as :meth:`withdraw_debriefs` does.
         """
         team_ids_by_period = {
             period: self._periods.list_feeding_team_ids(period)

@@ -28,7 +28,6 @@ from bot.store.repositories.column_codecs import (
     team_unit_key,
     to_unix_seconds,
 )
-from bot.store.repositories.linked_accounts import LinkedAccounts
 from bot.store.repositories.teams import Teams
 from bot.store.schema import feeds, ledger_records, periods, releases, teams
 from bot.store.upsert import insert_missing_rows
@@ -44,7 +43,6 @@ class Periods:
         self._connection = connection
         self._records = records.ledger_records
         self._teams = Teams(connection, records)
-        self._links = LinkedAccounts(connection)
 
     def get_or_open_periods(self, team: Team, now: datetime) -> tuple[Period, ...]:
         """Return the open periods that *team* feeds at *now*, the total's first.
@@ -224,10 +222,12 @@ class Periods:
         return period
 
     def _add_listed_people(self, period: Period, listed: Iterable[Person]) -> None:
-        """Give the main account of each person on the list a slot of the new record."""
-        links, open_record = self._links.list_links(), self._records.load_records([period])[period]
-        main_accounts = (links.get(person, person) for person in listed)
-        tokens = [derive_contributor_token(open_record.token_key, main) for main in main_accounts]
+        """Give each person on the list a slot of the new record.
+
+        A linked account is counted only if its main account is on a list, whose slot it shares.
+        """
+        open_record = self._records.load_records([period])[period]
+        tokens = [derive_contributor_token(open_record.token_key, person) for person in listed]
         self._records.replace_record(period, slots.add_tokens(open_record.record, tokens))
 
     def _is_key_lost(self, period: Period) -> bool:

@@ -6,6 +6,7 @@ from tests.ledger_records import count_stored_codes, fetch_token_codes
 from tests.store.sample_counts import (
     build_clinicians,
     build_team,
+    fetch_records,
     file_debrief_job,
     open_periods,
     withdraw_debriefs_job,
@@ -22,6 +23,18 @@ async def link_accounts(store: Store, *account_groups: tuple[Person, ...]) -> bo
     return await store.across_workspaces.write(
         lambda repos: repos.linked_accounts.set_links(account_groups)
     )
+
+
+async def test_linked_account_files_in_the_slot_of_its_listed_main_account(store: Store) -> None:
+    """A debrief from either account takes no free slot, as the list's people have theirs."""
+    await link_accounts(store, (MARIE, MARIE_ON_TEAMS))
+    await open_periods(store, (NORTH, 9))
+    for account in (MARIE, MARIE_ON_TEAMS):
+        await store.across_workspaces.write(file_debrief_job(account))
+
+    records = await fetch_records(store)
+    assert [len(record.slots) for record in records.values()] == [9, 9]
+    assert await count_stored_codes(store) == 4
 
 
 async def test_linked_accounts_share_one_token(store: Store) -> None:
