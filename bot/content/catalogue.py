@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, time
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 from babel import Locale
@@ -36,12 +36,14 @@ TAG_BY_FOLDER = {"en": "en", "fr": "fr-CA", "zh": "zh-Hans"}
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LanguagePack:
     """All content of one language, with its formatting of dates, times, numbers and lists.
 
-    ``sentences`` are keyed ``area.path`` (file name, then tables); ``guide`` maps dotted paths to
-    the lines of the guide; ``topics`` maps the keyword of ``/tip`` to the topic's title.
+    Its repr names no content, of which there are 70,000 words: asyncio computes the repr of
+    results that it only passes on. ``sentences`` are keyed ``area.path`` (file name, then
+    tables); ``guide`` maps dotted paths to the lines of the guide; ``topics`` maps the keyword of
+    ``/tip`` to the topic's title.
     """
 
     language: str
@@ -134,7 +136,7 @@ class LanguagePack:
         return {sign.code: sign for sign in self.signs}[code]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Catalogue:
     """The language packs that are complete, with the result of loading the custom cards.
 
@@ -171,15 +173,23 @@ class Catalogue:
 
 
 def load_catalogue(cards_folder: Path | None = None) -> Catalogue:
-    """Load every language's files, and the custom cards in *cards_folder* if given."""
+    """Return every language's content, with the custom cards in *cards_folder* if given.
+
+    The shipped content is parsed once in a process.
+    """
+    packs = _load_shipped_packs()
+    return Catalogue(packs) if cards_folder is None else _add_custom_cards(packs, cards_folder)
+
+
+@cache
+def _load_shipped_packs() -> Mapping[str, LanguagePack]:
     references = loader.load_references(CONTENT_FOLDER / "references.toml")
     glyphs = loader.load_glyphs(CONTENT_FOLDER / "signs.toml")
-    packs = {
+    return {
         tag: _load_pack(CONTENT_FOLDER / folder, tag, references, glyphs)
         for folder, tag in TAG_BY_FOLDER.items()
         if (CONTENT_FOLDER / folder).is_dir()
     }
-    return Catalogue(packs) if cards_folder is None else _add_custom_cards(packs, cards_folder)
 
 
 def _add_custom_cards(packs_by_tag: Mapping[str, LanguagePack], folder: Path) -> Catalogue:
