@@ -10,7 +10,7 @@ from typing import Any
 from starlette.types import ASGIApp, Message
 
 _RESPONSE_DELAY_SECONDS = 0.005
-"""Seconds that sending a response takes, during which no background task may start."""
+"""Seconds that sending takes where the order of events is recorded: no task may start meanwhile."""
 
 
 @dataclass
@@ -48,7 +48,7 @@ async def send_request(
         return {"type": "http.request", "body": chunks.pop(0), "more_body": bool(chunks)}
 
     async def send(message: Message) -> None:
-        await asyncio.sleep(_RESPONSE_DELAY_SECONDS)
+        await asyncio.sleep(0 if event_order is None else _RESPONSE_DELAY_SECONDS)
         if message["type"] == "http.response.start":
             response.status = message["status"]
             response.headers = {key.decode(): value.decode() for key, value in message["headers"]}

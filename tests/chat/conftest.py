@@ -12,6 +12,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot import app
+from bot.chat.slack.adapter import SlackAdapter
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.store.open_store import open_store
@@ -86,6 +87,9 @@ async def open_slack(folder: Path) -> AsyncIterator[SlackProduct]:
             slack_bot_token=SecretStr("xoxb-planted"),
             slack_signing_secret=SecretStr(payloads.SIGNING_SECRET),
         )
+        adapter = bot.chat_adapters["slack"]
+        assert isinstance(adapter, SlackAdapter)
+        adapter.responder.waiting_form_seconds = 0
         async with bot.lifespan():
             yield SlackProduct(bot, clock, "T1CLINIC", "C1TEAM", people, "U9EXTERNAL", api=api)
 

@@ -91,7 +91,8 @@ class SlackAdapter:
     """The Slack side of the bot: endpoint, Socket Mode connection, outlet and lifecycle.
 
     ``asgi`` is the ASGI application for Slack's HTTP requests, ``None`` without a signing
-    secret; ``outlet`` sends the messages of the workflows and handlers.
+    secret; ``outlet`` sends the messages of the workflows and handlers, ``responder`` the replies
+    that no response can contain.
     """
 
     def __init__(self, outbound: SlackOutboundSide, routes: Routes) -> None:
@@ -112,6 +113,7 @@ class SlackAdapter:
         self.app = bolt_app.build_bolt_app(
             dispatcher, self._api_client, pads_answers=access.pads_answers
         )
+        self.responder = dispatcher.responder
         self.asgi: ASGIApp | None = None
         if access.signing_secret:
             self.asgi = Guard(

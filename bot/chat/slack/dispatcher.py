@@ -80,7 +80,7 @@ class Dispatcher:
         self._installed_workspace = installed_workspace
         self._catalogue = catalogue
         self._after_response = after_response
-        self._responder = Responder(
+        self.responder = Responder(
             api_client,
             lambda interaction: self._get_pack(interaction.request).translate("manifest.name"),
         )
@@ -151,7 +151,7 @@ class Dispatcher:
 
     async def _post_refusal(self, message: Message, interaction: Interaction) -> None:
         try:
-            await self._responder.post_ephemeral(message, interaction)
+            await self.responder.post_ephemeral(message, interaction)
         except Exception as error:  # noqa: BLE001 - the user can press the button again
             log_error(logger, "slack.refusal_failed", error)
 
@@ -235,7 +235,7 @@ class Dispatcher:
         self, reply: Reply, interaction: Interaction, *, refresh_home: bool
     ) -> None:
         try:
-            await self._responder.send_reply(reply, interaction)
+            await self.responder.send_reply(reply, interaction)
         except Exception as error:  # noqa: BLE001 - the user gets an error message instead
             log_error(logger, "slack.reply_failed", error, reason=slack_error_code(error))
             await self._report_failure(interaction)
@@ -251,7 +251,7 @@ class Dispatcher:
         )
         try:
             if isinstance(error_reply, Message):
-                await self._responder.report_failure(error_reply, interaction)
+                await self.responder.report_failure(error_reply, interaction)
         except Exception as error:  # noqa: BLE001 - no further fallback exists
             log_error(logger, "slack.failure_report_failed", error, reason=slack_error_code(error))
 
@@ -265,7 +265,7 @@ class Dispatcher:
                 )
             )
             if isinstance(home, Home):
-                await self._responder.send_reply(home, interaction)
+                await self.responder.send_reply(home, interaction)
         except Exception as error:  # noqa: BLE001 - the action itself is already stored
             log_error(logger, "slack.home_publish_failed", error, reason=slack_error_code(error))
 

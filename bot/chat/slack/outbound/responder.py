@@ -36,6 +36,7 @@ class Responder:
 
     def __init__(self, api_client: ApiClient, get_form_title: Callable[[Interaction], str]) -> None:
         """Send with *api_client*; *get_form_title* titles a form that is built from a message."""
+        self.waiting_form_seconds = _WAITING_FORM_SECONDS
         self._api_client = api_client
         self._get_form_title = get_form_title
 
@@ -71,7 +72,7 @@ class Responder:
         if interaction.reply_target.origin is not Origin.SUBMITTED:
             return await deferred.continuation()
         reply, _ = await asyncio.gather(
-            deferred.continuation(), asyncio.sleep(_WAITING_FORM_SECONDS)
+            deferred.continuation(), asyncio.sleep(self.waiting_form_seconds)
         )
         return reply
 
