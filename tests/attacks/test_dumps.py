@@ -61,7 +61,7 @@ def count_linked_people(
     values = [value for row in rows for value in row if isinstance(value, bytes)]
     key_candidates = [*values, *peppers, *period_keys]
     open_pairs = list(open_records(tables, key_candidates))
-    readable = b"".join([*values, *(plaintext for plaintext, _ in open_pairs)]) + str(rows).encode()
+    readable = b"|".join([*values, *(text for text, _ in open_pairs), str(rows).encode()])
     token_keys = [*key_candidates, *(token_key for _, token_key in open_pairs)]
     return sum(
         any(_is_counted(token, readable) for token in guess_tokens(person, token_keys))
