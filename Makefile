@@ -61,17 +61,20 @@ unit: $(VENV)/tests
 	$(BIN)/pytest -q -n $(JOBS) --without 'postgresql chromium node' \
 	  tests/domain tests/content tests/handlers tests/workflows tests/test_*.py
 
-# Coverage of the domain is measured over the tests of its rules and of its callers alone: measuring
-# doubles the time of a test. Journeys and attacks mostly wait for processes of their own, so one
-# more of them runs than there are cores.
+# Coverage of the domain is measured over the tests of its rules and of its callers alone, without
+# the walks over all guides: measuring more than doubles the time of a test. Journeys and attacks
+# mostly wait for processes of their own, so one more of them runs than there are cores.
 RULES := tests/domain tests/handlers tests/workflows
+WALKS := tests/domain/debriefs/test_guide_rules.py tests/domain/debriefs/test_review_tables.py
 LONG := tests/attacks tests/journeys
 LONG_JOBS ?= $(shell expr $(JOBS) + 1)
+OTHERS = $(filter-out $(RULES) $(LONG),$(patsubst %/,%,$(wildcard tests/*/))) \
+         $(wildcard tests/test_*.py)
 PYTEST := $(BIN)/pytest --dist worksteal --without '$(WITHOUT)'
 tests: $(VENV)/tests
-	$(PYTEST) -n $(JOBS) --cov --cov-report= $(RULES)
+	$(PYTEST) -n $(JOBS) --cov --cov-report= $(WALKS:%=--ignore=%) $(RULES)
 	$(BIN)/coverage report --fail-under=100
-	$(PYTEST) -n $(JOBS) $(RULES:%=--ignore=%) $(LONG:%=--ignore=%)
+	$(PYTEST) -n $(JOBS) $(WALKS) $(OTHERS)
 	$(PYTEST) -n $(LONG_JOBS) $(LONG)
 
 # 10,000 check-ins over 1, 10 and 100 workspaces, one run with a kill half-way, and ten times as
