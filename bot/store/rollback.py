@@ -17,12 +17,11 @@ _MARK_NAME = "rollback_mark"
 class Rollback:
     """The database was replaced by an older copy.
 
-    What was written between ``restored_to`` and ``lost_until`` is undone, filings and withdrawals
-    included. Both instants have the resolution of a watermark, ten minutes.
+    What was written since ``restored_to`` is undone, filings and withdrawals included. The instant
+    has the resolution of a watermark, ten minutes.
     """
 
     restored_to: datetime
-    lost_until: datetime
 
 
 def detect_rollback(connection: Connection, key_store: KeyStore) -> Rollback | None:
@@ -35,7 +34,7 @@ def detect_rollback(connection: Connection, key_store: KeyStore) -> Rollback | N
     stored_mark = key_store.read_mark()
     if database_mark is None or stored_mark is None or database_mark >= stored_mark:
         return None
-    return Rollback(from_unix_seconds(database_mark), from_unix_seconds(stored_mark))
+    return Rollback(from_unix_seconds(database_mark))
 
 
 def advance_database_mark(connection: Connection, now: datetime) -> int:

@@ -25,6 +25,7 @@ from bot.store.group_commit import (
 from bot.store.keys.key_store import KeyStore
 from bot.store.record_cache import RecordCache
 from bot.store.repositories import Repositories
+from bot.store.request_keys import RequestKeys
 from bot.store.rollback import Rollback
 from bot.store.worker_locks import LiveWorker, WorkerLease
 
@@ -90,7 +91,7 @@ class Store:
         max_queued: int = MAX_QUEUED,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        """Use *engines*; *peppers*, newest first, key the encryption and the digests.
+        """Use *engines*; *peppers*, newest first, key the encryption.
 
         *key_store* holds the keys of periods and teams, outside this database; the store closes it.
 
@@ -100,9 +101,10 @@ class Store:
         self._engines = engines
         self.key_store = key_store
         self._peppers = peppers
+        request_keys = RequestKeys(key_store)
         self._writer = GroupCommitWriter(
             engines.writer,
-            lambda connection: RecordCache(connection, key_store),
+            lambda connection: RecordCache(connection, key_store, request_keys),
             self._build_repositories,
             max_queued=max_queued,
             idle_seconds=idle_seconds,
