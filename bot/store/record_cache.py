@@ -10,10 +10,9 @@ from bot.domain.counts import slots
 from bot.domain.counts.slots import LedgerRecord
 from bot.store import sealing
 from bot.store.keys.key_id import PeriodKeyId, TeamKeyId
-from bot.store.keys.key_store import KeyStore
 from bot.store.period import Period
 from bot.store.schema import ledger_records, team_records
-from bot.store.sealed_records import RecordSnapshot, SealedRecords
+from bot.store.sealed_records import KeySource, RecordSnapshot, SealedRecords
 
 _ledger_logger = logging.getLogger("attune.ledger")
 
@@ -90,7 +89,7 @@ class RecordCache:
     """
 
     def __init__(
-        self, connection: Connection, key_store: KeyStore, *, is_read_only: bool = False
+        self, connection: Connection, key_store: KeySource, *, is_read_only: bool = False
     ) -> None:
         """Use the transaction of *connection*; nothing is read before it is needed."""
         self.ledger_records = SealedRecords(
@@ -109,6 +108,14 @@ class RecordCache:
         ledger_snapshot, team_snapshot = snapshot
         self.ledger_records.restore_snapshot(ledger_snapshot)
         self.team_records.restore_snapshot(team_snapshot)
+
+    @property
+    def is_key_store_unavailable(self) -> bool:
+        """Whether a key could not be read or created in this transaction."""
+        return (
+            self.ledger_records.is_key_store_unavailable
+            or self.team_records.is_key_store_unavailable
+        )
 
     def write_dirty(self) -> None:
         """Seal and write every marked record, in one statement per table."""

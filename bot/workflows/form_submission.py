@@ -12,7 +12,7 @@ from typing import TypeVar
 from bot.conversation import Person, Request
 from bot.domain.people import Team
 from bot.store.repositories import Repositories
-from bot.store.repositories.ledger import Contributor
+from bot.store.repositories.ledger import Contributor, MissingKeyError
 
 T = TypeVar("T")
 
@@ -61,7 +61,8 @@ def submit_form(
     the records of the person's team are sealed again: those of its periods, and the one with the
     slot of the person's own account, whatever *apply* did. A repetition inserts
     a random key, so that it writes the same rows as the first request. For a person on no team's
-    list nothing is inserted, unless *apply* lets them join one.
+    list nothing is inserted, unless *apply* lets them join one. Raises
+    :class:`bot.errors.StoreBusyError`, with nothing written, while the key store is unavailable.
     """
     contributor = repos.ledger.load_contributor(request.person, now)
     if contributor.team is None:
@@ -75,9 +76,14 @@ def submit_form(
     is_first = repos.idempotency_keys.claim(_IDEMPOTENCY_KIND, key, now.date())
     if not is_first:
         repos.idempotency_keys.insert_random_key(now.date())
-    result = apply(FormContext(request.person, now, contributor, is_first))
+    try:
+        result = apply(FormContext(request.person, now, contributor, is_first))
+    except MissingKeyError:
+        repos.require_keys()
+        raise
     repos.ledger.reseal_periods(contributor.periods)
     repos.team_slots.reseal([contributor.record_team_id], now.date())
+    repos.require_keys()
     return result
 
 
@@ -111,4 +117,5 @@ def _apply_without_team(
     result = apply(form)
     if team := repos.teams.get_home_team(form.person):
         write_cover(repos, team, form.now)
+    repos.require_keys()
     return result

@@ -93,10 +93,14 @@ def iter_crashed_copies(folder: Path, prepared: Path, action: Action) -> Iterato
 
 
 def list_key_files(folder: Path) -> list[str]:
-    """Return the files of the key folder, without team keys and the tag for backup tools."""
+    """Return the files of the key folder, without team keys, claim and tag."""
     keys = folder / "keys"
     names = (path.name for path in keys.iterdir()) if keys.exists() else ()
-    return sorted(name for name in names if name != "CACHEDIR.TAG" and not name.endswith(".team"))
+    return sorted(
+        name
+        for name in names
+        if name not in {"CACHEDIR.TAG", "claim"} and not name.endswith(".team")
+    )
 
 
 async def fetch_totals(store: Store) -> list[LedgerRecord]:
