@@ -1,7 +1,7 @@
 """Handlers of ``/debriefs``: a team's published tables, one for each period that is over."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from bot.context import Context
@@ -76,9 +76,9 @@ async def _build_counts_page(
     request: Request, context: Context, team_id: str, closes: date | None
 ) -> Reply:
     words = context.catalogue.get_pack(request.language)
-    week = context.now().toordinal() // 7
+    now = context.now()
     archive = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: _load_report_archive(repos, request.person, team_id, week)
+        lambda repos: _load_report_archive(repos, request.person, team_id, now)
     )
     message = reports.render_report(archive, closes, words)
     return surface.as_message_or_form(request, words, words.translate("debriefs.title"), message)
@@ -94,7 +94,7 @@ def _load_read_access(repos: Repositories, person: Person) -> _ReadAccess:
 
 
 def _load_report_archive(
-    repos: Repositories, person: Person, team_id: str, week: int
+    repos: Repositories, person: Person, team_id: str, now: datetime
 ) -> ReportArchive:
     """Load the team's published tables.
 
@@ -110,10 +110,10 @@ def _load_report_archive(
             _build_published_table(release, team_id)
             for release in repos.releases.list_by_team(team_id)
         ),
-        next_close=repos.ledger.next_close_of_team(team_id),
+        next_release=repos.ledger.find_next_release(team_id, now),
         other_teams=tuple(team for team in reader.teams if team.id != team_id),
         reads_by_role=team_id in load_roles_by_team(repos, person),
-        week=week,
+        week=now.toordinal() // 7,
     )
 
 

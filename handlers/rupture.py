@@ -1,18 +1,17 @@
 """Handlers of ``/rupture``: a debrief of two codes, filed for the counts, and its guide."""
 
 import secrets
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 
 from bot.content.model import Sign
 from bot.context import Context
 from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers, Person, Reply, Request
-from bot.domain import surface
 from bot.domain.checkins import questions
+from bot.domain.counts.next_release import NextRelease
 from bot.domain.debriefs import debrief_form, follow_ups, guides
 from bot.domain.people import Team
 from bot.domain.person import privacy_notice
-from bot.elements import Text
 from bot.store.repositories import Repositories
 from bot.workflows.form_submission import FormContext, submit_form, withdraw_everywhere
 from bot.workflows.personal_data import load_personal_data
@@ -23,16 +22,11 @@ async def open_debrief_form(request: Request, context: Context) -> Reply:
     words = context.catalogue.get_pack(request.language)
     opening_line = words.translate("usage.discarded") if request.keyword == UNKNOWN_KEYWORD else ""
 
-    def read_policy(repos: Repositories) -> tuple[str, ...]:
-        team = repos.teams.get_home_team(request.person)
-        return privacy_notice.policy_sentences(
-            words, team, _debrief_withdrawal_deadline(repos, team)
-        )
-
+    team, next_release = await _read_next_release(request, context)
     return debrief_form.build_debrief_form(
         words,
         opening_line=opening_line,
-        policy_lines=await context.store.for_workspace(request.person.workspace).read(read_policy),
+        policy_lines=privacy_notice.policy_sentences(words, team, next_release),
     )
 
 
@@ -56,6 +50,8 @@ async def submit_debrief(request: Request, context: Context) -> Reply:
             on_roster=form.team is not None,
             withdrawable_until=filing.withdrawable_until,
             is_full=filing.is_full,
+            is_key_lost=filing.is_key_lost,
+            is_withdrawn=filing.is_withdrawn,
         )
         return filing_note, form.supervisor_ids
 
@@ -67,17 +63,21 @@ async def submit_debrief(request: Request, context: Context) -> Reply:
 
 async def open_debrief_withdrawal_form(request: Request, context: Context) -> Reply:
     """Open the form in which a person confirms that their debriefs are withdrawn."""
-    return privacy_notice.build_withdrawal_form(context.catalogue.get_pack(request.language))
+    _, next_release = await _read_next_release(request, context)
+    return privacy_notice.build_withdrawal_form(
+        context.catalogue.get_pack(request.language),
+        is_key_lost=next_release is not None and next_release.is_key_lost,
+    )
 
 
 async def submit_debrief_withdrawal(request: Request, context: Context) -> Reply:
     """Withdraw every debrief that the person filed in the open period; notify no other person.
 
     The reply is the same whether or not anything was filed, so that no person can be forced to
-    show whether they had filed.
+    show whether they had filed. It depends on the team alone, whose period's key may be lost.
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
-    await context.store.for_workspace(request.person.workspace).write(
+    is_key_lost = await context.store.for_workspace(request.person.workspace).write(
         lambda repos: submit_form(
             repos,
             request,
@@ -85,10 +85,7 @@ async def submit_debrief_withdrawal(request: Request, context: Context) -> Reply
             partial(withdraw_everywhere, repos),
         )
     )
-    confirmation = Text(words.translate("privacy.withdraw.done"))
-    return surface.build_note_form(
-        words, words.translate("privacy.withdraw.title"), (confirmation,)
-    )
+    return privacy_notice.build_withdrawn_form(words, is_key_lost=is_key_lost)
 
 
 async def open_guide_chooser(request: Request, context: Context) -> Reply:
@@ -145,9 +142,17 @@ async def submit_deeper_form(request: Request, context: Context) -> Reply:
     return follow_ups.add_follow_up_notice(guide, sign, words) if sign and is_saved else guide
 
 
-def _debrief_withdrawal_deadline(repos: Repositories, team: Team | None) -> date | None:
-    """Return the day before which a debrief that a member of *team* files can be withdrawn."""
-    return repos.ledger.next_close_of_team(team.id) if team else None
+async def _read_next_release(
+    request: Request, context: Context
+) -> tuple[Team | None, NextRelease | None]:
+    """Return the person's home team, and the next release that it feeds."""
+    now = context.now()
+
+    def read_release(repos: Repositories) -> tuple[Team | None, NextRelease | None]:
+        team = repos.teams.get_home_team(request.person)
+        return team, repos.ledger.find_next_release(team.id, now) if team else None
+
+    return await context.store.for_workspace(request.person.workspace).read(read_release)
 
 
 def _save_follow_up_wish(repos: Repositories, person: Person, sign: Sign, now: datetime) -> bool:

@@ -102,7 +102,7 @@ async def _save_setup(
     words = context.catalogue.get_pack(request.language)
     return setup_form.build_saved_form(
         saved.team,
-        saved.period_close,
+        saved.next_release,
         words,
         posts_introduction=saved.posts_introduction,
         is_question_deferred=saved.is_question_deferred,

@@ -10,7 +10,9 @@ from bot.domain.counts import slots
 from bot.domain.counts.slots import LedgerRecord
 from bot.store import sealing
 from bot.store.keys.key_id import PeriodKeyId, TeamKeyId
+from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.period import Period
+from bot.store.request_keys import RequestKeys
 from bot.store.schema import ledger_records, team_records
 from bot.store.sealed_records import KeySource, RecordSnapshot, SealedRecords
 
@@ -18,11 +20,16 @@ _ledger_logger = logging.getLogger("attune.ledger")
 
 
 class LedgerCodec:
-    """Records of debriefs, by period; a lost one is never replaced."""
+    """Records of debriefs, by period; a lost one is never replaced.
+
+    A key store that is unavailable is logged by the duties that open and close periods: a
+    withdrawal opens more records than other forms, and a line in the log would tell its time.
+    """
 
     table = ledger_records
     log_name = "ledger"
     logger = _ledger_logger
+    is_outage_logged = False
 
     def row_key(self, record_id: Period) -> dict[str, object]:
         """Return the primary key of a period's record."""
@@ -55,6 +62,7 @@ class TeamCodec:
     table = team_records
     log_name = "team_record"
     logger = logging.getLogger("attune.team_record")
+    is_outage_logged = True
 
     def row_key(self, record_id: str) -> dict[str, object]:
         """Return the primary key of a team's record."""
@@ -89,15 +97,51 @@ class RecordCache:
     """
 
     def __init__(
-        self, connection: Connection, key_store: KeySource, *, is_read_only: bool = False
+        self,
+        connection: Connection,
+        key_store: KeySource,
+        request_keys: RequestKeys | None = None,
+        *,
+        is_read_only: bool = False,
     ) -> None:
-        """Use the transaction of *connection*; nothing is read before it is needed."""
+        """Use the transaction of *connection*; nothing is read before it is needed.
+
+        *request_keys* are those of the process, which outlive the transaction.
+        """
+        self._key_store = key_store
+        self._request_keys = request_keys or RequestKeys()
+        self._loaded_request_keys: tuple[bytes, ...] = ()
+        self._request_key_error: KeyStoreUnavailableError | None = None
         self.ledger_records = SealedRecords(
             LedgerCodec(), connection, key_store, is_read_only=is_read_only
         )
         self.team_records = SealedRecords(
             TeamCodec(), connection, key_store, is_read_only=is_read_only
         )
+
+    @property
+    def is_key_store_unavailable(self) -> bool:
+        """Whether a key could not be read in this transaction: it may exist all the same."""
+        return (
+            self._request_key_error is not None
+            or self.ledger_records.is_key_store_unavailable
+            or self.team_records.is_key_store_unavailable
+        )
+
+    def load_request_keys(self) -> tuple[bytes, ...]:
+        """Return the keys of digests of requests, newest first, read once per transaction.
+
+        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        """
+        if self._request_key_error is not None:
+            raise self._request_key_error
+        if not self._loaded_request_keys:
+            try:
+                self._loaded_request_keys = self._request_keys.load_keys(self._key_store)
+            except KeyStoreUnavailableError as error:
+                self._request_key_error = error
+                raise
+        return self._loaded_request_keys
 
     def take_snapshot(self) -> tuple[RecordSnapshot, RecordSnapshot]:
         """Return the present content, for :meth:`restore_snapshot`."""
@@ -108,14 +152,6 @@ class RecordCache:
         ledger_snapshot, team_snapshot = snapshot
         self.ledger_records.restore_snapshot(ledger_snapshot)
         self.team_records.restore_snapshot(team_snapshot)
-
-    @property
-    def is_key_store_unavailable(self) -> bool:
-        """Whether a key could not be read or created in this transaction."""
-        return (
-            self.ledger_records.is_key_store_unavailable
-            or self.team_records.is_key_store_unavailable
-        )
 
     def write_dirty(self) -> None:
         """Seal and write every marked record, in one statement per table."""

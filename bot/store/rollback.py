@@ -15,12 +15,11 @@ from bot.store.repositories.watermarks import Watermarks
 class Rollback:
     """The database was replaced by an older copy.
 
-    What was written between ``restored_to`` and ``lost_until`` is undone, filings and withdrawals
-    included. Both instants have the resolution of a watermark, ten minutes.
+    What was written since ``restored_to`` is undone, filings and withdrawals included. The instant
+    has the resolution of a watermark, ten minutes.
     """
 
     restored_to: datetime
-    lost_until: datetime
 
 
 def detect_rollback(connection: Connection, key_store: KeyStore) -> Rollback | None:
@@ -32,7 +31,7 @@ def detect_rollback(connection: Connection, key_store: KeyStore) -> Rollback | N
     database_mark, claim = read_mark(connection), key_store.read_claim()
     if not database_mark or claim is None or database_mark >= claim.mark:
         return None
-    return Rollback(from_unix_seconds(database_mark), from_unix_seconds(claim.mark))
+    return Rollback(from_unix_seconds(database_mark))
 
 
 def advance_database_mark(connection: Connection, now: datetime) -> int:

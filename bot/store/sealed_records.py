@@ -1,6 +1,6 @@
 """Sealed records of one transaction and kind: opened once, changed, and sealed once."""
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from logging import Logger
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, select, tup
 
 from bot.logs import log_error
 from bot.store import sealing
-from bot.store.keys.key_id import PeriodKeyId, TeamKeyId
+from bot.store.keys.key_id import KeyId, PeriodKeyId, TeamKeyId
 from bot.store.keys.key_store import KeyStoreUnavailableError
 
 _MAX_LOADED_AT_ONCE = 200
@@ -56,6 +56,9 @@ class RecordCodec(Protocol[_CodecId_contra, Record]):
 
     logger: Logger
 
+    is_outage_logged: bool
+    """Whether it is logged at once that the key store is unavailable."""
+
     def row_key(self, record_id: _CodecId_contra) -> dict[str, object]:
         """Return the primary key of a record's row, in the order of the table's columns."""
 
@@ -78,10 +81,10 @@ class RecordCodec(Protocol[_CodecId_contra, Record]):
 class KeySource(Protocol):
     """Reads and creates keys; raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`."""
 
-    def get(self, key_id: PeriodKeyId | TeamKeyId) -> bytes | None:
+    def get(self, key_id: KeyId) -> bytes | None:
         """Return a key; ``None`` if it is missing."""
 
-    def get_or_create(self, key_id: PeriodKeyId | TeamKeyId) -> bytes:
+    def get_or_create(self, key_id: KeyId) -> bytes:
         """Return a key, created if missing."""
 
 
@@ -93,7 +96,7 @@ class SealedRecords(Generic[RecordId, Record]):
     """The records of one kind that a transaction has opened.
 
     A record that cannot be opened is ``None``: its key is lost, another key sealed it, or the key
-    store is unavailable, which is logged once. Where the codec replaces a lost record, a
+    store is unavailable. Where the codec replaces a lost record, a
     transaction that can write does so at once, under a new key, which is logged.
     """
 
@@ -114,14 +117,16 @@ class SealedRecords(Generic[RecordId, Record]):
         self._keys: dict[PeriodKeyId | TeamKeyId, bytes | None] = {}
         self.is_key_store_unavailable = False
 
-    def insert_record(self, record_id: RecordId, record: Record) -> None:
-        """Insert a new record, once its key is durable.
+    def insert_record(self, record_id: RecordId, build_record: Callable[[bytes], Record]) -> None:
+        """Insert a new record, once its key is durable; it is sealed once.
 
-        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        *build_record* receives the key of the tokens in it. Raises
+        :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
-        key_id = self._codec.key_id(record_id)
+        key_id, identity = self._codec.key_id(record_id), self._codec.identify(record_id)
         key = self._keys[key_id] = self._key_store.get_or_create(key_id)
-        open_record = OpenRecord(key, self._codec.identify(record_id), record)
+        token_key = sealing.derive_subkey(key, sealing.TOKEN_LABEL, *identity)
+        open_record = OpenRecord(key, identity, build_record(token_key))
         row = {**self._codec.row_key(record_id), "body": self._seal(open_record)}
         self._connection.execute(insert(self._codec.table), row)
         self._records[record_id] = open_record
@@ -199,9 +204,10 @@ class SealedRecords(Generic[RecordId, Record]):
             self._connection.execute(change, rows)
 
     def mark_unavailable(self, error: Exception) -> None:
-        """Log that the key store is unavailable, and open no record any more."""
+        """Open no record any more; log the outage of the key store if the codec says so."""
         self.is_key_store_unavailable = True
-        log_error(self._codec.logger, f"{self._codec.log_name}.key_store_unavailable", error)
+        if self._codec.is_outage_logged:
+            log_error(self._codec.logger, f"{self._codec.log_name}.key_store_unavailable", error)
 
     def _fetch_records(self, record_ids: list[RecordId]) -> None:
         table = self._codec.table

@@ -33,6 +33,7 @@ from bot.store.key_claims import ClaimStatus, KeyClaims, TransactionKeys
 from bot.store.keys.key_store import KeyStore
 from bot.store.record_cache import RecordCache
 from bot.store.repositories import Repositories
+from bot.store.request_keys import RequestKeys
 from bot.store.rollback import Rollback
 from bot.store.store_scope import StoreScope
 from bot.store.worker_locks import LiveWorker, WorkerLease
@@ -63,7 +64,7 @@ class Store:
         max_queued: int = MAX_QUEUED,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
-        """Use *engines*; *peppers*, newest first, key the encryption and the digests.
+        """Use *engines*; *peppers*, newest first, key the encryption.
 
         *key_store* holds the keys of periods and teams, outside this database; the store closes it.
 
@@ -75,9 +76,12 @@ class Store:
         self._claims = KeyClaims(key_store)
         self.claimed_key_store = ClaimedKeyStore(engines, key_store, self._claims)
         self._peppers = peppers
+        request_keys = RequestKeys()
         self._writer = GroupCommitWriter(
             engines.writer,
-            lambda connection: RecordCache(connection, TransactionKeys(self._claims, connection)),
+            lambda connection: RecordCache(
+                connection, TransactionKeys(self._claims, connection), request_keys
+            ),
             self._build_repositories,
             max_queued=max_queued,
             idle_seconds=idle_seconds,

@@ -11,8 +11,9 @@ from typing import TypeVar
 
 from bot.conversation import Person, Request
 from bot.domain.people import Team
+from bot.errors import StoreBusyError
 from bot.store.repositories import Repositories
-from bot.store.repositories.ledger import Contributor, MissingKeyError
+from bot.store.repositories.ledger import Contributor
 
 T = TypeVar("T")
 
@@ -61,29 +62,37 @@ def submit_form(
     the records of the person's team are sealed again: those of its periods, and the one with the
     slot of the person's own account, whatever *apply* did. A repetition inserts
     a random key, so that it writes the same rows as the first request. For a person on no team's
-    list nothing is inserted, unless *apply* lets them join one. Raises
-    :class:`bot.errors.StoreBusyError`, with nothing written, while the key store is unavailable.
+    list nothing is inserted, unless *apply* lets them join one.
+
+    Raises :class:`bot.errors.StoreBusyError`, with nothing written, where a key could not be
+    read: what *apply* could not store would otherwise be taken for processed when the person
+    sends it again. A key that is lost is no such failure.
     """
+    result = _apply_form(repos, request, now, apply, idempotency_key)
+    if repos.is_key_store_unavailable:
+        raise StoreBusyError
+    return result
+
+
+def _apply_form(
+    repos: Repositories,
+    request: Request,
+    now: datetime,
+    apply: Callable[[FormContext], T],
+    idempotency_key: str,
+) -> T:
     contributor = repos.ledger.load_contributor(request.person, now)
     if contributor.team is None:
         return _apply_without_team(
             repos, FormContext(request.person, now, contributor, is_first=True), apply
         )
-    key = repos.team_slots.bind_key(
-        contributor.record_team_id,
-        idempotency_key or f"{request.name} {request.idempotency_key}",
-    )
+    key = idempotency_key or f"{request.name} {request.idempotency_key}"
     is_first = repos.idempotency_keys.claim(_IDEMPOTENCY_KIND, key, now.date())
     if not is_first:
         repos.idempotency_keys.insert_random_key(now.date())
-    try:
-        result = apply(FormContext(request.person, now, contributor, is_first))
-    except MissingKeyError:
-        repos.require_keys()
-        raise
+    result = apply(FormContext(request.person, now, contributor, is_first))
     repos.ledger.reseal_periods(contributor.periods)
     repos.team_slots.reseal([contributor.record_team_id], now.date())
-    repos.require_keys()
     return result
 
 
@@ -98,16 +107,17 @@ def write_cover(repos: Repositories, team: Team, now: datetime) -> None:
     repos.team_slots.reseal([team.id], now.date())
 
 
-def withdraw_everywhere(repos: Repositories, form: FormContext) -> None:
+def withdraw_everywhere(repos: Repositories, form: FormContext) -> bool:
     """Withdraw every debrief of the person in open periods, from any team they were in.
 
     A team that they left has all the rows of a form written, as a cover writes them: otherwise
-    its ledger records alone would move, which nothing else does.
+    its ledger records alone would move, which nothing else does. Returns whether the key of a
+    period of their own team is lost, so that nothing in that period can be withdrawn.
     """
-    former_teams = repos.ledger.list_former_teams(form.contributor, form.now)
-    repos.ledger.withdraw_debriefs(form.contributor, form.now)
-    for team in former_teams:
+    withdrawal = repos.withdrawals.withdraw_debriefs(form.contributor, form.now)
+    for team in withdrawal.former_teams:
         write_cover(repos, team, form.now)
+    return withdrawal.is_key_lost
 
 
 def _apply_without_team(
@@ -117,5 +127,4 @@ def _apply_without_team(
     result = apply(form)
     if team := repos.teams.get_home_team(form.person):
         write_cover(repos, team, form.now)
-    repos.require_keys()
     return result

@@ -39,7 +39,7 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
     return PersonalData(
         clinician=clinician,
         team=team,
-        period_close=repos.ledger.next_close_of_team(team.id) if team else None,
+        next_release=repos.ledger.find_next_release(team.id, now) if team else None,
         intention=repos.intentions.get_intention(person),
         next_checkin_at=slot.due_at.astimezone(resolve_zone(clinician, team)) if slot else None,
         supervised_teams=supervised_teams,

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from bot.conversation import Person
+from bot.domain.counts.next_release import NextRelease
 from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import (
     Role,
@@ -50,14 +51,14 @@ INTRODUCTION_LIFETIME = timedelta(days=30)
 
 @dataclass(frozen=True)
 class SavedSetup:
-    """A saved set-up: the team, and the day on which its open period is published.
+    """A saved set-up: the team, and the release of its open period.
 
     ``posts_introduction`` is True when an introduction card was queued for the channel,
     ``is_question_deferred`` when a changed question applies from the next period.
     """
 
     team: Team
-    period_close: date | None
+    next_release: NextRelease | None
     posts_introduction: bool
     is_question_deferred: bool
 
@@ -153,7 +154,10 @@ def save_setup(
     posts_introduction = _queue_introduction(repos, team, person, now, team_id)
     is_question_deferred = saved_team is not None and saved_team.question != team.question
     return SavedSetup(
-        team, repos.ledger.next_close_of_team(team_id), posts_introduction, is_question_deferred
+        team,
+        repos.ledger.find_next_release(team_id, now),
+        posts_introduction,
+        is_question_deferred,
     )
 
 

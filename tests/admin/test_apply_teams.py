@@ -1,5 +1,6 @@
 """Applying a team file is validated, transactional and idempotent."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from bot.admin import apply_teams
 from bot.admin.apply_teams import ApplyResult
 from bot.context import Context
 from bot.conversation import Person
+from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Role, Team
 from bot.errors import FaultyInputError
 from schedules import COMPOSERS
@@ -56,16 +58,16 @@ async def test_applying_stores_the_team_and_plans_its_introduction(
     await DeliverySender(context, COMPOSERS).send_all_due()
     team = await load_north(context)
 
-    roster, supervisors, closes = await context.store.across_workspaces.read(
+    roster, supervisors, next_release = await context.store.across_workspaces.read(
         lambda repos: (
             repos.teams.list_roster(team.id),
             repos.teams.list_role_holders(team.id, Role.SUPERVISOR),
-            repos.ledger.next_close_of_team(team.id),
+            repos.ledger.find_next_release(team.id, context.now()),
         )
     )
     assert len(roster) == 5
     assert supervisors == (Person(WORKSPACE, "U0SUPER"),)
-    assert str(closes) == "2026-07-06"
+    assert next_release == NextRelease(date(2026, 7, 6))
     assert [sent.address.channel for sent in outlet.sent_messages] == ["C0NORTH"]
 
 

@@ -11,7 +11,7 @@ from bot.domain.counts.slots import LedgerRecord
 from bot.store import sealing
 from bot.store.period import Period
 from bot.store.repositories.ledger import Contributor, FilingResult, Ledger
-from bot.store.repositories.team_slots import TeamSlots
+from bot.store.request_keys import RequestKeys
 from tests.attacks.test_mutations import remove_encryption, skip_key_removal
 from tests.doubles import PEPPERS
 
@@ -96,8 +96,8 @@ def store_rows_with_dummies(patch: pytest.MonkeyPatch) -> None:
 
 
 def leave_keys_unbound(patch: pytest.MonkeyPatch) -> None:
-    """Claim idempotency keys that only the pepper protects."""
-    patch.setattr(TeamSlots, "bind_key", lambda _slots, _team_id, key: key)
+    """Claim idempotency keys under the pepper, in the place of a key outside the database."""
+    patch.setattr(RequestKeys, "load_keys", lambda _keys: PEPPERS)
 
 
 def _insert_slip(connection: Connection, token: bytes, code: str) -> None:

@@ -128,7 +128,7 @@ def _require_success(app: ASGIApp) -> ASGIApp:
 
 def _count_filed(repos: Repositories, now: datetime) -> int:
     contributor = repos.ledger.load_contributor(Person(WORKSPACE, payloads.MARIE), now)
-    return repos.ledger.withdraw_debriefs(contributor, now)
+    return repos.withdrawals.withdraw_debriefs(contributor, now).debrief_count
 
 
 def _declare_team(repos: Repositories) -> None:

@@ -15,6 +15,7 @@ from bot.domain.checkins.acknowledgements import CheckinAnswer, FollowUpAnswer
 from bot.domain.checkins.questions import Intention
 from bot.domain.codebook import ANSWER_CODES, FORM_CODES, STATUS_CODES
 from bot.domain.counts import release_rule, reports
+from bot.domain.counts.next_release import NextRelease
 from bot.domain.debriefs import debrief_form, guides
 from bot.domain.debriefs.debrief_form import Debrief, Refinement
 from bot.domain.people import Clinician
@@ -28,6 +29,7 @@ CATALOGUE = load_catalogue()
 LANGUAGE_PACKS = tuple(CATALOGUE.get_pack(tag) for tag in CATALOGUE.languages)
 
 DAY = date(2026, 9, 30)
+NEXT_RELEASE, LOST_RELEASE = NextRelease(DAY), NextRelease(DAY, is_key_lost=True)
 """A Wednesday, in a month with a long name."""
 
 NEW_CLINICIAN = Clinician(
@@ -65,7 +67,10 @@ def iter_messages(words: LanguagePack) -> Iterator[Message]:
     )
     yield questions.render_checkin(words, "2026-W10", words.signs[0], DAY)
     yield from (_report_page(words, table) for table in _iter_tables())
-    yield reports.render_report(reports.ReportArchive(TEAM, (), DAY), None, words)
+    yield from (
+        reports.render_report(reports.ReportArchive(TEAM, (), next_release), None, words)
+        for next_release in (NEXT_RELEASE, LOST_RELEASE)
+    )
     yield from (
         welcome_card.render_introduction(TEAM, installer_id, ("U2", "U3"), words)
         for installer_id in ("", "U1")
@@ -113,19 +118,25 @@ def _report_page(words: LanguagePack, table: release_rule.ReleasedTable) -> Mess
         for age in ages
     )
     return reports.render_report(
-        reports.ReportArchive(TEAM, published, DAY, (TEAM,), reads_by_role=False), None, words
+        reports.ReportArchive(TEAM, published, NEXT_RELEASE, (TEAM,), reads_by_role=False),
+        None,
+        words,
     )
 
 
 def iter_forms(words: LanguagePack) -> Iterator[Form]:
     """Yield every form, including the guide for every debrief and every deeper answer."""
-    policy = privacy_notice.policy_sentences(words, TEAM, DAY)
-    yield debrief_form.build_debrief_form(
-        words, opening_line=words.translate("usage.discarded"), policy_lines=policy
+    yield from (
+        debrief_form.build_debrief_form(
+            words,
+            opening_line=words.translate("usage.discarded"),
+            policy_lines=privacy_notice.policy_sentences(words, TEAM, next_release),
+        )
+        for next_release in (NEXT_RELEASE, LOST_RELEASE)
     )
     yield from (
         guides.build_code_chooser_form(words),
-        privacy_notice.build_withdrawal_form(words),
+        *_withdrawal_forms(words),
         reports.build_agreement_form(words),
     )
     yield from (
@@ -138,12 +149,21 @@ def iter_forms(words: LanguagePack) -> Iterator[Form]:
         for team in (None, closed_team)
     )
     yield setup_form.build_card_resent_form(words)
-    yield setup_form.build_saved_form(
-        TEAM, DAY, words, posts_introduction=True, is_question_deferred=True
+    yield from (
+        setup_form.build_saved_form(
+            TEAM, next_release, words, posts_introduction=True, is_question_deferred=True
+        )
+        for next_release in (NEXT_RELEASE, LOST_RELEASE)
     )
     yield preferences.build_settings_form(PersonalData(NEW_CLINICIAN, TEAM), TEAM, words)
     yield from _checkin_forms(words)
     yield from _guide_forms(words)
+
+
+def _withdrawal_forms(words: LanguagePack) -> Iterator[Form]:
+    for is_key_lost in (False, True):
+        yield privacy_notice.build_withdrawal_form(words, is_key_lost=is_key_lost)
+        yield privacy_notice.build_withdrawn_form(words, is_key_lost=is_key_lost)
 
 
 def _checkin_forms(words: LanguagePack) -> Iterator[Form]:
@@ -203,7 +223,7 @@ def iter_home_pages(words: LanguagePack) -> Iterator[Home]:
     complete_data = PersonalData(
         person,
         TEAM,
-        DAY,
+        NEXT_RELEASE,
         Intention("I1", words.signs[0].code, "2026-W10", DAY),
         datetime(2026, 9, 30, 9, tzinfo=UTC),
         (replace(TEAM, unreachable_reason="is_archived"),),

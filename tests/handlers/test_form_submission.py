@@ -240,6 +240,24 @@ async def test_debrief_takes_ten_statements_at_most(
     assert len(statements) <= MAX_STATEMENTS, [text for text, _ in statements]
 
 
+async def test_withdrawal_takes_back_what_an_account_filed_before_it_was_linked(
+    filed_context: Context,
+) -> None:
+    """Either account withdraws what both have filed, each under its own token."""
+    alias = Person("msteams:t", "marie on teams")
+    await filed_context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(alias, TEAM.id)
+    )
+    await submit(filed_context, "debrief", alias, "act of the alias")
+    await filed_context.store.across_workspaces.write(
+        lambda repos: repos.linked_accounts.set_links([(MARIE, alias)])
+    )
+
+    await submit(filed_context, "withdrawal", alias)
+
+    assert await count_stored_codes(filed_context.store) == 2 * (len(CLINICIANS) - 1)
+
+
 async def test_full_record_is_said_to_its_filer(context: Context) -> None:
     """A person for whom no slot is left gets the guide, and reads that nothing was kept."""
     await set_up_team(context, clinicians=CLINICIANS[:5])

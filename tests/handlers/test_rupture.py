@@ -43,8 +43,10 @@ async def file_debriefs(context: Context, *idempotency_keys: str) -> Form:
 async def withdraw_debriefs_of_marie(context: Context) -> int:
     """Withdraw Marie's debriefs, and return how many there were."""
     return await context.store.across_workspaces.write(
-        lambda repos: repos.ledger.withdraw_debriefs(
-            repos.ledger.load_contributor(MARIE, context.now()), context.now()
+        lambda repos: (
+            repos.withdrawals.withdraw_debriefs(
+                repos.ledger.load_contributor(MARIE, context.now()), context.now()
+            ).debrief_count
         )
     )
 

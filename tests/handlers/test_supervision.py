@@ -143,7 +143,7 @@ async def test_saving_stores_the_whole_set_up(context: Context) -> None:
         return (
             repos.teams.list_role_holders(team.id, Role.SUPERVISOR),
             repos.teams.count_declared(team.id),
-            repos.ledger.next_close_of_team(team.id) is not None,
+            repos.ledger.find_next_release(team.id, context.now()) is not None,
         )
 
     assert (team.name, team.channel, team.question) == ("Friday team", OTHER_CHANNEL, "status")

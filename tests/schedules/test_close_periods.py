@@ -1,6 +1,7 @@
 """Periods are closed on their Monday, in any process and however often the duty runs."""
 
 from collections.abc import Awaitable, Callable
+from datetime import date
 from pathlib import Path
 
 import psycopg
@@ -9,6 +10,7 @@ from sqlalchemy import update
 
 from bot.content.catalogue import Catalogue
 from bot.context import Context
+from bot.domain.counts.next_release import NextRelease
 from bot.store.erasure import vacuum_destroyed_rows
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.repositories import Repositories
@@ -37,10 +39,10 @@ async def test_a_period_is_published_at_its_end(team_context: Context, clock: Fa
 
     assert await close_periods.run(team_context) == 2
     assert len(await load_published_tables(team_context)) == 2
-    closes = await team_context.store.across_workspaces.read(
-        lambda repos: repos.ledger.next_close_of_team(TEAM.id)
+    next_release = await team_context.store.across_workspaces.read(
+        lambda repos: repos.ledger.find_next_release(TEAM.id, clock())
     )
-    assert str(closes) == "2026-10-05"
+    assert next_release == NextRelease(date(2026, 10, 5))
 
 
 async def test_a_late_debrief_changes_no_published_table(

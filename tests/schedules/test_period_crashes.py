@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from bot.domain.counts.slots import LedgerRecord
+from bot.store.keys.key_id import IdempotencyKeyId
 from bot.store.store import Store
 from tests.key_folders import list_period_keys
 from tests.ledger_records import list_filed_slots, load_records
@@ -93,14 +94,11 @@ def iter_crashed_copies(folder: Path, prepared: Path, action: Action) -> Iterato
 
 
 def list_key_files(folder: Path) -> list[str]:
-    """Return the files of the key folder, without team keys, claim and tag."""
+    """Return the files of the key folder, without keys that stay, claim and tag."""
     keys = folder / "keys"
-    names = (path.name for path in keys.iterdir()) if keys.exists() else ()
-    return sorted(
-        name
-        for name in names
-        if name not in {"CACHEDIR.TAG", "claim"} and not name.endswith(".team")
-    )
+    names = {path.name for path in keys.iterdir()} if keys.exists() else set()
+    names -= {"CACHEDIR.TAG", "claim", IdempotencyKeyId().file_name}
+    return sorted(name for name in names if not name.endswith(".team"))
 
 
 async def fetch_totals(store: Store) -> list[LedgerRecord]:

@@ -79,8 +79,10 @@ def file_debrief_job(person: Person, now: datetime = NOW) -> Callable[[Repositor
 
 def withdraw_debriefs_job(person: Person, now: datetime = NOW) -> Callable[[Repositories], int]:
     """Return a job that withdraws the debriefs of *person*."""
-    return lambda repos: repos.ledger.withdraw_debriefs(
-        repos.ledger.load_contributor(person, now), now
+    return lambda repos: (
+        repos.withdrawals.withdraw_debriefs(
+            repos.ledger.load_contributor(person, now), now
+        ).debrief_count
     )
 
 

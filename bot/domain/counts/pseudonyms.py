@@ -31,14 +31,13 @@ def derive_noise_key(period_key: bytes, token_codes: Iterable[tuple[bytes, str]]
     return _hmac_digest(period_key, b"noise", digest.digest())
 
 
-def derive_bound_key(team_key: bytes, key: str) -> str:
-    """Return an idempotency key derived from *key* that nobody can guess without *team_key*."""
-    return _hmac_digest(team_key, b"idempotency", key.encode()).hex()
+def derive_idempotency_key(secret_key: bytes, kind: str, key: str) -> bytes:
+    """Return the 32-byte hash that marks a request of *kind* as processed.
 
-
-def derive_idempotency_key(pepper: bytes, kind: str, key: str) -> bytes:
-    """Return the 32-byte hash that marks an event as processed, without disclosing its person."""
-    return _hmac_digest(pepper, b"inbox", kind.encode(), key.encode())
+    Even a *key* that can be guessed, such as a person and a week, cannot be recognized in it
+    without *secret_key*.
+    """
+    return _hmac_digest(secret_key, b"inbox", kind.encode(), key.encode())
 
 
 def _hmac_digest(key: bytes, purpose: bytes, *parts: bytes) -> bytes:

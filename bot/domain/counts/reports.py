@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from bot.content.catalogue import LanguagePack
 from bot.domain.counts import exercises, release_rule, table_text
+from bot.domain.counts.next_release import NextRelease
 from bot.domain.counts.release_rule import ReleasedTable
 from bot.domain.people import Team
 from bot.elements import (
@@ -58,7 +59,7 @@ class PublishedTable:
 
 @dataclass(frozen=True)
 class ReportArchive:
-    """All published tables of one team, newest first, and the date of the next one.
+    """All published tables of one team, newest first, and the next release.
 
     ``other_teams`` are the other teams whose tables the reader has access to; ``reads_by_role`` is
     True for a supervisor or director, False for a clinician of the team. ``week`` is any running
@@ -67,7 +68,7 @@ class ReportArchive:
 
     team: Team
     tables: tuple[PublishedTable, ...]
-    next_close: date | None
+    next_release: NextRelease | None
     other_teams: tuple[Team, ...] = ()
     reads_by_role: bool = True
     week: int = 0
@@ -138,9 +139,11 @@ def _render_before_first_table(archive: ReportArchive, words: LanguagePack) -> B
     team_name = archive.team.name
     date_sentence = (
         words.translate(
-            "debriefs.first.date", team=team_name, day=words.format_day(archive.next_close)
+            "debriefs.first.lost" if archive.next_release.is_key_lost else "debriefs.first.date",
+            team=team_name,
+            day=words.format_day(archive.next_release.day),
         )
-        if archive.next_close
+        if archive.next_release
         else words.translate("debriefs.first.small", team=team_name)
     )
     exercise = exercises.select_exercise((), archive.week, words)
@@ -161,12 +164,10 @@ def _render_tables(
     ]
     if not archive.reads_by_role:
         body.append(Caption(words.translate("debriefs.period.everyone")))
-    if archive.next_close:
-        body.append(
-            Caption(
-                words.translate("debriefs.period.next", day=words.format_day(archive.next_close))
-            )
-        )
+    if archive.next_release:
+        key = "debriefs.period.lost" if archive.next_release.is_key_lost else "debriefs.period.next"
+        day = words.format_day(archive.next_release.day)
+        body.append(Caption(words.translate(key, day=day)))
     return tuple(body)
 
 

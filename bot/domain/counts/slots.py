@@ -115,9 +115,10 @@ def withdraw_token(record: LedgerRecord, token: bytes) -> tuple[LedgerRecord, in
     return replace(record, slots=slots), slot.count
 
 
-def has_token(record: LedgerRecord, token: bytes) -> bool:
-    """Return whether *token* has a slot in *record*, with debriefs or without."""
-    return _find_slot(record, token)[1] is not None
+def has_place(record: LedgerRecord, token: bytes) -> bool:
+    """Return whether *record* can count a debrief of *token*: in its slot, or in a free one."""
+    has_free_slot = len(record.slots) < record.shape.slot_count
+    return has_free_slot or _find_slot(record, token)[1] is not None
 
 
 def has_debriefs(record: LedgerRecord, token: bytes) -> bool:

@@ -48,7 +48,7 @@ def render_home_page(
             Text(
                 words.join_sentences(
                     privacy_notice.policy_sentences(
-                        words, person_data.team, person_data.period_close
+                        words, person_data.team, person_data.next_release
                     )
                 )
             ),

@@ -8,6 +8,7 @@ from bot.content.catalogue import LanguagePack
 from bot.domain.calendar import load_zone
 from bot.domain.checkins import frequency
 from bot.domain.checkins.questions import UNNAMED_INTENTION, Intention
+from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Clinician, Team
 
 
@@ -15,7 +16,7 @@ from bot.domain.people import Clinician, Team
 class PersonalData:
     """All data stored about one person; displayed to that person only.
 
-    ``team`` is the home team and ``period_close`` the day on which its open period is published.
+    ``team`` is the home team and ``next_release`` that of its open period.
     ``next_checkin_at`` is the next check-in in the person's own zone. ``readable_teams`` are the
     teams whose published tables the person may read; ``has_agreed`` is True once the reader's
     agreement of a role was accepted. ``checkin_in_doubt`` is the week and the sign's code of this
@@ -26,7 +27,7 @@ class PersonalData:
 
     clinician: Clinician
     team: Team | None = None
-    period_close: date | None = None
+    next_release: NextRelease | None = None
     intention: Intention | None = None
     next_checkin_at: datetime | None = None
     supervised_teams: tuple[Team, ...] = ()

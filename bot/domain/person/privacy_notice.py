@@ -3,6 +3,8 @@
 from datetime import date
 
 from bot.content.catalogue import LanguagePack
+from bot.domain import surface
+from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Team
 from bot.elements import Caption, Divider, Element, Form, Heading, Message, Text
 
@@ -11,23 +13,24 @@ NOT_STORED_KEYS = ("not_filed", "not_answers", "not_clients")
 
 
 def policy_sentences(
-    words: LanguagePack, team: Team | None, period_close: date | None
+    words: LanguagePack, team: Team | None, next_release: NextRelease | None
 ) -> tuple[str, ...]:
     """Return two sentences on what a supervisor will be able to read, and when.
 
-    *period_close* is the day on which the team's open period is published, ``None`` without an open
-    period.
+    *next_release* is that of the team's open period, ``None`` without an open period.
     """
     if team is None:
         return words.translate("privacy.policy.no_team"), words.translate(
             "privacy.policy.no_team_next"
         )
-    if period_close is None:
+    if next_release is None:
         return words.translate("privacy.policy.no_period"), words.translate(
             "privacy.policy.no_period_next"
         )
+    if next_release.is_key_lost:
+        return words.translate("privacy.policy.lost"), words.translate("privacy.policy.lost_next")
     key = "team_too" if team.open_to_team else "aggregate"
-    visibility = words.translate(f"privacy.policy.{key}", day=words.format_day(period_close))
+    visibility = words.translate(f"privacy.policy.{key}", day=words.format_day(next_release.day))
     return visibility, words.translate("privacy.policy.until")
 
 
@@ -37,22 +40,34 @@ def filing_note(
     on_roster: bool,
     withdrawable_until: date | None,
     is_full: bool = False,
+    is_key_lost: bool = False,
+    is_withdrawn: bool = False,
 ) -> str:
     """Describe what a filed debrief stored; it can be withdrawn before *withdrawable_until*.
 
-    *is_full* when nothing was stored for lack of a free slot.
+    *is_full* when nothing was stored for lack of a free slot, *is_key_lost* when a record could
+    not be opened, *is_withdrawn* when a repeated request finds nothing stored any more.
     """
     if withdrawable_until is not None:
         return words.translate("privacy.filed.kept", day=words.format_day(withdrawable_until))
     if is_full:
         return words.translate("privacy.filed.full")
+    if is_key_lost:
+        return words.translate("privacy.filed.lost")
+    if is_withdrawn:
+        return words.translate("privacy.filed.withdrawn")
     return words.translate("privacy.filed.no_period" if on_roster else "privacy.filed.nothing")
 
 
-def build_withdrawal_form(words: LanguagePack) -> Form:
-    """Build the confirmation form for deleting everything a person filed in the open periods."""
+def build_withdrawal_form(words: LanguagePack, *, is_key_lost: bool) -> Form:
+    """Build the confirmation form for deleting everything a person filed in the open periods.
+
+    *is_key_lost* when nothing in the period of the person's own team can be deleted.
+    """
     body = (
-        Text(words.translate("privacy.withdraw.ask")),
+        Text(
+            words.translate("privacy.withdraw.ask_lost" if is_key_lost else "privacy.withdraw.ask")
+        ),
         Caption(words.translate("privacy.withdraw.earlier")),
     )
     return Form(
@@ -62,6 +77,16 @@ def build_withdrawal_form(words: LanguagePack) -> Form:
         submit=words.translate("privacy.withdraw.submit"),
         close=words.translate("common.cancel"),
     )
+
+
+def build_withdrawn_form(words: LanguagePack, *, is_key_lost: bool) -> Form:
+    """Build the confirmation of a withdrawal, the same whether or not anything was filed.
+
+    *is_key_lost* as in :func:`build_withdrawal_form`.
+    """
+    key = "privacy.withdraw.done_lost" if is_key_lost else "privacy.withdraw.done"
+    title = words.translate("privacy.withdraw.title")
+    return surface.build_note_form(words, title, (Text(words.translate(key)),))
 
 
 def render_notice(words: LanguagePack) -> Message:

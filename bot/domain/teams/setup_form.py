@@ -1,10 +1,11 @@
 """Build the form of a team's set-up and the messages around it."""
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import time
 
 from bot.content.catalogue import LanguagePack
 from bot.domain import surface
+from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Team
 from bot.domain.teams import holiday_regions, timezones
 from bot.elements import (
@@ -101,7 +102,7 @@ def render_refusal(words: LanguagePack) -> Message:
 
 def build_saved_form(
     team: Team,
-    period_close: date | None,
+    next_release: NextRelease | None,
     words: LanguagePack,
     *,
     posts_introduction: bool,
@@ -109,7 +110,7 @@ def build_saved_form(
 ) -> Form:
     """Build the confirmation of a saved set-up and its consequences.
 
-    *period_close* is the end of the open period, if any. *posts_introduction* is True when the
+    *next_release* is that of the open period, if any. *posts_introduction* is True when the
     introduction card is queued, *is_question_deferred* when a changed question applies from the
     next period.
     """
@@ -118,8 +119,9 @@ def build_saved_form(
         lines.append(words.translate("supervision.done.card", channel=f"#{{{team.channel}}}"))
         lines.append(words.translate("supervision.done.invite"))
     lines.append(words.translate("supervision.done.clinicians"))
-    if period_close:
-        lines.append(words.translate("supervision.done.closes", day=words.format_day(period_close)))
+    if next_release:
+        key = "supervision.done.lost" if next_release.is_key_lost else "supervision.done.closes"
+        lines.append(words.translate(key, day=words.format_day(next_release.day)))
     else:
         lines.append(words.translate("supervision.done.no_period"))
     if is_question_deferred:
@@ -130,12 +132,9 @@ def build_saved_form(
 
 def build_card_resent_form(words: LanguagePack) -> Form:
     """Build the confirmation of the requeued introduction card, and how to invite the bot."""
-    lines = (
-        words.translate("supervision.done.card_again"),
-        words.translate("supervision.done.invite"),
-    )
+    keys = ("supervision.done.card_again", "supervision.done.invite")
     title = words.translate("supervision.done.title")
-    return surface.build_note_form(words, title, tuple(Text(line) for line in lines))
+    return surface.build_note_form(words, title, tuple(Text(words.translate(key)) for key in keys))
 
 
 def _render_channel_banner(current: CurrentSetup, words: LanguagePack) -> Body:

@@ -48,6 +48,16 @@ class PepperKeyId:
 
 
 @dataclass(frozen=True)
+class IdempotencyKeyId:
+    """The key of every digest of a processed request; it is never destroyed."""
+
+    @property
+    def file_name(self) -> str:
+        """The fixed name of the one key."""
+        return "idempotency"
+
+
+@dataclass(frozen=True)
 class StoredKey:
     """A period's or a team's key as listed by a key store, without its tenant or team.
 
@@ -60,12 +70,15 @@ class StoredKey:
     closes_at: int | None = None
 
 
-KeyId: TypeAlias = PeriodKeyId | TeamKeyId | PepperKeyId
+KeyId: TypeAlias = PeriodKeyId | TeamKeyId | PepperKeyId | IdempotencyKeyId
 """Identifies a key that can be created."""
 
 
 def parse_file_name(file_name: str) -> StoredKey | None:
-    """Return the stored key with this name; ``None`` for any other file, the pepper included."""
+    """Return the stored key with this name; ``None`` for any other file.
+
+    The pepper and the key of the digests belong to no period and no team: they are other files.
+    """
     match = _NAME_PATTERN.fullmatch(file_name)
     if match is None or (match["kind"] == "period") != (match["closes_at"] is not None):
         return None

@@ -5,7 +5,6 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from bot.errors import StoreBusyError
 from bot.store import destroyed_rows, rollback
 from bot.store.encryption import SecretCipher
 from bot.store.key_claims import ClaimStatus, KeyClaims
@@ -23,6 +22,7 @@ from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_slots import TeamSlots
 from bot.store.repositories.teams import Teams
 from bot.store.repositories.watermarks import Watermarks
+from bot.store.repositories.withdrawals import Withdrawals
 from bot.store.repositories.workspaces import Workspaces
 
 
@@ -43,7 +43,7 @@ class Repositories:
         records: RecordCache,
         workspace: str | None = None,
     ) -> None:
-        """Use the transaction of *connection*; *peppers*, newest first, key all digests.
+        """Use the transaction of *connection*; *peppers*, newest first, key the encryption.
 
         *key_store* holds the keys of periods and teams; *records* are the sealed records of the
         transaction, which its jobs share.
@@ -53,6 +53,11 @@ class Repositories:
         self._key_store = key_store
         self._records = records
         self.workspace = workspace
+
+    @property
+    def is_key_store_unavailable(self) -> bool:
+        """Whether a key could not be read in this transaction, so that records stayed closed."""
+        return self._records.is_key_store_unavailable
 
     def detect_rollback(self) -> rollback.Rollback | None:
         """Return what a restore of the database has undone; ``None`` without one."""
@@ -81,11 +86,6 @@ class Repositories:
         if status is not ClaimStatus.IN_USE:
             self.advance_rollback_mark(now)
         return detected, status
-
-    def require_keys(self) -> None:
-        """Raise :class:`bot.errors.StoreBusyError` if the transaction could not read a key."""
-        if self._records.is_key_store_unavailable:
-            raise StoreBusyError
 
     def mark_rows_destroyed(self) -> None:
         """Record that rows of closed periods are still to be removed from the files."""
@@ -147,7 +147,7 @@ class Repositories:
     @cached_property
     def idempotency_keys(self) -> IdempotencyKeys:
         """Digests of processed requests."""
-        return IdempotencyKeys(self._connection, self._peppers)
+        return IdempotencyKeys(self._connection, self._records)
 
     @cached_property
     def workspaces(self) -> Workspaces:
@@ -158,6 +158,11 @@ class Repositories:
     def ledger(self) -> Ledger:
         """Debriefs of open counting periods, in sealed records."""
         return Ledger(self._connection, self._records)
+
+    @cached_property
+    def withdrawals(self) -> Withdrawals:
+        """Withdrawal of what a person filed in open counting periods."""
+        return Withdrawals(self._connection, self._records)
 
     @cached_property
     def secret_cipher(self) -> SecretCipher:

@@ -1,12 +1,14 @@
 """Idempotency keys: HMAC digests that give a retry or a double click no second effect."""
 
 import secrets
-from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import Connection, delete, select
 
 from bot.domain.counts import pseudonyms
+from bot.errors import StoreBusyError
+from bot.store.keys.key_store import KeyStoreUnavailableError
+from bot.store.record_cache import RecordCache
 from bot.store.schema import idempotency_keys
 from bot.store.upsert import insert_missing_rows
 
@@ -17,22 +19,25 @@ _KEY_BYTES = 32
 class IdempotencyKeys:
     """Claims of idempotency keys, stored for two days as HMAC digests.
 
-    A digest reveals neither the person nor the kind or the time of the request.
+    A digest reveals neither the person nor the kind or the time of the request. Its secret key
+    is outside the database, see :class:`bot.store.request_keys.RequestKeys`.
     """
 
-    def __init__(self, connection: Connection, peppers: Sequence[bytes]) -> None:
-        """Use the transaction of *connection*; the newest of *peppers* keys new digests."""
+    def __init__(self, connection: Connection, records: RecordCache) -> None:
+        """Use the transaction of *connection*, and the secret keys that *records* loads."""
         self._connection = connection
-        self._peppers = peppers
+        self._records = records
 
     def claim(self, kind: str, key: str, day: date) -> bool:
         """Claim the key of a request of *kind*; ``True`` at the first claim, ``False`` on a retry.
 
-        A claim under an older pepper counts, so that a request is not processed twice on the
-        day of a pepper rotation. A rollback of the transaction releases the claim.
+        A claim under an earlier secret key counts, so that its loss gives no request a second
+        effect. A rollback of the transaction releases the claim. Raises
+        :class:`bot.errors.StoreBusyError` while the secret key cannot be read.
         """
         newest_digest, *older_digests = (
-            pseudonyms.derive_idempotency_key(pepper, kind, key) for pepper in self._peppers
+            pseudonyms.derive_idempotency_key(secret_key, kind, key)
+            for secret_key in self._load_secret_keys()
         )
         earlier_claim = (
             select(idempotency_keys.c.key).where(idempotency_keys.c.key.in_(older_digests)).limit(1)
@@ -59,3 +64,9 @@ class IdempotencyKeys:
         return self._connection.execute(
             delete(idempotency_keys).where(idempotency_keys.c.day < cutoff)
         ).rowcount
+
+    def _load_secret_keys(self) -> tuple[bytes, ...]:
+        try:
+            return self._records.load_request_keys()
+        except KeyStoreUnavailableError as error:
+            raise StoreBusyError from error

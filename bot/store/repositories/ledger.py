@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from bot.conversation import Person
 from bot.domain.codebook import TOTAL_CODE
 from bot.domain.counts import pseudonyms, slots
+from bot.domain.counts.next_release import NextRelease
 from bot.domain.counts.release_rule import BREAKDOWN, TOTAL
 from bot.domain.counts.slots import LedgerRecord
 from bot.domain.people import Clinician, Team
@@ -26,19 +27,20 @@ from bot.store.sealed_records import OpenRecord
 logger = logging.getLogger("attune.ledger")
 
 
-class MissingKeyError(Exception):
-    """A record that may contain the person's debriefs cannot be opened: its key is missing."""
-
-
 @dataclass(frozen=True)
 class FilingResult:
     """Result of filing: the Monday from which the debrief cannot be withdrawn any more.
 
-    ``None`` when nothing was stored; ``is_full`` when the reason is a record without a free slot.
+    ``None`` when nothing is stored, for a reason that depends on the team or on the person alone:
+    ``is_full`` for a record without a free slot, ``is_key_lost`` for a record that cannot be
+    opened, ``is_withdrawn`` where a repeated request finds no debrief in the team's records, as
+    it was withdrawn or the person has changed teams.
     """
 
     withdrawable_until: date | None = None
     is_full: bool = False
+    is_key_lost: bool = False
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,9 +68,9 @@ class Contributor:
         return bool(self.periods) and self.account not in self.supervisors
 
     @property
-    def next_close(self) -> date | None:
-        """The Monday of the next release that the team feeds; ``None`` when it feeds none."""
-        return min((period.closes for period in self.periods), default=None)
+    def has_both_periods(self) -> bool:
+        """Whether the person is counted in the total and in the breakdown, as a debrief must be."""
+        return self.is_counted and len(self.periods) == len((TOTAL, BREAKDOWN))
 
 
 class Ledger:
@@ -106,7 +108,11 @@ class Ledger:
         small to be counted by the release rule, where a record is full, or where one cannot be
         opened: `doctor` reports it, and the log does not, as a line would tell the time of filing.
         """
-        records = self._load_countable_records(contributor)
+        if not contributor.has_both_periods:
+            return FilingResult()
+        records = self._records.load_records(contributor.periods)
+        if len(records) < len(contributor.periods):
+            return FilingResult(is_key_lost=any(map(self._records.is_lost, contributor.periods)))
         try:
             changed = {
                 period: slots.file_code(
@@ -121,16 +127,31 @@ class Ledger:
             return FilingResult(is_full=True)
         for period, record in changed.items():
             self._records.replace_record(period, record)
-        return FilingResult(min((period.closes for period in changed), default=None))
+        return FilingResult(min(period.closes for period in changed))
 
     def describe_filing(self, contributor: Contributor) -> FilingResult:
         """Return what filing resulted in, for the repetition of a request: it changes nothing."""
-        records = self._load_countable_records(contributor)
-        for open_record in records.values():
-            token = _derive_token(open_record, contributor.account)
-            if not slots.has_token(open_record.record, token):
-                return FilingResult(is_full=True)
-        return FilingResult(min((period.closes for period in records), default=None))
+        if not contributor.has_both_periods:
+            return FilingResult()
+        records = self._records.load_records(contributor.periods)
+        if len(records) < len(contributor.periods):
+            return FilingResult(is_key_lost=any(map(self._records.is_lost, contributor.periods)))
+        tokens = {
+            period: _derive_token(open_record, contributor.account)
+            for period, open_record in records.items()
+        }
+        filed_periods = [
+            period
+            for period, open_record in records.items()
+            if slots.has_debriefs(open_record.record, tokens[period])
+        ]
+        if filed_periods:
+            return FilingResult(min(period.closes for period in filed_periods))
+        is_full = not all(
+            slots.has_place(open_record.record, tokens[period])
+            for period, open_record in records.items()
+        )
+        return FilingResult(is_full=is_full, is_withdrawn=not is_full)
 
     def load_open_periods(self, team: Team, now: datetime) -> tuple[Period, ...]:
         """Look up the open periods of *team*, which are opened if missing."""
@@ -139,43 +160,6 @@ class Ledger:
     def reseal_periods(self, periods: Iterable[Period]) -> None:
         """Encrypt and write the records of a team's *periods* again, changed or not."""
         self._records.mark_dirty(periods)
-
-    def withdraw_debriefs(self, contributor: Contributor, now: datetime) -> int:
-        """Delete every debrief of *contributor* in the open periods and return how many.
-
-        The tokens are derived again from the periods' keys, so only the person can withdraw, only
-        while a period is open, and from any team they were in. Raises :class:`MissingKeyError`
-        where a record of the person's own team cannot be opened, or the key store not be reached.
-        """
-        deleted_counts = {TOTAL: 0, BREAKDOWN: 0}
-        for period, open_record in self._load_withdrawable(contributor, now).items():
-            token = _derive_token(open_record, contributor.account)
-            record, count = slots.withdraw_token(open_record.record, token)
-            if count:
-                self._records.replace_record(period, record)
-            deleted_counts[period.ledger] += count
-        return deleted_counts[TOTAL]
-
-    def list_former_teams(self, contributor: Contributor, now: datetime) -> tuple[Team, ...]:
-        """Return teams that feed the periods, not of their own team, that count *contributor*.
-
-        One team for the periods of a unit: where several feed one, a team that feeds the others
-        too. Raises :class:`MissingKeyError` as :meth:`withdraw_debriefs` does.
-        """
-        team_ids_by_period = {
-            period: self._periods.list_feeding_team_ids(period)
-            for period, open_record in self._load_withdrawable(contributor, now).items()
-            if period not in contributor.periods
-            and slots.has_debriefs(
-                open_record.record, _derive_token(open_record, contributor.account)
-            )
-        }
-        former_ids: set[str] = set()
-        for team_ids in sorted(team_ids_by_period.values(), key=len):
-            if team_ids and former_ids.isdisjoint(team_ids):
-                former_ids.add(team_ids[0])
-        teams = map(self._teams.get, sorted(former_ids))
-        return tuple(team for team in teams if team)
 
     def open_missing_periods(self, now: datetime) -> int:
         """Open the missing periods, so that every team that can be counted feeds one per ledger.
@@ -206,50 +190,34 @@ class Ledger:
         return self._periods.mark_undone(int(since.timestamp()), now)
 
     def find_undone_since(self, team_id: str, now: datetime) -> datetime | None:
-        """Return since when a restore undid what was filed in the team's open periods, if ever."""
+        """Return since when a restore undid what was filed in the team's open periods, if ever.
+
+        ``None`` also where their keys are lost: then nothing that was filed is there at all.
+        """
         unix_seconds = self._periods.find_undone_since(team_id, now)
-        return None if unix_seconds is None else datetime.fromtimestamp(unix_seconds, UTC)
+        if unix_seconds is None:
+            return None
+        open_periods = self._periods.find_open_periods(team_id, now)
+        if all(map(self._records.is_lost, open_periods)):
+            return None
+        return datetime.fromtimestamp(unix_seconds, UTC)
 
     def next_close(self, after: datetime) -> datetime | None:
         """Return the earliest instant later than *after* at which a period ends."""
         unix_seconds = self._periods.next_close_seconds(int(after.timestamp()))
         return None if unix_seconds is None else datetime.fromtimestamp(unix_seconds, UTC)
 
-    def next_close_of_team(self, team_id: str) -> date | None:
-        """Return the Monday of the next release that the team feeds; ``None`` when it feeds none.
+    def find_next_release(self, team_id: str, now: datetime) -> NextRelease | None:
+        """Return the next release that the team feeds; ``None`` when it feeds none.
 
-        Before it, no count is published and debriefs can be withdrawn.
+        It says so if a record of the team's open periods cannot be opened. While the key store is
+        unavailable no key counts as lost.
         """
-        return self._periods.next_close_of_team(team_id)
-
-    def _load_countable_records(
-        self, contributor: Contributor
-    ) -> dict[Period, OpenRecord[LedgerRecord]]:
-        """Return the two records in which *contributor* is counted; none if either is missing."""
-        has_both = len(contributor.periods) == len((TOTAL, BREAKDOWN))
-        if not (contributor.is_counted and has_both):
-            return {}
-        # A missing key is reported by `doctor` and at the close; a line in the log here would tell
-        # when somebody filed.
-        records = self._records.load_records(contributor.periods)
-        return records if len(records) == len(contributor.periods) else {}
-
-    def _load_withdrawable(
-        self, contributor: Contributor, now: datetime
-    ) -> dict[Period, OpenRecord[LedgerRecord]]:
-        """Return every record in which *contributor* may be counted: the workspace's open ones.
-
-        One of another team whose key is lost is left out, as nothing in it is published unless
-        the key comes back. Raises :class:`MissingKeyError` for one of the person's own team, and
-        where the key store cannot be reached.
-        """
-        workspace = contributor.account.workspace
-        wanted = {*contributor.periods, *self._periods.list_open_in_workspace(workspace, now)}
-        records = self._records.load_records(wanted)
-        is_own_missing = not records.keys() >= set(contributor.periods)
-        if is_own_missing or self._records.is_key_store_unavailable:
-            raise MissingKeyError
-        return records
+        day = self._periods.next_close_of_team(team_id)
+        if day is None:
+            return None
+        open_periods = self._periods.find_open_periods(team_id, now)
+        return NextRelease(day, is_key_lost=any(map(self._records.is_lost, open_periods)))
 
 
 def _derive_token(open_record: OpenRecord[LedgerRecord], person: Person) -> bytes:

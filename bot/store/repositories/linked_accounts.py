@@ -1,6 +1,7 @@
 """Linked accounts: Slack and Teams accounts that belong to one person, declared by an operator."""
 
 from collections.abc import Iterable
+from itertools import starmap
 
 from sqlalchemy import Connection, delete, select
 
@@ -27,6 +28,14 @@ class LinkedAccounts:
             Person(row.workspace, row.person): Person(row.same_workspace, row.same_person)
             for row in rows
         }
+
+    def list_accounts(self, main: Person) -> tuple[Person, ...]:
+        """Return all accounts of the person whose main account is *main*, which comes first."""
+        query = select(linked_accounts.c.workspace, linked_accounts.c.person).where(
+            linked_accounts.c.same_workspace == main.workspace,
+            linked_accounts.c.same_person == main.id,
+        )
+        return main, *starmap(Person, self._connection.execute(query))
 
     def set_links(self, account_groups: Iterable[tuple[Person, ...]]) -> bool:
         """Replace all links: each group is one person, whose first account is the main one.

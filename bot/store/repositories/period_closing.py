@@ -49,7 +49,10 @@ class PeriodClosing:
             for period in self._fetch_readable(is_ended, steps.add_failure)
         ]
         steps.log_failures(logger, "ledger.close_failed")
-        if waiting_count := results.count(False):
+        if self._records.is_key_store_unavailable:
+            action = "ledger.key_store_unavailable"
+            logger.error(action, extra={"action": action})
+        elif waiting_count := results.count(False):
             log_missing_keys(waiting_count)
         return results.count(True)
 

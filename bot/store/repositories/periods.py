@@ -1,8 +1,9 @@
 """Counting periods: their fixed terms, the teams that feed them, and their publication."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, exists, func, select, update
@@ -11,11 +12,7 @@ from bot.conversation import Person
 from bot.domain import calendar
 from bot.domain.counts import release_rule, slots
 from bot.domain.counts.pseudonyms import derive_contributor_token
-from bot.domain.counts.release_rule import (
-    BREAKDOWN,
-    MIN_PRACTICE_SIZE,
-    TOTAL,
-)
+from bot.domain.counts.release_rule import BREAKDOWN, MIN_PRACTICE_SIZE, TOTAL
 from bot.domain.counts.slots import LedgerRecord, RecordShape
 from bot.domain.people import Team
 from bot.logs import log_error
@@ -49,21 +46,37 @@ class Periods:
         Missing ones are opened. A team that is too small and has no siblings to be pooled with
         has none. Their records are opened with them, in one statement.
         """
-        open_periods = self._find_open_periods(team, now)
+        open_periods = self.find_open_periods(team.id, now)
         if len(open_periods) < len((TOTAL, BREAKDOWN)):
             feed_results = [
                 self.ensure_open_period(team, ledger, now) for ledger in (TOTAL, BREAKDOWN)
             ]
             if any(feed_results):
-                open_periods = self._find_open_periods(team, now)
+                open_periods = self.find_open_periods(team.id, now)
         return open_periods
+
+    def find_open_periods(self, team_id: str, now: datetime) -> tuple[Period, ...]:
+        """Return the open periods that a team feeds, the total's first, and open their records."""
+        query = (
+            select(periods, ledger_records.c.body)
+            .join(feeds, _FEEDS_PERIOD)
+            .outerjoin(ledger_records, _RECORD_OF_PERIOD)
+            .where(feeds.c.team == team_id, _is_open(now))
+            .order_by(periods.c.ledger.desc(), periods.c.closes)
+        )
+        first_by_ledger: dict[str, Period] = {}
+        for row in self._connection.execute(query):
+            period = parse_period_row(row)
+            if first_by_ledger.setdefault(period.ledger, period) is period:
+                self._records.add_body(period, row.body)
+        return tuple(first_by_ledger.values())
 
     def ensure_open_period(self, team: Team, ledger: str, now: datetime) -> bool:
         """Ensure that *team* feeds a period open at *now*; ``True`` when a feed was inserted.
 
         Size, span, cap, question and number of slots are fixed here until the period closes.
         """
-        if any(period.ledger == ledger for period in self._find_open_periods(team, now)):
+        if any(period.ledger == ledger for period in self.find_open_periods(team.id, now)):
             return False
         unit_teams = self._select_unit_teams(team, ledger, now)
         if not unit_teams:
@@ -85,11 +98,11 @@ class Periods:
         query = select(feeds).where(_FEEDS_PERIOD, _is_open(now))
         return {(row.team, row.ledger): row.unit for row in self._connection.execute(query)}
 
-    def list_open_in_workspace(self, workspace: str, now: datetime) -> list[Period]:
-        """Return every open period that a team of *workspace* feeds."""
-        in_workspace = (feeds.c.team == teams.c.id) & (teams.c.workspace == workspace)
+    def list_open_in_workspaces(self, workspaces: Iterable[str], now: datetime) -> list[Period]:
+        """Return every open period that a team of one of *workspaces* feeds."""
+        in_workspaces = (feeds.c.team == teams.c.id) & teams.c.workspace.in_(workspaces)
         return self._fetch_periods(
-            select(feeds.c.team).where(_FEEDS_PERIOD, in_workspace).exists(), _is_open(now)
+            select(feeds.c.team).where(_FEEDS_PERIOD, in_workspaces).exists(), _is_open(now)
         )
 
     def list_feeding_team_ids(self, period: Period) -> list[str]:
@@ -130,22 +143,6 @@ class Periods:
         closing_days = self._connection.scalars(last_close.group_by(feeds.c.ledger))
         return min(closing_days, default=None)
 
-    def _find_open_periods(self, team: Team, now: datetime) -> tuple[Period, ...]:
-        """Return the open periods that *team* feeds, the total's first, and open their records."""
-        query = (
-            select(periods, ledger_records.c.body)
-            .join(feeds, _FEEDS_PERIOD)
-            .outerjoin(ledger_records, _RECORD_OF_PERIOD)
-            .where(feeds.c.team == team.id, _is_open(now))
-            .order_by(periods.c.ledger.desc(), periods.c.closes)
-        )
-        first_by_ledger: dict[str, Period] = {}
-        for row in self._connection.execute(query):
-            period = parse_period_row(row)
-            if first_by_ledger.setdefault(period.ledger, period) is period:
-                self._records.add_body(period, row.body)
-        return tuple(first_by_ledger.values())
-
     def _select_unit_teams(self, team: Team, ledger: str, now: datetime) -> tuple[Team, ...]:
         """Return the teams counted together with *team*, itself included; none when too few.
 
@@ -167,7 +164,7 @@ class Periods:
     def _open_period(
         self, unit: str, unit_teams: tuple[Team, ...], ledger: str, now: datetime
     ) -> Period | None:
-        """Insert a period with its empty record; ``None``, logged, without a usable key.
+        """Insert a period with its record; ``None``, logged, without a usable key.
 
         The key is durable before the first row. A missing key is created for the workspace's
         first period with this end only: an earlier period's lost key may still be found.
@@ -178,10 +175,9 @@ class Periods:
             if self._is_key_lost(period):
                 log_missing_keys(1)
                 return None
-            shape = RecordShape(slots.count_slots(len(listed)), period.terms.cap, period.codes)
-            self._records.insert_record(period, LedgerRecord(shape))
-            self._add_listed_people(period, listed)
+            self._records.insert_record(period, partial(_build_record, period, listed))
         except KeyStoreUnavailableError as error:
+            self._records.mark_unavailable(error)
             log_error(logger, "ledger.key_store_unavailable", error)
             return None
         row = {
@@ -197,15 +193,6 @@ class Periods:
         }
         insert_missing_rows(self._connection, periods, [row])
         return period
-
-    def _add_listed_people(self, period: Period, listed: Iterable[Person]) -> None:
-        """Give each person on the list a slot of the new record.
-
-        A linked account is counted only if its main account is on a list, whose slot it shares.
-        """
-        open_record = self._records.load_records([period])[period]
-        tokens = [derive_contributor_token(open_record.token_key, person) for person in listed]
-        self._records.replace_record(period, slots.add_tokens(open_record.record, tokens))
 
     def _is_key_lost(self, period: Period) -> bool:
         """Whether the key of *period* is missing although another period was opened with it."""
@@ -262,6 +249,16 @@ _RECORD_OF_PERIOD = (
     & (ledger_records.c.unit == periods.c.unit)
     & (ledger_records.c.closes == periods.c.closes)
 )
+
+
+def _build_record(period: Period, listed: Sequence[Person], token_key: bytes) -> LedgerRecord:
+    """Build the record of a new period, in which each person on the list has a slot.
+
+    A linked account is counted only if its main account is on a list, whose slot it shares.
+    """
+    shape = RecordShape(slots.count_slots(len(listed)), period.terms.cap, period.codes)
+    tokens = [derive_contributor_token(token_key, person) for person in listed]
+    return slots.add_tokens(LedgerRecord(shape), tokens)
 
 
 def _is_open(now: datetime) -> ColumnElement[bool]:

@@ -52,12 +52,11 @@ class Releases:
         """Use the transaction of *connection*."""
         self._connection = connection
 
-    def list_by_unit(self, unit: str) -> tuple[Release, ...]:
-        """Return the releases of *unit*, newest first, each total before its breakdown."""
-        return self._fetch_releases(releases.c.unit == unit)
-
     def list_by_team(self, team_id: str) -> tuple[Release, ...]:
-        """Return the releases of a team itself and of the units that it feeds now."""
+        """Return the releases of a team itself and of the units that it feeds now, newest first.
+
+        Each total comes before its breakdown.
+        """
         feeds_unit = (feeds.c.ledger == releases.c.ledger) & (feeds.c.unit == releases.c.unit)
         is_fed_unit = select(feeds.c.team).where(feeds.c.team == team_id, feeds_unit).exists()
         return self._fetch_releases((releases.c.unit == team_unit_key(team_id)) | is_fed_unit)

@@ -71,17 +71,6 @@ class TeamSlots:
             (member, partial(_add_to_count, difference=-count)) for member, count in counts
         )
 
-    def bind_key(self, team_id: str, key: str) -> str:
-        """Return *key* keyed by the team's record key, or unchanged where no record is open.
-
-        The digest of a key that can be guessed, such as the week of a check-in, would otherwise
-        tell a reader of the database with the pepper whose request it was.
-        """
-        open_record = self._records.load_records([team_id]).get(team_id)
-        if open_record is None:
-            return key
-        return pseudonyms.derive_bound_key(open_record.token_key, key)
-
     def ensure_slots(self, team_id: str) -> None:
         """Ensure that a team's record has slots for everybody on the team's list.
 
@@ -140,7 +129,7 @@ class TeamSlots:
             return
         record = TeamRecord(team_slots.count_slots(listed_people))
         try:
-            self._records.insert_record(team_id, record)
+            self._records.insert_record(team_id, lambda _token_key: record)
         except KeyStoreUnavailableError as error:
             self._records.mark_unavailable(error)
 

@@ -66,12 +66,9 @@ def test_keys_differ_by_purpose() -> None:
     assert len(keys) == 3
 
 
-def test_bound_key_needs_the_teams_key() -> None:
-    """A bound key is the same for one team key, and differs by team key and by key."""
-    bound = pseudonyms.derive_bound_key(KEY, "week")
+def test_idempotency_key_needs_its_secret_key() -> None:
+    """A digest is the same for one secret key, and another one for each other secret key."""
+    digest = pseudonyms.derive_idempotency_key(KEY, "form", "week")
 
-    assert pseudonyms.derive_bound_key(KEY, "week") == bound
-    assert bound not in {
-        pseudonyms.derive_bound_key(bytes(32), "week"),
-        pseudonyms.derive_bound_key(KEY, "week2"),
-    }
+    assert pseudonyms.derive_idempotency_key(KEY, "form", "week") == digest
+    assert pseudonyms.derive_idempotency_key(bytes(32), "form", "week") != digest

@@ -6,6 +6,7 @@ import pytest
 
 from bot.content.catalogue import load_catalogue
 from bot.domain.counts import release_rule, reports, table_text
+from bot.domain.counts.next_release import NextRelease
 from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.reports import PublishedTable, ReportArchive
 from bot.elements import ActionRow, Bar, Button, Caption, Chart, Message, Share, Text
@@ -35,7 +36,7 @@ ARCHIVE = ReportArchive(
         build_table(BREAKDOWN, JULY, is_pooled=True),
         build_table(TOTAL, JULY),
     ),
-    next_close=None,
+    next_release=None,
 )
 
 
@@ -75,11 +76,23 @@ def test_tables_remain_readable_without_an_open_period() -> None:
     """Without an open period the published tables remain readable, without a next date."""
     without_period = message_text(reports.render_report(ARCHIVE, None, WORDS))
     with_period = message_text(
-        reports.render_report(replace(ARCHIVE, next_close=OCTOBER), None, WORDS)
+        reports.render_report(replace(ARCHIVE, next_release=NextRelease(OCTOBER)), None, WORDS)
     )
 
     assert "The next table comes" not in without_period
     assert "The next table comes on Monday, October 5" in with_period
+
+
+@pytest.mark.parametrize("tables", [(), ARCHIVE.tables], ids=["first table", "next table"])
+def test_no_table_is_promised_without_its_key(tables: tuple[PublishedTable, ...]) -> None:
+    """Where the key of the open period is missing the reader learns that no table may come."""
+    lost_release = NextRelease(OCTOBER, is_key_lost=True)
+    archive = replace(ARCHIVE, tables=tables, next_release=lost_release)
+    text = message_text(reports.render_report(archive, None, WORDS))
+
+    assert "Unless the key is found, there is no table that day" in text
+    assert "table comes" not in text
+    assert "first table for" in text or tables
 
 
 @pytest.mark.parametrize("weeks", [4, 6, 13])
@@ -93,7 +106,7 @@ def test_discussion_questions_rotate(weeks: int) -> None:
             PublishedTable(day - length, day, 4, is_pooled=False, table=TOTAL)
             for day in reversed(closes)
         ),
-        next_close=None,
+        next_release=None,
     )
     pages = [message_text(reports.render_report(archive, day, WORDS)) for day in closes]
     questions = [page.partition("next hour together")[2].splitlines()[1] for page in pages]

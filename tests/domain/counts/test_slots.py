@@ -197,7 +197,16 @@ def test_only_filed_debriefs_count_as_such(filed: list[tuple[bytes, str]], token
     assert slots.has_debriefs(record, token) is any(filer == token for filer, _ in filed)
 
 
-@given(filed=FILED_CODES, token=st.sampled_from(TOKENS))
-def test_a_token_has_a_slot_once_it_filed(filed: list[tuple[bytes, str]], token: bytes) -> None:
-    """A slot is in use from the first debrief of its contributor."""
-    assert slots.has_token(file_codes(filed), token) is any(filer == token for filer, _ in filed)
+@given(filers=st.lists(st.sampled_from(TOKENS), max_size=12), token=st.sampled_from(TOKENS))
+def test_a_token_has_a_place_exactly_if_it_can_file(filers: list[bytes], token: bytes) -> None:
+    """A place is the token's own slot, or one that is still free."""
+    record = LedgerRecord(RecordShape(slot_count=3, cap=2, codes=FORM_CODES))
+    for filer in filers:
+        if slots.has_place(record, filer):
+            record = slots.file_code(record, filer, FORM_CODES[0], draw_zero)
+
+    if slots.has_place(record, token):
+        slots.file_code(record, token, FORM_CODES[0], draw_zero)
+    else:
+        with pytest.raises(RecordFullError):
+            slots.file_code(record, token, FORM_CODES[0], draw_zero)

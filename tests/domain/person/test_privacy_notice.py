@@ -3,7 +3,8 @@ from datetime import date
 
 import pytest
 
-from bot.content.catalogue import load_catalogue
+from bot.content.catalogue import LanguagePack, load_catalogue
+from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Team
 from bot.domain.person import privacy_notice
 from bot.elements import Text
@@ -15,17 +16,24 @@ CLOSED = replace(TEAM, open_to_team=False)
 
 
 @pytest.mark.parametrize(
-    ("team", "closes", "excerpt"),
+    ("team", "next_release", "excerpt"),
     [
-        (CLOSED, MONDAY, "From Monday, July 6 on, your supervisor can see"),
-        (TEAM, MONDAY, "From Monday, July 6 on, your supervisor and your team can see"),
+        (CLOSED, NextRelease(MONDAY), "From Monday, July 6 on, your supervisor can see"),
+        (
+            TEAM,
+            NextRelease(MONDAY),
+            "on, your supervisor and your team can see",
+        ),
+        (TEAM, NextRelease(MONDAY, is_key_lost=True), "neither counted nor published"),
         (TEAM, None, "no period open"),
         (None, None, "no team's list"),
     ],
 )
-def test_the_policy_is_two_sentences(team: Team | None, closes: date | None, excerpt: str) -> None:
+def test_the_policy_is_two_sentences(
+    team: Team | None, next_release: NextRelease | None, excerpt: str
+) -> None:
     """The policy has two sentences: what becomes visible from when, or that nothing does."""
-    first, second = privacy_notice.policy_sentences(WORDS, team, closes)
+    first, second = privacy_notice.policy_sentences(WORDS, team, next_release)
 
     assert excerpt in first
     assert second.endswith(".")
@@ -52,9 +60,38 @@ def test_the_notice_lists_stored_and_not_stored_data() -> None:
     assert [text.count("\N{BULLET}") for text in lists] == [0, 7, 3]
 
 
-def test_the_filing_note_says_that_no_slot_is_left() -> None:
-    """Where a record is full nothing was kept, and the note says why."""
-    note = privacy_notice.filing_note(WORDS, on_roster=True, withdrawable_until=None, is_full=True)
+@pytest.mark.parametrize(
+    ("reason", "key"),
+    [
+        ("is_full", "privacy.filed.full"),
+        ("is_key_lost", "privacy.filed.lost"),
+        ("is_withdrawn", "privacy.filed.withdrawn"),
+    ],
+)
+def test_the_filing_note_says_why_nothing_is_stored(reason: str, key: str) -> None:
+    """A full record, a lost key and a debrief that was withdrawn each have a note."""
+    reasons = {reason: True}
+    note = privacy_notice.filing_note(WORDS, on_roster=True, withdrawable_until=None, **reasons)
 
-    assert note == WORDS.translate("privacy.filed.full")
-    assert note.startswith("Nothing was kept")
+    assert note == WORDS.translate(key)
+
+
+PACKS = [load_catalogue().get_pack(tag) for tag in ("en", "fr", "zh")]
+
+
+@pytest.mark.parametrize("words", PACKS, ids=lambda words: str(words.language))
+def test_withdrawal_forms_say_that_a_key_is_lost(words: LanguagePack) -> None:
+    """Neither form says what it says with the key, in any language."""
+    forms = (privacy_notice.build_withdrawal_form, privacy_notice.build_withdrawn_form)
+    texts = [
+        {
+            element.text
+            for element in build(words, is_key_lost=True).body
+            if isinstance(element, Text)
+        }
+        for build in forms
+    ]
+    assert texts == [
+        {words.translate("privacy.withdraw.ask_lost")},
+        {words.translate("privacy.withdraw.done_lost")},
+    ]

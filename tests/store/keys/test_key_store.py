@@ -9,7 +9,7 @@ from multiprocessing.connection import Connection as Pipe
 import pytest
 
 from bot.store.keys.claim import CloseAttempts, KeyStoreClaim
-from bot.store.keys.key_id import PepperKeyId, PeriodKeyId, TeamKeyId
+from bot.store.keys.key_id import IdempotencyKeyId, PepperKeyId, PeriodKeyId, TeamKeyId
 from bot.store.keys.key_store import KeyStore, KeyStoreHealth, KeyStoreUnavailableError
 from bot.store.keys.open_key_store import open_key_store, resolve_peppers
 
@@ -71,7 +71,7 @@ def test_key_after_a_deletion_is_another(key_store: KeyStore) -> None:
 
 def test_listed_key_can_be_deleted_without_the_database(key_store: KeyStore) -> None:
     """The list contains each key's kind and end, and a listed key can be deleted as it is."""
-    for key_id in (PERIOD, LATER, TEAM, PepperKeyId()):
+    for key_id in (PERIOD, LATER, TEAM, PepperKeyId(), IdempotencyKeyId()):
         key_store.get_or_create(key_id)
     stored_keys = key_store.list_ids()
 

@@ -1,12 +1,17 @@
 import asyncio
 from datetime import date
 
+import pytest
 from sqlalchemy import select
 
+from bot.errors import StoreBusyError
+from bot.store.keys.folder_key_store import FolderKeyStore
+from bot.store.keys.key_id import IdempotencyKeyId
 from bot.store.repositories import Repositories
 from bot.store.schema import idempotency_keys
 from bot.store.store import Store
 from tests.key_folders import open_test_store
+from tests.store.conftest import PEPPERS
 
 MONDAY, TUESDAY, WEDNESDAY = (date(2026, 9, day) for day in (7, 8, 9))
 
@@ -85,27 +90,60 @@ async def test_claims_are_deleted_by_day(store: Store) -> None:
     assert await store.across_workspaces.write(claim_and_delete) == [2, 0]
 
 
-async def test_claim_under_an_older_pepper_counts(database: str) -> None:
-    """On the day of a pepper rotation, no request is processed twice."""
-    old_pepper, new_pepper = (
-        b"an older pepper of enough length..",
-        b"a newer pepper of enough length...",
-    )
-    store = open_test_store(database, (old_pepper,))
-    store.migrate()
-    await store.across_workspaces.write(
+async def claim_view(store: Store) -> bool:
+    """Claim the key of one view."""
+    return await store.across_workspaces.write(
         lambda repos: repos.idempotency_keys.claim("submit", "view", MONDAY)
     )
+
+
+async def test_claim_outlives_a_change_of_pepper(database: str) -> None:
+    """No request is processed twice, although the operator has replaced the pepper."""
+    store = open_test_store(database, (b"an older pepper of enough length..",))
+    store.migrate()
+    assert await claim_view(store)
     await store.close()
 
-    rotated_store = open_test_store(database, (new_pepper, old_pepper))
-    assert not await rotated_store.across_workspaces.write(
-        lambda repos: repos.idempotency_keys.claim("submit", "view", MONDAY)
-    )
-    assert await rotated_store.across_workspaces.write(
+    store_with_new_pepper = open_test_store(database, (b"a newer pepper of enough length...",))
+    assert not await claim_view(store_with_new_pepper)
+    await store_with_new_pepper.close()
+
+
+async def test_claim_outlives_the_loss_of_its_key(store: Store) -> None:
+    """The process remembers the key that was lost, and claims under the one that replaces it."""
+    assert await claim_view(store)
+    store.key_store.delete(IdempotencyKeyId())
+
+    assert not await claim_view(store)
+    assert await store.across_workspaces.write(
         lambda repos: repos.idempotency_keys.claim("submit", "other", MONDAY)
     )
-    assert not await rotated_store.across_workspaces.write(
+    assert not await store.across_workspaces.write(
         lambda repos: repos.idempotency_keys.claim("submit", "other", MONDAY)
     )
-    await rotated_store.close()
+
+
+async def test_processes_share_the_key(store: Store, database: str) -> None:
+    """A request that two processes receive is claimed once."""
+    other_store = open_test_store(database, PEPPERS)
+
+    claims = await asyncio.gather(claim_view(store), claim_view(other_store))
+
+    assert sorted(claims) == [False, True]
+    await other_store.close()
+
+
+async def test_claim_without_a_readable_key_is_refused(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing is stored and the outage is logged; once the key can be read the claim succeeds."""
+    assert isinstance(store.key_store, FolderKeyStore)
+    key_file = store.key_store.folder / IdempotencyKeyId().file_name
+    key_file.mkdir(parents=True)
+
+    with pytest.raises(StoreBusyError):
+        await claim_view(store)
+    key_file.rmdir()
+
+    assert caplog.messages == ["idempotency.key_store_unavailable"]
+    assert await claim_view(store)

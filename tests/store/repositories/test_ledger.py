@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from bot.conversation import Person
 from bot.domain.counts import slots
+from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Role
 from bot.store.repositories import Repositories
 from bot.store.repositories.ledger import FilingResult
@@ -209,7 +210,9 @@ async def test_next_close_is_returned(store: Store) -> None:
     """The next end of any period, and the next release of a team, are returned."""
     assert await store.across_workspaces.read(lambda repos: repos.ledger.next_close(NOW)) is None
     assert (
-        await store.across_workspaces.read(lambda repos: repos.ledger.next_close_of_team("north"))
+        await store.across_workspaces.read(
+            lambda repos: repos.ledger.find_next_release("north", NOW)
+        )
         is None
     )
     await open_periods(store, (NORTH, 9), (SOUTH, 20))
@@ -223,11 +226,11 @@ async def test_next_close_is_returned(store: Store) -> None:
         == AFTER_QUARTER
     )
     assert await store.across_workspaces.read(
-        lambda repos: repos.ledger.next_close_of_team("north")
-    ) == date(2027, 1, 4)
+        lambda repos: repos.ledger.find_next_release("north", NOW)
+    ) == NextRelease(date(2027, 1, 4))
     assert await store.across_workspaces.read(
-        lambda repos: repos.ledger.next_close_of_team("south")
-    ) == date(2026, 12, 7)
+        lambda repos: repos.ledger.find_next_release("south", NOW)
+    ) == NextRelease(date(2026, 12, 7))
 
 
 async def test_opening_missing_periods_is_idempotent(store: Store) -> None:

@@ -1,29 +1,24 @@
 """What the ledger does where a key is missing, unavailable, wrong or misused."""
 
-import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, select, update
+from sqlalchemy import update
 
 from bot.conversation import Person
+from bot.domain.counts.next_release import NextRelease
 from bot.domain.counts.release_rule import LostTable
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_store import KeyStoreUnavailableError
-from bot.store.repositories import Repositories
-from bot.store.repositories.ledger import FilingResult, MissingKeyError
+from bot.store.repositories.ledger import FilingResult
 from bot.store.repositories.period_closing import LOST_KEY_WAIT
 from bot.store.schema import feeds, ledger_records, periods
-from bot.store.sealed_records import ReadOnlyRecordsError
 from bot.store.store import Store
-from tests.key_folders import list_period_keys, open_test_store
-from tests.ledger_records import count_stored_codes, load_records
-from tests.store.conftest import PEPPERS
+from tests.key_folders import list_period_keys
 from tests.store.sample_counts import (
     AFTER_QUARTER,
-    AWAY_ANSWERS,
     NOW,
     build_clinicians,
     build_team,
@@ -35,7 +30,6 @@ from tests.store.sample_counts import (
     file_debriefs,
     open_periods,
     releases_of_team,
-    withdraw_debriefs_job,
 )
 
 NORTH, LARGE = build_team("north"), build_team("large")
@@ -94,27 +88,60 @@ async def test_lost_key_is_published_as_no_table(store: Store) -> None:
         assert await fetch_rows(store, table) == []
 
 
-async def test_debrief_without_its_key_is_not_counted_and_not_withdrawn(store: Store) -> None:
-    """Filing says that nothing was kept; a withdrawal fails instead of claiming success."""
+async def test_debrief_without_its_key_is_not_counted(store: Store) -> None:
+    """Filing says that the key is lost, and so does the repetition of the request."""
     await file_for_all(store)
     delete_keys(store)
 
-    assert await store.across_workspaces.write(file_debrief_job(MARIE)) == FilingResult()
-    with pytest.raises(MissingKeyError):
-        await store.across_workspaces.write(withdraw_debriefs_job(MARIE))
+    lost_result = FilingResult(is_key_lost=True)
+    assert await store.across_workspaces.write(file_debrief_job(MARIE)) == lost_result
+    described_result = await store.across_workspaces.write(
+        lambda repos: repos.ledger.describe_filing(repos.ledger.load_contributor(MARIE, NOW))
+    )
+    assert described_result == lost_result
 
 
-async def test_lost_key_of_another_team_does_not_stop_a_withdrawal(store: Store) -> None:
-    """Periods that end at another moment have a key of their own; the others go on without it."""
+async def test_next_release_says_that_its_key_is_lost(store: Store) -> None:
+    """A team whose record cannot be opened learns it before the release; another one does not."""
     await file_for_all(store)
     ids_before = {key.file_name for key in list_period_keys(store)}
     await open_periods(store, (build_team("west", zone="America/Vancouver"), 9))
-    lost_keys = [key for key in list_period_keys(store) if key.file_name not in ids_before]
-    assert lost_keys
-    for stored_key in lost_keys:
-        store.key_store.delete(stored_key)
+    for stored_key in list_period_keys(store):
+        if stored_key.file_name not in ids_before:
+            store.key_store.delete(stored_key)
 
-    assert await store.across_workspaces.write(withdraw_debriefs_job(MARIE)) == 1
+    next_releases = await store.across_workspaces.read(
+        lambda repos: [repos.ledger.find_next_release(name, NOW) for name in ("west", "north")]
+    )
+    assert next_releases == [
+        NextRelease(date(2027, 1, 4), is_key_lost=True),
+        NextRelease(date(2027, 1, 4)),
+    ]
+
+
+async def test_unavailable_key_store_is_no_lost_key_before_the_release(store: Store) -> None:
+    """A screen says that a key is lost only where it is certain."""
+    await file_for_all(store)
+    block_folder(store)
+
+    assert await store.across_workspaces.read(
+        lambda repos: repos.ledger.find_next_release("north", NOW)
+    ) == NextRelease(date(2027, 1, 4))
+
+
+async def test_restore_is_not_reported_where_keys_are_lost(store: Store) -> None:
+    """What a restore has undone in a period without its key is gone with everything else."""
+    await file_for_all(store)
+    await store.across_workspaces.write(lambda repos: repos.ledger.mark_undone(NOW, NOW))
+
+    async def find_undone_since() -> datetime | None:
+        return await store.across_workspaces.read(
+            lambda repos: repos.ledger.find_undone_since("north", NOW)
+        )
+
+    assert await find_undone_since() == NOW
+    delete_keys(store)
+    assert await find_undone_since() is None
 
 
 @pytest.mark.parametrize("is_key_lost", [False, True])
@@ -130,7 +157,7 @@ async def test_filing_logs_nothing(
     with caplog.at_level("DEBUG"):
         await store.across_workspaces.write(file_debrief_job(MARIE))
 
-    assert [record for record in caplog.records if record.name.startswith("bot")] == []
+    assert [record for record in caplog.records if record.name.startswith("attune")] == []
 
 
 async def test_lost_key_leaves_other_workspaces_alone(store: Store) -> None:
@@ -194,92 +221,3 @@ async def test_record_does_not_open_in_the_place_of_another(store: Store) -> Non
         )
 
         assert store.read_sync(lambda repos: repos.ledger.count_periods_without_key()) == 1
-
-
-async def test_batch_seals_each_record_once(store: Store) -> None:
-    """However many people file in one commit, it writes two bodies, and none is lost."""
-    await open_periods(store, (NORTH, 9))
-    updates: list[str] = []
-    commits: list[int] = []
-    writer = store._engines.writer
-    event.listen(writer, "before_cursor_execute", lambda *args: updates.append(args[2]))
-    event.listen(writer, "commit", lambda _connection: commits.append(1))
-
-    await asyncio.gather(
-        *(store.across_workspaces.write(file_debrief_job(person)) for person in NINE * 4)
-    )
-
-    writes = [text for text in updates if text.startswith("UPDATE ledger_record")]
-    assert len(writes) <= len(commits) < len(NINE) * 4
-    assert await count_stored_codes(store) == 2 * 4 * 9
-
-
-async def test_failed_job_leaves_the_records_of_its_batch_alone(store: Store) -> None:
-    """What a job filed before it raised is undone; the others' debriefs are kept."""
-    await open_periods(store, (NORTH, 9))
-
-    def file_and_fail(repos: Repositories) -> None:
-        file_debrief_job(MARIE)(repos)
-        raise LookupError
-
-    results = await asyncio.gather(
-        store.across_workspaces.write(file_debrief_job(OMAR)),
-        store.across_workspaces.write(file_and_fail),
-        store.across_workspaces.write(file_debrief_job(OMAR)),
-        return_exceptions=True,
-    )
-
-    assert [type(result) for result in results] == [FilingResult, LookupError, FilingResult]
-    assert await count_stored_codes(store) == 2 * 2
-
-
-async def test_two_processes_file_into_one_record(store: Store, database: str) -> None:
-    """Records are read and written under the writer lock, so no debrief overwrites another."""
-    await open_periods(store, (NORTH, 9))
-    other_store = open_test_store(database, PEPPERS)
-
-    await asyncio.gather(
-        *(
-            writer.across_workspaces.write(file_debrief_job(person), timeout_seconds=60)
-            for person in NINE * 4
-            for writer in (store, other_store)
-        )
-    )
-
-    records = await store.across_workspaces.read(load_records)
-    filed_counts = [sum(slot.count for slot in record.slots) for record in records.values()]
-    assert filed_counts == [72, 72]
-    await other_store.close()
-
-
-async def test_read_transaction_cannot_change_a_record(store: Store) -> None:
-    """A change that would never be written is an error, not a loss."""
-    await open_periods(store, (NORTH, 9))
-
-    def file_in_read(repos: Repositories) -> FilingResult:
-        contributor = repos.ledger.load_contributor(MARIE, NOW)
-        return repos.ledger.file_debrief(contributor, AWAY_ANSWERS)
-
-    with pytest.raises(ReadOnlyRecordsError):
-        await store.across_workspaces.read(file_in_read)
-    assert await count_stored_codes(store) == 0
-
-
-async def test_unchanged_record_is_sealed_with_a_new_nonce(store: Store) -> None:
-    """Every write draws a new nonce: a record that did not change has new bytes."""
-    await open_periods(store, (NORTH, 9))
-    query = select(ledger_records.c.body).order_by(ledger_records.c.ledger)
-
-    async def reseal_and_fetch() -> list[bytes]:
-        await store.across_workspaces.write(
-            lambda repos: repos.ledger.reseal_periods(
-                repos.ledger.load_contributor(MARIE, NOW).periods
-            )
-        )
-        return await store.across_workspaces.read(
-            lambda repos: [bytes(body) for body in repos._connection.scalars(query)]
-        )
-
-    bodies = [*await reseal_and_fetch(), *await reseal_and_fetch()]
-    assert len({body[:12] for body in bodies}) == 4
-    assert len({body[12:28] for body in bodies}) == 4

@@ -48,9 +48,7 @@ async def test_releases_are_listed_newest_first(store: Store) -> None:
     )
     await close_due_periods(store, AFTER_QUARTER.replace(month=4, day=5))
 
-    releases = await store.across_workspaces.read(
-        lambda repos: repos.releases.list_by_unit("team:alone")
-    )
+    releases = await releases_of_team(store, "alone")
     assert [(release.ledger, release.opens, release.closes) for release in releases] == [
         ("total", date(2027, 1, 4), date(2027, 4, 5)),
         ("breakdown", date(2027, 1, 4), date(2027, 4, 5)),
