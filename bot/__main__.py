@@ -47,9 +47,9 @@ def main(arguments: Sequence[str] | None = None, worker_options: WorkerOptions =
         heading = "not_applied" if options.verb == "team" else "heading"
         print_sentence(words.translate(f"operator.faults.{heading}"))
         _print_faults(error.faults, words)
-    except KeyStoreUnavailableError:
+    except KeyStoreUnavailableError as error:
         print_sentence(words.translate("operator.faults.heading"))
-        _print_faults((Fault("KEYS", "operator.missing.keys_unavailable"),), words)
+        _print_faults(start_checks.build_key_fault(error).faults, words)
     return EXIT_FAULTY_INPUT
 
 
@@ -104,8 +104,10 @@ def _run_on_server_loop(service: Coroutine[Any, Any, None]) -> None:
 
 
 def _migrate_store(_options: argparse.Namespace, words: LanguagePack) -> int:
+    config = settings.load_settings("migrate")
+    start_checks.check_claim(config, accepts_lost_keys=False)
     _apply_migrations(
-        settings.load_settings("migrate"),
+        config,
         progress.build_step_callback(words.translate("operator.progress.tables")),
     )
     print_sentence(words.translate("operator.migrated"))
@@ -151,6 +153,7 @@ def _write_teams_package(options: argparse.Namespace, words: LanguagePack) -> in
 
 def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
     config = settings.load_settings("team")
+    start_checks.check_claim(config, accepts_lost_keys=False)
     _apply_migrations(config)
     track_progress = partial(
         progress.track_progress, label=words.translate("operator.progress.teams")
@@ -222,6 +225,7 @@ def _prepare_process(
     """
     config = settings.load_settings(verb)
     logs.configure_logging(config.log_level)
+    start_checks.check_claim(config, accepts_lost_keys=accepts_lost_keys)
     if config.uses_sqlite:
         _apply_migrations(config)
     for finding in start_checks.check_key_store(

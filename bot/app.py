@@ -140,7 +140,10 @@ class Bot:
         return min((instant for instant in instants if instant), default=None)
 
     async def check_readiness(self) -> dict[str, Any]:
-        """Return the readiness report: database reachable, schema current, last tick recent."""
+        """Return the readiness report: database, schema, key store and the last tick.
+
+        A lost key does not change the status, as everything else goes on.
+        """
         is_reachable, worker_count = True, 0
         try:
             is_current = await asyncio.to_thread(self.context.store.is_schema_current)
@@ -152,10 +155,14 @@ class Bot:
         is_fresh = not self._runs_ticker or (
             tick_age is not None and tick_age < _MAX_TICK_AGE_SECONDS
         )
+        key_health = await self.delivery_metrics.key_health() if is_current else None
+        has_keys = key_health is not None and key_health.is_available
         return {
-            "ready": is_reachable and is_current and is_fresh,
+            "ready": is_reachable and is_current and is_fresh and has_keys,
             "database": is_reachable,
             "migrations": is_current,
+            "keys": has_keys,
+            "lost_keys": key_health.lost_count if key_health else 0,
             "tick_seconds": None if tick_age is None else round(tick_age),
             "workers": worker_count,
             "deliveries": await self.delivery_metrics.delivery_counts() if is_current else {},

@@ -12,18 +12,30 @@ async def run(context: Context) -> int:
     """Write each published table that has no file; return how many were written.
 
     It reads committed tables only, after their transaction. Files of expired tables are deleted
-    as their rows are. Usually the numbers of files and rows agree, and nothing else is read.
+    as their rows are. Which tables have a file is decided by the names of the files, so that a
+    folder that was replaced and a database that was restored are completed. Usually none is
+    missing, and no table is read. A copy of the database beside the running bot writes nothing:
+    its tables would stay in the place of the published ones.
     """
-    if context.releases_folder is None:
+    if context.releases_folder is None or await _is_copy(context):
         return 0
     archive = ReleaseArchive(context.releases_folder)
     await asyncio.to_thread(archive.delete_before, (context.now() - RELEASE_RETENTION).date())
     scope = context.store.across_workspaces
-    row_count = await scope.read(lambda repos: repos.releases.count_all())
-    if row_count == await asyncio.to_thread(archive.count_files):
+    keys = await scope.read(lambda repos: repos.releases.list_keys())
+    missing = await asyncio.to_thread(archive.find_missing, keys)
+    if not missing:
         return 0
     releases = await scope.read(lambda repos: repos.releases.list_all())
-    return await asyncio.to_thread(archive.write_missing, releases)
+    return await asyncio.to_thread(
+        archive.write_missing, [item for item in releases if item.key in missing]
+    )
+
+
+async def _is_copy(context: Context) -> bool:
+    """Whether another instance of the database uses the key store."""
+    claimed_key_store = context.store.claimed_key_store
+    return await asyncio.to_thread(claimed_key_store.is_used_elsewhere, context.now())
 
 
 async def next_due(_context: Context) -> datetime | None:

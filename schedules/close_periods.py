@@ -1,11 +1,12 @@
 """Duty: publish each ended period's table, destroy its record and key, open the next period."""
 
 import logging
+from collections.abc import Awaitable
 from datetime import datetime
 
 from bot.context import Context
 from bot.logs import log_error
-from bot.store.keys.key_store import KeyStoreUnavailableError
+from bot.store.repositories import Repositories
 
 logger = logging.getLogger("attune.periods")
 
@@ -14,21 +15,27 @@ async def run(context: Context) -> int:
     """Close the ended periods, open the missing ones, and remove the keys of closed ones.
 
     Publishing the table and deleting its record are one transaction; the key is removed after its
-    commit, by every run until it is gone. The checkpoint removes the last bytes of the record from
-    SQLite's write-ahead log, the vacuum its dead rows from PostgreSQL's tables. Returns how many
+    commit, by every run until it is gone. What the record left in the database's files is erased
+    then, by every run until it is done. A step that fails is logged and does not stop the next
+    ones, so that a key is removed in time whatever happens to its period. Returns how many
     periods were closed.
     """
-    now = context.now()
-    closed = await context.store.across_workspaces.write(
-        lambda repos: repos.ledger.close_ended_periods(now)
-    )
-    await context.store.across_workspaces.write(
-        lambda repos: repos.ledger.open_missing_periods(now)
-    )
-    await _remove_unused_keys(context, now)
+    now, store = context.now(), context.store
+
+    def close_ended(repos: Repositories) -> int:
+        closed_count = repos.ledger.close_ended_periods(now)
+        if closed_count:
+            repos.mark_rows_destroyed()
+        return closed_count
+
+    def open_missing(repos: Repositories) -> int:
+        return repos.ledger.open_missing_periods(now)
+
+    closed = await _run_step("periods.close_failed", store.across_workspaces.write(close_ended))
+    await _run_step("periods.open_failed", store.across_workspaces.write(open_missing))
+    await _run_step("periods.key_removal_failed", store.remove_unused_keys(now))
+    await _run_step("periods.erasure_failed", store.erase_destroyed_rows())
     if closed:
-        await context.store.checkpoint()
-        await context.store.vacuum_destroyed_rows()
         logger.info("periods.closed", extra={"action": "periods.closed", "count": closed})
     return closed
 
@@ -39,9 +46,10 @@ async def next_due(context: Context) -> datetime | None:
     return await context.store.across_workspaces.read(lambda repos: repos.ledger.next_close(now))
 
 
-async def _remove_unused_keys(context: Context, now: datetime) -> None:
-    """Remove the keys of closed periods; an unavailable key store is logged, and tried again."""
+async def _run_step(action: str, step: Awaitable[int | None]) -> int:
+    """Return the result of *step*; 0 if it fails, which is logged as *action*."""
     try:
-        await context.store.remove_unused_keys(now)
-    except KeyStoreUnavailableError as error:
-        log_error(logger, "periods.key_removal_failed", error)
+        return await step or 0
+    except Exception as error:  # noqa: BLE001 - the next run tries it again
+        log_error(logger, action, error)
+        return 0

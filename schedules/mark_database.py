@@ -4,6 +4,7 @@ import logging
 from datetime import datetime
 
 from bot.context import Context
+from bot.store.key_removal import KeyStoreInUseError
 
 logger = logging.getLogger("attune.rollback")
 
@@ -12,9 +13,16 @@ async def run(context: Context) -> int:
     """Advance the mark, and log a restore of the database since the last run.
 
     The open periods are marked with it, so that everybody on their lists reads it in the next
-    check-in. Returns how many restores were detected, one at most.
+    check-in. While a copy or the original of the database uses the key store, as within the hour
+    after a restore, the mark stays and the error is logged. Returns how many restores were
+    detected, one at most.
     """
-    rollback = await context.store.advance_rollback_mark(context.now())
+    try:
+        rollback = await context.store.advance_rollback_mark(context.now())
+    except KeyStoreInUseError:
+        action = "key_store.in_use"
+        logger.error(action, extra={"action": action})  # noqa: TRY400 - a line without a traceback
+        return 0
     if rollback is not None:
         action = "rollback.detected"
         logger.error(action, extra={"action": action})

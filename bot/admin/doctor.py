@@ -94,8 +94,8 @@ def _database_findings(settings: Settings, today: date, machine: Machine) -> tup
             suspension_reasons = store.read_sync(_list_suspension_reasons) if is_current else ()
         finally:
             store.close_sync()
-    except KeyStoreUnavailableError:
-        return (key_checkup.build_unavailable_finding(settings),)
+    except KeyStoreUnavailableError as error:
+        return (key_checkup.build_unavailable_finding(settings, error),)
     except Exception:  # noqa: BLE001 - each driver has its own errors; the remedy is the same
         return (Finding(is_healthy=False, key="operator.doctor.database_unreached"),)
     if not is_current:

@@ -1,28 +1,45 @@
 """Check-up of the key store: access, permissions, location, and keys of open periods."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.admin.finding import Finding
 from bot.admin.key_location import Machine, find_location_risks
 from bot.settings import Settings
+from bot.store.key_claims import ClaimStatus, ForeignClaimError, raise_if_unusable
+from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.store import Store
 
 
 def check_keys(settings: Settings, store: Store, machine: Machine) -> tuple[Finding, ...]:
     """Return one finding for a healthy key store, else one for each fault.
 
-    A key is created and deleted for the check. Raises
-    :class:`bot.store.keys.key_store.KeyStoreUnavailableError` if a key cannot be read.
+    A key is created and deleted for the check, unless the key store is not that of the database.
     """
+    try:
+        return _check_usable_keys(settings, store, machine)
+    except KeyStoreUnavailableError as error:
+        return (build_unavailable_finding(settings, error),)
+
+
+def _check_usable_keys(settings: Settings, store: Store, machine: Machine) -> tuple[Finding, ...]:
+    """Return the findings; raises an error if the key store cannot be used."""
+    status = store.claimed_key_store.assess_claim(datetime.now(UTC))
+    raise_if_unusable(status)
     health = store.key_store.check_health()
     if not health.is_writable:
-        return (build_unavailable_finding(settings),)
+        return (_build_finding("keys_unavailable", settings),)
     faults = list(list_location_findings(settings, machine))
+    if status is ClaimStatus.IN_USE:
+        faults.append(build_in_use_finding(settings))
+    if overdue_count := store.claimed_key_store.count_overdue_keys():
+        facts: dict[str, str | int] = {"count": overdue_count}
+        faults.append(Finding(is_healthy=False, key="operator.doctor.keys_overdue", facts=facts))
     if not health.is_private:
         faults.append(_build_finding("keys_not_private", settings))
-    missing_count = store.count_missing_keys()
+    missing_count = store.claimed_key_store.count_missing_keys()
     if missing_count:
-        facts: dict[str, str | int] = {"count": missing_count}
+        facts = {"count": missing_count}
         faults.append(Finding(is_healthy=False, key="operator.doctor.keys_missing", facts=facts))
     elif unopened_count := _count_unopened_periods(store):
         facts = {"count": unopened_count}
@@ -42,9 +59,15 @@ def list_location_findings(settings: Settings, machine: Machine) -> tuple[Findin
     return tuple(_build_finding(risk.value, settings) for risk in risks)
 
 
-def build_unavailable_finding(settings: Settings) -> Finding:
-    """Return the finding for a key store that cannot be read or written."""
-    return _build_finding("keys_unavailable", settings)
+def build_unavailable_finding(settings: Settings, error: KeyStoreUnavailableError) -> Finding:
+    """Return the finding for a key store that cannot be used because of *error*."""
+    is_foreign = isinstance(error, ForeignClaimError)
+    return _build_finding("keys_foreign" if is_foreign else "keys_unavailable", settings)
+
+
+def build_in_use_finding(settings: Settings) -> Finding:
+    """Return the finding for a key store that a copy or the original of the database uses."""
+    return _build_finding("keys_in_use", settings)
 
 
 def are_keys_lost(store: Store) -> bool:
@@ -52,7 +75,7 @@ def are_keys_lost(store: Store) -> bool:
 
     Where only some keys are missing the others still serve, and the doctor reports it.
     """
-    return store.count_missing_keys() > 0 and store.key_store.is_empty()
+    return store.claimed_key_store.count_missing_keys() > 0 and store.key_store.is_empty()
 
 
 def _build_finding(name: str, settings: Settings, *, healthy: bool = False) -> Finding:

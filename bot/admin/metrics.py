@@ -1,5 +1,6 @@
 """Metrics for monitoring: delivery and workspace counts, with no personal data in any label."""
 
+import asyncio
 import time
 from collections import Counter
 from collections.abc import Mapping
@@ -7,6 +8,7 @@ from collections.abc import Mapping
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from bot.context import Context
+from bot.store.claimed_key_store import KeyHealth
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryCount, DeliveryState
 
@@ -25,6 +27,8 @@ reveal that a clinician left.
 
 _Counts = tuple[tuple[DeliveryCount, ...], int, int]
 """Delivery counts, suspended workspaces and resting workspaces."""
+
+_NO_HEALTH = KeyHealth(is_available=False)
 
 
 def summarize_delivery_counts(
@@ -54,15 +58,21 @@ class Metrics:
         self._context = context
         self._cache_seconds = cache_seconds
         self._cached_counts: _Counts = ((), 0, 0)
+        self._cached_key_health = _NO_HEALTH
         self._cached_at = -cache_seconds
 
     async def delivery_counts(self) -> dict[str, int]:
         """Return the number of deliveries per status, over the five weeks that are stored."""
-        delivery_counts, _, _ = await self._load_counts()
+        (delivery_counts, _, _), _ = await self._load_counts()
         totals = dict.fromkeys(STATUS_BY_STATE.values(), 0)
         for *_, status, _reason, number in summarize_delivery_counts(delivery_counts):
             totals[status] += number
         return totals
+
+    async def key_health(self) -> KeyHealth:
+        """Return the state of the key store."""
+        _, key_health = await self._load_counts()
+        return key_health
 
     async def render_prometheus(self, tick_age: float | None) -> str:
         """Return all gauges in Prometheus' text format, labelled by kind, status and reason.
@@ -70,10 +80,11 @@ class Metrics:
         *tick_age* is the number of seconds since the last scheduler tick; ``None`` omits its gauge.
         https://prometheus.io/docs/instrumenting/exposition_formats/
         """
-        return generate_latest(_build_registry(await self._load_counts(), tick_age)).decode()
+        counts, key_health = await self._load_counts()
+        return generate_latest(_build_registry(counts, key_health, tick_age)).decode()
 
-    async def _load_counts(self) -> _Counts:
-        """Return the cached counts; query the store if the cache has expired."""
+    async def _load_counts(self) -> tuple[_Counts, KeyHealth]:
+        """Return the cached figures; query the store if the cache has expired."""
         if time.monotonic() - self._cached_at >= self._cache_seconds:
             now = self._context.now()
 
@@ -83,14 +94,18 @@ class Metrics:
                     *repos.workspaces.count_suspended_and_resting(now),
                 )
 
-            self._cached_counts, self._cached_at = (
-                await self._context.store.across_workspaces.read(read_counts),
-                time.monotonic(),
+            store = self._context.store
+            counts = await store.across_workspaces.read(read_counts)
+            self._cached_key_health = await asyncio.to_thread(
+                store.claimed_key_store.read_health, now
             )
-        return self._cached_counts
+            self._cached_counts, self._cached_at = counts, time.monotonic()
+        return self._cached_counts, self._cached_key_health
 
 
-def _build_registry(counts: _Counts, tick_age: float | None) -> CollectorRegistry:
+def _build_registry(
+    counts: _Counts, key_health: KeyHealth, tick_age: float | None
+) -> CollectorRegistry:
     """Return a registry with the gauges of one response.
 
     A registry per response omits series that no longer exist. The library's global registry is
@@ -111,6 +126,9 @@ def _build_registry(counts: _Counts, tick_age: float | None) -> CollectorRegistr
     )
     workspaces.labels(stands="suspended").set(suspended_count)
     workspaces.labels(stands="resting").set(resting_count)
+    keys = Gauge("attune_keys", "Keys (available, lost)", ("stands",), registry=registry)
+    keys.labels(stands="available").set(key_health.is_available)
+    keys.labels(stands="lost").set(key_health.lost_count)
     if tick_age is not None:
         tick_gauge = Gauge("attune_tick_age_seconds", "Tick age (seconds)", registry=registry)
         tick_gauge.set(round(tick_age))

@@ -1,6 +1,7 @@
 """Checks of the key store before a process starts to serve."""
 
 import logging
+from datetime import UTC, datetime
 
 from bot.admin import key_checkup
 from bot.admin.finding import Finding
@@ -8,11 +9,47 @@ from bot.admin.key_location import Machine
 from bot.errors import Fault, FaultyInputError
 from bot.logs import log_error
 from bot.settings import Settings
+from bot.store.key_claims import (
+    ClaimStatus,
+    ForeignClaimError,
+    MissingClaimError,
+    raise_if_unusable,
+)
 from bot.store.keys.key_store import KeyStoreUnavailableError
-from bot.store.open_store import open_store
+from bot.store.open_store import open_store, open_store_without_pepper
 from bot.store.store import Store
 
 logger = logging.getLogger("attune.start")
+
+
+def check_claim(settings: Settings, *, accepts_lost_keys: bool) -> None:
+    """Check before anything is written that the key store is that of the database.
+
+    A missing claim is written again if all keys are there, or with *accepts_lost_keys*; otherwise
+    the volume is missing. Raises :class:`bot.errors.FaultyInputError`.
+    """
+    store = open_store_without_pepper(settings)
+    try:
+        status = store.claimed_key_store.assess_claim(datetime.now(UTC))
+        is_renewed = status is ClaimStatus.MISSING and (accepts_lost_keys or _has_keys(store))
+        if is_renewed:
+            store.claimed_key_store.renew_claim()
+            logger.warning("keys.claimed_again", extra={"action": "keys.claimed_again"})
+        else:
+            raise_if_unusable(status)
+    except KeyStoreUnavailableError as error:
+        raise build_key_fault(error) from error
+    except Exception as error:  # noqa: BLE001 - each driver has its own errors
+        log_error(logger, "start.database_unreachable", error)
+    finally:
+        store.close_sync()
+
+
+def build_key_fault(error: KeyStoreUnavailableError) -> FaultyInputError:
+    """Return the fault that stops a command whose key store cannot be used."""
+    names = {MissingClaimError: "keys_lost", ForeignClaimError: "keys_foreign"}
+    name = names.get(type(error), "keys_unavailable")
+    return FaultyInputError((Fault("KEYS", f"operator.missing.{name}"),))
 
 
 def check_key_store(
@@ -20,44 +57,51 @@ def check_key_store(
 ) -> tuple[Finding, ...]:
     """Return what the operator reads about the key store at the start: its location and risks.
 
-    Raises :class:`bot.errors.FaultyInputError` for a folder that cannot be written, and for an
-    empty key store beside open periods unless *accepts_lost_keys*.
+    The key store is claimed for the database. Raises :class:`bot.errors.FaultyInputError` for a
+    folder that cannot be written, and for an empty key store beside open periods unless
+    *accepts_lost_keys*.
     """
     try:
-        _require_keys(settings, accepts_lost_keys=accepts_lost_keys)
+        status = _claim_keys(settings, accepts_lost_keys=accepts_lost_keys)
     except KeyStoreUnavailableError as error:
-        fault = Fault("KEYS", "operator.missing.keys_unavailable")
-        raise FaultyInputError((fault,)) from error
+        raise build_key_fault(error) from error
     name = "keys" if settings.keys_folder else "keys_database"
     location = Finding(
         is_healthy=True,
         key=f"operator.starting.{name}",
         facts={"folder": str(settings.keys_folder or "")},
     )
-    return (location, *key_checkup.list_location_findings(settings, machine))
+    in_use = (key_checkup.build_in_use_finding(settings),) if status is ClaimStatus.IN_USE else ()
+    return (location, *in_use, *key_checkup.list_location_findings(settings, machine))
 
 
-def _require_keys(settings: Settings, *, accepts_lost_keys: bool) -> None:
-    """Raise an error if the folder cannot be written or its keys are lost; see above."""
+def _claim_keys(settings: Settings, *, accepts_lost_keys: bool) -> ClaimStatus | None:
+    """Check that the keys are there and can be written, claim them, and return the claim's status.
+
+    ``None`` where a database does not answer: a process starts while a PostgreSQL server is down,
+    and is not ready until it is up.
+    """
     store = open_store(settings)
     try:
-        if settings.keys_folder and not store.key_store.check_health().is_writable:
-            raise KeyStoreUnavailableError("the folder cannot be written")
-        if not accepts_lost_keys and _are_keys_lost(store):
-            raise FaultyInputError((Fault("KEYS", "operator.missing.keys_lost"),))
-    finally:
-        store.close_sync()
-
-
-def _are_keys_lost(store: Store) -> bool:
-    """Return whether the keys are lost; ``False`` where a database does not answer.
-
-    A process starts while a PostgreSQL server is down, and is not ready until it is up.
-    """
-    try:
-        return key_checkup.are_keys_lost(store)
+        _require_keys(settings, store, accepts_lost_keys=accepts_lost_keys)
+        return store.claimed_key_store.acquire_claim(datetime.now(UTC))
     except KeyStoreUnavailableError:
         raise
     except Exception as error:  # noqa: BLE001 - each driver has its own errors
         log_error(logger, "start.database_unreachable", error)
-        return False
+        return None
+    finally:
+        store.close_sync()
+
+
+def _require_keys(settings: Settings, store: Store, *, accepts_lost_keys: bool) -> None:
+    """Raise an error if the folder cannot be written, or has no key of the open periods."""
+    if settings.keys_folder and not store.key_store.check_health().is_writable:
+        raise KeyStoreUnavailableError("the folder cannot be written")
+    if not accepts_lost_keys and key_checkup.are_keys_lost(store):
+        raise MissingClaimError
+
+
+def _has_keys(store: Store) -> bool:
+    """Whether the key store has every key of the open periods, and one key at least."""
+    return not store.key_store.is_empty() and store.claimed_key_store.count_missing_keys() == 0

@@ -49,14 +49,14 @@ def erase_removed_rows(engine: Engine) -> None:
             connection.execute(delete(_markers).where(_IS_MARKER))
 
 
-def vacuum_destroyed_rows(engines: Engines) -> None:
+def vacuum_destroyed_rows(engines: Engines) -> bool:
     """Vacuum the tables whose rows a close deletes, in a PostgreSQL session of its own.
 
     It takes no lock that a reader or writer waits for. Failure, such as a missing privilege, is
-    logged; autovacuum does the same later. SQLite overwrites deleted rows at once.
+    logged, and ``False`` is returned. SQLite overwrites deleted rows at once.
     """
     if engines.is_sqlite:
-        return
+        return True
     engine = create_lease_engine(engines)
     try:
         with engine.connect() as connection:
@@ -64,6 +64,9 @@ def vacuum_destroyed_rows(engines: Engines) -> None:
                 connection.execute(text(f"VACUUM {destroyed.name}"))
     except Exception as error:  # noqa: BLE001 - the period is closed all the same
         log_error(logger, "store.vacuum_failed", error)
+        return False
+    else:
+        return True
     finally:
         engine.dispose()
 

@@ -10,11 +10,11 @@ from bot.domain.counts import slots
 from bot.domain.counts.slots import LedgerRecord
 from bot.store import sealing
 from bot.store.keys.key_id import PeriodKeyId, TeamKeyId
-from bot.store.keys.key_store import KeyStore, KeyStoreUnavailableError
+from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.period import Period
 from bot.store.request_keys import RequestKeys
 from bot.store.schema import ledger_records, team_records
-from bot.store.sealed_records import RecordSnapshot, SealedRecords
+from bot.store.sealed_records import KeySource, RecordSnapshot, SealedRecords
 
 _ledger_logger = logging.getLogger("attune.ledger")
 
@@ -99,7 +99,7 @@ class RecordCache:
     def __init__(
         self,
         connection: Connection,
-        key_store: KeyStore,
+        key_store: KeySource,
         request_keys: RequestKeys | None = None,
         *,
         is_read_only: bool = False,
@@ -108,7 +108,8 @@ class RecordCache:
 
         *request_keys* are those of the process, which outlive the transaction.
         """
-        self._request_keys = request_keys or RequestKeys(key_store)
+        self._key_store = key_store
+        self._request_keys = request_keys or RequestKeys()
         self._loaded_request_keys: tuple[bytes, ...] = ()
         self._request_key_error: KeyStoreUnavailableError | None = None
         self.ledger_records = SealedRecords(
@@ -136,7 +137,7 @@ class RecordCache:
             raise self._request_key_error
         if not self._loaded_request_keys:
             try:
-                self._loaded_request_keys = self._request_keys.load_keys()
+                self._loaded_request_keys = self._request_keys.load_keys(self._key_store)
             except KeyStoreUnavailableError as error:
                 self._request_key_error = error
                 raise

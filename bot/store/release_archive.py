@@ -9,7 +9,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from bot.store.repositories.releases import Release
+from bot.store.repositories.releases import Release, ReleaseKey
 
 _NAME_PATTERN = re.compile(r"(?P<closes>\d{4}-\d{2}-\d{2})-(?:total|breakdown)-[0-9a-f]{16}\.json")
 
@@ -25,9 +25,10 @@ class ReleaseArchive:
         """Use *folder*, which the first file creates with mode 0700."""
         self._folder = folder
 
-    def count_files(self) -> int:
-        """Return the number of archived releases."""
-        return len(self._list_names())
+    def find_missing(self, keys: Iterable[ReleaseKey]) -> frozenset[ReleaseKey]:
+        """Return those of *keys* whose release has no file."""
+        present = set(self._list_names())
+        return frozenset(key for key in keys if _file_name(key) not in present)
 
     def write_missing(self, releases: Iterable[Release]) -> int:
         """Write the *releases* that have no file yet, durably, and return how many.
@@ -35,7 +36,7 @@ class ReleaseArchive:
         Raises :class:`OSError` where a file cannot be written; those before it are.
         """
         present = set(self._list_names())
-        missing = {name: item for item in releases if (name := _file_name(item)) not in present}
+        missing = {name: item for item in releases if (name := _file_name(item.key)) not in present}
         for name, release in missing.items():
             self._write_file(name, release)
         return len(missing)
@@ -69,8 +70,17 @@ class ReleaseArchive:
                 file.flush()
                 os.fsync(file.fileno())
             temporary.rename(self._folder / name)
+            self._synchronize_folder()
         finally:
             temporary.unlink(missing_ok=True)
+
+    def _synchronize_folder(self) -> None:
+        """Write the folder's entries to the disk, so that a file survives a power cut."""
+        descriptor = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _to_json(release: Release) -> dict[str, object]:
@@ -86,7 +96,7 @@ def _to_json(release: Release) -> dict[str, object]:
     }
 
 
-def _file_name(release: Release) -> str:
+def _file_name(key: ReleaseKey) -> str:
     """Return the name of a release's file, which begins with the day of its publication."""
-    digest = sha256(release.unit.encode()).hexdigest()[:16]
-    return f"{release.closes.isoformat()}-{release.ledger}-{digest}.json"
+    digest = sha256(key.unit.encode()).hexdigest()[:16]
+    return f"{key.closes.isoformat()}-{key.ledger}-{digest}.json"

@@ -4,7 +4,8 @@ import logging
 
 from bot.logs import log_error
 from bot.store.keys.key_id import IdempotencyKeyId
-from bot.store.keys.key_store import KeyStore, KeyStoreUnavailableError
+from bot.store.keys.key_store import KeyStoreUnavailableError
+from bot.store.sealed_records import KeySource
 
 logger = logging.getLogger("attune.idempotency")
 
@@ -22,21 +23,21 @@ class RequestKeys:
     request that is repeated after both the loss and a restart is processed twice.
     """
 
-    def __init__(self, key_store: KeyStore) -> None:
-        """Use *key_store*; nothing is read before it is needed."""
-        self._key_store = key_store
+    def __init__(self) -> None:
+        """Know no key yet."""
         self._known_keys: tuple[bytes, ...] = ()
 
-    def load_keys(self) -> tuple[bytes, ...]:
+    def load_keys(self, key_store: KeySource) -> tuple[bytes, ...]:
         """Return the current key, read anew, followed by the earlier ones of this process.
 
+        *key_store* is that of the transaction, which creates nothing where its claim is missing.
         Only one thread may call it. Raises
         :class:`bot.store.keys.key_store.KeyStoreUnavailableError`, which is logged: without
         the key the same request could be processed twice, or be recognized in a copy.
         """
         key_id = IdempotencyKeyId()
         try:
-            key = self._key_store.get(key_id) or self._key_store.get_or_create(key_id)
+            key = key_store.get(key_id) or key_store.get_or_create(key_id)
         except KeyStoreUnavailableError as error:
             log_error(logger, "idempotency.key_store_unavailable", error)
             raise

@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
+from bot.store.database_identity import MARK_NAME, read_mark
 from bot.store.keys.key_store import KeyStore
 from bot.store.repositories.column_codecs import from_unix_seconds
 from bot.store.repositories.watermarks import Watermarks
-from bot.store.schema import watermarks
-
-_MARK_NAME = "rollback_mark"
 
 
 @dataclass(frozen=True)
@@ -30,9 +28,8 @@ def detect_rollback(connection: Connection, key_store: KeyStore) -> Rollback | N
     ``None`` also where either has no mark: a new database, or a new key store, is not an older
     copy. Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
     """
-    database_mark = _read_mark(connection)
-    stored_mark = key_store.read_mark()
-    if database_mark is None or stored_mark is None or database_mark >= stored_mark:
+    database_mark, claim = read_mark(connection), key_store.read_claim()
+    if not database_mark or claim is None or database_mark >= claim.mark:
         return None
     return Rollback(from_unix_seconds(database_mark))
 
@@ -40,15 +37,8 @@ def detect_rollback(connection: Connection, key_store: KeyStore) -> Rollback | N
 def advance_database_mark(connection: Connection, now: datetime) -> int:
     """Advance the database's mark to *now*, and return it in Unix seconds.
 
-    Commit before :func:`bot.store.keys.key_store.KeyStore.write_mark`: a crash between the two
-    leaves the key store's mark lower, which is no rollback.
+    Commit before it is copied to the key store: a crash between the two leaves the key store's
+    mark lower, which is no rollback.
     """
-    Watermarks(connection).advance(_MARK_NAME, now)
-    return _read_mark(connection) or 0
-
-
-def _read_mark(connection: Connection) -> int | None:
-    mark: int | None = connection.scalar(
-        select(watermarks.c.looked).where(watermarks.c.name == _MARK_NAME)
-    )
-    return mark
+    Watermarks(connection).advance(MARK_NAME, now)
+    return read_mark(connection)

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Table, bindparam, delete, insert, select, tup
 
 from bot.logs import log_error
 from bot.store import sealing
-from bot.store.keys.key_id import PeriodKeyId, TeamKeyId
-from bot.store.keys.key_store import KeyStore, KeyStoreUnavailableError
+from bot.store.keys.key_id import KeyId, PeriodKeyId, TeamKeyId
+from bot.store.keys.key_store import KeyStoreUnavailableError
 
 _MAX_LOADED_AT_ONCE = 200
 """Records per SELECT statement, which bounds its parameters."""
@@ -78,6 +78,16 @@ class RecordCodec(Protocol[_CodecId_contra, Record]):
         """Return an empty record of *body_length* for one that no key opens; ``None`` for none."""
 
 
+class KeySource(Protocol):
+    """Reads and creates keys; raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`."""
+
+    def get(self, key_id: KeyId) -> bytes | None:
+        """Return a key; ``None`` if it is missing."""
+
+    def get_or_create(self, key_id: KeyId) -> bytes:
+        """Return a key, created if missing."""
+
+
 RecordSnapshot = Mapping[Any, OpenRecord[Any] | None]
 """The content of a cache at one moment, by record id."""
 
@@ -94,7 +104,7 @@ class SealedRecords(Generic[RecordId, Record]):
         self,
         codec: RecordCodec[RecordId, Record],
         connection: Connection,
-        key_store: KeyStore,
+        key_store: KeySource,
         *,
         is_read_only: bool = False,
     ) -> None:

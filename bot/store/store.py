@@ -2,17 +2,24 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from bot.errors import StoreBusyError
-from bot.store import erasure, key_removal, migrate, period_keys, server_roles, worker_locks
+from bot.store import (
+    erasure,
+    key_claims,
+    key_removal,
+    migrate,
+    server_roles,
+    worker_locks,
+)
+from bot.store.claimed_key_store import ClaimedKeyStore
 from bot.store.engines import MAX_READERS, Engines, create_lease_engine, open_engines
 from bot.store.group_commit import (
     IDLE_SECONDS,
@@ -22,15 +29,14 @@ from bot.store.group_commit import (
     QueuedJob,
     checkpoint_wal,
 )
+from bot.store.key_claims import ClaimStatus, KeyClaims, TransactionKeys
 from bot.store.keys.key_store import KeyStore
 from bot.store.record_cache import RecordCache
 from bot.store.repositories import Repositories
 from bot.store.request_keys import RequestKeys
 from bot.store.rollback import Rollback
+from bot.store.store_scope import StoreScope
 from bot.store.worker_locks import LiveWorker, WorkerLease
-
-WRITE_TIMEOUT_SECONDS = 2.0
-"""Default timeout of a write in seconds; Slack allows three until the response."""
 
 _QUEUE_POLL_SECONDS = 0.01
 """Interval in seconds between two attempts to enqueue while the queue is full."""
@@ -39,39 +45,6 @@ _CHECKPOINT_TIMEOUT_SECONDS = 5
 """Seconds for which a checkpoint waits for readers."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class StoreScope:
-    """Transactions that serve one workspace; all workspaces when ``workspace`` is ``None``.
-
-    A job is a plain synchronous function of :class:`bot.store.repositories.Repositories`: it
-    awaits nothing and returns plain values. Its repositories know the workspace that it serves.
-    """
-
-    workspace: str | None
-    _run_read: Callable[[Callable[[Repositories], Any], str | None], Awaitable[Any]]
-    _run_write: Callable[[QueuedJob[Any], float], Awaitable[Any]]
-
-    async def write(
-        self, job: Callable[[Repositories], T], *, timeout_seconds: float = WRITE_TIMEOUT_SECONDS
-    ) -> T:
-        """Run *job* in a write transaction and return its result once the commit is on disk.
-
-        An exception raised by *job* rolls back its own changes and no other job's. Raises
-        :class:`bot.errors.StoreBusyError`, with nothing written, when the job did not start
-        within *timeout_seconds* or the commit failed.
-        """
-        result: T = await self._run_write(QueuedJob(job, self.workspace), timeout_seconds)
-        return result
-
-    async def read(self, job: Callable[[Repositories], T]) -> T:
-        """Run *job* in a read-only snapshot of the database; it never waits for a writer.
-
-        The database rejects a write in it.
-        """
-        result: T = await self._run_read(job, self.workspace)
-        return result
 
 
 class Store:
@@ -100,11 +73,15 @@ class Store:
         """
         self._engines = engines
         self.key_store = key_store
+        self._claims = KeyClaims(key_store)
+        self.claimed_key_store = ClaimedKeyStore(engines, key_store, self._claims)
         self._peppers = peppers
-        request_keys = RequestKeys(key_store)
+        request_keys = RequestKeys()
         self._writer = GroupCommitWriter(
             engines.writer,
-            lambda connection: RecordCache(connection, key_store, request_keys),
+            lambda connection: RecordCache(
+                connection, TransactionKeys(self._claims, connection), request_keys
+            ),
             self._build_repositories,
             max_queued=max_queued,
             idle_seconds=idle_seconds,
@@ -149,23 +126,26 @@ class Store:
             QueuedJob(run_checkpoint, runs_outside_transaction=True), timeout_seconds=60.0
         )
 
-    async def vacuum_destroyed_rows(self) -> None:
-        """Remove the dead rows of closed periods from PostgreSQL's files; see ``erasure``."""
-        await asyncio.to_thread(erasure.vacuum_destroyed_rows, self._engines)
+    async def erase_destroyed_rows(self) -> None:
+        """Remove what closed periods left in the files, if a close has not come that far yet.
+
+        A WAL checkpoint on SQLite, a vacuum on PostgreSQL; see :mod:`bot.store.erasure`. What
+        fails is repeated by the next call, also after a crash.
+        """
+        mark = await self._read_async(lambda repos: repos.read_destroyed_mark(), None)
+        if mark is None or not await self.checkpoint():
+            return
+        if await asyncio.to_thread(erasure.vacuum_destroyed_rows, self._engines):
+            await self.across_workspaces.write(lambda repos: repos.clear_destroyed_mark(mark))
 
     async def remove_unused_keys(self, now: datetime) -> int:
         """Remove the keys of the periods that ended and closed; see :mod:`bot.store.key_removal`.
 
-        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError` and
+        :class:`bot.store.key_removal.KeyStoreInUseError`.
         """
-        remove_keys = partial(
-            key_removal.remove_unused_keys,
-            self._engines.writer,
-            self.key_store,
-            int(now.timestamp()),
-        )
-        return await self._enqueue_and_wait(
-            QueuedJob(remove_keys, runs_outside_transaction=True), timeout_seconds=60.0
+        return await self._run_with_claims(
+            partial(key_removal.remove_unused_keys, self._engines.writer, self.key_store), now
         )
 
     async def close(self) -> None:
@@ -205,15 +185,6 @@ class Store:
         """Count the team records that no key opens; blocks briefly."""
         return self._run_read(lambda repos: repos.team_slots.count_lost_records())
 
-    def count_missing_keys(self) -> int:
-        """Count the keys of open periods that the key store does not contain; blocks briefly.
-
-        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
-        """
-        with self._engines.reader.begin() as connection:
-            required = period_keys.list_required_keys(connection)
-        return period_keys.count_missing_keys(required, self.key_store)
-
     def detect_rollback(self) -> Rollback | None:
         """Return what a restore of the database has undone; ``None`` without one.
 
@@ -226,18 +197,24 @@ class Store:
         """Record in the database and then in the key store that the database has lived to *now*.
 
         A restore since the last call is marked in the open periods, in the transaction that
-        advances the database's mark, and returned. Raises
-        :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        advances the database's mark, and returned. Where a copy or the original uses the key
+        store neither mark is advanced, and :class:`bot.store.key_removal.KeyStoreInUseError` is
+        raised. Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
         """
-        detected, mark = await self.across_workspaces.write(
-            lambda repos: (repos.mark_rollback(now), repos.advance_rollback_mark(now))
+        detected, status = await self.across_workspaces.write(
+            lambda repos: repos.advance_marks(self._claims, now)
         )
-        await asyncio.to_thread(self._write_mark, mark)
+        if status is ClaimStatus.IN_USE:
+            raise key_removal.KeyStoreInUseError
+        await self._run_with_claims(partial(key_claims.copy_mark, self._engines.writer), now)
         return detected
 
-    def _write_mark(self, mark: int) -> None:
-        if self.key_store.read_mark() != mark:
-            self.key_store.write_mark(mark)
+    async def _run_with_claims(self, function: Callable[[KeyClaims, int], T], now: datetime) -> T:
+        """Run a function that opens its own transaction in the writer thread, with the claims."""
+        job = partial(function, self._claims, int(now.timestamp()))
+        return await self._enqueue_and_wait(
+            QueuedJob(job, runs_outside_transaction=True), timeout_seconds=60.0
+        )
 
     def create_worker_lease(
         self, *, shares_deliveries: bool, idle_seconds: float | None = None
@@ -275,7 +252,8 @@ class Store:
     def _run_read(self, job: Callable[[Repositories], T], workspace: str | None = None) -> T:
         try:
             with self._engines.reader.begin() as connection:
-                records = RecordCache(connection, self.key_store, is_read_only=True)
+                keys = TransactionKeys(self._claims, connection)
+                records = RecordCache(connection, keys, is_read_only=True)
                 return job(self._build_repositories(connection, records, workspace))
         except StopIteration as error:
             raise EscapedStopIterationError from error

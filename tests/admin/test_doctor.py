@@ -143,7 +143,7 @@ async def test_people_of_a_product_not_configured_are_counted(
     tmp_path: Path, configured: dict[str, str], sentence: str | None
 ) -> None:
     """The finding counts the people who joined, over all workspaces of the product."""
-    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store = open_store(build_settings(tmp_path))
     store.migrate()
     people = [
         *(Person("slack:T1", f"U{number}") for number in range(2)),

@@ -1,9 +1,10 @@
 """The check-up of the key store returns a finding for every fault."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.keys.key_id import PeriodKeyId, TeamKeyId
 from bot.store.open_store import open_store
 from bot.store.store import Store
+from tests.store.sample_counts import AFTER_QUARTER, build_team, open_periods
 
 SAFE_MACHINE = Machine("", Path("/tmp"))
 PERIODS = (PeriodKeyId("slack:T1", 100), PeriodKeyId("slack:T1", 200), PeriodKeyId("slack:T2", 200))
@@ -86,6 +88,60 @@ def test_folder_in_memory_is_reported(settings: Settings) -> None:
     assert check(settings, Machine("tmpfs / tmpfs rw 0 0", None)) == {"keys_in_memory": False}
 
 
+async def open_periods_of_team(settings: Settings) -> None:
+    """Migrate the database and open the periods of a team."""
+    with closing_store(settings) as store:
+        store.migrate()
+        await open_periods(store, (build_team("north"), 9))
+
+
+async def test_missing_volume_is_reported(settings: Settings, tmp_path: Path) -> None:
+    """A folder without the claim is not checked by writing into it."""
+    with_pepper = settings.model_copy(update={"pepper": SecretStr("p" * 32)})
+    await open_periods_of_team(with_pepper)
+    (tmp_path / "keys").rename(tmp_path / "away")
+    (tmp_path / "keys").mkdir(mode=0o700)
+
+    assert check(with_pepper) == {"keys_unavailable": False}
+    assert list((tmp_path / "keys").iterdir()) == []
+
+
+async def test_folder_of_another_database_is_reported(settings: Settings, tmp_path: Path) -> None:
+    """Nothing else is said about keys that are not this database's."""
+    await open_periods_of_team(settings)
+    other_url = f"sqlite:///{tmp_path}/data/other.sqlite"
+    other = settings.model_copy(update={"database_url": SecretStr(other_url)})
+    with closing_store(other) as store:
+        store.migrate()
+
+    assert check(other) == {"keys_foreign": False}
+
+
+async def test_copy_in_use_is_reported(settings: Settings, tmp_path: Path) -> None:
+    """Beside a bot that ran within the hour a copy is told that it removes no key."""
+    await open_periods_of_team(settings)
+    with closing_store(settings) as store:
+        await store.advance_rollback_mark(datetime.now(UTC))
+        await store.checkpoint()
+    shutil.copy(tmp_path / "data" / "attune.sqlite", tmp_path / "data" / "copy.sqlite")
+    copy_url = f"sqlite:///{tmp_path}/data/copy.sqlite"
+
+    assert check(settings.model_copy(update={"database_url": SecretStr(copy_url)})) == {
+        "keys_in_use": False
+    }
+
+
+async def test_overdue_key_is_reported(settings: Settings) -> None:
+    """A key with which the period could not be closed for an hour, and not before."""
+    await open_periods_of_team(settings)
+    with closing_store(settings) as store:
+        await store.remove_unused_keys(AFTER_QUARTER)
+        assert check(settings) == {"keys": True}
+        await store.remove_unused_keys(AFTER_QUARTER + timedelta(hours=1))
+
+    assert check(settings) == {"keys_overdue": False}
+
+
 def test_missing_keys_of_open_periods_are_counted(settings: Settings, tmp_path: Path) -> None:
     """The finding counts the missing keys: one for the periods of a tenant that end together."""
     insert_periods(tmp_path, *PERIODS)
@@ -93,7 +149,7 @@ def test_missing_keys_of_open_periods_are_counted(settings: Settings, tmp_path: 
 
     assert check(settings) == {"keys_missing": False}
     with closing_store(settings) as store:
-        assert store.count_missing_keys() == 2
+        assert store.claimed_key_store.count_missing_keys() == 2
 
 
 @pytest.mark.parametrize(
@@ -115,7 +171,7 @@ def test_keys_are_lost_if_none_is_there(
 def test_empty_database_needs_no_keys(settings: Settings) -> None:
     """Before the first migration no key is missing."""
     with closing_store(settings) as store:
-        assert store.count_missing_keys() == 0
+        assert store.claimed_key_store.count_missing_keys() == 0
 
 
 async def test_lost_key_of_a_team_is_reported(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """Delivery counts for monitoring, without personal data."""
 
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
@@ -8,10 +9,13 @@ from pathlib import Path
 from bot.admin import metrics
 from bot.admin.metrics import Metrics
 from bot.context import Context
+from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryCount, DeliveryState, PlannedDelivery
 from tests.doubles import clock, context, empty_database, full_catalogue, outlet
 from tests.journeys.botprocess import BotProcess
+from tests.key_folders import list_period_keys
+from tests.sample_team import set_up_team
 
 __all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
 
@@ -84,11 +88,36 @@ async def test_prometheus_output_has_no_personal_data(context: Context) -> None:
         "# TYPE attune_workspaces gauge",
         'attune_workspaces{stands="suspended"} 1.0',
         'attune_workspaces{stands="resting"} 1.0',
+        "# HELP attune_keys Keys (available, lost)",
+        "# TYPE attune_keys gauge",
+        'attune_keys{stands="available"} 1.0',
+        'attune_keys{stands="lost"} 0.0',
         "# HELP attune_tick_age_seconds Tick age (seconds)",
         "# TYPE attune_tick_age_seconds gauge",
         "attune_tick_age_seconds 12.0",
     ]
     assert "tick" not in await Metrics(context).render_prometheus(None)
+
+
+async def test_lost_key_is_counted(context: Context) -> None:
+    """The figure is the number of keys of open periods that are missing."""
+    await set_up_team(context)
+    for stored_key in list_period_keys(context.store):
+        context.store.key_store.delete(stored_key)
+
+    rendered = await Metrics(context).render_prometheus(None)
+    assert 'attune_keys{stands="available"} 1.0' in rendered
+    assert 'attune_keys{stands="lost"} 1.0' in rendered
+
+
+async def test_unavailable_key_store_is_reported(context: Context) -> None:
+    """A key folder without its claim is not available."""
+    await set_up_team(context)
+    assert isinstance(context.store.key_store, FolderKeyStore)
+    shutil.rmtree(context.store.key_store.folder)
+
+    rendered = await Metrics(context).render_prometheus(None)
+    assert 'attune_keys{stands="available"} 0.0' in rendered
 
 
 async def test_label_values_are_escaped(context: Context) -> None:

@@ -1,16 +1,21 @@
 """What a process checks of the key store before it starts."""
 
+import shutil
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from bot.admin.key_location import Machine
-from bot.admin.start_checks import check_key_store
+from bot.admin.start_checks import check_claim, check_key_store
 from bot.content.catalogue import load_catalogue
 from bot.errors import FaultyInputError
 from bot.settings import Settings
+from bot.store.key_claims import MissingClaimError
+from bot.store.open_store import open_store
+from tests.store.sample_counts import build_team, open_periods
 
 SAFE_MACHINE = Machine("", Path("/tmp"))
 
@@ -58,6 +63,97 @@ def test_unwritable_folder_stops_the_start(settings: Settings, tmp_path: Path) -
     (tmp_path / "keys").write_text("")
 
     assert rejected_key(settings) == "operator.missing.keys_unavailable"
+
+
+@pytest.fixture
+async def claimed_settings(tmp_path: Path) -> Settings:
+    """Settings of a bot that has opened periods, and has no generated pepper yet."""
+    settings = build_settings(tmp_path, "live")
+    check_claim(settings, accepts_lost_keys=False)
+    store = open_store(settings)
+    store.migrate()
+    await open_periods(store, (build_team("north"), 9))
+    await store.close()
+    return settings
+
+
+def build_settings(tmp_path: Path, name: str) -> Settings:
+    """Settings of the database *name*, with the one key folder of this machine."""
+    (tmp_path / name).mkdir(exist_ok=True)
+    return Settings.model_validate(
+        {"database_url": f"sqlite:///{tmp_path}/{name}/attune.sqlite", "keys": f"{tmp_path}/keys"}
+    )
+
+
+def claim_fault(settings: Settings) -> str:
+    """Return the catalogue key of the only fault that the check of the claim reports."""
+    with pytest.raises(FaultyInputError) as error:
+        check_claim(settings, accepts_lost_keys=False)
+    (fault,) = error.value.faults
+    assert load_catalogue().get_pack("en").translate(fault.key, **fault.facts)
+    return fault.key
+
+
+def list_folder(tmp_path: Path) -> list[str]:
+    """Return the names in the key folder."""
+    return sorted(path.name for path in (tmp_path / "keys").iterdir())
+
+
+def test_missing_volume_stops_the_start(claimed_settings: Settings, tmp_path: Path) -> None:
+    """An empty mount point stops it before anything is created there, a pepper included."""
+    (tmp_path / "keys").rename(tmp_path / "away")
+    (tmp_path / "keys").mkdir()
+
+    assert claim_fault(claimed_settings) == "operator.missing.keys_lost"
+    with pytest.raises(MissingClaimError):
+        open_store(claimed_settings)
+    assert list_folder(tmp_path) == []
+
+
+def test_lost_volume_can_be_accepted(claimed_settings: Settings, tmp_path: Path) -> None:
+    """With `--without-keys` the new folder is claimed, and the next start needs no option."""
+    shutil.rmtree(tmp_path / "keys")
+
+    check_claim(claimed_settings, accepts_lost_keys=True)
+    check_claim(claimed_settings, accepts_lost_keys=False)
+    assert check_key_store(claimed_settings, SAFE_MACHINE, accepts_lost_keys=True)
+
+
+def test_lost_claim_beside_all_keys_is_written_again(
+    claimed_settings: Settings, tmp_path: Path
+) -> None:
+    """A folder that was moved without that one file serves on, and says so in the log."""
+    (tmp_path / "keys" / "claim").unlink()
+
+    check_claim(claimed_settings, accepts_lost_keys=False)
+    assert "claim" in list_folder(tmp_path)
+
+
+@pytest.mark.usefixtures("claimed_settings")
+def test_second_database_on_the_folder_is_refused(tmp_path: Path) -> None:
+    """Two installations of one user have the same default folder: the second one must not start."""
+    second = build_settings(tmp_path, "second")
+    before = list_folder(tmp_path)
+
+    assert claim_fault(second) == "operator.missing.keys_foreign"
+    assert list_folder(tmp_path) == before
+
+
+async def test_copy_beside_the_running_bot_is_reported(
+    claimed_settings: Settings, tmp_path: Path
+) -> None:
+    """The start goes on, as after a restore, and says that no key is removed for an hour."""
+    store = open_store(claimed_settings)
+    await store.advance_rollback_mark(datetime.now(UTC))
+    await store.checkpoint()
+    await store.close()
+    shutil.copytree(tmp_path / "live", tmp_path / "copy")
+
+    copy = build_settings(tmp_path, "copy")
+    check_claim(copy, accepts_lost_keys=False)
+    findings = check_key_store(copy, SAFE_MACHINE, accepts_lost_keys=False)
+    unhealthy = [finding.key for finding in findings if not finding.is_healthy]
+    assert unhealthy == ["operator.doctor.keys_in_use"]
 
 
 def test_risky_location_is_a_warning(settings: Settings) -> None:

@@ -9,9 +9,9 @@ from sqlalchemy import Table
 from bot.domain.counts import release_rule
 from bot.store import sealing, upsert
 from bot.store.period import Period
-from bot.store.repositories import periods
+from bot.store.repositories import period_closing
 from bot.store.repositories.ledger import Ledger
-from bot.store.repositories.periods import Periods
+from bot.store.repositories.period_closing import PeriodClosing
 from bot.store.sealed_records import SealedRecords
 from bot.store.store import Store
 from tests.attacks import game_runner
@@ -156,12 +156,12 @@ def remove_freeze(patch: pytest.MonkeyPatch) -> None:
             upsert.upsert_row(connection, table, row)  # type: ignore[arg-type]  # passed through
         return len(rows)
 
-    def empty_record(repository: Periods, period: Period) -> None:
+    def empty_record(repository: PeriodClosing, period: Period) -> None:
         open_record = repository._records.load_records([period])[period]
         repository._records.replace_record(period, replace(open_record.record, slots=()))
 
-    patch.setattr(periods, "insert_missing_rows", overwrite_rows)
-    patch.setattr(Periods, "destroy_period", empty_record)
+    patch.setattr(period_closing, "insert_missing_rows", overwrite_rows)
+    patch.setattr(PeriodClosing, "destroy_period", empty_record)
 
 
 def remove_size_rule(patch: pytest.MonkeyPatch) -> None:

@@ -2,17 +2,20 @@
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from stat import S_IMODE
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from bot.context import Context
+from bot.store.backup import back_up_database
 from bot.store.schema import releases
+from bot.store.store import Store
 from schedules import archive_releases, close_periods
-from tests.doubles import FakeClock
+from tests.doubles import PEPPERS, FakeClock
+from tests.key_folders import key_store_for
 from tests.sample_team import TEAM
 
 
@@ -49,6 +52,12 @@ def list_modes(folder: Path) -> set[int]:
 def delete_one_file(folder: Path) -> None:
     """Delete any file."""
     next(folder.iterdir()).unlink()
+
+
+def replace_files(folder: Path) -> None:
+    """Give every file the name of a table of another period."""
+    for path in list(folder.iterdir()):
+        path.rename(path.with_name(f"2025-01-06{path.name[10:]}"))
 
 
 async def list_rows(context: Context) -> list[dict[str, object]]:
@@ -110,6 +119,50 @@ async def test_files_survive_a_restored_database(archiving_context: Context, fol
 
     assert await archive_releases.run(archiving_context) == 0
     assert read_files(folder) == contents
+
+
+async def test_restored_database_with_as_many_tables_is_completed(
+    archiving_context: Context, folder: Path
+) -> None:
+    """Other tables than those of the files are written, although the numbers agree."""
+    await archive_releases.run(archiving_context)
+    contents = read_files(folder)
+    await archiving_context.store.across_workspaces.write(
+        lambda repos: repos._connection.execute(
+            update(releases).values(closes=releases.c.opens, opens=date(2026, 1, 5))
+        )
+    )
+
+    assert await archive_releases.run(archiving_context) == len(contents)
+    files = read_files(folder)
+    assert len(files) == 2 * len(contents)
+    assert all(content in files for content in contents)
+
+
+async def test_replaced_folder_with_as_many_files_is_completed(
+    archiving_context: Context, folder: Path
+) -> None:
+    """A folder of other tables gets the missing ones, and keeps its own."""
+    await archive_releases.run(archiving_context)
+    contents = read_files(folder)
+    replace_files(folder)
+
+    assert await archive_releases.run(archiving_context) == len(contents)
+    assert len(read_files(folder)) == 2 * len(contents)
+
+
+async def test_copy_beside_the_running_bot_writes_no_file(
+    archiving_context: Context, clock: FakeClock, folder: Path, tmp_path: Path
+) -> None:
+    """What a copy publishes must not stand in the place of the bot's own tables."""
+    await archiving_context.store.advance_rollback_mark(clock())
+    back_up_database(f"sqlite:///{tmp_path}/attune.sqlite", tmp_path / "copy")
+    key_store = key_store_for(f"sqlite:///{tmp_path}/attune.sqlite")
+    copy = Store.open(f"sqlite:///{tmp_path}/copy", PEPPERS, key_store)
+
+    assert await archive_releases.run(replace(archiving_context, store=copy)) == 0
+    assert await archive_releases.run(archiving_context) == len(read_files(folder)) > 0
+    await copy.close()
 
 
 async def test_only_the_owner_reads_the_files(archiving_context: Context, folder: Path) -> None:

@@ -1,16 +1,23 @@
 """Periods are closed on their Monday, in any process and however often the duty runs."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
+from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import update
 
 from bot.content.catalogue import Catalogue
 from bot.context import Context
 from bot.domain.counts.next_release import NextRelease
+from bot.store.erasure import vacuum_destroyed_rows
+from bot.store.keys.folder_key_store import FolderKeyStore
+from bot.store.repositories import Repositories
+from bot.store.schema import periods
 from schedules import close_periods
 from tests.doubles import PEPPERS, FakeClock
-from tests.key_folders import open_test_store
+from tests.key_folders import list_period_keys, open_test_store
 from tests.sample_team import CLINICIANS, TEAM, set_up_team
 
 CODES = {"form": "away", "status": "touched"}
@@ -68,6 +75,148 @@ async def test_an_open_period_is_not_published(team_context: Context, clock: Fak
     assert await load_published_tables(team_context) == ()
 
 
+async def damage_breakdown(context: Context) -> None:
+    """Write into one ledger's rows what no code can read."""
+    await context.store.across_workspaces.write(
+        lambda repos: repos._connection.execute(
+            update(periods).where(periods.c.ledger == "breakdown").values(question="unknown")
+        )
+    )
+
+
+async def damage_terms(context: Context) -> None:
+    """Write into one ledger's rows terms that cannot be parsed."""
+    await context.store.across_workspaces.write(
+        lambda repos: repos._connection.execute(
+            update(periods).where(periods.c.ledger == "breakdown").values(epsilon="unknown")
+        )
+    )
+
+
+@pytest.mark.parametrize("damage", [damage_breakdown, damage_terms])
+async def test_unreadable_period_does_not_stop_the_others(
+    team_context: Context,
+    clock: FakeClock,
+    caplog: pytest.LogCaptureFixture,
+    damage: Callable[[Context], Awaitable[None]],
+) -> None:
+    """The other ledger's table is published; the failure is logged once a run, and tried again."""
+    await damage(team_context)
+    clock.advance(days=7)
+
+    assert await close_periods.run(team_context) == 1
+    assert len(await load_published_tables(team_context)) == 1
+    assert await close_periods.run(team_context) == 0
+    assert caplog.messages.count("ledger.close_failed") == 2
+    assert {vars(record)["count"] for record in caplog.records if "count" in vars(record)} == {1}
+
+
+async def run_hourly(context: Context, clock: FakeClock, hours: int) -> None:
+    """Run the duty once an hour."""
+    for _ in range(hours):
+        await close_periods.run(context)
+        clock.advance(hours=1)
+
+
+def list_ended_keys(context: Context, clock: FakeClock) -> list[int | None]:
+    """Return the ends of the stored keys of ended periods."""
+    now = clock().timestamp()
+    ends = [stored_key.closes_at for stored_key in list_period_keys(context.store)]
+    return [end for end in ends if end is None or end <= now]
+
+
+async def test_key_of_an_unreadable_period_is_removed_after_seven_days(
+    team_context: Context, clock: FakeClock
+) -> None:
+    """The close never succeeds, and nothing can be opened any more all the same."""
+    due = await close_periods.next_due(team_context)
+    assert due is not None
+    clock.current_time = due
+    await damage_terms(team_context)
+
+    await run_hourly(team_context, clock, 7 * 24)
+    assert len(list_ended_keys(team_context, clock)) == 1
+    await close_periods.run(team_context)
+    assert list_ended_keys(team_context, clock) == []
+
+
+async def test_close_that_cannot_write_its_table_leaves_no_key_after_seven_days(
+    team_context: Context, clock: FakeClock
+) -> None:
+    """Without the table of releases nothing is published, and the key is removed in time."""
+    due = await close_periods.next_due(team_context)
+    assert due is not None
+    clock.current_time = due
+    await team_context.store.across_workspaces.write(
+        lambda repos: repos._connection.exec_driver_sql('ALTER TABLE "release" RENAME TO damaged')
+    )
+
+    await run_hourly(team_context, clock, 7 * 24)
+    await close_periods.run(team_context)
+    assert list_ended_keys(team_context, clock) == []
+
+
+async def test_key_that_cannot_be_read_once_after_downtime_loses_no_table(
+    team_context: Context, clock: FakeClock
+) -> None:
+    """The first run after weeks cannot read the key; the next one publishes the table."""
+    clock.advance(days=30)
+    assert isinstance(team_context.store.key_store, FolderKeyStore)
+    (stored_key,) = list_period_keys(team_context.store)
+    path = team_context.store.key_store.folder / stored_key.file_name
+    put_in_the_way(path)
+
+    assert await close_periods.run(team_context) == 0
+    put_back(path)
+    assert await close_periods.run(team_context) == 2
+    assert not any("lost" in body for body in await load_published_tables(team_context))
+
+
+def put_in_the_way(path: Path) -> None:
+    """Make the file at *path* unreadable for every user, by a folder in its place."""
+    path.rename(path.with_suffix(".away"))
+    path.mkdir()
+
+
+def put_back(path: Path) -> None:
+    """Undo :func:`put_in_the_way`."""
+    path.rmdir()
+    path.with_suffix(".away").rename(path)
+
+
+async def test_erasure_is_repeated_after_a_crash_behind_the_close(
+    team_context: Context, clock: FakeClock
+) -> None:
+    """A process killed after the commit of a close leaves the obligation to its next run."""
+    clock.advance(days=7)
+
+    def close_only(repos: Repositories) -> int:
+        repos.mark_rows_destroyed()
+        return repos.ledger.close_ended_periods(clock())
+
+    assert await team_context.store.across_workspaces.write(close_only) == 2
+    assert await read_mark(team_context) is not None
+    await close_periods.run(team_context)
+    assert await read_mark(team_context) is None
+
+
+async def test_erasure_of_a_later_close_is_not_forgotten(team_context: Context) -> None:
+    """The mark of another process's close, set while the files are cleaned, stays."""
+    write = team_context.store.across_workspaces.write
+    await write(lambda repos: repos.mark_rows_destroyed())
+    mark = await read_mark(team_context)
+    assert mark is not None
+    await write(lambda repos: repos.mark_rows_destroyed())
+    await write(lambda repos: repos.clear_destroyed_mark(mark))
+
+    assert await read_mark(team_context) not in {None, mark}
+
+
+async def read_mark(context: Context) -> int | None:
+    """Return the mark of a close whose rows may still be in the files."""
+    return await context.store.across_workspaces.read(lambda repos: repos.read_destroyed_mark())
+
+
 async def test_close_vacuums_what_it_destroyed(
     postgres_url: str, full_catalogue: Catalogue, clock: FakeClock
 ) -> None:
@@ -94,7 +243,7 @@ async def test_failed_vacuum_is_logged_and_the_close_stands(
     """Without the tables, as without the privilege, the error is logged by its type."""
     store = open_test_store(postgres_url, PEPPERS)
 
-    await store.vacuum_destroyed_rows()
+    assert not vacuum_destroyed_rows(store._engines)
     await store.close()
 
     assert [record.getMessage() for record in caplog.records] == ["store.vacuum_failed"]

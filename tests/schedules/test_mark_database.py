@@ -82,11 +82,50 @@ async def test_database_ahead_of_the_key_store_is_no_rollback(
 
 
 async def test_lost_key_store_is_no_rollback(context: Context, tmp_path: Path) -> None:
-    """A key store without a mark says nothing about the database."""
+    """A key store without a claim says nothing about the database."""
     await mark_database.run(context)
-    (tmp_path / "attune.keys" / "mark").unlink()
+    (tmp_path / "attune.keys" / "claim").unlink()
 
     assert context.store.detect_rollback() is None
+
+
+async def test_mark_stays_while_the_original_uses_the_key_store(
+    context: Context, clock: FakeClock, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A copy beside the running bot advances no mark, so the bot detects no restore of its own."""
+    await mark_database.run(context)
+    make_backup(tmp_path)
+    copy = Context(open_copy(tmp_path), context.catalogue, clock, {})
+    detected_counts = []
+    for _ in range(4):
+        clock.advance(minutes=30)
+        detected_counts += [await mark_database.run(context), await mark_database.run(copy)]
+    await copy.store.close()
+
+    assert detected_counts == [0] * 8
+    assert caplog.messages == ["key_store.in_use"] * 4
+    assert context.store.key_store.read_claim() is not None
+    assert context.store.detect_rollback() is None
+
+
+async def test_restored_backup_takes_the_key_store_over_after_an_hour(
+    context: Context, clock: FakeClock, tmp_path: Path
+) -> None:
+    """Until then the people on the lists read it already, and nothing else has changed."""
+    await mark_database.run(context)
+    make_backup(tmp_path)
+    clock.advance(hours=2)
+    await mark_database.run(context)
+    restored = Context(open_copy(tmp_path), context.catalogue, clock, {})
+    clock.advance(minutes=59)
+    claim = context.store.key_store.read_claim()
+
+    assert await mark_database.run(restored) == 0
+    assert context.store.key_store.read_claim() == claim
+    clock.advance(minutes=1)
+    assert await mark_database.run(restored) == 1
+    assert await mark_database.run(restored) == 0
+    await restored.store.close()
 
 
 async def test_mark_is_no_key(context: Context) -> None:

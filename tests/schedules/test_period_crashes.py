@@ -94,10 +94,10 @@ def iter_crashed_copies(folder: Path, prepared: Path, action: Action) -> Iterato
 
 
 def list_key_files(folder: Path) -> list[str]:
-    """Return the files of the key folder, without keys that stay and the tag for backup tools."""
+    """Return the files of the key folder, without keys that stay, claim and tag."""
     keys = folder / "keys"
     names = {path.name for path in keys.iterdir()} if keys.exists() else set()
-    names -= {"CACHEDIR.TAG", IdempotencyKeyId().file_name}
+    names -= {"CACHEDIR.TAG", "claim", IdempotencyKeyId().file_name}
     return sorted(name for name in names if not name.endswith(".team"))
 
 

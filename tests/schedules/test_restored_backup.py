@@ -74,6 +74,7 @@ async def restored_bot(
     await submit(context, "debrief", ADA, "act 3")
     await mark_database.run(context)
     outlet = RecordingOutlet()
+    clock.advance(hours=1)
     key_store = key_store_for(f"sqlite:///{tmp_path}/attune.sqlite")
     store = Store.open(f"sqlite:///{tmp_path}/backup", PEPPERS, key_store)
     yield Context(store, context.catalogue, clock, {"slack": outlet}), outlet

@@ -18,12 +18,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store.engines import create_key_engine
+from bot.store.keys.claim import KeyStoreClaim, decode_claim, encode_claim
 from bot.store.keys.key_id import KeyId, StoredKey, parse_file_name
 from bot.store.keys.key_store import (
     KeyStoreHealth,
     KeyStoreUnavailableError,
     generate_key,
-    parse_mark,
     validate_key,
 )
 from bot.store.upsert import insert_missing_rows, upsert_row
@@ -34,14 +34,14 @@ period_keys = Table(
     "period_key",
     _metadata,
     Column("name", String(80), primary_key=True),
-    Column("body", LargeBinary(32), nullable=False),
+    Column("body", LargeBinary, nullable=False),
     comment="Keys of periods and teams. Exclude this database from every backup.",
 )
 
 _CREATION_LOCK = int.from_bytes(b"atnkey")
 """Key of the advisory lock that serializes the processes that create the table."""
 
-_MARK_NAME = "mark"
+_CLAIM_NAME = "claim"
 _CHECK_NAME = "check"
 """Name of the row that a health check inserts and deletes."""
 
@@ -86,20 +86,31 @@ class DatabaseKeyStore:
             names = sorted(connection.scalars(select(period_keys.c.name)))
         return tuple(stored_key for name in names if (stored_key := parse_file_name(name)))
 
+    def finish_deletions(self) -> None:
+        """Do nothing: the first access has finished them."""
+
     def is_empty(self) -> bool:
         """Whether the table contains no key of a period and of a team."""
         return not self.list_ids()
 
-    def read_mark(self) -> int | None:
-        """Return the number in the row ``mark``; ``None`` if there is no such row."""
-        query = select(period_keys.c.body).where(period_keys.c.name == _MARK_NAME)
+    def read_claim(self) -> KeyStoreClaim | None:
+        """Return the claim in the row ``claim``; ``None`` if there is no such row."""
         with self._connect() as connection:
-            body = connection.scalar(query)
-        return None if body is None else parse_mark(bytes(body))
+            return _select_claim(connection)
 
-    def write_mark(self, mark: int) -> None:
-        """Replace the row ``mark``."""
-        row = {"name": _MARK_NAME, "body": str(mark).encode()}
+    def create_claim(self, claim: KeyStoreClaim) -> KeyStoreClaim:
+        """Insert the row ``claim``, unless another process is faster."""
+        row = {"name": _CLAIM_NAME, "body": encode_claim(claim)}
+        with self._connect() as connection:
+            insert_missing_rows(connection, period_keys, [row])
+            stored_claim = _select_claim(connection)
+        if stored_claim is None:
+            raise KeyStoreUnavailableError("the claim was deleted while it was created")
+        return stored_claim
+
+    def replace_claim(self, claim: KeyStoreClaim) -> None:
+        """Replace the row ``claim``."""
+        row = {"name": _CLAIM_NAME, "body": encode_claim(claim)}
         with self._connect() as connection:
             upsert_row(connection, period_keys, row)
 
@@ -147,6 +158,12 @@ def _create_table(connection: Connection) -> None:
 def _select_key(connection: Connection, name: str) -> bytes | None:
     body = connection.scalar(select(period_keys.c.body).where(period_keys.c.name == name))
     return None if body is None else validate_key(bytes(body))
+
+
+def _select_claim(connection: Connection) -> KeyStoreClaim | None:
+    query = select(period_keys.c.body).where(period_keys.c.name == _CLAIM_NAME)
+    body = connection.scalar(query)
+    return None if body is None else decode_claim(bytes(body))
 
 
 def _delete_row(connection: Connection, name: str) -> None:

@@ -7,13 +7,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from stat import S_IMODE
 
+from bot.store.keys.claim import KeyStoreClaim, decode_claim, encode_claim
 from bot.store.keys.key_id import KeyId, StoredKey, parse_file_name
 from bot.store.keys.key_store import (
     KEY_BYTES,
     KeyStoreHealth,
     KeyStoreUnavailableError,
     generate_key,
-    parse_mark,
     validate_key,
 )
 
@@ -22,7 +22,8 @@ _TAG_CONTENT = b"""Signature: 8a477f597d28d172789f06886806bc55
 # This folder holds keys that are destroyed on purpose. No backup may contain them, which is why
 # it is marked as a cache: see https://bford.info/cachedir/
 """
-_MARK_NAME = "mark"
+_CLAIM_NAME = "claim"
+_MAX_CLAIM_BYTES = 1 << 20
 _NEW_SUFFIX, _OLD_SUFFIX = ".new", ".old"
 """Suffixes of the files of an interrupted creation, and of an interrupted deletion."""
 
@@ -85,31 +86,43 @@ class FolderKeyStore:
     def list_ids(self) -> tuple[StoredKey, ...]:
         """Return the key files of periods and teams, sorted by name.
 
-        Deletions that a crash interrupted are finished first.
+        Deletions that a crash interrupted are finished first, as far as they can be.
         """
-        with _translate_errors():
+        with suppress(OSError):
             self._finish_deletions()
+        with _translate_errors():
             stored_keys = map(parse_file_name, self._list_names())
             return tuple(stored_key for stored_key in stored_keys if stored_key)
+
+    def finish_deletions(self) -> None:
+        """Destroy what interrupted deletions have left, and raise an error if anything is left."""
+        with _translate_errors():
+            self._finish_deletions()
 
     def is_empty(self) -> bool:
         """Whether the folder is missing or contains no key of a period and of a team."""
         return not self.list_ids()
 
-    def read_mark(self) -> int | None:
-        """Return the number in the file ``mark``; ``None`` if there is no such file."""
+    def read_claim(self) -> KeyStoreClaim | None:
+        """Return the claim in the file ``claim``; ``None`` if there is no such file."""
         with _translate_errors():
-            content = self._read_file(_MARK_NAME)
-        return None if content is None else parse_mark(content)
+            content = self._read_file(_CLAIM_NAME, _MAX_CLAIM_BYTES)
+        return None if content is None else decode_claim(content)
 
-    def write_mark(self, mark: int) -> None:
-        """Replace the file ``mark`` atomically."""
+    def create_claim(self, claim: KeyStoreClaim) -> KeyStoreClaim:
+        """Create the file ``claim``, unless another process is faster."""
         with _translate_errors():
             self._create_folder()
-            temporary = self._folder / f"{_MARK_NAME}.{secrets.token_hex(8)}{_NEW_SUFFIX}"
-            self._write_new_file(temporary, str(mark).encode())
-            temporary.replace(self._folder / _MARK_NAME)
-            self._synchronize_folder(self._folder)
+            self._create_file(_CLAIM_NAME, encode_claim(claim))
+        stored_claim = self.read_claim()
+        if stored_claim is None:
+            raise KeyStoreUnavailableError("the claim was deleted while it was created")
+        return stored_claim
+
+    def replace_claim(self, claim: KeyStoreClaim) -> None:
+        """Replace the file ``claim`` atomically."""
+        with _translate_errors():
+            self._replace_file(_CLAIM_NAME, encode_claim(claim))
 
     def check_health(self) -> KeyStoreHealth:
         """Create and delete a file by the steps of a key; check that only the owner has access."""
@@ -138,8 +151,17 @@ class FolderKeyStore:
         for path in reversed(missing):
             path.mkdir(mode=_PRIVATE_FOLDER, exist_ok=True)
             self._synchronize_folder(path.parent)
-        with suppress(FileExistsError):
-            self._write_new_file(self._folder / _TAG_NAME, _TAG_CONTENT)
+        if self._read_file(_TAG_NAME, len(_TAG_CONTENT)) != _TAG_CONTENT:
+            with suppress(FileNotFoundError):  # another process replaces it at the same moment
+                self._replace_file(_TAG_NAME, _TAG_CONTENT)
+
+    def _replace_file(self, name: str, content: bytes) -> None:
+        """Write the file *name* atomically, and unlink what crashed attempts have left of it."""
+        self._remove_temporary_files(name)
+        temporary = self._folder / f"{name}.{secrets.token_hex(8)}{_NEW_SUFFIX}"
+        self._write_new_file(temporary, content)
+        temporary.replace(self._folder / name)
+        self._synchronize_folder(self._folder)
 
     def _create_file(self, name: str, key: bytes) -> None:
         """Create the file *name* with *key*, unless another process has created it before."""
@@ -158,14 +180,14 @@ class FolderKeyStore:
             file.write(content)
             self._synchronize(file.fileno())
 
-    def _read_file(self, name: str) -> bytes | None:
-        """Return the content of the file *name*; ``None`` if it does not exist."""
+    def _read_file(self, name: str, max_bytes: int = KEY_BYTES + 1) -> bytes | None:
+        """Return the first bytes of the file *name*; ``None`` if it does not exist."""
         try:
             descriptor = os.open(self._folder / name, os.O_RDONLY | os.O_NOFOLLOW)
         except FileNotFoundError:
             return None
         with os.fdopen(descriptor, "rb", buffering=0) as file:
-            return file.read(KEY_BYTES + 1)
+            return file.read(max_bytes)
 
     def _remove_file(self, name: str) -> None:
         """Destroy the file *name*, and unlink the temporary files of its interrupted creations.
@@ -177,19 +199,33 @@ class FolderKeyStore:
             (self._folder / name).rename(doomed)
             self._synchronize_folder(self._folder)
         self._finish_deletions()
+        self._remove_temporary_files(name)
+
+    def _remove_temporary_files(self, name: str) -> None:
         for other in self._list_names():
             if other.startswith(f"{name}.") and other.endswith(_NEW_SUFFIX):
                 (self._folder / other).unlink(missing_ok=True)
 
     def _finish_deletions(self) -> None:
-        """Overwrite, synchronize and unlink every file that a deletion has renamed."""
+        """Overwrite, synchronize and unlink every file that a deletion has renamed.
+
+        One that cannot be overwritten is unlinked all the same. The first error is raised at the
+        end.
+        """
         doomed_names = [name for name in self._list_names() if name.endswith(_OLD_SUFFIX)]
+        errors: list[OSError] = []
         for path in map(self._folder.joinpath, doomed_names):
-            with suppress(FileNotFoundError):
-                self._overwrite_file(path)
-                path.unlink()
+            for destroy in (self._overwrite_file, Path.unlink):
+                try:
+                    destroy(path)
+                except FileNotFoundError:
+                    continue
+                except OSError as error:
+                    errors.append(error)
         if doomed_names:
             self._synchronize_folder(self._folder)
+        if errors:
+            raise errors[0]
 
     def _overwrite_file(self, path: Path) -> None:
         descriptor = os.open(path, os.O_WRONLY | os.O_NOFOLLOW)

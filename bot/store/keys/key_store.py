@@ -4,18 +4,14 @@ import secrets
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.store.keys.claim import KeyStoreClaim
 from bot.store.keys.key_id import KeyId, StoredKey
+from bot.store.keys.key_store_error import KeyStoreUnavailableError
+
+__all__ = ["KeyStore", "KeyStoreHealth", "KeyStoreUnavailableError", "generate_key", "validate_key"]
 
 KEY_BYTES = 32
 """Length of every key."""
-
-
-class KeyStoreUnavailableError(Exception):
-    """The key store cannot be read or written; the key may exist.
-
-    It is raised in the place of a new key wherever an existing key may be unreadable: with two
-    keys for one period, what the first one sealed would be lost.
-    """
 
 
 @dataclass(frozen=True)
@@ -52,14 +48,20 @@ class KeyStore(Protocol):
     def list_ids(self) -> tuple[StoredKey, ...]:
         """Return the keys of periods and teams, sorted by name; never the pepper."""
 
+    def finish_deletions(self) -> None:
+        """Finish what interrupted deletions have left; raise an error if that is impossible."""
+
     def is_empty(self) -> bool:
         """Whether the store contains no key of a period and of a team."""
 
-    def read_mark(self) -> int | None:
-        """Return the instant up to which the database is known to have been, in Unix seconds."""
+    def read_claim(self) -> KeyStoreClaim | None:
+        """Return the claim of the database that the key store serves; ``None`` without one."""
 
-    def write_mark(self, mark: int) -> None:
-        """Replace the mark durably; it has no secret."""
+    def create_claim(self, claim: KeyStoreClaim) -> KeyStoreClaim:
+        """Store *claim* durably unless there is one, and return the one that is stored then."""
+
+    def replace_claim(self, claim: KeyStoreClaim) -> None:
+        """Replace the claim durably."""
 
     def check_health(self) -> KeyStoreHealth:
         """Return whether keys can be created and deleted, and whether they are private."""
@@ -71,14 +73,6 @@ class KeyStore(Protocol):
 def generate_key() -> bytes:
     """Return a new random key."""
     return secrets.token_bytes(KEY_BYTES)
-
-
-def parse_mark(content: bytes) -> int:
-    """Return the decimal number; raise :class:`KeyStoreUnavailableError` for anything else."""
-    try:
-        return int(content)
-    except ValueError as error:
-        raise KeyStoreUnavailableError("the stored mark is not a number") from error
 
 
 def validate_key(content: bytes) -> bytes:

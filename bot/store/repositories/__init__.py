@@ -5,8 +5,9 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from bot.store import rollback
+from bot.store import destroyed_rows, rollback
 from bot.store.encryption import SecretCipher
+from bot.store.key_claims import ClaimStatus, KeyClaims
 from bot.store.keys.key_store import KeyStore
 from bot.store.record_cache import RecordCache
 from bot.store.repositories.deliveries import Deliveries
@@ -72,6 +73,31 @@ class Repositories:
     def advance_rollback_mark(self, now: datetime) -> int:
         """Advance the database's mark to *now* and return it, for the key store."""
         return rollback.advance_database_mark(self._connection, now)
+
+    def advance_marks(
+        self, claims: KeyClaims, now: datetime
+    ) -> tuple[rollback.Rollback | None, ClaimStatus]:
+        """Mark what a restore has undone, and advance the mark unless the key store is in use.
+
+        Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError`.
+        """
+        status = claims.acquire(self._connection, int(now.timestamp()))
+        detected = self.mark_rollback(now)
+        if status is not ClaimStatus.IN_USE:
+            self.advance_rollback_mark(now)
+        return detected, status
+
+    def mark_rows_destroyed(self) -> None:
+        """Record that rows of closed periods are still to be removed from the files."""
+        destroyed_rows.mark_rows_destroyed(self._connection)
+
+    def read_destroyed_mark(self) -> int | None:
+        """Return the mark of a close whose rows may still be in the files, if there is one."""
+        return destroyed_rows.read_destroyed_mark(self._connection)
+
+    def clear_destroyed_mark(self, mark: int) -> None:
+        """Delete the mark of a close whose rows are removed from the files."""
+        destroyed_rows.clear_destroyed_mark(self._connection, mark)
 
     @cached_property
     def people(self) -> People:

@@ -1,28 +1,30 @@
 """The ledger: debriefs of open counting periods, in sealed records, until the period closes."""
 
+import logging
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
+from functools import partial
 
 from sqlalchemy import Connection
 
 from bot.conversation import Person
 from bot.domain.codebook import TOTAL_CODE
-from bot.domain.counts import pseudonyms, release_rule, slots
+from bot.domain.counts import pseudonyms, slots
 from bot.domain.counts.next_release import NextRelease
-from bot.domain.counts.noise import NoiseGenerator
-from bot.domain.counts.release_rule import BREAKDOWN, TOTAL, ReleasedTable
+from bot.domain.counts.release_rule import BREAKDOWN, TOTAL
 from bot.domain.counts.slots import LedgerRecord
 from bot.domain.people import Clinician, Team
+from bot.store.isolation import IsolatedSteps
 from bot.store.period import Period
-from bot.store.record_cache import RecordCache, log_missing_keys
+from bot.store.record_cache import RecordCache
+from bot.store.repositories.period_closing import PeriodClosing
 from bot.store.repositories.periods import Periods
 from bot.store.repositories.teams import Teams
 from bot.store.sealed_records import OpenRecord
 
-LOST_KEY_WAIT = timedelta(days=7)
-"""Time after its end for which a period waits for its missing key, as after a lost mount."""
+logger = logging.getLogger("attune.ledger")
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,11 @@ class Ledger:
 
     def __init__(self, connection: Connection, records: RecordCache) -> None:
         """Use the transaction of *connection* and its *records*."""
+        self._connection = connection
         self._records = records.ledger_records
         self._teams = Teams(connection, records)
         self._periods = Periods(connection, records)
+        self._closing = PeriodClosing(connection, records)
 
     def load_contributor(self, person: Person, now: datetime) -> Contributor:
         """Look up *person*, their team and its open periods, which are opened if missing.
@@ -158,45 +162,28 @@ class Ledger:
         self._records.mark_dirty(periods)
 
     def open_missing_periods(self, now: datetime) -> int:
-        """Open the missing periods, so that every team that can be counted feeds one per ledger."""
+        """Open the missing periods, so that every team that can be counted feeds one per ledger.
+
+        A team whose period cannot be opened does not stop the others; failures are logged.
+        """
         unit_by_feed = self._periods.units_by_team_and_ledger(now)
-        return sum(
-            self._periods.ensure_open_period(team, ledger, now)
+        steps = IsolatedSteps(self._connection, self._records)
+        opened_count = sum(
+            steps.run(partial(self._periods.ensure_open_period, team, ledger, now), default=False)
             for team in self._teams.list_teams()
             for ledger in (TOTAL, BREAKDOWN)
             if (team.id, ledger) not in unit_by_feed
         )
+        steps.log_failures(logger, "ledger.open_failed")
+        return opened_count
 
     def close_ended_periods(self, now: datetime) -> int:
-        """Publish the tables of every ended period and delete their records and terms.
-
-        Idempotent, also across processes: a period is published once, and the release is never
-        updated. A period whose key is missing waits for :data:`LOST_KEY_WAIT`, which is logged;
-        then its release says that the key was lost. With an unavailable key store it waits on.
-        """
-        ended = self._periods.list_ended_periods(now)
-        records = self._records.load_records(ended)
-        waiting_count = 0
-        for period in ended:
-            open_record = records.get(period)
-            if open_record is None and not self._is_given_up(period, now):
-                waiting_count += 1
-                continue
-            table = (
-                _release_table(period, open_record)
-                if open_record
-                else release_rule.release_lost_table(period.ledger)
-            )
-            self._periods.publish_table(period, table)
-            self._periods.destroy_period(period)
-        if waiting_count:
-            log_missing_keys(waiting_count)
-        return len(ended) - waiting_count
+        """Publish the ended periods; see :meth:`.period_closing.PeriodClosing.close_ended`."""
+        return self._closing.close_ended(now)
 
     def count_periods_without_key(self) -> int:
         """Count the periods that can neither count debriefs nor close: nothing opens them."""
-        all_periods = self._periods.list_periods()
-        return len(all_periods) - len(self._records.load_records(all_periods))
+        return self._closing.count_unopened()
 
     def mark_undone(self, since: datetime, now: datetime) -> int:
         """Record for every open period that a restore undid what was filed *since* then."""
@@ -232,21 +219,6 @@ class Ledger:
         open_periods = self._periods.find_open_periods(team_id, now)
         return NextRelease(day, is_key_lost=any(map(self._records.is_lost, open_periods)))
 
-    def _is_given_up(self, period: Period, now: datetime) -> bool:
-        """Whether *period*, which nothing opens, has waited long enough for its key."""
-        is_over = period.closes_at + LOST_KEY_WAIT.total_seconds() <= now.timestamp()
-        return is_over and self._records.is_lost(period)
-
 
 def _derive_token(open_record: OpenRecord[LedgerRecord], person: Person) -> bytes:
     return pseudonyms.derive_contributor_token(open_record.token_key, person)
-
-
-def _release_table(period: Period, open_record: OpenRecord[LedgerRecord]) -> ReleasedTable:
-    """Compute the table of *period*, with noise that its contents and its key decide."""
-    token_codes = slots.token_codes(open_record.record)
-    noise_key = pseudonyms.derive_noise_key(open_record.noise_key, token_codes)
-    generator = NoiseGenerator(noise_key)
-    if period.ledger == TOTAL:
-        return release_rule.release_total(token_codes, period.terms, generator)
-    return release_rule.release_breakdown(token_codes, period.question, period.terms, generator)

@@ -6,13 +6,13 @@ from datetime import date, datetime, time
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, select, update
 
 from bot.conversation import Person
 from bot.domain import calendar
 from bot.domain.counts import release_rule, slots
 from bot.domain.counts.pseudonyms import derive_contributor_token
-from bot.domain.counts.release_rule import BREAKDOWN, MIN_PRACTICE_SIZE, TOTAL, ReleasedTable
+from bot.domain.counts.release_rule import BREAKDOWN, MIN_PRACTICE_SIZE, TOTAL
 from bot.domain.counts.slots import LedgerRecord, RecordShape
 from bot.domain.people import Team
 from bot.logs import log_error
@@ -114,28 +114,6 @@ class Periods:
     def list_periods(self) -> list[Period]:
         """Return every period that is not closed yet."""
         return self._fetch_periods()
-
-    def list_ended_periods(self, now: datetime) -> list[Period]:
-        """Return every period that has ended by *now* and is not closed yet."""
-        return self._fetch_periods(periods.c.closes_at <= to_unix_seconds(now))
-
-    def publish_table(self, period: Period, table: ReleasedTable) -> None:
-        """Insert the *table* of *period* as a release, unless it is published already."""
-        row = {
-            **period.row_key,
-            "opens": period.opens,
-            "cap": period.terms.cap,
-            "question": period.question,
-            "body": table.json_body,
-        }
-        insert_missing_rows(self._connection, releases, [row])
-
-    def destroy_period(self, period: Period) -> None:
-        """Delete the record, the terms and the feeds of a closed *period*."""
-        self._records.delete_record(period)
-        for table in (feeds, periods):
-            in_period = [table.c[name] == value for name, value in period.row_key.items()]
-            self._connection.execute(delete(table).where(*in_period))
 
     def mark_undone(self, since_seconds: int, now: datetime) -> int:
         """Record that what was filed since *since_seconds* is undone in every open period.

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, true
+from sqlalchemy import ColumnElement, Connection, delete, select, true
 
 from bot.domain.counts import release_rule
 from bot.domain.counts.release_rule import ReleasedTable
@@ -12,6 +13,14 @@ from bot.store.schema import feeds, releases
 
 RELEASE_RETENTION = timedelta(days=731)
 """How long published tables are stored, in the database and in files: 24 months."""
+
+
+class ReleaseKey(NamedTuple):
+    """What identifies a release: ``closes`` is the local Monday of its publication."""
+
+    ledger: str
+    unit: str
+    closes: date
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,11 @@ class Release:
     cap: int
     question: str
     table: ReleasedTable
+
+    @property
+    def key(self) -> ReleaseKey:
+        """The release's key."""
+        return ReleaseKey(self.ledger, self.unit, self.closes)
 
 
 class Releases:
@@ -51,9 +65,10 @@ class Releases:
         """Return the releases of all units."""
         return self._fetch_releases(true())
 
-    def count_all(self) -> int:
-        """Count the releases of all units."""
-        return self._connection.scalar(select(func.count()).select_from(releases)) or 0
+    def list_keys(self) -> tuple[ReleaseKey, ...]:
+        """Return the keys of all releases."""
+        query = select(releases.c.ledger, releases.c.unit, releases.c.closes)
+        return tuple(ReleaseKey(*row) for row in self._connection.execute(query))
 
     def delete_before(self, cutoff: date) -> int:
         """Delete releases of periods closed before *cutoff* and return how many were deleted."""

@@ -1,8 +1,6 @@
 """Files of the folder key store: modes, order of writes, crashes and unreadable files."""
 
-import multiprocessing
 import os
-import signal
 from dataclasses import dataclass, field
 from pathlib import Path
 from stat import S_IMODE, S_ISDIR
@@ -48,6 +46,37 @@ def test_folder_is_marked_as_a_cache(folder: Path) -> None:
     FolderKeyStore(folder).get_or_create(PERIOD)
 
     assert (folder / "CACHEDIR.TAG").read_bytes().startswith(TAG_SIGNATURE)
+
+
+@pytest.mark.parametrize("content", [b"", b"Signature: 8a47"])
+def test_incomplete_tag_is_replaced(folder: Path, content: bytes) -> None:
+    """What a crash of an earlier release left of the tag is completed with the next key."""
+    folder.mkdir(parents=True)
+    (folder / "CACHEDIR.TAG").write_bytes(content)
+
+    FolderKeyStore(folder).get_or_create(PERIOD)
+
+    assert (folder / "CACHEDIR.TAG").read_bytes().startswith(TAG_SIGNATURE + b"\n")
+
+
+def test_deletion_that_cannot_overwrite_unlinks_and_raises(folder: Path) -> None:
+    """A file that cannot be written, as on a damaged disk, loses its name all the same."""
+    key_store = FolderKeyStore(folder, fail_for_files)
+    with pytest.raises(KeyStoreUnavailableError):
+        key_store.get_or_create(PERIOD)
+    FolderKeyStore(folder).get_or_create(PERIOD)
+
+    with pytest.raises(KeyStoreUnavailableError):
+        key_store.delete(PERIOD)
+    assert key_store.list_ids() == ()
+    assert not list(folder.glob(f"{PERIOD.file_name}*"))
+
+
+def fail_for_files(descriptor: int) -> None:
+    """Synchronize folders; fail for files."""
+    if not S_ISDIR(os.fstat(descriptor).st_mode):
+        raise OSError
+    os.fsync(descriptor)
 
 
 def test_nothing_but_the_key_and_the_tag_remains(folder: Path) -> None:
@@ -178,100 +207,3 @@ def test_key_is_overwritten_on_the_disk_before_it_is_unlinked(folder: Path) -> N
         ("file", False, bytes(32)),
         ("folder", False, b""),
     ]
-
-
-@dataclass
-class KillingCounter:
-    """Kills its own process at the synchronization with the index ``last``."""
-
-    last: int
-    calls: int = 0
-
-    def synchronize(self, descriptor: int) -> None:
-        """Synchronize, then kill the process if this was the last permitted call."""
-        os.fsync(descriptor)
-        self.calls += 1
-        if self.calls > self.last:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-
-def create_until_killed(folder: Path, last: int) -> None:
-    """Create the key in a process that is killed at a synchronization."""
-    FolderKeyStore(folder, KillingCounter(last).synchronize).get_or_create(PERIOD)
-
-
-def delete_until_killed(folder: Path, last: int) -> None:
-    """Delete the key in a process that is killed at a synchronization."""
-    FolderKeyStore(folder, KillingCounter(last).synchronize).delete(PERIOD)
-
-
-def run_killed(target: object, folder: Path, last: int) -> bool:
-    """Run *target* in a process of its own; return whether it was killed."""
-    context = multiprocessing.get_context("forkserver")
-    process = context.Process(target=target, args=(folder, last))  # type: ignore[arg-type]  # callable
-    process.start()
-    process.join()
-    return process.exitcode == -signal.SIGKILL
-
-
-def test_killed_creation_leaves_one_key_or_none(folder: Path) -> None:
-    """After a kill at each step of a creation, the next one returns a key that stays the same.
-
-    After its deletion nothing is left, temporary files included.
-    """
-    last = 0
-    while run_killed(create_until_killed, folder, last):
-        survivor = FolderKeyStore(folder).get(PERIOD)
-        key = FolderKeyStore(folder).get_or_create(PERIOD)
-        assert survivor in (None, key)
-        assert FolderKeyStore(folder).get(PERIOD) == key
-        FolderKeyStore(folder).delete(PERIOD)
-        assert {path.name for path in folder.iterdir()} == {"CACHEDIR.TAG"}
-        last += 1
-
-    assert last >= 2
-
-
-def test_killed_deletion_is_finished_by_the_next_listing(folder: Path) -> None:
-    """After a kill at each step of a deletion, the key is complete or unreachable.
-
-    The next list finishes what was begun: no file with the key's content remains.
-    """
-    last = 0
-    FolderKeyStore(folder).get_or_create(PERIOD)
-    while run_killed(delete_until_killed, folder, last):
-        assert FolderKeyStore(folder).get(PERIOD) is None
-        assert FolderKeyStore(folder).list_ids() == ()
-        assert {path.name for path in folder.iterdir()} == {"CACHEDIR.TAG"}
-        FolderKeyStore(folder).get_or_create(PERIOD)
-        last += 1
-
-    assert last == 3
-
-
-def test_leftover_of_an_unnamed_creation_is_no_key(folder: Path) -> None:
-    """A temporary file that was never linked is not listed, and is removed with its key."""
-    folder.mkdir(parents=True)
-    leftover = folder / f"{PERIOD.file_name}.0123456789abcdef.new"
-    leftover.write_bytes(b"k" * 32)
-    key_store = FolderKeyStore(folder)
-
-    assert key_store.is_empty()
-    assert key_store.get_or_create(PERIOD) != b"k" * 32
-    key_store.delete(PERIOD)
-    assert not leftover.exists()
-
-
-def test_leftover_of_a_linked_creation_does_not_outlive_its_key(
-    folder: Path, tmp_path: Path
-) -> None:
-    """The temporary file of a creation that was killed after its link is overwritten too."""
-    key_store = FolderKeyStore(folder)
-    key_store.get_or_create(PERIOD)
-    os.link(folder / PERIOD.file_name, tmp_path / "observed")
-    os.link(folder / PERIOD.file_name, folder / f"{PERIOD.file_name}.0123456789abcdef.new")
-
-    key_store.delete(PERIOD)
-
-    assert (tmp_path / "observed").read_bytes() == bytes(32)
-    assert {path.name for path in folder.iterdir()} == {"CACHEDIR.TAG"}

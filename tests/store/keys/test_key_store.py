@@ -3,10 +3,12 @@
 import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
+from dataclasses import replace
 from multiprocessing.connection import Connection as Pipe
 
 import pytest
 
+from bot.store.keys.claim import CloseAttempts, KeyStoreClaim
 from bot.store.keys.key_id import IdempotencyKeyId, PepperKeyId, PeriodKeyId, TeamKeyId
 from bot.store.keys.key_store import KeyStore, KeyStoreHealth, KeyStoreUnavailableError
 from bot.store.keys.open_key_store import open_key_store, resolve_peppers
@@ -14,6 +16,7 @@ from bot.store.keys.open_key_store import open_key_store, resolve_peppers
 PERIOD = PeriodKeyId("slack:T1", 1_775_000_000)
 LATER = PeriodKeyId("slack:T1", 1_783_000_000)
 TEAM = TeamKeyId("north")
+CLAIM = KeyStoreClaim(1, "original", 0, {PERIOD.file_name: CloseAttempts(3, 1_775_100_000)})
 RACES = 20
 PROCESSES = 2
 
@@ -166,10 +169,18 @@ def test_unreachable_location_raises(unreachable: str) -> None:
         assert not key_store.check_health().is_writable
 
 
-def test_mark_is_replaced(key_store: KeyStore) -> None:
-    """The last mark written is read, and is no key."""
-    assert key_store.read_mark() is None
+def test_claim_is_replaced(key_store: KeyStore) -> None:
+    """The last claim written is read, and is no key."""
+    assert key_store.read_claim() is None
+    key_store.create_claim(CLAIM)
     for mark in (1_775_000_000, 1_783_000_000):
-        key_store.write_mark(mark)
-        assert key_store.read_mark() == mark
+        key_store.replace_claim(replace(CLAIM, mark=mark))
+        assert key_store.read_claim() == replace(CLAIM, mark=mark)
     assert key_store.is_empty()
+
+
+def test_first_claim_stays(key_store: KeyStore) -> None:
+    """A second database that creates a claim at the same moment reads that of the first one."""
+    assert key_store.create_claim(CLAIM) == CLAIM
+    assert key_store.create_claim(replace(CLAIM, database_id=2)) == CLAIM
+    assert key_store.read_claim() == CLAIM

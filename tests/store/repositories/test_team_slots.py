@@ -1,6 +1,5 @@
 """People's slots in the sealed records of their teams: moves, lost keys, and few statements."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -109,9 +108,9 @@ async def test_failed_job_changes_no_slot(store: Store) -> None:
 
 
 def destroy_keys(store: Store) -> None:
-    """Remove the key folder."""
-    assert isinstance(store.key_store, FolderKeyStore)
-    shutil.rmtree(store.key_store.folder)
+    """Delete every key."""
+    for stored_key in store.key_store.list_ids():
+        store.key_store.delete(stored_key)
 
 
 async def test_lost_key_starts_an_empty_record(

@@ -1,0 +1,46 @@
+"""Transactions of one workspace, or of all: how jobs run in the store."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from bot.store.group_commit import QueuedJob
+from bot.store.repositories import Repositories
+
+WRITE_TIMEOUT_SECONDS = 2.0
+"""Default timeout of a write in seconds; Slack allows three until the response."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class StoreScope:
+    """Transactions that serve one workspace; all workspaces when ``workspace`` is ``None``.
+
+    A job is a plain synchronous function of :class:`bot.store.repositories.Repositories`: it
+    awaits nothing and returns plain values. Its repositories know the workspace that it serves.
+    """
+
+    workspace: str | None
+    _run_read: Callable[[Callable[[Repositories], Any], str | None], Awaitable[Any]]
+    _run_write: Callable[[QueuedJob[Any], float], Awaitable[Any]]
+
+    async def write(
+        self, job: Callable[[Repositories], T], *, timeout_seconds: float = WRITE_TIMEOUT_SECONDS
+    ) -> T:
+        """Run *job* in a write transaction and return its result once the commit is on disk.
+
+        An exception raised by *job* rolls back its own changes and no other job's. Raises
+        :class:`bot.errors.StoreBusyError`, with nothing written, when the job did not start
+        within *timeout_seconds* or the commit failed.
+        """
+        result: T = await self._run_write(QueuedJob(job, self.workspace), timeout_seconds)
+        return result
+
+    async def read(self, job: Callable[[Repositories], T]) -> T:
+        """Run *job* in a read-only snapshot of the database; it never waits for a writer.
+
+        The database rejects a write in it.
+        """
+        result: T = await self._run_read(job, self.workspace)
+        return result
