@@ -168,7 +168,8 @@ def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
 
 
 def _write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
-    content = catalogue.load_catalogue()
+    safety_texts = settings.load_settings("print").safety_texts
+    content = catalogue.load_catalogue(safety_texts=safety_texts)
     folder: Path = options.folder
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -60,7 +60,7 @@ class Bot:
     ) -> None:
         """Build the components of a process that receives requests, runs the scheduler, or both."""
         store = open_store(settings)
-        content = catalogue.load_catalogue(settings.cards_folder)
+        content = catalogue.load_catalogue(settings.cards_folder, settings.safety_texts)
         outbound_sides = adapters.build_outbound_sides(settings, store, content, receives=receives)
         outlets = {product: side.outlet for product, side in outbound_sides.items()}
         self.context = Context(store, content, clock, outlets, settings.archive_folder)

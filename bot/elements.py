@@ -6,10 +6,56 @@ for a channel. Everything else is literal; a product's renderer escapes it. Bodi
 these element types only, so every element can be rendered by both products.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
+
+from bot.form_fields import (
+    FIELD_TYPES,
+    ChannelField,
+    ChoiceField,
+    DateField,
+    Field,
+    NameField,
+    Option,
+    PeopleField,
+    TimeField,
+)
+
+__all__ = (
+    "FIELD_TYPES",
+    "ActionRow",
+    "Audience",
+    "Banner",
+    "Bar",
+    "Button",
+    "Caption",
+    "ChannelField",
+    "Chart",
+    "ChoiceField",
+    "Confirmation",
+    "ContactLink",
+    "DateField",
+    "Divider",
+    "Element",
+    "Field",
+    "Fold",
+    "Form",
+    "Heading",
+    "Home",
+    "Link",
+    "Message",
+    "NameField",
+    "Option",
+    "OverflowMenu",
+    "PeopleField",
+    "Quote",
+    "Share",
+    "Text",
+    "TimeField",
+    "flatten_folds",
+)
 
 
 @dataclass(frozen=True)
@@ -98,15 +144,6 @@ class Link:
 
 
 @dataclass(frozen=True)
-class Option:
-    """One selectable answer: its stable code and its label (75 characters at most)."""
-
-    code: str
-    label: str
-    description: str = ""
-
-
-@dataclass(frozen=True)
 class OverflowMenu:
     """A menu of two to five secondary actions; the selected code is the request's ``data``."""
 
@@ -170,91 +207,43 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class ChoiceField:
-    """A question with coded answers: radio buttons if ``max_selected`` is 1, else checkboxes.
+class Fold:
+    """Elements that are hidden until the person presses a button with the text ``label``.
 
-    At most ten options. ``as_dropdown`` renders a drop-down list, for a long list with one
-    answer. ``refreshes_form`` calls the form's own handler at each change (with
-    step ``CHANGED``), which returns the updated form.
+    Teams shows and hides them without a request. Slack cannot: there texts replace the button, and
+    fields are requested from the button's handler ``name`` with ``data``, whose reply is the form
+    with every field open. Texts need neither of the two. A fold contains no other fold, and is
+    rendered open outside a form.
     """
 
-    id: str
     label: str
-    options: tuple[Option, ...]
-    required: bool = True
-    max_selected: int = 1
-    hint: str = ""
-    initial: tuple[str, ...] = ()
-    as_dropdown: bool = False
-    refreshes_form: bool = False
+    body: tuple["Element", ...]
+    name: str = ""
+    data: str = ""
 
 
-@dataclass(frozen=True)
-class TimeField:
-    """A question whose answer is a local time as a string, ``HH:MM``."""
-
-    id: str
-    label: str
-    initial: str = ""
-    required: bool = True
-    hint: str = ""
-
-
-@dataclass(frozen=True)
-class DateField:
-    """A question whose answer is a date as a string, ``YYYY-MM-DD``."""
-
-    id: str
-    label: str
-    initial: str = ""
-    required: bool = True
-    hint: str = ""
-
-
-@dataclass(frozen=True)
-class PeopleField:
-    """A question whose answer is a list of person ids, selected in the product's people picker."""
-
-    id: str
-    label: str
-    initial: tuple[str, ...] = ()
-    required: bool = True
-    max_selected: int = 100
-    hint: str = ""
-
-
-@dataclass(frozen=True)
-class ChannelField:
-    """A question whose answer is one channel id, as a list with one string."""
-
-    id: str
-    label: str
-    initial: str = ""
-    required: bool = True
-    hint: str = ""
-
-
-@dataclass(frozen=True)
-class NameField:
-    """A one-line text field for the name of a team or a practice.
-
-    Only the team set-up has it. Debriefs, guides and check-ins may not: none of them has a field
-    in which anything about a client could be typed.
-    """
-
-    id: str
-    label: str
-    initial: str = ""
-    required: bool = True
-    max_length: int = 60
-    hint: str = ""
-
-
-FIELD_TYPES = (ChoiceField, TimeField, DateField, PeopleField, ChannelField, NameField)
-Field = ChoiceField | TimeField | DateField | PeopleField | ChannelField | NameField
 Element = (
-    Heading | Text | Caption | Quote | Banner | Divider | ContactLink | ActionRow | Chart | Field
+    Heading
+    | Text
+    | Caption
+    | Quote
+    | Banner
+    | Divider
+    | ContactLink
+    | ActionRow
+    | Chart
+    | Fold
+    | Field
 )
+
+
+def flatten_folds(body: Sequence[Element]) -> Iterator[Element]:
+    """Yield the elements of *body* in order, those of a fold in its place."""
+    for element in body:
+        if isinstance(element, Fold):
+            yield from element.body
+        else:
+            yield element
 
 
 class Audience(Enum):
@@ -283,6 +272,10 @@ class Form:
     ``name`` is a key of ``handlers.FORMS``; ``title``, ``submit`` and ``close`` have 24
     characters at most; ``data`` is returned on submission and contains ids and codes only. A
     body may contain every element type; only fields have answers.
+
+    ``back`` makes it a form on top of the open one, which closing it shows again: by the product
+    itself where it stacks forms (Slack), else by a button in place of ``close``, whose handler
+    ``back.name`` returns the form below. ``closes_all`` closes the forms below together with it.
     """
 
     name: str
@@ -291,6 +284,8 @@ class Form:
     submit: str = ""
     close: str = ""
     data: str = ""
+    back: Button | None = None
+    closes_all: bool = False
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from bot.errors import Fault, FaultyInputError
+from bot.safety_settings import SafetySettings
 from bot.settings_validation import (
     DATABASE_SCHEMES,
     POSTGRESQL_SCHEME,
@@ -36,7 +37,7 @@ _LOCATIONS = {"keys_beside_database": "keys", "keys_in_same_database": "keys"}
 """The setting that an unmet requirement concerns, where it has another name."""
 
 
-class Settings(BaseSettings):
+class Settings(SafetySettings):
     """All settings of a process; ``.env.example`` documents each name for the operator.
 
     An empty value counts as unset. Secrets never appear in a repr, a log or a fault.
@@ -157,8 +158,7 @@ class Settings(BaseSettings):
     @property
     def allowed_tenants(self) -> frozenset[str]:
         """Microsoft tenants whose members are served: the listed ones, by default the bot's own."""
-        tenants = (self.teams_tenants or self.teams_tenant_id or "").split(",")
-        return frozenset(filter(None, tenants))
+        return frozenset((self.teams_tenants or self.teams_tenant_id or "").split(",")) - {""}
 
     @property
     def uses_slack(self) -> bool:

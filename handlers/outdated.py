@@ -24,6 +24,7 @@ RELEASED_NAMES: Mapping[str, Mapping[str, str]] = {
         **_keep_names("checkin.menu", "checkin.pause", "checkin.resume", "checkin.settings"),
         **_keep_names("debriefs.open", "debriefs.period", "help.open", "home.language"),
         **_keep_names("home.open", "join", "kept", "link", "rupture.deeper", "rupture.guide"),
+        **_keep_names("rupture.back", "rupture.questions"),
         **_keep_names("rupture.open", "supervision.introduce", "supervision.open"),
         **_keep_names("tip.kind", "tip.list", "tip.next", "tip.situation", "tip.today"),
         **_keep_names("tip.topic"),

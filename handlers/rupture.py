@@ -7,13 +7,19 @@ from functools import partial
 from bot.content.model import Sign
 from bot.context import Context
 from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers, Person, Reply, Request
+from bot.domain.answers import Answers
 from bot.domain.checkins import questions
 from bot.domain.counts.next_release import NextRelease
-from bot.domain.debriefs import debrief_form, follow_ups, guides
+from bot.domain.debriefs import debrief_form, follow_ups, guide_layout, guides, refinement_data
 from bot.domain.people import Team
 from bot.domain.person import privacy_notice
 from bot.store.repositories import Repositories
-from bot.workflows.form_submission import FormContext, submit_form, withdraw_everywhere
+from bot.workflows.form_submission import (
+    FormContext,
+    find_supervisors,
+    submit_form,
+    withdraw_everywhere,
+)
 from bot.workflows.personal_data import load_personal_data
 
 
@@ -90,7 +96,7 @@ async def submit_debrief_withdrawal(request: Request, context: Context) -> Reply
 
 async def open_guide_chooser(request: Request, context: Context) -> Reply:
     """Open the form that selects the two codes of a guide to read."""
-    return guides.build_code_chooser_form(context.catalogue.get_pack(request.language))
+    return guide_layout.build_code_chooser_form(context.catalogue.get_pack(request.language))
 
 
 async def show_guide(request: Request, context: Context) -> Reply:
@@ -105,9 +111,30 @@ async def show_guide(request: Request, context: Context) -> Reply:
 
 
 async def open_deeper_form(request: Request, context: Context) -> Reply:
-    """Open the questions that refine the guide; a person who joined may also choose a follow-up."""
+    """Open the questions that refine the guide on top of it, with the answers of a refined guide.
+
+    A person who joined may also choose a follow-up.
+    """
+    answers = refinement_data.decode_answers(request.data)
+    return await _build_deeper_form(request, context, answers, is_unfolded=False)
+
+
+async def show_all_deeper_questions(request: Request, context: Context) -> Reply:
+    """Show every deeper question in the open form, with the answers that it has."""
+    return await _build_deeper_form(request, context, request.answers, is_unfolded=True)
+
+
+async def _build_deeper_form(
+    request: Request, context: Context, answers: Answers, *, is_unfolded: bool
+) -> Reply:
     words, now = context.catalogue.get_pack(request.language), context.now()
-    form = debrief_form.build_deeper_form(debrief_form.parse_encoded_codes(request.data), words)
+    form = debrief_form.build_deeper_form(
+        debrief_form.parse_encoded_codes(request.data),
+        words,
+        answers=answers,
+        back_data=request.data,
+        is_unfolded=is_unfolded,
+    )
     personal_data = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: load_personal_data(repos, request.person, now)
     )
@@ -116,6 +143,23 @@ async def open_deeper_form(request: Request, context: Context) -> Reply:
         if follow_ups.can_offer_follow_up(personal_data, personal_data.local_today(now))
         else form
     )
+
+
+async def show_guide_again(request: Request, context: Context) -> Reply:
+    """Return from the deeper questions to the guide below them, by its codes and answers.
+
+    Only a product that stacks no forms requests it. Nothing was stored to show it, and nothing is.
+    """
+    words = context.catalogue.get_pack(request.language)
+    debrief = debrief_form.parse_encoded_codes(request.data)
+    answers = refinement_data.decode_answers(request.data)
+    refinement = debrief_form.parse_refinement(request.data, answers, words) if answers else None
+    if isinstance(refinement, InvalidAnswers):
+        return refinement
+    supervisors = await context.store.for_workspace(request.person.workspace).read(
+        lambda repos: find_supervisors(repos, request.person)
+    )
+    return guides.build_guide_form(debrief, words, refinement, supervisors=supervisors)
 
 
 async def submit_deeper_form(request: Request, context: Context) -> Reply:

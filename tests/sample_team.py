@@ -25,6 +25,7 @@ from bot.elements import (
     OverflowMenu,
     Quote,
     Text,
+    flatten_folds,
 )
 from bot.store.repositories import Repositories
 
@@ -126,9 +127,9 @@ def reply_body(reply: object) -> tuple[Element, ...]:
 
 
 def reply_text(reply: object) -> str:
-    """Return all the text of a reply, in order."""
+    """Return all the text of a reply, in order; that of a fold in its place."""
     lines = [reply.title] if isinstance(reply, Form) else []
-    for element in reply_body(reply):
+    for element in flatten_folds(reply_body(reply)):
         match element:
             case Heading() | Text() | Caption() | Quote() | Banner():
                 lines.append(element.text)
@@ -152,7 +153,6 @@ def steps_by_name(reply: object) -> dict[str, Button | OverflowMenu]:
 
 
 def fields_by_id(reply: object) -> dict[str, Field]:
-    """Return the fields of a form, by id."""
-    return {
-        element.id: element for element in reply_body(reply) if isinstance(element, FIELD_TYPES)
-    }
+    """Return the fields of a form by id, those of a fold included."""
+    body = flatten_folds(reply_body(reply))
+    return {element.id: element for element in body if isinstance(element, FIELD_TYPES)}

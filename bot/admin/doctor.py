@@ -69,6 +69,8 @@ async def run_checkup(
     """
     current_day = today or datetime.now(UTC).date()
     findings = await asyncio.to_thread(_database_findings, settings, current_day, read_machine())
+    safety_key = "safety_text" if settings.safety_texts else "safety_text_unset"
+    findings += (Finding(is_healthy=True, key=f"operator.doctor.{safety_key}"),)
     if settings.uses_slack:
         slack_check = await check_slack()
         findings += _slack_findings(slack_check)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from functools import cache, cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 from babel import Locale
 from babel.dates import format_date, format_time, get_day_names
@@ -43,7 +44,8 @@ class LanguagePack:
     Its repr names no content, of which there are 70,000 words: asyncio computes the repr of
     results that it only passes on. ``sentences`` are keyed ``area.path`` (file name, then
     tables); ``guide`` maps dotted paths to the lines of the guide; ``topics`` maps the keyword of
-    ``/tip`` to the topic's title.
+    ``/tip`` to the topic's title. ``safety_text`` is the service's own procedure for a person at
+    risk, ``""`` for none.
     """
 
     language: str
@@ -57,6 +59,7 @@ class LanguagePack:
     lenses: tuple[Lens, ...]
     exercises: tuple[Exercise, ...]
     references: Mapping[str, Reference]
+    safety_text: str = ""
 
     def translate(self, key: str, /, **facts: str | int) -> str:
         """Return the sentence with *key*, its placeholders replaced by *facts*.
@@ -154,6 +157,18 @@ class Catalogue:
         """Tags of the available languages, English first."""
         return tuple(self.packs_by_tag)
 
+    def add_safety_texts(self, safety_texts: Mapping[str, str]) -> "Catalogue":
+        """Return a catalogue with the service's own procedure, by primary language subtag.
+
+        A language without one gets the first: a helpline in another language is better than none.
+        """
+        default_text = next(filter(None, safety_texts.values()), "")
+        packs = {
+            tag: replace(pack, safety_text=safety_texts.get(tag.partition("-")[0]) or default_text)
+            for tag, pack in self.packs_by_tag.items()
+        }
+        return replace(self, packs_by_tag=packs)
+
     def get_pack(self, language: str) -> LanguagePack:
         """Return the pack that best matches a tag such as 'fr-FR' or 'en_US'; default English."""
         primary = re.split("[-_]", language.lower())[0]
@@ -172,13 +187,17 @@ class Catalogue:
         return TAG_BY_FOLDER.get(primary_subtag, "") in self.packs_by_tag
 
 
-def load_catalogue(cards_folder: Path | None = None) -> Catalogue:
-    """Return every language's content, with the custom cards in *cards_folder* if given.
+def load_catalogue(
+    cards_folder: Path | None = None, safety_texts: Mapping[str, str] = MappingProxyType({})
+) -> Catalogue:
+    """Return every language's content, custom cards in *cards_folder*, and the service's own texts.
 
-    The shipped content is parsed once in a process.
+    The latter are by primary language subtag, see :meth:`Catalogue.add_safety_texts`. The shipped
+    content is parsed once in a process.
     """
     packs = _load_shipped_packs()
-    return Catalogue(packs) if cards_folder is None else _add_custom_cards(packs, cards_folder)
+    content = Catalogue(packs) if cards_folder is None else _add_custom_cards(packs, cards_folder)
+    return content.add_safety_texts(safety_texts) if safety_texts else content
 
 
 @cache

@@ -1,4 +1,8 @@
-"""HTML renderer of printable pages: one sheet of A4 or Letter, no images or external resources."""
+"""HTML renderer of printable pages for A4 or Letter, without images or external resources.
+
+No text is below 9 pt, which is read at arm's length. The debrief sheet, whose lists have tick
+boxes, has to fit on one sheet, and is set closer; the guide may take two.
+"""
 
 import re
 from collections.abc import Iterable
@@ -7,16 +11,15 @@ from html import escape
 STYLESHEET = """
 @page { margin: 9mm 12mm; }
 *, ::before { box-sizing: border-box; }
-body { font: 8.4pt/1.22 "Noto Sans", "Segoe UI", "Liberation Sans", Arial, sans-serif;
+body { font: 10pt/1.3 "Noto Sans", "Segoe UI", "Liberation Sans", Arial, sans-serif;
   color: #1c2430; margin: 0 auto; max-width: 188mm; }
-:lang(fr) body { font-size: 7.6pt; line-height: 1.18; }
 :lang(zh) body { font-family: "Noto Sans CJK SC", "PingFang SC", "Microsoft YaHei", sans-serif; }
-body:has(ul.ticks) { font-size: 9.2pt; }
-:lang(fr) body:has(ul.ticks) { font-size: 8.6pt; line-height: 1.2; }
+body:has(ul.ticks) { font-size: 9pt; line-height: 1.16; }
+body:has(ul.ticks) li { margin-bottom: .2mm; }
+body:has(ul.ticks) section { margin-bottom: 1.2mm; }
 h1 { font-size: 15pt; line-height: 1.2; margin: 0 0 1.5mm; }
-h2 { font-size: 9.6pt; margin: 0 0 .8mm; color: #17475a; }
-h3 { font-size: 8.6pt; margin: 1mm 0 .6mm; }
-:lang(fr) h3 { font-size: 8.2pt; margin: .6mm 0 .4mm; }
+h2 { font-size: 1.08em; margin: 0 0 .8mm; color: #17475a; }
+h3 { font-size: 1em; margin: 1mm 0 .6mm; }
 p { margin: 0 0 1mm; }
 ul { list-style: none; margin: 0; padding: 0; }
 li { margin: 0 0 .5mm; padding-left: 4.4mm; position: relative; }
@@ -31,7 +34,7 @@ li, p, blockquote { break-inside: avoid; }
 .columns { columns: 2; column-gap: 8mm; margin-top: 2mm; }
 .columns + p { margin-top: 1.5mm; }
 .banner { border: .4mm solid #1c2430; border-radius: 1mm; padding: 1.2mm 2mm; margin: 1.5mm 0; }
-.hint, footer { color: #4a5563; font-size: 7.4pt; }
+.hint, footer { color: #4a5563; font-size: 9pt; }
 footer { border-top: .2mm solid #8a94a0; padding-top: 1.2mm; margin-top: 1mm; }
 a { color: inherit; }
 @media screen { body { padding: 11mm 0; } }
@@ -60,6 +63,11 @@ def render_paragraph(text: str, css_class: str = "") -> str:
     """Return a paragraph; *css_class* is '' or one of the stylesheet's classes."""
     class_attribute = f' class="{css_class}"' if css_class else ""
     return f"<p{class_attribute}>{render_inline(text)}</p>\n"
+
+
+def render_banner(text: str) -> str:
+    """Return a framed paragraph with a literal text."""
+    return f'<p class="banner">{escape(text, quote=False)}</p>\n'
 
 
 def render_quote(text: str) -> str:

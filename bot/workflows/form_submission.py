@@ -4,7 +4,7 @@ A copy of the database, its write-ahead log or a replica shows that some form wa
 unit, and not whether it filed, withdrew, answered or only read.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -41,11 +41,7 @@ class FormContext:
     @property
     def supervisor_ids(self) -> tuple[str, ...]:
         """The ids of the team's other supervisors in the person's own workspace."""
-        return tuple(
-            holder.id
-            for holder in self.contributor.supervisors
-            if holder != self.person and holder.workspace == self.person.workspace
-        )
+        return _list_supervisor_ids(self.contributor.supervisors, self.person)
 
 
 def submit_form(
@@ -94,6 +90,20 @@ def _apply_form(
     repos.ledger.reseal_periods(contributor.periods)
     repos.team_slots.reseal([contributor.record_team_id], now.date())
     return result
+
+
+def find_supervisors(repos: Repositories, person: Person) -> tuple[str, ...]:
+    """Return the ids of the supervisors to whom *person* may write, without a form; only reads."""
+    account = repos.teams.get_account(person)
+    return _list_supervisor_ids(account.supervisors if account.team else (), person)
+
+
+def _list_supervisor_ids(supervisors: Iterable[Person], person: Person) -> tuple[str, ...]:
+    return tuple(
+        holder.id
+        for holder in supervisors
+        if holder != person and holder.workspace == person.workspace
+    )
 
 
 def write_cover(repos: Repositories, team: Team, now: datetime) -> None:

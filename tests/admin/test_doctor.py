@@ -77,6 +77,7 @@ async def test_healthy_deployment_passes_every_check(tmp_path: Path) -> None:
         "greeted": True,
         "scopes": True,
         "clock": True,
+        "safety_text_unset": True,
     }
 
 

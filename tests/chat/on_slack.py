@@ -1,11 +1,11 @@
 """Slack as a conformance product: every user action is a signed payload."""
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.chat import asgi
-from tests.chat.slack import payloads
+from tests.chat.slack import payloads, view_parser
 from tests.chat.slack.web_api import ApiCall, FakeWebApi, PlannedAnswer
 from tests.chat.surfaces import NO_SCREEN, Answers, FailureKind, Product, RouteRequest, Screen
 
@@ -17,14 +17,6 @@ _ANSWER_BY_FAILURE = {
     "gone": PlannedAnswer({"ok": False, "error": "user_not_found"}),
 }
 
-_SINGLE_CHOICE_TYPES, _MULTIPLE_CHOICE_TYPES = {"radio_buttons", "static_select"}, {"checkboxes"}
-_VALUE_KEYS_BY_TYPE = {
-    "timepicker": ("selected_time", "initial_time"),
-    "datepicker": ("selected_date", "initial_date"),
-    "conversations_select": ("selected_conversation", "initial_conversation"),
-    "plain_text_input": ("value", "initial_value"),
-}
-
 
 @dataclass
 class SlackProduct(Product):
@@ -32,6 +24,8 @@ class SlackProduct(Product):
 
     api: FakeWebApi = field(default_factory=FakeWebApi)
     _id_counter: "itertools.count[int]" = field(default_factory=itertools.count)
+    _screens_below: dict[str, Screen] = field(default_factory=dict)
+    """The screens that pushed views cover, by the id of the pushed view."""
 
     async def run_command(self, user_id: str, text: str) -> Screen:
         """Send a slash command from the private chat with the bot."""
@@ -67,17 +61,29 @@ class SlackProduct(Product):
             payload = payloads.build_button_press() | parts
         return await self._send_action(payload, screen)
 
+    async def open_fold(
+        self, user_id: str, screen: Screen, label: str, answers: Answers | None = None
+    ) -> Screen:
+        """Click the button of the fold; Slack sends the selected answers along."""
+        view = screen.native_payload
+        state = {"values": view_parser.field_states(view, answers or {})}
+        selected = replace(screen, native_payload={**view, "state": state})
+        return await self.press_button(user_id, selected, label)
+
+    async def close_form(self, user_id: str, screen: Screen, label: str) -> Screen:
+        """Close a modal, which Slack reports where requested; Escape has the same effect."""
+        view = screen.native_payload
+        assert view["close"]["text"] == label
+        if view.get("notify_on_close"):
+            closed = payloads.build_view_closed(view["callback_id"])
+            await self._post_payload({**closed, "view": view, **self._sender_parts(user_id)})
+        screen_below = self._screens_below.get(view["id"], NO_SCREEN)
+        return NO_SCREEN if view.get("clear_on_close") else screen_below
+
     async def submit_form(self, user_id: str, screen: Screen, answers: Answers) -> Screen:
         """Submit a modal."""
         view = screen.native_payload
-        elements = {
-            block["block_id"]: block["element"] for block in view["blocks"] if "element" in block
-        }
-        values = {
-            name: {name: _field_state(element, answers.get(name))}
-            for name, element in elements.items()
-        }
-        submitted_view = {**view, "state": {"values": values}}
+        submitted_view = {**view, "state": {"values": view_parser.field_states(view, answers)}}
         payload = {
             **payloads.build_submission(view["callback_id"]),
             "view": submitted_view,
@@ -160,7 +166,9 @@ class SlackProduct(Product):
         """Return the messages in the private chat with the bot."""
         messages = [call.arguments for call in self.api.calls if call.method == "chat.postMessage"]
         return [
-            _parse_screen(message, "chat") for message in messages if message["channel"] == user_id
+            view_parser.parse_screen(message, "chat")
+            for message in messages
+            if message["channel"] == user_id
         ]
 
     def stored_chat_text(self) -> str:
@@ -177,16 +185,18 @@ class SlackProduct(Product):
         response = await self._post_payload(payload)
         response_body = response.json if response.body else {}
         if response_body.get("response_action") == "errors":
-            return _add_faults(screen, response_body["errors"])
+            return view_parser.add_faults(screen, response_body["errors"])
         if response_body.get("response_action") == "update":
             views = [response_body["view"]] + [
                 call.arguments["view"]
                 for call in self.api.calls[call_count:]
                 if call.method == "views.update"
             ]
-            return _parse_screen({**views[-1], "id": screen.native_payload["id"]})
+            return view_parser.parse_screen(
+                {**views[-1], **view_parser.view_ids(screen.native_payload)}
+            )
         if "blocks" in response_body:
-            return _parse_screen(response_body, "chat")
+            return view_parser.parse_screen(response_body, "chat")
         screens = [self._screen_of_call(call, screen) for call in self.api.calls[call_count:]]
         return next((candidate for candidate in screens if candidate), NO_SCREEN)
 
@@ -201,12 +211,24 @@ class SlackProduct(Product):
 
     def _screen_of_call(self, call: ApiCall, screen: Screen) -> Screen | None:
         if call.method == "views.open":
-            return _parse_screen({**call.arguments["view"], "id": f"V{self._next_id()}"})
+            return view_parser.parse_screen({**call.arguments["view"], "id": f"V{self._next_id()}"})
+        if call.method == "views.push":
+            view_id, view_below = f"V{self._next_id()}", screen.native_payload
+            self._screens_below[view_id] = screen
+            root_id = view_below.get("root_view_id", view_below["id"])
+            ids = {"id": view_id, "previous_view_id": view_below["id"], "root_view_id": root_id}
+            return view_parser.parse_screen({**call.arguments["view"], **ids})
         if call.method == "views.update":
-            return _parse_screen({**call.arguments["view"], "id": screen.native_payload["id"]})
+            return view_parser.parse_screen(
+                {**call.arguments["view"], **view_parser.view_ids(screen.native_payload)}
+            )
         if call.method == "views.publish":
-            return _parse_screen({**call.arguments["view"], "id": "V0"})
-        return _parse_screen(call.arguments, "chat") if call.method == "response_url" else None
+            return view_parser.parse_screen({**call.arguments["view"], "id": "V0"})
+        return (
+            view_parser.parse_screen(call.arguments, "chat")
+            if call.method == "response_url"
+            else None
+        )
 
     def _sender_parts(self, user_id: str) -> View:
         home_id = "T9ELSEWHERE" if user_id == self.external else self.workspace
@@ -217,59 +239,3 @@ class SlackProduct(Product):
 
     def _next_id(self) -> str:
         return f"{next(self._id_counter)}.1"
-
-
-def _parse_screen(surface: View, source: Any = None) -> Screen:
-    blocks, title = surface["blocks"], (surface.get("title") or {}).get("text", "")
-    fields = frozenset(block["block_id"] for block in blocks if block["type"] == "input")
-    texts = (title, *_collect_texts(blocks)) if title else tuple(_collect_texts(blocks))
-    is_form = surface.get("type") == "modal"
-    return Screen(texts, _collect_steps(blocks), fields, source or surface, is_form=is_form)
-
-
-def _collect_texts(part: object) -> list[str]:
-    if isinstance(part, list):
-        return [text for child in part for text in _collect_texts(child)]
-    if not isinstance(part, dict):
-        return []
-    own_texts = [part["text"]] if isinstance(part.get("text"), str) else []
-    return own_texts + [text for child in part.values() for text in _collect_texts(child)]
-
-
-def _collect_steps(blocks: list[View]) -> dict[str, View]:
-    steps: dict[str, View] = {}
-    for block in blocks:
-        elements = block.get("elements") or [block.get("accessory") or {}]
-        for element in elements if block["type"] in {"actions", "section"} else ():
-            if element.get("type") == "button":
-                steps[element["text"]["text"]] = {**element, "block_id": "b"}
-            for option in element.get("options", ()):
-                menu = {"type": element["type"], "action_id": element["action_id"]}
-                steps[option["text"]["text"]] = {**menu, "selected_option": option}
-    return steps
-
-
-def _add_faults(screen: Screen, faults: dict[str, str]) -> Screen:
-    assert faults.keys() <= screen.fields
-    texts = (*screen.texts, *faults.values())
-    return Screen(texts, screen.steps, screen.fields, screen.native_payload, is_form=True)
-
-
-def _field_state(element: View, answer: tuple[str, ...] | None) -> View:
-    element_type = element["type"]
-    if element_type in _VALUE_KEYS_BY_TYPE:
-        name, initial = _VALUE_KEYS_BY_TYPE[element_type]
-        return {
-            "type": element_type,
-            name: element.get(initial) if answer is None else "".join(answer),
-        }
-    if element_type == "multi_users_select":
-        user_ids = element.get("initial_users", []) if answer is None else list(answer)
-        return {"type": element_type, "selected_users": user_ids}
-    if element_type in _MULTIPLE_CHOICE_TYPES:
-        initial_codes = [option["value"] for option in element.get("initial_options", ())]
-        codes = initial_codes if answer is None else answer
-        return {"type": element_type, "selected_options": [{"value": code} for code in codes]}
-    assert element_type in _SINGLE_CHOICE_TYPES
-    option = element.get("initial_option") if answer is None else {"value": "".join(answer)}
-    return {"type": element_type, "selected_option": option if answer != () else None}

@@ -1,7 +1,8 @@
 """Teams as a conformance product: every user action is an activity with Microsoft's token."""
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.chat.msteams.action_data import Action, CardContext, CardSurface, pack_action_data
@@ -41,6 +42,30 @@ class TeamsProduct(Product):
     async def press_button(self, user_id: str, screen: Screen, label: str) -> Screen:
         """Click a button in a card or dialog."""
         return await self._send_action(user_id, screen, screen.steps[label], {})
+
+    async def open_fold(
+        self, user_id: str, screen: Screen, label: str, answers: Answers | None = None
+    ) -> Screen:
+        """Show the hidden container of the fold, as the client does without a request.
+
+        Selected *answers* stay in their inputs, since nothing is replaced.
+        """
+        (toggle,) = (
+            action
+            for action in testbed.collect_actions(screen.native_payload)
+            if action["type"] == "Action.ToggleVisibility" and action["title"] == label
+        )
+        card = _toggle_containers(screen.native_payload, frozenset(toggle["targetElements"]))
+        initial_values = {name: ",".join(codes) for name, codes in (answers or {}).items()}
+        return replace(
+            _parse_card(_fill_inputs(card, initial_values)),
+            texts=(*screen.texts[:1], *_parse_card(card).texts),
+            is_form=True,
+        )
+
+    async def close_form(self, user_id: str, screen: Screen, label: str) -> Screen:
+        """Click the button that closes a form, or goes back from it."""
+        return await self.press_button(user_id, screen, label)
 
     async def submit_form(self, user_id: str, screen: Screen, answers: Answers) -> Screen:
         """Submit a form in a dialog or card."""
@@ -182,11 +207,50 @@ def _parse_response(body: Card) -> Screen:
 
 
 def _parse_card(card: Card) -> Screen:
+    """Return a card as a user sees it, without hidden folds; hidden confirmations have steps."""
     steps = {
         element["title"]: element for element in testbed.collect_actions(card) if "data" in element
     }
-    fields = frozenset(element["id"] for element in _collect_inputs(card))
-    return Screen(tuple(testbed.collect_texts(card)), steps, fields, card, is_form=bool(fields))
+    visible_card = _remove_hidden(card)
+    fields = frozenset(element["id"] for element in _collect_inputs(visible_card))
+    texts = tuple(testbed.collect_texts(visible_card))
+    return Screen(texts, steps, fields, card, is_form=bool(fields))
+
+
+def _remove_hidden(part: Any) -> Any:
+    """Return a part of a card without the elements that are not visible."""
+    if isinstance(part, list):
+        return [_remove_hidden(child) for child in part if not _is_hidden(child)]
+    if not isinstance(part, dict):
+        return part
+    return {name: _remove_hidden(child) for name, child in part.items()}
+
+
+def _is_hidden(part: Any) -> bool:
+    return isinstance(part, dict) and part.get("isVisible") is False
+
+
+def _toggle_containers(part: Any, ids: frozenset[str]) -> Any:
+    """Return a part of a card in which the elements with these *ids* are shown, or hidden."""
+    if isinstance(part, list):
+        return [_toggle_containers(child, ids) for child in part]
+    if not isinstance(part, dict):
+        return part
+    toggled = {name: _toggle_containers(child, ids) for name, child in part.items()}
+    if part.get("id") in ids:
+        toggled["isVisible"] = not part.get("isVisible", True)
+    return toggled
+
+
+def _fill_inputs(part: Any, values: Mapping[str, str]) -> Any:
+    """Return a part of a card whose inputs have the *values* by their ids."""
+    if isinstance(part, list):
+        return [_fill_inputs(child, values) for child in part]
+    if not isinstance(part, dict):
+        return part
+    filled = {name: _fill_inputs(child, values) for name, child in part.items()}
+    is_input = str(part.get("type", "")).startswith("Input.")
+    return filled | {"value": values[part["id"]]} if is_input and part["id"] in values else filled
 
 
 def _has_step(step: Card, step_name: str) -> bool:

@@ -76,6 +76,7 @@ SETUP_ANSWERS: Answers = {
 }
 SETTINGS_ANSWERS: Answers = {"state": ("on",), "day": ("3",), "time": ("16:30",)}
 CHECKIN_DATA = "2026-W27:S01"
+REFINED_GUIDE_DATA = "away.touched;mine=rushed;strain=bond"
 FORGED = (Probe(), Probe("\N{WARNING SIGN} forged", {"day": ("9",), "until": ("soon",)}))
 TEAM_PROBES = (Probe("{team}"), Probe("{team}:2026-06-01"), Probe("new"), *FORGED)
 
@@ -101,9 +102,11 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "join": (Refusal.NO_TEAM, TEAM_PROBES),
     "kept": (Refusal.PUBLIC, TEAM_PROBES),
     "link": (Refusal.PUBLIC, TEAM_PROBES),
+    "rupture.back": (Refusal.PUBLIC, (Probe(REFINED_GUIDE_DATA), *TEAM_PROBES)),
     "rupture.deeper": (Refusal.PUBLIC, (Probe("away.touched"), *TEAM_PROBES)),
     "rupture.guide": (Refusal.PUBLIC, TEAM_PROBES),
     "rupture.open": (Refusal.PUBLIC, TEAM_PROBES),
+    "rupture.questions": (Refusal.PUBLIC, (Probe(REFINED_GUIDE_DATA), *TEAM_PROBES)),
     "supervision.introduce": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.open": (Refusal.NO_SETUP, TEAM_PROBES),
     "tip.kind": (Refusal.PUBLIC, (Probe("repair:point"), *TEAM_PROBES)),
@@ -172,10 +175,12 @@ COMMAND_CASES: Mapping[str, Refusal] = {
     f"rupture {OTHER_WORDS}": Refusal.PUBLIC,
     "rupture guide": Refusal.PUBLIC,
     "rupture withdraw": Refusal.PUBLIC,
+    "rupture retirer": Refusal.PUBLIC,
     "rupture help": Refusal.PUBLIC,
     "checkin": Refusal.NO_TEAM,
     f"checkin {OTHER_WORDS}": Refusal.PUBLIC,
     "checkin join": Refusal.NO_TEAM,
+    "checkin participer": Refusal.NO_TEAM,
     "checkin pause": Refusal.NO_TEAM,
     "checkin leave": Refusal.PUBLIC,
     "checkin help": Refusal.PUBLIC,

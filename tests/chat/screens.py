@@ -16,7 +16,7 @@ from bot.domain.checkins.questions import Intention
 from bot.domain.codebook import ANSWER_CODES, FORM_CODES, STATUS_CODES
 from bot.domain.counts import release_rule, reports
 from bot.domain.counts.next_release import NextRelease
-from bot.domain.debriefs import debrief_form, guides
+from bot.domain.debriefs import debrief_form, guide_layout, guides
 from bot.domain.debriefs.debrief_form import Debrief, Refinement
 from bot.domain.people import Clinician
 from bot.domain.person import home_page, privacy_notice
@@ -135,7 +135,7 @@ def iter_forms(words: LanguagePack) -> Iterator[Form]:
         for next_release in (NEXT_RELEASE, LOST_RELEASE)
     )
     yield from (
-        guides.build_code_chooser_form(words),
+        guide_layout.build_code_chooser_form(words),
         *_withdrawal_forms(words),
         reports.build_agreement_form(words),
     )

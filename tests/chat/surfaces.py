@@ -104,6 +104,16 @@ class Product(ABC):
         """Run the action labelled *label* of *screen*."""
 
     @abstractmethod
+    async def open_fold(
+        self, user_id: str, screen: Screen, label: str, answers: Answers | None = None
+    ) -> Screen:
+        """Open the fold labelled *label* of a form in which *answers* were selected before."""
+
+    @abstractmethod
+    async def close_form(self, user_id: str, screen: Screen, label: str) -> Screen:
+        """Press the close button of a form, labelled *label*, and return the form below it."""
+
+    @abstractmethod
     async def submit_form(self, user_id: str, screen: Screen, answers: Answers) -> Screen:
         """Submit a form; fields that are not in *answers* have their initial values."""
 

@@ -83,8 +83,11 @@ async def test_deeper_form_refines_guide(product: Product) -> None:
     """An invalid combination is reported at its field; corrected, the guide is updated in place."""
     form = await product.run_command(product.marie, "rupture")
     guide = await product.submit_form(product.marie, form, DEBRIEF_ANSWERS)
-    deeper = await product.press_button(
+    first_questions = await product.press_button(
         product.marie, guide, WORDS.translate("rupture.guide.deeper")
+    )
+    deeper = await product.open_fold(
+        product.marie, first_questions, WORDS.translate("rupture.deeper.more")
     )
     codes = {
         "mine": ("defensive", "not_visible"),

@@ -1,5 +1,7 @@
 """HTML of the printable pages."""
 
+import re
+
 from bot.content import print_page
 
 
@@ -24,3 +26,19 @@ def test_page_has_no_external_resources() -> None:
     page = print_page.render_page("en", "T")
 
     assert not any(word in page for word in ("src=", "url(", "<script", "<link", "@import"))
+
+
+def test_no_text_is_below_nine_points() -> None:
+    """Every size of the stylesheet is at least 9 pt, or no smaller than the text around it."""
+    sizes = re.findall(r"font(?:-size)?: *([\d.]+)(\w+)", print_page.STYLESHEET)
+
+    assert len(sizes) >= 6
+    assert {unit for _, unit in sizes} == {"pt", "em"}
+    assert all(float(size) >= {"pt": 9, "em": 1}[unit] for size, unit in sizes)
+
+
+def test_banner_is_a_literal_text() -> None:
+    """A text of the operator is printed character by character, without markup."""
+    assert '<p class="banner">Call &lt;1&gt; &amp; **2**</p>' in print_page.render_banner(
+        "Call <1> & **2**"
+    )

@@ -61,6 +61,7 @@ HANDLERS = list_handlers()
 
 WRITING_REQUESTS: Mapping[str, Request] = {
     "/checkin join": build_request(UNJOINED, "join"),
+    "/checkin participer": build_request(UNJOINED, "participer"),
     "/checkin leave": build_request(MARIE, "leave"),
     "button checkin.again": build_request(MARIE),
     "button checkin.answer": build_request(MARIE, data=CHECKIN),
@@ -98,7 +99,9 @@ WRITING_REQUESTS: Mapping[str, Request] = {
 
 READING_REQUESTS: Mapping[str, Request] = {
     "button debriefs.period": build_request(SUPERVISOR, data=TEAM.id),
+    "button rupture.back": build_request(MARIE, data="away.touched;mine=rushed;strain=bond"),
     "button rupture.deeper": build_request(MARIE, data="away.touched"),
+    "button rupture.questions": build_request(MARIE, data="away.touched"),
     "button tip.kind": build_request(MARIE, data=f"{next(iter(PACK.topics))}:{PACK.tips[0].kind}"),
     "button tip.next": build_request(MARIE, data="1"),
     "button tip.situation": build_request(MARIE, data="quiet"),

@@ -1,7 +1,7 @@
 from bot.context import Context
-from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers, Surface
+from bot.conversation import UNKNOWN_KEYWORD, Surface
 from bot.domain.counts import release_rule
-from bot.elements import Banner, ContactLink, Form
+from bot.elements import Banner, ContactLink, Form, flatten_folds
 from bot.store.repositories import Repositories
 from handlers import BUTTONS, COMMANDS, FORMS, SHORTCUTS
 from tests.doubles import FakeClock, RecordingOutlet
@@ -21,12 +21,6 @@ from tests.sample_team import (
 
 run_command = COMMANDS["rupture"].handle_request
 DEBRIEF_ANSWERS: FormAnswers = {"form": "away", "status": "touched"}
-DEEPER_ANSWERS: FormAnswers = {
-    "strain": "bond",
-    "mine": ("missed_cue",),
-    "cue_away": ("few_words",),
-    "help": "supervision",
-}
 
 
 async def file_debriefs(context: Context, *idempotency_keys: str) -> Form:
@@ -165,91 +159,9 @@ async def test_the_guide_offers_to_write_to_the_supervisor(context: Context) -> 
 
     guide = await file_debriefs(context, "act 1")
 
-    contacts = [
-        element.person_id for element in reply_body(guide) if isinstance(element, ContactLink)
-    ]
+    body = flatten_folds(reply_body(guide))
+    contacts = [element.person_id for element in body if isinstance(element, ContactLink)]
     assert contacts == [SUPERVISOR.id]
-
-
-async def test_deeper_answers_refine_the_guide_and_are_not_stored(context: Context) -> None:
-    """The deeper answers change the guide, and are not stored."""
-    await set_up_team(context)
-    guide = await file_debriefs(context, "act 1")
-    data = getattr(steps_by_name(guide)["rupture.deeper"], "data", "")
-    before = await load_marie_and_deliveries(context)
-
-    form = await BUTTONS["rupture.deeper"](build_request(MARIE, data=data), context)
-    refined = await FORMS["deeper"](
-        build_request(MARIE, data=data, answers=DEEPER_ANSWERS), context
-    )
-
-    assert {"strain", "mine", "cue_away", "help"} <= set(fields_by_id(form))
-    assert reply_text(refined) != reply_text(guide)
-    assert await load_marie_and_deliveries(context) == before
-
-
-async def load_marie_and_deliveries(context: Context) -> object:
-    """Load what the store contains of Marie, and the delivery counts."""
-    return await context.store.across_workspaces.read(
-        lambda repos: (
-            repos.people.get(MARIE),
-            repos.intentions.get_intention(MARIE),
-            repos.deliveries.count_by_state(),
-        )
-    )
-
-
-async def test_more_than_three_choices_are_an_error(context: Context) -> None:
-    """More than three choices return a field error."""
-    await set_up_team(context)
-    four = ("missed_cue", "invalidated", "forgot", "misread")
-
-    reply = await FORMS["deeper"](
-        build_request(MARIE, data="away.touched", answers={**DEEPER_ANSWERS, "mine": four}), context
-    )
-
-    assert isinstance(reply, InvalidAnswers)
-    assert set(reply.errors) == {"mine"}
-
-
-async def test_a_joined_clinician_may_request_a_follow_up(context: Context) -> None:
-    """The wish is stored like a check-in's intention, without a reference to the debrief."""
-    await set_up_team(context)
-    scope = context.store.across_workspaces
-    await scope.write(lambda repos: repos.people.join_team(MARIE, TEAM.id))
-
-    form = await BUTTONS["rupture.deeper"](build_request(MARIE, data="away.touched"), context)
-    answers = {**DEEPER_ANSWERS, "wish": "yes"}
-    guide = await FORMS["deeper"](
-        build_request(MARIE, data="away.touched", answers=answers), context
-    )
-
-    intention = await scope.read(lambda repos: repos.intentions.get_intention(MARIE))
-    assert "wish" in fields_by_id(form)
-    assert intention is not None
-    assert intention.code == "again"
-    assert context.catalogue.get_pack("en").get_sign(intention.sign_code).glyph in reply_text(guide)
-
-
-async def test_a_follow_up_requires_joining(context: Context) -> None:
-    """A person without check-ins gets no follow-up."""
-    await set_up_team(context)
-
-    form = await BUTTONS["rupture.deeper"](build_request(MARIE, data="away.touched"), context)
-
-    assert "wish" not in fields_by_id(form)
-
-
-async def test_a_guide_alone_files_nothing(context: Context) -> None:
-    """Reading a guide files nothing."""
-    await set_up_team(context)
-
-    chooser = await run_command(build_request(MARIE, "guide"), context)
-    guide = await FORMS["guide"](build_request(MARIE, answers=DEBRIEF_ANSWERS), context)
-
-    assert set(fields_by_id(chooser)) == {"form", "status"}
-    assert "rupture.deeper" in steps_by_name(guide)
-    assert await withdraw_debriefs_of_marie(context) == 0
 
 
 async def test_debriefs_can_be_withdrawn(context: Context) -> None:

@@ -46,7 +46,7 @@ class ScreenProfile:
 
 SCREEN_PROFILES = (
     ScreenProfile("wide", 1280, 800, "light"),
-    ScreenProfile("phone", 360, 740, "dark"),
+    ScreenProfile("phone", 390, 844, "dark"),
 )
 
 

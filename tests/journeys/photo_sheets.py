@@ -10,7 +10,7 @@ from playwright.async_api import Browser
 
 from tests.journeys.photo_session import Screenshot
 
-_COLUMN_LAYOUT = {"wide": (720, 2), "phone": (360, 4)}
+_COLUMN_LAYOUT = {"wide": (720, 2), "phone": (390, 4)}
 """Width of a sheet's column in pixels, and the number of columns, by screen profile."""
 
 _MAX_COLUMN_PIXELS, _GAP_PIXELS, _CAPTION_PIXELS = 1500, 16, 26

@@ -1,9 +1,10 @@
 """The scenes of a debrief: its form, its guides and every error."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.sandbox.workspace.persona_driver import Answer
+from bot.sandbox.workspace.persona_driver import Answer, PersonaDriver
 from tests.journeys.photo_session import NORTH, WAIT_SECONDS, PhotoSession
 
 PRIYA = "U0CLIN03"
@@ -58,6 +59,24 @@ GUIDE_SCENES = (
 )
 
 
+async def refine_guide(persona: PersonaDriver, answers: Mapping[str, Answer]) -> None:
+    """Answer every deeper question on top of the open guide, and wait for the refined one."""
+    await persona.press_element("rupture.deeper")
+    await persona.wait_for_modal("deeper", WAIT_SECONDS)
+    await unfold_questions(persona)
+    await persona.submit_modal(answers)
+    await persona.wait_for_modal("guide", WAIT_SECONDS)
+
+
+async def unfold_questions(persona: PersonaDriver) -> None:
+    """Press "More questions", and wait until they are shown."""
+    workspace = persona.engine.workspace
+    await persona.press_element("rupture.questions")
+    async with asyncio.timeout(WAIT_SECONDS):
+        while not any(block["block_id"] == "help" for block in persona.rendered_modal["blocks"]):
+            await workspace.wait_for_change(workspace.version, 1.0)
+
+
 async def photograph_debrief(session: PhotoSession) -> None:
     """Photograph the two questions, the guide, and the deeper questions with their errors."""
     priya = session.drive_persona(PRIYA)
@@ -70,6 +89,8 @@ async def photograph_debrief(session: PhotoSession) -> None:
     await priya.press_element("rupture.deeper")
     await priya.wait_for_modal("deeper", WAIT_SECONDS)
     await session.photograph_form("go deeper", priya)
+    await unfold_questions(priya)
+    await session.photograph_form("more questions", priya)
     too_many = ["missed_cue", "invalidated", "forgot", "misread"]
     await session.photograph_submission(
         "too many", priya, "deeper", **{**_NEUTRAL_ANSWERS, "mine": too_many}
@@ -100,9 +121,6 @@ async def photograph_guides(session: PhotoSession) -> None:
         await priya.wait_for_modal("guide", WAIT_SECONDS)
         await priya.submit_modal({"form": scene.form, "status": scene.status})
         if scene.deeper_answers:
-            await priya.press_element("rupture.deeper")
-            await priya.wait_for_modal("deeper", WAIT_SECONDS)
-            await priya.submit_modal({**_NEUTRAL_ANSWERS, **scene.deeper_answers})
-            await priya.wait_for_modal("guide", WAIT_SECONDS)
+            await refine_guide(priya, {**_NEUTRAL_ANSWERS, **scene.deeper_answers})
         await session.photograph_form(scene.name, priya)
         await session.close_forms(priya)

@@ -152,9 +152,12 @@ async def test_checkin_can_be_paused_and_left(user: SandboxUser, english: Langua
 async def test_message_to_a_supervisor_bypasses_the_bot(
     user: SandboxUser, english: LanguagePack
 ) -> None:
-    """The guide's last link opens a chat with the supervisor, in which the clinician writes."""
+    """Below three openers to copy a link opens a chat with the supervisor, and nothing is sent."""
     await user.switch_persona("Idris Vantongeren")
     await file_debrief(user, english, "away")
+    fold = user.top_form.get_by_role("button", name=english.translate("rupture.guide.bring"))
+    await fold.click()
+    await expect(user.top_form).to_contain_text(english.translate("rupture.guide.copy"))
 
     await user.top_form.get_by_text(english.translate("rupture.guide.write")).click()
 

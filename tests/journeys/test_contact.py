@@ -16,7 +16,7 @@ def test_one_command_photographs_every_screen(
     shots_by_profile = [[shot for shot in shots if name in shot.stem] for name in ("wide", "phone")]
     assert status == 0
     assert len(shots_by_profile[0]) == len(shots_by_profile[1]) >= 7
-    assert {photo_sheets.png_size(shot)[0] for shot in shots_by_profile[1]} == {360}
+    assert {photo_sheets.png_size(shot)[0] for shot in shots_by_profile[1]} == {390}
     assert all(photo_sheets.png_size(shot)[1] < 740 for shot in shots), (
         "a short note is shown in full"
     )

@@ -58,6 +58,29 @@ async def test_each_form_of_rupture_has_its_guide(clinician: TeamsUser, form: st
     assert await clinician.cards.count() == card_count
 
 
+async def test_deeper_questions_lead_back_to_the_guide(clinician: TeamsUser) -> None:
+    """Folds open in the card, and the button back shows the guide in it again."""
+    words = clinician.words
+    await open_form_in_card(clinician, "rupture guide")
+    await clinician.choose_answer(words.questions["form"].get_option("away").label)
+    await clinician.choose_answer(STATUS)
+    await clinician.press_button(words.translate("rupture.chooser.submit"))
+    reason = clinician.newest_card.get_by_text(words.guide_line("protection.away.early")[:40])
+    await expect(reason).not_to_be_visible()
+    await clinician.press_button(words.translate("rupture.guide.why"))
+    await expect(reason).to_be_visible()
+    await clinician.press_button(words.translate("rupture.guide.deeper"))
+    state = clinician.newest_card.get_by_text(words.questions["my_state"].text)
+    await expect(state).not_to_be_visible()
+    await clinician.press_button(words.translate("rupture.deeper.more"))
+    await expect(state).to_be_visible()
+
+    await clinician.press_button(words.translate("rupture.deeper.back"))
+
+    await clinician.wait_for_text(words.guide_line("settle.plain"))
+    await expect(clinician.newest_card.get_by_role("checkbox")).to_have_count(0)
+
+
 async def test_missing_answer_is_reported(clinician: TeamsUser) -> None:
     """Nothing is submitted before both questions are answered; each shows its error."""
     await open_form_in_card(clinician, "rupture")

@@ -14,6 +14,7 @@ from bot.chat.slack.inbound.requests import Interaction, Origin
 from bot.chat.slack.outbound import ack_body
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.error_codes import slack_error_code
+from bot.chat.slack.outbound.home_tab import changes_home
 from bot.chat.slack.outbound.installed_workspace import InstalledWorkspace, WorkspaceUnknownError
 from bot.chat.slack.outbound.responder import Responder
 from bot.content.catalogue import Catalogue, LanguagePack
@@ -24,12 +25,11 @@ from bot.conversation import (
     InvalidAnswers,
     Reply,
     Request,
-    RequestStep,
     Routes,
     Surface,
     WorkspaceDisconnected,
 )
-from bot.elements import Form, Home, Message, Text
+from bot.elements import Home, Message, Text
 from bot.logs import log_error
 
 logger = logging.getLogger("attune.slack")
@@ -96,6 +96,8 @@ class Dispatcher:
                     self._after_response.start_task(self._report_installation())
                 return {}
             interaction = self._parse_interaction(kind, payload)
+            if interaction and interaction.reply_target.is_unfolding:
+                return await self._open_fold(kind, payload, interaction)
             handler = self._find_handler(interaction) if interaction else None
             if handler is None:
                 _log_unhandled_payload(kind)
@@ -110,6 +112,14 @@ class Dispatcher:
         except Exception as error:  # noqa: BLE001 - an exception in a listener becomes a 500
             log_error(logger, "slack.dispatch_failed", error, kind=kind.value)
             return {}
+
+    async def _open_fold(
+        self, kind: PayloadKind, payload: Payload, interaction: Interaction
+    ) -> ack_body.Body:
+        await self._routes.handle_event(requests.parse_received_payload(kind, payload))
+        unfolding = self.responder.unfold_texts(interaction)
+        self._after_response.start_task(_await_call("slack.unfold_failed", unfolding))
+        return {}
 
     async def _find_refusal(self, payload: Payload) -> str:
         """Return the catalogue key of why a payload is not served, ``""`` for one that is.
@@ -146,14 +156,9 @@ class Dispatcher:
         reply = InvalidAnswers({field_ids[0]: " ".join(sentences)}) if keeps_form else message
         response_body = ack_body.build_ack_body(reply, interaction)
         if response_body is None and interaction.reply_target.response_url:
-            self._after_response.start_task(self._post_refusal(message, interaction))
+            post = self.responder.post_ephemeral(message, interaction)
+            self._after_response.start_task(_await_call("slack.refusal_failed", post))
         return response_body or {}
-
-    async def _post_refusal(self, message: Message, interaction: Interaction) -> None:
-        try:
-            await self.responder.post_ephemeral(message, interaction)
-        except Exception as error:  # noqa: BLE001 - the user can press the button again
-            log_error(logger, "slack.refusal_failed", error)
 
     async def _store_event(self, event: ChatEvent) -> None:
         """Pass *event* to the event handler; raise EventNotStoredError when it fails.
@@ -203,7 +208,7 @@ class Dispatcher:
         if interaction.reply_target.origin is Origin.HOME_OPENED and isinstance(reply, Message):
             reply = Home(reply.body)
         response_body = ack_body.build_ack_body(reply, interaction)
-        refresh_home = _changes_home(reply, interaction)
+        refresh_home = changes_home(reply, interaction)
         if response_body is None or refresh_home:
             pending_reply = reply if response_body is None else None
             self._after_response.start_task(
@@ -273,19 +278,12 @@ class Dispatcher:
         return self._catalogue.get_pack(request.language if not request.locale else request.locale)
 
 
-def _changes_home(reply: Reply, interaction: Interaction) -> bool:
-    """Whether the Home tab, in which the user acted, may now be out of date.
-
-    A form that was opened from it has changed no data yet, and a Home in reply is current.
-    """
-    is_current = isinstance(reply, Home) or (
-        interaction.reply_target.origin is Origin.HOME and isinstance(reply, Form)
-    )
-    return (
-        interaction.reply_target.from_home
-        and interaction.request.step is not RequestStep.CHANGED
-        and not is_current
-    )
+async def _await_call(action: str, call: Coroutine[Any, Any, None]) -> None:
+    """Await *call* and log its failure as *action*: the user can press the button again."""
+    try:
+        await call
+    except Exception as error:  # noqa: BLE001 - no reply reports that a button did nothing
+        log_error(logger, action, error, reason=slack_error_code(error))
 
 
 def _log_unhandled_payload(kind: PayloadKind) -> None:

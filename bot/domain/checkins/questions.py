@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from bot.content.catalogue import LanguagePack, Lens, Sign
 from bot.conversation import InvalidAnswers
+from bot.domain import safety_banners
 from bot.domain.answers import Answers, parse_question_code, parse_question_codes
 from bot.domain.calendar import monday_of_iso_week
 from bot.domain.checkins.acknowledgements import (
@@ -183,7 +184,7 @@ def build_checkin_form(words: LanguagePack, week: str, sign: Sign) -> Form:
         "checkin",
         words.translate("checkin.form.title"),
         (
-            Banner(words.translate("safety.banner")),
+            *safety_banners.build_banners(words, "banner"),
             *_render_question(words, week, sign),
             *(build_choice(words.questions[name]) for name in FORM_QUESTION_IDS),
             Caption(words.translate("checkin.form.private")),
@@ -224,7 +225,7 @@ def build_follow_up_form(words: LanguagePack, intention: Intention) -> Form:
         "followup",
         words.translate("checkin.followup.title"),
         (
-            Banner(words.translate("safety.banner")),
+            *safety_banners.build_banners(words, "banner"),
             Text(text),
             *(build_choice(words.questions[name]) for name in _follow_up_question_ids(intention)),
             Caption(words.translate("checkin.followup.private")),

@@ -1,12 +1,13 @@
 """The coded debrief of a strained moment: build its forms and parse the answers."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.content.catalogue import LanguagePack, Question
 from bot.conversation import InvalidAnswers
+from bot.domain import safety_banners
 from bot.domain.answers import Answers, parse_code, parse_question_codes
 from bot.domain.codebook import ANSWER_CODES, FORM_CODES, STATUS_CODES
-from bot.elements import Banner, Caption, ChoiceField, Element, Form, Text
+from bot.elements import Button, Caption, ChoiceField, Element, Fold, Form, Text
 
 CUE_QUESTIONS_BY_FORM = {
     "away": ("cue_away",),
@@ -15,6 +16,10 @@ CUE_QUESTIONS_BY_FORM = {
     "unsure": ("cue_away", "cue_against"),
 }
 """The cue questions of each form of strain."""
+
+FIRST_DEEPER_QUESTIONS = ("unsafe", "mine", "strain")
+"""The three deeper questions that change most of a guide: safety replaces every step, one's own
+part and the strain select what to say, what to aim for and what to ask of a supervisor."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +70,7 @@ def build_debrief_form(
         "debrief",
         words.translate("rupture.form.title"),
         (
-            Banner(words.translate("safety.banner")),
+            *safety_banners.build_banners(words, "banner"),
             *((Text(opening_line),) if opening_line else ()),
             Text(words.translate("rupture.form.intro")),
             *build_debrief_code_fields(words),
@@ -117,32 +122,66 @@ def parse_debrief(answers: Answers) -> Debrief:
 
 
 def parse_encoded_codes(encoded_codes: str) -> Debrief:
-    """Parse the codes in form or button data; UnknownAnswerError when invalid."""
-    form_code, _, status = encoded_codes.partition(".")
+    """Parse the codes at the start of form or button data; UnknownAnswerError when invalid."""
+    form_code, _, status = encoded_codes.partition(";")[0].partition(".")
     return parse_debrief({"form": (form_code,), "status": (status,)})
 
 
-def build_deeper_form(debrief: Debrief, words: LanguagePack) -> Form:
-    """Build the form of the deeper questions: safety and the clinician first, the cues later.
+def build_deeper_form(
+    debrief: Debrief,
+    words: LanguagePack,
+    *,
+    answers: Answers | None = None,
+    back_data: str = "",
+    is_unfolded: bool = False,
+) -> Form:
+    """Build the form of the deeper questions, with *answers* as initial values.
 
-    None of its answers is counted or stored; the two filed codes are in ``data``.
+    The questions that change most of the guide come first, the others are in a fold unless one of
+    them has an answer or *is_unfolded*. The form is on top of the guide, whose codes and answers
+    are *back_data*. None of its answers is counted or stored; the filed codes are in ``data``.
     """
+    initial = answers or {}
+    fields = tuple(
+        _build_deeper_field(words.questions[name], initial)
+        for name in _deeper_question_ids(debrief)
+    )
+    count = len(FIRST_DEEPER_QUESTIONS)
+    more = Fold(
+        words.translate("rupture.deeper.more"), fields[count:], "rupture.questions", back_data
+    )
+    is_open = is_unfolded or any(field.initial for field in fields[count:])
+    back_label = words.translate("rupture.deeper.back")
     return Form(
         "deeper",
         words.translate("rupture.deeper.title"),
         (
-            Banner(words.translate("safety.banner")),
+            *safety_banners.build_banners(words, "banner"),
             Text(words.translate("rupture.deeper.intro")),
-            *(build_choice(words.questions[name]) for name in _deeper_question_ids(debrief)),
+            *fields[:count],
+            *(fields[count:] if is_open else (more,)),
         ),
         submit=words.translate("rupture.deeper.submit"),
-        close=words.translate("common.cancel"),
+        close=back_label,
         data=debrief.encoded_codes,
+        back=None if is_unfolded else Button("rupture.back", back_label, back_data),
+    )
+
+
+def _build_deeper_field(question: Question, answers: Answers) -> ChoiceField:
+    """Build a field with its answer; the strain as a list, so that a phone shows few options."""
+    codes = frozenset(answers.get(question.id, ()))
+    initial = tuple(option.code for option in question.options if option.code in codes)
+    return replace(
+        build_choice(question),
+        initial=initial[: question.max_selected],
+        as_dropdown=question.id == "strain",
     )
 
 
 def _deeper_question_ids(debrief: Debrief) -> tuple[str, ...]:
-    return ("unsafe", "my_state", "mine", "strain", *CUE_QUESTIONS_BY_FORM[debrief.form], "help")
+    cue_questions = CUE_QUESTIONS_BY_FORM[debrief.form]
+    return (*FIRST_DEEPER_QUESTIONS, "my_state", *cue_questions, "help")
 
 
 def parse_refinement(
@@ -170,7 +209,7 @@ def parse_refinement(
         cues=tuple(
             code for name in CUE_QUESTIONS_BY_FORM[debrief.form] for code in codes_by_question[name]
         ),
-        help_code=codes_by_question["help"][0],
+        help_code="".join(codes_by_question["help"]),
         is_unsafe=codes_by_question["unsafe"] == ("unsafe",),
         clinician_state="".join(codes_by_question["my_state"]),
         felt_safe=codes_by_question["unsafe"] == ("safe",),

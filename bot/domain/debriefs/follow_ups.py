@@ -13,7 +13,7 @@ from bot.conversation import Request
 from bot.domain import calendar
 from bot.domain.checkins.questions import INTENTION_LIFETIME, UNNAMED_INTENTION, Intention
 from bot.domain.person.personal_data import PersonalData
-from bot.elements import Caption, ChoiceField, Form, Option, Text
+from bot.elements import Caption, ChoiceField, Fold, Form, Option, Text
 
 WISH_FIELD_ID = "wish"
 
@@ -30,7 +30,7 @@ def can_offer_follow_up(person_data: PersonalData, today: date) -> bool:
 
 
 def add_follow_up_question(form: Form, words: LanguagePack) -> Form:
-    """Add the follow-up question to the form of the deeper questions."""
+    """Add the follow-up question to the last of the deeper questions, in their fold if any."""
     options = tuple(
         Option(code, words.translate(f"home.follow_up.{code}")) for code in ("yes", "no")
     )
@@ -41,6 +41,9 @@ def add_follow_up_question(form: Form, words: LanguagePack) -> Form:
         required=False,
         hint=words.translate("home.follow_up.hint"),
     )
+    last = form.body[-1]
+    if isinstance(last, Fold):
+        return replace(form, body=(*form.body[:-1], replace(last, body=(*last.body, field))))
     return replace(form, body=(*form.body, field))
 
 

@@ -1,35 +1,16 @@
 """Build the guide for a strained moment: seven steps, selected by the codes of a debrief."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import replace
 
 from bot.content.catalogue import LanguagePack
-from bot.domain.debriefs import phrases
-from bot.domain.debriefs.debrief_form import (
-    Debrief,
-    Refinement,
-    build_debrief_code_fields,
-    format_model_credit,
-)
-from bot.elements import (
-    ActionRow,
-    Banner,
-    Button,
-    Caption,
-    ContactLink,
-    Element,
-    Form,
-    Quote,
-    Text,
-)
-
-MAX_CONTACTS = 10
-"""Maximum number of supervisors to write to; a phone displays no more at a glance."""
-
-EARLY_STATUSES = frozenset({"not_named", "touched"})
-
-CONCLUDED_STATUSES = frozenset({"repaired", "ended"})
-"""Statuses without a further conversation about the rupture: their lines are retrospective."""
+from bot.domain import safety_banners
+from bot.domain.debriefs import guide_layout, guide_supervision, phrases
+from bot.domain.debriefs.debrief_form import Debrief, Refinement, format_model_credit
+from bot.domain.debriefs.guide_case import CONCLUDED_STATUSES, GuideCase
+from bot.domain.debriefs.guide_layout import Step, WordBudget
+from bot.domain.debriefs.refinement_data import encode_answers
+from bot.elements import ActionRow, Banner, Button, Caption, Element, Form, Quote
 
 RISK_CUES = frozenset({"self_blame", "cancelled"})
 """Cues of a client who may be at risk: the service's safety procedure precedes any repair."""
@@ -37,20 +18,8 @@ RISK_CUES = frozenset({"self_blame", "cancelled"})
 URGENT_CUES = frozenset({"self_blame", "culture_named", "frame_complaint"})
 """Cues whose line on how to begin precedes that of any other cue."""
 
-
-@dataclass(frozen=True)
-class GuideCase:
-    """The input of one guide: the two filed codes, and their refinement."""
-
-    debrief: Debrief
-    refinement: Refinement
-    words: LanguagePack
-    supervisors: tuple[str, ...]
-
-    @property
-    def repair_phase(self) -> str:
-        """The phase of the repair that selects the lines of the protection step."""
-        return "early" if self.debrief.status in EARLY_STATUSES else self.debrief.status
+DETAIL_SECTIONS = frozenset({"aim", "check", "look_back"})
+"""Sections of lines of the opening step that are no first words: they are in the fold "more"."""
 
 
 def build_guide_form(
@@ -64,98 +33,143 @@ def build_guide_form(
     """Build the guide, from calming oneself to the words for the client and for supervision.
 
     *supervisors* are product ids of the people whom the clinician may write to; the bot sends
-    nothing. *filing_note* describes what was stored and until when it can be withdrawn.
+    nothing. *filing_note* describes what was stored and until when it can be withdrawn. A guide
+    with a *refinement* is on top of the guide that it refines, and closes it, too.
     """
-    case = GuideCase(debrief, refinement or Refinement(), words, supervisors[:MAX_CONTACTS])
-    deeper_label_key = "rupture.guide.again" if refinement else "rupture.guide.deeper"
+    supervisors = supervisors[: guide_layout.MAX_CONTACTS]
+    case = GuideCase(debrief, refinement or Refinement(), words, supervisors)
+    banners, foot_banners = _build_banners(case)
     return Form(
         "guide",
         words.translate("rupture.guide.title"),
         (
-            *_build_safety_banners(case),
+            *banners,
+            *_render_steps(case, banners),
+            *foot_banners,
             *((Caption(filing_note),) if filing_note else ()),
-            *_render_steps(case),
-            ActionRow(
-                (
-                    Button(
-                        "rupture.deeper",
-                        words.translate(deeper_label_key),
-                        debrief.encoded_codes,
-                        opens_form=True,
-                    ),
-                )
-            ),
-            *_build_contacts(case),
             Caption(words.translate("safety.purpose")),
             Caption(format_model_credit(words)),
         ),
         close=words.translate("common.close"),
         data=debrief.encoded_codes,
+        closes_all=refinement is not None,
     )
 
 
-def build_code_chooser_form(words: LanguagePack) -> Form:
-    """Build the form that selects the two codes of a guide without filing them."""
-    return Form(
-        "guide",
-        words.translate("rupture.chooser.title"),
-        (
-            Banner(words.translate("safety.banner")),
-            Text(words.translate("rupture.chooser.intro")),
-            *build_debrief_code_fields(words),
-        ),
-        submit=words.translate("rupture.chooser.submit"),
-        close=words.translate("common.cancel"),
-    )
+def _build_deeper_button(case: GuideCase) -> ActionRow:
+    """Build the button that opens the deeper questions, with the answers of a refined guide."""
+    data = encode_answers(case.debrief, case.refinement, case.words)
+    label_key = "again" if case.refinement != Refinement() else "deeper"
+    label = case.words.translate(f"rupture.guide.{label_key}")
+    return ActionRow((Button("rupture.deeper", label, data, opens_form=True),))
 
 
-def _build_safety_banners(case: GuideCase) -> tuple[Banner, ...]:
-    """Return the banner of the guide's limits; on the safety branch also where to get help now."""
-    unsafe_keys = ("safety.unsafe", "safety.not_watched") if case.refinement.is_unsafe else ()
-    return tuple(Banner(case.words.translate(key)) for key in ("safety.banner", *unsafe_keys))
+def _build_banners(case: GuideCase) -> tuple[tuple[Banner, ...], tuple[Banner, ...]]:
+    """Return the banners above the guide, and those at its foot.
 
-
-def _build_contacts(case: GuideCase) -> Iterator[Element]:
-    """Yield a contact link for each supervisor; with several, each below a mention."""
-    words = case.words
-    if len(case.supervisors) == 1:
-        yield ContactLink(case.supervisors[0], words.translate("rupture.guide.write"))
-        return
-    for person in case.supervisors:
-        yield Text(words.mention_people((person,)))
-        yield ContactLink(person, words.translate("rupture.guide.write_this_one"))
-
-
-def _render_steps(case: GuideCase) -> tuple[Element, ...]:
-    is_at_risk = not RISK_CUES.isdisjoint(case.refinement.cues)
+    Above a guide it says where to get help now, for a therapist who felt unsafe, else for a client
+    who may be at risk. The service's own procedure is below the last banner of both.
+    """
+    risk_keys = () if RISK_CUES.isdisjoint(case.refinement.cues) else ("hopeless",)
+    unsafe_keys = ("banner", "unsafe", "not_watched")
+    is_unsafe = case.refinement.is_unsafe
+    leading_keys = unsafe_keys if is_unsafe else risk_keys
     return (
-        _render_step(case, 1, "settle", _settle_line_names(case)),
-        _render_step(case, 2, "movement", _movement_line_names(case)),
-        *((Banner(case.words.translate("safety.hopeless")),) if is_at_risk else ()),
-        _render_step(case, 3, "part", _own_part_line_names(case)),
-        _render_step(case, 4, "protection", (_protection_line_name(case),)),
-        _render_step(case, 5, "opening", _opening_line_names(case)),
-        *_render_phrases(case),
-        _render_step(case, 6, "wait", (f"wait.{_name_unless_unsafe(case, case.debrief.status)}",)),
-        _render_supervision_step(case),
+        safety_banners.build_banners(case.words, *leading_keys),
+        safety_banners.build_banners(case.words, *(risk_keys if is_unsafe else ("banner",))),
     )
 
 
-def _render_step(case: GuideCase, number: int, step_name: str, line_names: tuple[str, ...]) -> Text:
-    return _format_numbered_step(
-        case, number, step_name, tuple(map(case.words.guide_line, line_names))
+def _render_steps(case: GuideCase, banners: tuple[Banner, ...]) -> Iterator[Element]:
+    """Yield settling, what to say aloud, two short lines, their reason, supervision, and the rest.
+
+    A line that there is no room for is in the fold "more", under the title of its step.
+    """
+    words = case.words
+    settle_lines = case.select_lines(*_settle_line_names(case))
+    settle = guide_layout.render_steps(words, Step("settle", settle_lines[:1]))
+    opening, leads, details = _select_opening_steps(case)
+    budget = WordBudget(words, *banners, *settle, *guide_layout.render_steps(words, opening))
+    supervision = guide_supervision.render_supervision(case, budget)
+    split_steps = [budget.split_step(step) for step in _select_short_steps(case)]
+    lead, other_leads = budget.split_step(leads)
+    yield from settle
+    yield from guide_layout.render_steps(words, _insert_lead(case, opening, lead))
+    yield from guide_layout.render_short_steps(words, *(first for first, _ in split_steps))
+    yield from _render_reason(case)
+    yield from supervision
+    yield _build_deeper_button(case)
+    more = guide_layout.render_steps(
+        words,
+        Step("settle", settle_lines[1:]),
+        replace(details, lines=(*other_leads.lines, *details.lines)),
+        *(other for _, other in split_steps),
+        *_select_late_steps(case),
+    )
+    yield from guide_layout.build_fold(words, "more", *more)
+
+
+def _insert_lead(case: GuideCase, opening: Step, lead: Step) -> Step:
+    """Return the opening step with the line on how to begin: below a warning, else first."""
+    is_warning = bool(_threat_line_names(case))
+    lines = (*opening.lines, *lead.lines) if is_warning else (*lead.lines, *opening.lines)
+    return replace(opening, lines=lines)
+
+
+def _select_short_steps(case: GuideCase) -> tuple[Step, ...]:
+    """Return the steps of which a phone has room for one line: the movement, and the own part.
+
+    On the safety branch the first of them is what can wait, the service's procedure for incidents.
+    """
+    steps = (
+        Step("movement", case.select_lines(*_movement_line_names(case))),
+        Step("part", case.select_lines(*_own_part_line_names(case))),
+    )
+    return (_select_wait_step(case), *steps) if case.refinement.is_unsafe else steps
+
+
+def _select_late_steps(case: GuideCase) -> tuple[Step, ...]:
+    """Return the steps of the fold "more": what can wait; on the safety branch the protection."""
+    return (
+        (_select_protection_step(case),)
+        if case.refinement.is_unsafe
+        else (_select_wait_step(case),)
     )
 
 
-def _format_numbered_step(
-    case: GuideCase, number: int, step_name: str, lines: tuple[str, ...]
-) -> Text:
-    title = case.words.guide_line(f"step.{step_name}")
-    return Text("\n".join((f"**{number}. {title}**", *lines)))
+def _select_wait_step(case: GuideCase) -> Step:
+    return Step("wait", case.select_lines(f"wait.{case.name_unless_unsafe(case.debrief.status)}"))
 
 
-def _name_unless_unsafe(case: GuideCase, name: str) -> str:
-    return "unsafe" if case.refinement.is_unsafe else name
+def _select_protection_step(case: GuideCase) -> Step:
+    return Step("protection", case.select_lines(_protection_line_name(case)))
+
+
+def _render_reason(case: GuideCase) -> tuple[Element, ...]:
+    """Return the fold with what the strain may protect; the safety branch explains no client."""
+    if case.refinement.is_unsafe:
+        return ()
+    step = guide_layout.render_steps(case.words, _select_protection_step(case))
+    return guide_layout.build_fold(case.words, "why", *step)
+
+
+def _select_opening_steps(case: GuideCase) -> tuple[Step, Step, Step]:
+    """Return the opening step with its phrases, its lines for room that is left, and its details.
+
+    The details are no first words, or extras: the fold "more" contains them.
+    """
+    names = _opening_line_names(case)
+    sections = {name: name.partition(".")[0] for name in names}
+    details = tuple(name for name in names if sections[name] in DETAIL_SECTIONS)
+    leads = tuple(name for name in names if sections[name] == "lead")
+    firsts = tuple(name for name in names if name not in {*details, *leads})
+    phrase_ids = phrases.select_phrases(case.debrief, case.refinement)
+    extra_names, extras = _select_extras(case)
+    return (
+        Step("opening", case.select_lines(*firsts), tuple(_render_quotes(case, phrase_ids))),
+        Step("opening", case.select_lines(*leads)),
+        Step("opening", case.select_lines(*details, *extra_names), extras),
+    )
 
 
 def _settle_line_names(case: GuideCase) -> tuple[str, ...]:
@@ -192,7 +206,8 @@ def _protection_line_name(case: GuideCase) -> str:
 def _opening_line_names(case: GuideCase) -> tuple[str, ...]:
     """Return the lines of the opening step: words for the client, or a check of the repair.
 
-    An ended therapy and the safety branch have lines without words for the client.
+    An ended therapy and the safety branch have lines without words for the client. Below a
+    warning there is no room for the line that introduces the two phrases.
     """
     if case.refinement.is_unsafe:
         return ("opening.unsafe",)
@@ -201,11 +216,12 @@ def _opening_line_names(case: GuideCase) -> tuple[str, ...]:
         return "opening.ended", "opening.ended_first", *_strain_line_names("look_back", strain)
     if case.debrief.status == "repaired":
         return *_threat_line_names(case), "opening.repaired", *_strain_line_names("check", strain)
+    warnings = _threat_line_names(case)
     return (
-        *_threat_line_names(case),
+        *warnings,
         *_lead_line_names(case),
         *_strain_line_names("aim", strain),
-        "opening.begin",
+        *(() if warnings else ("opening.begin",)),
     )
 
 
@@ -235,14 +251,14 @@ def _has_client_pushed(case: GuideCase) -> bool:
     )
 
 
-def _render_phrases(case: GuideCase) -> Iterator[Element]:
-    """Yield the phrases, the line of a direct repair, and the disclosure as an extra."""
-    yield from _render_quotes(case, phrases.select_phrases(case.debrief, case.refinement))
-    if _can_repair_directly(case):
-        yield Text(case.words.guide_line(f"direct.{case.refinement.strain}"))
-    if disclosure := phrases.select_disclosure(case.debrief, case.refinement):
-        yield Text(case.words.guide_line("opening.extra"))
-        yield from _render_quotes(case, (disclosure,))
+def _select_extras(case: GuideCase) -> tuple[tuple[str, ...], tuple[Element, ...]]:
+    """Return the names of the lines of a direct repair and a disclosure, and the latter itself."""
+    disclosure = phrases.select_disclosure(case.debrief, case.refinement)
+    names = (
+        *((f"direct.{case.refinement.strain}",) if _can_repair_directly(case) else ()),
+        *(("opening.extra",) if disclosure else ()),
+    )
+    return names, tuple(_render_quotes(case, (disclosure,))) if disclosure else ()
 
 
 def _render_quotes(case: GuideCase, phrase_ids: tuple[str, ...]) -> Iterator[Element]:
@@ -265,32 +281,3 @@ def _can_repair_directly(case: GuideCase) -> bool:
         and f"direct.{case.refinement.strain}" in case.words.guide
         and not phrases.has_culture_code(case.refinement)
     )
-
-
-def _render_supervision_step(case: GuideCase) -> Text:
-    words, refinement = case.words, case.refinement
-    progress = case.debrief.status if case.debrief.status in CONCLUDED_STATUSES else "open"
-    suffix = "" if progress == "open" else f"_{progress}"
-    want = words.guide_line(f"want{suffix}.{refinement.strain or 'plain'}")
-    lines = [
-        *map(words.guide_line, _bring_line_names(case, f"bring{suffix}")),
-        words.guide_line(f"prompts.{_name_unless_unsafe(case, progress)}", want=want),
-    ]
-    if phrases.has_culture_code(refinement) and not refinement.is_unsafe:
-        lines.append(words.guide_line("learn.culture"))
-    return _format_numbered_step(case, 7, "supervision", tuple(lines))
-
-
-def _bring_line_names(case: GuideCase, section: str) -> tuple[str, ...]:
-    """Return the lines on bringing the case to supervision; urgency never replaces safety."""
-    unsafe_lines = ("bring.unsafe",) if case.refinement.is_unsafe else ()
-    if case.refinement.help_code == "sooner":
-        return _urgent_line_name(case), *unsafe_lines
-    return unsafe_lines or (f"{section}.{case.refinement.help_code or 'plain'}",)
-
-
-def _urgent_line_name(case: GuideCase) -> str:
-    """Return the line on talking soon, which names a next session only if one is certain."""
-    has_next_session = case.debrief.status not in CONCLUDED_STATUSES
-    name = "sooner" if has_next_session and not case.refinement.is_unsafe else "soon"
-    return f"bring.{name}" if case.supervisors else f"bring.{name}_alone"

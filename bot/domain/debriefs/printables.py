@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from bot.content.catalogue import LanguagePack, Question
 from bot.content.print_page import (
+    render_banner,
     render_columns,
     render_footer,
     render_list,
@@ -49,7 +50,7 @@ def render_sheet(words: LanguagePack) -> str:
         words.language,
         words.translate("printed.sheet.title"),
         render_paragraph(words.translate("printed.sheet.intro")),
-        render_paragraph(words.translate("safety.banner"), "banner"),
+        _render_banner(words),
         render_paragraph(_render_unsafe_line(words)),
         *_render_safety_paragraphs(words),
         render_columns(
@@ -59,6 +60,12 @@ def render_sheet(words: LanguagePack) -> str:
         render_paragraph(words.translate("printed.sheet.keep")),
         _render_footer(words),
     )
+
+
+def _render_banner(words: LanguagePack) -> str:
+    """Render the banner, with the service's own procedure below it if the operator set one."""
+    texts = filter(None, (words.translate("safety.banner"), words.safety_text))
+    return "".join(map(render_banner, texts))
 
 
 def _render_safety_paragraphs(words: LanguagePack) -> tuple[str, ...]:
@@ -91,7 +98,7 @@ def render_guide(words: LanguagePack) -> str:
         words.language,
         words.translate("printed.guide.title"),
         render_paragraph(words.translate("printed.guide.intro")),
-        render_paragraph(words.translate("safety.banner"), "banner"),
+        _render_banner(words),
         *_render_safety_paragraphs(words),
         render_columns(
             *(_render_step(words, number, step(words)) for number, step in enumerate(steps, 1))

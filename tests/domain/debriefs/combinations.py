@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from itertools import combinations, product
 
-from bot.content.catalogue import load_catalogue
+from bot.content.catalogue import LanguagePack, load_catalogue
 from bot.domain.codebook import FORM_CODES, STATUS_CODES
 from bot.domain.debriefs import debrief_form
 from bot.domain.debriefs.debrief_form import Debrief
-from bot.elements import ActionRow, Banner, Caption, Element, Form, Quote, Text
+from bot.elements import Banner, Caption, Element, Form, Quote, Text, flatten_folds
 
 WORDS = load_catalogue().get_pack("en")
 ALL_DEBRIEFS = [Debrief(form, status) for form, status in product(FORM_CODES, STATUS_CODES)]
 STRAIN_CODES = [option.code for option in WORDS.questions["strain"].options]
 OWN_PART_CODES = [option.code for option in WORDS.questions["mine"].options]
 STATE_CODES = [option.code for option in WORDS.questions["my_state"].options]
+
+STEP_NAMES = ("settle", "movement", "part", "protection", "opening", "wait", "supervision")
+"""The steps of a guide, by the order of the paper version."""
 
 
 def cue_codes_of_form(form: str) -> list[str]:
@@ -33,25 +36,71 @@ def own_part_combinations() -> Iterator[tuple[str, ...]]:
     yield ("not_visible",)
 
 
-def guide_step(guide: Form, number: int) -> tuple[Element, ...]:
-    """Return the elements of one step, up to the next step or the buttons."""
-    body = list(guide.body)
-    start_indexes = [
-        n for n, e in enumerate(body) if isinstance(e, Text) and e.text.startswith("**")
-    ]
-    end_indexes = [
-        *start_indexes[1:],
-        next(n for n, e in enumerate(body) if isinstance(e, ActionRow)),
-    ]
-    return tuple(body[start_indexes[number - 1] : end_indexes[number - 1]])
+def guide_step(guide: Form, number: int, words: LanguagePack = WORDS) -> tuple[Element, ...]:
+    """Return one of the seven steps: its lines below its title, then its other elements.
+
+    The lines and elements that the guide has in a fold are included, under the same title.
+    """
+    name = STEP_NAMES[number - 1]
+    lines, elements = split_steps(guide, words)[name]
+    return Text("\n".join((f"**{number}. {words.guide_line(f'step.{name}')}**", *lines))), *elements
+
+
+def split_steps(
+    guide: Form, words: LanguagePack = WORDS
+) -> dict[str, tuple[list[str], list[Element]]]:
+    """Return the lines of each step, and its elements that are no lines."""
+    names_by_prefix = {prefix: name for name, prefix in title_prefixes(words).items()}
+    steps: dict[str, tuple[list[str], list[Element]]] = {name: ([], []) for name in STEP_NAMES}
+    name = ""
+    for element in flatten_folds(guide.body):
+        if not isinstance(element, Text):
+            if isinstance(element, Quote) or (isinstance(element, Caption) and name == "opening"):
+                steps[name][1].append(element)
+            elif not isinstance(element, Caption):
+                name = ""
+            continue
+        for line in element.text.split("\n"):
+            prefix = next((p for p in names_by_prefix if line.startswith(p)), "")
+            name = names_by_prefix[prefix] if prefix else name
+            if name:
+                steps[name][0].append(line.removeprefix(prefix))
+    return steps
+
+
+def title_prefixes(words: LanguagePack) -> dict[str, str]:
+    """Return what a line begins with that has the title of a step, by the name of the step."""
+    return {
+        name: words.translate("rupture.guide.step", title=words.guide_line(f"step.{name}"), line="")
+        for name in STEP_NAMES
+    }
+
+
+def guide_lines(guide: Form, words: LanguagePack = WORDS) -> set[str]:
+    """Return the lines of the seven steps, without titles and quotes."""
+    return {line for lines, _ in split_steps(guide, words).values() for line in lines}
+
+
+def split_openers(line: str) -> list[str]:
+    """Return the ways to start in supervision of a line of the guide."""
+    return line.split(" · ")
 
 
 def middle_steps(guide: Form) -> tuple[Element, ...]:
-    """Return the elements of steps 4, 5 and 6."""
-    return (*guide_step(guide, 4), *guide_step(guide, 5), *guide_step(guide, 6))
+    """Return steps 4, 5 and 6: the lines of each, sorted, and its other elements.
+
+    Which line has room above the fold "more" depends on the lines of the other steps.
+    """
+    steps = split_steps(guide)
+    return tuple(
+        element
+        for name in ("protection", "opening", "wait")
+        for element in (Text("\n".join(sorted(steps[name][0]))), *steps[name][1])
+    )
 
 
 def guide_text(guide: Form) -> str:
     """Return all texts of a guide."""
-    texts = (e.text for e in guide.body if isinstance(e, (Text, Caption, Quote, Banner)))
+    body = flatten_folds(guide.body)
+    texts = (e.text for e in body if isinstance(e, (Text, Caption, Quote, Banner)))
     return "\n".join(texts)

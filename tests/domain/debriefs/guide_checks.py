@@ -2,13 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
 from bot.domain.debriefs.debrief_form import format_model_credit
 from bot.domain.debriefs.phrases import OPENING_PHRASES
 from bot.elements import Banner, Caption, Quote, Text
+from tests.domain.debriefs.combinations import split_openers
 from tests.domain.debriefs.guide_walk import CULTURE_CODES, WalkedGuide, get_pack, section_lines
 
 SESSION_WORDS: Mapping[str, Mapping[str, str]] = tomllib.loads(
@@ -27,9 +28,9 @@ TIMELESS_KEYS = ("bring.soon", "bring.soon_alone")
 """The lines on talking soon that name no session."""
 
 RETROSPECTIVE_KEYS = re.compile(
-    r"(step|settle|cue|mine_ended|look_back|learn|bring_ended)\.(?!unsafe)\w+"
+    r"(step|settle|cue|mine_ended|look_back|learn|bring_ended|want_ended)\.(?!unsafe)\w+"
     r"|movement\.(?!unsafe)\w+|part\.ended|protection\.\w+\.ended"
-    r"|opening\.ended(_first)?|wait\.ended|bring\.soon(_alone)?"
+    r"|opening\.ended(_first)?|wait\.ended|prompts\.ended|bring\.soon(_alone)?"
 )
 """The lines that a guide may contain after an ending."""
 
@@ -72,8 +73,13 @@ def _lines_without_safety(language: str) -> frozenset[str]:
     """Return every line of the guide that the safety branch may not have."""
     words = get_pack(language)
     keys = {key for key in words.guide if key.endswith(".unsafe") or key.startswith("step.")}
-    allowed = {words.guide_line(key) for key in (*keys, *TIMELESS_KEYS)}
-    return frozenset(words.guide.values()) - allowed
+    return _select_lines(language, words.guide) - _select_lines(language, (*keys, *TIMELESS_KEYS))
+
+
+def _select_lines(language: str, keys: Iterable[str]) -> frozenset[str]:
+    """Return the lines of *keys*; each way to start in supervision is a line of its own."""
+    words = get_pack(language)
+    return frozenset(line for key in keys for line in split_openers(words.guide[key]))
 
 
 def looks_back_only(case: WalkedGuide) -> bool:
@@ -89,8 +95,8 @@ def looks_back_only(case: WalkedGuide) -> bool:
 def _lines_that_look_ahead(language: str) -> frozenset[str]:
     """Return every line of the guide that an ended therapy may not have."""
     words = get_pack(language)
-    allowed = {line for key, line in words.guide.items() if RETROSPECTIVE_KEYS.fullmatch(key)}
-    return frozenset(words.guide.values()) - allowed
+    allowed = filter(RETROSPECTIVE_KEYS.fullmatch, words.guide)
+    return _select_lines(language, words.guide) - _select_lines(language, allowed)
 
 
 def is_retrospective(case: WalkedGuide, status: str) -> bool:
@@ -100,13 +106,14 @@ def is_retrospective(case: WalkedGuide, status: str) -> bool:
     parts = (f"mine_{status}.{code}" for code in case.refinement.own_parts)
     strain = case.refinement.strain or "plain"
     want = case.words.guide_line(f"want_{status}.{strain}")
+    openers = split_openers(case.words.guide_line(f"prompts.{status}", want=want))
     help_code = case.refinement.help_code or "plain"
     return (
         not case.lines_of(*OPEN_SECTIONS)
         - own_lines
         - set(map(case.words.guide_line, TIMELESS_KEYS))
         and all(map(case.has_line, parts))
-        and case.words.guide_line(f"prompts.{status}", want=want) in case.lines
+        and case.lines.issuperset(openers)
         and (help_code == "sooner" or case.has_line(f"bring_{status}.{help_code}"))
     )
 
@@ -171,13 +178,12 @@ def can_repair_directly(case: WalkedGuide) -> bool:
 
 def direct_lines_are_right(case: WalkedGuide) -> bool:
     """Return whether the line of direct repair is shown if and only if offered."""
-    offered = {Text(line) for line in section_lines(case.words.language, "direct")}
     expected = (
-        {Text(case.words.guide_line(f"direct.{case.refinement.strain}"))}
+        {case.words.guide_line(f"direct.{case.refinement.strain}")}
         if can_repair_directly(case)
         else set()
     )
-    return offered & {*case.guide.body} == expected
+    return case.lines_of("direct") == expected
 
 
 def begins_with_its_sign(case: WalkedGuide) -> bool:
@@ -246,14 +252,12 @@ def is_disclosure_an_extra(case: WalkedGuide) -> bool:
     if not disclosed:
         return not case.has_line("opening.extra")
     phrase = case.words.phrases[case.phrase_ids[-1]]
-    extra = (
-        Text(case.words.guide_line("opening.extra")),
-        Quote(phrase.text),
-        Caption(phrase.caution),
-    )
-    start = case.guide.body.index(extra[0])
+    start = case.elements.index(Quote(phrase.text))
+    text, caution = case.elements[start - 1], case.elements[start + 1]
     return (
-        case.guide.body[start : start + 3] == extra
+        isinstance(text, Text)
+        and text.text.endswith(case.words.guide_line("opening.extra"))
+        and caution == Caption(phrase.caution)
         and disclosed == {phrase.id}
         and len(case.phrase_ids) == 3
         and case.refinement.clinician_state == "calm"

@@ -8,7 +8,7 @@ from itertools import product
 from bot.content.catalogue import LanguagePack, load_catalogue
 from bot.domain.debriefs import guides
 from bot.domain.debriefs.debrief_form import Debrief, Refinement
-from bot.elements import Banner, Caption, Form, Quote, Text
+from bot.elements import Banner, Caption, Element, Form, Quote, Text, flatten_folds
 from tests.domain.debriefs.combinations import (
     OWN_PART_CODES,
     STATE_CODES,
@@ -17,6 +17,7 @@ from tests.domain.debriefs.combinations import (
     combinations_up_to_three,
     cue_codes_of_form,
     own_part_combinations,
+    title_prefixes,
 )
 
 LANGUAGE_PACKS = tuple(load_catalogue().get_pack(tag) for tag in load_catalogue().languages)
@@ -37,14 +38,21 @@ class WalkedGuide:
 
     @cached_property
     def lines(self) -> frozenset[str]:
-        """Every line of text, sentence to say, caption and banner."""
-        texts = (e.text for e in self.guide.body if isinstance(e, Text | Quote | Caption | Banner))
-        return frozenset(line for text in texts for line in text.split("\n"))
+        """Every line of text without its title, sentence to say, caption and banner."""
+        texts = (e.text for e in self.elements if isinstance(e, Text | Quote | Caption | Banner))
+        return frozenset(
+            remove_title(line, self.words.language) for text in texts for line in text.split("\n")
+        )
+
+    @cached_property
+    def elements(self) -> tuple[Element, ...]:
+        """The elements of the guide in order, those of a fold in its place."""
+        return tuple(flatten_folds(self.guide.body))
 
     @cached_property
     def quotes(self) -> tuple[str, ...]:
         """The sentences to say, in order."""
-        return tuple(e.text for e in self.guide.body if isinstance(e, Quote))
+        return tuple(e.text for e in self.elements if isinstance(e, Quote))
 
     @property
     def phrase_ids(self) -> tuple[str, ...]:
@@ -130,6 +138,13 @@ def refine(
         clinician_state=clinician_state,
         felt_safe=safety == "safe",
     )
+
+
+@cache
+def remove_title(line: str, language: str) -> str:
+    """Return *line* without the title of a step at its start."""
+    prefixes = title_prefixes(get_pack(language)).values()
+    return line.removeprefix(next((p for p in prefixes if line.startswith(p)), ""))
 
 
 @cache

@@ -13,12 +13,13 @@ from bot.content.model import Question
 from bot.domain.debriefs import phrases
 from bot.domain.debriefs.debrief_form import CUE_QUESTIONS_BY_FORM, Debrief, Refinement
 from bot.elements import Banner, Quote, Text
-from tests.domain.debriefs.combinations import ALL_DEBRIEFS, WORDS
+from tests.domain.debriefs.combinations import ALL_DEBRIEFS, WORDS, split_openers
 from tests.domain.debriefs.guide_rules import RULES
 from tests.domain.debriefs.guide_walk import (
     WalkedGuide,
     build_walked_guide,
     refine,
+    remove_title,
     walk_guides,
 )
 from tests.domain.debriefs.test_guide_combinations import SHARED_MIDDLES, iter_combinations
@@ -37,7 +38,10 @@ PARTS_OF_A_GUIDE = {
     "phrases": (),
     "direct": ("direct",),
     "wait": ("wait",),
-    "supervision": ("bring", "bring_repaired", "bring_ended", "prompts", "learn"),
+    "supervision": (
+        *("bring", "bring_repaired", "bring_ended"),
+        *("want", "want_repaired", "want_ended", "prompts", "learn"),
+    ),
     "banner": (),
 }
 """The sections of the catalogue whose lines each part of a guide consists of."""
@@ -125,32 +129,30 @@ def _compare_guides(debrief: Debrief, refinement: Refinement) -> Diff:
 def _lines_by_part(case: WalkedGuide) -> dict[str, tuple[str, ...]]:
     """Return the lines of each part of a guide, in order."""
     lines_by_part: dict[str, list[str]] = {part: [] for part in PARTS_OF_A_GUIDE}
-    for element in case.guide.body:
+    for element in case.elements:
         if isinstance(element, Quote):
             lines_by_part["phrases"].append(element.text)
         elif isinstance(element, Banner):
             lines_by_part["banner"].append(element.text)
         elif isinstance(element, Text):
             for line in element.text.split("\n"):
-                if part := _part_by_line().get(line, ""):
-                    lines_by_part[part].append(line)
+                untitled_line = remove_title(line, case.words.language)
+                if part := _part_by_line().get(untitled_line, ""):
+                    lines_by_part[part].append(untitled_line)
     return {part: tuple(lines) for part, lines in lines_by_part.items()}
 
 
 @cache
 def _part_by_line() -> dict[str, str]:
     """Return the part of a guide that each line belongs to, requests to a supervisor included."""
-    wants = [line for key, line in WORDS.guide.items() if key.startswith("want")]
-    lines = dict(WORDS.guide.items())
-    for key in [key for key in lines if key.startswith("prompts.")]:
-        lines |= {f"{key}.{n}": WORDS.guide_line(key, want=want) for n, want in enumerate(wants)}
     part_by_section = {
         section: part for part, sections in PARTS_OF_A_GUIDE.items() for section in sections
     }
     return {
-        line: part_by_section[section]
-        for key, line in lines.items()
+        opener: part_by_section[section]
+        for key, line in WORDS.guide.items()
         if (section := key.partition(".")[0]) in part_by_section
+        for opener in split_openers(line)
     }
 
 

@@ -1,14 +1,16 @@
 import pytest
 
-from bot.content.catalogue import load_catalogue
+from bot.content.catalogue import LanguagePack, load_catalogue
 from bot.conversation import InvalidAnswers
 from bot.domain.codebook import FORM_CODES, STATUS_CODES
 from bot.domain.debriefs import debrief_form
 from bot.domain.debriefs.debrief_form import Debrief, Refinement
-from bot.elements import Banner, Caption, ChoiceField, Form, Text
+from bot.elements import Banner, Button, Caption, ChoiceField, Fold, Form, Text, flatten_folds
 from bot.errors import UnknownAnswerError
 
-WORDS = load_catalogue().get_pack("en")
+CATALOGUE = load_catalogue()
+WORDS = CATALOGUE.get_pack("en")
+LANGUAGE_PACKS = [CATALOGUE.get_pack(tag) for tag in CATALOGUE.languages]
 AWAY = Debrief("away", "touched")
 
 FULL_ANSWERS = {
@@ -23,7 +25,12 @@ FULL_ANSWERS = {
 
 def field_ids(form: Form) -> list[str]:
     """Return the ids of a form's choice fields, in order."""
-    return [element.id for element in form.body if isinstance(element, ChoiceField)]
+    return [element.id for element in choice_fields(form)]
+
+
+def choice_fields(form: Form) -> list[ChoiceField]:
+    """Return a form's choice fields, in order, also those in a fold."""
+    return [element for element in flatten_folds(form.body) if isinstance(element, ChoiceField)]
 
 
 def test_the_first_form_has_two_questions() -> None:
@@ -121,11 +128,50 @@ def test_the_own_part_precedes_the_cues() -> None:
     ids = field_ids(form)
 
     assert ids.index("mine") < ids.index("cue_away")
-    assert [e.id for e in form.body if isinstance(e, ChoiceField) and e.required] == [
-        "mine",
-        "strain",
-        "help",
-    ]
+    assert [e.id for e in choice_fields(form) if e.required] == ["mine", "strain"]
+
+
+@pytest.mark.parametrize("words", LANGUAGE_PACKS, ids=lambda words: str(words.language))
+@pytest.mark.parametrize("form", FORM_CODES)
+def test_one_screen_has_three_questions(form: str, words: LanguagePack) -> None:
+    """Three questions with at most 14 visible options are open, the others in the last fold."""
+    body = debrief_form.build_deeper_form(Debrief(form, "touched"), words).body
+    open_fields = [e for e in body if isinstance(e, ChoiceField)]
+
+    assert [field.id for field in open_fields] == list(debrief_form.FIRST_DEEPER_QUESTIONS)
+    assert sum(len(field.options) for field in open_fields if not field.as_dropdown) <= 14
+    assert isinstance(body[-1], Fold)
+
+
+def test_the_button_of_a_fold_opens_every_question() -> None:
+    """The fold names the button that shows all questions, which is a form without a fold."""
+    fold = debrief_form.build_deeper_form(AWAY, WORDS, back_data="away.touched").body[-1]
+    unfolded = debrief_form.build_deeper_form(AWAY, WORDS, is_unfolded=True)
+
+    assert isinstance(fold, Fold)
+    assert (fold.name, fold.data) == ("rupture.questions", "away.touched")
+    assert len([e for e in unfolded.body if isinstance(e, ChoiceField)]) == 6
+    assert unfolded.back is None
+
+
+def test_the_deeper_form_leads_back_to_the_guide() -> None:
+    """Its back button has the data of the guide, and the label that closes the form."""
+    form = debrief_form.build_deeper_form(AWAY, WORDS, back_data="away.touched;strain=bond")
+
+    assert form.back == Button("rupture.back", form.close, "away.touched;strain=bond")
+
+
+def test_earlier_answers_are_selected_again() -> None:
+    """Offered answers are initial values; with one of a folded question no question is folded."""
+    answers = {"mine": ("rushed", "lateness"), "help": ("sooner",)}
+    fields = choice_fields(debrief_form.build_deeper_form(AWAY, WORDS, answers=answers))
+    body = debrief_form.build_deeper_form(AWAY, WORDS, answers=answers).body
+
+    assert {field.id: field.initial for field in fields if field.initial} == {
+        "mine": ("rushed",),
+        "help": ("sooner",),
+    }
+    assert not any(isinstance(element, Fold) for element in body)
 
 
 def test_the_deeper_form_has_the_filed_codes_as_data() -> None:

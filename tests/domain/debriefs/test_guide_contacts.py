@@ -2,9 +2,20 @@
 
 import pytest
 
-from bot.domain.debriefs import guides
+from bot.domain.debriefs import guide_layout, guides
 from bot.domain.debriefs.debrief_form import Debrief, Refinement
-from bot.elements import ActionRow, Button, Caption, ChoiceField, ContactLink, Text
+from bot.elements import (
+    ActionRow,
+    Banner,
+    Button,
+    Caption,
+    ChoiceField,
+    ContactLink,
+    Fold,
+    Form,
+    Text,
+    flatten_folds,
+)
 from tests.domain.debriefs.combinations import (
     WORDS,
     guide_text,
@@ -60,8 +71,10 @@ def test_no_next_session_is_mentioned_once_it_is_over(
 
 def test_each_supervisor_has_a_contact_link() -> None:
     """Each supervisor has a contact link; several links have a mention above each."""
-    single_body = guides.build_guide_form(AWAY, WORDS, supervisors=("U1",)).body
-    double_body = guides.build_guide_form(AWAY, WORDS, supervisors=("U1", "U2")).body
+    single_body, double_body = (
+        list(flatten_folds(guides.build_guide_form(AWAY, WORDS, supervisors=ids).body))
+        for ids in (("U1",), ("U1", "U2"))
+    )
 
     assert ContactLink("U1", WORDS.translate("rupture.guide.write")) in single_body
     assert [e.person_id for e in double_body if isinstance(e, ContactLink)] == ["U1", "U2"]
@@ -71,34 +84,73 @@ def test_each_supervisor_has_a_contact_link() -> None:
 
 
 def test_contact_links_are_limited() -> None:
-    """At most :data:`guides.MAX_CONTACTS` contact links are shown."""
-    body = guides.build_guide_form(AWAY, WORDS, supervisors=tuple(f"U{n}" for n in range(100))).body
+    """At most :data:`guide_layout.MAX_CONTACTS` contact links are shown."""
+    supervisors = tuple(f"U{n}" for n in range(100))
+    body = guides.build_guide_form(AWAY, WORDS, supervisors=supervisors).body
 
-    assert sum(isinstance(e, ContactLink) for e in body) == guides.MAX_CONTACTS
+    assert sum(isinstance(e, ContactLink) for e in flatten_folds(body)) == guide_layout.MAX_CONTACTS
 
 
-def test_the_filing_note_follows_the_banner() -> None:
-    """The optional filing note follows the safety banner."""
-    assert guides.build_guide_form(AWAY, WORDS, filing_note="Kept.").body[1] == Caption("Kept.")
+def test_the_filing_note_follows_the_banner_at_the_foot() -> None:
+    """The optional filing note is at the foot, below the safety banner."""
+    body = guides.build_guide_form(AWAY, WORDS, filing_note="Kept.").body
+    banner = Banner(WORDS.translate("safety.banner"))
+
+    assert body[body.index(banner) + 1] == Caption("Kept.")
+    assert body.index(banner) > max(n for n, e in enumerate(body) if isinstance(e, Fold))
     assert Caption("Kept.") not in guides.build_guide_form(AWAY, WORDS).body
 
 
-def test_the_refinement_button_has_the_codes() -> None:
-    """The button data is the two codes; its label differs after a refinement."""
+def test_the_refinement_button_has_the_codes_and_answers() -> None:
+    """The button data is the two codes and the answers; its label differs after a refinement."""
     plain_guide, refined_guide = (
         guides.build_guide_form(AWAY, WORDS, r) for r in (None, Refinement("bond"))
     )
-    buttons = [
-        e.controls[0]
-        for g in (plain_guide, refined_guide)
-        for e in g.body
-        if isinstance(e, ActionRow)
+
+    assert [deeper_button(guide) for guide in (plain_guide, refined_guide)] == [
+        Button("rupture.deeper", WORDS.translate(key), data, opens_form=True)
+        for key, data in (
+            ("rupture.guide.deeper", "away.touched"),
+            ("rupture.guide.again", "away.touched;strain=bond"),
+        )
     ]
 
-    assert buttons == [
-        Button("rupture.deeper", WORDS.translate(key), "away.touched", opens_form=True)
-        for key in ("rupture.guide.deeper", "rupture.guide.again")
-    ]
+
+def deeper_button(guide: Form) -> object:
+    """Return the button of a guide that opens the deeper questions."""
+    return next(e.controls[0] for e in guide.body if isinstance(e, ActionRow))
+
+
+def find_fold(guide: Form, key: str) -> Fold:
+    """Return the fold of a guide with the label of *key*."""
+    label = WORDS.translate(f"rupture.guide.{key}")
+    return next(e for e in guide.body if isinstance(e, Fold) and e.label == label)
+
+
+def test_writing_to_a_supervisor_offers_three_ways_to_start() -> None:
+    """Above the contact link are three ways to start, each on a line, and the hint to copy one."""
+    guide = guides.build_guide_form(AWAY, WORDS, supervisors=("U1",))
+    want = WORDS.guide_line("want.plain")
+    openers = WORDS.guide_line("prompts.open", want=want).split(guide_layout.OPENER_SEPARATOR)
+    text, hint, contact = find_fold(guide, "bring").body
+
+    assert isinstance(text, Text)
+    assert text.text.split("\n")[1:] == openers
+    assert len(openers) == 3
+    assert hint == Caption(WORDS.translate("rupture.guide.copy"))
+    assert contact == ContactLink("U1", WORDS.translate("rupture.guide.write"))
+
+
+@pytest.mark.parametrize(
+    "refinement",
+    [Refinement(help_code="sooner"), Refinement(is_unsafe=True)],
+    ids=["soon", "unsafe"],
+)
+def test_the_contact_is_open_where_it_is_urgent(refinement: Refinement) -> None:
+    """On the safety branch, and for a clinician who wants to talk soon, no fold has the contact."""
+    guide = guides.build_guide_form(AWAY, WORDS, refinement, supervisors=("U1",))
+
+    assert ContactLink("U1", WORDS.translate("rupture.guide.write")) in guide.body
 
 
 def test_a_guide_is_read_only() -> None:
@@ -111,10 +163,11 @@ def test_a_guide_is_read_only() -> None:
 
 
 def test_the_chooser_files_nothing() -> None:
-    """The chooser has the same two questions, no form data, and states that nothing is filed."""
-    chooser = guides.build_code_chooser_form(WORDS)
+    """The chooser has the same two questions, no data, and states that nothing is filed or kept."""
+    chooser = guide_layout.build_code_chooser_form(WORDS)
 
     assert (chooser.name, chooser.data) == ("guide", "")
     assert [e.id for e in chooser.body if isinstance(e, ChoiceField)] == ["form", "status"]
     assert "files nothing" in guide_text(chooser)
+    assert Caption(WORDS.translate("rupture.chooser.again")) in chooser.body
     assert chooser.submit

@@ -22,7 +22,7 @@ URGENT = {"self_blame", "culture_named", "frame_complaint"}
 def lead_lines(debrief: Debrief, refinement: Refinement, tag: int = 0) -> list[str]:
     """Return the keys of the lines on how to begin in step 5."""
     words = LANGUAGE_PACKS[tag]
-    step = guide_step(guides.build_guide_form(debrief, words, refinement), 5)[0]
+    step = guide_step(guides.build_guide_form(debrief, words, refinement), 5, words)[0]
     assert isinstance(step, Text)
     lines = step.text.split("\n")
     return [key for key in LEADS if words.guide_line(key) in lines]

@@ -12,6 +12,7 @@ from tests.domain.debriefs.combinations import (
     OWN_PART_CODES,
     STRAIN_CODES,
     cue_codes_of_form,
+    guide_lines,
     guide_step,
 )
 
@@ -147,7 +148,7 @@ def test_a_direct_repair_is_offered_while_the_rupture_is_open(
     """A line of direct repair requires an open rupture, a strain and no code of culture."""
     for refinement in iter_refinements(debrief.form):
         guide = guides.build_guide_form(debrief, words, refinement)
-        lines = {Text(line) for key, line in words.guide.items() if key.startswith("direct.")}
+        lines = {line for key, line in words.guide.items() if key.startswith("direct.")}
         codes = {*refinement.own_parts, *refinement.cues}
         is_offered = (
             (debrief.form, debrief.status) in OWN_PHRASES
@@ -155,8 +156,8 @@ def test_a_direct_repair_is_offered_while_the_rupture_is_open(
             and not codes & {"culture", "culture_hinted", "culture_named"}
         )
 
-        assert lines & {*guide.body} == (
-            {Text(words.guide_line(f"direct.{refinement.strain}"))} if is_offered else set()
+        assert lines & guide_lines(guide, words) == (
+            {words.guide_line(f"direct.{refinement.strain}")} if is_offered else set()
         )
 
 
@@ -240,8 +241,9 @@ def test_a_disclosure_is_an_extra_with_its_caution() -> None:
     calm = guide_step(guides.build_guide_form(away, WORDS, refinement), 5)
     plain = guide_step(guides.build_guide_form(away, WORDS), 5)
 
-    assert calm[-3:] == (
-        Text(WORDS.guide_line("opening.extra")),
+    assert isinstance(calm[0], Text)
+    assert calm[0].text.split("\n")[-1] == WORDS.guide_line("opening.extra")
+    assert calm[-2:] == (
         Quote(WORDS.phrases["P12"].text),
         Caption(WORDS.phrases["P12"].caution),
     )
@@ -260,7 +262,6 @@ def test_cautions_follow_their_own_phrases() -> None:
         Quote(WORDS.phrases["P18"].text),
         Caption(WORDS.phrases["P18"].caution),
         Quote(WORDS.phrases["P27"].text),
-        Text(WORDS.guide_line("opening.extra")),
         Quote(WORDS.phrases["P6"].text),
         Caption(WORDS.phrases["P6"].caution),
     )

@@ -73,3 +73,22 @@ def test_hints_about_stored_data_are_omitted() -> None:
     """Hints about stored data are omitted on paper."""
     assert "Never kept" not in printables.render_sheet(WORDS)
     assert "Tear it up" in printables.render_sheet(WORDS)
+
+
+@pytest.mark.parametrize("words", LANGUAGE_PACKS, ids=lambda words: str(words.language))
+def test_both_pages_have_the_text_of_the_service(words: LanguagePack) -> None:
+    """The service's own procedure is printed below the banner, and nothing where there is none."""
+    texts = {words.language.partition("-")[0]: "Call <1>."}
+    own_words = CATALOGUE.add_safety_texts(texts).get_pack(words.language)
+    pages = zip(
+        printables.render_pages(words).values(),
+        printables.render_pages(own_words).values(),
+        strict=True,
+    )
+    for page, page_with_text in pages:
+        (banner,) = re.findall(r'<p class="banner">(.*?)</p>', page)
+
+        assert re.findall(r'<p class="banner">(.*?)</p>', page_with_text) == [
+            banner,
+            "Call &lt;1&gt;.",
+        ]

@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from bot.chat.msteams.action_data import Action, CardSurface, pack_action_data
 from bot.chat.msteams.render.composition import Card, RenderContext, render_literal_text
 from bot.conversation import RequestStep
-from bot.elements import ActionRow, Button, Confirmation, Form, Link, NameField, OverflowMenu
+from bot.elements import (
+    ActionRow,
+    Button,
+    Confirmation,
+    Form,
+    Link,
+    NameField,
+    OverflowMenu,
+    flatten_folds,
+)
 
 MAX_ACTIONS = 6
 """Maximum actions of one ActionSet; Teams drops the others."""
@@ -30,7 +39,7 @@ def render_action_row(element: ActionRow, render_context: RenderContext, row_id:
     for index, control in enumerate(element.controls):
         if isinstance(control, Button) and control.confirmation:
             panel_id = f"{row_id}.{index}"
-            row_actions.append(_render_toggle(control.label, panel_id))
+            row_actions.append(render_toggle(control.label, panel_id))
             panels.append(
                 _render_confirmation(control, control.confirmation, panel_id, render_context)
             )
@@ -40,12 +49,14 @@ def render_action_row(element: ActionRow, render_context: RenderContext, row_id:
 
 
 def render_form_buttons(form: Form, render_context: RenderContext) -> Iterator[Card]:
-    """Render the submit and close buttons of a form."""
+    """Render the submit button of a form, and that which closes it or goes back from it."""
     if form.submit:
         yield _render_form_button(form, RequestStep.SUBMITTED, form.submit, render_context) | {
             "style": "positive"
         }
-    if form.close:
+    if form.back:
+        yield _render_button(form.back, render_context)
+    elif form.close:
         yield _render_form_button(form, RequestStep.CLOSED, form.close, render_context)
 
 
@@ -64,7 +75,9 @@ def render_refresh_button(form: Form, render_context: RenderContext) -> Card:
 def _render_form_button(
     form: Form, step: RequestStep, label: str, render_context: RenderContext
 ) -> Card:
-    text_field_ids = tuple(element.id for element in form.body if isinstance(element, NameField))
+    text_field_ids = tuple(
+        element.id for element in flatten_folds(form.body) if isinstance(element, NameField)
+    )
     action = Action("forms", form.name, form.data, step=step)
     inputs = _NO_INPUTS if step is RequestStep.CLOSED else _ALL_INPUTS
     return _build_action(
@@ -103,7 +116,8 @@ def _render_overflow_menu(menu: OverflowMenu, render_context: RenderContext) -> 
     }
 
 
-def _render_toggle(label: str, panel_id: str) -> Card:
+def render_toggle(label: str, panel_id: str) -> Card:
+    """Render a button that shows or hides the container *panel_id* in the client."""
     return {"type": "Action.ToggleVisibility", "title": label, "targetElements": [panel_id]}
 
 
@@ -122,7 +136,7 @@ def _render_confirmation(
             render_literal_text(confirmation.text),
             {
                 "type": "ActionSet",
-                "actions": [confirm_action, _render_toggle(confirmation.cancel_label, panel_id)],
+                "actions": [confirm_action, render_toggle(confirmation.cancel_label, panel_id)],
             },
         ],
     }

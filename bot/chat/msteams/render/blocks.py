@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from bot.chat.msteams.action_data import CardSurface
 from bot.chat.msteams.render import actions, markup
 from bot.chat.msteams.render.charts import render_chart
 from bot.chat.msteams.render.composition import (
@@ -25,9 +26,11 @@ from bot.elements import (
     ContactLink,
     Divider,
     Element,
+    Fold,
     Heading,
     Quote,
     Text,
+    flatten_folds,
 )
 
 _LEVEL_ICONS = {"warning": "\N{WARNING SIGN}", "info": "\N{INFORMATION SOURCE}"}
@@ -74,7 +77,7 @@ def render_mentions(body: Sequence[Element], render_context: RenderContext) -> l
 
 
 def _find_mentioned_people(body: Sequence[Element]) -> Iterator[str]:
-    for element in body:
+    for element in flatten_folds(body):
         if isinstance(element, Text | Caption):
             yield from markup.find_mentions(element.text)
 
@@ -86,7 +89,32 @@ def _render_element(
         return render_field(element, render_context, field_errors.get(element.id, ""))
     if isinstance(element, ActionRow):
         return actions.render_action_row(element, render_context, row_id)
+    if isinstance(element, Fold):
+        return _render_fold(element, render_context, row_id, field_errors)
     return _RENDERERS[type(element)](element, render_context)
+
+
+def _render_fold(
+    element: Fold, render_context: RenderContext, row_id: str, field_errors: Mapping[str, str]
+) -> list[Card]:
+    """Render a fold of a form as a container that a button shows and hides, without a request.
+
+    It is open from the start if one of its fields has an answer or an error, so that nobody submits
+    an answer unseen; inputs in it are always submitted.
+    """
+    items = render_blocks(element.body, render_context, field_errors)
+    if render_context.card_context.surface in {CardSurface.MESSAGE, CardSurface.HOME}:
+        return items
+    fields = [field for field in element.body if isinstance(field, FIELD_TYPES)]
+    is_open = any(field.initial or field.id in field_errors for field in fields)
+    panel: Card = {
+        "type": "Container",
+        "id": f"{row_id}.fold",
+        "isVisible": is_open,
+        "items": items,
+    }
+    toggle = actions.render_toggle(element.label, f"{row_id}.fold")
+    return [{"type": "ActionSet", "actions": [toggle]}, panel]
 
 
 def _render_heading(element: Heading, _render_context: RenderContext) -> list[Card]:

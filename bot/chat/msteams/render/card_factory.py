@@ -10,7 +10,17 @@ from bot.chat.msteams.render import form_launcher, markup, surfaces
 from bot.chat.msteams.render.composition import Card, RenderResources
 from bot.content.catalogue import Catalogue
 from bot.conversation import InvalidAnswers
-from bot.elements import FIELD_TYPES, Caption, Element, Form, Home, Message, PeopleField, Text
+from bot.elements import (
+    FIELD_TYPES,
+    Caption,
+    Element,
+    Form,
+    Home,
+    Message,
+    PeopleField,
+    Text,
+    flatten_folds,
+)
 
 Renderable = Message | Form | Home
 
@@ -90,7 +100,7 @@ class CardFactory:
 
 def _find_displayed_people(body: Iterable[Element]) -> Iterator[str]:
     """Return the ids of the people in a body: mentioned ones, and those selected in its fields."""
-    for element in body:
+    for element in flatten_folds(tuple(body)):
         if isinstance(element, PeopleField):
             yield from element.initial
         yield from find_mentioned_people((element,))
@@ -98,7 +108,7 @@ def _find_displayed_people(body: Iterable[Element]) -> Iterator[str]:
 
 def find_mentioned_people(body: Iterable[Element]) -> Iterator[str]:
     """Return the ids of the people mentioned in a body."""
-    for element in body:
+    for element in flatten_folds(tuple(body)):
         if isinstance(element, Text | Caption):
             yield from markup.find_mentions(element.text)
 

@@ -20,12 +20,14 @@ from bot.elements import (
     ChoiceField,
     DateField,
     Element,
+    Fold,
     Form,
     Home,
     Message,
     NameField,
     PeopleField,
     TimeField,
+    flatten_folds,
 )
 
 CARD_VERSION = "1.5"
@@ -108,7 +110,8 @@ def _build_card(
 
 def _render_unplaced_errors(form: Form, field_errors: Mapping[str, str]) -> list[Card]:
     """Render the errors of fields that are no longer in the form, above its body."""
-    field_ids = {element.id for element in form.body if isinstance(element, FIELD_TYPES)}
+    fields = (element for element in flatten_folds(form.body) if isinstance(element, FIELD_TYPES))
+    field_ids = {element.id for element in fields}
     return [
         render_panel("warning", render_literal_text(f"\N{WARNING SIGN} {error}", weight="Bolder"))
         for field_id, error in field_errors.items()
@@ -117,7 +120,9 @@ def _render_unplaced_errors(form: Form, field_errors: Mapping[str, str]) -> list
 
 
 def _fill_field(element: Element, answers: Answers) -> Element:
-    """Return a field with its answer as the initial value; any other element unchanged."""
+    """Return a field with its answer as the initial value, also in a fold; others unchanged."""
+    if isinstance(element, Fold):
+        return replace(element, body=tuple(_fill_field(inner, answers) for inner in element.body))
     if isinstance(element, ChoiceField | PeopleField) and element.id in answers:
         return replace(element, initial=answers[element.id])
     if isinstance(element, _SINGLE_VALUE_FIELDS) and element.id in answers:

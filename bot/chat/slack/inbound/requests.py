@@ -10,6 +10,7 @@ from bot.chat.slack import view_metadata
 from bot.chat.slack.inbound import form_values, profiles
 from bot.chat.slack.inbound.affiliation import parse_affiliation, parse_workspace
 from bot.chat.slack.inbound.payloads import PayloadKind
+from bot.chat.slack.render.folds import UNFOLD_ACTION_ID
 from bot.conversation import (
     Address,
     AddressReachable,
@@ -61,7 +62,8 @@ class ReplyTarget:
     messages, visible to the user alone; ``view_id``, ``view_hash`` and ``view_title`` belong to
     the open form, and ``field_ids`` are its input blocks. ``from_home`` is true when the form
     or action originates in the app's Home tab, which is then published again.
-    ``submitted_view`` is the view of a submission, to show it again with validation errors.
+    ``open_view`` is the open form, to show it again with validation errors or an opened fold, and
+    ``block_id`` and ``action_id`` what was acted upon in it.
     """
 
     origin: Origin
@@ -72,7 +74,24 @@ class ReplyTarget:
     view_title: str = ""
     field_ids: tuple[str, ...] = ()
     from_home: bool = False
-    submitted_view: Payload = field(default_factory=dict)
+    open_view: Payload = field(default_factory=dict)
+    block_id: str = ""
+    action_id: str = ""
+
+    @property
+    def may_push(self) -> bool:
+        """Whether a form can be pushed onto the open one, of which Slack stacks three at most.
+
+        The second form of a stack is the one whose previous view is the root.
+        """
+        previous_id = self.open_view.get("previous_view_id")
+        is_below_top = previous_id is None or previous_id == self.open_view.get("root_view_id")
+        return self.origin is Origin.MODAL and is_below_top
+
+    @property
+    def is_unfolding(self) -> bool:
+        """Whether the action opens a fold of the open form, which needs no handler."""
+        return self.origin is Origin.MODAL and self.action_id == UNFOLD_ACTION_ID
 
 
 @dataclass(frozen=True)
@@ -236,6 +255,7 @@ def _parse_origin(view: Payload) -> Origin:
 
 def _build_reply_target(payload: Payload, origin: Origin) -> ReplyTarget:
     view = payload.get("view") or {}
+    action = (payload.get("actions") or [{}])[0]
     return ReplyTarget(
         origin,
         trigger_id=str(payload.get("trigger_id", "")),
@@ -249,7 +269,9 @@ def _build_reply_target(payload: Payload, origin: Origin) -> ReplyTarget:
             if block.get("type") == "input"
         ),
         from_home=origin is Origin.HOME or view_metadata.is_from_home(view),
-        submitted_view=view if origin is Origin.SUBMITTED else {},
+        open_view=view if origin in {Origin.SUBMITTED, Origin.MODAL} else {},
+        block_id=str(action.get("block_id", "")),
+        action_id=str(action.get("action_id", "")),
     )
 
 

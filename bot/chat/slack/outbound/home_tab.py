@@ -2,11 +2,12 @@
 
 from slack_sdk.errors import SlackApiError
 
+from bot.chat.slack.inbound.requests import Interaction, Origin
 from bot.chat.slack.outbound import error_codes
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.render import surfaces
-from bot.conversation import Person
-from bot.elements import Chart, Home
+from bot.conversation import Person, Reply, RequestStep
+from bot.elements import Chart, Form, Home
 
 _INVALID_VIEW_ERRORS = frozenset({"invalid_blocks", "invalid_arguments", "invalid_view"})
 
@@ -27,3 +28,18 @@ async def publish_home(api_client: ApiClient, person: Person, home: Home) -> Non
             raise
         view = surfaces.render_home(home, team_id, supports_charts=False)
         await client.views_publish(user_id=person.id, view=view)
+
+
+def changes_home(reply: Reply, interaction: Interaction) -> bool:
+    """Whether the Home tab, in which the user acted, may now be out of date.
+
+    A form that was opened from it has changed no data yet, and a Home in reply is current.
+    """
+    is_current = isinstance(reply, Home) or (
+        interaction.reply_target.origin is Origin.HOME and isinstance(reply, Form)
+    )
+    return (
+        interaction.reply_target.from_home
+        and interaction.request.step is not RequestStep.CHANGED
+        and not is_current
+    )

@@ -7,6 +7,7 @@ right had to be asked of the Web API first, that response is sent before the ans
 from collections.abc import Mapping
 from typing import Any
 
+from bot.chat.slack.outbound.replaced_view import replace_blocks
 from bot.chat.slack.render.composition import Block, literal_text
 
 _INITIAL_KEYS_BY_STATE_KEY = {
@@ -23,19 +24,6 @@ _INITIAL_KEYS_BY_STATE_KEY = {
 
 _ERROR_BLOCK_PREFIX = "error:"
 
-_VIEW_KEYS = frozenset(
-    {
-        "type",
-        "callback_id",
-        "private_metadata",
-        "notify_on_close",
-        "title",
-        "submit",
-        "close",
-    }
-)
-"""The properties of a view that an update accepts; a payload has more."""
-
 
 def build_rejected_view(view: Mapping[str, Any], field_errors: Mapping[str, str]) -> Block:
     """Return the submitted *view* with its answers as initial values, and *field_errors* by id."""
@@ -48,8 +36,7 @@ def build_rejected_view(view: Mapping[str, Any], field_errors: Mapping[str, str]
         blocks.append(_with_answer(block, values.get(block_id) or {}))
         if block_id in field_errors:
             blocks.append(_build_error_block(block_id, field_errors[block_id]))
-    properties = {name: value for name, value in view.items() if name in _VIEW_KEYS and value}
-    return {**properties, "blocks": blocks}
+    return replace_blocks(view, blocks)
 
 
 def _with_answer(block: Block, states: Mapping[str, Mapping[str, Any]]) -> Block:

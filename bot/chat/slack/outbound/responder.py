@@ -17,6 +17,7 @@ from bot.chat.slack.outbound.ack_body import (
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.home_tab import publish_home
 from bot.chat.slack.outbound.rejected_form import build_rejected_view
+from bot.chat.slack.outbound.replaced_view import unfold_view
 from bot.chat.slack.render import surfaces
 from bot.chat.slack.render.composition import Block
 from bot.conversation import DeferredReply, InvalidAnswers, Reply
@@ -53,6 +54,12 @@ class Responder:
         elif isinstance(reply, Form):
             await self._show_form(reply, interaction)
 
+    async def unfold_texts(self, interaction: Interaction) -> None:
+        """Show the texts of a fold in the open form in place of the button that was pressed."""
+        target = interaction.reply_target
+        view = unfold_view(target.open_view, target.block_id, interaction.request.data)
+        await self._update_view(view, interaction)
+
     async def post_ephemeral(self, message: Message, interaction: Interaction) -> None:
         """Send a message to the response URL, visible to the user alone; needs no token."""
         body = surfaces.render_ephemeral(
@@ -83,9 +90,7 @@ class Responder:
             await self._send_message(errors_as_message(invalid), interaction)
             return
         field_errors = assign_errors_to_fields(invalid.errors, target.field_ids)
-        await self._update_view(
-            build_rejected_view(target.submitted_view, field_errors), interaction
-        )
+        await self._update_view(build_rejected_view(target.open_view, field_errors), interaction)
 
     async def _send_message(self, message: Message, interaction: Interaction) -> None:
         if interaction.reply_target.origin in _FORM_ORIGINS:
@@ -111,7 +116,7 @@ class Responder:
         )
 
     async def _show_form(self, form: Form, interaction: Interaction) -> None:
-        """Open a form, or replace the open one."""
+        """Open a form, replace the open one, or push the form onto it."""
         workspace = interaction.request.person.workspace
         view = surfaces.render_form(
             form,
@@ -119,11 +124,13 @@ class Responder:
             from_home=interaction.reply_target.from_home,
             channel=interaction.request.channel,
         )
-        if interaction.reply_target.origin in _FORM_ORIGINS:
+        is_pushed = form.back is not None and interaction.reply_target.may_push
+        if interaction.reply_target.origin in _FORM_ORIGINS and not is_pushed:
             await self._update_view(view, interaction)
             return
         client = await self._api_client.get_client(workspace)
-        await client.views_open(trigger_id=interaction.reply_target.trigger_id, view=view)
+        show_view = client.views_push if is_pushed else client.views_open
+        await show_view(trigger_id=interaction.reply_target.trigger_id, view=view)
 
     async def _update_view(self, view: Block, interaction: Interaction) -> None:
         """Replace the open form, unless it was changed or closed in the meantime."""

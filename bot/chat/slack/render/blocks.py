@@ -13,8 +13,13 @@ from bot.chat.slack.render.composition import (
     build_confirmation,
     build_option,
     literal_text,
-    mrkdwn_text,
     plain_text,
+)
+from bot.chat.slack.render.folds import (
+    build_context,
+    build_fold_button,
+    build_quote,
+    build_section,
 )
 from bot.chat.slack.render.inputs import render_field
 from bot.chat.slack.render.markup import escape_text, split_into_mrkdwn_parts
@@ -28,6 +33,7 @@ from bot.elements import (
     ContactLink,
     Divider,
     Element,
+    Fold,
     Heading,
     Link,
     OverflowMenu,
@@ -74,26 +80,20 @@ def _render_element(element: Element, render_context: RenderContext) -> list[Blo
 
 def _render_heading(element: Heading, _render_context: RenderContext) -> list[Block]:
     if len(element.text) > _MAX_HEADING_LENGTH:
-        return [_build_section(f"*{escape_text(element.text)}*")]
+        return [build_section(f"*{escape_text(element.text)}*")]
     return [{"type": "header", "text": plain_text(element.text)}]
 
 
 def _render_text(element: Text, _render_context: RenderContext) -> list[Block]:
-    return list(map(_build_section, split_into_mrkdwn_parts(element.text)))
+    return list(map(build_section, split_into_mrkdwn_parts(element.text)))
 
 
 def _render_caption(element: Caption, _render_context: RenderContext) -> list[Block]:
-    return [
-        {"type": "context", "elements": [mrkdwn_text(part)]}
-        for part in split_into_mrkdwn_parts(element.text)
-    ]
+    return list(map(build_context, split_into_mrkdwn_parts(element.text)))
 
 
 def _render_quote(element: Quote, _render_context: RenderContext) -> list[Block]:
-    """Render a literal quotation as rich text, in which Slack parses no markup."""
-    text = {"type": "text", "text": element.text}
-    quote = {"type": "rich_text_quote", "elements": [text]}
-    return [{"type": "rich_text", "elements": [quote]}]
+    return [build_quote(element.text)]
 
 
 def _render_banner(element: Banner, render_context: RenderContext) -> list[Block]:
@@ -101,7 +101,7 @@ def _render_banner(element: Banner, render_context: RenderContext) -> list[Block
     if render_context.surface is BlockSurface.MODAL and len(element.text) <= _MAX_ALERT_LENGTH:
         return [{"type": "alert", "text": plain_text(element.text), "level": element.level}]
     icon = ":warning:" if element.level == "warning" else ":information_source:"
-    return [_build_section(f"{icon} *{escape_text(element.text)}*")]
+    return [build_section(f"{icon} *{escape_text(element.text)}*")]
 
 
 def _render_divider(_element: Divider, _render_context: RenderContext) -> list[Block]:
@@ -112,7 +112,7 @@ def _render_contact_link(element: ContactLink, render_context: RenderContext) ->
     """Link to the private chat with a person, in which the clinician writes, not the bot."""
     query = {"team": render_context.team_id, "channel": element.person_id}
     url = f"https://slack.com/app_redirect?{urlencode(query, quote_via=quote, safe='')}"
-    return [_build_section(f"<{escape_text(url)}|{escape_text(element.label)}>")]
+    return [build_section(f"<{escape_text(url)}|{escape_text(element.label)}>")]
 
 
 def _render_chart_with_text(element: Chart, render_context: RenderContext) -> list[Block]:
@@ -120,7 +120,7 @@ def _render_chart_with_text(element: Chart, render_context: RenderContext) -> li
     has_chart = render_context.supports_charts and render_context.surface is not BlockSurface.MODAL
     charts = [render_chart(element)] if has_chart else []
     parts = split_into_mrkdwn_parts(element.text_equivalent)
-    return [*charts, *map(_build_section, parts)]
+    return [*charts, *map(build_section, parts)]
 
 
 def _render_action_row(element: ActionRow, _render_context: RenderContext) -> list[Block]:
@@ -158,6 +158,17 @@ def _render_control(control: Button | Link, name_counts: Counter[str]) -> Block:
     return button
 
 
+def _render_fold(element: Fold, render_context: RenderContext) -> list[Block]:
+    """Render a fold in a modal as the button that opens it; anywhere else it is open."""
+    if render_context.surface is BlockSurface.MODAL and element.name:
+        button = Button(element.name, element.label, element.data)
+        return _render_action_row(ActionRow((button,)), render_context)
+    blocks = render_blocks(element.body, render_context)
+    is_modal = render_context.surface is BlockSurface.MODAL
+    fold_button = build_fold_button(element.label, blocks) if is_modal else None
+    return [fold_button] if fold_button else blocks
+
+
 def _unique_action_id(name: str, name_counts: Counter[str]) -> str:
     """Return an action id that is unique within the row, as Slack requires.
 
@@ -172,10 +183,6 @@ def _render_overflow_menu(menu: OverflowMenu) -> Block:
     return {"type": "section", "text": literal_text(menu.label), "accessory": overflow}
 
 
-def _build_section(mrkdwn: str) -> Block:
-    return {"type": "section", "text": mrkdwn_text(mrkdwn)}
-
-
 _RENDERERS: Mapping[type[Any], Callable[[Any, RenderContext], list[Block]]] = {
     Heading: _render_heading,
     Text: _render_text,
@@ -186,4 +193,5 @@ _RENDERERS: Mapping[type[Any], Callable[[Any, RenderContext], list[Block]]] = {
     ContactLink: _render_contact_link,
     ActionRow: _render_action_row,
     Chart: _render_chart_with_text,
+    Fold: _render_fold,
 }

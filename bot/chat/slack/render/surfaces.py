@@ -57,6 +57,7 @@ def render_form(form: Form, team_id: str, *, from_home: bool = False, channel: s
             form.data, from_home=from_home, channel=channel
         ),
         "notify_on_close": bool(form.submit),
+        "clear_on_close": form.closes_all,
         "title": plain_text(form.title),
         "blocks": render_blocks(
             form.body, RenderContext(BlockSurface.MODAL, team_id, has_submit=bool(form.submit))

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from bot.chat.msteams.action_data import Action, CardSurface, unpack_action_data
@@ -7,6 +9,7 @@ from bot.elements import (
     ActionRow,
     Button,
     Confirmation,
+    Fold,
     Form,
     Link,
     NameField,
@@ -146,3 +149,24 @@ def test_a_form_without_buttons_has_no_actions() -> None:
 
     assert "actions" not in card
     assert cards.actions_by_label(card) == {}
+
+
+def test_a_form_on_top_has_a_button_back_and_none_to_close() -> None:
+    """The way back takes the place of the close button, and sends no input values."""
+    form = replace(FORM, back=Button("rupture.back", "Back", "away.touched"))
+    submit, back = actions.render_form_buttons(form, build_render_context(CardSurface.DIALOG))
+    action = unpack_action_data(back["data"]).action
+
+    assert (submit["title"], back["title"], back["associatedInputs"]) == ("Save", "Back", "none")
+    assert action == Action("buttons", "rupture.back", "away.touched")
+
+
+def test_names_in_a_fold_are_text_fields_of_the_form() -> None:
+    """The submit action lists a text field in a fold, so that its text is read as one."""
+    form = replace(FORM, body=(Fold("More", (NameField("name", "Name"),)),))
+
+    def list_text_fields(form: Form) -> object:
+        submit, _ = actions.render_form_buttons(form, build_render_context(CardSurface.DIALOG))
+        return submit["data"]
+
+    assert list_text_fields(form) == list_text_fields(FORM)

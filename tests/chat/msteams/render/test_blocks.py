@@ -1,7 +1,23 @@
+from dataclasses import replace
+
 import pytest
 
+from bot.chat.msteams.action_data import CardSurface
 from bot.chat.msteams.render.blocks import render_blocks
-from bot.elements import Banner, Caption, ContactLink, Divider, Heading, Quote, Text
+from bot.chat.msteams.render.composition import Card
+from bot.elements import (
+    Banner,
+    Caption,
+    ChoiceField,
+    ContactLink,
+    Divider,
+    Element,
+    Fold,
+    Heading,
+    Option,
+    Quote,
+    Text,
+)
 from tests.chat.msteams import card_samples, cards
 from tests.chat.msteams.card_samples import ADA, MARIE, RESOURCES, build_render_context
 
@@ -92,3 +108,48 @@ def test_mentions_are_listed_as_entities() -> None:
         for person in (MARIE, ADA)
     ]
     assert "msteams" not in card_samples.render_message_card(Text("nobody"))
+
+
+QUESTION = ChoiceField("mine", "Mine", (Option("a", "A"), Option("b", "B")), required=False)
+
+
+def render_fold(body: tuple[Element, ...], **field_errors: str) -> tuple[Card, Card]:
+    """Render a fold in a dialog, and return its button and its container."""
+    context = build_render_context(CardSurface.DIALOG)
+    row, container = render_blocks([Fold("More", body)], context, field_errors)
+    (button,) = row["actions"]
+    return button, container
+
+
+def test_a_fold_is_shown_and_hidden_in_the_client() -> None:
+    """The button toggles the container, which is hidden at first, without a request."""
+    button, container = render_fold((Text("Two"), QUESTION))
+
+    assert (button["type"], button["title"]) == ("Action.ToggleVisibility", "More")
+    assert button["targetElements"] == [container["id"]]
+    assert container["isVisible"] is False
+    assert [item["type"] for item in container["items"]] == ["TextBlock", "Input.ChoiceSet"]
+
+
+def test_two_folds_have_different_containers() -> None:
+    """The button of one fold does not show the other."""
+    context = build_render_context(CardSurface.DIALOG)
+    folds = [Fold("Why", (Text("One"),)), Fold("More", (Text("Two"),))]
+    containers = [b for b in render_blocks(folds, context) if b["type"] == "Container"]
+
+    assert len({container["id"] for container in containers}) == 2
+
+
+def test_a_fold_with_an_answer_or_an_error_is_open() -> None:
+    """No answer is submitted unseen, and no error is hidden."""
+    with_answer = render_fold((Text("Two"), replace(QUESTION, initial=("a",))))
+    with_error = render_fold((Text("Two"), QUESTION), mine="Please keep one.")
+
+    assert [container["isVisible"] for _, container in (with_answer, with_error)] == [True, True]
+
+
+def test_a_fold_of_a_message_is_open() -> None:
+    """A message shows the texts of a fold at once, as the other product does."""
+    blocks = render_blocks([Fold("More", (Text("One"), Text("Two")))], build_render_context())
+
+    assert [block["text"] for block in blocks] == ["One", "Two"]

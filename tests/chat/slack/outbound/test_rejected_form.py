@@ -8,9 +8,9 @@ from bot.conversation import InvalidAnswers
 from bot.domain.teams import setup_form
 from bot.sandbox.block_kit import limits
 from tests.chat import screens
-from tests.chat.on_slack import _field_state
 from tests.chat.slack import payloads
 from tests.chat.slack.testbed import AdapterBench, defer_reply
+from tests.chat.slack.view_parser import field_state
 
 WORDS = screens.CATALOGUE.get_pack("en")
 ANSWERS = {
@@ -38,7 +38,7 @@ def build_submitted_view(view: Block) -> Block:
     }
     states = {}
     for name, element in elements.items():
-        state = _field_state(element, ANSWERS.get(name))
+        state = field_state(element, ANSWERS.get(name))
         for key in ("selected_option", "selected_options"):
             if isinstance(state.get(key), dict):
                 state[key] = options[state[key]["value"]]
@@ -61,7 +61,7 @@ def test_answers_become_initial_values() -> None:
     rebuilt = build_rejected_view(view, ERRORS)
 
     resubmitted = {
-        block["block_id"]: {block["block_id"]: _field_state(block["element"], None)}
+        block["block_id"]: {block["block_id"]: field_state(block["element"], None)}
         for block in rebuilt["blocks"]
         if "element" in block
     }

@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import pytest
 
 from bot.conversation import RequestStep, Surface
+from bot.elements import Button
 from tests.chat.slack import payloads
 from tests.chat.slack.testbed import ERROR_TEXT, FORM, HELLO, AdapterBench, first_text
 
@@ -42,6 +45,24 @@ class TestOpenForms:
         )
         assert request.answers["form"] == ("away",)
         assert bench.api.called_methods() == ["views.update"]
+
+    @pytest.mark.parametrize(
+        ("previous_id", "method"),
+        [(None, "views.push"), ("V0", "views.push"), ("V9", "views.update")],
+        ids=["on the first", "on the second", "not on the third"],
+    )
+    async def test_form_with_a_way_back_is_pushed(
+        self, bench: AdapterBench, previous_id: str | None, method: str
+    ) -> None:
+        """It is pushed onto the open form, but replaces the third: Slack stacks three at most."""
+        back = Button("rupture.back", "Back", "away")
+        bench.handlers.replies["rupture.deeper"] = replace(FORM, back=back)
+        view = payloads.build_view(previous_view_id=previous_id, root_view_id="V0")
+
+        await bench.send_payload(payloads.build_view_press(view, "rupture.deeper"))
+
+        assert bench.api.called_methods() == [method]
+        assert bench.api.last_arguments(method)["view"]["callback_id"] == "guide"
 
     async def test_message_replaces_open_form(self, bench: AdapterBench) -> None:
         """A message in reply to a button in a form is shown in the form."""

@@ -1,0 +1,75 @@
+"""Pack the texts of a fold into the value of its button, since Slack hides no block of a view."""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from bot.chat.slack.render.composition import Block, mrkdwn_text, plain_text
+
+UNFOLD_ACTION_ID = "unfold"
+"""Action id of the button that its texts replace, without a handler."""
+
+_MAX_VALUE_LENGTH = 2_000
+"""Maximum characters of a button's value."""
+
+
+class FoldValueError(ValueError):
+    """The value of a button is not one of a fold."""
+
+
+def build_fold_button(label: str, blocks: Sequence[Block]) -> Block | None:
+    """Return the block of the button that unfolds *blocks*.
+
+    ``None`` where a block is no text, or the texts are too long for the value of a button.
+    """
+    try:
+        packed = [_pack_block(block) for block in blocks]
+    except KeyError:
+        return None
+    value = json.dumps(packed, ensure_ascii=False, separators=(",", ":"))
+    button = {
+        "type": "button",
+        "text": plain_text(label),
+        "action_id": UNFOLD_ACTION_ID,
+        "value": value,
+    }
+    return {"type": "actions", "elements": [button]} if len(value) <= _MAX_VALUE_LENGTH else None
+
+
+def unpack_blocks(value: str) -> list[Block]:
+    """Return the blocks in the value of a fold's button; FoldValueError for any other value."""
+    try:
+        return [_BUILDERS[kind](text) for kind, text in json.loads(value)]
+    except (KeyError, TypeError, ValueError):
+        raise FoldValueError from None
+
+
+def build_section(mrkdwn: str) -> Block:
+    """Return a paragraph."""
+    return {"type": "section", "text": mrkdwn_text(mrkdwn)}
+
+
+def build_context(mrkdwn: str) -> Block:
+    """Return a paragraph of secondary text."""
+    return {"type": "context", "elements": [mrkdwn_text(mrkdwn)]}
+
+
+def build_quote(text: str) -> Block:
+    """Return a literal quotation as rich text, in which Slack parses no markup."""
+    quote = {"type": "rich_text_quote", "elements": [{"type": "text", "text": text}]}
+    return {"type": "rich_text", "elements": [quote]}
+
+
+def _pack_block(block: Mapping[str, Any]) -> tuple[str, str]:
+    if block["type"] == "section":
+        return "section", block["text"]["text"]
+    first_element = block["elements"][0]
+    if block["type"] == "context":
+        return "context", first_element["text"]
+    if block["type"] == "rich_text":
+        return "quote", first_element["elements"][0]["text"]
+    raise KeyError(block["type"])
+
+
+_BUILDERS = {"section": build_section, "context": build_context, "quote": build_quote}
+"""Builders of the blocks by their kinds in the value of a button."""

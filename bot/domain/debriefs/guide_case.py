@@ -1,0 +1,34 @@
+"""The case of one guide, which selects its lines: the filed codes, and their refinement."""
+
+from dataclasses import dataclass
+
+from bot.content.catalogue import LanguagePack
+from bot.domain.debriefs.debrief_form import Debrief, Refinement
+
+EARLY_STATUSES = frozenset({"not_named", "touched"})
+
+CONCLUDED_STATUSES = frozenset({"repaired", "ended"})
+"""Statuses without a further conversation about the rupture: their lines are retrospective."""
+
+
+@dataclass(frozen=True)
+class GuideCase:
+    """The input of one guide: the two filed codes, and their refinement."""
+
+    debrief: Debrief
+    refinement: Refinement
+    words: LanguagePack
+    supervisors: tuple[str, ...]
+
+    @property
+    def repair_phase(self) -> str:
+        """The phase of the repair that selects the lines of the protection step."""
+        return "early" if self.debrief.status in EARLY_STATUSES else self.debrief.status
+
+    def name_unless_unsafe(self, name: str) -> str:
+        """Return *name*, or the name of the safety branch on it."""
+        return "unsafe" if self.refinement.is_unsafe else name
+
+    def select_lines(self, *names: str) -> tuple[str, ...]:
+        """Return the lines of the guide with these names."""
+        return tuple(map(self.words.guide_line, names))

@@ -1,0 +1,126 @@
+"""Lay out a guide for a phone: the lines to read at once, and the rest behind two buttons."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from bot.content.catalogue import LanguagePack
+from bot.content.word_count import count_words
+from bot.domain import safety_banners
+from bot.domain.debriefs.debrief_form import build_debrief_code_fields
+from bot.elements import Banner, Caption, ContactLink, Element, Fold, Form, Quote, Text
+
+MAX_CONTACTS = 10
+"""Maximum number of supervisors to write to; a phone displays no more at a glance."""
+
+OPENER_SEPARATOR = " · "
+"""Separates the ways to start in supervision in a line of the guide, in every language."""
+
+
+MAX_WORDS = 150
+"""Maximum words of a guide before the fold "more": about 40 seconds of reading on a phone."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step: its name, its lines, and the elements below them."""
+
+    name: str
+    lines: tuple[str, ...]
+    elements: tuple[Element, ...] = ()
+
+
+class WordBudget:
+    """The words that a phone has room for before the fold "more"."""
+
+    def __init__(self, words: LanguagePack, *elements: Element) -> None:
+        """Start with :data:`MAX_WORDS` less the words of *elements*, which are always there."""
+        self._words = words
+        self._room = MAX_WORDS - count_visible_words(elements)
+
+    def split_step(self, step: Step) -> tuple[Step, Step]:
+        """Return *step* with the first line if there is room for it, and with the other lines."""
+        first = Step(step.name, step.lines[:1])
+        if not self.take(render_steps(self._words, first)):
+            return Step(step.name, ()), step
+        return first, Step(step.name, step.lines[1:], step.elements)
+
+    def take(self, elements: Iterable[Element]) -> bool:
+        """Return whether there is room for *elements*, which is then taken."""
+        cost = count_visible_words(elements)
+        has_room = cost <= self._room
+        self._room -= cost if has_room else 0
+        return has_room
+
+
+def count_visible_words(elements: Iterable[Element]) -> int:
+    """Return the number of words of texts, without labels of buttons and without folds."""
+    texts = (e.text for e in elements if isinstance(e, Text | Caption | Quote | Banner))
+    return sum(map(count_words, texts))
+
+
+def render_steps(words: LanguagePack, *steps: Step) -> tuple[Element, ...]:
+    """Return one paragraph for each step that has lines, with its title, and its elements."""
+    return tuple(
+        element
+        for step in steps
+        if step.lines
+        for element in (Text(_format_step(words, step)), *step.elements)
+    )
+
+
+def render_short_steps(words: LanguagePack, *steps: Step) -> tuple[Text, ...]:
+    """Return one paragraph with the steps that have lines, each on a line of its own, if any."""
+    lines = [_format_step(words, step) for step in steps if step.lines]
+    return (Text("\n".join(lines)),) if lines else ()
+
+
+def _format_step(words: LanguagePack, step: Step) -> str:
+    title = words.guide_line(f"step.{step.name}")
+    first_line = words.translate("rupture.guide.step", title=title, line=step.lines[0])
+    return "\n".join((first_line, *step.lines[1:]))
+
+
+def build_fold(words: LanguagePack, name: str, *body: Element) -> tuple[Fold, ...]:
+    """Return the fold *name* (``why``, ``bring`` or ``more``) unless its *body* is empty."""
+    return (Fold(words.translate(f"rupture.guide.{name}"), body),) if body else ()
+
+
+def split_openers(line: str) -> tuple[str, ...]:
+    """Return the ways to start in supervision that *line* has, to be copied one by one."""
+    return tuple(line.split(OPENER_SEPARATOR))
+
+
+def build_contacts(words: LanguagePack, supervisors: tuple[str, ...]) -> Iterator[Element]:
+    """Yield a contact link for each supervisor; with several, each below a mention."""
+    if len(supervisors) == 1:
+        yield ContactLink(supervisors[0], words.translate("rupture.guide.write"))
+        return
+    for person in supervisors:
+        yield Text(words.mention_people((person,)))
+        yield ContactLink(person, words.translate("rupture.guide.write_this_one"))
+
+
+def build_copy_hint(words: LanguagePack, supervisors: tuple[str, ...]) -> Iterator[Element]:
+    """Yield the hint to copy a way to start, without client facts, into the chat of a contact."""
+    if supervisors:
+        yield Caption(words.translate("rupture.guide.copy"))
+
+
+def build_code_chooser_form(words: LanguagePack) -> Form:
+    """Build the form that selects the two codes of a guide without filing them.
+
+    No guide is stored to be shown again, since a stored one would prove that a debrief was filed:
+    the same two codes give the same guide.
+    """
+    return Form(
+        "guide",
+        words.translate("rupture.chooser.title"),
+        (
+            *safety_banners.build_banners(words, "banner"),
+            Text(words.translate("rupture.chooser.intro")),
+            *build_debrief_code_fields(words),
+            Caption(words.translate("rupture.chooser.again")),
+        ),
+        submit=words.translate("rupture.chooser.submit"),
+        close=words.translate("common.cancel"),
+    )

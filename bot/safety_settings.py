@@ -1,0 +1,30 @@
+"""Settings with the service's own safety procedure and helplines, one text for each language."""
+
+from pydantic import field_validator
+from pydantic_settings import BaseSettings
+
+MAX_SAFETY_TEXT_LENGTH = 300
+"""Maximum characters of a text: two or three sentences, which a phone shows at once."""
+
+
+class SafetySettings(BaseSettings):
+    """The texts, which are shown literally wherever a safety banner is; each is optional."""
+
+    safety_text_en: str | None = None
+    safety_text_fr: str | None = None
+    safety_text_zh: str | None = None
+
+    @field_validator("safety_text_en", "safety_text_fr", "safety_text_zh")
+    @classmethod
+    def _check_safety_text(cls, value: str | None) -> str | None:
+        """Collapse whitespace; refuse a text that is too long, or has control characters."""
+        text = " ".join((value or "").split())
+        if len(text) > MAX_SAFETY_TEXT_LENGTH or not text.isprintable():
+            raise ValueError
+        return text or None
+
+    @property
+    def safety_texts(self) -> dict[str, str]:
+        """The texts that are set, by primary language subtag."""
+        texts = {"en": self.safety_text_en, "fr": self.safety_text_fr, "zh": self.safety_text_zh}
+        return {language: text for language, text in texts.items() if text}
