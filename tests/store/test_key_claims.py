@@ -165,6 +165,19 @@ async def test_key_of_requests_is_created_before_the_first_form(
     await store.close()
 
 
+async def test_backup_restored_before_the_upgrade_is_noticed(live: Store, copy: Store) -> None:
+    """The first claim takes the mark over that an earlier release stored in a file of its own."""
+    later = NOW + timedelta(days=3)
+    (folder_of(live) / "claim").unlink()
+    (folder_of(live) / "mark").write_text(str(int(later.timestamp())))
+    copy.claimed_key_store.renew_claim()
+
+    rollback = await copy.advance_rollback_mark(later + HOUR)
+
+    assert rollback is not None
+    assert rollback.restored_to == NOW
+
+
 async def test_backup_restored_into_the_same_file_waits_for_an_hour_too(
     live: Store, sqlite_url: str, tmp_path: Path
 ) -> None:
