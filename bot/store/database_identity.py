@@ -50,8 +50,9 @@ def identify_instance(connection: Connection) -> str:
     """Return a digest that tells this database from every copy of it that exists beside it.
 
     SQLite: of the file's number and its file system's. PostgreSQL: of the server's number, which
-    ``initdb`` draws, if it may be read, and the database's. Both survive a restart, and neither is
-    in a backup. A clone of a whole volume has the same.
+    ``initdb`` draws, if it may be read, and the database's. Neither is in a backup. Both survive a
+    restart of the bot; a file system that numbers itself by its device may have another number
+    after one of the machine, which looks like a move. A clone of a whole volume has the same.
     """
     if connection.dialect.name == "sqlite":
         path = connection.engine.url.database or ""

@@ -13,11 +13,16 @@ from sqlalchemy import Connection, Engine
 
 from bot.store import database_identity
 from bot.store.keys.claim import CloseAttempts, KeyStoreClaim
-from bot.store.keys.key_id import KeyId
+from bot.store.keys.key_id import IdempotencyKeyId, KeyId
 from bot.store.keys.key_store import KeyStore, KeyStoreUnavailableError
 
 CLAIM_SECONDS = 3600
 """Time after its last mark for which a claim excludes copies: several times the mark's interval."""
+
+MAX_CLOCK_ERROR_SECONDS = 86400
+"""Time by which a mark may be in the future. A later one was written while a clock was wrong: it
+would exclude a restored or moved database until then.
+"""
 
 
 class ClaimStatus(Enum):
@@ -71,14 +76,15 @@ class KeyClaims:
         is_same = claim.instance == self._get_instance(connection)
         if is_same and claim.mark <= database_identity.read_mark(connection):
             return ClaimStatus.OWN
-        is_recent = now_seconds - claim.mark < CLAIM_SECONDS
+        is_recent = -MAX_CLOCK_ERROR_SECONDS < now_seconds - claim.mark < CLAIM_SECONDS
         return ClaimStatus.IN_USE if is_recent else ClaimStatus.ABANDONED
 
     def acquire(self, connection: Connection, now_seconds: int) -> ClaimStatus:
         """Claim the key store in the write transaction of *connection* if it is free or abandoned.
 
         Return the status before: with ``IN_USE`` nothing is changed, and the caller may destroy no
-        key. Raises :class:`MissingClaimError` and :class:`ForeignClaimError`.
+        key. The key of requests is created with the claim: the time of its file would tell when
+        the first form was sent. Raises :class:`MissingClaimError` and :class:`ForeignClaimError`.
         """
         status = self.assess(connection, now_seconds)
         raise_if_unusable(status)
@@ -88,6 +94,7 @@ class KeyClaims:
             self._replace_claim(instance=self._get_instance(connection))
         if status is not ClaimStatus.IN_USE:
             self._record_claim(connection)
+            self._create_request_key(connection)
         return status
 
     def renew(self, connection: Connection) -> None:
@@ -164,6 +171,12 @@ class KeyClaims:
         claim = KeyStoreClaim(database_id, self._get_instance(connection))
         if self._key_store.create_claim(claim).database_id != database_id:
             raise ForeignClaimError("the key store was claimed by another database")
+
+    def _create_request_key(self, connection: Connection) -> None:
+        """Create the key of requests if it is missing and the key store is claimed."""
+        key_id = IdempotencyKeyId()
+        if self._has_recorded(connection) and self._key_store.get(key_id) is None:
+            self._key_store.get_or_create(key_id)
 
     def _replace_claim(self, *, instance: str) -> None:
         claim = self._key_store.read_claim()

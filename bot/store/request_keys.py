@@ -13,7 +13,7 @@ logger = logging.getLogger("attune.idempotency")
 class RequestKeys:
     """The key that the key store holds for all digests, and those that it held before.
 
-    One key serves a whole deployment, and the first form creates it. It depends on nothing that
+    One key serves a whole deployment, created with the claim. It depends on nothing that
     may differ between two deliveries of one request: neither on the person's team, whose record
     has a key of its own that may be replaced, nor on the pepper, which the operator may change.
     It is in no copy of the database, so that a digest in a copy cannot be recognized, with the

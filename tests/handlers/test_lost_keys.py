@@ -196,3 +196,16 @@ async def test_lost_key_of_another_team_changes_no_answer(context: Context) -> N
 
     assert translate(context, "en", "privacy.withdraw.done") in text
     assert await count_stored_codes(context.store) == 0
+
+
+async def test_form_of_a_team_without_periods_is_not_logged(
+    lost_context: Context, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The scheduled duty alone logs it: a line of a form would tell the time of the form."""
+    await set_up_team(lost_context, OTHER_TEAM, OTHER_CLINICIANS)
+    assert [record.message for record in caplog.records].count("ledger.key_missing") > 0
+    caplog.clear()
+
+    await submit_form(lost_context, "debrief", "en", OTHER_CLINICIANS[0])
+
+    assert "ledger.key_missing" not in caplog.text

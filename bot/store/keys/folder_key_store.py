@@ -4,6 +4,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from stat import S_IMODE
 
@@ -23,6 +24,9 @@ _TAG_CONTENT = b"""Signature: 8a477f597d28d172789f06886806bc55
 # it is marked as a cache: see https://bford.info/cachedir/
 """
 _CLAIM_NAME = "claim"
+_EARLIER_MARK_NAME = "mark"
+"""The file in which releases before claims stored the mark, which is read and stays."""
+
 _MAX_CLAIM_BYTES = 1 << 20
 _NEW_SUFFIX, _OLD_SUFFIX = ".new", ".old"
 """Suffixes of the files of an interrupted creation, and of an interrupted deletion."""
@@ -110,10 +114,15 @@ class FolderKeyStore:
         return None if content is None else decode_claim(content)
 
     def create_claim(self, claim: KeyStoreClaim) -> KeyStoreClaim:
-        """Create the file ``claim``, unless another process is faster."""
+        """Create the file ``claim``, unless another process is faster.
+
+        A claim without a mark gets that of a release before claims, so that a backup that was
+        restored before the upgrade is noticed.
+        """
         with _translate_errors():
             self._create_folder()
-            self._create_file(_CLAIM_NAME, encode_claim(claim))
+            mark = claim.mark or self._read_earlier_mark()
+            self._create_file(_CLAIM_NAME, encode_claim(replace(claim, mark=mark)))
         stored_claim = self.read_claim()
         if stored_claim is None:
             raise KeyStoreUnavailableError("the claim was deleted while it was created")
@@ -144,6 +153,11 @@ class FolderKeyStore:
             return not S_IMODE(self._folder.stat().st_mode) & ~_PRIVATE_FOLDER
         except OSError:
             return True
+
+    def _read_earlier_mark(self) -> int:
+        """Return the mark of a release before claims; 0 without a readable one."""
+        content = self._read_file(_EARLIER_MARK_NAME) or b""
+        return int(content) if content.isdigit() else 0
 
     def _create_folder(self) -> None:
         """Create the folder and its missing parents durably, and mark it as a cache."""

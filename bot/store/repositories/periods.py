@@ -44,12 +44,14 @@ class Periods:
         """Return the open periods that *team* feeds at *now*, the total's first.
 
         Missing ones are opened. A team that is too small and has no siblings to be pooled with
-        has none. Their records are opened with them, in one statement.
+        has none. Their records are opened with them, in one statement. Every form comes here, so
+        that a period that cannot be opened is not logged: a line would tell the form's time.
         """
         open_periods = self.find_open_periods(team.id, now)
         if len(open_periods) < len((TOTAL, BREAKDOWN)):
             feed_results = [
-                self.ensure_open_period(team, ledger, now) for ledger in (TOTAL, BREAKDOWN)
+                self.ensure_open_period(team, ledger, now, is_failure_logged=False)
+                for ledger in (TOTAL, BREAKDOWN)
             ]
             if any(feed_results):
                 open_periods = self.find_open_periods(team.id, now)
@@ -71,10 +73,13 @@ class Periods:
                 self._records.add_body(period, row.body)
         return tuple(first_by_ledger.values())
 
-    def ensure_open_period(self, team: Team, ledger: str, now: datetime) -> bool:
+    def ensure_open_period(
+        self, team: Team, ledger: str, now: datetime, *, is_failure_logged: bool = True
+    ) -> bool:
         """Ensure that *team* feeds a period open at *now*; ``True`` when a feed was inserted.
 
         Size, span, cap, question and number of slots are fixed here until the period closes.
+        ``False`` without a usable key, which the scheduled duty logs in every run.
         """
         if any(period.ledger == ledger for period in self.find_open_periods(team.id, now)):
             return False
@@ -86,7 +91,9 @@ class Periods:
             periods.c.unit == unit, periods.c.ledger == ledger, _is_open(now)
         )
         period = (
-            open_periods[0] if open_periods else self._open_period(unit, unit_teams, ledger, now)
+            open_periods[0]
+            if open_periods
+            else self._open_period(unit, unit_teams, ledger, now, is_failure_logged)
         )
         if period is None:
             return False
@@ -162,9 +169,14 @@ class Periods:
         return tuple(eligible_teams[team_id] for team_id in pooled_ids)
 
     def _open_period(
-        self, unit: str, unit_teams: tuple[Team, ...], ledger: str, now: datetime
+        self,
+        unit: str,
+        unit_teams: tuple[Team, ...],
+        ledger: str,
+        now: datetime,
+        is_failure_logged: bool,  # noqa: FBT001 - passed on by the one caller
     ) -> Period | None:
-        """Insert a period with its record; ``None``, logged, without a usable key.
+        """Insert a period with its record; ``None`` without a usable key.
 
         The key is durable before the first row. A missing key is created for the workspace's
         first period with this end only: an earlier period's lost key may still be found.
@@ -173,12 +185,14 @@ class Periods:
         listed = [person for team in unit_teams for person in self._teams.list_roster(team.id)]
         try:
             if self._is_key_lost(period):
-                log_missing_keys(1)
+                if is_failure_logged:
+                    log_missing_keys(1)
                 return None
             self._records.insert_record(period, partial(_build_record, period, listed))
         except KeyStoreUnavailableError as error:
             self._records.mark_unavailable(error)
-            log_error(logger, "ledger.key_store_unavailable", error)
+            if is_failure_logged:
+                log_error(logger, "ledger.key_store_unavailable", error)
             return None
         row = {
             **period.row_key,
