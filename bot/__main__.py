@@ -21,6 +21,7 @@ from bot.chat import slack
 from bot.chat.msteams import manifest as teams_manifest
 from bot.content import catalogue
 from bot.content.catalogue import LanguagePack
+from bot.domain.counts import printed_hours
 from bot.domain.debriefs import printables
 from bot.errors import Fault, FaultyInputError
 from bot.operator_commands import EXIT_FAULTY_INPUT, EXIT_UNHEALTHY, print_sentence
@@ -177,7 +178,9 @@ def _write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
         for language in progress.track_progress(
             languages, words.translate("operator.progress.pages")
         ):
-            for name, page in printables.render_pages(content.get_pack(language)).items():
+            pack = content.get_pack(language)
+            pages = {**printables.render_pages(pack), **printed_hours.render_pages(pack)}
+            for name, page in pages.items():
                 file = folder / f"{name}.{language}.html"
                 file.write_text(page, encoding="utf-8")
                 print_sentence(words.translate("operator.printed.page", path=str(file)))
@@ -274,6 +277,7 @@ _HANDLERS: Mapping[str, CommandHandler] = {
     "deliveries": operator_commands.print_deliveries,
     "backup": operator_commands.back_up_database,
     "check-backup": operator_commands.check_backup,
+    "export-tables": operator_commands.export_tables,
     "manifest": _print_manifest,
     "team": _apply_team_file,
     "print": _write_printables,

@@ -51,7 +51,6 @@ __all__ = (
     "OverflowMenu",
     "PeopleField",
     "Quote",
-    "Share",
     "Text",
     "TimeField",
     "flatten_folds",
@@ -171,39 +170,39 @@ def split_into_rows(controls: Sequence[Button | Link | OverflowMenu]) -> tuple[A
     )
 
 
-class Share(Enum):
-    """Coarse share of the debriefs that chose an answer, in five steps.
+class Level(Enum):
+    """Qualitative size of a bar: none, few, about half or most of the debriefs.
 
-    A raw count has no member, so neither a chart nor a sentence can be built from one. The
-    value is the percentage at which a bar is drawn.
+    A count has no member, so none can be drawn. The value is the length of the bar in steps.
     """
 
-    ALMOST_NONE = 0
-    A_QUARTER = 25
-    HALF = 50
-    THREE_QUARTERS = 75
-    ALMOST_ALL = 100
+    NONE = 0
+    FEW = 1
+    HALF = 2
+    MOST = 3
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One row of a chart: an answer's label and its published share."""
+    """One row of a chart: an answer's label and its level."""
 
     label: str
-    share: Share
+    level: Level
 
 
 @dataclass(frozen=True)
 class Chart:
-    """A bar chart of published shares, with a text equivalent for screen readers.
+    """A bar chart of qualitative levels, with a text equivalent for screen readers.
 
-    A bar accepts only a :class:`Share`, which the release rule creates, so a raw count cannot
-    be drawn (mypy rejects it).
+    A bar accepts only a :class:`Level`, so a raw count cannot be drawn (mypy rejects it).
+    ``scale`` names the levels in ascending order, for a product that labels its axis; 50
+    characters at most.
     """
 
     title: str
     bars: tuple[Bar, ...]
     text_equivalent: str
+    scale: str = ""
 
 
 @dataclass(frozen=True)

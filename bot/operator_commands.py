@@ -4,10 +4,12 @@ import argparse
 import sys
 
 from bot import settings
-from bot.admin import metrics
+from bot.admin import metrics, table_file
 from bot.content.catalogue import LanguagePack
+from bot.domain.counts import table_export
 from bot.store import backup
 from bot.store.open_store import open_store
+from bot.workflows.released_units import load_released_units
 
 EXIT_FAULTY_INPUT = 2
 EXIT_UNHEALTHY = 1
@@ -68,3 +70,25 @@ def check_backup(options: argparse.Namespace, words: LanguagePack) -> int:
     for name, count in report.counts.items():
         print_sentence(words.translate(f"operator.backup.{name}", count=count))
     return 0 if report.is_intact else EXIT_UNHEALTHY
+
+
+def export_tables(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Write every published table, with the method, to a new CSV file."""
+    store = open_store(settings.load_settings("export-tables"))
+    try:
+        units = store.read_sync(load_released_units)
+    except Exception:  # noqa: BLE001 - each driver has its own errors; the doctor prints the remedy
+        print_sentence(words.translate("operator.tables.unread"))
+        return EXIT_UNHEALTHY
+    finally:
+        store.close_sync()
+    rows = table_export.build_csv_rows(units, words)
+    try:
+        table_file.write_csv(options.file, rows)
+    except OSError:
+        print_sentence(words.translate("operator.tables.failed", path=str(options.file)))
+        return EXIT_FAULTY_INPUT
+    print_sentence(
+        words.translate("operator.tables.written", path=str(options.file), count=len(rows) - 1)
+    )
+    return 0

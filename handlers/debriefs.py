@@ -1,19 +1,19 @@
 """Handlers of ``/debriefs``: a team's published tables, one for each period that is over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from bot.context import Context
 from bot.conversation import Person, Reply, Request
-from bot.domain import surface
-from bot.domain.counts import reports
-from bot.domain.counts.reports import PublishedTable, ReportArchive
-from bot.domain.people import Team
+from bot.domain import calendar, surface
+from bot.domain.counts import report_steps, reports, table_export
+from bot.domain.counts.published_tables import ReportArchive
+from bot.domain.people import Team, may_share_with_team
 from bot.errors import NotTheirTeamError
 from bot.store.repositories import Repositories
-from bot.store.repositories.column_codecs import team_unit_key
-from bot.store.repositories.releases import Release
+from bot.workflows import shared_tables
 from bot.workflows.form_submission import FormContext, submit_form
 from bot.workflows.personal_data import load_readable_teams, load_roles_by_team
 
@@ -68,20 +68,57 @@ async def submit_agreement(request: Request, context: Context) -> Reply:
 
 async def show_period(request: Request, context: Context) -> Reply:
     """Show the table of the period and team that the button selects."""
-    team_id, closes = reports.parse_period_data(request.data)
+    team_id, closes = report_steps.parse_period_data(request.data)
     return await _build_counts_page(request, context, team_id, closes)
+
+
+async def show_method(request: Request, context: Context) -> Reply:
+    """Show how the tables of the displayed report are made, with every caveat."""
+    team_id, closes = report_steps.parse_period_data(request.data)
+    archive = await _read_archive(request, context, team_id)
+    words = context.catalogue.get_pack(request.language)
+    return reports.build_method_form(archive, closes, words)
+
+
+async def show_exercise(request: Request, context: Context) -> Reply:
+    """Show every step of the exercise of the displayed report."""
+    team_id, closes = report_steps.parse_period_data(request.data)
+    archive = await _read_archive(request, context, team_id)
+    words = context.catalogue.get_pack(request.language)
+    return reports.build_exercise_form(archive, closes, words)
+
+
+async def show_export(request: Request, context: Context) -> Reply:
+    """Show all published tables of a team as text to copy, to its supervisors and directors.
+
+    Without a team in the request, as after the command, it is the first one. Raises
+    :class:`bot.errors.NotTheirTeamError` for a team in which the person has no role.
+    """
+    team_id, _ = report_steps.parse_period_data(request.data)
+    now = context.now()
+    archive = await context.store.for_workspace(request.person.workspace).read(
+        lambda repos: _load_role_archive(repos, request.person, team_id, now)
+    )
+    words = context.catalogue.get_pack(request.language)
+    if archive is None:
+        return reports.build_agreement_form(words)
+    return table_export.build_export_form(archive, words)
 
 
 async def _build_counts_page(
     request: Request, context: Context, team_id: str, closes: date | None
 ) -> Reply:
     words = context.catalogue.get_pack(request.language)
-    now = context.now()
-    archive = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: _load_report_archive(repos, request.person, team_id, now)
-    )
+    archive = await _read_archive(request, context, team_id)
     message = reports.render_report(archive, closes, words)
     return surface.as_message_or_form(request, words, words.translate("debriefs.title"), message)
+
+
+async def _read_archive(request: Request, context: Context, team_id: str) -> ReportArchive:
+    now = context.now()
+    return await context.store.for_workspace(request.person.workspace).read(
+        lambda repos: _load_report_archive(repos, request.person, team_id, now)
+    )
 
 
 def _load_read_access(repos: Repositories, person: Person) -> _ReadAccess:
@@ -101,22 +138,33 @@ def _load_report_archive(
     Raises :class:`bot.errors.NotTheirTeamError` for a person who may not read them.
     """
     reader = _load_read_access(repos, person)
-    matching_teams = [team for team in reader.teams if team.id == team_id]
-    if not matching_teams or not reader.has_agreed:
+    team = next((team for team in reader.teams if team.id == team_id), None)
+    if team is None or not reader.has_agreed:
         raise NotTheirTeamError
-    return ReportArchive(
-        team=matching_teams[0],
-        tables=tuple(
-            _build_published_table(release, team_id)
-            for release in repos.releases.list_by_team(team_id)
+    other_teams = tuple(other for other in reader.teams if other.id != team_id)
+    roles = load_roles_by_team(repos, person).get(team_id, frozenset())
+    return replace(
+        shared_tables.load_team_archive(
+            repos, team, now, other_teams, may_share=may_share_with_team(roles)
         ),
-        next_release=repos.ledger.find_next_release(team_id, now),
-        other_teams=tuple(team for team in reader.teams if team.id != team_id),
-        reads_by_role=team_id in load_roles_by_team(repos, person),
-        week=now.toordinal() // 7,
+        reads_by_role=bool(roles),
+        day=calendar.local_day(now, ZoneInfo(team.zone)),
     )
 
 
-def _build_published_table(release: Release, team_id: str) -> PublishedTable:
-    is_shared_unit = release.unit != team_unit_key(team_id)
-    return PublishedTable(release.opens, release.closes, release.cap, is_shared_unit, release.table)
+def _load_role_archive(
+    repos: Repositories, person: Person, team_id: str, now: datetime
+) -> ReportArchive | None:
+    """Load the tables of a team in which *person* has a role; ``None`` before the agreement.
+
+    Without a *team_id* it is the first such team. Raises
+    :class:`bot.errors.NotTheirTeamError` where there is none.
+    """
+    # Without a home team, a person reads by role alone: an opened table is not a supervisor's.
+    teams = load_readable_teams(repos, person, None)
+    team = next((team for team in teams if team_id in {"", team.id}), None)
+    if team is None:
+        raise NotTheirTeamError
+    if not all(role.has_agreed for role in repos.teams.list_roles(person)):
+        return None
+    return shared_tables.load_team_archive(repos, team, now)

@@ -14,16 +14,25 @@ def _keep_names(*names: str) -> dict[str, str]:
 RELEASED_NAMES: Mapping[str, Mapping[str, str]] = {
     "commands": _keep_names("checkin", "debriefs", "help", "rupture", "supervision", "tip"),
     "forms": {
-        **_keep_names("agreement", "checkin", "debrief", "deeper", "followup", "guide", "note"),
-        **_keep_names("notice", "pause", "settings", "setup", "thanks", "which", "withdraw"),
+        **_keep_names(
+            "agreement", "ask", "checkin", "debrief", "deeper", "followup", "guide", "note"
+        ),
+        **_keep_names("messages"),
+        **_keep_names("notice", "pause", "settings", "setup", "share", "thanks", "which"),
+        **_keep_names("withdraw"),
         "reading": "note",
         "waiting": "note",
     },
     "buttons": {
+        **_keep_names("ask.open", "ask.preview"),
         **_keep_names("checkin.again", "checkin.answer", "checkin.join", "checkin.leave"),
         **_keep_names("checkin.menu", "checkin.pause", "checkin.resume", "checkin.settings"),
-        **_keep_names("debriefs.open", "debriefs.period", "help.open", "home.language"),
+        **_keep_names("debriefs.hour", "debriefs.open", "debriefs.period", "debriefs.share"),
+        **_keep_names("debriefs.shared"),
+        **_keep_names("debriefs.exercise", "debriefs.export", "debriefs.method"),
+        **_keep_names("help.open", "home.language"),
         **_keep_names("home.open", "join", "kept", "link", "rupture.deeper", "rupture.guide"),
+        **_keep_names("notice.menu", "notice.settings"),
         **_keep_names("rupture.back", "rupture.questions"),
         **_keep_names("rupture.open", "supervision.introduce", "supervision.open"),
         **_keep_names("tip.kind", "tip.list", "tip.next", "tip.situation", "tip.today"),

@@ -16,6 +16,7 @@ _REFUSALS: Mapping[Right, type[BotError]] = {
     Right.CLINICIAN: NoTeamError,
     Right.JOINER: NoTeamError,
     Right.READER: NotTheirTeamError,
+    Right.SUPERVISOR: NotTheirTeamError,
 }
 """The refusal of each right; the same for every person and every content of the request."""
 

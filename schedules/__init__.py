@@ -8,6 +8,7 @@ from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
 from schedules import (
     archive_releases,
+    close_notice,
     close_periods,
     daily_tip,
     introduction,
@@ -15,6 +16,7 @@ from schedules import (
     refresh_profiles,
     reseal_records,
     retention,
+    share,
     weekly_checkin,
 )
 from schedules.delivery.composition import Composer
@@ -40,6 +42,7 @@ TIMETABLE: Mapping[str, Duty] = {
     "archive_releases": Duty(archive_releases.run, archive_releases.next_due),
     "daily_tip": Duty(daily_tip.run, daily_tip.next_due),
     "weekly_checkin": Duty(weekly_checkin.run, weekly_checkin.next_due),
+    "close_notice": Duty(close_notice.run, close_notice.next_due),
     "refresh_profiles": Duty(refresh_profiles.run, refresh_profiles.next_due),
     "retention": Duty(retention.run, retention.next_due),
 }
@@ -54,5 +57,7 @@ COMPOSERS: Mapping[str, Composer] = {
     DeliveryKind.CHECKIN: weekly_checkin.compose_checkin,
     DeliveryKind.LAST_NOTE: weekly_checkin.compose_last_note,
     DeliveryKind.INTRODUCTION: introduction.compose_introduction,
+    DeliveryKind.SHARE: share.compose_share,
+    DeliveryKind.CLOSE_NOTICE: close_notice.compose_close_notice,
 }
 """The composer of each delivery kind; the key is the ``kind`` column of the row."""

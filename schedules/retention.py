@@ -30,7 +30,8 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     Idempotency keys are deleted after two days, and intentions on their expiry date, in a daily
     pass that writes every team's record, *batch_size* per transaction. A planned delivery whose
     deadline has passed becomes missed. Delivery rows are retained for five weeks, so that their
-    unique key prevents a second delivery for one week; published tables for 24 months.
+    unique key prevents a second delivery for one week; published tables for 24 months. A choice
+    about the notices of closed periods is deleted with the person's last role.
     """
     now = context.now()
 
@@ -42,6 +43,7 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
                 now - _DELIVERY_RETENTION, except_kinds=_UNEXPIRING_KINDS
             )
             + repos.releases.delete_before((now - RELEASE_RETENTION).date())
+            + repos.close_notices.delete_without_role()
         )
 
     deleted_count = await context.store.across_workspaces.write(delete_expired_rows)

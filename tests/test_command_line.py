@@ -187,3 +187,25 @@ def test_unreadable_backup_is_reported(bot: BotProcess, tmp_path: Path) -> None:
 
     assert result.returncode == 1
     assert "is not a copy" in result.stderr
+
+
+def test_published_tables_are_exported_once(bot: BotProcess, tmp_path: Path) -> None:
+    """`export-tables` writes the heading of a file without tables, and overwrites none."""
+    bot.run_command("migrate")
+    file = tmp_path / "tables.csv"
+
+    results = [bot.run_command("export-tables", str(file)) for _ in range(2)]
+
+    assert [result.returncode for result in results] == [0, 2]
+    assert "0 published tables" in results[0].stderr
+    assert file.read_text(encoding="utf-8-sig").startswith("First day,Last day,Teams")
+    assert "was not written" in results[1].stderr
+
+
+def test_tables_of_no_database_are_reported(bot: BotProcess, tmp_path: Path) -> None:
+    """`export-tables` exits with 1 where the tables cannot be read, and writes no file."""
+    result = bot.run_command("export-tables", str(tmp_path / "tables.csv"))
+
+    assert result.returncode == 1
+    assert "doctor" in result.stderr
+    assert not (tmp_path / "tables.csv").exists()

@@ -18,7 +18,7 @@ def build_parser(
 
     The parsed namespace has the subcommand's name as ``verb`` and its handler as ``run``.
     Subcommands with arguments of their own: web, worker, manifest, print,
-    team, backup, check-backup and try.
+    team, backup, check-backup, export-tables and try.
     """
     parser = argparse.ArgumentParser("bot", description=words.translate("operator.verbs.about"))
     subparsers = parser.add_subparsers(dest="verb", required=True)
@@ -38,6 +38,8 @@ def build_parser(
     for verb in ("backup", "check-backup"):
         file_help = words.translate("operator.verbs.backup_file")
         parsers[verb].add_argument("file", type=Path, help=file_help)
+    export_help = words.translate("operator.verbs.export_file")
+    parsers["export-tables"].add_argument("file", type=Path, help=export_help)
     sandbox = parsers["try"]
     _add_flag(sandbox, "--terminal", words.translate("operator.verbs.terminal"))
     _add_flag(sandbox, "--reset", words.translate("operator.verbs.reset"))

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from babel import Locale
-from babel.dates import format_date, format_time, get_day_names
+from babel.dates import format_date, format_interval, format_time, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -103,6 +103,10 @@ class LanguagePack:
     def format_day_with_year(self, day: date) -> str:
         """Return *day* with its year, such as 'November 30, 2026'."""
         return format_date(day, "long", locale=self.locale)
+
+    def format_span(self, first: date, last: date) -> str:
+        """Return the days from *first* to *last* and the year once, such as 'Jul 6 - 26, 2026'."""
+        return str(format_interval(first, last, "yMMMd", locale=self.locale))
 
     def weekday_name(self, iso: int) -> str:
         """Return the name of the ISO weekday *iso* (1 is Monday)."""

@@ -12,7 +12,11 @@ from zoneinfo import ZoneInfo
 from bot import public_holidays
 from bot.domain.delivery_kind import DeliveryKind
 
-MAX_LATENESS = {DeliveryKind.TIP: timedelta(hours=4), DeliveryKind.CHECKIN: timedelta(hours=30)}
+MAX_LATENESS = {
+    DeliveryKind.TIP: timedelta(hours=4),
+    DeliveryKind.CHECKIN: timedelta(hours=30),
+    DeliveryKind.CLOSE_NOTICE: timedelta(hours=48),
+}
 """Maximum delay after a slot, by kind of delivery; a later delivery is marked as missed."""
 
 PERIOD_EPOCH = date(2026, 1, 5)

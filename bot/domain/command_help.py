@@ -9,7 +9,7 @@ HELP_LINES: Mapping[str, tuple[str, ...]] = {
     "help": ("tip", "rupture", "checkin", "debriefs", "supervision", "home"),
     "rupture": ("alone", "guide", "withdraw", "words"),
     "checkin": ("alone", "join", "pause", "leave"),
-    "debriefs": ("alone", "who"),
+    "debriefs": ("alone", "hour", "export", "message", "who"),
     "supervision": ("alone", "who"),
 }
 """Each command's help lines, in reading order."""

@@ -10,3 +10,5 @@ class DeliveryKind(StrEnum):
     LAST_NOTE = "lastnote"
     TIP = "tip"
     INTRODUCTION = "intro"
+    SHARE = "share"
+    CLOSE_NOTICE = "close"

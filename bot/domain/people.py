@@ -80,6 +80,8 @@ class Right(Enum):
     """Counted in a team, or acting in a team's channel: the person may join it."""
     READER = "reader"
     """May read the published tables of at least one team."""
+    SUPERVISOR = "supervisor"
+    """Supervises or directs at least one team."""
     EDITOR = "editor"
     """May edit the set-up of the requested team, see :func:`may_edit_team`."""
 
@@ -88,12 +90,14 @@ class Right(Enum):
 class PersonAccess:
     """What the rights of a person depend on, whatever their request contains.
 
-    ``is_channel_of_team`` is True for a request from the channel of a team of their workspace.
+    ``is_channel_of_team`` is True for a request from the channel of a team of their workspace,
+    ``has_role`` for a supervisor or director of any team.
     """
 
     has_home_team: bool
     is_channel_of_team: bool
     reads_tables: bool
+    has_role: bool
 
 
 def has_right(right: Right, access: PersonAccess) -> bool:
@@ -107,6 +111,7 @@ def has_right(right: Right, access: PersonAccess) -> bool:
         Right.CLINICIAN: access.has_home_team,
         Right.JOINER: access.has_home_team or access.is_channel_of_team,
         Right.READER: access.reads_tables,
+        Right.SUPERVISOR: access.has_role,
         Right.EDITOR: False,
     }
     return grants[right]
@@ -160,6 +165,14 @@ def may_read_tables(team: Team, roles: frozenset[Role], *, on_roster: bool) -> b
     tables to the roster. A role in another team grants no access.
     """
     return bool(roles) or (on_roster and team.open_to_team)
+
+
+def may_share_with_team(roles: frozenset[Role]) -> bool:
+    """Return whether a person with *roles* in a team may share a question with its channel.
+
+    Its supervisors may: a director reads the counts of a team and does not lead its hour.
+    """
+    return Role.SUPERVISOR in roles
 
 
 def select_readable_teams(

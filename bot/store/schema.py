@@ -101,6 +101,18 @@ roles = Table(
     comment="Supervisors and directors; agreed: the agreement on reading counts was given.",
 )
 
+close_notices = Table(
+    "close_notice",
+    metadata,
+    Column("workspace", String(80), primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("stopped", Boolean, nullable=False),
+    Column("day", Integer, nullable=True),
+    Column("time", String(5), nullable=True),
+    sqlite_with_rowid=False,
+    comment="Who stopped or moved the notice of a closed period; written when they choose alone.",
+)
+
 people = Table(
     "person",
     metadata,

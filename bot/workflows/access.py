@@ -3,7 +3,7 @@
 from bot.conversation import Person
 from bot.domain.people import PersonAccess
 from bot.store.repositories import Repositories
-from bot.workflows.personal_data import load_readable_teams
+from bot.workflows.personal_data import load_readable_teams, load_roles_by_team
 
 
 def load_access(repos: Repositories, person: Person, channel: str) -> PersonAccess:
@@ -14,4 +14,5 @@ def load_access(repos: Repositories, person: Person, channel: str) -> PersonAcce
         is_channel_of_team=bool(channel)
         and repos.teams.get_by_channel(person.workspace, channel) is not None,
         reads_tables=bool(load_readable_teams(repos, person, home_team)),
+        has_role=bool(load_roles_by_team(repos, person)),
     )

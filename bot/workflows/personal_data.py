@@ -17,12 +17,13 @@ from bot.domain.people import (
 )
 from bot.domain.person.personal_data import PersonalData, resolve_zone
 from bot.store.repositories import Repositories
+from bot.workflows.form_submission import find_supervisors
 
 
 def load_personal_data(repos: Repositories, person: Person, now: datetime) -> PersonalData:
     """Load the data stored about *person* at the instant *now*, in one transaction."""
     team = repos.teams.get_home_team(person)
-    role_teams, roles = _load_teams_and_roles(repos, person)
+    role_teams, roles = load_teams_and_roles(repos, person)
     stored_clinician = repos.people.get(person)
     supervised_teams = select_teams_with_role(role_teams, roles, Role.SUPERVISOR)
     clinician, slot, delivery = _drop_expired_pause(stored_clinician, team, now), None, None
@@ -52,6 +53,8 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
         undelivered_teams=tuple(
             team for team in supervised_teams if is_last_channel_message_undelivered(repos, team)
         ),
+        supervisor_ids=find_supervisors(repos, person),
+        notice_preference=repos.close_notices.get_preference(person),
     )
 
 
@@ -63,18 +66,18 @@ def is_last_channel_message_undelivered(repos: Repositories, team: Team) -> bool
 
 def load_roles_by_team(repos: Repositories, person: Person) -> dict[str, frozenset[Role]]:
     """Return the roles of *person* by team id, by :func:`bot.domain.people.resolve_roles`."""
-    return _load_teams_and_roles(repos, person)[1]
+    return load_teams_and_roles(repos, person)[1]
 
 
 def load_readable_teams(
     repos: Repositories, person: Person, home_team: Team | None
 ) -> tuple[Team, ...]:
     """Return the teams whose published tables *person*, of *home_team*, may read."""
-    teams, roles = _load_teams_and_roles(repos, person)
+    teams, roles = load_teams_and_roles(repos, person)
     return select_readable_teams(teams, roles, home_team)
 
 
-def _load_teams_and_roles(
+def load_teams_and_roles(
     repos: Repositories, person: Person
 ) -> tuple[tuple[Team, ...], dict[str, frozenset[Role]]]:
     """Load the teams in which *person* has a role, with the roles by team id."""

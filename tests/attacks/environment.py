@@ -11,29 +11,26 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from bot.content import catalogue
-from bot.content.catalogue import LanguagePack
 from bot.context import Context
 from bot.conversation import Person, Request
 from bot.domain.codebook import ANSWER_CODES
-from bot.domain.counts.release_rule import Band
 from bot.domain.people import Team
-from bot.elements import Chart, Text
 from bot.errors import StoreBusyError
 from bot.store.repositories import Repositories
-from handlers import COMMANDS, FORMS
+from handlers import FORMS
 from schedules import close_periods
-from tests.attacks.odds import SHARES, FormCounts
+from tests.attacks import odds
+from tests.attacks.odds import FormCounts
 from tests.database_files import copy_empty_database
 from tests.doubles import PEPPERS, FakeClock, RecordingOutlet
 from tests.key_folders import open_test_store
 from tests.ledger_records import fetch_token_codes
-from tests.sample_team import TEAM, build_person, build_request, reply_body, set_up_team
+from tests.sample_team import TEAM, build_person, build_request, set_up_team
 
 T = TypeVar("T")
 
@@ -126,47 +123,21 @@ class AttackEnvironment:
         self.clock.current_time = close_time
         assert await close_periods.run(self.context) == 2 * len(self.teams)
 
-    async def read_page(self, team: AttackTeam) -> object:
-        """Return the reply to the supervisor's request for the counts."""
-        return await COMMANDS["debriefs"].handle_request(
-            build_request(team.supervisor), self.context
-        )
-
     async def read_release(self, team: AttackTeam) -> tuple[object, object]:
-        """Return the band on the supervisor's page, and the leader's index with the shares."""
-        return parse_release(await self.read_page(team))
+        """Return the newest published band, and the leader's index with the shares."""
+        return await read_newest_release(self.context, team.team.id)
 
 
-def parse_release(reply: object) -> tuple[object, object]:
-    """Parse the page as an attacker does: its sentences and its chart, as codes."""
-    texts = {element.text for element in reply_body(reply) if isinstance(element, Text)}
-    (chart,) = [element for element in reply_body(reply) if isinstance(element, Chart)]
-    (band,) = [
-        band_value for sentence, band_value in _bands_by_sentence().items() if sentence in texts
-    ]
-    (leader,) = [index for sentence, index in _leaders_by_sentence().items() if sentence in texts]
-    return band, (leader, tuple(SHARES.index(bar.share) for bar in chart.bars))
+async def read_newest_release(context: Context, team_id: str) -> tuple[object, object]:
+    """Return the newest published band of a team, and the leader's index with the shares.
 
-
-@cache
-def english_pack() -> LanguagePack:
-    """Return the language pack of the page."""
-    return catalogue.load_catalogue().get_pack("en")
-
-
-@cache
-def _bands_by_sentence() -> dict[str, object]:
-    return {english_pack().translate(f"counts.total.{band.value}"): band for band in Band}
-
-
-@cache
-def _leaders_by_sentence() -> dict[str, int]:
-    labels = {option.code: option.label for option in english_pack().questions["form"].options}
-    leaders = {
-        english_pack().translate("counts.form.leader", answer=labels[code]): index
-        for index, code in enumerate(ANSWER_CODES["form"])
-    }
-    return {**leaders, english_pack().translate("counts.form.none"): -1}
+    They are read as published: the supervisor's page shows no more than that, and mostly less.
+    """
+    releases = await context.store.across_workspaces.read(
+        lambda repos: repos.releases.list_by_team(team_id)
+    )
+    total, breakdown = releases[:2]
+    return odds.describe_table(total.table), odds.describe_table(breakdown.table)
 
 
 def build_attack_team(team_number: int, clinician_count: int) -> AttackTeam:

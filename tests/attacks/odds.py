@@ -16,10 +16,10 @@ from bot.domain.counts.release_rule import (
     CLEAR_LEAD_SCALES,
     BreakdownTable,
     ReleasedTable,
+    Share,
     TotalTable,
     _select_band,
 )
-from bot.elements import Share
 from tests.domain.counts.laplace import probability_of
 
 Probabilities = dict[object, float]

@@ -16,7 +16,7 @@ from bot.store.sealed_records import SealedRecords
 from bot.store.store import Store
 from tests.attacks import game_runner
 from tests.attacks.database_copies import fetch_releases, open_instance
-from tests.attacks.environment import open_environment, parse_release
+from tests.attacks.environment import open_environment, read_newest_release
 from tests.attacks.guessing_game import PeriodCase
 from tests.attacks.test_dumps import (
     claim_close_destroys_records,
@@ -24,7 +24,7 @@ from tests.attacks.test_dumps import (
     claim_tokens_are_unlinkable,
 )
 from tests.attacks.test_frozen import claim_table_is_unchanged, close_again
-from tests.sample_team import CLINICIANS, MARIE, SUPERVISOR, set_up_team
+from tests.sample_team import CLINICIANS, MARIE, SUPERVISOR, TEAM, set_up_team
 
 Claim = Callable[[Path], Awaitable[None]]
 Mutation = Callable[[pytest.MonkeyPatch], None]
@@ -37,7 +37,7 @@ async def claim_cap_limits_one_person(folder: Path) -> None:
         await instance.give_agreement(SUPERVISOR)
         await instance.file_debriefs(*[MARIE] * 40)
         await instance.close_period()
-        band, _ = parse_release(await instance.run_command("debriefs", SUPERVISOR))
+        band, _ = await read_newest_release(instance.context, TEAM.id)
     assert band in {release_rule.Band.FEW, release_rule.Band.TEN}
 
 

@@ -83,6 +83,8 @@ TEAM_PROBES = (Probe("{team}"), Probe("{team}:2026-06-01"), Probe("new"), *FORGE
 RouteCase = tuple[Refusal, tuple[Probe, ...]]
 
 BUTTON_CASES: Mapping[str, RouteCase] = {
+    "ask.open": (Refusal.NO_TEAM, TEAM_PROBES),
+    "ask.preview": (Refusal.NO_TEAM, (Probe("think::{person}"), *TEAM_PROBES)),
     "checkin.again": (Refusal.NO_TEAM, FORGED),
     "checkin.answer": (Refusal.NO_TEAM, (Probe(CHECKIN_DATA), *FORGED)),
     "checkin.join": (Refusal.NO_TEAM, TEAM_PROBES),
@@ -94,14 +96,25 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "checkin.pause": (Refusal.NO_TEAM, TEAM_PROBES),
     "checkin.resume": (Refusal.NO_TEAM, TEAM_PROBES),
     "checkin.settings": (Refusal.NO_TEAM, TEAM_PROBES),
+    "debriefs.exercise": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
+    "debriefs.export": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
+    "debriefs.hour": (Refusal.NOT_THEIR_TEAM, (Probe("{team}:50"), *TEAM_PROBES)),
+    "debriefs.method": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "debriefs.open": (Refusal.NO_TABLES, TEAM_PROBES),
     "debriefs.period": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
+    "debriefs.share": (Refusal.NOT_THEIR_TEAM, (Probe("{team}:50"), *TEAM_PROBES)),
+    "debriefs.shared": (Refusal.NOT_THEIR_TEAM, (Probe("{team}:slot"), *TEAM_PROBES)),
     "help.open": (Refusal.PUBLIC, TEAM_PROBES),
     "home.language": (Refusal.PUBLIC, (Probe("en"), Probe("{team}"))),
     "home.open": (Refusal.PUBLIC, TEAM_PROBES),
     "join": (Refusal.NO_TEAM, TEAM_PROBES),
     "kept": (Refusal.PUBLIC, TEAM_PROBES),
     "link": (Refusal.PUBLIC, TEAM_PROBES),
+    "notice.menu": (
+        Refusal.NOT_THEIR_TEAM,
+        (Probe("stop"), Probe("move"), Probe("kept"), *FORGED),
+    ),
+    "notice.settings": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "rupture.back": (Refusal.PUBLIC, (Probe(REFINED_GUIDE_DATA), *TEAM_PROBES)),
     "rupture.deeper": (Refusal.PUBLIC, (Probe("away.touched"), *TEAM_PROBES)),
     "rupture.guide": (Refusal.PUBLIC, TEAM_PROBES),
@@ -120,6 +133,7 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
 DEBRIEF_ANSWERS: Answers = {"form": ("away",), "status": ("touched",)}
 FORM_CASES: Mapping[str, RouteCase] = {
     "agreement": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
+    "ask": (Refusal.NO_TEAM, (Probe("think:nonce:{person}"), *TEAM_PROBES)),
     "checkin": (
         Refusal.NO_TEAM,
         (
@@ -134,6 +148,7 @@ FORM_CASES: Mapping[str, RouteCase] = {
     ),
     "followup": (Refusal.NO_TEAM, (Probe("", {"followup": ("did",)}), *FORGED)),
     "guide": (Refusal.PUBLIC, (Probe("{team}", DEBRIEF_ANSWERS), *TEAM_PROBES)),
+    "messages": (Refusal.NOT_THEIR_TEAM, (Probe("", SETTINGS_ANSWERS), *TEAM_PROBES)),
     "note": (Refusal.PUBLIC, TEAM_PROBES),
     "notice": (Refusal.PUBLIC, TEAM_PROBES),
     "pause": (Refusal.NO_TEAM, (Probe("", {"until": ("2026-07-20",)}), *FORGED)),
@@ -148,6 +163,10 @@ FORM_CASES: Mapping[str, RouteCase] = {
             *TEAM_PROBES,
         ),
     ),
+    "share": (
+        Refusal.NOT_THEIR_TEAM,
+        (Probe("{team}:question:2026-06-29:"), Probe("{team}:50:2026-06-29:"), *TEAM_PROBES),
+    ),
     "thanks": (Refusal.PUBLIC, TEAM_PROBES),
     "waiting": (Refusal.PUBLIC, TEAM_PROBES),
     "which": (
@@ -161,6 +180,9 @@ FORM_CASES: Mapping[str, RouteCase] = {
     ),
     "withdraw": (Refusal.PUBLIC, TEAM_PROBES),
 }
+
+OWN_NOTICE_ROUTES = frozenset({"messages", "notice.menu", "notice.settings"})
+"""Routes of a supervisor's or director's own messages, which are for every person with a role."""
 
 SHORTCUT_CASES: Mapping[str, Refusal] = {"debrief": Refusal.PUBLIC}
 
@@ -186,6 +208,8 @@ COMMAND_CASES: Mapping[str, Refusal] = {
     "checkin help": Refusal.PUBLIC,
     "debriefs": Refusal.NO_TABLES,
     f"debriefs {OTHER_WORDS}": Refusal.PUBLIC,
+    "debriefs export": Refusal.NOT_THEIR_TEAM,
+    "debriefs hour": Refusal.NOT_THEIR_TEAM,
     "debriefs help": Refusal.PUBLIC,
     "supervision": Refusal.NO_SETUP,
     f"supervision {OTHER_WORDS}": Refusal.PUBLIC,

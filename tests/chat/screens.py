@@ -14,8 +14,11 @@ from bot.domain.checkins import acknowledgements, preferences, questions
 from bot.domain.checkins.acknowledgements import CheckinAnswer, FollowUpAnswer
 from bot.domain.checkins.questions import Intention
 from bot.domain.codebook import ANSWER_CODES, FORM_CODES, STATUS_CODES
-from bot.domain.counts import release_rule, reports
+from bot.domain.counts import close_notice, release_rule, reports
+from bot.domain.counts.close_notice import NoticeSubject
+from bot.domain.counts.close_schedule import NoticePreference
 from bot.domain.counts.next_release import NextRelease
+from bot.domain.counts.published_tables import PublishedTable, ReportArchive
 from bot.domain.debriefs import debrief_form, guide_layout, guides
 from bot.domain.debriefs.debrief_form import Debrief, Refinement
 from bot.domain.people import Clinician
@@ -23,6 +26,8 @@ from bot.domain.person import home_page, privacy_notice
 from bot.domain.person.personal_data import PersonalData
 from bot.domain.teams import setup_form, welcome_card
 from bot.elements import Audience, Form, Home, Message
+from tests.chat import hour_screens
+from tests.closed_periods import CLOSED_ARCHIVES, CLOSES
 from tests.sample_team import MARIE, TEAM
 
 CATALOGUE = load_catalogue()
@@ -68,9 +73,11 @@ def iter_messages(words: LanguagePack) -> Iterator[Message]:
     yield questions.render_checkin(words, "2026-W10", words.signs[0], DAY)
     yield from (_report_page(words, table) for table in _iter_tables())
     yield from (
-        reports.render_report(reports.ReportArchive(TEAM, (), next_release), None, words)
+        reports.render_report(ReportArchive(TEAM, (), next_release), None, words)
         for next_release in (NEXT_RELEASE, LOST_RELEASE)
     )
+    yield from hour_screens.iter_messages(words)
+    yield from _close_notices(words)
     yield from (
         welcome_card.render_introduction(TEAM, installer_id, ("U2", "U3"), words)
         for installer_id in ("", "U1")
@@ -79,6 +86,17 @@ def iter_messages(words: LanguagePack) -> Iterator[Message]:
         preferences.render_confirmation(key, words, **_sentence_facts(words))
         for key in _acknowledgement_keys(words)
     )
+
+
+def _close_notices(words: LanguagePack) -> Iterator[Message]:
+    """Yield the notice of a closed period in every case and scope, and each confirmation."""
+    for archive in CLOSED_ARCHIVES.values():
+        for scope in ("team", "practice", "teams"):
+            subject = NoticeSubject(scope, "x" * 60, replace(TEAM, name="x" * 60), may_share=True)
+            yield close_notice.render_notice(subject, archive, CLOSES, words)
+    for is_stopped in (False, True):
+        preference = NoticePreference(is_stopped=is_stopped)
+        yield close_notice.render_confirmation(preference, TEAM, words)
 
 
 def _acknowledgement_keys(words: LanguagePack) -> Iterator[str]:
@@ -105,7 +123,7 @@ def _iter_tables() -> Iterator[release_rule.ReleasedTable]:
     )
     for question, codes in ANSWER_CODES.items():
         for leader in ("", *codes):
-            shares = dict.fromkeys(codes, 25)
+            shares = {code: 75 if code == leader else 25 for code in codes}
             breakdown = {"leader": leader, "question": question, "shares": shares}
             yield release_rule.parse_table(release_rule.BREAKDOWN, json.dumps(breakdown))
 
@@ -114,11 +132,11 @@ def _report_page(words: LanguagePack, table: release_rule.ReleasedTable) -> Mess
     """Return a report of a table, with earlier tables and another team to select."""
     ages = [timedelta(weeks=4 * number) for number in range(4)]
     published = tuple(
-        reports.PublishedTable(DAY - age - ages[1], DAY - age, 4, is_pooled=True, table=table)
+        PublishedTable(DAY - age - ages[1], DAY - age, 4, is_pooled=True, table=table)
         for age in ages
     )
     return reports.render_report(
-        reports.ReportArchive(TEAM, published, NEXT_RELEASE, (TEAM,), reads_by_role=False),
+        ReportArchive(TEAM, published, NEXT_RELEASE, (TEAM,), reads_by_role=False),
         None,
         words,
     )
@@ -155,7 +173,9 @@ def iter_forms(words: LanguagePack) -> Iterator[Form]:
         )
         for next_release in (NEXT_RELEASE, LOST_RELEASE)
     )
+    yield close_notice.build_settings_form(NoticePreference(), TEAM, words)
     yield preferences.build_settings_form(PersonalData(NEW_CLINICIAN, TEAM), TEAM, words)
+    yield from hour_screens.iter_forms(words)
     yield from _checkin_forms(words)
     yield from _guide_forms(words)
 
@@ -231,6 +251,7 @@ def iter_home_pages(words: LanguagePack) -> Iterator[Home]:
         (TEAM,),
         has_agreed=True,
         checkin_in_doubt=("2026-W10", words.signs[0].code),
+        supervisor_ids=("U1",),
     )
     yield from (
         home_page.render_home_page(personal_data, words, languages)

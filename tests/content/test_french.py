@@ -38,7 +38,7 @@ SESSION_HOUR = (
 )
 """An hour that stands for a session, as in English."""
 
-CLOCK_TIMES = ("home.", "privacy.", "operator.", "sandbox.")
+CLOCK_TIMES = ("home.", "notice.", "privacy.", "operator.", "sandbox.")
 """Texts in which "une heure" is a time of day."""
 
 MISREAD = (

@@ -21,6 +21,7 @@ from bot.domain.people import (
     may_edit_team,
     may_name_practice,
     may_read_tables,
+    may_share_with_team,
     resolve_roles,
     select_readable_teams,
     select_teams_with_role,
@@ -62,6 +63,20 @@ def test_the_roster_reads_opened_tables_only() -> None:
 def test_other_people_have_no_read_access() -> None:
     """Tables that are open to the roster are closed to all other people."""
     assert not may_read_tables(replace(TEAM, open_to_team=True), frozenset(), on_roster=False)
+
+
+@pytest.mark.parametrize(
+    ("roles", "may_share"),
+    [
+        (frozenset(), False),
+        (frozenset({Role.DIRECTOR}), False),
+        (frozenset({Role.SUPERVISOR}), True),
+        (frozenset(Role), True),
+    ],
+)
+def test_only_a_supervisor_shares(roles: frozenset[Role], *, may_share: bool) -> None:
+    """A director alone shares nothing with a team's channel."""
+    assert may_share_with_team(roles) is may_share
 
 
 @pytest.mark.parametrize(
@@ -155,7 +170,9 @@ def test_teams_are_selected_by_role() -> None:
 
 
 EVERY_MEMBER = {Right.PUBLIC, Right.MEMBER}
-NO_ACCESS = PersonAccess(has_home_team=False, is_channel_of_team=False, reads_tables=False)
+NO_ACCESS = PersonAccess(
+    has_home_team=False, is_channel_of_team=False, reads_tables=False, has_role=False
+)
 RIGHTS_BY_ACCESS = {
     NO_ACCESS: EVERY_MEMBER,
     replace(NO_ACCESS, has_home_team=True): {
@@ -166,6 +183,7 @@ RIGHTS_BY_ACCESS = {
     },
     replace(NO_ACCESS, is_channel_of_team=True): EVERY_MEMBER | {Right.JOINER},
     replace(NO_ACCESS, reads_tables=True): EVERY_MEMBER | {Right.READER},
+    replace(NO_ACCESS, has_role=True): EVERY_MEMBER | {Right.SUPERVISOR},
 }
 
 
@@ -175,7 +193,7 @@ def test_each_access_grants_its_rights(access: PersonAccess, rights: set[Right])
     assert {right for right in Right if has_right(right, access)} == rights
 
 
-@given(st.builds(PersonAccess, st.booleans(), st.booleans(), st.booleans()))
+@given(st.builds(PersonAccess, st.booleans(), st.booleans(), st.booleans(), st.booleans()))
 def test_access_alone_never_grants_a_set_up(access: PersonAccess) -> None:
     """A set-up is granted for one team, by its supervisors, and by no other access."""
     assert not has_right(Right.EDITOR, access)

@@ -1,5 +1,32 @@
 """Fixtures of the handlers' tests: a real context with the two doubles."""
 
+import pytest
+
+from bot.context import Context
+from bot.domain.people import Role
+from bot.store.repositories import Repositories
 from tests.doubles import clock, context, empty_database, full_catalogue, outlet
+from tests.sample_team import DIRECTOR, OTHER_TEAM, SUPERVISOR, TEAM, build_person, set_up_team
 
 __all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
+
+OTHER_SUPERVISOR = build_person("other")
+
+
+@pytest.fixture
+async def agreed_context(context: Context) -> Context:
+    """Two teams with a supervisor each, and a director of the first, who all agreed."""
+    await set_up_team(context)
+    await set_up_team(context, OTHER_TEAM, (), (OTHER_SUPERVISOR,))
+
+    def save_roles(repos: Repositories) -> None:
+        repos.teams.set_role_holders(TEAM.id, Role.DIRECTOR, (DIRECTOR,))
+        for person, team in (
+            (SUPERVISOR, TEAM),
+            (DIRECTOR, TEAM),
+            (OTHER_SUPERVISOR, OTHER_TEAM),
+        ):
+            repos.teams.save_agreement(person, team.id)
+
+    await context.store.across_workspaces.write(save_roles)
+    return context

@@ -8,7 +8,7 @@ import pytest
 from bot.context import Context
 from bot.conversation import Person, RequestStep
 from bot.domain.counts import reports
-from bot.domain.counts.reports import ReportArchive
+from bot.domain.counts.published_tables import ReportArchive
 from bot.domain.debriefs import guides
 from bot.domain.debriefs.debrief_form import Debrief
 from bot.domain.teams import setup_form, welcome_card

@@ -5,11 +5,14 @@ from functools import partial
 
 from bot.chat.slack.render import surfaces
 from bot.content.catalogue import LanguagePack
+from bot.domain.counts import printed_hours
 from bot.domain.debriefs import printables
 from bot.elements import Form, Text
 from bot.sandbox.workspace.personas import WORKSPACE_ID
 from tests.journeys.photo_session import LOBBY, NORTH, WAIT_SECONDS, PhotoSession
 from tests.journeys.scenes_debrief import photograph_debrief, photograph_guides
+from tests.journeys.scenes_hour import photograph_hour, photograph_quiet_hour
+from tests.journeys.scenes_notice import photograph_notices
 from tests.journeys.scenes_refusals import photograph_refusals
 from tests.journeys.scenes_team import photograph_counts, photograph_setup
 from tests.journeys.scenes_week import (
@@ -97,13 +100,15 @@ def _error_form(words: LanguagePack, key: str) -> Form:
 
 async def photograph_printables(session: PhotoSession) -> None:
     """Photograph the printable pages."""
-    for name, html in printables.render_pages(session.words).items():
+    pages = {**printables.render_pages(session.words), **printed_hours.render_pages(session.words)}
+    for name, html in pages.items():
         await session.photograph_printable(name, html)
 
 
 SCENES: Mapping[str, Callable[[PhotoSession], Awaitable[None]]] = {
     "workspace": photograph_workspace,
     "counts": photograph_counts,
+    "notices": photograph_notices,
     "tips": photograph_tips,
     "debrief": photograph_debrief,
     "guides": photograph_guides,
@@ -114,9 +119,11 @@ SCENES: Mapping[str, Callable[[PhotoSession], Awaitable[None]]] = {
     "refusals": photograph_refusals,
     "help": photograph_help,
     "errors": photograph_errors,
+    "hour": photograph_hour,
+    "quiet hour": photograph_quiet_hour,
     "printed": photograph_printables,
 }
 """The scenes by the name of their sheet."""
 
-SCENES_WITH_HISTORY = frozenset({"workspace", "counts"})
+SCENES_WITH_HISTORY = frozenset({"workspace", "counts", "hour"})
 """The scenes that need a practice with a history."""

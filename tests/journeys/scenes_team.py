@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from bot.sandbox.workspace.admin_actions import WorkspaceAdmin
-from bot.sandbox.workspace.persona_driver import Answer
+from bot.sandbox.workspace.persona_driver import Answer, PersonaDriver
 from tests.journeys.photo_session import LOBBY, NORTH, RIVER, WAIT_SECONDS, PhotoSession
 
 ILSE, HENRIKE, CORMAC, SALOME, QUENTIN = "U0CLIN01", "U0SUPER1", "U0SUPER2", "U0DIREC1", "U0ADMIN1"
@@ -20,12 +20,23 @@ async def photograph_counts(session: PhotoSession) -> None:
     await session.photograph_submission("the first view", henrike, "note")
     await session.close_forms(henrike)
     await session.photograph_reply("the newest table", henrike, "/debriefs")
+    await _photograph_steps(session, henrike)
     await _photograph_table_of(session, CORMAC, "a small team's table", RIVER)
     await _photograph_table_of(session, SALOME, "a director's table", LOBBY)
     await session.engine.time_travel.jump_to(
         session.engine.workspace.clock.now() + timedelta(weeks=5)
     )
     await session.photograph_reply("a period later, with earlier ones", henrike, "/debriefs")
+
+
+async def _photograph_steps(session: PhotoSession, henrike: PersonaDriver) -> None:
+    """Photograph the forms that the steps of a report open."""
+    report = henrike.visible_messages(NORTH)[-1]
+    for step in ("method", "exercise", "export"):
+        await henrike.press_element(f"debriefs.{step}", report)
+        await henrike.wait_for_modal("note", WAIT_SECONDS)
+        await session.photograph_form(f"the report's {step}", henrike)
+        await session.close_forms(henrike)
 
 
 async def _photograph_table_of(

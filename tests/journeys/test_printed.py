@@ -35,12 +35,13 @@ def count_printed_sheets(page: Path, chromium: str, size: str) -> int:
 @pytest.mark.parametrize("language", load_catalogue().languages)
 @pytest.mark.parametrize("size", ["A4", "letter"])
 def test_each_page_fits_its_sheets(tmp_path: Path, chromium: str, language: str, size: str) -> None:
-    """The debrief sheet needs one sheet and the guide two, of either size, in every language."""
+    """The guide needs two sheets, every other page one, of either size, in every language."""
     assert main(["print", str(tmp_path), "--language", language]) == 0
 
     pages = sorted(tmp_path.glob(f"*.{language}.html"))
-    assert [page.name.partition(".")[0] for page in pages] == ["debrief-sheet", "guide"]
-    assert [count_printed_sheets(page, chromium, size) for page in pages] == [1, 2]
+    hours = [f"hour-{quarter}" for quarter in range(1, 5)]
+    assert [page.name.partition(".")[0] for page in pages] == ["debrief-sheet", "guide", *hours]
+    assert [count_printed_sheets(page, chromium, size) for page in pages] == [1, 2, *[1] * 4]
 
 
 def test_folder_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_supervisor_agrees_once_and_reads_the_table(
     user: SandboxUser, english: LanguagePack
 ) -> None:
-    """The agreement comes first; then the latest published table, in words and as a chart."""
+    """The agreement comes first; then the latest report, with its method one button away."""
     await user.switch_persona("Henrike Vossmoor")
     await user.type_command("/debriefs")
     await expect(user.top_form).to_contain_text(english.translate("debriefs.agreement.pledge"))
@@ -26,11 +26,24 @@ async def test_supervisor_agrees_once_and_reads_the_table(
 
     await expect(user.newest_message).to_contain_text(heading)
     await expect(user.newest_message).to_contain_text("Only visible to you")
-    chart = user.newest_message.get_by_role("table").first
-    await expect(chart).to_be_visible()
-    labels = await chart.get_by_role("rowheader").all_inner_texts()
-    expected_labels = [english.questions[name].short_labels.values() for name in ("form", "status")]
-    assert labels in [list(short_labels) for short_labels in expected_labels]
+    await user.newest_message.get_by_role(
+        "button", name=english.translate("debriefs.step.method")
+    ).click()
+    await expect(user.top_form).to_contain_text(english.translate("counts.caption.head"))
+
+
+async def test_supervisor_copies_the_tables(user: SandboxUser, english: LanguagePack) -> None:
+    """The published tables open as text to copy, with a line for each."""
+    await user.switch_persona("Cormac Delaroche")
+    await user.open_room("riverside")
+    await user.type_command("/debriefs")
+    await user.submit_form()
+    await user.close_forms()
+
+    await user.type_command("/debriefs export")
+
+    await expect(user.top_form).to_contain_text(english.translate("debriefs.export.intro"))
+    await expect(user.top_form).to_contain_text(english.translate("counts.ledger.total"))
 
 
 async def test_clinician_is_refused_the_counts(user: SandboxUser, english: LanguagePack) -> None:

@@ -97,18 +97,18 @@ async def test_a_clinician_is_refused_the_counts(clinician: TeamsUser) -> None:
     await clinician.wait_for_text(clinician.words.translate("debriefs.refused.text")[:40])
 
 
-async def test_supervisor_reads_the_counts_as_a_chart_and_in_words(
+async def test_supervisor_reads_the_report_and_its_method(
     supervisor: TeamsUser,
 ) -> None:
-    """After agreeing to the use of the tables, a supervisor sees bars and the same in words."""
+    """After agreeing to the use of the tables, a supervisor reads the report and how it is made."""
     words = supervisor.words
     await supervisor.write_message("debriefs")
     await supervisor.press_button(words.translate("private.here"))
     await supervisor.press_button(words.translate("debriefs.agreement.agree"))
 
-    await supervisor.wait_for_text(words.translate("counts.chart.accuracy")[:40])
-    label = supervisor.page.get_by_text(words.questions["form"].short_labels["unsure"], exact=True)
-    await expect(label.first).to_be_visible()
+    await supervisor.wait_for_text(words.translate("debriefs.discuss.heading"))
+    await supervisor.press_button(words.translate("debriefs.step.method"))
+    await supervisor.wait_for_text(words.translate("counts.caption.head")[:40])
 
 
 async def test_checkin_arrives_on_schedule_and_is_answered_in_private(

@@ -35,3 +35,16 @@ async def planned_context(team_context: Context) -> Context:
 def sender(team_context: Context) -> DeliverySender:
     """A delivery sender over that context."""
     return DeliverySender(team_context, COMPOSERS)
+
+
+@pytest.fixture
+async def supervised_context(context: Context) -> Context:
+    """A context with one team of nine, before the close of its period."""
+    await set_up_team(context)
+    return context
+
+
+@pytest.fixture
+def notice_sender(context: Context) -> DeliverySender:
+    """A delivery sender over that context."""
+    return DeliverySender(context, COMPOSERS)

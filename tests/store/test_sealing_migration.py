@@ -55,6 +55,7 @@ def upgrade_to(store: Store, revision: str) -> None:
         config = Config()
         config.set_main_option("script_location", str(migrate._MIGRATIONS_FOLDER))
         config.attributes["connection"] = connection
+        config.attributes["key_store"] = store.key_store
         command.upgrade(config, revision)
 
 

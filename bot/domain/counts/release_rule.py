@@ -17,7 +17,6 @@ from fractions import Fraction
 
 from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts.noise import NoiseGenerator, sample_laplace
-from bot.elements import Share
 
 TOTAL, BREAKDOWN = "total", "breakdown"
 """The two ledgers; each has its own records, keys and noise."""
@@ -37,6 +36,16 @@ class Band(Enum):
     TWENTY = "20"
     FORTY = "40"
     EIGHTY = "80"
+
+
+class Share(Enum):
+    """Coarse share of the debriefs that chose an answer, in five steps; the value is stored."""
+
+    ALMOST_NONE = 0
+    A_QUARTER = 25
+    HALF = 50
+    THREE_QUARTERS = 75
+    ALMOST_ALL = 100
 
 
 _BAND_MINIMUMS = ((80, Band.EIGHTY), (40, Band.FORTY), (20, Band.TWENTY), (10, Band.TEN))
@@ -101,6 +110,12 @@ def select_terms(ledger: str, size: int) -> CountingTerms:
     ``docs/anonymity.md``.
     """
     return _TERMS_BY_LEDGER[ledger, QUARTER_WEEKS if size < LARGE_UNIT_SIZE else MONTH_WEEKS]
+
+
+def find_terms(ledger: str, weeks: int, cap: int) -> CountingTerms | None:
+    """Return the terms of a table published with *weeks* and *cap*; ``None`` for other terms."""
+    terms = _TERMS_BY_LEDGER.get((ledger, weeks))
+    return terms if terms is not None and terms.cap == cap else None
 
 
 def pool_teams(sizes: Mapping[str, int]) -> dict[str, tuple[str, ...]]:

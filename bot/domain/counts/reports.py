@@ -1,86 +1,24 @@
-"""Render a supervisor's report: the agreement once, then published tables as text and chart."""
+"""Render a supervisor's report: a sentence, ten minutes together, then the published tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from bot.content.catalogue import LanguagePack
-from bot.domain.counts import exercises, release_rule, table_text
-from bot.domain.counts.next_release import NextRelease
-from bot.domain.counts.release_rule import ReleasedTable
-from bot.domain.people import Team
-from bot.elements import (
-    ActionRow,
-    Button,
-    Caption,
-    Divider,
-    Element,
-    Form,
-    Heading,
-    Message,
-    Option,
-    OverflowMenu,
-    Text,
-    split_into_rows,
+from bot.domain import surface
+from bot.domain.counts import (
+    exercises,
+    readings,
+    release_rule,
+    report_steps,
+    table_method,
+    table_text,
+    trend,
 )
-from bot.errors import UnknownAnswerError
-
-MAX_EARLIER_PERIODS = 5
-"""Maximum number of options in the menu of earlier periods, which is that of Slack's menu."""
-
-MAX_NAME_CHARS = 60
-"""Maximum length of a team's name in a button or option of at most 75 characters."""
+from bot.domain.counts.published_tables import PublishedTable, ReportArchive
+from bot.domain.counts.readings import Reading
+from bot.elements import Caption, Element, Form, Heading, Message, Text
 
 Body = tuple[Element, ...]
-
-
-@dataclass(frozen=True)
-class PublishedTable:
-    """One published table of a team; ``is_pooled`` when it covers several teams together.
-
-    ``opens`` and ``closes`` are Mondays, inclusive and exclusive. ``cap`` is the maximum number of
-    debriefs counted per person.
-    """
-
-    opens: date
-    closes: date
-    cap: int
-    is_pooled: bool
-    table: ReleasedTable
-
-    @property
-    def ledger(self) -> str:
-        """The ledger of the table: total or breakdown."""
-        if isinstance(self.table, release_rule.LostTable):
-            return self.table.ledger
-        is_total = isinstance(self.table, release_rule.TotalTable)
-        return release_rule.TOTAL if is_total else release_rule.BREAKDOWN
-
-
-@dataclass(frozen=True)
-class ReportArchive:
-    """All published tables of one team, newest first, and the next release.
-
-    ``other_teams`` are the other teams whose tables the reader has access to; ``reads_by_role`` is
-    True for a supervisor or director, False for a clinician of the team. ``week`` is any running
-    week number, by which exercises rotate before the first table.
-    """
-
-    team: Team
-    tables: tuple[PublishedTable, ...]
-    next_release: NextRelease | None
-    other_teams: tuple[Team, ...] = ()
-    reads_by_role: bool = True
-    week: int = 0
-
-    def tables_closing_on(self, closes: date | None) -> tuple[PublishedTable, ...]:
-        """Return the tables published on *closes*; for ``None`` the newest of each ledger."""
-        if closes is not None:
-            return tuple(table for table in self.tables if table.closes == closes)
-        newest_by_ledger: dict[str, PublishedTable] = {}
-        for table in self.tables:
-            newest_by_ledger.setdefault(table.ledger, table)
-        return tuple(newest_by_ledger.values())
 
 
 def render_refusal(words: LanguagePack, *, on_roster: bool) -> Message:
@@ -108,31 +46,62 @@ def build_agreement_form(words: LanguagePack) -> Form:
 
 
 def render_report(archive: ReportArchive, closes: date | None, words: LanguagePack) -> Message:
-    """Render the tables published on *closes*, or the newest; before the first, its date.
+    """Render the report as it was on *closes*, or the newest; before the first, its date.
 
-    No content of an open period is included.
+    No content of an open period is included. The caveats are a button away, so that the rest fits
+    on the screen of a phone.
     """
-    tables = archive.tables_closing_on(closes)
-    content = (
-        _render_tables(archive, tables, words)
-        if tables
-        else _render_before_first_table(archive, words)
-    )
+    tables = archive.newest_tables(closes)
     body = (
         Heading(words.translate("debriefs.heading", team=archive.team.name)),
-        *content,
-        *_build_navigation(archive, tables, closes, words),
+        *(
+            _render_tables(archive, closes, words)
+            if tables
+            else _render_before_first_table(archive, words)
+        ),
+        *report_steps.build_steps(archive, closes, words),
+        *report_steps.build_navigation(archive, closes, words),
     )
     return Message(words.translate("debriefs.summary"), body)
 
 
-def parse_period_data(data: str) -> tuple[str, date | None]:
-    """Parse the team id and the period's end from button data; UnknownAnswerError when invalid."""
-    team_id, _, closes_text = data.partition(":")
-    try:
-        return team_id, date.fromisoformat(closes_text) if closes_text else None
-    except ValueError:
-        raise UnknownAnswerError from None
+def render_shared_report(archive: ReportArchive, words: LanguagePack) -> Body:
+    """Render the newest report without controls: with the whole exercise and the main caveats.
+
+    *archive* has at least one table.
+    """
+    tables = archive.newest_tables()
+    ten_minutes = exercises.select_ten_minutes(archive.tables, None, archive.day, words)
+    return (
+        Text(_render_headline(_read_displayed(archive, tables), words)),
+        _render_question(ten_minutes.question, words),
+        *exercises.render_exercise(ten_minutes.exercise, words),
+        *_render_parts(archive, tables, words),
+        *table_method.render_main_caveats(words),
+    )
+
+
+def build_exercise_form(archive: ReportArchive, closes: date | None, words: LanguagePack) -> Form:
+    """Build the read-only form with the question and every step of the report's exercise."""
+    ten_minutes = exercises.select_ten_minutes(archive.tables, closes, archive.day, words)
+    body = (
+        _render_question(ten_minutes.question, words),
+        *exercises.render_exercise(ten_minutes.exercise, words),
+    )
+    return surface.build_note_form(words, words.translate("debriefs.step.exercise"), body)
+
+
+def build_method_form(archive: ReportArchive, closes: date | None, words: LanguagePack) -> Form:
+    """Build the read-only form on how the report's tables are made, with every caveat."""
+    displayed = _read_displayed(archive, archive.newest_tables(closes))
+    body = table_method.render_method(displayed, words)
+    if not archive.reads_by_role:
+        body += (Text(words.translate("debriefs.period.everyone")),)
+    if archive.next_release:
+        key = "debriefs.period.lost" if archive.next_release.is_key_lost else "debriefs.period.next"
+        day = words.format_day(archive.next_release.day)
+        body += (Text(words.translate(key, day=day)),)
+    return surface.build_note_form(words, words.translate("debriefs.step.method"), body)
 
 
 def _render_before_first_table(archive: ReportArchive, words: LanguagePack) -> Body:
@@ -146,129 +115,84 @@ def _render_before_first_table(archive: ReportArchive, words: LanguagePack) -> B
         if archive.next_release
         else words.translate("debriefs.first.small", team=team_name)
     )
-    exercise = exercises.select_exercise((), archive.week, words)
+    ten_minutes = exercises.select_ten_minutes((), None, archive.day, words)
     meanwhile = words.translate("debriefs.first.meanwhile")
-    return Text(date_sentence), Text(meanwhile), *exercises.render_exercise(exercise, words)
+    exercise = exercises.render_exercise(ten_minutes.exercise, words)
+    return Text(date_sentence), Text(meanwhile), *exercise
 
 
-def _render_tables(
+def _render_tables(archive: ReportArchive, closes: date | None, words: LanguagePack) -> Body:
+    tables = archive.newest_tables(closes)
+    ten_minutes = exercises.select_ten_minutes(archive.tables, closes, archive.day, words)
+    return (
+        Text(_render_headline(_read_displayed(archive, tables), words)),
+        _render_question(ten_minutes.question, words),
+        exercises.render_exercise_summary(ten_minutes.exercise, words),
+        *_render_parts(archive, tables, words),
+    )
+
+
+def _render_question(question: str, words: LanguagePack) -> Text:
+    return Text(f"**{words.translate('debriefs.discuss.heading')}**\n{question}")
+
+
+def _read_displayed(archive: ReportArchive, tables: Sequence[PublishedTable]) -> list[Reading]:
+    """Return the readings of *tables*, which are of *archive*, in their order."""
+    by_table = dict(zip(archive.tables, readings.read_tables(archive.tables), strict=True))
+    return [by_table[published] for published in tables]
+
+
+def _select_headline_reading(displayed: Sequence[Reading]) -> Reading:
+    """Return the reading that the first sentence states: the answers, else the total."""
+    return min(displayed, key=lambda reading: reading.ledger != release_rule.BREAKDOWN)
+
+
+def _render_headline(displayed: Sequence[Reading], words: LanguagePack) -> str:
+    reading = _select_headline_reading(displayed)
+    key = "led" if reading.leader else "none" if reading.question else "counted"
+    if reading.is_lost:
+        key = "lost"
+    return words.translate(f"debriefs.report.{key}", span=_format_span(reading, words))
+
+
+def _render_parts(
     archive: ReportArchive, tables: Sequence[PublishedTable], words: LanguagePack
 ) -> Body:
-    body: list[Element] = [Caption(words.translate("counts.caption.head"))]
-    for table in tables:
-        body += [Divider(), *_render_table(table, words)]
-    body += [
-        Divider(),
-        *_render_discussion(tables, words),
-        Caption(words.translate("counts.caption.foot")),
-    ]
-    if not archive.reads_by_role:
-        body.append(Caption(words.translate("debriefs.period.everyone")))
-    if archive.next_release:
-        key = "debriefs.period.lost" if archive.next_release.is_key_lost else "debriefs.period.next"
-        day = words.format_day(archive.next_release.day)
-        body.append(Caption(words.translate(key, day=day)))
+    """Render the tables of the team, then those of several teams, each under its heading."""
+    displayed = _read_displayed(archive, tables)
+    stated_span = _span_of(_select_headline_reading(displayed))
+    body: list[Element] = []
+    for is_pooled in (False, True):
+        part = [reading for reading in displayed if reading.is_pooled is is_pooled]
+        for span in sorted({_span_of(reading) for reading in part}, reverse=True):
+            same_span = [reading for reading in part if _span_of(reading) == span]
+            title = _render_part_title(same_span[0], words, has_dates=span != stated_span)
+            body += _render_part(title, same_span, archive, words)
     return tuple(body)
 
 
-def _render_table(published_table: PublishedTable, words: LanguagePack) -> Body:
-    facts = _span_facts(published_table, words) | {
-        "told": words.format_day_with_year(published_table.closes)
-    }
-    pooling_note = (
-        (Caption(words.translate("debriefs.period.shared")),) if published_table.is_pooled else ()
-    )
-    span = Caption(words.translate("debriefs.period.span", **facts))
-    sentences = map(Text, table_text.render_sentences(published_table.table, words))
-    if isinstance(published_table.table, release_rule.LostTable):
-        return span, *sentences
-    return (
-        span,
-        *sentences,
-        *_render_chart(published_table.table, words),
-        *pooling_note,
-        Caption(words.translate("debriefs.period.cap", count=published_table.cap)),
-    )
+def _span_of(reading: Reading) -> tuple[date, date]:
+    return reading.opens, reading.closes
 
 
-def _render_chart(table: ReleasedTable, words: LanguagePack) -> Body:
-    return (
-        (table_text.build_chart(table, words),)
-        if isinstance(table, release_rule.BreakdownTable)
-        else ()
-    )
+def _render_part_title(reading: Reading, words: LanguagePack, *, has_dates: bool) -> str:
+    name = words.translate(f"debriefs.report.{'practice' if reading.is_pooled else 'team'}")
+    if not has_dates:
+        return name
+    return words.translate("debriefs.report.part", part=name, span=_format_span(reading, words))
 
 
-def _span_facts(published_table: PublishedTable, words: LanguagePack) -> dict[str, str]:
-    last_day = published_table.closes - timedelta(days=1)
-    return {
-        "opens": words.format_day_with_year(published_table.opens),
-        "closes": words.format_day_with_year(last_day),
-    }
+def _render_part(
+    title: str, part: Sequence[Reading], archive: ReportArchive, words: LanguagePack
+) -> Body:
+    sentences = dict.fromkeys(table_text.render_sentence(reading, words) for reading in part)
+    all_readings = readings.read_tables(archive.tables)
+    trends = [trend.find_trend(all_readings, reading) for reading in part]
+    changes = [words.translate(f"counts.trend.{item.value}") for item in trends if item]
+    text = words.join_sentences([*sentences, *changes])
+    charts = [chart for reading in part for chart in table_text.build_charts(reading, words)]
+    return Text(f"**{title}**\n{text}"), *charts
 
 
-def _render_discussion(tables: Sequence[PublishedTable], words: LanguagePack) -> Body:
-    """Render a discussion question and a ten-minute exercise for the leading answers."""
-    week = tables[0].closes.toordinal() // 7
-    heading = words.translate("debriefs.discuss.heading")
-    released_tables = [published.table for published in tables]
-    question_code = exercises.select_question(released_tables, _period_number(tables[0]))
-    question = words.translate(f"debriefs.discuss.{question_code}")
-    exercise = exercises.select_exercise(released_tables, week, words)
-    return Text(f"**{heading}**\n{question}"), *exercises.render_exercise(exercise, words)
-
-
-def _period_number(published_table: PublishedTable) -> int:
-    """Return the running number of a table's period, among periods of the same length."""
-    length = published_table.closes - published_table.opens
-    return published_table.closes.toordinal() // length.days
-
-
-def _build_navigation(
-    archive: ReportArchive,
-    displayed_tables: Sequence[PublishedTable],
-    closes: date | None,
-    words: LanguagePack,
-) -> tuple[ActionRow, ...]:
-    is_earlier_period = closes is not None
-    label = words.translate("debriefs.other.newest")
-    buttons: list[Button | OverflowMenu] = (
-        [_build_team_button(archive.team, label)] if is_earlier_period else []
-    )
-    buttons += _build_earlier_periods(archive, displayed_tables, words)
-    for team in archive.other_teams:
-        buttons.append(
-            _build_team_button(
-                team, words.translate("debriefs.other.team", team=team.name[:MAX_NAME_CHARS])
-            )
-        )
-    return split_into_rows(buttons)
-
-
-def _build_earlier_periods(
-    archive: ReportArchive, displayed_tables: Sequence[PublishedTable], words: LanguagePack
-) -> list[Button | OverflowMenu]:
-    """Build the navigation to earlier periods: a button for one, a menu for several."""
-    oldest_close = min((table.closes for table in displayed_tables), default=date.min)
-    earlier_by_close = {
-        table.closes: table for table in archive.tables if table.closes < oldest_close
-    }
-    options = tuple(
-        Option(f"{archive.team.id}:{table.closes}", _format_period_label(table, words))
-        for table in tuple(earlier_by_close.values())[:MAX_EARLIER_PERIODS]
-    )
-    if len(options) == 1:
-        return [Button("debriefs.period", options[0].label, options[0].code)]
-    return (
-        [OverflowMenu("debriefs.period", words.translate("debriefs.other.periods"), options)]
-        if options
-        else []
-    )
-
-
-def _format_period_label(published_table: PublishedTable, words: LanguagePack) -> str:
-    return words.translate("debriefs.other.period", **_span_facts(published_table, words))
-
-
-def _build_team_button(team: Team, label: str) -> Button:
-    return Button("debriefs.period", label, f"{team.id}:")
+def _format_span(reading: Reading, words: LanguagePack) -> str:
+    return words.format_span(reading.opens, reading.last_day)

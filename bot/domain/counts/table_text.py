@@ -1,42 +1,62 @@
-"""Render a published table as sentences and as a bar chart; no other type is accepted."""
+"""Render the reading of a published table as a sentence, as bars and as their list in words."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from bot.content.catalogue import LanguagePack
-from bot.domain.counts.release_rule import BreakdownTable, LostTable, ReleasedTable, TotalTable
-from bot.elements import Bar, Chart
+from bot.domain.counts.readings import Reading
+from bot.elements import Bar, Chart, Level
+
+_LEVEL_NAMES: Mapping[Level, str] = MappingProxyType(
+    {Level.NONE: "none", Level.FEW: "few", Level.HALF: "half", Level.MOST: "most"}
+)
 
 
-def render_sentences(table: ReleasedTable, words: LanguagePack) -> tuple[str, ...]:
-    """Render a published table as sentences; there is always at least one."""
-    if isinstance(table, LostTable):
-        return (words.translate("counts.lost"),)
-    if isinstance(table, TotalTable):
-        return (words.translate(f"counts.total.{table.band.value}"),)
-    if not table.leader:
-        return (words.translate(f"counts.{table.question}.none"),)
-    answer = _answer_labels(table.question, words)[table.leader]
-    return (words.translate(f"counts.{table.question}.leader", answer=answer),)
+def render_sentence(reading: Reading, words: LanguagePack) -> str:
+    """Render what a published table states, in one sentence."""
+    if reading.is_lost:
+        return words.translate("counts.lost")
+    if reading.band is not None:
+        return words.translate(f"counts.total.{reading.band.value}")
+    if not reading.leader:
+        return words.translate(f"counts.{reading.question}.none")
+    answer = words.questions[reading.question].get_option(reading.leader).label
+    return words.translate(f"counts.{reading.question}.leader", answer=answer)
 
 
-def build_chart(table: BreakdownTable, words: LanguagePack) -> Chart:
-    """Build a bar chart of the shares, with its text alternative."""
-    labels, short_labels = (
-        _answer_labels(table.question, words),
-        words.questions[table.question].short_labels,
-    )
-    rows = [
+def render_levels(reading: Reading, words: LanguagePack) -> str:
+    """Render the bars of *reading* in words, the longest first; ``""`` where it has none."""
+    labels = words.questions[reading.question].short_labels if reading.levels else {}
+    labels_by_level = {
+        level: [labels[code] for code, of_code in reading.levels if of_code is level]
+        for level in reversed(Level)
+    }
+    separator = words.translate("counts.chart.answers_separator")
+    return words.translate("counts.chart.separator").join(
         words.translate(
             "counts.chart.row",
-            answer=labels[code],
-            share=words.translate(f"counts.share.{share.value}"),
+            level=_format_level(level, words),
+            answers=separator.join(of_level),
         )
-        for code, share in table.shares
-    ]
-    return Chart(
-        words.translate(f"counts.{table.question}.title"),
-        tuple(Bar(short_labels[code], share) for code, share in table.shares),
-        "\n".join([*rows, words.translate("counts.chart.accuracy")]),
+        for level, of_level in labels_by_level.items()
+        if of_level
     )
 
 
-def _answer_labels(question: str, words: LanguagePack) -> dict[str, str]:
-    return {option.code: option.label for option in words.questions[question].options}
+def build_charts(reading: Reading, words: LanguagePack) -> tuple[Chart, ...]:
+    """Build the bar chart of *reading* with its text equivalent; none where it has no bars."""
+    if not reading.levels:
+        return ()
+    labels = words.questions[reading.question].short_labels
+    return (
+        Chart(
+            words.translate(f"counts.{reading.question}.title"),
+            tuple(Bar(labels[code], level) for code, level in reading.levels),
+            render_levels(reading, words),
+            ", ".join(_format_level(level, words) for level in Level),
+        ),
+    )
+
+
+def _format_level(level: Level, words: LanguagePack) -> str:
+    return words.translate(f"counts.level.{_LEVEL_NAMES[level]}")

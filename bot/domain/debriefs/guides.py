@@ -10,6 +10,7 @@ from bot.domain.debriefs.debrief_form import Debrief, Refinement, format_model_c
 from bot.domain.debriefs.guide_case import CONCLUDED_STATUSES, GuideCase
 from bot.domain.debriefs.guide_layout import Step, WordBudget
 from bot.domain.debriefs.refinement_data import encode_answers
+from bot.domain.person import ten_minutes
 from bot.elements import ActionRow, Banner, Button, Caption, Element, Form, Quote
 
 RISK_CUES = frozenset({"self_blame", "cancelled"})
@@ -99,6 +100,7 @@ def _render_steps(case: GuideCase, banners: tuple[Banner, ...]) -> Iterator[Elem
     yield from _render_reason(case)
     yield from supervision
     yield _build_deeper_button(case)
+    yield from ten_minutes.build_ask_row(words, case.supervisors)
     more = guide_layout.render_steps(
         words,
         Step("settle", settle_lines[1:]),

@@ -3,7 +3,7 @@
 from bot.content.catalogue import Catalogue, LanguagePack
 from bot.domain.checkins.frequency import STOP_AFTER_UNANSWERED
 from bot.domain.checkins.questions import encode_checkin_data
-from bot.domain.person import personal_data, privacy_notice
+from bot.domain.person import personal_data, privacy_notice, ten_minutes
 from bot.domain.person.personal_data import PersonalData
 from bot.elements import (
     ActionRow,
@@ -37,7 +37,7 @@ def render_home_page(
     """
     return Home(
         (
-            *_render_welcome(words),
+            *_render_welcome(person_data, words),
             *_render_roles(person_data, words),
             Divider(),
             *_render_next_checkin(person_data, words),
@@ -60,15 +60,17 @@ def render_home_page(
     )
 
 
-def _render_welcome(words: LanguagePack) -> Body:
+def _render_welcome(person_data: PersonalData, words: LanguagePack) -> Body:
     debrief_button = Button(
         "rupture.open", words.translate("common.step.debrief"), primary=True, opens_form=True
     )
     tip_button = Button("tip.today", words.translate("common.step.tip"), opens_form=True)
+    # The same button as in a guide: to ask for ten minutes proves no debrief.
+    ask_buttons = (ten_minutes.build_ask_button(words),) if person_data.supervisor_ids else ()
     return (
         Heading(words.translate("home.intro.heading")),
         Text(words.translate("home.intro.text")),
-        ActionRow((debrief_button, tip_button)),
+        ActionRow((debrief_button, tip_button, *ask_buttons)),
     )
 
 
@@ -82,6 +84,10 @@ def _render_roles(person_data: PersonalData, words: LanguagePack) -> Body:
         sentences.append(words.translate("home.supervision.text"))
         label = words.translate("common.step.supervision")
         buttons.append(Button("supervision.open", label, opens_form=True))
+    if person_data.notice_team:
+        buttons.append(
+            Button("notice.settings", words.translate("notice.change_home"), opens_form=True)
+        )
     if not buttons:
         return ()
     return (

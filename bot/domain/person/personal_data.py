@@ -8,6 +8,8 @@ from bot.content.catalogue import LanguagePack
 from bot.domain.calendar import load_zone
 from bot.domain.checkins import frequency
 from bot.domain.checkins.questions import UNNAMED_INTENTION, Intention
+from bot.domain.counts import close_notice
+from bot.domain.counts.close_schedule import NoticePreference
 from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Clinician, Team
 
@@ -22,7 +24,9 @@ class PersonalData:
     agreement of a role was accepted. ``checkin_in_doubt`` is the week and the sign's code of this
     week's check-in, if it is not known whether it was posted. ``is_last_message_undelivered`` is
     True when the last message to the person was rejected or missed; ``undelivered_teams`` are the
-    supervised teams to whose channel it was.
+    supervised teams to whose channel it was. ``supervisor_ids`` are the supervisors to whom the
+    person may write. ``notice_preference`` is the choice about the notices of closed periods, if
+    one was made.
     """
 
     clinician: Clinician
@@ -37,6 +41,14 @@ class PersonalData:
     checkin_in_doubt: tuple[str, str] | None = None
     is_last_message_undelivered: bool = False
     undelivered_teams: tuple[Team, ...] = ()
+    supervisor_ids: tuple[str, ...] = ()
+    notice_preference: NoticePreference | None = None
+
+    @property
+    def notice_team(self) -> Team | None:
+        """The team whose hour is the default of the person's notices; ``None`` without a role."""
+        teams = self.supervised_teams or self.directed_teams
+        return teams[0] if teams else None
 
     def local_today(self, now: datetime) -> date:
         """Return the person's local date at the instant *now*."""
@@ -60,6 +72,10 @@ def describe_personal_data(person_data: PersonalData, words: LanguagePack) -> tu
     ]
     if person.has_joined:
         lines.append(words.translate("home.mine.deliveries"))
+    if person_data.notice_team:
+        lines += close_notice.describe_preference(
+            person_data.notice_preference, person_data.notice_team, words
+        )
     if person.unreachable_reason:
         lines.append(words.translate("home.mine.unreachable"))
     if person_data.intention:
@@ -78,6 +94,8 @@ def _describe_teams(person_data: PersonalData, words: LanguagePack) -> list[str]
         if teams:
             names = words.join_items(team.name for team in teams)
             lines.append(words.translate(f"home.mine.{key}", teams=names))
+    if person_data.supervised_teams:
+        lines.append(words.translate("home.mine.shared"))
     if person_data.has_agreed:
         lines.append(words.translate("home.mine.agreed"))
     return lines

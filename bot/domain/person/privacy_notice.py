@@ -8,7 +8,16 @@ from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Team
 from bot.elements import Caption, Divider, Element, Form, Heading, Message, Text
 
-STORED_DATA_KEYS = ("person", "team", "checkin", "quiet", "intention", "deliveries", "marks")
+STORED_DATA_KEYS = (
+    "person",
+    "team",
+    "checkin",
+    "quiet",
+    "intention",
+    "deliveries",
+    "notices",
+    "marks",
+)
 NOT_STORED_KEYS = ("not_filed", "not_answers", "not_clients")
 
 

@@ -10,7 +10,7 @@ const BAR_HEIGHT = 14;
 /** Render a `data_visualization` block as bars, for every type of chart. */
 export function renderChart(block) {
   const points = listPoints(block.chart);
-  const maximum = Math.max(SCALE, ...points.map((point) => point.value));
+  const maximum = Math.max(1, ...points.map((point) => point.value));
   const head = el(
     "thead",
     { class: "visually-hidden" },
@@ -18,7 +18,7 @@ export function renderChart(block) {
       "tr",
       {},
       createHeaderCell(translate("sandbox.page.chart_answer")),
-      createHeaderCell(translate("sandbox.page.chart_value")),
+      createHeaderCell(block.chart.axis_config?.y_label || translate("sandbox.page.chart_value")),
     ),
   );
   const caption = el("caption", {}, block.title);
@@ -39,12 +39,13 @@ function listPoints(data) {
   );
 }
 
+/** Render one bar. Like Slack, whose values appear on the axis, no figure stands beside it. */
 function renderRow({ label, value }, maximum) {
   const width = (SCALE * value) / maximum;
   const size = { viewBox: `0 0 ${SCALE} ${BAR_HEIGHT}`, preserveAspectRatio: "none" };
   const bar = createSvgElement("svg", { ...size, "aria-hidden": "true" });
   bar.append(createSvgElement("rect", { class: "ground", width: SCALE, height: BAR_HEIGHT }));
   bar.append(createSvgElement("rect", { class: "bar", width, height: BAR_HEIGHT }));
-  const valueCell = el("td", {}, el("span", { class: "value" }, String(value)), bar);
+  const valueCell = el("td", {}, el("span", { class: "visually-hidden" }, String(value)), bar);
   return el("tr", {}, el("th", { scope: "row" }, label), valueCell);
 }

@@ -14,6 +14,7 @@ NameLookup = Callable[[str], str]
 """Callable that returns the name of a person or a channel by its id."""
 
 _LINK_PATTERN = re.compile(r"<([@#]?)([^<>|]+)(?:\|([^<>]*))?>")
+_MAX_BAR_LENGTH = 20
 _EMPHASIS_PATTERN = re.compile(r"(?<!\w)([*_~])(\S(?:[^\n]*?\S)?)\1(?!\w)")
 
 
@@ -139,8 +140,10 @@ class TextView:
         yield f"[ {block['title']} ]"
         chart = block["chart"]
         series = chart.get("series") or [{"data": chart.get("segments", ())}]
-        for point in (point for data_series in series for point in data_series["data"]):
-            yield f"  {point['label']:<22}{'#' * round(point['value'] / 5)}"
+        points = [point for data_series in series for point in data_series["data"]]
+        longest = max((point["value"] for point in points), default=0) or 1
+        for point in points:
+            yield f"  {point['label']:<22}{'#' * round(_MAX_BAR_LENGTH * point['value'] / longest)}"
 
     def render_element(
         self, block: Json, element: Json, target: Mapping[str, Any], view: Json

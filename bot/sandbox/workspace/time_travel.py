@@ -117,13 +117,14 @@ class TimeTravel:
         return sorted(instants)
 
     def _scheduled_instants(self, horizon: timedelta) -> Iterator[datetime]:
-        """Yield the instants of tips, check-ins and Monday midnights within *horizon*."""
+        """Yield the instants of tips, check-ins, and of closes and their notices, in *horizon*."""
         now, home = self._workspace.clock.now(), ZoneInfo(HOME_ZONE)
         for team in self._workspace.sample_practice.teams:
             tip_days, tip_time = team.tip_slots
             days = _local_days(now, horizon, home)
             yield from _weekly_instants(days, tip_days, tip_time, home)
             weekday, checkin_time = team.checkin_slot
+            yield from _weekly_instants(days, (_MONDAY,), checkin_time, home)
             for zone in map(ZoneInfo, self._checkin_zones(team) if self.stops_at_checkins else ()):
                 days = _local_days(now, horizon, zone)
                 yield from _weekly_instants(days, (weekday,), checkin_time, zone)

@@ -10,6 +10,7 @@ from bot.store.encryption import SecretCipher
 from bot.store.key_claims import ClaimStatus, KeyClaims
 from bot.store.keys.key_store import KeyStore
 from bot.store.record_cache import RecordCache
+from bot.store.repositories.close_notices import CloseNotices
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.delivery_history import DeliveryHistory
 from bot.store.repositories.idempotency import IdempotencyKeys
@@ -138,6 +139,11 @@ class Repositories:
     def delivery_history(self) -> DeliveryHistory:
         """What became of earlier deliveries."""
         return DeliveryHistory(self._connection)
+
+    @cached_property
+    def close_notices(self) -> CloseNotices:
+        """Closed periods by team, and who is notified of them."""
+        return CloseNotices(self._connection)
 
     @cached_property
     def watermarks(self) -> Watermarks:

@@ -39,6 +39,12 @@ def team_unit_key(team_id: str) -> str:
     return f"team:{team_id}"
 
 
+def parse_team_unit_key(unit: str) -> str:
+    """Return the team's id of a ``unit`` that counts one team; ``""`` for a practice's pool."""
+    kind, _, team_id = unit.partition(":")
+    return team_id if kind == "team" else ""
+
+
 def practice_unit_key(workspace: str, practice: str) -> str:
     """Return the ``unit`` of periods and releases that count a practice's pooled teams."""
     return f"practice:{workspace}/{practice}"

@@ -180,11 +180,10 @@ class Deliveries:
         is_planned = matches_planned(delivery_id)
         return self._update_rows(is_planned, DeliveryState.WITHDRAWN) == 1
 
-    def withdraw_for_person(self, person: Person) -> int:
-        """Withdraw the planned deliveries of *person*, who left or paused; return how many."""
-        return self._change_state(
-            DeliveryState.PLANNED, matches_person(person), DeliveryState.WITHDRAWN
-        )
+    def withdraw_for_person(self, person: Person, *, except_kinds: tuple[str, ...] = ()) -> int:
+        """Withdraw *person*'s planned deliveries but those of *except_kinds*; return how many."""
+        is_withdrawn = matches_person(person) & deliveries.c.kind.not_in(except_kinds)
+        return self._change_state(DeliveryState.PLANNED, is_withdrawn, DeliveryState.WITHDRAWN)
 
     def withdraw_for_channel(self, workspace: str, channel: str) -> int:
         """Withdraw the planned deliveries of an unreachable channel; return how many."""

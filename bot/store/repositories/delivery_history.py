@@ -75,6 +75,18 @@ class DeliveryHistory:
         state = self._connection.scalar(query)
         return state is not None and state not in _DELIVERED_STATES
 
+    def find_channel_state(self, kind: str, address: Address, slot: str) -> DeliveryState | None:
+        """Return the state of the delivery to a channel with the key *slot*; ``None`` for none."""
+        query = select(deliveries.c.state).where(
+            deliveries.c.workspace == address.workspace,
+            deliveries.c.kind == kind,
+            deliveries.c.person == "",
+            deliveries.c.channel == address.channel,
+            deliveries.c.slot == slot,
+        )
+        state = self._connection.scalar(query)
+        return DeliveryState(state) if state else None
+
     def find_checkin_in_doubt(self, person: Person, week: str) -> Delivery | None:
         """Return *person*'s check-in of *week* if it is not known whether it was posted."""
         query = select(deliveries).where(

@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule, is_known_zone
+from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Clinician
 from bot.domain.reachability import merge_unreachable_reasons
 from bot.store.record_cache import RecordCache
@@ -32,6 +33,9 @@ from bot.store.upsert import build_insert, insert_missing_rows
 
 _MAX_LOCALE_CHARACTERS = 20
 _MAX_REASON_CHARACTERS = 60
+
+_ROLE_KINDS = (DeliveryKind.CLOSE_NOTICE,)
+"""Kinds of deliveries that a person gets for a role, whether or not they have check-ins."""
 
 _SELECT_PERSON = (
     select(people, team_records.c.body)
@@ -184,12 +188,12 @@ class People:
         self.set_unanswered_count(person, 0)
 
     def leave_checkins(self, person: Person) -> None:
-        """Unsubscribe *person*, withdraw their deliveries, delete routes; the home team stays.
+        """Unsubscribe *person*, withdraw their check-ins, delete routes; the home team stays.
 
         Their slot is cleared: the count, and an intention.
         """
         self._update_person(person, joined=False, paused_until=None)
-        self._deliveries.withdraw_for_person(person)
+        self._deliveries.withdraw_for_person(person, except_kinds=_ROLE_KINDS)
         self._slots.clear_slot(person)
         ChatRoutes(self._connection).delete_route(person)
 
@@ -197,7 +201,7 @@ class People:
         """Pause *person*'s check-ins before the local day *until*; ``None`` ends the pause."""
         self._update_person(person, paused_until=until)
         if until:
-            self._deliveries.withdraw_for_person(person)
+            self._deliveries.withdraw_for_person(person, except_kinds=_ROLE_KINDS)
 
     def mark_unreachable(self, person: Person, reason: str) -> bool:
         """Suspend *person*'s deliveries, as the address rejects messages.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from bot.content.catalogue import load_catalogue
 from bot.domain.codebook import ANSWER_CODES
-from bot.domain.counts import release_rule, table_text
+from bot.domain.counts import release_rule
 from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.release_rule import (
     BREAKDOWN,
@@ -21,10 +21,10 @@ from bot.domain.counts.release_rule import (
     BreakdownTable,
     CountingTerms,
     LostTable,
+    Share,
     TotalTable,
     UnsealedTableError,
 )
-from bot.elements import Share
 from tests.domain.counts.laplace import probability_of
 
 WORDS = load_catalogue().get_pack("en")
@@ -233,43 +233,6 @@ def test_tables_cannot_be_constructed_elsewhere() -> None:
         TotalTable(Band.FEW, object())
     with pytest.raises(UnsealedTableError):
         BreakdownTable("form", "away", (), None)
-
-
-@pytest.mark.parametrize("band", Band)
-def test_every_band_has_a_sentence(band: Band) -> None:
-    """Each band has one sentence; the lowest states that there may be none."""
-    (sentence,) = table_text.render_sentences(TotalTable(band, release_rule._SEAL), WORDS)
-
-    assert sentence.endswith(".")
-    assert ("perhaps none" in sentence) is (band is Band.FEW)
-
-
-@pytest.mark.parametrize("question", ANSWER_CODES)
-def test_every_leader_has_a_sentence(question: str) -> None:
-    """Each leader has a sentence with its label, and so has no leader."""
-    sentences = set()
-    for leader in ("", *ANSWER_CODES[question]):
-        table = BreakdownTable(question, leader, (), release_rule._SEAL)
-        (sentence,) = table_text.render_sentences(table, WORDS)
-        sentences.add(sentence)
-        assert not leader or WORDS.questions[question].get_option(leader).label in sentence
-
-    assert len(sentences) == len(ANSWER_CODES[question]) + 1
-
-
-def test_a_chart_has_a_text_equivalent() -> None:
-    """A chart has a text line for each bar and for the accuracy, without digits."""
-    table = release_rule.release_breakdown(
-        build_slips(away=9), "form", NOISELESS_TERMS, NoiseGenerator(b"")
-    )
-    chart = table_text.build_chart(table, WORDS)
-
-    assert [bar.share for bar in chart.bars] == [share for _, share in table.shares]
-    assert chart.text_equivalent.splitlines()[0] == (
-        "Moved away: quiet, distant, compliant, off topic: almost all"
-    )
-    assert len(chart.text_equivalent.splitlines()) == len(chart.bars) + 1
-    assert not any(sign.isdigit() for sign in chart.text_equivalent)
 
 
 @pytest.mark.parametrize("ledger", [release_rule.TOTAL, release_rule.BREAKDOWN])

@@ -1,163 +1,243 @@
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
+from itertools import product
 
 import pytest
 
 from bot.content.catalogue import load_catalogue
-from bot.domain.counts import release_rule, reports, table_text
+from bot.content.word_count import count_words
+from bot.domain.counts import readings, release_rule, reports
 from bot.domain.counts.next_release import NextRelease
-from bot.domain.counts.noise import NoiseGenerator
-from bot.domain.counts.reports import PublishedTable, ReportArchive
-from bot.elements import ActionRow, Bar, Button, Caption, Chart, Message, Share, Text
+from bot.domain.counts.published_tables import PublishedTable, ReportArchive
+from bot.domain.counts.release_rule import BREAKDOWN, TOTAL, Band
+from bot.elements import Caption, Chart, Element, Heading, Level, Text
+from tests.domain.counts import sample_tables
+from tests.domain.counts.sample_tables import LEADERS
 from tests.domain.teams.test_setup_form import TEAM
 
-WORDS = load_catalogue().get_pack("en")
-GENERATOR = NoiseGenerator(b"made up")
-TOTAL = release_rule.release_total([], release_rule.select_terms(release_rule.TOTAL, 9), GENERATOR)
-BREAKDOWN = release_rule.release_breakdown(
-    [], "status", release_rule.select_terms(release_rule.BREAKDOWN, 9), GENERATOR
-)
-JULY, OCTOBER = date(2026, 7, 6), date(2026, 10, 5)
-QUARTER = timedelta(weeks=13)
+CATALOGUE = load_catalogue()
+WORDS = CATALOGUE.get_pack("en")
+MAX_WORDS = 120
+"""Words of a report that fit the screen of a phone."""
+
+QUIET = ReportArchive(TEAM, sample_tables.publish_leaders([("form", "")] * 2), None)
+BUSY = ReportArchive(TEAM, sample_tables.publish_leaders([("form", "away")] * 2), None)
+DAY = date(2026, 10, 5)
+NEXT_RELEASE = NextRelease(DAY)
 
 
-def build_table(
-    table: release_rule.ReleasedTable, closes: date, *, is_pooled: bool = False
-) -> PublishedTable:
-    """Return a table of the quarter that closed on *closes*."""
-    return PublishedTable(closes - QUARTER, closes, 4, is_pooled, table)
+def iter_texts(body: tuple[Element, ...]) -> Iterator[str]:
+    """Yield what is read in *body*: texts, and a chart as its title and text equivalent."""
+    for element in body:
+        match element:
+            case Heading() | Text() | Caption():
+                yield element.text
+            case Chart():
+                yield element.title
+                yield element.text_equivalent
+            case _:
+                continue
 
 
-ARCHIVE = ReportArchive(
-    TEAM,
-    (
-        build_table(TOTAL, OCTOBER),
-        build_table(BREAKDOWN, JULY, is_pooled=True),
-        build_table(TOTAL, JULY),
-    ),
-    next_release=None,
-)
+def join_texts(body: tuple[Element, ...]) -> str:
+    """Return everything that is read in *body*."""
+    return "\n".join(iter_texts(body))
 
 
-def message_text(reply: Message) -> str:
-    """Return the texts of a message."""
-    return "\n".join(element.text for element in reply.body if isinstance(element, Text | Caption))
+def list_charts(body: tuple[Element, ...]) -> list[Chart]:
+    """Return the charts in *body*."""
+    return [element for element in body if isinstance(element, Chart)]
 
 
-def test_the_newest_report_has_the_newest_of_each_ledger() -> None:
-    """Without a date, the newest table of each ledger is selected, whenever it closed."""
-    assert ARCHIVE.tables_closing_on(None) == ARCHIVE.tables[:2]
-    assert ARCHIVE.tables_closing_on(JULY) == ARCHIVE.tables[1:]
+def build_practice_archive(
+    question: str, leader: str, band: Band, weeks: int, number: int, total_lag: int = 0
+) -> ReportArchive:
+    """Return an archive with a team's totals and its practice's breakdown.
 
-
-def test_a_pooled_table_has_a_note() -> None:
-    """A pooled table has a note that it covers several teams."""
-    assert "several teams together" in message_text(reports.render_report(ARCHIVE, None, WORDS))
-
-
-def test_only_a_breakdown_has_a_chart() -> None:
-    """A breakdown has a chart, a total has none."""
-    newest_body = reports.render_report(ARCHIVE, None, WORDS).body
-    october_body = reports.render_report(ARCHIVE, OCTOBER, WORDS).body
-
-    assert len([element for element in newest_body if isinstance(element, Chart)]) == 1
-    assert not [element for element in october_body if isinstance(element, Chart)]
-
-
-def test_a_table_has_its_cap() -> None:
-    """Each table has the cap as a caption."""
-    assert "At most 4 debriefs a person" in message_text(
-        reports.render_report(ARCHIVE, OCTOBER, WORDS)
+    The newest total is *total_lag* periods older than the breakdown.
+    """
+    breakdown = sample_tables.build_breakdown(question, leader)
+    totals = [
+        sample_tables.publish(sample_tables.build_total(band), number - total_lag - age, weeks)
+        for age in range(2)
+    ]
+    return ReportArchive(
+        TEAM,
+        (sample_tables.publish(breakdown, number, weeks, is_pooled=True), *totals),
+        NEXT_RELEASE,
     )
 
 
-def test_tables_remain_readable_without_an_open_period() -> None:
-    """Without an open period the published tables remain readable, without a next date."""
-    without_period = message_text(reports.render_report(ARCHIVE, None, WORDS))
-    with_period = message_text(
-        reports.render_report(replace(ARCHIVE, next_release=NextRelease(OCTOBER)), None, WORDS)
+@pytest.mark.parametrize("tag", CATALOGUE.languages)
+@pytest.mark.parametrize(("question", "leader"), LEADERS)
+def test_a_report_fits_one_screen(question: str, leader: str, tag: str) -> None:
+    """Whatever led, whenever, a report has at most 120 words before "How this is made".
+
+    The labels in the picture are not counted, because its text equivalent repeats them.
+    """
+    words = CATALOGUE.get_pack(tag)
+    archives = [
+        build_practice_archive(question, leader, band, weeks, number, total_lag)
+        for band, weeks, number in product((Band.FEW, Band.TEN), sample_tables.SPANS, range(2, 38))
+        for total_lag in (0, 1)
+    ]
+    counts = [
+        sum(map(count_words, iter_texts(reports.render_report(archive, None, words).body)))
+        for archive in archives
+    ]
+
+    assert max(counts) <= MAX_WORDS
+
+
+def test_the_order_is_sentence_ten_minutes_picture() -> None:
+    """A report begins with a sentence, then has the ten minutes, then the picture."""
+    page = join_texts(reports.render_report(BUSY, None, WORDS).body)
+    parts = ["one answer clearly led", "For the next hour", "Ten minutes together", "Your team"]
+
+    positions = [page.index(part) for part in (*parts, "most: Moved away")]
+    assert positions == sorted(positions)
+
+
+def test_dates_are_stated_once() -> None:
+    """The period is stated once where both tables are of the same, and per part elsewhere."""
+    same = join_texts(reports.render_report(BUSY, None, WORDS).body)
+    archive = build_practice_archive("form", "away", Band.TEN, 13, 5, total_lag=1)
+    different = join_texts(reports.render_report(archive, None, WORDS).body)
+
+    assert same.count("2026") == 1
+    newest, older = (
+        WORDS.format_span(published.opens, published.last_day)
+        for published in archive.newest_tables()
+    )
+    assert f"{newest}: one answer" in different
+    assert f"Your team, {older}" in different
+
+
+def test_team_and_practice_are_two_parts() -> None:
+    """The team's total and the practice's answers each have a heading and a sentence."""
+    archive = build_practice_archive("form", "away", Band.TEN, 13, 5)
+    texts = list(iter_texts(reports.render_report(archive, None, WORDS).body))
+
+    assert "**Your team**\nSomewhere around 10 to 19 debriefs. No clear change" in texts[4]
+    assert texts[5].startswith("**The practice**\nThe answer that led was")
+
+
+def test_a_quiet_report_has_no_bars() -> None:
+    """Where nothing clearly led, there is a sentence and no picture."""
+    body = reports.render_report(QUIET, None, WORDS).body
+
+    assert list_charts(body) == []
+    assert "nothing clearly led" in join_texts(body)
+
+
+def test_a_chart_has_levels() -> None:
+    """A chart has a level for each answer, in the order of the form."""
+    (chart,) = list_charts(reports.render_report(BUSY, None, WORDS).body)
+
+    assert [bar.level for bar in chart.bars] == [Level.MOST, Level.FEW, Level.NONE, Level.NONE]
+
+
+def test_a_total_alone_is_no_leader() -> None:
+    """Before the first answers are published, the first sentence speaks of the number alone."""
+    archive = replace(BUSY, tables=BUSY.tables[:1])
+
+    assert "how much was written down" in join_texts(
+        reports.render_report(archive, None, WORDS).body
     )
 
-    assert "The next table comes" not in without_period
-    assert "The next table comes on Monday, October 5" in with_period
+
+def test_caveats_are_folded() -> None:
+    """The caveats are in the form on the method and not in the report."""
+    form = reports.build_method_form(replace(BUSY, next_release=NEXT_RELEASE), None, WORDS)
+    report = join_texts(
+        reports.render_report(replace(BUSY, next_release=NEXT_RELEASE), None, WORDS).body
+    )
+
+    for sentence in ("nobody's skill", "At most 4", "The next table comes on Monday, October 5"):
+        assert sentence.lower() in join_texts(form.body).lower()
+        assert sentence.lower() not in report.lower()
 
 
-@pytest.mark.parametrize("tables", [(), ARCHIVE.tables], ids=["first table", "next table"])
+@pytest.mark.parametrize("tables", [(), BUSY.tables], ids=["first table", "next table"])
 def test_no_table_is_promised_without_its_key(tables: tuple[PublishedTable, ...]) -> None:
     """Where the key of the open period is missing the reader learns that no table may come."""
-    lost_release = NextRelease(OCTOBER, is_key_lost=True)
-    archive = replace(ARCHIVE, tables=tables, next_release=lost_release)
-    text = message_text(reports.render_report(archive, None, WORDS))
+    archive = replace(BUSY, tables=tables, next_release=NextRelease(DAY, is_key_lost=True))
+    page = reports.build_method_form(archive, None, WORDS)
+    text = join_texts((page if tables else reports.render_report(archive, None, WORDS)).body)
 
     assert "Unless the key is found, there is no table that day" in text
     assert "table comes" not in text
     assert "first table for" in text or tables
 
 
-@pytest.mark.parametrize("weeks", [4, 6, 13])
-def test_discussion_questions_rotate(weeks: int) -> None:
-    """Successive periods of any length have different discussion questions."""
-    length = timedelta(weeks=weeks)
-    closes = [JULY + number * length for number in range(6)]
-    archive = ReportArchive(
-        TEAM,
-        tuple(
-            PublishedTable(day - length, day, 4, is_pooled=False, table=TOTAL)
-            for day in reversed(closes)
-        ),
-        next_release=None,
+def test_the_method_names_who_reads() -> None:
+    """A clinician learns that the whole team reads the table; without a period no date is named."""
+    everyone = WORDS.translate("debriefs.period.everyone")
+    clinician = reports.build_method_form(replace(BUSY, reads_by_role=False), None, WORDS)
+    supervisor = reports.build_method_form(BUSY, None, WORDS)
+
+    assert everyone in join_texts(clinician.body)
+    assert everyone not in join_texts(supervisor.body)
+    assert "The next table comes" not in join_texts(supervisor.body)
+
+
+def test_a_shared_report_has_the_caveats_and_no_controls() -> None:
+    """What is posted has the whole exercise and the main caveats, because it has no buttons."""
+    page = join_texts(reports.render_shared_report(BUSY, WORDS))
+
+    assert "nobody's skill" in page
+    assert "minutes**" in page
+
+
+def test_an_earlier_report_is_as_it_was() -> None:
+    """The report of an earlier period is the one that was the newest then, but for its steps."""
+    tables = sample_tables.publish_leaders([("form", "away"), ("status", "ended"), ("form", "")])
+    closes = tables[2].closes
+    later, then = (
+        reports.render_report(replace(BUSY, tables=some), day, WORDS).body
+        for some, day in ((tables, closes), (tables[2:], None))
     )
-    pages = [message_text(reports.render_report(archive, day, WORDS)) for day in closes]
-    questions = [page.partition("next hour together")[2].splitlines()[1] for page in pages]
 
-    assert all(first != second for first, second in pairwise(questions))
+    assert join_texts(later) == join_texts(then)
 
 
-@pytest.mark.parametrize(("teams", "rows"), [(0, 0), (4, 1), (5, 1), (6, 2)])
-def test_other_teams_have_buttons_in_rows(teams: int, rows: int) -> None:
-    """Other teams have a button each, at most five in a row, with labels within the limit."""
-    others = tuple(replace(TEAM, id=str(number), name="n" * 80) for number in range(teams))
+@pytest.mark.parametrize("weeks", [4, 13])
+def test_discussion_questions_rotate(weeks: int) -> None:
+    """Successive reports have different discussion questions."""
+    tables = sample_tables.publish_leaders([("form", "")] * 5, weeks)
+    archive = replace(BUSY, tables=tables)
+    pages = [
+        join_texts(reports.render_report(archive, tables[number].closes, WORDS).body)
+        for number in range(0, 8, 2)
+    ]
 
-    page = reports.render_report(ReportArchive(TEAM, (), None, others), None, WORDS)
-
-    controls_by_row = [element.controls for element in page.body if isinstance(element, ActionRow)]
-    controls = [control for row in controls_by_row for control in row]
-    assert len(controls_by_row) == rows
-    assert len(controls) == teams
-    assert all(len(control.label) <= 75 for control in controls if isinstance(control, Button))
-
-
-def test_period_data_is_parsed() -> None:
-    """Button data is parsed with or without a date."""
-    assert reports.parse_period_data("t1:2026-07-06") == ("t1", JULY)
-    assert reports.parse_period_data("t1:") == ("t1", None)
+    assert len({page.partition("next hour together")[2].splitlines()[1] for page in pages}) == 4
 
 
 def test_exercises_rotate_before_the_first_table() -> None:
-    """Before the first table, the exercises rotate weekly."""
-    pages = [
-        message_text(reports.render_report(ReportArchive(TEAM, (), None, week=n), None, WORDS))
-        for n in range(12)
-    ]
+    """Before the first table, each month of a year has another exercise."""
+    pages = {
+        join_texts(
+            reports.render_report(
+                ReportArchive(TEAM, (), None, day=date(2026, month, 1)), None, WORDS
+            ).body
+        )
+        for month in range(1, 13)
+    }
 
-    assert len(set(pages)) == 12
+    assert len(pages) == 12
     assert all("Ten minutes together" in page for page in pages)
 
 
-def test_a_report_has_an_exercise() -> None:
-    """A report with tables has an exercise."""
-    assert "Ten minutes together" in message_text(reports.render_report(ARCHIVE, None, WORDS))
+def test_the_first_date_is_stated() -> None:
+    """Before the first table the report has its date, or says how a small team gets one."""
+    archive = ReportArchive(TEAM, (), NEXT_RELEASE, day=DAY - timedelta(days=3))
 
-
-def test_raw_counts_are_rejected() -> None:
-    """A raw number is rejected by mypy and at run time: an unneeded ignore would be an error."""
-    with pytest.raises(AttributeError):
-        table_text.render_sentences(12, WORDS)  # type: ignore[arg-type]  # mypy must reject it
-    with pytest.raises(AttributeError):
-        table_text.build_chart({"away": 12}, WORDS)  # type: ignore[arg-type]  # as above
-    bar = Bar("away", 12)  # type: ignore[arg-type]  # as above: a bar has a Share
-    assert not isinstance(bar.share, Share)
+    assert "Monday, October 5" in join_texts(reports.render_report(archive, None, WORDS).body)
+    assert "sister teams" in join_texts(
+        reports.render_report(replace(archive, next_release=None), None, WORDS).body
+    )
 
 
 @pytest.mark.parametrize(
@@ -165,22 +245,38 @@ def test_raw_counts_are_rejected() -> None:
     [
         ("en", "No table this time: its key was lost"),
         ("fr-CA", "Pas de tableau cette fois"),
-        ("zh", "这次没有表格"),
+        ("zh", "它的密钥丢失了"),
     ],
 )
 def test_lost_tables_are_stated_without_figures(tag: str, sentence: str) -> None:
-    """A period whose key was lost says so for each ledger, without a chart or a cap."""
-    words = load_catalogue().get_pack(tag)
+    """A period whose key was lost says so once, without a chart or a cap."""
+    words = CATALOGUE.get_pack(tag)
     lost_tables = tuple(
-        build_table(release_rule.release_lost_table(ledger), OCTOBER)
-        for ledger in (release_rule.TOTAL, release_rule.BREAKDOWN)
+        sample_tables.publish(release_rule.release_lost_table(ledger), 2)
+        for ledger in (TOTAL, BREAKDOWN)
     )
-    archive = replace(ARCHIVE, tables=(*lost_tables, *ARCHIVE.tables[1:]))
+    archive = replace(BUSY, tables=(*lost_tables, *BUSY.tables))
 
     report = reports.render_report(archive, None, words)
 
-    assert archive.tables_closing_on(None) == lost_tables
-    assert message_text(report).count(sentence) == 2
-    assert not [element for element in report.body if isinstance(element, Chart)]
-    cap = words.translate("debriefs.period.cap", count=4)
-    assert cap not in message_text(report)
+    assert archive.newest_tables() == lost_tables
+    assert join_texts(report.body).count(sentence) == 1
+    assert list_charts(report.body) == []
+
+
+def test_agreement_and_refusal_are_rendered() -> None:
+    """The agreement is a form to submit, and the refusal names a way for a clinician."""
+    refusal = reports.render_refusal(WORDS, on_roster=True)
+
+    assert reports.build_agreement_form(WORDS).submit
+    assert "open the tables" in join_texts(refusal.body)
+    stranger = reports.render_refusal(WORDS, on_roster=False)
+    assert "open the tables" not in join_texts(stranger.body)
+
+
+def test_a_published_table_is_the_only_source() -> None:
+    """A report accepts published tables alone: another table has no reading."""
+    forged = PublishedTable(DAY, DAY, 4, is_pooled=False, table=12)  # type: ignore[arg-type]  # mypy must reject it
+
+    (reading,) = readings.read_tables((forged,))
+    assert (reading.band, reading.leader, reading.levels) == (None, "", ())

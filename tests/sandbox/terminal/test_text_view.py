@@ -66,7 +66,8 @@ def test_every_block_type_is_rendered(words: LanguagePack) -> None:
         "- <U1>",
         "low  sign",
     ]
-    assert rendered_lines[7:9] == ["[ T ]", "  a                     "]
+    bars = [f"  {label:<22}{'#' * length}" for label, length in (("a", 8), ("b", 20))]
+    assert rendered_lines[7:10] == ["[ T ]", *bars]
     assert "“song”" in rendered_lines[-1]
 
 

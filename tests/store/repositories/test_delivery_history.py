@@ -83,3 +83,19 @@ async def test_channel_has_its_own_history(store: Store) -> None:
         return [is_undelivered(CHANNEL_ADDRESS), is_undelivered(MARIE_ADDRESS)]
 
     assert await store.across_workspaces.write(play) == [True, False]
+
+
+async def test_channel_delivery_has_a_state(store: Store) -> None:
+    """The state of a channel's delivery is found by its slot, and by no other slot or channel."""
+
+    def play(repos: Repositories) -> list[str | None]:
+        repos.deliveries.plan_deliveries([PLANNED_TIP])
+        other_address = replace(CHANNEL_ADDRESS, channel="C0OTHER")
+        find_state, kind = repos.delivery_history.find_channel_state, PLANNED_TIP.kind
+        return [
+            find_state(kind, CHANNEL_ADDRESS, PLANNED_TIP.slot),
+            find_state(kind, CHANNEL_ADDRESS, "another slot"),
+            find_state(kind, other_address, PLANNED_TIP.slot),
+        ]
+
+    assert await store.across_workspaces.write(play) == ["planned", None, None]

@@ -76,7 +76,14 @@ async def test_unknown_delivery_kind_stays_a_string(store: Store) -> None:
 
 def test_delivery_kinds_have_the_stored_values() -> None:
     """Renaming a value would orphan the rows that have it."""
-    assert [kind.value for kind in DeliveryKind] == ["checkin", "lastnote", "tip", "intro"]
+    assert [kind.value for kind in DeliveryKind] == [
+        "checkin",
+        "lastnote",
+        "tip",
+        "intro",
+        "share",
+        "close",
+    ]
 
 
 async def test_concurrent_clocks_plan_a_delivery_once(store: Store, database: str) -> None:

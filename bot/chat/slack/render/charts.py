@@ -1,4 +1,4 @@
-"""Render published shares as Slack's bar chart block, from coarse values only."""
+"""Render published shares as Slack's bar chart block, from qualitative levels only."""
 
 from bot.chat.slack.render.composition import Block
 from bot.elements import Chart
@@ -13,10 +13,11 @@ def render_chart(element: Chart) -> Block:
     """Return the bar chart block; ``element.text_equivalent`` is rendered beside it.
 
     Labels have at most 20 characters and must be unique, so long ones are truncated, and
-    numbered if they are equal then.
+    numbered if they are equal then. Slack always draws the axis, so its label names the levels.
     """
     labels = _shorten_labels([bar.label for bar in element.bars])
-    values = [bar.share.value for bar in element.bars]
+    values = [bar.level.value for bar in element.bars]
+    axis = {"categories": labels, **({"y_label": element.scale} if element.scale else {})}
     points = [{"label": label, "value": value} for label, value in zip(labels, values, strict=True)]
     return {
         "type": "data_visualization",
@@ -24,7 +25,7 @@ def render_chart(element: Chart) -> Block:
         "chart": {
             "type": "bar",
             "series": [{"name": _truncate_text(element.title, _MAX_LABEL_LENGTH), "data": points}],
-            "axis_config": {"categories": labels},
+            "axis_config": axis,
         },
     }
 

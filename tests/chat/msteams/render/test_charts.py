@@ -1,16 +1,16 @@
 from bot.chat.msteams.render.charts import render_chart
-from bot.elements import Bar, Chart, Share
+from bot.elements import Bar, Chart, Level
 from tests.chat.msteams import card_samples
 
 
 def test_bars_have_coarse_values() -> None:
-    """Each answer is a horizontal bar with one of five values, never a count."""
-    chart = render_chart(Chart("What it looked like", (Bar("Away", Share.HALF),), "In words"))
+    """Each answer is a horizontal bar with one of four levels, never a count."""
+    chart = render_chart(Chart("What it looked like", (Bar("Away", Level.HALF),), "In words"))
 
     assert chart == {
         "type": "Chart.HorizontalBar",
         "title": "What it looked like",
-        "data": [{"x": "Away", "y": 50}],
+        "data": [{"x": "Away", "y": 2}],
         "displayMode": "AbsoluteNoAxis",
         "fallback": "drop",
     }
@@ -19,7 +19,7 @@ def test_bars_have_coarse_values() -> None:
 def test_a_chart_has_a_text_equivalent() -> None:
     """Title and text are separate blocks, which a client without charts renders alone."""
     card = card_samples.render_message_card(
-        Chart("Form", (Bar("Away", Share.HALF),), "Away: half.\nOnly roughly.")
+        Chart("Form", (Bar("Away", Level.HALF),), "Away: half.\nOnly roughly.")
     )
 
     assert card_samples.block_types(card["body"]) == [

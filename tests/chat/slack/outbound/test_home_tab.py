@@ -6,11 +6,11 @@ from slack_sdk.errors import SlackApiError
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.home_tab import publish_home
 from bot.conversation import Person
-from bot.elements import Bar, Chart, Home, Share, Text
+from bot.elements import Bar, Chart, Home, Level, Text
 from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
 
 MARIE = Person("slack:T1", "U1")
-CHART_HOME = Home((Chart("Form", (Bar("Away", Share.HALF),), "About half moved away."),))
+CHART_HOME = Home((Chart("Form", (Bar("Away", Level.HALF),), "About half moved away."),))
 TEXT_HOME = Home((Text("Your page"),))
 REJECTION = PlannedAnswer({"ok": False, "error": "invalid_blocks"})
 

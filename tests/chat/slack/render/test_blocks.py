@@ -15,11 +15,11 @@ from bot.elements import (
     Divider,
     Element,
     Heading,
+    Level,
     Link,
     Option,
     OverflowMenu,
     Quote,
-    Share,
     Text,
 )
 
@@ -98,7 +98,7 @@ def test_banner_is_alert_in_modal_only() -> None:
 
 def test_chart_always_has_text_equivalent() -> None:
     """A chart block is rendered where Slack supports it, and its text on every surface."""
-    chart = Chart("Form", (Bar("Away", Share.HALF),), "About **half** moved away.")
+    chart = Chart("Form", (Bar("Away", Level.HALF),), "About **half** moved away.")
     text_section = build_section("About *half* moved away.")
 
     for render_context in (MESSAGE, HOME):

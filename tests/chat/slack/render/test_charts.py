@@ -1,19 +1,19 @@
 from bot.chat.slack.render.charts import render_chart
-from bot.elements import Bar, Chart, Share
+from bot.elements import Bar, Chart, Level
 
 LONG = "They went quiet or agreed too fast"
 
 
 def test_bars_have_coarse_values() -> None:
-    """Each answer is a bar with one of five values, never a count."""
-    block = render_chart(Chart("What it looked like", (Bar("Away", Share.HALF),), "In words"))
+    """Each answer is a bar with one of four levels, never a count."""
+    block = render_chart(Chart("What it looked like", (Bar("Away", Level.HALF),), "In words"))
 
     assert block == {
         "type": "data_visualization",
         "title": "What it looked like",
         "chart": {
             "type": "bar",
-            "series": [{"name": "What it looked like", "data": [{"label": "Away", "value": 50}]}],
+            "series": [{"name": "What it looked like", "data": [{"label": "Away", "value": 2}]}],
             "axis_config": {"categories": ["Away"]},
         },
     }
@@ -21,7 +21,7 @@ def test_bars_have_coarse_values() -> None:
 
 def test_long_labels_are_truncated_and_unique() -> None:
     """Labels over 20 characters are truncated, and numbered where they would be equal."""
-    bars = (Bar(f"{LONG} 1", Share.HALF), Bar(f"{LONG} 2", Share.A_QUARTER))
+    bars = (Bar(f"{LONG} 1", Level.HALF), Bar(f"{LONG} 2", Level.FEW))
 
     block = render_chart(Chart("T" * 60, bars, "In words"))
     labels = block["chart"]["axis_config"]["categories"]

@@ -1,0 +1,106 @@
+"""Plan the supervision hour: timed parts that fit the published tables, or the quarter's theme."""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+from bot.content.catalogue import LanguagePack
+from bot.domain.counts import exercises, report_steps
+from bot.domain.counts.published_tables import ReportArchive
+from bot.domain.counts.release_rule import LostTable
+from bot.domain.people import Team
+from bot.elements import ActionRow, Button, Element, Heading, Message, Text
+from bot.errors import UnknownAnswerError
+
+PART_MINUTES: Mapping[int, Mapping[str, int]] = MappingProxyType(
+    {
+        30: {"arrive": 2, "mean": 5, "question": 8, "exercise": 10, "take": 5},
+        50: {"arrive": 5, "mean": 5, "question": 15, "exercise": 20, "take": 5},
+    }
+)
+"""The minutes of each part, in order, by the length of the hour; they add up to the length.
+
+Parts as long as in the short hour would leave three minutes: a long hour has them to arrive.
+"""
+
+SHORT_HOUR, LONG_HOUR = PART_MINUTES
+MAX_OTHER_TEAMS = 3
+
+
+def parse_hour_data(data: str) -> tuple[str, int]:
+    """Parse the team id (``""`` for none) and the length in minutes; 30 by default.
+
+    Raises :class:`bot.errors.UnknownAnswerError` for an unknown length.
+    """
+    team_id, _, length = data.partition(":")
+    if not length:
+        return team_id, SHORT_HOUR
+    if length not in {str(minutes) for minutes in PART_MINUTES}:
+        raise UnknownAnswerError
+    return team_id, int(length)
+
+
+def render_plan(archive: ReportArchive, minutes: int, day: date, words: LanguagePack) -> Message:
+    """Render the plan of an hour of *minutes* on *day*, with the steps to share or change it."""
+    team = archive.team
+    body = (*render_parts(archive, minutes, day, words), *_build_steps(archive, minutes, words))
+    title = words.translate("hour.heading", minutes=minutes, team=team.name)
+    return Message(title, (Heading(title), *body))
+
+
+def render_parts(
+    archive: ReportArchive, minutes: int, day: date, words: LanguagePack
+) -> tuple[Element, ...]:
+    """Render the timed parts of an hour, from *archive*'s newest published tables alone."""
+    tables = archive.newest_tables()
+    ten_minutes = exercises.select_ten_minutes(archive.tables, None, day, words)
+    lengths = PART_MINUTES[minutes]
+    has_figures = any(not isinstance(published.table, LostTable) for published in tables)
+    mean = "mean" if has_figures else "without"
+    rounds = words.translate("hour.twice") if minutes == LONG_HOUR else ""
+    return (
+        *_render_theme(ten_minutes.theme, words),
+        _render_part("arrive", lengths["arrive"], words.translate("hour.arrive.text"), words),
+        _render_part(mean, lengths["mean"], words.translate(f"hour.{mean}.text"), words),
+        _render_part("question", lengths["question"], ten_minutes.question, words),
+        _render_part("exercise", lengths["exercise"], rounds, words),
+        *exercises.render_exercise(ten_minutes.exercise, words),
+        _render_part("take", lengths["take"], words.translate("hour.take.text"), words),
+    )
+
+
+def _render_theme(quarter: int, words: LanguagePack) -> tuple[Text, ...]:
+    if not quarter:
+        return ()
+    title = words.translate(f"hour.quarter{quarter}.title")
+    why = words.translate(f"hour.quarter{quarter}.why")
+    return (Text(words.translate("hour.theme", title=title, why=why)),)
+
+
+def _render_part(part: str, minutes: int, text: str, words: LanguagePack) -> Text:
+    title = words.translate(f"hour.{part}.title")
+    return Text(words.translate("hour.part", title=title, minutes=minutes, text=text).rstrip())
+
+
+def _build_steps(
+    archive: ReportArchive, minutes: int, words: LanguagePack
+) -> tuple[ActionRow, ...]:
+    other_minutes = LONG_HOUR if minutes == SHORT_HOUR else SHORT_HOUR
+    team_id = archive.team.id
+    share_label = words.translate("hour.step.share_plan")
+    share = Button("debriefs.share", share_label, f"{team_id}:{minutes}", opens_form=True)
+    steps = (
+        *((share,) if archive.may_share else ()),
+        Button(
+            "debriefs.hour",
+            words.translate("hour.step.other", minutes=other_minutes),
+            f"{team_id}:{other_minutes}",
+        ),
+        *(_build_team_step(team, minutes, words) for team in archive.other_teams[:MAX_OTHER_TEAMS]),
+    )
+    return (ActionRow(steps),)
+
+
+def _build_team_step(team: Team, minutes: int, words: LanguagePack) -> Button:
+    label = words.translate("hour.step.team", team=team.name[: report_steps.MAX_NAME_CHARS])
+    return Button("debriefs.hour", label, f"{team.id}:{minutes}")

@@ -1,0 +1,96 @@
+"""Build the controls of a report: its steps, and the way to other periods and teams."""
+
+from datetime import date
+
+from bot.content.catalogue import LanguagePack
+from bot.domain.counts.published_tables import PublishedTable, ReportArchive
+from bot.domain.people import Team
+from bot.elements import ActionRow, Button, Option, OverflowMenu, split_into_rows
+from bot.errors import UnknownAnswerError
+
+MAX_EARLIER_PERIODS = 5
+"""Maximum number of options in the menu of earlier periods, which is that of Slack's menu."""
+
+MAX_NAME_CHARS = 60
+"""Maximum length of a team's name in a button or option of at most 75 characters."""
+
+
+def parse_period_data(data: str) -> tuple[str, date | None]:
+    """Parse the team id and the period's end from button data; UnknownAnswerError when invalid."""
+    team_id, _, closes_text = data.partition(":")
+    try:
+        return team_id, date.fromisoformat(closes_text) if closes_text else None
+    except ValueError:
+        raise UnknownAnswerError from None
+
+
+def build_steps(
+    archive: ReportArchive, closes: date | None, words: LanguagePack
+) -> tuple[ActionRow, ...]:
+    """Build the steps from a report: how it is made, the exercise, and those of a supervisor."""
+    data = f"{archive.team.id}:{closes or ''}"
+    exercise, method, export = (
+        Button(f"debriefs.{name}", words.translate(f"debriefs.step.{name}"), data, opens_form=True)
+        for name in ("exercise", "method", "export")
+    )
+    has_tables = bool(archive.newest_tables(closes))
+    buttons = [exercise] if has_tables else []
+    buttons += _build_hour_buttons(archive, words) if archive.reads_by_role else []
+    buttons += [method] if has_tables else []
+    buttons += [export] if has_tables and archive.reads_by_role else []
+    return split_into_rows(buttons)
+
+
+def _build_hour_buttons(archive: ReportArchive, words: LanguagePack) -> list[Button]:
+    """Build what the report leads to: plan the hour, and for a supervisor share the question."""
+    plan_label, share_label = (words.translate(f"hour.step.{step}") for step in ("open", "share"))
+    plan = Button("debriefs.hour", plan_label, archive.team.id)
+    share = Button("debriefs.share", share_label, archive.team.id, opens_form=True)
+    return [plan, share] if archive.may_share else [plan]
+
+
+def build_navigation(
+    archive: ReportArchive, closes: date | None, words: LanguagePack
+) -> tuple[ActionRow, ...]:
+    """Build the buttons to other periods of the team and to the reader's other teams."""
+    is_earlier_period = closes is not None
+    label = words.translate("debriefs.other.newest")
+    buttons: list[Button | OverflowMenu] = (
+        [_build_team_button(archive.team, label)] if is_earlier_period else []
+    )
+    buttons += _build_earlier_periods(archive, closes, words)
+    for team in archive.other_teams:
+        label = words.translate("debriefs.other.team", team=team.name[:MAX_NAME_CHARS])
+        buttons.append(_build_team_button(team, label))
+    return split_into_rows(buttons)
+
+
+def _build_earlier_periods(
+    archive: ReportArchive, closes: date | None, words: LanguagePack
+) -> list[Button | OverflowMenu]:
+    """Build the navigation to earlier periods: a button for one, a menu for several."""
+    newest_tables = archive.newest_tables(closes)
+    newest_close = max((table.closes for table in newest_tables), default=date.min)
+    earlier_by_close = {
+        table.closes: table for table in archive.tables if table.closes < newest_close
+    }
+    options = tuple(
+        Option(f"{archive.team.id}:{table.closes}", _format_period_label(table, words))
+        for table in tuple(earlier_by_close.values())[:MAX_EARLIER_PERIODS]
+    )
+    if len(options) == 1:
+        return [Button("debriefs.period", options[0].label, options[0].code)]
+    return (
+        [OverflowMenu("debriefs.period", words.translate("debriefs.other.periods"), options)]
+        if options
+        else []
+    )
+
+
+def _format_period_label(published: PublishedTable, words: LanguagePack) -> str:
+    opens, closes = map(words.format_day_with_year, (published.opens, published.last_day))
+    return words.translate("debriefs.other.period", opens=opens, closes=closes)
+
+
+def _build_team_button(team: Team, label: str) -> Button:
+    return Button("debriefs.period", label, f"{team.id}:")

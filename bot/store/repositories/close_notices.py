@@ -1,0 +1,128 @@
+"""Closed periods by team, the people notified of them, and their choices about the notices.
+
+A row of choices changes only when its person makes one: never when somebody files, answers or
+reads, and never because a notice is sent.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, delete, select
+
+from bot.conversation import Person
+from bot.domain.calendar import WeeklyRule
+from bot.domain.counts import release_rule
+from bot.domain.counts.close_schedule import NoticePreference, PeriodClose
+from bot.domain.counts.release_rule import LostTable
+from bot.domain.people import Role
+from bot.store.repositories import column_codecs
+from bot.store.repositories.period_closing import LOST_KEY_WAIT
+from bot.store.schema import close_notices, feeds, people, releases, roles
+from bot.store.upsert import upsert_row
+
+
+@dataclass(frozen=True)
+class RoleGrant:
+    """A role of a reachable person in a team, with the person's choice about the notices."""
+
+    person: Person
+    team_id: str
+    role: Role
+    preference: NoticePreference
+
+
+class CloseNotices:
+    """Repository of what the notices to supervisors and directors depend on."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the transaction of *connection*."""
+        self._connection = connection
+
+    def list_closings(self, since: date) -> tuple[PeriodClose, ...]:
+        """Return the periods published since the closing day *since*, and all open ones, by team.
+
+        A team has the closings of its own unit and of the units that it feeds now: those whose
+        tables its supervisors read.
+        """
+        feed_rows = self._connection.execute(select(feeds)).all()
+        team_ids_by_unit: dict[tuple[str, str], list[str]] = {}
+        for row in feed_rows:
+            team_ids_by_unit.setdefault((row.ledger, row.unit), []).append(row.team)
+        pending = {
+            PeriodClose(row.team, row.closes, row.closes, is_published=False) for row in feed_rows
+        }
+        published: set[PeriodClose] = set()
+        query = select(releases).where(releases.c.closes >= since)
+        for row in self._connection.execute(query):
+            table = release_rule.parse_table(row.ledger, row.body)
+            delay = LOST_KEY_WAIT if isinstance(table, LostTable) else timedelta(0)
+            own_team_id = column_codecs.parse_team_unit_key(row.unit)
+            team_ids = {own_team_id, *team_ids_by_unit.get((row.ledger, row.unit), [])} - {""}
+            published |= {
+                PeriodClose(team_id, row.closes, row.closes + delay, is_published=True)
+                for team_id in team_ids
+            }
+        return (*sorted(published, key=_sort_key), *sorted(pending, key=_sort_key))
+
+    def list_grants(self) -> tuple[RoleGrant, ...]:
+        """Return every role of every person whose address accepts messages, by person."""
+        query = (
+            select(roles.c.workspace, roles.c.person, roles.c.team, roles.c.role, *_CHOICE_COLUMNS)
+            .outerjoin(close_notices, _IS_CHOICE_OF_HOLDER)
+            .outerjoin(people, _IS_ROW_OF_HOLDER)
+            .where(people.c.unreachable.is_(None) | (people.c.unreachable == ""))
+            .order_by(roles.c.workspace, roles.c.person, roles.c.team, roles.c.role)
+        )
+        return tuple(
+            RoleGrant(Person(workspace, person_id), team_id, Role(role), _parse_choice(choice))
+            for workspace, person_id, team_id, role, *choice in self._connection.execute(query)
+        )
+
+    def get_preference(self, person: Person) -> NoticePreference | None:
+        """Return the choice of *person*; ``None`` if they never made one."""
+        query = select(*_CHOICE_COLUMNS).where(
+            close_notices.c.workspace == person.workspace, close_notices.c.person == person.id
+        )
+        row = self._connection.execute(query).one_or_none()
+        return _parse_choice(row) if row else None
+
+    def save_preference(self, person: Person, preference: NoticePreference) -> None:
+        """Upsert the choice of *person*."""
+        rule = preference.rule
+        row = {
+            "workspace": person.workspace,
+            "person": person.id,
+            "stopped": preference.is_stopped,
+            "day": rule.weekday if rule else None,
+            "time": column_codecs.encode_clock_time(rule.local_time) if rule else None,
+        }
+        upsert_row(self._connection, close_notices, row)
+
+    def delete_without_role(self) -> int:
+        """Delete the choices of people who have no role any more and return how many."""
+        has_role = select(roles.c.person).where(_IS_CHOICE_OF_HOLDER).exists()
+        return self._connection.execute(delete(close_notices).where(~has_role)).rowcount
+
+
+_CHOICE_COLUMNS = (close_notices.c.stopped, close_notices.c.day, close_notices.c.time)
+
+_IS_CHOICE_OF_HOLDER = (close_notices.c.workspace == roles.c.workspace) & (
+    close_notices.c.person == roles.c.person
+)
+
+_IS_ROW_OF_HOLDER = (people.c.workspace == roles.c.workspace) & (people.c.id == roles.c.person)
+
+
+def _sort_key(closing: PeriodClose) -> tuple[str, date, date]:
+    return closing.team_id, closing.closes, closing.announced_on
+
+
+def _parse_choice(columns: Sequence[Any]) -> NoticePreference:
+    """Convert the values of :data:`_CHOICE_COLUMNS`, all ``None`` for a person without a row."""
+    is_stopped, weekday, clock_time = columns
+    rule = None
+    if weekday is not None:
+        rule = WeeklyRule(weekday, column_codecs.decode_clock_time(clock_time))
+    return NoticePreference(is_stopped=bool(is_stopped), rule=rule)

@@ -1,0 +1,86 @@
+"""Load the notices of closed periods: which person is notified when, and about which teams."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from bot.conversation import Person
+from bot.domain.counts import close_schedule
+from bot.domain.counts.close_schedule import NoticePlan, NoticePreference, PeriodClose
+from bot.domain.people import Role, Team, resolve_roles
+from bot.store.repositories import Repositories
+from bot.store.repositories.close_notices import RoleGrant
+from bot.workflows.personal_data import load_teams_and_roles
+
+LOOKBACK = timedelta(days=30)
+"""Days after a closing day in which its notice may start, with a lost key, a move and holidays.
+
+Less than the retention of deliveries, whose unique key prevents a second notice.
+"""
+
+_Closings = Mapping[str, tuple[PeriodClose, ...]]
+
+
+@dataclass(frozen=True)
+class NoticeRecipient:
+    """A person with a role in ``teams``, the roles by team id, and their choice."""
+
+    person: Person
+    teams: Mapping[str, Team]
+    roles: Mapping[str, frozenset[Role]]
+    preference: NoticePreference
+
+    def plan_notices(self, closings: _Closings) -> Iterator[NoticePlan]:
+        """Yield a plan for each closing day of the person's teams; none once they stopped them."""
+        by_day: defaultdict[date, list[PeriodClose]] = defaultdict(list)
+        for team_id in () if self.preference.is_stopped else self.teams:
+            for closing in closings.get(team_id, ()):
+                by_day[closing.closes].append(closing)
+        for day in sorted(by_day):
+            yield close_schedule.plan_notice(by_day[day], self.teams, self.preference)
+
+
+def load_closings(repos: Repositories, now: datetime) -> _Closings:
+    """Load the recently closed and the open periods, by team id."""
+    closings: defaultdict[str, list[PeriodClose]] = defaultdict(list)
+    for closing in repos.close_notices.list_closings((now - LOOKBACK).date()):
+        closings[closing.team_id].append(closing)
+    return {team_id: tuple(of_team) for team_id, of_team in closings.items()}
+
+
+def load_recipients(repos: Repositories) -> tuple[NoticeRecipient, ...]:
+    """Load every reachable supervisor and director, by person."""
+    practices: defaultdict[tuple[str, str], list[Team]] = defaultdict(list)
+    teams = {team.id: team for team in repos.teams.list_teams()}
+    for team in teams.values():
+        practices[team.workspace, team.practice or team.id].append(team)
+    return tuple(
+        _build_recipient(tuple(grants), teams, practices)
+        for _, grants in groupby(repos.close_notices.list_grants(), lambda grant: grant.person)
+    )
+
+
+def load_recipient(repos: Repositories, person: Person) -> NoticeRecipient:
+    """Load one person with their roles now and their choice."""
+    teams, roles = load_teams_and_roles(repos, person)
+    preference = repos.close_notices.get_preference(person) or NoticePreference()
+    return NoticeRecipient(person, {team.id: team for team in teams}, roles, preference)
+
+
+def _build_recipient(
+    grants: tuple[RoleGrant, ...],
+    teams: Mapping[str, Team],
+    practices: Mapping[tuple[str, str], list[Team]],
+) -> NoticeRecipient:
+    candidates: dict[str, Team] = {}
+    for grant in grants:
+        if team := teams.get(grant.team_id):
+            related = practices[team.workspace, team.practice or team.id]
+            own = related if grant.role is Role.DIRECTOR else [team]
+            candidates |= {candidate.id: candidate for candidate in own}
+    roles = resolve_roles(
+        [(grant.team_id, grant.role) for grant in grants], tuple(candidates.values())
+    )
+    return NoticeRecipient(grants[0].person, candidates, roles, grants[0].preference)

@@ -1,0 +1,87 @@
+"""Load the published tables of a team for the supervisor's hour, and queue what is shared."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from uuid import NAMESPACE_OID, uuid5
+
+from bot.conversation import Address, Request
+from bot.domain.counts import sharing
+from bot.domain.counts.published_tables import PublishedTable, ReportArchive
+from bot.domain.counts.sharing import SharedPost, ShareStatus
+from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.people import Team
+from bot.store.repositories import Repositories
+from bot.store.repositories.column_codecs import team_unit_key
+from bot.store.repositories.deliveries import DeliveryState, PlannedDelivery
+
+SHARE_LIFETIME = timedelta(hours=12)
+"""Time after a supervisor's click within which the message may still be posted."""
+
+
+_STATUS_BY_STATE: Mapping[DeliveryState, ShareStatus] = MappingProxyType(
+    {
+        DeliveryState.PLANNED: ShareStatus.WAITING,
+        DeliveryState.SENDING: ShareStatus.WAITING,
+        DeliveryState.SENT: ShareStatus.POSTED,
+        DeliveryState.UNCONFIRMED: ShareStatus.IN_DOUBT,
+    }
+)
+"""The status of each state of a delivery in which it was not certainly refused."""
+
+
+def load_team_archive(
+    repos: Repositories,
+    team: Team,
+    now: datetime,
+    other_teams: tuple[Team, ...] = (),
+    *,
+    may_share: bool = False,
+) -> ReportArchive:
+    """Load the published tables of *team*; nothing of an open period is read."""
+    tables = (
+        PublishedTable(
+            release.opens,
+            release.closes,
+            release.cap,
+            release.unit != team_unit_key(team.id),
+            release.table,
+        )
+        for release in repos.releases.list_by_team(team.id)
+    )
+    next_release = repos.ledger.find_next_release(team.id, now)
+    return ReportArchive(team, tuple(tables), next_release, other_teams, may_share=may_share)
+
+
+def queue_share(
+    repos: Repositories, request: Request, team: Team, post: SharedPost, now: datetime
+) -> str:
+    """Queue the message for the team's channel, once for every retry of *request*.
+
+    Returns the slot key of its delivery.
+    """
+    detail = f"{request.person.id} {sharing.encode_post(post)}"
+    slot = uuid5(NAMESPACE_OID, f"{request.person.id} {request.idempotency_key}").hex
+    deadline = now + SHARE_LIFETIME
+    delivery = PlannedDelivery(
+        team.workspace, DeliveryKind.SHARE, "", team.channel, slot, now, deadline, detail
+    )
+    repos.deliveries.plan_deliveries([delivery])
+    return slot
+
+
+def load_share_status(repos: Repositories, team: Team, slot: str) -> ShareStatus:
+    """Load whether the shared message with the key *slot* was posted in the channel of *team*.
+
+    One without a row is reported as not posted: it was never queued for this channel.
+    """
+    state = repos.delivery_history.find_channel_state(
+        DeliveryKind.SHARE, Address(team.workspace, channel=team.channel), slot
+    )
+    return _STATUS_BY_STATE.get(state, ShareStatus.FAILED) if state else ShareStatus.FAILED
+
+
+def parse_post_detail(detail: str) -> tuple[str, SharedPost]:
+    """Parse the person's id and the post from the ``detail`` of a delivery."""
+    person_id, _, encoded_post = detail.partition(" ")
+    return person_id, sharing.parse_post(encoded_post)

@@ -1,0 +1,119 @@
+"""Handlers of asking a supervisor for ten minutes: the choice, its preview, and sending it."""
+
+import secrets
+from dataclasses import replace
+
+from bot.context import Context
+from bot.conversation import DeferredReply, Reply, Request, SendStatus
+from bot.domain.person import ten_minutes
+from bot.domain.person.ten_minutes import AskStatus, MinutesRequest
+from bot.elements import Form, Message
+from bot.store.repositories import Repositories
+from bot.workflows import minutes_request
+from bot.workflows.form_submission import FormContext, find_supervisors, submit_form
+from bot.workflows.minutes_request import Recipient
+
+_NONCE_BYTES = 8
+
+
+async def open_choice_form(request: Request, context: Context) -> Reply:
+    """Open the choice of what the ten minutes are for, and of the supervisor."""
+    supervisor_ids = await _load_supervisors(request, context)
+    return ten_minutes.build_choice_form(
+        context.catalogue.get_pack(request.language), supervisor_ids
+    )
+
+
+async def open_preview_form(request: Request, context: Context) -> Reply:
+    """Open the preview of the message, in the supervisor's language."""
+    wanted = ten_minutes.parse_request(request.data)
+    ten_minutes.require_supervisor(wanted, await _load_supervisors(request, context))
+    recipient = await context.store.for_workspace(request.person.workspace).read(
+        lambda repos: _load_recipient(repos, request, context, wanted)
+    )
+    message = _render_message(request, context, wanted, recipient)
+    return _build_preview(request, context, wanted, message)
+
+
+async def submit_request(request: Request, context: Context) -> Reply:
+    """Send the message to the supervisor, once for each preview; nothing of it is stored.
+
+    The rows that every form writes are committed first: a repetition finds its idempotency key
+    and sends nothing.
+    """
+    wanted, now = ten_minutes.parse_request(request.data), context.now()
+
+    def claim_preview(repos: Repositories) -> tuple[bool, Recipient]:
+        def load_recipient(form: FormContext) -> tuple[bool, Recipient]:
+            ten_minutes.require_supervisor(wanted, form.supervisor_ids)
+            return form.is_first, _load_recipient(repos, request, context, wanted)
+
+        key = f"{request.name} {request.person.id} {wanted.nonce}"
+        return submit_form(repos, request, now, load_recipient, idempotency_key=key)
+
+    is_first, recipient = await context.store.for_workspace(request.person.workspace).write(
+        claim_preview
+    )
+    words = context.catalogue.get_pack(request.language)
+    if not is_first:
+        return ten_minutes.build_status_form(wanted, AskStatus.REPEATED, words)
+    return DeferredReply(lambda: _send_request(request, context, wanted, recipient))
+
+
+async def _send_request(
+    request: Request, context: Context, wanted: MinutesRequest, recipient: Recipient
+) -> Reply:
+    """Send the message; after a definite failure show the preview again, to retry it."""
+    message = _render_message(request, context, wanted, recipient)
+    status = await _send_message(context, message, recipient)
+    words = context.catalogue.get_pack(request.language)
+    if status in {AskStatus.SENT, AskStatus.IN_DOUBT}:
+        return ten_minutes.build_status_form(wanted, status, words)
+    return _build_preview(request, context, wanted, message, status)
+
+
+async def _send_message(context: Context, message: Message, recipient: Recipient) -> AskStatus:
+    """Send *message* outside the queue, which would store it; the id of the delivery is random."""
+    if not recipient.accepts_messages:
+        return AskStatus.BUSY
+    outlet = context.find_outlet(recipient.address.workspace)
+    if outlet is None:
+        return ten_minutes.status_of_result(SendStatus.CLOSED)
+    result = await outlet.send(recipient.address, message, secrets.token_hex(_NONCE_BYTES))
+    if result.is_chat_missing:
+        address = replace(recipient.address, opens_anew=True)
+        result = await outlet.send(address, message, secrets.token_hex(_NONCE_BYTES))
+    return ten_minutes.status_of_result(result.status)
+
+
+def _build_preview(
+    request: Request,
+    context: Context,
+    wanted: MinutesRequest,
+    message: Message,
+    failure: AskStatus | None = None,
+) -> Form:
+    fresh = replace(wanted, nonce=secrets.token_hex(_NONCE_BYTES))
+    words = context.catalogue.get_pack(request.language)
+    return ten_minutes.build_preview_form(fresh, message, words, failure)
+
+
+def _render_message(
+    request: Request, context: Context, wanted: MinutesRequest, recipient: Recipient
+) -> Message:
+    words = context.catalogue.get_pack(recipient.language)
+    return ten_minutes.render_message(wanted, request.person.id, words)
+
+
+def _load_recipient(
+    repos: Repositories, request: Request, context: Context, wanted: MinutesRequest
+) -> Recipient:
+    return minutes_request.load_recipient(
+        repos, request.person, wanted.supervisor_id, context.catalogue, context.now()
+    )
+
+
+async def _load_supervisors(request: Request, context: Context) -> tuple[str, ...]:
+    return await context.store.for_workspace(request.person.workspace).read(
+        lambda repos: find_supervisors(repos, request.person)
+    )
