@@ -13,7 +13,7 @@ from bot.content.catalogue import LanguagePack, load_catalogue
 from bot.content.word_count import count_words
 from bot.domain.debriefs import guide_layout, guides
 from bot.domain.debriefs.debrief_form import Debrief, Refinement
-from bot.elements import Banner, Caption, Element, Fold, Form, Quote, Text
+from bot.elements import Banner, Caption, ContactLink, Element, Fold, Form, Quote, Text
 from tests.domain.debriefs.combinations import (
     ALL_DEBRIEFS,
     OWN_PART_CODES,
@@ -160,6 +160,24 @@ def test_every_fold_fits_into_a_button_of_slack(debrief: Debrief, words: Languag
         rendered = blocks.render_blocks(folds, context)
 
         assert [block["type"] for block in rendered] == ["actions"] * len(folds)
+
+
+def test_the_urgent_line_is_folded_where_there_is_no_room() -> None:
+    """Below the warning of a risk the longest guide keeps the contact in sight, not the line."""
+    words = CATALOGUE.get_pack("fr")
+    refinement = Refinement("bond", cues=("cancelled",), felt_safe=True, help_code="sooner")
+    debrief = Debrief("against", "working")
+    guide = guides.build_guide_form(debrief, words, refinement, supervisors=("U1",))
+    open_texts = [element.text for element in guide.body if isinstance(element, Text)]
+    folds = [element for element in guide.body if isinstance(element, Fold)]
+    folded_texts = [
+        element.text for fold in folds for element in fold.body if isinstance(element, Text)
+    ]
+    urgent_line = words.guide_line("bring.sooner")
+
+    assert not any(urgent_line in text for text in open_texts)
+    assert any(urgent_line in text for text in folded_texts)
+    assert any(isinstance(element, ContactLink) for element in guide.body)
 
 
 def _longest_codes(words: LanguagePack, section: str, codes: list[str]) -> list[str]:

@@ -40,7 +40,7 @@ async def test_typed_commands_reach_every_feature(words: LanguagePack, tmp_path:
         assert "canary" not in form
         guide = await visitor.type_lines("choose 1.1", "choose 2.2", "submit")
         assert "(x) Moved away" in guide
-        assert "7. For supervision" in guide
+        assert "] To bring to supervision" in guide
         await visitor.type_lines("close", "/checkin join")
         checkin_output = await visitor.type_lines("jump checkin")
         assert "Answer in private" in checkin_output

@@ -238,7 +238,9 @@ async def test_an_outage_restarts_the_grace_period(
     await asyncio.sleep(TIMINGS.orphan_grace_seconds * 0.7)
 
     assert tables.count_states() == {"PENDING": 1}
-    assert [live_worker.lease_number for live_worker in context.store.list_live_workers()] == [1]
+    await wait_until(
+        lambda: [live.lease_number for live in context.store.list_live_workers()] == [1]
+    )
     await wait_until(lambda: tables.count_states()["SUCCESS"] == 1)
 
 
