@@ -97,7 +97,7 @@ def store_rows_with_dummies(patch: pytest.MonkeyPatch) -> None:
 
 def leave_keys_unbound(patch: pytest.MonkeyPatch) -> None:
     """Claim idempotency keys under the pepper, in the place of a key outside the database."""
-    patch.setattr(RequestKeys, "load_keys", lambda _keys: PEPPERS)
+    patch.setattr(RequestKeys, "load_keys", lambda _keys, _key_store: PEPPERS)
 
 
 def _insert_slip(connection: Connection, token: bytes, code: str) -> None:
