@@ -12,7 +12,7 @@ from tests.attacks.night_plans import CLAIMS, exceeds_chance, measure_claims, sc
 from tests.attacks.nights import TwentyNights, run_nights, run_some_nights
 from tests.doubles import PEPPERS
 
-RUN_COUNT, WEAKENED_RUN_COUNT = 12, 8
+RUN_COUNT, WEAKENED_RUN_COUNT = 12, 12
 """Runs of twenty nights in the short form.
 
 Better than chance, of one run in 10,000: 7 of 12 and 6 of 8 people named, 93 of 140 forms.

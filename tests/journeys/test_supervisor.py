@@ -5,6 +5,7 @@ from playwright.async_api import expect
 
 from bot.content.catalogue import LanguagePack
 from tests.journeys.sandbox_user import SandboxUser
+from tests.journeys.test_hour import agree
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -34,11 +35,7 @@ async def test_supervisor_agrees_once_and_reads_the_table(
 
 async def test_supervisor_copies_the_tables(user: SandboxUser, english: LanguagePack) -> None:
     """The published tables open as text to copy, with a line for each."""
-    await user.switch_persona("Cormac Delaroche")
-    await user.open_room("riverside")
-    await user.type_command("/debriefs")
-    await user.submit_form()
-    await user.close_forms()
+    await agree(user, english)
 
     await user.type_command("/debriefs export")
 
