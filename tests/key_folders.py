@@ -21,16 +21,26 @@ def key_store_for(url: str) -> FolderKeyStore:
     return FolderKeyStore(Path(socket_folder) / f"{parts.path.strip('/')}.keys")
 
 
+PATIENT_WRITE_SECONDS = 60.0
+"""The write timeout of tests that are not about it: a busy machine must not fail them."""
+
+
 def open_test_store(
     url: str,
     peppers: tuple[bytes, ...],
     *,
     max_queued: int = MAX_QUEUED,
     idle_seconds: float = IDLE_SECONDS,
+    write_timeout_seconds: float = PATIENT_WRITE_SECONDS,
 ) -> Store:
     """Open a store on the database at *url*, with the key store that belongs to it."""
     return Store.open(
-        url, peppers, key_store_for(url), max_queued=max_queued, idle_seconds=idle_seconds
+        url,
+        peppers,
+        key_store_for(url),
+        max_queued=max_queued,
+        idle_seconds=idle_seconds,
+        write_timeout_seconds=write_timeout_seconds,
     )
 
 

@@ -35,7 +35,7 @@ from bot.store.record_cache import RecordCache
 from bot.store.repositories import Repositories
 from bot.store.request_keys import RequestKeys
 from bot.store.rollback import Rollback
-from bot.store.store_scope import StoreScope
+from bot.store.store_scope import WRITE_TIMEOUT_SECONDS, StoreScope
 from bot.store.worker_locks import LiveWorker, WorkerLease
 
 _QUEUE_POLL_SECONDS = 0.01
@@ -63,15 +63,17 @@ class Store:
         *,
         max_queued: int = MAX_QUEUED,
         idle_seconds: float = IDLE_SECONDS,
+        write_timeout_seconds: float = WRITE_TIMEOUT_SECONDS,
     ) -> None:
         """Use *engines*; *peppers*, newest first, key the encryption.
 
         *key_store* holds the keys of periods and teams, outside this database; the store closes it.
 
         *max_queued* is the capacity of the write queue; after *idle_seconds* without writes
-        the writer runs a WAL checkpoint.
+        the writer runs a WAL checkpoint. A write waits *write_timeout_seconds* for its start.
         """
         self._engines = engines
+        self._write_timeout_seconds = write_timeout_seconds
         self.key_store = key_store
         self._claims = KeyClaims(key_store)
         self.claimed_key_store = ClaimedKeyStore(engines, key_store, self._claims)
@@ -97,6 +99,7 @@ class Store:
         *,
         max_queued: int = MAX_QUEUED,
         idle_seconds: float = IDLE_SECONDS,
+        write_timeout_seconds: float = WRITE_TIMEOUT_SECONDS,
     ) -> "Store":
         """Open the database at *url*: ``sqlite:///…`` or ``postgresql+psycopg://…``.
 
@@ -104,16 +107,27 @@ class Store:
         once. PostgreSQL is connected by the first transaction.
         """
         engines = open_engines(url)
-        return cls(engines, peppers, key_store, max_queued=max_queued, idle_seconds=idle_seconds)
+        return cls(
+            engines,
+            peppers,
+            key_store,
+            max_queued=max_queued,
+            idle_seconds=idle_seconds,
+            write_timeout_seconds=write_timeout_seconds,
+        )
 
     def for_workspace(self, workspace: str) -> "StoreScope":
         """Return access to the rows of *workspace*, for what serves one workspace."""
-        return StoreScope(workspace, self._read_async, self._enqueue_and_wait)
+        return StoreScope(
+            workspace, self._write_timeout_seconds, self._read_async, self._enqueue_and_wait
+        )
 
     @property
     def across_workspaces(self) -> "StoreScope":
         """Access to the rows of all workspaces, for scheduled duties and the operator."""
-        return StoreScope(None, self._read_async, self._enqueue_and_wait)
+        return StoreScope(
+            None, self._write_timeout_seconds, self._read_async, self._enqueue_and_wait
+        )
 
     async def checkpoint(self) -> bool:
         """Run a WAL checkpoint, so that no deleted content remains in SQLite's write-ahead log.

@@ -22,19 +22,21 @@ class StoreScope:
     """
 
     workspace: str | None
+    _write_timeout_seconds: float
     _run_read: Callable[[Callable[[Repositories], Any], str | None], Awaitable[Any]]
     _run_write: Callable[[QueuedJob[Any], float], Awaitable[Any]]
 
     async def write(
-        self, job: Callable[[Repositories], T], *, timeout_seconds: float = WRITE_TIMEOUT_SECONDS
+        self, job: Callable[[Repositories], T], *, timeout_seconds: float | None = None
     ) -> T:
         """Run *job* in a write transaction and return its result once the commit is on disk.
 
         An exception raised by *job* rolls back its own changes and no other job's. Raises
         :class:`bot.errors.StoreBusyError`, with nothing written, when the job did not start
-        within *timeout_seconds* or the commit failed.
+        within *timeout_seconds*, by default the store's write timeout, or the commit failed.
         """
-        result: T = await self._run_write(QueuedJob(job, self.workspace), timeout_seconds)
+        seconds = self._write_timeout_seconds if timeout_seconds is None else timeout_seconds
+        result: T = await self._run_write(QueuedJob(job, self.workspace), seconds)
         return result
 
     async def read(self, job: Callable[[Repositories], T]) -> T:
