@@ -12,6 +12,7 @@ def copy_empty_database(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     database = folder / "attune.sqlite"
     if not database.exists():
+        database.touch(mode=0o600)
         database.write_bytes(_read_empty_database())
 
 

@@ -29,6 +29,7 @@ from tests.attacks.night_bytes import NightCopy, copy_files
 from tests.database_files import copy_empty_database
 from tests.doubles import PEPPERS, FakeClock, RecordingOutlet
 from tests.key_folders import open_test_store
+from tests.memory_folder import find_memory_folder
 from tests.sample_team import CLINICIANS, TEAM, FormAnswers, build_request, set_up_team
 
 FIRST_DAY = datetime(2026, 7, 6, 13, tzinfo=UTC)
@@ -44,9 +45,6 @@ OTHERS_RATE = 0.3
 
 EQUAL_RATE = 0.6
 """The same where everybody sends as many forms, of which one person's are debriefs."""
-
-MEMORY_FOLDER = next((folder for folder in ("/dev/shm",) if Path(folder).is_dir()), None)
-"""Where the databases are, if the system has it: no claim here is about a disk."""
 
 NOT_FILING_FORMS = ("guide", "checkin", "pause", "deeper", "followup")
 """Forms of which nothing is counted."""
@@ -177,7 +175,7 @@ async def run_nights(
     generator = random.Random(seed)  # noqa: S311 - the plan of a game
     rota, subject = draw_rota(generator), generator.randrange(len(CLINICIANS))
     sent_forms = PLANS[plan_name](generator, rota, subject)
-    with TemporaryDirectory(prefix="attune-nights-", dir=MEMORY_FOLDER) as directory:
+    with TemporaryDirectory(prefix="attune-nights-", dir=find_memory_folder()) as directory:
         copies, clock = [], FakeClock(FIRST_DAY - timedelta(hours=1))
         copy_empty_database(Path(directory))
         async with open_context(Path(directory), clock) as context:

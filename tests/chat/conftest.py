@@ -15,12 +15,12 @@ from bot import app
 from bot.chat.slack.adapter import SlackAdapter
 from bot.clock import Clock
 from bot.settings import Settings
-from bot.store.open_store import open_store
 from tests.chat.msteams import microsoft
 from tests.chat.on_slack import SlackProduct
 from tests.chat.on_teams import TeamsProduct
 from tests.chat.slack import payloads, web_api
 from tests.chat.surfaces import Product, render_team_file
+from tests.database_files import copy_empty_database
 
 NOW = datetime(2026, 6, 29, 12, 0, tzinfo=UTC)
 """A Monday, 08:00 in Toronto: the check-ins are due at 09:00."""
@@ -45,9 +45,7 @@ def build_settings(folder: Path, **overrides: Any) -> Settings:
 async def create_bot(folder: Path, clock: Clock, team_file: str, **overrides: Any) -> app.Bot:
     """Return a bot whose new store contains the team and nothing else."""
     settings = build_settings(folder, **overrides)
-    store = open_store(settings)
-    store.migrate()
-    await store.close()
+    copy_empty_database(folder)
     (folder / "teams.toml").write_text(team_file, encoding="utf-8")
     await app.apply_teams(settings, folder / "teams.toml")
     return app.Bot(settings, clock, receives=True, runs_ticker=False)

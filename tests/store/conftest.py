@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.store import Store
+from tests.database_files import copy_empty_database
 from tests.key_folders import open_test_store
 
 PEPPERS = (b"a made-up pepper for tests, newest", b"a made-up pepper for tests, before")
@@ -25,9 +26,14 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def store(database: str) -> AsyncIterator[Store]:
+async def store(request: pytest.FixtureRequest, database: str) -> AsyncIterator[Store]:
     """A store on a migrated database that no other test uses."""
+    if database.startswith("sqlite"):
+        copy_empty_database(Path(database.removeprefix("sqlite:///")).parent)
+    else:
+        server = request.getfixturevalue("postgres")
+        template = request.getfixturevalue("postgres_template")
+        server.replace_database(request.getfixturevalue("postgres_database"), template)
     store_on_database = open_test_store(database, PEPPERS)
-    store_on_database.migrate()
     yield store_on_database
     await store_on_database.close()
