@@ -63,19 +63,19 @@ unit: $(VENV)/tests
 
 # Coverage of the domain is measured over the tests of its rules and of its callers alone, without
 # the walks over all guides: measuring more than doubles the time of a test. Journeys and attacks
-# mostly wait for processes of their own, so one more of them runs than there are cores.
+# mostly wait for processes of their own: they start first, and the other tests fill their waits,
+# in twice as many processes as there are cores.
 RULES := tests/domain tests/handlers tests/workflows
 WALKS := tests/domain/debriefs/test_guide_rules.py tests/domain/debriefs/test_review_tables.py
-LONG := tests/attacks tests/journeys
-LONG_JOBS ?= $(shell expr $(JOBS) + 1)
+LONG := tests/journeys tests/attacks
 OTHERS = $(filter-out $(RULES) $(LONG),$(patsubst %/,%,$(wildcard tests/*/))) \
          $(wildcard tests/test_*.py)
+MIXED_JOBS ?= $(shell expr $(JOBS) '*' 2)
 PYTEST := $(BIN)/pytest --dist worksteal --without '$(WITHOUT)'
 tests: $(VENV)/tests
 	$(PYTEST) -n $(JOBS) --cov --cov-report= $(WALKS:%=--ignore=%) $(RULES)
 	$(BIN)/coverage report --fail-under=100
-	$(PYTEST) -n $(JOBS) $(WALKS) $(OTHERS)
-	$(PYTEST) -n $(LONG_JOBS) $(LONG)
+	$(PYTEST) -n $(MIXED_JOBS) $(LONG) $(WALKS) $(OTHERS)
 
 # 10,000 check-ins over 1, 10 and 100 workspaces, one run with a kill half-way, and ten times as
 # many people planned at once; a smaller N is quicker and gives the same ratios.
