@@ -81,15 +81,16 @@ class PostgresServer:
     def dump_wal(self, start: str, end: str) -> str:
         """Return the write-ahead log between two positions, as PostgreSQL's own tool prints it."""
         folder = str(self._data_folder / "data" / "pg_wal")
-        return self._run_tool("pg_waldump", "--path", folder, "--start", start, "--end", end)
+        # It reads the length of segments from any file, unless one is named: from an unused one.
+        first = _segment_name(_parse_position(start) // _SEGMENT_BYTES)
+        return self._run_tool("pg_waldump", "--path", folder, "--start", start, "--end", end, first)
 
     def read_wal(self, start: str, end: str) -> bytes:
         """Return the bytes of the write-ahead log between two positions, from its segments."""
         folder = self._data_folder / "data" / "pg_wal"
         first, last = (_parse_position(position) for position in (start, end))
         segments = range(first // _SEGMENT_BYTES, last // _SEGMENT_BYTES + 1)
-        names = (f"00000001{number // 256:08X}{number % 256:08X}" for number in segments)
-        content = b"".join((folder / name).read_bytes() for name in names)
+        content = b"".join((folder / _segment_name(number)).read_bytes() for number in segments)
         offset = first % _SEGMENT_BYTES
         return content[offset : offset + last - first]
 
@@ -126,6 +127,10 @@ class PostgresServer:
         if os.geteuid() == 0:
             command = ["runuser", "-u", _SUPERUSER, "--", *command]
         subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd=self._data_folder)
+
+
+def _segment_name(number: int) -> str:
+    return f"00000001{number // 256:08X}{number % 256:08X}"
 
 
 def _parse_position(position: str) -> int:
