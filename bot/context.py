@@ -1,6 +1,8 @@
 """Dependencies passed to handlers, schedules and the operator's commands."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +11,9 @@ from bot.content.catalogue import Catalogue
 from bot.conversation import Person, Profile, parse_product
 from bot.outlet import Outlet
 from bot.store.store import Store
+
+_MAX_CONCURRENT_PROFILES = 20
+"""Maximum concurrent requests: Slack's rate limit is a hundred a minute and workspace."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,27 @@ class Context:
     def is_configured(self, workspace: str) -> bool:
         """Return whether the workspace's product is configured, so that messages can be sent."""
         return self.find_outlet(workspace) is not None
+
+    async def fetch_profiles(
+        self, persons: Iterable[Person], channel: str = "", timeout_seconds: float | None = None
+    ) -> dict[Person, Profile]:
+        """Return the profiles that could be fetched in time, a few at once.
+
+        *channel* is that of :meth:`bot.outlet.Outlet.fetch_profile`.
+        """
+        slots = asyncio.Semaphore(_MAX_CONCURRENT_PROFILES)
+        profiles: dict[Person, Profile] = {}
+
+        async def fetch(person: Person) -> None:
+            outlet = self.find_outlet(person.workspace)
+            async with slots:
+                if profile := await outlet.fetch_profile(person, channel) if outlet else None:
+                    profiles[person] = profile
+
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_seconds):
+                await asyncio.gather(*map(fetch, persons))
+        return profiles
 
     async def fetch_profile(self, person: Person) -> Profile | None:
         """Return the profile of *person*; ``None`` if the product's API is not available."""

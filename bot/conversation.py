@@ -177,13 +177,19 @@ class Address:
 
 @dataclass(frozen=True)
 class Profile:
-    """A person's profile in the product: locale, time zone and account type."""
+    """A profile in the product: locale, zone, account type, whether of another organisation."""
 
     locale: str = ""
     zone: str = ""
     is_admin: bool = False
     is_person: bool = True
     """False for bots, guests' placeholders and deactivated accounts."""
+    is_external: bool = False
+
+    @property
+    def may_be_listed(self) -> bool:
+        """Whether the account can be on a team's list: that of a person of the organisation."""
+        return self.is_person and not self.is_external
 
 
 @dataclass(frozen=True)

@@ -40,8 +40,11 @@ class Outlet(Protocol):
     async def probe(self, to: Address) -> ProbeResult:
         """Call the API of the workspace of *to* without posting anything. Never raises."""
 
-    async def fetch_profile(self, person: Person) -> Profile | None:
-        """Return the profile of *person*; ``None`` if the product's API is not available."""
+    async def fetch_profile(self, person: Person, channel: str = "") -> Profile | None:
+        """Return the profile of *person*; ``None`` if the product's API is not available.
+
+        *channel* is one of which they may be a member, for a product that knows accounts by it.
+        """
 
     async def show_home(self, person: Person, home: Home) -> None:
         """Publish the person's home page. Never raises."""

@@ -37,7 +37,8 @@ async def join_checkins(request: Request, context: Context) -> Reply:
 def _join_team(repos: Repositories, request: Request, now: datetime) -> tuple[str, PersonalData]:
     """Join the person's home team, else the channel's; return an outcome code and their data.
 
-    The code is ``supervises``, ``already``, ``elsewhere`` or ``joined``.
+    In the first week of a period they are added to its list. The code is ``supervises``,
+    ``already``, ``elsewhere`` or ``joined``.
     """
     person = request.person
     channel_team = repos.teams.get_by_channel(person.workspace, request.channel)
@@ -51,6 +52,7 @@ def _join_team(repos: Repositories, request: Request, now: datetime) -> tuple[st
         repos.people.set_unanswered_count(person, 0)
         return "already", load_personal_data(repos, person, now)
     repos.people.join_team(person, team.id)
+    repos.ledger.add_listed_people(now)
     return _join_outcome(channel_team, team), load_personal_data(repos, person, now)
 
 

@@ -189,6 +189,7 @@ def _save_settings(
         return load_personal_data(repos, person, now)
     if not clinician.has_joined or clinician.unreachable_reason:
         repos.people.join_team(person, team.id)
+        repos.ledger.add_listed_people(now)
     if clinician.rule or settings.rule != team.checkin_rule:
         repos.people.set_checkin_rule(person, settings.rule)
     if clinician.paused_until != settings.paused_until:

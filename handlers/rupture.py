@@ -11,14 +11,13 @@ from bot.domain.answers import Answers
 from bot.domain.checkins import questions
 from bot.domain.counts.next_release import NextRelease
 from bot.domain.debriefs import debrief_form, follow_ups, guide_layout, guides, refinement_data
-from bot.domain.people import Team
 from bot.domain.person import privacy_notice
 from bot.store.repositories import Repositories
+from bot.store.repositories.contributor import Contributor
 from bot.workflows.form_submission import (
     FormContext,
     find_supervisors,
     submit_form,
-    withdraw_everywhere,
 )
 from bot.workflows.personal_data import load_personal_data
 
@@ -28,18 +27,25 @@ async def open_debrief_form(request: Request, context: Context) -> Reply:
     words = context.catalogue.get_pack(request.language)
     opening_line = words.translate("usage.discarded") if request.keyword == UNKNOWN_KEYWORD else ""
 
-    team, next_release = await _read_next_release(request, context)
+    contributor, next_release = await _read_next_release(request, context)
     return debrief_form.build_debrief_form(
         words,
         opening_line=opening_line,
-        policy_lines=privacy_notice.policy_sentences(words, team, next_release),
+        policy_lines=privacy_notice.policy_sentences(
+            words,
+            contributor.team,
+            next_release,
+            counted_from=contributor.counted_from,
+            moved_until=contributor.moved_until,
+        ),
     )
 
 
 async def submit_debrief(request: Request, context: Context) -> Reply:
     """File the debrief, once per idempotency key, and return the guide.
 
-    Nothing is stored for a person on no team's list.
+    Nothing is stored for a person who is on no list of an open period; the guide says so, and
+    from when on they count.
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
     debrief = debrief_form.parse_debrief(request.answers)
@@ -55,9 +61,8 @@ async def submit_debrief(request: Request, context: Context) -> Reply:
             words,
             on_roster=form.team is not None,
             withdrawable_until=filing.withdrawable_until,
-            is_full=filing.is_full,
-            is_key_lost=filing.is_key_lost,
-            is_withdrawn=filing.is_withdrawn,
+            refusal=filing.refusal,
+            counted_from=form.contributor.counted_from,
         )
         return filing_note, form.supervisor_ids
 
@@ -88,7 +93,7 @@ async def submit_debrief_withdrawal(request: Request, context: Context) -> Reply
             repos,
             request,
             now,
-            partial(withdraw_everywhere, repos),
+            lambda form: repos.withdrawals.withdraw_debriefs(form.contributor, now).is_key_lost,
         )
     )
     return privacy_notice.build_withdrawn_form(words, is_key_lost=is_key_lost)
@@ -188,13 +193,13 @@ async def submit_deeper_form(request: Request, context: Context) -> Reply:
 
 async def _read_next_release(
     request: Request, context: Context
-) -> tuple[Team | None, NextRelease | None]:
-    """Return the person's home team, and the next release that it feeds."""
+) -> tuple[Contributor, NextRelease | None]:
+    """Return the person, and the next release in which they are counted, if they are."""
     now = context.now()
 
-    def read_release(repos: Repositories) -> tuple[Team | None, NextRelease | None]:
-        team = repos.teams.get_home_team(request.person)
-        return team, repos.ledger.find_next_release(team.id, now) if team else None
+    def read_release(repos: Repositories) -> tuple[Contributor, NextRelease | None]:
+        contributor = repos.ledger.find_contributor(request.person, now)
+        return contributor, repos.ledger.describe_next_release(contributor)
 
     return await context.store.for_workspace(request.person.workspace).read(read_release)
 

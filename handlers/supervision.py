@@ -7,14 +7,17 @@ from dataclasses import replace
 from uuid import NAMESPACE_OID, uuid5
 
 from bot.context import Context
-from bot.conversation import DeferredReply, InvalidAnswers, Reply, Request
+from bot.conversation import DeferredReply, InvalidAnswers, Person, Reply, Request
 from bot.domain import surface
 from bot.domain.teams import setup_form, setup_submission
 from bot.domain.teams.setup_form import NEW_TEAM_ID
-from bot.domain.teams.setup_submission import SetupSubmission
+from bot.domain.teams.setup_submission import SetupContext, SetupSubmission
 from bot.elements import Form, Option
 from bot.errors import UnknownProfileError
 from bot.workflows import team_setup
+
+_ACCOUNT_CHECK_SECONDS = 1.5
+"""Time to look added accounts up: Slack waits three seconds for the answer to a form."""
 
 
 async def open_setup(request: Request, context: Context) -> Reply:
@@ -47,6 +50,8 @@ async def submit_setup(request: Request, context: Context) -> Reply:
     )
     if errors := setup_submission.validate_submission(submission, setup_context, words):
         return errors
+    if refusal := await _refuse_unlistable_accounts(request, context, setup_context, submission):
+        return refusal
     return await _save_setup(request, context, team_id, submission)
 
 
@@ -107,6 +112,25 @@ async def _save_setup(
         posts_introduction=saved.posts_introduction,
         is_question_deferred=saved.is_question_deferred,
     )
+
+
+async def _refuse_unlistable_accounts(
+    request: Request, context: Context, setup_context: SetupContext, submission: SetupSubmission
+) -> InvalidAnswers | None:
+    """Return an error where an added account is no person's, closed, or of another organisation.
+
+    An account that could not be looked up in time is accepted, and checked by the worker.
+    """
+    workspace = request.person.workspace
+    added_ids = set(submission.clinicians).difference(setup_context.clinicians)
+    profiles = await context.fetch_profiles(
+        (Person(workspace, person_id) for person_id in sorted(added_ids)),
+        submission.channel,
+        _ACCOUNT_CHECK_SECONDS,
+    )
+    refused_count = sum(not profile.may_be_listed for profile in profiles.values())
+    words = context.catalogue.get_pack(request.language)
+    return setup_submission.refuse_accounts(refused_count, words)
 
 
 async def _plan_introduction(request: Request, context: Context, team_id: str) -> Reply:

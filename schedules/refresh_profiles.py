@@ -1,7 +1,9 @@
-"""Duty: fetch the profile of each clinician on the check-ins from the product once a week.
+"""Duty: fetch the profile of each person on a team's list from the product once a week.
 
 The event handlers store a changed profile; this duty recovers the changes of locale and time zone,
 and the accounts that were closed or opened again, that were missed while no worker was running.
+It also finds the accounts of a team file that may be on no list: of an app, or of another
+organisation.
 """
 
 import asyncio
@@ -14,11 +16,13 @@ from zlib import crc32
 from bot.context import Context
 from bot.conversation import Person
 from bot.store.repositories import Repositories
+from bot.store.repositories.watermarks import PROFILES_DUTY
 from bot.workflows import reachability
 
 logger = logging.getLogger("attune.profiles")
 
-PROFILES_DUTY = "profiles"
+_CheckedAccount = tuple[Person, str]
+"""A person on a list, and a channel of theirs."""
 
 _TURN_SECONDS = 600
 """Seconds of one turn; a week has :data:`_TURNS_PER_WEEK` of them."""
@@ -29,7 +33,7 @@ _MAX_CONCURRENT = 20
 """Maximum concurrent requests: Slack's rate limit is a hundred a minute and workspace."""
 
 _BATCH_SIZE = 1000
-"""Rows per query of the people who joined."""
+"""Rows per query of the people on lists."""
 
 
 async def run(context: Context) -> int:
@@ -55,7 +59,7 @@ async def run(context: Context) -> int:
     if turns:
         async for people in _iterate_due_people(context, turns):
             refreshed += len(people)
-            await asyncio.gather(*(_refresh_profile(context, person) for person in people))
+            await asyncio.gather(*(_refresh_profile(context, *person) for person in people))
     if turns or last_run == now:
         turn_start = datetime.fromtimestamp(current_turn * _TURN_SECONDS, UTC)
         await context.store.across_workspaces.write(
@@ -74,29 +78,33 @@ def weekly_turn(person: Person) -> int:
     return crc32(f"{person.workspace} {person.id}".encode()) % _TURNS_PER_WEEK
 
 
-async def _iterate_due_people(context: Context, turns: set[int]) -> AsyncIterator[list[Person]]:
+async def _iterate_due_people(
+    context: Context, turns: set[int]
+) -> AsyncIterator[list[_CheckedAccount]]:
     """Iterate over the people of configured products whose turn it is, in batches of requests."""
     after: Person | None = None
     while people := await context.store.across_workspaces.read(
-        partial(_load_joined_people, after=after)
+        partial(_load_checked_accounts, after=after)
     ):
         due = [
-            person
-            for person in people
+            (person, channel)
+            for person, channel in people
             if weekly_turn(person) in turns and context.is_configured(person.workspace)
         ]
         for start in range(0, len(due), _MAX_CONCURRENT):
             yield due[start : start + _MAX_CONCURRENT]
-        after = people[-1]
+        after = people[-1][0]
 
 
-def _load_joined_people(repos: Repositories, after: Person | None) -> tuple[Person, ...]:
-    return repos.people.list_joined(after, _BATCH_SIZE)
+def _load_checked_accounts(
+    repos: Repositories, after: Person | None
+) -> tuple[_CheckedAccount, ...]:
+    return repos.listed_accounts.list_accounts(after, _BATCH_SIZE)
 
 
-async def _refresh_profile(context: Context, person: Person) -> None:
+async def _refresh_profile(context: Context, person: Person, channel: str) -> None:
     outlet = context.find_outlet(person.workspace)
-    if profile := await outlet.fetch_profile(person) if outlet else None:
+    if profile := await outlet.fetch_profile(person, channel) if outlet else None:
         action = await context.store.for_workspace(person.workspace).write(
             partial(reachability.apply_profile, person=person, profile=profile)
         )

@@ -6,6 +6,7 @@ from functools import partial
 from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
+from bot.store.repositories.period_members import MEMBER_RETENTION
 from bot.store.repositories.releases import RELEASE_RETENTION
 
 _TEAM_RECORDS_DUTY = "team_records"
@@ -30,8 +31,9 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     Idempotency keys are deleted after two days, and intentions on their expiry date, in a daily
     pass that writes every team's record, *batch_size* per transaction. A planned delivery whose
     deadline has passed becomes missed. Delivery rows are retained for five weeks, so that their
-    unique key prevents a second delivery for one week; published tables for 24 months. A choice
-    about the notices of closed periods is deleted with the person's last role.
+    unique key prevents a second delivery for one week; published tables for 24 months, and the
+    frozen lists of periods for 53 weeks after the close. A choice about the notices of closed
+    periods is deleted with the person's last role.
     """
     now = context.now()
 
@@ -43,6 +45,7 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
                 now - _DELIVERY_RETENTION, except_kinds=_UNEXPIRING_KINDS
             )
             + repos.releases.delete_before((now - RELEASE_RETENTION).date())
+            + repos.period_members.delete_closed_before((now - MEMBER_RETENTION).date())
             + repos.close_notices.delete_without_role()
         )
 

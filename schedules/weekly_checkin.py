@@ -38,10 +38,15 @@ class CheckinRun:
 
 @dataclass(frozen=True)
 class _Reading:
-    """The reader's language, and since which day a restored backup undid what the team filed."""
+    """The reader's language, and what has changed for them while a period is open.
+
+    ``undone_since`` is the day since which a restored backup undid what the team filed,
+    ``moved_until`` that until which a moved person counts in the unit on whose list they were.
+    """
 
     words: LanguagePack
     undone_since: date | None
+    moved_until: date | None
 
 
 async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
@@ -107,7 +112,7 @@ def compose_checkin(
         return reading
     sign = reading.words.get_sign(delivery.detail)
     return checkin_questions.render_checkin(
-        reading.words, delivery.slot, sign, reading.undone_since
+        reading.words, delivery.slot, sign, reading.undone_since, reading.moved_until
     )
 
 
@@ -118,7 +123,9 @@ def compose_last_note(
     reading = _prepare_reading(repos, delivery, context)
     if not isinstance(reading, _Reading):
         return reading
-    return checkin_questions.render_last_note(reading.words, reading.undone_since)
+    return checkin_questions.render_last_note(
+        reading.words, reading.undone_since, reading.moved_until
+    )
 
 
 def _prepare_reading(
@@ -148,6 +155,7 @@ def _prepare_reading(
     return _Reading(
         words,
         calendar.local_day(undone_since, calendar.load_zone(team.zone)) if undone_since else None,
+        repos.ledger.find_contributor(person, now).moved_until,
     )
 
 

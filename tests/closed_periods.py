@@ -8,6 +8,7 @@ from bot.domain.counts import release_rule
 from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.published_tables import PublishedTable, ReportArchive
 from bot.domain.counts.release_rule import BREAKDOWN, TOTAL, ReleasedTable
+from bot.domain.counts.withheld_table import WithheldTable, WithholdingReason
 from tests.sample_team import TEAM
 
 CLOSES = date(2026, 7, 6)
@@ -44,6 +45,9 @@ CLOSED_ARCHIVES: Mapping[str, ReportArchive] = MappingProxyType(
         "nothing": _count_debriefs("away", 0),
         "few": _count_debriefs("away", 1),
         "many": _count_debriefs("away", 60),
+        "too few": _publish_tables(
+            *(WithheldTable(ledger, WithholdingReason.TOO_FEW) for ledger in (TOTAL, BREAKDOWN))
+        ),
         "lost key": _publish_tables(*map(release_rule.release_lost_table, (TOTAL, BREAKDOWN))),
     }
 )

@@ -83,7 +83,7 @@ class RecordingOutlet:
         self.probed_addresses.append(to)
         return self.probe_result
 
-    async def fetch_profile(self, person: Person) -> Profile | None:
+    async def fetch_profile(self, person: Person, channel: str = "") -> Profile | None:
         """Return the configured profile of *person*."""
         return None if self.are_profiles_unavailable else self.profiles.get(person, Profile())
 

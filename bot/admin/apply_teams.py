@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -16,9 +16,13 @@ from bot.domain.people import Role, Team
 from bot.errors import Fault, FaultyInputError
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
+from bot.store.repositories.watermarks import PROFILES_DUTY
 
 _INTRODUCTION_EXPIRY_SECONDS = 30 * 86_400
 """Seconds after a set-up during which the introduction card may still be posted."""
+
+_ONE_CHECK_OF_EACH = timedelta(weeks=2)
+"""How long the worker has not checked accounts, for each to be checked in its next pass."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,9 @@ async def apply_teams(
                 for person in same_persons
             )
         repos.ledger.open_missing_periods(now)
+        if changed_count:
+            # The file is applied without a product: the worker checks the accounts at once.
+            repos.watermarks.rewind(PROFILES_DUTY, now - _ONE_CHECK_OF_EACH)
         return changed_count
 
     return ApplyResult(len(declared), await context.store.across_workspaces.write(apply_all))

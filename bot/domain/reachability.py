@@ -93,6 +93,14 @@ def is_deactivated(reason: str) -> bool:
     return reason in _DEACTIVATION_CODES
 
 
+def has_working_account(reason: str) -> bool:
+    """Return whether a person unreachable for *reason* can be on a list; ``""`` is reachable.
+
+    Closed accounts, accounts that are no person's, and those of another organisation cannot.
+    """
+    return reason != EXTERNAL and not is_deactivated(reason)
+
+
 def unreachable_reason_after_request(current: str, affiliation: Affiliation) -> str:
     """Return the reason to store after a request of a person who is unreachable for *current*.
 

@@ -17,7 +17,8 @@ class Period:
     """An open span of weeks in which debriefs are counted, on terms fixed until it closes.
 
     ``unit`` is a team or a pool of teams of ``workspace``; ``opens`` and ``closes`` are the local
-    Mondays that bound it, ``closes_at`` is the instant of its end in Unix seconds.
+    Mondays that bound it, ``closes_at`` is the instant of its end in Unix seconds and
+    ``additions_until`` that until which people who are added to the list are counted.
     """
 
     workspace: str
@@ -29,6 +30,7 @@ class Period:
     size: int
     terms: CountingTerms
     question: str
+    additions_until: int = 0
 
     @property
     def key_id(self) -> PeriodKeyId:
@@ -64,4 +66,5 @@ def parse_period_row(row: Row[Any]) -> Period:
         size=row.size,
         terms=CountingTerms(row.weeks, row.cap, Fraction(row.epsilon)),
         question=row.question,
+        additions_until=row.additions_until,
     )

@@ -195,6 +195,7 @@ periods = Table(
     Column("question", String(10), nullable=False),
     Column("workspace", String(80), nullable=False),
     Column("undone_since", BigInteger, nullable=False, server_default="0"),
+    Column("additions_until", BigInteger, nullable=False, server_default="0"),
     sqlite_with_rowid=False,
     comment="An open period and the terms it opened with; destroyed when it closes.",
 )
@@ -219,6 +220,21 @@ ledger_records = Table(
     Column("body", LargeBinary, nullable=False),
     sqlite_with_rowid=False,
     comment="Everything filed in an open period, encrypted; of one size, whatever was filed.",
+)
+
+period_members = Table(
+    "period_member",
+    metadata,
+    Column("ledger", String(10), primary_key=True),
+    Column("unit", String(180), primary_key=True),
+    Column("closes", Date, primary_key=True),
+    Column("workspace", String(80), primary_key=True),
+    Column("person", String(80), primary_key=True),
+    Column("epsilon", String(10), nullable=False),
+    Index("period_member_person", "workspace", "person"),
+    sqlite_with_rowid=False,
+    comment="Who was on a unit's list when its period was frozen, and the period's epsilon; "
+    "written by the set-up alone, kept for 53 weeks after the close.",
 )
 
 releases = Table(

@@ -13,7 +13,7 @@ from bot.conversation import Person, Request
 from bot.domain.people import Team
 from bot.errors import StoreBusyError
 from bot.store.repositories import Repositories
-from bot.store.repositories.ledger import Contributor
+from bot.store.repositories.contributor import Contributor
 
 T = TypeVar("T")
 
@@ -35,7 +35,7 @@ class FormContext:
 
     @property
     def team(self) -> Team | None:
-        """The person's home team."""
+        """The person's present team; ``None`` for a person on no team's list."""
         return self.contributor.team
 
     @property
@@ -55,10 +55,10 @@ def submit_form(
     """Apply a form or a button in the transaction of *repos* and return the result of *apply*.
 
     One idempotency key is inserted, that of the request unless *idempotency_key* replaces it, and
-    the records of the person's team are sealed again: those of its periods, and the one with the
-    slot of the person's own account, whatever *apply* did. A repetition inserts
-    a random key, so that it writes the same rows as the first request. For a person on no team's
-    list nothing is inserted, unless *apply* lets them join one.
+    the records of the person's team are sealed again, whatever *apply* did: those of the periods
+    that a form of the team writes, and the one with the slot of the person's own account. A
+    repetition inserts a random key, so that it writes the same rows as the first request. For a
+    person on no list, present or frozen, nothing is inserted, unless *apply* lets them join one.
 
     Raises :class:`bot.errors.StoreBusyError`, with nothing written, where a key could not be
     read: what *apply* could not store would otherwise be taken for processed when the person
@@ -78,7 +78,7 @@ def _apply_form(
     idempotency_key: str,
 ) -> T:
     contributor = repos.ledger.load_contributor(request.person, now)
-    if contributor.team is None:
+    if contributor.form_team is None:
         return _apply_without_team(
             repos, FormContext(request.person, now, contributor, is_first=True), apply
         )
@@ -87,7 +87,7 @@ def _apply_form(
     if not is_first:
         repos.idempotency_keys.insert_random_key(now.date())
     result = apply(FormContext(request.person, now, contributor, is_first))
-    repos.ledger.reseal_periods(contributor.periods)
+    repos.ledger.reseal_periods(contributor.written_periods)
     repos.team_slots.reseal([contributor.record_team_id], now.date())
     return result
 
@@ -111,23 +111,10 @@ def write_cover(repos: Repositories, team: Team, now: datetime) -> None:
 
     The same statements in the same order, so that they leave the same traces.
     """
-    periods = repos.ledger.load_open_periods(team, now)
+    periods = repos.ledger.load_form_periods(team, now)
     repos.idempotency_keys.insert_random_key(now.date())
     repos.ledger.reseal_periods(periods)
     repos.team_slots.reseal([team.id], now.date())
-
-
-def withdraw_everywhere(repos: Repositories, form: FormContext) -> bool:
-    """Withdraw every debrief of the person in open periods, from any team they were in.
-
-    A team that they left has all the rows of a form written, as a cover writes them: otherwise
-    its ledger records alone would move, which nothing else does. Returns whether the key of a
-    period of their own team is lost, so that nothing in that period can be withdrawn.
-    """
-    withdrawal = repos.withdrawals.withdraw_debriefs(form.contributor, form.now)
-    for team in withdrawal.former_teams:
-        write_cover(repos, team, form.now)
-    return withdrawal.is_key_lost
 
 
 def _apply_without_team(

@@ -22,7 +22,8 @@ from bot.workflows.form_submission import find_supervisors
 
 def load_personal_data(repos: Repositories, person: Person, now: datetime) -> PersonalData:
     """Load the data stored about *person* at the instant *now*, in one transaction."""
-    team = repos.teams.get_home_team(person)
+    contributor = repos.ledger.find_contributor(person, now)
+    team = contributor.team
     role_teams, roles = load_teams_and_roles(repos, person)
     stored_clinician = repos.people.get(person)
     supervised_teams = select_teams_with_role(role_teams, roles, Role.SUPERVISOR)
@@ -40,7 +41,10 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
     return PersonalData(
         clinician=clinician,
         team=team,
-        next_release=repos.ledger.find_next_release(team.id, now) if team else None,
+        next_release=repos.ledger.describe_next_release(contributor),
+        counted_from=contributor.counted_from,
+        moved_until=contributor.moved_until,
+        is_on_frozen_list=repos.period_members.has_rows(contributor.account),
         intention=repos.intentions.get_intention(person),
         next_checkin_at=slot.due_at.astimezone(resolve_zone(clinician, team)) if slot else None,
         supervised_teams=supervised_teams,

@@ -5,10 +5,12 @@ from bot.conversation import Person, Profile, Request
 from bot.domain.people import Clinician
 from bot.domain.reachability import (
     DEACTIVATED,
+    EXTERNAL,
     Evidence,
     is_deactivated,
     is_ended_by_activity,
     may_resume,
+    merge_unreachable_reasons,
     unreachable_reason_after_request,
 )
 from bot.store.repositories import Repositories
@@ -57,31 +59,41 @@ def _reason_after_request(clinician: Clinician, affiliation: Affiliation) -> str
 
 def changes_stored_profile(clinician: Clinician, profile: Profile) -> bool:
     """Return whether :func:`apply_profile` would change the row of *clinician*."""
-    reason = clinician.unreachable_reason
-    if not clinician.has_joined:
-        return False
-    if not profile.is_person:
-        return reason != DEACTIVATED
-    return is_deactivated(reason) or _has_new_fields(clinician, profile)
+    reason, reported = clinician.unreachable_reason, reason_of_profile(profile)
+    if reported:
+        return merge_unreachable_reasons(reason, reported) != reason
+    is_changed = clinician.has_joined and _has_new_fields(clinician, profile)
+    return is_deactivated(reason) or is_changed
 
 
 def apply_profile(repos: Repositories, person: Person, profile: Profile) -> str:
-    """Store the locale, the zone, and whether the account of a *person* who joined is open.
+    """Store what a profile says of a *person* who joined or is on a list.
 
-    A closed account makes the person unreachable; an open one ends this, and no other reason: a
-    profile says nothing about a person who blocked the bot. Returns the action to log, ``""`` for
-    none.
+    An account that may be on no list makes the person unreachable. An open one ends only that it
+    was closed: a profile says nothing about a person who blocked the bot, and whoever acted from
+    another organisation acts as a member first. Locale and zone are stored of a person who joined
+    alone. Returns the action to log, ``""`` for none.
     """
     clinician = repos.people.get(person)
-    if not clinician.has_joined:
-        return ""
-    if not profile.is_person:
-        return "people.unreachable" if repos.people.mark_unreachable(person, DEACTIVATED) else ""
+    if reason := reason_of_profile(profile):
+        is_marked = (
+            repos.people.mark_unreachable(person, reason)
+            if clinician.has_joined
+            else repos.listed_accounts.mark_account(person, reason)
+        )
+        return "people.unreachable" if is_marked else ""
     if is_deactivated(clinician.unreachable_reason):
         repos.people.mark_reachable(person)
-    if _has_new_fields(clinician, profile):
+    if clinician.has_joined and _has_new_fields(clinician, profile):
         repos.people.update_profile(person, locale=profile.locale, zone=profile.zone)
     return ""
+
+
+def reason_of_profile(profile: Profile) -> str:
+    """Return why an account may be on no list; ``""`` for one that may."""
+    if not profile.is_person:
+        return DEACTIVATED
+    return EXTERNAL if profile.is_external else ""
 
 
 def _has_new_fields(clinician: Clinician, profile: Profile) -> bool:

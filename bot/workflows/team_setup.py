@@ -122,6 +122,7 @@ def load_setup_context(
         or channel_team is not None
         or submission.channel in listed_channels
         or repos.chat_routes.has_channel(person.workspace, submission.channel),
+        clinicians=frozenset(_person_ids(repos.teams.list_declared_clinicians(team_id))),
         clinicians_elsewhere=frozenset(
             clinician.id
             for team in other_teams

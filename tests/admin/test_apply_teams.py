@@ -8,11 +8,12 @@ import pytest
 from bot.admin import apply_teams
 from bot.admin.apply_teams import ApplyResult
 from bot.context import Context
-from bot.conversation import Person
+from bot.conversation import Person, Profile
 from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Role, Team
+from bot.domain.reachability import DEACTIVATED
 from bot.errors import FaultyInputError
-from schedules import COMPOSERS
+from schedules import COMPOSERS, refresh_profiles
 from schedules.delivery.sender import DeliverySender
 from tests.doubles import RecordingOutlet, clock, context, empty_database, full_catalogue, outlet
 
@@ -156,3 +157,20 @@ async def test_accounts_are_linked_until_a_file_changes_it(
         )
 
     assert accounts == [SLACK_ACCOUNT, SLACK_ACCOUNT, TEAMS_ACCOUNT]
+
+
+async def test_worker_checks_the_accounts_of_a_changed_file_at_once(
+    context: Context, tmp_path: Path, outlet: RecordingOutlet
+) -> None:
+    """The file is applied without asking the product; an app on the list is found at once."""
+    outlet.profiles = {Person(WORKSPACE, "U0A"): Profile(is_person=False)}
+    await refresh_profiles.run(context)
+    await apply_text(context, tmp_path, TEAM_FILE)
+    assert await refresh_profiles.run(context) == 5
+
+    clinician = await context.store.across_workspaces.read(
+        lambda repos: repos.people.get(Person(WORKSPACE, "U0A"))
+    )
+    assert clinician.unreachable_reason == DEACTIVATED
+    await apply_text(context, tmp_path, TEAM_FILE)
+    assert await refresh_profiles.run(context) == 0

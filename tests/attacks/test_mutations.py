@@ -1,4 +1,4 @@
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Table
 
-from bot.domain.counts import release_rule
+from bot.conversation import Profile
+from bot.domain.counts import membership, release_rule
+from bot.domain.counts.membership import PeriodFacts
 from bot.store import sealing, upsert
 from bot.store.period import Period
 from bot.store.repositories import period_closing
@@ -18,6 +20,11 @@ from tests.attacks import game_runner
 from tests.attacks.database_copies import fetch_releases, open_instance
 from tests.attacks.environment import open_environment, read_newest_release
 from tests.attacks.guessing_game import PeriodCase
+from tests.attacks.list_games import (
+    claim_apps_are_on_no_list,
+    claim_mover_is_in_one_table,
+    claim_shrunk_list_counts_everybody,
+)
 from tests.attacks.test_dumps import (
     claim_close_destroys_records,
     claim_dump_links_no_one,
@@ -84,6 +91,9 @@ CLAIMS = (
     claim_tokens_are_unlinkable,
     claim_close_destroys_records,
     claim_dump_links_no_one,
+    claim_mover_is_in_one_table,
+    claim_shrunk_list_counts_everybody,
+    claim_apps_are_on_no_list,
 )
 
 
@@ -169,6 +179,25 @@ def remove_size_rule(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(release_rule, "MIN_UNIT_SIZE", 1)
 
 
+def count_in_present_team(patch: pytest.MonkeyPatch) -> None:
+    """Count each person where their present team counts, as before lists were frozen."""
+
+    def select_fed(facts_by_period: Mapping[Period, PeriodFacts]) -> tuple[Period, ...]:
+        return tuple(period for period, facts in facts_by_period.items() if facts.is_fed)
+
+    patch.setattr(membership, "select_counted", select_fed)
+
+
+def accept_any_account(patch: pytest.MonkeyPatch) -> None:
+    """Take every account that the product reports for a person's."""
+    patch.setattr(Profile, "may_be_listed", True)
+
+
+def count_closed_accounts(patch: pytest.MonkeyPatch) -> None:
+    """Publish a table however few people of the list have an account left."""
+    patch.setattr(membership, "has_enough_people", lambda _reasons: True)
+
+
 MUTATIONS: tuple[tuple[Mutation, Claim], ...] = (
     (remove_cap, claim_cap_limits_one_person),
     (remove_noise, claim_band_edge_is_blurred),
@@ -180,6 +209,10 @@ MUTATIONS: tuple[tuple[Mutation, Claim], ...] = (
     (skip_checkpoint, claim_close_destroys_records),
     (remove_freeze, claim_table_is_frozen),
     (remove_size_rule, claim_small_team_is_not_published),
+    (count_in_present_team, claim_mover_is_in_one_table),
+    (count_in_present_team, claim_shrunk_list_counts_everybody),
+    (accept_any_account, claim_apps_are_on_no_list),
+    (count_closed_accounts, claim_apps_are_on_no_list),
 )
 
 
@@ -190,12 +223,12 @@ async def test_each_claim_holds_for_the_unmodified_bot(tmp_path: Path, claim: Cl
 
 
 @pytest.mark.parametrize(
-    ("mutate", "claim"), MUTATIONS, ids=[mutate.__name__ for mutate, _ in MUTATIONS]
+    ("mutate", "claim"), MUTATIONS, ids=[f"{m.__name__} {c.__name__}" for m, c in MUTATIONS]
 )
 async def test_removing_a_protection_breaks_a_claim(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mutate: Mutation, claim: Claim
 ) -> None:
-    """Without cap, noise, keys, encryption, destruction, freeze or size rule a claim fails."""
+    """Without cap, noise, keys, encryption, destruction, freeze, sizes or lists a claim fails."""
     mutate(monkeypatch)
 
     with pytest.raises(AssertionError):

@@ -71,6 +71,7 @@ def iter_messages(words: LanguagePack) -> Iterator[Message]:
         questions.render_checkin(words, f"2026-W{week:02}", words.signs[0]) for week in range(1, 9)
     )
     yield questions.render_checkin(words, "2026-W10", words.signs[0], DAY)
+    yield questions.render_checkin(words, "2026-W10", words.signs[0], moved_until=DAY)
     yield from (_report_page(words, table) for table in _iter_tables())
     yield from (
         reports.render_report(ReportArchive(TEAM, (), next_release), None, words)
@@ -152,6 +153,10 @@ def iter_forms(words: LanguagePack) -> Iterator[Form]:
         )
         for next_release in (NEXT_RELEASE, LOST_RELEASE)
     )
+    for facts in ({"counted_from": DAY}, {"moved_until": DAY}):
+        release = NEXT_RELEASE if "moved_until" in facts else None
+        lines = privacy_notice.policy_sentences(words, TEAM, release, **facts)
+        yield debrief_form.build_debrief_form(words, policy_lines=lines)
     yield from (
         guide_layout.build_code_chooser_form(words),
         *_withdrawal_forms(words),

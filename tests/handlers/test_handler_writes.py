@@ -218,27 +218,16 @@ async def test_stranger_who_joins_in_a_channel_writes_what_a_form_writes(
 
 
 async def move_to_friday_team(context: Context, person: Person) -> None:
-    """Let *person* change to the other team, which they count in from now on."""
+    """Let *person* change to the other team, which they count in from the next period on."""
     await context.store.across_workspaces.write(
         lambda repos: repos.people.join_team(person, OTHER_TEAM.id)
     )
 
 
-async def test_withdrawal_after_a_move_writes_a_form_and_a_cover(filed_context: Context) -> None:
-    """In the former team it changes what a cover changes, so that nightly copies tell neither."""
-    await move_to_friday_team(filed_context, ADA)
-
-    counts = await count_rows_changed_by(
-        filed_context, "form withdraw", build_request(ADA, answers={}, idempotency_key="act 3")
-    )
-    assert counts == {table: 2 * count for table, count in FORM_ROWS.items()}
-
-
-async def test_only_a_withdrawal_after_a_move_writes_two_teams(filed_context: Context) -> None:
-    """The documented residual: where each commit is logged, the double write is this one act.
-
-    Filing after the move, and a second withdrawal, write the own team's rows alone.
-    """
+async def test_form_after_a_move_writes_what_every_form_of_the_team_writes(
+    filed_context: Context,
+) -> None:
+    """The person counts in their former team, whose records every form of the new team writes."""
     await move_to_friday_team(filed_context, ADA)
     requests = {
         "form debrief": build_request(ADA, answers=CODES, idempotency_key="act 2"),
@@ -249,7 +238,17 @@ async def test_only_a_withdrawal_after_a_move_writes_two_teams(filed_context: Co
         await count_rows_changed_by(filed_context, name, request)
         for name, request in requests.items()
     ]
-    again = build_request(ADA, answers={}, idempotency_key="act 5")
-    counts.append(await count_rows_changed_by(filed_context, "form withdraw", again))
+    colleague = build_request(FRIDAY_CLINICIANS[0], answers=CODES, idempotency_key="act 5")
+    counts.append(await count_rows_changed_by(filed_context, "form guide", colleague))
 
-    assert [changed["inbox"] for changed in counts] == [1, 2, 1, 1]
+    assert counts == [{**FORM_ROWS, "ledger_record": 2 * FORM_ROWS["ledger_record"]}] * 4
+
+
+async def test_form_after_a_removal_writes_what_every_form_of_the_team_writes(
+    filed_context: Context,
+) -> None:
+    """A person on no list any more counts where they were, as if they were in that team."""
+    await set_up_team(filed_context, clinicians=CLINICIANS[:-1])
+    request = build_request(UNJOINED, answers=CODES, idempotency_key="act 6")
+
+    assert await count_rows_changed_by(filed_context, "form guide", request) == FORM_ROWS

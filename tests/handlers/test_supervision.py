@@ -142,7 +142,7 @@ async def test_saving_stores_the_whole_set_up(context: Context) -> None:
     def read_setup(repos: Repositories) -> tuple[object, ...]:
         return (
             repos.teams.list_role_holders(team.id, Role.SUPERVISOR),
-            repos.teams.count_declared(team.id),
+            len(repos.teams.list_declared_clinicians(team.id)),
             repos.ledger.find_next_release(team.id, context.now()) is not None,
         )
 

@@ -1,11 +1,14 @@
 """Each kind of row is deleted after its own retention period."""
 
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import select
 
 from bot.context import Context
 from bot.domain.checkins.questions import Intention
 from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories.deliveries import PlannedDelivery
+from bot.store.schema import period_members
 from schedules import close_periods, retention
 from tests.doubles import FakeClock
 from tests.sample_team import MARIE, TEAM
@@ -89,3 +92,26 @@ async def test_a_team_is_never_introduced_twice(team_context: Context, clock: Fa
         )
         == 1
     )
+
+
+async def test_frozen_lists_are_retained_for_53_weeks(
+    team_context: Context, clock: FakeClock
+) -> None:
+    """Whatever 52 weeks a person looks back on, the lists of their tables are there."""
+
+    async def count_members() -> int:
+        return await team_context.store.across_workspaces.read(
+            lambda repos: len(list(repos._connection.execute(select(period_members))))
+        )
+
+    (closes,) = await team_context.store.across_workspaces.read(
+        lambda repos: {period.closes for period in repos.ledger._periods.list_periods()}
+    )
+    last_day = datetime.combine(closes + timedelta(weeks=53), time(12), UTC)
+    clock.advance(seconds=(last_day - clock()).total_seconds())
+    await retention.run(team_context)
+    assert await count_members() > 0
+    clock.advance(days=1)
+    await retention.run(team_context)
+
+    assert await count_members() == 0

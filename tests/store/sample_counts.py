@@ -63,6 +63,18 @@ def declare_team_job(team: Team, count: int) -> Callable[[Repositories], None]:
     return job
 
 
+def join_team_job(
+    person: Person, team_id: str, now: datetime = NOW
+) -> Callable[[Repositories], None]:
+    """Return a job by which *person* joins a team, in whose list additions may still count."""
+
+    def job(repos: Repositories) -> None:
+        repos.people.join_team(person, team_id)
+        repos.ledger.add_listed_people(now)
+
+    return job
+
+
 async def open_periods(store: Store, *teams: tuple[Team, int], now: datetime = NOW) -> int:
     """Declare teams of these sizes and open their periods; return the number of feeds."""
     for team, size in teams:

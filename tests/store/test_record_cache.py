@@ -117,7 +117,7 @@ async def test_unchanged_record_is_sealed_with_a_new_nonce(store: Store) -> None
     async def reseal_and_fetch() -> list[bytes]:
         await store.across_workspaces.write(
             lambda repos: repos.ledger.reseal_periods(
-                repos.ledger.load_contributor(MARIE, NOW).periods
+                repos.ledger.load_contributor(MARIE, NOW).written_periods
             )
         )
         return await store.across_workspaces.read(

@@ -1,6 +1,6 @@
 """A clinician's check-in settings: build and parse their forms, render the confirmations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.content.catalogue import LanguagePack
@@ -13,6 +13,7 @@ from bot.domain.person.personal_data import PersonalData
 from bot.elements import (
     ActionRow,
     Button,
+    Caption,
     ChoiceField,
     DateField,
     Element,
@@ -172,8 +173,16 @@ def render_confirmation(key: str, words: LanguagePack, **facts: str) -> Message:
 
 
 def render_join_result(outcome: str, person_data: PersonalData, words: LanguagePack) -> Message:
-    """Render the result of joining: ``joined``, ``already``, ``elsewhere`` or ``supervises``."""
-    return render_confirmation(outcome, words, **_next_checkin_facts(person_data, words))
+    """Render the result of joining: ``joined``, ``already``, ``elsewhere`` or ``supervises``.
+
+    A person who does not count yet is told from which day on they do.
+    """
+    message = render_confirmation(outcome, words, **_next_checkin_facts(person_data, words))
+    if person_data.counted_from is None or outcome == "supervises":
+        return message
+    day = words.format_day(person_data.counted_from)
+    counted_from = Caption(words.translate("home.done.counted_from", day=day))
+    return replace(message, body=(message.body[0], counted_from, *message.body[1:]))
 
 
 def render_saved_settings(person_data: PersonalData, words: LanguagePack) -> Message:

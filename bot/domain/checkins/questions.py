@@ -98,13 +98,18 @@ def lens_of_week(words: LanguagePack, week: str) -> Lens:
 
 
 def render_checkin(
-    words: LanguagePack, week: str, sign: Sign, undone_since: date | None = None
+    words: LanguagePack,
+    week: str,
+    sign: Sign,
+    undone_since: date | None = None,
+    moved_until: date | None = None,
 ) -> Message:
     """Render the week's question as a private message.
 
     It is identical for all clinicians, whatever their earlier answers: the history of a private
     chat, which the product stores, must not disclose them. *undone_since* is the day since which
-    a restored backup has undone what the team filed, if it did.
+    a restored backup has undone what the team filed, if it did; *moved_until* is the day until
+    which a person who was moved or removed counts in the unit on whose list they were.
     """
     menu = tuple(Option(code, words.translate(f"checkin.menu.{code}")) for code in MENU_CODES)
     answer = Button(
@@ -118,6 +123,7 @@ def render_checkin(
         words.translate("checkin.nudge.summary"),
         (
             *_render_undone(words, undone_since),
+            *_render_move(words, moved_until),
             *_render_question(words, week, sign),
             ActionRow(
                 (answer, OverflowMenu("checkin.menu", words.translate("checkin.nudge.menu"), menu))
@@ -128,10 +134,12 @@ def render_checkin(
     )
 
 
-def render_last_note(words: LanguagePack, undone_since: date | None = None) -> Message:
+def render_last_note(
+    words: LanguagePack, undone_since: date | None = None, moved_until: date | None = None
+) -> Message:
     """Render the one note that check-ins have stopped, with a button to restart them.
 
-    *undone_since* is that of :func:`render_checkin`.
+    *undone_since* and *moved_until* are those of :func:`render_checkin`.
     """
     restart_button = Button("checkin.again", words.translate("common.step.again"), primary=True)
     leave_button = Button("checkin.leave", words.translate("checkin.menu.leave"))
@@ -139,6 +147,7 @@ def render_last_note(words: LanguagePack, undone_since: date | None = None) -> M
         words.translate("checkin.last.summary"),
         (
             *_render_undone(words, undone_since),
+            *_render_move(words, moved_until),
             Text(words.translate("checkin.last.text")),
             ActionRow((restart_button, leave_button)),
             Caption(words.translate("checkin.last.private")),
@@ -151,6 +160,13 @@ def _render_undone(words: LanguagePack, undone_since: date | None) -> tuple[Elem
         return ()
     day = words.format_day(undone_since)
     return (Banner(words.translate("checkin.nudge.undone", day=day), "info"),)
+
+
+def _render_move(words: LanguagePack, moved_until: date | None) -> tuple[Element, ...]:
+    if moved_until is None:
+        return ()
+    day = words.format_day(moved_until)
+    return (Banner(words.translate("checkin.nudge.moved", day=day), "info"),)
 
 
 def _render_question(words: LanguagePack, week: str, sign: Sign) -> tuple[Element, ...]:

@@ -8,6 +8,7 @@ from bot.content.catalogue import LanguagePack
 from bot.domain.counts import exercises, report_steps
 from bot.domain.counts.published_tables import ReportArchive
 from bot.domain.counts.release_rule import LostTable
+from bot.domain.counts.withheld_table import WithheldTable
 from bot.domain.people import Team
 from bot.elements import ActionRow, Button, Element, Heading, Message, Text
 from bot.errors import UnknownAnswerError
@@ -55,7 +56,9 @@ def render_parts(
     tables = archive.newest_tables()
     ten_minutes = exercises.select_ten_minutes(archive.tables, None, day, words)
     lengths = PART_MINUTES[minutes]
-    has_figures = any(not isinstance(published.table, LostTable) for published in tables)
+    has_figures = any(
+        not isinstance(published.table, LostTable | WithheldTable) for published in tables
+    )
     mean = "mean" if has_figures else "without"
     rounds = words.translate("hour.twice") if minutes == LONG_HOUR else ""
     return (

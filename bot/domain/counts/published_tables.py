@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from bot.domain.counts import release_rule
 from bot.domain.counts.next_release import NextRelease
 from bot.domain.counts.release_rule import ReleasedTable
+from bot.domain.counts.withheld_table import WithheldTable
 from bot.domain.people import Team
 
 
@@ -27,7 +28,7 @@ class PublishedTable:
     @property
     def ledger(self) -> str:
         """The ledger of the table: total or breakdown."""
-        if isinstance(self.table, release_rule.LostTable):
+        if isinstance(self.table, release_rule.LostTable | WithheldTable):
             return self.table.ledger
         is_total = isinstance(self.table, release_rule.TotalTable)
         return release_rule.TOTAL if is_total else release_rule.BREAKDOWN

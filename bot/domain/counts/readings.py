@@ -9,7 +9,15 @@ from datetime import date, timedelta
 from types import MappingProxyType
 
 from bot.domain.counts.published_tables import PublishedTable
-from bot.domain.counts.release_rule import Band, BreakdownTable, LostTable, Share, TotalTable
+from bot.domain.counts.release_rule import (
+    Band,
+    BreakdownTable,
+    LostTable,
+    ReleasedTable,
+    Share,
+    TotalTable,
+)
+from bot.domain.counts.withheld_table import WithheldTable
 from bot.elements import Level
 
 LEVELS: Mapping[Share, Level] = MappingProxyType(
@@ -28,9 +36,10 @@ LEVELS: Mapping[Share, Level] = MappingProxyType(
 class Reading:
     """What one published table states.
 
-    ``band`` is ``None`` for a breakdown and for a lost table. ``question`` is ``""`` but for a
-    breakdown. ``leader`` is the answer that clearly led, or ``""``. ``levels`` are those of all
-    answers in the order of the form, and empty wherever bars would contradict the sentence.
+    ``absence`` is why there are no figures, a key of ``counts``, or ``""``. ``band`` is ``None``
+    for a breakdown and without figures. ``question`` is ``""`` but for a breakdown. ``leader`` is
+    the answer that clearly led, or ``""``. ``levels`` are those of all answers in the order of the
+    form, and empty wherever bars would contradict the sentence.
     """
 
     opens: date
@@ -38,7 +47,7 @@ class Reading:
     cap: int
     is_pooled: bool
     ledger: str
-    is_lost: bool
+    absence: str
     band: Band | None
     question: str
     leader: str
@@ -90,12 +99,19 @@ def _read_table(published: PublishedTable, *, is_quiet: bool) -> Reading:
         cap=published.cap,
         is_pooled=published.is_pooled,
         ledger=published.ledger,
-        is_lost=isinstance(table, LostTable),
+        absence=_find_absence(table),
         band=band,
         question=question,
         leader=leader,
         levels=levels,
     )
+
+
+def _find_absence(table: ReleasedTable) -> str:
+    """Return why there are no figures, as a key of ``counts``; ``""`` for a table with figures."""
+    if isinstance(table, LostTable):
+        return "lost"
+    return table.reason.value if isinstance(table, WithheldTable) else ""
 
 
 def _select_levels(table: BreakdownTable, leader: str) -> tuple[tuple[str, Level], ...]:

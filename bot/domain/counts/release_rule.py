@@ -17,6 +17,7 @@ from fractions import Fraction
 
 from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts.noise import NoiseGenerator, sample_laplace
+from bot.domain.counts.withheld_table import WithheldTable, WithholdingReason
 
 TOTAL, BREAKDOWN = "total", "breakdown"
 """The two ledgers; each has its own records, keys and noise."""
@@ -198,7 +199,7 @@ class LostTable:
         return _dump_json({"lost": True})
 
 
-ReleasedTable = TotalTable | BreakdownTable | LostTable
+ReleasedTable = TotalTable | BreakdownTable | LostTable | WithheldTable
 
 
 def release_total(
@@ -248,6 +249,8 @@ def parse_table(ledger: str, json_body: str) -> ReleasedTable:
     content = json.loads(json_body)
     if content.get("lost"):
         return LostTable(ledger, _SEAL)
+    if reason := content.get("withheld"):
+        return WithheldTable(ledger, WithholdingReason(reason))
     if ledger == TOTAL:
         return TotalTable(Band(content["band"]), _SEAL)
     shares = tuple(

@@ -150,7 +150,7 @@ def _select_headline_reading(displayed: Sequence[Reading]) -> Reading:
 def _render_headline(displayed: Sequence[Reading], words: LanguagePack) -> str:
     reading = _select_headline_reading(displayed)
     key = "led" if reading.leader else "none" if reading.question else "counted"
-    if reading.is_lost:
+    if reading.absence:
         key = "lost"
     return words.translate(f"debriefs.report.{key}", span=_format_span(reading, words))
 

@@ -19,7 +19,7 @@ def list_method_sentences(displayed: Sequence[Reading], words: LanguagePack) -> 
     sentences = [words.translate(f"counts.{key}") for key in keys]
     if any(reading.is_pooled for reading in displayed):
         sentences.append(words.translate("debriefs.period.shared"))
-    caps = sorted({(reading.ledger, reading.cap) for reading in displayed if not reading.is_lost})
+    caps = sorted({(reading.ledger, reading.cap) for reading in displayed if not reading.absence})
     sentences += [
         words.translate(
             "debriefs.period.cap", count=cap, ledger=words.translate(f"counts.ledger.{ledger}")

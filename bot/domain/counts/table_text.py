@@ -14,8 +14,8 @@ _LEVEL_NAMES: Mapping[Level, str] = MappingProxyType(
 
 def render_sentence(reading: Reading, words: LanguagePack) -> str:
     """Render what a published table states, in one sentence."""
-    if reading.is_lost:
-        return words.translate("counts.lost")
+    if reading.absence:
+        return words.translate(f"counts.{reading.absence}")
     if reading.band is not None:
         return words.translate(f"counts.total.{reading.band.value}")
     if not reading.leader:

@@ -48,7 +48,11 @@ def render_home_page(
             Text(
                 words.join_sentences(
                     privacy_notice.policy_sentences(
-                        words, person_data.team, person_data.next_release
+                        words,
+                        person_data.team,
+                        person_data.next_release,
+                        counted_from=person_data.counted_from,
+                        moved_until=person_data.moved_until,
                     )
                 )
             ),

@@ -1,6 +1,7 @@
 """Render the privacy notice: what is stored, who can read what, and for how long."""
 
 from datetime import date
+from enum import Enum
 
 from bot.content.catalogue import LanguagePack
 from bot.domain import surface
@@ -14,21 +15,49 @@ STORED_DATA_KEYS = (
     "checkin",
     "quiet",
     "intention",
+    "lists",
     "deliveries",
     "notices",
     "marks",
 )
+
+
+class FilingRefusal(Enum):
+    """Why nothing is stored of a debrief of a person who counts; the values are text keys."""
+
+    FULL = "full"
+    """The record has no free slot."""
+    KEY_LOST = "lost"
+    """A record could not be opened."""
+    WITHDRAWN = "withdrawn"
+    """A repeated request finds nothing stored any more."""
+
+
 NOT_STORED_KEYS = ("not_filed", "not_answers", "not_clients")
 
 
 def policy_sentences(
-    words: LanguagePack, team: Team | None, next_release: NextRelease | None
+    words: LanguagePack,
+    team: Team | None,
+    next_release: NextRelease | None,
+    *,
+    counted_from: date | None = None,
+    moved_until: date | None = None,
 ) -> tuple[str, ...]:
     """Return two sentences on what a supervisor will be able to read, and when.
 
-    *next_release* is that of the team's open period, ``None`` without an open period.
+    *next_release* is that in which the person is counted, ``None`` for a person who is not;
+    *counted_from* is then the day from which they are. *moved_until* is the day until which a
+    person counts in a unit that *team* does not feed.
     """
-    if team is None:
+    if next_release is None and counted_from is not None:
+        return words.translate(
+            "privacy.policy.counted_from", day=words.format_day(counted_from)
+        ), words.translate("privacy.policy.counted_from_next")
+    if next_release and moved_until and not next_release.is_key_lost:
+        visibility = words.translate("privacy.policy.moved", day=words.format_day(moved_until))
+        return visibility, words.translate("privacy.policy.until")
+    if team is None and next_release is None:
         return words.translate("privacy.policy.no_team"), words.translate(
             "privacy.policy.no_team_next"
         )
@@ -38,7 +67,7 @@ def policy_sentences(
         )
     if next_release.is_key_lost:
         return words.translate("privacy.policy.lost"), words.translate("privacy.policy.lost_next")
-    key = "team_too" if team.open_to_team else "aggregate"
+    key = "team_too" if team and team.open_to_team else "aggregate"
     visibility = words.translate(f"privacy.policy.{key}", day=words.format_day(next_release.day))
     return visibility, words.translate("privacy.policy.until")
 
@@ -48,23 +77,20 @@ def filing_note(
     *,
     on_roster: bool,
     withdrawable_until: date | None,
-    is_full: bool = False,
-    is_key_lost: bool = False,
-    is_withdrawn: bool = False,
+    refusal: FilingRefusal | None = None,
+    counted_from: date | None = None,
 ) -> str:
     """Describe what a filed debrief stored; it can be withdrawn before *withdrawable_until*.
 
-    *is_full* when nothing was stored for lack of a free slot, *is_key_lost* when a record could
-    not be opened, *is_withdrawn* when a repeated request finds nothing stored any more.
+    *refusal* is why nothing is stored for a person who counts, and *counted_from* the day from
+    which a person counts who does not yet.
     """
     if withdrawable_until is not None:
         return words.translate("privacy.filed.kept", day=words.format_day(withdrawable_until))
-    if is_full:
-        return words.translate("privacy.filed.full")
-    if is_key_lost:
-        return words.translate("privacy.filed.lost")
-    if is_withdrawn:
-        return words.translate("privacy.filed.withdrawn")
+    if refusal is not None:
+        return words.translate(f"privacy.filed.{refusal.value}")
+    if counted_from is not None:
+        return words.translate("privacy.filed.counted_from", day=words.format_day(counted_from))
     return words.translate("privacy.filed.no_period" if on_roster else "privacy.filed.nothing")
 
 

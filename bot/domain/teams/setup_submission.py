@@ -72,11 +72,11 @@ class SetupSubmission:
 class SetupContext:
     """The stored state that a submission is validated against.
 
-    ``setter_id`` is the person who submits the form, ``supervisors`` are the current ones.
-    ``clinicians_elsewhere`` are those declared in another team of the workspace; those who joined a
-    team by themselves are not included, since an error about them would disclose their membership
-    to a supervisor. ``is_channel_known`` is False for a channel that the bot was not seen in, where
-    a client can submit any text.
+    ``setter_id`` is the person who submits the form, ``supervisors`` and ``clinicians`` are the
+    current ones. ``clinicians_elsewhere`` are those declared in another team of the workspace;
+    those who joined a team by themselves are not included, since an error about them would
+    disclose their membership to a supervisor. ``is_channel_known`` is False for a channel that the
+    bot was not seen in, where a client can submit any text.
     """
 
     setter_id: str
@@ -84,6 +84,7 @@ class SetupContext:
     is_channel_in_use: bool
     clinicians_elsewhere: frozenset[str]
     is_channel_known: bool = True
+    clinicians: frozenset[str] = frozenset()
 
 
 def parse_team_id(data: str, answers: Answers) -> str:
@@ -158,6 +159,14 @@ def validate_submission(
             error_keys[name] = "too_many"
     errors = {name: words.translate(f"supervision.fault.{key}") for name, key in error_keys.items()}
     return InvalidAnswers(errors) if errors else None
+
+
+def refuse_accounts(refused_count: int, words: LanguagePack) -> InvalidAnswers | None:
+    """Return an error where *refused_count* of the added accounts may be on no list."""
+    if not refused_count:
+        return None
+    sentence = words.translate("supervision.fault.account", count=refused_count)
+    return InvalidAnswers({"clinicians": sentence})
 
 
 def supervising_setter_ids(setup_context: SetupContext) -> tuple[str, ...]:

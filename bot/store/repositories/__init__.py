@@ -17,7 +17,9 @@ from bot.store.repositories.idempotency import IdempotencyKeys
 from bot.store.repositories.intentions import Intentions
 from bot.store.repositories.ledger import Ledger
 from bot.store.repositories.linked_accounts import LinkedAccounts
+from bot.store.repositories.listed_accounts import ListedAccounts
 from bot.store.repositories.people import People
+from bot.store.repositories.period_members import PeriodMembers
 from bot.store.repositories.releases import Releases
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_slots import TeamSlots
@@ -169,6 +171,16 @@ class Repositories:
     def withdrawals(self) -> Withdrawals:
         """Withdrawal of what a person filed in open counting periods."""
         return Withdrawals(self._connection, self._records)
+
+    @cached_property
+    def listed_accounts(self) -> ListedAccounts:
+        """The accounts of the people on lists."""
+        return ListedAccounts(self._connection)
+
+    @cached_property
+    def period_members(self) -> PeriodMembers:
+        """The frozen lists of periods."""
+        return PeriodMembers(self._connection)
 
     @cached_property
     def secret_cipher(self) -> SecretCipher:

@@ -11,17 +11,23 @@ from sqlalchemy import Connection
 
 from bot.conversation import Person
 from bot.domain.codebook import TOTAL_CODE
-from bot.domain.counts import pseudonyms, slots
+from bot.domain.counts import membership, pseudonyms, slots
+from bot.domain.counts.membership import PeriodFacts
 from bot.domain.counts.next_release import NextRelease
 from bot.domain.counts.release_rule import BREAKDOWN, TOTAL
 from bot.domain.counts.slots import LedgerRecord
-from bot.domain.people import Clinician, Team
+from bot.domain.people import Team
+from bot.domain.person.privacy_notice import FilingRefusal
 from bot.store.isolation import IsolatedSteps
 from bot.store.period import Period
 from bot.store.record_cache import RecordCache
+from bot.store.repositories.contributor import Contributor
+from bot.store.repositories.form_periods import FormPeriods
+from bot.store.repositories.list_additions import ListAdditions
 from bot.store.repositories.period_closing import PeriodClosing
 from bot.store.repositories.periods import Periods
-from bot.store.repositories.teams import Teams
+from bot.store.repositories.teams import Account, Teams
+from bot.store.repositories.undone_periods import UndonePeriods
 from bot.store.sealed_records import OpenRecord
 
 logger = logging.getLogger("attune.ledger")
@@ -42,35 +48,15 @@ class FilingResult:
     is_key_lost: bool = False
     is_withdrawn: bool = False
 
-
-@dataclass(frozen=True)
-class Contributor:
-    """A person as the ledger knows them, looked up once per request.
-
-    ``account`` is the person's main account, ``clinician`` the row of the account that sent the
-    request. ``periods`` are the open periods of ``team``, whether or not the person is counted.
-    """
-
-    account: Person
-    clinician: Clinician
-    team: Team | None
-    supervisors: tuple[Person, ...]
-    periods: tuple[Period, ...]
-
     @property
-    def record_team_id(self) -> str:
-        """The team whose record has the slot of the person's own account."""
-        return self.clinician.home_team_id or (self.team.id if self.team else "")
-
-    @property
-    def is_counted(self) -> bool:
-        """Whether the person contributes to the team's counts; a supervisor of it never does."""
-        return bool(self.periods) and self.account not in self.supervisors
-
-    @property
-    def has_both_periods(self) -> bool:
-        """Whether the person is counted in the total and in the breakdown, as a debrief must be."""
-        return self.is_counted and len(self.periods) == len((TOTAL, BREAKDOWN))
+    def refusal(self) -> FilingRefusal | None:
+        """Why nothing is stored for a person who counts; ``None`` for another reason, or none."""
+        reasons = (
+            (self.is_full, FilingRefusal.FULL),
+            (self.is_key_lost, FilingRefusal.KEY_LOST),
+            (self.is_withdrawn, FilingRefusal.WITHDRAWN),
+        )
+        return next((refusal for applies, refusal in reasons if applies), None)
 
 
 class Ledger:
@@ -87,32 +73,72 @@ class Ledger:
         self._records = records.ledger_records
         self._teams = Teams(connection, records)
         self._periods = Periods(connection, records)
+        self._form_periods = FormPeriods(connection, records)
+        self._additions = ListAdditions(connection, records)
+        self._undone_periods = UndonePeriods(connection)
         self._closing = PeriodClosing(connection, records)
 
     def load_contributor(self, person: Person, now: datetime) -> Contributor:
-        """Look up *person*, their team and its open periods, which are opened if missing.
+        """Look up *person*, where they count, and their team's periods, opened if missing.
 
-        Linked accounts are one person, with one token.
+        Linked accounts are one person, with one token. A person on no list any more writes what a
+        form of the team writes from whose list they were removed, for as long as they count in it.
         """
         account = self._teams.get_account(person)
-        team = account.team
-        if team is None:
-            return Contributor(account.main, account.clinician, None, (), ())
-        periods = self._periods.get_or_open_periods(team, now)
-        return Contributor(account.main, account.clinician, team, account.supervisors, periods)
+        team, main = account.team, account.main
+        if team:
+            periods = self._form_periods.get_or_open_form_periods(team, main, now)
+            return self._build_contributor(account, team, periods, periods)
+        own_periods = self._form_periods.find_form_periods("", main, now)
+        form_team = next(
+            filter(None, map(self._form_periods.find_first_feeding_team, own_periods)), None
+        )
+        if form_team is None:
+            return Contributor(main, account.clinician)
+        form_periods = self._form_periods.get_or_open_form_periods(form_team, main, now)
+        return self._build_contributor(account, form_team, own_periods, form_periods)
+
+    def find_contributor(self, person: Person, now: datetime) -> Contributor:
+        """Look up *person* as :meth:`load_contributor` does, in a transaction that only reads."""
+        account = self._teams.get_account(person)
+        team_id = account.team.id if account.team else ""
+        periods = self._form_periods.find_form_periods(team_id, account.main, now)
+        return self._build_contributor(account, account.team, periods, periods)
+
+    def _build_contributor(
+        self,
+        account: Account,
+        form_team: Team | None,
+        periods: Mapping[Period, PeriodFacts],
+        written_periods: Iterable[Period],
+    ) -> Contributor:
+        counted = membership.select_counted(periods)
+        return Contributor(
+            account.main,
+            account.clinician,
+            account.team,
+            account.supervisors,
+            form_team,
+            tuple(written_periods),
+            counted,
+            None if counted else membership.find_first_counted_day(periods.values()),
+            membership.find_move_end(periods.values()),
+        )
 
     def file_debrief(self, contributor: Contributor, codes: Mapping[str, str]) -> FilingResult:
         """Count a debrief of *contributor*, whose *codes* answer ``form`` and ``status``.
 
-        Nothing is stored for a person on no roster, for a team's own supervisor, for a team too
-        small to be counted by the release rule, where a record is full, or where one cannot be
-        opened: `doctor` reports it, and the log does not, as a line would tell the time of filing.
+        Nothing is stored for a person who is not on the frozen lists of both ledgers, for a
+        unit's own supervisor, where a record is full, or where one cannot be opened: `doctor`
+        reports it, and the log does not, as a line would tell the time of filing.
         """
-        if not contributor.has_both_periods:
+        if not contributor.counted_periods:
             return FilingResult()
-        records = self._records.load_records(contributor.periods)
-        if len(records) < len(contributor.periods):
-            return FilingResult(is_key_lost=any(map(self._records.is_lost, contributor.periods)))
+        records = self._records.load_records(contributor.counted_periods)
+        if len(records) < len(contributor.counted_periods):
+            return FilingResult(
+                is_key_lost=any(map(self._records.is_lost, contributor.counted_periods))
+            )
         try:
             changed = {
                 period: slots.file_code(
@@ -131,11 +157,13 @@ class Ledger:
 
     def describe_filing(self, contributor: Contributor) -> FilingResult:
         """Return what filing resulted in, for the repetition of a request: it changes nothing."""
-        if not contributor.has_both_periods:
+        if not contributor.counted_periods:
             return FilingResult()
-        records = self._records.load_records(contributor.periods)
-        if len(records) < len(contributor.periods):
-            return FilingResult(is_key_lost=any(map(self._records.is_lost, contributor.periods)))
+        records = self._records.load_records(contributor.counted_periods)
+        if len(records) < len(contributor.counted_periods):
+            return FilingResult(
+                is_key_lost=any(map(self._records.is_lost, contributor.counted_periods))
+            )
         tokens = {
             period: _derive_token(open_record, contributor.account)
             for period, open_record in records.items()
@@ -153,18 +181,23 @@ class Ledger:
         )
         return FilingResult(is_full=is_full, is_withdrawn=not is_full)
 
-    def load_open_periods(self, team: Team, now: datetime) -> tuple[Period, ...]:
-        """Look up the open periods of *team*, which are opened if missing."""
-        return self._periods.get_or_open_periods(team, now)
+    def load_form_periods(self, team: Team, now: datetime) -> tuple[Period, ...]:
+        """Look up the periods that a form of *team* writes; its own are opened if missing."""
+        nobody = Person(team.workspace, "")
+        return tuple(self._form_periods.get_or_open_form_periods(team, nobody, now))
 
     def reseal_periods(self, periods: Iterable[Period]) -> None:
-        """Encrypt and write the records of a team's *periods* again, changed or not."""
+        """Encrypt and write the records of *periods* again, changed or not."""
         self._records.mark_dirty(periods)
+
+    def _is_any_lost(self, periods: Iterable[Period]) -> bool:
+        return any(map(self._records.is_lost, periods))
 
     def open_missing_periods(self, now: datetime) -> int:
         """Open the missing periods, so that every team that can be counted feeds one per ledger.
 
-        A team whose period cannot be opened does not stop the others; failures are logged.
+        People who were added to a list in the first week of its period are added to the period. A
+        team whose period cannot be opened does not stop the others; failures are logged.
         """
         unit_by_feed = self._periods.units_by_team_and_ledger(now)
         steps = IsolatedSteps(self._connection, self._records)
@@ -174,8 +207,22 @@ class Ledger:
             for ledger in (TOTAL, BREAKDOWN)
             if (team.id, ledger) not in unit_by_feed
         )
+        self._add_listed_people(steps, now)
         steps.log_failures(logger, "ledger.open_failed")
         return opened_count
+
+    def add_listed_people(self, now: datetime) -> int:
+        """Add people to the frozen lists of periods in their first week; return how many rows."""
+        steps = IsolatedSteps(self._connection, self._records)
+        added_count = self._add_listed_people(steps, now)
+        steps.log_failures(logger, "ledger.addition_failed")
+        return added_count
+
+    def _add_listed_people(self, steps: IsolatedSteps, now: datetime) -> int:
+        return sum(
+            steps.run(partial(self._additions.add_people, team_id, period, now), 0)
+            for team_id, period in self._additions.list_pending(now)
+        )
 
     def close_ended_periods(self, now: datetime) -> int:
         """Publish the ended periods; see :meth:`.period_closing.PeriodClosing.close_ended`."""
@@ -187,14 +234,14 @@ class Ledger:
 
     def mark_undone(self, since: datetime, now: datetime) -> int:
         """Record for every open period that a restore undid what was filed *since* then."""
-        return self._periods.mark_undone(int(since.timestamp()), now)
+        return self._undone_periods.mark_undone(int(since.timestamp()), now)
 
     def find_undone_since(self, team_id: str, now: datetime) -> datetime | None:
         """Return since when a restore undid what was filed in the team's open periods, if ever.
 
         ``None`` also where their keys are lost: then nothing that was filed is there at all.
         """
-        unix_seconds = self._periods.find_undone_since(team_id, now)
+        unix_seconds = self._undone_periods.find_undone_since(team_id, now)
         if unix_seconds is None:
             return None
         open_periods = self._periods.find_open_periods(team_id, now)
@@ -207,6 +254,16 @@ class Ledger:
         unix_seconds = self._periods.next_close_seconds(int(after.timestamp()))
         return None if unix_seconds is None else datetime.fromtimestamp(unix_seconds, UTC)
 
+    def describe_next_release(self, contributor: Contributor) -> NextRelease | None:
+        """Return the next release in which *contributor* is counted, if there is one.
+
+        It says so if a record cannot be opened, as :meth:`find_next_release` does.
+        """
+        if not contributor.counted_periods:
+            return None
+        day = min(period.closes for period in contributor.counted_periods)
+        return NextRelease(day, is_key_lost=self._is_any_lost(contributor.counted_periods))
+
     def find_next_release(self, team_id: str, now: datetime) -> NextRelease | None:
         """Return the next release that the team feeds; ``None`` when it feeds none.
 
@@ -217,7 +274,7 @@ class Ledger:
         if day is None:
             return None
         open_periods = self._periods.find_open_periods(team_id, now)
-        return NextRelease(day, is_key_lost=any(map(self._records.is_lost, open_periods)))
+        return NextRelease(day, is_key_lost=self._is_any_lost(open_periods))
 
 
 def _derive_token(open_record: OpenRecord[LedgerRecord], person: Person) -> bytes:

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from itertools import starmap
 from typing import Any
 
 from sqlalchemy import (
@@ -104,19 +103,6 @@ class People:
             parse_clinician_row(row, unanswered_count_of(slot))
             for row, slot in zip(rows, slots, strict=True)
         )
-
-    def list_joined(self, after: Person | None, limit: int) -> tuple[Person, ...]:
-        """Return the next *limit* people who joined past *after*, reachable or not.
-
-        Those of a suspended workspace are left out.
-        """
-        query = select(people.c.workspace, people.c.id).where(people.c.joined, ~_IS_SUSPENDED)
-        if after:
-            query = query.where(
-                tuple_(people.c.workspace, people.c.id) > tuple_(after.workspace, after.id)
-            )
-        query = query.order_by(people.c.workspace, people.c.id).limit(limit)
-        return tuple(starmap(Person, self._connection.execute(query)))
 
     def count_joined(self) -> dict[str, int]:
         """Return the number of people who joined, by workspace."""

@@ -7,14 +7,16 @@ from functools import partial
 
 from sqlalchemy import ColumnElement, Connection, delete, select, true
 
-from bot.domain.counts import pseudonyms, release_rule, slots
+from bot.domain.counts import membership, pseudonyms, release_rule, slots
 from bot.domain.counts.noise import NoiseGenerator
 from bot.domain.counts.release_rule import TOTAL, ReleasedTable
 from bot.domain.counts.slots import LedgerRecord
+from bot.domain.counts.withheld_table import WithheldTable, WithholdingReason
 from bot.store.isolation import IsolatedSteps
 from bot.store.period import Period, parse_period_row
 from bot.store.record_cache import RecordCache, log_missing_keys
 from bot.store.repositories.column_codecs import to_unix_seconds
+from bot.store.repositories.period_members import PeriodMembers
 from bot.store.schema import feeds, periods, releases
 from bot.store.sealed_records import OpenRecord
 from bot.store.upsert import insert_missing_rows
@@ -32,13 +34,16 @@ class PeriodClosing:
         """Use the transaction of *connection* and its *records*."""
         self._connection = connection
         self._records = records.ledger_records
+        self._members = PeriodMembers(connection)
 
     def close_ended(self, now: datetime) -> int:
         """Publish the tables of every ended period and delete their records and terms.
 
         Idempotent, also across processes: a period is published once, and the release is never
         updated. A period whose key is missing waits for :data:`LOST_KEY_WAIT`, which is logged;
-        then its release says that the key was lost. With an unavailable key store it waits on.
+        then its release says that the key was lost. A period with fewer than five
+        working accounts left on its frozen list is released without a table. With an unavailable
+        key store a period waits on.
         Periods that cannot be read or closed are logged once, and tried again by the next call.
         Returns how many were closed.
         """
@@ -71,14 +76,19 @@ class PeriodClosing:
         open_record = self._records.load_records([period]).get(period)
         if open_record is None and not self._is_given_up(period, now):
             return False
-        table = (
-            _release_table(period, open_record)
-            if open_record
-            else release_rule.release_lost_table(period.ledger)
-        )
-        self._publish_table(period, table)
+        self._publish_table(period, self._select_table(period, open_record))
         self.destroy_period(period)
         return True
+
+    def _select_table(
+        self, period: Period, open_record: OpenRecord[LedgerRecord] | None
+    ) -> ReleasedTable:
+        """Return the table of *period*, or the release that says why there is none."""
+        if open_record is None:
+            return release_rule.release_lost_table(period.ledger)
+        if not membership.has_enough_people(self._members.list_unreachable_reasons(period)):
+            return WithheldTable(period.ledger, WithholdingReason.TOO_FEW)
+        return _release_table(period, open_record)
 
     def _has_record(self, period: Period) -> bool:
         return bool(self._records.load_records([period]))

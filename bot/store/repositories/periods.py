@@ -6,13 +6,13 @@ from datetime import date, datetime, time
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Connection, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from bot.conversation import Person
 from bot.domain import calendar
-from bot.domain.counts import release_rule, slots
+from bot.domain.counts import membership, release_rule, slots
 from bot.domain.counts.pseudonyms import derive_contributor_token
-from bot.domain.counts.release_rule import BREAKDOWN, MIN_PRACTICE_SIZE, TOTAL
+from bot.domain.counts.release_rule import BREAKDOWN, MIN_PRACTICE_SIZE
 from bot.domain.counts.slots import LedgerRecord, RecordShape
 from bot.domain.people import Team
 from bot.logs import log_error
@@ -24,6 +24,8 @@ from bot.store.repositories.column_codecs import (
     team_unit_key,
     to_unix_seconds,
 )
+from bot.store.repositories.list_additions import ListAdditions
+from bot.store.repositories.period_members import PeriodMembers
 from bot.store.repositories.teams import Teams
 from bot.store.schema import feeds, ledger_records, periods, releases, teams
 from bot.store.upsert import insert_missing_rows
@@ -39,23 +41,8 @@ class Periods:
         self._connection = connection
         self._records = records.ledger_records
         self._teams = Teams(connection, records)
-
-    def get_or_open_periods(self, team: Team, now: datetime) -> tuple[Period, ...]:
-        """Return the open periods that *team* feeds at *now*, the total's first.
-
-        Missing ones are opened. A team that is too small and has no siblings to be pooled with
-        has none. Their records are opened with them, in one statement. Every form comes here, so
-        that a period that cannot be opened is not logged: a line would tell the form's time.
-        """
-        open_periods = self.find_open_periods(team.id, now)
-        if len(open_periods) < len((TOTAL, BREAKDOWN)):
-            feed_results = [
-                self.ensure_open_period(team, ledger, now, is_failure_logged=False)
-                for ledger in (TOTAL, BREAKDOWN)
-            ]
-            if any(feed_results):
-                open_periods = self.find_open_periods(team.id, now)
-        return open_periods
+        self._members = PeriodMembers(connection)
+        self._additions = ListAdditions(connection, records)
 
     def find_open_periods(self, team_id: str, now: datetime) -> tuple[Period, ...]:
         """Return the open periods that a team feeds, the total's first, and open their records."""
@@ -98,7 +85,10 @@ class Periods:
         if period is None:
             return False
         feed = {"ledger": ledger, "team": team.id, "closes": period.closes, "unit": unit}
-        return insert_missing_rows(self._connection, feeds, [feed]) == 1
+        is_new = insert_missing_rows(self._connection, feeds, [feed]) == 1
+        if is_new:
+            self._additions.add_people(team.id, period, now)
+        return is_new
 
     def units_by_team_and_ledger(self, now: datetime) -> dict[tuple[str, str], str]:
         """Return the unit that each (team id, ledger) feeds at *now*."""
@@ -112,31 +102,9 @@ class Periods:
             select(feeds.c.team).where(_FEEDS_PERIOD, in_workspaces).exists(), _is_open(now)
         )
 
-    def list_feeding_team_ids(self, period: Period) -> list[str]:
-        """Return the ids of the teams that feed *period*, in order."""
-        in_period = [feeds.c[name] == value for name, value in period.row_key.items()]
-        query = select(feeds.c.team).where(*in_period).order_by(feeds.c.team)
-        return list(self._connection.scalars(query))
-
     def list_periods(self) -> list[Period]:
         """Return every period that is not closed yet."""
         return self._fetch_periods()
-
-    def mark_undone(self, since_seconds: int, now: datetime) -> int:
-        """Record that what was filed since *since_seconds* is undone in every open period.
-
-        An earlier date stays. Returns how many periods have changed.
-        """
-        is_later = (periods.c.undone_since == 0) | (periods.c.undone_since > since_seconds)
-        change = update(periods).where(_is_open(now), is_later)
-        return self._connection.execute(change.values(undone_since=since_seconds)).rowcount
-
-    def find_undone_since(self, team_id: str, now: datetime) -> int | None:
-        """Return the earliest such date of the open periods that the team feeds, if any."""
-        is_undone = (feeds.c.team == team_id) & _is_open(now) & (periods.c.undone_since > 0)
-        query = select(func.min(periods.c.undone_since)).join(feeds, _FEEDS_PERIOD)
-        since_seconds: int | None = self._connection.scalar(query.where(is_undone))
-        return since_seconds
 
     def next_close_seconds(self, after_seconds: int) -> int | None:
         """Return the earliest Unix time later than *after_seconds* at which a period ends."""
@@ -162,7 +130,11 @@ class Periods:
             for sibling in self._teams.list_practice_teams(team)
             if unit_by_feed.get((sibling.id, ledger), pool_name) == pool_name
         }
-        sizes = {team_id: self._teams.count_declared(team_id) for team_id in eligible_teams}
+        opens = calendar.monday_of(calendar.local_day(now, ZoneInfo(team.zone)))
+        sizes = {
+            team_id: self._members.count_declared(team_id, ledger, opens, pool_name)
+            for team_id in eligible_teams
+        }
         if ledger == BREAKDOWN and team.practice and sum(sizes.values()) >= MIN_PRACTICE_SIZE:
             return tuple(eligible_teams.values())
         pooled_ids = release_rule.pool_teams(sizes).get(team.id, ())
@@ -181,8 +153,7 @@ class Periods:
         The key is durable before the first row. A missing key is created for the workspace's
         first period with this end only: an earlier period's lost key may still be found.
         """
-        period = self._plan_period(unit, unit_teams, ledger, now)
-        listed = [person for team in unit_teams for person in self._teams.list_roster(team.id)]
+        period, listed = self._plan_period(unit, unit_teams, ledger, now)
         try:
             if self._is_key_lost(period):
                 if is_failure_logged:
@@ -204,8 +175,10 @@ class Periods:
             "cap": period.terms.cap,
             "epsilon": str(period.terms.epsilon),
             "question": period.question,
+            "additions_until": period.additions_until,
         }
         insert_missing_rows(self._connection, periods, [row])
+        self._members.insert_members(period, listed)
         return period
 
     def _is_key_lost(self, period: Period) -> bool:
@@ -218,24 +191,35 @@ class Periods:
 
     def _plan_period(
         self, unit: str, unit_teams: tuple[Team, ...], ledger: str, now: datetime
-    ) -> Period:
+    ) -> tuple[Period, tuple[Person, ...]]:
+        """Return a new period on its terms, and the people on its frozen list."""
         lead_team = min(unit_teams, key=lambda team: team.id)
         zone = ZoneInfo(lead_team.zone)
-        size = sum(self._teams.count_declared(team.id) for team in unit_teams)
-        terms = release_rule.select_terms(ledger, size)
         day = max(calendar.local_day(now, zone), self._last_close(unit, ledger))
-        opens, closes = calendar.period_bounds(day, terms.weeks)
-        return Period(
+        opens = calendar.monday_of(day)
+        listed = [
+            listed
+            for team in unit_teams
+            for listed in self._members.list_countable(
+                team.id, ledger, opens, (unit, team_unit_key(team.id))
+            )
+        ]
+        size = sum(person.is_declared for person in listed)
+        terms = release_rule.select_terms(ledger, size)
+        closes = calendar.period_bounds(day, terms.weeks)[1]
+        period = Period(
             workspace=lead_team.workspace,
             ledger=ledger,
             unit=unit,
-            opens=max(opens, calendar.monday_of(day)),
+            opens=opens,
             closes=closes,
             closes_at=to_unix_seconds(calendar.local_to_utc(closes, time(0), zone)),
             size=size,
             terms=terms,
             question=lead_team.question if ledger == BREAKDOWN else "",
+            additions_until=to_unix_seconds(membership.additions_end(day, zone)),
         )
+        return period, tuple(sorted({person.person for person in listed}))
 
     def _last_close(self, unit: str, ledger: str) -> date:
         """Return the last closing day of *unit*: published, or ended and still to be published."""

@@ -184,10 +184,6 @@ class Teams:
         self._connection.execute(delete(rosters).where(in_team, ~rosters.c.declared, ~is_home))
         self._slots.ensure_slots(team_id)
 
-    def count_declared(self, team_id: str) -> int:
-        """Count the declared clinicians; this size decides the terms of the team's periods."""
-        return len(self.list_declared_clinicians(team_id))
-
     def list_declared_clinicians(self, team_id: str) -> tuple[Person, ...]:
         """Return the clinicians that the set-up declares."""
         return self._fetch_persons(rosters, (rosters.c.team == team_id) & rosters.c.declared)

@@ -6,10 +6,14 @@ from sqlalchemy import Connection, select
 
 from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
 from bot.store.schema import watermarks
-from bot.store.upsert import build_insert
+from bot.store.upsert import build_insert, upsert_row
 
 _MAX_LAG_SECONDS = 600
 """Seconds by which a stored watermark may lag behind the last run."""
+
+
+PROFILES_DUTY = "profiles"
+"""The duty that fetches the profiles of people on lists."""
 
 
 class Watermarks:
@@ -43,3 +47,8 @@ class Watermarks:
                 where=watermarks.c.looked <= unix_seconds - _MAX_LAG_SECONDS,
             )
         )
+
+    def rewind(self, duty_name: str, moment: datetime) -> None:
+        """Set the watermark of *duty_name* back to *moment*, so that the duty catches up."""
+        values = {"name": duty_name, "looked": to_unix_seconds(moment)}
+        upsert_row(self._connection, watermarks, values)

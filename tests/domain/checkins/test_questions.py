@@ -96,6 +96,22 @@ def test_the_message_shows_lens_and_sign() -> None:
     assert WORDS.translate("safety.not_watched") in message_text
 
 
+@pytest.mark.parametrize("is_last", [False, True], ids=["question", "last note"])
+def test_a_moved_person_reads_until_when_they_count_where_they_were(*, is_last: bool) -> None:
+    """The one line more names the day; nobody else's message has it."""
+    until = date(2026, 7, 6)
+    plain, moved = (
+        questions.render_last_note(WORDS, moved_until=day)
+        if is_last
+        else questions.render_checkin(WORDS, "2026-W27", WORDS.signs[0], moved_until=day)
+        for day in (None, until)
+    )
+
+    (banner,) = [element for element in moved.body if element not in plain.body]
+    assert isinstance(banner, Banner)
+    assert "Until Monday, July 6" in banner.text
+
+
 def test_the_message_has_a_button_and_a_menu() -> None:
     """One button opens the form; pause and leave are in a menu of at most five options."""
     answer, menu = list_controls(questions.render_checkin(WORDS, WEEK, SIGN).body)

@@ -7,6 +7,7 @@ from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts import readings, release_rule
 from bot.domain.counts.published_tables import PublishedTable, ReportArchive
 from bot.domain.counts.release_rule import TOTAL, Band, BreakdownTable, Share
+from bot.domain.counts.withheld_table import WithheldTable, WithholdingReason
 from bot.elements import Level
 from tests.domain.counts import sample_tables
 
@@ -59,7 +60,16 @@ def test_a_lost_table_states_nothing() -> None:
     lost = sample_tables.publish(release_rule.release_lost_table(TOTAL), 0)
     (reading,) = readings.read_tables((lost,))
 
-    assert reading.is_lost
+    assert reading.absence == "lost"
+    assert (reading.band, reading.leader, reading.levels) == (None, "", ())
+
+
+def test_a_withheld_table_states_nothing() -> None:
+    """It has neither band, leader nor bars, and the reason why."""
+    table = WithheldTable(TOTAL, WithholdingReason.TOO_FEW)
+    (reading,) = readings.read_tables((sample_tables.publish(table, 0),))
+
+    assert (reading.absence, reading.ledger) == ("too_few", TOTAL)
     assert (reading.band, reading.leader, reading.levels) == (None, "", ())
 
 

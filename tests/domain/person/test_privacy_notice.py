@@ -7,6 +7,7 @@ from bot.content.catalogue import LanguagePack, load_catalogue
 from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Team
 from bot.domain.person import privacy_notice
+from bot.domain.person.privacy_notice import FilingRefusal
 from bot.elements import Text
 from tests.domain.teams.test_setup_form import TEAM
 
@@ -39,6 +40,26 @@ def test_the_policy_is_two_sentences(
     assert second.endswith(".")
 
 
+def test_a_person_who_does_not_count_yet_reads_from_when_on() -> None:
+    """Neither the form nor the note promises what is true of their team alone."""
+    lines = privacy_notice.policy_sentences(WORDS, TEAM, None, counted_from=MONDAY)
+    note = privacy_notice.filing_note(
+        WORDS, on_roster=True, withdrawable_until=None, counted_from=MONDAY
+    )
+
+    assert "You count from Monday, July 6 on" in lines[0]
+    assert "nothing is filed" in lines[1]
+    assert "From Monday, July 6 on you count" in note
+
+
+@pytest.mark.parametrize("team", [CLOSED, TEAM, None])
+def test_a_person_who_was_moved_reads_where_they_count(team: Team | None) -> None:
+    """The present team's table is not theirs, whoever may read it."""
+    lines = privacy_notice.policy_sentences(WORDS, team, NextRelease(MONDAY), moved_until=MONDAY)
+
+    assert "Until Monday, July 6, what you file still counts where you were listed" in lines[0]
+
+
 def test_the_filing_note_has_the_withdrawal_date() -> None:
     """The note has the last day of withdrawal, or the reason why nothing was stored."""
     stored = privacy_notice.filing_note(WORDS, on_roster=True, withdrawable_until=MONDAY)
@@ -57,21 +78,25 @@ def test_the_notice_lists_stored_and_not_stored_data() -> None:
         if isinstance(element, Text)
     ]
 
-    assert [text.count("\N{BULLET}") for text in lists] == [0, 8, 3]
+    assert [text.count("\N{BULLET}") for text in lists] == [0, 9, 3]
 
 
 @pytest.mark.parametrize(
-    ("reason", "key"),
+    ("refusal", "key"),
     [
-        ("is_full", "privacy.filed.full"),
-        ("is_key_lost", "privacy.filed.lost"),
-        ("is_withdrawn", "privacy.filed.withdrawn"),
+        (FilingRefusal.FULL, "privacy.filed.full"),
+        (FilingRefusal.KEY_LOST, "privacy.filed.lost"),
+        (FilingRefusal.WITHDRAWN, "privacy.filed.withdrawn"),
     ],
 )
-def test_the_filing_note_says_why_nothing_is_stored(reason: str, key: str) -> None:
+def test_the_filing_note_says_why_nothing_is_stored(refusal: FilingRefusal, key: str) -> None:
     """A full record, a lost key and a debrief that was withdrawn each have a note."""
-    reasons = {reason: True}
-    note = privacy_notice.filing_note(WORDS, on_roster=True, withdrawable_until=None, **reasons)
+    note = privacy_notice.filing_note(
+        WORDS,
+        on_roster=True,
+        withdrawable_until=None,
+        refusal=refusal,
+    )
 
     assert note == WORDS.translate(key)
 

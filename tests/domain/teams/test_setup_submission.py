@@ -61,6 +61,15 @@ def test_answers_are_normalized() -> None:
     assert (submission.practice, submission.language, submission.open_to_team) == ("", "en", True)
 
 
+def test_accounts_that_may_be_on_no_list_are_an_error() -> None:
+    """The error is at the field of the clinicians, and says how many they are."""
+    assert setup_submission.refuse_accounts(0, WORDS) is None
+    refusals = [setup_submission.refuse_accounts(count, WORDS) for count in (1, 3)]
+
+    sentences = [refusal.errors["clinicians"][:32] for refusal in refusals if refusal]
+    assert sentences == ["1 of the people you added is an ", "3 of the people you added are ap"]
+
+
 def test_a_submission_builds_its_team() -> None:
     """The team has the values of the submission."""
     team = sample_submission().build_team("t1", "slack:T1")

@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,7 +6,6 @@ from bot.conversation import Person
 from bot.domain.counts import slots
 from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Role
-from bot.store.repositories import Repositories
 from bot.store.repositories.ledger import FilingResult
 from bot.store.schema import feeds, ledger_records, periods
 from bot.store.store import Store
@@ -28,6 +26,7 @@ from tests.store.sample_counts import (
     fetch_rows,
     file_debrief_job,
     file_debriefs,
+    join_team_job,
     open_periods,
     releases_of_team,
     withdraw_debriefs_job,
@@ -53,11 +52,6 @@ async def test_debrief_is_stored_in_one_record_per_ledger(store: Store) -> None:
     assert {column.name for column in ledger_records.c} == {"ledger", "unit", "closes", "body"}
 
 
-def join_team_job(person: Person, team_id: str) -> Callable[[Repositories], None]:
-    """Return a job by which *person* joins a team's list."""
-    return lambda repos: repos.people.join_team(person, team_id)
-
-
 async def test_refused_newcomers_do_not_learn_whether_a_listed_person_filed(store: Store) -> None:
     """Accounts that join find as many free slots whether the listed people filed or not."""
     await open_periods(store, (NORTH, 9), (SOUTH, 9))
@@ -68,7 +62,7 @@ async def test_refused_newcomers_do_not_learn_whether_a_listed_person_filed(stor
         for person in newcomers:
             await store.across_workspaces.write(join_team_job(person, team.id))
         refusals[team.id] = [
-            (await store.across_workspaces.write(file_debrief_job(person))).is_full
+            await store.across_workspaces.write(file_debrief_job(person)) == FilingResult()
             for person in newcomers
         ]
 
@@ -94,7 +88,7 @@ async def test_only_clinicians_of_a_countable_team_are_counted(store: Store) -> 
 async def test_person_who_joined_is_counted_after_leaving(store: Store) -> None:
     """The roster is declared or joined people; leaving the check-in does not change it."""
     await open_periods(store, (NORTH, 9))
-    await store.across_workspaces.write(lambda repos: repos.people.join_team(STRANGER, "north"))
+    await store.across_workspaces.write(join_team_job(STRANGER, "north"))
     await file_debriefs(store, STRANGER)
     await store.across_workspaces.write(lambda repos: repos.people.leave_checkins(STRANGER))
     await file_debriefs(store, STRANGER)
@@ -113,18 +107,25 @@ async def test_person_withdraws_only_their_own_debriefs(store: Store) -> None:
     assert await count_stored_codes(store) == 2
 
 
-async def test_debriefs_can_be_withdrawn_after_moving_to_another_team(
-    store: Store,
-) -> None:
-    """Debriefs stay in the period they were filed in, and can be withdrawn from it."""
+async def test_person_who_moves_keeps_counting_in_one_unit(store: Store) -> None:
+    """Until the close they count, and withdraw, in the unit on whose frozen list they are."""
     await open_periods(store, (NORTH, 9), (SOUTH, 9))
     await file_debriefs(store, MARIE)
-    await store.across_workspaces.write(lambda repos: repos.people.join_team(MARIE, "south"))
+    await store.across_workspaces.write(join_team_job(MARIE, "south"))
     await file_debriefs(store, MARIE)
-    assert len(await count_debriefs_by_unit(store)) == 4
+    assert await count_debriefs_by_unit(store) == {
+        ("breakdown", "team:north", "2027-01-04"): 2,
+        ("total", "team:north", "2027-01-04"): 2,
+    }
 
     assert await store.across_workspaces.write(withdraw_debriefs_job(MARIE)) == 2
     assert await count_stored_codes(store) == 0
+    await close_due_periods(store)
+    await file_debriefs(store, MARIE, now=AFTER_QUARTER)
+    assert await count_debriefs_by_unit(store) == {
+        ("breakdown", "team:south", "2027-04-05"): 1,
+        ("total", "team:south", "2027-04-05"): 1,
+    }
 
 
 async def test_withdrawal_after_the_close_deletes_nothing(store: Store) -> None:

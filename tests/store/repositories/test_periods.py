@@ -95,10 +95,12 @@ async def test_each_period_has_its_own_tokens(store: Store) -> None:
     await open_periods(store, (first, 9), (second, 9))
     (person, *_) = build_clinicians("one", 9)
     await file_debriefs(store, person)
+    tokens = [pairs[0][0] for pairs in (await fetch_token_codes(store)).values() if pairs]
     await store.across_workspaces.write(lambda repos: repos.people.join_team(person, "two"))
-    await file_debriefs(store, person)
+    await close_due_periods(store)
+    await file_debriefs(store, person, now=AFTER_QUARTER)
 
-    tokens = [pairs[0][0] for pairs in (await fetch_token_codes(store)).values()]
+    tokens += [pairs[0][0] for pairs in (await fetch_token_codes(store)).values() if pairs]
     assert (len(tokens), len(set(tokens))) == (4, 4)
 
 

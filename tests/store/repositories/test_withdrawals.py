@@ -17,6 +17,7 @@ from tests.store.sample_counts import (
     count_debriefs_by_unit,
     file_debrief_job,
     file_debriefs,
+    join_team_job,
     open_periods,
     withdraw_debriefs_job,
 )
@@ -59,7 +60,7 @@ async def test_lost_key_of_the_own_team_is_reported(store: Store) -> None:
     for stored_key in list_period_keys(store):
         store.key_store.delete(stored_key)
 
-    assert await withdraw(store) == Withdrawal(0, (), is_key_lost=True)
+    assert await withdraw(store) == Withdrawal(0, is_key_lost=True)
 
 
 async def test_lost_key_of_another_team_does_not_stop_a_withdrawal(store: Store) -> None:
@@ -68,19 +69,17 @@ async def test_lost_key_of_another_team_does_not_stop_a_withdrawal(store: Store)
     await file_debriefs(store, MARIE)
     await open_and_lose_west(store)
 
-    assert await withdraw(store) == Withdrawal(1, (), is_key_lost=False)
+    assert await withdraw(store) == Withdrawal(1, is_key_lost=False)
 
 
-async def test_person_of_a_team_without_its_key_withdraws_from_their_former_team(
-    store: Store,
-) -> None:
-    """What can be opened is withdrawn, although the record of the present team cannot be."""
+async def test_person_withdraws_from_the_unit_in_which_they_count(store: Store) -> None:
+    """The key of their present team, which is lost, stops nothing: they do not count there."""
     await open_periods(store, (NORTH, 9))
     await file_debriefs(store, MARIE)
     await open_and_lose_west(store)
     await store.across_workspaces.write(lambda repos: repos.people.join_team(MARIE, "west"))
 
-    assert await withdraw(store) == Withdrawal(1, (NORTH,), is_key_lost=True)
+    assert await withdraw(store) == Withdrawal(1, is_key_lost=False)
     assert await count_stored_codes(store) == 0
 
 
@@ -104,11 +103,11 @@ async def test_withdrawal_without_readable_keys_logs_nothing(
 async def test_debrief_of_an_account_that_was_linked_later_is_withdrawn(store: Store) -> None:
     """It has the token of that account, in the team that the account had joined by itself."""
     await open_periods(store, (NORTH, 9), (SOUTH, 9))
-    await store.across_workspaces.write(lambda repos: repos.people.join_team(OTHER_ALIAS, "south"))
+    await store.across_workspaces.write(join_team_job(OTHER_ALIAS, "south"))
     await file_debriefs(store, OTHER_ALIAS, MARIE, OMAR)
     await store.across_workspaces.write(lambda repos: link_accounts(repos, (MARIE, OTHER_ALIAS)))
 
-    assert await withdraw(store, OTHER_ALIAS) == Withdrawal(2, (SOUTH,), is_key_lost=False)
+    assert await withdraw(store, OTHER_ALIAS) == Withdrawal(2, is_key_lost=False)
     assert sum((await count_debriefs_by_unit(store)).values()) == 2, "another person's is left"
 
 
@@ -135,7 +134,7 @@ async def test_nothing_of_linked_accounts_is_left(
 
     def play(repos: Repositories) -> None:
         for alias in ALIASES:
-            repos.people.join_team(alias, "north")
+            join_team_job(alias, "north")(repos)
         for step in steps:
             if isinstance(step, Person):
                 file_debrief_job(step)(repos)

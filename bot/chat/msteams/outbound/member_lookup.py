@@ -11,6 +11,7 @@ from bot.chat.msteams.inbound import requests
 from bot.chat.msteams.inbound.requests import Interaction
 from bot.chat.msteams.outbound.api_client import ApiClient
 from bot.chat.msteams.outbound.error_codes import classify_error
+from bot.chat.msteams.sdk import TeamsChannelAccount
 from bot.conversation import Person
 from bot.logs import log_error
 
@@ -57,10 +58,15 @@ class MemberLookup:
             reason = classify_error(error).reason
             log_error(logger, "teams.member_lookup_failed", error, reason=reason)
             return Affiliation.MEMBER
-        tenant_id = (account.tenant_id or person.workspace.removeprefix("msteams:")).lower()
-        is_external = person.workspace != f"msteams:{tenant_id}" or requests.is_guest_account(
-            account.user_role or "", account.user_principal_name or ""
-        )
+        is_external = is_external_account(account, person.workspace)
         affiliation = Affiliation.EXTERNAL if is_external else Affiliation.MEMBER
         self._affiliations.update_entry(person, affiliation)
         return affiliation
+
+
+def is_external_account(account: TeamsChannelAccount, workspace: str) -> bool:
+    """Whether an account of a conversation in *workspace* is of another tenant, or a guest's."""
+    tenant_id = (account.tenant_id or workspace.removeprefix("msteams:")).lower()
+    return workspace != f"msteams:{tenant_id}" or requests.is_guest_account(
+        account.user_role or "", account.user_principal_name or ""
+    )

@@ -1,6 +1,7 @@
 """Outlet to Teams: sends scheduled messages, which are no replies to a request."""
 
 import logging
+from dataclasses import replace
 
 from bot.chat.msteams import conversation_ref
 from bot.chat.msteams.action_data import CardContext, CardSurface
@@ -8,6 +9,7 @@ from bot.chat.msteams.conversation_ref import ConversationRef
 from bot.chat.msteams.directory_cache import DirectoryCache
 from bot.chat.msteams.outbound import error_codes
 from bot.chat.msteams.outbound.api_client import ApiClient
+from bot.chat.msteams.outbound.member_lookup import is_external_account
 from bot.chat.msteams.render.card_factory import CardFactory, find_mentioned_people
 from bot.chat.probe_results import build_probe_result
 from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
@@ -68,9 +70,23 @@ class TeamsOutlet:
             return build_probe_result(_log_failure("teams.probe_failed", result))
         return ProbeResult(ProbeStatus.AVAILABLE)
 
-    async def fetch_profile(self, person: Person) -> Profile | None:
-        """Return the profile cached from a person's last activity; a blank one if none is."""
-        return self._directory.get_profile(person)
+    async def fetch_profile(self, person: Person, channel: str = "") -> Profile | None:
+        """Return the profile cached from a person's last activity; a blank one if none is.
+
+        With a *channel* of which they are a member, their account says whether they belong to the
+        organisation. Teams reports no other account to a bot.
+        """
+        profile = self._directory.get_profile(person)
+        if not channel:
+            return profile
+        service_url = self._directory.get_service_url(person.workspace)
+        try:
+            account = await self._api_client.fetch_member(
+                ConversationRef(service_url, channel), person.id
+            )
+        except Exception:  # noqa: BLE001 - nobody outside the channel has an account in it
+            return profile
+        return replace(profile, is_external=is_external_account(account, person.workspace))
 
     async def show_home(self, person: Person, home: Home) -> None:
         """Do nothing: the home page is a card in the chat, posted anew at each request."""

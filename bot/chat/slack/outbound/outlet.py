@@ -109,12 +109,15 @@ class SlackOutlet:
             return build_probe_result(_log_failure("slack.probe_failed", error))
         return ProbeResult(ProbeStatus.AVAILABLE)
 
-    async def fetch_profile(self, person: Person) -> Profile | None:
-        """Fetch a user's locale, time zone and role; ``None`` when the call fails."""
+    async def fetch_profile(self, person: Person, channel: str = "") -> Profile | None:
+        """Fetch a user's locale, time zone and role; ``None`` when the call fails.
+
+        The *channel* is not needed: Slack knows every account by its id.
+        """
         try:
             client = await self._api_client.get_client(person.workspace)
             response = await client.users_info(user=person.id, include_locale=True)
-            return profiles.parse_profile(response["user"])
+            return profiles.parse_profile(response["user"], person.workspace)
         except Exception as error:  # noqa: BLE001 - callers have defaults for a missing profile
             if error_codes.slack_error_code(error) in _UNKNOWN_PERSON_ERRORS:
                 return Profile(is_person=False)

@@ -245,6 +245,39 @@ async def test_the_default_profile_is_blank(bench: AdapterBench) -> None:
     assert (profile.is_admin, profile.locale) == (False, "")
 
 
+async def report_service_url(bench: AdapterBench) -> None:
+    """Send an activity, which reports where the tenant's connector is."""
+    bench.handlers.replies["tip"] = None
+    await bench.send_activity(activities.build_message(bench.ms.service_url, "tip"))
+
+
+@pytest.mark.parametrize(
+    ("parts", "is_external"), [({}, False), ({"userRole": "guest"}, True)], ids=["member", "guest"]
+)
+async def test_a_guest_of_a_channel_is_external(
+    bench: AdapterBench, parts: dict[str, str], *, is_external: bool
+) -> None:
+    """An account of the team's channel says whether it is of another organisation."""
+    bench.ms.account_parts[MARIE] = parts
+    await report_service_url(bench)
+
+    profile = await bench.adapter.outlet.fetch_profile(MARIE_PERSON, CHANNEL_ID)
+
+    assert profile is not None
+    assert profile.is_external is is_external
+
+
+async def test_an_account_outside_the_channel_is_unknown(bench: AdapterBench) -> None:
+    """Teams reports no other account to a bot, so that the profile stays the cached one."""
+    bench.ms.planned_answers[MARIE] = [PlannedAnswer(404)]
+    await report_service_url(bench)
+
+    profile = await bench.adapter.outlet.fetch_profile(MARIE_PERSON, CHANNEL_ID)
+
+    assert profile is not None
+    assert not profile.is_external
+
+
 async def test_a_stored_route_survives_a_restart(bench: AdapterBench) -> None:
     """The route reported by an installation is valid in a new adapter."""
     await bench.send_activity(activities.build_installation_update(bench.ms.service_url))

@@ -1,0 +1,156 @@
+"""Frozen lists: who was on a unit's list when its period opened, or was added in its first week.
+
+A row is written by the opening of a period or by a change of a list, never because of a filing,
+and stays after the close: how many tables a person can be in is computed from these rows.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import starmap
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, select
+
+from bot.conversation import Person
+from bot.domain.reachability import has_working_account
+from bot.store.period import Period
+from bot.store.repositories.column_codecs import team_unit_key
+from bot.store.schema import linked_accounts, people, period_members, rosters
+from bot.store.upsert import insert_missing_rows
+
+MEMBER_RETENTION = timedelta(weeks=53)
+"""Time after the closing day for which the rows of a period stay: every 52 weeks are covered."""
+
+
+@dataclass(frozen=True)
+class ListedPerson:
+    """A person on a team's list; declared by its set-up, else joined by themselves."""
+
+    person: Person
+    is_declared: bool
+
+
+class PeriodMembers:
+    """Repository of the frozen lists of open and closed periods."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the transaction of *connection*."""
+        self._connection = connection
+
+    def insert_members(self, period: Period, persons: Iterable[Person]) -> int:
+        """Add *persons* to the frozen list of *period*; return how many were not on it."""
+        rows = [
+            {
+                **period.row_key,
+                "workspace": person.workspace,
+                "person": person.id,
+                "epsilon": str(period.terms.epsilon),
+            }
+            for person in sorted(set(persons))
+        ]
+        return insert_missing_rows(self._connection, period_members, rows) if rows else 0
+
+    def list_members(self, period: Period) -> tuple[Person, ...]:
+        """Return the people on the frozen list of *period*, in order."""
+        in_period = [period_members.c[name] == value for name, value in period.row_key.items()]
+        query = select(period_members.c.workspace, period_members.c.person).where(*in_period)
+        query = query.order_by(period_members.c.workspace, period_members.c.person)
+        return tuple(starmap(Person, self._connection.execute(query)))
+
+    def list_unreachable_reasons(self, period: Period) -> list[str]:
+        """Return why each person on the frozen list is unreachable, ``""`` for those who are not.
+
+        A person of whom nothing is stored has never been found to be unreachable.
+        """
+        in_period = [period_members.c[name] == value for name, value in period.row_key.items()]
+        is_row = (people.c.workspace == period_members.c.workspace) & (
+            people.c.id == period_members.c.person
+        )
+        query = select(func.coalesce(people.c.unreachable, "")).select_from(period_members)
+        return list(self._connection.scalars(query.outerjoin(people, is_row).where(*in_period)))
+
+    def list_countable(
+        self, team_id: str, ledger: str, opens: date, units: Iterable[str]
+    ) -> tuple[ListedPerson, ...]:
+        """Return the people of a team who can be on the list of a period from *opens*.
+
+        Those on the team's list whose home team it is, except accounts that do not work, linked
+        accounts, whose main account is counted, and people whom *ledger* counts until later in a
+        unit not of *units*.
+        """
+        query = select(rosters, func.coalesce(people.c.unreachable, "").label("reason"))
+        query = query.select_from(rosters).outerjoin(people, _ROW_OF_LISTED)
+        query = query.where(rosters.c.team == team_id)
+        query = query.where(_HOME_TEAM.in_([team_id]), ~_IS_LINKED)
+        query = query.order_by(rosters.c.workspace, rosters.c.person)
+        listed = {
+            Person(row.workspace, row.person): row.declared
+            for row in self._connection.execute(query)
+            if has_working_account(row.reason)
+        }
+        frozen = self._list_frozen_elsewhere(team_id, ledger, opens, units)
+        return tuple(
+            ListedPerson(person, is_declared)
+            for person, is_declared in listed.items()
+            if person not in frozen
+        )
+
+    def count_declared(self, team_id: str, ledger: str, opens: date, pool: str) -> int:
+        """Count the declared people who can be counted in the team's own unit or in its *pool*."""
+        units = (team_unit_key(team_id), pool)
+        listed = self.list_countable(team_id, ledger, opens, units)
+        return sum(person.is_declared for person in listed)
+
+    def _list_frozen_elsewhere(
+        self, team_id: str, ledger: str, opens: date, units: Iterable[str]
+    ) -> frozenset[Person]:
+        """Return who of a team's list is on another unit's list in a period past *opens*."""
+        query = (
+            select(period_members.c.workspace, period_members.c.person)
+            .join(rosters, _IS_LISTED_MEMBER)
+            .where(
+                rosters.c.team == team_id,
+                period_members.c.ledger == ledger,
+                period_members.c.closes > opens,
+                period_members.c.unit.not_in(tuple(units)),
+            )
+        )
+        return frozenset(starmap(Person, self._connection.execute(query)))
+
+    def has_rows(self, person: Person) -> bool:
+        """Whether *person* is on a list of an open period, or was on one of the last 53 weeks."""
+        is_person = (period_members.c.workspace == person.workspace) & (
+            period_members.c.person == person.id
+        )
+        return bool(self._connection.scalar(select(exists().where(is_person))))
+
+    def delete_closed_before(self, day: date) -> int:
+        """Delete the lists of periods that closed before *day*; return the number of rows."""
+        expired = delete(period_members).where(period_members.c.closes < day)
+        return self._connection.execute(expired).rowcount
+
+
+_ROW_OF_LISTED = (people.c.workspace == rosters.c.workspace) & (people.c.id == rosters.c.person)
+
+_IS_LINKED = exists().where(
+    linked_accounts.c.workspace == rosters.c.workspace,
+    linked_accounts.c.person == rosters.c.person,
+)
+
+_IS_LISTED_MEMBER = (rosters.c.workspace == period_members.c.workspace) & (
+    rosters.c.person == period_members.c.person
+)
+
+
+def _first_listed_team() -> ColumnElement[str]:
+    """Return the first of the teams on whose lists the person of a roster's row is."""
+    other = rosters.alias("other_list")
+    query = select(func.min(other.c.team)).where(
+        other.c.workspace == rosters.c.workspace, other.c.person == rosters.c.person
+    )
+    return query.scalar_subquery()
+
+
+_HOME_TEAM: ColumnElement[str] = func.coalesce(
+    func.nullif(people.c.home_team, ""), _first_listed_team()
+)
