@@ -18,6 +18,9 @@ _BATCH_SIZE = 50
 
 _IDEMPOTENCY_KEY_RETENTION = timedelta(days=2)
 _DELIVERY_RETENTION = timedelta(days=35)
+_CLASS_RETENTION = timedelta(days=35)
+"""Time after the end of its year for which a unit's class stays: longer than a clock is wrong."""
+
 _UNEXPIRING_KINDS = (DeliveryKind.INTRODUCTION,)
 """Delivery kinds whose rows are never deleted.
 
@@ -32,7 +35,8 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     pass that writes every team's record, *batch_size* per transaction. A planned delivery whose
     deadline has passed becomes missed. Delivery rows are retained for five weeks, so that their
     unique key prevents a second delivery for one week; published tables for 24 months, and the
-    frozen lists of periods for 53 weeks after the close. A choice about the notices of closed
+    frozen lists of periods for 53 weeks after the close. A unit's class is deleted five weeks after
+    it expires, unless a period has renewed it. A choice about the notices of closed
     periods is deleted with the person's last role.
     """
     now = context.now()
@@ -46,6 +50,7 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
             )
             + repos.releases.delete_before((now - RELEASE_RETENTION).date())
             + repos.period_members.delete_closed_before((now - MEMBER_RETENTION).date())
+            + repos.unit_classes.delete_expired_before((now - _CLASS_RETENTION).date())
             + repos.close_notices.delete_without_role()
         )
 

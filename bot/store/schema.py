@@ -237,6 +237,18 @@ period_members = Table(
     "written by the set-up alone, kept for 53 weeks after the close.",
 )
 
+unit_classes = Table(
+    "unit_class",
+    metadata,
+    Column("ledger", String(10), primary_key=True),
+    Column("unit", String(180), primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("fixed_until", Date, nullable=False),
+    sqlite_with_rowid=False,
+    comment="The declared size that selects the terms of a unit's periods, fixed for a year; "
+    "written when a period opens.",
+)
+
 releases = Table(
     "release",
     metadata,

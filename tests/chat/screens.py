@@ -35,6 +35,7 @@ LANGUAGE_PACKS = tuple(CATALOGUE.get_pack(tag) for tag in CATALOGUE.languages)
 
 DAY = date(2026, 9, 30)
 NEXT_RELEASE, LOST_RELEASE = NextRelease(DAY), NextRelease(DAY, is_key_lost=True)
+PAUSED_RELEASE = NextRelease(DAY, is_paused=True)
 """A Wednesday, in a month with a long name."""
 
 NEW_CLINICIAN = Clinician(
@@ -75,7 +76,7 @@ def iter_messages(words: LanguagePack) -> Iterator[Message]:
     yield from (_report_page(words, table) for table in _iter_tables())
     yield from (
         reports.render_report(ReportArchive(TEAM, (), next_release), None, words)
-        for next_release in (NEXT_RELEASE, LOST_RELEASE)
+        for next_release in (NEXT_RELEASE, LOST_RELEASE, PAUSED_RELEASE)
     )
     yield from hour_screens.iter_messages(words)
     yield from _close_notices(words)
@@ -151,7 +152,7 @@ def iter_forms(words: LanguagePack) -> Iterator[Form]:
             opening_line=words.translate("usage.discarded"),
             policy_lines=privacy_notice.policy_sentences(words, TEAM, next_release),
         )
-        for next_release in (NEXT_RELEASE, LOST_RELEASE)
+        for next_release in (NEXT_RELEASE, LOST_RELEASE, PAUSED_RELEASE)
     )
     for facts in ({"counted_from": DAY}, {"moved_until": DAY}):
         release = NEXT_RELEASE if "moved_until" in facts else None
@@ -176,7 +177,7 @@ def iter_forms(words: LanguagePack) -> Iterator[Form]:
         setup_form.build_saved_form(
             TEAM, next_release, words, posts_introduction=True, is_question_deferred=True
         )
-        for next_release in (NEXT_RELEASE, LOST_RELEASE)
+        for next_release in (NEXT_RELEASE, LOST_RELEASE, PAUSED_RELEASE)
     )
     yield close_notice.build_settings_form(NoticePreference(), TEAM, words)
     yield preferences.build_settings_form(PersonalData(NEW_CLINICIAN, TEAM), TEAM, words)

@@ -98,7 +98,7 @@ def build_method_form(archive: ReportArchive, closes: date | None, words: Langua
     if not archive.reads_by_role:
         body += (Text(words.translate("debriefs.period.everyone")),)
     if archive.next_release:
-        key = "debriefs.period.lost" if archive.next_release.is_key_lost else "debriefs.period.next"
+        key = f"debriefs.period.{archive.next_release.status_key or 'next'}"
         day = words.format_day(archive.next_release.day)
         body += (Text(words.translate(key, day=day)),)
     return surface.build_note_form(words, words.translate("debriefs.step.method"), body)
@@ -108,7 +108,7 @@ def _render_before_first_table(archive: ReportArchive, words: LanguagePack) -> B
     team_name = archive.team.name
     date_sentence = (
         words.translate(
-            "debriefs.first.lost" if archive.next_release.is_key_lost else "debriefs.first.date",
+            f"debriefs.first.{archive.next_release.status_key or 'date'}",
             team=team_name,
             day=words.format_day(archive.next_release.day),
         )

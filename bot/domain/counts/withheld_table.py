@@ -10,6 +10,8 @@ class WithholdingReason(Enum):
 
     TOO_FEW = "too_few"
     """Too few people of the frozen list still had a working account."""
+    EXPOSURE = "exposure"
+    """Somebody on the frozen list would be in more tables than a regular year has."""
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def policy_sentences(
         return words.translate(
             "privacy.policy.counted_from", day=words.format_day(counted_from)
         ), words.translate("privacy.policy.counted_from_next")
-    if next_release and moved_until and not next_release.is_key_lost:
+    if next_release and moved_until and not next_release.status_key:
         visibility = words.translate("privacy.policy.moved", day=words.format_day(moved_until))
         return visibility, words.translate("privacy.policy.until")
     if team is None and next_release is None:
@@ -65,8 +65,10 @@ def policy_sentences(
         return words.translate("privacy.policy.no_period"), words.translate(
             "privacy.policy.no_period_next"
         )
-    if next_release.is_key_lost:
-        return words.translate("privacy.policy.lost"), words.translate("privacy.policy.lost_next")
+    if status := next_release.status_key:
+        day = words.format_day(next_release.day)
+        sentence = words.translate(f"privacy.policy.{status}", day=day)
+        return sentence, words.translate(f"privacy.policy.{status}_next")
     key = "team_too" if team and team.open_to_team else "aggregate"
     visibility = words.translate(f"privacy.policy.{key}", day=words.format_day(next_release.day))
     return visibility, words.translate("privacy.policy.until")
@@ -79,6 +81,7 @@ def filing_note(
     withdrawable_until: date | None,
     refusal: FilingRefusal | None = None,
     counted_from: date | None = None,
+    paused_until: date | None = None,
 ) -> str:
     """Describe what a filed debrief stored; it can be withdrawn before *withdrawable_until*.
 
@@ -89,6 +92,8 @@ def filing_note(
         return words.translate("privacy.filed.kept", day=words.format_day(withdrawable_until))
     if refusal is not None:
         return words.translate(f"privacy.filed.{refusal.value}")
+    if paused_until is not None:
+        return words.translate("privacy.filed.paused", day=words.format_day(paused_until))
     if counted_from is not None:
         return words.translate("privacy.filed.counted_from", day=words.format_day(counted_from))
     return words.translate("privacy.filed.no_period" if on_roster else "privacy.filed.nothing")

@@ -120,7 +120,7 @@ def build_saved_form(
         lines.append(words.translate("supervision.done.invite"))
     lines.append(words.translate("supervision.done.clinicians"))
     if next_release:
-        key = "supervision.done.lost" if next_release.is_key_lost else "supervision.done.closes"
+        key = f"supervision.done.{next_release.status_key or 'closes'}"
         lines.append(words.translate(key, day=words.format_day(next_release.day)))
     else:
         lines.append(words.translate("supervision.done.no_period"))

@@ -24,6 +24,7 @@ from bot.store.repositories.releases import Releases
 from bot.store.repositories.routes import ChatRoutes
 from bot.store.repositories.team_slots import TeamSlots
 from bot.store.repositories.teams import Teams
+from bot.store.repositories.unit_classes import UnitClasses
 from bot.store.repositories.watermarks import Watermarks
 from bot.store.repositories.withdrawals import Withdrawals
 from bot.store.repositories.workspaces import Workspaces
@@ -181,6 +182,11 @@ class Repositories:
     def period_members(self) -> PeriodMembers:
         """The frozen lists of periods."""
         return PeriodMembers(self._connection)
+
+    @cached_property
+    def unit_classes(self) -> UnitClasses:
+        """The size classes of units."""
+        return UnitClasses(self._connection)
 
     @cached_property
     def secret_cipher(self) -> SecretCipher:

@@ -16,9 +16,10 @@ class Contributor:
     request, ``team`` their present team. ``counted_periods`` are those in which their debriefs
     count, of the total and of the breakdown, or none; ``counted_from`` is the day from which they
     count where they do not yet, if it can be told. ``moved_until`` is the day until which a person
-    who was moved or removed from a list still counts in its unit. ``written_periods`` are those
-    that a form of ``form_team`` writes: the present team, or one that feeds a period in which they
-    count.
+    who was moved or removed from a list still counts in its unit, ``paused_until`` that until which
+    they are on no list, as a table would exceed their yearly exposure. ``written_periods`` are
+    those that a form of ``form_team`` writes: the present team, or one that feeds a period in
+    which they count.
     """
 
     account: Person
@@ -30,6 +31,7 @@ class Contributor:
     counted_periods: tuple[Period, ...] = ()
     counted_from: date | None = None
     moved_until: date | None = None
+    paused_until: date | None = None
 
     @property
     def record_team_id(self) -> str:

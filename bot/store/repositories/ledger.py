@@ -24,6 +24,7 @@ from bot.store.record_cache import RecordCache
 from bot.store.repositories.contributor import Contributor
 from bot.store.repositories.form_periods import FormPeriods
 from bot.store.repositories.list_additions import ListAdditions
+from bot.store.repositories.pauses import Pauses
 from bot.store.repositories.period_closing import PeriodClosing
 from bot.store.repositories.periods import Periods
 from bot.store.repositories.teams import Account, Teams
@@ -76,6 +77,7 @@ class Ledger:
         self._form_periods = FormPeriods(connection, records)
         self._additions = ListAdditions(connection, records)
         self._undone_periods = UndonePeriods(connection)
+        self._pauses = Pauses(connection, records)
         self._closing = PeriodClosing(connection, records)
 
     def load_contributor(self, person: Person, now: datetime) -> Contributor:
@@ -88,7 +90,7 @@ class Ledger:
         team, main = account.team, account.main
         if team:
             periods = self._form_periods.get_or_open_form_periods(team, main, now)
-            return self._build_contributor(account, team, periods, periods)
+            return self._build_contributor(account, team, periods, periods, now)
         own_periods = self._form_periods.find_form_periods("", main, now)
         form_team = next(
             filter(None, map(self._form_periods.find_first_feeding_team, own_periods)), None
@@ -96,14 +98,14 @@ class Ledger:
         if form_team is None:
             return Contributor(main, account.clinician)
         form_periods = self._form_periods.get_or_open_form_periods(form_team, main, now)
-        return self._build_contributor(account, form_team, own_periods, form_periods)
+        return self._build_contributor(account, form_team, own_periods, form_periods, now)
 
     def find_contributor(self, person: Person, now: datetime) -> Contributor:
         """Look up *person* as :meth:`load_contributor` does, in a transaction that only reads."""
         account = self._teams.get_account(person)
         team_id = account.team.id if account.team else ""
         periods = self._form_periods.find_form_periods(team_id, account.main, now)
-        return self._build_contributor(account, account.team, periods, periods)
+        return self._build_contributor(account, account.team, periods, periods, now)
 
     def _build_contributor(
         self,
@@ -111,8 +113,15 @@ class Ledger:
         form_team: Team | None,
         periods: Mapping[Period, PeriodFacts],
         written_periods: Iterable[Period],
+        now: datetime,
     ) -> Contributor:
-        counted = membership.select_counted(periods)
+        counted, counted_from, paused_until = membership.select_counted(periods), None, None
+        if not counted:
+            counted_from = membership.find_first_counted_day(periods.values())
+        if not counted and account.team and account.main not in account.supervisors:
+            paused_until = self._pauses.find_pause(
+                account.main, account.team, periods, counted_from, now
+            )
         return Contributor(
             account.main,
             account.clinician,
@@ -121,8 +130,9 @@ class Ledger:
             form_team,
             tuple(written_periods),
             counted,
-            None if counted else membership.find_first_counted_day(periods.values()),
+            None if paused_until else counted_from,
             membership.find_move_end(periods.values()),
+            paused_until,
         )
 
     def file_debrief(self, contributor: Contributor, codes: Mapping[str, str]) -> FilingResult:
@@ -257,8 +267,10 @@ class Ledger:
     def describe_next_release(self, contributor: Contributor) -> NextRelease | None:
         """Return the next release in which *contributor* is counted, if there is one.
 
-        It says so if a record cannot be opened, as :meth:`find_next_release` does.
+        It says so if a record cannot be opened or in a pause, as :meth:`find_next_release` does.
         """
+        if contributor.paused_until:
+            return NextRelease(contributor.paused_until, is_paused=True)
         if not contributor.counted_periods:
             return None
         day = min(period.closes for period in contributor.counted_periods)
@@ -268,8 +280,11 @@ class Ledger:
         """Return the next release that the team feeds; ``None`` when it feeds none.
 
         It says so if a record of the team's open periods cannot be opened. While the key store is
-        unavailable no key counts as lost.
+        unavailable no key counts as lost. In a pause it is the day on which the next period opens.
         """
+        team = self._teams.get(team_id)
+        if team and (resumes_on := self._pauses.find_team_pause(team, now)):
+            return NextRelease(resumes_on, is_paused=True)
         day = self._periods.next_close_of_team(team_id)
         if day is None:
             return None

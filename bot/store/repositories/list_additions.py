@@ -8,6 +8,7 @@ from bot.domain.counts import pseudonyms, slots
 from bot.store.period import Period, parse_period_row
 from bot.store.record_cache import RecordCache
 from bot.store.repositories.column_codecs import to_unix_seconds
+from bot.store.repositories.exposures import Exposures
 from bot.store.repositories.period_members import PeriodMembers
 from bot.store.schema import feeds, period_members, periods, rosters
 
@@ -20,6 +21,7 @@ class ListAdditions:
         self._connection = connection
         self._records = records.ledger_records
         self._members = PeriodMembers(connection)
+        self._exposures = Exposures(connection)
 
     def list_pending(self, now: datetime) -> list[tuple[str, Period]]:
         """Return each (team id, period) in its first week with people not on its frozen list."""
@@ -39,8 +41,8 @@ class ListAdditions:
         """Add the people of a team to the list of *period*, while additions count and slots last.
 
         Each gets a slot at once: a later refusal would tell who had filed. A person who is on the
-        list of another unit is not added, nor anybody to a record that cannot be opened. Returns
-        how many were added.
+        list of another unit is not added, nor one who would exceed the yearly exposure, nor anybody
+        to a record that cannot be opened. Returns how many were added.
         """
         if period.additions_until <= to_unix_seconds(now):
             return 0
@@ -50,6 +52,8 @@ class ListAdditions:
         listed = self._members.list_countable(team_id, period.ledger, period.opens, (period.unit,))
         members = set(self._members.list_members(period))
         new_people = [person.person for person in listed if person.person not in members]
+        exceeding = self._exposures.list_exceeding(period, new_people)
+        new_people = [person for person in new_people if person not in exceeding]
         token_key, record = open_record.token_key, open_record.record
         free_slots = record.shape.slot_count - len(record.slots)
         added = new_people[:free_slots]

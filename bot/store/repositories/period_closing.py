@@ -16,6 +16,7 @@ from bot.store.isolation import IsolatedSteps
 from bot.store.period import Period, parse_period_row
 from bot.store.record_cache import RecordCache, log_missing_keys
 from bot.store.repositories.column_codecs import to_unix_seconds
+from bot.store.repositories.exposures import Exposures
 from bot.store.repositories.period_members import PeriodMembers
 from bot.store.schema import feeds, periods, releases
 from bot.store.sealed_records import OpenRecord
@@ -35,15 +36,16 @@ class PeriodClosing:
         self._connection = connection
         self._records = records.ledger_records
         self._members = PeriodMembers(connection)
+        self._exposures = Exposures(connection)
 
     def close_ended(self, now: datetime) -> int:
         """Publish the tables of every ended period and delete their records and terms.
 
         Idempotent, also across processes: a period is published once, and the release is never
         updated. A period whose key is missing waits for :data:`LOST_KEY_WAIT`, which is logged;
-        then its release says that the key was lost. A period with fewer than five
-        working accounts left on its frozen list is released without a table. With an unavailable
-        key store a period waits on.
+        then its release says that the key was lost. A period with fewer than five working accounts
+        left on its frozen list is released without a table, as is one whose table would exceed the
+        yearly exposure of anybody on it. With an unavailable key store a period waits on.
         Periods that cannot be read or closed are logged once, and tried again by the next call.
         Returns how many were closed.
         """
@@ -88,6 +90,8 @@ class PeriodClosing:
             return release_rule.release_lost_table(period.ledger)
         if not membership.has_enough_people(self._members.list_unreachable_reasons(period)):
             return WithheldTable(period.ledger, WithholdingReason.TOO_FEW)
+        if not self._exposures.is_publishable(period, self._members.list_members(period)):
+            return WithheldTable(period.ledger, WithholdingReason.EXPOSURE)
         return _release_table(period, open_record)
 
     def _has_record(self, period: Period) -> bool:

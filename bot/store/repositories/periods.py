@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Connection, exists, func, select
 
 from bot.conversation import Person
 from bot.domain import calendar
-from bot.domain.counts import membership, release_rule, slots
+from bot.domain.counts import release_rule, slots
 from bot.domain.counts.pseudonyms import derive_contributor_token
-from bot.domain.counts.release_rule import BREAKDOWN, MIN_PRACTICE_SIZE
+from bot.domain.counts.release_rule import BREAKDOWN, MIN_PRACTICE_SIZE, TOTAL
 from bot.domain.counts.slots import LedgerRecord, RecordShape
 from bot.domain.people import Team
 from bot.logs import log_error
@@ -26,8 +26,9 @@ from bot.store.repositories.column_codecs import (
 )
 from bot.store.repositories.list_additions import ListAdditions
 from bot.store.repositories.period_members import PeriodMembers
+from bot.store.repositories.period_plans import PeriodPlans
 from bot.store.repositories.teams import Teams
-from bot.store.schema import feeds, ledger_records, periods, releases, teams
+from bot.store.schema import feeds, ledger_records, periods, teams
 from bot.store.upsert import insert_missing_rows
 
 logger = logging.getLogger("attune.ledger")
@@ -43,6 +44,7 @@ class Periods:
         self._teams = Teams(connection, records)
         self._members = PeriodMembers(connection)
         self._additions = ListAdditions(connection, records)
+        self._plans = PeriodPlans(connection)
 
     def find_open_periods(self, team_id: str, now: datetime) -> tuple[Period, ...]:
         """Return the open periods that a team feeds, the total's first, and open their records."""
@@ -118,6 +120,24 @@ class Periods:
         closing_days = self._connection.scalars(last_close.group_by(feeds.c.ledger))
         return min(closing_days, default=None)
 
+    def find_resume_day(self, team: Team, now: datetime) -> date | None:
+        """Return when the team counts again; ``None`` unless the yearly exposure pauses it.
+
+        A debrief counts in both ledgers or in none, so that the pause of one is that of the team.
+        """
+        fed_ledgers = {period.ledger for period in self.find_open_periods(team.id, now)}
+        units = {
+            ledger: self._select_unit_teams(team, ledger, now)
+            for ledger in (TOTAL, BREAKDOWN)
+            if ledger not in fed_ledgers
+        }
+        plans = (
+            self._plans.plan_period(_unit_key(team, unit_teams), unit_teams, ledger, now)
+            for ledger, unit_teams in units.items()
+            if unit_teams
+        )
+        return max((plan.resumes_on for plan in plans if plan.resumes_on), default=None)
+
     def _select_unit_teams(self, team: Team, ledger: str, now: datetime) -> tuple[Team, ...]:
         """Return the teams counted together with *team*, itself included; none when too few.
 
@@ -148,37 +168,29 @@ class Periods:
         now: datetime,
         is_failure_logged: bool,  # noqa: FBT001 - passed on by the one caller
     ) -> Period | None:
-        """Insert a period with its record; ``None`` without a usable key.
+        """Insert a period with its record; ``None`` without a usable key, and in a pause.
 
         The key is durable before the first row. A missing key is created for the workspace's
         first period with this end only: an earlier period's lost key may still be found.
         """
-        period, listed = self._plan_period(unit, unit_teams, ledger, now)
+        plan = self._plans.plan_period(unit, unit_teams, ledger, now)
+        period = plan.period
+        if plan.resumes_on:
+            return None
         try:
             if self._is_key_lost(period):
                 if is_failure_logged:
                     log_missing_keys(1)
                 return None
-            self._records.insert_record(period, partial(_build_record, period, listed))
+            self._records.insert_record(period, partial(_build_record, period, plan.members))
         except KeyStoreUnavailableError as error:
             self._records.mark_unavailable(error)
             if is_failure_logged:
                 log_error(logger, "ledger.key_store_unavailable", error)
             return None
-        row = {
-            **period.row_key,
-            "workspace": period.workspace,
-            "opens": period.opens,
-            "closes_at": period.closes_at,
-            "size": period.size,
-            "weeks": period.terms.weeks,
-            "cap": period.terms.cap,
-            "epsilon": str(period.terms.epsilon),
-            "question": period.question,
-            "additions_until": period.additions_until,
-        }
-        insert_missing_rows(self._connection, periods, [row])
-        self._members.insert_members(period, listed)
+        insert_missing_rows(self._connection, periods, [_build_period_row(period)])
+        self._members.insert_members(period, plan.members)
+        self._plans.save_class(plan)
         return period
 
     def _is_key_lost(self, period: Period) -> bool:
@@ -188,48 +200,6 @@ class Periods:
         )
         is_in_use = self._connection.scalar(select(exists().where(shares_key)))
         return bool(is_in_use) and not self._records.has_key(period)
-
-    def _plan_period(
-        self, unit: str, unit_teams: tuple[Team, ...], ledger: str, now: datetime
-    ) -> tuple[Period, tuple[Person, ...]]:
-        """Return a new period on its terms, and the people on its frozen list."""
-        lead_team = min(unit_teams, key=lambda team: team.id)
-        zone = ZoneInfo(lead_team.zone)
-        day = max(calendar.local_day(now, zone), self._last_close(unit, ledger))
-        opens = calendar.monday_of(day)
-        listed = [
-            listed
-            for team in unit_teams
-            for listed in self._members.list_countable(
-                team.id, ledger, opens, (unit, team_unit_key(team.id))
-            )
-        ]
-        size = sum(person.is_declared for person in listed)
-        terms = release_rule.select_terms(ledger, size)
-        closes = calendar.period_bounds(day, terms.weeks)[1]
-        period = Period(
-            workspace=lead_team.workspace,
-            ledger=ledger,
-            unit=unit,
-            opens=opens,
-            closes=closes,
-            closes_at=to_unix_seconds(calendar.local_to_utc(closes, time(0), zone)),
-            size=size,
-            terms=terms,
-            question=lead_team.question if ledger == BREAKDOWN else "",
-            additions_until=to_unix_seconds(membership.additions_end(day, zone)),
-        )
-        return period, tuple(sorted({person.person for person in listed}))
-
-    def _last_close(self, unit: str, ledger: str) -> date:
-        """Return the last closing day of *unit*: published, or ended and still to be published."""
-        # A slow clock, or a team that moved west, must not open that period again.
-        queries = (
-            select(func.max(table.c.closes)).where(table.c.unit == unit, table.c.ledger == ledger)
-            for table in (periods, releases)
-        )
-        closing_days = [self._connection.scalar(query) or date.min for query in queries]
-        return max(closing_days)
 
     def _fetch_periods(self, *where: ColumnElement[bool]) -> list[Period]:
         query = select(periods).where(*where).order_by(periods.c.closes, periods.c.unit)
@@ -257,6 +227,21 @@ def _build_record(period: Period, listed: Sequence[Person], token_key: bytes) ->
     shape = RecordShape(slots.count_slots(len(listed)), period.terms.cap, period.codes)
     tokens = [derive_contributor_token(token_key, person) for person in listed]
     return slots.add_tokens(LedgerRecord(shape), tokens)
+
+
+def _build_period_row(period: Period) -> dict[str, object]:
+    return {
+        **period.row_key,
+        "workspace": period.workspace,
+        "opens": period.opens,
+        "closes_at": period.closes_at,
+        "size": period.size,
+        "weeks": period.terms.weeks,
+        "cap": period.terms.cap,
+        "epsilon": str(period.terms.epsilon),
+        "question": period.question,
+        "additions_until": period.additions_until,
+    }
 
 
 def _is_open(now: datetime) -> ColumnElement[bool]:

@@ -1,0 +1,87 @@
+"""How many tables each person is in, from the frozen lists of open and closed periods."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from fractions import Fraction
+from operator import attrgetter
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, select
+
+from bot.conversation import Person
+from bot.domain.counts import exposure
+from bot.domain.counts.exposure import Membership
+from bot.store.period import Period
+from bot.store.repositories.linked_accounts import LinkedAccounts
+from bot.store.schema import period_members, periods
+
+_BY_CLOSE = attrgetter("closes", "ledger", "epsilon")
+
+Memberships = dict[Person, tuple[Membership, ...]]
+
+
+class Exposures:
+    """Repository of people's exposure; the rows of a main account and its linked ones are one's."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the transaction of *connection*."""
+        self._connection = connection
+        self._links = LinkedAccounts(connection)
+
+    def load_memberships(self, persons: Collection[Person], except_of: Period) -> Memberships:
+        """Return the places of *persons* on all lists but that of *except_of*, by person."""
+        return self._load_where(persons, ~_is_on_list_of(except_of))
+
+    def list_exceeding(self, period: Period, persons: Collection[Person]) -> frozenset[Person]:
+        """Return who of *persons*, on its list or not, would exceed a bound with *period*."""
+        return _select_exceeding(self.load_memberships(persons, period), period)
+
+    def is_publishable(self, period: Period, members: Collection[Person]) -> bool:
+        """Whether the table of *period* exceeds no bound of its *members*, with those published.
+
+        A person whose accounts were linked after the list was frozen has a place for each.
+        """
+        is_open = exists().where(
+            periods.c.ledger == period_members.c.ledger,
+            periods.c.unit == period_members.c.unit,
+            periods.c.closes == period_members.c.closes,
+        )
+        tables = self._load_where(members, ~is_open | _is_on_list_of(period))
+        return not any(
+            exposure.is_exceeded(of_one, period.closes) for of_one in set(tables.values())
+        )
+
+    def _load_where(self, persons: Collection[Person], where: ColumnElement[bool]) -> Memberships:
+        """Return the places of *persons*, with those of their other accounts, on lists *where*."""
+        mains = self._links.list_links()
+        accounts = {mains.get(person, person) for person in persons}
+        accounts |= {account for account, main in mains.items() if main in accounts}
+        query = select(period_members).where(
+            period_members.c.person.in_({account.id for account in accounts}), where
+        )
+        tables: defaultdict[Person, list[Membership]] = defaultdict(list)
+        for row in self._connection.execute(query):
+            account = Person(row.workspace, row.person)
+            table = Membership(row.ledger, row.closes, Fraction(row.epsilon))
+            tables[mains.get(account, account)].append(table)
+        return {
+            person: tuple(sorted(tables[mains.get(person, person)], key=_BY_CLOSE))
+            for person in persons
+        }
+
+
+def _is_on_list_of(period: Period) -> ColumnElement[bool]:
+    return and_(*(period_members.c[name] == value for name, value in period.row_key.items()))
+
+
+def _select_exceeding(memberships: Memberships, period: Period) -> frozenset[Person]:
+    """Return the people who would exceed a bound, comparing people of the same tables once."""
+    candidate = Membership(period.ledger, period.closes, period.terms.epsilon)
+    by_tables: defaultdict[tuple[Membership, ...], list[Person]] = defaultdict(list)
+    for person, tables in memberships.items():
+        by_tables[tables].append(person)
+    return frozenset(
+        person
+        for tables, persons in by_tables.items()
+        if exposure.would_exceed(tables, candidate)
+        for person in persons
+    )

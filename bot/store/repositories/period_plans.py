@@ -1,0 +1,126 @@
+"""Plans of new periods: their terms, which the unit's class fixes, and who is on their list."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from functools import cache, partial
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection, func, select
+
+from bot.conversation import Person
+from bot.domain import calendar
+from bot.domain.counts import exposure, membership, release_rule, unit_class
+from bot.domain.counts.release_rule import BREAKDOWN, MIN_UNIT_SIZE
+from bot.domain.counts.unit_class import UnitClass
+from bot.domain.people import Team
+from bot.store.period import Period
+from bot.store.repositories.column_codecs import team_unit_key, to_unix_seconds
+from bot.store.repositories.exposures import Exposures
+from bot.store.repositories.period_members import ListedPerson, PeriodMembers
+from bot.store.repositories.unit_classes import UnitClasses
+from bot.store.schema import periods, releases
+
+
+@dataclass(frozen=True)
+class PeriodPlan:
+    """A period to be opened with the people ``members`` on its frozen list.
+
+    ``resumes_on`` is set where too few people may be on it, as the others would exceed the yearly
+    exposure: the period is not opened, and the unit's next one opens on that day.
+    """
+
+    period: Period
+    members: tuple[Person, ...]
+    unit_class: UnitClass
+    resumes_on: date | None = None
+
+
+class PeriodPlans:
+    """Plans periods from the lists, the classes and the exposure of the present transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the transaction of *connection*."""
+        self._connection = connection
+        self._members = PeriodMembers(connection)
+        self._exposures = Exposures(connection)
+        self._classes = UnitClasses(connection)
+
+    def plan_period(
+        self, unit: str, unit_teams: tuple[Team, ...], ledger: str, now: datetime
+    ) -> PeriodPlan:
+        """Plan the next period of *unit*, without the people who would exceed the exposure."""
+        lead_team = min(unit_teams, key=lambda team: team.id)
+        zone = ZoneInfo(lead_team.zone)
+        day = max(calendar.local_day(now, zone), self._last_close(unit, ledger))
+        opens = calendar.monday_of(day)
+        listed = self._list_people(unit, unit_teams, ledger, opens)
+        current = self._classes.find(unit, ledger)
+        fixed = unit_class.select_class(current, _count_declared(listed), opens)
+        terms = release_rule.select_terms(ledger, fixed.size)
+        closes = calendar.period_bounds(day, terms.weeks)[1]
+        period = Period(
+            workspace=lead_team.workspace,
+            ledger=ledger,
+            unit=unit,
+            opens=opens,
+            closes=closes,
+            closes_at=to_unix_seconds(calendar.local_to_utc(closes, time(0), zone)),
+            size=_count_declared(listed),
+            terms=terms,
+            question=lead_team.question if ledger == BREAKDOWN else "",
+            additions_until=to_unix_seconds(membership.additions_end(day, zone)),
+        )
+        return self._select_members(period, listed, fixed)
+
+    def save_class(self, plan: PeriodPlan) -> None:
+        """Fix the class of the unit of *plan*, whose period is opened."""
+        self._classes.save(plan.period.unit, plan.period.ledger, plan.unit_class)
+
+    def _list_people(
+        self, unit: str, unit_teams: Sequence[Team], ledger: str, opens: date
+    ) -> list[ListedPerson]:
+        return [
+            listed
+            for team in unit_teams
+            for listed in self._members.list_countable(
+                team.id, ledger, opens, (unit, team_unit_key(team.id))
+            )
+        ]
+
+    def _select_members(
+        self, period: Period, listed: Sequence[ListedPerson], fixed: UnitClass
+    ) -> PeriodPlan:
+        """Return the plan of *period* with those of *listed* who may be in its table."""
+        tables = self._exposures.load_memberships({person.person for person in listed}, period)
+        find_day = cache(
+            partial(
+                exposure.find_next_allowed_day,
+                ledger=period.ledger,
+                terms=period.terms,
+                day=period.opens,
+            )
+        )
+        days = {person: find_day(tables[person.person]) for person in listed}
+        allowed = [person for person, day in days.items() if day == period.opens]
+        members = tuple(sorted({person.person for person in allowed}))
+        size, resumes_on = _count_declared(allowed), None
+        if size < MIN_UNIT_SIZE and len(allowed) < len(listed):
+            resumes_on = exposure.find_unit_resume_day(
+                day for person, day in days.items() if person.is_declared
+            )
+        return PeriodPlan(replace(period, size=size), members, fixed, resumes_on)
+
+    def _last_close(self, unit: str, ledger: str) -> date:
+        """Return the last closing day of *unit*: published, or ended and still to be published."""
+        # A slow clock, or a team that moved west, must not open that period again.
+        queries = (
+            select(func.max(table.c.closes)).where(table.c.unit == unit, table.c.ledger == ledger)
+            for table in (periods, releases)
+        )
+        closing_days = [self._connection.scalar(query) or date.min for query in queries]
+        return max(closing_days)
+
+
+def _count_declared(listed: Sequence[ListedPerson]) -> int:
+    return sum(person.is_declared for person in listed)

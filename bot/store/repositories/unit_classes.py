@@ -1,0 +1,35 @@
+"""The size classes of units: written when a period opens, fixed for a common year."""
+
+from datetime import date
+
+from sqlalchemy import Connection, delete, select
+
+from bot.domain.counts.unit_class import UnitClass
+from bot.store.schema import unit_classes
+from bot.store.upsert import upsert_row
+
+
+class UnitClasses:
+    """Repository of the class of each unit, by ledger."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the transaction of *connection*."""
+        self._connection = connection
+
+    def find(self, unit: str, ledger: str) -> UnitClass | None:
+        """Return the class that was fixed last for *unit*, which may have expired."""
+        query = select(unit_classes).where(
+            unit_classes.c.unit == unit, unit_classes.c.ledger == ledger
+        )
+        row = self._connection.execute(query).one_or_none()
+        return UnitClass(row.size, row.fixed_until) if row else None
+
+    def save(self, unit: str, ledger: str, unit_class: UnitClass) -> None:
+        """Fix the class of *unit*."""
+        columns = {"size": unit_class.size, "fixed_until": unit_class.fixed_until}
+        upsert_row(self._connection, unit_classes, {"ledger": ledger, "unit": unit, **columns})
+
+    def delete_expired_before(self, day: date) -> int:
+        """Delete the classes that were fixed until before *day*; return how many."""
+        expired = delete(unit_classes).where(unit_classes.c.fixed_until < day)
+        return self._connection.execute(expired).rowcount
