@@ -1,7 +1,10 @@
-"""The tests that docs/anonymity.md names."""
+"""The tests that docs/anonymity.md names, and the bound of exposure that it states."""
 
 import re
 from pathlib import Path
+
+from bot.domain.counts import exposure
+from bot.domain.counts.release_rule import BREAKDOWN, TOTAL
 
 NAMED_TEST = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
 
@@ -17,3 +20,13 @@ def test_each_test_named_in_the_document_exists() -> None:
 
     assert len(named) > 15
     assert missing == set()
+
+
+def test_documented_exposure_is_that_of_the_code() -> None:
+    """The bound of 52 weeks, and the numbers of tables, are those that the code refuses beyond."""
+    document = Path("docs/anonymity.md").read_text(encoding="utf-8")
+    epsilon = float(exposure.max_yearly_exposure())
+    totals, breakdowns = map(exposure.max_yearly_tables, (TOTAL, BREAKDOWN))
+
+    stated = f"at most {epsilon:.1f}, in at most {totals} tables of the total and {breakdowns} of"
+    assert stated in document

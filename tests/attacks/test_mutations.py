@@ -1,14 +1,15 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Table
 
 from bot.conversation import Profile
-from bot.domain.counts import membership, release_rule
+from bot.domain.counts import exposure, membership, release_rule, unit_class
 from bot.domain.counts.membership import PeriodFacts
+from bot.domain.counts.unit_class import UnitClass
 from bot.store import sealing, upsert
 from bot.store.period import Period
 from bot.store.repositories import period_closing
@@ -24,6 +25,10 @@ from tests.attacks.list_games import (
     claim_apps_are_on_no_list,
     claim_mover_is_in_one_table,
     claim_shrunk_list_counts_everybody,
+)
+from tests.attacks.set_up_games import (
+    claim_exposure_follows_people,
+    claim_list_length_selects_no_other_span,
 )
 from tests.attacks.test_dumps import (
     claim_close_destroys_records,
@@ -94,6 +99,8 @@ CLAIMS = (
     claim_mover_is_in_one_table,
     claim_shrunk_list_counts_everybody,
     claim_apps_are_on_no_list,
+    claim_list_length_selects_no_other_span,
+    claim_exposure_follows_people,
 )
 
 
@@ -198,6 +205,20 @@ def count_closed_accounts(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(membership, "has_enough_people", lambda _reasons: True)
 
 
+def select_class_at_each_opening(patch: pytest.MonkeyPatch) -> None:
+    """Select the terms of every period from the size that is declared when it opens."""
+
+    def select_present(_current: UnitClass | None, size: int, opens: date) -> UnitClass:
+        return UnitClass(size, opens)
+
+    patch.setattr(unit_class, "select_class", select_present)
+
+
+def remove_exposure_bound(patch: pytest.MonkeyPatch) -> None:
+    """Open and publish periods whatever the people on their lists were in before."""
+    patch.setattr(exposure, "is_exceeded", lambda *_: False)
+
+
 MUTATIONS: tuple[tuple[Mutation, Claim], ...] = (
     (remove_cap, claim_cap_limits_one_person),
     (remove_noise, claim_band_edge_is_blurred),
@@ -213,6 +234,8 @@ MUTATIONS: tuple[tuple[Mutation, Claim], ...] = (
     (count_in_present_team, claim_shrunk_list_counts_everybody),
     (accept_any_account, claim_apps_are_on_no_list),
     (count_closed_accounts, claim_apps_are_on_no_list),
+    (select_class_at_each_opening, claim_list_length_selects_no_other_span),
+    (remove_exposure_bound, claim_exposure_follows_people),
 )
 
 
@@ -228,7 +251,7 @@ async def test_each_claim_holds_for_the_unmodified_bot(tmp_path: Path, claim: Cl
 async def test_removing_a_protection_breaks_a_claim(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mutate: Mutation, claim: Claim
 ) -> None:
-    """Without cap, noise, keys, encryption, destruction, freeze, sizes or lists a claim fails."""
+    """Without any one of cap, noise, keys, destruction, freeze, lists or bound a claim fails."""
     mutate(monkeypatch)
 
     with pytest.raises(AssertionError):
