@@ -81,9 +81,11 @@ class PostgresServer:
     def dump_wal(self, start: str, end: str) -> str:
         """Return the write-ahead log between two positions, as PostgreSQL's own tool prints it."""
         folder = str(self._data_folder / "data" / "pg_wal")
-        # It reads the length of segments from any file, unless one is named: from an unused one.
-        first = _segment_name(_parse_position(start) // _SEGMENT_BYTES)
-        return self._run_tool("pg_waldump", "--path", folder, "--start", start, "--end", end, first)
+        # It reads the length of segments from any file, unless two are named: from an unused one.
+        first, last = (_parse_position(start), _parse_position(end) - 1)
+        segments = [_segment_name(position // _SEGMENT_BYTES) for position in (first, last)]
+        options = ("--path", folder, "--start", start, "--end", end)
+        return self._run_tool("pg_waldump", *options, *segments)
 
     def read_wal(self, start: str, end: str) -> bytes:
         """Return the bytes of the write-ahead log between two positions, from its segments."""
