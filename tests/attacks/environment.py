@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
@@ -19,6 +19,7 @@ from bot.content import catalogue
 from bot.context import Context
 from bot.conversation import Person, Request
 from bot.domain.codebook import ANSWER_CODES
+from bot.domain.counts.release_rule import BREAKDOWN, TOTAL
 from bot.domain.people import Team
 from bot.errors import StoreBusyError
 from bot.store.repositories import Repositories
@@ -65,6 +66,8 @@ class AttackEnvironment:
     clock: FakeClock
     teams: tuple[AttackTeam, ...]
     action_numbers: "itertools.count[int]" = field(default_factory=itertools.count)
+    closed_periods: dict[tuple[str, str], date] = field(default_factory=dict)
+    """The closing days of the periods last closed, by ledger and unit."""
 
     async def file_debriefs(self, person: Person, *forms: str) -> None:
         """Submit the debrief form as *person*, once for each of *forms*."""
@@ -117,15 +120,41 @@ class AttackEnvironment:
         )
 
     async def close_all_periods(self) -> None:
-        """Advance the clock to the end of the periods, and run the schedule that closes them."""
-        close_time = await close_periods.next_due(self.context)
-        assert close_time
-        self.clock.current_time = close_time
-        assert await close_periods.run(self.context) == 2 * len(self.teams)
+        """Close every open period: advance the clock and run the schedule until all are published.
+
+        Of two ledgers with different periods the shorter one closes again meanwhile.
+        """
+        store = self.context.store
+        self.closed_periods = {
+            (period.ledger, period.unit): period.closes
+            for period in await store.across_workspaces.read(
+                lambda repos: repos.ledger._periods.list_periods()
+            )
+        }
+        last_close = max(self.closed_periods.values())
+        close_count = 0
+        while (close_time := await close_periods.next_due(self.context)) and (
+            close_time.date() <= last_close + timedelta(days=1)
+        ):
+            self.clock.current_time = close_time
+            close_count += await close_periods.run(self.context)
+        assert close_count >= 2 * len(self.teams)
 
     async def read_release(self, team: AttackTeam) -> tuple[object, object]:
-        """Return the newest published band, and the leader's index with the shares."""
-        return await read_newest_release(self.context, team.team.id)
+        """Return the band, and the leader's index with the shares, of the periods last closed."""
+        releases = await self.context.store.across_workspaces.read(
+            lambda repos: repos.releases.list_by_team(team.team.id)
+        )
+        total, breakdown = (
+            next(
+                release.table
+                for release in releases
+                if release.ledger == ledger
+                and release.closes == self.closed_periods[ledger, f"team:{team.team.id}"]
+            )
+            for ledger in (TOTAL, BREAKDOWN)
+        )
+        return odds.describe_table(total), odds.describe_table(breakdown)
 
 
 async def read_newest_release(context: Context, team_id: str) -> tuple[object, object]:

@@ -1,130 +1,143 @@
-"""Cost and benefit of noise for other parameters: ``python -m tests.attacks.frontier``.
+"""Cost and benefit of other terms: ``python -m tests.attacks.frontier``.
 
-For units of 30, where a year has thirteen tables and the accuracy and privacy limits conflict
-most. Each line is one choice of cap and noise scale for the two ledgers; the starred line is
-the bot's own. The argument is the number of generated teams to measure a line with, 200 by
-default.
+For units of 9, 15 and 30, one line for each choice of the two ledgers' terms; the starred line is
+the bot's own, taken from the code, and the line with a minus the terms of the release before, as
+they would be with today's rule of publishing no share without a leader. Arguments select sizes:
+``python -m tests.attacks.frontier 9 15``.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
-from bot.domain.counts.release_rule import MONTH_WEEKS, CountingTerms
-from tests.attacks import game_runner, guessing_game, plans
+from bot.domain.counts.release_rule import MONTH_WEEKS, QUARTER_WEEKS, CountingTerms
+from tests.attacks import guessing_game, observers
+from tests.attacks.observers import Habit
 from tests.domain.counts import utility
 from tests.domain.counts.utility import LedgerTerms, terms_for_size
 
-UNIT_SIZE = 30
-PLAYS_PER_TEAM = 1500
-"""Simulated years for each generated team."""
+TEAM_COUNT = 200
+"""Generated teams with which the accuracy of a line is measured, for each rate and mix."""
 
+GUESSED_RATES = (0.5, 0.12)
+"""The rates at which the passive observer's team files: one middling, one where it tells most."""
 
-@dataclass(frozen=True)
-class TermsChoice:
-    """One choice of terms: cap and noise scale of the total, and of the breakdown."""
+OFTEN = Habit(5)
+"""A habit at every cap."""
 
-    total: tuple[int, Fraction]
-    breakdown: tuple[int, Fraction]
-
-    @property
-    def ledger_terms(self) -> LedgerTerms:
-        """Return the counting terms of both ledgers."""
-        return LedgerTerms(_build_terms(*self.total), _build_terms(*self.breakdown))
-
-
-def _build_terms(cap: int, scale: Fraction) -> CountingTerms:
-    return CountingTerms(MONTH_WEEKS, cap, cap / scale)
-
-
-SHARPER_NOISE = (4, Fraction(5))
-BREAKDOWN_NOISE = (5, Fraction(11, 2))
-TERMS_CHOICES = (
-    TermsChoice((4, Fraction(3)), SHARPER_NOISE),
-    TermsChoice((4, Fraction(9, 2)), SHARPER_NOISE),
-    TermsChoice((4, Fraction(6)), SHARPER_NOISE),
-    TermsChoice((1, Fraction(3, 2)), BREAKDOWN_NOISE),
-    TermsChoice((1, Fraction(11, 5)), BREAKDOWN_NOISE),
-    TermsChoice((1, Fraction(3)), BREAKDOWN_NOISE),
-)
 TABLE_HEADER = (
-    "  total      breakdown   band right   leader         one debrief  three        year's habit\n"
-    "  cap scale  cap scale   mean  worst  named right    mean  worst  mean  worst  mean  worst"
+    "      total              breakdown          band right   leader       one       passive, two"
+    " years                 active, a year\n"
+    " size weeks cap scale  weeks cap scale   mean worst  named right  debrief   1     2     cap  "
+    " certain    1     2     cap   certain"
 )
 
 
-def format_lines(team_count: int) -> Iterator[str]:
-    """Yield a line for each choice; *worst* is over rates for bands and habits, else over teams."""
+def build_terms(weeks: int, cap: int, scale: Fraction) -> CountingTerms:
+    """Return the terms with this noise scale."""
+    return CountingTerms(weeks, cap, cap / scale)
+
+
+def _choose(total: CountingTerms, breakdown: CountingTerms) -> LedgerTerms:
+    return LedgerTerms(total, breakdown)
+
+
+EARLIER_SMALL_TERMS = _choose(
+    build_terms(QUARTER_WEEKS, 4, Fraction(5, 2)), build_terms(QUARTER_WEEKS, 4, Fraction(3))
+)
+EARLIER_LARGE_TERMS = _choose(
+    build_terms(MONTH_WEEKS, 1, Fraction(11, 5)), build_terms(MONTH_WEEKS, 5, Fraction(11, 2))
+)
+SMALL_CHOICES = (
+    EARLIER_SMALL_TERMS,
+    _choose(
+        build_terms(QUARTER_WEEKS, 2, Fraction(5, 2)), build_terms(QUARTER_WEEKS, 3, Fraction(3))
+    ),
+    _choose(
+        build_terms(QUARTER_WEEKS, 3, Fraction(7, 2)), build_terms(QUARTER_WEEKS, 3, Fraction(4))
+    ),
+    _choose(
+        build_terms(QUARTER_WEEKS, 2, Fraction(5, 2)), build_terms(QUARTER_WEEKS, 2, Fraction(3))
+    ),
+    _choose(build_terms(QUARTER_WEEKS, 2, Fraction(3)), build_terms(QUARTER_WEEKS, 3, Fraction(3))),
+    _choose(
+        build_terms(QUARTER_WEEKS, 2, Fraction(5, 2)),
+        build_terms(2 * QUARTER_WEEKS, 3, Fraction(3)),
+    ),
+)
+LARGE_CHOICES = (
+    EARLIER_LARGE_TERMS,
+    _choose(
+        build_terms(MONTH_WEEKS, 1, Fraction(11, 5)), build_terms(QUARTER_WEEKS, 2, Fraction(7, 2))
+    ),
+    _choose(
+        build_terms(MONTH_WEEKS, 1, Fraction(11, 5)), build_terms(QUARTER_WEEKS, 3, Fraction(11, 2))
+    ),
+    _choose(
+        build_terms(MONTH_WEEKS, 1, Fraction(3)), build_terms(QUARTER_WEEKS, 2, Fraction(7, 2))
+    ),
+    _choose(
+        build_terms(QUARTER_WEEKS, 2, Fraction(4)), build_terms(QUARTER_WEEKS, 2, Fraction(7, 2))
+    ),
+)
+
+
+def format_lines(sizes: Sequence[int]) -> Iterator[str]:
+    """Yield a line for each size and choice: means over teams, and *worst* over rates."""
     yield TABLE_HEADER
-    for choice in TERMS_CHOICES:
-        star = "*" if choice.ledger_terms == terms_for_size(UNIT_SIZE) else " "
-        yield (
-            f"{star} {_format_choice(choice)}   {_format_accuracy(choice.ledger_terms, team_count)}"
-            f"    {_format_guess_shares(choice.ledger_terms)}"
-        )
+    for size in sizes:
+        for terms in SMALL_CHOICES if size < LARGE_SIZE else LARGE_CHOICES:
+            mark = "*" if terms == terms_for_size(size) else " "
+            if terms in (EARLIER_SMALL_TERMS, EARLIER_LARGE_TERMS):
+                mark = "-"
+            yield (
+                f"{mark}{size:4} {_format_terms(terms.total)}  {_format_terms(terms.breakdown)}  "
+                f"{_format_accuracy(size, terms)}   {_format_guesses(size, terms)}"
+            )
 
 
-def _format_choice(choice: TermsChoice) -> str:
-    (cap, scale), (cap_2, scale_2) = choice.total, choice.breakdown
-    return f"{cap:3} {float(scale):5.2f}  {cap_2:3} {float(scale_2):5.2f}"
+LARGE_SIZE = 30
 
 
-def _format_accuracy(terms: LedgerTerms, team_count: int) -> str:
-    accuracies = {
-        (rate, mix): utility.measure_accuracy(UNIT_SIZE, rate, mix, team_count, terms)
-        for rate in utility.WEEKLY_RATES
-        for mix in utility.FORM_MIXES
-    }
-    bands = [
-        sum(accuracies[rate, mix].band_share for mix in utility.FORM_MIXES)
-        / len(utility.FORM_MIXES)
+def _format_terms(terms: CountingTerms) -> str:
+    return f"{terms.weeks:5} {terms.cap:3} {float(terms.noise_scale):5.2f}"
+
+
+def _format_accuracy(size: int, terms: LedgerTerms) -> str:
+    results = [
+        [utility.measure_accuracy(size, rate, mix, TEAM_COUNT, terms) for mix in utility.FORM_MIXES]
         for rate in utility.WEEKLY_RATES
     ]
-    average = utility.average_shares(tuple(accuracies.values()))
+    average = utility.average_shares([accuracy for row in results for accuracy in row])
+    worst = min(sum(accuracy.band_share for accuracy in row) / len(row) for row in results)
     return (
-        f"{average.band_share:5.2f} {min(bands):5.2f}   "
+        f"{average.band_share:5.2f} {worst:5.2f}  "
         f"{average.named_share:5.2f} {average.leader_share:5.2f}"
     )
 
 
-def _format_guess_shares(terms: LedgerTerms) -> str:
-    shares = []
-    for debriefs in (1, 3):
-        best_shares = [
-            guessing_game.best_guess_share(history[0], terms)
-            for history in guessing_game.generate_histories(UNIT_SIZE, debriefs, terms)
-        ]
-        shares += [_mean(best_shares), max(best_shares)]
-    shares += _habit_guess_shares(terms)
+def _format_guesses(size: int, terms: LedgerTerms) -> str:
+    one = [
+        guessing_game.best_guess_share(history[0], terms)
+        for history in guessing_game.generate_histories(size, 1, terms)[2:4]
+    ]
+    passive = [
+        observers.guess_passively(size, terms, habit, 2, GUESSED_RATES)
+        for habit in (Habit(1), Habit(2), OFTEN)
+    ]
+    active = [
+        observers.guess_actively(size, terms, habit, 1) for habit in (Habit(1), Habit(2), OFTEN)
+    ]
+    shares = [
+        sum(one) / len(one),
+        *(sum(guess.right_share for guess in row) / len(row) for row in passive),
+        sum(guess.certain_share for guess in passive[-1]) / len(passive[-1]),
+        *(guess.right_share for guess in active),
+        active[-1].certain_share,
+    ]
     return "  ".join(f"{share:5.3f}" for share in shares)
 
 
-def _habit_guess_shares(terms: LedgerTerms) -> list[float]:
-    """Return how often a year's habit is guessed: the mean of all rates, and the worst rate.
-
-    The other clinicians file alike in every period, which is the worst case: the count stays at a
-    band's edge all year.
-    """
-    mix_count = len(utility.FORM_MIXES)
-    histories = guessing_game.generate_histories(UNIT_SIZE, 2, terms)
-    shares_by_rate = [
-        game_runner.play_by_rule(
-            histories[start : start + mix_count],
-            PLAYS_PER_TEAM,
-            plans.MONTHS_PER_YEAR,
-            terms,
-            game_runner.draw_page,
-        ).right_share
-        for start in range(0, len(histories), mix_count)
-    ]
-    return [_mean(shares_by_rate), max(shares_by_rate)]
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
-
-
 if __name__ == "__main__":
-    for line in format_lines(int(sys.argv[1]) if len(sys.argv) > 1 else 200):
+    for line in format_lines([int(word) for word in sys.argv[1:]] or utility.UNIT_SIZES):
         print(line, flush=True)  # noqa: T201 - the command's output

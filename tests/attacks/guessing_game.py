@@ -163,13 +163,18 @@ def _generate_cases(
     mix = tuple(utility.FORM_MIXES)[number]
     generator = random.Random(f"{size} {rate} {mix} ")  # noqa: S311 - generated teams
     while True:
-        slips = utility.generate_slips(size, rate, mix, generator)
-        others = [slip for slip in slips if slip[0] != bytes([size - 1])]
-        cells = Counter(form for _, form in _capped_slips(others, terms.breakdown.cap))
-        heads = len(_capped_slips(others, terms.total.cap))
-        yield PeriodCase(
-            tuple(cells[form] for form in FORM_CODES), heads, second_world_forms=target_forms
+        slips, breakdown_slips = (
+            utility.generate_slips(size - 1, weeks, rate, mix, generator)
+            for weeks in (terms.total.weeks, terms.breakdown.weeks)
         )
+        heads, cells = count_others(slips, terms)[0], count_others(breakdown_slips, terms)[1]
+        yield PeriodCase(cells, heads, second_world_forms=target_forms)
+
+
+def count_others(slips: Slips, terms: LedgerTerms) -> tuple[int, FormCounts]:
+    """Return what the total and the breakdown count of *slips*."""
+    cells = Counter(form for _, form in _capped_slips(slips, terms.breakdown.cap))
+    return len(_capped_slips(slips, terms.total.cap)), tuple(cells[form] for form in FORM_CODES)
 
 
 def _capped_slips(slips: Slips, cap: int) -> Slips:

@@ -33,6 +33,9 @@ MIN_PROBABILITY = 1e-8
 
 SHARES = tuple(Share)
 
+NO_LEADER = (-1, (SHARES.index(Share.A_QUARTER),) * 4)
+"""The one table without a leader."""
+
 
 def describe_table(table: ReleasedTable) -> object:
     """Return what an attacker notes of a table: its band, or leader and shares as indexes."""
@@ -117,9 +120,10 @@ class _NoiseEnumeration:
                 self._add_hidden_lead((*values, value), shares, odds)
             elif value - runner_up >= self.lead_margin or (value >= self.lead_margin and not first):
                 self.probabilities[last_index, shares] += odds
+            elif first - max(second, value) >= self.lead_margin:
+                self.probabilities[leader_index, shares] += odds
             else:
-                leads = first - max(second, value) >= self.lead_margin
-                self.probabilities[leader_index if leads else -1, shares] += odds
+                self.probabilities[NO_LEADER] += odds
 
     def _add_hidden_lead(
         self, values: tuple[int, ...], shares: tuple[int, ...], probability: float
@@ -135,7 +139,7 @@ class _NoiseEnumeration:
                 )
                 self.probabilities[index, shares] += probability * lead_probability
                 remaining -= lead_probability
-        self.probabilities[-1, shares] += probability * remaining
+        self.probabilities[NO_LEADER] += probability * remaining
 
     def _single_lead_probability(self, values: tuple[int, ...], index: int) -> float:
         """Return the probability that the only answer above 0 has a clear lead."""

@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from bot.domain.counts import release_rule
 from tests.attacks import game_runner, guessing_game
 from tests.attacks.environment import open_environment
 from tests.attacks.guessing_game import PeriodCase, Score, TeamHistory
 from tests.domain.counts.utility import terms_for_size
 
-QUARTERS_PER_YEAR, MONTHS_PER_YEAR = 4, 13
-"""The number of periods in a year, for a small team and for a large one."""
+QUARTERS_PER_YEAR = 4
+"""The number of periods in a year for a small team."""
 
 GENERATED_PERIODS = 4
 """The number of periods generated for a team; a longer year repeats them."""
@@ -77,14 +76,16 @@ def informed_attack(size: int, debriefs: int) -> Attack:
 
 
 def habit_attack(size: int) -> Attack:
-    """The same for a person who files two in every period of a year, or none."""
-    periods = QUARTERS_PER_YEAR if size < release_rule.LARGE_UNIT_SIZE else MONTHS_PER_YEAR
+    """The same for a person who files two in every quarter of a year, or none.
+
+    Only for units whose ledgers have the same periods: :mod:`tests.attacks.observers` has the rest.
+    """
     return Attack(
         "habit of two a period, a year",
         size,
         lambda: guessing_game.generate_histories(size, 2, terms_for_size(size), GENERATED_PERIODS),
         0.75,
-        period_count=periods,
+        period_count=QUARTERS_PER_YEAR,
     )
 
 
@@ -93,7 +94,7 @@ def coalition_attack(colluder_count: int) -> Attack:
 
     def build_histories() -> list[TeamHistory]:
         debrief_counts = _colluder_debriefs(colluder_count)
-        counted = sum(min(4, count) for count in debrief_counts)
+        counted = sum(min(terms_for_size(9).total.cap, count) for count in debrief_counts)
         return [
             (
                 PeriodCase(
@@ -155,7 +156,7 @@ UNIT_SIZES = (9, 15, 30)
 INFORMED_ATTACKS = tuple(
     informed_attack(size, debriefs) for size in UNIT_SIZES for debriefs in (1, 3)
 )
-HABIT_ATTACKS = tuple(habit_attack(size) for size in UNIT_SIZES)
+HABIT_ATTACKS = tuple(habit_attack(size) for size in (9, 15))
 COALITION_ATTACKS = tuple(coalition_attack(count) for count in (1, 2, 4))
 SINGLE_LOOK_ATTACKS = (
     *INFORMED_ATTACKS,

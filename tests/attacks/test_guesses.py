@@ -147,8 +147,8 @@ async def fetch_published_bodies(environment: AttackEnvironment) -> set[str]:
 async def test_inserted_slips_equal_slips_filed_through_the_form(tmp_path: Path) -> None:
     """What the longer games insert in one transaction is what the handler stores."""
     histories = [
-        PeriodCase((5, 2, 1, 1), 9),
-        PeriodCase((4, 3, 1, 1), 9, second_world_forms=("against",)),
+        PeriodCase((4, 2, 1, 1), 8),
+        PeriodCase((3, 3, 1, 1), 8, second_world_forms=("against",)),
     ]
     async with open_environment(9, len(histories), tmp_path) as environment:
         slips_by_team = {

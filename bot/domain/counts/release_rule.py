@@ -74,7 +74,7 @@ QUARTER_WEEKS, MONTH_WEEKS = 13, 4
 """The two period lengths, in weeks."""
 
 LARGE_UNIT_SIZE = 20
-"""Declared size from which a period lasts four weeks instead of a quarter."""
+"""Declared size from which a period of the total lasts four weeks instead of a quarter."""
 
 MIN_UNIT_SIZE = 5
 """Minimum declared size of a team that is counted by itself; smaller ones are pooled."""
@@ -82,41 +82,43 @@ MIN_UNIT_SIZE = 5
 MIN_PRACTICE_SIZE = 12
 """Minimum declared size of a practice whose breakdown is of the practice, not of its teams."""
 
-CLEAR_LEAD_SCALES = 3
+CLEAR_LEAD_SCALES = Fraction(7, 2)
 """Lead of the first answer, in noise scales, that is required to name it."""
 
-_TERMS_BY_LEDGER = {
-    (TOTAL, QUARTER_WEEKS): CountingTerms(QUARTER_WEEKS, 4, Fraction(8, 5)),
-    (TOTAL, MONTH_WEEKS): CountingTerms(MONTH_WEEKS, 1, Fraction(5, 11)),
-    (BREAKDOWN, QUARTER_WEEKS): CountingTerms(QUARTER_WEEKS, 4, Fraction(4, 3)),
-    (BREAKDOWN, MONTH_WEEKS): CountingTerms(MONTH_WEEKS, 5, Fraction(10, 11)),
+_SMALL_UNIT_TERMS = {
+    TOTAL: CountingTerms(QUARTER_WEEKS, 2, Fraction(4, 5)),
+    BREAKDOWN: CountingTerms(QUARTER_WEEKS, 3, Fraction(1)),
+}
+_LARGE_UNIT_TERMS = {
+    TOTAL: CountingTerms(MONTH_WEEKS, 1, Fraction(5, 11)),
+    BREAKDOWN: CountingTerms(QUARTER_WEEKS, 2, Fraction(4, 7)),
+}
+EARLIER_TERMS = (
+    (TOTAL, CountingTerms(QUARTER_WEEKS, 4, Fraction(8, 5))),
+    (BREAKDOWN, CountingTerms(QUARTER_WEEKS, 4, Fraction(4, 3))),
+    (BREAKDOWN, CountingTerms(MONTH_WEEKS, 5, Fraction(10, 11))),
+)
+"""Terms of earlier releases: a period closes under the terms with which it was opened."""
+
+_RELEASED_TERMS = {
+    (ledger, terms.weeks, terms.cap): terms
+    for ledger, terms in (*EARLIER_TERMS, *_SMALL_UNIT_TERMS.items(), *_LARGE_UNIT_TERMS.items())
 }
 
 
 def select_terms(ledger: str, size: int) -> CountingTerms:
     """Return the terms of a period of *ledger* for a unit of the declared *size*.
 
-    Selected by simulation of units of 9, 15 and 30, at 0.9 to 0.12 debriefs a clinician and week
-    (``python -m tests.domain.counts.utility``). The band contains the true count in 83, 87 and 80 %
-    of periods, 75 % at the worst rate; a named leader is right in 86, 94 and 87 %, and named in 15,
-    26 and 14 %.
-
-    An attacker who knows all other debriefs and guesses optimally from both tables (chance is 50 %;
-    ``python -m tests.attacks``) is right about whether a person filed one debrief in 56, 56 and
-    54 %; three debriefs, in 66, 66 and 58 %; two in every period of a year, in 71, 71 and 74 %.
-
-    In a large unit the total counts each person once: for the same yearly disclosure by its
-    thirteen tables, bands of quiet units are right in 77 % rather than in 62 %
-    (``python -m tests.attacks.frontier``). The yearly disclosure about one person is summed in
-    ``docs/anonymity.md``.
+    Selected from ``python -m tests.attacks.frontier``, which prints accuracy and right guesses for
+    these and other terms; the figures are in ``docs/anonymity.md``. A large unit's breakdown is of
+    a quarter: thirteen a year would disclose five times as much and name a leader less often.
     """
-    return _TERMS_BY_LEDGER[ledger, QUARTER_WEEKS if size < LARGE_UNIT_SIZE else MONTH_WEEKS]
+    return (_SMALL_UNIT_TERMS if size < LARGE_UNIT_SIZE else _LARGE_UNIT_TERMS)[ledger]
 
 
 def find_terms(ledger: str, weeks: int, cap: int) -> CountingTerms | None:
-    """Return the terms of a table published with *weeks* and *cap*; ``None`` for other terms."""
-    terms = _TERMS_BY_LEDGER.get((ledger, weeks))
-    return terms if terms is not None and terms.cap == cap else None
+    """Return the terms, of any release, of a table with *weeks* and *cap*; ``None`` for others."""
+    return _RELEASED_TERMS.get((ledger, weeks, cap))
 
 
 def pool_teams(sizes: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
@@ -160,7 +162,7 @@ class BreakdownTable:
     """The answers of a closed period's debriefs; only the release rule creates it.
 
     ``leader`` is the leading answer's code, or ``""`` without a clear lead; ``shares`` are the
-    coarse shares of all answers, in the order of the form.
+    coarse shares of all answers, in the order of the form, all equal without a leader.
     """
 
     question: str
@@ -223,7 +225,8 @@ def release_breakdown(
 ) -> BreakdownTable:
     """Return the leading answer and the coarse shares, from capped and noisy counts.
 
-    A leader is named when it leads by :data:`CLEAR_LEAD_SCALES` noise scales.
+    A leader is named when it leads by :data:`CLEAR_LEAD_SCALES` noise scales. Without a leader the
+    shares are equal whatever was counted: no screen shows them, so they would only help to guess.
     """
     counts = Counter(code for _, code in _cap_slips(slips, terms.cap, generator))
     noisy_counts = {
@@ -233,10 +236,9 @@ def release_breakdown(
     (first_count, leader), (second_count, _) = sorted(
         ((count, code) for code, count in noisy_counts.items()), reverse=True
     )[:2]
-    has_clear_lead = first_count - second_count >= CLEAR_LEAD_SCALES * terms.noise_scale
-    return BreakdownTable(
-        question, leader if has_clear_lead else "", _coarse_shares(noisy_counts), _SEAL
-    )
+    if first_count - second_count < CLEAR_LEAD_SCALES * terms.noise_scale:
+        leader, noisy_counts = "", dict.fromkeys(noisy_counts, 0)
+    return BreakdownTable(question, leader, _coarse_shares(noisy_counts), _SEAL)
 
 
 def release_lost_table(ledger: str) -> LostTable:

@@ -15,7 +15,8 @@ TREND_SCALES = Fraction(21, 5)
 The difference of two Laplace noises of scale *s* exceeds *t* scales in either direction with the
 probability exp(-t) * (2 + t) / 2: 4.7 % for 4.2 scales. So of two periods with equally many
 debriefs, fewer than one pair in twenty is called a change. The scale is that of the published
-terms: 2.5 debriefs for a quarter (at least 10.5 more), 2.2 for four weeks (at least 9.24 more).
+terms: 2.5 debriefs for a quarter (at least 10.5 more), 2.2 for the four weeks of a large team (at
+least 9.24 more).
 """
 
 _BAND_LIMITS: Mapping[Band, tuple[int, int | None]] = MappingProxyType(

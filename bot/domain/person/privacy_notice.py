@@ -142,6 +142,7 @@ def _render_stored_data(words: LanguagePack) -> tuple[Element, ...]:
         Divider(),
         Heading(words.translate("privacy.kept.not_heading")),
         _render_list(words, NOT_STORED_KEYS),
+        Text(words.translate("privacy.kept.published")),
     )
 
 

@@ -26,9 +26,9 @@ FIRST_DAY = date(2026, 1, 5)
 Tables = tuple[PublishedTable, ...]
 SPANS = (QUARTER_WEEKS, MONTH_WEEKS)
 CAPS = {
-    (TOTAL, QUARTER_WEEKS): 4,
+    (TOTAL, QUARTER_WEEKS): 2,
     (TOTAL, MONTH_WEEKS): 1,
-    (BREAKDOWN, QUARTER_WEEKS): 4,
+    (BREAKDOWN, QUARTER_WEEKS): 3,
     (BREAKDOWN, MONTH_WEEKS): 5,
 }
 """The published cap by ledger and length."""

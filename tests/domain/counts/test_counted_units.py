@@ -19,7 +19,7 @@ WORDS = load_catalogue().get_pack("en")
 
 
 def test_terms_depend_on_the_declared_size() -> None:
-    """A period lasts thirteen weeks below twenty clinicians, and four weeks from twenty on."""
+    """From twenty clinicians on a total is of four weeks; every other table is of a quarter."""
     assert [release_rule.select_terms(TOTAL, size).weeks for size in (5, 19, 20, 90)] == [
         13,
         13,
@@ -29,9 +29,21 @@ def test_terms_depend_on_the_declared_size() -> None:
     assert [release_rule.select_terms(BREAKDOWN, size).weeks for size in (12, 19, 20)] == [
         13,
         13,
-        4,
+        13,
     ]
     assert release_rule.select_terms(TOTAL, 9).noise_scale == Fraction(5, 2)
+
+
+def test_terms_of_every_release_are_found() -> None:
+    """Weeks and cap of a published table tell its terms: no two releases share them otherwise."""
+    current = [
+        (ledger, release_rule.select_terms(ledger, size))
+        for ledger in (TOTAL, BREAKDOWN)
+        for size in (9, 30)
+    ]
+    for ledger, terms in (*release_rule.EARLIER_TERMS, *current):
+        assert release_rule.find_terms(ledger, terms.weeks, terms.cap) == terms
+    assert release_rule.find_terms(TOTAL, 4, 2) is None
 
 
 @pytest.mark.parametrize(

@@ -53,9 +53,8 @@ class AccuracyShares:
     leader_share: float
 
 
-def generate_slips(size: int, rate: float, mix: str, rng: random.Random) -> Slips:
-    """Generate the slips of one simulated team in one period."""
-    weeks = release_rule.select_terms(TOTAL, size).weeks
+def generate_slips(size: int, weeks: int, rate: float, mix: str, rng: random.Random) -> Slips:
+    """Generate the slips of one simulated team in one period of *weeks*."""
     slips: Slips = []
     for person in range(size):
         personal_rate = 0.0 if rng.random() < 0.1 else rng.gammavariate(1.2, rate / 1.2)
@@ -83,9 +82,11 @@ def measure_accuracy(
     terms = terms or terms_for_size(size)
     bands = named = right_count = 0
     for team in range(team_count):
-        slips = generate_slips(size, rate, mix, rng)
         key = f"{size} {rate} {mix} {team}".encode()
+        slips = generate_slips(size, terms.total.weeks, rate, mix, rng)
         bands += _band_is_right(slips, terms.total, key)
+        if terms.breakdown.weeks != terms.total.weeks:
+            slips = generate_slips(size, terms.breakdown.weeks, rate, mix, rng)
         is_named, is_right = _check_leader(slips, terms.breakdown, key)
         named += is_named
         right_count += is_right

@@ -53,11 +53,14 @@ async def test_small_team_has_quarters(
 
 
 @pytest.mark.parametrize("size", [20, 40])
-async def test_large_team_has_four_week_periods(store: Store, size: int) -> None:
-    """From 20 clinicians a period is four weeks, counted from the same Monday."""
+async def test_large_team_has_totals_of_four_weeks(store: Store, size: int) -> None:
+    """From 20 clinicians a total is of four weeks, and a breakdown of a quarter."""
     await open_periods(store, (build_team("alone"), size))
 
-    assert set((await fetch_period_spans(store)).values()) == {("2026-11-23", "2026-12-07")}
+    assert await fetch_period_spans(store) == {
+        ("total", "team:alone"): ("2026-11-23", "2026-12-07"),
+        ("breakdown", "team:alone"): ("2026-11-23", "2027-01-04"),
+    }
 
 
 async def test_next_period_is_complete(store: Store) -> None:
@@ -68,7 +71,10 @@ async def test_next_period_is_complete(store: Store) -> None:
         lambda repos: repos.ledger.open_missing_periods(AFTER_MONTH)
     )
 
-    assert set((await fetch_period_spans(store)).values()) == {("2026-12-07", "2027-01-04")}
+    assert await fetch_period_spans(store) == {
+        ("total", "team:alone"): ("2026-12-07", "2027-01-04"),
+        ("breakdown", "team:alone"): ("2026-11-23", "2027-01-04"),
+    }
 
 
 async def test_terms_are_fixed_until_the_period_closes(store: Store) -> None:
@@ -80,13 +86,16 @@ async def test_terms_are_fixed_until_the_period_closes(store: Store) -> None:
     await store.across_workspaces.write(lambda repos: repos.ledger.open_missing_periods(NOW))
 
     assert await fetch_rows(store, periods) == before
-    assert {(row.size, row.weeks, row.cap) for row in before} == {(19, 13, 4)}
-    assert {Fraction(row.epsilon) for row in before} == {Fraction(8, 5), Fraction(4, 3)}
+    assert {(row.size, row.weeks, row.cap) for row in before} == {(19, 13, 2), (19, 13, 3)}
+    assert {Fraction(row.epsilon) for row in before} == {Fraction(4, 5), Fraction(1)}
     await close_due_periods(store)
     await store.across_workspaces.write(
         lambda repos: repos.ledger.open_missing_periods(AFTER_QUARTER)
     )
-    assert {(row.size, row.weeks) for row in await fetch_rows(store, periods)} == {(30, 4)}
+    assert {(row.size, row.weeks) for row in await fetch_rows(store, periods)} == {
+        (30, 4),
+        (30, 13),
+    }
 
 
 async def test_each_period_has_its_own_tokens(store: Store) -> None:

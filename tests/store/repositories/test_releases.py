@@ -1,5 +1,5 @@
 import shutil
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
@@ -57,7 +57,10 @@ async def test_releases_are_listed_newest_first(store: Store) -> None:
     ]
     assert isinstance(releases[0].table, TotalTable)
     assert isinstance(releases[1].table, BreakdownTable)
-    assert {(release.cap, release.unit) for release in releases} == {(4, "team:alone")}
+    assert {(release.ledger, release.cap, release.unit) for release in releases} == {
+        ("total", 2, "team:alone"),
+        ("breakdown", 3, "team:alone"),
+    }
     assert [release.question for release in releases[:2]] == ["", "form"]
 
 
@@ -93,7 +96,7 @@ async def test_old_releases_are_deleted(store: Store) -> None:
         await store.across_workspaces.write(
             lambda repos: repos.releases.delete_before(date(2027, 1, 4))
         )
-        == 2
+        == 1
     )
     assert {row[2] for row in await fetch_release_rows(store)} == {date(2027, 1, 4)}
 
@@ -108,7 +111,7 @@ async def test_restored_backup_publishes_the_same_tables(tmp_path: Path) -> None
     tables = []
     for folder in ("kept", "backup"):
         store = open_store(tmp_path / folder)
-        await close_due_periods(store, AFTER_MONTH)
+        await close_due_periods(store)
         tables.append(await fetch_release_rows(store))
         await store.close()
 
@@ -127,36 +130,40 @@ async def test_withdrawal_changes_the_noise(tmp_path: Path) -> None:
         shutil.copytree(tmp_path / "kept", tmp_path / str(copy))
         store = open_store(tmp_path / str(copy))
         await store.across_workspaces.write(withdraw_debriefs_job(PEOPLE[copy]))
-        await close_due_periods(store, AFTER_MONTH)
+        await close_due_periods(store)
         bodies.add(tuple(str(row[-1]) for row in await fetch_release_rows(store)))
         await store.close()
 
     assert len(bodies) >= 3, "one debrief less shifts no band this often; other noise does"
 
 
-@pytest.mark.parametrize("still_open", [False, True], ids=["alone", "beside an open period"])
-async def test_closed_period_leaves_no_bytes(tmp_path: Path, *, still_open: bool) -> None:
+@pytest.mark.parametrize(
+    ("closed_at", "closed_ledgers", "open_codes"),
+    [(AFTER_QUARTER, {"total", "breakdown"}, 0), (AFTER_MONTH, {"total"}, 48)],
+    ids=["alone", "beside an open period"],
+)
+async def test_closed_period_leaves_no_bytes(
+    tmp_path: Path, closed_at: datetime, closed_ledgers: set[str], open_codes: int
+) -> None:
     """No sealed record remains in the database file, its log or its journal, and no key."""
     store = open_store(tmp_path)
     await open_periods(store, (NORTH, 24))
-    if still_open:
-        await open_periods(store, (build_team("alone"), 9))
     for _ in range(3):
-        await file_debriefs(store, *PEOPLE, *build_clinicians("alone", 9))
+        await file_debriefs(store, *PEOPLE)
     rows = await fetch_rows(store, ledger_records)
-    bodies = {bytes(row.body) for row in rows if row.unit == "team:north"}
-    assert len(bodies) == 2
+    bodies = {bytes(row.body) for row in rows if row.ledger in closed_ledgers}
+    assert len(bodies) == len(closed_ledgers)
     assert all(body in read_all_bytes(tmp_path) for body in bodies), "they were there before"
 
-    assert await close_due_periods(store, AFTER_MONTH) == 2
-    assert await store.remove_unused_keys(AFTER_MONTH) == 1
+    assert await close_due_periods(store, closed_at) == len(closed_ledgers)
+    assert await store.remove_unused_keys(closed_at) == len(closed_ledgers)
     assert await store.checkpoint()
 
     remaining_bytes = read_all_bytes(tmp_path)
     pieces = {body[start : start + 8] for body in bodies for start in range(0, len(body) - 8, 8)}
     assert [piece for piece in pieces if piece in remaining_bytes] == []
-    assert await count_stored_codes(store) == (54 if still_open else 0)
-    assert len(list_period_keys(store)) == (1 if still_open else 0)
+    assert await count_stored_codes(store) == open_codes
+    assert len(list_period_keys(store)) == 2 - len(closed_ledgers)
     await store.close()
 
 
