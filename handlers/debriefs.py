@@ -30,7 +30,8 @@ class _ReadAccess:
 async def show_counts(request: Request, context: Context) -> Reply:
     """Show the newest tables to a reader who accepted the agreement.
 
-    A reader who has not accepted it gets its form; a person without access, the reason.
+    They are those of the team in the request, as after a message about a closed period, or of the
+    first. A reader who has not accepted it gets its form; a person without access, the reason.
     """
     reader = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: _load_read_access(repos, request.person)
@@ -43,7 +44,9 @@ async def show_counts(request: Request, context: Context) -> Reply:
         )
     if not reader.has_agreed:
         return reports.build_agreement_form(words)
-    return await _build_counts_page(request, context, reader.teams[0].id, None)
+    team_ids = [team.id for team in reader.teams]
+    team_id = request.data if request.data in team_ids else team_ids[0]
+    return await _build_counts_page(request, context, team_id, None)
 
 
 async def submit_agreement(request: Request, context: Context) -> Reply:

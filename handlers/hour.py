@@ -41,18 +41,18 @@ class _HourContext:
 
 async def show_plan(request: Request, context: Context) -> Reply:
     """Show the plan of an hour to a supervisor or director of the team; without one, the first."""
-    team_id, minutes = hour_plan.parse_hour_data(request.data)
+    team_id, minutes, closes = hour_plan.parse_hour_data(request.data)
     hour = await _read_hour_context(request, context, team_id)
     words = context.catalogue.get_pack(request.language)
     if not hour.has_agreed:
         return reports.build_agreement_form(words)
-    message = hour_plan.render_plan(hour.archive, minutes, hour.day, words)
+    message = hour_plan.render_plan(hour.archive, minutes, hour.day, words, closes)
     return surface.as_message_or_form(request, words, words.translate("hour.title"), message)
 
 
 async def open_share_form(request: Request, context: Context) -> Reply:
     """Open the preview of what would be posted in the team's channel."""
-    team_id, content = sharing.parse_post_data(request.data)
+    team_id, content, closes = sharing.parse_post_data(request.data)
     hour = await _read_hour_context(request, context, team_id)
     words = context.catalogue.get_pack(request.language)
     if not hour.archive.may_share:
@@ -61,7 +61,7 @@ async def open_share_form(request: Request, context: Context) -> Reply:
         return reports.build_agreement_form(words)
     if hour.team.unreachable_reason:
         return sharing.build_closed_form(hour.team, words)
-    post = sharing.build_post(hour.archive, content, hour.day)
+    post = sharing.build_post(hour.archive, content, hour.day, closes)
     team_words = context.catalogue.get_pack(hour.team.language)
     message = sharing.render_post(hour.archive, post, request.person.id, team_words)
     return sharing.build_preview_form(message, hour.team, post, words, is_doubtful=hour.is_doubtful)

@@ -73,4 +73,4 @@ def test_contributing_example_runs(tmp_path: Path) -> None:
 
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.count("Form(name='guide'") == 4
-    assert "Apr 5, 2026: nothing clearly led" in result.stdout
+    assert "Apr 5, 2026: no form of strain clearly led" in result.stdout

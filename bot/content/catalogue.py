@@ -100,10 +100,6 @@ class LanguagePack:
         long_pattern = short_pattern.replace("MMM", "MMMM").replace("E", "EEEE")
         return format_date(day, long_pattern, self.locale)
 
-    def format_day_with_year(self, day: date) -> str:
-        """Return *day* with its year, such as 'November 30, 2026'."""
-        return format_date(day, "long", locale=self.locale)
-
     def format_span(self, first: date, last: date) -> str:
         """Return the days from *first* to *last* and the year once, such as 'Jul 6 - 26, 2026'."""
         return str(format_interval(first, last, "yMMMd", locale=self.locale))

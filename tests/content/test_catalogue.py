@@ -80,7 +80,6 @@ def test_guide_line_placeholders_are_replaced() -> None:
 def test_dates_and_times_are_formatted_in_english() -> None:
     """Dates, weekdays and times have the English long formats."""
     assert ENGLISH.format_day(date(2026, 11, 30)) == "Monday, November 30"
-    assert ENGLISH.format_day_with_year(date(2026, 11, 30)) == "November 30, 2026"
     span = ENGLISH.format_span(date(2026, 7, 6), date(2026, 7, 26))
     assert span.replace("\N{THIN SPACE}", " ") == "Jul 6 \N{EN DASH} 26, 2026"
     assert ENGLISH.weekday_name(7) == "Sunday"

@@ -9,7 +9,9 @@ from bot.conversation import Person, Surface
 from bot.elements import Button, Form, Message
 from bot.errors import NotTheirTeamError
 from handlers import BUTTONS, COMMANDS, FORMS
+from tests.domain.counts import sample_tables
 from tests.handlers.conftest import OTHER_SUPERVISOR
+from tests.published_releases import insert_releases
 from tests.sample_team import (
     ADMIN,
     DIRECTOR,
@@ -99,3 +101,34 @@ async def test_the_agreement_comes_first(context: Context) -> None:
 
     replies = [await handler(request, context) for handler, request in requests.items()]
     assert [getattr(reply, "name", "") for reply in replies] == ["agreement"] * 3
+
+
+async def test_an_earlier_report_leads_to_its_own_plan(agreed_context: Context) -> None:
+    """Plan and preview under an earlier report are those from before the later table came."""
+    leaders = [("form", "away"), ("status", "ended")]
+    tables = sample_tables.publish_leaders(leaders)
+    data = f"{TEAM.id}:{{}}:{tables[-1].closes}"
+    await insert_releases(agreed_context.store, TEAM.id, tables[-2:])
+    plan, preview = await _plan_and_preview(agreed_context, data)
+
+    await insert_releases(agreed_context.store, TEAM.id, tables[:2])
+
+    assert await _plan_and_preview(agreed_context, data) == (plan, preview)
+    assert await _plan_and_preview(agreed_context, f"{TEAM.id}:{{}}") != (plan, preview)
+
+
+async def _plan_and_preview(context: Context, data: str) -> tuple[str, str]:
+    plan = await show_plan(build_request(SUPERVISOR, data=data.format("30")), context)
+    share = BUTTONS["debriefs.share"]
+    preview = await share(build_request(SUPERVISOR, data=data.format("question")), context)
+    return reply_text(plan), reply_text(preview)
+
+
+@pytest.mark.parametrize("name", ["debriefs.hour", "debriefs.share"])
+@pytest.mark.parametrize("person", [MARIE, STRANGER, ADMIN, OTHER_SUPERVISOR])
+async def test_a_period_in_a_button_grants_nothing(
+    agreed_context: Context, person: Person, name: str
+) -> None:
+    """A button with a period is refused to everybody who may not plan that team's hour."""
+    with pytest.raises(NotTheirTeamError):
+        await BUTTONS[name](build_request(person, data=f"{TEAM.id}:30:2026-07-06"), agreed_context)

@@ -16,6 +16,7 @@ from handlers import BUTTONS, FORMS, HOME_HANDLER
 from tests.sample_team import (
     DIRECTOR,
     MARIE,
+    OTHER_TEAM,
     STRANGER,
     SUPERVISOR,
     TEAM,
@@ -172,3 +173,26 @@ async def test_home_of_a_clinician_has_no_notices(role_context: Context) -> None
     words = role_context.catalogue.get_pack("en")
     assert "notice.settings" not in steps_by_name(home)
     assert words.translate("notice.mine.deliveries") not in reply_text(home)
+
+
+async def test_the_button_opens_the_report_of_the_messages_team(context: Context) -> None:
+    """It opens its lead team's report, or a team the person still reads where they left that."""
+    await set_up_team(context)
+    await set_up_team(context, OTHER_TEAM, clinicians=())
+    await context.store.across_workspaces.write(
+        lambda repos: [
+            repos.teams.set_role_holders(team.id, Role.DIRECTOR, (DIRECTOR,))
+            for team in (TEAM, OTHER_TEAM)
+        ]
+    )
+    await FORMS["agreement"](build_request(DIRECTOR, answers={}), context)
+
+    titles = [
+        reply_text(
+            await BUTTONS["debriefs.open"](build_request(DIRECTOR, data=team_id), context)
+        ).splitlines()[0]
+        for team_id in (TEAM.id, OTHER_TEAM.id, "a former team")
+    ]
+
+    names = (TEAM.name, OTHER_TEAM.name, OTHER_TEAM.name)
+    assert titles == [f"What {name} chose to write down" for name in names]

@@ -94,14 +94,19 @@ async def clinician(
     await context.close()
 
 
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def supervisor_playground_url(teams_sandbox: TeamsSandbox) -> str:
+    """The URL of the Playground in which the user is the team's supervisor."""
+    return await teams_sandbox.open_playground("supervisor")
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def supervisor(
-    browser: Browser, teams_sandbox: TeamsSandbox, english: LanguagePack
+    browser: Browser, supervisor_playground_url: str, english: LanguagePack
 ) -> AsyncIterator[TeamsUser]:
     """The team's supervisor, who has just opened their chat with the bot."""
     context = await browser.new_context(viewport={"width": 1280, "height": 1000})
-    url = await teams_sandbox.open_playground("supervisor")
-    teams_user = TeamsUser(await context.new_page(), url, english)
+    teams_user = TeamsUser(await context.new_page(), supervisor_playground_url, english)
     await teams_user.open_playground()
     yield teams_user
     await context.close()

@@ -134,6 +134,29 @@ class PhotoSession:
             name, persona, persona.visible_messages(channel_id)[-1], channel_id
         )
 
+    async def accept_agreement(
+        self, persona: PersonaDriver, channel_id: str, names: tuple[str, str] | None = None
+    ) -> None:
+        """Accept the agreement to the tables if an earlier scene has not, and close the report.
+
+        With *names*, photograph the agreement and the report that follows it.
+        """
+        message_count = len(persona.visible_messages(channel_id))
+        await persona.type_command("/debriefs", channel_id)
+        await self.wait_until(
+            lambda: (
+                persona.top_view is not None
+                or len(persona.visible_messages(channel_id)) > message_count
+            )
+        )
+        if persona.top_view and names:
+            await self.photograph_form(names[0], persona)
+            await self.photograph_submission(names[1], persona, "note")
+        elif persona.top_view:
+            await persona.submit_modal()
+            await persona.wait_for_modal("note", WAIT_SECONDS)
+        await self.close_forms(persona)
+
     async def close_forms(self, persona: PersonaDriver) -> None:
         """Close every open form."""
         while persona.top_view:

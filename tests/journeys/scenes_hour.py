@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from bot.sandbox.block_kit import input_state
 from bot.sandbox.workspace.persona_driver import PersonaDriver
+from bot.sandbox.workspace.workspace import Message
 from tests.journeys.photo_session import NORTH, WAIT_SECONDS, PhotoSession
 
 ILSE, HENRIKE = "U0CLIN01", "U0SUPER1"
@@ -11,50 +13,86 @@ ILSE, HENRIKE = "U0CLIN01", "U0SUPER1"
 async def photograph_hour(session: PhotoSession) -> None:
     """Photograph the plans of a team with figures, what is shared of them, and the request."""
     henrike = session.drive_persona(HENRIKE)
-    await henrike.type_command("/debriefs hour", NORTH)
-    await henrike.wait_for_modal("agreement", WAIT_SECONDS)
-    await henrike.submit_modal()
-    await session.close_forms(henrike)
+    await session.accept_agreement(henrike, NORTH)
     await session.photograph_reply("thirty minutes", henrike, "/debriefs hour")
     plan = henrike.visible_messages(NORTH)[-1]
     await session.photograph_next_message(
         "fifty minutes", henrike, lambda: henrike.press_element("debriefs.hour", plan)
     )
     await _photograph_share(session, henrike)
+    await _photograph_shared_report(session, henrike)
     await _photograph_minutes(session)
 
 
 async def photograph_quiet_hour(session: PhotoSession) -> None:
     """Photograph the plan of a team without any figures, on the theme of the quarter."""
     henrike = session.drive_persona(HENRIKE)
-    await henrike.type_command("/debriefs", NORTH)
-    await henrike.wait_for_modal("agreement", WAIT_SECONDS)
-    await henrike.submit_modal()
-    await session.close_forms(henrike)
+    await session.accept_agreement(henrike, NORTH)
     await session.photograph_reply("a plan without figures", henrike, "/debriefs hour")
 
 
 async def _photograph_share(session: PhotoSession, henrike: PersonaDriver) -> None:
-    report_name = "debriefs.share"
-    await henrike.type_command("/debriefs", NORTH)
-    await session.wait_until(lambda: report_name in str(henrike.visible_messages(NORTH)[-1].blocks))
-    report = henrike.visible_messages(NORTH)[-1]
-    await henrike.press_element(report_name, report)
+    report = await _open_report(session, henrike)
+    await henrike.press_element("debriefs.share", report)
     await henrike.wait_for_modal("share", WAIT_SECONDS)
     await session.photograph_form("the preview of a share", henrike)
     await session.photograph_submission("on its way", henrike, "note")
-    ilse, heading = session.drive_persona(ILSE), session.words.translate("hour.share.heading")
-    await session.engine.time_travel.jump_to(
-        session.engine.workspace.clock.now() + timedelta(minutes=2)
-    )
-    await session.wait_until(lambda: heading in str(ilse.visible_messages(NORTH)[-1].blocks))
-    await session.photograph_message(
-        "what the channel reads", ilse, ilse.visible_messages(NORTH)[-1], NORTH
-    )
+    await _photograph_post(session, "what the channel reads", 1)
     await henrike.press_element("debriefs.shared")
     await session.wait_until(lambda: "debriefs.shared" not in str(henrike.rendered_modal))
     await session.photograph_form("it arrived", henrike)
     await session.close_forms(henrike)
+
+
+async def _photograph_shared_report(session: PhotoSession, henrike: PersonaDriver) -> None:
+    """Photograph an earlier report with a leading answer as the channel of an open team has it."""
+    await henrike.type_command("/supervision", NORTH)
+    await henrike.wait_for_modal("setup", WAIT_SECONDS)
+    await henrike.submit_modal({"open": "yes"})
+    await henrike.wait_for_modal("note", WAIT_SECONDS)
+    await session.close_forms(henrike)
+    report = await _open_report(session, henrike)
+    option = next(
+        element["options"][0]["value"]
+        for _, element in input_state.iter_elements(report.blocks)
+        if element["action_id"] == "debriefs.period"
+    )
+    message_count = len(henrike.visible_messages(NORTH))
+    await henrike.press_element("debriefs.period", report, option)
+    await session.wait_until(lambda: len(henrike.visible_messages(NORTH)) > message_count)
+    await henrike.press_element("debriefs.share", _find_last(henrike))
+    await henrike.wait_for_modal("share", WAIT_SECONDS)
+    await session.photograph_form("the preview of a shared report", henrike)
+    await henrike.submit_modal()
+    await henrike.wait_for_modal("note", WAIT_SECONDS)
+    await session.close_forms(henrike)
+    await _photograph_post(session, "what the channel of an open team reads", 2)
+
+
+async def _open_report(session: PhotoSession, persona: PersonaDriver) -> Message:
+    """Open the newest report in the team's channel, and return its message."""
+    message_count = len(persona.visible_messages(NORTH))
+    await persona.type_command("/debriefs", NORTH)
+    await session.wait_until(lambda: len(persona.visible_messages(NORTH)) > message_count)
+    return _find_last(persona)
+
+
+def _find_last(persona: PersonaDriver) -> Message:
+    return persona.visible_messages(NORTH)[-1]
+
+
+async def _photograph_post(session: PhotoSession, name: str, number: int) -> None:
+    """Move the clock until the shared message *number*, from 1, is posted, and photograph it."""
+    ilse, heading = session.drive_persona(ILSE), session.words.translate("hour.share.heading")
+
+    def list_posts() -> list[Message]:
+        return [item for item in ilse.visible_messages(NORTH) if heading in str(item.blocks)]
+
+    await session.engine.time_travel.jump_to(
+        session.engine.workspace.clock.now() + timedelta(minutes=2)
+    )
+    await session.wait_until(lambda: len(list_posts()) >= number)
+    await session.photograph_message(name, ilse, list_posts()[-1], NORTH)
 
 
 async def _photograph_minutes(session: PhotoSession) -> None:

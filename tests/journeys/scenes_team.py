@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import partial
 
+from bot.sandbox.block_kit import input_state
 from bot.sandbox.workspace.admin_actions import WorkspaceAdmin
 from bot.sandbox.workspace.persona_driver import Answer, PersonaDriver
+from bot.sandbox.workspace.workspace import Message
 from tests.journeys.photo_session import LOBBY, NORTH, RIVER, WAIT_SECONDS, PhotoSession
 
 ILSE, HENRIKE, CORMAC, SALOME, QUENTIN = "U0CLIN01", "U0SUPER1", "U0SUPER2", "U0DIREC1", "U0ADMIN1"
@@ -16,9 +19,7 @@ async def photograph_counts(session: PhotoSession) -> None:
     await session.photograph_reply(
         "a clinician is refused", session.drive_persona(ILSE), "/debriefs"
     )
-    await session.photograph_opened_form("the agreement", henrike, "/debriefs", "agreement")
-    await session.photograph_submission("the first view", henrike, "note")
-    await session.close_forms(henrike)
+    await session.accept_agreement(henrike, NORTH, ("the agreement", "the first view"))
     await session.photograph_reply("the newest table", henrike, "/debriefs")
     await _photograph_steps(session, henrike)
     await _photograph_table_of(session, CORMAC, "a small team's table", RIVER)
@@ -37,16 +38,32 @@ async def _photograph_steps(session: PhotoSession, henrike: PersonaDriver) -> No
         await henrike.wait_for_modal("note", WAIT_SECONDS)
         await session.photograph_form(f"the report's {step}", henrike)
         await session.close_forms(henrike)
+    await _photograph_earlier_periods(session, henrike, report)
+
+
+async def _photograph_earlier_periods(
+    session: PhotoSession, henrike: PersonaDriver, report: Message
+) -> None:
+    """Photograph the report of each earlier period: busy and quiet ones, with and without bars."""
+    options = [
+        option["value"]
+        for _, element in input_state.iter_elements(report.blocks)
+        if element["action_id"] == "debriefs.period"
+        for option in element.get("options", ())
+    ]
+    for option in options:
+        await session.photograph_next_message(
+            f"an earlier period, {option[-10:]}",
+            henrike,
+            partial(henrike.press_element, "debriefs.period", report, option),
+        )
 
 
 async def _photograph_table_of(
     session: PhotoSession, person_id: str, name: str, channel_id: str
 ) -> None:
     persona = session.drive_persona(person_id)
-    await persona.type_command("/debriefs", channel_id)
-    await persona.wait_for_modal("agreement", WAIT_SECONDS)
-    await persona.submit_modal()
-    await session.close_forms(persona)
+    await session.accept_agreement(persona, channel_id)
     await session.photograph_reply(name, persona, "/debriefs", channel_id)
 
 

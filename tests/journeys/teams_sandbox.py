@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,11 +11,14 @@ from pathlib import Path
 import aiohttp
 
 from bot.content import catalogue
+from bot.domain.calendar import load_zone
 from bot.sandbox.process.bot_process import BotProcess
 from bot.sandbox.process.data_folder import lock_folder
 from bot.sandbox.process.loopback_server import free_port
 from bot.sandbox.teams import run, tenant
 from bot.sandbox.teams.playground import Playground
+from bot.sandbox.workspace import time_travel
+from bot.sandbox.workspace.personas import HOME_ZONE
 from tests.sources import ROOT
 
 PLAYGROUND_FOLDER = ROOT / "var" / "playground"
@@ -31,6 +35,7 @@ class TeamsSandbox:
     lock_fd: int
     now: datetime
     playgrounds: list[Playground] = field(default_factory=list)
+    channel: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     @classmethod
     async def start(cls, folder: Path, program_folder: Path) -> "TeamsSandbox":
@@ -41,7 +46,11 @@ class TeamsSandbox:
         persona = run.find_persona_or_default("clinician")
         now = datetime.now(UTC)
         await run.start_bot_with_history(run.TeamsOptions(words, folder, 0, persona), bot, lock_fd)
-        return cls(folder, program_folder, bot, lock_fd, now)
+        sandbox = cls(folder, program_folder, bot, lock_fd, now)
+        await sandbox.channel.enter_async_context(
+            tenant.serve_channel(bot.url, tenant.build_sample_practice())
+        )
+        return sandbox
 
     async def open_playground(self, role: str) -> str:
         """Start a Playground in which the user is the person of *role*, and return its URL."""
@@ -66,10 +75,24 @@ class TeamsSandbox:
             assert response.status == 200, await response.text()
         self.now = now
 
-    async def advance_days_until(self, condition: Callable[[], Awaitable[bool]]) -> None:
-        """Move the clock forward day by day until *condition* holds, nine days at most."""
-        for _ in range(9):
-            await self.move_clock(self.now + timedelta(days=1))
+    async def advance_to_day_before_close(self) -> None:
+        """Move the clock forward to the afternoon before the team's open period closes."""
+        (team,) = tenant.build_sample_practice().teams
+        span = timedelta(weeks=team.period_weeks)
+        next_close = time_travel.last_period_start(self.now, team.period_weeks) + 2 * span
+        await self.move_clock(next_close - timedelta(hours=8))
+
+    async def advance_days_until(
+        self, condition: Callable[[], Awaitable[bool]], max_days: int = 9
+    ) -> None:
+        """Move the clock forward day by day until *condition* holds, *max_days* at most.
+
+        Each day is looked at in the afternoon of the practice, whatever the time of this run: at
+        night nothing is sent.
+        """
+        for _ in range(max_days):
+            next_day = self.now.astimezone(load_zone(HOME_ZONE)) + timedelta(days=1)
+            await self.move_clock(next_day.replace(hour=16, minute=0).astimezone(UTC))
             if await condition():
                 return
 
@@ -77,5 +100,6 @@ class TeamsSandbox:
         """Stop every process that was started."""
         for playground in self.playgrounds:
             await playground.stop()
+        await self.channel.aclose()
         await self.bot.stop()
         os.close(self.lock_fd)

@@ -35,6 +35,19 @@ class TeamsUser:
         await self.page.keyboard.press("Enter")
         await expect(self.cards).to_have_count(card_count + 1)
 
+    async def accept_agreement(self) -> None:
+        """Open the report, as a supervisor, and accept the agreement if it is not accepted yet."""
+        await self.write_message("debriefs")
+        open_form = self.newest_card.get_by_role(
+            "button", name=self.words.translate("private.here")
+        )
+        report = self.newest_card.get_by_role("button", name=self.words.translate("hour.step.open"))
+        await expect(open_form.or_(report).first).to_be_visible()
+        if await open_form.is_visible():
+            await self.press_button(self.words.translate("private.here"))
+            await self.press_button(self.words.translate("debriefs.agreement.agree"))
+            await expect(report).to_be_visible()
+
     async def press_button(self, label: str) -> None:
         """Press a button on the newest card."""
         await self.newest_card.get_by_role("button", name=label, exact=True).click()

@@ -102,9 +102,7 @@ async def test_supervisor_reads_the_report_and_its_method(
 ) -> None:
     """After agreeing to the use of the tables, a supervisor reads the report and how it is made."""
     words = supervisor.words
-    await supervisor.write_message("debriefs")
-    await supervisor.press_button(words.translate("private.here"))
-    await supervisor.press_button(words.translate("debriefs.agreement.agree"))
+    await supervisor.accept_agreement()
 
     await supervisor.wait_for_text(words.translate("debriefs.discuss.heading"))
     await supervisor.press_button(words.translate("debriefs.step.method"))

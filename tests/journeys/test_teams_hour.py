@@ -1,24 +1,10 @@
 """The supervisor's hour in Microsoft Teams, in the Agents Playground against the unmodified bot."""
 
 import pytest
-from playwright.async_api import expect
 
 from tests.journeys.teams_user import TeamsUser
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-async def agree(supervisor: TeamsUser) -> None:
-    """Accept the agreement if this supervisor has not yet."""
-    words = supervisor.words
-    await supervisor.write_message("debriefs")
-    open_form = supervisor.newest_card.get_by_role("button", name=words.translate("private.here"))
-    report = supervisor.newest_card.get_by_role("button", name=words.translate("hour.step.open"))
-    await expect(open_form.or_(report).first).to_be_visible()
-    if await open_form.is_visible():
-        await supervisor.press_button(words.translate("private.here"))
-        await supervisor.press_button(words.translate("debriefs.agreement.agree"))
-        await expect(report).to_be_visible()
 
 
 async def test_supervisor_plans_an_hour_and_previews_sharing_it(supervisor: TeamsUser) -> None:
@@ -27,7 +13,7 @@ async def test_supervisor_plans_an_hour_and_previews_sharing_it(supervisor: Team
     It is not posted: the Playground has no channel, and its error lets the workspace rest.
     """
     words = supervisor.words
-    await agree(supervisor)
+    await supervisor.accept_agreement()
     await supervisor.write_message("debriefs hour")
     await supervisor.wait_for_text(words.translate("hour.take.title"))
     await supervisor.press_button(words.translate("hour.step.other", minutes=50))

@@ -78,7 +78,7 @@ def render_notice(
     codes_with_labels = ((code, words.translate(f"notice.menu.{code}")) for code in MENU_CODES)
     options = tuple(Option(code, label) for code, label in codes_with_labels)
     controls = (
-        Button("debriefs.open", words.translate("notice.open"), primary=True),
+        Button("debriefs.open", words.translate("notice.open"), subject.lead_team.id, primary=True),
         *((_build_share_button(subject, words),) if subject.may_share else ()),
         OverflowMenu("notice.menu", words.translate("notice.menu.label"), options),
     )

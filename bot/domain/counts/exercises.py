@@ -1,6 +1,7 @@
 """Select the discussion question and the ten-minute exercise of a team; the only place to do so.
 
-Report, hour and share call :func:`select_ten_minutes` with the same tables and get the same ones.
+Report, hour and share call :func:`select_ten_minutes` with the same tables and get the same ones,
+except that a text without the leading answer never has a question that refers to it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,7 +10,7 @@ from datetime import date
 from types import MappingProxyType
 
 from bot.content.catalogue import Exercise, LanguagePack
-from bot.domain.counts import readings, rotation
+from bot.domain.counts import readings, rotation, table_text
 from bot.domain.counts.published_tables import PublishedTable, select_newest
 from bot.domain.counts.readings import Reading
 from bot.domain.counts.rotation import Occasion
@@ -46,24 +47,47 @@ THEME_EXERCISES: Mapping[int, tuple[str, str, str]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class TenMinutes:
-    """A discussion question and an exercise; ``theme`` is the quarter of a theme, or 0."""
+    """A discussion question and an exercise; ``theme`` is the quarter of a theme, or 0.
+
+    ``leader`` is the sentence that names the leading answer which the question refers to, or
+    ``""``: a text that does not contain the table has it before the question.
+    """
 
     question: str
     exercise: Exercise
     theme: int
+    leader: str = ""
+
+    def introduce_question(self, words: LanguagePack) -> str:
+        """Return the question after the sentence on the leader that it refers to, if any."""
+        return words.join_sentences(
+            (self.leader, self.question) if self.leader else (self.question,)
+        )
 
 
 def select_ten_minutes(
-    tables: Sequence[PublishedTable], closes: date | None, day: date, words: LanguagePack
+    tables: Sequence[PublishedTable],
+    closes: date | None,
+    day: date,
+    words: LanguagePack,
+    *,
+    names_leader: bool = True,
 ) -> TenMinutes:
     """Select the question and the exercise of a team with *tables*, all published ones.
 
     *closes* selects the report of an earlier period, ``None`` the newest. Before the first table
     the theme of the quarter of *day* has another question and exercise each month.
+    *names_leader* is False for readers who are not shown the tables: their question refers to no
+    leader.
     """
     if select_newest(tables, closes):
-        question = words.translate(f"debriefs.discuss.{select_question(tables, closes)}")
-        return TenMinutes(question, select_exercise(tables, closes, words), 0)
+        code = select_question(tables, closes, names_leader=names_leader)
+        return TenMinutes(
+            words.translate(f"debriefs.discuss.{code}"),
+            select_exercise(tables, closes, words),
+            0,
+            _render_leader(tables, closes, code, words),
+        )
     quarter, month = (day.month - 1) // 3 + 1, (day.month - 1) % 3
     question = words.translate(f"hour.quarter{quarter}.question{month + 1}")
     return TenMinutes(question, list_theme_exercises(quarter, words)[month], quarter)
@@ -75,13 +99,20 @@ def list_theme_exercises(quarter: int, words: LanguagePack) -> tuple[Exercise, .
     return tuple(by_id[name] for name in THEME_EXERCISES[quarter])
 
 
-def select_question(tables: Sequence[PublishedTable], closes: date | None) -> str:
+def select_question(
+    tables: Sequence[PublishedTable], closes: date | None, *, names_leader: bool = True
+) -> str:
     """Return the code of the question of the report of *closes*, or of the newest for ``None``.
 
     *tables* are all published tables of the team, at least one until *closes*. A question whose
-    leader is not shown in that report is never selected.
+    leader is not shown in that report is never selected; without *names_leader*, none that refers
+    to a leader. Each of the two lists rotates by itself.
     """
-    return rotation.select_item(_list_occasions(tables, closes, _list_suitable_questions))
+
+    def list_suitable(leaders: Mapping[str, str]) -> tuple[str, ...]:
+        return _list_suitable_questions(leaders if names_leader else {})
+
+    return rotation.select_item(_list_occasions(tables, closes, list_suitable))
 
 
 def select_exercise(
@@ -124,6 +155,20 @@ def _list_occasions(
 
 def _find_leaders(displayed_readings: Iterable[Reading]) -> Mapping[str, str]:
     return {reading.question: reading.leader for reading in displayed_readings if reading.leader}
+
+
+def _render_leader(
+    tables: Sequence[PublishedTable], closes: date | None, code: str, words: LanguagePack
+) -> str:
+    """Return the sentence on the leader that the question *code* refers to; ``""`` for none."""
+    readings_by_table = dict(zip(tables, readings.read_tables(tables), strict=True))
+    displayed = (readings_by_table[published] for published in select_newest(tables, closes))
+    sentences = (
+        table_text.render_sentence(reading, words)
+        for reading in displayed
+        if reading.question in QUESTION_LEADERS[code]
+    )
+    return next(sentences, "")
 
 
 def _list_suitable_questions(leaders: Mapping[str, str]) -> tuple[str, ...]:

@@ -28,33 +28,56 @@ SHORT_HOUR, LONG_HOUR = PART_MINUTES
 MAX_OTHER_TEAMS = 3
 
 
-def parse_hour_data(data: str) -> tuple[str, int]:
-    """Parse the team id (``""`` for none) and the length in minutes; 30 by default.
+def parse_hour_data(data: str) -> tuple[str, int, date | None]:
+    """Parse the team id, the length in minutes and the end of the period that it is about.
 
-    Raises :class:`bot.errors.UnknownAnswerError` for an unknown length.
+    By default they are ``""``, 30 and ``None`` for the newest tables. Raises
+    :class:`bot.errors.UnknownAnswerError` for an unknown length or an invalid day.
     """
-    team_id, _, length = data.partition(":")
-    if not length:
-        return team_id, SHORT_HOUR
-    if length not in {str(minutes) for minutes in PART_MINUTES}:
+    team_id, _, choice = data.partition(":")
+    length, _, closes = choice.partition(":")
+    if length and length not in {str(minutes) for minutes in PART_MINUTES}:
         raise UnknownAnswerError
-    return team_id, int(length)
+    return team_id, int(length or SHORT_HOUR), report_steps.parse_close(closes)
 
 
-def render_plan(archive: ReportArchive, minutes: int, day: date, words: LanguagePack) -> Message:
-    """Render the plan of an hour of *minutes* on *day*, with the steps to share or change it."""
+def render_plan(
+    archive: ReportArchive,
+    minutes: int,
+    day: date,
+    words: LanguagePack,
+    closes: date | None = None,
+) -> Message:
+    """Render the plan of an hour of *minutes* on *day*, with the steps to share or change it.
+
+    *closes* selects the report of an earlier period, as in the report.
+    """
     team = archive.team
-    body = (*render_parts(archive, minutes, day, words), *_build_steps(archive, minutes, words))
+    body = (
+        *render_parts(archive.at_close(closes), minutes, day, words),
+        *_build_steps(archive, minutes, closes, words),
+    )
     title = words.translate("hour.heading", minutes=minutes, team=team.name)
     return Message(title, (Heading(title), *body))
 
 
 def render_parts(
-    archive: ReportArchive, minutes: int, day: date, words: LanguagePack
+    archive: ReportArchive,
+    minutes: int,
+    day: date,
+    words: LanguagePack,
+    *,
+    names_leader: bool = True,
 ) -> tuple[Element, ...]:
-    """Render the timed parts of an hour, from *archive*'s newest published tables alone."""
+    """Render the timed parts of an hour, from *archive*'s newest published tables alone.
+
+    *names_leader* is False for readers who are not shown the tables.
+    """
     tables = archive.newest_tables()
-    ten_minutes = exercises.select_ten_minutes(archive.tables, None, day, words)
+    ten_minutes = exercises.select_ten_minutes(
+        archive.tables, None, day, words, names_leader=names_leader
+    )
+    question = ten_minutes.introduce_question(words)
     lengths = PART_MINUTES[minutes]
     has_figures = any(
         not isinstance(published.table, LostTable | WithheldTable) for published in tables
@@ -65,7 +88,7 @@ def render_parts(
         *_render_theme(ten_minutes.theme, words),
         _render_part("arrive", lengths["arrive"], words.translate("hour.arrive.text"), words),
         _render_part(mean, lengths["mean"], words.translate(f"hour.{mean}.text"), words),
-        _render_part("question", lengths["question"], ten_minutes.question, words),
+        _render_part("question", lengths["question"], question, words),
         _render_part("exercise", lengths["exercise"], rounds, words),
         *exercises.render_exercise(ten_minutes.exercise, words),
         _render_part("take", lengths["take"], words.translate("hour.take.text"), words),
@@ -86,18 +109,19 @@ def _render_part(part: str, minutes: int, text: str, words: LanguagePack) -> Tex
 
 
 def _build_steps(
-    archive: ReportArchive, minutes: int, words: LanguagePack
+    archive: ReportArchive, minutes: int, closes: date | None, words: LanguagePack
 ) -> tuple[ActionRow, ...]:
+    suffix = report_steps.encode_close(closes)
     other_minutes = LONG_HOUR if minutes == SHORT_HOUR else SHORT_HOUR
     team_id = archive.team.id
     share_label = words.translate("hour.step.share_plan")
-    share = Button("debriefs.share", share_label, f"{team_id}:{minutes}", opens_form=True)
+    share = Button("debriefs.share", share_label, f"{team_id}:{minutes}{suffix}", opens_form=True)
     steps = (
         *((share,) if archive.may_share else ()),
         Button(
             "debriefs.hour",
             words.translate("hour.step.other", minutes=other_minutes),
-            f"{team_id}:{other_minutes}",
+            f"{team_id}:{other_minutes}{suffix}",
         ),
         *(_build_team_step(team, minutes, words) for team in archive.other_teams[:MAX_OTHER_TEAMS]),
     )

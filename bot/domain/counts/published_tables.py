@@ -1,7 +1,7 @@
 """Published tables of a team as loaded for a reader, newest first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from bot.domain.counts import release_rule
@@ -65,6 +65,13 @@ class ReportArchive:
     def newest_tables(self, closes: date | None = None) -> tuple[PublishedTable, ...]:
         """Return the newest table of each ledger published until *closes* (``None``: ever)."""
         return select_newest(self.tables, closes)
+
+    def at_close(self, closes: date | None) -> "ReportArchive":
+        """Return the archive without tables published after *closes*; unchanged for ``None``."""
+        if closes is None:
+            return self
+        tables = tuple(published for published in self.tables if published.closes <= closes)
+        return replace(self, tables=tables)
 
 
 def select_newest(

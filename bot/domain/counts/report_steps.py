@@ -18,10 +18,20 @@ MAX_NAME_CHARS = 60
 def parse_period_data(data: str) -> tuple[str, date | None]:
     """Parse the team id and the period's end from button data; UnknownAnswerError when invalid."""
     team_id, _, closes_text = data.partition(":")
+    return team_id, parse_close(closes_text)
+
+
+def parse_close(text: str) -> date | None:
+    """Parse the end of a period, ``None`` for ``""``; UnknownAnswerError when invalid."""
     try:
-        return team_id, date.fromisoformat(closes_text) if closes_text else None
+        return date.fromisoformat(text) if text else None
     except ValueError:
         raise UnknownAnswerError from None
+
+
+def encode_close(closes: date | None) -> str:
+    """Return the suffix of button data for the period that ends on *closes*; ``""`` for none."""
+    return f":{closes}" if closes else ""
 
 
 def build_steps(
@@ -35,17 +45,26 @@ def build_steps(
     )
     has_tables = bool(archive.newest_tables(closes))
     buttons = [exercise] if has_tables else []
-    buttons += _build_hour_buttons(archive, words) if archive.reads_by_role else []
+    buttons += _build_hour_buttons(archive, closes, words) if archive.reads_by_role else []
     buttons += [method] if has_tables else []
     buttons += [export] if has_tables and archive.reads_by_role else []
     return split_into_rows(buttons)
 
 
-def _build_hour_buttons(archive: ReportArchive, words: LanguagePack) -> list[Button]:
-    """Build what the report leads to: plan the hour, and for a supervisor share the question."""
+def _build_hour_buttons(
+    archive: ReportArchive, closes: date | None, words: LanguagePack
+) -> list[Button]:
+    """Build what the report leads to: plan the hour, and for a supervisor share the question.
+
+    Both are about the displayed period.
+    """
+    team_id, suffix = archive.team.id, encode_close(closes)
     plan_label, share_label = (words.translate(f"hour.step.{step}") for step in ("open", "share"))
-    plan = Button("debriefs.hour", plan_label, archive.team.id)
-    share = Button("debriefs.share", share_label, archive.team.id, opens_form=True)
+    plan_data, share_data = (
+        f"{team_id}:{content}{suffix}" if suffix else team_id for content in ("30", "question")
+    )
+    plan = Button("debriefs.hour", plan_label, plan_data)
+    share = Button("debriefs.share", share_label, share_data, opens_form=True)
     return [plan, share] if archive.may_share else [plan]
 
 
@@ -88,8 +107,8 @@ def _build_earlier_periods(
 
 
 def _format_period_label(published: PublishedTable, words: LanguagePack) -> str:
-    opens, closes = map(words.format_day_with_year, (published.opens, published.last_day))
-    return words.translate("debriefs.other.period", opens=opens, closes=closes)
+    span = words.format_span(published.opens, published.last_day)
+    return words.translate("debriefs.other.period", span=span)
 
 
 def _build_team_button(team: Team, label: str) -> Button:

@@ -74,7 +74,7 @@ def render_shared_report(archive: ReportArchive, words: LanguagePack) -> Body:
     ten_minutes = exercises.select_ten_minutes(archive.tables, None, archive.day, words)
     return (
         Text(_render_headline(_read_displayed(archive, tables), words)),
-        _render_question(ten_minutes.question, words),
+        Text(words.translate("hour.share.question", text=ten_minutes.question)),
         *exercises.render_exercise(ten_minutes.exercise, words),
         *_render_parts(archive, tables, words),
         *table_method.render_main_caveats(words),
@@ -85,7 +85,7 @@ def build_exercise_form(archive: ReportArchive, closes: date | None, words: Lang
     """Build the read-only form with the question and every step of the report's exercise."""
     ten_minutes = exercises.select_ten_minutes(archive.tables, closes, archive.day, words)
     body = (
-        _render_question(ten_minutes.question, words),
+        _render_question(ten_minutes.introduce_question(words), words),
         *exercises.render_exercise(ten_minutes.exercise, words),
     )
     return surface.build_note_form(words, words.translate("debriefs.step.exercise"), body)
@@ -148,22 +148,37 @@ def _select_headline_reading(displayed: Sequence[Reading]) -> Reading:
 
 
 def _render_headline(displayed: Sequence[Reading], words: LanguagePack) -> str:
+    """Render the first sentence; without a leader it is all that the report says of the answers.
+
+    It names the part of that table where nothing else is said in that part.
+    """
     reading = _select_headline_reading(displayed)
-    key = "led" if reading.leader else "none" if reading.question else "counted"
-    if reading.absence:
-        key = "lost"
-    return words.translate(f"debriefs.report.{key}", span=_format_span(reading, words))
+    span = _format_span(reading, words)
+    if reading.question and not reading.leader:
+        is_alone = all(
+            item is reading or item.is_pooled is not reading.is_pooled for item in displayed
+        )
+        title = _render_part_title(reading, words, has_dates=True)
+        return words.translate(
+            f"debriefs.report.none_{reading.question}", span=title if is_alone else span
+        )
+    key = "lost" if reading.absence else "led" if reading.leader else "counted"
+    return words.translate(f"debriefs.report.{key}", span=span)
 
 
 def _render_parts(
     archive: ReportArchive, tables: Sequence[PublishedTable], words: LanguagePack
 ) -> Body:
-    """Render the tables of the team, then those of several teams, each under its heading."""
+    """Render the tables of the team, then those of several teams, each under its heading.
+
+    Answers without a leader are left out: the headline has said so.
+    """
     displayed = _read_displayed(archive, tables)
     stated_span = _span_of(_select_headline_reading(displayed))
+    open_readings = [reading for reading in displayed if not reading.question or reading.leader]
     body: list[Element] = []
     for is_pooled in (False, True):
-        part = [reading for reading in displayed if reading.is_pooled is is_pooled]
+        part = [reading for reading in open_readings if reading.is_pooled is is_pooled]
         for span in sorted({_span_of(reading) for reading in part}, reverse=True):
             same_span = [reading for reading in part if _span_of(reading) == span]
             title = _render_part_title(same_span[0], words, has_dates=span != stated_span)

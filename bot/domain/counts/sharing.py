@@ -6,7 +6,7 @@ from enum import Enum
 
 from bot.content.catalogue import LanguagePack
 from bot.domain import surface
-from bot.domain.counts import exercises, hour_plan, reports
+from bot.domain.counts import exercises, hour_plan, report_steps, reports
 from bot.domain.counts.hour_plan import PART_MINUTES
 from bot.domain.counts.published_tables import ReportArchive
 from bot.domain.people import Team
@@ -56,20 +56,27 @@ class SharedPost:
     newest: date | None = None
 
 
-def parse_post_data(data: str) -> tuple[str, str]:
-    """Parse the team id and the content of a post from the data of a button.
+def parse_post_data(data: str) -> tuple[str, str, date | None]:
+    """Parse the team id, the content and the period's end of a post from the data of a button.
 
-    Raises :class:`bot.errors.UnknownAnswerError` for unknown content.
+    By default the content is the question, and the period ``None``: the newest tables. Raises
+    :class:`bot.errors.UnknownAnswerError` for unknown content and an invalid day.
     """
-    team_id, _, content = data.partition(":")
+    team_id, _, choice = data.partition(":")
+    content, _, closes = choice.partition(":")
     if content and content not in _BUTTON_CONTENTS:
         raise UnknownAnswerError
-    return team_id, content or QUESTION
+    return team_id, content or QUESTION, report_steps.parse_close(closes)
 
 
-def build_post(archive: ReportArchive, content: str, day: date) -> SharedPost:
-    """Build the post of *content* on *day*, as its preview contains it."""
-    newest = max((table.closes for table in archive.tables), default=None)
+def build_post(
+    archive: ReportArchive, content: str, day: date, closes: date | None = None
+) -> SharedPost:
+    """Build the post of *content* on *day*, as its preview contains it.
+
+    *closes* selects the report of an earlier period: no later table is in the post.
+    """
+    newest = max((table.closes for table in archive.at_close(closes).tables), default=None)
     has_report = content == QUESTION and archive.team.open_to_team and newest is not None
     return SharedPost(REPORT if has_report else content, day, newest)
 
@@ -128,13 +135,16 @@ def build_preview_form(
 ) -> Form:
     """Build the form that shows *message* before it is posted.
 
-    *is_doubtful* is True when the last message to the channel did not arrive.
+    *is_doubtful* is True when the last message to the channel did not arrive. Where the report has
+    a question that this post may not have, the form says why.
     """
     channel = _format_channel(team)
+    has_other_question = post.newest is not None and post.content != REPORT
     warning = words.translate("hour.share.doubtful", channel=channel)
     body: tuple[Element, ...] = (
         *((Text(f"**{warning}**"),) if is_doubtful else ()),
         Text(words.translate("hour.share.intro", channel=channel)),
+        *((Text(words.translate("hour.share.without_table")),) if has_other_question else ()),
         Divider(),
         *message.body,
     )
@@ -173,15 +183,21 @@ def _render_content(
     archive: ReportArchive, post: SharedPost, words: LanguagePack
 ) -> tuple[Element, ...]:
     if post.content not in {QUESTION, REPORT}:
-        return hour_plan.render_parts(archive, int(post.content), post.day, words)
+        return hour_plan.render_parts(
+            archive, int(post.content), post.day, words, names_leader=False
+        )
     if post.content == REPORT and archive.team.open_to_team and archive.tables:
         return reports.render_shared_report(archive, words)
     return _render_question(archive, post.day, words)
 
 
 def _render_question(archive: ReportArchive, day: date, words: LanguagePack) -> tuple[Element, ...]:
-    """Render the question and the exercise of the newest report, or of the quarter's theme."""
-    ten_minutes = exercises.select_ten_minutes(archive.tables, None, day, words)
+    """Render a question that refers to no leader, and the exercise of the newest report.
+
+    Before the first table both are those of the quarter's theme. The channel may have no access to
+    the tables, and must not learn from a question that an answer led.
+    """
+    ten_minutes = exercises.select_ten_minutes(archive.tables, None, day, words, names_leader=False)
     return (
         Text(words.translate("hour.share.question", text=ten_minutes.question)),
         *exercises.render_exercise(ten_minutes.exercise, words),

@@ -127,15 +127,16 @@ async def _run_processes(options: TeamsOptions, program_folder: Path, lock_fd: i
     playground = Playground(program_folder, options.folder, options.port, bot.url)
     try:
         await start_bot_with_history(options, bot, lock_fd)
-        await playground.start(
-            tenant.build_playground_config(options.sample_practice, options.persona)
-        )
-        options.print_sentence("teams.ready", name=options.persona.name, address=playground.url)
-        await asyncio.wait(
-            [asyncio.create_task(process.wait_until_exit()) for process in (bot, playground)],
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        raise PlaygroundFailedError
+        async with tenant.serve_channel(bot.url, options.sample_practice):
+            await playground.start(
+                tenant.build_playground_config(options.sample_practice, options.persona)
+            )
+            options.print_sentence("teams.ready", name=options.persona.name, address=playground.url)
+            await asyncio.wait(
+                [asyncio.create_task(process.wait_until_exit()) for process in (bot, playground)],
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+            raise PlaygroundFailedError
     finally:
         await playground.stop()
         await bot.stop()

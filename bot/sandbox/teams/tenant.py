@@ -94,7 +94,7 @@ async def generate_history(
     otherwise become their language. Raises ClockError when the bot's clock does not move.
     """
     weeks = max(1, -((start - now) // timedelta(weeks=1)))
-    async with _run_stub_service() as service, aiohttp.ClientSession() as session:
+    async with run_stub_service() as service, aiohttp.ClientSession() as session:
         driver = _HistoryDriver(session, bot_url, service)
         await driver.install_bot(
             sample_practice.people_in_role(sample_practice.teams[0], "supervisor")[0]
@@ -186,7 +186,20 @@ class _HistoryDriver:
 
 
 @asynccontextmanager
-async def _run_stub_service() -> AsyncIterator[str]:
+async def serve_channel(bot_url: str, sample_practice: SamplePractice) -> AsyncIterator[None]:
+    """Accept and discard what the bot at *bot_url* posts to the channel, which no user looks at.
+
+    Without it, the route to the channel is that of the history's stub service: each post would
+    fail as if Teams were unreachable, and the bot would pause every delivery of the tenant.
+    """
+    async with run_stub_service() as service, aiohttp.ClientSession() as session:
+        supervisor = sample_practice.people_in_role(sample_practice.teams[0], "supervisor")[0]
+        await _HistoryDriver(session, bot_url, service).install_bot(supervisor)
+        yield
+
+
+@asynccontextmanager
+async def run_stub_service() -> AsyncIterator[str]:
     """Serve a stub of the Teams service that accepts and discards every request; yield its URL."""
 
     async def accept_activity(_request: Request) -> Response:

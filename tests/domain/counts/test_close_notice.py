@@ -67,7 +67,7 @@ def test_a_notice_opens_shares_and_has_a_menu() -> None:
     assert isinstance(share_button, Button)
     assert isinstance(menu, OverflowMenu)
     assert (open_button.name, share_button.name) == ("debriefs.open", "debriefs.share")
-    assert share_button.data == NORTH.id
+    assert (open_button.data, share_button.data) == (NORTH.id, NORTH.id)
     assert [option.code for option in menu.options] == ["stop", "move", "kept"]
 
 

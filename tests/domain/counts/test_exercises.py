@@ -138,7 +138,8 @@ def shift_quarters(published: PublishedTable, number: int) -> PublishedTable:
 @given(archive=sample_tables.draw_archive())
 @settings(max_examples=30, deadline=None)
 def test_report_hour_and_share_choose_the_same(tag: str, archive: ReportArchive) -> None:
-    """Report, exercise form, hour and share contain one and the same question and exercise."""
+    """Report, exercise form, hour and shared report have one and the same question and exercise."""
+    archive = replace(archive, team=replace(TEAM, open_to_team=True))
     words = CATALOGUE.get_pack(tag)
     chosen = exercises.select_ten_minutes(archive.tables, None, DAY, words)
     post = sharing.build_post(archive, sharing.QUESTION, DAY)

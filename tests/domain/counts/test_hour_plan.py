@@ -163,14 +163,37 @@ def test_the_plan_of_another_team_is_a_step_away() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "parsed"), [("", ("", 30)), ("monday", ("monday", 30)), ("monday:50", ("monday", 50))]
+    ("data", "parsed"),
+    [
+        ("", ("", 30, None)),
+        ("monday", ("monday", 30, None)),
+        ("monday:50", ("monday", 50, None)),
+        ("monday:50:2026-07-06", ("monday", 50, date(2026, 7, 6))),
+    ],
 )
-def test_hour_data_is_parsed(data: str, parsed: tuple[str, int]) -> None:
-    """Without a length the hour has 30 minutes, and without a team it is the first."""
+def test_hour_data_is_parsed(data: str, parsed: tuple[str, int, date | None]) -> None:
+    """Without a length the hour has 30 minutes, and without a period it is the newest."""
     assert hour_plan.parse_hour_data(data) == parsed
 
 
-def test_an_unknown_length_is_refused() -> None:
-    """A forged length of the hour is refused."""
+@pytest.mark.parametrize("data", ["monday:40", "monday:30:soon"])
+def test_forged_hour_data_is_refused(data: str) -> None:
+    """A forged length of the hour and a forged period are refused."""
     with pytest.raises(UnknownAnswerError):
-        hour_plan.parse_hour_data("monday:40")
+        hour_plan.parse_hour_data(data)
+
+
+def test_the_plan_of_an_earlier_period_is_as_it_was() -> None:
+    """The plan from an earlier report is that of its tables, and its buttons keep the period."""
+    tables = sample_tables.publish_leaders([("form", "away"), ("status", "ended"), ("form", "")])
+    closes = tables[-1].closes
+    later = replace(WITH_FIGURES, tables=tables)
+    then = replace(WITH_FIGURES, tables=tables[-2:])
+
+    plan = hour_plan.render_plan(later, 30, DAY, WORDS, closes)
+    expected = hour_plan.render_plan(then, 30, DAY, WORDS)
+    assert plan.body[:-1] == expected.body[:-1]
+    assert [button.data for button in list_buttons(plan.body)] == [
+        f"{TEAM.id}:30:{closes}",
+        f"{TEAM.id}:50:{closes}",
+    ]

@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from bot.content.catalogue import load_catalogue
-from bot.domain.counts import report_steps
+from bot.domain.counts import hour_plan, report_steps, sharing
 from bot.domain.counts.published_tables import ReportArchive
 from bot.elements import ActionRow, Button, OverflowMenu
 from bot.errors import UnknownAnswerError
@@ -73,6 +73,24 @@ def test_steps_belong_to_the_displayed_period() -> None:
         assert isinstance(control, Button)
         assert report_steps.parse_period_data(control.data) == (TEAM.id, closes)
         assert control.opens_form
+
+
+def test_plan_and_share_belong_to_the_displayed_period() -> None:
+    """Under an earlier report the data of both has its period, and under the newest the team."""
+    closes = TABLES[-1].closes
+    earlier, newest = (
+        {
+            control.name: control.data
+            for row in report_steps.build_steps(ARCHIVE, period, WORDS)
+            for control in row.controls
+            if isinstance(control, Button)
+        }
+        for period in (closes, None)
+    )
+
+    assert hour_plan.parse_hour_data(earlier["debriefs.hour"]) == (TEAM.id, 30, closes)
+    assert sharing.parse_post_data(earlier["debriefs.share"]) == (TEAM.id, "question", closes)
+    assert newest["debriefs.hour"] == newest["debriefs.share"] == TEAM.id
 
 
 def test_earlier_periods_are_a_menu() -> None:

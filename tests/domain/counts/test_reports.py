@@ -128,7 +128,17 @@ def test_a_quiet_report_has_no_bars() -> None:
     body = reports.render_report(QUIET, None, WORDS).body
 
     assert list_charts(body) == []
-    assert "nothing clearly led" in join_texts(body)
+    assert join_texts(body).count("clearly led") == 1
+
+
+def test_a_part_without_a_leader_is_named_in_the_first_sentence() -> None:
+    """Answers of the practice without a leader are stated once, with the practice and the dates."""
+    archive = build_practice_archive("status", "", Band.TEN, 13, 5)
+    page = join_texts(reports.render_report(archive, None, WORDS).body)
+
+    assert page.count("no stage of repair clearly led, as is usual.") == 1
+    assert page.count("The practice, ") == page.count("The practice") == 1
+    assert page.count("Your team") == 1
 
 
 def test_a_chart_has_levels() -> None:

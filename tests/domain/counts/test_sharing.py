@@ -64,7 +64,7 @@ def test_a_share_has_no_controls(archive: ReportArchive, content: str) -> None:
 def test_a_question_has_no_table() -> None:
     """Where the team did not open its tables, the question and the exercise are shared alone."""
     message = render(PRIVATE, sharing.build_post(PRIVATE, "question", DAY))
-    selected = exercises.select_ten_minutes(TABLES, None, DAY, WORDS)
+    selected = exercises.select_ten_minutes(TABLES, None, DAY, WORDS, names_leader=False)
 
     assert selected.question in message_text(message)
     assert selected.exercise.title in message_text(message)
@@ -160,14 +160,15 @@ def test_a_forged_share_is_refused(text: str) -> None:
 
 
 def test_a_button_shares_the_question_by_default() -> None:
-    """The data of a button is the team, and the minutes of a plan."""
-    assert sharing.parse_post_data("t1") == ("t1", "question")
-    assert sharing.parse_post_data("t1:50") == ("t1", "50")
+    """The data of a button is the team, the minutes of a plan, and the period of a report."""
+    assert sharing.parse_post_data("t1") == ("t1", "question", None)
+    assert sharing.parse_post_data("t1:50") == ("t1", "50", None)
+    assert sharing.parse_post_data("t1:question:2026-10-05") == ("t1", "question", OCTOBER)
 
 
-@pytest.mark.parametrize("data", ["t1:report", "t1:40"])
+@pytest.mark.parametrize("data", ["t1:report", "t1:40", "t1:30:soon"])
 def test_a_forged_button_is_refused(data: str) -> None:
-    """A button names no content but a question or a plan: the report is the rule's to add."""
+    """A button has no content but a question or a plan, which becomes a report by rule only."""
     with pytest.raises(UnknownAnswerError):
         sharing.parse_post_data(data)
 
@@ -181,6 +182,28 @@ def test_the_preview_is_the_message(*, is_doubtful: bool) -> None:
     form = sharing.build_preview_form(message, TEAM, share, WORDS, is_doubtful=is_doubtful)
     assert form.body[-len(message.body) :] == message.body
     assert form.data == f"{TEAM.id}:30:2026-11-02:"
+
+
+@pytest.mark.parametrize(
+    ("archive", "content", "is_expected"),
+    [
+        (PRIVATE, "question", True),
+        (OPENED, "30", True),
+        (OPENED, "question", False),
+        (QUIET, "30", False),
+    ],
+)
+def test_the_preview_explains_another_question(
+    archive: ReportArchive, content: str, *, is_expected: bool
+) -> None:
+    """Where a post has no table, the preview says why its question may not be the report's."""
+    share = sharing.build_post(archive, content, DAY)
+
+    form = sharing.build_preview_form(
+        render(archive, share), archive.team, share, WORDS, is_doubtful=False
+    )
+    sentence = Text(WORDS.translate("hour.share.without_table"))
+    assert (sentence in form.body) is is_expected
 
 
 def test_the_preview_warns_of_a_lost_message() -> None:
@@ -204,6 +227,18 @@ def test_only_a_waiting_share_is_checked_again(status: ShareStatus) -> None:
 
     rows = [element for element in form.body if isinstance(element, ActionRow)]
     assert bool(rows) is (status is ShareStatus.WAITING)
+
+
+@pytest.mark.parametrize("content", ["question", "30", "50"])
+@pytest.mark.parametrize("team", [TEAM, OPEN_TEAM])
+def test_a_share_of_an_earlier_period_has_its_tables(content: str, team: Team) -> None:
+    """What is shared from an earlier report is what would have been shared when it was new."""
+    closes = TABLES[1].closes
+    later, then = (replace(OPENED, team=team, tables=tables) for tables in (TABLES, TABLES[1:]))
+
+    earlier = sharing.build_post(later, content, DAY, closes)
+    assert earlier.newest == closes
+    assert render(later, earlier) == render(then, sharing.build_post(then, content, DAY))
 
 
 def test_the_newest_table_is_of_the_preview() -> None:

@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import aiohttp
 import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -80,6 +81,23 @@ def test_a_persona_is_found_by_role_or_name() -> None:
     assert supervisor.role == "supervisor"
     assert run.find_persona_or_default(supervisor.name) == supervisor
     assert {run.find_persona_or_default(query).role for query in ("", "nobody")} == {"clinician"}
+
+
+async def test_the_channel_is_served_while_the_playground_runs() -> None:
+    """The bot learns of a service for the channel that accepts what it posts there."""
+    activities: list[dict[str, Any]] = []
+    practice = build_sample_practice()
+    async with run_recording_bot(activities) as bot, tenant.serve_channel(bot, practice):
+        (installation,) = activities
+        async with (
+            aiohttp.ClientSession() as session,
+            session.post(f"{installation['serviceUrl']}/v3/conversations", json={}) as response,
+        ):
+            status = response.status
+
+    assert installation["type"] == "installationUpdate"
+    assert installation["conversation"]["id"] == tenant.CHANNEL_ID
+    assert status == 201
 
 
 @pytest.mark.parametrize(("language", "choice_count"), [("en", 0), ("fr-CA", 12), ("zh-Hans", 12)])
