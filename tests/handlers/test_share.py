@@ -142,7 +142,10 @@ async def test_a_period_that_closes_meanwhile_changes_nothing(
 async def test_an_opened_report_is_shared(
     agreed_context: Context, outlet: RecordingOutlet, clock: FakeClock
 ) -> None:
-    """Where the team opened its tables, the channel gets the report that each of it may read."""
+    """Where the team opened its tables, the channel gets the report that each of it may read.
+
+    The question has a heading that introduces it to the channel, instead of the report's own.
+    """
     await set_up_team(agreed_context, replace(TEAM, open_to_team=True))
     await close_quarter(agreed_context, clock)
     await post(agreed_context, await preview(agreed_context))
@@ -150,7 +153,12 @@ async def test_an_opened_report_is_shared(
 
     report = await run_command(build_request(MARIE), agreed_context)
     posted = reply_text(outlet.sent_messages[-1].message)
-    sentences = [element.text for element in reply_body(report) if isinstance(element, Text)]
+    heading = agreed_context.catalogue.get_pack("en").translate("debriefs.discuss.heading")
+    sentences = [
+        element.text.removeprefix(f"**{heading}**\n")
+        for element in reply_body(report)
+        if isinstance(element, Text)
+    ]
     assert len(sentences) > 3
     assert [sentence for sentence in sentences if sentence not in posted] == []
     assert SUPERVISOR.id in posted
