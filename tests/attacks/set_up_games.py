@@ -102,7 +102,7 @@ class SetUpGame:
 
     async def fetch_places(self) -> list[PublishedPlace]:
         """Return every person's places on the lists of published tables, by main account."""
-        return await self.instance.context.store.across_workspaces.read(_list_places)
+        return await self.instance.context.store.across_workspaces.read(list_places)
 
 
 @asynccontextmanager
@@ -258,7 +258,8 @@ def _find_team(repos: Repositories, name: str) -> Team | None:
     return repos.teams.get_by_channel(WORKSPACE, build_team(name).channel)
 
 
-def _list_places(repos: Repositories) -> list[PublishedPlace]:
+def list_places(repos: Repositories) -> list[PublishedPlace]:
+    """Return every person's places on the lists of published tables, by main account."""
     connection = repos._connection
     published = {
         (row.ledger, row.unit, row.closes): row.opens
