@@ -117,7 +117,7 @@ def _format_accuracy(size: int, terms: LedgerTerms) -> str:
 
 
 def _format_guesses(size: int, terms: LedgerTerms) -> str:
-    one = [
+    one_debrief_shares = [
         guessing_game.best_guess_share(history[0], terms)
         for history in guessing_game.generate_histories(size, 1, terms)[2:4]
     ]
@@ -129,7 +129,7 @@ def _format_guesses(size: int, terms: LedgerTerms) -> str:
         observers.guess_actively(size, terms, habit, 1) for habit in (Habit(1), Habit(2), OFTEN)
     ]
     shares = [
-        sum(one) / len(one),
+        sum(one_debrief_shares) / len(one_debrief_shares),
         *(sum(guess.right_share for guess in row) / len(row) for row in passive),
         sum(guess.certain_share for guess in passive[-1]) / len(passive[-1]),
         *(guess.right_share for guess in active),

@@ -14,6 +14,7 @@ from math import log
 from bot.conversation import Person
 from bot.domain import calendar
 from bot.domain.counts import pseudonyms
+from bot.domain.counts.release_rule import BREAKDOWN, select_terms
 from tests.attacks.guessing_game import Score
 from tests.attacks.night_bytes import (
     Features,
@@ -24,8 +25,10 @@ from tests.attacks.night_bytes import (
     read_records,
 )
 from tests.attacks.nights import EQUAL_RATE, FIRST_DAY, WORK_DAYS, TwentyNights
+from tests.sample_team import CLINICIANS
 
-CHANCE_RATE, SENDER_RATE, SINGLE_CODE_CAP = 0.01, 0.97, 4
+CHANCE_RATE, SENDER_RATE = 0.01, 0.97
+BREAKDOWN_CAP = select_terms(BREAKDOWN, len(CLINICIANS)).cap
 Events = dict[bytes, frozenset[int]]
 
 
@@ -207,7 +210,7 @@ def count_capped_debriefs(run: TwentyNights) -> int:
         if sent.form == "withdraw":
             debriefs[sent.person] = 0
         debriefs[sent.person] = debriefs.get(sent.person, 0) + sent.is_debrief
-    return sum(min(SINGLE_CODE_CAP, count) for count in debriefs.values())
+    return sum(min(BREAKDOWN_CAP, count) for count in debriefs.values())
 
 
 def count_opened_records(run: TwentyNights, secrets: Sequence[bytes]) -> tuple[int, int]:

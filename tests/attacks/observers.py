@@ -180,9 +180,9 @@ def _step_odds(pair: Pair, world: int) -> dict[int, float]:
     return {step: probability for step, probability in steps.items() if probability > 0}
 
 
-def _convolve(left: dict[int, float], right: dict[int, float]) -> dict[int, float]:
+def _convolve(first: dict[int, float], second: dict[int, float]) -> dict[int, float]:
     result: dict[int, float] = {}
-    for (step, probability), (other, share) in product(left.items(), right.items()):
+    for (step, probability), (other, share) in product(first.items(), second.items()):
         place = max(-MAX_STEPS, min(MAX_STEPS, step + other))
         result[place] = result.get(place, 0.0) + probability * share
     return {step: probability for step, probability in result.items() if probability > 1e-8}

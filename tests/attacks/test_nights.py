@@ -136,7 +136,7 @@ async def test_copies_open_after_a_close_that_leaves_its_key(
 
 async def test_noise_cannot_be_drawn_again_from_an_old_backup_and_the_pepper() -> None:
     """The published table tells as much alone as with an old copy and the pepper beside it."""
-    score = await noise_redraw.play_redraws(4)
+    score = await noise_redraw.play_redraws(8)
 
     assert score.lower_bound <= MAX_REDRAW_SHARE
 
@@ -144,10 +144,10 @@ async def test_noise_cannot_be_drawn_again_from_an_old_backup_and_the_pepper() -
 async def test_noise_of_a_key_from_the_pepper_is_drawn_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Where the keys come from the pepper, the same attacker is right every time."""
+    """Where the keys come from the pepper, the same attacker is right nearly every time."""
     weakened.derive_keys_from_pepper(monkeypatch)
 
-    score = await noise_redraw.play_redraws(4)
+    score = await noise_redraw.play_redraws(16)
 
     assert score.lower_bound > MAX_REDRAW_SHARE
 
