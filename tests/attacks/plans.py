@@ -90,16 +90,20 @@ def habit_attack(size: int) -> Attack:
 
 
 def coalition_attack(colluder_count: int) -> Attack:
-    """Colluders file ten each to bring the count to a band's edge; the others file nothing."""
+    """Colluders file ten each to bring the count towards a band's edge; the others file nothing."""
 
     def build_histories() -> list[TeamHistory]:
         debrief_counts = _colluder_debriefs(colluder_count)
-        counted = sum(min(terms_for_size(9).total.cap, count) for count in debrief_counts)
+        terms = terms_for_size(9)
+        total_count, breakdown_count = (
+            sum(min(cap, count) for count in debrief_counts)
+            for cap in (terms.total.cap, terms.breakdown.cap)
+        )
         return [
             (
                 PeriodCase(
-                    (0, 0, 0, counted),
-                    counted,
+                    (0, 0, 0, breakdown_count),
+                    total_count,
                     colluder_counts=debrief_counts,
                     second_world_forms=(form,),
                 ),
@@ -116,8 +120,8 @@ def coalition_attack(colluder_count: int) -> Attack:
 
 
 def _colluder_debriefs(colluder_count: int) -> tuple[int, ...]:
-    """Return ten debriefs for each colluder, reduced so that no more than nine count."""
-    return {1: (10,), 2: (10, 10), 4: (10, 10, 1, 0)}[colluder_count]
+    """Return ten debriefs for each colluder: of four, eight count, the most below a band's edge."""
+    return (10,) * colluder_count
 
 
 def leave_attack() -> Attack:
