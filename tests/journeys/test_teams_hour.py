@@ -10,7 +10,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_supervisor_plans_an_hour_and_previews_sharing_it(supervisor: TeamsUser) -> None:
     """A plan of 30 minutes becomes one of 50, and its preview shows what the channel would get.
 
-    It is not posted: the Playground has no channel, and its error lets the workspace rest.
+    Posting it is tested in :mod:`tests.handlers.test_share`.
     """
     words = supervisor.words
     await supervisor.accept_agreement()
