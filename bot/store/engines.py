@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
 
+from bot.store.file_identity import DatabaseFile
+
 MAX_READERS = 2
 """Size of the reader pool: read transactions that run concurrently."""
 
@@ -126,11 +128,17 @@ _POSTGRESQL_CONNECT_ARGS = {"connect_timeout": 5, "keepalives_idle": 30}
 def _open_sqlite(url: URL, pragmas: Mapping[str, str | int]) -> Engines:
     if not url.database or url.database == ":memory:":
         raise ValueError("the SQLite database must be a file: memory does not outlive the process")
-    _create_private_file(Path(url.database))
+    path = Path(url.database)
+    _create_private_file(path)
+    database_file = DatabaseFile(path)
     engines = Engines(
         create_engine(url, hide_parameters=True, pool_size=1),
         create_engine(url, hide_parameters=True, pool_size=MAX_READERS),
     )
+    for engine in engines:
+        event.listen(engine, "do_connect", lambda *_: database_file.check_in_place())
+        event.listen(engine, "begin", lambda _: database_file.check_in_place())
+    event.listen(engines.writer, "commit", lambda _: database_file.check_in_place())
     event.listen(
         engines.writer,
         "connect",
