@@ -28,14 +28,10 @@ from tests.sample_team import (
 
 @pytest.mark.parametrize(
     ("button", "text"),
-    [
-        ("debriefs.method", "nobody's skill"),
-        ("debriefs.exercise", "Made-up people only"),
-        ("debriefs.export", "Fewer than 10 debriefs"),
-    ],
+    [("debriefs.method", "nobody's skill"), ("debriefs.exercise", "Made-up people only")],
 )
 async def test_the_steps_of_a_report_open_forms(context: Context, button: str, text: str) -> None:
-    """The method, the exercise and the tables to copy are each one button away."""
+    """The method and the exercise are each one button away."""
     await set_up_team(context)
     await submit_agreement(context)
     tables = (sample_tables.publish(sample_tables.build_total(Band.FEW), 0),)
@@ -48,6 +44,22 @@ async def test_the_steps_of_a_report_open_forms(context: Context, button: str, t
     assert isinstance(form, Form)
     assert not form.submit
     assert text in reply_text(form)
+
+
+async def test_the_method_leads_to_the_tables_to_copy(context: Context) -> None:
+    """The form on the method has a button that opens the tables to copy."""
+    await set_up_team(context)
+    await submit_agreement(context)
+    tables = (sample_tables.publish(sample_tables.build_total(Band.FEW), 0),)
+    await insert_releases(context.store, TEAM.id, tables)
+    method = await BUTTONS["debriefs.method"](build_request(SUPERVISOR, data=TEAM.id), context)
+    step = steps_by_name(method)["debriefs.export"]
+    assert isinstance(step, Button)
+
+    form = await BUTTONS["debriefs.export"](build_request(SUPERVISOR, data=step.data), context)
+
+    assert isinstance(form, Form)
+    assert "Fewer than 10 debriefs" in reply_text(form)
 
 
 async def test_the_export_command_shows_the_tables_to_copy(context: Context) -> None:

@@ -33,11 +33,16 @@ async def photograph_counts(session: PhotoSession) -> None:
 async def _photograph_steps(session: PhotoSession, henrike: PersonaDriver) -> None:
     """Photograph the forms that the steps of a report open."""
     report = henrike.visible_messages(NORTH)[-1]
-    for step in ("method", "exercise", "export"):
+    for step in ("exercise", "method"):
         await henrike.press_element(f"debriefs.{step}", report)
         await henrike.wait_for_modal("note", WAIT_SECONDS)
         await session.photograph_form(f"the report's {step}", henrike)
-        await session.close_forms(henrike)
+        if step == "exercise":
+            await session.close_forms(henrike)
+    await henrike.press_element("debriefs.export")
+    await henrike.wait_for_text(session.words.translate("debriefs.export.intro"), WAIT_SECONDS)
+    await session.photograph_form("the report's export", henrike)
+    await session.close_forms(henrike)
     await _photograph_earlier_periods(session, henrike, report)
 
 

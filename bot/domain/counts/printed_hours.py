@@ -42,6 +42,7 @@ def render_theme_page(quarter: int, words: LanguagePack) -> str:
         render_section(_format_title("question", words), render_list(questions, "ticks")),
         render_section(
             _format_title("exercise", words),
+            render_paragraph(words.translate("hour.printed.twice", long=LONG_HOUR)),
             render_paragraph(words.translate("debriefs.exercise.care")),
             *(_render_exercise(item, words) for item in list_theme_exercises(quarter, words)),
         ),

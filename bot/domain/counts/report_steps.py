@@ -1,5 +1,6 @@
 """Build the controls of a report: its steps, and the way to other periods and teams."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from bot.content.catalogue import LanguagePack
@@ -8,8 +9,8 @@ from bot.domain.people import Team
 from bot.elements import ActionRow, Button, Option, OverflowMenu, split_into_rows
 from bot.errors import UnknownAnswerError
 
-MAX_EARLIER_PERIODS = 5
-"""Maximum number of options in the menu of earlier periods, which is that of Slack's menu."""
+MAX_PERIODS = 5
+"""Maximum number of options in the menu of other periods, which is that of Slack's menu."""
 
 MAX_NAME_CHARS = 60
 """Maximum length of a team's name in a button or option of at most 75 characters."""
@@ -37,18 +38,34 @@ def encode_close(closes: date | None) -> str:
 def build_steps(
     archive: ReportArchive, closes: date | None, words: LanguagePack
 ) -> tuple[ActionRow, ...]:
-    """Build the steps from a report: how it is made, the exercise, and those of a supervisor."""
-    data = f"{archive.team.id}:{closes or ''}"
-    exercise, method, export = (
-        Button(f"debriefs.{name}", words.translate(f"debriefs.step.{name}"), data, opens_form=True)
-        for name in ("exercise", "method", "export")
+    """Build the steps from a report: the exercise, how it is made, and those of a supervisor."""
+    buttons = (
+        [_build_form_button(name, archive, closes, words) for name in ("exercise", "method")]
+        if archive.newest_tables(closes)
+        else []
     )
-    has_tables = bool(archive.newest_tables(closes))
-    buttons = [exercise] if has_tables else []
     buttons += _build_hour_buttons(archive, closes, words) if archive.reads_by_role else []
-    buttons += [method] if has_tables else []
-    buttons += [export] if has_tables and archive.reads_by_role else []
     return split_into_rows(buttons)
+
+
+def build_export_step(
+    archive: ReportArchive, closes: date | None, words: LanguagePack
+) -> tuple[ActionRow, ...]:
+    """Build the step from the method to the tables to copy, for a reader who may export them.
+
+    It is not on the report, whose steps would not fit the screen of a phone beside its picture.
+    """
+    if not archive.reads_by_role:
+        return ()
+    return (ActionRow((_build_form_button("export", archive, closes, words),)),)
+
+
+def _build_form_button(
+    name: str, archive: ReportArchive, closes: date | None, words: LanguagePack
+) -> Button:
+    """Build a button that opens the form *name* about the report of *closes*."""
+    label, data = words.translate(f"debriefs.step.{name}"), f"{archive.team.id}:{closes or ''}"
+    return Button(f"debriefs.{name}", label, data, opens_form=True)
 
 
 def _build_hour_buttons(
@@ -72,38 +89,43 @@ def build_navigation(
     archive: ReportArchive, closes: date | None, words: LanguagePack
 ) -> tuple[ActionRow, ...]:
     """Build the buttons to other periods of the team and to the reader's other teams."""
-    is_earlier_period = closes is not None
-    label = words.translate("debriefs.other.newest")
-    buttons: list[Button | OverflowMenu] = (
-        [_build_team_button(archive.team, label)] if is_earlier_period else []
-    )
-    buttons += _build_earlier_periods(archive, closes, words)
+    periods = _list_earlier_periods(archive, closes, words)
+    if closes is not None:
+        newest = Option(f"{archive.team.id}:", words.translate("debriefs.other.newest"))
+        periods = [newest, *periods]
+    buttons = _build_period_controls(periods, words)
     for team in archive.other_teams:
         label = words.translate("debriefs.other.team", team=team.name[:MAX_NAME_CHARS])
         buttons.append(_build_team_button(team, label))
     return split_into_rows(buttons)
 
 
-def _build_earlier_periods(
+def _list_earlier_periods(
     archive: ReportArchive, closes: date | None, words: LanguagePack
-) -> list[Button | OverflowMenu]:
-    """Build the navigation to earlier periods: a button for one, a menu for several."""
+) -> list[Option]:
+    """List the periods before the displayed one, the newest first."""
     newest_tables = archive.newest_tables(closes)
     newest_close = max((table.closes for table in newest_tables), default=date.min)
     earlier_by_close = {
         table.closes: table for table in archive.tables if table.closes < newest_close
     }
-    options = tuple(
+    return [
         Option(f"{archive.team.id}:{table.closes}", _format_period_label(table, words))
-        for table in tuple(earlier_by_close.values())[:MAX_EARLIER_PERIODS]
-    )
-    if len(options) == 1:
-        return [Button("debriefs.period", options[0].label, options[0].code)]
-    return (
-        [OverflowMenu("debriefs.period", words.translate("debriefs.other.periods"), options)]
-        if options
-        else []
-    )
+        for table in earlier_by_close.values()
+    ]
+
+
+def _build_period_controls(
+    options: Sequence[Option], words: LanguagePack
+) -> list[Button | OverflowMenu]:
+    """Build the navigation to *options*: a button for one, a menu for several.
+
+    The menu takes one line of a phone's screen, where buttons with dates take one each.
+    """
+    if len(options) <= 1:
+        return [Button("debriefs.period", option.label, option.code) for option in options]
+    label = words.translate("debriefs.other.periods")
+    return [OverflowMenu("debriefs.period", label, tuple(options[:MAX_PERIODS]))]
 
 
 def _format_period_label(published: PublishedTable, words: LanguagePack) -> str:

@@ -92,7 +92,7 @@ def build_exercise_form(archive: ReportArchive, closes: date | None, words: Lang
 
 
 def build_method_form(archive: ReportArchive, closes: date | None, words: LanguagePack) -> Form:
-    """Build the read-only form on how the report's tables are made, with every caveat."""
+    """Build the read-only form on how the report's tables are made, and the step to copy them."""
     displayed = _read_displayed(archive, archive.newest_tables(closes))
     body = table_method.render_method(displayed, words)
     if not archive.reads_by_role:
@@ -101,6 +101,7 @@ def build_method_form(archive: ReportArchive, closes: date | None, words: Langua
         key = f"debriefs.period.{archive.next_release.status_key or 'next'}"
         day = words.format_day(archive.next_release.day)
         body += (Text(words.translate(key, day=day)),)
+    body += report_steps.build_export_step(archive, closes, words)
     return surface.build_note_form(words, words.translate("debriefs.step.method"), body)
 
 

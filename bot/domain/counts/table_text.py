@@ -44,16 +44,21 @@ def render_levels(reading: Reading, words: LanguagePack) -> str:
 
 
 def build_charts(reading: Reading, words: LanguagePack) -> tuple[Chart, ...]:
-    """Build the bar chart of *reading* with its text equivalent; none where it has no bars."""
+    """Build the bar chart of *reading* with its text equivalent; none where it has no bars.
+
+    Its reference bar has the length of all debriefs, so "about half" looks like about half.
+    """
     if not reading.levels:
         return ()
     labels = words.questions[reading.question].short_labels
+    levels = [_format_level(level, words) for level in Level]
     return (
         Chart(
             words.translate(f"counts.{reading.question}.title"),
             tuple(Bar(labels[code], level) for code, level in reading.levels),
             render_levels(reading, words),
-            ", ".join(_format_level(level, words) for level in Level),
+            ", ".join((*levels, words.translate("counts.level.all"))),
+            words.translate("counts.chart.whole"),
         ),
     )
 

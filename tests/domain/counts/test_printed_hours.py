@@ -30,3 +30,13 @@ def test_a_printed_hour_states_both_lengths(quarter: int) -> None:
 
     assert "The question (8 or 15 minutes)" in page
     assert "One thing to take along (5 minutes)" in page
+
+
+@pytest.mark.parametrize("language", CATALOGUE.languages)
+def test_a_printed_hour_states_the_two_rounds(language: str) -> None:
+    """What the long hour does with an exercise of ten minutes stands before the exercises."""
+    words = CATALOGUE.get_pack(language)
+    page = unescape(printed_hours.render_theme_page(1, words))
+    first = exercises.list_theme_exercises(1, words)[0]
+
+    assert 0 < page.find(words.translate("hour.printed.twice", long=50)) < page.find(first.title)

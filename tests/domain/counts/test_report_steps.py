@@ -29,14 +29,21 @@ def list_names(rows: tuple[ActionRow, ...]) -> list[str]:
 
 
 def test_a_supervisor_has_every_step() -> None:
-    """A supervisor gets the exercise, the hour, the share, the method and the export."""
+    """A supervisor gets the exercise, the method, the hour and the share."""
     assert list_names(report_steps.build_steps(ARCHIVE, None, WORDS)) == [
         "debriefs.exercise",
+        "debriefs.method",
         "debriefs.hour",
         "debriefs.share",
-        "debriefs.method",
-        "debriefs.export",
     ]
+
+
+def test_the_export_is_a_step_from_the_method() -> None:
+    """The form on the method leads those who read by their role to the tables to copy."""
+    (row,) = report_steps.build_export_step(ARCHIVE, TABLES[0].closes, WORDS)
+
+    assert list_names((row,)) == ["debriefs.export"]
+    assert report_steps.build_export_step(READER, None, WORDS) == ()
 
 
 def test_a_director_shares_nothing() -> None:
@@ -44,7 +51,7 @@ def test_a_director_shares_nothing() -> None:
     names = list_names(report_steps.build_steps(replace(ARCHIVE, may_share=False), None, WORDS))
 
     assert "debriefs.share" not in names
-    assert {"debriefs.hour", "debriefs.export"} <= set(names)
+    assert names == ["debriefs.exercise", "debriefs.method", "debriefs.hour"]
 
 
 def test_a_clinician_has_the_steps_to_read() -> None:
@@ -93,19 +100,29 @@ def test_plan_and_share_belong_to_the_displayed_period() -> None:
     assert newest["debriefs.hour"] == newest["debriefs.share"] == TEAM.id
 
 
-def test_earlier_periods_are_a_menu() -> None:
-    """Several earlier periods are a menu of at most five, one is a button, none is neither."""
-    (row,) = report_steps.build_navigation(ARCHIVE, None, WORDS)
-    (menu,) = row.controls
-    second, oldest = (
-        report_steps.build_navigation(ARCHIVE, table.closes, WORDS)
-        for table in (TABLES[-3], TABLES[-1])
+def test_other_periods_are_a_menu() -> None:
+    """Several other periods are a menu of at most five, and a single one is a button."""
+    from_newest, from_oldest = (
+        report_steps.build_navigation(ARCHIVE, closes, WORDS)[0].controls
+        for closes in (None, TABLES[-1].closes)
+    )
+    (menu,), (button,) = from_newest, from_oldest
+
+    assert isinstance(menu, OverflowMenu)
+    assert len(menu.options) == report_steps.MAX_PERIODS
+    assert isinstance(button, Button)
+    assert button.label == WORDS.translate("debriefs.other.newest")
+
+
+def test_the_menu_of_an_earlier_report_begins_with_the_newest() -> None:
+    """Under an earlier report the first option leads back, and the next is the period before."""
+    ((menu,),) = (
+        row.controls for row in report_steps.build_navigation(ARCHIVE, TABLES[2].closes, WORDS)
     )
 
     assert isinstance(menu, OverflowMenu)
-    assert len(menu.options) == report_steps.MAX_EARLIER_PERIODS
-    assert [type(control) for control in second[0].controls] == [Button, Button]
-    assert [type(control) for control in oldest[0].controls] == [Button]
+    assert menu.options[0].code == f"{TEAM.id}:"
+    assert menu.options[1].code == f"{TEAM.id}:{TABLES[4].closes}"
 
 
 @pytest.mark.parametrize(("teams", "rows"), [(0, 0), (4, 1), (5, 1), (6, 2)])

@@ -7,13 +7,16 @@ from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts import readings, release_rule, table_text
 from bot.domain.counts.readings import Reading
 from bot.domain.counts.release_rule import BREAKDOWN, TOTAL, Band, ReleasedTable, Share
-from bot.elements import Bar, Chart, Level
+from bot.elements import WHOLE_STEPS, Bar, Chart, Level
 from tests.domain.counts import sample_tables
 
 CATALOGUE = load_catalogue()
 WORDS = CATALOGUE.get_pack("en")
 MAX_SCALE_CHARS = 50
 """Slack's limit of an axis label."""
+
+MAX_LABEL_CHARS = 20
+"""Slack's limit of a label in a chart."""
 
 
 def read(table: ReleasedTable) -> Reading:
@@ -82,20 +85,33 @@ def test_bars_and_their_list_have_no_figures() -> None:
         "most: Moved away · few: Moved against · none: Both, Not sure yet"
     )
     assert [bar.level for bar in chart.bars] == [Level.MOST, Level.FEW, Level.NONE, Level.NONE]
-    assert chart.scale == "none, few, about half, most"
+    assert chart.scale == "none, few, about half, most, all"
 
 
 @pytest.mark.parametrize("tag", CATALOGUE.languages)
 def test_levels_have_words_within_the_axis(tag: str) -> None:
-    """Each language has a word for each level, and together they fit the label of an axis."""
+    """Each language has a word for each level and for all, which together fit an axis's label."""
     (chart,) = table_text.build_charts(
         read(sample_tables.build_breakdown("form", "away")), CATALOGUE.get_pack(tag)
     )
     levels = chart.scale.split(", ")
 
-    assert len(set(levels)) == len(Level)
+    assert len(set(levels)) == WHOLE_STEPS + 1
     assert len(chart.scale) <= MAX_SCALE_CHARS
     assert not any(sign.isdigit() for sign in chart.scale)
+
+
+@pytest.mark.parametrize("tag", CATALOGUE.languages)
+def test_a_reference_bar_keeps_lengths_honest(tag: str) -> None:
+    """The longest bar is that of all debriefs, half of which is as long as "about half"."""
+    (chart,) = table_text.build_charts(
+        read(sample_tables.build_breakdown("form", "away")), CATALOGUE.get_pack(tag)
+    )
+    *bars, (label, longest) = chart.list_lengths()
+
+    assert label == chart.whole
+    assert len(label) <= MAX_LABEL_CHARS
+    assert max(steps for _, steps in bars) < longest == 2 * Level.HALF.value
 
 
 def test_levels_ascend() -> None:

@@ -9,8 +9,15 @@ def render_chart(element: Chart) -> Card:
 
     Bars are horizontal because Teams truncates long labels under vertical bars. They have no
     axis: its labels would suggest more precision than the four levels have.
+
+    A horizontal chart has no maximum (``yMax`` exists for vertical bars and lines, where Teams may
+    change it), and ``PartToWhole`` takes the sum of the levels for the whole, which they do not add
+    up to: only the chart's reference bar, in a neutral colour, keeps the lengths comparable.
     """
-    points = [{"x": bar.label, "y": bar.level.value} for bar in element.bars]
+    points = [
+        {"x": label, "y": steps, **({"color": "neutral"} if label == element.whole else {})}
+        for label, steps in element.list_lengths()
+    ]
     return {
         "type": "Chart.HorizontalBar",
         "title": element.title,

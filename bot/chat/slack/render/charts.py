@@ -14,9 +14,12 @@ def render_chart(element: Chart) -> Block:
 
     Labels have at most 20 characters and must be unique, so long ones are truncated, and
     numbered if they are equal then. Slack always draws the axis, so its label names the levels.
+    An ``axis_config`` has categories and two labels but no maximum, and several series are drawn
+    side by side, not stacked: only the chart's reference bar keeps the lengths comparable.
     """
-    labels = _shorten_labels([bar.label for bar in element.bars])
-    values = [bar.level.value for bar in element.bars]
+    lengths = element.list_lengths()
+    labels = _shorten_labels([label for label, _ in lengths])
+    values = [steps for _, steps in lengths]
     axis = {"categories": labels, **({"y_label": element.scale} if element.scale else {})}
     points = [{"label": label, "value": value} for label, value in zip(labels, values, strict=True)]
     return {

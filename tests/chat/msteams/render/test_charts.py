@@ -16,6 +16,13 @@ def test_bars_have_coarse_values() -> None:
     }
 
 
+def test_the_reference_bar_is_neutral() -> None:
+    """Below the bars is one for all debriefs, as Teams scales a chart to its longest bar."""
+    chart = render_chart(Chart("Form", (Bar("Away", Level.HALF),), "In words", whole="All"))
+
+    assert chart["data"] == [{"x": "Away", "y": 2}, {"x": "All", "y": 4, "color": "neutral"}]
+
+
 def test_a_chart_has_a_text_equivalent() -> None:
     """Title and text are separate blocks, which a client without charts renders alone."""
     card = card_samples.render_message_card(

@@ -19,6 +19,14 @@ def test_bars_have_coarse_values() -> None:
     }
 
 
+def test_the_reference_bar_is_the_last() -> None:
+    """Below the bars is one for all debriefs, as Slack scales a chart to its longest bar."""
+    chart = render_chart(Chart("Form", (Bar("Away", Level.HALF),), "In words", whole="All"))
+
+    assert chart["chart"]["axis_config"]["categories"] == ["Away", "All"]
+    assert chart["chart"]["series"][0]["data"][-1] == {"label": "All", "value": 4}
+
+
 def test_long_labels_are_truncated_and_unique() -> None:
     """Labels over 20 characters are truncated, and numbered where they would be equal."""
     bars = (Bar(f"{LONG} 1", Level.HALF), Bar(f"{LONG} 2", Level.FEW))
