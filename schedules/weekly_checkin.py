@@ -40,8 +40,8 @@ class CheckinRun:
 class _Reading:
     """The reader's language, and what has changed for them while a period is open.
 
-    ``undone_since`` is the day since which a restored backup undid what the team filed,
-    ``moved_until`` that until which a moved person counts in the unit on whose list they were.
+    ``undone_since`` is the day since which a restored backup undid what was filed in the unit in
+    which they count, ``moved_until`` that until which a moved person counts in that unit.
     """
 
     words: LanguagePack
@@ -151,11 +151,12 @@ def _prepare_reading(
     words = context.catalogue.get_pack(
         context.catalogue.choose_language(member.language, member.locale, team.language)
     )
-    undone_since = repos.ledger.find_undone_since(team.id, now)
+    contributor = repos.ledger.find_contributor(person, now)
+    undone_since = repos.ledger.find_undone_since(team.id, now, contributor.counted_periods)
     return _Reading(
         words,
         calendar.local_day(undone_since, calendar.load_zone(team.zone)) if undone_since else None,
-        repos.ledger.find_contributor(person, now).moved_until,
+        contributor.moved_until,
     )
 
 

@@ -151,6 +151,23 @@ async def test_everybody_on_the_list_reads_it_with_the_next_checkin(
     assert list_notices(outlet) == build_notices(context.catalogue)
 
 
+async def test_a_moved_person_reads_what_is_undone_where_they_count(
+    restored_bot: tuple[Context, RecordingOutlet], clock: FakeClock
+) -> None:
+    """Marie counts in her former team until its close, and her present one has no open period."""
+    context, outlet = restored_bot
+    await mark_database.run(context)
+    await context.store.across_workspaces.write(
+        lambda repos: repos.people.join_team(MARIE, OTHER_TEAM.id)
+    )
+    clock.advance(days=1)
+    await send_checkins(context)
+
+    words = context.catalogue.get_pack("en")
+    undone = words.translate("checkin.nudge.undone", day=words.format_day(START.date()))
+    assert undone in list_notices(outlet)[MARIE.id]
+
+
 async def test_what_was_filed_and_withdrawn_since_is_undone(
     restored_bot: tuple[Context, RecordingOutlet],
 ) -> None:

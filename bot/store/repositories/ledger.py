@@ -246,16 +246,17 @@ class Ledger:
         """Record for every open period that a restore undid what was filed *since* then."""
         return self._undone_periods.mark_undone(int(since.timestamp()), now)
 
-    def find_undone_since(self, team_id: str, now: datetime) -> datetime | None:
-        """Return since when a restore undid what was filed in the team's open periods, if ever.
+    def find_undone_since(
+        self, team_id: str, now: datetime, counted: tuple[Period, ...] = ()
+    ) -> datetime | None:
+        """Return since when a restore undid what was filed in the *counted* periods, if ever.
 
+        They are those in which a person counts; without any, the open ones of the person's team.
         ``None`` also where their keys are lost: then nothing that was filed is there at all.
         """
-        unix_seconds = self._undone_periods.find_undone_since(team_id, now)
-        if unix_seconds is None:
-            return None
-        open_periods = self._periods.find_open_periods(team_id, now)
-        if all(map(self._records.is_lost, open_periods)):
+        open_periods = counted or self._periods.find_open_periods(team_id, now)
+        unix_seconds = self._undone_periods.find_undone_since(open_periods)
+        if unix_seconds is None or all(map(self._records.is_lost, open_periods)):
             return None
         return datetime.fromtimestamp(unix_seconds, UTC)
 
