@@ -14,14 +14,17 @@ from pydantic_settings import SettingsConfigDict
 from bot.errors import Fault, FaultyInputError
 from bot.safety_settings import SafetySettings
 from bot.settings_validation import (
-    DATABASE_SCHEMES,
     POSTGRESQL_SCHEME,
     check_api_url,
+    check_app_token,
+    check_bot_token,
+    check_database_url,
     check_keys_location,
     check_log_level,
     check_metadata_url,
     check_pepper_length,
-    check_prefix,
+    check_refresh_token,
+    check_signing_secret,
     check_utc_offset,
     is_loopback,
     is_same_database,
@@ -29,6 +32,7 @@ from bot.settings_validation import (
     normalize_uuid,
     reveal_secret,
     split_secrets,
+    strip_secret,
 )
 
 _KEYS_FOLDER_NAME, _RELEASES_FOLDER_NAME = "attune-keys", "attune-releases"
@@ -77,38 +81,28 @@ class Settings(SafetySettings):
     test_mode: bool = False
     test_clock: datetime | None = None
 
-    @field_validator("database_url")
-    @classmethod
-    def _check_database_url(cls, value: SecretStr) -> SecretStr:
-        """Accept the URL schemes of SQLite and of PostgreSQL with the psycopg driver."""
-        if not value.get_secret_value().startswith(DATABASE_SCHEMES):
-            raise ValueError
-        return value
-
+    _strip_secrets = field_validator(
+        "database_url",
+        "keys",
+        "pepper",
+        "slack_signing_secret",
+        "slack_bot_token",
+        "slack_app_token",
+        "slack_refresh_token",
+        "slack_client_secret",
+        "teams_client_secret",
+    )(strip_secret)
+    _check_database_url = field_validator("database_url")(check_database_url)
     _check_pepper = field_validator("pepper")(check_pepper_length)
     _check_keys = field_validator("keys")(check_keys_location)
+    _check_signing_secret = field_validator("slack_signing_secret")(check_signing_secret)
+    _check_bot_token = field_validator("slack_bot_token")(check_bot_token)
+    _check_refresh_token = field_validator("slack_refresh_token")(check_refresh_token)
+    _check_app_token = field_validator("slack_app_token")(check_app_token)
     _check_api_url = field_validator("slack_api_url")(check_api_url)
     _check_log_level = field_validator("log_level")(check_log_level)
     _check_test_clock = field_validator("test_clock")(check_utc_offset)
     _check_metadata_url = field_validator("teams_openid_metadata_url")(check_metadata_url)
-
-    @field_validator("slack_bot_token")
-    @classmethod
-    def _check_bot_token(cls, value: SecretStr | None) -> SecretStr | None:
-        """Accept a static bot token (``xoxb-``) or an expiring one (``xoxe.``)."""
-        return check_prefix(value, ("xoxb-", "xoxe."))
-
-    @field_validator("slack_refresh_token")
-    @classmethod
-    def _check_refresh_token(cls, value: SecretStr | None) -> SecretStr | None:
-        """Accept a refresh token of Slack's token rotation."""
-        return check_prefix(value, ("xoxe-",))
-
-    @field_validator("slack_app_token")
-    @classmethod
-    def _check_app_token(cls, value: SecretStr | None) -> SecretStr | None:
-        """Accept an app-level token, which opens Socket Mode connections."""
-        return check_prefix(value, ("xapp-",))
 
     @field_validator("teams_client_id", "teams_tenant_id")
     @classmethod

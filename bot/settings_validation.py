@@ -17,6 +17,11 @@ SQLITE_SCHEME = "sqlite:///"
 DATABASE_SCHEMES = (SQLITE_SCHEME, POSTGRESQL_SCHEME)
 POSTGRESQL_PORT = 5432
 
+_PLATFORM_SCHEMES = ("postgres://", "postgresql://")
+"""Schemes of the addresses that hosting platforms provide; they mean the psycopg driver here."""
+
+_SIGNING_SECRET = re.compile(r"[0-9a-fA-F]{32}")
+
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 _MIN_PEPPER_LENGTH = 32
@@ -39,8 +44,9 @@ def reveal_secret(secret: SecretStr | None) -> str:
 
 
 def split_secrets(secret: SecretStr) -> list[str]:
-    """Split a comma-separated list of secrets."""
-    return [part.strip() for part in re.split(",", secret.get_secret_value())]
+    """Split a comma-separated list of secrets; a comma at the end adds no empty one."""
+    parts = secret.get_secret_value().strip().removesuffix(",").split(",")
+    return [part.strip() for part in parts]
 
 
 def normalize_uuid(value: str) -> str:
@@ -48,9 +54,54 @@ def normalize_uuid(value: str) -> str:
     return str(UUID(value.strip()))
 
 
-def check_prefix(value: SecretStr | None, prefixes: tuple[str, ...]) -> SecretStr | None:
-    """Require a set secret to start with one of *prefixes*."""
-    if value and not value.get_secret_value().startswith(prefixes):
+def strip_secret(value: SecretStr | None) -> SecretStr | None:
+    """Remove white space and the quotes around a pasted secret, which counts as unset if empty."""
+    text = reveal_secret(value).strip()
+    while len(text) > 1 and text[0] == text[-1] and text[0] in "\"'":
+        text = text[1:-1].strip()
+    return SecretStr(text) if text else None
+
+
+def check_database_url(value: SecretStr | None) -> SecretStr:
+    """Accept the URL schemes of SQLite and of PostgreSQL, and return the latter with psycopg."""
+    url = _select_driver(reveal_secret(value))
+    if not url.startswith(DATABASE_SCHEMES):
+        raise ValueError
+    return SecretStr(url)
+
+
+def _select_driver(url: str) -> str:
+    """Return a PostgreSQL URL with the driver of this bot; another URL is returned unchanged."""
+    prefix = next((scheme for scheme in _PLATFORM_SCHEMES if url.startswith(scheme)), None)
+    return POSTGRESQL_SCHEME + url.removeprefix(prefix) if prefix else url
+
+
+def check_bot_token(value: SecretStr | None) -> SecretStr | None:
+    """Accept a static bot token (``xoxb-``) or an expiring one (``xoxe.``)."""
+    return _check_prefix(value, ("xoxb-", "xoxe."))
+
+
+def check_refresh_token(value: SecretStr | None) -> SecretStr | None:
+    """Accept a refresh token of Slack's token rotation."""
+    return _check_prefix(value, ("xoxe-",))
+
+
+def check_app_token(value: SecretStr | None) -> SecretStr | None:
+    """Accept an app-level token, which opens Socket Mode connections."""
+    return _check_prefix(value, ("xapp-",))
+
+
+def check_signing_secret(value: SecretStr | None) -> SecretStr | None:
+    """Require the 32 hexadecimal digits of Slack's signing secrets."""
+    if value and not _SIGNING_SECRET.fullmatch(value.get_secret_value()):
+        raise ValueError
+    return value
+
+
+def _check_prefix(value: SecretStr | None, prefixes: tuple[str, ...]) -> SecretStr | None:
+    """Require a set secret to start with one of *prefixes* and to have no white space inside."""
+    text = reveal_secret(value)
+    if value and (not text.startswith(prefixes) or len(text.split()) > 1):
         raise ValueError
     return value
 
@@ -64,9 +115,9 @@ def check_pepper_length(value: SecretStr | None) -> SecretStr | None:
 
 def check_keys_location(value: SecretStr | None) -> SecretStr | None:
     """Accept an absolute folder, ``~/`` for the home folder, or a PostgreSQL URL."""
-    location = reveal_secret(value)
+    location = _select_driver(reveal_secret(value))
     if location.startswith(POSTGRESQL_SCHEME):
-        return value
+        return SecretStr(location)
     if location and ("://" in location or not Path(location).expanduser().is_absolute()):
         raise ValueError
     return value

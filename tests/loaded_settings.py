@@ -12,7 +12,7 @@ PEPPER = "p" * 32
 SLACK = {
     "PEPPER": PEPPER,
     "SLACK_BOT_TOKEN": "xoxb-made-up",
-    "SLACK_SIGNING_SECRET": "made-up",
+    "SLACK_SIGNING_SECRET": "0123456789abcdef" * 2,
 }
 
 

@@ -18,7 +18,7 @@ __all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
 
 SLACK: dict[str, object] = {
     "slack_bot_token": SecretStr("xoxb-x"),
-    "slack_signing_secret": SecretStr("x"),
+    "slack_signing_secret": SecretStr("0badc0de" * 4),
 }
 TEAMS: dict[str, object] = {"teams_client_id": CLIENT_ID, "teams_tenants": TENANT_ID}
 

@@ -18,7 +18,7 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import parse_qsl, urlencode
 
-SIGNING_SECRET = "another-made-up-signing-secret"
+SIGNING_SECRET = "fedcba9876543210" * 2
 WORKSPACE = "T0OTHER"
 Json = dict[str, Any]
 

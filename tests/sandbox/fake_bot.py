@@ -14,7 +14,7 @@ from aiohttp import web
 from slack_sdk.signature import SignatureVerifier
 
 Json = dict[str, Any]
-SIGNING_SECRET = "made-up-signing-secret"
+SIGNING_SECRET = "0badc0de" * 4
 
 
 @dataclass

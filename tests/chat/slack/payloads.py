@@ -7,7 +7,7 @@ import time
 from typing import Any
 from urllib.parse import urlencode
 
-SIGNING_SECRET = "8f742231b10e8888abcd99yyyzzz85a5"
+SIGNING_SECRET = "0badc0de" * 4
 TEAM, MARIE, CHANNEL = "T1CLINIC", "U1MARIE", "C1TEAM"
 FORM_TYPE, JSON_TYPE = "application/x-www-form-urlencoded", "application/json"
 
