@@ -7,8 +7,8 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+from bot.chat.base_url import parse_base_url, split_url
 from bot.content.catalogue import Catalogue, LanguagePack
 from bot.errors import Fault, FaultyInputError
 
@@ -48,7 +48,7 @@ def build_package(
     *about_url* is the clinic's page about the bot, by default *base_url*. Raises
     :class:`bot.errors.FaultyInputError` for a URL that is not https or an id that is no GUID.
     """
-    options = _validate_options(client_id, base_url, about_url or base_url)
+    options = _validate_options(client_id, base_url, about_url)
     files: dict[str, bytes] = {
         "manifest.json": _encode_json(build_manifest(catalogue.get_pack("en"), *options)),
         **{name: (ICONS_FOLDER / name).read_bytes() for name in _ICON_NAMES},
@@ -141,16 +141,14 @@ def _validate_options(client_id: str, base_url: str, about_url: str) -> tuple[st
 
     Raises :class:`bot.errors.FaultyInputError`.
     """
-    faults = []
-    base_parts, about_parts = urlsplit(base_url), urlsplit(about_url)
-    if (
-        base_parts.scheme != "https"
-        or not base_parts.hostname
-        or base_parts.query
-        or base_parts.fragment
-    ):
-        faults.append(Fault("--base-url", "manifest.base_url"))
-    elif about_parts.scheme != "https" or not about_parts.hostname:
+    faults: list[Fault] = []
+    host = ""
+    try:
+        host = parse_base_url(base_url, accepts_loopback=False).hostname or ""
+    except FaultyInputError as error:
+        faults += error.faults
+    about_parts = split_url(about_url)
+    if about_url and (about_parts.scheme != "https" or not about_parts.hostname):
         faults.append(Fault("--about", "manifest.about"))
     try:
         client_id = str(uuid.UUID(client_id))
@@ -158,7 +156,7 @@ def _validate_options(client_id: str, base_url: str, about_url: str) -> tuple[st
         faults.append(Fault("--client-id", "manifest.client_id"))
     if faults:
         raise FaultyInputError(tuple(faults))
-    return client_id, base_parts.hostname or "", about_url
+    return client_id, host, about_url or base_url
 
 
 def _schema_url(name: str) -> str:

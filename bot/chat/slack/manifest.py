@@ -1,11 +1,10 @@
 """Slack app manifest: slash commands, Home tab, scopes, events and endpoint addresses."""
 
 from typing import Any
-from urllib.parse import urlsplit
 
+from bot.chat.base_url import parse_base_url
 from bot.chat.slack.bolt_app import ENDPOINT_PATH
 from bot.content.catalogue import LanguagePack
-from bot.errors import Fault, FaultyInputError
 
 COMMANDS = ("tip", "rupture", "checkin", "debriefs", "supervision")
 """The slash commands of the app, in the order in which Slack lists them."""
@@ -23,8 +22,6 @@ again only where it is missing.
 BOT_EVENTS = ("app_home_opened", "app_uninstalled", "tokens_revoked", "user_change")
 """Event types to which the bot subscribes."""
 
-_LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-
 JsonObject = dict[str, Any]
 
 
@@ -32,7 +29,7 @@ def build_manifest(words: LanguagePack, *, base_url: str | None) -> JsonObject:
     """Return the app manifest for the endpoint at *base_url*, or for Socket Mode if ``None``.
 
     Raises :class:`bot.errors.FaultyInputError` for an address that Slack does not call:
-    the scheme must be https (http for loopback hosts only, which the sandbox uses).
+    the scheme must be https (http for loopback hosts only, which the sandbox uses), without a path.
     """
     url = _build_endpoint_url(base_url) if base_url is not None else None
     request_url = {"request_url": url} if url else {}
@@ -88,10 +85,5 @@ def _build_command(name: str, words: LanguagePack, url: str | None) -> JsonObjec
 
 
 def _build_endpoint_url(base_url: str) -> str:
-    parts = urlsplit(base_url)
-    is_local = parts.scheme == "http" and parts.hostname in _LOOPBACK_HOSTS
-    has_valid_scheme = parts.scheme == "https" or is_local
-    if not parts.hostname or parts.query or parts.fragment or not has_valid_scheme:
-        fault = Fault("--base-url", "manifest.base_url")
-        raise FaultyInputError((fault,))
+    parse_base_url(base_url, accepts_loopback=True)
     return base_url.rstrip("/") + ENDPOINT_PATH

@@ -143,6 +143,7 @@ def test_the_package_has_the_project_version() -> None:
     ("overrides", "location"),
     [
         ({"base_url": "http://attune.example.org"}, "--base-url"),
+        ({"base_url": "https://attune.example.org/bot"}, "--base-url"),
         ({"base_url": ""}, "--base-url"),
         ({"about_url": "http://clinic.example.org"}, "--about"),
         ({"client_id": "attune"}, "--client-id"),
@@ -156,4 +157,16 @@ def test_invalid_options_are_reported(overrides: dict[str, str], location: str) 
 
     (fault,) = error.value.faults
     assert fault.location == location
-    assert screens.CATALOGUE.get_pack("en").translate(fault.key)
+    assert screens.CATALOGUE.get_pack("en").translate(fault.key, **fault.facts)
+
+
+def test_every_invalid_option_is_reported_at_once() -> None:
+    """A fault of the base URL hides neither that of the about page nor that of the client id."""
+    with pytest.raises(FaultyInputError) as error:
+        read_package(base_url="attune", about_url="http://clinic.example.org", client_id="attune")
+
+    assert [fault.location for fault in error.value.faults] == [
+        "--base-url",
+        "--about",
+        "--client-id",
+    ]

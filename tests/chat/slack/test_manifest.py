@@ -113,14 +113,32 @@ def test_socket_mode_manifest_has_no_url() -> None:
 
 
 @pytest.mark.parametrize(
-    "base_url",
-    ["http://attune.example.org", "attune.example.org", "https://", "https://a.example/?b=1", ""],
+    ("base_url", "form"),
+    [
+        ("http://attune.example.com", "https://attune.example.com"),
+        ("attune.example.com", "https://attune.example.com"),
+        ("https://a.example/bot", "https://a.example"),
+        ("https://somebody:secret@a.example", "https://a.example"),
+        ("https://a.example/?b=1", "https://a.example"),
+        ("https://a.example:port", "https://attune.example.org"),
+        ("https://[a.example", "https://attune.example.org"),
+        ("https://", "https://attune.example.org"),
+        ("", "https://attune.example.org"),
+    ],
 )
-def test_invalid_base_url_is_rejected(base_url: str) -> None:
-    """A base URL without https is rejected, except for the sandbox's loopback address."""
+def test_invalid_base_url_is_rejected_with_the_right_form(base_url: str, form: str) -> None:
+    """A base URL that is no plain https address is rejected with the form it has to have."""
     with pytest.raises(FaultyInputError) as raised:
         build_manifest(base_url)
 
-    assert raised.value.faults[0].location == "--base-url"
-    assert load_words().get_pack("en").translate(raised.value.faults[0].key)
-    assert build_manifest("http://127.0.0.1:3000")
+    (fault,) = raised.value.faults
+    sentence = load_words().get_pack("en").translate(fault.key, **fault.facts)
+    assert fault.location == "--base-url"
+    assert f": {form} " in sentence
+    assert "secret" not in sentence
+
+
+@pytest.mark.parametrize("base_url", ["http://127.0.0.1:3000", "https://a.example:8443/"])
+def test_base_url_may_have_a_port_and_a_slash(base_url: str) -> None:
+    """The sandbox's loopback address and an https address with a port are accepted."""
+    assert build_manifest(base_url)
