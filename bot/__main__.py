@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import json
 import os
 import signal
 import sys
@@ -13,57 +12,53 @@ from typing import Any
 
 from uvicorn.loops.auto import auto_loop_factory
 
-from bot import adapters, app, logs, operator_commands, progress, settings
+from bot import adapters, app, logs, operator_commands, printed_output, progress, settings
 from bot.admin import doctor, start_checks
 from bot.admin.command_line import CommandHandler, build_parser
 from bot.admin.key_location import read_machine
-from bot.chat import slack
-from bot.chat.msteams import manifest as teams_manifest
+from bot.command_runner import print_faults, run_command
 from bot.content import catalogue
 from bot.content.catalogue import LanguagePack
-from bot.domain.counts import printed_hours
-from bot.domain.debriefs import printables
 from bot.errors import Fault, FaultyInputError
 from bot.operator_commands import EXIT_FAULTY_INPUT, EXIT_UNHEALTHY, print_sentence
 from bot.settings import Settings
-from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.open_store import open_store
 from bot.worker_options import PRODUCTION, WorkerOptions
+
+_MAX_PORT = 65535
+_VERBS_WITH_SETTINGS = frozenset(
+    {"web", "worker", "migrate", "deliveries", "backup", "export-tables", "team", "print"}
+)
+"""The subcommands that read settings; the doctor reports misspelt ones among its findings."""
 
 
 def main(arguments: Sequence[str] | None = None, worker_options: WorkerOptions = PRODUCTION) -> int:
     """Parse *arguments*, run the subcommand and return the process's exit status.
 
     The subcommand ``worker`` runs with *worker_options*.
-    0 for success, 1 when the check-up finds a fault, 2 for faulty input. Every
-    :class:`bot.errors.FaultyInputError` is printed with a remedy for each fault.
+    0 for success, 1 when the check-up finds a fault, 2 for a fault of the input or the
+    environment, which is printed with a remedy; see :func:`bot.command_runner.run_command`.
     """
     words = catalogue.load_catalogue().get_pack(_operator_language())
     run_worker = partial(_run_worker, worker_options=worker_options)
     options = build_parser(words, {**_HANDLERS, "worker": run_worker}).parse_args(arguments)
     handler: CommandHandler = options.run
-    try:
-        return handler(options, words)
-    except FaultyInputError as error:
-        heading = "not_applied" if options.verb == "team" else "heading"
-        print_sentence(words.translate(f"operator.faults.{heading}"))
-        _print_faults(error.faults, words)
-    except KeyStoreUnavailableError as error:
-        print_sentence(words.translate("operator.faults.heading"))
-        _print_faults(start_checks.build_key_fault(error).faults, words)
-    return EXIT_FAULTY_INPUT
+    if options.verb in _VERBS_WITH_SETTINGS:
+        _print_misspelt_settings(words)
+    return run_command(handler, options, words)
+
+
+def _print_misspelt_settings(words: LanguagePack) -> None:
+    for name, setting in settings.list_misspelt_settings().items():
+        print_sentence(
+            words.translate("environment.settings_file.misspelt", name=name, setting=setting)
+        )
 
 
 def _operator_language() -> str:
     """Return the locale of the operator's terminal, such as ``fr_CA.UTF-8``; ``""`` if unset."""
     names = ("LC_ALL", "LC_MESSAGES", "LANG")
     return next((tag for name in names if (tag := os.environ.get(name))), "")
-
-
-def _print_faults(faults: Sequence[Fault], words: LanguagePack) -> None:
-    for fault in faults:
-        remedy = words.translate(fault.key, **fault.facts)
-        print_sentence(words.translate("operator.faults.line", where=fault.location, remedy=remedy))
 
 
 def _run_web(options: argparse.Namespace, words: LanguagePack) -> int:
@@ -106,7 +101,7 @@ def _run_on_server_loop(service: Coroutine[Any, Any, None]) -> None:
 
 def _migrate_store(_options: argparse.Namespace, words: LanguagePack) -> int:
     config = settings.load_settings("migrate")
-    start_checks.check_claim(config, accepts_lost_keys=False)
+    start_checks.check_claim(config, accepts_lost_keys=False, is_server=False)
     _apply_migrations(
         config,
         progress.build_step_callback(words.translate("operator.progress.tables")),
@@ -120,41 +115,19 @@ def _print_checkup(_options: argparse.Namespace, words: LanguagePack) -> int:
     _print_custom_cards_report(config, words)
     findings = asyncio.run(
         doctor.run_checkup(
-            config, lambda: adapters.check_slack(config), lambda: adapters.check_microsoft(config)
+            config,
+            adapters.build_slack_queries(config),
+            lambda: adapters.check_microsoft(config),
         )
     )
     for finding in findings:
-        print_sentence(words.translate(finding.key, **finding.facts))
+        print_sentence(finding.render_sentence(words))
     return 0 if all(finding.is_healthy for finding in findings) else EXIT_UNHEALTHY
-
-
-def _print_manifest(options: argparse.Namespace, words: LanguagePack) -> int:
-    if options.teams is not None:
-        return _write_teams_package(options, words)
-    manifest = slack.build_manifest(words, base_url=options.base_url)
-    print(json.dumps(manifest, indent=2, ensure_ascii=False))  # noqa: T201 - the command's output
-    return 0
-
-
-def _write_teams_package(options: argparse.Namespace, words: LanguagePack) -> int:
-    package = teams_manifest.build_package(
-        catalogue.load_catalogue(),
-        client_id=options.client_id,
-        base_url=options.base_url or "",
-        about_url=options.about,
-    )
-    try:
-        options.teams.write_bytes(package)
-    except OSError:
-        print_sentence(words.translate("operator.unpackaged", path=str(options.teams)))
-        return EXIT_FAULTY_INPUT
-    print_sentence(words.translate("operator.packaged", path=str(options.teams)))
-    return 0
 
 
 def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
     config = settings.load_settings("team")
-    start_checks.check_claim(config, accepts_lost_keys=False)
+    start_checks.check_claim(config, accepts_lost_keys=False, is_server=False)
     _apply_migrations(config)
     track_progress = partial(
         progress.track_progress, label=words.translate("operator.progress.teams")
@@ -165,28 +138,6 @@ def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
             "operator.team.applied", count=result.team_count, changed=result.changed_count
         )
     )
-    return 0
-
-
-def _write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
-    safety_texts = settings.load_settings("print").safety_texts
-    content = catalogue.load_catalogue(safety_texts=safety_texts)
-    folder: Path = options.folder
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        languages = [options.language] if options.language else list(content.languages)
-        for language in progress.track_progress(
-            languages, words.translate("operator.progress.pages")
-        ):
-            pack = content.get_pack(language)
-            pages = {**printables.render_pages(pack), **printed_hours.render_pages(pack)}
-            for name, page in pages.items():
-                file = folder / f"{name}.{language}.html"
-                file.write_text(page, encoding="utf-8")
-                print_sentence(words.translate("operator.printed.page", path=str(file)))
-    except OSError:
-        print_sentence(words.translate("operator.printed.unwritable", folder=str(folder)))
-        return EXIT_FAULTY_INPUT
     return 0
 
 
@@ -202,7 +153,7 @@ def _run_sandbox(options: argparse.Namespace, words: LanguagePack) -> int:
         return teams_sandbox.run_teams_sandbox(
             words,
             folder=Path("var/try-teams"),
-            port=int(os.environ.get("PORT") or teams_sandbox.DEFAULT_PORT),
+            port=_read_port(teams_sandbox.DEFAULT_PORT),
             persona_query=os.environ.get("WHO", ""),
             must_reset=options.reset or bool(os.environ.get("RESET")),
         )
@@ -210,12 +161,23 @@ def _run_sandbox(options: argparse.Namespace, words: LanguagePack) -> int:
         slack_sandbox.SandboxOptions(
             words,
             folder=Path("var/try"),
-            port=int(os.environ.get("PORT") or slack_sandbox.DEFAULT_PORT),
+            port=_read_port(slack_sandbox.DEFAULT_PORT),
             must_reset=options.reset or bool(os.environ.get("RESET")),
             use_terminal=options.terminal,
             response_timeout_seconds=options.timeout,
         )
     )
+
+
+def _read_port(default_port: int) -> int:
+    """Return the port in the environment variable ``PORT``, *default_port* if it is not set.
+
+    Raises :class:`bot.errors.FaultyInputError` for anything but a port.
+    """
+    text = os.environ.get("PORT", "").strip() or str(default_port)
+    if not (text.isascii() and text.isdigit() and int(text) <= _MAX_PORT):
+        raise FaultyInputError((Fault("PORT", "operator.settings.port"),))
+    return int(text)
 
 
 def _prepare_process(
@@ -255,7 +217,7 @@ def _print_custom_cards_report(config: Settings, words: LanguagePack) -> None:
     )
     if content.faults:
         print_sentence(words.translate("operator.cards.heading"))
-        _print_faults(content.faults, words)
+        print_faults(content.faults, words)
 
 
 def _apply_migrations(
@@ -278,9 +240,9 @@ _HANDLERS: Mapping[str, CommandHandler] = {
     "backup": operator_commands.back_up_database,
     "check-backup": operator_commands.check_backup,
     "export-tables": operator_commands.export_tables,
-    "manifest": _print_manifest,
+    "manifest": printed_output.print_manifest,
     "team": _apply_team_file,
-    "print": _write_printables,
+    "print": printed_output.write_printables,
     "try": _run_sandbox,
 }
 """Handlers of the subcommands by name, in the order of the help text."""

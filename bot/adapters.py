@@ -4,13 +4,17 @@ In two steps, since handlers are bound to a context that contains the outlets: f
 sending half, then, with the handlers' routes, the adapter over it.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from starlette.types import ASGIApp
 
-from bot.admin.doctor import MicrosoftCheck, SlackCheck
-from bot.chat import slack
+from bot.admin.database_checkup import is_before_first_start
+from bot.admin.doctor import MicrosoftCheck
+from bot.admin.slack_checkup import SlackCheck, SlackQueries
+from bot.chat import running_bot, slack
 from bot.content.catalogue import Catalogue
 from bot.conversation import Routes, parse_product
 from bot.outlet import Outlet
@@ -108,9 +112,9 @@ def asgi_routes(chat_adapters: Mapping[str, ChatAdapter]) -> dict[str, ASGIApp]:
 
 
 def build_slack_access(
-    settings: Settings, store: Store, *, receives: bool = True
+    settings: Settings, store: Store | None, *, receives: bool = True
 ) -> slack.AccessSettings:
-    """Return Slack's credentials and API URL, with a rotator for tokens that expire."""
+    """Return Slack's credentials and API URL; with a store, a rotator for tokens that expire."""
     return slack.AccessSettings.with_static_token(
         settings.slack_api_url,
         reveal_secret(settings.slack_bot_token),
@@ -121,14 +125,14 @@ def build_slack_access(
     )
 
 
-def _build_token_rotator(settings: Settings, store: Store) -> slack.TokenRotator | None:
+def _build_token_rotator(settings: Settings, store: Store | None) -> slack.TokenRotator | None:
     """Return the rotator of the bot token; ``None`` for a token that does not expire."""
     bot_token, refresh_token, client_secret = map(
         reveal_secret,
         (settings.slack_bot_token, settings.slack_refresh_token, settings.slack_client_secret),
     )
     client_id = settings.slack_client_id
-    if not (bot_token and refresh_token and client_secret and client_id):
+    if store is None or not (bot_token and refresh_token and client_secret and client_id):
         return None
     return slack.TokenRotator(
         slack.TokenPair(bot_token, refresh_token),
@@ -172,17 +176,67 @@ async def check_microsoft(settings: Settings) -> MicrosoftCheck:
     return MicrosoftCheck(account.has_signing_keys, account.has_token)
 
 
+def build_slack_queries(settings: Settings) -> SlackQueries:
+    """Return what the operator's check-up can ask Slack, and the web process of this machine."""
+
+    async def check_app_token() -> SlackCheck | None:
+        if settings.slack_app_token is None:
+            return None
+        access = build_slack_access(settings, None)
+        return _build_slack_check(await slack.check_app_token(access))
+
+    async def check_channels(channels: tuple[str, ...]) -> Mapping[str, str] | None:
+        async with _open_slack_access(settings) as access:
+            return await slack.check_channels(access, channels)
+
+    return SlackQueries(
+        partial(check_slack, settings),
+        check_app_token,
+        check_channels,
+        partial(running_bot.count_refused_requests, settings.host, settings.port, "slack"),
+    )
+
+
 async def check_slack(settings: Settings) -> SlackCheck:
     """Call Slack's ``auth.test`` for the bot's account, for the operator's check-up."""
-    store = open_store(settings)
+    async with _open_slack_access(settings) as access:
+        return _build_slack_check(await slack.check_account(access))
+
+
+@asynccontextmanager
+async def _open_slack_access(settings: Settings) -> AsyncIterator[slack.AccessSettings]:
+    """Open Slack's credentials, with the rotated token if the database has one.
+
+    Without a usable database, as before the first start, it is the configured token.
+    """
+    store = None if settings.slack_refresh_token is None else _open_current_store(settings)
     try:
-        account = await slack.check_account(build_slack_access(settings, store))
+        yield build_slack_access(settings, store)
     finally:
-        await store.close()
+        if store is not None:
+            await store.close()
+
+
+def _open_current_store(settings: Settings) -> Store | None:
+    """Open the database; ``None`` if it is missing or unusable, which has its own finding."""
+    if is_before_first_start(settings):
+        return None
+    try:
+        store = open_store(settings)
+        is_current = store.is_schema_current()
+    except Exception:  # noqa: BLE001 - each driver has its own errors, and the check of the database reports them
+        return None
+    if not is_current:
+        store.close_sync()
+    return store if is_current else None
+
+
+def _build_slack_check(account: slack.AccountCheck) -> SlackCheck:
     return SlackCheck(
         account.error_code,
         account.workspace_name,
         account.scopes,
         account.server_time,
         account.team_id,
+        account.is_refusal,
     )

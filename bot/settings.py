@@ -1,8 +1,6 @@
 """Settings from environment variables and ``.env``, parsed and validated once at startup."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,8 +11,10 @@ from pydantic_settings import SettingsConfigDict
 
 from bot.errors import Fault, FaultyInputError
 from bot.safety_settings import SafetySettings
+from bot.settings_file import SETTINGS_FILE, check_settings_file, find_misspelt_names
 from bot.settings_validation import (
     POSTGRESQL_SCHEME,
+    SQLITE_SCHEME,
     check_api_url,
     check_app_token,
     check_bot_token,
@@ -26,6 +26,7 @@ from bot.settings_validation import (
     check_refresh_token,
     check_signing_secret,
     check_utc_offset,
+    expand_folder,
     is_loopback,
     is_same_database,
     is_within_database_folder,
@@ -48,7 +49,8 @@ class Settings(SafetySettings):
     """
 
     model_config = SettingsConfigDict(
-        env_file=".env",
+        env_file=SETTINGS_FILE,
+        env_file_encoding="utf-8-sig",
         frozen=True,
         extra="ignore",
         env_ignore_empty=True,
@@ -102,6 +104,7 @@ class Settings(SafetySettings):
     _check_api_url = field_validator("slack_api_url")(check_api_url)
     _check_log_level = field_validator("log_level")(check_log_level)
     _check_test_clock = field_validator("test_clock")(check_utc_offset)
+    _expand_folders = field_validator("cards_folder", "releases_folder")(expand_folder)
     _check_metadata_url = field_validator("teams_openid_metadata_url")(check_metadata_url)
 
     @field_validator("teams_client_id", "teams_tenant_id")
@@ -166,6 +169,12 @@ class Settings(SafetySettings):
         return self.teams_client_id is not None
 
     @property
+    def database_file(self) -> Path | None:
+        """File of an embedded database (SQLite); ``None`` on PostgreSQL."""
+        url = self.database_url.get_secret_value()
+        return Path(url.removeprefix(SQLITE_SCHEME)) if self.uses_sqlite else None
+
+    @property
     def uses_sqlite(self) -> bool:
         """Whether the database is embedded (SQLite), so that one process runs everything."""
         return self.database_url.get_secret_value().startswith("sqlite")
@@ -178,6 +187,8 @@ def load_settings(verb: str) -> Settings:
     faults contain the settings' names, never their values.
     """
     malformed: set[str] = set()
+    if file_faults := check_settings_file(SETTINGS_FILE):
+        raise FaultyInputError(file_faults)
     try:
         settings = Settings()
     except ValidationError as error:
@@ -194,18 +205,12 @@ def load_settings(verb: str) -> Settings:
     return settings
 
 
-@contextmanager
-def disable_dotenv() -> Iterator[None]:
-    """Prevent a library imported in this context from loading the operator's ``.env`` itself."""
-    name = "PYTHON_DOTENV_DISABLED"
-    previous = os.environ.get(name)
-    os.environ[name] = "1"
-    try:
-        yield
-    finally:
-        os.environ.pop(name)
-        if previous is not None:
-            os.environ[name] = previous
+def list_misspelt_settings() -> dict[str, str]:
+    """Return each name that nearly matches a setting which is unset, and that setting's name.
+
+    The names are those of ``.env`` and of the environment.
+    """
+    return find_misspelt_names(SETTINGS_FILE, os.environ, map(str.upper, Settings.model_fields))
 
 
 def _default_keys_folder() -> Path:

@@ -3,6 +3,7 @@
 A check raises :class:`ValueError` without a message, so that no value is repeated.
 """
 
+import os
 import re
 from datetime import datetime
 from ipaddress import ip_address
@@ -14,11 +15,13 @@ from pydantic import SecretStr
 
 POSTGRESQL_SCHEME = "postgresql+psycopg://"
 SQLITE_SCHEME = "sqlite:///"
-DATABASE_SCHEMES = (SQLITE_SCHEME, POSTGRESQL_SCHEME)
 POSTGRESQL_PORT = 5432
 
 _PLATFORM_SCHEMES = ("postgres://", "postgresql://")
 """Schemes of the addresses that hosting platforms provide; they mean the psycopg driver here."""
+
+_SERVER_ADDRESS = re.compile(r"(\[[^\]]*\]|[^:\[\]]*)(?::(\d{1,5}))?")
+"""Host (or an IPv6 address in brackets) and port of a PostgreSQL address."""
 
 _SIGNING_SECRET = re.compile(r"[0-9a-fA-F]{32}")
 
@@ -63,11 +66,34 @@ def strip_secret(value: SecretStr | None) -> SecretStr | None:
 
 
 def check_database_url(value: SecretStr | None) -> SecretStr:
-    """Accept the URL schemes of SQLite and of PostgreSQL, and return the latter with psycopg."""
+    """Accept an SQLite file (``~/`` is the home folder), or a PostgreSQL URL for psycopg."""
     url = _select_driver(reveal_secret(value))
-    if not url.startswith(DATABASE_SCHEMES):
+    if url.startswith(SQLITE_SCHEME):
+        return SecretStr(SQLITE_SCHEME + _expand_file_path(url.removeprefix(SQLITE_SCHEME)))
+    if not url.startswith(POSTGRESQL_SCHEME):
         raise ValueError
+    _split_server_address(url)
     return SecretStr(url)
+
+
+def _expand_file_path(path: str) -> str:
+    """Return the path of an SQLite file; memory does not outlive a process, options are refused."""
+    if not path or path.startswith((":", "file:", "/~")) or "?" in path:
+        raise ValueError
+    return str(expand_home(Path(path))) if path.startswith("~") else path
+
+
+def expand_home(path: Path) -> Path:
+    """Replace ``~`` by the home folder; raises :class:`ValueError` for a user without one."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ValueError from None
+
+
+def expand_folder(value: Path | None) -> Path | None:
+    """Replace ``~`` in a folder that may be unset."""
+    return expand_home(value) if value else value
 
 
 def _select_driver(url: str) -> str:
@@ -117,8 +143,9 @@ def check_keys_location(value: SecretStr | None) -> SecretStr | None:
     """Accept an absolute folder, ``~/`` for the home folder, or a PostgreSQL URL."""
     location = _select_driver(reveal_secret(value))
     if location.startswith(POSTGRESQL_SCHEME):
+        _split_server_address(location)
         return SecretStr(location)
-    if location and ("://" in location or not Path(location).expanduser().is_absolute()):
+    if location and ("://" in location or not expand_home(Path(location)).is_absolute()):
         raise ValueError
     return value
 
@@ -131,7 +158,7 @@ def is_within_database_folder(folder: Path, database_url: str) -> bool:
     if not database_url.startswith(SQLITE_SCHEME):
         return False
     database_folder = Path(database_url.removeprefix(SQLITE_SCHEME)).parent
-    return folder.resolve().is_relative_to(database_folder.resolve())
+    return Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(database_folder))
 
 
 def is_same_database(url: str, other_url: str) -> bool:
@@ -140,9 +167,22 @@ def is_same_database(url: str, other_url: str) -> bool:
 
 
 def _identify_database(url: str) -> tuple[str, ...]:
-    parts = urlsplit(url)
-    host = parse_qs(parts.query).get("host", [parts.hostname or "localhost"])[0]
-    return host, str(parts.port or POSTGRESQL_PORT), parts.path.strip("/")
+    host, port, database, options = _split_server_address(url)
+    host = parse_qs(options).get("host", [host or "localhost"])[0]
+    return host, port or str(POSTGRESQL_PORT), database
+
+
+def _split_server_address(url: str) -> tuple[str, str, str, str]:
+    """Return host, port, database and options; a password may contain any character but ``?``.
+
+    Raises :class:`ValueError` for a port that is no number.
+    """
+    address, _, options = url.removeprefix(POSTGRESQL_SCHEME).partition("?")
+    server, _, database = address.rpartition("@")[2].partition("/")
+    parts = _SERVER_ADDRESS.fullmatch(server)
+    if not parts:
+        raise ValueError
+    return parts[1].lower().strip("[]"), parts[2] or "", database.strip("/"), options
 
 
 def check_log_level(value: str) -> str:

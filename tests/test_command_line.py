@@ -203,9 +203,9 @@ def test_published_tables_are_exported_once(bot: BotProcess, tmp_path: Path) -> 
 
 
 def test_tables_of_no_database_are_reported(bot: BotProcess, tmp_path: Path) -> None:
-    """`export-tables` exits with 1 where the tables cannot be read, and writes no file."""
+    """`export-tables` exits with 2 where the tables cannot be read, and writes no file."""
     result = bot.run_command("export-tables", str(tmp_path / "tables.csv"))
 
-    assert result.returncode == 1
-    assert "doctor" in result.stderr
+    assert result.returncode == 2
+    assert "python -m bot migrate" in result.stderr
     assert not (tmp_path / "tables.csv").exists()

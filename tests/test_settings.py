@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import settings
+from bot import settings, settings_file
 from tests.loaded_settings import (
     CANARY,
     PEPPER,
@@ -235,7 +235,7 @@ def test_dotenv_is_disabled_while_importing(monkeypatch: pytest.MonkeyPatch) -> 
     for previous in (None, "0"):
         if previous is not None:
             monkeypatch.setenv("PYTHON_DOTENV_DISABLED", previous)
-        with settings.disable_dotenv():
+        with settings_file.disable_dotenv():
             assert os.environ["PYTHON_DOTENV_DISABLED"] == "1"
 
         assert os.environ.get("PYTHON_DOTENV_DISABLED") == previous

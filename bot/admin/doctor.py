@@ -9,39 +9,27 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from bot.admin import key_checkup
+from bot.admin import database_checkup, key_checkup, slack_checkup
 from bot.admin.finding import Finding
 from bot.admin.key_location import Machine, read_machine
+from bot.admin.slack_checkup import SlackQueries
 from bot.conversation import parse_product
 from bot.domain.checkins.scheduling import REASON_LATE, Blocker
-from bot.settings import Settings
+from bot.settings import Settings, list_misspelt_settings
+from bot.settings_validation import reveal_secret
 from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.open_store import open_store
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryCount, DeliveryState
+from bot.store.store import Store
 from bot.store.worker_locks import LiveWorker
-
-_MAX_CLOCK_SKEW_SECONDS = 60.0
-"""Maximum difference from the product's server time; Slack rejects signatures after 300 seconds."""
 
 _REPORTED_DELIVERIES = timedelta(days=7)
 """How far back failed and missed deliveries are reported."""
 
-_REQUIRED_SCOPES = frozenset({"commands", "chat:write", "users:read"})
 
-
-@dataclass(frozen=True)
-class SlackCheck:
-    """Slack's response about the bot's own account; ``error`` is its error code, if any.
-
-    ``workspace_id`` is the id of the token's workspace, ``""`` when unknown.
-    """
-
-    error: str = ""
-    workspace: str = ""
-    scopes: frozenset[str] = frozenset()
-    server_time: float | None = None
-    workspace_id: str = ""
+Channels = Mapping[str, tuple[str, ...]]
+"""The teams' channels by workspace."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +42,7 @@ class MicrosoftCheck:
 
 async def run_checkup(
     settings: Settings,
-    check_slack: Callable[[], Awaitable[SlackCheck]],
+    slack_queries: SlackQueries,
     check_microsoft: Callable[[], Awaitable[MicrosoftCheck]],
     *,
     today: date | None = None,
@@ -63,7 +51,7 @@ async def run_checkup(
     """Check the database and keys, and the credentials of every configured product.
 
     Deliveries are reported up to *today*, the current day in UTC if it is not given.
-    *check_slack* and *check_microsoft* call the products' APIs; neither is called unless that
+    *slack_queries* and *check_microsoft* call the products' APIs; neither is called unless that
     product is configured. *read_machine* returns what decides whether the keys' folder outlives
     a restart. The store is read in a thread, to not block the event loop.
     """
@@ -71,12 +59,9 @@ async def run_checkup(
     findings = await asyncio.to_thread(_database_findings, settings, current_day, read_machine())
     safety_key = "safety_text" if settings.safety_texts else "safety_text_unset"
     findings += (Finding(is_healthy=True, key=f"operator.doctor.{safety_key}"),)
+    findings += _misspelling_findings()
     if settings.uses_slack:
-        slack_check = await check_slack()
-        findings += _slack_findings(slack_check)
-        if slack_check.workspace_id:
-            workspace = f"slack:{slack_check.workspace_id}"
-            findings += await asyncio.to_thread(_foreign_team_findings, settings, workspace)
+        findings += await _check_slack(settings, slack_queries)
     if settings.uses_teams:
         findings += _microsoft_findings(await check_microsoft())
     return findings
@@ -84,35 +69,55 @@ async def run_checkup(
 
 def _database_findings(settings: Settings, today: date, machine: Machine) -> tuple[Finding, ...]:
     """Check connection, schema, deliveries, keys, workers' leases and the people's products."""
+    if database_checkup.is_before_first_start(settings):
+        return database_checkup.check_first_start(settings, machine)
     try:
         store = open_store(settings)
         try:
-            is_current = store.is_schema_current()
-            workers = store.list_live_workers()
-            other_roles_count = store.count_other_roles()
-            joined_people = store.read_sync(_count_joined_people) if is_current else {}
-            delivery_counts = store.read_sync(_count_deliveries) if is_current else ()
-            key_findings = key_checkup.check_keys(settings, store, machine)
-            suspension_reasons = store.read_sync(_list_suspension_reasons) if is_current else ()
+            schema_finding = database_checkup.find_schema_finding(store)
+            if schema_finding:
+                return (schema_finding,)
+            return _current_database_findings(settings, store, today, machine)
         finally:
             store.close_sync()
     except KeyStoreUnavailableError as error:
         return (key_checkup.build_unavailable_finding(settings, error),)
-    except Exception:  # noqa: BLE001 - each driver has its own errors; the remedy is the same
-        return (Finding(is_healthy=False, key="operator.doctor.database_unreached"),)
-    if not is_current:
-        return (Finding(is_healthy=False, key="operator.doctor.migrate"),)
-    schema_finding = Finding(is_healthy=True, key="operator.doctor.database")
+    except Exception as error:  # noqa: BLE001 - a defect is raised again
+        return (database_checkup.build_error_finding(error),)
+
+
+def _current_database_findings(
+    settings: Settings, store: Store, today: date, machine: Machine
+) -> tuple[Finding, ...]:
+    """Check a database of this release's schema."""
+    key_findings = key_checkup.check_keys(settings, store, machine)
     worker_findings = (
-        () if settings.uses_sqlite else (_worker_finding(workers), _role_finding(other_roles_count))
+        ()
+        if settings.uses_sqlite
+        else (
+            _worker_finding(store.list_live_workers()),
+            _role_finding(store.count_other_roles()),
+        )
     )
     return (
-        schema_finding,
+        *database_checkup.check_writing(settings, store),
         *key_findings,
         *worker_findings,
-        *_product_findings(settings, joined_people),
-        *_suspension_findings(suspension_reasons),
-        *_delivery_findings(delivery_counts, today),
+        *_product_findings(settings, store.read_sync(_count_joined_people)),
+        *_suspension_findings(store.read_sync(_list_suspension_reasons)),
+        *_delivery_findings(store.read_sync(_count_deliveries), today),
+    )
+
+
+def _misspelling_findings() -> tuple[Finding, ...]:
+    """Return one finding for each name that nearly matches a setting which is unset."""
+    return tuple(
+        Finding(
+            is_healthy=False,
+            key="environment.settings_file.misspelt",
+            facts={"name": name, "setting": setting},
+        )
+        for name, setting in list_misspelt_settings().items()
     )
 
 
@@ -193,41 +198,38 @@ def _role_finding(other_roles_count: int) -> Finding:
     return Finding(is_healthy=False, key="operator.doctor.roles_others", facts=facts)
 
 
-def _slack_findings(slack_check: SlackCheck) -> tuple[Finding, ...]:
-    """Check the bot token, its OAuth scopes and the clock skew that the response reveals."""
-    if slack_check.error:
-        facts: dict[str, str | int] = {"error": slack_check.error}
-        return (Finding(is_healthy=False, key="operator.doctor.token", facts=facts),)
-    missing_scopes = ", ".join(sorted(_REQUIRED_SCOPES - slack_check.scopes))
+async def _check_slack(settings: Settings, queries: SlackQueries) -> tuple[Finding, ...]:
+    """Check Slack's tokens, the signing secret, and the teams against what the token sees."""
+    slack_check = await queries.check_account()
+    findings = slack_checkup.build_account_findings(slack_check)
+    findings += slack_checkup.build_app_token_findings(await queries.check_app_token())
+    findings += slack_checkup.build_signature_findings(
+        await queries.count_refused_requests(), reveal_secret(settings.slack_signing_secret)
+    )
+    if not slack_check.workspace_id:
+        return findings
+    no_channels: Channels = {}
+    channels_by_workspace = await asyncio.to_thread(
+        database_checkup.read_if_possible, settings, _list_channels, no_channels
+    )
+    workspace = f"slack:{slack_check.workspace_id}"
+    channels = channels_by_workspace.get(workspace, ())[: slack_checkup.MAX_CHECKED_CHANNELS]
+    errors = await queries.check_channels(channels) if channels else {}
     return (
-        Finding(
-            is_healthy=True,
-            key="operator.doctor.greeted",
-            facts={"workspace": slack_check.workspace},
-        ),
-        Finding(not missing_scopes, "operator.doctor.scopes_lacking", {"scopes": missing_scopes})
-        if missing_scopes
-        else Finding(is_healthy=True, key="operator.doctor.scopes"),
-        _clock_finding(slack_check.server_time),
+        *findings,
+        *_foreign_team_findings(channels_by_workspace, workspace),
+        *slack_checkup.build_channel_findings(channels, errors),
     )
 
 
-def _foreign_team_findings(settings: Settings, workspace: str) -> tuple[Finding, ...]:
+def _foreign_team_findings(channels_by_workspace: Channels, workspace: str) -> tuple[Finding, ...]:
     """Return how many teams of Slack are set up in another workspace than *workspace*.
 
-    That of the token is the only one that is served. An unreadable database has its own finding.
+    That of the token is the only one that is served.
     """
-    try:
-        store = open_store(settings)
-        try:
-            team_counts = store.read_sync(_count_teams) if store.is_schema_current() else {}
-        finally:
-            store.close_sync()
-    except Exception:  # noqa: BLE001 - reported by the check of the database
-        return ()
     foreign_count = sum(
-        count
-        for team_workspace, count in team_counts.items()
+        len(channels)
+        for team_workspace, channels in channels_by_workspace.items()
         if parse_product(team_workspace) == "slack" and team_workspace != workspace
     )
     facts: dict[str, str | int] = {"count": foreign_count}
@@ -245,16 +247,6 @@ def _microsoft_findings(microsoft_check: MicrosoftCheck) -> tuple[Finding, ...]:
     )
 
 
-def _clock_finding(server_time: float | None) -> Finding:
-    """Compare the system clock to the server time in the response's header."""
-    skew = abs(datetime.now(UTC).timestamp() - server_time) if server_time else 0.0
-    if skew > _MAX_CLOCK_SKEW_SECONDS:
-        return Finding(
-            is_healthy=False, key="operator.doctor.clock_off", facts={"seconds": round(skew)}
-        )
-    return Finding(is_healthy=True, key="operator.doctor.clock")
-
-
 def _count_joined_people(repos: Repositories) -> dict[str, int]:
     return repos.people.count_joined()
 
@@ -269,6 +261,9 @@ def _list_suspension_reasons(repos: Repositories) -> tuple[str, ...]:
     return tuple(state.suspension_reason for state in suspended.values())
 
 
-def _count_teams(repos: Repositories) -> dict[str, int]:
-    """Count the teams by workspace, without names."""
-    return dict(Counter(team.workspace for team in repos.teams.list_teams()))
+def _list_channels(repos: Repositories) -> Channels:
+    """Return the channels of the teams by workspace, without names."""
+    channels: dict[str, tuple[str, ...]] = {}
+    for team in repos.teams.list_teams():
+        channels[team.workspace] = (*channels.get(team.workspace, ()), team.channel)
+    return channels

@@ -7,7 +7,7 @@ from bot.admin.finding import Finding
 from bot.admin.key_location import Machine, find_location_risks
 from bot.settings import Settings
 from bot.store.key_claims import ClaimStatus, ForeignClaimError, raise_if_unusable
-from bot.store.keys.key_store import KeyStoreUnavailableError
+from bot.store.keys.key_store import KeyStoreHealth, KeyStoreUnavailableError
 from bot.store.store import Store
 
 
@@ -57,6 +57,20 @@ def list_location_findings(settings: Settings, machine: Machine) -> tuple[Findin
     folder = settings.keys_folder
     risks = find_location_risks(folder, machine) if folder else ()
     return tuple(_build_finding(risk.value, settings) for risk in risks)
+
+
+def list_folder_findings(
+    settings: Settings, machine: Machine, health: KeyStoreHealth
+) -> tuple[Finding, ...]:
+    """Return the findings about a key store without a database, as before the first start."""
+    if not health.is_writable:
+        return (_build_finding("keys_unavailable", settings),)
+    faults = list(list_location_findings(settings, machine))
+    if not health.is_private:
+        faults.append(_build_finding("keys_not_private", settings))
+    return tuple(faults) or (
+        _build_finding("keys" if settings.keys_folder else "keys_database", settings, healthy=True),
+    )
 
 
 def build_unavailable_finding(settings: Settings, error: KeyStoreUnavailableError) -> Finding:

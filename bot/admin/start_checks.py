@@ -9,6 +9,7 @@ from bot.admin.key_location import Machine
 from bot.errors import Fault, FaultyInputError
 from bot.logs import log_error
 from bot.settings import Settings
+from bot.store.database_faults import DatabaseFault, classify_database_error
 from bot.store.key_claims import (
     ClaimStatus,
     ForeignClaimError,
@@ -22,11 +23,12 @@ from bot.store.store import Store
 logger = logging.getLogger("attune.start")
 
 
-def check_claim(settings: Settings, *, accepts_lost_keys: bool) -> None:
+def check_claim(settings: Settings, *, accepts_lost_keys: bool, is_server: bool = True) -> None:
     """Check before anything is written that the key store is that of the database.
 
     A missing claim is written again if all keys are there, or with *accepts_lost_keys*; otherwise
-    the volume is missing. Raises :class:`bot.errors.FaultyInputError`.
+    the volume is missing. *is_server* is whether the process may start without keys, and awaits
+    a database that does not answer. Raises :class:`bot.errors.FaultyInputError`.
     """
     store = open_store_without_pepper(settings)
     try:
@@ -38,18 +40,41 @@ def check_claim(settings: Settings, *, accepts_lost_keys: bool) -> None:
         else:
             raise_if_unusable(status)
     except KeyStoreUnavailableError as error:
-        raise build_key_fault(error) from error
-    except Exception as error:  # noqa: BLE001 - each driver has its own errors
+        raise build_key_fault(error, may_start_without_keys=is_server) from error
+    except Exception as error:
+        if not is_server:
+            raise
+        _raise_if_permanent(error)
         log_error(logger, "start.database_unreachable", error)
     finally:
         store.close_sync()
 
 
-def build_key_fault(error: KeyStoreUnavailableError) -> FaultyInputError:
-    """Return the fault that stops a command whose key store cannot be used."""
-    names = {MissingClaimError: "keys_lost", ForeignClaimError: "keys_foreign"}
+def _raise_if_permanent(error: Exception) -> None:
+    """Raise a fault that does not end by itself; others are awaited by a process that starts."""
+    fault = classify_database_error(error)
+    if fault and not fault.is_transient:
+        raise FaultyInputError((build_database_fault(fault),)) from error
+
+
+def build_key_fault(
+    error: KeyStoreUnavailableError, *, may_start_without_keys: bool
+) -> FaultyInputError:
+    """Return the fault that stops a command whose key store cannot be used.
+
+    ``--without-keys`` is proposed only if *may_start_without_keys*.
+    """
+    lost = "keys_lost" if may_start_without_keys else "keys_needed"
+    names = {MissingClaimError: lost, ForeignClaimError: "keys_foreign"}
+    if type(error) not in names and (fault := classify_database_error(error)):
+        return FaultyInputError((build_database_fault(fault, "KEYS"),))
     name = names.get(type(error), "keys_unavailable")
     return FaultyInputError((Fault("KEYS", f"operator.missing.{name}"),))
+
+
+def build_database_fault(fault: DatabaseFault, location: str = "DATABASE_URL") -> Fault:
+    """Return the fault of the database that the setting *location* names."""
+    return Fault(location, f"environment.database.{fault}")
 
 
 def check_key_store(
@@ -64,7 +89,7 @@ def check_key_store(
     try:
         status = _claim_keys(settings, accepts_lost_keys=accepts_lost_keys)
     except KeyStoreUnavailableError as error:
-        raise build_key_fault(error) from error
+        raise build_key_fault(error, may_start_without_keys=True) from error
     name = "keys" if settings.keys_folder else "keys_database"
     location = Finding(
         is_healthy=True,
@@ -88,6 +113,7 @@ def _claim_keys(settings: Settings, *, accepts_lost_keys: bool) -> ClaimStatus |
     except KeyStoreUnavailableError:
         raise
     except Exception as error:  # noqa: BLE001 - each driver has its own errors
+        _raise_if_permanent(error)
         log_error(logger, "start.database_unreachable", error)
         return None
     finally:

@@ -1,5 +1,6 @@
 """Database engines configured for durable commits and for physical deletion of deleted rows."""
 
+import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,11 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import URL, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError
 
+from bot.store.database_faults import (
+    DatabaseFault,
+    UnusableDatabaseError,
+    identify_connect_fault,
+)
 from bot.store.file_identity import DatabaseFile
 
 MAX_READERS = 2
@@ -57,7 +63,8 @@ def open_engines(url: str, *, sqlite_pragmas: Mapping[str, str | int] = SQLITE_P
     """Create the engines for the database at *url*.
 
     A missing SQLite file is created, readable by its owner alone. No PostgreSQL connection
-    is opened before the first transaction, so that a bot starts while the server is down.
+    is opened before the first transaction, so that a bot starts while the server is down. Raises
+    :class:`bot.store.database_faults.UnusableDatabaseError` for a file that cannot be created.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -152,12 +159,23 @@ def _open_sqlite(url: URL, pragmas: Mapping[str, str | int]) -> Engines:
 
 
 def _create_private_file(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        # Not opened: closing any descriptor of the file drops this process's POSIX locks on it.
-        return
+    except OSError as error:
+        # An existing file is not opened: closing a descriptor drops this process's POSIX locks.
+        if path.is_file():
+            return
+        fault = _identify_file_fault(path, error)
+        raise UnusableDatabaseError(fault, type(error).__name__) from error
+
+
+def _identify_file_fault(path: Path, error: OSError) -> DatabaseFault:
+    """Return why the missing file at *path* could not be created."""
+    if path.is_dir():
+        return DatabaseFault.IS_FOLDER
+    is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return DatabaseFault.FULL if is_full else DatabaseFault.FOLDER_UNUSABLE
 
 
 def _configure_writer_connection(
@@ -169,7 +187,8 @@ def _configure_writer_connection(
         connection.execute(f"PRAGMA {name}={value}")
         effective_row = connection.execute(f"PRAGMA {name}").fetchone()
         if effective_row != (value,):
-            raise RuntimeError(f"this SQLite build ignores PRAGMA {name}={value}")
+            detail = f"this SQLite build ignores PRAGMA {name}={value}"
+            raise UnusableDatabaseError(DatabaseFault.NO_WAL, detail)
 
 
 def _configure_reader_connection(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's own
@@ -196,8 +215,13 @@ def _require_synchronous_commit(connection: Any, _record: object) -> None:  # no
 
 
 def _redact_driver_error(exception_context: ExceptionContext) -> None:
-    """Reduce PostgreSQL's error to its class and SQLSTATE: its message repeats a row's values."""
+    """Reduce PostgreSQL's error to its class and SQLSTATE: its message repeats a row's values.
+
+    A failed connection has no SQLSTATE; its message is reduced to the fault that it shows.
+    """
     code = getattr(exception_context.original_exception, "sqlstate", None)
+    if code is None and exception_context.connection is None:
+        code = identify_connect_fault(str(exception_context.original_exception)).value
     summary = f"{type(exception_context.original_exception).__name__} {code or ''}".rstrip()
     exception_context.original_exception.args = (summary,)
     if isinstance(exception_context.sqlalchemy_exception, DBAPIError):

@@ -1,5 +1,6 @@
 """Schema migrations: run Alembic from code and check the revision of the database."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from itertools import count
@@ -9,11 +10,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
+from bot.store.database_faults import DatabaseFault, UnusableDatabaseError
 from bot.store.keys.key_store import KeyStore
 
 _MIGRATIONS_FOLDER = Path(__file__).parent / "migrations"
+_MAY_CREATE_SQL = text("SELECT has_schema_privilege(current_schema(), 'CREATE')")
+_REVISION_PATTERN = re.compile(r"\d{4}")
 
 
 StepCallback = Callable[[int, int], None]
@@ -31,8 +35,12 @@ def upgrade_schema(
     *peppers* and *key_store* are for migrations of pseudonymous or sealed rows.
 
     Either all are committed or none. Where several processes start at once, the first to
-    acquire the writer lock migrates and the others find the schema current.
+    acquire the writer lock migrates and the others find the schema current. Raises
+    :class:`bot.store.database_faults.UnusableDatabaseError` for a schema that is not this bot's.
     """
+    fault = find_schema_fault(connection)
+    if fault and fault is not DatabaseFault.OLDER_SCHEMA:
+        raise UnusableDatabaseError(fault)
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS_FOLDER).replace("%", "%%"))
     config.attributes["connection"] = connection
@@ -53,7 +61,37 @@ def _build_step_hook(connection: Connection, on_step: StepCallback) -> Callable[
 
 def is_schema_current(connection: Connection) -> bool:
     """Whether the database's revision is the newest that this release contains."""
-    return set(MigrationContext.configure(connection).get_current_heads()) == latest_revisions()
+    return _read_revisions(connection) == latest_revisions()
+
+
+def find_schema_fault(connection: Connection) -> DatabaseFault | None:
+    """Return ``OLDER_SCHEMA`` before a migration, or why the schema cannot be migrated.
+
+    A revision above this release's is a newer release's; any other that is unknown here, and an
+    SQLite file with tables and no revision, belong to another program.
+    """
+    revisions = _read_revisions(connection)
+    if revisions == latest_revisions():
+        return None
+    if revisions - _known_revisions():
+        is_ours = all(_REVISION_PATTERN.fullmatch(revision) for revision in revisions)
+        return DatabaseFault.NEWER_SCHEMA if is_ours else DatabaseFault.FOREIGN_SCHEMA
+    is_sqlite = connection.dialect.name == "sqlite"
+    if not revisions and is_sqlite and inspect(connection).get_table_names():
+        return DatabaseFault.FOREIGN_SCHEMA
+    if not is_sqlite and not connection.scalar(_MAY_CREATE_SQL):
+        return DatabaseFault.MISSING_PRIVILEGE
+    return DatabaseFault.OLDER_SCHEMA
+
+
+def _read_revisions(connection: Connection) -> set[str]:
+    return set(MigrationContext.configure(connection).get_current_heads())
+
+
+@cache
+def _known_revisions() -> frozenset[str]:
+    script_folder = ScriptDirectory(str(_MIGRATIONS_FOLDER))
+    return frozenset(script.revision for script in script_folder.walk_revisions())
 
 
 @cache

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from bot.admin import doctor
-from bot.admin.doctor import MicrosoftCheck, SlackCheck
+from bot.admin.doctor import MicrosoftCheck
 from bot.admin.finding import Finding
 from bot.admin.key_location import Machine
+from bot.admin.slack_checkup import SlackCheck
 from bot.content.catalogue import load_catalogue
 from bot.conversation import Person
 from bot.domain.delivery_kind import DeliveryKind
@@ -22,6 +23,7 @@ from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
 from bot.store.schema import periods
 from tests.key_folders import open_test_store
+from tests.slack_queries import build_queries
 from tests.store.sample_counts import build_team, fetch_rows, open_periods
 
 SCOPES = frozenset({"commands", "chat:write", "users:read"})
@@ -52,7 +54,7 @@ async def run_with_slack_check(folder: Path, slack_check: SlackCheck) -> dict[st
 
     findings = await doctor.run_checkup(
         build_settings(folder),
-        check_slack,
+        build_queries(check_slack),
         check_unreachable_microsoft,
         read_machine=read_safe_machine,
     )
@@ -83,6 +85,8 @@ async def test_healthy_deployment_passes_every_check(tmp_path: Path) -> None:
 
 async def test_empty_database_needs_a_migration(tmp_path: Path) -> None:
     """An empty database fails the check for pending migrations."""
+    open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ()).close_sync()
+
     assert (await run_with_slack_check(tmp_path, SlackCheck(scopes=SCOPES)))["migrate"] is False
 
 
@@ -91,7 +95,7 @@ async def test_unreachable_database_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
     assert (await run_with_slack_check(tmp_path / "file", SlackCheck(scopes=SCOPES)))[
-        "database_unreached"
+        "fault"
     ] is False
 
 
@@ -120,7 +124,7 @@ async def test_periods_sealed_with_another_key_are_reported(tmp_path: Path) -> N
     await store.close()
 
     findings = await doctor.run_checkup(
-        build_settings(tmp_path), _check_healthy_slack, check_unreachable_microsoft
+        build_settings(tmp_path), QUERIES, check_unreachable_microsoft
     )
     (finding,) = [finding for finding in findings if finding.key.endswith("keys_wrong")]
     assert not finding.is_healthy
@@ -161,7 +165,7 @@ async def test_people_of_a_product_not_configured_are_counted(
 
     findings = await doctor.run_checkup(
         build_settings(tmp_path, **configured),
-        _check_healthy_slack,
+        QUERIES,
         check_unreachable_microsoft,
     )
 
@@ -175,6 +179,9 @@ async def test_people_of_a_product_not_configured_are_counted(
 
 async def _check_healthy_slack() -> SlackCheck:
     return SlackCheck(scopes=SCOPES)
+
+
+QUERIES = build_queries(_check_healthy_slack)
 
 
 @pytest.mark.parametrize(
@@ -198,7 +205,7 @@ async def test_workers_on_postgresql_are_reported(
         lease.renew_or_acquire()
 
     settings = build_settings(tmp_path, database_url=postgres_url)
-    findings = await doctor.run_checkup(settings, _check_healthy_slack, check_unreachable_microsoft)
+    findings = await doctor.run_checkup(settings, QUERIES, check_unreachable_microsoft)
     for lease in leases:
         lease.release_lease()
     await store.close()
@@ -223,7 +230,7 @@ async def test_roles_that_may_connect_are_reported(
             connection.execute(f"REVOKE CONNECT ON DATABASE {name} FROM PUBLIC".encode())
 
     settings = build_settings(tmp_path, database_url=postgres_url)
-    findings = await doctor.run_checkup(settings, _check_healthy_slack, check_unreachable_microsoft)
+    findings = await doctor.run_checkup(settings, QUERIES, check_unreachable_microsoft)
     with psycopg.connect(postgres_url.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(f"DROP ROLE {role}".encode())
 
@@ -242,7 +249,7 @@ async def test_slack_is_not_checked_for_teams_alone(tmp_path: Path, *, is_health
     async def check_microsoft() -> MicrosoftCheck:
         return MicrosoftCheck(has_keys=is_healthy, has_token=is_healthy)
 
-    findings = await doctor.run_checkup(settings, check_slack, check_microsoft)
+    findings = await doctor.run_checkup(settings, build_queries(check_slack), check_microsoft)
     assert {
         finding.key.removeprefix("operator.doctor."): finding.is_healthy
         for finding in findings[-2:]
@@ -287,7 +294,10 @@ async def test_undelivered_messages_are_reported_for_a_week(
     await store.close()
     today = DUE_AT.date() + timedelta(days=days_ago)
     findings = await doctor.run_checkup(
-        build_settings(tmp_path), _check_healthy_slack, check_unreachable_microsoft, today=today
+        build_settings(tmp_path),
+        QUERIES,
+        check_unreachable_microsoft,
+        today=today,
     )
     codes = {finding.key.rpartition(".")[2]: finding.facts.get("codes") for finding in findings}
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from bot.admin import doctor
-from bot.admin.doctor import SlackCheck
 from bot.admin.finding import Finding
+from bot.admin.slack_checkup import SlackCheck
 from tests.admin.test_doctor import (
     SCOPES,
     TEAMS_CLIENT_ID,
@@ -14,6 +14,7 @@ from tests.admin.test_doctor import (
     check_unreachable_microsoft,
     read_safe_machine,
 )
+from tests.slack_queries import build_queries
 
 
 @pytest.mark.parametrize(
@@ -32,7 +33,7 @@ async def test_safety_text_is_reported_once(
 
     findings = await doctor.run_checkup(
         build_settings(tmp_path, **credentials, **texts),
-        check_slack,
+        build_queries(check_slack),
         check_unreachable_microsoft,
         read_machine=read_safe_machine,
     )

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 
 from bot.admin import doctor
-from bot.admin.doctor import SlackCheck
+from bot.admin.slack_checkup import SlackCheck
 from bot.content.catalogue import load_catalogue
 from bot.store.repositories import Repositories
 from tests.admin.test_doctor import SCOPES, build_settings, check_unreachable_microsoft
 from tests.key_folders import open_test_store
+from tests.slack_queries import build_queries
 from tests.store.sample_counts import build_team
 
 
@@ -34,7 +35,7 @@ async def test_teams_of_another_workspace_are_counted(
         return SlackCheck(scopes=SCOPES, workspace_id=token_team_id)
 
     findings = await doctor.run_checkup(
-        build_settings(tmp_path), check_slack, check_unreachable_microsoft
+        build_settings(tmp_path), build_queries(check_slack), check_unreachable_microsoft
     )
     words = load_catalogue().get_pack("en")
     elsewhere = [finding for finding in findings if finding.key.endswith("teams_elsewhere")]
@@ -57,7 +58,7 @@ async def test_suspended_workspaces_are_counted_by_code(tmp_path: Path) -> None:
         return SlackCheck(scopes=SCOPES)
 
     findings = await doctor.run_checkup(
-        build_settings(tmp_path), check_slack, check_unreachable_microsoft
+        build_settings(tmp_path), build_queries(check_slack), check_unreachable_microsoft
     )
     (finding,) = [each for each in findings if each.key.endswith("workspaces_suspended")]
 

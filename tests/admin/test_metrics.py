@@ -148,7 +148,7 @@ async def test_counts_are_cached(context: Context) -> None:
 def test_command_line_prints_delivery_counts(tmp_path: Path) -> None:
     """`deliveries` prints one line per day, kind and reason, in the operator's language."""
     bot = BotProcess(tmp_path, "http://127.0.0.1:9/api/")
-    assert bot.run_command("deliveries").returncode == 1
+    assert bot.run_command("deliveries").returncode == 2
     assert bot.run_command("migrate").returncode == 0
     assert bot.run_command("deliveries").stderr.startswith("Nothing was owed")
     timestamp = int(datetime(2026, 6, 29, 13, tzinfo=UTC).timestamp())

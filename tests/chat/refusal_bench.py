@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from bot.admin import doctor
-from bot.admin.doctor import MicrosoftCheck, SlackCheck
+from bot.admin.doctor import MicrosoftCheck
 from bot.admin.metrics import Metrics
+from bot.admin.slack_checkup import SlackCheck
 from bot.chat.msteams.adapter import AccessSettings, TeamsOutboundSide
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.outlet import SlackOutlet
@@ -24,6 +25,7 @@ from tests.chat.msteams import microsoft
 from tests.chat.slack import web_api
 from tests.doubles import FakeClock
 from tests.sample_team import MARIE, TEAM, set_up_team
+from tests.slack_queries import build_queries
 
 TEAMS_WORKSPACE = f"msteams:{microsoft.TENANT_ID}"
 TEAMS_CHAT_ID = "a:maries-chat"
@@ -165,7 +167,7 @@ class RefusalBench:
             {"database_url": f"sqlite:///{self.folder}/attune.sqlite"}
         )
         findings = await doctor.run_checkup(
-            settings, _check_slack, _check_microsoft, today=self.context.now().date()
+            settings, build_queries(_check_slack), _check_microsoft, today=self.context.now().date()
         )
         keys = {finding.key.removeprefix("operator.doctor."): finding for finding in findings}
         return str(keys["deliveries_failed"].facts["codes"]) if "deliveries_failed" in keys else ""

@@ -10,7 +10,7 @@ For outbound calls its API clients and credentials are used unchanged.
 
 import warnings
 
-from bot.settings import disable_dotenv
+from bot.settings_file import disable_dotenv
 
 with disable_dotenv(), warnings.catch_warnings():
     warnings.simplefilter("ignore", FutureWarning)

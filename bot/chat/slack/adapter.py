@@ -1,5 +1,7 @@
 """Slack adapter: wires the ASGI endpoint, Socket Mode, dispatcher and outlet together."""
 
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from starlette.types import ASGIApp
@@ -8,9 +10,11 @@ from bot.chat.after_response import AfterResponse
 from bot.chat.slack import bolt_app
 from bot.chat.slack.dispatcher import Dispatcher
 from bot.chat.slack.inbound.guard import Guard
+from bot.chat.slack.outbound import account_checks
+from bot.chat.slack.outbound.account_checks import AccountCheck
 from bot.chat.slack.outbound.api_client import ApiClient, TokenProvider
 from bot.chat.slack.outbound.installed_workspace import InstalledWorkspace
-from bot.chat.slack.outbound.outlet import AccountCheck, SlackOutlet
+from bot.chat.slack.outbound.outlet import SlackOutlet
 from bot.chat.slack.socket_mode import SocketModeConnection
 from bot.chat.slack.token_rotation import TokenRotator
 from bot.content.catalogue import Catalogue
@@ -165,8 +169,29 @@ class SlackAdapter:
 
 async def check_account(access: AccessSettings) -> AccountCheck:
     """Call Slack's ``auth.test`` outside a running bot, for the operator's configuration check."""
+    async with _open_api_client(access) as api_client:
+        return await account_checks.check_account(api_client)
+
+
+async def check_app_token(access: AccessSettings) -> AccountCheck:
+    """Ask Slack, outside a running bot, whether it accepts the app token."""
+    async with _open_api_client(access) as api_client:
+        return await account_checks.check_app_token(api_client, access.app_token)
+
+
+async def check_channels(
+    access: AccessSettings, channels: tuple[str, ...]
+) -> Mapping[str, str] | None:
+    """Return why the bot cannot post in *channels*; see :mod:`.outbound.account_checks`."""
+    async with _open_api_client(access) as api_client:
+        return await account_checks.check_channels(api_client, channels)
+
+
+@asynccontextmanager
+async def _open_api_client(access: AccessSettings) -> AsyncIterator[ApiClient]:
+    """Open an API client of its own, and close it on exit."""
     api_client = access.create_api_client()
     try:
-        return await SlackOutlet(api_client).check_account()
+        yield api_client
     finally:
         await api_client.close()

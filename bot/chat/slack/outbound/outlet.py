@@ -3,15 +3,14 @@
 import asyncio
 import logging
 import time
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 from slack_sdk.errors import SlackApiError
 
 from bot.chat.probe_results import build_probe_result
 from bot.chat.slack.inbound import profiles
-from bot.chat.slack.outbound import error_codes
+from bot.chat.slack.outbound import account_checks, error_codes
+from bot.chat.slack.outbound.account_checks import AccountCheck
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.outbound.home_tab import publish_home
 from bot.chat.slack.render import surfaces
@@ -34,21 +33,6 @@ _OPEN_TIMEOUT_SECONDS = 5.0
 _PAGE_SIZE, _MAX_PAGES = 15, 20
 _MISSING_SCOPE_ERROR = "missing_scope"
 _UNKNOWN_PERSON_ERRORS = frozenset({"user_not_found", "user_not_visible", "users_not_found"})
-
-
-@dataclass(frozen=True)
-class AccountCheck:
-    """Result of Slack's ``auth.test`` for the bot's account; ``error_code`` if it failed.
-
-    ``server_time`` is Slack's time in Unix seconds, from the response's Date header.
-    """
-
-    error_code: str = ""
-    team_id: str = ""
-    workspace_name: str = ""
-    bot_user_id: str = ""
-    scopes: frozenset[str] = frozenset()
-    server_time: float | None = None
 
 
 class SlackOutlet:
@@ -133,19 +117,7 @@ class SlackOutlet:
 
     async def check_account(self, workspace: str = "") -> AccountCheck:
         """Call ``auth.test`` for the identity and scopes of the bot's token."""
-        try:
-            client = await self._api_client.get_client(workspace)
-            response = await client.auth_test()
-        except Exception as error:  # noqa: BLE001 - the result contains the error code
-            return AccountCheck(error_code=_log_failure("slack.account_check_failed", error).reason)
-        headers = response.headers
-        return AccountCheck(
-            team_id=str(response.get("team_id") or ""),
-            workspace_name=str(response.get("team") or ""),
-            bot_user_id=str(response.get("user_id") or ""),
-            scopes=frozenset(filter(None, headers.get("x-oauth-scopes", "").split(","))),
-            server_time=_parse_http_date(headers.get("Date", "")),
-        )
+        return await account_checks.check_account(self._api_client, workspace)
 
     async def _open_chat(self, to: Address) -> str:
         """Open a user's private chat and return its id, the user's id without ``im:write``.
@@ -192,13 +164,6 @@ class SlackOutlet:
 def _read_delivery_id(message: dict[str, Any]) -> str:
     payload = (message.get("metadata") or {}).get("event_payload") or {}
     return str(payload.get("id") or "")
-
-
-def _parse_http_date(date_header: str) -> float | None:
-    try:
-        return parsedate_to_datetime(date_header).timestamp()
-    except ValueError:
-        return None
 
 
 def _log_failure(action: str, error: Exception) -> SendResult:

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from bot.chat.slack.outbound.account_checks import AccountCheck
 from bot.chat.slack.outbound.api_client import ApiClient
-from bot.chat.slack.outbound.outlet import EVENT_TYPE, AccountCheck, SlackOutlet
+from bot.chat.slack.outbound.outlet import EVENT_TYPE, SlackOutlet
 from bot.conversation import Address, Person, Profile, SearchResult, SendResult, SendStatus
 from bot.elements import Home, Message, Text
 from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer

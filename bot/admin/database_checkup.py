@@ -1,0 +1,107 @@
+"""Check-up of the database: access, schema, writing, permissions, and a first start's folders."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from bot.admin import key_checkup
+from bot.admin.finding import Finding, build_fault_finding
+from bot.admin.key_location import Machine
+from bot.admin.start_checks import build_database_fault
+from bot.settings import Settings
+from bot.store.database_faults import DatabaseFault, classify_database_error
+from bot.store.keys.key_store import KeyStoreUnavailableError
+from bot.store.keys.open_key_store import open_key_store
+from bot.store.open_store import open_store
+from bot.store.repositories import Repositories
+from bot.store.store import Store
+
+T = TypeVar("T")
+
+
+def is_before_first_start(settings: Settings) -> bool:
+    """Return whether the SQLite file does not exist, so that nothing may be opened yet."""
+    return settings.database_file is not None and not os.path.lexists(settings.database_file)
+
+
+def check_first_start(settings: Settings, machine: Machine) -> tuple[Finding, ...]:
+    """Check the folders before the first start, and create no database.
+
+    Keys without a database mean that the database's volume is missing, or its path wrong.
+    """
+    file = settings.database_file or Path()
+    facts: dict[str, str | int] = {"path": str(file)}
+    key_store = open_key_store(settings.keys_location)
+    try:
+        has_keys = key_store.read_claim() is not None or not key_store.is_empty()
+        health = key_store.check_health()
+    except KeyStoreUnavailableError as error:
+        return (key_checkup.build_unavailable_finding(settings, error),)
+    finally:
+        key_store.close()
+    if has_keys:
+        return (Finding(is_healthy=False, key="operator.doctor.database_missing", facts=facts),)
+    database_finding = (
+        Finding(is_healthy=True, key="operator.doctor.database_new", facts=facts)
+        if can_write_below(file.parent)
+        else build_fault_finding(build_database_fault(DatabaseFault.FOLDER_UNUSABLE))
+    )
+    return (database_finding, *key_checkup.list_folder_findings(settings, machine, health))
+
+
+def can_write_below(folder: Path) -> bool:
+    """Return whether *folder* can be written, or made where it is missing."""
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    return existing.is_dir() and os.access(existing, os.W_OK | os.X_OK, effective_ids=True)
+
+
+def find_schema_finding(store: Store) -> Finding | None:
+    """Return why the schema is not this release's; ``None`` if it is."""
+    fault = store.database_check.find_schema_fault()
+    if fault is DatabaseFault.OLDER_SCHEMA:
+        return Finding(is_healthy=False, key="operator.doctor.migrate")
+    return build_fault_finding(build_database_fault(fault)) if fault else None
+
+
+def check_writing(settings: Settings, store: Store) -> tuple[Finding, ...]:
+    """Commit a row and remove it; check who may read the files, and the folder of releases."""
+    findings = [
+        Finding(is_healthy=False, key="operator.doctor.database_exposed", facts={"path": str(file)})
+        for file in store.database_check.list_exposed_files()
+    ]
+    if not can_write_below(settings.archive_folder):
+        facts: dict[str, str | int] = {"folder": str(settings.archive_folder)}
+        findings.append(
+            Finding(is_healthy=False, key="operator.doctor.releases_unwritable", facts=facts)
+        )
+    try:
+        store.database_check.write_and_remove_row()
+    except Exception as error:  # noqa: BLE001 - each driver has its own errors
+        return (build_error_finding(error), *findings)
+    return (Finding(is_healthy=True, key="operator.doctor.database"), *findings)
+
+
+def build_error_finding(error: Exception) -> Finding:
+    """Return the finding for an error of the database; raises any other error, a defect."""
+    fault = classify_database_error(error)
+    if fault is None:
+        raise error
+    return build_fault_finding(build_database_fault(fault))
+
+
+def read_if_possible(settings: Settings, job: Callable[[Repositories], T], default: T) -> T:
+    """Return the result of *job*; *default* where the database cannot be read as it is.
+
+    The check of the database reports why.
+    """
+    if is_before_first_start(settings):
+        return default
+    try:
+        store = open_store(settings)
+        try:
+            return store.read_sync(job) if store.is_schema_current() else default
+        finally:
+            store.close_sync()
+    except Exception:  # noqa: BLE001 - reported by the check of the database
+        return default

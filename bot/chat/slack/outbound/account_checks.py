@@ -1,0 +1,116 @@
+"""Checks of the bot's account: its tokens, and the channels that it can post in."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+
+from slack_sdk.errors import SlackApiError
+
+from bot.chat.slack.outbound import error_codes
+from bot.chat.slack.outbound.api_client import ApiClient
+from bot.chat.slack.token_rotation import TokenRotationError
+from bot.conversation import SendResult, SendStatus
+from bot.logs import log_error
+
+logger = logging.getLogger("attune.slack")
+
+_MISSING_SCOPE_ERROR = "missing_scope"
+
+
+@dataclass(frozen=True)
+class AccountCheck:
+    """Result of Slack's ``auth.test`` for the bot's account; ``error_code`` if it failed.
+
+    ``is_refusal`` is whether Slack itself sent the error. ``server_time`` is Slack's time in Unix
+    seconds, from the response's Date header.
+    """
+
+    error_code: str = ""
+    team_id: str = ""
+    workspace_name: str = ""
+    bot_user_id: str = ""
+    scopes: frozenset[str] = frozenset()
+    server_time: float | None = None
+    is_refusal: bool = True
+
+
+async def check_account(api_client: ApiClient, workspace: str = "") -> AccountCheck:
+    """Call ``auth.test`` for the identity and scopes of the bot's token."""
+    try:
+        response = await (await api_client.get_client(workspace)).auth_test()
+    except Exception as error:  # noqa: BLE001 - the result contains the error code
+        return _build_failed_check("slack.account_check_failed", error)
+    headers = response.headers
+    return AccountCheck(
+        team_id=str(response.get("team_id") or ""),
+        workspace_name=str(response.get("team") or ""),
+        bot_user_id=str(response.get("user_id") or ""),
+        scopes=frozenset(filter(None, headers.get("x-oauth-scopes", "").split(","))),
+        server_time=_parse_http_date(headers.get("Date", "")),
+    )
+
+
+async def check_app_token(api_client: ApiClient, app_token: str) -> AccountCheck:
+    """Call ``apps.connections.open``, which returns an address and opens no connection."""
+    client = api_client.create_client()
+    client.session = api_client.get_session()
+    try:
+        await client.apps_connections_open(app_token=app_token)
+    except Exception as error:  # noqa: BLE001 - the result contains the error code
+        return _build_failed_check("slack.app_token_check_failed", error)
+    return AccountCheck()
+
+
+async def check_channels(
+    api_client: ApiClient, channels: tuple[str, ...]
+) -> Mapping[str, str] | None:
+    """Return why the bot cannot post, for each of *channels* where it cannot.
+
+    ``None`` without a scope to read channels (``channels:read``, ``groups:read``), and where Slack
+    gives no definite answer.
+    """
+    client = await api_client.get_client()
+    errors: dict[str, str] = {}
+    for channel in channels:
+        try:
+            response = await client.conversations_info(channel=channel)
+        except Exception as error:  # noqa: BLE001 - every error is classified
+            check = _build_failed_check("slack.channel_check_failed", error)
+            if not check.is_refusal or check.error_code == _MISSING_SCOPE_ERROR:
+                return None
+            errors[channel] = check.error_code
+            continue
+        details = response.get("channel") or {}
+        if details.get("is_archived"):
+            errors[channel] = "is_archived"
+        elif not details.get("is_member"):
+            errors[channel] = "not_in_channel"
+    return errors
+
+
+def _build_failed_check(action: str, error: Exception) -> AccountCheck:
+    """Log the failed call, and return its code and whether it is Slack's own."""
+    result = error_codes.classify_error(error)
+    if isinstance(error, SlackApiError) or result.status is SendStatus.RETRY_LATER:
+        fields = {"action": action, "status": result.status.value, "reason": result.reason}
+        logger.warning(action, extra=fields)
+    else:
+        log_error(logger, action, error)
+    return AccountCheck(error_code=result.reason, is_refusal=_is_refusal(error, result))
+
+
+def _is_refusal(error: Exception, result: SendResult) -> bool:
+    if isinstance(error, TokenRotationError):
+        return bool(error.code)
+    return bool(error_codes.slack_error_code(error)) and result.status not in {
+        SendStatus.RETRY_LATER,
+        SendStatus.UNKNOWN,
+    }
+
+
+def _parse_http_date(date_header: str) -> float | None:
+    try:
+        return parsedate_to_datetime(date_header).timestamp()
+    except ValueError:
+        return None

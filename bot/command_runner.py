@@ -1,0 +1,84 @@
+"""Run a command of the operator, and report every fault of its environment in one sentence."""
+
+import argparse
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.admin import start_checks
+from bot.admin.command_line import CommandHandler
+from bot.content.catalogue import LanguagePack
+from bot.errors import Fault, FaultyInputError
+from bot.operator_commands import EXIT_FAULTY_INPUT, EXIT_UNHEALTHY, print_sentence
+from bot.store.database_faults import classify_database_error
+from bot.store.keys.key_store import KeyStoreUnavailableError
+
+_VERBS_THAT_START_WITHOUT_KEYS = frozenset({"web", "worker"})
+_EXIT_INTERRUPTED = 130
+
+
+def run_command(handler: CommandHandler, options: argparse.Namespace, words: LanguagePack) -> int:
+    """Call *handler* and return the process's exit status.
+
+    2 for a fault of the input or the environment, each printed with a remedy; 1 for an unknown
+    error, a defect. Neither prints an exception's message, which may contain a secret.
+    """
+    try:
+        return handler(options, words)
+    except KeyboardInterrupt:
+        return _EXIT_INTERRUPTED
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_FAULTY_INPUT
+    except Exception as error:  # noqa: BLE001 - the last resort of every command
+        faults = find_faults(error, options.verb)
+        if not faults:
+            _print_unknown_error(error, words)
+            return EXIT_UNHEALTHY
+        name = "not_applied" if options.verb == "team" else "heading"
+        print_sentence(words.translate(f"operator.faults.{name}"))
+        print_faults(faults, words)
+        return EXIT_FAULTY_INPUT
+
+
+def find_faults(error: Exception, verb: str) -> tuple[Fault, ...]:
+    """Return the faults of the input or the environment that *error* shows; none for a defect."""
+    if isinstance(error, FaultyInputError):
+        return error.faults
+    if isinstance(error, KeyStoreUnavailableError):
+        may_start = verb in _VERBS_THAT_START_WITHOUT_KEYS
+        return start_checks.build_key_fault(error, may_start_without_keys=may_start).faults
+    if database_fault := classify_database_error(error):
+        return (start_checks.build_database_fault(database_fault),)
+    if isinstance(error, UnicodeEncodeError):
+        return (Fault("PYTHONIOENCODING", "environment.output_encoding"),)
+    return (_build_system_fault(error),) if isinstance(error, OSError) else ()
+
+
+def print_faults(faults: Sequence[Fault], words: LanguagePack) -> None:
+    """Print each fault on a line: where it is, and its remedy."""
+    for fault in faults:
+        remedy = words.translate(fault.key, **fault.facts)
+        print_sentence(words.translate("operator.faults.line", where=fault.location, remedy=remedy))
+
+
+def _build_system_fault(error: OSError) -> Fault:
+    """Return the fault for an error of the operating system, which names the file if it has one."""
+    location = str(error.filename) if isinstance(error.filename, str | Path) else "system"
+    return Fault(location, "environment.system", {"reason": error.strerror or type(error).__name__})
+
+
+def _print_unknown_error(error: Exception, words: LanguagePack) -> None:
+    """Print the type and location of a defect, and where it was called if the log level is DEBUG.
+
+    The stack consists of lines of code; messages of exceptions are omitted.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    location = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    print_sentence(
+        words.translate("environment.defect", error=type(error).__name__, where=location)
+    )
+    if os.environ.get("LOG_LEVEL", "").upper() == "DEBUG":
+        print_sentence("".join(traceback.format_list(frames)))

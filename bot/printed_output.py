@@ -1,0 +1,62 @@
+"""Operator's commands that write the manifest of a chat product, and pages to print."""
+
+import argparse
+import json
+from pathlib import Path
+
+from bot import progress, settings
+from bot.chat import slack
+from bot.chat.msteams import manifest as teams_manifest
+from bot.content import catalogue
+from bot.content.catalogue import LanguagePack
+from bot.domain.counts import printed_hours
+from bot.domain.debriefs import printables
+from bot.operator_commands import EXIT_FAULTY_INPUT, print_sentence
+
+
+def print_manifest(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Print Slack's manifest as JSON, or write the Teams app package to a file."""
+    if options.teams is not None:
+        return _write_teams_package(options, words)
+    manifest = slack.build_manifest(words, base_url=options.base_url)
+    print(json.dumps(manifest, indent=2, ensure_ascii=False))  # noqa: T201 - the command's output
+    return 0
+
+
+def _write_teams_package(options: argparse.Namespace, words: LanguagePack) -> int:
+    package = teams_manifest.build_package(
+        catalogue.load_catalogue(),
+        client_id=options.client_id,
+        base_url=options.base_url or "",
+        about_url=options.about,
+    )
+    try:
+        options.teams.write_bytes(package)
+    except OSError:
+        print_sentence(words.translate("operator.unpackaged", path=str(options.teams)))
+        return EXIT_FAULTY_INPUT
+    print_sentence(words.translate("operator.packaged", path=str(options.teams)))
+    return 0
+
+
+def write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Write the pages to print to a folder, in one language or in all."""
+    safety_texts = settings.load_settings("print").safety_texts
+    content = catalogue.load_catalogue(safety_texts=safety_texts)
+    folder: Path = options.folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        languages = [options.language] if options.language else list(content.languages)
+        for language in progress.track_progress(
+            languages, words.translate("operator.progress.pages")
+        ):
+            pack = content.get_pack(language)
+            pages = {**printables.render_pages(pack), **printed_hours.render_pages(pack)}
+            for name, page in pages.items():
+                file = folder / f"{name}.{language}.html"
+                file.write_text(page, encoding="utf-8")
+                print_sentence(words.translate("operator.printed.page", path=str(file)))
+    except OSError:
+        print_sentence(words.translate("operator.printed.unwritable", folder=str(folder)))
+        return EXIT_FAULTY_INPUT
+    return 0

@@ -1,0 +1,101 @@
+"""The settings file ``.env``: whether it can be read, and names in it that are misspelt."""
+
+import io
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from difflib import SequenceMatcher
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from bot.errors import Fault
+
+SETTINGS_FILE = Path(".env")
+"""Relative to the working directory. A folder of this name is ignored: it may be a venv."""
+
+_ENCODING = "utf-8-sig"
+"""UTF-8, with or without the mark that Windows' editors write at the start."""
+
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+_MIN_RATIO_IN_FILE, _MIN_RATIO_IN_ENVIRONMENT = 0.8, 0.87
+"""Similarity (0 to 1) at which a name is taken for a misspelt setting.
+
+An environment contains names of other programs, such as ``HOSTNAME``.
+"""
+
+_MIN_LENGTH_IN_ENVIRONMENT = 7
+"""Shorter names of an environment, such as ``PORTS``, are too likely another program's."""
+
+
+def check_settings_file(file: Path) -> tuple[Fault, ...]:
+    """Return the fault of a file that cannot be read as UTF-8; none for a missing file."""
+    if file.is_dir():
+        return ()
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return ()
+    except OSError:
+        return (Fault(str(file), "environment.settings_file.unreadable"),)
+    if content.startswith(_UTF16_MARKS) or b"\0" in content:
+        return (Fault(str(file), "environment.settings_file.encoding"),)
+    try:
+        content.decode(_ENCODING)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        return (Fault(f"{file}:{line}", "environment.settings_file.encoding"),)
+    return ()
+
+
+def find_misspelt_names(
+    file: Path, environment: Mapping[str, str], setting_names: Iterable[str]
+) -> dict[str, str]:
+    """Return the names of *file* and *environment* that nearly match an unset setting.
+
+    The values are the settings' names. An unreadable file has its own fault, and no names here.
+    """
+    file_values = _read_values(file)
+    set_names = {name.upper() for name, value in {**file_values, **environment}.items() if value}
+    known_names = set(setting_names)
+    unset_names = sorted(known_names - set_names)
+    candidates = dict.fromkeys(file_values, _MIN_RATIO_IN_FILE)
+    for name in environment:
+        if len(name) >= _MIN_LENGTH_IN_ENVIRONMENT:
+            candidates.setdefault(name, _MIN_RATIO_IN_ENVIRONMENT)
+    matches = {
+        name: _find_closest(name.upper(), unset_names, min_ratio)
+        for name, min_ratio in candidates.items()
+        if name.upper() not in known_names
+    }
+    return {name: match for name, match in sorted(matches.items()) if match}
+
+
+@contextmanager
+def disable_dotenv() -> Iterator[None]:
+    """Prevent a library imported in this context from loading the operator's ``.env`` itself."""
+    name = "PYTHON_DOTENV_DISABLED"
+    previous = os.environ.get(name)
+    os.environ[name] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop(name)
+        if previous is not None:
+            os.environ[name] = previous
+
+
+def _find_closest(name: str, setting_names: list[str], min_ratio: float) -> str:
+    """Return the setting most similar to *name*, ``""`` if none is similar enough."""
+    ratios = {other: SequenceMatcher(None, name, other).ratio() for other in setting_names}
+    closest = max(ratios, key=lambda other: ratios[other], default="")
+    return closest if closest and min_ratio <= ratios[closest] < 1 else ""
+
+
+def _read_values(file: Path) -> Mapping[str, str | None]:
+    """Return what *file* sets, by name."""
+    if not file.is_file() or check_settings_file(file):
+        return {}
+    text = file.read_text(encoding=_ENCODING)
+    return dotenv_values(stream=io.StringIO(text), interpolate=False)

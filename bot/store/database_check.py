@@ -1,0 +1,49 @@
+"""Check of a database for the operator: its schema, whether it can be written, who may read it."""
+
+from pathlib import Path
+
+from bot.store import database_identity, migrate
+from bot.store.database_faults import DatabaseFault
+from bot.store.engines import Engines
+
+_READABLE_BY_OTHERS, _PASSABLE_BY_OTHERS = 0o044, 0o011
+"""Permission bits of a file, and of the folder through which others would reach it."""
+
+_FILE_SUFFIXES = ("", "-wal", "-shm")
+
+
+class DatabaseCheck:
+    """Checks that block briefly; the first two raise the driver's error."""
+
+    def __init__(self, engines: Engines) -> None:
+        """Check the database of *engines*."""
+        self._engines = engines
+
+    def find_schema_fault(self) -> DatabaseFault | None:
+        """Return why the schema is not this release's; ``None`` if it is."""
+        with self._engines.reader.begin() as connection:
+            return migrate.find_schema_fault(connection)
+
+    def write_and_remove_row(self) -> None:
+        """Commit a transaction that inserts a row and deletes it; fails where it cannot.
+
+        A rolled back transaction would prove nothing, as a full disk shows at the commit.
+        """
+        with self._engines.writer.begin() as connection:
+            database_identity.write_and_remove_row(connection)
+
+    def list_exposed_files(self) -> tuple[Path, ...]:
+        """Return the files of an SQLite database that other users of this machine may read."""
+        if not self._engines.is_sqlite:
+            return ()
+        database = self._engines.reader.url.database or ""
+        files = (Path(database + suffix) for suffix in _FILE_SUFFIXES)
+        return tuple(file for file in files if _is_exposed(file))
+
+
+def _is_exposed(file: Path) -> bool:
+    try:
+        mode, folder_mode = file.stat().st_mode, file.parent.stat().st_mode
+    except OSError:
+        return False
+    return bool(mode & _READABLE_BY_OTHERS and folder_mode & _PASSABLE_BY_OTHERS)
