@@ -12,6 +12,10 @@ Payload = dict[str, Any]
 """A JSON object or a decoded form, as received."""
 
 
+MAX_TYPED_LENGTH = 1000
+"""Characters of a typed command that are read; the rest is cut before any pattern sees it."""
+
+
 class TooLargeError(Exception):
     """A request body exceeds the size limit; it was not read to its end."""
 

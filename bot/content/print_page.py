@@ -41,7 +41,7 @@ a { color: inherit; }
 """
 
 _STRONG_PATTERN = re.compile(r"\*\*(.+?)\*\*")
-_LINK_PATTERN = re.compile(r"\[(.+?)\]\((https://\S+?)\)")
+_LINK_PATTERN = re.compile(r"\[([^\[\]\n]+)\]\((https://[^\s)]{1,500})\)")
 
 
 def render_page(language: str, title: str, *parts: str) -> str:

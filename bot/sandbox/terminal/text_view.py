@@ -15,7 +15,7 @@ NameLookup = Callable[[str], str]
 
 _LINK_PATTERN = re.compile(r"<([@#]?)([^<>|]+)(?:\|([^<>]*))?>")
 _MAX_BAR_LENGTH = 20
-_EMPHASIS_PATTERN = re.compile(r"(?<!\w)([*_~])(\S(?:[^\n]*?\S)?)\1(?!\w)")
+_EMPHASIS_PATTERN = re.compile(r"(?<!\w)([*_~])(\S(?:[^\n]{0,500}?\S)?)\1(?!\w)")
 
 
 @dataclass(frozen=True)

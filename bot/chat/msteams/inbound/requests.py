@@ -10,10 +10,11 @@ from bot.chat.msteams.action_data import Action, ActionData, CardContext, CardSu
 from bot.chat.msteams.conversation_ref import ConversationRef
 from bot.chat.msteams.inbound import payloads
 from bot.chat.msteams.inbound.payloads import PayloadKind
-from bot.chat.request_body import Payload
+from bot.chat.request_body import MAX_TYPED_LENGTH, Payload
 from bot.conversation import Keywords, PayloadReceived, Person, Profile, Request, Surface
 
-_MENTION_PATTERN = re.compile(r"<at>.*?</at>", re.DOTALL)
+_MENTION_PATTERN = re.compile(r"<at>[^<]*</at>")
+"""A mention; a name holds no bare ``<``. Any wider pattern takes quadratic time for open tags."""
 
 _GUEST_ROLES = frozenset({"guest", "anonymous"})
 
@@ -69,7 +70,8 @@ def parse_message(
     origin = _parse_origin(payload)
     name, keyword_text = "", ""
     if origin is not Origin.PUBLIC:
-        words = _MENTION_PATTERN.sub(" ", str(payload.get("text") or "")).casefold().split()
+        text = str(payload.get("text") or "")[:MAX_TYPED_LENGTH]
+        words = _MENTION_PATTERN.sub(" ", text).casefold().split()
         command = words[0].removeprefix("/") if words else ""
         if command in keywords:
             name, keyword_text = command, " ".join(words[1:])

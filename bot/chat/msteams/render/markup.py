@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 _LETTER_PATTERN = r"(?![\u2e80-\u9fff])\w"
 """A letter of a script that separates words by spaces; Chinese characters need none."""
 
+_MAX_MARK_LENGTH = 500
+"""Characters of one emphasis or address: the bound keeps the search for their end linear."""
+
 _MARK_PATTERN = re.compile(
     r"\*\*(?P<strong>.+?)\*\*"
-    rf"|(?<!{_LETTER_PATTERN})_(?P<emphasis>\S(?:.*?\S)?)_(?!{_LETTER_PATTERN})"
-    r"|\[(?P<label>[^\]]+)\]\((?P<url>https?://[^)\s]+)\)"
+    rf"|(?<!{_LETTER_PATTERN})_(?P<emphasis>\S(?:.{{0,{_MAX_MARK_LENGTH}}}?\S)?)_"
+    rf"(?!{_LETTER_PATTERN})"
+    rf"|\[(?P<label>[^\[\]]+)\]\((?P<url>https?://[^)\s]{{1,{_MAX_MARK_LENGTH}}})\)"
     r"|@\{(?P<person>[^{}\s]+)\}"
     r"|#\{(?P<channel>[^{}\s]+)\}",
     re.DOTALL,

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any, Literal
 
 from bot.affiliation import Affiliation
+from bot.chat.request_body import MAX_TYPED_LENGTH
 from bot.chat.slack import view_metadata
 from bot.chat.slack.inbound import form_values, profiles
 from bot.chat.slack.inbound.affiliation import parse_affiliation, parse_workspace
@@ -112,7 +113,9 @@ def parse_command(payload: Payload, keywords: Mapping[str, Keywords]) -> Interac
         person=Person(parse_workspace(payload), payload["user_id"]),
         name=name,
         idempotency_key=trigger_id or response_url,
-        keyword=keywords.get(name, Keywords()).match(str(payload.get("text", ""))),
+        keyword=keywords.get(name, Keywords()).match(
+            str(payload.get("text", ""))[:MAX_TYPED_LENGTH]
+        ),
         channel=str(payload.get("channel_id", "")),
         surface=Surface.COMMAND,
     )

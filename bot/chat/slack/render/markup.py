@@ -8,10 +8,14 @@ MAX_TEXT_LENGTH = 3000
 _LETTER_PATTERN = r"(?![\u2e80-\u9fff])\w"
 """Matches a letter of a script with spaces between words, which excludes Chinese characters."""
 
+_MAX_MARK_LENGTH = 500
+"""Characters of one emphasis or address: the bound keeps the search for their end linear."""
+
 _MARK_PATTERN = re.compile(
     r"\*\*(?P<strong>.+?)\*\*"
-    rf"|(?<!{_LETTER_PATTERN})_(?P<emphasis>\S(?:.*?\S)?)_(?!{_LETTER_PATTERN})"
-    r"|\[(?P<label>[^\]]+)\]\((?P<url>https?://[^)\s]+)\)"
+    rf"|(?<!{_LETTER_PATTERN})_(?P<emphasis>\S(?:.{{0,{_MAX_MARK_LENGTH}}}?\S)?)_"
+    rf"(?!{_LETTER_PATTERN})"
+    rf"|\[(?P<label>[^\[\]]+)\]\((?P<url>https?://[^)\s]{{1,{_MAX_MARK_LENGTH}}})\)"
     r"|@\{(?P<person>\w+)\}"
     r"|#\{(?P<channel>\w+)\}",
     re.DOTALL,

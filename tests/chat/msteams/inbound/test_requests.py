@@ -1,13 +1,33 @@
-"""The affiliation of the sender of an activity."""
+"""The command of a message, and the affiliation of its sender."""
 
 import pytest
 
 from bot.affiliation import Affiliation
 from bot.chat.msteams.inbound import requests
+from bot.conversation import Keywords
 from tests.chat.msteams import activities
 from tests.chat.msteams.activities import MARIE
 from tests.chat.msteams.microsoft import TENANT_ID
 from tests.chat.msteams.testbed import WORKSPACE, AdapterBench
+
+COMMAND_TEXTS: dict[str, tuple[str, str]] = {
+    "after a mention": ("<at>Attune</at> tip", "tip"),
+    "after two mentions": ("<at>Attune</at> <at>Marie D.</at> tip", "tip"),
+    "beyond the length that is read": (" " * 1000 + "tip", ""),
+    "after open tags": ("<at>" * 20_000 + "</at> tip", ""),
+}
+
+
+@pytest.mark.parametrize(("text", "name"), COMMAND_TEXTS.values(), ids=COMMAND_TEXTS.keys())
+def test_a_command_is_read_near_the_start_of_the_text(text: str, name: str) -> None:
+    """A command follows any mentions within the length that is read; later text is ignored."""
+    service_url = "https://service.example"
+    activity = activities.build_message(service_url, text)
+
+    interaction = requests.parse_message(activity, service_url, {"tip": Keywords()})
+
+    assert interaction.action.name == name
+
 
 OTHER_TENANT_ID = "99999999-2222-4333-8444-555555555555"
 MARIE_ACCOUNT = {"id": f"29:{MARIE}", "aadObjectId": MARIE}
