@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import os
-import signal
 import sys
 from collections.abc import Coroutine, Mapping, Sequence
 from functools import partial
@@ -21,6 +20,7 @@ from bot.content import catalogue
 from bot.content.catalogue import LanguagePack
 from bot.errors import Fault, FaultyInputError
 from bot.operator_commands import EXIT_FAULTY_INPUT, EXIT_UNHEALTHY, print_sentence
+from bot.server.web_server import ListenError
 from bot.settings import Settings
 from bot.store.open_store import open_store
 from bot.worker_options import PRODUCTION, WorkerOptions
@@ -63,12 +63,14 @@ def _operator_language() -> str:
 
 def _run_web(options: argparse.Namespace, words: LanguagePack) -> int:
     config = _prepare_process("web", words, accepts_lost_keys=options.without_keys)
+    host = f"[{config.host}]" if ":" in config.host else config.host
+    address = {"host": host, "port": str(config.port)}
+    greet = partial(_print_greeting, words, "web", address)
     try:
-        _run_on_server_loop(app.run_web(config))
-    except OSError:
-        print_sentence(
-            words.translate("operator.port_taken", host=config.host, port=str(config.port))
-        )
+        _run_on_server_loop(app.run_web(config, greet))
+    except ListenError as error:
+        key = "port_taken" if error.is_in_use else "cannot_listen"
+        print_sentence(words.translate(f"operator.{key}", reason=error.reason, **address))
         return EXIT_FAULTY_INPUT
     return 0
 
@@ -78,15 +80,9 @@ def _run_worker(
 ) -> int:
     """Run a worker process until SIGTERM or SIGINT."""
     greeting = "worker" if app.is_scale_extra_installed() else "worker_alone"
-    config = _prepare_process("worker", words, greeting, accepts_lost_keys=options.without_keys)
-
-    async def run_until_signal() -> None:
-        stop = asyncio.Event()
-        for signal_number in (signal.SIGTERM, signal.SIGINT):
-            asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-        await app.run_worker(config, stop, worker_options)
-
-    _run_on_server_loop(run_until_signal())
+    config = _prepare_process("worker", words, accepts_lost_keys=options.without_keys)
+    _print_greeting(words, greeting, {})
+    _run_on_server_loop(app.run_worker(config, worker_options))
     return 0
 
 
@@ -180,12 +176,10 @@ def _read_port(default_port: int) -> int:
     return int(text)
 
 
-def _prepare_process(
-    verb: str, words: LanguagePack, greeting: str = "web", *, accepts_lost_keys: bool
-) -> Settings:
+def _prepare_process(verb: str, words: LanguagePack, *, accepts_lost_keys: bool) -> Settings:
     """Load the settings of *verb*, configure logging and migrate an embedded database.
 
-    Then print where the keys are, the report on custom cards and the sentence *greeting*. Raises
+    Then print where the keys are, and the report on custom cards. Raises
     :class:`bot.errors.FaultyInputError` for missing or malformed settings, and for lost keys
     unless *accepts_lost_keys*.
     """
@@ -199,10 +193,11 @@ def _prepare_process(
     ):
         print_sentence(words.translate(finding.key, **finding.facts))
     _print_custom_cards_report(config, words)
-    print_sentence(
-        words.translate(f"operator.starting.{greeting}", host=config.host, port=str(config.port))
-    )
     return config
+
+
+def _print_greeting(words: LanguagePack, name: str, address: Mapping[str, str]) -> None:
+    print_sentence(words.translate(f"operator.starting.{name}", **address))
 
 
 def _print_custom_cards_report(config: Settings, words: LanguagePack) -> None:

@@ -1,17 +1,13 @@
 """Composition root: build the bot from its settings. The only module that imports every package."""
 
 import asyncio
-import gc
 import logging
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
-
-import uvicorn
 
 import handlers
 import schedules
@@ -26,6 +22,9 @@ from bot.context import Context
 from bot.conversation import Routes
 from bot.logs import log_error
 from bot.middleware import RequestMiddleware
+from bot.server.process_setup import prepare_process
+from bot.server.process_stop import CLOSE_SECONDS, STOP_SECONDS, ProcessStop, end_before
+from bot.server.web_server import open_listener, serve_requests
 from bot.settings import Settings
 from bot.store.open_store import open_store
 from bot.worker_options import PRODUCTION, WorkerOptions
@@ -48,6 +47,8 @@ class Bot:
     ``context`` is used by tests and the operator's commands; ``asgi`` is the HTTP application.
     ``runs_ticker`` is whether this process also runs the scheduler and sends deliveries.
     """
+
+    _stop_deadline: float | None = None
 
     def __init__(
         self,
@@ -132,7 +133,8 @@ class Bot:
         """Run every scheduled duty; an exception in one does not stop the others."""
         async with self._duties_lock:
             for name, duty in schedules.TIMETABLE.items():
-                await _run_safely(name, duty.run(self.context))
+                if self._stop_deadline is None:
+                    await _run_safely(name, duty.run(self.context))
 
     async def next_due(self) -> datetime | None:
         """Return the earliest instant at which any duty is due; ``None`` if none is scheduled."""
@@ -187,15 +189,35 @@ class Bot:
         try:
             yield
         finally:
-            self.ticker.stop()
+            self.begin_stop()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self.delivery_worker.stop()
-            await self.request_middleware.wait_for_profile_lookups()
-            for adapter in self.chat_adapters.values():
-                await adapter.stop()
-            await self.context.store.close()
+            await self._stop_services()
+
+    def begin_stop(self) -> None:
+        """Begin no further message and no further duty; what is in progress goes on. Repeatable."""
+        if self._stop_deadline is None:
+            self._stop_deadline = asyncio.get_running_loop().time() + STOP_SECONDS
+        self.ticker.stop()
+        self.delivery_worker.begin_stop()
+
+    async def _stop_services(self) -> None:
+        """Wait for what is in flight until the deadline, then close every connection.
+
+        What the deadline cancels is in doubt, as after a crash, and settled by the next start.
+        """
+        deadline = self._stop_deadline or 0.0
+        await end_before(deadline - CLOSE_SECONDS, self._finish_tasks())
+        for adapter in self.chat_adapters.values():
+            await end_before(deadline, adapter.stop())
+        await self.context.store.close()
+
+    async def _finish_tasks(self) -> None:
+        await self.delivery_worker.stop()
+        await self.request_middleware.wait_for_profile_lookups()
+        for adapter in self.chat_adapters.values():
+            await adapter.wait_for_background_tasks()
 
     async def _deliver_on_wakeup(self) -> None:
         """Start the delivery worker whenever a tick, a form or a button has planned deliveries."""
@@ -217,24 +239,18 @@ async def _run_safely(name: str, operation: Awaitable[int | None]) -> None:
 async def run_web(settings: Settings, on_listening: Callable[[], None] = lambda: None) -> None:
     """Serve HTTP requests; on SQLite or in test mode also run the scheduler and send deliveries.
 
-    *on_listening* is called once the socket is bound. Raises :class:`OSError` if the address
-    cannot be bound.
+    *on_listening* is called once requests are accepted. Raises
+    :class:`bot.server.web_server.ListenError` if the address cannot be listened on.
     """
     runs_ticker = settings.uses_sqlite or settings.test_mode
     bot = Bot(settings, Clock(settings.test_clock), receives=True, runs_ticker=runs_ticker)
-    listener = socket.create_server((settings.host, settings.port))
-    config = uvicorn.Config(
-        bot.asgi, log_config=None, access_log=False, server_header=False, lifespan="on"
-    )
-    on_listening()
-    _freeze_garbage_collector()
-    await uvicorn.Server(config).serve(sockets=[listener])
+    listener = open_listener(settings.host, settings.port)
+    prepare_process()
+    await serve_requests(bot.asgi, listener, bot.begin_stop, on_listening)
 
 
-async def run_worker(
-    settings: Settings, stop_event: asyncio.Event, options: WorkerOptions = PRODUCTION
-) -> None:
-    """Run the scheduler and send deliveries until *stop_event* is set; needs PostgreSQL.
+async def run_worker(settings: Settings, options: WorkerOptions = PRODUCTION) -> None:
+    """Run the scheduler and send deliveries until a stop signal; needs PostgreSQL.
 
     With the extra ``scale`` installed several workers share one queue of deliveries.
     """
@@ -244,19 +260,16 @@ async def run_worker(
         if is_scale_extra_installed()
         else SingleWorker(bot.delivery_sender, bot.context.store)
     )
-    _freeze_garbage_collector()
+    stop_event = asyncio.Event()
+
+    def begin_stop() -> None:
+        bot.begin_stop()
+        stop_event.set()
+
+    ProcessStop(begin_stop).install_handlers()
+    prepare_process()
     async with bot.lifespan():
         await stop_event.wait()
-
-
-def _freeze_garbage_collector() -> None:
-    """Exclude everything loaded at startup from later garbage collections.
-
-    The catalogues and libraries are never freed, yet scanning them paused the event loop for
-    an eighth of a second every few seconds while messages were sent and requests handled.
-    """
-    gc.collect()
-    gc.freeze()
 
 
 def is_scale_extra_installed() -> bool:

@@ -33,7 +33,8 @@ def build_http_app(
 
     ``/healthz`` reports that the process is alive; ``/readyz`` responds with status 503 until
     requests can be served; ``/metrics`` returns *render_metrics*. *extra_routes* are appended.
-    *lifespan* is entered while the server is running.
+    *lifespan* is entered while the server is running. A product's path also ends with a slash:
+    neither follows the redirect that Starlette would answer with.
     """
 
     async def get_liveness(_request: Request) -> Response:
@@ -51,7 +52,11 @@ def build_http_app(
         Route("/healthz", get_liveness, methods=["GET"]),
         Route("/readyz", get_readiness, methods=["GET"]),
         Route("/metrics", get_metrics, methods=["GET"]),
-        *(Route(path, product) for path, product in product_apps.items()),
+        *(
+            Route(path + suffix, product)
+            for path, product in product_apps.items()
+            for suffix in ("", "/")
+        ),
         *extra_routes,
     ]
     return Starlette(routes=routes, lifespan=lifespan)

@@ -1,4 +1,4 @@
-"""Bounded request bodies, header lookup and payload validation, shared by the products."""
+"""Responses to requests, header lookup and payload validation, shared by the products."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Message, Scope, Send
 
 Payload = dict[str, Any]
 """A JSON object or a decoded form, as received."""
@@ -16,33 +16,8 @@ MAX_TYPED_LENGTH = 1000
 """Characters of a typed command that are read; the rest is cut before any pattern sees it."""
 
 
-class TooLargeError(Exception):
-    """A request body exceeds the size limit; it was not read to its end."""
-
-
 class MalformedError(Exception):
     """A request body has an unexpected shape. The exception contains no part of the body."""
-
-
-async def read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:
-    """Return the whole request body as raw bytes, the form in which a signature covers it.
-
-    Raises :class:`TooLargeError` as soon as the Content-Length header, or the number of bytes
-    received, exceeds *max_bytes*.
-    """
-    content_length = Headers(scope=scope).get("content-length", "")
-    if len(content_length) > len(str(max_bytes)) or (
-        content_length.isdecimal() and int(content_length) > max_bytes
-    ):
-        raise TooLargeError
-    body = bytearray()
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > max_bytes:
-            raise TooLargeError
-        if not message.get("more_body", False):
-            return bytes(body)
 
 
 def get_header(scope: Scope, name: bytes) -> str:

@@ -114,9 +114,13 @@ class DeliverySender:
         await self.start_sending()
         return sent + sum(await asyncio.gather(*self._running_tasks.values()))
 
-    async def stop(self) -> None:
-        """Claim no further delivery, and wait until the messages in flight have ended."""
+    def begin_stop(self) -> None:
+        """Send no further message from now on, claimed or not; those in flight go on."""
         self._stop_event.set()
+
+    async def stop(self) -> None:
+        """Send no further message, and wait until the messages in flight have ended."""
+        self.begin_stop()
         await asyncio.gather(*self._running_tasks.values())
 
     async def send_workspace(self, workspace: str) -> int:
@@ -219,7 +223,9 @@ class DeliverySender:
         claimed = await self._claim_delivery(delivery)
         if claimed is None:
             return None
-        await asyncio.sleep(send_at - loop.time())
+        if not await self._sleep_until(send_at):
+            await self._release_claim(delivery)
+            return None
         rate_limiter.mark_sent(loop.time())
         result = await self._send_claimed_message(delivery, outlet, claimed)
         rate_after_limit = halve_rate(rate_limiter.rate_per_second)
@@ -240,6 +246,12 @@ class DeliverySender:
         result = await outlet.send(claimed.address, claimed.message, delivery.id)
         is_known_route = result.route == claimed.address.route
         return replace(result, route="") if is_known_route else result  # one column less to write
+
+    async def _release_claim(self, delivery: Delivery) -> None:
+        """Queue a delivery again whose message was not sent, since a stop began after its claim."""
+        await self._context.store.for_workspace(delivery.workspace).write(
+            lambda repos: repos.deliveries.requeue_delivery(delivery.id, delivery.attempt + 1)
+        )
 
     async def _claim_delivery(self, delivery: Delivery) -> ClaimedMessage | None:
         """Compose the message and claim its delivery; postpone it after a composer's exception."""

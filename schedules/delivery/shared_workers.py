@@ -85,10 +85,15 @@ class SharedWorkers:
         if self._loop_task is None:
             self._loop_task = asyncio.create_task(self._run_loop())
 
-    async def stop(self) -> None:
-        """Finish the messages in flight, leave the queue to other workers, release the lease."""
+    def begin_stop(self) -> None:
+        """Send no further message from now on; those in flight go on."""
         self._is_stopping = True
         self._wakeup.set()
+        self._sender.begin_stop()
+
+    async def stop(self) -> None:
+        """Finish the messages in flight, leave the queue to other workers, release the lease."""
+        self.begin_stop()
         if self._loop_task is not None:
             await self._loop_task
         await self._sender.stop()

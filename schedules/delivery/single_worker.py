@@ -33,6 +33,10 @@ class SingleWorker:
         self._other_worker_count = other_workers
         await self._sender.start_sending()
 
+    def begin_stop(self) -> None:
+        """Send no further message from now on; those in flight go on."""
+        self._sender.begin_stop()
+
     async def stop(self) -> None:
         """Finish the message being sent, and release the lease."""
         await self._sender.stop()

@@ -27,5 +27,5 @@ class WorkerTimings:
     queue_poll_seconds: float = 1.0
     """Between two polls of the queue."""
 
-    shutdown_timeout_seconds: int = 20
-    """How long a stopping worker waits for the messages in flight."""
+    shutdown_timeout_seconds: int = 6
+    """How long a stopping worker waits for the messages in flight, of its ten seconds."""

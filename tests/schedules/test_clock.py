@@ -1,6 +1,7 @@
 """The ticker's schedule, and the age of its last tick."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 from schedules.clock import Ticker
 
@@ -35,6 +36,29 @@ async def test_late_ticks_run_and_missed_ticks_are_merged() -> None:
 
     assert (job.misfire_grace_time, job.coalesce, job.max_instances) == (None, True, 1)
     ticker.stop()
+
+
+async def test_wall_clock_set_back_stops_no_tick() -> None:
+    """A job that APScheduler plans hours ahead, as after a clock was set back, runs at once."""
+    wall_time, tick_count = 1_000_000.0, 0
+    ticked_again = asyncio.Event()
+
+    async def tick() -> None:
+        nonlocal wall_time, tick_count
+        tick_count += 1
+        if tick_count == 1:
+            wall_time -= 3 * 3600
+            (job,) = ticker._scheduler.get_jobs()
+            job.modify(next_run_time=datetime.now(UTC) + timedelta(hours=3))
+        else:
+            ticked_again.set()
+
+    ticker = Ticker(tick, 0.01, lambda: wall_time)
+    ticker.start()
+    await asyncio.wait_for(ticked_again.wait(), 5)
+    ticker.stop()
+
+    assert tick_count >= 2
 
 
 async def test_ticks_repeat_in_the_given_interval() -> None:

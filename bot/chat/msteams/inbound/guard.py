@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from bot.chat import padding, request_body
 from bot.chat.after_response import AfterResponse
+from bot.chat.body_reader import BodyReader, IncompleteBodyError, TooLargeError
 from bot.chat.msteams.inbound import payloads, requests
 from bot.chat.msteams.inbound.signing_keys import SigningKeysUnavailableError
 from bot.chat.msteams.inbound.token_validation import (
@@ -59,10 +60,10 @@ class Guard:
 
     Status codes: a method other than POST 405; a missing, forged, foreign, expired or non-expiring
     token 401; a signing key not endorsed for Teams, and a tenant outside the allowlist, 403; a body
-    over the limit 413; an authenticated body with an invalid schema 400; an unknown invoke 404. An
-    authenticated activity of an ignored type is acknowledged with 200. 503 while Microsoft's
-    signing keys cannot be fetched, or the store cannot write an event. No part of a request is
-    logged.
+    over the limit 413, and one that does not arrive 408; an authenticated body with an invalid
+    schema 400; an unknown invoke 404. An authenticated activity of an ignored type is acknowledged
+    with 200. 503 while Microsoft's signing keys cannot be fetched, or the store cannot write an
+    event. No part of a request is logged.
     """
 
     def __init__(
@@ -86,6 +87,7 @@ class Guard:
         self._after_response = after_response
         self._allow_loopback = allow_loopback
         self._pads_answers = pads_answers
+        self._body_reader = BodyReader(MAX_BODY_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one HTTP request and send its response."""
@@ -119,9 +121,7 @@ class Guard:
             claims = await self._token_validator.validate_token(
                 request_body.get_header(scope, b"authorization")
             )
-            payload = payloads.parse_payload(
-                await request_body.read_body(scope, receive, MAX_BODY_BYTES)
-            )
+            payload = payloads.parse_payload(await self._body_reader.read_body(scope, receive))
             service_url = self._token_validator.verify_sender(claims, payload)
             if not self._is_allowed_service(service_url):
                 raise UnauthenticatedError
@@ -166,7 +166,8 @@ _REJECTIONS: dict[type[Exception], tuple[HTTPStatus, str]] = {
     UnauthenticatedError: (HTTPStatus.UNAUTHORIZED, "unauthenticated"),
     UnendorsedError: (HTTPStatus.FORBIDDEN, "unendorsed"),
     SigningKeysUnavailableError: (HTTPStatus.SERVICE_UNAVAILABLE, "signing_keys_unavailable"),
-    request_body.TooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
+    IncompleteBodyError: (HTTPStatus.REQUEST_TIMEOUT, "incomplete"),
+    TooLargeError: (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
     request_body.MalformedError: (HTTPStatus.BAD_REQUEST, "malformed"),
     payloads.UnknownInvokeError: (HTTPStatus.NOT_FOUND, "unknown_invoke"),
 }

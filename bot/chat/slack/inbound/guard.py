@@ -2,6 +2,8 @@
 
 import json
 import logging
+import re
+import time
 from functools import partial
 from http import HTTPStatus
 
@@ -11,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.chat import request_body
 from bot.chat.after_response import AfterResponse
+from bot.chat.body_reader import BodyReader, IncompleteBodyError, TooLargeError
 from bot.chat.request_body import Payload
 from bot.chat.slack.inbound import payloads
 from bot.chat.slack.inbound.payloads import PayloadKind
@@ -21,14 +24,22 @@ logger = logging.getLogger("attune.slack")
 MAX_BODY_BYTES = 1024 * 1024
 """Maximum body size in bytes, far above Slack's payloads; a larger body is not read."""
 
+_MAX_SIGNATURE_AGE_SECONDS = 5 * 60
+"""The age, in either direction, up to which Slack's library accepts a signature."""
+
+_SIGNATURE = re.compile("v0=[0-9a-f]{64}")
+
+_TIMESTAMP = re.compile("[0-9]{1,12}", re.ASCII)
+
 
 class Guard:
     """Middleware that passes only signed, well-formed requests to Bolt, and logs no content.
 
-    A request without a valid, recent signature gets status 401, a body above the limit 413, a
-    signed body with an unexpected shape 400. A signed payload of an unknown kind is
-    acknowledged with 200 and has no effect. The signature is verified on the raw bytes, and
-    its timestamp against the system clock.
+    A request without a valid, recent signature gets status 401, a body above the limit 413, one
+    that does not arrive 408, a signed body with an unexpected shape 400. Where the headers alone
+    show that there is no such signature, the body is not read. A signed payload of an unknown
+    kind is acknowledged with 200 and has no effect. The signature is verified on the raw bytes,
+    and its timestamp against the system clock.
     """
 
     def __init__(self, app: ASGIApp, signing_secret: str, after_response: AfterResponse) -> None:
@@ -36,6 +47,7 @@ class Guard:
         self._app = app
         self._verifier = SignatureVerifier(signing_secret)
         self._after_response = after_response
+        self._body_reader = BodyReader(MAX_BODY_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Process one HTTP request."""
@@ -46,12 +58,16 @@ class Guard:
         """Verify and parse the request; return the ASGI application that responds to it."""
         if scope["method"] != "POST":
             return request_body.build_response(HTTPStatus.METHOD_NOT_ALLOWED)
-        try:
-            body = await request_body.read_body(scope, receive, MAX_BODY_BYTES)
-        except request_body.TooLargeError:
-            return request_body.build_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         headers = Headers(scope=scope)
-        if not self._has_valid_signature(headers, body):
+        try:
+            is_signed = _may_be_signed(headers)
+            body = await self._body_reader.read_body(scope, receive) if is_signed else b""
+        except TooLargeError:
+            return request_body.build_response(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        except IncompleteBodyError:
+            _log_rejection("incomplete")
+            return request_body.build_response(HTTPStatus.REQUEST_TIMEOUT)
+        if not is_signed or not self._has_valid_signature(headers, body):
             _log_rejection("invalid_signature")
             return request_body.build_response(HTTPStatus.UNAUTHORIZED)
         try:
@@ -94,7 +110,12 @@ class Guard:
         """
         body = json.dumps(payload).encode()
         headers = Headers({"content-type": "application/json"})
-        forwarded_scope = {**scope, "headers": headers.raw, "query_string": b""}
+        forwarded_scope = {
+            **scope,
+            "path": scope["path"].rstrip("/"),  # Bolt serves one path alone
+            "headers": headers.raw,
+            "query_string": b"",
+        }
         response_started = False
 
         async def receive_payload() -> Message:
@@ -113,6 +134,16 @@ class Guard:
                 if not response_started:
                     response = request_body.build_response(HTTPStatus.BAD_REQUEST)
                     await response(scope, receive, send)
+
+
+def _may_be_signed(headers: Headers) -> bool:
+    """Whether the headers have the shape of a signature of now, whatever the body."""
+    timestamp = headers.get("x-slack-request-timestamp", "")
+    return (
+        _SIGNATURE.fullmatch(headers.get("x-slack-signature", "")) is not None
+        and _TIMESTAMP.fullmatch(timestamp) is not None
+        and abs(time.time() - int(timestamp)) <= _MAX_SIGNATURE_AGE_SECONDS + 1
+    )
 
 
 def _log_rejection(reason: str) -> None:

@@ -1,9 +1,12 @@
 import json
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
+from starlette.types import Message
 
+from bot.chat import http
 from bot.chat.slack.inbound.guard import MAX_BODY_BYTES
 from tests.chat import asgi
 from tests.chat.slack import payloads
@@ -162,10 +165,54 @@ async def test_oversized_body_is_rejected(bench: AdapterBench) -> None:
     large = b"a" * (MAX_BODY_BYTES + 1)
 
     undeclared = await bench.post_body(large, payloads.sign_headers(large))
-    declared = await bench.post_body(b"", {"content-length": str(len(large))})
-    absurd = await bench.post_body(b"", {"content-length": "9" * 50})
+    signature = payloads.sign_headers(b"")
+    declared = await bench.post_body(b"", signature | {"content-length": str(len(large))})
+    absurd = await bench.post_body(b"", signature | {"content-length": "9" * 50})
 
     assert [response.status for response in (undeclared, declared, absurd)] == [413, 413, 413]
+
+
+async def _fail_to_receive() -> Message:
+    """Fail: the body of an implausible request is not read."""
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    "edit_request",
+    [edit for name, edit in INVALID_REQUESTS.items() if "body" not in name and "else" not in name],
+    ids=[name for name in INVALID_REQUESTS if "body" not in name and "else" not in name],
+)
+async def test_body_without_a_plausible_signature_is_not_read(
+    bench: AdapterBench, edit_request: RequestEdit
+) -> None:
+    """The headers alone show a stale, missing or malformed signature."""
+    statuses: list[int] = []
+
+    async def send(message: Message) -> None:
+        statuses.append(message.get("status", 0))
+
+    _body, headers = edit_request(COMMAND_BODY, payloads.sign_headers(COMMAND_BODY))
+    raw_headers = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
+    scope = {"type": "http", "method": "POST", "path": "/slack/events", "headers": raw_headers}
+    assert bench.adapter.asgi
+    await bench.adapter.asgi(scope, _fail_to_receive, send)
+
+    assert statuses[0] == 401
+
+
+async def test_path_may_end_with_a_slash(bench: AdapterBench) -> None:
+    """A request URL with a slash at its end is served, since Slack follows no redirect."""
+    assert bench.adapter.asgi
+    app = http.build_http_app({"/slack/events": bench.adapter.asgi}, _report, _report)
+    headers = payloads.sign_headers(COMMAND_BODY)
+    response = await asgi.send_request(app, "POST", "/slack/events/", COMMAND_BODY, headers)
+
+    assert response.status == 200
+    assert bench.handlers.requests[0].name == "rupture"
+
+
+async def _report() -> Any:
+    """Report nothing: the tests read no monitoring endpoint."""
 
 
 async def test_body_of_maximum_size_is_read(bench: AdapterBench) -> None:

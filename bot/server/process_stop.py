@@ -1,0 +1,66 @@
+"""Graceful shutdown by a signal: its deadlines, and the immediate end at a second signal."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from threading import Timer
+
+logger = logging.getLogger("attune.app")
+
+STOP_SECONDS = 8.0
+"""Seconds from the signal in which responses and messages in flight may end."""
+
+FORCED_EXIT_SECONDS = 9.5
+"""Seconds from the signal after which the process ends, whatever still runs in it."""
+
+CLOSE_SECONDS = 1.0
+"""Seconds of these in which the connections to the products are closed."""
+
+CONNECTION_SECONDS = 4
+"""Seconds of these that open connections have, before the bot itself is stopped."""
+
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+_EXIT_STATUS_FORCED = 1
+_EXIT_STATUS_OF_SIGNAL = 128
+
+
+class ProcessStop:
+    """Handler of the stop signals of one process.
+
+    A watchdog thread ends the process at the deadline: a thread that waits for the database or a
+    name server cannot be cancelled. What such an end leaves in flight is settled by the next
+    start, as after a crash.
+    """
+
+    def __init__(self, begin_stop: Callable[[], None]) -> None:
+        """Call *begin_stop* in the event loop at the first signal."""
+        self._begin_stop = begin_stop
+        self._loop = asyncio.get_running_loop()
+        self._is_begun = False
+
+    def install_handlers(self) -> None:
+        """Handle the stop signals; for a process whose server does not do it."""
+        for signal_number in STOP_SIGNALS:
+            signal.signal(signal_number, self.handle_signal)
+
+    def handle_signal(self, signal_number: int, _frame: object = None) -> None:
+        """Begin the stop at the first signal, and end the process at once at the second."""
+        if self._is_begun:
+            os._exit(_EXIT_STATUS_OF_SIGNAL + signal_number)
+        self._is_begun = True
+        watchdog = Timer(FORCED_EXIT_SECONDS, os._exit, (_EXIT_STATUS_FORCED,))
+        watchdog.daemon = True
+        watchdog.start()
+        self._loop.call_soon_threadsafe(self._begin_stop)
+
+
+async def end_before(deadline: float, operation: Awaitable[None]) -> None:
+    """Await *operation* until the loop time *deadline*, then cancel it and log that."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            await operation
+    except TimeoutError:
+        logger.warning("app.stop_timed_out", extra={"action": "app.stop_timed_out"})
