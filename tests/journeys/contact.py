@@ -25,7 +25,7 @@ from tests import needs
 from tests.journeys import photo_sheets
 from tests.journeys.conftest import CHROMIUM_FLAGS
 from tests.journeys.photo_session import PhotoSession, Screenshot
-from tests.journeys.scenes import SCENES, SCENES_WITH_HISTORY
+from tests.journeys.scenes import SCENES, SCENES_WITH_HISTORY, SCENES_WITHOUT_HISTORY
 from tests.sandbox.real_bot import run_bot_and_sandbox
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -56,19 +56,26 @@ async def take_photos(options: PhotoOptions, chromium_path: str) -> list[Path]:
         shots = [
             shot
             for language in options.languages
-            for shot in await _play_scenes(options, packs.get_pack(language), browser)
+            for groups in _split_groups(options.groups)
+            for shot in await _play_scenes(options, groups, packs.get_pack(language), browser)
         ]
         sheets = await photo_sheets.write_sheets(shots, options.folder, browser)
         await browser.close()
     return sheets
 
 
+def _split_groups(groups: Sequence[str]) -> list[list[str]]:
+    """Return the groups to play in one sandbox each, in their order."""
+    quiet = [group for group in groups if group in SCENES_WITHOUT_HISTORY]
+    return [part for part in ([group for group in groups if group not in quiet], quiet) if part]
+
+
 async def _play_scenes(
-    options: PhotoOptions, words: LanguagePack, browser: Browser
+    options: PhotoOptions, groups: Sequence[str], words: LanguagePack, browser: Browser
 ) -> list[Screenshot]:
-    """Play every scene in one language, in a sandbox of its own."""
+    """Play the scenes of *groups* in one language, in a sandbox of its own."""
     practice = personas.localize_practice(words.language)
-    has_history = bool(SCENES_WITH_HISTORY.intersection(options.groups))
+    has_history = bool(SCENES_WITH_HISTORY.intersection(groups))
     start_time = seed.history_start(practice, NOW) if has_history else NOW
     manifest = slack.build_manifest(words, base_url="https://attune.example.org")
     with tempfile.TemporaryDirectory() as folder:
@@ -80,7 +87,7 @@ async def _play_scenes(
             engine.trigger_ids.trigger_seconds = TRIGGER_SECONDS
             session = PhotoSession(engine, words, options.folder / "shots")
             await session.open_pages(browser)
-            for group in options.groups:
+            for group in groups:
                 session.group = group
                 await SCENES[group](session)
             await session.close_pages()

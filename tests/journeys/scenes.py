@@ -127,3 +127,6 @@ SCENES: Mapping[str, Callable[[PhotoSession], Awaitable[None]]] = {
 
 SCENES_WITH_HISTORY = frozenset({"workspace", "counts", "hour"})
 """The scenes that need a practice with a history."""
+
+SCENES_WITHOUT_HISTORY = frozenset({"quiet hour"})
+"""The scenes that need a practice without any table, and thus a sandbox of their own."""
