@@ -46,6 +46,18 @@ async def test_the_steps_of_a_report_open_forms(context: Context, button: str, t
     assert text in reply_text(form)
 
 
+async def test_the_exercise_opens_before_the_first_table(context: Context) -> None:
+    """The exercise of the quarter's theme is one button away where nothing is published."""
+    await set_up_team(context)
+    await submit_agreement(context)
+    step = steps_by_name(await run_command(build_request(SUPERVISOR), context))["debriefs.exercise"]
+    assert isinstance(step, Button)
+
+    form = await BUTTONS[step.name](build_request(SUPERVISOR, data=step.data), context)
+
+    assert "Made-up people only" in reply_text(form)
+
+
 async def test_the_method_leads_to_the_tables_to_copy(context: Context) -> None:
     """The form on the method has a button that opens the tables to copy."""
     await set_up_team(context)

@@ -39,11 +39,8 @@ def build_steps(
     archive: ReportArchive, closes: date | None, words: LanguagePack
 ) -> tuple[ActionRow, ...]:
     """Build the steps from a report: the exercise, how it is made, and those of a supervisor."""
-    buttons = (
-        [_build_form_button(name, archive, closes, words) for name in ("exercise", "method")]
-        if archive.newest_tables(closes)
-        else []
-    )
+    names = ("exercise", "method") if archive.newest_tables(closes) else ("exercise",)
+    buttons = [_build_form_button(name, archive, closes, words) for name in names]
     buttons += _build_hour_buttons(archive, closes, words) if archive.reads_by_role else []
     return split_into_rows(buttons)
 

@@ -117,9 +117,12 @@ def _render_before_first_table(archive: ReportArchive, words: LanguagePack) -> B
         else words.translate("debriefs.first.small", team=team_name)
     )
     ten_minutes = exercises.select_ten_minutes((), None, archive.day, words)
-    meanwhile = words.translate("debriefs.first.meanwhile")
-    exercise = exercises.render_exercise(ten_minutes.exercise, words)
-    return Text(date_sentence), Text(meanwhile), *exercise
+    return (
+        Text(date_sentence),
+        Text(words.translate("debriefs.first.meanwhile")),
+        _render_question(ten_minutes.question, words),
+        exercises.render_exercise_summary(ten_minutes.exercise, words),
+    )
 
 
 def _render_tables(archive: ReportArchive, closes: date | None, words: LanguagePack) -> Body:

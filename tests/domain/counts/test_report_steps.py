@@ -62,13 +62,16 @@ def test_a_clinician_has_the_steps_to_read() -> None:
     ]
 
 
-def test_without_a_table_only_the_hour_remains() -> None:
-    """Before the first table a supervisor can plan and share, and a clinician has no step."""
+def test_without_a_table_there_is_no_method() -> None:
+    """Before the first table a supervisor can plan and share, and everybody has the exercise."""
     assert list_names(report_steps.build_steps(replace(ARCHIVE, tables=()), None, WORDS)) == [
+        "debriefs.exercise",
         "debriefs.hour",
         "debriefs.share",
     ]
-    assert report_steps.build_steps(replace(READER, tables=()), None, WORDS) == ()
+    assert list_names(report_steps.build_steps(replace(READER, tables=()), None, WORDS)) == [
+        "debriefs.exercise"
+    ]
 
 
 def test_steps_belong_to_the_displayed_period() -> None:

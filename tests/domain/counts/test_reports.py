@@ -25,6 +25,7 @@ QUIET = ReportArchive(TEAM, sample_tables.publish_leaders([("form", "")] * 2), N
 BUSY = ReportArchive(TEAM, sample_tables.publish_leaders([("form", "away")] * 2), None)
 DAY = date(2026, 10, 5)
 NEXT_RELEASE = NextRelease(DAY)
+LATE_RELEASES = (NextRelease(DAY, is_key_lost=True), NextRelease(DAY, is_paused=True))
 
 
 def iter_texts(body: tuple[Element, ...]) -> Iterator[str]:
@@ -88,6 +89,21 @@ def test_a_report_fits_one_screen(question: str, leader: str, tag: str) -> None:
     ]
 
     assert max(counts) <= MAX_WORDS
+
+
+@pytest.mark.parametrize("tag", CATALOGUE.languages)
+def test_a_report_before_the_first_table_fits_one_screen(tag: str) -> None:
+    """In every month, and whatever is to be said of the first table, it has at most 120 words."""
+    words = CATALOGUE.get_pack(tag)
+    releases = [None, NEXT_RELEASE, *LATE_RELEASES]
+    archives = [
+        ReportArchive(TEAM, (), release, day=date(2027, month, 1))
+        for release in releases
+        for month in range(1, 13)
+    ]
+
+    bodies = [reports.render_report(archive, None, words).body for archive in archives]
+    assert max(sum(map(count_words, iter_texts(body))) for body in bodies) <= MAX_WORDS
 
 
 def test_the_order_is_sentence_ten_minutes_picture() -> None:
