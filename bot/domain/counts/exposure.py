@@ -18,6 +18,10 @@ from bot.domain.counts.release_rule import BREAKDOWN, LARGE_UNIT_SIZE, MIN_UNIT_
 EXPOSURE_WEEKS = 52
 """The span within which tables are summed, by the Mondays on which they are published."""
 
+_EARLIER_EPSILONS = frozenset(
+    (ledger, terms.epsilon) for ledger, terms in release_rule.EARLIER_TERMS
+)
+
 _CLASS_SIZES = (MIN_UNIT_SIZE, LARGE_UNIT_SIZE)
 """A declared size of each size class."""
 
@@ -70,7 +74,9 @@ def would_exceed(memberships: Collection[Membership], candidate: Membership) -> 
 def is_exceeded(memberships: Collection[Membership], closes: date) -> bool:
     """Return whether a bound is exceeded in any 52 weeks that contain the closing day *closes*.
 
-    The bounds are those of the sum and of the number of tables of a ledger.
+    The bounds are those of the sum and of the number of tables of a ledger. A table of an earlier
+    release's terms is in the sum alone: it was open at the upgrade, and none can be opened any
+    more. Counted as well, a breakdown of four weeks would pause a large unit for a quarter.
     """
     last_end = closes + timedelta(weeks=EXPOSURE_WEEKS)
     window_ends = {table.closes for table in memberships if closes <= table.closes < last_end}
@@ -103,10 +109,14 @@ def find_unit_resume_day(allowed_days: Iterable[date]) -> date | None:
 
 
 def _exceeds(tables: Collection[Membership]) -> bool:
-    table_counts = Counter(table.ledger for table in tables)
+    table_counts = Counter(table.ledger for table in tables if not _has_earlier_terms(table))
     return _sum_epsilons(tables) > max_yearly_exposure() or any(
         count > max_yearly_tables(ledger) for ledger, count in table_counts.items()
     )
+
+
+def _has_earlier_terms(table: Membership) -> bool:
+    return (table.ledger, table.epsilon) in _EARLIER_EPSILONS
 
 
 def _select_window(memberships: Iterable[Membership], window_end: date) -> list[Membership]:

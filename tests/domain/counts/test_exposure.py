@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bot.domain import calendar
 from bot.domain.counts import exposure, release_rule
 from bot.domain.counts.exposure import Membership
-from bot.domain.counts.release_rule import BREAKDOWN, LARGE_UNIT_SIZE, TOTAL
+from bot.domain.counts.release_rule import BREAKDOWN, LARGE_UNIT_SIZE, MONTH_WEEKS, TOTAL
 
 START = calendar.PERIOD_EPOCH
 YEARS = 2
@@ -63,6 +63,54 @@ def test_number_of_tables_is_bounded_too(ledger: str) -> None:
     days = [START + timedelta(weeks=week) for week in range(1, count + 1)]
     tables = [Membership(ledger, day, Fraction(1, 1000)) for day in days]
     another = Membership(ledger, START + timedelta(weeks=51), Fraction(1, 1000))
+    assert not exposure.would_exceed(tables[1:], another)
+    assert exposure.would_exceed(tables, another)
+
+
+def list_tables_after_upgrade(ledger: str, size: int, first_close: date) -> list[Membership]:
+    """List the tables of two years of a unit, the first of terms of an earlier release."""
+    earlier = next(
+        (
+            terms
+            for of_ledger, terms in release_rule.EARLIER_TERMS
+            if of_ledger == ledger and (terms.weeks == MONTH_WEEKS) == (size >= LARGE_UNIT_SIZE)
+        ),
+        release_rule.select_terms(ledger, size),
+    )
+    weeks, terms = earlier.weeks, release_rule.select_terms(ledger, size)
+    closes = calendar.period_bounds(first_close - timedelta(weeks=1), weeks)[1]
+    tables = [Membership(ledger, closes, earlier.epsilon)]
+    while closes < START + timedelta(weeks=52 * (YEARS + 1)):
+        closes = calendar.period_bounds(closes, terms.weeks)[1]
+        tables.append(Membership(ledger, closes, terms.epsilon))
+    return tables
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("week", range(1, 53))
+def test_upgrade_with_an_open_period_pauses_nobody(size: int, week: int) -> None:
+    """A period that was open in whichever week keeps its epsilon, and no later one is refused."""
+    first_close = START + timedelta(weeks=week)
+    planned = [
+        table
+        for ledger in LEDGERS
+        for table in list_tables_after_upgrade(ledger, size, first_close)
+    ]
+    accepted: list[Membership] = []
+    for table in sorted(planned, key=lambda table: table.closes):
+        assert not exposure.would_exceed(accepted, table)
+        accepted.append(table)
+
+
+@pytest.mark.parametrize("ledger", LEDGERS)
+def test_sum_includes_tables_of_earlier_terms(ledger: str) -> None:
+    """However few, they are refused where their sum exceeds the bound."""
+    epsilon = next(
+        terms.epsilon for of_ledger, terms in release_rule.EARLIER_TERMS if of_ledger == ledger
+    )
+    count = exposure.max_yearly_exposure() // epsilon
+    tables = [Membership(ledger, START + timedelta(weeks=week), epsilon) for week in range(count)]
+    another = Membership(ledger, START + timedelta(weeks=count), epsilon)
     assert not exposure.would_exceed(tables[1:], another)
     assert exposure.would_exceed(tables, another)
 
