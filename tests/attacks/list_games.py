@@ -1,9 +1,10 @@
 """Attacks by a supervisor who changes nothing but a team's list, each as a claim about the bot."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 from bot.conversation import InvalidAnswers, Person, Profile
 from bot.domain.counts import pseudonyms, slots
@@ -76,8 +77,9 @@ async def declare(instance: BotInstance, team: Team, people: Iterable[Person]) -
     return await submit_setup(instance.context, SUPERVISOR, team.id, answers, key)
 
 
-async def claim_mover_is_in_one_table(folder: Path) -> None:
-    """Claim that a clinician moved in mid-quarter stands in one table of each ledger."""
+@asynccontextmanager
+async def play_mover(folder: Path) -> AsyncIterator[BotInstance]:
+    """Move a clinician to another team in mid-quarter, between two debriefs of theirs."""
     async with open_instance(folder / "moved", QUARTER_START) as instance:
         await set_up_team(instance.context)
         await set_up_team(instance.context, OTHER_TEAM, FRIDAY_CLINICIANS)
@@ -86,25 +88,30 @@ async def claim_mover_is_in_one_table(folder: Path) -> None:
         await declare(instance, TEAM, CLINICIANS[1:])
         await declare(instance, OTHER_TEAM, (*FRIDAY_CLINICIANS, MARIE))
         await instance.file_debriefs(MARIE)
-
-        units = await fetch_units_counting(instance, MARIE)
-    assert units == [("breakdown", f"team:{TEAM.id}"), ("total", f"team:{TEAM.id}")]
+        yield instance
 
 
-async def claim_shrunk_list_counts_everybody(folder: Path) -> None:
-    """Claim that a list of nine, shrunk to one after the opening, still counts all nine."""
+@asynccontextmanager
+async def play_shrunk_list(folder: Path) -> AsyncIterator[BotInstance]:
+    """Shrink a list of nine to one after the opening; then all nine file."""
     async with open_instance(folder / "shrunk", QUARTER_START) as instance:
         await set_up_team(instance.context)
         instance.clock.advance(days=AFTER_ADDITIONS_DAYS)
         await declare(instance, TEAM, [MARIE])
         await instance.file_debriefs(*CLINICIANS)
-
-        units = await fetch_units_counting(instance, *CLINICIANS)
-    assert len(units) == 2 * len(CLINICIANS)
+        yield instance
 
 
-async def claim_apps_are_on_no_list(folder: Path) -> None:
-    """Claim that nineteen accounts that Slack calls bots make no table about one person.
+class AppsResult(NamedTuple):
+    """What became of the lists: refused in chat, the bodies of releases, and the open units."""
+
+    is_refused: bool
+    bodies: set[object]
+    open_units: set[object]
+
+
+async def play_apps(folder: Path) -> AppsResult:
+    """Declare one person and nineteen accounts that Slack calls bots, in chat and by the store.
 
     A supervisor cannot list them in chat; the operator's file lists them without asking Slack.
     """
@@ -121,6 +128,26 @@ async def claim_apps_are_on_no_list(folder: Path) -> None:
         while len(rows := rows_of_team(OTHER_TEAM, await fetch_releases(instance))) < ledger_count:
             await instance.close_period()
         units = {row[1] for row in await instance.fetch_rows("period")}
-    assert isinstance(reply, InvalidAnswers)
-    assert {row[-1] for row in rows} == {WITHHELD_BODY}
-    assert units == {f"team:{TEAM.id}"}
+    return AppsResult(isinstance(reply, InvalidAnswers), {row[-1] for row in rows}, units)
+
+
+async def claim_mover_is_in_one_table(folder: Path) -> None:
+    """Claim that a clinician moved in mid-quarter stands in one table of each ledger."""
+    async with play_mover(folder) as instance:
+        units = await fetch_units_counting(instance, MARIE)
+    assert units == [("breakdown", f"team:{TEAM.id}"), ("total", f"team:{TEAM.id}")]
+
+
+async def claim_shrunk_list_counts_everybody(folder: Path) -> None:
+    """Claim that a list of nine, shrunk to one after the opening, still counts all nine."""
+    async with play_shrunk_list(folder) as instance:
+        units = await fetch_units_counting(instance, *CLINICIANS)
+    assert len(units) == 2 * len(CLINICIANS)
+
+
+async def claim_apps_are_on_no_list(folder: Path) -> None:
+    """Claim that nineteen accounts that Slack calls bots make no table about one person."""
+    result = await play_apps(folder)
+    assert result.is_refused
+    assert result.bodies == {WITHHELD_BODY}
+    assert result.open_units == {f"team:{TEAM.id}"}

@@ -7,24 +7,19 @@ period. Log odds of independent tables add up, so that their distribution after 
 convolution of the tables' own; nothing is played.
 """
 
-import random
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
-from math import log
+from math import log, sqrt
+from statistics import fmean, variance
 from typing import NamedTuple
 
-from bot.domain.counts.release_rule import CountingTerms
-from tests.attacks.guessing_game import (
-    CERTAIN_LOG_ODDS,
-    HIDDEN_PROBABILITY,
-    cached_band_probabilities,
-    count_others,
-    normalized_table_probabilities,
-)
-from tests.attacks.odds import Probabilities
+from bot.domain.codebook import ANSWER_CODES
+from bot.domain.counts.release_rule import TOTAL
+from tests.attacks.guessing_game import CERTAIN_LOG_ODDS, HIDDEN_PROBABILITY
+from tests.attacks.mechanisms import Mechanism, Pair, Team, generate_periods
+from tests.attacks.odds import FormCounts
 from tests.domain.counts import utility
-from tests.domain.counts.utility import LedgerTerms
 
 GENERATED_PERIODS = 2
 """Different periods generated for a team; a year repeats them."""
@@ -35,11 +30,7 @@ STEPS_PER_UNIT = 12
 MAX_STEPS = 10 * STEPS_PER_UNIT
 """Log odds beyond this many steps are as good as certain, and stay there."""
 
-WEEKS_PER_YEAR = 52
 QUARTERLY_WEEKS = 13
-
-Pair = tuple[Probabilities, Probabilities]
-"""The probabilities of one table where the person never files, and where they have the habit."""
 
 
 class Guess(NamedTuple):
@@ -49,111 +40,185 @@ class Guess(NamedTuple):
     certain_share: float
 
 
+class MeanGuess(NamedTuple):
+    """The mean of guesses about made-up teams, and the standard error of its right share.
+
+    The error is that of the teams that were made up, at given rates and mixes; of a guess that
+    no made-up team enters it is 0.
+    """
+
+    right_share: float
+    certain_share: float
+    error: float = 0.0
+
+
 @dataclass(frozen=True)
 class Habit:
     """So many debriefs a quarter by one person; of each table no more than its cap counts."""
 
     quarterly_debriefs: float
 
-    def count_in(self, terms: CountingTerms) -> int:
-        """Return how many count in a table with these terms; the rest of a quarter is rounded."""
-        expected = self.quarterly_debriefs * terms.weeks / QUARTERLY_WEEKS
-        return min(terms.cap, max(1, round(expected)))
+    def list_counts(self, mechanism: Mechanism, ledger: str) -> list[int]:
+        """Return how many count in each table of a year; the rest of a quarter is rounded."""
+        expected = self.quarterly_debriefs * mechanism.terms_of(ledger).weeks / QUARTERLY_WEEKS
+        filed = max(1, round(expected))
+        return mechanism.cap_counts(ledger, [filed] * mechanism.tables_per_year(ledger))
+
+
+class HabitTable(NamedTuple):
+    """A table of a year: its place among the generated periods, question and counted habit."""
+
+    period: int
+    question: str
+    habit_count: int
 
 
 def guess_passively(
-    size: int, terms: LedgerTerms, habit: Habit, years: int, rates: Sequence[float] = ()
-) -> list[Guess]:
-    """Return the guess about one team for each of *rates* and each mix of answers."""
-    return [
-        guess_from_tables(tuple(_list_passive_pairs(size, rate, number, terms, habit, years)))
-        for rate in rates or utility.WEEKLY_RATES
-        for number in range(len(utility.FORM_MIXES))
-    ]
-
-
-def guess_actively(size: int, terms: LedgerTerms, habit: Habit, years: int) -> Guess:
-    """Return the guess where the others file what makes each table tell most."""
-    total_count, breakdown_count = habit.count_in(terms.total), habit.count_in(terms.breakdown)
-    others = range(min((size - 1) * terms.total.cap, 20) + 1)
-    total_pair = max((_pair_totals(count, total_count, terms) for count in others), key=_divergence)
-    breakdown_pair = max(
-        (
-            _pair_breakdowns(cells, 0, breakdown_count, terms)
-            for cells in _ACTIVE_CELLS
-            if sum(cells) <= (size - 1) * terms.breakdown.cap
-        ),
-        key=_divergence,
-    )
-    return guess_from_tables(
+    size: int,
+    mechanism: Mechanism,
+    habit: Habit,
+    years: int,
+    rates: Sequence[float] = (),
+    team_count: int = 1,
+) -> MeanGuess:
+    """Return the mean guess about so many made-up teams at each of *rates* and mix of answers."""
+    return average_guesses(
         [
-            (total_pair, _count_tables(terms.total.weeks, years)),
-            (breakdown_pair, _count_tables(terms.breakdown.weeks, years)),
+            [
+                guess_from_tables(
+                    [
+                        (pair, tables * years)
+                        for ledger in mechanism.ledgers
+                        for pair, tables in _list_passive_pairs(
+                            mechanism, ledger, Team(size, rate, mix, number), habit
+                        )
+                    ]
+                )
+                for number in range(team_count)
+            ]
+            for rate in rates or utility.WEEKLY_RATES
+            for mix in utility.FORM_MIXES
         ]
     )
 
 
+def guess_one_debrief(
+    size: int, mechanism: Mechanism, rates: Sequence[float] = (), team_count: int = 1
+) -> MeanGuess:
+    """Return the mean guess whether a person filed one debrief, from one table of each ledger."""
+    return average_guesses(
+        [
+            [
+                guess_from_tables(
+                    [
+                        (pairs[0][0], 1)
+                        for ledger in mechanism.ledgers
+                        if (
+                            pairs := _list_passive_pairs(
+                                mechanism, ledger, Team(size, rate, mix, number), Habit(1)
+                            )
+                        )
+                    ]
+                )
+                for number in range(team_count)
+            ]
+            for rate in rates or utility.WEEKLY_RATES
+            for mix in utility.FORM_MIXES
+        ]
+    )
+
+
+def average_guesses(groups: Sequence[Sequence[Guess]]) -> MeanGuess:
+    """Return the mean over *groups* of guesses about like teams, with its standard error."""
+    shares = [[guess.right_share for guess in group] for group in groups]
+    variances = [variance(group) / len(group) if len(group) > 1 else 0.0 for group in shares]
+    return MeanGuess(
+        fmean(fmean(group) for group in shares),
+        fmean(fmean(guess.certain_share for guess in group) for group in groups),
+        sqrt(sum(variances)) / len(groups),
+    )
+
+
+def guess_actively(size: int, mechanism: Mechanism, habit: Habit, years: int) -> Guess:
+    """Return the guess where the others file what makes each table tell most."""
+    return guess_from_tables(
+        [
+            (find_active_pair(size, mechanism, ledger, table), tables * years)
+            for ledger in mechanism.ledgers
+            for table, tables in _list_tables(mechanism, ledger, habit).items()
+        ]
+    )
+
+
+def find_active_pair(size: int, mechanism: Mechanism, ledger: str, table: HabitTable) -> Pair:
+    """Return the pair of a table in which the others file what makes it tell most."""
+    max_count = (size - 1) * mechanism.terms_of(ledger).cap
+    choices = (
+        mechanism.find_pair(ledger, cells, 0, table.habit_count)
+        for cells in _list_active_cells(mechanism, ledger, table.question)
+        if sum(cells) <= max_count
+    )
+    return max(choices, key=_divergence)
+
+
+def _list_active_cells(mechanism: Mechanism, ledger: str, question: str) -> list[FormCounts]:
+    """Return what the others' accounts may file, by answer: the person's own is the first.
+
+    Where one draw yields both tables, the sum is brought to the edge of a band as well.
+    """
+    if ledger == TOTAL:
+        return [(count,) for count in range(21)]
+    missing = len(ANSWER_CODES[question]) - len(_ACTIVE_CELLS[0])
+    choices = (*_ACTIVE_CELLS, *(_ONE_DRAW_CELLS if mechanism.is_one_draw else ()))
+    return [(*cells, *(0,) * missing) for cells in choices]
+
+
 _ACTIVE_CELLS = ((0, 0, 0, 0), (8, 0, 0, 0), (2, 16, 0, 0), (0, 12, 0, 0))
-"""What the others' accounts file, by answer: the person's own is the first."""
+_ONE_DRAW_CELLS = ((0, 3, 3, 2), (3, 2, 2, 2), (0, 9, 0, 0), (1, 17, 0, 0), (0, 5, 4, 0))
 
 
 def guess_from_tables(pairs: Sequence[tuple[Pair, int]]) -> Guess:
     """Return the guess from so many independent tables of each pair."""
     right = certain = 0.0
     for world in (0, 1):
-        distribution = {0: 1.0}
+        distribution = [0.0] * MAX_STEPS + [1.0] + [0.0] * MAX_STEPS
         for pair, table_count in pairs:
             steps = _step_odds(pair, world)
             for _ in range(table_count):
                 distribution = _convolve(distribution, steps)
-        for step, probability in distribution.items():
+        for step, probability in enumerate(distribution, -MAX_STEPS):
             is_right = 0.5 if step == 0 else float((step > 0) == bool(world))
             right += probability * is_right / 2
             certain += probability * (abs(step) >= CERTAIN_LOG_ODDS * STEPS_PER_UNIT) / 2
     return Guess(right, certain)
 
 
+def _list_tables(mechanism: Mechanism, ledger: str, habit: Habit) -> Counter[HabitTable]:
+    """Return the tables of a year, with how often each occurs."""
+    period_count = _count_generated(mechanism, ledger)
+    return Counter(
+        HabitTable(number % period_count, mechanism.question_of(number), habit_count)
+        for number, habit_count in enumerate(habit.list_counts(mechanism, ledger))
+    )
+
+
 def _list_passive_pairs(
-    size: int, rate: float, number: int, terms: LedgerTerms, habit: Habit, years: int
-) -> Iterator[tuple[Pair, int]]:
-    mix = tuple(utility.FORM_MIXES)[number]
-    for weeks, is_total in ((terms.total.weeks, True), (terms.breakdown.weeks, False)):
-        generator = random.Random(f"{size} {rate} {mix} {weeks}")  # noqa: S311 - generated teams
-        tables = _count_tables(weeks, years)
-        for period in range(GENERATED_PERIODS):
-            slips = utility.generate_slips(size - 1, weeks, rate, mix, generator)
-            heads, cells = count_others(slips, terms)
-            pair = (
-                _pair_totals(heads, habit.count_in(terms.total), terms)
-                if is_total
-                else _pair_breakdowns(cells, number, habit.count_in(terms.breakdown), terms)
-            )
-            yield pair, (tables + period) // GENERATED_PERIODS
+    mechanism: Mechanism, ledger: str, team: Team, habit: Habit
+) -> list[tuple[Pair, int]]:
+    """Return the pairs of a year's tables of *team*, with the number of tables of each."""
+    answer = tuple(utility.FORM_MIXES).index(team.mix)
+    periods = generate_periods(mechanism, ledger, team, _count_generated(mechanism, ledger))
+    return [
+        (mechanism.find_pair(ledger, periods[table.period], answer, table.habit_count), tables)
+        for table, tables in _list_tables(mechanism, ledger, habit).items()
+    ]
 
 
-def _count_tables(weeks: int, years: int) -> int:
-    return WEEKS_PER_YEAR // weeks * years
-
-
-def _pair_totals(count: int, habit_count: int, terms: LedgerTerms) -> Pair:
-    scale = terms.total.noise_scale
-    return (
-        cached_band_probabilities(count, scale),
-        cached_band_probabilities(count + habit_count, scale),
-    )
-
-
-def _pair_breakdowns(
-    cells: tuple[int, ...], answer: int, habit_count: int, terms: LedgerTerms
-) -> Pair:
-    scale = terms.breakdown.noise_scale
-    with_habit = tuple(
-        count + habit_count * (number == answer) for number, count in enumerate(cells)
-    )
-    return (
-        normalized_table_probabilities(cells, scale),
-        normalized_table_probabilities(with_habit, scale),
-    )
+def _count_generated(mechanism: Mechanism, ledger: str) -> int:
+    """Return how many different periods are generated; the counts of a yearly cap decline."""
+    if mechanism.yearly_caps:
+        return mechanism.tables_per_year(ledger)
+    return GENERATED_PERIODS * len(mechanism.questions)
 
 
 def _divergence(pair: Pair) -> float:
@@ -180,9 +245,17 @@ def _step_odds(pair: Pair, world: int) -> dict[int, float]:
     return {step: probability for step, probability in steps.items() if probability > 0}
 
 
-def _convolve(first: dict[int, float], second: dict[int, float]) -> dict[int, float]:
-    result: dict[int, float] = {}
-    for (step, probability), (other, share) in product(first.items(), second.items()):
-        place = max(-MAX_STEPS, min(MAX_STEPS, step + other))
-        result[place] = result.get(place, 0.0) + probability * share
-    return {step: probability for step, probability in result.items() if probability > 1e-8}
+def _convolve(distribution: list[float], steps: dict[int, float]) -> list[float]:
+    """Return the distribution of log odds after one more table, from -MAX_STEPS to MAX_STEPS."""
+    size, result = len(distribution), [0.0] * len(distribution)
+    for step, probability in steps.items():
+        reach = min(abs(step), size - 1)
+        padding = [0.0] * reach
+        if step >= 0:
+            shifted = padding + distribution[: size - reach]
+            shifted[-1] += sum(distribution[size - reach :])
+        else:
+            shifted = distribution[reach:] + padding
+            shifted[0] += sum(distribution[:reach])
+        result = [share + probability * other for share, other in zip(result, shifted, strict=True)]
+    return result

@@ -2,14 +2,14 @@
 
 An attacker who reads this repository can compute the same: whole probability mass functions, by
 enumeration, of the total's bands and of the breakdown's leader and shares together. Nothing is
-simulated.
+simulated. Only tables with a leader have shares, so that only these are enumerated.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from functools import cache
-from math import exp
+from math import exp, prod
 
 from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts.release_rule import (
@@ -29,7 +29,7 @@ FormCounts = tuple[int, ...]
 """The number of debriefs of each form, in the order of the question's answers."""
 
 MIN_PROBABILITY = 1e-8
-"""Noise combinations below this probability are left out; together they are below 0.5 %."""
+"""Noise combinations below this probability are left out; each leader's others stand for them."""
 
 SHARES = tuple(Share)
 
@@ -60,16 +60,35 @@ def band_probabilities(debrief_count: int, noise_scale: Fraction) -> Probabiliti
 
 
 def table_probabilities(
-    form_counts: Sequence[int], noise_scale: Fraction, min_probability: float = MIN_PROBABILITY
+    form_counts: Sequence[int],
+    noise_scale: Fraction,
+    min_probability: float = MIN_PROBABILITY,
+    lead_scales: Fraction = CLEAR_LEAD_SCALES,
 ) -> Probabilities:
     """Return the probability of each (leader's index or -1, shares) for *form_counts*.
 
-    A noisy count below 0 is published like 0, so each answer is enumerated from 0 upwards, and 0
-    carries the probability of everything at or below it.
+    How often each answer leads, by *lead_scales*, is exact; its shares are enumerated, but for
+    combinations below *min_probability*.
     """
-    enumeration = _NoiseEnumeration(tuple(form_counts), noise_scale, min_probability)
-    enumeration.extend_prefix((), 1.0)
-    return dict(enumeration.probabilities)
+    enumeration = _LeadEnumeration(tuple(form_counts), noise_scale, lead_scales, min_probability)
+    probabilities: Probabilities = {}
+    for leader in range(len(form_counts)):
+        shares = enumeration.list_shares(leader)
+        weight = enumeration.lead_probability(leader) / sum(shares.values())
+        probabilities |= {(leader, row): share * weight for row, share in shares.items()}
+    no_leader = (-1, _equal_shares(len(form_counts)))
+    return {no_leader: 1 - sum(probabilities.values()), **probabilities}
+
+
+def leader_probabilities(
+    form_counts: Sequence[int], noise_scale: Fraction, lead_scales: Fraction = CLEAR_LEAD_SCALES
+) -> Probabilities:
+    """Return the probability of each leader's index, or -1, of tables without any shares."""
+    enumeration = _LeadEnumeration(tuple(form_counts), noise_scale, lead_scales, 0.0)
+    probabilities: Probabilities = {
+        leader: enumeration.lead_probability(leader) for leader in range(len(form_counts))
+    }
+    return {-1: 1 - sum(probabilities.values()), **probabilities}
 
 
 def probability_at_most(value: int, scale: Fraction) -> float:
@@ -78,115 +97,122 @@ def probability_at_most(value: int, scale: Fraction) -> float:
     return odds**-value / (1 + odds) if value < 0 else 1 - odds ** (value + 1) / (1 + odds)
 
 
-class _NoiseEnumeration:
-    """Enumeration of every likely noise combination, summing the tables that result."""
+def list_published(form_count: int, noise_scale: Fraction) -> list[float]:
+    """Return the probability that an answer is published from each count, from 0 upwards.
 
-    def __init__(
-        self, form_counts: tuple[int, ...], noise_scale: Fraction, min_probability: float
-    ) -> None:
-        """Start from *form_counts*."""
-        self.form_counts, self.noise_scale, self.min_probability = (
-            form_counts,
-            noise_scale,
-            min_probability,
-        )
-        self.lead_margin = CLEAR_LEAD_SCALES * noise_scale
-        self.probabilities: defaultdict[object, float] = defaultdict(float)
-        self.value_probabilities = [
-            self._list_likely_values(form_count) for form_count in form_counts
-        ]
-
-    def extend_prefix(self, values: tuple[int, ...], probability: float) -> None:
-        """Extend the noisy counts *values*, which have this *probability*, by the next answer."""
-        if len(values) == len(self.value_probabilities) - 1:
-            self._finish_prefix(values, probability)
-            return
-        for value, value_probability in self.value_probabilities[len(values)]:
-            if probability * value_probability > self.min_probability:
-                self.extend_prefix((*values, value), probability * value_probability)
-
-    def _finish_prefix(self, values: tuple[int, ...], probability: float) -> None:
-        """Add every value of the last answer, in closed form where no count below 0 matters."""
-        prefix_total, (second, first) = sum(values), sorted(values)[-2:]
-        leader_index, last_index = values.index(first), len(values)
-        runner_up = max(first, 1)
-        for value, value_probability in self.value_probabilities[-1]:
-            odds = probability * value_probability
-            if odds < self.min_probability:
-                continue
-            row = _share_row(prefix_total + value)
-            shares = (*[row[prefix_value] for prefix_value in values], row[value])
-            if max(value, first) < self.lead_margin:
-                self._add_hidden_lead((*values, value), shares, odds)
-            elif value - runner_up >= self.lead_margin or (value >= self.lead_margin and not first):
-                self.probabilities[last_index, shares] += odds
-            elif first - max(second, value) >= self.lead_margin:
-                self.probabilities[leader_index, shares] += odds
-            else:
-                self.probabilities[NO_LEADER] += odds
-
-    def _add_hidden_lead(
-        self, values: tuple[int, ...], shares: tuple[int, ...], probability: float
-    ) -> None:
-        """Add one combination in which the leader depends on counts hidden below 0."""
-        remaining, first = 1.0, max(values)
-        for index, value in enumerate(values):
-            if value == first and sum(values) == first:
-                lead_probability = (
-                    self._single_lead_probability(values, index)
-                    if value
-                    else self._hidden_lead_probability(index)
-                )
-                self.probabilities[index, shares] += probability * lead_probability
-                remaining -= lead_probability
-        self.probabilities[NO_LEADER] += probability * remaining
-
-    def _single_lead_probability(self, values: tuple[int, ...], index: int) -> float:
-        """Return the probability that the only answer above 0 has a clear lead."""
-        edge, lead_probability = int((values[index] - self.lead_margin) // 1), 1.0
-        for other in range(len(values)):
-            if other != index:
-                lead_probability *= self._probability_below(other, edge) / self._probability_below(
-                    other, 0
-                )
-        return lead_probability
-
-    def _hidden_lead_probability(self, index: int) -> float:
-        """Return the same where no answer is above 0: the leader is the one closest to 0."""
-        total_probability = 0.0
-        for value in range(-int(20 * self.noise_scale), 1):
-            probability = probability_of(
-                value - self.form_counts[index], self.noise_scale
-            ) / self._probability_below(index, 0)
-            edge = int((value - self.lead_margin) // 1)
-            for other in range(len(self.form_counts)):
-                if other != index:
-                    probability *= self._probability_below(other, edge) / self._probability_below(
-                        other, 0
-                    )
-            total_probability += probability
-        return total_probability
-
-    def _probability_below(self, index: int, value: int) -> float:
-        return probability_at_most(value - self.form_counts[index], self.noise_scale)
-
-    def _list_likely_values(self, form_count: int) -> list[tuple[int, float]]:
-        """Return each value from 0 on, with the probability that an answer is published from it."""
-        above = range(1, form_count + int(20 * self.noise_scale))
-        return [
-            (0, probability_at_most(-form_count, self.noise_scale)),
-            *((value, probability_of(value - form_count, self.noise_scale)) for value in above),
-        ]
+    A noisy count below 0 is published like 0.
+    """
+    above = range(1, form_count + int(20 * noise_scale))
+    return [
+        probability_at_most(-form_count, noise_scale),
+        *(probability_of(value - form_count, noise_scale) for value in above),
+    ]
 
 
 @cache
-def _share_row(total: int) -> tuple[int, ...]:
+def share_row(total: int) -> tuple[int, ...]:
     """Return the index of the coarse share of each value out of *total*."""
-    return (
-        tuple(_nearest_share(Fraction(value, total or 4)) for value in range(total + 1))
-        if total
-        else (1,)
-    )
+    if total == 0:
+        return (SHARES.index(Share.A_QUARTER),)
+    return tuple(_nearest_share(Fraction(value, total)) for value in range(total + 1))
+
+
+class _LeadEnumeration:
+    """Enumeration of the likely noise combinations in which one answer clearly leads."""
+
+    def __init__(
+        self,
+        form_counts: tuple[int, ...],
+        noise_scale: Fraction,
+        lead_scales: Fraction,
+        min_probability: float,
+    ) -> None:
+        """Start from *form_counts*."""
+        self.form_counts, self.noise_scale = form_counts, noise_scale
+        self.lead_margin = lead_scales * noise_scale
+        self.min_probability = min_probability
+        self._published = [list_published(count, noise_scale) for count in form_counts]
+
+    def lead_probability(self, leader: int) -> float:
+        """Return how often *leader* leads clearly, exactly but for noise above 25 scales."""
+        reach = int(25 * self.noise_scale)
+        count = self.form_counts[leader]
+        return sum(
+            probability_of(noise, self.noise_scale)
+            * self._probability_of_others(leader, self._edge_of(count + noise))
+            for noise in range(-reach, reach + 1)
+        )
+
+    def list_shares(self, leader: int) -> dict[tuple[int, ...], float]:
+        """Return the shares of tables led by *leader*, with the likely part of their probability.
+
+        A count below 0 is published like 0. A leader below the margin has others below 0 alone.
+        """
+        shares: defaultdict[tuple[int, ...], float] = defaultdict(float)
+        for value, probability in self._list_low_leads(leader):
+            row = share_row(value)
+            lead_row = tuple(row[value if index == leader else 0] for index in self._indexes)
+            shares[lead_row] += probability
+        for value, probability in enumerate(self._published[leader]):
+            if value >= self.lead_margin:
+                self._extend(shares, leader, value, (), probability)
+        return dict(shares)
+
+    @property
+    def _indexes(self) -> range:
+        return range(len(self.form_counts))
+
+    def _list_low_leads(self, leader: int) -> Iterator[tuple[int, float]]:
+        """Yield each published count of a leader below the margin, with its probability."""
+        for value in range(-int(20 * self.noise_scale), int(self.lead_margin) + 1):
+            if value < self.lead_margin:
+                probability = probability_of(value - self.form_counts[leader], self.noise_scale)
+                others = self._probability_of_others(leader, self._edge_of(value))
+                yield max(0, value), probability * others
+
+    def _extend(
+        self,
+        shares: defaultdict[tuple[int, ...], float],
+        leader: int,
+        lead: int,
+        values: tuple[int, ...],
+        probability: float,
+    ) -> None:
+        """Extend the published counts *values* by the next answer, and add whole tables."""
+        index = len(values)
+        if index == leader:
+            values, index = (*values, lead), index + 1
+        edge = self._edge_of(lead)
+        if index == len(self.form_counts):
+            row = share_row(sum(values))
+            shares[tuple(row[value] for value in values)] += probability
+            return
+        is_last = index >= len(self.form_counts) - 1 - (leader == len(self.form_counts) - 1)
+        for value, value_probability in enumerate(self._published[index][: edge + 1]):
+            joint = probability * value_probability
+            if joint < self.min_probability:
+                continue
+            if not is_last:
+                self._extend(shares, leader, lead, (*values, value), joint)
+                continue
+            whole = (*values, value) if leader < index else (*values, value, lead)
+            row = share_row(sum(whole))
+            shares[tuple([row[number] for number in whole])] += joint
+
+    def _edge_of(self, lead: int) -> int:
+        """Return the largest count of another answer beside a clear *lead*."""
+        return int((lead - self.lead_margin) // 1)
+
+    def _probability_of_others(self, leader: int, edge: int) -> float:
+        return prod(
+            probability_at_most(edge - count, self.noise_scale)
+            for index, count in enumerate(self.form_counts)
+            if index != leader
+        )
+
+
+def _equal_shares(answer_count: int) -> tuple[int, ...]:
+    return (_nearest_share(Fraction(1, answer_count)),) * answer_count
 
 
 def _nearest_share(fraction: Fraction) -> int:

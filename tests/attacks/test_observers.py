@@ -1,21 +1,28 @@
 """Guesses of a long observer about somebody with a habit, and what makes them succeed."""
 
-from dataclasses import dataclass
-from statistics import fmean
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
 import pytest
 
+from bot.domain.counts.release_rule import MONTH_WEEKS
 from tests.attacks import guessing_game, observers
-from tests.attacks.frontier import EARLIER_SMALL_TERMS
-from tests.attacks.observers import Habit
-from tests.domain.counts.utility import LedgerTerms, terms_for_size
+from tests.attacks.frontier import EARLIER_SMALL_TERMS, build_terms
+from tests.attacks.mechanisms import Mechanism
+from tests.attacks.observers import Habit, MeanGuess
+from tests.domain.counts.utility import terms_for_size
 
 MONTHLY = 13 / 4
 """Debriefs a quarter of somebody who files one in four weeks."""
 
 MAX_CERTAIN_SHARE = 0.05
-PASSIVE_RATES = {9: (0.5, 0.25), 30: (0.25,)}
-"""How often the team files; the frontier prints the mean of several rates."""
+EARLIER_SMALL = Mechanism(EARLIER_SMALL_TERMS, has_earlier_rule=True)
+LARGER_CAP = Mechanism(
+    replace(terms_for_size(30), total=build_terms(MONTH_WEEKS, 4, Fraction(11, 5)))
+)
+"""A large team's terms with four debriefs of a person in the total, and the same noise."""
+PASSIVE_RATES = (0.5, 0.12)
+"""How often the team files: one middling rate, and the one at which tables tell most."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +41,7 @@ PASSIVE = (
     Observation(9, 2, 2, 0.75),
     Observation(9, 3, 2, 0.80),
     Observation(9, 4, 2, 0.80),
+    Observation(30, 2, 2, 0.77),
     Observation(30, 4 * MONTHLY, 2, 0.80),
     Observation(30, 5 * MONTHLY, 2, 0.80),
 )
@@ -45,21 +53,21 @@ ACTIVE = (
 )
 
 
-def guess_passively(row: Observation, terms: LedgerTerms) -> observers.Guess:
+def guess_passively(row: Observation, mechanism: Mechanism) -> MeanGuess:
     """Return the mean guess about the teams of *row*."""
-    guesses = observers.guess_passively(
-        row.size, terms, Habit(row.quarterly_debriefs), row.years, PASSIVE_RATES[row.size]
-    )
-    return observers.Guess(
-        fmean(guess.right_share for guess in guesses),
-        fmean(guess.certain_share for guess in guesses),
+    return observers.guess_passively(
+        row.size,
+        mechanism,
+        Habit(row.quarterly_debriefs),
+        row.years,
+        PASSIVE_RATES,
     )
 
 
 @pytest.mark.parametrize("row", PASSIVE, ids=str)
 def test_a_passive_observer_stays_below_the_limit(row: Observation) -> None:
     """The tables of one or two years seldom tell a habit, and hardly ever with certainty."""
-    guess = guess_passively(row, terms_for_size(row.size))
+    guess = guess_passively(row, Mechanism(terms_for_size(row.size)))
 
     assert 0.5 < guess.right_share <= row.max_share
     assert guess.certain_share <= MAX_CERTAIN_SHARE
@@ -69,7 +77,7 @@ def test_a_passive_observer_stays_below_the_limit(row: Observation) -> None:
 def test_accounts_of_the_attackers_stay_below_the_limit(row: Observation) -> None:
     """The same where the others' accounts are the attacker's and file what tells most."""
     guess = observers.guess_actively(
-        row.size, terms_for_size(row.size), Habit(row.quarterly_debriefs), row.years
+        row.size, Mechanism(terms_for_size(row.size)), Habit(row.quarterly_debriefs), row.years
     )
 
     assert 0.5 < guess.right_share <= row.max_share
@@ -79,7 +87,7 @@ def test_accounts_of_the_attackers_stay_below_the_limit(row: Observation) -> Non
 def test_a_passive_observer_succeeds_with_a_larger_cap() -> None:
     """Under the terms of before, with four debriefs counted, the limit is exceeded."""
     row = Observation(9, 4, 2, 0.80)
-    guess = guess_passively(row, EARLIER_SMALL_TERMS)
+    guess = guess_passively(row, EARLIER_SMALL)
 
     assert guess.right_share > row.max_share
     assert guess.certain_share > MAX_CERTAIN_SHARE
@@ -87,7 +95,24 @@ def test_a_passive_observer_succeeds_with_a_larger_cap() -> None:
 
 def test_accounts_of_the_attackers_succeed_with_a_larger_cap() -> None:
     """Under the terms of before the attacker's accounts tell a frequent filer nearly always."""
-    guess = observers.guess_actively(9, EARLIER_SMALL_TERMS, Habit(4), 1)
+    guess = observers.guess_actively(9, EARLIER_SMALL, Habit(4), 1)
+
+    assert guess.right_share > 0.90
+    assert guess.certain_share > MAX_CERTAIN_SHARE
+
+
+def test_a_passive_observer_of_a_large_team_succeeds_with_a_larger_cap() -> None:
+    """Where the total of a large team counts four debriefs of a person, the limit is exceeded."""
+    row = Observation(30, 5 * MONTHLY, 2, 0.80)
+    guess = guess_passively(row, LARGER_CAP)
+
+    assert guess.right_share > row.max_share
+    assert guess.certain_share > MAX_CERTAIN_SHARE
+
+
+def test_accounts_of_the_attackers_in_a_large_team_succeed_with_a_larger_cap() -> None:
+    """The same where the others' accounts are the attacker's, within a year."""
+    guess = observers.guess_actively(30, LARGER_CAP, Habit(5 * MONTHLY), 1)
 
     assert guess.right_share > 0.90
     assert guess.certain_share > MAX_CERTAIN_SHARE

@@ -1,7 +1,7 @@
 """Accuracy of published tables over simulated teams.
 
 Run with ``python -m tests.domain.counts.utility``; the argument is the number of teams for each
-line, 1,000 by default.
+line, 3,000 by default; ``s.e.`` is the standard error of the share before it.
 
 Rates differ between persons (Gamma, shape 1.2) and one in ten is on leave. A band is right when it
 contains the true count, a leader when no other answer has a higher true count. No table is blank:
@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts import release_rule
@@ -46,11 +47,27 @@ def terms_for_size(size: int) -> LedgerTerms:
 
 @dataclass(frozen=True)
 class AccuracyShares:
-    """Shares of the simulated teams: band right, leader named, and named leader right."""
+    """Shares of *team_count* simulated teams: band right, leader named, and named leader right."""
 
     band_share: float
     named_share: float
     leader_share: float
+    team_count: int
+
+    @property
+    def band_error(self) -> float:
+        """The standard error of the share of right bands."""
+        return binomial_error(self.band_share, self.team_count)
+
+    @property
+    def leader_error(self) -> float:
+        """The standard error of the share of named leaders that are right."""
+        return binomial_error(self.leader_share, self.named_share * self.team_count)
+
+
+def binomial_error(share: float, count: float) -> float:
+    """Return the standard error of a *share* of *count* independent cases; 0 of no case."""
+    return sqrt(share * (1 - share) / count) if count else 0.0
 
 
 def generate_slips(size: int, weeks: int, rate: float, mix: str, rng: random.Random) -> Slips:
@@ -58,10 +75,15 @@ def generate_slips(size: int, weeks: int, rate: float, mix: str, rng: random.Ran
     slips: Slips = []
     for person in range(size):
         personal_rate = 0.0 if rng.random() < 0.1 else rng.gammavariate(1.2, rate / 1.2)
-        slip_count = sum(1 for _ in _arrival_times(personal_rate * weeks, rng))
+        slip_count = draw_count(personal_rate * weeks, rng)
         forms = rng.choices(ANSWER_CODES["form"], FORM_MIXES[mix], k=slip_count)
         slips += [(bytes([person]), form) for form in forms]
     return slips
+
+
+def draw_count(expected: float, rng: random.Random) -> int:
+    """Draw a number of debriefs, of which *expected* are expected (Poisson)."""
+    return sum(1 for _ in _arrival_times(expected, rng))
 
 
 def _arrival_times(expected: float, rng: random.Random) -> Iterator[float]:
@@ -90,7 +112,9 @@ def measure_accuracy(
         is_named, is_right = _check_leader(slips, terms.breakdown, key)
         named += is_named
         right_count += is_right
-    return AccuracyShares(bands / team_count, named / team_count, right_count / max(1, named))
+    return AccuracyShares(
+        bands / team_count, named / team_count, right_count / max(1, named), team_count
+    )
 
 
 def _band_is_right(slips: Slips, terms: CountingTerms, key: bytes) -> bool:
@@ -114,7 +138,7 @@ def _check_leader(slips: Slips, terms: CountingTerms, key: bytes) -> tuple[bool,
 
 def format_lines(team_count: int) -> Iterator[str]:
     """Yield the result lines: one for each size, rate and mix, and an average for each size."""
-    yield "size  rate  mix      band right  leader named  named rightly"
+    yield "size  rate  mix      band right   s.e.  leader named  named rightly   s.e."
     for size in UNIT_SIZES:
         results = []
         for mix in FORM_MIXES:
@@ -129,14 +153,20 @@ def average_shares(results: Sequence[AccuracyShares]) -> AccuracyShares:
     named = sum(result.named_share for result in results)
     rightly = sum(result.leader_share * result.named_share for result in results) / named
     return AccuracyShares(
-        sum(result.band_share for result in results) / len(results), named / len(results), rightly
+        sum(result.band_share for result in results) / len(results),
+        named / len(results),
+        rightly,
+        sum(result.team_count for result in results),
     )
 
 
 def _format_row(shares: AccuracyShares) -> str:
-    return f"{shares.band_share:10.2f}  {shares.named_share:12.2f}  {shares.leader_share:13.2f}"
+    return (
+        f"{shares.band_share:10.3f}  {shares.band_error:5.3f}  {shares.named_share:12.3f}  "
+        f"{shares.leader_share:13.3f}  {shares.leader_error:5.3f}"
+    )
 
 
 if __name__ == "__main__":
-    for line in format_lines(int(sys.argv[1]) if len(sys.argv) > 1 else 1000):
+    for line in format_lines(int(sys.argv[1]) if len(sys.argv) > 1 else 3000):
         print(line, flush=True)  # noqa: T201 - the output of the command
