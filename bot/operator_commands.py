@@ -25,6 +25,7 @@ def print_deliveries(_options: argparse.Namespace, words: LanguagePack) -> int:
     config = settings.load_settings("deliveries")
     store = open_store(config)
     try:
+        store.database_check.require_current_schema()
         counts = metrics.summarize_delivery_counts(
             store.read_sync(lambda repos: repos.deliveries.count_by_state())
         )
@@ -73,6 +74,7 @@ def export_tables(options: argparse.Namespace, words: LanguagePack) -> int:
     """Write every published table, with the method, to a new CSV file."""
     store = open_store(settings.load_settings("export-tables"))
     try:
+        store.database_check.require_current_schema()
         units = store.read_sync(load_released_units)
     finally:
         store.close_sync()

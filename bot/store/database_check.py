@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from bot.store import database_identity, migrate
-from bot.store.database_faults import DatabaseFault
+from bot.store.database_faults import DatabaseFault, UnusableDatabaseError
 from bot.store.engines import Engines
 
 _READABLE_BY_OTHERS, _PASSABLE_BY_OTHERS = 0o044, 0o011
@@ -13,7 +13,7 @@ _FILE_SUFFIXES = ("", "-wal", "-shm")
 
 
 class DatabaseCheck:
-    """Checks that block briefly; the first two raise the driver's error."""
+    """Checks that block briefly; all but the last raise the driver's error."""
 
     def __init__(self, engines: Engines) -> None:
         """Check the database of *engines*."""
@@ -23,6 +23,11 @@ class DatabaseCheck:
         """Return why the schema is not this release's; ``None`` if it is."""
         with self._engines.reader.begin() as connection:
             return migrate.find_schema_fault(connection)
+
+    def require_current_schema(self) -> None:
+        """Raise :class:`UnusableDatabaseError` for a schema that is not this release's."""
+        if fault := self.find_schema_fault():
+            raise UnusableDatabaseError(fault)
 
     def write_and_remove_row(self) -> None:
         """Commit a transaction that inserts a row and deletes it; fails where it cannot.
