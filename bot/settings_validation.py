@@ -162,7 +162,9 @@ def is_within_database_folder(folder: Path, database_url: str) -> bool:
 
 
 def is_same_database(url: str, other_url: str) -> bool:
-    """Return whether two PostgreSQL URLs name the same database of the same server."""
+    """Return whether two URLs name the same database of the same PostgreSQL server."""
+    if not url.startswith(POSTGRESQL_SCHEME) or not other_url.startswith(POSTGRESQL_SCHEME):
+        return False
     return _identify_database(url) == _identify_database(other_url)
 
 

@@ -9,7 +9,11 @@ from bot.admin.key_location import Machine
 from bot.errors import Fault, FaultyInputError
 from bot.logs import log_error
 from bot.settings import Settings
-from bot.store.database_faults import DatabaseFault, classify_database_error
+from bot.store.database_faults import (
+    DatabaseFault,
+    UnusableDatabaseError,
+    classify_database_error,
+)
 from bot.store.key_claims import (
     ClaimStatus,
     ForeignClaimError,
@@ -32,6 +36,7 @@ def check_claim(settings: Settings, *, accepts_lost_keys: bool, is_server: bool 
     """
     store = open_store_without_pepper(settings)
     try:
+        _require_own_schema(store)
         status = store.claimed_key_store.assess_claim(datetime.now(UTC))
         is_renewed = status is ClaimStatus.MISSING and (accepts_lost_keys or _has_keys(store))
         if is_renewed:
@@ -48,6 +53,13 @@ def check_claim(settings: Settings, *, accepts_lost_keys: bool, is_server: bool 
         log_error(logger, "start.database_unreachable", error)
     finally:
         store.close_sync()
+
+
+def _require_own_schema(store: Store) -> None:
+    """Raise an error for the schema of a newer release or another program, which stays as it is."""
+    fault = store.database_check.find_schema_fault()
+    if fault is DatabaseFault.NEWER_SCHEMA or fault is DatabaseFault.FOREIGN_SCHEMA:
+        raise UnusableDatabaseError(fault)
 
 
 def _raise_if_permanent(error: Exception) -> None:
