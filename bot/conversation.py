@@ -113,7 +113,7 @@ class Keywords:
 
 @dataclass(frozen=True)
 class InvalidAnswers:
-    """Validation errors of a submitted form: one sentence per field id. Nothing was saved."""
+    """Errors of an open form, which keeps its answers: one sentence per field id, ``""`` on top."""
 
     errors: Mapping[str, str]
 

@@ -11,11 +11,13 @@ from bot.conversation import (
     BoundHandler,
     ChatEvent,
     DeferredReply,
+    InvalidAnswers,
     Person,
     Profile,
     ProfileChanged,
     Reply,
     Request,
+    RequestStep,
     Surface,
 )
 from bot.elements import Form, Message, Text
@@ -115,11 +117,16 @@ class RequestMiddleware:
             return DeferredReply(lambda: self._run_with_error_reply(request, reply.continuation))
         return reply
 
-    def _build_error_reply(self, request: Request, error: BotError) -> Message | Form:
-        """Return the error message: a modal for an action inside a form, otherwise a message."""
+    def _build_error_reply(self, request: Request, error: BotError) -> Reply:
+        """Return the error message: inside a form an error on top of it, or a form in its place.
+
+        What was filled in is not lost where it can be sent again.
+        """
         words = self._context.catalogue.get_pack(request.language)
         sentence = words.translate(error.key, **error.facts)
         if request.surface is Surface.FORM:
+            if error.keeps_form and request.step is not RequestStep.CLOSED:
+                return InvalidAnswers({"": f"{sentence} {words.translate('error.still_open')}"})
             title, close = words.translate("error.title"), words.translate("common.close")
             return Form("notice", title, (Text(sentence),), close=close)
         return Message(sentence, (Text(sentence),))

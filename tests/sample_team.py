@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import time
 
 from bot.context import Context
-from bot.conversation import Person, Request, RequestStep, Surface
+from bot.conversation import InvalidAnswers, Person, Request, RequestStep, Surface
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Role, Team
 from bot.elements import (
@@ -127,7 +127,9 @@ def reply_body(reply: object) -> tuple[Element, ...]:
 
 
 def reply_text(reply: object) -> str:
-    """Return all the text of a reply, in order; that of a fold in its place."""
+    """Return all the text of a reply, in order; that of a fold in its place, and form errors."""
+    if isinstance(reply, InvalidAnswers):
+        return "\n".join(reply.errors.values())
     lines = [reply.title] if isinstance(reply, Form) else []
     for element in flatten_folds(reply_body(reply)):
         match element:

@@ -5,9 +5,9 @@ import logging
 import pytest
 
 from bot.context import Context
-from bot.conversation import DeferredReply, Profile, Reply, Request
+from bot.conversation import DeferredReply, InvalidAnswers, Profile, Reply, Request
 from bot.elements import Form, Message, Text
-from bot.errors import NoTeamError
+from bot.errors import NoTeamError, StoreBusyError, UnknownProfileError
 from bot.middleware import RequestMiddleware
 from tests.doubles import RecordingOutlet, clock, context, empty_database, full_catalogue, outlet
 from tests.sample_team import MARIE, STRANGER, TEAM, build_request, reply_text, set_up_team
@@ -47,6 +47,21 @@ async def test_error_inside_a_form_is_a_form(context: Context) -> None:
 
     assert isinstance(reply, Form)
     assert reply.submit == ""
+
+
+@pytest.mark.parametrize("error", [StoreBusyError(), UnknownProfileError(), RuntimeError(CANARY)])
+async def test_form_that_can_be_sent_again_stays_open(context: Context, error: Exception) -> None:
+    """What was filled in is not replaced by an error that may be gone the next time."""
+
+    async def raise_error(_request: Request, _context: Context) -> Reply:
+        raise error
+
+    reply = await RequestMiddleware(context).bind_handler(raise_error)(
+        build_request(STRANGER, answers={})
+    )
+
+    assert isinstance(reply, InvalidAnswers)
+    assert list(reply.errors) == [""]
 
 
 async def test_unexpected_error_is_logged_without_its_message(

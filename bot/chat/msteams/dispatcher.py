@@ -7,7 +7,7 @@ from bot.chat.after_response import AfterResponse
 from bot.chat.msteams.action_data import Action, ActionData, CardContext, CardSurface
 from bot.chat.msteams.directory_cache import BoundedCache, DirectoryCache
 from bot.chat.msteams.inbound import lifecycle, requests
-from bot.chat.msteams.inbound.guard import EventNotStoredError
+from bot.chat.msteams.inbound.guard import EventNotStoredError, FormKeptOpenError
 from bot.chat.msteams.inbound.payloads import INVOKE_KINDS, PayloadKind
 from bot.chat.msteams.inbound.requests import Interaction, Origin
 from bot.chat.msteams.outbound import invoke_response
@@ -73,7 +73,7 @@ class Dispatcher:
                 return await self._handle_card_action(kind, payload, service_url)
             if kind is PayloadKind.MESSAGE and self._claim_delivery(payload):
                 await self._handle_message(payload, service_url)
-        except EventNotStoredError:
+        except (EventNotStoredError, FormKeptOpenError):
             raise
         except Exception as error:  # noqa: BLE001 - an error response would make Teams retry
             log_error(logger, "teams.dispatch_failed", error, kind=kind.value)
@@ -227,11 +227,14 @@ class Dispatcher:
         """Render the form again with the validation errors under its fields.
 
         The handler that opened the form is called again; where that is no longer possible, the
-        response is a message with the errors alone.
+        response is a message with the errors alone, or :class:`FormKeptOpenError` is raised for
+        an error of the whole form: the answers remain in the client, to be sent again.
         """
         workspace = interaction.request.person.workspace
         form = await self._reload_form(interaction)
         if form is None or form.name != interaction.action.name:
+            if "" in invalid.errors and interaction.request.surface is Surface.FORM:
+                raise FormKeptOpenError
             sentences = tuple(Text(sentence) for sentence in invalid.errors.values())
             return await self._build_response(Message(sentences[0].text, sentences), interaction)
         card = self._card_factory.rebuild_form(

@@ -9,6 +9,7 @@ from bot.chat.msteams.action_data import (
     Action,
     CardContext,
     CardSurface,
+    HandlerTable,
     pack_action_data,
     unpack_action_data,
 )
@@ -214,6 +215,25 @@ async def test_a_forged_opener_passes_on_no_text(bench: AdapterBench) -> None:
     await bench.send_activity(activities.build_dialog_submission(bench.ms.service_url, data))
 
     assert [request.keyword for request in bench.handlers.requests] == ["", UNKNOWN_KEYWORD]
+
+
+@pytest.mark.parametrize("table", ["buttons", "forms"])
+async def test_an_open_form_that_cannot_be_built_again_is_kept_by_an_error(
+    bench: AdapterBench, table: HandlerTable
+) -> None:
+    """An error response leaves the dialog and its inputs in the client, which reports the error."""
+    name = "rupture.deeper" if table == "buttons" else "debrief"
+    bench.handlers.replies |= {name: InvalidAnswers({"": "Busy."}), "rupture": HELLO}
+    data = pack_action_data(
+        Action(table, name, step=RequestStep.SUBMITTED),
+        CardContext(CardSurface.DIALOG, "k", reopen_action=Action("commands", "rupture")),
+    )
+
+    response = await bench.send_activity(
+        activities.build_dialog_submission(bench.ms.service_url, data)
+    )
+
+    assert (response.status, response.body) == (503, b"")
 
 
 async def test_a_form_in_a_thread_has_the_channel(bench: AdapterBench) -> None:

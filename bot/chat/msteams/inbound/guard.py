@@ -32,7 +32,7 @@ Body = dict[str, Any]
 PayloadHandler = Callable[[payloads.PayloadKind, Payload, str], Awaitable[Body]]
 """Handles one validated activity from the service at a URL and returns the response body.
 
-The only exception it raises is :class:`EventNotStoredError`.
+The only exceptions it raises are :class:`EventNotStoredError` and :class:`FormKeptOpenError`.
 """
 
 
@@ -55,6 +55,10 @@ class EventNotStoredError(Exception):
     """Raised when a lifecycle event could not be stored, so that Teams must retry the request."""
 
 
+class FormKeptOpenError(Exception):
+    """Raised when only an error response keeps an open form with its answers in the client."""
+
+
 class Guard:
     """ASGI application that dispatches only valid activities of allowed tenants.
 
@@ -63,7 +67,7 @@ class Guard:
     over the limit 413, and one that does not arrive 408; an authenticated body with an invalid
     schema 400; an unknown invoke 404. An authenticated activity of an ignored type is acknowledged
     with 200. 503 while Microsoft's signing keys cannot be fetched, or the store cannot write an
-    event. No part of a request is logged.
+    event or build a form again. No part of a request is logged.
     """
 
     def __init__(
@@ -136,6 +140,8 @@ class Guard:
             return await self._handle_payload(kind, payload, service_url) if kind else {}
         except EventNotStoredError:
             raise _RejectedError(HTTPStatus.SERVICE_UNAVAILABLE, "event_not_stored") from None
+        except FormKeptOpenError:
+            raise _RejectedError(HTTPStatus.SERVICE_UNAVAILABLE, "form_kept_open") from None
 
     def _is_allowed_service(self, service_url: str) -> bool:
         parts = urlsplit(service_url)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.chat.slack.inbound.requests import Interaction, Origin
+from bot.chat.slack.outbound.rejected_form import build_rejected_view
 from bot.chat.slack.render import surfaces
 from bot.conversation import InvalidAnswers, Reply
 from bot.elements import Form, Message, Text
@@ -54,10 +55,12 @@ def errors_as_message(invalid: InvalidAnswers) -> Message:
 
 def _build_submission_body(reply: Reply, interaction: Interaction) -> Body | None:
     if isinstance(reply, InvalidAnswers):
-        return {
-            "response_action": "errors",
-            "errors": assign_errors_to_fields(reply.errors, interaction.reply_target.field_ids),
-        }
+        target = interaction.reply_target
+        errors = assign_errors_to_fields(reply.errors, target.field_ids)
+        if "" in errors:
+            view = build_rejected_view(target.open_view, errors)
+            return {"response_action": "update", "view": view}
+        return {"response_action": "errors", "errors": errors}
     if isinstance(reply, Message | Form):
         return _build_update_body(reply_as_form(reply, interaction), interaction)
     return None
@@ -79,11 +82,13 @@ def assign_errors_to_fields(
 ) -> dict[str, str]:
     """Return the errors by field id of the form; those of a missing field go to the first one.
 
-    Slack does not show an error whose key is no block id of the form.
+    Slack does not show an error whose key is no block id of the form. The id ``""`` is the form's
+    own, also where it has no field.
     """
     field_errors: dict[str, str] = {}
     for name, sentence in errors.items():
-        field_id = name if name in field_ids or not field_ids else field_ids[0]
+        first_id = field_ids[0] if field_ids else ""
+        field_id = name if name in {"", *field_ids} else first_id
         previous = field_errors.get(field_id)
         field_errors[field_id] = f"{previous} {sentence}" if previous is not None else sentence
     return field_errors

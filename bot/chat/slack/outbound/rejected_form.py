@@ -26,15 +26,18 @@ _ERROR_BLOCK_PREFIX = "error:"
 
 
 def build_rejected_view(view: Mapping[str, Any], field_errors: Mapping[str, str]) -> Block:
-    """Return the submitted *view* with its answers as initial values, and *field_errors* by id."""
+    """Return the open *view* with its answers as initial values, and *field_errors* by id.
+
+    The error of the id ``""`` is on top.
+    """
     values = (view.get("state") or {}).get("values") or {}
-    blocks: list[Block] = []
+    blocks: list[Block] = [_build_error_block("", field_errors[""])] if "" in field_errors else []
     for block in view.get("blocks") or ():
         block_id = str(block.get("block_id", ""))
         if block_id.startswith(_ERROR_BLOCK_PREFIX):
             continue
         blocks.append(_with_answer(block, values.get(block_id) or {}))
-        if block_id in field_errors:
+        if block_id and block_id in field_errors:
             blocks.append(_build_error_block(block_id, field_errors[block_id]))
     return replace_blocks(view, blocks)
 

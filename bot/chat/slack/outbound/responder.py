@@ -84,9 +84,9 @@ class Responder:
         return reply
 
     async def _send_errors(self, invalid: InvalidAnswers, interaction: Interaction) -> None:
-        """Show the submitted form again with its errors; on other surfaces send them alone."""
+        """Show the open form again with its errors; on other surfaces send them alone."""
         target = interaction.reply_target
-        if target.origin is not Origin.SUBMITTED:
+        if target.origin not in _FORM_ORIGINS:
             await self._send_message(errors_as_message(invalid), interaction)
             return
         field_errors = assign_errors_to_fields(invalid.errors, target.field_ids)

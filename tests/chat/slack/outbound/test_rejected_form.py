@@ -108,3 +108,36 @@ async def test_deferred_errors_show_the_form_again(bench: AdapterBench) -> None:
     view = bench.api.last_arguments("views.update")["view"]
     assert view["callback_id"] == "debrief"
     assert [block["block_id"] for block in view["blocks"]] == ["form", "error:form", "status"]
+
+
+async def test_error_of_a_submitted_form_is_on_top(bench: AdapterBench) -> None:
+    """An error of no field is the first block of the form, which remains open."""
+    bench.handlers.replies["debrief"] = InvalidAnswers({"": "Busy."})
+
+    response = await bench.send_payload(payloads.build_submission())
+
+    assert response.json["response_action"] == "update"
+    blocks = response.json["view"]["blocks"]
+    assert [block["block_id"] for block in blocks] == ["error:", "form", "status"]
+
+
+async def test_error_of_a_button_in_a_form_is_on_top(bench: AdapterBench) -> None:
+    """A button whose action failed does not replace the form that contains it."""
+    bench.handlers.replies["rupture.deeper"] = InvalidAnswers({"": "Busy."})
+    view = payloads.build_submission()["view"]
+
+    await bench.send_payload(payloads.build_view_press(view, "rupture.deeper"))
+
+    blocks = bench.api.last_arguments("views.update")["view"]["blocks"]
+    assert [block["block_id"] for block in blocks] == ["error:", "form", "status"]
+
+
+def test_error_on_top_replaces_an_earlier_one() -> None:
+    """A form that fails twice has one error, and is a valid modal."""
+    view = open_setup_view()
+    for _ in range(2):
+        view = build_rejected_view(build_submitted_view(view), {"": "Busy."})
+
+    ids = [block["block_id"] for block in view["blocks"] if "error:" in block.get("block_id", "")]
+    assert ids == ["error:"]
+    assert limits.find_faults(view, "modal") == []
