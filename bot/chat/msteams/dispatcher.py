@@ -224,11 +224,9 @@ class Dispatcher:
     async def _build_invalid_response(
         self, invalid: InvalidAnswers, interaction: Interaction, language: str
     ) -> Body:
-        """Render the form again with the validation errors under its fields.
+        """Render the form, from the handler that opened it, with the errors under its fields.
 
-        The handler that opened the form is called again; where that is no longer possible, the
-        response is a message with the errors alone, or :class:`FormKeptOpenError` is raised for
-        an error of the whole form: the answers remain in the client, to be sent again.
+        Where that is not possible, they become a message, or raise :class:`FormKeptOpenError`.
         """
         workspace = interaction.request.person.workspace
         form = await self._reload_form(interaction)

@@ -15,15 +15,23 @@ from bot.chat.after_response import AfterResponse
 from bot.chat.slack.inbound import payloads
 from bot.chat.slack.outbound.api_client import ApiClient
 from bot.chat.slack.quiet_logging import redacting_logger
+from bot.chat.slack.socket_backoff import SocketBackoff
+from bot.chat.slack.socket_client import BackoffSocketModeClient
 
 
 class SocketModeConnection:
     """Socket Mode client, for a clinic without a public address; needs an app-level token."""
 
     def __init__(
-        self, app: AsyncApp, app_token: str, api_client: ApiClient, after_response: AfterResponse
+        self,
+        app: AsyncApp,
+        app_token: str,
+        api_client: ApiClient,
+        after_response: AfterResponse,
+        backoff: SocketBackoff | None = None,
     ) -> None:
         """Pass received payloads to *app*; no connection is opened yet."""
+        self._backoff = backoff or SocketBackoff()
         self._app = app
         self._app_token = app_token
         self._api_client = api_client
@@ -38,14 +46,15 @@ class SocketModeConnection:
         return session is not None and not session.closed
 
     async def start(self) -> None:
-        """Start to connect in a background task; the library reconnects after each disconnect."""
+        """Start to connect in a background task; the client reconnects after each disconnect."""
         web_client = self._api_client.create_client()
         web_client.session = self._api_client.get_session()
-        self._handler = _SocketModeHandler(
-            self._app, self._app_token, redacting_logger(), web_client
+        client = BackoffSocketModeClient(
+            self._app_token, redacting_logger(), web_client, web_client.proxy, ping_interval=10
         )
-        self._handler.after_response = self._after_response
-        self._handler.client.proxy = web_client.proxy
+        client.backoff = self._backoff
+        client.proxy = web_client.proxy  # the library reads the environment where it is empty
+        self._handler = _SocketModeHandler(self._app, client, self._after_response)
         connect: Callable[[], Coroutine[None, None, None]] = self._handler.connect_async
         self._connect_task = asyncio.create_task(connect())
 
@@ -63,7 +72,12 @@ class SocketModeConnection:
 class _SocketModeHandler(AsyncSocketModeHandler):
     """Bolt's Socket Mode handler with the payload validation and task order of the guard."""
 
-    after_response: AfterResponse
+    def __init__(
+        self, app: AsyncApp, client: BackoffSocketModeClient, after_response: AfterResponse
+    ) -> None:
+        """Pass what *client* receives to *app*; Bolt's own would build another client."""
+        self.app, self.client, self._after_response = app, client, after_response
+        client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]
 
     async def handle(  # type: ignore[override]  # Bolt narrows the client's type itself
         self, client: SocketModeClient, req: SocketModeRequest
@@ -76,5 +90,5 @@ class _SocketModeHandler(AsyncSocketModeHandler):
         if kind is None:
             await client.send_socket_mode_response(SocketModeResponse(req.envelope_id))
             return
-        async with self.after_response.response_pending():
+        async with self._after_response.response_pending():
             await super().handle(client, req)

@@ -1,12 +1,16 @@
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 
+from bot.chat.after_response import AfterResponse
+from bot.chat.slack.socket_backoff import SocketBackoff
+from bot.chat.slack.socket_mode import SocketModeConnection
 from tests.chat.slack import payloads, testbed
 from tests.chat.slack.testbed import FORM, HELLO, AdapterBench
-from tests.chat.slack.web_api import FakeWebApi
+from tests.chat.slack.web_api import FakeWebApi, PlannedAnswer
 
 
 @pytest.fixture
@@ -99,6 +103,97 @@ async def test_stop_closes_connection(api: FakeWebApi) -> None:
         pass
 
     assert not bench.adapter.is_connected
+
+
+async def test_refused_token_is_retried_and_reported_once(
+    api: FakeWebApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log says why there is no connection, and when there is one again."""
+    refusal = PlannedAnswer({"ok": False, "error": "invalid_auth"})
+    api.planned_answers["apps.connections.open"] = [refusal] * 3
+    async with open_connection(api, caplog) as connection:
+        await asyncio.wait_for(api.socket_connected.wait(), 10)
+        await send_event(api)
+
+        assert connection.is_connected
+    assert api.called_methods() == ["apps.connections.open"] * 4
+    assert list_reports(caplog) == [
+        ("slack.socket_refused", "invalid_auth"),
+        ("slack.socket_recovered", ""),
+    ]
+
+
+async def test_connection_too_many_is_replaced_after_a_delay(
+    api: FakeWebApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A connection that Slack closes as one too many is no reason to open the next at once."""
+    delays: list[float] = []
+
+    class SpiedBackoff(SocketBackoff):
+        def record_failure(self, reason: str) -> float:
+            delays.append(super().record_failure(reason))
+            return delays[-1]
+
+    async with open_connection(api, caplog, SpiedBackoff(0.01, lambda: 1.0)):
+        for count in range(1, 5):
+            await asyncio.wait_for(api.socket_connected.wait(), 10)
+            api.socket_connected.clear()
+            assert len(api.sockets) == count
+            await api.sockets[-1].send_json({"type": "disconnect", "reason": "too_many_websockets"})
+        await asyncio.wait_for(api.socket_connected.wait(), 10)
+
+    assert delays == [0.01, 0.02, 0.04, 0.08]
+    assert list_reports(caplog) == [("slack.socket_refused", "too_many_websockets")]
+
+
+async def test_expired_address_is_replaced(
+    api: FakeWebApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each attempt asks Slack for a new address, since the last one may have expired."""
+    expired = PlannedAnswer({"ok": True, "url": f"ws://{api.address}/expired"})
+    api.planned_answers["apps.connections.open"] = [expired]
+    async with open_connection(api, caplog):
+        await asyncio.wait_for(api.socket_connected.wait(), 10)
+
+    assert api.called_methods() == ["apps.connections.open"] * 2
+
+
+@asynccontextmanager
+async def open_connection(
+    api: FakeWebApi, caplog: pytest.LogCaptureFixture, backoff: SocketBackoff | None = None
+) -> AsyncIterator[SocketModeConnection]:
+    """Open a connection with delays of milliseconds."""
+    async with testbed.open_bench(api, signing_secret="") as bench:
+        connection = SocketModeConnection(
+            bench.adapter.app,
+            "xapp-planted",
+            bench.adapter._api_client,
+            AfterResponse(),
+            backoff or SocketBackoff(0.01),
+        )
+        caplog.clear()
+        await connection.start()
+        try:
+            yield connection
+        finally:
+            await connection.stop()
+
+
+async def send_event(api: FakeWebApi) -> None:
+    """Send an event, and wait for its acknowledgement."""
+    await api.sockets[-1].send_json(
+        {"type": "events_api", "envelope_id": "e1", "payload": payloads.build_event("unheard")}
+    )
+    await asyncio.wait_for(api.acknowledgements.get(), 5)
+
+
+def list_reports(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
+    """Return the log lines about the connection, each with its reason."""
+    return [
+        (record.message, getattr(record, "reason", ""))
+        for record in caplog.records
+        if record.message.startswith("slack.socket")
+    ]
 
 
 async def test_unreachable_slack_does_not_block_start(api: FakeWebApi) -> None:

@@ -1,0 +1,91 @@
+"""Slack's Socket Mode client with a delay after each failure, and a fresh URL for each attempt."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from aiohttp import ClientSession
+from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
+
+from bot.chat.slack.outbound.error_codes import slack_error_code
+from bot.chat.slack.socket_backoff import UNREACHABLE, SocketBackoff
+
+_REFUSING_REASONS = frozenset({"too_many_websockets", "link_disabled"})
+"""Reasons of a closed connection for which another one would be closed, too.
+
+The others ask for a new connection at once.
+"""
+
+
+class BackoffSocketModeClient(SocketModeClient):
+    """The library's client, which reconnects by the rules of a :class:`SocketBackoff`.
+
+    The library reconnects at once to a Slack that closes one connection too many, every ten
+    seconds with a refused token, and for ever with a URL that has expired.
+    """
+
+    backoff: SocketBackoff
+
+    async def connect(self) -> None:
+        """Connect, after a delay where that fails, until it succeeds or the client is closed."""
+        while not self.closed:
+            try:
+                await self._open_session()
+            except Exception as error:  # noqa: BLE001 - whatever prevented it, the next may succeed
+                await asyncio.sleep(self.backoff.record_failure(_failure_reason(error)))
+            else:
+                self.backoff.record_connection()
+                return
+
+    async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - as the library's
+        """Replace the connection, unless that is in progress or not needed."""
+        if self.connect_operation_lock.locked():
+            return
+        async with self.connect_operation_lock:
+            if force or not await self.is_connected():
+                await self.connect()
+
+    async def run_message_listeners(self, message: dict[str, Any], raw_message: str) -> None:
+        """Process a message; a connection that Slack refuses is replaced after a delay."""
+        reason = str(message.get("reason") or "")
+        if message.get("type") == "disconnect" and reason in _REFUSING_REASONS:
+            await self._reconnect_after_refusal(reason)
+            return
+        if message.get("envelope_id"):
+            self.backoff.record_payload()
+        await super().run_message_listeners(message, raw_message)
+
+    async def _reconnect_after_refusal(self, reason: str) -> None:
+        """Reconnect after a delay, during which no other task does."""
+        if self.connect_operation_lock.locked():
+            return
+        async with self.connect_operation_lock:
+            await asyncio.sleep(self.backoff.record_failure(reason))
+            await self.connect()
+
+    async def _open_session(self) -> None:
+        """Close the session, open a new one, and start the library's tasks that watch it."""
+        self.auto_reconnect_enabled = False
+        with suppress(Exception):
+            if self.current_session is not None:
+                await self.current_session.close()
+        if self.aiohttp_client_session.closed:
+            self.aiohttp_client_session = ClientSession()
+        self.wss_uri = await self.issue_new_wss_url()
+        self.current_session = await self.aiohttp_client_session.ws_connect(
+            self.wss_uri, autoping=False, heartbeat=self.ping_interval, proxy=self.proxy
+        )
+        self.last_ping_pong_time = None
+        self.auto_reconnect_enabled = self.default_auto_reconnect_enabled
+        self.stale = False
+        for task in (self.current_session_monitor, self.message_receiver):
+            if task is not None:
+                task.cancel()
+        self.current_session_monitor = asyncio.ensure_future(self.monitor_current_session())
+        self.message_receiver = asyncio.ensure_future(self.receive_messages())
+
+
+def _failure_reason(error: Exception) -> str:
+    code = slack_error_code(error)
+    return code or ("refused" if isinstance(error, SlackApiError) else UNREACHABLE)
