@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from typing import Any
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
@@ -77,7 +78,8 @@ class _SocketModeHandler(AsyncSocketModeHandler):
     ) -> None:
         """Pass what *client* receives to *app*; Bolt's own would build another client."""
         self.app, self.client, self._after_response = app, client, after_response
-        client.socket_mode_request_listeners.append(self.handle)  # type: ignore[arg-type]
+        listeners: list[Any] = client.socket_mode_request_listeners
+        listeners.append(self.handle)
 
     async def handle(  # type: ignore[override]  # Bolt narrows the client's type itself
         self, client: SocketModeClient, req: SocketModeRequest
