@@ -171,6 +171,15 @@ watermarks = Table(
     comment="Until when each duty of the clock has looked; what fell due later was missed.",
 )
 
+duty_runs = Table(
+    "duty_run",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("last_run", BigInteger, nullable=False),
+    Column("failed_runs", Integer, nullable=False),
+    comment="When each duty of the clock last ran, and how many of its runs failed in a row.",
+)
+
 idempotency_keys = Table(
     "inbox",
     metadata,

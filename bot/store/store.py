@@ -21,6 +21,7 @@ from bot.store import (
 )
 from bot.store.claimed_key_store import ClaimedKeyStore
 from bot.store.database_check import DatabaseCheck
+from bot.store.database_probe import DatabaseProbe
 from bot.store.engines import MAX_READERS, Engines, create_lease_engine, open_engines
 from bot.store.group_commit import (
     IDLE_SECONDS,
@@ -79,6 +80,7 @@ class Store:
         self._claims = KeyClaims(key_store)
         self.claimed_key_store = ClaimedKeyStore(engines, key_store, self._claims)
         self.database_check = DatabaseCheck(engines)
+        self.database_probe = DatabaseProbe(engines)
         self._peppers = peppers
         request_keys = RequestKeys()
         self._writer = GroupCommitWriter(

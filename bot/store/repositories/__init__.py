@@ -13,6 +13,7 @@ from bot.store.record_cache import RecordCache
 from bot.store.repositories.close_notices import CloseNotices
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.delivery_history import DeliveryHistory
+from bot.store.repositories.duty_runs import DutyRuns
 from bot.store.repositories.idempotency import IdempotencyKeys
 from bot.store.repositories.intentions import Intentions
 from bot.store.repositories.ledger import Ledger
@@ -152,6 +153,11 @@ class Repositories:
     def watermarks(self) -> Watermarks:
         """Last runs of the scheduled duties."""
         return Watermarks(self._connection)
+
+    @cached_property
+    def duty_runs(self) -> DutyRuns:
+        """Ticks and failed runs of the scheduled duties."""
+        return DutyRuns(self._connection)
 
     @cached_property
     def idempotency_keys(self) -> IdempotencyKeys:

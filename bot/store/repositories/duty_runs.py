@@ -1,0 +1,55 @@
+"""Runs of the scheduled duties: the last tick, and the failed runs in a row, of all workers."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+
+from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
+from bot.store.schema import duty_runs
+from bot.store.upsert import upsert_row
+
+_TICK, _WRITE_PROBE = "(tick)", "(write probe)"
+"""Rows that are no duty's; a duty's name is a Python identifier."""
+
+
+class DutyRuns:
+    """Repository of the runs of duties, which every worker writes and every process reads."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the transaction of *connection*."""
+        self._connection = connection
+
+    def record_tick(self, has_failed: Mapping[str, bool], now: datetime) -> None:
+        """Record a tick at *now*, at which each duty of *has_failed* ran, and whether it failed.
+
+        A success ends a row of failures. Duties that no longer exist are removed. *now* may be
+        before the last tick, since a clock can be set back.
+        """
+        earlier_runs = self.read_failed_runs()
+        for name, is_failure in has_failed.items():
+            self._save_run(name, now, earlier_runs.get(name, 0) + 1 if is_failure else 0)
+        self._save_run(_TICK, now)
+        is_removed = duty_runs.c.name.not_in([*has_failed, _TICK, _WRITE_PROBE])
+        self._connection.execute(delete(duty_runs).where(is_removed))
+
+    def record_write_probe(self, now: datetime) -> None:
+        """Write a row that nothing reads, to find out whether the database can be written."""
+        self._save_run(_WRITE_PROBE, now)
+
+    def read_last_tick(self) -> datetime | None:
+        """Return when the last tick of any worker began; ``None`` before the first one."""
+        seconds = self._connection.scalar(
+            select(duty_runs.c.last_run).where(duty_runs.c.name == _TICK)
+        )
+        return None if seconds is None else from_unix_seconds(seconds)
+
+    def read_failed_runs(self) -> dict[str, int]:
+        """Return the number of failed runs in a row of every duty that has run."""
+        query = select(duty_runs.c.name, duty_runs.c.failed_runs)
+        is_duty = duty_runs.c.name.not_in([_TICK, _WRITE_PROBE])
+        return {name: count for name, count in self._connection.execute(query.where(is_duty))}
+
+    def _save_run(self, name: str, now: datetime, failed_runs: int = 0) -> None:
+        row = {"name": name, "last_run": to_unix_seconds(now), "failed_runs": failed_runs}
+        upsert_row(self._connection, duty_runs, row)
