@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import Connection, Engine
 
 from bot.errors import StoreBusyError
-from bot.logs import log_error
+from bot.state_log import StateLog
 from bot.store.record_cache import RecordCache
 from bot.store.repositories import Repositories
 
@@ -94,6 +94,7 @@ class GroupCommitWriter:
         self._is_closing = False
         self._needs_checkpoint = False
         self._thread: Thread | None = None
+        self._state_log = StateLog(logger)
 
     def enqueue_job(self, job: QueuedJob[Any]) -> bool:
         """Append *job* to the queue; return ``False`` when the queue is full.
@@ -143,7 +144,9 @@ class GroupCommitWriter:
         try:
             self._needs_checkpoint = not checkpoint_wal(self._engine, timeout_seconds=0)
         except Exception as error:  # noqa: BLE001 - retried when the queue is idle again
-            log_error(logger, "store.checkpoint_failed", error)
+            self._state_log.report_fault("store.checkpoint_failed", error)
+        else:
+            self._state_log.report_recovery("store.checkpoint_failed")
 
     def _run_outside_transaction(self, job: QueuedJob[Any]) -> None:
         if job.future.set_running_or_notify_cancel():
@@ -163,9 +166,10 @@ class GroupCommitWriter:
                     resolvers.append(_run_job(job, open_scope, repos))
                 records.write_dirty()
         except Exception as error:  # noqa: BLE001 - any exception here rolled the batch back
-            log_error(logger, "store.commit_failed", error, count=len(batch))
+            self._state_log.report_fault("store.commit_failed", error)
             _fail_jobs(batch or self._pop_first_job(), error)
         else:
+            self._state_log.report_recovery("store.commit_failed")
             for resolve in resolvers:
                 resolve()
 

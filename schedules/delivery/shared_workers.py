@@ -18,6 +18,7 @@ from typing import Protocol
 from dbos import DBOS, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions, WorkflowStatus
 
 from bot.logs import log_error
+from bot.state_log import StateLog
 from bot.store.store import Store
 from schedules.delivery.worker import DeliveryWorker
 from schedules.delivery.worker_timings import WorkerTimings
@@ -74,6 +75,7 @@ class SharedWorkers:
         self._wakeup = asyncio.Event()
         self._is_stopping = False
         self._loop_task: asyncio.Task[None] | None = None
+        self._state_log = StateLog(logger)
 
     async def start_sending(self) -> None:
         """Request that the due workspaces be enqueued, for any worker, and return at once.
@@ -108,7 +110,9 @@ class SharedWorkers:
                 self._wakeup.clear()
                 await self._renew_and_recover()
             except Exception as error:  # noqa: BLE001 - the database is unreachable; the loop retries
-                log_error(logger, "worker.lease_failed", error)
+                self._state_log.report_fault("worker.lease_failed", error)
+            else:
+                self._state_log.report_recovery("worker.lease_failed")
             if is_woken:
                 await self._enqueue_or_send()
             with suppress(TimeoutError):
@@ -132,7 +136,9 @@ class SharedWorkers:
             else:
                 await self._sender.start_sending()
         except Exception as error:  # noqa: BLE001 - the next tick retries
-            log_error(logger, "worker.enqueue_failed", error)
+            self._state_log.report_fault("worker.enqueue_failed", error)
+        else:
+            self._state_log.report_recovery("worker.enqueue_failed")
 
     async def _launch_dbos(self, executor_name: str) -> None:
         """Launch DBOS inside the running event loop: its workflows then share the HTTP session."""

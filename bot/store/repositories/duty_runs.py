@@ -48,7 +48,8 @@ class DutyRuns:
         """Return the number of failed runs in a row of every duty that has run."""
         query = select(duty_runs.c.name, duty_runs.c.failed_runs)
         is_duty = duty_runs.c.name.not_in([_TICK, _WRITE_PROBE])
-        return {name: count for name, count in self._connection.execute(query.where(is_duty))}
+        rows = self._connection.execute(query.where(is_duty)).all()
+        return {row.name: row.failed_runs for row in rows}
 
     def _save_run(self, name: str, now: datetime, failed_runs: int = 0) -> None:
         row = {"name": name, "last_run": to_unix_seconds(now), "failed_runs": failed_runs}
