@@ -66,13 +66,7 @@ def _run_web(options: argparse.Namespace, words: LanguagePack) -> int:
     host = f"[{config.host}]" if ":" in config.host else config.host
     address = {"host": host, "port": str(config.port)}
     greet = partial(_print_greeting, words, "web", address)
-    try:
-        _run_on_server_loop(app.run_web(config, greet))
-    except ListenError as error:
-        key = "port_taken" if error.is_in_use else "cannot_listen"
-        print_sentence(words.translate(f"operator.{key}", reason=error.reason, **address))
-        return EXIT_FAULTY_INPUT
-    return 0
+    return _serve(app.run_web(config, greet), words, "port_taken", config.host, config.port)
 
 
 def _run_worker(
@@ -82,7 +76,28 @@ def _run_worker(
     greeting = "worker" if app.is_scale_extra_installed() else "worker_alone"
     config = _prepare_process("worker", words, accepts_lost_keys=options.without_keys)
     _print_greeting(words, greeting, {})
-    _run_on_server_loop(app.run_worker(config, worker_options))
+    return _serve(
+        app.run_worker(config, worker_options),
+        words,
+        "worker_port_taken",
+        config.host,
+        config.worker_port,
+    )
+
+
+def _serve(
+    service: Coroutine[Any, Any, None], words: LanguagePack, fault: str, host: str, port: int
+) -> int:
+    """Run *service* until it ends; return its exit status, *fault* where the port is in use."""
+    try:
+        _run_on_server_loop(service)
+    except ListenError as error:
+        key = fault if error.is_in_use else "cannot_listen"
+        address = f"[{host}]" if ":" in host else host
+        print_sentence(
+            words.translate(f"operator.{key}", reason=error.reason, host=address, port=str(port))
+        )
+        return EXIT_FAULTY_INPUT
     return 0
 
 

@@ -41,6 +41,17 @@ class ChatAdapter(Protocol):
         Slack's Socket Mode connects outward and needs no endpoint.
         """
 
+    @property
+    def is_socket_connected(self) -> bool | None:
+        """Whether the socket is connected; ``None`` where none is configured."""
+
+    @property
+    def refused_request_count(self) -> int:
+        """Requests since the start whose signature or token was refused."""
+
+    async def has_refused_token(self) -> bool:
+        """Ask the product whether it refuses the bot's token; false while it does not answer."""
+
     async def start(self) -> None:
         """Open connections and start receiving events."""
 

@@ -10,18 +10,19 @@ from pathlib import Path
 from typing import Any
 
 import handlers
-import schedules
 from bot import adapters
 from bot.admin import apply_teams as team_admin
-from bot.admin.metrics import Metrics
+from bot.admin.health_monitor import HealthMonitor
 from bot.chat import http
 from bot.clock import Clock
 from bot.clock_endpoint import build_clock_route
 from bot.content import catalogue
 from bot.context import Context
 from bot.conversation import Routes
+from bot.duty_runner import DutyRunner
 from bot.logs import log_error
 from bot.middleware import RequestMiddleware
+from bot.server.monitoring_server import serve_monitoring
 from bot.server.process_setup import prepare_process
 from bot.server.process_stop import CLOSE_SECONDS, STOP_SECONDS, ProcessStop, end_before
 from bot.server.web_server import open_listener, serve_requests
@@ -36,9 +37,6 @@ from schedules.delivery.worker import DeliveryWorker
 from schedules.delivery.worker_timings import WorkerTimings
 
 logger = logging.getLogger("attune.app")
-
-_MAX_TICK_AGE_SECONDS = 180.0
-"""Seconds since the last scheduler tick after which readiness fails: three missed ticks."""
 
 
 class Bot:
@@ -79,17 +77,23 @@ class Bot:
         )
         self.delivery_worker: DeliveryWorker = self.delivery_sender
         self.ticker = Ticker(self._on_tick, options.tick_seconds)
-        self._duties_lock = asyncio.Lock()
-        self.delivery_metrics = Metrics(self.context)
+        self._duty_runner = DutyRunner(self.context)
+        self.health_monitor = HealthMonitor(
+            self.context,
+            self.chat_adapters,
+            cache_seconds=options.health_check_seconds,
+            has_started=lambda: not runs_ticker or self.ticker.seconds_since_tick is not None,
+        )
         extra_routes = (
             [build_clock_route(clock, self.next_due, self.run_duties_and_deliver)]
             if settings.test_mode
             else []
         )
-        asgi_routes = adapters.asgi_routes(self.chat_adapters)
-        self.asgi = http.build_http_app(
-            asgi_routes, self.check_readiness, self.render_metrics, extra_routes, self.lifespan
+        sources = http.MonitoringSources(
+            self.check_readiness, self.check_service, self.render_metrics
         )
+        asgi_routes = adapters.asgi_routes(self.chat_adapters) if receives else {}
+        self.asgi = http.build_http_app(asgi_routes, sources, extra_routes, self.lifespan)
 
     def _build_routes(self) -> Routes:
         """Return the routing tables, with every handler bound to the context.
@@ -118,7 +122,7 @@ class Bot:
 
     async def run_duties_and_deliver(self) -> None:
         """Run every duty and send all due deliveries; for tests and the clock endpoint."""
-        await self._run_duties()
+        await self._duty_runner.run_duties()
         await _run_safely("send_deliveries", self.delivery_sender.send_all_due())
 
     async def _on_tick(self) -> None:
@@ -126,60 +130,34 @@ class Bot:
 
         Sending to a large workspace may take most of an hour.
         """
-        await self._run_duties()
+        await self._duty_runner.run_duties()
         self._delivery_wakeup.set()
-
-    async def _run_duties(self) -> None:
-        """Run every scheduled duty; an exception in one does not stop the others."""
-        async with self._duties_lock:
-            for name, duty in schedules.TIMETABLE.items():
-                if self._stop_deadline is None:
-                    await _run_safely(name, duty.run(self.context))
 
     async def next_due(self) -> datetime | None:
         """Return the earliest instant at which any duty is due; ``None`` if none is scheduled."""
-        instants = [await duty.next_due(self.context) for duty in schedules.TIMETABLE.values()]
-        return min((instant for instant in instants if instant), default=None)
+        return await self._duty_runner.next_due()
 
     async def check_readiness(self) -> dict[str, Any]:
-        """Return the readiness report: database, schema, key store and the last tick.
+        """Return whether this process can answer people."""
+        return await self.health_monitor.check_readiness()
 
-        A lost key does not change the status, as everything else goes on.
-        """
-        is_reachable, worker_count = True, 0
-        try:
-            is_current = await asyncio.to_thread(self.context.store.is_schema_current)
-            worker_count = len(await asyncio.to_thread(self.context.store.list_live_workers))
-        except Exception as error:  # noqa: BLE001 - any database error means not ready
-            log_error(logger, "app.database_unreachable", error)
-            is_reachable = is_current = False
-        tick_age = self.ticker.seconds_since_tick
-        is_fresh = not self._runs_ticker or (
-            tick_age is not None and tick_age < _MAX_TICK_AGE_SECONDS
-        )
-        key_health = await self.delivery_metrics.key_health() if is_current else None
-        has_keys = key_health is not None and key_health.is_available
-        return {
-            "ready": is_reachable and is_current and is_fresh and has_keys,
-            "database": is_reachable,
-            "migrations": is_current,
-            "keys": has_keys,
-            "lost_keys": key_health.lost_count if key_health else 0,
-            "tick_seconds": None if tick_age is None else round(tick_age),
-            "workers": worker_count,
-            "deliveries": await self.delivery_metrics.delivery_counts() if is_current else {},
-        }
+    async def check_service(self) -> dict[str, Any]:
+        """Return whether people are served by the whole deployment."""
+        return await self.health_monitor.check_service()
 
     async def render_metrics(self) -> str:
         """Return the metrics in Prometheus' text format: counts only, no personal data."""
-        return await self.delivery_metrics.render_prometheus(self.ticker.seconds_since_tick)
+        return await self.health_monitor.render_metrics()
 
     @asynccontextmanager
     async def lifespan(self, _app: object = None) -> AsyncIterator[None]:
         """Start the adapters and the scheduler on entry; stop and close everything on exit."""
         for adapter in self.chat_adapters.values():
             await adapter.start()
-        tasks = [asyncio.create_task(self._deliver_on_wakeup())]
+        tasks = [
+            asyncio.create_task(self._deliver_on_wakeup()),
+            asyncio.create_task(self._monitor_health()),
+        ]
         if self._runs_ticker and not self._is_test:  # a test's clock is not real time
             tasks.append(asyncio.create_task(reseal_records.cover_forever(self.context)))
         if self._runs_ticker:
@@ -200,6 +178,7 @@ class Bot:
         if self._stop_deadline is None:
             self._stop_deadline = asyncio.get_running_loop().time() + STOP_SECONDS
         self.ticker.stop()
+        self._duty_runner.begin_stop()
         self.delivery_worker.begin_stop()
 
     async def _stop_services(self) -> None:
@@ -227,6 +206,12 @@ class Bot:
             if self._runs_ticker:
                 await _run_safely("send_deliveries", self.delivery_worker.start_sending())
 
+    async def _monitor_health(self) -> None:
+        """Check the health of the whole until the process stops, whatever a check raises."""
+        while True:
+            await _run_safely("monitor_health", self.health_monitor.run_forever())
+            await asyncio.sleep(TICK_SECONDS)
+
 
 async def _run_safely(name: str, operation: Awaitable[int | None]) -> None:
     """Await *operation*; log an exception instead of raising it, so that the loop continues."""
@@ -252,8 +237,11 @@ async def run_web(settings: Settings, on_listening: Callable[[], None] = lambda:
 async def run_worker(settings: Settings, options: WorkerOptions = PRODUCTION) -> None:
     """Run the scheduler and send deliveries until a stop signal; needs PostgreSQL.
 
-    With the extra ``scale`` installed several workers share one queue of deliveries.
+    With the extra ``scale`` installed several workers share one queue of deliveries. Health checks
+    and metrics are served on the worker's port. Raises
+    :class:`bot.server.web_server.ListenError` if its address cannot be listened on.
     """
+    listener = open_listener(settings.host, settings.worker_port)
     bot = Bot(settings, Clock(), receives=False, runs_ticker=True, options=options)
     bot.delivery_worker = (
         _build_shared_workers(bot, settings, options.timings)
@@ -268,7 +256,7 @@ async def run_worker(settings: Settings, options: WorkerOptions = PRODUCTION) ->
 
     ProcessStop(begin_stop).install_handlers()
     prepare_process()
-    async with bot.lifespan():
+    async with bot.lifespan(), serve_monitoring(bot.asgi, listener):
         await stop_event.wait()
 
 

@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from bot.errors import Fault, FaultyInputError
-from bot.safety_settings import SafetySettings
+from bot.monitoring_settings import MonitoringSettings
 from bot.settings_file import SETTINGS_FILE, check_settings_file, find_misspelt_names
 from bot.settings_validation import (
     POSTGRESQL_SCHEME,
@@ -42,7 +42,7 @@ _LOCATIONS = {"keys_beside_database": "keys", "keys_in_same_database": "keys"}
 """The setting that an unmet requirement concerns, where it has another name."""
 
 
-class Settings(SafetySettings):
+class Settings(MonitoringSettings):
     """All settings of a process; ``.env.example`` documents each name for the operator.
 
     An empty value counts as unset. Secrets never appear in a repr, a log or a fault.

@@ -1,6 +1,7 @@
 """Logs a fault when it begins, when its cause changes, and when it ends; not while it lasts."""
 
 import logging
+from collections.abc import Collection
 
 from bot.content.log_texts import get_remedy
 from bot.logs import log_error
@@ -17,6 +18,7 @@ class StateLog:
         """Log to *logger*; no fault is present yet."""
         self._logger = logger
         self._cause_by_fault: dict[tuple[str, str], str] = {}
+        self._causes: tuple[str, ...] = ()
 
     def report_fault(
         self, event: str, error: BaseException, subject: str = "", **facts: str | int
@@ -40,6 +42,21 @@ class StateLog:
             return
         facts = {"action": event, "state": "ended"} | ({"subject": subject} if subject else {})
         self._logger.info(event, extra=facts)
+
+    def report_causes(self, event: str, causes: Collection[str]) -> None:
+        """Log each of *causes* that was not reported last, and each that was and has ended.
+
+        Each cause has a remedy of its own.
+        """
+        for cause in causes:
+            if cause not in self._causes:
+                facts = {"action": event, "cause": cause, "remedy": get_remedy(cause)}
+                self._logger.warning(event, extra=facts)
+        for cause in self._causes:
+            if cause not in causes:
+                facts = {"action": event, "cause": cause, "state": "ended"}
+                self._logger.info(event, extra=facts)
+        self._causes = tuple(causes)
 
 
 def read_database_code(error: BaseException) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from bot.admin.health_monitor import FIGURES_CACHE_SECONDS
 from bot.store.repositories.delivery_statements import RECONCILE_AFTER
 from schedules import COMPOSERS
 from schedules.clock import TICK_SECONDS
@@ -20,6 +21,9 @@ class WorkerOptions:
 
     tick_seconds: float = TICK_SECONDS
     """Seconds between two ticks of the scheduler."""
+
+    health_check_seconds: float = FIGURES_CACHE_SECONDS
+    """Seconds between two checks of the health of the whole."""
 
     reconcile_after: timedelta = RECONCILE_AFTER
     """Age of a claim without a result from which its delivery is looked up in the product."""

@@ -1,4 +1,4 @@
-"""Readiness of the whole application, as `/readyz` reports it."""
+"""Health of the whole application, as `/readyz` and `/servez` report it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -6,11 +6,12 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from bot.admin.metrics import Metrics
+from bot.admin.health_monitor import HealthMonitor
 from bot.app import Bot
 from bot.clock import Clock
 from bot.settings import Settings
 from bot.store.keys.folder_key_store import FolderKeyStore
+from tests.chat import asgi
 from tests.key_folders import list_period_keys
 from tests.sample_team import set_up_team
 
@@ -23,40 +24,70 @@ async def web(tmp_path: Path) -> AsyncIterator[Bot]:
         database_url=SecretStr(f"sqlite:///{tmp_path}/attune.sqlite"),
         keys=SecretStr(str(tmp_path / "keys")),
         pepper=SecretStr("made-up-pepper-of-more-than-32-characters"),
+        slack_signing_secret=SecretStr("made-up"),
     )
     bot = Bot(settings, Clock(), receives=True, runs_ticker=False)
     bot.context.store.migrate()
-    bot.delivery_metrics = Metrics(bot.context, cache_seconds=0)
+    bot.health_monitor = HealthMonitor(bot.context, bot.chat_adapters, cache_seconds=0)
     await set_up_team(bot.context)
+    await bot.run_duties_and_deliver()
     yield bot
     await bot.context.store.close()
 
 
-async def read_readiness(web: Bot) -> tuple[bool, bool, int]:
-    """Return whether the process is ready and has its keys, and how many of them are lost."""
-    readiness = await web.check_readiness()
-    return readiness["ready"], readiness["keys"], readiness["lost_keys"]
+async def fetch_faults(web: Bot) -> tuple[int, int, list[str]]:
+    """Return the status of `/readyz` and of `/servez`, and the latter's faults."""
+    readiness = await asgi.send_request(web.asgi, "GET", "/readyz")
+    service = await asgi.send_request(web.asgi, "GET", "/servez")
+    return readiness.status, service.status, service.json["faults"]
 
 
-async def test_process_with_its_keys_is_ready(web: Bot) -> None:
-    """Database, schema and key store are there, and no key is lost."""
-    assert await read_readiness(web) == (True, True, 0)
+async def test_process_with_its_keys_serves_people(web: Bot) -> None:
+    """Database, schema, key store and a tick are there, and no key is lost."""
+    assert await fetch_faults(web) == (200, 200, [])
 
 
-async def test_lost_key_is_reported_and_changes_no_readiness(web: Bot) -> None:
-    """Everything else goes on without the key of a period."""
+async def test_lost_key_is_a_fault_of_the_whole(web: Bot) -> None:
+    """The process answers people without the key of a period."""
     for stored_key in list_period_keys(web.context.store):
         web.context.store.key_store.delete(stored_key)
 
-    assert await read_readiness(web) == (True, True, 1)
+    assert await fetch_faults(web) == (200, 503, ["keys"])
+    assert (await web.check_service())["lost_keys"] == 1
 
 
-async def test_process_without_its_key_folder_is_not_ready(web: Bot) -> None:
-    """Until the volume is mounted again no form can be answered."""
+async def test_missing_key_folder_is_a_fault_of_the_whole(web: Bot) -> None:
+    """Until the volume is mounted again every form is answered, with "busy"."""
     assert isinstance(web.context.store.key_store, FolderKeyStore)
     folder = web.context.store.key_store.folder
     away = folder.rename(folder.with_suffix(".away"))
 
-    assert await read_readiness(web) == (False, False, 0)
+    assert await fetch_faults(web) == (200, 503, ["keys"])
     away.rename(folder)
-    assert await read_readiness(web) == (True, True, 0)
+    assert await fetch_faults(web) == (200, 200, [])
+
+
+async def test_process_without_endpoint_of_people_serves_its_health(tmp_path: Path) -> None:
+    """A worker has the four endpoints of monitoring, and none that a product could call."""
+    settings = Settings(
+        _env_file=None,
+        database_url=SecretStr(f"sqlite:///{tmp_path}/attune.sqlite"),
+        keys=SecretStr(str(tmp_path / "keys")),
+        slack_signing_secret=SecretStr("made-up"),
+    )
+    worker = Bot(settings, Clock(), receives=False, runs_ticker=True)
+    worker.context.store.migrate()
+
+    statuses = {
+        path: (await asgi.send_request(worker.asgi, "GET", path)).status
+        for path in ("/healthz", "/readyz", "/servez", "/metrics", "/slack/events")
+    }
+
+    assert statuses == {
+        "/healthz": 200,
+        "/readyz": 200,
+        "/servez": 503,
+        "/metrics": 200,
+        "/slack/events": 404,
+    }
+    await worker.context.store.close()

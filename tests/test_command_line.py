@@ -1,6 +1,7 @@
 """Output and exit status of the command line."""
 
 import json
+import shutil
 import zipfile
 from pathlib import Path
 
@@ -121,6 +122,19 @@ def test_port_in_use_is_reported(tmp_path: Path) -> None:
     assert result.returncode == 2
     assert "PORT=" in result.stderr
     assert str(port) in result.stderr
+
+
+def test_missing_database_beside_its_keys_stops_every_start(tmp_path: Path) -> None:
+    """No empty database is created in the place of the one that the keys belong to."""
+    bot = BotProcess(tmp_path, UNREACHABLE_API_URL)
+    bot.start()
+    bot.stop()
+    shutil.rmtree(bot.database_file.parent)
+
+    results = [bot.run_command(verb) for verb in ("web", "migrate", "doctor")]
+    assert [result.returncode for result in results] == [2, 2, 1]
+    assert all(f"{bot.database_file}" in result.stderr for result in results)
+    assert not bot.database_file.parent.exists()
 
 
 def test_keys_in_the_database_folder_stop_every_command(bot: BotProcess) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from bot.admin import database_checkup, key_checkup, slack_checkup
+from bot.admin import database_checkup, health_checkup, key_checkup, slack_checkup
 from bot.admin.finding import Finding
 from bot.admin.key_location import Machine, read_machine
 from bot.admin.slack_checkup import SlackQueries
@@ -101,6 +101,7 @@ def _current_database_findings(
     )
     return (
         *database_checkup.check_writing(settings, store),
+        *health_checkup.check_service(store),
         *key_findings,
         *worker_findings,
         *_product_findings(settings, store.read_sync(_count_joined_people)),

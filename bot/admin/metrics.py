@@ -1,15 +1,17 @@
-"""Metrics for monitoring: delivery and workspace counts, with no personal data in any label."""
+"""Metrics for monitoring: counts and states, with no personal data in any label."""
 
-import asyncio
-import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 
-from bot.context import Context
-from bot.store.claimed_key_store import KeyHealth
-from bot.store.repositories import Repositories
+from bot.admin.deployment_figures import DeploymentFigures
+from bot.admin.reason_classes import classify_reason
+from bot.content.log_texts import get_help
+from bot.domain.health import HealthFault
 from bot.store.repositories.deliveries import DeliveryCount, DeliveryState
 
 STATUS_BY_STATE: Mapping[DeliveryState, str] = {
@@ -24,11 +26,6 @@ STATUS_BY_STATE: Mapping[DeliveryState, str] = {
 """Public status of each delivery state. Withdrawn deliveries are omitted: counting them would
 reveal that a clinician left.
 """
-
-_Counts = tuple[tuple[DeliveryCount, ...], int, int]
-"""Delivery counts, suspended workspaces and resting workspaces."""
-
-_NO_HEALTH = KeyHealth(is_available=False)
 
 
 def summarize_delivery_counts(
@@ -47,89 +44,95 @@ def summarize_delivery_counts(
     return [(*key, count) for key, count in sorted(totals.items())]
 
 
-class Metrics:
-    """Queries and caches the counts for ``/readyz`` and ``/metrics``.
+def count_by_status(delivery_counts: tuple[DeliveryCount, ...]) -> dict[str, int]:
+    """Return the number of deliveries per status, over the five weeks that are stored."""
+    totals = dict.fromkeys(STATUS_BY_STATE.values(), 0)
+    for *_, status, _reason, number in summarize_delivery_counts(delivery_counts):
+        totals[status] += number
+    return totals
 
-    However often the endpoints are polled, the store is queried at most once per cache lifetime.
+
+@dataclass(frozen=True)
+class ProcessFigures:
+    """What one process knows without its database.
+
+    ``tick_age`` is in seconds, ``None`` before the first tick. ``refused_requests`` and
+    ``sockets`` are by product, the latter with the products that have one.
     """
 
-    def __init__(self, context: Context, cache_seconds: float = 15.0) -> None:
-        """Count the rows in the store of *context*; cache the counts for *cache_seconds*."""
-        self._context = context
-        self._cache_seconds = cache_seconds
-        self._cached_counts: _Counts = ((), 0, 0)
-        self._cached_key_health = _NO_HEALTH
-        self._cached_at = -cache_seconds
-
-    async def delivery_counts(self) -> dict[str, int]:
-        """Return the number of deliveries per status, over the five weeks that are stored."""
-        (delivery_counts, _, _), _ = await self._load_counts()
-        totals = dict.fromkeys(STATUS_BY_STATE.values(), 0)
-        for *_, status, _reason, number in summarize_delivery_counts(delivery_counts):
-            totals[status] += number
-        return totals
-
-    async def key_health(self) -> KeyHealth:
-        """Return the state of the key store."""
-        _, key_health = await self._load_counts()
-        return key_health
-
-    async def render_prometheus(self, tick_age: float | None) -> str:
-        """Return all gauges in Prometheus' text format, labelled by kind, status and reason.
-
-        *tick_age* is the number of seconds since the last scheduler tick; ``None`` omits its gauge.
-        https://prometheus.io/docs/instrumenting/exposition_formats/
-        """
-        counts, key_health = await self._load_counts()
-        return generate_latest(_build_registry(counts, key_health, tick_age)).decode()
-
-    async def _load_counts(self) -> tuple[_Counts, KeyHealth]:
-        """Return the cached figures; query the store if the cache has expired."""
-        if time.monotonic() - self._cached_at >= self._cache_seconds:
-            now = self._context.now()
-
-            def read_counts(repos: Repositories) -> _Counts:
-                return (
-                    repos.deliveries.count_by_state(),
-                    *repos.workspaces.count_suspended_and_resting(now),
-                )
-
-            store = self._context.store
-            counts = await store.across_workspaces.read(read_counts)
-            self._cached_key_health = await asyncio.to_thread(
-                store.claimed_key_store.read_health, now
-            )
-            self._cached_counts, self._cached_at = counts, time.monotonic()
-        return self._cached_counts, self._cached_key_health
+    is_ready: bool = True
+    faults: tuple[HealthFault, ...] = ()
+    tick_age: float | None = None
+    refused_requests: Mapping[str, int] = field(default_factory=dict)
+    sockets: Mapping[str, bool] = field(default_factory=dict)
 
 
-def _build_registry(
-    counts: _Counts, key_health: KeyHealth, tick_age: float | None
-) -> CollectorRegistry:
-    """Return a registry with the gauges of one response.
+def render_prometheus(process: ProcessFigures, figures: DeploymentFigures | None) -> str:
+    """Return all metrics in Prometheus' text format; those of *figures* are absent without them.
+
+    https://prometheus.io/docs/instrumenting/exposition_formats/
+    """
+    registry = CollectorRegistry()
+    registry.register(_Collector(process, figures))
+    return generate_latest(registry).decode()
+
+
+class _Collector(Collector):
+    """Yields the metrics of one response.
 
     A registry per response omits series that no longer exist. The library's global registry is
     not used, because it also collects metrics of the process and the platform.
     """
-    delivery_counts, suspended_count, resting_count = counts
-    registry = CollectorRegistry()
-    deliveries = Gauge(
-        "attune_deliveries",
-        "Deliveries (by kind, status, reason)",
-        ("kind", "stands", "reason"),
-        registry=registry,
-    )
-    for _day, kind, status, reason, count in summarize_delivery_counts(delivery_counts):
-        deliveries.labels(kind=kind, stands=status, reason=reason).inc(count)
-    workspaces = Gauge(
-        "attune_workspaces", "Workspaces (suspended, resting)", ("stands",), registry=registry
-    )
-    workspaces.labels(stands="suspended").set(suspended_count)
-    workspaces.labels(stands="resting").set(resting_count)
-    keys = Gauge("attune_keys", "Keys (available, lost)", ("stands",), registry=registry)
-    keys.labels(stands="available").set(key_health.is_available)
-    keys.labels(stands="lost").set(key_health.lost_count)
-    if tick_age is not None:
-        tick_gauge = Gauge("attune_tick_age_seconds", "Tick age (seconds)", registry=registry)
-        tick_gauge.set(round(tick_age))
-    return registry
+
+    def __init__(self, process: ProcessFigures, figures: DeploymentFigures | None) -> None:
+        self._process, self._figures = process, figures
+
+    def collect(self) -> Iterator[Metric]:
+        """Yield every metric."""
+        yield from _collect_process_metrics(self._process)
+        if self._figures is not None:
+            yield from _collect_shared_metrics(self._figures)
+
+
+def _collect_process_metrics(process: ProcessFigures) -> Iterator[Metric]:
+    yield _build_gauge("attune_ready", [((), process.is_ready)])
+    yield _build_gauge("attune_served", [((), not process.faults)])
+    causes = {(fault.value,): fault in process.faults for fault in HealthFault}
+    yield _build_gauge("attune_fault", causes.items(), ("cause",))
+    if process.tick_age is not None:
+        yield _build_gauge("attune_tick_age_seconds", [((), round(process.tick_age))])
+    name = "attune_refused_requests_total"
+    refused_requests = CounterMetricFamily(name, get_help(name), labels=("product",))
+    for product, count in process.refused_requests.items():
+        refused_requests.add_metric((product,), count)
+    yield refused_requests
+    sockets = {(product,): is_open for product, is_open in process.sockets.items()}
+    yield _build_gauge("attune_socket_connected", sockets.items(), ("product",))
+
+
+def _collect_shared_metrics(figures: DeploymentFigures) -> Iterator[Metric]:
+    yield _build_gauge("attune_workers_alive", [((), figures.worker_count)])
+    failed_runs = {(duty,): count for duty, count in sorted(figures.failed_runs.items())}
+    yield _build_gauge("attune_duty_failed_runs", failed_runs.items(), ("duty",))
+    deliveries: Counter[tuple[str, ...]] = Counter()
+    for _day, kind, status, reason, count in summarize_delivery_counts(figures.delivery_counts):
+        deliveries[kind, status, classify_reason(reason)] += count
+    yield _build_gauge("attune_deliveries", deliveries.items(), ("kind", "state", "reason_class"))
+    workspaces = {("suspended",): figures.suspended_count, ("resting",): figures.resting_count}
+    yield _build_gauge("attune_workspaces", workspaces.items(), ("state",))
+    keys = {
+        ("available",): figures.key_health.is_available,
+        ("lost",): figures.key_health.lost_count,
+    }
+    yield _build_gauge("attune_keys", keys.items(), ("state",))
+    yield _build_gauge("attune_unreachable_people", [((), figures.unreachable_count)])
+
+
+def _build_gauge(
+    name: str, samples: Iterable[tuple[tuple[str, ...], float]], labels: tuple[str, ...] = ()
+) -> GaugeMetricFamily:
+    """Return the gauge *name* with its HELP line and *samples*, by their label values."""
+    gauge = GaugeMetricFamily(name, get_help(name), labels=labels)
+    for label_values, number in samples:
+        gauge.add_metric(label_values, float(number))
+    return gauge

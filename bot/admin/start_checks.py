@@ -21,7 +21,11 @@ from bot.store.key_claims import (
     raise_if_unusable,
 )
 from bot.store.keys.key_store import KeyStoreUnavailableError
-from bot.store.open_store import open_store, open_store_without_pepper
+from bot.store.open_store import (
+    MissingDatabaseError,
+    open_store,
+    open_store_without_pepper,
+)
 from bot.store.store import Store
 
 logger = logging.getLogger("attune.start")
@@ -32,7 +36,8 @@ def check_claim(settings: Settings, *, accepts_lost_keys: bool, is_server: bool 
 
     A missing claim is written again if all keys are there, or with *accepts_lost_keys*; otherwise
     the volume is missing. *is_server* is whether the process may start without keys, and awaits
-    a database that does not answer. Raises :class:`bot.errors.FaultyInputError`.
+    a database that does not answer. Raises :class:`bot.errors.FaultyInputError`, and
+    :class:`bot.store.open_store.MissingDatabaseError` before an empty database is created.
     """
     store = open_store_without_pepper(settings)
     try:
@@ -72,10 +77,13 @@ def _raise_if_permanent(error: Exception) -> None:
 def build_key_fault(
     error: KeyStoreUnavailableError, *, may_start_without_keys: bool
 ) -> FaultyInputError:
-    """Return the fault that stops a command whose key store cannot be used.
+    """Return the fault that stops a command whose key store, or its database, cannot be used.
 
     ``--without-keys`` is proposed only if *may_start_without_keys*.
     """
+    if isinstance(error, MissingDatabaseError):
+        facts = {"path": str(error.path)}
+        return FaultyInputError((Fault("DATABASE_URL", "operator.missing.database_gone", facts),))
     lost = "keys_lost" if may_start_without_keys else "keys_needed"
     names = {MissingClaimError: lost, ForeignClaimError: "keys_foreign"}
     if type(error) not in names and (fault := classify_database_error(error)):

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
@@ -10,11 +11,23 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-ReadinessCheck = Callable[[], Awaitable[Mapping[str, Any]]]
-"""Returns a JSON object: ``ready`` (bool), and the details of it. It names no person."""
+HealthCheck = Callable[[], Awaitable[Mapping[str, Any]]]
+"""Returns a JSON object with the details of a check. It names no person."""
 
-MetricsSource = Callable[[], Awaitable[str]]
-"""Returns the metrics in Prometheus' text format. They name no person."""
+
+@dataclass(frozen=True)
+class MonitoringSources:
+    """What the monitoring endpoints show; nothing of it names a person.
+
+    ``check_readiness`` returns ``ready`` (bool) for this process, ``check_service`` returns
+    ``served`` (bool) for the whole, both with details; ``render_metrics`` returns the metrics in
+    Prometheus' text format.
+    """
+
+    check_readiness: HealthCheck
+    check_service: HealthCheck
+    render_metrics: Callable[[], Awaitable[str]]
+
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
 """Context manager that runs the background services while the application is up."""
@@ -24,33 +37,37 @@ _NOT_READY_STATUS = 503
 
 def build_http_app(
     product_apps: Mapping[str, ASGIApp],
-    check_readiness: ReadinessCheck,
-    render_metrics: MetricsSource,
+    sources: MonitoringSources,
     extra_routes: Sequence[BaseRoute] = (),
     lifespan: Lifespan | None = None,
 ) -> Starlette:
-    """Return the HTTP application with *product_apps* by path and three monitoring endpoints.
+    """Return the HTTP application with *product_apps* by path and four monitoring endpoints.
 
-    ``/healthz`` reports that the process is alive; ``/readyz`` responds with status 503 until
-    requests can be served; ``/metrics`` returns *render_metrics*. *extra_routes* are appended.
-    *lifespan* is entered while the server is running. A product's path also ends with a slash:
-    neither follows the redirect that Starlette would answer with.
+    ``/healthz`` reports that the process is alive; ``/readyz`` responds with status 503 while
+    this process cannot answer people, ``/servez`` while people are not served by the whole;
+    ``/metrics`` returns the metrics. A balancer polls ``/readyz``: a fault that all replicas
+    share must not take them all away. *extra_routes* are appended. *lifespan* is entered while
+    the server is running. A product's path also ends with a slash: neither follows the redirect
+    that Starlette would answer with.
     """
 
     async def get_liveness(_request: Request) -> Response:
         return JSONResponse({"alive": True})
 
     async def get_readiness(_request: Request) -> Response:
-        readiness = await check_readiness()
-        status_code = 200 if readiness["ready"] else _NOT_READY_STATUS
-        return JSONResponse(dict(readiness), status_code=status_code)
+        return _build_check_response(await sources.check_readiness(), "ready")
+
+    async def get_service(_request: Request) -> Response:
+        return _build_check_response(await sources.check_service(), "served")
 
     async def get_metrics(_request: Request) -> Response:
-        return PlainTextResponse(await render_metrics(), media_type="text/plain; version=0.0.4")
+        text = await sources.render_metrics()
+        return PlainTextResponse(text, media_type="text/plain; version=0.0.4")
 
     routes: list[BaseRoute] = [
         Route("/healthz", get_liveness, methods=["GET"]),
         Route("/readyz", get_readiness, methods=["GET"]),
+        Route("/servez", get_service, methods=["GET"]),
         Route("/metrics", get_metrics, methods=["GET"]),
         *(
             Route(path + suffix, product)
@@ -60,3 +77,8 @@ def build_http_app(
         *extra_routes,
     ]
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _build_check_response(details: Mapping[str, Any], verdict: str) -> Response:
+    """Return *details* as JSON, with status 503 unless the field *verdict* is true."""
+    return JSONResponse(dict(details), status_code=200 if details[verdict] else _NOT_READY_STATUS)

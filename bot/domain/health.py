@@ -1,4 +1,4 @@
-"""Rules of health: what keeps one process from serving, and what keeps the whole from it."""
+"""Rules of readiness (can this process answer people?) and of service (does the whole?)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

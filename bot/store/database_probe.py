@@ -22,6 +22,16 @@ class DatabaseProbe:
         self._path = Path(engines.reader.url.database or "") if engines.is_sqlite else None
         self._file_id = _read_file_id(self._path) if self._path else None
 
+    @property
+    def database_kind(self) -> str:
+        """The kind of the database: ``sqlite`` or ``postgresql``."""
+        return self._engines.reader.dialect.name
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether the database is a file, which one process serves alone."""
+        return self._engines.is_sqlite
+
     def read_state(self) -> DatabaseState:
         """Return the state of the database. Blocks; raises nothing.
 

@@ -1,22 +1,39 @@
 """Open the store that the settings configure."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import Settings
+from bot.store.database_file import find_database_file
 from bot.store.key_claims import raise_if_unusable
 from bot.store.keys.key_id import PepperKeyId
+from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.keys.open_key_store import open_key_store, resolve_peppers
 from bot.store.store import Store
+
+
+class MissingDatabaseError(KeyStoreUnavailableError):
+    """The SQLite file at ``path`` is missing, although the key store belongs to a database.
+
+    Opening it would create an empty database in its place.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Store the path, which contains no secret."""
+        super().__init__(str(path))
+        self.path = path
 
 
 def open_store(settings: Settings) -> Store:
     """Open the database and the key store of *settings*; a missing pepper is generated.
 
     Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError` if the key store cannot be
-    read or is not that of the database, and the driver's error for an unusable SQLite file.
+    read or is not that of the database, :class:`MissingDatabaseError` for a missing file that it
+    belongs to, and the driver's error for an unusable SQLite file.
     """
+    _require_database_file(settings)
     key_store = open_key_store(settings.keys_location)
     if not settings.peppers and key_store.get(PepperKeyId()) is None:
         _require_claim(settings)
@@ -25,13 +42,38 @@ def open_store(settings: Settings) -> Store:
 
 
 def open_store_without_pepper(settings: Settings) -> Store:
-    """Open the database and the key store of *settings*, to look at the keys; creates no file.
+    """Open the database and the key store of *settings*, to look at the keys; creates no key.
 
-    A missing SQLite file is created all the same. The store can neither encrypt secrets nor
-    process requests.
+    A missing SQLite file is created all the same, unless :class:`MissingDatabaseError` is raised.
+    The store can neither encrypt secrets nor process requests.
     """
+    _require_database_file(settings)
     url = settings.database_url.get_secret_value()
     return Store.open(url, (), open_key_store(settings.keys_location))
+
+
+def find_missing_database(settings: Settings) -> Path | None:
+    """Return the path of an SQLite file that is missing although a key store belongs to it.
+
+    ``None`` for a file that is there, for a new installation, and while the key store cannot be
+    read, which is reported for itself. Nothing is created.
+    """
+    path = find_database_file(settings.database_url.get_secret_value())
+    if path is None or path.exists():
+        return None
+    key_store = open_key_store(settings.keys_location)
+    try:
+        has_keys = key_store.read_claim() is not None or not key_store.is_empty()
+    except KeyStoreUnavailableError:
+        return None
+    finally:
+        key_store.close()
+    return path if has_keys else None
+
+
+def _require_database_file(settings: Settings) -> None:
+    if missing_file := find_missing_database(settings):
+        raise MissingDatabaseError(missing_file)
 
 
 def _require_claim(settings: Settings) -> None:

@@ -1,14 +1,19 @@
 """Delivery counts for monitoring, without personal data."""
 
+import re
 import shutil
 import sqlite3
+import tomllib
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.admin import metrics
-from bot.admin.metrics import Metrics
+from bot.admin.deployment_figures import load_figures
+from bot.admin.health_monitor import HealthMonitor
+from bot.admin.metrics import ProcessFigures
 from bot.context import Context
+from bot.domain.health import HealthFault
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import DeliveryCount, DeliveryState, PlannedDelivery
@@ -16,6 +21,7 @@ from tests.doubles import clock, context, empty_database, full_catalogue, outlet
 from tests.journeys.botprocess import BotProcess
 from tests.key_folders import list_period_keys
 from tests.sample_team import set_up_team
+from tests.sources import ROOT
 
 __all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
 
@@ -76,27 +82,66 @@ async def plan_deliveries(context: Context, reason: str = "is_archived") -> None
 
 
 async def test_prometheus_output_has_no_personal_data(context: Context) -> None:
-    """Every series is a count; no label contains a person, a workspace or a channel."""
+    """Every series is a count or a state; no label contains a person, a workspace or a channel."""
     await plan_deliveries(context)
+    await context.store.across_workspaces.write(
+        lambda repos: repos.duty_runs.record_tick({"retention": True}, context.now())
+    )
+    process = ProcessFigures(
+        faults=(HealthFault.SUSPENDED,),
+        tick_age=12.4,
+        refused_requests={"slack": 2},
+        sockets={"slack": True},
+    )
+    figures = load_figures(context.store, context.now())
 
-    assert (await Metrics(context).render_prometheus(12.4)).splitlines() == [
-        "# HELP attune_deliveries Deliveries (by kind, status, reason)",
-        "# TYPE attune_deliveries gauge",
-        'attune_deliveries{kind="checkin",reason="",stands="owed"} 1.0',
-        'attune_deliveries{kind="tip",reason="is_archived",stands="unreachable"} 1.0',
-        "# HELP attune_workspaces Workspaces (suspended, resting)",
-        "# TYPE attune_workspaces gauge",
-        'attune_workspaces{stands="suspended"} 1.0',
-        'attune_workspaces{stands="resting"} 1.0',
-        "# HELP attune_keys Keys (available, lost)",
-        "# TYPE attune_keys gauge",
-        'attune_keys{stands="available"} 1.0',
-        'attune_keys{stands="lost"} 0.0',
-        "# HELP attune_tick_age_seconds Tick age (seconds)",
-        "# TYPE attune_tick_age_seconds gauge",
+    rendered = metrics.render_prometheus(process, figures)
+
+    samples = [line for line in rendered.splitlines() if not line.startswith("#")]
+    assert samples == [
+        "attune_ready 1.0",
+        "attune_served 0.0",
+        *(
+            f'attune_fault{{cause="{fault}"}} {float(fault == "suspended")}'
+            for fault in HealthFault
+        ),
         "attune_tick_age_seconds 12.0",
+        'attune_refused_requests_total{product="slack"} 2.0',
+        'attune_socket_connected{product="slack"} 1.0',
+        "attune_workers_alive 1.0",
+        'attune_duty_failed_runs{duty="retention"} 1.0',
+        'attune_deliveries{kind="checkin",reason_class="",state="owed"} 1.0',
+        'attune_deliveries{kind="tip",reason_class="chat",state="unreachable"} 1.0',
+        'attune_workspaces{state="suspended"} 1.0',
+        'attune_workspaces{state="resting"} 1.0',
+        'attune_keys{state="available"} 1.0',
+        'attune_keys{state="lost"} 0.0',
+        "attune_unreachable_people 0.0",
     ]
-    assert "tick" not in await Metrics(context).render_prometheus(None)
+
+
+async def test_every_metric_has_its_help_line(context: Context) -> None:
+    """The HELP lines are those of the content, one for each metric, and none is left over."""
+    rendered = await HealthMonitor(context, {}).render_metrics()
+
+    names = re.findall(r"^# HELP (\S+) \S.*$", rendered, re.MULTILINE)
+    texts = tomllib.loads((ROOT / "bot/content/log_texts.toml").read_text(encoding="utf-8"))
+    assert sorted(names) == sorted({*texts["metrics"]} - {"attune_tick_age_seconds"})
+    await context.store.across_workspaces.write(
+        lambda repos: repos.duty_runs.record_tick({}, context.now())
+    )
+    assert "# HELP attune_tick_age_seconds " in await HealthMonitor(context, {}).render_metrics()
+
+
+def test_unread_database_leaves_the_metrics_of_the_process() -> None:
+    """A scrape gets what the process knows, and no count that would look like zero."""
+    process = ProcessFigures(is_ready=False, faults=(HealthFault.UNREADABLE,))
+
+    rendered = metrics.render_prometheus(process, None)
+
+    assert 'attune_fault{cause="unreadable"} 1.0' in rendered
+    assert "attune_ready 0.0" in rendered
+    assert "attune_deliveries" not in rendered
 
 
 async def test_lost_key_is_counted(context: Context) -> None:
@@ -105,9 +150,9 @@ async def test_lost_key_is_counted(context: Context) -> None:
     for stored_key in list_period_keys(context.store):
         context.store.key_store.delete(stored_key)
 
-    rendered = await Metrics(context).render_prometheus(None)
-    assert 'attune_keys{stands="available"} 1.0' in rendered
-    assert 'attune_keys{stands="lost"} 1.0' in rendered
+    rendered = await HealthMonitor(context, {}).render_metrics()
+    assert 'attune_keys{state="available"} 1.0' in rendered
+    assert 'attune_keys{state="lost"} 1.0' in rendered
 
 
 async def test_unavailable_key_store_is_reported(context: Context) -> None:
@@ -116,26 +161,24 @@ async def test_unavailable_key_store_is_reported(context: Context) -> None:
     assert isinstance(context.store.key_store, FolderKeyStore)
     shutil.rmtree(context.store.key_store.folder)
 
-    rendered = await Metrics(context).render_prometheus(None)
-    assert 'attune_keys{stands="available"} 0.0' in rendered
+    rendered = await HealthMonitor(context, {}).render_metrics()
+    assert 'attune_keys{state="available"} 0.0' in rendered
 
 
-async def test_label_values_are_escaped(context: Context) -> None:
-    """Quotes, backslashes and line breaks in a reason are escaped."""
+async def test_unknown_reason_is_no_label(context: Context) -> None:
+    """Whatever a product answers, the label is one of a few classes."""
     await plan_deliveries(context, 'a"b\\c\nd')
 
-    assert 'reason="a\\"b\\\\c\\nd"' in await Metrics(context).render_prometheus(None)
+    rendered = await HealthMonitor(context, {}).render_metrics()
+    assert 'kind="tip",reason_class="other",state="unreachable"' in rendered
 
 
-async def test_counts_are_cached(context: Context) -> None:
-    """Until the cache expires the same counts are returned; then they are queried again."""
-    cached, uncached = Metrics(context), Metrics(context, cache_seconds=0.0)
-    first = await cached.delivery_counts()
-    assert await uncached.delivery_counts() == first
-
+async def test_counts_by_status_have_every_status(context: Context) -> None:
+    """A status without a delivery is 0."""
     await plan_deliveries(context)
-    assert await cached.delivery_counts() == first
-    assert await uncached.delivery_counts() == {
+
+    figures = load_figures(context.store, context.now())
+    assert metrics.count_by_status(figures.delivery_counts) == {
         "owed": 1,
         "sent": 0,
         "unconfirmed": 0,

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 from bot.admin.key_location import Machine
-from bot.admin.start_checks import check_claim, check_key_store
+from bot.admin.start_checks import build_key_fault, check_claim, check_key_store
 from bot.content.catalogue import load_catalogue
 from bot.errors import FaultyInputError
 from bot.settings import Settings
 from bot.store.key_claims import MissingClaimError
-from bot.store.open_store import open_store
+from bot.store.open_store import MissingDatabaseError, open_store
+from tests.database_files import copy_empty_database
 from tests.store.sample_counts import build_team, open_periods
 
 SAFE_MACHINE = Machine("", Path("/tmp"))
@@ -135,8 +136,21 @@ def test_second_database_on_the_folder_is_refused(tmp_path: Path) -> None:
     second = build_settings(tmp_path, "second")
     before = list_folder(tmp_path)
 
-    assert claim_fault(second) == "operator.missing.keys_foreign"
+    with pytest.raises(MissingDatabaseError) as error:
+        check_claim(second, accepts_lost_keys=False)
+    (fault,) = build_key_fault(error.value, may_start_without_keys=True).faults
+    assert (fault.location, fault.key) == ("DATABASE_URL", "operator.missing.database_gone")
     assert list_folder(tmp_path) == before
+    assert not (tmp_path / "second" / "attune.sqlite").exists()
+
+
+@pytest.mark.usefixtures("claimed_settings")
+def test_database_of_other_keys_is_refused(tmp_path: Path) -> None:
+    """A database that is there and has another id reads nothing in the folder."""
+    second = build_settings(tmp_path, "second")
+    copy_empty_database(tmp_path / "second")
+
+    assert claim_fault(second) == "operator.missing.keys_foreign"
 
 
 async def test_copy_beside_the_running_bot_is_reported(

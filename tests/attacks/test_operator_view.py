@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot import logs
-from bot.admin.metrics import Metrics
+from bot.admin.health_monitor import HealthMonitor
 from tests.attacks.proxy_log import PRODUCTS, open_logged_product
 from tests.chat import asgi
 from tests.chat.surfaces import Product
@@ -43,7 +43,7 @@ async def fetch_figures(product: Product) -> dict[str, str]:
     """Return the bodies of the health and metrics endpoints."""
     return {
         path: (await asgi.send_request(product.bot.asgi, "GET", path)).body.decode()
-        for path in ("/healthz", "/readyz", "/metrics")
+        for path in ("/healthz", "/readyz", "/servez", "/metrics")
     }
 
 
@@ -76,7 +76,9 @@ async def test_log_of_filing_is_that_of_reading(
 async def test_figures_do_not_change_with_filing(tmp_path: Path, name: str) -> None:
     """Health and metrics are the same before and after filing, and after reading a guide."""
     async with open_logged_product(name, tmp_path) as (product, _):
-        product.bot.delivery_metrics = Metrics(product.bot.context, cache_seconds=0)
+        product.bot.health_monitor = HealthMonitor(
+            product.bot.context, product.bot.chat_adapters, cache_seconds=0
+        )
         figures = [await fetch_figures(product)]
         for command in ("rupture", "rupture", "rupture guide", "rupture withdraw"):
             form = await product.run_command(product.marie, command)

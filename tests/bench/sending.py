@@ -22,7 +22,7 @@ from bot.domain.people import Team
 from bot.sandbox.process.loopback_server import free_port
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
-from tests.journeys.botprocess import PEPPER, ROOT, BotProcess
+from tests.journeys.botprocess import PEPPER, ROOT, BotProcess, fetch_health
 from tests.key_folders import open_test_store
 
 START_TIME = datetime(2026, 6, 29, 13, 0, 30, tzinfo=UTC)
@@ -114,9 +114,8 @@ def fetch_figures(api_url: str) -> dict[str, Any]:
 
 
 def _count_undelivered(bot: BotProcess) -> int:
-    """Return the number of undelivered messages, from the bot's own `/readyz`."""
-    with urllib.request.urlopen(f"{bot.base_url}/readyz", timeout=30) as response:  # noqa: S310 - loopback
-        return int(json.loads(response.read())["deliveries"]["owed"])
+    """Return the number of undelivered messages, from the bot's own `/servez`."""
+    return int(fetch_health(bot.port, "/servez")["deliveries"]["owed"])
 
 
 def _resident_megabytes(bot: BotProcess) -> float:

@@ -8,7 +8,8 @@ from typing import Any
 
 from bot.admin import doctor
 from bot.admin.doctor import MicrosoftCheck
-from bot.admin.metrics import Metrics
+from bot.admin.health_monitor import HealthMonitor
+from bot.admin.reason_classes import classify_reason
 from bot.admin.slack_checkup import SlackCheck
 from bot.chat.msteams.adapter import AccessSettings, TeamsOutboundSide
 from bot.chat.slack.outbound.api_client import ApiClient
@@ -51,8 +52,10 @@ class Outcome:
 
 
 def metric_line(status: str, reason: str = "") -> str:
-    """Return the metric of one check-in with a *status* and *reason*."""
-    return f'attune_deliveries{{kind="checkin",reason="{reason}",stands="{status}"}} 1.0'
+    """Return the metric of one check-in with a *status* and the class of *reason*."""
+    reason_class = classify_reason(reason)
+    labels = f'kind="checkin",reason_class="{reason_class}",state="{status}"'
+    return f"attune_deliveries{{{labels}}} 1.0"
 
 
 def failed_outcome(code: str, attempts: int = 1) -> Outcome:
@@ -186,7 +189,7 @@ class RefusalBench:
         return later, checkins[1].state if len(checkins) > 1 else "none"
 
     async def _read_metric(self) -> str:
-        text = await Metrics(self.context).render_prometheus(None)
+        text = await HealthMonitor(self.context, {}).render_metrics()
         (line,) = [line for line in text.splitlines() if line.startswith("attune_deliveries{")]
         return line
 

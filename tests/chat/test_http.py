@@ -20,16 +20,28 @@ async def report_not_ready() -> dict[str, object]:
     return {"ready": False, "database": False}
 
 
+async def report_served() -> dict[str, object]:
+    """Report that people are served."""
+    return {"served": True, "faults": []}
+
+
+async def report_not_served() -> dict[str, object]:
+    """Report that no worker ticks."""
+    return {"served": False, "faults": ["worker"]}
+
+
 async def render_metrics() -> str:
     """Return one metric."""
     return "attune_workspaces 0\n"
 
 
+READY = http.MonitoringSources(report_ready, report_not_served, render_metrics)
+NOT_READY = http.MonitoringSources(report_not_ready, report_served, render_metrics)
+
+
 async def test_metrics_are_prometheus_text() -> None:
     """The metrics are plain text in Prometheus' format version."""
-    response = await asgi.send_request(
-        http.build_http_app({}, report_not_ready, render_metrics), "GET", "/metrics"
-    )
+    response = await asgi.send_request(http.build_http_app({}, NOT_READY), "GET", "/metrics")
 
     assert (response.status, response.body) == (200, b"attune_workspaces 0\n")
     assert response.headers["content-type"].startswith("text/plain; version=0.0.4")
@@ -37,25 +49,27 @@ async def test_metrics_are_prometheus_text() -> None:
 
 async def test_liveness_is_always_ok() -> None:
     """The liveness check gets 200 even when the bot is not ready."""
-    response = await asgi.send_request(
-        http.build_http_app({}, report_not_ready, render_metrics), "GET", "/healthz"
-    )
+    response = await asgi.send_request(http.build_http_app({}, NOT_READY), "GET", "/healthz")
 
     assert (response.status, response.json) == (200, {"alive": True})
 
 
-@pytest.mark.parametrize(
-    ("check_readiness", "status"), [(report_ready, 200), (report_not_ready, 503)]
-)
+@pytest.mark.parametrize(("sources", "status"), [(READY, 200), (NOT_READY, 503)])
 async def test_readiness_has_status_and_details(
-    check_readiness: http.ReadinessCheck, status: int
+    sources: http.MonitoringSources, status: int
 ) -> None:
-    """The readiness check gets 200 or 503, and its details."""
-    response = await asgi.send_request(
-        http.build_http_app({}, check_readiness, render_metrics), "GET", "/readyz"
-    )
+    """The readiness check gets 200 or 503 by this process alone, and its details."""
+    response = await asgi.send_request(http.build_http_app({}, sources), "GET", "/readyz")
 
-    assert (response.status, response.json) == (status, dict(await check_readiness()))
+    assert (response.status, response.json) == (status, dict(await sources.check_readiness()))
+
+
+@pytest.mark.parametrize(("sources", "status"), [(NOT_READY, 200), (READY, 503)])
+async def test_service_has_status_and_details(sources: http.MonitoringSources, status: int) -> None:
+    """The check of the whole gets 200 or 503 whether or not this process is ready."""
+    response = await asgi.send_request(http.build_http_app({}, sources), "GET", "/servez")
+
+    assert (response.status, response.json) == (status, dict(await sources.check_service()))
 
 
 async def test_product_app_serves_its_path() -> None:
@@ -64,15 +78,13 @@ async def test_product_app_serves_its_path() -> None:
 
     for method in ("GET", "POST"):
         response = await asgi.send_request(
-            http.build_http_app({"/slack/events": slack}, report_ready, render_metrics),
+            http.build_http_app({"/slack/events": slack}, READY),
             method,
             "/slack/events",
         )
         assert response.body == b"slack"
     assert (
-        await asgi.send_request(
-            http.build_http_app({}, report_ready, render_metrics), "POST", "/slack/events"
-        )
+        await asgi.send_request(http.build_http_app({}, READY), "POST", "/slack/events")
     ).status == 404
 
 
@@ -91,8 +103,7 @@ async def test_extra_routes_and_lifespan_are_used() -> None:
 
     app = http.build_http_app(
         {},
-        report_ready,
-        render_metrics,
+        READY,
         [Route("/_clock", get_extra, methods=["POST"])],
         run_services,
     )

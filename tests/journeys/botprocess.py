@@ -9,7 +9,7 @@ import time
 import urllib.request
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 
 from bot.sandbox.process.loopback_server import free_port
 from tests.journeys.stdlib_slack import SIGNING_SECRET, WORKSPACE, Json, post_request
@@ -144,3 +144,13 @@ class BotProcess:
 def clinician_id(number: int) -> str:
     """Return the made-up member id of the clinician of that number."""
     return f"U0CLIN{number:02}"
+
+
+def fetch_health(port: int, path: str) -> Json:
+    """Return the JSON of `/readyz` or `/servez` of the process on *port*, whatever its status."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as response:
+            return dict(json.loads(response.read()))
+    except HTTPError as error:
+        with error:
+            return dict(json.loads(error.read()))

@@ -1,16 +1,17 @@
 """On PostgreSQL, one process receives requests and another ticks and delivers."""
 
-import json
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.journeys.botprocess import BotProcess, clinician_id
-from tests.journeys.stdlib_slack import StdlibFakeSlack, run_fake_slack
+from bot.sandbox.process.loopback_server import free_port
+from tests.journeys.botprocess import BotProcess, clinician_id, fetch_health
+from tests.journeys.stdlib_slack import Json, StdlibFakeSlack, run_fake_slack
 
 
 @pytest.fixture
@@ -33,19 +34,34 @@ def bot(slack: StdlibFakeSlack, tmp_path: Path, postgres_url: str) -> Iterator[B
 
 
 @pytest.fixture
-def worker(bot: BotProcess) -> Iterator[subprocess.Popen[bytes]]:
+def worker_port() -> int:
+    """The port on which the worker serves its health."""
+    return free_port()
+
+
+@pytest.fixture
+def worker(bot: BotProcess, worker_port: int) -> Iterator[subprocess.Popen[bytes]]:
     """The worker process that ticks, beside the one that receives."""
     with (bot.folder / "worker.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "bot", "worker"],
             cwd=bot.folder,
-            env=bot.build_environment(),
+            env=bot.build_environment() | {"WORKER_PORT": str(worker_port)},
             stdout=log,
             stderr=log,
         )
     yield process
     process.terminate()
     process.wait(timeout=20)
+
+
+def wait_until_served(process_port: int) -> Json:
+    """Wait until `/servez` of the process on that port answers 200, and return its JSON."""
+    deadline = time.monotonic() + 60
+    while not (service := fetch_health(process_port, "/servez"))["served"]:
+        assert time.monotonic() < deadline, service
+        time.sleep(0.2)
+    return service
 
 
 def test_receiving_process_files_a_debrief_without_a_tick(
@@ -56,24 +72,29 @@ def test_receiving_process_files_a_debrief_without_a_tick(
     view = slack.wait_for_call("views.open")["view"]
     answer = slack.submit_view(clinician_id(1), view, "V1", {"form": "both", "status": "working"})
 
-    with urllib.request.urlopen(f"{bot.base_url}/readyz") as response:  # noqa: S310 - tests reach loopback alone
-        ready = json.loads(response.read())
     assert answer["response_action"] == "update"
-    assert ready["ready"]
-    assert ready["tick_seconds"] is None
+    assert fetch_health(bot.port, "/readyz") == {"ready": True, "cause": ""}
+    service = fetch_health(bot.port, "/servez")
+    assert (service["served"], service["faults"]) == (False, ["worker"])
+    assert service["tick_seconds"] is None
     assert slack.calls_of("chat.postMessage") == []
 
 
 def test_worker_delivers_due_messages(
-    slack: StdlibFakeSlack, bot: BotProcess, worker: subprocess.Popen[bytes]
+    slack: StdlibFakeSlack, bot: BotProcess, worker: subprocess.Popen[bytes], worker_port: int
 ) -> None:
-    """The introduction card reaches the team's channel once, and the worker ends on SIGTERM."""
+    """The introduction card is posted once, both processes are healthy, and SIGTERM ends one."""
     card = slack.wait_for_call("chat.postMessage", seconds=30)
-    with urllib.request.urlopen(f"{bot.base_url}/readyz") as response:  # noqa: S310 - tests reach loopback alone
-        ready = json.loads(response.read())
+    service = wait_until_served(bot.port)
+    wait_until_served(worker_port)
 
-    assert ready["workers"] == 1
+    assert service["workers"] == 1
     assert card["channel"] == "C0OTHER"
+    for process_port in (bot.port, worker_port):
+        for path in ("healthz", "readyz", "metrics"):
+            url = f"http://127.0.0.1:{process_port}/{path}"
+            with urllib.request.urlopen(url, timeout=30) as response:
+                assert response.status == 200
     worker.terminate()
     assert worker.wait(timeout=20) == 0
     assert len(slack.calls_of("chat.postMessage")) == 1

@@ -289,4 +289,5 @@ def _build_environment(folder: Path, database_url: str, api_url: str) -> dict[st
         "SLACK_BOT_TOKEN": "xoxb-made-up",
         "SLACK_API_URL": api_url,
         "PACE": str(RATE_PER_MINUTE),
+        "WORKER_PORT": "0",
     }

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from starlette.types import ASGIApp
-
 from bot.chat.after_response import AfterResponse
 from bot.chat.msteams.conversation_ref import GLOBAL_SERVICE_URL, UNREACHABLE_SERVICE_URL
 from bot.chat.msteams.directory_cache import DirectoryCache
@@ -97,7 +95,8 @@ class TeamsOutboundSide:
         self.card_factory = CardFactory(
             catalogue, self.directory, supports_dialogs=not access.allow_unsigned
         )
-        self.api_client = ApiClient(access.create_token_provider())
+        self.token_provider = access.create_token_provider()
+        self.api_client = ApiClient(self.token_provider)
         self.outlet = TeamsOutlet(self.api_client, self.card_factory, self.directory)
 
     def bind_routes(self, routes: Routes) -> "TeamsAdapter":
@@ -117,6 +116,7 @@ class TeamsAdapter:
         access, card_factory, directory = outbound.access, outbound.card_factory, outbound.directory
         self._after_response = AfterResponse()
         self._api_client = outbound.api_client
+        self._token_provider = outbound.token_provider
         self._signing_keys = SigningKeyCache(access.openid_metadata_url or OPENID_METADATA_URL)
         self._validates_tokens = not access.allow_unsigned
         self.outlet = outbound.outlet
@@ -134,7 +134,7 @@ class TeamsAdapter:
             if self._validates_tokens
             else UnsignedTokenValidator()
         )
-        self.asgi: ASGIApp = Guard(
+        self.asgi = Guard(
             dispatcher.dispatch_payload,
             token_validator,
             TenantPolicy(access.allowed_tenants, dispatcher.build_foreign_tenant_response),
@@ -142,6 +142,24 @@ class TeamsAdapter:
             allow_loopback=access.uses_local_stand_in,
             pads_answers=access.pads_answers,
         )
+
+    @property
+    def is_socket_connected(self) -> bool | None:
+        """``None``: Teams calls the bot by HTTP."""
+        return None
+
+    @property
+    def refused_request_count(self) -> int:
+        """Requests since the start with a missing, forged, foreign or expired token."""
+        return self.asgi.refused_request_count
+
+    async def has_refused_token(self) -> bool:
+        """Whether no access token is issued; Microsoft's library does not tell why."""
+        try:
+            await self._token_provider.get_app_token(PUBLIC.bot_scope, None)
+        except TokenUnavailableError:
+            return True
+        return False
 
     async def start(self) -> None:
         """Start to fetch the signing keys in a background task, which delays no request."""

@@ -4,8 +4,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from starlette.types import ASGIApp
-
 from bot.chat.after_response import AfterResponse
 from bot.chat.slack import bolt_app
 from bot.chat.slack.dispatcher import Dispatcher
@@ -118,7 +116,7 @@ class SlackAdapter:
             dispatcher, self._api_client, pads_answers=access.pads_answers
         )
         self.responder = dispatcher.responder
-        self.asgi: ASGIApp | None = None
+        self.asgi: Guard | None = None
         if access.signing_secret:
             self.asgi = Guard(
                 bolt_app.build_asgi_app(self.app), access.signing_secret, self._after_response
@@ -133,6 +131,20 @@ class SlackAdapter:
     def is_connected(self) -> bool:
         """Whether payloads can be received: always true for HTTP, else the socket's state."""
         return self._socket_mode is None or self._socket_mode.is_connected
+
+    @property
+    def is_socket_connected(self) -> bool | None:
+        """Whether the WebSocket session is open; ``None`` where Slack calls the bot by HTTP."""
+        return None if self._socket_mode is None else self._socket_mode.is_connected
+
+    @property
+    def refused_request_count(self) -> int:
+        """Requests since the start without a valid, recent signature; 0 without an endpoint."""
+        return self.asgi.refused_request_count if self.asgi else 0
+
+    async def has_refused_token(self) -> bool:
+        """Call ``auth.test``; false while Slack does not answer."""
+        return await self.outlet.has_refused_token()
 
     async def start(self) -> None:
         """Open the HTTP client session, and start to connect where Socket Mode is used.

@@ -110,6 +110,12 @@ class People:
         rows = self._connection.execute(query.group_by(people.c.workspace))
         return dict(rows.all())
 
+    def count_unreachable(self) -> int:
+        """Return the number of people who joined and cannot be reached by messages."""
+        query = select(func.count()).select_from(people)
+        is_unreachable = people.c.joined & (people.c.unreachable != "")
+        return self._connection.scalar(query.where(is_unreachable)) or 0
+
     def update_profile(self, person: Person, *, locale: str = "", zone: str = "") -> None:
         """Store the locale and zone that the chat product reports; blank values change nothing.
 

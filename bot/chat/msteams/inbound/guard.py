@@ -67,7 +67,8 @@ class Guard:
     over the limit 413, and one that does not arrive 408; an authenticated body with an invalid
     schema 400; an unknown invoke 404. An authenticated activity of an ignored type is acknowledged
     with 200. 503 while Microsoft's signing keys cannot be fetched, or the store cannot write an
-    event or build a form again. No part of a request is logged.
+    event or build a form again. No part of a request is logged. ``refused_request_count`` counts
+    the responses with 401 since the start.
     """
 
     def __init__(
@@ -92,6 +93,7 @@ class Guard:
         self._allow_loopback = allow_loopback
         self._pads_answers = pads_answers
         self._body_reader = BodyReader(MAX_BODY_BYTES)
+        self.refused_request_count = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one HTTP request and send its response."""
@@ -102,6 +104,7 @@ class Guard:
             try:
                 body = await self._handle_request(scope, receive)
             except _RejectedError as rejection:
+                self.refused_request_count += rejection.status is HTTPStatus.UNAUTHORIZED
                 facts = {"action": "teams.request_rejected", "reason": rejection.reason}
                 logger.warning("teams.request_rejected", extra=facts)
                 await request_body.send_response(send, rejection.status)

@@ -39,7 +39,8 @@ class Guard:
     that does not arrive 408, a signed body with an unexpected shape 400. Where the headers alone
     show that there is no such signature, the body is not read. A signed payload of an unknown
     kind is acknowledged with 200 and has no effect. The signature is verified on the raw bytes,
-    and its timestamp against the system clock.
+    and its timestamp against the system clock. ``refused_request_count`` counts the requests
+    since the start that had no such signature.
     """
 
     def __init__(self, app: ASGIApp, signing_secret: str, after_response: AfterResponse) -> None:
@@ -48,6 +49,7 @@ class Guard:
         self._verifier = SignatureVerifier(signing_secret)
         self._after_response = after_response
         self._body_reader = BodyReader(MAX_BODY_BYTES)
+        self.refused_request_count = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Process one HTTP request."""
@@ -68,6 +70,7 @@ class Guard:
             _log_rejection("incomplete")
             return request_body.build_response(HTTPStatus.REQUEST_TIMEOUT)
         if not is_signed or not self._has_valid_signature(headers, body):
+            self.refused_request_count += 1
             _log_rejection("invalid_signature")
             return request_body.build_response(HTTPStatus.UNAUTHORIZED)
         try:

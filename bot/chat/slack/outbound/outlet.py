@@ -119,6 +119,17 @@ class SlackOutlet:
         """Call ``auth.test`` for the identity and scopes of the bot's token."""
         return await account_checks.check_account(self._api_client, workspace)
 
+    async def has_refused_token(self) -> bool:
+        """Call ``auth.test`` and return whether Slack refuses the bot's token. Never raises.
+
+        Nothing is logged: the caller repeats the call, and logs each change.
+        """
+        try:
+            await (await self._api_client.get_client()).auth_test()
+        except Exception as error:  # noqa: BLE001 - every error is classified
+            return error_codes.classify_error(error).status is SendStatus.CLOSED
+        return False
+
     async def _open_chat(self, to: Address) -> str:
         """Open a user's private chat and return its id, the user's id without ``im:write``.
 

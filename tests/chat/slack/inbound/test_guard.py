@@ -203,7 +203,10 @@ async def test_body_without_a_plausible_signature_is_not_read(
 async def test_path_may_end_with_a_slash(bench: AdapterBench) -> None:
     """A request URL with a slash at its end is served, since Slack follows no redirect."""
     assert bench.adapter.asgi
-    app = http.build_http_app({"/slack/events": bench.adapter.asgi}, _report, _report)
+    app = http.build_http_app(
+        {"/slack/events": bench.adapter.asgi},
+        http.MonitoringSources(_report, _report, _report),
+    )
     headers = payloads.sign_headers(COMMAND_BODY)
     response = await asgi.send_request(app, "POST", "/slack/events/", COMMAND_BODY, headers)
 

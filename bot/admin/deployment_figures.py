@@ -1,0 +1,63 @@
+"""Figures of a whole deployment, as any of its processes reads them: counts, no personal data."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.domain.health import is_tick_recent
+from bot.store.claimed_key_store import KeyHealth
+from bot.store.repositories import Repositories
+from bot.store.repositories.deliveries import DeliveryCount
+from bot.store.store import Store
+
+_NO_KEYS = KeyHealth(is_available=False)
+
+
+@dataclass(frozen=True)
+class DeploymentFigures:
+    """What the database and the key store show; no figure changes with what people file.
+
+    ``failed_runs`` is the number of failed runs in a row by duty; ``unreachable_count`` counts
+    the people who joined and get no messages.
+    """
+
+    last_tick: datetime | None = None
+    failed_runs: Mapping[str, int] = field(default_factory=dict)
+    delivery_counts: tuple[DeliveryCount, ...] = ()
+    suspended_count: int = 0
+    resting_count: int = 0
+    unreachable_count: int = 0
+    team_count: int = 0
+    worker_count: int = 0
+    key_health: KeyHealth = _NO_KEYS
+
+
+def load_figures(store: Store, now: datetime) -> DeploymentFigures:
+    """Read all figures at *now*; blocks, and raises the driver's errors of the database."""
+    figures = store.read_sync(lambda repos: _read_figures(repos, now))
+    return replace(
+        figures,
+        worker_count=_count_workers(store, figures.last_tick, now),
+        key_health=store.claimed_key_store.read_health(now),
+    )
+
+
+def _read_figures(repos: Repositories, now: datetime) -> DeploymentFigures:
+    """Return what the tables of one transaction show."""
+    suspended_count, resting_count = repos.workspaces.count_suspended_and_resting(now)
+    return DeploymentFigures(
+        last_tick=repos.duty_runs.read_last_tick(),
+        failed_runs=repos.duty_runs.read_failed_runs(),
+        delivery_counts=repos.deliveries.count_by_state(),
+        suspended_count=suspended_count,
+        resting_count=resting_count,
+        unreachable_count=repos.people.count_unreachable(),
+        team_count=len(repos.teams.list_teams()),
+    )
+
+
+def _count_workers(store: Store, last_tick: datetime | None, now: datetime) -> int:
+    """Count the leases; on SQLite the process with the scheduler, alive if it has ticked."""
+    if store.database_probe.is_embedded:
+        return int(is_tick_recent(last_tick, now))
+    return len(store.list_live_workers())

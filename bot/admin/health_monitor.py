@@ -1,0 +1,227 @@
+"""Health check of this process and of the whole: probes, endpoints, metrics and log lines."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Protocol
+
+from bot.admin import metrics
+from bot.admin.cached_probe import CachedProbe
+from bot.admin.deployment_figures import DeploymentFigures, load_figures
+from bot.context import Context
+from bot.domain import health
+from bot.domain.health import DatabaseState, HealthFault, SharedState
+from bot.state_log import StateLog
+from bot.store.write_probe import can_write
+
+logger = logging.getLogger("attune.health")
+
+READINESS_CACHE_SECONDS = 5.0
+"""Seconds for which a read of the database answers ``/readyz``."""
+
+FIGURES_CACHE_SECONDS = 15.0
+"""Seconds for which the figures are cached, and interval of the checks in the background."""
+
+_WRITE_PROBE_SECONDS, _TOKEN_CHECK_SECONDS = 60.0, 300.0
+"""Seconds after which a write, or a product's answer to the token, is tried again if all is well.
+
+A fault is looked at in every check: its end is then known at once.
+"""
+
+_START_POLL_SECONDS, _START_POLLS = 0.1, 300
+"""The first check waits half a minute at most for the sockets and the first tick."""
+
+
+class MonitoredAdapter(Protocol):
+    """What the monitor asks of the adapter of one product."""
+
+    @property
+    def is_socket_connected(self) -> bool | None:
+        """Whether the socket is connected; ``None`` where none is configured."""
+
+    @property
+    def refused_request_count(self) -> int:
+        """Requests since the start whose signature or token was refused."""
+
+    async def has_refused_token(self) -> bool:
+        """Ask the product whether it refuses the bot's token; false while it does not answer."""
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """The state of the whole at one moment; without figures the database could not be read."""
+
+    process_fault: HealthFault | None
+    faults: tuple[HealthFault, ...]
+    figures: DeploymentFigures | None
+    tick_age: float | None
+
+
+class HealthMonitor:
+    """Answers for this process and for the whole; logs what is served, and each change of it.
+
+    Endpoints read cached probes, so that no poll costs a transaction or a call of its own.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        adapters: Mapping[str, MonitoredAdapter],
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+        cache_seconds: float = FIGURES_CACHE_SECONDS,
+        has_started: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Monitor the store of *context* and *adapters* by product; nothing is read yet.
+
+        *monotonic* returns seconds; it limits how often each probe runs. *has_started* is whether
+        the process has done what it does at the start, its first tick.
+        """
+        store = context.store
+        self._context, self._adapters, self._monotonic = context, adapters, monotonic
+        self._interval_seconds, self._has_started = cache_seconds, has_started
+        self._state_probe = CachedProbe(
+            store.database_probe.read_state,
+            min(READINESS_CACHE_SECONDS, cache_seconds),
+            monotonic,
+        )
+        self._figures_probe = CachedProbe(
+            lambda: load_figures(store, context.now()), cache_seconds, monotonic
+        )
+        self._is_writable = True
+        self._refused_products: tuple[str, ...] = ()
+        self._next_write_probe = self._next_token_check = monotonic()
+        self._unreachable_by_day: tuple[date, int] | None = None
+        self._state_log = StateLog(logger)
+
+    async def check_readiness(self) -> dict[str, Any]:
+        """Return whether this process can answer people, and the cause in one word if not."""
+        fault = await self._find_process_fault()
+        return {"ready": fault is None, "cause": fault or ""}
+
+    async def check_service(self) -> dict[str, Any]:
+        """Return whether people are served by the whole, with what keeps them from it."""
+        snapshot = await self._take_snapshot()
+        figures = snapshot.figures or DeploymentFigures()
+        age = snapshot.tick_age
+        return {
+            "served": not snapshot.faults,
+            "faults": list(snapshot.faults),
+            "workers": figures.worker_count,
+            "tick_seconds": None if age is None else round(age),
+            "failing_duties": list(health.list_failing_duties(figures.failed_runs)),
+            "refused_products": list(self._refused_products),
+            "keys": figures.key_health.is_available,
+            "lost_keys": figures.key_health.lost_count,
+            "suspended_workspaces": figures.suspended_count,
+            "deliveries": metrics.count_by_status(figures.delivery_counts),
+        }
+
+    async def render_metrics(self) -> str:
+        """Return the metrics in Prometheus' text format; those of an unread database are absent."""
+        snapshot = await self._take_snapshot()
+        adapters = self._adapters.items()
+        return metrics.render_prometheus(
+            metrics.ProcessFigures(
+                is_ready=snapshot.process_fault is None,
+                faults=snapshot.faults,
+                tick_age=snapshot.tick_age,
+                refused_requests={name: a.refused_request_count for name, a in adapters},
+                sockets={
+                    name: is_connected
+                    for name, adapter in adapters
+                    if (is_connected := adapter.is_socket_connected) is not None
+                },
+            ),
+            snapshot.figures,
+        )
+
+    async def run_forever(self) -> None:
+        """Log what is served, then check the whole periodically and log each change."""
+        await self._wait_for_start()
+        await self.refresh()
+        await self._log_start()
+        while True:
+            await asyncio.sleep(self._interval_seconds)
+            await self.refresh()
+
+    async def refresh(self) -> None:
+        """Try a write and the tokens where that is due, and log what has changed."""
+        now = self._monotonic()
+        if now >= self._next_write_probe:
+            self._is_writable = await can_write(self._context.store, self._context.now())
+            self._next_write_probe = now + (_WRITE_PROBE_SECONDS if self._is_writable else 0)
+        if now >= self._next_token_check:
+            self._refused_products = await self._list_refused_products()
+            self._next_token_check = now + (0 if self._refused_products else _TOKEN_CHECK_SECONDS)
+        self._state_log.report_causes("health.fault", (await self._take_snapshot()).faults)
+
+    async def _list_refused_products(self) -> tuple[str, ...]:
+        return tuple(
+            [
+                product
+                for product, adapter in self._adapters.items()
+                if await adapter.has_refused_token()
+            ]
+        )
+
+    async def _wait_for_start(self) -> None:
+        """Wait until the sockets are connected and the process has ticked, if it ever does."""
+        for _ in range(_START_POLLS):
+            if self._are_sockets_connected() and self._has_started():
+                return
+            await asyncio.sleep(_START_POLL_SECONDS)
+
+    async def _log_start(self) -> None:
+        """Log the products, the kind of the database and the number of teams that are served."""
+        snapshot = await self._take_snapshot()
+        facts: dict[str, str | int] = {
+            "action": "health.serving",
+            "served": not snapshot.faults,
+            "products": ",".join(self._adapters),
+            "database": self._context.store.database_probe.database_kind,
+        }
+        if snapshot.figures:
+            facts["teams"] = snapshot.figures.team_count
+        logger.info("health.serving", extra=facts)
+
+    async def _take_snapshot(self) -> _Snapshot:
+        fault = await self._find_process_fault()
+        is_readable = fault in {None, HealthFault.DISCONNECTED}
+        figures = await self._figures_probe.read() if is_readable else None
+        if figures is None:
+            process_faults = (fault or HealthFault.UNREADABLE,)
+            return _Snapshot(fault, process_faults, None, None)
+        now = self._context.now()
+        shared_state = SharedState(
+            is_writable=self._is_writable,
+            refused_products=self._refused_products,
+            last_tick=figures.last_tick,
+            failed_runs=figures.failed_runs,
+            has_keys=figures.key_health.is_available,
+            lost_key_count=figures.key_health.lost_count,
+            suspended_count=figures.suspended_count,
+        )
+        faults = (*((fault,) if fault else ()), *health.find_shared_faults(shared_state, now))
+        tick_age = health.measure_tick_age(figures.last_tick, now)
+        return _Snapshot(fault, faults, self._fix_unreachable_count(figures), tick_age)
+
+    def _fix_unreachable_count(self, figures: DeploymentFigures) -> DeploymentFigures:
+        """Return *figures* with the count of unreachable people with which the day began.
+
+        A person's request ends their mark: by the minute, the count would tell of it.
+        """
+        today = self._context.now().date()
+        if self._unreachable_by_day is None or self._unreachable_by_day[0] != today:
+            self._unreachable_by_day = (today, figures.unreachable_count)
+        return replace(figures, unreachable_count=self._unreachable_by_day[1])
+
+    async def _find_process_fault(self) -> HealthFault | None:
+        state = await self._state_probe.read() or DatabaseState.UNREADABLE
+        return health.find_process_fault(state, is_connected=self._are_sockets_connected())
+
+    def _are_sockets_connected(self) -> bool:
+        return all(a.is_socket_connected is not False for a in self._adapters.values())
