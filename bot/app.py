@@ -84,16 +84,17 @@ class Bot:
             cache_seconds=options.health_check_seconds,
             has_started=lambda: not runs_ticker or self.ticker.seconds_since_tick is not None,
         )
-        extra_routes = (
-            [build_clock_route(clock, self.next_due, self.run_duties_and_deliver)]
-            if settings.test_mode
-            else []
-        )
+        self.asgi = self._build_http_app(clock, receives=receives)
+
+    def _build_http_app(self, clock: Clock, *, receives: bool) -> http.HttpApp:
+        """Return the HTTP application; a process that only works has no product's endpoint."""
+        clock_route = build_clock_route(clock, self.next_due, self.run_duties_and_deliver)
         sources = http.MonitoringSources(
             self.check_readiness, self.check_service, self.render_metrics
         )
         asgi_routes = adapters.asgi_routes(self.chat_adapters) if receives else {}
-        self.asgi = http.build_http_app(asgi_routes, sources, extra_routes, self.lifespan)
+        extra_routes = [clock_route] if self._is_test else []
+        return http.build_http_app(asgi_routes, sources, extra_routes, self.lifespan)
 
     def _build_routes(self) -> Routes:
         """Return the routing tables, with every handler bound to the context.

@@ -11,6 +11,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+HttpApp = Starlette
+"""The application that an HTTP server runs."""
+
 HealthCheck = Callable[[], Awaitable[Mapping[str, Any]]]
 """Returns a JSON object with the details of a check. It names no person."""
 
@@ -40,7 +43,7 @@ def build_http_app(
     sources: MonitoringSources,
     extra_routes: Sequence[BaseRoute] = (),
     lifespan: Lifespan | None = None,
-) -> Starlette:
+) -> HttpApp:
     """Return the HTTP application with *product_apps* by path and four monitoring endpoints.
 
     ``/healthz`` reports that the process is alive; ``/readyz`` responds with status 503 while

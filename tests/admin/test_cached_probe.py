@@ -7,17 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from bot.admin.cached_probe import CachedProbe
-
-
-@dataclass
-class Seconds:
-    """A monotonic clock that only a test advances."""
-
-    seconds: float = 100.0
-
-    def __call__(self) -> float:
-        """Return the seconds."""
-        return self.seconds
+from tests.admin.monitored import Seconds
 
 
 @dataclass

@@ -1,41 +1,25 @@
 """The health of a process and of the whole, over a real store and a fake of Slack."""
 
 import asyncio
-import logging
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from bot.admin.health_monitor import HealthMonitor
-from bot.app import Bot
-from bot.clock import Clock
 from bot.conversation import Person
 from bot.store.repositories import Repositories
+from tests.admin.monitored import Seconds
 from tests.chat import asgi
-from tests.chat.conftest import NOW, PERSON_NAMES, create_bot, open_slack
+from tests.chat.conftest import open_slack
 from tests.chat.on_slack import SlackProduct
 from tests.chat.slack import web_api
-from tests.chat.surfaces import render_team_file
 
 ANSWERS = {"form": ("away",), "status": ("touched",)}
-
-
-@dataclass
-class Seconds:
-    """A monotonic clock that only a test advances."""
-
-    seconds: float = 1000.0
-
-    def __call__(self) -> float:
-        """Return the seconds."""
-        return self.seconds
 
 
 @pytest.fixture
@@ -232,96 +216,3 @@ async def test_filing_of_an_unreachable_person_moves_no_metric(
 def drop_tick_age(rendered: str) -> list[str]:
     """Return the metrics without the age of the last tick, which is the time."""
     return [line for line in rendered.splitlines() if not line.startswith("attune_tick_age")]
-
-
-@pytest.fixture
-async def socket_bot(tmp_path: Path) -> AsyncIterator[tuple[Bot, web_api.FakeWebApi]]:
-    """A bot that connects to Slack by a socket, and its Slack, not started."""
-    async with web_api.run_web_api() as api:
-        people = tuple(f"U0{name.upper()}" for name in PERSON_NAMES)
-        bot = await create_bot(
-            tmp_path,
-            Clock(NOW),
-            render_team_file("T1CLINIC", "C1TEAM", people),
-            slack_api_url=api.url,
-            slack_bot_token=SecretStr("xoxb-planted"),
-            slack_app_token=SecretStr("xapp-planted"),
-        )
-        yield bot, api
-
-
-async def test_unconnected_socket_makes_the_process_unready(
-    socket_bot: tuple[Bot, web_api.FakeWebApi],
-) -> None:
-    """A refused app token is a process that no payload reaches."""
-    bot, api = socket_bot
-    api.plan_error("apps.connections.open", "invalid_auth")
-    async with bot.lifespan():
-        readiness = await bot.check_readiness()
-        rendered = await bot.render_metrics()
-
-    assert readiness == {"ready": False, "cause": "disconnected"}
-    assert 'attune_socket_connected{product="slack"} 0.0' in rendered
-
-
-async def test_connected_socket_makes_the_process_ready(
-    socket_bot: tuple[Bot, web_api.FakeWebApi],
-) -> None:
-    """The metric says so, too."""
-    bot, api = socket_bot
-    async with bot.lifespan():
-        await asyncio.wait_for(api.socket_connected.wait(), 30)
-        while not (readiness := await bot.check_readiness())["ready"]:  # noqa: ASYNC110 - the client has no event
-            await asyncio.sleep(0.05)
-        rendered = await bot.render_metrics()
-
-    assert readiness == {"ready": True, "cause": ""}
-    assert 'attune_socket_connected{product="slack"} 1.0' in rendered
-
-
-def list_log(caplog: pytest.LogCaptureFixture) -> list[tuple[str, dict[str, object]]]:
-    """Return level and fields of the lines about health."""
-    names = ("cause", "state", "served", "products", "database", "teams")
-    return [
-        (record.levelname, {n: vars(record)[n] for n in names if n in vars(record)})
-        for record in caplog.records
-        if record.name == "attune.health"
-    ]
-
-
-async def test_start_says_once_what_is_served(
-    product: SlackProduct, monitor: HealthMonitor, caplog: pytest.LogCaptureFixture
-) -> None:
-    """One line at INFO: products, kind of the database, number of teams."""
-    caplog.set_level(logging.INFO, "attune.health")
-    task = asyncio.create_task(monitor.run_forever())
-    while not list_log(caplog):  # noqa: ASYNC110 - the log has no event
-        await asyncio.sleep(0.05)
-    task.cancel()
-
-    facts = {"served": True, "products": "slack", "database": "sqlite", "teams": 1}
-    assert list_log(caplog) == [("INFO", facts)]
-
-
-async def test_each_change_is_logged_once(
-    product: SlackProduct,
-    monitor: HealthMonitor,
-    seconds: Seconds,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """A fault that lasts is one line when it begins and one when it ends."""
-    caplog.set_level(logging.INFO, "attune.health")
-    product.api.plan_error("auth.test", "invalid_auth")
-    for _ in range(3):
-        await monitor.refresh()
-        seconds.seconds += 15
-    del product.api.planned_answers["auth.test"]
-    for _ in range(3):
-        await monitor.refresh()
-        seconds.seconds += 15
-
-    assert list_log(caplog) == [
-        ("WARNING", {"cause": "token"}),
-        ("INFO", {"cause": "token", "state": "ended"}),
-    ]
-    assert vars(caplog.records[0])["remedy"]
