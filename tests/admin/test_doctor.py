@@ -74,7 +74,6 @@ async def test_healthy_deployment_passes_every_check(tmp_path: Path) -> None:
         tmp_path, SlackCheck(workspace="Riverside", scopes=SCOPES)
     ) == {
         "database": True,
-        "writable": True,
         "ticked_never": True,
         "duties": True,
         "keys": True,
