@@ -50,14 +50,10 @@ async def test_a_quiet_report_has_no_picture(product: Product) -> None:
 
 @pytest.mark.parametrize(
     ("step", "key"),
-    [
-        ("method", "counts.caption.head"),
-        ("exercise", "debriefs.exercise.care"),
-        ("export", "debriefs.export.intro"),
-    ],
+    [("method", "counts.caption.head"), ("exercise", "debriefs.exercise.care")],
 )
 async def test_each_step_opens_a_form(product: Product, step: str, key: str) -> None:
-    """The method, the exercise and the tables to copy open from the report."""
+    """The method and the exercise open from the report."""
     report = await open_report(product, BUSY)
 
     form = await product.press_button(
@@ -65,6 +61,20 @@ async def test_each_step_opens_a_form(product: Product, step: str, key: str) -> 
     )
 
     assert form.contains_text(WORDS.translate(key))
+
+
+async def test_the_tables_to_copy_open_from_the_method(product: Product) -> None:
+    """The form on the method has the step to the form with the tables."""
+    report = await open_report(product, BUSY)
+    method = await product.press_button(
+        product.supervisor, report, WORDS.translate("debriefs.step.method")
+    )
+
+    export = await product.press_button(
+        product.supervisor, method, WORDS.translate("debriefs.step.export")
+    )
+
+    assert export.contains_text(WORDS.translate("debriefs.export.intro"))
 
 
 async def test_the_export_command_has_every_table(product: Product) -> None:
