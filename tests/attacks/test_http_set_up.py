@@ -3,36 +3,46 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
-from bot.content.catalogue import load_catalogue
 from bot.domain.counts import release_rule
 from bot.domain.counts.release_rule import BREAKDOWN, LARGE_UNIT_SIZE, TOTAL
-from schedules import close_periods
 from tests.attacks import set_up_games
+from tests.attacks.http_set_ups import (
+    ACCOUNTS,
+    HttpStep,
+    pass_weeks,
+    play_steps,
+    submit_list,
+)
 from tests.attacks.proxy_log import PRODUCTS
-from tests.attacks.set_up_games import PublishedPlace
-from tests.chat.surfaces import Product
+from tests.attacks.set_up_games import PEOPLE, PublishedPlace
+from tests.attacks.test_set_up_games import ARRANGEMENTS
 
-WORDS = load_catalogue().get_pack("en")
+WAYS = ("form", "form", "file")
+HTTP_STEPS = st.tuples(
+    st.sampled_from(WAYS),
+    st.sampled_from(sorted(ARRANGEMENTS)),
+    st.sampled_from(("a", "b", "new")),
+    st.sampled_from((1, 3, 11)),
+)
 
 
-async def submit_list(product: Product, clinicians: tuple[str, ...]) -> None:
-    """Submit the set-up form with this list, as the team's supervisor."""
-    form = await product.run_command(product.supervisor, "supervision")
-    result = await product.submit_form(product.supervisor, form, {"clinicians": clinicians})
-    assert result.contains_text(WORDS.translate("supervision.done.saved", team="North team"))
-
-
-async def pass_weeks(product: Product, weeks: int) -> None:
-    """Move the bot's clock, and run the duty that closes and opens periods on each closing day."""
-    context = product.bot.context
-    end = product.clock() + timedelta(weeks=weeks)
-    while (close := await close_periods.next_due(context)) and close <= end:
-        product.clock.move_to(close)
-        await close_periods.run(context)
-    product.clock.move_to(end)
+def build_steps(drawn: Sequence[tuple[str, str, str, int]]) -> list[HttpStep]:
+    """Build the steps of a game; ``new`` is a name that no earlier step had."""
+    steps = []
+    for number, (way, arrangement, name, weeks) in enumerate(drawn):
+        team_name = f"n{number}" if name == "new" else name
+        lists = {
+            f"{team_name}{index}": tuple(ACCOUNTS[PEOPLE.index(person)] for person in people)
+            for index, people in enumerate(ARRANGEMENTS[arrangement])
+        }
+        steps.append(HttpStep(way, lists, weeks))
+    return steps
 
 
 def find_spans(places: Sequence[PublishedPlace]) -> set[tuple[str, timedelta]]:
@@ -52,9 +62,9 @@ async def test_changed_lists_exceed_no_bound(tmp_path: Path, name: str) -> None:
     async with PRODUCTS[name](tmp_path) as product:
         everybody = tuple(f"U1MORE{number}" for number in range(LARGE_UNIT_SIZE))
         for _ in range(4):
-            await submit_list(product, everybody)
+            assert await submit_list(product, product.supervisor, "North team", everybody)
             await pass_weeks(product, 11)
-            await submit_list(product, everybody[:-1])
+            assert await submit_list(product, product.supervisor, "North team", everybody[:-1])
             await pass_weeks(product, 1)
         await pass_weeks(product, 4)
         places = await product.bot.context.store.across_workspaces.read(set_up_games.list_places)
@@ -65,3 +75,16 @@ async def test_changed_lists_exceed_no_bound(tmp_path: Path, name: str) -> None:
         for ledger in (TOTAL, BREAKDOWN)
         for size in (len(product.people), LARGE_UNIT_SIZE)
     }
+
+
+@settings(max_examples=4, phases=(Phase.generate,), deadline=None, derandomize=True)
+@given(drawn=st.lists(HTTP_STEPS, min_size=3, max_size=5))
+async def test_no_sequence_of_forms_and_files_exceeds_a_bound(
+    drawn: list[tuple[str, str, str, int]],
+) -> None:
+    """Signed forms of each team's supervisor and the operator's file, in any order."""
+    with TemporaryDirectory() as folder:
+        played = await play_steps(Path(folder), build_steps(drawn))
+
+    assert played.saved_form_count + played.applied_file_count > 0
+    assert set_up_games.find_excess(played.places) == []

@@ -21,6 +21,7 @@ from tests.attacks import game_runner
 from tests.attacks.database_copies import fetch_releases, open_instance
 from tests.attacks.environment import open_environment, read_newest_release
 from tests.attacks.guessing_game import PeriodCase
+from tests.attacks.http_set_ups import claim_forms_exceed_no_bound
 from tests.attacks.list_games import (
     claim_apps_are_on_no_list,
     claim_mover_is_in_one_table,
@@ -101,6 +102,7 @@ CLAIMS = (
     claim_apps_are_on_no_list,
     claim_list_length_selects_no_other_span,
     claim_exposure_follows_people,
+    claim_forms_exceed_no_bound,
 )
 
 
@@ -236,6 +238,7 @@ MUTATIONS: tuple[tuple[Mutation, Claim], ...] = (
     (count_closed_accounts, claim_apps_are_on_no_list),
     (select_class_at_each_opening, claim_list_length_selects_no_other_span),
     (remove_exposure_bound, claim_exposure_follows_people),
+    (remove_exposure_bound, claim_forms_exceed_no_bound),
 )
 
 
