@@ -40,7 +40,7 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def claimed_folder(tmp_path_factory: pytest.TempPathFactory, migrated_file: Path) -> Path:
     """A folder with a database that has claimed its key store, and with the keys."""
     folder = tmp_path_factory.mktemp("claimed")
-    (folder / "data").mkdir()
+    (folder / "data").mkdir(mode=0o700)
     shutil.copyfile(migrated_file, folder / "data/attune.sqlite")
     url = f"sqlite:///{folder}/data/attune.sqlite"
     store = Store.open(url, (b"p" * 32,), FolderKeyStore(folder / "keys"))
