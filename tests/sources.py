@@ -1,9 +1,9 @@
-"""The project's files, parsed once, for the tests that check code rules."""
+"""The project's files, read and parsed on first use, for the tests that check code rules."""
 
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeGuard
 
@@ -18,11 +18,22 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @dataclass(frozen=True)
 class SourceFile:
-    """One parsed Python file: its path relative to the root, its text and its syntax tree."""
+    """One Python file: its path relative to the root, its text and its syntax tree.
+
+    Every test process lists the files to name its tests; few of them parse one.
+    """
 
     path: Path
-    text: str
-    tree: ast.Module
+
+    @cached_property
+    def text(self) -> str:
+        """The text of the file."""
+        return (ROOT / self.path).read_text(encoding="utf-8")
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The syntax tree of the file."""
+        return ast.parse(self.text, str(self.path))
 
     @property
     def module_name(self) -> str:
@@ -56,9 +67,9 @@ def list_files() -> tuple[Path, ...]:
 
 @cache
 def load_bot_sources() -> tuple[SourceFile, ...]:
-    """Parse the bot's Python files, without the migrations, which Alembic loads by path."""
+    """Return the bot's Python files, without the migrations, which Alembic loads by path."""
     return tuple(
-        _parse_source(path)
+        SourceFile(path)
         for path in list_files()
         if path.suffix == ".py" and path.parts[0] in BOT_PACKAGES and "migrations" not in path.parts
     )
@@ -66,15 +77,8 @@ def load_bot_sources() -> tuple[SourceFile, ...]:
 
 @cache
 def load_test_sources() -> tuple[SourceFile, ...]:
-    """Parse the tests' Python files."""
-    return tuple(
-        _parse_source(p) for p in list_files() if p.suffix == ".py" and p.parts[0] == "tests"
-    )
-
-
-def _parse_source(path: Path) -> SourceFile:
-    text = (ROOT / path).read_text(encoding="utf-8")
-    return SourceFile(path, text, ast.parse(text, str(path)))
+    """Return the tests' Python files."""
+    return tuple(SourceFile(p) for p in list_files() if p.suffix == ".py" and p.parts[0] == "tests")
 
 
 def _is_excluded(path: Path) -> bool:
