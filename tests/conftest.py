@@ -1,13 +1,16 @@
 """Shared pytest fixtures and the option ``--without``, which deselects tests by program."""
 
 import gc
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from tests import needs
 from tests.key_folders import open_test_store
+from tests.long_tests import find_kind, spread_tests
 from tests.postgres import PostgresServer
 
 settings.register_profile("attune", derandomize=True, deadline=None, print_blob=True)
@@ -37,9 +40,23 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"without: {without}" if without else "without: nothing"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that need a program, and deselect those of the excluded programs."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None, None, None]:
+    """Mark the tests that need a program, deselect those of the excluded ones, and sort the rest.
+
+    Of parallel processes each begins with long tests of a kind of its own.
+    """
+    _deselect_excluded(config, items)
+    yield
+    process_count = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    if process_count > 1:
+        folder = Path(__file__).parent
+        items[:] = spread_tests(items, lambda item: find_kind(item, folder), process_count)
+
+
+def _deselect_excluded(config: pytest.Config, items: list[pytest.Item]) -> None:
     without = str(config.getoption("--without")).split()
     if set(without) - set(needs.OPTIONAL_PROGRAMS):
         raise pytest.UsageError(f"--without takes {', '.join(needs.OPTIONAL_PROGRAMS)}")
