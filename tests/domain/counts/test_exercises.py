@@ -42,6 +42,7 @@ def test_twelve_exercises_last_ten_minutes_each() -> None:
     assert {sum(minutes for minutes, _ in exercise.steps) for exercise in WORDS.exercises} == {10}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("weeks", SPANS)
 @pytest.mark.parametrize(("question", "leader"), LEADERS)
 def test_each_suited_item_comes_before_any_twice(question: str, leader: str, weeks: int) -> None:
@@ -73,6 +74,7 @@ def count_questions(question: str, leader: str) -> int:
     )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("weeks", SPANS)
 @given(data=st.data())
 @settings(max_examples=4, deadline=None)

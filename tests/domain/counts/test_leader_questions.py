@@ -69,6 +69,7 @@ def render_post(
     return join_texts(sharing.render_post(archive, post, "U1", words).body)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("tag", CATALOGUE.languages)
 @given(data=st.data(), archive=sample_tables.draw_archive())
 @settings(max_examples=40, deadline=None)
@@ -85,6 +86,7 @@ def test_a_reader_has_the_answer_beside_the_question(
         assert not list_referring(page, words) or (label and label in page)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("tag", CATALOGUE.languages)
 @pytest.mark.parametrize("content", CONTENTS)
 @given(data=st.data(), archive=sample_tables.draw_archive())
@@ -103,6 +105,7 @@ def test_a_channel_without_tables_learns_of_no_leader(
     assert not label or label not in page
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("tag", CATALOGUE.languages)
 @pytest.mark.parametrize("content", CONTENTS)
 @given(archive=sample_tables.draw_archive())
@@ -119,6 +122,7 @@ def test_a_channel_with_tables_has_the_answer_beside_the_question(
     assert not list_referring(page, words) or (content == sharing.QUESTION and label in page)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("tag", CATALOGUE.languages)
 @given(archive=sample_tables.draw_archive())
 @settings(max_examples=40, deadline=None)
@@ -133,6 +137,7 @@ def test_a_notice_refers_to_what_its_report_names(tag: str, archive: ReportArchi
     assert not list_referring(join_texts(notice.body), words) or (label and label in report)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("weeks", SPANS)
 @given(data=st.data())
 @settings(max_examples=4, deadline=None)

@@ -69,6 +69,7 @@ def test_bernoulli_exp_is_exact(gamma: Fraction) -> None:
     assert probabilities[True] == pytest.approx(math.exp(-gamma), abs=1e-9)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("scale", "least"), [(Fraction(3), 4e-6), (Fraction(1), 1e-5)], ids=str)
 def test_the_sampler_is_exact(scale: Fraction, least: float) -> None:
     """The sampler has the discrete Laplace distribution, by enumeration of all likely branches."""

@@ -70,6 +70,7 @@ def build_practice_archive(
     )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("tag", CATALOGUE.languages)
 @pytest.mark.parametrize(("question", "leader"), LEADERS)
 def test_a_report_fits_one_screen(question: str, leader: str, tag: str) -> None:

@@ -49,6 +49,7 @@ def test_an_unchanged_list_rotates_for_ten_years(weeks: int, suited: tuple[str, 
     assert list_early_repeats(occasions, select_all(occasions)) == []
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("weeks", PERIODS_IN_TEN_YEARS)
 @given(data=st.data())
 @settings(max_examples=20, deadline=None)
@@ -69,6 +70,7 @@ def test_a_changing_list_rotates_within_each_run(weeks: int, data: st.DataObject
     assert all(item in occasion.suitable for item, occasion in zip(items, occasions, strict=True))
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("weeks", PERIODS_IN_TEN_YEARS)
 @given(data=st.data())
 @settings(max_examples=20, deadline=None)

@@ -76,11 +76,6 @@ def title_prefixes(words: LanguagePack) -> dict[str, str]:
     }
 
 
-def guide_lines(guide: Form, words: LanguagePack = WORDS) -> set[str]:
-    """Return the lines of the seven steps, without titles and quotes."""
-    return {line for lines, _ in split_steps(guide, words).values() for line in lines}
-
-
 def split_openers(line: str) -> list[str]:
     """Return the ways to start in supervision of a line of the guide."""
     return line.split(" · ")

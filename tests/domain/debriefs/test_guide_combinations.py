@@ -123,6 +123,7 @@ def simplify_combination(combination: AnswerCombination) -> tuple[AnswerCombinat
     return combination, is_warned
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
 def test_only_listed_combinations_share_their_middle(debrief: Debrief) -> None:
     """Two combinations share steps 4, 5 and 6 if and only if the table lists them."""

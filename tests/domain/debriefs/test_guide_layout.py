@@ -62,6 +62,7 @@ def before_more(guide: Form, words: LanguagePack) -> Sequence[Element]:
     return tuple(takewhile(lambda e: not (isinstance(e, Fold) and e.label == label), guide.body))
 
 
+@pytest.mark.no_cover
 @in_every_language
 @for_every_debrief
 def test_a_guide_has_at_most_150_words_before_more(debrief: Debrief, words: LanguagePack) -> None:

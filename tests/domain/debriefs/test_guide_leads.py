@@ -28,6 +28,7 @@ def lead_lines(debrief: Debrief, refinement: Refinement, tag: int = 0) -> list[s
     return [key for key in LEADS if words.guide_line(key) in lines]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("tag", range(len(LANGUAGE_PACKS)))
 @pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
 def test_an_open_rupture_begins_with_its_sign(debrief: Debrief, tag: int) -> None:

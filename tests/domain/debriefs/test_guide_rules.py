@@ -49,6 +49,7 @@ in_every_language = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.no_cover
 @in_every_language
 @pytest.mark.parametrize("debrief", ALL_DEBRIEFS, ids=lambda debrief: str(debrief.encoded_codes))
 def test_every_guide_obeys_every_rule(debrief: Debrief, words: LanguagePack) -> None:
@@ -63,6 +64,7 @@ def test_every_guide_obeys_every_rule(debrief: Debrief, words: LanguagePack) -> 
     assert breaches == {}
 
 
+@pytest.mark.no_cover
 @given(st.data())
 @settings(deadline=None, max_examples=300)
 def test_all_questions_together_obey_every_rule(data: st.DataObject) -> None:
@@ -94,6 +96,7 @@ def test_every_expression_of_a_phase_occurs_elsewhere(name: str, words: Language
         assert any(re.search(pattern, text, re.IGNORECASE) for text in texts), pattern
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.name))
 def test_every_rule_can_be_broken(rule: GuideRule) -> None:
     """Each rule is broken by some answers with the guide of other answers, or with an empty one."""

@@ -12,9 +12,9 @@ from tests.domain.debriefs.combinations import (
     OWN_PART_CODES,
     STRAIN_CODES,
     cue_codes_of_form,
-    guide_lines,
     guide_step,
 )
+from tests.domain.debriefs.guide_walk import build_walked_guide
 
 WORDS = load_catalogue().get_pack("en")
 PATTERN_PHRASES = {"P17", "P18"}
@@ -140,23 +140,23 @@ def test_a_strain_alone_has_its_phrase(debrief: Debrief, strain: str) -> None:
         assert phrases.select_phrases(debrief, Refinement(strain))[0] == expected
 
 
+@pytest.mark.no_cover
 @for_every_debrief
 @in_every_language
 def test_a_direct_repair_is_offered_while_the_rupture_is_open(
     debrief: Debrief, words: LanguagePack
 ) -> None:
     """A line of direct repair requires an open rupture, a strain and no code of culture."""
+    is_open = (debrief.form, debrief.status) in OWN_PHRASES
     for refinement in iter_refinements(debrief.form):
-        guide = guides.build_guide_form(debrief, words, refinement)
-        lines = {line for key, line in words.guide.items() if key.startswith("direct.")}
         codes = {*refinement.own_parts, *refinement.cues}
         is_offered = (
-            (debrief.form, debrief.status) in OWN_PHRASES
+            is_open
             and refinement.strain in {"bond", "goals", "tasks"}
             and not codes & {"culture", "culture_hinted", "culture_named"}
         )
 
-        assert lines & guide_lines(guide, words) == (
+        assert build_walked_guide(debrief, refinement, words).lines_of("direct") == (
             {words.guide_line(f"direct.{refinement.strain}")} if is_offered else set()
         )
 
