@@ -15,8 +15,11 @@ WITH ?=
 # Test processes that run in parallel.
 JOBS ?= 2
 
+# Container images set it, and then every process compiles every module again.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help install try try-teams quick test lint types contracts needs unit tests bench lock
+.PHONY: help install try try-teams quick test lint types contracts needs unit rules others bench lock
 
 help:
 	@echo 'make try        run the bot in a local sandbox of Slack          (PORT=, RESET=1)'
@@ -38,7 +41,15 @@ install: $(VENV)/runs $(WITH:%=$(VENV)/with-%)
 
 quick: lint types contracts unit
 
-test: needs lint types contracts tests
+# Style, types and contracts take one core for a minute: they run beside the tests of the rules, and
+# report after them.
+STATIC_LOG := $(VENV)/static-checks.log
+test: needs
+	@$(MAKE) --no-print-directory lint types contracts >$(STATIC_LOG) 2>&1 & checks=$$!; \
+	$(MAKE) --no-print-directory rules; rules=$$?; wait $$checks; checks=$$?; \
+	[ $$rules -ne 0 ] && [ $$checks -eq 0 ] || cat $(STATIC_LOG); \
+	exit $$((rules || checks))
+	@$(MAKE) --no-print-directory others
 
 # Sequential targets, so that the first failure is the last output.
 .NOTPARALLEL:
@@ -62,20 +73,19 @@ unit: $(VENV)/tests
 	  tests/domain tests/content tests/handlers tests/workflows tests/test_*.py
 
 # Coverage of the domain is measured over the tests of its rules and of its callers alone, without
-# the walks over all guides: measuring more than doubles the time of a test. Journeys and attacks
-# mostly wait for processes of their own: they start first, and the other tests fill their waits,
-# in twice as many processes as there are cores.
+# tests that enumerate thousands of cases (marker no_cover): measuring more than doubles their time.
 RULES := tests/domain tests/handlers tests/workflows
-WALKS := tests/domain/debriefs/test_guide_rules.py tests/domain/debriefs/test_review_tables.py
-LONG := tests/journeys tests/attacks
-OTHERS = $(filter-out $(RULES) $(LONG),$(patsubst %/,%,$(wildcard tests/*/))) \
-         $(wildcard tests/test_*.py)
-MIXED_JOBS ?= $(shell expr $(JOBS) '*' 2)
 PYTEST := $(BIN)/pytest --dist worksteal --without '$(WITHOUT)'
-tests: $(VENV)/tests
-	$(PYTEST) -n $(JOBS) --cov --cov-report= $(WALKS:%=--ignore=%) $(RULES)
+rules: $(VENV)/tests
+	$(PYTEST) -n $(JOBS) --cov --cov-report= $(RULES)
 	$(BIN)/coverage report --fail-under=100
-	$(PYTEST) -n $(MIXED_JOBS) $(LONG) $(WALKS) $(OTHERS)
+
+# Journeys and some attacks mostly wait for processes of their own, and the other tests fill their
+# waits: twice as many processes as there are cores. tests/long_tests.py spreads the long tests.
+OTHERS = $(filter-out $(RULES) %/__pycache__,$(patsubst %/,%,$(wildcard tests/*/))) $(wildcard tests/test_*.py)
+MIXED_JOBS ?= $(shell expr $(JOBS) '*' 2)
+others: $(VENV)/tests
+	$(PYTEST) -n $(MIXED_JOBS) $(OTHERS)
 
 # 10,000 check-ins over 1, 10 and 100 workspaces, one run with a kill half-way, and ten times as
 # many people planned at once; a smaller N is quicker and gives the same ratios.
