@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
+from bot.charts import WHOLE_STEPS, Bar, Chart, Level
 from bot.form_fields import (
     FIELD_TYPES,
     ChannelField,
@@ -25,6 +26,7 @@ from bot.form_fields import (
 
 __all__ = (
     "FIELD_TYPES",
+    "WHOLE_STEPS",
     "ActionRow",
     "Audience",
     "Banner",
@@ -44,6 +46,7 @@ __all__ = (
     "Form",
     "Heading",
     "Home",
+    "Level",
     "Link",
     "Message",
     "NameField",
@@ -168,54 +171,6 @@ def split_into_rows(controls: Sequence[Button | Link | OverflowMenu]) -> tuple[A
     return tuple(
         ActionRow(tuple(controls[start : start + MAX_CONTROLS_PER_ROW])) for start in starts
     )
-
-
-class Level(Enum):
-    """Qualitative size of a bar: none, few, about half or most of the debriefs.
-
-    A count has no member, so none can be drawn. The value is the length of the bar in steps, of
-    which all debriefs would have :data:`WHOLE_STEPS`.
-    """
-
-    NONE = 0
-    FEW = 1
-    HALF = 2
-    MOST = 3
-
-
-WHOLE_STEPS = 4
-"""Length in steps of the reference bar for all debriefs: a step is a quarter of them."""
-
-
-@dataclass(frozen=True)
-class Bar:
-    """One row of a chart: an answer's label and its level."""
-
-    label: str
-    level: Level
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A bar chart of qualitative levels, with a text equivalent for screen readers.
-
-    A bar accepts only a :class:`Level`, so a raw count cannot be drawn (mypy rejects it).
-    ``scale`` names the levels in ascending order, for a product that labels its axis; 50
-    characters at most. ``whole`` is the label of a reference bar of :data:`WHOLE_STEPS` below the
-    others, or ``""`` for none: both products scale a chart to its longest bar, so that without it
-    "about half" would fill the width.
-    """
-
-    title: str
-    bars: tuple[Bar, ...]
-    text_equivalent: str
-    scale: str = ""
-    whole: str = ""
-
-    def list_lengths(self) -> tuple[tuple[str, int], ...]:
-        """Return the label and the length in steps of each bar, the reference bar last."""
-        lengths = tuple((bar.label, bar.level.value) for bar in self.bars)
-        return (*lengths, (self.whole, WHOLE_STEPS)) if self.whole else lengths
 
 
 @dataclass(frozen=True)
