@@ -6,6 +6,7 @@ without a leader too. The attacks of ``python -m tests.attacks.before_after`` pl
 
 from collections import defaultdict
 from fractions import Fraction
+from typing import cast
 
 from bot.domain.counts.release_rule import Share
 from tests.attacks import odds
@@ -30,10 +31,10 @@ def table_probabilities(
     probabilities: Probabilities = {}
     remaining = defaultdict(float, share_probabilities(form_counts, noise_scale))
     for table, probability in led.items():
-        leader, shares = table  # type: ignore[misc]  # a pair, as odds.table_probabilities says
-        if leader >= 0:  # type: ignore[has-type]
+        leader, shares = cast("tuple[int, tuple[int, ...]]", table)
+        if leader >= 0:
             probabilities[table] = probability
-            remaining[shares] -= probability  # type: ignore[has-type]
+            remaining[shares] -= probability
     total = sum(probabilities.values()) + sum(max(0.0, share) for share in remaining.values())
     unled: Probabilities = {(-1, row): share for row, share in remaining.items() if share > 0}
     return {table: share / total for table, share in {**probabilities, **unled}.items()}

@@ -188,9 +188,9 @@ def format_guesses(size: int, mechanism: Mechanism) -> str:
         for habit in HABITS
     ]
     active = [observers.guess_actively(size, mechanism, habit, 1) for habit in HABITS]
-    one = observers.guess_one_debrief(size, mechanism, GUESSED_RATES, teams)
+    one_debrief = observers.guess_one_debrief(size, mechanism, GUESSED_RATES, teams)
     shares = [
-        one.right_share,
+        one_debrief.right_share,
         *(guess.right_share for guess in passive),
         passive[-1].certain_share,
         max(guess.error for guess in passive),

@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from typing import cast
 
 import pytest
 
@@ -77,9 +78,10 @@ def test_tables_of_the_earlier_rule_are_enumerated_exactly() -> None:
 def test_one_draw_leads_as_often_as_two() -> None:
     """The leader of a table that yields the total as well is named as often as without it."""
     joint = replace(PRESENT, is_one_draw=True).find_probabilities(BREAKDOWN, CELLS)
-    by_leader: Counter[object] = Counter()
-    for (leader, _), probability in joint.items():  # type: ignore[misc]  # pairs, as documented
-        by_leader[leader] += probability  # type: ignore[assignment,has-type]
+    by_leader: dict[object, float] = {}
+    for table, probability in joint.items():
+        leader, _band = cast("tuple[int, object]", table)
+        by_leader[leader] = by_leader.get(leader, 0.0) + probability
     alone = odds.leader_probabilities(CELLS, PRESENT.terms.breakdown.noise_scale)
 
     assert by_leader == pytest.approx(alone, abs=1e-3)
