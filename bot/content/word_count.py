@@ -11,8 +11,9 @@ CHARACTERS_PER_WORD = 2
 
 def count_words(text: str) -> int:
     """Return the number of words in *text*; Chinese characters count in pairs, rounded up."""
-    character_count = len(_HAN_PATTERN.findall(text))
-    spaced_text = (
-        _FULL_WIDTH_PATTERN.sub(" ", _HAN_PATTERN.sub(" ", text)) if character_count else text
-    )
+    if text.isascii():
+        return len(text.split())
+    spaced_text, character_count = _HAN_PATTERN.subn(" ", text)
+    if character_count:
+        spaced_text = _FULL_WIDTH_PATTERN.sub(" ", spaced_text)
     return len(spaced_text.split()) + -(-character_count // CHARACTERS_PER_WORD)
