@@ -45,7 +45,8 @@ def main(arguments: Sequence[str] | None = None, worker_options: WorkerOptions =
     handler: CommandHandler = options.run
     if options.verb in _VERBS_WITH_SETTINGS:
         _print_misspelt_settings(words)
-    return run_command(handler, options, words)
+    shows_stack = os.environ.get("LOG_LEVEL", "").upper() == "DEBUG"
+    return run_command(handler, options, words, shows_stack=shows_stack)
 
 
 def _print_misspelt_settings(words: LanguagePack) -> None:

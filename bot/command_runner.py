@@ -19,11 +19,18 @@ _VERBS_THAT_START_WITHOUT_KEYS = frozenset({"web", "worker"})
 _EXIT_INTERRUPTED = 130
 
 
-def run_command(handler: CommandHandler, options: argparse.Namespace, words: LanguagePack) -> int:
+def run_command(
+    handler: CommandHandler,
+    options: argparse.Namespace,
+    words: LanguagePack,
+    *,
+    shows_stack: bool = False,
+) -> int:
     """Call *handler* and return the process's exit status.
 
     2 for a fault of the input or the environment, each printed with a remedy; 1 for an unknown
-    error, a defect. Neither prints an exception's message, which may contain a secret.
+    error, a defect, with its stack if *shows_stack*. Neither prints an exception's message, which
+    may contain a secret.
     """
     try:
         return handler(options, words)
@@ -35,7 +42,7 @@ def run_command(handler: CommandHandler, options: argparse.Namespace, words: Lan
     except Exception as error:  # noqa: BLE001 - the last resort of every command
         faults = find_faults(error, options.verb)
         if not faults:
-            _print_unknown_error(error, words)
+            _print_unknown_error(error, words, shows_stack=shows_stack)
             return EXIT_UNHEALTHY
         name = "not_applied" if options.verb == "team" else "heading"
         print_sentence(words.translate(f"operator.faults.{name}"))
@@ -70,8 +77,8 @@ def _build_system_fault(error: OSError) -> Fault:
     return Fault(location, "environment.system", {"reason": error.strerror or type(error).__name__})
 
 
-def _print_unknown_error(error: Exception, words: LanguagePack) -> None:
-    """Print the type and location of a defect, and where it was called if the log level is DEBUG.
+def _print_unknown_error(error: Exception, words: LanguagePack, *, shows_stack: bool) -> None:
+    """Print the type and location of a defect, and its stack if *shows_stack*.
 
     The stack consists of lines of code; messages of exceptions are omitted.
     """
@@ -80,5 +87,5 @@ def _print_unknown_error(error: Exception, words: LanguagePack) -> None:
     print_sentence(
         words.translate("environment.defect", error=type(error).__name__, where=location)
     )
-    if os.environ.get("LOG_LEVEL", "").upper() == "DEBUG":
+    if shows_stack:
         print_sentence("".join(traceback.format_list(frames)))

@@ -1,13 +1,11 @@
 """The settings file ``.env``: whether it can be read, and names in it that are misspelt."""
 
-import io
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from difflib import SequenceMatcher
 from pathlib import Path
-
-from dotenv import dotenv_values
 
 from bot.errors import Fault
 
@@ -18,6 +16,8 @@ _ENCODING = "utf-8-sig"
 """UTF-8, with or without the mark that Windows' editors write at the start."""
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+_ASSIGNMENT = re.compile(r"^[ \t]*(?:export[ \t]+)?([A-Za-z_]\w*)[ \t]*=(.*)$", re.MULTILINE)
 
 _MIN_RATIO_IN_FILE, _MIN_RATIO_IN_ENVIRONMENT = 0.8, 0.87
 """Similarity (0 to 1) at which a name is taken for a misspelt setting.
@@ -93,9 +93,9 @@ def _find_closest(name: str, setting_names: list[str], min_ratio: float) -> str:
     return closest if closest and min_ratio <= ratios[closest] < 1 else ""
 
 
-def _read_values(file: Path) -> Mapping[str, str | None]:
-    """Return what *file* sets, by name."""
+def _read_values(file: Path) -> Mapping[str, str]:
+    """Return what *file* sets, by name; the value is ``""`` for an empty one."""
     if not file.is_file() or check_settings_file(file):
         return {}
-    text = file.read_text(encoding=_ENCODING)
-    return dotenv_values(stream=io.StringIO(text), interpolate=False)
+    lines = _ASSIGNMENT.findall(file.read_text(encoding=_ENCODING))
+    return {name: value.split("#")[0].strip(" \t\"'") for name, value in lines}

@@ -25,6 +25,9 @@ LOCKS = sorted(path.relative_to(ROOT) for path in ROOT.glob("requirements*.lock"
 PACKAGES_WITH_TEXTS = ("bot.content", "bot.store", "bot.sandbox")
 """Packages with texts of their own: the catalogue, SQL, and the sandbox's Slack messages."""
 
+FREE_TEST_FOLDERS = ("", "attacks", "bench", "journeys", "misconfigurations")
+"""Folders of tests that concern no single package."""
+
 SUPPRESSION = re.compile(r"# (?:noqa|type: ignore)")
 SUPPRESSION_WITH_REASON = re.compile(r"# (?:noqa: [A-Z0-9, ]+ - |type: ignore\[[\w, -]+\]  # )\w")
 
@@ -142,7 +145,7 @@ def test_environment_is_read_only_by_settings_and_command_line() -> None:
         if re.search(r"\bos\.(environ|getenv)\b|from os import .*(environ|getenv)", source.text)
     }
 
-    assert readers <= {"bot.settings", "bot.__main__"}
+    assert readers <= {"bot.settings", "bot.settings_file", "bot.__main__"}
 
 
 @pytest.mark.parametrize("top", ["bot", *sources.BOT_PACKAGES[1:]])
@@ -171,12 +174,9 @@ def test_tests_mirror_the_packages() -> None:
 
 
 def _mirrors(folder: Path, packages: set[Path]) -> bool:
-    """Return whether *folder* is the top, attacks, bench, journeys or the path of a package."""
+    """Return whether *folder* is a free folder of tests or has the path of a package."""
     relative = folder.relative_to("tests")
-    return (
-        relative in {Path(), Path("attacks"), Path("bench"), Path("journeys"), *packages}
-        or "bot" / relative in packages
-    )
+    return relative in {*map(Path, FREE_TEST_FOLDERS), *packages} or "bot" / relative in packages
 
 
 def test_no_file_names_a_machine_or_a_package_index() -> None:

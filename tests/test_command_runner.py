@@ -13,13 +13,13 @@ CANARY = "canary-in-a-message"
 WORDS = load_catalogue().get_pack("en")
 
 
-def run_failing(error: BaseException) -> int:
+def run_failing(error: BaseException, *, shows_stack: bool = False) -> int:
     """Return the exit status of a subcommand that raises *error*."""
 
     def fail(_options: argparse.Namespace, _words: LanguagePack) -> int:
         raise error
 
-    return run_command(fail, argparse.Namespace(verb="doctor"), WORDS)
+    return run_command(fail, argparse.Namespace(verb="doctor"), WORDS, shows_stack=shows_stack)
 
 
 def test_defect_is_reported_by_type_and_place(capsys: pytest.CaptureFixture[str]) -> None:
@@ -32,13 +32,9 @@ def test_defect_is_reported_by_type_and_place(capsys: pytest.CaptureFixture[str]
     assert CANARY not in output
 
 
-def test_stack_of_a_defect_is_printed_on_request(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """With the log level DEBUG the lines of the stack follow, without the error's message."""
-    monkeypatch.setenv("LOG_LEVEL", "debug")
-
-    run_failing(ZeroDivisionError(CANARY))
+def test_stack_of_a_defect_is_printed_on_request(capsys: pytest.CaptureFixture[str]) -> None:
+    """The lines of the stack follow, without the error's message."""
+    run_failing(ZeroDivisionError(CANARY), shows_stack=True)
 
     output = capsys.readouterr().err
     assert "in run_command" in output

@@ -64,6 +64,20 @@ async def test_file_that_others_read_is_reported(tmp_path: Path) -> None:
     assert (await check_folder(tmp_path))["database_exposed"] is False
 
 
+async def test_empty_database_needs_a_migration(tmp_path: Path) -> None:
+    """An empty database fails the check for pending migrations."""
+    open_test_store(f"sqlite:///{tmp_path}/data/attune.sqlite", ()).close_sync()
+
+    assert (await check_folder(tmp_path))["migrate"] is False
+
+
+async def test_unreachable_database_is_reported(tmp_path: Path) -> None:
+    """A database file whose folder is a file cannot be opened."""
+    (tmp_path / "data").write_text("")
+
+    assert (await check_folder(tmp_path))["fault"] is False
+
+
 def test_missing_folder_can_be_made_below_a_folder_alone(tmp_path: Path) -> None:
     """Below a folder that can be written a missing one can be made; below a file it cannot."""
     (tmp_path / "file").write_text("")

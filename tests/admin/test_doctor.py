@@ -85,22 +85,6 @@ async def test_healthy_deployment_passes_every_check(tmp_path: Path) -> None:
     }
 
 
-async def test_empty_database_needs_a_migration(tmp_path: Path) -> None:
-    """An empty database fails the check for pending migrations."""
-    open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ()).close_sync()
-
-    assert (await run_with_slack_check(tmp_path, SlackCheck(scopes=SCOPES)))["migrate"] is False
-
-
-async def test_unreachable_database_is_reported(tmp_path: Path) -> None:
-    """A database file whose folder is a file cannot be opened."""
-    (tmp_path / "file").write_text("")
-
-    assert (await run_with_slack_check(tmp_path / "file", SlackCheck(scopes=SCOPES)))[
-        "fault"
-    ] is False
-
-
 @pytest.mark.parametrize(
     ("slack_check", "key"),
     [

@@ -76,7 +76,7 @@ class Operator:
         if case.prepare:
             case.prepare(self.folder)
         arguments = [self._fill_in(argument) for argument in case.arguments]
-        with _dropped_privileges(self.folder) if case.is_unprivileged else _unchanged():
+        with _drop_privileges(self.folder) if case.is_unprivileged else _keep_privileges():
             return self.run(arguments, case.environment)
 
     def run(self, arguments: list[str], environment: Mapping[str, str | None]) -> Outcome:
@@ -87,7 +87,7 @@ class Operator:
         for name, value in {"HOME": "{folder}", **ENVIRONMENT, **environment}.items():
             if value is not None:
                 self.monkeypatch.setenv(name, self._fill_in(value))
-        with _restored_logging():
+        with _restore_logging():
             try:
                 status = main(arguments)
             except SystemExit as error:
@@ -110,7 +110,7 @@ def check_outcome(case: Case, outcome: Outcome) -> None:
 
 
 @contextmanager
-def _restored_logging() -> Iterator[None]:
+def _restore_logging() -> Iterator[None]:
     """Restore the handlers that a server's subcommand replaces."""
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
@@ -122,12 +122,12 @@ def _restored_logging() -> Iterator[None]:
 
 
 @contextmanager
-def _unchanged() -> Iterator[None]:
+def _keep_privileges() -> Iterator[None]:
     yield
 
 
 @contextmanager
-def _dropped_privileges(folder: Path) -> Iterator[None]:
+def _drop_privileges(folder: Path) -> Iterator[None]:
     """Run without root's privileges, to which no permission applies; its folder is passable."""
     if os.geteuid() != 0:
         yield
