@@ -1,4 +1,4 @@
-"""Run a command of the operator, and report every fault of its environment in one sentence."""
+"""Run a command of the operator; report faults of the environment in one sentence each."""
 
 import argparse
 import os
