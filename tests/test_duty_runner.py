@@ -1,0 +1,100 @@
+"""A tick runs every duty, and is recorded for every other process."""
+
+import logging
+
+import pytest
+
+from bot.context import Context
+from bot.duty_runner import DutyRunner
+from bot.store.schema import idempotency_keys
+from schedules import TIMETABLE
+from tests.doubles import clock, context, empty_database, full_catalogue, outlet
+from tests.sample_team import set_up_team
+
+__all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
+
+FAILING = {"reseal_records": 3, "retention": 3}
+
+
+async def read_failed_runs(context: Context) -> dict[str, int]:
+    """Return the failed runs in a row by duty."""
+    return await context.store.across_workspaces.read(
+        lambda repos: repos.duty_runs.read_failed_runs()
+    )
+
+
+async def drop_request_keys(context: Context) -> None:
+    """Remove the table without which two duties fail."""
+    await context.store.across_workspaces.write(
+        lambda repos: idempotency_keys.drop(repos._connection)
+    )
+
+
+def list_states(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str, str]]:
+    """Return event, duty and state of the lines about duties."""
+    return [
+        (record.getMessage(), vars(record).get("subject", ""), vars(record).get("state", "began"))
+        for record in caplog.records
+        if record.name == "attune.app"
+    ]
+
+
+async def test_tick_is_recorded_with_every_duty(context: Context) -> None:
+    """The instant is the clock's, and no duty has failed."""
+    await DutyRunner(context).run_duties()
+
+    last_tick = await context.store.across_workspaces.read(
+        lambda repos: repos.duty_runs.read_last_tick()
+    )
+    assert last_tick == context.now()
+    assert await read_failed_runs(context) == dict.fromkeys(TIMETABLE, 0)
+
+
+async def test_failing_duty_is_counted_and_stops_no_other(
+    context: Context, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Three ticks are three failures of each of two duties, and one line for each in the log."""
+    caplog.set_level(logging.INFO, "attune.app")
+    await set_up_team(context)
+    await drop_request_keys(context)
+    runner = DutyRunner(context)
+    for _ in range(3):
+        await runner.run_duties()
+
+    failed_runs = await read_failed_runs(context)
+    assert {name: count for name, count in failed_runs.items() if count} == FAILING
+    assert list_states(caplog) == [("duty.failed", name, "began") for name in FAILING]
+
+
+async def test_duty_that_succeeds_again_is_logged_once(
+    context: Context, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Its count is 0 from then on."""
+    caplog.set_level(logging.INFO, "attune.app")
+    await set_up_team(context)
+    await drop_request_keys(context)
+    runner = DutyRunner(context)
+    await runner.run_duties()
+    await context.store.across_workspaces.write(
+        lambda repos: idempotency_keys.create(repos._connection)
+    )
+    for _ in range(2):
+        await runner.run_duties()
+
+    assert (await read_failed_runs(context))["retention"] == 0
+    assert list_states(caplog) == [
+        ("duty.failed", name, state) for state in ("began", "ended") for name in FAILING
+    ]
+
+
+async def test_tick_that_cannot_be_recorded_is_logged(
+    context: Context, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The duties have run; other processes see that no worker ticks."""
+    await context.store.across_workspaces.write(
+        lambda repos: repos._connection.exec_driver_sql("DROP TABLE duty_run").close()
+    )
+
+    await DutyRunner(context).run_duties()
+
+    assert list_states(caplog) == [("tick.not_recorded", "", "began")]
