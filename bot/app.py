@@ -20,13 +20,13 @@ from bot.content import catalogue
 from bot.context import Context
 from bot.conversation import Routes
 from bot.duty_runner import DutyRunner
-from bot.logs import log_error
 from bot.middleware import RequestMiddleware
 from bot.server.monitoring_server import serve_monitoring
 from bot.server.process_setup import prepare_process
 from bot.server.process_stop import CLOSE_SECONDS, STOP_SECONDS, ProcessStop, end_before
 from bot.server.web_server import open_listener, serve_requests
 from bot.settings import Settings
+from bot.state_log import StateLog
 from bot.store.open_store import open_store
 from bot.worker_options import PRODUCTION, WorkerOptions
 from schedules import reseal_records
@@ -64,7 +64,7 @@ class Bot:
         outlets = {product: side.outlet for product, side in outbound_sides.items()}
         self.context = Context(store, content, clock, outlets, settings.archive_folder)
         self.request_middleware = RequestMiddleware(self.context)
-        self._delivery_wakeup = asyncio.Event()
+        self._delivery_wakeup, self._state_log = asyncio.Event(), StateLog(logger)
         self._runs_ticker, self._is_test = runs_ticker, settings.test_mode
         self.chat_adapters = adapters.bind_adapters(outbound_sides, self._build_routes())
         max_rest_seconds = 0 if settings.test_mode else TICK_SECONDS  # advanced clocks skip rests
@@ -124,7 +124,7 @@ class Bot:
     async def run_duties_and_deliver(self) -> None:
         """Run every duty and send all due deliveries; for tests and the clock endpoint."""
         await self._duty_runner.run_duties()
-        await _run_safely("send_deliveries", self.delivery_sender.send_all_due())
+        await self._run_safely("send_deliveries", self.delivery_sender.send_all_due())
 
     async def _on_tick(self) -> None:
         """Run the duties and wake the delivery worker, without waiting for it.
@@ -163,7 +163,7 @@ class Bot:
             tasks.append(asyncio.create_task(reseal_records.cover_forever(self.context)))
         if self._runs_ticker:
             resuming = adapters.resume_workspaces(self.context.store, self.chat_adapters)
-            await _run_safely("resume", resuming)
+            await self._run_safely("resume", resuming)
             self.ticker.start()
         try:
             yield
@@ -205,21 +205,22 @@ class Bot:
             await self._delivery_wakeup.wait()
             self._delivery_wakeup.clear()
             if self._runs_ticker:
-                await _run_safely("send_deliveries", self.delivery_worker.start_sending())
+                await self._run_safely("send_deliveries", self.delivery_worker.start_sending())
 
     async def _monitor_health(self) -> None:
         """Check the health of the whole until the process stops, whatever a check raises."""
         while True:
-            await _run_safely("monitor_health", self.health_monitor.run_forever())
+            await self._run_safely("monitor_health", self.health_monitor.run_forever())
             await asyncio.sleep(TICK_SECONDS)
 
-
-async def _run_safely(name: str, operation: Awaitable[int | None]) -> None:
-    """Await *operation*; log an exception instead of raising it, so that the loop continues."""
-    try:
-        await operation
-    except Exception as error:  # noqa: BLE001 - the next duty and the next tick still run
-        log_error(logger, "duty.failed", error, duty=name)
+    async def _run_safely(self, name: str, operation: Awaitable[int | None]) -> None:
+        """Await *operation*; log an exception instead of raising it, so that the loop continues."""
+        try:
+            await operation
+        except Exception as error:  # noqa: BLE001 - the next attempt still runs
+            self._state_log.report_fault("duty.failed", error, subject=name)
+        else:
+            self._state_log.report_recovery("duty.failed", subject=name)
 
 
 async def run_web(settings: Settings, on_listening: Callable[[], None] = lambda: None) -> None:

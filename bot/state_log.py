@@ -60,7 +60,15 @@ class StateLog:
 
 
 def read_database_code(error: BaseException) -> str:
-    """Return SQLite's name or PostgreSQL's SQLSTATE of a driver's error; ``""`` for any other."""
-    driver_error = getattr(error, "orig", None) or error
-    names = ("sqlite_errorname", "sqlstate")
-    return next((str(code) for name in names if (code := getattr(driver_error, name, None))), "")
+    """Return SQLite's name or PostgreSQL's SQLSTATE of *error*; ``""`` for any other.
+
+    The first error of the chain decides: a rollback that fails as well has a code of its own.
+    """
+    code, cause = "", error
+    while True:
+        for name in ("sqlite_errorname", "sqlstate"):
+            code = str(getattr(cause, name, None) or code)
+        earlier = cause.__cause__ or cause.__context__
+        if earlier is None:
+            return code
+        cause = earlier

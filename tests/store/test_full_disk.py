@@ -1,8 +1,10 @@
 import asyncio
+import logging
 from pathlib import Path
 
 import pytest
 
+from bot.content.log_texts import get_remedy
 from bot.errors import StoreBusyError
 from bot.store.repositories import Repositories
 from tests.key_folders import open_test_store
@@ -55,3 +57,25 @@ async def test_writes_resume_after_a_full_disk(tmp_path: Path) -> None:
 
     assert await store.across_workspaces.read(list_row_names) == ["slack:one"]
     await store.close()
+
+
+async def test_full_disk_is_logged_once_with_its_remedy(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """However many batches fail, there is one line when it begins and one when it ends."""
+    caplog.set_level(logging.INFO, "attune.store")
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store.migrate()
+    await store.across_workspaces.write(limit_file_size)
+    for _ in range(3):
+        with pytest.raises(StoreBusyError):
+            await store.across_workspaces.write(insert_too_much)
+    await store.across_workspaces.write(insert_row_job("slack:one"))
+    await store.close()
+
+    records = [vars(r) for r in caplog.records if r.getMessage() == "store.commit_failed"]
+    assert [(r.get("code"), r.get("state")) for r in records] == [
+        ("SQLITE_FULL", None),
+        (None, "ended"),
+    ]
+    assert records[0]["remedy"] == get_remedy("store.commit_failed", "SQLITE_FULL")

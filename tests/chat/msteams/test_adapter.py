@@ -2,6 +2,7 @@ import asyncio
 import time
 
 from bot.chat.msteams.action_data import CardSurface, unpack_action_data
+from tests.chat import asgi
 from tests.chat.msteams import activities, microsoft
 from tests.chat.msteams.microsoft import FakeMicrosoft
 from tests.chat.msteams.testbed import FORM, collect_actions, open_bench
@@ -35,3 +36,14 @@ async def test_unsigned_mode_opens_forms_in_the_card(ms: FakeMicrosoft) -> None:
     (action,) = collect_actions(ms.posted_messages[0].card)
     assert action["type"] == "Action.Execute"
     assert unpack_action_data(action["data"]).card_context.surface is CardSurface.MESSAGE
+
+
+async def test_unauthenticated_requests_are_counted(ms: FakeMicrosoft) -> None:
+    """Each refused request is one; Teams has no socket, and the stand-in accepts the token."""
+    async with open_bench(ms) as bench:
+        for _ in range(2):
+            await asgi.send_request(bench.adapter.asgi, "POST", "/api/messages", b"{}")
+
+        assert bench.adapter.refused_request_count == 2
+        assert bench.adapter.is_socket_connected is None
+        assert not await bench.adapter.has_refused_token()
