@@ -137,6 +137,17 @@ def test_missing_database_beside_its_keys_stops_every_start(tmp_path: Path) -> N
     assert not bot.database_file.parent.exists()
 
 
+def test_start_that_cannot_listen_does_not_say_that_it_listens(tmp_path: Path) -> None:
+    """An address of another machine is not called a port in use, and HOST is named."""
+    with run_fake_slack() as slack:
+        result = BotProcess(tmp_path, slack.api_url, port=3010).run_command("web", HOST="192.0.2.1")
+
+    assert result.returncode == 2
+    assert "HOST=" in result.stderr
+    assert "already in use" not in result.stderr
+    assert "listens on" not in result.stdout + result.stderr
+
+
 def test_keys_in_the_database_folder_stop_every_command(bot: BotProcess) -> None:
     """`web` and `doctor` refuse a key folder below the database's folder, in a sentence."""
     keys = str(bot.database_file.parent / "keys")
