@@ -26,21 +26,21 @@ SHORT_TIMEOUT_SECONDS = 0.05
 @asynccontextmanager
 async def keep_store_busy(product: Product) -> AsyncIterator[None]:
     """Occupy the store's writer, so that no other write is begun within its time."""
-    store, begun, released = product.bot.context.store, Event(), Event()
+    store, writer_busy, writer_released = product.bot.context.store, Event(), Event()
 
     def occupy_writer(_repos: object) -> None:
-        begun.set()
-        released.wait(60)
+        writer_busy.set()
+        writer_released.wait(60)
 
     occupied = asyncio.create_task(store.across_workspaces.write(occupy_writer))
-    assert await asyncio.to_thread(begun.wait, 10)
+    assert await asyncio.to_thread(writer_busy.wait, 10)
     usual_seconds = store._write_timeout_seconds
     store._write_timeout_seconds = SHORT_TIMEOUT_SECONDS
     try:
         yield
     finally:
         store._write_timeout_seconds = usual_seconds
-        released.set()
+        writer_released.set()
         await occupied
 
 
