@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.misconfigurations.database_cases import copy_sound
+from tests.misconfigurations.database_cases import copy_sound, create_empty
 from tests.misconfigurations.operator import Case
 
 KeyPreparation = Callable[[Path, Path], None]
@@ -18,8 +18,9 @@ def empty_keys(folder: Path, claimed: Path) -> None:
 
 
 def swap_keys(folder: Path, claimed: Path) -> None:
-    """Copy the keys of the claimed database beside a new one."""
+    """Copy the keys of the claimed database beside a new, empty one."""
     (folder / "data").mkdir()
+    create_empty(folder / "data/attune.sqlite", claimed)
     shutil.copytree(claimed / "keys", folder / "keys")
 
 
