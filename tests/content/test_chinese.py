@@ -77,7 +77,7 @@ REPLACED_TERMS = {
 }
 """Expressions that native readers stumbled over: each with the reason and what to write instead."""
 
-FOR_OPERATORS = ("operator.", "sandbox.")
+FOR_OPERATORS = ("operator.", "environment.", "sandbox.")
 
 HALF_WIDTH_PUNCTUATION = re.compile(
     r"[\u4e00-\u9fff\u2019\u201d\uff09][,;:?!()\"']|[,;:?!(\"'][\u4e00-\u9fff\u2018\u201c\uff08]"

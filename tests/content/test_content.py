@@ -48,7 +48,7 @@ FORBIDDEN = (
 )
 """Words that scold, label a client or claim more than the studies support."""
 
-FOR_OPERATORS = ("operator.", "sandbox.")
+FOR_OPERATORS = ("operator.", "environment.", "sandbox.")
 """Prefixes of the operator's texts, in which a setting may be a must."""
 
 ATOMS = {

@@ -80,7 +80,7 @@ MISREAD = (
 )
 """Words that a Québec reader understands otherwise than meant, each with the reason."""
 
-FOR_OPERATORS = ("operator.", "sandbox.")
+FOR_OPERATORS = ("operator.", "environment.", "sandbox.")
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
