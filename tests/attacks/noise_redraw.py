@@ -21,7 +21,7 @@ from bot.store.repositories import Repositories
 from tests.attacks.environment import AttackEnvironment, AttackTeam, open_environment
 from tests.attacks.guessing_game import Score
 from tests.attacks.night_bytes import HASHES, NightCopy, copy_files
-from tests.domain.counts.utility import terms_for_size
+from tests.domain.counts.utility import Slips, terms_for_size
 from tests.doubles import PEPPERS
 
 TEAM_SIZE, TEAM_COUNT, MAX_PERIODS = 11, 4, 4
@@ -53,22 +53,34 @@ def list_keys(copy: NightCopy, pepper: bytes) -> set[bytes]:
     return {pepper, *values, *mixed}
 
 
-def redraw_body(key: bytes, table: PublishedTable, filed: Filed) -> str:
-    """Return the table that *filed* would have under *key*."""
+def redraw_bodies(key: bytes, table: PublishedTable, worlds: Sequence[Filed]) -> list[str]:
+    """Return the table that each of *worlds* would have under *key*.
+
+    The worlds share most people, so each person's token is derived once.
+    """
     token_key, noise_key = (
         sealing.derive_subkey(key, label, *table.identity)
         for label in (sealing.TOKEN_LABEL, sealing.NOISE_LABEL)
     )
-    token_codes = [
-        (
-            pseudonyms.derive_contributor_token(token_key, person),
-            TOTAL_CODE if table.ledger == TOTAL else code,
+    people = {person for filed in worlds for person, _ in filed}
+    tokens = {person: pseudonyms.derive_contributor_token(token_key, person) for person in people}
+    return [
+        _draw_body(
+            noise_key,
+            table.ledger,
+            [
+                (tokens[person], TOTAL_CODE if table.ledger == TOTAL else code)
+                for person, code in filed
+            ],
         )
-        for person, code in filed
+        for filed in worlds
     ]
+
+
+def _draw_body(noise_key: bytes, ledger: str, token_codes: Slips) -> str:
     generator = NoiseGenerator(pseudonyms.derive_noise_key(noise_key, token_codes))
     terms = terms_for_size(TEAM_SIZE)
-    if table.ledger == TOTAL:
+    if ledger == TOTAL:
         return release_rule.release_total(token_codes, terms.total, generator).json_body
     return release_rule.release_breakdown(token_codes, "form", terms.breakdown, generator).json_body
 
@@ -77,10 +89,16 @@ def guess_world(
     keys: Sequence[bytes], tables: Sequence[PublishedTable], worlds: Sequence[Filed]
 ) -> int:
     """Guess the world that most keys redraw, both tables together; a coin decides a tie."""
-    fits = [
-        sum(all(redraw_body(key, table, filed) == table.body for table in tables) for key in keys)
-        for filed in worlds
-    ]
+    fits = [0 for _ in worlds]
+    for key in keys:
+        fitting = list(range(len(worlds)))
+        for table in tables:
+            bodies = redraw_bodies(key, table, [worlds[index] for index in fitting])
+            fitting = [
+                index for index, body in zip(fitting, bodies, strict=True) if body == table.body
+            ]
+        for index in fitting:
+            fits[index] += 1
     if fits[0] == fits[1]:
         return secrets.randbelow(2)
     return fits.index(max(fits))
