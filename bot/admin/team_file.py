@@ -3,6 +3,7 @@
 import re
 import tomllib
 from datetime import time
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
@@ -33,6 +34,12 @@ def _parse_clock_time(value: object) -> object:
     if isinstance(value, str) and re.fullmatch(r"[0-2]\d:[0-5]\d", value):
         return time.fromisoformat(value)
     return value
+
+
+@cache
+def _list_timezones() -> set[str]:
+    """Return the names of all time zones; a whole folder is searched for them, so only once."""
+    return available_timezones()
 
 
 def _expand_clinician(value: object) -> object:
@@ -110,7 +117,7 @@ class DeclaredTeam(_Section):
     @field_validator("timezone")
     @classmethod
     def _check_timezone(cls, value: str) -> str:
-        if value not in available_timezones():
+        if value not in _list_timezones():
             raise ValueError
         return value
 

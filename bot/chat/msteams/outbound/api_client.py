@@ -67,12 +67,13 @@ class ApiClient:
             return await token_provider.get_app_token(PUBLIC.bot_scope, None)
 
         self._get_bearer_token = get_bearer_token
-        self._client = Client(ClientOptions(token=get_bearer_token))
         # A configured proxy cannot connect back to this machine, so loopback bypasses it.
         no_proxy = dict.fromkeys(_LOOPBACK_PATTERNS)
-        self._client.http = httpx.AsyncClient(
+        http = httpx.AsyncClient(
             verify=_load_tls_context(), timeout=_TIMEOUT, limits=_LIMITS, mounts=no_proxy
         )
+        # Without it the client loads all certificates again, for connections that nobody closes.
+        self._client = Client(ClientOptions(token=get_bearer_token), _http=http)
 
     async def post_card(self, conversation: ConversationRef, card: Card, summary: str) -> str:
         """Post a card to a conversation and return the id of the message."""
