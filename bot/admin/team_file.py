@@ -17,6 +17,7 @@ from pydantic import (
     field_validator,
 )
 
+from bot.admin.team_file_lines import TeamFileLines
 from bot.errors import Fault, FaultyInputError
 from bot.public_holidays import is_known_region
 
@@ -182,12 +183,13 @@ def _parse_file(path: Path, *, test_mode: bool) -> _TeamFile:
         declared = _TeamFile.model_validate(tomllib.loads(text))
     except OSError:
         raise FaultyInputError((Fault(str(path), "operator.team.unreadable"),)) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise FaultyInputError((_syntax_fault(path, error),)) from None
     except ValidationError as error:
-        raise FaultyInputError(_validation_faults(path, text, error)) from None
-    faults = _find_contradictions(path, text, declared.team, test_mode=test_mode)
-    faults += _find_duplicate_accounts(path, text, declared)
+        raise FaultyInputError(_validation_faults(TeamFileLines(path, text), error)) from None
+    except (ValueError, RecursionError) as error:  # tomllib: also long integers, deep nesting
+        raise FaultyInputError((_syntax_fault(path, error),)) from None
+    lines = TeamFileLines(path, text)
+    faults = _find_contradictions(lines, declared.team, test_mode=test_mode)
+    faults += _find_duplicate_accounts(lines, declared)
     if faults:
         raise FaultyInputError(faults)
     return declared
@@ -200,14 +202,14 @@ def _syntax_fault(path: Path, syntax_error: Exception) -> Fault:
 
 
 def _validation_faults(
-    path: Path, text: str, validation_error: ValidationError
+    lines: TeamFileLines, validation_error: ValidationError
 ) -> tuple[Fault, ...]:
     """Convert Pydantic's validation errors to faults, located by table index and key."""
     faults: dict[tuple[str, str], Fault] = {}
     for error in validation_error.errors(include_input=False, include_url=False):
         number = next((part for part in error["loc"] if isinstance(part, int)), 0)
         if error["loc"][0] == "same":
-            location = _locate_same_entry(path, text, number)
+            location = lines.locate_same_entry(number)
             faults[location, "same"] = Fault(location, "operator.team.same")
             continue
         names = [str(part) for part in error["loc"] if isinstance(part, str)][1:]
@@ -216,7 +218,7 @@ def _validation_faults(
         key = "unknown_key" if error["type"] == "extra_forbidden" or not is_known_field else field
         if error["type"] == "missing" and len(names) == 1:
             key = "missing_key"
-        location = f"{path}:{_find_line(text, number, field)}"
+        location = lines.locate_field(number, field)
         faults[location, key] = Fault(
             location, f"operator.team.{key}", {"field": ".".join(names) or "team"}
         )
@@ -226,7 +228,7 @@ def _validation_faults(
 
 
 def _find_contradictions(
-    path: Path, text: str, teams: tuple[DeclaredTeam, ...], *, test_mode: bool
+    lines: TeamFileLines, teams: tuple[DeclaredTeam, ...], *, test_mode: bool
 ) -> tuple[Fault, ...]:
     """Return a fault for every duplicate clinician or channel, self-supervision and ``joined``."""
     faults: list[Fault] = []
@@ -235,7 +237,7 @@ def _find_contradictions(
     for number, team in enumerate(teams):
 
         def add_fault(field: str, key: str, number: int = number) -> None:
-            location = f"{path}:{_find_line(text, number, field)}"
+            location = lines.locate_field(number, field)
             faults.append(Fault(location, f"operator.team.{key}"))
 
         accounts = [(team.workspace, clinician.id) for clinician in team.clinicians]
@@ -252,7 +254,7 @@ def _find_contradictions(
     return tuple(faults)
 
 
-def _find_duplicate_accounts(path: Path, text: str, team_file: _TeamFile) -> tuple[Fault, ...]:
+def _find_duplicate_accounts(lines: TeamFileLines, team_file: _TeamFile) -> tuple[Fault, ...]:
     """Return a fault for every account that is linked twice, or is also on a team's roster.
 
     A linked account counts as the first of its list; on a roster it would be counted twice.
@@ -270,27 +272,6 @@ def _find_duplicate_accounts(path: Path, text: str, team_file: _TeamFile) -> tup
             accounts
         )
         if not is_unique or roster_accounts.intersection(accounts[1:]):
-            faults.append(Fault(_locate_same_entry(path, text, number), "operator.team.same_twice"))
+            faults.append(Fault(lines.locate_same_entry(number), "operator.team.same_twice"))
         linked_accounts.update(accounts)
     return tuple(faults)
-
-
-def _locate_same_entry(path: Path, text: str, number: int) -> str:
-    """Return the file and line of the ``[[same]]`` heading with index *number*."""
-    headings = [
-        line_number
-        for line_number, line in enumerate(text.splitlines(), start=1)
-        if re.match(r"\s*\[\[\s*same\s*\]\]", line)
-    ]
-    return f"{path}:{headings[number] if number < len(headings) else 1}"
-
-
-def _find_line(text: str, number: int, field: str) -> int:
-    """Return the line of *field* in the team with index *number*, else the line of its heading."""
-    heading_line, index = 1, -1
-    for line_number, line in enumerate(text.splitlines(), start=1):
-        if re.match(r"\s*\[\[\s*team\s*\]\]", line):
-            index, heading_line = index + 1, line_number if index + 1 <= number else heading_line
-        elif index == number and re.match(rf"\s*(\[team\.)?{re.escape(field)}\b", line):
-            return line_number
-    return heading_line

@@ -142,9 +142,10 @@ def _parse_section(
 
     try:
         document = tomllib.loads("\n".join(lines) + "\n")
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also integers too long, arrays nested too deep
         line = re.search(r"line (\d+)", str(error))
-        location = f"{file}:{start + (int(line[1]) if line else len(lines))}"
+        end = len(lines) if isinstance(error, tomllib.TOMLDecodeError) else 1
+        location = f"{file}:{start + (int(line[1]) if line else end)}"
         custom.faults.append(Fault(location, "operator.cards.not_toml"))
         return None
     return _FileSection(

@@ -113,6 +113,12 @@ def test_syntax_error_has_its_line(tmp_path: Path) -> None:
     assert read_faults(tmp_path, '[[team]]\nname = "North\n') == {"2": "not_toml"}
 
 
+@pytest.mark.parametrize("value", ["9" * 5_000, "[" * 5_000])
+def test_value_that_the_parser_cannot_hold_is_reported(tmp_path: Path, value: str) -> None:
+    """An integer of thousands of digits and arrays in thousands of arrays are syntax errors."""
+    assert read_faults(tmp_path, f"[[team]]\nname = {value}\n") == {"1": "not_toml"}
+
+
 def test_clinician_of_two_teams_is_rejected(tmp_path: Path) -> None:
     """A clinician on two rosters is rejected, because they would be counted twice."""
     second = COMPLETE_TEAM.replace("C0NORTH", "C0SOUTH")

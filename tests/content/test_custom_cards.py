@@ -111,6 +111,8 @@ def test_card_in_the_own_language_is_preferred(tmp_path: Path) -> None:
         ('reference = "source"', 6, "reference"),
         ('colour = "red"', 6, "unknown_key"),
         ("point = ", 6, "not_toml"),
+        pytest.param(f"point = {'9' * 5_000}", 3, "not_toml", id="integer of 5,000 digits"),
+        pytest.param(f"point = {'[' * 5_000}", 3, "not_toml", id="5,000 nested arrays"),
     ],
 )
 def test_invalid_card_is_skipped(tmp_path: Path, line: str, line_number: int, key: str) -> None:
