@@ -196,10 +196,17 @@ class RequestMiddleware:
         task.add_done_callback(self._profile_lookups.discard)
 
     async def _look_up_profile(self, person: Person) -> None:
+        """Look the profile up; after an exception the next request of the person retries it."""
+        try:
+            await self._fetch_and_store_profile(person)
+        except Exception as error:  # noqa: BLE001 - nothing awaits the task
+            self._profile_cache.pop(person, None)
+            log_error(logger, "middleware.profile_not_stored", error)
+
+    async def _fetch_and_store_profile(self, person: Person) -> None:
         """Fetch the profile from the product's API, cache it, and update the person's row if any.
 
-        The oldest entry is evicted when the cache is full. A failed request is not cached, so the
-        next request of the same person retries it.
+        The oldest entry is evicted when the cache is full. A failed request is not cached.
         """
         outlet = self._context.find_outlet(person.workspace)
         profile = await outlet.fetch_profile(person) if outlet else None

@@ -4,10 +4,15 @@ Every call to a product's own API runs in such a task, so the response never wai
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
+
+from bot.logs import log_error
+
+logger = logging.getLogger("attune.chat")
 
 _response_sent: ContextVar[asyncio.Event | None] = ContextVar("response_sent", default=None)
 """The event that marks the end of the response in this context; ``None`` outside a request."""
@@ -58,4 +63,7 @@ async def _run_after_response(
 ) -> None:
     if response_sent is not None:
         await response_sent.wait()
-    await coroutine
+    try:
+        await coroutine
+    except Exception as error:  # noqa: BLE001 - nothing awaits the task, which would end unreported
+        log_error(logger, "chat.task_failed", error)

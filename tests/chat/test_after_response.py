@@ -2,6 +2,8 @@ import pytest
 
 from bot.chat.after_response import AfterResponse
 
+CANARY = "canary-in-an-error"
+
 
 async def test_tasks_start_after_response() -> None:
     """A task started during a request runs after its response was sent."""
@@ -50,3 +52,19 @@ async def test_task_outside_request_starts_at_once() -> None:
     await after_response.wait_for_background_tasks()
 
     assert order == ["done"]
+
+
+async def test_failed_task_is_logged_without_its_message(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """An exception in a task is logged by its type, and does not reach the event loop."""
+    after_response = AfterResponse()
+
+    async def fail() -> None:
+        raise ValueError(CANARY)
+
+    after_response.start_task(fail())
+    await after_response.wait_for_background_tasks()
+
+    assert [record.__dict__["error"] for record in caplog.records] == ["ValueError"]
+    assert CANARY not in caplog.text

@@ -11,7 +11,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.socket_mode.response import SocketModeResponse
 
-from bot.chat import request_body
+from bot.chat import json_body, request_body
 from bot.chat.after_response import AfterResponse
 from bot.chat.slack.inbound import payloads
 from bot.chat.slack.outbound.api_client import ApiClient
@@ -86,11 +86,13 @@ class _SocketModeHandler(AsyncSocketModeHandler):
     ) -> None:
         """Process one payload; acknowledge and drop one of an unknown kind or shape."""
         try:
+            json_body.check_depth(req.payload)
             kind = payloads.classify_payload(req.payload)
         except request_body.MalformedError:
             kind = None
         if kind is None:
             await client.send_socket_mode_response(SocketModeResponse(req.envelope_id))
             return
+        req.payload = json_body.replace_unstorable(req.payload)
         async with self._after_response.response_pending():
             await super().handle(client, req)

@@ -204,3 +204,14 @@ async def test_unreachable_slack_does_not_block_start(api: FakeWebApi) -> None:
         await asyncio.sleep(0.05)
 
         assert not bench.adapter.is_connected
+
+
+async def test_unstorable_characters_are_replaced(socket_bench: AdapterBench) -> None:
+    """As with HTTP, half a surrogate pair in a payload is replaced before it is handled."""
+    socket_bench.handlers.replies["tip"] = HELLO
+
+    await send_envelope(
+        socket_bench, "slash_commands", payloads.build_command("/tip", channel_id="C\ud800")
+    )
+
+    assert [request.channel for request in socket_bench.handlers.requests] == ["C\ufffd"]

@@ -147,7 +147,10 @@ class Guard:
             raise _RejectedError(HTTPStatus.SERVICE_UNAVAILABLE, "form_kept_open") from None
 
     def _is_allowed_service(self, service_url: str) -> bool:
-        parts = urlsplit(service_url)
+        try:
+            parts = urlsplit(service_url)
+        except ValueError:  # an address in brackets that is none
+            return False
         is_local = (
             self._allow_loopback and parts.scheme == "http" and is_loopback(parts.hostname or "")
         )

@@ -1,10 +1,9 @@
 """Classification and schema validation of activities, before any of their values is used."""
 
-import json
 from collections.abc import Mapping
 from enum import Enum
 
-from bot.chat import request_body
+from bot.chat import json_body, request_body
 from bot.chat.msteams.action_data import ActionData, ForeignActionError, unpack_action_data
 from bot.chat.request_body import Payload
 
@@ -49,9 +48,10 @@ _TEXT_FIELDS = ("text", "locale", "localTimezone", "replyToId")
 def parse_payload(body: bytes) -> Payload:
     """Parse a request body as a JSON dict; raises MalformedError when it is none."""
     try:
-        return request_body.require_dict(json.loads(body.decode()))
-    except (ValueError, RecursionError):
+        payload = json_body.parse_json_object(body.decode())
+    except UnicodeDecodeError:
         raise request_body.MalformedError from None
+    return json_body.replace_unstorable(payload)
 
 
 def classify_payload(payload: Payload) -> PayloadKind | None:

@@ -11,7 +11,7 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.chat import request_body
+from bot.chat import json_body, request_body
 from bot.chat.after_response import AfterResponse
 from bot.chat.body_reader import BodyReader, IncompleteBodyError, TooLargeError
 from bot.chat.request_body import Payload
@@ -111,7 +111,7 @@ class Guard:
         contains "payload") and act on headers that no signature covers, so it gets neither
         the form nor the headers.
         """
-        body = json.dumps(payload).encode()
+        body = json.dumps(json_body.replace_unstorable(payload)).encode()
         headers = Headers({"content-type": "application/json"})
         forwarded_scope = {
             **scope,
@@ -127,7 +127,7 @@ class Guard:
         async def tracked_send(message: Message) -> None:
             nonlocal response_started
             response_started = True
-            await send(message)
+            await send(_refuse_unknown_shape(message))
 
         async with self._after_response.response_pending():
             try:
@@ -147,6 +147,12 @@ def _may_be_signed(headers: Headers) -> bool:
         and _TIMESTAMP.fullmatch(timestamp) is not None
         and abs(time.time() - int(timestamp)) <= _MAX_SIGNATURE_AGE_SECONDS + 1
     )
+
+
+def _refuse_unknown_shape(message: Message) -> Message:
+    """Replace Bolt's status 500, which it sends only for a payload of a shape it does not know."""
+    is_failure = message.get("status") == HTTPStatus.INTERNAL_SERVER_ERROR
+    return {**message, "status": HTTPStatus.BAD_REQUEST.value} if is_failure else message
 
 
 def _log_rejection(reason: str) -> None:

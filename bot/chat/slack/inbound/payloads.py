@@ -1,11 +1,10 @@
 """Decode, classify and validate Slack's payloads before they are parsed into requests."""
 
-import json
 from collections.abc import Mapping
 from enum import Enum
 from urllib.parse import parse_qsl
 
-from bot.chat import request_body
+from bot.chat import json_body, request_body
 from bot.chat.request_body import Payload
 from bot.chat.slack.inbound import form_values
 
@@ -49,15 +48,13 @@ def parse_payload(body: bytes, content_type: str) -> Payload:
     try:
         text = body.decode()
         if "json" in content_type or text.startswith("{"):
-            return request_body.require_dict(json.loads(text))
+            return json_body.parse_json_object(text)
         form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS))
-        return (
-            request_body.require_dict(json.loads(form["payload"]))
-            if "payload" in form
-            else request_body.require_dict(form)
-        )
-    except (ValueError, RecursionError):
+    except ValueError:
         raise request_body.MalformedError from None
+    if "payload" in form:
+        return json_body.parse_json_object(form["payload"])
+    return request_body.require_dict(form)
 
 
 def classify_payload(payload: Payload) -> PayloadKind | None:

@@ -145,6 +145,19 @@ async def test_an_unknown_invoke_is_rejected(harness: GuardHarness, name: str) -
     assert (await harness.send_activity(activity)).status == 404
 
 
+async def test_a_malformed_service_url_is_rejected(harness: GuardHarness) -> None:
+    """A signed service URL that cannot be parsed is rejected with 401, never 500."""
+    activity = build_hello(harness.ms, serviceUrl="https://[")
+
+    assert (await harness.send_activity(activity, serviceurl="https://[")).status == 401
+
+
+async def test_unstorable_characters_are_replaced(harness: GuardHarness) -> None:
+    """Half a surrogate pair in an id is replaced before the activity is dispatched."""
+    assert (await harness.send_activity(build_hello(harness.ms, id="1\ud800"))).status == 200
+    assert [payload["id"] for _, payload, _ in harness.accepted_payloads] == ["1\ufffd"]
+
+
 async def test_a_body_over_the_limit_is_rejected(harness: GuardHarness) -> None:
     """A body over the limit is rejected with 413, with and without a ``Content-Length`` header."""
     token = harness.ms.sign_token()

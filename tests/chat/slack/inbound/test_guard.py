@@ -160,6 +160,23 @@ async def test_exception_in_bolt_is_rejected(bench: AdapterBench) -> None:
     assert (await bench.post_body(body, payloads.sign_headers(body, content_type))).status == 400
 
 
+async def test_payload_of_a_shape_unknown_to_bolt_is_rejected(bench: AdapterBench) -> None:
+    """A submission whose view has no type, for which Bolt sends 500, gets 400."""
+    submission = payloads.build_submission()
+    del submission["view"]["type"]
+
+    assert (await bench.send_payload(submission)).status == 400
+
+
+async def test_unstorable_characters_are_replaced(bench: AdapterBench) -> None:
+    """Half a surrogate pair in an id is replaced before the payload is handled."""
+    bench.handlers.replies["rupture"] = None
+    press = payloads.build_button_press("rupture", channel={"id": "C\ud800"})
+
+    assert (await bench.send_payload(press)).status == 200
+    assert [request.channel for request in bench.handlers.requests] == ["C\ufffd"]
+
+
 async def test_oversized_body_is_rejected(bench: AdapterBench) -> None:
     """A body over 1 MiB gets 413, with or without a Content-Length header."""
     large = b"a" * (MAX_BODY_BYTES + 1)
