@@ -1,0 +1,98 @@
+"""A short, deterministic part of the fuzzing that ``python -m tests.fuzz`` runs for minutes."""
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.strategies import SearchStrategy
+
+from tests.fuzz.__main__ import TARGETS
+from tests.fuzz.campaign import run_campaign
+from tests.fuzz.hostile import CANARY
+from tests.fuzz.target import BrokenRuleError, Execute, capture_logs, judge_sample
+
+SAMPLE_COUNT = 200
+SEED = 20_261_129
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_no_input_breaks_a_rule(name: str) -> None:
+    """No input raises, gets a server error, takes a second of CPU time, or reaches a log."""
+    report = run_campaign(
+        TARGETS[name](), SEED, lambda report: report.execution_count >= SAMPLE_COUNT, SAMPLE_COUNT
+    )
+
+    assert report.findings == {}
+    assert report.execution_count == SAMPLE_COUNT
+    assert len(report.responses) > 10
+
+
+class FragileTarget:
+    """A target that fails for some numbers, to test what a campaign finds."""
+
+    samples: SearchStrategy[int] = st.integers(0, 1_000)
+
+    def __init__(self, fail: Callable[[], None]) -> None:
+        """Call *fail* for every number from 500."""
+        self._fail = fail
+
+    @contextmanager
+    def open(self) -> Iterator[Execute[int]]:
+        """Execute numbers."""
+
+        def execute(sample: int) -> str:
+            if sample >= 500:
+                self._fail()
+            return "small"
+
+        yield execute
+
+
+def raise_value_error() -> None:
+    """Raise what a parser lets escape."""
+    raise ValueError
+
+
+def break_rule() -> None:
+    """Raise what a server error becomes."""
+    raise BrokenRuleError("status 500")
+
+
+def log_canary() -> None:
+    """Log a word of the input."""
+    logging.getLogger("attune.fuzz").info(CANARY.title())
+
+
+def spend_cpu_time() -> None:
+    """Take more than a hundredth of a second of CPU time."""
+    started_at = time.process_time()
+    while time.process_time() - started_at < 0.02:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("fail", "problem"),
+    [
+        (raise_value_error, "ValueError escapes"),
+        (break_rule, "status 500"),
+        (log_canary, "a word of the input in the log"),
+    ],
+)
+def test_finding_is_reported_with_its_smallest_input(
+    fail: Callable[[], None], problem: str
+) -> None:
+    """An exception, a broken rule and a logged word are found, and their inputs minimised."""
+    report = run_campaign(
+        FragileTarget(fail), SEED, lambda report: report.execution_count >= SAMPLE_COUNT, 100
+    )
+
+    assert report.findings == {problem: 500}
+
+
+def test_input_that_takes_too_long_is_a_finding() -> None:
+    """An input that takes more than the permitted CPU time twice is a finding."""
+    with capture_logs() as log, FragileTarget(spend_cpu_time).open() as execute:
+        assert judge_sample(execute, 500, log, 0.01).problem == "too much CPU time"
