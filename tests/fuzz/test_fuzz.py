@@ -38,12 +38,14 @@ class FragileTarget:
     def __init__(self, fail: Callable[[], None]) -> None:
         """Call *fail* for every number from 500."""
         self._fail = fail
+        self.executed_samples: list[int] = []
 
     @contextmanager
     def open(self) -> Iterator[Execute[int]]:
         """Execute numbers."""
 
         def execute(sample: int) -> str:
+            self.executed_samples.append(sample)
             if sample >= 500:
                 self._fail()
             return "small"
@@ -66,6 +68,11 @@ def log_canary() -> None:
     logging.getLogger("attune.fuzz").info(CANARY.title())
 
 
+def fail_in_event_loop() -> None:
+    """Log what the event loop logs about the exception of a task that nothing awaits."""
+    logging.getLogger("asyncio").error("Task exception was never retrieved")
+
+
 def spend_cpu_time() -> None:
     """Take more than a hundredth of a second of CPU time."""
     started_at = time.process_time()
@@ -79,17 +86,28 @@ def spend_cpu_time() -> None:
         (raise_value_error, "ValueError escapes"),
         (break_rule, "status 500"),
         (log_canary, "a word of the input in the log"),
+        (fail_in_event_loop, "an exception in the event loop"),
     ],
 )
 def test_finding_is_reported_with_its_smallest_input(
     fail: Callable[[], None], problem: str
 ) -> None:
-    """An exception, a broken rule and a logged word are found, and their inputs minimised."""
+    """An exception, a broken rule and a logged word are found, and their input is minimised."""
     report = run_campaign(
         FragileTarget(fail), SEED, lambda report: report.execution_count >= SAMPLE_COUNT, 100
     )
 
     assert report.findings == {problem: 500}
+
+
+def test_same_seed_executes_the_same_inputs() -> None:
+    """Two campaigns with one seed execute the same inputs in the same order."""
+    targets = [FragileTarget(raise_value_error) for _ in range(2)]
+    for target in targets:
+        run_campaign(target, SEED, lambda report: report.execution_count >= SAMPLE_COUNT, 20)
+
+    assert len(set(targets[0].executed_samples)) > 20
+    assert targets[0].executed_samples == targets[1].executed_samples
 
 
 def test_input_that_takes_too_long_is_a_finding() -> None:
