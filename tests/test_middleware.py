@@ -1,12 +1,11 @@
 """The request middleware resolves languages and converts exceptions into replies."""
 
 import logging
-from dataclasses import replace
 
 import pytest
 
 from bot.context import Context
-from bot.conversation import DeferredReply, InvalidAnswers, Person, Profile, Reply, Request
+from bot.conversation import DeferredReply, InvalidAnswers, Profile, Reply, Request
 from bot.elements import Form, Message, Text
 from bot.errors import NoTeamError, StoreBusyError, UnknownProfileError
 from bot.middleware import RequestMiddleware
@@ -186,23 +185,16 @@ async def test_a_closed_account_is_noticed_by_the_profile_lookup(
     assert person.unreachable_reason == "deactivated"
 
 
-class UnstorableOutlet(RecordingOutlet):
-    """An outlet whose profiles contain what no database stores."""
-
-    async def fetch_profile(self, person: Person, channel: str = "") -> Profile | None:
-        """Return a profile with half a surrogate pair."""
-        return Profile(locale="\ud800", zone="\ud800")
-
-
 async def test_profile_that_is_not_stored_is_logged(
-    context: Context, caplog: pytest.LogCaptureFixture
+    context: Context, outlet: RecordingOutlet, caplog: pytest.LogCaptureFixture
 ) -> None:
     """An exception in the background lookup is logged, and the next request repeats the lookup."""
     await set_up_team(context)
     await context.store.across_workspaces.write(
         lambda repos: repos.people.join_team(MARIE, TEAM.id)
     )
-    middleware = RequestMiddleware(replace(context, outlets={"slack": UnstorableOutlet()}))
+    outlet.profiles[MARIE] = Profile(locale="\ud800")
+    middleware = RequestMiddleware(context)
     for _ in range(2):
         await middleware.bind_handler(reply_with_language)(build_request(MARIE))
         await middleware.wait_for_profile_lookups()

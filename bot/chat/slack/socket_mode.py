@@ -87,12 +87,12 @@ class _SocketModeHandler(AsyncSocketModeHandler):
         """Process one payload; acknowledge and drop one of an unknown kind or shape."""
         try:
             json_body.check_depth(req.payload)
+            req.payload = json_body.replace_unstorable(req.payload)
             kind = payloads.classify_payload(req.payload)
         except request_body.MalformedError:
             kind = None
         if kind is None:
             await client.send_socket_mode_response(SocketModeResponse(req.envelope_id))
             return
-        req.payload = json_body.replace_unstorable(req.payload)
         async with self._after_response.response_pending():
             await super().handle(client, req)

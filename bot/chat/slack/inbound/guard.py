@@ -11,7 +11,7 @@ from slack_sdk.signature import SignatureVerifier
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.chat import json_body, request_body
+from bot.chat import request_body
 from bot.chat.after_response import AfterResponse
 from bot.chat.body_reader import BodyReader, IncompleteBodyError, TooLargeError
 from bot.chat.request_body import Payload
@@ -111,7 +111,7 @@ class Guard:
         contains "payload") and act on headers that no signature covers, so it gets neither
         the form nor the headers.
         """
-        body = json.dumps(json_body.replace_unstorable(payload)).encode()
+        body = json.dumps(payload).encode()
         headers = Headers({"content-type": "application/json"})
         forwarded_scope = {
             **scope,
@@ -149,15 +149,15 @@ def _may_be_signed(headers: Headers) -> bool:
     )
 
 
+def _log_rejection(reason: str) -> None:
+    fields = {"action": "slack.request_rejected", "reason": reason}
+    logger.warning("slack.request_rejected", extra=fields)
+
+
 def _refuse_unknown_shape(message: Message) -> Message:
     """Replace Bolt's status 500, which it sends only for a payload of a shape it does not know."""
     is_failure = message.get("status") == HTTPStatus.INTERNAL_SERVER_ERROR
     return {**message, "status": HTTPStatus.BAD_REQUEST.value} if is_failure else message
-
-
-def _log_rejection(reason: str) -> None:
-    fields = {"action": "slack.request_rejected", "reason": reason}
-    logger.warning("slack.request_rejected", extra=fields)
 
 
 def _log_ignored_payload(payload: Payload) -> None:

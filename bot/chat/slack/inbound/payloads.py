@@ -43,18 +43,22 @@ def parse_payload(body: bytes, content_type: str) -> Payload:
     """Return the payload of a request body whose signature was verified.
 
     Events are sent as JSON, commands as a form, all other kinds as JSON in the form field
-    ``payload``. Raises :class:`bot.chat.request_body.MalformedError` for any other body.
+    ``payload``. Unstorable characters are replaced, except in a challenge, which is returned as
+    it is. Raises :class:`bot.chat.request_body.MalformedError` for any other body.
     """
     try:
-        text = body.decode()
-        if "json" in content_type or text.startswith("{"):
-            return json_body.parse_json_object(text)
-        form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS))
+        payload = _decode_payload(body.decode(), content_type)
     except ValueError:
         raise request_body.MalformedError from None
-    if "payload" in form:
-        return json_body.parse_json_object(form["payload"])
-    return request_body.require_dict(form)
+    is_challenge = payload.get("type") == "url_verification"
+    return payload if is_challenge else json_body.replace_unstorable(payload)
+
+
+def _decode_payload(text: str, content_type: str) -> Payload:
+    if "json" in content_type or text.startswith("{"):
+        return json_body.parse_json_object(text)
+    form = dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS))
+    return json_body.parse_json_object(form["payload"]) if "payload" in form else {**form}
 
 
 def classify_payload(payload: Payload) -> PayloadKind | None:
