@@ -20,7 +20,8 @@ import pytest
 
 from bot.domain.counts import release_rule
 from bot.domain.counts.release_rule import BREAKDOWN, LARGE_UNIT_SIZE, TOTAL
-from tests.attacks import list_games, observers, set_up_games, test_mutations
+from tests.attacks import accuracy, list_games, observers, set_up_games, test_mutations
+from tests.attacks.earlier_odds import EARLIER_LEAD_SCALES
 from tests.attacks.frontier import (
     EARLIER_LARGE_TERMS,
     EARLIER_SMALL_TERMS,
@@ -29,6 +30,7 @@ from tests.attacks.frontier import (
 from tests.attacks.mechanisms import Mechanism, Pair
 from tests.attacks.observers import Guess, Habit, HabitTable, MeanGuess
 from tests.attacks.set_up_games import PEOPLE, PublishedPlace, SetUpGame
+from tests.domain.counts import utility
 from tests.domain.counts.utility import LedgerTerms, terms_for_size
 from tests.sample_team import CLINICIANS, MARIE
 
@@ -37,6 +39,9 @@ TEAM_COUNT = 20
 
 EARLIER_TEAM_COUNTS = {9: 6, 30: 2}
 """The same for the tables of before, by size: they are enumerated more slowly."""
+
+USE_TEAM_COUNT = 2000
+"""Simulated teams with which bands and leaders are measured, for each rate and mix."""
 
 HABITS: Mapping[int, Sequence[tuple[str, float]]] = {
     9: (("1 a quarter", 1), ("2 a quarter", 2), ("3 a quarter", 3), ("4 a quarter, the cap", 4)),
@@ -65,10 +70,7 @@ class GuessRow:
 
     def render(self) -> str:
         """Return the row of the attack, before and now."""
-        earlier_terms = EARLIER_SMALL_TERMS if self.size < LARGE_UNIT_SIZE else EARLIER_LARGE_TERMS
-        before = self.guess(
-            Mechanism(earlier_terms, has_earlier_rule=True), EARLIER_TEAM_COUNTS[self.size]
-        )
+        before = self.guess(build_earlier(self.size), EARLIER_TEAM_COUNTS[self.size])
         now = self.guess(Mechanism(terms_for_size(self.size)), TEAM_COUNT)
         return f"{self.name:58} {_format_guess(before)}  {_format_guess(now)}"
 
@@ -93,6 +95,28 @@ class SetUpRow:
                     mutate(patch)
                 results.append(await self.measure(Path(folder)))
         return f"{self.name}\n    before: {results[0]}\n    now:    {results[1]}"
+
+
+def build_earlier(size: int) -> Mechanism:
+    """Build the terms and the rule of before, for a unit of *size*."""
+    terms = EARLIER_SMALL_TERMS if size < LARGE_UNIT_SIZE else EARLIER_LARGE_TERMS
+    return Mechanism(terms, EARLIER_LEAD_SCALES, has_earlier_rule=True)
+
+
+def list_use_lines() -> Iterator[str]:
+    """Yield how often bands and leaders are right in a unit of each size, before and now."""
+    for size in utility.UNIT_SIZES:
+        for name, mechanism in (
+            ("before", build_earlier(size)),
+            ("now", Mechanism(terms_for_size(size))),
+        ):
+            shares = accuracy.measure_accuracy(size, mechanism, USE_TEAM_COUNT)
+            yield (
+                f"use, {size} clinicians, {name}: band right {shares.band_share:.3f} +- "
+                f"{shares.band_error:.3f}, at the worst rate {shares.worst_band_share:.3f}; leader "
+                f"named {shares.named_share:.3f}, rightly {shares.leader_share:.3f} +- "
+                f"{shares.leader_error:.3f}"
+            )
 
 
 def use_earlier_terms(patch: pytest.MonkeyPatch) -> None:
@@ -170,25 +194,18 @@ async def measure_apps(folder: Path) -> str:
 
 def list_guess_rows() -> Iterator[GuessRow]:
     """Yield the attacks by guessing, one after the other, for each size."""
+    guesses = (("passive", _guess_passively), ("active", _guess_actively))
     for size, habits in HABITS.items():
         yield GuessRow(
             f"one debrief, one table of each ledger, {size} clinicians",
             size,
             partial(_guess_one_debrief, size),
         )
-        for (name, quarterly), years in product(habits, (1, 2)):
-            habit = Habit(quarterly)
+        for (kind, guess), (name, quarterly), years in product(guesses, habits, (1, 2)):
             yield GuessRow(
-                f"passive, {_YEARS[years]}, {size} clinicians, {name}",
+                f"{kind}, {_YEARS[years]}, {size} clinicians, {name}",
                 size,
-                partial(_guess_passively, size, habit, years),
-            )
-        for (name, quarterly), years in product(habits, (1, 2)):
-            habit = Habit(quarterly)
-            yield GuessRow(
-                f"active, {_YEARS[years]}, {size} clinicians, {name}",
-                size,
-                partial(_guess_actively, size, habit, years),
+                partial(guess, size, Habit(quarterly), years),
             )
 
 
@@ -238,6 +255,9 @@ async def main(words: Sequence[str]) -> None:
     for row in list_guess_rows():
         if is_selected(row.name):
             print_line(row.render())
+    if is_selected("use"):
+        for line in list_use_lines():
+            print_line(line)
     for set_up_row in SET_UP_ROWS:
         if is_selected(set_up_row.name):
             print_line(await set_up_row.render())

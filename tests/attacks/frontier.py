@@ -1,7 +1,7 @@
 """Cost and benefit of other terms and mechanisms: ``python -m tests.attacks.frontier``.
 
 For units of 9, 15 and 30, one line for each mechanism. The starred line is the bot's own, taken
-from the code; the line with a minus has the terms and the release rule of before. Guesses are the
+from the code; ``python -m tests.attacks.before_after`` has the terms of before. Guesses are the
 means over made-up teams at rates of 0.5 and 0.12; ``s.e.`` is the largest standard error of the
 shares before it. Arguments select sizes: ``python -m tests.attacks.frontier 9 15``.
 """
@@ -29,13 +29,10 @@ ACCURACY_TEAM_COUNT = 1000
 GUESSED_TEAM_COUNT = 4
 """Made-up teams that a passive observer guesses about, for each rate and mix."""
 
-EARLIER_TEAM_COUNT = 2
-"""The same for the tables of before, whose shares are enumerated more slowly."""
-
 GUESSED_RATES = (0.5, 0.12)
 """The rates at which the passive observer's team files: one middling, one where it tells most."""
 
-HABITS = (Habit(1), Habit(2), Habit(5))
+HABITS = (Habit(1), Habit(2), Habit(65 / 4))
 """One a quarter, two a quarter, and at every cap."""
 
 TABLE_HEADER = (
@@ -76,13 +73,11 @@ _LARGE_BREAKDOWN = build_terms(QUARTER_WEEKS, 2, Fraction(7, 2))
 
 
 def list_choices(size: int) -> list[Choice]:
-    """List the mechanisms that are compared for a unit of *size*, the earlier one first."""
+    """List the mechanisms that are compared for a unit of *size*, the present one first."""
     is_small = size < LARGE_UNIT_SIZE
-    earlier = EARLIER_SMALL_TERMS if is_small else EARLIER_LARGE_TERMS
     present = Mechanism(terms_for_size(size))
     other_terms = _list_small_terms() if is_small else _list_large_terms()
     return [
-        Choice("before", Mechanism(earlier, has_earlier_rule=True)),
         Choice("present", present),
         *(
             Choice(_format_terms(mechanism), mechanism)
@@ -155,7 +150,7 @@ def format_lines(sizes: Sequence[int]) -> Iterator[str]:
     for size in sizes:
         present = Mechanism(terms_for_size(size))
         for choice in list_choices(size):
-            mark = "*" if choice.mechanism == present else "-" if choice.name == "before" else " "
+            mark = "*" if choice.mechanism == present else " "
             yield (
                 f"{mark}{size:4}  {choice.name:36} {format_accuracy(size, choice.mechanism)}"
                 f"  {format_guesses(size, choice.mechanism)}"
@@ -182,13 +177,12 @@ def format_accuracy(size: int, mechanism: Mechanism) -> str:
 
 def format_guesses(size: int, mechanism: Mechanism) -> str:
     """Return the columns of the guesses about somebody: one debrief, passive and active."""
-    teams = EARLIER_TEAM_COUNT if mechanism.has_earlier_rule else GUESSED_TEAM_COUNT
     passive = [
-        observers.guess_passively(size, mechanism, habit, 2, GUESSED_RATES, teams)
+        observers.guess_passively(size, mechanism, habit, 2, GUESSED_RATES, GUESSED_TEAM_COUNT)
         for habit in HABITS
     ]
     active = [observers.guess_actively(size, mechanism, habit, 1) for habit in HABITS]
-    one_debrief = observers.guess_one_debrief(size, mechanism, GUESSED_RATES, teams)
+    one_debrief = observers.guess_one_debrief(size, mechanism, GUESSED_RATES, GUESSED_TEAM_COUNT)
     shares = [
         one_debrief.right_share,
         *(guess.right_share for guess in passive),
