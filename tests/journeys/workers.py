@@ -30,6 +30,9 @@ RATE_PER_MINUTE = 20
 _WRITER_LOCK_ID = int.from_bytes(b"attune")
 """The advisory lock that serializes the bot's writers."""
 
+_LISTENING = "0A"
+"""State of a socket in /proc/net/tcp that has no peer: that of the monitoring endpoints."""
+
 _WORKER_LOCKS_QUERY = (
     "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND objid < 9"
 )
@@ -71,7 +74,11 @@ class WorkerProcess:
         descriptors = {_link_target(link) for link in (proc_folder / "fd").iterdir()}
         lines = [line.split() for line in (proc_folder / "net/tcp").read_text().splitlines()[1:]]
         lines += [line.split() for line in (proc_folder / "net/tcp6").read_text().splitlines()[1:]]
-        return {_parse_address(line[2]) for line in lines if f"socket:[{line[9]}]" in descriptors}
+        return {
+            _parse_address(line[2])
+            for line in lines
+            if f"socket:[{line[9]}]" in descriptors and line[3] != _LISTENING
+        }
 
     def kill(self) -> None:
         """Kill the process at once, as a power cut would."""
