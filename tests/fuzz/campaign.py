@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 import hypothesis
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, Phase, Verbosity
 from hypothesis.errors import HypothesisException, HypothesisWarning
 
 from tests.fuzz import target as targets
-from tests.fuzz.target import Execute, LogCapture, Target
+from tests.fuzz.target import Execute, LogCapture, Outcome, Target
 
 T = TypeVar("T")
 
@@ -54,7 +55,8 @@ def run_campaign(
         for number in itertools.count():
             settings = hypothesis.settings(_ROUND_SETTINGS, max_examples=samples_per_round)
             with target.open() as execute:
-                recorder = _Recorder(execute, log, report, is_over)
+                judge = partial(_judge_sample, target, execute, log)
+                recorder = _Recorder(judge, report, is_over)
                 test = settings(hypothesis.given(target.samples)(recorder.judge_and_record))
                 _run_test(hypothesis.seed(1_000_000 * seed + number)(test))
             if is_over(report):
@@ -73,17 +75,20 @@ _ROUND_SETTINGS = hypothesis.settings(
 )
 
 
+def _judge_sample(target: Target[T], execute: Execute[T], log: LogCapture, sample: T) -> Outcome:
+    return targets.judge_sample(execute, sample, log, target.private_words)
+
+
 class _Recorder(Generic[T]):
     """Judges the inputs of one round, in which each new problem is minimised."""
 
     def __init__(
         self,
-        execute: Execute[T],
-        log: LogCapture,
+        judge: Callable[[T], Outcome],
         report: Report,
         is_over: Callable[[Report], bool],
     ) -> None:
-        self._execute, self._log, self._report, self._is_over = execute, log, report, is_over
+        self._judge, self._report, self._is_over = judge, report, is_over
         self._known_problems = frozenset(report.findings)
         self._new_problems: Counter[str] = Counter()
 
@@ -91,7 +96,7 @@ class _Recorder(Generic[T]):
         """Execute *sample* and record its outcome; raises for a problem to be minimised."""
         if self._is_over(self._report):
             return
-        outcome = targets.judge_sample(self._execute, sample, self._log)
+        outcome = self._judge(sample)
         self._report.execution_count += 1
         self._report.responses[outcome.response] += 1
         for error in outcome.handled_errors:

@@ -61,6 +61,8 @@ class CardsSample:
 class CardsTarget:
     """Bytes, lines and documents, each mutated from a valid file of cards."""
 
+    private_words = (hostile.CANARY,)
+
     @cached_property
     def samples(self) -> SearchStrategy[CardsSample]:
         """Folders of one or two mutated files."""

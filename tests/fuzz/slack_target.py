@@ -101,6 +101,8 @@ def encode_payload(payload: object) -> tuple[bytes, str]:
 class SlackTarget:
     """Signed payloads that are mutated, and requests without a valid signature."""
 
+    private_words = (hostile.CANARY, *(person.lower() for person in (*PEOPLE, *SENDERS)))
+
     @cached_property
     def samples(self) -> SearchStrategy[HttpSample]:
         """Mutated payloads, mutated bodies with a valid signature, and unsigned requests."""

@@ -14,7 +14,6 @@ from typing import Protocol, TypeVar
 from hypothesis.strategies import SearchStrategy
 
 from bot import logs
-from tests.fuzz.hostile import CANARY
 
 T = TypeVar("T")
 
@@ -33,6 +32,10 @@ Raises :class:`BrokenRuleError`, or any exception that the fuzzed part lets esca
 
 class Target(Protocol[T]):
     """One fuzzed part of the bot, with the strategy of its inputs."""
+
+    @property
+    def private_words(self) -> tuple[str, ...]:
+        """Words in lower case that no log may contain: typed text and ids of people."""
 
     @property
     def samples(self) -> SearchStrategy[T]:
@@ -91,9 +94,13 @@ def capture_logs() -> Iterator[LogCapture]:
 
 
 def judge_sample(
-    execute: Execute[T], sample: T, log: LogCapture, max_cpu_seconds: float = MAX_CPU_SECONDS
+    execute: Execute[T],
+    sample: T,
+    log: LogCapture,
+    private_words: tuple[str, ...],
+    max_cpu_seconds: float = MAX_CPU_SECONDS,
 ) -> Outcome:
-    """Execute *sample* and check every criterion.
+    """Execute *sample* and check every criterion; *private_words* are those of the target.
 
     An input that exceeds the CPU time is executed once more, since the first execution of a part
     of the bot also imports and parses what it needs.
@@ -105,7 +112,7 @@ def judge_sample(
         if seconds > max_cpu_seconds:
             problem = problem or "too much CPU time"
     log_text = log.take_text()
-    if CANARY in log_text.casefold():
+    if any(word in log_text.casefold() for word in private_words):
         problem = problem or "a word of the input in the log"
     events, errors = _parse_log(log_text)
     if any(event.startswith("asyncio ") for event in errors):

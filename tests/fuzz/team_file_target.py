@@ -74,6 +74,8 @@ class TeamFileSample:
 class TeamFileTarget:
     """Bytes, lines and documents, each mutated from a valid team file."""
 
+    private_words = (hostile.CANARY,)
+
     @cached_property
     def samples(self) -> SearchStrategy[TeamFileSample]:
         """Mutated files."""

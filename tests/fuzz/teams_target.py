@@ -70,6 +70,8 @@ def build_documents() -> list[Document]:
 class TeamsTarget:
     """Activities that are mutated, with a valid token, and requests with hostile tokens."""
 
+    private_words = (hostile.CANARY, *PEOPLE, *SENDERS)
+
     @cached_property
     def samples(self) -> SearchStrategy[HttpSample]:
         """Mutated activities, mutated bodies, hostile tokens and requests without a valid one."""

@@ -17,7 +17,7 @@ from tests.fuzz.teams_target import TeamsTarget
 def judge(target: Target[Any], sample: object) -> Outcome:
     """Execute one input on a new bot."""
     with capture_logs() as log, target.open() as execute:
-        return judge_sample(execute, sample, log)
+        return judge_sample(execute, sample, log, target.private_words)
 
 
 UNSTORABLE_ACTIVITIES: dict[str, dict[str, Any]] = {

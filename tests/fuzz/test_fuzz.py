@@ -33,6 +33,7 @@ def test_no_input_breaks_a_rule(name: str) -> None:
 class FragileTarget:
     """A target that fails for some numbers, to test what a campaign finds."""
 
+    private_words = (CANARY,)
     samples: SearchStrategy[int] = st.integers(0, 1_000)
 
     def __init__(self, fail: Callable[[], None]) -> None:
@@ -113,4 +114,4 @@ def test_same_seed_executes_the_same_inputs() -> None:
 def test_input_that_takes_too_long_is_a_finding() -> None:
     """An input that takes more than the permitted CPU time twice is a finding."""
     with capture_logs() as log, FragileTarget(spend_cpu_time).open() as execute:
-        assert judge_sample(execute, 500, log, 0.01).problem == "too much CPU time"
+        assert judge_sample(execute, 500, log, (CANARY,), 0.01).problem == "too much CPU time"
