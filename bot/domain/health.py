@@ -19,7 +19,7 @@ class DatabaseState(StrEnum):
     UNREADABLE = "unreadable"
     """It does not answer in time, or with an error."""
     DELETED = "deleted"
-    """The file was deleted: what is written now is lost with the process."""
+    """The file is not at its path: nothing is read or written until it is back."""
     REPLACED = "replaced"
     """Another file is in the place of the one that this process has open."""
     OUTDATED = "outdated"
