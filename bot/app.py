@@ -175,7 +175,10 @@ class Bot:
             await self._stop_services()
 
     def begin_stop(self) -> None:
-        """Begin no further message and no further duty; what is in progress goes on. Repeatable."""
+        """Begin no further message and no further duty. Repeatable.
+
+        Answers and messages in progress go on; a duty in progress is cancelled.
+        """
         if self._stop_deadline is None:
             self._stop_deadline = asyncio.get_running_loop().time() + STOP_SECONDS
         self.ticker.stop()

@@ -25,18 +25,26 @@ class DutyRunner:
         self._is_stopping = False
 
     def begin_stop(self) -> None:
-        """Begin no further duty; the one in progress goes on."""
+        """Begin no further duty. Stopping the ticker cancels the one in progress, as a crash would.
+
+        Each of its transactions is committed or rolled back, and the next start runs it again.
+        """
         self._is_stopping = True
 
     async def run_duties(self) -> None:
-        """Run every duty, then record the tick and which duties failed. Raises nothing."""
+        """Run every duty, then record the tick and which duties failed. Raises nothing.
+
+        A tick that a stop has cut short is not recorded: it would end the failures of the duties
+        that it left out.
+        """
         async with self._lock:
             has_failed = {
                 name: not await self._run_duty(name, duty)
                 for name, duty in schedules.TIMETABLE.items()
                 if not self._is_stopping
             }
-            await self._record_tick(has_failed)
+            if len(has_failed) == len(schedules.TIMETABLE):
+                await self._record_tick(has_failed)
 
     async def next_due(self) -> datetime | None:
         """Return the earliest instant at which any duty is due; ``None`` if none is scheduled."""

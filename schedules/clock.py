@@ -25,7 +25,7 @@ class Ticker:
 
     APScheduler paces its jobs by the wall clock: set back by hours, it would not tick for hours.
     A task that the monotonic clock paces therefore compares the two clocks in every interval,
-    and lets a tick run at once after a jump, from which the interval is counted.
+    and runs a tick at once after a jump, from which the interval is counted.
     """
 
     def __init__(
@@ -72,7 +72,7 @@ class Ticker:
         return None if self._last_tick_at is None else time.monotonic() - self._last_tick_at
 
     async def _watch_for_jumps(self, job: Job) -> None:
-        """Let *job* run at once whenever the wall clock has jumped."""
+        """Run *job* at once whenever the wall clock has jumped."""
         lead = self._wall_clock() - time.monotonic()
         while True:
             await asyncio.sleep(self._interval_seconds)

@@ -87,6 +87,21 @@ async def test_duty_that_succeeds_again_is_logged_once(
     ]
 
 
+async def test_tick_that_a_stop_cuts_short_ends_no_failures(context: Context) -> None:
+    """The duties that it leaves out fail as often as before, for every process."""
+    await set_up_team(context)
+    await drop_request_keys(context)
+    runner = DutyRunner(context)
+    await runner.run_duties()
+    failures = await read_failed_runs(context)
+
+    runner.begin_stop()
+    await runner.run_duties()
+
+    assert await read_failed_runs(context) == failures
+    assert any(failures.values())
+
+
 async def test_tick_that_cannot_be_recorded_is_logged(
     context: Context, caplog: pytest.LogCaptureFixture
 ) -> None:

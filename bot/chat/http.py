@@ -50,8 +50,7 @@ def build_http_app(
     this process cannot answer people, ``/servez`` while people are not served by the whole;
     ``/metrics`` returns the metrics. A balancer polls ``/readyz``: a fault that all replicas
     share must not take them all away. *extra_routes* are appended. *lifespan* is entered while
-    the server is running. A product's path also ends with a slash: neither follows the redirect
-    that Starlette would answer with.
+    the server is running.
     """
 
     async def get_liveness(_request: Request) -> Response:
@@ -72,14 +71,22 @@ def build_http_app(
         Route("/readyz", get_readiness, methods=["GET"]),
         Route("/servez", get_service, methods=["GET"]),
         Route("/metrics", get_metrics, methods=["GET"]),
-        *(
-            Route(path + suffix, product)
-            for path, product in product_apps.items()
-            for suffix in ("", "/")
-        ),
+        *_build_product_routes(product_apps),
         *extra_routes,
     ]
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+def _build_product_routes(product_apps: Mapping[str, ASGIApp]) -> list[BaseRoute]:
+    """Return the routes of *product_apps*, with and without a slash at the end of their paths.
+
+    Neither product follows the redirect with which Starlette would answer.
+    """
+    return [
+        Route(path + suffix, product)
+        for path, product in product_apps.items()
+        for suffix in ("", "/")
+    ]
 
 
 def _build_check_response(details: Mapping[str, Any], verdict: str) -> Response:

@@ -41,7 +41,7 @@ class LimitedHttpProtocol(HttpToolsProtocol):
     """Uvicorn's HTTP protocol with limits of time, headers and connections.
 
     A connection without a complete request is closed when its time is over, or earlier when its
-    place is needed: whoever sends complete requests is served however many others do not.
+    place is needed: complete requests are served however many others are not.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - uvicorn's own arguments
