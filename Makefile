@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
-# Programs whose tests are skipped: make test WITHOUT="postgresql chromium node"
+# Programs whose tests are skipped: make test WITHOUT="postgresql chromium node faketime"
 WITHOUT ?=
 
 # Optional features, each with a lock file of its own: make install WITH="scale teams"
@@ -25,7 +25,7 @@ help:
 	@echo 'make try        run the bot in a local sandbox of Slack          (PORT=, RESET=1)'
 	@echo 'make try-teams  the same in Microsoft'"'"'s Agents Playground       (PORT=, RESET=1, WHO=supervisor)'
 	@echo 'make quick      style, types, import contracts and unit tests; needs only Python'
-	@echo 'make test       every check                                      (WITHOUT="postgresql chromium node", JOBS=2)'
+	@echo 'make test       every check                                      (WITHOUT="postgresql chromium node faketime", JOBS=2)'
 	@echo 'make install    install what the bot needs in .venv, for production (WITH="$(EXTRAS)")'
 	@echo 'make bench      delivery throughput beside the rate limits       (N=10000; 20 minutes)'
 	@echo 'make lint       style;  make types  types;  make contracts  import contracts'
@@ -69,7 +69,7 @@ contracts: $(VENV)/tests
 
 # Tests without processes, browsers and servers.
 unit: $(VENV)/tests
-	$(BIN)/pytest -q -n $(JOBS) --without 'postgresql chromium node' \
+	$(BIN)/pytest -q -n $(JOBS) --without 'postgresql chromium node faketime' \
 	  tests/domain tests/content tests/handlers tests/workflows tests/test_*.py
 
 # Coverage of the domain is measured over the tests of its rules and of its callers alone, without

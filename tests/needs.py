@@ -8,7 +8,7 @@ import shutil
 import sys
 from pathlib import Path
 
-OPTIONAL_PROGRAMS = ("postgresql", "chromium", "node")
+OPTIONAL_PROGRAMS = ("postgresql", "chromium", "node", "faketime")
 """The programs that ``WITHOUT`` accepts; each is a pytest marker as well."""
 
 
@@ -40,6 +40,13 @@ def find_node() -> Path | None:
     return Path(node) if node and shutil.which("npm") else None
 
 
+def find_faketime() -> Path | None:
+    """Return the library that gives a process a clock of its own, of the program on the path."""
+    program = shutil.which("faketime")
+    folder = Path(program).parents[1] / "lib" if program else Path()
+    return next(folder.glob("*/faketime/libfaketimeMT.so.1"), None) if program else None
+
+
 def list_missing(excluded_programs: str) -> list[str]:
     """Return the programs that are required and not installed.
 
@@ -50,7 +57,12 @@ def list_missing(excluded_programs: str) -> list[str]:
         raise ValueError(
             f"WITHOUT takes {', '.join(OPTIONAL_PROGRAMS)}; not {', '.join(sorted(unknown))}"
         )
-    finders = {"postgresql": find_postgresql, "chromium": find_chromium, "node": find_node}
+    finders = {
+        "postgresql": find_postgresql,
+        "chromium": find_chromium,
+        "node": find_node,
+        "faketime": find_faketime,
+    }
     return [
         name
         for name in OPTIONAL_PROGRAMS

@@ -55,6 +55,11 @@ class PostgresServer:
         """Stop the server at once and drop every connection, as a crash would; commits survive."""
         self._run_program("pg_ctl", "--mode=immediate", "stop")
 
+    def set_read_only(self, *, is_read_only: bool) -> None:
+        """Let every session refuse writes, or accept them again."""
+        self._execute(f"ALTER SYSTEM SET default_transaction_read_only = {is_read_only}")
+        self._execute("SELECT pg_reload_conf()")
+
     def delete_files(self) -> None:
         """Delete the cluster."""
         shutil.rmtree(self._data_folder, ignore_errors=True)
@@ -113,7 +118,11 @@ class PostgresServer:
         return " STRATEGY file_copy" if has_option else ""
 
     def _execute(self, statement: str) -> None:
-        with psycopg.connect(self._connection_string(_SUPERUSER), autocommit=True) as connection:
+        with psycopg.connect(
+            self._connection_string(_SUPERUSER),
+            autocommit=True,
+            options="-c default_transaction_read_only=off",
+        ) as connection:
             connection.execute(statement.encode())
 
     def _connection_string(self, database: str) -> str:

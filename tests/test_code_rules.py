@@ -229,8 +229,8 @@ def test_missing_programs_are_reported_in_one_line(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PATH", "")
     monkeypatch.delenv("CHROMIUM", raising=False)
 
-    assert needs.list_missing("postgresql node") == ["chromium"]
-    assert needs.list_missing("postgresql chromium node") == []
+    assert needs.list_missing("postgresql node") == ["chromium", "faketime"]
+    assert needs.list_missing("postgresql chromium node faketime") == []
     assert "\n" not in needs.installation_advice(["postgresql", "chromium"])
 
 

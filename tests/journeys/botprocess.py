@@ -20,13 +20,17 @@ PEPPER = "made-up-pepper-of-more-than-32-characters"
 
 @dataclass
 class BotProcess:
-    """One bot over the files of *folder*, connected to the Slack at *api_url*."""
+    """One bot over the files of *folder*, connected to the Slack at *api_url*.
+
+    ``launcher`` is a command that starts the process, such as one that gives it mounts of its own.
+    """
 
     folder: Path
     api_url: str
     port: int = 0
     clock_time: str = ""
     extra_environment: dict[str, str] = field(default_factory=dict)
+    launcher: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -69,7 +73,7 @@ class BotProcess:
         self.port = self.port or free_port()
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", "web"],
+                [*self.launcher, sys.executable, "-m", "bot", "web"],
                 cwd=self.folder,
                 env=self.build_environment(),
                 stdout=log,

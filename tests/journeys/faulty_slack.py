@@ -18,6 +18,7 @@ from urllib.parse import parse_qsl, urlsplit
 from tests.journeys.stdlib_slack import WORKSPACE
 
 Json = dict[str, Any]
+PAGE = b"<html><body>Service unavailable</body></html>"
 HoldPoint = Literal["", "before_commit", "after_commit"]
 
 
@@ -26,7 +27,7 @@ class SlackFailure:
     """A failure of a call: its response, and whether the call takes effect all the same.
 
     ``takes_effect`` applies after ``delay_seconds``; an ``error`` of ``None`` closes the connection
-    without a response.
+    without a response. ``is_page`` answers with HTML in the place of JSON.
     """
 
     status: int = 200
@@ -34,6 +35,7 @@ class SlackFailure:
     takes_effect: bool = False
     delay_seconds: float = 0.0
     retry_after_seconds: int = 0
+    is_page: bool = False
 
 
 @dataclass
@@ -43,7 +45,8 @@ class FaultySlack:
     ``is_history_granted`` is whether the workspaces grant the bot access to its own private chats.
     A post is answered after ``answer_delay_seconds``; ``planned_failures`` apply to the next calls
     of a method, one each, and ``outage`` to every call until it is removed. ``calls`` are the
-    methods and arguments of all calls, ``tokens`` the tokens of the posts, both in order.
+    methods and arguments of all calls, ``tokens`` the tokens of the posts, ``opened_views`` the
+    arguments of each form that was opened, all in order.
     """
 
     is_history_granted: bool = True
@@ -58,6 +61,7 @@ class FaultySlack:
     outage: SlackFailure | None = None
     calls: list[tuple[str, Json]] = field(default_factory=list)
     tokens: list[str] = field(default_factory=list)
+    opened_views: list[Json] = field(default_factory=list)
     api_url: str = ""
     hold_point: HoldPoint = ""
     post_held: Event = field(default_factory=Event)
@@ -104,6 +108,8 @@ class FaultySlack:
         """Answer one call; ``None`` closes the connection without a response."""
         if method == "chat.postMessage":
             return self._answer_post(arguments)
+        if method == "views.open":
+            self.opened_views.append(arguments)
         if method.startswith("conversations."):
             return self._answer_conversation(method, arguments)
         user = {"id": arguments.get("user", "U"), "tz": "America/Toronto"}
@@ -188,7 +194,7 @@ def _build_handler_class(slack: FaultySlack) -> type[BaseHTTPRequestHandler]:
         do_GET = do_POST  # noqa: N815 - the base class names it
 
         def _send_answer(self, content: Json, failure: SlackFailure) -> None:
-            answer = json.dumps(content).encode()
+            answer = PAGE if failure.is_page else json.dumps(content).encode()
             self.send_response(failure.status)
             if failure.retry_after_seconds:
                 self.send_header("Retry-After", str(failure.retry_after_seconds))

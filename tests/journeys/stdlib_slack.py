@@ -118,16 +118,17 @@ class StdlibFakeSlack:
         return self._post_body(urlencode(form).encode(), "application/x-www-form-urlencoded")
 
     def _post_body(self, body: bytes, content_type: str) -> Json:
-        stamp = str(int(time.time()))
-        digest = hmac.new(SIGNING_SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256)
-        headers = {
-            "X-Slack-Request-Timestamp": stamp,
-            "X-Slack-Signature": f"v0={digest.hexdigest()}",
-            "Content-Type": content_type,
-        }
+        headers = sign_body(body, time.time()) | {"Content-Type": content_type}
         status, answer = post_request(f"{self.bot_url}/slack/events", body, headers)
         assert status == 200, f"the bot answered {status}"
         return answer
+
+
+def sign_body(body: bytes, unix_time: float) -> dict[str, str]:
+    """Return Slack's two signature headers for *body*, signed at *unix_time*."""
+    stamp = str(int(unix_time))
+    digest = hmac.new(SIGNING_SECRET.encode(), f"v0:{stamp}:".encode() + body, hashlib.sha256)
+    return {"X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": f"v0={digest.hexdigest()}"}
 
 
 def post_request(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, Json]:
