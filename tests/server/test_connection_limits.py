@@ -88,6 +88,21 @@ def test_half_sent_bodies_neither_stop_commands_nor_fill_the_memory(
     assert growth < MAX_GROWTH_BYTES
 
 
+def test_half_sent_headers_neither_stop_commands_nor_fill_the_memory(bot: BotProcess) -> None:
+    """The same holds for 1,100 headers that nearly reach the limit and do not end."""
+    before = read_memory(bot)
+    with ExitStack() as connections:
+        for _ in range(HALF_BODY_COUNT):
+            connection = connections.enter_context(connect(bot))
+            send_all(connection, b"GET / HTTP/1.1\r\nA: " + b"x" * (MAX_HEADER_BYTES - 100))
+        growth = read_memory(bot) - before
+        is_answered = answer_command(bot, "half.headers")
+    print(f"{HALF_BODY_COUNT} headers: {growth / 2**20:.1f} MB")  # noqa: T201 - the figure is the result
+
+    assert is_answered
+    assert growth < MAX_GROWTH_BYTES
+
+
 FLOODS: dict[str, Callable[[], Iterator[bytes]]] = {
     "a header": lambda: _flood(b"GET /healthz HTTP/1.1\r\nX-Long: ", b"x"),
     "a path": lambda: _flood(b"GET /", b"x"),
