@@ -18,6 +18,9 @@ RUN_COUNT, WEAKENED_RUN_COUNT = 12, 12
 Better than chance, of one run in 10,000: 7 of 12 and 6 of 8 people named, 93 of 140 forms.
 """
 
+ROTA_RUN_COUNT = 20
+"""The rota is right in 85 of 100 runs: of twelve, one measurement in 200 would be too close."""
+
 MAX_REDRAW_SHARE = 0.60
 """What the published table alone tells an attacker who knows all other debriefs, at most.
 
@@ -161,7 +164,7 @@ async def test_copies_tell_how_many_forms_were_sent_each_day(library: NightLibra
 
 async def test_rota_names_the_only_person_who_sends_forms() -> None:
     """The same residual: where one person sends a form every day, the rota says who."""
-    runs = await run_some_nights("single sender", range(WEAKENED_RUN_COUNT))
+    runs = await run_some_nights("single sender", range(ROTA_RUN_COUNT))
     score = night_attackers.score_rota(runs, rate=night_attackers.SENDER_RATE)
 
     assert exceeds_chance(CLAIMS_BY_NAME["rota alone"], score)
