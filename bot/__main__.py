@@ -124,6 +124,7 @@ def _migrate_store(_options: argparse.Namespace, words: LanguagePack) -> int:
 
 def _print_checkup(_options: argparse.Namespace, words: LanguagePack) -> int:
     config = settings.load_settings("web")
+    logs.configure_logging("CRITICAL")  # what a failed call would log is among the findings
     _print_custom_cards_report(config, words)
     findings = asyncio.run(
         doctor.run_checkup(

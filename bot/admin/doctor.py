@@ -203,10 +203,12 @@ async def _check_slack(settings: Settings, queries: SlackQueries) -> tuple[Findi
     """Check Slack's tokens, the signing secret, and the teams against what the token sees."""
     slack_check = await queries.check_account()
     findings = slack_checkup.build_account_findings(slack_check)
-    findings += slack_checkup.build_app_token_findings(await queries.check_app_token())
     findings += slack_checkup.build_signature_findings(
         await queries.count_refused_requests(), reveal_secret(settings.slack_signing_secret)
     )
+    if slack_check.error and not slack_check.is_refusal:
+        return findings
+    findings += slack_checkup.build_app_token_findings(await queries.check_app_token())
     if not slack_check.workspace_id:
         return findings
     no_channels: Channels = {}

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
+from bot.logs import PROJECT_LOGGER
 from bot.settings import Settings
 
 BOT_TOKEN, APP_TOKEN = "xoxb-canary-of-the-bot", "xapp-canary-of-the-app"
@@ -111,14 +112,18 @@ def check_outcome(case: Case, outcome: Outcome) -> None:
 
 @contextmanager
 def _restore_logging() -> Iterator[None]:
-    """Restore the handlers that a server's subcommand replaces."""
+    """Restore the handlers and levels that a subcommand replaces."""
     root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    handlers = root.handlers[:]
+    names = {PROJECT_LOGGER, *logging.Logger.manager.loggerDict}
+    loggers = [root, *map(logging.getLogger, sorted(names))]
+    levels = [logger.level for logger in loggers]
     try:
         yield
     finally:
         root.handlers[:] = handlers
-        root.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 @contextmanager
