@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ from bot.settings import Settings
 from bot.store.database_faults import DatabaseFault, classify_database_error
 from bot.store.keys.key_store import KeyStoreUnavailableError
 from bot.store.keys.open_key_store import open_key_store
-from bot.store.open_store import open_store
+from bot.store.open_store import belongs_to_database, open_store
 from bot.store.repositories import Repositories
 from bot.store.store import Store
 
@@ -34,7 +35,7 @@ def check_first_start(settings: Settings, machine: Machine) -> tuple[Finding, ..
     facts: dict[str, str | int] = {"path": str(file)}
     key_store = open_key_store(settings.keys_location)
     try:
-        has_keys = key_store.read_claim() is not None or not key_store.is_empty()
+        has_keys = belongs_to_database(key_store)
         health = key_store.check_health()
     except KeyStoreUnavailableError as error:
         return (key_checkup.build_unavailable_finding(settings, error),)
@@ -65,7 +66,7 @@ def find_schema_finding(store: Store) -> Finding | None:
 
 
 def check_writing(settings: Settings, store: Store) -> tuple[Finding, ...]:
-    """Commit a row and remove it; check who may read the files, and the folder of releases."""
+    """Commit a row; check who may read the files, and the folder of releases."""
     findings = [
         Finding(is_healthy=False, key="operator.doctor.database_exposed", facts={"path": str(file)})
         for file in store.database_check.list_exposed_files()
@@ -76,7 +77,7 @@ def check_writing(settings: Settings, store: Store) -> tuple[Finding, ...]:
             Finding(is_healthy=False, key="operator.doctor.releases_unwritable", facts=facts)
         )
     try:
-        store.database_check.write_and_remove_row()
+        store.database_check.commit_write_probe(datetime.now(UTC))
     except Exception as error:  # noqa: BLE001 - each driver has its own errors
         return (build_error_finding(error), *findings)
     return (Finding(is_healthy=True, key="operator.doctor.database"), *findings)

@@ -1,10 +1,12 @@
 """Check of a database for the operator: its schema, whether it can be written, who may read it."""
 
+from datetime import datetime
 from pathlib import Path
 
-from bot.store import database_identity, migrate
+from bot.store import migrate
 from bot.store.database_faults import DatabaseFault, UnusableDatabaseError
 from bot.store.engines import Engines
+from bot.store.repositories.duty_runs import DutyRuns
 
 _READABLE_BY_OTHERS, _PASSABLE_BY_OTHERS = 0o044, 0o011
 """Permission bits of a file, and of the folder through which others would reach it."""
@@ -29,13 +31,13 @@ class DatabaseCheck:
         if fault := self.find_schema_fault():
             raise UnusableDatabaseError(fault)
 
-    def write_and_remove_row(self) -> None:
-        """Commit a transaction that inserts a row and deletes it; fails where it cannot.
+    def commit_write_probe(self, now: datetime) -> None:
+        """Commit the row that nothing reads; fails where no transaction can be committed.
 
-        A rolled back transaction would prove nothing, as a full disk shows at the commit.
+        A running bot does the same in :func:`bot.store.write_probe.can_write`.
         """
         with self._engines.writer.begin() as connection:
-            database_identity.write_and_remove_row(connection)
+            DutyRuns(connection).record_write_probe(now)
 
     def list_exposed_files(self) -> tuple[Path, ...]:
         """Return the files of an SQLite database that other users of this machine may read."""

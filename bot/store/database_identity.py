@@ -5,14 +5,13 @@ import secrets
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import Connection, delete, inspect, select, text
+from sqlalchemy import Connection, inspect, select, text
 
 from bot.store.schema import watermarks
 from bot.store.upsert import insert_missing_rows
 
 _ID_NAME = "database_id"
 _CLAIM_NAME = "key_store_claimed"
-_CHECK_NAME = "write_check"
 
 MARK_NAME = "rollback_mark"
 """Name of the watermark up to which the database has lived."""
@@ -63,12 +62,6 @@ def identify_instance(connection: Connection) -> str:
         if connection.scalar(text(_MAY_READ_SERVER_NUMBER_SQL)):
             parts.append(connection.scalar(text(_SERVER_NUMBER_SQL)))
     return sha256(" ".join(map(str, parts)).encode()).hexdigest()[:32]
-
-
-def write_and_remove_row(connection: Connection) -> None:
-    """Insert a row and delete it, so that the commit has something to write."""
-    _insert_value(connection, _CHECK_NAME, 0)
-    connection.execute(delete(watermarks).where(watermarks.c.name == _CHECK_NAME))
 
 
 def _insert_value(connection: Connection, name: str, value: int) -> None:

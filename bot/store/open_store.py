@@ -6,10 +6,9 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.settings import Settings
-from bot.store.database_file import find_database_file
 from bot.store.key_claims import raise_if_unusable
 from bot.store.keys.key_id import PepperKeyId
-from bot.store.keys.key_store import KeyStoreUnavailableError
+from bot.store.keys.key_store import KeyStore, KeyStoreUnavailableError
 from bot.store.keys.open_key_store import open_key_store, resolve_peppers
 from bot.store.store import Store
 
@@ -58,17 +57,25 @@ def find_missing_database(settings: Settings) -> Path | None:
     ``None`` for a file that is there, for a new installation, and while the key store cannot be
     read, which is reported for itself. Nothing is created.
     """
-    path = find_database_file(settings.database_url.get_secret_value())
+    path = settings.database_file
     if path is None or path.exists():
         return None
     key_store = open_key_store(settings.keys_location)
     try:
-        has_keys = key_store.read_claim() is not None or not key_store.is_empty()
+        has_keys = belongs_to_database(key_store)
     except KeyStoreUnavailableError:
         return None
     finally:
         key_store.close()
     return path if has_keys else None
+
+
+def belongs_to_database(key_store: KeyStore) -> bool:
+    """Return whether a database has claimed *key_store* or has keys in it.
+
+    Raises :class:`bot.store.keys.key_store.KeyStoreUnavailableError` if it cannot be read.
+    """
+    return key_store.read_claim() is not None or not key_store.is_empty()
 
 
 def _require_database_file(settings: Settings) -> None:
