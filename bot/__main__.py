@@ -67,7 +67,7 @@ def _run_web(options: argparse.Namespace, words: LanguagePack) -> int:
     host = f"[{config.host}]" if ":" in config.host else config.host
     address = {"host": host, "port": str(config.port)}
     greet = partial(_print_greeting, words, "web", address)
-    return _serve(app.run_web(config, greet), words, "port_taken", config.host, config.port)
+    return _serve(app.run_web(config, greet), words, "PORT", config.host, config.port)
 
 
 def _run_worker(
@@ -80,24 +80,23 @@ def _run_worker(
     return _serve(
         app.run_worker(config, worker_options),
         words,
-        "worker_port_taken",
+        "WORKER_PORT",
         config.host,
         config.worker_port,
     )
 
 
 def _serve(
-    service: Coroutine[Any, Any, None], words: LanguagePack, fault: str, host: str, port: int
+    service: Coroutine[Any, Any, None], words: LanguagePack, setting: str, host: str, port: int
 ) -> int:
-    """Run *service* until it ends; return its exit status, *fault* where the port is in use."""
+    """Run *service* until it ends; return its exit status. *setting* names its port."""
     try:
         _run_on_server_loop(service)
     except ListenError as error:
-        key = fault if error.is_in_use else "cannot_listen"
+        key = f"{setting.lower()}_taken" if error.is_in_use else "cannot_listen"
         address = f"[{host}]" if ":" in host else host
-        print_sentence(
-            words.translate(f"operator.{key}", reason=error.reason, host=address, port=str(port))
-        )
+        facts = {"reason": error.reason, "host": address, "port": str(port), "setting": setting}
+        print_sentence(words.translate(f"operator.{key}", **facts))
         return EXIT_FAULTY_INPUT
     return 0
 
