@@ -92,8 +92,8 @@ def mutate_bytes(draw: DrawFn, content: bytes, max_edits: int = MAX_BYTE_EDITS) 
         if kind == "repeat":
             inserted = content[start:end] * draw(st.sampled_from(REPEAT_COUNTS))
         tail = content[start:] if kind == "insert" else content[end:]
-        kept_bytes = b"" if kind == "truncate" else tail
-        content = content[:start] + (b"" if kind == "remove" else inserted) + kept_bytes
+        remaining_bytes = b"" if kind == "truncate" else tail
+        content = content[:start] + (b"" if kind == "remove" else inserted) + remaining_bytes
     return content[:MAX_LENGTH]
 
 
