@@ -47,7 +47,7 @@ TEXTS: tuple[str, ...] = (
     "e\N{COMBINING ACUTE ACCENT}" * 50,
     "a" * 3_001,
     f"{CANARY} " * 1_000,
-    "<at>" * 5_000,
+    "<at>" * 25_000,
     "~" * 3_000,
     "\N{ROUND PUSHPIN}",
     "\N{HOUSE}",
