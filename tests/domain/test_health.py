@@ -14,7 +14,7 @@ NOW = datetime(2026, 6, 29, 13, 0, tzinfo=UTC)
 HEALTHY = SharedState(last_tick=NOW)
 
 
-@pytest.mark.parametrize("state", set(DatabaseState) - {DatabaseState.READABLE})
+@pytest.mark.parametrize("state", sorted(set(DatabaseState) - {DatabaseState.READABLE}))
 def test_process_without_its_database_names_the_database(state: DatabaseState) -> None:
     """The state of the database is the fault, whatever the socket's state is."""
     for is_connected in (True, False):
