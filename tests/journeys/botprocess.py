@@ -69,8 +69,9 @@ class BotProcess:
         return environment | self.extra_environment
 
     def start(self) -> None:
-        """Start the process, and wait until it is ready."""
+        """Start the process, and wait until it is ready, has ticked and checked its health."""
         self.port = self.port or free_port()
+        start_count = self.count_starts()
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*self.launcher, sys.executable, "-m", "bot", "web"],
@@ -80,7 +81,7 @@ class BotProcess:
                 stderr=log,
             )
         deadline = time.monotonic() + 120
-        while not self.is_ready():
+        while not self.is_ready() or self.count_starts() == start_count:
             assert self.process.poll() is None, self.read_log()
             assert time.monotonic() < deadline, self.read_log()
             time.sleep(0.05)
@@ -93,9 +94,14 @@ class BotProcess:
         except (URLError, ConnectionError):
             return False
 
+    def count_starts(self) -> int:
+        """Return how often a process logged what it serves, after its first tick."""
+        return self.read_log().count('"health.serving"')
+
     def read_log(self) -> str:
         """Return the log so far."""
-        return (self.folder / "log").read_text(encoding="utf-8")
+        log = self.folder / "log"
+        return log.read_text(encoding="utf-8") if log.exists() else ""
 
     def kill(self) -> None:
         """Kill the process at once, as a power cut would."""

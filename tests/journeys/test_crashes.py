@@ -17,7 +17,7 @@ def start_crash_run(folder: Path, *, is_history_granted: bool) -> Iterator[Crash
     """Start a bot over three workspaces, which grant access to private chats or do not."""
     with run_faulty_slack(is_history_granted=is_history_granted) as slack:
         bot = BotProcess(
-            folder, slack.api_url, extra_environment={"PACE": "4", "LOG_LEVEL": "WARNING"}
+            folder, slack.api_url, extra_environment={"PACE": "4", "LOG_LEVEL": "INFO"}
         )
         run = CrashRun(bot, slack)
         try:
