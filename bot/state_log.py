@@ -43,20 +43,23 @@ class StateLog:
         facts = {"action": event, "state": "ended"} | ({"subject": subject} if subject else {})
         self._logger.info(event, extra=facts)
 
-    def report_causes(self, event: str, causes: Collection[str]) -> None:
+    def report_causes(
+        self, event: str, causes: Collection[str], *, is_complete: bool = True
+    ) -> None:
         """Log each of *causes* that was not reported last, and each that was and has ended.
 
-        Each cause has a remedy of its own.
+        Each cause has a remedy of its own. Unless *is_complete* others may be present unseen, so
+        that none of those reported earlier has ended.
         """
         for cause in causes:
             if cause not in self._causes:
                 facts = {"action": event, "cause": cause, "remedy": get_remedy(cause)}
                 self._logger.warning(event, extra=facts)
-        for cause in self._causes:
-            if cause not in causes:
-                facts = {"action": event, "cause": cause, "state": "ended"}
-                self._logger.info(event, extra=facts)
-        self._causes = tuple(causes)
+        missing = tuple(cause for cause in self._causes if cause not in causes)
+        for cause in missing if is_complete else ():
+            facts = {"action": event, "cause": cause, "state": "ended"}
+            self._logger.info(event, extra=facts)
+        self._causes = tuple(causes) if is_complete else (*causes, *missing)
 
 
 def read_database_code(error: BaseException) -> str:

@@ -108,3 +108,16 @@ def test_event_without_a_remedy_is_logged_without_one(
 
     assert "remedy" not in vars(caplog.records[0])
     assert "code" not in vars(caplog.records[0])
+
+
+def test_cause_that_cannot_be_seen_has_not_ended(
+    state_log: StateLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While the database cannot be read, what it showed before neither ends nor begins again."""
+    state_log.report_causes("health.fault", ("suspended",))
+    state_log.report_causes("health.fault", ("unreadable",), is_complete=False)
+    state_log.report_causes("health.fault", ("suspended",))
+
+    assert [
+        (vars(record)["cause"], vars(record).get("state", "")) for record in caplog.records
+    ] == [("suspended", ""), ("unreadable", ""), ("unreadable", "ended")]

@@ -157,7 +157,9 @@ class HealthMonitor:
         if now >= self._next_token_check:
             self._refused_products = await self._list_refused_products()
             self._next_token_check = now + (0 if self._refused_products else _TOKEN_CHECK_SECONDS)
-        self._state_log.report_causes("health.fault", (await self._take_snapshot()).faults)
+        snapshot = await self._take_snapshot()
+        is_complete = snapshot.figures is not None
+        self._state_log.report_causes("health.fault", snapshot.faults, is_complete=is_complete)
 
     async def _list_refused_products(self) -> tuple[str, ...]:
         return tuple(
