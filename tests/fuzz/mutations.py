@@ -20,7 +20,7 @@ MAX_ROOT_DRAWS = 15
 """Draws of a part, in one of which the whole document may be drawn."""
 
 MAX_LENGTH = 100_000
-"""Maximum length of a mutated part and of a mutated file, in characters or bytes."""
+"""Maximum length of a mutated document and of a mutated file, in characters or bytes."""
 
 REPEAT_COUNTS = (2, 7, 100, 1_000)
 
@@ -200,12 +200,12 @@ def _add_part(draw: DrawFn, document: Any, path: Path, sources: _Sources) -> Any
 
 
 def _repeat_part(draw: DrawFn, document: Any, path: Path, sources: _Sources) -> Any:
-    """Repeat the items of a list, or the characters of a text, within a maximum length."""
+    """Repeat the items of a list, or the characters of a text, within the maximum length."""
     part, count = get_part(document, path), draw(st.sampled_from(REPEAT_COUNTS))
     if not isinstance(part, str | list) or hostile.PRODUCT_URL in part:
         return document
-    max_count = MAX_LENGTH // max(1, len(str(part)))
-    return _replace_part(document, path, part * min(count, max_count))
+    max_repetitions = (MAX_LENGTH - len(str(document))) // max(1, len(str(part)))
+    return _replace_part(document, path, part * min(count, 1 + max(0, max_repetitions)))
 
 
 _EDITS: tuple[_Edit, ...] = (
