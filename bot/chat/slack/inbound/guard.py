@@ -39,8 +39,8 @@ class Guard:
     that does not arrive 408, a signed body with an unexpected shape 400. Where the headers alone
     show that there is no such signature, the body is not read. A signed payload of an unknown
     kind is acknowledged with 200 and has no effect. The signature is verified on the raw bytes,
-    and its timestamp against the system clock. ``refused_request_count`` counts the requests
-    since the start that had no such signature.
+    and its timestamp against the system clock. ``refused_request_count`` counts the
+    signatures refused since the start; a request without one is not Slack's.
     """
 
     def __init__(self, app: ASGIApp, signing_secret: str, after_response: AfterResponse) -> None:
@@ -70,7 +70,7 @@ class Guard:
             _log_rejection("incomplete")
             return request_body.build_response(HTTPStatus.REQUEST_TIMEOUT)
         if not is_signed or not self._has_valid_signature(headers, body):
-            self.refused_request_count += 1
+            self.refused_request_count += "x-slack-signature" in headers
             _log_rejection("invalid_signature")
             return request_body.build_response(HTTPStatus.UNAUTHORIZED)
         try:

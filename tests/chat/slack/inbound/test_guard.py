@@ -84,6 +84,17 @@ async def test_oversized_body_is_rejected(bench: AdapterBench) -> None:
     assert [response.status for response in (undeclared, declared, absurd)] == [413, 413, 413]
 
 
+async def test_refused_signatures_are_counted_and_strangers_are_not(bench: AdapterBench) -> None:
+    """A wrong signature may mean a wrong secret; a request without one is not Slack's."""
+    assert bench.adapter.asgi
+    signed = payloads.sign_headers(b"another body")
+    unsigned = {"content-type": "application/x-www-form-urlencoded"}
+    for headers in (signed, unsigned):
+        await asgi.send_request(bench.adapter.asgi, "POST", "/slack/events", COMMAND_BODY, headers)
+
+    assert bench.adapter.refused_request_count == 1
+
+
 async def _fail_to_receive() -> Message:
     """Fail: the body of an implausible request is not read."""
     raise AssertionError
