@@ -24,7 +24,7 @@ async def web(tmp_path: Path) -> AsyncIterator[Bot]:
         database_url=SecretStr(f"sqlite:///{tmp_path}/attune.sqlite"),
         keys=SecretStr(str(tmp_path / "keys")),
         pepper=SecretStr("made-up-pepper-of-more-than-32-characters"),
-        slack_signing_secret=SecretStr("made-up"),
+        slack_signing_secret=SecretStr("0badc0de" * 4),
     )
     bot = Bot(settings, Clock(), receives=True, runs_ticker=False)
     bot.context.store.migrate()
@@ -73,7 +73,7 @@ async def test_process_without_endpoint_of_people_serves_its_health(tmp_path: Pa
         _env_file=None,
         database_url=SecretStr(f"sqlite:///{tmp_path}/attune.sqlite"),
         keys=SecretStr(str(tmp_path / "keys")),
-        slack_signing_secret=SecretStr("made-up"),
+        slack_signing_secret=SecretStr("0badc0de" * 4),
     )
     worker = Bot(settings, Clock(), receives=False, runs_ticker=True)
     worker.context.store.migrate()

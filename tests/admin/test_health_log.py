@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from bot.admin.health_monitor import HealthMonitor
 from tests.admin.monitored import Seconds, open_idle_bot
 
-SECRET = SecretStr("a made-up signing secret")
+SECRET = SecretStr("0badc0de" * 4)
 
 
 def list_log(caplog: pytest.LogCaptureFixture) -> list[tuple[str, dict[str, object]]]:
