@@ -87,7 +87,8 @@ def build_channel_findings(
     if errors is None:
         return (Finding(is_healthy=True, key="operator.doctor.channels_unchecked"),)
     if not errors:
-        return (Finding(is_healthy=True, key="operator.doctor.channels"),)
+        checked: dict[str, str | int] = {"count": len(channels)}
+        return (Finding(is_healthy=True, key="operator.doctor.channels", facts=checked),)
     codes = Counter(errors.values())
     facts: dict[str, str | int] = {
         "count": len(errors),

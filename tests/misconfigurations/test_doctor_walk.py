@@ -162,5 +162,5 @@ def test_healthy_slack_is_told_from_a_faulty_one(operator: Operator, claimed_fol
 
     unhealthy = [line for line in outcome.output.splitlines() if line.startswith("Mend")]
     assert [line for line in unhealthy if "keys" not in line] == []
-    assert "can post in every team's channel" in outcome.output
+    assert "1 was checked, and the bot can post there" in outcome.output
     assert "accepts the app-level token" in outcome.output
