@@ -20,7 +20,8 @@ from bot.settings import Settings
 from bot.store.keys.folder_key_store import FolderKeyStore
 from bot.store.open_store import open_store
 from bot.store.store import Store
-from tests.faults.person import Person, Seen
+from tests.faults.person import RESPONSE_TIMEOUT_SECONDS, Json, Person, Seen, post_fields
+from tests.faults.socket_slack import SocketSlack
 from tests.journeys.botprocess import BotProcess, clinician_id
 from tests.journeys.faulty_slack import FaultySlack
 from tests.journeys.stdlib_slack import WORKSPACE, post_request
@@ -48,6 +49,7 @@ class Deployment:
     slack: FaultySlack
     database_url: str
     server: PostgresServer | None = None
+    socket: SocketSlack | None = None
     has_worker: bool = True
     clock_offset_seconds: float = 0.0
     _planning: list[Thread] = field(default_factory=list)
@@ -85,7 +87,18 @@ class Deployment:
 
     def create_person(self, number: int) -> Person:
         """Return the clinician of that *number*."""
-        return Person(number, self.slack, self.bot.base_url, self.read_clock)
+        return Person(number, self.slack, self._send_fields)
+
+    def require_socket(self) -> SocketSlack:
+        """Return Slack's side of Socket Mode, which this deployment has."""
+        assert self.socket is not None
+        return self.socket
+
+    def _send_fields(self, fields: dict[str, str]) -> Json | None:
+        """Send the fields of a request over the transport of this deployment."""
+        if self.socket is not None:
+            return self.socket.send_fields(fields, RESPONSE_TIMEOUT_SECONDS)
+        return post_fields(self.bot.base_url, fields, self.read_clock())
 
     def read_clock(self) -> float:
         """Return the Unix time of the machine that the bot and Slack share."""

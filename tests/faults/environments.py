@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests import needs
 from tests.faults.deployment import Deployment
+from tests.faults.socket_slack import run_socket_slack
 from tests.journeys.botprocess import BotProcess
 from tests.journeys.faulty_slack import run_faulty_slack
 from tests.postgres import PostgresServer
@@ -61,6 +62,16 @@ def run_with_own_hosts(folder: Path) -> Iterator[Deployment]:
 
 
 @contextmanager
+def run_in_socket_mode(folder: Path) -> Iterator[Deployment]:
+    """Run the bot on an embedded database, connected to Slack by Socket Mode alone."""
+    with run_faulty_slack() as slack, run_socket_slack() as socket:
+        slack.socket_url = socket.url
+        settings = {"SLACK_APP_TOKEN": "xapp-made-up", "SLACK_SIGNING_SECRET": ""}
+        bot = BotProcess(folder, slack.api_url, extra_environment=settings)
+        yield from _run(Deployment(bot, slack, "sqlite", socket=socket))
+
+
+@contextmanager
 def run_web_alone(folder: Path) -> Iterator[Deployment]:
     """Run the receiving process on PostgreSQL, and no worker."""
     with run_on_postgresql(folder, TEST_MODE="", TEST_CLOCK="") as deployment:
@@ -111,6 +122,7 @@ ENVIRONMENTS: dict[str, Callable[[Path], AbstractContextManager[Deployment]]] = 
     "sqlite": run_on_sqlite,
     "small_disk": run_on_small_disk,
     "own_hosts": run_with_own_hosts,
+    "socket_mode": run_in_socket_mode,
     "own_clock": run_with_own_clock,
     "web_alone": run_web_alone,
     "postgresql": run_on_postgresql,

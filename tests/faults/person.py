@@ -34,14 +34,17 @@ class Seen(StrEnum):
 
 
 class Person:
-    """The clinician of a *number*, who sends Slack's signed requests to the bot at *bot_url*."""
+    """The clinician of a number, whose requests Slack sends to the bot."""
 
     def __init__(
-        self, number: int, slack: FaultySlack, bot_url: str, clock: Callable[[], float]
+        self, number: int, slack: FaultySlack, send: Callable[[dict[str, str]], Json | None]
     ) -> None:
-        """Send the requests of the clinician of *number*, signed at the time of *clock*."""
+        """Let *send* transport the requests of the clinician of *number*.
+
+        It returns the response's JSON, ``{}`` for an empty one; ``None`` for any failure.
+        """
         self.user_id = clinician_id(number)
-        self._slack, self._bot_url, self._clock = slack, bot_url, clock
+        self._slack, self._send = slack, send
         self._form: Json = {}
 
     def open_form(self) -> Seen:
@@ -58,7 +61,7 @@ class Person:
             "trigger_id": f"t.{self.user_id}.{view_count}",
             "response_url": self._slack.api_url.replace("/api/", "/response/1"),
         }
-        answer = self._post(command)
+        answer = self._send(command)
         if answer is None:
             return Seen.SLACK_ERROR
         if answer:
@@ -99,7 +102,7 @@ class Person:
             "api_app_id": "A0OTHER",
             "token": "unused",
         }
-        return _classify(self._post({"payload": json.dumps(payload)}))
+        return _classify(self._send({"payload": json.dumps(payload)}))
 
     def _opened_views(self) -> list[Json]:
         return [
@@ -108,20 +111,22 @@ class Person:
             if self.user_id in arguments["trigger_id"]
         ]
 
-    def _post(self, fields: dict[str, str]) -> Json | None:
-        """Return the response's JSON, ``{}`` for an empty one; ``None`` for any failure."""
-        body = urlencode(fields).encode()
-        headers = sign_body(body, self._clock()) | {
-            "Content-Type": "application/x-www-form-urlencoded"
-        }
-        request = urllib.request.Request(f"{self._bot_url}/slack/events", body, headers)  # noqa: S310 - loopback
-        try:
-            with urllib.request.urlopen(request, timeout=RESPONSE_TIMEOUT_SECONDS) as response:  # noqa: S310 - as above
-                text = response.read()
-        except (HTTPError, HTTPException, OSError):
-            return None
-        answer: Json = json.loads(text) if text.startswith(b"{") else {}
-        return answer
+
+def post_fields(bot_url: str, fields: dict[str, str], unix_time: float) -> Json | None:
+    """Post the fields of a request as Slack does, signed at *unix_time*.
+
+    Return the response's JSON, ``{}`` for an empty one; ``None`` for any failure.
+    """
+    body = urlencode(fields).encode()
+    headers = sign_body(body, unix_time) | {"Content-Type": "application/x-www-form-urlencoded"}
+    request = urllib.request.Request(f"{bot_url}/slack/events", body, headers)  # noqa: S310 - loopback
+    try:
+        with urllib.request.urlopen(request, timeout=RESPONSE_TIMEOUT_SECONDS) as response:  # noqa: S310 - as above
+            text = response.read()
+    except (HTTPError, HTTPException, OSError):
+        return None
+    answer: Json = json.loads(text) if text.startswith(b"{") else {}
+    return answer
 
 
 ANSWERS = {"form": "away", "status": "touched"}

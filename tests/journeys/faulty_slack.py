@@ -46,7 +46,8 @@ class FaultySlack:
     A post is answered after ``answer_delay_seconds``; ``planned_failures`` apply to the next calls
     of a method, one each, and ``outage`` to every call until it is removed. ``calls`` are the
     methods and arguments of all calls, ``tokens`` the tokens of the posts, ``opened_views`` the
-    arguments of each form that was opened, all in order.
+    arguments of each form that was opened, all in order. ``socket_url`` is where Socket Mode
+    connects to.
     """
 
     is_history_granted: bool = True
@@ -63,6 +64,7 @@ class FaultySlack:
     tokens: list[str] = field(default_factory=list)
     opened_views: list[Json] = field(default_factory=list)
     api_url: str = ""
+    socket_url: str = ""
     hold_point: HoldPoint = ""
     post_held: Event = field(default_factory=Event)
     post_released: Event = field(default_factory=Event)
@@ -110,6 +112,8 @@ class FaultySlack:
             return self._answer_post(arguments)
         if method == "views.open":
             self.opened_views.append(arguments)
+        if method == "apps.connections.open":
+            return {"ok": True, "url": self.socket_url}
         if method.startswith("conversations."):
             return self._answer_conversation(method, arguments)
         user = {"id": arguments.get("user", "U"), "tz": "America/Toronto"}
