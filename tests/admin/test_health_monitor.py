@@ -176,9 +176,10 @@ async def test_suspended_workspace_is_a_fault_of_the_whole(
 async def test_refused_signatures_are_counted(
     monitor: HealthMonitor, product: SlackProduct
 ) -> None:
-    """Each unsigned request is one, by product."""
+    """Each request with a wrong signature is one, by product."""
+    headers = {"x-slack-signature": f"v0={0:064}"}
     for _ in range(2):
-        await asgi.send_request(product.bot.asgi, "POST", "/slack/events", b"{}")
+        await asgi.send_request(product.bot.asgi, "POST", "/slack/events", b"{}", headers)
 
     rendered = await monitor.render_metrics()
     assert 'attune_refused_requests_total{product="slack"} 2.0' in rendered

@@ -111,6 +111,7 @@ async def test_folder_of_another_database_is_reported(settings: Settings, tmp_pa
     await open_periods_of_team(settings)
     other_url = f"sqlite:///{tmp_path}/data/other.sqlite"
     other = settings.model_copy(update={"database_url": SecretStr(other_url)})
+    (tmp_path / "data" / "other.sqlite").touch()  # a missing file would stop the start before
     with closing_store(other) as store:
         store.migrate()
 

@@ -25,7 +25,7 @@ HALF_REQUEST = (
 def run_bot(folder: Path, **environment: str) -> Iterator[tuple[BotProcess, FaultySlack]]:
     """Run a bot with a team of nine who have joined, shortly before their check-in."""
     with run_faulty_slack() as slack:
-        options = {"PACE": "4", "LOG_LEVEL": "WARNING", **environment}
+        options = {"PACE": "4", "LOG_LEVEL": "INFO", **environment}
         bot = BotProcess(
             folder, slack.api_url, clock_time=SUNDAY_MORNING, extra_environment=options
         )
