@@ -76,8 +76,8 @@ async def plan_notes(context: Context, workspace: str, *people: str) -> None:
     )
 
 
-async def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Poll *condition*, which other threads fulfil; fail after *seconds*."""
+async def wait_until(condition: Callable[[], bool], seconds: float = 120.0) -> None:
+    """Poll *condition*, which other threads fulfil; fail after *seconds*, on a busy machine too."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
