@@ -135,7 +135,10 @@ def test_time_grows_linearly_with_the_text(usage: Usage) -> None:
 
 
 def test_a_quadratic_pattern_is_found() -> None:
-    """The measurement recognizes a pattern that searches each open tag to the text's end."""
+    """The measurement recognizes a pattern that searches each open tag to the text's end.
+
+    Other programs on the machine disturb a measurement, seldom three of them.
+    """
     usage = Usage("old", re.compile(r"<at>.*?</at>", re.DOTALL), is_anchored=False)
 
-    assert find_quadratic_fragment(usage) is not None
+    assert any(find_quadratic_fragment(usage) for _ in range(3))
