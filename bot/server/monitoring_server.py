@@ -7,8 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 
 import uvicorn
 
-from bot.server.connection_limits import LimitedHttpProtocol
-from bot.server.web_server import AsgiApp
+from bot.server.web_server import AsgiApp, build_server_config
 
 
 class _EmbeddedServer(uvicorn.Server):
@@ -23,16 +22,7 @@ class _EmbeddedServer(uvicorn.Server):
 @asynccontextmanager
 async def serve_monitoring(asgi_app: AsgiApp, listener: socket.socket) -> AsyncIterator[None]:
     """Serve *asgi_app* on *listener* inside the block; its lifespan is not run."""
-    config = uvicorn.Config(
-        asgi_app,
-        http=LimitedHttpProtocol,
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="off",
-    )
-    server = _EmbeddedServer(config)
+    server = _EmbeddedServer(build_server_config(asgi_app, runs_lifespan=False))
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield

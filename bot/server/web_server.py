@@ -50,6 +50,20 @@ def open_listener(host: str, port: int) -> socket.socket:
         raise ListenError(error) from error
 
 
+def build_server_config(app: AsgiApp, *, runs_lifespan: bool) -> uvicorn.Config:
+    """Return the configuration of every server of the bot: limited requests, and no logs."""
+    return uvicorn.Config(
+        app,
+        http=LimitedHttpProtocol,
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        lifespan="on" if runs_lifespan else "off",
+        timeout_graceful_shutdown=CONNECTION_SECONDS,
+    )
+
+
 async def serve_requests(
     app: AsgiApp,
     listener: socket.socket,
@@ -61,16 +75,7 @@ async def serve_requests(
     *on_listening* is called once requests are accepted. Responses in progress are sent, for
     :data:`bot.server.process_stop.CONNECTION_SECONDS` at most, then the lifespan of *app* ends.
     """
-    config = uvicorn.Config(
-        app,
-        http=LimitedHttpProtocol,
-        ws="none",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        lifespan="on",
-        timeout_graceful_shutdown=CONNECTION_SECONDS,
-    )
+    config = build_server_config(app, runs_lifespan=True)
     server = _Server(config, ProcessStop(begin_stop), on_listening)
     await server.serve(sockets=[listener])
 
