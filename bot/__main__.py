@@ -11,7 +11,16 @@ from typing import Any
 
 from uvicorn.loops.auto import auto_loop_factory
 
-from bot import adapters, app, logs, operator_commands, printed_output, progress, settings
+from bot import (
+    adapters,
+    app,
+    logs,
+    operator_commands,
+    printed_output,
+    progress,
+    settings,
+    team_commands,
+)
 from bot.admin import doctor, start_checks
 from bot.admin.command_line import CommandHandler, build_parser
 from bot.admin.key_location import read_machine
@@ -137,22 +146,6 @@ def _print_checkup(_options: argparse.Namespace, words: LanguagePack) -> int:
     return 0 if all(finding.is_healthy for finding in findings) else EXIT_UNHEALTHY
 
 
-def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
-    config = settings.load_settings("team")
-    start_checks.check_claim(config, accepts_lost_keys=False, is_server=False)
-    _apply_migrations(config)
-    track_progress = partial(
-        progress.track_progress, label=words.translate("operator.progress.teams")
-    )
-    result = asyncio.run(app.apply_teams(config, options.file, track_progress))
-    print_sentence(
-        words.translate(
-            "operator.team.applied", count=result.team_count, changed=result.changed_count
-        )
-    )
-    return 0
-
-
 def _run_sandbox(options: argparse.Namespace, words: LanguagePack) -> int:
     """Start the sandbox; the environment variables ``PORT``, ``RESET`` and ``WHO`` configure it.
 
@@ -252,7 +245,7 @@ _HANDLERS: Mapping[str, CommandHandler] = {
     "check-backup": operator_commands.check_backup,
     "export-tables": operator_commands.export_tables,
     "manifest": printed_output.print_manifest,
-    "team": _apply_team_file,
+    "team": team_commands.run_team_command,
     "print": printed_output.write_printables,
     "try": _run_sandbox,
 }

@@ -5,9 +5,10 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import handlers
 from bot import adapters
@@ -37,6 +38,8 @@ from schedules.delivery.worker import DeliveryWorker
 from schedules.delivery.worker_timings import WorkerTimings
 
 logger = logging.getLogger("attune.app")
+
+T = TypeVar("T")
 
 
 class Bot:
@@ -279,15 +282,19 @@ def _build_shared_workers(bot: Bot, settings: Settings, timings: WorkerTimings) 
     )
 
 
+async def run_operator_job(settings: Settings, job: Callable[[Context], Awaitable[T]]) -> T:
+    """Run *job* with a context that has a store and no product, and close the store."""
+    store = open_store(settings)
+    try:
+        context = Context(store, catalogue.load_catalogue(), Clock(settings.test_clock), {})
+        return await job(context)
+    finally:
+        await store.close()
+
+
 async def apply_teams(
     settings: Settings, path: Path, track_progress: team_admin.ProgressTracker = iter
 ) -> team_admin.ApplyResult:
     """Apply the team file at *path* to the store; see :func:`bot.admin.apply_teams.apply_teams`."""
-    store = open_store(settings)
-    context = Context(store, catalogue.load_catalogue(), Clock(settings.test_clock), {})
-    try:
-        return await team_admin.apply_teams(
-            context, path, test_mode=settings.test_mode, track_progress=track_progress
-        )
-    finally:
-        await store.close()
+    apply_file = partial(team_admin.apply_teams, path=path, test_mode=settings.test_mode)
+    return await run_operator_job(settings, partial(apply_file, track_progress=track_progress))

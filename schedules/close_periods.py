@@ -5,6 +5,7 @@ from collections.abc import Awaitable
 from datetime import datetime
 
 from bot.context import Context
+from bot.domain.teams.unlisted_members import count_without_team
 from bot.logs import log_error
 from bot.store.repositories import Repositories
 
@@ -22,16 +23,10 @@ async def run(context: Context) -> int:
     """
     now, store = context.now(), context.store
 
-    def close_ended(repos: Repositories) -> int:
-        closed_count = repos.ledger.close_ended_periods(now)
-        if closed_count:
-            repos.mark_rows_destroyed()
-        return closed_count
-
     def open_missing(repos: Repositories) -> int:
         return repos.ledger.open_missing_periods(now)
 
-    closed = await _run_step("periods.close_failed", store.across_workspaces.write(close_ended))
+    closed = await _run_step("periods.close_failed", _close_periods(context, now))
     await _run_step("periods.open_failed", store.across_workspaces.write(open_missing))
     await _run_step("periods.key_removal_failed", store.remove_unused_keys(now))
     await _run_step("periods.erasure_failed", store.erase_destroyed_rows())
@@ -44,6 +39,27 @@ async def next_due(context: Context) -> datetime | None:
     """Return when the next period ends."""
     now = context.now()
     return await context.store.across_workspaces.read(lambda repos: repos.ledger.next_close(now))
+
+
+async def _close_periods(context: Context, now: datetime) -> int:
+    """Close the ended periods; log how many of their people are on no team's list.
+
+    They count nowhere from now on, which is told them at their next debrief and the operator here.
+    The number follows from the lists, and not from what anybody filed.
+    """
+
+    def close_ended(repos: Repositories) -> tuple[int, int]:
+        ending_members = repos.unlisted_members.list_ending_members(now)
+        closed_count = repos.ledger.close_ended_periods(now)
+        if closed_count:
+            repos.mark_rows_destroyed()
+        return closed_count, count_without_team(ending_members)
+
+    closed_count, unlisted_count = await context.store.across_workspaces.write(close_ended)
+    if closed_count and unlisted_count:
+        action = "periods.members_without_team"
+        logger.warning(action, extra={"action": action, "count": unlisted_count})
+    return closed_count
 
 
 async def _run_step(action: str, step: Awaitable[int | None]) -> int:

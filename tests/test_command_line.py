@@ -234,3 +234,60 @@ def test_tables_of_no_database_are_reported(bot: BotProcess, tmp_path: Path) -> 
     assert result.returncode == 2
     assert "python -m bot migrate" in result.stderr
     assert not (tmp_path / "tables.csv").exists()
+
+
+TEAM_FILE = """
+[[team]]
+workspace = "T0PRACTICE"
+channel = "C0NORTH"
+name = "North"
+clinicians = ["U0A", "U0B", "U0C", "U0D", "U0E"]
+"""
+
+
+def test_team_is_moved_shown_and_removed(bot: BotProcess, tmp_path: Path) -> None:
+    """Each verb of a team's life ends with status 0, and the list follows."""
+    (tmp_path / "teams.toml").write_text(TEAM_FILE)
+    results = [
+        bot.run_command("team", *arguments)
+        for arguments in (
+            ("apply", str(tmp_path / "teams.toml")),
+            ("move", "C0NORTH", "C0NEW"),
+            ("show", "C0NEW"),
+            ("remove", "C0NEW", "--dry-run"),
+            ("list",),
+            ("remove", "C0NEW"),
+            ("list",),
+        )
+    ]
+
+    assert [result.returncode for result in results] == [0] * 7
+    assert 'channel = "C0NEW"' in results[2].stdout
+    assert results[4].stdout == "T0PRACTICE/C0NEW  North (clinicians: 5, supervisors: 0)\n"
+    assert results[6].stdout == ""
+    assert "5 people count in an open period" in results[6].stderr
+
+
+def test_export_is_applied_without_a_change(bot: BotProcess, tmp_path: Path) -> None:
+    """The file is written once, is private, and `team apply` reads it back."""
+    source, copy = tmp_path / "teams.toml", tmp_path / "copy.toml"
+    source.write_text(TEAM_FILE)
+    bot.run_command("team", "apply", str(source))
+
+    results = [
+        bot.run_command("team", *arguments)
+        for arguments in (("export", str(copy)), ("export", str(copy)), ("apply", str(copy)))
+    ]
+
+    assert [result.returncode for result in results] == [0, 2, 0]
+    assert copy.stat().st_mode & 0o077 == 0
+    assert "0 changed" in results[2].stderr
+
+
+def test_unknown_team_is_a_fault_of_its_argument(bot: BotProcess) -> None:
+    """A channel without a team ends with status 2 and the next step, and no change."""
+    bot.run_command("migrate")
+    result = bot.run_command("team", "move", "C0NONE", "C0NEW")
+
+    assert result.returncode == 2
+    assert "CHANNEL: no team has this channel" in result.stderr

@@ -3,23 +3,25 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 from bot.admin import team_file
-from bot.admin.team_file import DeclaredTeam
+from bot.admin.file_conflicts import find_list_conflicts, list_team_persons, reject_conflicts
+from bot.admin.introductions import plan_introduction
+from bot.admin.team_file import DeclaredTeam, SamePerson
 from bot.context import Context
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
-from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Role, Team
+from bot.domain.teams.linked_persons import find_foreign_links, merge_links
+from bot.domain.teams.list_batches import batch_teams
+from bot.domain.teams.quiet_times import has_quiet_time
 from bot.errors import Fault, FaultyInputError
 from bot.store.repositories import Repositories
-from bot.store.repositories.deliveries import PlannedDelivery
 from bot.store.repositories.watermarks import PROFILES_DUTY
-
-_INTRODUCTION_EXPIRY_SECONDS = 30 * 86_400
-"""Seconds after a set-up during which the introduction card may still be posted."""
+from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS as _TIMEOUT_SECONDS
 
 _ONE_CHECK_OF_EACH = timedelta(weeks=2)
 """How long the worker has not checked accounts, for each to be checked in its next pass."""
@@ -27,123 +29,185 @@ _ONE_CHECK_OF_EACH = timedelta(weeks=2)
 
 @dataclass(frozen=True)
 class ApplyResult:
-    """Number of teams that the file declares, and of those that changed in the store."""
+    """Number of teams that the file declares, and of those that changed in the store.
+
+    ``quiet_team_names`` are the teams with a time in the quiet hours, which is no fault.
+    """
 
     team_count: int
     changed_count: int
+    quiet_team_names: tuple[str, ...] = ()
 
 
-ProgressTracker = Callable[[Sequence[DeclaredTeam]], Iterable[DeclaredTeam]]
-"""Iterates over the declared teams and displays the progress to the operator."""
+TeamBatch = tuple[DeclaredTeam, ...]
+
+ProgressTracker = Callable[[Sequence[TeamBatch]], Iterable[TeamBatch]]
+"""Iterates over the batches of declared teams and displays the progress to the operator."""
 
 
 async def apply_teams(
     context: Context, path: Path, *, test_mode: bool, track_progress: ProgressTracker = iter
 ) -> ApplyResult:
-    """Apply the teams, roles and linked accounts of the file at *path* in one transaction.
+    """Apply the teams, roles and linked accounts of the file at *path*.
 
-    Idempotent: applying the same file again changes nothing. Raises
-    :class:`bot.errors.FaultyInputError` for an invalid file, and then nothing is committed.
+    Each transaction has the teams between which people move, so that the bot serves people
+    meanwhile; what was applied before a failure stays. Idempotent: applying the same file again
+    changes nothing. Raises :class:`bot.errors.FaultyInputError` for an invalid file, and then
+    nothing is committed.
     """
     declared = team_file.read_teams(path, test_mode=test_mode)
     same_persons = team_file.read_same_persons(path, test_mode=test_mode)
-    now = context.now()
+    scope, now = context.store.across_workspaces, context.now()
+    batches = await scope.read(lambda repos: _plan_batches(repos, declared, same_persons, path))
+    changed_count = 0
+    for batch in track_progress(batches):
+        apply_batch = partial(_apply_batch, batch=batch, path=path, now=now)
+        changed_count += await scope.write(apply_batch, timeout_seconds=_TIMEOUT_SECONDS)
 
-    def apply_all(repos: Repositories) -> int:
-        _reject_clinicians_of_other_teams(repos, declared, path)
-        changed_count = sum(_apply_team(repos, team, now) for team in track_progress(declared))
-        if same_persons is not None:
-            repos.linked_accounts.set_links(
-                tuple(Person(*account) for account in person.split_accounts())
-                for person in same_persons
-            )
-        repos.ledger.open_missing_periods(now)
-        if changed_count:
-            # The file is applied without a product: the worker checks the accounts at once.
-            repos.watermarks.rewind(PROFILES_DUTY, now - _ONE_CHECK_OF_EACH)
-        return changed_count
-
-    return ApplyResult(len(declared), await context.store.across_workspaces.write(apply_all))
+    if same_persons is not None:
+        replace_links = partial(_replace_links, declared=declared, same_persons=same_persons)
+        await scope.write(replace_links, timeout_seconds=_TIMEOUT_SECONDS)
+    for team_ids in await scope.read(_list_practices):
+        open_periods = partial(_open_periods, team_ids=team_ids, now=now)
+        await scope.write(open_periods, timeout_seconds=_TIMEOUT_SECONDS)
+    finish = partial(_finish, has_changes=changed_count > 0, now=now)
+    await scope.write(finish, timeout_seconds=_TIMEOUT_SECONDS)
+    quiet_teams = (team.name for team in declared if has_quiet_time(build_team(team, "")))
+    return ApplyResult(len(declared), changed_count, tuple(quiet_teams))
 
 
-def _reject_clinicians_of_other_teams(
-    repos: Repositories, declared_teams: tuple[DeclaredTeam, ...], path: Path
-) -> None:
-    """Raise :class:`FaultyInputError` for a clinician whose home team is not in this file."""
-    channels = {(team.workspace_key, team.channel) for team in declared_teams}
-    conflicting_ids = []
+def _plan_batches(
+    repos: Repositories,
+    declared_teams: tuple[DeclaredTeam, ...],
+    same_persons: tuple[SamePerson, ...] | None,
+    path: Path,
+) -> tuple[TeamBatch, ...]:
+    """Return the teams of each transaction; raises :class:`FaultyInputError` for conflicts."""
+    faults = find_list_conflicts(repos, declared_teams, path)
+    if same_persons is not None:
+        foreign = find_foreign_links(
+            repos.linked_accounts.list_links(),
+            _build_links(same_persons),
+            _list_workspaces(declared_teams),
+        )
+        faults += tuple(Fault(str(path), "operator.team.same_taken") for _ in foreign[:1])
+    if faults:
+        raise FaultyInputError(faults)
+    lists_by_person: dict[Person, set[DeclaredTeam]] = {}
     for team in declared_teams:
-        for clinician in team.clinicians:
-            home = repos.teams.get_home_team(Person(team.workspace_key, clinician.id))
-            if home and (home.workspace, home.channel) not in channels:
-                conflicting_ids.append(clinician.id)
-    if conflicting_ids:
-        raise FaultyInputError(
-            tuple(
-                Fault(str(path), "operator.team.taken", {"field": clinician_id})
-                for clinician_id in conflicting_ids
-            )
-        )
+        stored = repos.teams.get_by_channel(team.workspace_key, team.channel)
+        listed = repos.teams.list_declared_clinicians(stored.id) if stored else ()
+        for person in (*list_team_persons(team), *listed):
+            lists_by_person.setdefault(person, set()).add(team)
+    return batch_teams(declared_teams, lists_by_person.values())
 
 
-def _apply_team(repos: Repositories, declared_team: DeclaredTeam, now: datetime) -> bool:
-    """Insert or update one team with its roster and roles; return whether a row changed."""
-    workspace = declared_team.workspace_key
-    stored_team = repos.teams.get_by_channel(workspace, declared_team.channel)
-    team = _build_team(declared_team, stored_team.id if stored_team else uuid4().hex)
-    holders_by_role = {
-        role: tuple(Person(workspace, person_id) for person_id in ids)
-        for role, ids in (
-            (Role.SUPERVISOR, declared_team.supervisors),
-            (Role.DIRECTOR, declared_team.directors),
-        )
-    }
-    roster = tuple(Person(workspace, clinician.id) for clinician in declared_team.clinicians)
-    joining_people = [
-        Person(workspace, person_id) for person_id in declared_team.joined_clinician_ids()
-    ]
-    joining_people = [
-        person for person in joining_people if not repos.people.get(person).has_joined
-    ]
+def _apply_batch(repos: Repositories, batch: TeamBatch, path: Path, now: datetime) -> int:
+    """Apply the teams of one transaction; return how many of them changed.
+
+    People are added to their new lists before they are taken off the old ones, so that who moves
+    stays joined. Raises :class:`FaultyInputError` for a conflict since the plan.
+    """
+    reject_conflicts(repos, batch, path)
+    changed = [(team_id, team) for team in batch if (team_id := _save_team(repos, team, now))]
+    for team_id, team in changed if len(changed) > 1 else ():
+        listed = {*repos.teams.list_declared_clinicians(team_id), *list_team_persons(team)}
+        repos.teams.declare_clinicians(team_id, sorted(listed))
+    for team_id, team in changed:
+        repos.teams.declare_clinicians(team_id, list_team_persons(team))
+        _set_roles(repos, team_id, team)
+    joined_channels = {team.channel for team in batch if _join_people(repos, team)}
+    return len(joined_channels | {team.channel for _, team in changed})
+
+
+def _save_team(repos: Repositories, declared_team: DeclaredTeam, now: datetime) -> str:
+    """Insert or update one team without its people; return its id, ``""`` without a change."""
+    stored_team = repos.teams.get_by_channel(declared_team.workspace_key, declared_team.channel)
+    team = build_team(declared_team, stored_team.id if stored_team else uuid4().hex)
     is_unchanged = (
         stored_team == team
         and all(
-            set(repos.teams.list_role_holders(team.id, role)) == set(holders)
-            for role, holders in holders_by_role.items()
+            set(repos.teams.list_role_holders(team.id, role)) == holders
+            for role, holders in _list_role_holders(declared_team).items()
         )
-        and set(repos.teams.list_declared_clinicians(team.id)) == set(roster)
+        and set(repos.teams.list_declared_clinicians(team.id))
+        == set(list_team_persons(declared_team))
     )
-    if not is_unchanged:
-        repos.teams.save(team)
-        repos.teams.declare_clinicians(team.id, roster)
-        for role, holders in holders_by_role.items():
-            repos.teams.set_role_holders(team.id, role, holders)
-        _plan_introduction(repos, team, now)
-    for person in joining_people:
-        repos.people.join_team(person, team.id)
-    return not is_unchanged or bool(joining_people)
+    if is_unchanged:
+        return ""
+    repos.teams.save(team)
+    plan_introduction(repos, team, now)
+    return team.id
 
 
-def _plan_introduction(repos: Repositories, team: Team, now: datetime) -> None:
-    """Queue the introduction card for the team's channel."""
-    expires_at = datetime.fromtimestamp(now.timestamp() + _INTRODUCTION_EXPIRY_SECONDS, now.tzinfo)
-    repos.deliveries.plan_deliveries(
-        [
-            PlannedDelivery(
-                team.workspace,
-                DeliveryKind.INTRODUCTION,
-                "",
-                team.channel,
-                team.id,
-                now,
-                expires_at,
-                "",
-            )
-        ]
-    )
+def _set_roles(repos: Repositories, team_id: str, declared_team: DeclaredTeam) -> None:
+    for role, holders in _list_role_holders(declared_team).items():
+        repos.teams.set_role_holders(team_id, role, holders)
 
 
-def _build_team(declared_team: DeclaredTeam, team_id: str) -> Team:
+def _join_people(repos: Repositories, declared_team: DeclaredTeam) -> bool:
+    """Join the people who join by declaration; return whether anybody had not joined."""
+    workspace = declared_team.workspace_key
+    team = repos.teams.get_by_channel(workspace, declared_team.channel)
+    persons = [Person(workspace, person_id) for person_id in declared_team.joined_clinician_ids()]
+    joining = [person for person in persons if not repos.people.get(person).has_joined]
+    if team:
+        for person in joining:
+            repos.people.join_team(person, team.id)
+    return bool(joining)
+
+
+def _replace_links(
+    repos: Repositories,
+    declared: tuple[DeclaredTeam, ...],
+    same_persons: tuple[SamePerson, ...],
+) -> None:
+    """Replace the links of the file's workspaces; those of other files stay."""
+    stored = repos.linked_accounts.list_links()
+    links = merge_links(stored, _build_links(same_persons), _list_workspaces(declared))
+    repos.linked_accounts.set_links((main, account) for account, main in links.items())
+
+
+def _list_practices(repos: Repositories) -> list[frozenset[str]]:
+    """Return the ids of the teams of each practice, which are counted together; one without any."""
+    practices: dict[tuple[str, str], set[str]] = {}
+    for team in repos.teams.list_teams():
+        practices.setdefault((team.workspace, team.practice or team.id), set()).add(team.id)
+    return [frozenset(team_ids) for team_ids in practices.values()]
+
+
+def _open_periods(repos: Repositories, team_ids: frozenset[str], now: datetime) -> None:
+    repos.ledger.open_missing_periods(now, team_ids)
+
+
+def _finish(repos: Repositories, *, has_changes: bool, now: datetime) -> None:
+    """Add people to periods in their first week; after a change let the accounts be checked."""
+    repos.ledger.add_listed_people(now)
+    if has_changes:
+        # The file is applied without a product: the worker checks the accounts at once.
+        repos.watermarks.rewind(PROFILES_DUTY, now - _ONE_CHECK_OF_EACH)
+
+
+def _build_links(same_persons: Iterable[SamePerson]) -> dict[Person, Person]:
+    groups = [[Person(*pair) for pair in person.split_accounts()] for person in same_persons]
+    return {account: main for main, *accounts in groups for account in accounts}
+
+
+def _list_workspaces(declared_teams: Iterable[DeclaredTeam]) -> frozenset[str]:
+    return frozenset(team.workspace_key for team in declared_teams)
+
+
+def _list_role_holders(declared_team: DeclaredTeam) -> dict[Role, set[Person]]:
+    ids_by_role = {
+        Role.SUPERVISOR: declared_team.supervisors,
+        Role.DIRECTOR: declared_team.directors,
+    }
+    workspace = declared_team.workspace_key
+    return {role: {Person(workspace, id_) for id_ in ids} for role, ids in ids_by_role.items()}
+
+
+def build_team(declared_team: DeclaredTeam, team_id: str) -> Team:
+    """Build the team that *declared_team* describes."""
     return Team(
         id=team_id,
         workspace=declared_team.workspace_key,

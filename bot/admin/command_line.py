@@ -31,10 +31,7 @@ def build_parser(
         _add_flag(parsers[verb], "--without-keys", words.translate("operator.verbs.without_keys"))
     _add_manifest_options(parsers["manifest"], words)
     _add_print_options(parsers["print"], words)
-    parsers["team"].add_argument("do", choices=["apply"])
-    parsers["team"].add_argument(
-        "file", type=Path, help=words.translate("operator.verbs.team_file")
-    )
+    _add_team_commands(parsers["team"], words)
     for verb in ("backup", "check-backup"):
         file_help = words.translate("operator.verbs.backup_file")
         parsers[verb].add_argument("file", type=Path, help=file_help)
@@ -66,6 +63,27 @@ def _add_manifest_options(parser: argparse.ArgumentParser, words: LanguagePack) 
     )
     parser.add_argument("--client-id", default="", help=words.translate("operator.verbs.client_id"))
     parser.add_argument("--about", default="", help=words.translate("operator.verbs.about_page"))
+
+
+def _add_team_commands(parser: argparse.ArgumentParser, words: LanguagePack) -> None:
+    """Add what can be done with teams, as subcommands; the name of the chosen one is ``do``."""
+    subparsers = parser.add_subparsers(dest="do", required=True)
+    parsers: dict[str, argparse.ArgumentParser] = {}
+    for name in ("apply", "list", "show", "move", "remove", "export"):
+        help_text = words.translate(f"operator.verbs.team_{name}")
+        parsers[name] = subparsers.add_parser(name, help=help_text, description=help_text)
+    parsers["apply"].add_argument(
+        "file", type=Path, help=words.translate("operator.verbs.team_file")
+    )
+    parsers["export"].add_argument(
+        "file", type=Path, nargs="?", help=words.translate("operator.verbs.team_export_file")
+    )
+    for name in ("show", "move", "remove"):
+        channel_help = words.translate("operator.verbs.team_channel")
+        parsers[name].add_argument("channel", metavar="CHANNEL", help=channel_help)
+    new_channel_help = words.translate("operator.verbs.team_new_channel")
+    parsers["move"].add_argument("new_channel", metavar="NEW_CHANNEL", help=new_channel_help)
+    _add_flag(parsers["remove"], "--dry-run", words.translate("operator.verbs.team_dry_run"))
 
 
 def _add_print_options(parser: argparse.ArgumentParser, words: LanguagePack) -> None:

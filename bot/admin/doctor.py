@@ -9,7 +9,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from bot.admin import database_checkup, health_checkup, key_checkup, slack_checkup
+from bot.admin import (
+    database_checkup,
+    health_checkup,
+    key_checkup,
+    slack_checkup,
+    team_checkup,
+)
 from bot.admin.finding import Finding
 from bot.admin.key_location import Machine, read_machine
 from bot.admin.slack_checkup import SlackQueries
@@ -107,6 +113,7 @@ def _current_database_findings(
         *_product_findings(settings, store.read_sync(_count_joined_people)),
         *_suspension_findings(store.read_sync(_list_suspension_reasons)),
         *_delivery_findings(store.read_sync(_count_deliveries), today),
+        *team_checkup.check_lists(store),
     )
 
 
@@ -209,17 +216,29 @@ async def _check_slack(settings: Settings, queries: SlackQueries) -> tuple[Findi
     if slack_check.error and not slack_check.is_refusal:
         return findings
     findings += slack_checkup.build_app_token_findings(await queries.check_app_token())
-    if not slack_check.workspace_id:
-        return findings
+    return findings + await _check_slack_channels(settings, queries, slack_check.workspace_id)
+
+
+async def check_slack_teams(settings: Settings, queries: SlackQueries) -> tuple[Finding, ...]:
+    """Check the teams against what the bot token sees; nothing where Slack does not answer."""
+    slack_check = await queries.check_account()
+    return await _check_slack_channels(settings, queries, slack_check.workspace_id)
+
+
+async def _check_slack_channels(
+    settings: Settings, queries: SlackQueries, workspace_id: str
+) -> tuple[Finding, ...]:
+    """Check the teams' workspaces and channels against the token's; nothing for no workspace."""
+    if not workspace_id:
+        return ()
     no_channels: Channels = {}
     channels_by_workspace = await asyncio.to_thread(
         database_checkup.read_if_possible, settings, _list_channels, no_channels
     )
-    workspace = f"slack:{slack_check.workspace_id}"
+    workspace = f"slack:{workspace_id}"
     channels = channels_by_workspace.get(workspace, ())[: slack_checkup.MAX_CHECKED_CHANNELS]
     errors = await queries.check_channels(channels) if channels else {}
     return (
-        *findings,
         *_foreign_team_findings(channels_by_workspace, workspace),
         *slack_checkup.build_channel_findings(channels, errors),
     )

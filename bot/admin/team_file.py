@@ -18,16 +18,19 @@ from pydantic import (
 )
 
 from bot.admin.team_file_lines import TeamFileLines
+from bot.admin.team_file_text import read_team_text
+from bot.domain.teams.team_reference import CHANNEL_PATTERN
 from bot.errors import Fault, FaultyInputError
 from bot.public_holidays import is_known_region
 
-_WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+"""The names that a team file may use for ISO weekdays, the first for 1."""
 
 
 def _parse_weekday(value: object) -> object:
     """Convert an English weekday name to its ISO number (1 is Monday)."""
-    if isinstance(value, str) and value.lower() in _WEEKDAY_NAMES:
-        return _WEEKDAY_NAMES.index(value.lower()) + 1
+    if isinstance(value, str) and value.lower() in WEEKDAY_NAMES:
+        return WEEKDAY_NAMES.index(value.lower()) + 1
     return value
 
 
@@ -66,7 +69,7 @@ AccountRef = Annotated[
     BeforeValidator(_lowercase_microsoft_id),
     Field(pattern=rf"^{_WORKSPACE_PATTERN}/[A-Za-z0-9-]{{2,64}}$"),
 ]
-Name = Annotated[str, Field(min_length=1, max_length=80)]
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
 
 
 class _Section(BaseModel):
@@ -100,9 +103,9 @@ class DeclaredTeam(_Section):
     """One ``[[team]]`` table: its members, their roles and the team's schedule."""
 
     workspace: WorkspaceId
-    channel: Annotated[str, Field(pattern=r"^[A-Za-z0-9:._@;=-]{2,80}$")]
+    channel: Annotated[str, Field(pattern=f"^{CHANNEL_PATTERN}$")]
     name: Name
-    practice: Annotated[str, Field(max_length=80)] = ""
+    practice: Annotated[str, Field(max_length=80, pattern=r"^$|\S")] = ""
     directors: tuple[PersonId, ...] = ()
     supervisors: tuple[PersonId, ...] = ()
     clinicians: tuple[Annotated[DeclaredClinician, BeforeValidator(_expand_clinician)], ...] = ()
@@ -178,11 +181,9 @@ def read_same_persons(path: Path, *, test_mode: bool) -> tuple[SamePerson, ...] 
 
 def _parse_file(path: Path, *, test_mode: bool) -> _TeamFile:
     """Parse and validate the file: TOML syntax, the schema of each table, then cross-references."""
+    text = read_team_text(path)
     try:
-        text = path.read_text(encoding="utf-8")
         declared = _TeamFile.model_validate(tomllib.loads(text))
-    except OSError:
-        raise FaultyInputError((Fault(str(path), "operator.team.unreadable"),)) from None
     except ValidationError as error:
         raise FaultyInputError(_validation_faults(TeamFileLines(path, text), error)) from None
     except (ValueError, RecursionError) as error:  # tomllib: also long integers, deep nesting

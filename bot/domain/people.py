@@ -25,7 +25,8 @@ class Team:
     weekdays. ``question`` is the question of the next period's breakdown: ``form`` or ``status``.
     ``open_to_team`` grants the whole roster read access to its supervisors' tables.
     ``unreachable_reason`` is the error that stopped posting in its channel. ``holiday_region`` is
-    the region of its public holidays, such as ``CA-QC``; ``""`` for none.
+    the region of its public holidays, such as ``CA-QC``; ``""`` for none. ``is_removed`` is True
+    for a team that an operator has removed: it has no channel and no list; its tables are read.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Team:
     open_to_team: bool
     unreachable_reason: str = ""
     holiday_region: str = ""
+    is_removed: bool = False
 
 
 @dataclass(frozen=True)

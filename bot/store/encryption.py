@@ -41,6 +41,11 @@ class SecretCipher:
         except InvalidToken:
             return None
 
+    def has_wrong_pepper(self) -> bool:
+        """Return whether there are secrets and no pepper decrypts any of them."""
+        names = list(self._connection.scalars(select(encrypted_secrets.c.name)))
+        return bool(names) and not any(self.decrypt(name) is not None for name in names)
+
     def encrypt(self, name: str, value: dict[str, Any]) -> None:
         """Encrypt *value* and upsert the row of *name*; requires at least one pepper."""
         ciphertext = self._build_fernet().encrypt(json.dumps(value).encode())

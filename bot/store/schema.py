@@ -64,6 +64,7 @@ teams = Table(
     Column("open_to_team", Boolean, nullable=False),
     Column("unreachable", String(60), nullable=False, server_default=""),
     Column("holidays", String(9), nullable=False, server_default=""),
+    Column("removed", Date, nullable=True),
     UniqueConstraint("workspace", "channel"),
     comment="Clinicians supervised together. checkin_day is an ISO weekday, tip_days '2,4', "
     "holidays the region whose public holidays are kept, 'CA-QC'.",

@@ -10,6 +10,9 @@ from bot.store.repositories import Repositories
 WRITE_TIMEOUT_SECONDS = 2.0
 """Default timeout of a write in seconds; Slack allows three until the response."""
 
+OPERATOR_WRITE_TIMEOUT_SECONDS = 30.0
+"""Timeout of an operator's write, which waits for the bot's own: nobody awaits an answer."""
+
 T = TypeVar("T")
 
 

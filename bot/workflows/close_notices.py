@@ -53,7 +53,7 @@ def load_closings(repos: Repositories, now: datetime) -> _Closings:
 def load_recipients(repos: Repositories) -> tuple[NoticeRecipient, ...]:
     """Load every reachable supervisor and director, by person."""
     practices: defaultdict[tuple[str, str], list[Team]] = defaultdict(list)
-    teams = {team.id: team for team in repos.teams.list_teams()}
+    teams = {team.id: team for team in repos.teams.list_teams_ever()}
     for team in teams.values():
         practices[team.workspace, team.practice or team.id].append(team)
     return tuple(

@@ -13,7 +13,7 @@ def load_released_units(repos: Repositories) -> list[UnitTables]:
 
     A team that was removed is named by its unit's key.
     """
-    team_names = {team_unit_key(team.id): team.name for team in repos.teams.list_teams()}
+    team_names = {team_unit_key(team.id): team.name for team in repos.teams.list_teams_ever()}
     tables_by_unit: dict[str, list[PublishedTable]] = {}
     for release in repos.releases.list_all():
         tables_by_unit.setdefault(release.unit, []).append(

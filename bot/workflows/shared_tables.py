@@ -11,6 +11,7 @@ from bot.domain.counts.published_tables import PublishedTable, ReportArchive
 from bot.domain.counts.sharing import SharedPost, ShareStatus
 from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Team
+from bot.domain.teams.unlisted_members import count_without_team
 from bot.store.repositories import Repositories
 from bot.store.repositories.column_codecs import team_unit_key
 from bot.store.repositories.deliveries import DeliveryState, PlannedDelivery
@@ -38,7 +39,10 @@ def load_team_archive(
     *,
     may_share: bool = False,
 ) -> ReportArchive:
-    """Load the published tables of *team*; nothing of an open period is read."""
+    """Load the published tables of *team*; nothing of an open period is read.
+
+    A team that was removed has no channel to share with.
+    """
     tables = (
         PublishedTable(
             release.opens,
@@ -50,7 +54,15 @@ def load_team_archive(
         for release in repos.releases.list_by_team(team.id)
     )
     next_release = repos.ledger.find_next_release(team.id, now)
-    return ReportArchive(team, tuple(tables), next_release, other_teams, may_share=may_share)
+    unlisted_count = count_without_team(repos.unlisted_members.list_members(team.id))
+    return ReportArchive(
+        team,
+        tuple(tables),
+        next_release,
+        other_teams,
+        may_share=may_share and not team.is_removed,
+        unlisted_count=unlisted_count,
+    )
 
 
 def queue_share(

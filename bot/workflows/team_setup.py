@@ -21,6 +21,7 @@ from bot.domain.teams.setup_submission import (
     SetupSubmission,
     supervising_setter_ids,
 )
+from bot.domain.teams.unlisted_members import count_without_team
 from bot.errors import StaleFormError
 from bot.store.repositories import Repositories
 from bot.store.repositories.column_codecs import encode_introduction_detail
@@ -66,12 +67,13 @@ class SavedSetup:
 def editor_of(repos: Repositories, person: Person, team_id: str) -> SetupEditor:
     """Return who may edit the set-up of *team_id*: its supervisors, or an admin while it has none.
 
-    A team that the workspace does not have is edited by others, as a team of other supervisors.
+    A team that the workspace does not have, or that was removed, is edited by others, as a team of
+    other supervisors.
     """
     if team_id == NEW_TEAM_ID:
         return find_setup_editor(person, ())
     team = repos.teams.get(team_id)
-    if team is None or team.workspace != person.workspace:
+    if team is None or team.is_removed or team.workspace != person.workspace:
         return SetupEditor.OTHERS
     return find_setup_editor(person, repos.teams.list_role_holders(team.id, Role.SUPERVISOR))
 
@@ -97,6 +99,7 @@ def load_current_setup(repos: Repositories, person: Person, team_id: str) -> Cur
         clinicians=_person_ids(repos.teams.list_declared_clinicians(team.id)),
         supervisors=_person_ids(repos.teams.list_role_holders(team.id, Role.SUPERVISOR)),
         is_last_message_undelivered=is_last_channel_message_undelivered(repos, team),
+        unlisted_count=count_without_team(repos.unlisted_members.list_members(team.id)),
     )
 
 

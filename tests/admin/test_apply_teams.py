@@ -13,9 +13,18 @@ from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Role, Team
 from bot.domain.reachability import DEACTIVATED
 from bot.errors import FaultyInputError
-from schedules import COMPOSERS, refresh_profiles
+from bot.store.repositories import Repositories
+from schedules import COMPOSERS, close_periods, refresh_profiles
 from schedules.delivery.sender import DeliverySender
-from tests.doubles import RecordingOutlet, clock, context, empty_database, full_catalogue, outlet
+from tests.doubles import (
+    FakeClock,
+    RecordingOutlet,
+    clock,
+    context,
+    empty_database,
+    full_catalogue,
+    outlet,
+)
 
 __all__ = ["clock", "context", "empty_database", "full_catalogue", "outlet"]
 
@@ -88,6 +97,13 @@ async def test_applying_twice_is_idempotent(
     assert len(outlet.sent_messages) == 1
 
 
+async def test_quiet_times_are_returned(context: Context, tmp_path: Path) -> None:
+    """A time at night is applied, and the operator is warned of its team."""
+    late = TEAM_FILE + 'checkin = { day = "monday", time = "21:00" }\n'
+
+    assert await apply_text(context, tmp_path, late + SOUTH_FILE) == ApplyResult(2, 2, ("North",))
+
+
 async def test_declared_clinician_has_not_joined(context: Context, tmp_path: Path) -> None:
     """A declaration invites a clinician and never enrols them."""
     await apply_text(context, tmp_path, TEAM_FILE)
@@ -120,14 +136,96 @@ async def test_invalid_file_is_not_applied(context: Context, tmp_path: Path) -> 
 
 
 async def test_clinician_of_another_team_is_rejected(context: Context, tmp_path: Path) -> None:
-    """A clinician on the roster of a team in an earlier file is rejected."""
+    """The fault names the team of an earlier file, and the move that the operator may mean."""
     await apply_text(context, tmp_path, TEAM_FILE)
     other = TEAM_FILE.replace("C0NORTH", "C0SOUTH").replace('"U0B", "U0C", "U0D", "U0E"', "")
 
     with pytest.raises(FaultyInputError) as error:
         await apply_text(context, tmp_path, other)
 
-    assert [fault.key for fault in error.value.faults] == ["operator.team.taken"]
+    (fault,) = error.value.faults
+    sentence = context.catalogue.get_pack("en").translate(fault.key, **fault.facts)
+    assert "is on the list of another team, North" in sentence
+    assert "python -m bot team move T0PRACTICE/C0NORTH C0SOUTH" in sentence
+
+
+SOUTH_FILE = """
+[[team]]
+workspace = "T0PRACTICE"
+channel = "C0SOUTH"
+name = "South"
+supervisors = ["U0SUPER"]
+clinicians = ["U0F", "U0G", "U0H", "U0I", "U0J"]
+timezone = "America/Toronto"
+"""
+JOINED_FILE = TEAM_FILE.replace('"U0A"', '{ id = "U0A", joined = true }')
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["old first", "new first"])
+async def test_person_who_moves_within_a_file_stays_joined(
+    context: Context, tmp_path: Path, order: tuple[int, int]
+) -> None:
+    """The order of the teams in the file does not matter, nor that people change places."""
+    await apply_text(context, tmp_path, JOINED_FILE + SOUTH_FILE, test_mode=True)
+    swapped = (
+        TEAM_FILE.replace('"U0A"', '"U0F"'),
+        SOUTH_FILE.replace('"U0F"', '"U0A"'),
+    )
+    await apply_text(context, tmp_path, swapped[order[0]] + swapped[order[1]])
+
+    clinician, team = await context.store.across_workspaces.read(
+        lambda repos: repos.teams.get_person_and_team(Person(WORKSPACE, "U0A"))
+    )
+    assert team is not None
+    assert (clinician.has_joined, team.channel) == (True, "C0SOUTH")
+
+
+async def test_team_that_moves_by_the_file_is_counted_in_the_next_period(
+    context: Context, tmp_path: Path, clock: FakeClock
+) -> None:
+    """An emptied old team and a new one with its people lose no debrief, also of who joined."""
+    await apply_text(context, tmp_path, JOINED_FILE, test_mode=True)
+    people = '["U0A", "U0B", "U0C", "U0D", "U0E"]'
+    moved = TEAM_FILE.replace("C0NORTH", "C0NEW")
+    await apply_text(context, tmp_path, TEAM_FILE.replace(people, "[]") + moved)
+    clock.advance(days=7)
+    await close_periods.run(context)
+
+    def file_debriefs(repos: Repositories) -> list[bool]:
+        contributors = [
+            repos.ledger.load_contributor(Person(WORKSPACE, name), context.now())
+            for name in ("U0A", "U0B")
+        ]
+        codes = {"form": "away", "status": "touched"}
+        results = [repos.ledger.file_debrief(person, codes) for person in contributors]
+        return [result.withdrawable_until is not None for result in results]
+
+    assert await context.store.across_workspaces.write(file_debriefs) == [True, True]
+
+
+async def test_links_of_another_workspace_stay(context: Context, tmp_path: Path) -> None:
+    """One clinic's file, with links of its own or none, never undoes another's."""
+    await apply_text(context, tmp_path, TEAM_FILE + SAME_TABLE)
+    abroad = TEAM_FILE.replace("T0PRACTICE", "T0ABROAD")
+    await apply_text(context, tmp_path, "same = []\n" + abroad)
+
+    main = await context.store.across_workspaces.read(
+        lambda repos: repos.teams.get_account(TEAMS_ACCOUNT).main
+    )
+    assert main == SLACK_ACCOUNT
+
+
+async def test_account_that_another_workspace_links_is_rejected(
+    context: Context, tmp_path: Path
+) -> None:
+    """A link is not dropped in silence either."""
+    await apply_text(context, tmp_path, TEAM_FILE + SAME_TABLE)
+    abroad = (TEAM_FILE + SAME_TABLE).replace("T0PRACTICE", "T0ABROAD")
+
+    with pytest.raises(FaultyInputError) as error:
+        await apply_text(context, tmp_path, abroad)
+
+    assert [fault.key for fault in error.value.faults] == ["operator.team.same_taken"]
 
 
 SAME_TABLE = """

@@ -46,6 +46,29 @@ async def test_teams_of_another_workspace_are_counted(
     )
 
 
+async def test_teams_alone_are_checked_after_a_file(tmp_path: Path) -> None:
+    """Where Slack does not answer there is nothing to say; else the channels are checked."""
+    store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())
+    store.migrate()
+    await store.across_workspaces.write(lambda repos: repos.teams.save(build_team("north")))
+    await store.close()
+
+    async def check_account() -> SlackCheck:
+        return SlackCheck(scopes=SCOPES, workspace_id="T2")
+
+    async def check_nothing() -> SlackCheck:
+        return SlackCheck(error="timeout", is_refusal=False)
+
+    findings = [
+        await doctor.check_slack_teams(build_settings(tmp_path), build_queries(check))
+        for check in (check_account, check_nothing)
+    ]
+    assert [[finding.key for finding in row] for row in findings] == [
+        ["operator.doctor.teams_elsewhere"],
+        [],
+    ]
+
+
 async def test_suspended_workspaces_are_counted_by_code(tmp_path: Path) -> None:
     """The finding contains how many workspaces are suspended, with which codes, and no id."""
     store = open_test_store(f"sqlite:///{tmp_path}/attune.sqlite", ())

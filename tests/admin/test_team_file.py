@@ -92,6 +92,8 @@ def test_tenant_id_is_a_teams_workspace(tmp_path: Path) -> None:
         ('colour = "blue"\n', "open_to_team = true\n", "15", "unknown_key"),
         ('holidays = "QC"', 'holidays = "CA-QC"', "16", "holidays"),
         ("", 'name = "North"', "2", "missing_key"),
+        ('name = "  "', 'name = "North"', "5", "name"),
+        ('practice = "\u3000"', 'practice = "Riverside"', "6", "practice"),
     ],
 )
 def test_fault_has_its_line_and_key(

@@ -7,6 +7,7 @@ import pytest
 from bot.context import Context
 from bot.conversation import InvalidAnswers, Person, Profile
 from handlers import COMMANDS, FORMS, HOME_HANDLER
+from handlers.supervision import open_chosen_setup
 from schedules import COMPOSERS, close_periods, weekly_checkin
 from schedules.delivery.sender import DeliverySender
 from tests.doubles import FakeClock, RecordingOutlet
@@ -157,6 +158,30 @@ async def test_moved_person_alone_reads_it_in_the_next_checkin(
         MARIE.id: True,
         ADA.id: False,
     }
+
+
+async def test_supervisor_reads_how_many_lack_a_team(quarter: Context) -> None:
+    """The report and the set-up have the number; nobody is named, and a move is no lack."""
+    await quarter.store.across_workspaces.write(
+        lambda repos: [
+            repos.teams.save_agreement(SUPERVISOR, team.id) for team in (TEAM, OTHER_TEAM)
+        ]
+    )
+    await move_to_friday_team(quarter, ADA)
+    sentence = "1 person who counts in this team's open period is on no team's list"
+
+    async def read_pages() -> list[str]:
+        request = build_request(SUPERVISOR, data=TEAM.id)
+        report = await COMMANDS["debriefs"].handle_request(request, quarter)
+        set_up = await open_chosen_setup(build_request(SUPERVISOR, data=TEAM.id), quarter)
+        return [reply_text(page) for page in (report, set_up)]
+
+    before = await read_pages()
+    await save_list(quarter, *(person for person in CLINICIANS if person not in {MARIE, ADA}))
+
+    pages = await read_pages()
+    assert not any(sentence in page for page in before)
+    assert all(sentence in page and MARIE.id not in page for page in pages)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,21 @@ async def test_a_period_is_published_at_its_end(team_context: Context, clock: Fa
     assert next_release == NextRelease(date(2026, 10, 5))
 
 
+async def test_people_without_a_list_are_logged_at_the_close(
+    team_context: Context, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The log has their number once, and nobody's id."""
+    await team_context.store.across_workspaces.write(
+        lambda repos: repos.teams.declare_clinicians(TEAM.id, CLINICIANS[2:])
+    )
+    clock.advance(days=7)
+    await close_periods.run(team_context)
+    await close_periods.run(team_context)
+
+    records = [record for record in caplog.records if "without_team" in record.getMessage()]
+    assert [vars(record)["count"] for record in records] == [2]
+
+
 async def test_a_late_debrief_changes_no_published_table(
     team_context: Context, clock: FakeClock
 ) -> None:

@@ -43,3 +43,19 @@ async def test_database_copy_without_the_pepper_decrypts_nothing(tmp_path: Path)
             == decrypted
         )
         await other.close()
+
+
+async def test_pepper_that_decrypts_nothing_is_wrong(tmp_path: Path) -> None:
+    """Without a secret no pepper is wrong; an older one beside a newer one is right."""
+    url = f"sqlite:///{tmp_path}/attune.sqlite"
+    store = open_test_store(url, PEPPERS[1:])
+    store.migrate()
+    verdicts = [store.read_sync(lambda repos: repos.secret_cipher.has_wrong_pepper())]
+    await store.across_workspaces.write(lambda repos: repos.secret_cipher.encrypt("slack", SECRET))
+    await store.close()
+    for peppers in (PEPPERS, (b"x" * 32,)):
+        other = open_test_store(url, peppers)
+        verdicts.append(other.read_sync(lambda repos: repos.secret_cipher.has_wrong_pepper()))
+        await other.close()
+
+    assert verdicts == [False, False, True]

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from bot.conversation import Person
 from bot.domain.calendar import WeeklyRule
@@ -119,6 +119,21 @@ async def test_a_team_of_another_workspace_is_rejected(store: Store) -> None:
     )
 
     assert editors == [SetupEditor.OTHERS, SetupEditor.OTHERS]
+
+
+async def test_a_removed_team_has_no_set_up(store: Store) -> None:
+    """Its supervisor, who reads its tables, cannot save a form that was open before."""
+    team = await save_sample_setup(store)
+    await store.across_workspaces.write(
+        lambda repos: repos.team_lifecycle.remove(team, date(2026, 7, 1))
+    )
+
+    assert (
+        await store.across_workspaces.read(
+            lambda repos: team_setup.editor_of(repos, SUPERVISOR, "t1")
+        )
+        == SetupEditor.OTHERS
+    )
 
 
 async def test_a_set_up_does_not_disclose_who_joined(store: Store) -> None:

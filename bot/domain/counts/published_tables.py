@@ -51,7 +51,8 @@ class ReportArchive:
     ``other_teams`` are the other teams whose tables the reader has access to; ``reads_by_role`` is
     True for a supervisor or director, False for a clinician of the team. ``may_share`` is True for
     a person who may share with the team's channel. ``day`` is the team's local day, which selects
-    the theme before the first table.
+    the theme before the first table. ``unlisted_count`` people count in the team's open periods and
+    are on no team's list.
     """
 
     team: Team
@@ -61,6 +62,7 @@ class ReportArchive:
     reads_by_role: bool = True
     may_share: bool = False
     day: date = date.min
+    unlisted_count: int = 0
 
     def newest_tables(self, closes: date | None = None) -> tuple[PublishedTable, ...]:
         """Return the newest table of each ledger published until *closes* (``None``: ever)."""

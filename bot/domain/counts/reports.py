@@ -16,7 +16,7 @@ from bot.domain.counts import (
 )
 from bot.domain.counts.published_tables import PublishedTable, ReportArchive
 from bot.domain.counts.readings import Reading
-from bot.elements import Caption, Element, Form, Heading, Message, Text
+from bot.elements import Banner, Caption, Element, Form, Heading, Message, Text
 
 Body = tuple[Element, ...]
 
@@ -54,6 +54,7 @@ def render_report(archive: ReportArchive, closes: date | None, words: LanguagePa
     tables = archive.newest_tables(closes)
     body = (
         Heading(words.translate("debriefs.heading", team=archive.team.name)),
+        *_render_unlisted_banner(archive, words),
         *(
             _render_tables(archive, closes, words)
             if tables
@@ -103,6 +104,13 @@ def build_method_form(archive: ReportArchive, closes: date | None, words: Langua
         body += (Text(words.translate(key, day=day)),)
     body += report_steps.build_export_step(archive, closes, words)
     return surface.build_note_form(words, words.translate("debriefs.step.method"), body)
+
+
+def _render_unlisted_banner(archive: ReportArchive, words: LanguagePack) -> Body:
+    """Tell supervisors and directors how many people count nowhere after the close."""
+    if not (archive.reads_by_role and archive.unlisted_count):
+        return ()
+    return (Banner(words.translate("debriefs.unlisted", count=archive.unlisted_count)),)
 
 
 def _render_before_first_table(archive: ReportArchive, words: LanguagePack) -> Body:

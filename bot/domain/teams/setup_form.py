@@ -7,10 +7,9 @@ from bot.content.catalogue import LanguagePack
 from bot.domain import surface
 from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Team
-from bot.domain.teams import holiday_regions, timezones
+from bot.domain.teams import holiday_regions, setup_banners, timezones
 from bot.elements import (
     ActionRow,
-    Banner,
     Button,
     Caption,
     ChannelField,
@@ -45,7 +44,8 @@ class CurrentSetup:
     does not show a supervisor who joined. ``may_name_practice`` is True when the practice is an
     editable field: to name a practice is to read its pooled counts, so a team's own supervisors get
     its name as read-only text. ``is_last_message_undelivered`` is True when the last message to the
-    team's channel was rejected or missed.
+    team's channel was rejected or missed. ``unlisted_count`` people count in the team's open
+    periods and are on no team's list.
     """
 
     team: Team | None = None
@@ -55,6 +55,7 @@ class CurrentSetup:
     languages: tuple[Option, ...] = ()
     may_name_practice: bool = True
     is_last_message_undelivered: bool = False
+    unlisted_count: int = 0
 
 
 def build_team_chooser(teams: tuple[Team, ...], words: LanguagePack, *, may_create: bool) -> Form:
@@ -75,7 +76,12 @@ def build_team_chooser(teams: tuple[Team, ...], words: LanguagePack, *, may_crea
 def build_setup_form(current: CurrentSetup, words: LanguagePack) -> Form:
     """Build the set-up form, with the current values as defaults."""
     body = (
-        *_render_channel_banner(current, words),
+        *setup_banners.render_setup_banners(
+            current.team,
+            words,
+            is_last_message_undelivered=current.is_last_message_undelivered,
+            unlisted_count=current.unlisted_count,
+        ),
         Text(words.translate("supervision.form.intro")),
         *_build_channel_fields(current.team, words),
         *_build_people_fields(current, words),
@@ -135,15 +141,6 @@ def build_card_resent_form(words: LanguagePack) -> Form:
     keys = ("supervision.done.card_again", "supervision.done.invite")
     title = words.translate("supervision.done.title")
     return surface.build_note_form(words, title, tuple(Text(words.translate(key)) for key in keys))
-
-
-def _render_channel_banner(current: CurrentSetup, words: LanguagePack) -> Body:
-    """Show a supervisor that the team's channel rejects messages, or rejected the last one."""
-    if current.team and current.team.unreachable_reason:
-        return (Banner(words.translate("supervision.form.unreachable")),)
-    if current.is_last_message_undelivered:
-        return (Banner(words.translate("supervision.form.undelivered")),)
-    return ()
 
 
 def _build_channel_fields(team: Team | None, words: LanguagePack) -> Body:

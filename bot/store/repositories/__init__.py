@@ -11,6 +11,7 @@ from bot.store.key_claims import ClaimStatus, KeyClaims
 from bot.store.keys.key_store import KeyStore
 from bot.store.record_cache import RecordCache
 from bot.store.repositories.close_notices import CloseNotices
+from bot.store.repositories.declared_lists import DeclaredLists
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.delivery_history import DeliveryHistory
 from bot.store.repositories.duty_runs import DutyRuns
@@ -23,9 +24,11 @@ from bot.store.repositories.people import People
 from bot.store.repositories.period_members import PeriodMembers
 from bot.store.repositories.releases import Releases
 from bot.store.repositories.routes import ChatRoutes
+from bot.store.repositories.team_lifecycle import TeamLifecycle
 from bot.store.repositories.team_slots import TeamSlots
 from bot.store.repositories.teams import Teams
 from bot.store.repositories.unit_classes import UnitClasses
+from bot.store.repositories.unlisted_members import UnlistedMembers
 from bot.store.repositories.watermarks import Watermarks
 from bot.store.repositories.withdrawals import Withdrawals
 from bot.store.repositories.workspaces import Workspaces
@@ -120,6 +123,16 @@ class Repositories:
         return Teams(self._connection, self._records)
 
     @cached_property
+    def declared_lists(self) -> DeclaredLists:
+        """The clinicians that set-ups declare."""
+        return DeclaredLists(self._connection, self._records)
+
+    @cached_property
+    def team_lifecycle(self) -> TeamLifecycle:
+        """Moves and removals of teams."""
+        return TeamLifecycle(self._connection, self._records)
+
+    @cached_property
     def intentions(self) -> Intentions:
         """What people want to try next week."""
         return Intentions(self.team_slots)
@@ -188,6 +201,11 @@ class Repositories:
     def period_members(self) -> PeriodMembers:
         """The frozen lists of periods."""
         return PeriodMembers(self._connection)
+
+    @cached_property
+    def unlisted_members(self) -> UnlistedMembers:
+        """The people on frozen lists, and who of them is on a team's list."""
+        return UnlistedMembers(self._connection)
 
     @cached_property
     def unit_classes(self) -> UnitClasses:

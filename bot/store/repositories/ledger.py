@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -203,21 +203,24 @@ class Ledger:
     def _is_any_lost(self, periods: Iterable[Period]) -> bool:
         return any(map(self._records.is_lost, periods))
 
-    def open_missing_periods(self, now: datetime) -> int:
+    def open_missing_periods(self, now: datetime, team_ids: Collection[str] | None = None) -> int:
         """Open the missing periods, so that every team that can be counted feeds one per ledger.
 
-        People who were added to a list in the first week of its period are added to the period. A
-        team whose period cannot be opened does not stop the others; failures are logged.
+        With *team_ids*, whole practices, theirs alone. Otherwise people who were added to a list in
+        the first week of its period are added to the period. A team whose period cannot be opened
+        does not stop the others; failures are logged.
         """
         unit_by_feed = self._periods.units_by_team_and_ledger(now)
         steps = IsolatedSteps(self._connection, self._records)
         opened_count = sum(
             steps.run(partial(self._periods.ensure_open_period, team, ledger, now), default=False)
             for team in self._teams.list_teams()
+            if team_ids is None or team.id in team_ids
             for ledger in (TOTAL, BREAKDOWN)
             if (team.id, ledger) not in unit_by_feed
         )
-        self._add_listed_people(steps, now)
+        if team_ids is None:
+            self._add_listed_people(steps, now)
         steps.log_failures(logger, "ledger.open_failed")
         return opened_count
 

@@ -141,6 +141,7 @@ class Periods:
     def _select_unit_teams(self, team: Team, ledger: str, now: datetime) -> tuple[Team, ...]:
         """Return the teams counted together with *team*, itself included; none when too few.
 
+        None either for a team that was removed, which is no team of its practice any more.
         A sibling whose own period is open finishes it first: no person is counted in two units,
         and no unit is smaller than its published size.
         """
@@ -155,6 +156,8 @@ class Periods:
             team_id: self._members.count_declared(team_id, ledger, opens, pool_name)
             for team_id in eligible_teams
         }
+        if team.id not in eligible_teams:
+            return ()
         if ledger == BREAKDOWN and team.practice and sum(sizes.values()) >= MIN_PRACTICE_SIZE:
             return tuple(eligible_teams.values())
         pooled_ids = release_rule.pool_teams(sizes).get(team.id, ())

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from itertools import starmap
 from types import SimpleNamespace
@@ -23,6 +24,7 @@ from bot.domain.people import Clinician, Role, Team
 from bot.store.record_cache import RecordCache
 from bot.store.repositories import column_codecs
 from bot.store.repositories.account_query import SELECT_ACCOUNT
+from bot.store.repositories.declared_lists import DeclaredLists
 from bot.store.repositories.deliveries import Deliveries
 from bot.store.repositories.people import blank_clinician, parse_clinician_row
 from bot.store.repositories.routes import ChatRoutes
@@ -68,6 +70,7 @@ class Teams:
         self._connection = connection
         self._records = records
         self._slots = TeamSlots(connection, records)
+        self._lists = DeclaredLists(connection, records)
 
     def get(self, team_id: str) -> Team | None:
         """Return a team by its id."""
@@ -80,15 +83,22 @@ class Teams:
         return next(iter(self._fetch_teams(in_channel)), None)
 
     def list_teams(self, workspace: str | None = None) -> tuple[Team, ...]:
-        """Return all teams, or those of one workspace, by name."""
-        return self._fetch_teams(*([teams.c.workspace == workspace] if workspace else []))
+        """Return all teams, or those of one workspace, by name; none that was removed."""
+        in_workspace = [teams.c.workspace == workspace] if workspace else []
+        return self._fetch_teams(teams.c.removed.is_(None), *in_workspace)
+
+    def list_teams_ever(self) -> tuple[Team, ...]:
+        """Return all teams by name, with the removed ones, whose tables are still read."""
+        return self._fetch_teams()
 
     def list_practice_teams(self, team: Team) -> tuple[Team, ...]:
-        """Return all teams of the team's practice, itself included; it alone if it names none."""
+        """Return the teams of the team's practice, with itself; it alone if it names none."""
         if not team.practice:
             return (team,)
         return self._fetch_teams(
-            teams.c.workspace == team.workspace, teams.c.practice == team.practice
+            teams.c.workspace == team.workspace,
+            teams.c.practice == team.practice,
+            teams.c.removed.is_(None),
         )
 
     def save(self, team: Team) -> None:
@@ -167,22 +177,8 @@ class Teams:
         )
 
     def declare_clinicians(self, team_id: str, persons: Iterable[Person]) -> None:
-        """Replace the team's declared clinicians by *persons*; joined people stay."""
-        in_team = rosters.c.team == team_id
-        self._connection.execute(update(rosters).where(in_team).values(declared=False))
-        rows = [
-            {"team": team_id, "workspace": person.workspace, "person": person.id, "declared": True}
-            for person in persons
-        ]
-        for row in rows:
-            upsert_row(self._connection, rosters, row)
-        is_home = exists().where(
-            people.c.workspace == rosters.c.workspace,
-            people.c.id == rosters.c.person,
-            people.c.home_team == team_id,
-        )
-        self._connection.execute(delete(rosters).where(in_team, ~rosters.c.declared, ~is_home))
-        self._slots.ensure_slots(team_id)
+        """Replace the team's declared clinicians by *persons*; people who joined alone stay."""
+        self._lists.declare(team_id, persons)
 
     def list_declared_clinicians(self, team_id: str) -> tuple[Person, ...]:
         """Return the clinicians that the set-up declares."""
@@ -273,7 +269,7 @@ def _matches_role(role: Role) -> ColumnElement[bool]:
 
 
 @lru_cache(maxsize=256)
-def _parse_team_row(*values: str | int) -> Team:
+def _parse_team_row(*values: str | int | date | None) -> Team:
     row = SimpleNamespace(**dict(zip(_TEAM_COLUMNS, values, strict=True)))
     return Team(
         id=row.id,
@@ -290,4 +286,5 @@ def _parse_team_row(*values: str | int) -> Team:
         open_to_team=row.open_to_team,
         unreachable_reason=row.unreachable,
         holiday_region=row.holidays,
+        is_removed=row.removed is not None,
     )

@@ -118,11 +118,12 @@ async def test_declared_size_is_independent_of_joining(store: Store) -> None:
     )
 
 
-async def test_new_declaration_retains_people_who_joined(store: Store) -> None:
-    """A person who is no longer declared leaves the roster, unless it is their home team."""
+async def test_new_declaration_retains_people_who_joined_alone(store: Store) -> None:
+    """A person who is no longer declared leaves the roster; one who was never declared stays."""
 
     def declare_twice(repos: Repositories) -> None:
-        repos.teams.declare_clinicians("north", [MARIE, OMAR])
+        repos.teams.declare_clinicians("north", [MARIE])
+        repos.people.join_team(MARIE, "north")
         repos.people.join_team(OMAR, "north")
         repos.teams.declare_clinicians("north", [ANA])
         repos.teams.declare_clinicians("north", [ANA])

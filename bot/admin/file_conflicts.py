@@ -1,0 +1,52 @@
+"""Conflicts of a team file with the store: people whom another team's set-up declares."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot.admin.team_file import DeclaredTeam
+from bot.conversation import Person
+from bot.domain.teams.team_reference import format_reference
+from bot.errors import Fault, FaultyInputError
+from bot.store.repositories import Repositories
+
+
+def list_team_persons(declared_team: DeclaredTeam) -> tuple[Person, ...]:
+    """Return the clinicians whom *declared_team* declares."""
+    workspace = declared_team.workspace_key
+    return tuple(Person(workspace, clinician.id) for clinician in declared_team.clinicians)
+
+
+def find_list_conflicts(
+    repos: Repositories, declared_teams: Sequence[DeclaredTeam], path: Path
+) -> tuple[Fault, ...]:
+    """Return a fault for each clinician whom a team that is not declared here has on its list.
+
+    It names that team and its channel, and how to move it: a team in another channel is another
+    one for a file. Who joined a team by themselves is no conflict, since a list decides.
+    """
+    stored_teams = {team.id: team for team in repos.teams.list_teams()}
+    channels = {(team.workspace_key, team.channel) for team in declared_teams}
+    faults = []
+    for declared in declared_teams:
+        persons = list_team_persons(declared)
+        for person, team_ids in repos.declared_lists.find_declaring_teams(persons).items():
+            for team_id in sorted(team_ids):
+                team = stored_teams.get(team_id)
+                if team and (team.workspace, team.channel) not in channels:
+                    facts: dict[str, str | int] = {
+                        "field": person.id,
+                        "team": team.name,
+                        "reference": format_reference(team),
+                        "channel": declared.channel,
+                    }
+                    faults.append(Fault(str(path), "operator.team.taken", facts))
+    return tuple(faults)
+
+
+def reject_conflicts(
+    repos: Repositories, declared_teams: Sequence[DeclaredTeam], path: Path
+) -> None:
+    """Raise :class:`FaultyInputError` with every conflict, if there is any."""
+    faults = find_list_conflicts(repos, declared_teams, path)
+    if faults:
+        raise FaultyInputError(faults)

@@ -1,0 +1,138 @@
+"""The operator's commands on one stored team: list, show, move and remove."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from bot.admin.introductions import plan_introduction
+from bot.context import Context
+from bot.domain import calendar
+from bot.domain.people import Role, Team
+from bot.domain.teams.team_reference import (
+    ReferenceFault,
+    check_new_channel,
+    format_reference,
+    resolve_team,
+)
+from bot.domain.teams.unlisted_members import count_without_team
+from bot.errors import Fault, FaultyInputError
+from bot.store.repositories import Repositories
+from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS
+
+_FAULT_LOCATIONS = {
+    ReferenceFault.UNKNOWN_TEAM: "CHANNEL",
+    ReferenceFault.AMBIGUOUS_TEAM: "CHANNEL",
+    ReferenceFault.MALFORMED_CHANNEL: "NEW_CHANNEL",
+    ReferenceFault.CHANNEL_IN_USE: "NEW_CHANNEL",
+}
+"""The argument that each fault is about."""
+
+
+@dataclass(frozen=True)
+class TeamOverview:
+    """A team with the sizes of its list and roles; nothing about who joined."""
+
+    team: Team
+    reference: str
+    clinician_count: int
+    supervisor_count: int
+
+
+@dataclass(frozen=True)
+class TeamEffects:
+    """What a removal changes: the size of the list, and until when its people count.
+
+    ``last_close`` is the last closing day of the team's open periods, ``None`` without any;
+    ``table_count`` is the number of its unit's published tables, which stay.
+    """
+
+    team: Team
+    clinician_count: int
+    last_close: date | None
+    table_count: int
+
+
+def load_overviews(repos: Repositories) -> tuple[TeamOverview, ...]:
+    """Return every team by name."""
+    return tuple(_load_overview(repos, team) for team in repos.teams.list_teams())
+
+
+def find_team(repos: Repositories, reference: str) -> Team:
+    """Return the team that *reference* names; raises :class:`FaultyInputError` for none."""
+    team = resolve_team(repos.teams.list_teams(), reference)
+    if isinstance(team, ReferenceFault):
+        raise build_reference_fault(team)
+    return team
+
+
+def count_unlisted(repos: Repositories) -> int:
+    """Count the people who count in an open period and are on no team's list."""
+    return count_without_team(repos.unlisted_members.list_members())
+
+
+async def move_team(context: Context, reference: str, channel: str) -> Team:
+    """Move the team that *reference* names to *channel*, and queue its introduction card there.
+
+    Its id stays, so that its lists, open periods and tables do. Raises
+    :class:`bot.errors.FaultyInputError`, with nothing changed.
+    """
+    now = context.now()
+
+    def move_stored_team(repos: Repositories) -> Team:
+        all_teams = repos.teams.list_teams()
+        team = find_team(repos, reference)
+        if fault := check_new_channel(team, all_teams, channel):
+            raise build_reference_fault(fault)
+        if channel != team.channel:
+            repos.team_lifecycle.move_channel(team, channel)
+            plan_introduction(repos, replace(team, channel=channel), now)
+        return team
+
+    return await context.store.across_workspaces.write(
+        move_stored_team, timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS
+    )
+
+
+async def remove_team(context: Context, reference: str, *, is_dry_run: bool) -> TeamEffects:
+    """Remove the team that *reference* names; with *is_dry_run* return the effects alone.
+
+    Its people count in its open periods until these close, and its tables stay. Raises
+    :class:`bot.errors.FaultyInputError`, with nothing changed.
+    """
+    now = context.now()
+
+    def remove_stored_team(repos: Repositories) -> TeamEffects:
+        effects = load_effects(repos, find_team(repos, reference))
+        if not is_dry_run:
+            day = calendar.local_day(now, ZoneInfo(effects.team.zone))
+            repos.team_lifecycle.remove(effects.team, day)
+        return effects
+
+    scope = context.store.across_workspaces
+    if is_dry_run:
+        return await scope.read(remove_stored_team)
+    return await scope.write(remove_stored_team, timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS)
+
+
+def load_effects(repos: Repositories, team: Team) -> TeamEffects:
+    """Load what the removal of *team* changes."""
+    return TeamEffects(
+        team,
+        len(repos.teams.list_declared_clinicians(team.id)),
+        repos.team_lifecycle.find_last_close(team.id),
+        len(repos.releases.list_by_team(team.id)),
+    )
+
+
+def build_reference_fault(fault: ReferenceFault) -> FaultyInputError:
+    """Return the error for *fault*, at the argument that it is about."""
+    return FaultyInputError((Fault(_FAULT_LOCATIONS[fault], f"operator.team.{fault.value}"),))
+
+
+def _load_overview(repos: Repositories, team: Team) -> TeamOverview:
+    return TeamOverview(
+        team,
+        format_reference(team),
+        len(repos.teams.list_declared_clinicians(team.id)),
+        len(repos.teams.list_role_holders(team.id, Role.SUPERVISOR)),
+    )

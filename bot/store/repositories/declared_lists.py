@@ -1,0 +1,154 @@
+"""The lists that set-ups declare, and the home teams that follow from a change of them."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+from sqlalchemy import ColumnElement, Connection, Table, delete, exists, or_, select, update
+
+from bot.conversation import Person
+from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.teams.home_team import settle_home_team
+from bot.store.record_cache import RecordCache
+from bot.store.repositories.deliveries import Deliveries
+from bot.store.repositories.routes import ChatRoutes
+from bot.store.repositories.team_slots import TeamSlots
+from bot.store.schema import linked_accounts, people, rosters
+from bot.store.upsert import insert_missing_rows, upsert_row
+
+DeclaringTeams = Mapping[Person, frozenset[str]]
+"""The ids of the teams whose set-up declares each person."""
+
+
+class DeclaredLists:
+    """Repository of the clinicians that set-ups declare.
+
+    A change of a list changes the home teams of its people in the same transaction, as
+    :func:`bot.domain.teams.home_team.settle_home_team` decides.
+    """
+
+    def __init__(self, connection: Connection, records: RecordCache) -> None:
+        """Use the transaction of *connection* and its *records*, which contain the slots."""
+        self._connection = connection
+        self._records = records
+        self._slots = TeamSlots(connection, records)
+
+    def declare(self, team_id: str, persons: Iterable[Person]) -> None:
+        """Replace the declared clinicians of a team by *persons*.
+
+        People who joined the team by themselves stay; those who are taken off its list leave it,
+        and count in open periods until these close.
+        """
+        in_team, listed = rosters.c.team == team_id, tuple(persons)
+        before = {*self._list_declared(team_id)}
+        self._connection.execute(update(rosters).where(in_team).values(declared=False))
+        for person in listed:
+            key_columns = {"team": team_id, "workspace": person.workspace, "person": person.id}
+            upsert_row(self._connection, rosters, {**key_columns, "declared": True})
+        self._settle_home_teams(team_id, before, {*before, *listed})
+        is_home = exists().where(_is_account(people.c.id, rosters), people.c.home_team == team_id)
+        self._connection.execute(delete(rosters).where(in_team, ~rosters.c.declared, ~is_home))
+        self._slots.ensure_slots(team_id)
+
+    def dissolve(self, team_id: str) -> None:
+        """Take everybody off the list of a team, also those who joined it by themselves."""
+        self._connection.execute(
+            update(rosters).where(rosters.c.team == team_id).values(declared=True)
+        )
+        self.declare(team_id, ())
+
+    def find_declaring_teams(self, persons: Collection[Person]) -> DeclaringTeams:
+        """Return the teams that declare each of *persons*, whether or not there are any."""
+        query = select(rosters.c.team, rosters.c.workspace, rosters.c.person).where(
+            rosters.c.declared, rosters.c.person.in_({person.id for person in persons})
+        )
+        team_ids: defaultdict[Person, set[str]] = defaultdict(set)
+        for team_id, workspace, person_id in self._connection.execute(query):
+            team_ids[Person(workspace, person_id)].add(team_id)
+        return {person: frozenset(team_ids[person]) for person in persons}
+
+    def _list_declared(self, team_id: str) -> list[Person]:
+        query = select(rosters.c.workspace, rosters.c.person)
+        query = query.where(rosters.c.team == team_id, rosters.c.declared)
+        return [Person(*row) for row in self._connection.execute(query)]
+
+    def _settle_home_teams(
+        self, team_id: str, before: Collection[Person], persons: Collection[Person]
+    ) -> None:
+        """Settle the home teams of *persons*, of whom those of *before* were on the team's list."""
+        declared_after = self.find_declaring_teams(persons)
+        for main, account, old_team_id in self._fetch_members(persons):
+            after = declared_after[main]
+            declared_before = (after - {team_id}) | ({team_id} if main in before else set())
+            home_team_id = settle_home_team(old_team_id, declared_before, after)
+            if not home_team_id:
+                self._end_membership(account, old_team_id)
+            elif home_team_id != old_team_id:
+                self._move_member(account, old_team_id, home_team_id)
+
+    def _fetch_members(self, persons: Collection[Person]) -> list[tuple[Person, Person, str]]:
+        """Return main account, account and home team of those of *persons* whose row names one.
+
+        Accounts that are linked to *persons* as well: they follow the main account's lists.
+        """
+        is_link = _is_account(people.c.id, linked_accounts)
+        ids, wanted = {person.id for person in persons}, frozenset(persons)
+        query = (
+            select(
+                people.c.workspace,
+                people.c.id,
+                people.c.home_team,
+                linked_accounts.c.same_workspace,
+                linked_accounts.c.same_person,
+            )
+            .outerjoin(linked_accounts, is_link)
+            .where(
+                people.c.home_team != "",
+                or_(people.c.id.in_(ids), linked_accounts.c.same_person.in_(ids)),
+            )
+            .order_by(people.c.workspace, people.c.id)
+        )
+        members = [
+            (
+                Person(row.same_workspace or row.workspace, row.same_person or row.id),
+                Person(row.workspace, row.id),
+                str(row.home_team),
+            )
+            for row in self._connection.execute(query)
+        ]
+        return [member for member in members if member[0] in wanted]
+
+    def _move_member(self, account: Person, old_team_id: str, team_id: str) -> None:
+        """Move *account* to the list of *team_id*, with their slot; whether they joined stays."""
+        self._connection.execute(
+            update(people).where(_is_row_of(account)).values(home_team=team_id)
+        )
+        self._connection.execute(
+            delete(rosters).where(
+                rosters.c.workspace == account.workspace,
+                rosters.c.person == account.id,
+                rosters.c.team != team_id,
+                ~rosters.c.declared,
+            )
+        )
+        key_columns = {"team": team_id, "workspace": account.workspace, "person": account.id}
+        insert_missing_rows(self._connection, rosters, [{**key_columns, "declared": False}])
+        self._slots.ensure_slots(team_id)
+        self._slots.move_slot(account, old_team_id, team_id)
+
+    def _end_membership(self, account: Person, team_id: str) -> None:
+        """Unsubscribe *account* of a team, withdraw their check-ins, and delete their route."""
+        self._slots.clear_slots([(account, team_id)])
+        change = update(people).where(_is_row_of(account))
+        self._connection.execute(change.values(home_team="", joined=False, paused_until=None))
+        Deliveries(self._connection, self._records).withdraw_for_person(
+            account, except_kinds=(DeliveryKind.CLOSE_NOTICE,)
+        )
+        ChatRoutes(self._connection).delete_route(account)
+
+
+def _is_account(person_id: ColumnElement[str], table: Table) -> ColumnElement[bool]:
+    return (people.c.workspace == table.c.workspace) & (person_id == table.c.person)
+
+
+def _is_row_of(person: Person) -> ColumnElement[bool]:
+    return (people.c.workspace == person.workspace) & (people.c.id == person.id)

@@ -1,0 +1,74 @@
+"""Frozen lists of periods that are not closed, with who of their people is on a team's list now."""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, select
+
+from bot.domain.teams.unlisted_members import FrozenMember
+from bot.store.repositories.column_codecs import to_unix_seconds
+from bot.store.schema import feeds, linked_accounts, people, period_members, periods, rosters
+
+
+class UnlistedMembers:
+    """Repository of the facts by which a person lacks a team.
+
+    They are lists and accounts: no row that a filing writes is read.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the transaction of *connection*."""
+        self._connection = connection
+
+    def list_members(self, team_id: str | None = None) -> tuple[FrozenMember, ...]:
+        """Return each person once who is on a list that is frozen, of one team's units or of all.
+
+        A unit of several teams has the people of each of them.
+        """
+        if team_id is None:
+            return self._fetch_members()
+        feeds_period = and_(
+            *(feeds.c[name] == periods.c[name] for name in ("ledger", "unit", "closes"))
+        )
+        return self._fetch_members(exists().where(feeds_period, feeds.c.team == team_id))
+
+    def list_ending_members(self, now: datetime) -> tuple[FrozenMember, ...]:
+        """Return each person once who is on the list of a period that ended and is not closed."""
+        return self._fetch_members(periods.c.closes_at <= to_unix_seconds(now))
+
+    def _fetch_members(self, *where: ColumnElement[bool]) -> tuple[FrozenMember, ...]:
+        query = (
+            select(
+                period_members.c.workspace,
+                period_members.c.person,
+                _IS_LISTED.label("is_listed"),
+                _IS_LINKED.label("is_linked"),
+                func.coalesce(people.c.unreachable, "").label("reason"),
+            )
+            .join(periods, _IS_IN_PERIOD)
+            .outerjoin(people, _IS_ROW)
+            .where(*where)
+            .distinct()
+        )
+        return tuple(
+            FrozenMember(bool(row.is_listed), bool(row.is_linked), row.reason)
+            for row in self._connection.execute(query)
+        )
+
+
+_IS_IN_PERIOD = and_(
+    *(period_members.c[name] == periods.c[name] for name in ("ledger", "unit", "closes"))
+)
+
+_IS_ROW = (people.c.workspace == period_members.c.workspace) & (
+    people.c.id == period_members.c.person
+)
+
+_IS_LISTED = exists().where(
+    rosters.c.workspace == period_members.c.workspace,
+    rosters.c.person == period_members.c.person,
+)
+
+_IS_LINKED = exists().where(
+    linked_accounts.c.workspace == period_members.c.workspace,
+    linked_accounts.c.person == period_members.c.person,
+)

@@ -1,0 +1,183 @@
+"""Operator's commands on teams: apply a file, list, show, move, remove and export."""
+
+import argparse
+import asyncio
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+from bot import adapters, app, progress, settings
+from bot.admin import doctor, start_checks, table_file, team_export, team_verbs
+from bot.admin.command_line import CommandHandler
+from bot.admin.team_verbs import TeamEffects
+from bot.content.catalogue import LanguagePack
+from bot.errors import Fault, FaultyInputError
+from bot.operator_commands import EXIT_FAULTY_INPUT, print_sentence
+from bot.settings import Settings
+from bot.store.open_store import open_store
+from bot.store.repositories import Repositories
+
+T = TypeVar("T")
+
+
+def run_team_command(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Run the subcommand ``do`` of ``team``; return the process's exit status."""
+    return _HANDLERS[options.do](options, words)
+
+
+def _apply_team_file(options: argparse.Namespace, words: LanguagePack) -> int:
+    config = _load_settings_to_write()
+    _require_pepper(config)
+    track_progress = partial(
+        progress.track_progress, label=words.translate("operator.progress.teams")
+    )
+    result = asyncio.run(app.apply_teams(config, options.file, track_progress))
+    print_sentence(
+        words.translate(
+            "operator.team.applied", count=result.team_count, changed=result.changed_count
+        )
+    )
+    for name in result.quiet_team_names:
+        print_sentence(words.translate("operator.team.quiet", team=name))
+    _print_unlisted_count(config, words)
+    if config.uses_slack:
+        queries = adapters.build_slack_queries(config)
+        for finding in asyncio.run(doctor.check_slack_teams(config, queries)):
+            if not finding.is_healthy:
+                print_sentence(finding.render_sentence(words))
+    return 0
+
+
+def _list_teams(_options: argparse.Namespace, words: LanguagePack) -> int:
+    config = settings.load_settings("team")
+    overviews = _read_store(config, team_verbs.load_overviews)
+    for overview in overviews:
+        line = words.translate(
+            "operator.team.list_line",
+            team=overview.team.name,
+            clinicians=overview.clinician_count,
+            supervisors=overview.supervisor_count,
+        )
+        print(f"{overview.reference}  {line}")  # noqa: T201 - the command's output
+    if not overviews:
+        print_sentence(words.translate("operator.team.no_team"))
+    _print_unlisted_count(config, words)
+    return 0
+
+
+def _show_team(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Print the team as its file declares it, and what its open periods and tables are."""
+
+    def load_team(repos: Repositories) -> tuple[str, TeamEffects]:
+        team = team_verbs.find_team(repos, options.channel)
+        stored = team_export.load_stored_team(repos, team)
+        return team_export.render_team(stored), team_verbs.load_effects(repos, team)
+
+    text, effects = _read_store(settings.load_settings("team"), load_team)
+    print(text, end="")  # noqa: T201 - the command's output
+    if effects.team.unreachable_reason:
+        print_sentence(words.translate("operator.team.channel_unreachable"))
+    print_sentence(_render_period(effects, words))
+    print_sentence(words.translate("operator.team.tables", count=effects.table_count))
+    return 0
+
+
+def _move_team(options: argparse.Namespace, words: LanguagePack) -> int:
+    team = asyncio.run(
+        app.run_operator_job(
+            _load_settings_to_write(),
+            lambda context: team_verbs.move_team(context, options.channel, options.new_channel),
+        )
+    )
+    facts = {"team": team.name, "channel": options.new_channel}
+    print_sentence(words.translate("operator.team.moved", **facts))
+    return 0
+
+
+def _remove_team(options: argparse.Namespace, words: LanguagePack) -> int:
+    config = _load_settings_to_write()
+    effects = asyncio.run(
+        app.run_operator_job(
+            config,
+            lambda context: team_verbs.remove_team(
+                context, options.channel, is_dry_run=options.dry_run
+            ),
+        )
+    )
+    key = "remove_dry_run" if options.dry_run else "removed"
+    print_sentence(words.translate(f"operator.team.{key}", team=effects.team.name))
+    print_sentence(words.translate("operator.team.list_ends", count=effects.clinician_count))
+    print_sentence(_render_period(effects, words))
+    print_sentence(words.translate("operator.team.tables", count=effects.table_count))
+    if not options.dry_run:
+        _print_unlisted_count(config, words)
+    return 0
+
+
+def _export_teams(options: argparse.Namespace, words: LanguagePack) -> int:
+    text = _read_store(settings.load_settings("team"), team_export.export_team_file)
+    if options.file is None:
+        print(text, end="")  # noqa: T201 - the command's output
+        return 0
+    path: Path = options.file
+    try:
+        table_file.write_text(path, text)
+    except OSError:
+        print_sentence(words.translate("operator.team.export_failed", path=str(path)))
+        return EXIT_FAULTY_INPUT
+    print_sentence(words.translate("operator.team.exported", path=str(path)))
+    return 0
+
+
+def _render_period(effects: TeamEffects, words: LanguagePack) -> str:
+    if effects.last_close is None:
+        return words.translate("operator.team.no_period")
+    return words.translate("operator.team.period", day=words.format_day(effects.last_close))
+
+
+def _print_unlisted_count(config: Settings, words: LanguagePack) -> None:
+    """Print how many people count in an open period and are on no list; nothing if all are."""
+    unlisted_count = _read_store(config, team_verbs.count_unlisted)
+    if unlisted_count:
+        key = "operator.doctor.clinicians_without_team"
+        print_sentence(words.translate(key, count=unlisted_count))
+
+
+def _require_pepper(config: Settings) -> None:
+    """Raise :class:`FaultyInputError` for a pepper that decrypts none of the stored secrets."""
+    if _read_store(config, lambda repos: repos.secret_cipher.has_wrong_pepper()):
+        raise FaultyInputError((Fault("PEPPER", "operator.settings.pepper_wrong"),))
+
+
+def _load_settings_to_write() -> Settings:
+    """Load the settings, check that the keys belong to the database, and migrate it."""
+    config = settings.load_settings("team")
+    start_checks.check_claim(config, accepts_lost_keys=False, is_server=False)
+    store = open_store(config)
+    try:
+        store.migrate()
+    finally:
+        store.close_sync()
+    return config
+
+
+def _read_store(config: Settings, job: Callable[[Repositories], T]) -> T:
+    """Run *job* in a read-only snapshot; a database of another schema is a fault."""
+    store = open_store(config)
+    try:
+        store.database_check.require_current_schema()
+        return store.read_sync(job)
+    finally:
+        store.close_sync()
+
+
+_HANDLERS: Mapping[str, CommandHandler] = {
+    "apply": _apply_team_file,
+    "list": _list_teams,
+    "show": _show_team,
+    "move": _move_team,
+    "remove": _remove_team,
+    "export": _export_teams,
+}
+"""Handlers of the subcommands of ``team`` by name."""
