@@ -204,6 +204,7 @@ class Bot:
         await self.request_middleware.wait_for_profile_lookups()
         for adapter in self.chat_adapters.values():
             await adapter.wait_for_background_tasks()
+        await self.context.wait_for_background_tasks()
 
     async def _deliver_on_wakeup(self) -> None:
         """Start the delivery worker whenever a tick, a form or a button has planned deliveries."""

@@ -1,9 +1,9 @@
 """Dependencies passed to handlers, schedules and the operator's commands."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -31,6 +31,8 @@ class Context:
     outlets: Mapping[str, Outlet]
     releases_folder: Path | None = None
     """Folder of the published tables' files; ``None`` to write none."""
+    background_tasks: set[asyncio.Task[None]] = field(default_factory=set, compare=False)
+    """Running tasks of :meth:`run_within`: without a reference the garbage collector drops one."""
 
     def find_outlet(self, workspace: str) -> Outlet | None:
         """Return the outlet of the workspace's product; ``None`` if that is not configured."""
@@ -65,3 +67,15 @@ class Context:
         """Return the profile of *person*; ``None`` if the product's API is not available."""
         outlet = self.find_outlet(person.workspace)
         return await outlet.fetch_profile(person) if outlet else None
+
+    async def run_within(self, coroutine: Coroutine[None, None, None], seconds: float) -> None:
+        """Run *coroutine* in a task, and wait for it for *seconds*; afterwards it continues."""
+        task = asyncio.create_task(coroutine)
+        self.background_tasks.add(task)
+        task.add_done_callback(self.background_tasks.discard)
+        await asyncio.wait({task}, timeout=seconds)
+
+    async def wait_for_background_tasks(self) -> None:
+        """Wait until every task of :meth:`run_within` has finished."""
+        while self.background_tasks:
+            await asyncio.gather(*self.background_tasks, return_exceptions=True)

@@ -1,13 +1,12 @@
 """Types shared by adapters, handlers and schedules: requests, replies, events and send results."""
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from unicodedata import normalize
 
 from bot.affiliation import Affiliation
 from bot.elements import Form, Home, Message
+from bot.keywords import Keywords
 
 
 @dataclass(frozen=True, order=True)
@@ -25,6 +24,14 @@ class Person:
 def parse_product(workspace: str) -> str:
     """Return the product of a workspace key, the part before its colon (``slack``, ``msteams``)."""
     return workspace.partition(":")[0]
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A channel of the product: its id, and its name, ``""`` where the product states none."""
+
+    id: str
+    name: str = ""
 
 
 class Surface(Enum):
@@ -59,12 +66,14 @@ class Request:
 
     ``name`` is a key of the table that routes it. ``idempotency_key`` is the same for every retry
     and double click of one action. ``keyword`` is one of the command's keywords, ``""`` for none,
-    or :data:`UNKNOWN_KEYWORD`: an adapter never forwards other text that a person typed.
+    or :data:`bot.keywords.UNKNOWN_KEYWORD`: an adapter forwards no other text that was typed.
     ``channel`` is the conversation of a command or message, or the one from which a form was opened
-    (``""`` on any other surface); the product states it, no client can choose it. ``data`` is the
-    payload of the button or form, ``answers`` the coded answers by field id. ``locale`` is the
-    person's locale in the event's payload, if any; ``language`` is the catalogue language that the
-    middleware resolved. ``affiliation`` is derived from the payload by the adapter.
+    (``""`` on any other surface); the product states it, no client can choose it.
+    ``command_channel`` is the channel of a command, ``None`` in a private or group chat.
+    ``data`` is the payload of the button or form, ``answers`` the coded answers by field id.
+    ``locale`` is the person's locale in the event's payload, if any; ``language`` is the catalogue
+    language that the middleware resolved. ``affiliation`` is derived from the payload by the
+    adapter.
     ``listed_channels`` are the channels that the adapter lists in its forms,
     ``None`` where the product itself vouches for the channel that was chosen.
     """
@@ -82,33 +91,7 @@ class Request:
     language: str = "en"
     affiliation: Affiliation = Affiliation.MEMBER
     listed_channels: frozenset[str] | None = None
-
-
-UNKNOWN_KEYWORD = "\N{REPLACEMENT CHARACTER}"
-"""Keyword of a command whose text matched none of its keywords; the text is dropped."""
-
-
-@dataclass(frozen=True)
-class Keywords:
-    """The keywords of a command; ``exact_keywords`` act at once and match only if typed alone."""
-
-    accepted: frozenset[str] = frozenset()
-    exact_keywords: frozenset[str] = frozenset()
-
-    def match(self, typed: str) -> str:
-        """Return the keyword that *typed* equals or starts with; the remaining text is dropped.
-
-        ``""`` for an empty string, :data:`UNKNOWN_KEYWORD` for no match. Case, full-width letters
-        and punctuation are ignored. Chinese is written without spaces, so a keyword may be followed
-        by a Chinese character, but not by any other letter.
-        """
-        text = " ".join(normalize("NFKC", typed).casefold().split())
-        if not text or text in self.accepted:
-            return text
-        longest_first = sorted(self.accepted - self.exact_keywords, key=len, reverse=True)
-        alternatives = "|".join(map(re.escape, longest_first))
-        prefix = re.match(rf"[\W_]*({alternatives})(?![^\W_\u3400-\u9fff])", text)
-        return (prefix[1] if prefix else "") or UNKNOWN_KEYWORD
+    command_channel: Channel | None = None
 
 
 @dataclass(frozen=True)
@@ -124,9 +107,11 @@ class DeferredReply:
 
     The adapter responds to the product's request at once; then ``continuation`` runs and its
     reply is sent to the same conversation. A handler commits to the store before it returns this.
+    A product that shows a submitted form meanwhile shows ``waiting_text`` in it, if any.
     """
 
     continuation: Callable[[], Awaitable["Reply"]]
+    waiting_text: str = ""
 
 
 Reply = Message | Form | Home | InvalidAnswers | DeferredReply | None

@@ -114,7 +114,10 @@ class RequestMiddleware:
             log_error(logger, "middleware.handler_failed", error)
             return self._build_error_reply(request, BotError())
         if isinstance(reply, DeferredReply):
-            return DeferredReply(lambda: self._run_with_error_reply(request, reply.continuation))
+            return replace(
+                reply,
+                continuation=lambda: self._run_with_error_reply(request, reply.continuation),
+            )
         return reply
 
     def _build_error_reply(self, request: Request, error: BotError) -> Reply:

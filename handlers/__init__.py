@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from bot.content.catalogue import Catalogue
 from bot.context import Context
-from bot.conversation import ChatEvent, Keywords, Reply, Request, RequestStep
+from bot.conversation import ChatEvent, Reply, Request, RequestStep
 from bot.domain import tips
 from bot.domain.people import Right
+from bot.keywords import Keywords
 from handlers import (
     checkin,
     debriefs,
@@ -116,7 +117,8 @@ RIGHTS: Mapping[Handler, Right] = {
     rupture.submit_deeper_form: Right.PUBLIC,
     supervision.open_chosen_setup: Right.EDITOR,
     supervision.open_setup: Right.MEMBER,
-    supervision.repeat_introduction: Right.EDITOR,
+    supervision.repeat_introduction: Right.SETTER,
+    supervision.retry_introduction: Right.SETTER,
     supervision.submit_setup: Right.EDITOR,
     ten_minutes.open_choice_form: Right.CLINICIAN,
     ten_minutes.open_preview_form: Right.CLINICIAN,
@@ -252,6 +254,7 @@ BUTTONS: Mapping[str, Handler] = {
         "rupture.guide": rupture.open_guide_chooser,
         "rupture.open": rupture.open_debrief_form,
         "rupture.questions": rupture.show_all_deeper_questions,
+        "supervision.card": supervision.retry_introduction,
         "supervision.introduce": supervision.repeat_introduction,
         "supervision.open": supervision.open_setup,
         "tip.kind": tip.show_cards_of_kind,

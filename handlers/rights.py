@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from bot.context import Context
 from bot.conversation import DeferredReply, Reply, Request
-from bot.domain.people import Right, SetupEditor, has_right, is_open_to, may_edit_team
+from bot.domain.people import Right, has_right, is_open_to, may_edit_team
 from bot.domain.teams.setup_submission import parse_team_id
 from bot.errors import BotError, NoTeamError, NotTheirTeamError, UnknownProfileError
 from bot.store.repositories import Repositories
-from bot.workflows import access, team_setup
+from bot.workflows import access, introduction_cards, team_setup
 
 Handler = Callable[[Request, Context], Awaitable[Reply]]
 
@@ -43,8 +43,8 @@ def require_right(handler: Handler, right: Right, *, refuse_external: Handler) -
 def _require_access(handler: Handler, right: Right) -> Handler:
     if right in {Right.PUBLIC, Right.MEMBER}:
         return handler
-    if right is Right.EDITOR:
-        return _require_editor(handler)
+    if right in {Right.EDITOR, Right.SETTER}:
+        return _require_editor(handler, right)
 
     async def handle_allowed(request: Request, context: Context) -> Reply:
         person_access = await context.store.for_workspace(request.person.workspace).read(
@@ -57,36 +57,42 @@ def _require_access(handler: Handler, right: Right) -> Handler:
     return handle_allowed
 
 
-def _require_editor(handler: Handler) -> Handler:
+def _require_editor(handler: Handler, right: Right) -> Handler:
     """Wrap a handler of a set-up, of the team that the request names.
 
-    Only the product's API reports who is an admin. Every person but the team's own supervisors is
-    looked up there, whatever team was requested, so that the course of the request does not
-    disclose whether the team exists or has supervisors.
+    Only the product's API reports who is an admin. Every person but the team's own supervisors, and
+    who set it up, is looked up there, whatever team was requested, so that the course of the
+    request does not disclose whether the team exists or has supervisors.
     """
 
     async def handle_allowed(request: Request, context: Context) -> Reply:
-        if await _may_edit(request, context, is_admin=False):
+        if await _may_edit(request, context, right, is_admin=False):
             return await handler(request, context)
-        return DeferredReply(lambda: _handle_if_admin(handler, request, context))
+        return DeferredReply(lambda: _handle_if_admin(handler, right, request, context))
 
     return handle_allowed
 
 
-async def _handle_if_admin(handler: Handler, request: Request, context: Context) -> Reply:
+async def _handle_if_admin(
+    handler: Handler, right: Right, request: Request, context: Context
+) -> Reply:
     profile = await context.fetch_profile(request.person)
     if profile is None:
         raise UnknownProfileError
-    if not await _may_edit(request, context, is_admin=profile.is_admin):
+    if not await _may_edit(request, context, right, is_admin=profile.is_admin):
         raise NotTheirTeamError
     return await handler(request, context)
 
 
-async def _may_edit(request: Request, context: Context, *, is_admin: bool) -> bool:
+async def _may_edit(request: Request, context: Context, right: Right, *, is_admin: bool) -> bool:
     team_id = parse_team_id(request.data, request.answers)
 
-    def find_editor(repos: Repositories) -> SetupEditor:
-        return team_setup.editor_of(repos, request.person, team_id)
+    def load_permission(repos: Repositories) -> bool:
+        editor = team_setup.editor_of(repos, request.person, team_id)
+        if may_edit_team(editor, is_admin=is_admin):
+            return True
+        return right is Right.SETTER and introduction_cards.has_recently_set_up(
+            repos, request.person, team_id, context.now()
+        )
 
-    editor = await context.store.for_workspace(request.person.workspace).read(find_editor)
-    return may_edit_team(editor, is_admin=is_admin)
+    return await context.store.for_workspace(request.person.workspace).read(load_permission)

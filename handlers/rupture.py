@@ -6,12 +6,13 @@ from functools import partial
 
 from bot.content.model import Sign
 from bot.context import Context
-from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers, Person, Reply, Request
+from bot.conversation import InvalidAnswers, Person, Reply, Request
 from bot.domain.answers import Answers
 from bot.domain.checkins import questions
 from bot.domain.counts.next_release import NextRelease
 from bot.domain.debriefs import debrief_form, follow_ups, guide_layout, guides, refinement_data
 from bot.domain.person import privacy_notice
+from bot.keywords import UNKNOWN_KEYWORD
 from bot.store.repositories import Repositories
 from bot.store.repositories.contributor import Contributor
 from bot.workflows.form_submission import (

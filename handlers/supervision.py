@@ -3,18 +3,26 @@
 A team's supervisors may edit its set-up, or an admin while it has no supervisor.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
+from bot import card_posting
+from bot.content.catalogue import LanguagePack
 from bot.context import Context
-from bot.conversation import DeferredReply, InvalidAnswers, Person, Reply, Request
+from bot.conversation import Channel, DeferredReply, InvalidAnswers, Person, Reply, Request
 from bot.domain import surface
-from bot.domain.teams import setup_form, setup_submission
+from bot.domain.people import Team
+from bot.domain.teams import setup_form, setup_opening, setup_result, setup_submission
 from bot.domain.teams.setup_form import NEW_TEAM_ID
+from bot.domain.teams.setup_result import CardStatus
 from bot.domain.teams.setup_submission import SetupContext, SetupSubmission
 from bot.elements import Form, Option
 from bot.errors import UnknownProfileError
+from bot.store.repositories import Repositories
 from bot.workflows import team_setup
+from bot.workflows.team_setup import SavedSetup
 
 _ACCOUNT_CHECK_SECONDS = 1.5
 """Time to look added accounts up: Slack waits three seconds for the answer to a form."""
@@ -33,7 +41,8 @@ async def open_chosen_setup(request: Request, context: Context) -> Reply:
     team_id, zone = setup_submission.parse_team_id(request.data, request.answers), ""
     if team_id == NEW_TEAM_ID and (profile := await context.fetch_profile(request.person)):
         zone = profile.zone
-    return await _build_setup_form(request, context, team_id, zone)
+    channel = setup_opening.parse_channel(request.data)
+    return await _build_setup_form(request, context, team_id, zone, channel)
 
 
 async def submit_setup(request: Request, context: Context) -> Reply:
@@ -56,9 +65,13 @@ async def submit_setup(request: Request, context: Context) -> Reply:
 
 
 async def repeat_introduction(request: Request, context: Context) -> Reply:
-    """Queue the channel's introduction card once more, at most once a day."""
-    team_id = setup_submission.parse_team_id(request.data, request.answers)
-    return await _plan_introduction(request, context, team_id)
+    """Post the channel's introduction card once more, at most once a day."""
+    return await _replan_card(request, context, team_setup.requeue_introduction)
+
+
+async def retry_introduction(request: Request, context: Context) -> Reply:
+    """Post the introduction card that could not be posted, and show whether it is there."""
+    return await _replan_card(request, context, team_setup.retry_introduction)
 
 
 async def _build_setup_reply(request: Request, context: Context) -> Reply:
@@ -68,13 +81,13 @@ async def _build_setup_reply(request: Request, context: Context) -> Reply:
     teams = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: team_setup.editable_teams(repos, person, is_admin=is_admin)
     )
-    team_ids = [*(team.id for team in teams), *([NEW_TEAM_ID] if is_admin else [])]
-    if len(team_ids) == 1:
-        return await _build_setup_form(
-            request, context, team_ids[0], profile.zone if profile else ""
-        )
-    if team_ids:
-        return setup_form.build_team_chooser(teams, words, may_create=is_admin)
+    channel = request.command_channel
+    if team_id := setup_opening.select_setup(teams, channel, may_create=is_admin):
+        zone = profile.zone if profile else ""
+        return await _build_setup_form(request, context, team_id, zone, channel)
+    if teams:
+        data = setup_opening.encode_channel(channel)
+        return setup_form.build_team_chooser(teams, words, may_create=is_admin, data=data)
     if profile is None:
         raise UnknownProfileError
     refusal = setup_form.render_refusal(words)
@@ -83,13 +96,15 @@ async def _build_setup_reply(request: Request, context: Context) -> Reply:
     )
 
 
-async def _build_setup_form(request: Request, context: Context, team_id: str, zone: str) -> Form:
+async def _build_setup_form(
+    request: Request, context: Context, team_id: str, zone: str, channel: Channel | None
+) -> Form:
     languages = tuple(
         Option(tag, context.catalogue.get_pack(tag).display_name)
         for tag in context.catalogue.languages
     )
     current_setup = await context.store.for_workspace(request.person.workspace).read(
-        lambda repos: team_setup.load_current_setup(repos, request.person, team_id)
+        lambda repos: team_setup.load_current_setup(repos, request.person, team_id, channel)
     )
     words = context.catalogue.get_pack(request.language)
     return setup_form.build_setup_form(
@@ -105,11 +120,22 @@ async def _save_setup(
         lambda repos: team_setup.save_setup(repos, person, team_id, submission, now)
     )
     words = context.catalogue.get_pack(request.language)
-    return setup_form.build_saved_form(
+
+    async def post_card() -> Reply:
+        status = await card_posting.post_card(context, saved.team)
+        return _build_saved_form(saved, status, words)
+
+    if not saved.posts_introduction:
+        return _build_saved_form(saved, None, words)
+    return DeferredReply(post_card, words.translate("supervision.card.saving"))
+
+
+def _build_saved_form(saved: SavedSetup, status: CardStatus | None, words: LanguagePack) -> Form:
+    return setup_result.build_saved_form(
         saved.team,
         saved.next_release,
         words,
-        posts_introduction=saved.posts_introduction,
+        card_status=status,
         is_question_deferred=saved.is_question_deferred,
     )
 
@@ -133,12 +159,25 @@ async def _refuse_unlistable_accounts(
     return setup_submission.refuse_accounts(refused_count, words)
 
 
-async def _plan_introduction(request: Request, context: Context, team_id: str) -> Reply:
+async def _replan_card(
+    request: Request,
+    context: Context,
+    replan: Callable[[Repositories, Person, str, datetime], Team],
+) -> Reply:
+    """Make a card due by *replan*, and post it after the response."""
     person, now = request.person, context.now()
-    await context.store.for_workspace(request.person.workspace).write(
-        lambda repos: team_setup.requeue_introduction(repos, person, team_id, now)
+    team_id = setup_submission.parse_team_id(request.data, request.answers)
+    team = await context.store.for_workspace(person.workspace).write(
+        lambda repos: replan(repos, person, team_id, now)
     )
-    return setup_form.build_card_resent_form(context.catalogue.get_pack(request.language))
+    words = context.catalogue.get_pack(request.language)
+
+    async def post_card() -> Reply:
+        return setup_result.build_card_form(
+            team, await card_posting.post_card(context, team), words
+        )
+
+    return DeferredReply(post_card)
 
 
 def _team_id_of_request(request: Request) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import time
 
 from bot.context import Context
-from bot.conversation import InvalidAnswers, Person, Request, RequestStep, Surface
+from bot.conversation import Channel, InvalidAnswers, Person, Request, RequestStep, Surface
 from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Role, Team
 from bot.elements import (
@@ -118,6 +118,11 @@ def build_request(  # noqa: PLR0913 - each is an option of some test
         surface=Surface.FORM,
         step=RequestStep.SUBMITTED,
     )
+
+
+def build_channel_command(person: Person, channel: Channel) -> Request:
+    """Build a command that *person* typed in *channel*."""
+    return replace(build_request(person, channel=channel.id), command_channel=channel)
 
 
 def reply_body(reply: object) -> tuple[Element, ...]:

@@ -1,4 +1,6 @@
-"""The context finds the outlet of a workspace's product."""
+"""The context finds the outlet of a workspace's product, and runs tasks in the background."""
+
+import asyncio
 
 import pytest
 
@@ -21,3 +23,20 @@ def test_a_product_that_is_not_configured_has_no_outlet(context: Context, worksp
     """The lookup returns ``None`` and raises nothing."""
     assert context.find_outlet(workspace) is None
     assert not context.is_configured(workspace)
+
+
+async def test_a_slow_task_continues_in_the_background(context: Context) -> None:
+    """The caller stops waiting for it; the end of the process waits until it has finished."""
+    may_finish, results = asyncio.Event(), list[str]()
+
+    async def send() -> None:
+        await may_finish.wait()
+        results.append("sent")
+
+    await context.run_within(send(), 0)
+    assert results == []
+    may_finish.set()
+    await context.wait_for_background_tasks()
+
+    assert results == ["sent"]
+    assert context.background_tasks == set()

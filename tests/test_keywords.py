@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.conversation import UNKNOWN_KEYWORD, Keywords
+from bot.keywords import UNKNOWN_KEYWORD, Keywords
 
 RUPTURE = Keywords(frozenset({"guide", "withdraw", "help"}))
 CHECKIN = Keywords(frozenset({"join", "pause", "leave", "help"}), frozenset({"join", "leave"}))

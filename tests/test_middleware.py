@@ -95,6 +95,18 @@ async def test_error_in_a_deferred_reply_becomes_a_reply(context: Context) -> No
     )
 
 
+async def test_a_deferred_reply_retains_its_waiting_text(context: Context) -> None:
+    """The text that a form shows meanwhile is that of the handler."""
+
+    async def save(request: Request, context: Context) -> Reply:
+        return DeferredReply(lambda: reply_with_language(request, context), "Saving")
+
+    reply = await RequestMiddleware(context).bind_handler(save)(build_request(STRANGER))
+
+    assert isinstance(reply, DeferredReply)
+    assert reply.waiting_text == "Saving"
+
+
 async def test_profile_of_a_non_member_is_not_stored(
     context: Context, outlet: RecordingOutlet
 ) -> None:

@@ -86,6 +86,8 @@ class Right(Enum):
     """Supervises or directs at least one team."""
     EDITOR = "editor"
     """May edit the set-up of the requested team, see :func:`may_edit_team`."""
+    SETTER = "setter"
+    """May edit the set-up of the requested team, or set it up less than a day ago."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,8 @@ class PersonAccess:
 def has_right(right: Right, access: PersonAccess) -> bool:
     """Return whether a person with *access* has *right*.
 
-    :attr:`Right.EDITOR` depends on the requested team and is never granted here.
+    :attr:`Right.EDITOR` and :attr:`Right.SETTER` depend on the requested team and are never
+    granted here.
     """
     grants = {
         Right.PUBLIC: True,
@@ -115,6 +118,7 @@ def has_right(right: Right, access: PersonAccess) -> bool:
         Right.READER: access.reads_tables,
         Right.SUPERVISOR: access.has_role,
         Right.EDITOR: False,
+        Right.SETTER: False,
     }
     return grants[right]
 

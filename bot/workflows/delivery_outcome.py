@@ -26,13 +26,17 @@ def address_of(delivery: Delivery) -> Address:
 
 
 def record_send_result(
-    repos: Repositories, delivery: Delivery, result: SendResult, now: datetime, rate_per_minute: int
+    repos: Repositories,
+    delivery: Delivery,
+    result: SendResult,
+    now: datetime,
+    rate_per_minute: int | None,
 ) -> str:
     """Record the send *result* of a started *delivery*; return the log action, ``""`` for none.
 
     *rate_per_minute* is the workspace's new message rate, applied when the product has reported a
-    rate limit. A delivery with an unknown result stays unchanged, started and not finished. A
-    suspension of a workspace or an address is logged once.
+    rate limit; ``None`` leaves it unchanged. A delivery with an unknown result stays unchanged,
+    started and not finished. A suspension of a workspace or an address is logged once.
     """
     delivery_id, attempt = delivery.id, delivery.attempt + 1
     match result.status:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from bot.conversation import Person
+from bot.conversation import Channel, Person
 from bot.domain.counts.next_release import NextRelease
 from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import (
@@ -16,6 +16,7 @@ from bot.domain.people import (
     may_name_practice,
 )
 from bot.domain.teams.setup_form import NEW_TEAM_ID, CurrentSetup
+from bot.domain.teams.setup_opening import propose_team_name
 from bot.domain.teams.setup_submission import (
     SetupContext,
     SetupSubmission,
@@ -31,6 +32,7 @@ from bot.workflows.personal_data import is_last_channel_message_undelivered
 
 __all__ = [
     "INTRODUCTION_LIFETIME",
+    "REPOST_SLOT_PREFIX",
     "WELCOME_SLOT",
     "SavedSetup",
     "SetupEditor",
@@ -40,11 +42,15 @@ __all__ = [
     "load_setup_context",
     "queue_welcome_card",
     "requeue_introduction",
+    "retry_introduction",
     "save_setup",
 ]
 
 WELCOME_SLOT = "arrived"
 """The slot key of the card that is posted when the bot is added to a channel."""
+
+REPOST_SLOT_PREFIX = "again "
+"""Start of the slot key of a card that was posted again; the day follows."""
 
 INTRODUCTION_LIFETIME = timedelta(days=30)
 """Time after a set-up within which its introduction card may still be posted."""
@@ -88,10 +94,17 @@ def editable_teams(repos: Repositories, person: Person, *, is_admin: bool) -> tu
     )
 
 
-def load_current_setup(repos: Repositories, person: Person, team_id: str) -> CurrentSetup:
-    """Load the current set-up of *team_id*; blank for a new team."""
+def load_current_setup(
+    repos: Repositories, person: Person, team_id: str, new_channel: Channel | None = None
+) -> CurrentSetup:
+    """Load the current set-up of *team_id*; blank for a new team, but for *new_channel*.
+
+    A channel that another team has is no default.
+    """
     if team_id == NEW_TEAM_ID:
-        return CurrentSetup()
+        if new_channel is None or repos.teams.get_by_channel(person.workspace, new_channel.id):
+            return CurrentSetup()
+        return CurrentSetup(channel=new_channel.id, name=propose_team_name(new_channel.name))
     team = _get_team(repos, person, team_id)
     return CurrentSetup(
         team=team,
@@ -165,10 +178,27 @@ def save_setup(
     )
 
 
-def requeue_introduction(repos: Repositories, person: Person, team_id: str, now: datetime) -> None:
-    """Queue the introduction card of the team's channel again, at most once a day."""
-    day = now.date().isoformat()
-    _queue_introduction(repos, _get_team(repos, person, team_id), person, now, f"again {day}")
+def requeue_introduction(repos: Repositories, person: Person, team_id: str, now: datetime) -> Team:
+    """Queue the introduction card of the team's channel again, at most once a day.
+
+    A card that is still pending is due at once instead. Returns the team.
+    """
+    team = _get_team(repos, person, team_id)
+    if not repos.deliveries.hasten_introduction(team.workspace, team.channel, now):
+        slot = f"{REPOST_SLOT_PREFIX}{now.date().isoformat()}"
+        _queue_introduction(repos, team, person, now, slot)
+    return team
+
+
+def retry_introduction(repos: Repositories, person: Person, team_id: str, now: datetime) -> Team:
+    """Make the card that was not posted due at once; one that was posted stays. Returns the team.
+
+    It is the card of the set-up, and no further one.
+    """
+    team = _get_team(repos, person, team_id)
+    if not repos.deliveries.hasten_introduction(team.workspace, team.channel, now):
+        repos.deliveries.replan_lost_introduction(team.workspace, team.channel, now)
+    return team
 
 
 def queue_welcome_card(

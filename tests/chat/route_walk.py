@@ -120,6 +120,7 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "rupture.guide": (Refusal.PUBLIC, TEAM_PROBES),
     "rupture.open": (Refusal.PUBLIC, TEAM_PROBES),
     "rupture.questions": (Refusal.PUBLIC, (Probe(REFINED_GUIDE_DATA), *TEAM_PROBES)),
+    "supervision.card": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.introduce": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.open": (Refusal.NO_SETUP, TEAM_PROBES),
     "tip.kind": (Refusal.PUBLIC, (Probe("repair:point"), *TEAM_PROBES)),

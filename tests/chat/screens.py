@@ -24,7 +24,8 @@ from bot.domain.debriefs.debrief_form import Debrief, Refinement
 from bot.domain.people import Clinician
 from bot.domain.person import home_page, privacy_notice
 from bot.domain.person.personal_data import PersonalData
-from bot.domain.teams import setup_form, welcome_card
+from bot.domain.teams import setup_form, setup_result, welcome_card
+from bot.domain.teams.setup_result import CardStatus
 from bot.elements import Audience, Form, Home, Message
 from tests.chat import hour_screens
 from tests.closed_periods import CLOSED_ARCHIVES, CLOSES
@@ -172,18 +173,26 @@ def iter_forms(words: LanguagePack) -> Iterator[Form]:
         setup_form.build_setup_form(setup_form.CurrentSetup(team), words)
         for team in (None, closed_team)
     )
-    yield setup_form.build_card_resent_form(words)
-    yield from (
-        setup_form.build_saved_form(
-            TEAM, next_release, words, posts_introduction=True, is_question_deferred=True
-        )
-        for next_release in (NEXT_RELEASE, LOST_RELEASE, PAUSED_RELEASE)
-    )
+    yield from _setup_results(words)
     yield close_notice.build_settings_form(NoticePreference(), TEAM, words)
     yield preferences.build_settings_form(PersonalData(NEW_CLINICIAN, TEAM), TEAM, words)
     yield from hour_screens.iter_forms(words)
     yield from _checkin_forms(words)
     yield from _guide_forms(words)
+
+
+def _setup_results(words: LanguagePack) -> Iterator[Form]:
+    yield from (setup_result.build_card_form(TEAM, status, words) for status in CardStatus)
+    yield from (
+        setup_result.build_saved_form(
+            TEAM,
+            next_release,
+            words,
+            card_status=CardStatus.REFUSED,
+            is_question_deferred=True,
+        )
+        for next_release in (NEXT_RELEASE, LOST_RELEASE, PAUSED_RELEASE)
+    )
 
 
 def _withdrawal_forms(words: LanguagePack) -> Iterator[Form]:

@@ -3,10 +3,11 @@ from dataclasses import replace
 import pytest
 
 from bot.context import Context
-from bot.conversation import UNKNOWN_KEYWORD, Person
+from bot.conversation import Person
 from bot.domain.people import Role
 from bot.elements import Chart, Form, Message, OverflowMenu
 from bot.errors import NotTheirTeamError, UnknownAnswerError
+from bot.keywords import UNKNOWN_KEYWORD
 from bot.store.repositories import Repositories
 from handlers import BUTTONS, COMMANDS, FORMS
 from schedules import close_periods

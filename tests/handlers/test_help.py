@@ -1,8 +1,9 @@
 import pytest
 
 from bot.context import Context
-from bot.conversation import UNKNOWN_KEYWORD, Surface
+from bot.conversation import Surface
 from bot.elements import Form, Message
+from bot.keywords import UNKNOWN_KEYWORD
 from handlers import BUTTONS, COMMANDS, FORMS
 from tests.sample_team import MARIE, build_request, reply_text
 

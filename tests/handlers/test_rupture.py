@@ -1,7 +1,8 @@
 from bot.context import Context
-from bot.conversation import UNKNOWN_KEYWORD, Surface
+from bot.conversation import Surface
 from bot.domain.counts import release_rule
 from bot.elements import Banner, ContactLink, Form, flatten_folds
+from bot.keywords import UNKNOWN_KEYWORD
 from bot.store.repositories import Repositories
 from handlers import BUTTONS, COMMANDS, FORMS, SHORTCUTS
 from tests.doubles import FakeClock, RecordingOutlet

@@ -4,22 +4,17 @@ from datetime import time
 import pytest
 
 from bot.context import Context
-from bot.conversation import (
-    UNKNOWN_KEYWORD,
-    InvalidAnswers,
-    Person,
-    Profile,
-)
-from bot.domain.delivery_kind import DeliveryKind
+from bot.conversation import InvalidAnswers, Person, Profile
 from bot.domain.people import Role
 from bot.elements import ChannelField, ChoiceField, Form, Message, NameField, PeopleField
 from bot.errors import (
     NotTheirTeamError,
     UnknownProfileError,
 )
+from bot.keywords import UNKNOWN_KEYWORD
 from bot.store.repositories import Repositories
 from handlers import BUTTONS, COMMANDS, FORMS
-from tests.doubles import FakeClock, RecordingOutlet
+from tests.doubles import RecordingOutlet
 from tests.handlers.setup_forms import (
     CURRENT_ANSWERS,
     NEW_TEAM_ANSWERS,
@@ -39,7 +34,6 @@ from tests.sample_team import (
     STRANGER,
     SUPERVISOR,
     TEAM,
-    WORKSPACE,
     build_person,
     build_request,
     fields_by_id,
@@ -152,19 +146,15 @@ async def test_saving_stores_the_whole_set_up(context: Context) -> None:
     assert await context.store.across_workspaces.read(read_setup) == ((SUPERVISOR,), 6, True)
 
 
-async def test_saving_plans_one_introduction(context: Context, clock: FakeClock) -> None:
-    """The card names the person who set the team up; a second save plans no second card."""
+async def test_saving_posts_one_introduction(context: Context, outlet: RecordingOutlet) -> None:
+    """The card names the person who set the team up; a second save posts no second card."""
     await submit_setup(context, ADMIN, "new", NEW_TEAM_ANSWERS)
     (team,) = await load_teams(context)
     await submit_setup(context, SUPERVISOR, team.id, NEW_TEAM_ANSWERS, "act 2")
 
-    deliveries = await context.store.across_workspaces.read(
-        lambda repos: repos.deliveries.list_due_deliveries(WORKSPACE, clock(), 9)
-    )
-
-    assert [(delivery.kind, delivery.channel, delivery.detail) for delivery in deliveries] == [
-        (DeliveryKind.INTRODUCTION, OTHER_CHANNEL, ADMIN.id)
-    ]
+    (sent,) = outlet.sent_messages
+    assert sent.address.channel == OTHER_CHANNEL
+    assert ADMIN.id in reply_text(sent.message)
 
 
 async def test_a_retry_creates_no_second_team(context: Context) -> None:
@@ -176,10 +166,10 @@ async def test_a_retry_creates_no_second_team(context: Context) -> None:
 
 
 async def test_the_reply_describes_what_happens_next(context: Context) -> None:
-    """The reply names the card, the invitation and the first table; no person was enrolled."""
+    """The reply names the card in the channel and the first table; no person was enrolled."""
     reply = reply_text(await submit_setup(context, ADMIN, "new", NEW_TEAM_ANSWERS))
 
-    for expected_text in (OTHER_CHANNEL, "/invite", "Nobody was enrolled", "Monday, July 6"):
+    for expected_text in (OTHER_CHANNEL, "Join", "Nobody was enrolled", "Monday, July 6"):
         assert expected_text in reply
 
 
@@ -242,21 +232,6 @@ async def test_exactly_one_team_must_be_chosen(context: Context, which: tuple[st
 
     with pytest.raises(NotTheirTeamError):
         await resolve_reply(await FORMS["which"](request, context))
-
-
-async def test_the_card_can_be_posted_again(context: Context, clock: FakeClock) -> None:
-    """A late invitation of the bot needs a second card: once a day at most."""
-    await set_up_team(context)
-    request = build_request(SUPERVISOR, data=TEAM.id)
-
-    reply = await BUTTONS["supervision.introduce"](request, context)
-    await BUTTONS["supervision.introduce"](request, context)
-
-    deliveries = await context.store.across_workspaces.read(
-        lambda repos: repos.deliveries.list_due_deliveries(WORKSPACE, clock(), 9)
-    )
-    assert [delivery.kind for delivery in deliveries] == [DeliveryKind.INTRODUCTION]
-    assert "/invite" in reply_text(reply)
 
 
 async def test_posting_the_card_requires_permission(context: Context) -> None:

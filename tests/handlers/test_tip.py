@@ -3,10 +3,11 @@ from dataclasses import replace
 import pytest
 
 from bot.context import Context
-from bot.conversation import UNKNOWN_KEYWORD, Surface
+from bot.conversation import Surface
 from bot.domain import tips
 from bot.elements import Form, Message
 from bot.errors import UnknownAnswerError
+from bot.keywords import UNKNOWN_KEYWORD
 from handlers import BUTTONS, COMMANDS, tip
 from tests.doubles import FakeClock
 from tests.sample_team import (

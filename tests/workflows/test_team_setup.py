@@ -198,18 +198,55 @@ async def test_a_lost_introduction_past_its_deadline_is_not_queued(store: Store)
     assert not await store.across_workspaces.write(lose_and_save)
 
 
+def settle_cards(repos: Repositories) -> list[str]:
+    """Settle every due card as sent, and return the people that they name."""
+    cards = repos.deliveries.list_due_deliveries("slack:T1", NOW, 9)
+    for card in cards:
+        repos.deliveries.claim_delivery(card.id, card.attempt, NOW)
+        repos.deliveries.mark_sent(card.id, card.attempt + 1)
+    return [card.detail for card in cards]
+
+
 async def test_the_introduction_is_queued_at_most_once_a_day(store: Store) -> None:
     """The introduction card is queued once per set-up, and again at most once a day."""
     await save_sample_setup(store)
     await save_sample_setup(store, setter=SUPERVISOR)
 
-    def requeue_twice(repos: Repositories) -> None:
-        team_setup.requeue_introduction(repos, SUPERVISOR, "t1", NOW)
-        team_setup.requeue_introduction(repos, SUPERVISOR, "t1", NOW)
+    def requeue_three_times(repos: Repositories) -> list[list[str]]:
+        settled = [settle_cards(repos)]
+        for _ in range(2):
+            team_setup.requeue_introduction(repos, SUPERVISOR, "t1", NOW)
+            settled.append(settle_cards(repos))
+        return settled
 
-    await store.across_workspaces.write(requeue_twice)
+    settled = await store.across_workspaces.write(requeue_three_times)
 
-    due_deliveries = await store.across_workspaces.read(
-        lambda repos: repos.deliveries.list_due_deliveries("slack:T1", NOW, 9)
-    )
-    assert sorted(delivery.detail for delivery in due_deliveries) == ["UMARIE", "USUPER"]
+    assert settled == [["UMARIE"], ["USUPER"], []]
+
+
+async def test_a_pending_introduction_is_not_doubled(store: Store) -> None:
+    """Posting the card again while the first one is pending makes that one due at once."""
+    await save_sample_setup(store)
+
+    def postpone_and_requeue(repos: Repositories) -> list[str]:
+        (card,) = repos.deliveries.list_due_deliveries("slack:T1", NOW, 9)
+        repos.deliveries.postpone_delivery(card.id, NOW + timedelta(hours=1))
+        team_setup.requeue_introduction(repos, SUPERVISOR, "t1", NOW)
+        return settle_cards(repos)
+
+    assert await store.across_workspaces.write(postpone_and_requeue) == ["UMARIE"]
+
+
+async def test_a_retry_queues_no_further_card(store: Store) -> None:
+    """Trying again restores a card that the channel refused, and leaves a posted one alone."""
+    await save_sample_setup(store)
+
+    def lose_and_retry(repos: Repositories) -> list[list[str]]:
+        repos.teams.mark_unreachable("slack:T1", "C1", "not_in_channel")
+        settled = []
+        for _ in range(2):
+            team_setup.retry_introduction(repos, MARIE, "t1", NOW)
+            settled.append(settle_cards(repos))
+        return settled
+
+    assert await store.across_workspaces.write(lose_and_retry) == [["UMARIE"], []]

@@ -23,7 +23,6 @@ from bot.conversation import (
     ChatEvent,
     DeferredReply,
     InvalidAnswers,
-    Keywords,
     Reply,
     Request,
     RequestStep,
@@ -31,6 +30,7 @@ from bot.conversation import (
     Surface,
 )
 from bot.elements import Form, Home, Message, Text
+from bot.keywords import Keywords
 from bot.logs import log_error
 
 logger = logging.getLogger("attune.msteams")
@@ -169,11 +169,8 @@ class Dispatcher:
             kind, payload, service_url, action_data, self._routes.keywords
         )
         interaction = await self._member_lookup.complete_affiliation(interaction)
-        workspace = interaction.request.person.workspace
-        listed_channels = frozenset(self._directory.get_channel_names(workspace))
-        interaction = replace(
-            interaction, request=replace(interaction.request, listed_channels=listed_channels)
-        )
+        channel_names = self._directory.get_channel_names(interaction.request.person.workspace)
+        interaction = requests.add_channel_names(interaction, channel_names)
         handler = self._find_handler(interaction.action)
         if handler is None and interaction.action.step is RequestStep.CLOSED:
             await self._report_payload(kind, payload)

@@ -215,9 +215,9 @@ class Dispatcher:
                 self._reply_after_response(pending_reply, interaction, refresh_home=refresh_home)
             )
         if isinstance(reply, DeferredReply) and interaction.reply_target.origin is Origin.SUBMITTED:
-            return ack_body.build_waiting_body(
-                interaction, self._get_pack(interaction.request).translate("common.one_moment")
-            )
+            pack = self._get_pack(interaction.request)
+            waiting_text = reply.waiting_text or pack.translate("common.one_moment")
+            return ack_body.build_waiting_body(interaction, waiting_text)
         return response_body or {}
 
     async def _call_handler(self, handler: BoundHandler, request: Request) -> Reply:

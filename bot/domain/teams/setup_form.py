@@ -4,8 +4,6 @@ from dataclasses import dataclass
 from datetime import time
 
 from bot.content.catalogue import LanguagePack
-from bot.domain import surface
-from bot.domain.counts.next_release import NextRelease
 from bot.domain.people import Team
 from bot.domain.teams import holiday_regions, setup_banners, timezones
 from bot.elements import (
@@ -45,7 +43,7 @@ class CurrentSetup:
     editable field: to name a practice is to read its pooled counts, so a team's own supervisors get
     its name as read-only text. ``is_last_message_undelivered`` is True when the last message to the
     team's channel was rejected or missed. ``unlisted_count`` people count in the team's open
-    periods and are on no team's list.
+    periods and are on no team's list. ``channel`` and ``name`` are the defaults of a new team.
     """
 
     team: Team | None = None
@@ -56,10 +54,17 @@ class CurrentSetup:
     may_name_practice: bool = True
     is_last_message_undelivered: bool = False
     unlisted_count: int = 0
+    channel: str = ""
+    name: str = ""
 
 
-def build_team_chooser(teams: tuple[Team, ...], words: LanguagePack, *, may_create: bool) -> Form:
-    """Build the form that selects the team whose set-up is opened."""
+def build_team_chooser(
+    teams: tuple[Team, ...], words: LanguagePack, *, may_create: bool, data: str = ""
+) -> Form:
+    """Build the form that selects the team whose set-up is opened.
+
+    *data* is the encoded channel of a new team.
+    """
     options = [Option(team.id, team.name[:MAX_NAME_CHARS]) for team in teams]
     if may_create:
         options.append(Option(NEW_TEAM_ID, words.translate("supervision.form.new")))
@@ -70,6 +75,7 @@ def build_team_chooser(teams: tuple[Team, ...], words: LanguagePack, *, may_crea
         (ChoiceField(CHOOSER_FIELD_ID, label, tuple(options), as_dropdown=True),),
         submit=words.translate("supervision.form.next"),
         close=words.translate("common.cancel"),
+        data=data,
     )
 
 
@@ -83,7 +89,7 @@ def build_setup_form(current: CurrentSetup, words: LanguagePack) -> Form:
             unlisted_count=current.unlisted_count,
         ),
         Text(words.translate("supervision.form.intro")),
-        *_build_channel_fields(current.team, words),
+        *_build_channel_fields(current, words),
         *_build_people_fields(current, words),
         *_build_schedule_fields(current.team, words),
         *_build_locale_fields(current, words),
@@ -106,45 +112,9 @@ def render_refusal(words: LanguagePack) -> Message:
     return Message(words.translate("supervision.refused.summary"), (Text(text),))
 
 
-def build_saved_form(
-    team: Team,
-    next_release: NextRelease | None,
-    words: LanguagePack,
-    *,
-    posts_introduction: bool,
-    is_question_deferred: bool,
-) -> Form:
-    """Build the confirmation of a saved set-up and its consequences.
-
-    *next_release* is that of the open period, if any. *posts_introduction* is True when the
-    introduction card is queued, *is_question_deferred* when a changed question applies from the
-    next period.
-    """
-    lines = [words.translate("supervision.done.saved", team=team.name)]
-    if posts_introduction:
-        lines.append(words.translate("supervision.done.card", channel=f"#{{{team.channel}}}"))
-        lines.append(words.translate("supervision.done.invite"))
-    lines.append(words.translate("supervision.done.clinicians"))
-    if next_release:
-        key = f"supervision.done.{next_release.status_key or 'closes'}"
-        lines.append(words.translate(key, day=words.format_day(next_release.day)))
-    else:
-        lines.append(words.translate("supervision.done.no_period"))
-    if is_question_deferred:
-        lines.append(words.translate("supervision.done.question"))
-    title = words.translate("supervision.done.title")
-    return surface.build_note_form(words, title, tuple(Text(line) for line in lines))
-
-
-def build_card_resent_form(words: LanguagePack) -> Form:
-    """Build the confirmation of the requeued introduction card, and how to invite the bot."""
-    keys = ("supervision.done.card_again", "supervision.done.invite")
-    title = words.translate("supervision.done.title")
-    return surface.build_note_form(words, title, tuple(Text(words.translate(key)) for key in keys))
-
-
-def _build_channel_fields(team: Team | None, words: LanguagePack) -> Body:
-    channel, name = (team.channel, team.name) if team else ("", "")
+def _build_channel_fields(current: CurrentSetup, words: LanguagePack) -> Body:
+    team = current.team
+    channel, name = (team.channel, team.name) if team else (current.channel, current.name)
     channel_label, channel_hint = _label_and_hint("channel", words)
     name_label, name_hint = _label_and_hint("name", words)
     return (

@@ -27,8 +27,14 @@ from bot.public_holidays import is_known_region
 _PERSON_ID_PATTERN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 """The characters of the ids of people on every product, none of which has a meaning in markup."""
 
-PLAIN_NAME_PATTERN = re.compile(r"[\w .,'\N{RIGHT SINGLE QUOTATION MARK}&()+/-]{1,60}")
+PLAIN_NAME_CHARACTERS = r"\w .,'\N{RIGHT SINGLE QUOTATION MARK}&()+/-"
 """The allowed characters of a team's name: none that inline markup or a product interprets."""
+
+PLAIN_NAME_PATTERN = re.compile(f"[{PLAIN_NAME_CHARACTERS}]{{1,60}}")
+
+
+CHANNEL_MARK = "in:"
+"""Prefix of form data that contains the channel of a new team; no team id contains a colon."""
 
 
 @dataclass(frozen=True)
@@ -90,9 +96,11 @@ class SetupContext:
 def parse_team_id(data: str, answers: Answers) -> str:
     """Return the id of the team whose set-up a request concerns, ``""`` for none.
 
-    It is the *data* of the set-up form and of its button, or the answer of the team chooser.
+    It is the *data* of the set-up form and of its button, or the answer of the team chooser. The
+    data of the chooser is no team id but the channel of a new team, see :data:`CHANNEL_MARK`.
     """
-    return data or "".join(answers.get(CHOOSER_FIELD_ID, ()))
+    team_id = "" if data.startswith(CHANNEL_MARK) else data
+    return team_id or "".join(answers.get(CHOOSER_FIELD_ID, ()))
 
 
 def parse_setup(

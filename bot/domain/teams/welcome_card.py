@@ -6,16 +6,22 @@ from bot.elements import ActionRow, Audience, Button, Caption, Element, Heading,
 
 
 def render_introduction(
-    team: Team, setter_id: str, supervisor_ids: tuple[str, ...], words: LanguagePack
+    team: Team,
+    setter_id: str,
+    supervisor_ids: tuple[str, ...],
+    words: LanguagePack,
+    *,
+    is_repost: bool = False,
 ) -> Message:
-    """Render the introduction card: who set up the team, who supervises it, and a Join button.
+    """Render the introduction card: who posted it, who supervises the team, and a Join button.
 
-    *setter_id* and *supervisor_ids* are product ids; a blank *setter_id* is the operator.
+    *setter_id* and *supervisor_ids* are product ids; a blank *setter_id* is the operator. With
+    *is_repost* the setter posted an earlier card again, and may not have set the team up.
     """
     summary = words.translate("cards.intro.summary", team=team.name)
     body: tuple[Element, ...] = (
         Heading(words.translate("cards.intro.heading", team=team.name)),
-        Text(_format_setter_line(setter_id, supervisor_ids, words)),
+        Text(_format_setter_line(setter_id, supervisor_ids, words, is_repost=is_repost)),
         Text(f"**{words.translate('cards.intro.promise')}**"),
         ActionRow(
             (
@@ -42,9 +48,11 @@ def render_welcome(adder_id: str, words: LanguagePack) -> Message:
 
 
 def _format_setter_line(
-    setter_id: str, supervisor_ids: tuple[str, ...], words: LanguagePack
+    setter_id: str, supervisor_ids: tuple[str, ...], words: LanguagePack, *, is_repost: bool
 ) -> str:
-    key = "set_up_by_operator" if not setter_id else "set_up"
+    key = "posted_again" if is_repost else "set_up"
+    if not setter_id:
+        key = "set_up_by_operator"
     return words.translate(
         f"cards.intro.{key}",
         setter=words.mention_people((setter_id,)),

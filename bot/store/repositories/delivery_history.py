@@ -8,7 +8,7 @@ from bot.conversation import Address, Person
 from bot.domain.checkins.scheduling import Blocker
 from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories.delivery_records import Delivery, DeliveryState, parse_delivery_row
-from bot.store.repositories.delivery_statements import matches_person
+from bot.store.repositories.delivery_statements import SELECT_LAST_CARD, matches_person
 from bot.store.schema import deliveries
 
 _IS_REJECTED = (deliveries.c.state == DeliveryState.PLANNED) & (deliveries.c.reason != "")
@@ -77,15 +77,26 @@ class DeliveryHistory:
 
     def find_channel_state(self, kind: str, address: Address, slot: str) -> DeliveryState | None:
         """Return the state of the delivery to a channel with the key *slot*; ``None`` for none."""
-        query = select(deliveries.c.state).where(
+        delivery = self.find_channel_delivery(kind, address, slot)
+        return delivery.state if delivery else None
+
+    def find_channel_delivery(self, kind: str, address: Address, slot: str) -> Delivery | None:
+        """Return the delivery to a channel with the key *slot*; ``None`` for none."""
+        query = select(deliveries).where(
             deliveries.c.workspace == address.workspace,
             deliveries.c.kind == kind,
             deliveries.c.person == "",
             deliveries.c.channel == address.channel,
             deliveries.c.slot == slot,
         )
-        state = self._connection.scalar(query)
-        return DeliveryState(state) if state else None
+        row = self._connection.execute(query).one_or_none()
+        return parse_delivery_row(row) if row else None
+
+    def find_last_card(self, workspace: str, channel: str) -> Delivery | None:
+        """Return the introduction card of *channel* that was due last; ``None`` for none."""
+        parameters = {"workspace_id": workspace, "channel_id": channel}
+        row = self._connection.execute(SELECT_LAST_CARD, parameters).one_or_none()
+        return parse_delivery_row(row) if row else None
 
     def find_checkin_in_doubt(self, person: Person, week: str) -> Delivery | None:
         """Return *person*'s check-in of *week* if it is not known whether it was posted."""

@@ -6,7 +6,7 @@ The statements are built once at import: building one costs more than executing 
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, bindparam, select, update
+from sqlalchemy import ColumnElement, Integer, Select, bindparam, case, select, update
 
 from bot.conversation import Person
 from bot.domain.delivery_kind import DeliveryKind
@@ -74,6 +74,8 @@ IS_UNFINISHED = (deliveries.c.state == DeliveryState.SENDING) & (
 SELECT_DUE, SELECT_UNFINISHED = _select_oldest(IS_SENDABLE), _select_oldest(IS_UNFINISHED)
 """Bind ``workspace_id`` and ``row_limit`` besides the parameters of their conditions."""
 
+_PENDING_STATES = (DeliveryState.PLANNED, DeliveryState.SENDING)
+
 SELECT_LAST_CARD = (
     select(deliveries)
     .where(
@@ -81,10 +83,14 @@ SELECT_LAST_CARD = (
         deliveries.c.channel == bindparam("channel_id"),
         deliveries.c.kind == DeliveryKind.INTRODUCTION,
     )
-    .order_by(deliveries.c.due.desc(), deliveries.c.id)
+    .order_by(
+        deliveries.c.due.desc(),
+        case((deliveries.c.state.in_(_PENDING_STATES), 0), else_=1),
+        deliveries.c.id,
+    )
     .limit(1)
 )
-"""The introduction card of a channel that was due last; binds both parameters."""
+"""The introduction card of a channel that was due last, a pending one first; binds both."""
 
 _ATTEMPT_CONDITION = (deliveries.c.id == bindparam("delivery_id")) & (
     deliveries.c.attempt == bindparam("seen_attempt")

@@ -13,8 +13,9 @@ from bot.chat.msteams.action_data import (
     pack_action_data,
     unpack_action_data,
 )
-from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers, Reply, RequestStep
+from bot.conversation import InvalidAnswers, Reply, RequestStep
 from bot.elements import Form, Home, Text
+from bot.keywords import UNKNOWN_KEYWORD
 from tests.chat.msteams import activities, microsoft
 from tests.chat.msteams.activities import CHANNEL_ID, CHAT_ID, MARIE
 from tests.chat.msteams.microsoft import TENANT_ID

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.chat.msteams import adapter as msteams
-from bot.conversation import Keywords, Person
+from bot.conversation import Person
 from bot.elements import ActionRow, Button, ChoiceField, Form, Message, Option, Text
+from bot.keywords import Keywords
 from tests.chat import asgi
 from tests.chat.msteams.activities import MARIE, Activity
 from tests.chat.msteams.microsoft import CLIENT_ID, TENANT_ID, FakeMicrosoft

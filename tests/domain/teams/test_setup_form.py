@@ -8,7 +8,7 @@ from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Team
 from bot.domain.teams import setup_form, timezones
 from bot.domain.teams.setup_form import CurrentSetup
-from bot.elements import FIELD_TYPES, ActionRow, Caption, ChoiceField, NameField, Option, Text
+from bot.elements import FIELD_TYPES, ActionRow, Caption, ChoiceField, NameField, Option
 
 WORDS = load_catalogue().get_pack("en")
 TEAM = Team(
@@ -106,15 +106,12 @@ def test_the_zone_list_is_within_its_limit() -> None:
     assert Option("America/Argentina/Buenos_Aires", "Buenos Aires (America)") in options
 
 
-def test_a_team_without_a_period_gets_the_reason() -> None:
-    """The confirmation explains that fewer than five clinicians have no period of their own."""
-    form = setup_form.build_saved_form(
-        TEAM, None, WORDS, posts_introduction=False, is_question_deferred=False
-    )
+def test_a_new_team_has_the_defaults_of_its_channel() -> None:
+    """A set-up that was opened in a channel has that channel, a name, and no people."""
+    values = initial_values(CurrentSetup(channel="C7", name="East team"))
 
-    assert "fewer than five" in "\n".join(
-        element.text for element in form.body if isinstance(element, Text)
-    )
+    assert (values["channel"], values["name"]) == ("C7", "East team")
+    assert (values["supervisors"], values["clinicians"]) == ((), ())
 
 
 def test_a_long_team_name_is_truncated() -> None:

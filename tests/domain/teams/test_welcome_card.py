@@ -56,3 +56,11 @@ def test_the_card_describes_tip_days_and_readers() -> None:
     assert "everybody can read" not in closed_text
     assert "Tuesday and Thursday" in open_text
     assert "everybody can read" in open_text
+
+
+def test_a_card_posted_again_names_who_posted_it() -> None:
+    """A repeated card does not state that the person who posted it set the team up."""
+    text = card_text(welcome_card.render_introduction(TEAM, "U1", ("U9",), WORDS, is_repost=True))
+
+    assert "Posted again by @{U1}" in text
+    assert "Set up by" not in text

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.conversation import Address
+from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
 from bot.store.repositories.column_codecs import missed_slot_key
 from bot.store.store import Store
@@ -99,3 +100,35 @@ async def test_channel_delivery_has_a_state(store: Store) -> None:
         ]
 
     assert await store.across_workspaces.write(play) == ["planned", None, None]
+
+
+async def test_the_last_card_of_a_channel_is_a_pending_one(store: Store) -> None:
+    """Of two cards that were due in the same second, the one that is not finished is the last."""
+    address = CHANNEL_ADDRESS
+    cards = [
+        replace(PLANNED_TIP, kind=DeliveryKind.INTRODUCTION, slot=slot)
+        for slot in ("first", "again 1", "again 2")
+    ]
+
+    def play(repos: Repositories) -> list[str]:
+        find_last_card, slots = repos.delivery_history.find_last_card, list[str]()
+        for card in cards:
+            repos.deliveries.plan_deliveries([card])
+            last = find_last_card(address.workspace, address.channel)
+            assert last
+            slots.append(last.slot)
+            repos.deliveries.claim_delivery(last.id, last.attempt, last.due_at)
+            repos.deliveries.mark_sent(last.id, last.attempt + 1)
+        return slots
+
+    assert await store.across_workspaces.write(play) == ["first", "again 1", "again 2"]
+
+
+async def test_a_channel_without_a_card_has_no_last_one(store: Store) -> None:
+    """A tip is no card, and a card of another channel is not this one's."""
+
+    def play(repos: Repositories) -> object:
+        repos.deliveries.plan_deliveries([PLANNED_TIP])
+        return repos.delivery_history.find_last_card(PLANNED_TIP.workspace, PLANNED_TIP.channel)
+
+    assert await store.across_workspaces.write(play) is None

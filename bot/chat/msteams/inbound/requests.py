@@ -11,7 +11,8 @@ from bot.chat.msteams.conversation_ref import ConversationRef
 from bot.chat.msteams.inbound import payloads
 from bot.chat.msteams.inbound.payloads import PayloadKind
 from bot.chat.request_body import MAX_TYPED_LENGTH, Payload
-from bot.conversation import Keywords, PayloadReceived, Person, Profile, Request, Surface
+from bot.conversation import Channel, PayloadReceived, Person, Profile, Request, Surface
+from bot.keywords import Keywords
 
 _MENTION_PATTERN = re.compile(r"<at>[^<]*</at>")
 """A mention; a name holds no bare ``<``. Any wider pattern takes quadratic time for open tags."""
@@ -121,6 +122,15 @@ def parse_card_action(
         card_context,
         str(payload["from"].get("id") or ""),
     )
+
+
+def add_channel_names(interaction: Interaction, names: Mapping[str, str]) -> Interaction:
+    """Return *interaction* with the channels that forms offer; *names* are theirs by id."""
+    request, channel = interaction.request, interaction.request.command_channel
+    if channel and not channel.name:
+        channel = Channel(channel.id, names.get(channel.id, ""))
+    request = replace(request, listed_channels=frozenset(names), command_channel=channel)
+    return replace(interaction, request=request)
 
 
 def parse_invoke_origin(kind: PayloadKind) -> Origin:
@@ -257,12 +267,14 @@ def _parse_origin(payload: Payload) -> Origin:
 def _build_blank_request(payload: Payload) -> Request:
     """Build a request without an action; a sender without an account has the id of the chat."""
     workspace, sender_id = parse_workspace(payload), str(payload["from"]["id"])
+    channel = parse_channel(payload)
     return Request(
         parse_person(payload) or Person(workspace, sender_id),
         "",
         f"{payload['conversation']['id']} {payload['id']}",
         locale=_parse_locale(payload.get("locale")),
         affiliation=parse_affiliation(payload),
+        command_channel=Channel(*channel) if channel else None,
     )
 
 

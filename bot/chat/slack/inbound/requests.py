@@ -15,8 +15,8 @@ from bot.chat.slack.render.folds import UNFOLD_ACTION_ID
 from bot.conversation import (
     Address,
     AddressReachable,
+    Channel,
     ChatEvent,
-    Keywords,
     PayloadReceived,
     Person,
     ProfileChanged,
@@ -25,6 +25,7 @@ from bot.conversation import (
     Surface,
     WorkspaceDisconnected,
 )
+from bot.keywords import Keywords
 
 Payload = Mapping[str, Any]
 """A validated payload, or a view in it."""
@@ -118,6 +119,7 @@ def parse_command(payload: Payload, keywords: Mapping[str, Keywords]) -> Interac
         ),
         channel=str(payload.get("channel_id", "")),
         surface=Surface.COMMAND,
+        command_channel=_parse_command_channel(payload),
     )
     return Interaction("commands", request, ReplyTarget(Origin.COMMAND, trigger_id, response_url))
 
@@ -241,6 +243,14 @@ def parse_received_payload(kind: PayloadKind, payload: Payload) -> PayloadReceiv
     if kind is PayloadKind.EVENT:
         person_id = event.get("user") if event["type"] == "app_home_opened" else ""
     return PayloadReceived(parse_workspace(payload), str(person_id or ""))
+
+
+def _parse_command_channel(payload: Payload) -> Channel | None:
+    """Return the channel of a slash command; Slack states no name of a private one."""
+    channel_id, name = (str(payload.get(f"channel_{part}", "")) for part in ("id", "name"))
+    if not channel_id.startswith(("C", "G")) or name.startswith("mpdm-"):
+        return None
+    return Channel(channel_id, "" if name == "privategroup" else name)
 
 
 def _list_bot_ids(payload: Payload) -> frozenset[str]:

@@ -33,9 +33,12 @@ def build_ack_body(reply: Reply, interaction: Interaction) -> Body | None:
 
 def build_waiting_body(interaction: Interaction, waiting_text: str) -> Body:
     """Return the body that shows *waiting_text* in the submitted form until the reply is sent."""
-    return _build_update_body(
-        Form("waiting", interaction.reply_target.view_title, (Text(waiting_text),)), interaction
-    )
+    return _build_update_body(build_waiting_form(interaction, waiting_text), interaction)
+
+
+def build_waiting_form(interaction: Interaction, waiting_text: str) -> Form:
+    """Return the form that shows *waiting_text* in place of the submitted one."""
+    return Form("waiting", interaction.reply_target.view_title, (Text(waiting_text),))
 
 
 def reply_as_form(reply: Message | Form, interaction: Interaction) -> Form:

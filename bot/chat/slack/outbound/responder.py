@@ -11,6 +11,7 @@ from bot.chat.slack.inbound.requests import Interaction, Origin
 from bot.chat.slack.outbound import error_codes
 from bot.chat.slack.outbound.ack_body import (
     assign_errors_to_fields,
+    build_waiting_form,
     errors_as_message,
     reply_as_form,
 )
@@ -44,7 +45,9 @@ class Responder:
     async def send_reply(self, reply: Reply, interaction: Interaction) -> None:
         """Send a reply; a :class:`bot.conversation.DeferredReply` is resolved first."""
         if isinstance(reply, DeferredReply):
-            await self.send_reply(await self._resolve_deferred(reply, interaction), interaction)
+            resolved = await self._resolve_deferred(reply, interaction)
+            await self._show_waiting_text(resolved, interaction)
+            await self.send_reply(resolved, interaction)
         elif isinstance(reply, InvalidAnswers):
             await self._send_errors(reply, interaction)
         elif isinstance(reply, Home):
@@ -82,6 +85,12 @@ class Responder:
             deferred.continuation(), asyncio.sleep(self.waiting_form_seconds)
         )
         return reply
+
+    async def _show_waiting_text(self, reply: Reply, interaction: Interaction) -> None:
+        """Show the waiting text of a second deferred reply, which no response can contain."""
+        is_submitted = interaction.reply_target.origin is Origin.SUBMITTED
+        if isinstance(reply, DeferredReply) and reply.waiting_text and is_submitted:
+            await self._show_form(build_waiting_form(interaction, reply.waiting_text), interaction)
 
     async def _send_errors(self, invalid: InvalidAnswers, interaction: Interaction) -> None:
         """Show the open form again with its errors; on other surfaces send them alone."""

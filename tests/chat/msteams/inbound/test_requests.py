@@ -4,7 +4,8 @@ import pytest
 
 from bot.affiliation import Affiliation
 from bot.chat.msteams.inbound import requests
-from bot.conversation import Keywords
+from bot.conversation import Channel
+from bot.keywords import Keywords
 from tests.chat.msteams import activities
 from tests.chat.msteams.activities import MARIE
 from tests.chat.msteams.microsoft import TENANT_ID
@@ -83,3 +84,29 @@ async def test_a_sender_without_an_account_is_answered(bench: AdapterBench) -> N
     assert [(request.person.id, request.affiliation) for request in bench.handlers.requests] == [
         ("29:visitor", Affiliation.EXTERNAL)
     ] * 2
+
+
+def test_a_command_in_a_channel_states_the_channel() -> None:
+    """A private command in a channel has its id, without the thread; a private chat has none."""
+    service_url = "https://service.example"
+    in_channel = activities.build_targeted_command(service_url, "tip")
+    in_chat = activities.build_message(service_url, "tip")
+
+    channels = [
+        requests.parse_message(activity, service_url, {"tip": Keywords()}).request.command_channel
+        for activity in (in_channel, in_chat)
+    ]
+
+    assert [channel and channel.id for channel in channels] == [activities.CHANNEL_ID, None]
+
+
+def test_a_channel_without_a_name_gets_the_known_one() -> None:
+    """The name that an earlier activity stated completes an activity without names."""
+    service_url = "https://service.example"
+    activity = activities.build_targeted_command(service_url, "tip")
+    interaction = requests.parse_message(activity, service_url, {"tip": Keywords()})
+
+    named = requests.add_channel_names(interaction, {activities.CHANNEL_ID: "Clinic North"}).request
+
+    assert named.command_channel == Channel(activities.CHANNEL_ID, "Clinic North")
+    assert named.listed_channels == frozenset({activities.CHANNEL_ID})

@@ -2,7 +2,7 @@ import pytest
 
 from bot.affiliation import Affiliation
 from bot.chat.slack.inbound import affiliation
-from bot.conversation import RequestStep, Surface
+from bot.conversation import Channel, RequestStep, Surface
 from tests.chat.slack import payloads
 from tests.chat.slack.testbed import AdapterBench
 
@@ -29,6 +29,31 @@ async def test_a_request_states_its_surface_and_step(
 
     (request,) = bench.handlers.requests
     assert (request.surface, request.step) == (surface, step)
+
+
+COMMAND_CHANNELS = {
+    "a public channel": ("C1", "team-north", Channel("C1", "team-north")),
+    "a private channel": ("C2", "privategroup", Channel("C2", "")),
+    "an old private channel": ("G3", "privategroup", Channel("G3", "")),
+    "a group chat": ("C4", "mpdm-ada--bea-1", None),
+    "a private chat": ("D5", "directmessage", None),
+    "no channel": ("", "", None),
+}
+
+
+@pytest.mark.parametrize(
+    ("channel_id", "name", "channel"), COMMAND_CHANNELS.values(), ids=COMMAND_CHANNELS.keys()
+)
+async def test_a_command_states_the_channel_it_was_typed_in(
+    bench: AdapterBench, channel_id: str, name: str, channel: Channel | None
+) -> None:
+    """Slack names public channels only, and a chat is no channel of a team."""
+    bench.handlers.replies["rupture"] = None
+
+    await bench.send_payload(payloads.build_command(channel_id=channel_id, channel_name=name))
+
+    (request,) = bench.handlers.requests
+    assert request.command_channel == channel
 
 
 EXTERNAL_USER = {"id": "U9EXTERNAL", "team_id": "T9ELSEWHERE"}

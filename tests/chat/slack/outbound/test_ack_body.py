@@ -1,9 +1,11 @@
 import time
+from dataclasses import replace
 
 import pytest
 
 from bot.chat.slack import view_metadata
-from bot.conversation import UNKNOWN_KEYWORD, InvalidAnswers, RequestStep, Surface
+from bot.conversation import DeferredReply, InvalidAnswers, Reply, RequestStep, Surface
+from bot.keywords import UNKNOWN_KEYWORD
 from tests.chat.slack import payloads
 from tests.chat.slack.testbed import (
     ERROR_TEXT,
@@ -183,6 +185,24 @@ class TestForms:
         assert (update["view_id"], "hash" in update) == ("V1", False)
         assert update["view"]["callback_id"] == "guide"
         assert bench.api.event_order == ["kept", "answered", "views.update"]
+
+    async def test_deferred_reply_has_a_waiting_text_of_its_own(self, bench: AdapterBench) -> None:
+        """The text of the first deferred reply is in the response, that of a second follows it."""
+        saving = replace(defer_reply(FORM), waiting_text="Saving")
+
+        async def save() -> Reply:
+            return saving
+
+        bench.handlers.replies["debrief"] = DeferredReply(save, "Checking")
+
+        response = await bench.send_payload(payloads.build_submission())
+
+        updates = [
+            call.arguments["view"] for call in bench.api.calls if call.method == "views.update"
+        ]
+        assert first_text(response.json["view"]) == "Checking"
+        assert [first_text(view) for view in updates][:1] == ["Saving"]
+        assert [view["callback_id"] for view in updates] == ["waiting", "guide"]
 
     async def test_waiting_form_is_shown_before_its_update(self, bench: AdapterBench) -> None:
         """A reply that is ready at once is delayed until Slack has shown the waiting form."""
