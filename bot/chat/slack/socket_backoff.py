@@ -43,11 +43,13 @@ class SocketBackoff:
         first_delay_seconds: float = FIRST_DELAY_SECONDS,
         draw_factor: Callable[[], float] = draw_jitter_factor,
         read_clock: Callable[[], float] = time.monotonic,
+        stable_seconds: float = STABLE_SECONDS,
     ) -> None:
         """Start without a failure; *draw_factor* shortens each delay, *read_clock* is monotonic."""
         self._first_delay_seconds = first_delay_seconds
         self._draw_factor = draw_factor
         self._read_clock = read_clock
+        self.stable_seconds = stable_seconds
         self._failure_count = 0
         self._reason = ""
         self._connected_at: float | None = None
@@ -68,8 +70,11 @@ class SocketBackoff:
         """Note that a connection is open; the failures before it end once it has proven stable."""
         self._connected_at = self._read_clock()
 
-    def record_payload(self) -> None:
-        """End the failures: Slack sends payloads on the connection."""
+    def record_stability(self) -> None:
+        """End the failures: the connection has lasted for ``stable_seconds``.
+
+        Never called for a payload: its time is that of somebody's action, and would be in the log.
+        """
         if self._reason:
             logger.warning("slack.socket_recovered", extra={"action": "slack.socket_recovered"})
         self._failure_count, self._reason = 0, ""
@@ -77,6 +82,6 @@ class SocketBackoff:
     def _end_connection(self) -> None:
         if self._connected_at is None:
             return
-        if self._read_clock() - self._connected_at >= STABLE_SECONDS:
-            self.record_payload()
+        if self._read_clock() - self._connected_at >= self.stable_seconds:
+            self.record_stability()
         self._connected_at = None

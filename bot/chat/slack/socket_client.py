@@ -26,6 +26,7 @@ class BackoffSocketModeClient(SocketModeClient):
     """
 
     backoff: SocketBackoff
+    _stability_timer: asyncio.TimerHandle | None = None
 
     async def connect(self) -> None:
         """Connect, after a delay where that fails, until it succeeds or the client is closed."""
@@ -36,6 +37,9 @@ class BackoffSocketModeClient(SocketModeClient):
                 await asyncio.sleep(self.backoff.record_failure(_failure_reason(error)))
             else:
                 self.backoff.record_connection()
+                self._stability_timer = asyncio.get_running_loop().call_later(
+                    self.backoff.stable_seconds, self.backoff.record_stability
+                )
                 return
 
     async def connect_to_new_endpoint(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - as the library's
@@ -52,20 +56,25 @@ class BackoffSocketModeClient(SocketModeClient):
         if message.get("type") == "disconnect" and reason in _REFUSING_REASONS:
             await self._reconnect_after_refusal(reason)
             return
-        if message.get("envelope_id"):
-            self.backoff.record_payload()
         await super().run_message_listeners(message, raw_message)
+
+    async def close(self) -> None:
+        """Close the connection for good."""
+        self._cancel_stability_timer()
+        await super().close()  # type: ignore[no-untyped-call]  # as the library's
 
     async def _reconnect_after_refusal(self, reason: str) -> None:
         """Reconnect after a delay, during which no other task does."""
         if self.connect_operation_lock.locked():
             return
         async with self.connect_operation_lock:
+            self._cancel_stability_timer()
             await asyncio.sleep(self.backoff.record_failure(reason))
             await self.connect()
 
     async def _open_session(self) -> None:
         """Close the session, open a new one, and start the library's tasks that watch it."""
+        self._cancel_stability_timer()
         self.auto_reconnect_enabled = False
         with suppress(Exception):
             if self.current_session is not None:
@@ -84,6 +93,11 @@ class BackoffSocketModeClient(SocketModeClient):
                 task.cancel()
         self.current_session_monitor = asyncio.ensure_future(self.monitor_current_session())
         self.message_receiver = asyncio.ensure_future(self.receive_messages())
+
+    def _cancel_stability_timer(self) -> None:
+        if self._stability_timer is not None:
+            self._stability_timer.cancel()
+            self._stability_timer = None
 
 
 def _failure_reason(error: Exception) -> str:

@@ -77,8 +77,8 @@ def test_each_change_of_the_reason_is_logged_once(caplog: pytest.LogCaptureFixtu
     with caplog.at_level(logging.WARNING):
         for reason in ("invalid_auth", "invalid_auth", UNREACHABLE, UNREACHABLE):
             backoff.record_failure(reason)
-        backoff.record_payload()
-        backoff.record_payload()
+        backoff.record_stability()
+        backoff.record_stability()
 
     assert [(record.message, getattr(record, "reason", "")) for record in caplog.records] == [
         ("slack.socket_refused", "invalid_auth"),

@@ -111,9 +111,16 @@ async def test_refused_token_is_retried_and_reported_once(
     """The log says why there is no connection, and when there is one again."""
     refusal = PlannedAnswer({"ok": False, "error": "invalid_auth"})
     api.planned_answers["apps.connections.open"] = [refusal] * 3
-    async with open_connection(api, caplog) as connection:
-        await asyncio.wait_for(api.socket_connected.wait(), 10)
-        await send_event(api)
+    recovered = asyncio.Event()
+
+    class SpiedBackoff(SocketBackoff):
+        def record_stability(self) -> None:
+            super().record_stability()
+            recovered.set()
+
+    backoff = SpiedBackoff(0.01, stable_seconds=0.01)
+    async with open_connection(api, caplog, backoff) as connection:
+        await asyncio.wait_for(recovered.wait(), 10)
 
         assert connection.is_connected
     assert api.called_methods() == ["apps.connections.open"] * 4
@@ -121,6 +128,19 @@ async def test_refused_token_is_retried_and_reported_once(
         ("slack.socket_refused", "invalid_auth"),
         ("slack.socket_recovered", ""),
     ]
+
+
+async def test_first_payload_after_an_outage_is_not_logged(
+    api: FakeWebApi, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The time of a payload is that of somebody's action, which the log does not record."""
+    refusal = PlannedAnswer({"ok": False, "error": "invalid_auth"})
+    api.planned_answers["apps.connections.open"] = [refusal]
+    async with open_connection(api, caplog):
+        await asyncio.wait_for(api.socket_connected.wait(), 10)
+        await send_event(api)
+
+    assert list_reports(caplog) == [("slack.socket_refused", "invalid_auth")]
 
 
 async def test_connection_too_many_is_replaced_after_a_delay(
