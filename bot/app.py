@@ -92,9 +92,8 @@ class Bot:
     def _build_http_app(self, clock: Clock, *, receives: bool) -> http.HttpApp:
         """Return the HTTP application; a process that only works has no product's endpoint."""
         clock_route = build_clock_route(clock, self.next_due, self.run_duties_and_deliver)
-        sources = http.MonitoringSources(
-            self.check_readiness, self.check_service, self.render_metrics
-        )
+        checks = (self.check_readiness, self.check_service)
+        sources = http.MonitoringSources(*checks, self.render_metrics)
         asgi_routes = adapters.asgi_routes(self.chat_adapters) if receives else {}
         extra_routes = [clock_route] if self._is_test else []
         return http.build_http_app(asgi_routes, sources, extra_routes, self.lifespan)
