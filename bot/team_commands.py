@@ -10,13 +10,14 @@ from typing import TypeVar
 from bot import adapters, app, progress, settings
 from bot.admin import doctor, start_checks, table_file, team_export, team_verbs
 from bot.admin.command_line import CommandHandler
-from bot.admin.team_verbs import TeamEffects
 from bot.content.catalogue import LanguagePack
+from bot.domain.teams.team_closing import ClosingEffects
 from bot.errors import Fault, FaultyInputError
 from bot.operator_commands import EXIT_FAULTY_INPUT, print_sentence
 from bot.settings import Settings
 from bot.store.open_store import open_store
 from bot.store.repositories import Repositories
+from bot.workflows.team_changes import load_effects
 
 T = TypeVar("T")
 
@@ -69,10 +70,10 @@ def _list_teams(_options: argparse.Namespace, words: LanguagePack) -> int:
 def _show_team(options: argparse.Namespace, words: LanguagePack) -> int:
     """Print the team as its file declares it, and what its open periods and tables are."""
 
-    def load_team(repos: Repositories) -> tuple[str, TeamEffects]:
+    def load_team(repos: Repositories) -> tuple[str, ClosingEffects]:
         team = team_verbs.find_team(repos, options.channel)
         stored = team_export.load_stored_team(repos, team)
-        return team_export.render_team(stored), team_verbs.load_effects(repos, team)
+        return team_export.render_team(stored), load_effects(repos, team)
 
     text, effects = _read_store(settings.load_settings("team"), load_team)
     print(text, end="")  # noqa: T201 - the command's output
@@ -130,7 +131,7 @@ def _export_teams(options: argparse.Namespace, words: LanguagePack) -> int:
     return 0
 
 
-def _render_period(effects: TeamEffects, words: LanguagePack) -> str:
+def _render_period(effects: ClosingEffects, words: LanguagePack) -> str:
     if effects.last_close is None:
         return words.translate("operator.team.no_period")
     return words.translate("operator.team.period", day=words.format_day(effects.last_close))

@@ -1,13 +1,13 @@
 """The operator's commands on one stored team: list, show, move and remove."""
 
 from dataclasses import dataclass, replace
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from bot.admin.introductions import plan_introduction
 from bot.context import Context
 from bot.domain import calendar
 from bot.domain.people import Role, Team
+from bot.domain.teams.team_closing import ClosingEffects
 from bot.domain.teams.team_reference import (
     ReferenceFault,
     check_new_channel,
@@ -18,6 +18,7 @@ from bot.domain.teams.unlisted_members import count_without_team
 from bot.errors import Fault, FaultyInputError
 from bot.store.repositories import Repositories
 from bot.store.store_scope import OPERATOR_WRITE_TIMEOUT_SECONDS
+from bot.workflows.team_changes import load_effects
 
 _FAULT_LOCATIONS = {
     ReferenceFault.UNKNOWN_TEAM: "CHANNEL",
@@ -36,20 +37,6 @@ class TeamOverview:
     reference: str
     clinician_count: int
     supervisor_count: int
-
-
-@dataclass(frozen=True)
-class TeamEffects:
-    """What a removal changes: the size of the list, and until when its people count.
-
-    ``last_close`` is the last closing day of the team's open periods, ``None`` without any;
-    ``table_count`` is the number of its unit's published tables, which stay.
-    """
-
-    team: Team
-    clinician_count: int
-    last_close: date | None
-    table_count: int
 
 
 def load_overviews(repos: Repositories) -> tuple[TeamOverview, ...]:
@@ -93,7 +80,7 @@ async def move_team(context: Context, reference: str, channel: str) -> Team:
     )
 
 
-async def remove_team(context: Context, reference: str, *, is_dry_run: bool) -> TeamEffects:
+async def remove_team(context: Context, reference: str, *, is_dry_run: bool) -> ClosingEffects:
     """Remove the team that *reference* names; with *is_dry_run* return the effects alone.
 
     Its people count in its open periods until these close, and its tables stay. Raises
@@ -101,7 +88,7 @@ async def remove_team(context: Context, reference: str, *, is_dry_run: bool) -> 
     """
     now = context.now()
 
-    def remove_stored_team(repos: Repositories) -> TeamEffects:
+    def remove_stored_team(repos: Repositories) -> ClosingEffects:
         effects = load_effects(repos, find_team(repos, reference))
         if not is_dry_run:
             day = calendar.local_day(now, ZoneInfo(effects.team.zone))
@@ -112,16 +99,6 @@ async def remove_team(context: Context, reference: str, *, is_dry_run: bool) -> 
     if is_dry_run:
         return await scope.read(remove_stored_team)
     return await scope.write(remove_stored_team, timeout_seconds=OPERATOR_WRITE_TIMEOUT_SECONDS)
-
-
-def load_effects(repos: Repositories, team: Team) -> TeamEffects:
-    """Load what the removal of *team* changes."""
-    return TeamEffects(
-        team,
-        len(repos.teams.list_declared_clinicians(team.id)),
-        repos.team_lifecycle.find_last_close(team.id),
-        len(repos.releases.list_by_team(team.id)),
-    )
 
 
 def build_reference_fault(fault: ReferenceFault) -> FaultyInputError:

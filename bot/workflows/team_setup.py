@@ -15,6 +15,7 @@ from bot.domain.people import (
     may_edit_team,
     may_name_practice,
 )
+from bot.domain.teams.channel_move import offers_move
 from bot.domain.teams.setup_form import NEW_TEAM_ID, CurrentSetup
 from bot.domain.teams.setup_opening import propose_team_name
 from bot.domain.teams.setup_submission import (
@@ -38,6 +39,7 @@ __all__ = [
     "SetupEditor",
     "editable_teams",
     "editor_of",
+    "introduce_in_channel",
     "load_current_setup",
     "load_setup_context",
     "queue_welcome_card",
@@ -99,10 +101,13 @@ def load_current_setup(
 ) -> CurrentSetup:
     """Load the current set-up of *team_id*; blank for a new team, but for *new_channel*.
 
-    A channel that another team has is no default.
+    A channel that another team has is no default, and no channel to which a team can move.
     """
+    is_in_use = new_channel is not None and bool(
+        repos.teams.get_by_channel(person.workspace, new_channel.id)
+    )
     if team_id == NEW_TEAM_ID:
-        if new_channel is None or repos.teams.get_by_channel(person.workspace, new_channel.id):
+        if new_channel is None or is_in_use:
             return CurrentSetup()
         return CurrentSetup(channel=new_channel.id, name=propose_team_name(new_channel.name))
     team = _get_team(repos, person, team_id)
@@ -113,6 +118,9 @@ def load_current_setup(
         supervisors=_person_ids(repos.teams.list_role_holders(team.id, Role.SUPERVISOR)),
         is_last_message_undelivered=is_last_channel_message_undelivered(repos, team),
         unlisted_count=count_without_team(repos.unlisted_members.list_members(team.id)),
+        free_channel=new_channel.id
+        if new_channel and offers_move(team, new_channel, is_channel_in_use=is_in_use)
+        else "",
     )
 
 
@@ -161,6 +169,8 @@ def save_setup(
     if saved_team and not may_name_practice(editor_of(repos, person, team_id)):
         team = replace(team, practice=saved_team.practice)
     retained_ids = supervising_setter_ids(load_setup_context(repos, person, team_id, submission))
+    if saved_team and saved_team.channel != team.channel:
+        repos.team_lifecycle.move_channel(saved_team, team.channel)
     repos.teams.save(team)
     repos.teams.declare_clinicians(team_id, _build_persons(person, submission.clinicians))
     repos.teams.set_role_holders(
@@ -198,6 +208,13 @@ def retry_introduction(repos: Repositories, person: Person, team_id: str, now: d
     team = _get_team(repos, person, team_id)
     if not repos.deliveries.hasten_introduction(team.workspace, team.channel, now):
         repos.deliveries.replan_lost_introduction(team.workspace, team.channel, now)
+    return team
+
+
+def introduce_in_channel(repos: Repositories, person: Person, team_id: str, now: datetime) -> Team:
+    """Queue the introduction card of the team's channel, once for each channel; return the team."""
+    team = _get_team(repos, person, team_id)
+    _queue_introduction(repos, team, person, now, team_id)
     return team
 
 

@@ -6,9 +6,10 @@ from datetime import date
 import pytest
 
 from bot.admin import team_verbs
-from bot.admin.team_verbs import TeamEffects, TeamOverview
+from bot.admin.team_verbs import TeamOverview
 from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.teams.team_closing import ClosingEffects
 from bot.errors import FaultyInputError
 from bot.store.repositories import Repositories
 from tests.doubles import RecordingOutlet, clock, context, empty_database, full_catalogue, outlet
@@ -77,7 +78,7 @@ async def test_dry_run_of_a_removal_changes_nothing(context: Context) -> None:
     expected = await team_verbs.remove_team(context, CHANNEL, is_dry_run=True)
     teams = await context.store.across_workspaces.read(lambda repos: repos.teams.list_teams())
 
-    assert expected == TeamEffects(TEAM, 9, date(2026, 7, 6), 0)
+    assert expected == ClosingEffects(TEAM, 9, date(2026, 7, 6), 0)
     assert teams == (TEAM,)
     assert await team_verbs.remove_team(context, CHANNEL, is_dry_run=False) == expected
 

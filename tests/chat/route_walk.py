@@ -1,14 +1,12 @@
 """A walk over every route of the handler tables, with what a client can send to each of them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 
 from sqlalchemy import select
 
-from bot.conversation import Person
 from bot.domain.counts import reports
-from bot.domain.people import Role
 from bot.domain.teams import setup_form
 from bot.elements import Text
 from bot.store.repositories import Repositories
@@ -121,7 +119,9 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "rupture.open": (Refusal.PUBLIC, TEAM_PROBES),
     "rupture.questions": (Refusal.PUBLIC, (Probe(REFINED_GUIDE_DATA), *TEAM_PROBES)),
     "supervision.card": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
+    "supervision.close": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.introduce": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
+    "supervision.move": (Refusal.NOT_THEIR_TEAM, (Probe("{team} C0FREE"), *TEAM_PROBES)),
     "supervision.open": (Refusal.NO_SETUP, TEAM_PROBES),
     "tip.kind": (Refusal.PUBLIC, (Probe("repair:point"), *TEAM_PROBES)),
     "tip.list": (Refusal.PUBLIC, TEAM_PROBES),
@@ -142,6 +142,7 @@ FORM_CASES: Mapping[str, RouteCase] = {
             *FORGED,
         ),
     ),
+    "closing": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "debrief": (Refusal.PUBLIC, (Probe("{team}", DEBRIEF_ANSWERS), *TEAM_PROBES)),
     "deeper": (
         Refusal.PUBLIC,
@@ -285,17 +286,3 @@ async def load_team_id(product: Product) -> str:
         lambda repos: repos.teams.list_teams()
     )
     return next(team.id for team in teams if team.channel == product.channel)
-
-
-async def add_other_team(product: Product, supervisor: str) -> None:
-    """Save a second team in the workspace, whose only supervisor is *supervisor*."""
-
-    def save_team(repos: Repositories) -> None:
-        team = next(team for team in repos.teams.list_teams() if team.channel == product.channel)
-        other = replace(team, id="other", channel="C0OTHER", name="Other team")
-        repos.teams.save(other)
-        repos.teams.set_role_holders(
-            other.id, Role.SUPERVISOR, [Person(team.workspace, supervisor)]
-        )
-
-    await product.bot.context.store.across_workspaces.write(save_team)

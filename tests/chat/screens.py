@@ -24,8 +24,16 @@ from bot.domain.debriefs.debrief_form import Debrief, Refinement
 from bot.domain.people import Clinician
 from bot.domain.person import home_page, privacy_notice
 from bot.domain.person.personal_data import PersonalData
-from bot.domain.teams import setup_form, setup_result, welcome_card
+from bot.domain.teams import (
+    channel_move,
+    setup_form,
+    setup_result,
+    team_closing,
+    welcome_card,
+)
+from bot.domain.teams.channel_move import MoveFault
 from bot.domain.teams.setup_result import CardStatus
+from bot.domain.teams.team_closing import ClosingEffects
 from bot.elements import Audience, Form, Home, Message
 from tests.chat import hour_screens
 from tests.closed_periods import CLOSED_ARCHIVES, CLOSES
@@ -173,7 +181,9 @@ def iter_forms(words: LanguagePack) -> Iterator[Form]:
         setup_form.build_setup_form(setup_form.CurrentSetup(team), words)
         for team in (None, closed_team)
     )
+    yield setup_form.build_setup_form(setup_form.CurrentSetup(TEAM, free_channel="C2"), words)
     yield from _setup_results(words)
+    yield from _team_changes(words)
     yield close_notice.build_settings_form(NoticePreference(), TEAM, words)
     yield preferences.build_settings_form(PersonalData(NEW_CLINICIAN, TEAM), TEAM, words)
     yield from hour_screens.iter_forms(words)
@@ -193,6 +203,13 @@ def _setup_results(words: LanguagePack) -> Iterator[Form]:
         )
         for next_release in (NEXT_RELEASE, LOST_RELEASE, PAUSED_RELEASE)
     )
+
+
+def _team_changes(words: LanguagePack) -> Iterator[Form]:
+    yield from (channel_move.build_move_refusal(fault, words) for fault in MoveFault)
+    for effects in (ClosingEffects(TEAM, 9, DAY, 3), ClosingEffects(TEAM, 1, None, 0)):
+        yield team_closing.build_closing_form(effects, words)
+        yield team_closing.build_closed_form(effects, words)
 
 
 def _withdrawal_forms(words: LanguagePack) -> Iterator[Form]:

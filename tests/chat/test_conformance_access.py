@@ -1,7 +1,11 @@
 """Conformance of the rights: who gets what from every route, whatever they send."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from bot.conversation import Person
+from bot.domain.people import Role
+from bot.store.repositories import Repositories
 from handlers import BUTTONS, FORMS, SHORTCUTS
 from tests.chat import route_walk
 from tests.chat.expectations import WORDS
@@ -29,6 +33,20 @@ async def walk_route(
         await product.send_request(user_id, request)
         for request in route_walk.build_requests(route, ids)
     ]
+
+
+async def add_other_team(product: Product, supervisor: str) -> None:
+    """Save a second team in the workspace, whose only supervisor is *supervisor*."""
+
+    def save_team(repos: Repositories) -> None:
+        team = next(team for team in repos.teams.list_teams() if team.channel == product.channel)
+        other = replace(team, id="other", channel="C0OTHER", name="Other team")
+        repos.teams.save(other)
+        repos.teams.set_role_holders(
+            other.id, Role.SUPERVISOR, [Person(team.workspace, supervisor)]
+        )
+
+    await product.bot.context.store.across_workspaces.write(save_team)
 
 
 def list_unrefused(refusal: Refusal, screens: Iterable[Screen]) -> list[str]:
@@ -110,7 +128,7 @@ async def test_supervisor_of_another_team_is_refused(product: Product) -> None:
 
     The routes of the notices name no team: they are about the person's own messages.
     """
-    await route_walk.add_other_team(product, product.stranger)
+    await add_other_team(product, product.stranger)
 
     await assert_refused(product, product.stranger, except_names=route_walk.OWN_NOTICE_ROUTES)
 

@@ -6,6 +6,8 @@ from datetime import time
 from bot.content.catalogue import LanguagePack
 from bot.domain.people import Team
 from bot.domain.teams import holiday_regions, setup_banners, timezones
+from bot.domain.teams.channel_move import build_move_button
+from bot.domain.teams.team_closing import build_close_button
 from bot.elements import (
     ActionRow,
     Button,
@@ -43,7 +45,8 @@ class CurrentSetup:
     editable field: to name a practice is to read its pooled counts, so a team's own supervisors get
     its name as read-only text. ``is_last_message_undelivered`` is True when the last message to the
     team's channel was rejected or missed. ``unlisted_count`` people count in the team's open
-    periods and are on no team's list. ``channel`` and ``name`` are the defaults of a new team.
+    periods and are on no team's list. ``channel`` and ``name`` are the defaults of a new team;
+    ``free_channel`` is a channel to which the team can move, ``""`` for none.
     """
 
     team: Team | None = None
@@ -56,6 +59,7 @@ class CurrentSetup:
     unlisted_count: int = 0
     channel: str = ""
     name: str = ""
+    free_channel: str = ""
 
 
 def build_team_chooser(
@@ -94,7 +98,7 @@ def build_setup_form(current: CurrentSetup, words: LanguagePack) -> Form:
         *_build_schedule_fields(current.team, words),
         *_build_locale_fields(current, words),
         *_build_count_fields(current, words),
-        *_build_introduce_button(current.team, words),
+        *_build_team_buttons(current, words),
     )
     return Form(
         "setup",
@@ -246,16 +250,21 @@ def _build_option_pair(
     )
 
 
-def _build_introduce_button(team: Team | None, words: LanguagePack) -> Body:
+def _build_team_buttons(current: CurrentSetup, words: LanguagePack) -> Body:
+    """Build the buttons of an existing team: post its card, move it to a channel, close it."""
+    team = current.team
     if team is None:
         return ()
+    buttons = [_build_introduce_button(team, words), build_close_button(team, words)]
+    if current.free_channel:
+        buttons.insert(1, build_move_button(team, current.free_channel, words))
+    return (ActionRow(tuple(buttons)),)
+
+
+def _build_introduce_button(team: Team, words: LanguagePack) -> Button:
     label, parts = words.translate("supervision.form.again"), ("title", "text", "yes", "no")
     confirmation = Confirmation(*(words.translate(f"supervision.again.{part}") for part in parts))
-    return (
-        ActionRow(
-            (Button("supervision.introduce", label, data=team.id, confirmation=confirmation),)
-        ),
-    )
+    return Button("supervision.introduce", label, data=team.id, confirmation=confirmation)
 
 
 def _label_and_hint(field_id: str, words: LanguagePack) -> tuple[str, str]:

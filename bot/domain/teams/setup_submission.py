@@ -96,10 +96,11 @@ class SetupContext:
 def parse_team_id(data: str, answers: Answers) -> str:
     """Return the id of the team whose set-up a request concerns, ``""`` for none.
 
-    It is the *data* of the set-up form and of its button, or the answer of the team chooser. The
-    data of the chooser is no team id but the channel of a new team, see :data:`CHANNEL_MARK`.
+    It is the *data* of the set-up form and of its buttons, up to a space, or the answer of the
+    team chooser. The data of the chooser is no team id but the channel of a new team, see
+    :data:`CHANNEL_MARK`.
     """
-    team_id = "" if data.startswith(CHANNEL_MARK) else data
+    team_id = "" if data.startswith(CHANNEL_MARK) else data.partition(" ")[0]
     return team_id or "".join(answers.get(CHOOSER_FIELD_ID, ()))
 
 

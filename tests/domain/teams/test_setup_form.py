@@ -8,7 +8,7 @@ from bot.domain.calendar import WeeklyRule
 from bot.domain.people import Team
 from bot.domain.teams import setup_form, timezones
 from bot.domain.teams.setup_form import CurrentSetup
-from bot.elements import FIELD_TYPES, ActionRow, Caption, ChoiceField, NameField, Option
+from bot.elements import FIELD_TYPES, ActionRow, Button, Caption, ChoiceField, NameField, Option
 
 WORDS = load_catalogue().get_pack("en")
 TEAM = Team(
@@ -139,3 +139,27 @@ def test_the_practice_is_read_only_for_a_supervisor(practice: str, excerpt: str)
     (line,) = [element.text for element in form.body if isinstance(element, Caption)]
     assert excerpt in line
     assert "Whoever runs the bot" in line
+
+
+@pytest.mark.parametrize(
+    ("current", "names"),
+    [
+        (CurrentSetup(TEAM), ["supervision.introduce", "supervision.close"]),
+        (
+            CurrentSetup(TEAM, free_channel="C2"),
+            ["supervision.introduce", "supervision.move", "supervision.close"],
+        ),
+    ],
+    ids=["in its channel", "in a free channel"],
+)
+def test_the_move_is_offered_where_there_is_a_channel_to_move_to(
+    current: CurrentSetup, names: list[str]
+) -> None:
+    """An existing team can always be closed."""
+    (row,) = (
+        element
+        for element in setup_form.build_setup_form(current, WORDS).body
+        if isinstance(element, ActionRow)
+    )
+
+    assert [control.name for control in row.controls if isinstance(control, Button)] == names

@@ -1,0 +1,81 @@
+"""Move a team to another channel or close it, each in one transaction."""
+
+from collections.abc import Collection
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.conversation import Person
+from bot.domain import calendar
+from bot.domain.people import Team
+from bot.domain.teams.channel_move import MoveFault, find_move_fault
+from bot.domain.teams.team_closing import ClosingEffects
+from bot.errors import StaleFormError
+from bot.store.repositories import Repositories
+from bot.workflows import team_setup
+from bot.workflows.form_submission import write_cover
+
+
+def load_effects(repos: Repositories, team: Team) -> ClosingEffects:
+    """Load what closing *team* changes; nothing of who joined or filed."""
+    return ClosingEffects(
+        team,
+        len(repos.teams.list_declared_clinicians(team.id)),
+        repos.team_lifecycle.find_last_close(team.id),
+        len(repos.releases.list_by_team(team.id)),
+    )
+
+
+def load_chosen_team(repos: Repositories, person: Person, team_id: str) -> Team:
+    """Load a team of the workspace of *person*; raises :class:`StaleFormError` for none.
+
+    A team that was removed is none: a form of it that is still open changes nothing.
+    """
+    team = repos.teams.get(team_id)
+    if team is None or team.is_removed or team.workspace != person.workspace:
+        raise StaleFormError
+    return team
+
+
+def load_closing_effects(repos: Repositories, person: Person, team_id: str) -> ClosingEffects:
+    """Load what closing the team that *person* has chosen changes."""
+    return load_effects(repos, load_chosen_team(repos, person, team_id))
+
+
+def close_team(repos: Repositories, person: Person, team_id: str, now: datetime) -> ClosingEffects:
+    """Close a team; its people count in its open periods, and its tables stay.
+
+    The team's records are written as by a form: everybody's slot is cleared.
+    """
+    effects = load_closing_effects(repos, person, team_id)
+    day = calendar.local_day(now, ZoneInfo(effects.team.zone))
+    repos.team_lifecycle.remove(effects.team, day)
+    write_cover(repos, effects.team, now)
+    return effects
+
+
+def move_team(
+    repos: Repositories,
+    person: Person,
+    team_id: str,
+    channel: str,
+    listed_channels: Collection[str] | None,
+    now: datetime,
+) -> Team | MoveFault:
+    """Move a team to *channel* and queue its introduction card there; idempotent.
+
+    *listed_channels* are those that the product lists, see
+    :func:`bot.domain.teams.channel_move.find_move_fault`. Returns the moved team.
+    """
+    team = load_chosen_team(repos, person, team_id)
+    channel_team = repos.teams.get_by_channel(person.workspace, channel)
+    fault = find_move_fault(
+        channel,
+        is_channel_in_use=channel_team is not None and channel_team.id != team_id,
+        is_channel_known=repos.chat_routes.has_channel(person.workspace, channel),
+        listed_channels=listed_channels,
+    )
+    if fault:
+        return fault
+    if channel != team.channel:
+        repos.team_lifecycle.move_channel(team, channel)
+    return team_setup.introduce_in_channel(repos, person, team_id, now)

@@ -1,0 +1,50 @@
+"""Handlers of a team's changes by its supervisors: the move to a channel, and the close."""
+
+from bot import card_posting
+from bot.context import Context
+from bot.conversation import DeferredReply, Reply, Request
+from bot.domain.teams import channel_move, setup_result, team_closing
+from bot.domain.teams.channel_move import MoveFault
+from bot.domain.teams.setup_submission import parse_team_id
+from bot.workflows import team_changes
+
+
+async def submit_move(request: Request, context: Context) -> Reply:
+    """Move the team to the channel that the button names, and post its card there."""
+    words, now = context.catalogue.get_pack(request.language), context.now()
+    team_id = parse_team_id(request.data, request.answers)
+    channel = channel_move.parse_new_channel(request.data)
+    team = await context.store.for_workspace(request.person.workspace).write(
+        lambda repos: team_changes.move_team(
+            repos, request.person, team_id, channel, request.listed_channels, now
+        )
+    )
+    if isinstance(team, MoveFault):
+        return channel_move.build_move_refusal(team, words)
+
+    async def post_card() -> Reply:
+        return setup_result.build_card_form(
+            team, await card_posting.post_card(context, team), words
+        )
+
+    return DeferredReply(post_card)
+
+
+async def open_closing_form(request: Request, context: Context) -> Reply:
+    """Show what closing the team means for its people, periods and tables; change nothing."""
+    team_id = parse_team_id(request.data, request.answers)
+    effects = await context.store.for_workspace(request.person.workspace).read(
+        lambda repos: team_changes.load_closing_effects(repos, request.person, team_id)
+    )
+    words = context.catalogue.get_pack(request.language)
+    return team_closing.build_closing_form(effects, words)
+
+
+async def submit_closing(request: Request, context: Context) -> Reply:
+    """Close the team, and state until when its people count."""
+    team_id, now = parse_team_id(request.data, request.answers), context.now()
+    effects = await context.store.for_workspace(request.person.workspace).write(
+        lambda repos: team_changes.close_team(repos, request.person, team_id, now)
+    )
+    words = context.catalogue.get_pack(request.language)
+    return team_closing.build_closed_form(effects, words)
