@@ -6,6 +6,7 @@ from functools import partial
 from bot.context import Context
 from bot.domain.delivery_kind import DeliveryKind
 from bot.store.repositories import Repositories
+from bot.store.repositories.audit_trail import AUDIT_RETENTION
 from bot.store.repositories.period_members import MEMBER_RETENTION
 from bot.store.repositories.releases import RELEASE_RETENTION
 
@@ -34,10 +35,10 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     Idempotency keys are deleted after two days, and intentions on their expiry date, in a daily
     pass that writes every team's record, *batch_size* per transaction. A planned delivery whose
     deadline has passed becomes missed. Delivery rows are retained for five weeks, so that their
-    unique key prevents a second delivery for one week; published tables for 24 months, and the
-    frozen lists of periods for 53 weeks after the close. A unit's class is deleted five weeks after
-    it expires, unless a period has renewed it. A choice about the notices of closed
-    periods is deleted with the person's last role.
+    unique key prevents a second delivery for one week; published tables and the audit trail for 24
+    months, and the frozen lists of periods for 53 weeks after the close. A unit's class is deleted
+    five weeks after it expires, unless a period has renewed it. A choice about the notices of
+    closed periods is deleted with the person's last role.
     """
     now = context.now()
 
@@ -49,6 +50,7 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
                 now - _DELIVERY_RETENTION, except_kinds=_UNEXPIRING_KINDS
             )
             + repos.releases.delete_before((now - RELEASE_RETENTION).date())
+            + repos.audit_trail.delete_before(now - AUDIT_RETENTION)
             + repos.period_members.delete_closed_before((now - MEMBER_RETENTION).date())
             + repos.unit_classes.delete_expired_before((now - _CLASS_RETENTION).date())
             + repos.close_notices.delete_without_role()

@@ -15,13 +15,16 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     UniqueConstraint,
 )
 
-metadata = MetaData()
+from bot.store import audit_schema, schema_metadata
+
+metadata = schema_metadata.metadata
+
+audit_entries = audit_schema.audit_entries
 
 workspaces = Table(
     "workspace",

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from bot.context import Context
 from bot.domain.checkins.questions import Intention
 from bot.domain.delivery_kind import DeliveryKind
+from bot.domain.teams.audit_entry import AuditAction, AuditEntry
 from bot.store.repositories.deliveries import PlannedDelivery
 from bot.store.schema import period_members
 from schedules import close_periods, retention
@@ -65,6 +66,24 @@ async def test_published_tables_are_retained_for_two_years(
     assert not await team_context.store.across_workspaces.read(
         lambda repos: repos.releases.list_by_team(TEAM.id)
     )
+
+
+async def test_the_audit_trail_is_retained_for_two_years(
+    team_context: Context, clock: FakeClock
+) -> None:
+    """An entry of 24 months ago is readable, an older one is deleted."""
+    entry = AuditEntry(
+        TEAM.workspace, TEAM.id, TEAM.name, clock(), MARIE.id, AuditAction.CHANGED, detail="day"
+    )
+    scope = team_context.store.across_workspaces
+    await scope.write(lambda repos: repos.audit_trail.record([entry]))
+    counts = []
+    for days in (731, 1):
+        clock.advance(days=days)
+        await retention.run(team_context)
+        counts.append(len(await scope.read(lambda repos: repos.audit_trail.list_entries())))
+
+    assert counts == [1, 0]
 
 
 async def test_the_duty_has_no_due_time(team_context: Context) -> None:

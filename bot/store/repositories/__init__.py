@@ -10,6 +10,7 @@ from bot.store.encryption import SecretCipher
 from bot.store.key_claims import ClaimStatus, KeyClaims
 from bot.store.keys.key_store import KeyStore
 from bot.store.record_cache import RecordCache
+from bot.store.repositories.audit_trail import AuditTrail
 from bot.store.repositories.close_notices import CloseNotices
 from bot.store.repositories.declared_lists import DeclaredLists
 from bot.store.repositories.deliveries import Deliveries
@@ -156,6 +157,11 @@ class Repositories:
     def delivery_history(self) -> DeliveryHistory:
         """What became of earlier deliveries."""
         return DeliveryHistory(self._connection)
+
+    @cached_property
+    def audit_trail(self) -> AuditTrail:
+        """Who changed which set-up or role."""
+        return AuditTrail(self._connection)
 
     @cached_property
     def close_notices(self) -> CloseNotices:

@@ -1,0 +1,54 @@
+"""Entries of the audit trail: who changed a team's set-up or its roles, and when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+OPERATOR_ID = ""
+"""The actor of a change by the operator's commands."""
+
+ERASED_ID = "-"
+"""The id in place of a person who was erased; no product has such an id."""
+
+
+class AuditAction(StrEnum):
+    """What an entry records; the value is stored, and is the key of its sentence."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    """``detail`` has the codes of the changed fields, separated by commas."""
+    UNDONE = "undone"
+    """The set-up before the last change was restored."""
+    MOVED = "moved"
+    """``detail`` has the old and the new channel, separated by a space."""
+    CLOSED = "closed"
+    """The team was closed or removed."""
+    NAMED = "named"
+    """``subject_id`` supervises a team that had no active supervisor."""
+    HANDED_OVER = "handed_over"
+    """``subject_id`` supervises the team in the place of the actor."""
+    SUPERVISOR_ADDED = "supervisor_added"
+    SUPERVISOR_REMOVED = "supervisor_removed"
+    DIRECTOR_ADDED = "director_added"
+    DIRECTOR_REMOVED = "director_removed"
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One change of a team's set-up, of its roles or of its place; nothing of what people file.
+
+    ``actor_id`` is the product id of who made it, :data:`OPERATOR_ID` for the operator;
+    ``subject_id`` the person whom a role concerns, ``""`` for none. ``team_name`` is the name after
+    the change. ``at`` is an aware instant. ``detail`` has ids and codes, at most 200 characters.
+    People on lists are counted there and not named: who joined or left by themselves changes no
+    declared list, so that no entry follows from it.
+    """
+
+    workspace: str
+    team_id: str
+    team_name: str
+    at: datetime
+    actor_id: str
+    action: AuditAction
+    subject_id: str = ""
+    detail: str = ""

@@ -1,0 +1,23 @@
+"""Tables of what happened to set-ups, a part of :mod:`bot.store.schema`, where its rules are."""
+
+from sqlalchemy import BigInteger, Column, Index, String, Table
+
+from bot.store.schema_metadata import metadata
+
+audit_entries = Table(
+    "audit_entry",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("workspace", String(80), nullable=False),
+    Column("team", String(32), nullable=False),
+    Column("team_name", String(80), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("actor", String(80), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("subject", String(80), nullable=False, server_default=""),
+    Column("detail", String(200), nullable=False, server_default=""),
+    Index("audit_entry_team", "team", "at"),
+    Index("audit_entry_at", "at"),
+    sqlite_with_rowid=False,
+    comment="Who changed which set-up or role when, '' for the operator; kept 24 months.",
+)

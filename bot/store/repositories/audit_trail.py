@@ -1,0 +1,96 @@
+"""The audit trail of set-ups: who changed which team's set-up or roles, and when."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from bot.conversation import Person
+from bot.domain.teams.audit_entry import ERASED_ID, AuditAction, AuditEntry
+from bot.store.repositories.column_codecs import from_unix_seconds, to_unix_seconds
+from bot.store.schema import audit_entries
+
+AUDIT_RETENTION = timedelta(days=731)
+"""Time for which an entry is stored: 24 months."""
+
+
+class AuditTrail:
+    """Repository of audit entries.
+
+    An entry is added in the transaction of its change, and only where something changed: a
+    repeated request adds none. Nothing is added when a person files, answers, reads, joins,
+    pauses or leaves, nor when the worker finds a closed account.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        """Use the transaction of *connection*."""
+        self._connection = connection
+
+    def record(self, entries: Iterable[AuditEntry]) -> None:
+        """Add *entries*."""
+        rows = [
+            {
+                "id": uuid4().hex,
+                "workspace": entry.workspace,
+                "team": entry.team_id,
+                "team_name": entry.team_name,
+                "at": to_unix_seconds(entry.at),
+                "actor": entry.actor_id,
+                "action": entry.action.value,
+                "subject": entry.subject_id,
+                "detail": entry.detail,
+            }
+            for entry in entries
+        ]
+        if rows:
+            self._connection.execute(insert(audit_entries), rows)
+
+    def list_entries(
+        self, *, workspace: str = "", team_ids: Iterable[str] | None = None, limit: int = 1000
+    ) -> tuple[AuditEntry, ...]:
+        """Return the newest *limit* entries, newest first, of a workspace or of some teams.
+
+        A blank *workspace* is every workspace, and *team_ids* of ``None`` every team. The order of
+        the entries of one second is that of their actions and subjects.
+        """
+        query = select(audit_entries)
+        if workspace:
+            query = query.where(audit_entries.c.workspace == workspace)
+        if team_ids is not None:
+            query = query.where(audit_entries.c.team.in_(tuple(team_ids)))
+        query = query.order_by(
+            audit_entries.c.at.desc(),
+            audit_entries.c.team_name,
+            audit_entries.c.action,
+            audit_entries.c.subject,
+        )
+        return tuple(map(_parse_row, self._connection.execute(query.limit(limit))))
+
+    def delete_before(self, moment: datetime) -> int:
+        """Delete the entries of before *moment*; return how many."""
+        expired = delete(audit_entries).where(audit_entries.c.at < to_unix_seconds(moment))
+        return self._connection.execute(expired).rowcount
+
+    def erase_person(self, person: Person) -> int:
+        """Replace the id of *person* by :data:`ERASED_ID`; return how many entries had it."""
+        in_workspace = audit_entries.c.workspace == person.workspace
+        count = 0
+        for column in (audit_entries.c.actor, audit_entries.c.subject):
+            change = update(audit_entries).where(in_workspace, column == person.id)
+            count += self._connection.execute(change.values({column: ERASED_ID})).rowcount
+        return count
+
+
+def _parse_row(row: Row[Any]) -> AuditEntry:
+    return AuditEntry(
+        workspace=row.workspace,
+        team_id=row.team,
+        team_name=row.team_name,
+        at=from_unix_seconds(row.at),
+        actor_id=row.actor,
+        action=AuditAction(row.action),
+        subject_id=row.subject,
+        detail=row.detail,
+    )
