@@ -136,9 +136,9 @@ class Bot:
         await self._duty_runner.run_duties()
         self._delivery_wakeup.set()
 
-    async def next_due(self) -> datetime | None:
-        """Return the earliest instant at which any duty is due; ``None`` if none is scheduled."""
-        return await self._duty_runner.next_due()
+    async def next_due(self, after: datetime | None = None) -> datetime | None:
+        """Return the earliest instant (later than *after*) at which a duty is due, or ``None``."""
+        return await self._duty_runner.next_due(after)
 
     async def check_readiness(self) -> dict[str, Any]:
         """Return whether this process can answer people."""

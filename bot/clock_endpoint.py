@@ -13,7 +13,7 @@ from bot.clock import Clock
 
 def build_clock_route(
     clock: Clock,
-    next_due: Callable[[], Awaitable[datetime | None]],
+    next_due: Callable[[datetime | None], Awaitable[datetime | None]],
     run_tick: Callable[[], Awaitable[None]],
 ) -> Route:
     """Return the route ``POST /_clock`` with the JSON body ``{"now": "<ISO 8601>"}``.
@@ -21,6 +21,10 @@ def build_clock_route(
     The clock stops at every instant at which a duty is due and runs a tick there, so that each
     delivery is planned and sent at its own time. Responds 400 to an earlier time, a time
     without a UTC offset or a malformed body. A lock serializes concurrent requests.
+
+    *next_due* returns the earliest due instant, of those after its argument if there is one. A
+    duty that is still due after two ticks, such as one that fails, is passed over until the
+    next request.
     """
     advance_lock = asyncio.Lock()
 
@@ -34,11 +38,17 @@ def build_clock_route(
 
     async def advance_clock(target: datetime) -> None:
         await run_tick()  # duties due since the last tick, before the time changes
-        while (due_at := await next_due()) and due_at <= target:
+        tick_instant: datetime | None = None
+        skipped_until: datetime | None = None
+        while (due_at := await next_due(skipped_until)) and due_at <= target:
             clock.move_to(due_at)
             await run_tick()
-        clock.move_to(target)
-        await run_tick()
+            if due_at == tick_instant:
+                skipped_until = due_at
+            tick_instant = due_at
+        if tick_instant != target:  # otherwise the last tick ran at the target
+            clock.move_to(target)
+            await run_tick()
 
     return Route("/_clock", handle_request, methods=["POST"])
 

@@ -46,10 +46,16 @@ class DutyRunner:
             if len(has_failed) == len(schedules.TIMETABLE):
                 await self._record_tick(has_failed)
 
-    async def next_due(self) -> datetime | None:
-        """Return the earliest instant at which any duty is due; ``None`` if none is scheduled."""
+    async def next_due(self, after: datetime | None = None) -> datetime | None:
+        """Return the earliest instant at which any duty is due; ``None`` if none is scheduled.
+
+        Only instants later than *after* count, if it is not ``None``.
+        """
         instants = [await duty.next_due(self._context) for duty in schedules.TIMETABLE.values()]
-        return min((instant for instant in instants if instant), default=None)
+        due_instants = (instant for instant in instants if instant)
+        return min(
+            (instant for instant in due_instants if after is None or instant > after), default=None
+        )
 
     async def _run_duty(self, name: str, duty: schedules.Duty) -> bool:
         """Run one duty; return whether it succeeded, and log where that has changed."""

@@ -23,7 +23,7 @@ class DailyDuty:
         self.tick_times: list[datetime] = []
         self.app = Starlette(routes=[build_clock_route(self.clock, self.next_due, self.tick)])
 
-    async def next_due(self) -> datetime | None:
+    async def next_due(self, _after: datetime | None) -> datetime | None:
         """Return the start of the next day."""
         return self.clock().replace(hour=0, minute=0, second=0, microsecond=0) + DAY
 
@@ -48,6 +48,35 @@ async def test_advancing_ticks_at_every_due_instant() -> None:
     tick_times = [instant.replace(microsecond=0, second=0, minute=0) for instant in duty.tick_times]
     assert tick_times == [START, *midnights, target]
     assert duty.clock() >= target
+
+
+class StuckDuty(DailyDuty):
+    """A duty that stays due at the start, however often it runs, beside the daily one."""
+
+    async def next_due(self, after: datetime | None) -> datetime | None:
+        """Return the start until it is excluded, and then the start of the next day."""
+        return await super().next_due(after) if after else START
+
+
+async def test_duty_that_stays_due_does_not_hold_up_the_clock() -> None:
+    """The clock passes over a duty that is still due after two ticks, and stops for the others."""
+    duty = StuckDuty()
+    target = START + timedelta(days=2)
+
+    response = await duty.post_now(target.isoformat())
+
+    assert response.status == 200
+    assert [instant.hour for instant in duty.tick_times] == [13, 13, 13, 0, 0, 13]
+    assert duty.clock() >= target
+
+
+async def test_due_instant_at_the_target_has_one_tick() -> None:
+    """A target at which a duty is due has one tick, since a second one would find nothing."""
+    duty = DailyDuty()
+
+    await duty.post_now((START.replace(hour=0) + DAY).isoformat())
+
+    assert [instant.hour for instant in duty.tick_times] == [13, 0]
 
 
 async def test_earlier_time_is_rejected() -> None:

@@ -1,5 +1,6 @@
 """Web API methods that read users, conversations and message history."""
 
+import math
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
@@ -82,10 +83,26 @@ def _get_user(slack_state: SlackState, arguments: Json) -> Json:
     }
 
 
+def _parse_cursor(arguments: Json) -> int:
+    """Return the index at which a page starts; raises ApiError for a cursor of no earlier page."""
+    cursor = str(arguments.get("cursor") or "0")
+    if not (cursor.isascii() and cursor.isdigit()):
+        raise ApiError("invalid_cursor")
+    return int(cursor)
+
+
+def _parse_limit(arguments: Json, default: int) -> int:
+    """Return the maximum number of items of a page; raises ApiError for anything but a number."""
+    limit = str(arguments.get("limit") or default)
+    if not (limit.isascii() and limit.isdigit()):
+        raise ApiError("invalid_arguments", ("[ERROR] must be an integer: limit",))
+    return int(limit)
+
+
 def _list_users(slack_state: SlackState, arguments: Json) -> Json:
     people = list(slack_state.workspace.people.values())
-    start = int(arguments.get("cursor") or 0)
-    page_size = int(arguments.get("limit") or len(people))
+    start = _parse_cursor(arguments)
+    page_size = _parse_limit(arguments, len(people))
     include_locale = is_true(arguments.get("include_locale"))
     members = [
         render_user(slack_state, person, include_locale=include_locale)
@@ -132,8 +149,8 @@ def _list_history(slack_state: SlackState, arguments: Json) -> Json:
         for message in reversed(conversation.posts)
         if not message.only and _is_in_time_range(message, arguments)
     ]
-    start = int(arguments.get("cursor") or 0)
-    end = start + min(int(arguments.get("limit") or _DEFAULT_PAGE_SIZE), _MAX_PAGE_SIZE)
+    start = _parse_cursor(arguments)
+    end = start + min(_parse_limit(arguments, _DEFAULT_PAGE_SIZE), _MAX_PAGE_SIZE)
     page = [_render_history_message(message, arguments) for message in messages[start:end]]
     has_more = end < len(messages)
     cursor = {"response_metadata": {"next_cursor": str(end)}} if has_more else {}
@@ -142,8 +159,17 @@ def _list_history(slack_state: SlackState, arguments: Json) -> Json:
 
 def _is_in_time_range(message: Message, arguments: Json) -> bool:
     sent_at, is_inclusive = float(message.ts), is_true(arguments.get("inclusive"))
-    oldest, latest = float(arguments.get("oldest") or 0), float(arguments.get("latest") or "inf")
+    oldest = _parse_timestamp(arguments, "oldest", 0.0)
+    latest = _parse_timestamp(arguments, "latest", math.inf)
     return oldest <= sent_at <= latest if is_inclusive else oldest < sent_at < latest
+
+
+def _parse_timestamp(arguments: Json, name: str, default: float) -> float:
+    """Return a bound as Unix time; raises ApiError for anything but a timestamp."""
+    try:
+        return float(arguments.get(name) or default)
+    except ValueError:
+        raise ApiError(f"invalid_ts_{name}") from None
 
 
 def _render_history_message(message: Message, arguments: Json) -> Json:

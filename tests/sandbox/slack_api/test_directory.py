@@ -1,3 +1,4 @@
+import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox.workspace.engine import SandboxEngine
@@ -49,6 +50,36 @@ async def test_user_list_has_pages(client: AsyncWebClient) -> None:
     ids = [user["id"] for page in (first_page, second_page) for user in page["members"]]
     assert len(ids) == len(set(ids)) == 37
     assert second_page["response_metadata"]["next_cursor"] == ""
+
+
+async def test_malformed_argument_of_the_user_list_is_an_error(client: AsyncWebClient) -> None:
+    """A cursor of no earlier page is an invalid cursor; a limit has to be an integer."""
+    malformed_cursor = await read_error_body(client.users_list(cursor="dXNlcjpV"))
+    malformed_limit = await read_error_body(client.api_call("users.list", params={"limit": "all"}))
+
+    assert malformed_cursor["error"] == "invalid_cursor"
+    assert malformed_limit["error"] == "invalid_arguments"
+
+
+@pytest.mark.parametrize(
+    ("argument", "error"),
+    [
+        ("cursor", "invalid_cursor"),
+        ("oldest", "invalid_ts_oldest"),
+        ("latest", "invalid_ts_latest"),
+    ],
+)
+async def test_malformed_argument_of_the_history_is_an_error(
+    client: AsyncWebClient, engine: SandboxEngine, argument: str, error: str
+) -> None:
+    """Each argument of the history that is no number has Slack's error code of its own."""
+    engine.workspace.granted_scopes.add("im:history")
+    await client.chat_postMessage(channel="U0CLIN01", text="a")
+    params = {"channel": "D0CLIN01", argument: "yesterday"}
+
+    body = await read_error_body(client.api_call("conversations.history", params=params))
+
+    assert body["error"] == error
 
 
 async def test_chat_is_opened_with_the_scope(client: AsyncWebClient, engine: SandboxEngine) -> None:
