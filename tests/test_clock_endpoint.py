@@ -31,9 +31,10 @@ class DailyDuty:
         """Record the current time."""
         self.tick_times.append(self.clock())
 
-    async def post_now(self, now: object) -> Response:
-        """Post *now* to the endpoint and return the response."""
-        return await send_request(self.app, "POST", "/_clock", json.dumps({"now": now}).encode())
+    async def post_now(self, now: object, **fields: object) -> Response:
+        """Post *now* and further *fields* to the endpoint, and return the response."""
+        body = json.dumps({"now": now, **fields}).encode()
+        return await send_request(self.app, "POST", "/_clock", body)
 
 
 async def test_advancing_ticks_at_every_due_instant() -> None:
@@ -77,6 +78,20 @@ async def test_due_instant_at_the_target_has_one_tick() -> None:
     await duty.post_now((START.replace(hour=0) + DAY).isoformat())
 
     assert [instant.hour for instant in duty.tick_times] == [13, 0]
+
+
+async def test_client_can_stop_at_each_due_instant_itself() -> None:
+    """Each response has the next due instant; a continuing request has one tick alone."""
+    duty = DailyDuty()
+    midnight = START.replace(hour=0) + DAY
+    first_response = json.loads((await duty.post_now(START.isoformat())).body)
+
+    response = await duty.post_now(first_response["next_due"], continues=True)
+
+    assert first_response["next_due"] == midnight.isoformat()
+    assert json.loads(response.body)["next_due"] == (midnight + DAY).isoformat()
+    assert duty.tick_times[-1].hour == 0
+    assert [instant.hour for instant in duty.tick_times].count(0) == 1
 
 
 async def test_earlier_time_is_rejected() -> None:

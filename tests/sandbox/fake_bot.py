@@ -21,7 +21,8 @@ SIGNING_SECRET = "0badc0de" * 4
 class FakeBot:
     """The recorded requests of a fake bot, and the queue of its planned responses.
 
-    With an empty queue it acknowledges with ``status``. A float in the queue is a delay in seconds
+    ``due_instants`` are those of its duties, in order. With an empty queue it acknowledges with
+    ``status``. A float in the queue is a delay in seconds
     before an acknowledgement.
     """
 
@@ -30,6 +31,7 @@ class FakeBot:
     received_headers: list[dict[str, str]] = field(default_factory=list)
     planned_answers: deque[web.Response | float] = field(default_factory=deque)
     clock_times: list[datetime] = field(default_factory=list)
+    due_instants: list[datetime] = field(default_factory=list)
     status: int = 200
 
     def plan_answer(self, body: Any = None, status: int = 200) -> None:
@@ -58,11 +60,13 @@ class FakeBot:
     async def handle_clock_move(self, request: web.Request) -> web.Response:
         """Move the clock forward, as the bot does in test mode; a move back has the status 400."""
         instant = datetime.fromisoformat((await request.json())["now"])
-        if self.clock_times and instant < self.clock_times[-1]:
-            body = {"ok": False, "now": self.clock_times[-1].isoformat()}
-            return web.json_response(body, status=400)
-        self.clock_times.append(instant)
-        return web.json_response({"ok": True, "now": instant.isoformat()})
+        is_valid = not self.clock_times or instant >= self.clock_times[-1]
+        if is_valid:
+            self.clock_times.append(instant)
+        now = self.clock_times[-1]
+        next_due = next((due.isoformat() for due in self.due_instants if due > now), None)
+        body = {"ok": is_valid, "now": now.isoformat(), "next_due": next_due}
+        return web.json_response(body, status=200 if is_valid else 400)
 
     def last_payload(self, kind: str) -> Json:
         """Return the last payload of a type; ``command`` selects slash commands."""

@@ -74,17 +74,13 @@ async def generate_history(
     engine.trigger_ids.trigger_seconds = _OPEN_TIMEOUT_SECONDS
     for team in engine.workspace.sample_practice.teams:
         await _save_setup(engine, team)
-    engine.time_travel.stops_at_checkins = False
     for week in range(weeks):
         report_progress(week, weeks)
-        has_joined = week >= weeks - _JOIN_WEEKS_BEFORE_END
-        if has_joined and not engine.time_travel.stops_at_checkins:
+        if week == max(0, weeks - _JOIN_WEEKS_BEFORE_END):
             await _join_checkins(engine)
-        engine.time_travel.stops_at_checkins = has_joined
         await _file_debriefs(engine, [debrief for debrief in debriefs if debrief.week == week])
         week_end = start + timedelta(weeks=week + 1)
         await engine.time_travel.jump_to(max(engine.workspace.clock.now(), min(week_end, now)))
-    engine.time_travel.stops_at_checkins = True
     engine.trigger_ids.trigger_seconds = engine.config.response_timeout_seconds
     engine.workspace.notices.clear()
     _mark_messages_read(engine)

@@ -1,12 +1,12 @@
-"""Time travel: compute the next due instants, and move the bot's clock by HTTP requests."""
+"""Time travel: move the bot's clock by HTTP requests, with a stop at each due instant."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import aiohttp
 
-from bot.sandbox.workspace.personas import HOME_ZONE, Persona, SampleTeam
+from bot.sandbox.workspace.personas import HOME_ZONE, Persona
 from bot.sandbox.workspace.workspace import Message, Workspace
 
 CHECKIN_ACTION_ID = "checkin.answer"
@@ -15,9 +15,9 @@ CHECKIN_ACTION_ID = "checkin.answer"
 _PERIOD_EPOCH = date(2026, 1, 5)
 """The Monday on which the bot's first period starts; period ends are multiples from it."""
 
-_DAYS_PER_WEEK, _MONDAY = 7, 1
-_MAX_SEARCH_HOURS = 8 * 24
-"""Maximum number of hourly steps in the search for a check-in moved to another day."""
+_DAYS_PER_WEEK = 7
+_MAX_SEARCH = timedelta(days=8)
+"""Longest search for a check-in that is at another time than the last one."""
 
 
 class ClockError(Exception):
@@ -34,7 +34,6 @@ class TimeTravel:
         self._workspace = workspace
         self._bot_url = bot_url
         self._get_session = get_session
-        self.stops_at_checkins = True
 
     def next_checkin(self, person: Persona) -> datetime | None:
         """Return when a clinician's next check-in is due, whether or not they have joined.
@@ -65,37 +64,56 @@ class TimeTravel:
         return min(period_ends, default=None)
 
     async def jump_to_checkin(self, person: Persona | None) -> None:
-        """Jump to the person's next check-in, by default to the next one of any person."""
+        """Jump to the person's next check-in, by default to the next one of any person.
+
+        A clinician who is in no sample team has one once a visitor has set up a team with them:
+        the jump ends at their next check-in, or after eight days.
+        """
         people = [person] if person else list(self._workspace.people.values())
         slots = [slot for candidate in people if (slot := self.next_checkin(candidate))]
-        if not slots:
+        if not slots and (person is None or person.role != "clinician"):
             raise ClockError("no_checkin")
         earlier_checkins = self._checkin_messages(person) if person else []
-        await self.jump_to(min(slots))
-        if person and earlier_checkins:
+        if slots:
+            await self.jump_to(min(slots))
+        if person and (earlier_checkins or not slots):
             await self._step_until_checkin(person, len(earlier_checkins))
 
     async def jump_to(self, target: datetime) -> None:
         """Move the clocks to *target*, with a stop at each due instant: no bot job runs late."""
-        for instant in [*self._due_instants(target), target]:
-            await self._move_clock(instant)
+        async for _instant in self._step_through_due_instants(target):
+            pass
 
     async def _step_until_checkin(self, person: Persona, checkin_count: int) -> None:
-        """Move the clocks by the hour until a check-in message arrives at a changed time."""
-        for _ in range(_MAX_SEARCH_HOURS):
+        """Move the clocks to each due instant until a check-in message has arrived."""
+        target = self._workspace.clock.now() + _MAX_SEARCH
+        if len(self._checkin_messages(person)) > checkin_count:
+            return
+        async for _instant in self._step_through_due_instants(target):
             if len(self._checkin_messages(person)) > checkin_count:
                 return
-            await self._move_clock(self._workspace.clock.now() + timedelta(hours=1))
 
-    async def _move_clock(self, instant: datetime) -> None:
-        """Move both clocks to *instant*, by a request to the bot's test endpoint.
+    async def _step_through_due_instants(self, target: datetime) -> AsyncIterator[datetime]:
+        """Move the clocks to each due instant before *target*, then to *target*; yield each."""
+        next_due = await self._move_clock(self._workspace.clock.now(), continues=False)
+        while next_due and next_due < target:
+            instant = next_due
+            next_due = await self._move_clock(instant, continues=True)
+            yield instant
+        await self._move_clock(target, continues=True)
+        yield target
 
-        The response contains the bot's time, which becomes the time of the workspace.
-        Raises ClockError for a failed connection or a time before *instant*.
+    async def _move_clock(self, instant: datetime, *, continues: bool) -> datetime | None:
+        """Move both clocks to *instant* by a request to the bot's test endpoint.
+
+        The response contains the bot's time, which becomes the time of the workspace, and the
+        instant at which a duty is due next, which is returned. *continues* is whether the
+        request follows directly on another one. Raises ClockError for a failed connection or
+        a time before *instant*.
         """
         clock = self._workspace.clock
         clock.move_to(max(instant, clock.now()))
-        payload = {"now": instant.astimezone(UTC).isoformat()}
+        payload = {"now": instant.astimezone(UTC).isoformat(), "continues": continues}
         try:
             async with self._get_session().post(
                 f"{self._bot_url}/_clock", json=payload
@@ -105,38 +123,12 @@ class TimeTravel:
                 )
         except aiohttp.ClientError:
             raise ClockError("unreached") from None
-        bot_time = datetime.fromisoformat(response_body["now"]) if "now" in response_body else None
+        bot_time = _parse_instant(response_body.get("now"))
         if bot_time is None or bot_time < instant:
             raise ClockError("refused")
         clock.move_to(bot_time)
         self._workspace.mark_changed()
-
-    def _due_instants(self, target: datetime) -> list[datetime]:
-        now = self._workspace.clock.now()
-        instants = {slot for slot in self._scheduled_instants(target - now) if now < slot < target}
-        return sorted(instants)
-
-    def _scheduled_instants(self, horizon: timedelta) -> Iterator[datetime]:
-        """Yield the instants of tips, check-ins, and of closes and their notices, in *horizon*."""
-        now, home = self._workspace.clock.now(), ZoneInfo(HOME_ZONE)
-        for team in self._workspace.sample_practice.teams:
-            tip_days, tip_time = team.tip_slots
-            days = _local_days(now, horizon, home)
-            yield from _weekly_instants(days, tip_days, tip_time, home)
-            weekday, checkin_time = team.checkin_slot
-            yield from _weekly_instants(days, (_MONDAY,), checkin_time, home)
-            for zone in map(ZoneInfo, self._checkin_zones(team) if self.stops_at_checkins else ()):
-                days = _local_days(now, horizon, zone)
-                yield from _weekly_instants(days, (weekday,), checkin_time, zone)
-        yield from _weekly_instants(_local_days(now, horizon, home), (_MONDAY,), time(0), home)
-
-    def _checkin_zones(self, team: SampleTeam) -> set[str]:
-        people = self._workspace.people.values()
-        return {
-            person.zone
-            for person in people
-            if person.team_key == team.key and person.role == "clinician"
-        }
+        return _parse_instant(response_body.get("next_due"))
 
     def _checkin_messages(self, person: Persona) -> list[Message]:
         return [
@@ -152,6 +144,10 @@ class TimeTravel:
             return None
         sent_at = datetime.fromtimestamp(float(checkin_messages[-1].ts), zone)
         return sent_at.isoweekday(), time(sent_at.hour, sent_at.minute)
+
+
+def _parse_instant(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def _is_checkin(message: Message) -> bool:

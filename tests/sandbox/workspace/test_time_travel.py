@@ -1,4 +1,6 @@
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import aiohttp
 import pytest
@@ -47,20 +49,13 @@ def test_a_period_ends_on_a_monday_after_its_length(engine: SandboxEngine) -> No
 
 
 async def test_a_jump_stops_at_each_due_instant(bot: FakeBot, engine: SandboxEngine) -> None:
-    """A jump of a week stops at each tip and each check-in in order, and ends at its target."""
-    target = engine.workspace.clock.now() + timedelta(weeks=1)
+    """A jump stops at each instant at which a duty of the bot is due, and ends at its target."""
+    target = utc_instant(30, 15)
+    bot.due_instants = [utc_instant(25, 17, 30), utc_instant(26, 14), utc_instant(30, 16)]
 
     await engine.time_travel.jump_to(target)
 
-    assert bot.clock_times == sorted(bot.clock_times)
-    assert bot.clock_times[-1] == target
-    assert {
-        utc_instant(26, 14),
-        utc_instant(25, 17, 30),
-        utc_instant(30, 5),
-        utc_instant(30, 13),
-        utc_instant(30, 14),
-    } <= set(bot.clock_times)
+    assert bot.clock_times[1:] == [utc_instant(25, 17, 30), utc_instant(26, 14), target]
 
 
 async def test_a_message_timestamp_is_the_sandbox_time(
@@ -99,25 +94,38 @@ async def test_next_checkin_follows_the_last_message(
     assert engine.time_travel.next_checkin(ilse.person) == utc_instant(1, 15, month=12)
 
 
-async def test_a_jump_searches_for_a_moved_checkin(
-    bot: FakeBot, engine: SandboxEngine, client: AsyncWebClient, ilse: PersonaDriver
-) -> None:
-    """The jump moves the clock by the hour until the check-in message has arrived."""
-    await client.chat_postMessage(channel=ilse.chat_id, text="x", blocks=CHECKIN_BLOCKS)
-    due = utc_instant(2, 18, month=12)
+@asynccontextmanager
+async def deliver_at(
+    due_at: datetime, engine: SandboxEngine, client: AsyncWebClient, ilse: PersonaDriver
+) -> AsyncIterator[aiohttp.ClientSession]:
+    """Yield a session after whose first request at or after *due_at* a check-in is posted."""
+    message_count = len(ilse.visible_messages())
 
     async def deliver_when_due(*_arguments: object) -> None:
-        if engine.workspace.clock.now() >= due and len(ilse.visible_messages()) < 2:
+        is_missing = len(ilse.visible_messages()) == message_count
+        if engine.workspace.clock.now() >= due_at and is_missing:
             await client.chat_postMessage(channel=ilse.chat_id, text="x", blocks=CHECKIN_BLOCKS)
 
     trace = aiohttp.TraceConfig()
     trace.on_request_end.append(deliver_when_due)
     async with aiohttp.ClientSession(trace_configs=[trace]) as session:
+        yield session
+
+
+async def test_a_jump_searches_for_a_moved_checkin(
+    bot: FakeBot, engine: SandboxEngine, client: AsyncWebClient, ilse: PersonaDriver
+) -> None:
+    """The jump goes from one due instant to the next until the check-in has arrived."""
+    await client.chat_postMessage(channel=ilse.chat_id, text="x", blocks=CHECKIN_BLOCKS)
+    due_at = utc_instant(2, 18, month=12)
+    bot.due_instants = [utc_instant(2, 17, month=12), due_at, utc_instant(2, 19, month=12)]
+
+    async with deliver_at(due_at, engine, client, ilse) as session:
         time_travel = TimeTravel(engine.workspace, bot.url, lambda: session)
         await time_travel.jump_to_checkin(ilse.person)
 
     assert len(ilse.visible_messages()) == 2
-    assert due <= engine.workspace.clock.now() < due + timedelta(hours=1, minutes=1)
+    assert bot.clock_times[-1] == due_at
 
 
 async def test_a_failed_clock_request_raises(bot: FakeBot, engine: SandboxEngine) -> None:
