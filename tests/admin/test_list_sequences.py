@@ -1,25 +1,19 @@
 """Sequences of team files, moves and removals: nobody is on two lists or lost in silence."""
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.admin import apply_teams, team_export, team_verbs
-from bot.content import catalogue
 from bot.context import Context
 from bot.conversation import Person
 from bot.domain.teams.unlisted_members import count_without_team
 from bot.errors import FaultyInputError
 from bot.store.repositories import Repositories
 from schedules import close_periods
-from tests.database_files import copy_empty_database
-from tests.doubles import PEPPERS, FakeClock
-from tests.key_folders import open_test_store
+from tests.doubles import FakeClock
+from tests.temporary_contexts import open_context
 
 WORKSPACE = "slack:T0PRACTICE"
 CHANNELS = ("C0EAST", "C0NORTH", "C0SOUTH")
@@ -33,19 +27,6 @@ LISTS = st.fixed_dictionaries({person: st.sampled_from([*CHANNELS, NO_LIST]) for
 JOINERS = st.sets(st.sampled_from(PEOPLE))
 WEEKS = st.integers(0, 14)
 STEPS = st.lists(st.tuples(LISTS, JOINERS, WEEKS), min_size=1, max_size=4)
-
-
-@contextmanager
-def open_context(clock: FakeClock) -> Iterator[tuple[Context, asyncio.Runner, Path]]:
-    """Open a context on an empty database, with a loop and a folder."""
-    with TemporaryDirectory(prefix="attune-lists-") as name, asyncio.Runner() as runner:
-        folder = Path(name)
-        copy_empty_database(folder)
-        store = open_test_store(f"sqlite:///{folder / 'attune.sqlite'}", PEPPERS)
-        try:
-            yield Context(store, catalogue.load_catalogue(), clock, {}), runner, folder
-        finally:
-            runner.run(store.close())
 
 
 def render_file(lists: Lists) -> str:
