@@ -1,4 +1,4 @@
-"""Operator's commands on teams: apply a file, list, show, move, remove and export."""
+"""Commands on teams: apply a file, list, show, move, remove, export, and print their history."""
 
 import argparse
 import asyncio
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bot import adapters, app, progress, settings
-from bot.admin import doctor, start_checks, table_file, team_export, team_verbs
+from bot.admin import doctor, start_checks, table_file, team_export, team_history, team_verbs
 from bot.admin.command_line import CommandHandler
 from bot.content.catalogue import LanguagePack
 from bot.domain.teams.team_closing import ClosingEffects
@@ -131,6 +131,28 @@ def _export_teams(options: argparse.Namespace, words: LanguagePack) -> int:
     return 0
 
 
+def _print_history(options: argparse.Namespace, words: LanguagePack) -> int:
+    """Print who changed which set-up or role, newest first; or erase a person from it."""
+    if options.erase is not None:
+        count = asyncio.run(
+            app.run_operator_job(
+                _load_settings_to_write(),
+                lambda context: team_history.erase_person(context, options.erase),
+            )
+        )
+        print_sentence(words.translate("operator.team.erased", count=count))
+        return 0
+    entries = _read_store(
+        settings.load_settings("team"),
+        lambda repos: team_history.load_entries(repos, options.channel),
+    )
+    for line in team_history.render_lines(entries, words):
+        print(line)  # noqa: T201 - the command's output
+    if not entries:
+        print_sentence(words.translate("setups.trail.none"))
+    return 0
+
+
 def _render_period(effects: ClosingEffects, words: LanguagePack) -> str:
     if effects.last_close is None:
         return words.translate("operator.team.no_period")
@@ -180,5 +202,6 @@ _HANDLERS: Mapping[str, CommandHandler] = {
     "move": _move_team,
     "remove": _remove_team,
     "export": _export_teams,
+    "history": _print_history,
 }
 """Handlers of the subcommands of ``team`` by name."""

@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Callable, Mapping
 from bot.context import Context
 from bot.conversation import DeferredReply, Reply, Request
 from bot.domain.people import Right, has_right, is_open_to, may_edit_team
+from bot.domain.teams.oversight import may_oversee
 from bot.domain.teams.setup_submission import parse_team_id
 from bot.errors import BotError, NoTeamError, NotTheirTeamError, UnknownProfileError
 from bot.store.repositories import Repositories
 from bot.workflows import access, introduction_cards, team_setup
+from bot.workflows.personal_data import load_roles_by_team
 
 Handler = Callable[[Request, Context], Awaitable[Reply]]
 
@@ -45,6 +47,8 @@ def _require_access(handler: Handler, right: Right) -> Handler:
         return handler
     if right in {Right.EDITOR, Right.SETTER}:
         return _require_editor(handler, right)
+    if right is Right.OVERSEER:
+        return _require_overseer(handler)
 
     async def handle_allowed(request: Request, context: Context) -> Reply:
         person_access = await context.store.for_workspace(request.person.workspace).read(
@@ -71,6 +75,37 @@ def _require_editor(handler: Handler, right: Right) -> Handler:
         return DeferredReply(lambda: _handle_if_admin(handler, right, request, context))
 
     return handle_allowed
+
+
+def _require_overseer(handler: Handler) -> Handler:
+    """Wrap a handler of the audit trail or of a missing supervisor.
+
+    Every person is looked up where the product reports admins, whatever was requested.
+    """
+
+    async def handle_allowed(request: Request, context: Context) -> Reply:
+        if await _may_oversee(request, context, is_admin=False):
+            return await handler(request, context)
+        return DeferredReply(lambda: _handle_if_overseer(handler, request, context))
+
+    return handle_allowed
+
+
+async def _handle_if_overseer(handler: Handler, request: Request, context: Context) -> Reply:
+    profile = await context.fetch_profile(request.person)
+    if profile is None:
+        raise UnknownProfileError
+    if not await _may_oversee(request, context, is_admin=profile.is_admin):
+        raise NotTheirTeamError
+    return await handler(request, context)
+
+
+async def _may_oversee(request: Request, context: Context, *, is_admin: bool) -> bool:
+    workspace = request.person.workspace
+    roles = await context.store.for_workspace(workspace).read(
+        lambda repos: load_roles_by_team(repos, request.person)
+    )
+    return may_oversee(workspace, roles, is_admin=is_admin)
 
 
 async def _handle_if_admin(

@@ -14,14 +14,22 @@ from bot.context import Context
 from bot.conversation import Channel, DeferredReply, InvalidAnswers, Person, Reply, Request
 from bot.domain import surface
 from bot.domain.people import Team
-from bot.domain.teams import setup_form, setup_opening, setup_result, setup_submission
+from bot.domain.teams import (
+    audit_screen,
+    oversight,
+    setup_form,
+    setup_opening,
+    setup_result,
+    setup_submission,
+)
 from bot.domain.teams.setup_form import NEW_TEAM_ID
 from bot.domain.teams.setup_result import CardStatus
 from bot.domain.teams.setup_submission import SetupContext, SetupSubmission
-from bot.elements import Form, Option
+from bot.elements import ActionRow, Element, Form, Option
 from bot.errors import UnknownProfileError
 from bot.store.repositories import Repositories
 from bot.workflows import team_setup
+from bot.workflows.personal_data import load_roles_by_team
 from bot.workflows.team_setup import SavedSetup
 
 _ACCOUNT_CHECK_SECONDS = 1.5
@@ -82,18 +90,38 @@ async def _build_setup_reply(request: Request, context: Context) -> Reply:
         lambda repos: team_setup.editable_teams(repos, person, is_admin=is_admin)
     )
     channel = request.command_channel
+    oversight_row = await _build_oversight_row(request, context, is_admin=is_admin)
     if team_id := setup_opening.select_setup(teams, channel, may_create=is_admin):
         zone = profile.zone if profile else ""
-        return await _build_setup_form(request, context, team_id, zone, channel)
+        form = await _build_setup_form(request, context, team_id, zone, channel)
+        return replace(form, body=(*form.body, *oversight_row))
     if teams:
         data = setup_opening.encode_channel(channel)
-        return setup_form.build_team_chooser(teams, words, may_create=is_admin, data=data)
+        form = setup_form.build_team_chooser(teams, words, may_create=is_admin, data=data)
+        return replace(form, body=(*form.body, *oversight_row))
     if profile is None:
         raise UnknownProfileError
     refusal = setup_form.render_refusal(words)
     return surface.as_message_or_form(
-        request, words, words.translate("supervision.form.title"), refusal
+        request,
+        words,
+        words.translate("supervision.form.title"),
+        replace(refusal, body=(*refusal.body, *oversight_row)),
     )
+
+
+async def _build_oversight_row(
+    request: Request, context: Context, *, is_admin: bool
+) -> tuple[Element, ...]:
+    """Build the buttons of a person who oversees set-ups; nothing for any other person."""
+    workspace = request.person.workspace
+    roles = await context.store.for_workspace(workspace).read(
+        lambda repos: load_roles_by_team(repos, request.person)
+    )
+    if not oversight.may_oversee(workspace, roles, is_admin=is_admin):
+        return ()
+    words = context.catalogue.get_pack(request.language)
+    return (ActionRow((audit_screen.build_history_button(words),)),)
 
 
 async def _build_setup_form(

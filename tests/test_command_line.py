@@ -258,14 +258,18 @@ def test_team_is_moved_shown_and_removed(bot: BotProcess, tmp_path: Path) -> Non
             ("list",),
             ("remove", "C0NEW"),
             ("list",),
+            ("history",),
+            ("history", "--erase", "T0PRACTICE/U0A"),
         )
     ]
 
-    assert [result.returncode for result in results] == [0] * 7
+    assert [result.returncode for result in results] == [0] * 9
     assert 'channel = "C0NEW"' in results[2].stdout
     assert results[4].stdout == "T0PRACTICE/C0NEW  North (clinicians: 5, supervisors: 0)\n"
     assert results[6].stdout == ""
     assert "5 people count in an open period" in results[6].stderr
+    assert results[7].stdout.endswith("Z  the people who run Attune here set up North.\n")
+    assert "0 places name this person" in results[8].stderr
 
 
 def test_export_is_applied_without_a_change(bot: BotProcess, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
-from bot.admin import team_file
+from bot.admin import file_history, team_file
 from bot.admin.file_conflicts import find_list_conflicts, list_team_persons, reject_conflicts
 from bot.admin.introductions import plan_introduction
 from bot.admin.team_file import DeclaredTeam, SamePerson
@@ -109,6 +109,7 @@ def _apply_batch(repos: Repositories, batch: TeamBatch, path: Path, now: datetim
     stays joined. Raises :class:`FaultyInputError` for a conflict since the plan.
     """
     reject_conflicts(repos, batch, path)
+    states_before = file_history.load_states(repos, batch)
     changed = [(team_id, team) for team in batch if (team_id := _save_team(repos, team, now))]
     for team_id, team in changed if len(changed) > 1 else ():
         listed = {*repos.teams.list_declared_clinicians(team_id), *list_team_persons(team)}
@@ -116,6 +117,7 @@ def _apply_batch(repos: Repositories, batch: TeamBatch, path: Path, now: datetim
     for team_id, team in changed:
         repos.teams.declare_clinicians(team_id, list_team_persons(team))
         _set_roles(repos, team_id, team)
+    file_history.record_file_changes(repos, batch, states_before, now)
     joined_channels = {team.channel for team in batch if _join_people(repos, team)}
     return len(joined_channels | {team.channel for _, team in changed})
 

@@ -69,7 +69,7 @@ def _add_team_commands(parser: argparse.ArgumentParser, words: LanguagePack) -> 
     """Add what can be done with teams, as subcommands; the name of the chosen one is ``do``."""
     subparsers = parser.add_subparsers(dest="do", required=True)
     parsers: dict[str, argparse.ArgumentParser] = {}
-    for name in ("apply", "list", "show", "move", "remove", "export"):
+    for name in ("apply", "list", "show", "move", "remove", "export", "history"):
         help_text = words.translate(f"operator.verbs.team_{name}")
         parsers[name] = subparsers.add_parser(name, help=help_text, description=help_text)
     parsers["apply"].add_argument(
@@ -81,6 +81,15 @@ def _add_team_commands(parser: argparse.ArgumentParser, words: LanguagePack) -> 
     for name in ("show", "move", "remove"):
         channel_help = words.translate("operator.verbs.team_channel")
         parsers[name].add_argument("channel", metavar="CHANNEL", help=channel_help)
+    parsers["history"].add_argument(
+        "channel",
+        metavar="CHANNEL",
+        nargs="?",
+        help=words.translate("operator.verbs.team_channel"),
+    )
+    parsers["history"].add_argument(
+        "--erase", metavar="WORKSPACE/PERSON", help=words.translate("operator.verbs.team_erase")
+    )
     new_channel_help = words.translate("operator.verbs.team_new_channel")
     parsers["move"].add_argument("new_channel", metavar="NEW_CHANNEL", help=new_channel_help)
     _add_flag(parsers["remove"], "--dry-run", words.translate("operator.verbs.team_dry_run"))

@@ -88,6 +88,8 @@ class Right(Enum):
     """May edit the set-up of the requested team, see :func:`may_edit_team`."""
     SETTER = "setter"
     """May edit the set-up of the requested team, or set it up less than a day ago."""
+    OVERSEER = "overseer"
+    """Oversees the set-ups of the workspace, see :func:`bot.domain.teams.oversight.may_oversee`."""
 
 
 @dataclass(frozen=True)
@@ -107,8 +109,8 @@ class PersonAccess:
 def has_right(right: Right, access: PersonAccess) -> bool:
     """Return whether a person with *access* has *right*.
 
-    :attr:`Right.EDITOR` and :attr:`Right.SETTER` depend on the requested team and are never
-    granted here.
+    :attr:`Right.EDITOR` and :attr:`Right.SETTER` depend on the requested team, and
+    :attr:`Right.OVERSEER` on the product's report of admins: they are never granted here.
     """
     grants = {
         Right.PUBLIC: True,
@@ -119,6 +121,7 @@ def has_right(right: Right, access: PersonAccess) -> bool:
         Right.SUPERVISOR: access.has_role,
         Right.EDITOR: False,
         Right.SETTER: False,
+        Right.OVERSEER: False,
     }
     return grants[right]
 

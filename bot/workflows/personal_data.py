@@ -54,12 +54,15 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
         checkin_in_doubt=(delivery.slot, delivery.detail) if delivery else None,
         is_last_message_undelivered=stored_clinician.has_joined
         and repos.delivery_history.is_last_undelivered(Address(person.workspace, person.id)),
-        undelivered_teams=tuple(
-            team for team in supervised_teams if is_last_channel_message_undelivered(repos, team)
-        ),
+        undelivered_teams=_select_undelivered_teams(repos, supervised_teams),
         supervisor_ids=find_supervisors(repos, person),
         notice_preference=repos.close_notices.get_preference(person),
+        is_in_audit_trail=repos.audit_trail.names_person(person),
     )
+
+
+def _select_undelivered_teams(repos: Repositories, teams: tuple[Team, ...]) -> tuple[Team, ...]:
+    return tuple(team for team in teams if is_last_channel_message_undelivered(repos, team))
 
 
 def is_last_channel_message_undelivered(repos: Repositories, team: Team) -> bool:

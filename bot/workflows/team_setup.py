@@ -28,6 +28,7 @@ from bot.errors import StaleFormError
 from bot.store.repositories import Repositories
 from bot.store.repositories.column_codecs import encode_introduction_detail
 from bot.store.repositories.deliveries import PlannedDelivery
+from bot.workflows import setup_history
 from bot.workflows.form_submission import write_cover
 from bot.workflows.personal_data import is_last_channel_message_undelivered
 
@@ -165,6 +166,7 @@ def save_setup(
     The practice of an existing team is ignored unless an admin submits it: a supervisor has no
     access to the pooled counts of another practice.
     """
+    before = setup_history.load_setup(repos, team_id)
     saved_team, team = repos.teams.get(team_id), submission.build_team(team_id, person.workspace)
     if saved_team and not may_name_practice(editor_of(repos, person, team_id)):
         team = replace(team, practice=saved_team.practice)
@@ -176,6 +178,7 @@ def save_setup(
     repos.teams.set_role_holders(
         team_id, Role.SUPERVISOR, _build_persons(person, (*submission.supervisors, *retained_ids))
     )
+    setup_history.record_setup(repos, team, before, person.id, now)
     repos.ledger.open_missing_periods(now)
     write_cover(repos, team, now)
     posts_introduction = _queue_introduction(repos, team, person, now, team_id)

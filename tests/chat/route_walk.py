@@ -120,6 +120,7 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "rupture.questions": (Refusal.PUBLIC, (Probe(REFINED_GUIDE_DATA), *TEAM_PROBES)),
     "supervision.card": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.close": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
+    "supervision.history": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.introduce": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.move": (Refusal.NOT_THEIR_TEAM, (Probe("{team} C0FREE"), *TEAM_PROBES)),
     "supervision.open": (Refusal.NO_SETUP, TEAM_PROBES),

@@ -10,14 +10,16 @@ from sqlalchemy import event
 
 from bot.content import catalogue
 from bot.context import Context
-from bot.conversation import Person, Request
+from bot.conversation import Person, Profile, Request
 from bot.domain.checkins import preferences
 from bot.domain.people import Role
 from bot.store.repositories import Repositories
 from handlers import BUTTONS, COMMANDS, FORMS, HOME_HANDLER, SHORTCUTS
+from tests.doubles import RecordingOutlet
 from tests.handlers.setup_forms import CURRENT_ANSWERS, resolve_reply
 from tests.sample_team import (
     ADA,
+    ADMIN,
     CLINICIANS,
     MARIE,
     OTHER_TEAM,
@@ -117,6 +119,7 @@ READING_REQUESTS: Mapping[str, Request] = {
     "button rupture.questions": build_request(MARIE, data="away.touched"),
     "button supervision.card": build_request(SUPERVISOR, data=TEAM.id),
     "button supervision.close": build_request(SUPERVISOR, data=TEAM.id),
+    "button supervision.history": build_request(ADMIN),
     "button tip.kind": build_request(MARIE, data=f"{next(iter(PACK.topics))}:{PACK.tips[0].kind}"),
     "button tip.next": build_request(MARIE, data="1"),
     "button tip.situation": build_request(MARIE, data="quiet"),
@@ -134,8 +137,9 @@ QUEUEING_REQUESTS: Mapping[str, Request] = {
 
 
 @pytest.fixture
-async def filed_context(context: Context) -> Context:
+async def filed_context(context: Context, outlet: RecordingOutlet) -> Context:
     """Two teams; in the first all but one joined, filed, and left two check-ins unanswered."""
+    outlet.profiles[ADMIN] = Profile(is_admin=True)
     await set_up_team(context)
     await set_up_team(context, OTHER_TEAM, FRIDAY_CLINICIANS)
 

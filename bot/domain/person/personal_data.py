@@ -21,7 +21,8 @@ class PersonalData:
     ``team`` is the home team and ``next_release`` that in which the person is counted; where they
     are not yet, ``counted_from`` is the day from which they are. ``moved_until`` is the day until
     which a person who was moved or removed counts in the unit on whose list they were, and
-    ``is_on_frozen_list`` whether any list of a period has them.
+    ``is_on_frozen_list`` whether any list of a period has them. ``is_in_audit_trail`` is True for a
+    person who changed a set-up or got or lost a role.
     ``next_checkin_at`` is the next check-in in the person's own zone. ``readable_teams`` are the
     teams whose published tables the person may read; ``has_agreed`` is True once the reader's
     agreement of a role was accepted. ``checkin_in_doubt`` is the week and the sign's code of this
@@ -49,6 +50,7 @@ class PersonalData:
     counted_from: date | None = None
     moved_until: date | None = None
     is_on_frozen_list: bool = False
+    is_in_audit_trail: bool = False
 
     @property
     def notice_team(self) -> Team | None:
@@ -80,6 +82,8 @@ def describe_personal_data(person_data: PersonalData, words: LanguagePack) -> tu
         lines.append(words.translate("home.mine.deliveries"))
     if person_data.is_on_frozen_list:
         lines.append(words.translate("home.mine.lists"))
+    if person_data.is_in_audit_trail:
+        lines.append(words.translate("home.mine.trail"))
     if person_data.notice_team:
         lines += close_notice.describe_preference(
             person_data.notice_preference, person_data.notice_team, words

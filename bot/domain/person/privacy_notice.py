@@ -18,6 +18,7 @@ STORED_DATA_KEYS = (
     "lists",
     "deliveries",
     "notices",
+    "trail",
     "marks",
 )
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, exists, insert, select, update
 
 from bot.conversation import Person
 from bot.domain.teams.audit_entry import ERASED_ID, AuditAction, AuditEntry
@@ -67,6 +67,14 @@ class AuditTrail:
             audit_entries.c.subject,
         )
         return tuple(map(_parse_row, self._connection.execute(query.limit(limit))))
+
+    def names_person(self, person: Person) -> bool:
+        """Return whether an entry names *person*, as actor or subject."""
+        is_named = exists().where(
+            audit_entries.c.workspace == person.workspace,
+            (audit_entries.c.actor == person.id) | (audit_entries.c.subject == person.id),
+        )
+        return bool(self._connection.scalar(select(is_named)))
 
     def delete_before(self, moment: datetime) -> int:
         """Delete the entries of before *moment*; return how many."""

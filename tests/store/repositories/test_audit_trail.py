@@ -82,8 +82,17 @@ async def test_an_erased_person_is_named_nowhere(store: Store) -> None:
             lambda repos: repos.audit_trail.erase_person(Person(workspace, person_id))
         )
 
+    async def names_person(person_id: str) -> bool:
+        return await store.across_workspaces.read(
+            lambda repos: repos.audit_trail.names_person(Person("slack:T1", person_id))
+        )
+
+    assert await names_person("UADMIN")
+    assert await names_person("USUPER")
     counts = [await erase("slack:T2", "UADMIN"), await erase("slack:T1", "UADMIN")]
     counts.append(await erase("slack:T1", "USUPER"))
+    assert not await names_person("UADMIN")
+    assert not await names_person("USUPER")
 
     assert counts == [0, 2, 1]
     assert await list_entries(store, workspace="slack:T1") == [

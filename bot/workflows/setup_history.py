@@ -1,0 +1,44 @@
+"""Record who changed a team's set-up, in the transaction that changes it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from bot.conversation import Person
+from bot.domain.people import Role, Team
+from bot.domain.teams import setup_changes
+from bot.domain.teams.setup_submission import SetupSubmission
+from bot.store.repositories import Repositories
+
+
+def load_setup(repos: Repositories, team_id: str) -> SetupSubmission | None:
+    """Load the stored set-up of a team, as the submission that would store it.
+
+    ``None`` for a team that is not stored or was removed.
+    """
+    team = repos.teams.get(team_id)
+    if team is None or team.is_removed:
+        return None
+    return setup_changes.describe_setup(
+        team,
+        _list_ids(repos.teams.list_declared_clinicians(team_id)),
+        _list_ids(repos.teams.list_role_holders(team_id, Role.SUPERVISOR)),
+    )
+
+
+def record_setup(
+    repos: Repositories, team: Team, before: SetupSubmission | None, actor_id: str, now: datetime
+) -> bool:
+    """Record the change from *before* to the stored set-up; return whether there is any.
+
+    *before* is ``None`` for a new team, *actor_id* is ``""`` for the operator.
+    """
+    after = load_setup(repos, team.id)
+    if after is None:
+        return False
+    entries = setup_changes.build_change_entries(team, before, after, actor_id, now)
+    repos.audit_trail.record(entries)
+    return bool(entries)
+
+
+def _list_ids(persons: Iterable[Person]) -> tuple[str, ...]:
+    return tuple(person.id for person in persons)
