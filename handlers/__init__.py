@@ -74,6 +74,7 @@ class Command:
 
 RIGHTS: Mapping[Handler, Right] = {
     checkin.open_checkin_form: Right.CLINICIAN,
+    checkin.open_current_question: Right.CLINICIAN,
     checkin.submit_checkin: Right.CLINICIAN,
     checkin.submit_follow_up: Right.CLINICIAN,
     debriefs.show_counts: Right.MEMBER,
@@ -103,6 +104,7 @@ RIGHTS: Mapping[Handler, Right] = {
     preferences.leave_checkins: Right.PUBLIC,
     preferences.open_pause_form: Right.JOINER,
     preferences.open_settings: Right.JOINER,
+    preferences.open_settings_or_invitation: Right.JOINER,
     preferences.restart_weekly_checkins: Right.CLINICIAN,
     preferences.resume_checkins: Right.CLINICIAN,
     preferences.submit_menu_choice: Right.CLINICIAN,
@@ -177,8 +179,10 @@ COMMANDS: Mapping[str, Command] = {
         fallback_handler=rupture.open_debrief_form,
     ),
     "checkin": Command(
-        preferences.open_settings,
+        preferences.open_settings_or_invitation,
         {
+            "now": checkin.open_current_question,
+            "maintenant": checkin.open_current_question,
             "join": join.join_checkins,
             "participer": join.join_checkins,
             "pause": preferences.open_pause_form,
@@ -237,6 +241,7 @@ BUTTONS: Mapping[str, Handler] = {
         "checkin.join": join.join_checkins,
         "checkin.leave": preferences.leave_checkins,
         "checkin.menu": preferences.submit_menu_choice,
+        "checkin.now": checkin.open_current_question,
         "checkin.pause": preferences.open_pause_form,
         "checkin.resume": preferences.resume_checkins,
         "checkin.settings": preferences.open_settings,

@@ -1,22 +1,25 @@
 """Handlers of the weekly check-in: a private form takes the answer; no message contains one."""
 
-from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
+from bot.content.catalogue import LanguagePack
+from bot.content.model import Sign
 from bot.context import Context
 from bot.conversation import InvalidAnswers, Person, Reply, Request
 from bot.domain import calendar
-from bot.domain.checkins import questions
-from bot.domain.checkins.questions import Intention
+from bot.domain.checkins import intentions, questions
+from bot.domain.checkins.intentions import Intention
+from bot.domain.checkins.signs import sign_of_week
 from bot.domain.person.personal_data import PersonalData
+from bot.elements import Form
 from bot.store.repositories import Repositories
 from bot.workflows.form_submission import FormContext, submit_form
 from bot.workflows.personal_data import load_personal_data
 
 
 async def open_checkin_form(request: Request, context: Context) -> Reply:
-    """Open this week's question, or the follow-up of the intention of an earlier week.
+    """Open the question of the message's week, or the follow-up of an earlier intention first.
 
     Resets the unanswered count: opening the form counts as an answer. It writes what every form
     writes.
@@ -26,18 +29,24 @@ async def open_checkin_form(request: Request, context: Context) -> Reply:
     personal_data = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: load_personal_data(repos, request.person, now)
     )
-    if personal_data.clinician.unanswered_count:
-        await context.store.for_workspace(request.person.workspace).write(
-            lambda repos: submit_form(
-                repos,
-                request,
-                now,
-                lambda _form: repos.people.set_unanswered_count(request.person, 0),
-            )
-        )
-    if intention := _pending_follow_up(personal_data, week, personal_data.local_today(now)):
-        return questions.build_follow_up_form(words, intention)
-    return questions.build_checkin_form(words, week, sign)
+    await _reset_unanswered_count(request, context, personal_data)
+    return _build_form(words, personal_data, week, sign, now)
+
+
+async def open_current_question(request: Request, context: Context) -> Reply:
+    """Open this week's question on demand, whether or not it was asked or answered already.
+
+    It is the question of the week's message, with its sign. Nothing is planned or withdrawn, and
+    the message comes at its time to everybody alike: an absent or changed row beside a name would
+    tell who had asked for the question. It writes what opening the message's form writes.
+    """
+    words, now = context.catalogue.get_pack(request.language), context.now()
+    personal_data, week, sign, is_planned = await context.store.for_workspace(
+        request.person.workspace
+    ).read(lambda repos: _load_current_question(repos, request.person, words, now))
+    await _reset_unanswered_count(request, context, personal_data)
+    announces_message = not is_planned and personal_data.awaits_checkin(week)
+    return _build_form(words, personal_data, week, sign, now, announces_message=announces_message)
 
 
 async def submit_checkin(request: Request, context: Context) -> Reply:
@@ -46,58 +55,134 @@ async def submit_checkin(request: Request, context: Context) -> Reply:
     The idempotency key is the person and the week: a second answer in one week changes nothing.
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
-    week, sign = questions.parse_checkin_data(request.data, words)
+    form_week, sign = questions.parse_checkin_data(request.data, words)
     answer = questions.parse_checkin_answer(request.answers, words)
 
-    def save_answer(repos: Repositories, form: FormContext) -> bool:
+    def save_answer(repos: Repositories, form: FormContext) -> tuple[date | None, bool]:
         person = request.person
-        intention = questions.build_intention(
-            answer, week, sign, load_personal_data(repos, person, now).local_today(now)
-        )
+        personal_data = load_personal_data(repos, person, now)
+        today = personal_data.local_today(now)
+        week = intentions.week_of_answer(form_week, today)
+        follow_up_day = personal_data.find_follow_up_day(week)
+        intention = intentions.build_intention(answer, week, sign, today, follow_up_day)
         if form.is_first:
             repos.people.set_unanswered_count(person, 0)
             if intention:
                 repos.intentions.save_intention(person, intention)
-        return _is_saved_intention(intention, repos.intentions.get_intention(person))
+        saved_intention = repos.intentions.get_intention(person)
+        is_saved = _is_saved_intention(intention, saved_intention)
+        kept_until = saved_intention.expires_on if saved_intention and is_saved else None
+        return kept_until, personal_data.clinician.has_joined
 
-    wants_follow_up = await context.store.for_workspace(request.person.workspace).write(
+    kept_until, has_joined = await context.store.for_workspace(request.person.workspace).write(
         lambda repos: submit_form(
             repos,
             request,
             now,
             partial(save_answer, repos),
-            idempotency_key=_checkin_key(request.person, week),
+            idempotency_key=_checkin_key(request.person, form_week),
         )
     )
     return questions.build_thanks_form(
-        words, replace(answer, wants_follow_up=wants_follow_up), sign, week
+        words, answer, sign, form_week, kept_until, invites=not has_joined
     )
 
 
 async def submit_follow_up(request: Request, context: Context) -> Reply:
-    """Delete the stored intention, whatever the answer is, and thank the person."""
-    words = context.catalogue.get_pack(request.language)
+    """Delete the followed-up intention, or keep it for another week; then offer the question.
+
+    The answer itself is not stored. A form of an earlier release has no data: its question is
+    that of the current week.
+    """
+    words, now = context.catalogue.get_pack(request.language), context.now()
     answer = questions.parse_follow_up_answer(request.answers, words)
     if isinstance(answer, InvalidAnswers):
         return answer
+    form_week, sign = (
+        questions.parse_checkin_data(request.data, words) if request.data else ("", None)
+    )
 
-    def clear_intention(repos: Repositories, _form: FormContext) -> None:
-        repos.intentions.delete_intention(request.person)
-        repos.people.set_unanswered_count(request.person, 0)
+    def settle_intention(repos: Repositories, _form: FormContext) -> tuple[str, Sign, date | None]:
+        person = request.person
+        personal_data, current_week, current_sign, _ = _load_current_question(
+            repos, person, words, now
+        )
+        today = personal_data.local_today(now)
+        week = intentions.week_of_answer(form_week, today)
+        follow_up_day = personal_data.find_follow_up_day(week)
+        intention = intentions.settle_follow_up(
+            personal_data.intention, answer, week, today, follow_up_day
+        )
+        if intention is None:
+            repos.intentions.delete_intention(person)
+        else:
+            repos.intentions.save_intention(person, intention)
+        repos.people.set_unanswered_count(person, 0)
+        kept_until = intention.expires_on if intention and answer.is_asked_again else None
+        return form_week or current_week, sign or current_sign, kept_until
 
+    question_week, question_sign, kept_until = await context.store.for_workspace(
+        request.person.workspace
+    ).write(lambda repos: submit_form(repos, request, now, partial(settle_intention, repos)))
+    checkin_data = questions.encode_checkin_data(question_week, question_sign)
+    card_week = calendar.iso_week(now.date())
+    return questions.build_follow_up_thanks_form(words, answer, card_week, checkin_data, kept_until)
+
+
+async def _reset_unanswered_count(
+    request: Request, context: Context, personal_data: PersonalData
+) -> None:
+    """Reset the unanswered count, unless it is 0, with the rows that every form writes."""
+    if not personal_data.clinician.unanswered_count:
+        return
     await context.store.for_workspace(request.person.workspace).write(
-        lambda repos: submit_form(repos, request, context.now(), partial(clear_intention, repos))
+        lambda repos: submit_form(
+            repos,
+            request,
+            context.now(),
+            lambda _form: repos.people.set_unanswered_count(request.person, 0),
+        )
     )
-    week = calendar.iso_week(context.now().date())
-    return questions.build_follow_up_thanks_form(words, answer, week)
 
 
-def _pending_follow_up(personal_data: PersonalData, week: str, today: date) -> Intention | None:
-    """Return the intention of an earlier week than *week*, unless it has expired."""
+def _build_form(
+    words: LanguagePack,
+    personal_data: PersonalData,
+    week: str,
+    sign: Sign,
+    now: datetime,
+    *,
+    announces_message: bool = False,
+) -> Form:
+    """Build the form of the pending follow-up, else that of the question of *week*."""
+    today = personal_data.local_today(now)
+    follow_up_day = personal_data.find_follow_up_day(intentions.week_of_answer(week, today))
+    offers_follow_up = follow_up_day is not None
     intention = personal_data.intention
-    return (
-        intention if intention and intention.week < week and today <= intention.expires_on else None
+    if intention and intentions.is_follow_up_pending(intention, week, today):
+        checkin_data = questions.encode_checkin_data(week, sign)
+        return questions.build_follow_up_form(
+            words, intention, checkin_data, offers_follow_up=offers_follow_up
+        )
+    return questions.build_checkin_form(
+        words,
+        week,
+        sign,
+        offers_follow_up=offers_follow_up,
+        announces_message=announces_message,
     )
+
+
+def _load_current_question(
+    repos: Repositories, person: Person, words: LanguagePack, now: datetime
+) -> tuple[PersonalData, str, Sign, bool]:
+    """Return a person's data, their current week, its sign, and whether its message is planned."""
+    personal_data = load_personal_data(repos, person, now)
+    week = calendar.iso_week(personal_data.local_today(now))
+    delivery = repos.delivery_history.find_checkin(person, week)
+    if delivery:
+        return personal_data, week, words.get_sign(delivery.detail), True
+    return personal_data, week, sign_of_week(words.signs, repos.sign_key, person, week), False
 
 
 def _is_saved_intention(

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.context import Context
 from bot.conversation import Reply, Request
 from bot.domain import surface
-from bot.domain.checkins import preferences
+from bot.domain.checkins import joining
 from bot.domain.people import Role, Team
 from bot.domain.person import home_page
 from bot.domain.person.personal_data import PersonalData
@@ -30,7 +30,7 @@ async def join_checkins(request: Request, context: Context) -> Reply:
         return home_page.render_home_page(
             personal_data, words, home_page.offered_languages(context.catalogue)
         )
-    result = preferences.render_join_result(outcome, personal_data, words)
+    result = joining.render_join_result(outcome, personal_data, words)
     return surface.as_message_or_form(request, words, words.translate("home.done.title"), result)
 
 

@@ -26,7 +26,8 @@ RELEASED_NAMES: Mapping[str, Mapping[str, str]] = {
     "buttons": {
         **_keep_names("ask.open", "ask.preview"),
         **_keep_names("checkin.again", "checkin.answer", "checkin.join", "checkin.leave"),
-        **_keep_names("checkin.menu", "checkin.pause", "checkin.resume", "checkin.settings"),
+        **_keep_names("checkin.menu", "checkin.now", "checkin.pause", "checkin.resume"),
+        **_keep_names("checkin.settings"),
         **_keep_names("debriefs.hour", "debriefs.open", "debriefs.period", "debriefs.share"),
         **_keep_names("debriefs.shared"),
         **_keep_names("debriefs.exercise", "debriefs.export", "debriefs.method"),

@@ -7,7 +7,7 @@ from bot.content.catalogue import LanguagePack
 from bot.context import Context
 from bot.conversation import InvalidAnswers, Reply, Request
 from bot.domain import surface
-from bot.domain.checkins import preferences
+from bot.domain.checkins import joining, preferences
 from bot.domain.checkins.preferences import CheckinSettings
 from bot.domain.people import Role, Team
 from bot.domain.person import home_page, privacy_notice
@@ -17,6 +17,20 @@ from bot.errors import NoTeamError, StaleFormError, UnknownAnswerError
 from bot.store.repositories import Repositories
 from bot.workflows.form_submission import FormContext, submit_form
 from bot.workflows.personal_data import load_personal_data
+
+
+async def open_settings_or_invitation(request: Request, context: Context) -> Reply:
+    """Open a clinician's own check-in settings; invite a person who has not joined to join.
+
+    Raises :class:`bot.errors.NoTeamError` for a person on no roster and in no team's channel.
+    """
+    words, now = context.catalogue.get_pack(request.language), context.now()
+    personal_data, team, is_supervisor = await context.store.for_workspace(
+        request.person.workspace
+    ).read(lambda repos: _load_person_and_team(repos, request, now))
+    if personal_data.clinician.has_joined or is_supervisor:
+        return await open_settings(request, context)
+    return _show_message(request, words, joining.render_invitation(personal_data, team, words))
 
 
 async def open_settings(request: Request, context: Context) -> Reply:
@@ -30,7 +44,9 @@ async def open_settings(request: Request, context: Context) -> Reply:
     ).read(lambda repos: _load_person_and_team(repos, request, now))
     if is_supervisor:
         return _show_message(request, words, preferences.render_confirmation("supervises", words))
-    return preferences.build_settings_form(personal_data, team, words)
+    return preferences.build_settings_form(
+        personal_data, team, words, joins=request.data == joining.JOINING_DATA
+    )
 
 
 async def submit_settings(request: Request, context: Context) -> Reply:
@@ -51,12 +67,12 @@ async def submit_settings(request: Request, context: Context) -> Reply:
 
 
 async def open_pause_form(request: Request, context: Context) -> Reply:
-    """Open the pause form; a person who has not joined gets their settings instead."""
+    """Open the pause form; a person who has not joined is invited to join instead."""
     clinician = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: repos.people.get(request.person)
     )
     if not clinician.has_joined:
-        return await open_settings(request, context)
+        return await open_settings_or_invitation(request, context)
     return preferences.build_pause_form(context.catalogue.get_pack(request.language))
 
 

@@ -4,7 +4,6 @@ A clinician who joined is asked at their own day and time. The delivery table is
 the duty inserts rows, and the delivery workers render and send them.
 """
 
-import secrets
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,10 +11,12 @@ from functools import partial
 
 from bot.content.catalogue import LanguagePack
 from bot.context import Context
+from bot.conversation import Person
 from bot.domain import calendar
 from bot.domain.checkins import frequency, scheduling
 from bot.domain.checkins import questions as checkin_questions
 from bot.domain.checkins.scheduling import Blocker, Postponement
+from bot.domain.checkins.signs import sign_of_week
 from bot.domain.delivery_kind import DeliveryKind
 from bot.domain.people import Clinician, Team
 from bot.elements import Message
@@ -29,11 +30,14 @@ _BATCH_SIZE = 500
 
 @dataclass(frozen=True)
 class CheckinRun:
-    """Parameters of a run: the current time, the last run's time, and a factory of sign codes."""
+    """Parameters of a run: the current time, the last run's time, and who deals the signs.
+
+    ``deal_sign_code`` returns the code of the sign of a person and an ISO week.
+    """
 
     now: datetime
     last_run: datetime
-    deal_sign_code: Callable[[], str]
+    deal_sign_code: Callable[[Person, str], str]
 
 
 @dataclass(frozen=True)
@@ -57,11 +61,11 @@ async def run(context: Context, *, batch_size: int = _BATCH_SIZE) -> int:
     committed before an exception stays. Returns how many check-ins were planned.
     """
     now, signs = context.now(), context.catalogue.get_pack("en").signs
-    last_run = await context.store.across_workspaces.read(
-        lambda repos: repos.watermarks.last_run(DeliveryKind.CHECKIN, now)
+    last_run, sign_key = await context.store.across_workspaces.read(
+        lambda repos: (repos.watermarks.last_run(DeliveryKind.CHECKIN, now), repos.sign_key)
     )
     checkin_run = CheckinRun(
-        now, last_run, lambda: checkin_questions.deal_sign(signs, secrets.randbelow).code
+        now, last_run, lambda person, week: sign_of_week(signs, sign_key, person, week).code
     )
     planned_count = 0
     async for batch in _iterate_members(context, batch_size):
@@ -213,7 +217,7 @@ def _plan_for_member(
         kind, sign = (
             (DeliveryKind.LAST_NOTE, "")
             if is_silent
-            else (DeliveryKind.CHECKIN, checkin_run.deal_sign_code())
+            else (DeliveryKind.CHECKIN, checkin_run.deal_sign_code(person, status.week))
         )
         reason = status.missed_reason
         slot = missed_slot_key(status.week, reason) if reason else status.week

@@ -49,6 +49,10 @@ class Slot:
     key: str
     due_at: datetime
 
+    def is_due(self, now: datetime) -> bool:
+        """Return whether the slot has passed at *now*, so that only its delivery is awaited."""
+        return self.due_at <= now
+
 
 @lru_cache(maxsize=1024)
 def load_zone(name: str) -> ZoneInfo:

@@ -8,7 +8,7 @@ from bot.elements import Caption, Message, Text
 HELP_LINES: Mapping[str, tuple[str, ...]] = {
     "help": ("tip", "rupture", "checkin", "debriefs", "supervision", "home"),
     "rupture": ("alone", "guide", "withdraw", "words"),
-    "checkin": ("alone", "join", "pause", "leave"),
+    "checkin": ("alone", "now", "join", "pause", "leave"),
     "debriefs": ("alone", "hour", "export", "message", "who"),
     "supervision": ("alone", "who"),
 }

@@ -14,6 +14,8 @@ from bot.store.upsert import upsert_row
 _KEY_CONTEXT = b"attune seal 1\0"
 """Domain separation: the derived keys differ from all other keys derived from a pepper."""
 
+_SIGN_KEY_CONTEXT = b"attune sign 1\0"
+
 
 class SecretCipher:
     """Encrypted storage for secrets that the bot rotates itself, such as OAuth token pairs.
@@ -57,3 +59,12 @@ class SecretCipher:
 
 def _derive_key(pepper: bytes) -> bytes:
     return urlsafe_b64encode(sha256(_KEY_CONTEXT + pepper).digest())
+
+
+def derive_sign_key(peppers: tuple[bytes, ...]) -> bytes:
+    """Return the 32-byte key by which the signs of check-ins are dealt, from the newest pepper.
+
+    After a change of the pepper, signs that no message has yet are dealt anew. Without a pepper,
+    as for the operator's commands, it is a constant.
+    """
+    return sha256(_SIGN_KEY_CONTEXT + b"".join(peppers[:1])).digest()

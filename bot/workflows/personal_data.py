@@ -32,12 +32,8 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
         this_week = calendar.iso_week(calendar.local_day(now, resolve_zone(clinician, team)))
         delivery = repos.delivery_history.find_checkin_in_doubt(person, this_week)
         settled_weeks = repos.delivery_history.settled_slots(DeliveryKind.CHECKIN, person)
-        slot = scheduling.next_slot(
-            scheduling.build_schedule(stored_clinician, team),
-            stored_clinician.unanswered_count,
-            now,
-            settled_weeks,
-        )
+        schedule = scheduling.build_schedule(stored_clinician, team)
+        slot = scheduling.next_slot(schedule, stored_clinician.unanswered_count, now, settled_weeks)
     return PersonalData(
         clinician=clinician,
         team=team,
@@ -47,6 +43,7 @@ def load_personal_data(repos: Repositories, person: Person, now: datetime) -> Pe
         is_on_frozen_list=repos.period_members.has_rows(contributor.account),
         intention=repos.intentions.get_intention(person),
         next_checkin_at=slot.due_at.astimezone(resolve_zone(clinician, team)) if slot else None,
+        is_checkin_due=slot is not None and slot.is_due(now),
         supervised_teams=supervised_teams,
         directed_teams=select_teams_with_role(role_teams, roles, Role.DIRECTOR),
         readable_teams=select_readable_teams(role_teams, roles, team),

@@ -10,7 +10,7 @@ from bot.content.catalogue import LanguagePack, load_catalogue
 from bot.content.model import CARD_KINDS
 from bot.domain import command_help, tip_list, tips
 from bot.domain.calendar import WeeklyRule
-from bot.domain.checkins import acknowledgements, preferences, questions
+from bot.domain.checkins import acknowledgements, joining, preferences, questions
 from bot.domain.checkins.acknowledgements import CheckinAnswer, FollowUpAnswer
 from bot.domain.checkins.questions import Intention
 from bot.domain.codebook import ANSWER_CODES, FORM_CODES, STATUS_CODES
@@ -97,6 +97,24 @@ def iter_messages(words: LanguagePack) -> Iterator[Message]:
         preferences.render_confirmation(key, words, **_sentence_facts(words))
         for key in _acknowledgement_keys(words)
     )
+    yield from _joining_messages(words)
+
+
+def _joining_messages(words: LanguagePack) -> Iterator[Message]:
+    """Yield the invitation, and every result of joining."""
+    slot = datetime(2026, 9, 30, 9, tzinfo=UTC)
+    joined = PersonalData(NEW_CLINICIAN, TEAM, next_checkin_at=slot, counted_from=DAY)
+    own_rule = replace(NEW_CLINICIAN, rule=WeeklyRule(3, time(9, 5)))
+    yield joining.render_invitation(joined, TEAM, words)
+    for person_data in (
+        joined,
+        replace(joined, is_checkin_due=True),
+        replace(joined, clinician=own_rule),
+    ):
+        yield from (
+            joining.render_join_result(outcome, person_data, words)
+            for outcome in ("joined", "already", "elsewhere", "supervises")
+        )
 
 
 def _close_notices(words: LanguagePack) -> Iterator[Message]:
@@ -173,7 +191,7 @@ def iter_forms(words: LanguagePack) -> Iterator[Form]:
         reports.build_agreement_form(words),
     )
     yield from (
-        questions.build_checkin_form(words, "2026-W10", words.signs[0]),
+        questions.build_checkin_form(words, "2026-W10", words.signs[0], announces_message=True),
         preferences.build_pause_form(words),
     )
     closed_team = replace(TEAM, unreachable_reason="is_archived")
@@ -222,11 +240,13 @@ def _checkin_forms(words: LanguagePack) -> Iterator[Form]:
     sign, intention_codes = words.signs[0], _option_codes("intention", words)
     for code, intention in product(_option_codes("checkin", words), ("", *intention_codes)):
         yield acknowledgements.build_thanks_form(
-            words, CheckinAnswer(code, intention, wants_follow_up=True), sign, "2026-W10"
+            words, CheckinAnswer(code, intention), sign, "2026-W10", DAY, invites=True
         )
-    for code in _option_codes("followup", words):
+    checkin_data = questions.encode_checkin_data("2026-W10", sign)
+    for code, kept_until in product(_option_codes("followup", words), (None, DAY)):
+        answer = FollowUpAnswer(code, _option_codes("tried", words))
         yield acknowledgements.build_follow_up_thanks_form(
-            words, FollowUpAnswer(code, _option_codes("tried", words)), "2026-W10"
+            words, answer, "2026-W10", checkin_data, kept_until
         )
     for code in (questions.UNNAMED_INTENTION, *intention_codes):
         yield questions.build_follow_up_form(words, Intention(code, sign.code, "2026-W10", DAY))

@@ -55,9 +55,40 @@ async def test_intention_is_followed_up_next_week(product: Product) -> None:
     )
     thanks = await product.submit_form(product.marie, follow_up_form, {"followup": ("did",)})
 
-    assert follow_up_form.fields == {"followup"}
+    assert follow_up_form.fields == {"followup", "again"}
     assert follow_up_form.contains_text(WORDS.questions["intention"].get_option("I1").label)
     assert thanks.contains_text(WORDS.translate("checkin.heard.did"))
+
+
+async def test_question_on_demand_is_that_of_the_week(product: Product) -> None:
+    """/checkin now opens the week's question; after a follow-up, the thanks lead on to it."""
+    await product.run_command(product.marie, "checkin join")
+    form = await product.run_command(product.marie, "checkin now")
+    await product.submit_form(product.marie, form, CHECKIN_ANSWERS)
+    checkin = await deliver_checkin(product, weeks=1)
+    follow_up_form = await product.run_command(product.marie, "checkin now")
+    thanks = await product.submit_form(product.marie, follow_up_form, {"followup": ("not_right",)})
+    question_form = await product.press_button(
+        product.marie, thanks, WORDS.translate("common.step.question")
+    )
+
+    assert form.fields == question_form.fields == {"checkin", "intention", "wish"}
+    assert follow_up_form.fields == {"followup", "again"}
+    assert thanks.contains_text("It is kept for another week")
+    assert WORDS.translate("checkin.nudge.answer") in checkin.steps
+
+
+async def test_checkin_without_joining_joins_with_one_tap(product: Product) -> None:
+    """/checkin invites, and one button joins; its reply says how to move day and time."""
+    invitation = await product.run_command(product.marie, "checkin")
+    result = await product.press_button(
+        product.marie, invitation, WORDS.translate("common.step.join")
+    )
+    settings_form = await product.run_command(product.marie, "checkin")
+
+    assert not invitation.is_form
+    assert result.contains_text("Your team's rhythm is")
+    assert {"day", "time"} <= settings_form.fields
 
 
 async def test_checkin_menu_snoozes_and_leaves(product: Product) -> None:

@@ -83,6 +83,7 @@ CODES = {
     "intention": "I1 I2 I3 I4 I5 I6",
     "wish": "yes no",
     "followup": "did not_right otherwise rather_not",
+    "again": "yes no",
 }
 """The codes of every question; users see them in this order, withdrawal first."""
 

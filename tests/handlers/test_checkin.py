@@ -65,7 +65,7 @@ async def test_an_answer_without_a_wish_is_not_stored(context: Context) -> None:
 
 
 async def test_a_wish_stores_the_intention_and_the_sign(context: Context) -> None:
-    """The chosen intention is stored for 8 days, with the sign that was dealt."""
+    """The chosen intention is stored until the day after its follow-up, with the sign that was dealt."""
     await join_marie(context)
 
     await submit_answer(
@@ -91,7 +91,7 @@ async def test_a_second_answer_changes_nothing(context: Context) -> None:
     )
 
     assert await load_intention(context) == before
-    assert "8 days" not in reply_text(reply)
+    assert "next week, with" not in reply_text(reply)
 
 
 async def test_a_retried_answer_gets_the_same_reply(context: Context) -> None:
@@ -127,7 +127,7 @@ async def test_the_follow_up_comes_before_the_next_question(
 
 
 async def test_an_answered_follow_up_is_deleted(context: Context, clock: FakeClock) -> None:
-    """Any answer deletes the intention; then the ordinary question comes again."""
+    """An answer deletes the intention; then the ordinary question comes again."""
     await join_marie(context)
     await submit_answer(
         context, checkin_data(context), checkin="someone", intention="I1", wish="yes"
@@ -147,7 +147,7 @@ async def test_an_answered_follow_up_is_deleted(context: Context, clock: FakeClo
 
 
 async def test_an_expired_intention_gets_no_follow_up(context: Context, clock: FakeClock) -> None:
-    """After its 8 days an intention gets no follow-up, even before its row is deleted."""
+    """After its last day an intention gets no follow-up, even before its row is deleted."""
     await join_marie(context)
     await submit_answer(
         context, checkin_data(context), checkin="someone", intention="I1", wish="yes"

@@ -3,9 +3,10 @@ import pytest
 from bot.context import Context
 from bot.conversation import Person, Surface
 from bot.domain.people import Clinician
-from bot.elements import Home, Message
+from bot.elements import Button, ChoiceField, Home, Message
 from bot.errors import NoTeamError
 from handlers import BUTTONS, COMMANDS
+from tests.doubles import FakeClock
 from tests.sample_team import (
     MARIE,
     OTHER_CHANNEL,
@@ -14,12 +15,13 @@ from tests.sample_team import (
     SUPERVISOR,
     TEAM,
     build_request,
+    fields_by_id,
     reply_text,
     set_up_team,
     steps_by_name,
 )
 
-press_join = BUTTONS["join"]
+press_join, run_command = BUTTONS["join"], COMMANDS["checkin"].handle_request
 
 
 async def load_clinician(context: Context, person: Person) -> Clinician:
@@ -27,15 +29,29 @@ async def load_clinician(context: Context, person: Person) -> Clinician:
     return await context.store.across_workspaces.read(lambda repos: repos.people.get(person))
 
 
-async def test_joining_from_the_card_gets_a_private_reply(context: Context) -> None:
-    """One tap in the channel; only the person who tapped sees the reply."""
+async def test_joining_from_the_card_gets_a_private_reply(
+    context: Context, clock: FakeClock
+) -> None:
+    """One tap in the channel; only the person who tapped sees when the first question comes."""
     await set_up_team(context)
+    clock.advance(minutes=-1)
 
     reply = await press_join(build_request(MARIE), context)
 
     assert isinstance(reply, Message)
-    assert "Monday, June 29" in reply_text(reply), "this week's question is still to come"
+    assert "**Monday, June 29** at **9:00" in reply_text(reply)
+    assert "Your team's rhythm is Monday" in reply_text(reply)
     assert (await load_clinician(context, MARIE)).has_joined
+
+
+async def test_a_first_question_that_is_due_is_on_its_way(context: Context) -> None:
+    """Joining in the minute of the team's slot names no time that has passed when it is read."""
+    await set_up_team(context)
+
+    reply = await press_join(build_request(MARIE), context)
+
+    assert "on its way to you" in reply_text(reply)
+    assert "June 29" not in reply_text(reply)
 
 
 async def test_joining_twice_changes_nothing(context: Context) -> None:
@@ -121,3 +137,30 @@ async def test_the_keyword_joins(context: Context) -> None:
     await COMMANDS["checkin"].handle_request(build_request(MARIE, "join"), context)
 
     assert (await load_clinician(context, MARIE)).has_joined
+
+
+async def test_the_command_invites_a_person_who_has_not_joined(context: Context) -> None:
+    """No form stands between the command and joining: one button joins, at the team's day."""
+    await set_up_team(context)
+
+    reply = await run_command(build_request(MARIE), context)
+
+    assert isinstance(reply, Message)
+    assert {"checkin.join", "checkin.settings", "checkin.now"} <= set(steps_by_name(reply))
+    assert "each week on **Monday**" in reply_text(reply)
+
+
+async def test_another_day_can_be_chosen_before_joining(context: Context) -> None:
+    """The invitation's other button opens the settings with the weekly question selected."""
+    await set_up_team(context)
+    button = steps_by_name(await run_command(build_request(MARIE), context))["checkin.settings"]
+    assert isinstance(button, Button)
+
+    form = fields_by_id(
+        await BUTTONS["checkin.settings"](build_request(MARIE, data=button.data), context)
+    )
+
+    state, day = form["state"], form["day"]
+    assert isinstance(state, ChoiceField)
+    assert isinstance(day, ChoiceField)
+    assert (state.initial, day.initial) == (("on",), ("1",))

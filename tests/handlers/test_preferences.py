@@ -143,11 +143,13 @@ async def test_the_pause_form_has_one_date(context: Context) -> None:
     assert (await load_marie(context)).paused_until == date(2026, 7, 20)
 
 
-async def test_pausing_without_joining_opens_the_settings(context: Context) -> None:
+async def test_pausing_without_joining_invites_to_join(context: Context) -> None:
     """A person who has not joined has nothing to pause."""
     await set_up_team(context)
 
-    assert "state" in fields_by_id(await run_command(build_request(MARIE, "pause"), context))
+    reply = await run_command(build_request(MARIE, "pause"), context)
+
+    assert "checkin.join" in steps_by_name(reply)
 
 
 @pytest.mark.parametrize(("code", "day"), [("snooze1", 6), ("snooze2", 13), ("snooze4", 27)])

@@ -1,6 +1,7 @@
 """Build the response to a check-in or follow-up: a neutral text without a score, and a tip card."""
 
 from dataclasses import dataclass
+from datetime import date
 from types import MappingProxyType
 
 from bot.content.catalogue import LanguagePack, Sign
@@ -51,42 +52,90 @@ class CheckinAnswer:
 
 @dataclass(frozen=True)
 class FollowUpAnswer:
-    """A clinician's answer to a follow-up; not stored."""
+    """A clinician's answer to a follow-up; not stored.
+
+    ``again`` is ``yes`` or ``no``, whether to be asked once more; ``""`` when not selected.
+    """
 
     code: str
     tried_moves: tuple[str, ...] = ()
+    again: str = ""
+
+    @property
+    def is_asked_again(self) -> bool:
+        """Whether the intention is kept for another week.
+
+        It is on request, and without a choice where the moment was not right.
+        """
+        return self.again == "yes" or (self.code == "not_right" and self.again != "no")
 
 
-def build_thanks_form(words: LanguagePack, answer: CheckinAnswer, sign: Sign, week: str) -> Form:
+def build_thanks_form(
+    words: LanguagePack,
+    answer: CheckinAnswer,
+    sign: Sign,
+    week: str,
+    kept_until: date | None = None,
+    *,
+    invites: bool = False,
+) -> Form:
     """Build the response to this week's answer; its structure is the same for all four answers.
 
-    *week* is the ISO week that selects the card.
+    *week* is the ISO week that selects the card. *kept_until* is the last day on which the
+    requested follow-up is stored; ``None`` if none is. *invites* adds the button to join, for a
+    person who took the question on demand and has not joined.
     """
     lines = [words.translate(f"checkin.thanks.{answer.code}")]
     if answer.intention:
         label = words.questions["intention"].get_option(answer.intention).label
         lines.append(words.translate("checkin.thanks.intention", choice=label))
-    if answer.wants_follow_up:
-        facts = {"picture": sign.glyph, "name": sign.name}
+    if kept_until:
+        facts = {"picture": sign.glyph, "name": sign.name, "day": words.format_day(kept_until)}
         lines.append(words.translate("checkin.thanks.again", **facts))
-    return _build_acknowledgement_form(words, lines, answer.intention or answer.code, week)
+    join_button = Button("checkin.join", words.translate("common.step.join"))
+    return _build_acknowledgement_form(
+        words, lines, answer.intention or answer.code, week, (join_button,) if invites else ()
+    )
 
 
-def build_follow_up_thanks_form(words: LanguagePack, answer: FollowUpAnswer, week: str) -> Form:
+def build_follow_up_thanks_form(
+    words: LanguagePack,
+    answer: FollowUpAnswer,
+    week: str,
+    checkin_data: str,
+    kept_until: date | None = None,
+) -> Form:
     """Build the response to a follow-up; the tried moves select its text and are not stored.
 
-    *week* is the ISO week that selects the card.
+    Its first button leads on to the question that the follow-up preceded, whose button has
+    *checkin_data*. *week* is the ISO week that selects the card. *kept_until* is the last day on
+    which an intention is stored that is asked about again; ``None`` if none is.
     """
     families = (
         name for name, codes in MOVES_BY_FAMILY.items() if codes.intersection(answer.tried_moves)
     )
-    lines = [words.translate(f"checkin.heard.{answer.code}")]
+    key = f"{answer.code}_again" if kept_until and answer.code == "rather_not" else answer.code
+    lines = [words.translate(f"checkin.heard.{key}")]
     lines += [words.translate(f"checkin.heard.{family}") for family in families]
-    return _build_acknowledgement_form(words, lines, answer.code, week)
+    if kept_until:
+        day = words.format_day(kept_until)
+        lines.append(words.translate("checkin.heard.again", day=day))
+    question_button = Button(
+        "checkin.answer",
+        words.translate("common.step.question"),
+        checkin_data,
+        primary=True,
+        opens_form=True,
+    )
+    return _build_acknowledgement_form(words, lines, answer.code, week, (question_button,))
 
 
 def _build_acknowledgement_form(
-    words: LanguagePack, lines: list[str], answer_code: str, week: str
+    words: LanguagePack,
+    lines: list[str],
+    answer_code: str,
+    week: str,
+    next_steps: tuple[Button, ...],
 ) -> Form:
     debrief = Button("rupture.open", words.translate("checkin.thanks.rupture"), opens_form=True)
     return Form(
@@ -95,7 +144,7 @@ def _build_acknowledgement_form(
         (
             *(Text(line) for line in lines),
             *_render_tip_card(words, ATOM_BY_ANSWER[answer_code], week),
-            ActionRow((debrief,)),
+            ActionRow((*next_steps, debrief)),
             Caption(words.translate("safety.not_watched")),
         ),
         close=words.translate("common.close"),

@@ -1,6 +1,6 @@
 """A clinician's check-in settings: build and parse their forms, render the confirmations."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from bot.content.catalogue import LanguagePack
@@ -13,7 +13,6 @@ from bot.domain.person.personal_data import PersonalData
 from bot.elements import (
     ActionRow,
     Button,
-    Caption,
     ChoiceField,
     DateField,
     Element,
@@ -44,14 +43,19 @@ class CheckinSettings:
     work_days: tuple[int, ...] = ()
 
 
-def build_settings_form(person_data: PersonalData, team: Team, words: LanguagePack) -> Form:
-    """Build the settings form; *team* provides the defaults of what the person did not select."""
+def build_settings_form(
+    person_data: PersonalData, team: Team, words: LanguagePack, *, joins: bool = False
+) -> Form:
+    """Build the settings form; *team* provides the defaults of what the person did not select.
+
+    With *joins* the weekly question is selected for a person who has not joined.
+    """
     person = person_data.clinician
     rule = person.rule or team.checkin_rule
     pause_end = person.paused_until.isoformat() if person.paused_until else ""
     body: tuple[Element, ...] = (
         Text(words.translate("home.settings.intro")),
-        _build_joined_choice(words, has_joined=person.has_joined),
+        _build_joined_choice(words, has_joined=person.has_joined or joins),
         _build_weekday_choice(words, rule.weekday),
         TimeField(
             "time",
@@ -166,29 +170,19 @@ def parse_pause_end(answers: Answers, today: date, words: LanguagePack) -> date 
 
 def render_confirmation(key: str, words: LanguagePack, **facts: str) -> Message:
     """Render the private confirmation of a change; *key* is a text key below ``home.done``."""
-    sentence = words.translate(f"home.done.{key}", **facts)
+    return _render_sentence(key, words.translate(f"home.done.{key}", **facts), words)
+
+
+def _render_sentence(key: str, sentence: str, words: LanguagePack) -> Message:
     return Message(
         sentence.replace("**", ""), (Text(sentence), ActionRow(_next_step_buttons(key, words)))
     )
 
 
-def render_join_result(outcome: str, person_data: PersonalData, words: LanguagePack) -> Message:
-    """Render the result of joining: ``joined``, ``already``, ``elsewhere`` or ``supervises``.
-
-    A person who does not count yet is told from which day on they do.
-    """
-    message = render_confirmation(outcome, words, **_next_checkin_facts(person_data, words))
-    if person_data.counted_from is None or outcome == "supervises":
-        return message
-    day = words.format_day(person_data.counted_from)
-    counted_from = Caption(words.translate("home.done.counted_from", day=day))
-    return replace(message, body=(message.body[0], counted_from, *message.body[1:]))
-
-
 def render_saved_settings(person_data: PersonalData, words: LanguagePack) -> Message:
     """Render the confirmation of the saved settings."""
     if person_data.clinician.has_joined and not person_data.clinician.paused_until:
-        return render_confirmation("saved", words, **_next_checkin_facts(person_data, words))
+        return _render_next_checkin("saved", person_data, words)
     return render_pause_status(person_data, words)
 
 
@@ -201,25 +195,39 @@ def render_pause_status(person_data: PersonalData, words: LanguagePack) -> Messa
         return render_confirmation("paused", words, day=words.format_day(pause_end))
     if person_data.clinician.unreachable_reason:
         return render_confirmation("unreachable", words)
-    return render_confirmation("resumed", words, **_next_checkin_facts(person_data, words))
+    return _render_next_checkin("resumed", person_data, words)
 
 
 def render_weekly_restart(person_data: PersonalData, words: LanguagePack) -> Message:
     """Render that check-ins are weekly again, or the reason why they are not."""
     if person_data.clinician.has_joined and person_data.next_checkin_at:
-        return render_confirmation("again", words, **_next_checkin_facts(person_data, words))
+        return _render_next_checkin("again", person_data, words)
     return render_pause_status(person_data, words)
 
 
-def _next_checkin_facts(person_data: PersonalData, words: LanguagePack) -> dict[str, str]:
-    """Return the team's name, and the day and time of the next check-in in the person's zone."""
-    team, due_at = person_data.team, person_data.next_checkin_at
-    due_facts = (
-        {"day": words.format_day(due_at.date()), "time": words.format_clock_time(due_at.time())}
-        if due_at
-        else {}
-    )
-    return {"team": team.name if team else "", **due_facts}
+def _render_next_checkin(key: str, person_data: PersonalData, words: LanguagePack) -> Message:
+    return _render_sentence(key, describe_next_checkin(key, person_data, words), words)
+
+
+def describe_next_checkin(key: str, person_data: PersonalData, words: LanguagePack) -> str:
+    """Return the sentence *key* below ``home.done`` with the day and time of the next check-in.
+
+    One that is due already has no day and time, which would lie in the past when it is read.
+    """
+    if person_data.is_checkin_due:
+        return words.translate(f"home.done.{key}_due")
+    return words.translate(f"home.done.{key}", **next_checkin_facts(person_data, words))
+
+
+def next_checkin_facts(person_data: PersonalData, words: LanguagePack) -> dict[str, str]:
+    """Return the day and time of the next check-in in the person's zone; empty without one."""
+    due_at = person_data.next_checkin_at
+    if due_at is None:
+        return {}
+    return {
+        "day": words.format_day(due_at.date()),
+        "time": words.format_clock_time(due_at.time()),
+    }
 
 
 def _next_step_buttons(key: str, words: LanguagePack) -> tuple[Button, ...]:

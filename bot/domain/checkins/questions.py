@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from bot.content.catalogue import LanguagePack, Lens, Sign
 from bot.conversation import InvalidAnswers
@@ -15,6 +14,11 @@ from bot.domain.checkins.acknowledgements import (
     FollowUpAnswer,
     build_follow_up_thanks_form,
     build_thanks_form,
+)
+from bot.domain.checkins.intentions import (
+    UNNAMED_INTENTION,
+    Intention,
+    build_intention,
 )
 from bot.domain.debriefs.debrief_form import build_choice
 from bot.elements import (
@@ -51,36 +55,12 @@ __all__ = [
     "render_last_note",
 ]
 
-INTENTION_LIFETIME = timedelta(days=8)
-"""Time after which a stored intention is deleted; the next weekly check-in falls within it."""
-
 MENU_CODES = ("snooze1", "snooze4", "pause", "leave", "kept")
 """The secondary actions of every check-in; Slack displays five at most."""
 
 FORM_QUESTION_IDS = ("checkin", "intention", "wish")
 
-UNNAMED_INTENTION = "again"
-"""The stored code of a follow-up request that names no intention.
-
-A follow-up request after a debrief stores the same code, so that the row does not disclose a
-debrief.
-"""
-
 WEEK_PATTERN = re.compile(r"[1-9]\d{3}-W\d{2}")
-
-
-@dataclass(frozen=True)
-class Intention:
-    """A stored follow-up request of a clinician; deleted after ``expires_on``.
-
-    ``code`` is an answer of the question 'intention' or :data:`UNNAMED_INTENTION`; ``sign_code`` is
-    the code of the sign dealt with it, ``week`` the ISO week in which it was requested.
-    """
-
-    code: str
-    sign_code: str
-    week: str
-    expires_on: date
 
 
 def deal_sign(signs: Sequence[Sign], random_below: Callable[[int], int]) -> Sign:
@@ -194,16 +174,30 @@ def parse_checkin_data(encoded_data: str, words: LanguagePack) -> tuple[str, Sig
         raise UnknownAnswerError from None
 
 
-def build_checkin_form(words: LanguagePack, week: str, sign: Sign) -> Form:
-    """Build the private form of the check-in: who came to mind, and an optional intention."""
+def build_checkin_form(
+    words: LanguagePack,
+    week: str,
+    sign: Sign,
+    *,
+    offers_follow_up: bool = True,
+    announces_message: bool = False,
+) -> Form:
+    """Build the private form of the check-in: who came to mind, and an optional intention.
+
+    Unless *offers_follow_up*, no follow-up can be requested: no check-in is due a week later.
+    With *announces_message* the form, opened on demand, says that the week's message still comes.
+    """
+    notice = (Caption(words.translate("checkin.form.still_comes")),) if announces_message else ()
+    question_ids = [name for name in FORM_QUESTION_IDS if offers_follow_up or name != "wish"]
     return Form(
         "checkin",
         words.translate("checkin.form.title"),
         (
             *safety_banners.build_banners(words, "banner"),
             *_render_question(words, week, sign),
-            *(build_choice(words.questions[name]) for name in FORM_QUESTION_IDS),
+            *(build_choice(words.questions[name]) for name in question_ids),
             Caption(words.translate("checkin.form.private")),
+            *notice,
         ),
         submit=words.translate("checkin.form.submit"),
         close=words.translate("common.cancel"),
@@ -219,17 +213,18 @@ def parse_checkin_answer(answers: Answers, words: LanguagePack) -> CheckinAnswer
     return CheckinAnswer(code, intention, wants_follow_up=follow_up_code == "yes")
 
 
-def build_intention(answer: CheckinAnswer, week: str, sign: Sign, today: date) -> Intention | None:
-    """Build the intention to store for an answer, ``None`` unless a follow-up was requested."""
-    if not answer.wants_follow_up:
-        return None
-    return Intention(
-        answer.intention or UNNAMED_INTENTION, sign.code, week, today + INTENTION_LIFETIME
-    )
+def build_follow_up_form(
+    words: LanguagePack,
+    intention: Intention,
+    checkin_data: str = "",
+    *,
+    offers_follow_up: bool = True,
+) -> Form:
+    """Build the follow-up form with the sign of the intention; it precedes this week's question.
 
-
-def build_follow_up_form(words: LanguagePack, intention: Intention) -> Form:
-    """Build the follow-up form with last week's sign; it replaces this week's question."""
+    *checkin_data* is that of the question's button. Unless *offers_follow_up*, another follow-up
+    cannot be requested: no check-in is due a week later.
+    """
     question = words.questions["intention"]
     sign = words.get_sign(intention.sign_code)
     facts = {"picture": sign.glyph, "name": sign.name}
@@ -237,17 +232,21 @@ def build_follow_up_form(words: LanguagePack, intention: Intention) -> Form:
     if intention.code in question.option_codes:
         label = question.get_option(intention.code).label
         text = words.translate("checkin.followup.picked", choice=label, **facts)
+    question_ids = [
+        name for name in _follow_up_question_ids(intention) if offers_follow_up or name != "again"
+    ]
     return Form(
         "followup",
         words.translate("checkin.followup.title"),
         (
             *safety_banners.build_banners(words, "banner"),
             Text(text),
-            *(build_choice(words.questions[name]) for name in _follow_up_question_ids(intention)),
+            *(build_choice(words.questions[name]) for name in question_ids),
             Caption(words.translate("checkin.followup.private")),
         ),
         submit=words.translate("checkin.followup.submit"),
         close=words.translate("common.cancel"),
+        data=checkin_data,
     )
 
 
@@ -257,18 +256,23 @@ def _follow_up_question_ids(intention: Intention) -> tuple[str, ...]:
     Who meant to ask about the goals, or to say that trust takes time, may have repaired nothing.
     """
     is_unnamed = intention.code == UNNAMED_INTENTION
-    return ("followup", "tried") if is_unnamed else ("followup",)
+    return ("followup", "tried", "again") if is_unnamed else ("followup", "again")
 
 
 def parse_follow_up_answer(
     answers: Answers, words: LanguagePack
 ) -> FollowUpAnswer | InvalidAnswers:
-    """Parse a follow-up and its tried moves; UnknownAnswerError for codes that are not offered."""
-    code = parse_question_code(answers, words.questions["followup"])
+    """Parse a follow-up, its tried moves and the wish to be asked again.
+
+    Raises UnknownAnswerError for codes that are not offered.
+    """
+    code, again = (
+        parse_question_code(answers, words.questions[name]) for name in ("followup", "again")
+    )
     question = words.questions["tried"]
     tried_moves = parse_question_codes(answers, question)
     if len(tried_moves) > question.max_selected:
         return InvalidAnswers(
             {"tried": words.translate("rupture.deeper.up_to", count=question.max_selected)}
         )
-    return FollowUpAnswer(code, tried_moves)
+    return FollowUpAnswer(code, tried_moves, again)

@@ -147,6 +147,14 @@ def checkin_window(schedule: CheckinSchedule, week_start: date) -> CheckinWindow
     return first_blocker or Blocker.DAY_OFF  # a local date that a zone change skipped altogether
 
 
+def checkin_day(schedule: CheckinSchedule, week_start: date) -> date | None:
+    """Return the local day of the check-in of the week of *week_start*; ``None`` if it has none."""
+    window = checkin_window(schedule, week_start)
+    if isinstance(window, Blocker):
+        return None
+    return local_day(window.opens_at, load_zone(schedule.zone))
+
+
 def rule_instant(schedule: CheckinSchedule, week_start: date) -> datetime:
     """Return the slot of the week of *week_start* by the rule alone, without blockers."""
     return local_to_utc(

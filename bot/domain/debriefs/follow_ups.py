@@ -11,7 +11,7 @@ from bot.content.catalogue import LanguagePack
 from bot.content.model import Sign
 from bot.conversation import Request
 from bot.domain import calendar
-from bot.domain.checkins.questions import INTENTION_LIFETIME, UNNAMED_INTENTION, Intention
+from bot.domain.checkins.intentions import INTENTION_LIFETIME, UNNAMED_INTENTION, Intention
 from bot.domain.person.personal_data import PersonalData
 from bot.elements import Caption, ChoiceField, Fold, Form, Option, Text
 

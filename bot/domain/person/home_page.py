@@ -1,6 +1,7 @@
 """Render a person's home page: introduction, next check-in and all data stored about them."""
 
 from bot.content.catalogue import Catalogue, LanguagePack
+from bot.domain.checkins import joining
 from bot.domain.checkins.frequency import STOP_AFTER_UNANSWERED
 from bot.domain.checkins.questions import encode_checkin_data
 from bot.domain.person import personal_data, privacy_notice, ten_minutes
@@ -124,14 +125,13 @@ def _render_undelivered_banner(person_data: PersonalData, words: LanguagePack) -
 
 
 def _render_next_checkin(person_data: PersonalData, words: LanguagePack) -> Body:
-    heading, due_at = Heading(words.translate("home.next.heading")), person_data.next_checkin_at
-    if due_at:
-        due_text = words.translate(
-            "home.next.at",
-            day=words.format_day(due_at.date()),
-            time=words.format_clock_time(due_at.time()),
+    heading = Heading(words.translate("home.next.heading"))
+    if next_question := joining.render_next_question(person_data, words):
+        buttons = (
+            joining.build_question_button(words),
+            *_build_checkin_buttons(person_data, words),
         )
-        return (heading, Text(due_text), ActionRow(_build_checkin_buttons(person_data, words)))
+        return (heading, *next_question, ActionRow(buttons))
     if (
         person_data.clinician.has_joined
         and person_data.clinician.unanswered_count >= STOP_AFTER_UNANSWERED
@@ -141,13 +141,23 @@ def _render_next_checkin(person_data: PersonalData, words: LanguagePack) -> Body
         return (
             heading,
             stopped_text,
-            ActionRow((restart_button, *_build_checkin_buttons(person_data, words))),
+            ActionRow(
+                (
+                    restart_button,
+                    joining.build_question_button(words),
+                    *_build_checkin_buttons(person_data, words),
+                )
+            ),
         )
     invite_text = Text(words.translate("home.next.invite"))
     if person_data.team is None:
         return (heading, invite_text, Caption(words.translate("home.next.how_to_join")))
     join_button = Button("checkin.join", words.translate("common.step.join"))
-    return (heading, invite_text, ActionRow((join_button,)))
+    return (
+        heading,
+        invite_text,
+        ActionRow((join_button, joining.build_question_button(words))),
+    )
 
 
 def _render_checkin_in_doubt(person_data: PersonalData, words: LanguagePack) -> Body:

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from bot.content.catalogue import LanguagePack
-from bot.domain.calendar import load_zone
-from bot.domain.checkins import frequency
-from bot.domain.checkins.questions import UNNAMED_INTENTION, Intention
+from bot.domain.calendar import iso_week, load_zone
+from bot.domain.checkins import frequency, intentions, scheduling
+from bot.domain.checkins.intentions import UNNAMED_INTENTION, Intention
 from bot.domain.counts import close_notice
 from bot.domain.counts.close_schedule import NoticePreference
 from bot.domain.counts.next_release import NextRelease
@@ -23,9 +23,10 @@ class PersonalData:
     which a person who was moved or removed counts in the unit on whose list they were, and
     ``is_on_frozen_list`` whether any list of a period has them. ``is_in_audit_trail`` is True for a
     person who changed a set-up or got or lost a role.
-    ``next_checkin_at`` is the next check-in in the person's own zone. ``readable_teams`` are the
-    teams whose published tables the person may read; ``has_agreed`` is True once the reader's
-    agreement of a role was accepted. ``checkin_in_doubt`` is the week and the sign's code of this
+    ``next_checkin_at`` is the next check-in in the person's own zone; with ``is_checkin_due`` it is
+    due already, and only its delivery is awaited. ``readable_teams`` are the teams whose published
+    tables the person may read; ``has_agreed`` is True once the reader's agreement of a role was
+    accepted. ``checkin_in_doubt`` is the week and the sign's code of this
     week's check-in, if it is not known whether it was posted. ``is_last_message_undelivered`` is
     True when the last message to the person was rejected or missed; ``undelivered_teams`` are the
     supervised teams to whose channel it was. ``supervisor_ids`` are the supervisors to whom the
@@ -51,6 +52,7 @@ class PersonalData:
     moved_until: date | None = None
     is_on_frozen_list: bool = False
     is_in_audit_trail: bool = False
+    is_checkin_due: bool = False
 
     @property
     def notice_team(self) -> Team | None:
@@ -61,6 +63,21 @@ class PersonalData:
     def local_today(self, now: datetime) -> date:
         """Return the person's local date at the instant *now*."""
         return now.astimezone(resolve_zone(self.clinician, self.team)).date()
+
+    def awaits_checkin(self, week: str) -> bool:
+        """Return whether the message of the ISO week *week* is still to come."""
+        due_at = self.next_checkin_at
+        return due_at is not None and iso_week(due_at.date()) == week
+
+    def find_follow_up_day(self, week: str) -> date | None:
+        """Return the local day of the person's check-in in the week after *week*.
+
+        ``None`` for a person who gets none that week, such as one who has not joined.
+        """
+        if self.team is None or not self.clinician.has_joined or self.clinician.unreachable_reason:
+            return None
+        schedule = scheduling.build_schedule(self.clinician, self.team)
+        return intentions.find_follow_up_day(schedule, week)
 
 
 def resolve_zone(clinician: Clinician, team: Team | None) -> ZoneInfo:

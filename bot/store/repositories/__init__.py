@@ -6,7 +6,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from bot.store import destroyed_rows, rollback
-from bot.store.encryption import SecretCipher
+from bot.store.encryption import SecretCipher, derive_sign_key
 from bot.store.key_claims import ClaimStatus, KeyClaims
 from bot.store.keys.key_store import KeyStore
 from bot.store.record_cache import RecordCache
@@ -222,6 +222,11 @@ class Repositories:
     def secret_cipher(self) -> SecretCipher:
         """Encrypted secrets."""
         return SecretCipher(self._connection, self._peppers)
+
+    @cached_property
+    def sign_key(self) -> bytes:
+        """The secret key by which the signs of check-ins are dealt."""
+        return derive_sign_key(self._peppers)
 
     @cached_property
     def releases(self) -> Releases:

@@ -23,6 +23,7 @@ _FINISHED_STATES = (
     DeliveryState.MISSED,
 )
 _DELIVERED_STATES = frozenset({DeliveryState.SENT, DeliveryState.UNCONFIRMED})
+_IN_DOUBT_STATES = frozenset({DeliveryState.SENDING, DeliveryState.UNCONFIRMED})
 
 
 class DeliveryHistory:
@@ -98,13 +99,17 @@ class DeliveryHistory:
         row = self._connection.execute(SELECT_LAST_CARD, parameters).one_or_none()
         return parse_delivery_row(row) if row else None
 
-    def find_checkin_in_doubt(self, person: Person, week: str) -> Delivery | None:
-        """Return *person*'s check-in of *week* if it is not known whether it was posted."""
+    def find_checkin(self, person: Person, week: str) -> Delivery | None:
+        """Return *person*'s check-in of *week*, in any state; ``None`` if none is planned yet."""
         query = select(deliveries).where(
             matches_person(person),
             deliveries.c.kind == DeliveryKind.CHECKIN,
             deliveries.c.slot == week,
-            deliveries.c.state.in_((DeliveryState.SENDING, DeliveryState.UNCONFIRMED)),
         )
         row = self._connection.execute(query).one_or_none()
         return parse_delivery_row(row) if row else None
+
+    def find_checkin_in_doubt(self, person: Person, week: str) -> Delivery | None:
+        """Return *person*'s check-in of *week* if it is not known whether it was posted."""
+        delivery = self.find_checkin(person, week)
+        return delivery if delivery and delivery.state in _IN_DOUBT_STATES else None

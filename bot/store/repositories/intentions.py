@@ -1,4 +1,4 @@
-"""Intentions: what a person wants to try next week and be reminded of; stored for 8 days."""
+"""Intentions: what a person wants to try and be reminded of; stored for two weeks at most."""
 
 from dataclasses import replace
 

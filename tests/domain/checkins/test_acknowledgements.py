@@ -1,5 +1,6 @@
 import re
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -16,7 +17,8 @@ from bot.elements import ActionRow, Button, Caption, Form, Quote, Text
 
 WORDS = load_catalogue().get_pack("en")
 SIGN = WORDS.get_sign("ring")
-WEEK = "2026-W10"
+WEEK, DAY = "2026-W10", date(2026, 3, 10)
+DATA = f"{WEEK}:{SIGN.code}"
 
 ANSWERS = sorted(WORDS.questions["checkin"].option_codes)
 INTENTIONS = sorted(WORDS.questions["intention"].option_codes)
@@ -26,6 +28,12 @@ FOLLOW_UPS = sorted(WORDS.questions["followup"].option_codes)
 def form_text(form: Form) -> str:
     """Return all texts of a form."""
     return "\n".join(e.text for e in form.body if isinstance(e, (Text, Caption, Quote)))
+
+
+def button_names(form: Form) -> list[str]:
+    """Return the names of the buttons of a form."""
+    controls = (control for e in form.body if isinstance(e, ActionRow) for control in e.controls)
+    return [control.name for control in controls if isinstance(control, Button)]
 
 
 @pytest.mark.parametrize("code", ANSWERS)
@@ -52,18 +60,63 @@ def test_an_intention_selects_the_card(intention: str) -> None:
 
 
 def test_a_follow_up_request_is_confirmed_with_its_sign() -> None:
-    """A requested follow-up is confirmed with its sign."""
-    response = form_text(
-        build_thanks_form(WORDS, CheckinAnswer("someone", "I1", wants_follow_up=True), SIGN, WEEK)
-    )
+    """A requested follow-up is confirmed with its sign, and the day until which it is stored."""
+    answer = CheckinAnswer("someone", "I1", wants_follow_up=True)
+
+    response = form_text(build_thanks_form(WORDS, answer, SIGN, WEEK, DAY))
 
     assert f"**{SIGN.glyph}** ({SIGN.name})" in response
+    assert "until Tuesday, March 10" in response
+
+
+def test_a_person_who_has_not_joined_can_do_so_afterwards() -> None:
+    """The thanks for a question on demand offer to join; those of a member do not."""
+    forms = [
+        build_thanks_form(WORDS, CheckinAnswer("none"), SIGN, WEEK, invites=invites)
+        for invites in (True, False)
+    ]
+
+    assert ["checkin.join" in button_names(form) for form in forms] == [True, False]
+
+
+@pytest.mark.parametrize("code", FOLLOW_UPS)
+@pytest.mark.parametrize(("again", "is_kept"), [("yes", True), ("no", False), ("", None)])
+def test_an_intention_is_kept_on_request_or_for_a_better_moment(
+    code: str,
+    again: str,
+    is_kept: bool | None,  # noqa: FBT001 - a row of the table
+) -> None:
+    """A choice decides; without one it is kept where the moment was not right."""
+    expected = code == "not_right" if is_kept is None else is_kept
+
+    assert FollowUpAnswer(code, again=again).is_asked_again is expected
+
+
+@pytest.mark.parametrize("code", FOLLOW_UPS)
+def test_a_kept_intention_is_confirmed_with_its_last_day(code: str) -> None:
+    """The thanks name the day until which it is stored, and never that nothing is."""
+    answer = FollowUpAnswer(code, again="yes")
+
+    response = form_text(build_follow_up_thanks_form(WORDS, answer, WEEK, DATA, DAY))
+
+    assert WORDS.translate("checkin.heard.again", day="Tuesday, March 10") in response
+    assert "nothing is kept" not in response
+
+
+def test_the_follow_up_leads_on_to_the_question() -> None:
+    """Its first button opens the question that it preceded, in its week and with its sign."""
+    form = build_follow_up_thanks_form(WORDS, FollowUpAnswer("did"), WEEK, DATA)
+
+    button = next(control for e in form.body if isinstance(e, ActionRow) for control in e.controls)
+
+    assert isinstance(button, Button)
+    assert (button.name, button.data, button.opens_form) == ("checkin.answer", DATA, True)
 
 
 @pytest.mark.parametrize("code", FOLLOW_UPS)
 def test_follow_up_responses_are_neutral(code: str) -> None:
     """All follow-up answers get equally many lines, one card and no praise."""
-    form = build_follow_up_thanks_form(WORDS, FollowUpAnswer(code), WEEK)
+    form = build_follow_up_thanks_form(WORDS, FollowUpAnswer(code), WEEK, DATA)
 
     assert WORDS.translate(f"checkin.heard.{code}") in form_text(form)
     assert len([e for e in form.body if isinstance(e, Text)]) == 2
@@ -77,7 +130,7 @@ def test_tried_moves_add_a_line_by_family(family: str) -> None:
     """Each family of tried moves adds one line, however many of its moves were selected."""
     response = form_text(
         build_follow_up_thanks_form(
-            WORDS, FollowUpAnswer("did", tuple(sorted(MOVES_BY_FAMILY[family]))), WEEK
+            WORDS, FollowUpAnswer("did", tuple(sorted(MOVES_BY_FAMILY[family]))), WEEK, DATA
         )
     )
 
@@ -90,7 +143,7 @@ def test_each_tried_family_adds_a_line() -> None:
     """Moves of two families add a line each."""
     response = form_text(
         build_follow_up_thanks_form(
-            WORDS, FollowUpAnswer("otherwise", ("clarify", "immediacy")), WEEK
+            WORDS, FollowUpAnswer("otherwise", ("clarify", "immediacy")), WEEK, DATA
         )
     )
 
@@ -115,14 +168,12 @@ def test_every_answer_has_its_card() -> None:
     "form",
     [
         build_thanks_form(WORDS, CheckinAnswer("none"), SIGN, WEEK),
-        build_follow_up_thanks_form(WORDS, FollowUpAnswer("did"), WEEK),
+        build_follow_up_thanks_form(WORDS, FollowUpAnswer("did"), WEEK, DATA),
     ],
 )
 def test_both_responses_have_a_debrief_button(form: Form) -> None:
     """Both responses have a debrief button, and state that responses are not monitored."""
-    controls = [control for e in form.body if isinstance(e, ActionRow) for control in e.controls]
-
-    assert [s.name for s in controls if isinstance(s, Button)] == ["rupture.open"]
+    assert button_names(form)[-1] == "rupture.open"
     assert Caption(WORDS.translate("safety.not_watched")) in form.body
 
 

@@ -217,7 +217,7 @@ def test_the_follow_up_shows_last_weeks_sign() -> None:
     assert form.body[0] == Banner(WORDS.translate("safety.banner"))
     assert SIGN.glyph in surface_text(form)
     assert WORDS.questions["intention"].get_option("I1").label in surface_text(form)
-    assert [(f.id, f.required) for f in fields] == [("followup", True)]
+    assert [(f.id, f.required) for f in fields] == [("followup", True), ("again", False)]
 
 
 def test_a_follow_up_without_an_intention() -> None:
@@ -230,7 +230,8 @@ def test_a_follow_up_without_an_intention() -> None:
     fields = [element for element in form.body if isinstance(element, ChoiceField)]
 
     assert WORDS.translate("checkin.followup.asked", **facts) in surface_text(form)
-    assert [(f.id, f.required) for f in fields] == [("followup", True), ("tried", False)]
+    assert [f.id for f in fields] == ["followup", "tried", "again"]
+    assert [f.required for f in fields] == [True, False, False]
 
 
 def test_the_message_does_not_depend_on_answers() -> None:
