@@ -4,6 +4,7 @@ Report, hour and share call :func:`select_ten_minutes` with the same tables and 
 except that a text without the leading answer never has a question that refers to it.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -139,17 +140,20 @@ def _list_occasions(
 
     Each has what its report shows: the newest table of each ledger on that day.
     """
-    readings_by_table = dict(zip(tables, readings.read_tables(tables), strict=True))
-    days = {
-        published.closes for published in tables if closes is None or published.closes <= closes
-    }
+    tables = [published for published in tables if closes is None or published.closes <= closes]
+    by_day: defaultdict[date, list[tuple[PublishedTable, Reading]]] = defaultdict(list)
+    for published, reading in zip(tables, readings.read_tables(tables), strict=True):
+        by_day[published.closes].append((published, reading))
+    last_day = max(by_day)
+    newest: dict[str, tuple[PublishedTable, Reading]] = {}
     occasions = []
-    # Earlier days cannot be in the run of the newest, in which alone choices are repeated.
-    for day in sorted(day for day in days if (max(days) - day).days < rotation.RUN_DAYS):
-        newest = select_newest(tables, day)
-        number = max(published.period_number for published in newest if published.closes == day)
-        leaders = _find_leaders(readings_by_table[published] for published in newest)
-        occasions.append(Occasion(day, number, list_suitable(leaders)))
+    for day in sorted(by_day):
+        newest |= {item.ledger: (item, reading) for item, reading in reversed(by_day[day])}
+        # Earlier days cannot be in the run of the newest, in which alone choices are repeated.
+        if (last_day - day).days < rotation.RUN_DAYS:
+            number = max(item.period_number for item, _ in newest.values() if item.closes == day)
+            leaders = _find_leaders(reading for _, reading in newest.values())
+            occasions.append(Occasion(day, number, list_suitable(leaders)))
     return occasions
 
 
