@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, time
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -79,10 +79,12 @@ class LanguagePack:
         return self._fill_placeholders(line, facts) if "{" in line else line
 
     def _fill_placeholders(self, sentence: str, facts: Mapping[str, str | int]) -> str:
-        return PLACEHOLDER.sub(lambda match: self._format_fact(facts[match[1]]), sentence)
-
-    def _format_fact(self, fact: str | int) -> str:
-        return fact if isinstance(fact, str) else format_decimal(fact, locale=self.locale)
+        parts = list(_split_at_placeholders(sentence))
+        for position in range(1, len(parts), 2):
+            fact = facts[parts[position]]
+            is_text = isinstance(fact, str)
+            parts[position] = fact if is_text else format_decimal(fact, locale=self.locale)
+        return "".join(parts)
 
     @cached_property
     def locale(self) -> Locale:
@@ -137,6 +139,12 @@ class LanguagePack:
     def get_sign(self, code: str) -> Sign:
         """Return the sign with *code*; KeyError if there is none."""
         return {sign.code: sign for sign in self.signs}[code]
+
+
+@lru_cache(maxsize=4096)
+def _split_at_placeholders(sentence: str) -> tuple[str, ...]:
+    """Return the texts of *sentence* and between them the names of its placeholders."""
+    return tuple(PLACEHOLDER.split(sentence))
 
 
 @dataclass(frozen=True, repr=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, get_args
 
@@ -86,7 +87,7 @@ class Question:
                 return option
         raise KeyError(code)
 
-    @property
+    @cached_property
     def option_codes(self) -> frozenset[str]:
         """The codes of all options."""
         return frozenset([option.code for option in self.options])

@@ -54,18 +54,18 @@ class WordBudget:
 
 def count_visible_words(elements: Iterable[Element]) -> int:
     """Return the number of words of texts, without labels of buttons and without folds."""
-    texts = (e.text for e in elements if isinstance(e, Text | Caption | Quote | Banner))
-    return sum(map(count_words, texts))
+    return sum(
+        [count_words(e.text) for e in elements if isinstance(e, (Text, Caption, Quote, Banner))]
+    )
 
 
 def render_steps(words: LanguagePack, *steps: Step) -> tuple[Element, ...]:
     """Return one paragraph for each step that has lines, with its title, and its elements."""
-    return tuple(
-        element
-        for step in steps
-        if step.lines
-        for element in (Text(_format_step(words, step)), *step.elements)
-    )
+    elements: list[Element] = []
+    for step in steps:
+        if step.lines:
+            elements += (Text(_format_step(words, step)), *step.elements)
+    return tuple(elements)
 
 
 def render_short_steps(words: LanguagePack, *steps: Step) -> tuple[Text, ...]:

@@ -229,21 +229,31 @@ def names_the_risk(case: WalkedGuide) -> bool:
 
 def credits_the_models(case: WalkedGuide) -> bool:
     """Return whether the models are credited, and nothing else is claimed."""
-    text = "\n".join(case.lines)
+    source_url = case.words.references["source"].url
     return (
-        format_model_credit(case.words) in case.lines
-        and case.words.references["source"].url not in text
-        and text.count("3RS") == 1
+        _format_credit(case.words.language) in case.lines
+        and not any(source_url in line for line in case.lines)
+        and sum(line.count("3RS") for line in case.lines) == 1
     )
+
+
+@cache
+def _format_credit(language: str) -> str:
+    return format_model_credit(get_pack(language))
 
 
 def attributes_no_defence(case: WalkedGuide) -> bool:
     """Return whether no line speaks of a defence of the clinician."""
     return (
-        not DEFENSIVE_WORDS[case.words.language].search("\n".join(case.lines))
+        not any(_attributes_defence(line, case.words.language) for line in case.lines)
         and not case.has_line("settle.defensive")
         and "P6" not in case.phrase_ids
     )
+
+
+@cache
+def _attributes_defence(line: str, language: str) -> bool:
+    return DEFENSIVE_WORDS[language].search(line) is not None
 
 
 def is_disclosure_an_extra(case: WalkedGuide) -> bool:

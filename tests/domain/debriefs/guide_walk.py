@@ -39,10 +39,9 @@ class WalkedGuide:
     @cached_property
     def lines(self) -> frozenset[str]:
         """Every line of text without its title, sentence to say, caption and banner."""
-        texts = (e.text for e in self.elements if isinstance(e, Text | Quote | Caption | Banner))
-        return frozenset(
-            remove_title(line, self.words.language) for text in texts for line in text.split("\n")
-        )
+        language = self.words.language
+        texts = [e.text for e in self.elements if isinstance(e, (Text, Quote, Caption, Banner))]
+        return frozenset().union(*[split_lines(text, language) for text in texts])
 
     @cached_property
     def elements(self) -> tuple[Element, ...]:
@@ -54,7 +53,7 @@ class WalkedGuide:
         """The sentences to say, in order."""
         return tuple(e.text for e in self.elements if isinstance(e, Quote))
 
-    @property
+    @cached_property
     def phrase_ids(self) -> tuple[str, ...]:
         """The ids of the sentences to say, in order."""
         ids_by_text = _phrase_ids_by_text(self.words.language)
@@ -70,7 +69,7 @@ class WalkedGuide:
         """The status of the debrief, or 'unsafe' on the safety branch."""
         return "unsafe" if self.refinement.is_unsafe else self.debrief.status
 
-    @property
+    @cached_property
     def codes(self) -> frozenset[str]:
         """The codes of the own parts and of the cues."""
         return frozenset((*self.refinement.own_parts, *self.refinement.cues))
@@ -138,6 +137,12 @@ def refine(
         clinician_state=clinician_state,
         felt_safe=safety == "safe",
     )
+
+
+@cache
+def split_lines(text: str, language: str) -> frozenset[str]:
+    """Return the lines of *text*, each without the title of a step at its start."""
+    return frozenset(remove_title(line, language) for line in text.split("\n"))
 
 
 @cache
