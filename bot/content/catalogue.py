@@ -81,10 +81,11 @@ class LanguagePack:
     def _fill_placeholders(self, sentence: str, facts: Mapping[str, str | int]) -> str:
         parts = list(_split_at_placeholders(sentence))
         for position in range(1, len(parts), 2):
-            fact = facts[parts[position]]
-            is_text = isinstance(fact, str)
-            parts[position] = fact if is_text else format_decimal(fact, locale=self.locale)
+            parts[position] = self._format_fact(facts[parts[position]])
         return "".join(parts)
+
+    def _format_fact(self, fact: str | int) -> str:
+        return fact if isinstance(fact, str) else format_decimal(fact, locale=self.locale)
 
     @cached_property
     def locale(self) -> Locale:

@@ -16,6 +16,7 @@ from bot.store.database_faults import (
     identify_connect_fault,
 )
 from bot.store.file_identity import DatabaseFile
+from bot.store.statement_cache import STATEMENTS
 
 MAX_READERS = 2
 """Size of the reader pool: read transactions that run concurrently."""
@@ -74,16 +75,14 @@ def open_engines(url: str, *, sqlite_pragmas: Mapping[str, str | int] = SQLITE_P
 
 def _open_postgresql(url: URL) -> Engines:
     engines = Engines(
-        create_engine(
+        _create_engine(
             url,
-            hide_parameters=True,
             pool_pre_ping=True,
             pool_size=1,
             connect_args=_POSTGRESQL_CONNECT_ARGS,
         ),
-        create_engine(
+        _create_engine(
             url,
-            hide_parameters=True,
             pool_pre_ping=True,
             pool_size=MAX_READERS,
             connect_args=_POSTGRESQL_CONNECT_ARGS,
@@ -97,11 +96,17 @@ def _open_postgresql(url: URL) -> Engines:
     return engines
 
 
+def _create_engine(url: URL, **options: Any) -> Engine:  # noqa: ANN401 - SQLAlchemy's own options
+    """Create an engine whose errors contain no parameters, and whose statements are shared."""
+    engine = create_engine(url, hide_parameters=True, **options)
+    engine.update_execution_options(compiled_cache=STATEMENTS)
+    return engine
+
+
 def create_lease_engine(engines: Engines) -> Engine:
     """Create an autocommit engine without a pool, for long sessions on the same PostgreSQL."""
-    engine = create_engine(
+    engine = _create_engine(
         engines.writer.url,
-        hide_parameters=True,
         poolclass=NullPool,
         connect_args=_POSTGRESQL_CONNECT_ARGS,
         isolation_level="AUTOCOMMIT",
@@ -116,9 +121,8 @@ def create_key_engine(url: str) -> Engine:
     It takes no writer lock, since a writer of the main database reads keys in its transaction.
     A commit is on the server's disk before it is acknowledged. No connection is opened yet.
     """
-    engine = create_engine(
+    engine = _create_engine(
         make_url(url),
-        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=1 + MAX_READERS,
         connect_args=_POSTGRESQL_CONNECT_ARGS,
@@ -139,8 +143,8 @@ def _open_sqlite(url: URL, pragmas: Mapping[str, str | int]) -> Engines:
     _create_private_file(path)
     database_file = DatabaseFile(path)
     engines = Engines(
-        create_engine(url, hide_parameters=True, pool_size=1),
-        create_engine(url, hide_parameters=True, pool_size=MAX_READERS),
+        _create_engine(url, pool_size=1),
+        _create_engine(url, pool_size=MAX_READERS),
     )
     for engine in engines:
         event.listen(engine, "do_connect", lambda *_: database_file.check_in_place())
