@@ -9,7 +9,7 @@ from bot.chat import slack
 from bot.chat.msteams import manifest as teams_manifest
 from bot.content import catalogue
 from bot.content.catalogue import LanguagePack
-from bot.domain.counts import printed_hours
+from bot.domain.counts import printed_drills, printed_hours
 from bot.domain.debriefs import printables
 from bot.operator_commands import EXIT_FAULTY_INPUT, print_sentence
 
@@ -51,7 +51,11 @@ def write_printables(options: argparse.Namespace, words: LanguagePack) -> int:
             languages, words.translate("operator.progress.pages")
         ):
             pack = content.get_pack(language)
-            pages = {**printables.render_pages(pack), **printed_hours.render_pages(pack)}
+            pages = {
+                **printables.render_pages(pack),
+                **printed_hours.render_pages(pack),
+                **printed_drills.render_pages(pack),
+            }
             for name, page in pages.items():
                 file = folder / f"{name}.{language}.html"
                 file.write_text(page, encoding="utf-8")

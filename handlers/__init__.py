@@ -12,6 +12,7 @@ from bot.keywords import Keywords
 from handlers import (
     checkin,
     debriefs,
+    drill,
     events,
     external,
     help,  # noqa: A004 - the command's own name
@@ -83,6 +84,9 @@ RIGHTS: Mapping[Handler, Right] = {
     debriefs.show_method: Right.READER,
     debriefs.show_period: Right.READER,
     debriefs.submit_agreement: Right.READER,
+    drill.show_drill: Right.PUBLIC,
+    drill.show_drill_list: Right.PUBLIC,
+    drill.show_first_drill: Right.PUBLIC,
     help.close_read_form: Right.PUBLIC,
     help.show_checkin_help: Right.PUBLIC,
     help.show_debriefs_help: Right.PUBLIC,
@@ -164,7 +168,14 @@ def _ignore_closed_form(handler: Handler) -> Handler:
 COMMANDS: Mapping[str, Command] = {
     "tip": Command(
         tip.show_todays_card,
-        {"next": tip.show_next_card, "list": tip.show_topics, "help": tip.show_usage},
+        {
+            "next": tip.show_next_card,
+            "list": tip.show_topics,
+            "help": tip.show_usage,
+            "practice": drill.show_first_drill,
+            "pratique": drill.show_first_drill,
+            "练习": drill.show_first_drill,
+        },
         fallback_handler=tip.show_usage,
         topic_handler=tip.show_topic,
     ),
@@ -248,6 +259,7 @@ BUTTONS: Mapping[str, Handler] = {
         "debriefs.exercise": debriefs.show_exercise,
         "debriefs.export": debriefs.show_export,
         "debriefs.hour": hour.show_plan,
+        "debriefs.lines": hour.show_plan,
         "debriefs.method": debriefs.show_method,
         "debriefs.open": debriefs.show_counts,
         "debriefs.period": debriefs.show_period,
@@ -272,6 +284,8 @@ BUTTONS: Mapping[str, Handler] = {
         "supervision.introduce": supervision.repeat_introduction,
         "supervision.move": team_changes.submit_move,
         "supervision.open": supervision.open_setup,
+        "tip.drill": drill.show_drill,
+        "tip.drills": drill.show_drill_list,
         "tip.kind": tip.show_cards_of_kind,
         "tip.list": tip.show_topics,
         "tip.next": tip.show_card_ahead,

@@ -41,12 +41,12 @@ class _HourContext:
 
 async def show_plan(request: Request, context: Context) -> Reply:
     """Show the plan of an hour to a supervisor or director of the team; without one, the first."""
-    team_id, minutes, closes = hour_plan.parse_hour_data(request.data)
+    team_id, form, closes = hour_plan.parse_hour_data(request.data)
     hour = await _read_hour_context(request, context, team_id)
     words = context.catalogue.get_pack(request.language)
     if not hour.has_agreed:
         return reports.build_agreement_form(words)
-    message = hour_plan.render_plan(hour.archive, minutes, hour.day, words, closes)
+    message = hour_plan.render_plan(hour.archive, form, hour.day, words, closes)
     return surface.as_message_or_form(request, words, words.translate("hour.title"), message)
 
 

@@ -30,7 +30,7 @@ RELEASED_NAMES: Mapping[str, Mapping[str, str]] = {
         **_keep_names("checkin.settings"),
         **_keep_names("debriefs.hour", "debriefs.open", "debriefs.period", "debriefs.share"),
         **_keep_names("debriefs.shared"),
-        **_keep_names("debriefs.exercise", "debriefs.export", "debriefs.method"),
+        **_keep_names("debriefs.exercise", "debriefs.export", "debriefs.lines", "debriefs.method"),
         **_keep_names("help.open", "home.language"),
         **_keep_names("home.open", "join", "kept", "link", "rupture.deeper", "rupture.guide"),
         **_keep_names("notice.menu", "notice.settings"),
@@ -39,7 +39,7 @@ RELEASED_NAMES: Mapping[str, Mapping[str, str]] = {
         **_keep_names("supervision.close", "supervision.history", "supervision.move"),
         **_keep_names("supervision.open"),
         **_keep_names("tip.kind", "tip.list", "tip.next", "tip.situation", "tip.today"),
-        **_keep_names("tip.topic"),
+        **_keep_names("tip.drill", "tip.drills", "tip.topic"),
     },
     "shortcuts": _keep_names("debrief"),
 }

@@ -14,11 +14,12 @@ from babel.lists import format_list
 from babel.numbers import format_decimal
 
 from bot.content import custom_cards, loader
-from bot.content.model import Exercise, Lens, Phrase, Question, Reference, Sign, Tip
+from bot.content.model import Drill, Exercise, Lens, Phrase, Question, Reference, Sign, Tip
 from bot.errors import Fault
 
 __all__ = [
     "Catalogue",
+    "Drill",
     "Exercise",
     "LanguagePack",
     "Lens",
@@ -58,6 +59,7 @@ class LanguagePack:
     signs: tuple[Sign, ...]
     lenses: tuple[Lens, ...]
     exercises: tuple[Exercise, ...]
+    drills: tuple[Drill, ...]
     references: Mapping[str, Reference]
     safety_text: str = ""
 
@@ -264,5 +266,6 @@ def _load_pack(
         exercises=loader.load_exercises(
             folder / "exercises.toml", CONTENT_FOLDER / "exercises.toml"
         ),
+        drills=loader.load_drills(folder / "drills.toml", CONTENT_FOLDER / "drills.toml"),
         references=references,
     )

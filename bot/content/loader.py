@@ -6,7 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from bot.content.model import Exercise, Lens, Phrase, Question, Reference, Sign, Tip
+from bot.content.model import Drill, Exercise, Lens, Phrase, Question, Reference, Sign, Tip
 from bot.elements import Option
 
 Sentence = str | Mapping[str, str]
@@ -146,4 +146,27 @@ def _parse_exercise(name: str, texts: Mapping[str, Any], traits: Mapping[str, An
         steps=tuple(zip(traits["minutes"], texts["steps"], strict=True)),
         forms=frozenset(traits["forms"]),
         statuses=frozenset(traits["statuses"]),
+    )
+
+
+def load_drills(file: Path, traits_file: Path) -> tuple[Drill, ...]:
+    """Return the drills in the order of *traits_file*, which has the group of each.
+
+    Raises :class:`ValueError` for a drill without exactly three lines.
+    """
+    texts = read_toml(file)
+    return tuple(
+        _parse_drill(name, texts[name], traits) for name, traits in read_toml(traits_file).items()
+    )
+
+
+def _parse_drill(name: str, texts: Mapping[str, Any], traits: Mapping[str, Any]) -> Drill:
+    easy, middle, hard = texts["lines"]
+    return Drill(
+        id=name,
+        group=traits["group"],
+        title=texts["title"],
+        setting=texts["setting"],
+        lines=(easy, middle, hard),
+        criteria=tuple(texts["criteria"]),
     )

@@ -29,6 +29,11 @@ CardKind = Literal["point", "scene", "peers", "minutes"]
 
 CARD_KINDS: tuple[CardKind, ...] = get_args(CardKind)
 
+DrillGroup = Literal["away", "against", "skills"]
+"""A marker of withdrawal or of confrontation, or a client who is hard to stay warm with."""
+
+DRILL_GROUPS: tuple[DrillGroup, ...] = get_args(DrillGroup)
+
 
 @dataclass(frozen=True)
 class Reference:
@@ -133,3 +138,19 @@ class Exercise:
     steps: tuple[tuple[int, str], ...]
     forms: frozenset[str]
     statuses: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Drill:
+    """Lines of a fictional client to answer aloud, at three levels of difficulty.
+
+    ``setting`` is what happened just before. ``lines`` are ordered from easy to hard.
+    ``criteria`` continue the words "a good answer": what an answer does, never what it says.
+    """
+
+    id: str
+    group: DrillGroup
+    title: str
+    setting: str
+    lines: tuple[str, str, str]
+    criteria: tuple[str, ...]

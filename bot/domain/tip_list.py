@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from bot.content.catalogue import LanguagePack, Tip
-from bot.domain import tips
+from bot.domain import drills, tips
 from bot.elements import (
     ActionRow,
     Button,
@@ -53,6 +53,7 @@ def render_topic_list(words: LanguagePack) -> Message:
             Text(words.translate("tip.list.intro", first=tips.first_keyword(words))),
             *_render_buttons("situations", situations, words),
             *_render_buttons("topics", topic_buttons, words),
+            ActionRow((drills.build_open_button(words),)),
             Caption(words.translate("tip.list.keywords", keywords=keywords)),
         ),
     )

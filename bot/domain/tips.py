@@ -204,6 +204,7 @@ def render_usage(words: LanguagePack) -> Message:
         words.translate("tip.usage.alone"),
         words.translate("tip.usage.next"),
         words.translate("tip.usage.list"),
+        words.translate("tip.usage.drill"),
         words.translate("tip.usage.topic", first=first_keyword(words)),
     )
     return Message(words.translate("tip.usage.summary"), (Text("\n".join(lines)),))

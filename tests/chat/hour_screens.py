@@ -5,6 +5,7 @@ from datetime import date
 from itertools import product
 
 from bot.content.catalogue import LanguagePack
+from bot.domain import drills
 from bot.domain.counts import hour_plan, reports, sharing
 from bot.domain.counts.published_tables import ReportArchive
 from bot.domain.counts.sharing import ShareStatus
@@ -21,6 +22,7 @@ def iter_messages(words: LanguagePack) -> Iterator[Message]:
     """Yield every message: plans, what is shared of them, and requests for ten minutes."""
     yield from _hour_messages(words)
     yield from _minutes_messages(words)
+    yield from _drill_messages(words)
 
 
 def iter_forms(words: LanguagePack) -> Iterator[Form]:
@@ -33,9 +35,9 @@ def _hour_messages(words: LanguagePack) -> Iterator[Message]:
     """Yield the plan of each length in each month, and what can be shared of it."""
     archive = ReportArchive(TEAM, (), None, (TEAM,), may_share=True)
     yield reports.render_report(archive, None, words)
-    for month, minutes in product(range(1, 13), hour_plan.PART_MINUTES):
-        yield hour_plan.render_plan(archive, minutes, DAY.replace(month=month, day=1), words)
-    for content in ("question", "30", "50"):
+    for month, form in product(range(1, 13), hour_plan.FORMS_BY_CODE.values()):
+        yield hour_plan.render_plan(archive, form, DAY.replace(month=month, day=1), words)
+    for content in ("question", *hour_plan.FORMS_BY_CODE):
         share = sharing.build_post(archive, content, DAY)
         yield sharing.render_post(archive, share, "U1", words)
 
@@ -44,6 +46,14 @@ def _minutes_messages(words: LanguagePack) -> Iterator[Message]:
     """Yield the message of a request for ten minutes, for each purpose."""
     for purpose in ten_minutes.PURPOSES:
         yield ten_minutes.render_message(MinutesRequest(purpose, "U1"), "U2", words)
+
+
+def _drill_messages(words: LanguagePack) -> Iterator[Message]:
+    """Yield the lines to practise with, at each level and with each change, and their list."""
+    yield drills.render_list(words)
+    repetitions = (0, *drills.ADJUSTMENTS)
+    for drill, level, number in product(words.drills, drills.LEVELS, repetitions):
+        yield drills.render_round(drills.DrillRound(drill.id, level, number), words)
 
 
 def _share_forms(words: LanguagePack) -> Iterator[Form]:

@@ -103,6 +103,7 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "debriefs.exercise": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "debriefs.export": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "debriefs.hour": (Refusal.NOT_THEIR_TEAM, (Probe("{team}:50"), *TEAM_PROBES)),
+    "debriefs.lines": (Refusal.NOT_THEIR_TEAM, (Probe("{team}:50d"), *TEAM_PROBES)),
     "debriefs.method": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "debriefs.open": (Refusal.NO_TABLES, TEAM_PROBES),
     "debriefs.period": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
@@ -130,6 +131,8 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "supervision.introduce": (Refusal.NOT_THEIR_TEAM, TEAM_PROBES),
     "supervision.move": (Refusal.NOT_THEIR_TEAM, (Probe("{team} C0FREE"), *TEAM_PROBES)),
     "supervision.open": (Refusal.NO_SETUP, TEAM_PROBES),
+    "tip.drill": (Refusal.PUBLIC, (Probe("few_words:1:0"), Probe("few_words:4:0"), *TEAM_PROBES)),
+    "tip.drills": (Refusal.PUBLIC, TEAM_PROBES),
     "tip.kind": (Refusal.PUBLIC, (Probe("repair:point"), *TEAM_PROBES)),
     "tip.list": (Refusal.PUBLIC, TEAM_PROBES),
     "tip.next": (Refusal.PUBLIC, (Probe("1"), Probe("999"), *TEAM_PROBES)),
@@ -205,12 +208,8 @@ OWN_NOTICE_ROUTES = frozenset({"messages", "notice.menu", "notice.settings"})
 SHORTCUT_CASES: Mapping[str, Refusal] = {"debrief": Refusal.PUBLIC}
 
 COMMAND_CASES: Mapping[str, Refusal] = {
-    "tip": Refusal.PUBLIC,
-    f"tip {OTHER_WORDS}": Refusal.PUBLIC,
-    "tip next": Refusal.PUBLIC,
-    "tip list": Refusal.PUBLIC,
-    "tip help": Refusal.PUBLIC,
-    "tip repair": Refusal.PUBLIC,
+    **dict.fromkeys(("tip", "tip next", "tip list", "tip help", "tip repair"), Refusal.PUBLIC),
+    **{f"tip {w}": Refusal.PUBLIC for w in (OTHER_WORDS, "practice", "pratique", "练习")},
     "rupture": Refusal.PUBLIC,
     f"rupture {OTHER_WORDS}": Refusal.PUBLIC,
     "rupture guide": Refusal.PUBLIC,

@@ -26,6 +26,7 @@ def build_pack(**sentences: str | Mapping[str, str]) -> LanguagePack:
         signs=(),
         lenses=(),
         exercises=(),
+        drills=(),
         references={},
     )
 

@@ -45,6 +45,13 @@ def clinical_texts(words: LanguagePack) -> Iterator[tuple[str, str]]:
         yield f"exercise.{exercise.id}.aim", exercise.aim
         for number, (_, text) in enumerate(exercise.steps, 1):
             yield f"exercise.{exercise.id}.step{number}", text
+    for drill in words.drills:
+        yield f"drills.{drill.id}.title", drill.title
+        yield f"drills.{drill.id}.setting", drill.setting
+        for number, line in enumerate(drill.lines, 1):
+            yield f"drills.{drill.id}.line{number}", line
+        for number, criterion in enumerate(drill.criteria, 1):
+            yield f"drills.{drill.id}.criterion{number}", criterion
     yield from ((f"sign.{sign.code}", sign.name) for sign in words.signs)
     yield from ((f"topic.{topic}", title) for topic, title in words.topics.items())
 

@@ -50,6 +50,24 @@ async def test_a_button_changes_the_length(agreed_context: Context) -> None:
     assert "50 minutes together: Monday team" in reply_text(long)
 
 
+async def test_a_plan_practises_with_lines_and_is_shared_with_them(agreed_context: Context) -> None:
+    """The plan's button puts a client's lines in the exercise's place, in what is shared, too."""
+    short = await run_command(build_request(SUPERVISOR, "hour"), agreed_context)
+    lines_step = steps_by_name(short)["debriefs.lines"]
+    assert isinstance(lines_step, Button)
+    request = build_request(SUPERVISOR, data=lines_step.data, surface=Surface.MESSAGE)
+    with_lines = await show_plan(request, agreed_context)
+    share_step = steps_by_name(with_lines)["debriefs.share"]
+    assert isinstance(share_step, Button)
+
+    preview = await BUTTONS["debriefs.share"](
+        replace(request, data=share_step.data), agreed_context
+    )
+
+    assert "Lines and repetition: " in reply_text(with_lines)
+    assert "Lines and repetition: " in reply_text(preview)
+
+
 async def test_a_form_shows_the_plan_as_a_form(agreed_context: Context) -> None:
     """In a form there is no conversation: the plan is a form to read."""
     request = build_request(SUPERVISOR, data=TEAM.id, surface=Surface.FORM)
@@ -124,7 +142,7 @@ async def _plan_and_preview(context: Context, data: str) -> tuple[str, str]:
     return reply_text(plan), reply_text(preview)
 
 
-@pytest.mark.parametrize("name", ["debriefs.hour", "debriefs.share"])
+@pytest.mark.parametrize("name", ["debriefs.hour", "debriefs.lines", "debriefs.share"])
 @pytest.mark.parametrize("person", [MARIE, STRANGER, ADMIN, OTHER_SUPERVISOR])
 async def test_a_period_in_a_button_grants_nothing(
     agreed_context: Context, person: Person, name: str

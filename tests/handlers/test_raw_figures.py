@@ -45,6 +45,7 @@ BUTTON_DATA: Mapping[str, tuple[str, ...]] = {
     "debriefs.exercise": (f"{TEAM.id}:", EARLIER),
     "debriefs.export": (TEAM.id,),
     "debriefs.hour": (f"{TEAM.id}:30", f"{TEAM.id}:50"),
+    "debriefs.lines": (f"{TEAM.id}:30d", f"{TEAM.id}:50d"),
     "debriefs.share": (TEAM.id, f"{TEAM.id}:50"),
 }
 """Each button of the supervisor's pages, with its data."""

@@ -46,6 +46,10 @@ THEME_EXERCISES: Mapping[int, tuple[str, str, str]] = MappingProxyType(
 """The exercises of each quarter's theme, one a month, so that a year contains each of them once."""
 
 
+SHORT_MINUTES = 10
+"""The length of an exercise; the form of a drill for the long hour has twice as many."""
+
+
 @dataclass(frozen=True)
 class TenMinutes:
     """A discussion question and an exercise; ``theme`` is the quarter of a theme, or 0.
@@ -190,11 +194,17 @@ def _suits_leaders(exercise: Exercise, leaders: Mapping[str, str]) -> bool:
 
 def render_exercise(exercise: Exercise, words: LanguagePack) -> tuple[Element, ...]:
     """Render an exercise: its aim, its steps in minutes, and the caution about its use."""
-    heading = words.translate("debriefs.exercise.heading", title=exercise.title)
+    minutes = sum(count for count, _ in exercise.steps)
+    heading = words.translate(
+        "debriefs.exercise.heading_long"
+        if minutes > SHORT_MINUTES
+        else "debriefs.exercise.heading",
+        title=exercise.title,
+    )
     aim = words.translate("debriefs.exercise.aim", aim=exercise.aim)
     steps = (
-        words.translate("debriefs.exercise.step", count=minutes, text=text)
-        for minutes, text in exercise.steps
+        words.translate("debriefs.exercise.step", count=count, text=text)
+        for count, text in exercise.steps
     )
     return (
         Text("\n".join((f"**{heading}**", aim, *steps))),

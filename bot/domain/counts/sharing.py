@@ -7,7 +7,7 @@ from enum import Enum
 from bot.content.catalogue import LanguagePack
 from bot.domain import surface
 from bot.domain.counts import exercises, hour_plan, report_steps, reports
-from bot.domain.counts.hour_plan import PART_MINUTES
+from bot.domain.counts.hour_plan import FORMS_BY_CODE
 from bot.domain.counts.published_tables import ReportArchive
 from bot.domain.people import Team
 from bot.elements import (
@@ -29,7 +29,7 @@ QUESTION = "question"
 REPORT = "report"
 """The content of a question with the report itself, for a team that opened its tables."""
 
-_BUTTON_CONTENTS = frozenset({QUESTION, *map(str, PART_MINUTES)})
+_BUTTON_CONTENTS = frozenset({QUESTION, *FORMS_BY_CODE})
 _CONTENTS = _BUTTON_CONTENTS | {REPORT}
 
 
@@ -45,7 +45,7 @@ class ShareStatus(Enum):
 
 @dataclass(frozen=True)
 class SharedPost:
-    """What is shared: a question, the report, or the plan of an hour by its minutes.
+    """What is shared: a question, the report, or the plan of an hour by the code of its form.
 
     ``day`` is the team's local day of the preview. ``newest`` is the close of the newest table
     in the preview, ``None`` without one: no later table is posted.
@@ -184,7 +184,7 @@ def _render_content(
 ) -> tuple[Element, ...]:
     if post.content not in {QUESTION, REPORT}:
         return hour_plan.render_parts(
-            archive, int(post.content), post.day, words, names_leader=False
+            archive, FORMS_BY_CODE[post.content], post.day, words, names_leader=False
         )
     if post.content == REPORT and archive.team.open_to_team and archive.tables:
         return reports.render_shared_report(archive, words)

@@ -9,6 +9,7 @@ from bot.content.catalogue import load_catalogue
 from bot.domain.codebook import ANSWER_CODES
 from bot.domain.counts import exercises, hour_plan, reports, sharing
 from bot.domain.counts.exercises import QUESTION_LEADERS
+from bot.domain.counts.hour_plan import HourForm
 from bot.domain.counts.published_tables import PublishedTable, ReportArchive
 from bot.domain.counts.release_rule import Band
 from bot.domain.counts.rotation import RUN_DAYS
@@ -148,7 +149,7 @@ def test_report_hour_and_share_choose_the_same(tag: str, archive: ReportArchive)
     bodies = (
         reports.render_report(archive, None, words).body,
         reports.build_exercise_form(archive, None, words).body,
-        hour_plan.render_plan(archive, 30, DAY, words).body,
+        hour_plan.render_plan(archive, HourForm(30), DAY, words).body,
         sharing.render_post(archive, post, "U1", words).body,
     )
 
@@ -214,7 +215,7 @@ def test_the_archive_of_a_quiet_team_has_its_plan() -> None:
 
     for body in (
         reports.render_report(archive, None, WORDS).body,
-        hour_plan.render_plan(archive, 30, DAY, WORDS).body,
+        hour_plan.render_plan(archive, HourForm(30), DAY, WORDS).body,
     ):
         assert any(
             chosen.exercise.title in element.text for element in body if isinstance(element, Text)

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.content.catalogue import load_catalogue
+from bot.domain import drills
 from bot.domain.counts import exercises, hour_plan, reports
 from bot.domain.counts.exercises import THEME_EXERCISES
-from bot.domain.counts.hour_plan import PART_MINUTES
+from bot.domain.counts.hour_plan import FORMS_BY_CODE, PART_MINUTES, HourForm
 from bot.domain.counts.published_tables import PublishedTable, ReportArchive
 from bot.domain.counts.release_rule import BREAKDOWN, release_lost_table
 from bot.elements import ActionRow, Button, Element, Text
@@ -31,7 +32,7 @@ def parts_text(
     archive: ReportArchive, minutes: int = 30, day: date = DAY, language: str = "en"
 ) -> str:
     """Return the text of the parts of an hour."""
-    parts = hour_plan.render_parts(archive, minutes, day, CATALOGUE.get_pack(language))
+    parts = hour_plan.render_parts(archive, HourForm(minutes), day, CATALOGUE.get_pack(language))
     return "\n".join(element.text for element in parts if isinstance(element, Text))
 
 
@@ -135,13 +136,19 @@ def test_a_long_hour_repeats_the_exercise(minutes: int, *, is_repeated: bool) ->
     assert (WORDS.translate("hour.twice") in parts_text(QUIET, minutes)) is is_repeated
 
 
-@pytest.mark.parametrize(("minutes", "data"), [(30, ["t1:30", "t1:50"]), (50, ["t1:50", "t1:30"])])
+@pytest.mark.parametrize(
+    ("minutes", "data"), [(30, ["t1:30", "t1:50", "t1:30d"]), (50, ["t1:50", "t1:30", "t1:50d"])]
+)
 def test_a_plan_is_shared_or_changed(minutes: int, data: list[str]) -> None:
     """A plan has a button to share it, and one for the other length."""
-    page = hour_plan.render_plan(QUIET, minutes, DAY, WORDS)
+    page = hour_plan.render_plan(QUIET, HourForm(minutes), DAY, WORDS)
 
     buttons = list_buttons(page.body)
-    assert [button.name for button in buttons] == ["debriefs.share", "debriefs.hour"]
+    assert [button.name for button in buttons] == [
+        "debriefs.share",
+        "debriefs.hour",
+        "debriefs.lines",
+    ]
     assert [button.data.replace(TEAM.id, "t1") for button in buttons] == data
 
 
@@ -149,7 +156,7 @@ def test_a_director_shares_nothing() -> None:
     """A person who may not share gets no button to do so."""
     archive = ReportArchive(TEAM, (), None)
 
-    buttons = list_buttons(hour_plan.render_plan(archive, 30, DAY, WORDS).body)
+    buttons = list_buttons(hour_plan.render_plan(archive, HourForm(30), DAY, WORDS).body)
     assert "debriefs.share" not in [button.name for button in buttons]
 
 
@@ -158,25 +165,26 @@ def test_the_plan_of_another_team_is_a_step_away() -> None:
     others = tuple(replace(TEAM, id=str(number)) for number in range(5))
     archive = ReportArchive(TEAM, (), None, others, may_share=True)
 
-    buttons = list_buttons(hour_plan.render_plan(archive, 50, DAY, WORDS).body)
-    assert [button.data for button in buttons[2:]] == ["0:50", "1:50", "2:50"]
+    buttons = list_buttons(hour_plan.render_plan(archive, HourForm(50), DAY, WORDS).body)
+    assert [button.data for button in buttons[3:]] == ["0:50", "1:50", "2:50"]
 
 
 @pytest.mark.parametrize(
     ("data", "parsed"),
     [
-        ("", ("", 30, None)),
-        ("monday", ("monday", 30, None)),
-        ("monday:50", ("monday", 50, None)),
-        ("monday:50:2026-07-06", ("monday", 50, date(2026, 7, 6))),
+        ("", ("", HourForm(30), None)),
+        ("monday", ("monday", HourForm(30), None)),
+        ("monday:50", ("monday", HourForm(50), None)),
+        ("monday:50d", ("monday", HourForm(50, has_drill=True), None)),
+        ("monday:50:2026-07-06", ("monday", HourForm(50), date(2026, 7, 6))),
     ],
 )
-def test_hour_data_is_parsed(data: str, parsed: tuple[str, int, date | None]) -> None:
+def test_hour_data_is_parsed(data: str, parsed: tuple[str, HourForm, date | None]) -> None:
     """Without a length the hour has 30 minutes, and without a period it is the newest."""
     assert hour_plan.parse_hour_data(data) == parsed
 
 
-@pytest.mark.parametrize("data", ["monday:40", "monday:30:soon"])
+@pytest.mark.parametrize("data", ["monday:40", "monday:30x", "monday:30:soon"])
 def test_forged_hour_data_is_refused(data: str) -> None:
     """A forged length of the hour and a forged period are refused."""
     with pytest.raises(UnknownAnswerError):
@@ -190,10 +198,40 @@ def test_the_plan_of_an_earlier_period_is_as_it_was() -> None:
     later = replace(WITH_FIGURES, tables=tables)
     then = replace(WITH_FIGURES, tables=tables[-2:])
 
-    plan = hour_plan.render_plan(later, 30, DAY, WORDS, closes)
-    expected = hour_plan.render_plan(then, 30, DAY, WORDS)
+    plan = hour_plan.render_plan(later, HourForm(30), DAY, WORDS, closes)
+    expected = hour_plan.render_plan(then, HourForm(30), DAY, WORDS)
     assert plan.body[:-1] == expected.body[:-1]
     assert [button.data for button in list_buttons(plan.body)] == [
         f"{TEAM.id}:30:{closes}",
         f"{TEAM.id}:50:{closes}",
+        f"{TEAM.id}:30d:{closes}",
+    ]
+
+
+@pytest.mark.parametrize("language", CATALOGUE.languages)
+@pytest.mark.parametrize("code", ["30d", "50d"])
+def test_an_hour_of_lines_has_the_drill_of_the_month(code: str, language: str) -> None:
+    """In every month the hour practises with another drill, in as many minutes as its part has."""
+    words, form = CATALOGUE.get_pack(language), FORMS_BY_CODE[code]
+    minutes = PART_MINUTES[form.minutes]["exercise"]
+    drill_ids = set()
+    for month in range(1, 13):
+        day = date(2026, month, 1)
+        drill = drills.select_theme_drill(day, words)
+        drill_ids.add(drill.id)
+        exercise = drills.build_exercise(drill, minutes, words)
+        parts = hour_plan.render_parts(QUIET, form, day, words)
+        text = "\n".join(element.text for element in parts if isinstance(element, Text))
+        assert sum(count for count, _ in exercise.steps) == minutes
+        assert all(step in text for _, step in exercise.steps)
+    assert len(drill_ids) == len(words.drills)
+
+
+def test_an_hour_of_lines_leads_back_to_the_exercise() -> None:
+    """The plan with lines has a button back to the exercise, and its other steps keep the lines."""
+    form = HourForm(30, has_drill=True)
+    buttons = list_buttons(hour_plan.render_plan(QUIET, form, DAY, WORDS).body)
+
+    assert [button.data for button in buttons] == [
+        f"{TEAM.id}:{code}" for code in ("30d", "50d", "30")
     ]

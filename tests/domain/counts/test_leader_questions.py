@@ -12,6 +12,7 @@ from bot.content.catalogue import LanguagePack, load_catalogue
 from bot.domain.counts import close_notice, exercises, hour_plan, readings, reports, sharing
 from bot.domain.counts.close_notice import NoticeSubject
 from bot.domain.counts.exercises import QUESTION_LEADERS
+from bot.domain.counts.hour_plan import HourForm
 from bot.domain.counts.published_tables import ReportArchive
 from bot.elements import Element
 from tests.domain.counts import sample_tables
@@ -58,7 +59,7 @@ def iter_reader_pages(
     yield reports.render_report(archive, closes, words).body
     yield reports.build_exercise_form(archive, closes, words).body
     for minutes in hour_plan.PART_MINUTES:
-        yield hour_plan.render_plan(archive, minutes, DAY, words, closes).body
+        yield hour_plan.render_plan(archive, HourForm(minutes), DAY, words, closes).body
 
 
 def render_post(

@@ -5,6 +5,7 @@ import pytest
 
 from bot.content.catalogue import load_catalogue
 from bot.domain.counts import hour_plan, report_steps, sharing
+from bot.domain.counts.hour_plan import HourForm
 from bot.domain.counts.published_tables import ReportArchive
 from bot.elements import ActionRow, Button, OverflowMenu
 from bot.errors import UnknownAnswerError
@@ -98,7 +99,7 @@ def test_plan_and_share_belong_to_the_displayed_period() -> None:
         for period in (closes, None)
     )
 
-    assert hour_plan.parse_hour_data(earlier["debriefs.hour"]) == (TEAM.id, 30, closes)
+    assert hour_plan.parse_hour_data(earlier["debriefs.hour"]) == (TEAM.id, HourForm(30), closes)
     assert sharing.parse_post_data(earlier["debriefs.share"]) == (TEAM.id, "question", closes)
     assert newest["debriefs.hour"] == newest["debriefs.share"] == TEAM.id
 

@@ -4,6 +4,7 @@ import pytest
 
 from bot.content.catalogue import load_catalogue
 from bot.domain.counts import hour_plan, readings, release_rule, table_text
+from bot.domain.counts.hour_plan import HourForm
 from bot.domain.counts.published_tables import ReportArchive
 from bot.domain.counts.release_rule import BREAKDOWN, TOTAL
 from bot.domain.counts.withheld_table import WithheldTable, WithholdingReason
@@ -43,6 +44,8 @@ def test_hour_without_figures_has_no_part_about_them() -> None:
         sample_tables.publish(WithheldTable(ledger, WithholdingReason.TOO_FEW), 1)
         for ledger in (TOTAL, BREAKDOWN)
     )
-    plan = hour_plan.render_plan(ReportArchive(TEAM, tables, None), 30, tables[0].closes, words)
+    plan = hour_plan.render_plan(
+        ReportArchive(TEAM, tables, None), HourForm(30), tables[0].closes, words
+    )
 
     assert words.translate("hour.without.text") in repr(plan)
