@@ -7,14 +7,12 @@ from bot.content.catalogue import Catalogue
 from bot.context import Context
 from bot.conversation import ChatEvent, Reply, Request, RequestStep
 from bot.domain import tips
-from bot.domain.people import Right
 from bot.keywords import Keywords
 from handlers import (
     checkin,
     debriefs,
     drill,
     events,
-    external,
     help,  # noqa: A004 - the command's own name
     home,
     hour,
@@ -23,13 +21,13 @@ from handlers import (
     outdated,
     oversight,
     preferences,
-    rights,
     rupture,
     supervision,
     team_changes,
     ten_minutes,
     tip,
 )
+from handlers.required_rights import check_right
 from handlers.rights import Handler
 
 
@@ -70,93 +68,12 @@ class Command:
             context.catalogue.get_pack(request.language)
         ):
             handler = self.topic_handler
-        return await _check_right(handler)(request, context)
-
-
-RIGHTS: Mapping[Handler, Right] = {
-    checkin.open_checkin_form: Right.CLINICIAN,
-    checkin.open_current_question: Right.CLINICIAN,
-    checkin.submit_checkin: Right.CLINICIAN,
-    checkin.submit_follow_up: Right.CLINICIAN,
-    debriefs.show_counts: Right.MEMBER,
-    debriefs.show_exercise: Right.READER,
-    debriefs.show_export: Right.SUPERVISOR,
-    debriefs.show_method: Right.READER,
-    debriefs.show_period: Right.READER,
-    debriefs.submit_agreement: Right.READER,
-    drill.show_drill: Right.PUBLIC,
-    drill.show_drill_list: Right.PUBLIC,
-    drill.show_first_drill: Right.PUBLIC,
-    help.close_read_form: Right.PUBLIC,
-    help.show_checkin_help: Right.PUBLIC,
-    help.show_debriefs_help: Right.PUBLIC,
-    help.show_help: Right.PUBLIC,
-    help.show_privacy_notice: Right.PUBLIC,
-    help.show_rupture_help: Right.PUBLIC,
-    help.show_supervision_help: Right.PUBLIC,
-    home.show_home: Right.MEMBER,
-    home.submit_language: Right.MEMBER,
-    hour.open_share_form: Right.SUPERVISOR,
-    hour.show_plan: Right.SUPERVISOR,
-    hour.show_share_status: Right.SUPERVISOR,
-    hour.submit_share: Right.SUPERVISOR,
-    join.join_checkins: Right.JOINER,
-    notice.open_settings: Right.SUPERVISOR,
-    notice.submit_menu_choice: Right.SUPERVISOR,
-    notice.submit_settings: Right.SUPERVISOR,
-    oversight.show_history: Right.OVERSEER,
-    preferences.leave_checkins: Right.PUBLIC,
-    preferences.open_pause_form: Right.JOINER,
-    preferences.open_settings: Right.JOINER,
-    preferences.open_settings_or_invitation: Right.JOINER,
-    preferences.restart_weekly_checkins: Right.CLINICIAN,
-    preferences.resume_checkins: Right.CLINICIAN,
-    preferences.submit_menu_choice: Right.CLINICIAN,
-    preferences.submit_pause: Right.CLINICIAN,
-    preferences.submit_settings: Right.JOINER,
-    rupture.open_debrief_form: Right.MEMBER,
-    rupture.open_debrief_withdrawal_form: Right.PUBLIC,
-    rupture.open_deeper_form: Right.PUBLIC,
-    rupture.open_guide_chooser: Right.PUBLIC,
-    rupture.show_all_deeper_questions: Right.PUBLIC,
-    rupture.show_guide: Right.PUBLIC,
-    rupture.show_guide_again: Right.PUBLIC,
-    rupture.submit_debrief: Right.MEMBER,
-    rupture.submit_debrief_withdrawal: Right.PUBLIC,
-    rupture.submit_deeper_form: Right.PUBLIC,
-    supervision.open_chosen_setup: Right.EDITOR,
-    supervision.open_setup: Right.MEMBER,
-    supervision.repeat_introduction: Right.SETTER,
-    supervision.retry_introduction: Right.SETTER,
-    supervision.submit_setup: Right.EDITOR,
-    team_changes.open_closing_form: Right.EDITOR,
-    team_changes.submit_closing: Right.EDITOR,
-    team_changes.submit_move: Right.EDITOR,
-    ten_minutes.open_choice_form: Right.CLINICIAN,
-    ten_minutes.open_preview_form: Right.CLINICIAN,
-    ten_minutes.submit_request: Right.CLINICIAN,
-    tip.show_card_ahead: Right.PUBLIC,
-    tip.show_cards_of_kind: Right.PUBLIC,
-    tip.show_listed_topic: Right.PUBLIC,
-    tip.show_next_card: Right.PUBLIC,
-    tip.show_situation: Right.PUBLIC,
-    tip.show_todays_card: Right.PUBLIC,
-    tip.show_topic: Right.PUBLIC,
-    tip.show_topics: Right.PUBLIC,
-    tip.show_usage: Right.PUBLIC,
-}
-"""The right that each handler requires. A handler that is not listed cannot be registered."""
-
-
-def _check_right(handler: Handler) -> Handler:
-    """Wrap *handler* so that its right is checked first; KeyError for a handler without one."""
-    refusal = external.show_home if handler is home.show_home else external.refuse_request
-    return rights.require_right(handler, RIGHTS[handler], refuse_external=refusal)
+        return await check_right(handler)(request, context)
 
 
 def _ignore_closed_form(handler: Handler) -> Handler:
     """Wrap *handler* so that a request from a closed form returns ``None``."""
-    handle_open_form = _check_right(handler)
+    handle_open_form = check_right(handler)
 
     async def handle_form(request: Request, context: Context) -> Reply:
         is_closed = request.step is RequestStep.CLOSED
@@ -243,7 +160,7 @@ FORMS: Mapping[str, Handler] = {
 }
 
 BUTTONS: Mapping[str, Handler] = {
-    name: _check_right(handler)
+    name: check_right(handler)
     for name, handler in {
         "ask.open": ten_minutes.open_choice_form,
         "ask.preview": ten_minutes.open_preview_form,
@@ -295,9 +212,9 @@ BUTTONS: Mapping[str, Handler] = {
     }.items()
 }
 
-SHORTCUTS: Mapping[str, Handler] = {"debrief": _check_right(rupture.open_debrief_form)}
+SHORTCUTS: Mapping[str, Handler] = {"debrief": check_right(rupture.open_debrief_form)}
 
-HOME_HANDLER: Handler = _check_right(home.show_home)
+HOME_HANDLER: Handler = check_right(home.show_home)
 
 UNKNOWN_ROUTE_HANDLER: Handler = outdated.show_outdated_notice
 

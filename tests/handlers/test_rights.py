@@ -5,7 +5,8 @@ import pytest
 from bot.context import Context
 from bot.conversation import Person, Profile, Reply, Request
 from bot.errors import BotError, NotTheirTeamError
-from handlers import BUTTONS, COMMANDS, FORMS, RIGHTS, _check_right
+from handlers import BUTTONS, COMMANDS, FORMS
+from handlers.required_rights import RIGHTS, check_right
 from handlers.rights import Handler
 from tests.doubles import RecordingOutlet
 from tests.handlers.setup_forms import resolve_reply
@@ -53,7 +54,7 @@ def test_every_handler_of_a_command_has_a_right() -> None:
 def test_handler_without_a_right_is_not_registered() -> None:
     """A new handler whose right was forgotten stops the process at its start."""
     with pytest.raises(KeyError):
-        _check_right(handle_without_right)
+        check_right(handle_without_right)
 
 
 @pytest.mark.parametrize("is_admin", [True, False])
