@@ -40,7 +40,13 @@ def build_clock_route(
         async with advance_lock:
             is_valid = target is not None and target >= clock()
             if target is not None and is_valid:
-                await advance_clock(target, continues=payload.get("continues") is True)
+                await _advance_clock(
+                    clock,
+                    target,
+                    next_due,
+                    run_tick,
+                    continues=payload.get("continues") is True,
+                )
             next_instant = await next_due(clock())
         body = {
             "ok": is_valid,
@@ -49,22 +55,31 @@ def build_clock_route(
         }
         return JSONResponse(body, status_code=200 if is_valid else 400)
 
-    async def advance_clock(target: datetime, *, continues: bool) -> None:
-        if not continues:
-            await run_tick()  # duties due since the last tick, before the time changes
-        tick_instant: datetime | None = None
-        skipped_until: datetime | None = None
-        while (due_at := await next_due(skipped_until)) and due_at <= target:
-            clock.move_to(due_at)
-            await run_tick()
-            if due_at == tick_instant:
-                skipped_until = due_at
-            tick_instant = due_at
-        if tick_instant != target:  # otherwise the last tick ran at the target
-            clock.move_to(target)
-            await run_tick()
-
     return Route("/_clock", handle_request, methods=["POST"])
+
+
+async def _advance_clock(
+    clock: Clock,
+    target: datetime,
+    next_due: Callable[[datetime | None], Awaitable[datetime | None]],
+    run_tick: Callable[[], Awaitable[None]],
+    *,
+    continues: bool,
+) -> None:
+    """Run a tick at each due instant up to *target*, and one there."""
+    if not continues:
+        await run_tick()  # duties due since the last tick, before the time changes
+    tick_instant: datetime | None = None
+    skipped_until: datetime | None = None
+    while (due_at := await next_due(skipped_until)) and due_at <= target:
+        clock.move_to(due_at)
+        await run_tick()
+        if due_at == tick_instant:
+            skipped_until = due_at
+        tick_instant = due_at
+    if tick_instant != target:  # otherwise the last tick ran at the target
+        clock.move_to(target)
+        await run_tick()
 
 
 async def _read_payload(request: Request) -> Mapping[str, Any]:
