@@ -73,9 +73,7 @@ SETUP_ANSWERS: Answers = {
     "open": ("no",),
 }
 SETTINGS_ANSWERS: Answers = {"state": ("on",), "day": ("3",), "time": ("16:30",)}
-CHECKIN_DATA, FUTURE_CHECKIN_DATA = "2026-W27:circle", "9999-W52:circle"
-"""Data of a check-in's button: of this week, and forged of the last one that exists."""
-
+CHECKIN_DATA = "2026-W27:circle"
 REFINED_GUIDE_DATA = "away.touched;mine=rushed;strain=bond"
 FORGED = (Probe(), Probe("\N{WARNING SIGN} forged", {"day": ("9",), "until": ("soon",)}))
 TEAM_PROBES = (Probe("{team}"), Probe("{team}:2026-06-01"), Probe("new"), *FORGED)
@@ -86,10 +84,7 @@ BUTTON_CASES: Mapping[str, RouteCase] = {
     "ask.open": (Refusal.NO_TEAM, TEAM_PROBES),
     "ask.preview": (Refusal.NO_TEAM, (Probe("think::{person}"), *TEAM_PROBES)),
     "checkin.again": (Refusal.NO_TEAM, FORGED),
-    "checkin.answer": (
-        Refusal.NO_TEAM,
-        (Probe(CHECKIN_DATA), Probe(FUTURE_CHECKIN_DATA), *FORGED),
-    ),
+    "checkin.answer": (Refusal.NO_TEAM, (Probe(CHECKIN_DATA), *FORGED)),
     "checkin.join": (Refusal.NO_TEAM, TEAM_PROBES),
     "checkin.leave": (Refusal.PUBLIC, TEAM_PROBES),
     "checkin.menu": (
@@ -149,7 +144,6 @@ FORM_CASES: Mapping[str, RouteCase] = {
         Refusal.NO_TEAM,
         (
             Probe(CHECKIN_DATA, {"checkin": ("someone",), "intention": ("I1",), "wish": ("yes",)}),
-            Probe(FUTURE_CHECKIN_DATA, {"checkin": ("someone",), "wish": ("yes",)}),
             *FORGED,
         ),
     ),
@@ -159,15 +153,7 @@ FORM_CASES: Mapping[str, RouteCase] = {
         Refusal.PUBLIC,
         (Probe("away.touched", {"wish": ("yes",)}), Probe("{team}", {"wish": ("yes",)})),
     ),
-    "followup": (
-        Refusal.NO_TEAM,
-        (
-            Probe("", {"followup": ("did",)}),
-            Probe(CHECKIN_DATA, {"followup": ("not_right",), "again": ("yes",)}),
-            Probe(FUTURE_CHECKIN_DATA, {"followup": ("not_right",)}),
-            *FORGED,
-        ),
-    ),
+    "followup": (Refusal.NO_TEAM, (Probe(CHECKIN_DATA, {"followup": ("not_right",)}), *FORGED)),
     "guide": (Refusal.PUBLIC, (Probe("{team}", DEBRIEF_ANSWERS), *TEAM_PROBES)),
     "messages": (Refusal.NOT_THEIR_TEAM, (Probe("", SETTINGS_ANSWERS), *TEAM_PROBES)),
     "note": (Refusal.PUBLIC, TEAM_PROBES),

@@ -10,7 +10,7 @@ from bot.content.catalogue import LanguagePack, load_catalogue
 from bot.content.model import CARD_KINDS
 from bot.domain import command_help, tip_list, tips
 from bot.domain.calendar import WeeklyRule
-from bot.domain.checkins import acknowledgements, joining, preferences, questions
+from bot.domain.checkins import acknowledgements, preferences, questions
 from bot.domain.checkins.acknowledgements import CheckinAnswer, FollowUpAnswer
 from bot.domain.checkins.questions import Intention
 from bot.domain.codebook import ANSWER_CODES, FORM_CODES, STATUS_CODES
@@ -35,7 +35,7 @@ from bot.domain.teams.channel_move import MoveFault
 from bot.domain.teams.setup_result import CardStatus
 from bot.domain.teams.team_closing import ClosingEffects
 from bot.elements import Audience, Form, Home, Message
-from tests.chat import hour_screens
+from tests.chat import hour_screens, joining_screens
 from tests.closed_periods import CLOSED_ARCHIVES, CLOSES
 from tests.sample_team import MARIE, TEAM
 
@@ -97,24 +97,7 @@ def iter_messages(words: LanguagePack) -> Iterator[Message]:
         preferences.render_confirmation(key, words, **_sentence_facts(words))
         for key in _acknowledgement_keys(words)
     )
-    yield from _joining_messages(words)
-
-
-def _joining_messages(words: LanguagePack) -> Iterator[Message]:
-    """Yield the invitation, and every result of joining."""
-    slot = datetime(2026, 9, 30, 9, tzinfo=UTC)
-    joined = PersonalData(NEW_CLINICIAN, TEAM, next_checkin_at=slot, counted_from=DAY)
-    own_rule = replace(NEW_CLINICIAN, rule=WeeklyRule(3, time(9, 5)))
-    yield joining.render_invitation(joined, TEAM, words)
-    for person_data in (
-        joined,
-        replace(joined, is_checkin_due=True),
-        replace(joined, clinician=own_rule),
-    ):
-        yield from (
-            joining.render_join_result(outcome, person_data, words)
-            for outcome in ("joined", "already", "elsewhere", "supervises")
-        )
+    yield from joining_screens.iter_messages(words, NEW_CLINICIAN)
 
 
 def _close_notices(words: LanguagePack) -> Iterator[Message]:

@@ -65,7 +65,7 @@ async def test_an_answer_without_a_wish_is_not_stored(context: Context) -> None:
 
 
 async def test_a_wish_stores_the_intention_and_the_sign(context: Context) -> None:
-    """The intention is stored until the day after its follow-up, with the sign that was dealt."""
+    """The chosen intention is stored until the day after its follow-up, with its sign."""
     await join_marie(context)
 
     await submit_answer(
