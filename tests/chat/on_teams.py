@@ -130,6 +130,12 @@ class TeamsProduct(Product):
         """Send a greeting in the personal chat."""
         return await self.run_command(user_id, "hello")
 
+    async def view_card(self, user_id: str, screen: Screen) -> Screen:
+        """Bring a card into view again, so that the client invokes its refresh."""
+        return await self._send_action(
+            user_id, screen, screen.native_payload["refresh"]["action"], {}
+        )
+
     async def send_event(self, activity: Card, user_id: str = "") -> None:
         """Send an activity of the tenant, in the personal chat of *user_id* if one is given."""
         await self._post_activity(activity | (self._conversation_parts(user_id) if user_id else {}))

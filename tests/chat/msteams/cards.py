@@ -38,9 +38,9 @@ def iter_parts(card: object) -> Iterator[Card]:
     if isinstance(card, dict):
         if "type" in card:
             yield card
-        # The data of an action and the mention entities are not rendered.
+        # The data of an action, the refresh and the mention entities are not rendered.
         for key, value in card.items():
-            if key not in {"data", *TEAMS_EXTENSION_KEYS}:
+            if key not in {"data", "refresh", *TEAMS_EXTENSION_KEYS}:
                 yield from iter_parts(value)
     if isinstance(card, list):
         for item in card:

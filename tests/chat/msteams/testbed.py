@@ -77,7 +77,7 @@ async def open_bench(ms: FakeMicrosoft, **overrides: Any) -> AsyncIterator[Adapt
 
 
 def collect_texts(card: object) -> list[str]:
-    """Return every text and label of a card, in order."""
+    """Return every text and label of a card that a person sees, in order."""
     if isinstance(card, list):
         return [text for item in card for text in collect_texts(item)]
     if not isinstance(card, dict):
@@ -86,18 +86,22 @@ def collect_texts(card: object) -> list[str]:
         card[name] for name in ("text", "title", "label") if isinstance(card.get(name), str)
     ]
     return own_texts + [
-        text for name, item in card.items() if name != "data" for text in collect_texts(item)
+        text
+        for name, item in card.items()
+        if name not in {"data", "refresh"}
+        for text in collect_texts(item)
     ]
 
 
 def collect_actions(card: object) -> list[dict[str, Any]]:
-    """Return every action of a card, in order."""
+    """Return every action of a card that a person sees, in order."""
     if isinstance(card, list):
         return [action for item in card for action in collect_actions(item)]
     if not isinstance(card, dict):
         return []
     own_actions = [card] if str(card.get("type", "")).startswith("Action.") else []
-    return own_actions + [action for item in card.values() for action in collect_actions(item)]
+    visible_items = [item for key, item in card.items() if key != "refresh"]
+    return own_actions + [action for item in visible_items for action in collect_actions(item)]
 
 
 def find_action(card: object, title: str) -> dict[str, Any]:

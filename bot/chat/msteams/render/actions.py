@@ -72,6 +72,16 @@ def render_refresh_button(form: Form, render_context: RenderContext) -> Card:
     }
 
 
+def render_home_refresh(title: str, render_context: RenderContext) -> Card:
+    """Render the refresh of a home page's card, which Teams invokes when the card is viewed.
+
+    Without a list of users it does so for all members of a chat of up to 60; a private chat has
+    one. The response is shown to the person and replaces nothing that is stored in the chat.
+    """
+    action = Action("buttons", "home.open")
+    return {"type": "Refresh", "action": _build_action(title, action, render_context)}
+
+
 def _render_form_button(
     form: Form, step: RequestStep, label: str, render_context: RenderContext
 ) -> Card:

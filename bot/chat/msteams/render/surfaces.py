@@ -82,15 +82,20 @@ def render_form(
 
 
 def render_home(home: Home, card_context: CardContext, resources: RenderResources) -> Card:
-    """Render a person's home page as a card in their private chat."""
+    """Render a person's home page as a card in their private chat.
+
+    The card stays in the chat, so Teams renders it again whenever it comes into view: what it
+    says about the next check-in would otherwise lie in the past one day.
+    """
     render_context = RenderContext(card_context, resources)
     title = resources.words.translate("manifest.name")
-    return _build_card(
+    card = _build_card(
         render_blocks(home.body, render_context),
         render_context,
         title,
         render_mentions(home.body, render_context),
     )
+    return card | {"refresh": actions.render_home_refresh(title, render_context)}
 
 
 def _build_card(

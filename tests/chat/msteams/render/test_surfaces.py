@@ -107,6 +107,16 @@ def test_actions_of_the_home_page_have_its_surface() -> None:
     )
 
 
+def test_the_home_page_is_requested_again_when_it_is_viewed() -> None:
+    """The card's refresh requests the home page, in the chat that shows it."""
+    card = surfaces.render_home(Home(), build_card_context(CardSurface.HOME), RESOURCES)
+
+    refresh_action = card["refresh"]["action"]
+    assert refresh_action["type"] == "Action.Execute"
+    assert refresh_action["data"]["attune"]["act"] == {"in": "buttons", "name": "home.open"}
+    assert refresh_action["data"]["attune"]["place"] == "home"
+
+
 def iter_cards(words: LanguagePack) -> Iterator[Card]:
     """Render every screen of the catalogue on every surface."""
     for message in screens.iter_messages(words):
