@@ -12,3 +12,5 @@ class Affiliation(Enum):
     MEMBER = "member"
     EXTERNAL = "external"
     """A member of another organisation: Slack Connect, a guest or a federated user of Teams."""
+    UNKNOWN = "unknown"
+    """The product did not answer: a guest of a Teams tenant cannot be told from a member."""

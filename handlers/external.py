@@ -1,18 +1,21 @@
-"""Handlers of requests from people of other organisations that are for members only."""
+"""Handlers of requests for members only, from people who are none as far as is known."""
 
+from bot.affiliation import Affiliation
 from bot.context import Context
 from bot.conversation import Reply, Request
 from bot.domain import external_access, surface
 
 
 async def refuse_request(request: Request, context: Context) -> Reply:
-    """Show what is for members only and what is open to the person; nothing is read or stored."""
+    """Show why the request is not served and what is open to the person; nothing is stored."""
     words = context.catalogue.get_pack(request.language)
-    return surface.as_message_or_form(
-        request, words, words.translate("external.title"), external_access.render_refusal(words)
-    )
+    is_unknown = request.affiliation is Affiliation.UNKNOWN
+    title = words.translate("external.unknown_title" if is_unknown else "external.title")
+    refusal = external_access.render_refusal(words, request.affiliation)
+    return surface.as_message_or_form(request, words, title, refusal)
 
 
 async def show_home(request: Request, context: Context) -> Reply:
     """Show the home page without any stored data."""
-    return external_access.render_home_page(context.catalogue.get_pack(request.language))
+    words = context.catalogue.get_pack(request.language)
+    return external_access.render_home_page(words, request.affiliation)

@@ -1,7 +1,9 @@
 """The authorization check, which runs before a handler reads anything that was sent."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
+from bot.affiliation import Affiliation
 from bot.context import Context
 from bot.conversation import DeferredReply, Reply, Request
 from bot.domain.people import Right, has_right, is_open_to, may_edit_team
@@ -26,7 +28,9 @@ _REFUSALS: Mapping[Right, type[BotError]] = {
 def require_right(handler: Handler, right: Right, *, refuse_external: Handler) -> Handler:
     """Wrap *handler* so that it runs only for a person who has *right*.
 
-    *refuse_external* replies to a person of another organisation, unless *right* is public.
+    *refuse_external* replies to a person who is no member as far as is known, unless *right* is
+    public. The handler of a person on a list whom the product does not vouch for at the moment
+    treats them as a member.
 
     A refusal depends on the person alone, so it discloses nothing about what was sent. The
     wrapped handler raises :class:`bot.errors.NoTeamError`,
@@ -36,8 +40,17 @@ def require_right(handler: Handler, right: Right, *, refuse_external: Handler) -
     allowed_handler = _require_access(handler, right)
 
     async def handle_open(request: Request, context: Context) -> Reply:
-        is_open = is_open_to(request.affiliation, right)
-        return await (allowed_handler if is_open else refuse_external)(request, context)
+        is_listed = (
+            request.affiliation is Affiliation.UNKNOWN
+            and await context.store.for_workspace(request.person.workspace).read(
+                lambda repos: access.is_listed(repos, request.person)
+            )
+        )
+        if not is_open_to(request.affiliation, right, is_listed=is_listed):
+            return await refuse_external(request, context)
+        if is_listed:
+            request = replace(request, affiliation=Affiliation.MEMBER)
+        return await allowed_handler(request, context)
 
     return handle_open
 

@@ -126,13 +126,17 @@ def has_right(right: Right, access: PersonAccess) -> bool:
     return grants[right]
 
 
-def is_open_to(affiliation: Affiliation, right: Right) -> bool:
+def is_open_to(affiliation: Affiliation, right: Right, *, is_listed: bool = False) -> bool:
     """Return whether a person with *affiliation* may use a route that requires *right*.
 
     A person of another organisation may read tips and guides, withdraw what they filed and leave;
-    joining, filing, supervising and reading counts are for members.
+    joining, filing, supervising and reading counts are for members. While the product does not
+    tell who is a member, those are served who are *is_listed* in a team: an outage must keep
+    nobody from their own team, and a list contains no account of another organisation.
     """
-    return right is Right.PUBLIC or affiliation is Affiliation.MEMBER
+    if right is Right.PUBLIC or affiliation is Affiliation.MEMBER:
+        return True
+    return affiliation is Affiliation.UNKNOWN and is_listed
 
 
 class SetupEditor(Enum):

@@ -105,8 +105,11 @@ def unreachable_reason_after_request(current: str, affiliation: Affiliation) -> 
     """Return the reason to store after a request of a person who is unreachable for *current*.
 
     A member's request proves that they are reachable. A person of another organisation stays
-    unreachable, or becomes so, until they act as a member again.
+    unreachable, or becomes so, until they act as a member again. A request of unknown affiliation
+    proves neither.
     """
+    if affiliation is Affiliation.UNKNOWN:
+        return current
     return "" if affiliation is Affiliation.MEMBER else current or EXTERNAL
 
 

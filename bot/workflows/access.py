@@ -2,6 +2,7 @@
 
 from bot.conversation import Person
 from bot.domain.people import PersonAccess
+from bot.domain.reachability import has_working_account
 from bot.store.repositories import Repositories
 from bot.workflows.personal_data import load_readable_teams, load_roles_by_team
 
@@ -16,3 +17,10 @@ def load_access(repos: Repositories, person: Person, channel: str) -> PersonAcce
         reads_tables=bool(load_readable_teams(repos, person, home_team)),
         has_role=bool(load_roles_by_team(repos, person)),
     )
+
+
+def is_listed(repos: Repositories, person: Person) -> bool:
+    """Return whether *person* is on a team's list, without a mark that their account cannot be."""
+    if not has_working_account(repos.people.get(person).unreachable_reason):
+        return False
+    return repos.teams.get_home_team(person) is not None or bool(repos.teams.list_roles(person))

@@ -209,3 +209,22 @@ def test_a_member_is_refused_no_route_for_their_affiliation(right: Right) -> Non
 def test_another_organisation_uses_public_routes_alone(right: Right) -> None:
     """A person of another organisation may use public routes and no other."""
     assert is_open_to(Affiliation.EXTERNAL, right) == (right is Right.PUBLIC)
+
+
+@pytest.mark.parametrize("right", Right)
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_an_unknown_affiliation_opens_routes_to_listed_people(
+    right: Right, *, is_listed: bool
+) -> None:
+    """While the product does not tell who is a member, those on a list are served, others wait."""
+    expected = is_listed or right is Right.PUBLIC
+
+    assert is_open_to(Affiliation.UNKNOWN, right, is_listed=is_listed) == expected
+
+
+@pytest.mark.parametrize("right", Right)
+def test_a_list_opens_no_route_to_another_organisation(right: Right) -> None:
+    """A person of another organisation is served no more for being on a list."""
+    is_open = is_open_to(Affiliation.EXTERNAL, right, is_listed=True)
+
+    assert is_open == (right is Right.PUBLIC)

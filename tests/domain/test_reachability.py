@@ -94,6 +94,12 @@ def test_a_request_from_another_organisation_ends_no_reason(reason: str) -> None
 
 
 @pytest.mark.parametrize("reason", ["", EXTERNAL, *UNREACHABLE_REASONS])
+def test_a_request_of_unknown_affiliation_changes_no_mark(reason: str) -> None:
+    """A request while the product does not tell who is a member proves nothing about the person."""
+    assert unreachable_reason_after_request(reason, Affiliation.UNKNOWN) == reason
+
+
+@pytest.mark.parametrize("reason", ["", EXTERNAL, *UNREACHABLE_REASONS])
 def test_an_activity_makes_no_member(reason: str) -> None:
     """An activity of unknown affiliation ends every reason but that of another organisation."""
     assert is_ended_by_activity(reason) == (reason in UNREACHABLE_REASONS)

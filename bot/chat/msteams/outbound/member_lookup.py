@@ -37,8 +37,7 @@ class MemberLookup:
     async def complete_affiliation(self, interaction: Interaction) -> Interaction:
         """Return *interaction* with the affiliation of the sender's account.
 
-        When the lookup fails, the affiliation that the activity reported is unchanged and the next
-        request repeats the lookup: an outage must not keep members from their own data.
+        When the lookup fails, the affiliation is unknown and the next request repeats the lookup.
         """
         request = interaction.request
         if request.affiliation is Affiliation.EXTERNAL or not self._is_enabled:
@@ -54,10 +53,10 @@ class MemberLookup:
                 account = await self._api_client.fetch_member(
                     ConversationRef(conversation.service_url, channel_id), interaction.sender_id
                 )
-        except Exception as error:  # noqa: BLE001 - the activity's own report is used instead
+        except Exception as error:  # noqa: BLE001 - the handlers serve those on a list
             reason = classify_error(error).reason
             log_error(logger, "teams.member_lookup_failed", error, reason=reason)
-            return Affiliation.MEMBER
+            return Affiliation.UNKNOWN
         is_external = is_external_account(account, person.workspace)
         affiliation = Affiliation.EXTERNAL if is_external else Affiliation.MEMBER
         self._affiliations.update_entry(person, affiliation)

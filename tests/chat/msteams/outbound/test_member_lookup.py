@@ -70,11 +70,11 @@ async def test_a_card_action_is_looked_up(bench: AdapterBench) -> None:
     "failure", [PlannedAnswer(404), PlannedAnswer(429), PlannedAnswer(drops_connection=True)]
 )
 async def test_a_failed_lookup_is_repeated(bench: AdapterBench, failure: PlannedAnswer) -> None:
-    """Members are served while the lookup fails; the next request repeats it."""
+    """While the lookup fails the affiliation is unknown; the next request repeats it."""
     bench.ms.account_parts[MARIE] = {"userRole": "guest"}
     bench.ms.planned_answers[CHAT_ACCOUNT_ID] = [failure]
 
-    assert await find_affiliations(bench, {}, {}) == [Affiliation.MEMBER, Affiliation.EXTERNAL]
+    assert await find_affiliations(bench, {}, {}) == [Affiliation.UNKNOWN, Affiliation.EXTERNAL]
 
 
 async def test_a_local_stand_in_is_not_asked(ms: FakeMicrosoft) -> None:
