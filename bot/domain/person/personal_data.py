@@ -88,9 +88,8 @@ def resolve_zone(clinician: Clinician, team: Team | None) -> ZoneInfo:
 def describe_personal_data(person_data: PersonalData, words: LanguagePack) -> tuple[str, ...]:
     """Describe all data stored about a person as a list of sentences, one fact each."""
     person = person_data.clinician
-    zone_name = person.zone or words.translate("home.mine.zone_unknown")
     lines = [
-        words.translate("home.mine.profile", language=words.display_name, zone=zone_name),
+        _describe_profile(person_data, words),
         *_describe_teams(person_data, words),
         *_describe_schedule(person_data, words),
         *_describe_unanswered(person, words),
@@ -110,6 +109,16 @@ def describe_personal_data(person_data: PersonalData, words: LanguagePack) -> tu
     if person_data.intention:
         lines.append(_describe_intention(person_data.intention, words))
     return (*lines, words.translate("home.mine.rest"))
+
+
+def _describe_profile(person_data: PersonalData, words: LanguagePack) -> str:
+    """Name the zone that times are stated in: the person's own, else their team's, else none."""
+    person, team, facts = person_data.clinician, person_data.team, {"language": words.display_name}
+    if person.zone:
+        return words.translate("home.mine.profile", zone=person.zone, **facts)
+    if team:
+        return words.translate("home.mine.profile_team_zone", zone=team.zone, **facts)
+    return words.translate("home.mine.profile_no_zone", **facts)
 
 
 def _describe_teams(person_data: PersonalData, words: LanguagePack) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a person's data say about their next check-ins."""
+"""What a person's data say about them, and about their next check-ins."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, time
 import pytest
 
 from bot.domain.calendar import WeeklyRule
-from bot.domain.person.personal_data import PersonalData
+from bot.domain.person.personal_data import PersonalData, describe_personal_data
+from tests.chat.screens import CATALOGUE
 from tests.domain.test_calendar import MARIE
 from tests.domain.test_people import TEAM
 
@@ -50,3 +51,29 @@ def test_a_message_is_awaited_in_its_own_week(
     data = PersonalData(JOINED, TEAM, next_checkin_at=next_checkin_at)
 
     assert data.awaits_checkin(WEEK) is is_awaited
+
+
+def describe_profile(zone: str, language: str, *, has_team: bool) -> str:
+    """Return the sentence on the profile of a person with *zone*, in a team or not."""
+    person, words = replace(MARIE, zone=zone), CATALOGUE.get_pack(language)
+    return describe_personal_data(PersonalData(person, TEAM if has_team else None), words)[0]
+
+
+@pytest.mark.parametrize("language", CATALOGUE.languages)
+@pytest.mark.parametrize(
+    ("zone", "has_team", "shown_zone"),
+    [
+        ("Europe/Zurich", True, "Europe/Zurich"),
+        ("Europe/Zurich", False, "Europe/Zurich"),
+        ("", True, TEAM.zone),
+        ("", False, ""),
+    ],
+)
+def test_the_zone_is_the_one_that_times_are_in(
+    language: str, zone: str, shown_zone: str, *, has_team: bool
+) -> None:
+    """A person without a zone reads that of their team; without a team no zone is named."""
+    sentence = describe_profile(zone, language, has_team=has_team)
+
+    assert shown_zone in sentence
+    assert ("/" in sentence) == bool(shown_zone)
