@@ -89,7 +89,7 @@ def build_outbound_sides(
         access = build_slack_access(settings, store, receives=receives)
         outbound_sides["slack"] = slack.SlackOutboundSide(access, catalogue)
     if settings.uses_teams:
-        outbound_sides["msteams"] = _build_teams_side(settings, catalogue)
+        outbound_sides["msteams"] = _build_teams_side(settings, store, catalogue)
     return outbound_sides
 
 
@@ -153,10 +153,16 @@ def _build_token_rotator(settings: Settings, store: Store | None) -> slack.Token
     )
 
 
-def _build_teams_side(settings: Settings, catalogue: Catalogue) -> OutboundSide:
+def _build_teams_side(settings: Settings, store: Store, catalogue: Catalogue) -> OutboundSide:
     from bot.chat.msteams import adapter as teams_adapter  # noqa: PLC0415 - loaded only if Teams is configured
 
-    return teams_adapter.TeamsOutboundSide(_build_teams_access(settings), catalogue)
+    async def load_routes(workspace: str) -> Mapping[str, str]:
+        return await store.for_workspace(workspace).read(
+            lambda repos: repos.chat_routes.list_channel_routes(workspace)
+        )
+
+    access = _build_teams_access(settings)
+    return teams_adapter.TeamsOutboundSide(access, catalogue, load_routes)
 
 
 async def check_teams_account(settings: Settings) -> "AccountCheck":

@@ -23,6 +23,7 @@ from bot.store.repositories.deliveries import Delivery
 from schedules import COMPOSERS, weekly_checkin
 from schedules.delivery.sender import DeliverySender
 from tests.chat.msteams import microsoft
+from tests.chat.msteams.testbed import load_no_routes
 from tests.chat.slack import web_api
 from tests.doubles import FakeClock
 from tests.sample_team import MARIE, TEAM, set_up_team
@@ -242,7 +243,7 @@ async def open_teams_bench(
     async with microsoft.run_microsoft() as ms:
         tenants = frozenset({microsoft.TENANT_ID})
         access = AccessSettings(microsoft.CLIENT_ID, tenants, openid_metadata_url=ms.metadata_url)
-        outbound = TeamsOutboundSide(access, context.catalogue)
+        outbound = TeamsOutboundSide(access, context.catalogue, load_no_routes)
         route = f'["{ms.service_url}", "{TEAMS_CHAT_ID}"]'
 
         def join(repos: Repositories) -> None:

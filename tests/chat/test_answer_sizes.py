@@ -71,7 +71,6 @@ def measure_teams_card(form: Form, words: LanguagePack, surface: CardSurface) ->
         form,
         CardContext(surface, "k" * 22, form.title, Action("buttons", form.name, form.data)),
         InvalidAnswers(errors),
-        Action("forms", form.name, form.data),
         WORKSPACE,
         words.language,
     )

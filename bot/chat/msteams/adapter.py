@@ -15,6 +15,7 @@ from bot.chat.msteams.outbound.access_token import (
     TokenUnavailableError,
 )
 from bot.chat.msteams.outbound.api_client import ApiClient
+from bot.chat.msteams.outbound.directory_lookup import ChannelRoutes, DirectoryLookup
 from bot.chat.msteams.outbound.member_lookup import MemberLookup
 from bot.chat.msteams.outbound.outlet import TeamsOutlet
 from bot.chat.msteams.outbound.responder import Responder
@@ -86,8 +87,13 @@ class TeamsOutboundSide:
     It is built without the routes: the context that the handlers are bound to contains the outlet.
     """
 
-    def __init__(self, access: AccessSettings, catalogue: Catalogue) -> None:
-        """Create the components; connections are opened at their first use."""
+    def __init__(
+        self, access: AccessSettings, catalogue: Catalogue, load_routes: ChannelRoutes
+    ) -> None:
+        """Create the components; connections are opened at their first use.
+
+        *load_routes* loads the routes of a workspace's channels, by channel id.
+        """
         self.access = access
         self.directory = DirectoryCache(
             UNREACHABLE_SERVICE_URL if access.uses_local_stand_in else GLOBAL_SERVICE_URL
@@ -97,7 +103,10 @@ class TeamsOutboundSide:
         )
         self.token_provider = access.create_token_provider()
         self.api_client = ApiClient(self.token_provider)
-        self.outlet = TeamsOutlet(self.api_client, self.card_factory, self.directory)
+        self.directory_lookup = DirectoryLookup(self.api_client, self.directory, load_routes)
+        self.outlet = TeamsOutlet(
+            self.api_client, self.card_factory, self.directory, self.directory_lookup
+        )
 
     def bind_routes(self, routes: Routes) -> "TeamsAdapter":
         """Return the adapter that serves *routes* to users of Teams."""
@@ -113,20 +122,20 @@ class TeamsAdapter:
 
     def __init__(self, outbound: TeamsOutboundSide, routes: Routes) -> None:
         """Build the receiving half over *outbound*; connections are opened at their first use."""
-        access, card_factory, directory = outbound.access, outbound.card_factory, outbound.directory
+        access, card_factory = outbound.access, outbound.card_factory
         self._after_response = AfterResponse()
         self._api_client = outbound.api_client
         self._token_provider = outbound.token_provider
         self._signing_keys = SigningKeyCache(access.openid_metadata_url or OPENID_METADATA_URL)
         self._validates_tokens = not access.allow_unsigned
         self.outlet = outbound.outlet
-        responder = Responder(self._api_client, card_factory, directory)
+        responder = Responder(self._api_client, card_factory, outbound.directory_lookup)
         dispatcher = Dispatcher(
             routes,
             card_factory,
             responder,
-            directory,
             MemberLookup(self._api_client, is_enabled=self._validates_tokens),
+            outbound.directory_lookup,
             self._after_response,
         )
         token_validator = (

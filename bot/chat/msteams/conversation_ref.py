@@ -9,6 +9,12 @@ UNREACHABLE_SERVICE_URL = "http://127.0.0.1:9"
 """Default service URL with a local stand-in: no server listens there, so no request leaves."""
 
 
+CHANNEL_ID_PREFIX = "19:"
+"""How the id of each channel and group chat begins; that of no person, unit or code does."""
+
+_NAME_SEPARATOR = " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} "
+
+
 @dataclass(frozen=True)
 class ConversationRef:
     """Target of a message: a conversation id at a service URL."""
@@ -32,3 +38,8 @@ def parse_conversation_ref(serialized: str) -> ConversationRef | None:
     if not service_url or not conversation_id:
         return None
     return ConversationRef(service_url, conversation_id)
+
+
+def format_channel_name(team_name: str, channel_name: str) -> str:
+    """Return a channel's name after that of its team; Teams states none for the general channel."""
+    return _NAME_SEPARATOR.join(filter(None, (team_name, channel_name)))

@@ -5,16 +5,18 @@ from dataclasses import replace
 
 from bot.chat.after_response import AfterResponse
 from bot.chat.msteams.action_data import Action, ActionData, CardContext, CardSurface
-from bot.chat.msteams.directory_cache import BoundedCache, DirectoryCache
+from bot.chat.msteams.directory_cache import BoundedCache
 from bot.chat.msteams.inbound import lifecycle, requests
 from bot.chat.msteams.inbound.guard import EventNotStoredError, FormKeptOpenError
 from bot.chat.msteams.inbound.payloads import INVOKE_KINDS, PayloadKind
 from bot.chat.msteams.inbound.requests import Interaction, Origin
 from bot.chat.msteams.outbound import invoke_response
+from bot.chat.msteams.outbound.directory_lookup import DirectoryLookup
 from bot.chat.msteams.outbound.invoke_response import Body
+from bot.chat.msteams.outbound.invoke_response_factory import InvokeResponseFactory
 from bot.chat.msteams.outbound.member_lookup import MemberLookup
 from bot.chat.msteams.outbound.responder import Responder
-from bot.chat.msteams.render.card_factory import CardFactory, message_as_form
+from bot.chat.msteams.render.card_factory import CardFactory
 from bot.chat.request_body import Payload
 from bot.conversation import (
     Address,
@@ -52,16 +54,18 @@ class Dispatcher:
         routes: Routes,
         card_factory: CardFactory,
         responder: Responder,
-        directory: DirectoryCache,
         member_lookup: MemberLookup,
+        directory_lookup: DirectoryLookup,
         after_response: AfterResponse,
     ) -> None:
         """Store the handler *routes* and the components that render, send and cache."""
         self._member_lookup = member_lookup
+        self._directory_lookup = directory_lookup
+        self._response_factory = InvokeResponseFactory(card_factory, directory_lookup)
         self._routes = routes
         self._card_factory = card_factory
         self._responder = responder
-        self._directory = directory
+        self._directory = directory_lookup.directory
         self._after_response = after_response
         self._delivered_messages: BoundedCache[str, bool] = BoundedCache()
 
@@ -169,6 +173,11 @@ class Dispatcher:
             kind, payload, service_url, action_data, self._routes.keywords
         )
         interaction = await self._member_lookup.complete_affiliation(interaction)
+        if interaction.action.step is RequestStep.SUBMITTED:
+            request = interaction.request
+            await self._directory_lookup.check_submitted_channels(
+                request.person.workspace, request.answers
+            )
         channel_names = self._directory.get_channel_names(interaction.request.person.workspace)
         interaction = requests.add_channel_names(interaction, channel_names)
         handler = self._find_handler(interaction.action)
@@ -187,36 +196,12 @@ class Dispatcher:
         if isinstance(reply, InvalidAnswers):
             return await self._build_invalid_response(reply, interaction, language)
         if isinstance(reply, Message | Form | Home):
-            return self._build_card_response(reply, interaction, language)
+            return await self._response_factory.build_card_response(reply, interaction, language)
         return (
             {}
             if interaction.origin is Origin.DIALOG
-            else self._build_closed_response(interaction, language)
+            else self._response_factory.build_closed_response(interaction, language)
         )
-
-    def _build_card_response(
-        self, reply: Message | Form | Home, interaction: Interaction, language: str
-    ) -> Body:
-        """Render a reply in place of the card that was acted upon, or in the open dialog.
-
-        The response is not stored in the chat: no message is ever edited there.
-        """
-        is_dialog = interaction.origin is Origin.DIALOG
-        title = interaction.card_context.dialog_title
-        surface = CardSurface.DIALOG if is_dialog else interaction.card_context.surface
-        if not isinstance(reply, Form) and surface in {CardSurface.DIALOG, CardSurface.FORM}:
-            reply = message_as_form(
-                reply, title or self._card_factory.translate(language, "manifest.name")
-            )
-        reopen_action = None
-        if isinstance(reply, Form):
-            title, surface = reply.title, surface if is_dialog else CardSurface.FORM
-            reopen_action = interaction.action if reply.submit else None
-        card_context = CardContext(surface, dialog_title=title, reopen_action=reopen_action)
-        card = self._card_factory.build_card(
-            reply, card_context, interaction.request.person.workspace, language
-        )
-        return invoke_response.build_invoke_response(card, title, interaction.origin)
 
     async def _build_invalid_response(
         self, invalid: InvalidAnswers, interaction: Interaction, language: str
@@ -225,17 +210,15 @@ class Dispatcher:
 
         Where that is not possible, they become a message, or raise :class:`FormKeptOpenError`.
         """
-        workspace = interaction.request.person.workspace
         form = await self._reload_form(interaction)
         if form is None or form.name != interaction.action.name:
             if "" in invalid.errors and interaction.request.surface is Surface.FORM:
                 raise FormKeptOpenError
             sentences = tuple(Text(sentence) for sentence in invalid.errors.values())
             return await self._build_response(Message(sentences[0].text, sentences), interaction)
-        card = self._card_factory.rebuild_form(
-            form, interaction.card_context, invalid, interaction.action, workspace, language
+        return await self._response_factory.build_invalid_response(
+            form, invalid, interaction, language
         )
-        return invoke_response.build_invoke_response(card, form.title, interaction.origin)
 
     async def _reload_form(self, interaction: Interaction) -> Form | None:
         action = interaction.card_context.reopen_action
@@ -250,22 +233,6 @@ class Dispatcher:
         )
         reply = await self._resolve_deferred(await self._call_handler(handler, request))
         return reply if isinstance(reply, Form) else None
-
-    def _build_closed_response(self, interaction: Interaction, language: str) -> Body:
-        """Replace a form that was closed by the launcher card that opens it again."""
-        workspace = interaction.request.person.workspace
-        reopen_action = interaction.card_context.reopen_action
-        if reopen_action is None:
-            closed_text = self._card_factory.translate(language, "private.done")
-            reply = Message(closed_text, (Text(closed_text),))
-            card_context = CardContext(CardSurface.MESSAGE)
-            card = self._card_factory.build_card(reply, card_context, workspace, language)
-        else:
-            form = Form(interaction.action.name, interaction.card_context.dialog_title, ())
-            card = self._card_factory.build_launcher(form, reopen_action, workspace, language)
-        return invoke_response.build_invoke_response(
-            card, interaction.card_context.dialog_title, interaction.origin
-        )
 
     def _find_handler(self, action: Action) -> BoundHandler | None:
         tables = {

@@ -24,6 +24,7 @@ with disable_dotenv(), warnings.catch_warnings():
     from microsoft_teams.api.clients.conversation.activity import ConversationActivityClient
     from microsoft_teams.api.clients.conversation.member import ConversationMemberClient
     from microsoft_teams.api.clients.conversation.params import CreateConversationParams
+    from microsoft_teams.api.clients.team.client import TeamClient
     from microsoft_teams.api.models.account import Account, TeamsChannelAccount
     from microsoft_teams.api.models.attachment import Attachment
     from microsoft_teams.apps.token_manager import TokenManager
@@ -42,6 +43,7 @@ __all__ = [
     "Credentials",
     "ManagedIdentityCredentials",
     "MessageActivityInput",
+    "TeamClient",
     "TeamsChannelAccount",
     "TokenManager",
 ]

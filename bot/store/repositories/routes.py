@@ -39,6 +39,13 @@ class ChatRoutes:
         """Return whether the product has reported *channel* as one that the bot is in."""
         return bool(self.get_route(Address(workspace, channel=channel)))
 
+    def list_channel_routes(self, workspace: str) -> dict[str, str]:
+        """Return the routes to the channels of a workspace that the bot is in, by channel id."""
+        query = select(chat_routes.c.channel, chat_routes.c.way).where(
+            chat_routes.c.workspace == workspace, chat_routes.c.channel != ""
+        )
+        return {row.channel: row.way for row in self._connection.execute(query)}
+
     def save_route(self, address: Address, route: str) -> None:
         """Upsert the route to *address*; a blank or too long *route* is ignored."""
         if not 0 < len(route) <= _MAX_ROUTE_CHARACTERS or (

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -67,6 +67,9 @@ class FakeMicrosoft:
 
     ``account_parts`` are fields of accounts by person id, and ``account_lookups`` the chat ids of
     the accounts that the bot looked up before it handled a request; these are no ``calls``.
+    ``rosters`` are the ids of the members by channel, ``teams`` the names of the channels by team
+    and id, where the team's own name has its own id; ``directory_lookups`` are the paths of the
+    requests for them, which are no ``calls`` either. They fail with ``directory_status``.
     ``signing_jwks`` are the listed keys; ``key_fetch_count`` counts how often they were fetched,
     ``keys_delay_seconds`` is how long each fetch takes.
     """
@@ -80,6 +83,11 @@ class FakeMicrosoft:
     person_names: dict[str, str] = field(default_factory=dict)
     account_parts: dict[str, dict[str, str]] = field(default_factory=dict)
     account_lookups: list[str] = field(default_factory=list)
+    rosters: dict[str, list[str]] = field(default_factory=dict)
+    teams: dict[str, dict[str, str]] = field(default_factory=dict)
+    directory_lookups: list[str] = field(default_factory=list)
+    directory_status: int = 200
+    directory_delay_seconds: float = 0.0
     keys_delay_seconds: float = 0.0
     keys_status: int = 200
     key_fetch_count: int = 0
@@ -134,6 +142,8 @@ class FakeMicrosoft:
         if chat_id.startswith("29:") and chat_id not in self.planned_answers:
             self.account_lookups.append(chat_id)
             return web.json_response(self._default_answer(request.path, None))
+        if request.path.startswith("/v3/teams/") or request.query.get("pageSize") == "500":
+            return await self._answer_directory_lookup(request)
         body = await request.json() if request.can_read_body else None
         token = request.headers.get("Authorization", "").removeprefix("Bearer ")
         path = request.path
@@ -150,6 +160,37 @@ class FakeMicrosoft:
             assert request.transport
             request.transport.close()
         return web.json_response(answer.body, status=answer.status, headers=answer.headers)
+
+    async def _answer_directory_lookup(self, request: web.Request) -> web.StreamResponse:
+        """Return the members of a channel, the channels of a team or its name; 404 for others."""
+        self.directory_lookups.append(request.path)
+        await asyncio.sleep(self.directory_delay_seconds)
+        parts = request.path.strip("/").split("/")
+        listed = self.rosters if parts[1] == "conversations" else self.teams
+        status = self.directory_status if parts[2] in listed else 404
+        if status != 200:
+            return web.json_response({"error": {"code": "ServiceError"}}, status=status)
+        if parts[1] == "conversations":
+            return web.json_response(self._roster_page(parts[2], request.query))
+        names = self.teams[parts[2]]
+        if parts[-1] != "conversations":
+            return web.json_response({"id": parts[2], "name": names[parts[2]]})
+        channels = [{"id": parts[2]}] + [
+            {"id": id_, "name": name, "type": "standard"}
+            for id_, name in names.items()
+            if id_ != parts[2]
+        ]
+        return web.json_response({"conversations": channels})
+
+    def _roster_page(self, channel: str, query: Mapping[str, str]) -> dict[str, Any]:
+        start, size = int(query.get("continuationToken", 0)), int(query["pageSize"])
+        ids = self.rosters[channel]
+        page = [
+            self._default_answer(f"members/{person_id}", None)
+            for person_id in ids[start : start + size]
+        ]
+        more = {"continuationToken": str(start + size)} if ids[start + size :] else {}
+        return {"members": page, **more}
 
     def _default_answer(self, path: str, body: Any) -> dict[str, Any]:
         parts = path.strip("/").split("/")

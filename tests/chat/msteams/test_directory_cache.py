@@ -84,6 +84,21 @@ def test_channels_are_listed_by_tenant() -> None:
     assert directory.get_channel_names("msteams:another") == {}
 
 
+def test_the_channels_of_a_team_are_forgotten_with_it() -> None:
+    """When the app is removed from a team, none of its channels is offered any longer."""
+    directory = DirectoryCache()
+    parts = activities.channel_parts(thread_id="1")
+    parts["channelData"]["team"] = {"id": "19:team", "name": "Clinic"}
+    directory.record_activity(activities.build_message(SERVICE_URL, "tip", **parts), SERVICE_URL)
+    directory.set_team_channels(WORKSPACE, "19:team", {"19:team": "Clinic", "19:a": "A"})
+    assert directory.get_team_ids(WORKSPACE) == ("19:team",)
+
+    directory.forget_channel(WORKSPACE, "19:team")
+
+    assert directory.get_channel_names(WORKSPACE) == {activities.CHANNEL_ID: "Clinic"}
+    assert directory.get_team_ids(WORKSPACE) == ()
+
+
 def test_private_chats_are_no_channels() -> None:
     """A chat with the bot is not offered as the channel of a team."""
     directory = DirectoryCache()

@@ -60,6 +60,11 @@ class AdapterBench:
         return card
 
 
+async def load_no_routes(_workspace: str) -> dict[str, str]:
+    """Return no stored routes, as of a new deployment."""
+    return {}
+
+
 @asynccontextmanager
 async def open_bench(ms: FakeMicrosoft, **overrides: Any) -> AsyncIterator[AdapterBench]:
     """Run an adapter that calls *ms* for the duration of the block."""
@@ -67,7 +72,7 @@ async def open_bench(ms: FakeMicrosoft, **overrides: Any) -> AsyncIterator[Adapt
     access = msteams.AccessSettings(
         CLIENT_ID, frozenset({TENANT_ID}), openid_metadata_url=ms.metadata_url
     )
-    outbound = msteams.TeamsOutboundSide(replace(access, **overrides), load_words())
+    outbound = msteams.TeamsOutboundSide(replace(access, **overrides), load_words(), load_no_routes)
     adapter = outbound.bind_routes(handlers.build_routes(KEYWORDS))
     await adapter.start()
     try:

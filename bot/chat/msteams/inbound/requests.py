@@ -7,7 +7,7 @@ from enum import Enum
 
 from bot.affiliation import Affiliation
 from bot.chat.msteams.action_data import Action, ActionData, CardContext, CardSurface, HandlerTable
-from bot.chat.msteams.conversation_ref import ConversationRef
+from bot.chat.msteams.conversation_ref import ConversationRef, format_channel_name
 from bot.chat.msteams.inbound import payloads
 from bot.chat.msteams.inbound.payloads import PayloadKind
 from bot.chat.request_body import MAX_TYPED_LENGTH, Payload
@@ -228,9 +228,7 @@ def parse_channel(payload: Payload) -> tuple[str, str] | None:
         return None
     channel_data = payload.get("channelData") or {}
     names = (_parse_name(channel_data.get(part)) for part in ("team", "channel"))
-    return _parse_channel_id(payload), " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ".join(
-        filter(None, names)
-    )
+    return _parse_channel_id(payload), format_channel_name(*names)
 
 
 def is_personal_chat(payload: Payload) -> bool:

@@ -18,6 +18,7 @@ from bot.chat.msteams.sdk import (
     ConversationMemberClient,
     CreateConversationParams,
     MessageActivityInput,
+    TeamClient,
     TeamsChannelAccount,
 )
 
@@ -32,8 +33,11 @@ have an unknown result.
 
 _LOOPBACK_PATTERNS = ("all://127.0.0.1", "all://localhost", "all://[::1]")
 
-_PAGE_SIZE = 50
-"""Members in a page; Microsoft accepts 50 to 500."""
+_PAGE_SIZE, _ROSTER_PAGE_SIZE = 50, 500
+"""Members in a page: the least and the most that Microsoft accepts."""
+
+MAX_ROSTER_PAGES = 4
+"""Maximum pages of a roster: a form does not wait for all members of a whole organisation."""
 
 CARD_CONTENT_TYPE = "application/vnd.microsoft.card.adaptive"
 
@@ -118,6 +122,39 @@ class ApiClient:
         """Return a member of a conversation; needs no permission of the tenant."""
         members = ConversationMemberClient(conversation.service_url, self._client)
         return await members.get_by_id(_escape(conversation.id), _escape(member_id))
+
+    async def fetch_roster(self, conversation: ConversationRef) -> list[TeamsChannelAccount]:
+        """Return the members of a channel, at most :data:`MAX_ROSTER_PAGES` pages of them."""
+        members_client = ConversationMemberClient(conversation.service_url, self._client)
+        members: list[TeamsChannelAccount] = []
+        token: str | None = None
+        for _ in range(MAX_ROSTER_PAGES):
+            page = await members_client.get_paged(
+                _escape(conversation.id), _ROSTER_PAGE_SIZE, continuation_token=token
+            )
+            members += page.members
+            token = page.continuation_token
+            if not token:
+                break
+        return members
+
+    async def fetch_team_name(self, team: ConversationRef) -> str:
+        """Return the name of a team, or ``""``; *team* has its id, that of its first channel."""
+        teams_client = TeamClient(team.service_url, self._client)
+        return (await teams_client.get_by_id(_escape(team.id))).name or ""
+
+    async def fetch_team_channels(self, team: ConversationRef) -> dict[str, str]:
+        """Return the names of a team's standard channels by id, ``""`` for the first one.
+
+        The app is in no private or shared channel of a team that it was added to.
+        """
+        teams_client = TeamClient(team.service_url, self._client)
+        channels = await teams_client.get_conversations(_escape(team.id))
+        return {
+            channel.id: channel.name or ""
+            for channel in channels
+            if channel.id and channel.type in {None, "standard"}
+        }
 
     async def check_access(self, conversation: ConversationRef | None) -> None:
         """Request a page of the members of *conversation*; without one, only the access token.

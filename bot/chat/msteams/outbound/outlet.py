@@ -9,6 +9,7 @@ from bot.chat.msteams.conversation_ref import ConversationRef
 from bot.chat.msteams.directory_cache import DirectoryCache
 from bot.chat.msteams.outbound import error_codes
 from bot.chat.msteams.outbound.api_client import ApiClient
+from bot.chat.msteams.outbound.directory_lookup import DirectoryLookup
 from bot.chat.msteams.outbound.member_lookup import is_external_account
 from bot.chat.msteams.render.card_factory import CardFactory, find_mentioned_people
 from bot.chat.probe_results import build_probe_result
@@ -26,9 +27,14 @@ class TeamsOutlet:
     """Outlet interface of Teams for schedules and handlers. It never raises and never retries."""
 
     def __init__(
-        self, api_client: ApiClient, card_factory: CardFactory, directory: DirectoryCache
+        self,
+        api_client: ApiClient,
+        card_factory: CardFactory,
+        directory: DirectoryCache,
+        directory_lookup: DirectoryLookup,
     ) -> None:
         """Send requests with *api_client*; render cards with *card_factory*."""
+        self._directory_lookup = directory_lookup
         self._api_client = api_client
         self._card_factory = card_factory
         self._directory = directory
@@ -44,7 +50,10 @@ class TeamsOutlet:
         except Exception as error:  # noqa: BLE001 - every error is classified as a send status
             result = error_codes.classify_error_before_posting(error, to)
             return _log_failure("teams.open_chat_failed", result)
-        await self._fetch_mentioned_names(conversation, to, message)
+        if to.channel:
+            await self._fetch_mentioned_names(conversation, to, message)
+        else:
+            await self._directory_lookup.prepare_card(message.body, to.workspace)
         try:
             reference = await self._api_client.post_card(
                 conversation, self._build_card(to, message), message.summary
@@ -79,6 +88,9 @@ class TeamsOutlet:
         profile = self._directory.get_profile(person)
         if not channel:
             return profile
+        roster = self._directory.get_roster(person.workspace, channel)
+        if person.id in roster:
+            return replace(profile, is_external=roster[person.id])
         service_url = self._directory.get_service_url(person.workspace)
         try:
             account = await self._api_client.fetch_member(
@@ -120,7 +132,7 @@ class TeamsOutlet:
     ) -> None:
         """Fetch the uncached names of people mentioned in a channel; a failed lookup is logged."""
         mentioned_ids = list(dict.fromkeys(find_mentioned_people(message.body)))
-        for person_id in mentioned_ids[:_MAX_NAME_LOOKUPS] if to.channel else ():
+        for person_id in mentioned_ids[:_MAX_NAME_LOOKUPS]:
             person = Person(to.workspace, person_id)
             if self._directory.get_name(person):
                 continue

@@ -3,9 +3,9 @@
 import logging
 
 from bot.chat.msteams.action_data import CardContext, CardSurface
-from bot.chat.msteams.directory_cache import DirectoryCache
 from bot.chat.msteams.inbound.requests import Interaction, Origin
 from bot.chat.msteams.outbound.api_client import ApiClient, Card
+from bot.chat.msteams.outbound.directory_lookup import DirectoryLookup
 from bot.chat.msteams.outbound.error_codes import classify_error
 from bot.chat.msteams.render.card_factory import CardFactory
 from bot.conversation import DeferredReply, InvalidAnswers, Reply
@@ -19,12 +19,12 @@ class Responder:
     """Sends replies to messages. Only :meth:`send_reply` raises the errors of an API call."""
 
     def __init__(
-        self, api_client: ApiClient, card_factory: CardFactory, directory: DirectoryCache
+        self, api_client: ApiClient, card_factory: CardFactory, directory_lookup: DirectoryLookup
     ) -> None:
-        """Send cards of *card_factory* with *api_client*."""
+        """Send cards of *card_factory*, with names of *directory_lookup*, by *api_client*."""
         self._api_client = api_client
         self._card_factory = card_factory
-        self._directory = directory
+        self._directory_lookup = directory_lookup
 
     async def send_reply(self, reply: Reply, interaction: Interaction, language: str) -> None:
         """Send a reply, after the continuation of a :class:`~bot.conversation.DeferredReply`.
@@ -40,6 +40,7 @@ class Responder:
             card = self._card_factory.build_launcher(reply, interaction.action, workspace, language)
             await self._post_card(card, reply.title, interaction)
         elif reply is not None:
+            await self._directory_lookup.prepare_card(reply.body, workspace)
             surface = CardSurface.HOME if isinstance(reply, Home) else CardSurface.MESSAGE
             card = self._card_factory.build_card(reply, CardContext(surface), workspace, language)
             await self._post_card(

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bot.chat.msteams.action_data import Action, CardContext
@@ -13,6 +14,7 @@ from bot.conversation import InvalidAnswers
 from bot.elements import (
     FIELD_TYPES,
     Caption,
+    ChannelField,
     Element,
     Form,
     Home,
@@ -54,18 +56,15 @@ class CardFactory:
         form: Form,
         card_context: CardContext,
         invalid: InvalidAnswers,
-        action: Action,
         workspace: str,
         language: str,
     ) -> Card:
-        """Render a form with its current answers, and the validation errors under its fields.
+        """Render a form that contains its current answers, and the errors under its fields.
 
         The render id is unchanged: no submission was stored under that key.
         """
         resources = self._build_resources(workspace, language, form.body)
-        return surfaces.render_form(
-            form, card_context, resources, field_errors=invalid.errors, answers=action.answers
-        )
+        return surfaces.render_form(form, card_context, resources, field_errors=invalid.errors)
 
     def build_launcher(self, form: Form, action: Action, workspace: str, language: str) -> Card:
         """Build the launcher card of a form, which opens a new form at each click."""
@@ -80,30 +79,55 @@ class CardFactory:
         """Return the catalogue language of the first of *tags* that has one."""
         return self._catalogue.choose_language(*tags)
 
-    def _build_channel_names(self, workspace: str, language: str) -> dict[str, str]:
-        """Return the names of the channels that the bot is in; a generic one where unknown."""
-        default_name = self.translate(language, "msteams.somewhere")
-        names = self._directory.get_channel_names(workspace)
-        return {id_: name or default_name for id_, name in names.items()}
-
     def _build_resources(
         self, workspace: str, language: str, body: Iterable[Element]
     ) -> RenderResources:
+        displayed = find_displayed_ids(body)
+        colleague_ids = self._directory.list_colleagues(workspace, displayed.roster_channel)
+        person_ids = (*displayed.person_ids, *colleague_ids)
         return RenderResources(
             self._catalogue.get_pack(language),
             workspace.removeprefix("msteams:"),
-            person_names=self._directory.get_names(workspace, _find_displayed_people(body)),
-            channel_names=self._build_channel_names(workspace, language),
+            person_names=self._directory.get_names(workspace, person_ids),
+            channel_names=self._directory.get_channel_names(workspace),
             supports_dialogs=self._supports_dialogs,
         )
 
 
-def _find_displayed_people(body: Iterable[Element]) -> Iterator[str]:
-    """Return the ids of the people in a body: mentioned ones, and those selected in its fields."""
-    for element in flatten_folds(tuple(body)):
-        if isinstance(element, PeopleField):
-            yield from element.initial
-        yield from find_mentioned_people((element,))
+@dataclass(frozen=True)
+class DisplayedIds:
+    """The ids whose names a body shows.
+
+    ``person_ids`` are mentioned or selected in a field, without duplicates; ``channel_ids`` too.
+    ``roster_channel`` is the channel whose members a field of people lists, ``""`` for none.
+    ``lists_channels`` is whether a field lists the channels of all teams.
+    """
+
+    person_ids: tuple[str, ...]
+    channel_ids: tuple[str, ...]
+    roster_channel: str
+    lists_channels: bool
+
+
+def find_displayed_ids(body: Iterable[Element]) -> DisplayedIds:
+    """Return the ids whose names *body* shows, in order."""
+    elements = tuple(flatten_folds(tuple(body)))
+    people_fields = [element for element in elements if isinstance(element, PeopleField)]
+    channel_fields = [element for element in elements if isinstance(element, ChannelField)]
+    selected_ids = [person_id for field in people_fields for person_id in field.initial]
+    channels = [field.initial for field in channel_fields if field.initial]
+    mentioned_channels = (
+        channel_id
+        for element in elements
+        if isinstance(element, Text | Caption)
+        for channel_id in markup.find_channels(element.text)
+    )
+    return DisplayedIds(
+        person_ids=tuple(dict.fromkeys((*find_mentioned_people(elements), *selected_ids))),
+        channel_ids=tuple(dict.fromkeys((*channels, *mentioned_channels))),
+        roster_channel=channels[0] if channels and people_fields else "",
+        lists_channels=bool(channel_fields),
+    )
 
 
 def find_mentioned_people(body: Iterable[Element]) -> Iterator[str]:

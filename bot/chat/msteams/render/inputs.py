@@ -7,6 +7,7 @@ from typing import Any
 from bot.chat.msteams.render.composition import (
     Card,
     RenderContext,
+    RenderResources,
     render_caption,
     render_literal_text,
 )
@@ -38,7 +39,8 @@ def render_field(field: Field, render_context: RenderContext, field_error: str =
             "isRequired": True,
             "errorMessage": render_context.resources.words.translate("msteams.required"),
         }
-    hint = render_caption(field.hint, render_context) if field.hint else []
+    hints = (field.hint, _describe_missing_names(field, render_context.resources))
+    hint = [block for text in hints if text for block in render_caption(text, render_context)]
     hint_blocks = [block | {"spacing": "Small"} for block in hint]
     return [card_input, *hint_blocks, *_render_field_error(field_error)]
 
@@ -67,12 +69,21 @@ def _render_choice(field: ChoiceField, _render_context: RenderContext) -> Card:
 
 
 def _render_people(field: PeopleField, render_context: RenderContext) -> Card:
-    """Render a people picker: the client's search, or a list of the people in the cache."""
+    """Render a people picker: the client's search, and a list of the people whose names are known.
+
+    Selected people without a name are numbered, so that they can be told apart and stay selected.
+    """
     person_names = render_context.resources.person_names
     other_ids = [person_id for person_id in person_names if person_id not in field.initial]
     listed_ids = (*field.initial, *other_ids[: max(0, MAX_LISTED - len(field.initial))])
-    default_name = render_context.resources.words.translate("msteams.somebody")
-    choices = [{"title": person_names.get(id_, default_name), "value": id_} for id_ in listed_ids]
+    words = render_context.resources.words
+    choices = [
+        {
+            "title": person_names.get(id_) or words.translate("msteams.unnamed", number=number),
+            "value": id_,
+        }
+        for number, id_ in enumerate(listed_ids, 1)
+    ]
     choice_set = _render_choice_set(
         choices, "compact", field.initial, is_multi_select=field.max_selected > 1
     )
@@ -84,18 +95,27 @@ def _render_channel(field: ChannelField, render_context: RenderContext) -> Card:
 
     Adaptive Cards have no channel picker, and the bot receives no event about other channels.
     """
-    channel_names = dict(islice(render_context.resources.channel_names.items(), MAX_LISTED))
-    current = (
-        {field.initial: render_context.resources.words.translate("msteams.somewhere")}
-        if field.initial
-        else {}
-    )
-    choices = [{"title": name, "value": id_} for id_, name in (current | channel_names).items()]
+    words = render_context.resources.words
+    names = dict(islice(render_context.resources.channel_names.items(), MAX_LISTED))
+    current_name = names.pop(field.initial, "") or words.translate("msteams.somewhere")
+    choices = [{"title": current_name, "value": field.initial}] if field.initial else []
+    choices += [
+        {"title": name or words.translate("msteams.unnamed_channel", number=number), "value": id_}
+        for number, (id_, name) in enumerate(names.items(), 1)
+    ]
     selected = (field.initial,) if field.initial else ()
     choice_set = _render_choice_set(choices, "compact", selected, is_multi_select=False)
     return choice_set | {
         "placeholder": render_context.resources.words.translate("msteams.channels")
     }
+
+
+def _describe_missing_names(field: Field, resources: RenderResources) -> str:
+    """Return what a person reads if the names of some selected people could not be looked up."""
+    if not isinstance(field, PeopleField):
+        return ""
+    count = sum(not resources.person_names.get(person_id) for person_id in field.initial)
+    return resources.words.translate("msteams.names_missing", count=count) if count else ""
 
 
 def _render_choice_set(

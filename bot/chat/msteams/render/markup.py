@@ -68,6 +68,11 @@ def find_mentions(text: str) -> Iterator[str]:
     return (mark["person"] for mark in _MARK_PATTERN.finditer(text) if mark["person"])
 
 
+def find_channels(text: str) -> Iterator[str]:
+    """Return the ids of the channels named in a text, in order."""
+    return (mark["channel"] for mark in _MARK_PATTERN.finditer(text) if mark["channel"])
+
+
 def mention_tag(name: str) -> str:
     """Return the tag that represents a mention of the person *name* in a text."""
     return f"<at>{name}</at>"
@@ -108,7 +113,8 @@ def _convert_mark(mark: re.Match[str], names: DisplayNames) -> str:
         case "person":
             return _render_mention(mark["person"], names)
         case _:
-            return _escape_inline(names.channel_names.get(mark["channel"], names.unknown_channel))
+            name = names.channel_names.get(mark["channel"])
+            return _escape_inline(name or names.unknown_channel)
 
 
 def _render_mention(person_id: str, names: DisplayNames) -> str:

@@ -56,29 +56,32 @@ def render_form(
     resources: RenderResources,
     *,
     field_errors: Mapping[str, str] | None = None,
-    answers: Answers | None = None,
 ) -> Card:
     """Render a form for a dialog, or inside a card in the chat, as *card_context* requires.
 
     A dialog has the form's title in its header. After a failed validation, *field_errors* are
-    rendered under their fields, and *answers* replace the initial values, both by field id.
+    rendered under their fields, by field id.
     """
     render_context = RenderContext(card_context, resources)
-    filled = replace(form, body=tuple(_fill_field(element, answers or {}) for element in form.body))
     body = [
         *(
             []
             if card_context.surface is CardSurface.DIALOG
             else [render_heading(form.title, is_large=True)]
         ),
-        *_render_unplaced_errors(filled, field_errors or {}),
-        *render_blocks(filled.body, render_context, field_errors),
+        *_render_unplaced_errors(form, field_errors or {}),
+        *render_blocks(form.body, render_context, field_errors),
     ]
-    if any(isinstance(element, ChoiceField) and element.refreshes_form for element in filled.body):
-        body.append(actions.render_refresh_button(filled, render_context))
+    if any(isinstance(element, ChoiceField) and element.refreshes_form for element in form.body):
+        body.append(actions.render_refresh_button(form, render_context))
     card = _build_card(body, render_context, form.title, render_mentions(form.body, render_context))
-    form_buttons = list(actions.render_form_buttons(filled, render_context))
+    form_buttons = list(actions.render_form_buttons(form, render_context))
     return card | ({"actions": form_buttons} if form_buttons else {})
+
+
+def fill_form(form: Form, answers: Answers) -> Form:
+    """Return *form* with *answers* as the initial values of its fields, by field id."""
+    return replace(form, body=tuple(_fill_field(element, answers) for element in form.body))
 
 
 def render_home(home: Home, card_context: CardContext, resources: RenderResources) -> Card:

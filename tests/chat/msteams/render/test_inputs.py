@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from bot.chat.msteams.render import inputs
@@ -101,16 +103,17 @@ def test_a_validation_error_is_under_its_field() -> None:
 
 
 def test_people_are_searched_or_listed() -> None:
-    """Teams searches the organisation; other clients list the selected and the cached people."""
-    card_input = render_field(PeopleField("f", "Q", (GUEST, MARIE)), build_render_context())[0]
+    """Teams searches the organisation; other clients list people; who lacks a name is numbered."""
+    card_input, hint = render_field(PeopleField("f", "Q", (GUEST, MARIE)), build_render_context())
 
     assert card_input["choices.data"]["dataset"] == "graph.microsoft.com/users"
     assert card_input["value"] == f"{GUEST},{MARIE}"
     assert [(choice["value"], choice["title"]) for choice in card_input["choices"]] == [
-        (GUEST, "a colleague"),
+        (GUEST, "Person 1"),
         (MARIE, RESOURCES.person_names[MARIE]),
         (ADA, RESOURCES.person_names[ADA]),
     ]
+    assert hint["text"].startswith("Teams gives no name for 1 of the people selected")
     assert card_input["isMultiSelect"]
     assert (
         "isMultiSelect"
@@ -147,3 +150,25 @@ def test_channels_of_the_apps_teams_are_listed() -> None:
     assert unselected["placeholder"] == "Choose a channel of a team that has Attune"
     assert selected["value"] == "19:old@thread.tacv2"
     assert selected["choices"][0] == {"title": "the team's channel", "value": "19:old@thread.tacv2"}
+
+
+def test_channels_without_a_name_are_numbered() -> None:
+    """Channels whose names could not be looked up can be told apart."""
+    resources = replace(RESOURCES, channel_names={"19:a": "", "19:b": "B", "19:c": ""})
+
+    choices = render_field(
+        ChannelField("channel", "Where?"), build_render_context(resources=resources)
+    )[0]["choices"]
+
+    assert [choice["title"] for choice in choices] == [
+        "Channel 1, name not known",
+        "B",
+        "Channel 3, name not known",
+    ]
+
+
+def test_no_note_stands_below_a_field_with_all_names() -> None:
+    """Where every selected person has a name, the field has no note about names."""
+    blocks = render_field(PeopleField("f", "Q", (MARIE, ADA)), build_render_context())
+
+    assert block_types(blocks) == ["Input.ChoiceSet"]

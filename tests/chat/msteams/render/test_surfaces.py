@@ -69,11 +69,10 @@ def test_an_invalid_form_has_its_answers_and_errors() -> None:
     answers = {"form": ("against",), "until": ("2026-01-01",), "who": (ADA,), "n": ()}
 
     card = surfaces.render_form(
-        form,
+        surfaces.fill_form(form, answers),
         build_card_context(CardSurface.FORM),
         RESOURCES,
         field_errors={"until": "Past.", "gone": "Odd."},
-        answers=answers,
     )
     values = {part["id"]: part.get("value") for part in cards.iter_parts(card) if "label" in part}
     texts = [part["text"] for part in cards.iter_parts(card) if "text" in part]
@@ -180,10 +179,9 @@ def test_the_setup_of_a_large_team_is_within_the_limits() -> None:
     answers = {"supervisors": person_ids[:8], "clinicians": person_ids}
 
     card = surfaces.render_form(
-        setup,
+        surfaces.fill_form(setup, answers),
         build_card_context(CardSurface.FORM),
         large_practice_resources(card_samples.WORDS),
-        answers=answers,
     )
 
     assert cards.find_card_faults(card) == []
