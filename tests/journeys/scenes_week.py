@@ -7,6 +7,7 @@ from functools import partial
 from bot.sandbox.workspace.persona_driver import Answer, PersonaDriver
 from bot.sandbox.workspace.workspace import Message
 from tests.journeys.photo_session import LOBBY, NORTH, WAIT_SECONDS, PhotoSession
+from tests.journeys.scenes_debrief import unfold_questions
 
 ILSE, NOOR, TOMASZ, YARA = "U0CLIN01", "U0CLIN05", "U0CLIN06", "U0CLIN07"
 HENRIKE, SALOME, QUENTIN = "U0SUPER1", "U0DIREC1", "U0ADMIN1"
@@ -31,6 +32,7 @@ async def _photograph_joining(session: PhotoSession) -> None:
     ilse = session.drive_persona(ILSE)
     card = await _post_introduction_card(session, ilse)
     await session.photograph_message("the introduction card", ilse, card, NORTH)
+    await session.photograph_reply("the invitation", ilse, "/checkin")
     await session.photograph_next_message("joined", ilse, lambda: ilse.press_element("join", card))
     await session.photograph_next_message(
         "joined twice", ilse, lambda: ilse.press_element("join", card)
@@ -43,6 +45,8 @@ async def _photograph_joining(session: PhotoSession) -> None:
     )
     for person in (NOOR, TOMASZ, YARA):
         await session.drive_persona(person).type_command("/checkin join", NORTH)
+    await session.photograph_opened_form("/checkin now", ilse, "/checkin now", "checkin")
+    await session.close_forms(ilse)
 
 
 async def _post_introduction_card(session: PhotoSession, persona: PersonaDriver) -> Message:
@@ -92,8 +96,8 @@ async def _photograph_follow_ups(session: PhotoSession) -> None:
     ilse = session.drive_persona(ILSE)
     await session.engine.time_travel.jump_to_checkin(ilse.person)
     follow_ups: Mapping[str, Mapping[str, Answer]] = {
-        ILSE: {"followup": "did", "tried": ["clarify", "invite", "link_here"]},
-        NOOR: {"followup": "rather_not"},
+        ILSE: {"followup": "not_right"},
+        NOOR: {"followup": "did", "tried": ["clarify", "invite", "link_here"]},
     }
     for person, answers in follow_ups.items():
         persona = session.drive_persona(person)
@@ -114,6 +118,7 @@ async def _photograph_debrief_follow_up(session: PhotoSession) -> None:
     await ilse.submit_modal({"form": "both", "status": "touched"})
     await ilse.press_element("rupture.deeper")
     await ilse.wait_for_modal("deeper", WAIT_SECONDS)
+    await unfold_questions(ilse)
     await session.photograph_form("go deeper, for who joined", ilse)
     deeper_answers: Mapping[str, Answer] = {
         "unsafe": "safe",

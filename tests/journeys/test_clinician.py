@@ -103,7 +103,7 @@ async def test_text_after_the_command_is_not_repeated(
 async def test_checkin_is_joined_answered_and_followed_up(
     user: SandboxUser, english: LanguagePack
 ) -> None:
-    """A clinician joins from the card, answers after a jump, and answers the follow-up."""
+    """A clinician joins from the card, answers after a jump, follows up, and goes on to answer."""
     await user.find_step("join").click()
     await expect(user.newest_message).to_contain_text("You are in.")
 
@@ -129,6 +129,10 @@ async def test_checkin_is_joined_answered_and_followed_up(
     await user.choose_answer("followup", "I did it")
     await user.submit_form()
     await user.wait_for_title(english.translate("checkin.thanks.title"))
+    await user.top_form.get_by_role(
+        "button", name=english.translate("common.step.question")
+    ).click()
+    await user.wait_for_title(english.translate("checkin.form.title"))
 
 
 async def test_checkin_can_be_paused_and_left(user: SandboxUser, english: LanguagePack) -> None:
