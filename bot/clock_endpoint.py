@@ -40,13 +40,8 @@ def build_clock_route(
         async with advance_lock:
             is_valid = target is not None and target >= clock()
             if target is not None and is_valid:
-                await _advance_clock(
-                    clock,
-                    target,
-                    next_due,
-                    run_tick,
-                    continues=payload.get("continues") is True,
-                )
+                continues = payload.get("continues") is True
+                await _advance_clock(clock, target, next_due, run_tick, continues=continues)
             next_instant = await next_due(clock())
         body = {
             "ok": is_valid,
