@@ -4,14 +4,17 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import time
 import urllib.request
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 from urllib.error import HTTPError, URLError
 
 from bot.sandbox.process.loopback_server import free_port
+from tests.fork_server import RunningProcess, needs_interpreter, spawn_process, start_server
 from tests.journeys.stdlib_slack import SIGNING_SECRET, WORKSPACE, Json, post_request
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +26,8 @@ class BotProcess:
     """One bot over the files of *folder*, connected to the Slack at *api_url*.
 
     ``launcher`` is a command that starts the process, such as one that gives it mounts of its own.
+    Without one it is a fork of a process that has done its imports, see :mod:`tests.fork_server`,
+    unless it ``needs_new_interpreter``.
     """
 
     folder: Path
@@ -31,7 +36,8 @@ class BotProcess:
     clock_time: str = ""
     extra_environment: dict[str, str] = field(default_factory=dict)
     launcher: tuple[str, ...] = ()
-    process: subprocess.Popen[bytes] | None = None
+    process: RunningProcess | None = None
+    needs_new_interpreter: bool = False
 
     @property
     def base_url(self) -> str:
@@ -73,13 +79,7 @@ class BotProcess:
         self.port = self.port or free_port()
         start_count = self.count_starts()
         with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [*self.launcher, sys.executable, "-m", "bot", "web"],
-                cwd=self.folder,
-                env=self.build_environment(),
-                stdout=log,
-                stderr=log,
-            )
+            self.process = self.start_process(("web",), self.build_environment(), (log, log))
         deadline = time.monotonic() + 120
         while not self.is_ready() or self.count_starts() == start_count:
             assert self.process.poll() is None, self.read_log()
@@ -127,15 +127,25 @@ class BotProcess:
 
     def run_command(self, *arguments: str, **overrides: str) -> subprocess.CompletedProcess[str]:
         """Run another command of the command line with the same environment."""
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *arguments],
-            cwd=self.folder,
-            env=self.build_environment() | overrides,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        with TemporaryFile() as output, TemporaryFile() as errors:
+            environment = self.build_environment() | overrides
+            process = self.start_process(arguments, environment, (output, errors))
+            status = process.wait(timeout=60)
+            texts = [os.pread(file.fileno(), 1 << 20, 0).decode() for file in (output, errors)]
+        return subprocess.CompletedProcess(arguments, status, *texts)
+
+    def start_process(
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        streams: tuple[IO[bytes], IO[bytes]],
+    ) -> RunningProcess:
+        """Run `python -m bot`, in a fork unless the claim is about an interpreter's start."""
+        launcher = self.launcher if arguments == ("web",) else ()
+        if launcher or self.needs_new_interpreter or needs_interpreter(environment):
+            return spawn_process("bot", arguments, self.folder, environment, streams, launcher)
+        server = start_server("bot.__main__")
+        return server.start_process("bot.__main__", arguments, self.folder, environment, streams)
 
     def declare_team(self, clinician_count: int = 9, extra_lines: str = "") -> None:
         """Declare one team with a supervisor, its clinicians and *extra_lines* of the file."""

@@ -1,7 +1,5 @@
 """On PostgreSQL, one process receives requests and another ticks and delivers."""
 
-import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -10,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.sandbox.process.loopback_server import free_port
+from tests.fork_server import RunningProcess
 from tests.journeys.botprocess import BotProcess, clinician_id, fetch_health
 from tests.journeys.stdlib_slack import Json, StdlibFakeSlack, run_fake_slack
 
@@ -40,16 +39,11 @@ def worker_port() -> int:
 
 
 @pytest.fixture
-def worker(bot: BotProcess, worker_port: int) -> Iterator[subprocess.Popen[bytes]]:
+def worker(bot: BotProcess, worker_port: int) -> Iterator[RunningProcess]:
     """The worker process that ticks, beside the one that receives."""
     with (bot.folder / "worker.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "worker"],
-            cwd=bot.folder,
-            env=bot.build_environment() | {"WORKER_PORT": str(worker_port)},
-            stdout=log,
-            stderr=log,
-        )
+        environment = bot.build_environment() | {"WORKER_PORT": str(worker_port)}
+        process = bot.start_process(("worker",), environment, (log, log))
     yield process
     process.terminate()
     process.wait(timeout=20)
@@ -81,7 +75,7 @@ def test_receiving_process_files_a_debrief_without_a_tick(
 
 
 def test_worker_delivers_due_messages(
-    slack: StdlibFakeSlack, bot: BotProcess, worker: subprocess.Popen[bytes], worker_port: int
+    slack: StdlibFakeSlack, bot: BotProcess, worker: RunningProcess, worker_port: int
 ) -> None:
     """The introduction card is posted once, both processes are healthy, and SIGTERM ends one."""
     card = slack.wait_for_call("chat.postMessage", seconds=30)

@@ -3,8 +3,6 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -18,6 +16,7 @@ import psycopg
 
 from bot.store.repositories import Repositories
 from bot.store.repositories.deliveries import PlannedDelivery
+from tests.fork_server import RunningProcess, needs_interpreter, spawn_process, start_server
 from tests.journeys.botprocess import PEPPER, ROOT
 from tests.journeys.faulty_slack import FaultySlack, run_faulty_slack
 from tests.journeys.short_waits import NOTE_KIND
@@ -27,6 +26,7 @@ WORKSPACES = ("slack:T0NORTH", "slack:T0SOUTH", "slack:T0WEST")
 PEOPLE_PER_WORKSPACE = 6
 CRASH_POINTS = ("before_intent", "before_commit", "after_commit", "after_answer")
 RATE_PER_MINUTE = 20
+_MODULE = "tests.journeys.short_waits"
 _WRITER_LOCK_ID = int.from_bytes(b"attune")
 """The advisory lock that serializes the bot's writers."""
 
@@ -51,21 +51,17 @@ class WorkerProcess:
     log_file: Path
     source_tree: Path = ROOT
     environment: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[bytes] | None = None
+    process: RunningProcess | None = None
 
     def start(self) -> None:
         """Start the process without waiting for it."""
+        own_path = self.environment["PYTHONPATH"]
+        environment = {**self.environment, "PYTHONPATH": f"{own_path}:{self.source_tree}"}
+        is_fork = self.source_tree == ROOT and not own_path and not needs_interpreter(environment)
+        server = start_server(_MODULE, "schedules.delivery.shared_workers")
+        start = server.start_process if is_fork else spawn_process
         with self.log_file.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.journeys.short_waits", "worker"],
-                cwd=self.source_tree,
-                env={
-                    **self.environment,
-                    "PYTHONPATH": f"{self.environment['PYTHONPATH']}:{self.source_tree}",
-                },
-                stdout=log,
-                stderr=log,
-            )
+            self.process = start(_MODULE, ["worker"], self.source_tree, environment, (log, log))
 
     def connected_addresses(self) -> set[tuple[str, int]]:
         """Return every network address to which the process has a connection."""
