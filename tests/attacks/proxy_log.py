@@ -57,6 +57,7 @@ VISITS = (
     ),
     Visit("rupture withdraw"),
     Visit("checkin"),
+    Visit("checkin now", (("checkin", "none"),)),
     Visit("checkin pause", (("until", "2026-07-20"),)),
 )
 """Every debrief, every guide that is only read, and forms that file nothing."""
@@ -179,7 +180,8 @@ async def open_logged_product(
 async def record_sizes(
     product_of_team: Product, log: LoggingProxy, user_id: str, visits: Sequence[Visit]
 ) -> dict[str, list[Sizes]]:
-    """Make every visit as a user, and return the sizes of each as each proxy logged them."""
+    """Make every visit as a user who joined; return the sizes of each as each proxy logged them."""
+    await product_of_team.run_command(user_id, "checkin join")
     recorded: dict[str, list[Sizes]] = {name: [] for name in log.builders}
     for visit in visits:
         log.clear()
