@@ -8,7 +8,7 @@ from bot.content.model import Sign
 from bot.context import Context
 from bot.conversation import InvalidAnswers, Person, Reply, Request
 from bot.domain import calendar
-from bot.domain.checkins import intentions, questions
+from bot.domain.checkins import frequency, intentions, joining, questions
 from bot.domain.checkins.intentions import Intention
 from bot.domain.checkins.signs import sign_of_week
 from bot.domain.person.personal_data import PersonalData
@@ -29,7 +29,7 @@ async def open_checkin_form(request: Request, context: Context) -> Reply:
     personal_data = await context.store.for_workspace(request.person.workspace).read(
         lambda repos: load_personal_data(repos, request.person, now)
     )
-    await _reset_unanswered_count(request, context, personal_data)
+    personal_data = await _reset_unanswered_count(request, context, personal_data)
     return _build_form(words, personal_data, week, sign, now)
 
 
@@ -38,13 +38,17 @@ async def open_current_question(request: Request, context: Context) -> Reply:
 
     It is the question of the week's message, with its sign. Nothing is planned or withdrawn, and
     the message comes at its time to everybody alike: an absent or changed row beside a name would
-    tell who had asked for the question. It writes what opening the message's form writes.
+    tell who had asked for the question. The unanswered count is reset as
+    :func:`bot.domain.checkins.frequency.is_count_reset` allows.
     """
     words, now = context.catalogue.get_pack(request.language), context.now()
     personal_data, week, sign, is_planned = await context.store.for_workspace(
         request.person.workspace
     ).read(lambda repos: _load_current_question(repos, request.person, words, now))
-    await _reset_unanswered_count(request, context, personal_data)
+    if frequency.is_count_reset(
+        personal_data.clinician.unanswered_count, is_message_planned=is_planned
+    ):
+        personal_data = await _reset_unanswered_count(request, context, personal_data)
     announces_message = not is_planned and personal_data.awaits_checkin(week)
     return _build_form(words, personal_data, week, sign, now, announces_message=announces_message)
 
@@ -58,23 +62,21 @@ async def submit_checkin(request: Request, context: Context) -> Reply:
     form_week, sign = questions.parse_checkin_data(request.data, words)
     answer = questions.parse_checkin_answer(request.answers, words)
 
-    def save_answer(repos: Repositories, form: FormContext) -> tuple[date | None, bool]:
+    def save_answer(repos: Repositories, form: FormContext) -> tuple[date | None, str]:
         person = request.person
-        personal_data = load_personal_data(repos, person, now)
+        personal_data = _use_question(repos, load_personal_data(repos, person, now), form_week)
         today = personal_data.local_today(now)
         week = intentions.week_of_answer(form_week, today)
         follow_up_day = personal_data.find_follow_up_day(week)
         intention = intentions.build_intention(answer, week, sign, today, follow_up_day)
-        if form.is_first:
-            repos.people.set_unanswered_count(person, 0)
-            if intention:
-                repos.intentions.save_intention(person, intention)
+        if form.is_first and intention:
+            repos.intentions.save_intention(person, intention)
         saved_intention = repos.intentions.get_intention(person)
         is_saved = _is_saved_intention(intention, saved_intention)
         kept_until = saved_intention.expires_on if saved_intention and is_saved else None
-        return kept_until, personal_data.clinician.has_joined
+        return kept_until, joining.find_weekly_step(personal_data)
 
-    kept_until, has_joined = await context.store.for_workspace(request.person.workspace).write(
+    kept_until, next_step = await context.store.for_workspace(request.person.workspace).write(
         lambda repos: submit_form(
             repos,
             request,
@@ -83,9 +85,7 @@ async def submit_checkin(request: Request, context: Context) -> Reply:
             idempotency_key=_checkin_key(request.person, form_week),
         )
     )
-    return questions.build_thanks_form(
-        words, answer, sign, form_week, kept_until, invites=not has_joined
-    )
+    return questions.build_thanks_form(words, answer, sign, form_week, kept_until, next_step)
 
 
 async def submit_follow_up(request: Request, context: Context) -> Reply:
@@ -107,6 +107,7 @@ async def submit_follow_up(request: Request, context: Context) -> Reply:
         personal_data, current_week, current_sign, _ = _load_current_question(
             repos, person, words, now
         )
+        personal_data = _use_question(repos, personal_data, form_week or current_week)
         today = personal_data.local_today(now)
         week = intentions.week_of_answer(form_week, today)
         follow_up_day = personal_data.find_follow_up_day(week)
@@ -117,7 +118,6 @@ async def submit_follow_up(request: Request, context: Context) -> Reply:
             repos.intentions.delete_intention(person)
         else:
             repos.intentions.save_intention(person, intention)
-        repos.people.set_unanswered_count(person, 0)
         kept_until = intention.expires_on if intention and answer.is_asked_again else None
         return form_week or current_week, sign or current_sign, kept_until
 
@@ -129,20 +129,34 @@ async def submit_follow_up(request: Request, context: Context) -> Reply:
     return questions.build_follow_up_thanks_form(words, answer, card_week, checkin_data, kept_until)
 
 
+def _use_question(repos: Repositories, personal_data: PersonalData, week: str) -> PersonalData:
+    """Reset the unanswered count for a use of the question of *week*; return the data after it."""
+    person = personal_data.clinician.person
+    is_planned = repos.delivery_history.find_checkin(person, week) is not None
+    count = personal_data.clinician.unanswered_count
+    if not frequency.is_count_reset(count, is_message_planned=is_planned):
+        return personal_data
+    repos.people.set_unanswered_count(person, 0)
+    return personal_data.reset_unanswered_count()
+
+
 async def _reset_unanswered_count(
     request: Request, context: Context, personal_data: PersonalData
-) -> None:
-    """Reset the unanswered count, unless it is 0, with the rows that every form writes."""
-    if not personal_data.clinician.unanswered_count:
-        return
-    await context.store.for_workspace(request.person.workspace).write(
-        lambda repos: submit_form(
-            repos,
-            request,
-            context.now(),
-            lambda _form: repos.people.set_unanswered_count(request.person, 0),
+) -> PersonalData:
+    """Reset the unanswered count, unless it is 0, with the rows that every form writes.
+
+    Returns the person's data after it.
+    """
+    if personal_data.clinician.unanswered_count:
+        await context.store.for_workspace(request.person.workspace).write(
+            lambda repos: submit_form(
+                repos,
+                request,
+                context.now(),
+                lambda _form: repos.people.set_unanswered_count(request.person, 0),
+            )
         )
-    )
+    return personal_data.reset_unanswered_count()
 
 
 def _build_form(

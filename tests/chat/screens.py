@@ -223,7 +223,7 @@ def _checkin_forms(words: LanguagePack) -> Iterator[Form]:
     sign, intention_codes = words.signs[0], _option_codes("intention", words)
     for code, intention in product(_option_codes("checkin", words), ("", *intention_codes)):
         yield acknowledgements.build_thanks_form(
-            words, CheckinAnswer(code, intention), sign, "2026-W10", DAY, invites=True
+            words, CheckinAnswer(code, intention), sign, "2026-W10", DAY, "join"
         )
     checkin_data = questions.encode_checkin_data("2026-W10", sign)
     for code, kept_until in product(_option_codes("followup", words), (None, DAY)):

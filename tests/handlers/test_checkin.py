@@ -3,6 +3,7 @@ from bot.conversation import InvalidAnswers
 from bot.domain.checkins.questions import Intention
 from bot.elements import Form
 from handlers import BUTTONS, FORMS
+from schedules import weekly_checkin
 from tests.doubles import FakeClock
 from tests.sample_team import (
     MARIE,
@@ -162,8 +163,9 @@ async def test_an_expired_intention_gets_no_follow_up(context: Context, clock: F
 
 
 async def test_an_answer_resets_the_unanswered_count(context: Context) -> None:
-    """An answer resets the unanswered count."""
+    """An answer to the week's message resets the unanswered count."""
     await join_marie(context)
+    await weekly_checkin.run(context)
     await context.store.across_workspaces.write(
         lambda repos: repos.people.set_unanswered_count(MARIE, 4)
     )

@@ -126,14 +126,48 @@ async def test_the_delivery_does_not_tell_who_answered_before(
     assert first == second
 
 
-async def test_asking_resets_the_unanswered_count(joined_context: Context) -> None:
-    """A question on demand counts as an answer, as opening the message's does."""
+@pytest.mark.parametrize(("count", "count_after"), [(2, 0), (3, 3), (6, 6)])
+async def test_asking_changes_no_reduced_frequency(
+    joined_context: Context, count: int, count_after: int
+) -> None:
+    """It counts as an answer, except for people who are asked less often: a message would tell."""
     scope = joined_context.store.across_workspaces
-    await scope.write(lambda repos: repos.people.set_unanswered_count(MARIE, 4))
+    await scope.write(lambda repos: repos.people.set_unanswered_count(MARIE, count))
 
-    await open_now(joined_context)
+    await submit(joined_context, await open_now(joined_context), checkin="none")
+
+    clinician = await scope.read(lambda repos: repos.people.get(MARIE))
+    assert clinician.unanswered_count == count_after
+
+
+async def test_a_silent_person_is_offered_to_be_asked_weekly_again(
+    joined_context: Context,
+) -> None:
+    """The form offers no follow-up, which no message would bring; the thanks have the button."""
+    await joined_context.store.across_workspaces.write(
+        lambda repos: repos.people.set_unanswered_count(MARIE, 6)
+    )
+
+    form = await open_now(joined_context)
+    thanks = await submit(joined_context, form, checkin="none")
+
+    assert set(fields_by_id(form)) == {"checkin", "intention"}
+    assert "checkin.again" in steps_by_name(thanks)
+
+
+async def test_the_weeks_message_counts_for_the_question_on_demand(
+    joined_context: Context, clock: FakeClock
+) -> None:
+    """After the message of the week, even the sixth, asking on demand counts as opening it."""
+    scope = joined_context.store.across_workspaces
+    clock.advance(days=3)
+    await deliver(joined_context)
+    await scope.write(lambda repos: repos.people.set_unanswered_count(MARIE, 6))
+
+    form = await open_now(joined_context)
 
     assert (await scope.read(lambda repos: repos.people.get(MARIE))).unanswered_count == 0
+    assert "wish" in fields_by_id(form)
 
 
 async def test_a_person_who_has_not_joined_gets_the_question(context: Context) -> None:

@@ -76,14 +76,13 @@ def build_thanks_form(
     sign: Sign,
     week: str,
     kept_until: date | None = None,
-    *,
-    invites: bool = False,
+    next_step: str = "",
 ) -> Form:
     """Build the response to this week's answer; its structure is the same for all four answers.
 
     *week* is the ISO week that selects the card. *kept_until* is the last day on which the
-    requested follow-up is stored; ``None`` if none is. *invites* adds the button to join, for a
-    person who took the question on demand and has not joined.
+    requested follow-up is stored; ``None`` if none is. *next_step* is ``join`` or ``again``, for a
+    person who took the question on demand and is not asked weekly; ``""`` for no button.
     """
     lines = [words.translate(f"checkin.thanks.{answer.code}")]
     if answer.intention:
@@ -92,10 +91,12 @@ def build_thanks_form(
     if kept_until:
         facts = {"picture": sign.glyph, "name": sign.name, "day": words.format_day(kept_until)}
         lines.append(words.translate("checkin.thanks.again", **facts))
-    join_button = Button("checkin.join", words.translate("common.step.join"))
-    return _build_acknowledgement_form(
-        words, lines, answer.intention or answer.code, week, (join_button,) if invites else ()
+    buttons = (
+        (Button(f"checkin.{next_step}", words.translate(f"common.step.{next_step}")),)
+        if next_step
+        else ()
     )
+    return _build_acknowledgement_form(words, lines, answer.intention or answer.code, week, buttons)
 
 
 def build_follow_up_thanks_form(

@@ -2,7 +2,7 @@
 
 The only stored state is one counter a person, from 0 to 6: the check-ins in a row that were planned
 since the person last used a check-in, without those that were never sent. Filing a debrief does not
-reset it.
+reset it, nor does a question on demand while the frequency is reduced.
 """
 
 from collections.abc import Collection
@@ -27,6 +27,16 @@ def is_checkin_week(unanswered_count: int, week_start: date) -> bool:
         unanswered_count < STOP_AFTER_UNANSWERED
         and not (week_start - PERIOD_EPOCH) % _REDUCED_INTERVAL
     )
+
+
+def is_count_reset(unanswered_count: int, *, is_message_planned: bool) -> bool:
+    """Return whether using the question of a week resets the unanswered count.
+
+    *is_message_planned* is whether the message of that week is stored. Without one the question
+    was taken on demand, which changes no reduced frequency: a message that comes more often
+    again would tell a reader of the database who took it. The person restarts it by a button.
+    """
+    return is_message_planned or unanswered_count < REDUCE_AFTER_UNANSWERED
 
 
 def is_last_note_due(

@@ -50,6 +50,13 @@ def build_question_button(words: LanguagePack) -> Button:
     return Button("checkin.now", words.translate("common.step.question"), opens_form=True)
 
 
+def find_weekly_step(person_data: PersonalData) -> str:
+    """Return the step by which a person is asked weekly: ``join``, ``again``, or ``""``."""
+    if not person_data.clinician.has_joined:
+        return "join"
+    return "again" if person_data.is_frequency_reduced else ""
+
+
 def render_join_result(outcome: str, person_data: PersonalData, words: LanguagePack) -> Message:
     """Render the result of joining: ``joined``, ``already``, ``elsewhere`` or ``supervises``.
 

@@ -1,6 +1,6 @@
 """All data stored about one person, collected for display to that person."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -64,6 +64,15 @@ class PersonalData:
         """Return the person's local date at the instant *now*."""
         return now.astimezone(resolve_zone(self.clinician, self.team)).date()
 
+    @property
+    def is_frequency_reduced(self) -> bool:
+        """Whether the person is asked less often than weekly, or no more."""
+        return self.clinician.unanswered_count >= frequency.REDUCE_AFTER_UNANSWERED
+
+    def reset_unanswered_count(self) -> "PersonalData":
+        """Return the data after a use of a check-in, with an unanswered count of 0."""
+        return replace(self, clinician=replace(self.clinician, unanswered_count=0))
+
     def awaits_checkin(self, week: str) -> bool:
         """Return whether the message of the ISO week *week* is still to come."""
         due_at = self.next_checkin_at
@@ -74,7 +83,8 @@ class PersonalData:
 
         ``None`` for a person who gets none that week, such as one who has not joined.
         """
-        if self.team is None or not self.clinician.has_joined or self.clinician.unreachable_reason:
+        is_sent = self.clinician.has_joined and not self.clinician.unreachable_reason
+        if self.team is None or not is_sent or self.is_frequency_reduced:
             return None
         schedule = scheduling.build_schedule(self.clinician, self.team)
         return intentions.find_follow_up_day(schedule, week)

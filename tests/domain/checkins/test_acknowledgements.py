@@ -69,14 +69,19 @@ def test_a_follow_up_request_is_confirmed_with_its_sign() -> None:
     assert "until Tuesday, March 10" in response
 
 
-def test_a_person_who_has_not_joined_can_do_so_afterwards() -> None:
-    """The thanks for a question on demand offer to join; those of a member do not."""
-    forms = [
-        build_thanks_form(WORDS, CheckinAnswer("none"), SIGN, WEEK, invites=invites)
-        for invites in (True, False)
-    ]
+@pytest.mark.parametrize(
+    ("step", "names"),
+    [
+        ("join", ["checkin.join", "rupture.open"]),
+        ("again", ["checkin.again", "rupture.open"]),
+        ("", ["rupture.open"]),
+    ],
+)
+def test_a_person_who_is_not_asked_weekly_can_be_afterwards(step: str, names: list[str]) -> None:
+    """The thanks for a question on demand offer to join or to restart; others do not."""
+    form = build_thanks_form(WORDS, CheckinAnswer("none"), SIGN, WEEK, next_step=step)
 
-    assert ["checkin.join" in button_names(form) for form in forms] == [True, False]
+    assert button_names(form) == names
 
 
 @pytest.mark.parametrize("code", FOLLOW_UPS)

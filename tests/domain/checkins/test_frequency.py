@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.calendar import iso_week
 from bot.domain.checkins import frequency
@@ -62,3 +64,18 @@ def test_the_last_note_is_due_four_weeks_after_the_last_checkin(
     ]
 
     assert frequency.is_last_note_due(iso_week(now), *weeks) is is_due
+
+
+@given(unanswered_count=st.integers(0, 6))
+def test_a_question_on_demand_changes_no_reduced_frequency(unanswered_count: int) -> None:
+    """Without a message of the week the weeks of the next check-ins stay as they were."""
+    is_reset = frequency.is_count_reset(unanswered_count, is_message_planned=False)
+
+    count_after = 0 if is_reset else unanswered_count
+    assert checkin_weeks(count_after, EPOCH) == checkin_weeks(unanswered_count, EPOCH)
+
+
+@given(unanswered_count=st.integers(0, 6))
+def test_a_message_that_is_used_brings_weekly_check_ins_back(unanswered_count: int) -> None:
+    """Whatever the count was, using the week's message resets it."""
+    assert frequency.is_count_reset(unanswered_count, is_message_planned=True)

@@ -11,6 +11,7 @@ from bot.content.catalogue import load_catalogue
 from bot.domain.calendar import WeeklyRule
 from bot.domain.checkins import joining, scheduling
 from bot.domain.checkins.scheduling import CheckinSchedule
+from bot.domain.people import Clinician
 from bot.domain.person.personal_data import PersonalData
 from bot.elements import ActionRow, Button, Caption, Message, Text
 from tests.domain.checkins.test_scheduling import instants, schedules
@@ -149,3 +150,16 @@ def test_the_question_on_demand_is_offered_to_a_team(*, is_listed: bool) -> None
     names = [b.name for b in list_buttons(joining.render_invitation(data, MONDAY_TEAM, WORDS))]
 
     assert ("checkin.now" in names) is is_listed
+
+
+@pytest.mark.parametrize(
+    ("clinician", "step"),
+    [
+        (replace(JOINED, has_joined=False), "join"),
+        (replace(JOINED, unanswered_count=3), "again"),
+        (replace(JOINED, unanswered_count=2), ""),
+    ],
+)
+def test_a_person_who_is_not_asked_weekly_has_a_step(clinician: Clinician, step: str) -> None:
+    """Joining, or restarting; a person who is asked weekly needs neither."""
+    assert joining.find_weekly_step(PersonalData(clinician, MONDAY_TEAM)) == step

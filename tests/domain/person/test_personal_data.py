@@ -27,12 +27,21 @@ def test_a_member_has_a_follow_up_day() -> None:
         PersonalData(replace(JOINED, has_joined=False), TEAM),
         PersonalData(replace(JOINED, unreachable_reason="gone"), TEAM),
         PersonalData(replace(JOINED, paused_until=date(2026, 8, 1)), TEAM),
+        PersonalData(replace(JOINED, unanswered_count=3), TEAM),
     ],
-    ids=["no team", "not joined", "unreachable", "paused"],
+    ids=["no team", "not joined", "unreachable", "paused", "asked less often"],
 )
 def test_a_person_without_a_message_has_no_follow_up_day(data: PersonalData) -> None:
     """No message comes in the week after, so that none can follow up."""
     assert data.find_follow_up_day(WEEK) is None
+
+
+def test_a_use_of_a_check_in_brings_the_weekly_follow_up_back() -> None:
+    """After the reset the person is asked weekly."""
+    data = PersonalData(replace(JOINED, unanswered_count=6), TEAM).reset_unanswered_count()
+
+    assert not data.is_frequency_reduced
+    assert data.find_follow_up_day(WEEK) == date(2026, 7, 9)
 
 
 @pytest.mark.parametrize(
