@@ -178,8 +178,8 @@ class _Server:
                 if self._fork(descriptors):
                     signal.set_wakeup_fd(-1)
                     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    for opened in (self.requests, wakeup, signalled):
-                        opened.close()
+                    for descriptor in (self.requests, wakeup, signalled):
+                        descriptor.close()
                     _enter(folder, environment)
                     return module, arguments
 
