@@ -8,6 +8,7 @@ the key.
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import cycle
 from pathlib import Path
 
@@ -53,15 +54,21 @@ def list_keys(copy: NightCopy, pepper: bytes) -> set[bytes]:
     return {pepper, *values, *mixed}
 
 
-def redraw_bodies(key: bytes, table: PublishedTable, worlds: Sequence[Filed]) -> list[str]:
-    """Return the table that each of *worlds* would have under *key*.
+def derive_subkeys(key: bytes, table: PublishedTable) -> tuple[bytes, bytes]:
+    """Return the keys of the tokens and of the noise that *table* would have under *key*."""
+    return (
+        sealing.derive_subkey(key, sealing.TOKEN_LABEL, *table.identity),
+        sealing.derive_subkey(key, sealing.NOISE_LABEL, *table.identity),
+    )
+
+
+def redraw_bodies(
+    token_key: bytes, noise_key: bytes, table: PublishedTable, worlds: Sequence[Filed]
+) -> list[str]:
+    """Return the table that each of *worlds* would have under two keys derived for it.
 
     The worlds share most people, so each person's token is derived once.
     """
-    token_key, noise_key = (
-        sealing.derive_subkey(key, label, *table.identity)
-        for label in (sealing.TOKEN_LABEL, sealing.NOISE_LABEL)
-    )
     people = {person for filed in worlds for person, _ in filed}
     tokens = {person: pseudonyms.derive_contributor_token(token_key, person) for person in people}
     return [
@@ -88,12 +95,20 @@ def _draw_body(noise_key: bytes, ledger: str, token_codes: Slips) -> str:
 def guess_world(
     keys: Sequence[bytes], tables: Sequence[PublishedTable], worlds: Sequence[Filed]
 ) -> int:
-    """Guess the world that most keys redraw, both tables together; a coin decides a tie."""
+    """Guess the world that most keys redraw, both tables together; a coin decides a tie.
+
+    Keys of which the same keys are derived redraw the same tables, which are drawn once.
+    """
     fits = [0 for _ in worlds]
+    redraw = cache(
+        lambda subkeys, table, indexes: redraw_bodies(
+            *subkeys, tables[table], [worlds[index] for index in indexes]
+        )
+    )
     for key in keys:
         fitting = list(range(len(worlds)))
-        for table in tables:
-            bodies = redraw_bodies(key, table, [worlds[index] for index in fitting])
+        for number, table in enumerate(tables):
+            bodies = redraw(derive_subkeys(key, table), number, tuple(fitting))
             fitting = [
                 index for index, body in zip(fitting, bodies, strict=True) if body == table.body
             ]
