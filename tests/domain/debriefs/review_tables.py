@@ -12,15 +12,15 @@ from pathlib import Path
 from bot.content.model import Question
 from bot.domain.debriefs import phrases
 from bot.domain.debriefs.debrief_form import CUE_QUESTIONS_BY_FORM, Debrief, Refinement
-from bot.elements import Banner, Quote, Text
+from bot.elements import Banner, Form, Quote, Text
 from tests.domain.debriefs.combinations import ALL_DEBRIEFS, WORDS, split_openers
 from tests.domain.debriefs.guide_rules import RULES
 from tests.domain.debriefs.guide_walk import (
     WalkedGuide,
     build_walked_guide,
+    iter_refinements,
     refine,
     remove_title,
-    walk_guides,
 )
 from tests.domain.debriefs.test_guide_combinations import SHARED_MIDDLES, iter_combinations
 from tests.sources import ROOT
@@ -46,6 +46,8 @@ PARTS_OF_A_GUIDE = {
 }
 """The sections of the catalogue whose lines each part of a guide consists of."""
 
+NO_GUIDE = Form("guide", "", ())
+
 Diff = frozenset[str]
 
 
@@ -59,9 +61,11 @@ def _render_rules() -> str:
     counts: Counter[str] = Counter()
     total = 0
     for debrief in ALL_DEBRIEFS:
-        for case in walk_guides(debrief, WORDS):
+        for refinement in iter_refinements(debrief.form):
+            # Which rules concern a guide depends on the answers alone: none is built.
+            case = WalkedGuide(debrief, refinement, WORDS, NO_GUIDE)
             total += 1
-            counts.update(rule.name for rule in RULES if rule.concerns(case))
+            counts.update([rule.name for rule in RULES if rule.concerns(case)])
     rows = ((rule.statement, f"{counts[rule.name]:,}") for rule in RULES)
     return _render_section(
         "Rules of combination, and the guides each was asserted for",
