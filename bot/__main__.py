@@ -158,7 +158,7 @@ def _run_sandbox(options: argparse.Namespace, words: LanguagePack) -> int:
         return teams_sandbox.run_teams_sandbox(
             words,
             folder=Path("var/try-teams"),
-            port=_read_port(teams_sandbox.DEFAULT_PORT),
+            port=_read_port("try-teams", teams_sandbox.DEFAULT_PORT),
             persona_query=os.environ.get("WHO", ""),
             must_reset=options.reset or bool(os.environ.get("RESET")),
         )
@@ -166,7 +166,7 @@ def _run_sandbox(options: argparse.Namespace, words: LanguagePack) -> int:
         slack_sandbox.SandboxOptions(
             words,
             folder=Path("var/try"),
-            port=_read_port(slack_sandbox.DEFAULT_PORT),
+            port=_read_port("try", slack_sandbox.DEFAULT_PORT),
             must_reset=options.reset or bool(os.environ.get("RESET")),
             use_terminal=options.terminal,
             response_timeout_seconds=options.timeout,
@@ -174,14 +174,20 @@ def _run_sandbox(options: argparse.Namespace, words: LanguagePack) -> int:
     )
 
 
-def _read_port(default_port: int) -> int:
+def _read_port(verb: str, default_port: int) -> int:
     """Return the port in the environment variable ``PORT``, *default_port* if it is not set.
 
-    Raises :class:`bot.errors.FaultyInputError` for anything but a port.
+    *verb* is the target of ``make`` that the message names. Raises
+    :class:`bot.errors.FaultyInputError` for anything but a port.
     """
     text = os.environ.get("PORT", "").strip() or str(default_port)
     if not (text.isascii() and text.isdigit() and int(text) <= _MAX_PORT):
-        raise FaultyInputError((Fault("PORT", "operator.settings.port"),))
+        facts = {
+            "verb": verb,
+            "example": str(default_port + 10),
+            "address": f"http://127.0.0.1:{default_port}",
+        }
+        raise FaultyInputError((Fault("PORT", "operator.settings.try_port", facts),))
     return int(text)
 
 

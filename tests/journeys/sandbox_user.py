@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import ConsoleMessage, Error, Locator, Page, Request, Response, expect
 
+from bot.sandbox.workspace.personas import SAMPLE_PRACTICE
+
 TIMEOUT_MILLISECONDS = 90_000.0
 """Longer than the sandbox waits for the bot, so that on a busy machine its own error is seen."""
 
@@ -47,8 +49,13 @@ class SandboxUser:
             await expect(forms).to_have_count(count - 1)
 
     async def switch_persona(self, name: str) -> None:
-        """Switch to another person of the practice."""
-        await self.page.get_by_label("You are").select_option(label=name)
+        """Switch to another person of the practice: to their role first, then to their name."""
+        persona = SAMPLE_PRACTICE.find_persona(name)
+        assert persona is not None
+        await self.page.locator(f"[data-role={persona.role}]").click()
+        names = self.page.get_by_label("Name", exact=True)
+        await expect(names.get_by_role("option", name=name)).to_have_count(1)
+        await names.select_option(label=name)
         await expect(self.page.locator("#spoken")).to_contain_text(name)
 
     async def open_room(self, room: str) -> None:

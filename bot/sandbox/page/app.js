@@ -8,10 +8,11 @@ import {
   translate,
   waitForChange,
 } from "./api.js";
-import { renderBar, showDrawerPersona, showJumps, showTime } from "./bar.js";
+import { jumpTo, renderBar, showDrawerPersona, showJumps, showTime } from "./bar.js";
 import { renderConversation, updateConversation } from "./conversation.js";
 import { skipUnchanged } from "./dom.js";
 import { closeDrawer, toggleDrawer } from "./drawer.js";
+import { showFirstSteps } from "./firststeps.js";
 import { closeAllViews, showViews } from "./modal.js";
 import { announce, recordFailure, setReachable, showNotices } from "./notices.js";
 import { renderSidebar, showPersona, showRooms } from "./rooms.js";
@@ -29,6 +30,7 @@ const parts = {
   me: skipUnchanged(showDrawerPersona),
   jumps: skipUnchanged(showJumps),
   persona: skipUnchanged((practiceState) => showPersona(practiceState, switchPersona)),
+  steps: skipUnchanged((stepState) => showFirstSteps(stepState, takeStep)),
   rooms: skipUnchanged((roomState) => showRooms(roomState, openRoom)),
   frame: skipUnchanged(({ room, state: frameState }) =>
     renderConversation(room, tab, frameState, switchTab),
@@ -82,12 +84,13 @@ async function fetchAndRender() {
 
 function renderState() {
   currentRoomId = resolveRoomId(currentRoomId);
-  const { channels, personas, me, practice, commands, shortcuts, now, next } = state;
+  const { channels, personas, roles, me, practice, commands, shortcuts, now, next } = state;
   const room = currentRoom();
   showTime(now);
   parts.me(me);
-  parts.jumps({ now: now.slice(0, 10), next });
-  parts.persona({ practice, personas, me });
+  parts.jumps({ now: now.slice(0, 10), next, role: me.role });
+  parts.persona({ practice, roles, personas, me });
+  parts.steps({ steps: state.steps, currentName: store.step });
   parts.rooms({ channels, personas, me, currentRoomId });
   parts.frame({ room: { ...room, unread: 0 }, tab, state: { commands, shortcuts, me } });
   const messages = state.messages[currentRoomId] ?? [];
@@ -119,17 +122,48 @@ function currentRoom() {
 function renderContext() {
   const rooms = state.channels.filter((room) => room.kind === "channel");
   const names = [...state.personas, ...rooms].map(({ id, name }) => [id, name]);
-  return { names: Object.fromEntries(names), personas: state.personas, rooms };
+  const { personas, me } = state;
+  return { names: Object.fromEntries(names), personas, rooms, language: me.language };
 }
 
 async function switchPersona(id) {
   if (currentRoom().kind === "app") currentRoomId = APP;
   else if (currentRoom().kind === "dm") currentRoomId = "";
+  await becomePersona(id);
+  if (currentRoom().kind === "app") await sendAction("home", { tab });
+  announce(translate("sandbox.page.now_you_are", { name: state.me.name }));
+}
+
+async function becomePersona(id) {
   store.me = id;
   await refresh();
   store.room = currentRoomId;
-  if (currentRoom().kind === "app") await sendAction("home", { tab });
-  announce(translate("sandbox.page.now_you_are", { name: state.me.name }));
+  store.rememberInRole(state.me.role, state.me.id);
+}
+
+/** Take a thing to try: switch persona, room and clock, and fill the message input; `null` hides
+ *  the hint of the last one. */
+async function takeStep(step) {
+  store.step = step?.name ?? "";
+  if (!step) {
+    renderState();
+    return;
+  }
+  currentRoomId = step.room;
+  if (step.tab) tab = step.tab;
+  await becomePersona(step.persona);
+  if (step.jump) await jumpTo(step.jump);
+  announce(`${translate("sandbox.page.now_you_are", { name: state.me.name })} ${step.hint}`);
+  if (step.line) fillComposer(step.line);
+  else document.getElementById("conversation").focus();
+}
+
+/** Put a command into the message input and focus it; the visitor sends it. */
+function fillComposer(line) {
+  const input = document.querySelector("#conversation .line");
+  if (!input) return;
+  input.value = line;
+  input.focus();
 }
 
 async function openRoom(id) {

@@ -49,8 +49,9 @@ export function showTime(now) {
   time.textContent = formatMoment(now);
 }
 
-/** Render a button for each possible jump, with its target time. */
-export function showJumps({ now, next }) {
+/** Render a button for each possible jump, with its target time. The next check-in of a clinician
+ *  whom a visitor has put on a list is looked for, since its time is known to the bot alone. */
+export function showJumps({ now, next, role }) {
   const labels = {
     checkin: translate("sandbox.page.jump_checkin"),
     day: translate("sandbox.page.jump_day"),
@@ -58,7 +59,7 @@ export function showJumps({ now, next }) {
     close: translate("sandbox.page.jump_close"),
   };
   const targets = {
-    checkin: next.checkin && dayAndTime(next.checkin),
+    checkin: next.checkin ? dayAndTime(next.checkin) : role === "clinician" && " ",
     day: formatShortDay(addDays(now, 1)),
     week: formatShortDay(addDays(now, 7)),
     close: next.close && formatShortDay(next.close),
@@ -75,7 +76,8 @@ function renderJump(name, label, target) {
   return createButton({ "data-jump": name, onclick }, text);
 }
 
-async function jumpTo(name) {
+/** Make the jump of this name, and announce the new time. */
+export async function jumpTo(name) {
   if (bar.hasAttribute("aria-busy")) return;
   bar.setAttribute("aria-busy", "true");
   announce(translate("sandbox.page.walking"));

@@ -12,13 +12,14 @@ import { renderUnknown } from "./unknown.js";
 
 /** Render one block as a node. `context` contains `names`, `personas` and `rooms`, the callbacks
  *  `press(action)`, `change(block, element, answer)` and `getValue(block, element)`, and the
- *  `errors` by block id. */
+ *  `errors` by block id; `isForm` is whether the block is below a form's own heading. */
 export function draw(block, context) {
   return (BLOCK_RENDERERS[block.type] ?? renderUnknown)(block, context);
 }
 
 const BLOCK_RENDERERS = {
-  header: (block) => el("h3", {}, block.text.text),
+  header: (block, context) =>
+    el(context.isForm ? "h3" : "h2", { class: "heading" }, block.text.text),
   section: renderSection,
   context: (block, context) =>
     el("div", { class: "small" }, block.elements.map((text) => renderText(text, context))),

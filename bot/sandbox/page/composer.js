@@ -6,8 +6,10 @@ import { el } from "./dom.js";
 import { renderIcon } from "./icons.js";
 import { createMenu } from "./menu.js";
 
-/** Render the composer of one room; `state` contains `commands`, `shortcuts` and `me`. */
+/** Render the composer of one room, for a read-only one a note in its place; `state` contains
+ *  `commands`, `shortcuts` and `me`. */
 export function renderComposer(room, state) {
+  if (room.read_only) return renderReadOnlyNote();
   const roomName = room.kind === "channel" ? `# ${room.name}` : room.name;
   const label = translate("sandbox.page.write", { room: roomName, me: state.me.name });
   const input = el("input", {
@@ -25,10 +27,10 @@ export function renderComposer(room, state) {
   input.setAttribute("aria-controls", list.id);
   const onsubmit = (event) => {
     event.preventDefault();
-    const text = input.value.trim();
+    const text = input.value;
     input.value = "";
     close();
-    if (text) sendLine(room, text);
+    if (text.trim()) sendLine(room, text);
   };
   const sendLabel = translate("sandbox.page.send");
   const sendAttributes = { type: "submit", class: "primary", "aria-label": sendLabel };
@@ -40,9 +42,22 @@ export function renderComposer(room, state) {
   );
 }
 
+/** Render the note in the place of the input line, as Slack shows it in a read-only chat. */
+function renderReadOnlyNote() {
+  return el(
+    "div",
+    { class: "composer read-only" },
+    el("p", {}, translate("sandbox.page.read_only")),
+    el("p", { class: "small" }, translate("sandbox.page.read_only_hint")),
+  );
+}
+
+/** Send a command, or a message; as in Slack, a line after a space is a message. */
 function sendLine(room, text) {
-  const [command, ...words] = text.split(" ");
-  if (!command.startsWith("/")) return sendAction("say", { channel: room.id, text });
+  const [command, ...words] = text.trimEnd().split(" ");
+  if (!command.startsWith("/")) {
+    return sendAction("say", { channel: room.id, text: text.trim() });
+  }
   return sendAction("command", { channel: room.id, command, text: words.join(" ") });
 }
 

@@ -63,6 +63,7 @@ function showHome(home, context) {
   const change = (block, element, answer) =>
     press({ block_id: block.block_id, action_id: element.action_id, ...answer });
   const getValue = (block, element) => home.state.values[block.block_id]?.[element.action_id];
+  log.lang = context.language;
   const homeContext = { ...context, press, change, getValue };
   const getKey = (block) => block.block_id;
   reconcileChildren(log, home.blocks, getKey, (block) => draw(block, homeContext));

@@ -52,11 +52,15 @@ function renderMessage(room, message, context) {
   const ephemeralNote = message.ephemeral
     ? el("p", { class: "only" }, renderIcon("eye"), translate("sandbox.page.only_you"))
     : null;
+  const isPersonal = isApp && (message.ephemeral || room.kind === "app");
+  const attributes = { class: message.ephemeral ? "message private" : "message" };
+  const lang = isPersonal ? context.language : undefined;
+  const body = el("div", { lang }, renderBody(room, message, context));
   return el(
     "article",
-    { class: message.ephemeral ? "message private" : "message", "aria-label": message.author },
+    { ...attributes, "aria-label": message.author },
     renderAvatar(message.author_id, message.author),
-    el("div", {}, ephemeralNote, byline, renderBody(room, message, context)),
+    el("div", {}, ephemeralNote, byline, body),
   );
 }
 

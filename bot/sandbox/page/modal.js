@@ -77,6 +77,7 @@ function updateDialog(dialog, view, context) {
   const items = view.blocks.map((block) => ({ block, error: view.errors[block.block_id] }));
   const viewContext = createContext(dialog, view, context);
   const getKey = (item) => item.block.block_id;
+  dialog.lang = context.language;
   reconcileChildren(body, items, getKey, ({ block }) => draw(block, viewContext));
   dialog.querySelector("h2").textContent = view.title.text;
   dialog.querySelector(".away").textContent = view.close?.text ?? translate("sandbox.page.close");
@@ -97,6 +98,7 @@ function scrollToTop(dialog) {
 function createContext(dialog, view, context) {
   return {
     ...context,
+    isForm: true,
     errors: view.errors,
     getValue: (block, element) =>
       currentAnswer(dialog, block, element) ?? storedAnswer(view, block, element),

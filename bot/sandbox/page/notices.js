@@ -4,6 +4,7 @@ import { sendAction, translate } from "./api.js";
 import { el, reconcileChildren } from "./dom.js";
 
 const MAX_NOTICES = 3;
+const VISIBLE_MILLISECONDS = 20_000; // long enough to read the longest notice twice
 const notices = document.getElementById("notices");
 const announcements = document.getElementById("spoken");
 let isUnreachable = false;
@@ -42,12 +43,31 @@ export function announce(text) {
   announcements.textContent = text;
 }
 
+/** Render a notice, which goes away by its button or by itself. */
 function renderNotice(item) {
-  const onclick = () => {
+  const text = el("span", {}, item.text);
+  if (item.isPermanent) return el("p", { class: "notice" }, text);
+  const dismiss = () => {
     if (!item.isLocal) sendAction("dismiss", { notice: item.id });
     else failureNotice = null;
-    notices.querySelector(`[data-key="${item.id}"]`)?.remove();
+    notice.remove();
   };
-  const button = el("button", { type: "button", onclick }, translate("sandbox.page.dismiss"));
-  return el("p", { class: "notice" }, el("span", {}, item.text), item.isPermanent ? null : button);
+  const attributes = { type: "button", onclick: dismiss };
+  const button = el("button", attributes, translate("sandbox.page.dismiss"));
+  const notice = el("p", { class: "notice" }, text, button);
+  removeAfterDelay(notice, dismiss);
+  return notice;
+}
+
+/** Call `dismiss` after a delay, which starts again when the pointer or the focus leaves. */
+function removeAfterDelay(notice, dismiss) {
+  let timer;
+  const stop = () => clearTimeout(timer);
+  const start = () => {
+    stop();
+    timer = setTimeout(() => notice.isConnected && dismiss(), VISIBLE_MILLISECONDS);
+  };
+  for (const name of ["mouseenter", "focusin"]) notice.addEventListener(name, stop);
+  for (const name of ["mouseleave", "focusout"]) notice.addEventListener(name, start);
+  start();
 }

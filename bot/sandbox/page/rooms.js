@@ -1,9 +1,9 @@
-// Sidebar: the persona selection, the list of rooms and the first steps.
+// Sidebar: the selection of a role and a persona, and the list of rooms.
 
 import { translate } from "./api.js";
 import { createButton, el, reconcileChildren, replaceChildren, uniqueId } from "./dom.js";
 import { renderAvatar, renderRoomIcon } from "./faces.js";
-import { renderFirstSteps } from "./firststeps.js";
+import { store } from "./store.js";
 
 const sidebar = document.getElementById("rooms");
 const personaPanel = el("div", { class: "who" });
@@ -13,40 +13,58 @@ const roomList = el("nav");
 export function renderSidebar() {
   sidebar.setAttribute("aria-label", translate("sandbox.page.side"));
   roomList.setAttribute("aria-label", translate("sandbox.page.rooms"));
-  replaceChildren(sidebar, personaPanel, roomList, renderFirstSteps());
+  replaceChildren(sidebar, personaPanel, roomList);
 }
 
-/** Show the current persona; `switchPersona(id)` is called for another selection. */
-export function showPersona({ practice, personas, me }, switchPersona) {
-  const id = uniqueId("persona");
-  const currentPersona = personas.find((persona) => persona.id === me.id);
-  const onchange = (event) => switchPersona(event.currentTarget.value);
-  const options = renderPersonaOptions(personas, me);
-  const select = el("select", { id, onchange, "data-focus": "persona" }, options);
-  const text = el("div", {}, select, el("small", {}, teamAndTitle(currentPersona)));
-  const card = el("div", { class: "me" }, renderAvatar(me.id, me.name), text);
+/** Show the current persona, the roles and the names of the current role's people;
+ *  `switchPersona(id)` is called for another selection. */
+export function showPersona({ practice, roles, personas, me }, switchPersona) {
+  const focusKey = personaPanel.contains(document.activeElement)
+    ? document.activeElement.dataset.focus
+    : null;
   const disclaimer = el("small", {}, translate("sandbox.page.invented"));
   const practiceName = el("p", { class: "practice" }, el("strong", {}, practice), disclaimer);
-  const label = el("label", { for: id }, translate("sandbox.page.you_are"));
-  const hadFocus = personaPanel.contains(document.activeElement);
-  replaceChildren(personaPanel, practiceName, label, card);
-  if (hadFocus) select.focus();
+  const current = personas.find((persona) => persona.id === me.id);
+  const text = el("div", {}, renderNames(roles, me, switchPersona), el("small", {}, current.team));
+  const card = el("div", { class: "me" }, renderAvatar(me.id, me.name), text);
+  replaceChildren(personaPanel, practiceName, renderRoles(roles, me, switchPersona), card);
+  if (focusKey) personaPanel.querySelector(`[data-focus="${CSS.escape(focusKey)}"]`)?.focus();
 }
 
-/** Render all personas as options, grouped by team and title. */
-function renderPersonaOptions(personas, me) {
-  const labels = [...new Set(personas.map(teamAndTitle))];
-  return labels.map((label) => {
-    const group = personas.filter((persona) => teamAndTitle(persona) === label);
-    const options = group.map(({ id, name }) =>
+/** Render a button for each role, which switches to the person last chosen in it. */
+function renderRoles(roles, me, switchPersona) {
+  const id = uniqueId("roles");
+  const buttons = roles.map(({ role, title, groups }) => {
+    const people = groups.flatMap((group) => group.people);
+    const onclick = () => role !== me.role && switchPersona(choosePerson(role, people));
+    const attributes = { "data-role": role, "data-focus": `role ${role}`, onclick };
+    const isCurrent = String(role === me.role); // pressed again, it changes nothing
+    return createButton({ ...attributes, "aria-pressed": isCurrent }, title);
+  });
+  const label = el("p", { id, class: "label" }, translate("sandbox.page.you_are"));
+  const group = el("div", { class: "roles", role: "group", "aria-labelledby": id }, buttons);
+  return [label, group];
+}
+
+function choosePerson(role, people) {
+  const lastId = store.lastInRole(role);
+  return people.some((person) => person.id === lastId) ? lastId : people[0].id;
+}
+
+/** Render the names of the current role, grouped by team. */
+function renderNames(roles, me, switchPersona) {
+  const { groups } = roles.find((role) => role.role === me.role);
+  const onchange = (event) => switchPersona(event.currentTarget.value);
+  const options = groups.map(({ label, people }) => {
+    const nodes = people.map(({ id, name }) =>
       el("option", { value: id, selected: id === me.id }, name),
     );
-    return el("optgroup", { label }, options);
+    return el("optgroup", { label }, nodes);
   });
+  const label = translate("sandbox.page.name");
+  const attributes = { "aria-label": label, onchange, "data-focus": "persona" };
+  return el("select", attributes, options);
 }
-
-const teamAndTitle = ({ team, title }) =>
-  [team || translate("sandbox.page.whole_practice"), title].join(": ");
 
 /** Show the rooms grouped by kind; `openRoom(id)` is the click handler. */
 export function showRooms({ channels, personas, me, currentRoomId }, openRoom) {

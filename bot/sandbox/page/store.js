@@ -1,4 +1,4 @@
-// State in the browser: persona and room per window, theme and open panels for all windows.
+// State in the browser: persona, room and step per window, theme and open panels for all windows.
 
 const PERSONA_KEY = "persona";
 
@@ -11,6 +11,19 @@ export const store = {
   set me(id) {
     sessionStorage.setItem(PERSONA_KEY, id);
     localStorage.setItem(PERSONA_KEY, id);
+  },
+  /** Return the id of the person last chosen in a role in this window. */
+  lastInRole(role) {
+    return sessionStorage.getItem(`role ${role}`);
+  },
+  rememberInRole(role, id) {
+    sessionStorage.setItem(`role ${role}`, id);
+  },
+  get step() {
+    return sessionStorage.getItem("step") ?? "";
+  },
+  set step(name) {
+    sessionStorage.setItem("step", name);
   },
   get room() {
     return sessionStorage.getItem("room") ?? "";

@@ -1,7 +1,6 @@
 """The bot's process: a child process configured by its environment variables alone."""
 
 import asyncio
-import os
 import sys
 from collections.abc import Mapping
 from datetime import datetime
@@ -9,6 +8,7 @@ from pathlib import Path
 
 import aiohttp
 
+from bot.sandbox.process.data_folder import record_process_id
 from bot.sandbox.process.loopback_server import LOOPBACK_HOST
 from bot.sandbox.process.subprocess import ChildProcess, is_reachable
 from bot.sandbox.slack_api.web_api import SlackCredentials
@@ -69,7 +69,7 @@ class BotProcess(ChildProcess):
         """
         environment = {**self._environment, "TEST_CLOCK": now.isoformat()}
         self._process = await self._spawn_process(("web",), environment, None, lock_fd)
-        os.pwrite(lock_fd, str(self._process.pid).encode(), 0)
+        record_process_id(lock_fd, self._process.pid)
         try:
             async with asyncio.timeout(_START_TIMEOUT_SECONDS):
                 await self._wait_until_ready()

@@ -5,15 +5,22 @@ import shutil
 from pathlib import Path
 
 _LOCK_FILE = "lock"
+_PROCESS_ID_BYTES, _ADDRESS_BYTES = 20, 200
+"""Sizes of the lock file's two fields: the process id of the bot, and the address of the page."""
 
 
 class FolderLockedError(Exception):
-    """Raised when another sandbox has locked the folder; ``process_id`` is its bot's, if known."""
+    """Raised when another sandbox has locked the folder.
 
-    def __init__(self, process_id: str) -> None:
-        """Store the process id, an empty string if unknown."""
-        super().__init__(process_id)
+    ``process_id`` is that of its bot and ``address`` that of its page; each is an empty string
+    if unknown.
+    """
+
+    def __init__(self, process_id: str, address: str) -> None:
+        """Store the process id and the address."""
+        super().__init__(process_id, address)
         self.process_id = process_id
+        self.address = address
 
 
 def lock_folder(folder: Path) -> int:
@@ -28,11 +35,22 @@ def lock_folder(folder: Path) -> int:
     try:
         fcntl.flock(lock_fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
-        process_id = os.pread(lock_fd, 20, 0).decode().strip()
+        process_id = os.pread(lock_fd, _PROCESS_ID_BYTES, 0).decode().strip("\0 ")
+        address = os.pread(lock_fd, _ADDRESS_BYTES, _PROCESS_ID_BYTES).decode().strip("\0 ")
         os.close(lock_fd)
-        raise FolderLockedError(process_id) from None
+        raise FolderLockedError(process_id, address) from None
     os.ftruncate(lock_fd, 0)
     return lock_fd
+
+
+def record_process_id(lock_fd: int, process_id: int) -> None:
+    """Write the bot's process id into the lock file, for the next sandbox over the folder."""
+    os.pwrite(lock_fd, str(process_id).encode(), 0)
+
+
+def record_address(lock_fd: int, address: str) -> None:
+    """Write the address of the page into the lock file, for the next sandbox over the folder."""
+    os.pwrite(lock_fd, address.encode(), _PROCESS_ID_BYTES)
 
 
 def clear_folder(folder: Path) -> None:

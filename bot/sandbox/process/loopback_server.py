@@ -37,9 +37,23 @@ def free_port() -> int:
     return port
 
 
+def suggest_port(port: int) -> int:
+    """Return a free port for the place of *port*: ten higher, or any where that is not free."""
+    try:
+        with listen_on_port(port + 10):
+            return port + 10
+    except (OSError, OverflowError):
+        return free_port()
+
+
+def page_address(port: int) -> str:
+    """Return the address of a page on *port*, as a person types it."""
+    return f"http://{LOOPBACK_HOST}:{port}"
+
+
 def listener_url(listener: socket.socket) -> str:
     """Return the base URL of a listening socket, without a trailing slash."""
-    return f"http://{LOOPBACK_HOST}:{listener.getsockname()[1]}"
+    return page_address(listener.getsockname()[1])
 
 
 def generate_credentials() -> SlackCredentials:

@@ -1,6 +1,7 @@
 """``make try``: start and stop the bot process and the sandbox workspace together."""
 
 import asyncio
+import errno
 import json
 import os
 import secrets
@@ -16,7 +17,12 @@ from bot import progress
 from bot.content.catalogue import LanguagePack
 from bot.sandbox.process import loopback_server
 from bot.sandbox.process.bot_process import BotFailedError, BotProcess, slack_settings
-from bot.sandbox.process.data_folder import FolderLockedError, clear_folder, lock_folder
+from bot.sandbox.process.data_folder import (
+    FolderLockedError,
+    clear_folder,
+    lock_folder,
+    record_address,
+)
 from bot.sandbox.slack_api.signed_requests import RESPONSE_TIMEOUT_SECONDS
 from bot.sandbox.slack_api.web_api import SlackCredentials
 from bot.sandbox.terminal.line_reader import STDIN_FD, start_line_reader
@@ -75,7 +81,8 @@ def run_sandbox(options: SandboxOptions) -> int:
     try:
         lock_fd = lock_folder(options.folder)
     except FolderLockedError as error:
-        options.print_sentence("already", folder=str(options.folder), process=error.process_id)
+        facts = {"folder": str(options.folder), "address": error.address}
+        options.print_sentence("already", **facts, process=error.process_id)
         return _EXIT_FAILED
     try:
         return _run_with_lock(options, lock_fd)
@@ -83,13 +90,23 @@ def run_sandbox(options: SandboxOptions) -> int:
         os.close(lock_fd)
 
 
+def print_port_fault(options: SandboxOptions, error: OSError, other_port: int) -> None:
+    """Print why the page has no server, with its address and *other_port* as an alternative."""
+    facts = {"address": loopback_server.page_address(options.port), "other": str(other_port)}
+    if error.errno == errno.EADDRINUSE:
+        options.print_sentence("port_taken", **facts)
+    else:
+        options.print_sentence("cannot_listen", **facts, reason=error.strerror or "")
+
+
 def _run_with_lock(options: SandboxOptions, lock_fd: int) -> int:
     """Run with the folder locked; map exceptions to a printed sentence and an exit status."""
     try:
         listener = loopback_server.listen_on_port(options.port)
-    except OSError:
-        options.print_sentence("port_taken", port=str(options.port), other=str(options.port + 10))
+    except OSError as error:
+        print_port_fault(options, error, loopback_server.suggest_port(options.port))
         return _EXIT_FAILED
+    record_address(lock_fd, loopback_server.listener_url(listener))
     if options.must_reset or not (options.folder / _HISTORY_MARKER).exists():
         clear_folder(options.folder)
     try:

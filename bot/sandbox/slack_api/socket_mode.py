@@ -8,7 +8,7 @@ from uuid import uuid4
 from aiohttp import WSMsgType, web
 
 from bot.sandbox.slack_api.signed_requests import RESPONSE_TIMEOUT_SECONDS, BotResponse
-from bot.sandbox.workspace.actions import TransportSelector
+from bot.sandbox.slack_api.transport_selector import TransportSelector
 from bot.sandbox.workspace.personas import APP_ID
 from bot.sandbox.workspace.workspace import Json
 

@@ -11,7 +11,12 @@ from pathlib import Path
 from bot.content.catalogue import LanguagePack
 from bot.sandbox.process import loopback_server, run
 from bot.sandbox.process.bot_process import BotFailedError, BotProcess
-from bot.sandbox.process.data_folder import FolderLockedError, clear_folder, lock_folder
+from bot.sandbox.process.data_folder import (
+    FolderLockedError,
+    clear_folder,
+    lock_folder,
+    record_address,
+)
 from bot.sandbox.teams import tenant
 from bot.sandbox.teams.playground import (
     NodeMissingError,
@@ -76,7 +81,8 @@ def run_teams_sandbox(
     try:
         lock_fd = lock_folder(folder)
     except FolderLockedError as error:
-        options.print_sentence("running.already", folder=str(folder), process=error.process_id)
+        facts = {"folder": str(folder), "address": error.address}
+        options.print_sentence("running.already", **facts, process=error.process_id)
         return _EXIT_FAILED
     try:
         return _run_with_lock(options, lock_fd, must_reset=must_reset)
@@ -97,6 +103,14 @@ def find_persona_or_default(query: str) -> Persona:
 
 def _run_with_lock(options: TeamsOptions, lock_fd: int, *, must_reset: bool) -> int:
     """Run with the folder locked; map exceptions to a printed sentence and an exit status."""
+    address = loopback_server.page_address(options.port)
+    try:
+        loopback_server.listen_on_port(options.port).close()
+    except OSError:
+        other = str(loopback_server.suggest_port(options.port))
+        options.print_sentence("teams.port_taken", address=address, other=other)
+        return _EXIT_FAILED
+    record_address(lock_fd, address)
     if must_reset or not (options.folder / _HISTORY_MARKER).exists():
         clear_folder(options.folder)
     if not (PROGRAM_FOLDER / "fetched").exists():

@@ -38,7 +38,9 @@ def build_sample_practice(language: str = "en") -> SamplePractice:
     slack_practice = personas.localize_practice(language)
     team = slack_practice.teams[1]
     team_personas = [
-        persona for persona in slack_practice.personas if persona.team_key in {"", team.key}
+        persona
+        for persona in slack_practice.personas
+        if persona.team_key in {"", team.key} and not persona.is_unlisted
     ]
     personas_with_guids = (
         replace(persona, id=f"00000000-0000-4000-8000-{number:012}")

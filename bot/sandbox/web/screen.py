@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from bot.content.catalogue import LanguagePack
+from bot.sandbox.web import first_steps
+from bot.sandbox.web.first_steps import BOT_CHAT, FirstStep
 from bot.sandbox.workspace import modals
 from bot.sandbox.workspace.actions import INVITE_COMMAND
 from bot.sandbox.workspace.clock import format_instant, format_timestamp
@@ -12,6 +14,10 @@ from bot.sandbox.workspace.workspace import Conversation, Json, Message, OpenVie
 
 _MAX_MESSAGES = 60
 """Maximum number of messages per conversation; the sandbox has no scrolling to older ones."""
+
+
+_ROLES = ("clinician", "supervisor", "director", "admin")
+"""The roles in the order in which the page offers them."""
 
 
 class ScreenView:
@@ -30,6 +36,8 @@ class ScreenView:
         self._time_travel = time_travel
         self._features = manifest.get("features", {})
         self._app_name = manifest.get("display_information", {}).get("name", "Attune")
+        app_home = self._features.get("app_home", {})
+        self._is_bot_chat_read_only = bool(app_home.get("messages_tab_read_only_enabled"))
 
     def render_screen(self, person: Persona) -> Json:
         """Return all that is visible to *person* now."""
@@ -45,7 +53,17 @@ class ScreenView:
             "next": self._next_instants(person),
             "practice": workspace.sample_practice.name,
             "personas": [self._render_persona(persona) for persona in workspace.people.values()],
-            "me": {"id": person.id, "name": person.name},
+            "roles": [self._render_role(role) for role in _ROLES],
+            "me": {
+                "id": person.id,
+                "name": person.name,
+                "role": person.role,
+                "language": person.locale,
+            },
+            "steps": [
+                self._render_first_step(step)
+                for step in first_steps.list_first_steps(workspace, self._time_travel)
+            ],
             "channels": [self._render_conversation(item, person) for item in conversations],
             "messages": {item.id: self._render_messages(item, person) for item in conversations},
             "home": modals.render_view(home) if home else None,
@@ -81,10 +99,56 @@ class ScreenView:
         }
 
     def _render_persona(self, person: Persona) -> Json:
+        return {
+            "id": person.id,
+            "name": person.name,
+            "title": self._words.translate(f"sandbox.engine.title.{person.role}"),
+            "team": self._label_team(person),
+        }
+
+    def _label_team(self, person: Persona) -> str:
+        """Return the name of a person's team, or that they are on no list, or in every team."""
         team = self._workspace.sample_practice.find_team(person.team_key)
-        title = self._words.translate(f"sandbox.engine.title.{person.role}")
-        return {"id": person.id, "name": person.name, "title": title,
-                "team": team.name if team else ""}  # fmt: skip
+        if team:
+            return team.name
+        scope = "unlisted" if person.is_unlisted else "whole_practice"
+        return self._words.translate(f"sandbox.engine.scope.{scope}")
+
+    def _render_role(self, role: str) -> Json:
+        """Return a role with its people, grouped by team."""
+        people = [person for person in self._workspace.people.values() if person.role == role]
+        labels = dict.fromkeys(map(self._label_team, people))
+        return {
+            "role": role,
+            "title": self._words.translate(f"sandbox.engine.title.{role}"),
+            "groups": [
+                {
+                    "label": label,
+                    "people": [
+                        {"id": person.id, "name": person.name}
+                        for person in people
+                        if self._label_team(person) == label
+                    ],
+                }
+                for label in labels
+            ],
+        }
+
+    def _render_first_step(self, step: FirstStep) -> Json:
+        """Return a thing to try: what its button says, what it does, and what to do then."""
+        conversation = self._workspace.conversations.get(step.room_id)
+        room_name = f"#{conversation.name}" if conversation else str(self._app_name)
+        return {
+            "name": step.name,
+            "title": self._words.translate(f"sandbox.try.{step.name}.title"),
+            "hint": self._words.translate(f"sandbox.try.{step.name}.hint"),
+            "where": f"{step.persona.name} · {room_name}",
+            "persona": step.persona.id,
+            "room": step.room_id,
+            "tab": "messages" if step.room_id == BOT_CHAT else "",
+            "jump": step.jump,
+            "line": step.line,
+        }
 
     def _render_conversation(self, conversation: Conversation, person: Persona) -> Json:
         """Return a conversation; in a chat, ``person`` is the id of the other member."""
@@ -104,6 +168,7 @@ class ScreenView:
             "kind": conversation.kind,
             "unread": len(unread),
             "person": "" if conversation.kind == "channel" else other_id,
+            "read_only": conversation.kind == "app" and self._is_bot_chat_read_only,
         }
 
     def _render_messages(self, conversation: Conversation, person: Persona) -> list[Json]:

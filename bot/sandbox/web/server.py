@@ -97,13 +97,17 @@ class _PageRoutes:
     async def perform_action(self, request: Request) -> Response:
         """Run an action of a person; an invalid or impossible one has the status 400.
 
-        ``ok`` is false where a form was not submitted because required fields are empty.
+        ``ok`` is false where a form was not submitted because required fields are empty. The
+        notices about an earlier action go away, unless the page acts without its visitor.
         """
         arguments = await _read_json(request)
         person = self._engine.workspace.find_person(str(arguments.get("persona")))
-        action = PAGE_ACTIONS.get(str(arguments.get("act")))
+        name = str(arguments.get("act"))
+        action = PAGE_ACTIONS.get(name)
         if person is None or action is None:
             return _error_response("no_such_act")
+        if name not in _AUTOMATIC_ACTIONS:
+            self._engine.workspace.clear_notices(person.id)
         try:
             is_done = await action(self._engine, person, arguments)
         except ImpossibleActionError as impossible:
@@ -243,3 +247,6 @@ PAGE_ACTIONS: Mapping[str, PageAction] = {
     "dismiss": _dismiss_notice,
 }
 """The actions of the web page, by the name in its requests."""
+
+_AUTOMATIC_ACTIONS = frozenset({"home", "read", "change", "dismiss"})
+"""The actions that the page sends by itself, or that are no answer to a notice."""

@@ -9,7 +9,8 @@ from bot.sandbox.block_kit.input_state import FIELD_TYPES, InvalidAnswerError
 from bot.sandbox.slack_api.methods import SlackState
 from bot.sandbox.slack_api.payloads import PayloadBuilder
 from bot.sandbox.slack_api.responses import ResponseHandler
-from bot.sandbox.slack_api.signed_requests import BotResponse, BotTransport
+from bot.sandbox.slack_api.signed_requests import BotResponse
+from bot.sandbox.slack_api.transport_selector import TransportSelector
 from bot.sandbox.workspace import modals
 from bot.sandbox.workspace.personas import BOT_USER_ID, Persona
 from bot.sandbox.workspace.workspace import Conversation, Json, Message, OpenView
@@ -29,7 +30,8 @@ class PersonaActions:
     """Apply a persona's action, send its payload to the bot and handle the response.
 
     ``offered_commands`` are the slash commands of the app's manifest and ``subscribed_events``
-    its event subscriptions; each is ``None`` where no manifest restricts them.
+    its event subscriptions; each is ``None`` where no manifest restricts them, and the chat with
+    the bot accepts messages unless ``is_bot_chat_read_only``.
     ``retry_delays`` are the seconds before each retry of an event that the bot did not
     acknowledge: Slack retries at once, after a minute and after five minutes.
     """
@@ -39,7 +41,7 @@ class PersonaActions:
         slack_state: SlackState,
         payload_builder: PayloadBuilder,
         response_handler: ResponseHandler,
-        transports: "TransportSelector",
+        transports: TransportSelector,
     ) -> None:
         """Act on *slack_state* and send each request through the current one of *transports*."""
         self._slack_state = slack_state
@@ -48,13 +50,21 @@ class PersonaActions:
         self._transports = transports
         self.offered_commands: frozenset[str] | None = None
         self.subscribed_events: frozenset[str] | None = None
+        self.is_bot_chat_read_only = False
+        self.app_name = "Attune"
         self.retry_delays: tuple[float, ...] = (0.0, 60.0, 300.0)
         self._retry_tasks: set[asyncio.Task[None]] = set()
 
     async def write_message(self, person: Persona, channel: str, text: str) -> None:
-        """Post to a conversation id, or to a person's id; the bot receives no event for it."""
+        """Post to a conversation id, or to a person's id; the bot receives no event for it.
+
+        Raises ImpossibleActionError in the chat with the bot where its manifest makes that
+        read-only: a Slack client has no input line there.
+        """
         workspace = self._slack_state.workspace
         conversation = self.resolve_conversation(person, channel)
+        if conversation.kind == "app" and self.is_bot_chat_read_only:
+            raise ImpossibleActionError("read_only")
         if not text.strip():
             raise ImpossibleActionError("no_text")
         message = Message(workspace.clock.next_timestamp(), person.id, text)
@@ -66,7 +76,7 @@ class PersonaActions:
         """Send a slash command, and handle the bot's response to the request."""
         conversation = self.resolve_conversation(person, channel)
         if command == INVITE_COMMAND:
-            self._invite_bot(person, conversation)
+            self._invite_bot(person, conversation, text)
             return
         if self.offered_commands is not None and command not in self.offered_commands:
             self._response_handler.notify_person(person, "invalid_command", command=command)
@@ -224,8 +234,14 @@ class PersonaActions:
         except InvalidAnswerError:
             raise ImpossibleActionError("no_such_answer") from None
 
-    def _invite_bot(self, person: Persona, conversation: Conversation) -> None:
-        """Add the bot to a channel, as Slack does; the bot receives no request for it."""
+    def _invite_bot(self, person: Persona, conversation: Conversation, text: str) -> None:
+        """Add the bot to a channel, as Slack does; the bot receives no request for it.
+
+        *text* has to mention the app; any other name is of nobody whom the sandbox can invite.
+        """
+        if text.strip().lstrip("@").lower() != self.app_name.lower():
+            self._response_handler.notify_person(person, "invite_usage", app=self.app_name)
+            return
         if conversation.kind != "channel" or BOT_USER_ID in conversation.members:
             self._response_handler.notify_person(person, "invited_already")
             return
@@ -277,17 +293,3 @@ class PersonaActions:
             response = await self._transports.current_transport.send_event(payload, attempt, reason)
             if response.is_acknowledged:
                 return
-
-
-class TransportSelector:
-    """Selects the transport to the bot: its open WebSocket connection, else HTTP requests."""
-
-    def __init__(self, http_transport: BotTransport) -> None:
-        """Use *http_transport* while no socket connection is open."""
-        self.http_transport = http_transport
-        self.socket_connection: BotTransport | None = None
-
-    @property
-    def current_transport(self) -> BotTransport:
-        """The transport to use for the next request."""
-        return self.socket_connection or self.http_transport

@@ -14,11 +14,12 @@ from bot.sandbox.slack_api.payloads import PayloadBuilder
 from bot.sandbox.slack_api.responses import ResponseHandler
 from bot.sandbox.slack_api.signed_requests import RESPONSE_TIMEOUT_SECONDS, HttpTransport
 from bot.sandbox.slack_api.socket_mode import SocketModeServer
+from bot.sandbox.slack_api.transport_selector import TransportSelector
 from bot.sandbox.slack_api.trigger_ids import TriggerIds
 from bot.sandbox.slack_api.web_api import SlackCredentials, WebApi
 from bot.sandbox.web.screen import ScreenView
 from bot.sandbox.workspace import snapshot
-from bot.sandbox.workspace.actions import PersonaActions, TransportSelector
+from bot.sandbox.workspace.actions import PersonaActions
 from bot.sandbox.workspace.clock import SandboxClock
 from bot.sandbox.workspace.modals import ModalStack
 from bot.sandbox.workspace.personas import SAMPLE_PRACTICE, SamplePractice
@@ -138,7 +139,7 @@ class SandboxEngine:
                 self.save()
 
     def _apply_manifest(self, manifest: Mapping[str, Any]) -> None:
-        """Restrict commands and events to those of the app's manifest, if it has any keys."""
+        """Restrict commands, events and messages as the app's manifest does, if it has any keys."""
         if manifest:
             commands = manifest["features"]["slash_commands"]
             events = manifest["settings"]["event_subscriptions"]["bot_events"]
@@ -146,6 +147,11 @@ class SandboxEngine:
                 command["command"] for command in commands
             )
             self.persona_actions.subscribed_events = frozenset(events)
+            app_home = manifest["features"].get("app_home", {})
+            self.persona_actions.is_bot_chat_read_only = bool(
+                app_home.get("messages_tab_read_only_enabled")
+            )
+            self.persona_actions.app_name = manifest["display_information"]["name"]
 
 
 def _load_or_create_workspace(config: SandboxConfig) -> Workspace:

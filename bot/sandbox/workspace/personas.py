@@ -12,6 +12,9 @@ HOME_ZONE = "America/Toronto"
 LOBBY_CHANNEL_ID = "C0LOBBY"
 """The channel with every person as a member, but without the bot."""
 
+NEW_TEAM_CHANNEL_ID, NEW_TEAM_CHANNEL_NAME = "C0HARBOR", "harbourside"
+"""The channel of the people who are on no team's list, without the bot: a team to set up."""
+
 
 @dataclass(frozen=True)
 class SampleTeam:
@@ -34,7 +37,7 @@ class Persona:
     """A person of the sandbox; ``role`` is clinician, supervisor, director or admin.
 
     ``team_key`` is the key of the person's :class:`SampleTeam`; the default, an empty string,
-    is that of directors and admins.
+    is that of directors, of admins and of people who are on no team's list.
     """
 
     id: str
@@ -49,6 +52,11 @@ class Persona:
         """The user name that Slack shows in mentions, such as ``ilse.okonjo``."""
         return self.name.lower().replace(" ", ".")
 
+    @property
+    def is_unlisted(self) -> bool:
+        """Whether the person could be, and is not, on the list of a team."""
+        return not self.team_key and self.role in {"clinician", "supervisor"}
+
 
 _NORTHSHORE_NAMES = """
 Ilse Okonjo/Mateus Thorvald/Priya Lindqvist/Jun Castellane/Noor Abernathy/Tomasz Akintola
@@ -59,6 +67,10 @@ Sunniva Prakash/Hamza Bellerose/Oluchi Varga/Teodor Nakashima/Zainab Colquhoun/R
 _RIVERSIDE_NAMES = """
 Xiulan Pemberwick/Gethin Oyelaran/Mireille Tanaga/Arash Lundgaard/Keiko Abiodun
 Pascale Virtala/Desta Marchbanks/Ruvim Castanho/Linnea Gbadamosi
+"""
+_UNLISTED_NAMES = """
+Halima Ostrowe/Kaito Brisebois/Ottoline Varma/Sefu Lindgaard
+Rosalind Etxeberria/Tariq Holmgren/Minh Castellar/Petra Anaquod
 """
 _OTHER_ZONES = {
     "U0CLIN06": "America/Halifax",
@@ -140,6 +152,8 @@ SAMPLE_PRACTICE = SamplePractice(
     (
         *_build_clinicians(_NORTHSHORE_NAMES, "north", 1),
         *_build_clinicians(_RIVERSIDE_NAMES, "river", 25),
+        *_build_clinicians(_UNLISTED_NAMES, "", 34),
+        Persona("U0SUPER3", "Amaru Lindholm", "supervisor"),
         Persona("U0SUPER1", "Henrike Vossmoor", "supervisor", "north"),
         Persona("U0SUPER2", "Cormac Delaroche", "supervisor", "river"),
         Persona("U0DIREC1", "Salome Eriksrud", "director"),

@@ -92,7 +92,8 @@ def plan_debriefs(sample_practice: SamplePractice, weeks: int) -> Iterator[Plann
     rng = random.Random(sample_practice.name)  # noqa: S311 - seed data, reproducible
     for week in range(weeks):
         for person in sample_practice.personas:
-            if person.role == "clinician" and rng.random() < _DEBRIEFS_PER_WEEK:
+            is_listed = person.role == "clinician" and not person.is_unlisted
+            if is_listed and rng.random() < _DEBRIEFS_PER_WEEK:
                 yield PlannedDebrief(person.id, week, rng.randrange(2**32))
 
 

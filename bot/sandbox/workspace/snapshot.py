@@ -11,7 +11,7 @@ from bot.sandbox.workspace.clock import SandboxClock
 from bot.sandbox.workspace.personas import SamplePractice
 from bot.sandbox.workspace.workspace import Conversation, Json, Message, Notice, OpenView, Workspace
 
-_FORMAT_VERSION = 1
+_FORMAT_VERSION = 2
 """Version of the JSON schema; a file of another version raises UnreadableSnapshotError."""
 
 

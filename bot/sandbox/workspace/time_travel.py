@@ -49,6 +49,10 @@ class TimeTravel:
         slots = _weekly_instants(days, (weekday,), checkin_time, zone)
         return next(slot for slot in slots if slot > self._workspace.clock.now())
 
+    def has_checkin(self, person: Persona) -> bool:
+        """Return whether a person has received a check-in."""
+        return bool(self._checkin_messages(person))
+
     def next_period_end(self, person: Persona) -> datetime | None:
         """Return the end of the current period of the person's team.
 

@@ -6,7 +6,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.sandbox.workspace.clock import SandboxClock
-from bot.sandbox.workspace.personas import BOT_USER_ID, LOBBY_CHANNEL_ID, Persona, SamplePractice
+from bot.sandbox.workspace.personas import (
+    BOT_USER_ID,
+    LOBBY_CHANNEL_ID,
+    NEW_TEAM_CHANNEL_ID,
+    NEW_TEAM_CHANNEL_NAME,
+    Persona,
+    SamplePractice,
+)
 
 Json = dict[str, Any]
 
@@ -140,6 +147,11 @@ class Workspace:
         self.notices.setdefault(person_id, []).append(notice)
         self.mark_changed()
 
+    def clear_notices(self, person_id: str) -> None:
+        """Remove every notice to a person."""
+        if self.notices.pop(person_id, None):
+            self.mark_changed()
+
     def find_person(self, person_id: str) -> Persona | None:
         """Return the persona with this id, or ``None``."""
         return self.people.get(person_id)
@@ -165,6 +177,11 @@ def _build_channels(sample_practice: SamplePractice) -> Iterable[Conversation]:
         members = [person.id for person in sample_practice.personas if person.team_key == team.key]
         yield Conversation(
             team.channel, team.name.lower(), "channel", [*members, *leaders, BOT_USER_ID]
+        )
+    unlisted = [person.id for person in sample_practice.personas if person.is_unlisted]
+    if unlisted:
+        yield Conversation(
+            NEW_TEAM_CHANNEL_ID, NEW_TEAM_CHANNEL_NAME, "channel", [*unlisted, *leaders]
         )
     yield Conversation(
         LOBBY_CHANNEL_ID, "lobby", "channel", [person.id for person in sample_practice.personas]

@@ -3,18 +3,26 @@ from pathlib import Path
 
 import pytest
 
-from bot.sandbox.process.data_folder import FolderLockedError, clear_folder, lock_folder
+from bot.sandbox.process.data_folder import (
+    FolderLockedError,
+    clear_folder,
+    lock_folder,
+    record_address,
+    record_process_id,
+)
 
 
 def test_a_folder_has_one_lock(tmp_path: Path) -> None:
-    """A second lock raises an exception with the process id, until the first is released."""
+    """A second lock raises an exception with what the first recorded, until that is released."""
     lock_fd = lock_folder(tmp_path)
-    os.pwrite(lock_fd, b"4321", 0)
+    record_address(lock_fd, "http://127.0.0.1:3000")
+    record_process_id(lock_fd, 4321)
 
     with pytest.raises(FolderLockedError) as error:
         lock_folder(tmp_path)
     os.close(lock_fd)
     assert error.value.process_id == "4321"
+    assert error.value.address == "http://127.0.0.1:3000"
     os.close(lock_folder(tmp_path))
 
 

@@ -1,3 +1,4 @@
+import errno
 import json
 import os
 import socket
@@ -9,7 +10,7 @@ import pytest
 from bot.content.catalogue import LanguagePack
 from bot.sandbox.process import loopback_server, run
 from bot.sandbox.process.bot_process import BotFailedError, BotProcess, slack_settings
-from bot.sandbox.process.data_folder import lock_folder
+from bot.sandbox.process.data_folder import lock_folder, record_address, record_process_id
 from tests.sandbox.conftest import NOW
 
 
@@ -28,19 +29,37 @@ def test_a_taken_port_is_reported_with_an_alternative(
         assert run_without_terminal(words, tmp_path / "try", port) == 2
 
     output = capsys.readouterr().out
-    assert f"Port {port} " in output
-    assert f"make try PORT={port + 10}" in output
+    assert f"http://127.0.0.1:{port} is already in use" in output
+    assert "make try PORT=" in output
+
+
+def test_an_unusable_port_is_reported_with_its_reason(
+    words: LanguagePack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A port that is refused for another reason is not said to be in use."""
+    facts = {"address": "http://127.0.0.1:80", "reason": "Permission denied", "other": "90"}
+
+    run.print_port_fault(
+        run.SandboxOptions(words, tmp_path, 80), OSError(errno.EACCES, "Permission denied"), 90
+    )
+
+    assert capsys.readouterr().out.strip() == words.translate(
+        "sandbox.running.cannot_listen", **facts
+    )
 
 
 def test_a_locked_folder_is_not_shared(
     words: LanguagePack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A run in a locked folder prints the process id of the bot that locked it."""
+    """A run in a locked folder prints the address and the bot's process id of the other one."""
     lock_fd = lock_folder(tmp_path)
-    os.pwrite(lock_fd, b"4711", 0)
+    record_process_id(lock_fd, 4711)
+    record_address(lock_fd, "http://127.0.0.1:3010")
 
     assert run_without_terminal(words, tmp_path, 0) == 2
-    assert "4711" in capsys.readouterr().out
+    output = capsys.readouterr().out
+    assert "4711" in output
+    assert "http://127.0.0.1:3010" in output
 
     os.close(lock_fd)
     os.close(lock_folder(tmp_path))

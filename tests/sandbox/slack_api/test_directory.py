@@ -48,7 +48,7 @@ async def test_user_list_has_pages(client: AsyncWebClient) -> None:
     )
 
     ids = [user["id"] for page in (first_page, second_page) for user in page["members"]]
-    assert len(ids) == len(set(ids)) == 37
+    assert len(ids) == len(set(ids)) == 46
     assert second_page["response_metadata"]["next_cursor"] == ""
 
 

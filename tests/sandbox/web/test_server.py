@@ -63,7 +63,7 @@ async def test_screen_contains_what_is_visible_to_one_person(
 
     own_screen, other_screen = await read_screen(page), await read_screen(page, "U0CLIN02")
 
-    assert own_screen["me"] == {"id": "U0CLIN01", "name": "Ilse Okonjo"}
+    assert (own_screen["me"]["id"], own_screen["me"]["name"]) == ("U0CLIN01", "Ilse Okonjo")
     assert [channel["kind"] for channel in own_screen["channels"]] == ["channel", "channel", "app"]
     assert [message["text"] for message in own_screen["messages"]["C0NORTH"]] == [
         "For all",
@@ -74,8 +74,21 @@ async def test_screen_contains_what_is_visible_to_one_person(
     assert own_screen["messages"]["D0CLIN01"][0]["time"].startswith("2026-11-24T10:00")
     assert [message["text"] for message in other_screen["messages"]["C0NORTH"]] == ["For all"]
     assert other_screen["messages"]["D0CLIN02"] == []
-    assert len(own_screen["personas"]) == 37
+    assert len(own_screen["personas"]) == 46
     assert own_screen["next"]["checkin"].startswith("2026-11-30T09:00")
+
+
+async def test_notice_goes_away_with_the_next_action(page: aiohttp.ClientSession) -> None:
+    """What the visitor does next removes the notice; what the page sends by itself does not."""
+    await post_action(page, act="command", channel="C0NORTH", command="/invite", text="help")
+    await post_action(page, act="home")
+    await post_action(page, act="read", channel="C0NORTH")
+    notices_before = (await read_screen(page))["notices"]
+
+    await post_action(page, act="say", channel="C0NORTH", text="x")
+
+    assert len(notices_before) == 1
+    assert (await read_screen(page))["notices"] == []
 
 
 async def test_read_marker_clears_the_unread_count(

@@ -280,3 +280,16 @@ async def test_views_and_ephemeral_messages_belong_to_one_person(
         await engine.persona_actions.press_element(
             other_person, target, {"block_id": "b00", "action_id": "press"}
         )
+
+
+async def test_a_read_only_chat_with_the_bot_accepts_no_message(
+    bot: FakeBot, engine: SandboxEngine, ilse: PersonaDriver
+) -> None:
+    """Where the manifest makes the chat read-only, no Slack client can write `hello` to the bot."""
+    engine.persona_actions.is_bot_chat_read_only = True
+
+    with pytest.raises(ImpossibleActionError, match="read_only"):
+        await engine.persona_actions.write_message(ilse.person, ilse.chat_id, "hello")
+
+    assert ilse.visible_messages() == []
+    assert bot.received_payloads == []

@@ -94,3 +94,15 @@ async def test_the_invite_command_adds_the_bot(
     assert "#lobby" in ilse.notice_texts()[0]
     assert len(ilse.notice_texts()) == 2
     assert bot.received_payloads == []
+
+
+async def test_the_invite_command_adds_the_bot_by_its_name_alone(
+    client: AsyncWebClient, ilse: PersonaDriver
+) -> None:
+    """`/invite help` names nobody: the notice says how to invite the app, which stays outside."""
+    await ilse.type_command("/invite help", "C0LOBBY")
+
+    assert (await read_error_body(client.chat_postMessage(channel="C0LOBBY", text="x")))[
+        "error"
+    ] == "not_in_channel"
+    assert "/invite @Attune" in ilse.notice_texts()[0]

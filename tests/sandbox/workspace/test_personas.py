@@ -5,6 +5,7 @@ import pytest
 
 from bot.admin import team_file
 from bot.content.catalogue import load_catalogue
+from bot.domain.counts.release_rule import MIN_UNIT_SIZE
 from bot.sandbox.workspace.personas import SAMPLE_PRACTICE, localize_practice, render_team_file
 
 
@@ -16,7 +17,15 @@ def test_sample_practice_has_every_role() -> None:
     roles = [person.role for person in SAMPLE_PRACTICE.personas]
 
     assert sizes == [24, 9]
-    assert (roles.count("supervisor"), roles.count("director"), roles.count("admin")) == (2, 1, 1)
+    assert (roles.count("supervisor"), roles.count("director"), roles.count("admin")) == (3, 1, 1)
+
+
+def test_people_on_no_list_suffice_for_a_new_team() -> None:
+    """A supervisor and enough clinicians for a table of their own are on no team's list."""
+    roles = [person.role for person in SAMPLE_PRACTICE.personas if person.is_unlisted]
+
+    assert roles.count("supervisor") == 1
+    assert MIN_UNIT_SIZE <= roles.count("clinician") == len(roles) - 1
 
 
 def test_ids_names_and_handles_are_unique() -> None:
@@ -63,7 +72,9 @@ def test_rendered_team_file_is_valid(tmp_path: Path) -> None:
     file.write_text(render_team_file(SAMPLE_PRACTICE), encoding="utf-8")
 
     north, river = team_file.read_teams(file, test_mode=True)
+    unlisted_ids = {person.id for person in SAMPLE_PRACTICE.personas if person.is_unlisted}
 
+    assert unlisted_ids.isdisjoint((*north.clinicians, *river.clinicians, *river.supervisors))
     assert (len(north.clinicians), len(river.clinicians)) == (24, 9)
     assert north.practice == river.practice == SAMPLE_PRACTICE.name
     assert north.supervisors == ("U0SUPER1",)

@@ -61,7 +61,7 @@ def test_a_missing_file_returns_none(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    ["{", "[]", "{}", '{"edition": 0}', '{"edition": 1}', '{"edition": 1, "now": "some day"}'],
+    ["{", "[]", "{}", '{"edition": 0}', '{"edition": 2}', '{"edition": 2, "now": "some day"}'],
 )
 def test_an_invalid_file_raises(tmp_path: Path, content: str) -> None:
     """A file with invalid JSON, missing keys or another version raises UnreadableSnapshotError."""
